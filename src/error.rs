@@ -1,0 +1,68 @@
+//! Owns errors that a person can act on: what happened, where, what to do next. Refuses to decide which exit status wins.
+
+use std::fmt;
+
+use crate::text::Place;
+
+/// What kind of failure it is; the kind alone decides the exit status (design §4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Usage or policy error, nothing inspected: exit 2.
+    Usage,
+    /// Something that was asked for could not be read: exit 3.
+    Incomplete,
+}
+
+/// An error with its place and the next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The kind.
+    pub kind: Kind,
+    /// What happened; may hold hostile text, so it is escaped by whoever prints it.
+    pub message: String,
+    /// Where, when it is about a file.
+    pub place: Option<Place>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Error {
+    /// A usage or policy error (exit 2).
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Usage, message: message.into(), place: None, hint: None }
+    }
+
+    /// Something asked for could not be read (exit 3).
+    pub fn incomplete(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Adds the next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(place) = &self.place {
+            write!(f, " ({}:{}:{})", place.path, place.line, place.column)?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "; {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

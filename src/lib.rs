@@ -1,0 +1,16 @@
+//! tollgate makes a backend security checklist executable.
+//!
+//! `source → snapshot → facts → checks → findings → policy → report`: a module imports only from its left and from the
+//! ground floor; `tests/house.rs` enforces it. ARCHITECTURE.md walks the road with one finding.
+
+// Ground floor.
+pub mod answer;
+pub mod doc;
+pub mod error;
+pub mod limits;
+pub mod signing;
+pub mod text;
+// The road.
+pub mod facts;
+pub mod snapshot;
+pub mod source;

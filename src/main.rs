@@ -1,0 +1,2 @@
+//! Owns the process: parse, dispatch, exit status. Refuses everything else.
+fn main() {}

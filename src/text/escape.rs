@@ -1,0 +1,150 @@
+//! Owns the only ways hostile text reaches an output. Refuses to shorten or to judge what it escapes.
+
+use std::borrow::Cow;
+
+/// Whether a character may steer a terminal or reorder what a reader sees (C0, C1, DEL, bidi controls, line separators,
+/// invisible tags).
+#[must_use]
+pub fn is_steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Text for one line of a terminal or a log: every steering character (newlines and tabs too) becomes a visible `\u{…}`.
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_steering) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_steering(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A source excerpt for a terminal: as [`line`], but a tab becomes one space, so that columns hold.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\t' => ' ',
+            c if is_steering(c) => '\u{FFFD}',
+            c => c,
+        })
+        .collect()
+}
+
+/// Makes a finished output line harmless for the GitHub runner, which reads `::name::` and `##[name]` at the start of a line
+/// (leading blanks are skipped by it).
+#[must_use]
+pub fn neutral_line_start(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim_start();
+    if trimmed.starts_with("::") || trimmed.starts_with("##[") {
+        let blanks = text.len() - trimmed.len();
+        let (first, rest) = trimmed.split_at(1);
+        return Cow::Owned(format!("{}{first}\u{200B}{rest}", &text[..blanks]));
+    }
+    Cow::Borrowed(text)
+}
+
+/// The message part of a workflow command (`actions/toolkit`, `packages/core/src/command.ts`: `%`, CR, LF).
+#[must_use]
+pub fn workflow_message(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            c if is_steering(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A property value of a workflow command: as the message, and `:` and `,`.
+#[must_use]
+pub fn workflow_property(text: &str) -> String {
+    workflow_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Text inside a Markdown paragraph or table cell: no markup, no HTML, no mentions, no issue references, no links.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let flat = line(text);
+    for c in flat.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            ':' => out.push_str("&#58;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text as a Markdown code span, usable in a table cell; mentions and references inside a code span are inert.
+#[must_use]
+pub fn markdown_code(text: &str) -> String {
+    let flat = line(text).replace('|', "\u{2502}");
+    let longest = flat.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if flat.starts_with('`') || flat.ends_with('`') || flat.is_empty() { " " } else { "" };
+    format!("{fence}{pad}{flat}{pad}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_line_is_one_line_and_steers_nothing(text in any::<String>()) {
+            prop_assert!(!line(&text).chars().any(is_steering));
+            prop_assert!(!excerpt(&text).chars().any(is_steering));
+        }
+
+        #[test]
+        fn a_workflow_message_is_one_line(text in any::<String>()) {
+            let message = workflow_message(&text);
+            let steers = message.contains(['\n', '\r', '\u{1b}']);
+            prop_assert!(!steers);
+            let property = workflow_property(&text);
+            let breaks_out = property.contains([':', ',', '\n', '\r']);
+            prop_assert!(!breaks_out);
+        }
+
+        #[test]
+        fn markdown_has_no_markup_left(text in any::<String>()) {
+            let out = markdown(&text);
+            let raw = out.contains(['<', '@', '\n']);
+            prop_assert!(!raw);
+            let code = markdown_code(&text);
+            let broken = code.contains(['\n', '|']);
+            prop_assert!(!broken);
+        }
+
+        #[test]
+        fn no_line_starts_a_command(text in "[ \t]*(::|##\\[)[a-z]{0,5}::.*") {
+            let out = neutral_line_start(&text);
+            let start = out.trim_start();
+            prop_assert!(!start.starts_with("::") && !start.starts_with("##["));
+        }
+    }
+}

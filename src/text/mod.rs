@@ -1,0 +1,13 @@
+//! Owns where text stands: repository paths, byte spans, lines and columns, decoded text mapped back to its file, and the
+//! escaping of hostile text for every output. Refuses to know what any text means.
+
+pub mod escape;
+pub mod lines;
+pub mod mapped;
+pub mod path;
+pub mod place;
+
+pub use lines::{LineIndex, SourceFile};
+pub use mapped::MappedText;
+pub use path::RepoPath;
+pub use place::{Place, Span};
