@@ -1,1 +1,97 @@
-fn main() {}
+//! Owns the embedding of `rules/`: every TOML file is parsed here (broken TOML fails the build) and written as two compact
+//! JSON tables, the catalogue and its examples, so that starting up never parses TOML. Refuses to judge meaning: that is
+//! `catalog::lint`, which runs as a test.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets this")).join("rules");
+    println!("cargo:rerun-if-changed={}", root.display());
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let (mut tables, mut examples) = (String::from("{"), String::from("{"));
+    let mut sources = String::new();
+    for (at, path) in files.iter().enumerate() {
+        println!("cargo:rerun-if-changed={}", path.display());
+        let name = path.strip_prefix(&root).expect("under rules").to_string_lossy().replace('\\', "/");
+        let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("rules/{name}: {e}"));
+        let mut table: toml::Table = text.parse().unwrap_or_else(|e| panic!("rules/{name}: {e}"));
+        let example = table.remove("example").unwrap_or(toml::Value::Array(Vec::new()));
+        let comma = if at == 0 { "" } else { "," };
+        write!(tables, "{comma}{}:", quote(&name)).expect("string");
+        json(&toml::Value::Table(table), &mut tables);
+        write!(examples, "{comma}{}:", quote(&name)).expect("string");
+        json(&example, &mut examples);
+        writeln!(sources, "    ({}, include_str!({})),", quote(&name), quote(&path.to_string_lossy())).expect("string");
+    }
+    tables.push('}');
+    examples.push('}');
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets this"));
+    fs::write(out.join("catalogue.json"), tables).expect("OUT_DIR is writable");
+    fs::write(out.join("examples.json"), examples).expect("OUT_DIR is writable");
+    fs::write(out.join("sources.rs"), format!("&[\n{sources}]\n")).expect("OUT_DIR is writable");
+}
+
+fn collect(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, into);
+        } else if path.extension().is_some_and(|e| e == "toml") {
+            into.push(path);
+        }
+    }
+}
+
+fn json(value: &toml::Value, out: &mut String) {
+    match value {
+        toml::Value::String(text) => out.push_str(&quote(text)),
+        toml::Value::Integer(number) => write!(out, "{number}").expect("string"),
+        toml::Value::Float(number) => write!(out, "{number}").expect("string"),
+        toml::Value::Boolean(flag) => write!(out, "{flag}").expect("string"),
+        toml::Value::Datetime(date) => out.push_str(&quote(&date.to_string())),
+        toml::Value::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                json(item, out);
+            }
+            out.push(']');
+        }
+        toml::Value::Table(table) => {
+            out.push('{');
+            for (at, (key, item)) in table.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                out.push_str(&quote(key));
+                out.push(':');
+                json(item, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if u32::from(c) < 0x20 => write!(out, "\\u{:04x}", u32::from(c)).expect("string"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,163 @@
+//! Owns the shape of `rules/bots/*.toml`. Refuses semantics that need reasoning: those are in `facts::bots`.
+
+use serde::Deserialize;
+
+use super::tool::{Status, ToolKind, Verified};
+
+/// A dependency-update bot.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bot {
+    /// The file's name.
+    pub id: String,
+    /// The name people use.
+    pub title: String,
+    /// Always contains `bot`.
+    pub kind: Vec<ToolKind>,
+    /// The Rust reader of its configuration.
+    #[serde(default)]
+    pub reader: Option<String>,
+    /// Whether the service still exists.
+    #[serde(default)]
+    pub status: Status,
+    /// When it was retired.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Why it was retired.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// Bots it replaces.
+    #[serde(default)]
+    pub successor_of: Vec<String>,
+    /// What the entry was verified against.
+    pub verified: Verified,
+    /// Configuration places; the first one found wins.
+    #[serde(default)]
+    pub config: Vec<super::tool::ConfigPlace>,
+    /// Ways to run it in CI.
+    #[serde(default)]
+    pub run: Vec<BotRun>,
+    /// Switches that turn it off.
+    #[serde(default)]
+    pub off: Vec<Switch>,
+    /// Keys that limit what it covers.
+    #[serde(default)]
+    pub limit: Vec<Limit>,
+    /// Presets known by name.
+    #[serde(default)]
+    pub preset: Vec<Preset>,
+    /// Its managers and the ecosystems they cover.
+    #[serde(default)]
+    pub manager: Vec<Manager>,
+    /// Managers that are off unless switched on.
+    #[serde(default)]
+    pub disabled_managers: Vec<String>,
+    /// Ecosystem names it knows.
+    #[serde(default)]
+    pub ecosystems: Vec<String>,
+    /// Keys known at the top of its file.
+    #[serde(default)]
+    pub top_keys: Vec<String>,
+    /// Keys known in an update entry.
+    #[serde(default)]
+    pub update_keys: Vec<String>,
+    /// Intervals a schedule may have.
+    #[serde(default)]
+    pub intervals: Vec<String>,
+    /// Keys that must be there.
+    #[serde(default)]
+    pub required: Vec<String>,
+    /// Its accounts.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+}
+
+/// A way to run a bot in CI.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BotRun {
+    /// Words of the command.
+    #[serde(default)]
+    pub argv: Option<Vec<String>>,
+    /// The action.
+    #[serde(default)]
+    pub action: Option<String>,
+    /// The image.
+    #[serde(default)]
+    pub image: Option<String>,
+}
+
+/// A key and the values of it that switch a bot off.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    /// The key, dotted.
+    pub key: String,
+    /// The values.
+    pub value: Vec<serde_json::Value>,
+    /// A remark.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// A key that limits what a bot covers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// The key.
+    pub key: String,
+    /// A closed list of meanings, read by the bot's reader.
+    pub means: String,
+    /// A remark.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// A preset known by name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// Its name.
+    pub name: String,
+    /// Paths it makes the bot skip.
+    #[serde(default)]
+    pub skip_paths: Vec<String>,
+    /// It does what this one does.
+    #[serde(default)]
+    pub same_as: Option<String>,
+    /// Managers it switches on.
+    #[serde(default)]
+    pub enables: Vec<String>,
+    /// It switches the bot off.
+    #[serde(default)]
+    pub off: bool,
+    /// Only security updates remain.
+    #[serde(default)]
+    pub only_security: bool,
+}
+
+/// A manager and the ecosystem it covers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// The bot's name for it.
+    pub name: String,
+    /// Dependabot's name of the ecosystem.
+    pub ecosystem: String,
+    /// Default file patterns, where they matter.
+    #[serde(default)]
+    pub files: Vec<String>,
+}
+
+/// A bot's accounts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Author names of its commits: claims, never evidence.
+    #[serde(default)]
+    pub authors: Vec<String>,
+    /// Its app.
+    #[serde(default)]
+    pub app: Option<String>,
+}
+

@@ -1,0 +1,135 @@
+//! Owns the shape of `rules/languages.toml` and `rules/frameworks.toml`. Refuses to look at files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// `rules/languages.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Languages {
+    /// The languages.
+    pub language: Vec<Language>,
+    /// Manifest kinds and their ecosystems.
+    pub manifest: Vec<Manifest>,
+    /// Path segments that take a file out of sight (vendored, generated, fixtures).
+    pub out_of_sight: Vec<String>,
+    /// Path segments that make a file development.
+    pub development: Vec<String>,
+    /// File name endings of generated files.
+    pub generated_endings: Vec<String>,
+}
+
+/// A language and the files that are written in it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// The id used everywhere.
+    pub id: String,
+    /// The name people use.
+    pub title: String,
+    /// File name extensions without the dot.
+    #[serde(default)]
+    pub extensions: Vec<String>,
+    /// Directories whose presence (with a file of `extensions`) is the language, e.g. `.github/workflows`.
+    #[serde(default)]
+    pub directories: Vec<String>,
+    /// File names (with `*`) that are the language whatever their extension.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Whether rules about program code apply to it (false for workflows, containers, data).
+    #[serde(default = "yes")]
+    pub code: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A kind of manifest.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// File name, `*` allowed.
+    pub name: String,
+    /// Dependabot's package-ecosystem name.
+    pub ecosystem: String,
+    /// The language it makes a component of; none for Dockerfiles and the like.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// When one of these lies beside it the ecosystem is the given one instead.
+    #[serde(default)]
+    pub beside: BTreeMap<String, String>,
+}
+
+/// `rules/frameworks.toml`: server frameworks that make a repository a service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frameworks {
+    /// The frameworks.
+    pub framework: Vec<Framework>,
+}
+
+/// A server framework.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Framework {
+    /// Its id.
+    pub id: String,
+    /// The language.
+    pub language: String,
+    /// Registry to package names.
+    pub packages: BTreeMap<String, Vec<String>>,
+    /// Serves HTML pages only.
+    #[serde(default)]
+    pub html_only: bool,
+    /// A framework for JSON interfaces.
+    #[serde(default)]
+    pub api: bool,
+}
+
+/// `rules/openapi/<exporter>.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exporter {
+    /// The file's name.
+    pub id: String,
+    /// The name people use.
+    pub title: String,
+    /// Languages it is for.
+    pub languages: Vec<String>,
+    /// Registry to package names.
+    #[serde(default)]
+    pub packages: BTreeMap<String, Vec<String>>,
+    /// Code that proves it is wired.
+    #[serde(default)]
+    pub proof: Vec<CodeMark>,
+    /// Code that switches it off.
+    #[serde(default)]
+    pub off: Vec<CodeMark>,
+    /// Generates without further wiring.
+    #[serde(default)]
+    pub default_on: bool,
+    /// The package is itself a server framework.
+    #[serde(default)]
+    pub serves_api: bool,
+    /// Whether it still lives.
+    #[serde(default)]
+    pub status: super::tool::Status,
+    /// Remarks for readers.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// What it was verified against.
+    pub verified: super::tool::Verified,
+}
+
+/// A literal piece of code.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeMark {
+    /// The text.
+    pub code: String,
+    /// File extensions it is looked for in; empty: the language's.
+    #[serde(default, rename = "in")]
+    pub extensions: Vec<String>,
+}

@@ -1,0 +1,137 @@
+//! Owns the catalogue: `rules/` embedded, typed and indexed. Refuses to read the disk, and to know any tool by name.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+pub mod bot;
+pub mod example;
+pub mod language;
+pub mod lint;
+pub mod rule;
+pub mod tool;
+
+pub use bot::Bot;
+pub use language::{Exporter, Frameworks, Languages};
+pub use rule::{Profile, Rule, Sentences, Severity};
+pub use tool::Tool;
+
+static TABLES: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
+static SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// Everything under `rules/`, typed. All lists are sorted by id.
+#[derive(Debug)]
+pub struct Catalog {
+    /// `rules/tools/`.
+    pub tools: Vec<Tool>,
+    /// `rules/bots/`.
+    pub bots: Vec<Bot>,
+    /// `rules/checklist/`.
+    pub rules: Vec<Rule>,
+    /// `rules/openapi/`.
+    pub exporters: Vec<Exporter>,
+    /// `rules/profiles/`.
+    pub profiles: Vec<Profile>,
+    /// `rules/languages.toml`.
+    pub languages: Languages,
+    /// `rules/frameworks.toml`.
+    pub frameworks: Frameworks,
+    /// `rules/sentences.toml`.
+    pub sentences: Sentences,
+}
+
+impl Catalog {
+    /// The catalogue built into this binary.
+    ///
+    /// # Panics
+    /// Never in a released binary: a test loads it, and its text is part of the binary.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        static CATALOG: OnceLock<Catalog> = OnceLock::new();
+        CATALOG.get_or_init(|| match Self::load(TABLES) {
+            Ok(catalog) => catalog,
+            Err(problem) => panic!("the built-in catalogue does not load: {problem}"),
+        })
+    }
+
+    fn load(tables: &str) -> Result<Self, String> {
+        let files: BTreeMap<String, &RawValue> = serde_json::from_str(tables).map_err(|e| e.to_string())?;
+        Ok(Self {
+            tools: folder(&files, "tools/")?,
+            bots: folder(&files, "bots/")?,
+            rules: folder(&files, "checklist/")?,
+            exporters: folder(&files, "openapi/")?,
+            profiles: folder(&files, "profiles/")?,
+            languages: one(&files, "languages.toml")?,
+            frameworks: one(&files, "frameworks.toml")?,
+            sentences: one(&files, "sentences.toml")?,
+        })
+    }
+
+    /// The digest of all files under `rules/`, as `sha256:<hex>`.
+    #[must_use]
+    pub fn digest() -> &'static str {
+        static DIGEST: OnceLock<String> = OnceLock::new();
+        DIGEST.get_or_init(|| {
+            let mut hash = Sha256::new();
+            hash.update(TABLES.as_bytes());
+            hash.update([0]);
+            hash.update(EXAMPLES.as_bytes());
+            let mut out = String::from("sha256:");
+            for byte in hash.finalize() {
+                out.push_str(&format!("{byte:02x}"));
+            }
+            out
+        })
+    }
+
+    /// A tool by id.
+    #[must_use]
+    pub fn tool(&self, id: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| tool.id == id)
+    }
+
+    /// A rule by id or alias.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
+    }
+
+    /// A bot by id.
+    #[must_use]
+    pub fn bot(&self, id: &str) -> Option<&Bot> {
+        self.bots.iter().find(|bot| bot.id == id)
+    }
+
+    /// A profile by name.
+    #[must_use]
+    pub fn profile(&self, id: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.id == id)
+    }
+}
+
+/// The TOML sources: name below `rules/`, text. For the linter and `explain`.
+#[must_use]
+pub fn sources() -> &'static [(&'static str, &'static str)] {
+    SOURCES
+}
+
+/// The examples of every file, by name below `rules/`.
+#[must_use]
+pub fn examples() -> BTreeMap<String, serde_json::Value> {
+    serde_json::from_str(EXAMPLES).unwrap_or_default()
+}
+
+fn folder<T: DeserializeOwned>(files: &BTreeMap<String, &RawValue>, prefix: &str) -> Result<Vec<T>, String> {
+    let inside = files.iter().filter(|(name, _)| name.starts_with(prefix));
+    inside.map(|(name, raw)| serde_json::from_str(raw.get()).map_err(|e| format!("rules/{name}: {e}"))).collect()
+}
+
+fn one<T: DeserializeOwned>(files: &BTreeMap<String, &RawValue>, name: &str) -> Result<T, String> {
+    let raw = files.get(name).ok_or_else(|| format!("rules/{name} is missing"))?;
+    serde_json::from_str(raw.get()).map_err(|e| format!("rules/{name}: {e}"))
+}

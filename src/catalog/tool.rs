@@ -1,0 +1,389 @@
+//! Owns the shape of `rules/tools/*.toml`. Refuses conditions: a row names one place and literal values (`catalogue.md`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// An analyzer, linter, scanner or host of such tools.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// The file's name.
+    pub id: String,
+    /// The name people use.
+    pub title: String,
+    /// What kinds of tool it is.
+    pub kind: Vec<ToolKind>,
+    /// Language ids, or `*`.
+    pub languages: Vec<String>,
+    /// Whether its findings are security findings.
+    #[serde(default)]
+    pub security: Security,
+    /// Rule names that make `security = "selected"` true.
+    #[serde(default)]
+    pub select: Vec<String>,
+    /// The Rust reader of its configuration.
+    #[serde(default)]
+    pub reader: Option<String>,
+    /// Whether the tool still lives.
+    #[serde(default)]
+    pub status: Status,
+    /// When it was retired.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Why it was retired.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// Tools it replaces.
+    #[serde(default)]
+    pub successor_of: Vec<String>,
+    /// Tools it is accepted for.
+    #[serde(default)]
+    pub equivalent_to: Vec<String>,
+    /// What the entry was verified against.
+    pub verified: Verified,
+    /// Registry name to package names; a dependency proves `configured`.
+    #[serde(default)]
+    pub packages: BTreeMap<String, Vec<String>>,
+    /// Where its configuration lies.
+    #[serde(default)]
+    pub config: Vec<ConfigPlace>,
+    /// How it is run.
+    #[serde(default)]
+    pub run: Vec<Run>,
+    /// What changes its exit status or what it looks at.
+    #[serde(default)]
+    pub effect: Vec<Effect>,
+    /// How its targets are named.
+    #[serde(default)]
+    pub targets: Option<Targets>,
+    /// Argument lists that look like the tool but analyse nothing.
+    #[serde(default)]
+    pub not_run: Vec<Vec<String>>,
+    /// Flags that make an invocation analyse nothing.
+    #[serde(default)]
+    pub no_run_flags: Vec<String>,
+    /// Flags followed by a value word.
+    #[serde(default)]
+    pub value_flags: Vec<String>,
+    /// Flags that change the working directory.
+    #[serde(default)]
+    pub directory_flags: Vec<String>,
+    /// How findings are suppressed in source.
+    #[serde(default)]
+    pub suppress: Option<Suppress>,
+    /// Its own language names to ours.
+    #[serde(default)]
+    pub language_names: BTreeMap<String, String>,
+    /// What the forge shows of it.
+    #[serde(default)]
+    pub forge: Option<Forge>,
+}
+
+/// What kind of tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToolKind {
+    /// Static security analyzer.
+    Sast,
+    /// Linter.
+    Lint,
+    /// Dependency audit.
+    Sca,
+    /// Dependency-update bot.
+    Bot,
+    /// Secret scanner.
+    Secrets,
+    /// Linter of CI files.
+    CiLint,
+    /// Container linter or scanner.
+    Container,
+    /// Dynamic scanner.
+    Dast,
+    /// Reports outdated dependencies.
+    Outdated,
+    /// Runs other tools.
+    Host,
+}
+
+/// Whether findings are about security.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    /// Always.
+    Always,
+    /// Never.
+    #[default]
+    Never,
+    /// When one of `select` is in force.
+    Selected,
+}
+
+/// Whether the tool or service still exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It does.
+    #[default]
+    Active,
+    /// It does, but its makers name a successor.
+    Deprecated,
+    /// It does not.
+    #[serde(alias = "dead")]
+    Retired,
+}
+
+/// Where an entry's facts were read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verified {
+    /// The version read.
+    pub version: String,
+    /// The day it was read.
+    pub on: String,
+    /// The source repository or document.
+    pub source: String,
+}
+
+/// A configuration file, or a key in one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigPlace {
+    /// A file name, or a path below the directory the tool works in.
+    pub path: String,
+    /// A key in it, dotted.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Read by itself, but only with one of these flags.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// In effect only when one of these flags names it.
+    #[serde(default)]
+    pub named_by: Vec<String>,
+    /// In effect only when this input of an action names it.
+    #[serde(default)]
+    pub named_by_input: Option<InputOf>,
+    /// A remark for readers.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// An input of an action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputOf {
+    /// `owner/name[/path]`.
+    pub action: String,
+    /// The input.
+    pub input: String,
+}
+
+/// One way to run the tool: exactly one of `argv`, `action`, `hook`, `image` (which may add the `argv` it must run), `inside`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Words compared in order, flags in between skipped.
+    #[serde(default)]
+    pub argv: Option<Vec<String>>,
+    /// `owner/name[/path]`, a trailing `/*` matches any path.
+    #[serde(default)]
+    pub action: Option<String>,
+    /// A pre-commit hook.
+    #[serde(default)]
+    pub hook: Option<Hook>,
+    /// A container image without tag.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// A host tool that runs it.
+    #[serde(default)]
+    pub inside: Option<Inside>,
+    /// The action's input that holds arguments.
+    #[serde(default)]
+    pub argv_input: Option<String>,
+    /// The action's input that holds the directory.
+    #[serde(default)]
+    pub directory_input: Option<String>,
+    /// The input that lists languages.
+    #[serde(default)]
+    pub languages_input: Option<InputOf>,
+    /// What the exit status does when the tool finds something.
+    pub findings: Findings,
+    /// A name that effects refer to.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Rule names this way selects (`inside`).
+    #[serde(default)]
+    pub select: Vec<String>,
+    /// The first version it is true of.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The first version it is no longer true of.
+    #[serde(default)]
+    pub before: Option<String>,
+}
+
+/// A pre-commit hook's repository and id.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hook {
+    /// Repository URL.
+    pub repo: String,
+    /// Hook id.
+    pub id: String,
+}
+
+/// A host tool and what in it runs this tool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inside {
+    /// The host tool's id.
+    pub tool: String,
+    /// The plugin package that brings it.
+    #[serde(default)]
+    pub package: Option<String>,
+    /// The switch of an aggregator.
+    #[serde(default)]
+    pub switch: Option<String>,
+}
+
+/// The exit status when the tool finds something, no effect applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Findings {
+    /// Non-zero.
+    Fail,
+    /// Zero.
+    Pass,
+    /// Non-zero for error-level findings only.
+    Errors,
+    /// The forge decides.
+    Forge,
+    /// Not verified against the tool's own source.
+    Unknown,
+}
+
+/// Something that changes an invocation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effect {
+    /// What it does.
+    pub does: Does,
+    /// Flags, alternatives; two words mean a flag and its value.
+    #[serde(default)]
+    pub flag: Vec<String>,
+    /// The flags count only behind this word.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// An environment variable (with `flag`, its value is split into words first).
+    #[serde(default)]
+    pub env: Option<String>,
+    /// An input of the action.
+    #[serde(default)]
+    pub input: Option<String>,
+    /// A key in the tool's configuration, or in `path`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The file `key` is read in.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// A question that the tool's reader answers.
+    #[serde(default)]
+    pub setting: Option<String>,
+    /// The run row it is limited to, or, alone, the row that carries it.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// Values of `env`, `input` or `key`, alternatives.
+    #[serde(default)]
+    pub value: Vec<serde_json::Value>,
+    /// What to say.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// The first version it is true of.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The first version it is no longer true of.
+    #[serde(default)]
+    pub before: Option<String>,
+}
+
+/// What an effect does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Does {
+    /// At most `runs`.
+    Soften,
+    /// Undoes `pass` and `errors`.
+    Harden,
+    /// Checks nothing: at most `configured`.
+    Void,
+    /// Still gates, but sees less; noted.
+    Narrow,
+    /// Noted only.
+    Note,
+}
+
+/// How an invocation names what it looks at.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Targets {
+    /// Positional words are paths.
+    #[serde(default)]
+    pub positional: bool,
+    /// Flags whose value is excluded.
+    #[serde(default)]
+    pub excluded_by: Vec<String>,
+    /// What it looks at without any target.
+    #[serde(default)]
+    pub default: DefaultTarget,
+}
+
+/// What a tool looks at when no target is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultTarget {
+    /// Its working directory.
+    #[default]
+    Cwd,
+    /// Nothing.
+    None,
+}
+
+/// Comments that suppress findings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suppress {
+    /// What starts a comment.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// The word.
+    pub word: String,
+    /// Prefixes of rule codes.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// What stands before the codes.
+    #[serde(default)]
+    pub codes_after: Option<String>,
+}
+
+/// What the forge shows of a tool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forge {
+    /// Its name in code scanning.
+    #[serde(default)]
+    pub code_scanning_tool: Option<String>,
+    /// Names of its checks.
+    #[serde(default)]
+    pub check_names: Vec<String>,
+    /// Whether it can run without a file.
+    #[serde(default)]
+    pub default_setup: bool,
+}
+
+impl Tool {
+    /// Whether it is of a kind.
+    #[must_use]
+    pub fn is(&self, kind: ToolKind) -> bool {
+        self.kind.contains(&kind)
+    }
+}

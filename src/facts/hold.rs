@@ -1,0 +1,63 @@
+//! Owns the words for what keeps a failure from closing a gate, and for the hops of a chain. Refuses to weigh them: `ladder`
+//! does.
+
+use crate::answer::{Reason, Why};
+use crate::text::Place;
+
+/// What a hold does to the rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HoldEffect {
+    /// Nothing is checked at all, or another program runs under the name: at most `configured`.
+    Void,
+    /// The failure is lost: at most `runs`.
+    Soften,
+    /// It may be lost; what could not be read decides.
+    Unknown(Reason),
+    /// Still gates, but sees less.
+    Narrow,
+    /// Worth saying.
+    Note,
+}
+
+/// One thing that holds an invocation short of a rung, at its own line.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hold {
+    /// What it does.
+    pub effect: HoldEffect,
+    /// Where to act.
+    pub place: Place,
+    /// One clause about what was seen, e.g. "exits 0 whatever it finds".
+    pub why: String,
+}
+
+impl Hold {
+    /// A hold of an effect at a place.
+    pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
+        Self { effect, place, why: why.into() }
+    }
+
+    /// A hold for something that could not be decided.
+    #[must_use]
+    pub fn unknown(why: &Why, fallback: &Place) -> Self {
+        let place = why.place.clone().unwrap_or_else(|| fallback.clone());
+        Self { effect: HoldEffect::Unknown(why.reason), place, why: why.text.clone() }
+    }
+}
+
+/// One hop of a chain from trigger to command.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hop {
+    /// Where.
+    pub place: Place,
+    /// The text there, one line, shortened: `make lint`.
+    pub text: String,
+}
+
+impl Hop {
+    /// A hop; `text` is cut to one line of at most 160 characters.
+    pub fn new(place: Place, text: &str) -> Self {
+        let line = text.trim().lines().next().unwrap_or("").trim_end_matches('\\').trim();
+        let text = if line.chars().count() > 160 { line.chars().take(159).chain(['…']).collect() } else { line.to_owned() };
+        Self { place, text }
+    }
+}

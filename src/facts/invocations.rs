@@ -1,0 +1,39 @@
+//! Owns one reached run of one tool, as the tracer found it. Refuses to rank it: `ladder` does.
+
+use super::hold::{Hold, Hop};
+use super::pipeline::{Env, Input, Start};
+use super::shell::Word;
+use super::workdir::Workdir;
+use crate::answer::Why;
+use std::collections::BTreeMap;
+
+/// A tool's invocation at the end of one chain.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The tool's id.
+    pub tool: String,
+    /// Index of the row of `run` that matched.
+    pub row: usize,
+    /// From the trigger to the command.
+    pub chain: Vec<Hop>,
+    /// Index of the pipeline.
+    pub pipeline: usize,
+    /// Index of the job in it.
+    pub job: usize,
+    /// Which of the pipeline's events start it.
+    pub starts: Vec<Start>,
+    /// The words behind the matched ones (flags and targets), or those of `argv_input`, split.
+    pub args: Vec<Word>,
+    /// The action's inputs.
+    pub inputs: BTreeMap<String, Input>,
+    /// The environment, as far as it is known.
+    pub env: Env,
+    /// Where it stands.
+    pub workdir: Workdir,
+    /// What loses its failure on the way, and what may.
+    pub holds: Vec<Hold>,
+    /// It runs only if these hold, and they could not be decided.
+    pub conditions: Vec<Why>,
+    /// The shell command's whole text (for exported flags behind `--`), at the last hop.
+    pub packages: Vec<String>,
+}

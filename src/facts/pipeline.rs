@@ -1,0 +1,227 @@
+//! Owns the vendor-neutral picture of CI: pipelines, the events that start them, and the units (steps in one variant) they
+//! would run. Refuses to know any CI system's syntax.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::hold::{Hold, Hop};
+use super::shell::ShellMode;
+use super::workdir::Workdir;
+use crate::answer::{Answer, Why};
+use crate::text::{MappedText, Place, RepoPath};
+
+/// How a pipeline starts, in the words of the facts contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// A pull or merge request.
+    PullRequest,
+    /// A push to a branch.
+    Push,
+    /// A merge queue.
+    MergeGroup,
+    /// A pushed tag.
+    Tag,
+    /// A published release.
+    Release,
+    /// A clock.
+    Schedule,
+    /// A person.
+    Manual,
+    /// Another pipeline.
+    Call,
+    /// Anything else.
+    Other,
+}
+
+/// How far an event alone lets a failing job reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// It starts nothing by itself (manual, an uncalled reusable pipeline, a filter that nothing passes).
+    Nothing,
+    /// It runs, but not where it could stop a change (default branch only, tags, schedules).
+    Runs,
+    /// A pull request to the default branch, a push to every branch, a merge queue.
+    Gates,
+}
+
+/// A file filter of an event: which changed files start it.
+#[derive(Clone, Debug)]
+pub struct PathFilter {
+    /// Patterns in order; a later one overrides an earlier one.
+    pub patterns: Vec<FilterPattern>,
+    /// Whether the patterns name files that do *not* start it (`paths-ignore`).
+    pub ignore: bool,
+    /// Where the filter stands.
+    pub place: Place,
+}
+
+/// One pattern of a [`PathFilter`].
+#[derive(Clone, Debug)]
+pub struct FilterPattern {
+    /// The text without the leading `!`.
+    pub text: String,
+    /// Whether it takes files out again.
+    pub negated: bool,
+    /// The compiled matcher.
+    pub matcher: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl std::fmt::Debug for dyn Fn(&str) -> bool + Send + Sync {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("matcher")
+    }
+}
+
+impl PathFilter {
+    /// Whether a change of `path` alone starts the event.
+    #[must_use]
+    pub fn passes(&self, path: &str) -> bool {
+        let mut matched = false;
+        for pattern in &self.patterns {
+            if (pattern.matcher)(path) {
+                matched = !pattern.negated;
+            }
+        }
+        matched != self.ignore
+    }
+}
+
+/// One event of a pipeline.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its kind.
+    pub trigger: Trigger,
+    /// The platform's own name (`pull_request_target`).
+    pub name: String,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// What could still raise `reach`, when something of it is not known.
+    pub may_reach: Option<(Reach, Why)>,
+    /// Why it reaches no further, at its line: "only pushes to `main` start it".
+    pub held_by: Option<Hold>,
+    /// Its file filter.
+    pub paths: Option<PathFilter>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Environment variables in force; `None` marks one that is set to something not known.
+pub type Env = BTreeMap<String, Option<String>>;
+
+/// A value handed to an action.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The text; an expression that is not known stands as U+E000.
+    pub text: MappedText,
+    /// The whole value, when it is known.
+    pub value: Option<String>,
+}
+
+/// A call of an action by name.
+#[derive(Clone, Debug)]
+pub struct ActionCall {
+    /// `owner/repository[/path]`, as written, without the ref.
+    pub name: String,
+    /// The ref.
+    pub reference: Option<String>,
+    /// `with:`.
+    pub inputs: BTreeMap<String, Input>,
+    /// Where `uses:` stands.
+    pub place: Place,
+}
+
+/// What a unit does.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// A script for a shell.
+    Script {
+        /// Its text.
+        text: MappedText,
+        /// The shell's options.
+        mode: ShellMode,
+    },
+    /// An action or a thing like it.
+    Action(ActionCall),
+    /// A container image run with arguments.
+    Image {
+        /// The image.
+        image: String,
+        /// Entry point and arguments, when given.
+        argv: Vec<super::shell::Word>,
+    },
+    /// Something that is not read: raises what every tool may be.
+    Opaque(Why),
+}
+
+/// Whether an event starts a unit.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Index into the pipeline's events.
+    pub event: usize,
+    /// Yes, no, or why it is not known.
+    pub answer: Answer,
+}
+
+/// One step as it would run in one variant of its job.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// From the trigger to the step; the last hop is the step itself.
+    pub chain: Vec<Hop>,
+    /// The job it belongs to, an index into the pipeline's jobs.
+    pub job: usize,
+    /// What it does.
+    pub work: Work,
+    /// Where it stands.
+    pub workdir: Workdir,
+    /// The environment of the step.
+    pub env: Arc<Env>,
+    /// For every event of the pipeline, whether it starts this unit.
+    pub starts: Vec<Start>,
+    /// What loses its failure (`continue-on-error`, …), and what may.
+    pub holds: Vec<Hold>,
+    /// Earlier steps of the same job put programs of the tree on the search path, or define functions for every shell: the
+    /// name of any tool may mean another program.
+    pub shadows: Vec<Hold>,
+}
+
+/// A job and the checks it publishes.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Names of the checks it publishes on the forge; `None` when one of them is computed.
+    pub checks: Vec<Option<String>>,
+}
+
+/// One CI file.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// The CI system's id (`github-actions`).
+    pub system: &'static str,
+    /// The file.
+    pub path: RepoPath,
+    /// Its events.
+    pub events: Vec<Event>,
+    /// Its jobs.
+    pub jobs: Vec<Job>,
+    /// Its units, in the order of the file.
+    pub units: Vec<Unit>,
+    /// Problems that the platform would reject or read otherwise, at their lines.
+    pub problems: Vec<(Place, String)>,
+}
+
+impl Pipeline {
+    /// The kinds of events that start it, sorted, each once.
+    #[must_use]
+    pub fn triggers(&self) -> Vec<Trigger> {
+        let mut all: Vec<Trigger> = self.events.iter().map(|event| event.trigger).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}

@@ -1,0 +1,134 @@
+//! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
+//! know any analyzer by name.
+
+use super::hold::{Hold, Hop};
+use super::pipeline::{ActionCall, Env};
+use super::shell::{ShellMode, Word};
+use super::workdir::Workdir;
+use crate::answer::Why;
+use crate::catalog::Catalog;
+use crate::snapshot::Snapshot;
+use crate::text::{MappedText, Place};
+
+/// What runners may look at.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The tree.
+    pub snapshot: &'a Snapshot,
+    /// The catalogue.
+    pub catalog: &'a Catalog,
+}
+
+/// A command about to be run.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// Its words; the first is the program.
+    pub words: &'a [Word],
+    /// The environment, as far as it is known.
+    pub env: &'a Env,
+    /// Where it stands.
+    pub workdir: &'a Workdir,
+    /// Where it is written.
+    pub place: &'a Place,
+}
+
+impl Call<'_> {
+    /// The program's base name, when it is known.
+    #[must_use]
+    pub fn program(&self) -> Option<&str> {
+        let word = self.words.first()?.value.as_deref()?;
+        word.rsplit('/').next()
+    }
+
+    /// The known value of an argument (1 is the first behind the program).
+    #[must_use]
+    pub fn arg(&self, at: usize) -> Option<&str> {
+        self.words.get(at)?.value.as_deref()
+    }
+}
+
+/// What runs next.
+#[derive(Clone)]
+pub enum Target {
+    /// A command.
+    Argv(Vec<Word>),
+    /// A script for a shell; `args` are its positional parameters, when they are known.
+    Script {
+        /// Its text.
+        text: MappedText,
+        /// The shell's options.
+        mode: ShellMode,
+        /// `$1` and on.
+        args: Option<Vec<Word>>,
+    },
+    /// A pre-commit hook of another repository.
+    Hook {
+        /// Its repository.
+        repo: String,
+        /// Its id.
+        id: String,
+        /// Its arguments, as configured.
+        args: Vec<Word>,
+        /// Packages installed beside it (`additional_dependencies`).
+        packages: Vec<String>,
+    },
+    /// A container image with the words it is given.
+    Image {
+        /// The image without its tag, as far as it is known.
+        image: String,
+        /// The words.
+        argv: Vec<Word>,
+    },
+    /// Something that is not read: raises what every tool may be.
+    Opaque(Why),
+}
+
+/// One thing that a call leads to.
+#[derive(Clone)]
+pub struct Next {
+    /// What runs.
+    pub target: Target,
+    /// The hop it adds to the chain; none for launchers on the same line.
+    pub hop: Option<Hop>,
+    /// What loses its failure on the way (a `-` prefix, an ignored outcome).
+    pub holds: Vec<Hold>,
+    /// It runs only if something holds that could not be decided.
+    pub condition: Option<Why>,
+    /// Where it stands.
+    pub workdir: Workdir,
+    /// Its environment.
+    pub env: Env,
+}
+
+impl Next {
+    /// The same call under its launcher: same place, same directory, same environment.
+    #[must_use]
+    pub fn argv(call: &Call<'_>, words: Vec<Word>) -> Self {
+        Self {
+            target: Target::Argv(words),
+            hop: None,
+            holds: Vec::new(),
+            condition: None,
+            workdir: call.workdir.clone(),
+            env: call.env.clone(),
+        }
+    }
+}
+
+/// A task runner or launcher. Stateless; one value per program family.
+pub trait Runner: Sync {
+    /// A short name for logs and documentation.
+    fn name(&self) -> &'static str;
+
+    /// What the call leads to; `None` when the program is not this runner, an empty list when it runs nothing.
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>>;
+
+    /// What an action of the CI system leads to, when it is this runner in another form (`pre-commit/action`).
+    fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
+        let _ = (action, workdir, env, world);
+        None
+    }
+}
+
+/// All runners; the first that knows a program takes it.
+pub static ROSTER: &[&dyn Runner] = &[];

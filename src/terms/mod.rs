@@ -1,0 +1,92 @@
+//! Owns what the policy file says, parsed and validated. Judges nothing.
+
+use std::collections::BTreeMap;
+
+/// The parts of the policy that facts and checks may read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Terms {
+    /// `profile`.
+    pub profile: String,
+    /// `[service]`.
+    pub service: Service,
+    /// `[scope]`.
+    pub scope: ScopeTerms,
+    /// `[ci]`.
+    pub ci: CiTerms,
+    /// `[tools.X]`.
+    pub tools: BTreeMap<String, ToolTerms>,
+    /// `[bots] external`: bots that are run from outside the repository.
+    pub external_bots: Vec<String>,
+    /// `[thresholds] analyzer_level`, a rung's word; default `gates`.
+    pub analyzer_level: Option<String>,
+}
+
+/// `[service]`: declared facts; `None` means inferred.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Service {
+    /// The service's name.
+    pub name: Option<String>,
+    /// Whether it serves HTTP.
+    pub web: Option<bool>,
+    /// `api | html | both | none`.
+    pub kind: Option<String>,
+    /// `openapi | graphql | grpc`.
+    pub api_style: Option<String>,
+    /// The API document or the route that serves it.
+    pub openapi: Option<String>,
+    /// The branch that counts as default.
+    pub default_branch: Option<String>,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// `low | medium | high | maximum`.
+    pub risk: Option<String>,
+}
+
+/// `[scope]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ScopeTerms {
+    /// Globs of paths that are not judged.
+    pub exclude: Vec<String>,
+    /// Globs of paths that are production wherever they lie.
+    pub production: Vec<String>,
+}
+
+/// `[ci]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CiTerms {
+    /// Remote reusable workflows whose content is vouched for.
+    pub trusted_workflows: Vec<TrustedWorkflow>,
+    /// Tools that run in CI outside the repository.
+    pub external: Vec<ExternalCi>,
+    /// Checks that the forge requires, declared.
+    pub required_checks: Vec<String>,
+}
+
+/// `[ci] trusted_workflows`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TrustedWorkflow {
+    /// `owner/repository/path`.
+    pub uses: String,
+    /// The revision it is vouched for at.
+    pub rev: Option<String>,
+    /// Tools that it gates with; may be empty.
+    pub provides: Vec<String>,
+}
+
+/// `[ci] external`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExternalCi {
+    /// Tools.
+    pub provides: Vec<String>,
+    /// Where.
+    pub place: String,
+}
+
+/// `[tools.X]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ToolTerms {
+    /// Own wrappers that stand for the tool.
+    pub argv: Vec<Vec<String>>,
+    /// What shared configurations provide.
+    pub presets: BTreeMap<String, Vec<String>>,
+}
