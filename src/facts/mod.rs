@@ -7,6 +7,7 @@ pub mod components;
 pub mod hold;
 pub mod invocations;
 pub mod ladder;
+pub mod matching;
 pub mod openapi;
 pub mod pipeline;
 pub mod runners;
