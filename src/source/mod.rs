@@ -1,1 +1,53 @@
-//! stub
+//! Owns where a tree comes from: work tree, git revision, bare mirror, plain folder. Refuses repository configuration,
+//! hooks, links, child processes and the network.
+
+pub mod content;
+pub mod entry;
+
+pub use content::Content;
+pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
+
+use crate::limits::Limits;
+use crate::text::RepoPath;
+
+/// A tree laid open: its paths, and where their bytes are.
+pub struct Source {
+    /// What it is.
+    pub subject: Subject,
+    /// The bounds it is read under.
+    pub limits: Limits,
+    /// What a report should say about how it was opened.
+    pub notes: Vec<String>,
+    /// Every path, sorted by its bytes.
+    pub entries: Vec<Entry>,
+    /// Paths that stand in the tree but are left out of `entries`, with why.
+    pub left_out: Vec<NotInspected>,
+    /// The bytes of the entries.
+    pub content: Content,
+}
+
+impl Source {
+    /// A source from texts, for tests and examples. The last text given for a path wins.
+    #[must_use]
+    pub fn in_memory(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut memory = Vec::new();
+        let mut paths = std::collections::BTreeMap::new();
+        for (path, text) in files {
+            let path = RepoPath::new(&path).unwrap_or_else(|| RepoPath::from_git_bytes(path.as_bytes()));
+            paths.insert(path, memory.len());
+            memory.push(text);
+        }
+        let entries = paths
+            .into_iter()
+            .map(|(path, at)| Entry { path, kind: EntryKind::File, origin: entry::Origin::Memory(at) })
+            .collect();
+        Self {
+            subject: Subject::folder(),
+            limits: Limits::default(),
+            notes: Vec::new(),
+            entries,
+            left_out: Vec::new(),
+            content: Content { memory },
+        }
+    }
+}
