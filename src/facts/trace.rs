@@ -9,7 +9,7 @@ use super::invocations::Invocation;
 use super::matching::{self, RowMatch};
 use super::pipeline::{ActionCall, Env, Pipeline, Start, Unit, Work};
 use super::runners::{self, Call, Next, Target, World};
-use super::shell::{self, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, Word};
+use super::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, VarValue, Word};
 use super::workdir::Workdir;
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
@@ -110,7 +110,7 @@ impl Tracer<'_> {
 
     /// Follows a script. `outermost` scripts are the unit's own text, whose hop is already the chain's last.
     fn script(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame, outermost: bool) {
-        let scope = Scope::new(&frame.env, args);
+        let scope = scope(&frame.env, args);
         let limits = self.world.snapshot.limits();
         let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits });
         for opaque in &analysis.opaque {
@@ -123,7 +123,7 @@ impl Tracer<'_> {
             next.holds.extend(command.holds.iter().map(shell_hold));
             next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
             next.conditions.extend(command.condition.clone());
-            next.workdir = shell::follow(&command.cwd, &frame.workdir);
+            next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
             let hop = Hop::new(command.place.clone(), &command.text);
             match next.chain.last_mut() {
@@ -141,11 +141,7 @@ impl Tracer<'_> {
         if shadow.name == program {
             return Some(Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()));
         }
-        // A directory of the tree on the search path means another program only if the program lies in it.
-        let directory = shadow.directory.as_deref()?;
-        let candidate = frame.workdir.resolve(&format!("{directory}/{program}"))?;
-        let why = format!("the search path begins in the tree, where `{candidate}` lies");
-        self.world.snapshot.is_file(&candidate).then(|| Hold::new(HoldEffect::Void, shadow.place.clone(), why))
+        None
     }
 
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
@@ -174,7 +170,7 @@ impl Tracer<'_> {
         if leads_on && !self.runner(words, place, frame) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(text, ShellMode::plain(), None, frame, false);
+                    self.script(text, ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash }, None, frame, false);
                 }
                 _ => {
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
@@ -300,7 +296,7 @@ impl Tracer<'_> {
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
-            let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| shell::split_words(&input.text)).unwrap_or_default();
+            let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text)).unwrap_or_default();
             self.invocation(&hit, args, call.inputs.clone(), &frame);
         }
         let world = self.world;
@@ -308,6 +304,14 @@ impl Tracer<'_> {
         if let Some(nexts) = runners::ROSTER.iter().find_map(expand) {
             self.follow(nexts, call.name.clone(), frame);
         }
+    }
+
+    /// The words of a text that a shell would split: an action's `args`.
+    fn split(&self, text: &MappedText) -> Vec<Word> {
+        let mode = ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Posix };
+        let limits = self.world.snapshot.limits();
+        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &Scope::new(), limits });
+        analysis.commands.into_iter().flat_map(|command| command.words).collect()
     }
 
     fn opaque(&mut self, why: Why, frame: &Frame) {
@@ -319,6 +323,24 @@ impl Tracer<'_> {
             let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
             self.out.opaque.push(OpaqueUnit { place, why, pipeline: frame.pipeline, starts, chain, settled });
         }
+    }
+}
+
+fn scope(env: &Env, args: Option<Vec<Word>>) -> Scope {
+    let mut scope = Scope::new();
+    for (name, value) in env {
+        scope = scope.with(name.clone(), value.clone().map_or(VarValue::Unknown, VarValue::Known));
+    }
+    match args {
+        Some(words) => scope.positional(words),
+        None => scope,
+    }
+}
+
+fn enter(cwd: &Cwd, from: &Workdir) -> Workdir {
+    match cwd {
+        Cwd::Known(steps) => steps.iter().fold(from.clone(), |dir, step| dir.enter(step)),
+        Cwd::Unknown(_) => from.unknown(),
     }
 }
 
