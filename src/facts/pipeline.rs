@@ -51,7 +51,7 @@ pub enum Reach {
 #[derive(Clone, Debug)]
 pub struct PathFilter {
     /// Patterns in order; a later one overrides an earlier one.
-    pub patterns: Vec<FilterPattern>,
+    pub patterns: Arc<[FilterPattern]>,
     /// Whether the patterns name files that do *not* start it (`paths-ignore`).
     pub ignore: bool,
     /// Where the filter stands.
@@ -66,12 +66,29 @@ pub struct FilterPattern {
     /// Whether it takes files out again.
     pub negated: bool,
     /// The compiled matcher.
-    pub matcher: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    pub matcher: Matcher,
 }
 
-impl std::fmt::Debug for dyn Fn(&str) -> bool + Send + Sync {
+/// A compiled pattern of a CI system's own grammar.
+#[derive(Clone)]
+pub struct Matcher(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl Matcher {
+    /// A matcher from its test.
+    pub fn new(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(test))
+    }
+
+    /// Whether `path` matches.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        (self.0)(path)
+    }
+}
+
+impl std::fmt::Debug for Matcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("matcher")
+        f.write_str("Matcher")
     }
 }
 
@@ -80,8 +97,8 @@ impl PathFilter {
     #[must_use]
     pub fn passes(&self, path: &str) -> bool {
         let mut matched = false;
-        for pattern in &self.patterns {
-            if (pattern.matcher)(path) {
+        for pattern in self.patterns.iter() {
+            if pattern.matcher.matches(path) {
                 matched = !pattern.negated;
             }
         }
@@ -163,8 +180,10 @@ pub struct Start {
     pub event: usize,
     /// Yes, no, or why it is not known.
     pub answer: Answer,
-    /// A file filter beyond the event's own: a changed-files step decides whether the unit runs.
-    pub paths: Option<PathFilter>,
+    /// File filters beyond the event's own: changed-files steps decide whether the unit runs; every one has to pass.
+    pub paths: Vec<PathFilter>,
+    /// What loses its failure, or narrows what it sees, under this event only.
+    pub holds: Vec<Hold>,
 }
 
 /// One step as it would run in one variant of its job.
@@ -187,6 +206,17 @@ pub struct Unit {
     /// Earlier steps of the same job put programs of the tree on the search path, or define functions for every shell: the
     /// name of any tool may mean another program.
     pub shadows: Vec<Hold>,
+    /// Directories of the tree that stand on the search path: a program there takes the place of the tool of its name.
+    pub search: Vec<SearchDir>,
+}
+
+/// A directory of the tree on the search path of programs.
+#[derive(Clone, Debug)]
+pub struct SearchDir {
+    /// The directory.
+    pub directory: RepoPath,
+    /// The hold on every tool whose name is a file in it.
+    pub hold: Hold,
 }
 
 /// A job and the checks it publishes.
