@@ -7,7 +7,7 @@ use crate::catalog::tool::{Hook, Run};
 use crate::catalog::{Catalog, Tool};
 
 /// A row of a tool that matched, and how many words it took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct RowMatch<'c> {
     /// The tool.
     pub tool: &'c Tool,

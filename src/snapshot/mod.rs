@@ -1,8 +1,12 @@
 //! Owns the inspected tree, frozen: the path list at once, file bytes on first use, bounded, once. Refuses to judge, and to
 //! read anything outside the tree.
 
+mod branch;
+mod documents;
 mod paths;
 
+pub use branch::DefaultBranch;
+pub use documents::Parsed;
 pub use paths::Children;
 
 pub use crate::source::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
@@ -22,6 +26,7 @@ pub struct Snapshot {
     source: Source,
     files: Mutex<HashMap<RepoPath, Read>>,
     unread: Mutex<BTreeMap<RepoPath, String>>,
+    documents: documents::Documents,
 }
 
 /// A cache left by a thread that panicked still holds whole values only.
@@ -33,7 +38,7 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default() }
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: documents::Documents::default() }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.
