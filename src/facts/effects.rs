@@ -22,7 +22,17 @@ pub struct Outcome {
 /// Applies every effect row of the tool to the invocation.
 #[must_use]
 pub fn apply(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
-    let row = &tool.run[invocation.row];
+    apply_for(tool, &tool.run[invocation.row], invocation, query, settings)
+}
+
+/// What a host's own flags and configuration do to what runs inside it.
+#[must_use]
+pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Vec<Hold> {
+    let row = host.run.iter().find(|row| row.argv.is_some()).or(host.run.first());
+    row.map(|row| apply_for(host, row, invocation, query, settings).holds).unwrap_or_default()
+}
+
+fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
     let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
     let mut out = Outcome::default();
     for effect in &tool.effect {
