@@ -297,7 +297,9 @@ impl Tracer<'_> {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
             let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text)).unwrap_or_default();
-            self.invocation(&hit, args, call.inputs.clone(), &frame);
+            if let Some(args) = matching::handed_arguments(hit.tool, args) {
+                self.invocation(&hit, args, call.inputs.clone(), &frame);
+            }
         }
         let world = self.world;
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
