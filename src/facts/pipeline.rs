@@ -163,6 +163,8 @@ pub struct Start {
     pub event: usize,
     /// Yes, no, or why it is not known.
     pub answer: Answer,
+    /// A file filter beyond the event's own: a changed-files step decides whether the unit runs.
+    pub paths: Option<PathFilter>,
 }
 
 /// One step as it would run in one variant of its job.
