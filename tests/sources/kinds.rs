@@ -189,6 +189,7 @@ fn the_environment_says_nothing() {
             ("GIT_CEILING_DIRECTORIES", &fixture.path("")),
             ("HOME", &fixture.path("nowhere")),
         ],
+        None,
     );
 }
 
