@@ -144,8 +144,8 @@ fn a_damaged_pack_is_an_error_and_no_panic() {
     let (fixture, ..) = repository();
     fixture.git("work", &["gc", "-q"]);
     let packs = fixture.path("work/.git/objects/pack");
-    let pack = fs::read_dir(packs).expect("packs").filter_map(Result::ok).map(|item| item.path());
-    let pack = pack.filter(|path| path.extension().is_some_and(|end| end == "pack")).next().expect("a pack");
+    let mut pack = fs::read_dir(packs).expect("packs").filter_map(Result::ok).map(|item| item.path());
+    let pack = pack.find(|path| path.extension().is_some_and(|end| end == "pack")).expect("a pack");
     let whole = fs::read(&pack).expect("bytes");
     fs::set_permissions(&pack, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("mode");
     for at in 12..whole.len() - 20 {

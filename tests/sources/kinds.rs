@@ -215,7 +215,7 @@ fn a_foreign_owner_and_an_unreadable_home_do_not_matter() {
         return;
     }
     fs::create_dir(fixture.path("home")).expect("a directory");
-    fs::set_permissions(fixture.path("home"), fs::Permissions::from_mode(0)).expect("mode");
+    fs::set_permissions(fixture.path("home"), fs::Permissions::from_mode(0o000)).expect("mode");
     assert_eq!(contents(&fixture.open("work")), expected);
     assert_eq!(contents(&fixture.open_rev("work", "main")), expected);
     fs::set_permissions(fixture.path(""), fs::Permissions::from_mode(0o755)).expect("mode");

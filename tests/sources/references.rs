@@ -94,13 +94,13 @@ fn two_answers_and_revision_syntax_are_usage_errors() {
 fn short_ids_of_several_objects_are_refused() {
     let fixture = Fixture::new();
     fixture.init("work");
-    for at in 0..600 {
+    for at in 0..1500 {
         fixture.write(&format!("work/f{at}"), at.to_string());
     }
     fixture.commit("work", "many");
     let objects = fixture.git("work", &["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]);
     let ids: Vec<&str> = objects.lines().collect();
-    let twin = ids.windows(2).find(|pair| pair[0][..4] == pair[1][..4]).expect("600 objects hold two of one beginning");
+    let twin = ids.windows(2).find(|pair| pair[0][..4] == pair[1][..4]).expect("1500 objects hold two of one beginning");
     assert!(fixture.rev_error("work", &twin[0][..4]).message.contains("several"));
     fixture.git("work", &["gc", "-q"]);
     assert!(fixture.rev_error("work", &twin[0][..4]).message.contains("several"));
