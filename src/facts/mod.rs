@@ -4,6 +4,7 @@
 pub mod bots;
 pub mod ci;
 pub mod components;
+pub mod dependencies;
 pub mod effects;
 pub mod hold;
 pub mod invocations;
@@ -16,6 +17,7 @@ pub mod runners;
 pub mod settle;
 pub mod shadow;
 pub mod shell;
+pub mod standing;
 pub mod tool_config;
 pub mod trace;
 pub mod workdir;

@@ -71,7 +71,7 @@ pub struct FilterPattern {
 
 /// A compiled pattern of a CI system's own grammar.
 #[derive(Clone)]
-pub struct Matcher(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+pub struct Matcher(pub Arc<dyn Fn(&str) -> bool + Send + Sync>);
 
 impl Matcher {
     /// A matcher from its test.

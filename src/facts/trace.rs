@@ -121,7 +121,7 @@ impl Tracer<'_> {
         for command in &analysis.commands {
             let mut next = frame.clone();
             next.holds.extend(command.holds.iter().map(shell_hold));
-            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
+            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command)));
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
@@ -136,7 +136,7 @@ impl Tracer<'_> {
     }
 
     /// Another meaning of a program's name that the script itself gives.
-    fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand, frame: &Frame) -> Option<Hold> {
+    fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand) -> Option<Hold> {
         let program = command.words.first()?.value.as_deref()?;
         if shadow.name == program {
             return Some(Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()));
@@ -297,7 +297,9 @@ impl Tracer<'_> {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
             let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text)).unwrap_or_default();
-            self.invocation(&hit, args, call.inputs.clone(), &frame);
+            if let Some(args) = matching::handed_arguments(hit.tool, args) {
+                self.invocation(&hit, args, call.inputs.clone(), &frame);
+            }
         }
         let world = self.world;
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
