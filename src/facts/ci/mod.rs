@@ -1,5 +1,7 @@
 //! Owns the roster of CI systems: each turns its files into vendor-neutral pipelines. Refuses to follow commands: `trace` does.
 
+pub mod github;
+
 use super::pipeline::Pipeline;
 use crate::answer::Why;
 use crate::snapshot::{DefaultBranch, Snapshot};
@@ -38,4 +40,4 @@ pub trait CiSystem: Sync {
 }
 
 /// All CI systems that are read.
-pub static ROSTER: &[&dyn CiSystem] = &[];
+pub static ROSTER: &[&dyn CiSystem] = &[&github::GithubActions];

@@ -204,7 +204,10 @@ impl Condition {
         if pull && self.mentions.action {
             let unusual = info.actions.iter().filter(|action| !matches!(action.as_str(), "opened" | "synchronize" | "reopened"));
             for action in unusual.take(TRIED) {
-                add(format!("pull requests with the activity `{action}`"), Imagined { action: Some(action.clone()), ..base.clone() });
+                add(
+                    format!("pull requests with the activity `{action}`"),
+                    Imagined { action: Some(action.clone()), ..base.clone() },
+                );
             }
         }
         if info.event.trigger == Trigger::Push && self.mentions.refs {
@@ -255,7 +258,8 @@ fn changed(asked: &[PathFilter], place: &Place, verdict: &mut Verdict, passes: &
     if passes(usize::MAX) == Ok(true) {
         return;
     }
-    let sufficient: Vec<&PathFilter> = asked.iter().enumerate().filter(|(at, _)| passes(*at) == Ok(true)).map(|(_, filter)| filter).collect();
+    let sufficient: Vec<&PathFilter> =
+        asked.iter().enumerate().filter(|(at, _)| passes(*at) == Ok(true)).map(|(_, filter)| filter).collect();
     match sufficient.as_slice() {
         [] => {
             let why = Why::new(Reason::Unsupported, "several changed-files filters decide together").at(place.clone());
@@ -271,7 +275,11 @@ fn changed(asked: &[PathFilter], place: &Place, verdict: &mut Verdict, passes: &
 
 /// A filter that passes what any of the filters passes.
 fn union(filters: Vec<PathFilter>, place: &Place) -> PathFilter {
-    let text = filters.iter().flat_map(|filter| filter.patterns.iter().map(|pattern| pattern.text.as_str())).collect::<Vec<_>>().join(", ");
+    let text = filters
+        .iter()
+        .flat_map(|filter| filter.patterns.iter().map(|pattern| pattern.text.as_str()))
+        .collect::<Vec<_>>()
+        .join(", ");
     let place = filters.first().map_or_else(|| place.clone(), |filter| filter.place.clone());
     let matcher = crate::facts::pipeline::Matcher::new(move |path| filters.iter().any(|filter| filter.passes(path)));
     PathFilter { patterns: Arc::from(vec![FilterPattern { text, negated: false, matcher }]), ignore: false, place }
@@ -358,12 +366,16 @@ impl Mentions {
                 self.free(Free::Branch);
             }
             ["event", "pull_request", "labels", ..] | ["event", "label", ..] => self.free(Free::Label),
-            ["event", "pull_request", "title" | "body"] | ["event", "head_commit" | "comment" | "review", ..] => self.free(Free::Words),
+            ["event", "pull_request", "title" | "body"] | ["event", "head_commit" | "comment" | "review", ..] => {
+                self.free(Free::Words)
+            }
             ["event", "pull_request", "draft"] => self.draft = true,
             ["event", "pull_request", "merged" | "state"] => self.merged = true,
             ["event", "pull_request", "head", "repo" | "user", ..] => self.fork = true,
             ["event", "action"] => self.action = true,
-            ["repository" | "repository_owner"] | ["event", "repository", "full_name" | "owner" | "name", ..] => self.repository = true,
+            ["repository" | "repository_owner"] | ["event", "repository", "full_name" | "owner" | "name", ..] => {
+                self.repository = true
+            }
             _ => {}
         }
     }

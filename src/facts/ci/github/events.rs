@@ -162,7 +162,8 @@ impl Reader<'_, '_> {
     }
 
     fn other(self) -> EventInfo {
-        let refs = if matches!(self.name, "pull_request_review" | "pull_request_review_comment") { Refs::Pull } else { Refs::Default };
+        let refs =
+            if matches!(self.name, "pull_request_review" | "pull_request_review_comment") { Refs::Pull } else { Refs::Default };
         let why = format!("`{}` is not what a change to merge starts", self.name);
         let actions = self.value.get("types").and_then(texts).unwrap_or_default();
         let mut info = self.simple(Trigger::Other, Reach::Runs, refs, &why);

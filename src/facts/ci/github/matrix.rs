@@ -236,11 +236,6 @@ impl UsedKeys {
         }
     }
 
-    /// Both together.
-    pub(super) fn with(&self, other: &Self) -> Self {
-        Self { keys: self.keys.union(&other.keys).cloned().collect(), all: self.all || other.all }
-    }
-
     /// What tells variants apart for a text that asks for these keys.
     pub(super) fn projection(&self, variant: Option<&Val>) -> String {
         let Some(Val::Map(entries)) = variant else { return String::new() };

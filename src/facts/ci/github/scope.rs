@@ -85,6 +85,8 @@ pub(super) struct JobFacts {
     pub(super) outputs: BTreeMap<String, Output>,
     /// For every event, whether it runs.
     pub(super) verdicts: Vec<Verdict>,
+    /// The same for it and all that it needs.
+    pub(super) succeeds: Vec<Verdict>,
 }
 
 /// What is the same all over the repository.
@@ -317,7 +319,11 @@ impl Scope<'_> {
 
     fn git_ref(&self, info: &EventInfo, heads: &str, tags: &str) -> Val {
         if self.imagined.tag || info.refs == Refs::Tags {
-            return self.imagined.free.as_ref().map_or_else(|| Val::open(tags, "", Nature::Any), |_| self.free(Free::Branch, tags));
+            return self
+                .imagined
+                .free
+                .as_ref()
+                .map_or_else(|| Val::open(tags, "", Nature::Any), |_| self.free(Free::Branch, tags));
         }
         if self.imagined.default_branch {
             return self.default_branch(heads);
@@ -377,7 +383,9 @@ impl Scope<'_> {
                 _ => Val::Null,
             },
             ["head_commit", "message"] if info.event.trigger == Trigger::Push => self.free(Free::Words, ""),
-            ["head_commit" | "commits", ..] if matches!(info.event.trigger, Trigger::Push | Trigger::Tag) => Val::present("depends on the pushed commits"),
+            ["head_commit" | "commits", ..] if matches!(info.event.trigger, Trigger::Push | Trigger::Tag) => {
+                Val::present("depends on the pushed commits")
+            }
             ["created" | "deleted" | "forced"] if info.event.trigger == Trigger::Push => Val::Bool(false),
             ["workflow_run", "conclusion"] if info.event.name == "workflow_run" => Val::text("success"),
             ["comment" | "review", "body"] if info.event.trigger == Trigger::Other => self.free(Free::Words, ""),
@@ -390,9 +398,8 @@ impl Scope<'_> {
     /// Parts of a payload that an event surely does not carry.
     fn is_absent(&self, part: &str, info: &EventInfo) -> bool {
         let carrier = match part {
-            "issue" | "comment" | "review" | "workflow_run" | "discussion" | "client_payload" | "check_run" | "check_suite" | "deployment" => {
-                Trigger::Other
-            }
+            "issue" | "comment" | "review" | "workflow_run" | "discussion" | "client_payload" | "check_run" | "check_suite"
+            | "deployment" => Trigger::Other,
             "release" => Trigger::Release,
             "schedule" => Trigger::Schedule,
             "merge_group" => Trigger::MergeGroup,
@@ -414,7 +421,9 @@ impl Scope<'_> {
             ["base", "repo", "owner", "login"] | ["base", "user", "login"] => self.home(true),
             ["head", "ref"] => self.free(Free::HeadRef, ""),
             ["head", "repo", "fork"] => Val::Bool(self.imagined.fork),
-            ["head", "repo", "full_name" | "name" | "id"] | ["head", "repo", "owner", "login"] | ["head", "user", "login"] if self.imagined.fork => {
+            ["head", "repo", "full_name" | "name" | "id"] | ["head", "repo", "owner", "login"] | ["head", "user", "login"]
+                if self.imagined.fork =>
+            {
                 Val::open("", "", Nature::Fork)
             }
             ["head", "repo", "full_name" | "name" | "id"] => self.home(false),

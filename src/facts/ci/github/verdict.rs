@@ -1,8 +1,11 @@
 //! Owns whether a job or a step runs under one event, with what narrows it. Refuses to evaluate anything.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::Hold;
 use crate::facts::pipeline::{PathFilter, Start};
+
+/// Holds and filters of one verdict: what accumulates along `needs` stays linear.
+const KEPT: usize = 16;
 
 /// Whether something runs under one event.
 #[derive(Clone, Debug)]
@@ -40,14 +43,26 @@ impl Verdict {
             return Self::no();
         }
         let mut both = Self { answer, ..self.clone() };
-        for hold in &other.holds {
-            if !both.holds.contains(hold) {
-                both.holds.push(hold.clone());
-            }
-        }
+        other.holds.iter().for_each(|hold| both.add(hold));
         both.paths.extend(other.paths.iter().cloned());
+        if both.paths.len() > KEPT {
+            both.paths.truncate(KEPT);
+            both.answer = Answer::Unknown(Why::new(Reason::Unsupported, "very many changed-files filters decide together"));
+        }
         both.forks_only |= other.forks_only;
         both
+    }
+
+    /// Adds a hold; past the bound a note gives way to what weighs more.
+    pub(super) fn add(&mut self, hold: &Hold) {
+        if self.holds.contains(hold) {
+            return;
+        }
+        if self.holds.len() < KEPT {
+            self.holds.push(hold.clone());
+        } else if let Some(note) = self.holds.iter_mut().find(|known| known.effect > hold.effect) {
+            *note = hold.clone();
+        }
     }
 
     /// As the model says it.
