@@ -160,3 +160,4 @@ pub struct Identity {
     #[serde(default)]
     pub app: Option<String>,
 }
+
