@@ -204,14 +204,17 @@ impl Condition {
                 DefaultBranch::Known(name) => format!("pushes to `{name}`"),
                 DefaultBranch::OneOf(_) => "pushes to the default branch".to_owned(),
             };
-            add(name, Imagined { default_branch: true, ..base.clone() });
+            let starts = |name: &String| info.refs.holds(name);
+            if scope.repository.default_branch.names().iter().any(starts) {
+                add(name, Imagined { default_branch: true, ..base.clone() });
+            }
         }
         for kind in &self.mentions.free {
             for literal in &self.mentions.literals {
                 // The default branch was imagined above.
                 let bare = literal.strip_prefix("refs/heads/").unwrap_or(literal);
                 let is_default = scope.repository.default_branch.names().iter().any(|name| name == bare);
-                if *kind == Free::Branch && is_default {
+                if *kind == Free::Branch && (is_default || !info.refs.holds(bare)) {
                     continue;
                 }
                 if *kind == Free::Branch && literal.starts_with("refs/tags/") {

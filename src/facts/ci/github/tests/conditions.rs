@@ -147,10 +147,6 @@ fn several_events() {
         decide("[push, pull_request]", either),
         "push yes note(runs only in the repository that the condition names); pull_request yes \
          note(pull requests of this repository are left to the push event, which covers its branches)"
-            .replace(
-                "push yes note(runs only in the repository that the condition names)",
-                "push yes note(runs only in the repository that the condition names)"
-            )
     );
     // Pushes to `main` alone leave the branches of the repository out.
     let narrow = decide("{push: {branches: [main]}, pull_request: {}}", either);
