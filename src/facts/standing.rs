@@ -252,11 +252,15 @@ fn configured_for(evidence: &Evidence<'_>, tool: &Tool, component: &Component) -
 /// Opaque units that are reached on the way of a pull request and that the policy does not settle.
 pub fn opaque_on_gate<'t>(trace: &'t Trace, pipelines: &'t [Pipeline]) -> impl Iterator<Item = &'t OpaqueUnit> {
     trace.opaque.iter().filter(move |unit| {
-        let events = &pipelines[unit.pipeline].events;
-        let gating = |start: &super::pipeline::Start| {
-            !start.answer.is_no() && events.get(start.event).is_some_and(|event| event.reach == Reach::Gates || event.may_reach.is_some())
-        };
-        unit.settled.is_none() && unit.starts.iter().any(gating)
+        if unit.settled.is_some() {
+            return false;
+        }
+        let Some(pipeline) = unit.pipeline else { return true };
+        let events = &pipelines[pipeline].events;
+        unit.starts.iter().any(|start| {
+            let reaches = |event: &super::pipeline::Event| event.reach == Reach::Gates || event.may_reach.is_some();
+            !start.answer.is_no() && events.get(start.event).is_some_and(reaches)
+        })
     })
 }
 

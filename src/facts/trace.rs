@@ -23,14 +23,22 @@ pub struct OpaqueUnit {
     pub place: Place,
     /// Why it is not read.
     pub why: Why,
-    /// Index of the pipeline.
-    pub pipeline: usize,
+    /// Index of the pipeline; none for a CI file that is not read at all.
+    pub pipeline: Option<usize>,
     /// Which events start it.
     pub starts: Vec<Start>,
     /// From the trigger on.
     pub chain: Vec<Hop>,
     /// Tools vouched for by `[ci].trusted_workflows`; `None` when the unit is not settled.
     pub settled: Option<Vec<String>>,
+}
+
+impl OpaqueUnit {
+    /// A CI file of a system that is not read.
+    #[must_use]
+    pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
+        Self { place: Place::file(path), why, pipeline: None, starts: Vec::new(), chain: Vec::new(), settled: None }
+    }
 }
 
 /// What all chains lead to.
@@ -320,10 +328,10 @@ impl Tracer<'_> {
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         let settled = self.terms.ci.trusted_workflows.iter().find(|trusted| super::settle::vouches(trusted, &why)).map(|trusted| trusted.provides.clone());
-        let known = self.out.opaque.iter().rev().take(64).any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == frame.pipeline);
+        let known = self.out.opaque.iter().rev().take(64).any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
         if !known {
             let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
-            self.out.opaque.push(OpaqueUnit { place, why, pipeline: frame.pipeline, starts, chain, settled });
+            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, settled });
         }
     }
 }
