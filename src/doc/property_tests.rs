@@ -124,7 +124,7 @@ proptest! {
 
     #[test]
     fn any_ini(text in r##"([\[\]=:;# \n\t]|[a-cé]{1,3}|\[[a-c]\]\n|[a-c] = |\n    |\r\n){0,60}"##) {
-        prop_assert!(check(&text, Format::Ini) || text.contains(['=', ':']) || !text.trim().is_empty());
+        check(&text, Format::Ini);
     }
 
     #[test]
