@@ -2,6 +2,7 @@
 //! read anything outside the tree.
 
 mod branch;
+mod documents;
 mod paths;
 mod tags;
 
@@ -28,6 +29,7 @@ pub struct Snapshot {
     source: Source,
     files: Mutex<HashMap<RepoPath, Read>>,
     unread: Mutex<BTreeMap<RepoPath, String>>,
+    documents: Arc<documents::Documents>,
 }
 
 /// Opens a PATH and freezes what it holds.
@@ -47,7 +49,7 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default() }
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default() }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.

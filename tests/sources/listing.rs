@@ -264,3 +264,18 @@ fn files_beyond_the_bound_are_not_read() {
         assert_eq!(snapshot.read_bounded(&path("large"), 4 * 1024 * 1024).expect("fits").text.len(), 3 * 1024 * 1024);
     }
 }
+
+#[test]
+#[ignore = "slow: writes 100,000 files"]
+fn a_hundred_thousand_files_are_listed_alike() {
+    let fixture = Fixture::new();
+    fixture.init("work");
+    for at in 0..100_000 {
+        fixture.write(&format!("work/d{}/e{}/f{at}", at % 20, at % 1000), "x");
+    }
+    let untracked = names(&fixture.open("work"));
+    fixture.commit("work", "all");
+    assert_eq!(untracked.len(), 100_000);
+    assert_eq!(names(&fixture.open("work")), untracked);
+    assert_eq!(names(&fixture.open_rev("work", "main")), untracked);
+}
