@@ -92,7 +92,7 @@ fn a_link_or_pipe_in_place_of_an_ignore_file_hides_nothing() {
     assert!(std::process::Command::new("mkfifo").arg(fixture.path("work/sub/.gitignore")).status().expect("mkfifo").success());
     let snapshot = fixture.open("work");
     assert_eq!(names(&snapshot), [".gitignore", "a", "sub/b"]);
-    assert_eq!(snapshot.notes().len(), 2);
+    assert!(snapshot.notes()[0].starts_with("2 ignore files are not applied"), "{:?}", snapshot.notes());
 }
 
 #[test]
