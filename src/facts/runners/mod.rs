@@ -1,6 +1,10 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod make;
+#[cfg(test)]
+mod script_probe;
+
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
 use super::shell::{ShellMode, Word};
@@ -131,4 +135,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make];
