@@ -22,9 +22,20 @@ pub struct Outcome {
 /// Applies every effect row of the tool to the invocation.
 #[must_use]
 pub fn apply(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
-    let row = &tool.run[invocation.row];
+    apply_for(tool, &tool.run[invocation.row], invocation, query, settings)
+}
+
+/// What a host's own flags and configuration do to what runs inside it.
+#[must_use]
+pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Vec<Hold> {
+    let row = host.run.iter().find(|row| row.argv.is_some()).or(host.run.first());
+    row.map(|row| apply_for(host, row, invocation, query, settings).holds).unwrap_or_default()
+}
+
+fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
     let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
     let mut out = Outcome::default();
+    let mut by_setting = Vec::new();
     for effect in &tool.effect {
         if effect.run.as_ref().is_some_and(|name| row.name.as_ref() != Some(name)) {
             continue;
@@ -32,6 +43,7 @@ pub fn apply(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: 
         match applies(effect, row, invocation, query, settings, &here) {
             Answer::Yes(place) => match effect.does {
                 Does::Harden => out.hardened = true,
+                Does::Soften if effect.setting.is_some() => by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool))),
                 does => out.holds.push(Hold::new(weight(does), place, words(effect, tool))),
             },
             Answer::Unknown(why) => {
@@ -42,6 +54,10 @@ pub fn apply(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: 
             }
             Answer::No => {}
         }
+    }
+    // What a configuration softens (every rule a warning), a flag can undo (`--max-warnings 0`).
+    if !out.hardened {
+        out.holds.append(&mut by_setting);
     }
     out.holds.extend(computed_flags(tool, invocation));
     out.holds.dedup();
@@ -101,10 +117,28 @@ fn applies(effect: &Effect, row: &Run, invocation: &Invocation, query: &Query<'_
     }
     if !effect.flag.is_empty() {
         let word = find_flag(&effect.flag, effect.after.as_deref(), &invocation.args);
+        let word = word.or_else(|| in_cluster(query.tool, effect, &invocation.args));
         return word.map_or(Answer::No, |word| Answer::Yes(word.place.clone()));
     }
     // A row that names only a `run`: it was matched above.
     from(effect.run.is_some() && effect.run == row.name, here)
+}
+
+/// A one-letter flag inside a cluster (`-qe`), for tools that do not spell long flags with one dash. Only what softens is
+/// looked for so: a cluster never proves a hardening.
+fn in_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Option<&'w Word> {
+    let one_dash_long = |flag: &str| flag.starts_with('-') && !flag.starts_with("--") && flag.split([' ', '=']).next().is_some_and(|name| name.len() > 2);
+    let own_flags = tool.effect.iter().flat_map(|effect| &effect.flag).chain(&tool.value_flags).chain(&tool.no_run_flags);
+    if !matches!(effect.does, Does::Soften | Does::Void) || own_flags.into_iter().any(|flag| one_dash_long(flag)) {
+        return None;
+    }
+    let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+    args[..end].iter().find(|word| {
+        let letters = word.value.as_deref().and_then(|value| value.strip_prefix('-')).unwrap_or_default();
+        (2..=4).contains(&letters.len())
+            && letters.chars().all(|c| c.is_ascii_alphabetic())
+            && effect.flag.iter().any(|flag| flag.len() == 2 && flag.starts_with('-') && letters.contains(&flag[1..]))
+    })
 }
 
 fn from(yes: bool, place: &Place) -> Answer<Place> {
@@ -163,7 +197,7 @@ fn computed_flags(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
 #[must_use]
 pub fn findings(row: &Run, outcome: &Outcome) -> Findings {
     match row.findings {
-        Findings::Pass | Findings::Errors if outcome.hardened => Findings::Fail,
+        Findings::Pass | Findings::Errors | Findings::Forge if outcome.hardened => Findings::Fail,
         other => other,
     }
 }

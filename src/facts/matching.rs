@@ -7,7 +7,7 @@ use crate::catalog::tool::{Hook, Run};
 use crate::catalog::{Catalog, Tool};
 
 /// A row of a tool that matched, and how many words it took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct RowMatch<'c> {
     /// The tool.
     pub tool: &'c Tool,
@@ -112,21 +112,48 @@ pub fn tools_for_hook<'c>(catalog: &'c Catalog, repo: &str, id: &str) -> Vec<Row
     rows(catalog, |row| row.hook.as_ref().is_some_and(|Hook { repo: listed, id: known }| known == id && repository_of(listed) == repo))
 }
 
-/// The rows of all tools whose `image` matches; a row with `argv` must find it in the words.
+/// The rows of all tools whose `image` matches; a row with `argv` must find it in the words, whose first may be left to the
+/// image's entry point.
 #[must_use]
 pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) -> Vec<RowMatch<'c>> {
     let image = image_name(image);
-    let mut found = rows(catalog, |row| {
-        let named = row.image.as_deref().is_some_and(|listed| image_name(listed).eq_ignore_ascii_case(image));
-        named && row.argv.as_ref().is_none_or(|argv| take_row(argv, words, &[]).is_some())
-    });
-    for hit in &mut found {
-        if let Some(argv) = &hit.tool.run[hit.row].argv {
-            hit.taken = take_row(argv, words, &hit.tool.value_flags).unwrap_or(0);
-        }
+    let mut found = Vec::new();
+    for tool in &catalog.tools {
+        let hit = tool.run.iter().enumerate().find_map(|(at, row)| {
+            let named = row.image.as_deref().is_some_and(|listed| image_name(listed).eq_ignore_ascii_case(image));
+            let taken = match &row.argv {
+                None => named.then_some(0),
+                Some(argv) => named.then(|| take_row(argv, words, &tool.value_flags).or_else(|| behind_entry_point(argv, words, tool))).flatten(),
+            };
+            taken.map(|taken| RowMatch { tool, row: at, taken })
+        });
+        found.extend(hit.filter(|hit| !analyses_nothing(hit.tool, words)));
     }
-    found.retain(|hit| !analyses_nothing(hit.tool, words));
     found
+}
+
+fn behind_entry_point(argv: &[String], words: &[Word], tool: &Tool) -> Option<usize> {
+    let first = words.first()?;
+    let program = Word { value: Some(argv.first()?.clone()), ..first.clone() };
+    let whole: Vec<Word> = std::iter::once(program).chain(words.iter().cloned()).collect();
+    take_row(argv, &whole, &tool.value_flags).map(|taken| taken.saturating_sub(1))
+}
+
+/// The arguments that an action hands to a tool, its own sub-command taken off; `None` when they make it another command
+/// (`format`) or one that analyses nothing.
+#[must_use]
+pub fn handed_arguments(tool: &Tool, args: Vec<Word>) -> Option<Vec<Word>> {
+    let Some(first) = args.first() else { return Some(args) };
+    let Some(program) = tool.run.iter().find_map(|row| row.argv.as_ref()?.first()) else { return Some(args) };
+    let word = Word { value: Some(program.clone()), ..first.clone() };
+    let whole: Vec<Word> = std::iter::once(word).chain(args.iter().cloned()).collect();
+    let listed = tool.not_run.iter().any(|argv| take_row(argv, &whole, &tool.value_flags).is_some());
+    if listed || analyses_nothing(tool, &args) {
+        return None;
+    }
+    let rows = tool.run.iter().filter_map(|row| row.argv.as_ref());
+    let taken = rows.filter_map(|argv| take_row(argv, &whole, &tool.value_flags)).max().unwrap_or(1);
+    Some(args.into_iter().skip(taken - 1).collect())
 }
 
 fn rows<'c>(catalog: &'c Catalog, matches: impl Fn(&Run) -> bool) -> Vec<RowMatch<'c>> {

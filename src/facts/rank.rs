@@ -262,3 +262,20 @@ fn reached(event: &Event) -> Bound {
 fn count_missed(filter: &PathFilter, component: &Component) -> usize {
     component.files.iter().filter(|file| !filter.passes(file.as_str())).count()
 }
+
+impl Ranked<'_> {
+    /// For a tool that runs inside a host: the host's own softening flags count, and what the host's configuration leaves out
+    /// is not checked.
+    pub fn inside(&mut self, host: Option<&Tool>, query: &Query<'_>, settings: &Settings) {
+        let Some(host) = host else { return };
+        self.holds.extend(effects::own(host, self.invocation, query, settings));
+        for (name, answer) in &settings.selects {
+            let here = self.invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
+            match answer {
+                Answer::Yes(_) => {}
+                Answer::No => self.holds.push(Hold::new(HoldEffect::Void, here, format!("`{name}` is not selected in {}", host.title))),
+                Answer::Unknown(why) => self.holds.push(Hold::unknown(why, &here)),
+            }
+        }
+    }
+}

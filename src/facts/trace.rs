@@ -23,14 +23,22 @@ pub struct OpaqueUnit {
     pub place: Place,
     /// Why it is not read.
     pub why: Why,
-    /// Index of the pipeline.
-    pub pipeline: usize,
+    /// Index of the pipeline; none for a CI file that is not read at all.
+    pub pipeline: Option<usize>,
     /// Which events start it.
     pub starts: Vec<Start>,
     /// From the trigger on.
     pub chain: Vec<Hop>,
     /// Tools vouched for by `[ci].trusted_workflows`; `None` when the unit is not settled.
     pub settled: Option<Vec<String>>,
+}
+
+impl OpaqueUnit {
+    /// A CI file of a system that is not read.
+    #[must_use]
+    pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
+        Self { place: Place::file(path), why, pipeline: None, starts: Vec::new(), chain: Vec::new(), settled: None }
+    }
 }
 
 /// What all chains lead to.
@@ -121,7 +129,7 @@ impl Tracer<'_> {
         for command in &analysis.commands {
             let mut next = frame.clone();
             next.holds.extend(command.holds.iter().map(shell_hold));
-            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
+            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command)));
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
@@ -136,7 +144,7 @@ impl Tracer<'_> {
     }
 
     /// Another meaning of a program's name that the script itself gives.
-    fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand, frame: &Frame) -> Option<Hold> {
+    fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand) -> Option<Hold> {
         let program = command.words.first()?.value.as_deref()?;
         if shadow.name == program {
             return Some(Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()));
@@ -297,7 +305,9 @@ impl Tracer<'_> {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
             let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text)).unwrap_or_default();
-            self.invocation(&hit, args, call.inputs.clone(), &frame);
+            if let Some(args) = matching::handed_arguments(hit.tool, args) {
+                self.invocation(&hit, args, call.inputs.clone(), &frame);
+            }
         }
         let world = self.world;
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
@@ -318,10 +328,10 @@ impl Tracer<'_> {
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         let settled = self.terms.ci.trusted_workflows.iter().find(|trusted| super::settle::vouches(trusted, &why)).map(|trusted| trusted.provides.clone());
-        let known = self.out.opaque.iter().rev().take(64).any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == frame.pipeline);
+        let known = self.out.opaque.iter().rev().take(64).any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
         if !known {
             let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
-            self.out.opaque.push(OpaqueUnit { place, why, pipeline: frame.pipeline, starts, chain, settled });
+            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, settled });
         }
     }
 }

@@ -1,17 +1,25 @@
 //! Owns the inspected tree, frozen: the path list at once, file bytes on first use, bounded, once. Refuses to judge, and to
 //! read anything outside the tree.
 
+mod branch;
+mod documents;
 mod paths;
+mod tags;
 
+pub use branch::DefaultBranch;
+pub use documents::Parsed;
 pub use paths::Children;
+pub use tags::Tag;
 
 pub use crate::source::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::error::Error;
 use crate::limits::Limits;
-use crate::source::Source;
+use crate::source::{self, OpenOptions, Source};
 use crate::text::{RepoPath, SourceFile};
 
 /// The result of reading a file as text.
@@ -22,6 +30,15 @@ pub struct Snapshot {
     source: Source,
     files: Mutex<HashMap<RepoPath, Read>>,
     unread: Mutex<BTreeMap<RepoPath, String>>,
+    documents: documents::Documents,
+}
+
+/// Opens a PATH and freezes what it holds.
+///
+/// # Errors
+/// As [`source::open`].
+pub fn open(path: &Path, options: &OpenOptions) -> Result<Snapshot, Error> {
+    source::open(path, options).map(Snapshot::new)
 }
 
 /// A cache left by a thread that panicked still holds whole values only.
@@ -33,7 +50,7 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default() }
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: documents::Documents::default() }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.
@@ -65,6 +82,12 @@ impl Snapshot {
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.source.notes
+    }
+
+    /// Why the path list is not whole, when it is not: a run over it is incomplete.
+    #[must_use]
+    pub fn incomplete(&self) -> Option<&str> {
+        self.source.incomplete.as_deref()
     }
 
     /// Every path, sorted by its bytes.
@@ -143,7 +166,7 @@ impl Snapshot {
                 None => refuse(UnreadKind::Missing, "there is no such file"),
             };
         };
-        let bytes = self.source.content.read(entry, max_bytes)?;
+        let bytes = self.source.read(entry, max_bytes)?;
         if memchr::memchr(0, &bytes).is_some() {
             return refuse(UnreadKind::NotText, "has a NUL byte, so it is not text");
         }

@@ -143,3 +143,42 @@ pub struct NotInspected {
     /// Why not.
     pub why: String,
 }
+
+/// What listing a tree gives.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) left_out: Vec<NotInspected>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) incomplete: Option<String>,
+}
+
+impl Listing {
+    pub(crate) fn leave_out(&mut self, path: &[u8], why: impl Into<String>) {
+        self.left_out.push(NotInspected { path: RepoPath::from_git_bytes(path), why: why.into() });
+    }
+
+    /// Records that the tree has more paths than the bound, or would need more steps to list.
+    pub(crate) fn truncated(&mut self, paths: usize) {
+        let why = format!("the tree has more than {paths} paths; those after the first {} are not inspected", self.entries.len());
+        self.left_out.push(NotInspected { path: RepoPath::root(), why: why.clone() });
+        self.incomplete = Some(why);
+    }
+
+    /// Sorts by path; of several entries shown by one path the first stays and the others are said to be left out.
+    pub(crate) fn settle(&mut self) {
+        let in_order = self.entries.is_sorted_by(|a, b| a.path < b.path);
+        if in_order {
+            return;
+        }
+        self.entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let left_out = &mut self.left_out;
+        self.entries.dedup_by(|next, kept| {
+            let same = next.path == kept.path;
+            if same {
+                left_out.push(NotInspected { path: next.path.clone(), why: "a second entry of the same path".to_owned() });
+            }
+            same
+        });
+    }
+}

@@ -1,11 +1,29 @@
 //! Owns where a tree comes from: work tree, git revision, bare mirror, plain folder. Refuses repository configuration,
 //! hooks, links, child processes and the network.
 
-pub mod content;
+pub mod commit;
+mod content;
+mod dirty;
+mod disk;
 pub mod entry;
+mod format;
+mod ignored;
+mod index;
+mod locate;
+pub mod objects;
+mod open;
+pub mod refs;
+pub mod repository;
+pub mod revision;
+mod tree;
+mod worktree;
 
-pub use content::Content;
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
+pub use open::{OpenOptions, open};
+pub use repository::Repository;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::limits::Limits;
 use crate::text::RepoPath;
@@ -22,8 +40,12 @@ pub struct Source {
     pub entries: Vec<Entry>,
     /// Paths that stand in the tree but are left out of `entries`, with why.
     pub left_out: Vec<NotInspected>,
-    /// The bytes of the entries.
-    pub content: Content,
+    /// Why the list of paths is not whole, when it is not.
+    pub incomplete: Option<String>,
+    /// Objects and references, when there is a repository.
+    pub repository: Option<Repository>,
+    pub(crate) root: Option<PathBuf>,
+    pub(crate) memory: Vec<String>,
 }
 
 impl Source {
@@ -31,23 +53,24 @@ impl Source {
     #[must_use]
     pub fn in_memory(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut memory = Vec::new();
-        let mut paths = std::collections::BTreeMap::new();
+        let mut paths = BTreeMap::new();
         for (path, text) in files {
             let path = RepoPath::new(&path).unwrap_or_else(|| RepoPath::from_git_bytes(path.as_bytes()));
             paths.insert(path, memory.len());
             memory.push(text);
         }
-        let entries = paths
-            .into_iter()
-            .map(|(path, at)| Entry { path, kind: EntryKind::File, origin: entry::Origin::Memory(at) })
-            .collect();
+        let entry = |(path, at)| Entry { path, kind: EntryKind::File, origin: entry::Origin::Memory(at) };
+        let entries = paths.into_iter().map(entry).collect();
         Self {
             subject: Subject::folder(),
             limits: Limits::default(),
             notes: Vec::new(),
             entries,
             left_out: Vec::new(),
-            content: Content { memory },
+            incomplete: None,
+            repository: None,
+            root: None,
+            memory,
         }
     }
 }

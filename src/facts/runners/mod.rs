@@ -1,6 +1,7 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod launchers;
 mod make;
 #[cfg(test)]
 mod script_probe;
@@ -135,4 +136,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make, &launchers::Launchers];

@@ -126,9 +126,13 @@ pub fn value_place(query: &Query<'_>, path: Option<&str>, key: &str, accepts: im
             continue;
         }
         let Some(document) = &found.document else { continue };
-        let base = row.key.as_deref().map_or(Some(document.root()), |prefix| at_key(document, prefix));
-        let Some(base) = base else { continue };
-        let value = if base == document.root() { at_key(document, key) } else { base.route(&key.split('.').collect::<Vec<_>>()) };
+        let value = match row.key.as_deref() {
+            None => at_key(document, key),
+            Some(prefix) => {
+                let Some(base) = at_key(document, prefix) else { continue };
+                base.route(&key.split('.').collect::<Vec<_>>())
+            }
+        };
         return value.filter(|value| accepts(*value)).map(Value::place);
     }
     None
