@@ -2,6 +2,9 @@
 //! know any analyzer by name.
 
 mod launchers;
+mod make;
+#[cfg(test)]
+mod script_probe;
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -133,4 +136,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make, &launchers::Launchers];
