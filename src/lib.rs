@@ -5,12 +5,21 @@
 
 // Ground floor.
 pub mod answer;
+pub mod catalog;
 pub mod doc;
 pub mod error;
 pub mod limits;
 pub mod signing;
+pub mod terms;
 pub mod text;
 // The road.
 pub mod facts;
+pub mod finding;
+pub mod policy;
+pub mod report;
 pub mod snapshot;
 pub mod source;
+// The command line.
+pub mod cli;
+pub mod cmd;
+pub mod inspect;
