@@ -66,10 +66,14 @@ pub struct FilterPattern {
     /// Whether it takes files out again.
     pub negated: bool,
     /// The compiled matcher.
-    pub matcher: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    pub matcher: Matcher,
 }
 
-impl std::fmt::Debug for dyn Fn(&str) -> bool + Send + Sync {
+/// Whether a path matches a pattern, in the platform's own grammar.
+#[derive(Clone)]
+pub struct Matcher(pub Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl std::fmt::Debug for Matcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("matcher")
     }
@@ -81,7 +85,7 @@ impl PathFilter {
     pub fn passes(&self, path: &str) -> bool {
         let mut matched = false;
         for pattern in &self.patterns {
-            if (pattern.matcher)(path) {
+            if (pattern.matcher.0)(path) {
                 matched = !pattern.negated;
             }
         }
@@ -163,6 +167,8 @@ pub struct Start {
     pub event: usize,
     /// Yes, no, or why it is not known.
     pub answer: Answer,
+    /// A file filter beyond the event's own: a changed-files step decides whether the unit runs.
+    pub paths: Option<PathFilter>,
 }
 
 /// One step as it would run in one variant of its job.

@@ -164,7 +164,7 @@ impl Finding {
             let text = line_text.trim();
             if nth > 0 { format!("{text}#{nth}") } else { text.to_owned() }
         });
-        for part in [&self.rule, &self.subject, path, &self.cause, self.rung.map_or("", Rung::word), &anchor] {
+        for part in [self.rule.as_str(), &self.subject, path, &self.cause, self.rung.map_or("", Rung::word), &anchor] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }

@@ -1,1 +1,201 @@
-//! stub
+//! Owns the inspected tree, frozen: the path list at once, file bytes on first use, bounded, once. Refuses to judge, and to
+//! read anything outside the tree.
+
+mod branch;
+mod documents;
+mod paths;
+mod tags;
+
+pub use branch::DefaultBranch;
+pub use documents::Parsed;
+pub use paths::Children;
+pub use tags::Tag;
+
+pub use crate::source::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::source::{self, OpenOptions, Source};
+use crate::text::{RepoPath, SourceFile};
+
+/// The result of reading a file as text.
+pub type Read = Result<Arc<SourceFile>, Unread>;
+
+/// A frozen tree.
+pub struct Snapshot {
+    source: Source,
+    files: Mutex<HashMap<RepoPath, Read>>,
+    unread: Mutex<BTreeMap<RepoPath, String>>,
+    documents: documents::Documents,
+}
+
+/// Opens a PATH and freezes what it holds.
+///
+/// # Errors
+/// As [`source::open`].
+pub fn open(path: &Path, options: &OpenOptions) -> Result<Snapshot, Error> {
+    source::open(path, options).map(Snapshot::new)
+}
+
+/// A cache left by a thread that panicked still holds whole values only.
+fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Snapshot {
+    /// Freezes a source.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: documents::Documents::default() }
+    }
+
+    /// A plain folder made of texts, for tests and examples. The last text given for a path wins.
+    #[must_use]
+    pub fn in_memory(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self::new(Source::in_memory(files))
+    }
+
+    /// The same snapshot under other bounds; what was read before is forgotten.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.source.limits = limits;
+        Self::new(self.source)
+    }
+
+    /// What is inspected.
+    #[must_use]
+    pub fn subject(&self) -> &Subject {
+        &self.source.subject
+    }
+
+    /// The bounds in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.source.limits
+    }
+
+    /// What a report should say about how the source was opened.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.source.notes
+    }
+
+    /// Why the path list is not whole, when it is not: a run over it is incomplete.
+    #[must_use]
+    pub fn incomplete(&self) -> Option<&str> {
+        self.source.incomplete.as_deref()
+    }
+
+    /// Every path, sorted by its bytes.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.source.entries
+    }
+
+    /// What stands at `path`; none for directories, which are not listed.
+    #[must_use]
+    pub fn entry(&self, path: &RepoPath) -> Option<&Entry> {
+        paths::find(self.entries(), path).map(|(_, entry)| entry)
+    }
+
+    /// Whether a regular file stands at `path`.
+    #[must_use]
+    pub fn is_file(&self, path: &RepoPath) -> bool {
+        self.entry(path).is_some_and(Entry::is_file)
+    }
+
+    /// Whether `path` is the root or a directory with something listed below it.
+    #[must_use]
+    pub fn is_dir(&self, path: &RepoPath) -> bool {
+        path.is_root() || !self.under(path).is_empty()
+    }
+
+    /// Everything below a directory, in order.
+    #[must_use]
+    pub fn under(&self, directory: &RepoPath) -> &[Entry] {
+        paths::under(self.entries(), directory)
+    }
+
+    /// The names right below a directory, each with whether it is a directory itself.
+    #[must_use]
+    pub fn children(&self, directory: &RepoPath) -> Children<'_> {
+        Children::new(self.entries(), directory)
+    }
+
+    /// The text of an ordinary file, read once, at most `limits.file_bytes` bytes of UTF-8 without NUL.
+    ///
+    /// # Errors
+    /// Why it was not read; everything but a missing file is also listed by [`Self::not_inspected`].
+    pub fn read(&self, path: &RepoPath) -> Read {
+        self.read_bounded(path, self.source.limits.file_bytes)
+    }
+
+    /// As [`Self::read`], with the caller's bound in bytes. A text is read once, whatever the bounds of later callers.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_bounded(&self, path: &RepoPath, max_bytes: usize) -> Read {
+        if let Some(known) = lock(&self.files).get(path) {
+            match known {
+                Err(unread) if unread.kind == UnreadKind::TooLarge => {}
+                other => return other.clone(),
+            }
+        }
+        let result = self.read_now(path, max_bytes);
+        if let Err(unread) = &result {
+            self.record(unread);
+        } else {
+            lock(&self.unread).remove(path);
+        }
+        lock(&self.files).insert(path.clone(), result.clone());
+        result
+    }
+
+    fn read_now(&self, path: &RepoPath, max_bytes: usize) -> Read {
+        let refuse = |kind, why: &str| Err(Unread::new(path.clone(), kind, why));
+        let Some(entry) = self.entry(path) else {
+            return match paths::submodule_above(self.entries(), path) {
+                Some(above) if above.kind == EntryKind::Link => {
+                    refuse(UnreadKind::Link, "lies behind a symbolic link, not followed")
+                }
+                Some(_) => refuse(UnreadKind::Submodule, "lies in a submodule, not read"),
+                None => refuse(UnreadKind::Missing, "there is no such file"),
+            };
+        };
+        let bytes = self.source.read(entry, max_bytes)?;
+        if memchr::memchr(0, &bytes).is_some() {
+            return refuse(UnreadKind::NotText, "has a NUL byte, so it is not text");
+        }
+        let Ok(text) = String::from_utf8(bytes) else {
+            return refuse(UnreadKind::NotText, "is not UTF-8");
+        };
+        if text.len() < 1024 && text.starts_with("version https://git-lfs.github.com/spec/") {
+            return refuse(UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read");
+        }
+        Ok(SourceFile::new(path.clone(), text))
+    }
+
+    fn record(&self, unread: &Unread) {
+        if unread.kind != UnreadKind::Missing {
+            lock(&self.unread).insert(unread.path.clone(), unread.why.clone());
+        }
+    }
+
+    /// Every path that was asked for, or had to be listed, and could not be read: sorted by path, once each.
+    #[must_use]
+    pub fn not_inspected(&self) -> Vec<NotInspected> {
+        let asked = lock(&self.unread).iter().map(|(path, why)| NotInspected { path: path.clone(), why: why.clone() }).collect();
+        let mut all: Vec<NotInspected> = asked;
+        all.extend(self.source.left_out.iter().cloned());
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,76 @@
-//! stub
+//! Owns where a tree comes from: work tree, git revision, bare mirror, plain folder. Refuses repository configuration,
+//! hooks, links, child processes and the network.
+
+pub mod commit;
+mod content;
+mod dirty;
+mod disk;
+pub mod entry;
+mod format;
+mod ignored;
+mod index;
+mod locate;
+pub mod objects;
+mod open;
+pub mod refs;
+pub mod repository;
+pub mod revision;
+mod tree;
+mod worktree;
+
+pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
+pub use open::{OpenOptions, open};
+pub use repository::Repository;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::limits::Limits;
+use crate::text::RepoPath;
+
+/// A tree laid open: its paths, and where their bytes are.
+pub struct Source {
+    /// What it is.
+    pub subject: Subject,
+    /// The bounds it is read under.
+    pub limits: Limits,
+    /// What a report should say about how it was opened.
+    pub notes: Vec<String>,
+    /// Every path, sorted by its bytes.
+    pub entries: Vec<Entry>,
+    /// Paths that stand in the tree but are left out of `entries`, with why.
+    pub left_out: Vec<NotInspected>,
+    /// Why the list of paths is not whole, when it is not.
+    pub incomplete: Option<String>,
+    /// Objects and references, when there is a repository.
+    pub repository: Option<Repository>,
+    pub(crate) root: Option<PathBuf>,
+    pub(crate) memory: Vec<String>,
+}
+
+impl Source {
+    /// A source from texts, for tests and examples. The last text given for a path wins.
+    #[must_use]
+    pub fn in_memory(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut memory = Vec::new();
+        let mut paths = BTreeMap::new();
+        for (path, text) in files {
+            let path = RepoPath::new(&path).unwrap_or_else(|| RepoPath::from_git_bytes(path.as_bytes()));
+            paths.insert(path, memory.len());
+            memory.push(text);
+        }
+        let entry = |(path, at)| Entry { path, kind: EntryKind::File, origin: entry::Origin::Memory(at) };
+        let entries = paths.into_iter().map(entry).collect();
+        Self {
+            subject: Subject::folder(),
+            limits: Limits::default(),
+            notes: Vec::new(),
+            entries,
+            left_out: Vec::new(),
+            incomplete: None,
+            repository: None,
+            root: None,
+            memory,
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod launchers;
+
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
 use super::shell::{ShellMode, Word};
@@ -88,8 +90,8 @@ pub enum Target {
 pub struct Next {
     /// What runs.
     pub target: Target,
-    /// The hop it adds to the chain; none for launchers on the same line.
-    pub hop: Option<Hop>,
+    /// The hops it adds to the chain, in order; none for launchers on the same line.
+    pub hops: Vec<Hop>,
     /// What loses its failure on the way (a `-` prefix, an ignored outcome).
     pub holds: Vec<Hold>,
     /// It runs only if something holds that could not be decided.
@@ -106,7 +108,7 @@ impl Next {
     pub fn argv(call: &Call<'_>, words: Vec<Word>) -> Self {
         Self {
             target: Target::Argv(words),
-            hop: None,
+            hops: Vec::new(),
             holds: Vec::new(),
             condition: None,
             workdir: call.workdir.clone(),
@@ -131,4 +133,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[];
+pub static ROSTER: &[&dyn Runner] = &[&launchers::Launchers];

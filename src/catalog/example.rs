@@ -1,0 +1,1 @@
+//! Owns the shape of examples. Refuses to run them.

@@ -1,0 +1,1 @@
+//! Owns the linter of the catalogue. Refuses to load it.

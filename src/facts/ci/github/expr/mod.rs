@@ -1,0 +1,14 @@
+//! Owns GitHub's expression language: words, shape, values, functions. Refuses to know a context or an event.
+
+mod eval;
+mod functions;
+mod lexer;
+mod parser;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use eval::{Names, eval};
+pub(super) use parser::{Node, Step, parse};
+pub(super) use value::{Nature, TEXT_BYTES, Unknown, Val, equal, number_text, same_text};

@@ -1,0 +1,194 @@
+//! Owns what the tree consists of: languages, components (language and directory), manifests and their scope. Refuses to
+//! look into CI.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use crate::catalog::Catalog;
+use crate::catalog::language::Language;
+use crate::snapshot::Snapshot;
+use crate::terms::ScopeTerms;
+use crate::text::RepoPath;
+
+pub mod manifests;
+pub mod scope;
+
+/// Whether something is part of the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Judged at the rule's severity.
+    Production,
+    /// Judged at `notice`.
+    Development,
+}
+
+/// A manifest outside vendored, generated and fixture trees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestFact {
+    /// The file.
+    pub path: RepoPath,
+    /// Dependabot's ecosystem name.
+    pub ecosystem: String,
+    /// The language it makes a component of.
+    pub language: Option<String>,
+    /// The directory that an update bot must name: its own, or that of its workspace root.
+    pub directory: RepoPath,
+    /// The manifest of its workspace root, when it is a member.
+    pub member_of: Option<RepoPath>,
+    /// Product or not.
+    pub scope: Scope,
+}
+
+/// A language in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// The directory.
+    pub directory: RepoPath,
+    /// The language's id.
+    pub language: String,
+    /// The ecosystem of its manifest.
+    pub ecosystem: Option<String>,
+    /// Its manifest, when it has one.
+    pub manifest: Option<RepoPath>,
+    /// Directories of workspace members folded in.
+    pub members: Vec<RepoPath>,
+    /// Product or not.
+    pub scope: Scope,
+    /// Its source files that are production code, sorted; what path filters and targets are held against.
+    pub files: Vec<RepoPath>,
+}
+
+/// Everything the tree consists of.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// All manifests in sight, by path.
+    pub manifests: Vec<ManifestFact>,
+    /// All components, by (language, directory).
+    pub components: Vec<Component>,
+}
+
+impl Inventory {
+    /// The components of a language.
+    pub fn of<'s>(&'s self, language: &str) -> impl Iterator<Item = &'s Component> {
+        self.components.iter().filter(move |component| component.language == language)
+    }
+
+    /// The languages present, each once, sorted.
+    #[must_use]
+    pub fn languages(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.components.iter().map(|component| component.language.as_str()).collect();
+        all.dedup();
+        all
+    }
+}
+
+/// Source files of one language, by scope.
+#[derive(Default)]
+struct Sources {
+    production: Vec<RepoPath>,
+    development: Vec<RepoPath>,
+}
+
+/// Takes stock of the tree: one pass over the paths, and the text of manifests only.
+#[must_use]
+pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> Inventory {
+    let scoping = scope::Scoping::new(snapshot, &catalog.languages, terms);
+    let manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
+    let sources = sources(snapshot, catalog, &scoping);
+    let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.production.len()).sum();
+    let mut components = Vec::new();
+    for (language, files) in &sources {
+        components.extend(components_of(language, files, &manifests, total));
+    }
+    components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
+    Inventory { manifests, components }
+}
+
+fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scoping<'_>) -> Vec<(&'c Language, Sources)> {
+    let languages = &catalog.languages.language;
+    let mut by_extension: HashMap<&str, usize> = HashMap::new();
+    let mut all: Vec<(&Language, Sources)> = Vec::with_capacity(languages.len());
+    for (at, language) in languages.iter().enumerate() {
+        all.push((language, Sources::default()));
+        for extension in language.extensions.iter().filter(|_| language.directories.is_empty()) {
+            by_extension.insert(extension, at);
+        }
+    }
+    for entry in snapshot.entries().iter().filter(|entry| entry.is_file()) {
+        let name = entry.path.file_name();
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let special = |language: &Language| {
+            language.names.iter().any(|pattern| manifests::name_matches(pattern, name))
+                || language.directories.iter().any(|dir| {
+                    entry.path.parent().as_str() == dir && language.extensions.iter().any(|known| known == extension)
+                })
+        };
+        let at = by_extension.get(extension).copied();
+        let Some(at) = at.or_else(|| languages.iter().position(special)) else { continue };
+        match scoping.of(&entry.path) {
+            Some(Scope::Production) => all[at].1.production.push(entry.path.clone()),
+            Some(Scope::Development) => all[at].1.development.push(entry.path.clone()),
+            None => {}
+        }
+    }
+    all
+}
+
+/// The components of one language: its manifests' directories (workspace members folded into their root), else the deepest
+/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files.
+fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact], total: usize) -> Vec<Component> {
+    let mut found: BTreeMap<RepoPath, Component> = BTreeMap::new();
+    for manifest in manifests.iter().filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str())) {
+        let component = found.entry(manifest.directory.clone()).or_insert_with(|| Component {
+            directory: manifest.directory.clone(),
+            language: language.id.clone(),
+            ecosystem: Some(manifest.ecosystem.clone()),
+            manifest: Some(manifest.member_of.clone().unwrap_or_else(|| manifest.path.clone())),
+            members: Vec::new(),
+            scope: manifest.scope,
+            files: Vec::new(),
+        });
+        component.scope = component.scope.min(manifest.scope);
+        if manifest.member_of.is_some() {
+            component.members.push(manifest.path.parent());
+        }
+    }
+    let mut orphans = Vec::new();
+    for (path, production) in files.production.iter().map(|path| (path, true)).chain(files.development.iter().map(|path| (path, false))) {
+        let home = path.parent().ancestors().find(|directory| found.contains_key(directory));
+        match home.and_then(|directory| found.get_mut(&directory)) {
+            // Development files inside a product's component are no reason to judge it; inside a development one they are all it has.
+            Some(component) if production || component.scope == Scope::Development => component.files.push(path.clone()),
+            Some(_) => {}
+            None if production => orphans.push(path.clone()),
+            None => {}
+        }
+    }
+    // A directory of requirement files, or of tooling, holds no code to analyse.
+    found.retain(|_, component| !component.files.is_empty());
+    let enough = orphans.len() >= 3 && (!language.code || orphans.len() * 20 >= total);
+    if enough || (!language.code && !orphans.is_empty()) {
+        let directory = deepest_common(&orphans);
+        let scope = Scope::Production;
+        let component = Component { directory: directory.clone(), language: language.id.clone(), ecosystem: None, manifest: None, members: Vec::new(), scope, files: Vec::new() };
+        found.entry(directory).or_insert(component).files.extend(orphans);
+    }
+    for component in found.values_mut() {
+        component.files.sort();
+        component.members.sort();
+        component.members.dedup();
+    }
+    found.into_values().collect()
+}
+
+fn deepest_common(paths: &[RepoPath]) -> RepoPath {
+    let mut common = paths.first().map(RepoPath::parent).unwrap_or_default();
+    for path in paths {
+        while !path.is_in(&common) {
+            common = common.parent();
+        }
+    }
+    common
+}

@@ -1,0 +1,203 @@
+//! Owns what the catalogue's effect rows do to one invocation. Refuses to weigh the result: `ladder` does.
+
+use super::hold::{Hold, HoldEffect};
+use super::invocations::Invocation;
+use super::matching::find_flag;
+use super::shell::Word;
+use super::tool_config::{Query, Settings, places};
+use crate::answer::{Answer, Reason};
+use crate::catalog::tool::{Does, Effect, Findings, Run, Tool};
+use crate::doc::Value;
+use crate::text::{Place, Span};
+
+/// What an invocation's own flags, inputs, environment and configuration make of it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Softened, voided, narrowed, noted, or possibly so.
+    pub holds: Vec<Hold>,
+    /// Something makes every finding fail.
+    pub hardened: bool,
+}
+
+/// Applies every effect row of the tool to the invocation.
+#[must_use]
+pub fn apply(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
+    apply_for(tool, &tool.run[invocation.row], invocation, query, settings)
+}
+
+/// What a host's own flags and configuration do to what runs inside it.
+#[must_use]
+pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Vec<Hold> {
+    let row = host.run.iter().find(|row| row.argv.is_some()).or(host.run.first());
+    row.map(|row| apply_for(host, row, invocation, query, settings).holds).unwrap_or_default()
+}
+
+fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
+    let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
+    let mut out = Outcome::default();
+    let mut by_setting = Vec::new();
+    for effect in &tool.effect {
+        if effect.run.as_ref().is_some_and(|name| row.name.as_ref() != Some(name)) {
+            continue;
+        }
+        match applies(effect, row, invocation, query, settings, &here) {
+            Answer::Yes(place) => match effect.does {
+                Does::Harden => out.hardened = true,
+                Does::Soften if effect.setting.is_some() => by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool))),
+                does => out.holds.push(Hold::new(weight(does), place, words(effect, tool))),
+            },
+            Answer::Unknown(why) => {
+                // What may harden proves nothing; what may soften is a reason to doubt.
+                if matches!(effect.does, Does::Soften | Does::Void) {
+                    out.holds.push(Hold::unknown(&why, &here));
+                }
+            }
+            Answer::No => {}
+        }
+    }
+    // What a configuration softens (every rule a warning), a flag can undo (`--max-warnings 0`).
+    if !out.hardened {
+        out.holds.append(&mut by_setting);
+    }
+    out.holds.extend(computed_flags(tool, invocation));
+    out.holds.dedup();
+    out
+}
+
+fn weight(does: Does) -> HoldEffect {
+    match does {
+        Does::Soften => HoldEffect::Soften,
+        Does::Void => HoldEffect::Void,
+        Does::Narrow => HoldEffect::Narrow,
+        Does::Harden | Does::Note => HoldEffect::Note,
+    }
+}
+
+fn words(effect: &Effect, tool: &Tool) -> String {
+    if let Some(why) = &effect.why {
+        return why.clone();
+    }
+    match effect.does {
+        Does::Soften => "lets findings pass".to_owned(),
+        Does::Void => format!("{} checks nothing with it", tool.title),
+        Does::Narrow => format!("{} sees less with it", tool.title),
+        Does::Harden | Does::Note => String::new(),
+    }
+}
+
+/// Whether an effect row applies, and where that is said.
+fn applies(effect: &Effect, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings, here: &Place) -> Answer<Place> {
+    if let Some(name) = &effect.env {
+        return match invocation.env.get(name) {
+            None => Answer::No,
+            Some(None) => Answer::Unknown(crate::answer::Why::new(Reason::Dynamic, format!("the value of `{name}` is computed"))),
+            Some(Some(value)) if !effect.flag.is_empty() => from(flags_in_value(effect, value), here),
+            Some(Some(value)) => from(effect.value.is_empty() || effect.value.iter().any(|wanted| same_scalar(wanted, value)), here),
+        };
+    }
+    if let Some(name) = &effect.input {
+        return match invocation.inputs.get(name) {
+            None => Answer::No,
+            Some(input) => match &input.value {
+                Some(value) if effect.flag.is_empty() => {
+                    let hit = effect.value.iter().any(|wanted| same_scalar(wanted, value.trim()));
+                    from(hit, &input.text.place(0..input.text.text().len()))
+                }
+                Some(value) => from(flags_in_value(effect, value), &input.text.place(0..input.text.text().len())),
+                None => Answer::Unknown(crate::answer::Why::new(Reason::Dynamic, format!("the input `{name}` is computed"))),
+            },
+        };
+    }
+    if let Some(name) = &effect.setting {
+        return settings.settings.get(name).cloned().unwrap_or(Answer::No);
+    }
+    if let Some(key) = &effect.key {
+        let accepts = |value: Value<'_>| key_value_matches(effect, value);
+        return places::value_place(query, effect.path.as_deref(), key, accepts).map_or(Answer::No, Answer::Yes);
+    }
+    if !effect.flag.is_empty() {
+        let word = find_flag(&effect.flag, effect.after.as_deref(), &invocation.args);
+        let word = word.or_else(|| in_cluster(query.tool, effect, &invocation.args));
+        return word.map_or(Answer::No, |word| Answer::Yes(word.place.clone()));
+    }
+    // A row that names only a `run`: it was matched above.
+    from(effect.run.is_some() && effect.run == row.name, here)
+}
+
+/// A one-letter flag inside a cluster (`-qe`), for tools that do not spell long flags with one dash. Only what softens is
+/// looked for so: a cluster never proves a hardening.
+fn in_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Option<&'w Word> {
+    let one_dash_long = |flag: &str| flag.starts_with('-') && !flag.starts_with("--") && flag.split([' ', '=']).next().is_some_and(|name| name.len() > 2);
+    let own_flags = tool.effect.iter().flat_map(|effect| &effect.flag).chain(&tool.value_flags).chain(&tool.no_run_flags);
+    if !matches!(effect.does, Does::Soften | Does::Void) || own_flags.into_iter().any(|flag| one_dash_long(flag)) {
+        return None;
+    }
+    let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+    args[..end].iter().find(|word| {
+        let letters = word.value.as_deref().and_then(|value| value.strip_prefix('-')).unwrap_or_default();
+        (2..=4).contains(&letters.len())
+            && letters.chars().all(|c| c.is_ascii_alphabetic())
+            && effect.flag.iter().any(|flag| flag.len() == 2 && flag.starts_with('-') && letters.contains(&flag[1..]))
+    })
+}
+
+fn from(yes: bool, place: &Place) -> Answer<Place> {
+    if yes { Answer::Yes(place.clone()) } else { Answer::No }
+}
+
+/// Flags inside a variable or a key's text, split at blanks (and at U+001F, as `CARGO_ENCODED_RUSTFLAGS` is).
+fn flags_in_value(effect: &Effect, value: &str) -> bool {
+    let place = Place::file(crate::text::RepoPath::root());
+    let words: Vec<Word> = value
+        .split(|c: char| c.is_whitespace() || c == '\u{1f}')
+        .filter(|word| !word.is_empty())
+        .map(|word| Word { raw: word.to_owned(), value: Some(word.to_owned()), span: Span::default(), place: place.clone(), glob: false })
+        .collect();
+    find_flag(&effect.flag, None, &words).is_some()
+}
+
+fn key_value_matches(effect: &Effect, value: Value<'_>) -> bool {
+    let texts: Vec<&str> = match value.scalar() {
+        Some(text) => vec![text],
+        None => value.items().filter_map(Value::scalar).collect(),
+    };
+    if !effect.flag.is_empty() {
+        return flags_in_value(effect, &texts.join(" "));
+    }
+    if effect.value.is_empty() {
+        return true;
+    }
+    texts.iter().any(|text| effect.value.iter().any(|wanted| same_scalar(wanted, text)))
+}
+
+/// A catalogue value and a text: booleans and numbers by their text, strings exactly (case-insensitive for true/false words).
+fn same_scalar(wanted: &serde_json::Value, text: &str) -> bool {
+    match wanted {
+        serde_json::Value::String(wanted) => wanted == text,
+        serde_json::Value::Bool(wanted) => text.eq_ignore_ascii_case(if *wanted { "true" } else { "false" }),
+        other => other.to_string() == text,
+    }
+}
+
+/// A whole word that is computed could be any flag. Output of a command (`$(git ls-files)`) and quoted lists are targets.
+fn computed_flags(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
+    let fragile = tool.effect.iter().any(|effect| matches!(effect.does, Does::Soften | Does::Void) && !effect.flag.is_empty());
+    if !fragile {
+        return None;
+    }
+    let word = invocation.args.iter().find(|word| {
+        let raw = word.raw.trim_start_matches('"');
+        let substitution = raw.starts_with("$(") || raw.starts_with('`') || raw.contains('@') || raw.contains('*');
+        word.value.is_none() && !substitution && (raw.starts_with('$') || raw.starts_with('\u{E000}'))
+    })?;
+    Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), word.place.clone(), "an argument is computed and could be any flag"))
+}
+
+/// What the exit status does with findings, effects applied.
+#[must_use]
+pub fn findings(row: &Run, outcome: &Outcome) -> Findings {
+    match row.findings {
+        Findings::Pass | Findings::Errors | Findings::Forge if outcome.hardened => Findings::Fail,
+        other => other,
+    }
+}

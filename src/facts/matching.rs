@@ -1,0 +1,260 @@
+//! Owns the comparison of what is run with the catalogue's rows: argument lists, flags, actions, hooks, images. Refuses to
+//! follow anything.
+
+use super::pipeline::ActionCall;
+use super::shell::Word;
+use crate::catalog::tool::{Hook, Run};
+use crate::catalog::{Catalog, Tool};
+
+/// A row of a tool that matched, and how many words it took.
+#[derive(Clone, Copy, Debug)]
+pub struct RowMatch<'c> {
+    /// The tool.
+    pub tool: &'c Tool,
+    /// Index of the row in `run`.
+    pub row: usize,
+    /// Words taken, flags in between included.
+    pub taken: usize,
+}
+
+/// The program name that rows are compared with: base name, `.exe`/`.cmd` dropped, `python3.12` as `python`.
+#[must_use]
+pub fn program_name(word: &str) -> &str {
+    let base = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    let base = base.strip_suffix(".exe").or_else(|| base.strip_suffix(".cmd")).unwrap_or(base);
+    match base.strip_prefix("python") {
+        Some(version) if version.chars().all(|c| c.is_ascii_digit() || c == '.') => "python",
+        _ => base,
+    }
+}
+
+/// How many words of `words` the row takes: its words in order, the first by program name, flags in between skipped (with
+/// their value where `value_flags` says so); `None` when it does not match.
+#[must_use]
+pub fn take_row(row: &[String], words: &[Word], value_flags: &[String]) -> Option<usize> {
+    let (first, rest) = row.split_first()?;
+    let program = words.first()?.value.as_deref()?;
+    if program != first.as_str() && program_name(program) != first.as_str() {
+        return None;
+    }
+    let mut at = 1;
+    for wanted in rest {
+        loop {
+            let word = words.get(at)?.value.as_deref()?;
+            at += 1;
+            if word == wanted {
+                break;
+            }
+            if !word.starts_with(['-', '+']) || word == "-" || word == "--" {
+                return None;
+            }
+            if value_flags.iter().any(|flag| flag == word) {
+                at += 1;
+            }
+        }
+    }
+    Some(at)
+}
+
+/// The rows of all tools whose `argv` matches, longest first, one per tool; commands that a tool lists as `not_run`, or that
+/// carry a flag which makes it analyse nothing, match nothing.
+#[must_use]
+pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch<'c>> {
+    let mut found: Vec<RowMatch<'c>> = Vec::new();
+    let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return found };
+    let name = program_name(program);
+    for tool in &catalog.tools {
+        let rows = tool.run.iter().enumerate().filter_map(|(at, row)| Some((at, row.argv.as_ref()?, row)));
+        let candidates = rows.filter(|(_, argv, row)| {
+            row.image.is_none() && argv.first().is_some_and(|first| first == name || first == program)
+        });
+        let best = candidates
+            .filter_map(|(at, argv, _)| Some((argv.len(), at, take_row(argv, words, &tool.value_flags)?)))
+            .max_by_key(|(length, at, _)| (*length, usize::MAX - at));
+        let Some((_, row, taken)) = best else { continue };
+        let listed = tool.not_run.iter().any(|argv| take_row(argv, words, &tool.value_flags).is_some());
+        if !listed && !analyses_nothing(tool, &words[1..]) {
+            found.push(RowMatch { tool, row, taken });
+        }
+    }
+    found
+}
+
+/// Whether a flag makes the invocation analyse nothing (`--help`, `--version`).
+#[must_use]
+pub fn analyses_nothing(tool: &Tool, args: &[Word]) -> bool {
+    let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+    args[..end].iter().filter_map(|word| word.value.as_deref()).any(|value| tool.no_run_flags.iter().any(|flag| flag == value))
+}
+
+/// The rows of all tools whose `action` matches: exact and case-insensitive by owner, repository and path.
+#[must_use]
+pub fn tools_for_action<'c>(catalog: &'c Catalog, action: &ActionCall) -> Vec<RowMatch<'c>> {
+    rows(catalog, |row| row.action.as_deref().is_some_and(|name| same_action(name, &action.name)))
+}
+
+/// Whether a catalogue name and a written one are the same action; a trailing `/*` takes any path.
+#[must_use]
+pub fn same_action(listed: &str, written: &str) -> bool {
+    match listed.strip_suffix("/*") {
+        Some(prefix) => {
+            let head = written.get(..prefix.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(prefix)) && written[prefix.len()..].starts_with('/')
+        }
+        None => listed.eq_ignore_ascii_case(written),
+    }
+}
+
+/// The rows of all tools whose `hook` matches.
+#[must_use]
+pub fn tools_for_hook<'c>(catalog: &'c Catalog, repo: &str, id: &str) -> Vec<RowMatch<'c>> {
+    let repo = repository_of(repo);
+    rows(catalog, |row| row.hook.as_ref().is_some_and(|Hook { repo: listed, id: known }| known == id && repository_of(listed) == repo))
+}
+
+/// The rows of all tools whose `image` matches; a row with `argv` must find it in the words, whose first may be left to the
+/// image's entry point.
+#[must_use]
+pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) -> Vec<RowMatch<'c>> {
+    let image = image_name(image);
+    let mut found = Vec::new();
+    for tool in &catalog.tools {
+        let hit = tool.run.iter().enumerate().find_map(|(at, row)| {
+            let named = row.image.as_deref().is_some_and(|listed| image_name(listed).eq_ignore_ascii_case(image));
+            let taken = match &row.argv {
+                None => named.then_some(0),
+                Some(argv) => named.then(|| take_row(argv, words, &tool.value_flags).or_else(|| behind_entry_point(argv, words, tool))).flatten(),
+            };
+            taken.map(|taken| RowMatch { tool, row: at, taken })
+        });
+        found.extend(hit.filter(|hit| !analyses_nothing(hit.tool, words)));
+    }
+    found
+}
+
+fn behind_entry_point(argv: &[String], words: &[Word], tool: &Tool) -> Option<usize> {
+    let first = words.first()?;
+    let program = Word { value: Some(argv.first()?.clone()), ..first.clone() };
+    let whole: Vec<Word> = std::iter::once(program).chain(words.iter().cloned()).collect();
+    take_row(argv, &whole, &tool.value_flags).map(|taken| taken.saturating_sub(1))
+}
+
+/// The arguments that an action hands to a tool, its own sub-command taken off; `None` when they make it another command
+/// (`format`) or one that analyses nothing.
+#[must_use]
+pub fn handed_arguments(tool: &Tool, args: Vec<Word>) -> Option<Vec<Word>> {
+    let Some(first) = args.first() else { return Some(args) };
+    let Some(program) = tool.run.iter().find_map(|row| row.argv.as_ref()?.first()) else { return Some(args) };
+    let word = Word { value: Some(program.clone()), ..first.clone() };
+    let whole: Vec<Word> = std::iter::once(word).chain(args.iter().cloned()).collect();
+    let listed = tool.not_run.iter().any(|argv| take_row(argv, &whole, &tool.value_flags).is_some());
+    if listed || analyses_nothing(tool, &args) {
+        return None;
+    }
+    let rows = tool.run.iter().filter_map(|row| row.argv.as_ref());
+    let taken = rows.filter_map(|argv| take_row(argv, &whole, &tool.value_flags)).max().unwrap_or(1);
+    Some(args.into_iter().skip(taken - 1).collect())
+}
+
+fn rows<'c>(catalog: &'c Catalog, matches: impl Fn(&Run) -> bool) -> Vec<RowMatch<'c>> {
+    let mut found = Vec::new();
+    for tool in &catalog.tools {
+        if let Some(row) = tool.run.iter().position(&matches) {
+            found.push(RowMatch { tool, row, taken: 0 });
+        }
+    }
+    found
+}
+
+/// `https://github.com/Owner/Name.git` as `github.com/owner/name`, so that spellings of one repository are equal.
+fn repository_of(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    let url = url.strip_suffix(".git").unwrap_or(url);
+    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let url = url.strip_prefix("git@").unwrap_or(url);
+    url.replacen(':', "/", 1).to_ascii_lowercase()
+}
+
+/// An image without registry default, tag and digest.
+fn image_name(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let image = match image.rfind(':') {
+        Some(at) if !image[at..].contains('/') => &image[..at],
+        _ => image,
+    };
+    image.strip_prefix("docker.io/library/").or_else(|| image.strip_prefix("docker.io/")).unwrap_or(image)
+}
+
+/// The word at which a flag row is satisfied: `--f`, `--f=v`, `--f v`, `-Dv`, `-D v`; with `after`, only behind that word.
+/// Words behind `--` never count unless `after` is `--`.
+#[must_use]
+pub fn find_flag<'w>(rows: &[String], after: Option<&str>, args: &'w [Word]) -> Option<&'w Word> {
+    let args = match after {
+        Some(marker) => {
+            let at = args.iter().position(|word| word.value.as_deref() == Some(marker))?;
+            &args[at + 1..]
+        }
+        None => {
+            let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+            &args[..end]
+        }
+    };
+    args.iter().enumerate().find_map(|(at, word)| {
+        let value = word.value.as_deref()?;
+        let next = args.get(at + 1).and_then(|word| word.value.as_deref());
+        rows.iter().any(|row| flag_matches(row, value, next)).then_some(word)
+    })
+}
+
+/// Whether a flag row is satisfied by a word and the one behind it.
+#[must_use]
+pub fn flag_matches(row: &str, word: &str, next: Option<&str>) -> bool {
+    let (flag, wanted) = match row.split_once(' ').or_else(|| row.split_once('=')) {
+        Some((flag, value)) => (flag, Some(value.trim_matches('\''))),
+        None => (row, None),
+    };
+    match wanted {
+        None => word == flag || (flag.starts_with("--") && word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))),
+        Some(wanted) => {
+            if word == flag {
+                return next == Some(wanted);
+            }
+            let Some(rest) = word.strip_prefix(flag) else { return false };
+            rest.strip_prefix('=') == Some(wanted) || (!flag.starts_with("--") && rest == wanted)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_match_in_every_spelling() {
+        assert!(flag_matches("--exit-zero", "--exit-zero", None));
+        assert!(!flag_matches("--exit-zero", "--exit-zero-x", None));
+        assert!(flag_matches("-D warnings", "-Dwarnings", None));
+        assert!(flag_matches("-D warnings", "-D", Some("warnings")));
+        assert!(!flag_matches("-D warnings", "-D", Some("clippy::all")));
+        assert!(flag_matches("--issues-exit-code=0", "--issues-exit-code", Some("0")));
+        assert!(flag_matches("--issues-exit-code=0", "--issues-exit-code=0", None));
+        assert!(!flag_matches("--issues-exit-code=0", "--issues-exit-code=01", None));
+    }
+
+    #[test]
+    fn spellings_of_one_repository_are_equal() {
+        assert_eq!(repository_of("https://github.com/PyCQA/bandit.git"), repository_of("git@github.com:pycqa/bandit"));
+        assert_eq!(image_name("docker.io/golangci/golangci-lint:v2@sha256:00"), "golangci/golangci-lint");
+        assert_eq!(image_name("localhost:5000/x"), "localhost:5000/x");
+        assert_eq!(program_name("/usr/bin/python3.12"), "python");
+        assert_eq!(program_name("pythonic"), "pythonic");
+    }
+
+    #[test]
+    fn actions_match_exactly() {
+        assert!(same_action("PyCQA/bandit-action", "pycqa/Bandit-Action"));
+        assert!(same_action("snyk/actions/*", "snyk/actions/node"));
+        assert!(!same_action("snyk/actions/*", "snyk/actionsevil"));
+        assert!(!same_action("PyCQA/bandit-action", "evil/bandit-action"));
+    }
+}

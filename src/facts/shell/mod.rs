@@ -1,0 +1,157 @@
+//! Owns what a shell script runs and which of its failures reach the script's exit status. Refuses to know any tool, to
+//! follow other files, and to run anything.
+//!
+//! `parse` builds a tree with byte spans, `walk` interprets it. The interpreter keeps one *ordinary* world, in which nothing
+//! has failed, and one sparse world for every command that has: what `$?` and the variables hold, and which way tests go, if
+//! exactly that command returned non-zero. A command holds if its world ends the script non-zero.
+
+mod interpreter;
+mod scope;
+mod stage;
+
+pub use interpreter::{Interpreter, shebang_mode, shell_named};
+pub use scope::{Scope, VarValue};
+
+use crate::answer::{Reason, Why};
+use crate::limits::Limits;
+use crate::text::{MappedText, Place, Span};
+
+/// Which family of shells reads the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// GNU Bash; also used for zsh and ksh, whose exit rules agree with it in what is modelled here.
+    Bash,
+    /// `sh`: dash, busybox.
+    Posix,
+}
+
+/// The options the shell starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShellMode {
+    /// `-e`.
+    pub errexit: bool,
+    /// `-o pipefail`.
+    pub pipefail: bool,
+    /// The family.
+    pub dialect: Dialect,
+}
+
+/// One word after expansion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// As it stands in the script.
+    pub raw: String,
+    /// After quote removal and expansion, when all of it is known.
+    pub value: Option<String>,
+    /// Decoded bytes in the script text.
+    pub span: Span,
+    /// Where it lies in the file.
+    pub place: Place,
+    /// It holds an unquoted `*`, `?` or `[`; `value` then is the pattern.
+    pub glob: bool,
+}
+
+/// Everything one analysis reads.
+#[derive(Debug)]
+pub struct ScriptInput<'a> {
+    /// The script; an unknown `${{ }}` expression arrives as the one character [`UNKNOWN_CHAR`].
+    pub text: &'a MappedText,
+    /// The options it starts with.
+    pub mode: ShellMode,
+    /// What is known of its variables and arguments.
+    pub scope: &'a Scope,
+    /// The bounds in force.
+    pub limits: &'a Limits,
+}
+
+/// Stands in a script for text that is known only when it runs.
+pub const UNKNOWN_CHAR: char = '\u{E000}';
+
+/// How sure it is that a failure does not reach the exit status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoldKind {
+    /// The failure is lost.
+    Soft,
+    /// It cannot be decided.
+    Unknown(Reason),
+}
+
+/// One thing that keeps a command's failure from failing the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Lost, or not decidable.
+    pub kind: HoldKind,
+    /// The words that do it.
+    pub place: Place,
+    /// One clause, e.g. "`|| true` lets it pass".
+    pub why: String,
+}
+
+/// The directory a command runs in, relative to where the script starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cwd {
+    /// The `cd` arguments so far, oldest first; each is to be joined to the one before.
+    Known(Vec<String>),
+    /// Not known.
+    Unknown(Why),
+}
+
+/// One command the script runs.
+#[derive(Clone, Debug)]
+pub struct ShellCommand {
+    /// The command word and its arguments; `command`, `builtin`, `exec`, `time` and `!` are taken off.
+    pub words: Vec<Word>,
+    /// Assignments in front of the command, values where known.
+    pub assignments: Vec<(String, Option<String>)>,
+    /// Environment variables the script has set by then, values where known.
+    pub exported: Vec<(String, Option<String>)>,
+    /// Where it lies.
+    pub place: Place,
+    /// Its source text on one line, at most 200 characters.
+    pub text: String,
+    /// Where it runs.
+    pub cwd: Cwd,
+    /// What keeps its failure from failing the script; empty means that its failure makes the script exit non-zero.
+    pub holds: Vec<Hold>,
+    /// Set when it runs only under a condition that could not be decided.
+    pub condition: Option<Why>,
+    /// The here-document fed to it when it is a shell that reads its script from there.
+    pub stdin: Option<MappedText>,
+}
+
+/// A place where the script runs something that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// Where.
+    pub place: Place,
+    /// Why not.
+    pub why: Why,
+}
+
+/// Something that may give a command's name another meaning from its place on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// The name; `*` for every name.
+    pub name: String,
+    /// Where it is set.
+    pub place: Place,
+    /// One clause, e.g. "a function of this name".
+    pub why: String,
+}
+
+/// What one script runs.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Commands in the order they run; a loop over known words lists its body once a round.
+    pub commands: Vec<ShellCommand>,
+    /// What could not be read.
+    pub opaque: Vec<Opaque>,
+    /// What changes the meaning of names.
+    pub shadows: Vec<Shadow>,
+}
+
+/// Reads a script.
+#[must_use]
+pub fn analyse(input: &ScriptInput<'_>) -> Analysis {
+    stage::analyse(input)
+}

@@ -1,0 +1,62 @@
+//! Owns what tools' own configuration says: which files are in effect for an invocation, the values at catalogue keys, and
+//! the roster of readers for configurations that have a grammar. Refuses to run a configuration.
+
+use std::collections::BTreeMap;
+
+use super::pipeline::Env;
+use super::runners::World;
+use super::shell::Word;
+use crate::answer::Answer;
+use crate::catalog::Tool;
+use crate::text::{Place, RepoPath};
+
+pub mod places;
+
+/// What a reader is asked about.
+#[derive(Clone, Copy)]
+pub struct Query<'a> {
+    /// The tree and the catalogue.
+    pub world: &'a World<'a>,
+    /// The tool.
+    pub tool: &'a Tool,
+    /// The arguments of the invocation; empty when there is none.
+    pub args: &'a [Word],
+    /// Its environment.
+    pub env: &'a Env,
+    /// The directory it works in: that of the invocation, else of the component.
+    pub directory: &'a RepoPath,
+    /// Packages installed beside it (a hook's `additional_dependencies`).
+    pub packages: &'a [String],
+    /// The names whose selection is asked: the tool's `select`, or that of a row that runs inside it.
+    pub names: &'a [String],
+}
+
+/// What a configuration says.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// For each of the names asked: whether it is in force, and where that is said.
+    pub selects: BTreeMap<String, Answer<Place>>,
+    /// For each `setting` question the reader knows: the answer and the place of the value.
+    pub settings: BTreeMap<String, Answer<Place>>,
+    /// Configuration files in effect.
+    pub config: Vec<Place>,
+}
+
+/// A reader of one tool's configuration grammar.
+pub trait Reader: Sync {
+    /// The name in the catalogue's `reader`.
+    fn id(&self) -> &'static str;
+
+    /// What the configuration in effect says.
+    fn read(&self, query: &Query<'_>) -> Settings;
+}
+
+/// All readers.
+pub static ROSTER: &[&dyn Reader] = &[];
+
+/// The settings in force for a query; empty for tools without a reader.
+#[must_use]
+pub fn settings(query: &Query<'_>) -> Settings {
+    let reader = query.tool.reader.as_deref().and_then(|id| ROSTER.iter().find(|reader| reader.id() == id));
+    reader.map(|reader| reader.read(query)).unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! Owns which branch is the default one, and which branches exist. Refuses the configuration, which the repository's owner
+//! did not write.
+
+use crate::error::Error;
+use crate::source::refs::Ref;
+use crate::source::{Repository, SubjectKind};
+
+use super::Snapshot;
+
+/// The default branch, by name without `refs/heads/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DefaultBranch {
+    /// This one.
+    Known(String),
+    /// Nothing decides between these, so each of them counts.
+    OneOf(Vec<String>),
+}
+
+impl DefaultBranch {
+    /// The names that count.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::Known(name) => std::slice::from_ref(name),
+            Self::OneOf(names) => names,
+        }
+    }
+}
+
+impl Snapshot {
+    /// The default branch: `declared` (the forge's answer, else the policy's `[service].default_branch`), else
+    /// `refs/remotes/origin/HEAD`, else `HEAD` of a git directory, else the only one of `main` and `master` that exists, else
+    /// both.
+    ///
+    /// # Errors
+    /// A reference is there and cannot be read.
+    pub fn default_branch(&self, declared: Option<&str>) -> Result<DefaultBranch, Error> {
+        if let Some(name) = declared {
+            return Ok(DefaultBranch::Known(name.to_owned()));
+        }
+        let usual = ["main", "master"];
+        let both = || DefaultBranch::OneOf(usual.iter().map(|name| (*name).to_owned()).collect());
+        let Some(repository) = &self.source.repository else { return Ok(both()) };
+        if let Some(name) = named_by_heads(repository)? {
+            return Ok(DefaultBranch::Known(name));
+        }
+        let mut existing = Vec::new();
+        for name in usual {
+            let local = repository.refs.read(&format!("refs/heads/{name}"))?;
+            if local.is_some() || repository.refs.read(&format!("refs/remotes/origin/{name}"))?.is_some() {
+                existing.push(name.to_owned());
+            }
+        }
+        Ok(if existing.len() == 1 { DefaultBranch::Known(existing.remove(0)) } else { both() })
+    }
+
+    /// Objects and references, when the source has a repository; a plain folder has none even inside one.
+    #[must_use]
+    pub fn repository(&self) -> Option<&Repository> {
+        self.source.repository.as_ref().filter(|_| self.subject().kind != SubjectKind::Folder)
+    }
+}
+
+fn named_by_heads(repository: &Repository) -> Result<Option<String>, Error> {
+    let strip = |held: Option<Ref>, prefix: &str| match held {
+        Some(Ref::Symbolic(name)) => name.strip_prefix(prefix).map(str::to_owned),
+        _ => None,
+    };
+    let remote = strip(repository.refs.read("refs/remotes/origin/HEAD")?, "refs/remotes/origin/");
+    if remote.is_some() || !repository.is_git_dir {
+        return Ok(remote);
+    }
+    Ok(strip(repository.refs.read("HEAD")?, "refs/heads/"))
+}

@@ -1,0 +1,109 @@
+//! Owns questions about the sorted path list, each by binary search. Refuses to read anything.
+
+use crate::source::{Entry, EntryKind};
+use crate::text::RepoPath;
+
+/// The entry at `path`.
+pub(crate) fn find<'a>(entries: &'a [Entry], path: &RepoPath) -> Option<(usize, &'a Entry)> {
+    let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path.as_str())).ok()?;
+    Some((at, entries.get(at)?))
+}
+
+/// Everything strictly below `directory`, a contiguous run because the list is sorted by bytes.
+pub(crate) fn under<'a>(entries: &'a [Entry], directory: &RepoPath) -> &'a [Entry] {
+    if directory.is_root() {
+        return entries;
+    }
+    let directory = directory.as_str();
+    let below = |entry: &Entry, bound: u8| {
+        let path = entry.path.as_str().as_bytes();
+        let head = path.len().min(directory.len());
+        // Compares the path with `directory` followed by the bound byte, without building that text.
+        match path[..head].cmp(&directory.as_bytes()[..head]) {
+            std::cmp::Ordering::Equal => path.get(head).is_none_or(|next| path.len() <= directory.len() || *next < bound),
+            unequal => unequal.is_lt(),
+        }
+    };
+    let start = entries.partition_point(|entry| below(entry, b'/'));
+    let rest = &entries[start..];
+    &rest[..rest.partition_point(|entry| below(entry, b'/' + 1))]
+}
+
+/// The names right below a directory; subtrees are skipped by binary search.
+pub struct Children<'a> {
+    rest: &'a [Entry],
+    prefix: usize,
+}
+
+impl<'a> Children<'a> {
+    pub(crate) fn new(entries: &'a [Entry], directory: &RepoPath) -> Self {
+        let prefix = if directory.is_root() { 0 } else { directory.as_str().len() + 1 };
+        Self { rest: under(entries, directory), prefix }
+    }
+}
+
+impl<'a> Iterator for Children<'a> {
+    /// Name, and whether it is a directory.
+    type Item = (&'a str, bool);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let first = self.rest.first()?;
+        let name = &first.path.as_str()[self.prefix..];
+        let Some(slash) = name.find('/') else {
+            self.rest = &self.rest[1..];
+            return Some((name, false));
+        };
+        let directory = &first.path.as_str()[..self.prefix + slash];
+        let inside = |entry: &Entry| {
+            entry.path.as_str().strip_prefix(directory).is_some_and(|below| below.as_bytes().first() == Some(&b'/'))
+        };
+        self.rest = &self.rest[self.rest.partition_point(inside)..];
+        Some((&name[..slash], true))
+    }
+}
+
+/// The submodule that holds `path`, if it lies in one.
+pub(crate) fn submodule_above<'a>(entries: &'a [Entry], path: &RepoPath) -> Option<&'a Entry> {
+    path.ancestors()
+        .skip(1)
+        .find_map(|above| find(entries, &above))
+        .map(|(_, entry)| entry)
+        .filter(|entry| matches!(entry.kind, EntryKind::Submodule | EntryKind::Link))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).expect("inside")
+    }
+
+    fn source(paths: &[&str]) -> Source {
+        Source::in_memory(paths.iter().map(|path| ((*path).to_owned(), String::new())))
+    }
+
+    #[test]
+    fn below_a_directory_is_exactly_that() {
+        let source = source(&["a", "a-b", "b-c/x", "b.c", "b/", "b/a", "b/c/d", "b/c/e", "b0", "bb/x", "é/ü"]);
+        let names = |directory: &str| -> Vec<String> {
+            under(&source.entries, &path(directory)).iter().map(|entry| entry.path.to_string()).collect()
+        };
+        assert_eq!(names("b"), ["b/a", "b/c/d", "b/c/e"]);
+        assert_eq!(names("b/c"), ["b/c/d", "b/c/e"]);
+        assert_eq!(names("é"), ["é/ü"]);
+        assert!(names("a").is_empty() && names("zz").is_empty() && names("").len() == source.entries.len());
+    }
+
+    #[test]
+    fn children_skip_subtrees() {
+        let source = source(&["a", "b-c/x", "b/a", "b/c/d", "b/c/e", "b/c.d"]);
+        let children = |directory: &str| -> Vec<(String, bool)> {
+            Children::new(&source.entries, &path(directory)).map(|(name, dir)| (name.to_owned(), dir)).collect()
+        };
+        assert_eq!(children(""), [("a".into(), false), ("b-c".into(), true), ("b".into(), true)]);
+        assert_eq!(children("b"), [("a".into(), false), ("c.d".into(), false), ("c".into(), true)]);
+        assert!(children("a").is_empty());
+    }
+}

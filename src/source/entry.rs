@@ -1,0 +1,184 @@
+//! Owns what a source hands over about each path, and why a path could not be read. Refuses to open anything.
+
+use serde::Serialize;
+
+use crate::text::{Place, RepoPath};
+
+/// Where the inspected tree came from (`subject.kind` in the JSON contract).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// Tracked and untracked files on disk.
+    WorkTree,
+    /// A commit's tree, read from the object database.
+    Git,
+    /// A directory that is no repository, or a part of one taken alone.
+    Folder,
+    /// Read from a forge.
+    Forge,
+}
+
+/// What is being inspected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    /// Where the tree came from.
+    pub kind: SubjectKind,
+    /// `owner/name` on a forge, when a forge was asked.
+    pub repository: Option<String>,
+    /// The commit: the one inspected, or the one checked out for a work tree. None without a commit.
+    pub revision: Option<String>,
+    /// The commit's tree was judged although files on disk differ from it.
+    pub dirty: bool,
+}
+
+impl Subject {
+    /// A plain folder.
+    #[must_use]
+    pub fn folder() -> Self {
+        Self { kind: SubjectKind::Folder, repository: None, revision: None, dirty: false }
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A regular file that its owner may execute.
+    Executable,
+    /// A symbolic link, never followed.
+    Link,
+    /// A gitlink: another repository's commit, never entered.
+    Submodule,
+}
+
+/// Where an entry's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Index into the texts of an in-memory snapshot.
+    Memory(usize),
+    /// On disk under the root, at the entry's own path.
+    Disk,
+    /// On disk under the root, at a path whose bytes are not UTF-8.
+    DiskBytes(Box<[u8]>),
+    /// A blob of the object database.
+    Blob(git2::Oid),
+    /// Nothing to read: a submodule.
+    Nothing,
+}
+
+/// One path of the inspected tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it lies.
+    pub path: RepoPath,
+    /// What it is.
+    pub kind: EntryKind,
+    pub(crate) origin: Origin,
+}
+
+impl Entry {
+    /// Whether it is a regular file, executable or not.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, EntryKind::File | EntryKind::Executable)
+    }
+
+    /// The blob's id in lower-case hex, when the bytes come from the object database: equal ids mean equal bytes.
+    #[must_use]
+    pub fn blob(&self) -> Option<String> {
+        match &self.origin {
+            Origin::Blob(id) => Some(id.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// The class of a failure to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnreadKind {
+    /// There is no file at the path.
+    Missing,
+    /// More bytes than the limit.
+    TooLarge,
+    /// Not UTF-8, or with a NUL byte.
+    NotText,
+    /// A symbolic link.
+    Link,
+    /// A submodule, or a path inside one.
+    Submodule,
+    /// A Git LFS pointer stands for the content.
+    LfsPointer,
+    /// The file system or the object database failed.
+    Io,
+    /// The text is not valid in its format.
+    Malformed,
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The file that was asked for.
+    pub path: RepoPath,
+    /// One clause, e.g. "3145728 bytes exceed the limit file-bytes of 2097152".
+    pub why: String,
+    /// The class of failure.
+    pub kind: UnreadKind,
+    /// Where in the file, when it was read but not understood.
+    pub place: Option<Place>,
+}
+
+impl Unread {
+    /// A failure without a place inside the file.
+    pub fn new(path: RepoPath, kind: UnreadKind, why: impl Into<String>) -> Self {
+        Self { path, why: why.into(), kind, place: None }
+    }
+}
+
+/// A path that was to be read and was not (`not_inspected` in the JSON contract).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct NotInspected {
+    /// The path; the root when it is about the tree as a whole.
+    pub path: RepoPath,
+    /// Why not.
+    pub why: String,
+}
+
+/// What listing a tree gives.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) left_out: Vec<NotInspected>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) incomplete: Option<String>,
+}
+
+impl Listing {
+    pub(crate) fn leave_out(&mut self, path: &[u8], why: impl Into<String>) {
+        self.left_out.push(NotInspected { path: RepoPath::from_git_bytes(path), why: why.into() });
+    }
+
+    /// Records that the tree has more paths than the bound, or would need more steps to list.
+    pub(crate) fn truncated(&mut self, paths: usize) {
+        let why = format!("the tree has more than {paths} paths; those after the first {} are not inspected", self.entries.len());
+        self.left_out.push(NotInspected { path: RepoPath::root(), why: why.clone() });
+        self.incomplete = Some(why);
+    }
+
+    /// Sorts by path; of several entries shown by one path the first stays and the others are said to be left out.
+    pub(crate) fn settle(&mut self) {
+        let in_order = self.entries.is_sorted_by(|a, b| a.path < b.path);
+        if in_order {
+            return;
+        }
+        self.entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let left_out = &mut self.left_out;
+        self.entries.dedup_by(|next, kept| {
+            let same = next.path == kept.path;
+            if same {
+                left_out.push(NotInspected { path: next.path.clone(), why: "a second entry of the same path".to_owned() });
+            }
+            same
+        });
+    }
+}

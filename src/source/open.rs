@@ -1,0 +1,167 @@
+//! Owns opening a PATH: which of the kinds of source it is, and which tree of it is inspected. Refuses to guess between two
+//! trees.
+
+use std::path::{Path, PathBuf};
+
+use git2::Oid;
+
+use crate::error::{Error, Kind};
+use crate::limits::Limits;
+use crate::text::RepoPath;
+
+use super::entry::{Entry, Listing, Origin, Subject, SubjectKind};
+use super::locate::{self, GitDirs, Located};
+use super::repository::Repository;
+use super::worktree::{self, Untracked};
+use super::{Source, commit, dirty, index, revision, tree};
+
+/// How to open a PATH.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// The revision whose tree is inspected instead of the files.
+    pub rev: Option<String>,
+    /// Inspect the folder alone and not the root of its work tree.
+    pub here: bool,
+    /// Judge the tree of `HEAD` and only compare the files with it (`GITHUB_ACTIONS` is set).
+    pub judge_commit: bool,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+/// Opens a work tree (or a folder in one), a git directory, or a plain folder.
+///
+/// # Errors
+/// Usage: no such folder, or a revision that is malformed or ambiguous. Incomplete: anything that should be there and cannot
+/// be read.
+pub fn open(path: &Path, options: &OpenOptions) -> Result<Source, Error> {
+    let folder = locate::folder(path)?;
+    match open_folder(&folder, options) {
+        // Alone, a folder's files can be inspected whatever state the repository around it is in.
+        Err(error) if options.here && options.rev.is_none() && error.kind == Kind::Incomplete => {
+            let mut source = plain(&folder, &options.limits);
+            source.notes.insert(0, format!("the repository around it is not used: {}", error.message));
+            Ok(source)
+        }
+        result => result,
+    }
+}
+
+fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
+    match locate::locate(folder)? {
+        Located::Folder => match &options.rev {
+            Some(rev) => Err(Error::usage(format!("{} is no repository, so it has no revision `{rev}`", folder.display()))
+                .hint("leave --rev out to inspect the files")),
+            None => Ok(plain(folder, &options.limits)),
+        },
+        Located::GitDir(dirs) => {
+            let repository = Repository::open(dirs, true)?;
+            revision_of(repository, options.rev.as_deref().unwrap_or("HEAD"), &options.limits)
+        }
+        Located::WorkTree { root, dirs, notes } => {
+            let raw = folder.strip_prefix(&root).unwrap_or(Path::new("")).as_os_str().as_encoded_bytes();
+            let below = RepoPath::from_git_bytes(raw);
+            let mut source = match &options.rev {
+                Some(rev) => revision_of(Repository::open(dirs, false)?, rev, &options.limits)?,
+                None if options.judge_commit => judged_commit(root.clone(), dirs, &options.limits)?,
+                None => work_tree(root.clone(), dirs, &options.limits)?,
+            };
+            source.notes.splice(0..0, notes);
+            if options.here && !below.is_root() {
+                narrow(&mut source, &below, raw.len());
+                if source.subject.kind == SubjectKind::WorkTree {
+                    source.subject = Subject::folder();
+                    source.root = Some(folder.to_path_buf());
+                }
+            } else if !below.is_root() {
+                source.notes.insert(0, format!("the root {} of the work tree is inspected, not only `{below}`", root.display()));
+            }
+            Ok(source)
+        }
+    }
+}
+
+fn source(subject: Subject, listing: Listing, limits: &Limits) -> Source {
+    Source {
+        subject,
+        limits: limits.clone(),
+        notes: listing.notes,
+        entries: listing.entries,
+        left_out: listing.left_out,
+        incomplete: listing.incomplete,
+        repository: None,
+        root: None,
+        memory: Vec::new(),
+    }
+}
+
+fn plain(folder: &Path, limits: &Limits) -> Source {
+    let listing = worktree::list(folder, &[], &Untracked::All, limits);
+    Source { root: Some(folder.to_path_buf()), ..source(Subject::folder(), listing, limits) }
+}
+
+fn revision_of(repository: Repository, rev: &str, limits: &Limits) -> Result<Source, Error> {
+    let id = revision::resolve(&repository, rev, limits)?;
+    let listing = list_commit(&repository, id, limits)?;
+    let subject = Subject { kind: SubjectKind::Git, repository: None, revision: Some(id.to_string()), dirty: false };
+    Ok(Source { repository: Some(repository), ..source(subject, listing, limits) })
+}
+
+fn list_commit(repository: &Repository, id: Oid, limits: &Limits) -> Result<Listing, Error> {
+    let commit = commit::read(&repository.objects, id).map_err(|error| {
+        Error::incomplete(format!("commit {id} {error}")).hint("fetch it (`git fetch origin`), or run `git fsck`")
+    })?;
+    tree::list(&repository.objects, commit.tree, limits)
+}
+
+fn work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
+    let repository = Repository::open(dirs, false)?;
+    let head = repository.head()?;
+    let tracked = index::read(&repository.dirs.own)?;
+    let listing = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);
+    let subject =
+        Subject { kind: SubjectKind::WorkTree, repository: None, revision: head.map(|id| id.to_string()), dirty: false };
+    Ok(Source { repository: Some(repository), root: Some(root), ..source(subject, listing, limits) })
+}
+
+/// The tree of `HEAD`, and whether the files differ from it; the files themselves before the first commit.
+fn judged_commit(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
+    let repository = Repository::open(dirs.clone(), false)?;
+    if repository.head()?.is_none() {
+        return work_tree(root, dirs, limits);
+    }
+    let tracked = index::read(&repository.dirs.own)?;
+    let work = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);
+    let mut source = revision_of(repository, "HEAD", limits)?;
+    let differing = dirty::differences(&source.entries, &work.entries, &tracked, &root);
+    if !differing.is_empty() || work.incomplete.is_some() {
+        source.subject.dirty = true;
+        let shown: Vec<&str> = differing.iter().take(3).map(RepoPath::as_str).collect();
+        let more = if differing.len() > 3 { ", …" } else { "" };
+        source.notes.push(format!(
+            "the commit is judged, not the work tree, which differs from it in {} paths: {}{more}",
+            differing.len(),
+            shown.join(", ")
+        ));
+    }
+    Ok(source)
+}
+
+/// Keeps what lies below `directory`, told relative to it; `raw` is the length of its path on disk.
+fn narrow(source: &mut Source, directory: &RepoPath, raw: usize) {
+    let below = |path: &RepoPath| {
+        path.below(directory).filter(|below| !below.is_empty()).map(|below| RepoPath::from_git_bytes(below.as_bytes()))
+    };
+    let strip = |entry: Entry| {
+        let path = below(&entry.path)?;
+        let origin = match entry.origin {
+            Origin::DiskBytes(bytes) => Origin::DiskBytes(bytes.get(raw + 1..)?.into()),
+            other => other,
+        };
+        Some(Entry { path, kind: entry.kind, origin })
+    };
+    source.entries = std::mem::take(&mut source.entries).into_iter().filter_map(strip).collect();
+    source.left_out.retain(|item| item.path.is_root() || item.path.is_in(directory));
+    for item in &mut source.left_out {
+        item.path = below(&item.path).unwrap_or_default();
+    }
+}
