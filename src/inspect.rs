@@ -27,7 +27,7 @@ impl Moment {
     /// Its day in UTC.
     #[must_use]
     pub fn date(&self) -> Date {
-        self.at.to_zoned(TimeZone::UTC).date()
+        TimeZone::UTC.to_datetime(self.at).date()
     }
 
     /// The moment as RFC 3339, when it was stated.

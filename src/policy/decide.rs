@@ -53,7 +53,6 @@ pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, option
 struct Run<'a> {
     policy: &'a Policy,
     catalog: &'a Catalog,
-    options: &'a DecideOptions<'a>,
     profile: &'a str,
     only: BTreeSet<&'a str>,
     fail_on: FailOn,
@@ -77,7 +76,6 @@ impl<'a> Run<'a> {
         Self {
             policy,
             catalog,
-            options,
             profile: options.profile.unwrap_or(&policy.terms.profile),
             only: options.only.iter().map(id).collect(),
             fail_on: options.fail_on.or(by_policy).unwrap_or(FailOn::Error),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::FailOn;
 use crate::catalog::{Catalog, Severity};
 use crate::error::Error;
+use crate::terms::read::Open;
 use crate::terms::{Level, Policy, Reading, read};
 use crate::text::SourceFile;
 
@@ -105,7 +106,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         return Err(Error::usage("--base arrives with a later version").hint("leave it out: the whole tree is judged"));
     }
     let org = request.org_policy.as_deref().map(|path| reader.disk(path)).transpose()?;
-    let with = |file: Option<Arc<SourceFile>>, open: &crate::terms::read::Open<'_>| {
+    let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| {
         read(file, &Reading { catalog, today, open, org: org.clone() })
     };
     if let Some(path) = &request.policy_file {

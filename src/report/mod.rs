@@ -6,6 +6,7 @@ mod github;
 mod json;
 mod markdown;
 mod neutral;
+mod snippet;
 mod text;
 mod text_list;
 
