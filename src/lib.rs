@@ -6,6 +6,7 @@
 // Ground floor.
 pub mod answer;
 pub mod catalog;
+pub mod checks;
 pub mod doc;
 pub mod error;
 pub mod limits;
