@@ -38,9 +38,10 @@ fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {
         work: Work::Script { text, mode },
         workdir: workdir.clone(),
         env: Arc::new(Env::new()),
-        starts: vec![super::pipeline::Start { event: 0, answer: Answer::Yes(()), paths: None }],
+        starts: vec![super::pipeline::Start { event: 0, answer: Answer::Yes(()), paths: Vec::new(), holds: Vec::new() }],
         holds: Vec::new(),
         shadows: Vec::new(),
+        search: Vec::new(),
     };
     scripts.entries().filter_map(|entry| entry.value.mapped()).map(unit).collect()
 }

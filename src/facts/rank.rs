@@ -37,6 +37,15 @@ impl Bound {
         Self { lower: self.lower.min(rung), upper: self.upper }
     }
 
+    fn held(self, hold: &Hold) -> Self {
+        match hold.effect {
+            HoldEffect::Void => self.cap(Rung::Configured),
+            HoldEffect::Soften => self.cap(Rung::Runs),
+            HoldEffect::Unknown(_) => self.doubt(Rung::Runs),
+            HoldEffect::Narrow | HoldEffect::Note => self,
+        }
+    }
+
     /// The better of two, bound by bound.
     #[must_use]
     pub fn best(self, other: Self) -> Self {
@@ -204,12 +213,7 @@ impl Ranked<'_> {
             bound = bound.doubt(Rung::Configured);
         }
         for hold in &self.holds {
-            bound = match hold.effect {
-                HoldEffect::Void => bound.cap(Rung::Configured),
-                HoldEffect::Soften => bound.cap(Rung::Runs),
-                HoldEffect::Unknown(_) => bound.doubt(Rung::Runs),
-                HoldEffect::Narrow | HoldEffect::Note => bound,
-            };
+            bound = bound.held(hold);
         }
         if matches!(self.targets, Targets::Unknown) {
             bound = bound.doubt(Rung::Runs);
@@ -230,6 +234,12 @@ fn start_bound(event: &Event, start: &super::pipeline::Start, component: Option<
         Answer::Unknown(why) => {
             hold = Some(Hold::unknown(why, &event.place));
             bound = bound.doubt(Rung::Configured);
+        }
+    }
+    for own in &start.holds {
+        bound = bound.held(own);
+        if matches!(own.effect, HoldEffect::Soften | HoldEffect::Void | HoldEffect::Unknown(_)) {
+            hold = Some(own.clone());
         }
     }
     let mut missed = 0;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::hold::{Hold, HoldEffect, Hop};
 use super::invocations::Invocation;
 use super::matching::{self, RowMatch};
-use super::pipeline::{ActionCall, Env, Pipeline, Start, Unit, Work};
+use super::pipeline::{ActionCall, Env, Pipeline, SearchDir, Start, Unit, Work};
 use super::runners::{self, Call, Next, Target, World};
 use super::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, VarValue, Word};
 use super::workdir::Workdir;
@@ -80,6 +80,7 @@ struct Frame {
     /// What was expanded on the way here, to cut cycles: (text of the command or script, directory).
     seen: Vec<(String, Workdir)>,
     packages: Vec<String>,
+    search: Arc<Vec<SearchDir>>,
 }
 
 struct Tracer<'w> {
@@ -107,6 +108,7 @@ impl Tracer<'_> {
             workdir: unit.workdir.clone(),
             seen: Vec::new(),
             packages: Vec::new(),
+            search: Arc::new(unit.search.clone()),
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
@@ -171,7 +173,18 @@ impl Tracer<'_> {
             return;
         }
         let mut leads_on = true;
-        for hit in self.matches(words, frame) {
+        let hits = self.matches(words, frame);
+        let found = (!hits.is_empty()).then(|| self.on_search_path(program, frame)).flatten();
+        let mut searched;
+        let frame = match found {
+            Some(hold) => {
+                searched = frame.clone();
+                searched.holds.push(hold);
+                &searched
+            }
+            None => frame,
+        };
+        for hit in hits {
             leads_on &= hit.tool.is(ToolKind::Host);
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
@@ -185,6 +198,12 @@ impl Tracer<'_> {
                 }
             }
         }
+    }
+
+    /// A program of this name in a directory of the tree that stands on the search path.
+    fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
+        let lies_there = |dir: &&SearchDir| !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
+        frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
     }
 
     /// Catalogue rows for a command; a path into the tree is a local program, whatever its name (unless a row lists it).
