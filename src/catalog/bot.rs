@@ -160,4 +160,3 @@ pub struct Identity {
     #[serde(default)]
     pub app: Option<String>,
 }
-
