@@ -190,4 +190,3 @@ pub struct Identity {
     #[serde(default)]
     pub app: Option<String>,
 }
-

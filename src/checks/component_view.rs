@@ -61,7 +61,11 @@ pub(super) fn views<'f>(bench: &Bench<'f>, component: &Component, accepts: impl 
             all.push(View { tool, standing, on });
         }
     }
-    all.sort_by(|a, b| (b.on.rung, b.on.security.is_yes(), b.may_be()).cmp(&(a.on.rung, a.on.security.is_yes(), a.may_be())).then(a.tool.id.cmp(&b.tool.id)));
+    all.sort_by(|a, b| {
+        (b.on.rung, b.on.security.is_yes(), b.may_be())
+            .cmp(&(a.on.rung, a.on.security.is_yes(), a.may_be()))
+            .then(a.tool.id.cmp(&b.tool.id))
+    });
     all
 }
 

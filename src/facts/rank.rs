@@ -100,7 +100,9 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     match findings {
         Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, here, "exits 0 whatever it finds")),
         Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, here, "only error-level findings fail it; warnings pass")),
-        Findings::Forge => holds.push(Hold::new(HoldEffect::Note, here, "findings go to the forge, which decides whether they stop a merge")),
+        Findings::Forge => {
+            holds.push(Hold::new(HoldEffect::Note, here, "findings go to the forge, which decides whether they stop a merge"))
+        }
         Findings::Unknown => {
             let why = "what its exit status does with findings is not verified against its source";
             holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), here, why));
@@ -283,7 +285,9 @@ impl Ranked<'_> {
             let here = self.invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
             match answer {
                 Answer::Yes(_) => {}
-                Answer::No => self.holds.push(Hold::new(HoldEffect::Void, here, format!("`{name}` is not selected in {}", host.title))),
+                Answer::No => {
+                    self.holds.push(Hold::new(HoldEffect::Void, here, format!("`{name}` is not selected in {}", host.title)))
+                }
                 Answer::Unknown(why) => self.holds.push(Hold::unknown(why, &here)),
             }
         }

@@ -191,7 +191,13 @@ impl Tracer<'_> {
         if leads_on && !self.runner(words, place, frame) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(text, ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash }, None, frame, false);
+                    self.script(
+                        text,
+                        ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash },
+                        None,
+                        frame,
+                        false,
+                    );
                 }
                 _ => {
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
@@ -233,7 +239,13 @@ impl Tracer<'_> {
         found
     }
 
-    fn invocation(&mut self, hit: &RowMatch<'_>, args: Vec<Word>, inputs: BTreeMap<String, super::pipeline::Input>, frame: &Frame) {
+    fn invocation(
+        &mut self,
+        hit: &RowMatch<'_>,
+        args: Vec<Word>,
+        inputs: BTreeMap<String, super::pipeline::Input>,
+        frame: &Frame,
+    ) {
         let mut holds = frame.holds.clone();
         holds.extend(super::shadow::of_tree(hit.tool, &hit.tool.run[hit.row], &frame.workdir, self.world));
         self.out.invocations.push(Invocation {
@@ -323,7 +335,12 @@ impl Tracer<'_> {
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
-            let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text)).unwrap_or_default();
+            let args = row
+                .argv_input
+                .as_ref()
+                .and_then(|name| call.inputs.get(name))
+                .map(|input| self.split(&input.text))
+                .unwrap_or_default();
             if let Some(args) = matching::handed_arguments(hit.tool, args) {
                 self.invocation(&hit, args, call.inputs.clone(), &frame);
             }
@@ -346,8 +363,20 @@ impl Tracer<'_> {
     fn opaque(&mut self, why: Why, frame: &Frame) {
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
-        let settled = self.terms.ci.trusted_workflows.iter().find(|trusted| super::settle::vouches(trusted, &why)).map(|trusted| trusted.provides.clone());
-        let known = self.out.opaque.iter().rev().take(64).any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
+        let settled = self
+            .terms
+            .ci
+            .trusted_workflows
+            .iter()
+            .find(|trusted| super::settle::vouches(trusted, &why))
+            .map(|trusted| trusted.provides.clone());
+        let known = self
+            .out
+            .opaque
+            .iter()
+            .rev()
+            .take(64)
+            .any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
         if !known {
             let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
             self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, settled });

@@ -14,7 +14,13 @@ pub const RULE: &str = "policy-current";
 
 /// Findings about the dated entries of a policy: one for each that needs attention, one `pass` when none does, and
 /// `not-applicable` when there are none.
-pub(super) fn findings(rule: &Rule, policy: &Policy, used: &[Used<'_>], judged: &dyn Fn(&str) -> bool, today: Date) -> Vec<Finding> {
+pub(super) fn findings(
+    rule: &Rule,
+    policy: &Policy,
+    used: &[Used<'_>],
+    judged: &dyn Fn(&str) -> bool,
+    today: Date,
+) -> Vec<Finding> {
     let mut out: Vec<Finding> = used.iter().filter_map(|used| waiver(rule, used, judged)).collect();
     out.extend(policy.attestations.iter().filter_map(|attestation| statement(rule, attestation, today)));
     if !out.is_empty() {
@@ -89,7 +95,8 @@ impl Entry<'_> {
 
     fn finding(&self, message: String, cause: &str, severity: Severity, note: &str) -> Finding {
         let severity = severity.min(self.rule.severity);
-        let mut finding = Finding::new(self.rule, self.place.path.as_str(), Verdict::Fail, message).cause(cause).severity(severity);
+        let mut finding =
+            Finding::new(self.rule, self.place.path.as_str(), Verdict::Fail, message).cause(cause).severity(severity);
         finding.anchor = Some(self.key.clone());
         finding.at(self.place.clone(), note)
     }

@@ -108,8 +108,8 @@ impl<'a> Run<'a> {
         }
         let severity = standing.severity(&finding);
         let wanted = self.wanted(&finding, severity, &standing);
-        let needs_waiver = matches!(wanted, Decision::Gate | Decision::Warn)
-            || (wanted == Decision::Note && finding.verdict == Verdict::Fail);
+        let needs_waiver =
+            matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail);
         let waiver = if needs_waiver { self.waivers.cover(&finding) } else { None };
         let decision = if waiver.is_some() { Decision::Waived } else { wanted };
         let severity = match (finding.verdict, decision) {

@@ -106,9 +106,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         return Err(Error::usage("--base arrives with a later version").hint("leave it out: the whole tree is judged"));
     }
     let org = request.org_policy.as_deref().map(|path| reader.disk(path)).transpose()?;
-    let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| {
-        read(file, &Reading { catalog, today, open, org: org.clone() })
-    };
+    let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| read(file, &Reading { catalog, today, open, org: org.clone() });
     if let Some(path) = &request.policy_file {
         if request.policy_file_is_inside && request.ci {
             let error = Error::usage("--policy names a file of the inspected tree, which whoever wrote the tree can change");

@@ -36,9 +36,10 @@ impl<'a> Waivers<'a> {
     pub(super) fn new(policy: &'a Policy, today: Date) -> Self {
         let entry = |waiver: &'a Waiver| Entry {
             waiver,
-            path: waiver.path.as_deref().and_then(|glob| {
-                GlobBuilder::new(glob).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
-            }),
+            path: waiver
+                .path
+                .as_deref()
+                .and_then(|glob| GlobBuilder::new(glob).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())),
             used: 0,
             days_left: days(today, waiver.expires),
         };

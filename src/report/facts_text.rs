@@ -35,15 +35,16 @@ pub(super) fn write(facts: &FactsReport, view: &View, out: &mut dyn Write) -> io
     let bots = facts.dependency_bots.iter().map(|row| {
         let state = match &row.inactive_because {
             Some(why) => format!("inactive, {}", clean(why)),
-            None => format!("covers {}", super::counted(row.covers.len(), "manifest directory").replace("directorys", "directories")),
+            None => {
+                format!("covers {}", super::counted(row.covers.len(), "manifest directory").replace("directorys", "directories"))
+            }
         };
         format!("{} ({}): {state}", clean(&row.bot), clean(row.path.as_str()))
     });
     list("dependency bots", bots, out)?;
-    let uncovered = facts
-        .dependencies_uncovered
-        .iter()
-        .map(|row| format!("{} in {}: {}{}", clean(&row.ecosystem), directory(&row.directory), clean(&row.why), scope(row.scope)));
+    let uncovered = facts.dependencies_uncovered.iter().map(|row| {
+        format!("{} in {}: {}{}", clean(&row.ecosystem), directory(&row.directory), clean(&row.why), scope(row.scope))
+    });
     list("dependencies no bot covers", uncovered, out)?;
     let api = facts.api_descriptions.iter().map(|row| {
         let version = row.version.as_ref().map(|version| format!(" {}", clean(version))).unwrap_or_default();
@@ -83,7 +84,8 @@ fn analyzer(row: &AnalyzerRow, view: &View, out: &mut dyn Write) -> io::Result<(
 }
 
 fn invocation_lines(row: &InvocationRow, out: &mut dyn Write) -> io::Result<()> {
-    let hops: Vec<String> = row.chain.iter().map(|hop| format!("{}:{} `{}`", clean(hop.path.as_str()), hop.line, clean(&hop.text))).collect();
+    let hops: Vec<String> =
+        row.chain.iter().map(|hop| format!("{}:{} `{}`", clean(hop.path.as_str()), hop.line, clean(&hop.text))).collect();
     writeln!(out, "    {}: {}", row.rung.word(), hops.join(" -> "))?;
     for hold in &row.held_by {
         writeln!(out, "      held by {}", at(&hold.path, hold.line, &hold.why))?;

@@ -8,7 +8,7 @@ use super::{Base, Fixed, NotInspected, PolicyInfo, Report, Reporter, SCHEMA, Sub
 use crate::answer::Reason;
 use crate::catalog::{Catalog, Severity};
 use crate::finding::{Evidence, Verdict};
-use crate::policy::{AppliedWaiver, Change, Counts, Decision, DecidedFinding, Outcome};
+use crate::policy::{AppliedWaiver, Change, Counts, DecidedFinding, Decision, Outcome};
 
 /// `--format json`.
 pub(super) struct Json;

@@ -61,7 +61,10 @@ fn table(out: &mut String, title: &str, list: &[&DecidedFinding], heads: &[&str]
     for (at, decided) in list.iter().enumerate() {
         let line = format!("| {} |\n", row(decided).join(" | "));
         if out.len() + line.len() > MOST - RESERVE {
-            out.push_str(&format!("\n{} more were left out here: this page takes no more. The log lists all.\n", list.len() - at));
+            out.push_str(&format!(
+                "\n{} more were left out here: this page takes no more. The log lists all.\n",
+                list.len() - at
+            ));
             break;
         }
         out.push_str(&line);
@@ -71,7 +74,11 @@ fn table(out: &mut String, title: &str, list: &[&DecidedFinding], heads: &[&str]
 
 fn action_row(decided: &DecidedFinding) -> Vec<String> {
     let finding = &decided.finding;
-    let level = if decided.decision == Decision::Gate { format!("**{}**", decided.severity.word()) } else { decided.severity.word().to_owned() };
+    let level = if decided.decision == Decision::Gate {
+        format!("**{}**", decided.severity.word())
+    } else {
+        decided.severity.word().to_owned()
+    };
     let seen = finding.places.first().map(|evidence| evidence.note.as_str()).filter(|note| !note.is_empty());
     let message = seen.map_or_else(|| finding.message.clone(), |note| format!("{}: {note}", finding.message));
     let fix = finding.fix.as_deref().map(fix_cell).unwrap_or_default();
@@ -80,7 +87,8 @@ fn action_row(decided: &DecidedFinding) -> Vec<String> {
 
 fn waived_row(decided: &DecidedFinding) -> Vec<String> {
     let finding = &decided.finding;
-    let (by, until) = decided.waiver.as_ref().map(|waiver| (markdown(&waiver.owner), markdown(&waiver.expires))).unwrap_or_default();
+    let (by, until) =
+        decided.waiver.as_ref().map(|waiver| (markdown(&waiver.owner), markdown(&waiver.expires))).unwrap_or_default();
     vec![markdown_code(&finding.rule), place(decided), markdown(&cut(&finding.message, 2_000)), by, until]
 }
 

@@ -11,7 +11,7 @@ use super::clean;
 use crate::catalog::Severity;
 use crate::facts::hold::Hop;
 use crate::finding::Evidence;
-use crate::policy::{Decision, DecidedFinding};
+use crate::policy::{DecidedFinding, Decision};
 use crate::text::{RepoPath, SourceFile, escape};
 
 /// Characters of a line that are shown.

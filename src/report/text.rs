@@ -80,10 +80,15 @@ fn outcome(report: &Report, color: bool) -> String {
 }
 
 fn troubles(report: &Report) -> String {
-    let number = |severity: Severity| report.findings.iter().filter(|one| one.is_actionable() && one.severity == severity).count();
+    let number =
+        |severity: Severity| report.findings.iter().filter(|one| one.is_actionable() && one.severity == severity).count();
     let levels = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Notice, "notice")];
-    let mut parts: Vec<String> =
-        levels.iter().map(|(severity, word)| (number(*severity), word)).filter(|(n, _)| *n > 0).map(|(n, w)| counted(n, w)).collect();
+    let mut parts: Vec<String> = levels
+        .iter()
+        .map(|(severity, word)| (number(*severity), word))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, w)| counted(n, w))
+        .collect();
     let waived = report.findings.iter().filter(|one| one.decision == Decision::Waived).count();
     if waived > 0 {
         parts.push(format!("{waived} waived"));

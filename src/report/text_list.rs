@@ -12,7 +12,11 @@ pub(super) fn waived(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
     for decided in report.findings.iter().filter(|one| one.decision == Decision::Waived) {
         let Some(waiver) = &decided.waiver else { continue };
         let left = if waiver.days_left == 1 { "1 day left".to_owned() } else { format!("{} days left", waiver.days_left) };
-        let at = decided.finding.places.first().map(|evidence| format!("{}:{}: ", clean(evidence.place.path.as_str()), evidence.place.line));
+        let at = decided
+            .finding
+            .places
+            .first()
+            .map(|evidence| format!("{}:{}: ", clean(evidence.place.path.as_str()), evidence.place.line));
         let (rule, message) = (clean(&decided.finding.rule), clean(&decided.finding.message));
         let at = at.unwrap_or_default();
         writeln!(out, "waived[{rule}]: {at}{message} (by {}, until {}, {left})", clean(&waiver.owner), clean(&waiver.expires))?;

@@ -58,12 +58,16 @@ fn shape(key: &Key) -> Map<String, Value> {
         Type::Pattern => json!({ "type": "string" }),
         Type::Word(words) => json!({ "type": "string", "enum": words }),
         Type::Words(words) => json!({ "type": "array", "items": { "type": "string", "enum": words } }),
-        Type::Texts | Type::Globs | Type::Rules | Type::Tools | Type::Bots => json!({ "type": "array", "items": { "type": "string" } }),
+        Type::Texts | Type::Globs | Type::Rules | Type::Tools | Type::Bots => {
+            json!({ "type": "array", "items": { "type": "string" } })
+        }
         // Editors hand TOML dates to a schema as text.
         Type::Date => json!({ "type": "string", "format": "date" }),
         Type::DateOrCommit => json!({ "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9a-f]{40}|[0-9a-f]{64})$" }),
         Type::Duration => json!({ "type": "string", "pattern": "^[0-9]+[dwy]$" }),
-        Type::Bytes => json!({ "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9_]+ ?(B|[kK]B|MB|GB|KiB|MiB|GiB)?$" }),
+        Type::Bytes => {
+            json!({ "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9_]+ ?(B|[kK]B|MB|GB|KiB|MiB|GiB)?$" })
+        }
         Type::Hex(40) => json!({ "type": "string", "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$" }),
         Type::Hex(length) => json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{length}}}$") }),
         Type::Fingerprint => json!({ "type": "string", "pattern": "^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$" }),

@@ -167,7 +167,8 @@ impl Node {
             Value::Float | Value::Moment => String::from("?"),
             Value::List(items) => format!("[{}]", items.iter().map(Self::to_toml).collect::<Vec<_>>().join(", ")),
             Value::Table(table) => {
-                let pairs: Vec<String> = table.iter().map(|(key, node)| format!("{} = {}", quoted(key), node.to_toml())).collect();
+                let pairs: Vec<String> =
+                    table.iter().map(|(key, node)| format!("{} = {}", quoted(key), node.to_toml())).collect();
                 format!("{{ {} }}", pairs.join(", "))
             }
         }

@@ -64,12 +64,7 @@ fn problems_of_last(below: &Node, own: &Node) -> Result<(), Error> {
 }
 
 /// Parses and validates one file; a file with problems adds no layer.
-fn layer(
-    file: &Arc<SourceFile>,
-    reading: &Reading<'_>,
-    layers: &mut Vec<(Arc<SourceFile>, Node)>,
-    problems: &mut Vec<Error>,
-) {
+fn layer(file: &Arc<SourceFile>, reading: &Reading<'_>, layers: &mut Vec<(Arc<SourceFile>, Node)>, problems: &mut Vec<Error>) {
     match Node::parse(file) {
         Err(wrong) => problems.extend(wrong),
         Ok(node) => {

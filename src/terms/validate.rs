@@ -136,10 +136,8 @@ impl Validation<'_> {
                 _ => return self.type_error(entry, node),
             }
         }
-        let takes_lists = matches!(
-            kind,
-            Type::Texts | Type::Words(_) | Type::Globs | Type::Rules | Type::Tools | Type::Bots | Type::Commands
-        );
+        let takes_lists =
+            matches!(kind, Type::Texts | Type::Words(_) | Type::Globs | Type::Rules | Type::Tools | Type::Bots | Type::Commands);
         if items.is_empty() && !takes_lists {
             self.type_error(entry, node);
         }
@@ -183,8 +181,10 @@ impl Validation<'_> {
         };
         let known = ids.contains(&id);
         if !known {
-            let hint = nearest::nearest(id, ids.iter().copied())
-                .map_or_else(|| format!("a {what} is named as in `tollgate explain {what}`"), |near| format!("did you mean `{near}`?"));
+            let hint = nearest::nearest(id, ids.iter().copied()).map_or_else(
+                || format!("a {what} is named as in `tollgate explain {what}`"),
+                |near| format!("did you mean `{near}`?"),
+            );
             self.problems.push(Error::usage(format!("there is no {what} `{id}`")).at(place.clone()).hint(hint));
         }
         known
