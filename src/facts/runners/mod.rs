@@ -3,8 +3,10 @@
 
 mod launchers;
 mod make;
+mod npm;
 #[cfg(test)]
 mod script_probe;
+mod script_words;
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -136,4 +138,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make, &launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &launchers::Launchers];
