@@ -87,7 +87,9 @@ fn own_layers(
         let error = Error::usage("`[org]` has no place in a repository's own file").at(org.key.clone());
         problems.push(error.hint("an organisation's policy comes by --org-policy FILE"));
     }
-    for entry in node.tables_at("extends") {
+    // A file with mistakes is not followed any further.
+    let extends = if problems.is_empty() { node.tables_at("extends") } else { &[] };
+    for entry in extends {
         if let (Some(path), Some(digest)) = (entry.text_at("file"), entry.text_at("sha256")) {
             let place = entry.get("file").map_or_else(|| entry.place.clone(), |value| value.place.clone());
             extended(&path, &digest, place, reading, layers, problems)?;
