@@ -9,6 +9,7 @@ pub mod effects;
 pub mod hold;
 pub mod invocations;
 pub mod ladder;
+pub mod local;
 pub mod matching;
 pub mod openapi;
 pub mod pipeline;
@@ -18,6 +19,74 @@ pub mod settle;
 pub mod shadow;
 pub mod shell;
 pub mod standing;
+pub mod tags;
 pub mod tool_config;
 pub mod trace;
 pub mod workdir;
+
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::snapshot::{DefaultBranch, Snapshot, Tag};
+use crate::terms::Terms;
+use crate::text::Place;
+
+/// Everything that was found in one tree. Rules judge this and nothing else.
+pub struct Facts<'s> {
+    /// The tree; only facts may look into it.
+    pub snapshot: &'s Snapshot,
+    /// The default branch, as far as it is known.
+    pub default_branch: DefaultBranch,
+    /// Components and manifests.
+    pub inventory: components::Inventory,
+    /// Declared dependencies.
+    pub dependencies: Vec<dependencies::Dependency>,
+    /// CI pipelines.
+    pub pipelines: Vec<pipeline::Pipeline>,
+    /// CI files that could not be read or parsed.
+    pub unreadable_ci: Vec<(Place, String)>,
+    /// What CI reaches.
+    pub trace: trace::Trace,
+    /// The ladder, per tool and language.
+    pub standings: Vec<ladder::Standing>,
+    /// Dependency-update bots.
+    pub bots: Vec<bots::BotFact>,
+    /// Manifests that no live bot covers.
+    pub uncovered: Vec<bots::Uncovered>,
+    /// Whether the repository is a service.
+    pub service: openapi::ServiceFact,
+    /// API descriptions.
+    pub api: Vec<openapi::ApiDescription>,
+    /// All tags whose name matches the policy's pattern, newest first.
+    pub release_tags: Vec<Tag>,
+}
+
+/// Gathers the facts of a tree: reads, follows, never runs.
+///
+/// # Errors
+/// A reference of the repository that is there and cannot be read.
+pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> Result<Facts<'s>, Error> {
+    let default_branch = snapshot.default_branch(terms.service.default_branch.as_deref())?;
+    let inventory = components::take_stock(snapshot, catalog, &terms.scope);
+    let dependencies = dependencies::gather(snapshot, &inventory);
+    let ci_world = ci::CiWorld { snapshot, default_branch: &default_branch, terms };
+    let (mut pipelines, mut unreadable_ci, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    for system in ci::ROSTER {
+        let facts = system.read(&ci_world);
+        pipelines.extend(facts.pipelines);
+        unreadable_ci.extend(facts.unreadable);
+        unread.extend(facts.unsupported);
+    }
+    unread.extend(ci::unread::gather(snapshot));
+    let world = runners::World { snapshot, catalog };
+    let mut trace = trace::trace(&pipelines, &world, terms);
+    trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
+    trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
+    let packages: Vec<_> = inventory.manifests.iter().filter(|manifest| manifest.path.file_name() == "package.json").map(|manifest| manifest.path.clone()).collect();
+    let local = local::trace(&world, terms, &packages);
+    let evidence = standing::Evidence { world: &world, pipelines: &pipelines, trace: &trace, local: &local, inventory: &inventory, dependencies: &dependencies };
+    let standings = standing::stand(&evidence);
+    let (bots, uncovered) = bots::gather(&world, &inventory, &trace, &default_branch, terms);
+    let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
+    let release_tags = tags::releases(snapshot, None)?;
+    Ok(Facts { snapshot, default_branch, inventory, dependencies, pipelines, unreadable_ci, trace, standings, bots, uncovered, service, api, release_tags })
+}

@@ -46,3 +46,16 @@ pub struct ServiceFact {
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
 }
+
+/// API descriptions and whether there should be one.
+#[must_use]
+pub fn gather(
+    world: &super::runners::World<'_>,
+    inventory: &super::components::Inventory,
+    dependencies: &[super::dependencies::Dependency],
+    trace: &super::trace::Trace,
+    terms: &crate::terms::Terms,
+) -> (ServiceFact, Vec<ApiDescription>) {
+    let _ = (world, inventory, dependencies, trace, terms);
+    (ServiceFact { is_service: crate::answer::Answer::No, frameworks: Vec::new(), other_style: None }, Vec::new())
+}

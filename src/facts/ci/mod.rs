@@ -1,5 +1,6 @@
 //! Owns the roster of CI systems: each turns its files into vendor-neutral pipelines. Refuses to follow commands: `trace` does.
 
+pub mod unread;
 pub mod github;
 
 use super::pipeline::Pipeline;

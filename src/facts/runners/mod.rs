@@ -2,6 +2,11 @@
 //! know any analyzer by name.
 
 mod launchers;
+mod make;
+mod npm;
+#[cfg(test)]
+mod script_probe;
+mod script_words;
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -133,4 +138,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &launchers::Launchers];
