@@ -172,6 +172,9 @@ impl Tracer<'_> {
         if program.is_empty() {
             return;
         }
+        if self.runner(words, place, frame, true) {
+            return;
+        }
         let mut leads_on = true;
         let hits = self.matches(words, frame);
         let found = (!hits.is_empty()).then(|| self.on_search_path(program, frame)).flatten();
@@ -188,7 +191,7 @@ impl Tracer<'_> {
             leads_on &= hit.tool.is(ToolKind::Host);
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
-        if leads_on && !self.runner(words, place, frame) {
+        if leads_on && !self.runner(words, place, frame, false) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
                     self.script(
@@ -266,10 +269,11 @@ impl Tracer<'_> {
     }
 
     /// Hands the command to the runner that knows it; false when none does.
-    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame) -> bool {
+    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
-        let Some(nexts) = runners::ROSTER.iter().find_map(|runner| runner.expand(&call, world)) else { return false };
+        let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
+        let Some(nexts) = asked.into_iter().find_map(|runner| runner.expand(&call, world)) else { return false };
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         self.follow(nexts, key, frame);
         true
