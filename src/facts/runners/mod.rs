@@ -1,9 +1,11 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod cargo_alias;
 mod launchers;
 mod make;
 mod npm;
+mod script;
 #[cfg(test)]
 mod script_probe;
 mod script_words;
@@ -144,4 +146,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
