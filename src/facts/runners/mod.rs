@@ -1,7 +1,12 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod command_line;
 mod launchers;
+mod quoted;
+#[cfg(test)]
+mod rendering;
+mod tox;
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -133,4 +138,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] = &[&tox::Tox, &launchers::Launchers];
