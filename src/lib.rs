@@ -16,5 +16,11 @@ pub mod text;
 // The road.
 pub mod facts;
 pub mod finding;
+pub mod policy;
+pub mod report;
 pub mod snapshot;
 pub mod source;
+// The command line.
+pub mod cli;
+pub mod cmd;
+pub mod inspect;

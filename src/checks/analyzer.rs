@@ -52,7 +52,8 @@ impl Check for Analyzer {
         let components = judged(bench, &question.language);
         if components.is_empty() {
             let language = title(bench, &question.language);
-            let finding = Finding::new(rule, question.language.clone(), Verdict::NotApplicable, format!("no {language} code was found"));
+            let finding =
+                Finding::new(rule, question.language.clone(), Verdict::NotApplicable, format!("no {language} code was found"));
             return vec![finding.cause("no-language")];
         }
         let several = components.len() > 1;
@@ -88,7 +89,9 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
     } else if let Some(unit) = opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
         let message = format!("whether an analyzer gates {} cannot be seen: {}", title(bench, &question.language), unit.why.text);
         let finding = Finding::new(rule, subject, Verdict::Unknown, message).reason(unit.why.reason).cause("opaque");
-        finding.at(unit.place.clone(), unit.why.text.clone()).fix("name what it provides in `[ci] trusted_workflows`, or run the analyzer in a workflow of this repository")
+        finding
+            .at(unit.place.clone(), unit.why.text.clone())
+            .fix("name what it provides in `[ci] trusted_workflows`, or run the analyzer in a workflow of this repository")
     } else {
         fail(rule, question, bench, component, subject, &all, wanted)
     };
@@ -103,7 +106,11 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
     finding.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
-    let notes = view.best().into_iter().flat_map(|best| &best.held_by).filter(|hold| matches!(hold.effect, HoldEffect::Narrow | HoldEffect::Note) && !hold.why.is_empty());
+    let notes = view
+        .best()
+        .into_iter()
+        .flat_map(|best| &best.held_by)
+        .filter(|hold| matches!(hold.effect, HoldEffect::Narrow | HoldEffect::Note) && !hold.why.is_empty());
     finding.places.extend(notes.map(|hold| Evidence::new(hold.place.clone(), hold.why.clone())));
     if view.on.missed_files > 0 {
         finding.message.push_str(&format!("; {} production files pass its path filter by", view.on.missed_files));
@@ -127,14 +134,22 @@ fn reach_words(view: &View<'_>) -> String {
 fn settled_outside(rule: &Rule, subject: &str, bench: &Bench<'_>, question: &Question) -> Option<Finding> {
     let serves = |id: &String| {
         let tool = bench.catalog.tool(id);
-        tool.is_some_and(|tool| is_analyzer(tool) && tool.languages.iter().any(|language| *language == question.language || language == "*"))
+        tool.is_some_and(|tool| {
+            is_analyzer(tool) && tool.languages.iter().any(|language| *language == question.language || language == "*")
+        })
     };
-    let external = bench.terms.ci.external.iter().find_map(|entry| Some((entry.provides.iter().find(|id| serves(id))?, entry.place.clone())));
+    let external = bench
+        .terms
+        .ci
+        .external
+        .iter()
+        .find_map(|entry| Some((entry.provides.iter().find(|id| serves(id))?, entry.place.clone())));
     if let Some((id, place)) = external {
         let message = format!("{id} is declared to run outside this repository ({place})");
         return Some(Finding::new(rule, subject, Verdict::Declared, message).cause("declared"));
     }
-    let trusted = bench.facts.trace.opaque.iter().find_map(|unit| Some((unit.settled.as_ref()?.iter().find(|id| serves(id))?, unit)));
+    let trusted =
+        bench.facts.trace.opaque.iter().find_map(|unit| Some((unit.settled.as_ref()?.iter().find(|id| serves(id))?, unit)));
     trusted.map(|(id, unit)| {
         let message = format!("{id} is declared to run in a trusted workflow");
         let mut finding = Finding::new(rule, subject, Verdict::Declared, message).cause("declared");
@@ -152,8 +167,12 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
         _ => Reason::NoToken,
     };
     let said = match (&view.on.security, hold) {
-        (Answer::Unknown(why), _) if view.on.rung >= wanted => format!("{title} gates, but whether its security rules are on cannot be read: {}", why.text),
-        (_, Some(hold)) => format!("{title} is proven to be {}; whether it gates cannot be read: {}", participle(view.on.rung), hold.why),
+        (Answer::Unknown(why), _) if view.on.rung >= wanted => {
+            format!("{title} gates, but whether its security rules are on cannot be read: {}", why.text)
+        }
+        (_, Some(hold)) => {
+            format!("{title} is proven to be {}; whether it gates cannot be read: {}", participle(view.on.rung), hold.why)
+        }
         _ => format!("{title} is proven to be {}; whether it gates is decided by the forge", participle(view.on.rung)),
     };
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
@@ -182,16 +201,28 @@ fn participle(rung: Rung) -> &'static str {
     }
 }
 
-fn fail(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Component, subject: String, all: &[View<'_>], wanted: Rung) -> Finding {
+fn fail(
+    rule: &Rule,
+    question: &Question,
+    bench: &Bench<'_>,
+    component: &Component,
+    subject: String,
+    all: &[View<'_>],
+    wanted: Rung,
+) -> Finding {
     let language = title(bench, &question.language);
     // A tool that the checklist names, or one with security rules, tells more than any other linter.
-    let rank = |view: &&View<'_>| (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung);
+    let rank = |view: &&View<'_>| {
+        (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung)
+    };
     let linter = all.iter().find(|view| view.on.rung >= wanted);
     let best = all.iter().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
     let mut finding = match (linter, best) {
         (Some(view), _) if question.security => {
             let message = format!("{} gates {language}, but without security rules", view.tool.title);
-            let mut finding = Finding::new(rule, subject, Verdict::Fail, message).severity(Severity::Warning.min(rule.severity)).cause("no-security-rules");
+            let mut finding = Finding::new(rule, subject, Verdict::Fail, message)
+                .severity(Severity::Warning.min(rule.severity))
+                .cause("no-security-rules");
             finding.rung = Some(view.on.rung);
             finding.chain = view.chain();
             let place = view.standing.configured.first().cloned().or_else(|| view.place()).unwrap_or_else(|| home(component));
@@ -200,9 +231,15 @@ fn fail(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compone
         (_, Some(view)) => short(rule, subject, view, component),
         _ => {
             let message = format!("no analyzer for {language} was found");
-            let mut finding = Finding::new(rule, subject, Verdict::Fail, message).cause("absent").at(home(component), format!("{language} code begins here"));
+            let mut finding = Finding::new(rule, subject, Verdict::Fail, message)
+                .cause("absent")
+                .at(home(component), format!("{language} code begins here"));
             finding.rung = Some(Rung::Absent);
-            finding.searched = vec![".github/workflows/*.yml".to_owned(), "task runners reached from there".to_owned(), "configuration of every analyzer in the catalogue".to_owned()];
+            finding.searched = vec![
+                ".github/workflows/*.yml".to_owned(),
+                "task runners reached from there".to_owned(),
+                "configuration of every analyzer in the catalogue".to_owned(),
+            ];
             finding
         }
     };
@@ -229,7 +266,8 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component) -
         Some(HoldEffect::Soften) => "soft-fail",
         _ => view.on.rung.word(),
     };
-    let mut finding = Finding::new(rule, subject, Verdict::Fail, message).severity(severity).cause(format!("{}:{cause}", view.tool.id));
+    let mut finding =
+        Finding::new(rule, subject, Verdict::Fail, message).severity(severity).cause(format!("{}:{cause}", view.tool.id));
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
     let (place, note) = match hold {
@@ -237,7 +275,11 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component) -
         None => (view.place().unwrap_or_else(|| home(component)), "configured here".to_owned()),
     };
     let mut finding = finding.at(place, note);
-    let others = view.best().into_iter().flat_map(|best| &best.held_by).filter(|other| Some(*other) != hold && matches!(other.effect, HoldEffect::Void | HoldEffect::Soften));
+    let others = view
+        .best()
+        .into_iter()
+        .flat_map(|best| &best.held_by)
+        .filter(|other| Some(*other) != hold && matches!(other.effect, HoldEffect::Void | HoldEffect::Soften));
     finding.places.extend(others.map(|other| Evidence::new(other.place.clone(), other.why.clone())));
     finding
 }

@@ -35,11 +35,21 @@ impl Check for BotCoverage {
         let Ok(question) = question::<Question>(rule) else { return Vec::new() };
         let facts = bench.facts;
         if facts.inventory.manifests.is_empty() {
-            return vec![Finding::new(rule, "repository", Verdict::NotApplicable, "no dependency manifest was found").cause("no-manifest")];
+            return vec![
+                Finding::new(rule, "repository", Verdict::NotApplicable, "no dependency manifest was found").cause("no-manifest"),
+            ];
         }
         let mut findings = broken_files(rule, bench);
         if let Some(external) = bench.terms.external_bots.first() {
-            findings.push(Finding::new(rule, "repository", Verdict::Declared, format!("{external} is declared to run from outside this repository")).cause("declared"));
+            findings.push(
+                Finding::new(
+                    rule,
+                    "repository",
+                    Verdict::Declared,
+                    format!("{external} is declared to run from outside this repository"),
+                )
+                .cause("declared"),
+            );
             return findings;
         }
         let live = facts.bots.iter().any(|bot| bot.active || !bot.may_cover.is_empty());
@@ -61,9 +71,17 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         }
         let mut problems = bot.problems.iter();
         let Some(first) = problems.find(|problem| problem.fatal) else { continue };
-        let mut finding = Finding::new(rule, bot.path.as_str(), Verdict::Fail, format!("{} does not act on this file as written: {}", bot.bot, first.message)).cause(first.code);
+        let mut finding = Finding::new(
+            rule,
+            bot.path.as_str(),
+            Verdict::Fail,
+            format!("{} does not act on this file as written: {}", bot.bot, first.message),
+        )
+        .cause(first.code);
         finding.places.push(Evidence::new(first.place.clone(), first.message.clone()));
-        finding.places.extend(problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())));
+        finding.places.extend(
+            problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
+        );
         finding.fix.clone_from(&first.fix);
         findings.push(finding);
     }
@@ -80,7 +98,8 @@ fn no_bot(rule: &Rule, bench: &Bench<'_>) -> Finding {
         Some(bot) => format!("the only dependency-update bot configured is {}, whose service is gone", bot.bot),
         None => "no dependency-update bot is configured".to_owned(),
     };
-    let mut finding = Finding::new(rule, "repository", Verdict::Fail, message).cause(if retired.is_some() { "retired" } else { "no-bot" });
+    let mut finding =
+        Finding::new(rule, "repository", Verdict::Fail, message).cause(if retired.is_some() { "retired" } else { "no-bot" });
     if let Some(bot) = retired {
         finding = finding.at(Place::file(bot.path.clone()), "nothing reads this file any more");
     }
@@ -108,7 +127,9 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     if gaps.is_empty() {
         let covering = facts.bots.iter().filter(|bot| bot.active && bot.covers.iter().any(|(eco, _)| eco == ecosystem));
         let names: Vec<&str> = covering.clone().map(|bot| bot.bot.as_str()).collect();
-        let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, format!("{} updates every {ecosystem} manifest", names.join(" and "))).cause("covered");
+        let mut pass =
+            Finding::new(rule, ecosystem, Verdict::Pass, format!("{} updates every {ecosystem} manifest", names.join(" and ")))
+                .cause("covered");
         for bot in covering {
             pass = pass.at(Place::file(bot.path.clone()), "covers it");
         }
@@ -120,7 +141,9 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     let mut finding = if certain.is_empty() {
         let why = judged.iter().find_map(|gap| gap.may_be.clone());
         let said = why.as_ref().map_or("what it extends cannot be read", |why| why.text.as_str()).to_owned();
-        let mut unknown = Finding::new(rule, ecosystem, Verdict::Unknown, format!("whether {ecosystem} is covered cannot be read: {said}")).cause("may-cover");
+        let mut unknown =
+            Finding::new(rule, ecosystem, Verdict::Unknown, format!("whether {ecosystem} is covered cannot be read: {said}"))
+                .cause("may-cover");
         unknown.reason = Some(why.as_ref().map_or(Reason::Remote, |why| why.reason));
         if let Some(place) = why.and_then(|why| why.place) {
             unknown = unknown.at(place, said);

@@ -2,7 +2,6 @@
 //! judge.
 
 use super::Bench;
-use crate::answer::Answer;
 use crate::catalog::Tool;
 use crate::facts::components::{Component, Scope};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -62,7 +61,11 @@ pub(super) fn views<'f>(bench: &Bench<'f>, component: &Component, accepts: impl 
             all.push(View { tool, standing, on });
         }
     }
-    all.sort_by(|a, b| (b.on.rung, b.on.security.is_yes(), b.may_be()).cmp(&(a.on.rung, a.on.security.is_yes(), a.may_be())).then(a.tool.id.cmp(&b.tool.id)));
+    all.sort_by(|a, b| {
+        (b.on.rung, b.on.security.is_yes(), b.may_be())
+            .cmp(&(a.on.rung, a.on.security.is_yes(), a.may_be()))
+            .then(a.tool.id.cmp(&b.tool.id))
+    });
     all
 }
 
@@ -88,15 +91,4 @@ pub(super) fn home(component: &Component) -> Place {
 
 pub(super) fn is_development(component: &Component) -> bool {
     component.scope == Scope::Development
-}
-
-/// Whether a rung satisfies a requirement, three-valued; `opaque` raises every tool to `gates`.
-pub(super) fn reaches(rung: Rung, may_be: Rung, wanted: Rung) -> Answer {
-    if rung >= wanted {
-        Answer::Yes(())
-    } else if may_be >= wanted {
-        Answer::Unknown(crate::answer::Why::new(crate::answer::Reason::Dynamic, "it may be more than could be proven"))
-    } else {
-        Answer::No
-    }
 }

@@ -14,7 +14,8 @@ impl Check for FactConflict {
     }
 
     fn accepts(&self, rule: &Rule) -> Result<(), String> {
-        super::question::<std::collections::BTreeMap<String, String>>(rule).and_then(|rest| if rest.is_empty() { Ok(()) } else { Err("takes no keys".to_owned()) })
+        super::question::<std::collections::BTreeMap<String, String>>(rule)
+            .and_then(|rest| if rest.is_empty() { Ok(()) } else { Err("takes no keys".to_owned()) })
     }
 
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
@@ -22,7 +23,13 @@ impl Check for FactConflict {
         let service = &bench.terms.service;
         if let (Some(false), Answer::Yes(places)) = (service.web, &bench.facts.service.is_service) {
             let frameworks = bench.facts.service.frameworks.join(", ");
-            let mut finding = Finding::new(rule, "service.web", Verdict::Fail, format!("the policy says `web = false`, but the tree depends on {frameworks}")).cause("web");
+            let mut finding = Finding::new(
+                rule,
+                "service.web",
+                Verdict::Fail,
+                format!("the policy says `web = false`, but the tree depends on {frameworks}"),
+            )
+            .cause("web");
             for place in places {
                 finding = finding.at(place.clone(), "a server framework");
             }
@@ -45,7 +52,9 @@ impl Check for FactConflict {
             }
         }
         if findings.is_empty() {
-            findings.push(Finding::new(rule, "repository", Verdict::Pass, "nothing declared contradicts what the tree shows").cause("none"));
+            findings.push(
+                Finding::new(rule, "repository", Verdict::Pass, "nothing declared contradicts what the tree shows").cause("none"),
+            );
         }
         findings
     }

@@ -55,7 +55,10 @@ pub(super) fn run(rule: &Rule, bench: &Bench<'_>, exact: &[Finding]) -> Vec<Find
 fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, exact: &[Finding], language: &str) -> Finding {
     let told: Vec<&Finding> = exact
         .iter()
-        .filter(|finding| question.told_by.contains(&finding.rule) && (finding.subject == language || finding.subject.starts_with(&format!("{language}:"))))
+        .filter(|finding| {
+            question.told_by.contains(&finding.rule)
+                && (finding.subject == language || finding.subject.starts_with(&format!("{language}:")))
+        })
         .collect();
     let worst = told.iter().max_by_key(|finding| (weight(finding.verdict), finding.severity));
     if let Some(worst) = worst {
@@ -88,7 +91,8 @@ fn by_itself(rule: &Rule, question: &Question, bench: &Bench<'_>, language: &str
     for component in components {
         let all = views(bench, component, is_analyzer);
         let mut finding = if let Some(view) = all.iter().find(|view| view.on.rung >= wanted) {
-            let mut pass = Finding::new(rule, language, Verdict::Pass, format!("{} gates {words}", view.tool.title)).cause("gates");
+            let mut pass =
+                Finding::new(rule, language, Verdict::Pass, format!("{} gates {words}", view.tool.title)).cause("gates");
             pass.chain = view.chain();
             pass.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
             pass
@@ -101,15 +105,24 @@ fn by_itself(rule: &Rule, question: &Question, bench: &Bench<'_>, language: &str
             }
         } else if let Some(unit) = opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
             let message = format!("whether an analyzer gates {words} cannot be seen: {}", unit.why.text);
-            Finding::new(rule, language, Verdict::Unknown, message).reason(unit.why.reason).cause("opaque").at(unit.place.clone(), unit.why.text.clone())
+            Finding::new(rule, language, Verdict::Unknown, message)
+                .reason(unit.why.reason)
+                .cause("opaque")
+                .at(unit.place.clone(), unit.why.text.clone())
         } else {
             let message = format!("no analyzer gates {words}");
-            let mut fail = Finding::new(rule, language, Verdict::Fail, message).cause("absent").severity(Severity::Warning.min(rule.severity)).at(home(component), format!("{words} code begins here"));
+            let mut fail = Finding::new(rule, language, Verdict::Fail, message)
+                .cause("absent")
+                .severity(Severity::Warning.min(rule.severity))
+                .at(home(component), format!("{words} code begins here"));
             fail.fix = Some(snippets::analyzer_fix(&fail, &all, component, bench));
             fail
         };
         finding.development = is_development(component);
-        if worst.as_ref().is_none_or(|known| (!finding.development, weight(finding.verdict)) > (!known.development, weight(known.verdict))) {
+        if worst
+            .as_ref()
+            .is_none_or(|known| (!finding.development, weight(finding.verdict)) > (!known.development, weight(known.verdict)))
+        {
             worst = Some(finding);
         }
     }

@@ -37,7 +37,9 @@ fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> Strin
         "go" => "golangci-lint run --enable gosec ./...".to_owned(),
         "rust" => "cargo clippy --workspace --all-targets -- -D warnings".to_owned(),
         other => {
-            let fits = |tool: &&crate::catalog::Tool| crate::facts::standing::is_analyzer(tool) && tool.languages.iter().any(|language| language == other);
+            let fits = |tool: &&crate::catalog::Tool| {
+                crate::facts::standing::is_analyzer(tool) && tool.languages.iter().any(|language| language == other)
+            };
             let tool = bench.catalog.tools.iter().filter(fits).find_map(|tool| tool.run.iter().find_map(|row| row.argv.as_ref()));
             tool.map_or_else(|| "semgrep scan --error --config auto .".to_owned(), |argv| argv.join(" "))
         }

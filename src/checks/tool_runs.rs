@@ -52,9 +52,11 @@ impl Check for ToolRuns {
         let Ok(question) = question::<Question>(rule) else { return Vec::new() };
         let mut findings = Vec::new();
         for language in &question.languages {
-            let components: Vec<&Component> = judged(bench, language).into_iter().filter(|component| component.manifest.is_some()).collect();
+            let components: Vec<&Component> =
+                judged(bench, language).into_iter().filter(|component| component.manifest.is_some()).collect();
             let several = components.len() > 1;
-            findings.extend(components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))));
+            findings
+                .extend(components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))));
         }
         if findings.is_empty() {
             let message = format!("no dependencies that a {} would look at", question.what);
@@ -101,17 +103,31 @@ fn everywhere<'f>(bench: &Bench<'f>, fits: &dyn Fn(&Tool) -> bool) -> Vec<View<'
 fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Component) -> Option<impl Fn(&Rule) -> Finding + 'b> {
     let ecosystem = component.ecosystem.clone()?;
     let directory = component.directory.clone();
-    let covers = move |bot: &&crate::facts::bots::BotFact| bot.active && bot.covers.iter().any(|(eco, dir)| *eco == ecosystem && *dir == directory);
+    let covers = move |bot: &&crate::facts::bots::BotFact| {
+        bot.active && bot.covers.iter().any(|(eco, dir)| *eco == ecosystem && *dir == directory)
+    };
     let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
     Some(move |rule: &Rule| {
         let message = format!("{} updates these dependencies", bot.bot);
-        Finding::new(rule, "", Verdict::Pass, message).cause("bot").at(crate::text::Place::file(bot.path.clone()), "a live bot covers them")
+        Finding::new(rule, "", Verdict::Pass, message)
+            .cause("bot")
+            .at(crate::text::Place::file(bot.path.clone()), "a live bot covers them")
     })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one sentence about one component, called once")]
-fn short(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Component, subject: String, best: Option<&View<'_>>, wanted: Rung, words: &str) -> Finding {
-    let step = question.step.get(&component.language).map(|step| format!("add a step to a pull-request workflow:\n- run: {step}"));
+fn short(
+    rule: &Rule,
+    question: &Question,
+    bench: &Bench<'_>,
+    component: &Component,
+    subject: String,
+    best: Option<&View<'_>>,
+    wanted: Rung,
+    words: &str,
+) -> Finding {
+    let step =
+        question.step.get(&component.language).map(|step| format!("add a step to a pull-request workflow:\n- run: {step}"));
     let mut finding = match best {
         Some(view) if view.may_be() >= wanted => {
             let hold = view.held_by();

@@ -3,6 +3,11 @@
 
 mod command_line;
 mod launchers;
+mod make;
+mod npm;
+#[cfg(test)]
+mod script_probe;
+mod script_words;
 mod quoted;
 #[cfg(test)]
 mod rendering;
@@ -138,4 +143,5 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&tox::Tox, &launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] =
+    &[&make::Make, &npm::Npm, &npm::Together, &tox::Tox, &launchers::Launchers];

@@ -40,7 +40,11 @@ impl Conditions {
                 let answer = if outer { decide(word, rest, variables) } else { Some(false) };
                 let why = answer.is_none().then(|| undecided(place));
                 // A branch inside a skipped one counts as taken, so that its `else` is skipped too.
-                self.levels.push(Level { active: outer && answer != Some(false), taken: !outer || answer == Some(true), undecided: why });
+                self.levels.push(Level {
+                    active: outer && answer != Some(false),
+                    taken: !outer || answer == Some(true),
+                    undecided: why,
+                });
                 true
             }
             "else" => {

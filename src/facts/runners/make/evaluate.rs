@@ -7,17 +7,13 @@ use std::sync::Arc;
 use super::conditions::Conditions;
 use super::expand::{Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables};
 use super::lines::{Line, logical};
-use super::rules::{RecipeLine, Rule, Rules};
+use super::rules::{RecipeLine, Rules};
+use super::statements::MAX_INCLUDES;
 use super::syntax::{Assignment, Binding, assignment, find_outside, first_word};
 use crate::answer::{Reason, Why};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::{MappedText, Place, RepoPath, SourceFile};
-
-/// Makefiles read for one call, included ones counted.
-const MAX_FILES: usize = 128;
-/// Includes inside includes.
-const MAX_INCLUDES: usize = 16;
 
 /// A variable set for one target and what it needs.
 pub(super) struct TargetVariable {
@@ -33,14 +29,16 @@ pub(super) struct TargetVariable {
 
 /// Everything one call of make knows after reading its files.
 pub(super) struct Evaluation<'a> {
-    snapshot: &'a Snapshot,
-    workdir: &'a Workdir,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) workdir: &'a Workdir,
     /// All variables.
     pub(super) variables: Variables,
     /// All rules.
     pub(super) rules: Rules,
     /// Variables of single targets or patterns.
     pub(super) of_targets: HashMap<String, Vec<TargetVariable>>,
+    /// The patterns among them, in order.
+    pub(super) of_patterns: Vec<String>,
     /// Where a variable that steers make itself was set last.
     pub(super) places: HashMap<String, Place>,
     /// Exported variables.
@@ -51,12 +49,12 @@ pub(super) struct Evaluation<'a> {
     pub(super) incomplete: Option<Why>,
     /// Directories that targets are also looked for in.
     pub(super) search: Vec<String>,
-    files: usize,
-    conditions: Conditions,
-    current: Option<usize>,
+    pub(super) files: usize,
+    pub(super) conditions: Conditions,
+    pub(super) current: Option<usize>,
     define: Option<Define>,
     prefix: char,
-    nothing: Layer,
+    pub(super) nothing: Layer,
 }
 
 /// Variables whose place a hold may name.
@@ -65,7 +63,8 @@ const STEERING: &[&str] = &["SHELL", ".SHELLFLAGS", "MAKEFLAGS", "GNUMAKEFLAGS"]
 /// `$(shell which bash)` as `bash`: where the shell lies does not matter, only which one it is.
 fn shell_by_name(value: &str) -> &str {
     let inner = value.trim().strip_prefix("$(shell ").and_then(|rest| rest.strip_suffix(')'));
-    let name = inner.and_then(|call| ["which ", "command -v ", "type -P "].iter().find_map(|head| call.trim().strip_prefix(head)));
+    let name =
+        inner.and_then(|call| ["which ", "command -v ", "type -P "].iter().find_map(|head| call.trim().strip_prefix(head)));
     match name.map(str::trim) {
         Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric()) => name,
         _ => value,
@@ -89,6 +88,7 @@ impl<'a> Evaluation<'a> {
             variables,
             rules: Rules::default(),
             of_targets: HashMap::new(),
+            of_patterns: Vec::new(),
             places: HashMap::new(),
             exported: HashSet::new(),
             exports_all: false,
@@ -228,7 +228,8 @@ impl<'a> Evaluation<'a> {
                 let Some(done) = self.define.take() else { return };
                 if done.counts {
                     let body = done.body.strip_suffix('\n').unwrap_or(&done.body).to_owned();
-                    let assignment = Assignment { name: &done.name, binding: done.binding, value: &body, overrides: false, export: None };
+                    let assignment =
+                        Assignment { name: &done.name, binding: done.binding, value: &body, overrides: false, export: None };
                     let nowhere = Place::file(RepoPath::root());
                     self.assignment(&assignment, &nowhere);
                 }
@@ -264,7 +265,8 @@ impl<'a> Evaluation<'a> {
             ".RECIPEPREFIX" => self.prefix = self.value(&name).chars().next().unwrap_or('\t'),
             "VPATH" => {
                 let list = self.value(&name);
-                self.search.extend(list.split(|c: char| c == ':' || c.is_whitespace()).filter(|s| !s.is_empty()).map(str::to_owned));
+                self.search
+                    .extend(list.split(|c: char| c == ':' || c.is_whitespace()).filter(|s| !s.is_empty()).map(str::to_owned));
             }
             _ => {}
         }
@@ -302,107 +304,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Notes that rules may exist that were not read.
-    fn maybe_more(&mut self, why: &str, place: &Place) {
+    pub(super) fn maybe_more(&mut self, why: &str, place: &Place) {
         self.incomplete.get_or_insert_with(|| Why::new(Reason::Dynamic, why).at(place.clone()));
     }
-
-    fn include(&mut self, names: &str, required: bool, place: &Place, depth: usize) {
-        self.current = None;
-        let names = super::wildcard::replace(names);
-        let expanded = self.variables.expand(&names, &self.nothing);
-        for name in expanded.split_ascii_whitespace() {
-            if name.contains(UNKNOWN) {
-                self.maybe_more("the makefile includes a file whose name is computed", place);
-                continue;
-            }
-            let paths = super::wildcard::matches(self.snapshot, self.workdir, name);
-            if paths.is_empty() && required {
-                self.maybe_more("the makefile includes a file that is not in the tree", place);
-            }
-            for path in paths {
-                if depth >= MAX_INCLUDES || self.files >= MAX_FILES {
-                    self.maybe_more("the makefile includes more files than are read", place);
-                    return;
-                }
-                match self.snapshot.read(&path) {
-                    Ok(file) => self.file(&file, depth + 1),
-                    Err(_) => self.maybe_more("the makefile includes a file that could not be read", place),
-                }
-            }
-        }
-    }
-
-    fn rule(&mut self, text: &str, inline: Option<MappedText>, place: &Place) {
-        self.current = None;
-        let Some(colon) = find_outside(text, b":") else {
-            let expanded = self.variables.expand(text, &self.nothing);
-            if expanded.contains(UNKNOWN) {
-                self.maybe_more("the makefile computes a rule", place);
-            } else if expanded.contains(':') {
-                self.written_rule(&expanded, inline, place);
-            }
-            return;
-        };
-        let targets = self.variables.expand(&text[..colon], &self.nothing);
-        let behind = text[colon + 1..].trim_start_matches([':', '&']).trim_start();
-        if let Some(found) = assignment(behind) {
-            return self.target_variable(&targets, &found);
-        }
-        self.written_rule(text, inline, place);
-    }
-
-    fn target_variable(&mut self, targets: &str, found: &Assignment<'_>) {
-        let export = found.export == Some(true);
-        // A simple one is expanded now; the others when the recipe is.
-        let value = if found.binding == Binding::Simple {
-            self.variables.expand(found.value, &self.nothing).replace('$', "$$")
-        } else {
-            found.value.to_owned()
-        };
-        let value = if self.conditions.undecided().is_some() { UNKNOWN_TEXT.to_owned() } else { value };
-        for target in targets.split_ascii_whitespace() {
-            let variable = TargetVariable { name: found.name.to_owned(), value: value.clone(), binding: found.binding, export };
-            self.of_targets.entry(target.to_owned()).or_default().push(variable);
-        }
-    }
-
-    fn written_rule(&mut self, text: &str, inline: Option<MappedText>, place: &Place) {
-        let head = find_outside(text, b";").map_or(text, |at| &text[..at]);
-        let Some(colon) = find_outside(head, b":") else { return };
-        let targets = self.variables.expand(head[..colon].trim_end_matches('&'), &self.nothing);
-        let double_colon = head[colon + 1..].starts_with(':');
-        let behind = head[colon + 1..].trim_start_matches(':');
-        let expanded = self.variables.expand(behind, &self.nothing);
-        let (pattern, needs) = match expanded.split_once(':') {
-            Some((pattern, needs)) => (Some(pattern.trim().to_owned()), needs),
-            None => (None, expanded.as_str()),
-        };
-        let (needs, order_only) = needs.split_once('|').unwrap_or((needs, ""));
-        let words = |list: &str| list.split_ascii_whitespace().map(secondary).collect::<Vec<String>>();
-        let targets = words(&targets);
-        if targets.iter().any(|target| target.contains(UNKNOWN)) {
-            self.maybe_more("the makefile computes the name of a target", place);
-        }
-        let mut rule = Rule {
-            patterned: pattern.is_some() || targets.iter().any(|target| target.contains('%')),
-            targets,
-            pattern,
-            prerequisites: words(needs),
-            order_only: words(order_only),
-            double_colon,
-            recipe: Vec::new(),
-            place: place.clone(),
-            text: text.to_owned(),
-            condition: self.conditions.undecided(),
-        };
-        if let Some(text) = inline.filter(|text| !text.text().trim().is_empty()) {
-            rule.recipe.push(RecipeLine { text, condition: None });
-        }
-        self.current = Some(self.rules.add(rule));
-    }
-}
-
-/// A reference left in a prerequisite is expanded a second time, with variables that only the target's search knows.
-fn secondary(word: &str) -> String {
-    if word.contains('$') { UNKNOWN_TEXT.to_owned() } else { word.to_owned() }
 }

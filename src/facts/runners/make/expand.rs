@@ -90,7 +90,14 @@ impl Variables {
     }
 
     /// The text that a variable gets from an assignment, and whether it is expanded for good; `None` when it keeps its own.
-    pub(super) fn bound(&self, old: Option<&Variable>, name: &str, binding: Binding, value: &str, layer: &Layer) -> Option<(String, bool)> {
+    pub(super) fn bound(
+        &self,
+        old: Option<&Variable>,
+        name: &str,
+        binding: Binding,
+        value: &str,
+        layer: &Layer,
+    ) -> Option<(String, bool)> {
         Some(match (binding, old) {
             (Binding::Recursive, _) | (Binding::Append, None) => (value.to_owned(), false),
             (Binding::Simple, _) => (self.expand(value, layer), true),

@@ -140,7 +140,13 @@ fn text_function(name: &str, arguments: impl Fn() -> Vec<String>) -> Option<Stri
             let (from, to) = (first.trim().parse().unwrap_or(1_usize), second.trim().parse().unwrap_or(0_usize));
             words().take(to).skip(from.saturating_sub(1)).collect::<Vec<_>>().join(" ")
         }
-        "findstring" => if list.contains(&first) { first } else { String::new() },
+        "findstring" => {
+            if list.contains(&first) {
+                first
+            } else {
+                String::new()
+            }
+        }
         "filter" | "filter-out" => filter(&first, words(), name == "filter"),
         "subst" if first.is_empty() => list + &second,
         "subst" => bounded_replace(&list, &first, &second),
@@ -185,7 +191,11 @@ fn bounded_replace(text: &str, from: &str, to: &str) -> String {
 
 fn filter<'a>(patterns: &str, words: impl Iterator<Item = &'a str>, keep: bool) -> String {
     let patterns: Vec<&str> = patterns.split_ascii_whitespace().take(1000).collect();
-    words.take(10_000).filter(|word| patterns.iter().any(|pattern| stem(pattern, word).is_some()) == keep).collect::<Vec<_>>().join(" ")
+    words
+        .take(10_000)
+        .filter(|word| patterns.iter().any(|pattern| stem(pattern, word).is_some()) == keep)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What `%` of a pattern stands for in a word; a pattern without `%` matches itself with an empty stem.
@@ -212,7 +222,9 @@ pub(super) fn substitute_reference(value: &str, from: &str, to: &str) -> String 
     if from.contains('%') {
         return each(value.split_ascii_whitespace(), |word| substitute(word, from, to));
     }
-    each(value.split_ascii_whitespace(), |word| word.strip_suffix(from).map_or_else(|| word.to_owned(), |head| format!("{head}{to}")))
+    each(value.split_ascii_whitespace(), |word| {
+        word.strip_suffix(from).map_or_else(|| word.to_owned(), |head| format!("{head}{to}"))
+    })
 }
 
 /// Splits at commas outside of brackets.

@@ -10,6 +10,7 @@ mod plan;
 mod recipe;
 mod rules;
 mod shell_mode;
+mod statements;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ use options::Options;
 use plan::{Plan, Way};
 
 /// GNU make.
-pub struct Make;
+pub(super) struct Make;
 
 impl Runner for Make {
     fn name(&self) -> &'static str {
@@ -85,11 +86,10 @@ fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<N
         let before = plan.out.len();
         let way = Way { condition: target.condition, ..Way::default() };
         plan.make(&target.name, &way);
-        if plan.out.len() == before && !evaluation.rules.names(&target.name) {
-            if let Some(why) = evaluation.incomplete.clone() {
-                let next = plan.next(Target::Opaque(why), &way, Vec::new());
-                plan.out.push(next);
-            }
+        let missing = plan.out.len() == before && !evaluation.rules.names(&target.name);
+        if let Some(why) = evaluation.incomplete.clone().filter(|_| missing) {
+            let next = plan.next(Target::Opaque(why), &way, Vec::new());
+            plan.out.push(next);
         }
     }
     Ok(plan.out)
@@ -97,7 +97,8 @@ fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<N
 
 /// Whether a computed word of `MAKEFLAGS` can only be about speed or output.
 fn harmless(word: &str) -> bool {
-    word.contains(UNKNOWN) && ["-j", "-l", "-O", "--jobs", "--load", "--max-load", "--output"].iter().any(|head| word.starts_with(head))
+    word.contains(UNKNOWN)
+        && ["-j", "-l", "-O", "--jobs", "--load", "--max-load", "--output"].iter().any(|head| word.starts_with(head))
 }
 
 fn directory(call: &Call<'_>, options: &Options) -> Result<Workdir, Why> {
@@ -112,7 +113,13 @@ fn directory(call: &Call<'_>, options: &Options) -> Result<Workdir, Why> {
 }
 
 /// Reads the makefiles; `false` when there are none.
-fn read_files(call: &Call<'_>, world: &World<'_>, options: &Options, evaluation: &mut Evaluation<'_>, workdir: &Workdir) -> Result<bool, Why> {
+fn read_files(
+    call: &Call<'_>,
+    world: &World<'_>,
+    options: &Options,
+    evaluation: &mut Evaluation<'_>,
+    workdir: &Workdir,
+) -> Result<bool, Why> {
     let computed = || Why::new(Reason::Dynamic, "the makefile's name is computed").at(call.place.clone());
     if let Some(place) = &options.evaluates {
         return Err(Why::new(Reason::Unsupported, "make is given rules on its command line").at(place.clone()));
@@ -145,7 +152,15 @@ fn variables(call: &Call<'_>, world: &World<'_>, options: &Options, workdir: &Wo
     let mut set = |name: &str, text: &str, simple: bool, origin: Origin| {
         variables.set(name, Variable { text: text.to_owned(), simple, origin });
     };
-    for (name, text) in [("MAKE", "make"), ("RM", "rm -f"), ("CC", "cc"), ("CXX", "g++"), ("AR", "ar"), ("SHELL", "/bin/sh"), (".SHELLFLAGS", "-c")] {
+    for (name, text) in [
+        ("MAKE", "make"),
+        ("RM", "rm -f"),
+        ("CC", "cc"),
+        ("CXX", "g++"),
+        ("AR", "ar"),
+        ("SHELL", "/bin/sh"),
+        (".SHELLFLAGS", "-c"),
+    ] {
         set(name, text, true, Origin::Default);
     }
     set("CURDIR", workdir.virtual_path().unwrap_or(UNKNOWN_TEXT), true, Origin::Default);

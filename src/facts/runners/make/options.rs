@@ -83,7 +83,8 @@ impl Options {
     /// Reads the words behind `make`.
     pub(super) fn words(words: &[Word]) -> Self {
         let mut options = Self::default();
-        let given = words.iter().map(|word| Given { value: word.value.clone(), raw: word.raw.clone(), place: word.place.clone() });
+        let given =
+            words.iter().map(|word| Given { value: word.value.clone(), raw: word.raw.clone(), place: word.place.clone() });
         options.read(given.collect());
         options
     }
@@ -115,7 +116,8 @@ impl Options {
                 only_operands = true;
             } else if let Some(long) = text.strip_prefix("--") {
                 let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value.to_owned())));
-                let known = LONG.iter().find(|(full, _)| *full == name).or_else(|| LONG.iter().find(|(full, _)| full.starts_with(name)));
+                let known =
+                    LONG.iter().find(|(full, _)| *full == name).or_else(|| LONG.iter().find(|(full, _)| full.starts_with(name)));
                 let letter = known.map_or('_', |(_, letter)| *letter);
                 let value = match value {
                     Some(value) => Some(value).filter(|_| word.value.is_some()),
@@ -124,8 +126,7 @@ impl Options {
                 };
                 self.option(letter, value, &word);
             } else {
-                let mut letters = text[1..].char_indices();
-                while let Some((at, letter)) = letters.next() {
+                for (at, letter) in text[1..].char_indices() {
                     if takes_value(letter) {
                         let rest = &text[1 + at + letter.len_utf8()..];
                         let value = if rest.is_empty() {
@@ -180,11 +181,12 @@ impl Options {
 
     /// `MAKEFLAGS` as a make started by a recipe would get it.
     pub(super) fn inherited(&self) -> String {
-        let mut out: String = [(self.ignores.is_some(), 'i'), (self.dry.is_some(), 'n'), (self.environment_wins, 'e'), (self.always, 'B')]
-            .iter()
-            .filter(|(on, _)| *on)
-            .map(|(_, letter)| *letter)
-            .collect();
+        let mut out: String =
+            [(self.ignores.is_some(), 'i'), (self.dry.is_some(), 'n'), (self.environment_wins, 'e'), (self.always, 'B')]
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, letter)| *letter)
+                .collect();
         let known = self.variables.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let assignments: Vec<String> = known.map(|(name, value)| format!("{name}={}", escape(value))).collect();
         if !assignments.is_empty() {

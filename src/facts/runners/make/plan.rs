@@ -56,22 +56,20 @@ pub(super) struct Plan<'e> {
 
 impl<'e> Plan<'e> {
     /// An empty plan.
-    pub(super) fn new(evaluation: &'e Evaluation<'e>, options: &'e Options, snapshot: &'e Snapshot, workdir: &'e Workdir) -> Self {
-        Self {
-            evaluation,
-            options,
-            snapshot,
-            workdir,
-            env: Env::new(),
-            holds: Vec::new(),
-            out: Vec::new(),
-            done: HashSet::new(),
-        }
+    pub(super) fn new(
+        evaluation: &'e Evaluation<'e>,
+        options: &'e Options,
+        snapshot: &'e Snapshot,
+        workdir: &'e Workdir,
+    ) -> Self {
+        Self { evaluation, options, snapshot, workdir, env: Env::new(), holds: Vec::new(), out: Vec::new(), done: HashSet::new() }
     }
 
     /// Whether a file or directory of that name is in the tree, where make would look for it.
     fn exists(&self, name: &str) -> bool {
-        let here = |path: &str| self.workdir.resolve(path).is_some_and(|path| self.snapshot.entry(&path).is_some() || self.snapshot.is_dir(&path));
+        let here = |path: &str| {
+            self.workdir.resolve(path).is_some_and(|path| self.snapshot.entry(&path).is_some() || self.snapshot.is_dir(&path))
+        };
         here(name) || self.evaluation.search.iter().take(32).any(|folder| here(&format!("{folder}/{name}")))
     }
 
@@ -98,7 +96,8 @@ impl<'e> Plan<'e> {
             }
             return;
         }
-        for rule in rules.iter().filter(|rule| !rule.recipe.is_empty()).chain(rules.iter().filter(|rule| rule.recipe.is_empty())) {
+        for rule in rules.iter().filter(|rule| !rule.recipe.is_empty()).chain(rules.iter().filter(|rule| rule.recipe.is_empty()))
+        {
             self.prerequisites(target, rule, &way);
         }
         for rule in recipes {
@@ -117,7 +116,14 @@ impl<'e> Plan<'e> {
     pub(super) fn next(&self, target: Target, way: &Way, holds: Vec<Hold>) -> Next {
         let mut all = self.holds.clone();
         all.extend(holds);
-        Next { target, hops: way.hops.clone(), holds: all, condition: way.condition.clone(), workdir: self.workdir.clone(), env: self.env.clone() }
+        Next {
+            target,
+            hops: way.hops.clone(),
+            holds: all,
+            condition: way.condition.clone(),
+            workdir: self.workdir.clone(),
+            env: self.env.clone(),
+        }
     }
 
     fn prerequisites(&mut self, target: &str, rule: &Rule, way: &Way) {
@@ -137,7 +143,8 @@ impl<'e> Plan<'e> {
             }
             let mut maybe = below.clone();
             maybe.condition.get_or_insert_with(|| Why::new(Reason::Dynamic, "a prerequisite is computed").at(rule.place.clone()));
-            let mut fitting: Vec<String> = self.evaluation.rules.targets().filter(|name| stem(&pattern, name).is_some()).cloned().collect();
+            let mut fitting: Vec<String> =
+                self.evaluation.rules.targets().filter(|name| stem(&pattern, name).is_some()).cloned().collect();
             fitting.sort();
             for name in fitting {
                 self.make(&name, &maybe);
@@ -147,11 +154,14 @@ impl<'e> Plan<'e> {
 
     fn recipe(&mut self, target: &str, rule: &Rule, rules: &[&Rule], way: &Way, hold: Option<Hold>) {
         let found = rule.stem(target).unwrap_or("").to_owned();
-        let needs: Vec<String> = rules.iter().take(64).flat_map(|rule| rule.prerequisites(rule.stem(target).unwrap_or(""), false)).collect();
+        let needs: Vec<String> =
+            rules.iter().take(64).flat_map(|rule| rule.prerequisites(rule.stem(target).unwrap_or(""), false)).collect();
         let mut layer = way.layer.clone();
         let all = needs.join(" ");
         let first = needs.first().cloned().unwrap_or_default();
-        for (name, value) in [("@", target), ("*", found.as_str()), ("<", first.as_str()), ("^", all.as_str()), ("+", all.as_str())] {
+        for (name, value) in
+            [("@", target), ("*", found.as_str()), ("<", first.as_str()), ("^", all.as_str()), ("+", all.as_str())]
+        {
             layer.insert(format!("{name}D"), simple(value.rfind('/').map_or(".", |at| &value[..at])));
             layer.insert(format!("{name}F"), simple(value.rsplit('/').next().unwrap_or("")));
             layer.insert(name.to_owned(), simple(value));
@@ -163,8 +173,8 @@ impl<'e> Plan<'e> {
     /// The way below `target`, its target-specific variables added.
     fn with_own_variables(&self, target: &str, way: &Way) -> Way {
         let mut way = way.clone();
-        let patterns = self.evaluation.of_targets.keys().filter(|name| name.contains('%') && stem(name, target).is_some());
-        let mut names: Vec<&str> = patterns.map(String::as_str).take(64).collect();
+        let patterns = self.evaluation.of_patterns.iter().filter(|name| stem(name, target).is_some());
+        let mut names: Vec<&str> = patterns.map(String::as_str).collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         names.push(target);
         for own in names.iter().filter_map(|name| self.evaluation.of_targets.get(*name)).flatten() {
@@ -192,7 +202,8 @@ impl<'e> Plan<'e> {
             return None;
         }
         let place = &rules.iter().find(|rule| !rule.recipe.is_empty()).or_else(|| rules.first())?.place;
-        let needs: Vec<String> = rules.iter().take(64).flat_map(|rule| rule.prerequisites(rule.stem(target).unwrap_or(""), false)).collect();
+        let needs: Vec<String> =
+            rules.iter().take(64).flat_map(|rule| rule.prerequisites(rule.stem(target).unwrap_or(""), false)).collect();
         if needs.is_empty() {
             if rules.iter().any(|rule| rule.double_colon) {
                 return None;

@@ -1,10 +1,10 @@
 //! Owns which shell runs recipes, read from `SHELL` and `.SHELLFLAGS`. Refuses programs that are no shell.
 
 use super::expand::UNKNOWN;
+use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::shell::{Dialect, ShellMode};
 use crate::text::Place;
-use crate::answer::Reason;
 
 /// The options of the shell, and what keeps its commands from being run or judged.
 pub(super) fn shell_mode(shell: &str, flags: &str, place: &Place) -> (ShellMode, Option<Hold>) {
@@ -26,7 +26,12 @@ pub(super) fn shell_mode(shell: &str, flags: &str, place: &Place) -> (ShellMode,
     match name {
         "bash" if !own_program => mode.dialect = Dialect::Bash,
         "sh" | "dash" | "ash" | "ksh" | "mksh" | "zsh" if !own_program => {}
-        _ => return (mode, Some(Hold::new(HoldEffect::Void, place.clone(), format!("recipes run with `{program}`, not a shell")))),
+        _ => {
+            return (
+                mode,
+                Some(Hold::new(HoldEffect::Void, place.clone(), format!("recipes run with `{program}`, not a shell"))),
+            );
+        }
     }
     let mut noexec = false;
     let mut options = words[1..].iter().copied().chain(flags.split_ascii_whitespace()).peekable();

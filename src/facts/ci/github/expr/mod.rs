@@ -11,4 +11,4 @@ mod tests;
 
 pub(super) use eval::{Names, eval};
 pub(super) use parser::{Node, Step, parse};
-pub(super) use value::{Nature, TEXT_BYTES, Unknown, Val, equal, number_text, same_text};
+pub(super) use value::{Nature, TEXT_BYTES, Unknown, Val, equal, number_text};
