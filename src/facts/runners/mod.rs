@@ -2,6 +2,7 @@
 //! know any analyzer by name.
 
 mod cargo_alias;
+mod just;
 mod launchers;
 mod make;
 mod npm;
@@ -140,4 +141,4 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
+pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &just::Just, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
