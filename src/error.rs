@@ -24,17 +24,35 @@ pub struct Error {
     pub place: Option<Place>,
     /// What to do next.
     pub hint: Option<String>,
+    /// Further problems found at the same time, in the order of the file; none of them has `more` of its own.
+    pub more: Vec<Self>,
 }
 
 impl Error {
     /// A usage or policy error (exit 2).
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Usage, message: message.into(), place: None, hint: None }
+        Self { kind: Kind::Usage, message: message.into(), place: None, hint: None, more: Vec::new() }
     }
 
     /// Something asked for could not be read (exit 3).
     pub fn incomplete(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None }
+        Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None, more: Vec::new() }
+    }
+
+    /// One error that carries all problems of a list, in the order of their places; `None` for an empty list.
+    #[must_use]
+    pub fn all(mut problems: Vec<Self>) -> Option<Self> {
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        problems.dedup();
+        let mut rest = problems.into_iter();
+        let mut first = rest.next()?;
+        first.more.extend(rest);
+        Some(first)
+    }
+
+    /// This error and the further ones it carries.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.more)
     }
 
     /// Adds the place.

@@ -6,6 +6,7 @@
 // Ground floor.
 pub mod answer;
 pub mod catalog;
+pub mod checks;
 pub mod doc;
 pub mod error;
 pub mod limits;
@@ -15,5 +16,11 @@ pub mod text;
 // The road.
 pub mod facts;
 pub mod finding;
+pub mod policy;
+pub mod report;
 pub mod snapshot;
 pub mod source;
+// The command line.
+pub mod cli;
+pub mod cmd;
+pub mod inspect;

@@ -1,2 +1,7 @@
-//! Owns the process: parse, dispatch, exit status. Refuses everything else.
-fn main() {}
+//! Owns the process: hands the command line over and returns the exit status. Refuses everything else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tollgate::cmd::main(std::env::args_os())
+}

@@ -52,6 +52,36 @@ pub struct Bot {
     /// Managers that are off unless switched on.
     #[serde(default)]
     pub disabled_managers: Vec<String>,
+    /// Registry to package names that prove it was set up.
+    #[serde(default)]
+    pub packages: std::collections::BTreeMap<String, Vec<String>>,
+    /// The schema version its file must name.
+    #[serde(default)]
+    pub version: Option<i64>,
+    /// Keys of which an entry has one at most.
+    #[serde(default)]
+    pub exclusive: Vec<Vec<String>>,
+    /// Keys the service no longer knows.
+    #[serde(default)]
+    pub retired_keys: Vec<String>,
+    /// Days a schedule may name.
+    #[serde(default)]
+    pub days: Vec<String>,
+    /// Keys known in a requirement entry.
+    #[serde(default)]
+    pub requirement_keys: Vec<String>,
+    /// Values of its update switch.
+    #[serde(default)]
+    pub update_values: Vec<String>,
+    /// Paths it never looks at.
+    #[serde(default)]
+    pub skip_paths: Vec<String>,
+    /// Presets that change no coverage.
+    #[serde(default)]
+    pub neutral_presets: Vec<String>,
+    /// Preset namespaces that change no coverage.
+    #[serde(default)]
+    pub neutral_namespaces: Vec<String>,
     /// Ecosystem names it knows.
     #[serde(default)]
     pub ecosystems: Vec<String>,
@@ -160,4 +190,3 @@ pub struct Identity {
     #[serde(default)]
     pub app: Option<String>,
 }
-

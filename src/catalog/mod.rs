@@ -135,3 +135,16 @@ fn one<T: DeserializeOwned>(files: &BTreeMap<String, &RawValue>, name: &str) -> 
     let raw = files.get(name).ok_or_else(|| format!("rules/{name} is missing"))?;
     serde_json::from_str(raw.get()).map_err(|e| format!("rules/{name}: {e}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_catalogue_loads() {
+        let catalog = Catalog::builtin();
+        assert!(catalog.tools.len() > 40, "{} tools", catalog.tools.len());
+        assert!(catalog.bot("dependabot").is_some());
+        assert!(Catalog::digest().starts_with("sha256:"));
+    }
+}

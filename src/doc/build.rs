@@ -1,6 +1,7 @@
 //! Owns the building of an arena: depth and node bounds, text storage, closing of collections, duplicate keys. Refuses to
 //! know any syntax; each format's reader drives it with offsets into the file.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::arena::{Arena, Data, INDEXED_FROM, NO_NODE, Node, NodeId, Style, TextAt, compare_keys};
@@ -15,6 +16,9 @@ struct Frame {
     first: usize,
 }
 
+/// Problems of one kind that are noted; a hostile file must not cost a report of half a million lines.
+const PROBLEMS_OF_A_KIND: usize = 1_000;
+
 /// An arena under construction.
 pub(super) struct Builder<'l> {
     pub(super) file: Arc<SourceFile>,
@@ -23,11 +27,19 @@ pub(super) struct Builder<'l> {
     open: Vec<Frame>,
     /// Children of all open collections, the innermost last.
     pending: Vec<NodeId>,
+    noted: HashMap<ProblemKind, usize>,
 }
 
 impl<'l> Builder<'l> {
     pub(super) fn new(file: &Arc<SourceFile>, limits: &'l Limits) -> Self {
-        Self { file: Arc::clone(file), limits, arena: Arena::default(), open: Vec::new(), pending: Vec::new() }
+        Self {
+            file: Arc::clone(file),
+            limits,
+            arena: Arena::default(),
+            open: Vec::new(),
+            pending: Vec::new(),
+            noted: HashMap::new(),
+        }
     }
 
     /// Where the text starts: after a byte order mark.
@@ -52,6 +64,11 @@ impl<'l> Builder<'l> {
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        let noted = self.noted.entry(kind).or_default();
+        *noted += 1;
+        if *noted > PROBLEMS_OF_A_KIND {
+            return;
+        }
         self.arena.problems.push(Problem { place: self.file.place(span), message: message.into(), kind });
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arena::Style;
 use super::build::Builder;
-use super::lines::lines;
+use super::lines::{ending_width, lines};
 use super::walk::Walk;
 use super::{DocError, Kind, ProblemKind};
 use crate::text::{SourceFile, Span};
@@ -128,6 +128,9 @@ impl Reader<'_, '_> {
         let Some(value) = value else {
             return self.builder.scalar(Kind::Null, Style::Ini, Span::new(key.end, key.end), "").map(drop);
         };
+        if let Some(inner) = npm_unquoted(&text[value.start..value.end]).filter(|_| self.npm) {
+            return self.builder.scalar(Kind::String, Style::Ini, value, inner).map(drop);
+        }
         let mut decoded = String::new();
         for (at, line) in value_lines(text, value).enumerate() {
             if at > 0 {
@@ -153,6 +156,12 @@ fn section_name(text: &str, line: Span, npm: bool) -> Option<Span> {
     (end > 0).then(|| Span::new(line.start + 1, line.start + 1 + end))
 }
 
+/// npm takes the quotes off a value; one with escapes is left as it stands.
+fn npm_unquoted(value: &str) -> Option<&str> {
+    let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))?;
+    (!inner.contains('\\')).then_some(inner)
+}
+
 /// The lines of a value as `configparser` joins them: trimmed, comment lines dropped, empty ones kept.
 fn value_lines(text: &str, value: Span) -> impl Iterator<Item = Span> {
     let trimmed = lines(text, value.start, value.end).map(|line| trim(text, line.content)).enumerate();
@@ -166,12 +175,77 @@ pub(super) fn map(walk: &mut Walk<'_>, span: Span) {
     let mut last_end = span.start;
     for (at, line) in value_lines(text, span).enumerate() {
         if at > 0 {
-            let gap = &text[last_end..line.start];
-            let width = if gap.contains("\r\n") { 2 } else { 1 };
+            let gap = text.get(last_end..line.start).unwrap_or("");
             let ending = last_end + gap.find(['\r', '\n']).unwrap_or(0);
-            walk.newline(Span::new(ending, ending + width));
+            walk.newline(Span::new(ending, ending + ending_width(text.as_bytes(), ending)));
         }
         walk.verbatim(line.start, line.end);
         last_end = line.end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::doc::{Document, Format, Kind, ProblemKind, Reading};
+    use crate::limits::Limits;
+    use crate::text::{RepoPath, SourceFile};
+
+    fn parse(path: &str, text: &str) -> Document {
+        let file = SourceFile::new(RepoPath::new(path).expect("a path"), text.to_owned());
+        Document::parse(Arc::clone(&file), Format::Ini, &Limits::default()).expect("a document")
+    }
+
+    #[test]
+    fn values_read_as_configparser_does() {
+        let text = "top = 1\n[flake8]\nmax-line-length: 100\nignore =\n    E1,\n\n    # why\n    E2 # not cut\n\n\n[mypy]  # c\nStrict = True\nflag=yes\nurl = a=b:c\nnone =\n";
+        let document = parse("setup.cfg", text);
+        let root = document.root();
+        assert_eq!(root.route(&["", "top"]).map(|v| v.as_int()), Some(Reading::Is(1)));
+        assert_eq!(root.route(&["flake8", "max-line-length"]).and_then(|v| v.as_str()), Some("100"));
+        let ignore = root.route(&["flake8", "ignore"]).expect("a value");
+        assert_eq!(ignore.as_str(), Some("\nE1,\n\nE2 # not cut"));
+        let mapped = ignore.mapped().expect("text");
+        let at = mapped.text().find("E2").expect("E2");
+        assert_eq!(mapped.place(at..at + 2).line, 8);
+        assert_eq!(mapped.span(at..at + 2).start, text.find("E2").expect("E2"));
+        assert_eq!(root.route(&["mypy", "strict"]).map(|v| v.as_bool()), Some(Reading::Is(true)));
+        assert!(matches!(root.route(&["mypy", "flag"]).map(|v| v.as_bool()), Some(Reading::Disputed(_))));
+        assert_eq!(root.route(&["mypy", "url"]).and_then(|v| v.as_str()), Some("a=b:c"));
+        assert_eq!(root.route(&["mypy", "none"]).and_then(|v| v.as_str()), Some(""));
+        assert!(root.get("Mypy").is_none());
+        let kinds: Vec<ProblemKind> = document.problems().iter().map(|p| p.kind).collect();
+        assert_eq!(kinds, [ProblemKind::InlineComment]);
+        assert_eq!(document.comments()[0].text, "why");
+    }
+
+    #[test]
+    fn duplicates_and_sections_given_twice() {
+        let document = parse("tox.ini", "[a]\nKey = 1\nkey = 2\n[b]\n[a]\nx = 1\n");
+        assert_eq!(document.problems().len(), 2);
+        assert_eq!(document.root().get("a").map(|v| v.kind()), Some(Kind::Disputed));
+        let first = document.root().entries().next().expect("a section").value;
+        assert_eq!(first.get("KEY").map(|v| v.kind()), Some(Kind::Disputed));
+        assert_eq!(first.get("key").expect("key").place().line, 3);
+    }
+
+    #[test]
+    fn npm_has_other_rules() {
+        let text = "//registry.example/:_authToken=abc\n  ignore-scripts = \"true\"\nloose\n";
+        let document = parse("web/.npmrc", text);
+        let top = document.root().get("").expect("a section");
+        assert_eq!(top.get("//registry.example/:_authToken").and_then(|v| v.as_str()), Some("abc"));
+        assert_eq!(top.get("ignore-scripts").map(|v| v.as_bool()), Some(Reading::Is(true)));
+        assert_eq!(top.get("loose").map(|v| v.kind()), Some(Kind::Null));
+        assert!(top.get("LOOSE").is_none());
+    }
+
+    #[test]
+    fn lines_without_a_meaning_are_errors() {
+        let file = |text: &str| SourceFile::new(RepoPath::new("a.ini").expect("a path"), text.to_owned());
+        let line = |text: &str| Document::parse(file(text), Format::Ini, &Limits::default()).map_err(|e| e.place.line);
+        assert_eq!(line("[a]\n= 1\n").err(), Some(2));
+        assert_eq!(line("[a]\nb\n c\n").err(), Some(3));
     }
 }

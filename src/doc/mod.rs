@@ -14,6 +14,7 @@ mod quoted;
 mod reading;
 mod toml;
 mod toml_text;
+mod typed;
 mod value;
 mod walk;
 mod yaml;
@@ -24,6 +25,10 @@ mod yaml_block;
 mod hostile_tests;
 #[cfg(test)]
 mod property_tests;
+#[cfg(test)]
+mod sample_tests;
+#[cfg(test)]
+mod value_tests;
 
 use std::fmt;
 use std::sync::Arc;
@@ -84,6 +89,7 @@ impl fmt::Display for DocError {
 impl std::error::Error for DocError {}
 
 /// What another reader of the file may reject or read otherwise.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProblemKind {
     /// One key twice in one mapping (or one INI section twice).
@@ -169,7 +175,7 @@ impl Document {
         self.format
     }
 
-    /// What other readers may reject or read otherwise, in file order.
+    /// What other readers may reject or read otherwise, in file order; of one kind not more than 1,000.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.arena.problems

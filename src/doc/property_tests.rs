@@ -68,6 +68,42 @@ fn check(text: &str, format: Format) -> bool {
     }
 }
 
+/// A plain tree of what was read, to compare with what was written.
+fn plain(value: Value<'_>) -> serde_json::Value {
+    match value.kind() {
+        Kind::Null | Kind::Disputed => serde_json::Value::Null,
+        Kind::Bool => value.as_bool().is().into(),
+        Kind::Number => value.as_int().is().into(),
+        Kind::String => value.as_str().into(),
+        Kind::Sequence => value.items().map(plain).collect(),
+        Kind::Mapping => value.entries().map(|e| (e.name().unwrap_or("?").to_owned(), plain(e.value))).collect(),
+    }
+}
+
+fn any_tree() -> impl Strategy<Value = serde_json::Value> {
+    let text = prop_oneof!["[a-zé😀\"'#: \\\\\n\t-]{0,6}", "(yes|010|null|true|~|<<|1:30)"];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        text.prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 40, 12, |inner| {
+        let key = "[a-zé \"\\\\.]{0,5}";
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..12).prop_map(Into::into),
+            prop::collection::btree_map(key, inner, 0..12).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+const SAMPLES: [(Format, &str); 4] = [
+    (Format::Yaml, sample_tests::YAML),
+    (Format::Toml, sample_tests::TOML),
+    (Format::Json, sample_tests::JSON),
+    (Format::Ini, sample_tests::INI),
+];
+
 const FORMATS: [Format; 4] = [Format::Yaml, Format::Toml, Format::Json, Format::Ini];
 
 proptest! {
@@ -87,18 +123,39 @@ proptest! {
     }
 
     #[test]
-    fn any_json(text in r##"([\[\]{},:"'\\/*\n ]|[a-z0-9.+-]|true|null|"[a-zé]{0,3}":?|\\u[0-9a-fD]{4}|\r\n|//|0x){0,60}"##) {
-        check(&text, Format::Json);
-    }
-
-    #[test]
-    fn any_toml(text in r##"([\[\]{}=,.#"'\\\n ]|[a-z0-9.+-]|[a-c] = |"""|'''|\[[a-c]\]\n|\[\[[a-c]\]\]\n|\\u00e9|\r\n|é){0,60}"##) {
-        check(&text, Format::Toml);
-    }
-
-    #[test]
     fn any_ini(text in r##"([\[\]=:;# \n\t]|[a-cé]{1,3}|\[[a-c]\]\n|[a-c] = |\n    |\r\n){0,60}"##) {
-        prop_assert!(check(&text, Format::Ini) || text.contains(['=', ':']) || !text.trim().is_empty());
+        check(&text, Format::Ini);
+    }
+
+    #[test]
+    fn json_is_read_as_it_was_written_and_as_yaml_too(tree in any_tree(), pretty in any::<bool>()) {
+        let text = if pretty { serde_json::to_string_pretty(&tree) } else { serde_json::to_string(&tree) };
+        let text = text.expect("text");
+        for format in [Format::Json, Format::Yaml] {
+            let document = Document::parse(source(&text), format, &Limits::default()).expect("a document");
+            check_value(document.root(), 0);
+            prop_assert_eq!(&plain(document.root()), &tree);
+        }
+    }
+
+    #[test]
+    fn toml_is_read_as_it_was_written(tree in any_tree()) {
+        let Ok(table) = ::toml::Table::try_from(serde_json::json!({ "a": tree, "b": { "c": 1 } })) else { return Ok(()) };
+        let text = ::toml::to_string_pretty(&table).expect("text");
+        let document = Document::parse(source(&text), Format::Toml, &Limits::default()).expect("a document");
+        check_value(document.root(), 0);
+        prop_assert_eq!(plain(document.root()), serde_json::to_value(&table).expect("json"));
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_or_refused(at in 0..1000usize, cut in 0..20usize, put in "[-:\\[\\]{}'\"#&*|>\\\\ \n\t\ra=]{0,3}") {
+        for (format, sample) in SAMPLES {
+            let bytes = sample.as_bytes();
+            let at = at % bytes.len();
+            let rest = &bytes[(at + cut).min(bytes.len())..];
+            let damaged = [&bytes[..at], put.as_bytes(), rest].concat();
+            check(&String::from_utf8_lossy(&damaged), format);
+        }
     }
 
     #[test]

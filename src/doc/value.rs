@@ -1,11 +1,10 @@
-//! Owns the query API: one copyable handle on a node, aliases followed. Refuses to hide which reading is whose: duplicated
-//! keys and scalars that YAML 1.1 and 1.2 read differently come out as disputed.
+//! Owns the query API: one copyable handle on a node, aliases followed. Refuses to choose among duplicated keys: they come
+//! out as disputed. Typed readings are in `typed`.
 
 use std::fmt;
 
 use super::arena::{Data, NO_NODE, Node, NodeId, Style};
-use super::reading::{Reading, core_bool, core_int, old_bool, old_int, plain_int};
-use super::{Document, Format, Kind, walk};
+use super::{Document, Kind, walk};
 use crate::answer::{Reason, Why};
 use crate::text::{MappedText, Place, Span};
 
@@ -153,18 +152,6 @@ impl<'d> Value<'d> {
         self.len() == 0
     }
 
-    /// The text of a string. A plain YAML scalar that only one YAML version takes for this integer (`010`, `0o17`) gives its
-    /// text too, as `1_000` and `yes` do, which are strings in YAML 1.2.
-    #[must_use]
-    pub fn as_str(self) -> Option<&'d str> {
-        let text = self.scalar()?;
-        match self.kind() {
-            Kind::String => Some(text),
-            Kind::Number if self.is_plain() && core_int(text) != old_int(text) => Some(text),
-            _ => None,
-        }
-    }
-
     /// The text of any scalar, decoded, a number or a boolean as written; `None` for null, collections and disputed values.
     #[must_use]
     pub fn scalar(self) -> Option<&'d str> {
@@ -172,79 +159,6 @@ impl<'d> Value<'d> {
             Data::Scalar { kind, text, .. } if kind != Kind::Null => Some(self.doc.arena.text(self.file_text(), text)),
             _ => None,
         }
-    }
-
-    /// The value as a boolean. YAML `yes`, `on`, `n` … are disputed; so are `yes`, `on`, `1` … in INI, where `true` and
-    /// `false` in any case are booleans.
-    #[must_use]
-    pub fn as_bool(self) -> Reading<bool> {
-        if let Some(why) = self.undecided() {
-            return Reading::Disputed(why);
-        }
-        let Some(text) = self.scalar() else { return Reading::Absent };
-        if self.doc.format == Format::Ini {
-            return self.ini_bool(text);
-        }
-        match self.kind() {
-            Kind::Bool => core_bool(text).map_or(Reading::Absent, Reading::Is),
-            Kind::String if self.is_untagged_plain() => match old_bool(text) {
-                Some(old) => {
-                    let words = format!("YAML 1.1 reads `{text}` as {old}, YAML 1.2 as a string");
-                    Reading::disputed(words, self.place())
-                }
-                None => Reading::Absent,
-            },
-            _ => Reading::Absent,
-        }
-    }
-
-    fn ini_bool(self, text: &str) -> Reading<bool> {
-        let lower = if text.len() <= 5 { text.to_ascii_lowercase() } else { String::new() };
-        match lower.as_str() {
-            "true" => Reading::Is(true),
-            "false" => Reading::Is(false),
-            "1" | "yes" | "on" | "0" | "no" | "off" => {
-                let words = format!("`{text}` is a boolean to some INI readers and a string to others");
-                Reading::disputed(words, self.place())
-            }
-            _ => Reading::Absent,
-        }
-    }
-
-    /// The value as an integer. Disputed where YAML 1.1 and 1.2 differ (`010`, `1_000`, `1:30`, `0o17`) and where it does not
-    /// fit 64 bits. A float is absent.
-    #[must_use]
-    pub fn as_int(self) -> Reading<i64> {
-        if let Some(why) = self.undecided() {
-            return Reading::Disputed(why);
-        }
-        let Some(text) = self.scalar() else { return Reading::Absent };
-        let (new, old) = match self.doc.format {
-            Format::Yaml if self.is_untagged_plain() => (core_int(text), old_int(text)),
-            Format::Ini => (core_int(text), core_int(text)),
-            _ if self.kind() == Kind::Number => (plain_int(text), plain_int(text)),
-            _ => return Reading::Absent,
-        };
-        if new != old {
-            let words = |reading: Option<i128>| reading.map_or("a string".to_owned(), |number| number.to_string());
-            let words = format!("YAML 1.1 reads `{text}` as {}, YAML 1.2 as {}", words(old), words(new));
-            return Reading::disputed(words, self.place());
-        }
-        match new.map(i64::try_from) {
-            None => Reading::Absent,
-            Some(Ok(number)) => Reading::Is(number),
-            Some(Err(_)) => Reading::disputed("an integer that does not fit 64 bits".to_owned(), self.place()),
-        }
-    }
-
-    /// Why a typed reading is impossible: a duplicated key, or a tag that only its application knows.
-    fn undecided(self) -> Option<Why> {
-        if let Some(why) = self.disputed() {
-            return Some(why);
-        }
-        let tag = self.tag().filter(|tag| !tag.starts_with("!!") && *tag != "!")?;
-        self.scalar()?;
-        Some(Why::new(Reason::Unreadable, format!("the tag `{tag}` decides what this is")).at(self.place()))
     }
 
     /// For [`Kind::Disputed`]: both readings in words.
@@ -287,7 +201,7 @@ impl<'d> Value<'d> {
         if let Data::Disputed { first, .. } = node.data {
             return Some(self.at(first));
         }
-        if node.parent == NO_NODE || node.slot % 2 == 0 {
+        if node.parent == NO_NODE || node.slot.is_multiple_of(2) {
             return None;
         }
         if !matches!(self.doc.arena.node(node.parent).data, Data::Mapping { .. }) {
@@ -320,10 +234,6 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn is_plain(self) -> bool {
         matches!(self.content().data, Data::Scalar { style: Style::YamlPlain, .. })
-    }
-
-    fn is_untagged_plain(self) -> bool {
-        self.is_plain() && self.tag().is_none()
     }
 
     /// The route of keys to where it stands, such as `jobs.lint.steps[2].run`; `""` for the root. Keys that are not words

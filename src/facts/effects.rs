@@ -43,7 +43,9 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         match applies(effect, row, invocation, query, settings, &here) {
             Answer::Yes(place) => match effect.does {
                 Does::Harden => out.hardened = true,
-                Does::Soften if effect.setting.is_some() => by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool))),
+                Does::Soften if effect.setting.is_some() => {
+                    by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)))
+                }
                 does => out.holds.push(Hold::new(weight(does), place, words(effect, tool))),
             },
             Answer::Unknown(why) => {
@@ -86,13 +88,22 @@ fn words(effect: &Effect, tool: &Tool) -> String {
 }
 
 /// Whether an effect row applies, and where that is said.
-fn applies(effect: &Effect, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings, here: &Place) -> Answer<Place> {
+fn applies(
+    effect: &Effect,
+    row: &Run,
+    invocation: &Invocation,
+    query: &Query<'_>,
+    settings: &Settings,
+    here: &Place,
+) -> Answer<Place> {
     if let Some(name) = &effect.env {
         return match invocation.env.get(name) {
             None => Answer::No,
             Some(None) => Answer::Unknown(crate::answer::Why::new(Reason::Dynamic, format!("the value of `{name}` is computed"))),
             Some(Some(value)) if !effect.flag.is_empty() => from(flags_in_value(effect, value), here),
-            Some(Some(value)) => from(effect.value.is_empty() || effect.value.iter().any(|wanted| same_scalar(wanted, value)), here),
+            Some(Some(value)) => {
+                from(effect.value.is_empty() || effect.value.iter().any(|wanted| same_scalar(wanted, value)), here)
+            }
         };
     }
     if let Some(name) = &effect.input {
@@ -127,7 +138,9 @@ fn applies(effect: &Effect, row: &Run, invocation: &Invocation, query: &Query<'_
 /// A one-letter flag inside a cluster (`-qe`), for tools that do not spell long flags with one dash. Only what softens is
 /// looked for so: a cluster never proves a hardening.
 fn in_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Option<&'w Word> {
-    let one_dash_long = |flag: &str| flag.starts_with('-') && !flag.starts_with("--") && flag.split([' ', '=']).next().is_some_and(|name| name.len() > 2);
+    let one_dash_long = |flag: &str| {
+        flag.starts_with('-') && !flag.starts_with("--") && flag.split([' ', '=']).next().is_some_and(|name| name.len() > 2)
+    };
     let own_flags = tool.effect.iter().flat_map(|effect| &effect.flag).chain(&tool.value_flags).chain(&tool.no_run_flags);
     if !matches!(effect.does, Does::Soften | Does::Void) || own_flags.into_iter().any(|flag| one_dash_long(flag)) {
         return None;
@@ -151,7 +164,13 @@ fn flags_in_value(effect: &Effect, value: &str) -> bool {
     let words: Vec<Word> = value
         .split(|c: char| c.is_whitespace() || c == '\u{1f}')
         .filter(|word| !word.is_empty())
-        .map(|word| Word { raw: word.to_owned(), value: Some(word.to_owned()), span: Span::default(), place: place.clone(), glob: false })
+        .map(|word| Word {
+            raw: word.to_owned(),
+            value: Some(word.to_owned()),
+            span: Span::default(),
+            place: place.clone(),
+            glob: false,
+        })
         .collect();
     find_flag(&effect.flag, None, &words).is_some()
 }

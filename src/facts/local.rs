@@ -1,15 +1,47 @@
-//! Owns what people and local hooks run: npm scripts and pre-commit hooks that no pipeline reaches prove `configured`, no more.
+//! Owns what people and local hooks run: npm scripts and pre-commit hooks that no pipeline reaches prove `configured`, no
+//! more.
 
+use std::sync::Arc;
+
+use super::hold::Hop;
 use super::pipeline::{Env, Pipeline, Unit, Work};
 use super::runners::World;
+use super::shell::{Dialect, ShellMode};
 use super::trace::{self, Trace};
+use super::workdir::{WORKSPACE, Workdir};
+use crate::answer::Answer;
+use crate::doc::Format;
 use crate::terms::Terms;
+use crate::text::RepoPath;
 
-/// Traces every script and hook that a developer may run by hand.
+/// How many manifests with scripts are looked at; past it a tool is merely not called configured.
+const MANIFESTS: usize = 200;
+
+/// Traces every npm script that a developer may run by hand. What is opaque in them raises nothing: no pipeline runs them.
 #[must_use]
-pub fn trace(world: &World<'_>, terms: &Terms) -> Trace {
-    let _ = (world, terms);
-    let none: &[Pipeline] = &[];
-    let _: Option<(&Unit, &Work, &Env)> = None;
-    trace::trace(none, world, terms)
+pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath]) -> Trace {
+    let mut pipeline = Pipeline { system: "local", path: RepoPath::root(), events: Vec::new(), jobs: Vec::new(), units: Vec::new(), problems: Vec::new() };
+    for path in manifests.iter().take(MANIFESTS) {
+        pipeline.units.extend(scripts(world, path));
+    }
+    trace::trace(&[pipeline], world, terms)
+}
+
+fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {
+    let Ok(document) = world.snapshot.document(path, Format::Json) else { return Vec::new() };
+    let Some(scripts) = document.root().get("scripts") else { return Vec::new() };
+    let workdir = Workdir::workspace().enter(&format!("{WORKSPACE}/{}", path.parent()));
+    let mode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
+    let unit = |text: crate::text::MappedText| Unit {
+        chain: vec![Hop::new(text.place(0..text.text().len()), text.text())],
+        job: 0,
+        work: Work::Script { text, mode },
+        workdir: workdir.clone(),
+        env: Arc::new(Env::new()),
+        starts: vec![super::pipeline::Start { event: 0, answer: Answer::Yes(()), paths: Vec::new(), holds: Vec::new() }],
+        holds: Vec::new(),
+        shadows: Vec::new(),
+        search: Vec::new(),
+    };
+    scripts.entries().filter_map(|entry| entry.value.mapped()).map(unit).collect()
 }

@@ -65,9 +65,8 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
     let name = program_name(program);
     for tool in &catalog.tools {
         let rows = tool.run.iter().enumerate().filter_map(|(at, row)| Some((at, row.argv.as_ref()?, row)));
-        let candidates = rows.filter(|(_, argv, row)| {
-            row.image.is_none() && argv.first().is_some_and(|first| first == name || first == program)
-        });
+        let candidates = rows
+            .filter(|(_, argv, row)| row.image.is_none() && argv.first().is_some_and(|first| first == name || first == program));
         let best = candidates
             .filter_map(|(at, argv, _)| Some((argv.len(), at, take_row(argv, words, &tool.value_flags)?)))
             .max_by_key(|(length, at, _)| (*length, usize::MAX - at));
@@ -109,7 +108,9 @@ pub fn same_action(listed: &str, written: &str) -> bool {
 #[must_use]
 pub fn tools_for_hook<'c>(catalog: &'c Catalog, repo: &str, id: &str) -> Vec<RowMatch<'c>> {
     let repo = repository_of(repo);
-    rows(catalog, |row| row.hook.as_ref().is_some_and(|Hook { repo: listed, id: known }| known == id && repository_of(listed) == repo))
+    rows(catalog, |row| {
+        row.hook.as_ref().is_some_and(|Hook { repo: listed, id: known }| known == id && repository_of(listed) == repo)
+    })
 }
 
 /// The rows of all tools whose `image` matches; a row with `argv` must find it in the words, whose first may be left to the
@@ -123,7 +124,9 @@ pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) ->
             let named = row.image.as_deref().is_some_and(|listed| image_name(listed).eq_ignore_ascii_case(image));
             let taken = match &row.argv {
                 None => named.then_some(0),
-                Some(argv) => named.then(|| take_row(argv, words, &tool.value_flags).or_else(|| behind_entry_point(argv, words, tool))).flatten(),
+                Some(argv) => named
+                    .then(|| take_row(argv, words, &tool.value_flags).or_else(|| behind_entry_point(argv, words, tool)))
+                    .flatten(),
             };
             taken.map(|taken| RowMatch { tool, row: at, taken })
         });

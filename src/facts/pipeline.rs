@@ -51,7 +51,7 @@ pub enum Reach {
 #[derive(Clone, Debug)]
 pub struct PathFilter {
     /// Patterns in order; a later one overrides an earlier one.
-    pub patterns: Vec<FilterPattern>,
+    pub patterns: Arc<[FilterPattern]>,
     /// Whether the patterns name files that do *not* start it (`paths-ignore`).
     pub ignore: bool,
     /// Where the filter stands.
@@ -69,13 +69,26 @@ pub struct FilterPattern {
     pub matcher: Matcher,
 }
 
-/// Whether a path matches a pattern, in the platform's own grammar.
+/// A compiled pattern of a CI system's own grammar.
 #[derive(Clone)]
 pub struct Matcher(pub Arc<dyn Fn(&str) -> bool + Send + Sync>);
 
+impl Matcher {
+    /// A matcher from its test.
+    pub fn new(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(test))
+    }
+
+    /// Whether `path` matches.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        (self.0)(path)
+    }
+}
+
 impl std::fmt::Debug for Matcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("matcher")
+        f.write_str("Matcher")
     }
 }
 
@@ -84,8 +97,8 @@ impl PathFilter {
     #[must_use]
     pub fn passes(&self, path: &str) -> bool {
         let mut matched = false;
-        for pattern in &self.patterns {
-            if (pattern.matcher.0)(path) {
+        for pattern in self.patterns.iter() {
+            if pattern.matcher.matches(path) {
                 matched = !pattern.negated;
             }
         }
@@ -167,8 +180,10 @@ pub struct Start {
     pub event: usize,
     /// Yes, no, or why it is not known.
     pub answer: Answer,
-    /// A file filter beyond the event's own: a changed-files step decides whether the unit runs.
-    pub paths: Option<PathFilter>,
+    /// File filters beyond the event's own: changed-files steps decide whether the unit runs; every one has to pass.
+    pub paths: Vec<PathFilter>,
+    /// What loses its failure, or narrows what it sees, under this event only.
+    pub holds: Vec<Hold>,
 }
 
 /// One step as it would run in one variant of its job.
@@ -191,6 +206,17 @@ pub struct Unit {
     /// Earlier steps of the same job put programs of the tree on the search path, or define functions for every shell: the
     /// name of any tool may mean another program.
     pub shadows: Vec<Hold>,
+    /// Directories of the tree that stand on the search path: a program there takes the place of the tool of its name.
+    pub search: Vec<SearchDir>,
+}
+
+/// A directory of the tree on the search path of programs.
+#[derive(Clone, Debug)]
+pub struct SearchDir {
+    /// The directory.
+    pub directory: RepoPath,
+    /// The hold on every tool whose name is a file in it.
+    pub hold: Hold,
 }
 
 /// A job and the checks it publishes.

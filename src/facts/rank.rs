@@ -37,6 +37,15 @@ impl Bound {
         Self { lower: self.lower.min(rung), upper: self.upper }
     }
 
+    fn held(self, hold: &Hold) -> Self {
+        match hold.effect {
+            HoldEffect::Void => self.cap(Rung::Configured),
+            HoldEffect::Soften => self.cap(Rung::Runs),
+            HoldEffect::Unknown(_) => self.doubt(Rung::Runs),
+            HoldEffect::Narrow | HoldEffect::Note => self,
+        }
+    }
+
     /// The better of two, bound by bound.
     #[must_use]
     pub fn best(self, other: Self) -> Self {
@@ -91,7 +100,9 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     match findings {
         Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, here, "exits 0 whatever it finds")),
         Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, here, "only error-level findings fail it; warnings pass")),
-        Findings::Forge => holds.push(Hold::new(HoldEffect::Note, here, "findings go to the forge, which decides whether they stop a merge")),
+        Findings::Forge => {
+            holds.push(Hold::new(HoldEffect::Note, here, "findings go to the forge, which decides whether they stop a merge"))
+        }
         Findings::Unknown => {
             let why = "what its exit status does with findings is not verified against its source";
             holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), here, why));
@@ -204,12 +215,7 @@ impl Ranked<'_> {
             bound = bound.doubt(Rung::Configured);
         }
         for hold in &self.holds {
-            bound = match hold.effect {
-                HoldEffect::Void => bound.cap(Rung::Configured),
-                HoldEffect::Soften => bound.cap(Rung::Runs),
-                HoldEffect::Unknown(_) => bound.doubt(Rung::Runs),
-                HoldEffect::Narrow | HoldEffect::Note => bound,
-            };
+            bound = bound.held(hold);
         }
         if matches!(self.targets, Targets::Unknown) {
             bound = bound.doubt(Rung::Runs);
@@ -230,6 +236,12 @@ fn start_bound(event: &Event, start: &super::pipeline::Start, component: Option<
         Answer::Unknown(why) => {
             hold = Some(Hold::unknown(why, &event.place));
             bound = bound.doubt(Rung::Configured);
+        }
+    }
+    for own in &start.holds {
+        bound = bound.held(own);
+        if matches!(own.effect, HoldEffect::Soften | HoldEffect::Void | HoldEffect::Unknown(_)) {
+            hold = Some(own.clone());
         }
     }
     let mut missed = 0;
@@ -273,7 +285,9 @@ impl Ranked<'_> {
             let here = self.invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
             match answer {
                 Answer::Yes(_) => {}
-                Answer::No => self.holds.push(Hold::new(HoldEffect::Void, here, format!("`{name}` is not selected in {}", host.title))),
+                Answer::No => {
+                    self.holds.push(Hold::new(HoldEffect::Void, here, format!("`{name}` is not selected in {}", host.title)))
+                }
                 Answer::Unknown(why) => self.holds.push(Hold::unknown(why, &here)),
             }
         }

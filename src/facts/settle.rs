@@ -21,7 +21,8 @@ mod tests {
 
     #[test]
     fn only_the_listed_revision() {
-        let trusted = TrustedWorkflow { uses: "acme/ci/.github/workflows/py.yml".into(), rev: Some("abc".into()), provides: vec![] };
+        let trusted =
+            TrustedWorkflow { uses: "acme/ci/.github/workflows/py.yml".into(), rev: Some("abc".into()), provides: vec![] };
         let why = |text: &str| Why::new(Reason::Remote, text);
         assert!(vouches(&trusted, &why("the reusable workflow `Acme/ci/.github/workflows/py.yml@ABC` is not in this tree")));
         assert!(!vouches(&trusted, &why("the reusable workflow `acme/ci/.github/workflows/py.yml@main` is not in this tree")));

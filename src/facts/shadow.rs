@@ -54,9 +54,18 @@ fn npm(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
         for table in ["dependencies", "devDependencies", "optionalDependencies"] {
             let Some(spec) = root.get(table).and_then(|table| table.get(name)) else { continue };
             let text = spec.as_str().unwrap_or_default();
-            let alias = text.strip_prefix("npm:").is_some_and(|target| target.rsplit_once('@').map_or(target, |(head, _)| head) != name);
-            if alias || ["file:", "link:", "portal:", "workspace:", "git", "http", "github:", "./", "../"].iter().any(|head| text.starts_with(head)) {
-                return Some(Hold::new(HoldEffect::Void, spec.place(), format!("`{name}` is taken from `{text}`, not from the registry")));
+            let alias =
+                text.strip_prefix("npm:").is_some_and(|target| target.rsplit_once('@').map_or(target, |(head, _)| head) != name);
+            if alias
+                || ["file:", "link:", "portal:", "workspace:", "git", "http", "github:", "./", "../"]
+                    .iter()
+                    .any(|head| text.starts_with(head))
+            {
+                return Some(Hold::new(
+                    HoldEffect::Void,
+                    spec.place(),
+                    format!("`{name}` is taken from `{text}`, not from the registry"),
+                ));
             }
         }
         for route in [&["overrides"][..], &["resolutions"][..], &["pnpm", "overrides"][..]] {
@@ -65,7 +74,11 @@ fn npm(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
             // An override to a plain version is still the same package.
             let plain = text.chars().next().is_some_and(|c| c.is_ascii_digit() || "^~><=*$v".contains(c));
             if !plain {
-                return Some(Hold::new(HoldEffect::Void, spec.place(), format!("an override puts something else in the place of `{name}`")));
+                return Some(Hold::new(
+                    HoldEffect::Void,
+                    spec.place(),
+                    format!("an override puts something else in the place of `{name}`"),
+                ));
             }
         }
     }
@@ -76,7 +89,9 @@ fn workspace_named(name: &str, world: &World<'_>) -> Option<Hold> {
     let manifests = world.snapshot.entries().iter().filter(|entry| entry.path.file_name() == "package.json" && entry.is_file());
     // Only a directory of the tool's own name is looked into: reading every manifest of a monorepo for this would cost more than it finds.
     let last = name.rsplit('/').next().unwrap_or(name);
-    let path = manifests.map(|entry| &entry.path).find(|path| path.parent().file_name() == last && !path.as_str().contains("node_modules/"))?;
+    let path = manifests
+        .map(|entry| &entry.path)
+        .find(|path| path.parent().file_name() == last && !path.as_str().contains("node_modules/"))?;
     let document = world.snapshot.document(path, Format::Json).ok()?;
     let value = document.root().get("name").filter(|value| value.as_str() == Some(name))?;
     let own_repository = path.parent().is_root();
@@ -95,19 +110,34 @@ fn python(name: &str, row: &Run, directory: &RepoPath, world: &World<'_>) -> Opt
         let effect = if itself { HoldEffect::Note } else { HoldEffect::Void };
         for route in [&["project", "scripts"][..], &["project", "gui-scripts"][..], &["tool", "poetry", "scripts"][..]] {
             if let Some(script) = root.route(route).and_then(|table| table.get(program)) {
-                return Some(Hold::new(effect, script.place(), format!("the project installs its own program under the name `{program}`")));
+                return Some(Hold::new(
+                    effect,
+                    script.place(),
+                    format!("the project installs its own program under the name `{program}`"),
+                ));
             }
         }
         if let Some(source) = root.route(&["tool", "uv", "sources", name]) {
             let local = |value: Value<'_>| ["path", "git", "url", "workspace"].iter().any(|key| value.get(key).is_some());
             if local(source) || source.items().any(local) {
-                return Some(Hold::new(effect, source.place(), format!("`{name}` is taken from another source than the registry")));
+                return Some(Hold::new(
+                    effect,
+                    source.place(),
+                    format!("`{name}` is taken from another source than the registry"),
+                ));
             }
         }
-        let poetry = [&["tool", "poetry", "dependencies", name][..], &["tool", "poetry", "group", "dev", "dependencies", name][..]];
+        let poetry =
+            [&["tool", "poetry", "dependencies", name][..], &["tool", "poetry", "group", "dev", "dependencies", name][..]];
         for route in poetry {
-            if let Some(source) = root.route(route).filter(|value| ["path", "git", "url"].iter().any(|key| value.get(key).is_some())) {
-                return Some(Hold::new(effect, source.place(), format!("`{name}` is taken from another source than the registry")));
+            if let Some(source) =
+                root.route(route).filter(|value| ["path", "git", "url"].iter().any(|key| value.get(key).is_some()))
+            {
+                return Some(Hold::new(
+                    effect,
+                    source.place(),
+                    format!("`{name}` is taken from another source than the registry"),
+                ));
             }
         }
     }
@@ -117,7 +147,10 @@ fn python(name: &str, row: &Run, directory: &RepoPath, world: &World<'_>) -> Opt
 /// Whether the tree is the tool's own repository: the project carries its name.
 fn is_itself(name: &str, directory: &RepoPath, world: &World<'_>) -> bool {
     let named = |file: &str, format: Format, route: &[&str]| {
-        let document = directory.join(file).filter(|path| world.snapshot.is_file(path)).and_then(|path| world.snapshot.document(&path, format).ok());
+        let document = directory
+            .join(file)
+            .filter(|path| world.snapshot.is_file(path))
+            .and_then(|path| world.snapshot.document(&path, format).ok());
         document.is_some_and(|document| document.root().route(route).and_then(Value::as_str) == Some(name))
     };
     named("pyproject.toml", Format::Toml, &["project", "name"])
@@ -169,7 +202,11 @@ fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
                 let Some(value) = document.root().route(&["build", key]) else { continue };
                 // `sccache` and its like are programs of the machine; a path is a program of the tree.
                 if value.as_str().is_some_and(|text| text.contains('/')) {
-                    return Some(Hold::new(HoldEffect::Void, value.place(), format!("`build.{key}` runs a program of the tree as the compiler")));
+                    return Some(Hold::new(
+                        HoldEffect::Void,
+                        value.place(),
+                        format!("`build.{key}` runs a program of the tree as the compiler"),
+                    ));
                 }
             }
         }

@@ -83,7 +83,13 @@ fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
 
 /// Package names as PyPI compares them; npm and Go names have no such spellings.
 fn same_package(a: &str, b: &str) -> bool {
-    let plain = |name: &str| name.split(['=', '<', '>', '~', '!', '[', ';', ' ', '@']).next().unwrap_or(name).to_ascii_lowercase().replace(['_', '.'], "-");
+    let plain = |name: &str| {
+        name.split(['=', '<', '>', '~', '!', '[', ';', ' ', '@'])
+            .next()
+            .unwrap_or(name)
+            .to_ascii_lowercase()
+            .replace(['_', '.'], "-")
+    };
     plain(a) == plain(b)
 }
 
@@ -99,7 +105,11 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     if invocations.is_empty() && configured.is_empty() {
         return None;
     }
-    let prepared: Vec<Prepared<'_>> = invocations.iter().filter(|(invocation, _)| speaks(tool, language, invocation)).map(|(invocation, ci)| prepare(evidence, tool, invocation, *ci)).collect();
+    let prepared: Vec<Prepared<'_>> = invocations
+        .iter()
+        .filter(|(invocation, _)| speaks(tool, language, invocation))
+        .map(|(invocation, ci)| prepare(evidence, tool, invocation, *ci))
+        .collect();
     if prepared.is_empty() && configured.is_empty() {
         return None;
     }
@@ -115,7 +125,10 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         }
     }
     let floor = Bound::exactly(if configured.is_empty() { Rung::Absent } else { Rung::Configured });
-    let over = bests.iter().map(|(bound, _)| *bound).chain(rows.iter().map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
+    let over = bests
+        .iter()
+        .map(|(bound, _)| *bound)
+        .chain(rows.iter().map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
     let bound = over.fold(floor, Bound::best);
     if bound == Bound::exactly(Rung::Absent) {
         return None;
@@ -124,7 +137,17 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     let unknown = unknowns(&prepared);
     let security = rows.iter().max_by_key(|row| (row.rung, row.security.is_yes())).map(|row| row.security.clone());
     let security = security.or_else(|| prepared.first().map(|one| one.ranked.security.clone())).unwrap_or(Answer::No);
-    Some(Standing { tool: tool.id.clone(), language: language.to_owned(), rung: bound.lower, may_be: bound.may_be(), security, components: rows, configured, unknown, invocations: ranked })
+    Some(Standing {
+        tool: tool.id.clone(),
+        language: language.to_owned(),
+        rung: bound.lower,
+        may_be: bound.may_be(),
+        security,
+        components: rows,
+        configured,
+        unknown,
+        invocations: ranked,
+    })
 }
 
 /// Whether the invocation is about the language at all: an action that lists languages must list it.
@@ -144,7 +167,15 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
     // The host's configuration decides what a plugin inside it does.
     let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
     let names = if row.select.is_empty() { &tool.select } else { &row.select };
-    let query = Query { world: evidence.world, tool: host.unwrap_or(tool), args: &invocation.args, env: &invocation.env, directory: &directory, packages: &invocation.packages, names };
+    let query = Query {
+        world: evidence.world,
+        tool: host.unwrap_or(tool),
+        args: &invocation.args,
+        env: &invocation.env,
+        directory: &directory,
+        packages: &invocation.packages,
+        names,
+    };
     let settings = tool_config::settings(&query);
     let mut ranked = rank::prepare(tool, invocation, &query, &settings);
     if row.inside.is_some() {
@@ -153,8 +184,16 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
     Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings }
 }
 
-fn on_component(evidence: &Evidence<'_>, tool: &Tool, component: &Component, prepared: &[Prepared<'_>], bests: &mut [(Bound, usize)], configured: bool) -> ComponentStanding {
-    let mut bound = Bound::exactly(if configured && configured_for(evidence, tool, component) { Rung::Configured } else { Rung::Absent });
+fn on_component(
+    evidence: &Evidence<'_>,
+    tool: &Tool,
+    component: &Component,
+    prepared: &[Prepared<'_>],
+    bests: &mut [(Bound, usize)],
+    configured: bool,
+) -> ComponentStanding {
+    let mut bound =
+        Bound::exactly(if configured && configured_for(evidence, tool, component) { Rung::Configured } else { Rung::Absent });
     let (mut best, mut missed, mut security) = (None, 0, Answer::No);
     for (at, one) in prepared.iter().enumerate() {
         if !one.ranked.belongs(component) {
@@ -169,42 +208,53 @@ fn on_component(evidence: &Evidence<'_>, tool: &Tool, component: &Component, pre
         }
         bound = bound.best(own);
     }
-    ComponentStanding { directory: component.directory.clone(), rung: bound.lower, may_be: bound.may_be(), security, best, missed_files: missed }
+    ComponentStanding {
+        directory: component.directory.clone(),
+        rung: bound.lower,
+        may_be: bound.may_be(),
+        security,
+        best,
+        missed_files: missed,
+    }
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[(Bound, usize)]) -> Vec<RankedInvocation> {
-    prepared.iter().zip(bests).map(|(one, (bound, _))| {
-        let invocation = one.ranked.invocation;
-        let pipeline = one.pipeline.map(|index| &evidence.pipelines[index]);
-        let (_, _, held) = one.ranked.on(pipeline, None);
-        let mut held_by = one.ranked.holds.clone();
-        if bound.lower < Rung::Gates {
-            held_by.extend(held);
-            held_by.extend(invocation.conditions.iter().filter_map(|why| {
-                let place = why.place.clone().or_else(|| invocation.chain.last().map(|hop| hop.place.clone()))?;
-                Some(super::hold::Hold::new(HoldEffect::Unknown(why.reason), place, why.text.clone()))
-            }));
-        }
-        held_by.sort();
-        held_by.dedup();
-        let triggers = pipeline.map(|pipeline| {
-            let started = invocation.starts.iter().filter(|start| !start.answer.is_no());
-            let mut all: Vec<_> = started.filter_map(|start| Some(pipeline.events.get(start.event)?.trigger)).collect();
-            all.sort_unstable();
-            all.dedup();
-            all
-        });
-        let job = pipeline.and_then(|pipeline| Some(format!("{}#{}", pipeline.path, pipeline.jobs.get(invocation.job)?.id)));
-        RankedInvocation {
-            rung: bound.lower.max(Rung::Configured),
-            may_be: bound.may_be(),
-            triggers: triggers.unwrap_or_default(),
-            chain: invocation.chain.clone(),
-            held_by,
-            security: one.ranked.security.clone(),
-            job: job.unwrap_or_default(),
-        }
-    }).collect()
+    prepared
+        .iter()
+        .zip(bests)
+        .map(|(one, (bound, _))| {
+            let invocation = one.ranked.invocation;
+            let pipeline = one.pipeline.map(|index| &evidence.pipelines[index]);
+            let (_, _, held) = one.ranked.on(pipeline, None);
+            let mut held_by = one.ranked.holds.clone();
+            if bound.lower < Rung::Gates {
+                held_by.extend(held);
+                held_by.extend(invocation.conditions.iter().filter_map(|why| {
+                    let place = why.place.clone().or_else(|| invocation.chain.last().map(|hop| hop.place.clone()))?;
+                    Some(super::hold::Hold::new(HoldEffect::Unknown(why.reason), place, why.text.clone()))
+                }));
+            }
+            held_by.sort();
+            held_by.dedup();
+            let triggers = pipeline.map(|pipeline| {
+                let started = invocation.starts.iter().filter(|start| !start.answer.is_no());
+                let mut all: Vec<_> = started.filter_map(|start| Some(pipeline.events.get(start.event)?.trigger)).collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            });
+            let job = pipeline.and_then(|pipeline| Some(format!("{}#{}", pipeline.path, pipeline.jobs.get(invocation.job)?.id)));
+            RankedInvocation {
+                rung: bound.lower.max(Rung::Configured),
+                may_be: bound.may_be(),
+                triggers: triggers.unwrap_or_default(),
+                chain: invocation.chain.clone(),
+                held_by,
+                security: one.ranked.security.clone(),
+                job: job.unwrap_or_default(),
+            }
+        })
+        .collect()
 }
 
 fn unknowns(prepared: &[Prepared<'_>]) -> Vec<Why> {
@@ -222,7 +272,12 @@ fn unknowns(prepared: &[Prepared<'_>]) -> Vec<Why> {
 }
 
 /// Where the tool is configured: files and keys at a component or above it, dependencies, and what only people run.
-fn configured(evidence: &Evidence<'_>, tool: &Tool, components: &[&Component], invocations: &[(&Invocation, bool)]) -> Vec<Place> {
+fn configured(
+    evidence: &Evidence<'_>,
+    tool: &Tool,
+    components: &[&Component],
+    invocations: &[(&Invocation, bool)],
+) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let root = RepoPath::root();
     let directories = components.iter().map(|component| &component.directory).chain(components.is_empty().then_some(&root));
@@ -230,12 +285,18 @@ fn configured(evidence: &Evidence<'_>, tool: &Tool, components: &[&Component], i
         places.extend(tool.config.iter().filter_map(|row| Some(places::nearest(evidence.world.snapshot, row, directory)?.place)));
     }
     for dependency in evidence.dependencies {
-        let listed = tool.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| if dependency.registry == "pypi" { same_package(name, &dependency.name) } else { *name == dependency.name }));
+        let listed = tool.packages.get(dependency.registry).is_some_and(|names| {
+            names.iter().any(|name| {
+                if dependency.registry == "pypi" { same_package(name, &dependency.name) } else { *name == dependency.name }
+            })
+        });
         if listed {
             places.push(dependency.place.clone());
         }
     }
-    places.extend(invocations.iter().filter(|(_, ci)| !ci).filter_map(|(invocation, _)| Some(invocation.chain.last()?.place.clone())));
+    places.extend(
+        invocations.iter().filter(|(_, ci)| !ci).filter_map(|(invocation, _)| Some(invocation.chain.last()?.place.clone())),
+    );
     places.sort();
     places.dedup();
     places
@@ -244,7 +305,10 @@ fn configured(evidence: &Evidence<'_>, tool: &Tool, components: &[&Component], i
 fn configured_for(evidence: &Evidence<'_>, tool: &Tool, component: &Component) -> bool {
     let file = tool.config.iter().any(|row| places::nearest(evidence.world.snapshot, row, &component.directory).is_some());
     file || evidence.dependencies.iter().any(|dependency| {
-        let known = tool.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| same_package(name, &dependency.name)));
+        let known = tool
+            .packages
+            .get(dependency.registry)
+            .is_some_and(|names| names.iter().any(|name| same_package(name, &dependency.name)));
         known && dependency.place.path.is_in(&component.directory)
     })
 }

@@ -15,7 +15,8 @@ pub const TAG_PATTERN: &str = r"^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$";
 /// A pattern that does not compile, or references that cannot be read.
 pub fn releases(snapshot: &Snapshot, pattern: Option<&str>) -> Result<Vec<Tag>, Error> {
     let pattern = pattern.unwrap_or(TAG_PATTERN);
-    let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
+    let whole = Regex::new(&format!("^(?:{pattern})$"))
+        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
     let mut tags: Vec<Tag> = snapshot.tags()?;
     tags.retain(|tag| !tag.name.starts_with("countersign/") && whole.is_match(&tag.name));
     tags.sort_by(|a, b| (b.date, &b.name).cmp(&(a.date, &a.name)));

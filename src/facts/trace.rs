@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::hold::{Hold, HoldEffect, Hop};
 use super::invocations::Invocation;
 use super::matching::{self, RowMatch};
-use super::pipeline::{ActionCall, Env, Pipeline, Start, Unit, Work};
+use super::pipeline::{ActionCall, Env, Pipeline, SearchDir, Start, Unit, Work};
 use super::runners::{self, Call, Next, Target, World};
 use super::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, VarValue, Word};
 use super::workdir::Workdir;
@@ -80,6 +80,7 @@ struct Frame {
     /// What was expanded on the way here, to cut cycles: (text of the command or script, directory).
     seen: Vec<(String, Workdir)>,
     packages: Vec<String>,
+    search: Arc<Vec<SearchDir>>,
 }
 
 struct Tracer<'w> {
@@ -107,6 +108,7 @@ impl Tracer<'_> {
             workdir: unit.workdir.clone(),
             seen: Vec::new(),
             packages: Vec::new(),
+            search: Arc::new(unit.search.clone()),
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
@@ -170,21 +172,47 @@ impl Tracer<'_> {
         if program.is_empty() {
             return;
         }
+        if self.runner(words, place, frame, true) {
+            return;
+        }
         let mut leads_on = true;
-        for hit in self.matches(words, frame) {
+        let hits = self.matches(words, frame);
+        let found = (!hits.is_empty()).then(|| self.on_search_path(program, frame)).flatten();
+        let mut searched;
+        let frame = match found {
+            Some(hold) => {
+                searched = frame.clone();
+                searched.holds.push(hold);
+                &searched
+            }
+            None => frame,
+        };
+        for hit in hits {
             leads_on &= hit.tool.is(ToolKind::Host);
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
-        if leads_on && !self.runner(words, place, frame) {
+        if leads_on && !self.runner(words, place, frame, false) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(text, ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash }, None, frame, false);
+                    self.script(
+                        text,
+                        ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash },
+                        None,
+                        frame,
+                        false,
+                    );
                 }
                 _ => {
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
                 }
             }
         }
+    }
+
+    /// A program of this name in a directory of the tree that stands on the search path.
+    fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
+        let lies_there = |dir: &&SearchDir| !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
+        frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
     }
 
     /// Catalogue rows for a command; a path into the tree is a local program, whatever its name (unless a row lists it).
@@ -214,7 +242,13 @@ impl Tracer<'_> {
         found
     }
 
-    fn invocation(&mut self, hit: &RowMatch<'_>, args: Vec<Word>, inputs: BTreeMap<String, super::pipeline::Input>, frame: &Frame) {
+    fn invocation(
+        &mut self,
+        hit: &RowMatch<'_>,
+        args: Vec<Word>,
+        inputs: BTreeMap<String, super::pipeline::Input>,
+        frame: &Frame,
+    ) {
         let mut holds = frame.holds.clone();
         holds.extend(super::shadow::of_tree(hit.tool, &hit.tool.run[hit.row], &frame.workdir, self.world));
         self.out.invocations.push(Invocation {
@@ -235,10 +269,11 @@ impl Tracer<'_> {
     }
 
     /// Hands the command to the runner that knows it; false when none does.
-    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame) -> bool {
+    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
-        let Some(nexts) = runners::ROSTER.iter().find_map(|runner| runner.expand(&call, world)) else { return false };
+        let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
+        let Some(nexts) = asked.into_iter().find_map(|runner| runner.expand(&call, world)) else { return false };
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         self.follow(nexts, key, frame);
         true
@@ -304,7 +339,12 @@ impl Tracer<'_> {
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
-            let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text)).unwrap_or_default();
+            let args = row
+                .argv_input
+                .as_ref()
+                .and_then(|name| call.inputs.get(name))
+                .map(|input| self.split(&input.text))
+                .unwrap_or_default();
             if let Some(args) = matching::handed_arguments(hit.tool, args) {
                 self.invocation(&hit, args, call.inputs.clone(), &frame);
             }
@@ -327,8 +367,20 @@ impl Tracer<'_> {
     fn opaque(&mut self, why: Why, frame: &Frame) {
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
-        let settled = self.terms.ci.trusted_workflows.iter().find(|trusted| super::settle::vouches(trusted, &why)).map(|trusted| trusted.provides.clone());
-        let known = self.out.opaque.iter().rev().take(64).any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
+        let settled = self
+            .terms
+            .ci
+            .trusted_workflows
+            .iter()
+            .find(|trusted| super::settle::vouches(trusted, &why))
+            .map(|trusted| trusted.provides.clone());
+        let known = self
+            .out
+            .opaque
+            .iter()
+            .rev()
+            .take(64)
+            .any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
         if !known {
             let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
             self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, settled });

@@ -43,7 +43,11 @@ impl Workdir {
     /// The directory after `cd to`.
     #[must_use]
     pub fn enter(&self, to: &str) -> Self {
-        let path = self.path.as_deref().and_then(|from| normalise(from, to)).or_else(|| to.starts_with('/').then(|| normalise("/", to)).flatten());
+        let path = self
+            .path
+            .as_deref()
+            .and_then(|from| normalise(from, to))
+            .or_else(|| to.starts_with('/').then(|| normalise("/", to)).flatten());
         Self { path, mounts: Arc::clone(&self.mounts) }
     }
 
@@ -90,7 +94,8 @@ fn normalise(from: &str, to: &str) -> Option<String> {
     if to.contains('\0') {
         return None;
     }
-    let mut segments: Vec<&str> = if to.starts_with('/') { Vec::new() } else { from.split('/').filter(|s| !s.is_empty()).collect() };
+    let mut segments: Vec<&str> =
+        if to.starts_with('/') { Vec::new() } else { from.split('/').filter(|s| !s.is_empty()).collect() };
     for segment in to.split('/') {
         match segment {
             "" | "." => {}

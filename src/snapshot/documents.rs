@@ -1,38 +1,61 @@
-//! Owns parsed documents, each parsed once. Refuses to hide a file that does not parse: it is listed as not inspected.
+//! Owns parsed documents, each text parsed once in each format, shared by base and head. Refuses to keep a document whose
+//! text has changed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::{Snapshot, Unread, UnreadKind, lock};
 use crate::doc::{Document, Format};
-use crate::text::RepoPath;
+use crate::text::{RepoPath, SourceFile};
 
-/// The result of parsing a file.
-pub type Parsed = Result<Arc<Document>, Unread>;
+use super::{Snapshot, Unread, UnreadKind, lock};
 
-/// Documents parsed so far.
+/// A document, or why its text is none.
+type Parsed = Result<Arc<Document>, Unread>;
+
+/// Base and head may hold two texts under one path.
+type Texts = Vec<(Arc<SourceFile>, Parsed)>;
+
+/// Documents by path and format.
 #[derive(Default)]
-pub(super) struct Documents(Mutex<HashMap<(RepoPath, u8), Parsed>>);
+pub(super) struct Documents(Mutex<HashMap<(RepoPath, Format), Texts>>);
 
 impl Snapshot {
-    /// The document of a file, read and parsed once.
+    /// The file at `path` as a document: read as by [`Self::read`] (a larger file that was read before stays readable),
+    /// parsed once.
     ///
     /// # Errors
-    /// Why it was not read or does not parse, with the place.
-    pub fn document(&self, path: &RepoPath, format: Format) -> Parsed {
-        let key = (path.clone(), format as u8);
-        if let Some(known) = lock(&self.documents.0).get(&key) {
-            return known.clone();
-        }
-        let parsed = self.read(path).and_then(|file| {
-            Document::parse(file, format, self.limits()).map(Arc::new).map_err(|problem| {
-                let mut unread = Unread::new(path.clone(), UnreadKind::Malformed, &problem.message);
-                unread.place = Some(problem.place);
-                self.record(&unread);
-                unread
-            })
+    /// It was not read, or is [`UnreadKind::Malformed`] with the place where; both are listed by [`Self::not_inspected`].
+    pub fn document(&self, path: &RepoPath, format: Format) -> Result<Arc<Document>, Unread> {
+        let file = self.read(path)?;
+        let key = (path.clone(), format);
+        let known = lock(&self.documents.0)
+            .get(&key)
+            .and_then(|texts| texts.iter().find(|(other, _)| Arc::ptr_eq(other, &file) || other.text == file.text))
+            .map(|(_, parsed)| parsed.clone());
+        let parsed = known.unwrap_or_else(|| {
+            let parsed = self.parse(Arc::clone(&file), format);
+            lock(&self.documents.0).entry(key).or_default().push((file, parsed.clone()));
+            parsed
         });
-        lock(&self.documents.0).insert(key, parsed.clone());
+        if let Err(unread) = &parsed {
+            self.record(unread);
+        }
         parsed
+    }
+
+    fn parse(&self, file: Arc<SourceFile>, format: Format) -> Parsed {
+        let path = file.path.clone();
+        match Document::parse(file, format, self.limits()) {
+            Ok(document) => Ok(Arc::new(document)),
+            Err(error) => Err(Unread { path, why: error.message, kind: UnreadKind::Malformed, place: Some(error.place) }),
+        }
+    }
+
+    /// Lets this snapshot and `other`, the other one of base and head, parse each text they share once. Both must be under
+    /// the same limits.
+    #[must_use]
+    pub fn sharing_documents_with(mut self, other: &Self) -> Self {
+        self.documents = Arc::clone(&other.documents);
+        self
     }
 }

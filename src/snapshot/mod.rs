@@ -7,7 +7,6 @@ mod paths;
 mod tags;
 
 pub use branch::DefaultBranch;
-pub use documents::Parsed;
 pub use paths::Children;
 pub use tags::Tag;
 
@@ -30,7 +29,7 @@ pub struct Snapshot {
     source: Source,
     files: Mutex<HashMap<RepoPath, Read>>,
     unread: Mutex<BTreeMap<RepoPath, String>>,
-    documents: documents::Documents,
+    documents: Arc<documents::Documents>,
 }
 
 /// Opens a PATH and freezes what it holds.
@@ -50,7 +49,7 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: documents::Documents::default() }
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default() }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.

@@ -1,5 +1,7 @@
 //! Owns the tests of a snapshot that need no repository.
 
+use crate::doc::Format;
+
 use super::*;
 
 fn path(text: &str) -> RepoPath {
@@ -40,4 +42,35 @@ fn a_larger_bound_reads_what_a_smaller_one_refused() {
     assert_eq!(snapshot.not_inspected().len(), 1);
     assert_eq!(snapshot.read_bounded(&path("lock"), 5).expect("fits").text, "12345");
     assert!(snapshot.not_inspected().is_empty());
+}
+
+#[test]
+fn documents_are_parsed_once_and_shared_by_equal_texts() {
+    let head = snapshot(&[("a.json", "{\"x\": 1}"), ("b.json", "{"), ("c.json", "1")]);
+    let base = snapshot(&[("a.json", "{\"x\": 1}"), ("c.json", "2")]).sharing_documents_with(&head);
+    let first = head.document(&path("a.json"), Format::Json).expect("valid");
+    assert!(Arc::ptr_eq(&first, &head.document(&path("a.json"), Format::Json).expect("valid")));
+    assert!(Arc::ptr_eq(&first, &base.document(&path("a.json"), Format::Json).expect("valid")));
+    let [ours, theirs] = [&head, &base].map(|side| side.document(&path("c.json"), Format::Json).expect("valid"));
+    assert!(!Arc::ptr_eq(&ours, &theirs));
+    let error = head.document(&path("b.json"), Format::Json).expect_err("malformed");
+    assert_eq!((error.kind, error.place.expect("a place").line), (UnreadKind::Malformed, 1));
+    assert_eq!(head.not_inspected().len(), 1);
+    assert!(base.not_inspected().is_empty());
+}
+
+#[test]
+fn a_hundred_thousand_paths_are_found_by_search() {
+    let files = (0..100_000).map(|at| (format!("d{}/e{}/f{at}", at % 10, at % 1000), String::new()));
+    let snapshot = Snapshot::in_memory(files);
+    assert_eq!(snapshot.children(&RepoPath::root()).count(), 10);
+    assert_eq!(snapshot.children(&path("d7")).count(), 100);
+    assert_eq!(snapshot.under(&path("d7")).len(), 10_000);
+    assert_eq!(snapshot.under(&path("d7/e7")).len(), 100);
+    // A scan of the list for each of these questions would be 10^10 steps.
+    assert!((0..100_000).all(|at| snapshot.is_file(&path(&format!("d{}/e{}/f{at}", at % 10, at % 1000)))));
+    assert!(
+        (0..100_000)
+            .all(|at| snapshot.children(&RepoPath::root()).next().is_some() && !snapshot.is_dir(&path(&format!("x{at}"))))
+    );
 }

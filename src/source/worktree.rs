@@ -73,7 +73,7 @@ pub(crate) fn list(root: &Path, tracked: &[Tracked], untracked: &Untracked<'_>, 
     if walk.nested > 0 {
         walk.listing.notes.push(format!("{} other repositories inside the tree are not entered", walk.nested));
     }
-    walk.listing.notes.append(&mut walk.ignored.notes);
+    walk.listing.notes.extend(walk.ignored.note());
     walk.listing.settle();
     walk.listing
 }

@@ -1,6 +1,25 @@
 //! Owns what the policy file says, parsed and validated. Judges nothing.
 
+mod build;
+pub mod json_schema;
+pub mod keys;
+mod meaning;
+pub mod nearest;
+pub mod node;
+pub mod policy;
+pub mod read;
+pub mod schema;
+pub mod show;
+pub mod units;
+mod validate;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
+
+pub use policy::{Level, Policy};
+pub use read::{Reading, read};
 
 /// The parts of the policy that facts and checks may read.
 #[derive(Debug, Clone, Default, PartialEq)]

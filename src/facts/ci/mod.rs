@@ -1,6 +1,7 @@
 //! Owns the roster of CI systems: each turns its files into vendor-neutral pipelines. Refuses to follow commands: `trace` does.
 
 pub mod unread;
+pub mod github;
 
 use super::pipeline::Pipeline;
 use crate::answer::Why;
@@ -40,4 +41,4 @@ pub trait CiSystem: Sync {
 }
 
 /// All CI systems that are read.
-pub static ROSTER: &[&dyn CiSystem] = &[];
+pub static ROSTER: &[&dyn CiSystem] = &[&github::GithubActions];

@@ -60,7 +60,8 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         }
     }
     // A member is updated with its root, in the root's ecosystem (`uv.lock` and `bun.lock` lie beside the root only).
-    let roots: BTreeMap<RepoPath, String> = found.iter().map(|manifest| (manifest.path.clone(), manifest.ecosystem.clone())).collect();
+    let roots: BTreeMap<RepoPath, String> =
+        found.iter().map(|manifest| (manifest.path.clone(), manifest.ecosystem.clone())).collect();
     for manifest in &mut found {
         if let Some(ecosystem) = manifest.member_of.as_ref().and_then(|root| roots.get(root)) {
             manifest.ecosystem.clone_from(ecosystem);
@@ -82,17 +83,28 @@ fn is_workflow(path: &RepoPath) -> bool {
 /// Whether the content makes it a manifest at all, and of which scope: a `pyproject.toml` that only configures tools is none,
 /// a `package.json` with development dependencies only is development.
 fn content_scope(snapshot: &Snapshot, path: &RepoPath, scope: Scope) -> Option<Scope> {
-    let has = |document: &Document, routes: &[&[&str]]| routes.iter().any(|route| document.root().route(route).is_some_and(|v| !v.is_empty()));
+    let has = |document: &Document, routes: &[&[&str]]| {
+        routes.iter().any(|route| document.root().route(route).is_some_and(|v| !v.is_empty()))
+    };
     match path.file_name() {
         "pyproject.toml" => {
             // What cannot be read is still a manifest: its absence would be a silent pass.
             let Ok(document) = snapshot.document(path, Format::Toml) else { return Some(scope) };
-            let routes: &[&[&str]] = &[&["project"], &["dependency-groups"], &["tool", "poetry"], &["tool", "pdm"], &["tool", "flit"], &["tool", "uv", "workspace"], &["tool", "uv", "dev-dependencies"]];
+            let routes: &[&[&str]] = &[
+                &["project"],
+                &["dependency-groups"],
+                &["tool", "poetry"],
+                &["tool", "pdm"],
+                &["tool", "flit"],
+                &["tool", "uv", "workspace"],
+                &["tool", "uv", "dev-dependencies"],
+            ];
             has(&document, routes).then_some(scope)
         }
         "setup.cfg" => {
             let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(scope) };
-            has(&document, &[&["options", "install_requires"], &["options.extras_require"], &["options", "setup_requires"]]).then_some(scope)
+            has(&document, &[&["options", "install_requires"], &["options.extras_require"], &["options", "setup_requires"]])
+                .then_some(scope)
         }
         "package.json" => {
             let Ok(document) = snapshot.document(path, Format::Json) else { return Some(scope) };
@@ -126,7 +138,9 @@ fn workspace_members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeMa
             let Some(below) = other.path.parent().below(&root.path.parent()).map(str::to_owned) else { continue };
             if matcher.matches(&below) {
                 // Nested workspaces: the innermost root wins.
-                let closer = members.get(&other.path).is_none_or(|known| known.parent().as_str().len() < root.path.parent().as_str().len());
+                let closer = members
+                    .get(&other.path)
+                    .is_none_or(|known| known.parent().as_str().len() < root.path.parent().as_str().len());
                 if closer {
                     members.insert(other.path.clone(), root.path.clone());
                 }
@@ -165,7 +179,10 @@ fn build(patterns: &[String]) -> globset::GlobSet {
 /// Patterns of member directories that a manifest or the file beside it names; `None` when it is no workspace root.
 fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>, Vec<String>)> {
     let texts = |value: Option<Value<'_>>| -> Vec<String> {
-        value.into_iter().flat_map(|list| list.items().filter_map(|item| item.as_str().map(str::to_owned)).collect::<Vec<_>>()).collect()
+        value
+            .into_iter()
+            .flat_map(|list| list.items().filter_map(|item| item.as_str().map(str::to_owned)).collect::<Vec<_>>())
+            .collect()
     };
     match path.file_name() {
         "Cargo.toml" => {
@@ -201,13 +218,18 @@ fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>,
 
 fn path_dependencies(root: Value<'_>) -> Vec<String> {
     let tables = ["dependencies", "dev-dependencies", "build-dependencies"].into_iter().filter_map(|key| root.get(key));
-    tables.flat_map(|table| table.entries().filter_map(|entry| entry.value.get("path")?.as_str().map(str::to_owned)).collect::<Vec<_>>()).collect()
+    tables
+        .flat_map(|table| {
+            table.entries().filter_map(|entry| entry.value.get("path")?.as_str().map(str::to_owned)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// `<module>name</module>` of a pom; a whole XML reader would add nothing to these few literal elements.
 fn maven_modules(snapshot: &Snapshot, path: &RepoPath) -> Option<Vec<String>> {
     let file = snapshot.read(path).ok()?;
-    let modules: Vec<String> = file.text.split("<module>").skip(1).filter_map(|rest| Some(rest.split_once("</module>")?.0.trim().to_owned())).collect();
+    let modules: Vec<String> =
+        file.text.split("<module>").skip(1).filter_map(|rest| Some(rest.split_once("</module>")?.0.trim().to_owned())).collect();
     (!modules.is_empty()).then_some(modules)
 }
 

@@ -121,9 +121,10 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let special = |language: &Language| {
             language.names.iter().any(|pattern| manifests::name_matches(pattern, name))
-                || language.directories.iter().any(|dir| {
-                    entry.path.parent().as_str() == dir && language.extensions.iter().any(|known| known == extension)
-                })
+                || language
+                    .directories
+                    .iter()
+                    .any(|dir| entry.path.parent().as_str() == dir && language.extensions.iter().any(|known| known == extension))
         };
         let at = by_extension.get(extension).copied();
         let Some(at) = at.or_else(|| languages.iter().position(special)) else { continue };
@@ -156,7 +157,9 @@ fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact
         }
     }
     let mut orphans = Vec::new();
-    for (path, production) in files.production.iter().map(|path| (path, true)).chain(files.development.iter().map(|path| (path, false))) {
+    for (path, production) in
+        files.production.iter().map(|path| (path, true)).chain(files.development.iter().map(|path| (path, false)))
+    {
         let home = path.parent().ancestors().find(|directory| found.contains_key(directory));
         match home.and_then(|directory| found.get_mut(&directory)) {
             // Development files inside a product's component are no reason to judge it; inside a development one they are all it has.
@@ -172,7 +175,15 @@ fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact
     if enough || (!language.code && !orphans.is_empty()) {
         let directory = deepest_common(&orphans);
         let scope = Scope::Production;
-        let component = Component { directory: directory.clone(), language: language.id.clone(), ecosystem: None, manifest: None, members: Vec::new(), scope, files: Vec::new() };
+        let component = Component {
+            directory: directory.clone(),
+            language: language.id.clone(),
+            ecosystem: None,
+            manifest: None,
+            members: Vec::new(),
+            scope,
+            files: Vec::new(),
+        };
         found.entry(directory).or_insert(component).files.extend(orphans);
     }
     for component in found.values_mut() {

@@ -55,7 +55,9 @@ impl<'c> Scoping<'c> {
         if self.production.is_match(path.as_str()) {
             return Some(Scope::Production);
         }
-        if self.excluded.is_match(path.as_str()) || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end)) {
+        if self.excluded.is_match(path.as_str())
+            || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
+        {
             return None;
         }
         let mut scope = Scope::Production;

@@ -26,10 +26,43 @@ struct Shape {
 const PLAIN: Shape = Shape { words: &[], value_flags: &[], directory_flags: &[], assigns: false, operands: 0, package: false };
 
 const UV: &[&str] = &[
-    "--with", "--with-editable", "--with-requirements", "--extra", "--no-extra", "--group", "--no-group", "--only-group", "-p", "--python",
-    "--project", "--directory", "--env-file", "--package", "--index", "--default-index", "-i", "--index-url", "--extra-index-url", "-f",
-    "--find-links", "--upgrade-package", "-P", "--refresh-package", "--reinstall-package", "--cache-dir", "--config-file", "--exclude-newer",
-    "--prerelease", "--resolution", "--from", "-w", "-C", "--config-setting", "--link-mode", "--color", "--keyring-provider",
+    "--with",
+    "--with-editable",
+    "--with-requirements",
+    "--extra",
+    "--no-extra",
+    "--group",
+    "--no-group",
+    "--only-group",
+    "-p",
+    "--python",
+    "--project",
+    "--directory",
+    "--env-file",
+    "--package",
+    "--index",
+    "--default-index",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "--upgrade-package",
+    "-P",
+    "--refresh-package",
+    "--reinstall-package",
+    "--cache-dir",
+    "--config-file",
+    "--exclude-newer",
+    "--prerelease",
+    "--resolution",
+    "--from",
+    "-w",
+    "-C",
+    "--config-setting",
+    "--link-mode",
+    "--color",
+    "--keyring-provider",
 ];
 
 /// Flags read off each program's own help or manual.
@@ -37,26 +70,83 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["uv", "run"], value_flags: UV, directory_flags: &["--directory"], ..PLAIN },
     Shape { words: &["uv", "tool", "run"], value_flags: UV, directory_flags: &["--directory"], package: true, ..PLAIN },
     Shape { words: &["uvx"], value_flags: UV, directory_flags: &["--directory"], package: true, ..PLAIN },
-    Shape { words: &["poetry", "run"], value_flags: &["-C", "--directory", "-P", "--project"], directory_flags: &["-C", "--directory"], ..PLAIN },
+    Shape {
+        words: &["poetry", "run"],
+        value_flags: &["-C", "--directory", "-P", "--project"],
+        directory_flags: &["-C", "--directory"],
+        ..PLAIN
+    },
     Shape { words: &["pipenv", "run"], value_flags: &["--python"], ..PLAIN },
     Shape { words: &["rye", "run"], value_flags: &["--pyproject"], ..PLAIN },
     Shape { words: &["pdm", "run"], value_flags: &["-p", "--project"], directory_flags: &["-p", "--project"], ..PLAIN },
-    Shape { words: &["pipx", "run"], value_flags: &["--spec", "--python", "--pip-args", "--index-url", "-i", "--with"], package: true, ..PLAIN },
-    Shape { words: &["npx"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], directory_flags: &["--prefix"], package: true, ..PLAIN },
-    Shape { words: &["npm", "exec"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], directory_flags: &["--prefix"], package: true, ..PLAIN },
-    Shape { words: &["npm", "x"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], directory_flags: &["--prefix"], package: true, ..PLAIN },
-    Shape { words: &["pnpm", "exec"], value_flags: &["-C", "--dir", "--filter", "-F"], directory_flags: &["-C", "--dir"], ..PLAIN },
-    Shape { words: &["pnpm", "dlx"], value_flags: &["--package", "-C", "--dir"], directory_flags: &["-C", "--dir"], package: true, ..PLAIN },
+    Shape {
+        words: &["pipx", "run"],
+        value_flags: &["--spec", "--python", "--pip-args", "--index-url", "-i", "--with"],
+        package: true,
+        ..PLAIN
+    },
+    Shape {
+        words: &["npx"],
+        value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"],
+        directory_flags: &["--prefix"],
+        package: true,
+        ..PLAIN
+    },
+    Shape {
+        words: &["npm", "exec"],
+        value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"],
+        directory_flags: &["--prefix"],
+        package: true,
+        ..PLAIN
+    },
+    Shape {
+        words: &["npm", "x"],
+        value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"],
+        directory_flags: &["--prefix"],
+        package: true,
+        ..PLAIN
+    },
+    Shape {
+        words: &["pnpm", "exec"],
+        value_flags: &["-C", "--dir", "--filter", "-F"],
+        directory_flags: &["-C", "--dir"],
+        ..PLAIN
+    },
+    Shape {
+        words: &["pnpm", "dlx"],
+        value_flags: &["--package", "-C", "--dir"],
+        directory_flags: &["-C", "--dir"],
+        package: true,
+        ..PLAIN
+    },
     Shape { words: &["pnpx"], value_flags: &["--package"], package: true, ..PLAIN },
     Shape { words: &["yarn", "exec"], value_flags: &["--cwd"], directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["yarn", "dlx"], value_flags: &["-p", "--package"], package: true, ..PLAIN },
     Shape { words: &["bunx"], value_flags: &["-p", "--package", "--cwd"], directory_flags: &["--cwd"], package: true, ..PLAIN },
-    Shape { words: &["bun", "x"], value_flags: &["-p", "--package", "--cwd"], directory_flags: &["--cwd"], package: true, ..PLAIN },
+    Shape {
+        words: &["bun", "x"],
+        value_flags: &["-p", "--package", "--cwd"],
+        directory_flags: &["--cwd"],
+        package: true,
+        ..PLAIN
+    },
     Shape { words: &["bundle", "exec"], value_flags: &["--gemfile"], ..PLAIN },
-    Shape { words: &["env"], value_flags: &["-u", "--unset", "-C", "--chdir"], directory_flags: &["-C", "--chdir"], assigns: true, ..PLAIN },
+    Shape {
+        words: &["env"],
+        value_flags: &["-u", "--unset", "-C", "--chdir"],
+        directory_flags: &["-C", "--chdir"],
+        assigns: true,
+        ..PLAIN
+    },
     Shape { words: &["cross-env"], assigns: true, ..PLAIN },
     Shape { words: &["dotenv"], value_flags: &["-e", "-v", "-f", "--file"], ..PLAIN },
-    Shape { words: &["sudo"], value_flags: &["-u", "--user", "-g", "--group", "-D", "--chdir", "-h", "-p", "-C"], directory_flags: &["-D", "--chdir"], assigns: true, ..PLAIN },
+    Shape {
+        words: &["sudo"],
+        value_flags: &["-u", "--user", "-g", "--group", "-D", "--chdir", "-h", "-p", "-C"],
+        directory_flags: &["-D", "--chdir"],
+        assigns: true,
+        ..PLAIN
+    },
     Shape { words: &["nice"], value_flags: &["-n", "--adjustment"], ..PLAIN },
     Shape { words: &["ionice"], value_flags: &["-c", "-n"], ..PLAIN },
     Shape { words: &["nohup"], ..PLAIN },
@@ -69,8 +159,16 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], ..PLAIN },
     Shape { words: &["nix-shell", "--run"], ..PLAIN },
     Shape { words: &["direnv", "exec"], operands: 1, ..PLAIN },
-    Shape { words: &["coverage", "run"], value_flags: &["--rcfile", "--source", "--omit", "--include", "--context", "--concurrency", "--data-file"], ..PLAIN },
-    Shape { words: &["xargs"], value_flags: &["-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--delimiter", "--arg-file"], ..PLAIN },
+    Shape {
+        words: &["coverage", "run"],
+        value_flags: &["--rcfile", "--source", "--omit", "--include", "--context", "--concurrency", "--data-file"],
+        ..PLAIN
+    },
+    Shape {
+        words: &["xargs"],
+        value_flags: &["-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--delimiter", "--arg-file"],
+        ..PLAIN
+    },
     Shape { words: &["parallel"], value_flags: &["-j", "--jobs", "-n", "--colsep"], ..PLAIN },
 ];
 
@@ -93,7 +191,8 @@ impl Runner for Launchers {
         if program == "python" {
             return python(call);
         }
-        let (shape, at) = SHAPES.iter().filter(|shape| shape.words[0] == program).find_map(|shape| Some((shape, head(shape, call)?)))?;
+        let (shape, at) =
+            SHAPES.iter().filter(|shape| shape.words[0] == program).find_map(|shape| Some((shape, head(shape, call)?)))?;
         Some(launch(shape, at, call).into_iter().collect())
     }
 }
@@ -175,7 +274,9 @@ fn directory_of(shape: &Shape, words: &[Word], from: Workdir) -> Workdir {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The program that a package specification installs: version and extras cut, the last part of a scoped name kept whole.
@@ -189,7 +290,11 @@ fn package_program(spec: &str) -> &str {
 
 /// A word whose value is a shell script (`npx -c 'eslint .'`).
 fn script_word(call: &Call<'_>, word: &Word) -> Option<Next> {
-    let words = word.value.as_deref()?.split_whitespace().map(|part| Word { raw: part.to_owned(), value: Some(part.to_owned()), ..word.clone() });
+    let words = word.value.as_deref()?.split_whitespace().map(|part| Word {
+        raw: part.to_owned(),
+        value: Some(part.to_owned()),
+        ..word.clone()
+    });
     Some(Next::argv(call, words.collect()))
 }
 
@@ -198,7 +303,9 @@ fn find(call: &Call<'_>) -> Option<Vec<Next>> {
     let at = call.words.iter().position(|word| matches!(word.value.as_deref(), Some("-exec" | "-execdir" | "-ok")))?;
     let rest = &call.words[at + 1..];
     let end = rest.iter().position(|word| matches!(word.value.as_deref(), Some(";" | "+")))?;
-    let words: Vec<Word> = rest[..end].iter().filter(|word| word.value.as_deref() != Some("{}")).cloned().collect();
+    // `{}` stands for file names that only `find` knows.
+    let named = |word: &Word| if word.value.as_deref() == Some("{}") { Word { raw: "$(find)".to_owned(), value: None, ..word.clone() } } else { word.clone() };
+    let words: Vec<Word> = rest[..end].iter().map(named).collect();
     let mut next = Next::argv(call, words);
     if rest[end].value.as_deref() == Some(";") {
         let why = "`find -exec … \\;` does not report the status of what it runs";
@@ -221,7 +328,8 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     }
     let first = rest.first()?;
     let package = first.value.as_deref()?.split('@').next().unwrap_or_default();
-    let listed = world.catalog.tools.iter().flat_map(|tool| tool.packages.get("go").into_iter().flatten()).any(|known| known == package);
+    let listed =
+        world.catalog.tools.iter().flat_map(|tool| tool.packages.get("go").into_iter().flatten()).any(|known| known == package);
     // A bare `go tool NAME` is a tool of `go.mod`, or of the distribution (`vet`).
     if !listed && (run || package.contains('/')) {
         return Some(Vec::new());

@@ -133,6 +133,12 @@ pub trait Runner: Sync {
     /// What the call leads to; `None` when the program is not this runner, an empty list when it runs nothing.
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>>;
 
+    /// Whether the program itself looks here before it looks for the tool of that name (a cargo alias takes the place of the
+    /// external sub-command): asked before the catalogue.
+    fn goes_first(&self) -> bool {
+        false
+    }
+
     /// What an action of the CI system leads to, when it is this runner in another form (`pre-commit/action`).
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
         let _ = (action, workdir, env, world);

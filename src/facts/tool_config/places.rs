@@ -105,7 +105,9 @@ pub fn in_effect(row: &ConfigPlace, query: &Query<'_>, found: &Found) -> bool {
                 Some(rest) => rest.strip_prefix('=').or_else(|| (!flag.starts_with("--")).then_some(rest)),
                 None => None,
             };
-            named.is_some_and(|name| query.directory.join(name).as_ref() == Some(&found.path) || name.ends_with(found.path.file_name()))
+            named.is_some_and(|name| {
+                query.directory.join(name).as_ref() == Some(&found.path) || name.ends_with(found.path.file_name())
+            })
         })
     })
 }
@@ -116,7 +118,14 @@ pub fn in_effect(row: &ConfigPlace, query: &Query<'_>, found: &Found) -> bool {
 pub fn value_place(query: &Query<'_>, path: Option<&str>, key: &str, accepts: impl Fn(Value<'_>) -> bool) -> Option<Place> {
     let snapshot = query.world.snapshot;
     let rows: Vec<ConfigPlace> = match path {
-        Some(path) => vec![ConfigPlace { path: path.to_owned(), key: None, with: vec![], named_by: vec![], named_by_input: None, note: None }],
+        Some(path) => vec![ConfigPlace {
+            path: path.to_owned(),
+            key: None,
+            with: vec![],
+            named_by: vec![],
+            named_by_input: None,
+            note: None,
+        }],
         None => query.tool.config.clone(),
     };
     for row in rows {

@@ -214,6 +214,8 @@ fn of_json(json: serde_json::Value) -> Val {
         serde_json::Value::Number(number) => Val::Num(number.as_f64().unwrap_or(f64::NAN)),
         serde_json::Value::String(text) => Val::text(text),
         serde_json::Value::Array(items) => Val::List(Arc::new(items.into_iter().map(of_json).collect())),
-        serde_json::Value::Object(entries) => Val::Map(Arc::new(entries.into_iter().map(|(key, value)| (key, of_json(value))).collect())),
+        serde_json::Value::Object(entries) => {
+            Val::Map(Arc::new(entries.into_iter().map(|(key, value)| (key, of_json(value))).collect()))
+        }
     }
 }

@@ -198,7 +198,7 @@ pub(in crate::facts::ci::github) fn compare(left: &Val, right: &Val) -> Result<O
 }
 
 /// Equality of texts without case.
-pub(in crate::facts::ci::github) fn same_text(left: &str, right: &str) -> bool {
+fn same_text(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right) || (!left.is_ascii() && left.to_uppercase() == right.to_uppercase())
 }
 

@@ -1,0 +1,181 @@
+//! Owns the question "does a live bot keep every dependency up to date?". Refuses history: only files decide.
+
+use serde::Deserialize;
+
+use super::{Bench, Check, question, snippets};
+use crate::answer::Reason;
+use crate::catalog::{Rule, Severity};
+use crate::facts::bots::Uncovered;
+use crate::facts::components::Scope;
+use crate::finding::{Evidence, Finding, Verdict};
+use crate::text::Place;
+
+/// The question.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    /// Ecosystems whose gaps are warnings, whatever the rule's severity.
+    #[serde(default)]
+    warnings: Vec<String>,
+}
+
+/// The check.
+pub(super) struct BotCoverage;
+
+impl Check for BotCoverage {
+    fn kind(&self) -> &'static str {
+        "bot-coverage"
+    }
+
+    fn accepts(&self, rule: &Rule) -> Result<(), String> {
+        question::<Question>(rule).map(|_| ())
+    }
+
+    fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
+        let Ok(question) = question::<Question>(rule) else { return Vec::new() };
+        let facts = bench.facts;
+        if facts.inventory.manifests.is_empty() {
+            return vec![
+                Finding::new(rule, "repository", Verdict::NotApplicable, "no dependency manifest was found").cause("no-manifest"),
+            ];
+        }
+        let mut findings = broken_files(rule, bench);
+        if let Some(external) = bench.terms.external_bots.first() {
+            findings.push(
+                Finding::new(
+                    rule,
+                    "repository",
+                    Verdict::Declared,
+                    format!("{external} is declared to run from outside this repository"),
+                )
+                .cause("declared"),
+            );
+            return findings;
+        }
+        let live = facts.bots.iter().any(|bot| bot.active || !bot.may_cover.is_empty());
+        if !live && findings.is_empty() {
+            findings.push(no_bot(rule, bench));
+            return findings;
+        }
+        findings.extend(by_ecosystem(rule, &question, bench));
+        findings
+    }
+}
+
+/// What the service would reject, or what has no effect, at its line.
+fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for bot in &bench.facts.bots {
+        if bot.inactive_because.as_deref() == Some("retired") {
+            continue;
+        }
+        let mut problems = bot.problems.iter();
+        let Some(first) = problems.find(|problem| problem.fatal) else { continue };
+        let mut finding = Finding::new(
+            rule,
+            bot.path.as_str(),
+            Verdict::Fail,
+            format!("{} does not act on this file as written: {}", bot.bot, first.message),
+        )
+        .cause(first.code);
+        finding.places.push(Evidence::new(first.place.clone(), first.message.clone()));
+        finding.places.extend(
+            problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
+        );
+        finding.fix.clone_from(&first.fix);
+        findings.push(finding);
+    }
+    findings
+}
+
+/// No bot at all is one finding, with the whole file to add.
+fn no_bot(rule: &Rule, bench: &Bench<'_>) -> Finding {
+    let facts = bench.facts;
+    let missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.scope == Scope::Production).collect();
+    let missing = if missing.is_empty() { facts.uncovered.iter().collect() } else { missing };
+    let retired = facts.bots.iter().find(|bot| bot.inactive_because.as_deref() == Some("retired"));
+    let message = match retired {
+        Some(bot) => format!("the only dependency-update bot configured is {}, whose service is gone", bot.bot),
+        None => "no dependency-update bot is configured".to_owned(),
+    };
+    let mut finding =
+        Finding::new(rule, "repository", Verdict::Fail, message).cause(if retired.is_some() { "retired" } else { "no-bot" });
+    if let Some(bot) = retired {
+        finding = finding.at(Place::file(bot.path.clone()), "nothing reads this file any more");
+    }
+    for gap in &missing {
+        finding = finding.at(Place::file(gap.manifest.clone()), format!("nobody updates this ({})", gap.ecosystem));
+    }
+    finding.development = facts.uncovered.iter().all(|gap| gap.scope == Scope::Development);
+    finding.searched = bench.catalog.bots.iter().flat_map(|bot| bot.config.iter().map(|place| place.path.clone())).collect();
+    finding.searched.sort();
+    finding.searched.dedup();
+    finding.fix(format!("add .github/dependabot.yml:\n{}", snippets::dependabot_block(&missing, true)))
+}
+
+fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
+    let facts = bench.facts;
+    let mut ecosystems: Vec<&str> = facts.inventory.manifests.iter().map(|manifest| manifest.ecosystem.as_str()).collect();
+    ecosystems.sort_unstable();
+    ecosystems.dedup();
+    ecosystems.into_iter().map(|ecosystem| one(rule, question, bench, ecosystem)).collect()
+}
+
+fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> Finding {
+    let facts = bench.facts;
+    let gaps: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.ecosystem == ecosystem).collect();
+    if gaps.is_empty() {
+        let covering = facts.bots.iter().filter(|bot| bot.active && bot.covers.iter().any(|(eco, _)| eco == ecosystem));
+        let names: Vec<&str> = covering.clone().map(|bot| bot.bot.as_str()).collect();
+        let mut pass =
+            Finding::new(rule, ecosystem, Verdict::Pass, format!("{} updates every {ecosystem} manifest", names.join(" and ")))
+                .cause("covered");
+        for bot in covering {
+            pass = pass.at(Place::file(bot.path.clone()), "covers it");
+        }
+        return pass;
+    }
+    let production: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| gap.scope == Scope::Production).collect();
+    let judged = if production.is_empty() { gaps.clone() } else { production.clone() };
+    let certain: Vec<&Uncovered> = judged.iter().copied().filter(|gap| gap.may_be.is_none()).collect();
+    let mut finding = if certain.is_empty() {
+        let why = judged.iter().find_map(|gap| gap.may_be.clone());
+        let said = why.as_ref().map_or("what it extends cannot be read", |why| why.text.as_str()).to_owned();
+        let mut unknown =
+            Finding::new(rule, ecosystem, Verdict::Unknown, format!("whether {ecosystem} is covered cannot be read: {said}"))
+                .cause("may-cover");
+        unknown.reason = Some(why.as_ref().map_or(Reason::Remote, |why| why.reason));
+        if let Some(place) = why.and_then(|why| why.place) {
+            unknown = unknown.at(place, said);
+        }
+        unknown
+    } else {
+        let list: Vec<String> = certain.iter().take(5).map(|gap| gap.manifest.to_string()).collect();
+        let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
+        let message = format!("no bot updates {}{more} ({ecosystem}): {}", list.join(", "), reason_words(certain[0].why));
+        let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
+        if question.warnings.iter().any(|name| name == ecosystem) {
+            fail.severity = Severity::Warning.min(rule.severity);
+        }
+        for gap in &certain {
+            if let Some(place) = &gap.place {
+                fail.places.push(Evidence::new(place.clone(), reason_words(gap.why)));
+            }
+            fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
+        }
+        fail.fix(format!("add to `updates:` in .github/dependabot.yml:\n{}", snippets::dependabot_block(&certain, false)))
+    };
+    finding.development = production.is_empty();
+    finding
+}
+
+fn reason_words(why: &str) -> &'static str {
+    match why {
+        "limit-0" => "its entry has `open-pull-requests-limit: 0`",
+        "ignored" => "its entry ignores everything",
+        "disabled" => "the bot is switched off for it",
+        "target-branch" => "its entry targets another branch than the default one",
+        "no-bot" => "no bot is configured",
+        _ => "no entry names it",
+    }
+}

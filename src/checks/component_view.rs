@@ -1,0 +1,94 @@
+//! Owns how rules about languages look at components: subjects, and the standing of each tool on one component. Refuses to
+//! judge.
+
+use super::Bench;
+use crate::catalog::Tool;
+use crate::facts::components::{Component, Scope};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
+use crate::text::Place;
+
+/// One tool on one component.
+#[derive(Clone, Copy)]
+pub(super) struct View<'f> {
+    pub(super) tool: &'f Tool,
+    pub(super) standing: &'f Standing,
+    pub(super) on: &'f ComponentStanding,
+}
+
+impl<'f> View<'f> {
+    pub(super) fn best(&self) -> Option<&'f RankedInvocation> {
+        self.standing.invocations.get(self.on.best?)
+    }
+
+    pub(super) fn chain(&self) -> Vec<Hop> {
+        self.best().map(|best| best.chain.clone()).unwrap_or_default()
+    }
+
+    /// The hold that keeps it a rung short: the first that softens or voids, else the first unknown.
+    pub(super) fn held_by(&self) -> Option<&'f Hold> {
+        let holds = &self.best()?.held_by;
+        let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften);
+        let unknown = |hold: &&Hold| matches!(hold.effect, HoldEffect::Unknown(_));
+        // The hold nearest to the command is the one to act on: it lies in the text that names the tool.
+        let near = |wanted: &dyn Fn(&&Hold) -> bool| {
+            let last = self.best().and_then(|best| best.chain.last()).map(|hop| hop.place.path.clone());
+            holds.iter().filter(|hold| wanted(hold)).max_by_key(|hold| Some(&hold.place.path) == last.as_ref())
+        };
+        near(&strong).or_else(|| near(&unknown))
+    }
+
+    pub(super) fn may_be(&self) -> Rung {
+        self.on.may_be.unwrap_or(self.on.rung)
+    }
+
+    /// The command's place, else where it is configured.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.chain().last().map(|hop| hop.place.clone()).or_else(|| self.standing.configured.first().cloned())
+    }
+}
+
+/// All tools with a standing on the component that `accepts` takes, best first (rung, security, id).
+pub(super) fn views<'f>(bench: &Bench<'f>, component: &Component, accepts: impl Fn(&Tool) -> bool) -> Vec<View<'f>> {
+    let mut all: Vec<View<'f>> = Vec::new();
+    for standing in &bench.facts.standings {
+        let Some(tool) = bench.catalog.tool(&standing.tool).filter(|tool| accepts(tool)) else { continue };
+        if standing.language != component.language {
+            continue;
+        }
+        let Some(on) = standing.components.iter().find(|one| one.directory == component.directory) else { continue };
+        if on.rung > Rung::Absent || on.may_be.is_some() {
+            all.push(View { tool, standing, on });
+        }
+    }
+    all.sort_by(|a, b| {
+        (b.on.rung, b.on.security.is_yes(), b.may_be())
+            .cmp(&(a.on.rung, a.on.security.is_yes(), a.may_be()))
+            .then(a.tool.id.cmp(&b.tool.id))
+    });
+    all
+}
+
+/// Components of a language to judge: production ones, or the development ones when there is nothing else.
+pub(super) fn judged<'f>(bench: &Bench<'f>, language: &str) -> Vec<&'f Component> {
+    bench.facts.inventory.of(language).collect()
+}
+
+/// `<language>`, or `<language>:<directory>` when the language has several components.
+pub(super) fn subject(component: &Component, several: bool) -> String {
+    match (several, component.directory.is_root()) {
+        (false, _) => component.language.clone(),
+        (true, true) => format!("{}:.", component.language),
+        (true, false) => format!("{}:{}", component.language, component.directory),
+    }
+}
+
+/// Where a finding about something absent points: line 1 of the manifest, else the component's first file.
+pub(super) fn home(component: &Component) -> Place {
+    let path = component.manifest.clone().or_else(|| component.files.first().cloned());
+    Place::file(path.unwrap_or_else(|| component.directory.clone()))
+}
+
+pub(super) fn is_development(component: &Component) -> bool {
+    component.scope == Scope::Development
+}

@@ -1,0 +1,114 @@
+//! Owns the question "does the service export an OpenAPI description?". Refuses repositories without an API of their own.
+
+use super::{Bench, Check};
+use crate::answer::{Answer, Reason};
+use crate::catalog::Rule;
+use crate::facts::openapi::{ApiDescription, ApiKind};
+use crate::finding::{Finding, Verdict};
+use crate::text::Place;
+
+/// The check.
+pub(super) struct OpenapiExport;
+
+impl Check for OpenapiExport {
+    fn kind(&self) -> &'static str {
+        "openapi"
+    }
+
+    fn accepts(&self, rule: &Rule) -> Result<(), String> {
+        super::question::<std::collections::BTreeMap<String, String>>(rule)
+            .and_then(|rest| if rest.is_empty() { Ok(()) } else { Err("takes no keys".to_owned()) })
+    }
+
+    fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
+        let facts = bench.facts;
+        let declared_off = bench.terms.service.web == Some(false) || bench.terms.service.kind.as_deref() == Some("none");
+        let good = facts.api.iter().find(|description| description.valid);
+        let finding = match (good, &facts.service.is_service, declared_off) {
+            (Some(description), ..) => pass(rule, description),
+            (None, _, true) => Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves no HTTP")
+                .cause("no-service"),
+            (None, Answer::No, _) if bench.terms.service.web != Some(true) => {
+                Finding::new(rule, "repository", Verdict::NotApplicable, "no server framework among the runtime dependencies")
+                    .cause("no-service")
+            }
+            (None, Answer::Unknown(why), _) => {
+                let finding = Finding::new(
+                    rule,
+                    "repository",
+                    Verdict::Unknown,
+                    format!("whether it serves an API cannot be seen: {}", why.text),
+                )
+                .reason(why.reason)
+                .cause("unknown-service");
+                match &why.place {
+                    Some(place) => finding.at(place.clone(), why.text.clone()),
+                    None => finding,
+                }
+            }
+            (None, service, _) => missing(rule, bench, service),
+        };
+        vec![finding]
+    }
+}
+
+fn pass(rule: &Rule, description: &ApiDescription) -> Finding {
+    let what = match (description.kind, &description.generator, &description.version) {
+        (ApiKind::Document, _, Some(version)) => format!("a valid OpenAPI {version} document"),
+        (ApiKind::Document, ..) => "a valid API document".to_owned(),
+        (ApiKind::Generated, Some(generator), _) => format!("{generator} generates the description"),
+        (ApiKind::Generated, None, _) => "the description is generated".to_owned(),
+    };
+    let scan = match &description.scanned_by {
+        Some(_) => "; a scan in CI uses it",
+        None => "; no scan in CI was seen to use it",
+    };
+    let mut finding = Finding::new(rule, "repository", Verdict::Pass, format!("{what}{scan}"))
+        .cause("exported")
+        .at(description.place.clone(), what);
+    if let Some(place) = &description.scanned_by {
+        finding = finding.at(place.clone(), "a scan uses it here");
+    }
+    finding
+}
+
+fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Finding {
+    if let Some(broken) = bench.facts.api.iter().find(|description| description.kind == ApiKind::Document) {
+        let (place, why) =
+            broken.problems.first().cloned().unwrap_or_else(|| (broken.place.clone(), "it describes no operation".to_owned()));
+        let finding =
+            Finding::new(rule, "repository", Verdict::Fail, format!("the API document is not usable: {why}")).cause("invalid");
+        return finding.at(place, why).fix("mend the document until it parses, its references resolve and it has an operation");
+    }
+    if let Some(style) = bench.facts.service.other_style.as_ref().filter(|_| !bench.literal) {
+        return Finding::new(
+            rule,
+            "repository",
+            Verdict::NotApplicable,
+            format!("its interface is {style}, which has a description of its own"),
+        )
+        .cause("other-style");
+    }
+    let frameworks = bench.facts.service.frameworks.join(", ");
+    let mut finding = Finding::new(
+        rule,
+        "repository",
+        Verdict::Fail,
+        format!("it serves HTTP ({frameworks}), but no OpenAPI document or generator was found"),
+    )
+    .cause("absent");
+    if let Answer::Yes(places) = service {
+        for place in places {
+            finding = finding.at(place.clone(), "a server framework");
+        }
+    }
+    finding.reason = None::<Reason>;
+    finding.searched = vec![
+        "**/*openapi*".to_owned(),
+        "**/*swagger*".to_owned(),
+        "**/*api-spec*".to_owned(),
+        "generators in the catalogue".to_owned(),
+    ];
+    finding
+        .fix("export an OpenAPI document (your framework's generator, dumped in CI) and commit it or publish it as an artefact")
+}

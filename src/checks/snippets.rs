@@ -1,0 +1,101 @@
+//! Owns the fixes: text ready to paste, for this repository. Refuses to promise more than what was seen.
+
+use super::Bench;
+use super::component_view::View;
+use crate::facts::bots::Uncovered;
+use crate::facts::components::Component;
+use crate::finding::Finding;
+
+/// What to do about an analyzer that does not gate.
+pub(super) fn analyzer_fix(finding: &Finding, all: &[View<'_>], component: &Component, bench: &Bench<'_>) -> String {
+    let tool = finding.cause.split(':').next().unwrap_or_default();
+    let title = all.iter().find(|view| view.tool.id == tool).map_or(tool, |view| view.tool.title.as_str());
+    let step = step_for(component, all, bench);
+    match finding.cause.rsplit(':').next().unwrap_or_default() {
+        "no-security-rules" => security_rules(component, all),
+        "soft-fail" | "void" => {
+            let note = finding.places.first().map_or("", |evidence| evidence.note.as_str());
+            if note.starts_with("only error-level findings") {
+                return "add `-- -D warnings` (or deny the lints in `Cargo.toml`)".to_owned();
+            }
+            format!("remove what lets it pass here ({note}); settle false positives one by one in {title}'s own configuration")
+        }
+        "configured" => format!("run {title} in a pull-request workflow:\n{step}"),
+        "runs" => format!("start that job on `pull_request` as well, so that {title} can stop a change before it is merged"),
+        _ => format!("add a step to a pull-request workflow:\n{step}"),
+    }
+}
+
+/// The smallest step that gates the component's language.
+fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
+    let directory = if component.directory.is_root() { ".".to_owned() } else { component.directory.to_string() };
+    let known = |id: &str| all.iter().any(|view| view.tool.id == id);
+    let command = match component.language.as_str() {
+        "python" if known("ruff") => format!("pipx run ruff check --extend-select S {directory}"),
+        "python" => format!("pipx run bandit -r {directory}"),
+        "javascript" => "npx eslint --max-warnings 0 .".to_owned(),
+        "go" => "golangci-lint run --enable gosec ./...".to_owned(),
+        "rust" => "cargo clippy --workspace --all-targets -- -D warnings".to_owned(),
+        other => {
+            let fits = |tool: &&crate::catalog::Tool| {
+                crate::facts::standing::is_analyzer(tool) && tool.languages.iter().any(|language| language == other)
+            };
+            let tool = bench.catalog.tools.iter().filter(fits).find_map(|tool| tool.run.iter().find_map(|row| row.argv.as_ref()));
+            tool.map_or_else(|| "semgrep scan --error --config auto .".to_owned(), |argv| argv.join(" "))
+        }
+    };
+    let cd = match component.language.as_str() {
+        "javascript" | "go" | "rust" if !component.directory.is_root() => format!("\n  working-directory: {directory}"),
+        _ => String::new(),
+    };
+    format!("- run: {command}{cd}")
+}
+
+fn security_rules(component: &Component, all: &[View<'_>]) -> String {
+    let gating = all.first().map(|view| view.tool.id.as_str());
+    match (component.language.as_str(), gating) {
+        ("python", Some("ruff")) => "select Ruff's security rules:\n[tool.ruff.lint]\nextend-select = [\"S\"]".to_owned(),
+        ("python", _) => "add a step beside it:\n- run: pipx run bandit -r .".to_owned(),
+        ("javascript", Some("eslint")) => {
+            "add the security rules to eslint.config.js:\nimport nounsanitized from \"eslint-plugin-no-unsanitized\";\nexport default [nounsanitized.configs.recommended, /* … */];".to_owned()
+        }
+        ("go", _) => "enable gosec in .golangci.yml:\nlinters:\n  enable:\n    - gosec".to_owned(),
+        _ => "select the analyzer's security rules, or add one that has them".to_owned(),
+    }
+}
+
+/// The missing block of `.github/dependabot.yml` for one ecosystem, all its directories in one entry.
+pub(super) fn dependabot_block(missing: &[&Uncovered], whole_file: bool) -> String {
+    let mut out = String::new();
+    if whole_file {
+        out.push_str("version: 2\nupdates:\n");
+    }
+    let mut by_ecosystem: std::collections::BTreeMap<&str, Vec<String>> = std::collections::BTreeMap::new();
+    for one in missing {
+        let directory = format!("/{}", one.directory);
+        let all = by_ecosystem.entry(&one.ecosystem).or_default();
+        if !all.contains(&directory) {
+            all.push(directory);
+        }
+    }
+    for (ecosystem, directories) in by_ecosystem {
+        out.push_str(&format!("  - package-ecosystem: {ecosystem}\n"));
+        match directories.as_slice() {
+            [one] => out.push_str(&format!("    directory: {}\n", quoted(one))),
+            several => {
+                out.push_str("    directories:\n");
+                for directory in several {
+                    out.push_str(&format!("      - {}\n", quoted(directory)));
+                }
+            }
+        }
+        out.push_str("    schedule:\n      interval: weekly\n");
+    }
+    out.trim_end().to_owned()
+}
+
+/// A YAML scalar that says exactly this text.
+fn quoted(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
+}

@@ -1,0 +1,172 @@
+//! Owns the question "does one of these tools reach a rung?", for rules about dependency audits and reports. Refuses to
+//! look at bots, except that a live one answers where the rule says so.
+
+use serde::Deserialize;
+
+use super::analyzer::{rung, title};
+use super::component_view::{View, home, is_development, judged, subject, views};
+use super::{Bench, Check, question};
+use crate::answer::Reason;
+use crate::catalog::tool::ToolKind;
+use crate::catalog::{Rule, Tool};
+use crate::facts::components::Component;
+use crate::facts::hold::HoldEffect;
+use crate::facts::ladder::Rung;
+use crate::facts::standing::opaque_on_gate;
+use crate::finding::{Evidence, Finding, Verdict};
+
+/// The question.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    /// The languages asked about.
+    languages: Vec<String>,
+    /// The kind of tool.
+    tool_kind: ToolKind,
+    /// The rung asked for.
+    require: String,
+    /// What the tools do, for messages: "dependency audit".
+    what: String,
+    /// A live bot that covers the component answers too.
+    #[serde(default)]
+    or_bot: bool,
+    /// The step to propose, by language.
+    #[serde(default)]
+    step: std::collections::BTreeMap<String, String>,
+}
+
+/// The check.
+pub(super) struct ToolRuns;
+
+impl Check for ToolRuns {
+    fn kind(&self) -> &'static str {
+        "tool-runs"
+    }
+
+    fn accepts(&self, rule: &Rule) -> Result<(), String> {
+        let question: Question = question(rule)?;
+        rung(&question.require).map(|_| ()).ok_or_else(|| format!("`{}` is no rung", question.require))
+    }
+
+    fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
+        let Ok(question) = question::<Question>(rule) else { return Vec::new() };
+        let mut findings = Vec::new();
+        for language in &question.languages {
+            let components: Vec<&Component> =
+                judged(bench, language).into_iter().filter(|component| component.manifest.is_some()).collect();
+            let several = components.len() > 1;
+            findings
+                .extend(components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))));
+        }
+        if findings.is_empty() {
+            let message = format!("no dependencies that a {} would look at", question.what);
+            findings.push(Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-language"));
+        }
+        findings
+    }
+}
+
+fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Component, subject: String) -> Finding {
+    let wanted = rung(&question.require).unwrap_or(Rung::Gates);
+    let fits = |tool: &Tool| tool.is(question.tool_kind);
+    let mut all = views(bench, component, fits);
+    all.extend(everywhere(bench, &fits));
+    let words = title(bench, &component.language);
+    let best = all.iter().max_by_key(|view| (view.on.rung, view.may_be()));
+    let mut finding = match best {
+        Some(view) if view.on.rung >= wanted => {
+            let message = format!("{} {} for {words}", view.tool.title, if wanted >= Rung::Gates { "gates" } else { "runs" });
+            let mut pass = Finding::new(rule, subject, Verdict::Pass, message).cause("runs");
+            pass.chain = view.chain();
+            pass.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
+            pass
+        }
+        _ => match covering_bot(question, bench, component) {
+            Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding(rule) },
+            None => short(rule, question, bench, component, subject, best, wanted, &words),
+        },
+    };
+    finding.development = is_development(component);
+    finding
+}
+
+/// Tools of no language (`*`), which look at whatever lies there.
+fn everywhere<'f>(bench: &Bench<'f>, fits: &dyn Fn(&Tool) -> bool) -> Vec<View<'f>> {
+    let rows = bench.facts.standings.iter().filter(|standing| standing.language == "*");
+    rows.filter_map(|standing| {
+        let tool = bench.catalog.tool(&standing.tool).filter(|tool| fits(tool))?;
+        Some(View { tool, standing, on: standing.components.first()? })
+    })
+    .collect()
+}
+
+fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Component) -> Option<impl Fn(&Rule) -> Finding + 'b> {
+    let ecosystem = component.ecosystem.clone()?;
+    let directory = component.directory.clone();
+    let covers = move |bot: &&crate::facts::bots::BotFact| {
+        bot.active && bot.covers.iter().any(|(eco, dir)| *eco == ecosystem && *dir == directory)
+    };
+    let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
+    Some(move |rule: &Rule| {
+        let message = format!("{} updates these dependencies", bot.bot);
+        Finding::new(rule, "", Verdict::Pass, message)
+            .cause("bot")
+            .at(crate::text::Place::file(bot.path.clone()), "a live bot covers them")
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "one sentence about one component, called once")]
+fn short(
+    rule: &Rule,
+    question: &Question,
+    bench: &Bench<'_>,
+    component: &Component,
+    subject: String,
+    best: Option<&View<'_>>,
+    wanted: Rung,
+    words: &str,
+) -> Finding {
+    let step =
+        question.step.get(&component.language).map(|step| format!("add a step to a pull-request workflow:\n- run: {step}"));
+    let mut finding = match best {
+        Some(view) if view.may_be() >= wanted => {
+            let hold = view.held_by();
+            let reason = match hold.map(|hold| hold.effect) {
+                Some(HoldEffect::Unknown(reason)) => reason,
+                _ => Reason::NoToken,
+            };
+            let message = format!("{} may do more than could be proven", view.tool.title);
+            Finding::new(rule, subject, Verdict::Unknown, message).reason(reason).cause("may-run")
+        }
+        _ if opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next().is_some() => {
+            let message = format!("whether a {} runs for {words} cannot be seen", question.what);
+            let finding = Finding::new(rule, subject, Verdict::Unknown, message).cause("opaque");
+            return match opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
+                Some(unit) => finding.reason(unit.why.reason).at(unit.place.clone(), unit.why.text.clone()),
+                None => finding,
+            };
+        }
+        Some(view) if view.on.rung > Rung::Absent => {
+            let message = match view.on.rung {
+                Rung::Configured => format!("{} is there, but no pipeline that starts without a human runs it", view.tool.title),
+                _ => format!("{} runs, but cannot fail a pull request", view.tool.title),
+            };
+            Finding::new(rule, subject, Verdict::Fail, message).cause(format!("{}:{}", view.tool.id, view.on.rung.word()))
+        }
+        _ => Finding::new(rule, subject, Verdict::Fail, format!("no {} for {words} was found", question.what)).cause("absent"),
+    };
+    if let Some(view) = best {
+        finding.rung = Some(view.on.rung);
+        finding.chain = view.chain();
+        if let Some(hold) = view.held_by() {
+            finding = finding.at(hold.place.clone(), hold.why.clone());
+        } else if let Some(place) = view.place() {
+            finding = finding.at(place, "here");
+        }
+    }
+    if finding.places.is_empty() {
+        finding = finding.at(home(component), "these dependencies");
+    }
+    finding.fix = step;
+    finding
+}

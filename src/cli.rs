@@ -1,0 +1,218 @@
+//! Owns the shape of the command line: commands, options, their help. Refuses to act on any of it: `cmd` does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Makes a backend security checklist executable.
+#[derive(Debug, Parser)]
+#[command(name = "tollgate", version, about, long_about = LONG, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const LONG: &str = "Reads a repository and its CI configuration, gives every item of a backend security checklist a verdict \
+with file and line, and decides whether the gate passes. Nothing of the inspected repository is executed, and the network \
+is not used.
+
+Exit status: 0 the gate passes; 1 it does not; 2 usage or policy error, nothing was inspected; 3 something that had to be \
+read could not be read.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Inspect a repository and decide whether the gate passes
+    Check(CheckArgs),
+    /// Print what was found, before any rule judges
+    Facts(FactsArgs),
+    /// List the catalogue of rules
+    Rules(RulesArgs),
+    /// Explain a rule, a tool or a bot
+    Explain(ExplainArgs),
+    /// Work with the policy file
+    Policy(PolicyArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// Judge by this policy file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Common options")]
+    pub policy: Option<PathBuf>,
+    /// Judge by the policy file at this ref
+    #[arg(long, global = true, value_name = "REF", conflicts_with = "policy", help_heading = "Common options")]
+    pub policy_ref: Option<String>,
+    /// The organisation's policy, whose floors bind every repository
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Common options")]
+    pub org_policy: Option<PathBuf>,
+    /// Take this moment (RFC 3339) as now; refused in CI
+    #[arg(long, global = true, value_name = "TIME", help_heading = "Common options")]
+    pub now: Option<String>,
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Common options")]
+    pub color: Color,
+    /// Print the last line only
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Common options")]
+    pub quiet: bool,
+    /// Print every pass with its chain too
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common options")]
+    pub verbose: u8,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Options of `check` and `facts`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct InspectArgs {
+    /// A work tree or a folder in one, a git directory, or a plain folder
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The revision to inspect: an object id, HEAD, or a ref name
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// Inspect PATH alone, not the work tree it lies in
+    #[arg(long)]
+    pub here: bool,
+    /// Write the format F to FILE too; may be given several times
+    #[arg(long, value_name = "F=FILE")]
+    pub out: Vec<String>,
+    /// Change a bound, for example --limit file-bytes=4000000
+    #[arg(long, value_name = "NAME=N")]
+    pub limit: Vec<String>,
+    /// Ask the forge (arrives with a later version)
+    #[arg(long, hide = true)]
+    pub forge: bool,
+    /// Read the output of a trusted `cargo metadata` (arrives with a later version)
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub cargo_metadata: Option<PathBuf>,
+}
+
+/// Options of `check`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckArgs {
+    /// What to inspect.
+    #[command(flatten)]
+    pub inspect: InspectArgs,
+    /// How to print: text, github, json or markdown [default: text; in GitHub Actions text and github]
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+    /// Judge by this profile: modern or literal [default: the policy's, else modern]
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Judge these rules only
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// From which severity on the gate closes: error, warning, notice or never [default: the policy's, else error]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<String>,
+    /// Close the gate for what could not be decided, too
+    #[arg(long)]
+    pub strict: bool,
+    /// Print the whole checklist by section
+    #[arg(long)]
+    pub all: bool,
+    /// Compare with this ref (arrives with a later version)
+    #[arg(long, hide = true, value_name = "REF")]
+    pub base: Option<String>,
+    /// Close the gate for what the base has, too (arrives with a later version)
+    #[arg(long, hide = true)]
+    pub block_existing: bool,
+    /// (arrives with a later version)
+    #[arg(long, hide = true)]
+    pub sarif_all: bool,
+}
+
+/// Options of `facts`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FactsArgs {
+    /// What to inspect.
+    #[command(flatten)]
+    pub inspect: InspectArgs,
+    /// How to print: text or json [default: text]
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+}
+
+/// Options of `rules`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RulesArgs {
+    /// How to print: text, json or markdown [default: text]
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+    /// Show the severities of this profile
+    #[arg(long, value_name = "PROFILE", default_value = "modern")]
+    pub profile: String,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The id of a rule, a tool or a bot
+    pub id: String,
+}
+
+/// Options of `policy`.
+#[derive(Debug, Clone, Args)]
+pub struct PolicyArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// What to do with the policy file.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PolicyCommand {
+    /// Find mistakes, and print what the file declares
+    Check(PolicyFile),
+    /// Print the values in force
+    Show {
+        /// Which file.
+        #[command(flatten)]
+        file: PolicyFile,
+        /// Print where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print the JSON Schema of the policy file
+    Schema,
+    /// Classify a change of policy (arrives with a later version)
+    #[command(hide = true)]
+    Diff {
+        /// Anything.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+}
+
+/// A policy file.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PolicyFile {
+    /// The file [default: --policy, else .tollgate.toml]
+    pub file: Option<PathBuf>,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}

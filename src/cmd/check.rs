@@ -1,0 +1,65 @@
+//! Owns `check`: formats chosen, one inspection, every format written from it. Refuses to touch the report.
+
+use std::time::Instant;
+
+use super::output::OutFile;
+use super::{Context, request};
+use crate::cli::CheckArgs;
+use crate::error::Error;
+use crate::inspect;
+use crate::report::{LATER_FORMATS, Report, Reporter, View, reporters};
+use crate::terms::nearest;
+
+/// Runs it.
+pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
+    let formats = formats(args.format.as_deref(), context.environment.actions)?;
+    let parse = |text: &String| OutFile::parse(text, |format| reporter(format).map(|_| ()));
+    let files = args.inspect.out.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let request = request::build(context, &args.inspect, Some(args))?;
+    let start = Instant::now();
+    let mut report = inspect::check(&request)?;
+    report.elapsed = Some(start.elapsed());
+    let view = request::view(context, args.all);
+    let to_file = View { color: false, terminal: false, ..view };
+    for file in &files {
+        file.write(&render(reporter(&file.format)?, &report, &to_file)?)?;
+    }
+    for format in formats {
+        let bytes = render(format, &report, &view)?;
+        if format.speaks_commands() { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }
+    }
+    Ok(report.exit_status())
+}
+
+/// In GitHub Actions one run gives the log and the annotations.
+fn formats(asked: Option<&str>, actions: bool) -> Result<Vec<&'static dyn Reporter>, Error> {
+    match (asked, actions) {
+        (Some(name), _) => Ok(vec![reporter(name)?]),
+        (None, false) => Ok(vec![reporter("text")?]),
+        (None, true) => Ok(vec![reporter("text")?, reporter("github")?]),
+    }
+}
+
+fn reporter(name: &str) -> Result<&'static dyn Reporter, Error> {
+    if let Some(found) = reporters().iter().find(|reporter| reporter.format() == name) {
+        return Ok(*found);
+    }
+    let names: Vec<&str> = reporters().iter().map(|reporter| reporter.format()).collect();
+    Err(unknown_format(name, &names))
+}
+
+/// The error for a format that this command does not write (yet).
+pub(super) fn unknown_format(name: &str, names: &[&str]) -> Error {
+    if LATER_FORMATS.contains(&name) {
+        return Error::usage(format!("the format `{name}` arrives with a later version"))
+            .hint(format!("formats are: {}", names.join(", ")));
+    }
+    Error::usage(format!("there is no format `{name}`")).hint(nearest::hint(name, names.iter().copied(), "formats are"))
+}
+
+fn render(reporter: &dyn Reporter, report: &Report, view: &View) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let written = reporter.write(report, view, &mut bytes);
+    written.map_err(|problem| Error::incomplete(format!("the format {} could not be written: {problem}", reporter.format())))?;
+    Ok(bytes)
+}

@@ -1,0 +1,53 @@
+//! Owns the only look at environment variables and at the terminal. Refuses secrets: it asks whether variables are set, never
+//! what they hold, but for two switches.
+
+use std::io::IsTerminal;
+
+/// Variables that CI systems set.
+const CI: [&str; 18] = [
+    "CI",
+    "CONTINUOUS_INTEGRATION",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "CIRCLECI",
+    "TRAVIS",
+    "TF_BUILD",
+    "JENKINS_URL",
+    "BUILDKITE",
+    "BITBUCKET_BUILD_NUMBER",
+    "DRONE",
+    "WOODPECKER",
+    "CIRRUS_CI",
+    "APPVEYOR",
+    "TASKCLUSTER_ROOT_URL",
+    "TEAMCITY_VERSION",
+    "CODEBUILD_BUILD_ID",
+    "TEKTON_PIPELINE_RUN",
+];
+
+/// What the surroundings say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Environment {
+    /// A CI variable is set.
+    pub ci: bool,
+    /// GitHub Actions reads the output.
+    pub actions: bool,
+    /// Colours are unwanted.
+    pub plain: bool,
+    /// Standard output is a terminal.
+    pub terminal: bool,
+}
+
+impl Environment {
+    /// Looks once.
+    pub(super) fn read() -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self {
+            ci: CI.iter().any(|name| set(name)),
+            actions: set("GITHUB_ACTIONS"),
+            plain: set("NO_COLOR") || dumb,
+            terminal: std::io::stdout().is_terminal(),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Owns the explanation of tools and bots: how they are run, where they are configured, what changes them, what it was verified
+//! against. Refuses to interpret: it prints the data.
+
+use super::explain::{explained_examples, plain};
+use crate::catalog::tool::{ConfigPlace, DefaultTarget, Does, Effect, Findings, Run, Security, Status, Verified};
+use crate::catalog::{Bot, Tool};
+
+/// A tool.
+pub(super) fn tool(tool: &Tool) -> String {
+    let mut out = format!("{}: {}\n\n", tool.id, tool.title);
+    let kinds: Vec<String> = tool.kind.iter().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+    out.push_str(&format!("kind        {}\nlanguages   {}\n", kinds.join(", "), tool.languages.join(", ")));
+    let security = match tool.security {
+        Security::Always => "its findings are about security".to_owned(),
+        Security::Never => "its findings are not about security".to_owned(),
+        Security::Selected => format!("its findings are about security when one of these is on: {}", tool.select.join(", ")),
+    };
+    out.push_str(&format!("security    {security}\n"));
+    out.push_str(&status(tool.status, tool.since.as_deref(), tool.why.as_deref()));
+    names(&mut out, "succeeds", &tool.successor_of);
+    names(&mut out, "equals", &tool.equivalent_to);
+    out.push_str(&verified(&tool.verified));
+    places(&mut out, &tool.config);
+    section(&mut out, "How it is run, and what its exit status does when it finds something", tool.run.iter().map(run));
+    section(&mut out, "What changes that", tool.effect.iter().map(effect));
+    if let Some(targets) = &tool.targets {
+        let default = if targets.default == DefaultTarget::Cwd { "its working directory" } else { "nothing" };
+        out.push_str(&format!("\nWithout a target it looks at {default}.\n"));
+    }
+    out.push_str(&explained_examples(&format!("tools/{}.toml", tool.id)));
+    out
+}
+
+/// A bot.
+pub(super) fn bot(bot: &Bot) -> String {
+    let mut out = format!("{}: {}\n\nkind        dependency-update bot\n", bot.id, bot.title);
+    out.push_str(&status(bot.status, bot.since.as_deref(), bot.why.as_deref()));
+    names(&mut out, "succeeds", &bot.successor_of);
+    out.push_str(&verified(&bot.verified));
+    let mut ecosystems: Vec<String> = bot.ecosystems.clone();
+    ecosystems.extend(bot.manager.iter().map(|manager| manager.ecosystem.clone()));
+    ecosystems.sort();
+    ecosystems.dedup();
+    names(&mut out, "updates", &ecosystems);
+    places(&mut out, &bot.config);
+    section(
+        &mut out,
+        "What switches it off",
+        bot.off.iter().map(|off| {
+            let values: Vec<String> = off.value.iter().map(plain).collect();
+            because(format!("{} = {}", off.key, values.join(" or ")), off.why.as_deref())
+        }),
+    );
+    section(
+        &mut out,
+        "What limits it",
+        bot.limit.iter().map(|limit| because(format!("{} ({})", limit.key, limit.means), limit.why.as_deref())),
+    );
+    out.push_str(&explained_examples(&format!("bots/{}.toml", bot.id)));
+    out
+}
+
+fn status(status: Status, since: Option<&str>, why: Option<&str>) -> String {
+    let word = match status {
+        Status::Active => return String::new(),
+        Status::Deprecated => "deprecated",
+        Status::Retired => "retired",
+    };
+    let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+    format!("{}\n", because(format!("status      {word}{since}"), why))
+}
+
+fn verified(verified: &Verified) -> String {
+    format!("verified    version {}, read on {} at {}\n", verified.version, verified.on, verified.source)
+}
+
+fn names(out: &mut String, word: &str, list: &[String]) {
+    if !list.is_empty() {
+        out.push_str(&format!("{word:<11} {}\n", list.join(", ")));
+    }
+}
+
+fn places(out: &mut String, list: &[ConfigPlace]) {
+    section(
+        out,
+        "Where its configuration is read",
+        list.iter().map(|place| {
+            let key = place.key.as_ref().map(|key| format!(", key {key}")).unwrap_or_default();
+            let mut line = format!("{}{key}", place.path);
+            if !place.with.is_empty() {
+                line.push_str(&format!(", only with {}", place.with.join(" or ")));
+            }
+            if !place.named_by.is_empty() {
+                line.push_str(&format!(", only when {} names it", place.named_by.join(" or ")));
+            }
+            if let Some(input) = &place.named_by_input {
+                line.push_str(&format!(", only when the input {} of {} names it", input.input, input.action));
+            }
+            because(line, place.note.as_deref())
+        }),
+    );
+}
+
+fn section(out: &mut String, title: &str, rows: impl Iterator<Item = String>) {
+    let rows: Vec<String> = rows.collect();
+    if !rows.is_empty() {
+        out.push_str(&format!("\n{title}\n"));
+        rows.iter().for_each(|row| out.push_str(&format!("  {row}\n")));
+    }
+}
+
+fn because(line: String, why: Option<&str>) -> String {
+    why.map_or(line.clone(), |why| format!("{line}: {why}"))
+}
+
+fn run(run: &Run) -> String {
+    let command = run.argv.as_ref().map(|words| words.join(" "));
+    let what = match (&run.action, &run.hook, &run.image, &run.inside) {
+        (Some(action), ..) => format!("action {action}"),
+        (_, Some(hook), ..) => format!("pre-commit hook {} of {}", hook.id, hook.repo),
+        (_, _, Some(image), _) => {
+            command.map_or_else(|| format!("image {image}"), |command| format!("image {image} with `{command}`"))
+        }
+        (_, _, _, Some(inside)) => {
+            let by = inside.package.as_deref().or(inside.switch.as_deref()).map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("inside {}{by}", inside.tool)
+        }
+        _ => format!("`{}`", command.unwrap_or_default()),
+    };
+    let findings = match run.findings {
+        Findings::Fail => "fails",
+        Findings::Pass => "exits 0",
+        Findings::Errors => "fails for error-level findings only",
+        Findings::Forge => "the forge decides",
+        Findings::Unknown => "not verified against its source",
+    };
+    format!("{what}: {findings}")
+}
+
+fn effect(effect: &Effect) -> String {
+    let does = match effect.does {
+        Does::Soften => "loses the failure",
+        Does::Harden => "makes findings fail",
+        Does::Void => "checks nothing",
+        Does::Narrow => "sees less",
+        Does::Note => "worth knowing",
+    };
+    let values: Vec<String> = effect.value.iter().map(plain).collect();
+    let value = if values.is_empty() { String::new() } else { format!(" = {}", values.join(" or ")) };
+    let mut parts = Vec::new();
+    if !effect.flag.is_empty() {
+        let behind = effect.after.as_ref().map(|word| format!(" behind {word}")).unwrap_or_default();
+        parts.push(format!("{}{behind}", effect.flag.join(" ")));
+    }
+    let in_path = effect.path.as_ref().map(|path| format!(" in {path}")).unwrap_or_default();
+    parts.extend(effect.env.iter().map(|name| format!("variable {name}{value}")));
+    parts.extend(effect.input.iter().map(|name| format!("input {name}{value}")));
+    parts.extend(effect.key.iter().map(|name| format!("key {name}{value}{in_path}")));
+    parts.extend(effect.setting.iter().map(|name| format!("configuration that {name}")));
+    parts.extend(effect.run.iter().map(|name| format!("run as {name}")));
+    because(format!("{}: {does}", parts.join(", ")), effect.why.as_deref())
+}

@@ -1,0 +1,38 @@
+//! Owns `facts`: one inspection, written as text or JSON. Refuses to judge.
+
+use super::check::unknown_format;
+use super::output::OutFile;
+use super::{Context, request};
+use crate::cli::FactsArgs;
+use crate::error::Error;
+use crate::inspect;
+use crate::report::View;
+use crate::report::facts::FactsReport;
+
+const FORMATS: [&str; 2] = ["text", "json"];
+
+/// Runs it.
+pub(super) fn run(context: &Context, args: &FactsArgs) -> Result<u8, Error> {
+    let format = args.format.as_deref().unwrap_or("text");
+    known(format)?;
+    let files = args.inspect.out.iter().map(|text| OutFile::parse(text, known)).collect::<Result<Vec<_>, _>>()?;
+    let request = request::build(context, &args.inspect, None)?;
+    let facts = inspect::facts(&request)?;
+    let view = request::view(context, false);
+    for file in &files {
+        file.write(&render(&facts, &file.format, &View { color: false, terminal: false, ..view })?)?;
+    }
+    context.streams.print(&render(&facts, format, &view)?)?;
+    Ok(0)
+}
+
+fn known(format: &str) -> Result<(), Error> {
+    if FORMATS.contains(&format) { Ok(()) } else { Err(unknown_format(format, &FORMATS)) }
+}
+
+fn render(facts: &FactsReport, format: &str, view: &View) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let written = if format == "json" { facts.write_json(&mut bytes) } else { facts.write_text(view, &mut bytes) };
+    written.map_err(|problem| Error::incomplete(format!("the facts could not be written: {problem}")))?;
+    Ok(bytes)
+}

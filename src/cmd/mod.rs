@@ -1,0 +1,70 @@
+//! Owns the commands: from parsed options to output and exit status. Refuses to decide anything about a repository.
+
+mod check;
+mod environment;
+mod explain;
+mod explain_tool;
+mod facts;
+mod generate;
+mod output;
+mod policy;
+mod request;
+mod rules;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+use environment::Environment;
+use output::Streams;
+
+/// What every command is given.
+struct Context {
+    environment: Environment,
+    streams: Streams,
+    common: crate::cli::Common,
+}
+
+/// Runs one command line; the exit status is design §4.1's.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let environment = Environment::read();
+    let streams = Streams { neutral: environment.actions };
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(problem) => return ExitCode::from(refuse(&problem, streams)),
+    };
+    let context = Context { environment, streams, common: cli.common };
+    let status = run(&context, &cli.command).unwrap_or_else(|error| {
+        streams.fail(&error);
+        output::status(&error)
+    });
+    ExitCode::from(status)
+}
+
+fn run(context: &Context, command: &Command) -> Result<u8, Error> {
+    match command {
+        Command::Check(args) => check::run(context, args),
+        Command::Facts(args) => facts::run(context, args),
+        Command::Rules(args) => rules::run(context, args),
+        Command::Explain(args) => explain::run(context, args),
+        Command::Policy(args) => policy::run(context, args),
+        Command::Completions(args) => generate::completions(context, args),
+        Command::Man => generate::man(context),
+    }
+}
+
+/// Help and version are no errors.
+fn refuse(problem: &clap::Error, streams: Streams) -> u8 {
+    let text = problem.render().to_string();
+    if problem.use_stderr() {
+        streams.tell(&text);
+        return 2;
+    }
+    match streams.print(text.as_bytes()) {
+        Ok(()) => 0,
+        Err(error) => output::status(&error),
+    }
+}

@@ -1,0 +1,111 @@
+//! Owns `policy check`, `policy show` and `policy schema`: a policy file looked at for itself. Refuses to look at a repository.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Context, request};
+use crate::catalog::Catalog;
+use crate::cli::{PolicyArgs, PolicyCommand, PolicyFile};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::policy::origin::POLICY_FILE;
+use crate::terms::{Policy, Reading, json_schema, read, show};
+use crate::text::escape;
+use crate::text::{RepoPath, SourceFile};
+
+/// Runs it.
+pub(super) fn run(context: &Context, args: &PolicyArgs) -> Result<u8, Error> {
+    let text = match &args.command {
+        PolicyCommand::Check(file) => check(context, file)?,
+        PolicyCommand::Show { file, origin } => shown(context, file, *origin)?,
+        PolicyCommand::Schema => format!("{:#}\n", json_schema::json_schema()),
+        PolicyCommand::Diff { .. } => {
+            return Err(Error::usage("`policy diff` is not in this version").hint("it arrives with a later version"));
+        }
+    };
+    context.streams.print(text.as_bytes())?;
+    Ok(0)
+}
+
+/// The file that was named, or the one that lies here.
+fn path(context: &Context, file: &PolicyFile) -> Option<PathBuf> {
+    let named = file.file.clone().or_else(|| context.common.policy.clone());
+    named.or_else(|| Some(PathBuf::from(POLICY_FILE)).filter(|path| path.exists()))
+}
+
+fn load(context: &Context, path: Option<&Path>) -> Result<Policy, Error> {
+    if context.common.policy_ref.is_some() {
+        return Err(Error::usage("--policy-ref does not go with `policy`").hint("name a file"));
+    }
+    let limits = Limits::default();
+    let file = path.map(|path| source(path, &limits)).transpose()?;
+    let org = context.common.org_policy.as_deref().map(|path| source(path, &limits)).transpose()?;
+    let directory = path.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
+    let open = |name: &str| match RepoPath::new(name).map(|inside| directory.join(inside.as_str())) {
+        Some(path) if path.exists() => source(&path, &limits).map(Some),
+        _ => Ok(None),
+    };
+    let now = request::now(context.common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?;
+    read(file, &Reading { catalog: Catalog::builtin(), today: now.date(), open: &open, org })
+}
+
+fn source(path: &Path, limits: &Limits) -> Result<Arc<SourceFile>, Error> {
+    let shown = path.to_string_lossy();
+    Ok(SourceFile::new(RepoPath::from_git_bytes(shown.as_bytes()), request::read_file(path, limits)?))
+}
+
+fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
+    let Some(path) = path(context, file) else {
+        let error = Error::usage(format!("there is no {POLICY_FILE} here"));
+        return Err(error.hint("name a file, or go without: the built-in defaults judge then"));
+    };
+    let policy = load(context, Some(&path))?;
+    let mut out = format!("{}: no mistakes\n", escape::line(&path.to_string_lossy()));
+    out.push_str(&format!("  profile {}\n", policy.terms.profile));
+    for (rule, terms) in &policy.rules {
+        let severity = terms.severity.map_or("its own severity", |level| level.word());
+        let unknown = if terms.on_unknown_fail { ", unknown fails" } else { "" };
+        out.push_str(&format!("  rule {rule}: {severity}{unknown}\n"));
+    }
+    for waiver in &policy.waivers {
+        let path = waiver.path.as_ref().map(|path| format!(" in {}", escape::line(path))).unwrap_or_default();
+        out.push_str(&format!(
+            "  waiver of {}{path} by {}, until {}\n",
+            waiver.rule,
+            escape::line(&waiver.owner),
+            waiver.expires
+        ));
+    }
+    for statement in &policy.attestations {
+        let owner = escape::line(&statement.owner);
+        out.push_str(&format!("  statement on {} by {owner}, until {}\n", statement.rule, statement.expires));
+    }
+    for (name, person) in &policy.people {
+        let roles = if person.roles.is_empty() { "no roles".to_owned() } else { person.roles.join(", ") };
+        let keys = person.pgp.len() + person.ssh.len();
+        let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
+        out.push_str(&format!("  person {}: {roles}; {keys}\n", escape::line(name)));
+    }
+    Ok(out)
+}
+
+fn shown(context: &Context, file: &PolicyFile, origin: bool) -> Result<String, Error> {
+    let policy = load(context, path(context, file).as_deref())?;
+    let lines = show::lines(&policy);
+    let width = lines
+        .iter()
+        .map(|line| line.key.chars().count() + line.value.chars().count() + 3)
+        .filter(|w| *w <= 80)
+        .max()
+        .unwrap_or(0);
+    let mut out = String::new();
+    for line in lines {
+        let text = format!("{} = {}", escape::line(&line.key), escape::line(&line.value));
+        if origin {
+            out.push_str(&format!("{text:<width$}  # {}\n", escape::line(&line.origin)));
+        } else {
+            out.push_str(&format!("{text}\n"));
+        }
+    }
+    Ok(out)
+}

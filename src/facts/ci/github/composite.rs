@@ -1,0 +1,62 @@
+//! Owns local actions: found in the tree, and unfolded when they are composite. Refuses actions in other languages.
+
+use std::sync::Arc;
+
+use super::draft::{Draft, Files};
+use super::state::State;
+use super::steps::{self, Lane};
+use crate::answer::{Reason, Why};
+use crate::doc::{Document, Format};
+use crate::snapshot::UnreadKind;
+use crate::text::RepoPath;
+
+/// GitHub unfolds composite actions in one another to this depth.
+const DEPTH: usize = 10;
+
+/// The file of a composite action in a directory; `outer` are the directories of those it is used in.
+///
+/// # Errors
+/// Why its steps cannot be known.
+pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) -> Result<Arc<Document>, Why> {
+    if outer.len() >= DEPTH || outer.contains(directory) {
+        return Err(Why::new(Reason::Unsupported, "composite actions use one another too deeply"));
+    }
+    let shown = directory.as_str();
+    for name in ["action.yml", "action.yaml"] {
+        let Some(path) = directory.join(name) else { continue };
+        match files.snapshot.document(&path, Format::Yaml) {
+            Ok(document) => {
+                let using =
+                    document.root().route(&["runs", "using"]).and_then(|using| using.scalar()).unwrap_or_default().to_owned();
+                return match using.as_str() {
+                    "composite" => Ok(document),
+                    _ => Err(Why::new(Reason::Unsupported, format!("the local action `{shown}` (`using: {using}`) is not read"))),
+                };
+            }
+            Err(unread) if unread.kind == UnreadKind::Missing => {}
+            Err(unread) => return Err(Why::new(Reason::Unreadable, format!("`{path}` {}", unread.why))),
+        }
+    }
+    match directory.join("Dockerfile").is_some_and(|path| files.snapshot.is_file(&path)) {
+        true => Err(Why::new(Reason::Unsupported, format!("the local action `{shown}` is a container, which is not read"))),
+        false => Err(Why::new(Reason::Unreadable, format!("there is no `action.yml` in `{shown}`"))),
+    }
+}
+
+/// Unfolds the steps of a composite action. Its steps see no ids but their own.
+pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, root: crate::doc::Value<'_>) {
+    let outer = state.inside_action();
+    if let Some(list) = root.route(&["runs", "steps"]) {
+        let saved = super::recover::saved(files, lane.inputs, list);
+        for (at, step) in list.items().enumerate() {
+            if draft.full {
+                break;
+            }
+            if step.get("run").is_some() && step.get("shell").is_none() {
+                draft.problems.push((step.place(), "a step of a composite action needs a `shell`".to_owned()));
+            }
+            steps::lower(files, draft, lane, state, step, saved.contains(&at));
+        }
+    }
+    state.steps = outer;
+}

@@ -1,0 +1,147 @@
+//! Owns one pipeline while it is being put together, and what is shared by all of them. Refuses to read anything.
+
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::events::EventInfo;
+use super::scope::{Repository, Scope};
+use super::verdict::Verdict;
+use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::pipeline::{Env, Job, Reach, SearchDir, Start, Trigger, Unit, Work};
+use crate::facts::workdir::Workdir;
+use crate::snapshot::Snapshot;
+use crate::text::{Place, SourceFile};
+
+/// What all workflows of a repository share.
+pub(super) struct Files<'w> {
+    /// The tree.
+    pub(super) snapshot: &'w Snapshot,
+    /// The repository.
+    pub(super) repository: Repository<'w>,
+    /// What is left to unfold.
+    pub(super) budget: Budget,
+}
+
+/// One pipeline in the making.
+pub(super) struct Draft<'e> {
+    /// Its events.
+    pub(super) events: &'e [EventInfo],
+    /// The file that the events stand in.
+    pub(super) file: Arc<SourceFile>,
+    /// Its jobs.
+    pub(super) jobs: Vec<Job>,
+    /// Its units.
+    pub(super) units: Vec<Unit>,
+    /// What GitHub reads otherwise.
+    pub(super) problems: Vec<(Place, String)>,
+    /// What makes GitHub reject the file.
+    pub(super) fatal: Vec<(Place, String)>,
+    /// The budget ran out.
+    pub(super) full: bool,
+}
+
+/// A failure that is lost by `continue-on-error`, for all events or for some.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lost {
+    /// For all of them.
+    pub(super) always: Option<Hold>,
+    /// For one.
+    pub(super) under: Vec<(usize, Hold)>,
+}
+
+/// A unit without what every unit of its surroundings shares.
+pub(super) struct Part {
+    /// What it does.
+    pub(super) work: Work,
+    /// Where it stands.
+    pub(super) workdir: Workdir,
+    /// Its environment.
+    pub(super) env: Arc<Env>,
+    /// From the job to the step.
+    pub(super) hops: Vec<Hop>,
+    /// What loses its failure.
+    pub(super) holds: Vec<Hold>,
+    /// What loses its failure under one event.
+    pub(super) under: Vec<(usize, Hold)>,
+    /// What gives its names another meaning.
+    pub(super) shadows: Vec<Hold>,
+    /// Directories of the tree on the search path.
+    pub(super) search: Vec<SearchDir>,
+}
+
+impl Draft<'_> {
+    /// Adds a unit; past the budget one opaque unit stands for all the rest.
+    pub(super) fn push(&mut self, files: &Files<'_>, job: usize, verdicts: &[Verdict], part: Part) {
+        if self.full {
+            return;
+        }
+        let mut part = part;
+        if !files.budget.unit() {
+            self.full = true;
+            let why = "the workflows unfold to more steps than the limit `trace-commands` allows";
+            part.work = Work::Opaque(Why::new(Reason::Unsupported, why));
+        }
+        let mut starts: Vec<Start> = verdicts.iter().enumerate().map(|(event, verdict)| verdict.start(event)).collect();
+        for (event, hold) in part.under {
+            if let Some(start) = starts.get_mut(event) {
+                start.holds.push(hold);
+            }
+        }
+        self.complement(verdicts, &mut starts);
+        let mut chain: Vec<Hop> = self.trigger(&starts).into_iter().collect();
+        chain.extend(part.hops);
+        let Part { work, workdir, env, holds, shadows, search, .. } = part;
+        self.units.push(Unit { chain, job, work, workdir, env, starts, holds, shadows, search });
+    }
+
+    /// The line of the event that reaches farthest among those that start the unit.
+    fn trigger(&self, starts: &[Start]) -> Option<Hop> {
+        let weight = |start: &&Start| {
+            let event = &self.events.get(start.event)?.event;
+            let pull = event.trigger == Trigger::PullRequest;
+            (!start.answer.is_no()).then_some((start.answer.is_yes(), event.reach, pull, usize::MAX - start.event))
+        };
+        let best = starts.iter().filter(|start| weight(start).is_some()).max_by_key(|start| weight(start))?;
+        let place = self.events.get(best.event)?.event.place.clone();
+        let text = self.file.line_text(place.line).to_owned();
+        Some(Hop::new(place, &text))
+    }
+
+    /// Pull requests of forks on the one side and pushes to every branch on the other cover all changes together.
+    fn complement(&self, verdicts: &[Verdict], starts: &mut [Start]) {
+        if !verdicts.iter().any(|verdict| verdict.forks_only) {
+            return;
+        }
+        let pushes = starts.iter().any(|start| {
+            let Some(info) = self.events.get(start.event) else { return false };
+            let gates = info.event.trigger == Trigger::Push && info.event.reach == Reach::Gates && info.event.paths.is_none();
+            gates
+                && start.answer.is_yes()
+                && start.paths.is_empty()
+                && start.holds.iter().all(|hold| hold.effect >= HoldEffect::Narrow)
+        });
+        if !pushes {
+            return;
+        }
+        for (start, verdict) in starts.iter_mut().zip(verdicts).filter(|(_, verdict)| verdict.forks_only) {
+            debug_assert_eq!(start.answer, verdict.answer);
+            for hold in start.holds.iter_mut().filter(|hold| hold.why == FORKS_ONLY) {
+                hold.effect = HoldEffect::Note;
+                hold.why = "pull requests of this repository are left to the push event, which covers its branches".to_owned();
+            }
+        }
+    }
+}
+
+/// The words of the hold on what only pull requests from forks run.
+pub(super) const FORKS_ONLY: &str = "only pull requests from forks run it";
+
+/// Asks a question of every event in turn.
+pub(super) fn each_event<'e, T>(events: &'e [EventInfo], scope: &Scope<'e>, ask: impl Fn(usize, &Scope<'_>) -> T) -> Vec<T> {
+    let asked = events.iter().enumerate().map(|(number, info)| {
+        let scope = Scope { event: Some((number, info)), ..scope.clone() };
+        ask(number, &scope)
+    });
+    asked.collect()
+}

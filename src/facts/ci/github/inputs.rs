@@ -1,0 +1,205 @@
+//! Owns what is handed to a step: environment, inputs, `continue-on-error`. Refuses to know what becomes of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::draft::{Files, Lost, each_event};
+use super::events::EventInfo;
+use super::expr::{Names, Val};
+use super::scope::{Inputs, Scope};
+use super::state::{Checkout, State};
+use super::steps::Lane;
+use super::template;
+use crate::answer::Reason;
+use crate::doc::{Kind, Reading, Value};
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::pipeline::{Env, Input};
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::text::{MappedText, Span};
+
+/// Adds an `env:` to an environment; returns what in it gives names another meaning.
+pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env) -> Vec<Hold> {
+    let mut shadows = Vec::new();
+    for entry in value.into_iter().flat_map(Value::entries) {
+        let Some(name) = entry.name() else { continue };
+        shadows.extend(State::shadowing_variable(name, &entry.key.place()));
+        let text = template::value_of(entry.value, names).as_text().map(|text| text.to_string());
+        env.insert(name.to_owned(), text);
+    }
+    shadows
+}
+
+/// The environment of a step, and what in its own part of it gives names another meaning.
+pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>) -> (Arc<Env>, Vec<Hold>) {
+    let mut shadows = lane.shadows.clone();
+    let base = merged(files, lane, state);
+    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return (base, shadows) };
+    if !files.budget.entries(base.len() + own.len()) {
+        return (base, shadows);
+    }
+    let mut env = (*base).clone();
+    let scope = lane.scope(files, &base, state);
+    shadows.extend(add_env(Some(own), &scope, &mut env));
+    (Arc::new(env), shadows)
+}
+
+/// The lane's environment with what earlier steps added.
+fn merged(files: &Files<'_>, lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
+    if state.env.is_empty() {
+        return Arc::clone(&lane.env);
+    }
+    if let Some((base, merged)) = &state.merged
+        && Arc::ptr_eq(base, &lane.env)
+    {
+        return Arc::clone(merged);
+    }
+    if !files.budget.entries(lane.env.len() + state.env.len()) {
+        return Arc::clone(&lane.env);
+    }
+    let mut env = (*lane.env).clone();
+    env.extend(state.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let env = Arc::new(env);
+    state.merged = Some((Arc::clone(&lane.env), Arc::clone(&env)));
+    env
+}
+
+/// Reads `continue-on-error`.
+pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: &Scope<'_>) -> Lost {
+    let Some(value) = holder.get("continue-on-error") else { return Lost::default() };
+    let place = value.place();
+    let soft = || Hold::new(HoldEffect::Soften, value.place(), "continues on error");
+    let doubt =
+        |reason, why: &str| Hold::new(HoldEffect::Unknown(reason), value.place(), format!("may continue on error: {why}"));
+    let always = |hold| Lost { always: Some(hold), under: Vec::new() };
+    match (value.kind(), value.as_bool()) {
+        (Kind::Bool, Reading::Is(true)) => return always(soft()),
+        (Kind::Bool, Reading::Is(false)) | (Kind::Null, _) => return Lost::default(),
+        (Kind::String, _) if value.scalar().is_some_and(|text| text.contains("${{")) => {}
+        (Kind::String, _) if value.scalar() == Some("true") => return always(soft()),
+        (Kind::String, _) if value.scalar() == Some("false") => return Lost::default(),
+        _ => return always(doubt(Reason::Unreadable, "it is no boolean")),
+    }
+    // In a text a value is no boolean any more: `"false"` is a true text, but GitHub refuses or converts it.
+    let truth = |scope: &Scope<'_>| match template::value_of(value, scope) {
+        Val::Str(text) if &*text == "false" => Ok(false),
+        other => other.truth(),
+    };
+    match truth(scope) {
+        Ok(true) => return always(soft()),
+        Ok(false) => return Lost::default(),
+        Err(_) => {}
+    }
+    let each = each_event(events, scope, |_, scope| truth(scope));
+    if let Some(unknown) = each.iter().find_map(|truth| truth.as_ref().err())
+        && each.iter().all(Result::is_err)
+    {
+        return always(doubt(unknown.reason, &unknown.why));
+    }
+    let mut lost = Lost::default();
+    for (event, truth) in each.into_iter().enumerate() {
+        match truth {
+            Ok(true) => lost.under.push((event, soft())),
+            Ok(false) => {}
+            Err(unknown) => {
+                let why = format!("may continue on error: {}", unknown.why);
+                lost.under.push((event, Hold::new(HoldEffect::Unknown(unknown.reason), place.clone(), why)));
+            }
+        }
+    }
+    lost
+}
+
+/// `with:` of an action.
+pub(super) fn read(with: Option<Value<'_>>, names: &dyn Names, budget: &Budget) -> BTreeMap<String, Input> {
+    let mut out = BTreeMap::new();
+    for entry in with.into_iter().flat_map(Value::entries) {
+        let Some(name) = entry.name() else { continue };
+        let (text, known) = match entry.value.mapped() {
+            Some(text) => template::fill(text, names, budget),
+            None => {
+                let file = Arc::clone(entry.value.document().file());
+                let is_null = entry.value.kind() == Kind::Null;
+                let stand_in = if is_null { String::new() } else { UNKNOWN_CHAR.to_string() };
+                (MappedText::standing_for(file, entry.value.span(), &stand_in), is_null)
+            }
+        };
+        let value = known.then(|| text.text().to_owned());
+        out.insert(name.to_owned(), Input { text, value });
+    }
+    out
+}
+
+/// The inputs that an action or a reusable workflow declares, with what the caller gives, or else their defaults.
+pub(super) fn bind(declared: Option<Value<'_>>, with: Option<Value<'_>>, names: &dyn Names) -> Inputs {
+    let given: BTreeMap<String, Value<'_>> = with
+        .into_iter()
+        .flat_map(Value::entries)
+        .filter_map(|entry| Some((entry.name()?.to_ascii_lowercase(), entry.value)))
+        .collect();
+    let mut bound = BTreeMap::new();
+    for entry in declared.into_iter().flat_map(Value::entries) {
+        let Some(name) = entry.name() else { continue };
+        let lower = name.to_ascii_lowercase();
+        let value = given.get(&lower).copied().or_else(|| entry.value.get("default"));
+        let value = value.map_or(Val::Null, |value| template::value_of(value, names));
+        let kind = entry.value.get("type").and_then(|kind| kind.scalar()).unwrap_or("string");
+        bound.insert(lower, typed(value, kind));
+    }
+    Inputs::Bound(bound)
+}
+
+fn typed(value: Val, kind: &str) -> Val {
+    match (kind, value) {
+        (_, unknown @ (Val::Unknown(_) | Val::Open(_))) => unknown,
+        ("boolean", Val::Null) => Val::Bool(false),
+        ("boolean", Val::Str(text)) => match &*text {
+            "true" => Val::Bool(true),
+            "false" | "" => Val::Bool(false),
+            _ => Val::unknown("an input is no boolean"),
+        },
+        ("boolean", other) => other,
+        ("number", Val::Null) => Val::Num(0.0),
+        ("number", other) => other,
+        (_, other) => other.as_text().map_or(Val::Null, Val::Str),
+    }
+}
+
+/// Entry point and arguments of a container image.
+pub(super) fn image_words(with: Option<Value<'_>>, names: &dyn Names, files: &Files<'_>) -> Vec<Word> {
+    let mut words = Vec::new();
+    for key in ["entrypoint", "args"] {
+        let Some(text) = with.and_then(|with| with.get(key)).and_then(Value::mapped) else { continue };
+        let (text, _) = template::fill(text, names, &files.budget);
+        words.extend(split(&text));
+    }
+    words
+}
+
+/// Words between blanks; one with quotes or with something unknown in it has no known value.
+fn split(text: &MappedText) -> Vec<Word> {
+    let whole = text.text();
+    let mut words = Vec::new();
+    let mut at = 0;
+    for raw in whole.split_inclusive(char::is_whitespace) {
+        let word = raw.trim_end();
+        let span = at..at + word.len();
+        at += raw.len();
+        if word.is_empty() {
+            continue;
+        }
+        let known = !word.contains(['"', '\'', '\\', UNKNOWN_CHAR]);
+        let value = known.then(|| word.to_owned());
+        let place = text.place(span.clone());
+        words.push(Word { raw: word.to_owned(), value, span: Span::new(span.start, span.end), place, glob: false });
+    }
+    words
+}
+
+/// What a checkout was told.
+pub(super) fn checkout<'a>(with: Option<Value<'a>>, scope: &Scope<'_>, files: &Files<'a>) -> Checkout<'a> {
+    let get = |key: &str| with.and_then(|with| with.get(key));
+    let value = |key: &str| get(key).map(|value| template::value_of(value, scope));
+    let reference = get("ref").map(|value| (value.scalar().unwrap_or_default(), template::value_of(value, scope), value.place()));
+    Checkout { path: value("path"), repository: value("repository"), reference, own: files.repository.name }
+}

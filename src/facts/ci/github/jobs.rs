@@ -1,0 +1,278 @@
+//! Owns the jobs of a workflow file, called or started by events: variants, surroundings of the steps, check names. Refuses
+//! to decide whether they run: `graph` does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::draft::{Draft, Files, Part};
+use super::expr::Val;
+use super::graph::{Graph, JobText, read as read_jobs};
+use super::inputs;
+use super::matrix::{self, UsedKeys, Variants};
+use super::names;
+use super::recover;
+use super::reuse::{self, Site};
+use super::scope::{JobFacts, Scope};
+use super::shells::Written;
+use super::state::State;
+use super::steps::{self, Lane, written};
+use super::template;
+use crate::answer::{Reason, Why};
+use crate::doc::{Kind, Value};
+use crate::facts::hold::{Hold, Hop};
+use crate::facts::pipeline::{Env, Job, Work};
+use crate::facts::workdir::{WORKSPACE, Workdir};
+
+/// What a workflow file gives all its jobs.
+struct Surroundings<'d> {
+    root: Value<'d>,
+    env: Arc<Env>,
+    shadows: Vec<Hold>,
+}
+
+/// Lowers all jobs of a workflow file.
+pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, site: &Site) {
+    let Some(read) = read_jobs(draft, root) else { return };
+    let graph = Graph::decide(files, draft, &site.verdicts, &site.inputs, read);
+    let mut env: Env = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_WORKSPACE", WORKSPACE)]
+        .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
+        .into();
+    let scope = Scope::new(&files.repository, &site.inputs);
+    let shadows = inputs::add_env(root.get("env"), &scope, &mut env);
+    let around = Surroundings { root, env: Arc::new(env), shadows };
+    for (number, job) in graph.jobs.iter().enumerate() {
+        if draft.full {
+            return;
+        }
+        let (facts, needs) = graph.facts(number);
+        let one = OneJob { files, site, around: &around, job, facts, needs };
+        one.lower(draft);
+    }
+}
+
+struct OneJob<'a, 'd> {
+    files: &'a Files<'a>,
+    site: &'a Site,
+    around: &'a Surroundings<'d>,
+    job: &'a JobText<'d>,
+    facts: &'a JobFacts,
+    needs: BTreeMap<&'a str, &'a JobFacts>,
+}
+
+/// Variants that agree in everything their job gives its steps.
+struct Class<'a> {
+    lane: Lane<'a>,
+    members: Vec<usize>,
+}
+
+impl OneJob<'_, '_> {
+    fn scope(&self) -> Scope<'_> {
+        Scope { needs: Some(&self.needs), ..Scope::new(&self.files.repository, &self.site.inputs) }
+    }
+
+    fn lower(&self, draft: &mut Draft<'_>) {
+        let value = self.job.value;
+        if let Some(why) = value.disputed() {
+            draft.fatal.push((self.job.place.clone(), why.text));
+            return;
+        }
+        let strategy = value.get("strategy");
+        let variants = matrix::expand(strategy, &self.scope(), self.files.budget.variants);
+        if let Some(problem) = &variants.problem {
+            let place = strategy.map_or_else(|| self.job.place.clone(), Value::place);
+            draft.problems.push((place, problem.clone()));
+        }
+        if value.get("uses").is_some() {
+            return self.call(draft, &variants);
+        }
+        if value.get("runs-on").is_none() {
+            draft.problems.push((self.job.place.clone(), "the job has no `runs-on`".to_owned()));
+        }
+        let checks = names::checks(self.site, self.job.id, value, &variants, &self.scope());
+        let index = draft.jobs.len();
+        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place: self.job.place.clone(), checks });
+        let classes = self.classes(draft, index, &variants);
+        self.steps(draft, &classes, &variants);
+    }
+
+    /// Variants by what the job itself makes of them: runner, environment, defaults, `continue-on-error`.
+    fn classes(&self, draft: &Draft<'_>, index: usize, variants: &Variants) -> Vec<Class<'_>> {
+        let mut used = UsedKeys::default();
+        for key in ["env", "defaults", "continue-on-error", "container"] {
+            self.job.value.get(key).into_iter().for_each(|value| used.scan(value));
+        }
+        let mut found: BTreeMap<(Option<&'static str>, String), Vec<usize>> = BTreeMap::new();
+        for (number, variant) in variants.list.iter().enumerate() {
+            let scope = Scope { matrix: variant.as_ref(), ..self.scope() };
+            let os = self.job.value.get("runs-on").and_then(|runs_on| system(&template::value_of(runs_on, &scope)));
+            found.entry((os, used.projection(variant.as_ref()))).or_default().push(number);
+        }
+        let mut classes: Vec<Class<'_>> = Vec::new();
+        for ((os, _), members) in found {
+            // The values that the class shares are those of any member; `steps` puts the right variant in.
+            let variant = members.first().and_then(|number| variants.list.get(*number)).and_then(Option::as_ref);
+            classes.push(Class { lane: self.lane(draft, index, os, variant), members });
+        }
+        classes.sort_by_key(|class| class.members.first().copied());
+        classes
+    }
+
+    fn lane(&self, draft: &Draft<'_>, index: usize, os: Option<&'static str>, variant: Option<&Val>) -> Lane<'_> {
+        let value = self.job.value;
+        let mut scope = Scope { matrix: variant, os, ..self.scope() };
+        let lost = inputs::continue_on_error(value, draft.events, &scope);
+        let mut shadows = self.around.shadows.clone();
+        let mut env = Arc::clone(&self.around.env);
+        scope.env = Some(&self.around.env);
+        let own = [value.get("env"), value.route(&["container", "env"])];
+        let size: usize = own.iter().flatten().map(|own| own.len()).sum();
+        if size > 0 && self.files.budget.entries(size + env.len()) {
+            let mut merged = (*env).clone();
+            own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged)));
+            env = Arc::new(merged);
+        }
+        let default =
+            |key: &str| [value, self.around.root].into_iter().find_map(|holder| holder.route(&["defaults", "run", key]));
+        scope.env = Some(&env);
+        let shell: Option<Written> = default("shell").map(|shell| written(shell, &scope));
+        let directory = default("working-directory").map(|directory| template::value_of(directory, &scope));
+        let mut holds = self.site.holds.clone();
+        holds.extend(lost.always);
+        let mut under = self.site.under.clone();
+        under.extend(lost.under);
+        drop(scope);
+        Lane {
+            job: index,
+            hops: self.site.hops.clone(),
+            verdicts: self.facts.verdicts.clone(),
+            holds,
+            under,
+            env,
+            shadows,
+            inputs: &self.site.inputs,
+            matrix: None,
+            os,
+            shell,
+            directory,
+            needs: &self.needs,
+            actions: Vec::new(),
+            action_path: None,
+        }
+    }
+
+    /// Each step once for every difference that it makes of the variants.
+    fn steps(&self, draft: &mut Draft<'_>, classes: &[Class<'_>], variants: &Variants) {
+        let Some(list) = self.job.value.get("steps") else { return };
+        let saved = recover::saved(self.files, &self.site.inputs, list);
+        let mut state = State::default();
+        for (at, step) in list.items().enumerate() {
+            if draft.full {
+                return;
+            }
+            let mut used = UsedKeys::default();
+            used.scan(step);
+            let before = state.clone();
+            let mut first = true;
+            for class in classes {
+                let mut seen = std::collections::BTreeSet::new();
+                for number in &class.members {
+                    let variant = variants.list.get(*number).and_then(Option::as_ref);
+                    if !seen.insert(used.projection(variant)) {
+                        continue;
+                    }
+                    let lane = Lane { matrix: variant, ..class.lane.clone() };
+                    let mut own = before.clone();
+                    steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
+                    if std::mem::take(&mut first) {
+                        state = own;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A job that calls a workflow.
+    fn call(&self, draft: &mut Draft<'_>, variants: &Variants) {
+        let Some(uses) = self.job.value.get("uses") else { return };
+        let text = uses.scalar().unwrap_or_default().trim().to_owned();
+        let mut used = UsedKeys::default();
+        self.job.value.get("with").into_iter().for_each(|with| used.scan(with));
+        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, variant) in variants.list.iter().enumerate() {
+            groups.entry(used.projection(variant.as_ref())).or_default().push(number);
+        }
+        for members in groups.values() {
+            let list: Vec<Option<Val>> = members.iter().filter_map(|number| variants.list.get(*number).cloned()).collect();
+            let group = Variants { list, dynamic: variants.dynamic, problem: None };
+            let checks = names::checks(self.site, self.job.id, self.job.value, &group, &self.scope());
+            let scope = Scope { matrix: group.list.first().and_then(Option::as_ref), ..self.scope() };
+            let callee = match reuse::find(self.files, self.site, &text) {
+                Ok(callee) => callee,
+                Err(why) => {
+                    self.opaque_call(draft, uses, &text, why);
+                    return;
+                }
+            };
+            draft.fatal.extend(super::rejected(&callee));
+            let declared = callee.root().route(&["on", "workflow_call", "inputs"]);
+            let inputs = inputs::bind(declared, self.job.value.get("with"), &scope);
+            let site = self.site.inside(
+                callee.file().path.clone(),
+                self.job.id,
+                checks,
+                inputs,
+                self.facts.verdicts.clone(),
+                Hop::new(uses.place(), &text),
+            );
+            lower(self.files, draft, callee.root(), &site);
+        }
+    }
+
+    /// A call of something that is not in the tree, or cannot be read.
+    fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why) {
+        let index = draft.jobs.len();
+        let place = self.job.place.clone();
+        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place, checks: vec![None] });
+        let mut hops = self.site.hops.clone();
+        hops.push(Hop::new(uses.place(), text));
+        let part = Part {
+            work: Work::Opaque(why.at(uses.place())),
+            workdir: Workdir::workspace(),
+            env: Arc::clone(&self.around.env),
+            hops,
+            holds: self.site.holds.clone(),
+            under: self.site.under.clone(),
+            shadows: Vec::new(),
+            search: Vec::new(),
+        };
+        draft.push(self.files, index, &self.facts.verdicts, part);
+    }
+}
+
+/// The system of a runner, as `runner.os` names it; self-hosted and computed labels are not known.
+fn system(runs_on: &Val) -> Option<&'static str> {
+    let of_label = |label: &str| {
+        let label = label.to_ascii_lowercase();
+        ["linux", "ubuntu", "windows", "macos"].into_iter().find(|name| label.contains(name)).map(|name| match name {
+            "windows" => "Windows",
+            "macos" => "macOS",
+            _ => "Linux",
+        })
+    };
+    match runs_on {
+        Val::Str(label) => of_label(label),
+        Val::List(labels) => labels.iter().find_map(|label| of_label(&label.as_text()?)),
+        Val::Map(_) => system(&runs_on.step("labels")),
+        _ => None,
+    }
+}
+
+/// A reason that no file of the tree settles.
+pub(super) fn remote(text: &str) -> Why {
+    Why::new(Reason::Remote, format!("the reusable workflow `{text}` is not in this tree"))
+}
+
+/// Whether a value is a mapping.
+pub(super) fn is_mapping(value: Value<'_>) -> bool {
+    value.kind() == Kind::Mapping
+}

@@ -1,0 +1,249 @@
+//! Owns `strategy.matrix`: the variants of a job, by GitHub's rules for vectors, `exclude` and `include`. Refuses to unfold
+//! more variants than the limit: past it there is one variant, of which nothing is known.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::expr::{Names, Val, equal, number_text};
+use super::template::value_of;
+use crate::doc::{Kind, Value};
+
+/// Comparisons of combinations with `exclude` and `include` entries of one job.
+const COMPARISONS: usize = 1_000_000;
+
+/// The variants of a job.
+#[derive(Debug)]
+pub(super) struct Variants {
+    /// One value of the `matrix` context for each; `None` for a job without a matrix.
+    pub(super) list: Vec<Option<Val>>,
+    /// Some values are known only when it runs.
+    pub(super) dynamic: bool,
+    /// What to say about it.
+    pub(super) problem: Option<String>,
+}
+
+type Combination = Vec<(String, Val)>;
+
+/// Expands the matrix of a job's `strategy`.
+pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, limit: usize) -> Variants {
+    let Some(matrix) = strategy.and_then(|strategy| strategy.get("matrix")) else {
+        return Variants { list: vec![None], dynamic: false, problem: None };
+    };
+    let unknown = |problem: Option<String>| {
+        let value = Val::unknown("depends on a matrix that is computed");
+        Variants { list: vec![Some(value)], dynamic: true, problem }
+    };
+    let entries = match (matrix.kind(), value_of(matrix, names)) {
+        (Kind::Disputed, _) | (_, Val::Unknown(_) | Val::Open(_)) => return unknown(None),
+        (_, Val::Map(entries)) => entries,
+        _ => return unknown(Some("`matrix` is no mapping".to_owned())),
+    };
+    let Some(plan) = Plan::new(&entries) else { return unknown(None) };
+    let Some(list) = plan.combinations(limit) else {
+        return unknown(Some(format!("the matrix has more than {limit} variants")));
+    };
+    let problem = list.is_empty().then(|| "the matrix is empty: the job does not run".to_owned());
+    let dynamic = list.iter().flatten().any(|(_, value)| matches!(value, Val::Unknown(_)));
+    Variants { list: list.into_iter().map(|combination| Some(Val::Map(Arc::new(combination)))).collect(), dynamic, problem }
+}
+
+struct Plan {
+    vectors: Vec<(String, Vec<Val>)>,
+    exclude: Vec<Combination>,
+    include: Vec<Combination>,
+}
+
+impl Plan {
+    /// `None` when an `include` or `exclude` is computed.
+    fn new(entries: &[(String, Val)]) -> Option<Self> {
+        let mut plan = Self { vectors: Vec::new(), exclude: Vec::new(), include: Vec::new() };
+        for (key, value) in entries {
+            match key.as_str() {
+                "include" => plan.include = objects(value)?,
+                "exclude" => plan.exclude = objects(value)?,
+                _ => plan.vectors.push((
+                    key.clone(),
+                    match value {
+                        Val::List(items) => items.to_vec(),
+                        single => vec![single.clone()],
+                    },
+                )),
+            }
+        }
+        Some(plan)
+    }
+
+    /// `None` when there are too many.
+    fn combinations(&self, limit: usize) -> Option<Vec<Combination>> {
+        let most = limit.saturating_mul(16);
+        let mut count = usize::from(!self.vectors.is_empty());
+        for (_, values) in &self.vectors {
+            count = count.checked_mul(values.len())?;
+        }
+        if count > most || count.saturating_mul(self.exclude.len() + self.include.len()) > COMPARISONS {
+            return None;
+        }
+        let mut kept: Vec<Combination> = (0..count).map(|number| self.combination(number)).collect();
+        kept.retain(|combination| !self.exclude.iter().any(|entry| is_excluded(combination, entry)));
+        if kept.len() > limit {
+            return None;
+        }
+        let added = self.include(&mut kept);
+        kept.extend(added);
+        (kept.len() <= limit).then_some(kept)
+    }
+
+    /// The combination of a number; the last vector changes fastest.
+    fn combination(&self, number: usize) -> Combination {
+        let mut rest = number;
+        let mut out: Combination = Vec::with_capacity(self.vectors.len());
+        for (key, values) in self.vectors.iter().rev() {
+            let value = values.get(rest % values.len().max(1)).cloned().unwrap_or(Val::Null);
+            rest /= values.len().max(1);
+            out.push((key.clone(), value));
+        }
+        out.reverse();
+        out
+    }
+
+    /// Adds `include` entries to every combination whose original values they leave alone; an entry that fits nowhere is a
+    /// combination of its own, and returned.
+    fn include(&self, kept: &mut [Combination]) -> Vec<Combination> {
+        let vectors: BTreeSet<&str> = self.vectors.iter().map(|(key, _)| key.as_str()).collect();
+        let mut own = Vec::new();
+        for entry in &self.include {
+            let (original, extra): (Vec<_>, Vec<_>) = entry.iter().partition(|(key, _)| vectors.contains(key.as_str()));
+            let mut fits = false;
+            for combination in kept.iter_mut() {
+                let agrees = original.iter().all(|(key, value)| same_under(combination, key, value));
+                if !agrees {
+                    continue;
+                }
+                fits = true;
+                for (key, value) in &extra {
+                    match combination.iter_mut().find(|(known, _)| known == key) {
+                        Some(slot) => slot.1 = value.clone(),
+                        None => combination.push((key.clone(), value.clone())),
+                    }
+                }
+            }
+            if !fits {
+                own.push(entry.clone());
+            }
+        }
+        own
+    }
+}
+
+fn objects(value: &Val) -> Option<Vec<Combination>> {
+    match value {
+        Val::List(items) => items
+            .iter()
+            .map(|item| match item {
+                Val::Map(entries) => Some(entries.to_vec()),
+                _ => None,
+            })
+            .collect(),
+        Val::Null => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+fn same_under(combination: &Combination, key: &str, value: &Val) -> bool {
+    combination.iter().find(|(known, _)| known == key).is_some_and(|(_, own)| matches_entry(own, value))
+}
+
+fn is_excluded(combination: &Combination, entry: &Combination) -> bool {
+    entry.iter().all(|(key, value)| same_under(combination, key, value))
+}
+
+/// Whether a value has all that an entry names.
+fn matches_entry(own: &Val, wanted: &Val) -> bool {
+    match (own, wanted) {
+        (Val::Map(own), Val::Map(wanted)) => wanted.iter().all(|(key, value)| same_under(own, key, value)),
+        (Val::List(own), Val::List(wanted)) => {
+            own.len() == wanted.len() && own.iter().zip(wanted.iter()).all(|(own, wanted)| matches_entry(own, wanted))
+        }
+        _ => equal(own, wanted) == Ok(true),
+    }
+}
+
+/// The scalars of a variant in order, as GitHub puts them behind a job's name; `None` when one is not known.
+pub(super) fn segments(variant: &Val) -> Option<Vec<String>> {
+    let mut out = Vec::new();
+    gather(variant, &mut out)?;
+    out.retain(|segment| !segment.is_empty());
+    Some(out)
+}
+
+fn gather(value: &Val, out: &mut Vec<String>) -> Option<()> {
+    match value {
+        Val::Map(entries) => entries.iter().try_for_each(|(_, value)| gather(value, out)),
+        Val::List(items) => items.iter().try_for_each(|item| gather(item, out)),
+        other => other.as_text().map(|text| out.push(text.to_string())),
+    }
+}
+
+/// A number of the file; `None` for what GitHub keeps as text.
+pub(super) fn number(text: &str) -> Option<f64> {
+    if let Some(digits) = text.strip_prefix("0x") {
+        return u32::from_str_radix(digits, 16).ok().map(f64::from);
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return u32::from_str_radix(digits, 8).ok().map(f64::from);
+    }
+    text.parse::<f64>().ok().filter(|value| value.is_finite() && !number_text(*value).is_empty())
+}
+
+/// Which keys of `matrix` a text asks for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UsedKeys {
+    keys: BTreeSet<String>,
+    all: bool,
+}
+
+impl UsedKeys {
+    /// Adds those of every scalar below `value`.
+    pub(super) fn scan(&mut self, value: Value<'_>) {
+        match value.kind() {
+            Kind::Mapping => value.entries().for_each(|entry| self.scan(entry.value)),
+            Kind::Sequence => value.items().for_each(|item| self.scan(item)),
+            _ => self.scan_text(value.scalar().unwrap_or_default()),
+        }
+    }
+
+    /// Adds those of a text; wherever `matrix` stands counts, in an expression or not.
+    pub(super) fn scan_text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = find_matrix(rest) {
+            rest = &rest[at + "matrix".len()..];
+            let behind = rest.trim_start();
+            let name = match behind.strip_prefix('.') {
+                Some(name) => Some(name.trim_start()),
+                None => behind.strip_prefix('[').and_then(|index| index.trim_start().strip_prefix('\'')),
+            };
+            let Some(name) = name else {
+                self.all |= behind.starts_with([')', '[', ',', '}']);
+                continue;
+            };
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
+            match &name[..end] {
+                "" => self.all = true,
+                key => {
+                    self.keys.insert(key.to_ascii_lowercase());
+                }
+            }
+        }
+    }
+
+    /// What tells variants apart for a text that asks for these keys.
+    pub(super) fn projection(&self, variant: Option<&Val>) -> String {
+        let Some(Val::Map(entries)) = variant else { return String::new() };
+        let used = entries.iter().filter(|(key, _)| self.all || self.keys.contains(&key.to_ascii_lowercase()));
+        used.map(|(key, value)| format!("{key}={value:?};")).collect()
+    }
+}
+
+fn find_matrix(text: &str) -> Option<usize> {
+    text.as_bytes().windows(6).position(|window| window.eq_ignore_ascii_case(b"matrix"))
+}

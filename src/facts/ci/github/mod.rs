@@ -1,0 +1,130 @@
+//! Owns GitHub Actions: `.github/workflows` turned into pipelines. Refuses to follow commands, actions of other repositories
+//! and anything that only a run could tell.
+
+mod budget;
+mod changes;
+mod composite;
+mod condition;
+mod draft;
+mod events;
+mod expr;
+mod filters;
+mod graph;
+mod inputs;
+mod jobs;
+mod matrix;
+mod mentions;
+mod names;
+mod pattern;
+mod payload;
+mod recover;
+mod reuse;
+mod scope;
+mod shells;
+mod state;
+mod steps;
+mod template;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::budget::Budget;
+use self::draft::{Draft, Files};
+use self::reuse::Site;
+use self::scope::Repository;
+use super::{CiFacts, CiSystem, CiWorld};
+use crate::doc::{Document, Format, Kind, ProblemKind};
+use crate::facts::pipeline::Pipeline;
+use crate::text::{Place, RepoPath};
+
+/// The directory that GitHub reads; nothing below it.
+const DIRECTORY: &str = ".github/workflows";
+
+/// GitHub Actions.
+pub struct GithubActions;
+
+impl CiSystem for GithubActions {
+    fn id(&self) -> &'static str {
+        "github-actions"
+    }
+
+    fn read(&self, world: &CiWorld<'_>) -> CiFacts {
+        let mut facts = CiFacts::default();
+        let snapshot = world.snapshot;
+        let repository = Repository { name: snapshot.subject().repository.as_deref(), default_branch: world.default_branch };
+        let files = Files { snapshot, repository, budget: Budget::new(snapshot.limits()) };
+        for path in workflows(world) {
+            match snapshot.document(&path, Format::Yaml) {
+                Ok(document) => self.pipeline(&files, path, &document, &mut facts),
+                Err(unread) => {
+                    let place = unread.place.clone().unwrap_or_else(|| Place::file(path.clone()));
+                    facts.unreadable.push((place, unread.why.clone()));
+                }
+            }
+        }
+        // A called file is met in every file that calls it.
+        facts.unreadable.sort();
+        facts.unreadable.dedup();
+        facts
+    }
+}
+
+/// The workflow files, sorted; a link or a submodule of such a name is listed and found unreadable.
+fn workflows(world: &CiWorld<'_>) -> Vec<RepoPath> {
+    let Some(directory) = RepoPath::new(DIRECTORY) else { return Vec::new() };
+    let names = world
+        .snapshot
+        .children(&directory)
+        .filter(|(name, is_directory)| !is_directory && (name.ends_with(".yml") || name.ends_with(".yaml")));
+    names.filter_map(|(name, _)| directory.join(name)).collect()
+}
+
+/// What in the mere YAML of a file makes GitHub reject it.
+fn rejected(document: &Document) -> Vec<(Place, String)> {
+    let problems = document.problems().iter().filter(|problem| problem.kind != ProblemKind::LineSeparator);
+    problems.map(|problem| (problem.place.clone(), problem.message.clone())).collect()
+}
+
+impl GithubActions {
+    fn pipeline(&self, files: &Files<'_>, path: RepoPath, document: &Arc<Document>, facts: &mut CiFacts) {
+        let root = document.root();
+        let mut fatal = rejected(document);
+        if root.kind() != Kind::Mapping {
+            fatal.push((Place::file(path), "the workflow is no mapping".to_owned()));
+            facts.unreadable.append(&mut fatal);
+            return;
+        }
+        let read = match root.get("on") {
+            Some(on) => events::read(on, files.repository.default_branch),
+            None => {
+                fatal.push((Place::file(path.clone()), "the workflow has no `on`".to_owned()));
+                events::Events::default()
+            }
+        };
+        let mut draft = Draft {
+            events: &read.list,
+            file: Arc::clone(document.file()),
+            jobs: Vec::new(),
+            units: Vec::new(),
+            problems: read.problems,
+            fatal: read.fatal,
+            full: false,
+        };
+        let site = Site::of_events(path.clone(), read.list.len());
+        jobs::lower(files, &mut draft, root, &site);
+        let Draft { jobs, mut units, problems, fatal: own, .. } = draft;
+        fatal.extend(own);
+        if !fatal.is_empty() {
+            // GitHub runs nothing of a file that it rejects.
+            units.clear();
+        }
+        fatal.sort();
+        fatal.dedup();
+        facts.unreadable.append(&mut fatal);
+        let events = read.list.into_iter().map(|info| info.event).collect();
+        facts.pipelines.push(Pipeline { system: self.id(), path, events, jobs, units, problems });
+    }
+}

@@ -1,0 +1,270 @@
+//! Owns what the contexts of an expression hold: `github`, `env`, `inputs`, `matrix`, `needs`, `steps`, `runner`, in one
+//! imagined run. Refuses to decide conditions: `condition` does, by asking in several such runs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::events::EventInfo;
+use super::expr::{Names, Unknown, Val};
+use super::verdict::Verdict;
+use crate::answer::{Answer, Reason};
+use crate::facts::pipeline::{Env, PathFilter, Trigger};
+use crate::snapshot::DefaultBranch;
+
+/// Names that a person chooses freely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Free {
+    /// Who acts.
+    Actor,
+    /// The head branch of a pull request.
+    HeadRef,
+    /// A branch that is pushed to.
+    Branch,
+    /// A label of a pull request.
+    Label,
+    /// A title, a description, a comment, a commit message.
+    Words,
+}
+
+/// The run that is imagined: an ordinary one, or one that differs in one respect.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Imagined {
+    /// The pull request comes from a fork.
+    pub(super) fork: bool,
+    /// The pull request is a draft.
+    pub(super) draft: bool,
+    /// The pull request was merged.
+    pub(super) merged: bool,
+    /// A tag was pushed.
+    pub(super) tag: bool,
+    /// The push went to the default branch.
+    pub(super) default_branch: bool,
+    /// The activity type.
+    pub(super) action: Option<String>,
+    /// A freely chosen name is this one.
+    pub(super) free: Option<(Free, Arc<str>)>,
+    /// No changed-files filter passes but the one of this number; `None`: all pass.
+    pub(super) only_change: Option<usize>,
+    /// A job that is needed did not succeed.
+    pub(super) unsuccessful: bool,
+}
+
+/// What a workflow or an action was given.
+#[derive(Clone, Debug)]
+pub(super) enum Inputs {
+    /// The file is not called: a person or a caller may give anything, other events give nothing.
+    Uncalled,
+    /// Given by a caller in the tree, defaults included.
+    Bound(BTreeMap<String, Val>),
+}
+
+/// What an output of a step or a job is known to be.
+#[derive(Clone, Debug)]
+pub(super) enum Output {
+    /// `true` when a changed file passes the filter.
+    Changes(PathFilter),
+    /// A value.
+    Value(Val),
+}
+
+/// What is known of an earlier step, by its id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StepFacts {
+    /// Its outputs, as far as they are known.
+    pub(super) outputs: BTreeMap<String, Output>,
+    /// Its failure is being imagined.
+    pub(super) failed: bool,
+}
+
+/// What is known of a job by its id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct JobFacts {
+    /// Its outputs, as far as they are known.
+    pub(super) outputs: BTreeMap<String, Output>,
+    /// For every event, whether it runs.
+    pub(super) verdicts: Vec<Verdict>,
+    /// The same for it and all that it needs.
+    pub(super) succeeds: Vec<Verdict>,
+}
+
+/// What is the same all over the repository.
+#[derive(Debug)]
+pub(super) struct Repository<'a> {
+    /// `owner/name`, when it is known.
+    pub(super) name: Option<&'a str>,
+    /// The default branch.
+    pub(super) default_branch: &'a DefaultBranch,
+}
+
+/// Where an expression stands.
+#[derive(Clone)]
+pub(super) struct Scope<'a> {
+    /// The repository.
+    pub(super) repository: &'a Repository<'a>,
+    /// The event and its number; `None` when it stands for all of them.
+    pub(super) event: Option<(usize, &'a EventInfo)>,
+    /// The run.
+    pub(super) imagined: Imagined,
+    /// The values of the job's variant.
+    pub(super) matrix: Option<&'a Val>,
+    /// What the file was given.
+    pub(super) inputs: &'a Inputs,
+    /// The environment, where it may be asked.
+    pub(super) env: Option<&'a Env>,
+    /// The jobs that are needed.
+    pub(super) needs: Option<&'a BTreeMap<&'a str, &'a JobFacts>>,
+    /// The steps before.
+    pub(super) steps: Option<&'a BTreeMap<String, StepFacts>>,
+    /// `Linux`, `Windows`, `macOS`, when it is known.
+    pub(super) os: Option<&'static str>,
+    /// The directory of the composite action, on the virtual file system.
+    pub(super) action_path: Option<&'a str>,
+    /// Changed-files filters that were asked, by place.
+    pub(super) asked: RefCell<Vec<PathFilter>>,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope in which nothing but the repository and the inputs is known.
+    pub(super) fn new(repository: &'a Repository<'a>, inputs: &'a Inputs) -> Self {
+        Self {
+            repository,
+            event: None,
+            imagined: Imagined::default(),
+            matrix: None,
+            inputs,
+            env: None,
+            needs: None,
+            steps: None,
+            os: None,
+            action_path: None,
+            asked: RefCell::default(),
+        }
+    }
+
+    /// `inputs.NAME`, or all of them.
+    pub(super) fn input(&self, name: Option<&str>) -> Val {
+        match (self.inputs, name) {
+            (Inputs::Bound(values), Some(name)) => values.get(&name.to_ascii_lowercase()).cloned().unwrap_or(Val::Null),
+            (Inputs::Bound(values), None) => Val::Map(Arc::new(values.iter().map(|(k, v)| (k.clone(), v.clone())).collect())),
+            (Inputs::Uncalled, _) => match self.event {
+                Some((_, info)) if !matches!(info.event.trigger, Trigger::Manual | Trigger::Call) => Val::Null,
+                _ => Val::unknown(named("inputs", name)),
+            },
+        }
+    }
+
+    fn output(&self, output: &Output) -> Val {
+        let filter = match output {
+            Output::Value(value) => return value.clone(),
+            Output::Changes(filter) => filter,
+        };
+        let mut asked = self.asked.borrow_mut();
+        let known = asked.iter().position(|other| Arc::ptr_eq(&other.patterns, &filter.patterns));
+        let number = known.unwrap_or_else(|| {
+            asked.push(filter.clone());
+            asked.len() - 1
+        });
+        let passes = self.imagined.only_change.is_none_or(|only| only == number);
+        Val::text(if passes { "true" } else { "false" })
+    }
+
+    fn needed(&self, route: &[String]) -> Val {
+        let Some(needs) = self.needs else { return Val::unknown("depends on another job") };
+        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["*", "result"] => Val::List(Arc::new(needs.values().map(|job| self.result(job)).collect())),
+            [job, "result"] => find(needs, job).map_or(Val::Null, |job| self.result(job)),
+            [job, "outputs", name] => match find(needs, job).map(|job| job.outputs.get(&name.to_ascii_lowercase())) {
+                Some(Some(output)) => self.output(output),
+                Some(None) => Val::unknown(format!("depends on the output `{name}` of the job `{job}`")),
+                None => Val::Null,
+            },
+            _ => Val::present("depends on another job"),
+        }
+    }
+
+    fn result(&self, job: &JobFacts) -> Val {
+        let verdict = self.event.and_then(|(number, _)| job.verdicts.get(number));
+        match verdict.map(|verdict| &verdict.answer) {
+            Some(Answer::Yes(())) => Val::text("success"),
+            Some(Answer::No) => Val::text("skipped"),
+            _ => Val::present("depends on whether another job runs"),
+        }
+    }
+
+    fn step(&self, route: &[String]) -> Val {
+        let Some(steps) = self.steps else { return Val::unknown("depends on another step") };
+        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        // Only steps of which more is known than that they exist are kept.
+        let step = parts.first().and_then(|id| steps.get(&id.to_ascii_lowercase()));
+        match parts.as_slice() {
+            [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
+            [_, "conclusion"] => Val::text("success"),
+            [id, "outputs", name] => match step.and_then(|step| step.outputs.get(&name.to_ascii_lowercase())) {
+                Some(output) => self.output(output),
+                None => Val::unknown(format!("depends on the output `{name}` of the step `{id}`")),
+            },
+            _ => Val::present("depends on another step"),
+        }
+    }
+
+    fn environment(&self, name: Option<&str>) -> Val {
+        let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
+        match env.get(name).or_else(|| env.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)) {
+            Some(Some(value)) => Val::text(value.as_str()),
+            Some(None) => Val::unknown(format!("depends on `env.{name}`")),
+            // Actions and programs of earlier steps may have set it.
+            None => Val::unknown(format!("depends on `env.{name}`, which is not set in the workflow")),
+        }
+    }
+}
+
+fn find<'a, 'b>(needs: &'b BTreeMap<&'a str, &'a JobFacts>, name: &str) -> Option<&'b &'a JobFacts> {
+    needs.get(name).or_else(|| needs.iter().find(|(id, _)| id.eq_ignore_ascii_case(name)).map(|(_, job)| job))
+}
+
+fn named(root: &str, name: Option<&str>) -> String {
+    name.map_or_else(|| format!("depends on `{root}`"), |name| format!("depends on `{root}.{name}`"))
+}
+
+impl Names for Scope<'_> {
+    fn lookup(&self, root: &str, route: &[String]) -> Val {
+        let first = route.first().map(String::as_str);
+        match root {
+            "github" => {
+                let lower: Vec<String> = route.iter().map(|name| name.to_ascii_lowercase()).collect();
+                match lower.first().map(String::as_str) {
+                    Some("event") => self.payload(&lower[1..]),
+                    Some(name) => self.github(name),
+                    None => Val::present("depends on `github`"),
+                }
+            }
+            "matrix" => match self.matrix {
+                Some(matrix) => matrix.walk(route),
+                None => Val::unknown(named("matrix", first)),
+            },
+            "inputs" => self.input(first).walk(route.get(1..).unwrap_or(&[])),
+            "env" => self.environment(first),
+            "needs" => self.needed(route),
+            "steps" => self.step(route),
+            "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("os")) => match self.os {
+                Some(os) => Val::text(os),
+                None => Val::present("depends on `runner.os`"),
+            },
+            "job" if first == Some("status") => Val::text("success"),
+            "secrets" | "vars" => Val::unknown(named(root, first)),
+            "runner" | "job" | "strategy" | "jobs" => Val::present(named(root, first)),
+            other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no context that is read"))),
+        }
+    }
+
+    fn status(&self, function: &str) -> Val {
+        match function {
+            "always" => Val::Bool(true),
+            "success" => Val::Bool(!self.imagined.unsuccessful),
+            "failure" | "cancelled" => Val::Bool(false),
+            other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no function that is read"))),
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Owns one step of a job or of a composite action: whether it runs, where, with what, and what it does. Refuses to follow
+//! actions: `composite` does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::composite;
+use super::condition::Condition;
+use super::draft::{Draft, Files, Lost, Part, each_event};
+use super::expr::Val;
+use super::scope::{Inputs, Scope};
+use super::shells::{self, Shell, Written};
+use super::state::State;
+use super::verdict::Verdict;
+use super::{changes, inputs, template};
+use crate::answer::{Reason, Why};
+use crate::doc::{Kind, Value};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::pipeline::{ActionCall, Env, Work};
+use crate::facts::workdir::Workdir;
+use crate::text::{Place, RepoPath};
+
+/// Where a step stands: a job in one class of its variants, or an action in it.
+#[derive(Clone)]
+pub(super) struct Lane<'a> {
+    /// Index of the job in the pipeline.
+    pub(super) job: usize,
+    /// From the caller of the workflow to the step that uses the action.
+    pub(super) hops: Vec<Hop>,
+    /// For every event, whether what holds the step runs.
+    pub(super) verdicts: Vec<Verdict>,
+    /// What loses the failures of what holds the step.
+    pub(super) holds: Vec<Hold>,
+    /// The same under one event.
+    pub(super) under: Vec<(usize, Hold)>,
+    /// The environment.
+    pub(super) env: Arc<Env>,
+    /// Names in an environment of the workflow that give every program's name another meaning.
+    pub(super) shadows: Vec<Hold>,
+    /// What the workflow or the action was given.
+    pub(super) inputs: &'a Inputs,
+    /// The variant.
+    pub(super) matrix: Option<&'a Val>,
+    /// The runner's system.
+    pub(super) os: Option<&'static str>,
+    /// `defaults.run.shell`.
+    pub(super) shell: Option<Written>,
+    /// `defaults.run.working-directory`.
+    pub(super) directory: Option<Val>,
+    /// The jobs that the job needs.
+    pub(super) needs: &'a BTreeMap<&'a str, &'a super::scope::JobFacts>,
+    /// Directories of the composite actions on the way, outermost first; empty in a job.
+    pub(super) actions: Vec<RepoPath>,
+    /// The directory of the innermost action, on the virtual file system.
+    pub(super) action_path: Option<String>,
+}
+
+/// One step read.
+struct Reading<'a, 'd> {
+    files: &'a Files<'a>,
+    lane: &'a Lane<'a>,
+    step: Value<'d>,
+    env: Arc<Env>,
+    shadows: Vec<Hold>,
+    verdicts: Vec<Verdict>,
+    lost: Lost,
+}
+
+impl<'a> Lane<'a> {
+    /// What expressions of its steps see.
+    pub(super) fn scope(&'a self, files: &'a Files<'a>, env: &'a Env, state: &'a State) -> Scope<'a> {
+        Scope {
+            matrix: self.matrix,
+            env: Some(env),
+            needs: Some(self.needs),
+            steps: Some(&state.steps),
+            os: self.os,
+            action_path: self.action_path.as_deref(),
+            ..Scope::new(&files.repository, self.inputs)
+        }
+    }
+}
+
+/// Lowers one step; `saved` is set when a later step fails the job on this step's failure.
+pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>, saved: bool) {
+    let condition = Condition::read(step.get("if"));
+    let (env, shadows) = inputs::step_env(files, lane, state, step);
+    let scope = lane.scope(files, &env, state);
+    let verdicts: Vec<Verdict> = match condition.is_written() {
+        false => lane.verdicts.clone(),
+        true => {
+            let own = each_event(draft.events, &scope, |_, scope| condition.judge(scope));
+            lane.verdicts.iter().zip(&own).map(|(outer, own)| outer.and(own)).collect()
+        }
+    };
+    let mut lost = inputs::continue_on_error(step, draft.events, &scope);
+    if saved && let Some(hold) = &mut lost.always {
+        hold.effect = HoldEffect::Note;
+        hold.why = "continues on error, but a later step fails the job then".to_owned();
+    }
+    let reading = Reading { files, lane, step, env, shadows, verdicts, lost };
+    let certain = reading.verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
+    match (step.get("run"), step.get("uses")) {
+        (Some(run), None) => reading.run(draft, state, run, certain),
+        (None, Some(uses)) => reading.uses(draft, state, uses),
+        (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
+        (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
+    }
+    if let Some((id, outputs)) = step.get("id").and_then(Value::scalar).zip(changes::outputs(files.snapshot, step)) {
+        state.remember(id, outputs);
+    }
+}
+
+impl Reading<'_, '_> {
+    fn run(self, draft: &mut Draft<'_>, state: &mut State, run: Value<'_>, certain: bool) {
+        let place = run.place();
+        let Some(text) = run.mapped().filter(|_| run.kind() != Kind::Null) else {
+            let why =
+                run.disputed().unwrap_or_else(|| Why::new(Reason::Unreadable, "the script cannot be read").at(place.clone()));
+            self.push(draft, state, Work::Opaque(why), Workdir::workspace().unknown(), Hop::new(place, "run"), Vec::new());
+            return;
+        };
+        let scope = self.lane.scope(self.files, &self.env, state);
+        let (filled, _) = template::fill(text, &scope, &self.files.budget);
+        let written = match self.step.get("shell") {
+            Some(shell) => Some(written(shell, &scope)),
+            None => self.lane.shell.clone(),
+        };
+        let directory = match self.step.get("working-directory") {
+            Some(directory) => Some(template::value_of(directory, &scope)),
+            None => self.lane.directory.clone(),
+        };
+        let workdir = enter(&state.workspace(), directory.as_ref());
+        let mut shadows = Vec::new();
+        let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
+        let work = match shells::choose(written.as_ref(), self.lane.os) {
+            Shell::Known(mode) => Work::Script { text: filled.clone(), mode },
+            Shell::Doubtful(effect, why) => {
+                shadows.push(Hold::new(effect, shell_place, why));
+                let mode = crate::facts::shell::ShellMode {
+                    errexit: true,
+                    pipefail: false,
+                    dialect: crate::facts::shell::Dialect::Bash,
+                };
+                Work::Script { text: filled.clone(), mode }
+            }
+            Shell::Foreign(why) => Work::Opaque(why.at(shell_place)),
+        };
+        let hop = first_line(&filled);
+        drop(scope);
+        self.push(draft, state, work, workdir.clone(), hop, shadows);
+        let at = |from: usize, to: usize| filled.place(from..to);
+        state.script(filled.text(), certain, &workdir, self.files.snapshot, &at);
+    }
+
+    fn uses(self, draft: &mut Draft<'_>, state: &mut State, uses: Value<'_>) {
+        let place = uses.place();
+        let text = uses.as_str().unwrap_or_default().trim();
+        let hop = Hop::new(place.clone(), text);
+        let opaque = |reason, why: String| Work::Opaque(Why::new(reason, why).at(place.clone()));
+        let workspace = state.workspace();
+        if text.contains("${{") || text.is_empty() {
+            draft.problems.push((place.clone(), "`uses` takes no expression and no empty text".to_owned()));
+            let work = opaque(Reason::Dynamic, "the action is computed".to_owned());
+            return self.push(draft, state, work, workspace, hop, Vec::new());
+        }
+        let scope = self.lane.scope(self.files, &self.env, state);
+        if let Some(image) = text.strip_prefix("docker://") {
+            let argv = inputs::image_words(self.step.get("with"), &scope, self.files);
+            drop(scope);
+            return self.push(draft, state, Work::Image { image: image.to_owned(), argv }, workspace, hop, Vec::new());
+        }
+        if text.starts_with("./") || text == "." {
+            drop(scope);
+            return self.local(draft, state, text, hop);
+        }
+        let Some((name, reference)) = text.split_once('@') else {
+            drop(scope);
+            draft.problems.push((place.clone(), format!("`{text}` names no revision of the action")));
+            let work = opaque(Reason::Remote, format!("the action `{text}` names no revision"));
+            return self.push(draft, state, work, workspace, hop, Vec::new());
+        };
+        let given = inputs::read(self.step.get("with"), &scope, &self.files.budget);
+        let checkout = is_checkout(name).then(|| inputs::checkout(self.step.get("with"), &scope, self.files));
+        drop(scope);
+        let call =
+            ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs: given, place: place.clone() };
+        self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
+        if let Some(checkout) = checkout {
+            state.checkout(&checkout);
+        }
+    }
+
+    fn local(self, draft: &mut Draft<'_>, state: &mut State, text: &str, hop: Hop) {
+        let workspace = state.workspace();
+        let opaque = |reason, why: String| Work::Opaque(Why::new(reason, why).at(hop.place.clone()));
+        let Some(directory) = workspace.resolve(text) else {
+            let work = opaque(Reason::Remote, format!("the action `{text}` does not lie in this tree"));
+            return self.push(draft, state, work, workspace, hop, Vec::new());
+        };
+        match composite::find(self.files, &self.lane.actions, &directory) {
+            Ok(document) => {
+                let scope = self.lane.scope(self.files, &self.env, state);
+                let bound = inputs::bind(document.root().get("inputs"), self.step.get("with"), &scope);
+                drop(scope);
+                let lane = self.inner(&directory, &workspace, text, hop, &bound);
+                composite::lower(self.files, draft, &lane, state, document.root());
+            }
+            Err(why) => {
+                let why = Why { place: Some(hop.place.clone()), ..why };
+                self.push(draft, state, Work::Opaque(why), workspace, hop, Vec::new());
+            }
+        }
+    }
+
+    /// The lane of the steps of an action that this step uses.
+    fn inner<'b>(&'b self, directory: &RepoPath, workspace: &Workdir, text: &str, hop: Hop, inputs: &'b Inputs) -> Lane<'b> {
+        let mut lane: Lane<'b> = Lane { inputs, ..self.lane.clone() };
+        lane.hops.push(hop);
+        lane.verdicts = self.verdicts.clone();
+        lane.holds.extend(self.lost.always.clone());
+        lane.under.extend(self.lost.under.clone());
+        lane.shadows = self.shadows.clone();
+        lane.action_path = workspace.enter(text).virtual_path().map(str::to_owned);
+        let mut env = (*self.env).clone();
+        env.insert("GITHUB_ACTION_PATH".to_owned(), lane.action_path.clone());
+        lane.env = Arc::new(env);
+        (lane.shell, lane.directory) = (None, None);
+        lane.actions.push(directory.clone());
+        lane
+    }
+
+    fn push(&self, draft: &mut Draft<'_>, state: &State, work: Work, workdir: Workdir, hop: Hop, shadows: Vec<Hold>) {
+        let mut holds = self.lane.holds.clone();
+        holds.extend(self.lost.always.clone());
+        let mut under = self.lane.under.clone();
+        under.extend(self.lost.under.iter().cloned());
+        holds.extend(state.other.clone());
+        if !state.is_checked_out() && matches!(work, Work::Script { .. }) {
+            holds.push(Hold::new(HoldEffect::Note, hop.place.clone(), "the job checks nothing out before it"));
+        }
+        if !state.head {
+            let targets = draft.events.iter().enumerate().filter(|(_, info)| info.event.name == "pull_request_target");
+            let why = "runs on the base's code: the head is not checked out";
+            under.extend(targets.map(|(number, info)| (number, Hold::new(HoldEffect::Soften, info.event.place.clone(), why))));
+        }
+        let mut hops = self.lane.hops.clone();
+        hops.push(hop);
+        let mut all_shadows = state.shadows.clone();
+        all_shadows.extend(self.shadows.iter().cloned());
+        all_shadows.extend(shadows);
+        let part = Part {
+            work,
+            workdir,
+            env: Arc::clone(&self.env),
+            hops,
+            holds,
+            under,
+            shadows: all_shadows,
+            search: state.search.clone(),
+        };
+        draft.push(self.files, self.lane.job, &self.verdicts, part);
+    }
+}
+
+/// `shell:` with its expressions evaluated.
+pub(super) fn written(shell: Value<'_>, scope: &Scope<'_>) -> Written {
+    template::value_of(shell, scope).as_text().map_or(Written::Unknown, |text| Written::Text(text.to_string()))
+}
+
+fn enter(from: &Workdir, directory: Option<&Val>) -> Workdir {
+    match directory {
+        None | Some(Val::Null) => from.clone(),
+        Some(value) => value.as_text().map_or_else(|| from.unknown(), |path| from.enter(&path)),
+    }
+}
+
+/// The hop of a script: its first line that is neither blank nor a comment.
+fn first_line(text: &crate::text::MappedText) -> Hop {
+    let mut offset = 0;
+    let mut found = None;
+    for line in text.text().split_inclusive('\n').take(64) {
+        let (from, trimmed) = (offset + line.len() - line.trim_start().len(), line.trim());
+        offset += line.len();
+        if !trimmed.is_empty() && !trimmed.starts_with('#') {
+            found = Some((from..from + trimmed.len(), trimmed));
+            break;
+        }
+    }
+    let (range, line) = found.unwrap_or((0..0, ""));
+    let shown = line.replace(crate::facts::shell::UNKNOWN_CHAR, "…");
+    let place: Place = text.place(range);
+    Hop::new(place, &shown)
+}
+
+/// Actions that fetch the repository.
+fn is_checkout(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|last| last.to_ascii_lowercase().contains("checkout"))
+}

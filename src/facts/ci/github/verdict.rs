@@ -1,0 +1,72 @@
+//! Owns whether a job or a step runs under one event, with what narrows it. Refuses to evaluate anything.
+
+use crate::answer::{Answer, Reason, Why};
+use crate::facts::hold::Hold;
+use crate::facts::pipeline::{PathFilter, Start};
+
+/// Holds and filters of one verdict: what accumulates along `needs` stays linear.
+const KEPT: usize = 16;
+
+/// Whether something runs under one event.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    /// Yes, no, or why it is not known.
+    pub(super) answer: Answer,
+    /// What narrows or softens it under this event.
+    pub(super) holds: Vec<Hold>,
+    /// Changed-files filters that all have to pass.
+    pub(super) paths: Vec<PathFilter>,
+    /// Of all pull requests only those from forks run it; the place of the hold that says so.
+    pub(super) forks_only: bool,
+}
+
+impl Verdict {
+    /// An answer without more to say.
+    pub(super) fn of(answer: Answer) -> Self {
+        Self { answer, holds: Vec::new(), paths: Vec::new(), forks_only: false }
+    }
+
+    /// It runs.
+    pub(super) fn yes() -> Self {
+        Self::of(Answer::Yes(()))
+    }
+
+    /// It does not run.
+    pub(super) fn no() -> Self {
+        Self::of(Answer::No)
+    }
+
+    /// Runs only if both run.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let answer = self.answer.clone().and(other.answer.clone());
+        if answer.is_no() {
+            return Self::no();
+        }
+        let mut both = Self { answer, ..self.clone() };
+        other.holds.iter().for_each(|hold| both.add(hold));
+        both.paths.extend(other.paths.iter().cloned());
+        if both.paths.len() > KEPT {
+            both.paths.truncate(KEPT);
+            both.answer = Answer::Unknown(Why::new(Reason::Unsupported, "very many changed-files filters decide together"));
+        }
+        both.forks_only |= other.forks_only;
+        both
+    }
+
+    /// Adds a hold; past the bound a note gives way to what weighs more.
+    pub(super) fn add(&mut self, hold: &Hold) {
+        if self.holds.contains(hold) {
+            return;
+        }
+        if self.holds.len() < KEPT {
+            self.holds.push(hold.clone());
+        } else if let Some(note) = self.holds.iter_mut().find(|known| known.effect > hold.effect) {
+            *note = hold.clone();
+        }
+    }
+
+    /// As the model says it.
+    pub(super) fn start(&self, event: usize) -> Start {
+        Start { event, answer: self.answer.clone(), paths: self.paths.clone(), holds: self.holds.clone() }
+    }
+}

@@ -1,0 +1,217 @@
+//! Owns the decision for each finding and, from them, the outcome (design §4.1). It is computed here alone. Refuses to render.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::lines::Lines;
+use super::severity::RuleStanding;
+use super::waivers::Waivers;
+use super::{Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current};
+use crate::answer::Reason;
+use crate::catalog::{Catalog, Severity};
+use crate::finding::{Finding, Verdict};
+use crate::terms::Policy;
+use crate::text::{RepoPath, SourceFile};
+
+/// What the command line adds to the policy.
+#[derive(Clone, Copy, Debug)]
+pub struct DecideOptions<'a> {
+    /// The profile; `None`: the policy's.
+    pub profile: Option<&'a str>,
+    /// Rules to judge, ids or aliases; empty: all.
+    pub only: &'a [String],
+    /// The threshold; `None`: the policy's, else `error`.
+    pub fail_on: Option<FailOn>,
+    /// What cannot be decided closes the gate.
+    pub strict: bool,
+    /// Files that findings point into, for fingerprints.
+    pub sources: &'a BTreeMap<RepoPath, Arc<SourceFile>>,
+    /// Files that an active rule had to read and that were not inspected; each makes the run incomplete unless a finding
+    /// gates for it.
+    pub unread: &'a [RepoPath],
+}
+
+/// The rule for files that could not be read.
+const READABLE: &str = "ci-config-readable";
+
+/// Decides all findings. Findings of rules outside the active profile (or outside `only`) are dropped; findings of
+/// `policy-current` are added.
+#[must_use]
+pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, options: &DecideOptions<'_>, now: Date) -> Decided {
+    let mut run = Run::new(policy, catalog, options, now);
+    let mut findings: Vec<Finding> = findings.into_iter().map(tidy).collect();
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut decided: Vec<DecidedFinding> = findings.into_iter().filter_map(|finding| run.decide(finding)).collect();
+    decided.extend(run.about_the_policy());
+    decided.sort_by(|a, b| (order(&a.finding), &a.fingerprint).cmp(&(order(&b.finding), &b.fingerprint)));
+    let (outcome, notes) = outcome(&decided, &run.unreadable, options);
+    Decided { counts: Counts::of(&decided), findings: decided, outcome, fail_on: run.fail_on, notes }
+}
+
+struct Run<'a> {
+    policy: &'a Policy,
+    catalog: &'a Catalog,
+    profile: &'a str,
+    only: BTreeSet<&'a str>,
+    fail_on: FailOn,
+    strict: bool,
+    now: Date,
+    lines: Lines<'a>,
+    waivers: Waivers<'a>,
+    standings: BTreeMap<String, RuleStanding>,
+    /// Files that `ci-config-readable` fails for, whether that rule is on or not.
+    unreadable: BTreeSet<RepoPath>,
+}
+
+impl<'a> Run<'a> {
+    fn new(policy: &'a Policy, catalog: &'a Catalog, options: &'a DecideOptions<'a>, now: Date) -> Self {
+        let by_policy = policy.gate.fail_on.map(|severity| match severity {
+            Severity::Error => FailOn::Error,
+            Severity::Warning => FailOn::Warning,
+            Severity::Notice => FailOn::Notice,
+        });
+        let id = |name: &'a String| catalog.rule(name).map_or(name.as_str(), |rule| rule.id.as_str());
+        Self {
+            policy,
+            catalog,
+            profile: options.profile.unwrap_or(&policy.terms.profile),
+            only: options.only.iter().map(id).collect(),
+            fail_on: options.fail_on.or(by_policy).unwrap_or(FailOn::Error),
+            strict: options.strict || policy.gate.strict,
+            now,
+            lines: Lines::new(options.sources),
+            waivers: Waivers::new(policy, now),
+            standings: BTreeMap::new(),
+            unreadable: options.unread.iter().cloned().collect(),
+        }
+    }
+
+    fn standing(&mut self, id: &str) -> RuleStanding {
+        if let Some(standing) = self.standings.get(id) {
+            return *standing;
+        }
+        let mut standing = RuleStanding::of(self.catalog.rule(id), id, self.policy, self.catalog, self.profile);
+        standing.active &= self.only.is_empty() || self.only.contains(id);
+        self.standings.insert(id.to_owned(), standing);
+        standing
+    }
+
+    fn decide(&mut self, finding: Finding) -> Option<DecidedFinding> {
+        if let Some(path) = unreadable_path(&finding) {
+            self.unreadable.insert(path);
+        }
+        let standing = self.standing(&finding.rule);
+        if !standing.active {
+            return None;
+        }
+        let severity = standing.severity(&finding);
+        let wanted = self.wanted(&finding, severity, &standing);
+        let needs_waiver =
+            matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail);
+        let waiver = if needs_waiver { self.waivers.cover(&finding) } else { None };
+        let decision = if waiver.is_some() { Decision::Waived } else { wanted };
+        let severity = match (finding.verdict, decision) {
+            (Verdict::Unknown, Decision::Note) => Severity::Notice,
+            _ => severity.unwrap_or(finding.severity),
+        };
+        let fingerprint = self.fingerprint(&finding);
+        Some(DecidedFinding { finding, decision, severity, change: None, waiver, fingerprint })
+    }
+
+    /// What follows before any waiver.
+    fn wanted(&self, finding: &Finding, severity: Option<Severity>, standing: &RuleStanding) -> Decision {
+        let Some(severity) = severity else { return Decision::Off };
+        if finding.reported_by.is_some() {
+            return Decision::Off;
+        }
+        match finding.verdict {
+            Verdict::Pass | Verdict::Attested | Verdict::Declared | Verdict::NotApplicable => Decision::None,
+            Verdict::Fail => self.by_severity(severity),
+            Verdict::Unknown if self.strict && severity > Severity::Notice => Decision::Gate,
+            Verdict::Unknown if standing.unknown_fails => self.by_severity(severity),
+            Verdict::Unknown => Decision::Note,
+        }
+    }
+
+    fn by_severity(&self, severity: Severity) -> Decision {
+        match severity {
+            _ if self.fail_on.closes(severity) => Decision::Gate,
+            Severity::Notice => Decision::Note,
+            Severity::Warning | Severity::Error => Decision::Warn,
+        }
+    }
+
+    fn fingerprint(&mut self, finding: &Finding) -> String {
+        let (text, nth) = finding.places.first().map_or(("", 0), |evidence| self.lines.look_up(&evidence.place));
+        finding.fingerprint(text, nth)
+    }
+
+    /// The findings of `policy-current`; they come last, when it is known what every waiver covered.
+    fn about_the_policy(&mut self) -> Vec<DecidedFinding> {
+        let Some(rule) = self.catalog.rule(current::RULE) else { return Vec::new() };
+        if !self.standing(current::RULE).active {
+            return Vec::new();
+        }
+        let rules: Vec<&str> = self.policy.waivers.iter().map(|waiver| waiver.rule.as_str()).collect();
+        let judged: BTreeSet<&str> = rules.into_iter().filter(|id| self.standing(id).active).collect();
+        let findings = current::findings(rule, self.policy, &self.waivers.used(), &|id| judged.contains(id), self.now);
+        findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
+    }
+}
+
+/// The file that a failing `ci-config-readable` is about.
+fn unreadable_path(finding: &Finding) -> Option<RepoPath> {
+    let is = finding.rule == READABLE && finding.verdict == Verdict::Fail;
+    finding.places.first().filter(|_| is).map(|evidence| evidence.place.path.clone())
+}
+
+/// Exit status 1 goes before 3: something gates, or else something that had to be read was not.
+fn outcome(decided: &[DecidedFinding], unread: &BTreeSet<RepoPath>, options: &DecideOptions<'_>) -> (Outcome, Vec<String>) {
+    let gating = || decided.iter().filter(|one| one.decision == Decision::Gate);
+    let gates_for = |path: &RepoPath| gating().any(|one| one.finding.places.iter().any(|evidence| evidence.place.path == *path));
+    let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread).cloned().collect();
+    for one in decided.iter().filter(|one| one.decision != Decision::Off) {
+        if one.finding.verdict == Verdict::Unknown && one.finding.reason == Some(Reason::Unreadable) {
+            missing.extend(one.finding.places.first().map(|evidence| evidence.place.path.clone()));
+        }
+    }
+    missing.retain(|path| !gates_for(path));
+    let notes = missing.iter().map(|path| format!("{path} had to be read and was not: the run is incomplete")).collect();
+    let outcome = if gating().next().is_some() {
+        Outcome::Fail
+    } else if missing.is_empty() {
+        Outcome::Pass
+    } else {
+        Outcome::Incomplete
+    };
+    (outcome, notes)
+}
+
+/// The first place stays where to act; the rest is sorted, and nothing is said twice.
+fn tidy(mut finding: Finding) -> Finding {
+    for evidence in &mut finding.places {
+        let place = &mut evidence.place;
+        (place.line, place.column) = (place.line.max(1), place.column.max(1));
+        (place.end_line, place.end_column) = (place.end_line.max(place.line), place.end_column.max(1));
+    }
+    if let [first, rest @ ..] = finding.places.as_mut_slice() {
+        rest.sort();
+        let first = first.clone();
+        let mut at = 0;
+        finding.places.retain(|evidence| {
+            at += 1;
+            at == 1 || *evidence != first
+        });
+    }
+    finding.places.dedup();
+    finding.searched.sort();
+    finding.searched.dedup();
+    finding
+}
+
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let place = finding.places.first().map(|evidence| &evidence.place);
+    (&finding.rule, &finding.subject, place, &finding.message, finding.verdict)
+}

@@ -1,0 +1,85 @@
+//! Owns the lists of `text`: waived findings, passes with their chains, the whole checklist by section. Refuses excerpts.
+
+use std::io::{self, Write};
+
+use super::{Report, View, clean, snippet};
+use crate::finding::Verdict;
+use crate::policy::{DecidedFinding, Decision};
+
+/// One line for each waived finding; whether there was any.
+pub(super) fn waived(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
+    let mut any = false;
+    for decided in report.findings.iter().filter(|one| one.decision == Decision::Waived) {
+        let Some(waiver) = &decided.waiver else { continue };
+        let left = if waiver.days_left == 1 { "1 day left".to_owned() } else { format!("{} days left", waiver.days_left) };
+        let at = decided
+            .finding
+            .places
+            .first()
+            .map(|evidence| format!("{}:{}: ", clean(evidence.place.path.as_str()), evidence.place.line));
+        let (rule, message) = (clean(&decided.finding.rule), clean(&decided.finding.message));
+        let at = at.unwrap_or_default();
+        writeln!(out, "waived[{rule}]: {at}{message} (by {}, until {}, {left})", clean(&waiver.owner), clean(&waiver.expires))?;
+        any = true;
+    }
+    Ok(any)
+}
+
+/// Everything that holds, with the chain that proves it.
+pub(super) fn passes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let holds = |one: &&DecidedFinding| matches!(one.finding.verdict, Verdict::Pass | Verdict::Attested | Verdict::Declared);
+    for decided in report.findings.iter().filter(holds) {
+        row(decided, out)?;
+        chain(decided, out)?;
+    }
+    writeln!(out)
+}
+
+/// The whole checklist by section.
+pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let mut list: Vec<&DecidedFinding> = report.findings.iter().collect();
+    list.sort_by_key(|one| (&one.finding.section, &one.finding.rule, &one.finding.subject));
+    let mut section = "";
+    for decided in list {
+        if decided.finding.section != section {
+            if !section.is_empty() {
+                writeln!(out)?;
+            }
+            section = &decided.finding.section;
+            writeln!(out, "{}", clean(section))?;
+        }
+        row(decided, out)?;
+        if view.verbose {
+            chain(decided, out)?;
+        }
+    }
+    for file in &report.not_inspected {
+        writeln!(out, "not inspected: {}: {}", clean(file.path.as_str()), clean(&file.why))?;
+    }
+    writeln!(out)
+}
+
+fn row(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
+    let finding = &decided.finding;
+    let word = match (finding.verdict, decided.decision) {
+        (_, Decision::Waived) => "waived",
+        (_, Decision::Off) => "off",
+        (Verdict::NotApplicable, _) => "n/a",
+        (Verdict::Fail, _) => decided.severity.word(),
+        (verdict, _) => verdict.word(),
+    };
+    let told = finding.reported_by.as_ref().map(|rule| format!(" (told by {})", clean(rule))).unwrap_or_default();
+    let (rule, subject, message) = (clean(&finding.rule), clean(&finding.subject), clean(&finding.message));
+    writeln!(out, "  {word:<8}  {rule} ({subject}): {message}{told}")
+}
+
+fn chain(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
+    if !decided.finding.chain.is_empty() {
+        return writeln!(out, "            reached by {}", snippet::chain(&decided.finding.chain, None));
+    }
+    for evidence in decided.finding.places.iter().take(1) {
+        let place = &evidence.place;
+        writeln!(out, "            {}:{}: {}", clean(place.path.as_str()), place.line, clean(&evidence.note))?;
+    }
+    Ok(())
+}
