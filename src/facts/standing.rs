@@ -136,7 +136,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     }
     let prepared: Vec<Prepared<'_>> = invocations
         .iter()
-        .filter(|(invocation, _)| speaks(tool, language, invocation))
+        .filter(|(invocation, _)| speaks(evidence, tool, language, invocation))
         .map(|(invocation, ci)| prepare(evidence, tool, invocation, *ci))
         .collect();
     if prepared.is_empty() && configured.is_empty() {

@@ -3,6 +3,7 @@
 
 mod cargo_alias;
 mod command_line;
+mod just;
 mod launchers;
 mod make;
 mod npm;
@@ -151,5 +152,13 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] =
-    &[&cargo_alias::CargoAlias, &make::Make, &npm::Npm, &npm::Together, &tox::Tox, &launchers::Launchers, &script::Script];
+pub static ROSTER: &[&dyn Runner] = &[
+    &cargo_alias::CargoAlias,
+    &make::Make,
+    &npm::Npm,
+    &npm::Together,
+    &just::Just,
+    &tox::Tox,
+    &launchers::Launchers,
+    &script::Script,
+];
