@@ -18,7 +18,7 @@ pub fn format_of(path: &RepoPath) -> Option<Format> {
         "toml" => Some(Format::Toml),
         "yml" | "yaml" => Some(Format::Yaml),
         "json" | "jsonc" | "json5" | "pyre_configuration" => Some(Format::Json),
-        "cfg" | "ini" | "conf" => Some(Format::Ini),
+        "cfg" | "ini" | "conf" | "properties" => Some(Format::Ini),
         _ if matches!(name, ".bandit" | ".flake8" | ".pylintrc" | "pylintrc" | ".npmrc") => Some(Format::Ini),
         _ if matches!(name, ".renovaterc" | ".eslintrc" | ".jshintrc") => Some(Format::Json),
         _ if matches!(name, "config") => Some(Format::Toml),
