@@ -147,4 +147,12 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &just::Just, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
+pub static ROSTER: &[&dyn Runner] = &[
+    &make::Make,
+    &npm::Npm,
+    &npm::Together,
+    &just::Just,
+    &cargo_alias::CargoAlias,
+    &launchers::Launchers,
+    &script::Script,
+];
