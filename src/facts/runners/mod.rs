@@ -11,7 +11,11 @@ mod script_words;
 mod quoted;
 #[cfg(test)]
 mod rendering;
+mod pre_commit;
 mod tox;
+mod yaml_merge;
+
+pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -144,4 +148,4 @@ pub trait Runner: Sync {
 
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] =
-    &[&make::Make, &npm::Npm, &npm::Together, &tox::Tox, &launchers::Launchers];
+    &[&make::Make, &npm::Npm, &npm::Together, &tox::Tox, &pre_commit::PreCommit, &launchers::Launchers];
