@@ -1,4 +1,5 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
+mod cli;
 mod examples;
 mod repos;
