@@ -1,5 +1,6 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
+mod catalogue;
 mod cli;
 mod examples;
 mod repos;

@@ -146,4 +146,5 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make, &npm::Npm, &npm::Together, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
+pub static ROSTER: &[&dyn Runner] =
+    &[&make::Make, &npm::Npm, &npm::Together, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
