@@ -33,6 +33,19 @@ pub struct OpaqueUnit {
     pub settled: Option<Vec<String>>,
 }
 
+/// An action reached by name.
+#[derive(Clone, Debug)]
+pub struct ReachedAction {
+    /// The call.
+    pub call: ActionCall,
+    /// Index of the pipeline.
+    pub pipeline: usize,
+    /// Index of the job.
+    pub job: usize,
+    /// From the trigger on.
+    pub chain: Vec<Hop>,
+}
+
 impl OpaqueUnit {
     /// A CI file of a system that is not read.
     #[must_use]
@@ -48,8 +61,8 @@ pub struct Trace {
     pub invocations: Vec<Invocation>,
     /// Every reached thing that is not read.
     pub opaque: Vec<OpaqueUnit>,
-    /// Actions reached by name, with the unit's starts: bots that run in CI are found here.
-    pub actions: Vec<(ActionCall, usize)>,
+    /// Actions reached by name: bots that run in CI, and earlier steps whose inputs count, are found here.
+    pub actions: Vec<ReachedAction>,
     /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
     pub unknown_programs: std::collections::BTreeSet<String>,
 }
@@ -211,9 +224,7 @@ impl Tracer<'_> {
 
     /// A program of this name in a directory of the tree that stands on the search path.
     fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
-        let lies_there = |dir: &&SearchDir| {
-            !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
-        };
+        let lies_there = |dir: &&SearchDir| !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
         frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
     }
 
@@ -334,7 +345,7 @@ impl Tracer<'_> {
     }
 
     fn action(&mut self, call: &ActionCall, frame: &Frame) {
-        self.out.actions.push((call.clone(), frame.pipeline));
+        self.out.actions.push(ReachedAction { call: call.clone(), pipeline: frame.pipeline, job: frame.job, chain: frame.chain.clone() });
         for hit in matching::tools_for_action(crate::catalog::Catalog::builtin(), call) {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();

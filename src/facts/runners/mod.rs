@@ -2,6 +2,8 @@
 //! know any analyzer by name.
 
 mod cargo_alias;
+mod command_line;
+mod just;
 mod launchers;
 mod make;
 mod npm;
@@ -9,6 +11,10 @@ mod script;
 #[cfg(test)]
 mod script_probe;
 mod script_words;
+mod quoted;
+#[cfg(test)]
+mod rendering;
+mod tox;
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -146,5 +152,13 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] =
-    &[&make::Make, &npm::Npm, &npm::Together, &cargo_alias::CargoAlias, &launchers::Launchers, &script::Script];
+pub static ROSTER: &[&dyn Runner] = &[
+    &cargo_alias::CargoAlias,
+    &make::Make,
+    &npm::Npm,
+    &npm::Together,
+    &just::Just,
+    &tox::Tox,
+    &launchers::Launchers,
+    &script::Script,
+];
