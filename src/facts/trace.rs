@@ -224,7 +224,9 @@ impl Tracer<'_> {
 
     /// A program of this name in a directory of the tree that stands on the search path.
     fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
-        let lies_there = |dir: &&SearchDir| !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
+        let lies_there = |dir: &&SearchDir| {
+            !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
+        };
         frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
     }
 
