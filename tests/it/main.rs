@@ -1,3 +1,4 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
 mod examples;
+mod repos;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::expr::Val;
-use super::scope::StepFacts;
+use super::scope::{Output, StepFacts};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
@@ -32,7 +32,7 @@ pub(super) struct State {
     pub(super) shadows: Vec<Hold>,
     /// Directories of the tree on the search path.
     pub(super) search: Vec<SearchDir>,
-    /// Steps by id.
+    /// Steps of which more is known than that they exist, by id.
     pub(super) steps: BTreeMap<String, StepFacts>,
 }
 
@@ -73,6 +73,13 @@ impl State {
     /// Another step of the same job, in an action of its own: it sees no ids but its own.
     pub(super) fn inside_action(&mut self) -> BTreeMap<String, StepFacts> {
         std::mem::take(&mut self.steps)
+    }
+
+    /// After a step that says which files a change touches.
+    pub(super) fn remember(&mut self, id: &str, outputs: BTreeMap<String, Output>) {
+        if self.steps.len() < KEPT {
+            self.steps.insert(id.to_ascii_lowercase(), StepFacts { outputs, failed: false });
+        }
     }
 
     /// After a checkout.

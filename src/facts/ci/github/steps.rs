@@ -8,7 +8,7 @@ use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
 use super::expr::Val;
-use super::scope::{Inputs, Scope, StepFacts};
+use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
 use super::verdict::Verdict;
@@ -106,12 +106,8 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
         (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
     }
-    if let Some(id) = step.get("id").and_then(|id| id.scalar()) {
-        let mut facts = StepFacts::default();
-        if let Some(outputs) = changes::outputs(files.snapshot, step) {
-            facts.outputs = outputs;
-        }
-        state.steps.insert(id.to_ascii_lowercase(), facts);
+    if let Some((id, outputs)) = step.get("id").and_then(Value::scalar).zip(changes::outputs(files.snapshot, step)) {
+        state.remember(id, outputs);
     }
 }
 
