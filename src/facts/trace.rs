@@ -347,7 +347,12 @@ impl Tracer<'_> {
     }
 
     fn action(&mut self, call: &ActionCall, frame: &Frame) {
-        self.out.actions.push(ReachedAction { call: call.clone(), pipeline: frame.pipeline, job: frame.job, chain: frame.chain.clone() });
+        self.out.actions.push(ReachedAction {
+            call: call.clone(),
+            pipeline: frame.pipeline,
+            job: frame.job,
+            chain: frame.chain.clone(),
+        });
         for hit in matching::tools_for_action(crate::catalog::Catalog::builtin(), call) {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();

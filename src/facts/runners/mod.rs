@@ -7,14 +7,14 @@ mod just;
 mod launchers;
 mod make;
 mod npm;
+mod pre_commit;
+mod quoted;
+#[cfg(test)]
+mod rendering;
 mod script;
 #[cfg(test)]
 mod script_probe;
 mod script_words;
-mod quoted;
-#[cfg(test)]
-mod rendering;
-mod pre_commit;
 mod tox;
 mod yaml_merge;
 
