@@ -40,7 +40,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         if effect.run.as_ref().is_some_and(|name| row.name.as_ref() != Some(name)) {
             continue;
         }
-        match applies(effect, row, invocation, query, settings, &here) {
+        match versioned(effect, applies(effect, row, invocation, query, settings, &here)) {
             Answer::Yes(place) => match effect.does {
                 Does::Harden => out.hardened = true,
                 Does::Soften if effect.setting.is_some() => {
@@ -64,6 +64,17 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
     out.holds.extend(computed_flags(tool, invocation));
     out.holds.dedup();
     out
+}
+
+/// A row that is true of some versions only proves nothing while the version is not known.
+fn versioned(effect: &Effect, answer: Answer<Place>) -> Answer<Place> {
+    match answer {
+        Answer::Yes(place) if effect.since.is_some() || effect.before.is_some() => {
+            let why = effect.why.clone().unwrap_or_else(|| "what it does depends on the version".to_owned());
+            Answer::Unknown(crate::answer::Why::new(Reason::Unsupported, format!("{why}, in some versions")).at(place))
+        }
+        other => other,
+    }
 }
 
 fn weight(does: Does) -> HoldEffect {

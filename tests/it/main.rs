@@ -1,3 +1,7 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
+mod catalogue;
+mod cli;
+mod corpora;
 mod examples;
+mod repos;
