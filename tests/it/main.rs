@@ -2,5 +2,6 @@
 
 mod catalogue;
 mod cli;
+mod corpora;
 mod examples;
 mod repos;
