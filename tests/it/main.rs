@@ -1,4 +1,5 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
 mod examples;
+mod house;
 mod repos;
