@@ -20,7 +20,14 @@ const MANIFESTS: usize = 200;
 /// Traces every npm script that a developer may run by hand. What is opaque in them raises nothing: no pipeline runs them.
 #[must_use]
 pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath]) -> Trace {
-    let mut pipeline = Pipeline { system: "local", path: RepoPath::root(), events: Vec::new(), jobs: Vec::new(), units: Vec::new(), problems: Vec::new() };
+    let mut pipeline = Pipeline {
+        system: "local",
+        path: RepoPath::root(),
+        events: Vec::new(),
+        jobs: Vec::new(),
+        units: Vec::new(),
+        problems: Vec::new(),
+    };
     for path in manifests.iter().take(MANIFESTS) {
         pipeline.units.extend(scripts(world, path));
     }

@@ -224,7 +224,9 @@ impl Tracer<'_> {
 
     /// A program of this name in a directory of the tree that stands on the search path.
     fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
-        let lies_there = |dir: &&SearchDir| !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
+        let lies_there = |dir: &&SearchDir| {
+            !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
+        };
         frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
     }
 
@@ -345,7 +347,12 @@ impl Tracer<'_> {
     }
 
     fn action(&mut self, call: &ActionCall, frame: &Frame) {
-        self.out.actions.push(ReachedAction { call: call.clone(), pipeline: frame.pipeline, job: frame.job, chain: frame.chain.clone() });
+        self.out.actions.push(ReachedAction {
+            call: call.clone(),
+            pipeline: frame.pipeline,
+            job: frame.job,
+            chain: frame.chain.clone(),
+        });
         for hit in matching::tools_for_action(crate::catalog::Catalog::builtin(), call) {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();

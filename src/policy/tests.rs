@@ -325,7 +325,8 @@ fn options_in_ci_only_tighten() {
     let strict =
         policy("profile = \"modern\"\n[gate]\nfail_on = \"warning\"\n[rules]\npyup-config = \"error\"\nopenapi-export = \"off\"");
     let silent = Policy::builtin();
-    let table: [(Option<&str>, Option<FailOn>, &[&str], bool); 8] = [
+    type Row<'a> = (Option<&'a str>, Option<FailOn>, &'a [&'a str], bool);
+    let table: [Row<'_>; 8] = [
         (None, None, &[], true),
         (Some("modern"), Some(FailOn::Warning), &["pyup-config"], true),
         (None, Some(FailOn::Notice), &[], true),

@@ -132,7 +132,7 @@ pub(super) fn report() -> Report {
 }
 
 /// The facts that the facts renderings are tested on.
-pub(super) fn facts() -> super::facts::FactsReport {
+pub(super) fn facts() -> facts::FactsReport {
     use super::facts::*;
     use crate::facts::components::Scope;
     use crate::facts::ladder::Rung;

@@ -205,7 +205,7 @@ fn check_keeps_its_published_contract() {
 #[test]
 fn facts_keep_their_published_contract() {
     let validator = schema("facts.schema.json");
-    let facts = super::sample::facts();
+    let facts = sample::facts();
     let mut bytes = Vec::new();
     facts.write_json(&mut bytes).expect("a vector");
     let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");

@@ -62,6 +62,8 @@ struct OneJob<'a, 'd> {
 /// Variants that agree in everything their job gives its steps.
 struct Class<'a> {
     lane: Lane<'a>,
+    /// What of the matrix the job's own settings took up.
+    shared: String,
     members: Vec<usize>,
 }
 
@@ -108,10 +110,10 @@ impl OneJob<'_, '_> {
             found.entry((os, used.projection(variant.as_ref()))).or_default().push(number);
         }
         let mut classes: Vec<Class<'_>> = Vec::new();
-        for ((os, _), members) in found {
+        for ((os, shared), members) in found {
             // The values that the class shares are those of any member; `steps` puts the right variant in.
             let variant = members.first().and_then(|number| variants.list.get(*number)).and_then(Option::as_ref);
-            classes.push(Class { lane: self.lane(draft, index, os, variant), members });
+            classes.push(Class { lane: self.lane(draft, index, os, variant), shared, members });
         }
         classes.sort_by_key(|class| class.members.first().copied());
         classes
@@ -173,11 +175,18 @@ impl OneJob<'_, '_> {
             used.scan(step);
             let before = state.clone();
             let mut first = true;
+            let mut seen = std::collections::BTreeSet::new();
+            let asks_system = asks_system(step);
             for class in classes {
-                let mut seen = std::collections::BTreeSet::new();
+                let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
+                let system = match (asks_system, step.get("run")) {
+                    (true, _) => class.lane.os,
+                    (false, Some(_)) if !own_shell => class.lane.os.filter(|os| *os == "Windows"),
+                    (false, _) => None,
+                };
                 for number in &class.members {
                     let variant = variants.list.get(*number).and_then(Option::as_ref);
-                    if !seen.insert(used.projection(variant)) {
+                    if !seen.insert((system, class.shared.clone(), used.projection(variant))) {
                         continue;
                     }
                     let lane = Lane { matrix: variant, ..class.lane.clone() };
@@ -246,6 +255,20 @@ impl OneJob<'_, '_> {
             search: Vec::new(),
         };
         draft.push(self.files, index, &self.facts.verdicts, part);
+    }
+}
+
+/// Whether a step may differ between systems besides the shell that runs it.
+fn asks_system(step: Value<'_>) -> bool {
+    let local = step.get("uses").and_then(Value::scalar).is_some_and(|uses| uses.starts_with(['.', '$']));
+    local || mentions_runner(step)
+}
+
+fn mentions_runner(value: Value<'_>) -> bool {
+    match value.kind() {
+        Kind::Mapping => value.entries().any(|entry| mentions_runner(entry.value)),
+        Kind::Sequence => value.items().any(mentions_runner),
+        _ => value.scalar().is_some_and(|text| text.contains("runner") || text.contains("RUNNER")),
     }
 }
 

@@ -15,6 +15,9 @@ use crate::text::{Place, RepoPath};
 /// Things remembered of each kind, in one job.
 const KEPT: usize = 64;
 
+/// Where actions named by `$/` lie.
+const OWN_TREE: &str = "/own-tree";
+
 /// What earlier steps did.
 #[derive(Clone, Debug)]
 pub(super) struct State {
@@ -70,6 +73,14 @@ impl State {
         Workdir::mounted(WORKSPACE, self.mounts.clone())
     }
 
+    /// The directory on the virtual file system where the tree lies whatever was checked out.
+    pub(super) fn own_tree(&mut self) -> &'static str {
+        if !self.mounts.iter().any(|(at, _)| at == OWN_TREE) {
+            self.mounts.push((OWN_TREE.to_owned(), RepoPath::root()));
+        }
+        OWN_TREE
+    }
+
     /// Another step of the same job, in an action of its own: it sees no ids but its own.
     pub(super) fn inside_action(&mut self) -> BTreeMap<String, StepFacts> {
         std::mem::take(&mut self.steps)
@@ -102,7 +113,7 @@ impl State {
             (Some(at), true) => self.mounts.retain(|(mount, _)| *mount != at),
             (Some(at), false) => {
                 if !self.checked_out {
-                    self.mounts.clear();
+                    self.mounts.retain(|(mount, _)| mount == OWN_TREE);
                 }
                 self.checked_out = true;
                 self.mounts.retain(|(mount, _)| *mount != at);
