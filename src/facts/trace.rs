@@ -82,7 +82,14 @@ pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace 
 /// Follows what is run by hand, by a local hook or by a service outside the tree: no unit of a pipeline, the root of the
 /// tree. `condition` says what it depends on that the tree does not show.
 #[must_use]
-pub fn follow_all(nexts: Vec<Next>, chain: Vec<Hop>, condition: Option<Why>, pipeline: usize, world: &World<'_>, terms: &Terms) -> Trace {
+pub fn follow_all(
+    nexts: Vec<Next>,
+    chain: Vec<Hop>,
+    condition: Option<Why>,
+    pipeline: usize,
+    world: &World<'_>,
+    terms: &Terms,
+) -> Trace {
     let mut tracer = Tracer { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands };
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
     let frame = Frame {

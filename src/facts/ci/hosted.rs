@@ -28,6 +28,7 @@ pub fn gather(world: &World<'_>, terms: &Terms, index: usize) -> Option<(Pipelin
     let why = Why::new(Reason::NoToken, "pre-commit.ci runs hooks only where its app is installed").at(place.clone());
     let path = place.path.clone();
     let trace = trace::follow_all(nexts, vec![Hop::new(place, "ci:")], Some(why), index, world, terms);
-    let pipeline = Pipeline { system: PRE_COMMIT_CI, path, events: vec![event], jobs: vec![job], units: Vec::new(), problems: Vec::new() };
+    let pipeline =
+        Pipeline { system: PRE_COMMIT_CI, path, events: vec![event], jobs: vec![job], units: Vec::new(), problems: Vec::new() };
     Some((pipeline, trace))
 }
