@@ -157,9 +157,11 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
 #[must_use]
 pub fn judge(facts: &Facts<'_>, terms: &Terms, catalog: &Catalog, only: &[String]) -> Vec<Finding> {
     let bench = Bench { facts, terms, catalog, literal: terms.profile == "literal" };
-    let asked = |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
+    let asked =
+        |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
     // A roll-up looks at what the exact rules found: they run with it, and policy drops what was not asked for.
-    let rolled = catalog.rules.iter().filter(asked).any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some("roll-up"));
+    let rolled =
+        catalog.rules.iter().filter(asked).any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some("roll-up"));
     checks::run(catalog.rules.iter().filter(|rule| rolled || asked(rule)), &bench)
 }
 
@@ -169,7 +171,12 @@ struct Opened {
 }
 
 fn open(request: &CheckRequest) -> Result<Opened, Error> {
-    let options = OpenOptions { rev: request.rev.clone(), here: request.here, judge_commit: request.judge_commit, limits: request.limits.clone() };
+    let options = OpenOptions {
+        rev: request.rev.clone(),
+        here: request.here,
+        judge_commit: request.judge_commit,
+        limits: request.limits.clone(),
+    };
     let snapshot = snapshot::open(&request.path, &options)?;
     let origin = OriginRequest {
         policy_file: request.policy_file.clone(),
@@ -221,7 +228,13 @@ fn subject(snapshot: &Snapshot, terms: &Terms) -> Subject {
         snapshot::SubjectKind::Folder => SubjectKind::Folder,
         snapshot::SubjectKind::Forge => SubjectKind::Forge,
     };
-    Subject { kind, repository: seen.repository.clone(), revision: seen.revision.clone(), dirty: seen.dirty, owner: terms.service.owner.clone() }
+    Subject {
+        kind,
+        repository: seen.repository.clone(),
+        revision: seen.revision.clone(),
+        dirty: seen.dirty,
+        owner: terms.service.owner.clone(),
+    }
 }
 
 fn policy_info(judging: &Judging, terms: &Terms) -> PolicyInfo {
@@ -256,7 +269,8 @@ impl PolicyReader for PolicyFiles<'_> {
     }
 
     fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
-        let options = OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
+        let options =
+            OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
         let there = snapshot::open(&self.request.path, &options)?;
         read_policy(&there, path)
     }
@@ -264,9 +278,9 @@ impl PolicyReader for PolicyFiles<'_> {
 
 impl PolicyFiles<'_> {
     fn repository(&self) -> Result<&source::Repository, Error> {
-        self.snapshot.repository().ok_or_else(|| {
-            Error::usage("--policy-ref needs a git repository").hint("name a policy file with --policy instead")
-        })
+        self.snapshot
+            .repository()
+            .ok_or_else(|| Error::usage("--policy-ref needs a git repository").hint("name a policy file with --policy instead"))
     }
 }
 
@@ -275,7 +289,8 @@ fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>
     let Some(path) = RepoPath::new(path) else { return Ok(None) };
     let Some(entry) = snapshot.entry(&path) else { return Ok(None) };
     if !entry.is_file() {
-        let error = Error::usage(format!("{path} is a link or a submodule; a policy is a regular file")).at(Place::file(path.clone()));
+        let error =
+            Error::usage(format!("{path} is a link or a submodule; a policy is a regular file")).at(Place::file(path.clone()));
         return Err(error.hint("commit the file itself"));
     }
     snapshot.read(&path).map(Some).map_err(|unread| Error::incomplete(format!("{path} could not be read: {}", unread.why)))

@@ -17,8 +17,20 @@ use tollgate::text::{MappedText, RepoPath, SourceFile, Span};
 pub type Target = fn(&[u8]);
 
 /// All targets; a folder of the same name under `corpus/` holds inputs.
-pub static TARGETS: &[(&str, Target)] =
-    &[("check", check), ("yaml", yaml), ("toml", toml), ("json", json), ("ini", ini), ("shell", script), ("workflow", workflow), ("tag", tag), ("make", make), ("just", just), ("eslint", eslint), ("dockerfile", dockerfile)];
+pub static TARGETS: &[(&str, Target)] = &[
+    ("check", check),
+    ("yaml", yaml),
+    ("toml", toml),
+    ("json", json),
+    ("ini", ini),
+    ("shell", script),
+    ("workflow", workflow),
+    ("tag", tag),
+    ("make", make),
+    ("just", just),
+    ("eslint", eslint),
+    ("dockerfile", dockerfile),
+];
 
 /// `check` on an in-memory tree: `=== path` lines begin files.
 pub fn check(data: &[u8]) {
@@ -133,7 +145,11 @@ pub fn just(data: &[u8]) {
 
 /// An ESLint configuration that CI uses.
 pub fn eslint(data: &[u8]) {
-    one("eslint.config.js", data, &[(".github/workflows/ci.yml", &ci("npx eslint .")), ("a.js", ""), ("package.json", "{\"dependencies\":{\"a\":\"1\"}}")]);
+    one(
+        "eslint.config.js",
+        data,
+        &[(".github/workflows/ci.yml", &ci("npx eslint .")), ("a.js", ""), ("package.json", "{\"dependencies\":{\"a\":\"1\"}}")],
+    );
 }
 
 /// A Dockerfile that CI builds.

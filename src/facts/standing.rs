@@ -78,7 +78,12 @@ fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
                     (None, None) => selected(evidence, tool, row, invocation),
                 };
                 if runs {
-                    derived.push(Invocation { tool: tool.id.clone(), row: at, ..invocation.clone() });
+                    derived.push(Invocation {
+                        tool: tool.id.clone(),
+                        row: at,
+                        host_row: Some(invocation.row),
+                        ..invocation.clone()
+                    });
                 }
             }
         }
@@ -95,7 +100,8 @@ fn switched_on(switch: &str, env: &Env) -> bool {
         return false;
     }
     let prefix = switch.split('_').next().unwrap_or(switch);
-    let asked = |name: &&String| name.starts_with("VALIDATE_") && value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let asked =
+        |name: &&String| name.starts_with("VALIDATE_") && value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let chosen = prefix == "VALIDATE" && env.keys().any(|name| asked(&name));
     let enabled = env.contains_key("ENABLE_LINTERS") && !lists("ENABLE_LINTERS");
     !enabled && (!chosen || value(switch).is_some_and(|value| value.eq_ignore_ascii_case("true")))
@@ -106,7 +112,15 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
     let Some(host) = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool)) else { return false };
     let names = if row.select.is_empty() { &tool.select } else { &row.select };
     let directory = invocation.workdir.dir().unwrap_or_default();
-    let query = Query { world: evidence.world, tool: host, args: &invocation.args, env: &invocation.env, directory: &directory, packages: &invocation.packages, names };
+    let query = Query {
+        world: evidence.world,
+        tool: host,
+        args: &invocation.args,
+        env: &invocation.env,
+        directory: &directory,
+        packages: &invocation.packages,
+        names,
+    };
     tool_config::settings(&query).selects.values().any(|answer| !answer.is_no())
 }
 

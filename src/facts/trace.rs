@@ -79,6 +79,36 @@ pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace 
     tracer.out
 }
 
+/// Follows what is run by hand, by a local hook or by a service outside the tree: no unit of a pipeline, the root of the
+/// tree. `condition` says what it depends on that the tree does not show.
+#[must_use]
+pub fn follow_all(
+    nexts: Vec<Next>,
+    chain: Vec<Hop>,
+    condition: Option<Why>,
+    pipeline: usize,
+    world: &World<'_>,
+    terms: &Terms,
+) -> Trace {
+    let mut tracer = Tracer { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands };
+    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
+    let frame = Frame {
+        pipeline,
+        job: 0,
+        starts: Arc::new(vec![start]),
+        chain,
+        holds: Vec::new(),
+        conditions: condition.into_iter().collect(),
+        env: Arc::default(),
+        workdir: Workdir::workspace(),
+        seen: Vec::new(),
+        packages: Vec::new(),
+        search: Arc::default(),
+    };
+    tracer.follow(nexts, String::new(), &frame);
+    tracer.out
+}
+
 /// Everything that is true of one point of a chain.
 #[derive(Clone)]
 struct Frame {
@@ -224,7 +254,9 @@ impl Tracer<'_> {
 
     /// A program of this name in a directory of the tree that stands on the search path.
     fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
-        let lies_there = |dir: &&SearchDir| !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
+        let lies_there = |dir: &&SearchDir| {
+            !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
+        };
         frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
     }
 
@@ -278,6 +310,7 @@ impl Tracer<'_> {
             holds,
             conditions: frame.conditions.clone(),
             packages: frame.packages.clone(),
+            host_row: None,
         });
     }
 
@@ -345,7 +378,12 @@ impl Tracer<'_> {
     }
 
     fn action(&mut self, call: &ActionCall, frame: &Frame) {
-        self.out.actions.push(ReachedAction { call: call.clone(), pipeline: frame.pipeline, job: frame.job, chain: frame.chain.clone() });
+        self.out.actions.push(ReachedAction {
+            call: call.clone(),
+            pipeline: frame.pipeline,
+            job: frame.job,
+            chain: frame.chain.clone(),
+        });
         for hit in matching::tools_for_action(crate::catalog::Catalog::builtin(), call) {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();

@@ -10,7 +10,8 @@ mod targets;
 fn every_committed_input_is_survived() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
     for (name, target) in targets::TARGETS {
-        let mut inputs: Vec<_> = fs::read_dir(root.join(name)).map(|dir| dir.flatten().map(|entry| entry.path()).collect()).unwrap_or_default();
+        let mut inputs: Vec<_> =
+            fs::read_dir(root.join(name)).map(|dir| dir.flatten().map(|entry| entry.path()).collect()).unwrap_or_default();
         inputs.sort();
         assert!(!inputs.is_empty(), "fuzz/corpus/{name} has no input");
         for input in inputs {

@@ -63,9 +63,20 @@ fn place(at: &str, standing: &Standing) -> Result<(), String> {
 fn told(standing: Option<&Standing>, facts: &Facts<'_>) -> String {
     let mut out = String::new();
     for invocation in standing.into_iter().flat_map(|standing| &standing.invocations) {
-        let chain: Vec<String> = invocation.chain.iter().map(|hop| format!("{}:{} `{}`", hop.place.path, hop.place.line, hop.text)).collect();
-        let holds: Vec<String> = invocation.held_by.iter().map(|hold| format!("{:?} {}:{} {}", hold.effect, hold.place.path, hold.place.line, hold.why)).collect();
-        out.push_str(&format!("\n      {} {:?}: {} | {}", invocation.rung.word(), invocation.triggers, chain.join(" -> "), holds.join("; ")));
+        let chain: Vec<String> =
+            invocation.chain.iter().map(|hop| format!("{}:{} `{}`", hop.place.path, hop.place.line, hop.text)).collect();
+        let holds: Vec<String> = invocation
+            .held_by
+            .iter()
+            .map(|hold| format!("{:?} {}:{} {}", hold.effect, hold.place.path, hold.place.line, hold.why))
+            .collect();
+        out.push_str(&format!(
+            "\n      {} {:?}: {} | {}",
+            invocation.rung.word(),
+            invocation.triggers,
+            chain.join(" -> "),
+            holds.join("; ")
+        ));
     }
     for unit in facts.trace.opaque.iter().take(2) {
         out.push_str(&format!("\n      opaque: {} {}", unit.place.path, unit.why.text));

@@ -63,7 +63,14 @@ fn check(case: &Case, snapshot: &Snapshot) -> Vec<String> {
         let rung = standing.map_or(Rung::Absent, |standing| standing.rung);
         let may_be = standing.and_then(|standing| standing.may_be).map(Rung::word);
         if rung.word() != wanted.rung || may_be != wanted.may_be.as_deref() {
-            wrong.push(format!("{}: expected {} / {:?}, found {} / {may_be:?} {}", wanted.id, wanted.rung, wanted.may_be, rung.word(), told(standing)));
+            wrong.push(format!(
+                "{}: expected {} / {:?}, found {} / {may_be:?} {}",
+                wanted.id,
+                wanted.rung,
+                wanted.may_be,
+                rung.word(),
+                told(standing)
+            ));
         } else if let Some(at) = &wanted.at {
             let places = told(standing);
             if !places.contains(&format!(" {at} ")) {

@@ -59,13 +59,12 @@ const BUILT_IN: &[&str] = &[
     "yank",
 ];
 
+/// Aliases of aliases.
+const MAX_ALIASES: usize = 16;
+
 impl Runner for CargoAlias {
     fn name(&self) -> &'static str {
         "cargo alias"
-    }
-
-    fn goes_first(&self) -> bool {
-        true
     }
 
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
@@ -75,22 +74,39 @@ impl Runner for CargoAlias {
         let at = command_at(call.words)?;
         let name = call.words[at].value.as_deref()?;
         if BUILT_IN.contains(&name) {
-            return task_of_the_tree(call, at).map(|why| vec![opaque(call, why, None)]);
+            return task_of_the_tree(call, at).map(|why| vec![opaque(call, why, Vec::new())]);
         }
-        let (words, hop) = find(call, world, name)?;
+        let (mut words, hop) = find(call, world, name)?;
+        let mut hops = vec![hop];
+        let mut seen = vec![name.to_owned()];
+        // Cargo refuses an alias that leads back to itself.
+        while let Some(next) = words.first().map(|word| word.raw.clone()).filter(|next| !BUILT_IN.contains(&next.as_str())) {
+            let Some((inner, hop)) = find(call, world, &next) else { break };
+            if seen.contains(&next) || seen.len() > MAX_ALIASES {
+                return Some(Vec::new());
+            }
+            seen.push(next);
+            hops.push(hop);
+            words.splice(..1, inner);
+        }
+        let place = hops[0].place.clone();
         if words.first().is_some_and(|first| matches!(first.raw.as_str(), "run" | "r")) {
-            let why = Why::new(Reason::Unsupported, format!("`cargo {name}` runs code of the tree")).at(hop.place.clone());
-            return Some(vec![opaque(call, why, Some(hop))]);
+            let why = Why::new(Reason::Unsupported, format!("`cargo {name}` runs code of the tree")).at(place);
+            return Some(vec![opaque(call, why, hops)]);
         }
         let all = call.words[..at].iter().cloned().chain(words).chain(call.words[at + 1..].iter().cloned());
         let mut next = Next::argv(call, all.collect());
-        let is_tool = world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|run| run.argv.as_deref());
-        if is_tool.into_iter().any(|argv| matches!(argv, [first, second, ..] if first == "cargo" && second == name)) {
+        let rows = world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|run| run.argv.as_deref());
+        if rows.into_iter().any(|argv| matches!(argv, [first, second, ..] if first == "cargo" && second == name)) {
             let why = format!("an alias gives `cargo {name}` another meaning");
-            next.holds.push(Hold::new(HoldEffect::Note, hop.place.clone(), why));
+            next.holds.push(Hold::new(HoldEffect::Note, place, why));
         }
-        next.hops = vec![hop];
+        next.hops = hops;
         Some(vec![next])
+    }
+
+    fn goes_first(&self) -> bool {
+        true
     }
 }
 
@@ -156,10 +172,10 @@ fn task_of_the_tree(call: &Call<'_>, at: usize) -> Option<Why> {
     named.then(|| Why::new(Reason::Unsupported, "cargo runs the tree's own xtask, whose code is not read").at(call.place.clone()))
 }
 
-fn opaque(call: &Call<'_>, why: Why, hop: Option<Hop>) -> Next {
+fn opaque(call: &Call<'_>, why: Why, hops: Vec<Hop>) -> Next {
     let mut next = Next::argv(call, Vec::new());
     next.target = Target::Opaque(why);
-    next.hops.extend(hop);
+    next.hops = hops;
     next
 }
 
@@ -171,7 +187,7 @@ mod tests {
     const FILES: &[(&str, &str)] = &[
         (
             ".cargo/config.toml",
-            "[alias]\nlint = \"clippy --all-targets\"\nfull = [\"clippy\", \"--\", \"-D warnings\"]\nxtask = \"run -p xtask --\"\nclippy = \"check\"\ntest = \"no\"\n",
+            "[alias]\nlint = \"clippy --all-targets\"\nfull = [\"clippy\", \"--\", \"-D warnings\"]\nxtask = \"run -p xtask --\"\ntest = \"no\"\nself = \"self -x\"\nouter = \"full2 -y\"\nfull2 = \"audit\"\n",
         ),
         ("sub/.cargo/config", "[alias]\nlint = 'deny check'\n"),
         ("sub/deep/x", ""),
@@ -200,6 +216,8 @@ mod tests {
         ),
         ("", "cargo run -- xtask", &["not known"]),
         ("", "cargo test", &["not known"]),
+        ("", "cargo self", &[]),
+        ("", "cargo outer z", &["$ cargo audit -y z <- .cargo/config.toml:7 .cargo/config.toml:8"]),
         ("", "cargo audit", &["not known"]),
         ("", "cargo $X", &["not known"]),
         ("", "cargo", &["not known"]),
@@ -212,8 +230,10 @@ mod tests {
         for (directory, command, expected) in ROWS {
             assert_eq!(told(&CargoAlias, FILES, directory, command), *expected, "{command} in {directory:?}");
         }
-        let runs = told(&CargoAlias, FILES, "", "cargo clippy");
-        assert_eq!(runs.len(), 1);
-        assert!(runs[0].starts_with("$ cargo check <- .cargo/config.toml:5"), "{runs:?}");
+        let shadow = &[(".cargo/config.toml", "[alias]\nlint = 'clippy -v'\nclippy = 'check'\n")];
+        let expected = ["$ cargo check <- .cargo/config.toml:3 !note .cargo/config.toml:3"];
+        assert_eq!(told(&CargoAlias, shadow, "", "cargo clippy"), expected);
+        let expected = ["$ cargo check -v <- .cargo/config.toml:2 .cargo/config.toml:3"];
+        assert_eq!(told(&CargoAlias, shadow, "", "cargo lint"), expected);
     }
 }

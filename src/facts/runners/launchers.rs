@@ -304,7 +304,13 @@ fn find(call: &Call<'_>) -> Option<Vec<Next>> {
     let rest = &call.words[at + 1..];
     let end = rest.iter().position(|word| matches!(word.value.as_deref(), Some(";" | "+")))?;
     // `{}` stands for file names that only `find` knows.
-    let named = |word: &Word| if word.value.as_deref() == Some("{}") { Word { raw: "$(find)".to_owned(), value: None, ..word.clone() } } else { word.clone() };
+    let named = |word: &Word| {
+        if word.value.as_deref() == Some("{}") {
+            Word { raw: "$(find)".to_owned(), value: None, ..word.clone() }
+        } else {
+            word.clone()
+        }
+    };
     let words: Vec<Word> = rest[..end].iter().map(named).collect();
     let mut next = Next::argv(call, words);
     if rest[end].value.as_deref() == Some(";") {

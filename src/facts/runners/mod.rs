@@ -7,14 +7,18 @@ mod just;
 mod launchers;
 mod make;
 mod npm;
+mod pre_commit;
+mod quoted;
+#[cfg(test)]
+mod rendering;
 mod script;
 #[cfg(test)]
 mod script_probe;
 mod script_words;
-mod quoted;
-#[cfg(test)]
-mod rendering;
 mod tox;
+mod yaml_merge;
+
+pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -159,6 +163,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &npm::Together,
     &just::Just,
     &tox::Tox,
+    &pre_commit::PreCommit,
     &launchers::Launchers,
     &script::Script,
 ];

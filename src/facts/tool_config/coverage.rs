@@ -28,7 +28,7 @@ pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -
         .under(query.directory)
         .iter()
         .filter(|entry| entry.path.as_str().rsplit_once('.').is_some_and(|(_, extension)| own.contains(&extension)))
-        .filter(|entry| !is_configuration(entry.path.file_name()) && !entry.path.parent().segments().any(aside))
+        .filter(|entry| !is_aside(entry.path.file_name()) && !entry.path.parent().segments().any(aside))
         .filter_map(|entry| entry.path.below(base).map(str::to_owned))
         .take(FILES)
         .collect();
@@ -39,9 +39,10 @@ pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -
     ["main", "app/core", "src/app/views/handler"].iter().map(|stem| format!("{stem}.{extension}")).collect()
 }
 
-/// A tool's own configuration in the language it checks is not what it is run for.
-fn is_configuration(name: &str) -> bool {
-    name.contains(".config.") || name.starts_with('.') || matches!(name, "setup.py" | "conftest.py" | "noxfile.py")
+/// Tests and a tool's own configuration in the language it checks are not what it is run for.
+fn is_aside(name: &str) -> bool {
+    let test = name.starts_with("test_") || [".test.", ".spec.", "_test."].iter().any(|mark| name.contains(mark));
+    test || name.contains(".config.") || name.starts_with('.') || matches!(name, "setup.py" | "conftest.py" | "noxfile.py")
 }
 
 /// Whether every subject is matched. No subject, no claim.

@@ -71,6 +71,9 @@ impl Condition {
 
     /// Whether it holds in one imagined run. Without a status function, `success()` is implied.
     pub(super) fn truth(&self, scope: &Scope<'_>) -> Result<bool, Unknown> {
+        if !scope.repository.budget.evaluations(1 + self.mentions.size) {
+            return Err(Unknown::plain(Reason::Unsupported, "there are too many conditions to decide"));
+        }
         let own = match &self.test {
             Test::Constant(value) => Ok(*value),
             Test::Expression(node) => eval(node, scope).truth(),
@@ -209,6 +212,13 @@ impl Condition {
                 add(name, Imagined { default_branch: true, ..base.clone() });
             }
         }
+        if pull
+            && self.mentions.free.contains(&Free::Label)
+            && !self.mentions.literals.iter().any(|text| text.contains(char::is_alphanumeric))
+        {
+            let some: Arc<str> = Arc::from("a label");
+            add("pull requests with a label".to_owned(), Imagined { free: Some((Free::Label, some)), ..base.clone() });
+        }
         for kind in &self.mentions.free {
             for literal in &self.mentions.literals {
                 // The default branch was imagined above.
@@ -222,7 +232,9 @@ impl Condition {
                         continue;
                     }
                     let free = Some((Free::Branch, Arc::clone(literal)));
-                    add("tags".to_owned(), Imagined { tag: true, free, ..base.clone() });
+                    let name = literal.strip_prefix("refs/tags/").filter(|name| !name.is_empty());
+                    let who = name.map_or_else(|| "tags".to_owned(), |name| format!("tags like `{name}`"));
+                    add(who, Imagined { tag: true, free, ..base.clone() });
                     continue;
                 }
                 if let Some(who) = who(*kind, literal, info.refs == Refs::Pull) {
@@ -242,7 +254,7 @@ struct Other {
 }
 
 fn who(kind: Free, name: &str, pull: bool) -> Option<String> {
-    if name.is_empty() || name.contains('\n') || name.len() > 100 {
+    if !name.contains(char::is_alphanumeric) || name.contains('\n') || name.len() > 100 {
         return None;
     }
     match kind {

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::events::EventInfo;
 use super::expr::{Names, Unknown, Val};
 use super::verdict::Verdict;
@@ -95,6 +96,8 @@ pub(super) struct Repository<'a> {
     pub(super) name: Option<&'a str>,
     /// The default branch.
     pub(super) default_branch: &'a DefaultBranch,
+    /// What is left to unfold and to evaluate.
+    pub(super) budget: Budget,
 }
 
 /// Where an expression stands.
@@ -118,6 +121,9 @@ pub(super) struct Scope<'a> {
     pub(super) steps: Option<&'a BTreeMap<String, StepFacts>>,
     /// `Linux`, `Windows`, `macOS`, when it is known.
     pub(super) os: Option<&'static str>,
+    /// Outcomes of steps are those of a run in which all goes well: true of conditions, not of scripts, which may be there for
+    /// the other case.
+    pub(super) all_well: bool,
     /// The directory of the composite action, on the virtual file system.
     pub(super) action_path: Option<&'a str>,
     /// Changed-files filters that were asked, by place.
@@ -137,6 +143,7 @@ impl<'a> Scope<'a> {
             needs: None,
             steps: None,
             os: None,
+            all_well: true,
             action_path: None,
             asked: RefCell::default(),
         }
@@ -199,6 +206,7 @@ impl<'a> Scope<'a> {
         // Only steps of which more is known than that they exist are kept.
         let step = parts.first().and_then(|id| steps.get(&id.to_ascii_lowercase()));
         match parts.as_slice() {
+            [id, "outcome" | "conclusion"] if !self.all_well => Val::present(format!("depends on how the step `{id}` ends")),
             [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
             [_, "conclusion"] => Val::text("success"),
             [id, "outputs", name] => match step.and_then(|step| step.outputs.get(&name.to_ascii_lowercase())) {
@@ -252,7 +260,7 @@ impl Names for Scope<'_> {
                 Some(os) => Val::text(os),
                 None => Val::present("depends on `runner.os`"),
             },
-            "job" if first == Some("status") => Val::text("success"),
+            "job" if first == Some("status") && self.all_well => Val::text("success"),
             "secrets" | "vars" => Val::unknown(named(root, first)),
             "runner" | "job" | "strategy" | "jobs" => Val::present(named(root, first)),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no context that is read"))),
@@ -262,6 +270,7 @@ impl Names for Scope<'_> {
     fn status(&self, function: &str) -> Val {
         match function {
             "always" => Val::Bool(true),
+            "success" | "failure" | "cancelled" if !self.all_well => Val::unknown("depends on how the job goes"),
             "success" => Val::Bool(!self.imagined.unsuccessful),
             "failure" | "cancelled" => Val::Bool(false),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no function that is read"))),

@@ -15,6 +15,12 @@ use crate::text::{Place, RepoPath};
 /// Things remembered of each kind, in one job.
 const KEPT: usize = 64;
 
+/// Things remembered of each kind that every later step carries along.
+const CARRIED: usize = 8;
+
+/// Where actions named by `$/` lie.
+const OWN_TREE: &str = "/own-tree";
+
 /// What earlier steps did.
 #[derive(Clone, Debug)]
 pub(super) struct State {
@@ -70,6 +76,14 @@ impl State {
         Workdir::mounted(WORKSPACE, self.mounts.clone())
     }
 
+    /// The directory on the virtual file system where the tree lies whatever was checked out.
+    pub(super) fn own_tree(&mut self) -> &'static str {
+        if !self.mounts.iter().any(|(at, _)| at == OWN_TREE) {
+            self.mounts.push((OWN_TREE.to_owned(), RepoPath::root()));
+        }
+        OWN_TREE
+    }
+
     /// Another step of the same job, in an action of its own: it sees no ids but its own.
     pub(super) fn inside_action(&mut self) -> BTreeMap<String, StepFacts> {
         std::mem::take(&mut self.steps)
@@ -102,7 +116,7 @@ impl State {
             (Some(at), true) => self.mounts.retain(|(mount, _)| *mount != at),
             (Some(at), false) => {
                 if !self.checked_out {
-                    self.mounts.clear();
+                    self.mounts.retain(|(mount, _)| mount == OWN_TREE);
                 }
                 self.checked_out = true;
                 self.mounts.retain(|(mount, _)| *mount != at);
@@ -187,7 +201,7 @@ impl State {
             return;
         }
         if let Some(hold) = Self::shadowing_variable(name, place)
-            && self.shadows.len() < KEPT
+            && self.shadows.len() < CARRIED
         {
             self.shadows.push(hold);
         }
@@ -208,7 +222,7 @@ impl State {
             return;
         }
         let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
-        if self.search.len() < KEPT && !self.search.iter().any(|known| known.directory == directory) {
+        if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
             let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
             let why = format!("an earlier step put {shown} of the tree on the search path");
             self.search.push(SearchDir { directory, hold: Hold::new(HoldEffect::Void, place.clone(), why) });

@@ -112,6 +112,12 @@ impl Reader<'_> {
         exact.or_else(|| generated().map(|(section, _)| section))
     }
 
+    /// The section of a written name: `testenv:lint` may stand in a generated one.
+    fn section_named(&self, written: &str) -> String {
+        let own = written.strip_prefix("testenv:").and_then(|name| self.own_section(name));
+        own.unwrap_or(written).to_owned()
+    }
+
     /// The sections a setting is looked for in, nearest first.
     fn lineage(&self, name: &str) -> Vec<String> {
         let mut lineage: Vec<String> = Vec::new();
@@ -122,7 +128,7 @@ impl Reader<'_> {
             }
             let named = self.ini.get(&section, "base").map(|text| names::expand(text.text()));
             let bases = named.unwrap_or_else(|| if section == "testenv" { Vec::new() } else { vec!["testenv".to_owned()] });
-            waiting.extend(bases.into_iter().rev());
+            waiting.extend(bases.into_iter().rev().map(|base| self.section_named(&base)));
             lineage.push(section);
         }
         lineage
@@ -183,7 +189,7 @@ impl Reference for Lookup<'_> {
         let raw = match section {
             Some(section) => {
                 // A section of an environment inherits as the environment does.
-                let own = ini.get(section, &key);
+                let own = ini.get(&self.reader.section_named(section), &key);
                 own.or_else(|| section.strip_prefix("testenv:").and_then(|_| ini.get("testenv", &key)))
             }
             None => ini.get(self.section, &key).or_else(|| ini.get("testenv", &key)).or_else(|| ini.get(ini.core, &key)),

@@ -116,7 +116,7 @@ fn one_event() {
         ("pull_request", "[a]", "pull_request unknown(the condition cannot be read)"),
         ("push", "github.ref == 'refs/heads/main'", "push yes soft(only pushes to `main` run it)"),
         ("push", "github.ref_name != 'main'", "push yes note(pushes to `main` do not run it)"),
-        ("push", "startsWith(github.ref, 'refs/tags/v')", "push yes soft(only tags run it)"),
+        ("push", "startsWith(github.ref, 'refs/tags/v')", "push yes soft(only tags like `v` run it)"),
         ("push", "github.event.pull_request.draft == false", "push yes"),
         ("push", "github.head_ref == ''", "push yes"),
         (

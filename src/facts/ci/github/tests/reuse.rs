@@ -70,6 +70,7 @@ fn a_local_workflow_is_followed_with_its_inputs() {
 fn what_is_not_in_the_tree_is_opaque() {
     let table: &[(&str, &str)] = &[
         ("o/r/.github/workflows/x.yml@v1", "opaque(the reusable workflow `o/r/.github/workflows/x.yml@v1` is not in this tree)"),
+        ("$/.github/workflows/ci.yml", "opaque(workflows call one another too deeply)"),
         ("./.github/workflows/none.yml", "opaque(the called workflow `.github/workflows/none.yml` there is no such file)"),
         ("./.github/workflows/ci.yml", "opaque(workflows call one another too deeply)"),
         ("./lint.yml", "opaque(`./lint.yml` is no file of `.github/workflows`)"),
@@ -135,6 +136,8 @@ fn other_actions_are_not_unfolded() {
         ("../x", ACTION, "opaque(the action `../x` names no revision)"),
         ("o/r/sub@v1", ACTION, "uses o/r/sub@v1"),
         ("docker://alpine:3", ACTION, "image alpine:3"),
+        ("$/act", "runs: {using: composite, steps: [{run: '${{ github.action_path }}/x', shell: sh}]}", "sh[e] /own-tree/act/x"),
+        ("$/none", ACTION, "opaque(there is no `action.yml` in `none`)"),
         ("${{ vars.A }}", ACTION, "opaque(the action is computed)"),
     ];
     for (uses, action, expected) in table {
