@@ -122,7 +122,12 @@ fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
         .filter(|decided| decided.finding.rule == rule)
         .map(|decided| (decided.finding.subject.clone(), decided.finding.verdict.word().to_owned()))
         .collect();
-    let told: Vec<String> = judged.decided.findings.iter().map(|decided| format!("{}: {}", decided.finding.subject, decided.finding.message)).collect();
+    let told: Vec<String> = judged
+        .decided
+        .findings
+        .iter()
+        .map(|decided| format!("{}: {}", decided.finding.subject, decided.finding.message))
+        .collect();
     for (subject, wanted) in example.expect.as_object().ok_or("expect is a table of subjects")? {
         let have = found.get(subject).map_or("nothing", String::as_str);
         if Some(have) != wanted.as_str() {
@@ -163,16 +168,24 @@ fn coverage(bot: &str, example: &Example) -> Result<(), String> {
             return Err(format!("active: expected {wanted}, found {why:?} ({})", problems.join("; ")));
         }
     }
-    let mut covers: Vec<String> = found.into_iter().flat_map(|one| &one.covers).map(|(eco, dir)| format!("{eco}:{dir}")).collect();
+    let mut covers: Vec<String> =
+        found.into_iter().flat_map(|one| &one.covers).map(|(eco, dir)| format!("{eco}:{dir}")).collect();
     covers.sort();
     if let Some(wanted) = keys(example.expect.get("covers")).filter(|wanted| *wanted != covers) {
         return Err(format!("covers: expected {wanted:?}, found {covers:?} ({})", problems.join("; ")));
     }
-    let mut uncovered: Vec<String> = facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).map(|gap| format!("{}:{}", gap.ecosystem, gap.directory)).collect();
+    let mut uncovered: Vec<String> = facts
+        .uncovered
+        .iter()
+        .filter(|gap| gap.may_be.is_none())
+        .map(|gap| format!("{}:{}", gap.ecosystem, gap.directory))
+        .collect();
     uncovered.sort();
     uncovered.dedup();
     match keys(example.expect.get("uncovered")) {
-        Some(wanted) if wanted != uncovered => Err(format!("uncovered: expected {wanted:?}, found {uncovered:?} ({})", problems.join("; "))),
+        Some(wanted) if wanted != uncovered => {
+            Err(format!("uncovered: expected {wanted:?}, found {uncovered:?} ({})", problems.join("; ")))
+        }
         _ => Ok(()),
     }
 }
