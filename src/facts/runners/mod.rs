@@ -2,6 +2,8 @@
 //! know any analyzer by name.
 
 mod command_line;
+mod compose;
+mod docker;
 mod launchers;
 mod make;
 mod npm;
@@ -148,4 +150,4 @@ pub trait Runner: Sync {
 
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] =
-    &[&make::Make, &npm::Npm, &npm::Together, &tox::Tox, &pre_commit::PreCommit, &launchers::Launchers];
+    &[&make::Make, &npm::Npm, &npm::Together, &tox::Tox, &pre_commit::PreCommit, &docker::Docker, &compose::Compose, &launchers::Launchers];
