@@ -4,6 +4,8 @@
 mod cargo_alias;
 mod command_line;
 mod just;
+mod compose;
+mod docker;
 mod launchers;
 mod make;
 mod npm;
@@ -164,6 +166,8 @@ pub static ROSTER: &[&dyn Runner] = &[
     &just::Just,
     &tox::Tox,
     &pre_commit::PreCommit,
+    &docker::Docker,
+    &compose::Compose,
     &launchers::Launchers,
     &script::Script,
 ];
