@@ -4,4 +4,5 @@ mod catalogue;
 mod cli;
 mod corpora;
 mod examples;
+mod house;
 mod repos;

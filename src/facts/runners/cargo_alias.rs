@@ -67,10 +67,6 @@ impl Runner for CargoAlias {
         "cargo alias"
     }
 
-    fn goes_first(&self) -> bool {
-        true
-    }
-
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         if call.program()? != "cargo" {
             return None;
