@@ -17,7 +17,7 @@ use super::shells::Written;
 use super::state::State;
 use super::steps::{self, Lane, written};
 use super::template;
-use super::variants::{Codes, UsedKeys};
+use super::variants::{Codes, Projection, UsedKeys};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
@@ -64,7 +64,7 @@ struct OneJob<'a, 'd> {
 struct Class<'a> {
     lane: Lane<'a>,
     /// What of the matrix the job's own settings took up.
-    shared: Vec<Option<u32>>,
+    shared: Projection,
     members: Vec<usize>,
 }
 
@@ -105,7 +105,7 @@ impl OneJob<'_, '_> {
         for key in ["env", "defaults", "continue-on-error", "container"] {
             self.job.value.get(key).into_iter().for_each(|value| used.scan(value));
         }
-        let mut found: BTreeMap<(Option<&'static str>, Vec<Option<u32>>), Vec<usize>> = BTreeMap::new();
+        let mut found: BTreeMap<(Option<&'static str>, Projection), Vec<usize>> = BTreeMap::new();
         for (number, variant) in variants.list.iter().enumerate() {
             let scope = Scope { matrix: variant.as_ref(), ..self.scope() };
             let os = self.job.value.get("runs-on").and_then(|runs_on| system(&template::value_of(runs_on, &scope)));
@@ -194,7 +194,7 @@ impl OneJob<'_, '_> {
         let mut used = UsedKeys::default();
         self.job.value.get("with").into_iter().for_each(|with| used.scan(with));
         let codes = Codes::new(&variants.list);
-        let mut groups: BTreeMap<Vec<Option<u32>>, Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<Projection, Vec<usize>> = BTreeMap::new();
         for number in 0..variants.list.len() {
             groups.entry(codes.projection(&used, number)).or_default().push(number);
         }

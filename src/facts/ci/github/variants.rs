@@ -13,6 +13,9 @@ pub(super) struct UsedKeys {
     all: bool,
 }
 
+/// What of a variant a text can see.
+pub(super) type Projection = Vec<Option<u32>>;
+
 /// The variants of a job in numbers: equal values of a key have equal numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Codes {
@@ -41,7 +44,7 @@ impl Codes {
     }
 
     /// What tells a variant from the others for a text that asks for these keys.
-    pub(super) fn projection(&self, used: &UsedKeys, variant: usize) -> Vec<Option<u32>> {
+    pub(super) fn projection(&self, used: &UsedKeys, variant: usize) -> Projection {
         if used.all {
             return vec![u32::try_from(variant).ok()];
         }
