@@ -78,7 +78,12 @@ fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
                     (None, None) => selected(evidence, tool, row, invocation),
                 };
                 if runs {
-                    derived.push(Invocation { tool: tool.id.clone(), row: at, ..invocation.clone() });
+                    derived.push(Invocation {
+                        tool: tool.id.clone(),
+                        row: at,
+                        host_row: Some(invocation.row),
+                        ..invocation.clone()
+                    });
                 }
             }
         }

@@ -79,6 +79,36 @@ pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace 
     tracer.out
 }
 
+/// Follows what is run by hand, by a local hook or by a service outside the tree: no unit of a pipeline, the root of the
+/// tree. `condition` says what it depends on that the tree does not show.
+#[must_use]
+pub fn follow_all(
+    nexts: Vec<Next>,
+    chain: Vec<Hop>,
+    condition: Option<Why>,
+    pipeline: usize,
+    world: &World<'_>,
+    terms: &Terms,
+) -> Trace {
+    let mut tracer = Tracer { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands };
+    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
+    let frame = Frame {
+        pipeline,
+        job: 0,
+        starts: Arc::new(vec![start]),
+        chain,
+        holds: Vec::new(),
+        conditions: condition.into_iter().collect(),
+        env: Arc::default(),
+        workdir: Workdir::workspace(),
+        seen: Vec::new(),
+        packages: Vec::new(),
+        search: Arc::default(),
+    };
+    tracer.follow(nexts, String::new(), &frame);
+    tracer.out
+}
+
 /// Everything that is true of one point of a chain.
 #[derive(Clone)]
 struct Frame {
@@ -280,6 +310,7 @@ impl Tracer<'_> {
             holds,
             conditions: frame.conditions.clone(),
             packages: frame.packages.clone(),
+            host_row: None,
         });
     }
 

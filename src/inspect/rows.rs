@@ -30,7 +30,7 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
             scope: component.scope,
         })
         .collect();
-    let pipelines = facts.pipelines.iter();
+    let pipelines = facts.pipelines.iter().filter(|one| one.system != crate::facts::ci::hosted::PRE_COMMIT_CI);
     report.pipelines = pipelines
         .map(|one| PipelineRow { system: one.system.to_owned(), path: one.path.clone(), triggers: one.triggers() })
         .collect();

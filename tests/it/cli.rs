@@ -176,3 +176,96 @@ fn a_closed_pipe_is_quiet() {
     assert!(out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
     assert_eq!(out.status.code(), Some(0));
 }
+
+/// A plain folder whose bandit cannot fail.
+fn folder(policy: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a directory");
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(path, text).expect("written");
+    };
+    write("tree/pyproject.toml", "[project]\nname = \"x\"\n");
+    write("tree/src/a.py", "print(1)\n");
+    let workflow =
+        "on: pull_request\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: bandit -r src --exit-zero\n";
+    write("tree/.github/workflows/ci.yml", workflow);
+    if !policy.is_empty() {
+        write("tree/.tollgate.toml", policy);
+    }
+    dir
+}
+
+#[test]
+fn one_run_writes_every_format_and_one_status() {
+    let dir = folder("");
+    let arguments = ["check", "tree", "--out", "json=out.json", "--out", "markdown=out.md", "--out", "github=out.txt"];
+    let out = run_in(dir.path(), &arguments, &[]);
+    assert_eq!(out.status, 1, "{}", out.stderr);
+    assert!(
+        out.stdout.contains("error[python-static-analysis]") && out.stdout.contains("--> .github/workflows/ci.yml:6:"),
+        "{}",
+        out.stdout
+    );
+    assert!(out.stdout.ends_with("policy built-in defaults\n"), "{}", out.stdout);
+    let json = fs::read_to_string(dir.path().join("out.json")).expect("written");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("JSON")["outcome"], "fail");
+    assert!(fs::read_to_string(dir.path().join("out.md")).expect("written").starts_with("## tollgate: fail"));
+    assert!(fs::read_to_string(dir.path().join("out.txt")).expect("written").starts_with("::error file="));
+    let again = run_in(dir.path(), &["check", "tree", "--format", "json"], &[]);
+    assert_eq!((again.status, again.stdout), (1, json), "the same bytes");
+    assert_eq!(run_in(dir.path(), &["check", "tree", "--fail-on", "never"], &[]).status, 0);
+}
+
+#[test]
+fn what_is_written_keeps_the_published_schemas() {
+    let dir = folder("");
+    for (command, name) in [("check", "check.schema.json"), ("facts", "facts.schema.json")] {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(name)).expect("there");
+        let validator = jsonschema::validator_for(&serde_json::from_str(&text).expect("JSON")).expect("a schema");
+        let out = run_in(dir.path(), &[command, "tree", "--format", "json"], &[]);
+        let value = serde_json::from_str(&out.stdout).expect("JSON");
+        let problems: Vec<String> =
+            validator.iter_errors(&value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
+        assert!(problems.is_empty(), "{command}: {problems:#?}");
+    }
+}
+
+#[test]
+fn in_actions_one_run_gives_the_log_and_the_annotations() {
+    let dir = folder("");
+    let out = run_in(dir.path(), &["check", "tree", "--here"], &[("GITHUB_ACTIONS", "true"), ("CI", "true")]);
+    assert_eq!(out.status, 1, "{}", out.stderr);
+    let log = out.stdout.find("gate: fail").expect("the log");
+    let annotation = out.stdout.find("\n::error file=.github/workflows/ci.yml,line=6,").expect("an annotation");
+    assert!(log < annotation);
+}
+
+#[test]
+fn policies_decide_and_their_mistakes_stop_everything() {
+    let waiver = "[people.a]\n[[waiver]]\nrule = \"python-bandit\"\nreason = \"r\"\nowner = \"a\"\ncreated = 2026-06-01\nexpires = 2026-07-01\n";
+    let dir = folder(waiver);
+    let at = |now: &str| run_in(dir.path(), &["check", "tree", "--only", "python-bandit,policy-current", "--now", now], &[]);
+    let valid = at("2026-06-02T00:00:00Z");
+    assert_eq!(valid.status, 0, "{}{}", valid.stdout, valid.stderr);
+    assert!(valid.stdout.contains("waived[python-static-analysis]") && valid.stdout.contains("29 days left"), "{}", valid.stdout);
+    assert!(valid.stdout.contains("not authoritative") && valid.stdout.contains("now 2026-06-02T00:00:00Z"), "{}", valid.stdout);
+    assert_eq!(at("2026-07-01T23:59:59Z").status, 0, "the last day counts");
+    let expired = at("2026-07-02T00:00:00Z");
+    assert_eq!(expired.status, 1);
+    assert!(
+        expired.stdout.contains("warning[policy-current]: the waiver of python-static-analysis by a ended on 2026-07-01"),
+        "{}",
+        expired.stdout
+    );
+    let wrong = folder("profil = 1\n");
+    let out = run_in(wrong.path(), &["check", "tree", "--out", "json=out.json"], &[]);
+    assert_eq!(out.status, 2);
+    assert!(out.stdout.is_empty() && !wrong.path().join("out.json").exists());
+    assert!(out.stderr.contains("--> .tollgate.toml:1:1"), "{}", out.stderr);
+    let strict = folder("[gate]\nfail_on = \"error\"\n");
+    let out = run_in(strict.path(), &["check", "tree", "--fail-on", "never"], &[("CI", "1")]);
+    assert_eq!(out.status, 2, "{}", out.stdout);
+    assert!(out.stderr.contains("--fail-on never is looser than the policy"), "{}", out.stderr);
+    assert_eq!(run_in(strict.path(), &["check", "tree", "--fail-on", "never"], &[]).status, 0);
+}

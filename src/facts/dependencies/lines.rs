@@ -74,12 +74,12 @@ pub(super) fn gemfile(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         let code = without_hash_comment(line);
         let word = code.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
         let outside = open.last().copied().unwrap_or(true);
-        if word == "gem" {
-            if let Some(name) = first_quoted(code) {
-                let rest = code.get(offset_in(code, name) + name.len()..).unwrap_or_default();
-                let grouped = rest.contains("group") && !rest.contains(":default") && is_development(rest);
-                add(sink, "gem", &file, name, from + offset_in(line, name), outside && !grouped);
-            }
+        if word == "gem"
+            && let Some(name) = first_quoted(code)
+        {
+            let rest = code.get(offset_in(code, name) + name.len()..).unwrap_or_default();
+            let grouped = rest.contains("group") && !rest.contains(":default") && is_development(rest);
+            add(sink, "gem", &file, name, from + offset_in(line, name), outside && !grouped);
         }
         match word {
             "end" => {
@@ -95,7 +95,7 @@ pub(super) fn gemfile(snapshot: &Snapshot, sink: &mut Sink<'_>) {
 
 fn ends_with_do(code: &str) -> bool {
     let code = code.trim_end();
-    let code = if code.ends_with('|') { code[..code.len() - 1].rsplit_once('|').map_or(code, |(head, _)| head) } else { code };
+    let code = code.strip_suffix('|').and_then(|head| head.rsplit_once('|')).map_or(code, |(head, _)| head);
     code.trim_end().rsplit(char::is_whitespace).next() == Some("do")
 }
 
@@ -105,10 +105,10 @@ pub(super) fn gemspec(snapshot: &Snapshot, sink: &mut Sink<'_>) {
     for (from, line) in lines(&file) {
         let code = without_hash_comment(line);
         let runtime = code.contains(".add_dependency") || code.contains(".add_runtime_dependency");
-        if runtime || code.contains(".add_development_dependency") {
-            if let Some(name) = first_quoted(code) {
-                add(sink, "gem", &file, name, from + offset_in(line, name), runtime);
-            }
+        if (runtime || code.contains(".add_development_dependency"))
+            && let Some(name) = first_quoted(code)
+        {
+            add(sink, "gem", &file, name, from + offset_in(line, name), runtime);
         }
     }
 }
@@ -176,7 +176,7 @@ fn quoted(line: &str) -> impl Iterator<Item = &str> {
         let open = rest.find(['"', '\''])?;
         let quote = rest.as_bytes()[open];
         let from = open + 1;
-        let end = from + memchr::memchr(quote, rest[from..].as_bytes())?;
+        let end = from + memchr::memchr(quote, &rest.as_bytes()[from..])?;
         let text = &rest[from..end];
         rest = &rest[end + 1..];
         Some(text)

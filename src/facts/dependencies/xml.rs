@@ -42,7 +42,7 @@ fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
             let end = body.find(|c: char| c.is_whitespace()).unwrap_or(body.len());
             let (name, attributes) = body.split_at(end);
             at = close + 1;
-            let next = memchr::memchr(b'<', text[at..].as_bytes()).map_or(text.len(), |next| at + next);
+            let next = memchr::memchr(b'<', &text.as_bytes()[at..]).map_or(text.len(), |next| at + next);
             let closing = inside.starts_with('/');
             let name = name.rsplit(':').next().unwrap_or(name);
             return Some(Tag { name, closing, alone, attributes, at: open + 1, text: text[at..next].trim(), text_at: at });

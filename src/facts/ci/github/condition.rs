@@ -71,6 +71,9 @@ impl Condition {
 
     /// Whether it holds in one imagined run. Without a status function, `success()` is implied.
     pub(super) fn truth(&self, scope: &Scope<'_>) -> Result<bool, Unknown> {
+        if !scope.repository.budget.evaluations(1 + self.mentions.size) {
+            return Err(Unknown::plain(Reason::Unsupported, "there are too many conditions to decide"));
+        }
         let own = match &self.test {
             Test::Constant(value) => Ok(*value),
             Test::Expression(node) => eval(node, scope).truth(),

@@ -79,7 +79,7 @@ impl OneJob<'_, '_> {
             return;
         }
         let strategy = value.get("strategy");
-        let variants = matrix::expand(strategy, &self.scope(), self.files.budget.variants);
+        let variants = matrix::expand(strategy, &self.scope(), self.files.repository.budget.variants);
         if let Some(problem) = &variants.problem {
             let place = strategy.map_or_else(|| self.job.place.clone(), Value::place);
             draft.problems.push((place, problem.clone()));
@@ -128,7 +128,7 @@ impl OneJob<'_, '_> {
         scope.env = Some(&self.around.env);
         let own = [value.get("env"), value.route(&["container", "env"])];
         let size: usize = own.iter().flatten().map(|own| own.len()).sum();
-        if size > 0 && self.files.budget.entries(size + env.len()) {
+        if size > 0 && self.files.repository.budget.copy(&env) {
             let mut merged = (*env).clone();
             own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged)));
             env = Arc::new(merged);
@@ -172,32 +172,46 @@ impl OneJob<'_, '_> {
                 return;
             }
             let mut used = UsedKeys::default();
-            used.scan(step);
-            let before = state.clone();
-            let mut first = true;
-            let mut seen = std::collections::BTreeSet::new();
-            let asks_system = asks_system(step);
-            for class in classes {
-                let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
-                let system = match (asks_system, step.get("run")) {
-                    (true, _) => class.lane.os,
-                    (false, Some(_)) if !own_shell => class.lane.os.filter(|os| *os == "Windows"),
-                    (false, _) => None,
-                };
+            step.entries().filter(|entry| entry.name() != Some("name")).for_each(|entry| used.scan(entry.value));
+            let mut after = None;
+            for (class, variant) in self.differences(step, &used, classes, variants) {
+                let lane = Lane { matrix: variant, ..class.lane.clone() };
+                let mut own = state.clone();
+                steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
+                after.get_or_insert(own);
+            }
+            state = after.unwrap_or(state);
+        }
+    }
+
+    /// One variant for every difference that they make to a step. Where the same text runs in a shell that is read, Windows'
+    /// own shell adds nothing to what is known of it.
+    fn differences<'c>(
+        &self,
+        step: Value<'_>,
+        used: &UsedKeys,
+        classes: &'c [Class<'c>],
+        variants: &'c Variants,
+    ) -> Vec<(&'c Class<'c>, Option<&'c Val>)> {
+        let asks_system = asks_system(step);
+        let mut found = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        let foreign = |class: &Class<'_>| {
+            let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
+            class.lane.os == Some("Windows") && step.get("run").is_some() && !own_shell
+        };
+        for windows in [false, true] {
+            for class in classes.iter().filter(|class| foreign(class) == windows) {
+                let system = if asks_system { class.lane.os } else { None };
                 for number in &class.members {
                     let variant = variants.list.get(*number).and_then(Option::as_ref);
-                    if !seen.insert((system, class.shared.clone(), used.projection(variant))) {
-                        continue;
-                    }
-                    let lane = Lane { matrix: variant, ..class.lane.clone() };
-                    let mut own = before.clone();
-                    steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
-                    if std::mem::take(&mut first) {
-                        state = own;
+                    if seen.insert((system, class.shared.clone(), used.projection(variant))) {
+                        found.push((class, variant));
                     }
                 }
             }
         }
+        found
     }
 
     /// A job that calls a workflow.

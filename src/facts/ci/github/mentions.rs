@@ -11,6 +11,8 @@ pub(super) const TRIED: usize = 8;
 /// What an expression asks about.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mentions {
+    /// How many parts it has.
+    pub(super) size: usize,
     /// A status function.
     pub(super) status: bool,
     /// Whether the head is a fork.
@@ -36,6 +38,7 @@ pub(super) struct Mentions {
 impl Mentions {
     /// Adds what an expression asks about.
     pub(super) fn collect(&mut self, node: &Node) {
+        self.size += 1;
         match node {
             Node::Literal(Val::Str(text)) => self.literal(text),
             Node::Literal(_) => {}

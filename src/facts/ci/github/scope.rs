@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::events::EventInfo;
 use super::expr::{Names, Unknown, Val};
 use super::verdict::Verdict;
@@ -95,6 +96,8 @@ pub(super) struct Repository<'a> {
     pub(super) name: Option<&'a str>,
     /// The default branch.
     pub(super) default_branch: &'a DefaultBranch,
+    /// What is left to unfold and to evaluate.
+    pub(super) budget: Budget,
 }
 
 /// Where an expression stands.

@@ -15,6 +15,9 @@ use crate::text::{Place, RepoPath};
 /// Things remembered of each kind, in one job.
 const KEPT: usize = 64;
 
+/// Things remembered of each kind that every later step carries along.
+const CARRIED: usize = 8;
+
 /// Where actions named by `$/` lie.
 const OWN_TREE: &str = "/own-tree";
 
@@ -198,7 +201,7 @@ impl State {
             return;
         }
         if let Some(hold) = Self::shadowing_variable(name, place)
-            && self.shadows.len() < KEPT
+            && self.shadows.len() < CARRIED
         {
             self.shadows.push(hold);
         }
@@ -219,7 +222,7 @@ impl State {
             return;
         }
         let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
-        if self.search.len() < KEPT && !self.search.iter().any(|known| known.directory == directory) {
+        if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
             let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
             let why = format!("an earlier step put {shown} of the tree on the search path");
             self.search.push(SearchDir { directory, hold: Hold::new(HoldEffect::Void, place.clone(), why) });

@@ -121,7 +121,7 @@ impl Reading<'_, '_> {
             return;
         };
         let scope = self.lane.scope(self.files, &self.env, state);
-        let (filled, _) = template::fill(text, &Scope { all_well: false, ..scope.clone() }, &self.files.budget);
+        let (filled, _) = template::fill(text, &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let written = match self.step.get("shell") {
             Some(shell) => Some(written(shell, &scope)),
             None => self.lane.shell.clone(),
@@ -180,7 +180,8 @@ impl Reading<'_, '_> {
             let work = opaque(Reason::Remote, format!("the action `{text}` names no revision"));
             return self.push(draft, state, work, workspace, hop, Vec::new());
         };
-        let given = inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.budget);
+        let given =
+            inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let checkout = is_checkout(name).then(|| inputs::checkout(self.step.get("with"), &scope, self.files));
         drop(scope);
         let call =

@@ -76,8 +76,6 @@ jobs:
         [
             "push yes sh[e] lint",
             "push yes sh[e] lint",
-            "push yes opaque(a step in `pwsh` is not read)",
-            "push yes opaque(a step in `pwsh` is not read)",
             "push yes sh[ep] test",
             "push yes sh[ep] test",
             "push no sh[ep] test",
@@ -109,4 +107,19 @@ fn a_matrix_is_bounded() {
     assert_eq!(all_shown(&all), ["sh[e] echo …"]);
     assert_eq!(all.problems.len(), 1);
     assert_eq!(all.jobs[0].checks, [None]);
+}
+
+#[test]
+fn windows_shell_counts_where_nothing_else_runs_the_text() {
+    let steps = |runs_on: &str, condition: &str| {
+        let text = format!(
+            "on: push\njobs:\n  a:\n    runs-on: {runs_on}\n    strategy: {{matrix: {{os: [ubuntu-latest, windows-latest]}}}}\n    steps:\n    - {{run: x, name: 'on ${{{{ matrix.os }}}}', if: \"{condition}\"}}\n"
+        );
+        let all = pipeline(&text);
+        all.units.iter().filter(|unit| !unit.starts[0].answer.is_no()).map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(steps("'${{ matrix.os }}'", "true"), ["sh[e] x"]);
+    assert_eq!(steps("windows-latest", "true"), ["opaque(a step in `pwsh` is not read)"]);
+    assert_eq!(steps("'${{ matrix.os }}'", "runner.os == 'Windows'"), ["opaque(a step in `pwsh` is not read)"]);
+    assert_eq!(steps("'${{ matrix.os }}'", "matrix.os == 'windows-latest'"), ["opaque(a step in `pwsh` is not read)"]);
 }
