@@ -3,9 +3,9 @@
 
 mod cargo_alias;
 mod command_line;
-mod just;
 mod compose;
 mod docker;
+mod just;
 mod launchers;
 mod make;
 mod npm;
