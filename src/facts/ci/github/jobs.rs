@@ -21,7 +21,7 @@ use super::variants::{Codes, Projection, UsedKeys};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
-use crate::facts::pipeline::{Env, Job, Work};
+use crate::facts::pipeline::{ActionCall, Env, Job, Work};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 
 /// What a workflow file gives all its jobs.
@@ -206,7 +206,7 @@ impl OneJob<'_, '_> {
             let callee = match reuse::find(self.files, self.site, &text) {
                 Ok(callee) => callee,
                 Err(why) => {
-                    self.opaque_call(draft, uses, &text, why);
+                    self.opaque_call(draft, uses, &text, why, &scope);
                     return;
                 }
             };
@@ -226,14 +226,24 @@ impl OneJob<'_, '_> {
     }
 
     /// A call of something that is not in the tree, or cannot be read.
-    fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why) {
+    fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why, scope: &Scope<'_>) {
         let index = draft.jobs.len();
         let place = self.job.place.clone();
         draft.jobs.push(Job { id: self.site.job_id(self.job.id), place, checks: vec![None] });
         let mut hops = self.site.hops.clone();
         hops.push(Hop::new(uses.place(), text));
+        let why = why.at(uses.place());
+        // A workflow of another repository may be one that the catalogue knows, as it knows actions.
+        let work = match text.split_once('@') {
+            Some((name, reference)) if why.reason == Reason::Remote => {
+                let inputs = inputs::read(self.job.value.get("with"), scope, &self.files.repository.budget);
+                let call = ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs, place: uses.place() };
+                Work::Remote { call, why }
+            }
+            _ => Work::Opaque(why),
+        };
         let part = Part {
-            work: Work::Opaque(why.at(uses.place())),
+            work,
             workdir: Workdir::workspace(),
             env: Arc::clone(&self.around.env),
             hops,
