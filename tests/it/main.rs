@@ -1,3 +1,8 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
+mod catalogue;
+mod cli;
+mod corpora;
 mod examples;
+mod house;
+mod repos;

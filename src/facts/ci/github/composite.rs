@@ -21,7 +21,7 @@ pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) 
     if outer.len() >= DEPTH || outer.contains(directory) {
         return Err(Why::new(Reason::Unsupported, "composite actions use one another too deeply"));
     }
-    let shown = directory.as_str();
+    let shown = if directory.is_root() { "." } else { directory.as_str() };
     for name in ["action.yml", "action.yaml"] {
         let Some(path) = directory.join(name) else { continue };
         match files.snapshot.document(&path, Format::Yaml) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::budget::Budget;
 use super::events::EventInfo;
 use super::scope::{Repository, Scope};
 use super::verdict::Verdict;
@@ -19,8 +18,6 @@ pub(super) struct Files<'w> {
     pub(super) snapshot: &'w Snapshot,
     /// The repository.
     pub(super) repository: Repository<'w>,
-    /// What is left to unfold.
-    pub(super) budget: Budget,
 }
 
 /// One pipeline in the making.
@@ -77,7 +74,9 @@ impl Draft<'_> {
             return;
         }
         let mut part = part;
-        if !files.budget.unit() {
+        let said: usize = verdicts.iter().map(|verdict| 1 + verdict.holds.len()).sum();
+        let weight = 1 + (said + part.holds.len() + part.shadows.len() + part.search.len()) / 8;
+        if !files.repository.budget.unit(weight) {
             self.full = true;
             let why = "the workflows unfold to more steps than the limit `trace-commands` allows";
             part.work = Work::Opaque(Why::new(Reason::Unsupported, why));

@@ -62,6 +62,8 @@ struct OneJob<'a, 'd> {
 /// Variants that agree in everything their job gives its steps.
 struct Class<'a> {
     lane: Lane<'a>,
+    /// What of the matrix the job's own settings took up.
+    shared: String,
     members: Vec<usize>,
 }
 
@@ -77,7 +79,7 @@ impl OneJob<'_, '_> {
             return;
         }
         let strategy = value.get("strategy");
-        let variants = matrix::expand(strategy, &self.scope(), self.files.budget.variants);
+        let variants = matrix::expand(strategy, &self.scope(), self.files.repository.budget.variants);
         if let Some(problem) = &variants.problem {
             let place = strategy.map_or_else(|| self.job.place.clone(), Value::place);
             draft.problems.push((place, problem.clone()));
@@ -108,10 +110,10 @@ impl OneJob<'_, '_> {
             found.entry((os, used.projection(variant.as_ref()))).or_default().push(number);
         }
         let mut classes: Vec<Class<'_>> = Vec::new();
-        for ((os, _), members) in found {
+        for ((os, shared), members) in found {
             // The values that the class shares are those of any member; `steps` puts the right variant in.
             let variant = members.first().and_then(|number| variants.list.get(*number)).and_then(Option::as_ref);
-            classes.push(Class { lane: self.lane(draft, index, os, variant), members });
+            classes.push(Class { lane: self.lane(draft, index, os, variant), shared, members });
         }
         classes.sort_by_key(|class| class.members.first().copied());
         classes
@@ -126,7 +128,7 @@ impl OneJob<'_, '_> {
         scope.env = Some(&self.around.env);
         let own = [value.get("env"), value.route(&["container", "env"])];
         let size: usize = own.iter().flatten().map(|own| own.len()).sum();
-        if size > 0 && self.files.budget.entries(size + env.len()) {
+        if size > 0 && self.files.repository.budget.copy(&env) {
             let mut merged = (*env).clone();
             own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged)));
             env = Arc::new(merged);
@@ -170,25 +172,46 @@ impl OneJob<'_, '_> {
                 return;
             }
             let mut used = UsedKeys::default();
-            used.scan(step);
-            let before = state.clone();
-            let mut first = true;
-            for class in classes {
-                let mut seen = std::collections::BTreeSet::new();
+            step.entries().filter(|entry| entry.name() != Some("name")).for_each(|entry| used.scan(entry.value));
+            let mut after = None;
+            for (class, variant) in self.differences(step, &used, classes, variants) {
+                let lane = Lane { matrix: variant, ..class.lane.clone() };
+                let mut own = state.clone();
+                steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
+                after.get_or_insert(own);
+            }
+            state = after.unwrap_or(state);
+        }
+    }
+
+    /// One variant for every difference that they make to a step. Where the same text runs in a shell that is read, Windows'
+    /// own shell adds nothing to what is known of it.
+    fn differences<'c>(
+        &self,
+        step: Value<'_>,
+        used: &UsedKeys,
+        classes: &'c [Class<'c>],
+        variants: &'c Variants,
+    ) -> Vec<(&'c Class<'c>, Option<&'c Val>)> {
+        let asks_system = asks_system(step);
+        let mut found = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        let foreign = |class: &Class<'_>| {
+            let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
+            class.lane.os == Some("Windows") && step.get("run").is_some() && !own_shell
+        };
+        for windows in [false, true] {
+            for class in classes.iter().filter(|class| foreign(class) == windows) {
+                let system = if asks_system { class.lane.os } else { None };
                 for number in &class.members {
                     let variant = variants.list.get(*number).and_then(Option::as_ref);
-                    if !seen.insert(used.projection(variant)) {
-                        continue;
-                    }
-                    let lane = Lane { matrix: variant, ..class.lane.clone() };
-                    let mut own = before.clone();
-                    steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
-                    if std::mem::take(&mut first) {
-                        state = own;
+                    if seen.insert((system, class.shared.clone(), used.projection(variant))) {
+                        found.push((class, variant));
                     }
                 }
             }
         }
+        found
     }
 
     /// A job that calls a workflow.
@@ -246,6 +269,20 @@ impl OneJob<'_, '_> {
             search: Vec::new(),
         };
         draft.push(self.files, index, &self.facts.verdicts, part);
+    }
+}
+
+/// Whether a step may differ between systems besides the shell that runs it.
+fn asks_system(step: Value<'_>) -> bool {
+    let local = step.get("uses").and_then(Value::scalar).is_some_and(|uses| uses.starts_with(['.', '$']));
+    local || mentions_runner(step)
+}
+
+fn mentions_runner(value: Value<'_>) -> bool {
+    match value.kind() {
+        Kind::Mapping => value.entries().any(|entry| mentions_runner(entry.value)),
+        Kind::Sequence => value.items().any(mentions_runner),
+        _ => value.scalar().is_some_and(|text| text.contains("runner") || text.contains("RUNNER")),
     }
 }
 

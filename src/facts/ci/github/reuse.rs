@@ -83,7 +83,8 @@ impl Site {
 /// # Errors
 /// Why it cannot be followed.
 pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Document>, Why> {
-    let Some(local) = uses.strip_prefix("./") else { return Err(remote(uses)) };
+    // `$/` is this repository at the running commit, as `./` is for workflows.
+    let Some(local) = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/")) else { return Err(remote(uses)) };
     let path = RepoPath::new(local).filter(|path| path.parent().as_str() == ".github/workflows");
     let Some(path) = path else {
         return Err(Why::new(Reason::Unreadable, format!("`{uses}` is no file of `.github/workflows`")));

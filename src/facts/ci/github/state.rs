@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::expr::Val;
-use super::scope::StepFacts;
+use super::scope::{Output, StepFacts};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
@@ -14,6 +14,12 @@ use crate::text::{Place, RepoPath};
 
 /// Things remembered of each kind, in one job.
 const KEPT: usize = 64;
+
+/// Things remembered of each kind that every later step carries along.
+const CARRIED: usize = 8;
+
+/// Where actions named by `$/` lie.
+const OWN_TREE: &str = "/own-tree";
 
 /// What earlier steps did.
 #[derive(Clone, Debug)]
@@ -32,7 +38,7 @@ pub(super) struct State {
     pub(super) shadows: Vec<Hold>,
     /// Directories of the tree on the search path.
     pub(super) search: Vec<SearchDir>,
-    /// Steps by id.
+    /// Steps of which more is known than that they exist, by id.
     pub(super) steps: BTreeMap<String, StepFacts>,
 }
 
@@ -70,9 +76,24 @@ impl State {
         Workdir::mounted(WORKSPACE, self.mounts.clone())
     }
 
+    /// The directory on the virtual file system where the tree lies whatever was checked out.
+    pub(super) fn own_tree(&mut self) -> &'static str {
+        if !self.mounts.iter().any(|(at, _)| at == OWN_TREE) {
+            self.mounts.push((OWN_TREE.to_owned(), RepoPath::root()));
+        }
+        OWN_TREE
+    }
+
     /// Another step of the same job, in an action of its own: it sees no ids but its own.
     pub(super) fn inside_action(&mut self) -> BTreeMap<String, StepFacts> {
         std::mem::take(&mut self.steps)
+    }
+
+    /// After a step that says which files a change touches.
+    pub(super) fn remember(&mut self, id: &str, outputs: BTreeMap<String, Output>) {
+        if self.steps.len() < KEPT {
+            self.steps.insert(id.to_ascii_lowercase(), StepFacts { outputs, failed: false });
+        }
     }
 
     /// After a checkout.
@@ -95,7 +116,7 @@ impl State {
             (Some(at), true) => self.mounts.retain(|(mount, _)| *mount != at),
             (Some(at), false) => {
                 if !self.checked_out {
-                    self.mounts.clear();
+                    self.mounts.retain(|(mount, _)| mount == OWN_TREE);
                 }
                 self.checked_out = true;
                 self.mounts.retain(|(mount, _)| *mount != at);
@@ -180,7 +201,7 @@ impl State {
             return;
         }
         if let Some(hold) = Self::shadowing_variable(name, place)
-            && self.shadows.len() < KEPT
+            && self.shadows.len() < CARRIED
         {
             self.shadows.push(hold);
         }
@@ -201,7 +222,7 @@ impl State {
             return;
         }
         let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
-        if self.search.len() < KEPT && !self.search.iter().any(|known| known.directory == directory) {
+        if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
             let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
             let why = format!("an earlier step put {shown} of the tree on the search path");
             self.search.push(SearchDir { directory, hold: Hold::new(HoldEffect::Void, place.clone(), why) });

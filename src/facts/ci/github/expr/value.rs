@@ -229,6 +229,13 @@ impl Open {
         if fits { self.decide() } else { Ok(false) }
     }
 
+    /// Whether it is a part of a known text.
+    pub(super) fn lies_in(&self, text: &str) -> Result<bool, Unknown> {
+        let text = text.to_lowercase();
+        let may = text.contains(&self.prefix.to_lowercase()) && text.contains(&self.suffix.to_lowercase()) && !text.is_empty();
+        if may { self.decide() } else { Ok(false) }
+    }
+
     /// Whether it begins with `text` (in lower case).
     pub(super) fn starts_with(&self, text: &str) -> Result<bool, Unknown> {
         let prefix = self.prefix.to_lowercase();
