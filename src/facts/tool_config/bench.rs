@@ -23,6 +23,9 @@ pub(super) fn words(line: &str) -> Vec<Word> {
         .collect()
 }
 
+/// A tree, as paths and texts.
+pub(super) type Files<'t> = &'t [(&'t str, &'t str)];
+
 /// One case: a tree, an invocation, and what is asked.
 pub(super) struct Case<'t> {
     pub(super) tool: &'t str,

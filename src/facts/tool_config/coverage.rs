@@ -1,6 +1,6 @@
 //! Owns whether patterns of a configuration leave a tool nothing to look at. Refuses to know any tool's pattern grammar.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Query;
 use crate::text::RepoPath;
@@ -11,18 +11,29 @@ const FILES: usize = 20_000;
 /// Patterns of one list taken at most.
 const PATTERNS: usize = 500;
 
-/// The files that a tool is meant for, as paths below `base`: those of the given languages below the query's directory that
-/// are neither vendored nor tests. A tree without any gives a few names such files usually have.
+fn extensions<'q>(query: &Query<'q>, languages: &[&str]) -> Vec<&'q str> {
+    let known = query.world.catalog.languages.language.iter();
+    let own = known.filter(|language| languages.contains(&language.id.as_str()));
+    own.flat_map(|language| language.extensions.iter().map(String::as_str)).collect()
+}
+
+/// As [`files`]; a tree without any gives a few names such files usually have.
 pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> Vec<String> {
+    let found = files(query, languages, base);
+    if !found.is_empty() {
+        return found;
+    }
+    let extension = extensions(query, languages).first().copied().unwrap_or("x");
+    ["main", "app/core", "src/app/views/handler"].iter().map(|stem| format!("{stem}.{extension}")).collect()
+}
+
+/// The files that a tool is meant for, as paths below `base`: those of the given languages below the query's directory that
+/// are neither vendored nor tests.
+pub(super) fn files(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> Vec<String> {
     let known = &query.world.catalog.languages;
-    let own: Vec<&str> = known
-        .language
-        .iter()
-        .filter(|language| languages.contains(&language.id.as_str()))
-        .flat_map(|language| language.extensions.iter().map(String::as_str))
-        .collect();
+    let own = extensions(query, languages);
     let aside = |segment: &str| known.out_of_sight.iter().chain(&known.development).any(|name| name == segment);
-    let found: Vec<String> = query
+    query
         .world
         .snapshot
         .under(query.directory)
@@ -31,12 +42,7 @@ pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -
         .filter(|entry| !is_aside(entry.path.file_name()) && !entry.path.parent().segments().any(aside))
         .filter_map(|entry| entry.path.below(base).map(str::to_owned))
         .take(FILES)
-        .collect();
-    if !found.is_empty() {
-        return found;
-    }
-    let extension = own.first().copied().unwrap_or("x");
-    ["main", "app/core", "src/app/views/handler"].iter().map(|stem| format!("{stem}.{extension}")).collect()
+        .collect()
 }
 
 /// Tests and a tool's own configuration in the language it checks are not what it is run for.
@@ -50,11 +56,14 @@ pub(super) fn all(subjects: &[String], matches: impl Fn(&str) -> bool) -> bool {
     !subjects.is_empty() && subjects.iter().all(|path| matches(path))
 }
 
-/// A set of globs in which a pattern that does not parse matches nothing.
+/// A set of globs in which a pattern that does not parse matches nothing, and keeps its place.
 pub(super) fn globs<'t>(patterns: impl Iterator<Item = &'t str>, separator: bool) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns.take(PATTERNS).filter(|pattern| pattern.len() <= 1024) {
-        if let Ok(glob) = GlobBuilder::new(pattern).literal_separator(separator).build() {
+    for pattern in patterns.take(PATTERNS) {
+        // No path holds a NUL.
+        let pattern = if pattern.len() <= 1024 { pattern } else { "\0" };
+        let glob = GlobBuilder::new(pattern).literal_separator(separator).build().or_else(|_| Glob::new("\0"));
+        if let Ok(glob) = glob {
             set.add(glob);
         }
     }

@@ -15,6 +15,7 @@ mod arguments;
 #[cfg(test)]
 mod bench;
 mod coverage;
+mod eslint;
 mod golangci;
 pub mod places;
 mod ruff;
@@ -78,7 +79,7 @@ pub trait Reader: Sync {
 }
 
 /// All readers.
-pub static ROSTER: &[&dyn Reader] = &[&golangci::Golangci, &ruff::Ruff];
+pub static ROSTER: &[&dyn Reader] = &[&eslint::Eslint, &golangci::Golangci, &ruff::Ruff];
 
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]

@@ -1,6 +1,6 @@
 //! golangci-lint's configuration of both versions, case by case.
 
-use super::super::bench::{Case, told};
+use super::super::bench::{Case, Files, told};
 use super::Golangci;
 
 const TREE: [(&str, &str); 3] = [("main.go", ""), ("internal/db/db.go", ""), ("internal/db/db_test.go", "")];
@@ -118,7 +118,7 @@ fn exclusions_of_everything() {
 #[test]
 fn the_file_in_effect() {
     let on = "linters: {enable: [gosec]}";
-    let cases: &[(&[(&str, &str)], &str, &str, &str)] = &[
+    let cases: &[(Files<'_>, &str, &str, &str)] = &[
         (&[(".golangci.yml", on)], "svc", "", "yes .golangci.yml:1"),
         (&[(".golangci.yml", on), ("svc/.golangci.toml", "")], "svc", "", "no"),
         (&[(".golangci.yml", on), (".golangci.json", "{}")], "", "", "no"),

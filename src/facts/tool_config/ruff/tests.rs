@@ -1,6 +1,6 @@
 //! Ruff's configuration as its own resolver reads it, case by case.
 
-use super::super::bench::{Case, told};
+use super::super::bench::{Case, Files, told};
 use super::Ruff;
 
 fn security(files: &[(&str, &str)], args: &str) -> String {
@@ -63,7 +63,7 @@ fn families_in_force() {
 fn the_nearest_file_and_what_it_extends() {
     let s = "lint.select = [\"S\"]";
     let table = "[tool.ruff]\nlint.select = [\"S\"]";
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+    let cases: &[(Files<'_>, &str, &str)] = &[
         (&[("pyproject.toml", table)], "", "yes pyproject.toml:2"),
         (&[("pyproject.toml", table)], "svc", "yes pyproject.toml:2"),
         (&[("pyproject.toml", table), ("svc/pyproject.toml", "[project]\nname = \"a\"")], "svc", "yes pyproject.toml:2"),

@@ -1,0 +1,114 @@
+//! Owns what a configuration amounts to: rules by severity, plugins' own configurations, shared ones, ignored files, and
+//! what could not be followed; and the answers from it. Refuses to read configurations.
+
+use std::collections::BTreeMap;
+
+use super::packages;
+use crate::answer::{Answer, Why};
+use crate::text::Place;
+
+/// How a rule is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Severity {
+    Off,
+    Warn,
+    Error,
+}
+
+/// What a configuration amounts to.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Plugins whose own configuration is in force.
+    pub(super) brought: BTreeMap<String, Place>,
+    /// Rules by namespace and name.
+    pub(super) rules: BTreeMap<(String, String), (Severity, Place)>,
+    /// Namespaces and the packages they stand for.
+    pub(super) namespaces: BTreeMap<String, String>,
+    /// A shared configuration that enables rules is in force.
+    pub(super) shared: bool,
+    /// What could not be followed.
+    pub(super) doubts: Vec<Why>,
+}
+
+impl Found {
+    fn package_of(&self, namespace: &str) -> String {
+        self.namespaces.get(namespace).cloned().unwrap_or_else(|| packages::spelled_out(namespace, "plugin"))
+    }
+
+    /// A plugin's own configuration: what was turned off before is on again.
+    pub(super) fn bring(&mut self, package: &str, place: Place) {
+        let off: Vec<(String, String)> =
+            self.of_package(package).filter(|(_, severity, _)| *severity == Severity::Off).map(|(key, ..)| key.clone()).collect();
+        for key in off {
+            self.rules.remove(&key);
+        }
+        self.brought.entry(package.to_owned()).or_insert(place);
+    }
+
+    /// Sets a rule; a setting that holds for some files only never turns off.
+    pub(super) fn set(&mut self, rule: &str, severity: Severity, place: Place, for_all: bool) {
+        let (namespace, name) = packages::rule_parts(rule);
+        let key = (namespace.to_owned(), name.to_owned());
+        let known = self.rules.get(&key).map_or(Severity::Off, |(known, _)| *known);
+        if for_all || severity > known {
+            self.rules.insert(key, (severity, place));
+        }
+    }
+
+    fn of_package<'f>(&'f self, package: &'f str) -> impl Iterator<Item = (&'f (String, String), Severity, &'f Place)> {
+        let own =
+            self.rules.iter().filter(move |((namespace, _), _)| !namespace.is_empty() && self.package_of(namespace) == package);
+        own.map(|(key, (severity, place))| (key, *severity, place))
+    }
+
+    /// Whether a plugin (`eslint-plugin-x`) or a rule (`x/rule`, `eslint-plugin-x:x/rule`) is in force.
+    pub(super) fn selects(&self, name: &str) -> Answer<Place> {
+        let rule = match name.split_once(':') {
+            Some((_, rule)) => Some(rule),
+            None => (name.contains('/') && !name.contains("eslint-plugin")).then_some(name),
+        };
+        let place = match rule {
+            Some(rule) => self.rule(rule),
+            None => self.plugin(name),
+        };
+        match (place, self.doubts.first()) {
+            (Some(place), _) => Answer::Yes(place.clone()),
+            (None, Some(why)) => Answer::Unknown(why.clone()),
+            (None, None) => Answer::No,
+        }
+    }
+
+    fn rule(&self, rule: &str) -> Option<&Place> {
+        let (namespace, name) = packages::rule_parts(rule);
+        let package = packages::spelled_out(namespace, "plugin");
+        let mut own = self.rules.iter().filter(|((_, known), (severity, _))| known == name && *severity > Severity::Off);
+        own.find(|((known, _), _)| known == namespace || self.package_of(known) == package).map(|(_, (_, place))| place)
+    }
+
+    fn plugin<'f>(&'f self, package: &'f str) -> Option<&'f Place> {
+        let off = self.of_package(package).filter(|(_, severity, _)| *severity == Severity::Off).count();
+        let own = self.brought.get(package).filter(|_| packages::rules_of(package).is_none_or(|count| off < count));
+        own.or_else(|| self.of_package(package).find(|(_, severity, _)| *severity > Severity::Off).map(|(_, _, place)| place))
+    }
+
+    /// Where no rule is left: where one is turned off, else `here`.
+    pub(super) fn nothing(&self, here: &Place) -> Answer<Place> {
+        let on = self.rules.values().any(|(severity, _)| *severity > Severity::Off);
+        if on || self.shared || !self.brought.is_empty() || !self.doubts.is_empty() {
+            return Answer::No;
+        }
+        Answer::Yes(self.rules.values().next().map_or_else(|| here.clone(), |(_, place)| place.clone()))
+    }
+
+    /// Where rules only warn. What could not be followed may hold an error: then the text does not show it.
+    pub(super) fn only_warns(&self) -> Answer<Place> {
+        let mut on = self.rules.values().filter(|(severity, _)| *severity > Severity::Off).peekable();
+        let first = on.peek().map(|(_, place)| place).or_else(|| self.brought.values().next());
+        let warns = self.brought.keys().all(|package| packages::only_warns(package))
+            && on.clone().all(|(severity, _)| *severity == Severity::Warn);
+        match first {
+            Some(place) if warns && !self.shared && self.doubts.is_empty() => Answer::Yes(place.clone()),
+            _ => Answer::No,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Owns what ESLint's configuration leaves in force: which files, flat or legacy, are in effect, and the answers. Refuses to
+//! run a configuration: what it computes stays unknown. (Facts: config-loader.js and options.js of 10, cascading
+//! configuration of 8.)
+
+mod evaluate;
+mod found;
+mod guard;
+mod node;
+mod packages;
+mod resolve;
+mod scope;
+mod script;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::evaluate::Walk;
+use self::found::Found;
+use self::node::{Module, What};
+use self::resolve::Files;
+use self::scope::Subjects;
+use super::{Query, Reader, Settings, arguments, unreadable};
+use crate::answer::{Answer, Reason, Why};
+use crate::doc::{Document, Format};
+use crate::text::{Place, RepoPath, SourceFile};
+
+/// The reader.
+pub(super) struct Eslint;
+
+const NOTHING: &str = "selects-nothing";
+const WARNS: &str = "warnings-only";
+
+const FLAT: [&str; 6] =
+    ["eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts", "eslint.config.cts"];
+const LEGACY: [&str; 7] =
+    [".eslintrc.js", ".eslintrc.cjs", ".eslintrc.yaml", ".eslintrc.yml", ".eslintrc.json", ".eslintrc", "package.json"];
+
+/// Which files are in effect.
+enum Located {
+    /// None, and none is looked for: the place of the flag that says so.
+    Off(Place),
+    /// None.
+    Missing,
+    /// One flat file.
+    Flat(RepoPath),
+    /// Legacy files, the farthest first.
+    Legacy(Vec<RepoPath>),
+}
+
+impl Reader for Eslint {
+    fn id(&self) -> &'static str {
+        "eslint"
+    }
+
+    fn read(&self, query: &Query<'_>) -> Settings {
+        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, WARNS], &why))
+    }
+}
+
+fn judge(query: &Query<'_>) -> Result<Settings, Why> {
+    let mut files = Files::new(query.world.snapshot);
+    let located = locate(query, &mut files)?;
+    let (legacy, paths) = match &located {
+        Located::Flat(path) => (false, vec![path.clone()]),
+        Located::Legacy(paths) => (true, paths.clone()),
+        Located::Off(_) | Located::Missing => (false, Vec::new()),
+    };
+    let base = paths.last().map_or_else(|| query.directory.clone(), RepoPath::parent);
+    let subjects = Subjects::of(query, &base);
+    let asked =
+        query.names.iter().chain(&query.tool.select).map(|name| name.split(':').next().unwrap_or(name).to_owned()).collect();
+    let mut walk = Walk { files, subjects: &subjects, asked, legacy, found: Found::default(), ignored: Vec::new(), steps: 0 };
+    let mut settings = Settings::default();
+    for path in &paths {
+        let module = module_of(&mut walk.files, query, path)?;
+        settings.config.push(Place::file(path.clone()));
+        // Only a configuration of the package counts here, not the package's file as a whole.
+        walk.file(&module);
+    }
+    command_line(query, &mut walk)?;
+    let here = settings.config.last().cloned();
+    for name in query.names {
+        let answer = if here.is_some() || !walk.found.rules.is_empty() { walk.found.selects(name) } else { Answer::No };
+        settings.selects.insert(name.clone(), answer);
+    }
+    let ignored = ignored(query, &walk, legacy);
+    let nothing = match (&ignored, &here, &located) {
+        (Some(place), ..) => Answer::Yes(place.clone()),
+        (None, Some(here), _) => walk.found.nothing(here),
+        (None, None, Located::Off(flag)) => walk.found.nothing(flag),
+        (None, None, _) => Answer::No,
+    };
+    if ignored.is_some() {
+        settings.selects.values_mut().for_each(|answer| *answer = Answer::No);
+    }
+    settings.answer(NOTHING, nothing);
+    settings.answer(WARNS, walk.found.only_warns());
+    Ok(settings)
+}
+
+/// Where every file is ignored.
+fn ignored(query: &Query<'_>, walk: &Walk<'_>, legacy: bool) -> Option<Place> {
+    let texts: Vec<&str> = walk.ignored.iter().map(|one| one.text.as_str()).collect();
+    let all = if legacy { walk.subjects.all_git_ignored(&texts) } else { walk.subjects.all_ignored(&texts) };
+    if all {
+        return walk.ignored.first().map(|one| one.place.clone());
+    }
+    let path = query.directory.join(".eslintignore").filter(|path| legacy && query.world.snapshot.is_file(path))?;
+    let file = query.world.snapshot.read(&path).ok()?;
+    walk.subjects.all_git_ignored(&file.text.lines().collect::<Vec<_>>()).then(|| Place::file(path))
+}
+
+fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {
+    let snapshot = query.world.snapshot;
+    if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
+        let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
+        let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
+        let path = query.directory.join(value).filter(|path| snapshot.is_file(path));
+        let path = path.ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))?;
+        let legacy = is_legacy(&path, files);
+        return Ok(if legacy { Located::Legacy(vec![path]) } else { Located::Flat(path) });
+    }
+    if let Some(word) = arguments::switch(query.args, &["--no-config-lookup", "--no-eslintrc"]) {
+        return Ok(Located::Off(word.place.clone()));
+    }
+    let target = arguments::first_positional(query.args, &query.tool.value_flags);
+    let target = target.and_then(|target| query.directory.join(target)).filter(|path| snapshot.is_dir(path));
+    let starts = [Some(query.directory.clone()), target];
+    let flat_off = matches!(query.env.get("ESLINT_USE_FLAT_CONFIG"), Some(Some(value)) if value == "false");
+    if !flat_off {
+        for start in starts.iter().flatten() {
+            let mut above = start.ancestors();
+            let found = above
+                .find_map(|directory| FLAT.iter().filter_map(|name| directory.join(name)).find(|path| snapshot.is_file(path)));
+            if let Some(path) = found {
+                return Ok(Located::Flat(path));
+            }
+        }
+    }
+    for start in starts.iter().flatten() {
+        let found = cascade(query, files, start)?;
+        if !found.is_empty() {
+            return Ok(Located::Legacy(found));
+        }
+    }
+    Ok(Located::Missing)
+}
+
+/// A file named by a flag: legacy by its name, or by keys that only legacy has.
+fn is_legacy(path: &RepoPath, files: &mut Files<'_>) -> bool {
+    let name = path.file_name();
+    if name.starts_with(".eslintrc") || name.ends_with(".json") || name.ends_with(".yml") || name.ends_with(".yaml") {
+        return true;
+    }
+    let Ok(module) = files.module(path) else { return false };
+    let Some(export) = module.export.as_ref().filter(|export| matches!(export.what, What::Map(_))) else { return false };
+    ["env", "root", "parserOptions", "overrides", "ignorePatterns"].iter().any(|key| export.get(key).is_some())
+}
+
+/// Legacy files from a directory upward to `root: true`, one a directory; the farthest first.
+fn cascade(query: &Query<'_>, files: &mut Files<'_>, start: &RepoPath) -> Result<Vec<RepoPath>, Why> {
+    let snapshot = query.world.snapshot;
+    let mut found = Vec::new();
+    for directory in start.ancestors() {
+        let mut candidates = LEGACY.iter().filter_map(|name| directory.join(name)).filter(|path| snapshot.is_file(path));
+        let own = candidates.find(|path| path.file_name() != "package.json" || package_config(query, path).is_some());
+        let Some(path) = own else { continue };
+        let root = module_of(files, query, &path)?
+            .export
+            .as_ref()
+            .is_some_and(|export| matches!(export.get("root"), Some(node) if matches!(node.what, What::Bool(true))));
+        found.push(path);
+        if root {
+            break;
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+fn package_config(query: &Query<'_>, path: &RepoPath) -> Option<Arc<Document>> {
+    let document = query.world.snapshot.document(path, Format::Json).ok()?;
+    document.root().get("eslintConfig").is_some().then_some(document)
+}
+
+fn module_of(files: &mut Files<'_>, query: &Query<'_>, path: &RepoPath) -> Result<Arc<Module>, Why> {
+    if path.file_name() != "package.json" {
+        return files.module(path);
+    }
+    let document = query.world.snapshot.document(path, Format::Json).map_err(|unread| unreadable(&unread))?;
+    let value = document.root().get("eslintConfig").unwrap_or_else(|| document.root());
+    Ok(Arc::new(Module::of_document(document.file(), value)))
+}
+
+/// `--rule 'no-eval: error'`.
+fn command_line(query: &Query<'_>, walk: &mut Walk<'_>) -> Result<(), Why> {
+    for given in arguments::values(query.args, &["--rule"]) {
+        let wrong = |reason| Why::new(reason, "the value of `--rule` is not seen").at(given.place.clone());
+        let text = given.value.ok_or_else(|| wrong(Reason::Dynamic))?.trim();
+        let whole = if text.starts_with('{') { format!("{{\"rules\": {text}}}") } else { format!("{{\"rules\": {{{text}}}}}") };
+        let file = SourceFile::new(given.place.path.clone(), whole);
+        let document = Document::parse(Arc::clone(&file), Format::Yaml, query.world.snapshot.limits())
+            .map_err(|_| wrong(Reason::Unreadable))?;
+        let mut one = Walk {
+            files: Files::new(query.world.snapshot),
+            subjects: walk.subjects,
+            asked: Vec::new(),
+            legacy: true,
+            found: Found::default(),
+            ignored: Vec::new(),
+            steps: 0,
+        };
+        one.file(&Arc::new(Module::of_document(&file, document.root())));
+        for ((namespace, name), (severity, _)) in one.found.rules {
+            let rule = if namespace.is_empty() { name } else { format!("{namespace}/{name}") };
+            walk.found.set(&rule, severity, given.place.clone(), true);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! Owns reading a JavaScript or TypeScript configuration: imports, top-level names, the export, as nodes. Refuses to run
+//! anything, and to follow what functions compute.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{
+    Argument, ArrayExpressionElement, AssignmentTarget, BindingPattern, Declaration, ExportDefaultDeclarationKind, Expression,
+    ImportDeclarationSpecifier, ObjectPropertyKind, Program, PropertyKind, Statement, VariableDeclaration,
+};
+use oxc_parser::Parser;
+use oxc_span::{GetSpan, SourceType};
+
+use super::guard;
+use super::node::{Binding, Member, Module, Node, What};
+use crate::answer::{Reason, Why};
+use crate::text::{Place, SourceFile, Span};
+
+/// Nesting that is followed; what lies deeper is taken for computed.
+const DEPTH: usize = 64;
+
+/// Reads a script, on a stack of its own.
+pub(super) fn read(file: &Arc<SourceFile>) -> Result<Module, Why> {
+    guard::admit(file)?;
+    let failed = |text: &str| Why::new(Reason::Unreadable, text).at(Place::file(file.path.clone()));
+    let source = Arc::clone(file);
+    let thread = std::thread::Builder::new().stack_size(guard::STACK).spawn(move || parse(&source));
+    let thread = thread.map_err(|_| failed("there is no memory to parse the configuration"))?;
+    thread.join().unwrap_or_else(|_| Err(failed("the configuration made the parser fail")))
+}
+
+fn source_type(name: &str) -> SourceType {
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "ts" | "mts" | "cts" => SourceType::ts(),
+        "mjs" => SourceType::mjs(),
+        "cjs" => SourceType::cjs(),
+        _ => SourceType::unambiguous(),
+    }
+}
+
+fn parse(file: &Arc<SourceFile>) -> Result<Module, Why> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, &file.text, source_type(file.path.file_name())).parse();
+    if parsed.panicked || parsed.diagnostics.has_errors() {
+        let label = parsed.diagnostics.errors().find_map(|error| error.labels.first().map(|label| label.offset()));
+        let place = label.map_or_else(|| Place::file(file.path.clone()), |at| file.place(Span::new(at as usize, at as usize)));
+        return Err(Why::new(Reason::Unreadable, "the configuration is not a script that parses").at(place));
+    }
+    let module = Module { file: Arc::clone(file), names: BTreeMap::new(), touched: BTreeSet::new(), export: None, loose: None };
+    let mut reader = Reader { module };
+    reader.program(&parsed.program);
+    Ok(reader.module)
+}
+
+fn span(of: &impl GetSpan) -> Span {
+    let span = of.span();
+    Span::new(span.start as usize, span.end as usize)
+}
+
+struct Reader {
+    module: Module,
+}
+
+impl Reader {
+    fn program(&mut self, program: &Program<'_>) {
+        for statement in &program.body {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement<'_>) {
+        match statement {
+            Statement::ImportDeclaration(import) => {
+                for specifier in import.specifiers.iter().flatten() {
+                    let part = match specifier {
+                        ImportDeclarationSpecifier::ImportSpecifier(one) => Some(one.imported.name().to_string()),
+                        _ => None,
+                    };
+                    let part = part.filter(|part| part != "default");
+                    let source = import.source.value.to_string();
+                    self.module.names.insert(specifier.local().name.to_string(), Binding::Import { source, part });
+                }
+            }
+            Statement::VariableDeclaration(declaration) => self.variables(declaration),
+            Statement::ExportDeclaration(export) => {
+                if let Declaration::VariableDeclaration(declaration) = &export.declaration {
+                    self.variables(declaration);
+                }
+            }
+            Statement::ExportDefaultDeclaration(export) => {
+                let node = match &export.declaration {
+                    ExportDefaultDeclarationKind::FunctionDeclaration(_)
+                    | ExportDefaultDeclarationKind::ClassDeclaration(_)
+                    | ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => computed(span(export.as_ref())),
+                    other => other.as_expression().map_or_else(|| computed(span(export.as_ref())), |one| expression(one, 0)),
+                };
+                self.module.export = Some(node);
+            }
+            Statement::TSExportAssignment(export) => self.module.export = Some(expression(&export.expression, 0)),
+            Statement::ExportNamedDeclaration(export) => {
+                // `export { config as default }`
+                let default = export.specifiers.iter().find(|one| one.exported.name() == "default");
+                self.module.export = default
+                    .map(|one| Node { what: What::Name(one.local.name().to_string()), span: span(one) })
+                    .or_else(|| self.module.export.take());
+            }
+            Statement::ExportFromDeclaration(export) => {
+                if let Some(one) = export.specifiers.iter().find(|one| one.exported.name() == "default") {
+                    let module = Node { what: What::Module(export.source.value.to_string()), span: span(one) };
+                    let part = one.local.name().to_string();
+                    let what = if part == "default" { module.what } else { What::Of(Box::new(module), part) };
+                    self.module.export = Some(Node { what, span: span(one) });
+                }
+            }
+            Statement::ExpressionStatement(statement) => self.effect(&statement.expression),
+            Statement::FunctionDeclaration(_)
+            | Statement::ClassDeclaration(_)
+            | Statement::EmptyStatement(_)
+            | Statement::ExportAllDeclaration(_)
+            | Statement::TSTypeAliasDeclaration(_)
+            | Statement::TSInterfaceDeclaration(_) => {}
+            other => self.module.loose = self.module.loose.or(Some(span(other))),
+        }
+    }
+
+    fn variables(&mut self, declaration: &VariableDeclaration<'_>) {
+        for one in &declaration.declarations {
+            let Some(init) = &one.init else { continue };
+            let value = expression(init, 0);
+            match &one.id {
+                BindingPattern::BindingIdentifier(name) => {
+                    self.module.names.insert(name.name.to_string(), Binding::Value(value));
+                }
+                BindingPattern::ObjectPattern(pattern) => {
+                    for property in &pattern.properties {
+                        let (Some(key), Some(name)) = (property.key.static_name(), bound_name(&property.value)) else { continue };
+                        let part = Node { what: What::Of(Box::new(value.clone()), key.into_owned()), span: value.span };
+                        self.module.names.insert(name, Binding::Value(part));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A statement that is run for its effect: an export, or a change of something that has a name.
+    fn effect(&mut self, effect: &Expression<'_>) {
+        match effect.get_inner_expression() {
+            Expression::AssignmentExpression(assignment) => {
+                if let AssignmentTarget::StaticMemberExpression(target) = &assignment.left
+                    && target.property.name == "exports"
+                    && target.object.is_specific_id("module")
+                {
+                    self.module.export = Some(expression(&assignment.right, 0));
+                    return;
+                }
+                let target = self.module.file.text.get(span(&assignment.left).start..span(&assignment.left).end);
+                self.touch(target.map(str::to_owned), span(assignment.as_ref()));
+            }
+            Expression::CallExpression(call) => {
+                let text = self.module.file.text.get(span(&call.callee).start..span(&call.callee).end);
+                self.touch(text.map(str::to_owned), span(call.as_ref()));
+            }
+            Expression::StringLiteral(_) => {}
+            other => self.module.loose = self.module.loose.or(Some(span(other))),
+        }
+    }
+
+    /// Marks the name that a target text begins with as changed; `module.exports.rules = …` changes the export.
+    fn touch(&mut self, target: Option<String>, at: Span) {
+        let target = target.unwrap_or_default();
+        let end = target.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(target.len());
+        match &target[..end] {
+            "" | "module" | "exports" | "Object" => self.module.loose = self.module.loose.or(Some(at)),
+            name => drop(self.module.touched.insert(name.to_owned())),
+        }
+    }
+}
+
+fn bound_name(pattern: &BindingPattern<'_>) -> Option<String> {
+    match pattern {
+        BindingPattern::BindingIdentifier(name) => Some(name.name.to_string()),
+        _ => None,
+    }
+}
+
+fn computed(span: Span) -> Node {
+    Node { what: What::Computed, span }
+}
+
+/// An expression as a node.
+fn expression(from: &Expression<'_>, depth: usize) -> Node {
+    let from = from.get_inner_expression();
+    let here = span(from);
+    if depth > DEPTH {
+        return computed(here);
+    }
+    let deeper = |one: &Expression<'_>| Box::new(expression(one, depth + 1));
+    let what = match from {
+        Expression::StringLiteral(text) => What::Text(text.value.to_string()),
+        Expression::TemplateLiteral(text) => text.single_quasi().map_or(What::Computed, |text| What::Text(text.to_string())),
+        Expression::NumericLiteral(number) => What::Number(number.value.to_string()),
+        Expression::BooleanLiteral(boolean) => What::Bool(boolean.value),
+        Expression::NullLiteral(_) => What::Nothing,
+        Expression::Identifier(name) if name.name == "undefined" => What::Nothing,
+        Expression::Identifier(name) => What::Name(name.name.to_string()),
+        Expression::ArrayExpression(list) => What::List(list.elements.iter().filter_map(|one| element(one, depth + 1)).collect()),
+        Expression::ObjectExpression(map) => What::Map(map.properties.iter().map(|one| property(one, depth + 1)).collect()),
+        Expression::StaticMemberExpression(of) => What::Of(deeper(&of.object), of.property.name.to_string()),
+        Expression::ComputedMemberExpression(of) => match of.expression.get_inner_expression() {
+            Expression::StringLiteral(key) => What::Of(deeper(&of.object), key.value.to_string()),
+            _ => What::Computed,
+        },
+        Expression::AwaitExpression(awaited) => return expression(&awaited.argument, depth + 1),
+        Expression::ImportExpression(import) => match import.source.get_inner_expression() {
+            Expression::StringLiteral(source) => What::Module(source.value.to_string()),
+            _ => What::Computed,
+        },
+        Expression::CallExpression(call) => match call.common_js_require() {
+            Some(source) => What::Module(source.value.to_string()),
+            None => What::Call(deeper(&call.callee), arguments(&call.arguments, depth + 1)),
+        },
+        Expression::NewExpression(call) => What::Call(deeper(&call.callee), arguments(&call.arguments, depth + 1)),
+        _ => What::Computed,
+    };
+    Node { what, span: here }
+}
+
+fn element(from: &ArrayExpressionElement<'_>, depth: usize) -> Option<Node> {
+    match from {
+        ArrayExpressionElement::SpreadElement(spread) => {
+            let inner = expression(&spread.argument, depth);
+            Some(Node { span: span(spread.as_ref()), what: What::Spread(Box::new(inner)) })
+        }
+        ArrayExpressionElement::Elision(_) => None,
+        other => other.as_expression().map(|one| expression(one, depth)),
+    }
+}
+
+fn arguments(from: &[Argument<'_>], depth: usize) -> Vec<Node> {
+    let each = from.iter().map(|one| match one {
+        Argument::SpreadElement(spread) => {
+            Node { span: span(spread.as_ref()), what: What::Spread(Box::new(expression(&spread.argument, depth))) }
+        }
+        other => other.as_expression().map_or_else(|| computed(span(other)), |one| expression(one, depth)),
+    });
+    each.collect()
+}
+
+fn property(from: &ObjectPropertyKind<'_>, depth: usize) -> Member {
+    match from {
+        ObjectPropertyKind::SpreadProperty(spread) => {
+            let at = span(spread.as_ref());
+            let inner = expression(&spread.argument, depth);
+            Member { key: None, span: at, value: Node { what: What::Spread(Box::new(inner)), span: at } }
+        }
+        ObjectPropertyKind::ObjectProperty(property) => {
+            let plain = property.kind == PropertyKind::Init && !property.method;
+            let key = property
+                .key
+                .static_name()
+                .filter(|_| !property.computed || matches!(&property.key, oxc_ast::ast::PropertyKey::StringLiteral(_)));
+            let value = if plain { expression(&property.value, depth) } else { computed(span(property.as_ref())) };
+            Member { key: key.map(std::borrow::Cow::into_owned), span: span(&property.key), value }
+        }
+    }
+}
