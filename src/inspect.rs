@@ -16,12 +16,12 @@ use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::policy::origin::Loosening;
-use crate::policy::{self, DecideOptions, Judging, OriginRequest, Outcome, PolicyReader};
+use crate::policy::{self, DecideOptions, Decided, OriginRequest, Outcome, PolicyReader};
 use crate::report::facts::FactsReport;
 use crate::report::{NotInspected, PolicyInfo, Report, Subject, SubjectKind};
 use crate::snapshot::{self, Snapshot};
 use crate::source::{self, OpenOptions};
-use crate::terms::Terms;
+use crate::terms::{Policy, Terms};
 use crate::text::{Place, RepoPath, SourceFile};
 
 mod rows;
@@ -88,6 +88,52 @@ pub struct CheckRequest {
     pub block_existing: bool,
 }
 
+/// What was decided about a tree, and the files its findings point into.
+pub struct Judged {
+    /// All decisions.
+    pub decided: Decided,
+    /// Files for excerpts.
+    pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
+}
+
+/// What the command line adds to a policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judging<'a> {
+    /// `--profile`.
+    pub profile: Option<&'a str>,
+    /// `--only`.
+    pub only: &'a [String],
+    /// `--fail-on`.
+    pub fail_on: Option<FailOn>,
+    /// `--strict`.
+    pub strict: bool,
+}
+
+/// The road from a snapshot to decisions: facts, checks, findings, policy.
+///
+/// # Errors
+/// What had to be read of the repository and could not be.
+pub fn decided(snapshot: &Snapshot, policy: &Policy, judging: &Judging<'_>, today: Date) -> Result<Judged, Error> {
+    let catalog = Catalog::builtin();
+    let mut terms = policy.terms.clone();
+    if let Some(profile) = judging.profile {
+        terms.profile = profile.to_owned();
+    }
+    let facts = facts::gather(snapshot, catalog, &terms)?;
+    let findings = judge(&facts, &terms, catalog, judging.only);
+    let sources = sources(snapshot, &findings);
+    let unread = unread_by_rules(snapshot);
+    let options = DecideOptions {
+        profile: judging.profile,
+        only: judging.only,
+        fail_on: judging.fail_on,
+        strict: judging.strict,
+        sources: &sources,
+        unread: &unread,
+    };
+    Ok(Judged { decided: policy::decide(findings, policy, catalog, &options, today), sources })
+}
+
 /// Inspects and judges.
 ///
 /// # Errors
@@ -95,34 +141,25 @@ pub struct CheckRequest {
 pub fn check(request: &CheckRequest) -> Result<Report, Error> {
     let opened = open(request)?;
     let (snapshot, policy) = (&opened.snapshot, &opened.judging.policy);
-    let catalog = Catalog::builtin();
-    let mut terms = policy.terms.clone();
-    if let Some(profile) = &request.profile {
-        terms.profile.clone_from(profile);
-    }
-    let facts = facts::gather(snapshot, catalog, &terms)?;
-    let findings = judge(&facts, &terms, catalog, &request.only);
-    let sources = sources(snapshot, &findings);
-    let unread = unread_by_rules(snapshot);
-    let options = DecideOptions {
-        profile: request.profile.as_deref(),
-        only: &request.only,
-        fail_on: request.fail_on,
-        strict: request.strict,
-        sources: &sources,
-        unread: &unread,
-    };
-    let decided = policy::decide(findings, policy, catalog, &options, request.now.date());
+    let judging =
+        Judging { profile: request.profile.as_deref(), only: &request.only, fail_on: request.fail_on, strict: request.strict };
+    let Judged { decided, sources } = decided(snapshot, policy, &judging, request.now.date())?;
     let mut notes = snapshot.notes().to_vec();
     notes.extend(decided.notes);
-    let incomplete = snapshot.incomplete().map(str::to_owned);
     let mut outcome = decided.outcome;
-    if let Some(why) = incomplete {
-        notes.push(why);
+    if let Some(why) = snapshot.incomplete() {
+        notes.push(why.to_owned());
         if outcome == Outcome::Pass {
             outcome = Outcome::Incomplete;
         }
     }
+    let mut terms = policy.terms.clone();
+    if let Some(profile) = &request.profile {
+        terms.profile.clone_from(profile);
+    }
+    // Findings about the policy point into its own files.
+    let mut sources = sources;
+    sources.extend(policy.files.iter().map(|file| (file.path.clone(), Arc::clone(file))));
     Ok(Report {
         subject: subject(snapshot, &terms),
         policy: policy_info(&opened.judging, &terms),
@@ -157,19 +194,26 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
 #[must_use]
 pub fn judge(facts: &Facts<'_>, terms: &Terms, catalog: &Catalog, only: &[String]) -> Vec<Finding> {
     let bench = Bench { facts, terms, catalog, literal: terms.profile == "literal" };
-    let asked = |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
+    let asked =
+        |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
     // A roll-up looks at what the exact rules found: they run with it, and policy drops what was not asked for.
-    let rolled = catalog.rules.iter().filter(asked).any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some("roll-up"));
+    let rolled =
+        catalog.rules.iter().filter(asked).any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some("roll-up"));
     checks::run(catalog.rules.iter().filter(|rule| rolled || asked(rule)), &bench)
 }
 
 struct Opened {
     snapshot: Snapshot,
-    judging: Judging,
+    judging: policy::Judging,
 }
 
 fn open(request: &CheckRequest) -> Result<Opened, Error> {
-    let options = OpenOptions { rev: request.rev.clone(), here: request.here, judge_commit: request.judge_commit, limits: request.limits.clone() };
+    let options = OpenOptions {
+        rev: request.rev.clone(),
+        here: request.here,
+        judge_commit: request.judge_commit,
+        limits: request.limits.clone(),
+    };
     let snapshot = snapshot::open(&request.path, &options)?;
     let origin = OriginRequest {
         policy_file: request.policy_file.clone(),
@@ -221,10 +265,16 @@ fn subject(snapshot: &Snapshot, terms: &Terms) -> Subject {
         snapshot::SubjectKind::Folder => SubjectKind::Folder,
         snapshot::SubjectKind::Forge => SubjectKind::Forge,
     };
-    Subject { kind, repository: seen.repository.clone(), revision: seen.revision.clone(), dirty: seen.dirty, owner: terms.service.owner.clone() }
+    Subject {
+        kind,
+        repository: seen.repository.clone(),
+        revision: seen.revision.clone(),
+        dirty: seen.dirty,
+        owner: terms.service.owner.clone(),
+    }
 }
 
-fn policy_info(judging: &Judging, terms: &Terms) -> PolicyInfo {
+fn policy_info(judging: &policy::Judging, terms: &Terms) -> PolicyInfo {
     PolicyInfo {
         source: judging.source,
         revision: judging.revision.clone(),
@@ -256,7 +306,8 @@ impl PolicyReader for PolicyFiles<'_> {
     }
 
     fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
-        let options = OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
+        let options =
+            OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
         let there = snapshot::open(&self.request.path, &options)?;
         read_policy(&there, path)
     }
@@ -264,9 +315,9 @@ impl PolicyReader for PolicyFiles<'_> {
 
 impl PolicyFiles<'_> {
     fn repository(&self) -> Result<&source::Repository, Error> {
-        self.snapshot.repository().ok_or_else(|| {
-            Error::usage("--policy-ref needs a git repository").hint("name a policy file with --policy instead")
-        })
+        self.snapshot
+            .repository()
+            .ok_or_else(|| Error::usage("--policy-ref needs a git repository").hint("name a policy file with --policy instead"))
     }
 }
 
@@ -275,7 +326,8 @@ fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>
     let Some(path) = RepoPath::new(path) else { return Ok(None) };
     let Some(entry) = snapshot.entry(&path) else { return Ok(None) };
     if !entry.is_file() {
-        let error = Error::usage(format!("{path} is a link or a submodule; a policy is a regular file")).at(Place::file(path.clone()));
+        let error =
+            Error::usage(format!("{path} is a link or a submodule; a policy is a regular file")).at(Place::file(path.clone()));
         return Err(error.hint("commit the file itself"));
     }
     snapshot.read(&path).map(Some).map_err(|unread| Error::incomplete(format!("{path} could not be read: {}", unread.why)))

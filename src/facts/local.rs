@@ -20,11 +20,21 @@ const MANIFESTS: usize = 200;
 /// Traces every npm script that a developer may run by hand. What is opaque in them raises nothing: no pipeline runs them.
 #[must_use]
 pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath]) -> Trace {
-    let mut pipeline = Pipeline { system: "local", path: RepoPath::root(), events: Vec::new(), jobs: Vec::new(), units: Vec::new(), problems: Vec::new() };
+    let mut pipeline = Pipeline {
+        system: "local",
+        path: RepoPath::root(),
+        events: Vec::new(),
+        jobs: Vec::new(),
+        units: Vec::new(),
+        problems: Vec::new(),
+    };
     for path in manifests.iter().take(MANIFESTS) {
         pipeline.units.extend(scripts(world, path));
     }
-    trace::trace(&[pipeline], world, terms)
+    let mut out = trace::trace(&[pipeline], world, terms);
+    let hooks = trace::follow_all(super::runners::local_hooks(world), Vec::new(), None, 0, world, terms);
+    out.invocations.extend(hooks.invocations);
+    out
 }
 
 fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {

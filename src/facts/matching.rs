@@ -70,8 +70,9 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
         let best = candidates
             .filter_map(|(at, argv, _)| Some((argv.len(), at, take_row(argv, words, &tool.value_flags)?)))
             .max_by_key(|(length, at, _)| (*length, usize::MAX - at));
-        let Some((_, row, taken)) = best else { continue };
-        let listed = tool.not_run.iter().any(|argv| take_row(argv, words, &tool.value_flags).is_some());
+        let Some((length, row, taken)) = best else { continue };
+        // The longest list of words says which command it is: `check bans` is another than `check`.
+        let listed = tool.not_run.iter().any(|argv| argv.len() >= length && take_row(argv, words, &tool.value_flags).is_some());
         if !listed && !analyses_nothing(tool, &words[1..]) {
             found.push(RowMatch { tool, row, taken });
         }

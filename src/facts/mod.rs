@@ -79,14 +79,44 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     unread.extend(ci::unread::gather(snapshot));
     let world = runners::World { snapshot, catalog };
     let mut trace = trace::trace(&pipelines, &world, terms);
+    if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
+        pipelines.push(pipeline);
+        trace.invocations.extend(more.invocations);
+    }
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
-    let packages: Vec<_> = inventory.manifests.iter().filter(|manifest| manifest.path.file_name() == "package.json").map(|manifest| manifest.path.clone()).collect();
+    let packages: Vec<_> = inventory
+        .manifests
+        .iter()
+        .filter(|manifest| manifest.path.file_name() == "package.json")
+        .map(|manifest| manifest.path.clone())
+        .collect();
     let local = local::trace(&world, terms, &packages);
-    let evidence = standing::Evidence { world: &world, pipelines: &pipelines, trace: &trace, local: &local, inventory: &inventory, dependencies: &dependencies };
+    let evidence = standing::Evidence {
+        world: &world,
+        pipelines: &pipelines,
+        trace: &trace,
+        local: &local,
+        inventory: &inventory,
+        dependencies: &dependencies,
+    };
     let standings = standing::stand(&evidence);
     let (bots, uncovered) = bots::gather(&world, &inventory, &trace, &default_branch, terms);
     let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
     let release_tags = tags::releases(snapshot, None)?;
-    Ok(Facts { snapshot, default_branch, inventory, dependencies, pipelines, unreadable_ci, trace, standings, bots, uncovered, service, api, release_tags })
+    Ok(Facts {
+        snapshot,
+        default_branch,
+        inventory,
+        dependencies,
+        pipelines,
+        unreadable_ci,
+        trace,
+        standings,
+        bots,
+        uncovered,
+        service,
+        api,
+        release_tags,
+    })
 }

@@ -211,6 +211,9 @@ impl Ranked<'_> {
             }
             bound = bound.best(one);
         }
+        if self.findings == Findings::Forge && bound.upper >= Rung::Gates {
+            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+        }
         if !self.invocation.conditions.is_empty() {
             bound = bound.doubt(Rung::Configured);
         }
@@ -219,9 +222,6 @@ impl Ranked<'_> {
         }
         if matches!(self.targets, Targets::Unknown) {
             bound = bound.doubt(Rung::Runs);
-        }
-        if self.findings == Findings::Forge && bound.upper >= Rung::Runs {
-            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
         }
         held.dedup();
         (bound, if missed == usize::MAX { 0 } else { missed }, held)

@@ -7,8 +7,8 @@ use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::ladder::{RankedInvocation, Standing};
 use crate::report::Subject;
 use crate::report::facts::{
-    AnalyzerRow, ApiRow, BotRow, ComponentRow, CoverRow, FactsReport, HoldRow, HopRow, InvocationRow, LineRow, OpaqueRow, PipelineRow,
-    StandingRow, TagRow, UncoveredRow, UnknownRow,
+    AnalyzerRow, ApiRow, BotRow, ComponentRow, CoverRow, FactsReport, HoldRow, HopRow, InvocationRow, LineRow, OpaqueRow,
+    PipelineRow, StandingRow, TagRow, UncoveredRow, UnknownRow,
 };
 use crate::snapshot::Tag;
 use crate::terms::Terms;
@@ -30,10 +30,14 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
             scope: component.scope,
         })
         .collect();
-    let pipelines = facts.pipelines.iter();
-    report.pipelines = pipelines.map(|one| PipelineRow { system: one.system.to_owned(), path: one.path.clone(), triggers: one.triggers() }).collect();
+    let pipelines = facts.pipelines.iter().filter(|one| one.system != crate::facts::ci::hosted::PRE_COMMIT_CI);
+    report.pipelines = pipelines
+        .map(|one| PipelineRow { system: one.system.to_owned(), path: one.path.clone(), triggers: one.triggers() })
+        .collect();
     let opaque = facts.trace.opaque.iter().filter(|unit| unit.settled.is_none());
-    report.opaque = opaque.map(|unit| OpaqueRow { path: unit.place.path.clone(), line: unit.place.line, why: unit.why.text.clone() }).collect();
+    report.opaque = opaque
+        .map(|unit| OpaqueRow { path: unit.place.path.clone(), line: unit.place.line, why: unit.why.text.clone() })
+        .collect();
     report.analyzers = facts.standings.iter().map(analyzer).collect();
     report.dependency_bots = facts
         .bots
@@ -43,16 +47,28 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
             path: bot.path.clone(),
             active: bot.active,
             inactive_because: bot.inactive_because.clone(),
-            covers: bot.covers.iter().map(|(ecosystem, directory)| CoverRow { ecosystem: ecosystem.clone(), directory: directory.clone() }).collect(),
+            covers: bot
+                .covers
+                .iter()
+                .map(|(ecosystem, directory)| CoverRow { ecosystem: ecosystem.clone(), directory: directory.clone() })
+                .collect(),
         })
         .collect();
     report.dependencies_uncovered = facts
         .uncovered
         .iter()
-        .map(|gap| UncoveredRow { ecosystem: gap.ecosystem.clone(), directory: gap.directory.clone(), why: gap.why.to_owned(), scope: gap.scope })
+        .map(|gap| UncoveredRow {
+            ecosystem: gap.ecosystem.clone(),
+            directory: gap.directory.clone(),
+            why: gap.why.to_owned(),
+            scope: gap.scope,
+        })
         .collect();
-    report.api_descriptions =
-        facts.api.iter().map(|api| ApiRow { path: api.path.clone(), kind: api.kind, version: api.version.clone(), valid: api.valid }).collect();
+    report.api_descriptions = facts
+        .api
+        .iter()
+        .map(|api| ApiRow { path: api.path.clone(), kind: api.kind, version: api.version.clone(), valid: api.valid })
+        .collect();
     report.release_tags = facts.release_tags.iter().map(tag).collect();
     report.sort();
     report
@@ -89,8 +105,14 @@ fn invocation(one: &RankedInvocation) -> InvocationRow {
     InvocationRow {
         rung: one.rung,
         triggers: one.triggers.clone(),
-        chain: one.chain.iter().map(|hop| HopRow { path: hop.place.path.clone(), line: hop.place.line, text: hop.text.clone() }).collect(),
-        held_by: holds.map(|hold: &Hold| HoldRow { path: hold.place.path.clone(), line: hold.place.line, why: hold.why.clone() }).collect(),
+        chain: one
+            .chain
+            .iter()
+            .map(|hop| HopRow { path: hop.place.path.clone(), line: hop.place.line, text: hop.text.clone() })
+            .collect(),
+        held_by: holds
+            .map(|hold: &Hold| HoldRow { path: hold.place.path.clone(), line: hold.place.line, why: hold.why.clone() })
+            .collect(),
     }
 }
 

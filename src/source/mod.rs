@@ -19,8 +19,8 @@ pub mod revision;
 mod tree;
 mod worktree;
 
-pub use named::{lies_in, read_named_file};
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
+pub use named::{lies_in, read_named_file};
 pub use open::{OpenOptions, open};
 pub use repository::Repository;
 

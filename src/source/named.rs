@@ -15,7 +15,8 @@ use crate::text::{RepoPath, SourceFile};
 /// A usage error when there is no such regular file, an incomplete one when it cannot be read.
 pub fn read_named_file(path: &Path, max_bytes: usize) -> Result<Arc<SourceFile>, Error> {
     let shown = path.display().to_string();
-    let meta = fs::metadata(path).map_err(|problem| Error::usage(format!("{shown}: {problem}")).hint("name a file that exists"))?;
+    let meta =
+        fs::metadata(path).map_err(|problem| Error::usage(format!("{shown}: {problem}")).hint("name a file that exists"))?;
     if !meta.is_file() {
         return Err(Error::usage(format!("{shown} is no regular file")));
     }

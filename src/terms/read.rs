@@ -38,6 +38,10 @@ pub fn read(file: Option<Arc<SourceFile>>, reading: &Reading<'_>) -> Result<Poli
     let mut layers: Vec<(Arc<SourceFile>, Node)> = Vec::new();
     if let Some(org) = &reading.org {
         layer(org, reading, &mut layers, &mut problems);
+        if let Some(extends) = layers.first().and_then(|(_, node)| node.get("extends")) {
+            let error = Error::usage("an organisation's policy extends nothing").at(extends.key.clone());
+            problems.push(error.hint("write all of it into the one file"));
+        }
     }
     if let Some(own) = &file {
         own_layers(own, reading, &mut layers, &mut problems)?;

@@ -82,6 +82,12 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("extends = [{ file = \"x\", sha256 = \"12\" }]", "1:35", "`sha256` needs 64 lower-case", "sha256sum"),
     ("x = 99999999999999999999", "1:5", "too large", ""),
     ("\"*\" = 1", "1:1", "`*` is not a key", "known keys"),
+    (
+        "[rules]\npython-bandit = \"off\"\npython-static-analysis = \"error\"",
+        "3:1",
+        "`python-bandit` and `python-static-analysis` are the same rule",
+        "keep `python-static-analysis`",
+    ),
     ("[waiver]\nrule = \"openapi-export\"", "1:1", "`waiver` needs a list of tables, not a table", ""),
 ];
 
@@ -221,4 +227,15 @@ fn the_published_schema_says_for_every_key_which_way_is_tighter() {
     assert!(validator.is_valid(&right));
     assert!(!validator.is_valid(&serde_json::json!({ "profil": "modern" })));
     assert!(!validator.is_valid(&serde_json::json!({ "waiver": [{ "rule": "a" }] })));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_fall_over(text in "(\\[\\[?[a-z.\"*]{0,9}\\]?\\]?\n|[a-z_.\"-]{1,9} = [-0-9a-z\"'\\[\\]{},=é\u{202e} ]{0,20}\n|[^a]{0,9}){0,8}") {
+        if let Err(error) = parse(&text) {
+            for one in error.each() {
+                proptest::prop_assert!(one.place.is_some() && one.hint.as_deref() != Some("") && !one.message.is_empty());
+            }
+        }
+    }
 }

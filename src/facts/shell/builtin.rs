@@ -115,7 +115,12 @@ impl Walker<'_> {
         // Without a word it is the status before; a word that is no number is a failure.
         let stat = |world| fields(world).first().map_or(*st.last.get(world), |field| field.val.as_stat());
         let mut status = Per::same(stat(None));
-        for world in self.worlds(args, st) {
+        let mut worlds = self.worlds(args, st);
+        if status.usual == Stat::Unknown {
+            // The word may vanish, and the status before counts.
+            worlds.extend(st.last.failed.keys());
+        }
+        for world in worlds {
             status.set(world, stat(Some(world)));
         }
         status

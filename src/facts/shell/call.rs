@@ -9,6 +9,7 @@ use crate::text::{MappedText, Place, Span};
 use super::ast::{Command, RawWord};
 use super::parse;
 use super::state::{Here, State, Until};
+use super::trap::TrapSet;
 use super::walk::{Ctx, Source, Walker, quoted};
 use super::world::{ENDING, Per, Stat, Val};
 
@@ -54,11 +55,11 @@ impl Walker<'_> {
         }
         let arguments = self.arguments(args, &st);
         let outer_args = std::mem::replace(&mut st.args, arguments);
-        let outer_trap = st.error_trap;
+        let none = TrapSet::only(None);
+        let outer_trap = st.error_trap.clone();
         if !st.options.errtrace {
-            st.error_trap = None;
+            st.error_trap = none.clone();
         }
-        st.last = Per::same(Stat::Zero);
         let before = st.reach.clone();
         let diverts = self.diverts.len();
         let inner = Ctx { source: Rc::clone(&function.source), ..ctx.clone() };
@@ -82,10 +83,13 @@ impl Walker<'_> {
             end.set_var(&name, value);
         }
         end.args = outer_args;
-        if !end.options.errtrace && end.error_trap.is_none() {
-            end.error_trap = outer_trap;
+        // The `ERR` trap that was set before the call sees its status; one the function has set counts from then on.
+        let set_inside = std::mem::replace(&mut end.error_trap, outer_trap);
+        let mut end = self.leaf(end, ctx)?;
+        if end.options.errtrace || set_inside != none {
+            end.error_trap = set_inside;
         }
-        self.leaf(end, ctx)
+        Some(end)
     }
 
     /// The arguments of a call, where their number is the same in every run.
@@ -135,7 +139,6 @@ impl Walker<'_> {
             return self.leaf(st, ctx);
         };
         let inner = Ctx { source: Rc::new(source), evals: ctx.evals + 1, guard: ctx.guard.clone() };
-        st.last = Per::same(Stat::Zero);
         let end = self.list(&list, st, &inner)?;
         self.leaf(end, ctx)
     }
@@ -203,7 +206,7 @@ impl Walker<'_> {
                 self.lose(fail, || super::walk::soft(place.clone(), why));
             }
         }
-        self.end_shell(st, status, false);
+        self.end_shell(st, status);
         if st.reach.usual != Here::Never
             && let Some(frame) = self.frames.last_mut()
         {

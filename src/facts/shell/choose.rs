@@ -76,10 +76,7 @@ impl Walker<'_> {
         let (before, since, made) = (st.reach.clone(), self.diverts.len(), self.next_fail());
         let taken = st.narrowed(&fork.status, Stat::Zero, Some(fork.holds), fork.commands);
         let other = st.narrowed(&fork.status, Stat::Nonzero, Some(fork.fails), false);
-        let taken = taken.and_then(|mut taken| {
-            taken.last = Per::same(Stat::Zero);
-            fork.bodies.iter().try_fold(taken, |taken, body| self.list(body, taken, ctx))
-        });
+        let taken = taken.and_then(|taken| fork.bodies.iter().try_fold(taken, |taken, body| self.list(body, taken, ctx)));
         let middle = self.next_fail();
         let other = other.and_then(|other| self.choose(fork.rest, other, ctx, at));
         let end = self.next_fail();
@@ -143,8 +140,10 @@ impl Walker<'_> {
         let last = arm.patterns.last().map_or(subject.span, |pattern| pattern.span);
         let first = arm.patterns.first().map_or(subject.span, |pattern| pattern.span);
         let span = Span::new(first.start, last.end);
-        let text = format!("{} is {}", quoted(ctx.source.raw(subject.span)), quoted(ctx.source.raw(span)));
-        let why = |says: &str| Why::new(Reason::Dynamic, format!("runs only when {says}{text}")).at(ctx.source.place(span));
+        let (subject_text, pattern) = (quoted(ctx.source.raw(subject.span)), quoted(ctx.source.raw(span)));
+        let why = |is: &str| {
+            Why::new(Reason::Dynamic, format!("runs only when {subject_text} {is} {pattern}")).at(ctx.source.place(span))
+        };
         let mut bodies = vec![&arm.body];
         let mut end = arm.end;
         for next in rest {
@@ -156,8 +155,8 @@ impl Walker<'_> {
         }
         Fork {
             status,
-            holds: why(""),
-            fails: why("not "),
+            holds: why("is"),
+            fails: why("is not"),
             commands: false,
             bodies,
             rest: Rest::Case(subject, rest),

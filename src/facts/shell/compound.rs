@@ -29,7 +29,7 @@ impl Walker<'_> {
         if !self.deeper() {
             return Some(st);
         }
-        self.redirects(&command.redirects, &st, ctx);
+        self.redirects(&command.redirects, &st, ctx, command.span);
         let end = self.kind(command, st, ctx);
         self.depth -= 1;
         end
@@ -134,14 +134,14 @@ impl Walker<'_> {
         }
     }
 
-    fn redirects(&mut self, redirects: &[Redirect], st: &State, ctx: &Ctx) {
+    fn redirects(&mut self, redirects: &[Redirect], st: &State, ctx: &Ctx, at: Span) {
         for redirect in redirects {
             let span = redirect.target.span;
-            self.inner_substitutions([redirect.target.parts.as_slice()].into_iter(), st, ctx, span);
+            self.inner_substitutions([redirect.target.parts.as_slice()].into_iter(), st, ctx, at);
             if let Some(index) = redirect.here {
                 let source = Rc::clone(&ctx.source);
                 if let Some(here) = source.here.get(index) {
-                    self.inner_substitutions([here.parts.as_slice()].into_iter(), st, ctx, span);
+                    self.inner_substitutions([here.parts.as_slice()].into_iter(), st, ctx, at);
                 }
             }
             if redirect.op == RedirectOp::Append && ctx.source.raw(span).contains("GITHUB_PATH") {

@@ -10,9 +10,6 @@ use super::call::Function;
 use super::state::{Doubt, Here, Reach, State};
 use super::world::{Fail, Join, Per, Val};
 
-/// Stands for "one of several traps".
-pub(super) const UNSURE_TRAP: usize = usize::MAX;
-
 /// One way: its end, if it comes back, and the failures that arose on it.
 pub(super) struct Way {
     pub state: Option<State>,
@@ -34,7 +31,10 @@ fn back(mut state: State, before: &Reach, lost: (Fail, Fail)) -> State {
     let mut fails = BTreeMap::new();
     for fail in state.reach.fails.keys() {
         let entry = restored(state.reach.here(*fail) != Here::Never, *fail, before);
-        if entry != PLAIN || state.reach.usual == Here::Never {
+        if state.reach.usual == Here::Never {
+            // Only failures lead on: they keep what they have.
+            fails.insert(*fail, state.reach.fails.get(fail).copied().unwrap_or(entry));
+        } else if entry != PLAIN {
             fails.insert(*fail, entry);
         }
     }
@@ -112,8 +112,8 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
     }
     join_functions(&mut out, &b);
     out.join_options(&b);
-    out.exit_trap = if a.exit_trap == b.exit_trap { a.exit_trap } else { Some(UNSURE_TRAP) };
-    out.error_trap = if a.error_trap == b.error_trap { a.error_trap } else { Some(UNSURE_TRAP) };
+    out.exit_trap = a.exit_trap.join(&b.exit_trap);
+    out.error_trap = a.error_trap.join(&b.error_trap);
     out.job = if a.job == b.job { a.job } else { None };
     out.reach = join_reach(&merge, &known, before);
     out
@@ -169,9 +169,13 @@ fn join_reach(merge: &Merge<'_>, known: &BTreeSet<Fail>, before: &Reach) -> Reac
     let (a, b) = (&merge.a.reach, &merge.b.reach);
     let mut fails = BTreeMap::new();
     for fail in known {
-        let alive = a.here(*fail) != Here::Never || b.here(*fail) != Here::Never;
+        let alive = merge.on(*fail) != (false, false);
         let entry = restored(alive, *fail, before);
-        if entry != PLAIN || (a.usual == Here::Never && b.usual == Here::Never) {
+        if a.usual == Here::Never && b.usual == Here::Never {
+            let caused =
+                [a, b].iter().any(|reach| reach.fails.get(fail).is_some_and(|(here, caused)| *caused && *here != Here::Never));
+            fails.insert(*fail, (entry.0, caused));
+        } else if entry != PLAIN {
             fails.insert(*fail, entry);
         }
     }

@@ -6,8 +6,8 @@ use crate::text::Span;
 
 use super::ast::{Chain, ChainOp, Item, List, Part, Pipeline};
 use super::join::Way;
-use super::state::{Here, Opt, State};
-use super::trap::Verdict;
+use super::state::{Here, Opt, State, Until};
+use super::trap::{TrapSet, Verdict};
 use super::walk::{Ctx, Frame, Walker, quoted};
 use super::world::{Per, Stat};
 
@@ -44,7 +44,12 @@ impl Walker<'_> {
     fn item(&mut self, item: &Item, mut st: State, ctx: &Ctx) -> Option<State> {
         let Some(background) = item.background else { return self.chain(&item.chain, st, ctx) };
         let free = Ctx { guard: None, ..ctx.clone() };
-        let status = self.in_subshell(&st, |walker, inner| walker.chain(&item.chain, inner, &free));
+        let mut start = st.clone();
+        if item.chain.rest.is_empty() && item.chain.first.commands.len() > 1 {
+            // `wait` gives the status of the last process if the pipe has ended by then, that of the pipe otherwise.
+            start.options.pipefail.on = start.options.pipefail.on.filter(|on| !on);
+        }
+        let status = self.in_subshell(&start, |walker, inner| walker.chain(&item.chain, inner, &free));
         self.lose_all(
             &status,
             None,
@@ -99,8 +104,11 @@ impl Walker<'_> {
             let why = format!("{} lets it pass", quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60))));
             return ctx.guarded(ctx.source.place(pipeline.span), why);
         }
-        if ctx.guard.is_some() || st.options.errexit.on == Some(false) {
+        if ctx.guard.is_some() {
             return ctx.clone();
+        }
+        if st.options.errexit.on == Some(false) {
+            return ctx.ignored();
         }
         ctx.guarded(ctx.source.place(*first_op), "`set -e` does not act on the left side of `&&`, and the next command runs")
     }
@@ -151,9 +159,9 @@ impl Walker<'_> {
     /// Runs something in a subshell of `st`: its exit status.
     pub(super) fn in_subshell(&mut self, st: &State, run: impl FnOnce(&mut Self, State) -> Option<State>) -> Per<Stat> {
         let mut inner = st.clone();
-        inner.exit_trap = None;
+        inner.exit_trap = TrapSet::only(None);
         if !inner.options.errtrace {
-            inner.error_trap = None;
+            inner.error_trap = TrapSet::only(None);
         }
         self.frames.push(Frame::default());
         let diverts = self.diverts.len();
@@ -199,7 +207,7 @@ impl Walker<'_> {
     }
 
     /// A command has returned: `errexit` and the `ERR` trap act on its status.
-    pub(super) fn leaf(&mut self, mut st: State, ctx: &Ctx) -> Option<State> {
+    pub(super) fn leaf(&mut self, st: State, ctx: &Ctx) -> Option<State> {
         if ctx.guard.is_some() || (st.last.usual == Stat::Zero && st.last.failed.is_empty()) {
             return Some(st);
         }
@@ -211,13 +219,23 @@ impl Walker<'_> {
                 self.lose_all(&st.last.clone(), None, &place, "the `ERR` trap ends the script as passed");
                 return self.survivors(st);
             }
-            Verdict::Unknown => errexit = None,
+            Verdict::Unknown => {
+                errexit = None;
+                if st.last.usual != Stat::Zero {
+                    if let Some(place) = self.trap_place(&st.error_trap) {
+                        self.divert(&st, Until::ShellEnds, place, "an `ERR` trap");
+                    }
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.usual = Some(Stat::Unknown);
+                    }
+                }
+            }
         }
         match errexit {
             Some(false) => Some(st),
             Some(true) => {
                 let status = st.last.clone();
-                self.end_shell(&st, &status, true);
+                self.end_shell(&st, &status);
                 if status.usual != Stat::Zero && st.reach.usual != Here::Never {
                     self.note_usual_exit(&st, status.usual);
                 }
@@ -225,8 +243,8 @@ impl Walker<'_> {
             }
             None => {
                 let unsure = st.last.map(|stat| if *stat == Stat::Zero { Stat::Zero } else { Stat::Unknown });
-                self.end_shell(&st, &unsure, true);
-                st.last = unsure;
+                // Whether it ended here or goes on, the status is still what it was.
+                self.end_shell(&st, &unsure);
                 Some(st)
             }
         }

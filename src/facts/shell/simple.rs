@@ -1,6 +1,6 @@
 //! Owns simple commands: what is run, with which words, and what becomes of its status. Refuses the shell's own commands.
 
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::text::MappedText;
 
 use super::assign::Assigned;
@@ -9,6 +9,7 @@ use super::builtin::Outcome;
 use super::interpreter::shell_named;
 use super::lex::Lexer;
 use super::state::{Here, State, Until};
+use super::trap::TrapSet;
 use super::walk::{Ctx, Walker, quoted};
 use super::world::{Per, Stat, Val};
 use super::{ShellCommand, UNKNOWN_CHAR, Word};
@@ -155,7 +156,7 @@ impl Walker<'_> {
             text: ctx.source.line(run.command.span, 200),
             cwd: st.cwd.as_ref().clone(),
             holds: Vec::new(),
-            condition: st.reach.condition().cloned(),
+            condition: st.reach.condition().cloned().or_else(|| only_failures(&st)),
             words: run.words,
             place,
             stdin,
@@ -169,12 +170,12 @@ impl Walker<'_> {
             return self.leaf(st, ctx);
         }
         // The shell is replaced: its traps do not run, and nothing follows.
-        st.exit_trap = None;
+        st.exit_trap = TrapSet::only(None);
         let text = quoted(&ctx.source.line(run.command.span, 40));
         if st.reach.usual != Here::Yes || st.reach.condition().is_some() {
             self.divert(&st, Until::ShellEnds, ctx.source.place(run.command.span), &text);
         }
-        self.end_shell(&st, &st.last.clone(), true);
+        self.end_shell(&st, &st.last.clone());
         if let Some(frame) = self.frames.last_mut() {
             let stat = frame.usual.map_or(usual, |known| if known == usual { usual } else { Stat::Unknown });
             frame.usual = Some(stat);
@@ -267,4 +268,9 @@ fn asks(words: &[Word]) -> bool {
         Some(name) => ASKING.contains(&name),
         None => true,
     }
+}
+
+/// The condition of a place that only failures lead to.
+fn only_failures(st: &State) -> Option<Why> {
+    (st.reach.usual == Here::Never).then(|| Why::new(Reason::Dynamic, "runs only after another command has failed"))
 }

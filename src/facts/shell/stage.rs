@@ -8,6 +8,7 @@ use crate::text::Place;
 
 use super::lex::ParseError;
 use super::state::{Opt, Options, Reach, State};
+use super::trap::TrapSet;
 use super::walk::{Ctx, Source, Walker};
 use super::world::{Per, Stat, Val};
 use super::{Analysis, Cwd, Dialect, Opaque, ScriptInput, UNKNOWN_CHAR, parse};
@@ -106,8 +107,8 @@ fn start(input: &ScriptInput<'_>) -> State {
         dirs: Rc::new(Vec::new()),
         exports: Rc::new(BTreeSet::new()),
         functions: Rc::new(BTreeMap::new()),
-        exit_trap: None,
-        error_trap: None,
+        exit_trap: TrapSet::only(None),
+        error_trap: TrapSet::only(None),
         job: None,
         reach: Reach::start(),
     }

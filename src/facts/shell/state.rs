@@ -9,6 +9,7 @@ use crate::text::Place;
 
 use super::Cwd;
 use super::call::Function;
+use super::trap::TrapSet;
 use super::world::{Fail, Per, Stat, Val};
 
 /// An option of the shell.
@@ -140,8 +141,8 @@ pub(super) struct State {
     /// Names the script has set that are in the environment.
     pub exports: Rc<BTreeSet<String>>,
     pub functions: Rc<BTreeMap<String, Function>>,
-    pub exit_trap: Option<usize>,
-    pub error_trap: Option<usize>,
+    pub exit_trap: TrapSet,
+    pub error_trap: TrapSet,
     /// Job of `$!`.
     pub job: Option<usize>,
     pub reach: Reach,
@@ -190,6 +191,9 @@ impl State {
             fails.insert(fail, (cut(before, stat), caused || more));
         }
         out.reach.fails = Rc::new(fails);
+        if self.last == *status {
+            out.last = self.last.map(|stat| if *stat == Stat::Unknown { wanted } else { *stat });
+        }
         if (always || status.usual != wanted) && out.reach.condition.is_none() {
             out.reach.condition = condition;
         }

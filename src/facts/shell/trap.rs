@@ -2,15 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::text::Place;
 
 use super::ast::RawWord;
-use super::join::UNSURE_TRAP;
 use super::parse;
 use super::state::{Here, Reach, State};
 use super::walk::{Ctx, Frame, Source, Walker, soft};
-use super::world::{ENDING, Per, Stat};
+use super::world::{ENDING, Fail, Per, Stat};
 use super::{Hold, HoldKind, UNKNOWN_CHAR};
 
 /// One `trap` command.
@@ -21,8 +20,30 @@ pub(super) struct Trap {
     verdict: Option<Verdict>,
 }
 
+/// The traps of which one is in force, by index; `None` is no trap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TrapSet(Rc<Vec<Option<usize>>>);
+
+impl TrapSet {
+    pub(super) fn only(index: Option<usize>) -> Self {
+        Self(Rc::new(vec![index]))
+    }
+
+    fn is_none(&self) -> bool {
+        self.0.as_slice() == [None]
+    }
+
+    pub(super) fn join(&self, other: &Self) -> Self {
+        let mut out = self.clone();
+        for index in other.0.iter().filter(|index| !self.0.contains(index)) {
+            Rc::make_mut(&mut out.0).push(*index);
+        }
+        out
+    }
+}
+
 /// What a trap makes of a failure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// The status stays.
     Keeps,
@@ -51,25 +72,37 @@ impl Walker<'_> {
         };
         for name in names {
             match name.value.as_deref().map(str::to_ascii_uppercase).as_deref() {
-                Some("EXIT" | "0" | "SIGEXIT") => st.exit_trap = index,
-                Some("ERR" | "SIGERR") => st.error_trap = index,
+                Some("EXIT" | "0" | "SIGEXIT") => st.exit_trap = TrapSet::only(index),
+                Some("ERR" | "SIGERR") => st.error_trap = TrapSet::only(index),
                 Some("DEBUG" | "SIGDEBUG") if index.is_some() => {
                     self.opaque(place.clone(), Reason::Unsupported, "a `DEBUG` trap runs before every command");
                 }
                 Some(_) => {}
-                None => st.exit_trap = Some(UNSURE_TRAP),
+                None => st.exit_trap = st.exit_trap.join(&TrapSet::only(index)),
             }
         }
     }
 
     /// What the `ERR` trap in force, if any, makes of a failure.
     pub(super) fn error_verdict(&mut self, st: &State, ctx: &Ctx) -> Verdict {
-        let Some(index) = st.error_trap else { return Verdict::Keeps };
-        self.verdict(index, st, ctx, true)
+        self.verdict(&st.error_trap.clone(), st, ctx, true)
+    }
+
+    /// What the traps of which one is in force make of a failure.
+    fn verdict(&mut self, set: &TrapSet, st: &State, ctx: &Ctx, error: bool) -> Verdict {
+        let mut answer: Option<Verdict> = None;
+        for index in set.0.iter() {
+            let one = index.map_or(Verdict::Keeps, |index| self.one_verdict(index, st, ctx, error, set.0.len() > 1));
+            answer = Some(match answer {
+                Some(other) if other != one => Verdict::Unknown,
+                _ => one,
+            });
+        }
+        answer.unwrap_or(Verdict::Keeps)
     }
 
     /// Reads a trap once, as the script ends with a failure.
-    fn verdict(&mut self, index: usize, st: &State, ctx: &Ctx, error: bool) -> Verdict {
+    fn one_verdict(&mut self, index: usize, st: &State, ctx: &Ctx, error: bool, unsure: bool) -> Verdict {
         let Some(trap) = self.traps.get(index) else { return Verdict::Unknown };
         if let Some(verdict) = &trap.verdict {
             return verdict.clone();
@@ -77,26 +110,30 @@ impl Walker<'_> {
         let Some(source) = trap.source.clone() else { return Verdict::Unknown };
         // While it is read it must not be read again.
         self.traps[index].verdict = Some(Verdict::Keeps);
-        let verdict = self.read_trap(&source, st, ctx, error);
+        let place = self.traps[index].place.clone();
+        let condition = st.reach.condition().cloned().or_else(|| {
+            let text = if unsure { Some("runs only when this trap is set") } else { None };
+            let text = if error { Some("runs only after another command has failed") } else { text };
+            text.map(|text| Why::new(Reason::Dynamic, text).at(place))
+        });
+        let verdict = self.read_trap(&source, st, ctx, error, condition);
         self.traps[index].verdict = Some(verdict.clone());
         verdict
     }
 
-    fn read_trap(&mut self, source: &Rc<Source>, st: &State, ctx: &Ctx, error: bool) -> Verdict {
+    fn read_trap(&mut self, source: &Rc<Source>, st: &State, ctx: &Ctx, error: bool, condition: Option<Why>) -> Verdict {
         let Ok(script) = parse::script(source.text.text(), self.max_depth) else { return Verdict::Unknown };
         let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
         let inner = Ctx { source: Rc::new(source), guard: None, evals: ctx.evals + 1 };
         let mut start = st.clone();
-        start.exit_trap = None;
-        start.error_trap = None;
+        start.exit_trap = TrapSet::only(None);
+        if error {
+            start.error_trap = TrapSet::only(None);
+        }
         start.reach = Reach::start();
-        start.reach.condition = error.then(|| st.reach.condition().cloned()).flatten();
+        start.reach.condition = condition;
         start.last = Per::same(Stat::Zero);
         start.last.set(ENDING, Stat::Nonzero);
-        if error && start.reach.condition.is_none() {
-            let why = crate::answer::Why::new(Reason::Dynamic, "runs only after another command has failed");
-            start.reach.condition = Some(why);
-        }
         let outer = std::mem::take(&mut self.endings);
         let (rounds, returns) = (std::mem::take(&mut self.rounds), std::mem::take(&mut self.returns));
         let diverts = self.diverts.len();
@@ -139,55 +176,62 @@ impl Walker<'_> {
         };
         let mut end = end;
         if let Some(st) = &mut end
-            && let Some(index) = st.exit_trap
+            && !st.exit_trap.is_none()
         {
-            let verdict = self.verdict(index, st, &ctx, false);
+            let set = st.exit_trap.clone();
+            let verdict = self.verdict(&set, st, &ctx, false);
             let failing: Vec<_> = st.last.failed.iter().filter(|(_, stat)| **stat != Stat::Zero).map(|(fail, _)| *fail).collect();
             for fail in failing {
-                if let Some(stat) = self.trapped(fail, index, &verdict) {
+                if let Some(stat) = self.trapped(fail, &set, &verdict) {
                     st.last.set(fail, stat);
                 }
             }
-            if matches!(verdict, Verdict::Passes(_)) {
-                st.last.usual = Stat::Zero;
-            }
+            st.last.usual = after(&verdict, st.last.usual);
         }
         let traps = self.frames.last_mut().map(|frame| std::mem::take(&mut frame.traps)).unwrap_or_default();
         let trapped = self.frames.last_mut().map(|frame| std::mem::take(&mut frame.trapped)).unwrap_or_default();
-        for (index, st) in traps {
-            let verdict = self.verdict(index, &st, &ctx, false);
-            for fail in trapped.iter().filter(|(_, trap)| **trap == index).map(|(fail, _)| *fail) {
-                if let Some(stat) = self.trapped(fail, index, &verdict)
+        for (set, st) in traps {
+            if set.is_none() {
+                continue;
+            }
+            let only_failing = self.frames.last().is_some_and(|frame| frame.usual.is_none());
+            let mut st = st;
+            if only_failing && st.reach.condition.is_none() {
+                st.reach.condition = Some(Why::new(Reason::Dynamic, "runs only after another command has failed"));
+            }
+            let verdict = self.verdict(&set, &st, &ctx, false);
+            for fail in trapped.iter().filter(|(_, trap)| **trap == set).map(|(fail, _)| *fail) {
+                if let Some(stat) = self.trapped(fail, &set, &verdict)
                     && let Some(frame) = self.frames.last_mut()
                 {
                     frame.exits.insert(fail, stat);
                 }
             }
-            if matches!(verdict, Verdict::Passes(_))
-                && let Some(frame) = self.frames.last_mut()
-            {
-                frame.usual = Some(Stat::Zero);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.usual = frame.usual.map(|usual| after(&verdict, usual));
             }
         }
         self.close(end.as_ref())
     }
 
-    fn trapped(&mut self, fail: u32, index: usize, verdict: &Verdict) -> Option<Stat> {
+    fn trapped(&mut self, fail: Fail, set: &TrapSet, verdict: &Verdict) -> Option<Stat> {
+        let place = self.trap_place(set)?;
         match verdict {
             Verdict::Passes(_) => {
-                let place = self.traps[index].place.clone();
                 self.lose(fail, || soft(place, "the `EXIT` trap ends the script as passed".to_owned()));
                 Some(Stat::Zero)
             }
             Verdict::Unknown => {
-                if let Some(trap) = self.traps.get(index) {
-                    let (place, why) = (trap.place.clone(), "an `EXIT` trap may change the status".to_owned());
-                    self.lose(fail, || Hold { kind: HoldKind::Unknown(Reason::Dynamic), place, why });
-                }
+                let why = "an `EXIT` trap may change the status".to_owned();
+                self.lose(fail, || Hold { kind: HoldKind::Unknown(Reason::Dynamic), place, why });
                 Some(Stat::Unknown)
             }
             Verdict::Keeps | Verdict::Fails => None,
         }
+    }
+
+    pub(super) fn trap_place(&self, set: &TrapSet) -> Option<Place> {
+        set.0.iter().flatten().find_map(|index| self.traps.get(*index)).map(|trap| trap.place.clone())
     }
 
     /// The text a word stands for, to be read as commands.
@@ -211,5 +255,14 @@ impl Walker<'_> {
             }
         };
         Some(Rc::new(Source { text, here: Vec::new(), outer: Some(span) }))
+    }
+}
+
+/// The ordinary status after a trap.
+fn after(verdict: &Verdict, usual: Stat) -> Stat {
+    match verdict {
+        Verdict::Passes(_) => Stat::Zero,
+        Verdict::Unknown if usual != Stat::Zero => Stat::Unknown,
+        _ => usual,
     }
 }

@@ -11,7 +11,7 @@ use super::ast::{Command, HereDocument};
 use super::join::{Way, join};
 use super::scope::VarValue;
 use super::state::{Here, Reach, State, Until};
-use super::trap::Trap;
+use super::trap::{Trap, TrapSet};
 use super::world::{ENDING, Fail, Per, Stat, Val};
 use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand};
 
@@ -72,14 +72,20 @@ pub(super) struct Ctx {
     pub evals: usize,
 }
 
+/// Where `errexit` is ignored.
 pub(super) struct Guard {
-    pub place: Place,
-    pub why: String,
+    /// What ignores it, unless it is off anyway.
+    said: Option<(Place, String)>,
 }
 
 impl Ctx {
     pub(super) fn guarded(&self, place: Place, why: impl Into<String>) -> Self {
-        Self { guard: Some(Rc::new(Guard { place, why: why.into() })), ..self.clone() }
+        Self { guard: Some(Rc::new(Guard { said: Some((place, why.into())) })), ..self.clone() }
+    }
+
+    /// A place where `errexit` and the `ERR` trap would not act, were they set.
+    pub(super) fn ignored(&self) -> Self {
+        Self { guard: Some(Rc::new(Guard { said: None })), ..self.clone() }
     }
 }
 
@@ -89,9 +95,9 @@ pub(super) struct Frame {
     pub exits: BTreeMap<Fail, Stat>,
     pub usual: Option<Stat>,
     /// Exit traps in force when something ended the shell, with a state to read each in.
-    pub traps: Vec<(usize, Box<State>)>,
+    pub traps: Vec<(TrapSet, Box<State>)>,
     /// Failures that ended the shell under a trap.
-    pub trapped: BTreeMap<Fail, usize>,
+    pub trapped: BTreeMap<Fail, TrapSet>,
 }
 
 /// An early end on one of the ways, which puts what follows in doubt.
@@ -190,11 +196,13 @@ impl<'a> Walker<'a> {
             return None;
         }
         let fail = self.next_fail();
-        let inert = match (&ctx.guard, &st.options.errexit) {
-            (Some(guard), _) => Some(soft(guard.place.clone(), guard.why.clone())),
-            (None, errexit) if errexit.on != Some(true) => {
-                errexit.place.clone().map(|place| soft(place, "`set +e` is in force".to_owned()))
-            }
+        let said = ctx.guard.as_ref().and_then(|guard| guard.said.clone());
+        let inert = match (said, &st.options.errexit) {
+            (Some((place, why)), _) => Some(soft(place, why)),
+            (None, errexit) if errexit.on != Some(true) => errexit.place.clone().map(|place| {
+                let known = errexit.on.is_some();
+                soft(place, if known { "`set +e` is in force" } else { "whether `set -e` is in force is not known" }.to_owned())
+            }),
             _ => None,
         };
         self.out.commands.push(command);
@@ -250,8 +258,8 @@ impl<'a> Walker<'a> {
     }
 
     /// Ends the current (sub)shell for the runs in `ending`, which decides the status of each.
-    pub(super) fn end_shell(&mut self, st: &State, ending: &Per<Stat>, by_errexit: bool) {
-        let trap = st.exit_trap;
+    pub(super) fn end_shell(&mut self, st: &State, ending: &Per<Stat>) {
+        let trap = st.exit_trap.clone();
         let caused: BTreeMap<Fail, Here> = st.reach.caused().into_iter().collect();
         let mut all: BTreeMap<Fail, Stat> = BTreeMap::new();
         for (fail, stat) in ending.failed.iter() {
@@ -260,27 +268,22 @@ impl<'a> Walker<'a> {
         }
         for (fail, here) in caused {
             let stat = *ending.get(Some(fail));
-            // After a command that may or may not fail in turn, the failure counts as swallowed.
-            if !by_errexit || stat == Stat::Nonzero {
-                all.entry(fail).or_insert(if here == Here::Yes || stat == Stat::Zero { stat } else { Stat::Unknown });
-            }
+            all.entry(fail).or_insert(if here == Here::Yes || stat == Stat::Zero { stat } else { Stat::Unknown });
         }
         let Some(frame) = self.frames.last_mut() else { return };
         for (fail, stat) in all {
             if stat == Stat::Zero || st.reach.here(fail) == Here::Never {
                 continue;
             }
+            // On a second look at a loop: there may be no next round.
+            let stat = if self.silent > 0 { Stat::Unknown } else { stat };
             let slot = frame.exits.entry(fail).or_insert(stat);
             if stat == Stat::Nonzero {
                 *slot = stat;
             }
-            if let Some(trap) = trap {
-                frame.trapped.insert(fail, trap);
-            }
+            frame.trapped.insert(fail, trap.clone());
         }
-        if let Some(trap) = trap
-            && !frame.traps.iter().any(|(known, _)| *known == trap)
-        {
+        if !frame.traps.iter().any(|(known, _)| *known == trap) {
             frame.traps.push((trap, Box::new(st.clone())));
         }
     }
@@ -330,6 +333,12 @@ impl<'a> Walker<'a> {
                 Here::Yes => out.set(*fail, *stat),
                 Here::Maybe if *stat != Stat::Zero => out.set(*fail, Stat::Unknown),
                 _ => {}
+            }
+        }
+        for (fail, here) in end.into_iter().flat_map(|st| st.reach.caused()) {
+            let stat = end.map_or(Stat::Zero, |st| *st.last.get(Some(fail)));
+            if !out.failed.contains_key(&fail) && (here == Here::Yes || stat != Stat::Zero) {
+                out.set(fail, if here == Here::Yes { stat } else { Stat::Unknown });
             }
         }
         for (fail, stat) in frame.exits {

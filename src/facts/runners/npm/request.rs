@@ -1,21 +1,11 @@
 //! Owns the command lines of npm, pnpm, yarn and bun: which scripts are asked for, in which packages, with which arguments.
 //! Refuses to look at the tree.
 
+pub(super) use super::clients::Client;
+use super::clients::{INSTALL, PACK, PUBLISH};
+use crate::facts::runners::script_words::literal;
 use crate::facts::shell::Word;
 use crate::text::Place;
-
-/// A package manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Client {
-    /// npm.
-    Npm,
-    /// pnpm.
-    Pnpm,
-    /// yarn, of either kind.
-    Yarn,
-    /// bun.
-    Bun,
-}
 
 /// What is asked for.
 #[derive(Debug)]
@@ -63,230 +53,6 @@ pub(super) struct Request {
     pub(super) ignore_scripts: bool,
     /// `--script-shell`
     pub(super) shell: Option<(String, Place)>,
-}
-
-const INSTALL: &[&str] =
-    &["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies"];
-const PACK: &[&str] = &["prepack", "prepare", "postpack"];
-const PUBLISH: &[&str] = &["prepublishOnly", "prepack", "prepare", "postpack", "publish", "postpublish"];
-
-/// Flags that take the next word and mean nothing here.
-const NPM_VALUES: &[&str] = &[
-    "--loglevel",
-    "--registry",
-    "--cache",
-    "--userconfig",
-    "--globalconfig",
-    "--omit",
-    "--include",
-    "--otp",
-    "--tag",
-    "--access",
-    "--scope",
-    "--install-strategy",
-    "--audit-level",
-    "--node-options",
-    "--location",
-    "-L",
-    "--before",
-    "--depth",
-];
-const PNPM_VALUES: &[&str] = &[
-    "--loglevel",
-    "--reporter",
-    "--registry",
-    "--workspace-concurrency",
-    "--test-pattern",
-    "--changed-files-ignore-pattern",
-    "--resume-from",
-    "--store-dir",
-    "--virtual-store-dir",
-    "--network-concurrency",
-    "--child-concurrency",
-];
-const YARN_VALUES: &[&str] = &[
-    "--registry",
-    "--cache-folder",
-    "--modules-folder",
-    "--mutex",
-    "--network-timeout",
-    "--use-yarnrc",
-    "--mode",
-    "--network-concurrency",
-];
-const BUN_VALUES: &[&str] = &[
-    "-c",
-    "--config",
-    "--registry",
-    "--cache-dir",
-    "--env-file",
-    "--shell",
-    "--elide-lines",
-    "-r",
-    "--preload",
-    "-d",
-    "--define",
-];
-
-/// Commands of the managers themselves: a script of that name is not what they mean.
-const PNPM_OWN: &[&str] = &[
-    "add",
-    "approve-builds",
-    "audit",
-    "bin",
-    "c",
-    "cat-file",
-    "cat-index",
-    "config",
-    "create",
-    "dedupe",
-    "deploy",
-    "dlx",
-    "doctor",
-    "env",
-    "exec",
-    "fetch",
-    "find-hash",
-    "help",
-    "import",
-    "init",
-    "licenses",
-    "link",
-    "list",
-    "ln",
-    "ls",
-    "outdated",
-    "owner",
-    "pack",
-    "patch",
-    "patch-commit",
-    "patch-remove",
-    "prune",
-    "publish",
-    "rb",
-    "rebuild",
-    "remove",
-    "rm",
-    "root",
-    "self-update",
-    "server",
-    "setup",
-    "store",
-    "un",
-    "uninstall",
-    "unlink",
-    "up",
-    "update",
-    "upgrade",
-    "version",
-    "view",
-    "why",
-];
-const YARN_OWN: &[&str] = &[
-    "add",
-    "audit",
-    "autoclean",
-    "bin",
-    "cache",
-    "check",
-    "config",
-    "constraints",
-    "create",
-    "dedupe",
-    "dlx",
-    "exec",
-    "explain",
-    "generate-lock-entry",
-    "global",
-    "help",
-    "import",
-    "info",
-    "init",
-    "licenses",
-    "link",
-    "list",
-    "login",
-    "logout",
-    "node",
-    "npm",
-    "outdated",
-    "owner",
-    "pack",
-    "patch",
-    "patch-commit",
-    "plugin",
-    "policies",
-    "publish",
-    "rebuild",
-    "remove",
-    "search",
-    "set",
-    "stage",
-    "tag",
-    "team",
-    "unlink",
-    "unplug",
-    "up",
-    "upgrade",
-    "upgrade-interactive",
-    "version",
-    "versions",
-    "why",
-];
-const BUN_OWN: &[&str] = &[
-    "a",
-    "add",
-    "audit",
-    "build",
-    "c",
-    "completions",
-    "create",
-    "exec",
-    "help",
-    "info",
-    "init",
-    "link",
-    "outdated",
-    "patch",
-    "patch-commit",
-    "pm",
-    "publish",
-    "remove",
-    "repl",
-    "rm",
-    "test",
-    "unlink",
-    "update",
-    "upgrade",
-    "why",
-    "x",
-];
-
-impl Client {
-    fn values(self) -> &'static [&'static str] {
-        match self {
-            Self::Npm => NPM_VALUES,
-            Self::Pnpm => PNPM_VALUES,
-            Self::Yarn => YARN_VALUES,
-            Self::Bun => BUN_VALUES,
-        }
-    }
-
-    fn directory_flags(self) -> &'static [&'static str] {
-        match self {
-            Self::Npm => &["--prefix", "-C"],
-            Self::Pnpm => &["-C", "--dir"],
-            Self::Yarn | Self::Bun => &["--cwd"],
-        }
-    }
-
-    fn filter_flags(self) -> &'static [&'static str] {
-        match self {
-            Self::Npm => &["-w", "--workspace"],
-            Self::Pnpm | Self::Bun => &["--filter", "-F", "--filter-prod"],
-            Self::Yarn => &[],
-        }
-    }
 }
 
 /// What of a command line is not tied to a position.
@@ -421,7 +187,7 @@ impl<'w> Reader<'w> {
         self.request.verb = match command {
             "run" | "run-script" => return self.named(),
             "rum" | "urn" if npm => return self.named(),
-            "t" | "tst" if self.client != Client::Bun && self.client != Client::Yarn => script(literal_test(first), false),
+            "t" | "tst" if self.client != Client::Bun && self.client != Client::Yarn => script(literal("test", first), false),
             "test" | "start" | "stop" if npm => script(first.clone(), false),
             "restart" if npm => Verb::Restart,
             "ci" | "clean-install" | "ic" | "install-clean" if self.client != Client::Yarn => Verb::Lifecycle(INSTALL),
@@ -434,7 +200,7 @@ impl<'w> Reader<'w> {
             "pack" if npm => Verb::Lifecycle(PACK),
             "publish" if matches!(self.client, Client::Npm | Client::Pnpm) => Verb::Lifecycle(PUBLISH),
             _ if npm => return None,
-            own if own_commands(self.client).contains(&own) => return None,
+            own if self.client.own_commands().contains(&own) => return None,
             _ => script(first.clone(), true),
         };
         if npm && matches!(self.request.verb, Verb::Script { .. }) {
@@ -491,17 +257,4 @@ impl<'w> Reader<'w> {
 
 fn script(name: Word, or_program: bool) -> Verb {
     Verb::Script { name: Some(name), or_program }
-}
-
-fn literal_test(like: &Word) -> Word {
-    super::super::script_words::literal("test", like)
-}
-
-fn own_commands(client: Client) -> &'static [&'static str] {
-    match client {
-        Client::Npm => &[],
-        Client::Pnpm => PNPM_OWN,
-        Client::Yarn => YARN_OWN,
-        Client::Bun => BUN_OWN,
-    }
 }

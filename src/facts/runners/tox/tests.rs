@@ -111,7 +111,10 @@ const CASES: &[Case] = &[
         files: "== tox.ini\n[testenv]\ncommands = a\n    {[testenv]commands}\n    {[x]y}{[x]y}\n    \"open\n[x]\ny = {[x]y}{[x]y}z\n",
         calls: &[],
     },
-    Case { files: "== tox.ini\n[testenv]\ncommands = a\ncommands = b\n", calls: &[("tox", "opaque `commands` is given on line 2 and again on line 3")] },
+    Case {
+        files: "== tox.ini\n[testenv]\ncommands = a\ncommands = b\n",
+        calls: &[("tox", "opaque `commands` is given on line 2 and again on line 3")],
+    },
 ];
 
 #[test]

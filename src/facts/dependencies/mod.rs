@@ -1,0 +1,157 @@
+//! Owns the dependencies that manifests declare: registry, name, place, runtime or not. Refuses lock files and versions.
+//!
+//! Every reader is one pass over one file. A manifest that cannot be parsed declares nothing here; the snapshot lists it as
+//! not inspected.
+
+mod lines;
+mod python;
+mod requirements;
+mod setup_py;
+mod tables;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use crate::snapshot::Snapshot;
+use crate::text::{Place, RepoPath};
+
+use super::components::Inventory;
+
+/// A declared dependency.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dependency {
+    /// `pypi | npm | go | cargo | gem | maven | composer | nuget`.
+    pub registry: &'static str,
+    /// Its name, as the registry spells it: Python names in their normalised form (PEP 503).
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Whether the product needs it to run.
+    pub runtime: bool,
+    /// The manifest.
+    pub manifest: RepoPath,
+}
+
+/// Dependencies of every manifest in sight, sorted.
+#[must_use]
+pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
+    let mut all = Vec::new();
+    for manifest in &inventory.manifests {
+        let mut sink = Sink { manifest: &manifest.path, out: &mut all };
+        read(snapshot, manifest.member_of.as_ref(), &mut sink);
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Reads one manifest by its name.
+fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
+    let path = sink.manifest.clone();
+    let name = path.file_name();
+    match name {
+        "pyproject.toml" => python::pyproject(snapshot, sink),
+        "setup.cfg" => python::setup_cfg(snapshot, sink),
+        "setup.py" => setup_py::read(snapshot, sink),
+        "Pipfile" => python::pipfile(snapshot, sink),
+        "package.json" => tables::package_json(snapshot, sink),
+        "composer.json" => tables::composer_json(snapshot, sink),
+        "Cargo.toml" => tables::cargo_toml(snapshot, root, sink),
+        "go.mod" => lines::go_mod(snapshot, sink),
+        "Gemfile" => lines::gemfile(snapshot, sink),
+        "build.gradle" | "build.gradle.kts" => lines::gradle(snapshot, sink),
+        "build.sbt" => lines::sbt(snapshot, sink),
+        "pom.xml" => xml::pom(snapshot, sink),
+        "packages.config" => xml::packages_config(snapshot, sink),
+        _ if name.ends_with(".gemspec") => lines::gemspec(snapshot, sink),
+        _ if name.ends_with(".csproj") => xml::csproj(snapshot, sink),
+        _ if name.ends_with(".txt") || name.ends_with(".in") => requirements::read(snapshot, sink),
+        _ => {}
+    }
+}
+
+/// Where the readers put what they find.
+struct Sink<'a> {
+    manifest: &'a RepoPath,
+    out: &'a mut Vec<Dependency>,
+}
+
+impl Sink<'_> {
+    /// Adds a dependency; what cannot be a package name anywhere is dropped.
+    fn add(&mut self, registry: &'static str, name: &str, place: Place, runtime: bool) {
+        let name = if registry == "pypi" { normalised(name) } else { name.to_owned() };
+        if name.is_empty() || name.len() > 256 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return;
+        }
+        self.out.push(Dependency { registry, name, place, runtime, manifest: self.manifest.clone() });
+    }
+}
+
+/// PEP 503: lower case, and one `-` for every run of `-`, `_` and `.`.
+fn normalised(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '-' | '_' | '.' if out.ends_with('-') => {}
+            '-' | '_' | '.' => out.push('-'),
+            other => out.push(other.to_ascii_lowercase()),
+        }
+    }
+    out
+}
+
+/// Words in the name of a group, a file or a directory that say: not needed to run.
+const NOT_RUNTIME: &[&str] = &[
+    "audit",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "black",
+    "build",
+    "changelog",
+    "check",
+    "checks",
+    "ci",
+    "coverage",
+    "debug",
+    "dev",
+    "develop",
+    "development",
+    "doc",
+    "docs",
+    "documentation",
+    "e2e",
+    "example",
+    "examples",
+    "format",
+    "formatting",
+    "integration",
+    "lint",
+    "linters",
+    "linting",
+    "local",
+    "mypy",
+    "precommit",
+    "publish",
+    "qa",
+    "quality",
+    "release",
+    "sphinx",
+    "style",
+    "test",
+    "testing",
+    "tests",
+    "tools",
+    "tox",
+    "type",
+    "typecheck",
+    "types",
+    "typing",
+];
+
+/// Whether one of the words of `name` says that it is not needed to run.
+fn is_development(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| NOT_RUNTIME.contains(&word)) || lower.contains("pre-commit")
+}
