@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::copying;
 use super::instructions::{self, Instruction};
-use super::variables;
+use super::variables::{self, Known};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::Hop;
 use crate::facts::pipeline::Env;
@@ -23,7 +23,7 @@ pub(in crate::facts::runners) struct Build {
     /// The stage to build; none: the last one.
     pub target: Option<String>,
     /// `--build-arg`; `None` for a value that is not known.
-    pub args: BTreeMap<String, Option<String>>,
+    pub args: Known,
     /// Every stage up to the target is built, needed or not (the builder before BuildKit).
     pub all_stages: bool,
 }
@@ -77,10 +77,10 @@ pub(in crate::facts::runners) fn build(build: &Build, env: &Env, world: &World<'
         }
     };
     let all = instructions::read(&file);
-    let mut outer: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut outer: Known = BTreeMap::new();
     let first = all.iter().position(|one| one.keyword == "FROM").unwrap_or(all.len());
     for one in all[..first].iter().filter(|one| one.keyword == "ARG") {
-        variables::argument(one, &build.args, &mut outer);
+        variables::argument(one, &build.args, &Known::new(), &mut outer);
     }
     let stages = stages(&all[first..], &outer);
     let Some(last) = wanted(&stages, build.target.as_deref()) else { return Ok(None) };
@@ -94,7 +94,7 @@ pub(in crate::facts::runners) fn build(build: &Build, env: &Env, world: &World<'
     Ok(images.remove(&last).map(|image| (image, nexts)))
 }
 
-fn stages<'i>(all: &'i [Instruction], outer: &BTreeMap<String, Option<String>>) -> Vec<Stage<'i>> {
+fn stages<'i>(all: &'i [Instruction], outer: &Known) -> Vec<Stage<'i>> {
     let starts: Vec<usize> = all.iter().enumerate().filter(|(_, one)| one.keyword == "FROM").map(|(at, _)| at).collect();
     let mut stages = Vec::new();
     for (count, start) in starts.iter().enumerate() {
@@ -153,7 +153,7 @@ fn stage(
     at: usize,
     images: &BTreeMap<usize, Image>,
     build: &Build,
-    outer: &BTreeMap<String, Option<String>>,
+    outer: &Known,
     env: &Env,
     world: &World<'_>,
     nexts: &mut Vec<Next>,
@@ -164,15 +164,11 @@ fn stage(
         Some(image) => image.clone(),
         None => Image::elsewhere(stage.base.clone()),
     };
-    let mut args: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut args: Known = BTreeMap::new();
     for one in stage.instructions {
         let known = |name: &str| image.env.get(name).or_else(|| args.get(name)).cloned().flatten();
         match one.keyword.as_str() {
-            "ARG" => {
-                let mut given = outer.clone();
-                given.extend(build.args.clone());
-                variables::argument(one, &given, &mut args);
-            }
+            "ARG" => variables::argument(one, &build.args, outer, &mut args),
             "ENV" => image.env = variables::environment(one, &image.env, &args),
             "WORKDIR" => {
                 let to = variables::expand(variables::unquoted(one.rest.text()), &known);

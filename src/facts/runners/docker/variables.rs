@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::instructions::Instruction;
 use crate::facts::pipeline::Env;
 
+/// Variables; `None` is a value that is not known.
+pub(super) type Known = BTreeMap<String, Option<String>>;
+
 /// A text with `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` replaced; `None` when a value is not known.
 pub(in crate::facts::runners) fn expand(text: &str, known: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let mut out = String::new();
@@ -50,20 +53,32 @@ pub(super) fn unquoted(text: &str) -> &str {
     inner.unwrap_or(text)
 }
 
-/// `ARG NAME[=default] …`: what is given wins over the default.
-pub(super) fn argument(one: &Instruction, given: &BTreeMap<String, Option<String>>, args: &mut BTreeMap<String, Option<String>>) {
+/// `ARG NAME[=default] …`: what the build is given wins over the default, the default over an `ARG` before the first stage.
+/// Without any of them it is empty, as an unset variable is; the builder's own platform names are not known.
+pub(super) fn argument(one: &Instruction, given: &Known, outer: &Known, args: &mut Known) {
     for word in one.rest.text().split_whitespace().take(64) {
         let (name, default) = word.split_once('=').map_or((word, None), |(name, default)| (name, Some(unquoted(default))));
-        let value = match given.get(name) {
-            Some(value) => value.clone(),
-            None => default.and_then(|default| expand(default, &|name| args.get(name).cloned().flatten())),
+        let value = match (given.get(name), default, outer.get(name)) {
+            (Some(value), _, _) => value.clone(),
+            (None, Some(default), _) => expand(default, &|name| args.get(name).cloned().flatten()),
+            (None, None, Some(value)) => value.clone(),
+            (None, None, None) => (!is_builders_own(name)).then(String::new),
         };
         args.insert(name.to_owned(), value);
     }
 }
 
+fn is_builders_own(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    ["TARGET", "BUILD"]
+        .iter()
+        .any(|head| upper.strip_prefix(head).is_some_and(|rest| matches!(rest, "PLATFORM" | "OS" | "ARCH" | "VARIANT" | "STAGE")))
+        || upper.ends_with("_PROXY")
+        || upper == "SOURCE_DATE_EPOCH"
+}
+
 /// `ENV NAME=value …` and the old `ENV NAME value`.
-pub(super) fn environment(one: &Instruction, before: &Env, args: &BTreeMap<String, Option<String>>) -> Env {
+pub(super) fn environment(one: &Instruction, before: &Env, args: &Known) -> Env {
     let known = |name: &str| before.get(name).or_else(|| args.get(name)).cloned().flatten();
     let mut env = before.clone();
     let text = one.rest.text();
