@@ -237,7 +237,8 @@ impl OneJob<'_, '_> {
         let work = match text.split_once('@') {
             Some((name, reference)) if why.reason == Reason::Remote => {
                 let inputs = inputs::read(self.job.value.get("with"), scope, &self.files.repository.budget);
-                let call = ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs, place: uses.place() };
+                let call =
+                    ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs, place: uses.place() };
                 Work::Remote { call, why }
             }
             _ => Work::Opaque(why),

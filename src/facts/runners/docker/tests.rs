@@ -163,7 +163,10 @@ fn arguments_and_defaults() {
     let files = "== Dockerfile\nARG DIR=outer\nARG V=1\nFROM x:$V\nARG DIR\nARG OWN=${DIR}/own\nARG NONE\nARG TARGETARCH\nWORKDIR /w/$DIR\nCOPY src ${OWN}/$NONE\nWORKDIR $OWN\nRUN a\nWORKDIR /$TARGETARCH\nRUN b\n== src/x\n";
     for (call, expected) in [
         ("docker build .", "script \"a\" @Dockerfile:11 in src | script \"b\" @Dockerfile:13 in ?"),
-        ("docker build --build-arg DIR=d --build-arg OWN=/o .", "script \"a\" @Dockerfile:11 in src | script \"b\" @Dockerfile:13 in ?"),
+        (
+            "docker build --build-arg DIR=d --build-arg OWN=/o .",
+            "script \"a\" @Dockerfile:11 in src | script \"b\" @Dockerfile:13 in ?",
+        ),
         ("docker build --build-arg DIR=$X .", "script \"a\" @Dockerfile:11 in ? | script \"b\" @Dockerfile:13 in ?"),
     ] {
         assert_eq!(led(files, call), expected, "{call}");
