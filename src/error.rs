@@ -25,18 +25,18 @@ pub struct Error {
     /// What to do next.
     pub hint: Option<String>,
     /// Further problems found at the same time, in the order of the file; none of them has `more` of its own.
-    pub more: Vec<Self>,
+    pub more: Box<[Self]>,
 }
 
 impl Error {
     /// A usage or policy error (exit 2).
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Usage, message: message.into(), place: None, hint: None, more: Vec::new() }
+        Self { kind: Kind::Usage, message: message.into(), place: None, hint: None, more: Box::default() }
     }
 
     /// Something asked for could not be read (exit 3).
     pub fn incomplete(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None, more: Vec::new() }
+        Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None, more: Box::default() }
     }
 
     /// One error that carries all problems of a list, in the order of their places; `None` for an empty list.
@@ -46,7 +46,7 @@ impl Error {
         problems.dedup();
         let mut rest = problems.into_iter();
         let mut first = rest.next()?;
-        first.more.extend(rest);
+        first.more = rest.collect();
         Some(first)
     }
 

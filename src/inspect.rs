@@ -1,16 +1,30 @@
 //! Owns the one road from a path to a report: source, snapshot, facts, checks, findings, policy. `check`, `facts` and the
 //! tests call nothing else. Refuses to print and to read the clock or the environment: both come with the request.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::catalog::{Catalog, Rule};
+use crate::checks::{self, Bench};
 use crate::error::Error;
+use crate::facts::{self, Facts};
+use crate::finding::Finding;
 use crate::limits::Limits;
-use crate::report::Report;
+use crate::policy::origin::Loosening;
+use crate::policy::{self, DecideOptions, Decided, OriginRequest, Outcome, PolicyReader};
 use crate::report::facts::FactsReport;
+use crate::report::{NotInspected, PolicyInfo, Report, Subject, SubjectKind};
+use crate::snapshot::{self, Snapshot};
+use crate::source::{self, OpenOptions};
+use crate::terms::{Policy, Terms};
+use crate::text::{Place, RepoPath, SourceFile};
+
+mod rows;
 
 pub use crate::policy::FailOn;
 
@@ -74,18 +88,247 @@ pub struct CheckRequest {
     pub block_existing: bool,
 }
 
+/// What was decided about a tree, and the files its findings point into.
+pub struct Judged {
+    /// All decisions.
+    pub decided: Decided,
+    /// Files for excerpts.
+    pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
+}
+
+/// What the command line adds to a policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judging<'a> {
+    /// `--profile`.
+    pub profile: Option<&'a str>,
+    /// `--only`.
+    pub only: &'a [String],
+    /// `--fail-on`.
+    pub fail_on: Option<FailOn>,
+    /// `--strict`.
+    pub strict: bool,
+}
+
+/// The road from a snapshot to decisions: facts, checks, findings, policy.
+///
+/// # Errors
+/// What had to be read of the repository and could not be.
+pub fn decided(snapshot: &Snapshot, policy: &Policy, judging: &Judging<'_>, today: Date) -> Result<Judged, Error> {
+    let catalog = Catalog::builtin();
+    let mut terms = policy.terms.clone();
+    if let Some(profile) = judging.profile {
+        terms.profile = profile.to_owned();
+    }
+    let facts = facts::gather(snapshot, catalog, &terms)?;
+    let findings = judge(&facts, &terms, catalog, judging.only);
+    let sources = sources(snapshot, &findings);
+    let unread = unread_by_rules(snapshot);
+    let options = DecideOptions {
+        profile: judging.profile,
+        only: judging.only,
+        fail_on: judging.fail_on,
+        strict: judging.strict,
+        sources: &sources,
+        unread: &unread,
+    };
+    Ok(Judged { decided: policy::decide(findings, policy, catalog, &options, today), sources })
+}
+
 /// Inspects and judges.
 ///
 /// # Errors
 /// Usage and policy errors (exit 2); what was asked for and could not be read (exit 3).
-pub fn check(_request: &CheckRequest) -> Result<Report, Error> {
-    Err(Error::incomplete("not wired"))
+pub fn check(request: &CheckRequest) -> Result<Report, Error> {
+    let opened = open(request)?;
+    let (snapshot, policy) = (&opened.snapshot, &opened.judging.policy);
+    let judging =
+        Judging { profile: request.profile.as_deref(), only: &request.only, fail_on: request.fail_on, strict: request.strict };
+    let Judged { decided, sources } = decided(snapshot, policy, &judging, request.now.date())?;
+    let mut notes = snapshot.notes().to_vec();
+    notes.extend(decided.notes);
+    let mut outcome = decided.outcome;
+    if let Some(why) = snapshot.incomplete() {
+        notes.push(why.to_owned());
+        if outcome == Outcome::Pass {
+            outcome = Outcome::Incomplete;
+        }
+    }
+    let mut terms = policy.terms.clone();
+    if let Some(profile) = &request.profile {
+        terms.profile.clone_from(profile);
+    }
+    // Findings about the policy point into its own files.
+    let mut sources = sources;
+    sources.extend(policy.files.iter().map(|file| (file.path.clone(), Arc::clone(file))));
+    Ok(Report {
+        subject: subject(snapshot, &terms),
+        policy: policy_info(&opened.judging, &terms),
+        base: None,
+        now: request.now.stated(),
+        outcome,
+        fail_on: decided.fail_on,
+        counts: decided.counts,
+        findings: decided.findings,
+        fixed: Vec::new(),
+        not_inspected: not_inspected(snapshot),
+        notes,
+        sources,
+        elapsed: None,
+    })
 }
 
 /// Inspects, and judges nothing.
 ///
 /// # Errors
 /// As [`check`].
-pub fn facts(_request: &CheckRequest) -> Result<FactsReport, Error> {
-    Err(Error::incomplete("not wired"))
+pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
+    let opened = open(request)?;
+    let terms = &opened.judging.policy.terms;
+    let facts = facts::gather(&opened.snapshot, Catalog::builtin(), terms)?;
+    let mut report = rows::fill(&facts, subject(&opened.snapshot, terms), terms);
+    report.notes = opened.snapshot.notes().to_vec();
+    Ok(report)
+}
+
+/// Judges the facts by the rules asked for (all, when none is named).
+#[must_use]
+pub fn judge(facts: &Facts<'_>, terms: &Terms, catalog: &Catalog, only: &[String]) -> Vec<Finding> {
+    let bench = Bench { facts, terms, catalog, literal: terms.profile == "literal" };
+    let asked =
+        |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
+    // A roll-up looks at what the exact rules found: they run with it, and policy drops what was not asked for.
+    let rolled =
+        catalog.rules.iter().filter(asked).any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some("roll-up"));
+    checks::run(catalog.rules.iter().filter(|rule| rolled || asked(rule)), &bench)
+}
+
+struct Opened {
+    snapshot: Snapshot,
+    judging: policy::Judging,
+}
+
+fn open(request: &CheckRequest) -> Result<Opened, Error> {
+    let options = OpenOptions {
+        rev: request.rev.clone(),
+        here: request.here,
+        judge_commit: request.judge_commit,
+        limits: request.limits.clone(),
+    };
+    let snapshot = snapshot::open(&request.path, &options)?;
+    let origin = OriginRequest {
+        policy_file: request.policy_file.clone(),
+        policy_ref: request.policy_ref.clone(),
+        org_policy: request.org_policy.clone(),
+        base: request.base.clone(),
+        ci: request.ci,
+        policy_file_is_inside: request.policy_file.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
+        tree_revision: match snapshot.subject().kind {
+            snapshot::SubjectKind::Git => snapshot.subject().revision.clone(),
+            _ => None,
+        },
+    };
+    let catalog = Catalog::builtin();
+    let judging = policy::origin::choose(&origin, &PolicyFiles { snapshot: &snapshot, request }, catalog, request.now.date())?;
+    if request.ci {
+        let loosening = Loosening { profile: request.profile.as_deref(), fail_on: request.fail_on, only: &request.only };
+        policy::origin::refuse_looser(&loosening, &judging.policy, catalog)?;
+    }
+    Ok(Opened { snapshot, judging })
+}
+
+/// The files that findings point into, for excerpts and fingerprints. What cannot be read has no excerpt.
+fn sources(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<RepoPath, Arc<SourceFile>> {
+    let mut sources = BTreeMap::new();
+    for place in findings.iter().flat_map(|finding| &finding.places).map(|evidence| &evidence.place) {
+        if !sources.contains_key(&place.path) && snapshot.is_file(&place.path) {
+            if let Ok(file) = snapshot.read(&place.path) {
+                sources.insert(place.path.clone(), file);
+            }
+        }
+    }
+    sources
+}
+
+fn unread_by_rules(snapshot: &Snapshot) -> Vec<RepoPath> {
+    snapshot.not_inspected().into_iter().map(|one| one.path).collect()
+}
+
+fn not_inspected(snapshot: &Snapshot) -> Vec<NotInspected> {
+    snapshot.not_inspected().into_iter().map(|one| NotInspected { path: one.path, why: one.why }).collect()
+}
+
+fn subject(snapshot: &Snapshot, terms: &Terms) -> Subject {
+    let seen = snapshot.subject();
+    let kind = match seen.kind {
+        snapshot::SubjectKind::WorkTree => SubjectKind::WorkTree,
+        snapshot::SubjectKind::Git => SubjectKind::Git,
+        snapshot::SubjectKind::Folder => SubjectKind::Folder,
+        snapshot::SubjectKind::Forge => SubjectKind::Forge,
+    };
+    Subject {
+        kind,
+        repository: seen.repository.clone(),
+        revision: seen.revision.clone(),
+        dirty: seen.dirty,
+        owner: terms.service.owner.clone(),
+    }
+}
+
+fn policy_info(judging: &policy::Judging, terms: &Terms) -> PolicyInfo {
+    PolicyInfo {
+        source: judging.source,
+        revision: judging.revision.clone(),
+        authoritative: judging.authoritative,
+        bootstrap: judging.bootstrap,
+        profile: terms.profile.clone(),
+        title: judging.title.clone(),
+    }
+}
+
+/// Reads policies from where the snapshot came from, and from disk where the user says so.
+struct PolicyFiles<'s> {
+    snapshot: &'s Snapshot,
+    request: &'s CheckRequest,
+}
+
+impl PolicyReader for PolicyFiles<'_> {
+    fn disk(&self, path: &std::path::Path) -> Result<Arc<SourceFile>, Error> {
+        source::read_named_file(path, self.snapshot.limits().file_bytes)
+    }
+
+    fn tree(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        read_policy(self.snapshot, path)
+    }
+
+    fn resolve(&self, reference: &str) -> Result<String, Error> {
+        let repository = self.repository()?;
+        source::revision::resolve(repository, reference, self.snapshot.limits()).map(|id| id.to_string())
+    }
+
+    fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        let options =
+            OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
+        let there = snapshot::open(&self.request.path, &options)?;
+        read_policy(&there, path)
+    }
+}
+
+impl PolicyFiles<'_> {
+    fn repository(&self) -> Result<&source::Repository, Error> {
+        self.snapshot
+            .repository()
+            .ok_or_else(|| Error::usage("--policy-ref needs a git repository").hint("name a policy file with --policy instead"))
+    }
+}
+
+/// A policy is a regular blob at its exact path (design §4.4).
+fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+    let Some(path) = RepoPath::new(path) else { return Ok(None) };
+    let Some(entry) = snapshot.entry(&path) else { return Ok(None) };
+    if !entry.is_file() {
+        let error =
+            Error::usage(format!("{path} is a link or a submodule; a policy is a regular file")).at(Place::file(path.clone()));
+        return Err(error.hint("commit the file itself"));
+    }
+    snapshot.read(&path).map(Some).map_err(|unread| Error::incomplete(format!("{path} could not be read: {}", unread.why)))
 }

@@ -25,11 +25,17 @@ pub fn apply(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: 
     apply_for(tool, &tool.run[invocation.row], invocation, query, settings)
 }
 
-/// What a host's own flags and configuration do to what runs inside it.
+/// What a host's own flags, configuration and exit status do to what runs inside it.
 #[must_use]
 pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Vec<Hold> {
-    let row = host.run.iter().find(|row| row.argv.is_some()).or(host.run.first());
-    row.map(|row| apply_for(host, row, invocation, query, settings).holds).unwrap_or_default()
+    let Some(row) = invocation.host_row.and_then(|at| host.run.get(at)) else { return Vec::new() };
+    let outcome = apply_for(host, row, invocation, query, settings);
+    let mut holds = outcome.holds.clone();
+    if findings(row, &outcome) == Findings::Pass {
+        let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
+        holds.push(Hold::new(HoldEffect::Soften, here, format!("{} exits 0 whatever it finds", host.title)));
+    }
+    holds
 }
 
 fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
@@ -40,7 +46,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         if effect.run.as_ref().is_some_and(|name| row.name.as_ref() != Some(name)) {
             continue;
         }
-        match applies(effect, row, invocation, query, settings, &here) {
+        match versioned(effect, applies(effect, row, invocation, query, settings, &here)) {
             Answer::Yes(place) => match effect.does {
                 Does::Harden => out.hardened = true,
                 Does::Soften if effect.setting.is_some() => {
@@ -64,6 +70,17 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
     out.holds.extend(computed_flags(tool, invocation));
     out.holds.dedup();
     out
+}
+
+/// A row that is true of some versions only proves nothing while the version is not known.
+fn versioned(effect: &Effect, answer: Answer<Place>) -> Answer<Place> {
+    match answer {
+        Answer::Yes(place) if effect.since.is_some() || effect.before.is_some() => {
+            let why = effect.why.clone().unwrap_or_else(|| "what it does depends on the version".to_owned());
+            Answer::Unknown(crate::answer::Why::new(Reason::Unsupported, format!("{why}, in some versions")).at(place))
+        }
+        other => other,
+    }
 }
 
 fn weight(does: Does) -> HoldEffect {

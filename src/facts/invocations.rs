@@ -34,6 +34,8 @@ pub struct Invocation {
     pub holds: Vec<Hold>,
     /// It runs only if these hold, and they could not be decided.
     pub conditions: Vec<Why>,
-    /// The shell command's whole text (for exported flags behind `--`), at the last hop.
+    /// Packages installed beside it (a hook's `additional_dependencies`).
     pub packages: Vec<String>,
+    /// For a tool that runs inside a host: the row of the host's `run` that matched.
+    pub host_row: Option<usize>,
 }

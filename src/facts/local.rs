@@ -31,7 +31,10 @@ pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath]) -> Trace 
     for path in manifests.iter().take(MANIFESTS) {
         pipeline.units.extend(scripts(world, path));
     }
-    trace::trace(&[pipeline], world, terms)
+    let mut out = trace::trace(&[pipeline], world, terms);
+    let hooks = trace::follow_all(super::runners::local_hooks(world), Vec::new(), None, 0, world, terms);
+    out.invocations.extend(hooks.invocations);
+    out
 }
 
 fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {

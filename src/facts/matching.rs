@@ -70,8 +70,9 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
         let best = candidates
             .filter_map(|(at, argv, _)| Some((argv.len(), at, take_row(argv, words, &tool.value_flags)?)))
             .max_by_key(|(length, at, _)| (*length, usize::MAX - at));
-        let Some((_, row, taken)) = best else { continue };
-        let listed = tool.not_run.iter().any(|argv| take_row(argv, words, &tool.value_flags).is_some());
+        let Some((length, row, taken)) = best else { continue };
+        // The longest list of words says which command it is: `check bans` is another than `check`.
+        let listed = tool.not_run.iter().any(|argv| argv.len() >= length && take_row(argv, words, &tool.value_flags).is_some());
         if !listed && !analyses_nothing(tool, &words[1..]) {
             found.push(RowMatch { tool, row, taken });
         }
@@ -137,6 +138,10 @@ pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) ->
 
 fn behind_entry_point(argv: &[String], words: &[Word], tool: &Tool) -> Option<usize> {
     let first = words.first()?;
+    // With the program left to the entry point, the words begin with a flag or with the sub-command.
+    if argv.len() == 1 && !first.value.as_deref().is_some_and(|value| value.starts_with('-')) {
+        return None;
+    }
     let program = Word { value: Some(argv.first()?.clone()), ..first.clone() };
     let whole: Vec<Word> = std::iter::once(program).chain(words.iter().cloned()).collect();
     take_row(argv, &whole, &tool.value_flags).map(|taken| taken.saturating_sub(1))

@@ -79,6 +79,10 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     unread.extend(ci::unread::gather(snapshot));
     let world = runners::World { snapshot, catalog };
     let mut trace = trace::trace(&pipelines, &world, terms);
+    if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
+        pipelines.push(pipeline);
+        trace.invocations.extend(more.invocations);
+    }
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
     let packages: Vec<_> = inventory

@@ -8,14 +8,14 @@ use super::dependencies::Dependency;
 use super::hold::HoldEffect;
 use super::invocations::Invocation;
 use super::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
-use super::pipeline::{Pipeline, Reach};
+use super::pipeline::{Env, Pipeline, Reach};
 use super::rank::{self, Bound, Ranked};
 use super::runners::World;
 use super::tool_config::{self, Query, Settings, places};
-use super::trace::{OpaqueUnit, Trace};
+use super::trace::{OpaqueUnit, ReachedAction, Trace};
 use crate::answer::{Answer, Why};
 use crate::catalog::Tool;
-use crate::catalog::tool::ToolKind;
+use crate::catalog::tool::{Run, ToolKind};
 use crate::text::{Place, RepoPath};
 
 /// What standings are made of.
@@ -61,24 +61,67 @@ pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
     all
 }
 
-/// Invocations of tools that run inside a host: a flake8 with the Bandit plugin runs Bandit's rules.
+/// Invocations of tools that run inside a host: a flake8 with the Bandit plugin runs Bandit's rules, golangci-lint runs the
+/// linters it enables, an aggregator what its switches say.
 fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
     let mut derived = Vec::new();
     for tool in &evidence.world.catalog.tools {
         for (at, row) in tool.run.iter().enumerate() {
             let Some(host) = &row.inside else { continue };
-            let Some(package) = &host.package else { continue };
             for invocation in evidence.trace.invocations.iter().filter(|invocation| invocation.tool == host.tool) {
-                let beside = invocation.packages.iter().any(|name| same_package(name, package));
-                let declared = evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package));
-                if !beside && !declared {
-                    continue;
+                let runs = match (&host.package, &host.switch) {
+                    (Some(package), _) => {
+                        let beside = invocation.packages.iter().any(|name| same_package(name, package));
+                        beside || evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package))
+                    }
+                    (None, Some(switch)) => switched_on(switch, &invocation.env),
+                    (None, None) => selected(evidence, tool, row, invocation),
+                };
+                if runs {
+                    derived.push(Invocation {
+                        tool: tool.id.clone(),
+                        row: at,
+                        host_row: Some(invocation.row),
+                        ..invocation.clone()
+                    });
                 }
-                derived.push(Invocation { tool: tool.id.clone(), row: at, ..invocation.clone() });
             }
         }
     }
     derived
+}
+
+/// Whether an aggregator's switches, as the step's environment sets them, run a linter: all linters run unless one is asked
+/// for by name (`VALIDATE_X: true`, `ENABLE_LINTERS: X`), or this one is left out.
+fn switched_on(switch: &str, env: &Env) -> bool {
+    let value = |name: &str| env.get(name).and_then(|value| value.as_deref());
+    let lists = |name: &str| value(name).is_some_and(|list| list.split([',', ' ', '\n']).any(|one| one == switch));
+    if value(switch).is_some_and(|value| value.eq_ignore_ascii_case("false")) || lists("DISABLE_LINTERS") {
+        return false;
+    }
+    let prefix = switch.split('_').next().unwrap_or(switch);
+    let asked =
+        |name: &&String| name.starts_with("VALIDATE_") && value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let chosen = prefix == "VALIDATE" && env.keys().any(|name| asked(&name));
+    let enabled = env.contains_key("ENABLE_LINTERS") && !lists("ENABLE_LINTERS");
+    !enabled && (!chosen || value(switch).is_some_and(|value| value.eq_ignore_ascii_case("true")))
+}
+
+/// Whether the host's configuration selects the tool that has no package of its own.
+fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invocation) -> bool {
+    let Some(host) = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool)) else { return false };
+    let names = if row.select.is_empty() { &tool.select } else { &row.select };
+    let directory = invocation.workdir.dir().unwrap_or_default();
+    let query = Query {
+        world: evidence.world,
+        tool: host,
+        args: &invocation.args,
+        env: &invocation.env,
+        directory: &directory,
+        packages: &invocation.packages,
+        names,
+    };
+    tool_config::settings(&query).selects.values().any(|answer| !answer.is_no())
 }
 
 /// Package names as PyPI compares them; npm and Go names have no such spellings.
@@ -107,7 +150,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     }
     let prepared: Vec<Prepared<'_>> = invocations
         .iter()
-        .filter(|(invocation, _)| speaks(tool, language, invocation))
+        .filter(|(invocation, _)| speaks(evidence, tool, language, invocation))
         .map(|(invocation, ci)| prepare(evidence, tool, invocation, *ci))
         .collect();
     if prepared.is_empty() && configured.is_empty() {
@@ -150,14 +193,23 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     })
 }
 
-/// Whether the invocation is about the language at all: an action that lists languages must list it.
-fn speaks(tool: &Tool, language: &str, invocation: &Invocation) -> bool {
+/// Whether the invocation is about the language at all: an action that lists languages must list it. The list may be an input
+/// of an earlier step of the same job (`init` of CodeQL).
+fn speaks(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocation: &Invocation) -> bool {
     let Some(of) = &tool.run[invocation.row].languages_input else { return true };
-    let Some(input) = invocation.inputs.get(&of.input) else { return true };
-    let Some(value) = &input.value else { return true };
-    value.split([',', '\n', ' ', '[', ']', '"', '\'']).filter(|name| !name.is_empty()).any(|name| {
-        let name = name.trim();
-        tool.language_names.get(name).map_or(name, String::as_str) == language
+    let same_job = |reached: &&ReachedAction| {
+        let same = reached.pipeline == invocation.pipeline && reached.job == invocation.job;
+        same && super::matching::same_action(&of.action, &reached.call.name)
+    };
+    let earlier = evidence.trace.actions.iter().filter(same_job).map(|reached| &reached.call.inputs);
+    let mut lists = std::iter::once(&invocation.inputs).chain(earlier).filter_map(|inputs| inputs.get(&of.input)).peekable();
+    if lists.peek().is_none() {
+        return true;
+    }
+    lists.any(|input| {
+        let Some(value) = &input.value else { return true };
+        let names = value.split([',', '\n', ' ', '[', ']', '"', '\'']).filter(|name| !name.is_empty());
+        names.into_iter().any(|name| tool.language_names.get(name).map_or(name, String::as_str) == language)
     })
 }
 

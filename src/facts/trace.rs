@@ -33,6 +33,19 @@ pub struct OpaqueUnit {
     pub settled: Option<Vec<String>>,
 }
 
+/// An action reached by name.
+#[derive(Clone, Debug)]
+pub struct ReachedAction {
+    /// The call.
+    pub call: ActionCall,
+    /// Index of the pipeline.
+    pub pipeline: usize,
+    /// Index of the job.
+    pub job: usize,
+    /// From the trigger on.
+    pub chain: Vec<Hop>,
+}
+
 impl OpaqueUnit {
     /// A CI file of a system that is not read.
     #[must_use]
@@ -48,8 +61,8 @@ pub struct Trace {
     pub invocations: Vec<Invocation>,
     /// Every reached thing that is not read.
     pub opaque: Vec<OpaqueUnit>,
-    /// Actions reached by name, with the unit's starts: bots that run in CI are found here.
-    pub actions: Vec<(ActionCall, usize)>,
+    /// Actions reached by name: bots that run in CI, and earlier steps whose inputs count, are found here.
+    pub actions: Vec<ReachedAction>,
     /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
     pub unknown_programs: std::collections::BTreeSet<String>,
 }
@@ -63,6 +76,36 @@ pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace 
             tracer.unit(index, unit);
         }
     }
+    tracer.out
+}
+
+/// Follows what is run by hand, by a local hook or by a service outside the tree: no unit of a pipeline, the root of the
+/// tree. `condition` says what it depends on that the tree does not show.
+#[must_use]
+pub fn follow_all(
+    nexts: Vec<Next>,
+    chain: Vec<Hop>,
+    condition: Option<Why>,
+    pipeline: usize,
+    world: &World<'_>,
+    terms: &Terms,
+) -> Trace {
+    let mut tracer = Tracer { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands };
+    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
+    let frame = Frame {
+        pipeline,
+        job: 0,
+        starts: Arc::new(vec![start]),
+        chain,
+        holds: Vec::new(),
+        conditions: condition.into_iter().collect(),
+        env: Arc::default(),
+        workdir: Workdir::workspace(),
+        seen: Vec::new(),
+        packages: Vec::new(),
+        search: Arc::default(),
+    };
+    tracer.follow(nexts, String::new(), &frame);
     tracer.out
 }
 
@@ -112,8 +155,15 @@ impl Tracer<'_> {
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
-            Work::Action(call) => self.action(call, &frame),
+            Work::Action(call) => {
+                self.action(call, &frame);
+            }
             Work::Image { image, argv } => self.image(image, argv, &frame),
+            Work::Remote { call, why } => {
+                if !self.action(call, &frame) {
+                    self.opaque(why.clone(), &frame);
+                }
+            }
             Work::Opaque(why) => self.opaque(why.clone(), &frame),
         }
     }
@@ -172,6 +222,9 @@ impl Tracer<'_> {
         if program.is_empty() {
             return;
         }
+        if self.runner(words, place, frame, true) {
+            return;
+        }
         let mut leads_on = true;
         let hits = self.matches(words, frame);
         let found = (!hits.is_empty()).then(|| self.on_search_path(program, frame)).flatten();
@@ -188,7 +241,7 @@ impl Tracer<'_> {
             leads_on &= hit.tool.is(ToolKind::Host);
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
-        if leads_on && !self.runner(words, place, frame) {
+        if leads_on && !self.runner(words, place, frame, false) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
                     self.script(
@@ -264,14 +317,16 @@ impl Tracer<'_> {
             holds,
             conditions: frame.conditions.clone(),
             packages: frame.packages.clone(),
+            host_row: None,
         });
     }
 
     /// Hands the command to the runner that knows it; false when none does.
-    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame) -> bool {
+    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
-        let Some(nexts) = runners::ROSTER.iter().find_map(|runner| runner.expand(&call, world)) else { return false };
+        let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
+        let Some(nexts) = asked.into_iter().find_map(|runner| runner.expand(&call, world)) else { return false };
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         self.follow(nexts, key, frame);
         true
@@ -329,9 +384,17 @@ impl Tracer<'_> {
         }
     }
 
-    fn action(&mut self, call: &ActionCall, frame: &Frame) {
-        self.out.actions.push((call.clone(), frame.pipeline));
-        for hit in matching::tools_for_action(crate::catalog::Catalog::builtin(), call) {
+    /// Matches an action and hands it to the runner that knows it; false when neither does.
+    fn action(&mut self, call: &ActionCall, frame: &Frame) -> bool {
+        self.out.actions.push(ReachedAction {
+            call: call.clone(),
+            pipeline: frame.pipeline,
+            job: frame.job,
+            chain: frame.chain.clone(),
+        });
+        let hits = matching::tools_for_action(crate::catalog::Catalog::builtin(), call);
+        let mut known = !hits.is_empty();
+        for hit in hits {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
@@ -350,8 +413,10 @@ impl Tracer<'_> {
         let world = self.world;
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
         if let Some(nexts) = runners::ROSTER.iter().find_map(expand) {
+            known = true;
             self.follow(nexts, call.name.clone(), frame);
         }
+        known
     }
 
     /// The words of a text that a shell would split: an action's `args`.

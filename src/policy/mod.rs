@@ -8,6 +8,9 @@ pub mod origin;
 pub mod severity;
 pub mod waivers;
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 
 use crate::catalog::Severity;

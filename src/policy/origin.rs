@@ -128,7 +128,8 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         };
         let policy = with(file, &|name| reader.at(&revision, name))?;
         let title = format!("{what} at {reference} {}", short(&revision));
-        return Ok(judging(policy, source, Some(revision), true, title));
+        let own = request.tree_revision.as_ref() == Some(&revision);
+        return Ok(judging(policy, source, Some(revision), !own, title));
     }
     let file = reader.tree(POLICY_FILE)?;
     let has_file = file.is_some();

@@ -36,7 +36,8 @@ fn render(report: &Report) -> String {
     table(&mut out, "What needs action", &actionable, &["", "Rule", "Where", "What was seen", "What to do"], action_row);
     let waived: Vec<&DecidedFinding> = report.findings.iter().filter(|one| one.decision == Decision::Waived).collect();
     table(&mut out, "Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row);
-    let mut notes = report.notes.iter().peekable();
+    let banner = report.banner();
+    let mut notes = banner.iter().chain(&report.notes).peekable();
     if notes.peek().is_some() && out.len() < MOST - RESERVE {
         out.push_str("### Notes\n\n");
         for note in notes {

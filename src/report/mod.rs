@@ -6,9 +6,15 @@ mod github;
 mod json;
 mod markdown;
 mod neutral;
+mod paint;
 mod snippet;
 mod text;
 mod text_list;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -61,6 +67,13 @@ impl Report {
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         self.outcome.exit_status(self.fail_on)
+    }
+
+    /// What has to be said about the policy before anything else: that whoever wrote the tree could write it, too.
+    #[must_use]
+    pub fn banner(&self) -> Option<String> {
+        let own = !self.policy.authoritative && self.policy.source != PolicySource::Builtin;
+        own.then(|| "the policy comes from the inspected tree: this verdict is not authoritative".to_owned())
     }
 
     /// Findings that need action, the worst first.

@@ -1,13 +1,11 @@
-//! Owns one block of `text`: title, excerpt with carets, chain, help, in the look of rustc. Refuses to show more than a window of
-//! a long line, and any character that steers a terminal.
+//! Owns one block of `text`: title, excerpts with carets, chain, help, in the look of rustc. Refuses to show more than a window of
+//! a long line, and any character that steers a terminal. (annotate-snippets draws the same, but counts columns in the window
+//! instead of in the file, and sets `:::` between a place and its line.)
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-
-use super::clean;
+use super::{clean, paint::Paint};
 use crate::catalog::Severity;
 use crate::facts::hold::Hop;
 use crate::finding::Evidence;
@@ -24,81 +22,132 @@ const PLACES: usize = 4;
 /// Files by path.
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
 
-/// Draws one finding; no line break at the end.
-pub(super) fn block(decided: &DecidedFinding, sources: &Sources, color: bool) -> String {
+/// Draws one finding, a line break at the end.
+pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -> String {
     let finding = &decided.finding;
-    let level = match decided.severity {
-        _ if decided.decision == Decision::Gate => Level::ERROR,
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Notice => Level::NOTE.with_name("notice"),
+    let level = match (decided.decision, decided.severity) {
+        (Decision::Gate, _) => Severity::Error,
+        (_, severity) => severity,
     };
-    let mut group = level.primary_title(clean(&finding.message)).id(clean(&finding.rule)).elements(Vec::<Element<'_>>::new());
-    for evidence in finding.places.iter().take(PLACES) {
-        group = place(group, evidence, sources);
+    let title = format!("{}[{}]", level.word(), clean(&finding.rule));
+    let mut out = format!("{}{}\n", paint.level(level, &title), paint.bold(&format!(": {}", clean(&finding.message))));
+    let shown = &finding.places[..finding.places.len().min(PLACES)];
+    let width = shown.iter().map(|evidence| evidence.place.line.to_string().len()).max().unwrap_or(1);
+    let draw = Draw { paint, width, level };
+    for (at, evidence) in shown.iter().enumerate() {
+        draw.place(evidence, at == 0, sources, &mut out);
     }
-    for line in remarks(decided) {
-        group = group.element(Level::NOTE.no_name().message(line));
+    for remark in remarks(decided) {
+        draw.remark(&remark, &mut out);
     }
     if let Some(fix) = &finding.fix {
-        let fix = fix.trim_end().lines().map(clean).collect::<Vec<_>>().join("\n");
-        group = group.element(Level::HELP.message(fix));
+        let indent = format!("\n{}        ", " ".repeat(width + 1));
+        let lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();
+        draw.remark(&format!("{}: {}", paint.bold("help"), lines.join(&indent)), &mut out);
     }
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii).term_width(10_000).render(&[group])
+    out
 }
 
-fn place<'a>(group: Group<'a>, evidence: &'a Evidence, sources: &'a Sources) -> Group<'a> {
-    let place = &evidence.place;
-    let origin = Origin::path(clean(place.path.as_str())).line(place.line).char_column(place.column);
-    let group = group.element(origin);
-    let marked = (place.end_line, place.end_column) > (place.line, place.column);
-    let text = sources.get(&place.path).map_or("", |file| file.line_text(place.line));
-    if !marked || text.is_empty() {
-        return group.element(annotate_snippets::Padding).element(Level::NOTE.no_name().message(clean(&evidence.note)));
-    }
-    let end = if place.end_line == place.line { place.end_column } else { usize::MAX };
-    let (excerpt, span) = window(text, place.column, end);
-    let annotation = AnnotationKind::Primary.span(span).label(clean(&evidence.note));
-    group.element(Snippet::source(excerpt).line_start(place.line).annotation(annotation)).element(annotate_snippets::Padding)
+struct Draw {
+    paint: Paint,
+    width: usize,
+    level: Severity,
 }
 
-/// The part of a line around its marked columns, made harmless, and the bytes in it that are marked.
-fn window(text: &str, column: usize, end_column: usize) -> (String, std::ops::Range<usize>) {
-    let text = text.trim_start_matches('\u{FEFF}');
-    let start = column - 1;
-    let skipped = if start > BEFORE && text.chars().nth(WINDOW).is_some() { start - BEFORE } else { 0 };
-    let mut out = String::new();
-    if skipped > 0 {
-        out.push('…');
-    }
-    let (mut from, mut to) = (None, None);
-    let mut rest = text.chars().skip(skipped);
-    for (at, c) in rest.by_ref().take(WINDOW).enumerate() {
-        if skipped + at == start {
-            from = Some(out.len());
+impl Draw {
+    fn place(&self, evidence: &Evidence, first: bool, sources: &Sources, out: &mut String) {
+        let place = &evidence.place;
+        let arrow = self.paint.frame(if first { "-->" } else { ":::" });
+        let at = format!("{}:{}:{}", clean(place.path.as_str()), place.line, place.column);
+        out.push_str(&format!("{}{arrow} {at}\n", " ".repeat(self.width)));
+        self.bar(out);
+        let text = sources.get(&place.path).map_or("", |file| file.line_text(place.line));
+        let marked = (place.end_line, place.end_column) > (place.line, place.column);
+        if !marked || text.trim().is_empty() {
+            if !evidence.note.is_empty() {
+                self.remark(&clean(&evidence.note), out);
+            }
+            return;
         }
-        if skipped + at + 1 == end_column {
-            to = Some(out.len());
+        let end = if place.end_line == place.line { place.end_column } else { usize::MAX };
+        let window = Window::of(text, place.column, end);
+        let number = self.paint.frame(&format!("{:>width$} |", place.line, width = self.width));
+        out.push_str(&format!("{number} {}\n", window.text));
+        let marks = format!("{} {}", if first { "^" } else { "-" }.repeat(window.marked), clean(&evidence.note));
+        let marks = self.paint.level(self.level, marks.trim_end());
+        out.push_str(&format!(
+            "{} {}{marks}\n",
+            self.paint.frame(&format!("{} |", " ".repeat(self.width))),
+            " ".repeat(window.before)
+        ));
+        self.bar(out);
+    }
+
+    fn bar(&self, out: &mut String) {
+        out.push_str(&self.paint.frame(&format!("{} |", " ".repeat(self.width))));
+        out.push('\n');
+    }
+
+    fn remark(&self, text: &str, out: &mut String) {
+        out.push_str(&format!("{} {text}\n", self.paint.frame(&format!("{} =", " ".repeat(self.width)))));
+    }
+}
+
+/// The part of a line around what is marked, made harmless; widths in columns of a terminal.
+struct Window {
+    text: String,
+    before: usize,
+    marked: usize,
+}
+
+impl Window {
+    fn of(line: &str, column: usize, end_column: usize) -> Self {
+        let line = line.trim_start_matches('\u{FEFF}');
+        let start = column.saturating_sub(1);
+        let long = line.chars().nth(WINDOW).is_some();
+        let skipped = if long { start.saturating_sub(BEFORE) } else { 0 };
+        let mut window = Self { text: String::new(), before: 0, marked: 0 };
+        if skipped > 0 {
+            window.text.push('…');
+            window.before = 1;
         }
-        let mut bytes = [0; 4];
-        out.push_str(&escape::excerpt(c.encode_utf8(&mut bytes)));
+        let mut rest = line.chars().skip(skipped);
+        for (at, c) in rest.by_ref().take(WINDOW).enumerate() {
+            let mut bytes = [0; 4];
+            let shown = escape::excerpt(c.encode_utf8(&mut bytes));
+            let columns = shown.chars().map(columns).sum::<usize>();
+            if skipped + at < start {
+                window.before += columns;
+            } else if skipped + at + 1 < end_column {
+                window.marked += columns;
+            }
+            window.text.push_str(&shown);
+        }
+        if rest.next().is_some() {
+            window.text.push('…');
+        }
+        window.marked = window.marked.max(1);
+        window
     }
-    let len = out.len();
-    if rest.next().is_some() {
-        out.push('…');
+}
+
+/// Columns a terminal gives a character, nearly: marks that combine take none, wide letters and pictures two.
+fn columns(c: char) -> usize {
+    match u32::from(c) {
+        0x0300..=0x036F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F => 0,
+        0x1100..=0x115F | 0x2E80..=0x303E | 0x3041..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F => 2,
+        0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF | 0x20000..=0x3FFFD => 2,
+        _ => 1,
     }
-    let from = from.unwrap_or(len);
-    (out, from..to.unwrap_or(len).max(from))
 }
 
 /// What is said below the excerpts.
 fn remarks(decided: &DecidedFinding) -> Vec<String> {
     let finding = &decided.finding;
     let mut out = Vec::new();
-    let more = finding.places.len().saturating_sub(PLACES);
-    if more > 0 {
-        out.push(format!("and {} (--format json lists them)", super::counted(more, "more place")));
+    match finding.places.len().saturating_sub(PLACES) {
+        0 => {}
+        more => out.push(format!("and {} (--format json lists them)", super::counted(more, "more place"))),
     }
     if !finding.chain.is_empty() {
         out.push(format!("reached by {}", chain(&finding.chain, finding.places.first())));

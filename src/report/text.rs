@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::paint::Paint;
 use super::{Report, Reporter, View, clean, counted, snippet, text_list};
 use crate::catalog::Severity;
 use crate::policy::{Decision, FailOn, Outcome};
@@ -20,26 +21,23 @@ impl Reporter for Text {
 
     fn write(&self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         if !view.quiet {
-            for note in &report.notes {
+            let banner = report.banner();
+            for note in banner.iter().chain(&report.notes) {
                 writeln!(out, "note: {}", clean(note))?;
             }
-            if !report.notes.is_empty() {
+            if banner.is_some() || !report.notes.is_empty() {
                 writeln!(out)?;
             }
             for decided in report.actionable() {
-                let block = snippet::block(decided, &report.sources, view.color);
-                for line in block.lines() {
-                    writeln!(out, "{}", line.trim_end())?;
-                }
+                writeln!(out, "{}", snippet::block(decided, &report.sources, Paint(view.color)))?;
+            }
+            if text_list::waived(report, out)? {
                 writeln!(out)?;
             }
-            let waived = text_list::waived(report, out)?;
             if view.all {
                 text_list::checklist(report, view, out)?;
             } else if view.verbose {
                 text_list::passes(report, out)?;
-            } else if waived {
-                writeln!(out)?;
             }
         }
         writeln!(out, "{}", last_line(report, view))
@@ -68,13 +66,7 @@ pub(super) fn last_line(report: &Report, view: &View) -> String {
 }
 
 fn outcome(report: &Report, color: bool) -> String {
-    let word = report.outcome.word();
-    let word = match (color, report.outcome) {
-        (false, _) => word.to_owned(),
-        (true, Outcome::Pass) => format!("\u{1b}[1;32m{word}\u{1b}[0m"),
-        (true, Outcome::Fail) => format!("\u{1b}[1;31m{word}\u{1b}[0m"),
-        (true, Outcome::Incomplete) => format!("\u{1b}[1;33m{word}\u{1b}[0m"),
-    };
+    let word = Paint(color).outcome(report.outcome);
     let reported_only = report.fail_on == FailOn::Never && report.outcome == Outcome::Fail;
     if reported_only { format!("{word} (reported only: --fail-on never)") } else { word }
 }

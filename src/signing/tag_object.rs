@@ -30,6 +30,19 @@ pub enum SignatureKind {
     None,
 }
 
+impl SignatureKind {
+    /// The word in the facts contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OpenPgp => "openpgp",
+            Self::Ssh => "ssh",
+            Self::X509 => "x509",
+            Self::None => "none",
+        }
+    }
+}
+
 /// What a tag object says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagObject {

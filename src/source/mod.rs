@@ -10,6 +10,7 @@ mod format;
 mod ignored;
 mod index;
 mod locate;
+mod named;
 pub mod objects;
 mod open;
 pub mod refs;
@@ -19,6 +20,7 @@ mod tree;
 mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
+pub use named::{lies_in, read_named_file};
 pub use open::{OpenOptions, open};
 pub use repository::Repository;
 

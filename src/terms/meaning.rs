@@ -16,6 +16,7 @@ pub(super) fn problems(policy: &Policy, catalog: &Catalog, today: Date) -> Vec<E
     waivers(policy, catalog, today, &mut found);
     attestations(policy, &mut found);
     keys(policy, &mut found);
+    named_twice(policy, catalog, &mut found);
     if let Some(exempt) = policy.values.route("org.exempt") {
         for entry in exempt.items() {
             person(policy, entry, "owner", None, &mut found);
@@ -70,6 +71,18 @@ fn attestations(policy: &Policy, found: &mut Vec<Error>) {
         } else if length > most {
             let error = Error::usage(format!("the statement holds {length} days, at most {most} are allowed")).at(place);
             found.push(error.hint("thresholds.attestation_max_age sets it"));
+        }
+    }
+}
+
+/// A rule may be named by its id or by an alias, not by both.
+fn named_twice(policy: &Policy, catalog: &Catalog, found: &mut Vec<Error>) {
+    let mut seen = std::collections::BTreeMap::new();
+    for (name, node) in policy.values.get("rules").and_then(Node::table).into_iter().flatten() {
+        let Some(rule) = catalog.rule(name) else { continue };
+        if let Some(other) = seen.insert(&rule.id, name) {
+            let error = Error::usage(format!("`{other}` and `{name}` are the same rule")).at(node.key.clone());
+            found.push(error.hint(format!("keep `{}`", rule.id)));
         }
     }
 }

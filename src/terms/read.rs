@@ -38,6 +38,10 @@ pub fn read(file: Option<Arc<SourceFile>>, reading: &Reading<'_>) -> Result<Poli
     let mut layers: Vec<(Arc<SourceFile>, Node)> = Vec::new();
     if let Some(org) = &reading.org {
         layer(org, reading, &mut layers, &mut problems);
+        if let Some(extends) = layers.first().and_then(|(_, node)| node.get("extends")) {
+            let error = Error::usage("an organisation's policy extends nothing").at(extends.key.clone());
+            problems.push(error.hint("write all of it into the one file"));
+        }
     }
     if let Some(own) = &file {
         own_layers(own, reading, &mut layers, &mut problems)?;
@@ -87,7 +91,9 @@ fn own_layers(
         let error = Error::usage("`[org]` has no place in a repository's own file").at(org.key.clone());
         problems.push(error.hint("an organisation's policy comes by --org-policy FILE"));
     }
-    for entry in node.tables_at("extends") {
+    // A file with mistakes is not followed any further.
+    let extends = if problems.is_empty() { node.tables_at("extends") } else { &[] };
+    for entry in extends {
         if let (Some(path), Some(digest)) = (entry.text_at("file"), entry.text_at("sha256")) {
             let place = entry.get("file").map_or_else(|| entry.place.clone(), |value| value.place.clone());
             extended(&path, &digest, place, reading, layers, problems)?;

@@ -25,7 +25,22 @@ pub fn lines(policy: &Policy) -> Vec<Line> {
         out.insert(key.path.to_owned(), (key.default.to_owned(), "default".to_owned()));
     }
     walk(&policy.values, String::new(), &mut out);
-    out.into_iter().map(|(key, (value, origin))| Line { key, value, origin }).collect()
+    out.into_iter().map(|(key, (value, origin))| Line { key: unpadded(&key), value, origin }).collect()
+}
+
+/// Items are padded while they are sorted, so that the tenth does not come before the second.
+fn unpadded(key: &str) -> String {
+    let mut out = String::with_capacity(key.len());
+    let mut rest = key;
+    while let Some(at) = rest.find('[') {
+        out.push_str(&rest[..=at]);
+        rest = &rest[at + 1..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = rest[..digits].trim_start_matches('0');
+        out.push_str(if number.is_empty() && digits > 0 { "0" } else { number });
+        rest = &rest[digits..];
+    }
+    out + rest
 }
 
 fn shows_default(key: &Key) -> bool {
@@ -43,7 +58,7 @@ fn walk(node: &Node, path: String, out: &mut BTreeMap<String, (String, String)>)
         }
         Value::List(items) if !items.is_empty() && items.iter().all(|item| item.table().is_some()) => {
             for (at, item) in items.iter().enumerate() {
-                walk(item, format!("{path}[{at:>03}]"), out);
+                walk(item, format!("{path}[{at:06}]"), out);
             }
         }
         _ => {

@@ -13,11 +13,13 @@ use crate::error::Error;
 pub(super) struct Validation<'a> {
     catalog: &'a Catalog,
     problems: Vec<Error>,
+    /// The name in a map whose value is looked at.
+    name: String,
 }
 
 /// The problems of a file's tree.
 pub(super) fn validate(root: &Node, catalog: &Catalog) -> Vec<Error> {
-    let mut validation = Validation { catalog, problems: Vec::new() };
+    let mut validation = Validation { catalog, problems: Vec::new(), name: String::new() };
     if let Some(table) = root.table() {
         validation.table("", root, table);
     }
@@ -27,6 +29,11 @@ pub(super) fn validate(root: &Node, catalog: &Catalog) -> Vec<Error> {
 impl Validation<'_> {
     fn wrong(&mut self, node: &Node, message: impl Into<String>, hint: impl Into<String>) {
         self.problems.push(Error::usage(message).at(node.place.clone()).hint(hint));
+    }
+
+    /// The key as its file writes it.
+    fn label(&self, entry: &'static Key) -> String {
+        if entry.name() == "*" { self.name.clone() } else { entry.name().to_owned() }
     }
 
     fn table(&mut self, path: &str, node: &Node, table: &BTreeMap<String, Node>) {
@@ -79,6 +86,7 @@ impl Validation<'_> {
                 Names::Tools => self.member(name, &node.key, "tool"),
             };
             if known {
+                self.name.clone_from(name);
                 self.value(value_entry, node);
             }
         }
@@ -90,7 +98,7 @@ impl Validation<'_> {
             (Type::Number(least, most), Value::Number(number)) => {
                 if !(least..=most).contains(number) {
                     let hint = if least == most { format!("it is {least}") } else { format!("from {least} to {most}") };
-                    self.wrong(node, format!("`{}` cannot be {number}", entry.name()), hint);
+                    self.wrong(node, format!("`{}` cannot be {number}", self.label(entry)), hint);
                 }
             }
             (Type::Bytes, Value::Number(number)) if *number >= 0 => {}
@@ -104,7 +112,7 @@ impl Validation<'_> {
         match kind {
             Type::Text | Type::Person => {
                 if text.trim().is_empty() {
-                    self.wrong(node, format!("`{}` is empty", entry.name()), lower_first(entry.about));
+                    self.wrong(node, format!("`{}` is empty", self.label(entry)), lower_first(entry.about));
                 }
             }
             Type::Word(words) => self.word(entry, node, text, words),
@@ -146,7 +154,8 @@ impl Validation<'_> {
     fn word(&mut self, entry: &'static Key, node: &Node, text: &str, words: &'static [&'static str]) {
         if !words.contains(&text) {
             let hint = nearest::hint(text, words.iter().copied(), "it is one of");
-            self.wrong(node, format!("`{}` cannot be `{text}`", entry.name()), hint);
+            let label = self.label(entry);
+            self.wrong(node, format!("`{label}` cannot be `{text}`"), hint);
         }
     }
 
@@ -160,7 +169,7 @@ impl Validation<'_> {
         if let Err(problem) = regex::RegexBuilder::new(text).size_limit(1 << 20).build() {
             let message = problem.to_string();
             let last = message.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_owned();
-            self.wrong(node, format!("`{}` is not a regular expression: {last}", entry.name()), "write it in single quotes");
+            self.wrong(node, format!("`{}` is not a regular expression: {last}", self.label(entry)), "write it in single quotes");
         }
     }
 
@@ -196,7 +205,7 @@ impl Validation<'_> {
             Value::Text(text) if text.chars().count() <= 60 => format!("`{text}`"),
             other => other.word().to_owned(),
         };
-        self.wrong(node, format!("`{}` needs {wanted}, not {got}", entry.name()), format!("for example {example}"));
+        self.wrong(node, format!("`{}` needs {wanted}, not {got}", self.label(entry)), format!("for example {example}"));
     }
 }
 

@@ -86,3 +86,106 @@ fn told(standing: Option<&Standing>, facts: &Facts<'_>) -> String {
     }
     out
 }
+
+/// The day on which the examples of rules are judged.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 23);
+
+#[test]
+fn every_rule_example_holds() {
+    let catalog = Catalog::builtin();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for rule in &catalog.rules {
+        for example in Example::of(&format!("checklist/{}.toml", rule.id)).expect("examples parse") {
+            count += 1;
+            if let Err(problem) = verdicts(&rule.id, &example) {
+                wrong.push(format!("{} / {}: {problem}", rule.id, example.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} rule examples are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count >= 3 * catalog.rules.len(), "{count} examples of {} rules", catalog.rules.len());
+}
+
+fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
+    let snapshot = Snapshot::in_memory(example.tree(None));
+    let path = tollgate::text::RepoPath::new(".tollgate.toml").expect("a path");
+    let file = if snapshot.is_file(&path) { Some(snapshot.read(&path).expect("text")) } else { None };
+    let reading = tollgate::terms::Reading { catalog: Catalog::builtin(), today: TODAY, open: &|_| Ok(None), org: None };
+    let policy = tollgate::terms::read(file, &reading).map_err(|problem| problem.to_string())?;
+    let only = [rule.to_owned()];
+    let judging = tollgate::inspect::Judging { profile: example.profile.as_deref(), only: &only, ..Default::default() };
+    let judged = tollgate::inspect::decided(&snapshot, &policy, &judging, TODAY).map_err(|problem| problem.to_string())?;
+    let found: std::collections::BTreeMap<String, String> = judged
+        .decided
+        .findings
+        .iter()
+        .filter(|decided| decided.finding.rule == rule)
+        .map(|decided| (decided.finding.subject.clone(), decided.finding.verdict.word().to_owned()))
+        .collect();
+    let told: Vec<String> = judged
+        .decided
+        .findings
+        .iter()
+        .map(|decided| format!("{}: {}", decided.finding.subject, decided.finding.message))
+        .collect();
+    for (subject, wanted) in example.expect.as_object().ok_or("expect is a table of subjects")? {
+        let have = found.get(subject).map_or("nothing", String::as_str);
+        if Some(have) != wanted.as_str() {
+            return Err(format!("{subject}: expected {wanted}, found {have} ({})", told.join("; ")));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_bot_example_holds() {
+    let catalog = Catalog::builtin();
+    let mut wrong = Vec::new();
+    for bot in &catalog.bots {
+        for example in Example::of(&format!("bots/{}.toml", bot.id)).expect("examples parse") {
+            if let Err(problem) = coverage(&bot.id, &example) {
+                wrong.push(format!("{} / {}: {problem}", bot.id, example.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} bot examples are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// `active`, `covers` and `uncovered` (`ecosystem:directory`) of a bot's example.
+fn coverage(bot: &str, example: &Example) -> Result<(), String> {
+    let snapshot = Snapshot::in_memory(example.tree(None));
+    let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).map_err(|problem| problem.to_string())?;
+    let found = facts.bots.iter().find(|one| one.bot == bot);
+    let problems: Vec<&str> = found.into_iter().flat_map(|one| &one.problems).map(|problem| problem.message.as_str()).collect();
+    let keys = |list: Option<&serde_json::Value>| -> Option<Vec<String>> {
+        let mut all: Vec<String> = list?.as_array()?.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
+        all.sort();
+        Some(all)
+    };
+    if let Some(wanted) = example.expect.get("active").and_then(serde_json::Value::as_bool) {
+        if found.is_some_and(|one| one.active) != wanted {
+            let why = found.map(|one| one.inactive_because.clone());
+            return Err(format!("active: expected {wanted}, found {why:?} ({})", problems.join("; ")));
+        }
+    }
+    let mut covers: Vec<String> =
+        found.into_iter().flat_map(|one| &one.covers).map(|(eco, dir)| format!("{eco}:{dir}")).collect();
+    covers.sort();
+    if let Some(wanted) = keys(example.expect.get("covers")).filter(|wanted| *wanted != covers) {
+        return Err(format!("covers: expected {wanted:?}, found {covers:?} ({})", problems.join("; ")));
+    }
+    let mut uncovered: Vec<String> = facts
+        .uncovered
+        .iter()
+        .filter(|gap| gap.may_be.is_none())
+        .map(|gap| format!("{}:{}", gap.ecosystem, gap.directory))
+        .collect();
+    uncovered.sort();
+    uncovered.dedup();
+    match keys(example.expect.get("uncovered")) {
+        Some(wanted) if wanted != uncovered => {
+            Err(format!("uncovered: expected {wanted:?}, found {uncovered:?} ({})", problems.join("; ")))
+        }
+        _ => Ok(()),
+    }
+}

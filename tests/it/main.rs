@@ -1,3 +1,9 @@
 //! The one integration binary: data-driven tests over `rules/` and `fixtures-repos/`, and tests of contracts.
 
+mod catalogue;
+mod cli;
+mod corpora;
+mod docs;
 mod examples;
+mod house;
+mod repos;

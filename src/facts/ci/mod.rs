@@ -1,6 +1,7 @@
 //! Owns the roster of CI systems: each turns its files into vendor-neutral pipelines. Refuses to follow commands: `trace` does.
 
 pub mod github;
+pub mod hosted;
 pub mod unread;
 
 use super::pipeline::Pipeline;

@@ -303,7 +303,15 @@ fn find(call: &Call<'_>) -> Option<Vec<Next>> {
     let at = call.words.iter().position(|word| matches!(word.value.as_deref(), Some("-exec" | "-execdir" | "-ok")))?;
     let rest = &call.words[at + 1..];
     let end = rest.iter().position(|word| matches!(word.value.as_deref(), Some(";" | "+")))?;
-    let words: Vec<Word> = rest[..end].iter().filter(|word| word.value.as_deref() != Some("{}")).cloned().collect();
+    // `{}` stands for file names that only `find` knows.
+    let named = |word: &Word| {
+        if word.value.as_deref() == Some("{}") {
+            Word { raw: "$(find)".to_owned(), value: None, ..word.clone() }
+        } else {
+            word.clone()
+        }
+    };
+    let words: Vec<Word> = rest[..end].iter().map(named).collect();
     let mut next = Next::argv(call, words);
     if rest[end].value.as_deref() == Some(";") {
         let why = "`find -exec … \\;` does not report the status of what it runs";

@@ -1,10 +1,26 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod cargo_alias;
+mod command_line;
+mod compose;
+mod docker;
+mod just;
 mod launchers;
 mod make;
+mod npm;
+mod pre_commit;
+mod quoted;
+#[cfg(test)]
+mod rendering;
+mod script;
 #[cfg(test)]
 mod script_probe;
+mod script_words;
+mod tox;
+mod yaml_merge;
+
+pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
 use super::pipeline::{ActionCall, Env};
@@ -128,6 +144,12 @@ pub trait Runner: Sync {
     /// What the call leads to; `None` when the program is not this runner, an empty list when it runs nothing.
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>>;
 
+    /// Whether the program itself looks here before it looks for the tool of that name (a cargo alias takes the place of the
+    /// external sub-command): asked before the catalogue.
+    fn goes_first(&self) -> bool {
+        false
+    }
+
     /// What an action of the CI system leads to, when it is this runner in another form (`pre-commit/action`).
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
         let _ = (action, workdir, env, world);
@@ -136,4 +158,16 @@ pub trait Runner: Sync {
 }
 
 /// All runners; the first that knows a program takes it.
-pub static ROSTER: &[&dyn Runner] = &[&make::Make, &launchers::Launchers];
+pub static ROSTER: &[&dyn Runner] = &[
+    &cargo_alias::CargoAlias,
+    &make::Make,
+    &npm::Npm,
+    &npm::Together,
+    &just::Just,
+    &tox::Tox,
+    &pre_commit::PreCommit,
+    &docker::Docker,
+    &compose::Compose,
+    &launchers::Launchers,
+    &script::Script,
+];

@@ -5,9 +5,34 @@
 //! has failed, and one sparse world for every command that has: what `$?` and the variables hold, and which way tests go, if
 //! exactly that command returned non-zero. A command holds if its world ends the script non-zero.
 
+mod arith;
+mod assign;
+mod ast;
+mod builtin;
+mod call;
+mod choose;
+mod compound;
+mod expand;
 mod interpreter;
+mod join;
+mod lex;
+mod list;
+mod options;
+mod parse;
+mod pattern;
 mod scope;
+mod simple;
 mod stage;
+mod state;
+mod statements;
+mod test_expr;
+mod trap;
+mod walk;
+mod word;
+mod world;
+
+#[cfg(test)]
+mod tests;
 
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};

@@ -6,11 +6,18 @@ use std::collections::BTreeMap;
 use super::pipeline::Env;
 use super::runners::World;
 use super::shell::Word;
-use crate::answer::Answer;
+use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Tool;
+use crate::snapshot::Unread;
 use crate::text::{Place, RepoPath};
 
+mod arguments;
+#[cfg(test)]
+mod bench;
+mod coverage;
+mod golangci;
 pub mod places;
+mod ruff;
 
 /// What a reader is asked about.
 #[derive(Clone, Copy)]
@@ -42,6 +49,25 @@ pub struct Settings {
     pub config: Vec<Place>,
 }
 
+impl Settings {
+    /// Every name and question undecided for one reason.
+    fn undecided(names: &[String], questions: &[&str], why: &Why) -> Self {
+        let selects = names.iter().map(|name| (name.clone(), Answer::Unknown(why.clone()))).collect();
+        let settings = questions.iter().map(|question| ((*question).to_owned(), Answer::Unknown(why.clone()))).collect();
+        Self { selects, settings, config: why.place.iter().cloned().collect() }
+    }
+
+    fn answer(&mut self, question: &str, answer: Answer<Place>) {
+        self.settings.insert(question.to_owned(), answer);
+    }
+}
+
+/// Why a configuration that is in effect cannot be used.
+fn unreadable(unread: &Unread) -> Why {
+    let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
+    Why::new(Reason::Unreadable, format!("the configuration {}", unread.why)).at(place)
+}
+
 /// A reader of one tool's configuration grammar.
 pub trait Reader: Sync {
     /// The name in the catalogue's `reader`.
@@ -52,7 +78,7 @@ pub trait Reader: Sync {
 }
 
 /// All readers.
-pub static ROSTER: &[&dyn Reader] = &[];
+pub static ROSTER: &[&dyn Reader] = &[&golangci::Golangci, &ruff::Ruff];
 
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]

@@ -17,8 +17,8 @@ pub fn format_of(path: &RepoPath) -> Option<Format> {
     match extension {
         "toml" => Some(Format::Toml),
         "yml" | "yaml" => Some(Format::Yaml),
-        "json" | "jsonc" | "json5" => Some(Format::Json),
-        "cfg" | "ini" | "conf" => Some(Format::Ini),
+        "json" | "jsonc" | "json5" | "pyre_configuration" => Some(Format::Json),
+        "cfg" | "ini" | "conf" | "properties" => Some(Format::Ini),
         _ if matches!(name, ".bandit" | ".flake8" | ".pylintrc" | "pylintrc" | ".npmrc") => Some(Format::Ini),
         _ if matches!(name, ".renovaterc" | ".eslintrc" | ".jshintrc") => Some(Format::Json),
         _ if matches!(name, "config") => Some(Format::Toml),
@@ -30,7 +30,9 @@ pub fn format_of(path: &RepoPath) -> Option<Format> {
 /// as a section first.
 #[must_use]
 pub fn at_key<'d>(document: &'d Document, key: &str) -> Option<Value<'d>> {
-    if let Some(value) = document.root().get(key) {
+    let root = document.root();
+    // INI keys before any section lie in the section without a name.
+    if let Some(value) = root.get(key).or_else(|| root.get("").and_then(|section| section.get(key))) {
         return Some(value);
     }
     let mut value = document.root();

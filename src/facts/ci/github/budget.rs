@@ -1,8 +1,9 @@
-//! Owns how much one repository's workflows may unfold: units, bytes put into texts, environment entries. Refuses to hand
+//! Owns how much one repository's workflows may unfold: units, bytes of texts, copies of environments, evaluations. Refuses to hand
 //! out more, whatever the files say.
 
 use std::cell::Cell;
 
+use crate::facts::pipeline::Env;
 use crate::limits::Limits;
 
 /// What is left, over all workflows of one repository.
@@ -11,24 +12,42 @@ pub(super) struct Budget {
     units: Cell<usize>,
     bytes: Cell<usize>,
     entries: Cell<usize>,
+    evaluations: Cell<usize>,
     /// Variants of one job's matrix.
     pub(super) variants: usize,
 }
 
 impl Budget {
-    /// A full budget: units as many as commands may be traced, texts 16 times the size of a file.
+    /// A full budget: units as many as commands may be traced, texts 64 times the size of a file.
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             units: Cell::new(limits.trace_commands),
-            bytes: Cell::new(limits.file_bytes.saturating_mul(16)),
+            bytes: Cell::new(limits.file_bytes.saturating_mul(64)),
             entries: Cell::new(limits.nodes.saturating_mul(4)),
+            evaluations: Cell::new(limits.nodes.saturating_mul(20)),
             variants: limits.matrix_variants,
         }
     }
 
-    /// Takes one unit; false when none is left.
-    pub(super) fn unit(&self) -> bool {
-        take(&self.units, 1)
+    /// What is left of each kind.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> [usize; 4] {
+        [&self.units, &self.bytes, &self.entries, &self.evaluations].map(Cell::get)
+    }
+
+    /// Takes a unit that weighs as much as so many ordinary ones; false when too few are left.
+    pub(super) fn unit(&self, weight: usize) -> bool {
+        take(&self.units, weight)
+    }
+
+    /// Takes as many evaluations as a condition has parts.
+    pub(super) fn evaluations(&self, count: usize) -> bool {
+        take(&self.evaluations, count)
+    }
+
+    /// Leaves no unit: what is read next is the last.
+    pub(super) fn spend_units(&self) {
+        self.units.set(0);
     }
 
     /// Takes bytes of text.
@@ -36,9 +55,10 @@ impl Budget {
         take(&self.bytes, count)
     }
 
-    /// Takes entries of environments.
-    pub(super) fn entries(&self, count: usize) -> bool {
-        take(&self.entries, count)
+    /// Takes what a copy of an environment costs.
+    pub(super) fn copy(&self, env: &Env) -> bool {
+        let bytes: usize = env.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len)).sum();
+        take(&self.entries, env.len() + bytes / 32)
     }
 }
 

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::events::Refs;
-use super::expr::{Node, Step, Unknown, Val, eval, parse};
+use super::expr::{Node, Unknown, eval, parse};
+use super::mentions::{Mentions, TRIED};
 use super::scope::{Free, Imagined, Scope};
 use super::template;
 use super::verdict::Verdict;
@@ -15,8 +16,8 @@ use crate::facts::pipeline::{FilterPattern, PathFilter, Trigger};
 use crate::snapshot::DefaultBranch;
 use crate::text::Place;
 
-/// Literals of one condition that are tried as names.
-const TRIED: usize = 8;
+/// Asks a condition in one imagined run: its truth, and the changed-files filters it asked.
+type Run<'a> = dyn Fn(&Imagined) -> (Result<bool, Unknown>, Vec<PathFilter>) + 'a;
 
 /// The `if` of a job or a step.
 #[derive(Clone, Debug)]
@@ -34,21 +35,6 @@ enum Test {
     Expression(Node),
     /// It cannot be read.
     Unread(Unknown),
-}
-
-/// What an expression asks about.
-#[derive(Clone, Debug, Default)]
-struct Mentions {
-    status: bool,
-    fork: bool,
-    draft: bool,
-    merged: bool,
-    action: bool,
-    refs: bool,
-    needs: bool,
-    repository: bool,
-    free: Vec<Free>,
-    literals: Vec<Arc<str>>,
 }
 
 impl Condition {
@@ -85,6 +71,9 @@ impl Condition {
 
     /// Whether it holds in one imagined run. Without a status function, `success()` is implied.
     pub(super) fn truth(&self, scope: &Scope<'_>) -> Result<bool, Unknown> {
+        if !scope.repository.budget.evaluations(1 + self.mentions.size) {
+            return Err(Unknown::plain(Reason::Unsupported, "there are too many conditions to decide"));
+        }
         let own = match &self.test {
             Test::Constant(value) => Ok(*value),
             Test::Expression(node) => eval(node, scope).truth(),
@@ -119,10 +108,15 @@ impl Condition {
         } else {
             self.no_but(scope, &ordinary, &in_run)
         };
-        if verdict.answer.is_yes() && !asked.is_empty() {
-            changed(&asked, place, &mut verdict, &|only| {
-                in_run(&Imagined { only_change: Some(only), ..ordinary.first().cloned().unwrap_or_default() }).0
-            });
+        let only = |only: usize| in_run(&Imagined { only_change: Some(only), ..ordinary.first().cloned().unwrap_or_default() }).0;
+        match (asked.is_empty(), &verdict.answer) {
+            (false, Answer::Yes(())) => changed(&asked, place, &mut verdict, &only),
+            (false, Answer::No) if only(usize::MAX) == Ok(true) => {
+                let why = "a change that touches a file of the filter, whatever else it touches, does not run it";
+                verdict = Verdict::yes();
+                verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
+            }
+            _ => {}
         }
         verdict
     }
@@ -139,7 +133,7 @@ impl Condition {
         if runs.is_empty() { vec![base] } else { runs }
     }
 
-    fn yes_but(&self, scope: &Scope<'_>, in_run: &dyn Fn(&Imagined) -> (Result<bool, Unknown>, Vec<PathFilter>)) -> Verdict {
+    fn yes_but(&self, scope: &Scope<'_>, in_run: &Run<'_>) -> Verdict {
         let mut verdict = Verdict::yes();
         let Some(place) = &self.place else { return verdict };
         for other in self.others(scope) {
@@ -155,12 +149,7 @@ impl Condition {
         verdict
     }
 
-    fn no_but(
-        &self,
-        scope: &Scope<'_>,
-        ordinary: &[Imagined],
-        in_run: &dyn Fn(&Imagined) -> (Result<bool, Unknown>, Vec<PathFilter>),
-    ) -> Verdict {
+    fn no_but(&self, scope: &Scope<'_>, ordinary: &[Imagined], in_run: &Run<'_>) -> Verdict {
         let Some(place) = &self.place else { return Verdict::no() };
         let some_actions = ordinary.iter().filter(|imagined| imagined.action.is_some()).map(|imagined| Other {
             who: format!("pull requests with the activity `{}`", imagined.action.as_deref().unwrap_or_default()),
@@ -218,10 +207,36 @@ impl Condition {
                 DefaultBranch::Known(name) => format!("pushes to `{name}`"),
                 DefaultBranch::OneOf(_) => "pushes to the default branch".to_owned(),
             };
-            add(name, Imagined { default_branch: true, ..base.clone() });
+            let starts = |name: &String| info.refs.holds(name);
+            if scope.repository.default_branch.names().iter().any(starts) {
+                add(name, Imagined { default_branch: true, ..base.clone() });
+            }
+        }
+        if pull
+            && self.mentions.free.contains(&Free::Label)
+            && !self.mentions.literals.iter().any(|text| text.contains(char::is_alphanumeric))
+        {
+            let some: Arc<str> = Arc::from("a label");
+            add("pull requests with a label".to_owned(), Imagined { free: Some((Free::Label, some)), ..base.clone() });
         }
         for kind in &self.mentions.free {
             for literal in &self.mentions.literals {
+                // The default branch was imagined above.
+                let bare = literal.strip_prefix("refs/heads/").unwrap_or(literal);
+                let is_default = scope.repository.default_branch.names().iter().any(|name| name == bare);
+                if *kind == Free::Branch && (is_default || !info.refs.holds(bare)) {
+                    continue;
+                }
+                if *kind == Free::Branch && literal.starts_with("refs/tags/") {
+                    if !matches!(info.refs, Refs::Tags | Refs::Branches { tags: true }) {
+                        continue;
+                    }
+                    let free = Some((Free::Branch, Arc::clone(literal)));
+                    let name = literal.strip_prefix("refs/tags/").filter(|name| !name.is_empty());
+                    let who = name.map_or_else(|| "tags".to_owned(), |name| format!("tags like `{name}`"));
+                    add(who, Imagined { tag: true, free, ..base.clone() });
+                    continue;
+                }
                 if let Some(who) = who(*kind, literal, info.refs == Refs::Pull) {
                     add(who, Imagined { free: Some((*kind, Arc::clone(literal))), ..base.clone() });
                 }
@@ -239,7 +254,7 @@ struct Other {
 }
 
 fn who(kind: Free, name: &str, pull: bool) -> Option<String> {
-    if name.is_empty() || name.contains('\n') || name.len() > 100 {
+    if !name.contains(char::is_alphanumeric) || name.contains('\n') || name.len() > 100 {
         return None;
     }
     match kind {
@@ -296,93 +311,5 @@ fn read_text(text: &str) -> Test {
         Ok(node) => Test::Expression(node),
         Err(_) if text.trim().is_empty() => Test::Constant(true),
         Err(why) => Test::Unread(Unknown::plain(Reason::Unsupported, &format!("the condition cannot be read: {why}"))),
-    }
-}
-
-impl Mentions {
-    fn collect(&mut self, node: &Node) {
-        match node {
-            Node::Literal(Val::Str(text)) => self.literal(text),
-            Node::Literal(_) => {}
-            Node::Path(root, steps) => {
-                self.path(root, steps);
-                self.steps(steps);
-            }
-            Node::Call(name, arguments, steps) => {
-                self.status |= matches!(name.as_str(), "always" | "success" | "failure" | "cancelled");
-                arguments.iter().for_each(|argument| self.collect(argument));
-                self.steps(steps);
-            }
-            Node::Of(inner, steps) => {
-                self.collect(inner);
-                self.steps(steps);
-            }
-            Node::Not(inner) => self.collect(inner),
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| self.collect(node)),
-            Node::Compare(_, left, right) => {
-                self.collect(left);
-                self.collect(right);
-            }
-        }
-    }
-
-    fn steps(&mut self, steps: &[Step]) {
-        for step in steps {
-            if let Step::Computed(node) = step {
-                self.collect(node);
-            }
-        }
-    }
-
-    fn literal(&mut self, text: &Arc<str>) {
-        // `fromJSON('["a", "b"]')` holds several.
-        let items = serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
-        let texts = if items.is_empty() { vec![Arc::clone(text)] } else { items.into_iter().map(Arc::from).collect() };
-        for text in texts {
-            if self.literals.len() < TRIED && !self.literals.contains(&text) {
-                self.literals.push(text);
-            }
-        }
-    }
-
-    fn path(&mut self, root: &str, steps: &[Step]) {
-        let names: Vec<&str> = steps
-            .iter()
-            .map(|step| match step {
-                Step::Name(name) => name.as_str(),
-                Step::Every | Step::Computed(_) => "*",
-            })
-            .collect();
-        self.needs |= root == "needs";
-        if root != "github" {
-            return;
-        }
-        match names.as_slice() {
-            ["actor" | "triggering_actor"] | ["event", "sender", ..] | ["event", "pusher", ..] => self.free(Free::Actor),
-            ["event", "pull_request", "user", ..] => self.free(Free::Actor),
-            ["head_ref"] | ["event", "pull_request", "head", "ref"] => self.free(Free::HeadRef),
-            ["ref" | "ref_name" | "ref_type"] => {
-                self.refs = true;
-                self.free(Free::Branch);
-            }
-            ["event", "pull_request", "labels", ..] | ["event", "label", ..] => self.free(Free::Label),
-            ["event", "pull_request", "title" | "body"] | ["event", "head_commit" | "comment" | "review", ..] => {
-                self.free(Free::Words)
-            }
-            ["event", "pull_request", "draft"] => self.draft = true,
-            ["event", "pull_request", "merged" | "state"] => self.merged = true,
-            ["event", "pull_request", "head", "repo" | "user", ..] => self.fork = true,
-            ["event", "action"] => self.action = true,
-            ["repository" | "repository_owner"] | ["event", "repository", "full_name" | "owner" | "name", ..] => {
-                self.repository = true
-            }
-            _ => {}
-        }
-    }
-
-    fn free(&mut self, kind: Free) {
-        if !self.free.contains(&kind) {
-            self.free.push(kind);
-        }
     }
 }

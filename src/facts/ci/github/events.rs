@@ -39,6 +39,16 @@ pub(super) enum Refs {
     Default,
 }
 
+impl Refs {
+    /// Whether it may come with a ref of this name.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|known| known == name),
+            _ => true,
+        }
+    }
+}
+
 /// What was read from `on:`.
 #[derive(Default)]
 pub(super) struct Events {

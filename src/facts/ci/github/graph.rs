@@ -137,7 +137,7 @@ impl<'d> Graph<'d> {
     }
 
     /// What is known of a job, and of those it needs.
-    pub(super) fn facts<'g>(&'g self, number: usize) -> (&'g JobFacts, BTreeMap<&'g str, &'g JobFacts>) {
+    pub(super) fn facts(&self, number: usize) -> (&JobFacts, BTreeMap<&str, &JobFacts>) {
         let job = &self.jobs[number];
         (&self.facts[number], needed(job, &self.numbers, &self.facts))
     }

@@ -23,8 +23,8 @@ pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env
     let mut shadows = Vec::new();
     for entry in value.into_iter().flat_map(Value::entries) {
         let Some(name) = entry.name() else { continue };
-        shadows.extend(State::shadowing_variable(name, &entry.key.place()));
         let text = template::value_of(entry.value, names).as_text().map(|text| text.to_string());
+        shadows.extend(State::shadowing_variable(name, text.as_deref(), &entry.key.place()));
         env.insert(name.to_owned(), text);
     }
     shadows
@@ -35,7 +35,7 @@ pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, st
     let mut shadows = lane.shadows.clone();
     let base = merged(files, lane, state);
     let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return (base, shadows) };
-    if !files.budget.entries(base.len() + own.len()) {
+    if !files.repository.budget.copy(&base) {
         return (base, shadows);
     }
     let mut env = (*base).clone();
@@ -54,7 +54,7 @@ fn merged(files: &Files<'_>, lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
     {
         return Arc::clone(merged);
     }
-    if !files.budget.entries(lane.env.len() + state.env.len()) {
+    if !files.repository.budget.copy(&lane.env) {
         return Arc::clone(&lane.env);
     }
     let mut env = (*lane.env).clone();
@@ -170,7 +170,7 @@ pub(super) fn image_words(with: Option<Value<'_>>, names: &dyn Names, files: &Fi
     let mut words = Vec::new();
     for key in ["entrypoint", "args"] {
         let Some(text) = with.and_then(|with| with.get(key)).and_then(Value::mapped) else { continue };
-        let (text, _) = template::fill(text, names, &files.budget);
+        let (text, _) = template::fill(text, names, &files.repository.budget);
         words.extend(split(&text));
     }
     words

@@ -13,8 +13,10 @@ mod graph;
 mod inputs;
 mod jobs;
 mod matrix;
+mod mentions;
 mod names;
 mod pattern;
+mod payload;
 mod recover;
 mod reuse;
 mod scope;
@@ -22,6 +24,7 @@ mod shells;
 mod state;
 mod steps;
 mod template;
+mod variants;
 mod verdict;
 
 #[cfg(test)]
@@ -52,8 +55,12 @@ impl CiSystem for GithubActions {
     fn read(&self, world: &CiWorld<'_>) -> CiFacts {
         let mut facts = CiFacts::default();
         let snapshot = world.snapshot;
-        let repository = Repository { name: snapshot.subject().repository.as_deref(), default_branch: world.default_branch };
-        let files = Files { snapshot, repository, budget: Budget::new(snapshot.limits()) };
+        let repository = Repository {
+            name: snapshot.subject().repository.as_deref(),
+            default_branch: world.default_branch,
+            budget: Budget::new(snapshot.limits()),
+        };
+        let files = Files { snapshot, repository };
         for path in workflows(world) {
             match snapshot.document(&path, Format::Yaml) {
                 Ok(document) => self.pipeline(&files, path, &document, &mut facts),

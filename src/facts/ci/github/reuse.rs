@@ -12,7 +12,7 @@ use crate::doc::{Document, Format};
 use crate::facts::hold::{Hold, Hop};
 use crate::text::RepoPath;
 
-/// GitHub follows calls to this depth, the first file included.
+/// GitHub follows calls to this depth, the first file included (ten levels since November 2025).
 const DEPTH: usize = 10;
 
 /// From where a workflow file is looked at.
@@ -83,7 +83,8 @@ impl Site {
 /// # Errors
 /// Why it cannot be followed.
 pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Document>, Why> {
-    let Some(local) = uses.strip_prefix("./") else { return Err(remote(uses)) };
+    // `$/` is this repository at the running commit, as `./` is for workflows.
+    let Some(local) = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/")) else { return Err(remote(uses)) };
     let path = RepoPath::new(local).filter(|path| path.parent().as_str() == ".github/workflows");
     let Some(path) = path else {
         return Err(Why::new(Reason::Unreadable, format!("`{uses}` is no file of `.github/workflows`")));
@@ -95,6 +96,10 @@ pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Doc
         .snapshot
         .document(&path, Format::Yaml)
         .map_err(|unread| Why::new(Reason::Unreadable, format!("the called workflow `{path}` {}", unread.why)))?;
+    let span = document.root().span();
+    if !files.repository.budget.bytes(span.end - span.start) {
+        return Err(Why::new(Reason::Unsupported, "the workflows unfold to more than the limits allow"));
+    }
     let on = document.root().get("on");
     let callable = on.is_some_and(|on| {
         on.scalar() == Some("workflow_call")

@@ -5,13 +5,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::events::{EventInfo, Refs};
-use super::expr::{Names, Nature, Unknown, Val};
+use super::budget::Budget;
+use super::events::EventInfo;
+use super::expr::{Names, Unknown, Val};
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason};
 use crate::facts::pipeline::{Env, PathFilter, Trigger};
-use crate::facts::workdir::WORKSPACE;
 use crate::snapshot::DefaultBranch;
+
+/// Larger collections are not searched for a name in another case: every expression would walk through all of them.
+const LOOKED_THROUGH: usize = 256;
 
 /// Names that a person chooses freely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +99,8 @@ pub(super) struct Repository<'a> {
     pub(super) name: Option<&'a str>,
     /// The default branch.
     pub(super) default_branch: &'a DefaultBranch,
+    /// What is left to unfold and to evaluate.
+    pub(super) budget: Budget,
 }
 
 /// Where an expression stands.
@@ -119,6 +124,9 @@ pub(super) struct Scope<'a> {
     pub(super) steps: Option<&'a BTreeMap<String, StepFacts>>,
     /// `Linux`, `Windows`, `macOS`, when it is known.
     pub(super) os: Option<&'static str>,
+    /// Outcomes of steps are those of a run in which all goes well: true of conditions, not of scripts, which may be there for
+    /// the other case.
+    pub(super) all_well: bool,
     /// The directory of the composite action, on the virtual file system.
     pub(super) action_path: Option<&'a str>,
     /// Changed-files filters that were asked, by place.
@@ -138,14 +146,16 @@ impl<'a> Scope<'a> {
             needs: None,
             steps: None,
             os: None,
+            all_well: true,
             action_path: None,
             asked: RefCell::default(),
         }
     }
 
-    fn input(&self, name: Option<&str>) -> Val {
+    /// `inputs.NAME`, or all of them.
+    pub(super) fn input(&self, name: Option<&str>) -> Val {
         match (self.inputs, name) {
-            (Inputs::Bound(values), Some(name)) => values.get(name).cloned().unwrap_or(Val::Null),
+            (Inputs::Bound(values), Some(name)) => values.get(&name.to_ascii_lowercase()).cloned().unwrap_or(Val::Null),
             (Inputs::Bound(values), None) => Val::Map(Arc::new(values.iter().map(|(k, v)| (k.clone(), v.clone())).collect())),
             (Inputs::Uncalled, _) => match self.event {
                 Some((_, info)) if !matches!(info.event.trigger, Trigger::Manual | Trigger::Call) => Val::Null,
@@ -175,7 +185,7 @@ impl<'a> Scope<'a> {
         match parts.as_slice() {
             ["*", "result"] => Val::List(Arc::new(needs.values().map(|job| self.result(job)).collect())),
             [job, "result"] => find(needs, job).map_or(Val::Null, |job| self.result(job)),
-            [job, "outputs", name] => match find(needs, job).map(|job| job.outputs.get(*name)) {
+            [job, "outputs", name] => match find(needs, job).map(|job| job.outputs.get(&name.to_ascii_lowercase())) {
                 Some(Some(output)) => self.output(output),
                 Some(None) => Val::unknown(format!("depends on the output `{name}` of the job `{job}`")),
                 None => Val::Null,
@@ -196,11 +206,13 @@ impl<'a> Scope<'a> {
     fn step(&self, route: &[String]) -> Val {
         let Some(steps) = self.steps else { return Val::unknown("depends on another step") };
         let parts: Vec<&str> = route.iter().map(String::as_str).collect();
-        let Some(step) = parts.first().and_then(|id| steps.get(*id)) else { return Val::Null };
+        // Only steps of which more is known than that they exist are kept.
+        let step = parts.first().and_then(|id| steps.get(&id.to_ascii_lowercase()));
         match parts.as_slice() {
-            [_, "outcome"] => Val::text(if step.failed { "failure" } else { "success" }),
+            [id, "outcome" | "conclusion"] if !self.all_well => Val::present(format!("depends on how the step `{id}` ends")),
+            [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
             [_, "conclusion"] => Val::text("success"),
-            [id, "outputs", name] => match step.outputs.get(*name) {
+            [id, "outputs", name] => match step.and_then(|step| step.outputs.get(&name.to_ascii_lowercase())) {
                 Some(output) => self.output(output),
                 None => Val::unknown(format!("depends on the output `{name}` of the step `{id}`")),
             },
@@ -210,7 +222,8 @@ impl<'a> Scope<'a> {
 
     fn environment(&self, name: Option<&str>) -> Val {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
-        match env.get(name).or_else(|| env.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)) {
+        let alike = || env.iter().filter(|_| env.len() <= LOOKED_THROUGH).find(|(key, _)| key.eq_ignore_ascii_case(name));
+        match env.get(name).or_else(|| alike().map(|(_, value)| value)) {
             Some(Some(value)) => Val::text(value.as_str()),
             Some(None) => Val::unknown(format!("depends on `env.{name}`")),
             // Actions and programs of earlier steps may have set it.
@@ -220,7 +233,8 @@ impl<'a> Scope<'a> {
 }
 
 fn find<'a, 'b>(needs: &'b BTreeMap<&'a str, &'a JobFacts>, name: &str) -> Option<&'b &'a JobFacts> {
-    needs.get(name).or_else(|| needs.iter().find(|(id, _)| id.eq_ignore_ascii_case(name)).map(|(_, job)| job))
+    let alike = || needs.iter().filter(|_| needs.len() <= LOOKED_THROUGH).find(|(id, _)| id.eq_ignore_ascii_case(name));
+    needs.get(name).or_else(|| alike().map(|(_, job)| job))
 }
 
 fn named(root: &str, name: Option<&str>) -> String {
@@ -231,11 +245,14 @@ impl Names for Scope<'_> {
     fn lookup(&self, root: &str, route: &[String]) -> Val {
         let first = route.first().map(String::as_str);
         match root {
-            "github" => match first {
-                Some("event") => self.payload(&route[1..]),
-                Some(name) => self.github(name),
-                None => Val::present("depends on `github`"),
-            },
+            "github" => {
+                let lower: Vec<String> = route.iter().map(|name| name.to_ascii_lowercase()).collect();
+                match lower.first().map(String::as_str) {
+                    Some("event") => self.payload(&lower[1..]),
+                    Some(name) => self.github(name),
+                    None => Val::present("depends on `github`"),
+                }
+            }
             "matrix" => match self.matrix {
                 Some(matrix) => matrix.walk(route),
                 None => Val::unknown(named("matrix", first)),
@@ -244,11 +261,11 @@ impl Names for Scope<'_> {
             "env" => self.environment(first),
             "needs" => self.needed(route),
             "steps" => self.step(route),
-            "runner" if first == Some("os") => match self.os {
+            "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("os")) => match self.os {
                 Some(os) => Val::text(os),
                 None => Val::present("depends on `runner.os`"),
             },
-            "job" if first == Some("status") => Val::text("success"),
+            "job" if first == Some("status") && self.all_well => Val::text("success"),
             "secrets" | "vars" => Val::unknown(named(root, first)),
             "runner" | "job" | "strategy" | "jobs" => Val::present(named(root, first)),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no context that is read"))),
@@ -258,185 +275,10 @@ impl Names for Scope<'_> {
     fn status(&self, function: &str) -> Val {
         match function {
             "always" => Val::Bool(true),
+            "success" | "failure" | "cancelled" if !self.all_well => Val::unknown("depends on how the job goes"),
             "success" => Val::Bool(!self.imagined.unsuccessful),
             "failure" | "cancelled" => Val::Bool(false),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no function that is read"))),
-        }
-    }
-}
-
-impl Scope<'_> {
-    fn free(&self, kind: Free, prefix: &str) -> Val {
-        match &self.imagined.free {
-            Some((chosen, name)) if *chosen == kind => {
-                let bare = name.strip_prefix(prefix).unwrap_or(name);
-                Val::text(format!("{prefix}{bare}"))
-            }
-            _ => Val::open(prefix, "", Nature::Ordinary),
-        }
-    }
-
-    fn home(&self, owner_only: bool) -> Val {
-        match self.repository.name {
-            Some(name) if owner_only => Val::text(name.split('/').next().unwrap_or(name)),
-            Some(name) => Val::text(name),
-            None => Val::open("", "", Nature::Home),
-        }
-    }
-
-    fn default_branch(&self, prefix: &str) -> Val {
-        match self.repository.default_branch {
-            DefaultBranch::Known(name) => Val::text(format!("{prefix}{name}")),
-            DefaultBranch::OneOf(_) => Val::open(prefix, "", Nature::Any),
-        }
-    }
-
-    fn github(&self, name: &str) -> Val {
-        match name {
-            "actor" | "triggering_actor" => return self.free(Free::Actor, ""),
-            "repository" => return self.home(false),
-            "repository_owner" => return self.home(true),
-            "workspace" => return Val::text(WORKSPACE),
-            "action_path" => return self.action_path.map_or_else(|| Val::present("depends on `github.action_path`"), Val::text),
-            _ => {}
-        }
-        let Some((_, info)) = self.event else { return Val::unknown(format!("depends on `github.{name}`")) };
-        match name {
-            "event_name" => Val::text(info.event.name.as_str()),
-            "ref" => self.git_ref(info, "refs/heads/", "refs/tags/"),
-            "ref_name" => self.git_ref(info, "", ""),
-            "ref_type" => match (&info.refs, self.imagined.tag) {
-                (Refs::Tags, _) | (_, true) => Val::text("tag"),
-                _ => Val::text("branch"),
-            },
-            "base_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.default_branch(""),
-            "head_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.free(Free::HeadRef, ""),
-            "base_ref" | "head_ref" => Val::text(""),
-            "server_url" => Val::text("https://github.com"),
-            _ => Val::present(format!("depends on `github.{name}`")),
-        }
-    }
-
-    fn git_ref(&self, info: &EventInfo, heads: &str, tags: &str) -> Val {
-        if self.imagined.tag || info.refs == Refs::Tags {
-            return self
-                .imagined
-                .free
-                .as_ref()
-                .map_or_else(|| Val::open(tags, "", Nature::Any), |_| self.free(Free::Branch, tags));
-        }
-        if self.imagined.default_branch {
-            return self.default_branch(heads);
-        }
-        match &info.refs {
-            // With `pull_request_target` the ref is the base branch.
-            Refs::Pull if info.event.name == "pull_request_target" => self.default_branch(heads),
-            Refs::Pull if heads.is_empty() => Val::open("", "/merge", Nature::Ordinary),
-            Refs::Pull => Val::open("refs/pull/", "/merge", Nature::Ordinary),
-            Refs::Queue => Val::open(&format!("{heads}gh-readonly-queue/"), "", Nature::Ordinary),
-            Refs::Branches { .. } => self.free(Free::Branch, heads),
-            Refs::Named(names) => match names.as_slice() {
-                [only] => Val::text(format!("{heads}{only}")),
-                _ => self.named_branch(names, heads),
-            },
-            Refs::Tags | Refs::Default => self.default_branch(heads),
-        }
-    }
-
-    /// One of several branches: each in turn is imagined by `condition`; without that, the default branch stands for all.
-    fn named_branch(&self, names: &[String], heads: &str) -> Val {
-        match (&self.imagined.free, self.repository.default_branch) {
-            (Some((Free::Branch, _)), _) => self.free(Free::Branch, heads),
-            (_, DefaultBranch::Known(name)) if names.contains(name) => Val::text(format!("{heads}{name}")),
-            _ => Val::open(heads, "", Nature::Any),
-        }
-    }
-
-    /// `github.event.…`.
-    fn payload(&self, route: &[String]) -> Val {
-        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
-        let Some((_, info)) = self.event else { return Val::unknown("depends on the event") };
-        match parts.as_slice() {
-            [] => Val::present("depends on the event"),
-            ["action"] => match (&self.imagined.action, info.actions.as_slice()) {
-                (Some(action), _) => Val::text(action.as_str()),
-                (None, [only]) => Val::text(only.as_str()),
-                (None, []) if info.event.trigger == Trigger::Other => Val::present("depends on the activity type"),
-                (None, []) => Val::Null,
-                _ => Val::present("depends on the activity type"),
-            },
-            ["repository", rest @ ..] => match rest {
-                ["full_name" | "name"] => self.home(false),
-                ["owner", "login" | "name"] => self.home(true),
-                ["default_branch"] => self.default_branch(""),
-                ["fork"] => Val::Bool(false),
-                _ => Val::unknown("depends on settings of the repository"),
-            },
-            ["sender", "login"] | ["pusher", "name"] => self.free(Free::Actor, ""),
-            ["sender", "type"] => self.free(Free::Actor, ""),
-            ["pull_request", rest @ ..] if info.refs == Refs::Pull => self.pull_request(rest),
-            ["pull_request", ..] => Val::Null,
-            ["number"] if info.is_pull_request() => Val::present("depends on the number of the pull request"),
-            ["label", "name"] if info.is_pull_request() => match (&self.imagined.free, &self.imagined.action) {
-                (Some((Free::Label, name)), _) => Val::Str(Arc::clone(name)),
-                (_, Some(action)) if action.ends_with("labeled") => self.free(Free::Label, ""),
-                _ => Val::Null,
-            },
-            ["head_commit", "message"] if info.event.trigger == Trigger::Push => self.free(Free::Words, ""),
-            ["head_commit" | "commits", ..] if matches!(info.event.trigger, Trigger::Push | Trigger::Tag) => {
-                Val::present("depends on the pushed commits")
-            }
-            ["created" | "deleted" | "forced"] if info.event.trigger == Trigger::Push => Val::Bool(false),
-            ["workflow_run", "conclusion"] if info.event.name == "workflow_run" => Val::text("success"),
-            ["comment" | "review", "body"] if info.event.trigger == Trigger::Other => self.free(Free::Words, ""),
-            ["inputs", name] => self.input(Some(name)),
-            [first, ..] if self.is_absent(first, info) => Val::Null,
-            _ => Val::unknown(format!("depends on `github.event.{}`", parts.join("."))),
-        }
-    }
-
-    /// Parts of a payload that an event surely does not carry.
-    fn is_absent(&self, part: &str, info: &EventInfo) -> bool {
-        let carrier = match part {
-            "issue" | "comment" | "review" | "workflow_run" | "discussion" | "client_payload" | "check_run" | "check_suite"
-            | "deployment" => Trigger::Other,
-            "release" => Trigger::Release,
-            "schedule" => Trigger::Schedule,
-            "merge_group" => Trigger::MergeGroup,
-            "number" | "label" => Trigger::PullRequest,
-            "head_commit" | "commits" => Trigger::Push,
-            _ => return false,
-        };
-        info.event.trigger != carrier
-    }
-
-    fn pull_request(&self, parts: &[&str]) -> Val {
-        match parts {
-            [] => Val::present("depends on the pull request"),
-            ["draft"] => Val::Bool(self.imagined.draft),
-            ["merged"] => Val::Bool(self.imagined.merged),
-            ["state"] => Val::text(if self.imagined.merged { "closed" } else { "open" }),
-            ["base", "ref"] => self.default_branch(""),
-            ["base", "repo", "full_name" | "name"] => self.home(false),
-            ["base", "repo", "owner", "login"] | ["base", "user", "login"] => self.home(true),
-            ["head", "ref"] => self.free(Free::HeadRef, ""),
-            ["head", "repo", "fork"] => Val::Bool(self.imagined.fork),
-            ["head", "repo", "full_name" | "name" | "id"] | ["head", "repo", "owner", "login"] | ["head", "user", "login"]
-                if self.imagined.fork =>
-            {
-                Val::open("", "", Nature::Fork)
-            }
-            ["head", "repo", "full_name" | "name" | "id"] => self.home(false),
-            ["base", "repo", "id"] => self.home(false),
-            ["head", "repo", "owner", "login"] | ["head", "user", "login"] => self.home(true),
-            ["user", "login" | "type"] => self.free(Free::Actor, ""),
-            ["title" | "body"] => self.free(Free::Words, ""),
-            ["labels", rest @ ..] => match (&self.imagined.free, rest) {
-                (Some((Free::Label, name)), ["*", "name"]) => Val::List(Arc::new(vec![Val::Str(Arc::clone(name))])),
-                (_, ["*", "name"]) => Val::List(Arc::default()),
-                _ => Val::present("depends on the labels of the pull request"),
-            },
-            _ => Val::unknown(format!("depends on `github.event.pull_request.{}`", parts.join("."))),
         }
     }
 }

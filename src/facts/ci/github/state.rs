@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::expr::Val;
-use super::scope::StepFacts;
+use super::scope::{Output, StepFacts};
+use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
@@ -14,6 +15,12 @@ use crate::text::{Place, RepoPath};
 
 /// Things remembered of each kind, in one job.
 const KEPT: usize = 64;
+
+/// Things remembered of each kind that every later step carries along.
+const CARRIED: usize = 8;
+
+/// Where actions named by `$/` lie.
+const OWN_TREE: &str = "/own-tree";
 
 /// What earlier steps did.
 #[derive(Clone, Debug)]
@@ -32,7 +39,7 @@ pub(super) struct State {
     pub(super) shadows: Vec<Hold>,
     /// Directories of the tree on the search path.
     pub(super) search: Vec<SearchDir>,
-    /// Steps by id.
+    /// Steps of which more is known than that they exist, by id.
     pub(super) steps: BTreeMap<String, StepFacts>,
 }
 
@@ -70,9 +77,24 @@ impl State {
         Workdir::mounted(WORKSPACE, self.mounts.clone())
     }
 
+    /// The directory on the virtual file system where the tree lies whatever was checked out.
+    pub(super) fn own_tree(&mut self) -> &'static str {
+        if !self.mounts.iter().any(|(at, _)| at == OWN_TREE) {
+            self.mounts.push((OWN_TREE.to_owned(), RepoPath::root()));
+        }
+        OWN_TREE
+    }
+
     /// Another step of the same job, in an action of its own: it sees no ids but its own.
     pub(super) fn inside_action(&mut self) -> BTreeMap<String, StepFacts> {
         std::mem::take(&mut self.steps)
+    }
+
+    /// After a step that says which files a change touches.
+    pub(super) fn remember(&mut self, id: &str, outputs: BTreeMap<String, Output>) {
+        if self.steps.len() < KEPT {
+            self.steps.insert(id.to_ascii_lowercase(), StepFacts { outputs, failed: false });
+        }
     }
 
     /// After a checkout.
@@ -95,7 +117,7 @@ impl State {
             (Some(at), true) => self.mounts.retain(|(mount, _)| *mount != at),
             (Some(at), false) => {
                 if !self.checked_out {
-                    self.mounts.clear();
+                    self.mounts.retain(|(mount, _)| mount == OWN_TREE);
                 }
                 self.checked_out = true;
                 self.mounts.retain(|(mount, _)| *mount != at);
@@ -137,16 +159,33 @@ impl State {
         self.checked_out
     }
 
-    /// A variable that every shell reads before its script gives all names another meaning.
-    pub(super) fn shadowing_variable(name: &str, place: &Place) -> Option<Hold> {
+    /// A variable by which every shell or program runs other code first. A file of the system, and no part of the tree, does
+    /// not count.
+    pub(super) fn shadowing_variable(name: &str, value: Option<&str>, place: &Place) -> Option<Hold> {
+        let of_system = value
+            .is_some_and(|value| value.starts_with('/') && !value.starts_with(WORKSPACE) && !value.contains(['$', ':', ' ']));
         let why = match name {
-            "BASH_ENV" | "ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" => {
+            "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
                 format!("`{name}` runs other code before every script")
             }
             _ if name.starts_with("BASH_FUNC_") => format!("`{name}` defines a function for every shell"),
             _ => return None,
         };
         Some(Hold::new(HoldEffect::Void, place.clone(), why))
+    }
+
+    /// The search path that an environment sets outright: the directories of the tree in it, and whether all of it is known.
+    pub(super) fn set_path(env: &Env, here: &Workdir, snapshot: &Snapshot, place: &Place) -> (Vec<SearchDir>, Option<Hold>) {
+        let Some(path) = env.get("PATH") else { return (Vec::new(), None) };
+        let Some(path) = path else {
+            let why = "the search path is set to something computed";
+            return (Vec::new(), Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why)));
+        };
+        let inside = path.split(':').take(CARRIED * 4).filter(|part| !part.contains(['$', '~']));
+        let found = inside.filter_map(|part| {
+            here.resolve(if part.is_empty() { "." } else { part }).filter(|directory| snapshot.is_dir(directory))
+        });
+        (found.map(|directory| search_dir(directory, place)).collect(), None)
     }
 
     /// After a script: lines that write to `$GITHUB_PATH` and `$GITHUB_ENV`.
@@ -179,8 +218,8 @@ impl State {
         if name.is_empty() || name.contains(['$', '<', ' ']) {
             return;
         }
-        if let Some(hold) = Self::shadowing_variable(name, place)
-            && self.shadows.len() < KEPT
+        if let Some(hold) = Self::shadowing_variable(name, Some(value), place)
+            && self.shadows.len() < CARRIED
         {
             self.shadows.push(hold);
         }
@@ -201,12 +240,16 @@ impl State {
             return;
         }
         let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
-        if self.search.len() < KEPT && !self.search.iter().any(|known| known.directory == directory) {
-            let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
-            let why = format!("an earlier step put {shown} of the tree on the search path");
-            self.search.push(SearchDir { directory, hold: Hold::new(HoldEffect::Void, place.clone(), why) });
+        if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
+            self.search.push(search_dir(directory, place));
         }
     }
+}
+
+fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
+    let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
+    let hold = Hold::new(HoldEffect::Void, place.clone(), format!("{shown} of the tree stands on the search path"));
+    SearchDir { directory, hold }
 }
 
 enum Target {

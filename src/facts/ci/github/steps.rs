@@ -8,7 +8,7 @@ use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
 use super::expr::Val;
-use super::scope::{Inputs, Scope, StepFacts};
+use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
 use super::verdict::Verdict;
@@ -83,6 +83,11 @@ impl<'a> Lane<'a> {
 
 /// Lowers one step; `saved` is set when a later step fails the job on this step's failure.
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>, saved: bool) {
+    // Reading a step again and again costs its bytes each time.
+    let span = step.span();
+    if !files.repository.budget.bytes(span.end - span.start) {
+        files.repository.budget.spend_units();
+    }
     let condition = Condition::read(step.get("if"));
     let (env, shadows) = inputs::step_env(files, lane, state, step);
     let scope = lane.scope(files, &env, state);
@@ -106,12 +111,8 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
         (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
     }
-    if let Some(id) = step.get("id").and_then(|id| id.scalar()) {
-        let mut facts = StepFacts::default();
-        if let Some(outputs) = changes::outputs(files.snapshot, step) {
-            facts.outputs = outputs;
-        }
-        state.steps.insert(id.to_ascii_lowercase(), facts);
+    if let Some((id, outputs)) = step.get("id").and_then(Value::scalar).zip(changes::outputs(files.snapshot, step)) {
+        state.remember(id, outputs);
     }
 }
 
@@ -125,7 +126,7 @@ impl Reading<'_, '_> {
             return;
         };
         let scope = self.lane.scope(self.files, &self.env, state);
-        let (filled, _) = template::fill(text, &scope, &self.files.budget);
+        let (filled, _) = template::fill(text, &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let written = match self.step.get("shell") {
             Some(shell) => Some(written(shell, &scope)),
             None => self.lane.shell.clone(),
@@ -174,7 +175,7 @@ impl Reading<'_, '_> {
             drop(scope);
             return self.push(draft, state, Work::Image { image: image.to_owned(), argv }, workspace, hop, Vec::new());
         }
-        if text.starts_with("./") || text == "." {
+        if text.starts_with("./") || text.starts_with("$/") || text == "." {
             drop(scope);
             return self.local(draft, state, text, hop);
         }
@@ -184,7 +185,8 @@ impl Reading<'_, '_> {
             let work = opaque(Reason::Remote, format!("the action `{text}` names no revision"));
             return self.push(draft, state, work, workspace, hop, Vec::new());
         };
-        let given = inputs::read(self.step.get("with"), &scope, &self.files.budget);
+        let given =
+            inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let checkout = is_checkout(name).then(|| inputs::checkout(self.step.get("with"), &scope, self.files));
         drop(scope);
         let call =
@@ -196,7 +198,10 @@ impl Reading<'_, '_> {
     }
 
     fn local(self, draft: &mut Draft<'_>, state: &mut State, text: &str, hop: Hop) {
+        // `$/` is this repository at the running commit, checked out or not.
+        let own = text.strip_prefix("$/").map(|path| format!("{}/{path}", state.own_tree()));
         let workspace = state.workspace();
+        let text = own.as_deref().unwrap_or(text);
         let opaque = |reason, why: String| Work::Opaque(Why::new(reason, why).at(hop.place.clone()));
         let Some(directory) = workspace.resolve(text) else {
             let work = opaque(Reason::Remote, format!("the action `{text}` does not lie in this tree"));
@@ -253,16 +258,11 @@ impl Reading<'_, '_> {
         let mut all_shadows = state.shadows.clone();
         all_shadows.extend(self.shadows.iter().cloned());
         all_shadows.extend(shadows);
-        let part = Part {
-            work,
-            workdir,
-            env: Arc::clone(&self.env),
-            hops,
-            holds,
-            under,
-            shadows: all_shadows,
-            search: state.search.clone(),
-        };
+        let mut search = state.search.clone();
+        let (set, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
+        search.extend(set);
+        all_shadows.extend(doubt);
+        let part = Part { work, workdir, env: Arc::clone(&self.env), hops, holds, under, shadows: all_shadows, search };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
 }

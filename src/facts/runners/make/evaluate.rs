@@ -60,17 +60,6 @@ pub(super) struct Evaluation<'a> {
 /// Variables whose place a hold may name.
 const STEERING: &[&str] = &["SHELL", ".SHELLFLAGS", "MAKEFLAGS", "GNUMAKEFLAGS"];
 
-/// `$(shell which bash)` as `bash`: where the shell lies does not matter, only which one it is.
-fn shell_by_name(value: &str) -> &str {
-    let inner = value.trim().strip_prefix("$(shell ").and_then(|rest| rest.strip_suffix(')'));
-    let name =
-        inner.and_then(|call| ["which ", "command -v ", "type -P "].iter().find_map(|head| call.trim().strip_prefix(head)));
-    match name.map(str::trim) {
-        Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric()) => name,
-        _ => value,
-    }
-}
-
 struct Define {
     name: String,
     binding: Binding,
@@ -253,11 +242,10 @@ impl<'a> Evaluation<'a> {
         if STEERING.contains(&name.as_str()) {
             self.places.insert(name.clone(), place.clone());
         }
-        let value = if name == "SHELL" { shell_by_name(found.value) } else { found.value };
         let decided = self.conditions.undecided().is_none();
-        if !(found.binding == Binding::Append && decided && self.variables.append(&name, value, &self.nothing)) {
+        if !(found.binding == Binding::Append && decided && self.variables.append(&name, found.value, &self.nothing)) {
             let old = self.variables.get(&name);
-            if let Some((text, simple)) = self.variables.bound(old, &name, found.binding, value, &self.nothing) {
+            if let Some((text, simple)) = self.variables.bound(old, &name, found.binding, found.value, &self.nothing) {
                 self.assign(&name, text, simple, origin);
             }
         }
@@ -286,7 +274,7 @@ impl<'a> Evaluation<'a> {
 
     /// The expanded value of a global variable.
     pub(super) fn value(&self, name: &str) -> String {
-        self.variables.value(name, &self.nothing, 0)
+        self.variables.plain(name, &self.nothing)
     }
 
     fn export(&mut self, names: &str, on: bool) {

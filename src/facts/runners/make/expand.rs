@@ -12,6 +12,9 @@ use crate::text::{MappedText, Span};
 pub(in crate::facts::runners) const UNKNOWN: char = '\u{E000}';
 /// The same as a string.
 pub(in crate::facts::runners) const UNKNOWN_TEXT: &str = "\u{E000}";
+/// Stands before the name of a program that the makefile looked up (`$(shell command -v poetry)`): where it lies, and whether
+/// it is there at all, is not known; what runs under its name is.
+pub(super) const LOOKED_UP: char = '\u{E001}';
 /// References inside references; also bounds the stack.
 const MAX_DEPTH: usize = 40;
 
@@ -100,13 +103,13 @@ impl Variables {
     ) -> Option<(String, bool)> {
         Some(match (binding, old) {
             (Binding::Recursive, _) | (Binding::Append, None) => (value.to_owned(), false),
-            (Binding::Simple, _) => (self.expand(value, layer), true),
+            (Binding::Simple, _) => (self.expand_at(value, layer, 0), true),
             (Binding::Shell, _) => (UNKNOWN_TEXT.to_owned(), true),
             (Binding::IfUnset, Some(_)) => return None,
             (Binding::IfUnset, None) if set_outside(name) => (UNKNOWN_TEXT.to_owned(), true),
             (Binding::IfUnset, None) => (value.to_owned(), false),
             (Binding::Append, Some(old)) if !self.burn(old.text.len()) => (UNKNOWN_TEXT.to_owned(), true),
-            (Binding::Append, Some(old)) if old.simple => (format!("{} {}", old.text, self.expand(value, layer)), true),
+            (Binding::Append, Some(old)) if old.simple => (format!("{} {}", old.text, self.expand_at(value, layer, 0)), true),
             (Binding::Append, Some(old)) => (format!("{} {value}", old.text), false),
         })
     }
@@ -114,7 +117,7 @@ impl Variables {
     /// `+=` in place: lists of thousands of lines are built this way. `false` when there is nothing to append to.
     pub(super) fn append(&mut self, name: &str, value: &str, layer: &Layer) -> bool {
         let Some(simple) = self.global.get(name).map(|known| known.simple) else { return false };
-        let value = if simple { self.expand(value, layer) } else { value.to_owned() };
+        let value = if simple { self.expand_at(value, layer, 0) } else { value.to_owned() };
         if let Some(known) = self.global.get_mut(name) {
             known.text.push(' ');
             known.text.push_str(&value);
@@ -131,9 +134,12 @@ impl Variables {
 
     /// The text with all references replaced.
     pub(super) fn expand(&self, text: &str, layer: &Layer) -> String {
-        let mut out = String::new();
-        self.walk(text, layer, 0, &mut |piece, _| out.push_str(piece));
-        out
+        plain(self.expand_at(text, layer, 0))
+    }
+
+    /// The value of a variable as a shell would see it.
+    pub(super) fn plain(&self, name: &str, layer: &Layer) -> String {
+        plain(self.value(name, layer, 0))
     }
 
     /// As [`Self::expand`] for a reference `depth` levels down.
@@ -148,13 +154,14 @@ impl Variables {
         let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
         self.walk(text.text(), layer, 0, &mut |piece, from| match from {
             From::Written(start) => out.push_part(text, start..start + piece.len()),
-            From::Reference(span) => out.push_standing_for(text.span(span.start..span.end), piece),
+            From::Reference(span) => out.push_standing_for(text.span(span.start..span.end), &plain(piece.to_owned())),
         });
         out
     }
 
     fn walk(&self, text: &str, layer: &Layer, depth: usize, emit: &mut dyn FnMut(&str, From)) {
-        if depth > MAX_DEPTH || !self.burn(text.len()) {
+        // Every walk costs something, however short its text: doubling variables are many short walks.
+        if depth > MAX_DEPTH || !self.burn(text.len() + 64) {
             emit(UNKNOWN_TEXT, From::Reference(Span::new(0, text.len())));
             return;
         }
@@ -227,6 +234,15 @@ impl Variables {
 pub(in crate::facts::runners) fn set_outside(name: &str) -> bool {
     const HEADS: &[&str] = &["CI_", "GITHUB_", "GITLAB_", "RUNNER_", "CIRCLE", "TRAVIS", "BUILDKITE"];
     matches!(name, "CI" | "PATH" | "HOME" | "USER" | "PWD") || HEADS.iter().any(|head| name.starts_with(head))
+}
+
+/// Whether a condition on this text can not be decided.
+pub(super) fn undecided(text: &str) -> bool {
+    text.contains([UNKNOWN, LOOKED_UP])
+}
+
+fn plain(text: String) -> String {
+    if text.contains(LOOKED_UP) { text.replace(LOOKED_UP, "") } else { text }
 }
 
 /// Where a piece of expanded text comes from.

@@ -1,10 +1,10 @@
 //! Owns make's text functions, as far as they depend on text alone. Refuses those that look at the machine: their value is
 //! not known.
 
-use super::expand::{Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables};
+use super::expand::{LOOKED_UP, Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables, undecided};
 
 /// Functions that only a run can answer, or whose effect is not text.
-const OF_THE_MACHINE: &[&str] = &["shell", "wildcard", "realpath", "abspath", "file", "guile", "origin", "flavor"];
+const OF_THE_MACHINE: &[&str] = &["wildcard", "realpath", "abspath", "file", "guile", "origin", "flavor"];
 
 /// The value of a function call `name arguments`; `None` when it is not one.
 pub(super) fn call(variables: &Variables, inner: &str, layer: &Layer, depth: usize) -> Option<String> {
@@ -14,6 +14,7 @@ pub(super) fn call(variables: &Variables, inner: &str, layer: &Layer, depth: usi
     }
     let arguments = arguments.trim_start();
     match name {
+        "shell" => Some(shell(variables, &variables.expand_at(arguments, layer, depth), layer, depth)),
         "eval" => {
             variables.evaluate(variables.expand_at(arguments, layer, depth));
             Some(String::new())
@@ -30,13 +31,32 @@ pub(super) fn call(variables: &Variables, inner: &str, layer: &Layer, depth: usi
     }
 }
 
+/// `$(shell …)` is not run; two questions to it have an answer: where make stands, and how a program is called.
+fn shell(variables: &Variables, command: &str, layer: &Layer, depth: usize) -> String {
+    let command = command.trim();
+    if command == "pwd" {
+        return variables.value("CURDIR", layer, depth);
+    }
+    let looked_up = ["command -v ", "which ", "type -P ", "type -p "].iter().find_map(|head| command.strip_prefix(head));
+    let words: Vec<&str> = looked_up.unwrap_or("").split_ascii_whitespace().take(4).collect();
+    match words.as_slice() {
+        [name] | [name, "2>/dev/null" | "2>&1"] | [name, "2>", "/dev/null"]
+            if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'))
+                && !name.starts_with('-') =>
+        {
+            format!("{LOOKED_UP}{name}")
+        }
+        _ => UNKNOWN_TEXT.to_owned(),
+    }
+}
+
 fn conditional(variables: &Variables, name: &str, arguments: &str, layer: &Layer, depth: usize) -> String {
     let parts = split_arguments(arguments);
     let value = |at: usize| parts.get(at).map_or_else(String::new, |part| variables.expand_at(part.trim(), layer, depth));
     if name == "if" {
         let condition = value(0);
         return match condition.as_str() {
-            known if !known.contains(UNKNOWN) => value(if known.is_empty() { 2 } else { 1 }),
+            known if !undecided(known) => value(if known.is_empty() { 2 } else { 1 }),
             _ => {
                 let (then, otherwise) = (value(1), value(2));
                 if then == otherwise { then } else { UNKNOWN_TEXT.to_owned() }
@@ -46,7 +66,7 @@ fn conditional(variables: &Variables, name: &str, arguments: &str, layer: &Layer
     let mut last = String::new();
     for at in 0..parts.len() {
         last = value(at);
-        if last.contains(UNKNOWN) {
+        if undecided(&last) {
             return UNKNOWN_TEXT.to_owned();
         }
         if last.is_empty() == (name == "and") {

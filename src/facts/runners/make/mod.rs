@@ -9,7 +9,7 @@ mod options;
 mod plan;
 mod recipe;
 mod rules;
-mod shell_mode;
+pub(in crate::facts::runners) mod shell_mode;
 mod statements;
 mod syntax;
 #[cfg(test)]

@@ -28,7 +28,7 @@ fn prefix(text: &str) -> Prefix {
 /// Adds what a rule's recipe runs for `target` to the plan.
 pub(super) fn run(plan: &mut Plan<'_>, rule: &Rule, target: &str, layer: &Layer, way: &Way, hold: Option<Hold>) {
     let variables = &plan.evaluation.variables;
-    let value = |name: &str| variables.value(name, layer, 0);
+    let value = |name: &str| variables.plain(name, layer);
     let place_of = |name: &str| plan.evaluation.places.get(name).cloned();
     let shell_place = place_of("SHELL").or_else(|| place_of(".SHELLFLAGS")).unwrap_or_else(|| rule.place.clone());
     let (shell, mut flags) = (value("SHELL"), value(".SHELLFLAGS"));
@@ -95,7 +95,7 @@ fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way,
     let target = Target::Script { text: rest, mode: written.mode, args: Some(Vec::new()) };
     let mut next = plan.next(target, &way, holds);
     for name in &way.exported {
-        let value = plan.evaluation.variables.value(name, &way.layer, 0);
+        let value = plan.evaluation.variables.plain(name, &way.layer);
         next.env.insert(name.clone(), Some(value).filter(|value| !value.contains(super::expand::UNKNOWN)));
     }
     plan.out.push(next);

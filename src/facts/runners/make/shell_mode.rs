@@ -7,7 +7,7 @@ use crate::facts::shell::{Dialect, ShellMode};
 use crate::text::Place;
 
 /// The options of the shell, and what keeps its commands from being run or judged.
-pub(super) fn shell_mode(shell: &str, flags: &str, place: &Place) -> (ShellMode, Option<Hold>) {
+pub(in crate::facts::runners) fn shell_mode(shell: &str, flags: &str, place: &Place) -> (ShellMode, Option<Hold>) {
     let mut mode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
     let mut words: Vec<&str> = shell.split_ascii_whitespace().collect();
     if words.first().is_some_and(|first| first.ends_with("/env") || *first == "env") {

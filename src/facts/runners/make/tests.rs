@@ -133,6 +133,12 @@ const VARIABLES: &[Row] = &[
     ("A = d\nlint:\n\t$(A)\n", "make A=$X lint", &["<?> <- Makefile:3"]),
     ("A = a\nA += b\nlint:\n\t$(A)\n", "make lint", &["a b <- Makefile:4"]),
     ("A := $(shell ls)\nlint:\n\tx $(A) $(wildcard *.c)\n", "make lint", &["x <?> <?> <- Makefile:3"]),
+    (
+        "P := $(shell command -v poetry 2>/dev/null)\nifeq ($(P),)\nQ = x\nendif\nlint:\n\t$(P) run $(Q) $(shell pwd) $(if $(P),a,b)\n",
+        "make lint",
+        &["poetry run <?> /workspace <?> <- Makefile:6"],
+    ),
+    ("A := $(shell which a b)$(shell which c || which d)\nlint:\n\t$(A)\n", "make lint", &["<?><?> <- Makefile:3"]),
     ("A != ls\nlint:\n\tx $(A)\n", "make lint", &["x <?> <- Makefile:3"]),
     (
         "D = a b\nlint:\n\tx $(addprefix -r ,$(D)) $(D:a=c) $(D:%=%.py) $(subst a,z,$(D)) $(firstword $(D))\n",
@@ -149,6 +155,7 @@ const VARIABLES: &[Row] = &[
         "make lint",
         &["y -q <- Makefile:2 Makefile:5", "x -q <- Makefile:3"],
     ),
+    ("CURDIR = $(shell pwd)\nA = $(shell $(A))\nlint:\n\tx $(A) $(CURDIR)\n", "make lint", &["x <?> <?> <- Makefile:4"]),
     ("A = $(A)\nlint:\n\tx $(A)\n", "make lint", &["x <?> <- Makefile:3"]),
     ("lint: a.py b/c.py\n\tx $< : $^ : $(<D) $(@F)\n", "make lint", &["x a.py : a.py b/c.py : . lint <- Makefile:2"]),
     ("lint:\n\tx $(A\n", "make lint", &["x <?> <- Makefile:2"]),

@@ -9,7 +9,7 @@ use crate::answer::Reason;
 
 /// Answers for the contexts and the functions that depend on where the expression stands.
 pub(in crate::facts::ci::github) trait Names {
-    /// The value at `root.route`; `*` stands for every item, names are in lower case.
+    /// The value at `root.route`; `*` stands for every item. The root is in lower case, the rest as written.
     fn lookup(&self, root: &str, route: &[String]) -> Val;
 
     /// The value of `success()`, `failure()`, `always()`, `cancelled()` and of functions not known here.
@@ -92,7 +92,7 @@ fn route(steps: &[Step], names: &dyn Names) -> Result<Vec<String>, Unknown> {
             Step::Computed(node) => match eval(node, names) {
                 Val::Unknown(unknown) => return Err(Unknown { truth: None, ..unknown }),
                 value => match value.as_text() {
-                    Some(text) => text.to_lowercase(),
+                    Some(text) => text.to_string(),
                     None => return Err(Unknown::plain(Reason::Dynamic, "an index is computed")),
                 },
             },

@@ -65,6 +65,9 @@ fn contains(whole: &Val, part: &Val) -> Result<bool, Unknown> {
         }
         return open.map_or(Ok(false), Err);
     }
+    if let (Val::Open(open), Some(known)) = (part, whole.as_text()) {
+        return open.lies_in(&known);
+    }
     let part = lower(part)?;
     match whole {
         Val::Open(open) => open.contains(&part),
@@ -73,6 +76,9 @@ fn contains(whole: &Val, part: &Val) -> Result<bool, Unknown> {
 }
 
 fn at_end(whole: &Val, part: &Val, start: bool) -> Result<bool, Unknown> {
+    if let (Val::Open(open), Some(known)) = (part, whole.as_text()) {
+        return open.lies_in(&known);
+    }
     let part = lower(part)?;
     match whole {
         Val::Unknown(unknown) => Err(unknown.clone()),

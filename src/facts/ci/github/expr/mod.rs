@@ -6,9 +6,6 @@ mod lexer;
 mod parser;
 mod value;
 
-#[cfg(test)]
-mod tests;
-
 pub(super) use eval::{Names, eval};
 pub(super) use parser::{Node, Step, parse};
 pub(super) use value::{Nature, TEXT_BYTES, Unknown, Val, equal, number_text};

@@ -30,7 +30,7 @@ pub(in crate::facts::ci::github) enum Node {
 /// One step into a value.
 #[derive(Clone, Debug)]
 pub(in crate::facts::ci::github) enum Step {
-    /// `.name` or `['name']`, in lower case.
+    /// `.name` or `['name']`, as written; names compare without case.
     Name(String),
     /// `.*` or `[*]`.
     Every,
@@ -171,7 +171,7 @@ impl Parser {
         loop {
             if self.take(&Token::Dot) {
                 match self.peek().cloned() {
-                    Some(Token::Name(name)) => steps.push(Step::Name(name.to_ascii_lowercase())),
+                    Some(Token::Name(name)) => steps.push(Step::Name(name)),
                     Some(Token::Star) => steps.push(Step::Every),
                     _ => return Err("a name is missing behind `.`".to_owned()),
                 }
@@ -181,7 +181,7 @@ impl Parser {
                     steps.push(Step::Every);
                 } else {
                     steps.push(match self.any(depth + 1)? {
-                        Node::Literal(Val::Str(text)) => Step::Name(text.to_ascii_lowercase()),
+                        Node::Literal(Val::Str(text)) => Step::Name(text.to_string()),
                         computed => Step::Computed(Box::new(computed)),
                     });
                 }

@@ -126,6 +126,7 @@ impl Val {
     pub(in crate::facts::ci::github) fn step(&self, name: &str) -> Self {
         match self {
             Self::Map(entries) if name == "*" => Self::List(Arc::new(entries.iter().map(|(_, value)| value.clone()).collect())),
+            Self::Map(entries) if entries.len() > 1024 => Self::unknown("depends on a very large object"),
             Self::Map(entries) => {
                 entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or(Self::Null, |(_, value)| value.clone())
             }
@@ -227,6 +228,13 @@ impl Open {
         let (lower, prefix, suffix) = (text.to_lowercase(), self.prefix.to_lowercase(), self.suffix.to_lowercase());
         let fits = lower.len() > prefix.len() + suffix.len() && lower.starts_with(&prefix) && lower.ends_with(&suffix);
         if fits { self.decide() } else { Ok(false) }
+    }
+
+    /// Whether it is a part of a known text.
+    pub(super) fn lies_in(&self, text: &str) -> Result<bool, Unknown> {
+        let text = text.to_lowercase();
+        let may = text.contains(&self.prefix.to_lowercase()) && text.contains(&self.suffix.to_lowercase()) && !text.is_empty();
+        if may { self.decide() } else { Ok(false) }
     }
 
     /// Whether it begins with `text` (in lower case).

@@ -1,0 +1,3 @@
+module example.org/kestrel
+
+go 1.25

@@ -1,0 +1,2 @@
+import security from "eslint-plugin-security";
+export default [security.configs.recommended];

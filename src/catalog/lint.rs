@@ -1,1 +1,0 @@
-//! Owns the linter of the catalogue. Refuses to load it.

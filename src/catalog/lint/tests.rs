@@ -1,0 +1,169 @@
+//! Every problem the linter names, each provoked in a file that is otherwise fine.
+
+use super::{Known, lint_files};
+
+const KNOWN: Known<'static> =
+    Known { tool_readers: &["ruff"], bot_readers: &["renovate"], kinds: &["analyzer"], guards: &["a-guard"] };
+
+const TOOL: &str = r#"id = "owl"
+title = "Owl"
+kind = ["sast"]
+languages = ["python"]
+verified = { version = "1", on = 2026-11-23, source = "https://example.org/owl" }
+config = [{ path = ".owl" }]
+run = [
+  { argv = ["owl"], findings = "fail", name = "plain" },
+  { image = "owl/owl", argv = ["owl"], findings = "fail" },
+]
+effect = [
+  { does = "soften", flag = ["--calm"], why = "exits 0" },
+  { does = "note", run = "plain", env = "OWL", value = ["x"] },
+]
+
+[[example]]
+name = "a"
+expect = "gates"
+files."x.py" = "1"
+at = "x.py:1"
+
+[[example]]
+name = "b"
+expect = "runs"
+
+[[example]]
+name = "c"
+expect = "absent"
+"#;
+
+const RULE: &str = r#"id = "owls-fly"
+section = "static-analysis"
+title = "Owls fly"
+severity = "warning"
+since = "0.1.0"
+
+[check]
+kind = "analyzer"
+
+[text]
+why = "They do."
+fix = "Let them."
+"#;
+
+const LANGUAGES: &str = r#"out_of_sight = []
+development = []
+generated_endings = []
+manifest = []
+
+[[language]]
+id = "python"
+title = "Python"
+"#;
+
+const SENTENCES: &str = r#"[[sentence]]
+number = 1
+section = "static-analysis"
+words = "Owls fly."
+strength = "should"
+rules = ["owls-fly"]
+"#;
+
+const PROFILE: &str = "id = \"modern\"\ntitle = \"Modern\"\n\n[rules]\nowls-fly = \"on\"\n";
+
+/// Lints the files above with one piece of one of them replaced.
+fn with(file: &str, from: &str, to: &str) -> Vec<String> {
+    let mut files = vec![
+        ("tools/owl.toml", TOOL.to_owned()),
+        ("checklist/owls-fly.toml", RULE.to_owned()),
+        ("languages.toml", LANGUAGES.to_owned()),
+        ("sentences.toml", SENTENCES.to_owned()),
+        ("profiles/modern.toml", PROFILE.to_owned()),
+    ];
+    for (name, text) in &mut files {
+        if *name == file {
+            assert!(text.contains(from), "{file} holds no {from}");
+            *text = text.replacen(from, to, 1);
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    lint_files(&files, &KNOWN)
+}
+
+#[test]
+fn a_sound_catalogue_has_no_problems() {
+    assert_eq!(with("", "", ""), Vec::<String>::new());
+}
+
+#[test]
+fn each_problem_is_named_with_its_line() {
+    let owl = "tools/owl.toml";
+    let rule = "checklist/owls-fly.toml";
+    let cases: &[(&str, &str, &str, &str)] = &[
+        (owl, "id = \"owl\"", "id = \"eagle\"", "rules/tools/owl.toml:1: the id is not the file's name"),
+        (owl, "[\"sast\"]", "[\"bird\"]", "rules/tools/owl.toml:3: unknown variant `bird`"),
+        (owl, "title = \"Owl\"", "title = \"Owl\"\nwings = 2", "rules/tools/owl.toml:3: unknown field `wings`"),
+        (owl, "[\"python\"]", "[\"latin\"]", "rules/tools/owl.toml:4: `latin` is no language"),
+        (owl, "2026-11-23", "\"last week\"", "rules/tools/owl.toml:5: `verified.on` is a day"),
+        (owl, "2026-11-23", "\"2026-02-30\"", "rules/tools/owl.toml:5: `verified.on` is a day"),
+        (owl, "\".owl\"", "\"../.owl\"", "rules/tools/owl.toml:6: a path is literal"),
+        (
+            owl,
+            "{ argv = [\"owl\"]",
+            "{ action = \"o/w\", argv = [\"owl\"]",
+            "rules/tools/owl.toml:8: a row of `run` names exactly one place",
+        ),
+        (owl, "{ argv = [\"owl\"], ", "{ ", "rules/tools/owl.toml:8: a row of `run` names exactly one place, this one none"),
+        (owl, "\"owl/owl\"", "\"owl/owl:1\"", "rules/tools/owl.toml:9: an image is named without tag"),
+        (
+            owl,
+            "flag = [\"--calm\"]",
+            "flag = [\"--calm\"], input = \"calm\"",
+            "rules/tools/owl.toml:12: a row of `effect` names exactly one place",
+        ),
+        (owl, "flag = [\"--calm\"], ", "", "rules/tools/owl.toml:12: a row of `effect` names exactly one place, this one none"),
+        (owl, "flag = [\"--calm\"]", "flag = [\"calm\"]", "rules/tools/owl.toml:12: a flag starts with `-`"),
+        (owl, "flag = [\"--calm\"]", "setting = \"calm\"", "rules/tools/owl.toml:12: a `setting` is answered by a reader"),
+        (owl, "run = \"plain\"", "run = \"plane\"", "rules/tools/owl.toml:13: no row of `run` has this name"),
+        (owl, ", value = [\"x\"]", "", "rules/tools/owl.toml:13: which values?"),
+        (owl, "kind = ", "reader = \"oracle\"\nkind = ", "rules/tools/owl.toml:3: no reader"),
+        (owl, "kind = ", "security = \"selected\"\nkind = ", "rules/tools/owl.toml:3: `security = \"selected\"` needs"),
+        (owl, "kind = ", "status = \"retired\"\nkind = ", "rules/tools/owl.toml:3: what is retired says"),
+        (owl, "[[example]]\nname = \"c\"\nexpect = \"absent\"\n", "", "rules/tools/owl.toml:1: 2 examples"),
+        (owl, "expect = \"absent\"", "expect = \"maybe\"", "`expect` is a rung"),
+        (owl, "name = \"c\"", "name = \"a\"", "two examples are named `a`"),
+        (owl, "x.py:1", "x.py:7", "is no line of the example's files"),
+        (owl, "run = [", "run = [[", "rules/tools/owl.toml:"),
+        (rule, "kind = \"analyzer\"", "kind = \"oracle\"", "rules/checklist/owls-fly.toml:8: no kind of question"),
+        (rule, "\"0.1.0\"", "\"soon\"", "rules/checklist/owls-fly.toml:5: `since` is a version"),
+        (rule, "\"They do.\"", "\" \"", "`text.why` is empty"),
+        (
+            rule,
+            "severity = \"warning\"",
+            "severity = \"error\"",
+            "rules/checklist/owls-fly.toml:4: `owls-fly` may be `warning` at most",
+        ),
+        (rule, "section", "aliases = [\"Owls\"]\nsection", "rules/checklist/owls-fly.toml:2: the alias `Owls`"),
+        ("profiles/modern.toml", "\"on\"", "\"error\"", "rules/profiles/modern.toml:5: `owls-fly` may be `warning` at most"),
+        ("profiles/modern.toml", "\"on\"", "\"loud\"", "rules/profiles/modern.toml:5: a rule is `on`"),
+        ("profiles/modern.toml", "owls-fly", "owls-swim", "rules/checklist/owls-fly.toml:1: no profile lists this rule"),
+        ("profiles/modern.toml", "owls-fly", "owls-swim", "rules/profiles/modern.toml:5: `owls-swim` is no rule"),
+        ("sentences.toml", "rules = [\"owls-fly\"]", "", "rules/sentences.toml:1: sentence 1 has neither"),
+        ("sentences.toml", "rules = [\"owls-fly\"]", "not_taken = \"later\"", "rules/checklist/owls-fly.toml:1: no sentence"),
+        ("sentences.toml", "\"owls-fly\"", "\"owls-swim\"", "rules/sentences.toml:6: `owls-swim` is no rule"),
+    ];
+    for (file, from, to, wanted) in cases {
+        let problems = with(file, from, to);
+        assert!(problems.iter().any(|problem| problem.contains(wanted)), "{file}: {to}\nwanted {wanted}\nfound {problems:#?}");
+    }
+}
+
+#[test]
+fn env_and_key_may_carry_flags_and_run_may_stand_alone() {
+    for row in [
+        "env = \"F\", flag = [\"-D x\"]",
+        "path = \"c.toml\", key = \"a.b\", flag = [\"-D x\"]",
+        "run = \"plain\"",
+        "flag = [\"-D x\"], after = \"--\"",
+    ] {
+        assert_eq!(with("tools/owl.toml", "flag = [\"--calm\"]", row), Vec::<String>::new(), "{row}");
+    }
+}

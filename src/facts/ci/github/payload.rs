@@ -1,0 +1,187 @@
+//! Owns the `github` context: refs, names, and the event's payload, in one imagined run. Refuses to decide conditions.
+
+use std::sync::Arc;
+
+use super::events::{EventInfo, Refs};
+use super::expr::{Nature, Val};
+use super::scope::{Free, Scope};
+use crate::facts::pipeline::Trigger;
+use crate::facts::workdir::WORKSPACE;
+use crate::snapshot::DefaultBranch;
+
+impl Scope<'_> {
+    fn free(&self, kind: Free, prefix: &str) -> Val {
+        match &self.imagined.free {
+            Some((chosen, name)) if *chosen == kind => {
+                let bare = ["refs/heads/", "refs/tags/"].iter().find_map(|refs| name.strip_prefix(refs)).unwrap_or(name);
+                Val::text(format!("{prefix}{bare}"))
+            }
+            _ => Val::open(prefix, "", Nature::Ordinary),
+        }
+    }
+
+    fn home(&self, owner_only: bool) -> Val {
+        match self.repository.name {
+            Some(name) if owner_only => Val::text(name.split('/').next().unwrap_or(name)),
+            Some(name) => Val::text(name),
+            None => Val::open("", "", Nature::Home),
+        }
+    }
+
+    fn default_branch(&self, prefix: &str) -> Val {
+        match self.repository.default_branch {
+            DefaultBranch::Known(name) => Val::text(format!("{prefix}{name}")),
+            DefaultBranch::OneOf(_) => Val::open(prefix, "", Nature::Any),
+        }
+    }
+
+    /// `github.NAME`.
+    pub(super) fn github(&self, name: &str) -> Val {
+        match name {
+            "actor" | "triggering_actor" => return self.free(Free::Actor, ""),
+            "repository" => return self.home(false),
+            "repository_owner" => return self.home(true),
+            "workspace" => return Val::text(WORKSPACE),
+            "action_path" => return self.action_path.map_or_else(|| Val::present("depends on `github.action_path`"), Val::text),
+            _ => {}
+        }
+        let Some((_, info)) = self.event else { return Val::unknown(format!("depends on `github.{name}`")) };
+        match name {
+            "event_name" => Val::text(info.event.name.as_str()),
+            "ref" => self.git_ref(info, "refs/heads/", "refs/tags/"),
+            "ref_name" => self.git_ref(info, "", ""),
+            "ref_type" => match (&info.refs, self.imagined.tag) {
+                (Refs::Tags, _) | (_, true) => Val::text("tag"),
+                _ => Val::text("branch"),
+            },
+            "base_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.default_branch(""),
+            "head_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.free(Free::HeadRef, ""),
+            "base_ref" | "head_ref" => Val::text(""),
+            "server_url" => Val::text("https://github.com"),
+            _ => Val::present(format!("depends on `github.{name}`")),
+        }
+    }
+
+    fn git_ref(&self, info: &EventInfo, heads: &str, tags: &str) -> Val {
+        if self.imagined.tag || info.refs == Refs::Tags {
+            return self
+                .imagined
+                .free
+                .as_ref()
+                .map_or_else(|| Val::open(tags, "", Nature::Ordinary), |_| self.free(Free::Branch, tags));
+        }
+        if self.imagined.default_branch {
+            return self.default_branch(heads);
+        }
+        match &info.refs {
+            // With `pull_request_target` the ref is the base branch.
+            Refs::Pull if info.event.name == "pull_request_target" => self.default_branch(heads),
+            Refs::Pull if heads.is_empty() => Val::open("", "/merge", Nature::Ordinary),
+            Refs::Pull => Val::open("refs/pull/", "/merge", Nature::Ordinary),
+            Refs::Queue => Val::open(&format!("{heads}gh-readonly-queue/"), "", Nature::Ordinary),
+            Refs::Branches { .. } => self.free(Free::Branch, heads),
+            Refs::Named(names) => match names.as_slice() {
+                [only] => Val::text(format!("{heads}{only}")),
+                _ => self.named_branch(names, heads),
+            },
+            Refs::Tags | Refs::Default => self.default_branch(heads),
+        }
+    }
+
+    /// One of several branches: each in turn is imagined by `condition`; without that, the default branch stands for all.
+    fn named_branch(&self, names: &[String], heads: &str) -> Val {
+        match (&self.imagined.free, self.repository.default_branch) {
+            (Some((Free::Branch, _)), _) => self.free(Free::Branch, heads),
+            (_, DefaultBranch::Known(name)) if names.contains(name) => Val::text(format!("{heads}{name}")),
+            _ => Val::open(heads, "", Nature::Any),
+        }
+    }
+
+    /// `github.event.…`.
+    pub(super) fn payload(&self, route: &[String]) -> Val {
+        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        let Some((_, info)) = self.event else { return Val::unknown("depends on the event") };
+        match parts.as_slice() {
+            [] => Val::present("depends on the event"),
+            ["action"] => match (&self.imagined.action, info.actions.as_slice()) {
+                (Some(action), _) => Val::text(action.as_str()),
+                (None, [only]) => Val::text(only.as_str()),
+                (None, []) if info.event.trigger == Trigger::Other => Val::present("depends on the activity type"),
+                (None, []) => Val::Null,
+                _ => Val::present("depends on the activity type"),
+            },
+            ["repository", rest @ ..] => match rest {
+                ["full_name" | "name"] => self.home(false),
+                ["owner", "login" | "name"] => self.home(true),
+                ["default_branch"] => self.default_branch(""),
+                ["fork"] => Val::Bool(false),
+                _ => Val::unknown("depends on settings of the repository"),
+            },
+            ["sender", "login"] | ["pusher", "name"] => self.free(Free::Actor, ""),
+            ["sender", "type"] => self.free(Free::Actor, ""),
+            ["pull_request", rest @ ..] if info.refs == Refs::Pull => self.pull_request(rest),
+            ["pull_request", ..] => Val::Null,
+            ["number"] if info.is_pull_request() => Val::present("depends on the number of the pull request"),
+            ["label", "name"] if info.is_pull_request() => match (&self.imagined.free, &self.imagined.action) {
+                (Some((Free::Label, name)), _) => Val::Str(Arc::clone(name)),
+                (_, Some(action)) if action.ends_with("labeled") => self.free(Free::Label, ""),
+                _ => Val::Null,
+            },
+            ["head_commit", "message"] if info.event.trigger == Trigger::Push => self.free(Free::Words, ""),
+            ["head_commit" | "commits", ..] if matches!(info.event.trigger, Trigger::Push | Trigger::Tag) => {
+                Val::present("depends on the pushed commits")
+            }
+            ["created" | "deleted" | "forced"] if info.event.trigger == Trigger::Push => Val::Bool(false),
+            ["workflow_run", "conclusion"] if info.event.name == "workflow_run" => Val::text("success"),
+            ["comment" | "review", "body"] if info.event.trigger == Trigger::Other => self.free(Free::Words, ""),
+            ["inputs", name] => self.input(Some(name)),
+            [first, ..] if self.is_absent(first, info) => Val::Null,
+            _ => Val::unknown(format!("depends on `github.event.{}`", parts.join("."))),
+        }
+    }
+
+    /// Parts of a payload that an event surely does not carry.
+    fn is_absent(&self, part: &str, info: &EventInfo) -> bool {
+        let carrier = match part {
+            "issue" | "comment" | "review" | "workflow_run" | "discussion" | "client_payload" | "check_run" | "check_suite"
+            | "deployment" => Trigger::Other,
+            "release" => Trigger::Release,
+            "schedule" => Trigger::Schedule,
+            "merge_group" => Trigger::MergeGroup,
+            "number" | "label" => Trigger::PullRequest,
+            "head_commit" | "commits" => Trigger::Push,
+            _ => return false,
+        };
+        info.event.trigger != carrier
+    }
+
+    fn pull_request(&self, parts: &[&str]) -> Val {
+        match parts {
+            [] => Val::present("depends on the pull request"),
+            ["draft"] => Val::Bool(self.imagined.draft),
+            ["merged"] => Val::Bool(self.imagined.merged),
+            ["state"] => Val::text(if self.imagined.merged { "closed" } else { "open" }),
+            ["base", "ref"] => self.default_branch(""),
+            ["base", "repo", "full_name" | "name"] => self.home(false),
+            ["base", "repo", "owner", "login"] | ["base", "user", "login"] => self.home(true),
+            ["head", "ref"] => self.free(Free::HeadRef, ""),
+            ["head", "repo", "fork"] => Val::Bool(self.imagined.fork),
+            ["head", "repo", "full_name" | "name" | "id"] | ["head", "repo", "owner", "login"] | ["head", "user", "login"]
+                if self.imagined.fork =>
+            {
+                Val::open("", "", Nature::Fork)
+            }
+            ["head", "repo", "full_name" | "name" | "id"] => self.home(false),
+            ["base", "repo", "id"] => self.home(false),
+            ["head", "repo", "owner", "login"] | ["head", "user", "login"] => self.home(true),
+            ["user", "login" | "type"] => self.free(Free::Actor, ""),
+            ["title" | "body"] => self.free(Free::Words, ""),
+            ["labels", rest @ ..] => match (&self.imagined.free, rest) {
+                (Some((Free::Label, name)), ["*", "name"]) => Val::List(Arc::new(vec![Val::Str(Arc::clone(name))])),
+                (_, ["*", "name"]) => Val::List(Arc::default()),
+                _ => Val::present("depends on the labels of the pull request"),
+            },
+            _ => Val::unknown(format!("depends on `github.event.pull_request.{}`", parts.join("."))),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Owns the tests of `if`: what each condition makes of each event.
+
+use super::*;
+
+fn decide(on: &str, condition: &str) -> String {
+    let plain = condition.starts_with(['"', '\'', '[']) || matches!(condition, "true" | "false");
+    let condition = if plain { condition.to_owned() } else { serde_json::to_string(condition).expect("text") };
+    let text = format!("on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: {condition}\n    steps:\n    - run: lint\n");
+    let pipeline = pipeline(&text);
+    let job = starts(&pipeline, &pipeline.units[0].starts);
+    // A step decides as its job does.
+    let text = format!("on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: lint\n      if: {condition}\n");
+    let pipeline = super::pipeline(&text);
+    assert_eq!(starts(&pipeline, &pipeline.units[0].starts), job, "{condition}");
+    job
+}
+
+#[test]
+fn one_event() {
+    let table: &[(&str, &str, &str)] = &[
+        ("pull_request", "true", "pull_request yes"),
+        ("pull_request", "false", "pull_request no"),
+        ("pull_request", "${{ false }}", "pull_request no"),
+        ("pull_request", "\"${{ false }} \"", "pull_request yes"),
+        ("pull_request", "\"${{ false }} && false\"", "pull_request yes"),
+        ("pull_request", "'false && true'", "pull_request no"),
+        ("pull_request", "\"'false'\"", "pull_request yes"),
+        ("pull_request", "always()", "pull_request yes"),
+        ("pull_request", "success()", "pull_request yes"),
+        ("pull_request", "'!cancelled()'", "pull_request yes"),
+        ("pull_request", "failure()", "pull_request no"),
+        ("pull_request", "cancelled() || failure()", "pull_request no"),
+        ("pull_request", "${{ always() && false }}", "pull_request no"),
+        ("pull_request", "1 == '1' && null == '' && true == 1 && 'A' == 'a'", "pull_request yes"),
+        ("pull_request", "(2 < 1) || 'a' == 0 || !'x'", "pull_request no"),
+        ("pull_request", "0x10 == 16 && 1e1 == 10 && -1 < 0", "pull_request yes"),
+        ("pull_request", "contains('Hello', 'hell') && startsWith('ab', 'A') && endsWith('ab', 'b')", "pull_request yes"),
+        ("pull_request", "contains(fromJSON('[\"push\", \"pull_request\"]'), github.event_name)", "pull_request yes"),
+        ("pull_request", "format('{0}-{{{1}}}', 'a', 1) == 'a-{1}'", "pull_request yes"),
+        ("pull_request", "join(fromJSON('[1, \"b\"]'), '+') == '1+b'", "pull_request yes"),
+        ("pull_request", "fromJSON('{\"a\": {\"b\": [5]}}').a.b[0] == 5", "pull_request yes"),
+        ("pull_request", "contains(fromJSON('{\"a\": [{\"n\": \"x\"}]}').a.*.n, 'x')", "pull_request yes"),
+        ("pull_request", "toJSON(fromJSON('[]')) == '[]'", "pull_request yes"),
+        ("pull_request", "github.event_name == 'schedule'", "pull_request no"),
+        ("pull_request", "github['event_name'] == 'pull_request'", "pull_request yes"),
+        ("pull_request", "github.ref == 'refs/heads/main'", "pull_request no"),
+        ("pull_request", "startsWith(github.ref, 'refs/tags/')", "pull_request no"),
+        ("pull_request", "startsWith(github.ref, 'refs/pull/')", "pull_request yes"),
+        ("pull_request", "github.base_ref == 'main'", "pull_request yes"),
+        ("pull_request", "github.base_ref == 'dev'", "pull_request no"),
+        ("pull_request", "github.event.pull_request", "pull_request yes"),
+        ("pull_request", "github.event.pull_request.base.ref == github.event.repository.default_branch", "pull_request yes"),
+        ("pull_request", "github.event.pull_request.draft == false", "pull_request yes note(drafts do not run it)"),
+        ("pull_request", "'!github.event.pull_request.draft'", "pull_request yes note(drafts do not run it)"),
+        ("pull_request", "github.event.pull_request.draft", "pull_request yes soft(only drafts run it)"),
+        ("pull_request", "github.event.pull_request.merged == true", "pull_request yes soft(only merged pull requests run it)"),
+        (
+            "pull_request",
+            "github.event.pull_request.head.repo.fork",
+            "pull_request yes soft(only pull requests from forks run it)",
+        ),
+        (
+            "pull_request",
+            "github.event.pull_request.head.repo.full_name == github.repository",
+            "pull_request yes soft(pull requests from forks do not run it) note(runs only in the repository that the condition names)",
+        ),
+        (
+            "pull_request",
+            "contains(github.event.pull_request.labels.*.name, 'lint')",
+            "pull_request yes soft(only pull requests with the label `lint` run it)",
+        ),
+        (
+            "pull_request",
+            "\"!contains(github.event.pull_request.labels.*.name, 'skip')\"",
+            "pull_request yes note(pull requests with the label `skip` do not run it)",
+        ),
+        (
+            "pull_request",
+            "github.actor == 'dependabot[bot]'",
+            "pull_request yes soft(only runs of the actor `dependabot[bot]` run it)",
+        ),
+        (
+            "pull_request",
+            "github.actor != 'dependabot[bot]'",
+            "pull_request yes note(runs of the actor `dependabot[bot]` do not run it)",
+        ),
+        (
+            "pull_request",
+            "\"!contains(fromJSON('[\\\"a\\\"]'), github.actor)\"",
+            "pull_request yes note(runs of the actor `a` do not run it)",
+        ),
+        (
+            "pull_request",
+            "startsWith(github.head_ref, 'release/')",
+            "pull_request yes soft(only pull requests from a branch named like `release/` run it)",
+        ),
+        (
+            "pull_request",
+            "github.event.action == 'opened'",
+            "pull_request yes soft(only pull requests with the activity `opened` run it)",
+        ),
+        ("pull_request", "github.event.action != 'closed'", "pull_request yes"),
+        (
+            "pull_request",
+            "github.repository == 'o/r'",
+            "pull_request yes note(runs only in the repository that the condition names)",
+        ),
+        ("pull_request", "github.repository_owner != 'o'", "pull_request no"),
+        ("pull_request", "vars.LINT == 'true'", "pull_request unknown(depends on `vars.LINT`)"),
+        ("pull_request", "vars.LINT == 'true' && false", "pull_request no"),
+        ("pull_request", "vars.LINT == 'true' || true", "pull_request yes"),
+        ("pull_request", "inputs.x == 'a'", "pull_request no"),
+        ("pull_request", "github.event.inputs.x != 'a'", "pull_request yes"),
+        ("pull_request", "hashFiles('x') != ''", "pull_request unknown(`hashFiles` is known only when it runs)"),
+        ("pull_request", "a ==", "pull_request unknown(the condition cannot be read: the expression ends too early)"),
+        ("pull_request", "[a]", "pull_request unknown(the condition cannot be read)"),
+        ("push", "github.ref == 'refs/heads/main'", "push yes soft(only pushes to `main` run it)"),
+        ("push", "github.ref_name != 'main'", "push yes note(pushes to `main` do not run it)"),
+        ("push", "startsWith(github.ref, 'refs/tags/v')", "push yes soft(only tags like `v` run it)"),
+        ("push", "github.event.pull_request.draft == false", "push yes"),
+        ("push", "github.head_ref == ''", "push yes"),
+        (
+            "push",
+            "\"!contains(github.event.head_commit.message, 'skip ci')\"",
+            "push yes note(changes whose text holds `skip ci` do not run it)",
+        ),
+        ("{push: {branches: [main]}}", "github.ref == 'refs/heads/main'", "push yes"),
+        ("{push: {branches: [dev]}}", "github.ref == 'refs/heads/main'", "push no"),
+        ("{push: {tags: [v1]}}", "startsWith(github.ref, 'refs/tags/')", "push yes"),
+        ("{push: {tags: [v1]}}", "github.ref_type == 'branch'", "push no"),
+        ("merge_group", "github.event_name == 'merge_group'", "merge_group yes"),
+        ("schedule", "github.ref == 'refs/heads/main'", "schedule yes"),
+        ("workflow_dispatch", "inputs.x", "workflow_dispatch unknown(depends on `inputs.x`)"),
+        ("workflow_run", "github.event.workflow_run.conclusion == 'success'", "workflow_run yes"),
+    ];
+    for (on, condition, expected) in table {
+        let on = if *on == "schedule" { "{schedule: [{cron: x}]}" } else { on };
+        // Values that change with the step's place in the file come out alike for jobs and steps.
+        assert_eq!(decide(on, condition), *expected, "{on}: {condition}");
+    }
+}
+
+#[test]
+fn several_events() {
+    let either = "github.event_name == 'push' || github.event.pull_request.head.repo.full_name != github.repository";
+    assert_eq!(
+        decide("[push, pull_request]", either),
+        "push yes note(runs only in the repository that the condition names); pull_request yes \
+         note(pull requests of this repository are left to the push event, which covers its branches)"
+    );
+    // Pushes to `main` alone leave the branches of the repository out.
+    let narrow = decide("{push: {branches: [main]}, pull_request: {}}", either);
+    assert!(narrow.ends_with("pull_request yes soft(only pull requests from forks run it)"), "{narrow}");
+    assert_eq!(decide("[push, pull_request]", "github.event_name != 'pull_request'"), "push yes; pull_request no");
+    let target = "on: [pull_request_target]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: lint\n";
+    let all = pipeline(target);
+    assert_eq!(
+        starts(&all, &all.units[1].starts),
+        "pull_request_target yes soft(runs on the base's code: the head is not checked out)"
+    );
+    let head = target.replace("checkout@v4", "checkout@v4\n      with: {ref: '${{ github.event.pull_request.head.sha }}'}");
+    let all = pipeline(&head);
+    assert_eq!(starts(&all, &all.units[1].starts), "pull_request_target yes");
+}
+
+#[test]
+fn contexts_of_steps() {
+    let job = |step: &str| {
+        let text = format!(
+            "on: pull_request\nenv: {{A: '1', S: '${{{{ secrets.X }}}}'}}\njobs:\n  a:\n    runs-on: ubuntu-22.04\n    env: {{B: two}}\n    steps:\n    - {step}\n      run: lint\n"
+        );
+        let pipeline = pipeline(&text);
+        starts(&pipeline, &pipeline.units[0].starts)
+    };
+    assert_eq!(job("if: env.A == '1' && env.B == 'two'"), "pull_request yes");
+    assert_eq!(job("if: env.A == '2'"), "pull_request no");
+    assert_eq!(job("if: env.S != ''"), "pull_request unknown(depends on `env.S`)");
+    assert_eq!(job("if: runner.os == 'Linux'"), "pull_request yes");
+    assert_eq!(job("if: runner.os == 'Windows'"), "pull_request no");
+    assert_eq!(job("if: steps.none.outcome == 'failure'"), "pull_request no");
+}

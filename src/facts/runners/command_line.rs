@@ -1,0 +1,157 @@
+//! Owns the reading of a program's own command line from a list of its value-taking flags. Refuses to know what flags mean.
+
+use crate::facts::shell::Word;
+
+/// One flag as it is given.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    /// With its dashes, a short one alone (`-e` of `-aelint`).
+    pub name: String,
+    /// Its value, when it takes one and one is there.
+    pub value: Option<Word>,
+    /// The word it stands in.
+    pub word: Word,
+}
+
+/// A command line, read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CommandLine {
+    /// Flags in order.
+    pub flags: Vec<Given>,
+    /// Words that are neither flags nor their values; for [`Order::Leading`] all words from the first of them on.
+    pub operands: Vec<Word>,
+    /// The words behind `--`, when it is there (for [`Order::Mixed`] only).
+    pub tail: Option<Vec<Word>>,
+}
+
+/// Where flags may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Before the first operand only.
+    Leading,
+    /// Anywhere.
+    Mixed,
+}
+
+/// Reads `words` (the program not among them). A flag that is computed in part keeps its name, its value is not known.
+pub(super) fn read(words: &[Word], takes_value: &[&str], order: Order) -> CommandLine {
+    let mut line = CommandLine::default();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let text = word.value.as_deref().unwrap_or_else(|| word.raw.trim_start_matches(['"', '\'']));
+        if text == "--" {
+            match order {
+                Order::Leading => line.operands = words[at..].to_vec(),
+                Order::Mixed => line.tail = Some(words[at..].to_vec()),
+            }
+            return line;
+        }
+        if !text.starts_with('-') || text.len() < 2 {
+            if order == Order::Leading {
+                line.operands = words[at - 1..].to_vec();
+                return line;
+            }
+            line.operands.push(word.clone());
+            continue;
+        }
+        let wants_next = match text.starts_with("--") {
+            true => long(&mut line, word, text, takes_value),
+            false => cluster(&mut line, word, text, takes_value),
+        };
+        if wants_next {
+            if let Some(last) = line.flags.last_mut() {
+                last.value = words.get(at).cloned();
+            }
+            at += 1;
+        }
+    }
+    line
+}
+
+fn long(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[&str]) -> bool {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(part(word, value))),
+        None => (text, None),
+    };
+    let wants_next = value.is_none() && takes_value.contains(&name);
+    line.flags.push(Given { name: name.to_owned(), value, word: word.clone() });
+    wants_next
+}
+
+/// `-abc`: three flags, or one with a value as soon as a letter takes one.
+fn cluster(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[&str]) -> bool {
+    for (at, letter) in text.char_indices().skip(1).take(64) {
+        let name = format!("-{letter}");
+        let rest = &text[at + letter.len_utf8()..];
+        let takes = takes_value.contains(&name.as_str());
+        if takes && rest.is_empty() {
+            line.flags.push(Given { name, value: None, word: word.clone() });
+            return true;
+        }
+        let value = takes.then(|| part(word, rest.strip_prefix('=').unwrap_or(rest)));
+        line.flags.push(Given { name, value, word: word.clone() });
+        if takes {
+            return false;
+        }
+    }
+    false
+}
+
+/// The part of a word behind its flag.
+fn part(word: &Word, text: &str) -> Word {
+    Word {
+        raw: text.trim_end_matches(['"', '\'']).to_owned(),
+        value: word.value.as_ref().map(|_| text.to_owned()),
+        ..word.clone()
+    }
+}
+
+impl CommandLine {
+    /// The last flag of one of these names.
+    pub(super) fn last(&self, names: &[&str]) -> Option<&Given> {
+        self.flags.iter().rev().find(|flag| names.contains(&flag.name.as_str()))
+    }
+
+    /// All flags of these names, in order.
+    pub(super) fn all<'a>(&'a self, names: &'a [&'a str]) -> impl Iterator<Item = &'a Given> {
+        self.flags.iter().filter(move |flag| names.contains(&flag.name.as_str()))
+    }
+
+    /// Whether one of these flags is given.
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        self.last(names).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::runners::quoted;
+    use crate::text::{Place, RepoPath};
+
+    fn line(text: &str, order: Order) -> CommandLine {
+        let place = Place::file(RepoPath::root());
+        let words: Vec<Word> = text.split(' ').map(|word| quoted::added(word, &place)).collect();
+        read(&words, &["-e", "--env", "-v"], order)
+    }
+
+    fn flags(line: &CommandLine) -> Vec<(String, Option<String>)> {
+        line.flags.iter().map(|flag| (flag.name.clone(), flag.value.as_ref().and_then(|word| word.value.clone()))).collect()
+    }
+
+    #[test]
+    fn spellings_of_values() {
+        for text in ["-e lint", "-elint", "-e=lint", "-qelint"] {
+            let read = line(text, Order::Mixed);
+            assert_eq!(read.last(&["-e"]).and_then(|flag| flag.value.as_ref()?.value.clone()), Some("lint".into()), "{text}");
+        }
+        let read = line("--env=a -it -v b img -e x", Order::Leading);
+        let expected = [("--env", Some("a")), ("-i", None), ("-t", None), ("-v", Some("b"))];
+        let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect();
+        assert_eq!(flags(&read), expected);
+        assert_eq!(read.operands.len(), 3);
+        let read = line("a -- -e b", Order::Mixed);
+        assert_eq!((read.operands.len(), read.tail.map(|tail| tail.len()), read.flags.len()), (1, Some(2), 0));
+    }
+}

@@ -1,0 +1,222 @@
+//! Owns packages as their managers see them: the nearest manifest, its scripts, the settings beside it, workspace members.
+//! Refuses dependencies: what is installed is not in the tree.
+
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::answer::{Reason, Why};
+use crate::doc::{Document, Format, Value};
+use crate::facts::workdir::Workdir;
+use crate::snapshot::{Snapshot, UnreadKind};
+use crate::text::{Place, RepoPath};
+
+/// Directories looked at for workspace members.
+const MAX_DIRECTORIES: usize = 5_000;
+/// How deep members may lie.
+const MAX_DEPTH: usize = 6;
+
+/// A package of the tree.
+#[derive(Clone)]
+pub(super) struct Package {
+    /// Its manifest.
+    pub(super) document: Arc<Document>,
+    /// Its directory.
+    pub(super) workdir: Workdir,
+    /// The same in the tree.
+    pub(super) directory: RepoPath,
+}
+
+/// A manifest that stands there and was not read.
+pub(super) type Found = Result<Option<Package>, Why>;
+
+impl Package {
+    /// The package in exactly this directory.
+    pub(super) fn at(snapshot: &Snapshot, workdir: &Workdir) -> Found {
+        let Some(path) = workdir.resolve("package.json") else { return Ok(None) };
+        match snapshot.document(&path, Format::Json) {
+            Ok(document) => Ok(Some(Self { document, workdir: workdir.clone(), directory: path.parent() })),
+            Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
+            Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(unread.place.unwrap_or_else(|| Place::file(path)))),
+        }
+    }
+
+    /// The nearest package at or above a directory.
+    pub(super) fn nearest(snapshot: &Snapshot, workdir: &Workdir) -> Found {
+        for above in upward(workdir) {
+            if let Some(found) = Self::at(snapshot, &above)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The nearest package at or above a directory that says which members its workspace has.
+    pub(super) fn workspace_root(snapshot: &Snapshot, workdir: &Workdir) -> Found {
+        for above in upward(workdir) {
+            if let Some(found) = Self::at(snapshot, &above)?
+                && found.patterns(snapshot).is_some()
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A script by name.
+    pub(super) fn script(&self, name: &str) -> Option<Value<'_>> {
+        self.document.root().get("scripts")?.get(name)
+    }
+
+    /// The names of all its scripts, in order.
+    pub(super) fn script_names(&self) -> Vec<&str> {
+        let scripts = self.document.root().get("scripts");
+        scripts.into_iter().flat_map(Value::entries).filter_map(|entry| entry.name()).collect()
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.document.root().get("name")?.as_str()
+    }
+
+    /// Which manager and version its `packageManager` asks for: `("pnpm", "8.1.0")`.
+    pub(super) fn manager(&self) -> Option<(&str, &str)> {
+        self.document.root().get("packageManager")?.as_str()?.split_once('@')
+    }
+
+    /// Globs of its workspace members.
+    fn patterns(&self, snapshot: &Snapshot) -> Option<Vec<String>> {
+        let strings = |value: Value<'_>| value.items().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+        let pnpm = self.directory.join("pnpm-workspace.yaml").and_then(|path| snapshot.document(&path, Format::Yaml).ok());
+        if let Some(found) = pnpm.as_ref().and_then(|document| document.root().get("packages")) {
+            return Some(strings(found));
+        }
+        let root = self.document.root();
+        if let Some(own) = root.get("workspaces") {
+            return Some(strings(own.get("packages").unwrap_or(own)));
+        }
+        let lerna = self.directory.join("lerna.json").and_then(|path| snapshot.document(&path, Format::Json).ok())?;
+        lerna.root().get("packages").map(strings)
+    }
+
+    /// The members of its workspace, in the order of their directories.
+    pub(super) fn members(&self, snapshot: &Snapshot) -> Vec<Self> {
+        let Some((wanted, unwanted)) = self.patterns(snapshot).and_then(|patterns| globs(&patterns)) else { return Vec::new() };
+        let mut out = Vec::new();
+        let mut left = MAX_DIRECTORIES;
+        let mut stack = vec![(String::new(), 0)];
+        while let Some((below, depth)) = stack.pop() {
+            let Some(directory) = self.directory.join(&below) else { continue };
+            let matches = !below.is_empty() && wanted.is_match(&below) && !unwanted.is_match(&below);
+            if matches && let Ok(Some(member)) = Self::at(snapshot, &self.workdir.enter(&below)) {
+                out.push(member);
+            }
+            if depth == MAX_DEPTH {
+                continue;
+            }
+            let mut inside: Vec<(String, usize)> = Vec::new();
+            for (name, is_dir) in snapshot.children(&directory) {
+                if !is_dir || name == "node_modules" || name == ".git" {
+                    continue;
+                }
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+                inside.push((if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") }, depth + 1));
+            }
+            stack.extend(inside.into_iter().rev());
+        }
+        out
+    }
+}
+
+fn globs(patterns: &[String]) -> Option<(GlobSet, GlobSet)> {
+    let (mut wanted, mut unwanted) = (GlobSetBuilder::new(), GlobSetBuilder::new());
+    for pattern in patterns.iter().take(500) {
+        let (text, builder) = match pattern.strip_prefix('!') {
+            Some(text) => (text, &mut unwanted),
+            None => (pattern.as_str(), &mut wanted),
+        };
+        let text = text.trim_start_matches("./").trim_end_matches('/');
+        if let Ok(glob) = GlobBuilder::new(text).literal_separator(true).build() {
+            builder.add(glob);
+        }
+    }
+    Some((wanted.build().ok()?, unwanted.build().ok()?))
+}
+
+/// A directory and those above it, while they lie in the tree.
+pub(super) fn upward(workdir: &Workdir) -> Vec<Workdir> {
+    let mut all = Vec::new();
+    let mut here = workdir.clone();
+    while let Some(directory) = here.dir() {
+        let above = here.enter("..");
+        all.push(here);
+        if directory.is_root() && above.dir().is_none_or(|up| up.is_root()) {
+            break;
+        }
+        here = above;
+    }
+    all
+}
+
+/// Settings of the package managers that change what a script does.
+#[derive(Default)]
+pub(super) struct Settings {
+    /// The shell that runs scripts, and who says so.
+    pub(super) shell: Option<(String, Place)>,
+    /// Whether lifecycle scripts are skipped.
+    pub(super) ignore_scripts: bool,
+    /// pnpm's `enable-pre-post-scripts`.
+    pub(super) pre_post: Option<bool>,
+}
+
+impl Settings {
+    /// What the files beside a package and beside its workspace's root say; the nearest file wins.
+    pub(super) fn beside(snapshot: &Snapshot, package: &Package) -> Self {
+        let mut settings = Self::default();
+        for here in upward(&package.workdir) {
+            let own = here.dir().is_some_and(|dir| dir == package.directory);
+            let is_root = || matches!(Package::at(snapshot, &here), Ok(Some(found)) if found.patterns(snapshot).is_some());
+            if own || is_root() {
+                settings.read(snapshot, &here);
+            }
+        }
+        settings
+    }
+
+    fn read(&mut self, snapshot: &Snapshot, here: &Workdir) {
+        let document = |name: &str, format| here.resolve(name).and_then(|path| snapshot.document(&path, format).ok());
+        if let Some(npmrc) = document(".npmrc", Format::Ini) {
+            let value = |key: &str| npmrc.root().get("").and_then(|top| top.get(key)).or_else(|| npmrc.root().get(key));
+            self.take(value("script-shell"), value("ignore-scripts"), value("enable-pre-post-scripts"));
+        }
+        if let Some(pnpm) = document("pnpm-workspace.yaml", Format::Yaml) {
+            let root = pnpm.root();
+            self.take(root.get("scriptShell"), root.get("ignoreScripts"), root.get("enablePrePostScripts"));
+        }
+        if let Some(path) = here.resolve(".yarnrc")
+            && let Ok(file) = snapshot.read(&path)
+        {
+            for (at, line) in file.text.lines().enumerate().take(1000) {
+                if let Some(rest) = line.trim().strip_prefix("script-shell ") {
+                    let shell = rest.trim().trim_matches('"').to_owned();
+                    let start = file.lines().start_of(at + 1).unwrap_or(0);
+                    let place = file.place(crate::text::Span::new(start, start + line.len()));
+                    self.shell.get_or_insert((shell, place));
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, shell: Option<Value<'_>>, ignore: Option<Value<'_>>, pre_post: Option<Value<'_>>) {
+        if let Some(value) = shell {
+            self.shell.get_or_insert((value.scalar().unwrap_or("").to_owned(), value.place()));
+        }
+        self.ignore_scripts |= ignore.is_some_and(|value| value.scalar() == Some("true"));
+        if self.pre_post.is_none() {
+            self.pre_post = pre_post.and_then(|value| value.scalar()).map(|text| text == "true");
+        }
+    }
+}

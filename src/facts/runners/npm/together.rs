@@ -1,0 +1,328 @@
+//! Owns the programs that run several package scripts or commands at once. Refuses to model their caches and task graphs:
+//! those are said to be not read.
+
+use super::package::Package;
+use super::request::{Client, Request, Selection, Verb};
+use super::scripts::{self, Run};
+use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::runners::script_words::{literal, text_of, word_at};
+use crate::facts::runners::{Call, Next, Target, World};
+use crate::facts::shell::{Dialect, ShellMode, Word};
+
+type Runs = Result<Vec<Next>, Why>;
+
+fn request(name: Word, arguments: Vec<Word>) -> Request {
+    let verb = Verb::Script { name: Some(name), or_program: false };
+    Request { verb, directory: None, selection: Selection::default(), arguments, ignore_scripts: false, shell: None }
+}
+
+/// `node --run X -- args`: the script alone, nothing around it.
+pub(super) fn node_run(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+    let first = call.words.get(1)?;
+    let text = first.value.as_deref()?;
+    let (name, from) = match text.strip_prefix("--run=") {
+        Some(name) => (literal(name, first), 2),
+        None if text == "--run" => (call.words.get(2)?.clone(), 3),
+        None => return None,
+    };
+    let rest = call.words.get(from..).unwrap_or(&[]);
+    let arguments = rest.iter().skip_while(|word| word.value.as_deref() != Some("--")).skip(1).cloned().collect();
+    let mut request = request(name, arguments);
+    request.ignore_scripts = true;
+    Some(scripts::run(Client::Npm, call, world, &request).unwrap_or_else(|why| super::opaque(call, why)))
+}
+
+/// `npm-run-all`, `run-s`, `run-p`: tasks are names, patterns, and names with arguments.
+///
+/// `--continue-on-error` runs the rest and still exits non-zero (npm-run-all, `docs/npm-run-all.md`); `--race` ends all when
+/// one succeeds, so that another's failure may never be seen.
+pub(super) fn run_all(call: &Call<'_>, world: &World<'_>) -> Runs {
+    if !call.workdir.is_known() {
+        return Err(Why::new(Reason::Dynamic, "package scripts run in a directory that is computed").at(call.place.clone()));
+    }
+    let run = Run { client: Client::Npm, call, world, ignore_scripts: false, shell: None };
+    let chosen = scripts::here(world.snapshot, call.workdir)?;
+    let Some(package) = chosen.first().map(|chosen| &chosen.package) else { return Ok(Vec::new()) };
+    let (mut out, mut race) = (Vec::new(), None);
+    let words = call.words.get(1..).unwrap_or(&[]);
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let Some(text) = word.value.as_deref() else {
+            for name in package.script_names() {
+                let before = out.len();
+                run.script(package, name, &[], &mut out);
+                let why = Why::new(Reason::Dynamic, "the script's name is computed").at(word.place.clone());
+                out[before..].iter_mut().for_each(|next| next.condition = Some(why.clone()));
+            }
+            continue;
+        };
+        match text {
+            "--" => break,
+            "--max-parallel" | "--npm-path" => at += 1,
+            "--race" => race = Some(word.place.clone()),
+            flag if flag.starts_with('-') && !flag.starts_with("--") && flag.contains('r') => race = Some(word.place.clone()),
+            flag if flag.starts_with('-') => {}
+            task => tasks(&run, package, task, word, &mut out),
+        }
+    }
+    if let Some(place) = race {
+        let hold = Hold::new(HoldEffect::Soften, place, "`--race` ends the others as soon as one succeeds");
+        out.iter_mut().for_each(|next| next.holds.push(hold.clone()));
+    }
+    Ok(out)
+}
+
+fn tasks(run: &Run<'_>, package: &Package, task: &str, word: &Word, out: &mut Vec<Next>) {
+    let (pattern, arguments) = task.split_once(' ').map_or((task, ""), |(name, rest)| (name, rest));
+    let arguments: Vec<Word> =
+        arguments.split_ascii_whitespace().filter(|text| *text != "--").map(|text| literal(text, word)).collect();
+    for name in fitting(package, pattern, ':') {
+        run.script(package, &name, &arguments, out);
+    }
+}
+
+/// Script names that a pattern means; in npm-run-all `*` stops at `separator`, as in a path.
+fn fitting(package: &Package, pattern: &str, separator: char) -> Vec<String> {
+    if !pattern.contains(['*', '?', '[', '{', '(']) {
+        return vec![pattern.to_owned()];
+    }
+    let swap = |text: &str| text.replace('/', "\u{1}").replace(separator, "/");
+    let Ok(glob) = globset::GlobBuilder::new(&swap(pattern)).literal_separator(true).build() else { return Vec::new() };
+    let matcher = glob.compile_matcher();
+    package.script_names().into_iter().filter(|name| matcher.is_match(swap(name))).map(str::to_owned).collect()
+}
+
+/// Options of concurrently that take a value.
+const CONCURRENTLY_VALUES: &[&str] = &[
+    "-m",
+    "--max-processes",
+    "-n",
+    "--names",
+    "--name-separator",
+    "-s",
+    "--success",
+    "-p",
+    "--prefix",
+    "-c",
+    "--prefix-colors",
+    "-l",
+    "--prefix-length",
+    "-t",
+    "--timestamp-format",
+    "--restart-tries",
+    "--restart-after",
+    "--default-input-target",
+    "--hide",
+    "--kill-signal",
+    "--kill-timeout",
+    "--teardown",
+    "--cwd",
+];
+
+/// `concurrently "npm:lint" "tsc -w"`: every word is a command for a shell; all must succeed unless `--success` says
+/// otherwise (concurrently, `docs/cli/success.md`).
+pub(super) fn concurrently(call: &Call<'_>, world: &World<'_>) -> Runs {
+    let words = call.words.get(1..).unwrap_or(&[]);
+    let (mut commands, mut names, mut success) = (Vec::new(), Vec::new(), None);
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let text = word.value.as_deref().unwrap_or(&word.raw);
+        if text == "--" {
+            break;
+        }
+        if !text.starts_with('-') {
+            commands.push(word);
+            continue;
+        }
+        let (flag, attached) = text.split_once('=').map_or((text, None), |(flag, value)| (flag, Some(value.to_owned())));
+        if !CONCURRENTLY_VALUES.contains(&flag) {
+            continue;
+        }
+        let value = attached.or_else(|| {
+            at += 1;
+            words.get(at - 1).map(|word| word.value.clone().unwrap_or_default())
+        });
+        match flag {
+            "-s" | "--success" => success = value.map(|value| (value, word.place.clone())),
+            "-n" | "--names" => names = value.unwrap_or_default().split(',').map(str::to_owned).collect(),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    for (index, word) in commands.iter().enumerate() {
+        let before = out.len();
+        one_of_many(call, world, word, &mut out)?;
+        let label = names.get(index).map_or("", String::as_str);
+        let counts = success.as_ref().is_none_or(|(rule, _)| counts(rule, index, label));
+        if let Some((rule, place)) = success.as_ref().filter(|_| !counts) {
+            let hold = Hold::new(HoldEffect::Soften, place.clone(), format!("`--success {rule}` lets it fail"));
+            out[before..].iter_mut().for_each(|next| next.holds.push(hold.clone()));
+        }
+    }
+    Ok(out)
+}
+
+/// Whether a success rule looks at one command's exit status.
+fn counts(rule: &str, index: usize, label: &str) -> bool {
+    let is_it = |name: &str| name == label && !label.is_empty() || name.parse() == Ok(index);
+    if let Some(name) = rule.strip_prefix("command-") {
+        return is_it(name);
+    }
+    if let Some(name) = rule.strip_prefix("!command-") {
+        return !is_it(name);
+    }
+    rule == "all"
+}
+
+fn one_of_many(call: &Call<'_>, world: &World<'_>, word: &Word, out: &mut Vec<Next>) -> Result<(), Why> {
+    let text = word.value.as_deref().unwrap_or("");
+    let clients = [("npm:", Client::Npm), ("pnpm:", Client::Pnpm), ("yarn:", Client::Yarn), ("bun:", Client::Bun)];
+    let short = clients.iter().find_map(|(head, client)| Some((text.strip_prefix(head)?, *client)));
+    let Some((script, client)) = short else {
+        let text = text_of(word, world.snapshot);
+        let mode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
+        let mut next = Next::argv(call, Vec::new());
+        next.target = match text {
+            Some(text) => Target::Script { text, mode, args: Some(Vec::new()) },
+            None => Target::Opaque(Why::new(Reason::Unreadable, "the command's text could not be read").at(word.place.clone())),
+        };
+        out.push(next);
+        return Ok(());
+    };
+    let (pattern, arguments) = script.split_once(' ').unwrap_or((script, ""));
+    let arguments: Vec<Word> = arguments.split_ascii_whitespace().map(|text| literal(text, word)).collect();
+    let chosen = scripts::here(world.snapshot, call.workdir)?;
+    let Some(package) = chosen.first().map(|chosen| &chosen.package) else { return Ok(()) };
+    let run = Run { client, call, world, ignore_scripts: false, shell: None };
+    // `npm:lint-*(!fix)`: a tail of names that are left out.
+    let (pattern, left_out) = pattern.split_once("(!").map_or((pattern, ""), |(head, tail)| (head, tail.trim_end_matches(')')));
+    for name in fitting(package, pattern, '\u{2}') {
+        let tail = pattern.split_once('*').and_then(|(head, _)| name.strip_prefix(head)).unwrap_or("");
+        if left_out.is_empty() || !left_out.split('|').any(|out| out == tail) {
+            run.script(package, &name, &arguments, out);
+        }
+    }
+    Ok(())
+}
+
+/// `wireit` as the text of a script: the command and dependencies of that script's entry.
+pub(super) fn wireit(call: &Call<'_>, world: &World<'_>) -> Runs {
+    let unsupported = |why: &str| Why::new(Reason::Unsupported, why).at(call.place.clone());
+    let script =
+        call.env.get("npm_lifecycle_event").cloned().flatten().ok_or_else(|| unsupported("wireit runs outside of a script"))?;
+    let Some(package) = Package::nearest(world.snapshot, call.workdir)? else { return Ok(Vec::new()) };
+    let Some(entry) = package.document.root().get("wireit").and_then(|table| table.get(&script)) else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for dependency in entry.get("dependencies").into_iter().flat_map(crate::doc::Value::items) {
+        let named = dependency.get("script").unwrap_or(dependency);
+        let name = named.as_str().filter(|name| !name.contains([':', '.', '<']) || package.script(name).is_some());
+        let mut next = Next { workdir: package.workdir.clone(), ..Next::argv(call, Vec::new()) };
+        next.hops = vec![Hop::new(named.place(), named.as_str().unwrap_or(""))];
+        next.target = match name {
+            Some(name) => Target::Argv(["npm", "run", name].iter().map(|text| word_at(text, &named.place())).collect()),
+            None => Target::Opaque(Why::new(Reason::Unsupported, "wireit depends on another package's script").at(named.place())),
+        };
+        out.push(next);
+    }
+    if let Some((value, text)) = entry.get("command").and_then(|value| Some((value, value.mapped()?))) {
+        let mut next = Next { workdir: package.workdir.clone(), ..Next::argv(call, Vec::new()) };
+        next.hops = vec![Hop::new(value.place(), text.text())];
+        let mode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
+        next.target = Target::Script { text, mode, args: Some(Vec::new()) };
+        out.push(next);
+    }
+    Ok(out)
+}
+
+/// `lerna run X`: the script in every member; with filters or a task runner in between it is not followed.
+pub(super) fn lerna(call: &Call<'_>, world: &World<'_>) -> Option<Runs> {
+    let words = call.words.get(1..).unwrap_or(&[]);
+    let positional: Vec<&Word> =
+        words.iter().take_while(|word| word.raw != "--").filter(|word| !word.raw.starts_with('-')).collect();
+    let simple = words.iter().take_while(|word| word.raw != "--").filter(|word| word.raw.starts_with('-'));
+    let simple = simple.map(|word| word.raw.split('=').next().unwrap_or("")).all(|flag| {
+        matches!(
+            flag,
+            "--stream"
+                | "--parallel"
+                | "--no-bail"
+                | "--no-prefix"
+                | "--no-sort"
+                | "--concurrency"
+                | "--loglevel"
+                | "--ci"
+                | "--skip-nx-cache"
+        )
+    });
+    match positional.first()?.value.as_deref() {
+        Some("run") if simple && positional.len() == 2 => {
+            let arguments = words.iter().skip_while(|word| word.raw != "--").skip(1).cloned().collect();
+            let mut request = request(positional[1].clone(), arguments);
+            request.selection.all = true;
+            Some(scripts::run(Client::Npm, call, world, &request))
+        }
+        Some("run" | "exec") => {
+            Some(Err(Why::new(Reason::Unsupported, "which packages lerna means is not read").at(call.place.clone())))
+        }
+        _ => None,
+    }
+}
+
+/// turbo and nx: their task graphs are not read; what they do besides running tasks runs nothing of the tree.
+pub(super) fn monorepo(call: &Call<'_>) -> Option<Runs> {
+    const NO_TASKS: &[&str] = &[
+        "prune",
+        "login",
+        "logout",
+        "link",
+        "unlink",
+        "gen",
+        "generate",
+        "g",
+        "daemon",
+        "query",
+        "telemetry",
+        "scan",
+        "config",
+        "ls",
+        "info",
+        "bin",
+        "graph",
+        "dep-graph",
+        "reset",
+        "migrate",
+        "report",
+        "list",
+        "show",
+        "connect",
+        "init",
+        "add",
+        "import",
+        "view-logs",
+        "release",
+        "repair",
+        "sync",
+        "watch",
+        "help",
+        "completion",
+        "print-affected",
+        "fix-ci",
+        "start-ci-run",
+        "stop-all-agents",
+        "boundaries",
+    ];
+    let words = call.words.get(1..).unwrap_or(&[]);
+    let first = words.iter().find(|word| !word.raw.starts_with('-'))?;
+    if first
+        .value
+        .as_deref()
+        .is_some_and(|command| NO_TASKS.contains(&command) || command.starts_with("format:") || command.starts_with("sync:"))
+    {
+        return Some(Ok(Vec::new()));
+    }
+    let program = call.program().unwrap_or("the task runner");
+    Some(Err(Why::new(Reason::Unsupported, format!("the tasks of {program} are not read")).at(call.place.clone())))
+}

@@ -1,0 +1,153 @@
+//! Owns the hook configuration file: where it lies, which hooks it lists, which of them a selection takes. Refuses to know
+//! what a hook runs.
+
+use std::sync::Arc;
+
+use super::files::Patterns;
+use super::hook;
+use crate::answer::{Reason, Why};
+use crate::doc::{Document, Format, Kind, Value};
+use crate::facts::hold::Hold;
+use crate::facts::pipeline::Env;
+use crate::facts::runners::yaml_merge::field;
+use crate::facts::runners::{Next, World};
+use crate::facts::workdir::Workdir;
+use crate::text::Place;
+
+/// Hooks read from one file.
+const MOST_HOOKS: usize = 2_000;
+
+/// A configuration, and the root of the work tree it stands for.
+pub(super) struct Config {
+    document: Arc<Document>,
+    /// Where hooks run.
+    pub root: Workdir,
+}
+
+/// Which hooks run, and what that means for all of them.
+#[derive(Default)]
+pub(super) struct Selection {
+    /// Only hooks of this stage; none: every hook.
+    pub stage: Option<String>,
+    /// Only these hooks, by id or alias; empty: every hook.
+    pub only: Vec<String>,
+    /// Not these hooks.
+    pub skip: Vec<String>,
+    /// A choice could not be read.
+    pub condition: Option<Why>,
+    /// Hooks see no file; those that always run do so nevertheless.
+    pub staged: Option<Hold>,
+    /// What the choice of files means.
+    pub holds: Vec<Hold>,
+    /// Holds of every hook, always.
+    pub overall: Vec<Hold>,
+}
+
+/// Stage names of old versions.
+pub(super) fn modern(stage: &str) -> &str {
+    match stage {
+        "commit" => "pre-commit",
+        "push" => "pre-push",
+        "merge-commit" => "pre-merge-commit",
+        other => other,
+    }
+}
+
+/// Hooks run at the top of the work tree, wherever the call stands: the directory where the tree's root is.
+fn top(workdir: &Workdir) -> Workdir {
+    let root = workdir.mounts().iter().find(|(_, tree)| tree.is_root());
+    root.map_or_else(|| workdir.clone(), |(path, _)| workdir.enter(path))
+}
+
+impl Config {
+    /// The configuration a call reads; `None` when there is none.
+    pub(super) fn open(workdir: &Workdir, named: Option<&str>, prek: bool, world: &World<'_>) -> Result<Option<Self>, Why> {
+        let root = top(workdir);
+        let names: &[&str] = match (named, prek) {
+            (Some(name), _) => &[name],
+            (None, false) => &[".pre-commit-config.yaml"],
+            (None, true) => &["prek.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml"],
+        };
+        let from = if named.is_some() { workdir } else { &root };
+        let path = names.iter().filter_map(|name| from.resolve(name)).find(|path| world.snapshot.is_file(path));
+        let Some(path) = path else { return Ok(None) };
+        let format = if path.as_str().ends_with(".toml") { Format::Toml } else { Format::Yaml };
+        let document = world.snapshot.document(&path, format).map_err(|unread| {
+            let why = Why::new(Reason::Unreadable, format!("the hook configuration is not read: {}", unread.why));
+            let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
+            why.at(place)
+        })?;
+        Ok(Some(Self { document, root }))
+    }
+
+    /// The place of `ci` and the hooks it skips.
+    pub(super) fn hosted(&self) -> Option<(Place, Vec<String>)> {
+        let ci = self.document.root().get("ci").filter(|ci| ci.kind() == Kind::Mapping)?;
+        let skip =
+            ci.get("skip").map_or_else(Vec::new, |list| list.items().filter_map(|id| id.as_str().map(str::to_owned)).collect());
+        Some((ci.key_place().unwrap_or_else(|| ci.place()), skip))
+    }
+
+    /// What the selected hooks run.
+    pub(super) fn nexts(&self, selection: &Selection, env: &Env, world: &World<'_>) -> Vec<Next> {
+        let root = self.document.root();
+        let defaults = root.get("default_stages");
+        let mut patterns = Patterns::new(root, world);
+        let mut nexts = Vec::new();
+        let mut count = 0;
+        for repo in root.get("repos").iter().flat_map(|repos| repos.items()) {
+            let Some(location) = field(repo, "repo").and_then(|value| value.as_str()) else { continue };
+            if matches!(location, "meta" | "builtin") {
+                continue;
+            }
+            for hook in field(repo, "hooks").iter().flat_map(|hooks| hooks.items()) {
+                count += 1;
+                if count > MOST_HOOKS {
+                    return nexts;
+                }
+                if selected(hook, defaults, selection) {
+                    let start = nexts.len();
+                    hook::nexts(location, hook, &self.root, env, world, &mut nexts);
+                    self.hold(hook, selection, &mut patterns, &mut nexts[start..], world);
+                }
+            }
+        }
+        nexts
+    }
+
+    /// Adds what the selection and the file patterns do to a hook.
+    fn hold(&self, hook: Value<'_>, selection: &Selection, patterns: &mut Patterns<'_>, nexts: &mut [Next], world: &World<'_>) {
+        if nexts.is_empty() {
+            return;
+        }
+        let always = field(hook, "always_run").is_some_and(|value| value.as_bool().is() == Some(true));
+        let mut holds = selection.overall.clone();
+        if !always {
+            holds.extend(selection.staged.clone());
+            holds.extend(selection.holds.iter().cloned());
+            holds.extend(patterns.hold(hook, &nexts[0].target, world));
+        }
+        for key in ["entry", "args", "files", "exclude", "stages", "language"] {
+            if let Some(why) = hook.get(key).and_then(|value| value.disputed()) {
+                holds.push(Hold::unknown(&why, &hook.place()));
+            }
+        }
+        for next in nexts {
+            next.holds.extend(holds.iter().cloned());
+            next.condition = next.condition.take().or_else(|| selection.condition.clone());
+        }
+    }
+}
+
+fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection) -> bool {
+    let text = |key: &str| field(hook, key).and_then(|value| value.as_str());
+    let named = |list: &[String]| list.iter().any(|id| Some(id.as_str()) == text("id") || Some(id.as_str()) == text("alias"));
+    if named(&selection.skip) || (!selection.only.is_empty() && !named(&selection.only)) {
+        return false;
+    }
+    let Some(wanted) = selection.stage.as_deref() else { return true };
+    let stages = field(hook, "stages").or(defaults).filter(|stages| stages.kind() == Kind::Sequence);
+    stages.is_none_or(|stages| {
+        stages.is_empty() || stages.items().any(|stage| stage.as_str().is_some_and(|stage| modern(stage) == wanted))
+    })
+}

@@ -1,0 +1,141 @@
+//! Owns the question whether a hook's file patterns leave it anything to look at. Refuses patterns it cannot compile: those
+//! are unknown.
+
+use std::collections::HashMap;
+
+use regex::{Regex, RegexBuilder};
+
+use crate::answer::Reason;
+use crate::catalog::Tool;
+use crate::doc::Value;
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::matching;
+use crate::facts::runners::yaml_merge::field;
+use crate::facts::runners::{Target, World};
+
+/// Files compared with patterns.
+const MOST_FILES: usize = 20_000;
+/// Different patterns compiled for one configuration.
+const MOST_PATTERNS: usize = 100;
+/// Bytes of a compiled pattern.
+const PATTERN_SIZE: usize = 256 * 1024;
+
+/// The patterns of one configuration against the tree's product files.
+pub(super) struct Patterns<'w> {
+    root: Value<'w>,
+    files: Vec<&'w str>,
+    truncated: bool,
+    compiled: HashMap<String, Option<Regex>>,
+}
+
+/// One pattern of a hook or of the whole configuration.
+#[derive(Clone, Copy)]
+struct Pattern<'d> {
+    value: Value<'d>,
+    /// Files that match are left out.
+    excludes: bool,
+}
+
+impl<'w> Patterns<'w> {
+    /// Lists the product files of the tree.
+    pub(super) fn new(root: Value<'w>, world: &World<'w>) -> Self {
+        let hidden = |segment: &str| {
+            let languages = &world.catalog.languages;
+            languages.out_of_sight.iter().chain(&languages.development).any(|name| name == segment)
+        };
+        let mut files = Vec::new();
+        let mut truncated = false;
+        // Scope is decided per directory: neighbours in the sorted list share it.
+        let mut last: Option<(&str, bool)> = None;
+        for entry in world.snapshot.entries().iter().filter(|entry| entry.is_file()) {
+            let path = entry.path.as_str();
+            let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+            let seen = match last {
+                Some((known, seen)) if known == directory => seen,
+                _ => !directory.split('/').any(hidden),
+            };
+            last = Some((directory, seen));
+            if seen {
+                truncated = files.len() >= MOST_FILES;
+                if truncated {
+                    break;
+                }
+                files.push(path);
+            }
+        }
+        Self { root, files, truncated, compiled: HashMap::new() }
+    }
+
+    /// The hold of a hook whose patterns let no file of the tree pass, or that cannot be read.
+    pub(super) fn hold(&mut self, hook: Value<'_>, target: &Target, world: &World<'_>) -> Option<Hold> {
+        let own = |key, excludes| field(hook, key).map(|value| Pattern { value, excludes });
+        let general = |key, excludes| self.root.get(key).map(|value| Pattern { value, excludes });
+        let patterns: Vec<Pattern<'_>> =
+            [own("exclude", true), own("files", false), general("exclude", true), general("files", false)]
+                .into_iter()
+                .flatten()
+                .filter(|pattern| pattern.value.as_str().is_some_and(|text| !text.is_empty()))
+                .collect();
+        if patterns.is_empty() {
+            return None;
+        }
+        for pattern in &patterns {
+            if self.regex(*pattern).is_none() {
+                let place = pattern.value.place();
+                return Some(Hold::new(
+                    HoldEffect::Unknown(Reason::Unsupported),
+                    place,
+                    "this pattern decides what the hook looks at and is not read",
+                ));
+            }
+        }
+        let extensions = extensions(target, world);
+        let concerns = |path: &&str| {
+            let own = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+            extensions.as_ref().is_none_or(|known| known.contains(&own))
+        };
+        let files: Vec<&str> = self.files.iter().copied().filter(concerns).collect();
+        let passes =
+            |patterns: &[Pattern<'_>]| files.iter().any(|path| patterns.iter().all(|pattern| self.passes(*pattern, path)));
+        if files.is_empty() || passes(&patterns) {
+            return None;
+        }
+        let alone = patterns.iter().find(|pattern| !passes(std::slice::from_ref(pattern))).unwrap_or(&patterns[0]);
+        let place = alone.value.place();
+        if self.truncated {
+            return Some(Hold::new(
+                HoldEffect::Unknown(Reason::Unsupported),
+                place,
+                "the tree has more files than are compared with this pattern",
+            ));
+        }
+        Some(Hold::new(HoldEffect::Void, place, "no product file passes this pattern, so the hook looks at nothing"))
+    }
+
+    fn regex(&mut self, pattern: Pattern<'_>) -> Option<&Regex> {
+        let text = pattern.value.as_str()?;
+        if !self.compiled.contains_key(text) {
+            let allowed = self.compiled.len() < MOST_PATTERNS;
+            let regex = allowed.then(|| RegexBuilder::new(text).size_limit(PATTERN_SIZE).build().ok()).flatten();
+            self.compiled.insert(text.to_owned(), regex);
+        }
+        self.compiled.get(text)?.as_ref()
+    }
+
+    fn passes(&self, pattern: Pattern<'_>, path: &str) -> bool {
+        let regex = pattern.value.as_str().and_then(|text| self.compiled.get(text)?.as_ref());
+        regex.is_none_or(|regex| regex.is_match(path) != pattern.excludes)
+    }
+}
+
+/// The file name extensions a hook could look at: for a catalogued tool those of its languages; `None` for any.
+fn extensions<'w>(target: &Target, world: &World<'w>) -> Option<Vec<&'w str>> {
+    let tool: &Tool = match target {
+        Target::Hook { repo, id, .. } => matching::tools_for_hook(world.catalog, repo, id).first()?.tool,
+        Target::Argv(words) => matching::tools_for_words(world.catalog, words).first()?.tool,
+        _ => return None,
+    };
+    let languages = world.catalog.languages.language.iter().filter(|language| tool.languages.contains(&language.id));
+    let known: Vec<&str> = languages.flat_map(|language| &language.extensions).map(String::as_str).collect();
+    (!known.is_empty()).then_some(known)
+}

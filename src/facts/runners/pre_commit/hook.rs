@@ -1,0 +1,95 @@
+//! Owns what one hook runs: a hook of another repository by name, a local one by its entry. Refuses to read other
+//! repositories' manifests.
+
+use crate::doc::Value;
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::matching;
+use crate::facts::pipeline::Env;
+use crate::facts::runners::command_line::{self, Order};
+use crate::facts::runners::yaml_merge::field;
+use crate::facts::runners::{Next, Target, World, quoted};
+use crate::facts::shell::Word;
+use crate::facts::workdir::Workdir;
+
+/// Flags of `docker run` that may stand in front of the image of a `docker_image` hook.
+const IMAGE_FLAGS: &[&str] =
+    &["--entrypoint", "-e", "--env", "-v", "--volume", "-w", "--workdir", "-u", "--user", "--network", "--platform"];
+
+/// What the hook runs, appended to `out`.
+pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, world: &World<'_>, out: &mut Vec<Next>) {
+    let Some((id, at)) = field(hook, "id").and_then(|id| Some((id.as_str()?, id))) else { return };
+    let args: Vec<Word> = field(hook, "args")
+        .iter()
+        .flat_map(|list| list.items())
+        .filter_map(|arg| arg.mapped())
+        .map(|arg| quoted::whole(&arg))
+        .collect();
+    let hop = Hop::new(at.place(), &format!("id: {id}"));
+    let next = |target: Target, holds: Vec<Hold>| Next {
+        target,
+        hops: vec![hop.clone()],
+        holds,
+        condition: None,
+        workdir: root.clone(),
+        env: env.clone(),
+    };
+    let entry = field(hook, "entry").filter(|entry| entry.kind() != crate::doc::Kind::Null);
+    if repo == "local" {
+        out.extend(local(hook, entry, args, &at.place()).map(|target| next(target, Vec::new())));
+        return;
+    }
+    let packages = field(hook, "additional_dependencies")
+        .iter()
+        .flat_map(|list| list.items())
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect();
+    let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), args: args.clone(), packages };
+    let Some(entry) = entry else {
+        out.push(next(remote, Vec::new()));
+        return;
+    };
+    let words: Vec<Word> = entry.mapped().and_then(|text| quoted::split(&text)).unwrap_or_default();
+    // The tool itself under its own name is no other program, so what it is given decides.
+    if matching::tools_for_words(world.catalog, &words).is_empty() {
+        let hold = Hold::new(
+            HoldEffect::Void,
+            entry.key_place().unwrap_or_else(|| entry.place()),
+            "`entry` replaces the hook's own command",
+        );
+        out.push(next(remote, vec![hold]));
+    }
+    let words: Vec<Word> = words.into_iter().chain(args).chain(named_files(hook, &at.place())).collect();
+    if !words.is_empty() {
+        out.push(next(Target::Argv(words), Vec::new()));
+    }
+}
+
+/// The files that are handed to the hook, seen as the directory that holds all of them.
+fn named_files(hook: Value<'_>, place: &crate::text::Place) -> Option<Word> {
+    let passed = field(hook, "pass_filenames").is_none_or(|value| value.as_bool().is() != Some(false));
+    passed.then(|| quoted::added(".", place))
+}
+
+fn local(hook: Value<'_>, entry: Option<Value<'_>>, args: Vec<Word>, place: &crate::text::Place) -> Option<Target> {
+    let language = field(hook, "language").and_then(|value| value.as_str()).unwrap_or("system");
+    if matches!(language, "pygrep" | "fail") {
+        return None;
+    }
+    let mut words = quoted::split(&entry?.mapped()?)?;
+    let tail: Vec<Word> = args.into_iter().chain(named_files(hook, place)).collect();
+    if language == "docker_image" {
+        let line = command_line::read(&words, IMAGE_FLAGS, Order::Leading);
+        let (image, rest) = line.operands.split_first()?;
+        let argv: Vec<Word> = rest.iter().cloned().chain(tail).collect();
+        return Some(match line.last(&["--entrypoint"]).and_then(|flag| flag.value.clone()) {
+            Some(program) => Target::Argv(std::iter::once(program).chain(argv).collect()),
+            None => Target::Image { image: image.value.clone().unwrap_or_default(), argv },
+        });
+    }
+    let first = words.first_mut()?;
+    if matches!(language, "script" | "unsupported_script") {
+        // A script is a path from the root of the tree, never a program that is looked up.
+        first.value = first.value.as_ref().map(|path| if path.contains('/') { path.clone() } else { format!("./{path}") });
+    }
+    Some(Target::Argv(words.into_iter().chain(tail).collect()))
+}

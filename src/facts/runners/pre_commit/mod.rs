@@ -1,0 +1,257 @@
+//! Owns pre-commit and prek: their command lines and actions, and which hooks of the configuration a call runs. Refuses to
+//! know what a hook of another repository does.
+
+mod config;
+mod files;
+mod hook;
+
+#[cfg(test)]
+mod tests;
+
+use self::config::{Config, Selection};
+use super::command_line::{self, CommandLine, Order};
+use super::{Call, Next, Runner, Target, World, quoted};
+use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::pipeline::{ActionCall, Env};
+use crate::facts::shell::Word;
+use crate::facts::workdir::Workdir;
+use crate::text::Place;
+
+/// Flags that take a value, from both programs' own help. `--files` takes all words up to the next flag.
+const VALUE_FLAGS: &[&str] = &[
+    "-c",
+    "--config",
+    "--color",
+    "--hook-stage",
+    "--stage",
+    "--remote-branch",
+    "--local-branch",
+    "-s",
+    "--from-ref",
+    "--source",
+    "-o",
+    "--to-ref",
+    "--origin",
+    "--pre-rebase-upstream",
+    "--pre-rebase-branch",
+    "--commit-msg-filename",
+    "--prepare-commit-message-source",
+    "--commit-object-name",
+    "--remote-name",
+    "--remote-url",
+    "--checkout-type",
+    "--is-squash-merge",
+    "--is-rebase",
+    "--rewrite-command",
+    "-j",
+    "--jobs",
+    "--skip",
+    "-d",
+    "--directory",
+    "-C",
+    "--cd",
+    "--log-file",
+];
+
+/// Sub-commands that run no hook.
+const IDLE: &[&str] = &[
+    "autoupdate",
+    "clean",
+    "gc",
+    "hook-impl",
+    "init-templatedir",
+    "install",
+    "install-hooks",
+    "migrate-config",
+    "sample-config",
+    "try-repo",
+    "uninstall",
+    "validate-config",
+    "validate-manifest",
+    "help",
+    "list",
+    "cache",
+    "auto-update",
+    "prepare-hooks",
+    "self",
+    "util",
+    "init-template-dir",
+    "completion",
+    "identify",
+];
+
+/// The pre-commit runner.
+pub(super) struct PreCommit;
+
+impl Runner for PreCommit {
+    fn name(&self) -> &'static str {
+        "pre-commit"
+    }
+
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+        let program = crate::facts::matching::program_name(call.program()?);
+        if !matches!(program, "pre-commit" | "pre_commit" | "prek") {
+            return None;
+        }
+        Some(run(call, program == "prek", world))
+    }
+
+    fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
+        let name = action.name.to_ascii_lowercase();
+        let (program, input) = match name.as_str() {
+            "pre-commit/action" | "tox-dev/action-pre-commit-uv" => ("pre-commit", "extra_args"),
+            "j178/prek-action" => ("prek", "extra-args"),
+            "pre-commit-ci/lite-action" => return Some(Vec::new()),
+            _ => return None,
+        };
+        if action.inputs.get("install-only").is_some_and(|input| input.value.as_deref() == Some("true")) {
+            return Some(Vec::new());
+        }
+        let workdir = match action.inputs.get("working-directory") {
+            Some(input) => input.value.as_deref().map_or_else(|| workdir.unknown(), |directory| workdir.enter(directory)),
+            None => workdir.clone(),
+        };
+        let mut words: Vec<Word> =
+            [program, "run", "--show-diff-on-failure", "--color=always"].map(|word| quoted::added(word, &action.place)).into();
+        match action.inputs.get(input) {
+            Some(given) => words.extend(quoted::split(&given.text).unwrap_or_default()),
+            None => words.push(quoted::added("--all-files", &action.place)),
+        }
+        let call = Call { words: &words, env, workdir: &workdir, place: &action.place };
+        Some(run(&call, program == "prek", world))
+    }
+}
+
+/// pre-commit.ci: the place of its `ci` key and the hooks it runs when the app is installed, which no file tells.
+#[must_use]
+pub fn pre_commit_ci(world: &World<'_>) -> Option<(Place, Vec<Next>)> {
+    let config = Config::open(&Workdir::workspace(), None, false, world).ok().flatten()?;
+    let (place, skip) = config.hosted()?;
+    let selection = Selection { stage: Some("pre-commit".to_owned()), skip, ..Selection::default() };
+    Some((place, config.nexts(&selection, &Env::new(), world)))
+}
+
+/// Every hook of every stage: what a developer's own installation may run.
+#[must_use]
+pub fn local_hooks(world: &World<'_>) -> Vec<Next> {
+    let config = [false, true].into_iter().find_map(|prek| Config::open(&Workdir::workspace(), None, prek, world).ok().flatten());
+    config.map_or_else(Vec::new, |config| config.nexts(&Selection::default(), &Env::new(), world))
+}
+
+fn run(call: &Call<'_>, prek: bool, world: &World<'_>) -> Vec<Next> {
+    let (files, rest) = without_files(&call.words[1..]);
+    let mut line = command_line::read(&rest, VALUE_FLAGS, Order::Mixed);
+    if line.has(&["-h", "--help", "-V", "--version"]) {
+        return Vec::new();
+    }
+    match line.operands.first().and_then(|word| word.value.as_deref()) {
+        Some("run") => drop(line.operands.remove(0)),
+        Some(word) if IDLE.contains(&word) || !prek => return Vec::new(),
+        _ => {}
+    }
+    let named = line.last(&["-c", "--config"]).and_then(|flag| flag.value.as_ref());
+    let directory = line.last(&["-C", "--cd"]).and_then(|flag| flag.value.as_ref()?.value.as_deref());
+    let workdir = directory.map_or_else(|| call.workdir.clone(), |directory| call.workdir.enter(directory));
+    let opaque = |why: Why| vec![Next { target: Target::Opaque(why), ..Next::argv(call, Vec::new()) }];
+    let config = match named.map(|word| word.value.as_deref()) {
+        Some(None) => {
+            return opaque(Why::new(Reason::Dynamic, "the name of the hook configuration is computed").at(call.place.clone()));
+        }
+        Some(Some(name)) => Config::open(&workdir, Some(name), prek, world),
+        None => Config::open(&workdir, None, prek, world),
+    };
+    let config = match config {
+        Ok(Some(config)) => config,
+        Ok(None) => return Vec::new(),
+        Err(why) => return opaque(why),
+    };
+    let mut selection = selection(call, &line);
+    (selection.staged, selection.holds) = looked_at(call, &line, files);
+    config.nexts(&selection, call.env, world)
+}
+
+/// `--files A B …` takes every word up to the next flag; the words behind it and the rest of the line.
+fn without_files(words: &[Word]) -> (Option<Vec<Word>>, Vec<Word>) {
+    let text = |word: &Word| word.value.clone().unwrap_or_else(|| word.raw.clone());
+    let Some(at) = words.iter().position(|word| text(word) == "--files" || text(word).starts_with("--files=")) else {
+        return (None, words.to_vec());
+    };
+    let end = words[at + 1..].iter().position(|word| text(word).starts_with('-')).map_or(words.len(), |length| at + 1 + length);
+    let from = if text(&words[at]) == "--files" { at + 1 } else { at };
+    (Some(words[from..end].to_vec()), words[..at].iter().chain(&words[end..]).cloned().collect())
+}
+
+/// Whether only staged files are looked at (none, in CI), and what the choice of files means for the gate.
+fn looked_at(call: &Call<'_>, line: &CommandLine, files: Option<Vec<Word>>) -> (Option<Hold>, Vec<Hold>) {
+    let place = |word: Option<&Word>| word.map_or_else(|| call.place.clone(), |word| word.place.clone());
+    if line.has(&["-a", "--all-files", "-d", "--directory"]) {
+        return (None, Vec::new());
+    }
+    if let Some(files) = files {
+        let hold = match (files.is_empty(), files.iter().all(|word| word.value.is_some())) {
+            (true, _) => {
+                return (
+                    Some(Hold::new(
+                        HoldEffect::Void,
+                        call.place.clone(),
+                        "`--files` names no file, so no hook looks at anything",
+                    )),
+                    Vec::new(),
+                );
+            }
+            (_, true) => Hold::new(HoldEffect::Narrow, place(files.first()), "hooks look at the named files only"),
+            (_, false) => {
+                Hold::new(HoldEffect::Note, place(files.first()), "hooks look at the files that are named when it runs")
+            }
+        };
+        return (None, vec![hold]);
+    }
+    let flag = |names: &[&str]| line.last(names).map(|flag| flag.word.place.clone());
+    let refs = (flag(&["-s", "--from-ref", "--source"]), flag(&["-o", "--to-ref", "--origin"]));
+    if let Some(place) = refs.0.and(refs.1).or_else(|| flag(&["--last-commit"])) {
+        return (None, vec![Hold::new(HoldEffect::Note, place, "hooks look at changed files only")]);
+    }
+    let at = place(call.words.first());
+    (
+        Some(Hold::new(HoldEffect::Void, at, "without `--all-files` hooks look at staged files, and in CI none is staged")),
+        Vec::new(),
+    )
+}
+
+fn selection(call: &Call<'_>, line: &CommandLine) -> Selection {
+    let mut selection = Selection { stage: Some("pre-commit".to_owned()), ..Selection::default() };
+    let unknown = |text: &str, place: &Place| Some(Why::new(Reason::Dynamic, text).at(place.clone()));
+    if let Some(flag) = line.last(&["--hook-stage", "--stage"]) {
+        match flag.value.as_ref().and_then(|word| word.value.as_deref()) {
+            Some(stage) => selection.stage = Some(config::modern(stage).to_owned()),
+            None => (selection.stage, selection.condition) = (None, unknown("the stage is computed", &flag.word.place)),
+        }
+    }
+    for word in &line.operands {
+        match word.value.as_deref() {
+            Some(id) => selection.only.push(id.rsplit(':').next().unwrap_or(id).to_owned()),
+            None => selection.condition = unknown("which hook runs is computed", &word.place),
+        }
+    }
+    if selection.condition.is_some() {
+        selection.only.clear();
+    }
+    for name in ["SKIP", "PREK_SKIP"] {
+        match call.env.get(name) {
+            Some(Some(text)) => selection.skip.extend(text.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty())),
+            Some(None) => selection.condition = unknown("`SKIP` is computed and may name any hook", call.place),
+            None => {}
+        }
+    }
+    for flag in line.all(&["--skip"]) {
+        match flag.value.as_ref().and_then(|word| word.value.as_deref()) {
+            Some(id) => selection.skip.push(id.to_owned()),
+            None => selection.condition = unknown("`--skip` is computed and may name any hook", &flag.word.place),
+        }
+    }
+    if let Some(flag) = line.last(&["--dry-run"]) {
+        selection.overall.push(Hold::new(HoldEffect::Void, flag.word.place.clone(), "`--dry-run` runs no hook"));
+    }
+    selection
+}

@@ -1,0 +1,291 @@
+//! Owns shell scripts of the tree: run by path, by a shell, sourced, or given as text (`bash -c`). Refuses scripts in other
+//! languages: what they start is not read.
+
+use super::script_words::{literal, text_of};
+use super::{Call, Next, Runner, Target, World};
+use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
+use crate::snapshot::UnreadKind;
+use crate::text::{MappedText, Place, SourceFile, Span};
+use std::sync::Arc;
+
+/// Shells and files that are run.
+pub(super) struct Script;
+
+impl Runner for Script {
+    fn name(&self) -> &'static str {
+        "shell script"
+    }
+
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+        let first = call.words.first()?.value.as_deref()?;
+        if matches!(first, "source" | ".") {
+            return Some(sourced(call, world));
+        }
+        if let Some(mode) = shell_named(first)
+            && !in_tree(call, world, first)
+        {
+            return invoked(call, world, mode);
+        }
+        first.contains('/').then(|| by_path(call, world, first)).flatten()
+    }
+}
+
+fn in_tree(call: &Call<'_>, world: &World<'_>, program: &str) -> bool {
+    program.contains('/') && call.workdir.resolve(program).is_some_and(|path| world.snapshot.is_file(&path))
+}
+
+fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
+    let mut next = Next::argv(call, Vec::new());
+    next.target = Target::Opaque(why);
+    vec![next]
+}
+
+/// A file of the tree, when it could be read: `Ok(None)` for one that is not there or is no text.
+fn file(call: &Call<'_>, world: &World<'_>, name: &str) -> Result<Option<Arc<SourceFile>>, Why> {
+    let place = || call.place.clone();
+    let Some(path) = call.workdir.resolve(name) else {
+        if call.workdir.is_known() || name.starts_with('/') {
+            return Ok(None);
+        }
+        return Err(Why::new(Reason::Dynamic, "a script is run in a directory that is computed").at(place()));
+    };
+    match world.snapshot.read(&path) {
+        Ok(file) => Ok(Some(file)),
+        Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Ok(None),
+        Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(place())),
+    }
+}
+
+fn whole(file: &Arc<SourceFile>) -> MappedText {
+    let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
+    MappedText::verbatim(Arc::clone(file), Span::new(start, file.text.len()))
+}
+
+fn script(call: &Call<'_>, text: MappedText, mode: ShellMode, args: Vec<Word>) -> Next {
+    let mut next = Next::argv(call, Vec::new());
+    next.target = Target::Script { text, mode, args: Some(args) };
+    next
+}
+
+/// `./x.sh args`: the first line says who reads it; without one, a POSIX shell does.
+fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> {
+    let relative = name.starts_with("./") || name.starts_with("../") || name.ends_with(".sh");
+    let file = match file(call, world, name) {
+        Ok(found) => found?,
+        Err(_) if !relative && !call.workdir.is_known() => return None,
+        Err(why) => return Some(opaque(call, why)),
+    };
+    let args = call.words[1..].to_vec();
+    let mode = match shebang_mode(&file.text) {
+        Some(Interpreter::Shell(mode)) => mode,
+        Some(Interpreter::Other(program)) if program.starts_with("ruby") => {
+            return Some(binstub(call, &file).into_iter().collect());
+        }
+        Some(Interpreter::Other(_)) => return Some(Vec::new()),
+        // A first line that names nobody, or an unreadable one, is for the kernel to refuse.
+        None if file.text.starts_with("#!") => return Some(Vec::new()),
+        None => ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix },
+    };
+    Some(vec![script(call, whole(&file), mode, args)])
+}
+
+/// `bin/rubocop` as bundler writes it: it loads the program of a gem by name.
+fn binstub(call: &Call<'_>, file: &Arc<SourceFile>) -> Option<Next> {
+    let at = file.text.find("Gem.bin_path(")?;
+    let line = file.text[at..].lines().next()?;
+    let names: Vec<&str> = line.split(['"', '\'']).skip(1).step_by(2).take(2).collect();
+    let program = names.get(1)?;
+    let like = call.words.first()?;
+    let words = std::iter::once(literal(program, like)).chain(call.words[1..].iter().cloned()).collect();
+    let mut next = Next::argv(call, words);
+    next.hops = vec![Hop::new(file.place(Span::new(at, at + line.len())), line)];
+    Some(next)
+}
+
+/// `. x`, `source x args`: read by the shell that runs already, with options that are not known here.
+fn sourced(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
+    let Some(word) = call.words.get(1) else { return Vec::new() };
+    let Some(name) = word.value.as_deref() else {
+        let why = Why::new(Reason::Dynamic, "the name of a sourced script is computed").at(word.place.clone());
+        return opaque(call, why);
+    };
+    match file(call, world, name) {
+        Ok(None) => Vec::new(),
+        Err(why) => opaque(call, why),
+        Ok(Some(file)) => {
+            let dialect = match shebang_mode(&file.text) {
+                Some(Interpreter::Shell(mode)) => mode.dialect,
+                _ => Dialect::Bash,
+            };
+            let mode = ShellMode { errexit: true, pipefail: false, dialect };
+            let mut next = script(call, whole(&file), mode, call.words[2..].to_vec());
+            let why = "whether a failure in a sourced script stops the shell depends on the shell that sources it";
+            next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), word.place.clone(), why));
+            vec![next]
+        }
+    }
+}
+
+/// The options of a shell's command line.
+struct Options {
+    mode: ShellMode,
+    /// `-c`.
+    text: bool,
+    /// `-n`: nothing is run.
+    noexec: bool,
+    /// `-s`: the script comes from standard input.
+    stdin: bool,
+    /// How many words they are.
+    taken: usize,
+    /// An option is computed.
+    unclear: Option<Place>,
+}
+
+fn options(words: &[Word], mode: ShellMode) -> Options {
+    let mut options = Options { mode, text: false, noexec: false, stdin: false, taken: 0, unclear: None };
+    while let Some(word) = words.get(options.taken) {
+        let Some(text) = word.value.as_deref() else {
+            if word.raw.starts_with('-') || (word.raw.starts_with('$') && options.taken + 1 < words.len()) {
+                options.unclear = Some(word.place.clone());
+                options.taken += 1;
+                continue;
+            }
+            break;
+        };
+        let (Some(sign), true) = (text.chars().next().filter(|c| matches!(c, '-' | '+')), text.len() > 1) else { break };
+        options.taken += 1;
+        if text == "--" {
+            break;
+        }
+        if text.starts_with("--") {
+            options.taken += usize::from(matches!(text, "--rcfile" | "--init-file"));
+            continue;
+        }
+        let on = sign == '-';
+        for letter in text[1..].chars() {
+            match letter {
+                'e' => options.mode.errexit = on,
+                'c' => options.text = true,
+                'n' => options.noexec = on,
+                's' => options.stdin = true,
+                'o' | 'O' => {
+                    let name = words.get(options.taken).and_then(|word| word.value.as_deref());
+                    options.taken += 1;
+                    match name {
+                        Some("errexit") => options.mode.errexit = on,
+                        Some("pipefail") => options.mode.pipefail = on,
+                        Some("noexec") => options.noexec = on,
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    options
+}
+
+/// `bash x.sh args`, `sh -c 'text' name args`; `None` when the script comes from standard input.
+fn invoked(call: &Call<'_>, world: &World<'_>, mode: ShellMode) -> Option<Vec<Next>> {
+    let words = &call.words[1..];
+    let options = options(words, mode);
+    let operands = words.get(options.taken..).unwrap_or(&[]);
+    let first = operands.first().filter(|_| !options.stdin || options.text)?;
+    if options.noexec {
+        return Some(Vec::new());
+    }
+    let mut next = if options.text {
+        let Some(text) = text_of(first, world.snapshot) else {
+            let why = Why::new(Reason::Unreadable, "the text given to the shell could not be read").at(first.place.clone());
+            return Some(opaque(call, why));
+        };
+        script(call, text, options.mode, operands.get(2..).unwrap_or(&[]).to_vec())
+    } else {
+        let Some(name) = first.value.as_deref() else {
+            return Some(opaque(call, Why::new(Reason::Dynamic, "the name of a script is computed").at(first.place.clone())));
+        };
+        match file(call, world, name) {
+            Ok(Some(file)) => script(call, whole(&file), options.mode, operands[1..].to_vec()),
+            Ok(None) => return Some(Vec::new()),
+            Err(why) => return Some(opaque(call, why)),
+        }
+    };
+    if let Some(place) = options.unclear {
+        next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, "an option of the shell is computed"));
+    }
+    Some(vec![next])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Script;
+    use crate::facts::runners::script_probe::told;
+    use proptest::prelude::*;
+
+    const FILES: &[(&str, &str)] = &[
+        ("x.sh", "#!/bin/bash -e\nbandit\n"),
+        ("bin/plain", "\u{FEFF}echo\n"),
+        ("strict.sh", "#!/usr/bin/env -S bash -euo pipefail\nx"),
+        ("tool.py", "#!/usr/bin/env python3\nprint()"),
+        ("bin/rubocop", "#!/usr/bin/env ruby\nrequire 'bundler/setup'\nload Gem.bin_path(\"rubocop\", \"rubocop\")\n"),
+        ("bin/other", "#!/usr/bin/env ruby\nputs 1\n"),
+        ("bin/bash", "#!/bin/sh\ntrue\n"),
+    ];
+
+    const ROWS: &[(&str, &str, &[&str])] = &[
+        ("", "./x.sh a $B", &["[eb] #!/bin/bash -e⏎bandit⏎ (a) (<?>)"]),
+        ("bin", "../x.sh", &["[eb] #!/bin/bash -e⏎bandit⏎ in bin"]),
+        ("", "bin/plain", &["echo⏎"]),
+        ("", "./strict.sh", &["[epb] #!/usr/bin/env -S bash -euo pipefail⏎x"]),
+        ("", "./tool.py", &[]),
+        ("", "./missing.sh", &["not known"]),
+        ("", "node_modules/.bin/eslint", &["not known"]),
+        ("", "bin/rubocop -A", &["$ rubocop -A <- bin/rubocop:3"]),
+        ("", "bin/other", &[]),
+        ("", "bin/bash x.sh", &["#!/bin/sh⏎true⏎ (x.sh)"]),
+        ("", "bash x.sh", &["[b] #!/bin/bash -e⏎bandit⏎"]),
+        ("", "sh -e x.sh a", &["[e] #!/bin/bash -e⏎bandit⏎ (a)"]),
+        ("", "/bin/bash -euxo pipefail -- x.sh", &["[epb] #!/bin/bash -e⏎bandit⏎"]),
+        ("", "bash --norc -o errexit +e x.sh", &["[b] #!/bin/bash -e⏎bandit⏎"]),
+        ("", "bash -n x.sh", &[]),
+        ("", "bash $F", &["opaque Dynamic: the name of a script is computed"]),
+        ("", "bash $OPTS x.sh", &["[b] #!/bin/bash -e⏎bandit⏎ !unknown ci.yml:1"]),
+        ("", "bash /tmp/x.sh", &[]),
+        ("", "bash -s x", &["not known"]),
+        ("", "bash", &["not known"]),
+        ("", "source x.sh a", &["[eb] #!/bin/bash -e⏎bandit⏎ (a) !unknown ci.yml:1"]),
+        ("", ". ./bin/plain", &["[eb] echo⏎ !unknown ci.yml:1"]),
+        ("", "source $X", &["opaque Dynamic: the name of a sourced script is computed"]),
+        ("", "source .venv/bin/activate", &[]),
+        ("?", "./x.sh", &["opaque Dynamic: a script is run in a directory that is computed in ?"]),
+        ("?", "node_modules/.bin/eslint", &["not known"]),
+        ("", "python tool.py", &["not known"]),
+    ];
+
+    #[test]
+    fn scripts_are_followed() {
+        for (directory, command, expected) in ROWS {
+            assert_eq!(told(&Script, FILES, directory, command), *expected, "{command} in {directory:?}");
+        }
+    }
+
+    #[test]
+    fn text_on_the_command_line_keeps_its_place() {
+        for (command, expected) in [
+            ("bash -lc 'make lint' name arg", "[b] make lint (arg)"),
+            ("sh -ec 'a; b'", "[e] a; b"),
+            ("bash -c $TEXT", "[b] $TEXT"),
+        ] {
+            assert_eq!(told(&Script, &[("ci.yml", command)], "", command), [expected], "{command}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_command_line_panics(command in "(bash|sh|\\.|source|\\./x.sh)( ([-+]{0,2}[a-zO=$é]{0,8}|-o|-c|x.sh)){0,6}") {
+            told(&Script, FILES, "", &command);
+        }
+    }
+}

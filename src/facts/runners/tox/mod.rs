@@ -1,0 +1,282 @@
+//! Owns tox: its command line, which environments a call runs, and what they run. Refuses to know what the commands are.
+
+mod environment;
+mod ini;
+mod names;
+mod native;
+mod replace;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+
+use regex::RegexBuilder;
+
+use self::replace::Context;
+use self::source::Source;
+use super::command_line::{self, CommandLine, Order};
+use super::{Call, Next, Runner, Target, World};
+use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::shell::Word;
+use crate::text::Place;
+
+/// Flags that take a value, from tox's own parser. `-p` takes one only sometimes and is told apart below.
+const VALUE_FLAGS: &[&str] = &[
+    "-e",
+    "-m",
+    "-f",
+    "-c",
+    "-x",
+    "-i",
+    "--conf",
+    "--root",
+    "--workdir",
+    "--work-dir",
+    "--temp-dir",
+    "--override",
+    "--result-json",
+    "--hashseed",
+    "--discover",
+    "--force-dep",
+    "--skip-env",
+    "--installpkg",
+    "--index-url",
+    "--runner",
+    "--default-runner",
+    "--colored",
+    "--devenv",
+    "--parallel-num",
+    "--exit-and-dump-after",
+    "--seed",
+    "--no-recreate-pkg-dep",
+];
+
+/// Sub-commands that run environments.
+const RUNNING: &[&str] = &["run", "r", "run-parallel", "p", "legacy", "le"];
+
+/// Sub-commands that run nothing of the configuration.
+const IDLE: &[&str] = &["depends", "de", "list", "l", "devenv", "d", "config", "c", "quickstart", "q", "schema", "man", "help"];
+
+/// Bytes of values read in one call of tox.
+const BUDGET: usize = 4 * 1024 * 1024;
+
+/// The tox runner.
+pub(super) struct Tox;
+
+impl Runner for Tox {
+    fn name(&self) -> &'static str {
+        "tox"
+    }
+
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+        if crate::facts::matching::program_name(call.program()?) != "tox" {
+            return None;
+        }
+        let given: Vec<Word> = call.words[1..].iter().filter(|word| !is_parallel(word)).cloned().collect();
+        let mut line = command_line::read(&given, VALUE_FLAGS, Order::Mixed);
+        line.operands.retain(|word| !word.value.as_deref().is_some_and(is_parallel_value));
+        let command = line.operands.first().and_then(|word| word.value.clone()).filter(|word| is_command(word));
+        if command.is_some() {
+            line.operands.remove(0);
+        }
+        let idle =
+            ["-l", "--listenvs", "-a", "--listenvs-all", "--devenv", "--showconfig", "--help-ini", "-h", "--help", "--version"];
+        if line.has(&idle) || command.as_deref().is_some_and(|command| IDLE.contains(&command)) {
+            return Some(Vec::new());
+        }
+        if matches!(command.as_deref(), Some("exec" | "e")) {
+            return Some(line.tail.filter(|tail| !tail.is_empty()).map(|tail| Next::argv(call, tail)).into_iter().collect());
+        }
+        Some(run(call, &line, world))
+    }
+}
+
+fn is_command(word: &str) -> bool {
+    RUNNING.contains(&word) || IDLE.contains(&word) || matches!(word, "exec" | "e")
+}
+
+/// `-p`, `-pauto`, `--parallel=4`: its value is optional, so it would swallow a sub-command.
+fn is_parallel(word: &Word) -> bool {
+    let value = word.value.as_deref().unwrap_or_default();
+    value == "-o"
+        || value.starts_with("--parallel")
+        || value.strip_prefix("-p").is_some_and(|rest| rest.is_empty() || is_parallel_value(rest))
+}
+
+fn is_parallel_value(word: &str) -> bool {
+    matches!(word, "auto" | "all") || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
+    vec![Next { target: Target::Opaque(why), ..Next::argv(call, Vec::new()) }]
+}
+
+fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
+    let named = line.last(&["-c", "--conf"]).and_then(|flag| flag.value.as_ref());
+    if named.is_some_and(|word| word.value.is_none()) {
+        return opaque(call, Why::new(Reason::Dynamic, "the name of tox's configuration is computed").at(call.place.clone()));
+    }
+    let named = named.and_then(|word| word.value.as_deref());
+    let (source, mut root) = match source::find(call.workdir, named, world) {
+        Ok(found) => found,
+        Err(None) => return Vec::new(),
+        Err(Some(why)) => return opaque(call, why),
+    };
+    if let Some(flag) = line.last(&["--root"]) {
+        let value = flag.value.as_ref().and_then(|word| word.value.as_deref());
+        root = value.map_or_else(|| call.workdir.unknown(), |directory| call.workdir.enter(directory));
+    }
+    let posargs = line.tail.clone().or_else(|| (!line.operands.is_empty()).then(|| line.operands.clone()));
+    let context = Context { root, env: call.env, posargs, budget: Cell::new(BUDGET) };
+    let reader = match &source {
+        Source::Ini(ini) => Reader::Ini(ini::Reader { ini, context: &context }),
+        Source::Toml(document, route) => match document.root().route(route) {
+            Some(table) => Reader::Native(native::Reader { table, context: &context }),
+            None => return Vec::new(),
+        },
+    };
+    let (names, condition) = reader.chosen(call, line);
+    let holds = overall(call, line);
+    let mut nexts: Vec<Next> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        for next in reader.environment(&name).nexts(world.snapshot) {
+            // Environments that differ in the interpreter only run the same commands: once is enough.
+            if seen.insert(identity(&next)) {
+                let condition = next.condition.clone().or_else(|| condition.clone());
+                nexts.push(Next { holds: holds.iter().cloned().chain(next.holds).collect(), condition, ..next });
+            }
+        }
+    }
+    if context.budget.get() == 0 {
+        let place = Place::file(source::path_of(&source));
+        nexts.extend(opaque(call, Why::new(Reason::Unsupported, "the tox configuration expands past its bound").at(place)));
+    }
+    nexts
+}
+
+/// What makes two steps the same for the tracer.
+fn identity(next: &Next) -> String {
+    let words = match &next.target {
+        Target::Argv(words) => {
+            words.iter().map(|word| word.value.as_deref().unwrap_or("\u{E000}")).collect::<Vec<_>>().join("\0")
+        }
+        _ => String::new(),
+    };
+    let place = next.hops.first().map(|hop| (hop.place.line, hop.place.column));
+    format!("{words}\u{1}{place:?}{:?}{:?}{:?}{:?}", next.workdir.virtual_path(), next.env, next.holds, next.condition)
+}
+
+/// Holds that the command line puts on everything.
+fn overall(call: &Call<'_>, line: &CommandLine) -> Vec<Hold> {
+    let mut holds = Vec::new();
+    for (names, why) in [
+        (&["-n", "--notest"][..], "`--notest` installs and runs no command"),
+        (&["-b", "--pkg-only", "--sdistonly"][..], "tox only builds the package and runs no command"),
+    ] {
+        holds.extend(line.last(names).map(|flag| Hold::new(HoldEffect::Void, flag.word.place.clone(), why)));
+    }
+    let flag = line.last(&["-x", "--override"]).map(|flag| flag.word.place.clone());
+    let variable = call.env.contains_key("TOX_OVERRIDE").then(|| call.place.clone());
+    let overridden = flag
+        .or(variable)
+        .map(|place| Hold::new(HoldEffect::Unknown(Reason::Unsupported), place, "overrides of tox settings are not read"));
+    holds.extend(overridden);
+    holds
+}
+
+/// Either kind of configuration.
+enum Reader<'a> {
+    Ini(ini::Reader<'a>),
+    Native(native::Reader<'a>),
+}
+
+impl Reader<'_> {
+    fn environment(&self, name: &str) -> environment::Environment {
+        match self {
+            Self::Ini(reader) => reader.environment(name),
+            Self::Native(reader) => reader.environment(name),
+        }
+    }
+
+    fn known(&self) -> Vec<String> {
+        match self {
+            Self::Ini(reader) => reader.known(),
+            Self::Native(reader) => reader.known(),
+        }
+    }
+
+    fn listed(&self) -> Vec<String> {
+        let listed = match self {
+            Self::Ini(reader) => reader.listed(),
+            Self::Native(reader) => reader.listed(),
+        };
+        // Without a list tox runs the one environment `py`.
+        if listed.is_empty() { vec!["py".to_owned()] } else { listed }
+    }
+
+    fn labelled(&self, label: &str) -> Vec<String> {
+        match self {
+            Self::Ini(reader) => reader.labelled(label),
+            Self::Native(reader) => reader.labelled(label),
+        }
+    }
+
+    fn mapped(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Ini(reader) => reader.mapped(),
+            Self::Native(reader) => reader.mapped(),
+        }
+    }
+
+    /// The environments a call runs, and a condition when it is not known which.
+    fn chosen(&self, call: &Call<'_>, line: &CommandLine) -> (Vec<String>, Option<Why>) {
+        let (mut names, condition) = self.selected(call, line);
+        let skipped = line.last(&["--skip-env"]).and_then(|flag| flag.value.as_ref()?.value.clone());
+        let skipped = skipped.or_else(|| call.env.get("TOX_SKIP_ENV").cloned().flatten()).filter(|pattern| !pattern.is_empty());
+        if let Some(skipped) =
+            skipped.and_then(|pattern| RegexBuilder::new(&format!("^(?:{pattern})")).size_limit(64 * 1024).build().ok())
+        {
+            names.retain(|name| !skipped.is_match(name));
+        }
+        (names, condition)
+    }
+
+    fn selected(&self, call: &Call<'_>, line: &CommandLine) -> (Vec<String>, Option<Why>) {
+        let computed = |place: &Place| Why::new(Reason::Dynamic, "which environments tox runs is computed").at(place.clone());
+        let mut chosen = Vec::new();
+        for flag in line.all(&["-e"]) {
+            match flag.value.as_ref().map(|word| word.value.as_deref()) {
+                Some(Some(text)) if text.eq_ignore_ascii_case("all") => chosen.extend(self.known()),
+                Some(Some(text)) => chosen.extend(names::expand(text)),
+                Some(None) => return (self.known(), Some(computed(&flag.word.place))),
+                None => {}
+            }
+        }
+        if line.has(&["-e"]) {
+            return (chosen, None);
+        }
+        match call.env.get("TOXENV") {
+            Some(Some(text)) if text.eq_ignore_ascii_case("all") => return (self.known(), None),
+            Some(Some(text)) if !text.trim().is_empty() => return (names::expand(text), None),
+            Some(None) => return (self.known(), Some(computed(call.place))),
+            _ => {}
+        }
+        for flag in line.all(&["-m", "-f"]) {
+            let Some(text) = flag.value.as_ref().and_then(|word| word.value.as_deref()) else {
+                return (self.known(), Some(computed(&flag.word.place)));
+            };
+            match flag.name.as_str() {
+                "-m" => chosen.extend(text.split(',').flat_map(|label| self.labelled(label.trim()))),
+                _ => chosen.extend(self.known().into_iter().filter(|name| names::has_factors(name, text))),
+            }
+        }
+        if line.has(&["-m", "-f"]) {
+            return (chosen, None);
+        }
+        (self.mapped().unwrap_or_else(|| self.listed()), None)
+    }
+}

@@ -1,0 +1,125 @@
+//! Owns assignments: values, the environment, and names that change what other names mean. Refuses attributes of variables.
+
+use std::rc::Rc;
+
+use super::ast::RawWord;
+use super::state::State;
+use super::walk::{Ctx, Walker, quoted};
+use super::world::{Per, Val};
+use crate::text::Span;
+
+/// One assignment with its value.
+pub(super) struct Assigned {
+    pub name: String,
+    pub value: Per<Val>,
+    pub span: Span,
+}
+
+/// Directories outside any checkout, by the variable or command that names them.
+const TOOL_HOMES: [&str; 22] = [
+    "$PATH",
+    "${PATH",
+    "$HOME",
+    "${HOME",
+    "~",
+    "/",
+    "$GOPATH",
+    "${GOPATH",
+    "$GOBIN",
+    "${GOBIN",
+    "$GOROOT",
+    "${GOROOT",
+    "$CARGO_HOME",
+    "${CARGO_HOME",
+    "$VIRTUAL_ENV",
+    "${VIRTUAL_ENV",
+    "$RUNNER_TEMP",
+    "$RUNNER_TOOL_CACHE",
+    "$JAVA_HOME",
+    "${JAVA_HOME",
+    "$(go env ",
+    "$PYENV_ROOT",
+];
+
+impl Walker<'_> {
+    /// What an assignment word assigns.
+    pub(super) fn assigned(&self, raw: &RawWord, st: &State, _ctx: &Ctx) -> Assigned {
+        let span = raw.span;
+        let Some(head) = &raw.assign else {
+            return Assigned { name: String::new(), value: Per::same(Val::Unknown), span };
+        };
+        let name = head.name.clone();
+        let mut value = match &head.array {
+            Some(items) => {
+                let fields = self.fields_in(items, st, None);
+                let keyed = items.iter().any(|item| item.bare().is_some_and(|text| text.starts_with('[')));
+                if keyed || fields.iter().any(|field| field.glob) {
+                    Per::same(Val::Unknown)
+                } else {
+                    Per::same(Val::Array(Rc::new(fields.into_iter().map(|field| field.val).collect())))
+                }
+            }
+            None => self.parts_per(raw.value_parts(), st),
+        };
+        if head.indexed {
+            value = Per::same(Val::Unknown);
+        } else if head.append {
+            value = appended(&self.var(st, &name), &value);
+        }
+        Assigned { name, value, span }
+    }
+
+    /// Makes an assignment last.
+    pub(super) fn assign(&mut self, assigned: &Assigned, st: &mut State, ctx: &Ctx) {
+        self.name_shadows(assigned, ctx);
+        if st.options.allexport || self.input.scope.names(&assigned.name) {
+            export(&assigned.name, st);
+        }
+        st.set_var(&assigned.name, assigned.value.clone());
+    }
+
+    /// Notes an assignment that changes what command names mean.
+    pub(super) fn name_shadows(&mut self, assigned: &Assigned, ctx: &Ctx) {
+        let raw = ctx.source.raw(assigned.span);
+        let (_, value) = raw.split_once('=').unwrap_or((raw, ""));
+        let place = ctx.source.place(assigned.span);
+        match assigned.name.as_str() {
+            "PATH" => {
+                let known = assigned.value.usual.known().unwrap_or(value).replace(['"', '\''], "");
+                let odd = known.split(':').find(|entry| !TOOL_HOMES.iter().any(|home| entry.starts_with(home)));
+                if let Some(odd) = odd {
+                    let entry = if odd.is_empty() { "the current directory".to_owned() } else { quoted(odd) };
+                    self.shadow("*", place, format!("`PATH` gets {entry}"));
+                }
+            }
+            "BASH_ENV" | "ENV" | "LD_PRELOAD" => {
+                self.shadow("*", place, format!("{} changes what other commands run", quoted(&assigned.name)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Puts a variable into the environment.
+pub(super) fn export(name: &str, st: &mut State) {
+    if !st.exports.contains(name) {
+        Rc::make_mut(&mut st.exports).insert(name.to_owned());
+    }
+}
+
+fn appended(before: &Per<Val>, more: &Per<Val>) -> Per<Val> {
+    let one = |world: Option<u32>| match (before.get(world), more.get(world)) {
+        (Val::Array(a), Val::Array(b)) if a.len() + b.len() <= 256 => {
+            Val::Array(Rc::new(a.iter().chain(b.iter()).cloned().collect()))
+        }
+        (Val::Unset, b @ Val::Array(_)) => b.clone(),
+        (Val::Unset, b) => b.clone(),
+        (Val::Text(a), Val::Text(b)) if a.len() + b.len() <= 65_536 => Val::text(&format!("{a}{b}")),
+        _ => Val::Unknown,
+    };
+    let mut out = Per::same(one(None));
+    for world in before.failed.keys().chain(more.failed.keys()) {
+        out.set(*world, one(Some(*world)));
+    }
+    out
+}

@@ -1,0 +1,225 @@
+//! Owns the shell's own commands. Refuses programs.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::answer::{Reason, Why};
+use crate::text::Place;
+
+use super::Cwd;
+use super::assign::{Assigned, export};
+use super::ast::RawWord;
+use super::simple::Run;
+use super::state::State;
+use super::walk::{Ctx, Walker, quoted};
+use super::world::{Fail, Per, Stat, Val};
+
+/// What became of a command.
+pub(super) enum Outcome {
+    Done(Option<State>),
+    /// Not one of the shell's own.
+    NotMine(Box<State>),
+}
+
+impl Walker<'_> {
+    pub(super) fn builtin(&mut self, name: &str, run: &Run<'_>, mut st: State, ctx: &Ctx) -> Outcome {
+        let at = run.command.span;
+        let place = ctx.source.place(at);
+        let args = run.raws.get(1..).unwrap_or(&[]);
+        let mut status = Per::same(Stat::Zero);
+        match name {
+            ":" | "true" | "umask" | "ulimit" | "times" | "jobs" | "disown" | "enable" => {}
+            "false" => status = Per::same(Stat::Nonzero),
+            "test" => status = self.tested(args, &st),
+            "[" => status = self.tested(args.split_last().map_or(&[], |(_, args)| args), &st),
+            "exit" | "return" => {
+                let status = self.leaving_status(args, &st);
+                let end =
+                    if name == "exit" { self.exit_with(&st, &status, ctx, at) } else { self.return_with(st, status, ctx, at) };
+                return Outcome::Done(end);
+            }
+            "break" | "continue" => {
+                let levels = run.words.get(1).and_then(|word| word.value.as_deref()?.parse().ok()).unwrap_or(1);
+                return Outcome::Done(self.leave_round(st, levels, name == "break", ctx, at));
+            }
+            "eval" => return Outcome::Done(self.eval(args, st, ctx, place)),
+            "set" => self.set(args, &mut st, ctx, &place),
+            "shopt" => self.shopt(args, &mut st, ctx, &place),
+            "shift" => {
+                let by = run.words.get(1).map_or(Some(1), |word| word.value.as_deref()?.parse::<usize>().ok());
+                st.args = st.args.take().zip(by).map(|(args, by)| Rc::new(args.iter().skip(by).cloned().collect()));
+            }
+            "cd" | "pushd" | "popd" => self.change_directory(name, run, &mut st, &place),
+            "export" | "readonly" | "declare" | "typeset" | "local" => self.declare(name, run, &mut st, ctx),
+            "unset" => {
+                for word in run.words.iter().skip(1).filter_map(|word| word.value.clone()) {
+                    st.set_var(&word, Per::same(Val::Unset));
+                    if st.functions.contains_key(&word) {
+                        Rc::make_mut(&mut st.functions).remove(&word);
+                    }
+                }
+            }
+            "trap" => self.set_trap(args, &mut st, ctx, &place),
+            "wait" => status = self.waited(run, args, &st),
+            "alias" | "unalias" => {
+                let aliases = st.options.aliases;
+                for (alias, _) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
+                    if aliases {
+                        self.shadow(alias, place.clone(), format!("an alias named {}", quoted(alias)));
+                    }
+                }
+            }
+            "hash" | "type" | "getopts" | "read" | "mapfile" | "readarray" | "let" => {
+                return Outcome::Done(self.reading(name, run, st, ctx, &place));
+            }
+            "." => {
+                let mut run = Run { words: run.words.clone(), raws: run.raws, assigned: Vec::new(), command: run.command };
+                if let Some(first) = run.words.first_mut() {
+                    first.value = Some("source".to_owned());
+                }
+                return Outcome::Done(self.program(run, false, st, ctx));
+            }
+            _ => return Outcome::NotMine(Box::new(st)),
+        }
+        st.last = status;
+        Outcome::Done(self.leaf(st, ctx))
+    }
+
+    fn worlds(&self, args: &[RawWord], st: &State) -> BTreeSet<Fail> {
+        let mut worlds = BTreeSet::new();
+        for raw in args {
+            self.mentions(&raw.parts, st, &mut worlds);
+        }
+        worlds
+    }
+
+    fn tested(&mut self, args: &[RawWord], st: &State) -> Per<Stat> {
+        let answer = |world: Option<Fail>| Stat::of(self.test(&self.fields_in(args, st, world), st, world));
+        let mut status = Per::same(answer(None));
+        for world in self.worlds(args, st) {
+            status.set(world, answer(Some(world)));
+        }
+        status
+    }
+
+    /// The status `exit` or `return` gives.
+    fn leaving_status(&self, args: &[RawWord], st: &State) -> Per<Stat> {
+        let Some(first) = args.first() else {
+            let mut status = st.last.clone();
+            if self.in_trap > 0 {
+                status.set(super::world::ENDING, Stat::Nonzero);
+            }
+            return status;
+        };
+        let fields = |world| self.fields_in(std::slice::from_ref(first), st, world);
+        // Without a word it is the status before; a word that is no number is a failure.
+        let stat = |world| fields(world).first().map_or(*st.last.get(world), |field| field.val.as_stat());
+        let mut status = Per::same(stat(None));
+        let mut worlds = self.worlds(args, st);
+        if status.usual == Stat::Unknown {
+            // The word may vanish, and the status before counts.
+            worlds.extend(st.last.failed.keys());
+        }
+        for world in worlds {
+            status.set(world, stat(Some(world)));
+        }
+        status
+    }
+
+    fn change_directory(&mut self, name: &str, run: &Run<'_>, st: &mut State, place: &Place) {
+        let unknown = |why: &str| Rc::new(Cwd::Unknown(Why::new(Reason::Dynamic, why).at(place.clone())));
+        if name == "popd" {
+            let dirs = Rc::make_mut(&mut st.dirs);
+            st.cwd = dirs.pop().unwrap_or_else(|| unknown("`popd` goes to a directory that is not known"));
+            return;
+        }
+        let operand =
+            run.words.iter().skip(1).find(|word| !matches!(word.value.as_deref(), Some("-P" | "-L" | "-e" | "-n" | "--")));
+        let next = match operand.map(|word| (word.value.as_deref(), word.glob)) {
+            None => unknown("`cd` goes home"),
+            Some((Some("-"), _)) => unknown("`cd -` goes back"),
+            Some((Some(path), false)) if !path.starts_with('~') && !path.starts_with('+') => match st.cwd.as_ref() {
+                _ if path.starts_with('/') => Rc::new(Cwd::Known(vec![path.to_owned()])),
+                Cwd::Known(steps) if steps.len() < 256 => {
+                    Rc::new(Cwd::Known(steps.iter().cloned().chain([path.to_owned()]).collect()))
+                }
+                Cwd::Known(_) => unknown("too many directories"),
+                Cwd::Unknown(_) => Rc::clone(&st.cwd),
+            },
+            Some(_) => unknown("the directory is computed"),
+        };
+        let before = std::mem::replace(&mut st.cwd, next);
+        if name == "pushd" && st.dirs.len() < 256 {
+            Rc::make_mut(&mut st.dirs).push(before);
+        }
+    }
+
+    fn declare(&mut self, name: &str, run: &Run<'_>, st: &mut State, ctx: &Ctx) {
+        let option = |flag: char| run.words.iter().skip(1).any(|word| word.raw.starts_with('-') && word.raw.contains(flag));
+        let exports = (name == "export" || option('x')) && !option('n') && !option('f');
+        let local = name == "local" || (matches!(name, "declare" | "typeset") && !option('g'));
+        for raw in run.raws.iter().skip(1) {
+            let assigned = if raw.assign.is_some() { Some(self.assigned(raw, st, ctx)) } else { None };
+            let names: Vec<String> = match &assigned {
+                Some(assigned) => vec![assigned.name.clone()],
+                None => raw.bare().filter(|word| !word.starts_with('-')).map(str::to_owned).into_iter().collect(),
+            };
+            for name in names {
+                if local && !self.locals.is_empty() {
+                    self.local(&name, st);
+                    if assigned.is_none() {
+                        st.set_var(&name, Per::same(Val::Unset));
+                    }
+                }
+                if exports {
+                    export(&name, st);
+                }
+            }
+            if let Some(assigned) = assigned {
+                let integer = option('i') || option('n');
+                let value = if integer { Per::same(Val::Unknown) } else { assigned.value };
+                self.assign(&Assigned { value, ..assigned }, st, ctx);
+            }
+        }
+    }
+
+    fn waited(&mut self, run: &Run<'_>, args: &[RawWord], st: &State) -> Per<Stat> {
+        let next = args.iter().any(|raw| raw.bare() == Some("-n"));
+        if next {
+            return if let [job] = self.jobs.as_slice() { job.clone() } else { self.any_job() };
+        }
+        if run.words.len() < 2 {
+            return Per::same(Stat::Zero);
+        }
+        match args.last().map(|raw| self.parts_val(&raw.parts, st, None)) {
+            Some(Val::Job(job)) => self.jobs.get(job).cloned().unwrap_or(Per::same(Stat::Unknown)),
+            _ => self.any_job(),
+        }
+    }
+
+    /// Commands that set variables from elsewhere, or ask.
+    fn reading(&mut self, name: &str, run: &Run<'_>, mut st: State, ctx: &Ctx, place: &Place) -> Option<State> {
+        let args = run.raws.get(1..).unwrap_or(&[]);
+        st.last = Per::same(Stat::Unknown);
+        match name {
+            "let" => {
+                let texts: Vec<&[super::ast::Part]> = args.iter().map(|raw| raw.parts.as_slice()).collect();
+                self.calculate(&texts, &mut st);
+            }
+            "hash" => {
+                let values: Vec<&str> = run.words.iter().filter_map(|word| word.value.as_deref()).collect();
+                if let ["hash", "-p", _, name] = values.as_slice() {
+                    self.shadow(name, place.clone(), "`hash -p` gives the name another program");
+                }
+            }
+            "type" => {}
+            _ => {
+                st.set_var("REPLY", Per::same(Val::Unknown));
+                for name in args.iter().filter_map(RawWord::bare).filter(|word| !word.starts_with('-')) {
+                    st.set_var(name, Per::same(Val::Unknown));
+                }
+            }
+        }
+        self.leaf(st, ctx)
+    }
+}

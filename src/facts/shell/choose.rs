@@ -1,0 +1,176 @@
+//! Owns `if` and `case`: which branches run, and what a condition does to a failure. Refuses loops.
+
+use std::collections::BTreeSet;
+
+use crate::answer::{Reason, Why};
+use crate::text::Span;
+
+use super::ast::{Arm, ArmEnd, List, RawWord};
+use super::join::Way;
+use super::state::State;
+use super::walk::{Ctx, Walker, quoted};
+use super::world::{Per, Stat};
+
+const ONLY_IF: &str = "`if` only looks at it";
+
+/// What is left to try.
+enum Rest<'r> {
+    If(&'r [(List, List)], Option<&'r List>),
+    Case(&'r RawWord, &'r [Arm]),
+}
+
+/// One test with what follows it.
+struct Fork<'r> {
+    status: Per<Stat>,
+    /// Said of what runs when it holds, and when it does not.
+    holds: Why,
+    fails: Why,
+    /// Commands were run to decide it.
+    commands: bool,
+    bodies: Vec<&'r List>,
+    rest: Rest<'r>,
+    /// What becomes of a failure that decides it.
+    why: &'static str,
+}
+
+impl Walker<'_> {
+    pub(super) fn condition(
+        &mut self,
+        branches: &[(List, List)],
+        otherwise: Option<&List>,
+        st: State,
+        ctx: &Ctx,
+        at: Span,
+    ) -> Option<State> {
+        self.choose(Rest::If(branches, otherwise), st, ctx, at)
+    }
+
+    pub(super) fn case(&mut self, subject: &RawWord, arms: &[Arm], mut st: State, ctx: &Ctx, at: Span) -> Option<State> {
+        if let Some(status) = self.substitutions(&subject.parts, &st, ctx) {
+            let why = "nothing looks at the status of the substitution";
+            self.lose_all(&status, None, &ctx.source.place(subject.span), why);
+            st.last = Per::same(Stat::Zero);
+        }
+        self.choose(Rest::Case(subject, arms), st, ctx, at)
+    }
+
+    fn choose(&mut self, rest: Rest<'_>, st: State, ctx: &Ctx, at: Span) -> Option<State> {
+        if !self.spend(1, || ctx.source.place(at)) || !self.deeper() {
+            return Some(st);
+        }
+        let end = self.fork(rest, st, ctx, at);
+        self.depth -= 1;
+        end
+    }
+
+    fn fork(&mut self, rest: Rest<'_>, mut st: State, ctx: &Ctx, at: Span) -> Option<State> {
+        let (fork, st) = match rest {
+            Rest::If([], None) | Rest::Case(_, []) => {
+                st.last = Per::same(Stat::Zero);
+                return Some(st);
+            }
+            Rest::If([], Some(list)) => return self.list(list, st, ctx),
+            Rest::If([(condition, body), rest @ ..], otherwise) => self.if_fork(condition, body, rest, otherwise, st, ctx, at)?,
+            Rest::Case(subject, arms) => (self.case_fork(subject, arms, &st, ctx), st),
+        };
+        let (before, since, made) = (st.reach.clone(), self.diverts.len(), self.next_fail());
+        let taken = st.narrowed(&fork.status, Stat::Zero, Some(fork.holds), fork.commands);
+        let other = st.narrowed(&fork.status, Stat::Nonzero, Some(fork.fails), false);
+        let taken = taken.and_then(|taken| fork.bodies.iter().try_fold(taken, |taken, body| self.list(body, taken, ctx)));
+        let middle = self.next_fail();
+        let other = other.and_then(|other| self.choose(fork.rest, other, ctx, at));
+        let end = self.next_fail();
+        let joined =
+            self.join(Way { state: taken, made: (made, middle) }, Way { state: other, made: (middle, end) }, &before, since);
+        let place = ctx.source.place(Span::new(at.start, (at.start + 2).min(at.end)));
+        self.lose_all(&fork.status, joined.as_ref().map(|st| &st.last), &place, fork.why);
+        joined
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one caller; a struct would only rename the arguments")]
+    fn if_fork<'r>(
+        &mut self,
+        condition: &'r List,
+        body: &'r List,
+        rest: &'r [(List, List)],
+        otherwise: Option<&'r List>,
+        st: State,
+        ctx: &Ctx,
+        at: Span,
+    ) -> Option<(Fork<'r>, State)> {
+        let keyword = Span::new(at.start, (at.start + 2).min(at.end));
+        let guarded = ctx.guarded(ctx.source.place(keyword), ONLY_IF);
+        let emitted = self.next_fail();
+        let st = self.list(condition, st, &guarded)?;
+        let span = list_span(condition);
+        let text = quoted(&ctx.source.line(span, 80));
+        let why = |says: &str| Why::new(Reason::Dynamic, format!("runs only when {text} {says}")).at(ctx.source.place(span));
+        let fork = Fork {
+            status: st.last.clone(),
+            holds: why("succeeds"),
+            fails: why("fails"),
+            commands: self.next_fail() > emitted,
+            bodies: vec![body],
+            rest: Rest::If(rest, otherwise),
+            why: ONLY_IF,
+        };
+        Some((fork, st))
+    }
+
+    fn case_fork<'r>(&mut self, subject: &'r RawWord, arms: &'r [Arm], st: &State, ctx: &Ctx) -> Fork<'r> {
+        let (arm, rest) = (&arms[0], &arms[1..]);
+        let value = self.parts_per(&subject.parts, st);
+        let mut worlds: BTreeSet<u32> = value.failed.keys().copied().collect();
+        for pattern in &arm.patterns {
+            self.mentions(&pattern.parts, st, &mut worlds);
+        }
+        let in_world = |world: Option<u32>| {
+            let answers = arm.patterns.iter().map(|pattern| self.matches(value.get(world), &pattern.parts, st, world));
+            let any = answers.fold(Some(false), |any, answer| match (any, answer) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            });
+            Stat::of(any)
+        };
+        let mut status = Per::same(in_world(None));
+        for world in worlds {
+            status.set(world, in_world(Some(world)));
+        }
+        let last = arm.patterns.last().map_or(subject.span, |pattern| pattern.span);
+        let first = arm.patterns.first().map_or(subject.span, |pattern| pattern.span);
+        let span = Span::new(first.start, last.end);
+        let (subject_text, pattern) = (quoted(ctx.source.raw(subject.span)), quoted(ctx.source.raw(span)));
+        let why = |is: &str| {
+            Why::new(Reason::Dynamic, format!("runs only when {subject_text} {is} {pattern}")).at(ctx.source.place(span))
+        };
+        let mut bodies = vec![&arm.body];
+        let mut end = arm.end;
+        for next in rest {
+            if end == ArmEnd::Leave {
+                break;
+            }
+            bodies.push(&next.body);
+            end = next.end;
+        }
+        Fork {
+            status,
+            holds: why("is"),
+            fails: why("is not"),
+            commands: false,
+            bodies,
+            rest: Rest::Case(subject, rest),
+            why: "`case` only looks at it",
+        }
+    }
+}
+
+/// The bytes of a list.
+pub(super) fn list_span(list: &List) -> Span {
+    let start = list.items.first().map_or(0, |item| item.chain.first.span.start);
+    let end = list.items.last().map_or(0, |item| {
+        let chain = &item.chain;
+        chain.rest.last().map_or(chain.first.span.end, |(_, _, pipeline)| pipeline.span.end)
+    });
+    Span::new(start, end)
+}

@@ -1,0 +1,340 @@
+//! Owns what words become: parameters, quotes removed, fields split, braces and arrays. Refuses to run substitutions; their
+//! output is unknown.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::Word;
+use super::ast::{Index, Param, ParamOp, Part, RawWord};
+use super::lex::is_name;
+use super::state::State;
+use super::walk::{Source, Walker};
+use super::world::{Fail, Per, Val};
+
+/// Fields one word may become.
+const MAX_FIELDS: usize = 256;
+
+/// One word after expansion, in one run.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Field {
+    pub val: Val,
+    pub glob: bool,
+}
+
+impl Walker<'_> {
+    /// The words of a command in the ordinary run.
+    pub(super) fn words(&self, raws: &[RawWord], st: &State, source: &Source) -> Vec<Word> {
+        let mut out = Vec::with_capacity(raws.len());
+        for raw in raws {
+            let place = source.place(raw.span);
+            for field in self.fields(raw, st, None) {
+                out.push(Word {
+                    raw: source.raw(raw.span).to_owned(),
+                    value: field.val.known().map(str::to_owned),
+                    span: source.span(raw.span),
+                    place: place.clone(),
+                    glob: field.glob,
+                });
+            }
+        }
+        out
+    }
+
+    /// The fields of several words in one run.
+    pub(super) fn fields_in(&self, raws: &[RawWord], st: &State, world: Option<Fail>) -> Vec<Field> {
+        raws.iter().flat_map(|raw| self.fields(raw, st, world)).collect()
+    }
+
+    fn fields(&self, raw: &RawWord, st: &State, world: Option<Fail>) -> Vec<Field> {
+        if let [Part::Param { param, quoted }] = raw.parts.as_slice()
+            && let Some(many) = self.many(param, *quoted, st, world)
+        {
+            return many;
+        }
+        if let Some(braced) = braces(raw) {
+            return braced;
+        }
+        let mut split = Split::default();
+        let home_first = self.home(&raw.parts, st, world);
+        for (index, part) in raw.parts.iter().enumerate() {
+            if index == 0 && home_first {
+                split.literal("~", false);
+                continue;
+            }
+            let val = self.part_val(part, st, world);
+            let quoted =
+                matches!(part, Part::Literal { .. } | Part::Param { quoted: true, .. } | Part::Command { quoted: true, .. });
+            match (part, val) {
+                (Part::Literal { quoted, .. }, Val::Text(text)) => split.literal(&text, *quoted),
+                (_, Val::Text(text)) if quoted => split.literal(&text, true),
+                (_, Val::Text(text)) if !st.vars.contains_key("IFS") => split.unquoted(&text),
+                (_, Val::Text(text)) if text.bytes().all(is_name) => split.literal(&text, true),
+                (_, val) if raw.parts.len() == 1 => return vec![Field { val, glob: false }],
+                (_, val @ (Val::Nonzero | Val::Job(_))) => split.odd(val),
+                _ => split.unknown = true,
+            }
+        }
+        split.finish()
+    }
+
+    /// `$@`, `$*` and whole arrays: several fields at once.
+    fn many(&self, param: &Param, quoted: bool, st: &State, world: Option<Fail>) -> Option<Vec<Field>> {
+        if param.op != ParamOp::Plain {
+            return None;
+        }
+        let unknown = || vec![Field { val: Val::Unknown, glob: false }];
+        let items: Vec<Val> = match (param.name.as_str(), param.index) {
+            ("@", _) | ("*", _) if param.name == "@" || !quoted => match &st.args {
+                Some(args) => args.iter().map(|arg| arg.get(world).clone()).collect(),
+                None => return Some(unknown()),
+            },
+            (name, Index::All) => match self.var(st, name).get(world) {
+                Val::Array(items) => items.as_ref().clone(),
+                Val::Unset => Vec::new(),
+                Val::Unknown => return Some(unknown()),
+                other => vec![other.clone()],
+            },
+            _ => return None,
+        };
+        let mut out = Vec::new();
+        for val in items.into_iter().take(MAX_FIELDS) {
+            match (&val, quoted) {
+                (Val::Text(text), false) => {
+                    let mut split = Split::default();
+                    split.unquoted(text);
+                    out.extend(split.finish());
+                }
+                _ => out.push(Field { val, glob: false }),
+            }
+        }
+        Some(out)
+    }
+
+    /// Whether a word begins with an unknown `$HOME` and goes on with `/`: it is written `~` then.
+    fn home(&self, parts: &[Part], st: &State, world: Option<Fail>) -> bool {
+        let [Part::Param { param, .. }, Part::Literal { text, .. }, ..] = parts else { return false };
+        param.name == "HOME"
+            && param.op == ParamOp::Plain
+            && text.starts_with('/')
+            && *self.var(st, "HOME").get(world) == Val::Unknown
+    }
+
+    /// The value of parts that are not split: an assignment, a word in quotes.
+    pub(super) fn parts_val(&self, parts: &[Part], st: &State, world: Option<Fail>) -> Val {
+        if let [part] = parts {
+            return self.part_val(part, st, world);
+        }
+        let mut split = Split::default();
+        let home_first = self.home(parts, st, world);
+        for (index, part) in parts.iter().enumerate() {
+            if index == 0 && home_first {
+                split.literal("~", true);
+                continue;
+            }
+            match self.part_val(part, st, world) {
+                Val::Text(text) => split.literal(&text, true),
+                val @ (Val::Nonzero | Val::Job(_)) => split.odd(val),
+                _ => return Val::Unknown,
+            }
+        }
+        split.finish().into_iter().next().map_or(Val::text(""), |field| field.val)
+    }
+
+    /// [`Self::parts_val`] in every run that changes it.
+    pub(super) fn parts_per(&self, parts: &[Part], st: &State) -> Per<Val> {
+        let mut worlds = BTreeSet::new();
+        self.mentions(parts, st, &mut worlds);
+        let mut out = Per::same(self.parts_val(parts, st, None));
+        for world in worlds {
+            out.set(world, self.parts_val(parts, st, Some(world)));
+        }
+        out
+    }
+
+    fn part_val(&self, part: &Part, st: &State, world: Option<Fail>) -> Val {
+        match part {
+            Part::Literal { text, .. } => Val::text(text),
+            Part::Param { param, .. } => self.param_val(param, st, world),
+            Part::Arithmetic { parts } => self.arithmetic(parts, st, world).0.into_val(),
+            Part::Command { .. } | Part::Unread { .. } | Part::Process { .. } => Val::Unknown,
+        }
+    }
+
+    pub(super) fn param_val(&self, param: &Param, st: &State, world: Option<Fail>) -> Val {
+        let base = self.base(param, st, world);
+        let missing = match &base {
+            Val::Unset => Some(true),
+            Val::Text(text) => Some(param.colon && text.is_empty()),
+            Val::Unknown => None,
+            _ => Some(false),
+        };
+        match (param.op, missing) {
+            (ParamOp::Plain | ParamOp::Error, _) | (ParamOp::Default | ParamOp::Assign, Some(false)) => base.as_word(),
+            (ParamOp::Default | ParamOp::Assign, Some(true)) | (ParamOp::Alternative, Some(false)) => {
+                self.parts_val(&param.word, st, world)
+            }
+            (ParamOp::Alternative, Some(true)) => Val::text(""),
+            (ParamOp::Length, _) => match (&base, param.index) {
+                (Val::Array(items), Index::All) => Val::text(&items.len().to_string()),
+                (Val::Unset, _) => Val::text("0"),
+                (Val::Text(text), Index::None) => Val::text(&text.chars().count().to_string()),
+                _ => Val::Unknown,
+            },
+            _ => Val::Unknown,
+        }
+    }
+
+    fn base(&self, param: &Param, st: &State, world: Option<Fail>) -> Val {
+        match param.name.as_str() {
+            "?" => Val::from_stat(*st.last.get(world)),
+            "#" => st.args.as_ref().map_or(Val::Unknown, |args| Val::text(&args.len().to_string())),
+            "!" => st.job.map_or(Val::Unknown, Val::Job),
+            "@" | "*" => st.args.as_ref().map_or(Val::Unknown, |args| joined(args.iter().map(|arg| arg.get(world)))),
+            "-" | "$" | "0" | "" => Val::Unknown,
+            name if name.as_bytes()[0].is_ascii_digit() => match &st.args {
+                Some(args) => {
+                    let index = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+                    index.and_then(|index| args.get(index)).map_or(Val::Unset, |arg| arg.get(world).clone())
+                }
+                None => Val::Unknown,
+            },
+            name => match (self.var(st, name).get(world), param.index) {
+                (_, Index::Other) => Val::Unknown,
+                (Val::Array(items), Index::All) if param.op != ParamOp::Length => joined(items.iter()),
+                (val, _) => val.clone(),
+            },
+        }
+    }
+
+    /// Failures that change what these parts become.
+    pub(super) fn mentions(&self, parts: &[Part], st: &State, out: &mut BTreeSet<Fail>) {
+        for part in parts {
+            match part {
+                Part::Param { param, .. } => {
+                    match param.name.as_str() {
+                        "?" => out.extend(st.last.failed.keys()),
+                        name if st.tainted.contains(name) => out.extend(self.var(st, name).failed.keys()),
+                        name if !name.bytes().all(is_name) || name.bytes().all(|byte| byte.is_ascii_digit()) => {
+                            for arg in st.args.iter().flat_map(|args| args.iter()) {
+                                out.extend(arg.failed.keys());
+                            }
+                        }
+                        _ => {}
+                    }
+                    self.mentions(&param.word, st, out);
+                }
+                Part::Arithmetic { parts } => {
+                    self.mentions(parts, st, out);
+                    self.mentions_in_arithmetic(parts, st, out);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn mentions_in_arithmetic(&self, parts: &[Part], st: &State, out: &mut BTreeSet<Fail>) {
+        for part in parts {
+            let Part::Literal { text, .. } = part else { continue };
+            for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                if st.tainted.contains(name) {
+                    out.extend(self.var(st, name).failed.keys());
+                }
+            }
+        }
+    }
+}
+
+fn joined<'v>(items: impl Iterator<Item = &'v Val>) -> Val {
+    let mut out = String::new();
+    for (index, item) in items.enumerate() {
+        let Val::Text(text) = item else { return Val::Unknown };
+        if index > 0 {
+            out.push(' ');
+        }
+        out.push_str(text);
+        if out.len() > 65_536 {
+            return Val::Unknown;
+        }
+    }
+    Val::text(&out)
+}
+
+/// Builds fields from pieces.
+#[derive(Default)]
+struct Split {
+    done: Vec<Field>,
+    now: Option<(String, bool)>,
+    odd: Option<Val>,
+    unknown: bool,
+}
+
+impl Split {
+    fn literal(&mut self, text: &str, quoted: bool) {
+        let (now, glob) = self.now.get_or_insert_default();
+        *glob |= !quoted && text.contains(['*', '?', '[']);
+        now.push_str(text);
+        // Values that double in a loop must not grow without bound.
+        self.unknown |= now.len() > 65_536;
+    }
+
+    fn unquoted(&mut self, text: &str) {
+        let blank = |c: char| matches!(c, ' ' | '\t' | '\n');
+        for (index, word) in text.split(blank).enumerate() {
+            if index > 0 {
+                self.close();
+            }
+            if !word.is_empty() {
+                self.literal(word, false);
+            }
+        }
+    }
+
+    fn odd(&mut self, val: Val) {
+        self.unknown |= self.odd.is_some() || self.now.as_ref().is_some_and(|(text, _)| !text.is_empty());
+        self.odd = Some(val);
+    }
+
+    fn close(&mut self) {
+        if let Some((text, glob)) = self.now.take() {
+            self.done.push(Field { val: Val::Text(Rc::from(text)), glob });
+            self.unknown |= self.done.len() > MAX_FIELDS;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Field> {
+        let beside = self.now.as_ref().is_some_and(|(text, _)| !text.is_empty()) || !self.done.is_empty();
+        self.close();
+        if self.unknown || (self.odd.is_some() && beside) {
+            return vec![Field { val: Val::Unknown, glob: false }];
+        }
+        match self.odd {
+            Some(val) => vec![Field { val, glob: false }],
+            None => self.done,
+        }
+    }
+}
+
+/// Brace expansion of a plain word; anything beyond one list between literal text is not known.
+fn braces(raw: &RawWord) -> Option<Vec<Field>> {
+    let text = raw.bare();
+    let braced = |text: &str| {
+        let open = text.find('{')?;
+        let close = open + text[open..].find('}')?;
+        let inner = &text[open + 1..close];
+        (inner.contains(',') || inner.contains("..")).then_some((open, close))
+    };
+    if text.is_none() {
+        let any = raw.parts.iter().any(|part| matches!(part, Part::Literal { text, quoted: false } if braced(text).is_some()));
+        return any.then(|| vec![Field { val: Val::Unknown, glob: false }]);
+    }
+    let text = text?;
+    let (open, close) = braced(text)?;
+    let (inner, rest) = (&text[open + 1..close], &text[close + 1..]);
+    if inner.contains(['{', '.']) && inner.contains("..") || inner.contains('{') || braced(rest).is_some() || raw.assign.is_some()
+    {
+        return Some(vec![Field { val: Val::Unknown, glob: false }]);
+    }
+    let glob = text.contains(['*', '?', '[']);
+    let items = inner.split(',').take(MAX_FIELDS);
+    Some(items.map(|item| Field { val: Val::text(&format!("{}{item}{rest}", &text[..open])), glob }).collect())
+}

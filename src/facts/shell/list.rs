@@ -1,0 +1,292 @@
+//! Owns how failures travel through lists, `&&`, `||`, `!`, pipes, subshells and the background. Refuses the commands
+//! themselves.
+
+use crate::answer::{Reason, Why};
+use crate::text::Span;
+
+use super::ast::{Chain, ChainOp, Item, List, Part, Pipeline};
+use super::join::Way;
+use super::state::{Here, Opt, State, Until};
+use super::trap::{TrapSet, Verdict};
+use super::walk::{Ctx, Frame, Walker, quoted};
+use super::world::{Per, Stat};
+
+impl Walker<'_> {
+    /// Commands one after another; `None` when none of the runs comes out.
+    pub(super) fn list(&mut self, list: &List, st: State, ctx: &Ctx) -> Option<State> {
+        let mut st = st;
+        for (index, item) in list.items.iter().enumerate() {
+            let span = item.chain.first.span;
+            if !self.spend(1, || ctx.source.place(span)) {
+                return Some(st);
+            }
+            if index > 0 && !st.last.failed.is_empty() {
+                self.overwritten(&st, span, ctx);
+            }
+            st = self.item(item, st, ctx)?;
+        }
+        Some(st)
+    }
+
+    /// The next command is about to replace `$?`.
+    fn overwritten(&mut self, st: &State, next: Span, ctx: &Ctx) {
+        let place = ctx.source.place(next);
+        for (fail, stat) in st.last.failed.iter() {
+            if *stat == Stat::Zero {
+                continue;
+            }
+            let inert = self.inert.get(*fail as usize).cloned().flatten();
+            let why = "the next command runs whatever this one returns".to_owned();
+            self.lose(*fail, || inert.unwrap_or_else(|| super::walk::soft(place.clone(), why)));
+        }
+    }
+
+    fn item(&mut self, item: &Item, mut st: State, ctx: &Ctx) -> Option<State> {
+        let Some(background) = item.background else { return self.chain(&item.chain, st, ctx) };
+        let free = Ctx { guard: None, ..ctx.clone() };
+        let mut start = st.clone();
+        if item.chain.rest.is_empty() && item.chain.first.commands.len() > 1 {
+            // `wait` gives the status of the last process if the pipe has ended by then, that of the pipe otherwise.
+            start.options.pipefail.on = start.options.pipefail.on.filter(|on| !on);
+        }
+        let status = self.in_subshell(&start, |walker, inner| walker.chain(&item.chain, inner, &free));
+        self.lose_all(
+            &status,
+            None,
+            &ctx.source.place(background),
+            "it runs in the background, and nothing waits for its status",
+        );
+        st.job = Some(self.jobs.len());
+        self.jobs.push(status);
+        st.last = Per::same(Stat::Zero);
+        Some(st)
+    }
+
+    pub(super) fn chain(&mut self, chain: &Chain, st: State, ctx: &Ctx) -> Option<State> {
+        let last = chain.rest.len();
+        let mut st = self.pipeline(&chain.first, st.clone(), &self.member_ctx(chain, 0, &st, ctx))?;
+        let mut left = chain.first.span;
+        for (index, (op, _, pipeline)) in chain.rest.iter().enumerate() {
+            let (runs, says) = match op {
+                ChainOp::And => (Stat::Zero, "succeeds"),
+                ChainOp::Or => (Stat::Nonzero, "fails"),
+            };
+            let condition = || {
+                let text = quoted(&ctx.source.line(left, 80));
+                Why::new(Reason::Dynamic, format!("runs only when {text} {says}")).at(ctx.source.place(left))
+            };
+            let before = st.reach.clone();
+            let status = st.last.clone();
+            let since = self.diverts.len();
+            let made = self.next_fail();
+            let skip = st.narrowed(&status, runs.inverted(), None, false);
+            let run = st.narrowed(&status, runs, Some(condition()), false);
+            let inner = if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, &st, ctx) };
+            let run = run.and_then(|run| self.pipeline(pipeline, run, &inner));
+            let swallowed = *op == ChainOp::Or && run.is_some();
+            let made = (made, self.next_fail());
+            let joined = self.join(Way { state: run, made }, Way { state: skip, made: (0, 0) }, &before, since);
+            if swallowed {
+                let why = format!("{} lets it pass", quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60))));
+                self.lose_all(&status, joined.as_ref().map(|st| &st.last), &ctx.source.place(pipeline.span), &why);
+            }
+            st = joined?;
+            left = Span::new(chain.first.span.start, pipeline.span.end);
+        }
+        Some(st)
+    }
+
+    /// `errexit` does not act on any member but the last.
+    fn member_ctx(&self, chain: &Chain, index: usize, st: &State, ctx: &Ctx) -> Ctx {
+        let rest = chain.rest.get(index..).unwrap_or(&[]);
+        let Some((_, first_op, _)) = rest.first() else { return ctx.clone() };
+        if let Some((_, _, pipeline)) = rest.iter().find(|(op, _, _)| *op == ChainOp::Or) {
+            let why = format!("{} lets it pass", quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60))));
+            return ctx.guarded(ctx.source.place(pipeline.span), why);
+        }
+        if ctx.guard.is_some() {
+            return ctx.clone();
+        }
+        if st.options.errexit.on == Some(false) {
+            return ctx.ignored();
+        }
+        ctx.guarded(ctx.source.place(*first_op), "`set -e` does not act on the left side of `&&`, and the next command runs")
+    }
+
+    pub(super) fn pipeline(&mut self, pipeline: &Pipeline, st: State, ctx: &Ctx) -> Option<State> {
+        let Some(bang) = pipeline.bang else { return self.pipe(pipeline, st, ctx) };
+        let place = ctx.source.place(bang);
+        let why = "`!` turns its failure into success";
+        let mut st = self.pipe(pipeline, st, &ctx.guarded(place.clone(), why))?;
+        let before = st.last.clone();
+        st.last = st.last.map(|stat| stat.inverted());
+        self.lose_all(&before, Some(&st.last), &place, why);
+        Some(st)
+    }
+
+    fn pipe(&mut self, pipeline: &Pipeline, mut st: State, ctx: &Ctx) -> Option<State> {
+        if let [command] = pipeline.commands.as_slice() {
+            return self.command(command, st, ctx);
+        }
+        let mut statuses = Vec::new();
+        for command in &pipeline.commands {
+            statuses.push(self.in_subshell(&st, |walker, inner| walker.command(command, inner, ctx)));
+        }
+        let (Some(end), Some(end_command)) = (statuses.pop(), pipeline.commands.last()) else { return Some(st) };
+        let pipefail = st.options.pipefail.clone();
+        let mut status = end;
+        for earlier in &statuses {
+            match pipefail.on {
+                Some(true) => status = either(&status, earlier),
+                Some(false) => {}
+                None => {
+                    for (fail, stat) in earlier.failed.iter() {
+                        if *stat != Stat::Zero {
+                            status.set(*fail, Stat::Unknown);
+                        }
+                    }
+                }
+            }
+            let name = ctx.source.raw(end_command.span).split_whitespace().next().unwrap_or("the last command");
+            let why = format!("no pipefail: the status of {} counts", quoted(name));
+            let place = pipefail.place.clone().unwrap_or_else(|| ctx.source.place(end_command.span));
+            self.lose_all(earlier, Some(&status), &place, &why);
+        }
+        st.last = status;
+        self.leaf(st, ctx)
+    }
+
+    /// Runs something in a subshell of `st`: its exit status.
+    pub(super) fn in_subshell(&mut self, st: &State, run: impl FnOnce(&mut Self, State) -> Option<State>) -> Per<Stat> {
+        let mut inner = st.clone();
+        inner.exit_trap = TrapSet::only(None);
+        if !inner.options.errtrace {
+            inner.error_trap = TrapSet::only(None);
+        }
+        self.frames.push(Frame::default());
+        let diverts = self.diverts.len();
+        let rounds = std::mem::take(&mut self.rounds);
+        let returns = std::mem::take(&mut self.returns);
+        let end = run(self, inner);
+        self.rounds = rounds;
+        self.returns = returns;
+        self.diverts.truncate(diverts);
+        self.close_with_traps(end)
+    }
+
+    /// The substitutions in parts, in order; the status of the last one, if there is any.
+    pub(super) fn substitutions(&mut self, parts: &[Part], st: &State, ctx: &Ctx) -> Option<Per<Stat>> {
+        let mut last = None;
+        for part in parts {
+            match part {
+                Part::Command { list, .. } => {
+                    let mut inner = st.clone();
+                    if !inner.options.inherit_errexit {
+                        inner.options.errexit = Opt::new(false);
+                    }
+                    last = Some(self.in_subshell(&inner, |walker, inner| walker.list(list, inner, ctx)));
+                }
+                Part::Process { list, span } => {
+                    let status = self.in_subshell(st, |walker, inner| walker.list(list, inner, ctx));
+                    self.lose_all(
+                        &status,
+                        None,
+                        &ctx.source.place(*span),
+                        "nothing looks at the status of a process substitution",
+                    );
+                }
+                Part::Unread { span } => {
+                    self.opaque(ctx.source.place(*span), Reason::Unsupported, "backquotes with escapes inside are not read");
+                }
+                Part::Param { param, .. } => last = self.substitutions(&param.word, st, ctx).or(last),
+                Part::Arithmetic { parts } => last = self.substitutions(parts, st, ctx).or(last),
+                Part::Literal { .. } => {}
+            }
+        }
+        last
+    }
+
+    /// A command has returned: `errexit` and the `ERR` trap act on its status.
+    pub(super) fn leaf(&mut self, st: State, ctx: &Ctx) -> Option<State> {
+        if ctx.guard.is_some() || (st.last.usual == Stat::Zero && st.last.failed.is_empty()) {
+            return Some(st);
+        }
+        let mut errexit = st.options.errexit.on;
+        match self.error_verdict(&st, ctx) {
+            Verdict::Keeps => {}
+            Verdict::Fails => errexit = Some(true),
+            Verdict::Passes(place) => {
+                self.lose_all(&st.last.clone(), None, &place, "the `ERR` trap ends the script as passed");
+                return self.survivors(st);
+            }
+            Verdict::Unknown => {
+                errexit = None;
+                if st.last.usual != Stat::Zero {
+                    if let Some(place) = self.trap_place(&st.error_trap) {
+                        self.divert(&st, Until::ShellEnds, place, "an `ERR` trap");
+                    }
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.usual = Some(Stat::Unknown);
+                    }
+                }
+            }
+        }
+        match errexit {
+            Some(false) => Some(st),
+            Some(true) => {
+                let status = st.last.clone();
+                self.end_shell(&st, &status);
+                if status.usual != Stat::Zero && st.reach.usual != Here::Never {
+                    self.note_usual_exit(&st, status.usual);
+                }
+                self.survivors(st)
+            }
+            None => {
+                let unsure = st.last.map(|stat| if *stat == Stat::Zero { Stat::Zero } else { Stat::Unknown });
+                // Whether it ended here or goes on, the status is still what it was.
+                self.end_shell(&st, &unsure);
+                Some(st)
+            }
+        }
+    }
+
+    fn note_usual_exit(&mut self, st: &State, stat: Stat) {
+        // A status that is unknown ends the shell only when it is non-zero.
+        let stat = if stat == Stat::Unknown { Stat::Nonzero } else { stat };
+        if st.last.usual == Stat::Nonzero
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.usual = Some(frame.usual.map_or(stat, |known| if known == stat { stat } else { Stat::Unknown }));
+        }
+    }
+
+    /// The runs in which the last command returned zero.
+    fn survivors(&mut self, mut st: State) -> Option<State> {
+        let status = std::mem::replace(&mut st.last, Per::same(Stat::Zero));
+        if status.usual == Stat::Nonzero {
+            let why = Why::new(Reason::Dynamic, "runs only after another command has failed");
+            return st.narrowed(&status, Stat::Zero, Some(why), false);
+        }
+        let traces = st.live();
+        for (fail, stat) in status.failed.iter() {
+            match stat {
+                Stat::Zero => {}
+                Stat::Unknown => st.reach.set(*fail, st.reach.here(*fail).min(Here::Maybe), false),
+                Stat::Nonzero if traces.contains(fail) || st.reach.fails.contains_key(fail) => {
+                    st.reach.set(*fail, Here::Never, false);
+                }
+                Stat::Nonzero => {}
+            }
+        }
+        (!st.reach.is_empty()).then_some(st)
+    }
+}
+
+/// Non-zero if either is, in every run.
+fn either(a: &Per<Stat>, b: &Per<Stat>) -> Per<Stat> {
+    let mut out = Per::same(a.usual.worst(b.usual));
+    for fail in a.failed.keys().chain(b.failed.keys()) {
+        out.set(*fail, a.get(Some(*fail)).worst(*b.get(Some(*fail))));
+    }
+    out
+}

@@ -1,0 +1,85 @@
+//! Owns `set` and `shopt`. Refuses options that change nothing modelled here.
+
+use std::rc::Rc;
+
+use crate::text::Place;
+
+use super::ast::RawWord;
+use super::state::{Opt, State};
+use super::walk::{Ctx, Walker};
+use super::world::{Per, Val};
+
+impl Walker<'_> {
+    /// `set …`.
+    pub(super) fn set(&mut self, args: &[RawWord], st: &mut State, ctx: &Ctx, place: &Place) {
+        let words = self.words(args, st, &ctx.source);
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            at += 1;
+            let Some(value) = word.value.as_deref() else {
+                // It may set any option, or the arguments.
+                st.options.errexit = Opt { on: None, place: Some(place.clone()) };
+                st.options.pipefail = Opt { on: None, place: Some(place.clone()) };
+                st.args = None;
+                return;
+            };
+            let on = value.starts_with('-');
+            if value == "--" || value == "-" || !(on || value.starts_with('+')) {
+                let first = if value == "--" || value == "-" { at } else { at - 1 };
+                if value != "-" || words.len() > at {
+                    let rest = words.get(first..).unwrap_or(&[]);
+                    st.args = rest.iter().all(|word| word.value.is_some() && !word.glob).then(|| {
+                        Rc::new(
+                            rest.iter().map(|word| Per::same(word.value.as_deref().map_or(Val::Unknown, Val::text))).collect(),
+                        )
+                    });
+                }
+                return;
+            }
+            for flag in value.chars().skip(1) {
+                match flag {
+                    'e' => self.option("errexit", on, st, place),
+                    'E' => st.options.errtrace = on,
+                    'a' => st.options.allexport = on,
+                    'o' => {
+                        if let Some(name) = words.get(at).and_then(|word| word.value.clone()) {
+                            at += 1;
+                            self.option(&name, on, st, place);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn option(&mut self, name: &str, on: bool, st: &mut State, place: &Place) {
+        let opt = Opt { on: Some(on), place: Some(place.clone()) };
+        match name {
+            "errexit" => st.options.errexit = opt,
+            "pipefail" => st.options.pipefail = opt,
+            "errtrace" => st.options.errtrace = on,
+            "allexport" => st.options.allexport = on,
+            "posix" if on => st.options.inherit_errexit = true,
+            _ => {}
+        }
+    }
+
+    /// `shopt …`.
+    pub(super) fn shopt(&mut self, args: &[RawWord], st: &mut State, ctx: &Ctx, place: &Place) {
+        let words = self.words(args, st, &ctx.source);
+        let flag = |flag: &str| words.iter().any(|word| word.value.as_deref() == Some(flag));
+        let (on, off, set) = (flag("-s") || flag("-so"), flag("-u") || flag("-uo"), flag("-o") || flag("-so") || flag("-uo"));
+        if !on && !off {
+            return;
+        }
+        for name in words.iter().filter_map(|word| word.value.as_deref()) {
+            match name {
+                "inherit_errexit" => st.options.inherit_errexit = on,
+                "expand_aliases" => st.options.aliases = on,
+                _ if set => self.option(name, on, st, place),
+                _ => {}
+            }
+        }
+    }
+}

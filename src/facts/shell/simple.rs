@@ -1,0 +1,276 @@
+//! Owns simple commands: what is run, with which words, and what becomes of its status. Refuses the shell's own commands.
+
+use crate::answer::{Reason, Why};
+use crate::text::MappedText;
+
+use super::assign::Assigned;
+use super::ast::{Command, Param, ParamOp, Part, RawWord, Redirect, Simple};
+use super::builtin::Outcome;
+use super::interpreter::shell_named;
+use super::lex::Lexer;
+use super::state::{Here, State, Until};
+use super::trap::TrapSet;
+use super::walk::{Ctx, Walker, quoted};
+use super::world::{Per, Stat, Val};
+use super::{ShellCommand, UNKNOWN_CHAR, Word};
+
+/// Programs whose status answers a question: `grep -q x && lint` runs the linter under a condition.
+const ASKING: [&str; 18] = [
+    "grep", "egrep", "fgrep", "rg", "which", "diff", "cmp", "pgrep", "test", "[", "jq", "command", "type", "hash", "expr",
+    "read", "getopts", "pidof",
+];
+
+/// What stands before the command word.
+#[derive(Clone, Copy, Default)]
+struct Prefix {
+    /// Words taken off.
+    skip: usize,
+    exec: bool,
+    /// `command` and `builtin`: functions do not count.
+    plain: bool,
+    /// `command -v`: nothing is run.
+    asks: bool,
+}
+
+/// One command about to run.
+pub(super) struct Run<'r> {
+    pub words: Vec<Word>,
+    pub raws: &'r [RawWord],
+    pub assigned: Vec<Assigned>,
+    pub command: &'r Command,
+}
+
+impl Walker<'_> {
+    pub(super) fn simple(&mut self, simple: &Simple, command: &Command, mut st: State, ctx: &Ctx) -> Option<State> {
+        let at = command.span;
+        let status = self.assignment_substitutions(simple, &st, ctx);
+        for raw in &simple.words {
+            let nested = raw.assign.iter().filter_map(|head| head.array.as_ref()).flatten();
+            let parts: Vec<&[Part]> = [raw].into_iter().chain(nested).map(|raw| raw.parts.as_slice()).collect();
+            self.inner_substitutions(parts.iter().copied(), &st, ctx, at);
+            for parts in parts {
+                self.default_values(parts, &mut st);
+            }
+        }
+        let prefix = prefix(&simple.words);
+        let raws = simple.words.get(prefix.skip..).unwrap_or(&[]);
+        let words = self.words(raws, &st, &ctx.source);
+        let assigned: Vec<Assigned> = simple.assignments.iter().map(|raw| self.assigned(raw, &st, ctx)).collect();
+        if words.is_empty() && !prefix.asks {
+            let lasting = simple.words.is_empty();
+            for assigned in assigned {
+                if lasting {
+                    self.assign(&assigned, &mut st, ctx);
+                }
+            }
+            st.last = status.unwrap_or(Per::same(Stat::Zero));
+            return self.leaf(st, ctx);
+        }
+        if let Some(status) = status {
+            let name = words.first().map_or("the command", |word| word.raw.as_str());
+            let why = format!("the status of {} counts, not that of `$( )` before it", quoted(name));
+            self.lose_all(&status, None, &ctx.source.place(at), &why);
+        }
+        if prefix.asks {
+            st.last = Per::same(Stat::Unknown);
+            return self.leaf(st, ctx);
+        }
+        for assigned in &assigned {
+            self.name_shadows(assigned, ctx);
+        }
+        let run = Run { words, raws, assigned, command };
+        self.dispatch(run, prefix, st, ctx)
+    }
+
+    /// The substitutions in assignments: the status of the last one is the status of a command without words.
+    fn assignment_substitutions(&mut self, simple: &Simple, st: &State, ctx: &Ctx) -> Option<Per<Stat>> {
+        let mut status: Option<Per<Stat>> = None;
+        for raw in &simple.assignments {
+            let nested = raw.assign.iter().filter_map(|head| head.array.as_ref()).flatten();
+            for parts in [raw].into_iter().chain(nested).map(|raw| raw.parts.as_slice()) {
+                let Some(next) = self.substitutions(parts, st, ctx) else { continue };
+                if let Some(earlier) = status.replace(next) {
+                    let place = ctx.source.place(raw.span);
+                    self.lose_all(&earlier, None, &place, "the status of the last substitution counts");
+                }
+            }
+        }
+        status
+    }
+
+    /// `${X:=value}` assigns.
+    fn default_values(&mut self, parts: &[Part], st: &mut State) {
+        for part in parts {
+            let Part::Param { param, .. } = part else { continue };
+            if param.op == ParamOp::Assign {
+                let value = self.parts_per(std::slice::from_ref(part), st);
+                st.set_var(&param.name, value);
+            } else {
+                let Param { word, .. } = param.as_ref();
+                self.default_values(word, st);
+            }
+        }
+    }
+
+    fn dispatch(&mut self, run: Run<'_>, prefix: Prefix, mut st: State, ctx: &Ctx) -> Option<State> {
+        let name = run.words.first().and_then(|word| word.value.clone());
+        let function = name.as_ref().filter(|_| !prefix.plain).and_then(|name| st.functions.get(name.as_str())).cloned();
+        if let Some(function) = function {
+            let before: Vec<(String, Per<Val>)> =
+                run.assigned.iter().map(|assigned| (assigned.name.clone(), self.var(&st, &assigned.name))).collect();
+            for assigned in &run.assigned {
+                self.assign(assigned, &mut st, ctx);
+            }
+            let mut end = self.call(&function, run.raws.get(1..).unwrap_or(&[]), st, ctx, run.command.span)?;
+            for (name, value) in before {
+                end.set_var(&name, value);
+            }
+            return Some(end);
+        }
+        if let Some(name) = &name
+            && !prefix.exec
+        {
+            match self.builtin(name, &run, st, ctx) {
+                Outcome::Done(end) => return end,
+                Outcome::NotMine(same) => st = *same,
+            }
+        }
+        self.program(run, prefix.exec, st, ctx)
+    }
+
+    pub(super) fn program(&mut self, run: Run<'_>, exec: bool, mut st: State, ctx: &Ctx) -> Option<State> {
+        let place = ctx.source.place(run.command.span);
+        let cost = 4 + run.words.len() + st.exports.len();
+        if !self.spend(cost, || place.clone()) {
+            return Some(st);
+        }
+        if run.words.first().is_some_and(|word| word.value.is_none()) {
+            self.opaque(place.clone(), Reason::Dynamic, "the command word is computed");
+        }
+        let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
+        let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
+        let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));
+        let command = ShellCommand {
+            exported: exported.collect(),
+            assignments: run.assigned.iter().map(|one| (one.name.clone(), one.value.usual.known().map(str::to_owned))).collect(),
+            text: ctx.source.line(run.command.span, 200),
+            cwd: st.cwd.as_ref().clone(),
+            holds: Vec::new(),
+            condition: st.reach.condition().cloned().or_else(|| only_failures(&st)),
+            words: run.words,
+            place,
+            stdin,
+        };
+        let fail = self.emit(command, &st, ctx);
+        st.last = Per::same(usual);
+        if let Some(fail) = fail {
+            st.last.set(fail, Stat::Nonzero);
+        }
+        if !exec {
+            return self.leaf(st, ctx);
+        }
+        // The shell is replaced: its traps do not run, and nothing follows.
+        st.exit_trap = TrapSet::only(None);
+        let text = quoted(&ctx.source.line(run.command.span, 40));
+        if st.reach.usual != Here::Yes || st.reach.condition().is_some() {
+            self.divert(&st, Until::ShellEnds, ctx.source.place(run.command.span), &text);
+        }
+        self.end_shell(&st, &st.last.clone());
+        if let Some(frame) = self.frames.last_mut() {
+            let stat = frame.usual.map_or(usual, |known| if known == usual { usual } else { Stat::Unknown });
+            frame.usual = Some(stat);
+        }
+        None
+    }
+
+    /// The here-document a shell among the words reads its script from.
+    fn script_input(&self, words: &[Word], redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
+        let index = redirects.iter().rev().find_map(|redirect| redirect.here)?;
+        let shell = words.iter().position(|word| word.value.as_deref().is_some_and(|name| shell_named(name).is_some()))?;
+        let mut operands = words.get(shell + 1..)?.iter();
+        while let Some(word) = operands.next() {
+            match word.value.as_deref()? {
+                "-" | "-s" => break,
+                "-o" | "+o" | "-O" => {
+                    operands.next();
+                }
+                "-c" => return None,
+                option if option.starts_with(['-', '+']) => {}
+                _ => return None,
+            }
+        }
+        let here = ctx.source.here.get(index)?;
+        let text = &ctx.source.text;
+        let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
+        let mut start = here.span.start;
+        let body = text.text().get(here.span.start..here.span.end)?;
+        for line in body.split_inclusive('\n') {
+            let tabs = if here.tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+            let range = start + tabs..start + line.len();
+            if here.literal || !line.contains(['$', '`', '\\']) {
+                out.push_part(text, range);
+            } else {
+                let mut lexer = Lexer::new(&line[tabs..], 16);
+                let parts = lexer.quoted_parts(None).unwrap_or_default();
+                let whole = lexer.pos == line.len() - tabs;
+                let value = if whole { self.parts_val(&parts, st, None) } else { Val::Unknown };
+                let known = value.known().map_or_else(|| format!("{UNKNOWN_CHAR}\n"), str::to_owned);
+                out.push_standing_for(text.span(range), &known);
+            }
+            start += line.len();
+        }
+        Some(out)
+    }
+}
+
+/// Takes `command`, `builtin` and `exec` off, with their options.
+fn prefix(words: &[RawWord]) -> Prefix {
+    let mut out = Prefix::default();
+    let bare = |at: usize| words.get(at).and_then(RawWord::bare);
+    loop {
+        match bare(out.skip) {
+            Some("command") => {
+                let mut at = out.skip + 1;
+                while let Some(option) = bare(at).filter(|word| word.starts_with('-')) {
+                    out.asks |= option.contains(['v', 'V']);
+                    at += 1;
+                }
+                if words.len() <= at && !out.asks {
+                    return out;
+                }
+                (out.skip, out.plain) = (at, true);
+                if out.asks {
+                    return out;
+                }
+            }
+            Some("builtin") if words.len() > out.skip + 1 => (out.skip, out.plain) = (out.skip + 1, true),
+            Some("exec") => {
+                out.skip += 1;
+                while let Some(option) = bare(out.skip).filter(|word| word.starts_with('-')) {
+                    out.skip += 1 + usize::from(option.ends_with('a'));
+                }
+                (out.exec, out.plain) = (true, true);
+            }
+            _ => return out,
+        }
+    }
+}
+
+fn asks(words: &[Word]) -> bool {
+    let value = |at: usize| words.get(at).and_then(|word| word.value.as_deref());
+    let name = value(0).map(|name| name.rsplit('/').next().unwrap_or(name));
+    match name {
+        Some("git") => {
+            let asking =
+                |word: &str| matches!(word, "diff" | "rev-parse" | "show-ref" | "merge-base" | "cat-file" | "ls-files" | "grep");
+            words.iter().skip(1).take(4).filter_map(|word| word.value.as_deref()).any(asking)
+        }
+        Some(name) => ASKING.contains(&name),
+        None => true,
+    }
+}
+
+/// The condition of a place that only failures lead to.
+fn only_failures(st: &State) -> Option<Why> {
+    (st.reach.usual == Here::Never).then(|| Why::new(Reason::Dynamic, "runs only after another command has failed"))
+}

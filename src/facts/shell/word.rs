@@ -1,0 +1,437 @@
+//! Owns reading one word into its parts: quotes, parameters, substitutions. Refuses to expand any.
+
+use std::rc::Rc;
+
+use crate::text::Span;
+
+use super::ast::{AssignHead, Index, Param, ParamOp, Part, RawWord};
+use super::lex::{Lexer, Parsed, is_meta, is_name_start};
+
+impl Lexer<'_> {
+    /// The word that stands here; an error when none does.
+    pub(super) fn word(&mut self) -> Parsed<RawWord> {
+        let start = self.pos;
+        let mut parts = Vec::new();
+        let mut assign = self.assign_head(&mut parts)?;
+        if let Some(head) = &mut assign
+            && self.peek() == Some(b'(')
+        {
+            head.array = Some(self.array()?);
+        } else {
+            self.parts(&mut parts, false)?;
+        }
+        if self.pos == start {
+            return self.fail("a word");
+        }
+        self.token_end = self.pos;
+        Ok(RawWord { span: Span::new(start, self.pos), parts, assign })
+    }
+
+    /// The right side of `=~`, where parentheses and bars belong to the word.
+    pub(super) fn regex_word(&mut self) -> Parsed<RawWord> {
+        let start = self.pos;
+        let mut parts = Vec::new();
+        self.parts(&mut parts, true)?;
+        if self.pos == start {
+            return self.fail("a pattern");
+        }
+        Ok(RawWord { span: Span::new(start, self.pos), parts, assign: None })
+    }
+
+    fn assign_head(&mut self, parts: &mut Vec<Part>) -> Parsed<Option<Box<AssignHead>>> {
+        let name = self.peek_name();
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let mut ahead = name.len();
+        let indexed = self.at(ahead) == Some(b'[');
+        if indexed {
+            // An index is a few characters in practice; a long one is read as an ordinary word.
+            let Some(close) = (1..256).find(|more| self.at(ahead + more) == Some(b']')) else { return Ok(None) };
+            ahead += close + 1;
+        }
+        let append = self.at(ahead) == Some(b'+');
+        ahead += usize::from(append);
+        if self.at(ahead) != Some(b'=') {
+            return Ok(None);
+        }
+        let name = name.to_owned();
+        parts.push(Part::Literal { text: self.text[self.pos..=self.pos + ahead].to_owned(), quoted: false });
+        self.pos += ahead + 1;
+        Ok(Some(Box::new(AssignHead { name, append, indexed, array: None })))
+    }
+
+    fn array(&mut self) -> Parsed<Vec<RawWord>> {
+        self.expect("(")?;
+        let mut words = Vec::new();
+        loop {
+            self.skip_lines()?;
+            if self.take(")") {
+                return Ok(words);
+            }
+            words.push(self.word()?);
+        }
+    }
+
+    fn parts(&mut self, parts: &mut Vec<Part>, regex: bool) -> Parsed<()> {
+        let mut open = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'\\' => self.escaped(parts),
+                b'\'' => self.single_quoted(parts)?,
+                b'"' => self.double_quoted(parts)?,
+                b'$' if self.at(1) == Some(b'\'') => self.ansi_quoted(parts)?,
+                b'$' if self.at(1) == Some(b'"') => {
+                    self.pos += 1;
+                    self.double_quoted(parts)?;
+                }
+                b'$' => {
+                    let part = self.dollar(false)?;
+                    push(parts, part);
+                }
+                b'`' => {
+                    let part = self.backquoted(false)?;
+                    parts.push(part);
+                }
+                b'(' if regex => {
+                    open += 1;
+                    self.literal_byte(parts);
+                }
+                b')' if regex && open > 0 => {
+                    open -= 1;
+                    self.literal_byte(parts);
+                }
+                b'|' | b' ' | b'<' | b'>' if regex && (open > 0 || byte == b'|') => self.literal_byte(parts),
+                b'(' if self.after_extglob(parts) => self.extglob(parts)?,
+                b'<' | b'>' if self.at(1) == Some(b'(') && !regex => self.process(parts)?,
+                byte if is_meta(byte) && !(byte == b'\r' && !matches!(self.at(1), Some(b'\n') | None)) => break,
+                _ => self.literal_run(parts),
+            }
+        }
+        Ok(())
+    }
+
+    fn literal_byte(&mut self, parts: &mut Vec<Part>) {
+        let text = self.text[self.pos..=self.pos].to_owned();
+        self.pos += 1;
+        push(parts, Part::Literal { text, quoted: false });
+    }
+
+    fn literal_run(&mut self, parts: &mut Vec<Part>) {
+        let start = self.pos;
+        self.next_char();
+        while let Some(byte) = self.peek() {
+            if is_meta(byte) || matches!(byte, b'\\' | b'\'' | b'"' | b'$' | b'`') {
+                break;
+            }
+            self.next_char();
+        }
+        push(parts, Part::Literal { text: self.text[start..self.pos].to_owned(), quoted: false });
+    }
+
+    fn escaped(&mut self, parts: &mut Vec<Part>) {
+        self.pos += 1;
+        match self.next_char() {
+            Some('\n') => {}
+            Some(c) => push(parts, Part::Literal { text: c.to_string(), quoted: true }),
+            None => push(parts, Part::Literal { text: "\\".to_owned(), quoted: true }),
+        }
+    }
+
+    fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        let rest = &self.text[self.pos + 1..self.end];
+        let Some(length) = memchr::memchr(b'\'', rest.as_bytes()) else { return self.fail("a closing '") };
+        push(parts, Part::Literal { text: rest[..length].to_owned(), quoted: true });
+        self.pos += length + 2;
+        Ok(())
+    }
+
+    fn ansi_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        self.pos += 2;
+        let mut text = String::new();
+        loop {
+            match self.next_char() {
+                None => return self.fail("a closing '"),
+                Some('\'') => break,
+                Some('\\') => match self.next_char() {
+                    Some('n') => text.push('\n'),
+                    Some('t') => text.push('\t'),
+                    Some('r') => text.push('\r'),
+                    Some(c @ ('\\' | '\'' | '"' | '?')) => text.push(c),
+                    // Numeric and control escapes: known to be some text, not which.
+                    _ => text.push(super::UNKNOWN_CHAR),
+                },
+                Some(c) => text.push(c),
+            }
+        }
+        push(parts, Part::Literal { text, quoted: true });
+        Ok(())
+    }
+
+    fn double_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        self.pos += 1;
+        let inner = self.quoted_parts(Some(b'"'))?;
+        self.expect("\"")?;
+        if inner.is_empty() {
+            push(parts, Part::Literal { text: String::new(), quoted: true });
+        }
+        for part in inner {
+            push(parts, part);
+        }
+        Ok(())
+    }
+
+    /// Parts as between double quotes, up to `stop` or the end; `}` stops only the word of a parameter.
+    pub(super) fn quoted_parts(&mut self, stop: Option<u8>) -> Parsed<Vec<Part>> {
+        let mut parts = Vec::new();
+        while let Some(byte) = self.peek() {
+            if Some(byte) == stop {
+                return Ok(parts);
+            }
+            match byte {
+                b'\\' => {
+                    let next = self.at(1);
+                    let escapes = matches!(next, Some(b'$' | b'`' | b'"' | b'\\' | b'\n')) || (next.is_some() && next == stop);
+                    self.pos += usize::from(escapes);
+                    let c = self.next_char().unwrap_or('\\');
+                    if !(escapes && c == '\n') {
+                        push(&mut parts, Part::Literal { text: c.to_string(), quoted: true });
+                    }
+                }
+                b'$' => {
+                    let part = self.dollar(true)?;
+                    push(&mut parts, part);
+                }
+                b'`' => {
+                    let part = self.backquoted(true)?;
+                    parts.push(part);
+                }
+                _ => {
+                    let start = self.pos;
+                    let rest = &self.text.as_bytes()[start..self.end];
+                    let special = |byte: &u8| matches!(byte, b'\\' | b'$' | b'`') || Some(*byte) == stop;
+                    self.pos += rest.iter().position(special).unwrap_or(rest.len());
+                    push(&mut parts, Part::Literal { text: self.text[start..self.pos].to_owned(), quoted: true });
+                }
+            }
+        }
+        if stop.is_some() { self.fail("a closing quote") } else { Ok(parts) }
+    }
+
+    fn after_extglob(&self, parts: &[Part]) -> bool {
+        matches!(parts.last(), Some(Part::Literal { text, quoted: false }) if text.ends_with(['?', '*', '+', '@', '!']))
+    }
+
+    fn extglob(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        let start = self.pos;
+        let mut open = 0_usize;
+        while let Some(c) = self.next_char() {
+            match c {
+                '\\' => {
+                    self.next_char();
+                }
+                '(' => open += 1,
+                ')' => open -= 1,
+                '\n' => break,
+                _ => {}
+            }
+            if open == 0 {
+                push(parts, Part::Literal { text: self.text[start..self.pos].to_owned(), quoted: false });
+                return Ok(());
+            }
+        }
+        self.fail("a closing ) of a pattern")
+    }
+
+    fn process(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        let start = self.pos;
+        self.pos += 2;
+        let list = self.list()?;
+        self.expect(")")?;
+        parts.push(Part::Process { list: Rc::new(list), span: Span::new(start, self.pos) });
+        Ok(())
+    }
+
+    fn backquoted(&mut self, quoted: bool) -> Parsed<Part> {
+        let start = self.pos;
+        self.pos += 1;
+        let inner = self.pos;
+        let mut escapes = false;
+        while let Some(c) = self.next_char() {
+            match c {
+                '\\' => {
+                    escapes = true;
+                    self.next_char();
+                }
+                '`' => {
+                    let span = Span::new(start, self.pos);
+                    if escapes {
+                        return Ok(Part::Unread { span });
+                    }
+                    self.enter()?;
+                    let list = self.inside(Span::new(inner, self.pos - 1), |lexer| lexer.whole())?;
+                    self.leave();
+                    return Ok(Part::Command { list: Rc::new(list), quoted });
+                }
+                _ => {}
+            }
+        }
+        self.fail("a closing `")
+    }
+
+    fn dollar(&mut self, quoted: bool) -> Parsed<Part> {
+        self.pos += 1;
+        match self.peek() {
+            Some(b'(') if self.at(1) == Some(b'(') => {
+                self.pos += 2;
+                if let Some(end) = self.arithmetic_end()? {
+                    return self.arithmetic(end, end + 2);
+                }
+                self.pos -= 1;
+                self.substitution(quoted)
+            }
+            Some(b'(') => {
+                self.pos += 1;
+                self.substitution(quoted)
+            }
+            Some(b'{') => {
+                self.pos += 1;
+                self.braced(quoted)
+            }
+            Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' | b'0'..=b'9') => {
+                let name = self.text[self.pos..=self.pos].to_owned();
+                self.pos += 1;
+                Ok(plain(name, quoted))
+            }
+            Some(byte) if is_name_start(byte) => {
+                let name = self.peek_name();
+                self.pos += name.len();
+                Ok(plain(name.to_owned(), quoted))
+            }
+            _ => Ok(Part::Literal { text: "$".to_owned(), quoted }),
+        }
+    }
+
+    fn substitution(&mut self, quoted: bool) -> Parsed<Part> {
+        let list = self.list()?;
+        self.expect(")")?;
+        Ok(Part::Command { list: Rc::new(list), quoted })
+    }
+
+    /// The parts of an arithmetic text that starts here.
+    fn arithmetic(&mut self, end: usize, after: usize) -> Parsed<Part> {
+        let parts = self.arithmetic_parts(end)?;
+        self.pos = after;
+        Ok(Part::Arithmetic { parts })
+    }
+
+    pub(super) fn arithmetic_parts(&mut self, end: usize) -> Parsed<Vec<Part>> {
+        self.enter()?;
+        let parts = self.inside(Span::new(self.pos, end), |lexer| lexer.quoted_parts(None))?;
+        self.leave();
+        Ok(parts)
+    }
+
+    fn braced(&mut self, quoted: bool) -> Parsed<Part> {
+        self.enter()?;
+        let mut param = Param { name: String::new(), index: Index::None, op: ParamOp::Plain, colon: false, word: Vec::new() };
+        if self.peek() == Some(b'#') && !matches!(self.at(1), Some(b'}' | b':' | b'-' | b'=' | b'+')) {
+            self.pos += 1;
+            param.op = ParamOp::Length;
+        } else if self.peek() == Some(b'!') && self.at(1) != Some(b'}') {
+            self.pos += 1;
+            param.op = ParamOp::Other;
+        }
+        let name = self.peek_name();
+        if name.is_empty() {
+            let rest = &self.text.as_bytes()[self.pos..self.end];
+            let digits = rest.iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
+            let special = usize::from(digits == 0 && matches!(self.peek(), Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!')));
+            param.name = self.text[self.pos..self.pos + digits + special].to_owned();
+            self.pos += digits + special;
+        } else {
+            param.name = name.to_owned();
+            self.pos += name.len();
+            self.subscript(&mut param)?;
+        }
+        self.operator(&mut param, quoted)?;
+        self.expect("}")?;
+        self.leave();
+        Ok(Part::Param { param: Box::new(param), quoted })
+    }
+
+    fn subscript(&mut self, param: &mut Param) -> Parsed<()> {
+        if self.peek() != Some(b'[') {
+            return Ok(());
+        }
+        self.pos += 1;
+        param.index = if self.looking_at("@]") || self.looking_at("*]") { Index::All } else { Index::Other };
+        param.word = self.quoted_parts(Some(b']'))?;
+        self.expect("]")
+    }
+
+    fn operator(&mut self, param: &mut Param, quoted: bool) -> Parsed<()> {
+        param.colon = self.peek() == Some(b':') && matches!(self.at(1), Some(b'-' | b'=' | b'?' | b'+'));
+        self.pos += usize::from(param.colon);
+        let op = match self.peek() {
+            Some(b'}') | None => return Ok(()),
+            Some(b'-') => ParamOp::Default,
+            Some(b'=') => ParamOp::Assign,
+            Some(b'?') => ParamOp::Error,
+            Some(b'+') => ParamOp::Alternative,
+            _ => ParamOp::Other,
+        };
+        self.pos += usize::from(op != ParamOp::Other);
+        param.op = if param.op == ParamOp::Plain && !param.name.is_empty() { op } else { ParamOp::Other };
+        let mut word = self.operand(quoted)?;
+        param.word.append(&mut word);
+        Ok(())
+    }
+
+    /// The word behind an operator inside `${ }`.
+    fn operand(&mut self, quoted: bool) -> Parsed<Vec<Part>> {
+        let mut parts = Vec::new();
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'}' => return Ok(parts),
+                b'\\' => self.escaped(&mut parts),
+                b'\'' if !quoted => self.single_quoted(&mut parts)?,
+                b'"' => self.double_quoted(&mut parts)?,
+                b'$' => {
+                    let part = self.dollar(quoted)?;
+                    push(&mut parts, part);
+                }
+                b'`' => {
+                    let part = self.backquoted(quoted)?;
+                    parts.push(part);
+                }
+                _ => {
+                    let start = self.pos;
+                    let rest = &self.text.as_bytes()[start..self.end];
+                    let special = |byte: &u8| matches!(byte, b'}' | b'\\' | b'\'' | b'"' | b'$' | b'`');
+                    self.pos += rest[1..].iter().position(special).map_or(rest.len(), |length| length + 1);
+                    push(&mut parts, Part::Literal { text: self.text[start..self.pos].to_owned(), quoted });
+                }
+            }
+        }
+        self.fail("a closing }")
+    }
+}
+
+fn plain(name: String, quoted: bool) -> Part {
+    let param = Param { name, index: Index::None, op: ParamOp::Plain, colon: false, word: Vec::new() };
+    Part::Param { param: Box::new(param), quoted }
+}
+
+/// Adds a part; literals of the same kind flow together, but never into the `name=` of an assignment.
+fn push(parts: &mut Vec<Part>, part: Part) {
+    if let Part::Literal { text, quoted } = &part
+        && let Some(Part::Literal { text: last, quoted: same }) = parts.last_mut()
+        && same == quoted
+        && !(last.ends_with('=') && !*quoted)
+    {
+        last.push_str(text);
+        return;
+    }
+    parts.push(part);
+}

@@ -1,0 +1,77 @@
+//! Owns whether patterns of a configuration leave a tool nothing to look at. Refuses to know any tool's pattern grammar.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::Query;
+use crate::text::RepoPath;
+
+/// Files asked about at most: patterns are matched against each.
+const FILES: usize = 20_000;
+
+/// Patterns of one list taken at most.
+const PATTERNS: usize = 500;
+
+/// The files that a tool is meant for, as paths below `base`: those of the given languages below the query's directory that
+/// are neither vendored nor tests. A tree without any gives a few names such files usually have.
+pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> Vec<String> {
+    let known = &query.world.catalog.languages;
+    let own: Vec<&str> = known
+        .language
+        .iter()
+        .filter(|language| languages.contains(&language.id.as_str()))
+        .flat_map(|language| language.extensions.iter().map(String::as_str))
+        .collect();
+    let aside = |segment: &str| known.out_of_sight.iter().chain(&known.development).any(|name| name == segment);
+    let found: Vec<String> = query
+        .world
+        .snapshot
+        .under(query.directory)
+        .iter()
+        .filter(|entry| entry.path.as_str().rsplit_once('.').is_some_and(|(_, extension)| own.contains(&extension)))
+        .filter(|entry| !is_aside(entry.path.file_name()) && !entry.path.parent().segments().any(aside))
+        .filter_map(|entry| entry.path.below(base).map(str::to_owned))
+        .take(FILES)
+        .collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let extension = own.first().copied().unwrap_or("x");
+    ["main", "app/core", "src/app/views/handler"].iter().map(|stem| format!("{stem}.{extension}")).collect()
+}
+
+/// Tests and a tool's own configuration in the language it checks are not what it is run for.
+fn is_aside(name: &str) -> bool {
+    let test = name.starts_with("test_") || [".test.", ".spec.", "_test."].iter().any(|mark| name.contains(mark));
+    test || name.contains(".config.") || name.starts_with('.') || matches!(name, "setup.py" | "conftest.py" | "noxfile.py")
+}
+
+/// Whether every subject is matched. No subject, no claim.
+pub(super) fn all(subjects: &[String], matches: impl Fn(&str) -> bool) -> bool {
+    !subjects.is_empty() && subjects.iter().all(|path| matches(path))
+}
+
+/// A set of globs in which a pattern that does not parse matches nothing.
+pub(super) fn globs<'t>(patterns: impl Iterator<Item = &'t str>, separator: bool) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns.take(PATTERNS).filter(|pattern| pattern.len() <= 1024) {
+        if let Ok(glob) = GlobBuilder::new(pattern).literal_separator(separator).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+/// The path, every directory above it, and the name of each: what tools with prune-by-directory semantics compare.
+pub(super) fn path_or_above(path: &str, matches: impl Fn(&str) -> bool) -> bool {
+    let mut path = path;
+    loop {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if matches(path) || matches(name) {
+            return true;
+        }
+        match path.rsplit_once('/') {
+            Some((above, _)) => path = above,
+            None => return false,
+        }
+    }
+}

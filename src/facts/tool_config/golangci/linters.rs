@@ -1,0 +1,181 @@
+//! Owns the set of linters: the default group, presets, what is enabled and disabled, and in which order that counts in
+//! versions 1 and 2. Refuses exclusions.
+
+use super::tree::{Item, Tree};
+use crate::answer::{Reason, Why};
+use crate::facts::tool_config::{Query, arguments};
+use crate::text::Place;
+
+/// What runs without any configuration; gosimple is part of staticcheck in version 2.
+const STANDARD: [&str; 6] = ["errcheck", "gosimple", "govet", "ineffassign", "staticcheck", "unused"];
+
+/// Presets of version 1 that hold a linter which rules ask about.
+const PRESETS: [(&str, &[&str]); 3] =
+    [("gosec", &["bugs"]), ("govet", &["bugs", "metalinter"]), ("staticcheck", &["bugs", "metalinter"])];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    Standard,
+    All,
+    None,
+    Fast,
+}
+
+/// What decides which linters run.
+pub(super) struct Linters {
+    two: bool,
+    group: Group,
+    /// Where the group is chosen.
+    chosen: Option<Place>,
+    presets: Vec<Item>,
+    enable: Vec<Item>,
+    disable: Vec<Item>,
+    fast: bool,
+}
+
+/// The names a linter goes by now.
+fn canonical(name: &str) -> &[&str] {
+    match name {
+        "gas" => &["gosec"],
+        "vet" | "vetshadow" => &["govet"],
+        "megacheck" => &["gosimple", "staticcheck", "unused"],
+        _ => &[],
+    }
+}
+
+fn is(item: &Item, name: &str) -> bool {
+    item.text == name || canonical(&item.text).contains(&name)
+}
+
+/// Whether a linter loads types, which makes it slow; of those that rules ask about only ineffassign does not.
+fn is_slow(name: &str) -> bool {
+    name != "ineffassign"
+}
+
+impl Linters {
+    /// From the configuration and the flags.
+    pub(super) fn read(tree: &Tree<'_>, query: &Query<'_>) -> Result<Self, Why> {
+        let two = tree.text("version")?.is_some_and(|version| version.text == "2");
+        let own = tree.table("linters")?;
+        let mut linters = Self {
+            two,
+            group: Group::Standard,
+            chosen: None,
+            presets: if two { Vec::new() } else { own.list("presets")? },
+            enable: own.list("enable")?,
+            disable: own.list("disable")?,
+            fast: own.flag(if two { "fast-only" } else { "fast" })?.is_some(),
+        };
+        if two {
+            if let Some(default) = own.text("default")? {
+                linters.choose(&default.text, &default.place)?;
+            }
+        } else {
+            for (key, group) in [("enable-all", Group::All), ("disable-all", Group::None)] {
+                if let Some(place) = own.flag(key)? {
+                    (linters.group, linters.chosen) = (group, Some(place));
+                }
+            }
+        }
+        linters.flags(query)?;
+        if linters.group != Group::None && !linters.presets.is_empty() {
+            linters.group = Group::None;
+            linters.chosen = linters.presets.first().map(|preset| preset.place.clone());
+        }
+        Ok(linters)
+    }
+
+    fn choose(&mut self, group: &str, place: &Place) -> Result<(), Why> {
+        self.group = match group {
+            "standard" | "" => Group::Standard,
+            "all" => Group::All,
+            "none" => Group::None,
+            "fast" => Group::Fast,
+            _ => return Err(Why::new(Reason::Unreadable, format!("`{group}` is no group of linters")).at(place.clone())),
+        };
+        self.chosen = Some(place.clone());
+        Ok(())
+    }
+
+    fn flags(&mut self, query: &Query<'_>) -> Result<(), Why> {
+        let lists = |flags: &[&str]| -> Result<Vec<Item>, Why> {
+            let mut all = Vec::new();
+            for given in arguments::values(query.args, flags) {
+                let why =
+                    || Why::new(Reason::Dynamic, format!("the value of `{}` is computed", flags[0])).at(given.place.clone());
+                let text = given.value.ok_or_else(why)?;
+                all.extend(arguments::listed(text).map(|(_, name)| Item { text: name.to_owned(), place: given.place.clone() }));
+            }
+            Ok(all)
+        };
+        for (flag, group) in [("--enable-all", Group::All), ("--disable-all", Group::None)] {
+            if let Some(word) = on(query, flag) {
+                (self.group, self.chosen) = (group, Some(word));
+            }
+        }
+        if let Some(default) = lists(&["--default"])?.pop() {
+            self.choose(&default.text, &default.place)?;
+        }
+        self.presets.extend(lists(&["-p", "--presets"])?);
+        self.enable.extend(lists(&["-E", "--enable"])?);
+        self.disable.extend(lists(&["-D", "--disable"])?);
+        self.two |= on(query, "--fast-only").is_some();
+        self.fast |= on(query, "--fast-only").is_some() || on(query, "--fast").is_some();
+        let only = lists(&["--enable-only"])?;
+        if let Some(first) = only.first() {
+            (self.group, self.chosen) = (Group::None, Some(first.place.clone()));
+            (self.enable, self.disable, self.presets, self.fast) = (only, Vec::new(), Vec::new(), false);
+        }
+        Ok(())
+    }
+
+    /// `Some` when the linter runs, with the place that makes it so; the standard ones have none.
+    pub(super) fn in_force(&self, name: &str) -> Option<Option<&Place>> {
+        if self.disable.iter().any(|item| is(item, name)) || (self.two && self.fast && is_slow(name)) {
+            return None;
+        }
+        if let Some(item) = self.enable.iter().find(|item| is(item, name)) {
+            return Some(Some(&item.place));
+        }
+        if self.fast && is_slow(name) {
+            return None;
+        }
+        let preset = || {
+            let (_, holding) = PRESETS.iter().find(|(linter, _)| *linter == name)?;
+            self.presets.iter().find(|preset| holding.contains(&preset.text.as_str()))
+        };
+        match self.group {
+            Group::All => Some(self.chosen.as_ref()),
+            Group::Fast => (!is_slow(name)).then_some(self.chosen.as_ref()),
+            Group::Standard => STANDARD.contains(&name).then_some(self.chosen.as_ref()),
+            Group::None => preset().map(|preset| Some(&preset.place)),
+        }
+    }
+
+    /// Whether no linter runs.
+    pub(super) fn is_empty(&self) -> bool {
+        let kept = |item: &&Item| !self.disable.iter().any(|other| other.text == item.text);
+        let enabled = self.enable.iter().any(|item| kept(&item));
+        let standard = || STANDARD.iter().any(|name| (!self.two || *name != "gosimple") && self.in_force(name).is_some());
+        match self.group {
+            Group::All | Group::Fast => false,
+            Group::Standard => !enabled && !standard(),
+            Group::None => !enabled && self.presets.is_empty(),
+        }
+    }
+
+    /// Where the set is emptied.
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.chosen.as_ref().or_else(|| self.disable.last().map(|item| &item.place))
+    }
+}
+
+/// A boolean flag that is on.
+fn on(query: &Query<'_>, flag: &str) -> Option<Place> {
+    let word = arguments::switch(query.args, &[flag])?;
+    let off = word
+        .value
+        .as_deref()
+        .is_some_and(|value| matches!(value.split_once('='), Some((_, "false" | "0" | "f" | "F" | "FALSE" | "False"))));
+    (!off).then(|| word.place.clone())
+}

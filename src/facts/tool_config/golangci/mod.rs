@@ -1,0 +1,93 @@
+//! Owns which linters golangci-lint runs, by its configuration of either version and its flags. Refuses the linters' own
+//! settings, but for which rules of gosec are left. (Facts: base_loader.go, lintersdb/manager.go and processors of 2.13 and 1.64.)
+
+mod exclusions;
+mod linters;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::sync::Arc;
+
+use self::exclusions::Exclusions;
+use self::linters::Linters;
+use self::tree::{Tree, wrong};
+use super::{Query, Reader, Settings, arguments, unreadable};
+use crate::answer::{Answer, Reason, Why};
+use crate::doc::{Document, Format};
+use crate::text::{Place, RepoPath};
+
+/// The reader.
+pub(super) struct Golangci;
+
+const NOTHING: &str = "selects-nothing";
+
+impl Reader for Golangci {
+    fn id(&self) -> &'static str {
+        "golangci"
+    }
+
+    fn read(&self, query: &Query<'_>) -> Settings {
+        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING], &why))
+    }
+}
+
+fn judge(query: &Query<'_>) -> Result<Settings, Why> {
+    let document = located(query)?.map(|path| read(query, &path)).transpose()?;
+    let tree = document.as_deref().map(|document| Tree::of(document.root())).transpose()?.unwrap_or_default();
+    let linters = Linters::read(&tree, query)?;
+    let exclusions = Exclusions::read(&tree, query, document.as_deref().map(|document| document.file().path.parent()))?;
+    let everything = exclusions.everything();
+    let mut settings = Settings::default();
+    settings.config.extend(document.as_ref().map(|document| Place::file(document.file().path.clone())));
+    let here = settings.config.first().or(query.args.first().map(|word| &word.place)).cloned();
+    let here = here.unwrap_or_else(|| Place::file(RepoPath::root()));
+    for name in query.names {
+        let answer = match linters.in_force(name) {
+            Some(place) if everything.is_none() => match exclusions.of(name) {
+                Answer::Yes(_) => Answer::No,
+                Answer::Unknown(why) => Answer::Unknown(why),
+                Answer::No if name == "gosec" && exclusions::few_rules(&tree)? => Answer::No,
+                Answer::No => Answer::Yes(place.unwrap_or(&here).clone()),
+            },
+            _ => Answer::No,
+        };
+        settings.selects.insert(name.clone(), answer);
+    }
+    let empty = linters.is_empty().then(|| linters.place().cloned().unwrap_or(here));
+    settings.answer(NOTHING, empty.or(everything).map_or(Answer::No, Answer::Yes));
+    Ok(settings)
+}
+
+/// The file named by a flag; else the nearest of the working directory, of the first target's directory and of those above.
+fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
+    if arguments::switch(query.args, &["--no-config"]).is_some() {
+        return Ok(None);
+    }
+    let snapshot = query.world.snapshot;
+    if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
+        let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
+        let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
+        let path = query.directory.join(value).filter(|path| snapshot.is_file(path));
+        return path.map(Some).ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"));
+    }
+    let target = arguments::first_positional(query.args, &query.tool.value_flags);
+    let target = target.map_or(Some(query.directory.clone()), |target| query.directory.join(target.trim_end_matches("...")));
+    let target = target.map(|path| if snapshot.is_dir(&path) { path } else { path.parent() });
+    let above = target.iter().flat_map(RepoPath::ancestors);
+    let mut places = std::iter::once(query.directory.clone()).chain(above);
+    Ok(places.find_map(|directory| {
+        let names = [".golangci.json", ".golangci.toml", ".golangci.yaml", ".golangci.yml"];
+        names.iter().filter_map(|name| directory.join(name)).find(|path| snapshot.is_file(path))
+    }))
+}
+
+fn read(query: &Query<'_>, path: &RepoPath) -> Result<Arc<Document>, Why> {
+    let format = match path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "json" => Format::Json,
+        "toml" => Format::Toml,
+        "yaml" | "yml" | "" => Format::Yaml,
+        _ => return Err(wrong("the configuration is in a format that is not read", Place::file(path.clone()))),
+    };
+    query.world.snapshot.document(path, format).map_err(|unread| unreadable(&unread))
+}

@@ -1,0 +1,196 @@
+//! Owns what Ruff's configuration and flags leave in force: rule families, and whether anything is looked at. Refuses
+//! Ruff's other settings. (Facts: resolver.rs, pyproject.rs and configuration.rs of ruff_workspace, 0.16.)
+
+mod config;
+mod selectors;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use self::config::{Config, Pattern};
+use self::selectors::{InForce, Selector};
+use super::{Query, Reader, Settings, arguments, coverage};
+use crate::answer::Answer;
+use crate::text::{Place, RepoPath};
+
+/// The reader.
+pub(super) struct Ruff;
+
+const NOTHING: &str = "selects-nothing";
+
+/// Directories among the arguments whose configurations are told apart.
+const TARGETS: usize = 8;
+
+impl Reader for Ruff {
+    fn id(&self) -> &'static str {
+        "ruff"
+    }
+
+    fn read(&self, query: &Query<'_>) -> Settings {
+        let mut all = directories(query).into_iter().map(|directory| at(query, &directory));
+        let first = all.next().unwrap_or_default();
+        all.fold(first, least)
+    }
+}
+
+/// Ruff takes the configuration nearest to each file: the targets' directories, else the working directory.
+fn directories(query: &Query<'_>) -> Vec<RepoPath> {
+    let mut found = Vec::new();
+    let mut args = arguments::own(query.args);
+    while let Some(path) = arguments::first_positional(args, &query.tool.value_flags) {
+        let at = args.iter().position(|word| word.value.as_deref() == Some(path)).unwrap_or(args.len());
+        args = args.get(at + 1..).unwrap_or_default();
+        let target = query.directory.join(path).filter(|target| query.world.snapshot.is_dir(target));
+        if let Some(target) = target.filter(|target| !found.contains(target) && found.len() < TARGETS) {
+            found.push(target);
+        }
+    }
+    if found.is_empty() {
+        found.push(query.directory.clone());
+    }
+    found
+}
+
+/// What holds for both: a family in force in both, nothing looked at in either.
+fn least(mut one: Settings, other: Settings) -> Settings {
+    for (name, answer) in other.selects {
+        let own = one.selects.entry(name).or_insert(Answer::No);
+        if !own.is_no() && !matches!((&own, &answer), (_, Answer::Yes(_))) {
+            *own = answer;
+        }
+    }
+    for (name, answer) in other.settings {
+        let own = one.settings.entry(name).or_insert(Answer::No);
+        if !own.is_no() && !answer.is_yes() {
+            *own = answer;
+        }
+    }
+    one.config.extend(other.config);
+    one.config.sort();
+    one.config.dedup();
+    one
+}
+
+fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
+    let config = match config::in_effect(query, directory) {
+        Ok(config) => config,
+        Err(why) => return Settings::undecided(query.names, &[NOTHING], &why),
+    };
+    let force = InForce::resolve(config.layers.iter());
+    let subjects = Subjects::of(query, directory, &config);
+    let (security_off, all_off) = subjects.taken_out(&config, &force);
+    let mut settings = Settings { config: config.files.clone(), ..Settings::default() };
+    let here = here(query, &config);
+    for name in query.names {
+        let place = force.place_of(name).filter(|_| !(security_off && matches!(name.as_str(), "S" | "ALL")) && all_off.is_none());
+        let answer = place.map_or(Answer::No, |place| Answer::Yes(place.unwrap_or(&here).clone()));
+        settings.selects.insert(name.clone(), answer);
+    }
+    let nothing = if force.is_empty() { Some(emptied(&config).unwrap_or_else(|| here.clone())) } else { None };
+    let nothing = nothing.or(all_off).or_else(|| subjects.excluded(&config));
+    settings.answer(NOTHING, nothing.map_or(Answer::No, Answer::Yes));
+    settings
+}
+
+/// The configuration file, else the first argument, else the root: a place for what is only there by default.
+fn here(query: &Query<'_>, config: &Config) -> Place {
+    let argument = query.args.first().map(|word| word.place.clone());
+    config.files.first().cloned().or(argument).unwrap_or_else(|| Place::file(query.directory.clone()))
+}
+
+/// Where the rules were taken away: the last thing ignored, when there is one.
+fn emptied(config: &Config) -> Option<Place> {
+    config.layers.iter().rev().find_map(|layer| layer.ignore.last()).map(|selector| selector.place.clone())
+}
+
+/// The files the run is meant for.
+struct Subjects(Vec<String>);
+
+impl Subjects {
+    fn of(query: &Query<'_>, directory: &RepoPath, config: &Config) -> Self {
+        let asked = config.exclude.is_some()
+            || config.lint_exclude.is_some()
+            || config.include.is_some()
+            || config.per_file.is_some()
+            || !config.extend_exclude.is_empty()
+            || !config.extend_per_file.is_empty();
+        let query = Query { directory, ..*query };
+        Self(if asked { coverage::subjects(&query, &["python"], &RepoPath::root()) } else { Vec::new() })
+    }
+
+    /// Where every file is excluded, or none included.
+    fn excluded(&self, config: &Config) -> Option<Place> {
+        let lists = [config.exclude.as_deref(), config.lint_exclude.as_deref(), Some(config.extend_exclude.as_slice())];
+        let patterns: Vec<&Pattern> = lists.into_iter().flatten().flatten().collect();
+        let globs = Globs::of(&patterns);
+        if coverage::all(&self.0, |path| coverage::path_or_above(path, |part| globs.matches(part))) {
+            return patterns.first().map(|pattern| pattern.place.clone());
+        }
+        let included = config.include.as_ref()?;
+        let globs = Globs::of(&included.iter().collect::<Vec<_>>());
+        let none = coverage::all(&self.0, |path| !globs.matches(path));
+        none.then(|| included.first().map(|pattern| pattern.place.clone())).flatten()
+    }
+
+    /// Whether per-file ignores take security rules out of force for every file; and where they take every rule.
+    fn taken_out(&self, config: &Config, force: &InForce) -> (bool, Option<Place>) {
+        let mut by_pattern: BTreeMap<(&str, &RepoPath), (&Pattern, Vec<&Selector>)> = BTreeMap::new();
+        for (pattern, selectors) in config.per_file.iter().flatten().chain(&config.extend_per_file) {
+            let entry = by_pattern.entry((&pattern.text, &pattern.base)).or_insert((pattern, Vec::new()));
+            entry.1.extend(selectors);
+        }
+        let (mut security, mut all) = (Vec::new(), Vec::new());
+        for (pattern, selectors) in by_pattern.into_values() {
+            let (family, everything) = force.without(selectors.into_iter());
+            if family {
+                security.push(pattern);
+            }
+            if everything {
+                all.push(pattern);
+            }
+        }
+        let covered = |patterns: &[&Pattern]| {
+            let (negated, plain): (Vec<&Pattern>, Vec<&Pattern>) =
+                patterns.iter().partition(|pattern| pattern.text.starts_with('!'));
+            let plain = Globs::of(&plain);
+            // `"!tests/**"` stands for every file but those.
+            let negated: Vec<Globs> = negated.iter().take(16).map(|pattern| Globs::of(&[pattern])).collect();
+            coverage::all(&self.0, |path| plain.matches(path) || negated.iter().any(|globs| !globs.matches(path)))
+        };
+        let place = covered(&all).then(|| all.first().map(|pattern| pattern.place.clone())).flatten();
+        (covered(&security), place)
+    }
+}
+
+/// Patterns as Ruff matches them: against the whole path from their base, and against the name alone; `*` takes in `/`.
+struct Globs {
+    whole: globset::GlobSet,
+    names: globset::GlobSet,
+}
+
+impl Globs {
+    fn of(patterns: &[&Pattern]) -> Self {
+        let bare = |pattern: &Pattern| -> String {
+            let text = pattern.text.trim_start_matches('!').trim_start_matches("./").trim_end_matches('/');
+            if matches!(text, "" | ".") { "**".to_owned() } else { text.to_owned() }
+        };
+        let whole: Vec<String> = patterns
+            .iter()
+            .map(|pattern| {
+                let base = globset::escape(pattern.base.as_str());
+                if base.is_empty() { bare(pattern) } else { format!("{base}/{}", bare(pattern)) }
+            })
+            .collect();
+        let names: Vec<String> = patterns.iter().map(|pattern| bare(pattern)).filter(|text| !text.contains('/')).collect();
+        Self {
+            whole: coverage::globs(whole.iter().map(String::as_str), false),
+            names: coverage::globs(names.iter().map(String::as_str), false),
+        }
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.whole.is_match(path) || self.names.is_match(name)
+    }
+}

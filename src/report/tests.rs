@@ -1,0 +1,221 @@
+//! Owns the tests of the renderings: their look, their contracts, and that no name in a repository can break any of them.
+
+use super::sample::{HOSTILE, bandit, decided, finding, path, report};
+use super::*;
+use crate::catalog::Severity;
+use crate::finding::Verdict;
+use crate::policy::Decision;
+use crate::text::Place;
+use crate::text::escape::is_steering;
+
+fn render(format: &str, report: &Report, view: &View) -> String {
+    let reporter = reporters().iter().find(|reporter| reporter.format() == format).expect("a format");
+    let mut bytes = Vec::new();
+    reporter.write(report, view, &mut bytes).expect("a vector takes all");
+    String::from_utf8(bytes).expect("text")
+}
+
+#[test]
+fn text_looks_as_designed() {
+    let mut only = report();
+    only.findings = vec![bandit()];
+    only.notes.clear();
+    only.counts = Counts { pass: 38, unknown: 6, fail: 1, ..Counts::default() };
+    insta::assert_snapshot!(render("text", &only, &View::default()), @r"
+    error[python-static-analysis]: bandit runs on pull requests but cannot fail them
+      --> tox.ini:14:26
+       |
+    14 | commands = bandit -r src --exit-zero
+       |                          ^^^^^^^^^^^ exits 0 whatever it finds
+       |
+       = reached by .github/workflows/ci.yml:31 `make lint` -> Makefile:12 `tox -e lint` -> tox.ini:14
+       = help: remove `--exit-zero`; settle false positives one by one in [tool.bandit]
+
+    gate: fail · 1 error · 38 hold, 6 unknown (tollgate check --all lists them) · policy .tollgate.toml at origin/main 3f2a9c1
+    ");
+}
+
+#[test]
+fn text_of_the_sample() {
+    insta::assert_snapshot!(render("text", &report(), &View::default()));
+    insta::assert_snapshot!("text_all", render("text", &report(), &View { all: true, verbose: true, ..View::default() }));
+    insta::assert_snapshot!("text_quiet", render("text", &report(), &View { quiet: true, terminal: true, ..View::default() }));
+}
+
+#[test]
+fn other_formats_of_the_sample() {
+    insta::assert_snapshot!("github", render("github", &report(), &View::default()));
+    insta::assert_snapshot!("markdown", render("markdown", &report(), &View::default()));
+    let json = render("json", &report(), &View::default());
+    let digest = crate::catalog::Catalog::digest();
+    insta::assert_snapshot!("json", json.replace(digest, "sha256:CATALOGUE"));
+}
+
+#[test]
+fn no_name_of_a_repository_breaks_out() {
+    for view in [View::default(), View { all: true, verbose: true, ..View::default() }] {
+        let text = render("text", &report(), &view);
+        assert!(!text.chars().any(|c| c != '\n' && is_steering(c)), "{text:?}");
+        let mut neutral = Vec::new();
+        let mut writer = Neutral::new(&mut neutral);
+        io::Write::write_all(&mut writer, text.as_bytes()).expect("a vector");
+        writer.finish().expect("a vector");
+        let neutral = String::from_utf8(neutral).expect("text");
+        assert!(neutral.lines().all(|line| !line.trim_start().starts_with("::")), "{neutral}");
+    }
+    let github = render("github", &report(), &View::default());
+    assert!(github.lines().all(|line| ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start))));
+    assert_eq!(github.lines().count(), 4);
+    let markdown = render("markdown", &report(), &View::default());
+    let outside_code = without_code(&markdown);
+    assert!(!outside_code.contains("<b>") && !outside_code.contains("<script>"), "{outside_code}");
+    let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+    assert!(rows.iter().all(|row| row.replace("\\|", "").matches('|').count() == 6), "{markdown}");
+}
+
+/// Markdown without its code spans, as CommonMark finds them.
+fn without_code(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        out.push_str(&rest[..at]);
+        if rest[..at].ends_with('\\') {
+            rest = &rest[at + 1..];
+            continue;
+        }
+        let ticks = rest[at..].bytes().take_while(|byte| *byte == b'`').count();
+        rest = &rest[at + ticks..];
+        let mut from = 0;
+        while let Some(next) = rest[from..].find('`').map(|next| from + next) {
+            let run = rest[next..].bytes().take_while(|byte| *byte == b'`').count();
+            from = next + run;
+            if run == ticks {
+                break;
+            }
+        }
+        rest = &rest[from..];
+    }
+    out + rest
+}
+
+#[test]
+fn the_window_of_a_long_line_shows_what_is_marked() {
+    for (before, after) in [(0, 2_000_000), (1_000_000, 1_000_000), (2_000_000, 0)] {
+        let text = format!("{}MARKED{}", "é".repeat(before), "ü".repeat(after));
+        let mut one = report();
+        let place = Place { path: path("long"), line: 1, column: before + 1, end_line: 1, end_column: before + 7 };
+        one.findings = vec![decided(finding("openapi-export", "x", Verdict::Fail, "long").at(place, "this"), Decision::Warn)];
+        one.sources.insert(path("long"), SourceFile::new(path("long"), text));
+        let out = render("text", &one, &View::default());
+        assert!(out.len() < 2_000, "{}", out.len());
+        let lines: Vec<&str> = out.lines().collect();
+        let at = lines.iter().position(|line| line.contains("MARKED")).expect("shown");
+        let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
+        assert_eq!(column(lines[at], "MARKED"), column(lines[at + 1], "^^^^^^ this"), "{out}");
+        assert!(out.contains(&format!("long:1:{}", before + 1)));
+    }
+}
+
+#[test]
+fn places_that_do_not_fit_their_file_do_no_harm() {
+    for (line, column, end_line, end_column) in
+        [(1, 1, 1, 1), (9, 1, 9, 9), (1, 99, 1, 120), (1, 3, 4, 1), (1, 2, 1, usize::MAX), (1, 1, 9, 9)]
+    {
+        let mut one = report();
+        let place = Place { path: path("f"), line, column, end_line, end_column };
+        one.findings = vec![decided(finding("openapi-export", "x", Verdict::Fail, "m").at(place, "n"), Decision::Warn)];
+        one.sources.insert(path("f"), SourceFile::new(path("f"), "\u{FEFF}añb\tc\nd\n".to_owned()));
+        for format in ["text", "github", "json", "markdown"] {
+            assert!(!render(format, &one, &View::default()).is_empty());
+        }
+    }
+}
+
+#[test]
+fn annotations_stay_within_the_budget() {
+    let mut many = report();
+    let one =
+        |n: usize| decided(finding("python-static-analysis", &format!("python:{n:02}"), Verdict::Fail, "m"), Decision::Gate);
+    many.findings = (0..10).map(one).collect();
+    let out = render("github", &many, &View::default());
+    assert_eq!((out.lines().count(), out.contains("more")), (10, false));
+    many.findings = (0..25).map(one).collect();
+    let out = render("github", &many, &View::default());
+    assert_eq!(out.lines().count(), 10);
+    assert!(out.ends_with("::error title=tollgate::and 16 more errors: the log of this step lists all of them\n"), "{out}");
+}
+
+#[test]
+fn markdown_stays_below_the_limit_of_the_forge() {
+    let mut many = report();
+    let one = |n: usize| {
+        decided(finding("python-static-analysis", &format!("python:{n}"), Verdict::Fail, &"<".repeat(900)), Decision::Gate)
+    };
+    many.findings = (0..1_000).map(one).collect();
+    many.notes = vec!["x".repeat(3_000_000)];
+    let out = render("markdown", &many, &View::default());
+    assert!(out.len() <= markdown::MOST, "{}", out.len());
+    assert!(out.contains("more were left out here"));
+}
+
+#[test]
+fn colours_come_only_when_asked_for() {
+    assert!(render("text", &report(), &View { color: true, ..View::default() }).contains("\u{1b}[1m"));
+    assert!(!render("text", &report(), &View::default()).contains('\u{1b}'));
+}
+
+#[test]
+fn the_worst_comes_first() {
+    let order: Vec<(Decision, Severity)> = report().actionable().iter().map(|one| (one.decision, one.severity)).collect();
+    let warn = (Decision::Warn, Severity::Warning);
+    assert_eq!(order, [(Decision::Gate, Severity::Error), warn, warn, (Decision::Note, Severity::Notice)]);
+}
+
+fn schema(name: &str) -> jsonschema::Validator {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(name);
+    let text = std::fs::read_to_string(file).expect("the schema is there");
+    let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(jsonschema::meta::is_valid(&schema), "{name} is a schema");
+    jsonschema::validator_for(&schema).expect("a schema that can be used")
+}
+
+fn check_against(validator: &jsonschema::Validator, value: &serde_json::Value) {
+    let problems: Vec<String> =
+        validator.iter_errors(value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn check_keeps_its_published_contract() {
+    let validator = schema("check.schema.json");
+    let value: serde_json::Value = serde_json::from_str(&render("json", &report(), &View::default())).expect("JSON");
+    check_against(&validator, &value);
+    let mut full = report();
+    full.base = Some(Base { revision: "a".repeat(40) });
+    full.now = Some("2026-11-23T12:00:00Z".to_owned());
+    full.fixed =
+        vec![Fixed { rule: "a".to_owned(), subject: "b".to_owned(), message: "c".to_owned(), fingerprint: "0".repeat(64) }];
+    full.findings[0].change = Some(crate::policy::Change::New);
+    check_against(&validator, &serde_json::from_str(&render("json", &full, &View::default())).expect("JSON"));
+    let mut wrong = value;
+    wrong["findings"][0]["chain"] = serde_json::json!([]);
+    assert!(!validator.is_valid(&wrong), "the contract is closed");
+}
+
+#[test]
+fn facts_keep_their_published_contract() {
+    let validator = schema("facts.schema.json");
+    let facts = sample::facts();
+    let mut bytes = Vec::new();
+    facts.write_json(&mut bytes).expect("a vector");
+    let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+    check_against(&validator, &value);
+    assert_eq!(value["components"].as_array().map(Vec::len), Some(2), "said once");
+    assert_eq!(value["components"][0]["directory"], "");
+    let mut text = Vec::new();
+    facts.write_text(&View::default(), &mut text).expect("a vector");
+    let text = String::from_utf8(text).expect("text");
+    assert!(!text.chars().any(|c| c != '\n' && is_steering(c)) && !text.contains(HOSTILE), "{text}");
+    insta::assert_snapshot!("facts_text", text);
+    insta::assert_snapshot!("facts_json", String::from_utf8(bytes).expect("text"));
+}

@@ -1,0 +1,76 @@
+//! Owns what the catalogue and the code must agree on: the names it mentions exist, every kind of question is asked, and rules
+//! come with examples. Refuses what `catalogue.rs` beside it tests over the typed rules.
+
+use tollgate::catalog::Catalog;
+use tollgate::catalog::example::Example;
+use tollgate::catalog::lint::{Known, lint};
+use tollgate::{checks, facts};
+
+/// Rules that answer no sentence of the checklist: they keep the gate itself honest.
+const GUARDS: &[&str] = &["ci-config-readable", "fact-conflict", "policy-current"];
+
+/// Readers that the catalogue names and the code does not have yet. Once all are there it must be empty.
+const READERS_TO_COME: &[&str] = &["biome", "clippy", "eslint", "golangci", "semgrep"];
+
+/// Readers of bots. Their roster is not a list of names yet.
+const BOT_READERS: &[&str] = &["dependabot", "renovate"];
+
+/// Rules without the three examples that every rule is to have. It shrinks: an entry that has them is an error.
+const EXAMPLES_TO_COME: &[&str] = &[
+    "ci-config-readable",
+    "dependency-update-bot",
+    "fact-conflict",
+    "go-static-analysis",
+    "js-static-analysis",
+    "node-dependency-audit",
+    "openapi-export",
+    "outdated-report",
+    "policy-current",
+    "python-static-analysis",
+    "pyup-config",
+    "rust-static-analysis",
+    "static-analysis-gates",
+];
+
+#[test]
+fn the_catalogue_has_no_problems() {
+    let mut readers: Vec<&str> = facts::tool_config::ROSTER.iter().map(|reader| reader.id()).collect();
+    let come = READERS_TO_COME.iter().all(|reader| readers.contains(reader));
+    assert!(READERS_TO_COME.is_empty() || !come, "all readers are there: empty READERS_TO_COME");
+    readers.extend(READERS_TO_COME);
+    let mut kinds: Vec<&str> = checks::ROSTER.iter().map(|check| check.kind()).collect();
+    kinds.push(checks::POLICY_KIND);
+    let problems = lint(&Known { tool_readers: &readers, bot_readers: BOT_READERS, kinds: &kinds, guards: GUARDS });
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn every_kind_of_question_is_asked() {
+    let rules = &Catalog::builtin().rules;
+    for check in checks::ROSTER {
+        let asked = rules.iter().any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some(check.kind()));
+        assert!(asked, "no rule asks `{}`", check.kind());
+    }
+}
+
+#[test]
+fn rules_come_with_examples() {
+    let mut wrong = Vec::new();
+    for rule in &Catalog::builtin().rules {
+        let examples = Example::of(&format!("checklist/{}.toml", rule.id)).expect("examples parse");
+        let told = format!("{:?}", examples.iter().map(|example| &example.expect).collect::<Vec<_>>());
+        let enough =
+            examples.len() >= 3 && told.contains("pass") && ["fail", "unknown"].iter().any(|verdict| told.contains(verdict));
+        let listed = EXAMPLES_TO_COME.contains(&rule.id.as_str());
+        match (enough, listed) {
+            (false, false) => wrong.push(format!(
+                "rules/checklist/{}.toml: {} examples; a pass, a fail, and one that looks bad but is fine",
+                rule.id,
+                examples.len()
+            )),
+            (true, true) => wrong.push(format!("`{}` has its examples: take it off EXAMPLES_TO_COME", rule.id)),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
