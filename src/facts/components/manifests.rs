@@ -101,6 +101,11 @@ fn content_scope(snapshot: &Snapshot, path: &RepoPath, scope: Scope) -> Option<S
             ];
             has(&document, routes).then_some(scope)
         }
+        "setup.py" => {
+            // A web handler may be called so too: only a file that uses the packaging library is a manifest.
+            let Ok(file) = snapshot.read(path) else { return Some(scope) };
+            ["setuptools", "distutils", "skbuild"].iter().any(|name| file.text.contains(name)).then_some(scope)
+        }
         "setup.cfg" => {
             let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(scope) };
             has(&document, &[&["options", "install_requires"], &["options.extras_require"], &["options", "setup_requires"]])
@@ -147,7 +152,35 @@ fn workspace_members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeMa
             }
         }
     }
+    cargo_path_members(snapshot, &mut members);
     members
+}
+
+/// Path dependencies of a cargo workspace's root and of its members are members too, when they lie below the root (the Cargo
+/// book, "The `members` and `exclude` fields"); so are theirs.
+fn cargo_path_members(snapshot: &Snapshot, members: &mut BTreeMap<RepoPath, RepoPath>) {
+    let mut queue: Vec<(RepoPath, RepoPath)> = members
+        .iter()
+        .filter(|(path, _)| path.file_name() == "Cargo.toml")
+        .map(|(path, root)| (path.clone(), root.clone()))
+        .collect();
+    let roots: std::collections::BTreeSet<RepoPath> = queue.iter().map(|(_, root)| root.clone()).collect();
+    queue.extend(roots.into_iter().map(|root| (root.clone(), root)));
+    while let Some((path, root)) = queue.pop() {
+        let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
+        let shared = document.root().get("workspace").map(path_dependencies).unwrap_or_default();
+        for relative in path_dependencies(document.root()).into_iter().chain(shared) {
+            let Some(manifest) = path.parent().join(&relative).and_then(|dir| dir.join("Cargo.toml")) else { continue };
+            let new = manifest != root
+                && manifest.is_in(&root.parent())
+                && snapshot.is_file(&manifest)
+                && !members.contains_key(&manifest);
+            if new {
+                members.insert(manifest.clone(), root.clone());
+                queue.push((manifest, root.clone()));
+            }
+        }
+    }
 }
 
 struct Patterns {
@@ -188,10 +221,7 @@ fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>,
         "Cargo.toml" => {
             let document = snapshot.document(path, Format::Toml).ok()?;
             let workspace = document.root().get("workspace")?;
-            // Path dependencies that lie below the root are members too (the Cargo book, "The members and exclude fields").
-            let mut include = texts(workspace.get("members"));
-            include.extend(path_dependencies(document.root()));
-            Some((include, texts(workspace.get("exclude"))))
+            Some((texts(workspace.get("members")), texts(workspace.get("exclude"))))
         }
         "package.json" => {
             let document = snapshot.document(path, Format::Json).ok()?;
