@@ -76,7 +76,8 @@ pub(super) fn told(answer: Option<&Answer<Place>>) -> String {
         Some(Answer::Yes(place)) => format!("yes {}", at(place)),
         Some(Answer::No) => "no".to_owned(),
         Some(Answer::Unknown(why)) => {
-            format!("unknown {:?} {}", why.reason, why.place.as_ref().map_or_else(|| "nowhere".to_owned(), at)).to_lowercase()
+            let reason = format!("{:?}", why.reason).to_lowercase();
+            format!("unknown {reason} {}", why.place.as_ref().map_or_else(|| "nowhere".to_owned(), at))
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::text::{Place, RepoPath};
 mod arguments;
 #[cfg(test)]
 mod bench;
+mod clippy;
 mod coverage;
 mod eslint;
 mod golangci;
@@ -79,7 +80,7 @@ pub trait Reader: Sync {
 }
 
 /// All readers.
-pub static ROSTER: &[&dyn Reader] = &[&eslint::Eslint, &golangci::Golangci, &ruff::Ruff];
+pub static ROSTER: &[&dyn Reader] = &[&clippy::Clippy, &eslint::Eslint, &golangci::Golangci, &ruff::Ruff];
 
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]
