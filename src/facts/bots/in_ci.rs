@@ -26,7 +26,7 @@ pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> 
     let met = rows().any(|(_, row)| {
         let program = row.argv.as_ref().and_then(|argv| argv.first());
         program.is_some_and(|program| trace.unknown_programs.contains(program))
-            || trace.actions.iter().any(|reached| is_action(row, &reached.call.name))
+            || trace.actions.iter().any(|action| is_action(row, &action.call.name))
     });
     if !met {
         return Vec::new();

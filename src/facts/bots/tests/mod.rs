@@ -1,8 +1,7 @@
-//! What bots are found, what they cover and what is wrong in their files: tables of small trees, and the catalogue's own
+//! What bots are found, what they cover and what is wrong in their files: tables of small trees,
 //! examples.
 
 mod dependabot;
-mod examples;
 mod hostile;
 mod pyup;
 mod renovate;
