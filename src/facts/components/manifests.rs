@@ -1,7 +1,7 @@
 //! Owns which files are dependency manifests, of which ecosystem, and which of them are members of a workspace. Refuses to
 //! read the dependencies themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::scope::Scoping;
 use super::{ManifestFact, Scope};
@@ -20,14 +20,32 @@ pub fn name_matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The manifest row of a path, by its name or, for patterns with a slash, by its last two segments.
-#[must_use]
-pub fn row_of<'l>(languages: &'l Languages, path: &RepoPath) -> Option<&'l Manifest> {
-    let name = path.file_name();
-    languages.manifest.iter().find(|row| match row.name.split_once('/') {
-        Some((directory, file)) => path.parent().file_name() == directory && name_matches(file, name),
-        None => name_matches(&row.name, name),
-    })
+/// Manifest rows, looked up by exact name first: almost every path of a large tree is none.
+pub struct Rows<'l> {
+    exact: HashMap<&'l str, &'l Manifest>,
+    patterns: Vec<&'l Manifest>,
+}
+
+impl<'l> Rows<'l> {
+    /// The rows of the catalogue.
+    #[must_use]
+    pub fn new(languages: &'l Languages) -> Self {
+        let (patterns, exact): (Vec<_>, Vec<_>) = languages.manifest.iter().partition(|row| row.name.contains(['*', '/']));
+        Self { exact: exact.into_iter().map(|row| (row.name.as_str(), row)).collect(), patterns }
+    }
+
+    /// The row of a path, by its name or, for patterns with a slash, by its last two segments.
+    #[must_use]
+    pub fn of(&self, path: &RepoPath) -> Option<&'l Manifest> {
+        let name = path.file_name();
+        if let Some(row) = self.exact.get(name) {
+            return Some(row);
+        }
+        self.patterns.iter().copied().find(|row| match row.name.split_once('/') {
+            Some((directory, file)) => name_matches(file, name) && path.directory().rsplit('/').next() == Some(directory),
+            None => name_matches(&row.name, name),
+        })
+    }
 }
 
 /// All manifests in sight, sorted by path, workspace members pointing to their root.
@@ -35,6 +53,7 @@ pub fn row_of<'l>(languages: &'l Languages, path: &RepoPath) -> Option<&'l Manif
 pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>) -> Vec<ManifestFact> {
     let mut found: Vec<ManifestFact> = Vec::new();
     let mut workflows = false;
+    let rows = Rows::new(languages);
     for entry in snapshot.entries() {
         if !entry.is_file() {
             continue;
@@ -45,7 +64,7 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
             found.push(fact(path.clone(), "github-actions", None, RepoPath::root(), Scope::Production));
             continue;
         }
-        let Some(row) = row_of(languages, path) else { continue };
+        let Some(row) = rows.of(path) else { continue };
         let Some(scope) = scoping.of(path) else { continue };
         let Some(scope) = content_scope(snapshot, path, scope) else { continue };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
@@ -77,7 +96,7 @@ fn fact(path: RepoPath, ecosystem: &str, language: Option<String>, directory: Re
 
 /// GitHub reads workflows from this directory only, not from folders in it.
 fn is_workflow(path: &RepoPath) -> bool {
-    path.parent().as_str() == ".github/workflows" && (path.as_str().ends_with(".yml") || path.as_str().ends_with(".yaml"))
+    path.directory() == ".github/workflows" && (path.as_str().ends_with(".yml") || path.as_str().ends_with(".yaml"))
 }
 
 /// Whether the content makes it a manifest at all, and of which scope: a `pyproject.toml` that only configures tools is none,

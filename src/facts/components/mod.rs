@@ -124,7 +124,7 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
                 || language
                     .directories
                     .iter()
-                    .any(|dir| entry.path.parent().as_str() == dir && language.extensions.iter().any(|known| known == extension))
+                    .any(|dir| entry.path.directory() == dir && language.extensions.iter().any(|known| known == extension))
         };
         let at = by_extension.get(extension).copied();
         let Some(at) = at.or_else(|| languages.iter().position(special)) else { continue };

@@ -10,7 +10,7 @@ use super::{BotFact, BotProblem};
 use crate::answer::Why;
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, Value};
-use crate::facts::components::manifests::row_of;
+use crate::facts::components::manifests::Rows;
 use crate::text::{Place, RepoPath};
 
 /// Reads the file; a second one is not read by the service either.
@@ -163,6 +163,6 @@ fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
         "github-actions" if yaml => return true,
         _ => {}
     }
-    row_of(&scene.world.catalog.languages, path)
+    Rows::new(&scene.world.catalog.languages).of(path)
         .is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }
