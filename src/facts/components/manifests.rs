@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::scope::Scoping;
+use super::workspaces;
 use super::{ManifestFact, Scope};
 use crate::catalog::Languages;
 use crate::catalog::language::Manifest;
@@ -67,11 +68,12 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let Some(row) = rows.of(path) else { continue };
         let Some(scope) = scoping.of(path) else { continue };
         let Some(scope) = content_scope(snapshot, path, scope) else { continue };
+        let scope = if row.development { Scope::Development } else { scope };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
         let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());
         found.push(fact(path.clone(), ecosystem, row.language.clone(), path.parent(), scope));
     }
-    let members = workspace_members(snapshot, &found);
+    let members = workspaces::members(snapshot, &found);
     for manifest in &mut found {
         if let Some(root) = members.get(&manifest.path) {
             manifest.directory = root.parent();
@@ -120,10 +122,11 @@ fn content_scope(snapshot: &Snapshot, path: &RepoPath, scope: Scope) -> Option<S
             ];
             has(&document, routes).then_some(scope)
         }
+        // A module of a program may have the name too; a packaging script calls `setup`.
         "setup.py" => {
-            // A web handler may be called so too: only a file that uses the packaging library is a manifest.
             let Ok(file) = snapshot.read(path) else { return Some(scope) };
-            ["setuptools", "distutils", "skbuild"].iter().any(|name| file.text.contains(name)).then_some(scope)
+            let packaging = ["setuptools", "distutils", "skbuild"].iter().any(|name| file.text.contains(name));
+            (packaging && file.text.contains("setup(")).then_some(scope)
         }
         "setup.cfg" => {
             let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(scope) };
@@ -146,140 +149,6 @@ fn content_scope(snapshot: &Snapshot, path: &RepoPath, scope: Scope) -> Option<S
         }
         _ => Some(scope),
     }
-}
-
-/// Manifest of a member → manifest of its workspace root, for cargo, npm (yarn, pnpm, bun), uv and maven.
-fn workspace_members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeMap<RepoPath, RepoPath> {
-    let mut members: BTreeMap<RepoPath, RepoPath> = BTreeMap::new();
-    for root in manifests {
-        let Some((include, exclude)) = member_patterns(snapshot, &root.path) else { continue };
-        let matcher = Patterns::new(&include, &exclude);
-        let name = root.path.file_name();
-        for other in manifests {
-            if other.path == root.path || other.path.file_name() != name {
-                continue;
-            }
-            let Some(below) = other.path.parent().below(&root.path.parent()).map(str::to_owned) else { continue };
-            if matcher.matches(&below) {
-                // Nested workspaces: the innermost root wins.
-                let closer = members
-                    .get(&other.path)
-                    .is_none_or(|known| known.parent().as_str().len() < root.path.parent().as_str().len());
-                if closer {
-                    members.insert(other.path.clone(), root.path.clone());
-                }
-            }
-        }
-    }
-    cargo_path_members(snapshot, &mut members);
-    members
-}
-
-/// Path dependencies of a cargo workspace's root and of its members are members too, when they lie below the root (the Cargo
-/// book, "The `members` and `exclude` fields"); so are theirs.
-fn cargo_path_members(snapshot: &Snapshot, members: &mut BTreeMap<RepoPath, RepoPath>) {
-    let mut queue: Vec<(RepoPath, RepoPath)> = members
-        .iter()
-        .filter(|(path, _)| path.file_name() == "Cargo.toml")
-        .map(|(path, root)| (path.clone(), root.clone()))
-        .collect();
-    let roots: std::collections::BTreeSet<RepoPath> = queue.iter().map(|(_, root)| root.clone()).collect();
-    queue.extend(roots.into_iter().map(|root| (root.clone(), root)));
-    while let Some((path, root)) = queue.pop() {
-        let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
-        let shared = document.root().get("workspace").map(path_dependencies).unwrap_or_default();
-        for relative in path_dependencies(document.root()).into_iter().chain(shared) {
-            let Some(manifest) = path.parent().join(&relative).and_then(|dir| dir.join("Cargo.toml")) else { continue };
-            let new = manifest != root
-                && manifest.is_in(&root.parent())
-                && snapshot.is_file(&manifest)
-                && !members.contains_key(&manifest);
-            if new {
-                members.insert(manifest.clone(), root.clone());
-                queue.push((manifest, root.clone()));
-            }
-        }
-    }
-}
-
-struct Patterns {
-    include: globset::GlobSet,
-    exclude: globset::GlobSet,
-}
-
-impl Patterns {
-    fn new(include: &[String], exclude: &[String]) -> Self {
-        Self { include: build(include), exclude: build(exclude) }
-    }
-
-    fn matches(&self, directory: &str) -> bool {
-        self.include.is_match(directory) && !self.exclude.is_match(directory)
-    }
-}
-
-fn build(patterns: &[String]) -> globset::GlobSet {
-    let mut set = globset::GlobSetBuilder::new();
-    for pattern in patterns {
-        let clean = pattern.trim_start_matches("./").trim_end_matches('/');
-        if let Ok(glob) = globset::GlobBuilder::new(clean).literal_separator(true).build() {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_else(|_| globset::GlobSet::empty())
-}
-
-/// Patterns of member directories that a manifest or the file beside it names; `None` when it is no workspace root.
-fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>, Vec<String>)> {
-    let texts = |value: Option<Value<'_>>| -> Vec<String> {
-        value
-            .into_iter()
-            .flat_map(|list| list.items().filter_map(|item| item.as_str().map(str::to_owned)).collect::<Vec<_>>())
-            .collect()
-    };
-    match path.file_name() {
-        "Cargo.toml" => {
-            let document = snapshot.document(path, Format::Toml).ok()?;
-            let workspace = document.root().get("workspace")?;
-            Some((texts(workspace.get("members")), texts(workspace.get("exclude"))))
-        }
-        "package.json" => {
-            let document = snapshot.document(path, Format::Json).ok()?;
-            let listed = document.root().get("workspaces");
-            let mut all = texts(listed.and_then(|value| value.get("packages")).or(listed));
-            if let Some(pnpm) = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file)) {
-                if let Ok(document) = snapshot.document(&pnpm, Format::Yaml) {
-                    all.extend(texts(document.root().get("packages")));
-                }
-            }
-            let (exclude, include): (Vec<String>, Vec<String>) = all.into_iter().partition(|pattern| pattern.starts_with('!'));
-            let exclude = exclude.into_iter().map(|pattern| pattern[1..].to_owned()).collect();
-            (!include.is_empty()).then_some((include, exclude))
-        }
-        "pyproject.toml" => {
-            let document = snapshot.document(path, Format::Toml).ok()?;
-            let workspace = document.root().route(&["tool", "uv", "workspace"])?;
-            Some((texts(workspace.get("members")), texts(workspace.get("exclude"))))
-        }
-        "pom.xml" => Some((maven_modules(snapshot, path)?, Vec::new())),
-        _ => None,
-    }
-}
-
-fn path_dependencies(root: Value<'_>) -> Vec<String> {
-    let tables = ["dependencies", "dev-dependencies", "build-dependencies"].into_iter().filter_map(|key| root.get(key));
-    tables
-        .flat_map(|table| {
-            table.entries().filter_map(|entry| entry.value.get("path")?.as_str().map(str::to_owned)).collect::<Vec<_>>()
-        })
-        .collect()
-}
-
-/// `<module>name</module>` of a pom; a whole XML reader would add nothing to these few literal elements.
-fn maven_modules(snapshot: &Snapshot, path: &RepoPath) -> Option<Vec<String>> {
-    let file = snapshot.read(path).ok()?;
-    let modules: Vec<String> =
-        file.text.split("<module>").skip(1).filter_map(|rest| Some(rest.split_once("</module>")?.0.trim().to_owned())).collect();
-    (!modules.is_empty()).then_some(modules)
 }
 
 #[cfg(test)]
