@@ -163,6 +163,7 @@ fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
         "github-actions" if yaml => return true,
         _ => {}
     }
-    Rows::new(&scene.world.catalog.languages).of(path)
+    Rows::new(&scene.world.catalog.languages)
+        .of(path)
         .is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }
