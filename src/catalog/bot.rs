@@ -149,15 +149,18 @@ pub struct Limit {
 pub struct Preset {
     /// Its name.
     pub name: String,
-    /// Paths it makes the bot skip.
+    /// Paths it makes the bot skip, in place of those that were skipped before; none: it leaves them alone.
     #[serde(default)]
-    pub skip_paths: Vec<String>,
+    pub skip_paths: Option<Vec<String>>,
     /// It does what this one does.
     #[serde(default)]
     pub same_as: Option<String>,
     /// Managers it switches on.
     #[serde(default)]
     pub enables: Vec<String>,
+    /// Managers it switches off.
+    #[serde(default)]
+    pub disables: Vec<String>,
     /// It switches the bot off.
     #[serde(default)]
     pub off: bool,

@@ -57,6 +57,9 @@ pub struct Manifest {
     /// The language it makes a component of; none for Dockerfiles and the like.
     #[serde(default)]
     pub language: Option<String>,
+    /// Tooling wherever it lies: never part of the product.
+    #[serde(default)]
+    pub development: bool,
     /// When one of these lies beside it the ecosystem is the given one instead.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,

@@ -17,6 +17,9 @@ struct Question {
     /// Ecosystems whose gaps are warnings, whatever the rule's severity.
     #[serde(default)]
     warnings: Vec<String>,
+    /// Ecosystems whose gaps are only listed.
+    #[serde(default)]
+    notices: Vec<String>,
 }
 
 /// The check.
@@ -156,6 +159,9 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
         if question.warnings.iter().any(|name| name == ecosystem) {
             fail.severity = Severity::Warning.min(rule.severity);
+        }
+        if question.notices.iter().any(|name| name == ecosystem) {
+            fail.severity = Severity::Notice;
         }
         for gap in &certain {
             if let Some(place) = &gap.place {

@@ -138,6 +138,10 @@ pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) ->
 
 fn behind_entry_point(argv: &[String], words: &[Word], tool: &Tool) -> Option<usize> {
     let first = words.first()?;
+    // With the program left to the entry point, the words begin with a flag or with the sub-command.
+    if argv.len() == 1 && !first.value.as_deref().is_some_and(|value| value.starts_with('-')) {
+        return None;
+    }
     let program = Word { value: Some(argv.first()?.clone()), ..first.clone() };
     let whole: Vec<Word> = std::iter::once(program).chain(words.iter().cloned()).collect();
     take_row(argv, &whole, &tool.value_flags).map(|taken| taken.saturating_sub(1))

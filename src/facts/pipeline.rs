@@ -169,6 +169,13 @@ pub enum Work {
         /// Entry point and arguments, when given.
         argv: Vec<super::shell::Word>,
     },
+    /// A workflow of another repository: opaque, unless the catalogue knows it.
+    Remote {
+        /// The call.
+        call: ActionCall,
+        /// Why it is not read.
+        why: Why,
+    },
     /// Something that is not read: raises what every tool may be.
     Opaque(Why),
 }

@@ -127,10 +127,16 @@ fn security(tool: &Tool, settings: &Settings) -> Answer {
     }
 }
 
+/// A container of the tool's own image works on what is mounted into it.
+fn elsewhere(invocation: &Invocation, tool: &Tool) -> Targets {
+    let mounted: Vec<RepoPath> = invocation.workdir.mounts().iter().map(|(_, directory)| directory.clone()).collect();
+    if mounted.is_empty() || tool.run[invocation.row].image.is_none() { Targets::Unknown } else { Targets::Paths(mounted) }
+}
+
 fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
     let directory = match invocation.workdir.dir() {
         Some(directory) => Targets::Directory(directory),
-        None => Targets::Unknown,
+        None => elsewhere(invocation, tool),
     };
     let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return directory };
     let mut paths = Vec::new();
@@ -150,6 +156,11 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
             continue;
         }
         named.get_or_insert_with(|| word.place.clone());
+        if value == "-" {
+            // Standard input: what is fed to it was not followed, and it is no path.
+            paths.push(RepoPath::root());
+            continue;
+        }
         // `src/**/*.py` looks at what lies under `src`; `./...` is Go's "everything below".
         let fixed = value.split(['*', '?', '[', '{']).next().unwrap_or(value);
         let fixed = if fixed.len() < value.len() { fixed.rsplit_once('/').map_or(".", |(head, _)| head) } else { fixed };
@@ -164,7 +175,7 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
         paths.retain(|path| snapshot.is_dir(path) || snapshot.is_file(path));
         return match (paths.is_empty(), unknown) {
             (false, _) => Targets::Paths(paths),
-            (true, true) => Targets::Unknown,
+            (true, true) => elsewhere(invocation, tool),
             (true, false) => Targets::Nothing(place),
         };
     }
@@ -220,7 +231,7 @@ impl Ranked<'_> {
         for hold in &self.holds {
             bound = bound.held(hold);
         }
-        if matches!(self.targets, Targets::Unknown) {
+        if matches!(self.targets, Targets::Unknown) && component.is_some() {
             bound = bound.doubt(Rung::Runs);
         }
         held.dedup();

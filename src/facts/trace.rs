@@ -155,8 +155,15 @@ impl Tracer<'_> {
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
-            Work::Action(call) => self.action(call, &frame),
+            Work::Action(call) => {
+                self.action(call, &frame);
+            }
             Work::Image { image, argv } => self.image(image, argv, &frame),
+            Work::Remote { call, why } => {
+                if !self.action(call, &frame) {
+                    self.opaque(why.clone(), &frame);
+                }
+            }
             Work::Opaque(why) => self.opaque(why.clone(), &frame),
         }
     }
@@ -377,14 +384,17 @@ impl Tracer<'_> {
         }
     }
 
-    fn action(&mut self, call: &ActionCall, frame: &Frame) {
+    /// Matches an action and hands it to the runner that knows it; false when neither does.
+    fn action(&mut self, call: &ActionCall, frame: &Frame) -> bool {
         self.out.actions.push(ReachedAction {
             call: call.clone(),
             pipeline: frame.pipeline,
             job: frame.job,
             chain: frame.chain.clone(),
         });
-        for hit in matching::tools_for_action(crate::catalog::Catalog::builtin(), call) {
+        let hits = matching::tools_for_action(crate::catalog::Catalog::builtin(), call);
+        let mut known = !hits.is_empty();
+        for hit in hits {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
@@ -403,8 +413,10 @@ impl Tracer<'_> {
         let world = self.world;
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
         if let Some(nexts) = runners::ROSTER.iter().find_map(expand) {
+            known = true;
             self.follow(nexts, call.name.clone(), frame);
         }
+        known
     }
 
     /// The words of a text that a shell would split: an action's `args`.

@@ -57,6 +57,8 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
     report.dependencies_uncovered = facts
         .uncovered
         .iter()
+        // What a bot may cover is neither covered nor uncovered.
+        .filter(|gap| gap.may_be.is_none())
         .map(|gap| UncoveredRow {
             ecosystem: gap.ecosystem.clone(),
             directory: gap.directory.clone(),

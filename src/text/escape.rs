@@ -29,7 +29,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A source excerpt for a terminal: as [`line`], but a tab becomes one space, so that columns hold.
+/// A source excerpt for a terminal: as [`line()`], but a tab becomes one space, so that columns hold.
 #[must_use]
 pub fn excerpt(text: &str) -> String {
     text.chars()

@@ -88,6 +88,12 @@ impl RepoPath {
         }
     }
 
+    /// The directory part as text, `""` for a top-level name: [`Self::parent`] without a new path.
+    #[must_use]
+    pub fn directory(&self) -> &str {
+        self.0.rfind('/').map_or("", |at| &self.0[..at])
+    }
+
     /// The last segment, `""` for the root.
     #[must_use]
     pub fn file_name(&self) -> &str {

@@ -5,5 +5,5 @@ mod catalogue;
 mod dependencies;
 mod files;
 mod imports;
-mod reading;
+pub(crate) mod reading;
 mod rosters;

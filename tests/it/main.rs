@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod corpora;
+mod docs;
 mod examples;
 mod house;
 mod repos;

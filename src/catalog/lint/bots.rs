@@ -10,10 +10,10 @@ pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     if !texts(root, "kind").any(|(_, kind)| kind == "bot") {
         problems.push(page.at(root.get("kind").unwrap_or(root), "a bot is of the kind `bot`"));
     }
-    if let Some(reader) = root.get("reader") {
-        if !reader.as_str().is_some_and(|name| shelf.known.bot_readers.contains(&name)) {
-            problems.push(page.at(reader, "no reader of bots has this name"));
-        }
+    if let Some(reader) = root.get("reader")
+        && !reader.as_str().is_some_and(|name| shelf.known.bot_readers.contains(&name))
+    {
+        problems.push(page.at(reader, "no reader of bots has this name"));
     }
     for row in page.rows("run") {
         let places = ["argv", "action", "image"].iter().filter(|place| row.get(place).is_some()).count();

@@ -23,7 +23,8 @@ pub(super) fn of_a_tool(page: &Page, problems: &mut Vec<String>) {
         seen.push((expected, may_be));
     }
     seen.dedup();
-    if seen.len() == 1 {
+    let dead = matches!(text(page.root(), "status"), Some("retired" | "dead"));
+    if seen.len() == 1 && !dead {
         problems.push(page.problem(1, "the examples all expect the same: which one shows the other side?"));
     }
 }

@@ -45,7 +45,8 @@ fn in_profiles(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     }
 }
 
-/// The strongest sentence a rule answers bounds its severity, in the file and in every profile.
+/// The strongest sentence a rule answers bounds its severity, in the file and in every profile but `literal`, which takes the
+/// original at its word.
 fn within_its_sentences(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     let id = page.stem();
     let Some(sentences) = shelf.page("sentences.toml") else { return };
@@ -58,7 +59,8 @@ fn within_its_sentences(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<Strin
         return;
     };
     let severities = page.root().get("severity").into_iter().map(|value| (page, value));
-    let profiled = shelf.folder("profiles").filter_map(|profile| Some((profile, profile.root().get("rules")?.get(id)?)));
+    let profiles = shelf.folder("profiles").filter(|profile| profile.stem() != "literal");
+    let profiled = profiles.filter_map(|profile| Some((profile, profile.root().get("rules")?.get(id)?)));
     for (where_, value) in severities.chain(profiled) {
         if severity(value.as_str().unwrap_or_default()).is_some_and(|severity| severity > cap) {
             let words = format!("`{id}` may be `{}` at most: its sentences ask no more", cap.word());

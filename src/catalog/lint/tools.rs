@@ -17,10 +17,10 @@ pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
             problems.push(page.at(at, &format!("`{language}` is no language of rules/languages.toml")));
         }
     }
-    if let Some(reader) = root.get("reader") {
-        if !reader.as_str().is_some_and(|name| shelf.known.tool_readers.contains(&name)) {
-            problems.push(page.at(reader, "no reader of configuration has this name"));
-        }
+    if let Some(reader) = root.get("reader")
+        && !reader.as_str().is_some_and(|name| shelf.known.tool_readers.contains(&name))
+    {
+        problems.push(page.at(reader, "no reader of configuration has this name"));
     }
     let selected = text(root, "security") == Some("selected");
     if selected && texts(root, "select").next().is_none() {
@@ -65,15 +65,15 @@ fn run(page: &Page, row: Value<'_>, shelf: &Shelf<'_>, problems: &mut Vec<String
     if let Some(image) = row.get("image").filter(|image| !image.as_str().is_some_and(is_image)) {
         problems.push(page.at(image, "an image is named without tag and digest"));
     }
-    if let Some(hook) = row.get("hook") {
-        if text(hook, "repo").is_none_or(|repo| !repo.starts_with("https://") || repo.ends_with(".git")) {
-            problems.push(page.at(hook, "a hook's `repo` is its https address without `.git`"));
-        }
+    if let Some(hook) = row.get("hook")
+        && text(hook, "repo").is_none_or(|repo| !repo.starts_with("https://") || repo.ends_with(".git"))
+    {
+        problems.push(page.at(hook, "a hook's `repo` is its https address without `.git`"));
     }
-    if let Some(host) = row.get("inside").and_then(|inside| inside.get("tool")) {
-        if !host.as_str().is_some_and(|id| shelf.has_tool(id)) {
-            problems.push(page.at(host, "the host is no tool of the catalogue"));
-        }
+    if let Some(host) = row.get("inside").and_then(|inside| inside.get("tool"))
+        && !host.as_str().is_some_and(|id| shelf.has_tool(id))
+    {
+        problems.push(page.at(host, "the host is no tool of the catalogue"));
     }
     for input in ["argv_input", "directory_input"] {
         if row.get(input).is_some() && row.get("action").is_none() {

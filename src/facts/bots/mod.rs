@@ -1,5 +1,26 @@
 //! Owns dependency-update bots: which are configured, whether they live, what they cover. Refuses to read history.
+//!
+//! Names (ecosystems, keys, presets, places) are data under `rules/bots/`; the readers here own what needs reasoning.
 
+mod dependabot;
+mod in_ci;
+mod leftover;
+mod pyup;
+mod renovate;
+mod targets;
+
+#[cfg(test)]
+mod tests;
+
+use self::targets::{Miss, Reading, Scene};
+use super::components::{Inventory, Scope};
+use super::runners::World;
+use super::trace::Trace;
+use crate::answer::Why;
+use crate::catalog::Bot;
+use crate::catalog::tool::Status;
+use crate::snapshot::DefaultBranch;
+use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
 /// A configured bot.
@@ -16,9 +37,24 @@ pub struct BotFact {
     /// (ecosystem, directory) of manifests present that it updates.
     pub covers: Vec<(String, RepoPath)>,
     /// Manifests that it may update: what it says could not be read wholly (an unknown preset), with the place.
-    pub may_cover: Vec<(String, RepoPath, crate::answer::Why)>,
+    pub may_cover: Vec<(String, RepoPath, Why)>,
     /// What is wrong or worth saying, at its line.
     pub problems: Vec<BotProblem>,
+}
+
+impl BotFact {
+    /// A bot whose file is `path`, active until something says otherwise.
+    fn new(bot: &Bot, path: RepoPath) -> Self {
+        let bot = bot.id.clone();
+        Self { bot, path, active: true, inactive_because: None, covers: Vec::new(), may_cover: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The bot does nothing.
+    fn inactive(mut self, because: &str) -> Self {
+        self.active = false;
+        self.inactive_because = Some(because.to_owned());
+        self
+    }
 }
 
 /// Something wrong in a bot's file.
@@ -36,6 +72,21 @@ pub struct BotProblem {
     pub fix: Option<String>,
 }
 
+impl BotProblem {
+    fn fatal(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+        Self { place, code, message: message.into(), fatal: true, fix: None }
+    }
+
+    fn note(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+        Self { place, code, message: message.into(), fatal: false, fix: None }
+    }
+
+    fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
 /// A manifest that no live bot covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uncovered {
@@ -50,20 +101,73 @@ pub struct Uncovered {
     /// Where the reason stands, when it stands somewhere.
     pub place: Option<Place>,
     /// Product or not.
-    pub scope: super::components::Scope,
+    pub scope: Scope,
     /// A bot may cover it: what could not be read.
-    pub may_be: Option<crate::answer::Why>,
+    pub may_be: Option<Why>,
 }
 
 /// Bots, and what none of them covers.
 #[must_use]
 pub fn gather(
-    world: &super::runners::World<'_>,
-    inventory: &super::components::Inventory,
-    trace: &super::trace::Trace,
-    default_branch: &crate::snapshot::DefaultBranch,
-    terms: &crate::terms::Terms,
+    world: &World<'_>,
+    inventory: &Inventory,
+    trace: &Trace,
+    default_branch: &DefaultBranch,
+    terms: &Terms,
 ) -> (Vec<BotFact>, Vec<Uncovered>) {
-    let _ = (world, inventory, trace, default_branch, terms);
-    (Vec::new(), Vec::new())
+    let scene = Scene::new(*world, inventory, default_branch);
+    let runs = in_ci::runs(&scene, trace, terms);
+    let mut readings: Vec<Reading> = Vec::new();
+    for bot in &world.catalog.bots {
+        match (bot.status, bot.reader.as_deref().unwrap_or(&bot.id)) {
+            (Status::Retired, "pyup") => readings.extend(pyup::read(&scene, bot)),
+            (Status::Retired, _) => readings.extend(leftover::retired(&scene, bot)),
+            (_, "dependabot") => readings.extend(dependabot::read(&scene, bot)),
+            (_, "renovate") => {
+                readings.extend(renovate::read(&scene, bot).into_iter().chain(in_ci::unconfigured(&scene, bot, &runs)))
+            }
+            _ => readings.extend(leftover::read(&scene, bot, &runs)),
+        }
+    }
+    for reading in &mut readings {
+        let fact = &mut reading.fact;
+        fact.covers.sort();
+        fact.covers.dedup();
+        fact.may_cover.sort();
+        fact.may_cover.dedup();
+        fact.problems.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    }
+    readings.sort_by(|a, b| (&a.fact.bot, &a.fact.path).cmp(&(&b.fact.bot, &b.fact.path)));
+    let uncovered = uncovered(&scene, &readings);
+    (readings.into_iter().map(|reading| reading.fact).collect(), uncovered)
+}
+
+/// Every manifest in sight that no active bot covers.
+fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
+    let live: Vec<&Reading> =
+        readings.iter().filter(|reading| reading.fact.active || !reading.fact.may_cover.is_empty()).collect();
+    let mut out = Vec::new();
+    for target in &scene.targets {
+        if live.iter().any(|reading| target.is_in(&reading.fact.covers)) {
+            continue;
+        }
+        let misses = live.iter().flat_map(|reading| &reading.misses);
+        let miss: Option<&Miss> =
+            misses.filter(|miss| miss.ecosystem == target.ecosystem && miss.directory == *target.directory).min();
+        let may_be = live
+            .iter()
+            .flat_map(|reading| &reading.fact.may_cover)
+            .find(|(ecosystem, directory, _)| ecosystem == target.ecosystem && directory == target.directory);
+        let absent = if live.is_empty() { "no-bot" } else { "no-entry" };
+        out.push(Uncovered {
+            ecosystem: target.ecosystem.to_owned(),
+            directory: target.directory.clone(),
+            manifest: target.manifests[0].path.clone(),
+            why: miss.map_or(absent, |miss| miss.why),
+            place: miss.map(|miss| miss.place.clone()),
+            scope: target.scope(),
+            may_be: may_be.map(|(_, _, why)| why.clone()),
+        });
+    }
+    out
 }

@@ -13,6 +13,7 @@ use crate::text::RepoPath;
 
 pub mod manifests;
 pub mod scope;
+mod workspaces;
 
 /// Whether something is part of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -124,7 +125,7 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
                 || language
                     .directories
                     .iter()
-                    .any(|dir| entry.path.parent().as_str() == dir && language.extensions.iter().any(|known| known == extension))
+                    .any(|dir| entry.path.directory() == dir && language.extensions.iter().any(|known| known == extension))
         };
         let at = by_extension.get(extension).copied();
         let Some(at) = at.or_else(|| languages.iter().position(special)) else { continue };

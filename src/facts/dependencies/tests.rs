@@ -8,7 +8,9 @@ use crate::terms::ScopeTerms;
 
 /// `registry:name@line:column`, with `-` before what does not run, of all manifests of a tree.
 fn listed(files: &[(&str, &str)]) -> Vec<String> {
-    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    // What does not name its packaging library is no packaging script.
+    let whole = |path: &str, text: &str| if path == "setup.py" { format!("{text}\n#setuptools setup(") } else { text.to_owned() };
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), whole(path, text))));
     let inventory = take_stock(&snapshot, Catalog::builtin(), &ScopeTerms::default());
     let found = gather(&snapshot, &inventory);
     found
@@ -308,4 +310,30 @@ fn hostile_texts_declare_little_and_end() {
     ] {
         assert!(listed(&[(path, text)]).len() < 2, "{path}");
     }
+}
+
+#[test]
+fn a_module_that_is_only_called_setup_is_no_manifest() {
+    let files = [("app/setup.py".to_owned(), "from flask import request\n".to_owned())];
+    let snapshot = Snapshot::in_memory(files);
+    let inventory = take_stock(&snapshot, Catalog::builtin(), &ScopeTerms::default());
+    assert!(inventory.manifests.is_empty());
+}
+
+#[test]
+fn crates_that_members_reach_by_path_are_members() {
+    let crate_of = |dependencies: &str| format!("[package]\nname = 'x'\n{dependencies}");
+    let files = [
+        ("Cargo.toml", "[workspace]\nmembers = ['a']\nexclude = ['d']\n".to_owned()),
+        ("a/Cargo.toml", crate_of("[dependencies]\nb = { path = '../b' }\n[target.x.dependencies]\nd = { path = '../d' }\n")),
+        ("b/Cargo.toml", crate_of("[dev-dependencies]\nc = { path = 'c' }\na = { path = '../a' }\n")),
+        ("b/c/Cargo.toml", crate_of("")),
+        ("d/Cargo.toml", crate_of("")),
+        ("e/Cargo.toml", crate_of("")),
+    ];
+    let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text)));
+    let inventory = take_stock(&snapshot, Catalog::builtin(), &ScopeTerms::default());
+    let roots: Vec<&str> =
+        inventory.manifests.iter().filter(|one| one.member_of.is_none()).map(|one| one.path.as_str()).collect();
+    assert_eq!(roots, ["Cargo.toml", "d/Cargo.toml", "e/Cargo.toml"]);
 }

@@ -3,6 +3,8 @@
 
 mod cargo_alias;
 mod command_line;
+mod compose;
+mod docker;
 mod just;
 mod launchers;
 mod make;
@@ -164,6 +166,8 @@ pub static ROSTER: &[&dyn Runner] = &[
     &just::Just,
     &tox::Tox,
     &pre_commit::PreCommit,
+    &docker::Docker,
+    &compose::Compose,
     &launchers::Launchers,
     &script::Script,
 ];

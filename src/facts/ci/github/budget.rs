@@ -29,6 +29,12 @@ impl Budget {
         }
     }
 
+    /// What is left of each kind.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> [usize; 4] {
+        [&self.units, &self.bytes, &self.entries, &self.evaluations].map(Cell::get)
+    }
+
     /// Takes a unit that weighs as much as so many ordinary ones; false when too few are left.
     pub(super) fn unit(&self, weight: usize) -> bool {
         take(&self.units, weight)
@@ -37,6 +43,11 @@ impl Budget {
     /// Takes as many evaluations as a condition has parts.
     pub(super) fn evaluations(&self, count: usize) -> bool {
         take(&self.evaluations, count)
+    }
+
+    /// Leaves no unit: what is read next is the last.
+    pub(super) fn spend_units(&self) {
+        self.units.set(0);
     }
 
     /// Takes bytes of text.

@@ -26,6 +26,10 @@ pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) 
         let Some(path) = directory.join(name) else { continue };
         match files.snapshot.document(&path, Format::Yaml) {
             Ok(document) => {
+                let span = document.root().span();
+                if !files.repository.budget.bytes(span.end - span.start) {
+                    return Err(Why::new(Reason::Unsupported, "the workflows unfold to more than the limits allow"));
+                }
                 let using =
                     document.root().route(&["runs", "using"]).and_then(|using| using.scalar()).unwrap_or_default().to_owned();
                 return match using.as_str() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::events::EventInfo;
 use super::scope::{Repository, Scope};
 use super::verdict::Verdict;
-use crate::answer::{Reason, Why};
+use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::{Env, Job, Reach, SearchDir, Start, Trigger, Unit, Work};
 use crate::facts::workdir::Workdir;
@@ -76,12 +76,15 @@ impl Draft<'_> {
         let mut part = part;
         let said: usize = verdicts.iter().map(|verdict| 1 + verdict.holds.len()).sum();
         let weight = 1 + (said + part.holds.len() + part.shadows.len() + part.search.len()) / 8;
+        let mut starts: Vec<Start> = verdicts.iter().enumerate().map(|(event, verdict)| verdict.start(event)).collect();
         if !files.repository.budget.unit(weight) {
             self.full = true;
-            let why = "the workflows unfold to more steps than the limit `trace-commands` allows";
-            part.work = Work::Opaque(Why::new(Reason::Unsupported, why));
+            let why = Why::new(Reason::Unsupported, "the workflows unfold to more than the limit `trace-commands` allows");
+            // What follows is not known, whatever is known of this step.
+            let unknown = Verdict::of(Answer::Unknown(why.clone()));
+            starts = (0..self.events.len()).map(|event| unknown.start(event)).collect();
+            (part.under, part.holds, part.work) = (Vec::new(), Vec::new(), Work::Opaque(why));
         }
-        let mut starts: Vec<Start> = verdicts.iter().enumerate().map(|(event, verdict)| verdict.start(event)).collect();
         for (event, hold) in part.under {
             if let Some(start) = starts.get_mut(event) {
                 start.holds.push(hold);
@@ -123,8 +126,7 @@ impl Draft<'_> {
         if !pushes {
             return;
         }
-        for (start, verdict) in starts.iter_mut().zip(verdicts).filter(|(_, verdict)| verdict.forks_only) {
-            debug_assert_eq!(start.answer, verdict.answer);
+        for (start, _) in starts.iter_mut().zip(verdicts).filter(|(_, verdict)| verdict.forks_only) {
             for hold in start.holds.iter_mut().filter(|hold| hold.why == FORKS_ONLY) {
                 hold.effect = HoldEffect::Note;
                 hold.why = "pull requests of this repository are left to the push event, which covers its branches".to_owned();

@@ -23,8 +23,8 @@ pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env
     let mut shadows = Vec::new();
     for entry in value.into_iter().flat_map(Value::entries) {
         let Some(name) = entry.name() else { continue };
-        shadows.extend(State::shadowing_variable(name, &entry.key.place()));
         let text = template::value_of(entry.value, names).as_text().map(|text| text.to_string());
+        shadows.extend(State::shadowing_variable(name, text.as_deref(), &entry.key.place()));
         env.insert(name.to_owned(), text);
     }
     shadows

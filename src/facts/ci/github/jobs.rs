@@ -8,7 +8,7 @@ use super::draft::{Draft, Files, Part};
 use super::expr::Val;
 use super::graph::{Graph, JobText, read as read_jobs};
 use super::inputs;
-use super::matrix::{self, UsedKeys, Variants};
+use super::matrix::{self, Variants};
 use super::names;
 use super::recover;
 use super::reuse::{self, Site};
@@ -17,10 +17,11 @@ use super::shells::Written;
 use super::state::State;
 use super::steps::{self, Lane, written};
 use super::template;
+use super::variants::{Codes, Projection, UsedKeys};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
-use crate::facts::pipeline::{Env, Job, Work};
+use crate::facts::pipeline::{ActionCall, Env, Job, Work};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 
 /// What a workflow file gives all its jobs.
@@ -63,7 +64,7 @@ struct OneJob<'a, 'd> {
 struct Class<'a> {
     lane: Lane<'a>,
     /// What of the matrix the job's own settings took up.
-    shared: String,
+    shared: Projection,
     members: Vec<usize>,
 }
 
@@ -79,7 +80,7 @@ impl OneJob<'_, '_> {
             return;
         }
         let strategy = value.get("strategy");
-        let variants = matrix::expand(strategy, &self.scope(), self.files.repository.budget.variants);
+        let variants = matrix::expand(strategy, &self.scope(), &self.files.repository.budget);
         if let Some(problem) = &variants.problem {
             let place = strategy.map_or_else(|| self.job.place.clone(), Value::place);
             draft.problems.push((place, problem.clone()));
@@ -93,21 +94,22 @@ impl OneJob<'_, '_> {
         let checks = names::checks(self.site, self.job.id, value, &variants, &self.scope());
         let index = draft.jobs.len();
         draft.jobs.push(Job { id: self.site.job_id(self.job.id), place: self.job.place.clone(), checks });
-        let classes = self.classes(draft, index, &variants);
-        self.steps(draft, &classes, &variants);
+        let codes = Codes::new(&variants.list);
+        let classes = self.classes(draft, index, &variants, &codes);
+        self.steps(draft, &classes, &variants, &codes);
     }
 
     /// Variants by what the job itself makes of them: runner, environment, defaults, `continue-on-error`.
-    fn classes(&self, draft: &Draft<'_>, index: usize, variants: &Variants) -> Vec<Class<'_>> {
+    fn classes(&self, draft: &Draft<'_>, index: usize, variants: &Variants, codes: &Codes) -> Vec<Class<'_>> {
         let mut used = UsedKeys::default();
         for key in ["env", "defaults", "continue-on-error", "container"] {
             self.job.value.get(key).into_iter().for_each(|value| used.scan(value));
         }
-        let mut found: BTreeMap<(Option<&'static str>, String), Vec<usize>> = BTreeMap::new();
+        let mut found: BTreeMap<(Option<&'static str>, Projection), Vec<usize>> = BTreeMap::new();
         for (number, variant) in variants.list.iter().enumerate() {
             let scope = Scope { matrix: variant.as_ref(), ..self.scope() };
             let os = self.job.value.get("runs-on").and_then(|runs_on| system(&template::value_of(runs_on, &scope)));
-            found.entry((os, used.projection(variant.as_ref()))).or_default().push(number);
+            found.entry((os, codes.projection(&used, number))).or_default().push(number);
         }
         let mut classes: Vec<Class<'_>> = Vec::new();
         for ((os, shared), members) in found {
@@ -163,7 +165,7 @@ impl OneJob<'_, '_> {
     }
 
     /// Each step once for every difference that it makes of the variants.
-    fn steps(&self, draft: &mut Draft<'_>, classes: &[Class<'_>], variants: &Variants) {
+    fn steps(&self, draft: &mut Draft<'_>, classes: &[Class<'_>], variants: &Variants, codes: &Codes) {
         let Some(list) = self.job.value.get("steps") else { return };
         let saved = recover::saved(self.files, &self.site.inputs, list);
         let mut state = State::default();
@@ -174,7 +176,8 @@ impl OneJob<'_, '_> {
             let mut used = UsedKeys::default();
             step.entries().filter(|entry| entry.name() != Some("name")).for_each(|entry| used.scan(entry.value));
             let mut after = None;
-            for (class, variant) in self.differences(step, &used, classes, variants) {
+            for (class, number) in differences(step, &used, classes, codes) {
+                let variant = variants.list.get(number).and_then(Option::as_ref);
                 let lane = Lane { matrix: variant, ..class.lane.clone() };
                 let mut own = state.clone();
                 steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
@@ -184,45 +187,16 @@ impl OneJob<'_, '_> {
         }
     }
 
-    /// One variant for every difference that they make to a step. Where the same text runs in a shell that is read, Windows'
-    /// own shell adds nothing to what is known of it.
-    fn differences<'c>(
-        &self,
-        step: Value<'_>,
-        used: &UsedKeys,
-        classes: &'c [Class<'c>],
-        variants: &'c Variants,
-    ) -> Vec<(&'c Class<'c>, Option<&'c Val>)> {
-        let asks_system = asks_system(step);
-        let mut found = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
-        let foreign = |class: &Class<'_>| {
-            let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
-            class.lane.os == Some("Windows") && step.get("run").is_some() && !own_shell
-        };
-        for windows in [false, true] {
-            for class in classes.iter().filter(|class| foreign(class) == windows) {
-                let system = if asks_system { class.lane.os } else { None };
-                for number in &class.members {
-                    let variant = variants.list.get(*number).and_then(Option::as_ref);
-                    if seen.insert((system, class.shared.clone(), used.projection(variant))) {
-                        found.push((class, variant));
-                    }
-                }
-            }
-        }
-        found
-    }
-
     /// A job that calls a workflow.
     fn call(&self, draft: &mut Draft<'_>, variants: &Variants) {
         let Some(uses) = self.job.value.get("uses") else { return };
         let text = uses.scalar().unwrap_or_default().trim().to_owned();
         let mut used = UsedKeys::default();
         self.job.value.get("with").into_iter().for_each(|with| used.scan(with));
-        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (number, variant) in variants.list.iter().enumerate() {
-            groups.entry(used.projection(variant.as_ref())).or_default().push(number);
+        let codes = Codes::new(&variants.list);
+        let mut groups: BTreeMap<Projection, Vec<usize>> = BTreeMap::new();
+        for number in 0..variants.list.len() {
+            groups.entry(codes.projection(&used, number)).or_default().push(number);
         }
         for members in groups.values() {
             let list: Vec<Option<Val>> = members.iter().filter_map(|number| variants.list.get(*number).cloned()).collect();
@@ -232,7 +206,7 @@ impl OneJob<'_, '_> {
             let callee = match reuse::find(self.files, self.site, &text) {
                 Ok(callee) => callee,
                 Err(why) => {
-                    self.opaque_call(draft, uses, &text, why);
+                    self.opaque_call(draft, uses, &text, why, &scope);
                     return;
                 }
             };
@@ -252,14 +226,25 @@ impl OneJob<'_, '_> {
     }
 
     /// A call of something that is not in the tree, or cannot be read.
-    fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why) {
+    fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why, scope: &Scope<'_>) {
         let index = draft.jobs.len();
         let place = self.job.place.clone();
         draft.jobs.push(Job { id: self.site.job_id(self.job.id), place, checks: vec![None] });
         let mut hops = self.site.hops.clone();
         hops.push(Hop::new(uses.place(), text));
+        let why = why.at(uses.place());
+        // A workflow of another repository may be one that the catalogue knows, as it knows actions.
+        let work = match text.split_once('@') {
+            Some((name, reference)) if why.reason == Reason::Remote => {
+                let inputs = inputs::read(self.job.value.get("with"), scope, &self.files.repository.budget);
+                let call =
+                    ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs, place: uses.place() };
+                Work::Remote { call, why }
+            }
+            _ => Work::Opaque(why),
+        };
         let part = Part {
-            work: Work::Opaque(why.at(uses.place())),
+            work,
             workdir: Workdir::workspace(),
             env: Arc::clone(&self.around.env),
             hops,
@@ -270,6 +255,29 @@ impl OneJob<'_, '_> {
         };
         draft.push(self.files, index, &self.facts.verdicts, part);
     }
+}
+
+/// One variant for every difference that they make to a step. Where the same text runs in a shell that is read, Windows' own
+/// shell adds nothing to what is known of it.
+fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], codes: &Codes) -> Vec<(&'c Class<'c>, usize)> {
+    let asks_system = asks_system(step);
+    let mut found = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    let foreign = |class: &Class<'_>| {
+        let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
+        class.lane.os == Some("Windows") && step.get("run").is_some() && !own_shell
+    };
+    for windows in [false, true] {
+        for class in classes.iter().filter(|class| foreign(class) == windows) {
+            let system = if asks_system { class.lane.os } else { None };
+            for number in &class.members {
+                if seen.insert((system, class.shared.clone(), codes.projection(used, *number))) {
+                    found.push((class, *number));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Whether a step may differ between systems besides the shell that runs it.

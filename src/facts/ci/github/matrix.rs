@@ -4,12 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::expr::{Names, Val, equal, number_text};
 use super::template::value_of;
 use crate::doc::{Kind, Value};
 
 /// Comparisons of combinations with `exclude` and `include` entries of one job.
 const COMPARISONS: usize = 1_000_000;
+
+/// Keys of one matrix.
+const KEYS: usize = 256;
 
 /// The variants of a job.
 #[derive(Debug)]
@@ -25,7 +29,8 @@ pub(super) struct Variants {
 type Combination = Vec<(String, Val)>;
 
 /// Expands the matrix of a job's `strategy`.
-pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, limit: usize) -> Variants {
+pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, budget: &Budget) -> Variants {
+    let limit = budget.variants;
     let Some(matrix) = strategy.and_then(|strategy| strategy.get("matrix")) else {
         return Variants { list: vec![None], dynamic: false, problem: None };
     };
@@ -38,9 +43,10 @@ pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, limit: usiz
         (_, Val::Map(entries)) => entries,
         _ => return unknown(Some("`matrix` is no mapping".to_owned())),
     };
-    let Some(plan) = Plan::new(&entries) else { return unknown(None) };
-    let Some(list) = plan.combinations(limit) else {
-        return unknown(Some(format!("the matrix has more than {limit} variants")));
+    let Some(plan) = Plan::new(&entries).filter(|plan| plan.vectors.len() <= KEYS) else { return unknown(None) };
+    let work = plan.work(limit).filter(|work| budget.evaluations(*work));
+    let Some(list) = work.and_then(|_| plan.combinations(limit)) else {
+        return unknown(Some(format!("the matrix has more than {limit} variants, or there are too many in all")));
     };
     let problem = list.is_empty().then(|| "the matrix is empty: the job does not run".to_owned());
     let dynamic = list.iter().flatten().any(|(_, value)| matches!(value, Val::Unknown(_)));
@@ -73,16 +79,22 @@ impl Plan {
         Some(plan)
     }
 
+    fn count(&self) -> Option<usize> {
+        let one = usize::from(!self.vectors.is_empty());
+        self.vectors.iter().try_fold(one, |count, (_, values)| count.checked_mul(values.len()))
+    }
+
+    /// How much is to be done; `None` when it is too much.
+    fn work(&self, limit: usize) -> Option<usize> {
+        let count = self.count().filter(|count| *count <= limit.saturating_mul(16))?;
+        let entries = self.exclude.iter().chain(&self.include);
+        let compared = count.saturating_add(1).saturating_mul(entries.map(|entry| entry.len() + 1).sum());
+        Some(count.saturating_mul(self.vectors.len()).saturating_add(compared)).filter(|work| *work <= COMPARISONS)
+    }
+
     /// `None` when there are too many.
     fn combinations(&self, limit: usize) -> Option<Vec<Combination>> {
-        let most = limit.saturating_mul(16);
-        let mut count = usize::from(!self.vectors.is_empty());
-        for (_, values) in &self.vectors {
-            count = count.checked_mul(values.len())?;
-        }
-        if count > most || count.saturating_mul(self.exclude.len() + self.include.len()) > COMPARISONS {
-            return None;
-        }
+        let count = self.count()?;
         let mut kept: Vec<Combination> = (0..count).map(|number| self.combination(number)).collect();
         kept.retain(|combination| !self.exclude.iter().any(|entry| is_excluded(combination, entry)));
         if kept.len() > limit {
@@ -193,57 +205,4 @@ pub(super) fn number(text: &str) -> Option<f64> {
         return u32::from_str_radix(digits, 8).ok().map(f64::from);
     }
     text.parse::<f64>().ok().filter(|value| value.is_finite() && !number_text(*value).is_empty())
-}
-
-/// Which keys of `matrix` a text asks for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct UsedKeys {
-    keys: BTreeSet<String>,
-    all: bool,
-}
-
-impl UsedKeys {
-    /// Adds those of every scalar below `value`.
-    pub(super) fn scan(&mut self, value: Value<'_>) {
-        match value.kind() {
-            Kind::Mapping => value.entries().for_each(|entry| self.scan(entry.value)),
-            Kind::Sequence => value.items().for_each(|item| self.scan(item)),
-            _ => self.scan_text(value.scalar().unwrap_or_default()),
-        }
-    }
-
-    /// Adds those of a text; wherever `matrix` stands counts, in an expression or not.
-    pub(super) fn scan_text(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = find_matrix(rest) {
-            rest = &rest[at + "matrix".len()..];
-            let behind = rest.trim_start();
-            let name = match behind.strip_prefix('.') {
-                Some(name) => Some(name.trim_start()),
-                None => behind.strip_prefix('[').and_then(|index| index.trim_start().strip_prefix('\'')),
-            };
-            let Some(name) = name else {
-                self.all |= behind.starts_with([')', '[', ',', '}']);
-                continue;
-            };
-            let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
-            match &name[..end] {
-                "" => self.all = true,
-                key => {
-                    self.keys.insert(key.to_ascii_lowercase());
-                }
-            }
-        }
-    }
-
-    /// What tells variants apart for a text that asks for these keys.
-    pub(super) fn projection(&self, variant: Option<&Val>) -> String {
-        let Some(Val::Map(entries)) = variant else { return String::new() };
-        let used = entries.iter().filter(|(key, _)| self.all || self.keys.contains(&key.to_ascii_lowercase()));
-        used.map(|(key, value)| format!("{key}={value:?};")).collect()
-    }
-}
-
-fn find_matrix(text: &str) -> Option<usize> {
-    text.as_bytes().windows(6).position(|window| window.eq_ignore_ascii_case(b"matrix"))
 }

@@ -24,6 +24,7 @@ mod shells;
 mod state;
 mod steps;
 mod template;
+mod variants;
 mod verdict;
 
 #[cfg(test)]

@@ -21,11 +21,23 @@ pub(super) fn checks(site: &Site, id: &str, job: Value<'_>, variants: &Variants,
         own.push(None);
     }
     own.dedup();
+    if !affordable(&own, 1, scope) {
+        return vec![None];
+    }
     let Some(callers) = &site.callers else { return own };
+    if !affordable(&own, callers.len(), scope) || !affordable(callers, own.len(), scope) {
+        return vec![None];
+    }
     let most = own.len().saturating_mul(callers.len()).min(4096);
     let all =
         callers.iter().flat_map(|caller| own.iter().map(move |own| Some(format!("{} / {}", caller.as_ref()?, own.as_ref()?))));
     all.take(most).collect()
+}
+
+/// Whether so many copies of the names may be made.
+fn affordable(names: &[Option<String>], copies: usize, scope: &Scope<'_>) -> bool {
+    let bytes: usize = names.iter().flatten().map(|name| name.len() + 16).sum();
+    scope.repository.budget.bytes(bytes.saturating_mul(copies))
 }
 
 fn name(id: &str, job: Value<'_>, variant: Option<&Val>, scope: &Scope<'_>) -> Option<String> {

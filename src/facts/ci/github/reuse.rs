@@ -12,7 +12,7 @@ use crate::doc::{Document, Format};
 use crate::facts::hold::{Hold, Hop};
 use crate::text::RepoPath;
 
-/// GitHub follows calls to this depth, the first file included.
+/// GitHub follows calls to this depth, the first file included (ten levels since November 2025).
 const DEPTH: usize = 10;
 
 /// From where a workflow file is looked at.
@@ -96,6 +96,10 @@ pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Doc
         .snapshot
         .document(&path, Format::Yaml)
         .map_err(|unread| Why::new(Reason::Unreadable, format!("the called workflow `{path}` {}", unread.why)))?;
+    let span = document.root().span();
+    if !files.repository.budget.bytes(span.end - span.start) {
+        return Err(Why::new(Reason::Unsupported, "the workflows unfold to more than the limits allow"));
+    }
     let on = document.root().get("on");
     let callable = on.is_some_and(|on| {
         on.scalar() == Some("workflow_call")

@@ -13,6 +13,9 @@ use crate::answer::{Answer, Reason};
 use crate::facts::pipeline::{Env, PathFilter, Trigger};
 use crate::snapshot::DefaultBranch;
 
+/// Larger collections are not searched for a name in another case: every expression would walk through all of them.
+const LOOKED_THROUGH: usize = 256;
+
 /// Names that a person chooses freely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Free {
@@ -219,7 +222,8 @@ impl<'a> Scope<'a> {
 
     fn environment(&self, name: Option<&str>) -> Val {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
-        match env.get(name).or_else(|| env.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)) {
+        let alike = || env.iter().filter(|_| env.len() <= LOOKED_THROUGH).find(|(key, _)| key.eq_ignore_ascii_case(name));
+        match env.get(name).or_else(|| alike().map(|(_, value)| value)) {
             Some(Some(value)) => Val::text(value.as_str()),
             Some(None) => Val::unknown(format!("depends on `env.{name}`")),
             // Actions and programs of earlier steps may have set it.
@@ -229,7 +233,8 @@ impl<'a> Scope<'a> {
 }
 
 fn find<'a, 'b>(needs: &'b BTreeMap<&'a str, &'a JobFacts>, name: &str) -> Option<&'b &'a JobFacts> {
-    needs.get(name).or_else(|| needs.iter().find(|(id, _)| id.eq_ignore_ascii_case(name)).map(|(_, job)| job))
+    let alike = || needs.iter().filter(|_| needs.len() <= LOOKED_THROUGH).find(|(id, _)| id.eq_ignore_ascii_case(name));
+    needs.get(name).or_else(|| alike().map(|(_, job)| job))
 }
 
 fn named(root: &str, name: Option<&str>) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::expr::Val;
 use super::scope::{Output, StepFacts};
+use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
@@ -158,16 +159,33 @@ impl State {
         self.checked_out
     }
 
-    /// A variable that every shell reads before its script gives all names another meaning.
-    pub(super) fn shadowing_variable(name: &str, place: &Place) -> Option<Hold> {
+    /// A variable by which every shell or program runs other code first. A file of the system, and no part of the tree, does
+    /// not count.
+    pub(super) fn shadowing_variable(name: &str, value: Option<&str>, place: &Place) -> Option<Hold> {
+        let of_system = value
+            .is_some_and(|value| value.starts_with('/') && !value.starts_with(WORKSPACE) && !value.contains(['$', ':', ' ']));
         let why = match name {
-            "BASH_ENV" | "ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" => {
+            "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
                 format!("`{name}` runs other code before every script")
             }
             _ if name.starts_with("BASH_FUNC_") => format!("`{name}` defines a function for every shell"),
             _ => return None,
         };
         Some(Hold::new(HoldEffect::Void, place.clone(), why))
+    }
+
+    /// The search path that an environment sets outright: the directories of the tree in it, and whether all of it is known.
+    pub(super) fn set_path(env: &Env, here: &Workdir, snapshot: &Snapshot, place: &Place) -> (Vec<SearchDir>, Option<Hold>) {
+        let Some(path) = env.get("PATH") else { return (Vec::new(), None) };
+        let Some(path) = path else {
+            let why = "the search path is set to something computed";
+            return (Vec::new(), Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why)));
+        };
+        let inside = path.split(':').take(CARRIED * 4).filter(|part| !part.contains(['$', '~']));
+        let found = inside.filter_map(|part| {
+            here.resolve(if part.is_empty() { "." } else { part }).filter(|directory| snapshot.is_dir(directory))
+        });
+        (found.map(|directory| search_dir(directory, place)).collect(), None)
     }
 
     /// After a script: lines that write to `$GITHUB_PATH` and `$GITHUB_ENV`.
@@ -200,7 +218,7 @@ impl State {
         if name.is_empty() || name.contains(['$', '<', ' ']) {
             return;
         }
-        if let Some(hold) = Self::shadowing_variable(name, place)
+        if let Some(hold) = Self::shadowing_variable(name, Some(value), place)
             && self.shadows.len() < CARRIED
         {
             self.shadows.push(hold);
@@ -223,11 +241,15 @@ impl State {
         }
         let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
         if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
-            let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
-            let why = format!("an earlier step put {shown} of the tree on the search path");
-            self.search.push(SearchDir { directory, hold: Hold::new(HoldEffect::Void, place.clone(), why) });
+            self.search.push(search_dir(directory, place));
         }
     }
+}
+
+fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
+    let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
+    let hold = Hold::new(HoldEffect::Void, place.clone(), format!("{shown} of the tree stands on the search path"));
+    SearchDir { directory, hold }
 }
 
 enum Target {

@@ -83,6 +83,11 @@ impl<'a> Lane<'a> {
 
 /// Lowers one step; `saved` is set when a later step fails the job on this step's failure.
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>, saved: bool) {
+    // Reading a step again and again costs its bytes each time.
+    let span = step.span();
+    if !files.repository.budget.bytes(span.end - span.start) {
+        files.repository.budget.spend_units();
+    }
     let condition = Condition::read(step.get("if"));
     let (env, shadows) = inputs::step_env(files, lane, state, step);
     let scope = lane.scope(files, &env, state);
@@ -253,16 +258,11 @@ impl Reading<'_, '_> {
         let mut all_shadows = state.shadows.clone();
         all_shadows.extend(self.shadows.iter().cloned());
         all_shadows.extend(shadows);
-        let part = Part {
-            work,
-            workdir,
-            env: Arc::clone(&self.env),
-            hops,
-            holds,
-            under,
-            shadows: all_shadows,
-            search: state.search.clone(),
-        };
+        let mut search = state.search.clone();
+        let (set, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
+        search.extend(set);
+        all_shadows.extend(doubt);
+        let part = Part { work, workdir, env: Arc::clone(&self.env), hops, holds, under, shadows: all_shadows, search };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
 }

@@ -20,10 +20,11 @@ const MOST_PATTERNS: usize = 100;
 /// Bytes of a compiled pattern.
 const PATTERN_SIZE: usize = 256 * 1024;
 
-/// The patterns of one configuration against the tree's product files.
+/// The patterns of one configuration against the tree's files.
 pub(super) struct Patterns<'w> {
     root: Value<'w>,
-    files: Vec<&'w str>,
+    /// Paths, and whether they are product and not development.
+    files: Vec<(&'w str, bool)>,
     truncated: bool,
     compiled: HashMap<String, Option<Regex>>,
 }
@@ -37,30 +38,27 @@ struct Pattern<'d> {
 }
 
 impl<'w> Patterns<'w> {
-    /// Lists the product files of the tree.
+    /// Lists the files of the tree, vendored and generated ones left out.
     pub(super) fn new(root: Value<'w>, world: &World<'w>) -> Self {
-        let hidden = |segment: &str| {
-            let languages = &world.catalog.languages;
-            languages.out_of_sight.iter().chain(&languages.development).any(|name| name == segment)
-        };
+        let languages = &world.catalog.languages;
+        let under =
+            |directory: &str, names: &[String]| directory.split('/').any(|segment| names.iter().any(|name| name == segment));
         let mut files = Vec::new();
         let mut truncated = false;
         // Scope is decided per directory: neighbours in the sorted list share it.
-        let mut last: Option<(&str, bool)> = None;
+        let mut last = ("", true, true);
         for entry in world.snapshot.entries().iter().filter(|entry| entry.is_file()) {
             let path = entry.path.as_str();
             let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-            let seen = match last {
-                Some((known, seen)) if known == directory => seen,
-                _ => !directory.split('/').any(hidden),
-            };
-            last = Some((directory, seen));
-            if seen {
+            if last.0 != directory {
+                last = (directory, !under(directory, &languages.out_of_sight), !under(directory, &languages.development));
+            }
+            if last.1 {
                 truncated = files.len() >= MOST_FILES;
                 if truncated {
                     break;
                 }
-                files.push(path);
+                files.push((path, last.2));
             }
         }
         Self { root, files, truncated, compiled: HashMap::new() }
@@ -90,11 +88,12 @@ impl<'w> Patterns<'w> {
             }
         }
         let extensions = extensions(target, world);
-        let concerns = |path: &&str| {
+        // An analyzer of a language is asked about the product; anything else may well be meant for other files.
+        let concerns = |(path, product): &(&'w str, bool)| {
             let own = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-            extensions.as_ref().is_none_or(|known| known.contains(&own))
+            extensions.as_ref().is_none_or(|known| *product && known.contains(&own)).then_some(*path)
         };
-        let files: Vec<&str> = self.files.iter().copied().filter(concerns).collect();
+        let files: Vec<&str> = self.files.iter().filter_map(concerns).collect();
         let passes =
             |patterns: &[Pattern<'_>]| files.iter().any(|path| patterns.iter().all(|pattern| self.passes(*pattern, path)));
         if files.is_empty() || passes(&patterns) {
@@ -109,7 +108,7 @@ impl<'w> Patterns<'w> {
                 "the tree has more files than are compared with this pattern",
             ));
         }
-        Some(Hold::new(HoldEffect::Void, place, "no product file passes this pattern, so the hook looks at nothing"))
+        Some(Hold::new(HoldEffect::Void, place, "no file that it is about passes this pattern, so the hook looks at nothing"))
     }
 
     fn regex(&mut self, pattern: Pattern<'_>) -> Option<&Regex> {

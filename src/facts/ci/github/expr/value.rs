@@ -126,6 +126,7 @@ impl Val {
     pub(in crate::facts::ci::github) fn step(&self, name: &str) -> Self {
         match self {
             Self::Map(entries) if name == "*" => Self::List(Arc::new(entries.iter().map(|(_, value)| value.clone()).collect())),
+            Self::Map(entries) if entries.len() > 1024 => Self::unknown("depends on a very large object"),
             Self::Map(entries) => {
                 entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or(Self::Null, |(_, value)| value.clone())
             }

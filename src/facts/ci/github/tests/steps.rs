@@ -73,6 +73,12 @@ jobs:
 #[test]
 fn names_that_mean_something_else() {
     let table: &[(&str, &[&str])] = &[
+        ("    env: {BASH_ENV: /etc/profile, ENV: production}\n    steps: [{run: x}]\n", &["sh[e] x"]),
+        ("    env: {PATH: '/workspace/bin:/usr/bin'}\n    steps: [{run: x}]\n", &["sh[e] x search(bin)"]),
+        (
+            "    env: {PATH: '${{ vars.P }}:/bin'}\n    steps: [{run: x}]\n",
+            &["sh[e] x shadow-unknown(the search path is set to something computed)"],
+        ),
         (
             "    env: {BASH_ENV: x.sh}\n    steps: [{run: x}]\n",
             &["sh[e] x shadow-void(`BASH_ENV` runs other code before every script)"],

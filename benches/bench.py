@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Measures tollgate as a whole process against peers in the same run, alternating, and prints medians, quartiles and ratios.
+
+usage: bench.py TOLLGATE [--workflows DIR] [--runs N]
+
+TOLLGATE is a release binary. --workflows names a checkout whose .github/workflows is measured (default: 20 workflows
+generated here). zizmor is measured beside it when it is on PATH (`pip install zizmor`). git must be on PATH.
+Times are wall and CPU seconds of the finished child process; memory is its peak resident set.
+"""
+import os, resource, shutil, statistics, subprocess, sys, tempfile, time
+
+
+def once(argv, cwd=None):
+    start = time.perf_counter()
+    pid = os.posix_spawnp(argv[0], argv, dict(os.environ), file_actions=[
+        (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)])
+    _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - start
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
+
+
+def compare(title, ours, theirs, runs):
+    commands = [c for c in (ours, theirs) if c]
+    for c in commands:
+        once(c)
+    rows = [[] for _ in commands]
+    for _ in range(runs):
+        for at, c in enumerate(commands):
+            rows[at].append(once(c))
+    print(f"\n{title}")
+    for c, row in zip(commands, rows):
+        walls, cpus = sorted(r[0] for r in row), sorted(r[1] for r in row)
+        q = statistics.quantiles(walls, n=4) if len(walls) > 3 else [walls[0], walls[0], walls[-1]]
+        print(f"  {os.path.basename(c[0]):10} wall median {1000*statistics.median(walls):8.1f} ms  (quartiles {1000*q[0]:.1f}..{1000*q[2]:.1f})  "
+              f"cpu {1000*statistics.median(cpus):8.1f} ms  peak {max(r[2] for r in row):6.1f} MiB  exit {row[0][3]}")
+    if len(rows) == 2:
+        ratio = statistics.median(a[0] / b[0] for a, b in zip(*rows))
+        print(f"  ratio of wall times, pair by pair, median: {ratio:.3f}")
+
+
+def workflows(root, count=20):
+    os.makedirs(f"{root}/.github/workflows")
+    for n in range(count):
+        steps = "".join(f"      - name: step {s}\n        run: |\n          set -euo pipefail\n          echo step {s} | tee log\n          make target-{s} || exit 1\n" for s in range(12))
+        open(f"{root}/.github/workflows/w{n}.yml", "w").write(
+            "on:\n  pull_request:\n  push:\n    branches: [main]\npermissions: {}\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        python: ['3.12', '3.13']\n"
+            f"    steps:\n      - uses: actions/checkout@v4\n      - uses: actions/setup-python@v5\n        with:\n          python-version: ${{{{ matrix.python }}}}\n      - run: bandit -r src\n{steps}")
+    os.makedirs(f"{root}/src")
+    for name in "abc":
+        open(f"{root}/src/{name}.py", "w").write("import os\n")
+    open(f"{root}/pyproject.toml", "w").write("[project]\nname = \"kestrel\"\n")
+
+
+def many_files(root, count=100_000):
+    env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1", GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@example.org", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@example.org")
+    os.makedirs(root)
+    workflows(root, 3)
+    for n in range(count):
+        directory = f"{root}/data/{n // 1000}/{n // 50 % 20}"
+        if n % 50 == 0:
+            os.makedirs(directory, exist_ok=True)
+        open(f"{directory}/file-{n}.txt", "w").write("x\n")
+    for argv in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "files"]):
+        subprocess.run(["git", *argv], cwd=root, check=True, env=env)
+
+
+def main():
+    args = sys.argv[1:]
+    if not args or args[0].startswith("-"):
+        sys.exit(__doc__)
+    binary = os.path.abspath(args[0])
+    runs = int(args[args.index("--runs") + 1]) if "--runs" in args else 15
+    with tempfile.TemporaryDirectory() as tmp:
+        tree = os.path.abspath(args[args.index("--workflows") + 1]) if "--workflows" in args else f"{tmp}/w"
+        if "--workflows" not in args:
+            os.makedirs(tree)
+            workflows(tree)
+        peer = ["zizmor", "--offline", "--no-exit-codes", "--format=json", tree] if shutil.which("zizmor") else None
+        compare(f"check, {len(os.listdir(tree + '/.github/workflows'))} workflows", [binary, "check", tree, "--format", "json"], peer, runs)
+        big = f"{tmp}/big"
+        many_files(big)
+        compare("check --rev HEAD, 100,000 files, against git ls-tree -r", [binary, "check", big, "--rev", "HEAD", "--format", "json"], ["git", "-C", big, "ls-tree", "-r", "HEAD"], runs)
+        compare("check of the work tree, 100,000 files, against git ls-files -co", [binary, "check", big, "--format", "json"], ["git", "-C", big, "ls-files", "-co", "--exclude-standard"], runs)
+        for steps in (500, 4000):
+            root = f"{tmp}/s{steps}"
+            os.makedirs(f"{root}/.github/workflows")
+            body = "".join(f"      - run: make t{n} && bandit -r src || exit 1\n" for n in range(steps))
+            open(f"{root}/.github/workflows/ci.yml", "w").write(f"on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{body}")
+            compare(f"check, one workflow of {steps} steps", [binary, "check", root, "--format", "json"], None, runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+//! Owns one entry of `updates`: the directories it names, and what makes it cover nothing. Refuses validity: `schema` has
+//! checked it.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::super::BotProblem;
+use super::super::targets::Target;
+use crate::answer::Why;
+use crate::doc::{Reading as Typed, Value};
+use crate::snapshot::DefaultBranch;
+use crate::text::{Place, RepoPath};
+
+/// A directory of an entry, or a pattern of directories.
+pub(super) struct Directory<'d> {
+    pub(super) text: &'d str,
+    pub(super) place: Place,
+    /// The directory, when it is no pattern.
+    pub(super) exact: Option<RepoPath>,
+    glob: Option<GlobMatcher>,
+    /// `base/**` and `base/**/*` match `base` itself too.
+    base: Option<RepoPath>,
+}
+
+impl<'d> Directory<'d> {
+    fn read(value: Value<'d>) -> Option<Self> {
+        let text = value.scalar()?;
+        let clean = text.trim_matches('/');
+        let pattern = clean.contains(['*', '?', '[', '{']);
+        let base = clean.strip_suffix("**/*").or_else(|| clean.strip_suffix("**")).map(|base| base.trim_end_matches('/'));
+        let base = base.filter(|base| !base.contains(['*', '?', '[', '{'])).and_then(RepoPath::new);
+        // A pattern past this bound is no directory; compiling it would be the cost.
+        let glob =
+            (pattern && clean.len() <= 512).then(|| GlobBuilder::new(clean).literal_separator(true).build().ok()).flatten();
+        let exact = if pattern { None } else { RepoPath::new(clean) };
+        Some(Self { text, place: value.place(), exact, glob: glob.map(|glob| glob.compile_matcher()), base })
+    }
+
+    /// Whether a directory of the tree is meant.
+    pub(super) fn matches(&self, directory: &RepoPath) -> bool {
+        match &self.exact {
+            Some(exact) => exact == directory,
+            None => {
+                (!directory.is_root() && self.glob.as_ref().is_some_and(|glob| glob.is_match(directory.as_str())))
+                    || self.base.as_ref().is_some_and(|base| directory.is_in(base))
+            }
+        }
+    }
+
+    /// Whether an entry of `ecosystem` for this directory reads the target's manifests: Python entries read requirement
+    /// files one directory below too, an entry for the directory of workflows reads those.
+    pub(super) fn names(&self, ecosystem: &str, target: &Target<'_>) -> bool {
+        if self.matches(target.directory) {
+            return true;
+        }
+        match ecosystem {
+            "pip" | "uv" => !target.directory.is_root() && target.is_requirements() && self.matches(&target.directory.parent()),
+            "github-actions" if target.directory.is_root() => {
+                let workflows = target.manifests.iter().all(|manifest| manifest.path.parent().as_str() == ".github/workflows");
+                workflows && RepoPath::new(".github/workflows").is_some_and(|path| self.matches(&path))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// One entry.
+pub(super) struct Entry<'d> {
+    value: Value<'d>,
+    pub(super) ecosystem: &'d str,
+    pub(super) ecosystem_place: Place,
+    pub(super) directories: Vec<Directory<'d>>,
+    /// Why it serves nothing, with the line that says so.
+    pub(super) covers_nothing: Option<(&'static str, Place)>,
+    /// A key that counts is given twice.
+    pub(super) disputed: Option<Why>,
+    excluded: Vec<(GlobMatcher, Place)>,
+}
+
+impl<'d> Entry<'d> {
+    /// Reads an entry that the schema accepts.
+    pub(super) fn read(value: Value<'d>, default_branch: &DefaultBranch) -> Self {
+        let ecosystem = value.get("package-ecosystem");
+        let single = value.get("directory").into_iter();
+        let several = value.get("directories").into_iter().flat_map(Value::items);
+        let keys = ["package-ecosystem", "directory", "directories", "open-pull-requests-limit", "target-branch", "ignore"];
+        Self {
+            value,
+            ecosystem: ecosystem.and_then(Value::scalar).unwrap_or_default(),
+            ecosystem_place: ecosystem.unwrap_or(value).place(),
+            directories: single.chain(several).filter_map(Directory::read).collect(),
+            covers_nothing: covers_nothing(value, default_branch),
+            disputed: keys.iter().find_map(|key| value.get(key)?.disputed()),
+            excluded: value.get("exclude-paths").into_iter().flat_map(Value::items).filter_map(excluded).collect(),
+        }
+    }
+
+    /// The line that excludes all manifests of a target. Workflows are excluded one by one: those that are left are served.
+    pub(super) fn excludes(&self, target: &Target<'_>) -> Option<Place> {
+        if target.ecosystem == "github-actions" {
+            return None;
+        }
+        let hit = |path: &RepoPath| {
+            self.excluded.iter().find(|(glob, _)| {
+                let below = path.below(target.directory).unwrap_or_default();
+                glob.is_match(path.as_str())
+                    || glob.is_match(below)
+                    || path.ancestors().any(|above| glob.is_match(above.as_str()))
+            })
+        };
+        let mut hits = target.manifests.iter().map(|manifest| hit(&manifest.path));
+        let first = hits.next()??;
+        hits.all(|hit| hit.is_some()).then(|| first.1.clone())
+    }
+
+    /// What narrows the entry without switching it off.
+    pub(super) fn notes(&self) -> Vec<BotProblem> {
+        let mut notes = Vec::new();
+        if let Some((why, place)) = &self.covers_nothing {
+            let words = match *why {
+                "limit-0" => "with a limit of 0 it opens no pull request",
+                "target-branch" => "it serves another branch than the default one",
+                _ => "it ignores every update of every dependency",
+            };
+            notes.push(BotProblem::note(place.clone(), why, words));
+        }
+        if let Some(allow) = self.value.get("allow").filter(|allow| !allow.is_empty()) {
+            notes.push(BotProblem::note(allow.place(), "allow", "only what `allow` names is updated"));
+        }
+        if let Some(key) = self.value.get("exclude-paths").filter(|key| !key.is_empty()) {
+            notes.push(BotProblem::note(key.place(), "exclude-paths", "manifests under these paths are left alone"));
+        }
+        notes
+    }
+}
+
+fn excluded(value: Value<'_>) -> Option<(GlobMatcher, Place)> {
+    let text = value.scalar()?.trim_matches('/');
+    let glob = (text.len() <= 512).then(|| GlobBuilder::new(text).literal_separator(true).build().ok()).flatten()?;
+    Some((glob.compile_matcher(), value.place()))
+}
+
+fn covers_nothing(value: Value<'_>, default_branch: &DefaultBranch) -> Option<(&'static str, Place)> {
+    let own = |name: &str| default_branch.names().iter().any(|known| known == name);
+    if let Some(branch) = value.get("target-branch").filter(|branch| branch.scalar().is_some_and(|name| !own(name))) {
+        return Some(("target-branch", branch.place()));
+    }
+    if let Some(limit) = value.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0)) {
+        return Some(("limit-0", limit.place()));
+    }
+    let everything = value.get("ignore").into_iter().flat_map(Value::items).find(|item| ignores_everything(*item))?;
+    Some(("ignored", everything.place()))
+}
+
+/// `dependency-name: "*"` without update types and versions, or with all of them.
+fn ignores_everything(item: Value<'_>) -> bool {
+    let all = item
+        .get("dependency-name")
+        .and_then(Value::scalar)
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b == b'*'));
+    let list = |key: &str| -> Vec<&str> {
+        let value = item.get(key);
+        let items: Vec<&str> = value.into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
+        if items.is_empty() { value.and_then(Value::scalar).into_iter().collect() } else { items }
+    };
+    let (types, versions) = (list("update-types"), list("versions"));
+    let every_type =
+        ["major", "minor", "patch"].iter().all(|kind| types.contains(&format!("version-update:semver-{kind}").as_str()));
+    let every_version = versions.iter().any(|version| matches!(version.replace(' ', "").as_str(), "*" | ">=0"));
+    all && ((types.is_empty() && versions.is_empty()) || every_type || every_version)
+}

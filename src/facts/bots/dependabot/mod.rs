@@ -1,0 +1,169 @@
+//! Owns `.github/dependabot.yml`: validity as the service sees it, and what each entry updates. Refuses security updates,
+//! which are a setting of the forge.
+
+mod entry;
+mod schema;
+
+use self::entry::Entry;
+use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
+use super::{BotFact, BotProblem};
+use crate::answer::Why;
+use crate::catalog::Bot;
+use crate::doc::{Document, Format, Value};
+use crate::facts::components::manifests::Rows;
+use crate::text::{Place, RepoPath};
+
+/// Reads the file; a second one is not read by the service either.
+pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
+    let mut places = scene.configured(&bot.config).into_iter();
+    let (path, _) = places.next()?;
+    let mut fact = BotFact::new(bot, path.clone());
+    if let Some((other, _)) = places.next() {
+        let words = format!("{path} is there too: only one of the two is read");
+        fact.problems.push(BotProblem::note(Place::file(other), "second-file", words).fix("keep one of them"));
+    }
+    let document = match scene.world.snapshot.document(&path, Format::Yaml) {
+        Ok(document) => document,
+        Err(unread) => return Some(unreadable(fact, &unread)),
+    };
+    fact.problems.extend(schema::check(&document, bot));
+    if fact.problems.iter().any(|problem| problem.fatal) {
+        return Some(fact.inactive("invalid").into());
+    }
+    Some(entries(scene, bot, &document, fact))
+}
+
+fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> Reading {
+    let updates = document.root().get("updates");
+    if let Some(why) = updates.and_then(Value::disputed) {
+        return disputed(scene, bot, fact, &why);
+    }
+    let items: Vec<Value<'_>> = updates.into_iter().flat_map(Value::items).collect();
+    if items.is_empty() {
+        let mut fact = fact.inactive("no-updates");
+        let place = updates.map_or_else(|| Place::file(fact.path.clone()), Value::place);
+        fact.problems.push(BotProblem::note(place, "no-updates", "`updates` is empty"));
+        return fact.into();
+    }
+    let mut reading = Reading { fact, misses: Vec::new() };
+    for item in items {
+        apply(scene, bot, &Entry::read(item, scene.default_branch), &mut reading);
+    }
+    reading
+}
+
+/// The service may take either of two readings: whatever it knows may be covered.
+fn disputed(scene: &Scene<'_>, bot: &Bot, mut fact: BotFact, why: &Why) -> Reading {
+    let known = scene.targets.iter().filter(|target| bot.ecosystems.iter().any(|name| name == target.ecosystem));
+    fact.may_cover = known.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect();
+    fact.inactive("no-updates").into()
+}
+
+/// What one entry covers, misses, and gets wrong.
+fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reading: &mut Reading) {
+    let problems = &mut reading.fact.problems;
+    problems.extend(entry.notes());
+    let mut matched = vec![false; entry.directories.len()];
+    for target in &scene.targets {
+        let Some(others_name) = reaches(bot, entry.ecosystem, target) else { continue };
+        let Some(at) = entry.directories.iter().position(|directory| directory.names(entry.ecosystem, target)) else { continue };
+        matched[at] = true;
+        if let Some((why, place)) = &entry.covers_nothing {
+            reading.misses.push(Miss::new(target, why, place.clone()));
+        } else if let Some(place) = entry.excludes(target) {
+            reading.misses.push(Miss::new(target, "ignored", place));
+        } else if let Some(why) = &entry.disputed {
+            reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
+        } else {
+            reading.fact.covers.push(target.key());
+            if others_name {
+                let words = format!(
+                    "the `{}` entry also stands for `{}` here; name `{}`",
+                    entry.ecosystem, target.ecosystem, target.ecosystem
+                );
+                reading.fact.problems.push(BotProblem::note(entry.ecosystem_place.clone(), "other-ecosystem", words));
+            }
+        }
+    }
+    for (directory, matched) in entry.directories.iter().zip(matched) {
+        if !matched && let Some(message) = misses_everything(scene, entry.ecosystem, directory) {
+            let problem = BotProblem::fatal(directory.place.clone(), "missing-directory", message);
+            reading.fact.problems.push(problem.fix("name the directory that holds the manifest, or drop the entry"));
+        }
+    }
+}
+
+/// Whether entries of an ecosystem reach a target's: its own name, or one that reaches further (`Some(true)`).
+fn reaches(bot: &Bot, ecosystem: &str, target: &Target<'_>) -> Option<bool> {
+    if ecosystem == target.ecosystem {
+        return Some(false);
+    }
+    // Both Python ecosystems read requirement files with the same code.
+    if ecosystem == "uv" && target.is_requirements() {
+        return Some(false);
+    }
+    bot.manager.iter().any(|row| row.name == ecosystem && row.ecosystem == target.ecosystem).then_some(true)
+}
+
+/// Why a directory of an entry matches nothing, when nothing in the whole tree is there for it: manifests that are out of
+/// sight, or members of a workspace, are still found by the service.
+fn misses_everything(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Directory<'_>) -> Option<String> {
+    let snapshot = scene.world.snapshot;
+    let text = directory.text;
+    let Some(path) = &directory.exact else {
+        let any = snapshot
+            .entries()
+            .iter()
+            .filter(|entry| entry.is_file())
+            .any(|entry| directory.matches(&entry.path.parent()) && is_manifest_of(scene, ecosystem, &entry.path));
+        return (!any && knows(scene, ecosystem))
+            .then(|| format!("`{text}` matches no directory with a manifest of `{ecosystem}`"));
+    };
+    if !snapshot.is_dir(path) {
+        return Some(format!("there is no directory `{text}`"));
+    }
+    let beside = |dir: &RepoPath| {
+        snapshot
+            .children(dir)
+            .any(|(name, is_dir)| !is_dir && dir.join(name).is_some_and(|path| is_manifest_of(scene, ecosystem, &path)))
+    };
+    let below = || {
+        let python = matches!(ecosystem, "pip" | "uv");
+        python
+            && snapshot.children(path).filter(|(_, is_dir)| *is_dir).take(10_000).any(|(name, _)| {
+                path.join(name)
+                    .is_some_and(|dir| snapshot.children(&dir).any(|(name, is_dir)| !is_dir && is_requirement_file(name)))
+            })
+    };
+    let workflows =
+        || ecosystem == "github-actions" && path.is_root() && RepoPath::new(".github/workflows").is_some_and(|dir| beside(&dir));
+    let found = beside(path) || below() || workflows();
+    (!found && knows(scene, ecosystem)).then(|| format!("`{text}` holds no manifest of `{ecosystem}`"))
+}
+
+/// Whether manifests of the ecosystem can be told by name at all.
+fn knows(scene: &Scene<'_>, ecosystem: &str) -> bool {
+    scene
+        .world
+        .catalog
+        .languages
+        .manifest
+        .iter()
+        .any(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
+}
+
+/// Whether the service takes a file for one of the ecosystem; wider than the manifests that facts list, so that no entry is
+/// called wrong that works.
+fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    match ecosystem {
+        "pip" | "uv" if is_requirement_file(name) => return true,
+        "docker" if yaml || name.to_ascii_lowercase().contains("dockerfile") => return true,
+        "github-actions" if yaml => return true,
+        _ => {}
+    }
+    Rows::new(&scene.world.catalog.languages)
+        .of(path)
+        .is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
+}

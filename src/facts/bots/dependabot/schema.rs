@@ -1,0 +1,295 @@
+//! Owns the schema that the service holds the whole file against: one error anywhere and nothing in it is served. Refuses to
+//! judge values that only narrow (`allow`, `groups`, labels) beyond their type.
+
+use std::collections::HashMap;
+
+use super::super::BotProblem;
+use crate::catalog::Bot;
+use crate::doc::{Document, Kind, Reading as Typed, Value};
+use crate::terms::nearest::nearest;
+use crate::text::Place;
+
+/// What a key holds.
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    List,
+    Map,
+    Count,
+    Bool,
+    /// A list, or one text.
+    ListOrText,
+}
+
+/// Keys of an entry whose type is checked; which keys there are is data.
+const SHAPES: &[(&str, Shape)] = &[
+    ("allow", Shape::List),
+    ("assignees", Shape::List),
+    ("commit-message", Shape::Map),
+    ("cooldown", Shape::Map),
+    ("directories", Shape::List),
+    ("directory", Shape::Text),
+    ("exclude-paths", Shape::List),
+    ("groups", Shape::Map),
+    ("ignore", Shape::List),
+    ("insecure-external-code-execution", Shape::Text),
+    ("labels", Shape::List),
+    ("milestone", Shape::Count),
+    ("multi-ecosystem-group", Shape::Text),
+    ("name", Shape::Text),
+    ("open-pull-requests-limit", Shape::Count),
+    ("package-ecosystem", Shape::Text),
+    ("patterns", Shape::List),
+    ("pull-request-branch-name", Shape::Map),
+    ("rebase-strategy", Shape::Text),
+    ("registries", Shape::ListOrText),
+    ("schedule", Shape::Map),
+    ("target-branch", Shape::Text),
+    ("vendor", Shape::Bool),
+    ("versioning-strategy", Shape::Text),
+];
+
+const SCHEDULE_KEYS: &[&str] = &["interval", "day", "time", "timezone", "cronjob"];
+
+/// Everything the service would reject, and a few things it only skips.
+pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
+    let root = document.root();
+    let mut schema = Schema { bot, found: Vec::new() };
+    if root.kind() != Kind::Mapping {
+        schema.wrong(root.place(), "the file is not a map with `version` and `updates`");
+        return schema.found;
+    }
+    schema.aliases(root);
+    schema.keys(root, &bot.top_keys, "at the top");
+    schema.version(root);
+    schema.registries(root);
+    let groups = root.get("multi-ecosystem-groups");
+    for group in groups.into_iter().flat_map(Value::entries) {
+        schema.schedule(group.value);
+    }
+    match root.get("updates") {
+        None => schema.wrong(root.place(), "`updates` is missing"),
+        Some(updates) if updates.kind() == Kind::Disputed => {}
+        Some(updates) if updates.kind() != Kind::Sequence => schema.wrong(updates.place(), "`updates` is not a list"),
+        Some(updates) => {
+            updates.items().for_each(|item| schema.entry(item, groups));
+            schema.duplicates(updates);
+        }
+    }
+    schema.found
+}
+
+struct Schema<'b> {
+    bot: &'b Bot,
+    found: Vec<BotProblem>,
+}
+
+impl Schema<'_> {
+    fn wrong(&mut self, place: Place, message: impl Into<String>) {
+        self.found.push(BotProblem::fatal(place, "schema", message));
+    }
+
+    fn wrong_because(&mut self, place: Place, message: impl Into<String>, fix: impl Into<String>) {
+        self.found.push(BotProblem::fatal(place, "schema", message).fix(fix));
+    }
+
+    /// The service refuses YAML aliases. A plain scalar cannot start with `*`, so the text tells.
+    fn aliases(&mut self, value: Value<'_>) {
+        let text = &value.document().file().text;
+        if text.as_bytes().get(value.span().start) == Some(&b'*') {
+            self.wrong_because(value.place(), "YAML aliases are not supported here", "write the value out");
+            return;
+        }
+        value.items().for_each(|item| self.aliases(item));
+        value.entries().for_each(|entry| self.aliases(entry.value));
+    }
+
+    fn keys(&mut self, map: Value<'_>, known: &[String], whereabouts: &str) {
+        for entry in map.entries() {
+            let name = entry.name().unwrap_or("?");
+            if known.iter().any(|key| key == name) {
+                continue;
+            }
+            let place = entry.key.place();
+            if self.bot.retired_keys.iter().any(|key| key == name) {
+                self.found.push(
+                    BotProblem::note(place, "retired-key", format!("`{name}` does nothing any more")).fix("use CODEOWNERS"),
+                );
+                continue;
+            }
+            let near = nearest(name, known.iter().map(String::as_str));
+            let fix = near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+            self.wrong_because(place, format!("`{name}` is no key {whereabouts}"), fix);
+        }
+        for entry in map.entries() {
+            // Which of two values counts is not known; the entry's coverage says so.
+            if let Some(why) = entry.name().and_then(|name| map.get(name)).and_then(Value::disputed) {
+                if !self.found.iter().any(|known| known.message == why.text) {
+                    self.found.push(BotProblem::note(entry.key.place(), "duplicate-key", why.text));
+                }
+            }
+        }
+    }
+
+    fn version(&mut self, root: Value<'_>) {
+        let wanted = self.bot.version.unwrap_or(2);
+        match root.get("version") {
+            None => self.wrong_because(root.place(), "`version` is missing", format!("version: {wanted}")),
+            Some(value) if value.kind() == Kind::Disputed => {}
+            Some(value) => {
+                let text = value.scalar().unwrap_or_default();
+                if text.trim() != wanted.to_string() {
+                    self.wrong_because(
+                        value.place(),
+                        format!("`version` is not {wanted}"),
+                        format!("version: {wanted}, in the format of that version"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn registries(&mut self, root: Value<'_>) {
+        let Some(registries) = root.get("registries") else { return };
+        self.shape(registries, "registries", Shape::Map);
+        for registry in registries.entries() {
+            if registry.value.kind() != Kind::Mapping || registry.value.get("type").is_none() {
+                let name = registry.name().unwrap_or("?");
+                self.wrong(registry.key.place(), format!("the registry `{name}` has no `type`"));
+            }
+        }
+    }
+
+    fn shape(&mut self, value: Value<'_>, key: &str, shape: Shape) {
+        let kind = value.kind();
+        let (fits, words) = match shape {
+            // Numbers and the like are no texts to the service, but a plain `1.0` as a branch is common and accepted.
+            Shape::Text => (value.scalar().is_some(), "a text"),
+            Shape::List => (kind == Kind::Sequence, "a list"),
+            Shape::Map => (kind == Kind::Mapping, "a map"),
+            Shape::Bool => (kind == Kind::Bool, "true or false"),
+            Shape::Count => (!matches!(value.as_int(), Typed::Absent | Typed::Is(..0)), "a whole number, 0 or more"),
+            Shape::ListOrText => (kind == Kind::Sequence || value.scalar().is_some(), "a list, or \"*\""),
+        };
+        // `labels: null` and the like stand for nothing given.
+        if !fits && kind != Kind::Disputed && !(kind == Kind::Null && matches!(shape, Shape::List)) {
+            self.wrong(value.place(), format!("`{key}` is not {words}"));
+        }
+    }
+
+    fn entry(&mut self, item: Value<'_>, groups: Option<Value<'_>>) {
+        if item.kind() != Kind::Mapping {
+            self.wrong(item.place(), "an entry of `updates` is not a map");
+            return;
+        }
+        self.keys(item, &self.bot.update_keys, "of an entry");
+        for (key, shape) in SHAPES {
+            if let Some(value) = item.get(key) {
+                self.shape(value, key, *shape);
+            }
+        }
+        self.ecosystem(item);
+        self.directories(item);
+        let group = item.get("multi-ecosystem-group");
+        match group {
+            None => self.schedule(item),
+            Some(group) => {
+                let name = group.scalar().unwrap_or_default();
+                if groups.and_then(|groups| groups.get(name)).is_none() {
+                    self.wrong(group.place(), format!("there is no group `{name}` under `multi-ecosystem-groups`"));
+                }
+                if item.get("patterns").is_none_or(Value::is_empty) {
+                    self.wrong_because(group.place(), "an entry of a group needs `patterns`", "patterns: [\"*\"]");
+                }
+                if item.get("schedule").is_some() {
+                    self.schedule(item);
+                }
+            }
+        }
+    }
+
+    fn ecosystem(&mut self, item: Value<'_>) {
+        let Some(value) = item.get("package-ecosystem") else {
+            return self.wrong(item.place(), "`package-ecosystem` is missing");
+        };
+        let Some(name) = value.scalar() else { return };
+        if !self.bot.ecosystems.iter().any(|known| known == name) {
+            let near = nearest(name, self.bot.ecosystems.iter().map(String::as_str));
+            let fix = near
+                .map_or_else(|| format!("one of: {}", self.bot.ecosystems.join(", ")), |near| format!("did you mean `{near}`?"));
+            self.wrong_because(value.place(), format!("`{name}` is no ecosystem"), fix);
+        }
+    }
+
+    fn directories(&mut self, item: Value<'_>) {
+        match (item.get("directory"), item.get("directories")) {
+            (None, None) => self.wrong_because(item.place(), "an entry names no `directory`", "directory: \"/\""),
+            (Some(one), Some(_)) => self.wrong(one.place(), "`directory` and `directories` stand beside each other"),
+            (Some(one), None) => {
+                if one.scalar().is_some_and(|text| text.contains('*')) {
+                    self.wrong_because(one.place(), "`directory` takes no pattern", "use `directories`");
+                }
+            }
+            (None, Some(several)) => {
+                if several.kind() == Kind::Sequence && several.is_empty() {
+                    self.wrong(several.place(), "`directories` is empty");
+                }
+                for directory in several.items().filter(|directory| directory.scalar().is_none()) {
+                    self.wrong(directory.place(), "a directory is not a text");
+                }
+            }
+        }
+    }
+
+    fn schedule(&mut self, item: Value<'_>) {
+        let Some(schedule) = item.get("schedule") else {
+            return self.wrong_because(item.place(), "`schedule` is missing", "schedule: { interval: weekly }");
+        };
+        if schedule.kind() != Kind::Mapping {
+            return;
+        }
+        for entry in schedule.entries() {
+            let name = entry.name().unwrap_or("?");
+            if !SCHEDULE_KEYS.contains(&name) {
+                self.wrong(entry.key.place(), format!("`{name}` is no key of a schedule"));
+            }
+        }
+        let Some(interval) = schedule.get("interval") else {
+            return self.wrong_because(schedule.place(), "`interval` is missing", "interval: weekly");
+        };
+        let word = interval.scalar().unwrap_or_default();
+        if interval.kind() != Kind::Disputed && !self.bot.intervals.iter().any(|known| known == word) {
+            let list = self.bot.intervals.join(", ");
+            self.wrong_because(interval.place(), format!("`{word}` is no interval"), format!("one of: {list}"));
+        }
+        if word == "cron" && schedule.get("cronjob").and_then(Value::scalar).is_none() {
+            self.wrong(interval.place(), "the interval `cron` needs a `cronjob`");
+        }
+        if let Some(day) = schedule.get("day").filter(|day| day.kind() != Kind::Disputed) {
+            let word = day.scalar().unwrap_or_default();
+            if !self.bot.days.iter().any(|known| known == word) {
+                self.wrong(day.place(), format!("`{word}` is no day of the week"));
+            }
+        }
+    }
+
+    /// Two entries for one ecosystem, directory and branch: the service refuses the file.
+    fn duplicates(&mut self, updates: Value<'_>) {
+        let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
+        for (at, item) in updates.items().enumerate() {
+            let text = |key: &str| item.get(key).and_then(Value::scalar).unwrap_or_default();
+            let (ecosystem, branch) = (text("package-ecosystem"), text("target-branch"));
+            let several = item.get("directories").into_iter().flat_map(Value::items);
+            for directory in item.get("directory").into_iter().chain(several) {
+                let Some(path) = directory.scalar() else { continue };
+                let first = *seen.entry((ecosystem, path, branch)).or_insert(at);
+                if first != at {
+                    let words = format!(
+                        "a second entry for `{ecosystem}` in `{path}`: one combination of ecosystem, directory and target branch may stand once"
+                    );
+                    self.wrong_because(directory.place(), words, "merge the two entries");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Owns bots that a pipeline of the repository starts. Refuses to follow runners: a bot behind `make` is not seen.
+
+use super::targets::{Reading, Scene};
+use super::{Bot, BotFact};
+use crate::answer::{Reason, Why};
+use crate::catalog::bot::BotRun;
+use crate::facts::ci::{self, CiWorld};
+use crate::facts::matching;
+use crate::facts::pipeline::{Pipeline, Trigger, Unit, Work};
+use crate::facts::shell::{self, Scope, ScriptInput};
+use crate::facts::trace::Trace;
+use crate::terms::Terms;
+use crate::text::Place;
+
+/// A place in CI that starts a bot.
+pub(super) struct Run {
+    pub(super) bot: String,
+    pub(super) place: Place,
+    /// An event that nobody has to press a button for starts it.
+    pub(super) by_itself: bool,
+}
+
+/// Every place that starts a bot. The pipelines are read again only when the trace has met a program or an action of one.
+pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> {
+    let rows = || scene.world.catalog.bots.iter().flat_map(|bot| bot.run.iter().map(move |row| (bot, row)));
+    let met = rows().any(|(_, row)| {
+        let program = row.argv.as_ref().and_then(|argv| argv.first());
+        program.is_some_and(|program| trace.unknown_programs.contains(program))
+            || trace.actions.iter().any(|action| is_action(row, &action.call.name))
+    });
+    if !met {
+        return Vec::new();
+    }
+    let world = CiWorld { snapshot: scene.world.snapshot, default_branch: scene.default_branch, terms };
+    let mut found = Vec::new();
+    for pipeline in ci::ROSTER.iter().flat_map(|system| system.read(&world).pipelines) {
+        for unit in &pipeline.units {
+            for (bot, row) in rows() {
+                if let Some(place) = starts(scene, row, unit) {
+                    found.push(Run { bot: bot.id.clone(), place, by_itself: by_itself(&pipeline, unit) });
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| (&a.bot, !a.by_itself, &a.place).cmp(&(&b.bot, !b.by_itself, &b.place)));
+    found
+}
+
+fn is_action(row: &BotRun, name: &str) -> bool {
+    row.action.as_deref().is_some_and(|action| action.eq_ignore_ascii_case(name))
+}
+
+/// Where the unit starts what the row names.
+fn starts(scene: &Scene<'_>, row: &BotRun, unit: &Unit) -> Option<Place> {
+    let here = || unit.chain.last().map(|hop| hop.place.clone());
+    match &unit.work {
+        Work::Action(call) => is_action(row, &call.name).then(|| call.place.clone()),
+        Work::Image { image, .. } => row.image.as_deref().filter(|wanted| without_tag(image) == *wanted).and_then(|_| here()),
+        Work::Script { text, mode } => {
+            let argv = row.argv.as_ref()?;
+            let scope = Scope::new();
+            let limits = scene.world.snapshot.limits();
+            let analysis = shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits });
+            let command = analysis.commands.into_iter().find(|command| {
+                let words = match command.words.first().and_then(|word| word.value.as_deref()) {
+                    Some("npx" | "bunx" | "pnpx") => command.words.get(1..).unwrap_or_default(),
+                    _ => &command.words,
+                };
+                matching::take_row(argv, words, &[]).is_some()
+            })?;
+            Some(command.place)
+        }
+        Work::Remote { .. } | Work::Opaque(_) => None,
+    }
+}
+
+/// The image without tag and digest; a port in the registry's name is no tag.
+fn without_tag(image: &str) -> &str {
+    let image = image.strip_prefix("docker://").unwrap_or(image).split('@').next().unwrap_or(image);
+    match image.rfind(':') {
+        Some(at) if !image[at..].contains('/') => &image[..at],
+        _ => image,
+    }
+}
+
+fn by_itself(pipeline: &Pipeline, unit: &Unit) -> bool {
+    unit.starts.iter().filter(|start| !start.answer.is_no()).any(|start| {
+        let trigger = pipeline.events.get(start.event).map(|event| event.trigger);
+        trigger.is_some_and(|trigger| !matches!(trigger, Trigger::Manual))
+    })
+}
+
+/// A bot that runs here with a configuration that is not in the tree: it may cover everything that it knows.
+pub(super) fn unconfigured(scene: &Scene<'_>, bot: &Bot, runs: &[Run]) -> Option<Reading> {
+    if !scene.configured(&bot.config).is_empty() {
+        return None;
+    }
+    let run = runs.iter().find(|run| run.bot == bot.id && run.by_itself)?;
+    let mut fact = BotFact::new(bot, run.place.path.clone()).inactive("no-updates");
+    let words = format!("{} runs here with a configuration that is not in the tree", bot.title);
+    for target in &scene.targets {
+        if bot.manager.iter().any(|manager| manager.ecosystem == target.ecosystem) {
+            let why = Why::new(Reason::Remote, words.clone()).at(run.place.clone());
+            fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why));
+        }
+    }
+    fact.problems.push(super::BotProblem::note(run.place.clone(), "no-file", words));
+    Some(fact.into())
+}

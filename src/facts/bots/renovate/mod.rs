@@ -1,0 +1,190 @@
+//! Owns Renovate's configuration: which of its files counts, whether it is on, and which manifests its managers serve.
+//! Refuses presets of other repositories: what they say is unknown, so what the file covers is only what it may cover.
+
+mod managers;
+mod patterns;
+mod presets;
+mod rules;
+
+use self::managers::{Managers, Served};
+use self::patterns::{Hit, Paths, Patterns};
+use self::presets::Presets;
+use self::rules::Rule;
+use super::targets::{Miss, Reading, Scene, Target, unreadable};
+use super::{BotFact, BotProblem};
+use crate::answer::{Reason, Why};
+use crate::catalog::Bot;
+use crate::doc::{Format, Kind, Reading as Typed, Value};
+use crate::facts::components::ManifestFact;
+use crate::text::Place;
+
+/// Reads the first of the bot's files that is there.
+pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
+    let mut places = scene.configured(&bot.config).into_iter();
+    let (path, place) = places.next()?;
+    let mut fact = BotFact::new(bot, path.clone());
+    for (other, _) in places {
+        let words = format!("{path} is found before it: this file is not read");
+        fact.problems.push(BotProblem::note(Place::file(other), "second-file", words).fix("keep one of them"));
+    }
+    let document = match scene.world.snapshot.document(&path, Format::Json) {
+        Ok(document) => document,
+        Err(unread) => return Some(unreadable(fact, &unread)),
+    };
+    let root = place.key.as_ref().and_then(|key| document.root().get(key)).unwrap_or(document.root());
+    if root.kind() != Kind::Mapping {
+        fact.problems.push(BotProblem::fatal(root.place(), "schema", "it is not a map of settings"));
+        return Some(fact.inactive("invalid").into());
+    }
+    let presets = presets::read(bot, root);
+    if let Some(problem) = switched_off(root, &presets) {
+        fact.problems.push(problem);
+        return Some(fact.inactive("disabled").into());
+    }
+    Some(coverage(scene, bot, root, presets, fact))
+}
+
+/// The line that switches the whole bot off.
+fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
+    if let Some(value) = root.get("enabled") {
+        match value.as_bool() {
+            Typed::Is(false) => {
+                return Some(BotProblem::note(value.place(), "disabled", "`enabled` is false: the bot does nothing"));
+            }
+            // It wins over what a preset says.
+            Typed::Is(true) => return None,
+            _ => {}
+        }
+    }
+    if let Some(place) = &presets.off {
+        return Some(BotProblem::note(place.clone(), "disabled", "this preset switches the bot off"));
+    }
+    let silent = root.get("mode").filter(|mode| mode.as_str() == Some("silent"))?;
+    Some(BotProblem::note(silent.place(), "disabled", "in this mode the bot opens no pull request"))
+}
+
+/// Everything that decides about a single manifest.
+struct Config<'d> {
+    managers: Managers<'d>,
+    rules: Vec<Rule>,
+    include: Paths,
+    ignore: Paths,
+    ignore_place: Place,
+    /// No base branch is the default one: the line that says so, or why that is not known.
+    branches: Result<Option<Place>, Why>,
+    /// Something that was not read may change anything.
+    unread: Option<Why>,
+}
+
+fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut fact: BotFact) -> Reading {
+    fact.problems.extend(presets.notes.iter().cloned());
+    for (name, place) in &presets.unknown {
+        let words = format!("the preset `{name}` is not in this tree: what it says is unknown");
+        fact.problems.push(BotProblem::note(place.clone(), "preset-unknown", words));
+    }
+    let config = Config::read(scene, bot, root, &presets);
+    if let Ok(Some(place)) = &config.branches {
+        fact.problems.push(BotProblem::note(place.clone(), "target-branch", "the default branch is not among these"));
+    }
+    let mut reading = Reading { fact, misses: Vec::new() };
+    for target in &scene.targets {
+        apply(&config, target, &mut reading);
+    }
+    reading
+}
+
+impl<'d> Config<'d> {
+    fn read(scene: &Scene<'_>, bot: &'d Bot, root: Value<'d>, presets: &Presets) -> Self {
+        let texts = |key: &str| root.get(key).into_iter().flat_map(Value::items).filter_map(Value::scalar).collect::<Vec<_>>();
+        let (ignore, ignore_place) = match (root.get("ignorePaths"), &presets.skip_paths) {
+            (Some(own), _) => (Paths::new(texts("ignorePaths")), own.place()),
+            (None, Some((paths, place))) => (Paths::new(paths.iter().map(String::as_str)), place.clone()),
+            (None, None) => (Paths::new(bot.skip_paths.iter().map(String::as_str)), root.place()),
+        };
+        let keys = [
+            "extends",
+            "enabled",
+            "enabledManagers",
+            "ignorePaths",
+            "includePaths",
+            "packageRules",
+            "baseBranches",
+            "baseBranchPatterns",
+        ];
+        let disputed = keys.iter().find_map(|key| root.get(key)?.disputed());
+        let preset = presets
+            .unknown
+            .first()
+            .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
+        Self {
+            managers: Managers::read(bot, root, presets),
+            rules: rules::read(root),
+            include: Paths::new(texts("includePaths")),
+            ignore,
+            ignore_place,
+            branches: branches(scene, root),
+            unread: disputed.or(preset),
+        }
+    }
+
+    /// Whether one manifest is served, and if not, why and where.
+    fn serves(&self, manifest: &ManifestFact) -> Served {
+        let path = manifest.path.as_str();
+        if !self.include.is_empty() && !self.include.include(path) {
+            return Served::Miss("ignored", None);
+        }
+        if self.ignore.ignore(path) {
+            return Served::Miss("ignored", Some(self.ignore_place.clone()));
+        }
+        match &self.branches {
+            Ok(Some(place)) => return Served::Miss("target-branch", Some(place.clone())),
+            Err(why) => return Served::Unknown(why.clone()),
+            Ok(None) => {}
+        }
+        self.managers.serve(&manifest.ecosystem, manifest.path.file_name(), path, &self.rules)
+    }
+}
+
+/// A target is covered when every manifest of it is.
+fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
+    let (mut worst, mut unknown) = (None, None);
+    for manifest in &target.manifests {
+        match config.serves(manifest) {
+            Served::Yes => {}
+            Served::NoManager => return,
+            Served::Unknown(why) => unknown = unknown.or(Some(why)),
+            Served::Miss(why, place) => worst = worst.or(Some((why, place))),
+        }
+    }
+    let (ecosystem, directory) = target.key();
+    if let Some((why, place)) = worst {
+        let place = place.unwrap_or_else(|| Place::file(reading.fact.path.clone()));
+        reading.misses.push(Miss::new(target, why, place));
+        // A preset that is not known may switch it on again.
+        if let Some(why) = &config.unread {
+            reading.fact.may_cover.push((ecosystem, directory, why.clone()));
+        }
+    } else if let Some(why) = unknown.or_else(|| config.unread.clone()) {
+        reading.fact.may_cover.push((ecosystem, directory, why));
+    } else {
+        reading.fact.covers.push((ecosystem, directory));
+    }
+}
+
+/// The line of base branches that leaves the default branch out.
+fn branches(scene: &Scene<'_>, root: Value<'_>) -> Result<Option<Place>, Why> {
+    let Some(value) = root.get("baseBranchPatterns").or_else(|| root.get("baseBranches")) else { return Ok(None) };
+    let texts: Vec<&str> = value.items().filter_map(Value::scalar).collect();
+    if texts.is_empty() || texts.contains(&"$default") {
+        return Ok(None);
+    }
+    let patterns = Patterns::new(texts);
+    let hits: Vec<Hit> = scene.default_branch.names().iter().map(|name| patterns.hit(name)).collect();
+    if hits.contains(&Hit::Yes) {
+        return Ok(None);
+    }
+    if hits.contains(&Hit::Unknown) {
+        return Err(Why::new(Reason::Unsupported, "the pattern of base branches cannot be read").at(value.place()));
+    }
+    Ok(Some(value.place()))
+}

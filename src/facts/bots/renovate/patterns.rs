@@ -1,0 +1,144 @@
+//! Owns the two pattern grammars of the bot: globs, and regular expressions between slashes. Refuses to guess what a
+//! pattern means that cannot be compiled here: that is unknown.
+
+use globset::{GlobBuilder, GlobMatcher};
+use regex::{Regex, RegexBuilder};
+
+/// A compiled pattern; `None` when it cannot be compiled here (look-around, a bound).
+struct Compiled {
+    negated: bool,
+    matcher: Option<Matcher>,
+}
+
+enum Matcher {
+    Everything,
+    Glob(GlobMatcher),
+    Regex(Regex),
+}
+
+/// A list in which `!` takes out again.
+pub(super) struct Patterns {
+    all: Vec<Compiled>,
+}
+
+/// What a list says about a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hit {
+    Yes,
+    No,
+    Unknown,
+}
+
+impl Patterns {
+    /// Compiles a list; patterns past 512 bytes are not compiled.
+    pub(super) fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        Self { all: texts.into_iter().map(compile).collect() }
+    }
+
+    /// Whether the list matches: one of those without `!`, if there are any, and none of those with it.
+    pub(super) fn hit(&self, text: &str) -> Hit {
+        let (mut positive, mut any_positive, mut unknown) = (false, false, false);
+        for pattern in &self.all {
+            let one = pattern.matcher.as_ref().map(|matcher| matcher.is_match(text));
+            unknown |= one.is_none();
+            if pattern.negated {
+                if one == Some(true) {
+                    return Hit::No;
+                }
+            } else {
+                any_positive = true;
+                positive |= one == Some(true);
+            }
+        }
+        match (self.all.is_empty(), any_positive && !positive, unknown) {
+            (true, ..) => Hit::No,
+            (_, miss, true) if miss || self.all.iter().any(|p| p.negated && p.matcher.is_none()) => Hit::Unknown,
+            (_, true, _) => Hit::No,
+            _ => Hit::Yes,
+        }
+    }
+
+    /// Whether every text matches.
+    pub(super) fn is_everything(&self) -> bool {
+        !self.all.is_empty()
+            && self.all.iter().all(|p| !p.negated)
+            && self.all.iter().any(|p| matches!(p.matcher, Some(Matcher::Everything)))
+    }
+}
+
+impl Matcher {
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Glob(glob) => glob.is_match(text),
+            Self::Regex(regex) => regex.is_match(text),
+        }
+    }
+}
+
+fn compile(text: &str) -> Compiled {
+    let (negated, body) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
+    if body.len() > 512 {
+        return Compiled { negated, matcher: None };
+    }
+    let regex = body
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix("/i").map(|r| (r, true)).or_else(|| rest.strip_suffix('/').map(|r| (r, false))));
+    let matcher = match regex {
+        _ if matches!(body, "*" | "**" | "**/*") => Some(Matcher::Everything),
+        Some((regex, any_case)) => self::regex(regex, any_case),
+        None => GlobBuilder::new(body)
+            .literal_separator(true)
+            .case_insensitive(true)
+            .build()
+            .ok()
+            .map(|glob| Matcher::Glob(glob.compile_matcher())),
+    };
+    Compiled { negated, matcher }
+}
+
+/// A regular expression as the bot's older keys (`matchPackagePatterns`) take it, without slashes.
+pub(super) fn regex_everything(text: &str) -> bool {
+    matches!(text, "*" | ".*" | "^" | "^.*" | "^.*$" | ".+" | "^.+$" | "")
+}
+
+fn regex(text: &str, any_case: bool) -> Option<Matcher> {
+    if regex_everything(text) {
+        return Some(Matcher::Everything);
+    }
+    // JavaScript escapes the slash; here it needs none.
+    let text = text.replace("\\/", "/");
+    let built = RegexBuilder::new(&text).case_insensitive(any_case).size_limit(1 << 18).build().ok()?;
+    Some(Matcher::Regex(built))
+}
+
+/// Paths as `ignorePaths` takes them: a glob, or a piece of the path.
+pub(super) struct Paths {
+    all: Vec<(String, Option<GlobMatcher>)>,
+}
+
+impl Paths {
+    pub(super) fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let glob = |text: &str| {
+            let short = text.len() <= 512;
+            short
+                .then(|| GlobBuilder::new(text).literal_separator(true).build().ok().map(|glob| glob.compile_matcher()))
+                .flatten()
+        };
+        Self { all: texts.into_iter().filter(|text| !text.is_empty()).map(|text| (text.to_owned(), glob(text))).collect() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Whether a path is ignored.
+    pub(super) fn ignore(&self, path: &str) -> bool {
+        self.all.iter().any(|(text, glob)| path.contains(text.as_str()) || glob.as_ref().is_some_and(|glob| glob.is_match(path)))
+    }
+
+    /// Whether a path is included.
+    pub(super) fn include(&self, path: &str) -> bool {
+        self.all.iter().any(|(text, glob)| path == text || glob.as_ref().is_some_and(|glob| glob.is_match(path)))
+    }
+}

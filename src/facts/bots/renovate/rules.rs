@@ -1,0 +1,104 @@
+//! Owns `packageRules` that switch updates off or on: for which manifests a rule speaks of every dependency. Refuses rules
+//! that change anything else.
+
+use crate::doc::{Reading as Typed, Value};
+use crate::text::Place;
+
+use super::patterns::{Hit, Patterns, regex_everything};
+
+/// Keys that a rule is limited by and that are read here; any other `match*` or `exclude*` key makes it speak of some
+/// dependencies only.
+const READ: &[&str] = &[
+    "matchManagers",
+    "matchFileNames",
+    "matchPaths",
+    "matchPackageNames",
+    "matchDepNames",
+    "matchPackagePatterns",
+    "matchDepPatterns",
+    "matchCategories",
+    "matchLanguages",
+];
+
+/// A rule with `enabled`.
+pub(super) struct Rule {
+    enabled: bool,
+    pub(super) place: Place,
+    managers: Option<Vec<String>>,
+    categories: Option<Vec<String>>,
+    files: Option<Patterns>,
+    /// It speaks of every dependency of the manifests it is for.
+    whole: bool,
+}
+
+/// What the rules together say about a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    On,
+    Off(Place),
+    /// A pattern cannot be read.
+    Unknown(Place),
+}
+
+/// The rules with `enabled`, in order.
+pub(super) fn read(root: Value<'_>) -> Vec<Rule> {
+    root.get("packageRules").into_iter().flat_map(Value::items).filter_map(rule).collect()
+}
+
+fn rule(item: Value<'_>) -> Option<Rule> {
+    let Typed::Is(enabled) = item.get("enabled")?.as_bool() else { return None };
+    let list = |key: &str| -> Option<Vec<&str>> {
+        let value = item.get(key)?;
+        let items: Vec<&str> = value.items().filter_map(Value::scalar).collect();
+        Some(if items.is_empty() { value.scalar().into_iter().collect() } else { items })
+    };
+    let owned = |key: &str| list(key).map(|items| items.into_iter().map(str::to_ascii_lowercase).collect::<Vec<_>>());
+    let limiting = |name: &str| name == "extends" || name.starts_with("match") || name.starts_with("exclude");
+    let other = item.entries().filter_map(|entry| entry.name()).any(|name| limiting(name) && !READ.contains(&name));
+    let names =
+        ["matchPackageNames", "matchDepNames"].into_iter().filter_map(list).all(|names| Patterns::new(names).is_everything());
+    let older = ["matchPackagePatterns", "matchDepPatterns"].into_iter().filter_map(list);
+    let older = older.into_iter().all(|patterns| patterns.iter().any(|pattern| regex_everything(pattern)));
+    // A rule without any limit is not accepted by the bot.
+    let limited = item.entries().filter_map(|entry| entry.name()).any(limiting);
+    Some(Rule {
+        enabled,
+        place: item.get("enabled").map_or_else(|| item.place(), Value::place),
+        managers: owned("matchManagers"),
+        categories: owned("matchCategories").or_else(|| owned("matchLanguages")),
+        files: list("matchFileNames").or_else(|| list("matchPaths")).map(Patterns::new),
+        whole: limited && !other && names && older,
+    })
+}
+
+impl Rule {
+    /// Whether the rule is for a file that a manager reads.
+    fn is_for(&self, manager: &str, categories: &[&str], path: &str) -> Hit {
+        let manager = manager.to_ascii_lowercase();
+        if self.managers.as_ref().is_some_and(|names| !names.contains(&manager)) {
+            return Hit::No;
+        }
+        if self
+            .categories
+            .as_ref()
+            .is_some_and(|names| !categories.iter().any(|category| names.iter().any(|name| name == category)))
+        {
+            return Hit::No;
+        }
+        self.files.as_ref().map_or(Hit::Yes, |files| files.hit(path))
+    }
+}
+
+/// Applies the rules in order: the last one that speaks of the manifest decides.
+pub(super) fn judge(rules: &[Rule], manager: &str, categories: &[&str], path: &str) -> Verdict {
+    let mut verdict = Verdict::On;
+    for rule in rules {
+        match (rule.is_for(manager, categories, path), rule.enabled, rule.whole) {
+            (Hit::Yes | Hit::Unknown, true, _) => verdict = Verdict::On,
+            (Hit::Yes, false, true) => verdict = Verdict::Off(rule.place.clone()),
+            (Hit::Unknown, false, true) => verdict = Verdict::Unknown(rule.place.clone()),
+            _ => {}
+        }
+    }
+    verdict
+}

@@ -1,0 +1,119 @@
+//! Owns what bots are held against: the manifests in sight, grouped by what an entry has to name, and what a reader hands
+//! back. Refuses to know any bot.
+
+use std::collections::BTreeMap;
+
+use super::{BotFact, BotProblem};
+use crate::catalog::tool::ConfigPlace;
+use crate::doc::Format;
+use crate::facts::components::{Inventory, ManifestFact, Scope};
+use crate::facts::runners::World;
+use crate::snapshot::{DefaultBranch, Unread};
+use crate::text::{Place, RepoPath};
+
+/// The manifests of one ecosystem in one directory.
+pub(super) struct Target<'i> {
+    pub(super) ecosystem: &'i str,
+    pub(super) directory: &'i RepoPath,
+    /// Never empty.
+    pub(super) manifests: Vec<&'i ManifestFact>,
+}
+
+impl Target<'_> {
+    /// Whether a list of covered keys has it.
+    pub(super) fn is_in(&self, keys: &[(String, RepoPath)]) -> bool {
+        keys.iter().any(|(ecosystem, directory)| ecosystem == self.ecosystem && directory == self.directory)
+    }
+
+    /// Its key in [`BotFact::covers`].
+    pub(super) fn key(&self) -> (String, RepoPath) {
+        (self.ecosystem.to_owned(), self.directory.clone())
+    }
+
+    /// Production, when one of its manifests is.
+    pub(super) fn scope(&self) -> Scope {
+        self.manifests.iter().map(|manifest| manifest.scope).min().unwrap_or(Scope::Development)
+    }
+
+    /// Whether all of it are requirement files, which a Python entry also reads one directory below its own.
+    pub(super) fn is_requirements(&self) -> bool {
+        self.ecosystem == "pip" && self.manifests.iter().all(|manifest| is_requirement_file(manifest.path.file_name()))
+    }
+}
+
+/// Whether a file name is that of a requirement file.
+pub(super) fn is_requirement_file(name: &str) -> bool {
+    name.ends_with(".txt") || name.ends_with(".in")
+}
+
+/// Everything that a reader may look at.
+pub(super) struct Scene<'a> {
+    pub(super) world: World<'a>,
+    pub(super) targets: Vec<Target<'a>>,
+    pub(super) default_branch: &'a DefaultBranch,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(world: World<'a>, inventory: &'a Inventory, default_branch: &'a DefaultBranch) -> Self {
+        let mut grouped: BTreeMap<(&str, &RepoPath), Vec<&ManifestFact>> = BTreeMap::new();
+        for manifest in &inventory.manifests {
+            grouped.entry((&manifest.ecosystem, &manifest.directory)).or_default().push(manifest);
+        }
+        let target = |((ecosystem, directory), manifests)| Target { ecosystem, directory, manifests };
+        Self { world, targets: grouped.into_iter().map(target).collect(), default_branch }
+    }
+
+    /// The configuration files of a bot that are there, in the order in which the bot looks for them. A place with a key
+    /// counts when the file has the key, a place that ends in `/` when the directory is there.
+    pub(super) fn configured(&self, places: &'a [ConfigPlace]) -> Vec<(RepoPath, &'a ConfigPlace)> {
+        let mut found = Vec::new();
+        for place in places {
+            let Some(path) = RepoPath::new(&place.path) else { continue };
+            let snapshot = self.world.snapshot;
+            let there = if place.path.ends_with('/') { snapshot.is_dir(&path) } else { snapshot.is_file(&path) };
+            let keyed = place.key.as_ref().is_none_or(|key| {
+                let document = snapshot.document(&path, Format::Json);
+                document.is_ok_and(|document| document.root().route(&key.split('.').collect::<Vec<_>>()).is_some())
+            });
+            if there && keyed {
+                found.push((path, place));
+            }
+        }
+        found
+    }
+}
+
+/// Why an entry that names a manifest does not serve it. The order is that of importance.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Miss {
+    pub(super) why: &'static str,
+    pub(super) place: Place,
+    pub(super) ecosystem: String,
+    pub(super) directory: RepoPath,
+}
+
+impl Miss {
+    pub(super) fn new(target: &Target<'_>, why: &'static str, place: Place) -> Self {
+        Self { why, place, ecosystem: target.ecosystem.to_owned(), directory: target.directory.clone() }
+    }
+}
+
+/// What a reader hands back.
+pub(super) struct Reading {
+    pub(super) fact: BotFact,
+    pub(super) misses: Vec<Miss>,
+}
+
+impl From<BotFact> for Reading {
+    fn from(fact: BotFact) -> Self {
+        Self { fact, misses: Vec::new() }
+    }
+}
+
+/// A file that could not be read or parsed: the bot cannot either.
+pub(super) fn unreadable(fact: BotFact, unread: &Unread) -> Reading {
+    let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
+    let mut fact = fact.inactive("unreadable");
+    fact.problems.push(BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why)));
+    fact.into()
+}

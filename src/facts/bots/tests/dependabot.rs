@@ -1,0 +1,200 @@
+//! `.github/dependabot.yml`: what the service rejects, and what an entry covers.
+
+use super::{gaps, state};
+
+const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
+const WEB: (&str, &str) = ("web/package.json", r#"{"dependencies":{"a":"1"}}"#);
+const PIP: (&str, &str) = ("requirements.txt", "flask\n");
+const FILE: &str = ".github/dependabot.yml";
+
+/// One npm entry for the root with more lines in it (from line 6 on).
+fn entry(more: &str) -> String {
+    format!("version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule: {{ interval: weekly }}\n{more}")
+}
+
+#[test]
+fn the_whole_file_is_held_against_the_schema() {
+    let long = entry("    reviewers: [a]\n");
+    for (name, text, wanted) in [
+        ("good", entry(""), "active +npm:"),
+        ("version as text", entry("").replace("version: 2", "version: \"2\""), "active +npm:"),
+        ("no version", entry("").replace("version: 2\n", ""), "invalid !schema@1"),
+        ("version 1", entry("").replace("version: 2", "version: 1"), "invalid !schema@1"),
+        ("no updates", "version: 2\n".to_owned(), "invalid !schema@1"),
+        ("updates is a map", "version: 2\nupdates:\n  npm: /\n".to_owned(), "invalid !schema@3"),
+        ("updates is empty", "version: 2\nupdates: []\n".to_owned(), "no-updates no-updates@2"),
+        ("a list at the top", "- a\n".to_owned(), "invalid !schema@1"),
+        ("empty file", String::new(), "invalid !schema@1"),
+        ("unknown key at the top", entry("enabled: true\n"), "invalid !schema@6"),
+        ("unknown key of an entry", entry("    automerge: true\n"), "invalid !schema@6"),
+        ("misspelt key", entry("    ignores: []\n"), "invalid !schema@6"),
+        ("retired key", long, "active +npm: retired-key@6"),
+        ("unknown ecosystem", entry("").replace("npm", "yarn"), "invalid !schema@3"),
+        ("no ecosystem", entry("").replace("package-ecosystem: npm", "name: x"), "invalid !schema@3"),
+        ("unknown interval", entry("").replace("weekly", "hourly"), "invalid !schema@5"),
+        ("cron without a job", entry("").replace("weekly", "cron"), "invalid !schema@5"),
+        ("cron", entry("").replace("weekly", "cron, cronjob: '0 3 * * 1'"), "active +npm:"),
+        ("unknown day", entry("").replace("weekly", "weekly, day: funday"), "invalid !schema@5"),
+        ("unknown key of a schedule", entry("").replace("weekly", "weekly, ignore: 1"), "invalid !schema@5"),
+        ("no interval", entry("").replace("interval: weekly", "day: monday"), "invalid !schema@5"),
+        ("no schedule", entry("").replace("    schedule: { interval: weekly }\n", ""), "invalid !schema@3"),
+        ("no directory", entry("").replace("    directory: /\n", ""), "invalid !schema@3"),
+        ("both kinds of directory", entry("    directories: [/]\n"), "invalid !schema@4"),
+        ("a pattern as directory", entry("").replace("directory: /", "directory: /*"), "invalid !schema@4"),
+        ("directories is a text", entry("").replace("directory: /", "directories: /"), "invalid !schema@4"),
+        ("limit is a text", entry("    open-pull-requests-limit: many\n"), "invalid !schema@6"),
+        ("limit is negative", entry("    open-pull-requests-limit: -1\n"), "invalid !schema@6"),
+        ("ignore is a map", entry("    ignore: { dependency-name: a }\n"), "invalid !schema@6"),
+        ("an alias", entry("    labels: &a [x]\n    assignees: *a\n"), "invalid !schema@7"),
+        ("a tab", entry("\t  labels: [x]\n"), "unreadable !unreadable@6"),
+        ("cut off", "version: 2\nupdates: [".to_owned(), "unreadable !unreadable@2"),
+        (
+            "two entries for one place",
+            format!("{}{}", entry(""), entry("").replace("version: 2\nupdates:\n", "")),
+            "invalid !schema@7",
+        ),
+        ("registry without a type", entry("registries:\n  a: { url: x }\n"), "invalid !schema@7"),
+    ] {
+        let found = state("dependabot", &[NPM, (FILE, &text)]);
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
+#[test]
+fn what_makes_an_entry_cover_nothing() {
+    for (name, more, wanted, gap) in [
+        ("limit 0", "    open-pull-requests-limit: 0\n", "active limit-0@6", "npm: limit-0@6"),
+        ("limit 1", "    open-pull-requests-limit: 1\n", "active +npm:", ""),
+        ("another branch", "    target-branch: develop\n", "active target-branch@6", "npm: target-branch@6"),
+        ("a default branch", "    target-branch: main\n", "active +npm:", ""),
+        ("everything ignored", "    ignore:\n      - dependency-name: '*'\n", "active ignored@7", "npm: ignored@7"),
+        (
+            "every kind of update ignored",
+            "    ignore:\n      - dependency-name: '*'\n        update-types: ['version-update:semver-major', 'version-update:semver-minor', 'version-update:semver-patch']\n",
+            "active ignored@7",
+            "npm: ignored@7",
+        ),
+        (
+            "every version ignored",
+            "    ignore:\n      - { dependency-name: '*', versions: ['>= 0'] }\n",
+            "active ignored@7",
+            "npm: ignored@7",
+        ),
+        ("some ignored", "    ignore:\n      - dependency-name: 'a*'\n", "active +npm:", ""),
+        (
+            "major ignored",
+            "    ignore:\n      - { dependency-name: '*', update-types: ['version-update:semver-major'] }\n",
+            "active +npm:",
+            "",
+        ),
+        ("an allow list", "    allow:\n      - dependency-name: a\n", "active +npm: allow@7", ""),
+        ("excluded", "    exclude-paths: ['package.json']\n", "active exclude-paths@6", "npm: ignored@6"),
+        (
+            "a limit twice",
+            "    open-pull-requests-limit: 0\n    open-pull-requests-limit: 5\n",
+            "active ?npm: duplicate-key@6",
+            "npm: no-entry?",
+        ),
+    ] {
+        let text = entry(more);
+        assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), wanted, "{name}");
+        assert_eq!(gaps(&[NPM, (FILE, &text)]), gap, "{name}");
+    }
+}
+
+#[test]
+fn directories() {
+    let file = |ecosystem: &str, directories: &str| {
+        format!(
+            "version: 2\nupdates:\n  - package-ecosystem: {ecosystem}\n    {directories}\n    schedule: {{ interval: weekly }}\n"
+        )
+    };
+    let docker = ("docker/images/web/Dockerfile", "FROM a\n");
+    let lock = ("uv.lock", "");
+    let project = ("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n");
+    let workflow = (".github/workflows/ci.yml", "on: push\njobs: {}\n");
+    let composite = ("actions/a/action.yml", "runs: { using: composite, steps: [] }\n");
+    for (ecosystem, directories, tree, wanted) in [
+        ("npm", "directory: /web", &[WEB][..], "active +npm:web"),
+        ("npm", "directory: web/", &[WEB], "active +npm:web"),
+        ("npm", "directory: /", &[WEB], "active !missing-directory@4"),
+        ("npm", "directory: /gone", &[WEB], "active !missing-directory@4"),
+        ("npm", "directories: [/web, /gone]", &[WEB], "active +npm:web !missing-directory@4"),
+        ("npm", "directories: ['/*']", &[WEB, NPM], "active +npm:web"),
+        ("npm", "directories: ['**/*']", &[WEB, NPM], "active +npm: +npm:web"),
+        ("npm", "directories: ['/apps/*']", &[WEB], "active !missing-directory@4"),
+        ("docker", "directories: ['/docker/images/*']", &[docker], "active +docker:docker/images/web"),
+        ("docker", "directories: ['/docker/*']", &[docker], "active !missing-directory@4"),
+        ("docker", "directory: /docker/images/web", &[docker], "active +docker:docker/images/web"),
+        ("pip", "directory: /", &[("requirements/dev.txt", "x\n")], "active +pip:requirements"),
+        ("pip", "directory: /", &[("a/requirements/dev.txt", "x\n")], "active !missing-directory@4"),
+        ("pip", "directory: /", &[("a/setup.py", "x\n")], "active !missing-directory@4"),
+        ("pip", "directory: /.github/workflows", &[(".github/workflows/constraints.txt", "x\n"), workflow], "active"),
+        ("pip", "directory: /", &[project, lock], "active +uv: other-ecosystem@3"),
+        ("uv", "directory: /", &[project, lock], "active +uv:"),
+        ("uv", "directory: /", &[project, lock, ("docs/requirements.txt", "x\n")], "active +pip:docs +uv:"),
+        ("npm", "directory: /", &[NPM, ("bun.lock", "")], "active +bun: other-ecosystem@3"),
+        ("github-actions", "directory: /", &[workflow], "active +github-actions:"),
+        ("github-actions", "directory: /.github/workflows", &[workflow], "active +github-actions:"),
+        ("github-actions", "directory: /", &[workflow, composite], "active +github-actions:"),
+        (
+            "github-actions",
+            "directories: [/, /actions/*]",
+            &[workflow, composite],
+            "active +github-actions: +github-actions:actions/a",
+        ),
+        ("github-actions", "directory: /", &[NPM], "active !missing-directory@4"),
+        ("terraform", "directory: /", &[NPM], "active"),
+        ("terraform", "directory: /infra", &[NPM], "active !missing-directory@4"),
+        ("npm", "directory: /vendor/x", &[("vendor/x/package.json", "{}")], "active"),
+    ] {
+        let text = file(ecosystem, directories);
+        let mut files = tree.to_vec();
+        files.push((FILE, &text));
+        assert_eq!(state("dependabot", &files), wanted, "{ecosystem} {directories}");
+    }
+}
+
+#[test]
+fn a_workspace_root_covers_its_members() {
+    let root = ("package.json", r#"{"workspaces":["packages/*"],"dependencies":{"a":"1"}}"#);
+    let member = ("packages/a/package.json", r#"{"dependencies":{"a":"1"}}"#);
+    let text = entry("");
+    assert_eq!(gaps(&[root, member, (FILE, &text)]), "");
+    let text = text.replace("directory: /", "directory: /packages/a");
+    assert_eq!(state("dependabot", &[root, member, (FILE, &text)]), "active");
+    assert_eq!(gaps(&[root, member, (FILE, &text)]), "npm: no-entry");
+}
+
+#[test]
+fn groups_over_ecosystems_need_patterns() {
+    let file = |group: &str, more: &str| {
+        format!(
+            "version: 2\nmulti-ecosystem-groups:\n  all: {{ schedule: {{ interval: weekly }} }}\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    multi-ecosystem-group: {group}\n{more}"
+        )
+    };
+    for (group, more, wanted) in [
+        ("all", "    patterns: ['*']\n", "active +npm:"),
+        ("all", "", "invalid !schema@7"),
+        ("none", "    patterns: ['*']\n", "invalid !schema@7"),
+    ] {
+        assert_eq!(state("dependabot", &[NPM, (FILE, &file(group, more))]), wanted, "{group} {more}");
+    }
+}
+
+#[test]
+fn gaps_name_their_reason() {
+    let text = entry("");
+    assert_eq!(gaps(&[NPM, PIP]), "npm: no-bot, pip: no-bot");
+    assert_eq!(gaps(&[NPM, PIP, (FILE, &text)]), "pip: no-entry");
+    // A file that the service rejects is no bot.
+    assert_eq!(gaps(&[NPM, (FILE, "version: 1\nupdates: []\n")]), "npm: no-bot");
+}
+
+#[test]
+fn two_files_and_an_old_one() {
+    let text = entry("");
+    assert_eq!(state("dependabot", &[NPM, (FILE, &text), (".github/dependabot.yaml", "x")]), "active +npm: second-file@1");
+    assert_eq!(state("dependabot", &[NPM, (".github/dependabot.yaml", &text)]), "active +npm:");
+    assert_eq!(state("dependabot-preview", &[NPM, (".dependabot/config.yml", "version: 1\n")]), "retired retired@1");
+}

@@ -1,0 +1,51 @@
+//! Files made to hurt: deep, long, broken, endless. Every reader ends, and nothing of it is a silent pass.
+
+use super::{facts, gaps};
+
+const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
+
+#[test]
+fn hostile_files_cover_nothing_and_end() {
+    let deep = format!("updates: {}", "[".repeat(5_000));
+    let nested = "{\"a\":".repeat(5_000);
+    let long = format!("version: 2\nupdates:\n  - package-ecosystem: \"{}\"\n", "x".repeat(500_000));
+    let stars = format!(
+        "version: 2\nupdates:\n  - package-ecosystem: npm\n    directories: ['{}']\n    schedule: {{ interval: daily }}\n",
+        "*/**/{a,b}".repeat(2_000)
+    );
+    let many: String = (0..5_000)
+        .map(|at| format!("  - {{ package-ecosystem: npm, directory: /d{at}, schedule: {{ interval: daily }} }}\n"))
+        .collect();
+    let many = format!("version: 2\nupdates:\n{many}");
+    let bomb = "a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d]\n";
+    for (path, text) in [
+        (".github/dependabot.yml", deep.as_str()),
+        (".github/dependabot.yml", &long),
+        (".github/dependabot.yml", &stars),
+        (".github/dependabot.yml", &many),
+        (".github/dependabot.yml", bomb),
+        (".github/dependabot.yml", "\u{FEFF}version: 2\r\nupdates: \u{0}"),
+        (
+            ".github/dependabot.yml",
+            "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: ../..\n    schedule: { interval: daily }\n",
+        ),
+        (".pyup.yml", &deep),
+        (".pyup.yml", "requirements: [{}, [], null, 3, {a: b}]\nupdate: []\nschedule: {}\n"),
+        ("renovate.json", &nested),
+        ("renovate.json", "\u{0}"),
+        ("renovate.json", "{\"extends\":[[\"a\"],null,3],\"enabledManagers\":[\"\"],\"packageRules\":[null,[],{}]}"),
+        ("renovate.json", "{\"ignorePaths\":[\"[\",\"**\"]}"),
+    ] {
+        assert!(gaps(&[NPM, (path, text)]).contains("npm:"), "{path}: {}", &text[..text.len().min(60)]);
+    }
+}
+
+#[test]
+fn facts_are_sorted_and_repeatable() {
+    let files = [NPM, ("b/requirements.txt", "x\n"), ("a/requirements.txt", "x\n"), ("renovate.json", "{}"), (".snyk", "")];
+    assert_eq!(facts(&files), facts(&files));
+    let (bots, _) = facts(&files);
+    let names: Vec<&str> = bots.iter().map(|bot| bot.bot.as_str()).collect();
+    assert_eq!(names, ["renovate", "snyk"]);
+    assert!(bots[0].covers.is_sorted());
+}

@@ -1,0 +1,48 @@
+//! What bots are found, what they cover and what is wrong in their files: tables of small trees,
+//! examples.
+
+mod dependabot;
+mod hostile;
+mod pyup;
+mod renovate;
+
+use super::{BotFact, Uncovered};
+use crate::catalog::Catalog;
+use crate::facts::gather;
+use crate::snapshot::Snapshot;
+use crate::terms::Terms;
+
+/// A tree of texts.
+type Files<'t> = &'t [(&'t str, &'t str)];
+
+fn facts(files: Files<'_>) -> (Vec<BotFact>, Vec<Uncovered>) {
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("in memory");
+    (facts.bots, facts.uncovered)
+}
+
+/// The state of one bot: `active` or why not, `+` what it covers, `?` what it may cover, and its problems with their lines,
+/// `!` for fatal ones.
+fn state(bot: &str, files: Files<'_>) -> String {
+    let (bots, _) = facts(files);
+    let Some(fact) = bots.iter().find(|fact| fact.bot == bot) else { return "none".to_owned() };
+    let mut words = vec![fact.inactive_because.clone().unwrap_or_else(|| "active".to_owned())];
+    words.extend(fact.covers.iter().map(|(ecosystem, directory)| format!("+{ecosystem}:{directory}")));
+    words.extend(fact.may_cover.iter().map(|(ecosystem, directory, _)| format!("?{ecosystem}:{directory}")));
+    words.extend(fact.problems.iter().map(|problem| {
+        let mark = if problem.fatal { "!" } else { "" };
+        format!("{mark}{}@{}", problem.code, problem.place.line)
+    }));
+    words.join(" ")
+}
+
+/// What nothing covers: `ecosystem:directory why[@line]`, `?` when something may.
+fn gaps(files: Files<'_>) -> String {
+    let (_, uncovered) = facts(files);
+    let one = |gap: &Uncovered| {
+        let at = gap.place.as_ref().map(|place| format!("@{}", place.line)).unwrap_or_default();
+        let may = if gap.may_be.is_some() { "?" } else { "" };
+        format!("{}:{} {}{at}{may}", gap.ecosystem, gap.directory, gap.why)
+    };
+    uncovered.iter().map(one).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,155 @@
+//! Renovate's configuration: where it lies, what switches it off, what its managers serve.
+
+use super::{gaps, state};
+
+const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
+const WEB: (&str, &str) = ("web/package.json", r#"{"dependencies":{"a":"1"}}"#);
+const PIP: (&str, &str) = ("requirements.txt", "flask\n");
+const PROJECT: (&str, &str) = ("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n");
+const DOCKER: (&str, &str) = ("Dockerfile", "FROM a\n");
+const WORKFLOW: (&str, &str) = (".github/workflows/ci.yml", "on: push\njobs: {}\n");
+
+#[test]
+fn settings() {
+    for (name, config, tree, wanted) in [
+        ("empty", "{}", &[NPM, WEB][..], "active +npm: +npm:web"),
+        ("comments and no quotes", "// x\n{ extends: ['config:recommended'], }", &[NPM], "active +npm:"),
+        ("off", r#"{"enabled":false}"#, &[NPM], "disabled disabled@1"),
+        ("off by a preset", r#"{"extends":["config:base",":disableRenovate"]}"#, &[NPM], "disabled disabled@1"),
+        ("on again", r#"{"extends":[":disableRenovate"],"enabled":true}"#, &[NPM], "active +npm:"),
+        ("silent", r#"{"mode":"silent"}"#, &[NPM], "disabled disabled@1"),
+        ("no JSON", "{", &[NPM], "unreadable !unreadable@1"),
+        ("a list", "[]", &[NPM], "invalid !schema@1"),
+        (
+            "neutral presets",
+            r#"{"extends":["config:best-practices","group:all",":label(x)","schedule:weekly","default:semanticCommits"]}"#,
+            &[NPM],
+            "active +npm:",
+        ),
+        ("a preset as text", r#"{"extends":"config:base"}"#, &[NPM], "active +npm:"),
+        ("a remote preset", r#"{"extends":["config:base","github>acme/presets"]}"#, &[NPM], "active ?npm: preset-unknown@1"),
+        ("a preset of a package", r#"{"extends":["acme"]}"#, &[NPM], "active ?npm: preset-unknown@1"),
+        (
+            "a preset taken out",
+            r#"{"extends":["config:base","github>acme/presets"],"ignorePresets":["github>acme/presets"]}"#,
+            &[NPM],
+            "active +npm:",
+        ),
+        ("an unknown built-in preset", r#"{"extends":[":noSuchThing"]}"#, &[NPM], "active ?npm: preset-unknown@1"),
+        ("only security updates", r#"{"extends":["security:only-security-updates"]}"#, &[NPM], "active +npm: only-security@1"),
+        ("managers", r#"{"enabledManagers":["npm"]}"#, &[NPM, PIP], "active +npm:"),
+        ("no managers named", r#"{"enabledManagers":[]}"#, &[NPM], "active +npm:"),
+        ("a manager off", r#"{"npm":{"enabled":false}}"#, &[NPM, PIP], "active +pip:"),
+        ("a category off", r#"{"docker":{"enabled":false}}"#, &[NPM, DOCKER], "active +npm:"),
+        ("docker off by a preset", r#"{"extends":["docker:disable"]}"#, &[NPM, DOCKER], "active +npm:"),
+        ("one of two readers off", r#"{"poetry":{"enabled":false}}"#, &[PROJECT], "active +pip:"),
+        ("one of two files unread", r#"{"pip_requirements":{"enabled":false}}"#, &[PROJECT, PIP], "active"),
+        ("paths ignored", r#"{"ignorePaths":["web/**"]}"#, &[NPM, WEB], "active +npm:"),
+        ("a piece of a path ignored", r#"{"ignorePaths":["eb/pack"]}"#, &[NPM, WEB], "active +npm:"),
+        ("paths included", r#"{"includePaths":["web/**"]}"#, &[NPM, WEB], "active +npm:web"),
+        ("tests are ignored by the preset", r#"{"extends":["config:base"]}"#, &[("tests/package.json", NPM.1)], "active"),
+        ("and not without it", "{}", &[("tests/package.json", NPM.1)], "active +npm:tests"),
+        (
+            "own ignored paths replace the preset's",
+            r#"{"extends":["config:base"],"ignorePaths":["x/**"]}"#,
+            &[("tests/package.json", NPM.1)],
+            "active +npm:tests",
+        ),
+        (
+            "actions and containers anywhere",
+            "{}",
+            &[WORKFLOW, DOCKER, ("a/b/Dockerfile.web", "FROM a\n"), ("x/action.yml", "runs: {using: composite}\n")],
+            "active +docker: +docker:a/b +github-actions: +github-actions:x",
+        ),
+        ("another base branch", r#"{"baseBranches":["develop"]}"#, &[NPM], "active target-branch@1"),
+        ("the default branch among them", r#"{"baseBranchPatterns":["develop","main"]}"#, &[NPM], "active +npm:"),
+        ("a pattern of branches", r#"{"baseBranchPatterns":["/^ma/"]}"#, &[NPM], "active +npm:"),
+        ("a pattern that cannot be read", r#"{"baseBranchPatterns":["/^(?!x)/"]}"#, &[NPM], "active ?npm:"),
+        ("a key twice", r#"{"ignorePaths":[],"ignorePaths":["**"]}"#, &[NPM], "active ?npm:"),
+    ] {
+        let mut files = tree.to_vec();
+        files.push(("renovate.json", config));
+        assert_eq!(state("renovate", &files), wanted, "{name}");
+    }
+}
+
+#[test]
+fn package_rules() {
+    for (name, rules, wanted) in [
+        ("everything off", r#"[{"matchPackageNames":["*"],"enabled":false}]"#, "active"),
+        ("everything off by a pattern", r#"[{"matchPackageNames":["/.*/"],"enabled":false}]"#, "active"),
+        ("everything off in the old way", r#"[{"matchPackagePatterns":["*"],"enabled":false}]"#, "active"),
+        ("a manager off", r#"[{"matchManagers":["npm"],"enabled":false}]"#, "active +pip:"),
+        ("a category off", r#"[{"matchCategories":["python"],"enabled":false}]"#, "active +npm: +npm:web"),
+        ("a file off", r#"[{"matchFileNames":["web/**"],"enabled":false}]"#, "active +npm: +pip:"),
+        ("a file off by an expression", r#"[{"matchFileNames":["/^web\\//"],"enabled":false}]"#, "active +npm: +pip:"),
+        ("all but one file off", r#"[{"matchFileNames":["!web/**"],"enabled":false}]"#, "active +npm:web"),
+        ("one package off", r#"[{"matchPackageNames":["a"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
+        (
+            "one kind of update off",
+            r#"[{"matchManagers":["npm"],"matchUpdateTypes":["major"],"enabled":false}]"#,
+            "active +npm: +npm:web +pip:",
+        ),
+        (
+            "on again",
+            r#"[{"matchPackageNames":["*"],"enabled":false},{"matchManagers":["npm"],"enabled":true}]"#,
+            "active +npm: +npm:web",
+        ),
+        ("a group", r#"[{"matchPackageNames":["*"],"groupName":"all"}]"#, "active +npm: +npm:web +pip:"),
+        ("a pattern that cannot be read", r#"[{"matchFileNames":["/(?=web)/"],"enabled":false}]"#, "active ?npm: ?npm:web ?pip:"),
+        ("no rules", "3", "active +npm: +npm:web +pip:"),
+    ] {
+        let config = format!("{{\"packageRules\":{rules}}}");
+        assert_eq!(state("renovate", &[NPM, WEB, PIP, ("renovate.json", &config)]), wanted, "{name}");
+    }
+}
+
+#[test]
+fn places() {
+    let config = r#"{"extends":["config:recommended"]}"#;
+    for path in
+        ["renovate.json", "renovate.json5", ".github/renovate.json5", ".renovaterc", ".renovaterc.json", ".gitlab/renovate.json"]
+    {
+        assert_eq!(state("renovate", &[NPM, (path, config)]), "active +npm:", "{path}");
+    }
+    let key = ("package.json", r#"{"dependencies":{"a":"1"},"renovate":{"enabled":false}}"#);
+    assert_eq!(state("renovate", &[key]), "disabled disabled@1");
+    assert_eq!(state("renovate", &[key, ("renovate.json", "{}")]), "active +npm: second-file@1");
+    assert_eq!(state("renovate", &[NPM]), "none");
+}
+
+#[test]
+fn gaps_point_at_the_line() {
+    let file = |config: &'static str| ("renovate.json", config);
+    assert_eq!(gaps(&[NPM, file("{\n\"npm\":{\"enabled\":false}}")]), "npm: disabled@2");
+    assert_eq!(gaps(&[NPM, file("{\n\"ignorePaths\":[\"package.json\"]}")]), "npm: ignored@2");
+    assert_eq!(gaps(&[NPM, file("{\n\"baseBranches\":[\"x\"]}")]), "npm: target-branch@2");
+    assert_eq!(gaps(&[NPM, file("{\n\"extends\":[\"acme\"]}")]), "npm: no-entry?");
+    assert_eq!(gaps(&[NPM, file("{\n\"packageRules\":[\n{\"matchManagers\":[\"npm\"],\"enabled\":false}]}")]), "npm: disabled@3");
+}
+
+#[test]
+fn one_live_bot_is_enough() {
+    let dependabot = (
+        ".github/dependabot.yml",
+        "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule: { interval: weekly }\n",
+    );
+    assert_eq!(gaps(&[NPM, dependabot, ("renovate.json", r#"{"enabled":false}"#)]), "");
+    assert_eq!(gaps(&[NPM, WEB, dependabot, ("renovate.json", r#"{"ignorePaths":["package.json"]}"#)]), "npm:web ignored@1");
+    assert_eq!(gaps(&[NPM, WEB, dependabot, ("renovate.json", r#"{"includePaths":["web/**"]}"#)]), "");
+}
+
+#[test]
+fn run_in_ci_without_a_file() {
+    let workflow =
+        |on: &str| format!("on: {on}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: renovatebot/github-action@v43\n");
+    assert_eq!(
+        state("renovate", &[NPM, (".github/workflows/r.yml", &workflow("{ schedule: [{ cron: '0 3 * * 1' }] }"))]),
+        "no-updates ?github-actions: ?npm: no-file@6"
+    );
+    assert_eq!(
+        gaps(&[NPM, (".github/workflows/r.yml", &workflow("{ schedule: [{ cron: '0 3 * * 1' }] }"))]),
+        "github-actions: no-entry?, npm: no-entry?"
+    );
+    assert_eq!(state("renovate", &[NPM, (".github/workflows/r.yml", &workflow("workflow_dispatch"))]), "none");
+}

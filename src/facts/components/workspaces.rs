@@ -1,0 +1,139 @@
+//! Owns workspaces: which manifest is a member of which root. Refuses to read what either depends on, but for Cargo's path
+//! dependencies, which make members.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::ManifestFact;
+use crate::doc::{Format, Value};
+use crate::snapshot::Snapshot;
+use crate::text::RepoPath;
+
+/// Manifest of a member → manifest of its workspace root, for cargo, npm (yarn, pnpm, bun), uv and maven.
+pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeMap<RepoPath, RepoPath> {
+    let mut members: BTreeMap<RepoPath, RepoPath> = BTreeMap::new();
+    let known: HashSet<&RepoPath> = manifests.iter().map(|manifest| &manifest.path).collect();
+    for root in manifests {
+        let Some((include, exclude)) = member_patterns(snapshot, &root.path) else { continue };
+        let matcher = Patterns::new(&include, &exclude);
+        let home = root.path.parent();
+        let name = root.path.file_name();
+        let others =
+            manifests.iter().map(|manifest| &manifest.path).filter(|path| **path != root.path && path.file_name() == name);
+        let mut mine: Vec<RepoPath> =
+            others.filter(|path| path.parent().below(&home).is_some_and(|below| matcher.matches(below))).cloned().collect();
+        if name == "Cargo.toml" {
+            by_path(snapshot, root, &known, &matcher, &mut mine);
+        }
+        for member in mine {
+            // Nested workspaces: the innermost root wins.
+            let closer = members.get(&member).is_none_or(|known| known.parent().as_str().len() < home.as_str().len());
+            if closer {
+                members.insert(member, root.path.clone());
+            }
+        }
+    }
+    members
+}
+
+/// Adds what the root and its members depend on by path, step by step: below the root such crates are members without being
+/// listed (the Cargo book, "The members and exclude fields").
+fn by_path(snapshot: &Snapshot, root: &ManifestFact, known: &HashSet<&RepoPath>, matcher: &Patterns, mine: &mut Vec<RepoPath>) {
+    let home = root.path.parent();
+    let mut seen: HashSet<RepoPath> = mine.iter().cloned().collect();
+    let mut queue: Vec<RepoPath> = mine.clone();
+    queue.push(root.path.clone());
+    while let Some(from) = queue.pop() {
+        let Ok(document) = snapshot.document(&from, Format::Toml) else { continue };
+        for path in path_dependencies(document.root()) {
+            let Some(manifest) = from.parent().join(&path).and_then(|dir| dir.join("Cargo.toml")) else { continue };
+            let directory = manifest.parent();
+            let inside = directory.below(&home).is_some_and(|below| !below.is_empty() && !matcher.exclude.is_match(below));
+            if inside && known.contains(&manifest) && seen.insert(manifest.clone()) {
+                mine.push(manifest.clone());
+                queue.push(manifest);
+            }
+        }
+    }
+}
+
+/// The paths of all dependencies that have one.
+fn path_dependencies(root: Value<'_>) -> Vec<String> {
+    let targets = root.get("target").into_iter().flat_map(Value::entries).map(|entry| entry.value);
+    let holders: Vec<Value<'_>> = [Some(root), root.get("workspace")].into_iter().flatten().chain(targets).collect();
+    let tables = holders.into_iter().flat_map(|holder| {
+        ["dependencies", "dev-dependencies", "build-dependencies"].into_iter().filter_map(move |key| holder.get(key))
+    });
+    let paths = tables.flat_map(|table| table.entries().filter_map(|entry| entry.value.get("path")?.as_str()));
+    paths.map(str::to_owned).collect()
+}
+
+struct Patterns {
+    include: globset::GlobSet,
+    exclude: globset::GlobSet,
+}
+
+impl Patterns {
+    fn new(include: &[String], exclude: &[String]) -> Self {
+        Self { include: build(include), exclude: build(exclude) }
+    }
+
+    fn matches(&self, directory: &str) -> bool {
+        self.include.is_match(directory) && !self.exclude.is_match(directory)
+    }
+}
+
+fn build(patterns: &[String]) -> globset::GlobSet {
+    let mut set = globset::GlobSetBuilder::new();
+    for pattern in patterns {
+        let clean = pattern.trim_start_matches("./").trim_end_matches('/');
+        if let Ok(glob) = globset::GlobBuilder::new(clean).literal_separator(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_else(|_| globset::GlobSet::empty())
+}
+
+/// Patterns of member directories that a manifest or the file beside it names; `None` when it is no workspace root.
+fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>, Vec<String>)> {
+    let texts = |value: Option<Value<'_>>| -> Vec<String> {
+        value
+            .into_iter()
+            .flat_map(|list| list.items().filter_map(|item| item.as_str().map(str::to_owned)).collect::<Vec<_>>())
+            .collect()
+    };
+    match path.file_name() {
+        "Cargo.toml" => {
+            let document = snapshot.document(path, Format::Toml).ok()?;
+            let workspace = document.root().get("workspace")?;
+            Some((texts(workspace.get("members")), texts(workspace.get("exclude"))))
+        }
+        "package.json" => {
+            let document = snapshot.document(path, Format::Json).ok()?;
+            let listed = document.root().get("workspaces");
+            let mut all = texts(listed.and_then(|value| value.get("packages")).or(listed));
+            if let Some(pnpm) = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file)) {
+                if let Ok(document) = snapshot.document(&pnpm, Format::Yaml) {
+                    all.extend(texts(document.root().get("packages")));
+                }
+            }
+            let (exclude, include): (Vec<String>, Vec<String>) = all.into_iter().partition(|pattern| pattern.starts_with('!'));
+            let exclude = exclude.into_iter().map(|pattern| pattern[1..].to_owned()).collect();
+            (!include.is_empty()).then_some((include, exclude))
+        }
+        "pyproject.toml" => {
+            let document = snapshot.document(path, Format::Toml).ok()?;
+            let workspace = document.root().route(&["tool", "uv", "workspace"])?;
+            Some((texts(workspace.get("members")), texts(workspace.get("exclude"))))
+        }
+        "pom.xml" => Some((maven_modules(snapshot, path)?, Vec::new())),
+        _ => None,
+    }
+}
+
+/// `<module>name</module>` of a pom; a whole XML reader would add nothing to these few literal elements.
+fn maven_modules(snapshot: &Snapshot, path: &RepoPath) -> Option<Vec<String>> {
+    let file = snapshot.read(path).ok()?;
+    let modules: Vec<String> =
+        file.text.split("<module>").skip(1).filter_map(|rest| Some(rest.split_once("</module>")?.0.trim().to_owned())).collect();
+    (!modules.is_empty()).then_some(modules)
+}

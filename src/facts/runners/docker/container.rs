@@ -1,0 +1,205 @@
+//! Owns what a container runs: its entry point and command put together, bind mounts, the host directory a mount names.
+//! Refuses to know where the image came from.
+
+use super::copying;
+use super::image::Image;
+use crate::facts::matching::program_name;
+use crate::facts::runners::command_line::CommandLine;
+use crate::facts::runners::{Target, World};
+use crate::facts::shell::{Word, shell_named};
+use crate::facts::workdir::Workdir;
+use crate::text::RepoPath;
+
+/// Programs that only start another one (`tini -- CMD`), with their flags that take a value.
+const INITS: &[(&str, &[&str])] = &[
+    ("tini", &["-e", "-p"]),
+    ("tini-static", &["-e", "-p"]),
+    ("dumb-init", &["-r", "--rewrite"]),
+    ("catatonit", &[]),
+    ("docker-init", &["-e", "-p"]),
+];
+
+/// Programs that run the rest as another user.
+const AS_USER: &[&str] = &["gosu", "su-exec"];
+
+/// The command line without the programs that only start it.
+fn without_init(mut words: &[Word]) -> &[Word] {
+    for _ in 0..4 {
+        let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return words };
+        let name = program_name(program);
+        if AS_USER.contains(&name) && words.len() > 2 {
+            words = &words[2..];
+            continue;
+        }
+        let Some((_, takes_value)) = INITS.iter().find(|(init, _)| *init == name) else { return words };
+        words = &words[1..];
+        while let Some(flag) = words.first().and_then(|word| word.value.as_deref()).filter(|value| value.starts_with('-')) {
+            words = &words[1 + usize::from(takes_value.contains(&flag)).min(words.len() - 1)..];
+            if flag == "--" {
+                break;
+            }
+        }
+    }
+    words
+}
+
+/// Whether an entry point is a script that is not in the tree, so that what it does with its arguments is not seen: taken as
+/// running them.
+fn is_foreign_script(entry: &[Word], workdir: &Workdir, world: &World<'_>) -> bool {
+    let Some(program) = entry.first().and_then(|word| word.value.as_deref()) else { return false };
+    let (script, is_shell) = match shell_named(program) {
+        Some(_) => (entry.get(1).and_then(|word| word.value.as_deref()).filter(|value| !value.starts_with('-')), true),
+        None => (Some(program), false),
+    };
+    let Some(script) = script else { return false };
+    let named = is_shell || script.ends_with(".sh") || program_name(script).contains("entrypoint");
+    named && !workdir.resolve(script).is_some_and(|path| world.snapshot.is_file(&path))
+}
+
+/// What a container runs. `entrypoint` is the one given at the call or in the compose file (`Some` of nothing resets it),
+/// `words` the command given there.
+pub(in crate::facts::runners) fn target(
+    image: &Image,
+    entrypoint: Option<Vec<Word>>,
+    words: Option<Vec<Word>>,
+    workdir: &Workdir,
+    world: &World<'_>,
+) -> Option<Target> {
+    let overridden = entrypoint.is_some();
+    let shell_entry = !overridden && image.shell_entry;
+    let entry = entrypoint.unwrap_or_else(|| image.entrypoint.clone());
+    // An entry point given from outside forgets the image's own command.
+    let words = words.unwrap_or_else(|| if overridden { Vec::new() } else { image.command.clone() });
+    if entry.is_empty() && !overridden {
+        // The entry point of an image from elsewhere is not known here; the catalogue may know it.
+        return match &image.base {
+            Some(base) => Some(Target::Image { image: base.clone(), argv: without_init(&words).to_vec() }),
+            None => (!words.is_empty()).then(|| Target::Argv(without_init(&words).to_vec())),
+        };
+    }
+    if shell_entry {
+        return Some(Target::Argv(entry));
+    }
+    let entry = without_init(&entry);
+    let entry = if is_foreign_script(entry, workdir, world) { &[] } else { entry };
+    let all: Vec<Word> = entry.iter().chain(&words).cloned().collect();
+    let all = without_init(&all).to_vec();
+    (!all.is_empty()).then_some(Target::Argv(all))
+}
+
+/// How the workspace's own directory is spelled where a shell or the CI system fills it in.
+const HERE: &[&str] = &["$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%", "$(PWD)", "$CURDIR", "$(CURDIR)"];
+const TOP: &[&str] = &[
+    "$GITHUB_WORKSPACE",
+    "${GITHUB_WORKSPACE}",
+    "${{ github.workspace }}",
+    "${{github.workspace}}",
+    "$CI_PROJECT_DIR",
+    "${CI_PROJECT_DIR}",
+    "$BUILDKITE_BUILD_CHECKOUT_PATH",
+    "${BUILDKITE_BUILD_CHECKOUT_PATH}",
+    "$BUILD_SOURCESDIRECTORY",
+    "$(Build.SourcesDirectory)",
+    "$TRAVIS_BUILD_DIR",
+    "${TRAVIS_BUILD_DIR}",
+    "$(git rev-parse --show-toplevel)",
+    "$WORKSPACE",
+    "${WORKSPACE}",
+];
+
+/// The part of the tree a host path names; only a path is bound, a bare name is a volume.
+fn host_path(text: &str, workdir: &Workdir) -> Option<RepoPath> {
+    for (heads, from) in [(HERE, workdir.clone()), (TOP, workdir.enter(crate::facts::workdir::WORKSPACE))] {
+        if let Some(rest) =
+            heads.iter().find_map(|head| text.strip_prefix(head)).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            return from.resolve(&format!("./{rest}"));
+        }
+    }
+    (text.starts_with(['/', '.'])).then(|| workdir.resolve(text)).flatten()
+}
+
+/// A word's text, with what an expression stands for when its source line says so.
+fn spelled(word: &Word, world: &World<'_>) -> String {
+    if let Some(value) = &word.value {
+        return value.clone();
+    }
+    let raw = word.raw.replace(['"', '\''], "");
+    if !raw.starts_with(crate::facts::shell::UNKNOWN_CHAR) {
+        return raw;
+    }
+    let line = world.snapshot.read(&word.place.path).map(|file| file.line_text(word.place.line).to_owned()).unwrap_or_default();
+    if line.contains("github.workspace") {
+        raw.replacen(crate::facts::shell::UNKNOWN_CHAR, "${{ github.workspace }}", 1)
+    } else {
+        raw
+    }
+}
+
+/// A bind mount of the tree as `-v` spells it: (directory in the container, directory in the tree).
+pub(in crate::facts::runners) fn volume(text: &str, workdir: &Workdir) -> Option<(String, RepoPath)> {
+    // A colon inside `${…}` or `$(…)` does not divide.
+    let mut depth = 0usize;
+    let at = text.char_indices().find(|(_, c)| {
+        match c {
+            '{' | '(' => depth += 1,
+            '}' | ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *c == ':' && depth == 0
+    });
+    let (source, rest) = text.split_at(at?.0);
+    let target = rest[1..].split(':').next().filter(|target| target.starts_with('/'))?;
+    Some((target.to_owned(), host_path(source, workdir)?))
+}
+
+/// The bind mounts and the directory that a command line gives a container.
+pub(in crate::facts::runners) fn mounted(
+    line: &CommandLine,
+    mut mounts: Vec<(String, RepoPath)>,
+    directory: Option<&str>,
+    from: &Workdir,
+    world: &World<'_>,
+) -> Workdir {
+    for flag in line.all(&["-v", "--volume", "--mount"]) {
+        let Some(text) = flag.value.as_ref().map(|word| spelled(word, world)) else { continue };
+        let found = match flag.name.as_str() {
+            "--mount" => bind_option(&text, from),
+            _ => volume(&text, from),
+        };
+        if let Some((at, tree)) = found {
+            copying::bind(&mut mounts, &at, tree);
+        }
+    }
+    let given = line.last(&["-w", "--workdir"]).map(|flag| flag.value.as_ref().and_then(|word| word.value.clone()));
+    let start = Workdir::mounted(directory.unwrap_or("/"), mounts);
+    match (given, directory) {
+        (Some(Some(given)), _) if given.starts_with('/') || directory.is_some() => start.enter(&given),
+        (None, Some(_)) => start,
+        _ => start.unknown(),
+    }
+}
+
+fn bind_option(text: &str, from: &Workdir) -> Option<(String, RepoPath)> {
+    if copying::option(text, &["type"]).is_none_or(|kind| kind != "bind") {
+        return None;
+    }
+    let target = copying::option(text, &["target", "dst", "destination"])?;
+    Some((target.to_owned(), host_path(copying::option(text, &["source", "src"])?, from)?))
+}
+
+/// Variables that flags set: `-e NAME=value`; `-e NAME` hands the caller's on.
+pub(in crate::facts::runners) fn variables(
+    line: &CommandLine,
+    outer: &crate::facts::pipeline::Env,
+    env: &mut crate::facts::pipeline::Env,
+) {
+    for flag in line.all(&["-e", "--env"]) {
+        let Some(text) = flag.value.as_ref().map(|word| word.value.clone().unwrap_or_else(|| word.raw.clone())) else { continue };
+        let known = flag.value.as_ref().is_some_and(|word| word.value.is_some());
+        match text.split_once('=') {
+            Some((name, value)) => env.insert(name.trim_matches(['"', '\'']).to_owned(), known.then(|| value.to_owned())),
+            None => env.insert(text.clone(), outer.get(&text).cloned().flatten()),
+        };
+    }
+}

@@ -1,0 +1,373 @@
+//! Owns docker, podman and nerdctl: containers run and entered, images built. Refuses to read images from elsewhere.
+
+pub(super) mod container;
+mod copying;
+pub(super) mod image;
+mod instructions;
+pub(super) mod variables;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use copying::bind;
+
+use std::collections::BTreeMap;
+
+use self::image::{Build, Image};
+use super::command_line::{self, CommandLine, Order};
+use super::{Call, Next, Runner, Target, World, compose};
+use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::matching::program_name;
+use crate::facts::pipeline::{ActionCall, Env};
+use crate::facts::shell::Word;
+use crate::facts::workdir::Workdir;
+
+/// Flags in front of the sub-command that take a value.
+const GLOBAL: &[&str] = &[
+    "-c",
+    "--context",
+    "-H",
+    "--host",
+    "--config",
+    "-l",
+    "--log-level",
+    "--tlscacert",
+    "--tlscert",
+    "--tlskey",
+    "--connection",
+    "--url",
+    "--root",
+    "--runroot",
+    "-n",
+    "--namespace",
+    "--address",
+    "-a",
+];
+
+/// Flags of `run` and `create` that take a value.
+const RUN: &[&str] = &[
+    "-a",
+    "-c",
+    "-e",
+    "-h",
+    "-l",
+    "-m",
+    "-p",
+    "-u",
+    "-v",
+    "-w",
+    "--add-host",
+    "--annotation",
+    "--attach",
+    "--blkio-weight",
+    "--blkio-weight-device",
+    "--cap-add",
+    "--cap-drop",
+    "--cgroup-parent",
+    "--cgroupns",
+    "--cidfile",
+    "--cpu-count",
+    "--cpu-percent",
+    "--cpu-period",
+    "--cpu-quota",
+    "--cpu-rt-period",
+    "--cpu-rt-runtime",
+    "--cpu-shares",
+    "--cpus",
+    "--cpuset-cpus",
+    "--cpuset-mems",
+    "--detach-keys",
+    "--device",
+    "--device-cgroup-rule",
+    "--device-read-bps",
+    "--device-read-iops",
+    "--device-write-bps",
+    "--device-write-iops",
+    "--dns",
+    "--dns-opt",
+    "--dns-option",
+    "--dns-search",
+    "--domainname",
+    "--entrypoint",
+    "--env",
+    "--env-file",
+    "--expose",
+    "--gpus",
+    "--group-add",
+    "--health-cmd",
+    "--health-interval",
+    "--health-retries",
+    "--health-start-interval",
+    "--health-start-period",
+    "--health-timeout",
+    "--hostname",
+    "--ip",
+    "--ip6",
+    "--ipc",
+    "--isolation",
+    "--kernel-memory",
+    "--label",
+    "--label-file",
+    "--link",
+    "--link-local-ip",
+    "--log-driver",
+    "--log-opt",
+    "--mac-address",
+    "--memory",
+    "--memory-reservation",
+    "--memory-swap",
+    "--memory-swappiness",
+    "--mount",
+    "--name",
+    "--net",
+    "--net-alias",
+    "--network",
+    "--network-alias",
+    "--oom-score-adj",
+    "--pid",
+    "--pids-limit",
+    "--platform",
+    "--publish",
+    "--pull",
+    "--restart",
+    "--runtime",
+    "--security-opt",
+    "--shm-size",
+    "--stop-signal",
+    "--stop-timeout",
+    "--storage-opt",
+    "--sysctl",
+    "--tmpfs",
+    "--ulimit",
+    "--user",
+    "--userns",
+    "--uts",
+    "--volume",
+    "--volume-driver",
+    "--volumes-from",
+    "--workdir",
+    "--arch",
+    "--os",
+    "--variant",
+    "--authfile",
+    "--pod",
+    "--secret",
+    "--systemd",
+    "--tz",
+    "--umask",
+    "--seccomp-policy",
+    "--timeout",
+];
+
+/// Flags of `exec` that take a value.
+const EXEC: &[&str] = &["-e", "--env", "--env-file", "-w", "--workdir", "-u", "--user", "--detach-keys"];
+
+/// Flags of `build` that take a value.
+const BUILD: &[&str] = &[
+    "-f",
+    "--file",
+    "-t",
+    "--tag",
+    "-o",
+    "--output",
+    "-c",
+    "-m",
+    "--target",
+    "--build-arg",
+    "--build-context",
+    "--cache-from",
+    "--cache-to",
+    "--label",
+    "--network",
+    "--platform",
+    "--progress",
+    "--secret",
+    "--ssh",
+    "--shm-size",
+    "--ulimit",
+    "--add-host",
+    "--allow",
+    "--annotation",
+    "--attest",
+    "--builder",
+    "--call",
+    "--cgroup-parent",
+    "--iidfile",
+    "--metadata-file",
+    "--no-cache-filter",
+    "--provenance",
+    "--sbom",
+    "--isolation",
+    "--memory",
+    "--memory-swap",
+    "--cpu-period",
+    "--cpu-quota",
+    "--cpu-shares",
+    "--cpuset-cpus",
+    "--cpuset-mems",
+    "--security-opt",
+    "--pull-policy",
+    "--authfile",
+    "--volume",
+    "-v",
+    "--jobs",
+    "--format",
+    "--arch",
+    "--os",
+    "--squash-all",
+    "--from",
+    "--ignorefile",
+    "--env",
+    "--isolation",
+];
+
+/// The docker runner.
+pub(super) struct Docker;
+
+impl Runner for Docker {
+    fn name(&self) -> &'static str {
+        "docker"
+    }
+
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+        if !matches!(program_name(call.program()?), "docker" | "podman" | "nerdctl" | "buildah") {
+            return None;
+        }
+        let mut words = command_line::read(&call.words[1..], GLOBAL, Order::Leading).operands;
+        let grouped = |word: &Word| matches!(word.value.as_deref(), Some("container" | "image" | "buildx" | "builder"));
+        if words.first().is_some_and(grouped) {
+            words = command_line::read(&words[1..], &["--builder"], Order::Leading).operands;
+        }
+        let Some((command, rest)) = words.split_first() else { return Some(Vec::new()) };
+        Some(match command.value.as_deref() {
+            Some("run") => run(call, rest, world).into_iter().collect(),
+            Some("exec") => exec(call, rest).into_iter().collect(),
+            Some("build" | "b" | "bud") => build(call, rest, world),
+            Some("compose") => compose::expand(call, rest, world),
+            _ => Vec::new(),
+        })
+    }
+
+    fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
+        if !action.name.eq_ignore_ascii_case("docker/build-push-action") {
+            return None;
+        }
+        let input = |name: &str| action.inputs.get(name).map(|input| input.value.clone());
+        if input("call").flatten().is_some_and(|call| call != "build") {
+            return Some(Vec::new());
+        }
+        // Without a context the action builds the commit itself, whose root is the tree's.
+        let top = Workdir::workspace();
+        let context = match input("context") {
+            None => top.dir(),
+            Some(Some(text)) if text.is_empty() => top.dir(),
+            Some(text) => text.and_then(|text| workdir.resolve(&text)),
+        };
+        let file = match input("file") {
+            Some(text) => text.and_then(|text| workdir.resolve(&text)),
+            None => context.as_ref().and_then(|context| context.join("Dockerfile")),
+        };
+        let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Some(Vec::new()) };
+        let args =
+            input("build-args").flatten().map(|text| text.lines().filter_map(|line| argument(line.trim(), true)).collect());
+        let target = input("target").flatten().filter(|target| !target.contains(crate::facts::shell::UNKNOWN_CHAR));
+        let request = Build { file, context, target, args: args.unwrap_or_default(), all_stages: false };
+        let call = Call { words: &[], env, workdir, place: &action.place };
+        Some(built(&call, &request, None, world))
+    }
+}
+
+/// `NAME=value`, or `NAME` alone for a value of the caller's environment, which is not known.
+fn argument(text: &str, known: bool) -> Option<(String, Option<String>)> {
+    if text.is_empty() {
+        return None;
+    }
+    Some(match text.split_once('=') {
+        Some((name, value)) => (name.to_owned(), known.then(|| value.to_owned())),
+        None => (text.to_owned(), None),
+    })
+}
+
+/// A container that is left alone loses its status.
+pub(super) fn detached(line: &CommandLine) -> Option<Hold> {
+    let flag = line
+        .last(&["-d", "--detach"])
+        .filter(|flag| flag.value.as_ref().is_none_or(|value| value.value.as_deref() != Some("false")))?;
+    Some(Hold::new(HoldEffect::Soften, flag.word.place.clone(), "a detached container does not report its status"))
+}
+
+fn run(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Option<Next> {
+    let line = command_line::read(words, RUN, Order::Leading);
+    let (image, rest) = line.operands.split_first()?;
+    let workdir = container::mounted(&line, Vec::new(), None, call.workdir, world);
+    let mut env = Env::new();
+    container::variables(&line, call.env, &mut env);
+    // An image that is computed or was built before is not known: its words are taken as what runs.
+    let base = Image::elsewhere(image.value.clone().unwrap_or_default());
+    let entrypoint = line.last(&["--entrypoint"]).and_then(|flag| flag.value.clone());
+    let entrypoint = entrypoint.map(|word| if word.value.as_deref() == Some("") { Vec::new() } else { vec![word] });
+    let target = container::target(&base, entrypoint, Some(rest.to_vec()), &workdir, world)?;
+    Some(Next { target, hops: Vec::new(), holds: detached(&line).into_iter().collect(), condition: None, workdir, env })
+}
+
+/// `exec CONTAINER CMD`: which image runs there is not known, so neither is where the tree lies in it.
+fn exec(call: &Call<'_>, words: &[Word]) -> Option<Next> {
+    let line = command_line::read(words, EXEC, Order::Leading);
+    let rest = line.operands.get(1..).filter(|rest| !rest.is_empty())?;
+    let mut env = Env::new();
+    container::variables(&line, call.env, &mut env);
+    let workdir = Workdir::mounted("/", Vec::new()).unknown();
+    let holds = detached(&line).into_iter().collect();
+    Some(Next { target: Target::Argv(rest.to_vec()), hops: Vec::new(), holds, condition: None, workdir, env })
+}
+
+fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
+    let line = command_line::read(words, BUILD, Order::Mixed);
+    let idle = line.has(&["--check", "--print", "--help"])
+        || line
+            .last(&["--call"])
+            .is_some_and(|flag| flag.value.as_ref().is_none_or(|word| word.value.as_deref() != Some("build")));
+    if idle {
+        return Vec::new();
+    }
+    let Some(operand) = line.operands.first().or_else(|| line.tail.as_ref()?.first()) else { return Vec::new() };
+    let remote = |text: &str| text == "-" || text.contains("://") || text.starts_with("git@");
+    let context = match operand.value.as_deref() {
+        Some(text) if remote(text) => return Vec::new(),
+        Some(text) => call.workdir.resolve(text),
+        // `$PWD` and the like.
+        None => container::volume(&format!("{}:/", operand.raw.replace(['"', '\''], "")), call.workdir).map(|(_, tree)| tree),
+    };
+    let file = match line.last(&["-f", "--file"]).and_then(|flag| flag.value.as_ref()) {
+        Some(word) => word.value.as_deref().and_then(|name| call.workdir.resolve(name)),
+        None => {
+            let names = ["Dockerfile", "Containerfile"];
+            names.iter().filter_map(|name| context.as_ref()?.join(name)).find(|path| world.snapshot.is_file(path))
+        }
+    };
+    let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Vec::new() };
+    let target = line.last(&["--target"]).and_then(|flag| flag.value.as_ref());
+    let condition = target
+        .filter(|word| word.value.is_none())
+        .map(|word| Why::new(Reason::Dynamic, "the stage to build is computed").at(word.place.clone()));
+    let args: BTreeMap<String, Option<String>> = line
+        .all(&["--build-arg"])
+        .filter_map(|flag| flag.value.as_ref())
+        .filter_map(|word| argument(word.value.as_deref().unwrap_or(&word.raw), word.value.is_some()))
+        .collect();
+    let old = call.env.get("DOCKER_BUILDKIT").is_some_and(|value| value.as_deref() == Some("0"));
+    let target = target.and_then(|word| word.value.clone());
+    built(call, &Build { file, context, target, args, all_stages: old || condition.is_some() }, condition, world)
+}
+
+/// What a build runs.
+pub(super) fn built(call: &Call<'_>, request: &Build, condition: Option<Why>, world: &World<'_>) -> Vec<Next> {
+    match image::build(request, &Env::new(), world) {
+        Ok(None) => Vec::new(),
+        Ok(Some((_, nexts))) => {
+            nexts.into_iter().map(|next| Next { condition: next.condition.or_else(|| condition.clone()), ..next }).collect()
+        }
+        Err(why) => vec![Next { target: Target::Opaque(why), ..Next::argv(call, Vec::new()) }],
+    }
+}
