@@ -5,5 +5,6 @@ mod cli;
 mod corpora;
 mod docs;
 mod examples;
+mod hostile;
 mod house;
 mod repos;

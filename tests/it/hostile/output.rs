@@ -1,0 +1,199 @@
+//! Hostile names, messages and excerpts in every rendering: no line is a command of somebody else, and no character steers.
+
+use std::io::Write as _;
+
+use proptest::prelude::*;
+use tollgate::catalog::Severity;
+use tollgate::policy::{Counts, FailOn, Outcome, PolicySource};
+use tollgate::report::{Neutral, PolicyInfo, Subject, SubjectKind, View, reporters};
+use tollgate::text::escape::is_steering;
+
+use super::*;
+
+/// Pieces that names, scripts and policies are made of.
+const PIECES: [&str; 26] = [
+    "a",
+    "b.yml",
+    " ",
+    "/",
+    "\n",
+    "\r",
+    "\r\n",
+    "\t",
+    "::error::x",
+    "::stop-commands::t",
+    "##[group]",
+    "##[error]",
+    "\u{1b}[31m",
+    "\u{1b}]0;t\u{7}",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{feff}",
+    "|",
+    "`",
+    "<img src=x>",
+    "@all",
+    "%0A",
+    ",",
+    "::",
+    "\u{8}",
+];
+
+fn hostile() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..8).prop_map(|pieces| pieces.concat())
+}
+
+/// A report as `inspect::check` makes it, over a tree in memory.
+fn report_of(judged: Judged, hostile: &str) -> Report {
+    Report {
+        subject: Subject {
+            kind: SubjectKind::Folder,
+            repository: Some(hostile.to_owned()),
+            revision: None,
+            dirty: false,
+            owner: Some(hostile.to_owned()),
+        },
+        policy: PolicyInfo {
+            source: PolicySource::WorkTree,
+            revision: None,
+            authoritative: false,
+            bootstrap: false,
+            profile: "modern".to_owned(),
+            title: format!(".tollgate.toml at {hostile}"),
+        },
+        base: None,
+        now: None,
+        outcome: Outcome::Fail,
+        fail_on: FailOn::Error,
+        counts: Counts::of(&judged.decided.findings),
+        findings: judged.decided.findings,
+        fixed: Vec::new(),
+        not_inspected: Vec::new(),
+        notes: vec![hostile.to_owned()],
+        sources: judged.sources,
+        elapsed: None,
+    }
+}
+
+fn starts_a_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("::") || line.starts_with("##[")
+}
+
+/// What is wrong with the rendering, if anything.
+fn judge(format: &str, report: &Report, text: &str) -> Result<(), String> {
+    if let Some(c) = text.chars().find(|c| is_steering(*c) && *c != '\n' && *c != '\u{200b}') {
+        return Err(format!("{format}: {c:?} came through:\n{text:?}"));
+    }
+    if format != "github" {
+        return match text.lines().find(|line| starts_a_command(line)) {
+            Some(line) => Err(format!("{format}: {line:?} is a command")),
+            None => Ok(()),
+        };
+    }
+    let own = |line: &str| ["::error ", "::warning ", "::notice "].iter().any(|head| line.starts_with(head));
+    let actionable = report.actionable();
+    let levels = [Severity::Error, Severity::Warning, Severity::Notice];
+    let few = levels.iter().all(|level| actionable.iter().filter(|one| one.severity == *level).count() <= 10);
+    match text.lines().find(|line| !own(line)) {
+        Some(line) => Err(format!("{line:?} is no annotation")),
+        None if few && text.lines().count() != actionable.len() => {
+            Err(format!("{} commands for {} findings", text.lines().count(), actionable.len()))
+        }
+        None => Ok(()),
+    }
+}
+
+fn renderings(report: &Report) -> Result<(), String> {
+    for reporter in reporters() {
+        for view in [View::default(), View { all: true, verbose: true, ..View::default() }] {
+            let mut plain = Vec::new();
+            reporter.write(report, &view, &mut plain).expect("a vector");
+            let text = String::from_utf8(plain.clone()).map_err(|problem| problem.to_string())?;
+            judge(reporter.format(), report, &text)?;
+            let mut in_actions = Vec::new();
+            if !reporter.speaks_commands() {
+                let mut neutral = Neutral::new(&mut in_actions);
+                neutral.write_all(&plain).expect("a vector");
+                neutral.finish().expect("a vector");
+                judge(reporter.format(), report, &String::from_utf8_lossy(&in_actions))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// TOML's basic string of a text.
+fn quoted(text: &str) -> String {
+    let body: String = text.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+    format!("\"{body}\"")
+}
+
+fn tree(name: &str, script: &str, words: &str) -> Vec<(String, String)> {
+    let run: String = script.lines().map(|line| format!("          {line}\n")).collect();
+    let policy = format!(
+        "[people.a]\n[service]\nowner = {words}\n[[waiver]]\nrule = \"python-static-analysis\"\nreason = {words}\nowner = \"a\"\ncreated = 2026-10-01\nexpires = 2026-11-28\n[[waiver]]\nrule = \"dependency-update-bot\"\nreason = {words}\nowner = \"a\"\ncreated = 2026-08-01\nexpires = 2026-10-28\n",
+        words = quoted(&format!("x{words}"))
+    );
+    let mut files = python(&[(WORKFLOW, &workflow(&format!("|\n{run}          bandit -r src || true\n")))]);
+    files.extend([
+        (format!(".github/workflows/{name}.yml"), format!("on: pull_request\n{script}\n")),
+        (format!("web/{name}/package.json"), "{\"dependencies\": {\"a\": \"1\"}}".to_owned()),
+        (format!("web/{name}/index.js"), String::new()),
+        (format!("{name}/requirements.txt"), format!("{script}\nflask==1\n")),
+        (format!("{name}/app.py"), String::new()),
+        ("eslint.config.js".to_owned(), format!("export default [ {{ ignores: [`{script}`] }} ];")),
+        (".github/dependabot.yml".to_owned(), format!("version: 2\nupdates:\n  - package-ecosystem: {}\n", quoted(script))),
+        ("renovate.json".to_owned(), format!("{{\"extends\": [{}]}}", serde_json::Value::from(script))),
+        (".tollgate.toml".to_owned(), policy),
+    ]);
+    files
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_rendering_speaks_for_the_tree(name in hostile(), script in hostile(), words in hostile()) {
+        let report = report_of(judged(tree(&name, &script, &words)), &words);
+        prop_assert!(!report.actionable().is_empty());
+        let rendered = renderings(&report);
+        prop_assert!(rendered.is_ok(), "{}", rendered.expect_err("wrong"));
+    }
+}
+
+#[test]
+fn hostile_names_on_disk_reach_no_log() {
+    let dir = with_workflow(workflow("|\n          ::error::script\n          bandit -r src || true").as_bytes());
+    for name in ["a\n::error::name", "b\u{1b}[31m", "::error::c", "##[group]d", "\u{202e}e", "f\r::warning::g"] {
+        write(dir.path(), &format!(".github/workflows/{name}.yml"), b"\tno");
+        write(dir.path(), &format!("{name}/requirements.txt"), b"flask==1\n");
+    }
+    let report = report(&dir);
+    assert!(verdict(&report.findings, "ci-config-readable", ".github/workflows/a\n::error::name.yml").is_some());
+    renderings(&report).expect("harmless");
+    for environment in [&[][..], &[("GITHUB_ACTIONS", "true"), ("CI", "true")][..]] {
+        for arguments in [
+            &["check", "."][..],
+            &["check", ".", "--all", "-v"],
+            &["check", ".", "--format", "json"],
+            &["facts", "."],
+            &["facts", ".", "--format", "json"],
+        ] {
+            let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_tollgate"))
+                .env_clear()
+                .args(arguments)
+                .envs(environment.iter().copied())
+                .current_dir(dir.path())
+                .output()
+                .expect("it ran");
+            for bytes in [output.stdout, output.stderr] {
+                let text = String::from_utf8(bytes).expect("text");
+                assert!(!text.chars().any(|c| is_steering(c) && c != '\n' && c != '\u{200b}'), "{arguments:?}: {text:?}");
+                let foreign = |line: &&str| starts_a_command(line) && !line.contains(" file=") && !line.contains(" title=");
+                assert_eq!(text.lines().find(foreign), None, "{arguments:?}");
+            }
+        }
+    }
+}
