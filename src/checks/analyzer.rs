@@ -179,9 +179,10 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
     if let Answer::Unknown(why) = &view.on.security
-        && let Some(place) = why.place.clone().filter(|_| view.on.rung >= wanted) {
-            finding = finding.at(place, why.text.clone());
-        }
+        && let Some(place) = why.place.clone().filter(|_| view.on.rung >= wanted)
+    {
+        finding = finding.at(place, why.text.clone());
+    }
     match hold {
         Some(hold) => finding.at(hold.place.clone(), hold.why.clone()),
         None => match view.place() {

@@ -15,9 +15,11 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, world: &World<'_>) -> 
     let Some(directory) = workdir.dir() else { return Vec::new() };
     let mut holds = Vec::new();
     if let Some([python, dash_m, module]) = row.argv.as_deref().and_then(|argv| argv.get(..3))
-        && python == "python" && dash_m == "-m" {
-            holds.extend(python_module(module, &directory, world));
-        }
+        && python == "python"
+        && dash_m == "-m"
+    {
+        holds.extend(python_module(module, &directory, world));
+    }
     for name in tool.packages.get("npm").into_iter().flatten() {
         holds.extend(npm(name, &directory, world));
     }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-
 use super::*;
 use crate::text::{RepoPath, SourceFile};
 
