@@ -1,7 +1,7 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::hold::{Hold, HoldEffect, Hop};
@@ -15,6 +15,10 @@ use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::terms::Terms;
 use crate::text::{MappedText, Place};
+
+/// How often one unit follows the same command in the same directory: scripts that call each other many times over would make
+/// the work grow beyond all bounds of the text.
+const REPEATS: usize = 64;
 
 /// Something reached that is not read; it raises what every tool may be.
 #[derive(Clone, Debug)]
@@ -70,7 +74,7 @@ pub struct Trace {
 /// Traces every unit of every pipeline.
 #[must_use]
 pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
-    let mut tracer = Tracer { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands };
+    let mut tracer = Tracer::new(world, terms);
     for (index, pipeline) in pipelines.iter().enumerate() {
         for unit in &pipeline.units {
             tracer.unit(index, unit);
@@ -90,7 +94,7 @@ pub fn follow_all(
     world: &World<'_>,
     terms: &Terms,
 ) -> Trace {
-    let mut tracer = Tracer { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands };
+    let mut tracer = Tracer::new(world, terms);
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
     let frame = Frame {
         pipeline,
@@ -131,10 +135,17 @@ struct Tracer<'w> {
     terms: &'w Terms,
     out: Trace,
     budget: usize,
+    /// What the unit followed so far, and how often.
+    followed: HashMap<(String, Workdir), usize>,
 }
 
-impl Tracer<'_> {
+impl<'w> Tracer<'w> {
+    fn new(world: &'w World<'w>, terms: &'w Terms) -> Self {
+        Self { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands, followed: HashMap::new() }
+    }
+
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
+        self.followed.clear();
         if unit.starts.iter().all(|start| start.answer.is_no()) {
             return;
         }
@@ -348,6 +359,12 @@ impl Tracer<'_> {
         }
         if frame.chain.len() + frame.seen.len() >= self.world.snapshot.limits().chain_steps {
             self.opaque(Why::new(Reason::Unsupported, "the chain is longer than the limit `chain-steps` allows"), frame);
+            return;
+        }
+        let times = self.followed.entry(here.clone()).or_default();
+        *times += 1;
+        if *times > REPEATS {
+            self.opaque(Why::new(Reason::Unsupported, format!("the same command is reached more than {REPEATS} times")), frame);
             return;
         }
         for next in nexts {

@@ -1,6 +1,6 @@
 //! Owns one block of `text`: title, excerpts with carets, chain, help, in the look of rustc. Refuses to show more than a window of
 //! a long line, and any character that steers a terminal. (annotate-snippets draws the same, but counts columns in the window
-//! instead of in the file, and sets `:::` between a place and its line.)
+//! instead of in the file, and starts lines with `:::`, which the GitHub runner takes for a command.)
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ const WINDOW: usize = 160;
 const BEFORE: usize = 60;
 /// Places of one finding that are shown.
 const PLACES: usize = 4;
+/// Lines of a fix that are shown.
+const HELP: usize = 40;
 
 /// Files by path.
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
@@ -42,7 +44,12 @@ pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -
     }
     if let Some(fix) = &finding.fix {
         let indent = format!("\n{}        ", " ".repeat(width + 1));
-        let lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();
+        let mut lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();
+        if lines.len() > HELP {
+            let more = super::counted(lines.len() - (HELP - 1), "more line");
+            lines.truncate(HELP - 1);
+            lines.push(format!("… and {more} (--format json has them)"));
+        }
         draw.remark(&format!("{}: {}", paint.bold("help"), lines.join(&indent)), &mut out);
     }
     out
@@ -57,7 +64,7 @@ struct Draw {
 impl Draw {
     fn place(&self, evidence: &Evidence, first: bool, sources: &Sources, out: &mut String) {
         let place = &evidence.place;
-        let arrow = self.paint.frame(if first { "-->" } else { ":::" });
+        let arrow = self.paint.frame("-->");
         let at = format!("{}:{}:{}", clean(place.path.as_str()), place.line, place.column);
         out.push_str(&format!("{}{arrow} {at}\n", " ".repeat(self.width)));
         self.bar(out);

@@ -142,7 +142,7 @@ fn disputed_texts_are_no_proof() {
 #[test]
 fn cycles_end() {
     let package = |scripts: &str| format!("{{\"name\": \"k\", \"dependencies\": {{\"a\": \"1\"}}, \"scripts\": {{{scripts}}}}}");
-    let npm = package("\"lint\": \"npm run check\", \"check\": \"npm run lint && bandit -r src\"");
+    let npm = package("\"lint\": \"npm run check\", \"check\": \"npm run lint; true\"");
     let pre = package("\"prelint\": \"npm run lint\", \"lint\": \"npm run lint\", \"postlint\": \"npm run prelint\"");
     let reusable = "on: [workflow_call, pull_request]\njobs:\n  a:\n    uses: ./.github/workflows/OTHER.yml\n";
     let action = |other: &str| format!("runs:\n  using: composite\n  steps:\n    - uses: ./actions/{other}\n");
