@@ -111,10 +111,10 @@ fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>,
             let document = snapshot.document(path, Format::Json).ok()?;
             let listed = document.root().get("workspaces");
             let mut all = texts(listed.and_then(|value| value.get("packages")).or(listed));
-            if let Some(pnpm) = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file)) {
-                if let Ok(document) = snapshot.document(&pnpm, Format::Yaml) {
-                    all.extend(texts(document.root().get("packages")));
-                }
+            if let Some(pnpm) = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file))
+                && let Ok(document) = snapshot.document(&pnpm, Format::Yaml)
+            {
+                all.extend(texts(document.root().get("packages")));
             }
             let (exclude, include): (Vec<String>, Vec<String>) = all.into_iter().partition(|pattern| pattern.starts_with('!'));
             let exclude = exclude.into_iter().map(|pattern| pattern[1..].to_owned()).collect();

@@ -162,6 +162,8 @@ pub struct Shadow {
     pub place: Place,
     /// One clause, e.g. "a function of this name".
     pub why: String,
+    /// For `*`: the directory that programs are looked for in first, when it is known; none when every name is in doubt.
+    pub directory: Option<String>,
 }
 
 /// What one script runs.

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::text::{RepoPath, SourceFile};
 
@@ -32,7 +30,7 @@ fn render(analysis: &Analysis) -> Vec<String> {
     for command in &analysis.commands {
         let words: Vec<String> =
             command.words.iter().map(|word| word.value.clone().unwrap_or_else(|| format!("<{}>", word.raw))).collect();
-        let mut line = format!("{}", words.join(" "));
+        let mut line = words.join(" ").to_string();
         if let Some(why) = &command.condition {
             line.push_str(&format!(" ? {}", why.text));
         }

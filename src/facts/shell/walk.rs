@@ -219,7 +219,12 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn shadow(&mut self, name: &str, place: Place, why: impl Into<String>) {
-        let shadow = Shadow { name: name.to_owned(), place, why: why.into() };
+        self.shadow_in(name, place, why, None);
+    }
+
+    /// As [`Self::shadow`], for a directory on the search path.
+    pub(super) fn shadow_in(&mut self, name: &str, place: Place, why: impl Into<String>, directory: Option<String>) {
+        let shadow = Shadow { name: name.to_owned(), place, why: why.into(), directory };
         if self.silent == 0 && !self.out.shadows.contains(&shadow) && self.out.shadows.len() < 256 {
             self.out.shadows.push(shadow);
         }

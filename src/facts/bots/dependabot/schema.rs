@@ -123,10 +123,10 @@ impl Schema<'_> {
         }
         for entry in map.entries() {
             // Which of two values counts is not known; the entry's coverage says so.
-            if let Some(why) = entry.name().and_then(|name| map.get(name)).and_then(Value::disputed) {
-                if !self.found.iter().any(|known| known.message == why.text) {
-                    self.found.push(BotProblem::note(entry.key.place(), "duplicate-key", why.text));
-                }
+            if let Some(why) = entry.name().and_then(|name| map.get(name)).and_then(Value::disputed)
+                && !self.found.iter().any(|known| known.message == why.text)
+            {
+                self.found.push(BotProblem::note(entry.key.place(), "duplicate-key", why.text));
             }
         }
     }
