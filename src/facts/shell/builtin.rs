@@ -56,14 +56,7 @@ impl Walker<'_> {
             }
             "cd" | "pushd" | "popd" => self.change_directory(name, run, &mut st, &place),
             "export" | "readonly" | "declare" | "typeset" | "local" => self.declare(name, run, &mut st, ctx),
-            "unset" => {
-                for word in run.words.iter().skip(1).filter_map(|word| word.value.clone()) {
-                    st.set_var(&word, Per::same(Val::Unset));
-                    if st.functions.contains_key(&word) {
-                        Rc::make_mut(&mut st.functions).remove(&word);
-                    }
-                }
-            }
+            "unset" => unset(run, &mut st),
             "trap" => self.set_trap(args, &mut st, ctx, &place),
             "wait" => {
                 if !self.spend(self.jobs.len() * 8, || place.clone()) {
@@ -71,14 +64,8 @@ impl Walker<'_> {
                 }
                 status = self.waited(run, args, &st);
             }
-            "alias" | "unalias" => {
-                let aliases = st.options.aliases;
-                for (alias, _) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
-                    if aliases {
-                        self.shadow(alias, place.clone(), format!("an alias named {}", quoted(alias)));
-                    }
-                }
-            }
+            "alias" if st.options.aliases => self.aliases(run, &place),
+            "alias" | "unalias" => {}
             "hash" | "type" | "getopts" | "read" | "mapfile" | "readarray" | "let" => {
                 return done(self.reading(name, run, st, ctx, &place));
             }
@@ -93,6 +80,12 @@ impl Walker<'_> {
         }
         st.last = status;
         done(self.leaf(st, ctx))
+    }
+
+    fn aliases(&mut self, run: &Run<'_>, place: &Place) {
+        for (alias, _) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
+            self.shadow(alias, place.clone(), format!("an alias named {}", quoted(alias)));
+        }
     }
 
     fn worlds(&self, args: &[RawWord], st: &State) -> BTreeSet<Fail> {
@@ -231,5 +224,14 @@ impl Walker<'_> {
             }
         }
         self.leaf(st, ctx)
+    }
+}
+
+fn unset(run: &Run<'_>, st: &mut State) {
+    for name in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()) {
+        st.set_var(name, Per::same(Val::Unset));
+        if st.functions.contains_key(name) {
+            Rc::make_mut(&mut st.functions).remove(name);
+        }
     }
 }

@@ -132,19 +132,22 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
 }
 
 fn join_vars(out: &mut State, merge: &Merge<'_>, unset: &dyn Fn(&str) -> Per<Val>) {
-    if Rc::ptr_eq(&merge.a.vars, &merge.b.vars) && merge.apart.is_empty() {
+    if Rc::ptr_eq(&merge.a.vars, &merge.b.vars) {
         return;
     }
-    let names: BTreeSet<&String> = merge.a.vars.keys().chain(merge.b.vars.keys()).collect();
-    for name in names {
-        let one = merge.a.vars.get(name);
-        let two = merge.b.vars.get(name);
-        if one == two {
-            continue;
+    let mut changed = Vec::new();
+    for (name, one) in merge.a.vars.iter() {
+        match merge.b.vars.get(name) {
+            Some(two) if Rc::ptr_eq(one, two) || one == two => {}
+            Some(two) => changed.push((name, merge.value(one, two))),
+            None => changed.push((name, merge.value(one, &unset(name)))),
         }
-        let one = one.cloned().unwrap_or_else(|| unset(name));
-        let two = two.cloned().unwrap_or_else(|| unset(name));
-        out.set_var(name, merge.value(&one, &two));
+    }
+    for (name, two) in merge.b.vars.iter().filter(|(name, _)| !merge.a.vars.contains_key(*name)) {
+        changed.push((name, merge.value(&unset(name), two)));
+    }
+    for (name, value) in changed {
+        out.set_var(name, value);
     }
 }
 

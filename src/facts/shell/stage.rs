@@ -78,8 +78,8 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
         }
     };
     let source = Rc::new(Source { text: input.text.clone(), here: script.here, outer: None });
+    let mut walker = Walker::new(input, Rc::clone(&source), max_depth);
     let ctx = Ctx { source, guard: None, evals: 0 };
-    let mut walker = Walker::new(input, max_depth);
     let end = walker.list(&script.list, start(input), &ctx);
     let status = walker.close_with_traps(end);
     if walker.too_deep {

@@ -166,7 +166,7 @@ pub(super) struct State {
     pub last: Per<Stat>,
     /// `PIPESTATUS`, where it is more than `$?`.
     pub pipe: Option<Rc<Vec<Per<Stat>>>>,
-    pub vars: Rc<BTreeMap<String, Per<Val>>>,
+    pub vars: Rc<BTreeMap<Rc<str>, Rc<Per<Val>>>>,
     /// Variables that some failure changes.
     pub tainted: Rc<BTreeSet<String>>,
     pub args: Option<Rc<Vec<Per<Val>>>>,
@@ -191,14 +191,17 @@ impl State {
         } else if !self.tainted.contains(name) {
             Rc::make_mut(&mut self.tainted).insert(name.to_owned());
         }
-        Rc::make_mut(&mut self.vars).insert(name.to_owned(), value);
+        Rc::make_mut(&mut self.vars).insert(Rc::from(name), Rc::new(value));
     }
 
     /// Failures that still leave a trace.
     pub(super) fn live(&self) -> BTreeSet<Fail> {
         let mut live: BTreeSet<Fail> = self.last.failed.keys().copied().collect();
         for name in self.tainted.iter() {
-            live.extend(self.vars.get(name).into_iter().flat_map(|value| value.failed.keys().copied()));
+            live.extend(self.vars.get(name.as_str()).into_iter().flat_map(|value| value.failed.keys().copied()));
+        }
+        for status in self.pipe.iter().flat_map(|pipe| pipe.iter()) {
+            live.extend(status.failed.keys().copied());
         }
         for status in self.pipe.iter().flat_map(|pipe| pipe.iter()) {
             live.extend(status.failed.keys().copied());
@@ -211,7 +214,7 @@ impl State {
 
     /// How much work a look at every failure is.
     pub(super) fn live_size(&self) -> usize {
-        let noted = self.tainted.iter().filter_map(|name| self.vars.get(name)).map(|value| value.failed.len() + 1);
+        let noted = self.tainted.iter().filter_map(|name| self.vars.get(name.as_str())).map(|value| value.failed.len() + 1);
         noted.sum::<usize>() + self.last.failed.len() + self.reach.fails.len()
     }
 

@@ -170,11 +170,7 @@ impl Walker<'_> {
 
     /// Ends a (sub)shell: its exit status, after the traps that run then.
     pub(super) fn close_with_traps(&mut self, end: Option<State>) -> Per<Stat> {
-        let ctx = Ctx {
-            source: Rc::new(Source { text: self.input.text.clone(), here: Vec::new(), outer: None }),
-            guard: None,
-            evals: 0,
-        };
+        let ctx = Ctx { source: Rc::clone(&self.root), guard: None, evals: 0 };
         let mut end = end;
         if let Some(st) = &mut end
             && !st.exit_trap.is_none()

@@ -10,7 +10,7 @@ use crate::text::{Place, escape};
 use super::ast::Command;
 use super::join::{Way, join};
 use super::scope::VarValue;
-use super::source::Ctx;
+use super::source::{Ctx, Source};
 use super::state::{Condition, Here, Reach, State, Until};
 use super::trap::{Trap, TrapSet};
 use super::world::{ENDING, Fail, Per, Stat, Val};
@@ -41,6 +41,8 @@ pub(super) struct Divert {
 
 pub(super) struct Walker<'a> {
     pub input: &'a ScriptInput<'a>,
+    /// The script itself.
+    pub root: Rc<Source>,
     pub out: Analysis,
     /// Where a command's failure was lost first.
     pub lost: Vec<Option<Hold>>,
@@ -70,9 +72,10 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(input: &'a ScriptInput<'a>, max_depth: usize) -> Self {
+    pub(super) fn new(input: &'a ScriptInput<'a>, root: Rc<Source>, max_depth: usize) -> Self {
         Self {
             input,
+            root,
             out: Analysis::default(),
             lost: Vec::new(),
             inert: Vec::new(),
@@ -209,7 +212,7 @@ impl<'a> Walker<'a> {
 
     /// The value of a variable.
     pub(super) fn var(&self, st: &State, name: &str) -> Per<Val> {
-        st.vars.get(name).cloned().unwrap_or_else(|| self.initial(name))
+        st.vars.get(name).map_or_else(|| self.initial(name), |value| value.as_ref().clone())
     }
 
     fn initial(&self, name: &str) -> Per<Val> {
@@ -233,7 +236,7 @@ impl<'a> Walker<'a> {
     pub(super) fn join(&mut self, a: Way, b: Way, before: &Reach, since: usize) -> Option<State> {
         let size = |way: &Way| way.state.as_ref().map_or(0, |st| st.reach.gone.len() + st.live_size() * 2);
         let vars = match (&a.state, &b.state) {
-            (Some(a), Some(b)) if !Rc::ptr_eq(&a.vars, &b.vars) => (a.vars.len() + b.vars.len()) / 2,
+            (Some(a), Some(b)) if !Rc::ptr_eq(&a.vars, &b.vars) => (a.vars.len() + b.vars.len()) / 4,
             _ => 0,
         };
         self.pay(size(&a) + size(&b) + vars);
