@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::ast::RawWord;
+use super::source::Ctx;
 use super::state::State;
-use super::walk::{Ctx, Walker, quoted};
+use super::walk::{Walker, quoted};
 use super::world::{Per, Val};
 use crate::text::Span;
 
