@@ -22,6 +22,14 @@ struct Question {
     notices: Vec<String>,
 }
 
+impl Question {
+    /// How little a gap of the ecosystem weighs.
+    fn weight(&self, ecosystem: &str) -> u8 {
+        let listed = |list: &[String]| list.iter().any(|name| name == ecosystem);
+        if listed(&self.notices) { 2 } else { u8::from(listed(&self.warnings)) }
+    }
+}
+
 /// The check.
 pub(super) struct BotCoverage;
 
@@ -57,7 +65,7 @@ impl Check for BotCoverage {
         }
         let live = facts.bots.iter().any(|bot| bot.active || !bot.may_cover.is_empty());
         if !live && findings.is_empty() {
-            findings.push(no_bot(rule, bench));
+            findings.push(no_bot(rule, &question, bench));
             return findings;
         }
         findings.extend(by_ecosystem(rule, &question, bench));
@@ -74,13 +82,12 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         }
         let mut problems = bot.problems.iter();
         let Some(first) = problems.find(|problem| problem.fatal) else { continue };
-        let mut finding = Finding::new(
-            rule,
-            bot.path.as_str(),
-            Verdict::Fail,
-            format!("{} does not act on this file as written: {}", bot.bot, first.message),
-        )
-        .cause(first.code);
+        let title = title(bench, &bot.bot);
+        let message = match first.code {
+            "missing-directory" => format!("an entry of {title} does nothing: {}", first.message),
+            _ => format!("{title} does not act on this file as written: {}", first.message),
+        };
+        let mut finding = Finding::new(rule, bot.path.as_str(), Verdict::Fail, message).cause(first.code);
         finding.places.push(Evidence::new(first.place.clone(), first.message.clone()));
         finding.places.extend(
             problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
@@ -91,14 +98,21 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
     findings
 }
 
+/// A bot's name as people write it.
+fn title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
+    bench.catalog.bots.iter().find(|bot| bot.id == id).map_or(id, |bot| bot.title.as_str())
+}
+
 /// No bot at all is one finding, with the whole file to add.
-fn no_bot(rule: &Rule, bench: &Bench<'_>) -> Finding {
+fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Finding {
     let facts = bench.facts;
     let missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.scope == Scope::Production).collect();
-    let missing = if missing.is_empty() { facts.uncovered.iter().collect() } else { missing };
+    let mut missing: Vec<&Uncovered> = if missing.is_empty() { facts.uncovered.iter().collect() } else { missing };
+    // What makes it an error stands first.
+    missing.sort_by_key(|gap| question.weight(&gap.ecosystem));
     let retired = facts.bots.iter().find(|bot| bot.inactive_because.as_deref() == Some("retired"));
     let message = match retired {
-        Some(bot) => format!("the only dependency-update bot configured is {}, whose service is gone", bot.bot),
+        Some(bot) => format!("the only dependency-update bot configured is {}, whose service is gone", title(bench, &bot.bot)),
         None => "no dependency-update bot is configured".to_owned(),
     };
     let mut finding =
@@ -129,10 +143,11 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     let gaps: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.ecosystem == ecosystem).collect();
     if gaps.is_empty() {
         let covering = facts.bots.iter().filter(|bot| bot.active && bot.covers.iter().any(|(eco, _)| eco == ecosystem));
-        let names: Vec<&str> = covering.clone().map(|bot| bot.bot.as_str()).collect();
-        let mut pass =
-            Finding::new(rule, ecosystem, Verdict::Pass, format!("{} updates every {ecosystem} manifest", names.join(" and ")))
-                .cause("covered");
+        let mut names: Vec<&str> = covering.clone().map(|bot| title(bench, &bot.bot)).collect();
+        names.dedup();
+        let update = if names.len() == 1 { "updates" } else { "update" };
+        let message = format!("{} {update} every {ecosystem} manifest", names.join(" and "));
+        let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
         for bot in covering {
             pass = pass.at(Place::file(bot.path.clone()), "covers it");
         }
@@ -155,13 +170,16 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     } else {
         let list: Vec<String> = certain.iter().take(5).map(|gap| gap.manifest.to_string()).collect();
         let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
-        let message = format!("no bot updates {}{more} ({ecosystem}): {}", list.join(", "), reason_words(certain[0].why));
+        let words = match (certain[0].why, certain.len()) {
+            ("no-entry", 2..) => "no entry names them",
+            (why, _) => reason_words(why),
+        };
+        let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
-        if question.warnings.iter().any(|name| name == ecosystem) {
-            fail.severity = Severity::Warning.min(rule.severity);
-        }
-        if question.notices.iter().any(|name| name == ecosystem) {
-            fail.severity = Severity::Notice;
+        match question.weight(ecosystem) {
+            0 => {}
+            1 => fail.severity = Severity::Warning.min(rule.severity),
+            _ => fail.severity = Severity::Notice,
         }
         for gap in &certain {
             if let Some(place) = &gap.place {
@@ -169,10 +187,32 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
             }
             fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
         }
-        fail.fix(format!("add to `updates:` in .github/dependabot.yml:\n{}", snippets::dependabot_block(&certain, false)))
+        fail.fix(fix(bench, &certain))
     };
     finding.development = production.is_empty();
     finding
+}
+
+/// What to change where the reason stands; the missing entries when there are none.
+fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
+    let said = |gap: &&Uncovered| match gap.why {
+        "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
+        "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
+        "disabled" => Some("switch the bot on for it"),
+        "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
+        _ => None,
+    };
+    if let Some(said) = gaps.first().and_then(said) {
+        return said.to_owned();
+    }
+    let missing: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| said(gap).is_none()).collect();
+    let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();
+    let mut bots = bench.facts.bots.iter().filter(live);
+    if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
+        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(&missing, false));
+    }
+    let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
+    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(&missing, true))
 }
 
 fn reason_words(why: &str) -> &'static str {

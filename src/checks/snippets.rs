@@ -5,6 +5,7 @@ use super::component_view::View;
 use crate::facts::bots::Uncovered;
 use crate::facts::components::Component;
 use crate::finding::Finding;
+use crate::text::escape;
 
 /// What to do about an analyzer that does not gate.
 pub(super) fn analyzer_fix(finding: &Finding, all: &[View<'_>], component: &Component, bench: &Bench<'_>) -> String {
@@ -28,7 +29,7 @@ pub(super) fn analyzer_fix(finding: &Finding, all: &[View<'_>], component: &Comp
 
 /// The smallest step that gates the component's language.
 fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
-    let directory = if component.directory.is_root() { ".".to_owned() } else { component.directory.to_string() };
+    let directory = if component.directory.is_root() { ".".to_owned() } else { word(component.directory.as_str()) };
     let known = |id: &str| all.iter().any(|view| view.tool.id == id);
     let command = match component.language.as_str() {
         "python" if known("ruff") => format!("pipx run ruff check --extend-select S {directory}"),
@@ -45,10 +46,12 @@ fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> Strin
         }
     };
     let cd = match component.language.as_str() {
-        "javascript" | "go" | "rust" if !component.directory.is_root() => format!("\n  working-directory: {directory}"),
+        "javascript" | "go" | "rust" if !component.directory.is_root() => {
+            format!("\n  working-directory: {}", quoted(component.directory.as_str()))
+        }
         _ => String::new(),
     };
-    format!("- run: {command}{cd}")
+    format!("{}{cd}", run(&command))
 }
 
 fn security_rules(component: &Component, all: &[View<'_>]) -> String {
@@ -94,8 +97,34 @@ pub(super) fn dependabot_block(missing: &[&Uncovered], whole_file: bool) -> Stri
     out.trim_end().to_owned()
 }
 
-/// A YAML scalar that says exactly this text.
+/// A YAML scalar that says exactly this text, on one line whatever is in it.
 fn quoted(text: &str) -> String {
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
-    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
+    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+    if plain {
+        return text.to_owned();
+    }
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if escape::is_steering(c) => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// `run: …` with a command as one YAML scalar: plain where that is enough.
+fn run(command: &str) -> String {
+    let plain = !command.chars().any(escape::is_steering) && !command.contains(": ") && !command.contains(" #");
+    if plain { format!("- run: {command}") } else { format!("- run: {}", quoted(command)) }
+}
+
+/// A path as one word of a shell that is no option.
+fn word(path: &str) -> String {
+    let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
+    let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@+,".contains(c));
+    if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

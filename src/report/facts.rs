@@ -286,8 +286,7 @@ impl FactsReport {
     /// # Errors
     /// What the writer says.
     pub fn write_json(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, self).map_err(io::Error::from)?;
-        writeln!(out)
+        super::json::pretty(self, out)
     }
 
     /// Writes it for a reader.

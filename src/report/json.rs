@@ -9,6 +9,7 @@ use crate::answer::Reason;
 use crate::catalog::{Catalog, Severity};
 use crate::finding::{Evidence, Verdict};
 use crate::policy::{AppliedWaiver, Change, Counts, DecidedFinding, Decision, Outcome};
+use crate::text::escape;
 
 /// `--format json`.
 pub(super) struct Json;
@@ -23,9 +24,23 @@ impl Reporter for Json {
     }
 
     fn write(&self, report: &Report, _view: &View, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &Document::of(report)).map_err(io::Error::from)?;
-        writeln!(out)
+        pretty(&Document::of(report), out)
     }
+}
+
+/// Writes a value over several lines. What would steer a terminal stands in strings alone, and there as an escape.
+pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(|c| c != '\n' && escape::is_steering(c)) {
+        out.write_all(&rest.as_bytes()[..at])?;
+        let c = rest[at..].chars().next().unwrap_or_default();
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    writeln!(out, "{rest}")
 }
 
 #[derive(Serialize)]

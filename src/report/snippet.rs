@@ -18,6 +18,8 @@ const WINDOW: usize = 160;
 const BEFORE: usize = 60;
 /// Places of one finding that are shown.
 const PLACES: usize = 4;
+/// Patterns that were searched that are shown.
+const SEARCHED: usize = 5;
 /// Lines of a fix that are shown.
 const HELP: usize = 40;
 
@@ -44,7 +46,8 @@ pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -
     }
     if let Some(fix) = &finding.fix {
         let indent = format!("\n{}        ", " ".repeat(width + 1));
-        let mut lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();
+        let mut lines: Vec<String> =
+            fix.trim_end().lines().map(|line| escape::neutral_line_start(&clean(line)).into_owned()).collect();
         if lines.len() > HELP {
             let more = super::counted(lines.len() - (HELP - 1), "more line");
             lines.truncate(HELP - 1);
@@ -160,8 +163,9 @@ fn remarks(decided: &DecidedFinding) -> Vec<String> {
         out.push(format!("reached by {}", chain(&finding.chain, finding.places.first())));
     }
     if !finding.searched.is_empty() {
-        let list: Vec<_> = finding.searched.iter().take(12).map(|glob| clean(glob)).collect();
-        let more = if finding.searched.len() > 12 { ", …" } else { "" };
+        let list: Vec<_> = finding.searched.iter().take(SEARCHED).map(|glob| clean(glob)).collect();
+        let more = finding.searched.len().saturating_sub(SEARCHED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         out.push(format!("searched: {}{more}", list.join(", ")));
     }
     if let Some(reason) = finding.reason {
