@@ -70,6 +70,17 @@ pub(super) fn title(bench: &Bench<'_>, language: &str) -> String {
     known.map_or_else(|| language.to_owned(), |one| one.title.clone())
 }
 
+/// The component in a sentence: its language, and where, when the language has several.
+pub(super) fn words(bench: &Bench<'_>, component: &Component) -> String {
+    let language = title(bench, &component.language);
+    let several = bench.facts.inventory.of(&component.language).nth(1).is_some();
+    match (several, component.directory.is_root()) {
+        (false, _) => language,
+        (true, true) => format!("{language} at the root"),
+        (true, false) => format!("{language} in {}", component.directory),
+    }
+}
+
 fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Component, subject: String) -> Finding {
     let asked = bench.terms.analyzer_level.as_deref().unwrap_or(&question.require);
     let wanted = rung(asked).unwrap_or(Rung::Gates);
@@ -87,7 +98,7 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
     } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be() >= wanted) {
         unknown(rule, subject, view, wanted)
     } else if let Some(unit) = opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
-        let message = format!("whether an analyzer gates {} cannot be seen: {}", title(bench, &question.language), unit.why.text);
+        let message = format!("whether an analyzer gates {} cannot be seen: {}", words(bench, component), unit.why.text);
         let finding = Finding::new(rule, subject, Verdict::Unknown, message).reason(unit.why.reason).cause("opaque");
         finding
             .at(unit.place.clone(), unit.why.text.clone())
@@ -210,7 +221,7 @@ fn fail(
     all: &[View<'_>],
     wanted: Rung,
 ) -> Finding {
-    let language = title(bench, &question.language);
+    let language = words(bench, component);
     // A tool that the checklist names, or one with security rules, tells more than any other linter.
     let rank = |view: &&View<'_>| {
         (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung)
@@ -225,15 +236,18 @@ fn fail(
                 .cause("no-security-rules");
             finding.rung = Some(view.on.rung);
             finding.chain = view.chain();
-            let place = view.standing.configured.first().cloned().or_else(|| view.place()).unwrap_or_else(|| home(component));
-            finding.at(place, "no security rule is selected here")
+            let (place, note) = match view.configured_for(component) {
+                Some(place) => (place.clone(), "no security rule is selected here"),
+                None => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security"),
+            };
+            finding.at(place, note)
         }
         (_, Some(view)) => short(rule, subject, view, component),
         _ => {
             let message = format!("no analyzer for {language} was found");
             let mut finding = Finding::new(rule, subject, Verdict::Fail, message)
                 .cause("absent")
-                .at(home(component), format!("{language} code begins here"));
+                .at(home(component), format!("{} code begins here", title(bench, &question.language)));
             finding.rung = Some(Rung::Absent);
             finding.searched = vec![
                 ".github/workflows/*.yml".to_owned(),

@@ -42,6 +42,13 @@ impl<'f> View<'f> {
         self.on.may_be.unwrap_or(self.on.rung)
     }
 
+    /// The nearest configuration of the tool at the component or above it.
+    pub(super) fn configured_for(&self, component: &Component) -> Option<&'f Place> {
+        let above = self.standing.configured.iter().filter(|place| component.directory.is_in(&place.path.parent()));
+        // Of several in one directory the first: files and keys stand before dependencies.
+        above.rev().max_by_key(|place| place.path.segments().count())
+    }
+
     /// The command's place, else where it is configured.
     pub(super) fn place(&self) -> Option<Place> {
         self.chain().last().map(|hop| hop.place.clone()).or_else(|| self.standing.configured.first().cloned())

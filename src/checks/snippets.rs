@@ -13,7 +13,7 @@ pub(super) fn analyzer_fix(finding: &Finding, all: &[View<'_>], component: &Comp
     let title = all.iter().find(|view| view.tool.id == tool).map_or(tool, |view| view.tool.title.as_str());
     let step = step_for(component, all, bench);
     match finding.cause.rsplit(':').next().unwrap_or_default() {
-        "no-security-rules" => security_rules(component, all),
+        "no-security-rules" => security_rules(finding, component, all),
         "soft-fail" | "void" => {
             let note = finding.places.first().map_or("", |evidence| evidence.note.as_str());
             if note.starts_with("only error-level findings") {
@@ -29,13 +29,13 @@ pub(super) fn analyzer_fix(finding: &Finding, all: &[View<'_>], component: &Comp
 
 /// The smallest step that gates the component's language.
 fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
-    let directory = if component.directory.is_root() { ".".to_owned() } else { word(component.directory.as_str()) };
+    let directory = directory(component);
     let known = |id: &str| all.iter().any(|view| view.tool.id == id);
     let command = match component.language.as_str() {
         "python" if known("ruff") => format!("pipx run ruff check --extend-select S {directory}"),
         "python" => format!("pipx run bandit -r {directory}"),
         "javascript" => "npx eslint --max-warnings 0 .".to_owned(),
-        "go" => "golangci-lint run --enable gosec ./...".to_owned(),
+        "go" => "go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest run --enable gosec ./...".to_owned(),
         "rust" => "cargo clippy --workspace --all-targets -- -D warnings".to_owned(),
         other => {
             let fits = |tool: &&crate::catalog::Tool| {
@@ -45,26 +45,70 @@ fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> Strin
             tool.map_or_else(|| "semgrep scan --error --config auto .".to_owned(), |argv| argv.join(" "))
         }
     };
-    let cd = match component.language.as_str() {
-        "javascript" | "go" | "rust" if !component.directory.is_root() => {
-            format!("\n  working-directory: {}", quoted(component.directory.as_str()))
-        }
-        _ => String::new(),
+    let step = match component.language.as_str() {
+        "javascript" | "go" | "rust" => run_in(&command, component),
+        _ => run(&command),
     };
-    format!("{}{cd}", run(&command))
+    if component.language == "javascript" && !known("eslint") {
+        let file = beside(component, "eslint.config.mjs");
+        return format!(
+            "{step}\nafter `npm install --save-dev eslint eslint-plugin-no-unsanitized`, and with {file}:\n{NO_UNSANITIZED}"
+        );
+    }
+    step
 }
 
-fn security_rules(component: &Component, all: &[View<'_>]) -> String {
+/// A step that runs in the component's directory.
+pub(super) fn run_in(command: &str, component: &Component) -> String {
+    let directory = &component.directory;
+    let cd = if directory.is_root() { String::new() } else { format!("\n  working-directory: {}", quoted(directory.as_str())) };
+    format!("{}{cd}", run(command))
+}
+
+/// Where and how the gating linter's security rules are switched on.
+fn security_rules(finding: &Finding, component: &Component, all: &[View<'_>]) -> String {
     let gating = all.first().map(|view| view.tool.id.as_str());
+    let configured = finding.places.first().map_or("", |evidence| evidence.place.path.as_str());
+    let name = configured.rsplit('/').next().unwrap_or_default();
+    let own = |known: &[&str], usual: &str| {
+        if known.iter().any(|start| name.starts_with(start)) { configured.to_owned() } else { beside(component, usual) }
+    };
     match (component.language.as_str(), gating) {
-        ("python", Some("ruff")) => "select Ruff's security rules:\n[tool.ruff.lint]\nextend-select = [\"S\"]".to_owned(),
-        ("python", _) => "add a step beside it:\n- run: pipx run bandit -r .".to_owned(),
-        ("javascript", Some("eslint")) => {
-            "add the security rules to eslint.config.js:\nimport nounsanitized from \"eslint-plugin-no-unsanitized\";\nexport default [nounsanitized.configs.recommended, /* … */];".to_owned()
+        ("python", Some("ruff")) if name == "pyproject.toml" => {
+            format!("select Ruff's security rules, under `[tool.ruff.lint]` in {configured}:\nextend-select = [\"S\"]")
         }
-        ("go", _) => "enable gosec in .golangci.yml:\nlinters:\n  enable:\n    - gosec".to_owned(),
+        ("python", Some("ruff")) => {
+            let file = own(&["ruff.toml", ".ruff.toml"], "ruff.toml");
+            format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
+        }
+        ("python", _) => format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {}", directory(component)))),
+        ("javascript", Some("eslint")) if name.starts_with(".eslintrc") || name == "package.json" => format!(
+            "npm install --save-dev eslint-plugin-no-unsanitized, and in {configured}:\n\"extends\": [\"plugin:no-unsanitized/recommended-legacy\"]"
+        ),
+        ("javascript", Some("eslint")) => {
+            let file = own(&["eslint.config."], "eslint.config.mjs");
+            format!("npm install --save-dev eslint-plugin-no-unsanitized, and in {file}:\n{NO_UNSANITIZED}")
+        }
+        ("go", Some("golangci-lint")) => {
+            let file = own(&[".golangci."], ".golangci.yml");
+            format!("enable gosec in {file}:\nlinters:\n  enable:\n    - gosec")
+        }
+        ("go", _) => format!("add a step beside it:\n{}", run("go run github.com/securego/gosec/v2/cmd/gosec@latest ./...")),
         _ => "select the analyzer's security rules, or add one that has them".to_owned(),
     }
+}
+
+/// A flat configuration of ESLint with the rules that keep text from becoming markup.
+const NO_UNSANITIZED: &str =
+    "import nounsanitized from \"eslint-plugin-no-unsanitized\";\nexport default [nounsanitized.configs.recommended];";
+
+/// A file in the component's directory.
+fn beside(component: &Component, name: &str) -> String {
+    component.directory.join(name).map_or_else(|| name.to_owned(), |path| path.to_string())
+}
+
+fn directory(component: &Component) -> String {
+    if component.directory.is_root() { ".".to_owned() } else { word(component.directory.as_str()) }
 }
 
 /// The missing block of `.github/dependabot.yml` for one ecosystem, all its directories in one entry.
@@ -123,7 +167,7 @@ fn run(command: &str) -> String {
 }
 
 /// A path as one word of a shell that is no option.
-fn word(path: &str) -> String {
+pub(super) fn word(path: &str) -> String {
     let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
     let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@+,".contains(c));
     if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) }

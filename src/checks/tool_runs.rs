@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::analyzer::{rung, title};
 use super::component_view::{View, home, is_development, judged, subject, views};
-use super::{Bench, Check, question};
+use super::{Bench, Check, question, snippets};
 use crate::answer::Reason;
 use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
@@ -30,7 +30,7 @@ struct Question {
     /// A live bot that covers the component answers too.
     #[serde(default)]
     or_bot: bool,
-    /// The step to propose, by language.
+    /// The step to propose, by language; `{target}` stands for the manifest.
     #[serde(default)]
     step: std::collections::BTreeMap<String, String>,
 }
@@ -108,7 +108,8 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
     };
     let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
     Some(move |rule: &Rule| {
-        let message = format!("{} updates these dependencies", bot.bot);
+        let title = bench.catalog.bots.iter().find(|known| known.id == bot.bot).map_or(bot.bot.as_str(), |known| &known.title);
+        let message = format!("{title} updates these dependencies");
         Finding::new(rule, "", Verdict::Pass, message)
             .cause("bot")
             .at(crate::text::Place::file(bot.path.clone()), "a live bot covers them")
@@ -126,8 +127,14 @@ fn short(
     wanted: Rung,
     words: &str,
 ) -> Finding {
-    let step =
-        question.step.get(&component.language).map(|step| format!("add a step to a pull-request workflow:\n- run: {step}"));
+    // Requirement files are named; a project stands for itself.
+    let manifest = component.manifest.as_ref().map(|path| path.file_name()).filter(|name| name.ends_with(".txt"));
+    let target = manifest.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
+    let when = if wanted >= Rung::Gates { "a pull-request workflow" } else { "a scheduled workflow" };
+    let step = question
+        .step
+        .get(&component.language)
+        .map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
     let mut finding = match best {
         Some(view) if view.may_be() >= wanted => {
             let hold = view.held_by();

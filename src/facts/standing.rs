@@ -323,7 +323,7 @@ fn unknowns(prepared: &[Prepared<'_>]) -> Vec<Why> {
     all
 }
 
-/// Where the tool is configured: files and keys at a component or above it, dependencies, and what only people run.
+/// Where the tool is configured: files and keys at a component or above it; after them dependencies, and what only people run.
 fn configured(
     evidence: &Evidence<'_>,
     tool: &Tool,
@@ -336,6 +336,8 @@ fn configured(
     for directory in directories {
         places.extend(tool.config.iter().filter_map(|row| Some(places::nearest(evidence.world.snapshot, row, directory)?.place)));
     }
+    places.sort();
+    let files = places.len();
     for dependency in evidence.dependencies {
         let listed = tool.packages.get(dependency.registry).is_some_and(|names| {
             names.iter().any(|name| {
@@ -349,8 +351,9 @@ fn configured(
     places.extend(
         invocations.iter().filter(|(_, ci)| !ci).filter_map(|(invocation, _)| Some(invocation.chain.last()?.place.clone())),
     );
-    places.sort();
-    places.dedup();
+    places[files..].sort();
+    let mut seen = std::collections::BTreeSet::new();
+    places.retain(|place| seen.insert(place.clone()));
     places
 }
 

@@ -81,6 +81,9 @@ fn analyzer(standing: &Standing) -> AnalyzerRow {
     let mut invocations: Vec<InvocationRow> = standing.invocations.iter().map(invocation).collect();
     invocations.sort_by(|a, b| b.rung.cmp(&a.rung).then_with(|| a.cmp(b)));
     invocations.dedup();
+    let mut configured: Vec<LineRow> = standing.configured.iter().map(line).collect();
+    configured.sort();
+    configured.dedup();
     AnalyzerRow {
         tool: standing.tool.clone(),
         language: standing.language.clone(),
@@ -96,7 +99,7 @@ fn analyzer(standing: &Standing) -> AnalyzerRow {
             .iter()
             .map(|one| StandingRow { directory: one.directory.clone(), rung: one.rung, may_be: one.may_be })
             .collect(),
-        configured: standing.configured.iter().map(line).collect(),
+        configured,
         unknown: standing.unknown.iter().map(unknown).collect(),
         invocations,
     }

@@ -79,7 +79,7 @@ fn chain(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
     }
     for evidence in decided.finding.places.iter().take(1) {
         let place = &evidence.place;
-        writeln!(out, "            {}:{}: {}", clean(place.path.as_str()), place.line, clean(&evidence.note))?;
+        writeln!(out, "            at {}:{}: {}", clean(place.path.as_str()), place.line, clean(&evidence.note))?;
     }
     Ok(())
 }

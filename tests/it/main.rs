@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod corpora;
+mod determinism;
 mod docs;
 mod examples;
 mod hostile;
