@@ -29,6 +29,8 @@ pub struct Dependency {
     pub place: Place,
     /// Whether the product needs it to run.
     pub runtime: bool,
+    /// Whether it comes only with an extra or a feature that somebody asks for.
+    pub optional: bool,
     /// The manifest.
     pub manifest: RepoPath,
 }
@@ -38,7 +40,7 @@ pub struct Dependency {
 pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
     let mut all = Vec::new();
     for manifest in &inventory.manifests {
-        let mut sink = Sink { manifest: &manifest.path, out: &mut all };
+        let mut sink = Sink { manifest: &manifest.path, optional: false, out: &mut all };
         read(snapshot, manifest.member_of.as_ref(), &mut sink);
     }
     all.sort();
@@ -74,6 +76,8 @@ fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
 /// Where the readers put what they find.
 struct Sink<'a> {
     manifest: &'a RepoPath,
+    /// What is added now comes only with an extra or a feature.
+    optional: bool,
     out: &'a mut Vec<Dependency>,
 }
 
@@ -84,12 +88,12 @@ impl Sink<'_> {
         if name.is_empty() || name.len() > 256 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return;
         }
-        self.out.push(Dependency { registry, name, place, runtime, manifest: self.manifest.clone() });
+        self.out.push(Dependency { registry, name, place, runtime, optional: self.optional, manifest: self.manifest.clone() });
     }
 }
 
 /// PEP 503: lower case, and one `-` for every run of `-`, `_` and `.`.
-fn normalised(name: &str) -> String {
+pub(crate) fn normalised(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match c {

@@ -1,6 +1,6 @@
 //! Owns the dependencies of `pyproject.toml`, `setup.cfg` and `Pipfile`. Refuses `setup.py`, which is code.
 
-use crate::doc::{Format, Value};
+use crate::doc::{Format, Reading, Value};
 use crate::snapshot::Snapshot;
 
 use super::requirements::name;
@@ -26,10 +26,12 @@ pub(super) fn pyproject(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         specifiers(root.route(route), *runtime, sink);
     }
     for route in GROUPS {
+        sink.optional = route[0] != "dependency-groups";
         for entry in root.route(route).into_iter().flat_map(Value::entries) {
             specifiers(Some(entry.value), !is_development(entry.name().unwrap_or_default()), sink);
         }
     }
+    sink.optional = false;
     for entry in root.route(&["tool", "pdm", "dev-dependencies"]).into_iter().flat_map(Value::entries) {
         specifiers(Some(entry.value), false, sink);
     }
@@ -54,6 +56,7 @@ pub(super) fn setup_cfg(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         text_list(options.get("setup_requires"), false, sink);
         text_list(options.get("tests_require"), false, sink);
     }
+    sink.optional = true;
     for entry in root.get("options.extras_require").into_iter().flat_map(Value::entries) {
         text_list(Some(entry.value), !is_development(entry.name().unwrap_or_default()), sink);
     }
@@ -78,6 +81,7 @@ fn specifiers(list: Option<Value<'_>>, runtime: bool, sink: &mut Sink<'_>) {
 fn keys(table: Option<Value<'_>>, runtime: bool, sink: &mut Sink<'_>) {
     for entry in table.into_iter().flat_map(Value::entries) {
         let Some(found) = entry.name().filter(|found| *found != "python" && name(found) == Some(*found)) else { continue };
+        sink.optional = entry.value.get("optional").is_some_and(|value| value.as_bool() == Reading::Is(true));
         sink.add("pypi", found, entry.key.place(), runtime);
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn read(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         };
         // Each literal once: a hostile file may name one list a thousand times.
         if let Some(value) = value.filter(|value| done.insert(*value)) {
+            sink.optional = matches!(tokens[at - 1], Token::Name("extras_require") | Token::Text("extras_require", _));
             let end = literal(&tokens, value, runtime, &file, sink);
             if value == at + 1 {
                 at = end;

@@ -1,6 +1,6 @@
 //! Owns the dependencies of manifests that are tables: `package.json`, `composer.json`, `Cargo.toml`. Refuses versions.
 
-use crate::doc::{Format, Value};
+use crate::doc::{Format, Reading, Value};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
@@ -13,6 +13,7 @@ pub(super) fn package_json(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         [("dependencies", true), ("optionalDependencies", true), ("devDependencies", false), ("peerDependencies", false)];
     for (table, runtime) in tables {
         for entry in document.root().get(table).into_iter().flat_map(Value::entries) {
+            sink.optional = table == "optionalDependencies";
             let name = entry.value.as_str().and_then(aliased).or_else(|| entry.name()).unwrap_or_default();
             sink.add("npm", name, entry.key.place(), runtime);
         }
@@ -50,6 +51,7 @@ pub(super) fn cargo_toml(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mu
     for target in top.get("target").into_iter().flat_map(Value::entries) {
         crates(target.value, shared, sink);
     }
+    sink.optional = false;
     // Gives a version to those who ask for it; by itself nothing needs it.
     for entry in top.route(&["workspace", "dependencies"]).into_iter().flat_map(Value::entries) {
         sink.add("cargo", package(entry.value, None).or(entry.name()).unwrap_or_default(), entry.key.place(), false);
@@ -62,6 +64,7 @@ fn crates(holder: Value<'_>, shared: Option<Value<'_>>, sink: &mut Sink<'_>) {
         for entry in holder.get(table).into_iter().flat_map(Value::entries) {
             let key = entry.name().unwrap_or_default();
             let name = package(entry.value, shared.and_then(|shared| shared.get(key))).unwrap_or(key);
+            sink.optional = entry.value.get("optional").is_some_and(|value| value.as_bool() == Reading::Is(true));
             sink.add("cargo", name, entry.key.place(), table == "dependencies");
         }
     }

@@ -1,0 +1,131 @@
+//! Owns whether the references of a document resolve: JSON pointers in it and into files of the tree. Refuses to fetch:
+//! references to other hosts are passed over.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::doc::{Document, Format, Kind, Value};
+use crate::snapshot::Snapshot;
+use crate::text::{Place, RepoPath};
+
+/// How many files one document may be spread over, and how many references are looked at.
+const MOST_FILES: usize = 500;
+const MOST_REFERENCES: usize = 20_000;
+
+/// Keys whose content is data and no part of the document's own structure.
+const DATA: &[&str] = &["example", "default", "enum", "const"];
+
+/// References that lead nowhere, at their places, at most 20.
+pub(super) fn broken(snapshot: &Snapshot, document: &Document) -> Vec<(Place, String)> {
+    let mut walk = Walk {
+        snapshot,
+        files: vec![document.file().path.clone()],
+        seen: HashSet::new(),
+        budget: MOST_REFERENCES,
+        broken: Vec::new(),
+    };
+    walk.value(document, document.root());
+    let mut next = 1;
+    while next < walk.files.len() && next < MOST_FILES {
+        let path = walk.files[next].clone();
+        next += 1;
+        if let Some(other) = walk.open(&path) {
+            walk.value(&other, other.root());
+        }
+    }
+    walk.broken
+}
+
+struct Walk<'s> {
+    snapshot: &'s Snapshot,
+    /// Files that are part of the document, the first one first.
+    files: Vec<RepoPath>,
+    /// References that are known to resolve or not: (file it stands in, text).
+    seen: HashSet<(RepoPath, String)>,
+    budget: usize,
+    broken: Vec<(Place, String)>,
+}
+
+impl Walk<'_> {
+    fn open(&self, path: &RepoPath) -> Option<Arc<Document>> {
+        let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
+        self.snapshot.document(path, format).ok()
+    }
+
+    /// Recursion is as deep as the document, which its parser has bounded.
+    fn value(&mut self, document: &Document, value: Value<'_>) {
+        value.items().for_each(|item| self.value(document, item));
+        for entry in value.entries() {
+            match entry.name() {
+                Some("$ref") if entry.value.kind() == Kind::String => {
+                    self.reference(document, entry.value.as_str().unwrap_or_default(), entry.value);
+                }
+                Some(name) if DATA.contains(&name) || name.starts_with("x-") => {}
+                _ => self.value(document, entry.value),
+            }
+        }
+    }
+
+    fn reference(&mut self, document: &Document, text: &str, at: Value<'_>) {
+        let remote = text.contains("://") || text.starts_with("//");
+        if self.budget == 0 || remote || !self.seen.insert((document.file().path.clone(), text.to_owned())) {
+            return;
+        }
+        self.budget -= 1;
+        let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
+        let there = if file.is_empty() { resolves(document.root(), pointer) } else { self.in_file(document, file, pointer) };
+        if !there && self.broken.len() < 20 {
+            self.broken.push((at.place(), format!("the reference `{text}` leads nowhere")));
+        }
+    }
+
+    fn in_file(&mut self, document: &Document, file: &str, pointer: &str) -> bool {
+        let Some(path) = document.file().path.parent().join(&unescaped(file)) else { return false };
+        let Some(other) = self.open(&path) else { return false };
+        if !self.files.contains(&path) && self.files.len() < MOST_FILES {
+            self.files.push(path);
+        }
+        resolves(other.root(), pointer)
+    }
+}
+
+/// Follows a JSON pointer (RFC 6901, in its URI form); an anchor (`#name`) is taken as it is.
+fn resolves(root: Value<'_>, pointer: &str) -> bool {
+    let Some(path) = pointer.strip_prefix('/') else { return true };
+    let mut value = root;
+    for step in path.split('/') {
+        let key = unescaped(step).replace("~1", "/").replace("~0", "~");
+        let next = match value.kind() {
+            // Finding an item costs its index; nobody refers to the thousandth.
+            Kind::Sequence => match key.parse::<usize>() {
+                Ok(at) if at > 1_000 => return at < value.len(),
+                Ok(at) => value.items().nth(at),
+                Err(_) => None,
+            },
+            Kind::Disputed => return true,
+            _ => value.get(&key),
+        };
+        let Some(next) = next else { return false };
+        value = next;
+    }
+    true
+}
+
+/// `%2F` and the like.
+fn unescaped(text: &str) -> String {
+    let hex = |at: usize| text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    let (mut bytes, mut at) = (Vec::with_capacity(text.len()), 0);
+    while at < text.len() {
+        match (text.as_bytes()[at], hex(at)) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                bytes.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}

@@ -1,0 +1,228 @@
+//! API descriptions: documents that count and those that do not, generators by dependency and code, and what a service is.
+
+use crate::answer::Answer;
+use crate::catalog::Catalog;
+use crate::facts::{Facts, gather};
+use crate::snapshot::Snapshot;
+use crate::terms::Terms;
+
+type Files<'t> = &'t [(&'t str, &'t str)];
+
+fn with<T>(files: Files<'_>, terms: &Terms, look: impl FnOnce(&Facts<'_>) -> T) -> T {
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    look(&gather(&snapshot, Catalog::builtin(), terms).expect("in memory"))
+}
+
+/// `path version`, or `path!line` of the first problem; `path:line generator` for generated ones.
+fn found_under(files: Files<'_>, terms: &Terms) -> String {
+    with(files, terms, |facts| {
+        let one = |api: &super::ApiDescription| match (&api.generator, api.problems.first()) {
+            (Some(generator), None) => format!("{}:{} {generator}", api.path, api.place.line),
+            (Some(generator), Some((place, _))) => format!("{}!{} {generator}", place.path, place.line),
+            (None, None) => format!("{} {}", api.path, api.version.as_deref().unwrap_or("?")),
+            (None, Some((place, _))) => format!("{}!{}", place.path, place.line),
+        };
+        for api in &facts.api {
+            assert_eq!(api.valid, api.problems.is_empty(), "{}", api.path);
+        }
+        facts.api.iter().map(one).collect::<Vec<_>>().join(", ")
+    })
+}
+
+fn found(files: Files<'_>) -> String {
+    found_under(files, &Terms::default())
+}
+
+const GOOD: &str =
+    "openapi: 3.0.3\ninfo: { title: A, version: '1' }\npaths:\n  /a:\n    get: { responses: { '200': { description: x } } }\n";
+
+#[test]
+fn documents_by_place() {
+    for (path, wanted) in [
+        ("openapi.yaml", "openapi.yaml 3.0.3"),
+        ("docs/openapi.yml", "docs/openapi.yml 3.0.3"),
+        ("api/MyOpenAPI-v2.yaml", "api/MyOpenAPI-v2.yaml 3.0.3"),
+        ("src/swagger/api.yml", "src/swagger/api.yml 3.0.3"),
+        ("spec/openapi.yaml", "spec/openapi.yaml 3.0.3"),
+        ("contract/api-spec.yaml", "contract/api-spec.yaml 3.0.3"),
+        ("api/service.yaml", ""),
+        ("openapi.txt", ""),
+        ("docs/examples/openapi.yaml", ""),
+        ("samples/openapi.yaml", ""),
+        ("tests/openapi.yaml", ""),
+        ("clients/billing/openapi.yaml", ""),
+        ("vendor-specs/openapi.yaml", ""),
+        ("third_party/openapi.yaml", ""),
+        ("testdata/openapi.yaml", ""),
+        ("node_modules/a/openapi.yaml", ""),
+    ] {
+        assert_eq!(found(&[(path, GOOD)]), wanted, "{path}");
+    }
+}
+
+#[test]
+fn documents_by_content() {
+    for (name, text, wanted) in [
+        ("3.1 with webhooks only", "openapi: 3.1.0\ninfo: { title: A }\nwebhooks:\n  a: { post: {} }\n", "openapi.yaml 3.1.0"),
+        ("3.0 has no webhooks", "openapi: 3.0.0\ninfo: { title: A }\nwebhooks:\n  a: { post: {} }\n", "openapi.yaml!1"),
+        ("3.2", &GOOD.replace("3.0.3", "3.2.0"), "openapi.yaml 3.2.0"),
+        ("swagger", "swagger: '2.0'\ninfo: { title: A }\npaths: { /a: { get: {} } }\n", "openapi.yaml 2.0"),
+        ("swagger as a number", "swagger: 2.0\ninfo: { title: A }\npaths: { /a: { get: {} } }\n", "openapi.yaml 2.0"),
+        ("JSON is YAML", r#"{"openapi":"3.0.0","info":{"title":"A"},"paths":{"/a":{"get":{}}}}"#, "openapi.yaml 3.0.0"),
+        ("swagger 1", "swaggerVersion: '1.2'\n", ""),
+        ("openapi 4", &GOOD.replace("3.0.3", "4.0.0"), ""),
+        ("something else", "a: b\n", ""),
+        ("no operation", "openapi: 3.0.0\ninfo: { title: A }\npaths: {}\n", "openapi.yaml!3"),
+        ("no method", "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { parameters: [] } }\n", "openapi.yaml!3"),
+        ("no title", "openapi: 3.0.0\ninfo: { version: '1' }\npaths: { /a: { get: {} } }\n", "openapi.yaml!2"),
+        ("a sample", &GOOD.replace("title: A", "title: Swagger Petstore"), ""),
+        ("broken", "openapi: 3.0.0\npaths: [\n", "openapi.yaml!2"),
+        ("broken and something else", "a: [\n", ""),
+        ("paths twice", "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { get: {} } }\npaths: {}\n", "openapi.yaml!4"),
+        (
+            "only a path of its own file",
+            "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { $ref: a.yaml } }\n",
+            "openapi.yaml!3",
+        ),
+    ] {
+        assert_eq!(found(&[("openapi.yaml", text)]), wanted, "{name}");
+    }
+}
+
+#[test]
+fn references() {
+    let file = |reference: &str| {
+        format!(
+            "{GOOD}  /b: {{ get: {{ x: {{ $ref: '{reference}' }} }} }}\ncomponents: {{ schemas: {{ A: {{ type: string }}, 'a/b': {{}} }}, list: [1, 2] }}\n"
+        )
+    };
+    let other = ("parts/b.yaml", "B: { type: string }\nC: { $ref: '#/B' }\nD: { $ref: '#/none' }\n");
+    for (reference, wanted) in [
+        ("#/components/schemas/A", "openapi.yaml 3.0.3"),
+        ("#/components/schemas/a~1b", "openapi.yaml 3.0.3"),
+        // `%2F` is one step with a slash in it to most readers.
+        ("#/components/schemas/a%2Fb", "openapi.yaml 3.0.3"),
+        ("#/components/list/1", "openapi.yaml 3.0.3"),
+        ("#/components/list/2", "openapi.yaml!6"),
+        ("#/components/schemas/Z", "openapi.yaml!6"),
+        ("#", "openapi.yaml 3.0.3"),
+        ("gone.yaml", "openapi.yaml!6"),
+        ("../../etc/passwd", "openapi.yaml!6"),
+        ("https://example.org/a.yaml#/A", "openapi.yaml 3.0.3"),
+        ("parts/b.yaml#/Z", "openapi.yaml!6"),
+        // What is wrong in a part is wrong in the whole.
+        ("parts/b.yaml#/B", "parts/b.yaml!3"),
+    ] {
+        assert_eq!(found(&[("openapi.yaml", &file(reference)), other]), wanted, "{reference}");
+    }
+    let data =
+        format!("{GOOD}  /b: {{ get: {{ example: {{ $ref: '#/gone' }}, properties: {{ $ref: {{ type: string }} }} }} }}\n");
+    assert_eq!(found(&[("openapi.yaml", &data)]), "openapi.yaml 3.0.3");
+}
+
+#[test]
+fn the_policy_may_name_the_document() {
+    let mut terms = Terms::default();
+    terms.service.openapi = Some("/api/service.yaml".to_owned());
+    assert_eq!(found_under(&[("api/service.yaml", GOOD)], &terms), "api/service.yaml 3.0.3");
+    assert_eq!(found_under(&[("api/service.yaml", "a: b\n")], &terms), "api/service.yaml!1");
+    assert_eq!(found_under(&[("a.txt", "")], &terms), "");
+}
+
+#[test]
+fn generators() {
+    let fastapi = ("requirements.txt", "fastapi\n");
+    let swag = ("go.mod", "module x\nrequire github.com/swaggo/swag v1\n");
+    for (name, files, wanted) in [
+        ("wired", &[fastapi, ("app/main.py", "from fastapi import FastAPI\napp = FastAPI()\n")][..], "app/main.py:2 fastapi"),
+        ("a dependency alone", &[fastapi, ("app/main.py", "import fastapi\n")], ""),
+        ("code alone", &[("app/main.py", "app = FastAPI()\n")], ""),
+        ("a comment", &[fastapi, ("app/main.py", "# app = FastAPI()\n")], ""),
+        ("another name", &[fastapi, ("app/main.py", "app = NotFastAPI()\n")], ""),
+        ("in tests only", &[fastapi, ("tests/main.py", "app = FastAPI()\n")], ""),
+        ("a test's dependency", &[("requirements-test.txt", "fastapi\n"), ("app/main.py", "app = FastAPI()\n")], ""),
+        ("switched off", &[fastapi, ("app/main.py", "app = FastAPI(openapi_url=None)\n")], "app/main.py!1 fastapi"),
+        (
+            "one of two switched off",
+            &[fastapi, ("app/a.py", "app = FastAPI(openapi_url=None)\n"), ("app/b.py", "app = FastAPI()\n")],
+            "app/b.py:1 fastapi",
+        ),
+        (
+            "off somewhere else",
+            &[fastapi, ("app/a.py", "x(openapi_url=None)\n"), ("app/b.py", "app = FastAPI()\n")],
+            "app/b.py:1 fastapi",
+        ),
+        ("a command that go runs", &[swag, ("main.go", "package main\n//go:generate swag init\n")], "main.go:2 swaggo"),
+        ("a comment in go", &[swag, ("main.go", "package main\n// swag init\n")], ""),
+        (
+            "an attribute",
+            &[
+                ("Cargo.toml", "[package]\nname='a'\n[dependencies]\nutoipa='5'\n"),
+                ("src/a.rs", "#[derive(OpenApi)]\nstruct A;\n"),
+            ],
+            "src/a.rs:1 utoipa",
+        ),
+        (
+            "a copy in the tree",
+            &[
+                ("setup.py", "import setuptools\nsetup()\n"),
+                ("a/cornice_swagger/__init__.py", ""),
+                ("a/views.py", "x = CorniceSwagger(y)\n"),
+            ],
+            "a/views.py:1 cornice-swagger",
+        ),
+        (
+            "off in a setting",
+            &[
+                (
+                    "pom.xml",
+                    "<project><dependencies><dependency><groupId>org.springdoc</groupId><artifactId>springdoc-openapi-ui</artifactId></dependency></dependencies></project>",
+                ),
+                ("src/main/resources/application.properties", "springdoc.api-docs.enabled=false\n"),
+            ],
+            "src/main/resources/application.properties!1 springdoc",
+        ),
+    ] {
+        assert_eq!(found(files), wanted, "{name}");
+    }
+}
+
+#[test]
+fn services() {
+    for (name, files, wanted) in [
+        ("a framework", &[("requirements.txt", "Flask==3\n")][..], "flask"),
+        ("two", &[("package.json", r#"{"dependencies":{"express":"5","koa":"2"}}"#)], "express koa"),
+        ("for development", &[("package.json", r#"{"devDependencies":{"express":"5"}}"#)], ""),
+        ("in tests", &[("tests/requirements.txt", "flask\n")], ""),
+        (
+            "an extra",
+            &[("pyproject.toml", "[project]\nname='a'\ndependencies=['x']\n[project.optional-dependencies]\nd=['aiohttp']\n")],
+            "",
+        ),
+        ("an indirect module", &[("go.mod", "module x\nrequire github.com/gin-gonic/gin v1 // indirect\n")], ""),
+        ("a module", &[("go.mod", "module x\nrequire github.com/gin-gonic/gin v1\n")], "gin"),
+        ("a framework itself", &[("pyproject.toml", "[project]\nname='FastAPI'\ndependencies=['starlette']\n")], ""),
+        ("nothing", &[("README.md", "x")], ""),
+    ] {
+        let (service, frameworks) =
+            with(files, &Terms::default(), |facts| (facts.service.is_service.clone(), facts.service.frameworks.join(" ")));
+        assert_eq!(frameworks, wanted, "{name}");
+        assert_eq!(matches!(service, Answer::Yes(_)), !wanted.is_empty(), "{name}");
+    }
+    let style = |files: Files<'_>| with(files, &Terms::default(), |facts| facts.service.other_style.clone());
+    assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4"}}"#)]).as_deref(), Some("GraphQL"));
+    assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4","express":"5"}}"#)]), None);
+}
+
+#[test]
+fn hostile_documents_end() {
+    let references: String = (0..30_000).map(|at| format!("  - {{ $ref: '#/a/{at}' }}\n")).collect();
+    let circle = "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { $ref: 'openapi.yaml#/paths/~1a' } }\n";
+    let deep = format!("openapi: 3.0.0\npaths: {}", "{a: ".repeat(3_000));
+    for text in [&format!("{GOOD}a:\n{references}"), circle, &deep, "openapi: \u{0}", "\u{FEFF}openapi: 3.0.0\r\n"] {
+        let _ = found(&[("openapi.yaml", text)]);
+    }
+    let many: Vec<(String, String)> = (0..700).map(|at| (format!("a{at}/openapi.yaml"), GOOD.to_owned())).collect();
+    let files: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    with(&files, &Terms::default(), |facts| assert_eq!(facts.api.len(), 500));
+}
