@@ -240,10 +240,11 @@ fn open(request: &CheckRequest) -> Result<Opened, Error> {
 fn sources(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<RepoPath, Arc<SourceFile>> {
     let mut sources = BTreeMap::new();
     for place in findings.iter().flat_map(|finding| &finding.places).map(|evidence| &evidence.place) {
-        if !sources.contains_key(&place.path) && snapshot.is_file(&place.path) {
-            if let Ok(file) = snapshot.read(&place.path) {
-                sources.insert(place.path.clone(), file);
-            }
+        if !sources.contains_key(&place.path)
+            && snapshot.is_file(&place.path)
+            && let Ok(file) = snapshot.read(&place.path)
+        {
+            sources.insert(place.path.clone(), file);
         }
     }
     sources

@@ -178,10 +178,10 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
-    if let Answer::Unknown(why) = &view.on.security {
-        if let Some(place) = why.place.clone().filter(|_| view.on.rung >= wanted) {
-            finding = finding.at(place, why.text.clone());
-        }
+    if let Answer::Unknown(why) = &view.on.security
+        && let Some(place) = why.place.clone().filter(|_| view.on.rung >= wanted)
+    {
+        finding = finding.at(place, why.text.clone());
     }
     match hold {
         Some(hold) => finding.at(hold.place.clone(), hold.why.clone()),

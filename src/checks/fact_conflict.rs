@@ -37,11 +37,11 @@ impl Check for FactConflict {
         }
         if let Some(declared) = &service.default_branch {
             let known = bench.facts.snapshot.default_branch(None);
-            if let Ok(crate::snapshot::DefaultBranch::Known(seen)) = known {
-                if seen != *declared {
-                    let message = format!("the policy says the default branch is `{declared}`, the repository says `{seen}`");
-                    findings.push(Finding::new(rule, "service.default_branch", Verdict::Fail, message).cause("default-branch"));
-                }
+            if let Ok(crate::snapshot::DefaultBranch::Known(seen)) = known
+                && seen != *declared
+            {
+                let message = format!("the policy says the default branch is `{declared}`, the repository says `{seen}`");
+                findings.push(Finding::new(rule, "service.default_branch", Verdict::Fail, message).cause("default-branch"));
             }
         }
         if let Some(path) = service.openapi.as_ref().filter(|path| !path.starts_with('/')) {

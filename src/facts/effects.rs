@@ -211,7 +211,7 @@ fn same_scalar(wanted: &serde_json::Value, text: &str) -> bool {
     match wanted {
         serde_json::Value::String(wanted) => wanted == text,
         serde_json::Value::Bool(wanted) => text.eq_ignore_ascii_case(if *wanted { "true" } else { "false" }),
-        other => other.to_string() == text,
+        other => *other == text,
     }
 }
 

@@ -14,10 +14,11 @@ use crate::text::RepoPath;
 pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, world: &World<'_>) -> Vec<Hold> {
     let Some(directory) = workdir.dir() else { return Vec::new() };
     let mut holds = Vec::new();
-    if let Some([python, dash_m, module]) = row.argv.as_deref().and_then(|argv| argv.get(..3)) {
-        if python == "python" && dash_m == "-m" {
-            holds.extend(python_module(module, &directory, world));
-        }
+    if let Some([python, dash_m, module]) = row.argv.as_deref().and_then(|argv| argv.get(..3))
+        && python == "python"
+        && dash_m == "-m"
+    {
+        holds.extend(python_module(module, &directory, world));
     }
     for name in tool.packages.get("npm").into_iter().flatten() {
         holds.extend(npm(name, &directory, world));

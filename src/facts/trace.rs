@@ -181,7 +181,7 @@ impl Tracer<'_> {
         for command in &analysis.commands {
             let mut next = frame.clone();
             next.holds.extend(command.holds.iter().map(shell_hold));
-            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command)));
+            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
@@ -195,13 +195,21 @@ impl Tracer<'_> {
         }
     }
 
-    /// Another meaning of a program's name that the script itself gives.
-    fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand) -> Option<Hold> {
+    /// Another meaning of a program's name that the script itself gives: by name, or by a directory of the tree on the search
+    /// path in which a program of this name lies.
+    fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand, frame: &Frame) -> Option<Hold> {
         let program = command.words.first()?.value.as_deref()?;
-        if shadow.name == program {
-            return Some(Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()));
-        }
-        None
+        let named = shadow.name == program;
+        let found = || {
+            let directory = shadow.directory.as_deref()?;
+            let directory = ["$PWD/", "${PWD}/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"]
+                .iter()
+                .find_map(|home| directory.strip_prefix(home))
+                .unwrap_or(directory);
+            let path = frame.workdir.resolve(&format!("{directory}/{program}"))?;
+            self.world.snapshot.is_file(&path).then_some(())
+        };
+        (named || found().is_some()).then(|| Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()))
     }
 
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {

@@ -162,11 +162,11 @@ fn coverage(bot: &str, example: &Example) -> Result<(), String> {
         all.sort();
         Some(all)
     };
-    if let Some(wanted) = example.expect.get("active").and_then(serde_json::Value::as_bool) {
-        if found.is_some_and(|one| one.active) != wanted {
-            let why = found.map(|one| one.inactive_because.clone());
-            return Err(format!("active: expected {wanted}, found {why:?} ({})", problems.join("; ")));
-        }
+    if let Some(wanted) = example.expect.get("active").and_then(serde_json::Value::as_bool)
+        && found.is_some_and(|one| one.active) != wanted
+    {
+        let why = found.map(|one| one.inactive_because.clone());
+        return Err(format!("active: expected {wanted}, found {why:?} ({})", problems.join("; ")));
     }
     let mut covers: Vec<String> =
         found.into_iter().flat_map(|one| &one.covers).map(|(eco, dir)| format!("{eco}:{dir}")).collect();

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::ast::RawWord;
+use super::source::Ctx;
 use super::state::State;
-use super::walk::{Ctx, Walker, quoted};
+use super::walk::{Walker, quoted};
 use super::world::{Per, Val};
 use crate::text::Span;
 
@@ -89,7 +90,8 @@ impl Walker<'_> {
                 let odd = known.split(':').find(|entry| !TOOL_HOMES.iter().any(|home| entry.starts_with(home)));
                 if let Some(odd) = odd {
                     let entry = if odd.is_empty() { "the current directory".to_owned() } else { quoted(odd) };
-                    self.shadow("*", place, format!("`PATH` gets {entry}"));
+                    let directory = if odd.is_empty() { "." } else { odd };
+                    self.shadow_in("*", place, format!("`PATH` gets {entry}"), Some(directory.to_owned()));
                 }
             }
             "BASH_ENV" | "ENV" | "LD_PRELOAD" => {

@@ -10,15 +10,20 @@ use super::Cwd;
 use super::assign::{Assigned, export};
 use super::ast::RawWord;
 use super::simple::Run;
+use super::source::Ctx;
 use super::state::State;
-use super::walk::{Ctx, Walker, quoted};
+use super::walk::{Walker, quoted};
 use super::world::{Fail, Per, Stat, Val};
 
 /// What became of a command.
 pub(super) enum Outcome {
-    Done(Option<State>),
+    Done(Option<Box<State>>),
     /// Not one of the shell's own.
     NotMine(Box<State>),
+}
+
+fn done(end: Option<State>) -> Outcome {
+    Outcome::Done(end.map(Box::new))
 }
 
 impl Walker<'_> {
@@ -36,13 +41,13 @@ impl Walker<'_> {
                 let status = self.leaving_status(args, &st);
                 let end =
                     if name == "exit" { self.exit_with(&st, &status, ctx, at) } else { self.return_with(st, status, ctx, at) };
-                return Outcome::Done(end);
+                return done(end);
             }
             "break" | "continue" => {
                 let levels = run.words.get(1).and_then(|word| word.value.as_deref()?.parse().ok()).unwrap_or(1);
-                return Outcome::Done(self.leave_round(st, levels, name == "break", ctx, at));
+                return done(self.leave_round(st, levels, name == "break", ctx, at));
             }
-            "eval" => return Outcome::Done(self.eval(args, st, ctx, place)),
+            "eval" => return done(self.eval(args, st, ctx, place)),
             "set" => self.set(args, &mut st, ctx, &place),
             "shopt" => self.shopt(args, &mut st, ctx, &place),
             "shift" => {
@@ -51,38 +56,36 @@ impl Walker<'_> {
             }
             "cd" | "pushd" | "popd" => self.change_directory(name, run, &mut st, &place),
             "export" | "readonly" | "declare" | "typeset" | "local" => self.declare(name, run, &mut st, ctx),
-            "unset" => {
-                for word in run.words.iter().skip(1).filter_map(|word| word.value.clone()) {
-                    st.set_var(&word, Per::same(Val::Unset));
-                    if st.functions.contains_key(&word) {
-                        Rc::make_mut(&mut st.functions).remove(&word);
-                    }
-                }
-            }
+            "unset" => unset(run, &mut st),
             "trap" => self.set_trap(args, &mut st, ctx, &place),
-            "wait" => status = self.waited(run, args, &st),
-            "alias" | "unalias" => {
-                let aliases = st.options.aliases;
-                for (alias, _) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
-                    if aliases {
-                        self.shadow(alias, place.clone(), format!("an alias named {}", quoted(alias)));
-                    }
+            "wait" => {
+                if !self.spend(self.jobs.len() * 8, || place.clone()) {
+                    return done(Some(st));
                 }
+                status = self.waited(run, args, &st);
             }
+            "alias" if st.options.aliases => self.aliases(run, &place),
+            "alias" | "unalias" => {}
             "hash" | "type" | "getopts" | "read" | "mapfile" | "readarray" | "let" => {
-                return Outcome::Done(self.reading(name, run, st, ctx, &place));
+                return done(self.reading(name, run, st, ctx, &place));
             }
             "." => {
                 let mut run = Run { words: run.words.clone(), raws: run.raws, assigned: Vec::new(), command: run.command };
                 if let Some(first) = run.words.first_mut() {
                     first.value = Some("source".to_owned());
                 }
-                return Outcome::Done(self.program(run, false, st, ctx));
+                return done(self.program(run, false, st, ctx));
             }
             _ => return Outcome::NotMine(Box::new(st)),
         }
         st.last = status;
-        Outcome::Done(self.leaf(st, ctx))
+        done(self.leaf(st, ctx))
+    }
+
+    fn aliases(&mut self, run: &Run<'_>, place: &Place) {
+        for (alias, _) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
+            self.shadow(alias, place.clone(), format!("an alias named {}", quoted(alias)));
+        }
     }
 
     fn worlds(&self, args: &[RawWord], st: &State) -> BTreeSet<Fail> {
@@ -146,7 +149,7 @@ impl Walker<'_> {
                 Cwd::Known(_) => unknown("too many directories"),
                 Cwd::Unknown(_) => Rc::clone(&st.cwd),
             },
-            Some(_) => unknown("the directory is computed"),
+            Some(_) => unknown(&format!("the directory {} is computed", quoted(operand.map_or("", |word| word.raw.as_str())))),
         };
         let before = std::mem::replace(&mut st.cwd, next);
         if name == "pushd" && st.dirs.len() < 256 {
@@ -221,5 +224,14 @@ impl Walker<'_> {
             }
         }
         self.leaf(st, ctx)
+    }
+}
+
+fn unset(run: &Run<'_>, st: &mut State) {
+    for name in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()) {
+        st.set_var(name, Per::same(Val::Unset));
+        if st.functions.contains_key(name) {
+            Rc::make_mut(&mut st.functions).remove(name);
+        }
     }
 }

@@ -8,9 +8,10 @@ use crate::text::{MappedText, Place, Span};
 
 use super::ast::{Command, RawWord};
 use super::parse;
+use super::source::{Ctx, Source};
 use super::state::{Here, State, Until};
 use super::trap::TrapSet;
-use super::walk::{Ctx, Source, Walker, quoted};
+use super::walk::{Walker, quoted};
 use super::world::{ENDING, Per, Stat, Val};
 
 /// Functions that may call one another before it is given up.
@@ -74,9 +75,9 @@ impl Walker<'_> {
         for early in self.returns.pop().unwrap_or_default() {
             end = self.merge(end, early, &before, diverts);
         }
-        self.settle(diverts, Until::FunctionEnds);
+        self.settle(diverts, Until::Function);
         let mut end = end?;
-        for index in [Until::FunctionEnds as usize, Until::LoopEnds as usize] {
+        for index in [Until::Function as usize, Until::Loop as usize] {
             end.reach.doubts[index].clone_from(&before.doubts[index]);
         }
         for (name, value) in locals {
@@ -95,7 +96,7 @@ impl Walker<'_> {
     /// The arguments of a call, where their number is the same in every run.
     pub(super) fn arguments(&self, args: &[RawWord], st: &State) -> Option<Rc<Vec<Per<Val>>>> {
         let usual = self.fields_in(args, st, None);
-        let certain = |field: &super::expand::Field| !field.glob && field.val != Val::Unknown;
+        let certain = |field: &super::fields::Field| !field.glob && field.val != Val::Unknown;
         let fixed = args.iter().all(|raw| raw.parts.iter().all(|part| !unquoted(part)));
         if !fixed && !usual.iter().all(certain) {
             return None;
@@ -162,7 +163,7 @@ impl Walker<'_> {
         let text = quoted(&ctx.source.line(at, 40));
         let fatal = ctx.guard.is_none() && st.options.errexit.on == Some(true);
         if !(fatal && self.all_nonzero(&st, &status)) {
-            self.divert(&st, Until::FunctionEnds, ctx.source.place(at), &text);
+            self.divert(&st, Until::Function, ctx.source.place(at), &text);
         }
         st.last = self.with_causes(&st, &status);
         let made = self.next_fail();
@@ -180,7 +181,7 @@ impl Walker<'_> {
             return Some(st);
         }
         let text = quoted(&ctx.source.line(at, 40));
-        self.divert(&st, Until::LoopEnds, ctx.source.place(at), &text);
+        self.divert(&st, Until::Loop, ctx.source.place(at), &text);
         let made = self.next_fail();
         if let Some(rounds) = self.rounds.get_mut(depth - levels.clamp(1, depth)) {
             rounds.push((st, made, breaks));
@@ -198,7 +199,7 @@ impl Walker<'_> {
         }
         let text = quoted(&ctx.source.line(at, 40));
         if !self.all_nonzero(st, status) {
-            self.divert(st, Until::ShellEnds, place.clone(), &text);
+            self.divert(st, Until::Shell, place.clone(), &text);
         }
         for (fail, _) in st.reach.caused() {
             if *status.get(Some(fail)) == Stat::Zero {

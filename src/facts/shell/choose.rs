@@ -7,8 +7,9 @@ use crate::text::Span;
 
 use super::ast::{Arm, ArmEnd, List, RawWord};
 use super::join::Way;
+use super::source::Ctx;
 use super::state::State;
-use super::walk::{Ctx, Walker, quoted};
+use super::walk::{Walker, quoted};
 use super::world::{Per, Stat};
 
 const ONLY_IF: &str = "`if` only looks at it";
@@ -74,8 +75,8 @@ impl Walker<'_> {
             Rest::Case(subject, arms) => (self.case_fork(subject, arms, &st, ctx), st),
         };
         let (before, since, made) = (st.reach.clone(), self.diverts.len(), self.next_fail());
-        let taken = st.narrowed(&fork.status, Stat::Zero, Some(fork.holds), fork.commands);
-        let other = st.narrowed(&fork.status, Stat::Nonzero, Some(fork.fails), false);
+        let taken = self.narrow(&st, &fork.status, Stat::Zero, Some(fork.holds), fork.commands);
+        let other = self.narrow(&st, &fork.status, Stat::Nonzero, Some(fork.fails), false);
         let taken = taken.and_then(|taken| fork.bodies.iter().try_fold(taken, |taken, body| self.list(body, taken, ctx)));
         let middle = self.next_fail();
         let other = other.and_then(|other| self.choose(fork.rest, other, ctx, at));
@@ -125,12 +126,14 @@ impl Walker<'_> {
             self.mentions(&pattern.parts, st, &mut worlds);
         }
         let in_world = |world: Option<u32>| {
-            let answers = arm.patterns.iter().map(|pattern| self.matches(value.get(world), &pattern.parts, st, world));
-            let any = answers.fold(Some(false), |any, answer| match (any, answer) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            });
+            let mut any = Some(false);
+            for pattern in &arm.patterns {
+                match self.matches(value.get(world), &pattern.parts, st, world) {
+                    Some(true) => return Stat::Zero,
+                    Some(false) => {}
+                    None => any = None,
+                }
+            }
             Stat::of(any)
         };
         let mut status = Per::same(in_world(None));

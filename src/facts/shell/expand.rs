@@ -2,24 +2,15 @@
 //! output is unknown.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use super::Word;
 use super::ast::{Index, Param, ParamOp, Part, RawWord};
+use super::fields::{Field, MAX_FIELDS, Split, braces};
 use super::lex::is_name;
+use super::source::Source;
 use super::state::State;
-use super::walk::{Source, Walker};
+use super::walk::Walker;
 use super::world::{Fail, Per, Val};
-
-/// Fields one word may become.
-const MAX_FIELDS: usize = 256;
-
-/// One word after expansion, in one run.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Field {
-    pub val: Val,
-    pub glob: bool,
-}
 
 impl Walker<'_> {
     /// The words of a command in the ordinary run.
@@ -198,7 +189,16 @@ impl Walker<'_> {
                 }
                 None => Val::Unknown,
             },
+            "PIPESTATUS" => match (element(param), &st.pipe) {
+                (Some(0), None) => Val::from_stat(*st.last.get(world)),
+                (Some(index), Some(pipe)) => pipe.get(index).map_or(Val::Unknown, |status| Val::from_stat(*status.get(world))),
+                _ => Val::Unknown,
+            },
             name => match (self.var(st, name).get(world), param.index) {
+                (Val::Array(items), Index::Other) => match element(param) {
+                    Some(index) => items.get(index).cloned().unwrap_or(Val::Unset),
+                    None => Val::Unknown,
+                },
                 (_, Index::Other) => Val::Unknown,
                 (Val::Array(items), Index::All) if param.op != ParamOp::Length => joined(items.iter()),
                 (val, _) => val.clone(),
@@ -213,6 +213,10 @@ impl Walker<'_> {
                 Part::Param { param, .. } => {
                     match param.name.as_str() {
                         "?" => out.extend(st.last.failed.keys()),
+                        "PIPESTATUS" => {
+                            let pipe = st.pipe.iter().flat_map(|pipe| pipe.iter());
+                            out.extend(pipe.chain([&st.last]).flat_map(|status| status.failed.keys()));
+                        }
                         name if st.tainted.contains(name) => out.extend(self.var(st, name).failed.keys()),
                         name if !name.bytes().all(is_name) || name.bytes().all(|byte| byte.is_ascii_digit()) => {
                             for arg in st.args.iter().flat_map(|args| args.iter()) {
@@ -244,6 +248,15 @@ impl Walker<'_> {
     }
 }
 
+/// The literal subscript of `${A[0]}`; without one it is the first element.
+fn element(param: &Param) -> Option<usize> {
+    match (param.index, param.op, param.word.as_slice()) {
+        (Index::None, _, _) => Some(0),
+        (Index::Other, ParamOp::Plain, [Part::Literal { text, .. }]) => text.parse().ok(),
+        _ => None,
+    }
+}
+
 fn joined<'v>(items: impl Iterator<Item = &'v Val>) -> Val {
     let mut out = String::new();
     for (index, item) in items.enumerate() {
@@ -257,84 +270,4 @@ fn joined<'v>(items: impl Iterator<Item = &'v Val>) -> Val {
         }
     }
     Val::text(&out)
-}
-
-/// Builds fields from pieces.
-#[derive(Default)]
-struct Split {
-    done: Vec<Field>,
-    now: Option<(String, bool)>,
-    odd: Option<Val>,
-    unknown: bool,
-}
-
-impl Split {
-    fn literal(&mut self, text: &str, quoted: bool) {
-        let (now, glob) = self.now.get_or_insert_default();
-        *glob |= !quoted && text.contains(['*', '?', '[']);
-        now.push_str(text);
-        // Values that double in a loop must not grow without bound.
-        self.unknown |= now.len() > 65_536;
-    }
-
-    fn unquoted(&mut self, text: &str) {
-        let blank = |c: char| matches!(c, ' ' | '\t' | '\n');
-        for (index, word) in text.split(blank).enumerate() {
-            if index > 0 {
-                self.close();
-            }
-            if !word.is_empty() {
-                self.literal(word, false);
-            }
-        }
-    }
-
-    fn odd(&mut self, val: Val) {
-        self.unknown |= self.odd.is_some() || self.now.as_ref().is_some_and(|(text, _)| !text.is_empty());
-        self.odd = Some(val);
-    }
-
-    fn close(&mut self) {
-        if let Some((text, glob)) = self.now.take() {
-            self.done.push(Field { val: Val::Text(Rc::from(text)), glob });
-            self.unknown |= self.done.len() > MAX_FIELDS;
-        }
-    }
-
-    fn finish(mut self) -> Vec<Field> {
-        let beside = self.now.as_ref().is_some_and(|(text, _)| !text.is_empty()) || !self.done.is_empty();
-        self.close();
-        if self.unknown || (self.odd.is_some() && beside) {
-            return vec![Field { val: Val::Unknown, glob: false }];
-        }
-        match self.odd {
-            Some(val) => vec![Field { val, glob: false }],
-            None => self.done,
-        }
-    }
-}
-
-/// Brace expansion of a plain word; anything beyond one list between literal text is not known.
-fn braces(raw: &RawWord) -> Option<Vec<Field>> {
-    let text = raw.bare();
-    let braced = |text: &str| {
-        let open = text.find('{')?;
-        let close = open + text[open..].find('}')?;
-        let inner = &text[open + 1..close];
-        (inner.contains(',') || inner.contains("..")).then_some((open, close))
-    };
-    if text.is_none() {
-        let any = raw.parts.iter().any(|part| matches!(part, Part::Literal { text, quoted: false } if braced(text).is_some()));
-        return any.then(|| vec![Field { val: Val::Unknown, glob: false }]);
-    }
-    let text = text?;
-    let (open, close) = braced(text)?;
-    let (inner, rest) = (&text[open + 1..close], &text[close + 1..]);
-    if inner.contains(['{', '.']) && inner.contains("..") || inner.contains('{') || braced(rest).is_some() || raw.assign.is_some()
-    {
-        return Some(vec![Field { val: Val::Unknown, glob: false }]);
-    }
-    let glob = text.contains(['*', '?', '[']);
-    let items = inner.split(',').take(MAX_FIELDS);
-    Some(items.map(|item| Field { val: Val::text(&format!("{}{item}{rest}", &text[..open])), glob }).collect())
 }

@@ -7,7 +7,7 @@ use crate::answer::{Reason, Why};
 
 use super::Cwd;
 use super::call::Function;
-use super::state::{Doubt, Here, Reach, State};
+use super::state::{Condition, Doubt, Here, Reach, State};
 use super::world::{Fail, Join, Per, Val};
 
 /// One way: its end, if it comes back, and the failures that arose on it.
@@ -31,11 +31,16 @@ fn back(mut state: State, before: &Reach, lost: (Fail, Fail)) -> State {
     let mut fails = BTreeMap::new();
     for fail in state.reach.fails.keys() {
         let entry = restored(state.reach.here(*fail) != Here::Never, *fail, before);
+        let own = state.reach.fails.get(fail).copied().unwrap_or(entry);
         if state.reach.usual == Here::Never {
             // Only failures lead on: they keep what they have.
-            fails.insert(*fail, state.reach.fails.get(fail).copied().unwrap_or(entry));
-        } else if entry != PLAIN {
-            fails.insert(*fail, entry);
+            fails.insert(*fail, own);
+        } else {
+            // The ordinary run may have ended on the other way, so a failure that led here still is a reason to be here.
+            let entry = (entry.0, entry.1 || (own.1 && entry.0 != Here::Never));
+            if entry != PLAIN {
+                fails.insert(*fail, entry);
+            }
         }
     }
     state.reach.fails = Rc::new(fails);
@@ -98,6 +103,13 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
     merge.apart = known.iter().copied().filter(|fail| matches!(merge.on(*fail), (true, false) | (false, true))).collect();
     let mut out = a.clone();
     out.last = merge.value(&a.last, &b.last);
+    out.pipe = match (&a.pipe, &b.pipe) {
+        (Some(one), Some(two)) if one.len() == two.len() => {
+            Some(Rc::new(one.iter().zip(two.iter()).map(|(a, b)| merge.value(a, b)).collect()))
+        }
+        (None, None) => None,
+        _ => Some(Rc::new(Vec::new())),
+    };
     join_vars(&mut out, &merge, unset);
     out.args = join_args(&merge);
     if a.cwd != b.cwd {
@@ -120,19 +132,22 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
 }
 
 fn join_vars(out: &mut State, merge: &Merge<'_>, unset: &dyn Fn(&str) -> Per<Val>) {
-    if Rc::ptr_eq(&merge.a.vars, &merge.b.vars) && merge.apart.is_empty() {
+    if Rc::ptr_eq(&merge.a.vars, &merge.b.vars) {
         return;
     }
-    let names: BTreeSet<&String> = merge.a.vars.keys().chain(merge.b.vars.keys()).collect();
-    for name in names {
-        let one = merge.a.vars.get(name);
-        let two = merge.b.vars.get(name);
-        if one == two {
-            continue;
+    let mut changed = Vec::new();
+    for (name, one) in merge.a.vars.iter() {
+        match merge.b.vars.get(name) {
+            Some(two) if Rc::ptr_eq(one, two) || one == two => {}
+            Some(two) => changed.push((name, merge.value(one, two))),
+            None => changed.push((name, merge.value(one, &unset(name)))),
         }
-        let one = one.cloned().unwrap_or_else(|| unset(name));
-        let two = two.cloned().unwrap_or_else(|| unset(name));
-        out.set_var(name, merge.value(&one, &two));
+    }
+    for (name, two) in merge.b.vars.iter().filter(|(name, _)| !merge.a.vars.contains_key(*name)) {
+        changed.push((name, merge.value(&unset(name), two)));
+    }
+    for (name, value) in changed {
+        out.set_var(name, value);
     }
 }
 
@@ -185,7 +200,7 @@ fn join_reach(merge: &Merge<'_>, known: &BTreeSet<Fail>, before: &Reach) -> Reac
     let doubt = |index: usize| {
         let (one, two) = (&a.doubts[index], &b.doubts[index]);
         let mut out: Doubt = one.clone();
-        out.condition = out.condition.or_else(|| two.condition.clone());
+        out.condition = Condition::both(out.condition.take(), two.condition.as_ref());
         if !Rc::ptr_eq(&one.fails, &two.fails) {
             Rc::make_mut(&mut out.fails).extend(two.fails.iter().copied());
         }

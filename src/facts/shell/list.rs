@@ -1,14 +1,17 @@
 //! Owns how failures travel through lists, `&&`, `||`, `!`, pipes, subshells and the background. Refuses the commands
 //! themselves.
 
+use std::rc::Rc;
+
 use crate::answer::{Reason, Why};
 use crate::text::Span;
 
-use super::ast::{Chain, ChainOp, Item, List, Part, Pipeline};
+use super::ast::{Chain, ChainOp, CommandKind, Item, List, Part, Pipeline};
 use super::join::Way;
-use super::state::{Here, Opt, State, Until};
-use super::trap::{TrapSet, Verdict};
-use super::walk::{Ctx, Frame, Walker, quoted};
+use super::source::Ctx;
+use super::state::{Opt, State};
+use super::trap::TrapSet;
+use super::walk::{Frame, Walker, quoted};
 use super::world::{Per, Stat};
 
 impl Walker<'_> {
@@ -64,9 +67,21 @@ impl Walker<'_> {
 
     pub(super) fn chain(&mut self, chain: &Chain, st: State, ctx: &Ctx) -> Option<State> {
         let last = chain.rest.len();
-        let mut st = self.pipeline(&chain.first, st.clone(), &self.member_ctx(chain, 0, &st, ctx))?;
+        if last == 0 {
+            return self.pipeline(&chain.first, st, ctx);
+        }
+        // For every member the next `||`, which is what swallows its failure.
+        let mut next_or = vec![None; last + 1];
+        for (index, (op, _, pipeline)) in chain.rest.iter().enumerate().rev() {
+            next_or[index] = if *op == ChainOp::Or { Some(pipeline) } else { next_or[index + 1] };
+        }
+        let first = self.member_ctx(chain, 0, next_or[0], &st, ctx);
+        let mut st = self.pipeline(&chain.first, st, &first)?;
         let mut left = chain.first.span;
         for (index, (op, _, pipeline)) in chain.rest.iter().enumerate() {
+            if !self.spend(1, || ctx.source.place(pipeline.span)) {
+                return Some(st);
+            }
             let (runs, says) = match op {
                 ChainOp::And => (Stat::Zero, "succeeds"),
                 ChainOp::Or => (Stat::Nonzero, "fails"),
@@ -79,9 +94,10 @@ impl Walker<'_> {
             let status = st.last.clone();
             let since = self.diverts.len();
             let made = self.next_fail();
-            let skip = st.narrowed(&status, runs.inverted(), None, false);
-            let run = st.narrowed(&status, runs, Some(condition()), false);
-            let inner = if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, &st, ctx) };
+            let skip = self.narrow(&st, &status, runs.inverted(), None, false);
+            let run = self.narrow(&st, &status, runs, Some(condition()), false);
+            let inner =
+                if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, next_or[index + 1], &st, ctx) };
             let run = run.and_then(|run| self.pipeline(pipeline, run, &inner));
             let swallowed = *op == ChainOp::Or && run.is_some();
             let made = (made, self.next_fail());
@@ -97,10 +113,9 @@ impl Walker<'_> {
     }
 
     /// `errexit` does not act on any member but the last.
-    fn member_ctx(&self, chain: &Chain, index: usize, st: &State, ctx: &Ctx) -> Ctx {
-        let rest = chain.rest.get(index..).unwrap_or(&[]);
-        let Some((_, first_op, _)) = rest.first() else { return ctx.clone() };
-        if let Some((_, _, pipeline)) = rest.iter().find(|(op, _, _)| *op == ChainOp::Or) {
+    fn member_ctx(&self, chain: &Chain, index: usize, next_or: Option<&Pipeline>, st: &State, ctx: &Ctx) -> Ctx {
+        let Some((_, first_op, _)) = chain.rest.get(index) else { return ctx.clone() };
+        if let Some(pipeline) = next_or {
             let why = format!("{} lets it pass", quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60))));
             return ctx.guarded(ctx.source.place(pipeline.span), why);
         }
@@ -126,18 +141,29 @@ impl Walker<'_> {
 
     fn pipe(&mut self, pipeline: &Pipeline, mut st: State, ctx: &Ctx) -> Option<State> {
         if let [command] = pipeline.commands.as_slice() {
-            return self.command(command, st, ctx);
+            let simple = matches!(command.kind, CommandKind::Simple(_) | CommandKind::Test(_) | CommandKind::Arithmetic(_));
+            let mut end = self.command(command, st, ctx)?;
+            if simple {
+                end.pipe = None;
+            }
+            return Some(end);
         }
         let mut statuses = Vec::new();
         for command in &pipeline.commands {
             statuses.push(self.in_subshell(&st, |walker, inner| walker.command(command, inner, ctx)));
         }
+        st.pipe = Some(Rc::new(statuses.clone()));
         let (Some(end), Some(end_command)) = (statuses.pop(), pipeline.commands.last()) else { return Some(st) };
         let pipefail = st.options.pipefail.clone();
         let mut status = end;
         for earlier in &statuses {
             match pipefail.on {
-                Some(true) => status = either(&status, earlier),
+                Some(true) => {
+                    let rewrites = if earlier.usual == Stat::Zero { 0 } else { status.failed.len() };
+                    if self.spend(earlier.failed.len() + rewrites, || ctx.source.place(pipeline.span)) {
+                        worsen(&mut status, earlier);
+                    }
+                }
                 Some(false) => {}
                 None => {
                     for (fail, stat) in earlier.failed.iter() {
@@ -205,88 +231,19 @@ impl Walker<'_> {
         }
         last
     }
-
-    /// A command has returned: `errexit` and the `ERR` trap act on its status.
-    pub(super) fn leaf(&mut self, st: State, ctx: &Ctx) -> Option<State> {
-        if ctx.guard.is_some() || (st.last.usual == Stat::Zero && st.last.failed.is_empty()) {
-            return Some(st);
-        }
-        let mut errexit = st.options.errexit.on;
-        match self.error_verdict(&st, ctx) {
-            Verdict::Keeps => {}
-            Verdict::Fails => errexit = Some(true),
-            Verdict::Passes(place) => {
-                self.lose_all(&st.last.clone(), None, &place, "the `ERR` trap ends the script as passed");
-                return self.survivors(st);
-            }
-            Verdict::Unknown => {
-                errexit = None;
-                if st.last.usual != Stat::Zero {
-                    if let Some(place) = self.trap_place(&st.error_trap) {
-                        self.divert(&st, Until::ShellEnds, place, "an `ERR` trap");
-                    }
-                    if let Some(frame) = self.frames.last_mut() {
-                        frame.usual = Some(Stat::Unknown);
-                    }
-                }
-            }
-        }
-        match errexit {
-            Some(false) => Some(st),
-            Some(true) => {
-                let status = st.last.clone();
-                self.end_shell(&st, &status);
-                if status.usual != Stat::Zero && st.reach.usual != Here::Never {
-                    self.note_usual_exit(&st, status.usual);
-                }
-                self.survivors(st)
-            }
-            None => {
-                let unsure = st.last.map(|stat| if *stat == Stat::Zero { Stat::Zero } else { Stat::Unknown });
-                // Whether it ended here or goes on, the status is still what it was.
-                self.end_shell(&st, &unsure);
-                Some(st)
-            }
-        }
-    }
-
-    fn note_usual_exit(&mut self, st: &State, stat: Stat) {
-        // A status that is unknown ends the shell only when it is non-zero.
-        let stat = if stat == Stat::Unknown { Stat::Nonzero } else { stat };
-        if st.last.usual == Stat::Nonzero
-            && let Some(frame) = self.frames.last_mut()
-        {
-            frame.usual = Some(frame.usual.map_or(stat, |known| if known == stat { stat } else { Stat::Unknown }));
-        }
-    }
-
-    /// The runs in which the last command returned zero.
-    fn survivors(&mut self, mut st: State) -> Option<State> {
-        let status = std::mem::replace(&mut st.last, Per::same(Stat::Zero));
-        if status.usual == Stat::Nonzero {
-            let why = Why::new(Reason::Dynamic, "runs only after another command has failed");
-            return st.narrowed(&status, Stat::Zero, Some(why), false);
-        }
-        let traces = st.live();
-        for (fail, stat) in status.failed.iter() {
-            match stat {
-                Stat::Zero => {}
-                Stat::Unknown => st.reach.set(*fail, st.reach.here(*fail).min(Here::Maybe), false),
-                Stat::Nonzero if traces.contains(fail) || st.reach.fails.contains_key(fail) => {
-                    st.reach.set(*fail, Here::Never, false);
-                }
-                Stat::Nonzero => {}
-            }
-        }
-        (!st.reach.is_empty()).then_some(st)
-    }
 }
 
-/// Non-zero if either is, in every run.
-fn either(a: &Per<Stat>, b: &Per<Stat>) -> Per<Stat> {
-    let mut out = Per::same(a.usual.worst(b.usual));
-    for fail in a.failed.keys().chain(b.failed.keys()) {
-        out.set(*fail, a.get(Some(*fail)).worst(*b.get(Some(*fail))));
+/// Makes `status` non-zero where `other` is, in every run.
+fn worsen(status: &mut Per<Stat>, other: &Per<Stat>) {
+    let both: Vec<_> = other.failed.iter().map(|(fail, stat)| (*fail, status.get(Some(*fail)).worst(*stat))).collect();
+    if other.usual != Stat::Zero {
+        let mine: Vec<_> = status.failed.iter().map(|(fail, stat)| (*fail, stat.worst(*other.get(Some(*fail))))).collect();
+        *status = Per::same(status.usual.worst(other.usual));
+        for (fail, stat) in mine {
+            status.set(fail, stat);
+        }
     }
-    out
+    for (fail, stat) in both {
+        status.set(fail, stat);
+    }
 }

@@ -12,7 +12,10 @@ mod builtin;
 mod call;
 mod choose;
 mod compound;
+mod dollar;
+mod ending;
 mod expand;
+mod fields;
 mod interpreter;
 mod join;
 mod lex;
@@ -20,11 +23,14 @@ mod list;
 mod options;
 mod parse;
 mod pattern;
+mod rounds;
 mod scope;
 mod simple;
+mod source;
 mod stage;
 mod state;
 mod statements;
+mod status;
 mod test_expr;
 mod trap;
 mod walk;
@@ -74,6 +80,24 @@ pub struct Word {
     pub place: Place,
     /// It holds an unquoted `*`, `?` or `[`; `value` then is the pattern.
     pub glob: bool,
+}
+
+impl Word {
+    /// The text this word stands for, mapped to where it lies: to be read as a script (`sh -c 'TEXT'`). `script` is the text
+    /// the word was found in. `None` when its value is not known.
+    #[must_use]
+    pub fn text(&self, script: &MappedText) -> Option<MappedText> {
+        let value = self.value.as_deref()?;
+        let here = script.text().get(self.span.start..self.span.end);
+        for open in [0, 1] {
+            let (start, end) = (self.span.start + open, self.span.end.saturating_sub(open));
+            if here == Some(self.raw.as_str()) && script.text().get(start..end) == Some(value) {
+                return Some(script.slice(start..end));
+            }
+        }
+        let whole = script.span(self.span.start..self.span.end);
+        Some(MappedText::standing_for(std::sync::Arc::clone(script.file()), whole, value))
+    }
 }
 
 /// Everything one analysis reads.
@@ -162,6 +186,8 @@ pub struct Shadow {
     pub place: Place,
     /// One clause, e.g. "a function of this name".
     pub why: String,
+    /// For `*`: the directory that programs are looked for in first, when it is known; none when every name is in doubt.
+    pub directory: Option<String>,
 }
 
 /// What one script runs.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use crate::text::Place;
 
 use super::ast::RawWord;
+use super::source::Ctx;
 use super::state::{Opt, State};
-use super::walk::{Ctx, Walker};
+use super::walk::Walker;
 use super::world::{Per, Val};
 
 impl Walker<'_> {

@@ -1,6 +1,6 @@
 //! Owns simple commands: what is run, with which words, and what becomes of its status. Refuses the shell's own commands.
 
-use crate::answer::{Reason, Why};
+use crate::answer::Reason;
 use crate::text::MappedText;
 
 use super::assign::Assigned;
@@ -8,9 +8,10 @@ use super::ast::{Command, Param, ParamOp, Part, RawWord, Redirect, Simple};
 use super::builtin::Outcome;
 use super::interpreter::shell_named;
 use super::lex::Lexer;
+use super::source::Ctx;
 use super::state::{Here, State, Until};
 use super::trap::TrapSet;
-use super::walk::{Ctx, Walker, quoted};
+use super::walk::{Walker, quoted};
 use super::world::{Per, Stat, Val};
 use super::{ShellCommand, UNKNOWN_CHAR, Word};
 
@@ -78,6 +79,14 @@ impl Walker<'_> {
         for assigned in &assigned {
             self.name_shadows(assigned, ctx);
         }
+        // `"$@"` as a command: its fields are the words from here on.
+        let spread: Vec<RawWord> = match raws.first() {
+            Some(first) if self.fields_in(std::slice::from_ref(first), &st, None).len() != 1 => {
+                words.iter().map(literal).collect()
+            }
+            _ => Vec::new(),
+        };
+        let raws = if spread.is_empty() { raws } else { spread.as_slice() };
         let run = Run { words, raws, assigned, command };
         self.dispatch(run, prefix, st, ctx)
     }
@@ -131,7 +140,7 @@ impl Walker<'_> {
             && !prefix.exec
         {
             match self.builtin(name, &run, st, ctx) {
-                Outcome::Done(end) => return end,
+                Outcome::Done(end) => return end.map(|end| *end),
                 Outcome::NotMine(same) => st = *same,
             }
         }
@@ -156,7 +165,7 @@ impl Walker<'_> {
             text: ctx.source.line(run.command.span, 200),
             cwd: st.cwd.as_ref().clone(),
             holds: Vec::new(),
-            condition: st.reach.condition().cloned().or_else(|| only_failures(&st)),
+            condition: None,
             words: run.words,
             place,
             stdin,
@@ -173,7 +182,7 @@ impl Walker<'_> {
         st.exit_trap = TrapSet::only(None);
         let text = quoted(&ctx.source.line(run.command.span, 40));
         if st.reach.usual != Here::Yes || st.reach.condition().is_some() {
-            self.divert(&st, Until::ShellEnds, ctx.source.place(run.command.span), &text);
+            self.divert(&st, Until::Shell, ctx.source.place(run.command.span), &text);
         }
         self.end_shell(&st, &st.last.clone());
         if let Some(frame) = self.frames.last_mut() {
@@ -270,7 +279,8 @@ fn asks(words: &[Word]) -> bool {
     }
 }
 
-/// The condition of a place that only failures lead to.
-fn only_failures(st: &State) -> Option<Why> {
-    (st.reach.usual == Here::Never).then(|| Why::new(Reason::Dynamic, "runs only after another command has failed"))
+/// A word that is already expanded, to be read again.
+fn literal(word: &Word) -> RawWord {
+    let text = word.value.clone().unwrap_or_else(|| UNKNOWN_CHAR.to_string());
+    RawWord { span: word.span, parts: vec![Part::Literal { text, quoted: true }], assign: None }
 }

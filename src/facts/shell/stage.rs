@@ -7,9 +7,10 @@ use crate::answer::{Reason, Why};
 use crate::text::Place;
 
 use super::lex::ParseError;
+use super::source::{Ctx, Source};
 use super::state::{Opt, Options, Reach, State};
 use super::trap::TrapSet;
-use super::walk::{Ctx, Source, Walker};
+use super::walk::Walker;
 use super::world::{Per, Stat, Val};
 use super::{Analysis, Cwd, Dialect, Opaque, ScriptInput, UNKNOWN_CHAR, parse};
 
@@ -77,8 +78,8 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
         }
     };
     let source = Rc::new(Source { text: input.text.clone(), here: script.here, outer: None });
+    let mut walker = Walker::new(input, Rc::clone(&source), max_depth);
     let ctx = Ctx { source, guard: None, evals: 0 };
-    let mut walker = Walker::new(input, max_depth);
     let end = walker.list(&script.list, start(input), &ctx);
     let status = walker.close_with_traps(end);
     if walker.too_deep {
@@ -100,6 +101,7 @@ fn start(input: &ScriptInput<'_>) -> State {
             allexport: false,
         },
         last: Per::same(Stat::Zero),
+        pipe: None,
         vars: Rc::new(BTreeMap::new()),
         tainted: Rc::new(BTreeSet::new()),
         args: input.scope.arguments().map(|words| Rc::new(words.iter().map(arg).collect())),

@@ -56,15 +56,46 @@ pub(super) enum Here {
 /// What may have ended the way here early, and how far back that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Until {
-    ShellEnds = 0,
-    FunctionEnds = 1,
-    LoopEnds = 2,
+    Shell = 0,
+    Function = 1,
+    Loop = 2,
+}
+
+/// An undecided condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Condition {
+    pub why: Why,
+    /// Set when only these failures keep a run away: if each of them fails the script, the condition is void.
+    pub only: Option<Rc<BTreeSet<Fail>>>,
+}
+
+impl Condition {
+    pub(super) fn open(why: Why) -> Self {
+        Self { why, only: None }
+    }
+
+    /// Both; what is said is what may not turn out void.
+    pub(super) fn and(self, other: &Self) -> Self {
+        match (&self.only, &other.only) {
+            (None, _) => self,
+            (Some(_), None) => other.clone(),
+            (Some(a), Some(b)) => Self { only: Some(Rc::new(a.union(b).copied().collect())), ..self },
+        }
+    }
+
+    /// [`Self::and`] where either may be missing.
+    pub(super) fn both(a: Option<Self>, b: Option<&Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(a.and(b)),
+            (a, b) => a.or_else(|| b.cloned()),
+        }
+    }
 }
 
 /// Runs that may not get here because something before ended early.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Doubt {
-    pub condition: Option<Why>,
+    pub condition: Option<Condition>,
     pub fails: Rc<BTreeSet<Fail>>,
 }
 
@@ -73,7 +104,7 @@ pub(super) struct Doubt {
 pub(super) struct Reach {
     pub usual: Here,
     /// The undecided condition of the branch.
-    pub condition: Option<Why>,
+    pub condition: Option<Condition>,
     /// Failures treated apart: how surely their run gets here, and whether it is because of the failure.
     pub fails: Rc<BTreeMap<Fail, (Here, bool)>>,
     /// Failures of branches that did not come back.
@@ -106,9 +137,10 @@ impl Reach {
         if self.fails.contains_key(&fail) { self.here(fail) } else { self.usual.min(self.here(fail)) }
     }
 
-    /// The first undecided condition this point depends on.
-    pub(super) fn condition(&self) -> Option<&Why> {
-        self.condition.as_ref().or_else(|| self.doubts.iter().find_map(|doubt| doubt.condition.as_ref()))
+    /// The undecided conditions this point depends on, as one.
+    pub(super) fn condition(&self) -> Option<Condition> {
+        let doubts = self.doubts.iter().map(|doubt| doubt.condition.as_ref());
+        doubts.fold(self.condition.clone(), Condition::both)
     }
 
     pub(super) fn set(&mut self, fail: Fail, here: Here, caused: bool) {
@@ -132,7 +164,9 @@ pub(super) struct State {
     pub options: Options,
     /// `$?`
     pub last: Per<Stat>,
-    pub vars: Rc<BTreeMap<String, Per<Val>>>,
+    /// `PIPESTATUS`, where it is more than `$?`.
+    pub pipe: Option<Rc<Vec<Per<Stat>>>>,
+    pub vars: Rc<BTreeMap<Rc<str>, Rc<Per<Val>>>>,
     /// Variables that some failure changes.
     pub tainted: Rc<BTreeSet<String>>,
     pub args: Option<Rc<Vec<Per<Val>>>>,
@@ -157,19 +191,31 @@ impl State {
         } else if !self.tainted.contains(name) {
             Rc::make_mut(&mut self.tainted).insert(name.to_owned());
         }
-        Rc::make_mut(&mut self.vars).insert(name.to_owned(), value);
+        Rc::make_mut(&mut self.vars).insert(Rc::from(name), Rc::new(value));
     }
 
     /// Failures that still leave a trace.
     pub(super) fn live(&self) -> BTreeSet<Fail> {
         let mut live: BTreeSet<Fail> = self.last.failed.keys().copied().collect();
         for name in self.tainted.iter() {
-            live.extend(self.vars.get(name).into_iter().flat_map(|value| value.failed.keys().copied()));
+            live.extend(self.vars.get(name.as_str()).into_iter().flat_map(|value| value.failed.keys().copied()));
+        }
+        for status in self.pipe.iter().flat_map(|pipe| pipe.iter()) {
+            live.extend(status.failed.keys().copied());
+        }
+        for status in self.pipe.iter().flat_map(|pipe| pipe.iter()) {
+            live.extend(status.failed.keys().copied());
         }
         for value in self.args.iter().flat_map(|args| args.iter()) {
             live.extend(value.failed.keys().copied());
         }
         live
+    }
+
+    /// How much work a look at every failure is.
+    pub(super) fn live_size(&self) -> usize {
+        let noted = self.tainted.iter().filter_map(|name| self.vars.get(name.as_str())).map(|value| value.failed.len() + 1);
+        noted.sum::<usize>() + self.last.failed.len() + self.reach.fails.len()
     }
 
     /// The state of the runs in which `status` is `wanted`; `None` when there are none. The condition is noted unless the
@@ -194,8 +240,10 @@ impl State {
         if self.last == *status {
             out.last = self.last.map(|stat| if *stat == Stat::Unknown { wanted } else { *stat });
         }
-        if (always || status.usual != wanted) && out.reach.condition.is_none() {
-            out.reach.condition = condition;
+        if let Some(why) = condition.filter(|_| always || status.usual != wanted) {
+            let away = status.failed.iter().filter(|(_, stat)| **stat != wanted).map(|(fail, _)| *fail);
+            let only = (status.usual == wanted).then(|| Rc::new(away.collect()));
+            out.reach.condition = Condition::both(out.reach.condition.take(), Some(&Condition { why, only }));
         }
         (!out.reach.is_empty()).then_some(out)
     }

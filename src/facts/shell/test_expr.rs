@@ -2,7 +2,7 @@
 
 use super::arith::{Num, compare};
 use super::ast::{Part, TestToken};
-use super::expand::Field;
+use super::fields::Field;
 use super::state::State;
 use super::walk::Walker;
 use super::world::{Fail, Val};

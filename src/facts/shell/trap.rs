@@ -7,8 +7,9 @@ use crate::text::Place;
 
 use super::ast::RawWord;
 use super::parse;
-use super::state::{Here, Reach, State};
-use super::walk::{Ctx, Frame, Source, Walker, soft};
+use super::source::{Ctx, Source};
+use super::state::{Condition, Here, Reach, State};
+use super::walk::{Frame, Walker, soft};
 use super::world::{ENDING, Fail, Per, Stat};
 use super::{Hold, HoldKind, UNKNOWN_CHAR};
 
@@ -29,7 +30,7 @@ impl TrapSet {
         Self(Rc::new(vec![index]))
     }
 
-    fn is_none(&self) -> bool {
+    pub(super) fn is_none(&self) -> bool {
         self.0.as_slice() == [None]
     }
 
@@ -111,17 +112,17 @@ impl Walker<'_> {
         // While it is read it must not be read again.
         self.traps[index].verdict = Some(Verdict::Keeps);
         let place = self.traps[index].place.clone();
-        let condition = st.reach.condition().cloned().or_else(|| {
+        let condition = st.reach.condition().or_else(|| {
             let text = if unsure { Some("runs only when this trap is set") } else { None };
             let text = if error { Some("runs only after another command has failed") } else { text };
-            text.map(|text| Why::new(Reason::Dynamic, text).at(place))
+            text.map(|text| Condition::open(Why::new(Reason::Dynamic, text).at(place)))
         });
         let verdict = self.read_trap(&source, st, ctx, error, condition);
         self.traps[index].verdict = Some(verdict.clone());
         verdict
     }
 
-    fn read_trap(&mut self, source: &Rc<Source>, st: &State, ctx: &Ctx, error: bool, condition: Option<Why>) -> Verdict {
+    fn read_trap(&mut self, source: &Rc<Source>, st: &State, ctx: &Ctx, error: bool, condition: Option<Condition>) -> Verdict {
         let Ok(script) = parse::script(source.text.text(), self.max_depth) else { return Verdict::Unknown };
         let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
         let inner = Ctx { source: Rc::new(source), guard: None, evals: ctx.evals + 1 };
@@ -169,11 +170,7 @@ impl Walker<'_> {
 
     /// Ends a (sub)shell: its exit status, after the traps that run then.
     pub(super) fn close_with_traps(&mut self, end: Option<State>) -> Per<Stat> {
-        let ctx = Ctx {
-            source: Rc::new(Source { text: self.input.text.clone(), here: Vec::new(), outer: None }),
-            guard: None,
-            evals: 0,
-        };
+        let ctx = Ctx { source: Rc::clone(&self.root), guard: None, evals: 0 };
         let mut end = end;
         if let Some(st) = &mut end
             && !st.exit_trap.is_none()
@@ -197,7 +194,8 @@ impl Walker<'_> {
             let only_failing = self.frames.last().is_some_and(|frame| frame.usual.is_none());
             let mut st = st;
             if only_failing && st.reach.condition.is_none() {
-                st.reach.condition = Some(Why::new(Reason::Dynamic, "runs only after another command has failed"));
+                let why = Why::new(Reason::Dynamic, "runs only after another command has failed");
+                st.reach.condition = Some(Condition::open(why));
             }
             let verdict = self.verdict(&set, &st, &ctx, false);
             for fail in trapped.iter().filter(|(_, trap)| **trap == set).map(|(fail, _)| *fail) {

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::text::Span;
 
-use super::ast::{AssignHead, Index, Param, ParamOp, Part, RawWord};
-use super::lex::{Lexer, Parsed, is_meta, is_name_start};
+use super::ast::{AssignHead, Part, RawWord};
+use super::lex::{Lexer, Parsed, is_meta};
 
 impl Lexer<'_> {
     /// The word that stands here; an error when none does.
@@ -104,7 +104,8 @@ impl Lexer<'_> {
                 b'|' | b' ' | b'<' | b'>' if regex && (open > 0 || byte == b'|') => self.literal_byte(parts),
                 b'(' if self.after_extglob(parts) => self.extglob(parts)?,
                 b'<' | b'>' if self.at(1) == Some(b'(') && !regex => self.process(parts)?,
-                byte if is_meta(byte) && !(byte == b'\r' && !matches!(self.at(1), Some(b'\n') | None)) => break,
+                b'\r' if !matches!(self.at(1), Some(b'\n') | None) => self.literal_run(parts),
+                byte if is_meta(byte) => break,
                 _ => self.literal_run(parts),
             }
         }
@@ -129,7 +130,7 @@ impl Lexer<'_> {
         push(parts, Part::Literal { text: self.text[start..self.pos].to_owned(), quoted: false });
     }
 
-    fn escaped(&mut self, parts: &mut Vec<Part>) {
+    pub(super) fn escaped(&mut self, parts: &mut Vec<Part>) {
         self.pos += 1;
         match self.next_char() {
             Some('\n') => {}
@@ -138,7 +139,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+    pub(super) fn single_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
         let rest = &self.text[self.pos + 1..self.end];
         let Some(length) = memchr::memchr(b'\'', rest.as_bytes()) else { return self.fail("a closing '") };
         push(parts, Part::Literal { text: rest[..length].to_owned(), quoted: true });
@@ -168,7 +169,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn double_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+    pub(super) fn double_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
         self.pos += 1;
         let inner = self.quoted_parts(Some(b'"'))?;
         self.expect("\"")?;
@@ -251,184 +252,14 @@ impl Lexer<'_> {
         parts.push(Part::Process { list: Rc::new(list), span: Span::new(start, self.pos) });
         Ok(())
     }
-
-    fn backquoted(&mut self, quoted: bool) -> Parsed<Part> {
-        let start = self.pos;
-        self.pos += 1;
-        let inner = self.pos;
-        let mut escapes = false;
-        while let Some(c) = self.next_char() {
-            match c {
-                '\\' => {
-                    escapes = true;
-                    self.next_char();
-                }
-                '`' => {
-                    let span = Span::new(start, self.pos);
-                    if escapes {
-                        return Ok(Part::Unread { span });
-                    }
-                    self.enter()?;
-                    let list = self.inside(Span::new(inner, self.pos - 1), |lexer| lexer.whole())?;
-                    self.leave();
-                    return Ok(Part::Command { list: Rc::new(list), quoted });
-                }
-                _ => {}
-            }
-        }
-        self.fail("a closing `")
-    }
-
-    fn dollar(&mut self, quoted: bool) -> Parsed<Part> {
-        self.pos += 1;
-        match self.peek() {
-            Some(b'(') if self.at(1) == Some(b'(') => {
-                self.pos += 2;
-                if let Some(end) = self.arithmetic_end()? {
-                    return self.arithmetic(end, end + 2);
-                }
-                self.pos -= 1;
-                self.substitution(quoted)
-            }
-            Some(b'(') => {
-                self.pos += 1;
-                self.substitution(quoted)
-            }
-            Some(b'{') => {
-                self.pos += 1;
-                self.braced(quoted)
-            }
-            Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' | b'0'..=b'9') => {
-                let name = self.text[self.pos..=self.pos].to_owned();
-                self.pos += 1;
-                Ok(plain(name, quoted))
-            }
-            Some(byte) if is_name_start(byte) => {
-                let name = self.peek_name();
-                self.pos += name.len();
-                Ok(plain(name.to_owned(), quoted))
-            }
-            _ => Ok(Part::Literal { text: "$".to_owned(), quoted }),
-        }
-    }
-
-    fn substitution(&mut self, quoted: bool) -> Parsed<Part> {
-        let list = self.list()?;
-        self.expect(")")?;
-        Ok(Part::Command { list: Rc::new(list), quoted })
-    }
-
-    /// The parts of an arithmetic text that starts here.
-    fn arithmetic(&mut self, end: usize, after: usize) -> Parsed<Part> {
-        let parts = self.arithmetic_parts(end)?;
-        self.pos = after;
-        Ok(Part::Arithmetic { parts })
-    }
-
-    pub(super) fn arithmetic_parts(&mut self, end: usize) -> Parsed<Vec<Part>> {
-        self.enter()?;
-        let parts = self.inside(Span::new(self.pos, end), |lexer| lexer.quoted_parts(None))?;
-        self.leave();
-        Ok(parts)
-    }
-
-    fn braced(&mut self, quoted: bool) -> Parsed<Part> {
-        self.enter()?;
-        let mut param = Param { name: String::new(), index: Index::None, op: ParamOp::Plain, colon: false, word: Vec::new() };
-        if self.peek() == Some(b'#') && !matches!(self.at(1), Some(b'}' | b':' | b'-' | b'=' | b'+')) {
-            self.pos += 1;
-            param.op = ParamOp::Length;
-        } else if self.peek() == Some(b'!') && self.at(1) != Some(b'}') {
-            self.pos += 1;
-            param.op = ParamOp::Other;
-        }
-        let name = self.peek_name();
-        if name.is_empty() {
-            let rest = &self.text.as_bytes()[self.pos..self.end];
-            let digits = rest.iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
-            let special = usize::from(digits == 0 && matches!(self.peek(), Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!')));
-            param.name = self.text[self.pos..self.pos + digits + special].to_owned();
-            self.pos += digits + special;
-        } else {
-            param.name = name.to_owned();
-            self.pos += name.len();
-            self.subscript(&mut param)?;
-        }
-        self.operator(&mut param, quoted)?;
-        self.expect("}")?;
-        self.leave();
-        Ok(Part::Param { param: Box::new(param), quoted })
-    }
-
-    fn subscript(&mut self, param: &mut Param) -> Parsed<()> {
-        if self.peek() != Some(b'[') {
-            return Ok(());
-        }
-        self.pos += 1;
-        param.index = if self.looking_at("@]") || self.looking_at("*]") { Index::All } else { Index::Other };
-        param.word = self.quoted_parts(Some(b']'))?;
-        self.expect("]")
-    }
-
-    fn operator(&mut self, param: &mut Param, quoted: bool) -> Parsed<()> {
-        param.colon = self.peek() == Some(b':') && matches!(self.at(1), Some(b'-' | b'=' | b'?' | b'+'));
-        self.pos += usize::from(param.colon);
-        let op = match self.peek() {
-            Some(b'}') | None => return Ok(()),
-            Some(b'-') => ParamOp::Default,
-            Some(b'=') => ParamOp::Assign,
-            Some(b'?') => ParamOp::Error,
-            Some(b'+') => ParamOp::Alternative,
-            _ => ParamOp::Other,
-        };
-        self.pos += usize::from(op != ParamOp::Other);
-        param.op = if param.op == ParamOp::Plain && !param.name.is_empty() { op } else { ParamOp::Other };
-        let mut word = self.operand(quoted)?;
-        param.word.append(&mut word);
-        Ok(())
-    }
-
-    /// The word behind an operator inside `${ }`.
-    fn operand(&mut self, quoted: bool) -> Parsed<Vec<Part>> {
-        let mut parts = Vec::new();
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'}' => return Ok(parts),
-                b'\\' => self.escaped(&mut parts),
-                b'\'' if !quoted => self.single_quoted(&mut parts)?,
-                b'"' => self.double_quoted(&mut parts)?,
-                b'$' => {
-                    let part = self.dollar(quoted)?;
-                    push(&mut parts, part);
-                }
-                b'`' => {
-                    let part = self.backquoted(quoted)?;
-                    parts.push(part);
-                }
-                _ => {
-                    let start = self.pos;
-                    let rest = &self.text.as_bytes()[start..self.end];
-                    let special = |byte: &u8| matches!(byte, b'}' | b'\\' | b'\'' | b'"' | b'$' | b'`');
-                    self.pos += rest[1..].iter().position(special).map_or(rest.len(), |length| length + 1);
-                    push(&mut parts, Part::Literal { text: self.text[start..self.pos].to_owned(), quoted });
-                }
-            }
-        }
-        self.fail("a closing }")
-    }
-}
-
-fn plain(name: String, quoted: bool) -> Part {
-    let param = Param { name, index: Index::None, op: ParamOp::Plain, colon: false, word: Vec::new() };
-    Part::Param { param: Box::new(param), quoted }
 }
 
 /// Adds a part; literals of the same kind flow together, but never into the `name=` of an assignment.
-fn push(parts: &mut Vec<Part>, part: Part) {
+pub(super) fn push(parts: &mut Vec<Part>, part: Part) {
     if let Part::Literal { text, quoted } = &part
         && let Some(Part::Literal { text: last, quoted: same }) = parts.last_mut()
         && same == quoted
-        && !(last.ends_with('=') && !*quoted)
+        && (*quoted || !last.ends_with('='))
     {
         last.push_str(text);
         return;

@@ -14,12 +14,15 @@ use crate::text::{Place, RepoPath};
 mod arguments;
 #[cfg(test)]
 mod bench;
+mod biome;
 mod clippy;
 mod coverage;
 mod eslint;
+mod flake8;
 mod golangci;
 pub mod places;
 mod ruff;
+mod semgrep;
 
 /// What a reader is asked about.
 #[derive(Clone, Copy)]
@@ -80,7 +83,8 @@ pub trait Reader: Sync {
 }
 
 /// All readers.
-pub static ROSTER: &[&dyn Reader] = &[&clippy::Clippy, &eslint::Eslint, &golangci::Golangci, &ruff::Ruff];
+pub static ROSTER: &[&dyn Reader] =
+    &[&biome::Biome, &clippy::Clippy, &eslint::Eslint, &flake8::Flake8, &golangci::Golangci, &ruff::Ruff, &semgrep::Semgrep];
 
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::reading::file;
+use super::reading::{file, product};
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
@@ -69,6 +69,31 @@ fn nothing_brings_a_second_stack_for_what_we_have_one_of() {
         if let Some((name, why)) = refused.iter().find(|(name, _)| *name == dependency.name) {
             panic!("Cargo.lock holds {name}: {why}");
         }
+    }
+}
+
+/// Dependencies that wait for their code, or for their end.
+const UNUSED_YET: &[&str] = &[
+    "annotate-snippets",
+    "anyhow",
+    "brush-parser",
+    "oxc_allocator",
+    "oxc_ast",
+    "oxc_parser",
+    "oxc_span",
+    "parse-dockerfile",
+    "thiserror",
+    "tracing",
+    "tracing-subscriber",
+];
+
+#[test]
+fn every_dependency_is_used() {
+    let manifest: toml::Table = file("Cargo.toml").parse().expect("a manifest");
+    let code: String = product().into_iter().map(|source| source.code).collect();
+    for name in manifest["dependencies"].as_table().expect("a table").keys() {
+        let word = format!("{}::", name.replace('-', "_"));
+        assert!(code.contains(&word) || UNUSED_YET.contains(&name.as_str()), "Cargo.toml: nothing in src/ uses `{name}`");
     }
 }
 

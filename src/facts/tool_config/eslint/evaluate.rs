@@ -1,10 +1,10 @@
-//! Owns walking an ESLint configuration, flat or legacy: elements, objects, `extends`, rules. Refuses to call functions but
-//! for the few helpers whose result is their arguments.
+//! Owns walking an ESLint configuration, flat or legacy: elements, references, packages. Refuses to call functions but for the
+//! few helpers whose result is their arguments; objects are walked in `object`.
 
 use std::sync::Arc;
 
 use super::found::{Found, Severity};
-use super::node::{Member, Module, Node, What};
+use super::node::{Module, Node, What};
 use super::packages;
 use super::resolve::{Files, Resolved};
 use super::scope::{Ignored, Reach, Subjects};
@@ -12,10 +12,10 @@ use crate::answer::{Reason, Why};
 use crate::text::Span;
 
 /// Values looked at in one configuration.
-const STEPS: usize = 20_000;
+pub(super) const STEPS: usize = 20_000;
 
 /// Nesting of `extends` and lists.
-const DEPTH: usize = 24;
+pub(super) const DEPTH: usize = 24;
 
 /// One walk.
 pub(super) struct Walk<'w> {
@@ -37,7 +37,7 @@ pub(super) struct At {
 }
 
 impl At {
-    fn deeper(self) -> Self {
+    pub(super) fn deeper(self) -> Self {
         Self { depth: self.depth + 1, ..self }
     }
 }
@@ -56,12 +56,12 @@ impl Walk<'_> {
         self.found.doubts.extend(doubts);
     }
 
-    fn doubt(&mut self, module: &Module, span: Span, reason: Reason, text: &str) {
+    pub(super) fn doubt(&mut self, module: &Module, span: Span, reason: Reason, text: &str) {
         self.found.doubts.push(Why::new(reason, text).at(module.place(span)));
     }
 
     /// One element of a configuration: an object, a list, something that leads to either.
-    fn element(&mut self, module: &Arc<Module>, node: &Node, at: At) {
+    pub(super) fn element(&mut self, module: &Arc<Module>, node: &Node, at: At) {
         self.steps += 1;
         if at.reach == Reach::None {
             return;
@@ -80,9 +80,28 @@ impl Walk<'_> {
             What::Nothing | What::Bool(_) => {}
             What::Call(callee, arguments) => self.call(module, node, callee, arguments, at),
             What::Name(_) | What::Of(..) | What::Module(_) => self.reference(module, node, at),
+            What::Either(nodes) => self.either(module, node, nodes, at),
             What::Text(_) | What::Number(_) | What::Computed => {
                 self.doubt(module, node.span, Reason::Dynamic, "an element is computed")
             }
+        }
+    }
+
+    /// What one of two holds may be in force: a plugin that is asked about then is undecided, the rest counts as rules.
+    fn either(&mut self, module: &Arc<Module>, node: &Node, nodes: &[Node], at: At) {
+        for one in nodes {
+            let namespaces = std::mem::take(&mut self.found.namespaces);
+            let fresh = Found { namespaces, ..Found::default() };
+            let before = std::mem::replace(&mut self.found, fresh);
+            self.element(module, one, at.deeper());
+            let maybe = std::mem::replace(&mut self.found, before);
+            if self.asked.iter().any(|name| maybe.touches(name)) {
+                self.doubt(module, node.span, Reason::Dynamic, "whether this is in force depends on a condition");
+            }
+            self.found.shared |= maybe.shared || !maybe.brought.is_empty() || !maybe.rules.is_empty();
+            self.found.namespaces = maybe.namespaces;
+            self.found.doubts.extend(maybe.doubts);
+            self.found.computed.extend(maybe.computed);
         }
     }
 
@@ -90,6 +109,16 @@ impl Walk<'_> {
         match self.files.resolve(module, node) {
             Resolved::Value { module: other, node: value, rest } if rest.is_empty() => self.element(&other, &value, at.deeper()),
             Resolved::Package { source, path } => self.package(module, node.span, &source, &path, at),
+            // A part of what a package's function returns: `plugin.getConfigs().recommended`.
+            Resolved::Value { module: other, node: Node { what: What::Call(callee, _), .. }, rest } => {
+                match self.files.resolve(&other, &callee) {
+                    Resolved::Package { source, path } => {
+                        let path: Vec<String> = path.into_iter().chain(rest).collect();
+                        self.package(module, node.span, &source, &path, at);
+                    }
+                    _ => self.doubt(module, node.span, Reason::Dynamic, "a part of what a function returns"),
+                }
+            }
             Resolved::Value { .. } | Resolved::Unknown => {
                 self.doubt(module, node.span, Reason::Dynamic, "what this leads to is not seen")
             }
@@ -97,8 +126,11 @@ impl Walk<'_> {
     }
 
     /// A part of a package as an element.
-    fn package(&mut self, module: &Module, span: Span, source: &str, path: &[String], at: At) {
+    pub(super) fn package(&mut self, module: &Module, span: Span, source: &str, path: &[String], at: At) {
         let package = packages::of_source(source);
+        if package.is_empty() {
+            return self.doubt(module, span, Reason::Unreadable, "it lies outside of this tree");
+        }
         let tail: Vec<&str> = source[package.len()..].split('/').chain(path.iter().map(String::as_str)).collect();
         let config = tail.into_iter().filter(|name| !matches!(*name, "" | "configs" | "rules")).collect::<Vec<_>>().join("/");
         let place = module.place(span);
@@ -203,162 +235,6 @@ impl Walk<'_> {
             let package = packages::spelled_out(short, "config");
             let known = if packages::is_known(short) { short } else { &package };
             self.package(module, span, known, &[name[short.len()..].trim_start_matches('/').to_owned()], at);
-        }
-    }
-
-    fn ignore(&mut self, module: &Arc<Module>, patterns: &Node) {
-        for item in patterns.items() {
-            match self.value(module, item).map(|(other, node)| (node.text().map(str::to_owned), other.place(node.span))) {
-                Some((Some(text), place)) => self.ignored.push(Ignored { text, place }),
-                _ => self.steps += 1,
-            }
-        }
-    }
-
-    /// What a value stands for, when it is seen.
-    fn value(&mut self, module: &Arc<Module>, node: &Node) -> Option<(Arc<Module>, Node)> {
-        match &node.what {
-            What::Name(_) | What::Of(..) => match self.files.resolve(module, node) {
-                Resolved::Value { module, node, rest } if rest.is_empty() => Some((module, node)),
-                _ => None,
-            },
-            _ => Some((Arc::clone(module), node.clone())),
-        }
-    }
-
-    fn object(&mut self, module: &Arc<Module>, node: &Node, members: &[Member], at: At) {
-        let only_ignores = |member: &Member| matches!(member.key.as_deref(), Some("ignores" | "name" | "basePath"));
-        if let Some(patterns) = node.get("ignores").filter(|_| !self.legacy && members.iter().all(only_ignores)) {
-            return self.ignore(module, patterns);
-        }
-        let reach = self.reach(module, node).and(at.reach);
-        let at = At { reach, ..at.deeper() };
-        if reach == Reach::None {
-            return;
-        }
-        if let Some(plugins) = node.get("plugins") {
-            self.plugins(module, plugins);
-        }
-        if let Some(extends) = node.get("extends") {
-            self.extends(module, node, extends, at);
-        }
-        for member in members {
-            self.steps += 1;
-            match member.key.as_deref() {
-                Some("rules") => self.rules(module, &member.value, at),
-                Some("overrides") if self.legacy => self.element(module, &member.value, at),
-                Some("ignorePatterns") if self.legacy => self.ignore(module, &member.value),
-                None => self.element(module, &member.value, at),
-                _ => {}
-            }
-        }
-    }
-
-    /// How many files an object is about.
-    fn reach(&mut self, module: &Arc<Module>, node: &Node) -> Reach {
-        let files = self.texts(module, node, "files");
-        let ignores = self.texts(module, node, if self.legacy { "excludedFiles" } else { "ignores" }).unwrap_or_default();
-        if self.subjects.all_ignored(&ignores.iter().map(String::as_str).collect::<Vec<_>>()) {
-            return Reach::None;
-        }
-        match (node.get("files"), files) {
-            (None, _) => Reach::All,
-            (Some(_), Some(files)) => self.subjects.reach(&files.iter().map(String::as_str).collect::<Vec<_>>(), self.legacy),
-            (Some(_), None) => Reach::Some,
-        }
-    }
-
-    /// The strings in a list at a key; `None` when one of them is no string.
-    fn texts(&mut self, module: &Arc<Module>, node: &Node, key: &str) -> Option<Vec<String>> {
-        let (_, list) = self.value(module, node.get(key)?)?;
-        list.items().iter().map(|item| item.text().map(str::to_owned)).collect()
-    }
-
-    fn plugins(&mut self, module: &Arc<Module>, plugins: &Node) {
-        let What::Map(members) = &plugins.what else { return };
-        for member in members.iter().filter(|member| member.key.is_some()) {
-            let inner = match &member.value.what {
-                // `fixupPluginRules(plugin)`
-                What::Call(_, arguments) => arguments.first().unwrap_or(&member.value),
-                _ => &member.value,
-            };
-            if let (Some(key), Resolved::Package { source, .. }) = (&member.key, self.files.resolve(module, inner)) {
-                self.found.namespaces.insert(key.clone(), packages::of_source(&source).to_owned());
-            }
-        }
-    }
-
-    fn extends(&mut self, module: &Arc<Module>, object: &Node, extends: &Node, at: At) {
-        for item in extends.items() {
-            let Some(text) = item.text().filter(|_| !self.legacy) else {
-                self.element(module, item, at.deeper());
-                continue;
-            };
-            // `"css/recommended"`: a configuration of a plugin of this object.
-            let What::Map(plugins) = &object.get("plugins").map_or(&What::Nothing, |plugins| &plugins.what) else {
-                self.doubt(module, item.span, Reason::Unsupported, "it extends a plugin that this object does not name");
-                continue;
-            };
-            let named = plugins.iter().find_map(|plugin| {
-                let rest = text.strip_prefix(plugin.key.as_deref()?)?.strip_prefix('/')?;
-                Some((plugin.value.clone(), rest.to_owned()))
-            });
-            match named.map(|(plugin, rest)| (self.files.resolve(module, &plugin), rest)) {
-                Some((Resolved::Package { source, .. }, rest)) => {
-                    self.package(module, item.span, &source, &["configs".to_owned(), rest], at)
-                }
-                _ => self.doubt(module, item.span, Reason::Unsupported, "what it extends is not seen"),
-            }
-        }
-    }
-
-    fn rules(&mut self, module: &Arc<Module>, rules: &Node, at: At) {
-        let What::Map(members) = &rules.what else {
-            return match self.files.resolve(module, rules) {
-                Resolved::Value { module: other, node, rest }
-                    if rest.is_empty() && matches!(node.what, What::Map(_)) && at.depth < DEPTH =>
-                {
-                    self.rules(&other, &node, at.deeper());
-                }
-                Resolved::Package { source, path } => self.package(module, rules.span, &source, &path, at),
-                _ => self.doubt(module, rules.span, Reason::Dynamic, "the rules are computed"),
-            };
-        };
-        for member in members {
-            self.steps += 1;
-            match (&member.key, &member.value.what) {
-                (None, What::Spread(inner)) if at.depth < DEPTH && self.steps < STEPS => {
-                    self.rules(module, &inner.clone(), at.deeper())
-                }
-                (None, _) => self.doubt(module, member.span, Reason::Dynamic, "a rule's name is computed"),
-                (Some(rule), _) => match self.severity(module, &member.value) {
-                    Some(severity) => self.found.set(rule, severity, module.place(member.span), at.reach == Reach::All),
-                    None => self.doubt(module, member.span, Reason::Dynamic, &format!("how `{rule}` is set is computed")),
-                },
-            }
-        }
-    }
-
-    fn severity(&mut self, module: &Arc<Module>, node: &Node) -> Option<Severity> {
-        let (other, node) = self.value(module, node)?;
-        let (_, node) = match &node.what {
-            What::List(items) => self.value(&other, items.first()?)?,
-            _ => (other, node),
-        };
-        match &node.what {
-            What::Text(text) => match text.as_str() {
-                "off" | "0" => Some(Severity::Off),
-                "warn" | "1" => Some(Severity::Warn),
-                "error" | "2" => Some(Severity::Error),
-                _ => None,
-            },
-            What::Number(number) => match number.as_str() {
-                "0" => Some(Severity::Off),
-                "1" => Some(Severity::Warn),
-                "2" => Some(Severity::Error),
-                _ => None,
-            },
-            _ => None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub(super) namespaces: BTreeMap<String, String>,
     /// A shared configuration that enables rules is in force.
     pub(super) shared: bool,
+    /// Rules whose severity is computed.
+    pub(super) computed: Vec<(String, Why)>,
     /// What could not be followed.
     pub(super) doubts: Vec<Why>,
 }
@@ -71,11 +73,20 @@ impl Found {
             Some(rule) => self.rule(rule),
             None => self.plugin(name),
         };
-        match (place, self.doubts.first()) {
+        let package = rule.map_or_else(|| name.to_owned(), |rule| packages::spelled_out(packages::rule_parts(rule).0, "plugin"));
+        let own = |rule: &str| self.package_of(packages::rule_parts(rule).0) == package;
+        let computed = self.computed.iter().find(|(rule, _)| rule.contains('/') && own(rule)).map(|(_, why)| why);
+        match (place, self.doubts.first().or(computed)) {
             (Some(place), _) => Answer::Yes(place.clone()),
             (None, Some(why)) => Answer::Unknown(why.clone()),
             (None, None) => Answer::No,
         }
+    }
+
+    /// Whether anything is said of a plugin or a rule.
+    pub(super) fn touches(&self, name: &str) -> bool {
+        let by_rule = |key: &(String, String)| format!("{}/{}", key.0, key.1) == name;
+        self.brought.contains_key(name) || self.of_package(name).next().is_some() || self.rules.keys().any(by_rule)
     }
 
     fn rule(&self, rule: &str) -> Option<&Place> {
@@ -94,7 +105,7 @@ impl Found {
     /// Where no rule is left: where one is turned off, else `here`.
     pub(super) fn nothing(&self, here: &Place) -> Answer<Place> {
         let on = self.rules.values().any(|(severity, _)| *severity > Severity::Off);
-        if on || self.shared || !self.brought.is_empty() || !self.doubts.is_empty() {
+        if on || self.shared || !self.brought.is_empty() || !self.doubts.is_empty() || !self.computed.is_empty() {
             return Answer::No;
         }
         Answer::Yes(self.rules.values().next().map_or_else(|| here.clone(), |(_, place)| place.clone()))
@@ -107,7 +118,9 @@ impl Found {
         let warns = self.brought.keys().all(|package| packages::only_warns(package))
             && on.clone().all(|(severity, _)| *severity == Severity::Warn);
         match first {
-            Some(place) if warns && !self.shared && self.doubts.is_empty() => Answer::Yes(place.clone()),
+            Some(place) if warns && !self.shared && self.doubts.is_empty() && self.computed.is_empty() => {
+                Answer::Yes(place.clone())
+            }
             _ => Answer::No,
         }
     }

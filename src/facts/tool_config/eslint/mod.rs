@@ -6,6 +6,7 @@ mod evaluate;
 mod found;
 mod guard;
 mod node;
+mod object;
 mod packages;
 mod resolve;
 mod scope;

@@ -39,6 +39,8 @@ pub(super) enum What {
     Spread(Box<Node>),
     /// A module: `require("x")`, `import("x")`.
     Module(String),
+    /// One of these, by a condition.
+    Either(Vec<Node>),
     /// Anything that is computed.
     Computed,
 }

@@ -2,8 +2,11 @@
 //! packages bring no security rules, which rules a plugin has. Refuses to look into packages.
 
 /// Shared configurations and plugins whose configurations enable rules, none of them one of the security plugins.
-const KNOWN: [&str; 75] = [
+const KNOWN: [&str; 78] = [
     "@angular-eslint/eslint-plugin",
+    "@docusaurus/eslint-plugin",
+    "@nx/eslint-plugin",
+    "eslint-plugin-github",
     "@angular-eslint/eslint-plugin-template",
     "@eslint-community/eslint-plugin-eslint-comments",
     "@eslint/css",

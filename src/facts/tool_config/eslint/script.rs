@@ -221,6 +221,10 @@ fn expression(from: &Expression<'_>, depth: usize) -> Node {
             Some(source) => What::Module(source.value.to_string()),
             None => What::Call(deeper(&call.callee), arguments(&call.arguments, depth + 1)),
         },
+        Expression::ConditionalExpression(one) => What::Either(vec![*deeper(&one.consequent), *deeper(&one.alternate)]),
+        // The left side of `&&` is a condition.
+        Expression::LogicalExpression(one) if one.operator.is_and() => What::Either(vec![*deeper(&one.right)]),
+        Expression::LogicalExpression(one) => What::Either(vec![*deeper(&one.left), *deeper(&one.right)]),
         Expression::NewExpression(call) => What::Call(deeper(&call.callee), arguments(&call.arguments, depth + 1)),
         _ => What::Computed,
     };

@@ -82,13 +82,14 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
     let (security_off, all_off) = subjects.taken_out(&config, &force);
     let mut settings = Settings { config: config.files.clone(), ..Settings::default() };
     let here = here(query, &config);
+    let nothing = force.is_empty().then(|| emptied(&config).unwrap_or_else(|| here.clone()));
+    let nothing = nothing.or(all_off).or_else(|| subjects.excluded(&config));
     for name in query.names {
-        let place = force.place_of(name).filter(|_| !(security_off && matches!(name.as_str(), "S" | "ALL")) && all_off.is_none());
+        let off = nothing.is_some() || (security_off && matches!(name.as_str(), "S" | "ALL"));
+        let place = force.place_of(name).filter(|_| !off);
         let answer = place.map_or(Answer::No, |place| Answer::Yes(place.unwrap_or(&here).clone()));
         settings.selects.insert(name.clone(), answer);
     }
-    let nothing = if force.is_empty() { Some(emptied(&config).unwrap_or_else(|| here.clone())) } else { None };
-    let nothing = nothing.or(all_off).or_else(|| subjects.excluded(&config));
     settings.answer(NOTHING, nothing.map_or(Answer::No, Answer::Yes));
     settings
 }

@@ -1,0 +1,173 @@
+//! Owns walking one configuration object: which files it is about, `extends`, `plugins`, `rules`, ignored files. Refuses
+//! what stands between objects.
+
+use std::sync::Arc;
+
+use super::evaluate::{At, DEPTH, STEPS, Walk};
+use super::found::Severity;
+use super::node::{Member, Module, Node, What};
+use super::packages;
+use super::resolve::Resolved;
+use super::scope::{Ignored, Reach};
+use crate::answer::{Reason, Why};
+
+impl Walk<'_> {
+    pub(super) fn ignore(&mut self, module: &Arc<Module>, patterns: &Node) {
+        for item in patterns.items() {
+            match self.value(module, item).map(|(other, node)| (node.text().map(str::to_owned), other.place(node.span))) {
+                Some((Some(text), place)) => self.ignored.push(Ignored { text, place }),
+                _ => self.steps += 1,
+            }
+        }
+    }
+
+    /// What a value stands for, when it is seen.
+    fn value(&mut self, module: &Arc<Module>, node: &Node) -> Option<(Arc<Module>, Node)> {
+        match &node.what {
+            What::Name(_) | What::Of(..) => match self.files.resolve(module, node) {
+                Resolved::Value { module, node, rest } if rest.is_empty() => Some((module, node)),
+                _ => None,
+            },
+            _ => Some((Arc::clone(module), node.clone())),
+        }
+    }
+
+    pub(super) fn object(&mut self, module: &Arc<Module>, node: &Node, members: &[Member], at: At) {
+        let only_ignores = |member: &Member| matches!(member.key.as_deref(), Some("ignores" | "name" | "basePath"));
+        if let Some(patterns) = node.get("ignores").filter(|_| !self.legacy && members.iter().all(only_ignores)) {
+            return self.ignore(module, patterns);
+        }
+        let reach = self.reach(module, node).and(at.reach);
+        let at = At { reach, ..at.deeper() };
+        if reach == Reach::None {
+            return;
+        }
+        if let Some(plugins) = node.get("plugins") {
+            self.plugins(module, plugins);
+        }
+        if let Some(extends) = node.get("extends") {
+            self.extends(module, node, extends, at);
+        }
+        for member in members {
+            self.steps += 1;
+            match member.key.as_deref() {
+                Some("rules") => self.rules(module, &member.value, at),
+                Some("overrides") if self.legacy => self.element(module, &member.value, at),
+                Some("ignorePatterns") if self.legacy => self.ignore(module, &member.value),
+                None => self.element(module, &member.value, at),
+                _ => {}
+            }
+        }
+    }
+
+    /// How many files an object is about.
+    fn reach(&mut self, module: &Arc<Module>, node: &Node) -> Reach {
+        let files = self.texts(module, node, "files");
+        let ignores = self.texts(module, node, if self.legacy { "excludedFiles" } else { "ignores" }).unwrap_or_default();
+        if self.subjects.all_ignored(&ignores.iter().map(String::as_str).collect::<Vec<_>>()) {
+            return Reach::None;
+        }
+        match (node.get("files"), files) {
+            (None, _) => Reach::All,
+            (Some(_), Some(files)) => self.subjects.reach(&files.iter().map(String::as_str).collect::<Vec<_>>(), self.legacy),
+            (Some(_), None) => Reach::Some,
+        }
+    }
+
+    /// The strings in a list at a key; `None` when one of them is no string.
+    fn texts(&mut self, module: &Arc<Module>, node: &Node, key: &str) -> Option<Vec<String>> {
+        let (_, list) = self.value(module, node.get(key)?)?;
+        list.items().iter().map(|item| item.text().map(str::to_owned)).collect()
+    }
+
+    fn plugins(&mut self, module: &Arc<Module>, plugins: &Node) {
+        let What::Map(members) = &plugins.what else { return };
+        for member in members.iter().filter(|member| member.key.is_some()) {
+            let inner = match &member.value.what {
+                // `fixupPluginRules(plugin)`
+                What::Call(_, arguments) => arguments.first().unwrap_or(&member.value),
+                _ => &member.value,
+            };
+            if let (Some(key), Resolved::Package { source, .. }) = (&member.key, self.files.resolve(module, inner)) {
+                self.found.namespaces.insert(key.clone(), packages::of_source(&source).to_owned());
+            }
+        }
+    }
+
+    fn extends(&mut self, module: &Arc<Module>, object: &Node, extends: &Node, at: At) {
+        for item in extends.items() {
+            let Some(text) = item.text().filter(|_| !self.legacy) else {
+                self.element(module, item, at.deeper());
+                continue;
+            };
+            // `"css/recommended"`: a configuration of a plugin of this object.
+            let What::Map(plugins) = &object.get("plugins").map_or(&What::Nothing, |plugins| &plugins.what) else {
+                self.doubt(module, item.span, Reason::Unsupported, "it extends a plugin that this object does not name");
+                continue;
+            };
+            let named = plugins.iter().find_map(|plugin| {
+                let rest = text.strip_prefix(plugin.key.as_deref()?)?.strip_prefix('/')?;
+                Some((plugin.value.clone(), rest.to_owned()))
+            });
+            match named.map(|(plugin, rest)| (self.files.resolve(module, &plugin), rest)) {
+                Some((Resolved::Package { source, .. }, rest)) => {
+                    self.package(module, item.span, &source, &["configs".to_owned(), rest], at)
+                }
+                _ => self.doubt(module, item.span, Reason::Unsupported, "what it extends is not seen"),
+            }
+        }
+    }
+
+    fn rules(&mut self, module: &Arc<Module>, rules: &Node, at: At) {
+        let What::Map(members) = &rules.what else {
+            return match self.files.resolve(module, rules) {
+                Resolved::Value { module: other, node, rest }
+                    if rest.is_empty() && matches!(node.what, What::Map(_)) && at.depth < DEPTH =>
+                {
+                    self.rules(&other, &node, at.deeper());
+                }
+                Resolved::Package { source, path } => self.package(module, rules.span, &source, &path, at),
+                _ => self.doubt(module, rules.span, Reason::Dynamic, "the rules are computed"),
+            };
+        };
+        for member in members {
+            self.steps += 1;
+            match (&member.key, &member.value.what) {
+                (None, What::Spread(inner)) if at.depth < DEPTH && self.steps < STEPS => {
+                    self.rules(module, &inner.clone(), at.deeper())
+                }
+                (None, _) => self.doubt(module, member.span, Reason::Dynamic, "a rule's name is computed"),
+                (Some(rule), _) => match self.severity(module, &member.value) {
+                    Some(severity) => self.found.set(rule, severity, module.place(member.span), at.reach == Reach::All),
+                    None => {
+                        let why = Why::new(Reason::Dynamic, format!("how `{rule}` is set is computed"));
+                        self.found.computed.push((rule.clone(), why.at(module.place(member.span))));
+                    }
+                },
+            }
+        }
+    }
+
+    fn severity(&mut self, module: &Arc<Module>, node: &Node) -> Option<Severity> {
+        let (other, node) = self.value(module, node)?;
+        let (_, node) = match &node.what {
+            What::List(items) => self.value(&other, items.first()?)?,
+            _ => (other, node),
+        };
+        match &node.what {
+            What::Text(text) => match text.as_str() {
+                "off" | "0" => Some(Severity::Off),
+                "warn" | "1" => Some(Severity::Warn),
+                "error" | "2" => Some(Severity::Error),
+                _ => None,
+            },
+            What::Number(number) => match number.as_str() {
+                "0" => Some(Severity::Off),
+                "1" => Some(Severity::Warn),
+                "2" => Some(Severity::Error),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Owns where Semgrep's rules come from: packs of the registry, files of the tree, the service's policies. Refuses to judge
+//! rules: a file with a rule in it counts.
+
+use std::collections::BTreeMap;
+
+use super::{Query, Reader, Settings, arguments, unreadable};
+use crate::answer::{Answer, Reason, Why};
+use crate::doc::{Format, Kind};
+use crate::text::{Place, RepoPath};
+
+/// The reader.
+pub(super) struct Semgrep;
+
+const NOTHING: &str = "selects-nothing";
+
+/// Rule files read for one invocation.
+const FILES: usize = 500;
+
+impl Reader for Semgrep {
+    fn id(&self) -> &'static str {
+        "semgrep"
+    }
+
+    fn read(&self, query: &Query<'_>) -> Settings {
+        let mut settings = Settings::default();
+        let mut answers: Vec<Answer<Place>> = Vec::new();
+        let mut last = None;
+        for (value, place) in configurations(query) {
+            answers.push(source(query, value.as_deref(), &place, &mut settings.config));
+            last = Some(place);
+        }
+        let given = !answers.is_empty();
+        let rules = if given {
+            answers.into_iter().reduce(either).unwrap_or(Answer::No)
+        } else {
+            let place = query.args.first().map(|word| word.place.clone());
+            let why = Why::new(Reason::Remote, "its rules are chosen by the service, not in this tree");
+            Answer::Unknown(place.map_or(why.clone(), |place| why.at(place)))
+        };
+        let nothing = match (&rules, last) {
+            (Answer::No, Some(place)) => Answer::Yes(place),
+            _ => Answer::No,
+        };
+        settings.selects = query.names.iter().map(|name| (name.clone(), rules.clone())).collect::<BTreeMap<_, _>>();
+        settings.answer(NOTHING, nothing);
+        settings
+    }
+}
+
+fn either(one: Answer<Place>, other: Answer<Place>) -> Answer<Place> {
+    match (one, other) {
+        (Answer::Yes(place), _) | (_, Answer::Yes(place)) => Answer::Yes(place),
+        (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => Answer::Unknown(why),
+        _ => Answer::No,
+    }
+}
+
+/// What `--config` names; without the flag, what `SEMGREP_RULES` does. A pattern on the command line is a rule.
+fn configurations(query: &Query<'_>) -> Vec<(Option<String>, Place)> {
+    let here = query.args.first().map_or_else(|| Place::file(RepoPath::root()), |word| word.place.clone());
+    let flags = arguments::values(query.args, &["--config", "-c", "-f"]);
+    let mut found: Vec<(Option<String>, Place)> =
+        flags.into_iter().map(|given| (given.value.map(str::to_owned), given.place.clone())).collect();
+    if let Some(word) = arguments::switch(query.args, &["-e", "--pattern"]) {
+        found.push((Some("pattern".to_owned()), word.place.clone()));
+    }
+    if found.is_empty() {
+        match query.env.get("SEMGREP_RULES") {
+            Some(Some(value)) => found.extend(value.split_whitespace().map(|name| (Some(name.to_owned()), here.clone()))),
+            Some(None) => found.push((None, here)),
+            None => {}
+        }
+    }
+    found
+}
+
+/// Whether one configuration brings rules.
+fn source(query: &Query<'_>, value: Option<&str>, place: &Place, config: &mut Vec<Place>) -> Answer<Place> {
+    let Some(value) = value else {
+        return Answer::Unknown(Why::new(Reason::Dynamic, "which rules it runs is computed").at(place.clone()));
+    };
+    let registry = ["p/", "r/", "s/"].iter().any(|prefix| value.starts_with(prefix));
+    if registry || matches!(value, "auto" | "pattern" | "code" | "secrets") {
+        return Answer::Yes(place.clone());
+    }
+    if value == "supply-chain" {
+        return Answer::No;
+    }
+    if value == "policy" || value.contains("://") {
+        return Answer::Unknown(Why::new(Reason::Remote, "these rules are not in this tree").at(place.clone()));
+    }
+    let Some(path) = query.directory.join(value) else {
+        return Answer::Unknown(Why::new(Reason::Unreadable, "the rules it names are not in this tree").at(place.clone()));
+    };
+    let snapshot = query.world.snapshot;
+    let paths: Vec<RepoPath> = if snapshot.is_file(&path) {
+        vec![path]
+    } else {
+        let files = snapshot.under(&path).iter().filter(|entry| entry.is_file() && is_rules(&entry.path)).take(FILES);
+        files.map(|entry| entry.path.clone()).collect()
+    };
+    if paths.is_empty() {
+        return Answer::Unknown(Why::new(Reason::Unreadable, "the rules it names are not in this tree").at(place.clone()));
+    }
+    paths.iter().map(|path| file(query, path, config)).reduce(either).unwrap_or(Answer::No)
+}
+
+fn is_rules(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let rules = [".yml", ".yaml", ".json"].iter().any(|end| name.ends_with(end));
+    rules && !name.ends_with(".test.yml") && !name.ends_with(".test.yaml")
+}
+
+fn file(query: &Query<'_>, path: &RepoPath, config: &mut Vec<Place>) -> Answer<Place> {
+    let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
+    let document = match query.world.snapshot.document(path, format) {
+        Ok(document) => document,
+        Err(unread) => return Answer::Unknown(unreadable(&unread)),
+    };
+    config.push(Place::file(path.clone()));
+    let Some(rules) = document.root().get("rules") else { return Answer::No };
+    match rules.kind() {
+        Kind::Sequence => rules.items().next().map_or(Answer::No, |rule| Answer::Yes(rule.place())),
+        Kind::Disputed => Answer::Unknown(rules.disputed().unwrap_or_else(|| Why::new(Reason::Unreadable, "given twice"))),
+        _ => Answer::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bench::{Case, Files, told};
+    use super::*;
+
+    fn read(files: Files<'_>, args: &str) -> (String, String) {
+        let settings = Case::new("semgrep", files, args).names(&["security"]).read(&Semgrep);
+        (told(settings.selects.get("security")), told(settings.settings.get(NOTHING)))
+    }
+
+    #[test]
+    fn sources_of_rules() {
+        let rule = "rules:\n  - id: no-eval\n    severity: ERROR\n";
+        let cases: &[(Files<'_>, &str, &str, &str)] = &[
+            (&[], "--config p/python", "yes ci.yml:1", "no"),
+            (&[], "--config=auto --error", "yes ci.yml:1", "no"),
+            (&[], "-c r/python.lang", "yes ci.yml:1", "no"),
+            (&[], "-e eval(...) -l python", "yes ci.yml:1", "no"),
+            (&[], "", "unknown remote nowhere", "no"),
+            (&[], "--config policy", "unknown remote ci.yml:1", "no"),
+            (&[], "--config https://example.org/r.yml", "unknown remote ci.yml:1", "no"),
+            (&[], "--config $RULES", "unknown dynamic ci.yml:1", "no"),
+            (&[], "--config gone.yml", "unknown unreadable ci.yml:1", "no"),
+            (&[], "--config ../gone.yml", "unknown unreadable ci.yml:1", "no"),
+            (&[], "--config supply-chain", "no", "yes ci.yml:1"),
+            (&[(".semgrep.yml", rule)], "--config .semgrep.yml", "yes .semgrep.yml:2", "no"),
+            (&[("rules.yml", "rules: []\n")], "--config rules.yml", "no", "yes ci.yml:1"),
+            (&[("rules.yml", "rules: []\n")], "--config rules.yml --config p/ci", "yes ci.yml:1", "no"),
+            (&[("rules.yml", "rules: [\n")], "--config rules.yml", "unknown unreadable rules.yml:1", "no"),
+            (&[(".semgrep/a/b.yaml", rule), (".semgrep/a/b.py", "")], "--config .semgrep/", "yes .semgrep/a/b.yaml:2", "no"),
+            (&[("r.json", "{\"rules\": [{\"id\": \"a\"}]}")], "--config r.json", "yes r.json:1", "no"),
+            (&[("r.yml", "rules: []\nrules: [{id: a}]\n")], "--config r.yml", "unknown unreadable r.yml:2", "no"),
+        ];
+        for (files, args, rules, nothing) in cases {
+            assert_eq!(read(files, args), ((*rules).to_owned(), (*nothing).to_owned()), "{args}");
+        }
+    }
+
+    #[test]
+    fn rules_from_the_environment() {
+        let mut case = Case::new("semgrep", &[], "--error").names(&["security"]);
+        case.env.insert("SEMGREP_RULES".to_owned(), Some("p/ci p/python".to_owned()));
+        assert_eq!(told(case.read(&Semgrep).selects.get("security")), "yes ci.yml:1");
+        case.env.insert("SEMGREP_RULES".to_owned(), None);
+        assert_eq!(told(case.read(&Semgrep).selects.get("security")), "unknown dynamic ci.yml:1");
+    }
+}
