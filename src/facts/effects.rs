@@ -211,7 +211,8 @@ fn same_scalar(wanted: &serde_json::Value, text: &str) -> bool {
     match wanted {
         serde_json::Value::String(wanted) => wanted == text,
         serde_json::Value::Bool(wanted) => text.eq_ignore_ascii_case(if *wanted { "true" } else { "false" }),
-        other => *other == text,
+        serde_json::Value::Number(wanted) => wanted.to_string() == text,
+        _ => false,
     }
 }
 

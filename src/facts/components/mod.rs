@@ -171,7 +171,9 @@ fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact
         }
     }
     // A directory of requirement files, or of tooling, holds no code to analyse.
-    found.retain(|_, component| !component.files.is_empty());
+    // (But a manifest at the root of a tree without any code of its language still has dependencies.)
+    let anywhere = found.values().any(|component| !component.files.is_empty());
+    found.retain(|directory, component| !component.files.is_empty() || (!anywhere && directory.is_root()));
     let enough = orphans.len() >= 3 && (!language.code || orphans.len() * 20 >= total);
     if enough || (!language.code && !orphans.is_empty()) {
         let directory = deepest_common(&orphans);

@@ -73,19 +73,7 @@ fn nothing_brings_a_second_stack_for_what_we_have_one_of() {
 }
 
 /// Dependencies that wait for their code, or for their end.
-const UNUSED_YET: &[&str] = &[
-    "annotate-snippets",
-    "anyhow",
-    "brush-parser",
-    "oxc_allocator",
-    "oxc_ast",
-    "oxc_parser",
-    "oxc_span",
-    "parse-dockerfile",
-    "thiserror",
-    "tracing",
-    "tracing-subscriber",
-];
+const UNUSED_YET: &[&str] = &[];
 
 #[test]
 fn every_dependency_is_used() {
