@@ -12,7 +12,9 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use self::targets::{Miss, Reading, Scene};
+use std::collections::{HashMap, HashSet};
+
+use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
 use super::runners::World;
 use super::trace::Trace;
@@ -146,28 +148,34 @@ pub fn gather(
 fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
     let live: Vec<&Reading> =
         readings.iter().filter(|reading| reading.fact.active || !reading.fact.may_cover.is_empty()).collect();
-    let mut out = Vec::new();
-    for target in &scene.targets {
-        if live.iter().any(|reading| target.is_in(&reading.fact.covers)) {
-            continue;
-        }
-        let misses = live.iter().flat_map(|reading| &reading.misses);
-        let miss: Option<&Miss> =
-            misses.filter(|miss| miss.ecosystem == target.ecosystem && miss.directory == *target.directory).min();
-        let may_be = live
-            .iter()
-            .flat_map(|reading| &reading.fact.may_cover)
-            .find(|(ecosystem, directory, _)| ecosystem == target.ecosystem && directory == target.directory);
-        let absent = if live.is_empty() { "no-bot" } else { "no-entry" };
-        out.push(Uncovered {
+    let covered: HashSet<Key<'_>> =
+        live.iter().flat_map(|reading| &reading.fact.covers).map(|(eco, dir)| (eco.as_str(), dir)).collect();
+    let mut misses: HashMap<Key<'_>, &Miss> = HashMap::new();
+    for miss in live.iter().flat_map(|reading| &reading.misses) {
+        let known = misses.entry((&miss.ecosystem, &miss.directory)).or_insert(miss);
+        *known = (*known).min(miss);
+    }
+    let mut may_be: HashMap<Key<'_>, &Why> = HashMap::new();
+    for (ecosystem, directory, why) in live.iter().flat_map(|reading| &reading.fact.may_cover) {
+        may_be.entry((ecosystem, directory)).or_insert(why);
+    }
+    let absent = if live.is_empty() { "no-bot" } else { "no-entry" };
+    let gaps = scene.targets.iter().filter(|target| !covered.contains(&(target.ecosystem, target.directory)));
+    let gap = |target: &Target<'_>| {
+        let key = (target.ecosystem, target.directory);
+        let miss = misses.get(&key);
+        Uncovered {
             ecosystem: target.ecosystem.to_owned(),
             directory: target.directory.clone(),
             manifest: target.manifests[0].path.clone(),
             why: miss.map_or(absent, |miss| miss.why),
             place: miss.map(|miss| miss.place.clone()),
             scope: target.scope(),
-            may_be: may_be.map(|(_, _, why)| why.clone()),
-        });
-    }
-    out
+            may_be: may_be.get(&key).map(|why| (*why).clone()),
+        }
+    };
+    gaps.map(gap).collect()
 }
+
+/// Ecosystem and directory.
+type Key<'k> = (&'k str, &'k RepoPath);

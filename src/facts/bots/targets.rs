@@ -20,11 +20,6 @@ pub(super) struct Target<'i> {
 }
 
 impl Target<'_> {
-    /// Whether a list of covered keys has it.
-    pub(super) fn is_in(&self, keys: &[(String, RepoPath)]) -> bool {
-        keys.iter().any(|(ecosystem, directory)| ecosystem == self.ecosystem && directory == self.directory)
-    }
-
     /// Its key in [`BotFact::covers`].
     pub(super) fn key(&self) -> (String, RepoPath) {
         (self.ecosystem.to_owned(), self.directory.clone())
@@ -82,6 +77,9 @@ impl<'a> Scene<'a> {
         found
     }
 }
+
+/// How many comparisons of a file's patterns with the tree are made; a file past this is refused, never passed over.
+pub(super) const MOST_COMPARISONS: usize = 100_000_000;
 
 /// Why an entry that names a manifest does not serve it. The order is that of importance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

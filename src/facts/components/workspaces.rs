@@ -8,7 +8,7 @@ use crate::doc::{Format, Value};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// Manifest of a member → manifest of its workspace root, for cargo, npm (yarn, pnpm, bun), uv and maven.
+/// Manifest of a member → manifest of its workspace root (`manifests` are sorted by path), for cargo, npm (yarn, pnpm, bun), uv and maven.
 pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeMap<RepoPath, RepoPath> {
     let mut members: BTreeMap<RepoPath, RepoPath> = BTreeMap::new();
     let known: HashSet<&RepoPath> = manifests.iter().map(|manifest| &manifest.path).collect();
@@ -17,8 +17,7 @@ pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeM
         let matcher = Patterns::new(&include, &exclude);
         let home = root.path.parent();
         let name = root.path.file_name();
-        let others =
-            manifests.iter().map(|manifest| &manifest.path).filter(|path| **path != root.path && path.file_name() == name);
+        let others = below(manifests, &home).filter(|path| **path != root.path && path.file_name() == name);
         let mut mine: Vec<RepoPath> =
             others.filter(|path| path.parent().below(&home).is_some_and(|below| matcher.matches(below))).cloned().collect();
         if name == "Cargo.toml" {
@@ -33,6 +32,13 @@ pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeM
         }
     }
     members
+}
+
+/// The manifests below a directory: they are sorted by path, so nested workspaces cost their own subtrees only.
+fn below<'m>(manifests: &'m [ManifestFact], home: &RepoPath) -> impl Iterator<Item = &'m RepoPath> {
+    let prefix = if home.is_root() { String::new() } else { format!("{home}/") };
+    let from = manifests.partition_point(|manifest| manifest.path.as_str() < prefix.as_str());
+    manifests[from..].iter().map(|manifest| &manifest.path).take_while(move |path| path.as_str().starts_with(&prefix))
 }
 
 /// Adds what the root and its members depend on by path, step by step: below the root such crates are members without being
@@ -111,9 +117,8 @@ fn member_patterns(snapshot: &Snapshot, path: &RepoPath) -> Option<(Vec<String>,
             let document = snapshot.document(path, Format::Json).ok()?;
             let listed = document.root().get("workspaces");
             let mut all = texts(listed.and_then(|value| value.get("packages")).or(listed));
-            if let Some(pnpm) = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file))
-                && let Ok(document) = snapshot.document(&pnpm, Format::Yaml)
-            {
+            let pnpm = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file));
+            if let Some(Ok(document)) = pnpm.map(|file| snapshot.document(&file, Format::Yaml)) {
                 all.extend(texts(document.root().get("packages")));
             }
             let (exclude, include): (Vec<String>, Vec<String>) = all.into_iter().partition(|pattern| pattern.starts_with('!'));

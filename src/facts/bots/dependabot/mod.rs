@@ -5,7 +5,7 @@ mod entry;
 mod schema;
 
 use self::entry::Entry;
-use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
+use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, is_requirement_file, unreadable};
 use super::{BotFact, BotProblem};
 use crate::answer::Why;
 use crate::catalog::Bot;
@@ -45,9 +45,21 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
         fact.problems.push(BotProblem::note(place, "no-updates", "`updates` is empty"));
         return fact.into();
     }
+    let entries: Vec<Entry<'_>> = items.into_iter().map(|item| Entry::read(item, scene.default_branch)).collect();
+    let directories = entries.iter().flat_map(|entry| &entry.directories);
+    let cost = |directory: &entry::Directory<'_>| {
+        scene.targets.len() + if directory.exact.is_some() { 0 } else { scene.world.snapshot.entries().len() }
+    };
+    if directories.map(cost).sum::<usize>() > MOST_COMPARISONS {
+        let mut fact = fact.inactive("unreadable");
+        let place = Place::file(fact.path.clone());
+        let words = "it names more directories than are looked at in a tree of this size";
+        fact.problems.push(BotProblem::fatal(place, "too-large", words));
+        return fact.into();
+    }
     let mut reading = Reading { fact, misses: Vec::new() };
-    for item in items {
-        apply(scene, bot, &Entry::read(item, scene.default_branch), &mut reading);
+    for entry in &entries {
+        apply(scene, bot, entry, &mut reading);
     }
     reading
 }

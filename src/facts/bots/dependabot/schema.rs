@@ -79,18 +79,27 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
     schema.found
 }
 
+/// How many errors of one file are told, and how many remarks.
+const MOST: usize = 200;
+
 struct Schema<'b> {
     bot: &'b Bot,
     found: Vec<BotProblem>,
 }
 
 impl Schema<'_> {
+    fn push(&mut self, problem: BotProblem) {
+        if self.found.iter().filter(|known| known.fatal == problem.fatal).count() < MOST {
+            self.found.push(problem);
+        }
+    }
+
     fn wrong(&mut self, place: Place, message: impl Into<String>) {
-        self.found.push(BotProblem::fatal(place, "schema", message));
+        self.push(BotProblem::fatal(place, "schema", message));
     }
 
     fn wrong_because(&mut self, place: Place, message: impl Into<String>, fix: impl Into<String>) {
-        self.found.push(BotProblem::fatal(place, "schema", message).fix(fix));
+        self.push(BotProblem::fatal(place, "schema", message).fix(fix));
     }
 
     /// The service refuses YAML aliases. A plain scalar cannot start with `*`, so the text tells.
@@ -112,7 +121,7 @@ impl Schema<'_> {
             }
             let place = entry.key.place();
             if self.bot.retired_keys.iter().any(|key| key == name) {
-                self.found.push(
+                self.push(
                     BotProblem::note(place, "retired-key", format!("`{name}` does nothing any more")).fix("use CODEOWNERS"),
                 );
                 continue;
@@ -123,10 +132,9 @@ impl Schema<'_> {
         }
         for entry in map.entries() {
             // Which of two values counts is not known; the entry's coverage says so.
-            if let Some(why) = entry.name().and_then(|name| map.get(name)).and_then(Value::disputed)
-                && !self.found.iter().any(|known| known.message == why.text)
-            {
-                self.found.push(BotProblem::note(entry.key.place(), "duplicate-key", why.text));
+            let disputed = entry.name().and_then(|name| map.get(name)).and_then(Value::disputed);
+            if let Some(why) = disputed.filter(|why| !self.found.iter().any(|known| known.message == why.text)) {
+                self.push(BotProblem::note(entry.key.place(), "duplicate-key", why.text));
             }
         }
     }

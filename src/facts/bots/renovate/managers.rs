@@ -97,9 +97,7 @@ impl<'d> Managers<'d> {
 
     /// `Some` when the manager is off, with the line that says so if one does.
     fn off(&self, manager: &str, categories: &[&str]) -> Option<Option<Place>> {
-        if let Some((names, place)) = &self.only
-            && !names.contains(&manager)
-        {
+        if let Some((_, place)) = self.only.as_ref().filter(|(names, _)| !names.contains(&manager)) {
             return Some(Some(place.clone()));
         }
         let own = |key: &str| self.root.get(key).and_then(|value| value.get("enabled"));

@@ -10,7 +10,7 @@ use self::managers::{Managers, Served};
 use self::patterns::{Hit, Paths, Patterns};
 use self::presets::Presets;
 use self::rules::Rule;
-use super::targets::{Miss, Reading, Scene, Target, unreadable};
+use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, unreadable};
 use super::{BotFact, BotProblem};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
@@ -116,14 +116,23 @@ impl<'d> Config<'d> {
             .unknown
             .first()
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
+        let rules = rules::read(root);
+        let manifests: usize = scene.targets.iter().map(|target| target.manifests.len()).sum();
+        let patterns = rules.iter().map(Rule::cost).sum::<usize>()
+            + ignore.len()
+            + ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
+        let fits = patterns.saturating_mul(manifests) <= MOST_COMPARISONS;
+        let (rules, ignore) = if fits { (rules, ignore) } else { (Vec::new(), Paths::new([])) };
+        let words = "it has more rules than are looked at in a tree of this size";
+        let too_many = (!fits).then(|| Why::new(Reason::Unsupported, words).at(root.place()));
         Self {
             managers: Managers::read(bot, root, presets),
-            rules: rules::read(root),
-            include: Paths::new(texts("includePaths")),
+            rules,
+            include: Paths::new(if fits { texts("includePaths") } else { Vec::new() }),
             ignore,
             ignore_place,
             branches: branches(scene, root),
-            unread: disputed.or(preset),
+            unread: disputed.or(too_many).or(preset),
         }
     }
 

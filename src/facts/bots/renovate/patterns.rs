@@ -58,6 +58,10 @@ impl Patterns {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// Whether every text matches.
     pub(super) fn is_everything(&self) -> bool {
         !self.all.is_empty()
@@ -130,6 +134,10 @@ impl Paths {
 
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
     }
 
     /// Whether a path is ignored.

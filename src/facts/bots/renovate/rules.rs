@@ -72,6 +72,12 @@ fn rule(item: Value<'_>) -> Option<Rule> {
 }
 
 impl Rule {
+    /// How many comparisons it takes to hold it against one manifest.
+    pub(super) fn cost(&self) -> usize {
+        let names = self.managers.as_ref().map_or(0, Vec::len) + self.categories.as_ref().map_or(0, Vec::len);
+        1 + names + self.files.as_ref().map_or(0, Patterns::len)
+    }
+
     /// Whether the rule is for a file that a manager reads.
     fn is_for(&self, manager: &str, categories: &[&str], path: &str) -> Hit {
         let manager = manager.to_ascii_lowercase();

@@ -1,6 +1,6 @@
 //! Files made to hurt: deep, long, broken, endless. Every reader ends, and nothing of it is a silent pass.
 
-use super::{facts, gaps};
+use super::{facts, gaps, state};
 
 const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
 
@@ -48,4 +48,18 @@ fn facts_are_sorted_and_repeatable() {
     let names: Vec<&str> = bots.iter().map(|bot| bot.bot.as_str()).collect();
     assert_eq!(names, ["renovate", "snyk"]);
     assert!(bots[0].covers.is_sorted());
+}
+
+#[test]
+fn what_costs_too_much_is_refused_aloud() {
+    let patterns: Vec<String> = (0..5_100).map(|at| format!("'/d{at}/*'")).collect();
+    let text = format!(
+        "version: 2\nupdates:\n  - package-ecosystem: npm\n    directories: [{}]\n    schedule: {{ interval: daily }}\n",
+        patterns.join(",")
+    );
+    let names: Vec<String> = (0..20_000).map(|at| format!("f/{at}")).collect();
+    let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    files.extend([NPM, (".github/dependabot.yml", text.as_str())]);
+    assert_eq!(state("dependabot", &files), "unreadable !too-large@1");
+    assert_eq!(gaps(&files), "npm: no-bot");
 }

@@ -1,5 +1,5 @@
-//! What bots are found, what they cover and what is wrong in their files: tables of small trees,
-//! examples.
+//! What bots are found, what they cover and what is wrong in their files: tables of small trees. The catalogue's own examples
+//! are run by the integration tests.
 
 mod dependabot;
 mod hostile;
