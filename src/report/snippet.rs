@@ -46,8 +46,7 @@ pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -
     }
     if let Some(fix) = &finding.fix {
         let indent = format!("\n{}        ", " ".repeat(width + 1));
-        let mut lines: Vec<String> =
-            fix.trim_end().lines().map(|line| escape::neutral_line_start(&clean(line)).into_owned()).collect();
+        let mut lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();
         if lines.len() > HELP {
             let more = super::counted(lines.len() - (HELP - 1), "more line");
             lines.truncate(HELP - 1);

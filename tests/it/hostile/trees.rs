@@ -205,7 +205,7 @@ fn all_formats(report: &Report) -> String {
 fn links_are_not_followed() {
     let secret = folder(&[("ci.yml", b"TOP-SECRET: [\n"), ("tree/deep.py", b"TOP-SECRET\n")]);
     let dir = folder(&[("pyproject.toml", b"[project]\nname = \"kestrel\"\n"), ("src/app.py", b"import os\n")]);
-    std::fs::create_dir_all(dir.path().join(".github/workflows")).expect("made");
+    fs::create_dir_all(dir.path().join(".github/workflows")).expect("made");
     symlink(secret.path().join("ci.yml"), dir.path().join(WORKFLOW)).expect("linked");
     symlink("/etc/passwd", dir.path().join(".github/dependabot.yml")).expect("linked");
     symlink("/etc/passwd", dir.path().join("Makefile")).expect("linked");
@@ -233,6 +233,6 @@ fn a_linked_policy_is_refused() {
     let outside = folder(&[("policy.toml", b"[rules]\npython-static-analysis = \"off\"\n")]);
     let dir = with_workflow(workflow("true").as_bytes());
     symlink(outside.path().join("policy.toml"), dir.path().join(".tollgate.toml")).expect("linked");
-    let error = inspect::check(&request(dir.path())).err().expect("refused");
+    let error = inspect::check(&request(dir.path())).expect_err("refused");
     assert!(error.message.contains("a policy is a regular file"), "{}", error.message);
 }
