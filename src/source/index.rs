@@ -61,8 +61,10 @@ pub(crate) fn read(git_dir: &Path) -> Result<Vec<Tracked>, Error> {
             path: entry.path,
         })
         .collect();
-    all.sort_by(|a, b| a.path.cmp(&b.path));
-    all.dedup_by(|next, kept| next.path == kept.path);
+    if !all.is_sorted_by(|a, b| a.path < b.path) {
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+        all.dedup_by(|next, kept| next.path == kept.path);
+    }
     Ok(all)
 }
 

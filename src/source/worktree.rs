@@ -20,6 +20,14 @@ struct Name {
     kind: FileType,
 }
 
+impl Name {
+    /// The bytes from `at` on as git orders them: a directory ends in a slash.
+    fn rest(&self, at: usize) -> impl Iterator<Item = u8> {
+        let end = if self.kind.is_dir() { Some(b'/') } else { None };
+        self.bytes[at..].iter().copied().chain(end)
+    }
+}
+
 /// A directory on the way down.
 struct Frame {
     names: std::vec::IntoIter<Name>,
@@ -37,6 +45,8 @@ struct Walk<'a> {
     root: &'a Path,
     tracked: &'a [Tracked],
     seen: Vec<bool>,
+    /// The tracked file after the last one met: walk and index have one order, so it is nearly always the next.
+    next: usize,
     ignored: Ignored,
     listing: Listing,
     path: Vec<u8>,
@@ -59,6 +69,7 @@ pub(crate) fn list(root: &Path, tracked: &[Tracked], untracked: &Untracked<'_>, 
         root,
         tracked,
         seen: vec![false; tracked.len()],
+        next: 0,
         ignored: Ignored::default(),
         listing: Listing::default(),
         path: Vec::new(),
@@ -205,9 +216,11 @@ impl Walk<'_> {
     }
 
     /// The tracked file at the current path.
-    fn exact(&self, within: &Range<usize>) -> Option<usize> {
-        let start = self.start(within);
-        (start < within.end && self.tracked[start].path == self.path).then_some(start)
+    fn exact(&mut self, within: &Range<usize>) -> Option<usize> {
+        let is_here = |at: usize| within.contains(&at) && self.tracked[at].path == self.path;
+        let at = if is_here(self.next) { self.next } else { Some(self.start(within)).filter(|at| is_here(*at))? };
+        self.next = at + 1;
+        Some(at)
     }
 
     /// The tracked files below the current path.
@@ -237,7 +250,10 @@ fn names(directory: &Path) -> std::io::Result<Vec<Name>> {
             names.push(Name { kind: item.file_type()?, bytes: name.as_encoded_bytes().to_vec() });
         }
     }
-    let end = |name: &Name| if name.kind.is_dir() { Some(b'/') } else { None };
-    names.sort_unstable_by(|a, b| a.bytes.iter().copied().chain(end(a)).cmp(b.bytes.iter().copied().chain(end(b))));
+    names.sort_unstable_by(|a, b| {
+        let common = a.bytes.len().min(b.bytes.len());
+        // Nearly always decided by whole slices; what is left is the rest of the longer name and a directory's slash.
+        a.bytes[..common].cmp(&b.bytes[..common]).then_with(|| a.rest(common).cmp(b.rest(common)))
+    });
     Ok(names)
 }

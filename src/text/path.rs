@@ -82,7 +82,7 @@ impl RepoPath {
     /// The directory that holds this path; the root for a top-level name and for the root.
     #[must_use]
     pub fn parent(&self) -> Self {
-        match self.0.rfind('/') {
+        match self.last_slash() {
             Some(at) => Self(Arc::from(&self.0[..at])),
             None => Self::root(),
         }
@@ -91,13 +91,17 @@ impl RepoPath {
     /// The directory part as text, `""` for a top-level name: [`Self::parent`] without a new path.
     #[must_use]
     pub fn directory(&self) -> &str {
-        self.0.rfind('/').map_or("", |at| &self.0[..at])
+        self.last_slash().map_or("", |at| &self.0[..at])
     }
 
     /// The last segment, `""` for the root.
     #[must_use]
     pub fn file_name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or("")
+        self.last_slash().map_or(&*self.0, |at| &self.0[at + 1..])
+    }
+
+    fn last_slash(&self) -> Option<usize> {
+        memchr::memrchr(b'/', self.0.as_bytes())
     }
 
     /// The segments from the root down; none for the root.

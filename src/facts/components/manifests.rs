@@ -12,19 +12,42 @@ use crate::doc::{Document, Format, Value};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// Whether `text` matches a name with at most one `*`.
-#[must_use]
-pub fn name_matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((head, tail)) => text.len() >= head.len() + tail.len() && text.starts_with(head) && text.ends_with(tail),
-        None => pattern == text,
+/// A file name with at most one `*`, taken apart once: it is held against every path of the tree.
+#[derive(Clone, Copy)]
+pub struct NamePattern<'p> {
+    head: &'p str,
+    /// What follows the `*`; none without one.
+    tail: Option<&'p str>,
+}
+
+impl<'p> NamePattern<'p> {
+    /// Takes a pattern apart.
+    #[must_use]
+    pub fn new(pattern: &'p str) -> Self {
+        pattern.split_once('*').map_or(Self { head: pattern, tail: None }, |(head, tail)| Self { head, tail: Some(tail) })
     }
+
+    /// Whether it stands for `name`.
+    #[must_use]
+    pub fn matches(self, name: &str) -> bool {
+        match self.tail {
+            Some(tail) => name.len() >= self.head.len() + tail.len() && name.starts_with(self.head) && name.ends_with(tail),
+            None => name == self.head,
+        }
+    }
+}
+
+/// A manifest row whose name is a pattern, with the directory that it asks for.
+struct PatternRow<'l> {
+    directory: Option<&'l str>,
+    name: NamePattern<'l>,
+    row: &'l Manifest,
 }
 
 /// Manifest rows, looked up by exact name first: almost every path of a large tree is none.
 pub struct Rows<'l> {
     exact: HashMap<&'l str, &'l Manifest>,
-    patterns: Vec<&'l Manifest>,
+    patterns: Vec<PatternRow<'l>>,
 }
 
 impl<'l> Rows<'l> {
@@ -32,7 +55,11 @@ impl<'l> Rows<'l> {
     #[must_use]
     pub fn new(languages: &'l Languages) -> Self {
         let (patterns, exact): (Vec<_>, Vec<_>) = languages.manifest.iter().partition(|row| row.name.contains(['*', '/']));
-        Self { exact: exact.into_iter().map(|row| (row.name.as_str(), row)).collect(), patterns }
+        let patterns = patterns.into_iter().map(|row| {
+            let (directory, name) = row.name.split_once('/').map_or((None, row.name.as_str()), |(dir, name)| (Some(dir), name));
+            PatternRow { directory, name: NamePattern::new(name), row }
+        });
+        Self { exact: exact.into_iter().map(|row| (row.name.as_str(), row)).collect(), patterns: patterns.collect() }
     }
 
     /// The row of a path, by its name or, for patterns with a slash, by its last two segments.
@@ -42,10 +69,11 @@ impl<'l> Rows<'l> {
         if let Some(row) = self.exact.get(name) {
             return Some(row);
         }
-        self.patterns.iter().copied().find(|row| match row.name.split_once('/') {
-            Some((directory, file)) => name_matches(file, name) && path.directory().rsplit('/').next() == Some(directory),
-            None => name_matches(&row.name, name),
-        })
+        let found = self.patterns.iter().find(|pattern| {
+            pattern.name.matches(name)
+                && pattern.directory.is_none_or(|directory| path.directory().rsplit('/').next() == Some(directory))
+        });
+        found.map(|pattern| pattern.row)
     }
 }
 
@@ -157,9 +185,10 @@ mod tests {
 
     #[test]
     fn one_star_names() {
-        assert!(name_matches("requirements-*.txt", "requirements-dev.txt"));
-        assert!(!name_matches("requirements-*.txt", "requirements.txt"));
-        assert!(name_matches("Dockerfile.*", "Dockerfile.web"));
-        assert!(!name_matches("a*a", "a"));
+        let matches = |pattern, name| NamePattern::new(pattern).matches(name);
+        assert!(matches("requirements-*.txt", "requirements-dev.txt"));
+        assert!(!matches("requirements-*.txt", "requirements.txt"));
+        assert!(matches("Dockerfile.*", "Dockerfile.web"));
+        assert!(!matches("a*a", "a"));
     }
 }

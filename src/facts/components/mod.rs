@@ -117,18 +117,23 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
             by_extension.insert(extension, at);
         }
     }
+    let named: Vec<(usize, manifests::NamePattern)> = (languages.iter().enumerate())
+        .flat_map(|(at, language)| language.names.iter().map(move |name| (at, manifests::NamePattern::new(name))))
+        .collect();
+    let homes: Vec<(usize, &str)> = (languages.iter().enumerate())
+        .flat_map(|(at, language)| language.directories.iter().map(move |directory| (at, directory.as_str())))
+        .collect();
     for entry in snapshot.entries().iter().filter(|entry| entry.is_file()) {
         let name = entry.path.file_name();
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        let special = |language: &Language| {
-            language.names.iter().any(|pattern| manifests::name_matches(pattern, name))
-                || language
-                    .directories
-                    .iter()
-                    .any(|dir| entry.path.directory() == dir && language.extensions.iter().any(|known| known == extension))
+        let by_name = || named.iter().find(|(_, pattern)| pattern.matches(name)).map(|(at, _)| *at);
+        let by_home = || {
+            let lies_in = |at: usize, home: &str| {
+                entry.path.directory() == home && languages[at].extensions.iter().any(|known| known == extension)
+            };
+            homes.iter().find(|(at, home)| lies_in(*at, home)).map(|(at, _)| *at)
         };
-        let at = by_extension.get(extension).copied();
-        let Some(at) = at.or_else(|| languages.iter().position(special)) else { continue };
+        let Some(at) = by_extension.get(extension).copied().or_else(by_name).or_else(by_home) else { continue };
         match scoping.of(&entry.path) {
             Some(Scope::Production) => all[at].1.production.push(entry.path.clone()),
             Some(Scope::Development) => all[at].1.development.push(entry.path.clone()),

@@ -60,10 +60,12 @@ pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
 }
 
 fn format_of(path: &RepoPath) -> Option<Format> {
-    match path.file_name().rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
-        "json" => Some(Format::Json),
-        "yaml" | "yml" => Some(Format::Yaml),
-        _ => None,
+    let extension = path.file_name().rsplit_once('.')?.1;
+    let is = |known: &str| extension.eq_ignore_ascii_case(known);
+    match () {
+        () if is("json") => Some(Format::Json),
+        () if is("yaml") || is("yml") => Some(Format::Yaml),
+        () => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Owns generators of API descriptions: a declared dependency and the code that wires it. Refuses a dependency alone, code
 //! in comments, and code in tests.
 
+use std::collections::HashSet;
+
 use memchr::memmem::Finder;
 
 use super::{ApiDescription, ApiKind};
@@ -18,7 +20,8 @@ const MOST_FILES: usize = 3_000;
 
 /// Generators that are declared and wired, one description each.
 pub(super) fn gather(world: &World<'_>, dependencies: &[&Dependency], terms: &Terms) -> Vec<ApiDescription> {
-    let declared: Vec<&Exporter> = world.catalog.exporters.iter().filter(|one| is_declared(world, dependencies, one)).collect();
+    let copies = python_packages(world);
+    let declared: Vec<&Exporter> = world.catalog.exporters.iter().filter(|one| is_declared(&copies, dependencies, one)).collect();
     if declared.is_empty() {
         return Vec::new();
     }
@@ -31,13 +34,13 @@ pub(super) fn gather(world: &World<'_>, dependencies: &[&Dependency], terms: &Te
 
 /// A manifest of the product (`dependencies` are theirs) declares one of its packages (Go's tools are no runtime dependencies and generate code all the
 /// same), or a copy of the package lies in the tree.
-fn is_declared(world: &World<'_>, dependencies: &[&Dependency], exporter: &Exporter) -> bool {
+fn is_declared(copies: &HashSet<&str>, dependencies: &[&Dependency], exporter: &Exporter) -> bool {
     let named = dependencies.iter().any(|dependency| {
         let names = exporter.packages.get(dependency.registry);
         let same = names.is_some_and(|names| names.iter().any(|name| is_package(dependency, name)));
         same && (dependency.runtime || dependency.registry == "go")
     });
-    named || exporter.packages.get("pypi").is_some_and(|names| has_copy(world, names))
+    named || exporter.packages.get("pypi").is_some_and(|names| has_copy(copies, names))
 }
 
 /// Whether a declared dependency is the package of a name in the catalogue.
@@ -50,14 +53,15 @@ pub(super) fn is_package(dependency: &Dependency, name: &str) -> bool {
 
 /// A Python package of the name in the tree, as projects that took a generator over keep it. Names of one word are too
 /// common to tell.
-fn has_copy(world: &World<'_>, names: &[String]) -> bool {
-    let copies: Vec<String> =
-        names.iter().map(|name| normalised(name).replace('-', "_")).filter(|name| name.contains('_')).collect();
-    world
-        .snapshot
-        .entries()
-        .iter()
-        .any(|entry| entry.path.file_name() == "__init__.py" && copies.iter().any(|copy| entry.path.parent().file_name() == copy))
+fn has_copy(copies: &HashSet<&str>, names: &[String]) -> bool {
+    let import_names = names.iter().map(|name| normalised(name).replace('-', "_"));
+    import_names.filter(|name| name.contains('_')).any(|name| copies.contains(name.as_str()))
+}
+
+/// The names of all directories that are Python packages.
+fn python_packages<'a>(world: &World<'a>) -> HashSet<&'a str> {
+    let files = world.snapshot.entries().iter().filter(|entry| entry.path.file_name() == "__init__.py");
+    files.filter_map(|entry| entry.path.directory().rsplit('/').next()).collect()
 }
 
 /// The first file with a proof and without a mark that switches it off; else the first with both, which is not valid.
