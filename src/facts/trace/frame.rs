@@ -1,0 +1,25 @@
+//! Owns what is true of one point of a chain: where it came from, what holds it, and the surroundings it runs in.
+
+use std::sync::Arc;
+
+use crate::answer::Why;
+use crate::facts::hold::{Hold, Hop};
+use crate::facts::pipeline::{Env, SearchDir, Start};
+use crate::facts::workdir::Workdir;
+
+/// Everything that is true of one point of a chain.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) pipeline: usize,
+    pub(super) job: usize,
+    pub(super) starts: Arc<Vec<Start>>,
+    pub(super) chain: Vec<Hop>,
+    pub(super) holds: Vec<Hold>,
+    pub(super) conditions: Vec<Why>,
+    pub(super) env: Arc<Env>,
+    pub(super) workdir: Workdir,
+    /// What was expanded on the way here, to cut cycles: (text of the command or script, directory).
+    pub(super) seen: Vec<(String, Workdir)>,
+    pub(super) packages: Vec<String>,
+    pub(super) search: Arc<Vec<SearchDir>>,
+}
