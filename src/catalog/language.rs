@@ -89,6 +89,12 @@ pub struct Framework {
     /// A framework for JSON interfaces.
     #[serde(default)]
     pub api: bool,
+    /// The package is more than a server: only this code makes it one.
+    #[serde(default)]
+    pub proof: Vec<CodeMark>,
+    /// The generator to propose, by its id under `rules/openapi/`.
+    #[serde(default)]
+    pub exporter: Option<String>,
 }
 
 /// `rules/openapi/<exporter>.toml`.
