@@ -71,6 +71,8 @@ pub struct Manifest {
 pub struct Frameworks {
     /// The frameworks.
     pub framework: Vec<Framework>,
+    /// Registry to names of libraries that serve GraphQL.
+    pub graphql: BTreeMap<String, Vec<String>>,
 }
 
 /// A server framework.

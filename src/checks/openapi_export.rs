@@ -112,6 +112,9 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         "**/*api-spec*".to_owned(),
         "generators in the catalogue".to_owned(),
     ];
+    if let Some(place) = &bench.facts.service.graphql {
+        finding = finding.at(place.clone(), "a library that serves GraphQL");
+    }
     finding.fix(help(bench))
 }
 
@@ -139,5 +142,12 @@ fn help(bench: &Bench<'_>) -> String {
         .map(|(id, exporter)| format!("for {id} {} does it ({})", exporter.title, exporter.verified.source))
         .collect();
     let own = if generators.is_empty() { "your framework's generator".to_owned() } else { generators.join(", ") };
-    format!("export an OpenAPI document ({own}), dumped in CI, and commit it or publish it as an artefact")
+    let style = bench
+        .facts
+        .service
+        .graphql
+        .as_ref()
+        .map(|_| "; when its interface is GraphQL, say so in the policy: `[service] api_style = \"graphql\"`");
+    let style = style.unwrap_or_default();
+    format!("export an OpenAPI document ({own}), dumped in CI, and commit it or publish it as an artefact{style}")
 }

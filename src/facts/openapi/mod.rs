@@ -63,6 +63,8 @@ pub struct ServiceFact {
     pub frameworks: Vec<String>,
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
+    /// Where a library is declared that serves GraphQL, whatever else is served.
+    pub graphql: Option<Place>,
     /// What may be a description and is not proven to be one: a clause each, with its place.
     pub undecided: Vec<(Place, String)>,
 }

@@ -47,7 +47,13 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
         None => graphql.then_some("GraphQL"),
     };
     let is_service = if places.is_empty() { Answer::No } else { Answer::Yes(places) };
-    ServiceFact { is_service, frameworks, other_style: declared.map(str::to_owned), undecided: Vec::new() }
+    let library = |dependency: &&&Dependency| {
+        let names = world.catalog.frameworks.graphql.get(dependency.registry);
+        dependency.runtime && names.is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
+    };
+    let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
+    let other_style = declared.map(str::to_owned);
+    ServiceFact { is_service, frameworks, other_style, graphql, undecided: Vec::new() }
 }
 
 /// Whether the product's code uses packages as servers, each asked once.

@@ -282,6 +282,9 @@ fn services() {
         assert_eq!(frameworks, wanted, "{name}");
         assert_eq!(matches!(service, Answer::Yes(_)), !wanted.is_empty(), "{name}");
     }
+    let library = |files: Files<'_>| with(files, &Terms::default(), |facts| facts.service.graphql.is_some());
+    assert!(library(&[("requirements.txt", "django\ngraphene-django\n")]));
+    assert!(!library(&[("requirements.txt", "django\n"), ("requirements-dev.txt", "graphene\n")]));
     let style = |files: Files<'_>| with(files, &Terms::default(), |facts| facts.service.other_style.clone());
     assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4"}}"#)]).as_deref(), Some("GraphQL"));
     assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4","express":"5"}}"#)]), None);
