@@ -45,10 +45,9 @@ impl Check for BotCoverage {
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let Ok(question) = question::<Question>(rule) else { return Vec::new() };
         let facts = bench.facts;
-        if facts.inventory.manifests.is_empty() {
-            return vec![
-                Finding::new(rule, "repository", Verdict::NotApplicable, "no dependency manifest was found").cause("no-manifest"),
-            ];
+        if !facts.inventory.manifests.iter().any(|manifest| manifest.updatable) {
+            let message = "no manifest with a dependency was found";
+            return vec![Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-manifest")];
         }
         let mut findings = broken_files(rule, bench);
         if let Some(external) = bench.terms.external_bots.first() {
@@ -106,10 +105,9 @@ fn title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
 /// No bot at all is one finding, with the whole file to add.
 fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Finding {
     let facts = bench.facts;
-    let missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.scope == Scope::Production).collect();
-    let mut missing: Vec<&Uncovered> = if missing.is_empty() { facts.uncovered.iter().collect() } else { missing };
+    let mut missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).collect();
     // What makes it an error stands first.
-    missing.sort_by_key(|gap| question.weight(&gap.ecosystem));
+    missing.sort_by_key(|gap| (gap.scope, question.weight(&gap.ecosystem)));
     let retired = facts.bots.iter().find(|bot| bot.inactive_because.as_deref() == Some("retired"));
     let message = match retired {
         Some(bot) => format!("the only dependency-update bot configured is {}, whose service is gone", title(bench, &bot.bot)),
@@ -132,7 +130,8 @@ fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Finding {
 
 fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
     let facts = bench.facts;
-    let mut ecosystems: Vec<&str> = facts.inventory.manifests.iter().map(|manifest| manifest.ecosystem.as_str()).collect();
+    let updatable = facts.inventory.manifests.iter().filter(|manifest| manifest.updatable);
+    let mut ecosystems: Vec<&str> = updatable.map(|manifest| manifest.ecosystem.as_str()).collect();
     ecosystems.sort_unstable();
     ecosystems.dedup();
     ecosystems.into_iter().map(|ecosystem| one(rule, question, bench, ecosystem)).collect()
@@ -168,11 +167,12 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         }
         unknown
     } else {
-        let list: Vec<String> = certain.iter().take(5).map(|gap| gap.manifest.to_string()).collect();
+        let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
         let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
-        let words = match (certain[0].why, certain.len()) {
-            ("no-entry", 2..) => "no entry names them",
-            (why, _) => reason_words(why),
+        let words = match (&certain[0].remedy, certain[0].why, certain.len()) {
+            (Some(remedy), ..) => remedy.words.as_str(),
+            (None, "no-entry", 2..) => "no entry names them",
+            (None, why, _) => reason_words(why),
         };
         let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
@@ -181,16 +181,26 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
             1 => fail.severity = Severity::Warning.min(rule.severity),
             _ => fail.severity = Severity::Notice,
         }
-        for gap in &certain {
+        // The block to paste is the whole one: what is left out would be the next finding.
+        let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
+        let all: Vec<&Uncovered> = certain.iter().copied().chain(rest).collect();
+        for gap in &all {
             if let Some(place) = &gap.place {
-                fail.places.push(Evidence::new(place.clone(), reason_words(gap.why)));
+                let words = gap.remedy.as_ref().map_or(reason_words(gap.why), |remedy| remedy.words.as_str());
+                fail.places.push(Evidence::new(place.clone(), words));
             }
             fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
         }
-        fail.fix(fix(bench, &certain))
+        fail.fix(fix(bench, &all))
     };
     finding.development = production.is_empty();
     finding
+}
+
+/// A gap as people name it: workflows by their directory, everything else by its file.
+fn named(gap: &Uncovered) -> String {
+    let workflows = gap.manifest.directory() == ".github/workflows";
+    if workflows { ".github/workflows".to_owned() } else { gap.manifest.to_string() }
 }
 
 /// What to change where the reason stands; the missing entries when there are none.
@@ -202,6 +212,9 @@ fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
+    if let Some(remedy) = gaps.first().and_then(|gap| gap.remedy.as_ref()) {
+        return remedy.fix.clone();
+    }
     if let Some(said) = gaps.first().and_then(said) {
         return said.to_owned();
     }

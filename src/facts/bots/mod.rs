@@ -18,9 +18,10 @@ use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
 use super::runners::World;
 use super::trace::Trace;
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::catalog::tool::Status;
+use crate::doc::Format;
 use crate::snapshot::DefaultBranch;
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
@@ -89,6 +90,15 @@ impl BotProblem {
     }
 }
 
+/// A reason in words, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remedy {
+    /// A clause.
+    pub words: String,
+    /// What to change.
+    pub fix: String,
+}
+
 /// A manifest that no live bot covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uncovered {
@@ -102,6 +112,8 @@ pub struct Uncovered {
     pub why: &'static str,
     /// Where the reason stands, when it stands somewhere.
     pub place: Option<Place>,
+    /// What to say and to do when the usual words do not fit.
+    pub remedy: Option<Remedy>,
     /// Product or not.
     pub scope: Scope,
     /// A bot may cover it: what could not be read.
@@ -167,14 +179,24 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
         Uncovered {
             ecosystem: target.ecosystem.to_owned(),
             directory: target.directory.clone(),
-            manifest: target.manifests[0].path.clone(),
+            manifest: target.manifest().clone(),
             why: miss.map_or(absent, |miss| miss.why),
+            remedy: miss.and_then(|miss| miss.remedy.clone()),
             place: miss.map(|miss| miss.place.clone()),
             scope: target.scope(),
-            may_be: may_be.get(&key).map(|why| (*why).clone()),
+            may_be: may_be.get(&key).map(|why| (*why).clone()).or_else(|| hosted(scene, target)),
         }
     };
     gaps.map(gap).collect()
+}
+
+/// pre-commit.ci raises the revisions of hooks wherever its app is installed (its documentation, `autoupdate_schedule`); a block
+/// of settings for it is no proof that it is.
+fn hosted(scene: &Scene<'_>, target: &Target<'_>) -> Option<Why> {
+    let path = target.manifests.first().filter(|_| target.ecosystem == "pre-commit").map(|manifest| &manifest.path)?;
+    let document = scene.world.snapshot.document(path, Format::Yaml).ok()?;
+    let place = document.root().get("ci")?.place();
+    Some(Why::new(Reason::Remote, "pre-commit.ci updates it, where its app is installed").at(place))
 }
 
 /// Ecosystem and directory.

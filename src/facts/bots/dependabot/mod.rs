@@ -171,8 +171,7 @@ fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
         "pip" | "uv" if is_requirement_file(name) => return true,
-        "docker" if yaml || name.to_ascii_lowercase().contains("dockerfile") => return true,
-        "github-actions" if yaml => return true,
+        "docker" | "docker-compose" | "github-actions" if yaml => return true,
         _ => {}
     }
     Rows::new(&scene.world.catalog.languages)

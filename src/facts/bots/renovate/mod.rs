@@ -11,7 +11,7 @@ use self::patterns::{Hit, Paths, Patterns};
 use self::presets::Presets;
 use self::rules::Rule;
 use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, unreadable};
-use super::{BotFact, BotProblem};
+use super::{BotFact, BotProblem, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Format, Kind, Reading as Typed, Value};
@@ -70,6 +70,8 @@ struct Config<'d> {
     include: Paths,
     ignore: Paths,
     ignore_place: Place,
+    /// The paths to ignore come from a preset, or from the bot itself, and not from the file.
+    inherited: Option<Vec<String>>,
     /// No base branch is the default one: the line that says so, or why that is not known.
     branches: Result<Option<Place>, Why>,
     /// Something that was not read may change anything.
@@ -111,6 +113,11 @@ impl<'d> Config<'d> {
             "baseBranches",
             "baseBranchPatterns",
         ];
+        let inherited = match (root.get("ignorePaths"), &presets.skip_paths) {
+            (Some(_), _) => None,
+            (None, Some((paths, _))) => Some(paths.clone()),
+            (None, None) => Some(bot.skip_paths.clone()),
+        };
         let disputed = keys.iter().find_map(|key| root.get(key)?.disputed());
         let preset = presets
             .unknown
@@ -131,9 +138,26 @@ impl<'d> Config<'d> {
             include: Paths::new(if fits { texts("includePaths") } else { Vec::new() }),
             ignore,
             ignore_place,
+            inherited,
             branches: branches(scene, root),
             unread: disputed.or(too_many).or(preset),
         }
+    }
+
+    /// What to do about a manifest that only inherited paths keep from the bot: a list of the file's own replaces them
+    /// (`ignorePaths` is not merged).
+    fn remedy(&self, path: &str) -> Option<Remedy> {
+        let all = self.inherited.as_ref()?;
+        let hits = |one: &&String| Paths::new([one.as_str()]).ignore(path);
+        let hit = all.iter().find(hits)?;
+        let left: Vec<String> = all.iter().filter(|one| !hits(one)).map(|one| format!("\"{one}\"")).collect();
+        Some(Remedy {
+            words: format!("a preset makes the bot skip `{hit}`"),
+            fix: format!(
+                "list in the bot's file what it may skip, which replaces the preset's list: \"ignorePaths\": [{}]",
+                left.join(", ")
+            ),
+        })
     }
 
     /// Whether one manifest is served, and if not, why and where.
@@ -168,7 +192,9 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
     let (ecosystem, directory) = target.key();
     if let Some((why, place)) = worst {
         let place = place.unwrap_or_else(|| Place::file(reading.fact.path.clone()));
-        reading.misses.push(Miss::new(target, why, place));
+        let inherited = || target.manifests.iter().find_map(|manifest| config.remedy(manifest.path.as_str()));
+        let remedy = (why == "ignored").then(inherited).flatten();
+        reading.misses.push(Miss { remedy, ..Miss::new(target, why, place) });
         // A preset that is not known may switch it on again.
         if let Some(why) = &config.unread {
             reading.fact.may_cover.push((ecosystem, directory, why.clone()));
