@@ -57,6 +57,9 @@ pub struct Tool {
     /// How its targets are named.
     #[serde(default)]
     pub targets: Option<Targets>,
+    /// What one run stays inside of, whatever directory or pattern it is given.
+    #[serde(default)]
+    pub bounded_by: Option<Boundary>,
     /// Argument lists that look like the tool but analyse nothing.
     #[serde(default)]
     pub not_run: Vec<Vec<String>>,
@@ -104,6 +107,14 @@ pub enum ToolKind {
     Outdated,
     /// Runs other tools.
     Host,
+}
+
+/// What a run of a tool does not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// The module or workspace whose manifest is nearest: Go's `./...` skips directories with a `go.mod`, cargo and npm too.
+    Module,
 }
 
 /// Whether findings are about security.
@@ -320,6 +331,8 @@ pub enum Does {
     Narrow,
     /// Noted only.
     Note,
+    /// Runs in every module, whatever `bounded_by` says.
+    Widen,
 }
 
 /// How an invocation names what it looks at.

@@ -17,6 +17,8 @@ pub struct Outcome {
     pub holds: Vec<Hold>,
     /// Something makes every finding fail.
     pub hardened: bool,
+    /// It runs in every module of the tree.
+    pub widened: bool,
 }
 
 /// Applies every effect row of the tool to the invocation.
@@ -49,6 +51,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         match versioned(effect, applies(effect, row, invocation, query, settings, &here)) {
             Answer::Yes(place) => match effect.does {
                 Does::Harden => out.hardened = true,
+                Does::Widen => out.widened = true,
                 Does::Soften if effect.setting.is_some() => {
                     by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)))
                 }
@@ -88,7 +91,7 @@ fn weight(does: Does) -> HoldEffect {
         Does::Soften => HoldEffect::Soften,
         Does::Void => HoldEffect::Void,
         Does::Narrow => HoldEffect::Narrow,
-        Does::Harden | Does::Note => HoldEffect::Note,
+        Does::Harden | Does::Note | Does::Widen => HoldEffect::Note,
     }
 }
 
@@ -100,7 +103,7 @@ fn words(effect: &Effect, tool: &Tool) -> String {
         Does::Soften => "lets findings pass".to_owned(),
         Does::Void => format!("{} checks nothing with it", tool.title),
         Does::Narrow => format!("{} sees less with it", tool.title),
-        Does::Harden | Does::Note => String::new(),
+        Does::Harden | Does::Note | Does::Widen => String::new(),
     }
 }
 

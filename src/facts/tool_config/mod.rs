@@ -52,6 +52,17 @@ pub struct Settings {
     pub settings: BTreeMap<String, Answer<Place>>,
     /// Configuration files in effect.
     pub config: Vec<Place>,
+    /// The line that decides about the names, where they are not in force.
+    pub deciding: Option<Deciding>,
+}
+
+/// The line that decides why rules are not in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deciding {
+    /// Rules are chosen here, and the ones asked about are not among them.
+    Selects(Place),
+    /// They are taken out here.
+    TakesOut(Place),
 }
 
 impl Settings {
@@ -59,7 +70,15 @@ impl Settings {
     fn undecided(names: &[String], questions: &[&str], why: &Why) -> Self {
         let selects = names.iter().map(|name| (name.clone(), Answer::Unknown(why.clone()))).collect();
         let settings = questions.iter().map(|question| ((*question).to_owned(), Answer::Unknown(why.clone()))).collect();
-        Self { selects, settings, config: why.place.iter().cloned().collect() }
+        Self { selects, settings, config: why.place.iter().cloned().collect(), deciding: None }
+    }
+
+    /// The tool works in a directory that is not known: a configuration there may select what none that was read does.
+    pub fn elsewhere(&mut self) {
+        let why = Why::new(Reason::Dynamic, "the directory it works in is not known, and so is its configuration");
+        for answer in self.selects.values_mut().filter(|answer| answer.is_no()) {
+            *answer = Answer::Unknown(why.clone());
+        }
     }
 
     fn answer(&mut self, question: &str, answer: Answer<Place>) {

@@ -12,7 +12,7 @@ use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
-use crate::facts::hold::Hop;
+use crate::facts::hold::{Hold, Hop};
 use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self};
 use crate::facts::pipeline::{ActionCall, Pipeline, Start, Unit, Work};
@@ -39,6 +39,8 @@ pub struct OpaqueUnit {
     pub starts: Vec<Start>,
     /// From the trigger on.
     pub chain: Vec<Hop>,
+    /// What loses its failure on the way.
+    pub holds: Vec<Hold>,
     /// Tools vouched for by `[ci].trusted_workflows`; `None` when the unit is not settled.
     pub settled: Option<Vec<String>>,
 }
@@ -60,7 +62,15 @@ impl OpaqueUnit {
     /// A CI file of a system that is not read.
     #[must_use]
     pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
-        Self { place: Place::file(path), why, pipeline: None, starts: Vec::new(), chain: Vec::new(), settled: None }
+        Self {
+            place: Place::file(path),
+            why,
+            pipeline: None,
+            starts: Vec::new(),
+            chain: Vec::new(),
+            holds: Vec::new(),
+            settled: None,
+        }
     }
 }
 
@@ -284,16 +294,14 @@ impl<'w> Tracer<'w> {
             .iter()
             .find(|trusted| crate::facts::settle::vouches(trusted, &why))
             .map(|trusted| trusted.provides.clone());
-        let known = self
-            .out
-            .opaque
-            .iter()
-            .rev()
-            .take(64)
-            .any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
+        // The same text reached on another way may be held there, or not.
+        let known = self.out.opaque.iter().rev().take(64).any(|unit| {
+            let same = unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline);
+            same && unit.chain == frame.chain && unit.holds == frame.holds
+        });
         if !known {
-            let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
-            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, settled });
+            let (starts, chain, holds) = ((*frame.starts).clone(), frame.chain.clone(), frame.holds.clone());
+            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, holds, settled });
         }
     }
 }

@@ -15,7 +15,12 @@ impl Tracer<'_> {
         let scope = scope(&frame.env, args);
         let limits = self.world.snapshot.limits();
         let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits });
-        for opaque in &analysis.opaque {
+        // A computed command is reported once, with what holds it, where the walk meets it.
+        let met = |opaque: &&shell::Opaque| {
+            let computed = |command: &ShellCommand| command.words.first().is_some_and(|word| word.value.is_none());
+            analysis.commands.iter().any(|command| command.place == opaque.place && computed(command))
+        };
+        for opaque in analysis.opaque.iter().filter(|opaque| !met(opaque)) {
             let mut why = opaque.why.clone();
             why.place.get_or_insert_with(|| opaque.place.clone());
             self.opaque(why, frame);

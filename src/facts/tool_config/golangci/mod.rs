@@ -54,6 +54,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
+    settings.deciding = query.names.iter().find_map(|name| linters.deciding(name));
     let empty = linters.is_empty().then(|| linters.place().cloned().unwrap_or(here));
     settings.answer(NOTHING, empty.or(everything).map_or(Answer::No, Answer::Yes));
     Ok(settings)
