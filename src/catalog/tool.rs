@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use super::suppress::Suppress;
+
 /// An analyzer, linter, scanner or host of such tools.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -359,23 +361,6 @@ pub enum DefaultTarget {
     Cwd,
     /// Nothing.
     None,
-}
-
-/// Comments that suppress findings.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Suppress {
-    /// What starts a comment.
-    #[serde(default)]
-    pub comment: Option<String>,
-    /// The word.
-    pub word: String,
-    /// Prefixes of rule codes.
-    #[serde(default)]
-    pub codes: Vec<String>,
-    /// What stands before the codes.
-    #[serde(default)]
-    pub codes_after: Option<String>,
 }
 
 /// What the forge shows of a tool.

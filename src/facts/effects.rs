@@ -40,6 +40,20 @@ pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &S
     holds
 }
 
+/// What a configuration makes of some files that it does not make of all: nothing of them is looked at, or nothing fails.
+#[must_use]
+pub fn on_files(tool: &Tool, row: Option<&Run>, all: &Settings, some: &Settings) -> Vec<Hold> {
+    let own = |effect: &&Effect| effect.run.is_none() || row.is_some_and(|row| effect.run == row.name);
+    let mut holds = Vec::new();
+    for effect in tool.effect.iter().filter(own).filter(|effect| effect.does == Does::Void) {
+        let Some(name) = &effect.setting else { continue };
+        if let (Some(Answer::Yes(place)), false) = (some.settings.get(name), all.settings.get(name).is_some_and(Answer::is_yes)) {
+            holds.push(Hold::new(HoldEffect::Void, place.clone(), words(effect, tool)));
+        }
+    }
+    holds
+}
+
 fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
     let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
     let mut out = Outcome::default();

@@ -67,6 +67,7 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
         directory: &directory,
         packages: &invocation.packages,
         names,
+        files: &[],
     };
     tool_config::settings(&query).selects.values().any(|answer| !answer.is_no())
 }

@@ -2,6 +2,7 @@
 //! Refuses to judge.
 
 pub mod bots;
+mod by_hand;
 pub mod ci;
 pub mod components;
 mod configured;
@@ -98,7 +99,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         .filter(|manifest| manifest.path.file_name() == "package.json")
         .map(|manifest| manifest.path.clone())
         .collect();
-    let local = local::trace(&world, terms, &packages);
+    let mut local = local::trace(&world, terms, &packages);
+    local.invocations.extend(by_hand::trace(&world, terms, &inventory).invocations);
     let evidence = standing::Evidence {
         world: &world,
         pipelines: &pipelines,

@@ -157,7 +157,7 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
 
-fn security(tool: &Tool, settings: &Settings) -> Answer {
+pub(super) fn security(tool: &Tool, settings: &Settings) -> Answer {
     match tool.security {
         Security::Always => Answer::Yes(()),
         Security::Never => Answer::No,
@@ -260,6 +260,16 @@ impl Ranked<'_> {
             Targets::Unknown => perhaps(),
             Targets::Nothing(_) => Belongs::Yes,
         }
+    }
+
+    /// Of a component's files those that its targets take in.
+    pub fn of_files(&self, component: &Component) -> Vec<RepoPath> {
+        let within = |file: &&RepoPath| match &self.targets {
+            Targets::Paths(paths) => paths.iter().any(|path| file.is_in(path)),
+            Targets::Directory(directory) => file.is_in(directory),
+            Targets::Unknown | Targets::Nothing(_) => false,
+        };
+        component.files.iter().filter(within).cloned().collect()
     }
 
     /// What it finds is uploaded to the forge, which decides.

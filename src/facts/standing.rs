@@ -18,6 +18,7 @@ use super::trace::{ReachedAction, Trace};
 use crate::answer::{Answer, Why};
 use crate::catalog::Tool;
 use crate::catalog::tool::ToolKind;
+use crate::text::RepoPath;
 
 /// What standings are made of.
 pub struct Evidence<'a> {
@@ -46,7 +47,15 @@ pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
     for invocation in evidence.trace.invocations.iter().chain(&derived) {
         by_tool.entry(&invocation.tool).or_default().push((invocation, true));
     }
-    for invocation in &evidence.local.invocations {
+    // What a pipeline reaches as well is told once.
+    let reached = |invocation: &&Invocation| {
+        let ends = |other: &Invocation| {
+            other.tool == invocation.tool
+                && other.chain.last().map(|hop| &hop.place) == invocation.chain.last().map(|hop| &hop.place)
+        };
+        evidence.trace.invocations.iter().any(ends)
+    };
+    for invocation in evidence.local.invocations.iter().filter(|invocation| !reached(invocation)) {
         by_tool.entry(&invocation.tool).or_default().push((invocation, false));
     }
     let mut all = Vec::new();
@@ -158,21 +167,52 @@ fn sarif_uploaded(evidence: &Evidence<'_>, invocation: &Invocation) -> bool {
     })
 }
 
-fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation, ci: bool) -> Prepared<'i> {
-    let directory = invocation.workdir.dir().unwrap_or_default();
+/// What is asked of the configuration; for a plugin, that of its host.
+fn query<'q>(
+    evidence: &'q Evidence<'_>,
+    tool: &'q Tool,
+    invocation: &'q Invocation,
+    directory: &'q RepoPath,
+    files: &'q [RepoPath],
+) -> Query<'q> {
     let row = &tool.run[invocation.row];
-    // The host's configuration decides what a plugin inside it does.
     let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
-    let names = if row.select.is_empty() { &tool.select } else { &row.select };
-    let query = Query {
+    Query {
         world: evidence.world,
         tool: host.unwrap_or(tool),
         args: &invocation.args,
         env: &invocation.env,
-        directory: &directory,
+        directory,
         packages: &invocation.packages,
-        names,
+        names: if row.select.is_empty() { &tool.select } else { &row.select },
+        files,
+    }
+}
+
+/// What the configuration makes of one of several components: whether security rules are in force there, and what leaves all
+/// of it out. `None` where that is no question.
+fn on_its_files(evidence: &Evidence<'_>, tool: &Tool, component: &Component, one: &Prepared<'_>) -> Option<(Answer, Vec<Hold>)> {
+    let invocation = one.ranked.invocation;
+    let directory = invocation.workdir.dir()?;
+    let files = one.ranked.of_files(component);
+    let query = query(evidence, tool, invocation, &directory, &files);
+    if files.is_empty() || query.tool.reader.is_none() {
+        return None;
+    }
+    let settings = tool_config::settings(&query);
+    let row = match tool.run[invocation.row].inside {
+        Some(_) => invocation.host_row.and_then(|at| query.tool.run.get(at)),
+        None => tool.run.get(invocation.row),
     };
+    let holds = super::effects::on_files(query.tool, row, &one.settings, &settings);
+    Some((rank::security(tool, &settings), holds))
+}
+
+fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation, ci: bool) -> Prepared<'i> {
+    let directory = invocation.workdir.dir().unwrap_or_default();
+    let row = &tool.run[invocation.row];
+    let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
+    let query = query(evidence, tool, invocation, &directory, &[]);
     let mut settings = tool_config::settings(&query);
     if invocation.workdir.dir().is_none() {
         settings.elsewhere();
@@ -232,12 +272,21 @@ fn on_component(
             on.bound = on.bound.held(&hold);
             on.held.push(hold);
         }
+        let mut secure = one.ranked.security.clone();
+        if all.len() > 1
+            && on.bound.upper > Rung::Configured
+            && let Some((answer, holds)) = on_its_files(evidence, tool, component, one)
+        {
+            on.bound = holds.iter().fold(on.bound, Bound::held);
+            on.held.extend(holds);
+            secure = answer;
+        }
         let own = on.bound;
         // At one rung, security rules win; then the earlier invocation.
-        let better = (own.lower, one.ranked.security.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
+        let better = (own.lower, secure.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
         bests[at].take(own, on.held.clone());
         if better {
-            (best, missed, security, held_by) = (Some(at), on.missed, one.ranked.security.clone(), on.held);
+            (best, missed, security, held_by) = (Some(at), on.missed, secure, on.held);
             deciding.clone_from(&one.settings.deciding);
         }
         bound = bound.best(own);

@@ -12,6 +12,7 @@ use crate::snapshot::Unread;
 use crate::text::{Place, RepoPath};
 
 mod arguments;
+mod bandit;
 #[cfg(test)]
 mod bench;
 mod biome;
@@ -41,6 +42,8 @@ pub struct Query<'a> {
     pub packages: &'a [String],
     /// The names whose selection is asked: the tool's `select`, or that of a row that runs inside it.
     pub names: &'a [String],
+    /// The files it is asked about; empty: all that lie below the directory.
+    pub files: &'a [RepoPath],
 }
 
 /// What a configuration says.
@@ -102,8 +105,16 @@ pub trait Reader: Sync {
 }
 
 /// All readers.
-pub static ROSTER: &[&dyn Reader] =
-    &[&biome::Biome, &clippy::Clippy, &eslint::Eslint, &flake8::Flake8, &golangci::Golangci, &ruff::Ruff, &semgrep::Semgrep];
+pub static ROSTER: &[&dyn Reader] = &[
+    &bandit::Bandit,
+    &biome::Biome,
+    &clippy::Clippy,
+    &eslint::Eslint,
+    &flake8::Flake8,
+    &golangci::Golangci,
+    &ruff::Ruff,
+    &semgrep::Semgrep,
+];
 
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]

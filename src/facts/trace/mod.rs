@@ -112,20 +112,31 @@ pub fn follow_all(
 ) -> Trace {
     let mut tracer = Tracer::new(world, terms);
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
-    let frame = Frame {
-        pipeline,
-        job: 0,
-        starts: Arc::new(vec![start]),
-        chain,
-        holds: Vec::new(),
-        conditions: condition.into_iter().collect(),
-        env: Arc::default(),
-        workdir: Workdir::workspace(),
-        seen: Vec::new(),
-        packages: Vec::new(),
-        search: Arc::default(),
-    };
+    let frame = Frame::at_root(pipeline, vec![start], chain, condition);
     tracer.follow(nexts, String::new(), &frame);
+    tracer.out
+}
+
+/// Follows a command that people run by hand in a directory; `place` is where it is defined.
+#[must_use]
+pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World<'_>, terms: &Terms) -> Trace {
+    let mut tracer = Tracer::new(world, terms);
+    let word = |text: &&str| Word {
+        raw: (*text).to_owned(),
+        value: Some((*text).to_owned()),
+        span: crate::text::Span::default(),
+        place: place.clone(),
+        glob: false,
+    };
+    let words: Vec<Word> = command.iter().map(word).collect();
+    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
+    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, vec![start], Vec::new(), None) };
+    if !tracer.runner(&words, place, &frame, true) {
+        tracer.runner(&words, place, &frame, false);
+    }
+    for invocation in &mut tracer.out.invocations {
+        invocation.by_hand = Some(command.join(" "));
+    }
     tracer.out
 }
 
