@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::pipeline::Env;
 use super::runners::World;
 use super::shell::Word;
+use super::workdir::WORKSPACE;
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Tool;
 use crate::snapshot::Unread;
@@ -44,6 +45,16 @@ pub struct Query<'a> {
     pub names: &'a [String],
     /// The files it is asked about; empty: all that lie below the directory.
     pub files: &'a [RepoPath],
+}
+
+impl Query<'_> {
+    /// A path as the invocation would open it; the workspace's own directory is the root of the tree.
+    fn path(&self, given: &str) -> Option<RepoPath> {
+        match given.strip_prefix(WORKSPACE).filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            Some(rest) => RepoPath::root().join(rest.trim_start_matches('/')),
+            None => self.directory.join(given),
+        }
+    }
 }
 
 /// What a configuration says.

@@ -34,8 +34,8 @@ impl Tracer<'_> {
             next.env = environment(&frame.env, command);
             let hop = Hop::new(command.place.clone(), &command.text);
             match next.chain.last_mut() {
-                // The step's own hop says the same as its only command: the command's line is the more exact one.
-                Some(last) if outermost && (last.text == hop.text || last.place.line == hop.place.line) => *last = hop,
+                // The hop of a block shows its first line, which need not lead anywhere: the command's own line does.
+                Some(last) if outermost && last.place.path == hop.place.path => *last = hop,
                 _ => next.chain.push(hop),
             }
             self.command(&command.words, &command.place, command.stdin.as_ref(), &next);

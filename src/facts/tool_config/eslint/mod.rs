@@ -151,7 +151,7 @@ fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {
     if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
-        let path = query.directory.join(value).filter(|path| snapshot.is_file(path));
+        let path = query.path(value).filter(|path| snapshot.is_file(path));
         let path = path.ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))?;
         let legacy = is_legacy(&path, files);
         return Ok(if legacy { Located::Legacy(vec![path]) } else { Located::Flat(path) });
