@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use super::suppress::Suppress;
+
 /// An analyzer, linter, scanner or host of such tools.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +59,9 @@ pub struct Tool {
     /// How its targets are named.
     #[serde(default)]
     pub targets: Option<Targets>,
+    /// What one run stays inside of, whatever directory or pattern it is given.
+    #[serde(default)]
+    pub bounded_by: Option<Boundary>,
     /// Argument lists that look like the tool but analyse nothing.
     #[serde(default)]
     pub not_run: Vec<Vec<String>>,
@@ -104,6 +109,14 @@ pub enum ToolKind {
     Outdated,
     /// Runs other tools.
     Host,
+}
+
+/// What a run of a tool does not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// The module or workspace whose manifest is nearest: Go's `./...` skips directories with a `go.mod`, cargo and npm too.
+    Module,
 }
 
 /// Whether findings are about security.
@@ -320,6 +333,8 @@ pub enum Does {
     Narrow,
     /// Noted only.
     Note,
+    /// Runs in every module, whatever `bounded_by` says.
+    Widen,
 }
 
 /// How an invocation names what it looks at.
@@ -346,23 +361,6 @@ pub enum DefaultTarget {
     Cwd,
     /// Nothing.
     None,
-}
-
-/// Comments that suppress findings.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Suppress {
-    /// What starts a comment.
-    #[serde(default)]
-    pub comment: Option<String>,
-    /// The word.
-    pub word: String,
-    /// Prefixes of rule codes.
-    #[serde(default)]
-    pub codes: Vec<String>,
-    /// What stands before the codes.
-    #[serde(default)]
-    pub codes_after: Option<String>,
 }
 
 /// What the forge shows of a tool.

@@ -4,14 +4,17 @@
 use serde::Deserialize;
 
 use super::component_view::{View, home, is_development, judged, subject, views};
-use super::{Bench, Check, question, snippets};
+use super::{Bench, Check, fixes, question, unseen};
 use crate::answer::{Answer, Reason};
+use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
 use crate::facts::components::Component;
 use crate::facts::hold::HoldEffect;
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
-use crate::facts::standing::{is_analyzer, opaque_on_gate};
+use crate::facts::standing::is_analyzer;
+use crate::facts::starts::is_path_filter;
+use crate::facts::tool_config::Deciding;
 use crate::finding::{Evidence, Finding, Verdict};
 
 /// The question.
@@ -52,8 +55,12 @@ impl Check for Analyzer {
         let components = judged(bench, &question.language);
         if components.is_empty() {
             let language = title(bench, &question.language);
-            let finding =
-                Finding::new(rule, question.language.clone(), Verdict::NotApplicable, format!("no {language} code was found"));
+            let finding = Finding::new(
+                rule,
+                question.language.clone(),
+                Verdict::NotApplicable,
+                format!("no {language} code was found that is part of the product"),
+            );
             return vec![finding.cause("no-language")];
         }
         let several = components.len() > 1;
@@ -96,18 +103,41 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
     } else if let Some(finding) = settled_outside(rule, &subject, bench, question) {
         finding
     } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be() >= wanted) {
-        unknown(rule, subject, view, wanted)
-    } else if let Some(unit) = opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
-        let message = format!("whether an analyzer gates {} cannot be seen: {}", words(bench, component), unit.why.text);
-        let finding = Finding::new(rule, subject, Verdict::Unknown, message).reason(unit.why.reason).cause("opaque");
-        finding
-            .at(unit.place.clone(), unit.why.text.clone())
-            .fix("name what it provides in `[ci] trusted_workflows`, or run the analyzer in a workflow of this repository")
+        let mut open = unknown(rule, subject, view, wanted);
+        if let Some(linter) = all.iter().find(|other| other.on.rung >= wanted && other.tool.id != view.tool.id) {
+            open.message.push_str(&format!("; {} gates, without security rules", linter.tool.title));
+        }
+        open
     } else {
-        fail(rule, question, bench, component, subject, &all, wanted)
+        let proven = fail(rule, question, bench, component, subject, &all, wanted);
+        match unseen::of(bench, component) {
+            Some(unread) => beyond(proven, &unread, &words(bench, component)),
+            None => proven,
+        }
     };
     finding.development = is_development(component);
     finding
+}
+
+/// What is proven, and that more may be where nothing could be read.
+fn beyond(mut proven: Finding, unread: &unseen::Unseen<'_>, language: &str) -> Finding {
+    let absent = proven.cause == "absent";
+    let own = if absent { None } else { proven.fix.take() };
+    if absent {
+        proven.places.clear();
+        proven.searched.clear();
+        proven.message = format!("whether an analyzer gates {language} cannot be seen: {}", unread.why());
+    } else {
+        proven.message = format!("{}; whether another analyzer does cannot be seen: {}", proven.message, unread.why());
+    }
+    proven.verdict = Verdict::Unknown;
+    proven.severity = Severity::Error;
+    let what = if absent { "the analyzer" } else { "it" };
+    let fix = match own {
+        Some(own) => format!("{own}\nor, if another analyzer does: {}", unread.fix(what)),
+        None => unread.fix(what),
+    };
+    unread.cite(proven).reason(unread.reason()).cause("opaque").fix(fix)
 }
 
 fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
@@ -117,11 +147,7 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
     finding.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
-    let notes = view
-        .best()
-        .into_iter()
-        .flat_map(|best| &best.held_by)
-        .filter(|hold| matches!(hold.effect, HoldEffect::Narrow | HoldEffect::Note) && !hold.why.is_empty());
+    let notes = view.holds().filter(|hold| matches!(hold.effect, HoldEffect::Narrow | HoldEffect::Note) && !hold.why.is_empty());
     finding.places.extend(notes.map(|hold| Evidence::new(hold.place.clone(), hold.why.clone())));
     if view.on.missed_files > 0 {
         finding.message.push_str(&format!("; {} production files pass its path filter by", view.on.missed_files));
@@ -172,7 +198,9 @@ fn settled_outside(rule: &Rule, subject: &str, bench: &Bench<'_>, question: &Que
 fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Finding {
     let title = &view.tool.title;
     let hold = view.held_by();
+    let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates;
     let reason = match (hold.map(|hold| hold.effect), &view.on.security) {
+        _ if by_forge => Reason::NoToken,
         (Some(HoldEffect::Unknown(reason)), _) => reason,
         (_, Answer::Unknown(why)) => why.reason,
         _ => Reason::NoToken,
@@ -181,10 +209,11 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
         (Answer::Unknown(why), _) if view.on.rung >= wanted => {
             format!("{title} gates, but whether its security rules are on cannot be read: {}", why.text)
         }
+        _ if by_forge => format!("{title} runs; whether what it finds stops a merge is decided by the forge"),
         (_, Some(hold)) => {
-            format!("{title} is proven to be {}; whether it gates cannot be read: {}", participle(view.on.rung), hold.why)
+            format!("{title} {}; {} cannot be read: {}", verb(view.on.rung), question_left(view.on.rung), hold.why)
         }
-        _ => format!("{title} is proven to be {}; whether it gates is decided by the forge", participle(view.on.rung)),
+        _ => format!("{title} {}; {} is decided by the forge", verb(view.on.rung), question_left(view.on.rung)),
     };
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
     finding.rung = Some(view.on.rung);
@@ -194,21 +223,31 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
     {
         finding = finding.at(place, why.text.clone());
     }
-    match hold {
+    match hold.filter(|_| !by_forge) {
         Some(hold) => finding.at(hold.place.clone(), hold.why.clone()),
         None => match view.place() {
-            Some(place) => finding.at(place, "here"),
+            Some(place) => finding.at(place, if by_forge { "what it finds goes to the forge" } else { "it runs here" }),
             None => finding,
         },
     }
 }
 
-fn participle(rung: Rung) -> &'static str {
+/// What is proven of a tool at a rung.
+pub(super) fn verb(rung: Rung) -> &'static str {
     match rung {
-        Rung::Absent => "absent",
-        Rung::Configured => "configured",
-        Rung::Runs => "run",
-        Rung::Gates | Rung::Required => "gating",
+        Rung::Absent => "may be there",
+        Rung::Configured => "is configured",
+        Rung::Runs => "runs",
+        Rung::Gates | Rung::Required => "gates",
+    }
+}
+
+/// What is asked next of a tool at a rung.
+pub(super) fn question_left(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Absent | Rung::Configured => "whether a pull request runs it",
+        Rung::Runs => "whether it can fail a pull request",
+        Rung::Gates | Rung::Required => "whether it is required",
     }
 }
 
@@ -226,23 +265,15 @@ fn fail(
     let rank = |view: &&View<'_>| {
         (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung)
     };
-    let linter = all.iter().find(|view| view.on.rung >= wanted);
-    let best = all.iter().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
-    let mut finding = match (linter, best) {
-        (Some(view), _) if question.security => {
-            let message = format!("{} gates {language}, but without security rules", view.tool.title);
-            let mut finding = Finding::new(rule, subject, Verdict::Fail, message)
-                .severity(Severity::Warning.min(rule.severity))
-                .cause("no-security-rules");
-            finding.rung = Some(view.on.rung);
-            finding.chain = view.chain();
-            let (place, note) = match view.configured_for(component) {
-                Some(place) => (place.clone(), "no security rule is selected here"),
-                None => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security"),
-            };
-            finding.at(place, note)
-        }
-        (_, Some(view)) => short(rule, subject, view, component),
+    // Of several linters the one whose security rules could be switched on: it could become the answer.
+    let could = |view: &&View<'_>| {
+        (view.on.rung >= wanted, view.tool.security == Security::Selected, question.wanted.contains(&view.tool.id))
+    };
+    let linter = all.iter().rev().filter(|view| question.security && view.may_be() >= wanted).max_by_key(could);
+    let best = all.iter().rev().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
+    let (mut finding, about) = match (linter, best) {
+        (Some(view), _) => (insecure(rule, subject, view, component, &language, wanted), Some(view)),
+        (_, Some(view)) => (short(rule, subject, view, component, &language), Some(view)),
         _ => {
             let message = format!("no analyzer for {language} was found");
             let mut finding = Finding::new(rule, subject, Verdict::Fail, message)
@@ -254,28 +285,52 @@ fn fail(
                 "task runners reached from there".to_owned(),
                 "configuration of every analyzer in the catalogue".to_owned(),
             ];
-            finding
+            (finding, None)
         }
     };
-    finding.fix = Some(snippets::analyzer_fix(&finding, all, component, bench));
+    finding.fix = Some(fixes::analyzer_fix(&finding, about, all, component, bench));
     finding
 }
 
+/// A finding about a linter that gates, or may, and has no security rules in either case.
+fn insecure(rule: &Rule, subject: String, view: &View<'_>, component: &Component, language: &str, wanted: Rung) -> Finding {
+    let title = &view.tool.title;
+    let hold = view.held_by().filter(|_| view.on.rung < wanted);
+    let message = match hold {
+        _ if view.on.rung >= wanted => format!("{title} gates {language}, but without security rules"),
+        Some(hold) => {
+            let left = question_left(view.on.rung);
+            format!("{title} has no security rules for {language}, and {left} cannot be read: {}", hold.why)
+        }
+        None => format!("{title} has no security rules for {language}, and the forge decides what follows from its findings"),
+    };
+    let severity = Severity::Warning.min(rule.severity);
+    let mut finding = Finding::new(rule, subject, Verdict::Fail, message).severity(severity).cause("no-security-rules");
+    finding.rung = Some(view.on.rung);
+    finding.chain = view.chain();
+    let (place, note) = match (&view.on.deciding, view.configured_for(component)) {
+        (Some(Deciding::Selects(place)), _) => (place.clone(), "no security rule is among those selected here"),
+        (Some(Deciding::TakesOut(place)), _) => (place.clone(), "its security rules are disabled here"),
+        (None, Some(place)) => (place.clone(), "no security rule is selected here"),
+        (None, None) => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security"),
+    };
+    let finding = finding.at(place, note);
+    match hold {
+        Some(hold) => finding.at(hold.place.clone(), hold.why.clone()),
+        None => finding,
+    }
+}
+
 /// A finding about a tool that stands a rung short, at the line that holds it there.
-fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component) -> Finding {
+fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, language: &str) -> Finding {
     let title = &view.tool.title;
     let hold = view.held_by();
-    let on_pull = view.best().is_some_and(|best| best.triggers.contains(&Trigger::PullRequest));
-    let message = match (view.on.rung, hold.map(|hold| hold.effect)) {
-        (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing"),
-        (Rung::Configured, _) => format!("{title} is configured, but no pipeline that starts without a human runs it"),
-        (Rung::Runs, _) if on_pull => format!("{title} runs on pull requests, but cannot fail them"),
-        (Rung::Runs, _) => format!("{title} runs, but not where it could stop a pull request"),
-        _ => format!("{title} gates, but is not required"),
-    };
+    let message = short_words(view, language);
     let warn = view.on.rung == Rung::Runs && hold.is_some_and(|hold| hold.why.starts_with("only error-level findings"));
     let severity = if warn { Severity::Warning.min(rule.severity) } else { rule.severity };
     let cause = match hold.map(|hold| hold.effect) {
+        _ if hold.is_some_and(is_path_filter) => "path-filter",
+        _ if view.elsewhere() => "elsewhere",
         Some(HoldEffect::Void) => "void",
         Some(HoldEffect::Soften) => "soft-fail",
         _ => view.on.rung.word(),
@@ -286,14 +341,33 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component) -
     finding.chain = view.chain();
     let (place, note) = match hold {
         Some(hold) => (hold.place.clone(), hold.why.clone()),
+        None if view.elsewhere() => (home(component), format!("{title} does not look here")),
         None => (view.place().unwrap_or_else(|| home(component)), "configured here".to_owned()),
     };
     let mut finding = finding.at(place, note);
-    let others = view
-        .best()
-        .into_iter()
-        .flat_map(|best| &best.held_by)
-        .filter(|other| Some(*other) != hold && matches!(other.effect, HoldEffect::Void | HoldEffect::Soften));
+    let others =
+        view.holds().filter(|other| Some(*other) != hold && matches!(other.effect, HoldEffect::Void | HoldEffect::Soften));
     finding.places.extend(others.map(|other| Evidence::new(other.place.clone(), other.why.clone())));
     finding
+}
+
+/// What is true of a tool that stands a rung short, and no more.
+pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
+    let title = &view.tool.title;
+    let hold = view.held_by();
+    let on_pull = view.best().is_some_and(|best| best.triggers.contains(&Trigger::PullRequest));
+    match (view.on.rung, hold.map(|hold| hold.effect)) {
+        _ if view.elsewhere() => format!("{title} runs, but not on {language}"),
+        (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing of {language}"),
+        (Rung::Configured, Some(HoldEffect::Unknown(_))) if view.may_be() > Rung::Configured => {
+            format!("{title} is configured; even if it runs, it cannot fail a pull request")
+        }
+        (Rung::Configured, _) => format!("{title} is configured, but no pipeline that starts without a human runs it"),
+        (Rung::Runs, _) if on_pull && hold.is_some_and(is_path_filter) => {
+            format!("{title} runs on pull requests, but not when {language} changes")
+        }
+        (Rung::Runs, _) if on_pull => format!("{title} runs on pull requests, but cannot fail them"),
+        (Rung::Runs, _) => format!("{title} runs, but not where it could stop a pull request"),
+        _ => format!("{title} gates, but is not required"),
+    }
 }

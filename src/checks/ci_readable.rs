@@ -43,12 +43,18 @@ impl Check for CiReadable {
         }
         if findings.is_empty() {
             let files = facts.pipelines.len();
-            let message = if files == 0 {
-                "no CI file that this version reads".to_owned()
-            } else {
-                format!("all {files} CI files were read")
+            let unread: Vec<_> = facts.trace.opaque.iter().filter(|unit| unit.pipeline.is_none()).collect();
+            let mut message = match files {
+                0 => "no CI file that this version reads".to_owned(),
+                1 => "the one CI file of a system that is read could be read".to_owned(),
+                _ => format!("all {files} CI files of systems that are read could be read"),
             };
-            let mut pass = Finding::new(rule, "repository", Verdict::Pass, message).cause("read");
+            if let Some(first) = unread.first() {
+                let more = if unread.len() > 1 { format!(" and {} more", unread.len() - 1) } else { String::new() };
+                message.push_str(&format!("; {}{more} is of a system that is not", first.place.path));
+            }
+            let verdict = if files == 0 { Verdict::NotApplicable } else { Verdict::Pass };
+            let mut pass = Finding::new(rule, "repository", verdict, message).cause("read");
             pass.searched = vec![".github/workflows/*.yml".to_owned(), ".github/workflows/*.yaml".to_owned()];
             for pipeline in &facts.pipelines {
                 pass = pass.at(crate::text::Place::file(pipeline.path.clone()), "read");

@@ -27,15 +27,30 @@ impl<'f> View<'f> {
 
     /// The hold that keeps it a rung short: the first that softens or voids, else the first unknown.
     pub(super) fn held_by(&self) -> Option<&'f Hold> {
-        let holds = &self.best()?.held_by;
+        let holds: Vec<&Hold> = self.holds().collect();
         let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften);
         let unknown = |hold: &&Hold| matches!(hold.effect, HoldEffect::Unknown(_));
         // The hold nearest to the command is the one to act on: it lies in the text that names the tool.
         let near = |wanted: &dyn Fn(&&Hold) -> bool| {
             let last = self.best().and_then(|best| best.chain.last()).map(|hop| hop.place.path.clone());
-            holds.iter().filter(|hold| wanted(hold)).max_by_key(|hold| Some(&hold.place.path) == last.as_ref())
+            holds.iter().copied().filter(|hold| wanted(hold)).max_by_key(|hold| Some(&hold.place.path) == last.as_ref())
         };
         near(&strong).or_else(|| near(&unknown))
+    }
+
+    /// All holds on the best invocation: its own, and those on this component.
+    pub(super) fn holds(&self) -> impl Iterator<Item = &'f Hold> {
+        self.best().into_iter().flat_map(|best| &best.held_by).chain(&self.on.held_by)
+    }
+
+    /// Whether it is configured here and runs, but on other components only.
+    pub(super) fn elsewhere(&self) -> bool {
+        self.on.best.is_none() && self.standing.invocations.iter().any(|one| one.rung >= Rung::Runs)
+    }
+
+    /// What people type to run it, when no pipeline does.
+    pub(super) fn hand_run(&self) -> Option<String> {
+        self.standing.invocations.iter().find_map(|one| one.by_hand.clone())
     }
 
     pub(super) fn may_be(&self) -> Rung {

@@ -12,12 +12,15 @@ mod analyzer;
 mod bot_coverage;
 mod ci_readable;
 mod component_view;
+mod eslint_fix;
 mod fact_conflict;
+mod fixes;
 mod openapi_export;
 mod pyup;
 mod roll_up;
 mod snippets;
 mod tool_runs;
+mod unseen;
 
 /// What a check may look at.
 #[derive(Clone, Copy)]

@@ -5,11 +5,11 @@ use serde::Deserialize;
 
 use super::analyzer::{rung, title};
 use super::component_view::{home, is_development, judged, views};
-use super::{Bench, Check, question, snippets};
+use super::{Bench, Check, fixes, question, unseen};
 use crate::answer::Reason;
 use crate::catalog::{Rule, Severity};
 use crate::facts::ladder::Rung;
-use crate::facts::standing::{is_analyzer, opaque_on_gate};
+use crate::facts::standing::is_analyzer;
 use crate::finding::{Evidence, Finding, Verdict};
 
 /// The question.
@@ -61,7 +61,8 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, exact: &[Finding], l
                 && (finding.subject == language || finding.subject.starts_with(&format!("{language}:")))
         })
         .collect();
-    let worst = told.iter().max_by_key(|finding| (weight(finding.verdict), finding.severity));
+    // Of equals the first, and what is judged as product before what is not: components are sorted, the root first.
+    let worst = told.iter().rev().max_by_key(|finding| (weight(finding.verdict), !finding.development, finding.severity));
     if let Some(worst) = worst {
         let mut finding = (*worst).clone();
         finding.rule.clone_from(&rule.id);
@@ -101,22 +102,20 @@ fn by_itself(rule: &Rule, question: &Question, bench: &Bench<'_>, language: &str
             let message = format!("{} may gate {words}; what decides it cannot be read here", view.tool.title);
             let finding = Finding::new(rule, language, Verdict::Unknown, message).reason(Reason::NoToken).cause("may-gate");
             match view.place() {
-                Some(place) => finding.at(place, "here"),
+                Some(place) => finding.at(place, "it runs here"),
                 None => finding,
             }
-        } else if let Some(unit) = opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
-            let message = format!("whether an analyzer gates {words} cannot be seen: {}", unit.why.text);
-            Finding::new(rule, language, Verdict::Unknown, message)
-                .reason(unit.why.reason)
-                .cause("opaque")
-                .at(unit.place.clone(), unit.why.text.clone())
+        } else if let Some(unread) = unseen::of(bench, component) {
+            let message = format!("whether an analyzer gates {words} cannot be seen: {}", unread.why());
+            let finding = Finding::new(rule, language, Verdict::Unknown, message).reason(unread.reason()).cause("opaque");
+            unread.cite(finding).fix(unread.fix("the analyzer"))
         } else {
             let message = format!("no analyzer gates {words}");
             let mut fail = Finding::new(rule, language, Verdict::Fail, message)
                 .cause("absent")
                 .severity(Severity::Warning.min(rule.severity))
                 .at(home(component), format!("{words} code begins here"));
-            fail.fix = Some(snippets::analyzer_fix(&fail, &all, component, bench));
+            fail.fix = Some(fixes::analyzer_fix(&fail, None, &all, component, bench));
             fail
         };
         finding.development = is_development(component);

@@ -1,62 +1,9 @@
-//! Owns the fixes: text ready to paste, for this repository. Refuses to promise more than what was seen.
+//! Owns the pieces that fixes are made of: steps, entries, words and scalars that can be pasted as they are. Refuses to say
+//! which fix fits.
 
-use super::Bench;
-use super::component_view::View;
 use crate::facts::bots::Uncovered;
 use crate::facts::components::Component;
-use crate::finding::Finding;
 use crate::text::escape;
-
-/// What to do about an analyzer that does not gate.
-pub(super) fn analyzer_fix(finding: &Finding, all: &[View<'_>], component: &Component, bench: &Bench<'_>) -> String {
-    let tool = finding.cause.split(':').next().unwrap_or_default();
-    let title = all.iter().find(|view| view.tool.id == tool).map_or(tool, |view| view.tool.title.as_str());
-    let step = step_for(component, all, bench);
-    match finding.cause.rsplit(':').next().unwrap_or_default() {
-        "no-security-rules" => security_rules(finding, component, all),
-        "soft-fail" | "void" => {
-            let note = finding.places.first().map_or("", |evidence| evidence.note.as_str());
-            if note.starts_with("only error-level findings") {
-                return "add `-- -D warnings` (or deny the lints in `Cargo.toml`)".to_owned();
-            }
-            format!("remove what lets it pass here ({note}); settle false positives one by one in {title}'s own configuration")
-        }
-        "configured" => format!("run {title} in a pull-request workflow:\n{step}"),
-        "runs" => format!("start that job on `pull_request` as well, so that {title} can stop a change before it is merged"),
-        _ => format!("add a step to a pull-request workflow:\n{step}"),
-    }
-}
-
-/// The smallest step that gates the component's language.
-fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
-    let directory = directory(component);
-    let known = |id: &str| all.iter().any(|view| view.tool.id == id);
-    let command = match component.language.as_str() {
-        "python" if known("ruff") => format!("pipx run ruff check --extend-select S {directory}"),
-        "python" => format!("pipx run bandit -r {directory}"),
-        "javascript" => "npx eslint --max-warnings 0 .".to_owned(),
-        "go" => "go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest run --enable gosec ./...".to_owned(),
-        "rust" => "cargo clippy --workspace --all-targets -- -D warnings".to_owned(),
-        other => {
-            let fits = |tool: &&crate::catalog::Tool| {
-                crate::facts::standing::is_analyzer(tool) && tool.languages.iter().any(|language| language == other)
-            };
-            let tool = bench.catalog.tools.iter().filter(fits).find_map(|tool| tool.run.iter().find_map(|row| row.argv.as_ref()));
-            tool.map_or_else(|| "semgrep scan --error --config auto .".to_owned(), |argv| argv.join(" "))
-        }
-    };
-    let step = match component.language.as_str() {
-        "javascript" | "go" | "rust" => run_in(&command, component),
-        _ => run(&command),
-    };
-    if component.language == "javascript" && !known("eslint") {
-        let file = beside(component, "eslint.config.mjs");
-        return format!(
-            "{step}\nafter `npm install --save-dev eslint eslint-plugin-no-unsanitized`, and with {file}:\n{NO_UNSANITIZED}"
-        );
-    }
-    step
-}
 
 /// A step that runs in the component's directory.
 pub(super) fn run_in(command: &str, component: &Component) -> String {
@@ -65,49 +12,12 @@ pub(super) fn run_in(command: &str, component: &Component) -> String {
     format!("{}{cd}", run(command))
 }
 
-/// Where and how the gating linter's security rules are switched on.
-fn security_rules(finding: &Finding, component: &Component, all: &[View<'_>]) -> String {
-    let gating = all.first().map(|view| view.tool.id.as_str());
-    let configured = finding.places.first().map_or("", |evidence| evidence.place.path.as_str());
-    let name = configured.rsplit('/').next().unwrap_or_default();
-    let own = |known: &[&str], usual: &str| {
-        if known.iter().any(|start| name.starts_with(start)) { configured.to_owned() } else { beside(component, usual) }
-    };
-    match (component.language.as_str(), gating) {
-        ("python", Some("ruff")) if name == "pyproject.toml" => {
-            format!("select Ruff's security rules, under `[tool.ruff.lint]` in {configured}:\nextend-select = [\"S\"]")
-        }
-        ("python", Some("ruff")) => {
-            let file = own(&["ruff.toml", ".ruff.toml"], "ruff.toml");
-            format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
-        }
-        ("python", _) => format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {}", directory(component)))),
-        ("javascript", Some("eslint")) if name.starts_with(".eslintrc") || name == "package.json" => format!(
-            "npm install --save-dev eslint-plugin-no-unsanitized, and in {configured}:\n\"extends\": [\"plugin:no-unsanitized/recommended-legacy\"]"
-        ),
-        ("javascript", Some("eslint")) => {
-            let file = own(&["eslint.config."], "eslint.config.mjs");
-            format!("npm install --save-dev eslint-plugin-no-unsanitized, and in {file}:\n{NO_UNSANITIZED}")
-        }
-        ("go", Some("golangci-lint")) => {
-            let file = own(&[".golangci."], ".golangci.yml");
-            format!("enable gosec in {file}:\nlinters:\n  enable:\n    - gosec")
-        }
-        ("go", _) => format!("add a step beside it:\n{}", run("go run github.com/securego/gosec/v2/cmd/gosec@latest ./...")),
-        _ => "select the analyzer's security rules, or add one that has them".to_owned(),
-    }
-}
-
-/// A flat configuration of ESLint with the rules that keep text from becoming markup.
-const NO_UNSANITIZED: &str =
-    "import nounsanitized from \"eslint-plugin-no-unsanitized\";\nexport default [nounsanitized.configs.recommended];";
-
 /// A file in the component's directory.
-fn beside(component: &Component, name: &str) -> String {
+pub(super) fn beside(component: &Component, name: &str) -> String {
     component.directory.join(name).map_or_else(|| name.to_owned(), |path| path.to_string())
 }
 
-fn directory(component: &Component) -> String {
+pub(super) fn directory(component: &Component) -> String {
     if component.directory.is_root() { ".".to_owned() } else { word(component.directory.as_str()) }
 }
 
@@ -141,8 +51,14 @@ pub(super) fn dependabot_block(missing: &[&Uncovered], whole_file: bool) -> Stri
     out.trim_end().to_owned()
 }
 
+/// A TOML string that says exactly this text.
+pub(super) fn text(text: &str) -> String {
+    let quoted = quoted(text);
+    if quoted.starts_with('"') { quoted } else { format!("\"{quoted}\"") }
+}
+
 /// A YAML scalar that says exactly this text, on one line whatever is in it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
     if plain {
@@ -161,7 +77,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `run: …` with a command as one YAML scalar: plain where that is enough.
-fn run(command: &str) -> String {
+pub(super) fn run(command: &str) -> String {
     let plain = !command.chars().any(escape::is_steering) && !command.contains(": ") && !command.contains(" #");
     if plain { format!("- run: {command}") } else { format!("- run: {}", quoted(command)) }
 }

@@ -3,16 +3,16 @@
 
 use serde::Deserialize;
 
-use super::analyzer::{rung, title};
+use super::analyzer::{question_left, rung, short_words, title, verb};
 use super::component_view::{View, home, is_development, subject, views};
-use super::{Bench, Check, question, snippets};
+use super::{Bench, Check, fixes, question, snippets, unseen};
 use crate::answer::Reason;
 use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
 use crate::facts::components::Component;
 use crate::facts::hold::HoldEffect;
 use crate::facts::ladder::Rung;
-use crate::facts::standing::opaque_on_gate;
+use crate::facts::starts::is_path_filter;
 use crate::finding::{Evidence, Finding, Verdict};
 
 /// The question.
@@ -30,7 +30,7 @@ struct Question {
     /// A live bot that covers the component answers too.
     #[serde(default)]
     or_bot: bool,
-    /// The step to propose, by language; `{target}` stands for the manifest.
+    /// The step to propose, by language, or by `language/lock file`; `{target}` stands for the manifest.
     #[serde(default)]
     step: std::collections::BTreeMap<String, String>,
 }
@@ -59,10 +59,20 @@ impl Check for ToolRuns {
                 .extend(components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))));
         }
         if findings.is_empty() {
-            let message = format!("no dependencies that a {} would look at", question.what);
+            let titles: Vec<String> = question.languages.iter().map(|language| title(bench, language)).collect();
+            let message = format!("no manifest of {} in sight, which a {} would look at", listed(&titles), question.what);
             findings.push(Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-language"));
         }
         findings
+    }
+}
+
+/// "Go, Python or Rust".
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 
@@ -131,34 +141,23 @@ fn short(
     let manifest = component.manifest.as_ref().map(|path| path.file_name()).filter(|name| name.ends_with(".txt"));
     let target = manifest.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
     let when = if wanted >= Rung::Gates { "a pull-request workflow" } else { "a scheduled workflow" };
-    let step = question
-        .step
-        .get(&component.language)
-        .map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
+    let lock = bench.facts.locks.nearest(&component.directory, &component.language);
+    let by_lock = lock.and_then(|lock| question.step.get(&format!("{}/{lock}", component.language)));
+    let step = by_lock.or_else(|| question.step.get(&component.language));
+    let step =
+        step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
+    let unread = unseen::of(bench, component);
     let mut finding = match best {
-        Some(view) if view.may_be() >= wanted => {
-            let hold = view.held_by();
-            let reason = match hold.map(|hold| hold.effect) {
-                Some(HoldEffect::Unknown(reason)) => reason,
-                _ => Reason::NoToken,
-            };
-            let message = format!("{} may do more than could be proven", view.tool.title);
-            Finding::new(rule, subject, Verdict::Unknown, message).reason(reason).cause("may-run")
-        }
-        _ if opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next().is_some() => {
-            let message = format!("whether a {} runs for {words} cannot be seen", question.what);
-            let finding = Finding::new(rule, subject, Verdict::Unknown, message).cause("opaque");
-            return match opaque_on_gate(&bench.facts.trace, &bench.facts.pipelines).next() {
-                Some(unit) => finding.reason(unit.why.reason).at(unit.place.clone(), unit.why.text.clone()),
-                None => finding,
-            };
-        }
+        Some(view) if view.may_be() >= wanted => maybe(rule, subject, view, wanted),
         Some(view) if view.on.rung > Rung::Absent => {
-            let message = match view.on.rung {
-                Rung::Configured => format!("{} is there, but no pipeline that starts without a human runs it", view.tool.title),
-                _ => format!("{} runs, but cannot fail a pull request", view.tool.title),
+            let cause = match view.held_by().map(|hold| (hold, hold.effect)) {
+                Some((hold, _)) if is_path_filter(hold) => "path-filter",
+                Some((_, HoldEffect::Soften)) => "soft-fail",
+                Some((_, HoldEffect::Void)) => "void",
+                _ => view.on.rung.word(),
             };
-            Finding::new(rule, subject, Verdict::Fail, message).cause(format!("{}:{}", view.tool.id, view.on.rung.word()))
+            let message = short_words(view, words);
+            Finding::new(rule, subject, Verdict::Fail, message).cause(format!("{}:{cause}", view.tool.id))
         }
         _ => Finding::new(rule, subject, Verdict::Fail, format!("no {} for {words} was found", question.what)).cause("absent"),
     };
@@ -168,12 +167,50 @@ fn short(
         if let Some(hold) = view.held_by() {
             finding = finding.at(hold.place.clone(), hold.why.clone());
         } else if let Some(place) = view.place() {
-            finding = finding.at(place, "here");
+            finding = finding.at(place, if view.best().is_some() { "it runs here" } else { "it is declared here" });
         }
+    }
+    let held = best.and_then(|view| fixes::held_fix(&finding, view)).filter(|_| !finding.cause.ends_with(":runs"));
+    finding.fix = held.or(step);
+    if finding.verdict == Verdict::Fail
+        && let Some(unread) = unread
+    {
+        return beyond(finding, question, &unread, words);
     }
     if finding.places.is_empty() {
         finding = finding.at(home(component), "these dependencies");
     }
-    finding.fix = step;
     finding
+}
+
+/// A tool that may do what is asked.
+fn maybe(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Finding {
+    let hold = view.held_by();
+    let title = &view.tool.title;
+    let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates;
+    let (reason, message) = match hold.map(|hold| (hold, hold.effect)) {
+        Some((hold, HoldEffect::Unknown(reason))) if !by_forge => {
+            let left = question_left(view.on.rung);
+            (reason, format!("{title} {}; {left} cannot be read: {}", verb(view.on.rung), hold.why))
+        }
+        _ => (Reason::NoToken, format!("{title} {}; whether that stops a merge is decided by the forge", verb(view.on.rung))),
+    };
+    Finding::new(rule, subject, Verdict::Unknown, message).reason(reason).cause("may-run")
+}
+
+/// What is proven, and that more may be where nothing could be read.
+fn beyond(mut proven: Finding, question: &Question, unread: &unseen::Unseen<'_>, words: &str) -> Finding {
+    let absent = proven.cause == "absent";
+    proven.message = if absent {
+        format!("whether a {} runs for {words} cannot be seen: {}", question.what, unread.why())
+    } else {
+        format!("{}; whether another {} does cannot be seen: {}", proven.message, question.what, unread.why())
+    };
+    proven.verdict = Verdict::Unknown;
+    let what = format!("the {}", question.what);
+    let fix = match proven.fix.take().filter(|_| !absent) {
+        Some(own) => format!("{own}\nor, if another one does: {}", unread.fix("it")),
+        None => unread.fix(&what),
+    };
+    unread.cite(proven).reason(unread.reason()).cause("opaque").fix(fix)
 }

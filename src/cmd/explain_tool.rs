@@ -144,6 +144,7 @@ fn effect(effect: &Effect) -> String {
         Does::Void => "checks nothing",
         Does::Narrow => "sees less",
         Does::Note => "worth knowing",
+        Does::Widen => "looks at nested modules too",
     };
     let values: Vec<String> = effect.value.iter().map(plain).collect();
     let value = if values.is_empty() { String::new() } else { format!(" = {}", values.join(" or ")) };

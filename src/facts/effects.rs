@@ -17,6 +17,8 @@ pub struct Outcome {
     pub holds: Vec<Hold>,
     /// Something makes every finding fail.
     pub hardened: bool,
+    /// It runs in every module of the tree.
+    pub widened: bool,
 }
 
 /// Applies every effect row of the tool to the invocation.
@@ -38,6 +40,20 @@ pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &S
     holds
 }
 
+/// What a configuration makes of some files that it does not make of all: nothing of them is looked at, or nothing fails.
+#[must_use]
+pub fn on_files(tool: &Tool, row: Option<&Run>, all: &Settings, some: &Settings) -> Vec<Hold> {
+    let own = |effect: &&Effect| effect.run.is_none() || row.is_some_and(|row| effect.run == row.name);
+    let mut holds = Vec::new();
+    for effect in tool.effect.iter().filter(own).filter(|effect| effect.does == Does::Void) {
+        let Some(name) = &effect.setting else { continue };
+        if let (Some(Answer::Yes(place)), false) = (some.settings.get(name), all.settings.get(name).is_some_and(Answer::is_yes)) {
+            holds.push(Hold::new(HoldEffect::Void, place.clone(), words(effect, tool)));
+        }
+    }
+    holds
+}
+
 fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Outcome {
     let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
     let mut out = Outcome::default();
@@ -49,6 +65,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         match versioned(effect, applies(effect, row, invocation, query, settings, &here)) {
             Answer::Yes(place) => match effect.does {
                 Does::Harden => out.hardened = true,
+                Does::Widen => out.widened = true,
                 Does::Soften if effect.setting.is_some() => {
                     by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)))
                 }
@@ -88,7 +105,7 @@ fn weight(does: Does) -> HoldEffect {
         Does::Soften => HoldEffect::Soften,
         Does::Void => HoldEffect::Void,
         Does::Narrow => HoldEffect::Narrow,
-        Does::Harden | Does::Note => HoldEffect::Note,
+        Does::Harden | Does::Note | Does::Widen => HoldEffect::Note,
     }
 }
 
@@ -100,7 +117,7 @@ fn words(effect: &Effect, tool: &Tool) -> String {
         Does::Soften => "lets findings pass".to_owned(),
         Does::Void => format!("{} checks nothing with it", tool.title),
         Does::Narrow => format!("{} sees less with it", tool.title),
-        Does::Harden | Does::Note => String::new(),
+        Does::Harden | Does::Note | Does::Widen => String::new(),
     }
 }
 

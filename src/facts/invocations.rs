@@ -38,4 +38,6 @@ pub struct Invocation {
     pub packages: Vec<String>,
     /// For a tool that runs inside a host: the row of the host's `run` that matched.
     pub host_row: Option<usize>,
+    /// What people run to get here (`make lint`); none when a pipeline does.
+    pub by_hand: Option<String>,
 }

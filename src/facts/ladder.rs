@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::hold::{Hold, Hop};
 use super::pipeline::Trigger;
+use super::tool_config::Deciding;
 use crate::answer::Why;
 use crate::text::{Place, RepoPath};
 
@@ -55,6 +56,10 @@ pub struct RankedInvocation {
     pub security: crate::answer::Answer,
     /// `<workflow path>#<job id>`.
     pub job: String,
+    /// The row of the tool's `run` that matched.
+    pub row: usize,
+    /// What people run to get here, when no pipeline does: `make lint`.
+    pub by_hand: Option<String>,
 }
 
 /// A tool's rung on one component.
@@ -72,6 +77,12 @@ pub struct ComponentStanding {
     pub best: Option<usize>,
     /// Production files of the component that no gating invocation's path filter passes.
     pub missed_files: usize,
+    /// What holds the best invocation on this component, beyond its own holds: a path filter, an exclusion.
+    pub held_by: Vec<Hold>,
+    /// The line that decides why no security rule is in force in the best invocation.
+    pub deciding: Option<Deciding>,
+    /// Something not read, reached on pull requests, could gate it too (design §3).
+    pub raised: bool,
 }
 
 /// A tool's standing for one language.
@@ -93,6 +104,8 @@ pub struct Standing {
     pub configured: Vec<Place>,
     /// What could not be decided about it.
     pub unknown: Vec<Why>,
+    /// Something not read, reached on pull requests, could gate with it too (design §3).
+    pub raised: bool,
     /// Its invocations, best first.
     pub invocations: Vec<RankedInvocation>,
 }

@@ -2,14 +2,18 @@
 //! Refuses to judge.
 
 pub mod bots;
+mod by_hand;
 pub mod ci;
 pub mod components;
+mod configured;
 pub mod dependencies;
 pub mod effects;
 pub mod hold;
+mod hosts;
 pub mod invocations;
 pub mod ladder;
 pub mod local;
+pub mod locks;
 pub mod matching;
 pub mod openapi;
 pub mod pipeline;
@@ -19,9 +23,11 @@ pub mod settle;
 pub mod shadow;
 pub mod shell;
 pub mod standing;
+pub mod starts;
 pub mod tags;
 pub mod tool_config;
 pub mod trace;
+pub mod unseen;
 pub mod workdir;
 
 use crate::catalog::Catalog;
@@ -40,6 +46,8 @@ pub struct Facts<'s> {
     pub inventory: components::Inventory,
     /// Declared dependencies.
     pub dependencies: Vec<dependencies::Dependency>,
+    /// Lock files.
+    pub locks: locks::Locks,
     /// CI pipelines.
     pub pipelines: Vec<pipeline::Pipeline>,
     /// CI files that could not be read or parsed.
@@ -91,7 +99,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         .filter(|manifest| manifest.path.file_name() == "package.json")
         .map(|manifest| manifest.path.clone())
         .collect();
-    let local = local::trace(&world, terms, &packages);
+    let mut local = local::trace(&world, terms, &packages);
+    local.invocations.extend(by_hand::trace(&world, terms, &inventory).invocations);
     let evidence = standing::Evidence {
         world: &world,
         pipelines: &pipelines,
@@ -99,6 +108,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         local: &local,
         inventory: &inventory,
         dependencies: &dependencies,
+        raised: unseen::raised(&trace, &pipelines, &inventory),
     };
     let standings = standing::stand(&evidence);
     let (bots, uncovered) = bots::gather(&world, &inventory, &trace, &default_branch, terms);
@@ -109,6 +119,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         default_branch,
         inventory,
         dependencies,
+        locks: locks::gather(snapshot),
         pipelines,
         unreadable_ci,
         trace,

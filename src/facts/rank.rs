@@ -6,11 +6,13 @@ use super::effects::{self, Outcome};
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::ladder::Rung;
-use super::pipeline::{Event, PathFilter, Pipeline, Reach};
+use super::pipeline::Pipeline;
+use super::starts::started;
 use super::tool_config::{Query, Settings};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
-use crate::catalog::tool::{DefaultTarget, Findings, Security};
+use crate::catalog::tool::{Boundary, DefaultTarget, Findings, Security};
+use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 /// A proven lower bound and what the unread could still make of it.
@@ -29,15 +31,15 @@ impl Bound {
         Self { lower: rung, upper: rung }
     }
 
-    fn cap(self, rung: Rung) -> Self {
+    pub(super) fn cap(self, rung: Rung) -> Self {
         Self { lower: self.lower.min(rung), upper: self.upper.min(rung) }
     }
 
-    fn doubt(self, rung: Rung) -> Self {
+    pub(super) fn doubt(self, rung: Rung) -> Self {
         Self { lower: self.lower.min(rung), upper: self.upper }
     }
 
-    fn held(self, hold: &Hold) -> Self {
+    pub(super) fn held(self, hold: &Hold) -> Self {
         match hold.effect {
             HoldEffect::Void => self.cap(Rung::Configured),
             HoldEffect::Soften => self.cap(Rung::Runs),
@@ -69,6 +71,33 @@ pub struct Ranked<'i> {
     pub security: Answer,
     targets: Targets,
     findings: Findings,
+    /// It stays inside the module it runs in.
+    bounded: bool,
+    /// What it finds is uploaded to the forge by a later step.
+    uploaded: bool,
+    /// Why it is not known what it looks at.
+    unplaced: Option<Hold>,
+}
+
+/// Whether an invocation looks at a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// It does not.
+    No,
+    /// It does.
+    Yes,
+    /// It may; why.
+    Perhaps(Hold),
+}
+
+/// What holds for one invocation on one component.
+pub struct OnComponent {
+    /// The rung.
+    pub bound: Bound,
+    /// Production files that its file filters miss.
+    pub missed: usize,
+    /// What holds it there, beyond the invocation's own holds.
+    pub held: Vec<Hold>,
 }
 
 /// What an invocation looks at.
@@ -91,28 +120,44 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     let outcome: Outcome = effects::apply(tool, invocation, query, settings);
     let findings = effects::findings(row, &outcome);
     let mut holds = invocation.holds.clone();
-    holds.extend(outcome.holds);
+    holds.extend(outcome.holds.iter().cloned());
     let targets = targets(tool, invocation, query);
     if let Targets::Nothing(place) = &targets {
         holds.push(Hold::new(HoldEffect::Void, place.clone(), "it looks at nothing of this tree"));
     }
-    let here = invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
+    let at = here(invocation);
     match findings {
-        Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, here, "exits 0 whatever it finds")),
-        Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, here, "only error-level findings fail it; warnings pass")),
+        Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, at, "exits 0 whatever it finds")),
+        Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, at, "only error-level findings fail it; warnings pass")),
         Findings::Forge => {
-            holds.push(Hold::new(HoldEffect::Note, here, "findings go to the forge, which decides whether they stop a merge"))
+            holds.push(Hold::new(HoldEffect::Note, at, "findings go to the forge, which decides whether they stop a merge"))
         }
         Findings::Unknown => {
             let why = "what its exit status does with findings is not verified against its source";
-            holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), here, why));
+            holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), at, why));
         }
         Findings::Fail => {}
     }
-    Ranked { invocation, holds, security: security(tool, settings), targets, findings }
+    let unplaced = matches!(targets, Targets::Unknown).then(|| unplaced(invocation, &here(invocation)));
+    let bounded = tool.bounded_by == Some(Boundary::Module) && !outcome.widened;
+    Ranked { invocation, holds, security: security(tool, settings), targets, findings, bounded, uploaded: false, unplaced }
 }
 
-fn security(tool: &Tool, settings: &Settings) -> Answer {
+/// The command's own place.
+fn here(invocation: &Invocation) -> Place {
+    invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone())
+}
+
+fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
+    let why = match (invocation.workdir.is_known(), invocation.workdir.dir()) {
+        (false, _) => "the directory it works in is computed",
+        (true, None) => "the directory it works in is not known to hold this tree",
+        (true, Some(_)) => "a path it looks at is computed",
+    };
+    Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
+}
+
+pub(super) fn security(tool: &Tool, settings: &Settings) -> Answer {
     match tool.security {
         Security::Always => Answer::Yes(()),
         Security::Never => Answer::No,
@@ -140,7 +185,7 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
     };
     let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return directory };
     let mut paths = Vec::new();
-    let (mut unknown, mut named) = (false, None);
+    let (mut unknown, mut named, mut relative) = (false, None, false);
     let mut skip = false;
     for word in &invocation.args {
         let Some(value) = word.value.as_deref() else {
@@ -156,6 +201,7 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
             continue;
         }
         named.get_or_insert_with(|| word.place.clone());
+        relative |= value.starts_with(['.', '/']);
         if value == "-" {
             // Standard input: what is fed to it was not followed, and it is no path.
             paths.push(RepoPath::root());
@@ -176,6 +222,8 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
         return match (paths.is_empty(), unknown) {
             (false, _) => Targets::Paths(paths),
             (true, true) => elsewhere(invocation, tool),
+            // What is no path may be an import path (`example.org/kestrel/...`): packages of the module it runs in.
+            (true, false) if tool.bounded_by.is_some() && !relative => directory,
             (true, false) => Targets::Nothing(place),
         };
     }
@@ -192,36 +240,50 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
 
 impl Ranked<'_> {
     /// Whether the invocation looks at production files of the component: its paths contain or lie in it; without paths, its
-    /// directory is in or above it.
+    /// directory is in or above it. A tool that stays inside its module belongs to the one whose manifest is nearest.
     #[must_use]
-    pub fn belongs(&self, component: &Component) -> bool {
+    pub fn belongs(&self, component: &Component, all: &[&Component], snapshot: &Snapshot) -> Belongs {
+        let perhaps = || self.unplaced.clone().map_or(Belongs::Yes, Belongs::Perhaps);
+        let looks = |paths: &[RepoPath]| {
+            let mut answers = paths.iter().map(|path| stands_in(path, component, all, snapshot, || here(self.invocation)));
+            let mut best = Belongs::No;
+            while let (Some(answer), false) = (answers.next(), best == Belongs::Yes) {
+                best = if answer == Belongs::No { best } else { answer };
+            }
+            best
+        };
         match &self.targets {
-            Targets::Paths(paths) => paths.iter().any(|path| component.files.iter().any(|file| file.is_in(path))),
-            Targets::Directory(directory) => component.directory.is_in(directory) || directory.is_in(&component.directory),
-            Targets::Unknown | Targets::Nothing(_) => true,
+            Targets::Paths(paths) if self.bounded => looks(paths),
+            Targets::Directory(directory) if self.bounded => looks(std::slice::from_ref(directory)),
+            Targets::Paths(paths) => yes(paths.iter().any(|path| component.files.iter().any(|file| file.is_in(path)))),
+            Targets::Directory(directory) => yes(component.directory.is_in(directory) || directory.is_in(&component.directory)),
+            Targets::Unknown => perhaps(),
+            Targets::Nothing(_) => Belongs::Yes,
         }
+    }
+
+    /// Of a component's files those that its targets take in.
+    pub fn of_files(&self, component: &Component) -> Vec<RepoPath> {
+        let within = |file: &&RepoPath| match &self.targets {
+            Targets::Paths(paths) => paths.iter().any(|path| file.is_in(path)),
+            Targets::Directory(directory) => file.is_in(directory),
+            Targets::Unknown | Targets::Nothing(_) => false,
+        };
+        component.files.iter().filter(within).cloned().collect()
+    }
+
+    /// What it finds is uploaded to the forge, which decides.
+    pub fn uploads(&mut self) {
+        self.uploaded = true;
     }
 
     /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.
     #[must_use]
-    pub fn on(&self, pipeline: Option<&Pipeline>, component: Option<&Component>) -> (Bound, usize, Vec<Hold>) {
-        let Some(pipeline) = pipeline else { return (Bound::exactly(Rung::Configured), 0, Vec::new()) };
-        let mut bound = Bound::exactly(Rung::Configured);
-        let (mut missed, mut held) = (usize::MAX, Vec::new());
-        for start in &self.invocation.starts {
-            let Some(event) = pipeline.events.get(start.event) else { continue };
-            let (one, misses, hold) = start_bound(event, start, component);
-            if one.lower >= Rung::Gates {
-                missed = missed.min(misses);
-            }
-            if one > bound {
-                held.clear();
-            }
-            if one >= bound {
-                held.extend(hold);
-            }
-            bound = bound.best(one);
-        }
+    pub fn on(&self, pipeline: Option<&Pipeline>, component: Option<&Component>) -> OnComponent {
+        let configured = Bound::exactly(Rung::Configured);
+        let Some(pipeline) = pipeline else { return OnComponent { bound: configured, missed: 0, held: Vec::new() } };
+        let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, component);
+        let reached = bound;
         if self.findings == Findings::Forge && bound.upper >= Rung::Gates {
             bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
         }
@@ -231,59 +293,40 @@ impl Ranked<'_> {
         for hold in &self.holds {
             bound = bound.held(hold);
         }
-        if matches!(self.targets, Targets::Unknown) && component.is_some() {
-            bound = bound.doubt(Rung::Runs);
+        let void = self.holds.iter().any(|hold| hold.effect == HoldEffect::Void);
+        // What is uploaded reaches the forge, whatever becomes of the exit status.
+        if self.uploaded && !void && reached.upper >= Rung::Gates && bound.lower < Rung::Gates {
+            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
         }
         held.dedup();
-        (bound, if missed == usize::MAX { 0 } else { missed }, held)
+        OnComponent { bound, missed, held }
     }
 }
 
-fn start_bound(event: &Event, start: &super::pipeline::Start, component: Option<&Component>) -> (Bound, usize, Option<Hold>) {
-    let (mut bound, mut hold) = (reached(event), event.held_by.clone());
-    match &start.answer {
-        Answer::Yes(()) => {}
-        Answer::No => return (Bound::exactly(Rung::Configured), 0, None),
-        Answer::Unknown(why) => {
-            hold = Some(Hold::unknown(why, &event.place));
-            bound = bound.doubt(Rung::Configured);
-        }
-    }
-    for own in &start.holds {
-        bound = bound.held(own);
-        if matches!(own.effect, HoldEffect::Soften | HoldEffect::Void | HoldEffect::Unknown(_)) {
-            hold = Some(own.clone());
-        }
-    }
-    let mut missed = 0;
-    for filter in event.paths.iter().chain(start.paths.iter()) {
-        let Some(component) = component else { break };
-        missed = missed.max(count_missed(filter, component));
-        if missed == component.files.len() && missed > 0 {
-            let why = format!("no production file of {} passes this filter", subject(component));
-            return (bound.cap(Rung::Runs), missed, Some(Hold::new(HoldEffect::Soften, filter.place.clone(), why)));
-        }
-    }
-    (bound, missed, hold)
+fn yes(does: bool) -> Belongs {
+    if does { Belongs::Yes } else { Belongs::No }
 }
 
-fn subject(component: &Component) -> String {
-    if component.directory.is_root() { "the component".to_owned() } else { format!("`{}`", component.directory) }
-}
-
-fn reached(event: &Event) -> Bound {
-    let rung = |reach| match reach {
-        Reach::Nothing => Rung::Configured,
-        Reach::Runs => Rung::Runs,
-        Reach::Gates => Rung::Gates,
+/// Whether a path lies in the component's module: no other manifest stands between them. Where no module stands at or above
+/// the path, the tool's own rules decide (`go.work`), and they are not modelled.
+fn stands_in(path: &RepoPath, component: &Component, all: &[&Component], snapshot: &Snapshot, at: impl Fn() -> Place) -> Belongs {
+    let homes = all.iter().filter(|one| one.manifest.is_some() && path.is_in(&one.directory));
+    let Some(home) = homes.max_by_key(|one| one.directory.segments().count()) else {
+        if !component.directory.is_in(path) && !path.is_in(&component.directory) {
+            return Belongs::No;
+        }
+        if component.manifest.is_none() {
+            return Belongs::Yes;
+        }
+        let why = "no module stands at or above the directory it works in";
+        return Belongs::Perhaps(Hold::new(HoldEffect::Unknown(Reason::Unsupported), at(), why));
     };
-    let lower = rung(event.reach);
-    let upper = event.may_reach.as_ref().map_or(lower, |(reach, _)| rung(*reach).max(lower));
-    Bound { lower, upper }
-}
-
-fn count_missed(filter: &PathFilter, component: &Component) -> usize {
-    component.files.iter().filter(|file| !filter.passes(file.as_str())).count()
+    // A manifest out of sight (a fixture's) is the border of another module all the same.
+    let name = home.manifest.as_ref().map_or("", |manifest| manifest.file_name());
+    let between = path.ancestors().take_while(|directory| *directory != home.directory);
+    let foreign = between.filter(|directory| !home.members.contains(directory));
+    let mut manifests = foreign.filter_map(|directory| directory.join(name));
+    yes(home.directory == component.directory && !manifests.any(|manifest| snapshot.is_file(&manifest)))
 }
 
 impl Ranked<'_> {

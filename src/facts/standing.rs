@@ -4,19 +4,21 @@
 use std::collections::BTreeMap;
 
 use super::components::{Component, Inventory};
+use super::configured;
 use super::dependencies::Dependency;
-use super::hold::HoldEffect;
+use super::hold::{Hold, HoldEffect};
+use super::hosts;
 use super::invocations::Invocation;
 use super::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
-use super::pipeline::{Env, Pipeline, Reach};
-use super::rank::{self, Bound, Ranked};
+use super::pipeline::Pipeline;
+use super::rank::{self, Belongs, Bound, Ranked};
 use super::runners::World;
-use super::tool_config::{self, Query, Settings, places};
-use super::trace::{OpaqueUnit, ReachedAction, Trace};
+use super::tool_config::{self, Query, Settings};
+use super::trace::{ReachedAction, Trace};
 use crate::answer::{Answer, Why};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Run, ToolKind};
-use crate::text::{Place, RepoPath};
+use crate::catalog::tool::ToolKind;
+use crate::text::RepoPath;
 
 /// What standings are made of.
 pub struct Evidence<'a> {
@@ -32,18 +34,28 @@ pub struct Evidence<'a> {
     pub inventory: &'a Inventory,
     /// Dependencies of all manifests in sight.
     pub dependencies: &'a [Dependency],
+    /// What opaque units raise.
+    pub raised: super::unseen::Raised,
 }
 
 /// One standing per (tool, language) that has any evidence, sorted by (tool, language).
 #[must_use]
 pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
     let languages = evidence.inventory.languages();
-    let derived = inside(evidence);
+    let derived = hosts::inside(evidence);
     let mut by_tool: BTreeMap<&str, Vec<(&Invocation, bool)>> = BTreeMap::new();
     for invocation in evidence.trace.invocations.iter().chain(&derived) {
         by_tool.entry(&invocation.tool).or_default().push((invocation, true));
     }
-    for invocation in &evidence.local.invocations {
+    // What a pipeline reaches as well is told once.
+    let reached = |invocation: &&Invocation| {
+        let ends = |other: &Invocation| {
+            other.tool == invocation.tool
+                && other.chain.last().map(|hop| &hop.place) == invocation.chain.last().map(|hop| &hop.place)
+        };
+        evidence.trace.invocations.iter().any(ends)
+    };
+    for invocation in evidence.local.invocations.iter().filter(|invocation| !reached(invocation)) {
         by_tool.entry(&invocation.tool).or_default().push((invocation, false));
     }
     let mut all = Vec::new();
@@ -61,81 +73,6 @@ pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
     all
 }
 
-/// Invocations of tools that run inside a host: a flake8 with the Bandit plugin runs Bandit's rules, golangci-lint runs the
-/// linters it enables, an aggregator what its switches say.
-fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
-    let mut derived = Vec::new();
-    for tool in &evidence.world.catalog.tools {
-        for (at, row) in tool.run.iter().enumerate() {
-            let Some(host) = &row.inside else { continue };
-            for invocation in evidence.trace.invocations.iter().filter(|invocation| invocation.tool == host.tool) {
-                let runs = match (&host.package, &host.switch) {
-                    (Some(package), _) => {
-                        let beside = invocation.packages.iter().any(|name| same_package(name, package));
-                        beside || evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package))
-                    }
-                    (None, Some(switch)) => switched_on(switch, &invocation.env),
-                    (None, None) => selected(evidence, tool, row, invocation),
-                };
-                if runs {
-                    derived.push(Invocation {
-                        tool: tool.id.clone(),
-                        row: at,
-                        host_row: Some(invocation.row),
-                        ..invocation.clone()
-                    });
-                }
-            }
-        }
-    }
-    derived
-}
-
-/// Whether an aggregator's switches, as the step's environment sets them, run a linter: all linters run unless one is asked
-/// for by name (`VALIDATE_X: true`, `ENABLE_LINTERS: X`), or this one is left out.
-fn switched_on(switch: &str, env: &Env) -> bool {
-    let value = |name: &str| env.get(name).and_then(|value| value.as_deref());
-    let lists = |name: &str| value(name).is_some_and(|list| list.split([',', ' ', '\n']).any(|one| one == switch));
-    if value(switch).is_some_and(|value| value.eq_ignore_ascii_case("false")) || lists("DISABLE_LINTERS") {
-        return false;
-    }
-    let prefix = switch.split('_').next().unwrap_or(switch);
-    let asked =
-        |name: &&String| name.starts_with("VALIDATE_") && value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let chosen = prefix == "VALIDATE" && env.keys().any(|name| asked(&name));
-    let enabled = env.contains_key("ENABLE_LINTERS") && !lists("ENABLE_LINTERS");
-    !enabled && (!chosen || value(switch).is_some_and(|value| value.eq_ignore_ascii_case("true")))
-}
-
-/// Whether the host's configuration selects the tool that has no package of its own.
-fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invocation) -> bool {
-    let Some(host) = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool)) else { return false };
-    let names = if row.select.is_empty() { &tool.select } else { &row.select };
-    let directory = invocation.workdir.dir().unwrap_or_default();
-    let query = Query {
-        world: evidence.world,
-        tool: host,
-        args: &invocation.args,
-        env: &invocation.env,
-        directory: &directory,
-        packages: &invocation.packages,
-        names,
-    };
-    tool_config::settings(&query).selects.values().any(|answer| !answer.is_no())
-}
-
-/// Package names as PyPI compares them; npm and Go names have no such spellings.
-fn same_package(a: &str, b: &str) -> bool {
-    let plain = |name: &str| {
-        name.split(['=', '<', '>', '~', '!', '[', ';', ' ', '@'])
-            .next()
-            .unwrap_or(name)
-            .to_ascii_lowercase()
-            .replace(['_', '.'], "-")
-    };
-    plain(a) == plain(b)
-}
-
 struct Prepared<'i> {
     ranked: Ranked<'i>,
     pipeline: Option<usize>,
@@ -144,7 +81,7 @@ struct Prepared<'i> {
 
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
     let components: Vec<&Component> = evidence.inventory.of(language).collect();
-    let configured = configured(evidence, tool, &components, invocations);
+    let configured = configured::places_of(evidence, tool, &components, invocations);
     if invocations.is_empty() && configured.is_empty() {
         return None;
     }
@@ -157,20 +94,20 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         return None;
     }
     let mut rows = Vec::new();
-    let mut bests: Vec<(Bound, usize)> = vec![(Bound::exactly(Rung::Absent), 0); prepared.len()];
+    let mut bests: Vec<Best> = vec![Best::default(); prepared.len()];
     for component in &components {
-        rows.push(on_component(evidence, tool, component, &prepared, &mut bests, !configured.is_empty()));
+        rows.push(on_component(evidence, tool, component, &components, &prepared, &mut bests, !configured.is_empty()));
     }
     if components.is_empty() {
         for (at, one) in prepared.iter().enumerate() {
-            let (bound, ..) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None);
-            bests[at].0 = bests[at].0.best(bound);
+            let on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None);
+            bests[at].take(on.bound, on.held);
         }
     }
     let floor = Bound::exactly(if configured.is_empty() { Rung::Absent } else { Rung::Configured });
     let over = bests
         .iter()
-        .map(|(bound, _)| *bound)
+        .map(|best| best.bound)
         .chain(rows.iter().map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
     let bound = over.fold(floor, Bound::best);
     if bound == Bound::exactly(Rung::Absent) {
@@ -186,6 +123,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         rung: bound.lower,
         may_be: bound.may_be(),
         security,
+        raised: if rows.is_empty() { evidence.raised.is(None) } else { rows.iter().any(|row| row.raised) },
         components: rows,
         configured,
         unknown,
@@ -213,50 +151,143 @@ fn speaks(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocation: &Inv
     })
 }
 
-fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation, ci: bool) -> Prepared<'i> {
-    let directory = invocation.workdir.dir().unwrap_or_default();
+/// Whether the job hands what the invocation writes as SARIF to code scanning (`github/codeql-action/upload-sarif`): the forge
+/// decides then, as with CodeQL.
+fn sarif_uploaded(evidence: &Evidence<'_>, invocation: &Invocation) -> bool {
+    let words = invocation.args.iter().map(|word| word.value.as_deref().unwrap_or(&word.raw));
+    let inputs = invocation.inputs.values().map(|input| input.text.text());
+    let last = invocation.chain.last().map(|hop| hop.text.as_str());
+    let mut said = words.chain(inputs).chain(last);
+    if !said.any(|text| text.to_ascii_lowercase().contains("sarif")) {
+        return false;
+    }
+    evidence.trace.actions.iter().any(|reached| {
+        let same_job = reached.pipeline == invocation.pipeline && reached.job == invocation.job;
+        same_job && super::matching::same_action("github/codeql-action/upload-sarif", &reached.call.name)
+    })
+}
+
+/// What is asked of the configuration; for a plugin, that of its host.
+fn query<'q>(
+    evidence: &'q Evidence<'_>,
+    tool: &'q Tool,
+    invocation: &'q Invocation,
+    directory: &'q RepoPath,
+    files: &'q [RepoPath],
+) -> Query<'q> {
     let row = &tool.run[invocation.row];
-    // The host's configuration decides what a plugin inside it does.
     let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
-    let names = if row.select.is_empty() { &tool.select } else { &row.select };
-    let query = Query {
+    Query {
         world: evidence.world,
         tool: host.unwrap_or(tool),
         args: &invocation.args,
         env: &invocation.env,
-        directory: &directory,
+        directory,
         packages: &invocation.packages,
-        names,
-    };
+        names: if row.select.is_empty() { &tool.select } else { &row.select },
+        files,
+    }
+}
+
+/// What the configuration makes of one of several components: whether security rules are in force there, and what leaves all
+/// of it out. `None` where that is no question.
+fn on_its_files(evidence: &Evidence<'_>, tool: &Tool, component: &Component, one: &Prepared<'_>) -> Option<(Answer, Vec<Hold>)> {
+    let invocation = one.ranked.invocation;
+    let directory = invocation.workdir.dir()?;
+    let files = one.ranked.of_files(component);
+    let query = query(evidence, tool, invocation, &directory, &files);
+    if files.is_empty() || query.tool.reader.is_none() {
+        return None;
+    }
     let settings = tool_config::settings(&query);
+    let row = match tool.run[invocation.row].inside {
+        Some(_) => invocation.host_row.and_then(|at| query.tool.run.get(at)),
+        None => tool.run.get(invocation.row),
+    };
+    let holds = super::effects::on_files(query.tool, row, &one.settings, &settings);
+    Some((rank::security(tool, &settings), holds))
+}
+
+fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation, ci: bool) -> Prepared<'i> {
+    let directory = invocation.workdir.dir().unwrap_or_default();
+    let row = &tool.run[invocation.row];
+    let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
+    let query = query(evidence, tool, invocation, &directory, &[]);
+    let mut settings = tool_config::settings(&query);
+    if invocation.workdir.dir().is_none() {
+        settings.elsewhere();
+    }
     let mut ranked = rank::prepare(tool, invocation, &query, &settings);
+    if ci && sarif_uploaded(evidence, invocation) {
+        ranked.uploads();
+    }
     if row.inside.is_some() {
         ranked.inside(host, &query, &settings);
     }
     Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings }
 }
 
+/// The best bound of one invocation over all components, and what holds it there.
+#[derive(Clone)]
+struct Best {
+    bound: Bound,
+    held: Vec<Hold>,
+}
+
+impl Default for Best {
+    fn default() -> Self {
+        Self { bound: Bound::exactly(Rung::Absent), held: Vec::new() }
+    }
+}
+
+impl Best {
+    fn take(&mut self, bound: Bound, held: Vec<Hold>) {
+        if bound > self.bound {
+            self.held = held;
+        }
+        self.bound = self.bound.best(bound);
+    }
+}
+
 fn on_component(
     evidence: &Evidence<'_>,
     tool: &Tool,
     component: &Component,
+    all: &[&Component],
     prepared: &[Prepared<'_>],
-    bests: &mut [(Bound, usize)],
+    bests: &mut [Best],
     configured: bool,
 ) -> ComponentStanding {
-    let mut bound =
-        Bound::exactly(if configured && configured_for(evidence, tool, component) { Rung::Configured } else { Rung::Absent });
-    let (mut best, mut missed, mut security) = (None, 0, Answer::No);
+    let here = configured && configured::here(evidence, tool, component);
+    let mut bound = Bound::exactly(if here { Rung::Configured } else { Rung::Absent });
+    let (mut best, mut missed, mut security, mut held_by) = (None, 0, Answer::No, Vec::new());
+    let mut deciding = None;
     for (at, one) in prepared.iter().enumerate() {
-        if !one.ranked.belongs(component) {
+        let belongs = one.ranked.belongs(component, all, evidence.world.snapshot);
+        if belongs == Belongs::No {
             continue;
         }
-        let (own, misses, _) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component));
-        bests[at].0 = bests[at].0.best(own);
+        let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component));
+        if let Belongs::Perhaps(hold) = belongs {
+            on.bound = on.bound.held(&hold);
+            on.held.push(hold);
+        }
+        let mut secure = one.ranked.security.clone();
+        if all.len() > 1
+            && on.bound.upper > Rung::Configured
+            && let Some((answer, holds)) = on_its_files(evidence, tool, component, one)
+        {
+            on.bound = holds.iter().fold(on.bound, Bound::held);
+            on.held.extend(holds);
+            secure = answer;
+        }
+        let own = on.bound;
         // At one rung, security rules win; then the earlier invocation.
-        let better = (own.lower, one.ranked.security.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
+        let better = (own.lower, secure.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
+        bests[at].take(own, on.held.clone());
         if better {
-            (best, missed, security) = (Some(at), misses, one.ranked.security.clone());
+            (best, missed, security, held_by) = (Some(at), on.missed, secure, on.held);
+            deciding.clone_from(&one.settings.deciding);
         }
         bound = bound.best(own);
     }
@@ -267,23 +298,26 @@ fn on_component(
         security,
         best,
         missed_files: missed,
+        held_by,
+        deciding,
+        raised: evidence.raised.is(Some(component)),
     }
 }
 
-fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[(Bound, usize)]) -> Vec<RankedInvocation> {
+fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[Best]) -> Vec<RankedInvocation> {
     prepared
         .iter()
         .zip(bests)
-        .map(|(one, (bound, _))| {
+        .map(|(one, best)| {
+            let bound = best.bound;
             let invocation = one.ranked.invocation;
             let pipeline = one.pipeline.map(|index| &evidence.pipelines[index]);
-            let (_, _, held) = one.ranked.on(pipeline, None);
             let mut held_by = one.ranked.holds.clone();
             if bound.lower < Rung::Gates {
-                held_by.extend(held);
+                held_by.extend(best.held.iter().cloned());
                 held_by.extend(invocation.conditions.iter().filter_map(|why| {
                     let place = why.place.clone().or_else(|| invocation.chain.last().map(|hop| hop.place.clone()))?;
-                    Some(super::hold::Hold::new(HoldEffect::Unknown(why.reason), place, why.text.clone()))
+                    Some(Hold::new(HoldEffect::Unknown(why.reason), place, why.text.clone()))
                 }));
             }
             held_by.sort();
@@ -304,6 +338,8 @@ fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests:
                 held_by,
                 security: one.ranked.security.clone(),
                 job: job.unwrap_or_default(),
+                row: invocation.row,
+                by_hand: invocation.by_hand.clone(),
             }
         })
         .collect()
@@ -321,66 +357,6 @@ fn unknowns(prepared: &[Prepared<'_>]) -> Vec<Why> {
     all.sort();
     all.dedup();
     all
-}
-
-/// Where the tool is configured: files and keys at a component or above it; after them dependencies, and what only people run.
-fn configured(
-    evidence: &Evidence<'_>,
-    tool: &Tool,
-    components: &[&Component],
-    invocations: &[(&Invocation, bool)],
-) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
-    let root = RepoPath::root();
-    let directories = components.iter().map(|component| &component.directory).chain(components.is_empty().then_some(&root));
-    for directory in directories {
-        places.extend(tool.config.iter().filter_map(|row| Some(places::nearest(evidence.world.snapshot, row, directory)?.place)));
-    }
-    places.sort();
-    let files = places.len();
-    for dependency in evidence.dependencies {
-        let listed = tool.packages.get(dependency.registry).is_some_and(|names| {
-            names.iter().any(|name| {
-                if dependency.registry == "pypi" { same_package(name, &dependency.name) } else { *name == dependency.name }
-            })
-        });
-        if listed {
-            places.push(dependency.place.clone());
-        }
-    }
-    places.extend(
-        invocations.iter().filter(|(_, ci)| !ci).filter_map(|(invocation, _)| Some(invocation.chain.last()?.place.clone())),
-    );
-    places[files..].sort();
-    let mut seen = std::collections::BTreeSet::new();
-    places.retain(|place| seen.insert(place.clone()));
-    places
-}
-
-fn configured_for(evidence: &Evidence<'_>, tool: &Tool, component: &Component) -> bool {
-    let file = tool.config.iter().any(|row| places::nearest(evidence.world.snapshot, row, &component.directory).is_some());
-    file || evidence.dependencies.iter().any(|dependency| {
-        let known = tool
-            .packages
-            .get(dependency.registry)
-            .is_some_and(|names| names.iter().any(|name| same_package(name, &dependency.name)));
-        known && dependency.place.path.is_in(&component.directory)
-    })
-}
-
-/// Opaque units that are reached on the way of a pull request and that the policy does not settle.
-pub fn opaque_on_gate<'t>(trace: &'t Trace, pipelines: &'t [Pipeline]) -> impl Iterator<Item = &'t OpaqueUnit> {
-    trace.opaque.iter().filter(move |unit| {
-        if unit.settled.is_some() {
-            return false;
-        }
-        let Some(pipeline) = unit.pipeline else { return true };
-        let events = &pipelines[pipeline].events;
-        unit.starts.iter().any(|start| {
-            let reaches = |event: &super::pipeline::Event| event.reach == Reach::Gates || event.may_reach.is_some();
-            !start.answer.is_no() && events.get(start.event).is_some_and(reaches)
-        })
-    })
 }
 
 /// Whether a tool looks at code for rules about analyzers (hosts do not; what they run does).

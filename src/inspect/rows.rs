@@ -4,7 +4,7 @@
 use crate::answer::{Answer, Why};
 use crate::facts::Facts;
 use crate::facts::hold::{Hold, HoldEffect};
-use crate::facts::ladder::{RankedInvocation, Standing};
+use crate::facts::ladder::{RankedInvocation, Rung, Standing};
 use crate::report::Subject;
 use crate::report::facts::{
     AnalyzerRow, ApiRow, BotRow, ComponentRow, CoverRow, FactsReport, HoldRow, HopRow, InvocationRow, LineRow, OpaqueRow,
@@ -88,7 +88,7 @@ fn analyzer(standing: &Standing) -> AnalyzerRow {
         tool: standing.tool.clone(),
         language: standing.language.clone(),
         rung: standing.rung,
-        may_be: standing.may_be,
+        may_be: may_be(standing.rung, standing.may_be, standing.raised),
         security_rules: match &standing.security {
             Answer::Yes(()) => Some(true),
             Answer::No => Some(false),
@@ -97,12 +97,21 @@ fn analyzer(standing: &Standing) -> AnalyzerRow {
         components: standing
             .components
             .iter()
-            .map(|one| StandingRow { directory: one.directory.clone(), rung: one.rung, may_be: one.may_be })
+            .map(|one| StandingRow {
+                directory: one.directory.clone(),
+                rung: one.rung,
+                may_be: may_be(one.rung, one.may_be, one.raised),
+            })
             .collect(),
         configured,
         unknown: standing.unknown.iter().map(unknown).collect(),
         invocations,
     }
+}
+
+/// What a tool may be: its own upper bound, raised by what is not read.
+fn may_be(rung: Rung, own: Option<Rung>, raised: bool) -> Option<Rung> {
+    own.max((raised && rung < Rung::Gates).then_some(Rung::Gates))
 }
 
 fn invocation(one: &RankedInvocation) -> InvocationRow {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Report, View, clean, snippet};
-use crate::finding::Verdict;
+use crate::finding::{Evidence, Verdict};
 use crate::policy::{DecidedFinding, Decision};
 
 /// One line for each waived finding; whether there was any.
@@ -75,7 +75,18 @@ fn row(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
 
 fn chain(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
     if !decided.finding.chain.is_empty() {
-        return writeln!(out, "            reached by {}", snippet::chain(&decided.finding.chain, None));
+        writeln!(out, "            reached by {}", snippet::chain(&decided.finding.chain, None))?;
+        if decided.finding.verdict != Verdict::Pass {
+            return Ok(());
+        }
+        let hop = |evidence: &&Evidence| {
+            decided.finding.chain.iter().any(|hop| hop.place == evidence.place && hop.text == evidence.note)
+        };
+        for evidence in decided.finding.places.iter().filter(|evidence| !hop(evidence)) {
+            let place = &evidence.place;
+            writeln!(out, "            note: {} ({}:{})", clean(&evidence.note), clean(place.path.as_str()), place.line)?;
+        }
+        return Ok(());
     }
     for evidence in decided.finding.places.iter().take(1) {
         let place = &evidence.place;

@@ -64,7 +64,16 @@ impl<'t> Case<'t> {
         let directory = RepoPath::new(self.directory).expect("a directory");
         let names = if self.names.is_empty() { &tool.select } else { &self.names };
         let args = words(self.args);
-        reader.read(&Query { world: &world, tool, args: &args, env: &self.env, directory: &directory, packages: &[], names })
+        reader.read(&Query {
+            world: &world,
+            tool,
+            args: &args,
+            env: &self.env,
+            directory: &directory,
+            packages: &[],
+            names,
+            files: &[],
+        })
     }
 }
 

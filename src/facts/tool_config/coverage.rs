@@ -20,7 +20,7 @@ fn extensions<'q>(query: &Query<'q>, languages: &[&str]) -> Vec<&'q str> {
 /// As [`files`]; a tree without any gives a few names such files usually have.
 pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> Vec<String> {
     let found = files(query, languages, base);
-    if !found.is_empty() {
+    if !found.is_empty() || !query.files.is_empty() {
         return found;
     }
     let extension = extensions(query, languages).first().copied().unwrap_or("x");
@@ -28,17 +28,22 @@ pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -
 }
 
 /// The files that a tool is meant for, as paths below `base`: those of the given languages below the query's directory that
-/// are neither vendored nor tests.
+/// are neither vendored nor tests; or those the query names.
 pub(super) fn files(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> Vec<String> {
     let known = &query.world.catalog.languages;
     let own = extensions(query, languages);
+    let is_own = |path: &RepoPath| path.as_str().rsplit_once('.').is_some_and(|(_, extension)| own.contains(&extension));
+    if !query.files.is_empty() {
+        let asked = query.files.iter().filter(|path| is_own(path));
+        return asked.filter_map(|path| path.below(base).map(str::to_owned)).take(FILES).collect();
+    }
     let aside = |segment: &str| known.out_of_sight.iter().chain(&known.development).any(|name| name == segment);
     query
         .world
         .snapshot
         .under(query.directory)
         .iter()
-        .filter(|entry| entry.path.as_str().rsplit_once('.').is_some_and(|(_, extension)| own.contains(&extension)))
+        .filter(|entry| is_own(&entry.path))
         .filter(|entry| !is_aside(entry.path.file_name()) && !entry.path.parent().segments().any(aside))
         .filter_map(|entry| entry.path.below(base).map(str::to_owned))
         .take(FILES)

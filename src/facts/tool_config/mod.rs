@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use super::pipeline::Env;
 use super::runners::World;
 use super::shell::Word;
+use super::workdir::WORKSPACE;
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Tool;
 use crate::snapshot::Unread;
 use crate::text::{Place, RepoPath};
 
 mod arguments;
+mod bandit;
 #[cfg(test)]
 mod bench;
 mod biome;
@@ -41,6 +43,18 @@ pub struct Query<'a> {
     pub packages: &'a [String],
     /// The names whose selection is asked: the tool's `select`, or that of a row that runs inside it.
     pub names: &'a [String],
+    /// The files it is asked about; empty: all that lie below the directory.
+    pub files: &'a [RepoPath],
+}
+
+impl Query<'_> {
+    /// A path as the invocation would open it; the workspace's own directory is the root of the tree.
+    fn path(&self, given: &str) -> Option<RepoPath> {
+        match given.strip_prefix(WORKSPACE).filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            Some(rest) => RepoPath::root().join(rest.trim_start_matches('/')),
+            None => self.directory.join(given),
+        }
+    }
 }
 
 /// What a configuration says.
@@ -52,6 +66,17 @@ pub struct Settings {
     pub settings: BTreeMap<String, Answer<Place>>,
     /// Configuration files in effect.
     pub config: Vec<Place>,
+    /// The line that decides about the names, where they are not in force.
+    pub deciding: Option<Deciding>,
+}
+
+/// The line that decides why rules are not in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deciding {
+    /// Rules are chosen here, and the ones asked about are not among them.
+    Selects(Place),
+    /// They are taken out here.
+    TakesOut(Place),
 }
 
 impl Settings {
@@ -59,7 +84,15 @@ impl Settings {
     fn undecided(names: &[String], questions: &[&str], why: &Why) -> Self {
         let selects = names.iter().map(|name| (name.clone(), Answer::Unknown(why.clone()))).collect();
         let settings = questions.iter().map(|question| ((*question).to_owned(), Answer::Unknown(why.clone()))).collect();
-        Self { selects, settings, config: why.place.iter().cloned().collect() }
+        Self { selects, settings, config: why.place.iter().cloned().collect(), deciding: None }
+    }
+
+    /// The tool works in a directory that is not known: a configuration there may select what none that was read does.
+    pub fn elsewhere(&mut self) {
+        let why = Why::new(Reason::Dynamic, "the directory it works in is not known, and so is its configuration");
+        for answer in self.selects.values_mut().filter(|answer| answer.is_no()) {
+            *answer = Answer::Unknown(why.clone());
+        }
     }
 
     fn answer(&mut self, question: &str, answer: Answer<Place>) {
@@ -83,8 +116,16 @@ pub trait Reader: Sync {
 }
 
 /// All readers.
-pub static ROSTER: &[&dyn Reader] =
-    &[&biome::Biome, &clippy::Clippy, &eslint::Eslint, &flake8::Flake8, &golangci::Golangci, &ruff::Ruff, &semgrep::Semgrep];
+pub static ROSTER: &[&dyn Reader] = &[
+    &bandit::Bandit,
+    &biome::Biome,
+    &clippy::Clippy,
+    &eslint::Eslint,
+    &flake8::Flake8,
+    &golangci::Golangci,
+    &ruff::Ruff,
+    &semgrep::Semgrep,
+];
 
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]

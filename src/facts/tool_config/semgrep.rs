@@ -89,7 +89,7 @@ fn source(query: &Query<'_>, value: Option<&str>, place: &Place, config: &mut Ve
     if value == "policy" || value.contains("://") {
         return Answer::Unknown(Why::new(Reason::Remote, "these rules are not in this tree").at(place.clone()));
     }
-    let Some(path) = query.directory.join(value) else {
+    let Some(path) = query.path(value) else {
         return Answer::Unknown(Why::new(Reason::Unreadable, "the rules it names are not in this tree").at(place.clone()));
     };
     let snapshot = query.world.snapshot;

@@ -23,3 +23,22 @@ pub(super) struct Frame {
     pub(super) packages: Vec<String>,
     pub(super) search: Arc<Vec<SearchDir>>,
 }
+
+impl Frame {
+    /// A point at the root of the tree, in front of everything.
+    pub(super) fn at_root(pipeline: usize, starts: Vec<Start>, chain: Vec<Hop>, condition: Option<Why>) -> Self {
+        Self {
+            pipeline,
+            job: 0,
+            starts: Arc::new(starts),
+            chain,
+            holds: Vec::new(),
+            conditions: condition.into_iter().collect(),
+            env: Arc::default(),
+            workdir: Workdir::workspace(),
+            seen: Vec::new(),
+            packages: Vec::new(),
+            search: Arc::default(),
+        }
+    }
+}

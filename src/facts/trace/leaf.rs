@@ -67,6 +67,7 @@ impl Tracer<'_> {
             conditions: frame.conditions.clone(),
             packages: frame.packages.clone(),
             host_row: None,
+            by_hand: None,
         });
     }
 

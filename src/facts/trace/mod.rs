@@ -12,7 +12,7 @@ use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
-use crate::facts::hold::Hop;
+use crate::facts::hold::{Hold, Hop};
 use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self};
 use crate::facts::pipeline::{ActionCall, Pipeline, Start, Unit, Work};
@@ -39,6 +39,8 @@ pub struct OpaqueUnit {
     pub starts: Vec<Start>,
     /// From the trigger on.
     pub chain: Vec<Hop>,
+    /// What loses its failure on the way.
+    pub holds: Vec<Hold>,
     /// Tools vouched for by `[ci].trusted_workflows`; `None` when the unit is not settled.
     pub settled: Option<Vec<String>>,
 }
@@ -60,7 +62,15 @@ impl OpaqueUnit {
     /// A CI file of a system that is not read.
     #[must_use]
     pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
-        Self { place: Place::file(path), why, pipeline: None, starts: Vec::new(), chain: Vec::new(), settled: None }
+        Self {
+            place: Place::file(path),
+            why,
+            pipeline: None,
+            starts: Vec::new(),
+            chain: Vec::new(),
+            holds: Vec::new(),
+            settled: None,
+        }
     }
 }
 
@@ -102,20 +112,31 @@ pub fn follow_all(
 ) -> Trace {
     let mut tracer = Tracer::new(world, terms);
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
-    let frame = Frame {
-        pipeline,
-        job: 0,
-        starts: Arc::new(vec![start]),
-        chain,
-        holds: Vec::new(),
-        conditions: condition.into_iter().collect(),
-        env: Arc::default(),
-        workdir: Workdir::workspace(),
-        seen: Vec::new(),
-        packages: Vec::new(),
-        search: Arc::default(),
-    };
+    let frame = Frame::at_root(pipeline, vec![start], chain, condition);
     tracer.follow(nexts, String::new(), &frame);
+    tracer.out
+}
+
+/// Follows a command that people run by hand in a directory; `place` is where it is defined.
+#[must_use]
+pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World<'_>, terms: &Terms) -> Trace {
+    let mut tracer = Tracer::new(world, terms);
+    let word = |text: &&str| Word {
+        raw: (*text).to_owned(),
+        value: Some((*text).to_owned()),
+        span: crate::text::Span::default(),
+        place: place.clone(),
+        glob: false,
+    };
+    let words: Vec<Word> = command.iter().map(word).collect();
+    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
+    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, vec![start], Vec::new(), None) };
+    if !tracer.runner(&words, place, &frame, true) {
+        tracer.runner(&words, place, &frame, false);
+    }
+    for invocation in &mut tracer.out.invocations {
+        invocation.by_hand = Some(command.join(" "));
+    }
     tracer.out
 }
 
@@ -284,16 +305,14 @@ impl<'w> Tracer<'w> {
             .iter()
             .find(|trusted| crate::facts::settle::vouches(trusted, &why))
             .map(|trusted| trusted.provides.clone());
-        let known = self
-            .out
-            .opaque
-            .iter()
-            .rev()
-            .take(64)
-            .any(|unit| unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline));
+        // The same text reached on another way may be held there, or not.
+        let known = self.out.opaque.iter().rev().take(64).any(|unit| {
+            let same = unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline);
+            same && unit.chain == frame.chain && unit.holds == frame.holds
+        });
         if !known {
-            let (starts, chain) = ((*frame.starts).clone(), frame.chain.clone());
-            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, settled });
+            let (starts, chain, holds) = ((*frame.starts).clone(), frame.chain.clone(), frame.holds.clone());
+            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, holds, settled });
         }
     }
 }

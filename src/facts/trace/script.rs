@@ -15,7 +15,12 @@ impl Tracer<'_> {
         let scope = scope(&frame.env, args);
         let limits = self.world.snapshot.limits();
         let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits });
-        for opaque in &analysis.opaque {
+        // A computed command is reported once, with what holds it, where the walk meets it.
+        let met = |opaque: &&shell::Opaque| {
+            let computed = |command: &ShellCommand| command.words.first().is_some_and(|word| word.value.is_none());
+            analysis.commands.iter().any(|command| command.place == opaque.place && computed(command))
+        };
+        for opaque in analysis.opaque.iter().filter(|opaque| !met(opaque)) {
             let mut why = opaque.why.clone();
             why.place.get_or_insert_with(|| opaque.place.clone());
             self.opaque(why, frame);
@@ -29,8 +34,8 @@ impl Tracer<'_> {
             next.env = environment(&frame.env, command);
             let hop = Hop::new(command.place.clone(), &command.text);
             match next.chain.last_mut() {
-                // The step's own hop says the same as its only command: the command's line is the more exact one.
-                Some(last) if outermost && (last.text == hop.text || last.place.line == hop.place.line) => *last = hop,
+                // The hop of a block shows its first line, which need not lead anywhere: the command's own line does.
+                Some(last) if outermost && last.place.path == hop.place.path => *last = hop,
                 _ => next.chain.push(hop),
             }
             self.command(&command.words, &command.place, command.stdin.as_ref(), &next);

@@ -64,7 +64,7 @@ fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
         place.clone().map_or(why.clone(), |place| why.at(place))
     };
     let value = value.ok_or_else(|| why(Reason::Dynamic, "which configuration is read is computed"))?;
-    let path = query.directory.join(value);
+    let path = query.path(value);
     let found = path.and_then(|path| if snapshot.is_file(&path) { Some(path) } else { in_directory(&path) });
     found.map(Some).ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))
 }

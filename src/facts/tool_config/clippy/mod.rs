@@ -49,7 +49,7 @@ fn packages(query: &Query<'_>) -> Result<Option<Packages>, Why> {
         Some(given) => {
             let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
             let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--manifest-path` is computed"))?;
-            let path = query.directory.join(value).filter(|path| snapshot.is_file(path));
+            let path = query.path(value).filter(|path| snapshot.is_file(path));
             Some(path.ok_or_else(|| why(Reason::Unreadable, "the manifest it names is not in this tree"))?)
         }
         None => {

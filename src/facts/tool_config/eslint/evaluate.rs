@@ -26,6 +26,10 @@ pub(super) struct Walk<'w> {
     pub(super) legacy: bool,
     pub(super) found: Found,
     pub(super) ignored: Vec<Ignored>,
+    /// Patterns of `files` of all objects: what ESLint looks at beyond plain JavaScript.
+    pub(super) matched: Vec<String>,
+    /// Something may bring patterns of its own.
+    pub(super) open: bool,
     pub(super) steps: usize,
 }
 
@@ -128,6 +132,7 @@ impl Walk<'_> {
     /// A part of a package as an element.
     pub(super) fn package(&mut self, module: &Module, span: Span, source: &str, path: &[String], at: At) {
         let package = packages::of_source(source);
+        self.open |= !packages::names_no_files(package);
         if package.is_empty() {
             return self.doubt(module, span, Reason::Unreadable, "it lies outside of this tree");
         }

@@ -31,6 +31,7 @@ pub(super) struct Eslint;
 
 const NOTHING: &str = "selects-nothing";
 const WARNS: &str = "warnings-only";
+const UNMATCHED: &str = "matches-nothing";
 
 const FLAT: [&str; 6] =
     ["eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts", "eslint.config.cts"];
@@ -71,7 +72,17 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     let subjects = Subjects::of(query, &base);
     let asked =
         query.names.iter().chain(&query.tool.select).map(|name| name.split(':').next().unwrap_or(name).to_owned()).collect();
-    let mut walk = Walk { files, subjects: &subjects, asked, legacy, found: Found::default(), ignored: Vec::new(), steps: 0 };
+    let mut walk = Walk {
+        files,
+        subjects: &subjects,
+        asked,
+        legacy,
+        found: Found::default(),
+        ignored: Vec::new(),
+        matched: Vec::new(),
+        open: false,
+        steps: 0,
+    };
     let mut settings = Settings::default();
     for path in &paths {
         let module = module_of(&mut walk.files, query, path)?;
@@ -97,7 +108,30 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     }
     settings.answer(NOTHING, nothing);
     settings.answer(WARNS, walk.found.only_warns());
+    let unmatched = here.filter(|_| unmatched(query, &walk));
+    settings.answer(UNMATCHED, unmatched.map_or(Answer::No, Answer::Yes));
     Ok(settings)
+}
+
+/// Whether ESLint, given directories, looks at none of the files: it takes `.js`, `.mjs` and `.cjs`, and what `files` of some
+/// object matches (docs/src/use/configure/configuration-files.md; in legacy configurations `overrides`, and `--ext`).
+fn unmatched(query: &Query<'_>, walk: &Walk<'_>) -> bool {
+    let given = arguments::switch(query.args, &["--ext", "--stdin"]).is_some();
+    // A file or a pattern that is named is looked at whatever its extension.
+    let is_dir = |text: &str| query.directory.join(text).is_some_and(|path| query.world.snapshot.is_dir(&path));
+    let mut named = false;
+    let mut args = arguments::own(query.args);
+    while let Some(target) = arguments::first_positional(args, &query.tool.value_flags) {
+        let at = args.iter().position(|word| word.value.as_deref() == Some(target)).unwrap_or(args.len());
+        args = args.get(at + 1..).unwrap_or_default();
+        named |= !is_dir(target);
+    }
+    let computed = query.args.iter().any(|word| word.value.is_none());
+    if given || named || computed || walk.open || !walk.found.doubts.is_empty() {
+        return false;
+    }
+    let patterns: Vec<&str> = walk.matched.iter().map(String::as_str).collect();
+    walk.subjects.none_looked_at(&patterns, walk.legacy)
 }
 
 /// Where every file is ignored.
@@ -117,7 +151,7 @@ fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {
     if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
-        let path = query.directory.join(value).filter(|path| snapshot.is_file(path));
+        let path = query.path(value).filter(|path| snapshot.is_file(path));
         let path = path.ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))?;
         let legacy = is_legacy(&path, files);
         return Ok(if legacy { Located::Legacy(vec![path]) } else { Located::Flat(path) });
@@ -210,6 +244,8 @@ fn command_line(query: &Query<'_>, walk: &mut Walk<'_>) -> Result<(), Why> {
             legacy: true,
             found: Found::default(),
             ignored: Vec::new(),
+            matched: Vec::new(),
+            open: false,
             steps: 0,
         };
         one.file(&Arc::new(Module::of_document(&file, document.root())));

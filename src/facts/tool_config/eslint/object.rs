@@ -67,6 +67,11 @@ impl Walk<'_> {
         if self.subjects.all_ignored(&ignores.iter().map(String::as_str).collect::<Vec<_>>()) {
             return Reach::None;
         }
+        match (&files, node.get("files")) {
+            (Some(files), _) => self.matched.extend(files.iter().cloned()),
+            (None, Some(_)) => self.open = true,
+            (None, None) => {}
+        }
         match (node.get("files"), files) {
             (None, _) => Reach::All,
             (Some(_), Some(files)) => self.subjects.reach(&files.iter().map(String::as_str).collect::<Vec<_>>(), self.legacy),

@@ -1,6 +1,14 @@
 //! Owns what is known of ESLint's plugins and shared configurations by name: how short names are spelled out, which
 //! packages bring no security rules, which rules a plugin has. Refuses to look into packages.
 
+/// Packages whose configurations have no `files` of their own: with them alone ESLint looks at JavaScript only.
+const NO_FILES: [&str; 4] = ["@eslint/js", "eslint", "eslint-plugin-no-unsanitized", "eslint-plugin-security"];
+
+/// Whether a package's configurations are known to name no files.
+pub(super) fn names_no_files(package: &str) -> bool {
+    NO_FILES.contains(&package)
+}
+
 /// Shared configurations and plugins whose configurations enable rules, none of them one of the security plugins.
 const KNOWN: [&str; 78] = [
     "@angular-eslint/eslint-plugin",

@@ -56,6 +56,21 @@ impl Subjects {
         }
     }
 
+    /// Whether no file is plain JavaScript or matched by a pattern. Without files to compare, no claim.
+    pub(super) fn none_looked_at(&self, patterns: &[&str], by_name: bool) -> bool {
+        if patterns.iter().any(|pattern| pattern.contains('(')) {
+            return false;
+        }
+        let globs = globs(patterns);
+        let looked_at = |path: &String| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+            let plain = extension == "js" || (!by_name && matches!(extension, "mjs" | "cjs"));
+            plain || globs.is_match(path.as_str()) || (by_name && globs.is_match(name))
+        };
+        !self.files.is_empty() && !self.files.iter().any(looked_at)
+    }
+
     /// Whether `ignores` leave nothing; a later `!pattern` takes files back.
     pub(super) fn all_ignored(&self, patterns: &[&str]) -> bool {
         if patterns.is_empty() {

@@ -64,7 +64,7 @@ fn named_files(query: &Query<'_>, flag: &str) -> Result<Vec<RepoPath>, Why> {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value =
             given.value.ok_or_else(|| why(Reason::Dynamic, "the value of a flag that names a configuration is computed"))?;
-        let path = query.directory.join(value).filter(|path| query.world.snapshot.is_file(path));
+        let path = query.path(value).filter(|path| query.world.snapshot.is_file(path));
         path.ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))
     });
     each.collect()

@@ -3,7 +3,7 @@
 
 use super::tree::{Item, Tree};
 use crate::answer::{Reason, Why};
-use crate::facts::tool_config::{Query, arguments};
+use crate::facts::tool_config::{Deciding, Query, arguments};
 use crate::text::Place;
 
 /// What runs without any configuration; gosimple is part of staticcheck in version 2.
@@ -150,6 +150,15 @@ impl Linters {
             Group::Standard => STANDARD.contains(&name).then_some(self.chosen.as_ref()),
             Group::None => preset().map(|preset| Some(&preset.place)),
         }
+    }
+
+    /// The line that keeps a linter from running: where it is disabled, else the list of those enabled.
+    pub(super) fn deciding(&self, name: &str) -> Option<Deciding> {
+        if let Some(item) = self.disable.iter().find(|item| is(item, name)) {
+            return Some(Deciding::TakesOut(item.place.clone()));
+        }
+        let absent = self.in_force(name).is_none();
+        self.enable.first().filter(|_| absent).map(|first| Deciding::Selects(first.place.clone()))
     }
 
     /// Whether no linter runs.

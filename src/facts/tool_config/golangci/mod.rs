@@ -54,6 +54,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
+    settings.deciding = query.names.iter().find_map(|name| linters.deciding(name));
     let empty = linters.is_empty().then(|| linters.place().cloned().unwrap_or(here));
     settings.answer(NOTHING, empty.or(everything).map_or(Answer::No, Answer::Yes));
     Ok(settings)
@@ -68,7 +69,7 @@ fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
     if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
-        let path = query.directory.join(value).filter(|path| snapshot.is_file(path));
+        let path = query.path(value).filter(|path| snapshot.is_file(path));
         return path.map(Some).ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"));
     }
     let target = arguments::first_positional(query.args, &query.tool.value_flags);

@@ -62,7 +62,7 @@ pub(super) fn in_effect(query: &Query<'_>, directory: &RepoPath) -> Result<Confi
     for given in arguments::values(query.args, &["--config"]) {
         let why = |text: &str| Why::new(Reason::Dynamic, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why("the value of `--config` is computed"))?;
-        let path = query.directory.join(value).filter(|path| query.world.snapshot.is_file(path));
+        let path = query.path(value).filter(|path| query.world.snapshot.is_file(path));
         match path {
             Some(path) => named = Some(path),
             None if value.contains('=') => inline.push(inline_settings(query, value, given.place)?),

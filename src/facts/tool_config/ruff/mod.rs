@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use self::config::{Config, Pattern};
 use self::selectors::{InForce, Selector};
-use super::{Query, Reader, Settings, arguments, coverage};
+use super::{Deciding, Query, Reader, Settings, arguments, coverage};
 use crate::answer::Answer;
 use crate::text::{Place, RepoPath};
 
@@ -66,6 +66,7 @@ fn least(mut one: Settings, other: Settings) -> Settings {
             *own = answer;
         }
     }
+    one.deciding = one.deciding.or(other.deciding);
     one.config.extend(other.config);
     one.config.sort();
     one.config.dedup();
@@ -90,6 +91,11 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
         let answer = place.map_or(Answer::No, |place| Answer::Yes(place.unwrap_or(&here).clone()));
         settings.selects.insert(name.clone(), answer);
     }
+    let chosen = config.layers.iter().rev().find_map(|layer| {
+        let own = layer.select.iter().flatten().chain(&layer.extend_select);
+        own.map(|selector| selector.place.clone()).next()
+    });
+    settings.deciding = chosen.map(Deciding::Selects);
     settings.answer(NOTHING, nothing.map_or(Answer::No, Answer::Yes));
     settings
 }

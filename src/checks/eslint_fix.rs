@@ -1,0 +1,147 @@
+//! Owns the fixes for JavaScript: which rules, for which files, in which form of configuration. Refuses to write a second
+//! `export default`, and rules for browsers where nothing runs in one.
+
+use super::Bench;
+use super::component_view::View;
+use super::snippets::{beside, run_in};
+use crate::facts::components::Component;
+
+/// What of a component's files decides about rules and parsers.
+struct Code {
+    /// Markup is made: JSX, single-file components.
+    browser: bool,
+    /// TypeScript needs its own parser.
+    typescript: bool,
+    /// Some file is a plain script that ESLint reads without a plugin for its language.
+    scripts: bool,
+}
+
+impl Code {
+    fn of(component: &Component) -> Self {
+        let any = |extensions: &[&str]| {
+            let ends = |name: &str| name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension));
+            component.files.iter().any(|file| ends(file.file_name()))
+        };
+        Self {
+            browser: any(&["jsx", "tsx", "vue", "svelte", "astro", "html"]),
+            typescript: any(&["ts", "mts", "cts", "tsx"]),
+            scripts: component.files.is_empty() || any(&["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"]),
+        }
+    }
+
+    fn plugin(&self) -> &'static str {
+        if self.browser { "no-unsanitized" } else { "security" }
+    }
+
+    fn packages(&self) -> String {
+        let parser = if self.typescript { " typescript-eslint" } else { "" };
+        format!("eslint-plugin-{}{parser}", self.plugin())
+    }
+
+    fn imports(&self) -> String {
+        let parser = if self.typescript { "\nimport tseslint from \"typescript-eslint\";" } else { "" };
+        format!("import plugin from \"eslint-plugin-{}\";{parser}", self.plugin())
+    }
+
+    /// One object of a flat configuration: what it is about, and rules at `error`.
+    fn object(&self) -> String {
+        let name = self.plugin();
+        let parser = if self.typescript {
+            "\n  files: [\"**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}\"],\n  languageOptions: { parser: tseslint.parser },"
+        } else {
+            ""
+        };
+        let rules: Vec<String> = self.rules().iter().map(|rule| format!("\"{name}/{rule}\": \"error\"")).collect();
+        format!("{{{parser}\n  plugins: {{ \"{name}\": plugin }},\n  rules: {{ {} }},\n}}", rules.join(", "))
+    }
+
+    fn rules(&self) -> &'static [&'static str] {
+        if self.browser { &["method", "property"] } else { &["detect-eval-with-expression", "detect-child-process"] }
+    }
+}
+
+/// The smallest step that gates JavaScript.
+pub(super) fn step(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
+    let code = Code::of(component);
+    if !code.scripts {
+        return run_in("pipx run semgrep scan --error --config p/javascript .", component);
+    }
+    let step = run_in("npx eslint --max-warnings 0 .", component);
+    let has_config = all.iter().any(|view| view.tool.id == "eslint" && configuration(view, component, bench).is_some());
+    if has_config {
+        return step;
+    }
+    let file = beside(component, "eslint.config.mjs");
+    let (packages, imports, object) = (code.packages(), code.imports(), code.object());
+    let install = install(component, bench, &format!("eslint {packages}"));
+    format!("{step}\nafter `{install}`, and with {file}:\n{imports}\nexport default [{object}];")
+}
+
+/// Where and how the security rules of a gating ESLint are switched on.
+pub(super) fn rules(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
+    let code = Code::of(component);
+    let Some(file) = configuration(view, component, bench) else {
+        // `standard` and `xo` bring their own rules and read no others.
+        return format!("run ESLint itself beside it:\n{}", step(component, all, bench));
+    };
+    let install = install(component, bench, &code.packages());
+    let name = file.rsplit('/').next().unwrap_or_default();
+    if name.starts_with(".eslintrc") || name == "package.json" {
+        let place = if name == "package.json" { "under `eslintConfig` in" } else { "in" };
+        let plugin = code.plugin();
+        let rules: Vec<String> = code.rules().iter().map(|rule| format!("\"{plugin}/{rule}\": \"error\"")).collect();
+        return format!(
+            "{install}, and add {place} {file}:\n\"plugins\": [\"{plugin}\"],\n\"rules\": {{ {} }}",
+            rules.join(", ")
+        );
+    }
+    let (imports, object) = (code.imports(), code.object());
+    format!("{install}, and in {file} add the imports and one more object to the exported array:\n{imports}\n\n{object}")
+}
+
+/// The configuration that ESLint itself reads, as a path: not a dependency that only proves it is there.
+fn configuration(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option<String> {
+    let place = view.configured_for(component)?;
+    let dependency = bench.facts.dependencies.iter().any(|dependency| dependency.place == *place);
+    (!dependency && view.chain().last().is_none_or(|hop| hop.place != *place)).then(|| place.path.to_string())
+}
+
+/// The command that installs for development, by the lock file.
+fn install(component: &Component, bench: &Bench<'_>, packages: &str) -> String {
+    let client = match bench.facts.locks.nearest(&component.directory, "javascript") {
+        Some("yarn.lock" | ".yarnrc.yml") => "yarn add --dev",
+        Some("pnpm-lock.yaml") => "pnpm add --save-dev",
+        Some("bun.lock" | "bun.lockb") => "bun add --dev",
+        _ => "npm install --save-dev",
+    };
+    format!("{client} {packages}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::components::Scope;
+    use crate::text::RepoPath;
+
+    fn code(files: &[&str]) -> Code {
+        let files = files.iter().map(|file| RepoPath::new(file).expect("a path")).collect();
+        Code::of(&Component {
+            directory: RepoPath::root(),
+            language: "javascript".to_owned(),
+            ecosystem: None,
+            manifest: None,
+            members: Vec::new(),
+            scope: Scope::Production,
+            files,
+        })
+    }
+
+    #[test]
+    fn rules_fit_the_code() {
+        assert_eq!(code(&["src/server.js"]).packages(), "eslint-plugin-security");
+        assert_eq!(code(&["src/server.ts"]).packages(), "eslint-plugin-security typescript-eslint");
+        assert!(code(&["src/server.ts"]).object().contains("files: [\"**/*.{js"));
+        assert_eq!(code(&["src/App.jsx"]).packages(), "eslint-plugin-no-unsanitized");
+        assert!(!code(&["src/App.svelte"]).scripts);
+    }
+}

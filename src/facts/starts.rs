@@ -1,0 +1,97 @@
+//! Owns what events, their filters and conditions alone make of something that a pipeline starts. Refuses to know what it is.
+
+use super::components::Component;
+use super::hold::{Hold, HoldEffect};
+use super::ladder::Rung;
+use super::pipeline::{Event, PathFilter, Pipeline, Reach, Start};
+use super::rank::Bound;
+use super::trace::OpaqueUnit;
+use crate::answer::Answer;
+
+/// What the events alone make of it: the best bound, the fewest files missed, and what holds the best.
+pub(super) fn started(starts: &[Start], pipeline: &Pipeline, component: Option<&Component>) -> (Bound, usize, Vec<Hold>) {
+    let mut bound = Bound::exactly(Rung::Configured);
+    let (mut missed, mut held) = (usize::MAX, Vec::new());
+    for start in starts {
+        let Some(event) = pipeline.events.get(start.event) else { continue };
+        let (one, misses, hold) = start_bound(event, start, component);
+        if one.lower >= Rung::Gates {
+            missed = missed.min(misses);
+        }
+        if one > bound {
+            held.clear();
+        }
+        if one >= bound {
+            held.extend(hold);
+        }
+        bound = bound.best(one);
+    }
+    (bound, if missed == usize::MAX { 0 } else { missed }, held)
+}
+
+/// How far something unseen could reach on a component, by its events, filters and holds; a CI file that is not read, all the
+/// way.
+#[must_use]
+pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], component: Option<&Component>) -> Bound {
+    let Some(pipeline) = unit.pipeline.and_then(|index| pipelines.get(index)) else {
+        return Bound { lower: Rung::Absent, upper: Rung::Gates };
+    };
+    let (bound, ..) = started(&unit.starts, pipeline, component);
+    unit.holds.iter().fold(bound, Bound::held)
+}
+
+fn start_bound(event: &Event, start: &Start, component: Option<&Component>) -> (Bound, usize, Option<Hold>) {
+    let (mut bound, mut hold) = (reached(event), event.held_by.clone());
+    match &start.answer {
+        Answer::Yes(()) => {}
+        Answer::No => return (Bound::exactly(Rung::Configured), 0, None),
+        Answer::Unknown(why) => {
+            hold = Some(Hold::unknown(why, &event.place));
+            bound = bound.doubt(Rung::Configured);
+        }
+    }
+    for own in &start.holds {
+        bound = bound.held(own);
+        if matches!(own.effect, HoldEffect::Soften | HoldEffect::Void | HoldEffect::Unknown(_)) {
+            hold = Some(own.clone());
+        }
+    }
+    let mut missed = 0;
+    for filter in event.paths.iter().chain(start.paths.iter()) {
+        let Some(component) = component else { break };
+        missed = missed.max(count_missed(filter, component));
+        if missed == component.files.len() && missed > 0 {
+            let why = format!("{NO_FILE} {} passes this filter", subject(component));
+            return (bound.cap(Rung::Runs), missed, Some(Hold::new(HoldEffect::Soften, filter.place.clone(), why)));
+        }
+    }
+    (bound, missed, hold)
+}
+
+/// How a hold by a path filter begins.
+const NO_FILE: &str = "no production file of";
+
+/// Whether a hold is a path filter that nothing of the component passes.
+#[must_use]
+pub fn is_path_filter(hold: &Hold) -> bool {
+    hold.effect == HoldEffect::Soften && hold.why.starts_with(NO_FILE)
+}
+
+fn subject(component: &Component) -> String {
+    if component.directory.is_root() { "the component".to_owned() } else { format!("`{}`", component.directory) }
+}
+
+fn reached(event: &Event) -> Bound {
+    let rung = |reach| match reach {
+        Reach::Nothing => Rung::Configured,
+        Reach::Runs => Rung::Runs,
+        Reach::Gates => Rung::Gates,
+    };
+    let lower = rung(event.reach);
+    let upper = event.may_reach.as_ref().map_or(lower, |(reach, _)| rung(*reach).max(lower));
+    Bound { lower, upper }
+}
+
+fn count_missed(filter: &PathFilter, component: &Component) -> usize {
+    component.files.iter().filter(|file| !filter.passes(file.as_str())).count()
+}

@@ -1,0 +1,82 @@
+//! Owns which opaque units can still raise what a tool may be: they honour the holds, filters and conditions that any
+//! invocation honours. Refuses to say what a unit would run.
+
+use std::collections::BTreeSet;
+
+use super::components::{Component, Inventory};
+use super::ladder::Rung;
+use super::pipeline::{Pipeline, Trigger};
+use super::starts;
+use super::trace::{OpaqueUnit, Trace};
+use crate::answer::Reason;
+use crate::text::RepoPath;
+
+/// Words of a job, a step or a file in which an analyzer is looked for first.
+const LIKELY: [&str; 14] = [
+    "lint", "static", "analy", "sast", "security", "scan", "audit", "quality", "codeql", "check", "vet", "clippy", "style",
+    "vuln",
+];
+
+/// The opaque units in which something unseen could gate the component (`None`: the repository as a whole), the most likely
+/// place for it first. What the policy settles does not count.
+#[must_use]
+pub fn on_gate<'t>(trace: &'t Trace, pipelines: &[Pipeline], component: Option<&Component>) -> Vec<&'t OpaqueUnit> {
+    let open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
+    let mut units: Vec<&OpaqueUnit> =
+        open.filter(|unit| starts::unseen_bound(unit, pipelines, component).upper >= Rung::Gates).collect();
+    units.sort_by_key(|unit| (!on_pull_request(unit, pipelines), !likely(unit), weakness(unit.why.reason), &unit.place));
+    units.dedup_by(|a, b| a.place == b.place && a.why.text == b.why.text);
+    units
+}
+
+/// The components that something unseen could gate, as (language, directory), and whether it could gate the repository.
+#[derive(Debug, Default)]
+pub struct Raised {
+    components: BTreeSet<(String, RepoPath)>,
+    repository: bool,
+}
+
+/// What opaque units raise; asked once, for all tools.
+#[must_use]
+pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory) -> Raised {
+    let open = |component: &&Component| !on_gate(trace, pipelines, Some(component)).is_empty();
+    let key = |component: &Component| (component.language.clone(), component.directory.clone());
+    Raised {
+        components: inventory.components.iter().filter(open).map(key).collect(),
+        repository: !on_gate(trace, pipelines, None).is_empty(),
+    }
+}
+
+impl Raised {
+    /// Whether a component (`None`: the repository) is raised.
+    #[must_use]
+    pub fn is(&self, component: Option<&Component>) -> bool {
+        match component {
+            Some(component) => self.components.contains(&(component.language.clone(), component.directory.clone())),
+            None => self.repository,
+        }
+    }
+}
+
+fn on_pull_request(unit: &OpaqueUnit, pipelines: &[Pipeline]) -> bool {
+    let Some(pipeline) = unit.pipeline.and_then(|index| pipelines.get(index)) else { return false };
+    let started = unit.starts.iter().filter(|start| !start.answer.is_no());
+    started.filter_map(|start| pipeline.events.get(start.event)).any(|event| event.trigger == Trigger::PullRequest)
+}
+
+fn likely(unit: &OpaqueUnit) -> bool {
+    let says = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        LIKELY.iter().any(|word| text.contains(word))
+    };
+    says(&unit.why.text) || says(unit.place.path.as_str()) || unit.chain.iter().any(|hop| says(&hop.text))
+}
+
+/// What lies in another repository stays unseen whatever is done here; what is merely not read could be written otherwise.
+fn weakness(reason: Reason) -> u8 {
+    match reason {
+        Reason::Remote => 0,
+        Reason::Dynamic => 1,
+        _ => 2,
+    }
+}
