@@ -1,13 +1,17 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
+mod computed;
 mod frame;
 mod leaf;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use computed::doubted;
 use frame::Frame;
 
 use crate::answer::{Reason, Why};
@@ -124,13 +128,22 @@ struct Tracer<'w> {
     terms: &'w Terms,
     out: Trace,
     budget: usize,
+    /// Paths of the tree by their last segment, once they were asked for.
+    by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w crate::text::RepoPath>>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
 }
 
 impl<'w> Tracer<'w> {
     fn new(world: &'w World<'w>, terms: &'w Terms) -> Self {
-        Self { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands, followed: HashMap::new() }
+        Self {
+            world,
+            terms,
+            out: Trace::default(),
+            budget: world.snapshot.limits().trace_commands,
+            followed: HashMap::new(),
+            by_name: std::cell::OnceCell::new(),
+        }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
@@ -179,8 +192,7 @@ impl<'w> Tracer<'w> {
         }
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
-            let why = Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
-            self.opaque(why, frame);
+            self.computed(words, place, stdin, frame);
             return;
         };
         if program.is_empty() {
@@ -203,6 +215,8 @@ impl<'w> Tracer<'w> {
         };
         for hit in hits {
             leads_on &= hit.tool.is(ToolKind::Host);
+            let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
+            let frame = doubted.as_ref().unwrap_or(frame);
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
         if leads_on && !self.runner(words, place, frame, false) {
@@ -217,6 +231,7 @@ impl<'w> Tracer<'w> {
                     );
                 }
                 _ => {
+                    self.unknown_program(words, place, frame);
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
                 }
             }
@@ -274,7 +289,7 @@ impl<'w> Tracer<'w> {
         }
     }
 
-    fn opaque(&mut self, why: Why, frame: &Frame) {
+    pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         let settled = self
