@@ -184,9 +184,7 @@ mod tests {
             let there = here.enter(to);
             assert_eq!((there.is_known(), there.dir()), (known, None), "{to}");
         }
-        assert_eq!(
-            Workdir::mounted("/tmp/x", vec![("/tmp/x".into(), RepoPath::root())]).enter("/tmp/\u{E000}").is_known(),
-            false
-        );
+        let mounted = Workdir::mounted("/tmp/x", vec![("/tmp/x".into(), RepoPath::root())]);
+        assert!(!mounted.enter("/tmp/\u{E000}").is_known());
     }
 }

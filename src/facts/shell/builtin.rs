@@ -71,8 +71,8 @@ impl Walker<'_> {
             }
             "." | "source" => {
                 st = match self.take_in(run, st, ctx, &place) {
-                    Ok(end) => return done(end),
-                    Err(same) => same,
+                    Outcome::NotMine(same) => *same,
+                    end @ Outcome::Done(_) => return end,
                 };
                 let mut run = Run { words: run.words.clone(), raws: run.raws, assigned: Vec::new(), command: run.command };
                 if let Some(first) = run.words.first_mut() {

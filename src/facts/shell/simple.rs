@@ -234,6 +234,10 @@ impl Walker<'_> {
                     operands.next();
                 }
                 "-c" => return None,
+                // `-euo pipefail`.
+                option if option.starts_with(['-', '+']) && !option.starts_with("--") && option.ends_with(['o', 'O']) => {
+                    operands.next();
+                }
                 option if option.starts_with(['-', '+']) => {}
                 _ => return None,
             }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::text::{MappedText, Place};
 
+use super::builtin::Outcome;
 use super::parse;
 use super::simple::Run;
 use super::source::{Ctx, Source};
@@ -35,8 +36,8 @@ impl Files for NoFiles {
 
 impl Walker<'_> {
     /// Reads the file that a `source` names in place; gives the state back when it is not at hand.
-    pub(super) fn take_in(&mut self, run: &Run<'_>, st: State, ctx: &Ctx, place: &Place) -> Result<Option<State>, State> {
-        let Some((path, source, list)) = self.named_file(run, &st, ctx) else { return Err(st) };
+    pub(super) fn take_in(&mut self, run: &Run<'_>, st: State, ctx: &Ctx, place: &Place) -> Outcome {
+        let Some((path, source, list)) = self.named_file(run, &st, ctx) else { return Outcome::NotMine(Box::new(st)) };
         let mut st = st;
         let outer_args = st.args.clone();
         let arguments = run.raws.get(2..).unwrap_or(&[]);
@@ -58,7 +59,7 @@ impl Walker<'_> {
             end = self.merge(end, early, &before, diverts);
         }
         self.settle(diverts, Until::Function);
-        let Some(mut end) = end else { return Ok(None) };
+        let Some(mut end) = end else { return Outcome::Done(None) };
         for index in [Until::Function as usize, Until::Loop as usize] {
             end.reach.doubts[index].clone_from(&before.doubts[index]);
         }
@@ -66,7 +67,7 @@ impl Walker<'_> {
         if !arguments.is_empty() {
             end.args = outer_args;
         }
-        Ok(self.leaf(end, ctx))
+        Outcome::Done(self.leaf(end, ctx).map(Box::new))
     }
 
     fn named_file(&mut self, run: &Run<'_>, st: &State, ctx: &Ctx) -> Option<(String, Source, super::ast::List)> {

@@ -21,7 +21,7 @@ use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self};
 use crate::facts::pipeline::{ActionCall, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
-use crate::facts::shell::{self, ShellMode, Word};
+use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::terms::Terms;
 use crate::text::{MappedText, Place};
@@ -222,13 +222,7 @@ impl<'w> Tracer<'w> {
         if leads_on && !self.runner(words, place, frame, false) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(
-                        text,
-                        ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash },
-                        None,
-                        frame,
-                        false,
-                    );
+                    self.script(text, computed::options(words), None, frame, false);
                 }
                 _ => {
                     self.unknown_program(words, place, frame);

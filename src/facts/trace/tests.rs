@@ -163,6 +163,16 @@ fn a_sourced_file_is_read_in_place() {
 }
 
 #[test]
+fn a_shell_that_reads_a_here_document() {
+    let rows = [
+        ("ruff", "bash -euo pipefail <<'EOF'\nruff check | tee log\necho done\nEOF", "gates"),
+        ("ruff", "bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
+        ("ruff", "bash <<'EOF'\nruff check\necho done\nEOF", "runs"),
+    ];
+    check(&rows, &[]);
+}
+
+#[test]
 fn what_guards_a_tool_is_no_condition() {
     let rows = [
         ("ruff", "if command -v ruff; then ruff check; else echo missing; exit 1; fi", "gates"),
