@@ -201,6 +201,7 @@ fn flags_in_value(effect: &Effect, value: &str) -> bool {
         .map(|word| Word {
             raw: word.to_owned(),
             value: Some(word.to_owned()),
+            partial: None,
             span: Span::default(),
             place: place.clone(),
             glob: false,

@@ -15,6 +15,8 @@ pub struct RowMatch<'c> {
     pub row: usize,
     /// Words taken, flags in between included.
     pub taken: usize,
+    /// A word among them that nothing is known of: it is this row if that word is a flag or none at all.
+    pub doubt: Option<usize>,
 }
 
 /// The program name that rows are compared with: base name, `.exe`/`.cmd` dropped, `python3.12` as `python`.
@@ -29,31 +31,75 @@ pub fn program_name(word: &str) -> &str {
 }
 
 /// How many words of `words` the row takes: its words in order, the first by program name, flags in between skipped (with
-/// their value where `value_flags` says so); `None` when it does not match.
+/// their value where `value_flags` says so); `None` when it does not match, or not for certain.
 #[must_use]
 pub fn take_row(row: &[String], words: &[Word], value_flags: &[String]) -> Option<usize> {
-    let (first, rest) = row.split_first()?;
-    let program = words.first()?.value.as_deref()?;
-    if program != first.as_str() && program_name(program) != first.as_str() {
-        return None;
+    match take(row, words, value_flags) {
+        Take::Taken { words, doubt: None } => Some(words),
+        _ => None,
     }
-    let mut at = 1;
+}
+
+/// How a row fits a list of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// It takes so many words; `doubt` is the first of them that nothing is known of.
+    Taken {
+        /// How many.
+        words: usize,
+        /// Its index.
+        doubt: Option<usize>,
+    },
+    /// It may be this row: the word at this index, of which nothing is known, is the last that could tell.
+    Open(usize),
+    /// It is not this row.
+    Not,
+}
+
+/// [`take_row`], with words that are not known: one that begins with `-` or `+` is a flag, one of which nothing is known may be
+/// a flag, a word of the row, or no word at all.
+#[must_use]
+pub fn take(row: &[String], words: &[Word], value_flags: &[String]) -> Take {
+    let (Some((first, rest)), Some(program)) = (row.split_first(), words.first().and_then(|word| word.value.as_deref())) else {
+        return Take::Not;
+    };
+    if program != first.as_str() && program_name(program) != first.as_str() {
+        return Take::Not;
+    }
+    let (mut at, mut doubt) = (1, None);
     for wanted in rest {
         loop {
-            let word = words.get(at)?.value.as_deref()?;
+            let Some(word) = words.get(at) else { return doubt.map_or(Take::Not, Take::Open) };
             at += 1;
-            if word == wanted {
+            if word.is_open() {
+                doubt.get_or_insert(at - 1);
+                continue;
+            }
+            let shape = word.shape();
+            if *shape == **wanted {
                 break;
             }
-            if !word.starts_with(['-', '+']) || word == "-" || word == "--" {
-                return None;
+            if !shape.starts_with(['-', '+']) || matches!(&*shape, "-" | "--") {
+                return Take::Not;
             }
-            if value_flags.iter().any(|flag| flag == word) {
+            if value_flags.iter().any(|flag| *flag == *shape) {
                 at += 1;
             }
         }
     }
-    Some(at)
+    Take::Taken { words: at, doubt }
+}
+
+/// The word that decides, not known, whether a command is one of a tool's (`cargo $X`).
+#[must_use]
+pub fn open_row<'w>(catalog: &Catalog, words: &'w [Word]) -> Option<&'w Word> {
+    let tools = catalog.tools.iter().filter(|tool| !analyses_nothing(tool, words.get(1..).unwrap_or(&[])));
+    let rows = tools.flat_map(|tool| tool.run.iter().filter_map(move |row| Some((tool, row.argv.as_ref()?))));
+    let mut open = rows.filter_map(|(tool, argv)| match take(argv, words, &tool.value_flags) {
+        Take::Open(at) => words.get(at),
+        _ => None,
+    });
+    open.next()
 }
 
 /// The rows of all tools whose `argv` matches, longest first, one per tool; commands that a tool lists as `not_run`, or that
@@ -68,13 +114,16 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
         let candidates = rows
             .filter(|(_, argv, row)| row.image.is_none() && argv.first().is_some_and(|first| first == name || first == program));
         let best = candidates
-            .filter_map(|(at, argv, _)| Some((argv.len(), at, take_row(argv, words, &tool.value_flags)?)))
-            .max_by_key(|(length, at, _)| (*length, usize::MAX - at));
-        let Some((length, row, taken)) = best else { continue };
+            .filter_map(|(at, argv, _)| match take(argv, words, &tool.value_flags) {
+                Take::Taken { words, doubt } => Some((argv.len(), at, words, doubt)),
+                _ => None,
+            })
+            .max_by_key(|(length, at, ..)| (*length, usize::MAX - at));
+        let Some((length, row, taken, doubt)) = best else { continue };
         // The longest list of words says which command it is: `check bans` is another than `check`.
         let listed = tool.not_run.iter().any(|argv| argv.len() >= length && take_row(argv, words, &tool.value_flags).is_some());
         if !listed && !analyses_nothing(tool, &words[1..]) {
-            found.push(RowMatch { tool, row, taken });
+            found.push(RowMatch { tool, row, taken, doubt });
         }
     }
     found
@@ -129,7 +178,7 @@ pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) ->
                     .then(|| take_row(argv, words, &tool.value_flags).or_else(|| behind_entry_point(argv, words, tool)))
                     .flatten(),
             };
-            taken.map(|taken| RowMatch { tool, row: at, taken })
+            taken.map(|taken| RowMatch { tool, row: at, taken, doubt: None })
         });
         found.extend(hit.filter(|hit| !analyses_nothing(hit.tool, words)));
     }
@@ -168,7 +217,7 @@ fn rows<'c>(catalog: &'c Catalog, matches: impl Fn(&Run) -> bool) -> Vec<RowMatc
     let mut found = Vec::new();
     for tool in &catalog.tools {
         if let Some(row) = tool.run.iter().position(&matches) {
-            found.push(RowMatch { tool, row, taken: 0 });
+            found.push(RowMatch { tool, row, taken: 0, doubt: None });
         }
     }
     found

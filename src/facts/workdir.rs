@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::shell::UNKNOWN_CHAR;
 use crate::text::RepoPath;
 
 /// The virtual directory that a CI workspace starts in.
@@ -43,12 +44,48 @@ impl Workdir {
     /// The directory after `cd to`.
     #[must_use]
     pub fn enter(&self, to: &str) -> Self {
+        if to.contains(UNKNOWN_CHAR) {
+            return self.enter_unknown(to);
+        }
         let path = self
             .path
             .as_deref()
             .and_then(|from| normalise(from, to))
             .or_else(|| to.starts_with('/').then(|| normalise("/", to)).flatten());
         Self { path, mounts: Arc::clone(&self.mounts) }
+    }
+
+    /// As [`Self::enter`], for a path that is known in part: it is known as far as that it lies outside the tree, or not.
+    fn enter_unknown(&self, to: &str) -> Self {
+        let (head, tail) = to.split_once(UNKNOWN_CHAR).unwrap_or((to, ""));
+        let path = normalise(self.path.as_deref().filter(|_| !to.starts_with('/')).unwrap_or("/"), head);
+        let absolute = to.starts_with('/') || self.path.is_some();
+        let outside = |head: &str| {
+            let head = head.trim_end_matches('/');
+            self.mounts.iter().all(|(at, _)| !at.starts_with(head) && below(head, at).is_none())
+        };
+        match path {
+            Some(head) if absolute && !tail.split('/').any(|segment| segment == "..") && outside(&head) => {
+                Self { path: normalise("/", &format!("{head}/{UNKNOWN_CHAR}{tail}")), mounts: Arc::clone(&self.mounts) }
+            }
+            _ => self.unknown(),
+        }
+    }
+
+    /// Where a path of the tree lies on this file system.
+    #[must_use]
+    pub fn locate(&self, path: &RepoPath) -> Option<String> {
+        let candidates = self.mounts.iter().filter(|(_, tree)| path.is_in(tree)).map(|(at, tree)| {
+            let rest = path.as_str().strip_prefix(tree.as_str()).unwrap_or("").trim_start_matches('/');
+            format!("{}/{rest}", at.trim_end_matches('/'))
+        });
+        candidates.into_iter().find(|place| self.resolve(place).as_ref() == Some(path))
+    }
+
+    /// The directories of this file system that are the root of the tree.
+    #[must_use]
+    pub fn tops(&self) -> Vec<String> {
+        self.mounts.iter().filter(|(_, tree)| tree.is_root()).map(|(at, _)| at.clone()).collect()
     }
 
     /// The directory in the tree; `None` when it is unknown or outside the tree.
@@ -90,7 +127,7 @@ fn below<'a>(path: &'a str, at: &str) -> Option<&'a str> {
 }
 
 /// `to` seen from the absolute `from`; `..` above `/` stays at `/`, as in POSIX.
-fn normalise(from: &str, to: &str) -> Option<String> {
+pub(in crate::facts) fn normalise(from: &str, to: &str) -> Option<String> {
     if to.contains('\0') {
         return None;
     }
@@ -127,5 +164,27 @@ mod tests {
         let docker = Workdir::mounted("/app", vec![("/app".into(), RepoPath::new("services/api").expect("path"))]);
         assert_eq!(text(docker.resolve("/app/bin/lint.sh")), Some("services/api/bin/lint.sh".into()));
         assert_eq!(text(docker.unknown().resolve("bin/x")), None);
+        assert_eq!(docker.locate(&RepoPath::new("services/api/x.sh").expect("path")).as_deref(), Some("/app/x.sh"));
+        assert_eq!(docker.locate(&RepoPath::new("x.sh").expect("path")), None);
+    }
+
+    #[test]
+    fn a_path_known_in_part_is_outside_or_unknown() {
+        let here = Workdir::workspace();
+        for (to, known) in [
+            ("/tmp/\u{E000}", true),
+            ("/tmp/\u{E000}/x", true),
+            ("/tmp/\u{E000}/../..", false),
+            ("/workspace/\u{E000}", false),
+            ("/work\u{E000}", false),
+            ("/\u{E000}", false),
+            ("\u{E000}", false),
+            ("build/\u{E000}", false),
+        ] {
+            let there = here.enter(to);
+            assert_eq!((there.is_known(), there.dir()), (known, None), "{to}");
+        }
+        let mounted = Workdir::mounted("/tmp/x", vec![("/tmp/x".into(), RepoPath::root())]);
+        assert!(!mounted.enter("/tmp/\u{E000}").is_known());
     }
 }

@@ -69,6 +69,23 @@ pub(super) fn read(words: &[Word], takes_value: &[&str], order: Order) -> Comman
     line
 }
 
+/// The ways a command line may be read whose first operand is a word that nothing is known of: as that operand, and, since it
+/// may as well be flags or none, without it. The word is given with every reading but the first.
+pub(super) fn readings(words: &[Word], takes_value: &[&str]) -> Vec<(CommandLine, Option<Word>)> {
+    let first = read(words, takes_value, Order::Leading);
+    let mut out = Vec::new();
+    let mut shorter = words.to_vec();
+    let mut line = first.clone();
+    out.push((first, None));
+    while out.len() < 4 {
+        let Some(open) = line.operands.first().filter(|word| word.may_vanish()).cloned() else { break };
+        shorter.remove(shorter.len() - line.operands.len());
+        line = read(&shorter, takes_value, Order::Leading);
+        out.push((line.clone(), Some(open)));
+    }
+    out
+}
+
 fn long(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[&str]) -> bool {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(part(word, value))),
@@ -151,6 +168,13 @@ mod tests {
         let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect();
         assert_eq!(flags(&read), expected);
         assert_eq!(read.operands.len(), 3);
+        let place = Place::file(RepoPath::root());
+        let open = |text: &str| Word { raw: text.to_owned(), value: None, partial: None, ..quoted::added("", &place) };
+        let words = [open("$TTY"), quoted::added("-v", &place), quoted::added("b", &place), quoted::added("img", &place)];
+        let all = readings(&words, &["-v"]);
+        let operands: Vec<usize> = all.iter().map(|(line, _)| line.operands.len()).collect();
+        assert_eq!((operands, all[1].1.as_ref().map(|word| word.raw.as_str())), (vec![4, 1], Some("$TTY")));
+        assert_eq!(readings(&[open("\"$IMAGE\"")], &[]).len(), 1);
         let read = line("a -- -e b", Order::Mixed);
         assert_eq!((read.operands.len(), read.tail.map(|tail| tail.len()), read.flags.len()), (1, Some(2), 0));
     }

@@ -1,10 +1,11 @@
 //! Owns launchers: programs that run the rest of their own command line (`uv run`, `npx`, `sudo`, `env`, `timeout`), perhaps
 //! elsewhere or with other variables. Refuses programs whose arguments are names in a file: those are runners of their own.
 
-use super::{Call, Next, Runner, World};
-use crate::facts::hold::{Hold, HoldEffect};
+use super::{Call, Next, Runner, World, feeders};
+use crate::answer::{Reason, Why};
+use crate::facts::matching::{Take, take};
 use crate::facts::pipeline::Env;
-use crate::facts::shell::Word;
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
 
 /// How a launcher's own words are told from the command it runs.
@@ -157,19 +158,13 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["unbuffer"], ..PLAIN },
     Shape { words: &["chronic"], ..PLAIN },
     Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], ..PLAIN },
-    Shape { words: &["nix-shell", "--run"], ..PLAIN },
+    Shape { words: &["rustup", "run"], operands: 1, ..PLAIN },
     Shape { words: &["direnv", "exec"], operands: 1, ..PLAIN },
     Shape {
         words: &["coverage", "run"],
         value_flags: &["--rcfile", "--source", "--omit", "--include", "--context", "--concurrency", "--data-file"],
         ..PLAIN
     },
-    Shape {
-        words: &["xargs"],
-        value_flags: &["-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--delimiter", "--arg-file"],
-        ..PLAIN
-    },
-    Shape { words: &["parallel"], value_flags: &["-j", "--jobs", "-n", "--colsep"], ..PLAIN },
 ];
 
 /// All launchers that only run the rest of their line.
@@ -182,55 +177,70 @@ impl Runner for Launchers {
 
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let program = crate::facts::matching::program_name(call.program()?);
-        if program == "find" {
-            return find(call);
+        match program {
+            "find" => return feeders::find(call),
+            "xargs" => return Some(feeders::xargs(call)),
+            "parallel" => return Some(feeders::parallel(call, world)),
+            "nix" | "nix-shell" => return feeders::nix(call, world),
+            "go" => return go(call, world),
+            "python" => return python(call),
+            "cross" => return Some(vec![cross(call)]),
+            _ => {}
         }
-        if program == "go" {
-            return go(call, world);
+        let shapes = SHAPES.iter().filter(|shape| shape.words[0] == program);
+        let (shape, at, doubt) = shapes.into_iter().find_map(|shape| head(shape, call).map(|(at, doubt)| (shape, at, doubt)))?;
+        let mut nexts = launch(shape, at, call, world);
+        if let Some(word) = doubt.and_then(|at| call.words.get(at)) {
+            let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone());
+            nexts.iter_mut().for_each(|next| next.condition = Some(why.clone()));
         }
-        if program == "python" {
-            return python(call);
-        }
-        let (shape, at) =
-            SHAPES.iter().filter(|shape| shape.words[0] == program).find_map(|shape| Some((shape, head(shape, call)?)))?;
-        Some(launch(shape, at, call).into_iter().collect())
+        Some(nexts)
     }
 }
 
-/// The index behind the launcher's own words; flags before a sub-command are skipped.
-fn head(shape: &Shape, call: &Call<'_>) -> Option<usize> {
+/// The index behind the launcher's own words, and the word before it that nothing is known of; flags before a sub-command are
+/// skipped.
+fn head(shape: &Shape, call: &Call<'_>) -> Option<(usize, Option<usize>)> {
     let row: Vec<String> = shape.words.iter().map(|word| (*word).to_owned()).collect();
     let flags: Vec<String> = shape.value_flags.iter().map(|flag| (*flag).to_owned()).collect();
-    crate::facts::matching::take_row(&row, call.words, &flags)
+    match take(&row, call.words, &flags) {
+        Take::Taken { words, doubt } => Some((words, doubt)),
+        _ => None,
+    }
 }
 
 /// The command behind the launcher's flags, with its directory and variables.
-fn launch(shape: &Shape, start: usize, call: &Call<'_>) -> Option<Next> {
+fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
     let mut env: Env = call.env.clone();
     let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
     let (mut at, mut operands) = (start, shape.operands);
     let mut module = false;
     while let Some(word) = call.words.get(at) {
-        let Some(value) = word.value.as_deref() else { break };
+        let value = word.shape();
+        let known = word.value.is_some();
         if value == "--" {
             at += 1;
             break;
         }
-        if matches!(value, "-m" | "--module") && matches!(shape.words[0], "uv" | "uvx" | "coverage") {
+        if matches!(&*value, "-m" | "--module") && matches!(shape.words[0], "uv" | "uvx" | "coverage") {
             module = true;
             at += 1;
             break;
         }
-        if matches!(value, "-c" | "--call") && matches!(shape.words, ["npx"] | ["npm", "exec"]) {
-            return call.words.get(at + 1).and_then(|text| script_word(call, text));
+        if matches!(&*value, "-s" | "--script" | "--gui-script") && shape.words == ["uv", "run"] {
+            // What follows is a file in Python, whatever it is called.
+            return Vec::new();
+        }
+        if matches!(&*value, "-c" | "--call") && matches!(shape.words, ["npx"] | ["npm", "exec" | "x"]) {
+            return call.words.get(at + 1).map(|word| feeders::text(call, word, world)).into_iter().collect();
         }
         if value.starts_with('-') && value.len() > 1 {
-            let taken = shape.value_flags.contains(&value);
+            let taken = shape.value_flags.contains(&&*value);
             workdir = directory_of(shape, &call.words[at..(at + 2).min(call.words.len())], workdir);
             at += 1 + usize::from(taken);
         } else if shape.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
-            let (name, text) = value.split_once('=').unwrap_or((value, ""));
-            env.insert(name.to_owned(), Some(text.to_owned()));
+            let (name, text) = value.split_once('=').unwrap_or((&*value, ""));
+            env.insert(name.to_owned(), known.then(|| text.to_owned()));
             at += 1;
         } else if operands > 0 {
             operands -= 1;
@@ -239,15 +249,35 @@ fn launch(shape: &Shape, start: usize, call: &Call<'_>) -> Option<Next> {
             break;
         }
     }
-    let mut words = call.words.get(at..)?.to_vec();
+    let rest = call.words.get(at..).unwrap_or(&[]);
+    let mut nexts: Vec<Next> = command(shape, module, rest, call).into_iter().collect();
+    // `uv run $FLAGS ruff check`: the word may be flags, or none.
+    if let [first, behind @ ..] = rest
+        && first.may_vanish()
+        && !behind.is_empty()
+    {
+        let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(first.place.clone());
+        nexts.extend(command(shape, module, behind, call).map(|next| Next { condition: Some(why), ..next }));
+    }
+    nexts.into_iter().map(|next| Next { workdir: workdir.clone(), env: env.clone(), ..next }).collect()
+}
+
+fn command(shape: &Shape, module: bool, words: &[Word], call: &Call<'_>) -> Option<Next> {
+    let mut words = words.to_vec();
     let first = words.first_mut()?;
     if shape.package {
-        first.value = first.value.as_deref().map(|value| package_program(value).to_owned());
+        let shape = first.shape().into_owned();
+        let program = package_program(&shape);
+        first.value = (!program.is_empty() && !program.contains(UNKNOWN_CHAR)).then(|| program.to_owned());
     }
-    if module {
-        return Some(Next { workdir, env, ..Next::argv(call, as_module(call, words)) });
-    }
-    Some(Next { workdir, env, ..Next::argv(call, words) })
+    Some(Next::argv(call, if module { as_module(call, words) } else { words }))
+}
+
+/// `cross` takes cargo's command lines and runs them in a container with the tree mounted.
+fn cross(call: &Call<'_>) -> Next {
+    let mut words = call.words.to_vec();
+    words[0].value = Some("cargo".to_owned());
+    Next::argv(call, words)
 }
 
 /// `python -m NAME …` as a command of its own, for rows that list only the program.
@@ -258,11 +288,12 @@ fn as_module(call: &Call<'_>, words: Vec<Word>) -> Vec<Word> {
 
 fn directory_of(shape: &Shape, words: &[Word], from: Workdir) -> Workdir {
     for (at, word) in words.iter().enumerate() {
-        let Some(value) = word.value.as_deref() else { continue };
+        let value = word.shape();
+        let value = value.as_ref();
         for flag in shape.directory_flags {
             let named = match value.strip_prefix(flag) {
                 Some("") => words.get(at + 1).map(|next| next.value.as_deref()),
-                Some(rest) => rest.strip_prefix('=').map(Some),
+                Some(rest) => rest.strip_prefix('=').map(|rest| Some(rest).filter(|_| word.value.is_some())),
                 None => None,
             };
             if let Some(directory) = named {
@@ -286,38 +317,6 @@ fn package_program(spec: &str) -> &str {
         Some((at, _)) => &head[..at],
         None => head,
     }
-}
-
-/// A word whose value is a shell script (`npx -c 'eslint .'`).
-fn script_word(call: &Call<'_>, word: &Word) -> Option<Next> {
-    let words = word.value.as_deref()?.split_whitespace().map(|part| Word {
-        raw: part.to_owned(),
-        value: Some(part.to_owned()),
-        ..word.clone()
-    });
-    Some(Next::argv(call, words.collect()))
-}
-
-/// `find … -exec CMD {} \;` runs the command and forgets its status; with `+` the status counts (find(1)).
-fn find(call: &Call<'_>) -> Option<Vec<Next>> {
-    let at = call.words.iter().position(|word| matches!(word.value.as_deref(), Some("-exec" | "-execdir" | "-ok")))?;
-    let rest = &call.words[at + 1..];
-    let end = rest.iter().position(|word| matches!(word.value.as_deref(), Some(";" | "+")))?;
-    // `{}` stands for file names that only `find` knows.
-    let named = |word: &Word| {
-        if word.value.as_deref() == Some("{}") {
-            Word { raw: "$(find)".to_owned(), value: None, ..word.clone() }
-        } else {
-            word.clone()
-        }
-    };
-    let words: Vec<Word> = rest[..end].iter().map(named).collect();
-    let mut next = Next::argv(call, words);
-    if rest[end].value.as_deref() == Some(";") {
-        let why = "`find -exec … \\;` does not report the status of what it runs";
-        next.holds.push(Hold::new(HoldEffect::Soften, rest[end].place.clone(), why));
-    }
-    Some(vec![next])
 }
 
 /// `go run PACKAGE[@version] args` and `go tool NAME args`: the package decides, by its whole path.

@@ -5,6 +5,7 @@ mod cargo_alias;
 mod command_line;
 mod compose;
 mod docker;
+mod feeders;
 mod just;
 mod launchers;
 mod make;
@@ -155,6 +156,12 @@ pub trait Runner: Sync {
         let _ = (action, workdir, env, world);
         None
     }
+}
+
+/// What a launcher runs of its own line; `None` when the program is none.
+#[must_use]
+pub fn launched(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+    launchers::Launchers.expand(call, world)
 }
 
 /// All runners; the first that knows a program takes it.

@@ -41,6 +41,7 @@ pub(super) fn split(text: &MappedText) -> Option<Vec<Word>> {
 fn made(text: &MappedText, start: usize, end: usize, value: String) -> Word {
     Word {
         raw: text.text()[start..end].to_owned(),
+        partial: value.contains(UNKNOWN_CHAR).then(|| value.clone()),
         value: (!value.contains(UNKNOWN_CHAR)).then_some(value),
         span: Span::new(start, end),
         place: text.place(start..end),
@@ -56,7 +57,8 @@ pub(super) fn whole(text: &MappedText) -> Word {
 /// A word that is not written anywhere: what a program adds by itself.
 pub(super) fn added(value: &str, place: &Place) -> Word {
     let known = (!value.contains(UNKNOWN_CHAR)).then(|| value.to_owned());
-    Word { raw: value.to_owned(), value: known, span: Span::default(), place: place.clone(), glob: false }
+    let partial = known.is_none().then(|| value.to_owned());
+    Word { raw: value.to_owned(), value: known, partial, span: Span::default(), place: place.clone(), glob: false }
 }
 
 /// The words as one text that splits into the same words again.

@@ -10,6 +10,10 @@ use crate::snapshot::UnreadKind;
 use crate::text::{MappedText, Place, SourceFile, Span};
 use std::sync::Arc;
 
+/// Endings of scripts in other languages.
+const FOREIGN: &[&str] =
+    &[".py", ".pyw", ".rb", ".js", ".mjs", ".cjs", ".ts", ".mts", ".pl", ".php", ".lua", ".ps1", ".bat", ".cmd"];
+
 /// Shells and files that are run.
 pub(super) struct Script;
 
@@ -83,9 +87,15 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
         Some(Interpreter::Other(program)) if program.starts_with("ruby") => {
             return Some(binstub(call, &file).into_iter().collect());
         }
+        Some(Interpreter::Other(program)) if matches!(program.as_str(), "zsh" | "fish" | "csh" | "tcsh") => {
+            let why = format!("a script for `{program}` is not read");
+            return Some(opaque(call, Why::new(Reason::Unsupported, why).at(call.place.clone())));
+        }
         Some(Interpreter::Other(_)) => return Some(Vec::new()),
         // A first line that names nobody, or an unreadable one, is for the kernel to refuse.
         None if file.text.starts_with("#!") => return Some(Vec::new()),
+        // Whoever runs it, it is no shell that reads it (`uv run ./x.py`).
+        None if FOREIGN.iter().any(|ending| name.ends_with(ending)) => return Some(Vec::new()),
         None => ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix },
     };
     Some(vec![script(call, whole(&file), mode, args)])
@@ -196,6 +206,10 @@ fn invoked(call: &Call<'_>, world: &World<'_>, mode: ShellMode) -> Option<Vec<Ne
     if options.noexec {
         return Some(Vec::new());
     }
+    if downloaded(&first.raw) {
+        // A program of a third party, as in `curl … | bash`.
+        return Some(Vec::new());
+    }
     let mut next = if options.text {
         let Some(text) = text_of(first, world.snapshot) else {
             let why = Why::new(Reason::Unreadable, "the text given to the shell could not be read").at(first.place.clone());
@@ -218,6 +232,13 @@ fn invoked(call: &Call<'_>, world: &World<'_>, mode: ShellMode) -> Option<Vec<Ne
     Some(vec![next])
 }
 
+/// `bash <(curl …)`, `sh -c "$(curl …)"`.
+fn downloaded(raw: &str) -> bool {
+    let raw = raw.trim_start_matches('"');
+    let inner = raw.strip_prefix("<(").or_else(|| raw.strip_prefix("$(")).unwrap_or("").trim_start();
+    ["curl ", "wget "].iter().any(|program| inner.starts_with(program)) && !inner.contains(['|', ';', '&'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::Script;
@@ -229,6 +250,8 @@ mod tests {
         ("bin/plain", "\u{FEFF}echo\n"),
         ("strict.sh", "#!/usr/bin/env -S bash -euo pipefail\nx"),
         ("tool.py", "#!/usr/bin/env python3\nprint()"),
+        ("bare.py", "import os\n"),
+        ("z.sh", "#!/usr/bin/env zsh\nx\n"),
         ("bin/rubocop", "#!/usr/bin/env ruby\nrequire 'bundler/setup'\nload Gem.bin_path(\"rubocop\", \"rubocop\")\n"),
         ("bin/other", "#!/usr/bin/env ruby\nputs 1\n"),
         ("bin/bash", "#!/bin/sh\ntrue\n"),
@@ -240,6 +263,8 @@ mod tests {
         ("", "bin/plain", &["echo⏎"]),
         ("", "./strict.sh", &["[epb] #!/usr/bin/env -S bash -euo pipefail⏎x"]),
         ("", "./tool.py", &[]),
+        ("", "./bare.py", &[]),
+        ("", "./z.sh", &["opaque Unsupported: a script for `zsh` is not read"]),
         ("", "./missing.sh", &["not known"]),
         ("", "node_modules/.bin/eslint", &["not known"]),
         ("", "bin/rubocop -A", &["$ rubocop -A <- bin/rubocop:3"]),

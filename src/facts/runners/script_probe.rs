@@ -35,7 +35,14 @@ fn words(command: &str) -> (Vec<Word>, Env) {
             Some((name, text)) if words.is_empty() && !name.starts_with('-') => {
                 env.insert(name.to_owned(), Some(text.replace('\'', "")).filter(|text| !text.contains('$')));
             }
-            _ => words.push(Word { raw: raw.to_owned(), value, span, place: file.place(span), glob: raw.contains('*') }),
+            _ => words.push(Word {
+                raw: raw.to_owned(),
+                value,
+                partial: None,
+                span,
+                place: file.place(span),
+                glob: raw.contains('*'),
+            }),
         }
     }
     (words, env)

@@ -9,12 +9,26 @@ use crate::text::{MappedText, Place, SourceFile, Span};
 
 /// A word of our own that stands at the place of another.
 pub(super) fn literal(text: &str, like: &Word) -> Word {
-    Word { raw: text.to_owned(), value: Some(text.to_owned()), span: like.span, place: like.place.clone(), glob: false }
+    Word {
+        raw: text.to_owned(),
+        value: Some(text.to_owned()),
+        partial: None,
+        span: like.span,
+        place: like.place.clone(),
+        glob: false,
+    }
 }
 
 /// A word of our own at a place.
 pub(super) fn word_at(text: &str, place: &Place) -> Word {
-    Word { raw: text.to_owned(), value: Some(text.to_owned()), span: Span::default(), place: place.clone(), glob: false }
+    Word {
+        raw: text.to_owned(),
+        value: Some(text.to_owned()),
+        partial: None,
+        span: Span::default(),
+        place: place.clone(),
+        glob: false,
+    }
 }
 
 /// The bytes of a place in its file.

@@ -204,6 +204,8 @@ pub(super) struct Param {
 pub(super) enum Index {
     None,
     All,
+    /// A number; the operand then holds nothing of it.
+    At(usize),
     Other,
 }
 

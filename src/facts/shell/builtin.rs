@@ -6,7 +6,6 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::text::Place;
 
-use super::Cwd;
 use super::assign::{Assigned, export};
 use super::ast::RawWord;
 use super::simple::Run;
@@ -14,6 +13,7 @@ use super::source::Ctx;
 use super::state::State;
 use super::walk::{Walker, quoted};
 use super::world::{Fail, Per, Stat, Val};
+use super::{Cwd, UNKNOWN_CHAR};
 
 /// What became of a command.
 pub(super) enum Outcome {
@@ -69,7 +69,11 @@ impl Walker<'_> {
             "hash" | "type" | "getopts" | "read" | "mapfile" | "readarray" | "let" => {
                 return done(self.reading(name, run, st, ctx, &place));
             }
-            "." => {
+            "." | "source" => {
+                st = match self.take_in(run, st, ctx, &place) {
+                    Outcome::NotMine(same) => *same,
+                    end @ Outcome::Done(_) => return end,
+                };
                 let mut run = Run { words: run.words.clone(), raws: run.raws, assigned: Vec::new(), command: run.command };
                 if let Some(first) = run.words.first_mut() {
                     first.value = Some("source".to_owned());
@@ -133,25 +137,27 @@ impl Walker<'_> {
         let unknown = |why: &str| Rc::new(Cwd::Unknown(Why::new(Reason::Dynamic, why).at(place.clone())));
         if name == "popd" {
             let dirs = Rc::make_mut(&mut st.dirs);
-            st.cwd = dirs.pop().unwrap_or_else(|| unknown("`popd` goes to a directory that is not known"));
+            let next = dirs.pop().unwrap_or_else(|| unknown("`popd` goes to a directory that is not known"));
+            st.back = std::mem::replace(&mut st.cwd, next);
             return;
         }
         let operand =
             run.words.iter().skip(1).find(|word| !matches!(word.value.as_deref(), Some("-P" | "-L" | "-e" | "-n" | "--")));
-        let next = match operand.map(|word| (word.value.as_deref(), word.glob)) {
+        let next = match operand.map(|word| (word.shape(), word.glob)) {
             None => unknown("`cd` goes home"),
-            Some((Some("-"), _)) => unknown("`cd -` goes back"),
-            Some((Some(path), false)) if !path.starts_with('~') && !path.starts_with('+') => match st.cwd.as_ref() {
-                _ if path.starts_with('/') => Rc::new(Cwd::Known(vec![path.to_owned()])),
-                Cwd::Known(steps) if steps.len() < 256 => {
-                    Rc::new(Cwd::Known(steps.iter().cloned().chain([path.to_owned()]).collect()))
+            Some((path, _)) if path == "-" => Rc::clone(&st.back),
+            // An empty operand is no change (bash), or an error.
+            Some((path, false)) if !path.starts_with(['~', '+', UNKNOWN_CHAR]) => {
+                match (st.cwd.as_ref(), entered(&st.cwd, &path)) {
+                    (_, Some(steps)) => Rc::new(Cwd::Known(steps)),
+                    (Cwd::Known(_), None) => unknown("too many directories"),
+                    (Cwd::Unknown(_), None) => Rc::clone(&st.cwd),
                 }
-                Cwd::Known(_) => unknown("too many directories"),
-                Cwd::Unknown(_) => Rc::clone(&st.cwd),
-            },
+            }
             Some(_) => unknown(&format!("the directory {} is computed", quoted(operand.map_or("", |word| word.raw.as_str())))),
         };
         let before = std::mem::replace(&mut st.cwd, next);
+        st.back = Rc::clone(&before);
         if name == "pushd" && st.dirs.len() < 256 {
             Rc::make_mut(&mut st.dirs).push(before);
         }
@@ -189,7 +195,10 @@ impl Walker<'_> {
     fn waited(&mut self, run: &Run<'_>, args: &[RawWord], st: &State) -> Per<Stat> {
         let next = args.iter().any(|raw| raw.bare() == Some("-n"));
         if next {
-            return if let [job] = self.jobs.as_slice() { job.clone() } else { self.any_job() };
+            return match self.jobs.as_slice() {
+                [job] => job.clone(),
+                _ => self.any_job(),
+            };
         }
         if run.words.len() < 2 {
             return Per::same(Stat::Zero);
@@ -224,6 +233,15 @@ impl Walker<'_> {
             }
         }
         self.leaf(st, ctx)
+    }
+}
+
+/// The directory after `cd path`; `None` when it is not known.
+pub(super) fn entered(from: &Cwd, path: &str) -> Option<Vec<String>> {
+    match from {
+        _ if path.starts_with('/') => Some(vec![path.to_owned()]),
+        Cwd::Known(steps) if steps.len() < 256 => Some(steps.iter().cloned().chain([path.to_owned()]).collect()),
+        _ => None,
     }
 }
 

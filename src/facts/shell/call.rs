@@ -12,7 +12,7 @@ use super::source::{Ctx, Source};
 use super::state::{Here, State, Until};
 use super::trap::TrapSet;
 use super::walk::{Walker, quoted};
-use super::world::{ENDING, Per, Stat, Val};
+use super::world::{ENDING, Join, Per, Stat, Val};
 
 /// Functions that may call one another before it is given up.
 const MAX_CALLS: usize = 16;
@@ -56,6 +56,11 @@ impl Walker<'_> {
         }
         let arguments = self.arguments(args, &st);
         let outer_args = std::mem::replace(&mut st.args, arguments);
+        // A function of another file has that file's name, which was not kept.
+        let outer_file = st.file.clone();
+        if !Rc::ptr_eq(&function.source, &ctx.source) {
+            st.file = None;
+        }
         let none = TrapSet::only(None);
         let outer_trap = st.error_trap.clone();
         if !st.options.errtrace {
@@ -84,6 +89,7 @@ impl Walker<'_> {
             end.set_var(&name, value);
         }
         end.args = outer_args;
+        end.file = outer_file;
         // The `ERR` trap that was set before the call sees its status; one the function has set counts from then on.
         let set_inside = std::mem::replace(&mut end.error_trap, outer_trap);
         let mut end = self.leaf(end, ctx)?;
@@ -96,7 +102,7 @@ impl Walker<'_> {
     /// The arguments of a call, where their number is the same in every run.
     pub(super) fn arguments(&self, args: &[RawWord], st: &State) -> Option<Rc<Vec<Per<Val>>>> {
         let usual = self.fields_in(args, st, None);
-        let certain = |field: &super::fields::Field| !field.glob && field.val != Val::Unknown;
+        let certain = |field: &super::fields::Field| !field.glob && !field.val.is_vague();
         let fixed = args.iter().all(|raw| raw.parts.iter().all(|part| !unquoted(part)));
         if !fixed && !usual.iter().all(certain) {
             return None;
@@ -139,7 +145,7 @@ impl Walker<'_> {
             st.last = Per::same(Stat::Unknown);
             return self.leaf(st, ctx);
         };
-        let inner = Ctx { source: Rc::new(source), evals: ctx.evals + 1, guard: ctx.guard.clone() };
+        let inner = Ctx { source: Rc::new(source), evals: ctx.evals + 1, ..ctx.clone() };
         let end = self.list(&list, st, &inner)?;
         self.leaf(end, ctx)
     }
@@ -243,13 +249,14 @@ impl Walker<'_> {
     }
 
     /// The failures of every background job, each of which may be the one waited for.
-    pub(super) fn any_job(&self) -> Per<Stat> {
+    pub(super) fn any_job(&mut self) -> Per<Stat> {
         let mut out = Per::same(Stat::Unknown);
         for (fail, stat) in self.jobs.iter().flat_map(|job| job.failed.iter()) {
             if *stat != Stat::Zero {
                 out.set(*fail, Stat::Unknown);
             }
         }
+        self.awaited.extend(out.failed.keys().copied());
         out
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::answer::{Reason, Why};
 use crate::text::Span;
 
-use super::ast::{Arm, ArmEnd, List, RawWord};
+use super::ast::{Arm, ArmEnd, Command, CommandKind, Item, List, RawWord, Simple};
 use super::join::Way;
 use super::source::Ctx;
 use super::state::State;
@@ -75,8 +75,13 @@ impl Walker<'_> {
             Rest::Case(subject, arms) => (self.case_fork(subject, arms, &st, ctx), st),
         };
         let (before, since, made) = (st.reach.clone(), self.diverts.len(), self.next_fail());
-        let taken = self.narrow(&st, &fork.status, Stat::Zero, Some(fork.holds), fork.commands);
-        let other = self.narrow(&st, &fork.status, Stat::Nonzero, Some(fork.fails), false);
+        // Where the other way certainly ends the script as failed, coming here is no condition that lets a failure pass.
+        let traps = !st.exit_trap.is_none();
+        let taken_fails = !traps && fork.bodies.first().is_some_and(|body| certainly_fails(body));
+        let other_fails = !traps && matches!(fork.rest, Rest::If([], Some(list)) if certainly_fails(list));
+        let (holds, fails) = (Some(fork.holds).filter(|_| !other_fails), Some(fork.fails).filter(|_| !taken_fails));
+        let taken = self.narrow(&st, &fork.status, Stat::Zero, holds, fork.commands);
+        let other = self.narrow(&st, &fork.status, Stat::Nonzero, fails, false);
         let taken = taken.and_then(|taken| fork.bodies.iter().try_fold(taken, |taken, body| self.list(body, taken, ctx)));
         let middle = self.next_fail();
         let other = other.and_then(|other| self.choose(fork.rest, other, ctx, at));
@@ -166,6 +171,29 @@ impl Walker<'_> {
             why: "`case` only looks at it",
         }
     }
+}
+
+/// Whether a list is plain commands up to an `exit` with a status that is no success.
+pub(super) fn certainly_fails(list: &List) -> bool {
+    let leaves = |word: Option<&str>| !word.is_some_and(|name| matches!(name, "echo" | "printf" | "cat" | "sleep"));
+    let Some((last, before)) = list.items.split_last() else { return false };
+    let harmless = |item: &Item| plain(item).is_some_and(|simple| !leaves(simple.words.first().and_then(RawWord::bare)));
+    before.iter().all(harmless) && plain(last).is_some_and(exits_as_failed)
+}
+
+/// A simple command that stands alone.
+fn plain(item: &Item) -> Option<&Simple> {
+    match (item.background, item.chain.rest.is_empty(), item.chain.first.commands.as_slice()) {
+        (None, true, [Command { kind: CommandKind::Simple(simple), .. }]) => Some(simple),
+        _ => None,
+    }
+}
+
+/// `exit 1`.
+pub(super) fn exits_as_failed(simple: &Simple) -> bool {
+    let [exit, status] = simple.words.as_slice() else { return false };
+    let failing = status.bare().and_then(|text| text.parse::<i64>().ok()).is_some_and(|number| number & 255 != 0);
+    exit.bare() == Some("exit") && failing
 }
 
 /// The bytes of a list.

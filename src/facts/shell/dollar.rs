@@ -124,6 +124,12 @@ impl Lexer<'_> {
         self.pos += 1;
         param.index = if self.looking_at("@]") || self.looking_at("*]") { Index::All } else { Index::Other };
         param.word = self.quoted_parts(Some(b']'))?;
+        if let [Part::Literal { text, .. }] = param.word.as_slice()
+            && let Ok(at) = text.parse()
+        {
+            param.index = Index::At(at);
+            param.word.clear();
+        }
         self.expect("]")
     }
 

@@ -95,6 +95,10 @@ impl Walker<'_> {
             let stat = if carried { *status.get(Some(fail)) } else { Stat::Zero };
             match (stat, reason) {
                 (Stat::Nonzero, _) => {}
+                (Stat::Zero, Some(hold)) if !exhausted && self.awaited.contains(&fail) => {
+                    let why = "whether what waits for it in the background looks at its status is not decided".to_owned();
+                    command.holds.push(Hold { kind: HoldKind::Unknown(Reason::Dynamic), place: hold.place, why });
+                }
                 (Stat::Zero, Some(hold)) if !exhausted => command.holds.push(hold),
                 (Stat::Zero, None) if !exhausted => {
                     let inert = self.inert.get_mut(index).and_then(Option::take);

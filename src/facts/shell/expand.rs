@@ -2,6 +2,7 @@
 //! output is unknown.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Word;
 use super::ast::{Index, Param, ParamOp, Part, RawWord};
@@ -9,8 +10,9 @@ use super::fields::{Field, MAX_FIELDS, Split, braces};
 use super::lex::is_name;
 use super::source::Source;
 use super::state::State;
+use super::substitute::{cut, longer};
 use super::walk::Walker;
-use super::world::{Fail, Per, Val};
+use super::world::{Fail, Join, Per, Val};
 
 impl Walker<'_> {
     /// The words of a command in the ordinary run.
@@ -22,6 +24,7 @@ impl Walker<'_> {
                 out.push(Word {
                     raw: source.raw(raw.span).to_owned(),
                     value: field.val.known().map(str::to_owned),
+                    partial: matches!(field.val, Val::Part(_)).then(|| field.val.piece().to_string()),
                     span: source.span(raw.span),
                     place: place.clone(),
                     glob: field.glob,
@@ -62,7 +65,7 @@ impl Walker<'_> {
                 (_, Val::Text(text)) if text.bytes().all(is_name) => split.literal(&text, true),
                 (_, val) if raw.parts.len() == 1 => return vec![Field { val, glob: false }],
                 (_, val @ (Val::Nonzero | Val::Job(_))) => split.odd(val),
-                _ => split.unknown = true,
+                (_, val) => split.computed(&val.piece()),
             }
         }
         split.finish()
@@ -82,7 +85,7 @@ impl Walker<'_> {
             (name, Index::All) => match self.var(st, name).get(world) {
                 Val::Array(items) => items.as_ref().clone(),
                 Val::Unset => Vec::new(),
-                Val::Unknown => return Some(unknown()),
+                vague if vague.is_vague() => return Some(unknown()),
                 other => vec![other.clone()],
             },
             _ => return None,
@@ -116,17 +119,24 @@ impl Walker<'_> {
             return self.part_val(part, st, world);
         }
         let mut split = Split::default();
+        let mut texts: Vec<String> = vec![String::new()];
         let home_first = self.home(parts, st, world);
         for (index, part) in parts.iter().enumerate() {
             if index == 0 && home_first {
                 split.literal("~", true);
+                texts.iter_mut().for_each(|text| text.push('~'));
                 continue;
             }
-            match self.part_val(part, st, world) {
+            let val = self.part_val(part, st, world);
+            texts = longer(&texts, &val);
+            match val {
                 Val::Text(text) => split.literal(&text, true),
                 val @ (Val::Nonzero | Val::Job(_)) => split.odd(val),
-                _ => return Val::Unknown,
+                val => split.computed(&val.piece()),
             }
+        }
+        if texts.len() > 1 {
+            return Val::one_of(texts.iter().map(|text| Rc::from(text.as_str())).collect());
         }
         split.finish().into_iter().next().map_or(Val::text(""), |field| field.val)
     }
@@ -147,7 +157,8 @@ impl Walker<'_> {
             Part::Literal { text, .. } => Val::text(text),
             Part::Param { param, .. } => self.param_val(param, st, world),
             Part::Arithmetic { parts } => self.arithmetic(parts, st, world).0.into_val(),
-            Part::Command { .. } | Part::Unread { .. } | Part::Process { .. } => Val::Unknown,
+            Part::Command { list, .. } => self.substituted(list, st, world),
+            Part::Unread { .. } | Part::Process { .. } => Val::Unknown,
         }
     }
 
@@ -156,6 +167,7 @@ impl Walker<'_> {
         let missing = match &base {
             Val::Unset => Some(true),
             Val::Text(text) => Some(param.colon && text.is_empty()),
+            Val::OneOf(texts) if param.colon && texts.iter().any(|text| text.is_empty()) => None,
             Val::Unknown => None,
             _ => Some(false),
         };
@@ -165,6 +177,7 @@ impl Walker<'_> {
                 self.parts_val(&param.word, st, world)
             }
             (ParamOp::Alternative, Some(true)) => Val::text(""),
+            (ParamOp::Other, Some(false)) => cut(&base, &param.word),
             (ParamOp::Length, _) => match (&base, param.index) {
                 (Val::Array(items), Index::All) => Val::text(&items.len().to_string()),
                 (Val::Unset, _) => Val::text("0"),
@@ -181,7 +194,10 @@ impl Walker<'_> {
             "#" => st.args.as_ref().map_or(Val::Unknown, |args| Val::text(&args.len().to_string())),
             "!" => st.job.map_or(Val::Unknown, Val::Job),
             "@" | "*" => st.args.as_ref().map_or(Val::Unknown, |args| joined(args.iter().map(|arg| arg.get(world)))),
-            "-" | "$" | "0" | "" => Val::Unknown,
+            "0" => self.input.scope.name().map_or(Val::Unknown, Val::text),
+            "-" | "$" | "" => Val::Unknown,
+            "PWD" if !st.vars.contains_key("PWD") => self.directory(st),
+            "BASH_SOURCE" if element(param) == Some(0) => self.file_name(st),
             name if name.as_bytes()[0].is_ascii_digit() => match &st.args {
                 Some(args) => {
                     let index = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
@@ -195,11 +211,8 @@ impl Walker<'_> {
                 _ => Val::Unknown,
             },
             name => match (self.var(st, name).get(world), param.index) {
-                (Val::Array(items), Index::Other) => match element(param) {
-                    Some(index) => items.get(index).cloned().unwrap_or(Val::Unset),
-                    None => Val::Unknown,
-                },
-                (_, Index::Other) => Val::Unknown,
+                (Val::Array(items), Index::At(index)) => items.get(index).cloned().unwrap_or(Val::Unset),
+                (_, Index::Other | Index::At(_)) => Val::Unknown,
                 (Val::Array(items), Index::All) if param.op != ParamOp::Length => joined(items.iter()),
                 (val, _) => val.clone(),
             },
@@ -250,9 +263,9 @@ impl Walker<'_> {
 
 /// The literal subscript of `${A[0]}`; without one it is the first element.
 fn element(param: &Param) -> Option<usize> {
-    match (param.index, param.op, param.word.as_slice()) {
-        (Index::None, _, _) => Some(0),
-        (Index::Other, ParamOp::Plain, [Part::Literal { text, .. }]) => text.parse().ok(),
+    match param.index {
+        Index::None => Some(0),
+        Index::At(at) => Some(at),
         _ => None,
     }
 }

@@ -1,7 +1,5 @@
 //! Owns splitting: pieces of one word to the fields it becomes, and braces. Refuses to know where the pieces come from.
 
-use std::rc::Rc;
-
 use super::ast::{Part, RawWord};
 use super::world::Val;
 
@@ -45,6 +43,12 @@ impl Split {
         }
     }
 
+    /// A piece that is not known, or only in part.
+    pub(super) fn computed(&mut self, piece: &str) {
+        self.unknown = true;
+        self.literal(piece, true);
+    }
+
     pub(super) fn odd(&mut self, val: Val) {
         self.unknown |= self.odd.is_some() || self.now.as_ref().is_some_and(|(text, _)| !text.is_empty());
         self.odd = Some(val);
@@ -52,7 +56,7 @@ impl Split {
 
     fn close(&mut self) {
         if let Some((text, glob)) = self.now.take() {
-            self.done.push(Field { val: Val::Text(Rc::from(text)), glob });
+            self.done.push(Field { val: Val::text(&text), glob });
             self.unknown |= self.done.len() > MAX_FIELDS;
         }
     }
@@ -61,7 +65,13 @@ impl Split {
         let beside = self.now.as_ref().is_some_and(|(text, _)| !text.is_empty()) || !self.done.is_empty();
         self.close();
         if self.unknown || (self.odd.is_some() && beside) {
-            return vec![Field { val: Val::Unknown, glob: false }];
+            // What is known of a single word is kept; one that may be several is not known at all.
+            let val = match self.done.as_slice() {
+                [only] if self.odd.is_none() => only.val.clone(),
+                _ => Val::Unknown,
+            };
+            let whole = matches!(&val, Val::Part(text) if !text.contains(char::is_whitespace));
+            return vec![Field { val: if whole { val } else { Val::Unknown }, glob: false }];
         }
         match self.odd {
             Some(val) => vec![Field { val, glob: false }],

@@ -35,7 +35,9 @@ pub fn shebang_mode(text: &str) -> Option<Interpreter> {
             program = base_name(words.next()?);
         }
     }
-    let Some(mut mode) = shell_named(program) else { return Some(Interpreter::Other(program.to_owned())) };
+    // Its own language, though it runs many scripts for bash.
+    let named = shell_named(program).filter(|_| program != "zsh");
+    let Some(mut mode) = named else { return Some(Interpreter::Other(program.to_owned())) };
     while let Some(word) = words.next() {
         let Some(flags) = word.strip_prefix('-') else { break };
         if flags.starts_with('-') {
@@ -86,6 +88,7 @@ mod tests {
             ("#!/usr/bin/env -Sbash -e", shell(true, false, Dialect::Bash)),
             ("#!/usr/bin/env -i A=b dash", shell(false, false, Dialect::Posix)),
             ("#!/usr/bin/env python3", Some(Interpreter::Other("python3".to_owned()))),
+            ("#!/bin/zsh -e", Some(Interpreter::Other("zsh".to_owned()))),
             ("#!/usr/bin/node --x", Some(Interpreter::Other("node".to_owned()))),
             ("#!", None),
             ("#!/usr/bin/env", None),

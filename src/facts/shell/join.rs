@@ -116,6 +116,10 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
         let why = Why::new(Reason::Dynamic, "the directory depends on a condition");
         out.cwd = Rc::new(Cwd::Unknown(why));
     }
+    if a.back != b.back {
+        let why = Why::new(Reason::Dynamic, "the directory that `cd -` goes back to depends on a condition");
+        out.back = Rc::new(Cwd::Unknown(why));
+    }
     if a.dirs != b.dirs {
         out.dirs = Rc::new(Vec::new());
     }

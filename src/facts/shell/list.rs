@@ -7,6 +7,7 @@ use crate::answer::{Reason, Why};
 use crate::text::Span;
 
 use super::ast::{Chain, ChainOp, CommandKind, Item, List, Part, Pipeline};
+use super::choose::{certainly_fails, exits_as_failed};
 use super::join::Way;
 use super::source::Ctx;
 use super::state::{Opt, State};
@@ -95,7 +96,10 @@ impl Walker<'_> {
             let since = self.diverts.len();
             let made = self.next_fail();
             let skip = self.narrow(&st, &status, runs.inverted(), None, false);
-            let run = self.narrow(&st, &status, runs, Some(condition()), false);
+            // `have tool && tool || exit 1`: what keeps the tool from running fails the script.
+            let guarded = *op == ChainOp::And && st.exit_trap.is_none() && next_or[index + 1].is_some_and(ends_as_failed);
+            let condition = Some(()).filter(|()| !guarded).map(|()| condition());
+            let run = self.narrow(&st, &status, runs, condition, false);
             let inner =
                 if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, next_or[index + 1], &st, ctx) };
             let run = run.and_then(|run| self.pipeline(pipeline, run, &inner));
@@ -230,6 +234,16 @@ impl Walker<'_> {
             }
         }
         last
+    }
+}
+
+/// `… || exit 1`, `… || { echo no; exit 1; }`.
+fn ends_as_failed(pipeline: &Pipeline) -> bool {
+    let ([command], None) = (pipeline.commands.as_slice(), pipeline.bang) else { return false };
+    match &command.kind {
+        CommandKind::Simple(simple) => exits_as_failed(simple),
+        CommandKind::Group(list) => certainly_fails(list),
+        _ => false,
     }
 }
 

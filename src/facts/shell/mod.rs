@@ -1,5 +1,5 @@
 //! Owns what a shell script runs and which of its failures reach the script's exit status. Refuses to know any tool, to
-//! follow other files, and to run anything.
+//! find the files it takes in (the caller hands them over), and to run anything.
 //!
 //! `parse` builds a tree with byte spans, `walk` interprets it. The interpreter keeps one *ordinary* world, in which nothing
 //! has failed, and one sparse world for every command that has: what `$?` and the variables hold, and which way tests go, if
@@ -31,7 +31,10 @@ mod stage;
 mod state;
 mod statements;
 mod status;
+mod substitute;
+mod taken_in;
 mod test_expr;
+mod token;
 mod trap;
 mod walk;
 mod word;
@@ -42,10 +45,12 @@ mod tests;
 
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
+pub use taken_in::{Files, NoFiles};
+pub use token::Word;
 
 use crate::answer::{Reason, Why};
 use crate::limits::Limits;
-use crate::text::{MappedText, Place, Span};
+use crate::text::{MappedText, Place};
 
 /// Which family of shells reads the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,41 +72,7 @@ pub struct ShellMode {
     pub dialect: Dialect,
 }
 
-/// One word after expansion.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// As it stands in the script.
-    pub raw: String,
-    /// After quote removal and expansion, when all of it is known.
-    pub value: Option<String>,
-    /// Decoded bytes in the script text.
-    pub span: Span,
-    /// Where it lies in the file.
-    pub place: Place,
-    /// It holds an unquoted `*`, `?` or `[`; `value` then is the pattern.
-    pub glob: bool,
-}
-
-impl Word {
-    /// The text this word stands for, mapped to where it lies: to be read as a script (`sh -c 'TEXT'`). `script` is the text
-    /// the word was found in. `None` when its value is not known.
-    #[must_use]
-    pub fn text(&self, script: &MappedText) -> Option<MappedText> {
-        let value = self.value.as_deref()?;
-        let here = script.text().get(self.span.start..self.span.end);
-        for open in [0, 1] {
-            let (start, end) = (self.span.start + open, self.span.end.saturating_sub(open));
-            if here == Some(self.raw.as_str()) && script.text().get(start..end) == Some(value) {
-                return Some(script.slice(start..end));
-            }
-        }
-        let whole = script.span(self.span.start..self.span.end);
-        Some(MappedText::standing_for(std::sync::Arc::clone(script.file()), whole, value))
-    }
-}
-
 /// Everything one analysis reads.
-#[derive(Debug)]
 pub struct ScriptInput<'a> {
     /// The script; an unknown `${{ }}` expression arrives as the one character [`UNKNOWN_CHAR`].
     pub text: &'a MappedText,
@@ -111,6 +82,8 @@ pub struct ScriptInput<'a> {
     pub scope: &'a Scope,
     /// The bounds in force.
     pub limits: &'a Limits,
+    /// Where the files are that it takes in.
+    pub files: &'a dyn Files,
 }
 
 /// Stands in a script for text that is known only when it runs.
@@ -150,6 +123,8 @@ pub enum Cwd {
 pub struct ShellCommand {
     /// The command word and its arguments; `command`, `builtin`, `exec`, `time` and `!` are taken off.
     pub words: Vec<Word>,
+    /// What the words may be instead, when a variable holds one of a few known values.
+    pub others: Vec<Vec<Word>>,
     /// Assignments in front of the command, values where known.
     pub assignments: Vec<(String, Option<String>)>,
     /// Environment variables the script has set by then, values where known.
@@ -160,6 +135,8 @@ pub struct ShellCommand {
     pub text: String,
     /// Where it runs.
     pub cwd: Cwd,
+    /// The `source` commands that it was reached by, outermost first: places and texts.
+    pub via: Vec<(Place, String)>,
     /// What keeps its failure from failing the script; empty means that its failure makes the script exit non-zero.
     pub holds: Vec<Hold>,
     /// Set when it runs only under a condition that could not be decided.

@@ -29,11 +29,10 @@ impl Walker<'_> {
                 let first = if value == "--" || value == "-" { at } else { at - 1 };
                 if value != "-" || words.len() > at {
                     let rest = words.get(first..).unwrap_or(&[]);
-                    st.args = rest.iter().all(|word| word.value.is_some() && !word.glob).then(|| {
-                        Rc::new(
-                            rest.iter().map(|word| Per::same(word.value.as_deref().map_or(Val::Unknown, Val::text))).collect(),
-                        )
-                    });
+                    st.args = rest
+                        .iter()
+                        .all(|word| word.value.is_some() && !word.glob)
+                        .then(|| Rc::new(rest.iter().map(|word| Per::same(Val::text(&word.shape()))).collect()));
                 }
                 return;
             }

@@ -34,6 +34,11 @@ impl Walker<'_> {
         }
         match subject {
             Val::Text(text) => run(text, &pieces),
+            Val::OneOf(texts) => {
+                let mut answers = texts.iter().map(|text| run(text, &pieces));
+                let first = answers.next()??;
+                answers.all(|answer| answer == Some(first)).then_some(first)
+            }
             Val::Nonzero => {
                 let literal: Option<String> =
                     pieces.iter().map(|piece| if let Piece::Char(c) = piece { Some(*c) } else { None }).collect();

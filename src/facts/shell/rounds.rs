@@ -7,7 +7,7 @@ use super::join::Way;
 use super::source::Ctx;
 use super::state::{Here, Reach, State, Until};
 use super::walk::Walker;
-use super::world::{Fail, Per, Stat, Val};
+use super::world::{Fail, Join, Per, Stat, Val};
 
 /// Rounds of a loop over known words that are written out.
 const MAX_ROUNDS: usize = 32;
@@ -28,7 +28,7 @@ impl Walker<'_> {
             Some(words) => {
                 self.inner_substitutions(words.iter().map(|raw| raw.parts.as_slice()), &st, ctx, at);
                 for field in self.fields_in(words, &st, None) {
-                    known &= !matches!(field.val, Val::Unknown) && !field.glob;
+                    known &= !field.val.is_vague() && !field.glob;
                     values.push(Per::same(field.val));
                 }
             }

@@ -22,6 +22,13 @@ pub struct Scope {
     vars: Arc<BTreeMap<String, VarValue>>,
     positional: Option<Arc<Vec<Word>>>,
     closed: bool,
+    /// Where the script starts, as an absolute path.
+    directory: Option<String>,
+    /// Directories that are the top of a checkout.
+    tops: Vec<String>,
+    /// `$0` and the file that is read.
+    name: Option<String>,
+    source: Option<String>,
 }
 
 impl Scope {
@@ -50,6 +57,47 @@ impl Scope {
     pub fn closed(mut self) -> Self {
         self.closed = true;
         self
+    }
+
+    /// Where the script starts, and which directories are the top of a checkout.
+    #[must_use]
+    pub fn standing_in(mut self, directory: Option<String>, tops: Vec<String>) -> Self {
+        (self.directory, self.tops) = (directory, tops);
+        self
+    }
+
+    /// The script's own file; `sourced` scripts are read under another script's name.
+    #[must_use]
+    pub fn of_file(mut self, path: Option<String>, sourced: bool) -> Self {
+        self.name = path.clone().filter(|_| !sourced);
+        self.source = path;
+        self
+    }
+
+    /// Where the script starts.
+    #[must_use]
+    pub fn directory(&self) -> Option<&str> {
+        self.directory.as_deref()
+    }
+
+    /// The top of the checkout that a directory lies in.
+    #[must_use]
+    pub fn top_of(&self, directory: &str) -> Option<&str> {
+        let lies_in =
+            |top: &&String| directory.strip_prefix(top.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.tops.iter().filter(lies_in).max_by_key(|top| top.len()).map(String::as_str)
+    }
+
+    /// `$0`.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The file that is read (`BASH_SOURCE`).
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
     }
 
     /// What is known of a variable.

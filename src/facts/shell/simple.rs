@@ -1,6 +1,5 @@
 //! Owns simple commands: what is run, with which words, and what becomes of its status. Refuses the shell's own commands.
 
-use crate::answer::Reason;
 use crate::text::MappedText;
 
 use super::assign::Assigned;
@@ -20,6 +19,9 @@ const ASKING: [&str; 18] = [
     "grep", "egrep", "fgrep", "rg", "which", "diff", "cmp", "pgrep", "test", "[", "jq", "command", "type", "hash", "expr",
     "read", "getopts", "pidof",
 ];
+
+/// Commands of the shell that change what the next ones do: none of several that a word may be.
+const OWN: [&str; 12] = ["exit", "return", "cd", "pushd", "popd", "eval", "exec", "source", ".", "set", "trap", "break"];
 
 /// What stands before the command word.
 #[derive(Clone, Copy, Default)]
@@ -147,15 +149,13 @@ impl Walker<'_> {
         self.program(run, prefix.exec, st, ctx)
     }
 
-    pub(super) fn program(&mut self, run: Run<'_>, exec: bool, mut st: State, ctx: &Ctx) -> Option<State> {
+    pub(super) fn program(&mut self, mut run: Run<'_>, exec: bool, mut st: State, ctx: &Ctx) -> Option<State> {
         let place = ctx.source.place(run.command.span);
         let cost = 4 + run.words.len() + st.exports.len();
         if !self.spend(cost, || place.clone()) {
             return Some(st);
         }
-        if run.words.first().is_some_and(|word| word.value.is_none()) {
-            self.opaque(place.clone(), Reason::Dynamic, "the command word is computed");
-        }
+        let others = self.other_words(&mut run, &st);
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
         let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));
@@ -164,9 +164,11 @@ impl Walker<'_> {
             assignments: run.assigned.iter().map(|one| (one.name.clone(), one.value.usual.known().map(str::to_owned))).collect(),
             text: ctx.source.line(run.command.span, 200),
             cwd: st.cwd.as_ref().clone(),
+            via: ctx.via.as_ref().clone(),
             holds: Vec::new(),
             condition: None,
             words: run.words,
+            others,
             place,
             stdin,
         };
@@ -192,6 +194,34 @@ impl Walker<'_> {
         None
     }
 
+    /// A program word that is one of a few known texts: the first becomes the words, the rest are given back.
+    fn other_words(&self, run: &mut Run<'_>, st: &State) -> Vec<Vec<Word>> {
+        let (Some(first), Some(raw)) = (run.words.first(), run.raws.first()) else { return Vec::new() };
+        if first.value.is_some() {
+            return Vec::new();
+        }
+        let val = self.parts_val(&raw.parts, st, None);
+        let quoted = raw.parts.iter().all(|part| {
+            matches!(part, Part::Literal { .. } | Part::Param { quoted: true, .. } | Part::Command { quoted: true, .. })
+        });
+        let mut all = Vec::new();
+        for text in val.texts() {
+            let made = |text: &str| Word { value: Some(text.to_owned()), partial: None, ..first.clone() };
+            let mut words: Vec<Word> = if quoted { vec![made(text)] } else { text.split_whitespace().map(made).collect() };
+            words.extend(run.words.iter().skip(1).cloned());
+            let shells_own = |name: &str| OWN.contains(&name) || st.functions.contains_key(name);
+            if words.first().is_none_or(|word| word.value.as_deref().is_none_or(shells_own)) {
+                return Vec::new();
+            }
+            all.push(words);
+        }
+        if all.len() < 2 {
+            return Vec::new();
+        }
+        run.words = all.remove(0);
+        all
+    }
+
     /// The here-document a shell among the words reads its script from.
     fn script_input(&self, words: &[Word], redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
         let index = redirects.iter().rev().find_map(|redirect| redirect.here)?;
@@ -204,6 +234,10 @@ impl Walker<'_> {
                     operands.next();
                 }
                 "-c" => return None,
+                // `-euo pipefail`.
+                option if option.starts_with(['-', '+']) && !option.starts_with("--") && option.ends_with(['o', 'O']) => {
+                    operands.next();
+                }
                 option if option.starts_with(['-', '+']) => {}
                 _ => return None,
             }
@@ -281,6 +315,6 @@ fn asks(words: &[Word]) -> bool {
 
 /// A word that is already expanded, to be read again.
 fn literal(word: &Word) -> RawWord {
-    let text = word.value.clone().unwrap_or_else(|| UNKNOWN_CHAR.to_string());
+    let text = word.shape().into_owned();
     RawWord { span: word.span, parts: vec![Part::Literal { text, quoted: true }], assign: None }
 }

@@ -57,6 +57,8 @@ pub(super) struct Ctx {
     pub guard: Option<Rc<Guard>>,
     /// How deep `eval` is nested.
     pub evals: usize,
+    /// The `source` commands on the way here.
+    pub via: Rc<Vec<(Place, String)>>,
 }
 
 /// Where `errexit` is ignored.

@@ -79,7 +79,7 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
     };
     let source = Rc::new(Source { text: input.text.clone(), here: script.here, outer: None });
     let mut walker = Walker::new(input, Rc::clone(&source), max_depth);
-    let ctx = Ctx { source, guard: None, evals: 0 };
+    let ctx = Ctx { source, guard: None, evals: 0, via: Rc::default() };
     let end = walker.list(&script.list, start(input), &ctx);
     let status = walker.close_with_traps(end);
     if walker.too_deep {
@@ -90,7 +90,7 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
 
 fn start(input: &ScriptInput<'_>) -> State {
     let posix = input.mode.dialect == Dialect::Posix;
-    let arg = |word: &super::Word| Per::same(word.value.as_deref().map_or(Val::Unknown, Val::text));
+    let arg = |word: &super::Word| Per::same(Val::text(&word.shape()));
     State {
         options: Options {
             errexit: Opt::new(input.mode.errexit),
@@ -107,11 +107,13 @@ fn start(input: &ScriptInput<'_>) -> State {
         args: input.scope.arguments().map(|words| Rc::new(words.iter().map(arg).collect())),
         cwd: Rc::new(Cwd::Known(Vec::new())),
         dirs: Rc::new(Vec::new()),
+        back: Rc::new(Cwd::Unknown(Why::new(Reason::Dynamic, "`cd -` goes back to a directory that is not known"))),
         exports: Rc::new(BTreeSet::new()),
         functions: Rc::new(BTreeMap::new()),
         exit_trap: TrapSet::only(None),
         error_trap: TrapSet::only(None),
         job: None,
+        file: input.scope.source().map(Rc::from),
         reach: Reach::start(),
     }
 }

@@ -172,11 +172,15 @@ pub(super) struct State {
     pub args: Option<Rc<Vec<Per<Val>>>>,
     pub cwd: Rc<Cwd>,
     pub dirs: Rc<Vec<Rc<Cwd>>>,
+    /// Where `cd -` goes.
+    pub back: Rc<Cwd>,
     /// Names the script has set that are in the environment.
     pub exports: Rc<BTreeSet<String>>,
     pub functions: Rc<BTreeMap<String, Function>>,
     pub exit_trap: TrapSet,
     pub error_trap: TrapSet,
+    /// The file that is read.
+    pub file: Option<Rc<str>>,
     /// Job of `$!`.
     pub job: Option<usize>,
     pub reach: Reach,

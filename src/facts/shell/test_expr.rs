@@ -207,6 +207,8 @@ fn nonempty(val: &Val) -> Option<bool> {
         Val::Text(text) => Some(!text.is_empty()),
         Val::Nonzero | Val::Job(_) => Some(true),
         Val::Unset => Some(false),
+        Val::Part(_) => Some(true),
+        Val::OneOf(texts) if !texts.iter().any(|text| text.is_empty()) => Some(true),
         _ => None,
     }
 }
@@ -214,6 +216,7 @@ fn nonempty(val: &Val) -> Option<bool> {
 fn equal(left: &Val, right: &Val) -> Option<bool> {
     match (left, right) {
         (Val::Text(a), Val::Text(b)) => Some(a == b),
+        (Val::OneOf(texts), Val::Text(text)) | (Val::Text(text), Val::OneOf(texts)) if !texts.contains(text) => Some(false),
         // A number that is not 0 differs from 0 and from everything that is no number.
         (Val::Nonzero, Val::Text(text)) | (Val::Text(text), Val::Nonzero) => {
             text.parse::<i64>().map_or(Some(false), |number| if number == 0 { Some(false) } else { None })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::text::{RepoPath, SourceFile};
+use crate::text::{RepoPath, SourceFile, Span};
 
 fn text(script: &str) -> MappedText {
     let file = SourceFile::new(RepoPath::new("script.sh").expect("path"), script.to_owned());
@@ -19,11 +19,31 @@ fn mode(flags: &str) -> ShellMode {
 }
 
 fn run(flags: &str, script: &str, scope: &Scope) -> Analysis {
-    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &Limits::default() })
+    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &Limits::default(), files: &Library })
+}
+
+/// Files that the rows take in.
+struct Library;
+
+impl Files for Library {
+    fn text(&self, path: &str) -> Option<MappedText> {
+        let found = match path {
+            "/workspace/strict.sh" => "set -euo pipefail\n",
+            "/workspace/loose.sh" => "set +e\n",
+            "/workspace/lib.sh" => "lint() {\n  bandit \"$@\"\n}\n[ -n \"$1\" ] && return\nruff\n",
+            "/workspace/self.sh" => "x\n. ./self.sh\n",
+            _ => return None,
+        };
+        let file = SourceFile::new(RepoPath::new(path.strip_prefix("/workspace/")?)?, found.to_owned());
+        Some(MappedText::verbatim(file, Span::new(0, found.len())))
+    }
 }
 
 fn scope() -> Scope {
-    Scope::new().with("KNOWN", VarValue::Known("yes".to_owned())).with("UNSET", VarValue::Unset)
+    let file = Some("/workspace/scripts/check".to_owned());
+    let here = Some("/workspace".to_owned());
+    let scope = Scope::new().with("KNOWN", VarValue::Known("yes".to_owned())).with("UNSET", VarValue::Unset);
+    scope.standing_in(here, vec!["/workspace".to_owned()]).of_file(file, false)
 }
 
 /// One line per command, then what could not be read, then shadows.
@@ -32,6 +52,8 @@ fn render(analysis: &Analysis) -> Vec<String> {
     for command in &analysis.commands {
         let words: Vec<String> =
             command.words.iter().map(|word| word.value.clone().unwrap_or_else(|| format!("<{}>", word.raw))).collect();
+        let others = command.others.iter().map(|words| words.first().map_or("", |word| word.value.as_deref().unwrap_or("")));
+        let words: Vec<String> = words.into_iter().chain(others.map(|other| format!("(or {other})"))).collect();
         let mut line = words.join(" ");
         if let Some(why) = &command.condition {
             line.push_str(&format!(" ? {}", why.text));
@@ -133,6 +155,7 @@ fn known_arguments_choose_the_function() {
     let argument = Word {
         raw: "lint".to_owned(),
         value: Some("lint".to_owned()),
+        partial: None,
         span: Span::new(0, 4),
         place: Place::file(RepoPath::new("x").expect("path")),
         glob: false,

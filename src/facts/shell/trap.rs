@@ -125,7 +125,7 @@ impl Walker<'_> {
     fn read_trap(&mut self, source: &Rc<Source>, st: &State, ctx: &Ctx, error: bool, condition: Option<Condition>) -> Verdict {
         let Ok(script) = parse::script(source.text.text(), self.max_depth) else { return Verdict::Unknown };
         let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
-        let inner = Ctx { source: Rc::new(source), guard: None, evals: ctx.evals + 1 };
+        let inner = Ctx { source: Rc::new(source), guard: None, evals: ctx.evals + 1, via: Rc::clone(&ctx.via) };
         let mut start = st.clone();
         start.exit_trap = TrapSet::only(None);
         if error {
@@ -170,7 +170,7 @@ impl Walker<'_> {
 
     /// Ends a (sub)shell: its exit status, after the traps that run then.
     pub(super) fn close_with_traps(&mut self, end: Option<State>) -> Per<Stat> {
-        let ctx = Ctx { source: Rc::clone(&self.root), guard: None, evals: 0 };
+        let ctx = Ctx { source: Rc::clone(&self.root), guard: None, evals: 0, via: Rc::default() };
         let mut end = end;
         if let Some(st) = &mut end
             && !st.exit_trap.is_none()

@@ -59,6 +59,8 @@ pub(super) struct Walker<'a> {
     pub rounds: Vec<Vec<(State, Fail, bool)>>,
     pub traps: Vec<Trap>,
     pub jobs: Vec<Per<Stat>>,
+    /// Failures in the background that something waits for without it being known for which.
+    pub awaited: BTreeSet<Fail>,
     pub calls: Vec<*const Command>,
     /// How a trap that is being read may end.
     pub endings: Vec<(Stat, Option<Place>)>,
@@ -69,6 +71,10 @@ pub(super) struct Walker<'a> {
     pub too_deep: bool,
     work: usize,
     eval_bytes: usize,
+    /// The files that are being taken in.
+    pub reading: Vec<String>,
+    /// How deep substitutions are being evaluated.
+    pub nested: std::cell::Cell<usize>,
 }
 
 impl<'a> Walker<'a> {
@@ -87,6 +93,7 @@ impl<'a> Walker<'a> {
             rounds: Vec::new(),
             traps: Vec::new(),
             jobs: Vec::new(),
+            awaited: BTreeSet::new(),
             calls: Vec::new(),
             endings: Vec::new(),
             in_trap: 0,
@@ -96,6 +103,8 @@ impl<'a> Walker<'a> {
             too_deep: false,
             work: MAX_WORK,
             eval_bytes: input.limits.shell_bytes,
+            reading: Vec::new(),
+            nested: std::cell::Cell::new(0),
         }
     }
 
@@ -217,6 +226,7 @@ impl<'a> Walker<'a> {
 
     fn initial(&self, name: &str) -> Per<Val> {
         Per::same(match self.input.scope.get(name) {
+            VarValue::Unknown if name == "RUNNER_TEMP" => super::substitute::temporary(),
             VarValue::Known(text) => Val::text(&text),
             VarValue::Unset => Val::Unset,
             VarValue::Unknown => Val::Unknown,

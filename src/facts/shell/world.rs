@@ -82,6 +82,9 @@ impl Stat {
     }
 }
 
+/// Texts that a value may be one of before it counts as unknown.
+const MAX_TEXTS: usize = 4;
+
 /// The value of a variable or of one word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Val {
@@ -90,6 +93,10 @@ pub(super) enum Val {
     Nonzero,
     Unset,
     Unknown,
+    /// Known in part: [`super::UNKNOWN_CHAR`] stands for every piece that is not.
+    Part(Rc<str>),
+    /// One of a few known texts.
+    OneOf(Rc<[Rc<str>]>),
     /// Elements of a literal array.
     Array(Rc<Vec<Val>>),
     /// The process id of a background job.
@@ -98,7 +105,42 @@ pub(super) enum Val {
 
 impl Val {
     pub(super) fn text(text: &str) -> Self {
-        if text.contains(super::UNKNOWN_CHAR) { Self::Unknown } else { Self::Text(Rc::from(text)) }
+        if !text.contains(super::UNKNOWN_CHAR) {
+            Self::Text(Rc::from(text))
+        } else if text.chars().all(|c| c == super::UNKNOWN_CHAR) {
+            Self::Unknown
+        } else {
+            Self::Part(Rc::from(text))
+        }
+    }
+
+    /// One of these texts.
+    pub(super) fn one_of(mut texts: Vec<Rc<str>>) -> Self {
+        texts.sort_unstable();
+        texts.dedup();
+        match texts.len() {
+            1 => Self::Text(Rc::clone(&texts[0])),
+            2..=MAX_TEXTS if texts.iter().all(|text| !text.contains(super::UNKNOWN_CHAR)) => Self::OneOf(texts.into()),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The texts it may be, when all of them are known.
+    pub(super) fn texts(&self) -> &[Rc<str>] {
+        match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::OneOf(texts) => texts,
+            _ => &[],
+        }
+    }
+
+    /// As a piece of a longer word: its text, with the mark for what is not known.
+    pub(super) fn piece(&self) -> Rc<str> {
+        match self {
+            Self::Text(text) | Self::Part(text) => Rc::clone(text),
+            Self::Unset => Rc::from(""),
+            _ => Rc::from(super::UNKNOWN_CHAR.to_string()),
+        }
     }
 
     pub(super) fn known(&self) -> Option<&str> {
@@ -168,12 +210,14 @@ impl Join for Val {
             self.clone()
         } else if self.is_nonzero() && other.is_nonzero() {
             Self::Nonzero
-        } else {
+        } else if self.texts().is_empty() || other.texts().is_empty() {
             Self::Unknown
+        } else {
+            Self::one_of(self.texts().iter().chain(other.texts()).cloned().collect())
         }
     }
 
     fn is_vague(&self) -> bool {
-        *self == Self::Unknown
+        matches!(self, Self::Unknown | Self::Part(_) | Self::OneOf(_))
     }
 }

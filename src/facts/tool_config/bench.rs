@@ -16,6 +16,7 @@ pub(super) fn words(line: &str) -> Vec<Word> {
         .map(|word| Word {
             raw: word.to_owned(),
             value: (!word.contains('$')).then(|| word.replace('~', " ")),
+            partial: None,
             span: Span::default(),
             place: place.clone(),
             glob: false,

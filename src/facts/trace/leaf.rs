@@ -43,7 +43,7 @@ impl Tracer<'_> {
             let Some(row) = tool.run.iter().position(|row| row.argv.is_some()) else { continue };
             let taken = terms.argv.iter().filter_map(|argv| matching::take_row(argv, words, &[])).max();
             if let Some(taken) = taken {
-                found.push(RowMatch { tool, row, taken });
+                found.push(RowMatch { tool, row, taken, doubt: None });
             }
         }
         found
@@ -128,7 +128,7 @@ impl Tracer<'_> {
     pub(super) fn split(&self, text: &MappedText) -> Vec<Word> {
         let mode = ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Posix };
         let limits = self.world.snapshot.limits();
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &Scope::new(), limits });
+        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &Scope::new(), limits, files: &shell::NoFiles });
         analysis.commands.into_iter().flat_map(|command| command.words).collect()
     }
 }

@@ -1,13 +1,17 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
+mod computed;
 mod frame;
 mod leaf;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use computed::doubted;
 use frame::Frame;
 
 use crate::answer::{Reason, Why};
@@ -17,7 +21,7 @@ use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self};
 use crate::facts::pipeline::{ActionCall, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
-use crate::facts::shell::{self, ShellMode, Word};
+use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::terms::Terms;
 use crate::text::{MappedText, Place};
@@ -124,6 +128,7 @@ pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World
     let word = |text: &&str| Word {
         raw: (*text).to_owned(),
         value: Some((*text).to_owned()),
+        partial: None,
         span: crate::text::Span::default(),
         place: place.clone(),
         glob: false,
@@ -145,13 +150,22 @@ struct Tracer<'w> {
     terms: &'w Terms,
     out: Trace,
     budget: usize,
+    /// Paths of the tree by their last segment, once they were asked for.
+    by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w crate::text::RepoPath>>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
 }
 
 impl<'w> Tracer<'w> {
     fn new(world: &'w World<'w>, terms: &'w Terms) -> Self {
-        Self { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands, followed: HashMap::new() }
+        Self {
+            world,
+            terms,
+            out: Trace::default(),
+            budget: world.snapshot.limits().trace_commands,
+            followed: HashMap::new(),
+            by_name: std::cell::OnceCell::new(),
+        }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
@@ -200,8 +214,7 @@ impl<'w> Tracer<'w> {
         }
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
-            let why = Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
-            self.opaque(why, frame);
+            self.computed(words, place, stdin, frame);
             return;
         };
         if program.is_empty() {
@@ -224,20 +237,17 @@ impl<'w> Tracer<'w> {
         };
         for hit in hits {
             leads_on &= hit.tool.is(ToolKind::Host);
+            let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
+            let frame = doubted.as_ref().unwrap_or(frame);
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
         if leads_on && !self.runner(words, place, frame, false) {
             match stdin {
                 Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(
-                        text,
-                        ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Bash },
-                        None,
-                        frame,
-                        false,
-                    );
+                    self.script(text, computed::options(words), None, frame, false);
                 }
                 _ => {
+                    self.unknown_program(words, place, frame);
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
                 }
             }
@@ -295,7 +305,7 @@ impl<'w> Tracer<'w> {
         }
     }
 
-    fn opaque(&mut self, why: Why, frame: &Frame) {
+    pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         let settled = self

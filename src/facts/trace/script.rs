@@ -7,14 +7,16 @@ use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, VarValue, Word};
 use crate::facts::workdir::Workdir;
-use crate::text::MappedText;
+use crate::snapshot::Snapshot;
+use crate::text::{MappedText, Span};
 
 impl Tracer<'_> {
     /// Follows a script. `outermost` scripts are the unit's own text, whose hop is already the chain's last.
     pub(super) fn script(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame, outermost: bool) {
-        let scope = scope(&frame.env, args);
+        let scope = located(scope(&frame.env, args), text, frame);
         let limits = self.world.snapshot.limits();
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits });
+        let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir };
+        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files: &files });
         // A computed command is reported once, with what holds it, where the walk meets it.
         let met = |opaque: &&shell::Opaque| {
             let computed = |command: &ShellCommand| command.words.first().is_some_and(|word| word.value.is_none());
@@ -32,13 +34,16 @@ impl Tracer<'_> {
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
-            let hop = Hop::new(command.place.clone(), &command.text);
+            let mut hops: Vec<Hop> = command.via.iter().map(|(place, text)| Hop::new(place.clone(), text)).collect();
+            hops.push(Hop::new(command.place.clone(), &command.text));
+            let hop = hops.remove(0);
             match next.chain.last_mut() {
                 // The hop of a block shows its first line, which need not lead anywhere: the command's own line does.
                 Some(last) if outermost && last.place.path == hop.place.path => *last = hop,
                 _ => next.chain.push(hop),
             }
-            self.command(&command.words, &command.place, command.stdin.as_ref(), &next);
+            next.chain.extend(hops);
+            self.either(command, &next);
         }
     }
 
@@ -58,6 +63,35 @@ impl Tracer<'_> {
         };
         (named || found().is_some()).then(|| Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()))
     }
+}
+
+/// The files of the tree, as a script sees them.
+struct Tree<'t> {
+    snapshot: &'t Snapshot,
+    workdir: &'t Workdir,
+}
+
+impl shell::Files for Tree<'_> {
+    fn text(&self, path: &str) -> Option<MappedText> {
+        let file = self.snapshot.read(&self.workdir.resolve(path)?).ok()?;
+        let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
+        Some(MappedText::verbatim(Arc::clone(&file), Span::new(start, file.text.len())))
+    }
+}
+
+/// A text of the script, for a message.
+pub(super) fn quoted(text: &str) -> String {
+    format!("`{}`", crate::text::escape::line(text).replace('`', "'"))
+}
+
+/// Where a script stands, and which file it is when the text is that of a whole one.
+fn located(scope: Scope, text: &MappedText, frame: &Frame) -> Scope {
+    let scope = scope.standing_in(frame.workdir.virtual_path().map(str::to_owned), frame.workdir.tops());
+    let file = text.file();
+    let rest = file.text.len().saturating_sub(text.text().len());
+    let whole = rest <= '\u{FEFF}'.len_utf8() && file.text.ends_with(text.text());
+    let sourced = frame.seen.last().is_some_and(|(key, _)| key.starts_with("source ") || key.starts_with(". "));
+    scope.of_file(whole.then(|| frame.workdir.locate(&file.path)).flatten(), sourced)
 }
 
 fn scope(env: &Env, args: Option<Vec<Word>>) -> Scope {

@@ -191,7 +191,14 @@ fn split(text: &MappedText) -> Vec<Word> {
         let known = !word.contains(['"', '\'', '\\', UNKNOWN_CHAR]);
         let value = known.then(|| word.to_owned());
         let place = text.place(span.clone());
-        words.push(Word { raw: word.to_owned(), value, span: Span::new(span.start, span.end), place, glob: false });
+        words.push(Word {
+            raw: word.to_owned(),
+            value,
+            partial: None,
+            span: Span::new(span.start, span.end),
+            place,
+            glob: false,
+        });
     }
     words
 }

@@ -106,7 +106,10 @@ impl Runner for Compose {
 
 /// What a compose command line leads to; `words` stand behind `docker compose`.
 pub(super) fn expand(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
-    let global = command_line::read(words, GLOBAL, Order::Leading);
+    docker::doubted(words, GLOBAL, |global| commanded(call, global, world))
+}
+
+fn commanded(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Vec<Next> {
     if global.has(&["--dry-run", "-h", "--help", "--version"]) {
         return Vec::new();
     }
@@ -115,12 +118,12 @@ pub(super) fn expand(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<
     if !matches!(command, "run" | "exec" | "up" | "build") {
         return Vec::new();
     }
-    let project = match project(call, &global, world) {
+    let project = match project(call, global, world) {
         Ok(project) => project,
         Err(why) => return vec![Next { target: Target::Opaque(why), ..Next::argv(call, Vec::new()) }],
     };
     match command {
-        "run" | "exec" => enter(call, command == "exec", rest, project.as_ref(), world),
+        "run" | "exec" => docker::doubted(rest, RUN, |line| enter(call, command == "exec", line, project.as_ref(), world)),
         "up" => project.map_or_else(Vec::new, |project| up(call, rest, &project, world)),
         _ => project.map_or_else(Vec::new, |project| build(call, rest, &project, world)),
     }
@@ -150,8 +153,7 @@ fn project(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Result<O
 }
 
 /// `run SERVICE [CMD]`, `exec SERVICE CMD`.
-fn enter(call: &Call<'_>, inside: bool, words: &[Word], project: Option<&Project>, world: &World<'_>) -> Vec<Next> {
-    let line = command_line::read(words, RUN, Order::Leading);
+fn enter(call: &Call<'_>, inside: bool, line: &CommandLine, project: Option<&Project>, world: &World<'_>) -> Vec<Next> {
     let Some((name, rest)) = line.operands.split_first() else { return Vec::new() };
     let given = (!rest.is_empty()).then(|| rest.to_vec());
     // The service is not known, or no file at hand tells of it: what is given runs somewhere.
@@ -159,7 +161,7 @@ fn enter(call: &Call<'_>, inside: bool, words: &[Word], project: Option<&Project
         let workdir = Workdir::mounted("/", Vec::new()).unknown();
         given
             .clone()
-            .map(|words| Next { workdir, holds: docker::detached(&line).into_iter().collect(), ..Next::argv(call, words) })
+            .map(|words| Next { workdir, holds: docker::detached(line).into_iter().collect(), ..Next::argv(call, words) })
             .into_iter()
             .collect()
     };
@@ -171,9 +173,9 @@ fn enter(call: &Call<'_>, inside: bool, words: &[Word], project: Option<&Project
         nexts.extend(built(call, &service, world));
     }
     let way = if inside { Way::Inside(rest.to_vec()) } else { Way::Fresh { entrypoint, command: given } };
-    let next = service::next(&service, project, way, &line, (call.workdir, call.env), world);
+    let next = service::next(&service, project, way, line, (call.workdir, call.env), world);
     nexts.extend(next.map(|mut next| {
-        next.holds.extend(docker::detached(&line));
+        next.holds.extend(docker::detached(line));
         next
     }));
     nexts

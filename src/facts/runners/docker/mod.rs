@@ -241,8 +241,8 @@ impl Runner for Docker {
         }
         let Some((command, rest)) = words.split_first() else { return Some(Vec::new()) };
         Some(match command.value.as_deref() {
-            Some("run") => run(call, rest, world).into_iter().collect(),
-            Some("exec") => exec(call, rest).into_iter().collect(),
+            Some("run") => doubted(rest, RUN, |line| run(call, line, world)),
+            Some("exec") => doubted(rest, EXEC, |line| exec(call, line)),
             Some("build" | "b" | "bud") => build(call, rest, world),
             Some("compose") => compose::expand(call, rest, world),
             _ => Vec::new(),
@@ -297,28 +297,40 @@ pub(super) fn detached(line: &CommandLine) -> Option<Hold> {
     Some(Hold::new(HoldEffect::Soften, flag.word.place.clone(), "a detached container does not report its status"))
 }
 
-fn run(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Option<Next> {
-    let line = command_line::read(words, RUN, Order::Leading);
+/// What every reading of a command line leads to (`docker run $TTY IMAGE CMD`).
+pub(super) fn doubted<I: IntoIterator<Item = Next>>(
+    words: &[Word],
+    takes_value: &[&str],
+    follow: impl Fn(&CommandLine) -> I,
+) -> Vec<Next> {
+    let readings = command_line::readings(words, takes_value);
+    let nexts = readings.iter().flat_map(|(line, open)| {
+        let why = open.as_ref().map(|word| Why::new(Reason::Dynamic, "an option is computed").at(word.place.clone()));
+        follow(line).into_iter().map(move |next| Next { condition: next.condition.clone().or_else(|| why.clone()), ..next })
+    });
+    nexts.collect()
+}
+
+fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let (image, rest) = line.operands.split_first()?;
-    let workdir = container::mounted(&line, Vec::new(), None, call.workdir, world);
+    let workdir = container::mounted(line, Vec::new(), None, call.workdir, world);
     let mut env = Env::new();
-    container::variables(&line, call.env, &mut env);
+    container::variables(line, call.env, &mut env);
     // An image that is computed or was built before is not known: its words are taken as what runs.
     let base = Image::elsewhere(image.value.clone().unwrap_or_default());
     let entrypoint = line.last(&["--entrypoint"]).and_then(|flag| flag.value.clone());
     let entrypoint = entrypoint.map(|word| if word.value.as_deref() == Some("") { Vec::new() } else { vec![word] });
     let target = container::target(&base, entrypoint, Some(rest.to_vec()), &workdir, world)?;
-    Some(Next { target, hops: Vec::new(), holds: detached(&line).into_iter().collect(), condition: None, workdir, env })
+    Some(Next { target, hops: Vec::new(), holds: detached(line).into_iter().collect(), condition: None, workdir, env })
 }
 
 /// `exec CONTAINER CMD`: which image runs there is not known, so neither is where the tree lies in it.
-fn exec(call: &Call<'_>, words: &[Word]) -> Option<Next> {
-    let line = command_line::read(words, EXEC, Order::Leading);
+fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
     let rest = line.operands.get(1..).filter(|rest| !rest.is_empty())?;
     let mut env = Env::new();
-    container::variables(&line, call.env, &mut env);
+    container::variables(line, call.env, &mut env);
     let workdir = Workdir::mounted("/", Vec::new()).unknown();
-    let holds = detached(&line).into_iter().collect();
+    let holds = detached(line).into_iter().collect();
     Some(Next { target: Target::Argv(rest.to_vec()), hops: Vec::new(), holds, condition: None, workdir, env })
 }
 

@@ -31,7 +31,8 @@ fn containers() {
         ("docker run --entrypoint '' img ruff check", "ruff check in ?"),
         ("docker run -d img lint", "image img lint in ? ~soften:1"),
         ("docker run img", "image img  in ?"),
-        ("docker run $IMAGE ruff check", "image  ruff check in ?"),
+        // The word may be flags, or none.
+        ("docker run $IMAGE ruff check", "image  ruff check in ? | image ruff check in ? ?"),
         ("docker container run img lint", "image img lint in ?"),
         ("docker --context x run img lint", "image img lint in ?"),
         ("podman run -v $PWD:/s:Z -w /s img lint", "image img lint"),

@@ -136,6 +136,7 @@ impl Frame<'_, '_> {
         let word = |value: &String| Word {
             raw: value.clone(),
             value: Some(value.clone()).filter(|value| !value.contains(UNKNOWN)),
+            partial: Some(value.clone()).filter(|value| value.contains(UNKNOWN)),
             span: Span::default(),
             place: self.recipe.place.clone(),
             glob: false,

@@ -87,6 +87,16 @@ impl Variables {
         self.evaluated.borrow_mut().push(text);
     }
 
+    /// Whether an `$(eval …)` that was met in a recipe, and not read since, sets this variable.
+    fn set_by_eval(&self, name: &str) -> bool {
+        let pending = self.evaluated.borrow();
+        !pending.is_empty()
+            && pending.iter().take(64).any(|text| {
+                let rest = text.trim_start().strip_prefix(name);
+                self.burn(name.len()) && rest.is_some_and(|rest| rest.trim_start().starts_with([':', '=', '+', '?', '!']))
+            })
+    }
+
     /// What was noted by [`Self::evaluate`] since the last time.
     pub(super) fn take_evaluated(&self) -> Vec<String> {
         self.evaluated.take()
@@ -220,6 +230,9 @@ impl Variables {
 
     /// The value of a variable by its name.
     pub(super) fn value(&self, name: &str, layer: &Layer, depth: usize) -> String {
+        if self.set_by_eval(name) {
+            return UNKNOWN_TEXT.to_owned();
+        }
         let Some(variable) = layer.get(name).or_else(|| self.global.get(name)) else {
             return if set_outside(name) { UNKNOWN_TEXT.to_owned() } else { String::new() };
         };

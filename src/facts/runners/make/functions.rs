@@ -20,7 +20,8 @@ pub(super) fn call(variables: &Variables, inner: &str, layer: &Layer, depth: usi
             Some(String::new())
         }
         "info" | "warning" => Some(String::new()),
-        "error" => Some(UNKNOWN_TEXT.to_owned()),
+        // Where it counts, make stops as failed; nothing stands for it.
+        "error" => Some(String::new()),
         "value" => Some(variables.get(arguments.trim()).map_or_else(String::new, |v| v.text.clone())),
         "if" | "or" | "and" => Some(conditional(variables, name, arguments, layer, depth)),
         "foreach" => Some(for_each(variables, arguments, layer, depth)),

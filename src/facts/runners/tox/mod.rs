@@ -179,6 +179,13 @@ fn overall(call: &Call<'_>, line: &CommandLine) -> Vec<Hold> {
     ] {
         holds.extend(line.last(names).map(|flag| Hold::new(HoldEffect::Void, flag.word.place.clone(), why)));
     }
+    // `tox $ARGS`: it may be `--notest`, or anything.
+    holds.extend(
+        line.operands
+            .iter()
+            .find(|word| word.may_vanish())
+            .map(|word| Hold::new(HoldEffect::Unknown(Reason::Dynamic), word.place.clone(), "an argument of tox is computed")),
+    );
     let flag = line.last(&["-x", "--override"]).map(|flag| flag.word.place.clone());
     let variable = call.env.contains_key("TOX_OVERRIDE").then(|| call.place.clone());
     let overridden = flag
@@ -258,6 +265,9 @@ impl Reader<'_> {
         }
         if line.has(&["-e"]) {
             return (chosen, None);
+        }
+        if let Some(word) = line.operands.iter().find(|word| word.may_vanish()) {
+            return (self.known(), Some(computed(&word.place)));
         }
         match call.env.get("TOXENV") {
             Some(Some(text)) if text.eq_ignore_ascii_case("all") => return (self.known(), None),

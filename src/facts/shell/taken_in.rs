@@ -1,0 +1,96 @@
+//! Owns `source` and `.`: files that the running shell reads in place, with its options, functions and variables. Refuses to find
+//! them: the caller does.
+
+use std::rc::Rc;
+
+use crate::text::{MappedText, Place};
+
+use super::builtin::Outcome;
+use super::parse;
+use super::simple::Run;
+use super::source::{Ctx, Source};
+use super::state::{State, Until};
+use super::walk::Walker;
+use super::world::Val;
+use crate::facts::workdir::normalise;
+
+/// Files inside files.
+const MAX_FILES: usize = 8;
+
+/// Finds the files that a script takes in.
+pub trait Files: Sync {
+    /// The text at an absolute path of the file system that the script runs on; `None` when it is not a readable file of the
+    /// tree.
+    fn text(&self, path: &str) -> Option<MappedText>;
+}
+
+/// A caller without files: `source` stays a command.
+#[derive(Debug)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&self, _: &str) -> Option<MappedText> {
+        None
+    }
+}
+
+impl Walker<'_> {
+    /// Reads the file that a `source` names in place; gives the state back when it is not at hand.
+    pub(super) fn take_in(&mut self, run: &Run<'_>, st: State, ctx: &Ctx, place: &Place) -> Outcome {
+        let Some((path, source, list)) = self.named_file(run, &st, ctx) else { return Outcome::NotMine(Box::new(st)) };
+        let mut st = st;
+        let outer_args = st.args.clone();
+        let arguments = run.raws.get(2..).unwrap_or(&[]);
+        if !arguments.is_empty() {
+            st.args = self.arguments(arguments, &st);
+        }
+        self.reading.push(path.clone());
+        let outer_file = st.file.replace(Rc::from(path));
+        let mut via = ctx.via.as_ref().clone();
+        via.push((place.clone(), ctx.source.line(run.command.span, 200)));
+        let inner = Ctx { source: Rc::new(source), guard: ctx.guard.clone(), evals: ctx.evals, via: Rc::new(via) };
+        let (before, diverts) = (st.reach.clone(), self.diverts.len());
+        let rounds = std::mem::take(&mut self.rounds);
+        self.returns.push(Vec::new());
+        let mut end = self.list(&list, st, &inner);
+        self.rounds = rounds;
+        self.reading.pop();
+        for early in self.returns.pop().unwrap_or_default() {
+            end = self.merge(end, early, &before, diverts);
+        }
+        self.settle(diverts, Until::Function);
+        let Some(mut end) = end else { return Outcome::Done(None) };
+        for index in [Until::Function as usize, Until::Loop as usize] {
+            end.reach.doubts[index].clone_from(&before.doubts[index]);
+        }
+        end.file = outer_file;
+        if !arguments.is_empty() {
+            end.args = outer_args;
+        }
+        Outcome::Done(self.leaf(end, ctx).map(Box::new))
+    }
+
+    fn named_file(&mut self, run: &Run<'_>, st: &State, ctx: &Ctx) -> Option<(String, Source, super::ast::List)> {
+        let word = run.words.get(1).filter(|word| !word.glob)?;
+        let name = word.value.as_deref().filter(|name| !name.is_empty())?;
+        let path = match self.directory(st) {
+            Val::Text(from) => normalise(&from, name)?,
+            _ => name.starts_with('/').then(|| normalise("/", name)).flatten()?,
+        };
+        if ctx.via.len() >= MAX_FILES || self.reading.contains(&path) {
+            return None;
+        }
+        let text = self.input.files.text(&path)?;
+        if !self.spend_eval(text.text().len()) {
+            return None;
+        }
+        let script = parse::script(text.text(), self.max_depth).ok()?;
+        let outer = Some(ctx.source.span(run.command.span));
+        Some((path, Source { text, here: script.here, outer }, script.list))
+    }
+
+    /// `BASH_SOURCE`.
+    pub(super) fn file_name(&self, st: &State) -> Val {
+        st.file.as_ref().map_or(Val::Unknown, |path| Val::text(path))
+    }
+}

@@ -1,0 +1,271 @@
+//! Owns commands whose words are not all known: a program in a directory that is computed, one of a few words, a word that may
+//! be a flag, a program that may run the rest of its line. Refuses to drop any of them in silence.
+
+use std::collections::HashMap;
+
+use super::{Frame, Tracer};
+use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
+use crate::facts::matching::{self, Take};
+use crate::facts::runners::{self, Call, Target};
+use crate::facts::shell::{Dialect, ShellCommand, ShellMode, Word};
+use crate::text::{MappedText, Place, RepoPath};
+
+/// Words of a command line that are looked at for a tool that an unknown program may run.
+const LOOKED_AT: usize = 12;
+
+/// Programs that print, look up or handle what they are given, and run none of it.
+const NEVER_RUN: &[&str] = &[
+    ":",
+    "[",
+    "apk",
+    "apt",
+    "apt-get",
+    "awk",
+    "basename",
+    "brew",
+    "cat",
+    "chmod",
+    "choco",
+    "chown",
+    "command",
+    "cp",
+    "curl",
+    "diff",
+    "dirname",
+    "dnf",
+    "echo",
+    "egrep",
+    "exit",
+    "false",
+    "fgrep",
+    "file",
+    "find",
+    "gem",
+    "gh",
+    "git",
+    "grep",
+    "hash",
+    "head",
+    "install",
+    "jq",
+    "kill",
+    "killall",
+    "ln",
+    "ls",
+    "man",
+    "mkdir",
+    "mv",
+    "npm",
+    "pacman",
+    "pgrep",
+    "pip",
+    "pip3",
+    "pipx",
+    "pkill",
+    "printf",
+    "rg",
+    "rm",
+    "rmdir",
+    "rsync",
+    "scoop",
+    "sed",
+    "sleep",
+    "snap",
+    "sort",
+    "ssh-keyscan",
+    "stat",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "touch",
+    "true",
+    "type",
+    "unlink",
+    "unzip",
+    "wc",
+    "wget",
+    "whereis",
+    "which",
+    "yq",
+    "yum",
+    "zip",
+];
+
+/// Sub-commands behind which names are packages.
+const PACKAGES: &[&str] =
+    &["add", "install", "remove", "uninstall", "update", "upgrade", "download", "pull", "search", "show", "help"];
+
+/// The surroundings of what runs only if a word that is not known is a flag, or none.
+pub(super) fn doubted(word: &Word, frame: &Frame) -> Frame {
+    under(frame, Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone()))
+}
+
+/// The options that a shell is given whose script comes from standard input.
+pub(super) fn options(words: &[Word]) -> ShellMode {
+    let values: Vec<&str> = words.iter().skip(1).filter_map(|word| word.value.as_deref()).collect();
+    let short = |value: &&&str| value.starts_with('-') && !value.starts_with("--");
+    let named = |name: &str| values.windows(2).any(|pair| pair[0].starts_with('-') && pair[0].ends_with('o') && pair[1] == name);
+    ShellMode {
+        errexit: values.iter().filter(short).any(|value| value.contains('e')) || named("errexit"),
+        pipefail: named("pipefail"),
+        dialect: Dialect::Bash,
+    }
+}
+
+fn under(frame: &Frame, condition: Why) -> Frame {
+    let mut out = frame.clone();
+    out.conditions.push(condition);
+    out
+}
+
+impl<'w> Tracer<'w> {
+    /// A command whose words may be one of a few: one when all come to the same, else each under a condition.
+    pub(super) fn either(&mut self, command: &ShellCommand, frame: &Frame) {
+        let stdin = command.stdin.as_ref();
+        let same = command.others.is_empty() || {
+            let first = self.bare(&command.words, frame);
+            first.is_some() && command.others.iter().all(|words| self.bare(words, frame) == first)
+        };
+        if same {
+            return self.command(&command.words, &command.place, stdin, frame);
+        }
+        let raw = command.words.first().map_or("", |word| word.raw.as_str());
+        let why = format!("what {} stands for depends on a condition", super::script::quoted(raw));
+        let frame = under(frame, Why::new(Reason::Dynamic, why).at(command.place.clone()));
+        for words in std::iter::once(&command.words).chain(&command.others) {
+            self.command(words, &command.place, stdin, &frame);
+        }
+    }
+
+    /// What a command line comes to without its launchers and the directory of its program; `None` for a program of the tree.
+    fn bare(&self, words: &[Word], frame: &Frame) -> Option<Vec<String>> {
+        let mut words = words.to_vec();
+        for _ in 0..4 {
+            let program = words.first()?.value.as_deref()?;
+            if program.contains('/') && frame.workdir.resolve(program).is_some_and(|path| self.world.snapshot.is_file(&path)) {
+                return None;
+            }
+            let call = Call { words: &words, env: &frame.env, workdir: &frame.workdir, place: &words[0].place };
+            let next = match runners::launched(&call, self.world) {
+                Some(mut nexts) if nexts.len() == 1 => nexts.remove(0),
+                _ => break,
+            };
+            let plain = next.holds.is_empty() && next.condition.is_none() && next.workdir == frame.workdir;
+            match next.target {
+                Target::Argv(inner) if plain && inner.len() < words.len() => words = inner,
+                // `cross build` is `cargo build`.
+                Target::Argv(inner) if plain && inner[1..] == words[1..] && inner[0].value != words[0].value => words = inner,
+                _ => break,
+            }
+        }
+        let name = matching::program_name(words.first()?.value.as_deref()?).to_owned();
+        Some(std::iter::once(name).chain(words[1..].iter().map(|word| word.shape().into_owned())).collect())
+    }
+
+    /// A program word that is not known as a whole: its base name may be; a file of the tree of that name may be meant.
+    pub(super) fn computed(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
+        let first = &words[0];
+        let why = || Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
+        let Some(name) = first.program_somewhere() else {
+            self.opaque(why(), frame);
+            return;
+        };
+        let known = |value: String| {
+            let mut words = words.to_vec();
+            words[0] = Word { value: Some(value), partial: None, ..words[0].clone() };
+            words
+        };
+        let tail = first.tail();
+        let candidates: Vec<RepoPath> =
+            self.named(&name).filter(|path| format!("/{path}").ends_with(&tail)).take(2).cloned().collect();
+        match candidates.as_slice() {
+            [] => self.command(&known(name), place, stdin, frame),
+            [only] => match frame.workdir.locate(only) {
+                Some(path) => {
+                    let text =
+                        format!("it is a program of the tree if the directory of {} is", super::script::quoted(&first.raw));
+                    let frame = under(frame, Why::new(Reason::Dynamic, text).at(first.place.clone()));
+                    self.command(&known(path), place, stdin, &frame);
+                }
+                None => self.opaque(why(), frame),
+            },
+            _ => self.opaque(why(), frame),
+        }
+    }
+
+    /// Files of the tree by their last segment.
+    fn named(&self, name: &str) -> impl Iterator<Item = &'w RepoPath> {
+        let index = self.by_name.get_or_init(|| {
+            let mut index: HashMap<&'w str, Vec<&'w RepoPath>> = HashMap::new();
+            let snapshot = self.world.snapshot;
+            for entry in snapshot.entries().iter().filter(|entry| entry.is_file()) {
+                let path = &entry.path;
+                index.entry(path.as_str().rsplit('/').next().unwrap_or("")).or_default().push(path);
+            }
+            index
+        });
+        index.get(name).into_iter().flatten().copied().collect::<Vec<_>>().into_iter()
+    }
+
+    /// A program that neither the catalogue nor a runner knows: what it may run, and a sub-command that is computed.
+    pub(super) fn unknown_program(&mut self, words: &[Word], place: &Place, frame: &Frame) {
+        if let Some(word) = matching::open_row(Catalog::builtin(), words) {
+            self.opaque(Why::new(Reason::Dynamic, "the sub-command is computed").at(word.place.clone()), frame);
+            return;
+        }
+        let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return };
+        if NEVER_RUN.contains(&matching::program_name(program)) {
+            return;
+        }
+        if let Some(at) = self.runs_from(words, frame) {
+            let why = format!("whether {} runs the rest of its line is not known", super::script::quoted(program));
+            let frame = under(frame, Why::new(Reason::Unsupported, why).at(place.clone()));
+            self.command(&words[at..], place, None, &frame);
+        }
+    }
+
+    /// Where in the words of an unknown program a command begins that leads on: behind `--`, or where a tool is named.
+    fn runs_from(&self, words: &[Word], frame: &Frame) -> Option<usize> {
+        let mut runs = false;
+        for (at, word) in words.iter().enumerate().take(LOOKED_AT).skip(1) {
+            let value = word.value.as_deref()?;
+            if value == "--" {
+                return (at + 1 < words.len() && self.leads_on(&words[at + 1..], frame)).then_some(at + 1);
+            }
+            if value.starts_with('-') {
+                continue;
+            }
+            if PACKAGES.contains(&value) {
+                return None;
+            }
+            runs |= matches!(value, "run" | "exec");
+            let rest = &words[at..];
+            // Behind a flag it may be the flag's value.
+            if (at == 1 || runs) && self.leads_on(rest, frame) {
+                return Some(at);
+            }
+            let long = |hit: &matching::RowMatch<'_>| {
+                hit.tool.run[hit.row]
+                    .argv
+                    .as_ref()
+                    .is_some_and(|argv| argv.len() > 1 && matches!(matching::take(argv, rest, &[]), Take::Taken { .. }))
+            };
+            if matching::tools_for_words(Catalog::builtin(), rest).iter().any(long) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Whether words are a command that the catalogue or a runner knows.
+    fn leads_on(&self, words: &[Word], frame: &Frame) -> bool {
+        let Some(first) = words.first().filter(|word| word.value.is_some()) else { return false };
+        if !matching::tools_for_words(Catalog::builtin(), words).is_empty() {
+            return true;
+        }
+        let call = Call { words, env: &frame.env, workdir: &frame.workdir, place: &first.place };
+        runners::ROSTER.iter().find_map(|runner| runner.expand(&call, self.world)).is_some_and(|nexts| !nexts.is_empty())
+    }
+}
