@@ -3,6 +3,7 @@
 
 mod cargo_alias;
 mod command_line;
+mod code;
 mod compose;
 mod docker;
 mod just;
@@ -17,7 +18,9 @@ mod script;
 #[cfg(test)]
 mod script_probe;
 mod script_words;
+mod started;
 mod tox;
+mod unread;
 mod yaml_merge;
 
 pub use pre_commit::{local_hooks, pre_commit_ci};
@@ -150,6 +153,11 @@ pub trait Runner: Sync {
         false
     }
 
+    /// Whether it runs code of the tree that is not read: such code is not searched for more of its kind.
+    fn is_code(&self) -> bool {
+        false
+    }
+
     /// What an action of the CI system leads to, when it is this runner in another form (`pre-commit/action`).
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
         let _ = (action, workdir, env, world);
@@ -160,6 +168,7 @@ pub trait Runner: Sync {
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] = &[
     &cargo_alias::CargoAlias,
+    &unread::Unread,
     &make::Make,
     &npm::Npm,
     &npm::Together,
@@ -168,6 +177,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &pre_commit::PreCommit,
     &docker::Docker,
     &compose::Compose,
+    &code::Code,
     &launchers::Launchers,
     &script::Script,
 ];

@@ -2,7 +2,7 @@
 //! languages: what they start is not read.
 
 use super::script_words::{literal, text_of};
-use super::{Call, Next, Runner, Target, World};
+use super::{Call, Next, Runner, Target, World, code};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
@@ -83,7 +83,7 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
         Some(Interpreter::Other(program)) if program.starts_with("ruby") => {
             return Some(binstub(call, &file).into_iter().collect());
         }
-        Some(Interpreter::Other(_)) => return Some(Vec::new()),
+        Some(Interpreter::Other(_)) => return Some(code::judged(call, world, &[file])),
         // A first line that names nobody, or an unreadable one, is for the kernel to refuse.
         None if file.text.starts_with("#!") => return Some(Vec::new()),
         None => ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix },
