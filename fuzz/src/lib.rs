@@ -106,7 +106,7 @@ pub fn script(data: &[u8]) {
     let (scope, limits) = (Scope::new(), Limits::default());
     for errexit in [true, false] {
         let mode = ShellMode { errexit, pipefail: errexit, dialect: Dialect::Bash };
-        let analysis = shell::analyse(&ScriptInput { text: &mapped, mode, scope: &scope, limits: &limits });
+        let analysis = shell::analyse(&ScriptInput { text: &mapped, mode, scope: &scope, limits: &limits, files: None });
         for command in &analysis.commands {
             assert!(command.place.line <= file.lines().count());
         }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::script_words::literal;
 use super::{Call, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::CodeRunner;
@@ -15,8 +16,21 @@ const PACKAGE: usize = 32;
 
 /// Commands of `setup.py` that build and install: what it lists as dependencies is not run.
 const SETUP: &[&str] = &[
-    "build", "build_ext", "build_py", "sdist", "bdist", "bdist_wheel", "install", "develop", "egg_info", "register", "upload",
-    "check", "clean", "--version", "--name",
+    "build",
+    "build_ext",
+    "build_py",
+    "sdist",
+    "bdist",
+    "bdist_wheel",
+    "install",
+    "develop",
+    "egg_info",
+    "register",
+    "upload",
+    "check",
+    "clean",
+    "--version",
+    "--name",
 ];
 
 /// Interpreters, and `go run` of a package of the tree.
@@ -37,6 +51,9 @@ impl Runner for Code {
         let known = [name.clone(), format!("{name}.{}", row.extension), format!("{name}/__main__.py")];
         let inside = |name: &String| call.workdir.resolve(name).is_some_and(|path| world.snapshot.is_file(&path));
         let found = known.iter().find(|name| inside(name));
+        if found.is_none() {
+            return installed(row, &name, rest, call);
+        }
         // A directory that is not known: whether it is code of the tree is not known either, and mostly it is not a tool.
         let path = call.workdir.resolve(found?)?;
         let first = call.words.get(rest).and_then(|word| word.value.as_deref());
@@ -53,6 +70,34 @@ impl Runner for Code {
     fn is_code(&self) -> bool {
         true
     }
+}
+
+/// A program that is installed and named to the interpreter: `node node_modules/.bin/eslint`, `python -X dev -m bandit`.
+fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
+    let like = call.words.get(rest - 1)?;
+    let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
+    if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
+        let mut parts = package.split('/');
+        let program = match parts.next()? {
+            ".bin" => parts.next()?.to_owned(),
+            scope if scope.starts_with('@') => format!("{scope}/{}", parts.next()?),
+            package => package.to_owned(),
+        };
+        return Some(vec![Next::argv(call, std::iter::once(literal(&program, like)).chain(arguments).collect())]);
+    }
+    let flag = row.module_flag.as_deref()?;
+    let flags: Vec<&str> = call.words[1..rest - 1].iter().filter_map(|word| word.value.as_deref()).collect();
+    // Without flags of the interpreter a row of the catalogue fits as it is.
+    let (given, flags) = (flags.last() == Some(&flag), flags.split_last().map_or(&[][..], |(_, flags)| flags));
+    if !given || flags.is_empty() {
+        return None;
+    }
+    let head = [literal(&row.program, like), literal(flag, like), like.clone()];
+    let mut next = Next::argv(call, head.into_iter().chain(arguments).collect());
+    if let Some((name, value)) = crate::facts::shadow::leaves_directory_out(&call.words[..rest - 1]) {
+        next.env.insert(name.to_owned(), Some(value.to_owned()));
+    }
+    Some(vec![next])
 }
 
 /// The file an interpreter is given and the index of the word behind it.
@@ -125,7 +170,8 @@ mod tests {
 
     #[test]
     fn code_that_starts_tools_is_opaque() {
-        let told_of = |path: &str| format!("opaque Unsupported: {path} starts tools or tasks; its code is not read by this version");
+        let told_of =
+            |path: &str| format!("opaque Unsupported: {path} starts tools or tasks; its code is not read by this version");
         for (command, path) in [
             ("python ci/lint.py --all", "ci/lint.py"),
             ("python3 -u -X dev ci/lint.py", "ci/lint.py"),
@@ -142,7 +188,22 @@ mod tests {
             let expected: Vec<String> = if path.is_empty() { Vec::new() } else { vec![told_of(path)] };
             assert_eq!(told(&Code, FILES, "", command), expected, "{command}");
         }
-        for command in ["python -c 'import bandit'", "python -m bandit", "python missing.py", "node --run lint", "go run example.org/x@v1"] {
+        for (command, expected) in [
+            ("node ./node_modules/.bin/eslint .", "$ eslint ."),
+            ("node --max-old-space-size=4096 node_modules/eslint/bin/eslint.js .", "$ eslint ."),
+            ("node node_modules/@biomejs/biome/bin/biome ci", "$ @biomejs/biome ci"),
+            ("python -X dev -m bandit -r src", "$ python -m bandit -r src"),
+            ("python3 -P -m bandit -r src", "$ python -m bandit -r src PYTHONSAFEPATH=1"),
+        ] {
+            let told = told(&Code, FILES, "", command);
+            assert!(
+                told.len() == 1 && told[0].starts_with(expected.split(" PYTHON").next().unwrap_or("")),
+                "{command}: {told:?}"
+            );
+        }
+        for command in
+            ["python -c 'import bandit'", "python -m bandit", "python missing.py", "node --run lint", "go run example.org/x@v1"]
+        {
             assert_eq!(told(&Code, FILES, "", command), ["not known"], "{command}");
         }
     }

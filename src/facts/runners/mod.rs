@@ -1,16 +1,19 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod behind;
 mod cargo_alias;
-mod command_line;
 mod code;
+mod command_line;
 mod compose;
 mod docker;
 mod just;
+mod launched;
 mod launchers;
 mod make;
 mod npm;
 mod pre_commit;
+mod project;
 mod quoted;
 #[cfg(test)]
 mod rendering;
@@ -23,6 +26,7 @@ mod tox;
 mod unread;
 mod yaml_merge;
 
+pub(super) use docker::{Earlier, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
@@ -168,6 +172,7 @@ pub trait Runner: Sync {
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] = &[
     &cargo_alias::CargoAlias,
+    &project::ProjectScripts,
     &unread::Unread,
     &make::Make,
     &npm::Npm,
@@ -178,6 +183,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &docker::Docker,
     &compose::Compose,
     &code::Code,
+    &behind::Behind,
     &launchers::Launchers,
     &script::Script,
 ];

@@ -102,7 +102,10 @@ mod tests {
             ("nox --version", ""),
             ("task lint", "opaque Unsupported: `task` runs tasks of Taskfile.yml, which is not read by this version"),
             ("mage -v check", "opaque Unsupported: `mage` runs tasks of magefiles/a.go, which is not read by this version"),
-            ("docker buildx bake", "opaque Unsupported: `docker buildx bake` runs tasks of docker-bake.hcl, which is not read by this version"),
+            (
+                "docker buildx bake",
+                "opaque Unsupported: `docker buildx bake` runs tasks of docker-bake.hcl, which is not read by this version",
+            ),
             ("docker buildx build .", "not known"),
             ("./gradlew check", ""),
             ("mvn -B verify", "opaque Unsupported: `mvn` runs tasks of pom.xml, which is not read by this version"),

@@ -69,6 +69,7 @@ impl Walker<'_> {
             "hash" | "type" | "getopts" | "read" | "mapfile" | "readarray" | "let" => {
                 return done(self.reading(name, run, st, ctx, &place));
             }
+            "." | "source" if self.sourced_text(run, &st, ctx).is_some() => return done(self.sourced(run, st, ctx)),
             "." => {
                 let mut run = Run { words: run.words.clone(), raws: run.raws, assigned: Vec::new(), command: run.command };
                 if let Some(first) = run.words.first_mut() {

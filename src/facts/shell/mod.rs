@@ -27,6 +27,7 @@ mod rounds;
 mod scope;
 mod simple;
 mod source;
+mod sourced;
 mod stage;
 mod state;
 mod statements;
@@ -111,6 +112,20 @@ pub struct ScriptInput<'a> {
     pub scope: &'a Scope,
     /// The bounds in force.
     pub limits: &'a Limits,
+    /// Files that `source` may read; none: what they hold is not part of the analysis.
+    pub files: Option<&'a (dyn Files + Sync)>,
+}
+
+/// Files that a script reads as part of itself (`. lib.sh`).
+pub trait Files {
+    /// The text of a file as the script names it, where it stands; `None` when it is not in the tree.
+    fn text(&self, cwd: &Cwd, name: &str) -> Option<MappedText>;
+}
+
+impl std::fmt::Debug for dyn Files + Sync + '_ {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Files")
+    }
 }
 
 /// Stands in a script for text that is known only when it runs.

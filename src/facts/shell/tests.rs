@@ -19,7 +19,7 @@ fn mode(flags: &str) -> ShellMode {
 }
 
 fn run(flags: &str, script: &str, scope: &Scope) -> Analysis {
-    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &Limits::default() })
+    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &Limits::default(), files: None })
 }
 
 fn scope() -> Scope {

@@ -7,14 +7,16 @@ use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, VarValue, Word};
 use crate::facts::workdir::Workdir;
-use crate::text::MappedText;
+use crate::snapshot::Snapshot;
+use crate::text::{MappedText, Span};
 
 impl Tracer<'_> {
     /// Follows a script. `outermost` scripts are the unit's own text, whose hop is already the chain's last.
     pub(super) fn script(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame, outermost: bool) {
         let scope = scope(&frame.env, args);
         let limits = self.world.snapshot.limits();
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits });
+        let files = SourcedFiles { snapshot: self.world.snapshot, workdir: &frame.workdir };
+        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files: Some(&files) });
         for opaque in &analysis.opaque {
             let mut why = opaque.why.clone();
             why.place.get_or_insert_with(|| opaque.place.clone());
@@ -30,7 +32,13 @@ impl Tracer<'_> {
             let hop = Hop::new(command.place.clone(), &command.text);
             match next.chain.last_mut() {
                 // The step's own hop says the same as its only command: the command's line is the more exact one.
-                Some(last) if outermost && (last.text == hop.text || last.place.line == hop.place.line) => *last = hop,
+                Some(last)
+                    if outermost
+                        && (last.text == hop.text
+                            || (last.place.path == hop.place.path && last.place.line == hop.place.line)) =>
+                {
+                    *last = hop
+                }
                 _ => next.chain.push(hop),
             }
             self.command(&command.words, &command.place, command.stdin.as_ref(), &next);
@@ -44,7 +52,7 @@ impl Tracer<'_> {
         let named = shadow.name == program;
         let found = || {
             let directory = shadow.directory.as_deref()?;
-            let directory = ["$PWD/", "${PWD}/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"]
+            let directory = ["$PWD/", "${PWD}/", "$(pwd)/", "`pwd`/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"]
                 .iter()
                 .find_map(|home| directory.strip_prefix(home))
                 .unwrap_or(directory);
@@ -52,6 +60,22 @@ impl Tracer<'_> {
             self.world.snapshot.is_file(&path).then_some(())
         };
         (named || found().is_some()).then(|| Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()))
+    }
+}
+
+/// Files of the tree that a script reads as part of itself.
+struct SourcedFiles<'w> {
+    snapshot: &'w Snapshot,
+    workdir: &'w Workdir,
+}
+
+impl shell::Files for SourcedFiles<'_> {
+    fn text(&self, cwd: &Cwd, name: &str) -> Option<MappedText> {
+        let path = enter(cwd, self.workdir).resolve(name)?;
+        let file = self.snapshot.is_file(&path).then(|| self.snapshot.read(&path).ok()).flatten()?;
+        let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
+        let end = file.text.len();
+        Some(MappedText::verbatim(file, Span::new(start, end)))
     }
 }
 
