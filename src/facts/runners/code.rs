@@ -166,6 +166,7 @@ mod tests {
         ("setup.py", "setup(extras_require={'dev': ['flake8']})\n"),
         ("tools/lint/main.go", "exec.Command(\"golangci-lint\", \"run\")\n"),
         ("cmd/app/main.go", "package main\n"),
+        ("ci/own.py", "#!/usr/bin/env python3\nrun('./ci/own.py')\n"),
     ];
 
     #[test]
@@ -181,6 +182,7 @@ mod tests {
             ("node build", "build.js"),
             ("go run ./tools/lint", "tools/lint/main.go"),
             ("python ci/plain.py", ""),
+            ("python ci/own.py", ""),
             ("python setup.py sdist bdist_wheel", ""),
             ("python setup.py flake8", "setup.py"),
             ("go run ./cmd/app", ""),

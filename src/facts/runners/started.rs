@@ -4,7 +4,7 @@
 use super::script_words::word_at;
 use super::{Call, ROSTER, Target, World};
 use crate::facts::matching;
-use crate::facts::shell::Word;
+use crate::facts::shell::{Interpreter, Word, shebang_mode};
 
 /// Bytes of code looked at; past them the code may start anything.
 const MOST: usize = 128 * 1024;
@@ -91,6 +91,16 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
     if !matching::tools_for_words(world.catalog, words).is_empty() {
         return true;
     }
+    if let Some(script) = words[0].value.as_deref().filter(|name| name.contains('/')).and_then(|name| call.workdir.resolve(name))
+        && world.snapshot.is_file(&script)
+    {
+        // A path may well name a file that is read and not run; other code that is run by its path is not followed.
+        let file = world.snapshot.read(&script);
+        return file.is_ok_and(|file| match shebang_mode(&file.text) {
+            Some(shebang) => matches!(shebang, Interpreter::Shell(_)),
+            None => script.as_str().ends_with(".sh"),
+        });
+    }
     let inner = Call { words, ..*call };
     // Code that starts code of the tree again is not followed: no cycle can begin here.
     let runners = ROSTER.iter().filter(|runner| !runner.is_code());
@@ -115,9 +125,13 @@ mod tests {
     use crate::facts::workdir::Workdir;
     use crate::text::{Place, RepoPath};
 
+    /// Code that starts itself: it must end.
+    const SELF: &str = "#!/usr/bin/env python3\nrun('./ci/own.py')\n";
+
     #[test]
     fn commands_in_quoted_texts() {
-        let snapshot = tree(&[("Makefile", "all:\n\tbandit -r src\n"), ("ci/x.sh", "echo\n")]);
+        let snapshot =
+            tree(&[("Makefile", "all:\n\tbandit -r src\n"), ("ci/x.sh", "echo\n"), ("ci/data.js", "1\n"), ("ci/own.py", SELF)]);
         let world = World { snapshot: &snapshot, catalog: Catalog::builtin() };
         let (workdir, env) = (Workdir::workspace(), Env::new());
         let place = Place::file(RepoPath::new("ci.yml").expect("path"));
@@ -140,6 +154,8 @@ mod tests {
             ("x = 'banditry'; y = \"a bandit\"", false),
             ("subprocess.run(['git', 'ls-files'])", false),
             ("import os, sys\nprint('it\\'s ' + \"ok\")", false),
+            ("open('ci/data.js')", false),
+            (SELF, false),
             ("", false),
         ] {
             assert_eq!(starts(text, &call, &world), expected, "{text}");
