@@ -62,7 +62,7 @@ impl Runner for Behind {
 fn setting(marked: &Marked, call: &Call<'_>, snapshot: &Snapshot) -> Option<Hold> {
     let directory = call.workdir.dir()?;
     let above = directory.ancestors();
-    let files = above.into_iter().flat_map(|dir| marked.settings.iter().filter_map(move |name| dir.join(name)));
+    let files = above.flat_map(|dir| marked.settings.iter().filter_map(move |name| dir.join(name)));
     for path in files.filter(|path| snapshot.is_file(path)) {
         let Ok(file) = snapshot.read(&path) else { continue };
         // A list of versions names tools; a path, an alias or a script is what can put another program in a tool's place.

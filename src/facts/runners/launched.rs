@@ -77,7 +77,7 @@ pub(super) fn go_tool(name: &str, listed: impl Fn(&str) -> bool, call: &Call<'_>
     let given = values(call.words, &["-modfile"]).into_iter().next().map(|(_, file)| file);
     let files = match given {
         Some(file) => vec![call.workdir.resolve(&file)?],
-        None => directory.ancestors().into_iter().filter_map(|dir| dir.join("go.mod")).collect(),
+        None => directory.ancestors().filter_map(|dir| dir.join("go.mod")).collect(),
     };
     let path = files.into_iter().find(|path| world.snapshot.is_file(path))?;
     let file = world.snapshot.read(&path).ok()?;

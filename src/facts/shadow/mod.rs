@@ -24,7 +24,7 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
     if let Some([python, dash_m, module]) = row.argv.as_deref().and_then(|argv| argv.get(..3))
         && python == "python"
         && dash_m == "-m"
-        && !env.get("PYTHONSAFEPATH").is_some_and(|value| value.as_deref() != Some(""))
+        && env.get("PYTHONSAFEPATH").is_none_or(|value| value.as_deref() == Some(""))
     {
         holds.extend(python::module(module, &directory, &directory, world));
     }
@@ -56,7 +56,7 @@ pub fn leaves_directory_out(words: &[Word]) -> Option<(&'static str, &'static st
 
 /// A `replace` of the tool's module in `go.mod` or `go.work`.
 fn go(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let files = directory.ancestors().into_iter().flat_map(|dir| ["go.mod", "go.work"].map(|file| dir.join(file)));
+    let files = directory.ancestors().flat_map(|dir| ["go.mod", "go.work"].map(|file| dir.join(file)));
     for path in files.flatten().filter(|path| world.snapshot.is_file(path)) {
         let Ok(file) = world.snapshot.read(&path) else { continue };
         let mut block = false;

@@ -96,7 +96,7 @@ fn pnpm_workspace(name: &str, directory: &RepoPath, world: &World<'_>) -> Option
 
 /// A program of this name that is committed where installed ones go.
 fn committed(program: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let places = directory.ancestors().into_iter().filter_map(|dir| dir.join(&format!("node_modules/.bin/{program}")));
-    let path = places.into_iter().find(|path| world.snapshot.is_file(path))?;
+    let mut places = directory.ancestors().filter_map(|dir| dir.join(&format!("node_modules/.bin/{program}")));
+    let path = places.find(|path| world.snapshot.is_file(path))?;
     Some(Hold::new(HoldEffect::Void, Place::file(path), format!("`{program}` is a file of the tree")))
 }

@@ -30,8 +30,8 @@ pub(super) fn on_path(name: &str, workdir: &Workdir, env: &Env, world: &World<'_
     let module = name.replace('-', "_");
     for part in path.split(':').filter(|part| !part.is_empty()).take(PARTS) {
         let Some(directory) = workdir.resolve(part) else { continue };
-        let site = ["sitecustomize.py", "usercustomize.py"].iter().filter_map(|file| directory.join(file));
-        if let Some(file) = site.into_iter().find(|path| world.snapshot.is_file(path)) {
+        let mut site = ["sitecustomize.py", "usercustomize.py"].iter().filter_map(|file| directory.join(file));
+        if let Some(file) = site.find(|path| world.snapshot.is_file(path)) {
             let why = "`PYTHONPATH` makes every Python program run this file first";
             return Some(Hold::new(HoldEffect::Void, Place::file(file), why));
         }

@@ -12,7 +12,7 @@ const LISTS: usize = 16;
 
 /// The first requirement of the tool's name that is taken from elsewhere.
 pub(super) fn elsewhere(name: &str, tool: &Tool, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    directory.ancestors().into_iter().find_map(|dir| {
+    directory.ancestors().find_map(|dir| {
         lists(&dir, name, tool, world).or_else(|| pyproject(&dir, name, tool, world)).or_else(|| pipfile(&dir, name, tool, world))
     })
 }
@@ -72,8 +72,8 @@ fn same(a: &str, b: &str) -> bool {
 /// The address is that of a repository which the catalogue names for the tool.
 fn is_own(address: &str, tool: &Tool) -> bool {
     let address = address.to_ascii_lowercase();
-    let repositories = tool.run.iter().filter_map(|row| row.hook.as_ref()).map(|hook| hook.repo.to_ascii_lowercase());
-    repositories.into_iter().any(|repository| {
+    let mut repositories = tool.run.iter().filter_map(|row| row.hook.as_ref()).map(|hook| hook.repo.to_ascii_lowercase());
+    repositories.any(|repository| {
         let bare = repository.split_once("://").map_or(repository.as_str(), |(_, rest)| rest);
         address.contains(bare)
     })

@@ -344,7 +344,7 @@ pub(super) fn request(call: &Call<'_>, line: &CommandLine, world: &World<'_>) ->
     if idle {
         return None;
     }
-    let Some(operand) = line.operands.first().or_else(|| line.tail.as_ref()?.first()) else { return None };
+    let operand = line.operands.first().or_else(|| line.tail.as_ref()?.first())?;
     let remote = |text: &str| text == "-" || text.contains("://") || text.starts_with("git@");
     let context = match operand.value.as_deref() {
         Some(text) if remote(text) => return None,
@@ -359,7 +359,7 @@ pub(super) fn request(call: &Call<'_>, line: &CommandLine, world: &World<'_>) ->
             names.iter().filter_map(|name| context.as_ref()?.join(name)).find(|path| world.snapshot.is_file(path))
         }
     };
-    let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return None };
+    let file = file.filter(|file| world.snapshot.is_file(file))?;
     let target = line.last(&["--target"]).and_then(|flag| flag.value.as_ref());
     let condition = target
         .filter(|word| word.value.is_none())
