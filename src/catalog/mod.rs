@@ -12,12 +12,14 @@ pub mod example;
 pub mod language;
 pub mod lint;
 pub mod rule;
+pub mod runner;
 pub mod suppress;
 pub mod tool;
 
 pub use bot::Bot;
 pub use language::{Exporter, Frameworks, Languages};
 pub use rule::{Profile, Rule, Sentences, Severity};
+pub use runner::Runners;
 pub use tool::Tool;
 
 static TABLES: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
@@ -41,6 +43,8 @@ pub struct Catalog {
     pub languages: Languages,
     /// `rules/frameworks.toml`.
     pub frameworks: Frameworks,
+    /// `rules/runners.toml`.
+    pub runners: Runners,
     /// `rules/sentences.toml`.
     pub sentences: Sentences,
 }
@@ -69,6 +73,7 @@ impl Catalog {
             profiles: folder(&files, "profiles/")?,
             languages: one(&files, "languages.toml")?,
             frameworks: one(&files, "frameworks.toml")?,
+            runners: one(&files, "runners.toml")?,
             sentences: one(&files, "sentences.toml")?,
         })
     }

@@ -128,6 +128,9 @@ pub struct Event {
 /// Environment variables in force; `None` marks one that is set to something not known.
 pub type Env = BTreeMap<String, Option<String>>;
 
+/// The search path that every system and every image starts with, for our purposes: no directory of it is the tree's.
+pub const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// A value handed to an action.
 #[derive(Clone, Debug)]
 pub struct Input {

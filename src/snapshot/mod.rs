@@ -128,7 +128,7 @@ impl Snapshot {
     /// The text of an ordinary file, read once, at most `limits.file_bytes` bytes of UTF-8 without NUL.
     ///
     /// # Errors
-    /// Why it was not read; everything but a missing file is also listed by [`Self::not_inspected`].
+    /// Why it was not read; everything but a missing file and a submodule is also listed by [`Self::not_inspected`].
     pub fn read(&self, path: &RepoPath) -> Read {
         self.read_bounded(path, self.source.limits.file_bytes)
     }
@@ -194,7 +194,8 @@ impl Snapshot {
     }
 
     fn record(&self, unread: &Unread) {
-        if unread.kind != UnreadKind::Missing {
+        // A submodule is another repository: no reader can read it here, so that nothing of this tree is left uninspected.
+        if !matches!(unread.kind, UnreadKind::Missing | UnreadKind::Submodule) {
             lock(&self.unread).insert(unread.path.clone(), unread.why.clone());
         }
     }

@@ -66,6 +66,8 @@ const UV: &[&str] = &[
     "--keyring-provider",
 ];
 
+const CONDA: &[&str] = &["-n", "--name", "-p", "--prefix", "--cwd", "-r", "--root-prefix", "-e", "--env", "-a", "--attach"];
+
 /// Flags read off each program's own help or manual.
 static SHAPES: &[Shape] = &[
     Shape { words: &["uv", "run"], value_flags: UV, directory_flags: &["--directory"], ..PLAIN },
@@ -79,34 +81,17 @@ static SHAPES: &[Shape] = &[
     },
     Shape { words: &["pipenv", "run"], value_flags: &["--python"], ..PLAIN },
     Shape { words: &["rye", "run"], value_flags: &["--pyproject"], ..PLAIN },
-    Shape { words: &["pdm", "run"], value_flags: &["-p", "--project"], directory_flags: &["-p", "--project"], ..PLAIN },
+    // Only scripts of the project run in its directory (pdm, `cli/commands/run.py`).
+    Shape { words: &["pdm", "run"], value_flags: &["-p", "--project", "--venv"], ..PLAIN },
     Shape {
         words: &["pipx", "run"],
         value_flags: &["--spec", "--python", "--pip-args", "--index-url", "-i", "--with"],
         package: true,
         ..PLAIN
     },
-    Shape {
-        words: &["npx"],
-        value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"],
-        directory_flags: &["--prefix"],
-        package: true,
-        ..PLAIN
-    },
-    Shape {
-        words: &["npm", "exec"],
-        value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"],
-        directory_flags: &["--prefix"],
-        package: true,
-        ..PLAIN
-    },
-    Shape {
-        words: &["npm", "x"],
-        value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"],
-        directory_flags: &["--prefix"],
-        package: true,
-        ..PLAIN
-    },
+    Shape { words: &["npx"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], package: true, ..PLAIN },
+    Shape { words: &["npm", "exec"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], package: true, ..PLAIN },
+    Shape { words: &["npm", "x"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], package: true, ..PLAIN },
     Shape {
         words: &["pnpm", "exec"],
         value_flags: &["-C", "--dir", "--filter", "-F"],
@@ -140,6 +125,11 @@ static SHAPES: &[Shape] = &[
         ..PLAIN
     },
     Shape { words: &["cross-env"], assigns: true, ..PLAIN },
+    Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], ..PLAIN },
+    Shape { words: &["corepack"], package: true, ..PLAIN },
+    Shape { words: &["conda", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
+    Shape { words: &["mamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
+    Shape { words: &["micromamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["dotenv"], value_flags: &["-e", "-v", "-f", "--file"], ..PLAIN },
     Shape {
         words: &["sudo"],
@@ -194,7 +184,7 @@ impl Runner for Launchers {
             let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone());
             nexts.iter_mut().for_each(|next| next.condition = Some(why.clone()));
         }
-        Some(nexts)
+        Some(nexts.into_iter().map(|next| super::launched::held(next, call, world)).collect())
     }
 }
 
@@ -342,11 +332,17 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     let name = program_of_package(package);
     let mut words = rest.to_vec();
     words[0] = Word { value: Some(name.to_owned()), ..first.clone() };
-    Some(vec![Next::argv(call, words)])
+    let mut next = Next::argv(call, words);
+    if !run && !listed {
+        let packages = || world.catalog.tools.iter().flat_map(|tool| tool.packages.get("go").into_iter().flatten());
+        let known = |package: &str| packages().any(|known| known == package);
+        next.holds.extend(super::launched::go_tool(name, known, call, world));
+    }
+    Some(vec![next])
 }
 
 /// The program a Go package path installs: its last segment, a major version suffix skipped.
-fn program_of_package(package: &str) -> &str {
+pub(super) fn program_of_package(package: &str) -> &str {
     let mut segments = package.rsplit('/');
     let last = segments.next().unwrap_or(package);
     let version = last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));

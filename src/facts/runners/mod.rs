@@ -1,16 +1,20 @@
 //! Owns the roster of task runners and launchers: programs whose arguments or files say which other commands run. Refuses to
 //! know any analyzer by name.
 
+mod behind;
 mod cargo_alias;
+mod code;
 mod command_line;
 mod compose;
 mod docker;
 mod feeders;
 mod just;
+mod launched;
 mod launchers;
 mod make;
 mod npm;
 mod pre_commit;
+mod project;
 mod quoted;
 #[cfg(test)]
 mod rendering;
@@ -18,9 +22,12 @@ mod script;
 #[cfg(test)]
 mod script_probe;
 mod script_words;
+mod started;
 mod tox;
+mod unread;
 mod yaml_merge;
 
+pub(super) use docker::{Earlier, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
@@ -151,6 +158,11 @@ pub trait Runner: Sync {
         false
     }
 
+    /// Whether it runs code of the tree that is not read: such code is not searched for more of its kind.
+    fn is_code(&self) -> bool {
+        false
+    }
+
     /// What an action of the CI system leads to, when it is this runner in another form (`pre-commit/action`).
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
         let _ = (action, workdir, env, world);
@@ -167,6 +179,8 @@ pub fn launched(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] = &[
     &cargo_alias::CargoAlias,
+    &project::ProjectScripts,
+    &unread::Unread,
     &make::Make,
     &npm::Npm,
     &npm::Together,
@@ -175,6 +189,8 @@ pub static ROSTER: &[&dyn Runner] = &[
     &pre_commit::PreCommit,
     &docker::Docker,
     &compose::Compose,
+    &code::Code,
+    &behind::Behind,
     &launchers::Launchers,
     &script::Script,
 ];

@@ -2,7 +2,7 @@
 //! languages: what they start is not read.
 
 use super::script_words::{literal, text_of};
-use super::{Call, Next, Runner, Target, World};
+use super::{Call, Next, Runner, Target, World, code};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
@@ -91,7 +91,7 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
             let why = format!("a script for `{program}` is not read");
             return Some(opaque(call, Why::new(Reason::Unsupported, why).at(call.place.clone())));
         }
-        Some(Interpreter::Other(_)) => return Some(Vec::new()),
+        Some(Interpreter::Other(_)) => return Some(code::judged(call, world, &[file])),
         // A first line that names nobody, or an unreadable one, is for the kernel to refuse.
         None if file.text.starts_with("#!") => return Some(Vec::new()),
         // Whoever runs it, it is no shell that reads it (`uv run ./x.py`).

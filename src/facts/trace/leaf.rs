@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Frame, ReachedAction, Tracer};
-use crate::facts::hold::Hold;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self, RowMatch};
 use crate::facts::pipeline::{ActionCall, Input, SearchDir};
@@ -13,13 +13,28 @@ use crate::facts::shadow;
 use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, Word};
 use crate::text::MappedText;
 
+/// Directories of a search path that are looked into.
+const PATH_PARTS: usize = 64;
+
 impl Tracer<'_> {
     /// A program of this name in a directory of the tree that stands on the search path.
     pub(super) fn on_search_path(&self, program: &str, frame: &Frame) -> Option<Hold> {
         let lies_there = |dir: &&SearchDir| {
             !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
         };
-        frame.search.iter().find(lies_there).map(|dir| dir.hold.clone())
+        frame.search.iter().find(lies_there).map(|dir| dir.hold.clone()).or_else(|| self.on_variable(program, frame))
+    }
+
+    /// A program of this name in a directory of the tree that `PATH` itself names: set by a runner, a container or a script.
+    fn on_variable(&self, program: &str, frame: &Frame) -> Option<Hold> {
+        let path = frame.env.get("PATH")?.as_deref().filter(|_| !program.contains('/'))?;
+        let inside = path.split(':').take(PATH_PARTS).find(|part| {
+            let file = format!("{}/{program}", if part.is_empty() { "." } else { part });
+            frame.workdir.resolve(&file).is_some_and(|file| self.world.snapshot.is_file(&file))
+        })?;
+        let place = frame.chain.last()?.place.clone();
+        let shown = if inside.is_empty() { "." } else { inside };
+        Some(Hold::new(HoldEffect::Void, place, format!("`PATH` leads to a file of the tree in `{shown}`")))
     }
 
     /// Catalogue rows for a command; a path into the tree is a local program, whatever its name (unless a row lists it).
@@ -51,7 +66,7 @@ impl Tracer<'_> {
 
     pub(super) fn invocation(&mut self, hit: &RowMatch<'_>, args: Vec<Word>, inputs: BTreeMap<String, Input>, frame: &Frame) {
         let mut holds = frame.holds.clone();
-        holds.extend(shadow::of_tree(hit.tool, &hit.tool.run[hit.row], &frame.workdir, self.world));
+        holds.extend(shadow::of_tree(hit.tool, &hit.tool.run[hit.row], &frame.workdir, &frame.env, self.world));
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
             row: hit.row,

@@ -19,8 +19,9 @@ use crate::catalog::tool::ToolKind;
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self};
-use crate::facts::pipeline::{ActionCall, Pipeline, Start, Unit, Work};
+use crate::facts::pipeline::{ActionCall, Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
+use crate::facts::shadow;
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::terms::Terms;
@@ -154,6 +155,11 @@ struct Tracer<'w> {
     by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w crate::text::RepoPath>>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
+    /// The last environment to which a search path was added, and the result.
+    path_env: Option<(Arc<Env>, Arc<Env>)>,
+    /// Images that the job has built so far, and which job that is.
+    earlier: runners::Earlier,
+    job: Option<(usize, usize)>,
 }
 
 impl<'w> Tracer<'w> {
@@ -165,11 +171,17 @@ impl<'w> Tracer<'w> {
             budget: world.snapshot.limits().trace_commands,
             followed: HashMap::new(),
             by_name: std::cell::OnceCell::new(),
+            path_env: None,
+            earlier: runners::Earlier::default(),
+            job: None,
         }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
+        if self.job.replace((pipeline, unit.job)) != Some((pipeline, unit.job)) {
+            self.earlier.forget();
+        }
         if unit.starts.iter().all(|start| start.answer.is_no()) {
             return;
         }
@@ -182,7 +194,7 @@ impl<'w> Tracer<'w> {
             chain: unit.chain.clone(),
             holds,
             conditions: Vec::new(),
-            env: Arc::clone(&unit.env),
+            env: self.with_path(&unit.env),
             workdir: unit.workdir.clone(),
             seen: Vec::new(),
             packages: Vec::new(),
@@ -203,6 +215,28 @@ impl<'w> Tracer<'w> {
         }
     }
 
+    /// The environment with the search path of a system, where none is set: what is put in front of `$PATH` is then known.
+    fn with_path(&mut self, env: &Arc<Env>) -> Arc<Env> {
+        if env.contains_key("PATH") {
+            return Arc::clone(env);
+        }
+        if let Some((_, made)) = self.path_env.as_ref().filter(|(base, _)| Arc::ptr_eq(base, env)) {
+            return Arc::clone(made);
+        }
+        let mut made = (**env).clone();
+        made.insert("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()));
+        let made = Arc::new(made);
+        self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
+        made
+    }
+
+    /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
+    fn sub_command(&self, words: &[Word], frame: &Frame) -> Option<Hold> {
+        let program = words.first()?.value.as_deref().filter(|program| matches!(*program, "cargo" | "git"))?;
+        let command = words[1..].iter().map_while(|word| word.value.as_deref()).find(|text| !text.starts_with(['-', '+']))?;
+        self.on_search_path(&format!("{program}-{command}"), frame)
+    }
+
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         if self.budget == 0 {
             return;
@@ -220,12 +254,7 @@ impl<'w> Tracer<'w> {
         if program.is_empty() {
             return;
         }
-        if self.runner(words, place, frame, true) {
-            return;
-        }
-        let mut leads_on = true;
-        let hits = self.matches(words, frame);
-        let found = (!hits.is_empty()).then(|| self.on_search_path(program, frame)).flatten();
+        let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         let mut searched;
         let frame = match found {
             Some(hold) => {
@@ -235,10 +264,24 @@ impl<'w> Tracer<'w> {
             }
             None => frame,
         };
+        if self.runner(words, place, frame, true) {
+            return;
+        }
+        let mut leads_on = true;
+        let hits = self.matches(words, frame);
         for hit in hits {
             leads_on &= hit.tool.is(ToolKind::Host);
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
+            let mut safe;
+            let frame = match shadow::leaves_directory_out(words.get(..hit.taken).unwrap_or(&[])) {
+                Some((name, value)) => {
+                    safe = frame.clone();
+                    Arc::make_mut(&mut safe.env).insert(name.to_owned(), Some(value.to_owned()));
+                    &safe
+                }
+                None => frame,
+            };
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
         if leads_on && !self.runner(words, place, frame, false) {
@@ -258,8 +301,13 @@ impl<'w> Tracer<'w> {
     fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
+        if first {
+            runners::tagged(&call, world, &mut self.earlier);
+        }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
-        let Some(nexts) = asked.into_iter().find_map(|runner| runner.expand(&call, world)) else { return false };
+        let earlier = || runners::run_earlier(&call, world, &self.earlier).filter(|_| !first);
+        let found = earlier().or_else(|| asked.into_iter().find_map(|runner| runner.expand(&call, world)));
+        let Some(nexts) = found else { return false };
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         self.follow(nexts, key, frame);
         true

@@ -54,7 +54,7 @@ impl Tracer<'_> {
         let named = shadow.name == program;
         let found = || {
             let directory = shadow.directory.as_deref()?;
-            let directory = ["$PWD/", "${PWD}/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"]
+            let directory = ["$PWD/", "${PWD}/", "$(pwd)/", "`pwd`/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"]
                 .iter()
                 .find_map(|home| directory.strip_prefix(home))
                 .unwrap_or(directory);

@@ -46,7 +46,9 @@ fn named(text: &str) -> Shell {
     }
     let words: Vec<&str> = text.split_whitespace().take(32).collect();
     let program = words.first().copied().unwrap_or_default();
-    if let Some(mode) = shell_named(program) {
+    // A path of the tree is a file of the tree, whatever its name.
+    let of_tree = program.contains('/') && !program.starts_with('/');
+    if let Some(mode) = shell_named(program).filter(|_| !of_tree) {
         return flags(mode, &words[1..], text);
     }
     if is_foreign(program) {

@@ -8,7 +8,7 @@ use super::instructions::{self, Instruction};
 use super::variables::{self, Known};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::Hop;
-use crate::facts::pipeline::Env;
+use crate::facts::pipeline::{Env, SYSTEM_PATH};
 use crate::facts::runners::{Next, Target, World, quoted};
 use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
 use crate::facts::workdir::Workdir;
@@ -51,7 +51,8 @@ pub(in crate::facts::runners) struct Image {
 impl Image {
     /// An image that is not made from the tree.
     pub(in crate::facts::runners) fn elsewhere(name: String) -> Self {
-        Self { base: Some(name), ..Self::default() }
+        let env = Env::from([("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()))]);
+        Self { base: Some(name), env, ..Self::default() }
     }
 
     /// Where a command in it stands.

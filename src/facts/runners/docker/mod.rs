@@ -2,6 +2,7 @@
 
 pub(super) mod container;
 mod copying;
+mod earlier;
 pub(super) mod image;
 mod instructions;
 pub(super) mod variables;
@@ -10,6 +11,7 @@ pub(super) mod variables;
 mod tests;
 
 pub(super) use copying::bind;
+pub(in crate::facts) use earlier::{Earlier, run_earlier, tagged};
 
 use std::collections::BTreeMap;
 
@@ -234,11 +236,7 @@ impl Runner for Docker {
         if !matches!(program_name(call.program()?), "docker" | "podman" | "nerdctl" | "buildah") {
             return None;
         }
-        let mut words = command_line::read(&call.words[1..], GLOBAL, Order::Leading).operands;
-        let grouped = |word: &Word| matches!(word.value.as_deref(), Some("container" | "image" | "buildx" | "builder"));
-        if words.first().is_some_and(grouped) {
-            words = command_line::read(&words[1..], &["--builder"], Order::Leading).operands;
-        }
+        let words = command_words(call);
         let Some((command, rest)) = words.split_first() else { return Some(Vec::new()) };
         Some(match command.value.as_deref() {
             Some("run") => doubted(rest, RUN, |line| run(call, line, world)),
@@ -276,6 +274,16 @@ impl Runner for Docker {
         let call = Call { words: &[], env, workdir, place: &action.place };
         Some(built(&call, &request, None, world))
     }
+}
+
+/// The sub-command and what stands behind it: global flags and groups (`docker image build`) are taken off.
+fn command_words(call: &Call<'_>) -> Vec<Word> {
+    let words = command_line::read(&call.words[1..], GLOBAL, Order::Leading).operands;
+    let grouped = |word: &Word| matches!(word.value.as_deref(), Some("container" | "image" | "buildx" | "builder"));
+    if words.first().is_some_and(grouped) {
+        return command_line::read(&words[1..], &["--builder"], Order::Leading).operands;
+    }
+    words
 }
 
 /// `NAME=value`, or `NAME` alone for a value of the caller's environment, which is not known.
@@ -335,18 +343,23 @@ fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
 }
 
 fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
-    let line = command_line::read(words, BUILD, Order::Mixed);
+    request(call, &command_line::read(words, BUILD, Order::Mixed), world)
+        .map_or_else(Vec::new, |(request, condition)| built(call, &request, condition, world))
+}
+
+/// The build that a command line asks for, and what it depends on; `None` for one that builds nothing of this tree.
+pub(super) fn request(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<(Build, Option<Why>)> {
     let idle = line.has(&["--check", "--print", "--help"])
         || line
             .last(&["--call"])
             .is_some_and(|flag| flag.value.as_ref().is_none_or(|word| word.value.as_deref() != Some("build")));
     if idle {
-        return Vec::new();
+        return None;
     }
-    let Some(operand) = line.operands.first().or_else(|| line.tail.as_ref()?.first()) else { return Vec::new() };
+    let operand = line.operands.first().or_else(|| line.tail.as_ref()?.first())?;
     let remote = |text: &str| text == "-" || text.contains("://") || text.starts_with("git@");
     let context = match operand.value.as_deref() {
-        Some(text) if remote(text) => return Vec::new(),
+        Some(text) if remote(text) => return None,
         Some(text) => call.workdir.resolve(text),
         // `$PWD` and the like.
         None => container::volume(&format!("{}:/", operand.raw.replace(['"', '\''], "")), call.workdir).map(|(_, tree)| tree),
@@ -358,7 +371,7 @@ fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
             names.iter().filter_map(|name| context.as_ref()?.join(name)).find(|path| world.snapshot.is_file(path))
         }
     };
-    let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Vec::new() };
+    let file = file.filter(|file| world.snapshot.is_file(file))?;
     let target = line.last(&["--target"]).and_then(|flag| flag.value.as_ref());
     let condition = target
         .filter(|word| word.value.is_none())
@@ -370,7 +383,7 @@ fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
         .collect();
     let old = call.env.get("DOCKER_BUILDKIT").is_some_and(|value| value.as_deref() == Some("0"));
     let target = target.and_then(|word| word.value.clone());
-    built(call, &Build { file, context, target, args, all_stages: old || condition.is_some() }, condition, world)
+    Some((Build { file, context, target, args, all_stages: old || condition.is_some() }, condition))
 }
 
 /// What a build runs.

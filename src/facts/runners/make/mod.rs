@@ -82,6 +82,11 @@ fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<N
     let mut plan = Plan::new(&evaluation, &options, world.snapshot, &workdir);
     plan.env = environment(call, &evaluation, &options);
     plan.holds = holds(&options);
+    // Makefiles that are read before the first one (GNU make manual, "The Variable MAKEFILES").
+    if call.env.get("MAKEFILES").is_some_and(|value| value.as_deref() != Some("")) {
+        let why = "`MAKEFILES` makes make read other files first, which are not read here";
+        plan.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), call.place.clone(), why));
+    }
     for target in targets(&evaluation, &options) {
         let before = plan.out.len();
         let way = Way { condition: target.condition, ..Way::default() };

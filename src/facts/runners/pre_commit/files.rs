@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use regex::{Regex, RegexBuilder};
 
+use super::types;
 use crate::answer::Reason;
 use crate::catalog::Tool;
 use crate::doc::Value;
@@ -66,6 +67,9 @@ impl<'w> Patterns<'w> {
 
     /// The hold of a hook whose patterns let no file of the tree pass, or that cannot be read.
     pub(super) fn hold(&mut self, hook: Value<'_>, target: &Target, world: &World<'_>) -> Option<Hold> {
+        if let Some(hold) = types::hold(hook, target, world) {
+            return Some(hold);
+        }
         let own = |key, excludes| field(hook, key).map(|value| Pattern { value, excludes });
         let general = |key, excludes| self.root.get(key).map(|value| Pattern { value, excludes });
         let patterns: Vec<Pattern<'_>> =
@@ -127,13 +131,18 @@ impl<'w> Patterns<'w> {
     }
 }
 
+/// The tool that a hook runs.
+pub(super) fn tool<'w>(target: &Target, world: &World<'w>) -> Option<&'w Tool> {
+    match target {
+        Target::Hook { repo, id, .. } => Some(matching::tools_for_hook(world.catalog, repo, id).first()?.tool),
+        Target::Argv(words) => Some(matching::tools_for_words(world.catalog, words).first()?.tool),
+        _ => None,
+    }
+}
+
 /// The file name extensions a hook could look at: for a catalogued tool those of its languages; `None` for any.
 fn extensions<'w>(target: &Target, world: &World<'w>) -> Option<Vec<&'w str>> {
-    let tool: &Tool = match target {
-        Target::Hook { repo, id, .. } => matching::tools_for_hook(world.catalog, repo, id).first()?.tool,
-        Target::Argv(words) => matching::tools_for_words(world.catalog, words).first()?.tool,
-        _ => return None,
-    };
+    let tool = tool(target, world)?;
     let languages = world.catalog.languages.language.iter().filter(|language| tool.languages.contains(&language.id));
     let known: Vec<&str> = languages.flat_map(|language| &language.extensions).map(String::as_str).collect();
     (!known.is_empty()).then_some(known)

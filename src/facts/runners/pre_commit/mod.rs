@@ -4,6 +4,7 @@
 mod config;
 mod files;
 mod hook;
+mod types;
 
 #[cfg(test)]
 mod tests;
@@ -185,7 +186,9 @@ fn without_files(words: &[Word]) -> (Option<Vec<Word>>, Vec<Word>) {
 /// Whether only staged files are looked at (none, in CI), and what the choice of files means for the gate.
 fn looked_at(call: &Call<'_>, line: &CommandLine, files: Option<Vec<Word>>) -> (Option<Hold>, Vec<Hold>) {
     let place = |word: Option<&Word>| word.map_or_else(|| call.place.clone(), |word| word.place.clone());
-    if line.has(&["-a", "--all-files", "-d", "--directory"]) {
+    // argparse takes every beginning of a long flag that no other flag shares.
+    let shortened = |name: &str| name.len() > 2 && name.starts_with("--a") && "--all-files".starts_with(name);
+    if line.has(&["-a", "-d", "--directory"]) || line.flags.iter().any(|flag| shortened(&flag.name)) {
         return (None, Vec::new());
     }
     if let Some(files) = files {

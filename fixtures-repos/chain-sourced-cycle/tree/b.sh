@@ -1,0 +1,2 @@
+. ./a.sh
+bandit -r src

@@ -1,0 +1,3 @@
+run_lint() {
+  bandit -r src
+}

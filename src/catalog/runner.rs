@@ -1,0 +1,50 @@
+//! Owns the types of `rules/runners.toml`: task runners whose files are not read, interpreters of code in the tree. Refuses
+//! runners that are read: those are `facts::runners`.
+
+use serde::Deserialize;
+
+/// `rules/runners.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Runners {
+    /// Programs that run tasks of the tree which this version does not read.
+    pub unread: Vec<UnreadRunner>,
+    /// Programs that run code of the tree.
+    pub interpreter: Vec<CodeRunner>,
+}
+
+/// A task runner that is not read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadRunner {
+    /// The words that make it this program.
+    pub argv: Vec<Vec<String>>,
+    /// Base names of its task files, `*.x` by ending; none: it needs no file.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Words with which no task of the tree runs.
+    #[serde(default)]
+    pub no_task: Vec<String>,
+    /// It is opaque only if a task file runs a tool or a task runner, or holds one of these words.
+    #[serde(default)]
+    pub only_if: Vec<String>,
+}
+
+/// An interpreter of code in the tree.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRunner {
+    /// Its program name.
+    pub program: String,
+    /// Its flags that take the next word.
+    #[serde(default)]
+    pub value_flags: Vec<String>,
+    /// Flags behind which no file of the tree is run.
+    #[serde(default)]
+    pub no_file_flags: Vec<String>,
+    /// The flag that names a module instead of a file.
+    #[serde(default)]
+    pub module_flag: Option<String>,
+    /// The ending of its files.
+    pub extension: String,
+}

@@ -1,0 +1,212 @@
+//! Owns code of the tree in languages that are not read (`python ci/lint.py`, `node build.js`, `go run ./tools/lint`): opaque
+//! when its text starts a tool or a task runner, nothing otherwise. Refuses to read the code.
+
+use std::sync::Arc;
+
+use super::script_words::literal;
+use super::{Call, Next, Runner, Target, World, started};
+use crate::answer::{Reason, Why};
+use crate::catalog::runner::CodeRunner;
+use crate::facts::matching::program_name;
+use crate::snapshot::UnreadKind;
+use crate::text::SourceFile;
+
+/// Files of one Go package that are looked at.
+const PACKAGE: usize = 32;
+
+/// Commands of `setup.py` that build and install: what it lists as dependencies is not run.
+const SETUP: &[&str] = &[
+    "build",
+    "build_ext",
+    "build_py",
+    "sdist",
+    "bdist",
+    "bdist_wheel",
+    "install",
+    "develop",
+    "egg_info",
+    "register",
+    "upload",
+    "check",
+    "clean",
+    "--version",
+    "--name",
+];
+
+/// Interpreters, and `go run` of a package of the tree.
+pub(super) struct Code;
+
+impl Runner for Code {
+    fn name(&self) -> &'static str {
+        "code of the tree"
+    }
+
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+        let program = program_name(call.words.first()?.value.as_deref()?);
+        if program == "go" {
+            return go_run(call, world);
+        }
+        let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
+        let (name, rest) = file_of(row, call)?;
+        let known = [name.clone(), format!("{name}.{}", row.extension), format!("{name}/__main__.py")];
+        let inside = |name: &String| call.workdir.resolve(name).is_some_and(|path| world.snapshot.is_file(&path));
+        let found = known.iter().find(|name| inside(name));
+        if found.is_none() {
+            return installed(row, &name, rest, call);
+        }
+        // A directory that is not known: whether it is code of the tree is not known either, and mostly it is not a tool.
+        let path = call.workdir.resolve(found?)?;
+        let first = call.words.get(rest).and_then(|word| word.value.as_deref());
+        if path.file_name() == "setup.py" && first.is_some_and(|first| SETUP.contains(&first)) {
+            return Some(Vec::new());
+        }
+        match world.snapshot.read(&path) {
+            Ok(file) => Some(judged(call, world, &[file])),
+            Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Some(Vec::new()),
+            Err(unread) => Some(opaque(call, Why::new(Reason::Unreadable, unread.why).at(call.place.clone()))),
+        }
+    }
+
+    fn is_code(&self) -> bool {
+        true
+    }
+}
+
+/// A program that is installed and named to the interpreter: `node node_modules/.bin/eslint`, `python -X dev -m bandit`.
+fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
+    let like = call.words.get(rest - 1)?;
+    let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
+    if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
+        let mut parts = package.split('/');
+        let program = match parts.next()? {
+            ".bin" => parts.next()?.to_owned(),
+            scope if scope.starts_with('@') => format!("{scope}/{}", parts.next()?),
+            package => package.to_owned(),
+        };
+        return Some(vec![Next::argv(call, std::iter::once(literal(&program, like)).chain(arguments).collect())]);
+    }
+    let flag = row.module_flag.as_deref()?;
+    let flags: Vec<&str> = call.words[1..rest - 1].iter().filter_map(|word| word.value.as_deref()).collect();
+    // Without flags of the interpreter a row of the catalogue fits as it is.
+    let (given, flags) = (flags.last() == Some(&flag), flags.split_last().map_or(&[][..], |(_, flags)| flags));
+    if !given || flags.is_empty() {
+        return None;
+    }
+    let head = [literal(&row.program, like), literal(flag, like), like.clone()];
+    let mut next = Next::argv(call, head.into_iter().chain(arguments).collect());
+    if let Some((name, value)) = crate::facts::shadow::leaves_directory_out(&call.words[..rest - 1]) {
+        next.env.insert(name.to_owned(), Some(value.to_owned()));
+    }
+    Some(vec![next])
+}
+
+/// The file an interpreter is given and the index of the word behind it.
+fn file_of(row: &CodeRunner, call: &Call<'_>) -> Option<(String, usize)> {
+    let mut at = 1;
+    loop {
+        let text = call.words.get(at)?.value.as_deref()?;
+        if row.module_flag.as_deref() == Some(text) {
+            let module = call.words.get(at + 1)?.value.as_deref()?;
+            return Some((module.replace('.', "/"), at + 2));
+        }
+        if row.no_file_flags.iter().any(|flag| flag == text) {
+            return None;
+        }
+        if !text.starts_with('-') {
+            return Some((text.to_owned(), at + 1));
+        }
+        at += 1 + usize::from(row.value_flags.iter().any(|flag| flag == text));
+    }
+}
+
+/// What a program of the tree leads to.
+pub(super) fn judged(call: &Call<'_>, world: &World<'_>, files: &[Arc<SourceFile>]) -> Vec<Next> {
+    let speaking = files.iter().find(|file| started::starts(&file.text, call, world));
+    let Some(file) = speaking else { return Vec::new() };
+    let text = format!("{} starts tools or tasks; its code is not read by this version", file.path);
+    opaque(call, Why::new(Reason::Unsupported, text).at(call.place.clone()))
+}
+
+fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
+    let mut next = Next::argv(call, Vec::new());
+    next.target = Target::Opaque(why);
+    vec![next]
+}
+
+/// `go run ./tools/lint`, `go run mage.go`: code of this tree, not a package of another module.
+fn go_run(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+    if call.arg(1)? != "run" {
+        return None;
+    }
+    let named = call.words[2..].iter().map_while(|word| word.value.as_deref()).find(|text| !text.starts_with('-'))?;
+    if !(named.starts_with('.') || named.ends_with(".go")) {
+        return None;
+    }
+    let path = call.workdir.resolve(named)?;
+    let files: Vec<_> = if named.ends_with(".go") {
+        vec![path]
+    } else {
+        let inside = world.snapshot.under(&path).iter().map(|entry| &entry.path);
+        inside.filter(|file| file.parent() == path && file.as_str().ends_with(".go")).take(PACKAGE).cloned().collect()
+    };
+    let read: Vec<_> = files.iter().filter_map(|path| world.snapshot.read(path).ok()).collect();
+    Some(judged(call, world, &read))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use crate::facts::runners::script_probe::told;
+
+    const FILES: &[(&str, &str)] = &[
+        ("ci/lint.py", "import subprocess\nsubprocess.check_call(['bandit', '-r', 'src'])\n"),
+        ("ci/plain.py", "print('hello')\n"),
+        ("ci/__main__.py", "run('flake8 src')\n"),
+        ("build.js", "require('child_process').execSync('npx eslint .')\n"),
+        ("setup.py", "setup(extras_require={'dev': ['flake8']})\n"),
+        ("tools/lint/main.go", "exec.Command(\"golangci-lint\", \"run\")\n"),
+        ("cmd/app/main.go", "package main\n"),
+        ("ci/own.py", "#!/usr/bin/env python3\nrun('./ci/own.py')\n"),
+    ];
+
+    #[test]
+    fn code_that_starts_tools_is_opaque() {
+        let told_of =
+            |path: &str| format!("opaque Unsupported: {path} starts tools or tasks; its code is not read by this version");
+        for (command, path) in [
+            ("python ci/lint.py --all", "ci/lint.py"),
+            ("python3 -u -X dev ci/lint.py", "ci/lint.py"),
+            ("python -m ci.lint", "ci/lint.py"),
+            ("python -m ci", "ci/__main__.py"),
+            ("node build.js", "build.js"),
+            ("node build", "build.js"),
+            ("go run ./tools/lint", "tools/lint/main.go"),
+            ("python ci/plain.py", ""),
+            ("python ci/own.py", ""),
+            ("python setup.py sdist bdist_wheel", ""),
+            ("python setup.py flake8", "setup.py"),
+            ("go run ./cmd/app", ""),
+        ] {
+            let expected: Vec<String> = if path.is_empty() { Vec::new() } else { vec![told_of(path)] };
+            assert_eq!(told(&Code, FILES, "", command), expected, "{command}");
+        }
+        for (command, expected) in [
+            ("node ./node_modules/.bin/eslint .", "$ eslint ."),
+            ("node --max-old-space-size=4096 node_modules/eslint/bin/eslint.js .", "$ eslint ."),
+            ("node node_modules/@biomejs/biome/bin/biome ci", "$ @biomejs/biome ci"),
+            ("python -X dev -m bandit -r src", "$ python -m bandit -r src"),
+            ("python3 -P -m bandit -r src", "$ python -m bandit -r src PYTHONSAFEPATH=1"),
+        ] {
+            let told = told(&Code, FILES, "", command);
+            assert!(
+                told.len() == 1 && told[0].starts_with(expected.split(" PYTHON").next().unwrap_or("")),
+                "{command}: {told:?}"
+            );
+        }
+        for command in
+            ["python -c 'import bandit'", "python -m bandit", "python missing.py", "node --run lint", "go run example.org/x@v1"]
+        {
+            assert_eq!(told(&Code, FILES, "", command), ["not known"], "{command}");
+        }
+    }
+}

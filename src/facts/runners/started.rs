@@ -1,0 +1,165 @@
+//! Owns one question about code that is not read: does its text start a tool of the catalogue or a task runner? Refuses to
+//! read the code: quoted texts and imports are looked at, what other modules do is not.
+
+use super::script_words::word_at;
+use super::{Call, ROSTER, Target, World};
+use crate::facts::matching;
+use crate::facts::shell::{Interpreter, Word, shebang_mode};
+
+/// Bytes of code looked at; past them the code may start anything.
+const MOST: usize = 128 * 1024;
+/// Quoted texts that one command may be made of.
+const WORDS: usize = 6;
+/// Commands for which runners are asked; past them the code may start anything.
+const ASKED: usize = 64;
+/// Launchers before launchers.
+const DEEP: usize = 4;
+
+/// Whether a quoted text (or a list of them) is a command that leads to a tool, or an import names one.
+pub(super) fn starts(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
+    if text.len() > MOST {
+        return true;
+    }
+    let mut asked = 0;
+    let texts: Vec<&str> = text.lines().filter(|line| !is_comment(line)).flat_map(quoted).collect();
+    for (at, first) in texts.iter().enumerate() {
+        if first.contains(char::is_whitespace) {
+            for command in first.split([';', '|', '&', '\n', '(', ')']).take(WORDS) {
+                let words: Vec<&str> = command.split_whitespace().take(WORDS * 4).collect();
+                if leads(&words, call, world, &mut asked) {
+                    return true;
+                }
+            }
+            continue;
+        }
+        let end = texts.len().min(at + WORDS);
+        let alone = texts[at..end].iter().take_while(|text| !text.is_empty() && !text.contains(char::is_whitespace));
+        let words: Vec<&str> = alone.copied().collect();
+        if leads(&words, call, world, &mut asked) {
+            return true;
+        }
+    }
+    text.lines().filter_map(imported).any(|module| leads(&[module], call, world, &mut asked))
+}
+
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(['#', '*']) || line.starts_with("//")
+}
+
+/// `import bandit.cli`, `from flake8 import x`: the outermost module.
+fn imported(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?;
+    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').next()?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// The texts between quotes on one line.
+fn quoted(line: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open: Option<(char, usize)> = None;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        match open {
+            Some(_) if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some((mark, start)) if c == mark => {
+                found.push(&line[start..at]);
+                open = None;
+            }
+            None if matches!(c, '"' | '\'' | '`') => open = Some((c, at + 1)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether the words are a command that a tool or a runner knows.
+fn leads(words: &[&str], call: &Call<'_>, world: &World<'_>, asked: &mut usize) -> bool {
+    let Some(first) = words.first().filter(|first| !first.is_empty()) else { return false };
+    // `[sys.executable, "-m", "bandit"]`
+    let words = if *first == "-m" { &words[1..] } else { words };
+    let words: Vec<Word> = words.iter().map(|text| word_at(text, call.place)).collect();
+    command(&words, call, world, asked, 0)
+}
+
+fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize, depth: usize) -> bool {
+    if words.is_empty() {
+        return false;
+    }
+    if !matching::tools_for_words(world.catalog, words).is_empty() {
+        return true;
+    }
+    if let Some(script) = words[0].value.as_deref().filter(|name| name.contains('/')).and_then(|name| call.workdir.resolve(name))
+        && world.snapshot.is_file(&script)
+    {
+        // A path may well name a file that is read and not run; other code that is run by its path is not followed.
+        let file = world.snapshot.read(&script);
+        return file.is_ok_and(|file| match shebang_mode(&file.text) {
+            Some(shebang) => matches!(shebang, Interpreter::Shell(_)),
+            None => script.as_str().ends_with(".sh"),
+        });
+    }
+    let inner = Call { words, ..*call };
+    // Code that starts code of the tree again is not followed: no cycle can begin here.
+    let runners = ROSTER.iter().filter(|runner| !runner.is_code());
+    let Some(nexts) = runners.into_iter().find_map(|runner| runner.expand(&inner, world)) else { return false };
+    *asked += 1;
+    if *asked > ASKED || depth > DEEP {
+        return true;
+    }
+    nexts.iter().any(|next| match &next.target {
+        Target::Argv(words) => command(words, &inner, world, asked, depth + 1),
+        Target::Image { argv, .. } => !argv.is_empty(),
+        Target::Script { .. } | Target::Hook { .. } | Target::Opaque(_) => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::facts::pipeline::Env;
+    use crate::facts::runners::script_probe::tree;
+    use crate::facts::workdir::Workdir;
+    use crate::text::{Place, RepoPath};
+
+    /// Code that starts itself: it must end.
+    const SELF: &str = "#!/usr/bin/env python3\nrun('./ci/own.py')\n";
+
+    #[test]
+    fn commands_in_quoted_texts() {
+        let snapshot =
+            tree(&[("Makefile", "all:\n\tbandit -r src\n"), ("ci/x.sh", "echo\n"), ("ci/data.js", "1\n"), ("ci/own.py", SELF)]);
+        let world = World { snapshot: &snapshot, catalog: Catalog::builtin() };
+        let (workdir, env) = (Workdir::workspace(), Env::new());
+        let place = Place::file(RepoPath::new("ci.yml").expect("path"));
+        let call = Call { words: &[], env: &env, workdir: &workdir, place: &place };
+        for (text, expected) in [
+            ("subprocess.run([\"bandit\", \"-r\", \"src\"])", true),
+            ("subprocess.run([\n  'ruff',\n  'check',\n  '.',\n])", true),
+            ("os.system('cd src && flake8')", true),
+            ("run([sys.executable, '-m', 'bandit'])", true),
+            ("run('make')", true),
+            ("sh('./ci/x.sh')", true),
+            ("call(['uv', 'run', 'pylint', 'src'])", true),
+            ("import pylint.lint", true),
+            ("from flake8.main import application", true),
+            ("const { ESLint } = require('eslint');", true),
+            ("execSync(`eslint . --fix`)", true),
+            ("# run bandit\n", false),
+            ("print('linted with bandit')", false),
+            ("print('make sure that it works')\n\"\"\"Runs bandit.\"\"\"", false),
+            ("x = 'banditry'; y = \"a bandit\"", false),
+            ("subprocess.run(['git', 'ls-files'])", false),
+            ("import os, sys\nprint('it\\'s ' + \"ok\")", false),
+            ("open('ci/data.js')", false),
+            (SELF, false),
+            ("", false),
+        ] {
+            assert_eq!(starts(text, &call, &world), expected, "{text}");
+        }
+        assert!(starts(&"x".repeat(MOST + 1), &call, &world));
+    }
+}

@@ -1,0 +1,116 @@
+//! Owns the ways in which the tree gives a tool's name another meaning: local modules, packages, sources, overrides, wrappers
+//! (threats A11). Refuses shells and runners: their shadows are found where they are read.
+
+mod npm;
+mod python;
+mod requirements;
+
+use super::hold::{Hold, HoldEffect};
+use super::matching;
+use super::pipeline::Env;
+use super::runners::World;
+use super::shell::Word;
+use super::workdir::Workdir;
+use crate::catalog::Tool;
+use crate::catalog::tool::Run;
+use crate::doc::Format;
+use crate::text::RepoPath;
+
+/// Everything in the tree, seen from the working directory, that makes the tool's name mean another program.
+#[must_use]
+pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &World<'_>) -> Vec<Hold> {
+    let Some(directory) = workdir.dir() else { return Vec::new() };
+    let mut holds = Vec::new();
+    if let Some([python, dash_m, module]) = row.argv.as_deref().and_then(|argv| argv.get(..3))
+        && python == "python"
+        && dash_m == "-m"
+        && env.get("PYTHONSAFEPATH").is_none_or(|value| value.as_deref() == Some(""))
+    {
+        holds.extend(python::module(module, &directory, &directory, world));
+    }
+    let program = row.argv.as_ref().and_then(|argv| argv.first()).map(String::as_str);
+    for name in tool.packages.get("npm").into_iter().flatten() {
+        holds.extend(npm::package(name, program, &directory, world));
+    }
+    for name in tool.packages.get("pypi").into_iter().flatten() {
+        holds.extend(python::package(name, row, &directory, world));
+        holds.extend(python::on_path(name, workdir, env, world));
+        holds.extend(requirements::elsewhere(name, tool, &directory, world));
+    }
+    for name in tool.packages.get("go").into_iter().flatten() {
+        holds.extend(go(name, &directory, world));
+    }
+    if row.argv.as_ref().is_some_and(|argv| argv.first().is_some_and(|word| word == "cargo" || word == "cargo-clippy")) {
+        holds.extend(cargo(&directory, world));
+    }
+    holds
+}
+
+/// `-P` and `-I` take the working directory off the module path, as this variable does (python, "Command line and environment").
+#[must_use]
+pub fn leaves_directory_out(words: &[Word]) -> Option<(&'static str, &'static str)> {
+    let python = words.first().and_then(|word| word.value.as_deref()).map(matching::program_name) == Some("python");
+    let flag = words.iter().any(|word| matches!(word.value.as_deref(), Some("-P" | "-I")));
+    (python && flag).then_some(("PYTHONSAFEPATH", "1"))
+}
+
+/// A `replace` of the tool's module in `go.mod` or `go.work`.
+fn go(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let files = directory.ancestors().flat_map(|dir| ["go.mod", "go.work"].map(|file| dir.join(file)));
+    for path in files.flatten().filter(|path| world.snapshot.is_file(path)) {
+        let Ok(file) = world.snapshot.read(&path) else { continue };
+        let mut block = false;
+        let mut offset = 0;
+        for line in file.text.split_inclusive('\n') {
+            let (start, text) = (offset, line.split("//").next().unwrap_or("").trim());
+            offset += line.len();
+            let rule = match (text.strip_prefix("replace"), block) {
+                (Some(rest), _) if rest.trim_start().starts_with('(') => {
+                    block = true;
+                    continue;
+                }
+                (Some(rest), false) => rest.trim(),
+                (_, true) if text == ")" => {
+                    block = false;
+                    continue;
+                }
+                (_, true) => text,
+                _ => continue,
+            };
+            let module = rule.split_whitespace().next().unwrap_or_default();
+            if !module.is_empty() && (name == module || name.strip_prefix(module).is_some_and(|rest| rest.starts_with('/'))) {
+                let place = file.place(crate::text::Span::new(start, start + line.trim_end().len()));
+                return Some(Hold::new(HoldEffect::Void, place, format!("`{module}` is replaced by another module")));
+            }
+        }
+    }
+    None
+}
+
+/// A compiler or toolchain of the tree.
+fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let snapshot = world.snapshot;
+    for dir in directory.ancestors() {
+        for name in [".cargo/config.toml", ".cargo/config"] {
+            let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
+            let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
+            for key in ["rustc", "rustc-wrapper", "rustc-workspace-wrapper"] {
+                let Some(value) = document.root().route(&["build", key]) else { continue };
+                // `sccache` and its like are programs of the machine; a path is a program of the tree.
+                if value.as_str().is_some_and(|text| text.contains('/')) {
+                    return Some(Hold::new(
+                        HoldEffect::Void,
+                        value.place(),
+                        format!("`build.{key}` runs a program of the tree as the compiler"),
+                    ));
+                }
+            }
+        }
+        let Some(path) = dir.join("rust-toolchain.toml").filter(|path| snapshot.is_file(path)) else { continue };
+        let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
+        if let Some(value) = document.root().route(&["toolchain", "path"]) {
+            return Some(Hold::new(HoldEffect::Void, value.place(), "the toolchain is a directory of the tree"));
+        }
+    }
+    None
+}

@@ -1,0 +1,137 @@
+//! Owns what makes a Python tool's name mean code of the tree: modules, `PYTHONPATH`, the project's own programs and sources.
+//! Refuses lists of requirements: those are `requirements`.
+
+use crate::catalog::tool::Run;
+use crate::doc::{Format, Value};
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::pipeline::Env;
+use crate::facts::runners::World;
+use crate::facts::workdir::Workdir;
+use crate::text::{Place, RepoPath, Span};
+
+/// Directories of `PYTHONPATH` that are looked into.
+const PARTS: usize = 16;
+
+/// `python -m NAME` takes `NAME.py` or the package `NAME/` of the working directory first.
+pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    // A directory with nothing but `__main__.py` is a namespace: the installed package comes before it.
+    let candidates = [format!("{module}.py"), format!("{module}/__init__.py")];
+    let path = candidates.iter().filter_map(|name| from.join(name)).find(|path| world.snapshot.is_file(path))?;
+    let why = format!("`python -m {module}` runs this file of the tree");
+    // The analyzer's own repository runs itself: that is the tool.
+    let effect = if is_itself(module, directory, world) { HoldEffect::Note } else { HoldEffect::Void };
+    Some(Hold::new(effect, Place::file(path), why))
+}
+
+/// `PYTHONPATH` leads to a directory of the tree in which the tool's package lies: it comes before what is installed.
+pub(super) fn on_path(name: &str, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Hold> {
+    let path = env.get("PYTHONPATH")?.as_deref()?;
+    let here = workdir.dir()?;
+    let module = name.replace('-', "_");
+    for part in path.split(':').filter(|part| !part.is_empty()).take(PARTS) {
+        let Some(directory) = workdir.resolve(part) else { continue };
+        let mut site = ["sitecustomize.py", "usercustomize.py"].iter().filter_map(|file| directory.join(file));
+        if let Some(file) = site.find(|path| world.snapshot.is_file(path)) {
+            let why = "`PYTHONPATH` makes every Python program run this file first";
+            return Some(Hold::new(HoldEffect::Void, Place::file(file), why));
+        }
+        let found = self::module(&module, &directory, &here, world);
+        if let Some(hold) = found {
+            return Some(Hold { why: format!("`PYTHONPATH` puts this file in the place of `{name}`"), ..hold });
+        }
+    }
+    None
+}
+
+/// A script or source of the tool's name in `pyproject.toml`.
+pub(super) fn package(name: &str, row: &Run, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let program = row.argv.as_ref().and_then(|argv| argv.first()).map_or(name, String::as_str);
+    for dir in directory.ancestors() {
+        let Some(path) = dir.join("pyproject.toml").filter(|path| world.snapshot.is_file(path)) else { continue };
+        let Ok(document) = world.snapshot.document(&path, Format::Toml) else { continue };
+        let root = document.root();
+        let itself = is_itself(name, &dir, world);
+        let effect = if itself { HoldEffect::Note } else { HoldEffect::Void };
+        for route in [&["project", "scripts"][..], &["project", "gui-scripts"][..], &["tool", "poetry", "scripts"][..]] {
+            if let Some(script) = root.route(route).and_then(|table| table.get(program)) {
+                return Some(Hold::new(
+                    effect,
+                    script.place(),
+                    format!("the project installs its own program under the name `{program}`"),
+                ));
+            }
+        }
+        if let Some(source) = root.route(&["tool", "uv", "sources", name]) {
+            let local = |value: Value<'_>| ["path", "git", "url", "workspace"].iter().any(|key| value.get(key).is_some());
+            if local(source) || source.items().any(local) {
+                return Some(Hold::new(
+                    effect,
+                    source.place(),
+                    format!("`{name}` is taken from another source than the registry"),
+                ));
+            }
+        }
+        let groups = root.route(&["tool", "poetry", "group"]).into_iter().flat_map(Value::entries).map(|group| group.value);
+        let tables = groups.filter_map(|group| group.get("dependencies"));
+        for table in tables.chain(root.route(&["tool", "poetry", "dependencies"])) {
+            let found = table.get(name).filter(|value| ["path", "git", "url"].iter().any(|key| value.get(key).is_some()));
+            if let Some(source) = found {
+                return Some(Hold::new(
+                    effect,
+                    source.place(),
+                    format!("`{name}` is taken from another source than the registry"),
+                ));
+            }
+        }
+    }
+    setup(program, name, directory, world)
+}
+
+/// A console script of the tool's name in `setup.cfg` or `setup.py`.
+fn setup(program: &str, name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    for dir in directory.ancestors() {
+        let effect = if is_itself(name, &dir, world) { HoldEffect::Note } else { HoldEffect::Void };
+        for file in ["setup.cfg", "setup.py"] {
+            let Some(path) = dir.join(file).filter(|path| world.snapshot.is_file(path)) else { continue };
+            let Ok(file) = world.snapshot.read(&path) else { continue };
+            let mut offset = 0;
+            let mut inside = false;
+            for line in file.text.split_inclusive('\n') {
+                let start = offset;
+                offset += line.len();
+                inside |= line.contains("console_scripts");
+                if !inside {
+                    continue;
+                }
+                // `bandit = own.cli:main`, quoted in `setup.py`.
+                let entries = line.split([',', '[']).map(|entry| entry.trim().trim_start_matches(['"', '\'']));
+                let named = entries
+                    .filter_map(|entry| entry.split_once('='))
+                    .any(|(head, tail)| head.trim() == program && tail.contains(':'));
+                if named {
+                    let place = file.place(Span::new(start, start + line.trim_end().len()));
+                    return Some(Hold::new(
+                        effect,
+                        place,
+                        format!("the project installs its own program under the name `{program}`"),
+                    ));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Whether the tree is the tool's own repository: the project carries its name.
+fn is_itself(name: &str, directory: &RepoPath, world: &World<'_>) -> bool {
+    let named = |file: &str, format: Format, route: &[&str]| {
+        let document = directory
+            .join(file)
+            .filter(|path| world.snapshot.is_file(path))
+            .and_then(|path| world.snapshot.document(&path, format).ok());
+        document.is_some_and(|document| document.root().route(route).and_then(Value::as_str) == Some(name))
+    };
+    named("pyproject.toml", Format::Toml, &["project", "name"])
+        || named("pyproject.toml", Format::Toml, &["tool", "poetry", "name"])
+        || named("setup.cfg", Format::Ini, &["metadata", "name"])
+}

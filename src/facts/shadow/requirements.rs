@@ -1,0 +1,104 @@
+//! Owns requirements of Python that name a tool and another source than the registry: `bandit @ file:…`, `-e ./tools/bandit`.
+//! Refuses versions: a range is still the tool.
+
+use crate::catalog::Tool;
+use crate::doc::{Format, Value};
+use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::runners::World;
+use crate::text::{Place, RepoPath, Span};
+
+/// Lists of requirements that are looked into for one directory.
+const LISTS: usize = 16;
+
+/// The first requirement of the tool's name that is taken from elsewhere.
+pub(super) fn elsewhere(name: &str, tool: &Tool, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    directory.ancestors().find_map(|dir| {
+        lists(&dir, name, tool, world).or_else(|| pyproject(&dir, name, tool, world)).or_else(|| pipfile(&dir, name, tool, world))
+    })
+}
+
+fn hold(place: Place, name: &str) -> Hold {
+    Hold::new(HoldEffect::Void, place, format!("`{name}` is taken from another source than the registry"))
+}
+
+fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    let inside = [Some(directory.clone()), directory.join("requirements")];
+    let names = inside.iter().flatten().flat_map(|dir| {
+        let files = world.snapshot.children(dir).filter(|(file, is_dir)| {
+            let listed = file.contains("requirements") || dir.file_name() == "requirements";
+            !is_dir && listed && (file.ends_with(".txt") || file.ends_with(".in"))
+        });
+        files.filter_map(|(file, _)| dir.join(file)).collect::<Vec<_>>()
+    });
+    for path in names.take(LISTS) {
+        let Ok(file) = world.snapshot.read(&path) else { continue };
+        let mut offset = 0;
+        for line in file.text.split_inclusive('\n') {
+            let (start, text) = (offset, line.split(" #").next().unwrap_or("").trim());
+            offset += line.len();
+            if is_elsewhere(text, name, tool) {
+                return Some(hold(file.place(Span::new(start, start + line.trim_end().len())), name));
+            }
+        }
+    }
+    None
+}
+
+/// Whether a requirement is the tool's name from a path or an address that is not the tool's own.
+fn is_elsewhere(text: &str, name: &str, tool: &Tool) -> bool {
+    let target = ["-e ", "--editable ", "--editable="].iter().find_map(|flag| text.strip_prefix(flag)).map(str::trim);
+    let path = |text: &str| {
+        let text = text.split(['[', ';', '#']).next().unwrap_or(text).trim_end_matches('/');
+        text.rsplit('/').next().is_some_and(|last| same(last.strip_suffix(".git").unwrap_or(last), name))
+    };
+    if let Some((head, address)) = text.split_once('@').filter(|_| target.is_none()) {
+        let head = head.split('[').next().unwrap_or(head).trim();
+        if same(head, name) {
+            return !is_own(address, tool);
+        }
+    }
+    let written = target.unwrap_or(text);
+    let local = written.starts_with(['.', '/']) || written.starts_with("file:");
+    let address = written.starts_with("git+") || written.contains("://");
+    (local && written != "." && path(written))
+        || (address && !written.starts_with('-') && path(written) && !is_own(written, tool))
+}
+
+fn same(a: &str, b: &str) -> bool {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
+    plain(a) == plain(b)
+}
+
+/// The address is that of a repository which the catalogue names for the tool.
+fn is_own(address: &str, tool: &Tool) -> bool {
+    let address = address.to_ascii_lowercase();
+    let mut repositories = tool.run.iter().filter_map(|row| row.hook.as_ref()).map(|hook| hook.repo.to_ascii_lowercase());
+    repositories.any(|repository| {
+        let bare = repository.split_once("://").map_or(repository.as_str(), |(_, rest)| rest);
+        address.contains(bare)
+    })
+}
+
+fn pyproject(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    let path = directory.join("pyproject.toml").filter(|path| world.snapshot.is_file(path))?;
+    let document = world.snapshot.document(&path, Format::Toml).ok()?;
+    let root = document.root();
+    let groups = [&["project", "optional-dependencies"][..], &["dependency-groups"][..]];
+    let grouped = groups.iter().filter_map(|route| root.route(route)).flat_map(Value::entries).map(|entry| entry.value);
+    let lists = root.route(&["project", "dependencies"]).into_iter().chain(grouped);
+    let found = lists.flat_map(Value::items).find(|item| item.as_str().is_some_and(|text| is_elsewhere(text, name, tool)))?;
+    Some(hold(found.place(), name))
+}
+
+fn pipfile(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
+    let path = directory.join("Pipfile").filter(|path| world.snapshot.is_file(path))?;
+    let document = world.snapshot.document(&path, Format::Toml).ok()?;
+    let root = document.root();
+    let tables = ["packages", "dev-packages"].into_iter().filter_map(|table| root.get(table));
+    let mut named = tables.into_iter().filter_map(|table| table.get(name));
+    let source = |value: &Value<'_>| {
+        let given = ["path", "git", "file"].iter().find_map(|key| value.get(key));
+        given.is_some_and(|given| !is_own(given.as_str().unwrap_or_default(), tool))
+    };
+    named.find(source).map(|value| hold(value.place(), name))
+}
