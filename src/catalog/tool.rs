@@ -57,6 +57,9 @@ pub struct Tool {
     /// How its targets are named.
     #[serde(default)]
     pub targets: Option<Targets>,
+    /// Variables that actions set for the steps after them and that change what the tool does.
+    #[serde(default)]
+    pub exports: Vec<Export>,
     /// Argument lists that look like the tool but analyse nothing.
     #[serde(default)]
     pub not_run: Vec<Vec<String>>,
@@ -66,6 +69,15 @@ pub struct Tool {
     /// Flags followed by a value word.
     #[serde(default)]
     pub value_flags: Vec<String>,
+    /// Letters of the short flags without a value, for tools that take them in one word (`-rq`).
+    #[serde(default)]
+    pub switches: String,
+    /// Flags that name packs of rules.
+    #[serde(default)]
+    pub pack_flags: Vec<String>,
+    /// Packs that hold rules for these languages only; of other packs it is not known.
+    #[serde(default)]
+    pub packs: BTreeMap<String, Vec<String>>,
     /// Flags that change the working directory.
     #[serde(default)]
     pub directory_flags: Vec<String>,
@@ -178,6 +190,30 @@ pub struct InputOf {
     pub input: String,
 }
 
+/// A variable that an action sets for later steps, unless it is set already.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// `owner/name[/path]`.
+    pub action: String,
+    /// The variable.
+    pub env: String,
+    /// The input that holds its value; an empty one sets nothing.
+    pub input: String,
+    /// The input's default.
+    pub default: String,
+}
+
+/// An input of the action itself and the values it must have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputIs {
+    /// The input.
+    pub input: String,
+    /// Its values, alternatives.
+    pub value: Vec<String>,
+}
+
 /// One way to run the tool: exactly one of `argv`, `action`, `hook`, `image` (which may add the `argv` it must run), `inside`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -208,6 +244,12 @@ pub struct Run {
     pub languages_input: Option<InputOf>,
     /// What the exit status does when the tool finds something.
     pub findings: Findings,
+    /// What it does when every target is a file, where that differs.
+    #[serde(default)]
+    pub findings_on_files: Option<Findings>,
+    /// Only when this input of the action has one of these values.
+    #[serde(default)]
+    pub when: Option<InputIs>,
     /// A name that effects refer to.
     #[serde(default)]
     pub name: Option<String>,
@@ -289,6 +331,12 @@ pub struct Effect {
     /// A question that the tool's reader answers.
     #[serde(default)]
     pub setting: Option<String>,
+    /// Flags that decide instead of `key`, when one of them is given.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// It hardens error-level findings only: warnings still pass.
+    #[serde(default)]
+    pub errors_only: bool,
     /// The run row it is limited to, or, alone, the row that carries it.
     #[serde(default)]
     pub run: Option<String>,
@@ -332,6 +380,15 @@ pub struct Targets {
     /// Flags whose value is excluded.
     #[serde(default)]
     pub excluded_by: Vec<String>,
+    /// Keys of the tool's own configuration, when it is in effect, whose values are excluded.
+    #[serde(default)]
+    pub excluded_in: Vec<String>,
+    /// A file with lines as in `.gitignore`, in the directory the tool works in.
+    #[serde(default)]
+    pub ignore_file: Option<String>,
+    /// Flags and keys whose value is looked at beside the positional words.
+    #[serde(default)]
+    pub named_in: Vec<String>,
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,

@@ -90,7 +90,14 @@ pub fn analyses_nothing(tool: &Tool, args: &[Word]) -> bool {
 /// The rows of all tools whose `action` matches: exact and case-insensitive by owner, repository and path.
 #[must_use]
 pub fn tools_for_action<'c>(catalog: &'c Catalog, action: &ActionCall) -> Vec<RowMatch<'c>> {
-    rows(catalog, |row| row.action.as_deref().is_some_and(|name| same_action(name, &action.name)))
+    rows(catalog, |row| {
+        let named = row.action.as_deref().is_some_and(|name| same_action(name, &action.name));
+        named
+            && row.when.as_ref().is_none_or(|when| {
+                let given = action.inputs.get(&when.input).and_then(|input| input.value.as_deref());
+                given.is_some_and(|given| when.value.iter().any(|value| value == given.trim()))
+            })
+    })
 }
 
 /// Whether a catalogue name and a written one are the same action; a trailing `/*` takes any path.

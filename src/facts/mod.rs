@@ -3,6 +3,7 @@
 
 pub mod bots;
 pub mod ci;
+pub mod compiler;
 pub mod components;
 pub mod dependencies;
 pub mod effects;

@@ -4,9 +4,11 @@
 use super::components::Component;
 use super::effects::{self, Outcome};
 use super::hold::{Hold, HoldEffect};
-use super::invocations::Invocation;
+use super::invocations::{FILE_NAMES, Invocation};
 use super::ladder::Rung;
 use super::pipeline::{Event, PathFilter, Pipeline, Reach};
+use super::shell::Word;
+use super::tool_config::excluded::{self, Excluded};
 use super::tool_config::{Query, Settings};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
@@ -68,7 +70,9 @@ pub struct Ranked<'i> {
     /// Whether security rules are in force.
     pub security: Answer,
     targets: Targets,
+    excluded: Option<Excluded>,
     findings: Findings,
+    warnings_fail: bool,
 }
 
 /// What an invocation looks at.
@@ -89,35 +93,63 @@ enum Targets {
 pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, settings: &Settings) -> Ranked<'i> {
     let row = &tool.run[invocation.row];
     let outcome: Outcome = effects::apply(tool, invocation, query, settings);
-    let findings = effects::findings(row, &outcome);
+    let (targets, kind) = targets(tool, invocation, query, row.findings_on_files.is_some() && !outcome.hardened);
+    let own = match (row.findings_on_files, kind) {
+        (Some(on_files), Kind::Files) => on_files,
+        (Some(_), Kind::Unknown) if !outcome.hardened => Findings::Unknown,
+        _ => row.findings,
+    };
+    let findings = effects::findings(own, &outcome);
     let mut holds = invocation.holds.clone();
-    holds.extend(outcome.holds);
-    let targets = targets(tool, invocation, query);
+    holds.extend(outcome.holds.iter().cloned());
+    let mut excluded = Excluded::of(tool, query);
+    if let Some(place) = excluded.as_ref().and_then(|excluded| excluded.everything(query, targets.paths())) {
+        holds.push(Hold::new(HoldEffect::Void, place, "every file it would look at is excluded here"));
+        // It stands on each component, and is held by this.
+        excluded = None;
+    }
     if let Targets::Nothing(place) = &targets {
         holds.push(Hold::new(HoldEffect::Void, place.clone(), "it looks at nothing of this tree"));
     }
-    let here = invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
+    let here = place_of(invocation);
     match findings {
         Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, here, "exits 0 whatever it finds")),
         Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, here, "only error-level findings fail it; warnings pass")),
         Findings::Forge => {
             holds.push(Hold::new(HoldEffect::Note, here, "findings go to the forge, which decides whether they stop a merge"))
         }
+        Findings::Unknown if row.findings != Findings::Unknown => holds.push(match &outcome.may_harden {
+            Some(why) => Hold::unknown(why, &here),
+            None => {
+                let why = "whether it is given files or directories is computed";
+                Hold::new(HoldEffect::Unknown(Reason::Dynamic), here, why)
+            }
+        }),
         Findings::Unknown => {
             let why = "what its exit status does with findings is not verified against its source";
             holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), here, why));
         }
         Findings::Fail => {}
     }
-    Ranked { invocation, holds, security: security(tool, settings), targets, findings }
+    let security = security(tool, settings, outcome.warnings_fail);
+    Ranked { invocation, holds, security, targets, excluded, findings, warnings_fail: outcome.warnings_fail }
 }
 
-fn security(tool: &Tool, settings: &Settings) -> Answer {
+/// Where the command stands.
+#[must_use]
+pub fn place_of(invocation: &Invocation) -> Place {
+    invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone())
+}
+
+/// Whether security rules are in force; those that only warn are where warnings fail.
+#[must_use]
+pub fn security(tool: &Tool, settings: &Settings, warnings_fail: bool) -> Answer {
     match tool.security {
         Security::Always => Answer::Yes(()),
         Security::Never => Answer::No,
         Security::Selected => {
-            let each = settings.selects.values().map(|answer| match answer {
+            let each = settings.selects.iter().map(|(name, answer)| match answer {
+                _ if warnings_fail && settings.warned.contains_key(name) => Answer::Yes(()),
                 Answer::Yes(_) => Answer::Yes(()),
                 Answer::No => Answer::No,
                 Answer::Unknown(why) => Answer::Unknown(why.clone()),
@@ -133,13 +165,57 @@ fn elsewhere(invocation: &Invocation, tool: &Tool) -> Targets {
     if mounted.is_empty() || tool.run[invocation.row].image.is_none() { Targets::Unknown } else { Targets::Paths(mounted) }
 }
 
-fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
+/// What the targets are, for a tool to which that makes a difference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Some of them are files.
+    Files,
+    /// Directories, or none at all.
+    Directories,
+    /// Not known.
+    Unknown,
+}
+
+/// One word as a target: the paths it stands for and whether they are files; `None` when that is not known.
+fn target(word: &Word, value: &str, invocation: &Invocation, query: &Query<'_>) -> Option<(Vec<RepoPath>, bool)> {
+    let snapshot = query.world.snapshot;
+    if value == "-" {
+        // Standard input: what is fed to it was not followed, and it is no path.
+        return Some((vec![RepoPath::root()], true));
+    }
+    // `src/**/*.py` looks at what lies under `src`; `./...` is Go's "everything below".
+    let fixed = value.split(['*', '?', '[', '{']).next().unwrap_or(value);
+    let pattern = fixed.len() < value.len();
+    let fixed = if pattern { fixed.rsplit_once('/').map_or(".", |(head, _)| head) } else { fixed };
+    let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
+    let path = invocation.workdir.resolve(fixed)?;
+    if pattern && word.glob {
+        let files = excluded::expanded(query, value);
+        if !files.is_empty() {
+            return Some((files, true));
+        }
+    }
+    let is_file = snapshot.is_file(&path) || word.raw == FILE_NAMES;
+    Some((vec![path], is_file))
+}
+
+/// Whether a cluster of short flags (`-rx`) ends with one that takes the next word.
+fn ends_in_value_flag(tool: &Tool, word: &str) -> bool {
+    let Some(letters) = word.strip_prefix('-').filter(|letters| !tool.switches.is_empty() && letters.len() > 1) else {
+        return false;
+    };
+    let last = letters.trim_start_matches(|letter| tool.switches.contains(letter));
+    last.chars().count() == 1 && tool.value_flags.iter().any(|flag| flag.strip_prefix('-') == Some(last))
+}
+
+/// What the invocation looks at. With `files_only` it passes over directories when it is given files as well.
+fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_only: bool) -> (Targets, Kind) {
     let directory = match invocation.workdir.dir() {
         Some(directory) => Targets::Directory(directory),
         None => elsewhere(invocation, tool),
     };
-    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return directory };
-    let mut paths = Vec::new();
+    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return (directory, Kind::Directories) };
+    let (mut paths, mut files) = (Vec::new(), Vec::new());
     let (mut unknown, mut named) = (false, None);
     let mut skip = false;
     for word in &invocation.args {
@@ -152,40 +228,60 @@ fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
             continue;
         }
         if value.starts_with('-') && value != "-" {
-            skip = tool.value_flags.iter().chain(&shape.excluded_by).any(|flag| flag == value);
+            skip = tool.value_flags.iter().chain(&shape.excluded_by).any(|flag| flag == value) || ends_in_value_flag(tool, value);
             continue;
         }
         named.get_or_insert_with(|| word.place.clone());
-        if value == "-" {
-            // Standard input: what is fed to it was not followed, and it is no path.
-            paths.push(RepoPath::root());
-            continue;
-        }
-        // `src/**/*.py` looks at what lies under `src`; `./...` is Go's "everything below".
-        let fixed = value.split(['*', '?', '[', '{']).next().unwrap_or(value);
-        let fixed = if fixed.len() < value.len() { fixed.rsplit_once('/').map_or(".", |(head, _)| head) } else { fixed };
-        let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
-        match invocation.workdir.resolve(fixed) {
-            Some(path) => paths.push(path),
+        match target(word, value, invocation, query) {
+            Some((found, true)) => files.extend(found),
+            Some((found, false)) => paths.extend(found),
             None => unknown = true,
         }
     }
+    if named.is_none() && !unknown {
+        for (value, place) in excluded::values(query, &shape.named_in) {
+            named = Some(place);
+            paths.extend(invocation.workdir.resolve(&value));
+        }
+    }
+    let kind = match (files.is_empty(), unknown) {
+        (false, _) => Kind::Files,
+        (true, true) => Kind::Unknown,
+        (true, false) => Kind::Directories,
+    };
+    if kind != Kind::Files || !files_only {
+        files.append(&mut paths);
+    }
+    let mut paths = files;
     if let Some(place) = named {
         let snapshot = query.world.snapshot;
         paths.retain(|path| snapshot.is_dir(path) || snapshot.is_file(path));
-        return match (paths.is_empty(), unknown) {
+        let targets = match (paths.is_empty(), unknown) {
             (false, _) => Targets::Paths(paths),
             (true, true) => elsewhere(invocation, tool),
             (true, false) => Targets::Nothing(place),
         };
+        return (targets, kind);
     }
-    match (unknown, shape.default) {
+    let targets = match (unknown, shape.default) {
         (true, _) => Targets::Unknown,
         (false, DefaultTarget::Cwd) => directory,
         (false, DefaultTarget::None) => {
             let place = invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
             // Arguments that an action builds by itself are not seen here.
             if tool.run[invocation.row].argv.is_some() { Targets::Nothing(place) } else { directory }
+        }
+    };
+    (targets, kind)
+}
+
+impl Targets {
+    /// Paths it looks below; `None` when they are not known.
+    fn paths(&self) -> Option<&[RepoPath]> {
+        match self {
+            Self::Paths(paths) => Some(paths),
+            Self::Directory(directory) => Some(std::slice::from_ref(directory)),
+            Self::Unknown | Self::Nothing(_) => None,
         }
     }
 }
@@ -196,10 +292,31 @@ impl Ranked<'_> {
     #[must_use]
     pub fn belongs(&self, component: &Component) -> bool {
         match &self.targets {
-            Targets::Paths(paths) => paths.iter().any(|path| component.files.iter().any(|file| file.is_in(path))),
-            Targets::Directory(directory) => component.directory.is_in(directory) || directory.is_in(&component.directory),
+            Targets::Paths(paths) => {
+                let excluded = |file: &RepoPath| self.excluded.as_ref().is_some_and(|excluded| excluded.takes(file));
+                component.files.iter().any(|file| paths.iter().any(|path| file.is_in(path)) && !excluded(file))
+            }
+            Targets::Directory(directory) => {
+                let near = component.directory.is_in(directory) || directory.is_in(&component.directory);
+                let left =
+                    |excluded: &Excluded| component.files.is_empty() || component.files.iter().any(|file| !excluded.takes(file));
+                near && self.excluded.as_ref().is_none_or(left)
+            }
             Targets::Unknown | Targets::Nothing(_) => true,
         }
+    }
+
+    /// Whether security rules are in force by other settings than those of its own directory.
+    #[must_use]
+    pub fn security_in(&self, tool: &Tool, settings: &Settings) -> Answer {
+        security(tool, settings, self.warnings_fail)
+    }
+
+    /// Whether it looks at a file, as far as its paths say.
+    #[must_use]
+    pub fn looks_at(&self, file: &RepoPath) -> bool {
+        let excluded = self.excluded.as_ref().is_some_and(|excluded| excluded.takes(file));
+        !excluded && self.targets.paths().is_none_or(|paths| paths.iter().any(|path| file.is_in(path)))
     }
 
     /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.

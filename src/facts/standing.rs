@@ -1,6 +1,7 @@
 //! Owns the comparison of invocations: per tool, language and component the best proven rung, what it may be, and where the
 //! tool is configured. Refuses to judge.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::components::{Component, Inventory};
@@ -13,9 +14,9 @@ use super::rank::{self, Bound, Ranked};
 use super::runners::World;
 use super::tool_config::{self, Query, Settings, places};
 use super::trace::{OpaqueUnit, ReachedAction, Trace};
-use crate::answer::{Answer, Why};
+use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Run, ToolKind};
+use crate::catalog::tool::{Run, Security, ToolKind};
 use crate::text::{Place, RepoPath};
 
 /// What standings are made of.
@@ -72,7 +73,10 @@ fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
                 let runs = match (&host.package, &host.switch) {
                     (Some(package), _) => {
                         let beside = invocation.packages.iter().any(|name| same_package(name, package));
-                        beside || evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package))
+                        // A hook's environment holds what the hook says, nothing that the project installs.
+                        beside
+                            || !invocation.isolated
+                                && evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package))
                     }
                     (None, Some(switch)) => switched_on(switch, &invocation.env),
                     (None, None) => selected(evidence, tool, row, invocation),
@@ -112,6 +116,7 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
     let Some(host) = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool)) else { return false };
     let names = if row.select.is_empty() { &tool.select } else { &row.select };
     let directory = invocation.workdir.dir().unwrap_or_default();
+    let here = rank::place_of(invocation);
     let query = Query {
         world: evidence.world,
         tool: host,
@@ -119,6 +124,7 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
         env: &invocation.env,
         directory: &directory,
         packages: &invocation.packages,
+        here: &here,
         names,
     };
     tool_config::settings(&query).selects.values().any(|answer| !answer.is_no())
@@ -140,6 +146,8 @@ struct Prepared<'i> {
     ranked: Ranked<'i>,
     pipeline: Option<usize>,
     settings: Settings,
+    /// Whether security rules are in force, by the directory whose configuration says so.
+    by_home: RefCell<BTreeMap<RepoPath, Answer>>,
 }
 
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
@@ -196,6 +204,9 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
 /// Whether the invocation is about the language at all: an action that lists languages must list it. The list may be an input
 /// of an earlier step of the same job (`init` of CodeQL).
 fn speaks(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocation: &Invocation) -> bool {
+    if !tool_config::has_rules_for(tool, &invocation.args, language) {
+        return false;
+    }
     let Some(of) = &tool.run[invocation.row].languages_input else { return true };
     let same_job = |reached: &&ReachedAction| {
         let same = reached.pipeline == invocation.pipeline && reached.job == invocation.job;
@@ -215,6 +226,7 @@ fn speaks(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocation: &Inv
 
 fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation, ci: bool) -> Prepared<'i> {
     let directory = invocation.workdir.dir().unwrap_or_default();
+    let here = rank::place_of(invocation);
     let row = &tool.run[invocation.row];
     // The host's configuration decides what a plugin inside it does.
     let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
@@ -226,6 +238,7 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
         env: &invocation.env,
         directory: &directory,
         packages: &invocation.packages,
+        here: &here,
         names,
     };
     let settings = tool_config::settings(&query);
@@ -233,7 +246,7 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
     if row.inside.is_some() {
         ranked.inside(host, &query, &settings);
     }
-    Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings }
+    Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings, by_home: RefCell::default() }
 }
 
 fn on_component(
@@ -254,11 +267,15 @@ fn on_component(
         let (own, misses, _) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component));
         bests[at].0 = bests[at].0.best(own);
         // At one rung, security rules win; then the earlier invocation.
-        let better = (own.lower, one.ranked.security.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
+        let of_it = security_on(evidence, tool, one, component);
+        let better = (own.lower, of_it.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
         if better {
-            (best, missed, security) = (Some(at), misses, one.ranked.security.clone());
+            (best, missed, security) = (Some(at), misses, of_it);
         }
         bound = bound.best(own);
+    }
+    if best.is_none() && bound.lower == Rung::Configured {
+        security = configured_security(evidence, tool, component);
     }
     ComponentStanding {
         directory: component.directory.clone(),
@@ -268,6 +285,68 @@ fn on_component(
         best,
         missed_files: missed,
     }
+}
+
+/// Whether security rules are in force for a component's files: of a tool that takes the configuration nearest to each file,
+/// for all of those that it looks at.
+fn security_on(evidence: &Evidence<'_>, tool: &Tool, one: &Prepared<'_>, component: &Component) -> Answer {
+    let invocation = one.ranked.invocation;
+    if tool.security != Security::Selected || tool.run[invocation.row].inside.is_some() {
+        return one.ranked.security.clone();
+    }
+    let directory = invocation.workdir.dir().unwrap_or_default();
+    let here = rank::place_of(invocation);
+    let query = Query {
+        world: evidence.world,
+        tool,
+        args: &invocation.args,
+        env: &invocation.env,
+        directory: &directory,
+        packages: &invocation.packages,
+        here: &here,
+        names: &tool.select,
+    };
+    let mut files = component.files.iter().filter(|file| one.ranked.looks_at(file));
+    let homes = tool_config::homes(&query, &mut files);
+    let mut known = one.by_home.borrow_mut();
+    let answers = homes.iter().map(|home| {
+        let read = || one.ranked.security_in(tool, &tool_config::settings(&Query { directory: home, ..query }));
+        known.entry(home.clone()).or_insert_with(read).clone()
+    });
+    let answers: Vec<Answer> = answers.collect();
+    let unknown = answers.iter().find(|answer| matches!(answer, Answer::Unknown(_)));
+    match (answers.iter().any(Answer::is_yes), answers.iter().position(Answer::is_no), unknown) {
+        _ if answers.is_empty() => one.ranked.security.clone(),
+        (_, None, Some(unknown)) => unknown.clone(),
+        (true, None, None) => Answer::Yes(()),
+        (true, Some(at), _) => {
+            let place = homes.get(at).map(|home| Place::file(home.clone())).unwrap_or(here);
+            let why =
+                format!("only some files of the component are checked with security rules, those below `{}` without", place.path);
+            Answer::Unknown(Why::new(Reason::Unsupported, why).at(place))
+        }
+        (false, Some(_), Some(unknown)) => unknown.clone(),
+        (false, ..) => Answer::No,
+    }
+}
+
+/// What the configuration says of security rules where nothing runs the tool.
+fn configured_security(evidence: &Evidence<'_>, tool: &Tool, component: &Component) -> Answer {
+    if tool.security != Security::Selected {
+        return rank::security(tool, &Settings::default(), false);
+    }
+    let here = component.manifest.clone().unwrap_or_else(|| component.directory.clone());
+    let query = Query {
+        world: evidence.world,
+        tool,
+        args: &[],
+        env: &Env::new(),
+        directory: &component.directory,
+        packages: &[],
+        here: &Place::file(here),
+        names: &tool.select,
+    };
+    rank::security(tool, &tool_config::settings(&query), false)
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[(Bound, usize)]) -> Vec<RankedInvocation> {

@@ -2,6 +2,7 @@
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
 mod frame;
+mod installed;
 mod leaf;
 mod script;
 
@@ -113,6 +114,7 @@ pub fn follow_all(
         workdir: Workdir::workspace(),
         seen: Vec::new(),
         packages: Vec::new(),
+        isolated: false,
         search: Arc::default(),
     };
     tracer.follow(nexts, String::new(), &frame);
@@ -124,13 +126,16 @@ struct Tracer<'w> {
     terms: &'w Terms,
     out: Trace,
     budget: usize,
+    /// What earlier commands of a job installed, by pipeline and job.
+    installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
 }
 
 impl<'w> Tracer<'w> {
     fn new(world: &'w World<'w>, terms: &'w Terms) -> Self {
-        Self { world, terms, out: Trace::default(), budget: world.snapshot.limits().trace_commands, followed: HashMap::new() }
+        let budget = world.snapshot.limits().trace_commands;
+        Self { world, terms, out: Trace::default(), budget, installed: BTreeMap::new(), followed: HashMap::new() }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
@@ -151,6 +156,7 @@ impl<'w> Tracer<'w> {
             workdir: unit.workdir.clone(),
             seen: Vec::new(),
             packages: Vec::new(),
+            isolated: false,
             search: Arc::new(unit.search.clone()),
         };
         match &unit.work {
@@ -185,6 +191,10 @@ impl<'w> Tracer<'w> {
         };
         if program.is_empty() {
             return;
+        }
+        let names = installed::by(words);
+        if !names.is_empty() && frame.conditions.is_empty() {
+            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
         }
         if self.runner(words, place, frame, true) {
             return;
@@ -230,7 +240,10 @@ impl<'w> Tracer<'w> {
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
         let Some(nexts) = asked.into_iter().find_map(|runner| runner.expand(&call, world)) else { return false };
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
-        self.follow(nexts, key, frame);
+        match installed::own_environment(words) {
+            Some(packages) => self.follow(nexts, key, &Frame { packages, isolated: true, ..frame.clone() }),
+            None => self.follow(nexts, key, frame),
+        }
         true
     }
 

@@ -3,6 +3,7 @@
 use super::super::bench::{Case, Files, told};
 use super::Eslint;
 use crate::facts::tool_config::Settings;
+use crate::text::RepoPath;
 
 const UNSANITIZED: &str = "eslint-plugin-no-unsanitized";
 const IMPORT: &str = "import no from 'eslint-plugin-no-unsanitized';\nimport sec from 'eslint-plugin-security';\n";
@@ -14,7 +15,42 @@ fn read(files: &[(&str, &str)], args: &str) -> Settings {
 }
 
 fn flat(config: &str, name: &str) -> String {
-    told(read(&[("eslint.config.js", config)], "").selects.get(name))
+    both(&read(&[("eslint.config.js", config)], ""), name)
+}
+
+/// What fails, and where that only warns.
+fn both(settings: &Settings, name: &str) -> String {
+    let fails = told(settings.selects.get(name));
+    settings.warned.get(name).map_or(fails.clone(), |place| format!("{fails}, warns {}:{}", place.path, place.line))
+}
+
+/// Real ESLint exits 0 where eslint-plugin-security's own configuration finds something: all of it warns.
+#[test]
+fn rules_that_only_warn() {
+    let security = |config: &str, args: &str| {
+        let config = format!("import sec from 'eslint-plugin-security';\n{config}");
+        let settings = read(&[("eslint.config.js", &config)], args);
+        both(&settings, "eslint-plugin-security")
+    };
+    let own = "export default [sec.configs.recommended];";
+    assert_eq!(security(own, "."), "no, warns eslint.config.js:2");
+    assert_eq!(security(own, "--max-warnings 0 ."), "no, warns eslint.config.js:2");
+    assert_eq!(security(own, "--max-warnings=-1 ."), "no, warns eslint.config.js:2");
+    assert_eq!(security(own, "--max-warnings 10 ."), "unknown unsupported ci.yml:1, warns eslint.config.js:2");
+    assert_eq!(security(own, "--max-warnings=$N ."), "unknown dynamic ci.yml:1, warns eslint.config.js:2");
+    let raised = "export default [sec.configs.recommended, { rules: { 'security/detect-unsafe-regex': 'error' } }];";
+    assert_eq!(security(raised, "."), "yes eslint.config.js:2");
+    let reset = "export default [{ rules: { 'security/detect-unsafe-regex': 'error' } }, sec.configs.recommended];";
+    assert_eq!(security(reset, "."), "no, warns eslint.config.js:2");
+    let some =
+        "export default [{ rules: { 'security/detect-unsafe-regex': 2 } }, { files: ['**/*.ts'], ...sec.configs.recommended }];";
+    assert_eq!(security(some, "."), "yes eslint.config.js:2");
+    let ignored = "export default [sec.configs.recommended, { ignores: ['**'] }];";
+    assert_eq!(security(ignored, "."), "no");
+    let legacy = [(".eslintrc.json", "{\"extends\": [\"plugin:security/recommended-legacy\"]}")];
+    assert_eq!(both(&read(&legacy, "."), "eslint-plugin-security"), "no, warns .eslintrc.json:1");
+    let counted = read(&[("eslint.config.js", "export default [{ rules: { 'no-eval': 'warn' } }];")], "--max-warnings 3");
+    assert_eq!(told(counted.settings.get("warnings-only")), "unknown unsupported ci.yml:1");
 }
 
 fn setting(config: &str, question: &str) -> String {
@@ -39,7 +75,13 @@ fn plugins_in_flat_configurations() {
         ("const c = [];\nexport default c.concat(no.configs.recommended);", "yes eslint.config.js:4"),
         ("const base = { rules: {} };\nexport default [{ ...no.configs.recommended, ...base }];", "yes eslint.config.js:4"),
         ("export default [{ plugins: { x: no }, rules: { 'x/method': 'error' } }];", "yes eslint.config.js:3"),
-        ("export default [{ plugins: { x: no }, rules: { 'x/method': ['warn', {}] } }];", "yes eslint.config.js:3"),
+        ("export default [{ plugins: { x: no }, rules: { 'x/method': ['warn', {}] } }];", "no, warns eslint.config.js:3"),
+        ("export default [{ plugins: { x: no }, rules: { 'x/method': 'warn', 'x/property': 2 } }];", "yes eslint.config.js:3"),
+        (
+            "export default [no.configs.recommended, { rules: { 'no-unsanitized/method': 'warn', 'no-unsanitized/property': 1 } }];",
+            "no, warns eslint.config.js:3",
+        ),
+        ("export default [no.configs.recommended, { rules: { 'no-unsanitized/method': 'warn' } }];", "yes eslint.config.js:3"),
         ("export default [{ plugins: { x: no }, rules: { 'x/method': 0 } }];", "no"),
         ("export default [{ plugins: { x: sec }, rules: { 'x/method': 2 } }];", "no"),
         ("export default [{ plugins: { 'no-unsanitized': no } }];", "no"),
@@ -107,9 +149,9 @@ fn other_syntaxes_and_names() {
         "import no from 'eslint-plugin-no-unsanitized';\nexport default [no.configs.recommended] satisfies Linter.Config[];";
     assert_eq!(told(read(&[("eslint.config.ts", typed)], "").selects.get(UNSANITIZED)), "yes eslint.config.ts:2");
     let compat = "import { FlatCompat } from '@eslint/eslintrc';\nconst compat = new FlatCompat({ baseDirectory: x });\nexport default [...compat.extends('airbnb', 'plugin:security/recommended')];";
-    assert_eq!(flat(compat, "eslint-plugin-security"), "yes eslint.config.js:3");
+    assert_eq!(flat(compat, "eslint-plugin-security"), "no, warns eslint.config.js:3");
     assert_eq!(flat(compat, UNSANITIZED), "no");
-    assert_eq!(flat(compat, "react/no-danger"), "yes eslint.config.js:3");
+    assert_eq!(flat(compat, "react/no-danger"), "no, warns eslint.config.js:3");
     let sdl = "import sdl from '@microsoft/eslint-plugin-sdl';\nexport default [...sdl.configs.required];";
     assert_eq!(flat(sdl, "@microsoft/eslint-plugin-sdl"), "yes eslint.config.js:2");
     let rule = "export default [{ rules: { 'react/no-danger': 2 } }];";
@@ -165,7 +207,7 @@ fn legacy_configurations() {
                 "module.exports = { plugins: ['no-unsanitized'], rules: { 'no-unsanitized/property': 'warn' } };",
             )],
             "",
-            "yes .eslintrc.js:1",
+            "no",
         ),
         (&[("package.json", "{\"eslintConfig\": {\"extends\": \"plugin:no-unsanitized/DOM\"}}")], "", "yes package.json:1"),
         (&[("package.json", "{\"name\": \"a\"}")], "", "no"),
@@ -356,4 +398,19 @@ fn hostile_scripts_stay_bounded() {
     assert!(config(&doubled).starts_with("unknown unreadable"));
     assert_eq!(config("\u{feff}export default [];\r\n"), "no");
     assert_eq!(config("#!/usr/bin/env node\nexport default [];\n"), "no");
+}
+
+/// Legacy files cascade from each file; of flat ones version 9 takes the nearest to the working directory, version 10 to the file.
+#[test]
+fn homes_of_files() {
+    let homes = |files: &[(&str, &str)], args: &str| {
+        let paths: Vec<RepoPath> = ["src/a.js", "lib/b.js"].iter().map(|path| RepoPath::new(path).expect("a path")).collect();
+        let found = Case::new("eslint", files, args).homes(&Eslint, &paths);
+        found.iter().map(|home| home.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let legacy = [(".eslintrc.json", "{}"), ("src/.eslintrc.json", "{\"root\": true}"), ("lib/package.json", "{}")];
+    assert_eq!(homes(&legacy, "."), ["", "src"]);
+    assert!(homes(&legacy, "-c .eslintrc.json .").is_empty());
+    let flat = [("eslint.config.js", "export default [];"), ("src/eslint.config.js", "export default [];")];
+    assert_eq!(homes(&flat, "."), ["", "src", ""]);
 }
