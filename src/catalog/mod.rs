@@ -12,6 +12,7 @@ pub mod example;
 pub mod language;
 pub mod lint;
 pub mod rule;
+pub mod run;
 pub mod tool;
 
 pub use bot::Bot;

@@ -240,6 +240,19 @@ pub fn flag_matches(row: &str, word: &str, next: Option<&str>) -> bool {
     }
 }
 
+/// Whether two package specifications name one package, as PyPI compares names; npm and Go names have no such spellings.
+#[must_use]
+pub fn same_package(a: &str, b: &str) -> bool {
+    let plain = |name: &str| {
+        name.split(['=', '<', '>', '~', '!', '[', ';', ' ', '@'])
+            .next()
+            .unwrap_or(name)
+            .to_ascii_lowercase()
+            .replace(['_', '.'], "-")
+    };
+    plain(a) == plain(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

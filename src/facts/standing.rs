@@ -1,7 +1,6 @@
 //! Owns the comparison of invocations: per tool, language and component the best proven rung, what it may be, and where the
 //! tool is configured. Refuses to judge.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::components::{Component, Inventory};
@@ -9,14 +8,16 @@ use super::dependencies::Dependency;
 use super::hold::HoldEffect;
 use super::invocations::Invocation;
 use super::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
+use super::matching::same_package;
 use super::pipeline::{Env, Pipeline, Reach};
 use super::rank::{self, Bound, Ranked};
 use super::runners::World;
+use super::secured::{self, ByHome};
 use super::tool_config::{self, Query, Settings, places};
 use super::trace::{OpaqueUnit, ReachedAction, Trace};
-use crate::answer::{Answer, Reason, Why};
+use crate::answer::{Answer, Why};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Run, Security, ToolKind};
+use crate::catalog::tool::{Run, ToolKind};
 use crate::text::{Place, RepoPath};
 
 /// What standings are made of.
@@ -130,24 +131,12 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
     tool_config::settings(&query).selects.values().any(|answer| !answer.is_no())
 }
 
-/// Package names as PyPI compares them; npm and Go names have no such spellings.
-fn same_package(a: &str, b: &str) -> bool {
-    let plain = |name: &str| {
-        name.split(['=', '<', '>', '~', '!', '[', ';', ' ', '@'])
-            .next()
-            .unwrap_or(name)
-            .to_ascii_lowercase()
-            .replace(['_', '.'], "-")
-    };
-    plain(a) == plain(b)
-}
-
 struct Prepared<'i> {
     ranked: Ranked<'i>,
     pipeline: Option<usize>,
     settings: Settings,
     /// Whether security rules are in force, by the directory whose configuration says so.
-    by_home: RefCell<BTreeMap<RepoPath, Answer>>,
+    by_home: ByHome,
 }
 
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
@@ -246,7 +235,7 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
     if row.inside.is_some() {
         ranked.inside(host, &query, &settings);
     }
-    Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings, by_home: RefCell::default() }
+    Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings, by_home: ByHome::default() }
 }
 
 fn on_component(
@@ -267,7 +256,7 @@ fn on_component(
         let (own, misses, _) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component));
         bests[at].0 = bests[at].0.best(own);
         // At one rung, security rules win; then the earlier invocation.
-        let of_it = security_on(evidence, tool, one, component);
+        let of_it = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component);
         let better = (own.lower, of_it.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
         if better {
             (best, missed, security) = (Some(at), misses, of_it);
@@ -275,7 +264,7 @@ fn on_component(
         bound = bound.best(own);
     }
     if best.is_none() && bound.lower == Rung::Configured {
-        security = configured_security(evidence, tool, component);
+        security = secured::configured(evidence.world, tool, component);
     }
     ComponentStanding {
         directory: component.directory.clone(),
@@ -285,68 +274,6 @@ fn on_component(
         best,
         missed_files: missed,
     }
-}
-
-/// Whether security rules are in force for a component's files: of a tool that takes the configuration nearest to each file,
-/// for all of those that it looks at.
-fn security_on(evidence: &Evidence<'_>, tool: &Tool, one: &Prepared<'_>, component: &Component) -> Answer {
-    let invocation = one.ranked.invocation;
-    if tool.security != Security::Selected || tool.run[invocation.row].inside.is_some() {
-        return one.ranked.security.clone();
-    }
-    let directory = invocation.workdir.dir().unwrap_or_default();
-    let here = rank::place_of(invocation);
-    let query = Query {
-        world: evidence.world,
-        tool,
-        args: &invocation.args,
-        env: &invocation.env,
-        directory: &directory,
-        packages: &invocation.packages,
-        here: &here,
-        names: &tool.select,
-    };
-    let mut files = component.files.iter().filter(|file| one.ranked.looks_at(file));
-    let homes = tool_config::homes(&query, &mut files);
-    let mut known = one.by_home.borrow_mut();
-    let answers = homes.iter().map(|home| {
-        let read = || one.ranked.security_in(tool, &tool_config::settings(&Query { directory: home, ..query }));
-        known.entry(home.clone()).or_insert_with(read).clone()
-    });
-    let answers: Vec<Answer> = answers.collect();
-    let unknown = answers.iter().find(|answer| matches!(answer, Answer::Unknown(_)));
-    match (answers.iter().any(Answer::is_yes), answers.iter().position(Answer::is_no), unknown) {
-        _ if answers.is_empty() => one.ranked.security.clone(),
-        (_, None, Some(unknown)) => unknown.clone(),
-        (true, None, None) => Answer::Yes(()),
-        (true, Some(at), _) => {
-            let place = homes.get(at).map(|home| Place::file(home.clone())).unwrap_or(here);
-            let why =
-                format!("only some files of the component are checked with security rules, those below `{}` without", place.path);
-            Answer::Unknown(Why::new(Reason::Unsupported, why).at(place))
-        }
-        (false, Some(_), Some(unknown)) => unknown.clone(),
-        (false, ..) => Answer::No,
-    }
-}
-
-/// What the configuration says of security rules where nothing runs the tool.
-fn configured_security(evidence: &Evidence<'_>, tool: &Tool, component: &Component) -> Answer {
-    if tool.security != Security::Selected {
-        return rank::security(tool, &Settings::default(), false);
-    }
-    let here = component.manifest.clone().unwrap_or_else(|| component.directory.clone());
-    let query = Query {
-        world: evidence.world,
-        tool,
-        args: &[],
-        env: &Env::new(),
-        directory: &component.directory,
-        packages: &[],
-        here: &Place::file(here),
-        names: &tool.select,
-    };
-    rank::security(tool, &tool_config::settings(&query), false)
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[(Bound, usize)]) -> Vec<RankedInvocation> {

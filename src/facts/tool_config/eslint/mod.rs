@@ -12,6 +12,8 @@ mod resolve;
 mod scope;
 mod script;
 #[cfg(test)]
+mod severity_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
