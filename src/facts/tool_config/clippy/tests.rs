@@ -150,6 +150,9 @@ fn flags_in_order() {
 /// Variables and their values; none is one that is computed.
 type Variables<'t> = &'t [(&'t str, Option<&'t str>)];
 
+/// A path and a text.
+type File<'t> = (&'t str, &'t str);
+
 /// Of the places that hand flags to the compiler the first counts, alone.
 #[test]
 fn one_source_of_compiler_flags() {
@@ -160,7 +163,7 @@ fn one_source_of_compiler_flags() {
     let some = (".cargo/config.toml", "[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Dwarnings\"]\n");
     let both =
         (".cargo/config.toml", "[build]\nrustflags = [\"-Dwarnings\"]\n[target.'cfg(unix)']\nrustflags = [\"-Dwarnings\"]\n");
-    let cases: &[(Option<(&str, &str)>, Variables<'_>, &str)] = &[
+    let cases: &[(Option<File<'_>>, Variables<'_>, &str)] = &[
         (None, &[("RUSTFLAGS", Some("-D warnings"))], "yes ci.yml:1"),
         (None, &[("RUSTFLAGS", None)], "unknown dynamic ci.yml:1"),
         (None, &[("CARGO_BUILD_RUSTFLAGS", Some("--deny warnings"))], "yes ci.yml:1"),
