@@ -1,5 +1,6 @@
 //! Owns which packages commands put beside a tool: installers into the job's environment, launchers that make one for a single
-//! command. Refuses versions and sources. (Facts: the help of pip 25, uv 0.9 and pipx 1.8.)
+//! command. Refuses versions and sources. (The flags were not
+//! compared with these programs' own help yet.)
 
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;

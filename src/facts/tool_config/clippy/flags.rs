@@ -1,7 +1,7 @@
 //! Owns the lint levels that come from outside of the sources: the flags behind `--`, and those that Cargo hands to the
-//! compiler, of which one source counts. Refuses the manifest and attributes. (Facts: `rustflags` in Cargo's
-//! build_context/target_info.rs: CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.*.rustflags`, `build.rustflags`, the first that is
-//! given; the compiler takes lint flags in order, Clippy's own words last.)
+//! compiler, of which one source counts. Refuses the manifest and attributes. (The order of sources is that
+//! of Cargo's documentation: CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.*.rustflags`, `build.rustflags`, the first that is
+//! given; that lint flags count in order, Clippy's own words last, was not tried with Cargo yet.)
 
 use super::levels::{Level, Levels};
 use crate::answer::{Reason, Why};

@@ -86,7 +86,7 @@ const KNOWN: [&str; 78] = [
 ];
 
 /// Rules that a shared configuration brings beside the ordinary: (package, configuration or none for any, rule, severity).
-/// (Facts: rules/react.js of airbnb; index.js of eslint-plugin-react, whose `all` sets every rule to 2.)
+/// (The severities were not compared with the packages yet.)
 const BRINGS: [(&str, Option<&str>, &str, Severity); 3] = [
     ("eslint-config-airbnb", None, "react/no-danger", Severity::Warn),
     ("@vue/eslint-config-airbnb", None, "react/no-danger", Severity::Warn),
@@ -100,7 +100,7 @@ const RULES: [(&str, usize); 3] =
 /// Shared configurations that only turn rules off.
 const TURNS_OFF: [&str; 2] = ["eslint-config-prettier", "eslint-config-flat-gitignore"];
 
-/// Plugins whose recommended configuration sets warnings only: index.js of eslint-plugin-security 1 to 4. Those of no-unsanitized 4,
+/// Plugins whose recommended configuration sets warnings only: index.js of eslint-plugin-security 4. Those of no-unsanitized 4,
 /// sdl 1, sonarjs 4, xss 0.1 and mozilla 4 (but for one rule) set errors; no-secrets 2 brings none.
 const WARNS: [&str; 1] = ["eslint-plugin-security"];
 
