@@ -12,6 +12,7 @@ pub mod example;
 pub mod language;
 pub mod lint;
 pub mod rule;
+pub mod run;
 pub mod runner;
 pub mod suppress;
 pub mod tool;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use super::run::{Export, Findings, Hook, InputIs, InputOf, Inside, Run};
 pub use super::suppress::Suppress;
 
 /// An analyzer, linter, scanner or host of such tools.
@@ -62,6 +63,9 @@ pub struct Tool {
     /// What one run stays inside of, whatever directory or pattern it is given.
     #[serde(default)]
     pub bounded_by: Option<Boundary>,
+    /// Variables that actions set for the steps after them and that change what the tool does.
+    #[serde(default)]
+    pub exports: Vec<Export>,
     /// Argument lists that look like the tool but analyse nothing.
     #[serde(default)]
     pub not_run: Vec<Vec<String>>,
@@ -71,6 +75,15 @@ pub struct Tool {
     /// Flags followed by a value word.
     #[serde(default)]
     pub value_flags: Vec<String>,
+    /// Letters of the short flags without a value, for tools that take them in one word (`-rq`).
+    #[serde(default)]
+    pub switches: String,
+    /// Flags that name packs of rules.
+    #[serde(default)]
+    pub pack_flags: Vec<String>,
+    /// Packs that hold rules for these languages only; of other packs it is not known.
+    #[serde(default)]
+    pub packs: BTreeMap<String, Vec<String>>,
     /// Flags that change the working directory.
     #[serde(default)]
     pub directory_flags: Vec<String>,
@@ -181,100 +194,6 @@ pub struct ConfigPlace {
     pub note: Option<String>,
 }
 
-/// An input of an action.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InputOf {
-    /// `owner/name[/path]`.
-    pub action: String,
-    /// The input.
-    pub input: String,
-}
-
-/// One way to run the tool: exactly one of `argv`, `action`, `hook`, `image` (which may add the `argv` it must run), `inside`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Run {
-    /// Words compared in order, flags in between skipped.
-    #[serde(default)]
-    pub argv: Option<Vec<String>>,
-    /// `owner/name[/path]`, a trailing `/*` matches any path.
-    #[serde(default)]
-    pub action: Option<String>,
-    /// A pre-commit hook.
-    #[serde(default)]
-    pub hook: Option<Hook>,
-    /// A container image without tag.
-    #[serde(default)]
-    pub image: Option<String>,
-    /// A host tool that runs it.
-    #[serde(default)]
-    pub inside: Option<Inside>,
-    /// The action's input that holds arguments.
-    #[serde(default)]
-    pub argv_input: Option<String>,
-    /// The action's input that holds the directory.
-    #[serde(default)]
-    pub directory_input: Option<String>,
-    /// The input that lists languages.
-    #[serde(default)]
-    pub languages_input: Option<InputOf>,
-    /// What the exit status does when the tool finds something.
-    pub findings: Findings,
-    /// A name that effects refer to.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// Rule names this way selects (`inside`).
-    #[serde(default)]
-    pub select: Vec<String>,
-    /// The first version it is true of.
-    #[serde(default)]
-    pub since: Option<String>,
-    /// The first version it is no longer true of.
-    #[serde(default)]
-    pub before: Option<String>,
-}
-
-/// A pre-commit hook's repository and id.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hook {
-    /// Repository URL.
-    pub repo: String,
-    /// Hook id.
-    pub id: String,
-}
-
-/// A host tool and what in it runs this tool.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Inside {
-    /// The host tool's id.
-    pub tool: String,
-    /// The plugin package that brings it.
-    #[serde(default)]
-    pub package: Option<String>,
-    /// The switch of an aggregator.
-    #[serde(default)]
-    pub switch: Option<String>,
-}
-
-/// The exit status when the tool finds something, no effect applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Findings {
-    /// Non-zero.
-    Fail,
-    /// Zero.
-    Pass,
-    /// Non-zero for error-level findings only.
-    Errors,
-    /// The forge decides.
-    Forge,
-    /// Not verified against the tool's own source.
-    Unknown,
-}
-
 /// Something that changes an invocation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -302,6 +221,12 @@ pub struct Effect {
     /// A question that the tool's reader answers.
     #[serde(default)]
     pub setting: Option<String>,
+    /// Flags that decide instead of `key`, when one of them is given.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// It hardens error-level findings only: warnings still pass.
+    #[serde(default)]
+    pub errors_only: bool,
     /// The run row it is limited to, or, alone, the row that carries it.
     #[serde(default)]
     pub run: Option<String>,
@@ -347,6 +272,15 @@ pub struct Targets {
     /// Flags whose value is excluded.
     #[serde(default)]
     pub excluded_by: Vec<String>,
+    /// Keys of the tool's own configuration, when it is in effect, whose values are excluded.
+    #[serde(default)]
+    pub excluded_in: Vec<String>,
+    /// A file with lines as in `.gitignore`, in the directory the tool works in.
+    #[serde(default)]
+    pub ignore_file: Option<String>,
+    /// Flags and keys whose value is looked at beside the positional words.
+    #[serde(default)]
+    pub named_in: Vec<String>,
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,

@@ -5,7 +5,7 @@ use super::invocations::Invocation;
 use super::matching::find_flag;
 use super::shell::Word;
 use super::tool_config::{Query, Settings, places};
-use crate::answer::{Answer, Reason};
+use crate::answer::{Answer, Reason, Why};
 use crate::catalog::tool::{Does, Effect, Findings, Run, Tool};
 use crate::doc::Value;
 use crate::text::{Place, Span};
@@ -15,10 +15,14 @@ use crate::text::{Place, Span};
 pub struct Outcome {
     /// Softened, voided, narrowed, noted, or possibly so.
     pub holds: Vec<Hold>,
-    /// Something makes every finding fail.
+    /// Something makes findings fail.
     pub hardened: bool,
     /// It runs in every module of the tree.
     pub widened: bool,
+    /// It makes warnings fail as well.
+    pub warnings_fail: bool,
+    /// What may harden it: then what passes may fail.
+    pub may_harden: Option<Why>,
 }
 
 /// Applies every effect row of the tool to the invocation.
@@ -33,7 +37,7 @@ pub fn own(host: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &S
     let Some(row) = invocation.host_row.and_then(|at| host.run.get(at)) else { return Vec::new() };
     let outcome = apply_for(host, row, invocation, query, settings);
     let mut holds = outcome.holds.clone();
-    if findings(row, &outcome) == Findings::Pass {
+    if findings(row.findings, &outcome) == Findings::Pass {
         let here = invocation.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
         holds.push(Hold::new(HoldEffect::Soften, here, format!("{} exits 0 whatever it finds", host.title)));
     }
@@ -64,7 +68,10 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         }
         match versioned(effect, applies(effect, row, invocation, query, settings, &here)) {
             Answer::Yes(place) => match effect.does {
-                Does::Harden => out.hardened = true,
+                Does::Harden => {
+                    out.hardened = true;
+                    out.warnings_fail |= !effect.errors_only;
+                }
                 Does::Widen => out.widened = true,
                 Does::Soften if effect.setting.is_some() => {
                     by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)))
@@ -72,17 +79,21 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                 does => out.holds.push(Hold::new(weight(does), place, words(effect, tool))),
             },
             Answer::Unknown(why) => {
-                // What may harden proves nothing; what may soften is a reason to doubt.
-                if matches!(effect.does, Does::Soften | Does::Void) {
-                    out.holds.push(Hold::unknown(&why, &here));
+                // What may harden proves nothing, but it may; what may soften is a reason to doubt.
+                match effect.does {
+                    Does::Harden => out.may_harden = out.may_harden.take().or(Some(why)),
+                    Does::Soften if effect.setting.is_some() => by_setting.push(Hold::unknown(&why, &here)),
+                    Does::Soften | Does::Void => out.holds.push(Hold::unknown(&why, &here)),
+                    Does::Narrow | Does::Note | Does::Widen => {}
                 }
             }
             Answer::No => {}
         }
     }
     // What a configuration softens (every rule a warning), a flag can undo (`--max-warnings 0`).
-    if !out.hardened {
-        out.holds.append(&mut by_setting);
+    if !out.warnings_fail {
+        let doubt = out.may_harden.as_ref().map(|why| Hold::unknown(why, &here));
+        out.holds.extend(by_setting.drain(..).map(|hold| doubt.clone().unwrap_or(hold)));
     }
     out.holds.extend(computed_flags(tool, invocation));
     out.holds.dedup();
@@ -94,7 +105,7 @@ fn versioned(effect: &Effect, answer: Answer<Place>) -> Answer<Place> {
     match answer {
         Answer::Yes(place) if effect.since.is_some() || effect.before.is_some() => {
             let why = effect.why.clone().unwrap_or_else(|| "what it does depends on the version".to_owned());
-            Answer::Unknown(crate::answer::Why::new(Reason::Unsupported, format!("{why}, in some versions")).at(place))
+            Answer::Unknown(Why::new(Reason::Unsupported, format!("{why}, in some versions")).at(place))
         }
         other => other,
     }
@@ -133,7 +144,7 @@ fn applies(
     if let Some(name) = &effect.env {
         return match invocation.env.get(name) {
             None => Answer::No,
-            Some(None) => Answer::Unknown(crate::answer::Why::new(Reason::Dynamic, format!("the value of `{name}` is computed"))),
+            Some(None) => Answer::Unknown(Why::new(Reason::Dynamic, format!("the value of `{name}` is computed"))),
             Some(Some(value)) if !effect.flag.is_empty() => from(flags_in_value(effect, value), here),
             Some(Some(value)) => {
                 from(effect.value.is_empty() || effect.value.iter().any(|wanted| same_scalar(wanted, value)), here)
@@ -149,7 +160,7 @@ fn applies(
                     from(hit, &input.text.place(0..input.text.text().len()))
                 }
                 Some(value) => from(flags_in_value(effect, value), &input.text.place(0..input.text.text().len())),
-                None => Answer::Unknown(crate::answer::Why::new(Reason::Dynamic, format!("the input `{name}` is computed"))),
+                None => Answer::Unknown(Why::new(Reason::Dynamic, format!("the input `{name}` is computed"))),
             },
         };
     }
@@ -157,6 +168,9 @@ fn applies(
         return settings.settings.get(name).cloned().unwrap_or(Answer::No);
     }
     if let Some(key) = &effect.key {
+        if find_flag(&effect.unless, None, &invocation.args).is_some() {
+            return Answer::No;
+        }
         let accepts = |value: Value<'_>| key_value_matches(effect, value);
         return places::value_place(query, effect.path.as_deref(), key, accepts).map_or(Answer::No, Answer::Yes);
     }
@@ -172,6 +186,9 @@ fn applies(
 /// A one-letter flag inside a cluster (`-qe`), for tools that do not spell long flags with one dash. Only what softens is
 /// looked for so: a cluster never proves a hardening.
 fn in_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Option<&'w Word> {
+    if !tool.switches.is_empty() {
+        return in_known_cluster(tool, effect, args);
+    }
     let one_dash_long = |flag: &str| {
         flag.starts_with('-') && !flag.starts_with("--") && flag.split([' ', '=']).next().is_some_and(|name| name.len() > 2)
     };
@@ -185,6 +202,20 @@ fn in_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Option<&'w 
         (2..=4).contains(&letters.len())
             && letters.chars().all(|c| c.is_ascii_alphabetic())
             && effect.flag.iter().any(|flag| flag.len() == 2 && flag.starts_with('-') && letters.contains(&flag[1..]))
+    })
+}
+
+/// A flag inside a cluster of a tool whose letters are all known: they run up to the first that takes the rest as its value.
+fn in_known_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Option<&'w Word> {
+    let wanted =
+        |letter: char| effect.flag.iter().any(|flag| flag.strip_prefix('-').is_some_and(|rest| rest == letter.to_string()));
+    let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+    let mut behind_value_flag = false;
+    args[..end].iter().find(|word| {
+        let value = word.value.as_deref().unwrap_or_default();
+        let is_value = std::mem::replace(&mut behind_value_flag, tool.value_flags.iter().any(|flag| flag == value));
+        let letters = value.strip_prefix('-').filter(|letters| !is_value && letters.len() > 1 && !letters.starts_with('-'));
+        letters.is_some_and(|letters| letters.chars().take_while(|letter| tool.switches.contains(*letter)).any(wanted))
     })
 }
 
@@ -250,9 +281,10 @@ fn computed_flags(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
 
 /// What the exit status does with findings, effects applied.
 #[must_use]
-pub fn findings(row: &Run, outcome: &Outcome) -> Findings {
-    match row.findings {
+pub fn findings(own: Findings, outcome: &Outcome) -> Findings {
+    match own {
         Findings::Pass | Findings::Errors | Findings::Forge if outcome.hardened => Findings::Fail,
+        Findings::Pass | Findings::Errors if outcome.may_harden.is_some() => Findings::Unknown,
         other => other,
     }
 }

@@ -3,6 +3,7 @@
 
 use super::invocations::Invocation;
 use super::pipeline::Env;
+use super::rank;
 use super::standing::Evidence;
 use super::tool_config::{self, Query};
 use crate::catalog::Tool;
@@ -19,7 +20,10 @@ pub(super) fn inside(evidence: &Evidence<'_>) -> Vec<Invocation> {
                 let runs = match (&host.package, &host.switch) {
                     (Some(package), _) => {
                         let beside = invocation.packages.iter().any(|name| same_package(name, package));
-                        beside || evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package))
+                        // A hook's environment holds what the hook says, nothing that the project installs.
+                        beside
+                            || !invocation.isolated
+                                && evidence.dependencies.iter().any(|dependency| same_package(&dependency.name, package))
                     }
                     (None, Some(switch)) => switched_on(switch, &invocation.env),
                     (None, None) => selected(evidence, tool, row, invocation),
@@ -59,6 +63,7 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
     let Some(host) = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool)) else { return false };
     let names = if row.select.is_empty() { &tool.select } else { &row.select };
     let directory = invocation.workdir.dir().unwrap_or_default();
+    let here = rank::place_of(invocation);
     let query = Query {
         world: evidence.world,
         tool: host,
@@ -66,6 +71,7 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
         env: &invocation.env,
         directory: &directory,
         packages: &invocation.packages,
+        here: &here,
         names,
         files: &[],
     };

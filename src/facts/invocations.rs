@@ -7,6 +7,9 @@ use super::workdir::Workdir;
 use crate::answer::Why;
 use std::collections::BTreeMap;
 
+/// The raw text of a word that stands for file names which a runner hands over; its value is the directory that holds them.
+pub const FILE_NAMES: &str = "<file names>";
+
 /// A tool's invocation at the end of one chain.
 #[derive(Clone, Debug)]
 pub struct Invocation {
@@ -36,6 +39,8 @@ pub struct Invocation {
     pub conditions: Vec<Why>,
     /// Packages installed beside it (a hook's `additional_dependencies`).
     pub packages: Vec<String>,
+    /// Its environment holds those packages and nothing of the project's.
+    pub isolated: bool,
     /// For a tool that runs inside a host: the row of the host's `run` that matched.
     pub host_row: Option<usize>,
     /// What people run to get here (`make lint`); none when a pipeline does.

@@ -139,7 +139,14 @@ pub fn analyses_nothing(tool: &Tool, args: &[Word]) -> bool {
 /// The rows of all tools whose `action` matches: exact and case-insensitive by owner, repository and path.
 #[must_use]
 pub fn tools_for_action<'c>(catalog: &'c Catalog, action: &ActionCall) -> Vec<RowMatch<'c>> {
-    rows(catalog, |row| row.action.as_deref().is_some_and(|name| same_action(name, &action.name)))
+    rows(catalog, |row| {
+        let named = row.action.as_deref().is_some_and(|name| same_action(name, &action.name));
+        named
+            && row.when.as_ref().is_none_or(|when| {
+                let given = action.inputs.get(&when.input).and_then(|input| input.value.as_deref());
+                given.is_some_and(|given| when.value.iter().any(|value| value == given.trim()))
+            })
+    })
 }
 
 /// Whether a catalogue name and a written one are the same action; a trailing `/*` takes any path.
@@ -280,6 +287,19 @@ pub fn flag_matches(row: &str, word: &str, next: Option<&str>) -> bool {
             rest.strip_prefix('=') == Some(wanted) || (!flag.starts_with("--") && rest == wanted)
         }
     }
+}
+
+/// Whether two package specifications name one package, as PyPI compares names; npm and Go names have no such spellings.
+#[must_use]
+pub fn same_package(a: &str, b: &str) -> bool {
+    let plain = |name: &str| {
+        name.split(['=', '<', '>', '~', '!', '[', ';', ' ', '@'])
+            .next()
+            .unwrap_or(name)
+            .to_ascii_lowercase()
+            .replace(['_', '.'], "-")
+    };
+    plain(a) == plain(b)
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::Pipeline;
 use super::starts::started;
+use super::targets::{self, Kind, Targets};
+use super::tool_config::excluded::Excluded;
 use super::tool_config::{Query, Settings};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Boundary, DefaultTarget, Findings, Security};
+use crate::catalog::tool::{Boundary, Findings, Security};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
@@ -70,7 +72,9 @@ pub struct Ranked<'i> {
     /// Whether security rules are in force.
     pub security: Answer,
     targets: Targets,
+    excluded: Option<Excluded>,
     findings: Findings,
+    warnings_fail: bool,
     /// It stays inside the module it runs in.
     bounded: bool,
     /// What it finds is uploaded to the forge by a later step.
@@ -100,51 +104,58 @@ pub struct OnComponent {
     pub held: Vec<Hold>,
 }
 
-/// What an invocation looks at.
-#[derive(Debug)]
-enum Targets {
-    /// These paths of the tree.
-    Paths(Vec<RepoPath>),
-    /// Its working directory.
-    Directory(RepoPath),
-    /// Not known.
-    Unknown,
-    /// Nothing that the tree holds.
-    Nothing(Place),
-}
-
 /// Applies the catalogue's effects and resolves what the invocation looks at.
 #[must_use]
 pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, settings: &Settings) -> Ranked<'i> {
     let row = &tool.run[invocation.row];
     let outcome: Outcome = effects::apply(tool, invocation, query, settings);
-    let findings = effects::findings(row, &outcome);
+    let (targets, kind) = targets::of(tool, invocation, query, row.findings_on_files.is_some() && !outcome.hardened);
+    let own = match (row.findings_on_files, kind) {
+        (Some(on_files), Kind::Files) => on_files,
+        (Some(_), Kind::Unknown) if !outcome.hardened => Findings::Unknown,
+        _ => row.findings,
+    };
+    let findings = effects::findings(own, &outcome);
     let mut holds = invocation.holds.clone();
     holds.extend(outcome.holds.iter().cloned());
-    let targets = targets(tool, invocation, query);
+    let mut excluded = Excluded::of(tool, query);
+    if let Some(place) = excluded.as_ref().and_then(|excluded| excluded.everything(query, targets.paths())) {
+        holds.push(Hold::new(HoldEffect::Void, place, "every file it would look at is excluded here"));
+        // It stands on each component, and is held by this.
+        excluded = None;
+    }
     if let Targets::Nothing(place) = &targets {
         holds.push(Hold::new(HoldEffect::Void, place.clone(), "it looks at nothing of this tree"));
     }
-    let at = here(invocation);
+    let at = place_of(invocation);
     match findings {
         Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, at, "exits 0 whatever it finds")),
         Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, at, "only error-level findings fail it; warnings pass")),
         Findings::Forge => {
             holds.push(Hold::new(HoldEffect::Note, at, "findings go to the forge, which decides whether they stop a merge"))
         }
+        Findings::Unknown if row.findings != Findings::Unknown => holds.push(match &outcome.may_harden {
+            Some(why) => Hold::unknown(why, &at),
+            None => {
+                let why = "whether it is given files or directories is computed";
+                Hold::new(HoldEffect::Unknown(Reason::Dynamic), at, why)
+            }
+        }),
         Findings::Unknown => {
             let why = "what its exit status does with findings is not verified against its source";
             holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), at, why));
         }
         Findings::Fail => {}
     }
-    let unplaced = matches!(targets, Targets::Unknown).then(|| unplaced(invocation, &here(invocation)));
+    let unplaced = matches!(targets, Targets::Unknown).then(|| unplaced(invocation, &place_of(invocation)));
     let bounded = tool.bounded_by == Some(Boundary::Module) && !outcome.widened;
-    Ranked { invocation, holds, security: security(tool, settings), targets, findings, bounded, uploaded: false, unplaced }
+    let (security, warnings_fail) = (security(tool, settings, outcome.warnings_fail), outcome.warnings_fail);
+    Ranked { invocation, holds, security, targets, excluded, findings, warnings_fail, bounded, uploaded: false, unplaced }
 }
 
-/// The command's own place.
-fn here(invocation: &Invocation) -> Place {
+/// Where the command stands.
+#[must_use]
+pub fn place_of(invocation: &Invocation) -> Place {
     invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone())
 }
 
@@ -157,83 +168,20 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
 
-pub(super) fn security(tool: &Tool, settings: &Settings) -> Answer {
+/// Whether security rules are in force; those that only warn are where warnings fail.
+#[must_use]
+pub fn security(tool: &Tool, settings: &Settings, warnings_fail: bool) -> Answer {
     match tool.security {
         Security::Always => Answer::Yes(()),
         Security::Never => Answer::No,
         Security::Selected => {
-            let each = settings.selects.values().map(|answer| match answer {
+            let each = settings.selects.iter().map(|(name, answer)| match answer {
+                _ if warnings_fail && settings.warned.contains_key(name) => Answer::Yes(()),
                 Answer::Yes(_) => Answer::Yes(()),
                 Answer::No => Answer::No,
                 Answer::Unknown(why) => Answer::Unknown(why.clone()),
             });
             each.fold(Answer::No, Answer::or)
-        }
-    }
-}
-
-/// A container of the tool's own image works on what is mounted into it.
-fn elsewhere(invocation: &Invocation, tool: &Tool) -> Targets {
-    let mounted: Vec<RepoPath> = invocation.workdir.mounts().iter().map(|(_, directory)| directory.clone()).collect();
-    if mounted.is_empty() || tool.run[invocation.row].image.is_none() { Targets::Unknown } else { Targets::Paths(mounted) }
-}
-
-fn targets(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Targets {
-    let directory = match invocation.workdir.dir() {
-        Some(directory) => Targets::Directory(directory),
-        None => elsewhere(invocation, tool),
-    };
-    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return directory };
-    let mut paths = Vec::new();
-    let (mut unknown, mut named, mut relative) = (false, None, false);
-    let mut skip = false;
-    for word in &invocation.args {
-        let Some(value) = word.value.as_deref() else {
-            unknown |= !skip;
-            skip = false;
-            continue;
-        };
-        if std::mem::take(&mut skip) {
-            continue;
-        }
-        if value.starts_with('-') && value != "-" {
-            skip = tool.value_flags.iter().chain(&shape.excluded_by).any(|flag| flag == value);
-            continue;
-        }
-        named.get_or_insert_with(|| word.place.clone());
-        relative |= value.starts_with(['.', '/']);
-        if value == "-" {
-            // Standard input: what is fed to it was not followed, and it is no path.
-            paths.push(RepoPath::root());
-            continue;
-        }
-        // `src/**/*.py` looks at what lies under `src`; `./...` is Go's "everything below".
-        let fixed = value.split(['*', '?', '[', '{']).next().unwrap_or(value);
-        let fixed = if fixed.len() < value.len() { fixed.rsplit_once('/').map_or(".", |(head, _)| head) } else { fixed };
-        let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
-        match invocation.workdir.resolve(fixed) {
-            Some(path) => paths.push(path),
-            None => unknown = true,
-        }
-    }
-    if let Some(place) = named {
-        let snapshot = query.world.snapshot;
-        paths.retain(|path| snapshot.is_dir(path) || snapshot.is_file(path));
-        return match (paths.is_empty(), unknown) {
-            (false, _) => Targets::Paths(paths),
-            (true, true) => elsewhere(invocation, tool),
-            // What is no path may be an import path (`example.org/kestrel/...`): packages of the module it runs in.
-            (true, false) if tool.bounded_by.is_some() && !relative => directory,
-            (true, false) => Targets::Nothing(place),
-        };
-    }
-    match (unknown, shape.default) {
-        (true, _) => Targets::Unknown,
-        (false, DefaultTarget::Cwd) => directory,
-        (false, DefaultTarget::None) => {
-            let place = invocation.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
-            // Arguments that an action builds by itself are not seen here.
-            if tool.run[invocation.row].argv.is_some() { Targets::Nothing(place) } else { directory }
         }
     }
 }
@@ -245,7 +193,7 @@ impl Ranked<'_> {
     pub fn belongs(&self, component: &Component, all: &[&Component], snapshot: &Snapshot) -> Belongs {
         let perhaps = || self.unplaced.clone().map_or(Belongs::Yes, Belongs::Perhaps);
         let looks = |paths: &[RepoPath]| {
-            let mut answers = paths.iter().map(|path| stands_in(path, component, all, snapshot, || here(self.invocation)));
+            let mut answers = paths.iter().map(|path| stands_in(path, component, all, snapshot, || place_of(self.invocation)));
             let mut best = Belongs::No;
             while let (Some(answer), false) = (answers.next(), best == Belongs::Yes) {
                 best = if answer == Belongs::No { best } else { answer };
@@ -255,8 +203,13 @@ impl Ranked<'_> {
         match &self.targets {
             Targets::Paths(paths) if self.bounded => looks(paths),
             Targets::Directory(directory) if self.bounded => looks(std::slice::from_ref(directory)),
-            Targets::Paths(paths) => yes(paths.iter().any(|path| component.files.iter().any(|file| file.is_in(path)))),
-            Targets::Directory(directory) => yes(component.directory.is_in(directory) || directory.is_in(&component.directory)),
+            Targets::Paths(_) => yes(component.files.iter().any(|file| self.looks_at(file))),
+            Targets::Directory(directory) => {
+                let near = component.directory.is_in(directory) || directory.is_in(&component.directory);
+                let left =
+                    |excluded: &Excluded| component.files.is_empty() || component.files.iter().any(|file| !excluded.takes(file));
+                yes(near && self.excluded.as_ref().is_none_or(left))
+            }
             Targets::Unknown => perhaps(),
             Targets::Nothing(_) => Belongs::Yes,
         }
@@ -264,17 +217,28 @@ impl Ranked<'_> {
 
     /// Of a component's files those that its targets take in.
     pub fn of_files(&self, component: &Component) -> Vec<RepoPath> {
-        let within = |file: &&RepoPath| match &self.targets {
-            Targets::Paths(paths) => paths.iter().any(|path| file.is_in(path)),
-            Targets::Directory(directory) => file.is_in(directory),
-            Targets::Unknown | Targets::Nothing(_) => false,
-        };
-        component.files.iter().filter(within).cloned().collect()
+        if self.targets.paths().is_none() {
+            return Vec::new();
+        }
+        component.files.iter().filter(|file| self.looks_at(file)).cloned().collect()
     }
 
     /// What it finds is uploaded to the forge, which decides.
     pub fn uploads(&mut self) {
         self.uploaded = true;
+    }
+
+    /// Whether security rules are in force by other settings than those of its own directory.
+    #[must_use]
+    pub fn security_in(&self, tool: &Tool, settings: &Settings) -> Answer {
+        security(tool, settings, self.warnings_fail)
+    }
+
+    /// Whether it looks at a file, as far as its paths say.
+    #[must_use]
+    pub fn looks_at(&self, file: &RepoPath) -> bool {
+        let excluded = self.excluded.as_ref().is_some_and(|excluded| excluded.takes(file));
+        !excluded && self.targets.paths().is_none_or(|paths| paths.iter().any(|path| file.is_in(path)))
     }
 
     /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.

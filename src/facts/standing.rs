@@ -13,12 +13,13 @@ use super::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
 use super::pipeline::Pipeline;
 use super::rank::{self, Belongs, Bound, Ranked};
 use super::runners::World;
+use super::secured::{self, ByHome};
 use super::tool_config::{self, Query, Settings};
 use super::trace::{ReachedAction, Trace};
 use crate::answer::{Answer, Why};
 use crate::catalog::Tool;
 use crate::catalog::tool::ToolKind;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
 
 /// What standings are made of.
 pub struct Evidence<'a> {
@@ -77,6 +78,8 @@ struct Prepared<'i> {
     ranked: Ranked<'i>,
     pipeline: Option<usize>,
     settings: Settings,
+    /// Whether security rules are in force, by the directory whose configuration says so.
+    by_home: ByHome,
 }
 
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
@@ -134,6 +137,9 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
 /// Whether the invocation is about the language at all: an action that lists languages must list it. The list may be an input
 /// of an earlier step of the same job (`init` of CodeQL).
 fn speaks(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocation: &Invocation) -> bool {
+    if !tool_config::has_rules_for(tool, &invocation.args, language) {
+        return false;
+    }
     let Some(of) = &tool.run[invocation.row].languages_input else { return true };
     let same_job = |reached: &&ReachedAction| {
         let same = reached.pipeline == invocation.pipeline && reached.job == invocation.job;
@@ -173,6 +179,7 @@ fn query<'q>(
     tool: &'q Tool,
     invocation: &'q Invocation,
     directory: &'q RepoPath,
+    here: &'q Place,
     files: &'q [RepoPath],
 ) -> Query<'q> {
     let row = &tool.run[invocation.row];
@@ -184,18 +191,19 @@ fn query<'q>(
         env: &invocation.env,
         directory,
         packages: &invocation.packages,
+        here,
         names: if row.select.is_empty() { &tool.select } else { &row.select },
         files,
     }
 }
 
-/// What the configuration makes of one of several components: whether security rules are in force there, and what leaves all
-/// of it out. `None` where that is no question.
-fn on_its_files(evidence: &Evidence<'_>, tool: &Tool, component: &Component, one: &Prepared<'_>) -> Option<(Answer, Vec<Hold>)> {
+/// What the configuration leaves out of one of several components. `None` where that is no question.
+fn on_its_files(evidence: &Evidence<'_>, tool: &Tool, component: &Component, one: &Prepared<'_>) -> Option<Vec<Hold>> {
     let invocation = one.ranked.invocation;
     let directory = invocation.workdir.dir()?;
     let files = one.ranked.of_files(component);
-    let query = query(evidence, tool, invocation, &directory, &files);
+    let here = rank::place_of(invocation);
+    let query = query(evidence, tool, invocation, &directory, &here, &files);
     if files.is_empty() || query.tool.reader.is_none() {
         return None;
     }
@@ -205,14 +213,15 @@ fn on_its_files(evidence: &Evidence<'_>, tool: &Tool, component: &Component, one
         None => tool.run.get(invocation.row),
     };
     let holds = super::effects::on_files(query.tool, row, &one.settings, &settings);
-    Some((rank::security(tool, &settings), holds))
+    Some(holds)
 }
 
 fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation, ci: bool) -> Prepared<'i> {
     let directory = invocation.workdir.dir().unwrap_or_default();
     let row = &tool.run[invocation.row];
     let host = row.inside.as_ref().and_then(|inside| evidence.world.catalog.tool(&inside.tool));
-    let query = query(evidence, tool, invocation, &directory, &[]);
+    let here = rank::place_of(invocation);
+    let query = query(evidence, tool, invocation, &directory, &here, &[]);
     let mut settings = tool_config::settings(&query);
     if invocation.workdir.dir().is_none() {
         settings.elsewhere();
@@ -224,7 +233,7 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
     if row.inside.is_some() {
         ranked.inside(host, &query, &settings);
     }
-    Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings }
+    Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings, by_home: ByHome::default() }
 }
 
 /// The best bound of one invocation over all components, and what holds it there.
@@ -272,15 +281,14 @@ fn on_component(
             on.bound = on.bound.held(&hold);
             on.held.push(hold);
         }
-        let mut secure = one.ranked.security.clone();
         if all.len() > 1
             && on.bound.upper > Rung::Configured
-            && let Some((answer, holds)) = on_its_files(evidence, tool, component, one)
+            && let Some(holds) = on_its_files(evidence, tool, component, one)
         {
             on.bound = holds.iter().fold(on.bound, Bound::held);
             on.held.extend(holds);
-            secure = answer;
         }
+        let secure = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component, all.len() > 1);
         let own = on.bound;
         // At one rung, security rules win; then the earlier invocation.
         let better = (own.lower, secure.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
@@ -290,6 +298,9 @@ fn on_component(
             deciding.clone_from(&one.settings.deciding);
         }
         bound = bound.best(own);
+    }
+    if best.is_none() && bound.lower == Rung::Configured {
+        security = secured::configured(evidence.world, tool, component);
     }
     ComponentStanding {
         directory: component.directory.clone(),

@@ -94,7 +94,8 @@ fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
         for name in [".cargo/config.toml", ".cargo/config"] {
             let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
             let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
-            for key in ["rustc", "rustc-wrapper", "rustc-workspace-wrapper"] {
+            // Clippy puts itself in the place of `rustc-workspace-wrapper`.
+            for key in ["rustc", "rustc-wrapper"] {
                 let Some(value) = document.root().route(&["build", key]) else { continue };
                 // `sccache` and its like are programs of the machine; a path is a program of the tree.
                 if value.as_str().is_some_and(|text| text.contains('/')) {

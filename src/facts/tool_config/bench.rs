@@ -58,6 +58,15 @@ impl<'t> Case<'t> {
 
     /// What the reader says.
     pub(super) fn read(&self, reader: &dyn Reader) -> Settings {
+        self.ask(|query| reader.read(query))
+    }
+
+    /// Which directories' configurations the reader finds for files.
+    pub(super) fn homes(&self, reader: &dyn Reader, files: &[RepoPath]) -> Vec<RepoPath> {
+        self.ask(|query| reader.homes(query, &mut files.iter()))
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&Query<'_>) -> T) -> T {
         let snapshot = Snapshot::in_memory(self.files.clone());
         let catalog = Catalog::builtin();
         let tool = catalog.tool(self.tool).expect("a tool of the catalogue");
@@ -65,13 +74,15 @@ impl<'t> Case<'t> {
         let directory = RepoPath::new(self.directory).expect("a directory");
         let names = if self.names.is_empty() { &tool.select } else { &self.names };
         let args = words(self.args);
-        reader.read(&Query {
+        let here = Place::file(RepoPath::new("ci.yml").expect("a path"));
+        question(&Query {
             world: &world,
             tool,
             args: &args,
             env: &self.env,
             directory: &directory,
             packages: &[],
+            here: &here,
             names,
             files: &[],
         })

@@ -27,6 +27,12 @@ pub(super) fn subjects(query: &Query<'_>, languages: &[&str], base: &RepoPath) -
     ["main", "app/core", "src/app/views/handler"].iter().map(|stem| format!("{stem}.{extension}")).collect()
 }
 
+/// The files of every language of the catalogue, as [`files`].
+pub(super) fn product(query: &Query<'_>) -> Vec<String> {
+    let all: Vec<&str> = query.world.catalog.languages.language.iter().map(|language| language.id.as_str()).collect();
+    files(query, &all, &RepoPath::root())
+}
+
 /// The files that a tool is meant for, as paths below `base`: those of the given languages below the query's directory that
 /// are neither vendored nor tests; or those the query names.
 pub(super) fn files(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Owns what tools' own configuration says: which files are in effect for an invocation, the values at catalogue keys, and
 //! the roster of readers for configurations that have a grammar. Refuses to run a configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pipeline::Env;
 use super::runners::World;
@@ -20,6 +20,7 @@ mod biome;
 mod clippy;
 mod coverage;
 mod eslint;
+pub mod excluded;
 mod flake8;
 mod golangci;
 pub mod places;
@@ -41,6 +42,8 @@ pub struct Query<'a> {
     pub directory: &'a RepoPath,
     /// Packages installed beside it (a hook's `additional_dependencies`).
     pub packages: &'a [String],
+    /// Where the command stands, for what is said nowhere else.
+    pub here: &'a Place,
     /// The names whose selection is asked: the tool's `select`, or that of a row that runs inside it.
     pub names: &'a [String],
     /// The files it is asked about; empty: all that lie below the directory.
@@ -62,6 +65,8 @@ impl Query<'_> {
 pub struct Settings {
     /// For each of the names asked: whether it is in force, and where that is said.
     pub selects: BTreeMap<String, Answer<Place>>,
+    /// Of the names asked, those in force as warnings only: they count where warnings fail.
+    pub warned: BTreeMap<String, Place>,
     /// For each `setting` question the reader knows: the answer and the place of the value.
     pub settings: BTreeMap<String, Answer<Place>>,
     /// Configuration files in effect.
@@ -84,7 +89,7 @@ impl Settings {
     fn undecided(names: &[String], questions: &[&str], why: &Why) -> Self {
         let selects = names.iter().map(|name| (name.clone(), Answer::Unknown(why.clone()))).collect();
         let settings = questions.iter().map(|question| ((*question).to_owned(), Answer::Unknown(why.clone()))).collect();
-        Self { selects, settings, config: why.place.iter().cloned().collect(), deciding: None }
+        Self { selects, settings, warned: BTreeMap::new(), config: why.place.iter().cloned().collect(), deciding: None }
     }
 
     /// The tool works in a directory that is not known: a configuration there may select what none that was read does.
@@ -113,6 +118,51 @@ pub trait Reader: Sync {
 
     /// What the configuration in effect says.
     fn read(&self, query: &Query<'_>) -> Settings;
+
+    /// For tools that take the configuration nearest to each file: the directories whose configuration decides for one of
+    /// these. Empty where one decides for all.
+    fn homes(&self, _query: &Query<'_>, _files: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
+        Vec::new()
+    }
+}
+
+/// The directories above files in which `has` finds a configuration, each the nearest to one of the files; the query's own for
+/// files without any.
+fn nearest_homes(
+    query: &Query<'_>,
+    files: &mut dyn Iterator<Item = &RepoPath>,
+    has: impl Fn(&RepoPath) -> bool,
+) -> Vec<RepoPath> {
+    let directories: BTreeSet<RepoPath> = files.map(RepoPath::parent).collect();
+    let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
+    let mut home =
+        |directory: &RepoPath| directory.ancestors().find(|above| *known.entry(above.clone()).or_insert_with(|| has(above)));
+    let homes: BTreeSet<RepoPath> =
+        directories.iter().map(|directory| home(directory).unwrap_or_else(|| query.directory.clone())).collect();
+    homes.into_iter().collect()
+}
+
+fn reader(tool: &Tool) -> Option<&'static &'static dyn Reader> {
+    let id = tool.reader.as_deref()?;
+    ROSTER.iter().find(|reader| reader.id() == id)
+}
+
+/// See [`Reader::homes`].
+#[must_use]
+pub fn homes(query: &Query<'_>, files: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
+    reader(query.tool).map(|reader| reader.homes(query, files)).unwrap_or_default()
+}
+
+/// Whether the invocation has rules for a language at all: of packs that are about one language only, one must be about this.
+#[must_use]
+pub fn has_rules_for(tool: &Tool, args: &[Word], language: &str) -> bool {
+    let flags: Vec<&str> = tool.pack_flags.iter().map(String::as_str).collect();
+    let mut given = arguments::values(args, &flags).into_iter().peekable();
+    given.peek().is_none()
+        || given.any(|given| {
+            let only = given.value.and_then(|value| tool.packs.get(value));
+            only.is_none_or(|languages| languages.iter().any(|own| own == language))
+        })
 }
 
 /// All readers.
@@ -130,6 +180,5 @@ pub static ROSTER: &[&dyn Reader] = &[
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]
 pub fn settings(query: &Query<'_>) -> Settings {
-    let reader = query.tool.reader.as_deref().and_then(|id| ROSTER.iter().find(|reader| reader.id() == id));
-    reader.map(|reader| reader.read(query)).unwrap_or_default()
+    reader(query.tool).map(|reader| reader.read(query)).unwrap_or_default()
 }

@@ -21,6 +21,8 @@ pub(super) struct Frame {
     /// What was expanded on the way here, to cut cycles: (text of the command or script, directory).
     pub(super) seen: Vec<(String, Workdir)>,
     pub(super) packages: Vec<String>,
+    /// Its environment holds those packages and nothing of the project's.
+    pub(super) isolated: bool,
     pub(super) search: Arc<Vec<SearchDir>>,
 }
 
@@ -38,6 +40,7 @@ impl Frame {
             workdir: Workdir::workspace(),
             seen: Vec::new(),
             packages: Vec::new(),
+            isolated: false,
             search: Arc::default(),
         }
     }

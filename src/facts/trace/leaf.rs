@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Frame, ReachedAction, Tracer};
+use crate::facts::compiler;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self, RowMatch};
@@ -67,6 +68,9 @@ impl Tracer<'_> {
     pub(super) fn invocation(&mut self, hit: &RowMatch<'_>, args: Vec<Word>, inputs: BTreeMap<String, Input>, frame: &Frame) {
         let mut holds = frame.holds.clone();
         holds.extend(shadow::of_tree(hit.tool, &hit.tool.run[hit.row], &frame.workdir, &frame.env, self.world));
+        if let Some(hop) = frame.chain.last() {
+            holds.extend(compiler::of_variables(&hit.tool.run[hit.row], &frame.env, &frame.workdir, self.world, &hop.place));
+        }
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
             row: hit.row,
@@ -80,16 +84,29 @@ impl Tracer<'_> {
             workdir: frame.workdir.clone(),
             holds,
             conditions: frame.conditions.clone(),
-            packages: frame.packages.clone(),
+            packages: self.beside(frame),
+            isolated: frame.isolated,
             host_row: None,
             by_hand: None,
         });
     }
 
+    /// Packages in the environment of a command: what an earlier command of the job installed is not in one of its own.
+    fn beside(&self, frame: &Frame) -> Vec<String> {
+        let mut all = frame.packages.clone();
+        if !frame.isolated {
+            all.extend(self.installed.get(&(frame.pipeline, frame.job)).into_iter().flatten().cloned());
+        }
+        all
+    }
+
     pub(super) fn hook(&mut self, repo: &str, id: &str, args: Vec<Word>, packages: Vec<String>, mut frame: Frame) {
         frame.packages = packages;
+        frame.isolated = true;
         for hit in matching::tools_for_hook(crate::catalog::Catalog::builtin(), repo, id) {
-            self.invocation(&hit, args.clone(), BTreeMap::new(), &frame);
+            if let Some(args) = matching::handed_arguments(hit.tool, args.clone()) {
+                self.invocation(&hit, args, BTreeMap::new(), &frame);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod computed;
 mod frame;
+mod installed;
 mod leaf;
 mod script;
 #[cfg(test)]
@@ -153,6 +154,8 @@ struct Tracer<'w> {
     budget: usize,
     /// Paths of the tree by their last segment, once they were asked for.
     by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w crate::text::RepoPath>>>,
+    /// What earlier commands of a job installed, by pipeline and job.
+    installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
     /// The last environment to which a search path was added, and the result.
@@ -171,6 +174,7 @@ impl<'w> Tracer<'w> {
             budget: world.snapshot.limits().trace_commands,
             followed: HashMap::new(),
             by_name: std::cell::OnceCell::new(),
+            installed: BTreeMap::new(),
             path_env: None,
             earlier: runners::Earlier::default(),
             job: None,
@@ -198,6 +202,7 @@ impl<'w> Tracer<'w> {
             workdir: unit.workdir.clone(),
             seen: Vec::new(),
             packages: Vec::new(),
+            isolated: false,
             search: Arc::new(unit.search.clone()),
         };
         match &unit.work {
@@ -254,6 +259,10 @@ impl<'w> Tracer<'w> {
         if program.is_empty() {
             return;
         }
+        let names = installed::by(words);
+        if !names.is_empty() && frame.conditions.is_empty() {
+            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
+        }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         let mut searched;
         let frame = match found {
@@ -309,7 +318,10 @@ impl<'w> Tracer<'w> {
         let found = earlier().or_else(|| asked.into_iter().find_map(|runner| runner.expand(&call, world)));
         let Some(nexts) = found else { return false };
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
-        self.follow(nexts, key, frame);
+        match installed::own_environment(words) {
+            Some(packages) => self.follow(nexts, key, &Frame { packages, isolated: true, ..frame.clone() }),
+            None => self.follow(nexts, key, frame),
+        }
         true
     }
 

@@ -83,9 +83,38 @@ fn pattern(text: &str, ordered: bool) -> Option<FilterPattern> {
     if extended || glob.len() > 512 {
         return None;
     }
-    let glob = GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build().ok()?;
+    let glob = glob.trim_start_matches("./");
+    // `**.py`: at the very start both actions' library takes `**` over directories, whatever follows it; elsewhere it is `*`.
+    let anywhere = glob.strip_prefix("**").filter(|rest| !rest.is_empty() && !rest.starts_with(['/', '*']));
+    let glob = anywhere.map_or_else(|| glob.to_owned(), |rest| format!("**/*{rest}"));
+    let glob = GlobBuilder::new(&glob).literal_separator(true).build().ok()?;
     let matcher: GlobMatcher = glob.compile_matcher();
     let inverted = other && !ordered;
     let matcher = Matcher::new(move |path| matcher.is_match(path) != inverted);
     Some(FilterPattern { text: text.to_owned(), negated: other && ordered, matcher })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As picomatch 4 with `dot: true` answers.
+    #[test]
+    fn stars_within_a_name() {
+        let files = ["a.py", "src/a.py", "src/x/a.py", "src/.x/y.py", "src/a.rs"];
+        let cases: &[(&str, &[&str])] = &[
+            ("**.py", &["a.py", "src/a.py", "src/x/a.py", "src/.x/y.py"]),
+            ("**/*.py", &["a.py", "src/a.py", "src/x/a.py", "src/.x/y.py"]),
+            ("src/**.py", &["src/a.py"]),
+            ("src/**", &["src/a.py", "src/x/a.py", "src/.x/y.py", "src/a.rs"]),
+            ("*.py", &["a.py"]),
+        ];
+        for (text, expected) in cases {
+            let file = SourceFile::new(RepoPath::new("w.yml").expect("a path"), String::new());
+            let place = Place::file(file.path.clone());
+            let filter = filter(&[(*text).to_owned()], place, false).expect("a filter");
+            let passed: Vec<&str> = files.into_iter().filter(|path| filter.passes(path)).collect();
+            assert_eq!(passed, *expected, "{text}");
+        }
+    }
 }

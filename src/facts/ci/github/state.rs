@@ -154,6 +154,14 @@ impl State {
         }
     }
 
+    /// After an action that sets a variable.
+    pub(super) fn export(&mut self, name: &str, value: Option<String>) {
+        if self.env.len() < KEPT || self.env.contains_key(name) {
+            self.env.insert(name.to_owned(), value);
+            self.merged = None;
+        }
+    }
+
     /// Whether a checkout was seen.
     pub(super) fn is_checked_out(&self) -> bool {
         self.checked_out

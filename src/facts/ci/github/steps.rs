@@ -16,7 +16,8 @@ use super::{changes, inputs, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
-use crate::facts::pipeline::{ActionCall, Env, Work};
+use crate::facts::matching;
+use crate::facts::pipeline::{ActionCall, Env, Input, Work};
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
 
@@ -189,11 +190,23 @@ impl Reading<'_, '_> {
             inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let checkout = is_checkout(name).then(|| inputs::checkout(self.step.get("with"), &scope, self.files));
         drop(scope);
+        self.exports(state, name, &given);
         let call =
             ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs: given, place: place.clone() };
         self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
         if let Some(checkout) = checkout {
             state.checkout(&checkout);
+        }
+    }
+
+    /// What an action of the catalogue leaves in the environment.
+    fn exports(&self, state: &mut State, action: &str, given: &BTreeMap<String, Input>) {
+        let all = crate::catalog::Catalog::builtin().tools.iter().flat_map(|tool| &tool.exports);
+        for export in all.filter(|export| matching::same_action(&export.action, action) && !self.env.contains_key(&export.env)) {
+            let value = given.get(&export.input).map_or_else(|| Some(export.default.clone()), |input| input.value.clone());
+            if value.as_deref() != Some("") {
+                state.export(&export.env, value.filter(|_| self.step.get("if").is_none()));
+            }
         }
     }
 

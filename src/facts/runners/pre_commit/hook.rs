@@ -3,6 +3,7 @@
 
 use crate::doc::Value;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::invocations::FILE_NAMES;
 use crate::facts::matching;
 use crate::facts::pipeline::Env;
 use crate::facts::runners::command_line::{self, Order};
@@ -67,7 +68,7 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
 /// The files that are handed to the hook, seen as the directory that holds all of them.
 fn named_files(hook: Value<'_>, place: &crate::text::Place) -> Option<Word> {
     let passed = field(hook, "pass_filenames").is_none_or(|value| value.as_bool().is() != Some(false));
-    passed.then(|| quoted::added(".", place))
+    passed.then(|| Word { raw: FILE_NAMES.to_owned(), ..quoted::added(".", place) })
 }
 
 fn local(hook: Value<'_>, entry: Option<Value<'_>>, args: Vec<Word>, place: &crate::text::Place) -> Option<Target> {

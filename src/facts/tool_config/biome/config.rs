@@ -50,10 +50,14 @@ pub(super) fn in_effect(query: &Query<'_>) -> Result<Config, Why> {
     Ok(config)
 }
 
+/// The configuration that lies in exactly this directory.
+pub(super) fn own(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
+    NAMES.iter().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
+}
+
 fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
     let snapshot = query.world.snapshot;
-    let in_directory =
-        |directory: &RepoPath| NAMES.iter().filter_map(|name| directory.join(name)).find(|path| snapshot.is_file(path));
+    let in_directory = |directory: &RepoPath| own(query, directory);
     let flag = arguments::values(query.args, &["--config-path"]).pop().map(|given| (given.value, Some(given.place.clone())));
     let env = query.env.get("BIOME_CONFIG_PATH").map(|value| (value.as_deref(), None));
     let Some((value, place)) = flag.or(env) else {
@@ -88,7 +92,7 @@ fn read(query: &Query<'_>, path: &RepoPath, config: &mut Config) -> Result<(), W
             extend(query, path, item, config)?;
         }
     }
-    own(root, config)
+    settings(root, config)
 }
 
 fn extend(query: &Query<'_>, from: &RepoPath, item: Value<'_>, config: &mut Config) -> Result<(), Why> {
@@ -125,7 +129,7 @@ fn wrong(value: Value<'_>, text: &str) -> Why {
 }
 
 /// Lays a file's own settings over what is there.
-fn own(root: Value<'_>, config: &mut Config) -> Result<(), Why> {
+fn settings(root: Value<'_>, config: &mut Config) -> Result<(), Why> {
     let linter = root.get("linter");
     for (key, value) in [("linter", linter), ("javascript", root.route(&["javascript", "linter"]))] {
         if let Some(enabled) = enabled(value)? {

@@ -8,6 +8,7 @@ mod rules;
 mod tests;
 
 use self::config::Config;
+use self::rules::Level;
 use super::{Query, Reader, Settings, arguments, coverage};
 use crate::answer::{Answer, Reason, Why};
 use crate::text::{Place, RepoPath};
@@ -26,6 +27,11 @@ impl Reader for Biome {
 
     fn read(&self, query: &Query<'_>) -> Settings {
         judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[DISABLED, NOTHING, WARNS], &why))
+    }
+
+    fn homes(&self, query: &Query<'_>, files: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
+        let named = arguments::switch(query.args, &["--config-path"]).is_some() || query.env.contains_key("BIOME_CONFIG_PATH");
+        if named { Vec::new() } else { super::nearest_homes(query, files, |directory| config::own(query, directory).is_some()) }
     }
 }
 
@@ -50,8 +56,12 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         let answer = match (flags.decides(name), rules.selects(name), &doubt) {
             _ if disabled.is_some() || left_out.is_some() => Answer::No,
             (Some(answer), ..) => answer,
-            (None, Some(place), _) => Answer::Yes(place.unwrap_or_else(|| here.clone())),
-            (None, None, Some(why)) => Answer::Unknown(why.clone()),
+            (None, Some((Level::Error, place)), _) => Answer::Yes(place.unwrap_or_else(|| here.clone())),
+            (None, Some((_, place)), None) => {
+                settings.warned.insert(name.clone(), place.unwrap_or_else(|| here.clone()));
+                Answer::No
+            }
+            (None, _, Some(why)) => Answer::Unknown(why.clone()),
             (None, None, None) => Answer::No,
         };
         settings.selects.insert(name.clone(), answer);

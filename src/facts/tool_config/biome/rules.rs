@@ -138,22 +138,24 @@ impl Rules {
         }
     }
 
-    /// `Some` when the rule, or any of the group `security`, is on; with the place that says so, when one does.
-    pub(super) fn selects(&self, name: &str) -> Option<Option<Place>> {
+    /// How strong the rule, or the strongest of the group `security`, is when it is on; with the place that says so, when one
+    /// does.
+    pub(super) fn selects(&self, name: &str) -> Option<(Level, Option<Place>)> {
         if name == "security" {
-            return SECURITY.iter().find_map(|(rule, _)| self.selects(rule));
+            let each = SECURITY.iter().filter_map(|(rule, _)| self.selects(rule));
+            return each.reduce(|one, other| if other.0 > one.0 { other } else { one });
         }
         let set = self.groups.values().find_map(|group| group.rules.get(name));
         if let Some((level, place)) = set {
-            return (*level > Level::Off).then(|| Some(place.clone()));
+            return (*level > Level::Off).then(|| (*level, Some(place.clone())));
         }
         let (_, recommended) = SECURITY.iter().find(|(rule, _)| *rule == name)?;
         if let Some((level, place)) = self.groups.get("security").and_then(|group| group.whole.as_ref()) {
-            return (*level > Level::Off).then(|| Some(place.clone()));
+            return (*level > Level::Off).then(|| (*level, Some(place.clone())));
         }
         let (preset, place) = self.preset_of("security");
         let on = preset == Preset::All || (preset == Preset::Recommended && *recommended);
-        on.then(|| place.cloned())
+        on.then(|| (Level::Error, place.cloned()))
     }
 
     fn preset_of(&self, group: &str) -> (Preset, Option<&Place>) {

@@ -8,7 +8,11 @@ fn read(files: Files<'_>, args: &str) -> [String; 5] {
     let all: Vec<(&str, &str)> = files.iter().chain(&sources).copied().collect();
     let settings = Case::new("biome", &all, args).read(&Biome);
     let question = |name: &str| told(settings.settings.get(name));
-    let selects = |name: &str| told(settings.selects.get(name));
+    // A rule that only warns does not fail the command by itself.
+    let selects = |name: &str| match settings.warned.get(name) {
+        Some(place) => format!("warns {}:{}", place.path, place.line),
+        None => told(settings.selects.get(name)),
+    };
     [
         selects("security"),
         selects("noSecrets"),
@@ -21,6 +25,7 @@ fn read(files: Files<'_>, args: &str) -> [String; 5] {
 #[test]
 fn rules_in_force() {
     let yes = "yes biome.json:1";
+    let warns = "warns biome.json:1";
     let cases: &[(&str, &str, [&str; 5])] = &[
         ("{}", "", [yes, "no", "no", "no", "no"]),
         ("{\"linter\": {\"enabled\": false}}", "", ["no", "no", yes, "no", "no"]),
@@ -36,16 +41,16 @@ fn rules_in_force() {
             [yes, "no", "no", "no", "no"],
         ),
         ("{\"linter\": {\"rules\": {\"recommended\": false, \"security\": \"error\"}}}", "", [yes, yes, "no", "no", "no"]),
-        ("{\"linter\": {\"rules\": {\"recommended\": false, \"security\": \"warn\"}}}", "", [yes, yes, "no", "no", yes]),
+        ("{\"linter\": {\"rules\": {\"recommended\": false, \"security\": \"warn\"}}}", "", [warns, warns, "no", "no", yes]),
         (
             "{\"linter\": {\"rules\": {\"recommended\": false, \"security\": {\"noGlobalEval\": \"warn\"}}}}",
             "",
-            [yes, "no", "no", "no", yes],
+            [warns, "no", "no", "no", yes],
         ),
         (
             "{\"linter\": {\"rules\": {\"recommended\": false, \"style\": {\"x\": \"error\"}, \"security\": {\"noSecrets\": {\"level\": \"warn\"}}}}}",
             "",
-            [yes, yes, "no", "no", "no"],
+            [warns, warns, "no", "no", "no"],
         ),
         ("{\"linter\": {\"rules\": {\"security\": \"off\"}}}", "", ["no", "no", "no", "no", "no"]),
         ("{\"linter\": {\"rules\": {\"security\": {\"recommended\": false}}}}", "", ["no", "no", "no", "no", "no"]),

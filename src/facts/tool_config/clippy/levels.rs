@@ -59,6 +59,18 @@ impl Levels {
         }
     }
 
+    /// Where every finding is allowed: the four groups that warn and the one that denies by itself.
+    pub(super) fn silent(&self) -> Option<&Place> {
+        let off = |slot: &&Option<(Level, Place)>| matches!(slot, Some((Level::Allow, _)));
+        let all = self.groups.iter().filter(off).count() == GROUPS.len();
+        all.then(|| self.groups[0].as_ref().map(|(_, place)| place)).flatten()
+    }
+
+    /// Whether a crate of its own will has no warnings: an exception beside others that are checked.
+    pub(super) fn is_exempt(&self) -> bool {
+        self.silent().is_some() || matches!(self.warnings, Some((Level::Allow, _)))
+    }
+
     /// Whether every finding fails: each group denied, or left to warn where warnings are denied. One group allowed is an
     /// exception; all of them allowed is none.
     pub(super) fn denies(&self) -> Answer<Place> {

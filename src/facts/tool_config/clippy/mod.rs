@@ -1,13 +1,16 @@
-//! Owns whether the tree itself makes every Clippy finding an error: lint tables of manifests, inherited member by member,
-//! and attributes of crate roots. Refuses flags and environment: the catalogue's effects know them.
+//! Owns whether Clippy's findings are errors, warnings or nothing: flags of the compiler in the order it takes them, lint tables
+//! of manifests, inherited member by member, and attributes of crate roots. Refuses what actions make of their inputs: the
+//! catalogue's effects know that.
 
 mod attributes;
+mod flags;
 mod levels;
 mod packages;
 #[cfg(test)]
 mod tests;
 
 use self::attributes::Attribute;
+use self::flags::{Guess, Step};
 use self::levels::{Level, Levels};
 use self::packages::{Package, Packages};
 use super::{Query, Reader, Settings, arguments};
@@ -18,6 +21,8 @@ use crate::text::{Place, RepoPath};
 pub(super) struct Clippy;
 
 const DENIES: &str = "denies-all";
+const ALLOWS: &str = "allows-all";
+const CAPPED: &str = "capped";
 
 impl Reader for Clippy {
     fn id(&self) -> &'static str {
@@ -29,16 +34,76 @@ impl Reader for Clippy {
         for name in query.names {
             settings.selects.insert(name.clone(), Answer::No);
         }
-        let answer = match packages(query) {
-            Ok(Some(packages)) => {
-                settings.config = packages.packages.iter().map(|package| Place::file(package.manifest.clone())).collect();
-                all(query, &packages)
-            }
-            Ok(None) => Answer::No,
-            Err(why) => Answer::Unknown(why),
-        };
-        settings.answer(DENIES, answer);
+        let packages = packages(query);
+        if let Ok(Some(packages)) = &packages {
+            settings.config = packages.packages.iter().map(|package| Place::file(package.manifest.clone())).collect();
+        }
+        let each = flags::alternatives(query);
+        let mut verdicts = each.iter().map(|steps| Verdict::of(query, packages.as_ref(), steps));
+        let first = verdicts.next().unwrap_or_default();
+        let verdict = verdicts.fold(first, Verdict::either);
+        settings.answer(DENIES, verdict.denies);
+        settings.answer(ALLOWS, verdict.allows);
+        settings.answer(CAPPED, verdict.capped);
         settings
+    }
+}
+
+/// What all of it comes to.
+struct Verdict {
+    /// Every finding fails.
+    denies: Answer<Place>,
+    /// Nothing is reported.
+    allows: Answer<Place>,
+    /// Nothing is more than a warning.
+    capped: Answer<Place>,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Self { denies: Answer::No, allows: Answer::No, capped: Answer::No }
+    }
+}
+
+impl Verdict {
+    fn of(query: &Query<'_>, packages: Result<&Option<Packages>, &Why>, steps: &[Step]) -> Self {
+        let (mut allows, mut capped) = (Answer::No, Answer::No);
+        match flags::cap(steps) {
+            Some((Level::Allow, place)) => allows = Answer::Yes(place),
+            Some((Level::Warn, place)) => capped = Answer::Yes(place),
+            _ => {}
+        }
+        let said = told(query, packages, steps, Guess::Nothing);
+        let mut denies = said.0;
+        if let Some(why) = flags::unknown(steps) {
+            let guesses = [Guess::Denies, Guess::Allows].map(|guess| told(query, packages, steps, guess).0);
+            if guesses.iter().any(|guess| guess.is_yes() != denies.is_yes()) {
+                denies = Answer::Unknown(why.clone());
+            }
+        }
+        if let (Answer::No, Some(place)) = (&allows, said.1) {
+            allows = Answer::Yes(place);
+        }
+        if capped.is_yes() || allows.is_yes() {
+            denies = Answer::No;
+        }
+        Self { denies, allows, capped }
+    }
+
+    /// What holds whichever of two lists of flags counts.
+    fn either(self, other: Self) -> Self {
+        let both = |one: Answer<Place>, other: Answer<Place>| match (&one, &other) {
+            (Answer::Yes(_), Answer::Yes(_)) | (Answer::No, Answer::No) | (Answer::Unknown(_), _) => one,
+            (_, Answer::Unknown(_)) => other,
+            (Answer::Yes(place), _) | (_, Answer::Yes(place)) => {
+                Answer::Unknown(Why::new(Reason::Unsupported, "these flags hold for some machines only").at(place.clone()))
+            }
+        };
+        Self {
+            denies: both(self.denies, other.denies),
+            allows: both(self.allows, other.allows),
+            capped: both(self.capped, other.capped),
+        }
     }
 }
 
@@ -62,48 +127,67 @@ fn packages(query: &Query<'_>) -> Result<Option<Packages>, Why> {
     Packages::read(snapshot, &manifest, whole).map(Some)
 }
 
-/// Yes where every package denies, at the place of the first.
-fn all(query: &Query<'_>, packages: &Packages) -> Answer<Place> {
-    let mut doubt = None;
-    let mut first = None;
-    for package in &packages.packages {
-        match denies(query, package) {
-            Answer::Yes(place) => first = first.or(Some(place)),
-            Answer::No => return Answer::No,
-            Answer::Unknown(why) => doubt = doubt.or(Some(why)),
+/// Whether every package denies, at the place of the first; and where all of them are silent.
+fn told(
+    query: &Query<'_>,
+    packages: Result<&Option<Packages>, &Why>,
+    steps: &[Step],
+    guess: Guess,
+) -> (Answer<Place>, Option<Place>) {
+    let alone = |levels: &Levels| {
+        let mut levels = levels.clone();
+        flags::apply(&mut levels, steps, guess);
+        levels
+    };
+    let packages = match packages {
+        Ok(Some(packages)) if !packages.packages.is_empty() => &packages.packages,
+        Ok(_) => {
+            let levels = alone(&Levels::default());
+            return (levels.denies(), levels.silent().cloned());
+        }
+        Err(why) => {
+            let levels = alone(&Levels::default());
+            let denies = if levels.denies().is_yes() { levels.denies() } else { Answer::Unknown(why.clone()) };
+            return (denies, None);
+        }
+    };
+    let (mut doubt, mut first, mut refused) = (None, None, false);
+    let (mut silent, mut all_silent) = (None, true);
+    for package in packages {
+        let start = alone(&package.levels);
+        for (denies, levels) in each_root(query, package, &start) {
+            all_silent &= levels.silent().is_some();
+            silent = silent.or_else(|| levels.silent().cloned());
+            match denies {
+                Answer::Yes(place) => first = first.or(Some(place)),
+                Answer::No => refused |= !levels.is_exempt(),
+                Answer::Unknown(why) => doubt = doubt.or(Some(why)),
+            }
         }
     }
-    match (doubt, first) {
-        (Some(why), _) => Answer::Unknown(why),
-        (None, Some(place)) => Answer::Yes(place),
-        (None, None) => Answer::No,
-    }
+    let denies = match (refused, doubt, first) {
+        (true, ..) | (false, None, None) => Answer::No,
+        (false, Some(why), _) => Answer::Unknown(why),
+        (false, None, Some(place)) => Answer::Yes(place),
+    };
+    (denies, silent.filter(|_| all_silent))
 }
 
-/// A package denies when each of its crate roots does, attributes on top of the manifest's table.
-fn denies(query: &Query<'_>, package: &Package) -> Answer<Place> {
-    let mut doubt = None;
-    let mut first = None;
+/// Each crate root of a package, attributes on top of what was set before; a package without any is its lint table.
+fn each_root(query: &Query<'_>, package: &Package, start: &Levels) -> Vec<(Answer<Place>, Levels)> {
     if package.roots.is_empty() {
-        return package.levels.denies();
+        return vec![(start.denies(), start.clone())];
     }
-    for root in &package.roots {
-        match root_denies(query, root, &package.levels) {
-            Answer::Yes(place) => first = first.or(Some(place)),
-            Answer::No => return Answer::No,
-            Answer::Unknown(why) => doubt = doubt.or(Some(why)),
-        }
-    }
-    doubt.map_or_else(|| first.map_or(Answer::No, Answer::Yes), Answer::Unknown)
+    package.roots.iter().map(|root| at_root(query, root, start)).collect()
 }
 
-fn root_denies(query: &Query<'_>, root: &RepoPath, manifest: &Levels) -> Answer<Place> {
+fn at_root(query: &Query<'_>, root: &RepoPath, start: &Levels) -> (Answer<Place>, Levels) {
+    let mut levels = start.clone();
     let file = match query.world.snapshot.read(root) {
         Ok(file) => file,
-        // A manifest's table needs no attribute, but one could undo it.
-        Err(unread) => return Answer::Unknown(super::unreadable(&unread)),
+        // What is denied outside needs no attribute, but one could undo it.
+        Err(unread) => return (Answer::Unknown(super::unreadable(&unread)), levels),
     };
-    let mut levels = manifest.clone();
     let mut doubt: Option<Why> = None;
     for Attribute { level, lints, condition, span } in attributes::read(&file.text) {
         let place = file.place(span);
@@ -112,8 +196,8 @@ fn root_denies(query: &Query<'_>, root: &RepoPath, manifest: &Levels) -> Answer<
                 let undoes = level < Level::Deny;
                 // An attribute that may deny what is denied anyway changes nothing.
                 if undoes || !levels.denies().is_yes() {
-                    doubt =
-                        Some(Why::new(Reason::Dynamic, "whether this attribute holds depends on how it is compiled").at(place));
+                    let why = Why::new(Reason::Dynamic, "whether this attribute holds depends on how it is compiled");
+                    doubt = Some(why.at(place));
                 }
             }
             continue;
@@ -122,9 +206,5 @@ fn root_denies(query: &Query<'_>, root: &RepoPath, manifest: &Levels) -> Answer<
             levels.set(lint, level, &place);
         }
     }
-    match (levels.denies(), doubt) {
-        (Answer::Yes(place), None) => Answer::Yes(place),
-        (_, Some(why)) => Answer::Unknown(why),
-        (other, None) => other,
-    }
+    (doubt.map_or_else(|| levels.denies(), Answer::Unknown), levels)
 }

@@ -109,3 +109,94 @@ fn members_inherit_or_do_not() {
     ];
     assert_eq!(denies(&files, "--manifest-path b/Cargo.toml"), "yes ws/Cargo.toml:4");
 }
+
+fn asked(case: &Case<'_>) -> [String; 3] {
+    let settings = case.read(&Clippy);
+    ["denies-all", "allows-all", "capped"].map(|question| told(settings.settings.get(question)))
+}
+
+/// The compiler takes lint flags in order; what is behind `--` comes last, over the manifest.
+#[test]
+fn flags_in_order() {
+    let deny = "[lints.clippy]\nall = \"deny\"\n";
+    let cases: &[(&str, &str, [&str; 3])] = &[
+        ("", "-- -D warnings", ["yes ci.yml:1", "no", "no"]),
+        ("", "-- -Dwarnings", ["yes ci.yml:1", "no", "no"]),
+        ("", "-- --deny=warnings", ["yes ci.yml:1", "no", "no"]),
+        ("", "-D warnings", ["no", "no", "no"]),
+        ("", "-- -D clippy::pedantic", ["no", "no", "no"]),
+        ("", "-- -D clippy::complexity -D clippy::perf -D clippy::style -D clippy::suspicious", ["yes ci.yml:1", "no", "no"]),
+        ("", "-- -A clippy::all", ["no", "yes ci.yml:1", "no"]),
+        ("", "-- -A clippy::all -D clippy::correctness", ["yes ci.yml:1", "no", "no"]),
+        ("", "-- -A clippy::all -W clippy::perf -D warnings", ["yes ci.yml:1", "no", "no"]),
+        ("", "-- -A clippy::all -D clippy::all", ["yes ci.yml:1", "no", "no"]),
+        ("", "-- -D clippy::all -A clippy::all", ["no", "yes ci.yml:1", "no"]),
+        ("", "-- -D warnings -A clippy::too_many_arguments", ["yes ci.yml:1", "no", "no"]),
+        (deny, "-- -W clippy::all", ["no", "no", "no"]),
+        (deny, "", ["yes Cargo.toml:4", "no", "no"]),
+        ("", "-- -D warnings --cap-lints warn", ["no", "no", "yes ci.yml:1"]),
+        ("", "-- --cap-lints=allow", ["no", "yes ci.yml:1", "no"]),
+        ("", "-- $FLAGS", ["unknown dynamic ci.yml:1", "no", "no"]),
+        ("", "-- $FLAGS -D warnings", ["unknown dynamic ci.yml:1", "no", "no"]),
+        ("", "--config build.rustflags=['-Dwarnings']", ["yes ci.yml:1", "no", "no"]),
+    ];
+    for (manifest, args, expected) in cases {
+        let manifest = format!("{PACKAGE}{manifest}");
+        let case = Case::new("clippy", &[("Cargo.toml", &manifest), ("src/main.rs", "")], args);
+        assert_eq!(asked(&case), *expected, "{manifest} {args}");
+    }
+}
+
+/// Variables and their values; none is one that is computed.
+type Variables<'t> = &'t [(&'t str, Option<&'t str>)];
+
+/// A path and a text.
+type File<'t> = (&'t str, &'t str);
+
+/// Of the places that hand flags to the compiler the first counts, alone.
+#[test]
+fn one_source_of_compiler_flags() {
+    let build = (".cargo/config.toml", "[build]\nrustflags = [\"-D\", \"warnings\"]\n");
+    let old = (".cargo/config", "[build]\nrustflags = \"-Dwarnings\"\n");
+    let every = (".cargo/config.toml", "[target.'cfg(all())']\nrustflags = [\"-Dwarnings\"]\n");
+    let shadow = (".cargo/config.toml", "[build]\nrustflags = [\"-Dwarnings\"]\n[target.'cfg(all())']\nrustflags = [\"-C\"]\n");
+    let some = (".cargo/config.toml", "[target.x86_64-unknown-linux-gnu]\nrustflags = [\"-Dwarnings\"]\n");
+    let both =
+        (".cargo/config.toml", "[build]\nrustflags = [\"-Dwarnings\"]\n[target.'cfg(unix)']\nrustflags = [\"-Dwarnings\"]\n");
+    let cases: &[(Option<File<'_>>, Variables<'_>, &str)] = &[
+        (None, &[("RUSTFLAGS", Some("-D warnings"))], "yes ci.yml:1"),
+        (None, &[("RUSTFLAGS", None)], "unknown dynamic ci.yml:1"),
+        (None, &[("CARGO_BUILD_RUSTFLAGS", Some("--deny warnings"))], "yes ci.yml:1"),
+        (None, &[("CARGO_ENCODED_RUSTFLAGS", Some("-D\u{1f}warnings"))], "yes ci.yml:1"),
+        (None, &[("CARGO_ENCODED_RUSTFLAGS", Some("")), ("RUSTFLAGS", Some("-Dwarnings"))], "no"),
+        (Some(build), &[], "yes .cargo/config.toml:2"),
+        (Some(build), &[("RUSTFLAGS", Some("-C debuginfo=0"))], "no"),
+        (Some(build), &[("RUSTFLAGS", Some(""))], "no"),
+        (Some(old), &[], "yes .cargo/config:2"),
+        (Some(every), &[], "yes .cargo/config.toml:2"),
+        (Some(shadow), &[], "no"),
+        (Some(some), &[], "unknown unsupported .cargo/config.toml:2"),
+        (Some(both), &[], "yes .cargo/config.toml:2"),
+    ];
+    for (file, env, expected) in cases {
+        let mut files = vec![("Cargo.toml", PACKAGE), ("src/main.rs", "")];
+        files.extend(file);
+        let mut case = Case::new("clippy", &files, "");
+        case.env.extend(env.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))));
+        assert_eq!(asked(&case)[0], *expected, "{file:?} {env:?}");
+    }
+}
+
+/// A crate that allows everything for itself is an exception where the others are checked.
+#[test]
+fn an_exempt_member() {
+    let files = [
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"sys\"]\n"),
+        ("a/Cargo.toml", PACKAGE),
+        ("a/src/lib.rs", ""),
+        ("sys/Cargo.toml", PACKAGE),
+        ("sys/src/lib.rs", "#![allow(clippy::all)]"),
+    ];
+    assert_eq!(denies(&files, "-- -D warnings"), "yes ci.yml:1");
+    assert_eq!(denies(&files, ""), "no");
+}

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::found::{Found, Severity};
+use super::found::Found;
 use super::node::{Module, Node, What};
 use super::packages;
 use super::resolve::{Files, Resolved};
@@ -141,14 +141,14 @@ impl Walk<'_> {
         let place = module.place(span);
         if self.asked.iter().any(|name| name == package) {
             if packages::turns_on(&config) {
-                self.found.bring(package, place);
+                self.found.bring(package, place, at.reach == Reach::All);
             } else if !config.is_empty() {
                 self.doubt(module, span, Reason::Unsupported, "it is not known what this configuration of the plugin enables");
             }
         } else if packages::is_known(package) {
             self.found.shared |= packages::enables(package);
-            for rule in packages::brings(package, &config) {
-                self.found.set(rule, Severity::Warn, place.clone(), at.reach == Reach::All);
+            for (rule, severity) in packages::brings(package, &config) {
+                self.found.set(rule, severity, place.clone(), at.reach == Reach::All);
             }
         } else {
             self.doubt(module, span, Reason::Remote, &format!("what `{package}` enables is not in this tree"));

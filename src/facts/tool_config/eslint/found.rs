@@ -37,11 +37,13 @@ impl Found {
         self.namespaces.get(namespace).cloned().unwrap_or_else(|| packages::spelled_out(namespace, "plugin"))
     }
 
-    /// A plugin's own configuration: what was turned off before is on again.
-    pub(super) fn bring(&mut self, package: &str, place: Place) {
-        let off: Vec<(String, String)> =
-            self.of_package(package).filter(|(_, severity, _)| *severity == Severity::Off).map(|(key, ..)| key.clone()).collect();
-        for key in off {
+    /// A plugin's own configuration: it sets its rules anew. One that holds for some files only never weakens.
+    pub(super) fn bring(&mut self, package: &str, place: Place, for_all: bool) {
+        let own = packages::own_severity(package);
+        let anew = |severity: Severity| severity < own || (for_all && severity > own);
+        let reset: Vec<(String, String)> =
+            self.of_package(package).filter(|(_, severity, _)| anew(*severity)).map(|(key, ..)| key.clone()).collect();
+        for key in reset {
             self.rules.remove(&key);
         }
         self.brought.entry(package.to_owned()).or_insert(place);
@@ -63,8 +65,9 @@ impl Found {
         own.map(|(key, (severity, place))| (key, *severity, place))
     }
 
-    /// Whether a plugin (`eslint-plugin-x`) or a rule (`x/rule`, `eslint-plugin-x:x/rule`) is in force.
-    pub(super) fn selects(&self, name: &str) -> Answer<Place> {
+    /// Whether a plugin (`eslint-plugin-x`) or a rule (`x/rule`, `eslint-plugin-x:x/rule`) fails the command; and where it only
+    /// warns.
+    pub(super) fn selects(&self, name: &str) -> (Answer<Place>, Option<Place>) {
         let rule = match name.split_once(':') {
             Some((_, rule)) => Some(rule),
             None => (name.contains('/') && !name.contains("eslint-plugin")).then_some(name),
@@ -76,10 +79,10 @@ impl Found {
         let package = rule.map_or_else(|| name.to_owned(), |rule| packages::spelled_out(packages::rule_parts(rule).0, "plugin"));
         let own = |rule: &str| self.package_of(packages::rule_parts(rule).0) == package;
         let computed = self.computed.iter().find(|(rule, _)| rule.contains('/') && own(rule)).map(|(_, why)| why);
-        match (place, self.doubts.first().or(computed)) {
-            (Some(place), _) => Answer::Yes(place.clone()),
-            (None, Some(why)) => Answer::Unknown(why.clone()),
-            (None, None) => Answer::No,
+        let doubt = self.doubts.first().or(computed).map_or(Answer::No, |why| Answer::Unknown(why.clone()));
+        match place {
+            Some((Severity::Error, place)) => (Answer::Yes(place.clone()), None),
+            other => (doubt, other.map(|(_, place)| place.clone())),
         }
     }
 
@@ -89,17 +92,22 @@ impl Found {
         self.brought.contains_key(name) || self.of_package(name).next().is_some() || self.rules.keys().any(by_rule)
     }
 
-    fn rule(&self, rule: &str) -> Option<&Place> {
+    fn rule(&self, rule: &str) -> Option<(Severity, &Place)> {
         let (namespace, name) = packages::rule_parts(rule);
         let package = packages::spelled_out(namespace, "plugin");
-        let mut own = self.rules.iter().filter(|((_, known), (severity, _))| known == name && *severity > Severity::Off);
-        own.find(|((known, _), _)| known == namespace || self.package_of(known) == package).map(|(_, (_, place))| place)
+        let own = self.rules.iter().filter(|((_, known), (severity, _))| known == name && *severity > Severity::Off);
+        let own = own.filter(|((known, _), _)| known == namespace || self.package_of(known) == package);
+        own.map(|(_, (severity, place))| (*severity, place)).reduce(stronger)
     }
 
-    fn plugin<'f>(&'f self, package: &'f str) -> Option<&'f Place> {
-        let off = self.of_package(package).filter(|(_, severity, _)| *severity == Severity::Off).count();
-        let own = self.brought.get(package).filter(|_| packages::rules_of(package).is_none_or(|count| off < count));
-        own.or_else(|| self.of_package(package).find(|(_, severity, _)| *severity > Severity::Off).map(|(_, _, place)| place))
+    /// The strongest of a plugin's rules: as its own configuration sets them, unless all of these are set weaker, or as they
+    /// are set one by one.
+    fn plugin<'f>(&'f self, package: &'f str) -> Option<(Severity, &'f Place)> {
+        let own = packages::own_severity(package);
+        let weaker = self.of_package(package).filter(|(_, severity, _)| *severity < own).count();
+        let brought = self.brought.get(package).filter(|_| packages::rules_of(package).is_none_or(|count| weaker < count));
+        let single = self.of_package(package).filter(|(_, severity, _)| *severity > Severity::Off);
+        brought.map(|place| (own, place)).into_iter().chain(single.map(|(_, severity, place)| (severity, place))).reduce(stronger)
     }
 
     /// Where no rule is left: where one is turned off, else `here`.
@@ -115,7 +123,7 @@ impl Found {
     pub(super) fn only_warns(&self) -> Answer<Place> {
         let mut on = self.rules.values().filter(|(severity, _)| *severity > Severity::Off).peekable();
         let first = on.peek().map(|(_, place)| place).or_else(|| self.brought.values().next());
-        let warns = self.brought.keys().all(|package| packages::only_warns(package))
+        let warns = self.brought.keys().all(|package| packages::own_severity(package) == Severity::Warn)
             && on.clone().all(|(severity, _)| *severity == Severity::Warn);
         match first {
             Some(place) if warns && !self.shared && self.doubts.is_empty() && self.computed.is_empty() => {
@@ -124,4 +132,9 @@ impl Found {
             _ => Answer::No,
         }
     }
+}
+
+/// The stronger of two; of equals the first.
+fn stronger<'f>(one: (Severity, &'f Place), other: (Severity, &'f Place)) -> (Severity, &'f Place) {
+    if other.0 > one.0 { other } else { one }
 }

@@ -12,6 +12,8 @@ mod resolve;
 mod scope;
 mod script;
 #[cfg(test)]
+mod severity_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -58,6 +60,23 @@ impl Reader for Eslint {
     fn read(&self, query: &Query<'_>) -> Settings {
         judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, WARNS], &why))
     }
+
+    fn homes(&self, query: &Query<'_>, paths: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
+        if arguments::switch(query.args, &["-c", "--config", "--no-config-lookup", "--no-eslintrc"]).is_some() {
+            return Vec::new();
+        }
+        let mut files = Files::new(query.world.snapshot);
+        match locate(query, &mut files) {
+            Ok(Located::Legacy(_)) => super::nearest_homes(query, paths, |directory| own_legacy(query, directory).is_some()),
+            // Version 9 looks from the working directory, version 10 from each file: what both agree on is known.
+            Ok(Located::Flat(path)) => {
+                let mut homes = super::nearest_homes(query, paths, |directory| own_flat(query, directory).is_some());
+                homes.push(path.parent());
+                homes
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 fn judge(query: &Query<'_>) -> Result<Settings, Why> {
@@ -92,9 +111,16 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     }
     command_line(query, &mut walk)?;
     let here = settings.config.last().cloned();
+    let counted = counted(query);
     for name in query.names {
-        let answer = if here.is_some() || !walk.found.rules.is_empty() { walk.found.selects(name) } else { Answer::No };
+        let seen = here.is_some() || !walk.found.rules.is_empty();
+        let (answer, warned) = if seen { walk.found.selects(name) } else { (Answer::No, None) };
+        let answer = match (&counted, &answer, &warned) {
+            (Some(why), Answer::No, Some(_)) => Answer::Unknown(why.clone()),
+            _ => answer,
+        };
         settings.selects.insert(name.clone(), answer);
+        settings.warned.extend(warned.map(|place| (name.clone(), place)));
     }
     let ignored = ignored(query, &walk, legacy);
     let nothing = match (&ignored, &here, &located) {
@@ -105,9 +131,11 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     };
     if ignored.is_some() {
         settings.selects.values_mut().for_each(|answer| *answer = Answer::No);
+        settings.warned.clear();
     }
     settings.answer(NOTHING, nothing);
-    settings.answer(WARNS, walk.found.only_warns());
+    let warns = walk.found.only_warns();
+    settings.answer(WARNS, counted.filter(|_| warns.is_yes()).map_or(warns, Answer::Unknown));
     let unmatched = here.filter(|_| unmatched(query, &walk));
     settings.answer(UNMATCHED, unmatched.map_or(Answer::No, Answer::Yes));
     Ok(settings)
@@ -132,6 +160,17 @@ fn unmatched(query: &Query<'_>, walk: &Walk<'_>) -> bool {
     }
     let patterns: Vec<&str> = walk.matched.iter().map(String::as_str).collect();
     walk.subjects.none_looked_at(&patterns, walk.legacy)
+}
+
+/// Warnings fail past a number that is not zero, or not known: how many there are, no file says.
+fn counted(query: &Query<'_>) -> Option<Why> {
+    let given = arguments::values(query.args, &["--max-warnings"]).pop()?;
+    let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
+    match given.value.map(str::parse::<i64>) {
+        None => Some(why(Reason::Dynamic, "the number of warnings that pass is computed")),
+        Some(Ok(number)) if number > 0 => Some(why(Reason::Unsupported, "warnings fail only past the number given here")),
+        Some(_) => None,
+    }
 }
 
 /// Where every file is ignored.
@@ -165,9 +204,7 @@ fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {
     let flat_off = matches!(query.env.get("ESLINT_USE_FLAT_CONFIG"), Some(Some(value)) if value == "false");
     if !flat_off {
         for start in starts.iter().flatten() {
-            let mut above = start.ancestors();
-            let found = above
-                .find_map(|directory| FLAT.iter().filter_map(|name| directory.join(name)).find(|path| snapshot.is_file(path)));
+            let found = start.ancestors().find_map(|directory| own_flat(query, &directory));
             if let Some(path) = found {
                 return Ok(Located::Flat(path));
             }
@@ -195,12 +232,9 @@ fn is_legacy(path: &RepoPath, files: &mut Files<'_>) -> bool {
 
 /// Legacy files from a directory upward to `root: true`, one a directory; the farthest first.
 fn cascade(query: &Query<'_>, files: &mut Files<'_>, start: &RepoPath) -> Result<Vec<RepoPath>, Why> {
-    let snapshot = query.world.snapshot;
     let mut found = Vec::new();
     for directory in start.ancestors() {
-        let mut candidates = LEGACY.iter().filter_map(|name| directory.join(name)).filter(|path| snapshot.is_file(path));
-        let own = candidates.find(|path| path.file_name() != "package.json" || package_config(query, path).is_some());
-        let Some(path) = own else { continue };
+        let Some(path) = own_legacy(query, &directory) else { continue };
         let root = module_of(files, query, &path)?
             .export
             .as_ref()
@@ -212,6 +246,17 @@ fn cascade(query: &Query<'_>, files: &mut Files<'_>, start: &RepoPath) -> Result
     }
     found.reverse();
     Ok(found)
+}
+
+/// The flat file that lies in exactly this directory.
+fn own_flat(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
+    FLAT.iter().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
+}
+
+/// The legacy file that lies in exactly this directory.
+fn own_legacy(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
+    let mut candidates = LEGACY.iter().filter_map(|name| directory.join(name)).filter(|path| query.world.snapshot.is_file(path));
+    candidates.find(|path| path.file_name() != "package.json" || package_config(query, path).is_some())
 }
 
 fn package_config(query: &Query<'_>, path: &RepoPath) -> Option<Arc<Document>> {

@@ -7,14 +7,20 @@ use crate::facts::tool_config::Settings;
 const UNSANITIZED: &str = "eslint-plugin-no-unsanitized";
 const IMPORT: &str = "import no from 'eslint-plugin-no-unsanitized';\nimport sec from 'eslint-plugin-security';\n";
 
-fn read(files: &[(&str, &str)], args: &str) -> Settings {
+pub(super) fn read(files: &[(&str, &str)], args: &str) -> Settings {
     let sources = [("src/a.js", ""), ("src/ui/b.ts", ""), ("src/a.test.js", "")];
     let all: Vec<(&str, &str)> = files.iter().chain(&sources).copied().collect();
     Case::new("eslint", &all, args).read(&Eslint)
 }
 
 fn flat(config: &str, name: &str) -> String {
-    told(read(&[("eslint.config.js", config)], "").selects.get(name))
+    both(&read(&[("eslint.config.js", config)], ""), name)
+}
+
+/// What fails, and where that only warns.
+pub(super) fn both(settings: &Settings, name: &str) -> String {
+    let fails = told(settings.selects.get(name));
+    settings.warned.get(name).map_or(fails.clone(), |place| format!("{fails}, warns {}:{}", place.path, place.line))
 }
 
 fn setting(config: &str, question: &str) -> String {
@@ -39,7 +45,13 @@ fn plugins_in_flat_configurations() {
         ("const c = [];\nexport default c.concat(no.configs.recommended);", "yes eslint.config.js:4"),
         ("const base = { rules: {} };\nexport default [{ ...no.configs.recommended, ...base }];", "yes eslint.config.js:4"),
         ("export default [{ plugins: { x: no }, rules: { 'x/method': 'error' } }];", "yes eslint.config.js:3"),
-        ("export default [{ plugins: { x: no }, rules: { 'x/method': ['warn', {}] } }];", "yes eslint.config.js:3"),
+        ("export default [{ plugins: { x: no }, rules: { 'x/method': ['warn', {}] } }];", "no, warns eslint.config.js:3"),
+        ("export default [{ plugins: { x: no }, rules: { 'x/method': 'warn', 'x/property': 2 } }];", "yes eslint.config.js:3"),
+        (
+            "export default [no.configs.recommended, { rules: { 'no-unsanitized/method': 'warn', 'no-unsanitized/property': 1 } }];",
+            "no, warns eslint.config.js:3",
+        ),
+        ("export default [no.configs.recommended, { rules: { 'no-unsanitized/method': 'warn' } }];", "yes eslint.config.js:3"),
         ("export default [{ plugins: { x: no }, rules: { 'x/method': 0 } }];", "no"),
         ("export default [{ plugins: { x: sec }, rules: { 'x/method': 2 } }];", "no"),
         ("export default [{ plugins: { 'no-unsanitized': no } }];", "no"),
@@ -107,9 +119,9 @@ fn other_syntaxes_and_names() {
         "import no from 'eslint-plugin-no-unsanitized';\nexport default [no.configs.recommended] satisfies Linter.Config[];";
     assert_eq!(told(read(&[("eslint.config.ts", typed)], "").selects.get(UNSANITIZED)), "yes eslint.config.ts:2");
     let compat = "import { FlatCompat } from '@eslint/eslintrc';\nconst compat = new FlatCompat({ baseDirectory: x });\nexport default [...compat.extends('airbnb', 'plugin:security/recommended')];";
-    assert_eq!(flat(compat, "eslint-plugin-security"), "yes eslint.config.js:3");
+    assert_eq!(flat(compat, "eslint-plugin-security"), "no, warns eslint.config.js:3");
     assert_eq!(flat(compat, UNSANITIZED), "no");
-    assert_eq!(flat(compat, "react/no-danger"), "yes eslint.config.js:3");
+    assert_eq!(flat(compat, "react/no-danger"), "no, warns eslint.config.js:3");
     let sdl = "import sdl from '@microsoft/eslint-plugin-sdl';\nexport default [...sdl.configs.required];";
     assert_eq!(flat(sdl, "@microsoft/eslint-plugin-sdl"), "yes eslint.config.js:2");
     let rule = "export default [{ rules: { 'react/no-danger': 2 } }];";
@@ -165,7 +177,7 @@ fn legacy_configurations() {
                 "module.exports = { plugins: ['no-unsanitized'], rules: { 'no-unsanitized/property': 'warn' } };",
             )],
             "",
-            "yes .eslintrc.js:1",
+            "no",
         ),
         (&[("package.json", "{\"eslintConfig\": {\"extends\": \"plugin:no-unsanitized/DOM\"}}")], "", "yes package.json:1"),
         (&[("package.json", "{\"name\": \"a\"}")], "", "no"),

@@ -87,21 +87,26 @@ pub(super) fn in_effect(query: &Query<'_>, directory: &RepoPath) -> Result<Confi
 
 /// `.ruff.toml`, `ruff.toml`, then `pyproject.toml` with a `[tool.ruff]` table, in the nearest directory that has one.
 fn nearest(query: &Query<'_>, directory: &RepoPath) -> Result<Option<RepoPath>, Why> {
-    let snapshot = query.world.snapshot;
     for above in directory.ancestors() {
-        for name in [".ruff.toml", "ruff.toml"] {
-            let path = above.join(name).filter(|path| snapshot.is_file(path));
-            if path.is_some() {
-                return Ok(path);
-            }
-        }
-        let Some(path) = above.join("pyproject.toml").filter(|path| snapshot.is_file(path)) else { continue };
-        let document = snapshot.document(&path, Format::Toml).map_err(|unread| unreadable(&unread))?;
-        if document.root().route(&["tool", "ruff"]).is_some() {
-            return Ok(Some(path));
+        let found = own(query, &above)?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
+}
+
+/// The configuration that lies in exactly this directory.
+pub(super) fn own(query: &Query<'_>, directory: &RepoPath) -> Result<Option<RepoPath>, Why> {
+    let snapshot = query.world.snapshot;
+    let mut named = [".ruff.toml", "ruff.toml"].iter().filter_map(|name| directory.join(name));
+    let plain = named.find(|path| snapshot.is_file(path));
+    if plain.is_some() {
+        return Ok(plain);
+    }
+    let Some(path) = directory.join("pyproject.toml").filter(|path| snapshot.is_file(path)) else { return Ok(None) };
+    let document = snapshot.document(&path, Format::Toml).map_err(|unread| unreadable(&unread))?;
+    Ok(document.root().route(&["tool", "ruff"]).is_some().then_some(path))
 }
 
 /// A file and what it extends. `base` is what patterns are relative to; by default the file's directory.

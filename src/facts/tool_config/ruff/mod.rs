@@ -32,6 +32,14 @@ impl Reader for Ruff {
         let first = all.next().unwrap_or_default();
         all.fold(first, least)
     }
+
+    fn homes(&self, query: &Query<'_>, files: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
+        if arguments::switch(query.args, &["--isolated", "--config"]).is_some() {
+            return Vec::new();
+        }
+        // A file that does not parse is the nearest all the same.
+        super::nearest_homes(query, files, |directory| config::own(query, directory).map_or(true, |path| path.is_some()))
+    }
 }
 
 /// Ruff takes the configuration nearest to each file: the targets' directories, else the working directory.

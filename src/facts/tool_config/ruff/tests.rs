@@ -2,6 +2,7 @@
 
 use super::super::bench::{Case, Files, told};
 use super::Ruff;
+use crate::text::RepoPath;
 
 fn security(files: &[(&str, &str)], args: &str) -> String {
     told(Case::new("ruff", files, args).read(&Ruff).selects.get("S"))
@@ -134,4 +135,19 @@ fn hostile_lists_stay_bounded() {
     let deep = format!("lint.select = {}{}", "[".repeat(400), "]".repeat(400));
     assert!(security(&[("ruff.toml", &deep)], "").starts_with("unknown unreadable ruff.toml"));
     assert_eq!(security(&[("ruff.toml", "\u{feff}lint.select = [\"S\"]\r\n")], ""), "yes ruff.toml:1");
+}
+
+/// Ruff takes the configuration nearest to each file, wherever it is started.
+#[test]
+fn homes_of_files() {
+    let files = [("pyproject.toml", "[tool.ruff]\n"), ("src/a.py", ""), ("src/ruff.toml", ""), ("src/x/b.py", ""), ("c.py", "")];
+    let homes = |args: &str, paths: &[&str]| {
+        let paths: Vec<RepoPath> = paths.iter().map(|path| RepoPath::new(path).expect("a path")).collect();
+        let found = Case::new("ruff", &files, args).homes(&Ruff, &paths);
+        found.iter().map(|home| home.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(homes("check", &["src/a.py", "src/x/b.py"]), ["src"]);
+    assert_eq!(homes("check", &["src/a.py", "c.py"]), ["", "src"]);
+    assert!(homes("check --isolated", &["src/a.py"]).is_empty());
+    assert!(homes("check --config pyproject.toml", &["src/a.py"]).is_empty());
 }

@@ -1,0 +1,128 @@
+//! Owns the rows that say how a tool is run: words, actions, hooks, images, hosts, and what an action leaves behind. Refuses
+//! what changes such a run: effects are the tool's.
+
+use serde::Deserialize;
+
+/// An input of an action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputOf {
+    /// `owner/name[/path]`.
+    pub action: String,
+    /// The input.
+    pub input: String,
+}
+
+/// A variable that an action sets for later steps, unless it is set already.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// `owner/name[/path]`.
+    pub action: String,
+    /// The variable.
+    pub env: String,
+    /// The input that holds its value; an empty one sets nothing.
+    pub input: String,
+    /// The input's default.
+    pub default: String,
+}
+
+/// An input of the action itself and the values it must have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputIs {
+    /// The input.
+    pub input: String,
+    /// Its values, alternatives.
+    pub value: Vec<String>,
+}
+
+/// One way to run the tool: exactly one of `argv`, `action`, `hook`, `image` (which may add the `argv` it must run), `inside`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Words compared in order, flags in between skipped.
+    #[serde(default)]
+    pub argv: Option<Vec<String>>,
+    /// `owner/name[/path]`, a trailing `/*` matches any path.
+    #[serde(default)]
+    pub action: Option<String>,
+    /// A pre-commit hook.
+    #[serde(default)]
+    pub hook: Option<Hook>,
+    /// A container image without tag.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// A host tool that runs it.
+    #[serde(default)]
+    pub inside: Option<Inside>,
+    /// The action's input that holds arguments.
+    #[serde(default)]
+    pub argv_input: Option<String>,
+    /// The action's input that holds the directory.
+    #[serde(default)]
+    pub directory_input: Option<String>,
+    /// The input that lists languages.
+    #[serde(default)]
+    pub languages_input: Option<InputOf>,
+    /// What the exit status does when the tool finds something.
+    pub findings: Findings,
+    /// What it does when every target is a file, where that differs.
+    #[serde(default)]
+    pub findings_on_files: Option<Findings>,
+    /// Only when this input of the action has one of these values.
+    #[serde(default)]
+    pub when: Option<InputIs>,
+    /// A name that effects refer to.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Rule names this way selects (`inside`).
+    #[serde(default)]
+    pub select: Vec<String>,
+    /// The first version it is true of.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The first version it is no longer true of.
+    #[serde(default)]
+    pub before: Option<String>,
+}
+
+/// A pre-commit hook's repository and id.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hook {
+    /// Repository URL.
+    pub repo: String,
+    /// Hook id.
+    pub id: String,
+}
+
+/// A host tool and what in it runs this tool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inside {
+    /// The host tool's id.
+    pub tool: String,
+    /// The plugin package that brings it.
+    #[serde(default)]
+    pub package: Option<String>,
+    /// The switch of an aggregator.
+    #[serde(default)]
+    pub switch: Option<String>,
+}
+
+/// The exit status when the tool finds something, no effect applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Findings {
+    /// Non-zero.
+    Fail,
+    /// Zero.
+    Pass,
+    /// Non-zero for error-level findings only.
+    Errors,
+    /// The forge decides.
+    Forge,
+    /// Not verified against the tool's own source.
+    Unknown,
+}

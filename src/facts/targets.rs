@@ -1,0 +1,153 @@
+//! Owns what an invocation looks at: positional words, patterns, standard input, what the configuration names, the working
+//! directory. Refuses to say what of it is excluded.
+
+use super::invocations::{FILE_NAMES, Invocation};
+use super::rank::place_of;
+use super::shell::Word;
+use super::tool_config::{Query, excluded};
+use crate::catalog::Tool;
+use crate::catalog::tool::DefaultTarget;
+use crate::text::{Place, RepoPath};
+
+/// What an invocation looks at.
+#[derive(Debug)]
+pub(super) enum Targets {
+    /// These paths of the tree.
+    Paths(Vec<RepoPath>),
+    /// Its working directory.
+    Directory(RepoPath),
+    /// Not known.
+    Unknown,
+    /// Nothing that the tree holds.
+    Nothing(Place),
+}
+
+/// A container of the tool's own image works on what is mounted into it.
+fn elsewhere(invocation: &Invocation, tool: &Tool) -> Targets {
+    let mounted: Vec<RepoPath> = invocation.workdir.mounts().iter().map(|(_, directory)| directory.clone()).collect();
+    if mounted.is_empty() || tool.run[invocation.row].image.is_none() { Targets::Unknown } else { Targets::Paths(mounted) }
+}
+
+/// What the targets are, for a tool to which that makes a difference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Some of them are files.
+    Files,
+    /// Directories, or none at all.
+    Directories,
+    /// Not known.
+    Unknown,
+}
+
+/// One word as a target: the paths it stands for and whether they are files; `None` when that is not known.
+fn target(word: &Word, value: &str, invocation: &Invocation, query: &Query<'_>) -> Option<(Vec<RepoPath>, bool)> {
+    let snapshot = query.world.snapshot;
+    if value == "-" {
+        // Standard input: what is fed to it was not followed, and it is no path.
+        return Some((vec![RepoPath::root()], true));
+    }
+    // `src/**/*.py` looks at what lies under `src`; `./...` is Go's "everything below".
+    let fixed = value.split(['*', '?', '[', '{']).next().unwrap_or(value);
+    let pattern = fixed.len() < value.len();
+    let fixed = if pattern { fixed.rsplit_once('/').map_or(".", |(head, _)| head) } else { fixed };
+    let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
+    let path = invocation.workdir.resolve(fixed)?;
+    if pattern && word.glob {
+        let files = excluded::expanded(query, value);
+        if !files.is_empty() {
+            return Some((files, true));
+        }
+    }
+    let is_file = snapshot.is_file(&path) || word.raw == FILE_NAMES;
+    Some((vec![path], is_file))
+}
+
+/// Whether a cluster of short flags (`-rx`) ends with one that takes the next word.
+fn ends_in_value_flag(tool: &Tool, word: &str) -> bool {
+    let Some(letters) = word.strip_prefix('-').filter(|letters| !tool.switches.is_empty() && letters.len() > 1) else {
+        return false;
+    };
+    let last = letters.trim_start_matches(|letter| tool.switches.contains(letter));
+    last.chars().count() == 1 && tool.value_flags.iter().any(|flag| flag.strip_prefix('-') == Some(last))
+}
+
+/// What the invocation looks at. With `files_only` it passes over directories when it is given files as well.
+pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_only: bool) -> (Targets, Kind) {
+    let directory = match invocation.workdir.dir() {
+        Some(directory) => Targets::Directory(directory),
+        None => elsewhere(invocation, tool),
+    };
+    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return (directory, Kind::Directories) };
+    let (mut paths, mut files) = (Vec::new(), Vec::new());
+    let (mut unknown, mut named, mut relative) = (false, None, false);
+    let mut skip = false;
+    for word in &invocation.args {
+        let Some(value) = word.value.as_deref() else {
+            unknown |= !skip;
+            skip = false;
+            continue;
+        };
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        if value.starts_with('-') && value != "-" {
+            skip = tool.value_flags.iter().chain(&shape.excluded_by).any(|flag| flag == value) || ends_in_value_flag(tool, value);
+            continue;
+        }
+        named.get_or_insert_with(|| word.place.clone());
+        relative |= value.starts_with(['.', '/']);
+        match target(word, value, invocation, query) {
+            Some((found, true)) => files.extend(found),
+            Some((found, false)) => paths.extend(found),
+            None => unknown = true,
+        }
+    }
+    if named.is_none() && !unknown {
+        for (value, place) in excluded::values(query, &shape.named_in) {
+            named = Some(place);
+            paths.extend(invocation.workdir.resolve(&value));
+        }
+    }
+    let kind = match (files.is_empty(), unknown) {
+        (false, _) => Kind::Files,
+        (true, true) => Kind::Unknown,
+        (true, false) => Kind::Directories,
+    };
+    if kind != Kind::Files || !files_only {
+        files.append(&mut paths);
+    }
+    let mut paths = files;
+    if let Some(place) = named {
+        let snapshot = query.world.snapshot;
+        paths.retain(|path| snapshot.is_dir(path) || snapshot.is_file(path));
+        let targets = match (paths.is_empty(), unknown) {
+            (false, _) => Targets::Paths(paths),
+            (true, true) => elsewhere(invocation, tool),
+            // What is no path may be an import path (`example.org/kestrel/...`): packages of the module it runs in.
+            (true, false) if tool.bounded_by.is_some() && !relative => directory,
+            (true, false) => Targets::Nothing(place),
+        };
+        return (targets, kind);
+    }
+    let targets = match (unknown, shape.default) {
+        (true, _) => Targets::Unknown,
+        (false, DefaultTarget::Cwd) => directory,
+        (false, DefaultTarget::None) => {
+            let place = place_of(invocation);
+            // Arguments that an action builds by itself are not seen here.
+            if tool.run[invocation.row].argv.is_some() { Targets::Nothing(place) } else { directory }
+        }
+    };
+    (targets, kind)
+}
+
+impl Targets {
+    /// Paths it looks below; `None` when they are not known.
+    pub(super) fn paths(&self) -> Option<&[RepoPath]> {
+        match self {
+            Self::Paths(paths) => Some(paths),
+            Self::Directory(directory) => Some(std::slice::from_ref(directory)),
+            Self::Unknown | Self::Nothing(_) => None,
+        }
+    }
+}
