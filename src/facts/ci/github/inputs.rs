@@ -8,7 +8,7 @@ use super::draft::{Files, Lost, each_event};
 use super::events::EventInfo;
 use super::expr::{Names, Val};
 use super::scope::{Inputs, Scope};
-use super::state::{Checkout, State};
+use super::state::State;
 use super::steps::Lane;
 use super::template;
 use crate::answer::Reason;
@@ -194,12 +194,4 @@ fn split(text: &MappedText) -> Vec<Word> {
         words.push(Word { raw: word.to_owned(), value, span: Span::new(span.start, span.end), place, glob: false });
     }
     words
-}
-
-/// What a checkout was told.
-pub(super) fn checkout<'a>(with: Option<Value<'a>>, scope: &Scope<'_>, files: &Files<'a>) -> Checkout<'a> {
-    let get = |key: &str| with.and_then(|with| with.get(key));
-    let value = |key: &str| get(key).map(|value| template::value_of(value, scope));
-    let reference = get("ref").map(|value| (value.scalar().unwrap_or_default(), template::value_of(value, scope), value.place()));
-    Checkout { path: value("path"), repository: value("repository"), reference, own: files.repository.name }
 }

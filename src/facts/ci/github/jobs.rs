@@ -144,6 +144,8 @@ impl OneJob<'_, '_> {
         holds.extend(lost.always);
         let mut under = self.site.under.clone();
         under.extend(lost.under);
+        let bare = value.get("container").is_none()
+            && value.get("runs-on").is_some_and(|runs_on| is_hosted(&template::value_of(runs_on, &scope)));
         drop(scope);
         Lane {
             job: index,
@@ -156,6 +158,7 @@ impl OneJob<'_, '_> {
             inputs: &self.site.inputs,
             matrix: None,
             os,
+            bare,
             shell,
             directory,
             needs: &self.needs,
@@ -309,6 +312,15 @@ fn system(runs_on: &Val) -> Option<&'static str> {
         Val::List(labels) => labels.iter().find_map(|label| of_label(&label.as_text()?)),
         Val::Map(_) => system(&runs_on.step("labels")),
         _ => None,
+    }
+}
+
+/// Whether it is one of GitHub's own machines: each job begins in an empty workspace there.
+fn is_hosted(runs_on: &Val) -> bool {
+    match runs_on {
+        Val::Str(label) => ["ubuntu-", "windows-", "macos-"].iter().any(|name| label.to_ascii_lowercase().starts_with(name)),
+        Val::List(labels) => matches!(labels.as_slice(), [only] if is_hosted(only)),
+        _ => false,
     }
 }
 

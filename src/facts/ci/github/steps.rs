@@ -12,7 +12,7 @@ use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
 use super::verdict::Verdict;
-use super::{changes, inputs, template};
+use super::{changes, checkout, inputs, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -43,6 +43,8 @@ pub(super) struct Lane<'a> {
     pub(super) matrix: Option<&'a Val>,
     /// The runner's system.
     pub(super) os: Option<&'static str>,
+    /// A machine of GitHub's without a container: nothing lies in its workspace but what steps bring.
+    pub(super) bare: bool,
     /// `defaults.run.shell`.
     pub(super) shell: Option<Written>,
     /// `defaults.run.working-directory`.
@@ -153,6 +155,7 @@ impl Reading<'_, '_> {
         };
         let hop = first_line(&filled);
         drop(scope);
+        state.moved(filled.text(), draft.events, &hop.place);
         self.push(draft, state, work, workdir.clone(), hop, shadows);
         let at = |from: usize, to: usize| filled.place(from..to);
         state.script(filled.text(), certain, &workdir, self.files.snapshot, &at);
@@ -187,13 +190,16 @@ impl Reading<'_, '_> {
         };
         let given =
             inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
-        let checkout = is_checkout(name).then(|| inputs::checkout(self.step.get("with"), &scope, self.files));
+        let checkout =
+            is_checkout(name).then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
         drop(scope);
         let call =
             ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs: given, place: place.clone() };
         self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
-        if let Some(checkout) = checkout {
-            state.checkout(&checkout);
+        match checkout {
+            Some(checkout) => state.checkout(checkout, &self.verdicts, &place),
+            None if brings_nothing(name) => {}
+            None => state.may_bring_files(),
         }
     }
 
@@ -244,15 +250,15 @@ impl Reading<'_, '_> {
         holds.extend(self.lost.always.clone());
         let mut under = self.lane.under.clone();
         under.extend(self.lost.under.iter().cloned());
-        holds.extend(state.other.clone());
-        if !state.is_checked_out() && matches!(work, Work::Script { .. }) {
-            holds.push(Hold::new(HoldEffect::Note, hop.place.clone(), "the job checks nothing out before it"));
-        }
-        if !state.head {
-            let targets = draft.events.iter().enumerate().filter(|(_, info)| info.event.name == "pull_request_target");
-            let why = "runs on the base's code: the head is not checked out";
-            under.extend(targets.map(|(number, info)| (number, Hold::new(HoldEffect::Soften, info.event.place.clone(), why))));
-        }
+        let text = match &work {
+            Work::Script { text, .. } => text.text(),
+            _ => "",
+        };
+        let (always, each) = state.revisions(&workdir, text, draft.events, self.lane.bare, &hop.place);
+        // An action may bring the files that it looks at itself.
+        let ours = |hold: &Hold| matches!(work, Work::Script { .. }) || hold.place != hop.place;
+        holds.extend(always.into_iter().filter(ours));
+        under.extend(each.into_iter().filter(|(_, hold)| ours(hold)));
         let mut hops = self.lane.hops.clone();
         hops.push(hop);
         let mut all_shadows = state.shadows.clone();
@@ -295,6 +301,12 @@ fn first_line(text: &crate::text::MappedText) -> Hop {
     let shown = line.replace(crate::facts::shell::UNKNOWN_CHAR, "…");
     let place: Place = text.place(range);
     Hop::new(place, &shown)
+}
+
+/// Actions that are known to leave the workspace as it is, by the words of their names.
+fn brings_nothing(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
 }
 
 /// Actions that fetch the repository.
