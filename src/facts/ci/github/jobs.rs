@@ -34,7 +34,7 @@ struct Surroundings<'d> {
 /// Lowers all jobs of a workflow file.
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, site: &Site) {
     let Some(read) = read_jobs(draft, root) else { return };
-    let graph = Graph::decide(files, draft, &site.verdicts, &site.inputs, read);
+    let graph = Graph::decide(files, draft, site, read);
     let mut env: Env = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_WORKSPACE", WORKSPACE)]
         .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
         .into();

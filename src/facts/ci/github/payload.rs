@@ -134,7 +134,11 @@ impl Scope<'_> {
             ["created" | "deleted" | "forced"] if info.event.trigger == Trigger::Push => Val::Bool(false),
             ["workflow_run", "conclusion"] if info.event.name == "workflow_run" => Val::text("success"),
             ["comment" | "review", "body"] if info.event.trigger == Trigger::Other => self.free(Free::Words, ""),
-            ["inputs", name] => self.input(Some(name)),
+            // Those of the event, whatever a called workflow was given.
+            ["inputs", name, ..] if matches!(info.event.trigger, Trigger::Manual | Trigger::Call) => {
+                Val::unknown(format!("depends on `inputs.{name}`"))
+            }
+            ["inputs", ..] => Val::Null,
             [first, ..] if self.is_absent(first, info) => Val::Null,
             _ => Val::unknown(format!("depends on `github.event.{}`", parts.join("."))),
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::checkout::{self, Checkout, Revision};
 use super::events::EventInfo;
 use super::expr::Val;
-use super::scope::{Output, StepFacts};
+use super::scope::StepFacts;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason};
 use crate::facts::hold::{Hold, HoldEffect};
@@ -91,9 +91,9 @@ impl State {
     }
 
     /// After a step that says which files a change touches.
-    pub(super) fn remember(&mut self, id: &str, outputs: BTreeMap<String, Output>) {
+    pub(super) fn remember(&mut self, id: &str, facts: StepFacts) {
         if self.steps.len() < KEPT {
-            self.steps.insert(id.to_ascii_lowercase(), StepFacts { outputs, failed: false });
+            self.steps.insert(id.to_ascii_lowercase(), facts);
         }
     }
 

@@ -12,7 +12,7 @@ use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
 use super::verdict::Verdict;
-use super::{changes, checkout, inputs, template};
+use super::{checkout, inputs, outputs, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -96,6 +96,7 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
     let verdicts: Vec<Verdict> = match condition.is_written() {
         false => lane.verdicts.clone(),
         true => {
+            let condition = condition.within(&scope);
             let own = each_event(draft.events, &scope, |_, scope| condition.judge(scope));
             lane.verdicts.iter().zip(&own).map(|(outer, own)| outer.and(own)).collect()
         }
@@ -105,6 +106,7 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         hold.effect = HoldEffect::Note;
         hold.why = "continues on error, but a later step fails the job then".to_owned();
     }
+    let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
     let reading = Reading { files, lane, step, env, shadows, verdicts, lost };
     let certain = reading.verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
     match (step.get("run"), step.get("uses")) {
@@ -113,8 +115,8 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
         (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
     }
-    if let Some((id, outputs)) = step.get("id").and_then(Value::scalar).zip(changes::outputs(files.snapshot, step)) {
-        state.remember(id, outputs);
+    if let Some((id, facts)) = known {
+        state.remember(id, facts);
     }
 }
 

@@ -96,7 +96,7 @@ fn changed_files_become_filters() {
     );
     assert_eq!(
         job("needs.changes.outputs.other == 'true'"),
-        "a: pull_request unknown(depends on the output `other` of the job `changes`)"
+        "a: pull_request unknown(depends on the output `z` of the step `g`)"
     );
     let steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {id: c, uses: tj-actions/changed-files@v45, with: {files: \"**.py\\n!docs/**\"}}\n    - if: steps.c.outputs.any_changed == 'true'\n      run: lint\n";
     let all = pipeline(steps);
