@@ -102,6 +102,9 @@ impl Condition {
     /// Decides it for the event of the scope.
     pub(super) fn judge(&self, scope: &Scope<'_>) -> Verdict {
         let Some(place) = &self.place else { return Verdict::yes() };
+        if let Some(verdict) = self.by_name(scope) {
+            return verdict;
+        }
         let ordinary = self.ordinary(scope);
         let in_run = |imagined: &Imagined| {
             let scope = Scope { imagined: imagined.clone(), asked: scope.asked.clone(), weighs_changes: true, ..scope.clone() };
@@ -138,6 +141,30 @@ impl Condition {
             _ => {}
         }
         verdict
+    }
+
+    /// Where the default branch may have several names: the verdict that is the same under all of them, or that of the name which
+    /// the condition asks for. Whoever asks for one of them has it; whoever excludes one may have just that one.
+    fn by_name(&self, scope: &Scope<'_>) -> Option<Verdict> {
+        let DefaultBranch::OneOf(names) = scope.repository.default_branch else { return None };
+        if scope.imagined.default_name.is_some() || names.is_empty() {
+            return None;
+        }
+        let under = |number: usize| {
+            let imagined = Imagined { default_name: Some(number), ..scope.imagined.clone() };
+            self.judge(&Scope { imagined, ..scope.clone() })
+        };
+        let each: Vec<Verdict> = (0..names.len()).map(under).collect();
+        let asked = |name: &String| {
+            let mut literals = self.mentions.literals.iter().map(|text| text.strip_prefix("refs/heads/").unwrap_or(text));
+            literals.any(|literal| literal == name)
+        };
+        let mut named = names.iter().zip(&each).filter(|(name, _)| asked(name)).map(|(_, verdict)| verdict);
+        let named = named.next().filter(|_| named.next().is_none());
+        let kind = |verdict: &Verdict| (verdict.answer.is_yes(), verdict.answer.is_no());
+        let one = named.or(each.first())?;
+        let decided = named.is_some_and(|named| named.answer.is_yes()) || each.iter().all(|other| kind(other) == kind(one));
+        decided.then(|| one.clone())
     }
 
     /// The runs that all have to pass: those of the activity types that a change goes through.

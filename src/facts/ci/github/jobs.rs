@@ -144,8 +144,8 @@ impl OneJob<'_, '_> {
         holds.extend(lost.always);
         let mut under = self.site.under.clone();
         under.extend(lost.under);
-        let bare = value.get("container").is_none()
-            && value.get("runs-on").is_some_and(|runs_on| is_hosted(&template::value_of(runs_on, &scope)));
+        let container = value.get("container").is_some_and(|container| container.kind() != Kind::Null);
+        let bare = !container && value.get("runs-on").is_some_and(|runs_on| is_hosted(&template::value_of(runs_on, &scope)));
         drop(scope);
         Lane {
             job: index,
@@ -159,6 +159,7 @@ impl OneJob<'_, '_> {
             matrix: None,
             os,
             bare,
+            container,
             shell,
             directory,
             needs: &self.needs,
@@ -183,7 +184,7 @@ impl OneJob<'_, '_> {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
                 let lane = Lane { matrix: variant, ..class.lane.clone() };
                 let mut own = state.clone();
-                steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
+                steps::lower(self.files, draft, &lane, &mut own, step, saved.get(&at).copied());
                 after.get_or_insert(own);
             }
             state = after.unwrap_or(state);
@@ -266,6 +267,8 @@ fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], c
     let asks_system = asks_system(step);
     let mut found = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
+    let (mut texts, mut read) = (UsedKeys::default(), std::collections::BTreeSet::new());
+    ["run", "if"].into_iter().filter_map(|key| step.get(key)).for_each(|text| texts.scan(text));
     let foreign = |class: &Class<'_>| {
         let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
         class.lane.os == Some("Windows") && step.get("run").is_some() && !own_shell
@@ -274,6 +277,12 @@ fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], c
         for class in classes.iter().filter(|class| foreign(class) == windows) {
             let system = if asks_system { class.lane.os } else { None };
             for number in &class.members {
+                // The same text in a shell that is read says all there is to know of it.
+                let text = (system, codes.projection(&texts, *number));
+                if windows && read.contains(&text) {
+                    continue;
+                }
+                read.insert(text);
                 if seen.insert((system, class.shared.clone(), codes.projection(used, *number))) {
                     found.push((class, *number));
                 }

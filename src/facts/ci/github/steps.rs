@@ -8,6 +8,7 @@ use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
 use super::expr::Val;
+use super::recover::Judged;
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
@@ -17,6 +18,7 @@ use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::{ActionCall, Env, Work};
+use crate::facts::shell::Dialect;
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
 
@@ -45,6 +47,8 @@ pub(super) struct Lane<'a> {
     pub(super) os: Option<&'static str>,
     /// A machine of GitHub's without a container: nothing lies in its workspace but what steps bring.
     pub(super) bare: bool,
+    /// The steps run in a container of the job.
+    pub(super) container: bool,
     /// `defaults.run.shell`.
     pub(super) shell: Option<Written>,
     /// `defaults.run.working-directory`.
@@ -83,8 +87,15 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// Lowers one step; `saved` is set when a later step fails the job on this step's failure.
-pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>, saved: bool) {
+/// Lowers one step; `saved` says what a later step makes of this step's failure.
+pub(super) fn lower(
+    files: &Files<'_>,
+    draft: &mut Draft<'_>,
+    lane: &Lane<'_>,
+    state: &mut State,
+    step: Value<'_>,
+    saved: Option<Judged>,
+) {
     // Reading a step again and again costs its bytes each time.
     let span = step.span();
     if !files.repository.budget.bytes(span.end - span.start) {
@@ -102,9 +113,16 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         }
     };
     let mut lost = inputs::continue_on_error(step, draft.events, &scope);
-    if saved && let Some(hold) = &mut lost.always {
-        hold.effect = HoldEffect::Note;
-        hold.why = "continues on error, but a later step fails the job then".to_owned();
+    if let (Some(judged), Some(hold)) = (saved, &mut lost.always)
+        && hold.effect == HoldEffect::Soften
+    {
+        (hold.effect, hold.why) = match judged {
+            Judged::Fails => (HoldEffect::Note, "continues on error, but a later step fails the job then".to_owned()),
+            Judged::Asked => {
+                let why = "continues on error; a later step asks how it ended, and may fail the job";
+                (HoldEffect::Unknown(Reason::Unsupported), why.to_owned())
+            }
+        };
     }
     let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
     let reading = Reading { files, lane, step, env, shadows, verdicts, lost };
@@ -142,7 +160,13 @@ impl Reading<'_, '_> {
         let workdir = enter(&state.workspace(), directory.as_ref());
         let mut shadows = Vec::new();
         let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
-        let work = match shells::choose(written.as_ref(), self.lane.os) {
+        let work = match shells::choose(written.as_ref(), self.lane.os, self.lane.container) {
+            Shell::Known(mode) if mode.dialect == Dialect::Posix && shells::bashism(filled.text()).is_some() => {
+                let word = shells::bashism(filled.text()).unwrap_or_default();
+                let why = format!("the step runs in `sh`, and `{word}` means something else where that is not bash");
+                shadows.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), shell_place, why));
+                Work::Script { text: filled.clone(), mode }
+            }
             Shell::Known(mode) => Work::Script { text: filled.clone(), mode },
             Shell::Doubtful(effect, why) => {
                 shadows.push(Hold::new(effect, shell_place, why));

@@ -280,3 +280,20 @@ jobs:
 ";
     assert_eq!(all_shown(&pipeline(text)), ["sh[e] lint", "sh[e] lint", "sh[e] lint", "sh[e] more"]);
 }
+
+#[test]
+fn a_container_has_a_plain_shell() {
+    let held = "sh[e] x &> y shadow-unknown(the step runs in `sh`, and `&>` means something else where that is not bash)";
+    let table: &[(&str, &str)] = &[
+        ("    container: i\n    steps: [{run: x &> y}]\n", held),
+        ("    container: {image: i}\n    steps: [{run: x &> y}]\n", held),
+        ("    steps: [{run: x &> y, shell: sh}]\n", held),
+        ("    container: i\n    steps: [{run: x &> y, shell: bash}]\n", "sh[ep] x &> y"),
+        ("    container: i\n    defaults: {run: {shell: bash}}\n    steps: [{run: x &> y}]\n", "sh[ep] x &> y"),
+        ("    container: i\n    steps: [{run: x | y}]\n", "sh[e] x | y"),
+        ("    steps: [{run: x &> y}]\n", "sh[e] x &> y"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(all_shown(&job(&format!("    runs-on: ubuntu-latest\n{text}"))), [*expected], "{text}");
+    }
+}
