@@ -170,11 +170,7 @@ impl Reading<'_, '_> {
             Shell::Known(mode) => Work::Script { text: filled.clone(), mode },
             Shell::Doubtful(effect, why) => {
                 shadows.push(Hold::new(effect, shell_place, why));
-                let mode = crate::facts::shell::ShellMode {
-                    errexit: true,
-                    pipefail: false,
-                    dialect: crate::facts::shell::Dialect::Bash,
-                };
+                let mode = crate::facts::shell::ShellMode { errexit: true, pipefail: false, dialect: Dialect::Bash };
                 Work::Script { text: filled.clone(), mode }
             }
             Shell::Foreign(why) => Work::Opaque(why.at(shell_place)),
