@@ -22,7 +22,9 @@ const PYTHON: [(&str, &str); 2] = [("pyproject.toml", "[project]\nname = \"kestr
 
 /// A workflow of one step.
 fn workflow(run: &str) -> String {
-    format!("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n")
+    format!(
+        "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n      - run: {run}\n"
+    )
 }
 
 /// Writes files into a new folder.

@@ -24,7 +24,9 @@ fn a_hundred_thousand_files_are_looked_at() {
 }
 
 fn steps(count: usize) -> Vec<(String, String)> {
-    let mut text = String::from("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n");
+    let mut text = String::from(
+        "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n",
+    );
     for at in 0..count {
         text.push_str(&format!("      - run: make t{}\n", at % 7));
         text.push_str(&format!("      - run: bandit -r src/part{at}\n"));

@@ -59,7 +59,7 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
             if step.get("run").is_some() && step.get("shell").is_none() {
                 draft.problems.push((step.place(), "a step of a composite action needs a `shell`".to_owned()));
             }
-            steps::lower(files, draft, lane, state, step, saved.contains(&at));
+            steps::lower(files, draft, lane, state, step, saved.get(&at).copied());
         }
     }
     state.steps = outer;

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use super::changes::Filter;
 use super::events::Refs;
 use super::expr::{Node, Unknown, eval, parse};
 use super::mentions::{Mentions, TRIED};
+use super::residual;
 use super::scope::{Free, Imagined, Scope};
 use super::template;
 use super::verdict::Verdict;
@@ -17,7 +19,7 @@ use crate::snapshot::DefaultBranch;
 use crate::text::Place;
 
 /// Asks a condition in one imagined run: its truth, and the changed-files filters it asked.
-type Run<'a> = dyn Fn(&Imagined) -> (Result<bool, Unknown>, Vec<PathFilter>) + 'a;
+type Run<'a> = dyn Fn(&Imagined) -> (Result<bool, Unknown>, Vec<Filter>) + 'a;
 
 /// The `if` of a job or a step.
 #[derive(Clone, Debug)]
@@ -85,12 +87,27 @@ impl Condition {
         }
     }
 
+    /// The condition with what inputs and outputs stand for in the scope: they ask about the event and the files too.
+    pub(super) fn within(&self, scope: &Scope<'_>) -> Self {
+        let Test::Expression(node) = &self.test else { return self.clone() };
+        let node = residual::within(node, scope);
+        let mut mentions = Mentions::default();
+        mentions.collect(&node);
+        // A status function in what was handed on is none of this condition.
+        mentions.status = self.mentions.status;
+        mentions.needs = self.mentions.needs;
+        Self { test: Test::Expression(node), mentions, place: self.place.clone() }
+    }
+
     /// Decides it for the event of the scope.
     pub(super) fn judge(&self, scope: &Scope<'_>) -> Verdict {
         let Some(place) = &self.place else { return Verdict::yes() };
+        if let Some(verdict) = self.by_name(scope) {
+            return verdict;
+        }
         let ordinary = self.ordinary(scope);
         let in_run = |imagined: &Imagined| {
-            let scope = Scope { imagined: imagined.clone(), asked: scope.asked.clone(), ..scope.clone() };
+            let scope = Scope { imagined: imagined.clone(), asked: scope.asked.clone(), weighs_changes: true, ..scope.clone() };
             (self.truth(&scope), scope.asked.into_inner())
         };
         let mut truths = Vec::new();
@@ -111,6 +128,11 @@ impl Condition {
         let only = |only: usize| in_run(&Imagined { only_change: Some(only), ..ordinary.first().cloned().unwrap_or_default() }).0;
         match (asked.is_empty(), &verdict.answer) {
             (false, Answer::Yes(())) => changed(&asked, place, &mut verdict, &only),
+            (false, Answer::No) if (0..asked.len().min(TRIED)).any(|one| only(one) == Ok(true)) => {
+                let why = "only a change that touches no file of another filter runs it";
+                verdict = Verdict::yes();
+                verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
+            }
             (false, Answer::No) if only(usize::MAX) == Ok(true) => {
                 let why = "a change that touches a file of the filter, whatever else it touches, does not run it";
                 verdict = Verdict::yes();
@@ -119,6 +141,30 @@ impl Condition {
             _ => {}
         }
         verdict
+    }
+
+    /// Where the default branch may have several names: the verdict that is the same under all of them, or that of the name which
+    /// the condition asks for. Whoever asks for one of them has it; whoever excludes one may have just that one.
+    fn by_name(&self, scope: &Scope<'_>) -> Option<Verdict> {
+        let DefaultBranch::OneOf(names) = scope.repository.default_branch else { return None };
+        if scope.imagined.default_name.is_some() || names.is_empty() {
+            return None;
+        }
+        let under = |number: usize| {
+            let imagined = Imagined { default_name: Some(number), ..scope.imagined.clone() };
+            self.judge(&Scope { imagined, ..scope.clone() })
+        };
+        let each: Vec<Verdict> = (0..names.len()).map(under).collect();
+        let asked = |name: &String| {
+            let mut literals = self.mentions.literals.iter().map(|text| text.strip_prefix("refs/heads/").unwrap_or(text));
+            literals.any(|literal| literal == name)
+        };
+        let mut named = names.iter().zip(&each).filter(|(name, _)| asked(name)).map(|(_, verdict)| verdict);
+        let named = named.next().filter(|_| named.next().is_none());
+        let kind = |verdict: &Verdict| (verdict.answer.is_yes(), verdict.answer.is_no());
+        let one = named.or(each.first())?;
+        let decided = named.is_some_and(|named| named.answer.is_yes()) || each.iter().all(|other| kind(other) == kind(one));
+        decided.then(|| one.clone())
     }
 
     /// The runs that all have to pass: those of the activity types that a change goes through.
@@ -269,12 +315,20 @@ fn who(kind: Free, name: &str, pull: bool) -> Option<String> {
 }
 
 /// Changed-files filters decide: one that suffices alone becomes a part of the start's filter.
-fn changed(asked: &[PathFilter], place: &Place, verdict: &mut Verdict, passes: &dyn Fn(usize) -> Result<bool, Unknown>) {
+fn changed(asked: &[Filter], place: &Place, verdict: &mut Verdict, passes: &dyn Fn(usize) -> Result<bool, Unknown>) {
     if passes(usize::MAX) == Ok(true) {
         return;
     }
-    let sufficient: Vec<&PathFilter> =
-        asked.iter().enumerate().filter(|(at, _)| passes(*at) == Ok(true)).map(|(_, filter)| filter).collect();
+    let (softened, sufficient): (Vec<&Filter>, Vec<&Filter>) = asked
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| passes(*at) == Ok(true))
+        .map(|(_, filter)| filter)
+        .partition(|filter| filter.softened.is_some());
+    let sufficient: Vec<&PathFilter> = sufficient.iter().map(|filter| &filter.passes).collect();
+    if let (true, Some(why)) = (sufficient.is_empty(), softened.first().and_then(|filter| filter.softened)) {
+        return verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
+    }
     match sufficient.as_slice() {
         [] => {
             let why = Why::new(Reason::Unsupported, "several changed-files filters decide together").at(place.clone());

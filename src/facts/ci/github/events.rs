@@ -123,7 +123,10 @@ impl Events {
                 self.fatal.push((place.clone(), format!("`{key}` and `{key}-ignore` exclude each other")));
             }
         }
-        let reader = Reader { value, name, place, branch };
+        let reader = Reader { value, name, place: place.clone(), branch };
+        // Pushed tags are an event of their own beside pushes to branches.
+        let tags = (name == "push" && value.get("tags").is_some() && NameFilter::read(value, "branches").is_some())
+            .then(|| Reader { value, name, place, branch }.simple(Trigger::Tag, Reach::Runs, Refs::Tags, TAGS));
         let info = match name {
             "pull_request" | "pull_request_target" => reader.pull_request(),
             "push" => reader.push(),
@@ -139,8 +142,12 @@ impl Events {
             }
         };
         self.list.push(info);
+        self.list.extend(tags);
     }
 }
+
+/// The words of the hold on what only a pushed tag starts.
+const TAGS: &str = "only pushed tags start it";
 
 struct Reader<'d, 'a> {
     value: Value<'d>,
@@ -222,11 +229,11 @@ impl Reader<'_, '_> {
         let tags = NameFilter::read(self.value, "tags");
         match (&branches, &tags) {
             (None, None) => self.info(Trigger::Push, Reach::Gates, Refs::Branches { tags: true }, Vec::new()),
-            (None, Some(_)) => self.simple(Trigger::Tag, Reach::Runs, Refs::Tags, "only pushed tags start it"),
+            (None, Some(_)) => self.simple(Trigger::Tag, Reach::Runs, Refs::Tags, TAGS),
             (Some(filter), _) => {
                 let refs = match filter.only_names() {
                     Some(names) => Refs::Named(names.to_vec()),
-                    None => Refs::Branches { tags: tags.is_some() },
+                    None => Refs::Branches { tags: false },
                 };
                 let mut info = self.info(Trigger::Push, Reach::Gates, refs, Vec::new());
                 if filter.broken {

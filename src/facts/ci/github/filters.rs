@@ -71,6 +71,8 @@ impl NameFilter {
             DefaultBranch::OneOf(names) => match names.iter().filter(|name| self.passes(name)).count() {
                 0 if !names.is_empty() => Passes::No,
                 count if count == names.len() && count > 0 => Passes::Yes,
+                // Each of the names counts: whoever lists one of them has it. Whoever takes one out may have just that one.
+                count if count > 0 && !self.excepts() => Passes::Yes,
                 _ => Passes::Perhaps,
             },
         }

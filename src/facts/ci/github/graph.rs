@@ -1,14 +1,13 @@
 //! Owns the jobs of one workflow file: what each needs, in which order they are decided, whether each runs under each event.
-//! Refuses to look at steps, but for the outputs that name changed files.
+//! Refuses to look at steps: `outputs` does, for what they hand on.
 
 use std::collections::BTreeMap;
 
-use super::changes;
 use super::condition::Condition;
 use super::draft::{Draft, Files, each_event};
-use super::expr::{Node, Step, parse};
-use super::scope::{Imagined, Inputs, JobFacts, Output, Scope};
-use super::template;
+use super::outputs;
+use super::reuse::Site;
+use super::scope::{Imagined, JobFacts, Scope};
 use super::verdict::Verdict;
 use crate::doc::{Kind, Value};
 use crate::text::Place;
@@ -104,21 +103,16 @@ fn order(edges: &[Vec<usize>]) -> Result<Vec<usize>, usize> {
 
 impl<'d> Graph<'d> {
     /// Decides for every job and event whether it runs, given whether the file itself is started.
-    pub(super) fn decide(
-        files: &Files<'_>,
-        draft: &Draft<'_>,
-        started: &[Verdict],
-        inputs: &Inputs,
-        read: (Vec<JobText<'d>>, Vec<usize>),
-    ) -> Self {
+    pub(super) fn decide(files: &Files<'_>, draft: &Draft<'_>, site: &Site, read: (Vec<JobText<'d>>, Vec<usize>)) -> Self {
         let (jobs, order) = read;
+        let (started, inputs) = (&site.verdicts, &site.inputs);
         let numbers: BTreeMap<&'d str, usize> = jobs.iter().enumerate().map(|(number, job)| (job.id, number)).collect();
         let mut facts: Vec<JobFacts> = vec![JobFacts::default(); jobs.len()];
         for number in order {
             let job = &jobs[number];
             let needs = needed(job, &numbers, &facts);
-            let condition = Condition::read(job.value.get("if"));
             let scope = Scope { needs: Some(&needs), ..Scope::new(&files.repository, inputs) };
+            let condition = Condition::read(job.value.get("if")).within(&scope);
             let decided = each_event(draft.events, &scope, |event, scope| {
                 let own = own_verdict(&condition, scope, &needs, event);
                 let outer = started.get(event).cloned().unwrap_or_else(Verdict::no);
@@ -129,9 +123,9 @@ impl<'d> Graph<'d> {
                 });
                 (verdict, succeeds)
             });
-            let outputs = outputs(files, job.value);
+            let (outputs, complete) = outputs::of_job(files, job.value, &scope, site);
             let (verdicts, succeeds) = decided.into_iter().unzip();
-            facts[number] = JobFacts { outputs, verdicts, succeeds };
+            facts[number] = JobFacts { outputs, complete, verdicts, succeeds };
         }
         Self { jobs, numbers, facts }
     }
@@ -170,36 +164,4 @@ fn own_verdict(condition: &Condition, scope: &Scope<'_>, needs: &BTreeMap<&str, 
         verdict = verdict.and(&narrowing);
     }
     verdict
-}
-
-/// The outputs of a job that hand on a changed-files output of one of its steps, or a literal.
-fn outputs(files: &Files<'_>, job: Value<'_>) -> BTreeMap<String, Output> {
-    let mut out = BTreeMap::new();
-    let Some(declared) = job.get("outputs").filter(|declared| !declared.is_empty()) else { return out };
-    let mut steps: BTreeMap<String, BTreeMap<String, Output>> = BTreeMap::new();
-    for step in job.get("steps").into_iter().flat_map(Value::items) {
-        if let Some((id, outputs)) = step.get("id").and_then(Value::scalar).zip(changes::outputs(files.snapshot, step)) {
-            steps.insert(id.to_ascii_lowercase(), outputs);
-        }
-    }
-    for entry in declared.entries() {
-        let Some((name, text)) = entry.name().zip(entry.value.scalar()) else { continue };
-        if let Some(output) = handed_on(text, &steps) {
-            out.insert(name.to_ascii_lowercase(), output);
-        }
-    }
-    out
-}
-
-fn handed_on(text: &str, steps: &BTreeMap<String, BTreeMap<String, Output>>) -> Option<Output> {
-    if !text.contains("${{") {
-        return Some(Output::Value(super::expr::Val::text(text)));
-    }
-    let Ok(Node::Path(root, route)) = parse(template::whole_expression(text)?) else { return None };
-    match (root.as_str(), route.as_slice()) {
-        ("steps", [Step::Name(id), Step::Name(outputs), Step::Name(name)]) if outputs == "outputs" => {
-            steps.get(id)?.get(name).cloned()
-        }
-        _ => None,
-    }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::draft::{Files, Lost, each_event};
 use super::events::EventInfo;
-use super::expr::{Names, Val};
+use super::expr::{Names, Node, Val};
+use super::residual;
 use super::scope::{Inputs, Scope};
-use super::state::{Checkout, State};
+use super::state::State;
 use super::steps::Lane;
 use super::template;
 use crate::answer::Reason;
@@ -131,7 +132,7 @@ pub(super) fn read(with: Option<Value<'_>>, names: &dyn Names, budget: &Budget) 
 }
 
 /// The inputs that an action or a reusable workflow declares, with what the caller gives, or else their defaults.
-pub(super) fn bind(declared: Option<Value<'_>>, with: Option<Value<'_>>, names: &dyn Names) -> Inputs {
+pub(super) fn bind(declared: Option<Value<'_>>, with: Option<Value<'_>>, scope: &Scope<'_>) -> Inputs {
     let given: BTreeMap<String, Value<'_>> = with
         .into_iter()
         .flat_map(Value::entries)
@@ -142,27 +143,11 @@ pub(super) fn bind(declared: Option<Value<'_>>, with: Option<Value<'_>>, names: 
         let Some(name) = entry.name() else { continue };
         let lower = name.to_ascii_lowercase();
         let value = given.get(&lower).copied().or_else(|| entry.value.get("default"));
-        let value = value.map_or(Val::Null, |value| template::value_of(value, names));
+        let value = value.map_or(Node::Literal(Val::Null), |value| residual::of_value(value, scope));
         let kind = entry.value.get("type").and_then(|kind| kind.scalar()).unwrap_or("string");
-        bound.insert(lower, typed(value, kind));
+        bound.insert(lower, Node::Typed(kind.to_owned(), Box::new(value)));
     }
     Inputs::Bound(bound)
-}
-
-fn typed(value: Val, kind: &str) -> Val {
-    match (kind, value) {
-        (_, unknown @ (Val::Unknown(_) | Val::Open(_))) => unknown,
-        ("boolean", Val::Null) => Val::Bool(false),
-        ("boolean", Val::Str(text)) => match &*text {
-            "true" => Val::Bool(true),
-            "false" | "" => Val::Bool(false),
-            _ => Val::unknown("an input is no boolean"),
-        },
-        ("boolean", other) => other,
-        ("number", Val::Null) => Val::Num(0.0),
-        ("number", other) => other,
-        (_, other) => other.as_text().map_or(Val::Null, Val::Str),
-    }
 }
 
 /// Entry point and arguments of a container image.
@@ -201,12 +186,4 @@ fn split(text: &MappedText) -> Vec<Word> {
         });
     }
     words
-}
-
-/// What a checkout was told.
-pub(super) fn checkout<'a>(with: Option<Value<'a>>, scope: &Scope<'_>, files: &Files<'a>) -> Checkout<'a> {
-    let get = |key: &str| with.and_then(|with| with.get(key));
-    let value = |key: &str| get(key).map(|value| template::value_of(value, scope));
-    let reference = get("ref").map(|value| (value.scalar().unwrap_or_default(), template::value_of(value, scope), value.place()));
-    Checkout { path: value("path"), repository: value("repository"), reference, own: files.repository.name }
 }

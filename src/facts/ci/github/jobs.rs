@@ -34,7 +34,7 @@ struct Surroundings<'d> {
 /// Lowers all jobs of a workflow file.
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, site: &Site) {
     let Some(read) = read_jobs(draft, root) else { return };
-    let graph = Graph::decide(files, draft, &site.verdicts, &site.inputs, read);
+    let graph = Graph::decide(files, draft, site, read);
     let mut env: Env = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_WORKSPACE", WORKSPACE)]
         .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
         .into();
@@ -144,6 +144,8 @@ impl OneJob<'_, '_> {
         holds.extend(lost.always);
         let mut under = self.site.under.clone();
         under.extend(lost.under);
+        let container = value.get("container").is_some_and(|container| container.kind() != Kind::Null);
+        let bare = !container && value.get("runs-on").is_some_and(|runs_on| is_hosted(&template::value_of(runs_on, &scope)));
         drop(scope);
         Lane {
             job: index,
@@ -156,6 +158,8 @@ impl OneJob<'_, '_> {
             inputs: &self.site.inputs,
             matrix: None,
             os,
+            bare,
+            container,
             shell,
             directory,
             needs: &self.needs,
@@ -180,7 +184,7 @@ impl OneJob<'_, '_> {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
                 let lane = Lane { matrix: variant, ..class.lane.clone() };
                 let mut own = state.clone();
-                steps::lower(self.files, draft, &lane, &mut own, step, saved.contains(&at));
+                steps::lower(self.files, draft, &lane, &mut own, step, saved.get(&at).copied());
                 after.get_or_insert(own);
             }
             state = after.unwrap_or(state);
@@ -263,6 +267,8 @@ fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], c
     let asks_system = asks_system(step);
     let mut found = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
+    let (mut texts, mut read) = (UsedKeys::default(), std::collections::BTreeSet::new());
+    ["run", "if"].into_iter().filter_map(|key| step.get(key)).for_each(|text| texts.scan(text));
     let foreign = |class: &Class<'_>| {
         let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();
         class.lane.os == Some("Windows") && step.get("run").is_some() && !own_shell
@@ -271,6 +277,12 @@ fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], c
         for class in classes.iter().filter(|class| foreign(class) == windows) {
             let system = if asks_system { class.lane.os } else { None };
             for number in &class.members {
+                // The same text in a shell that is read says all there is to know of it.
+                let text = (system, codes.projection(&texts, *number));
+                if windows && read.contains(&text) {
+                    continue;
+                }
+                read.insert(text);
                 if seen.insert((system, class.shared.clone(), codes.projection(used, *number))) {
                     found.push((class, *number));
                 }
@@ -309,6 +321,15 @@ fn system(runs_on: &Val) -> Option<&'static str> {
         Val::List(labels) => labels.iter().find_map(|label| of_label(&label.as_text()?)),
         Val::Map(_) => system(&runs_on.step("labels")),
         _ => None,
+    }
+}
+
+/// Whether it is one of GitHub's own machines: each job begins in an empty workspace there.
+fn is_hosted(runs_on: &Val) -> bool {
+    match runs_on {
+        Val::Str(label) => ["ubuntu-", "windows-", "macos-"].iter().any(|name| label.to_ascii_lowercase().starts_with(name)),
+        Val::List(labels) => matches!(labels.as_slice(), [only] if is_hosted(only)),
+        _ => false,
     }
 }
 

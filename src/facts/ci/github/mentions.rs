@@ -41,7 +41,8 @@ impl Mentions {
         self.size += 1;
         match node {
             Node::Literal(Val::Str(text)) => self.literal(text),
-            Node::Literal(_) => {}
+            Node::Literal(_) | Node::Changes(_) => {}
+            Node::Typed(_, inner) => self.collect(inner),
             Node::Path(root, steps) => {
                 self.path(root, steps);
                 self.steps(steps);

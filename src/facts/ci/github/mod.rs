@@ -3,6 +3,7 @@
 
 mod budget;
 mod changes;
+mod checkout;
 mod composite;
 mod condition;
 mod draft;
@@ -15,9 +16,11 @@ mod jobs;
 mod matrix;
 mod mentions;
 mod names;
+mod outputs;
 mod pattern;
 mod payload;
 mod recover;
+mod residual;
 mod reuse;
 mod scope;
 mod shells;

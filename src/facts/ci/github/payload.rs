@@ -9,6 +9,44 @@ use crate::facts::pipeline::Trigger;
 use crate::facts::workdir::WORKSPACE;
 use crate::snapshot::DefaultBranch;
 
+/// What the `github` context holds in every run besides what is answered by name (docs of the `github` context; actions/runner,
+/// GitHubContext.cs); any other name is null.
+const ALWAYS_SET: [&str; 33] = [
+    "action",
+    "action_path",
+    "action_ref",
+    "action_repository",
+    "action_status",
+    "actor_id",
+    "api_url",
+    "artifact_cache_size_limit",
+    "env",
+    "event_path",
+    "graphql_url",
+    "job",
+    "job_workflow_sha",
+    "output",
+    "path",
+    "ref_protected",
+    "repository_id",
+    "repository_owner_id",
+    "repository_visibility",
+    "repositoryurl",
+    "retention_days",
+    "run_id",
+    "run_number",
+    "secret_source",
+    "sha",
+    "state",
+    "step_summary",
+    "token",
+    "triggering_actor",
+    "workflow",
+    "workflow_ref",
+    "workflow_sha",
+    "event",
+];
+
 impl Scope<'_> {
     fn free(&self, kind: Free, prefix: &str) -> Val {
         match &self.imagined.free {
@@ -29,9 +67,10 @@ impl Scope<'_> {
     }
 
     fn default_branch(&self, prefix: &str) -> Val {
-        match self.repository.default_branch {
-            DefaultBranch::Known(name) => Val::text(format!("{prefix}{name}")),
-            DefaultBranch::OneOf(_) => Val::open(prefix, "", Nature::Any),
+        let imagined = self.imagined.default_name.and_then(|number| self.repository.default_branch.names().get(number));
+        match (self.repository.default_branch, imagined) {
+            (DefaultBranch::Known(name), _) | (_, Some(name)) => Val::text(format!("{prefix}{name}")),
+            (DefaultBranch::OneOf(_), None) => Val::open(prefix, "", Nature::Any),
         }
     }
 
@@ -58,6 +97,8 @@ impl Scope<'_> {
             "head_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.free(Free::HeadRef, ""),
             "base_ref" | "head_ref" => Val::text(""),
             "server_url" => Val::text("https://github.com"),
+            "run_attempt" => Val::text("1"),
+            other if !ALWAYS_SET.contains(&other) => Val::Null,
             _ => Val::present(format!("depends on `github.{name}`")),
         }
     }
@@ -134,7 +175,11 @@ impl Scope<'_> {
             ["created" | "deleted" | "forced"] if info.event.trigger == Trigger::Push => Val::Bool(false),
             ["workflow_run", "conclusion"] if info.event.name == "workflow_run" => Val::text("success"),
             ["comment" | "review", "body"] if info.event.trigger == Trigger::Other => self.free(Free::Words, ""),
-            ["inputs", name] => self.input(Some(name)),
+            // Those of the event, whatever a called workflow was given.
+            ["inputs", name, ..] if matches!(info.event.trigger, Trigger::Manual | Trigger::Call) => {
+                Val::unknown(format!("depends on `inputs.{name}`"))
+            }
+            ["inputs", ..] => Val::Null,
             [first, ..] if self.is_absent(first, info) => Val::Null,
             _ => Val::unknown(format!("depends on `github.event.{}`", parts.join("."))),
         }
@@ -176,11 +221,15 @@ impl Scope<'_> {
             ["head", "repo", "owner", "login"] | ["head", "user", "login"] => self.home(true),
             ["user", "login" | "type"] => self.free(Free::Actor, ""),
             ["title" | "body"] => self.free(Free::Words, ""),
-            ["labels", rest @ ..] => match (&self.imagined.free, rest) {
-                (Some((Free::Label, name)), ["*", "name"]) => Val::List(Arc::new(vec![Val::Str(Arc::clone(name))])),
-                (_, ["*", "name"]) => Val::List(Arc::default()),
-                _ => Val::present("depends on the labels of the pull request"),
-            },
+            ["labels", rest @ ..] => {
+                let label = |name: &Arc<str>| Val::Map(Arc::new(vec![("name".to_owned(), Val::Str(Arc::clone(name)))]));
+                let labels: Vec<Val> = match &self.imagined.free {
+                    Some((Free::Label, name)) => vec![label(name)],
+                    _ => Vec::new(),
+                };
+                let rest: Vec<String> = rest.iter().map(|name| (*name).to_owned()).collect();
+                Val::List(Arc::new(labels)).walk(&rest)
+            }
             _ => Val::unknown(format!("depends on `github.event.pull_request.{}`", parts.join("."))),
         }
     }

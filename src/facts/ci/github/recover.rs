@@ -1,19 +1,28 @@
-//! Owns one idiom: a step continues on error, and a later step fails the job when it has failed. Refuses any other way of
-//! making a lost failure good.
+//! Owns one idiom: a step continues on error, and a later step fails the job when it has failed. Where
+//! a later step asks how it ended in another way, it may do so. Refuses to follow it further.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::condition::Condition;
 use super::draft::Files;
 use super::scope::{Inputs, Scope, StepFacts};
-use crate::doc::{Reading, Value};
+use crate::doc::{Kind, Reading, Value};
 
 /// Steps of either kind that are looked at in one list.
 const LOOKED_AT: usize = 64;
 
-/// The numbers of the steps whose `continue-on-error` is made good by a later step of the list.
-pub(super) fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>) -> BTreeSet<usize> {
-    let mut saved = BTreeSet::new();
+/// What a later step makes of a step that continues on error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// It fails the job when the step has failed.
+    Fails,
+    /// It asks how the step ended, and might fail.
+    Asked,
+}
+
+/// The numbers of the steps whose `continue-on-error` is made good by a later step of the list, or may be.
+pub(super) fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>) -> BTreeMap<usize, Judged> {
+    let mut saved = BTreeMap::new();
     let mut softened: Vec<(usize, &str)> = Vec::new();
     let mut judges = 0;
     for (at, step) in steps.items().enumerate() {
@@ -23,9 +32,16 @@ pub(super) fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>) -> BTr
             softened.retain(|(number, id)| {
                 let holds = condition.is_written() && turns_on(&condition, files, inputs, id);
                 if holds {
-                    saved.insert(*number);
+                    saved.insert(*number, Judged::Fails);
                 }
                 !holds
+            });
+        }
+        if !softened.is_empty() && may_fail(step) {
+            let told = Told::of(step);
+            let asked = softened.iter().filter(|(_, id)| told.asks(id)).map(|(number, _)| *number);
+            asked.for_each(|number| {
+                saved.entry(number).or_insert(Judged::Asked);
             });
         }
         let soft = step.get("continue-on-error").is_some_and(|value| value.as_bool() == Reading::Is(true));
@@ -44,7 +60,56 @@ fn fails(step: Value<'_>) -> bool {
     let exits =
         last == "false" || last.strip_prefix("exit ").is_some_and(|code| code.trim().parse::<u8>().is_ok_and(|code| code != 0));
     let straight = run.len() < 4096 && !run.contains("if ") && !run.contains("exit 0");
-    exits && straight && !soft && step.get("shell").is_none()
+    let shell = step.get("shell").and_then(Value::scalar).unwrap_or("bash");
+    exits && straight && !soft && matches!(shell, "bash" | "sh")
+}
+
+/// Whether the step can fail the job at all: not when it continues on error, or does nothing but tell.
+fn may_fail(step: Value<'_>) -> bool {
+    let soft = step.get("continue-on-error").is_some_and(|value| value.as_bool() == Reading::Is(true));
+    let tells = |line: &str| {
+        let program = line.split_whitespace().next().unwrap_or_default();
+        matches!(program, "echo" | "printf" | "exit" | "true" | ":")
+            && !line.contains(['$', '&', '|', ';', '`'])
+            && !fails_by(line)
+    };
+    let script = step.get("run").and_then(Value::scalar);
+    !soft && !script.is_some_and(|script| script.lines().map(str::trim).filter(|line| !line.is_empty()).all(tells))
+}
+
+fn fails_by(line: &str) -> bool {
+    line.strip_prefix("exit").is_some_and(|code| code.trim() != "0")
+}
+
+/// What a step says of other steps, all its texts in one.
+struct Told(String);
+
+impl Told {
+    fn of(step: Value<'_>) -> Self {
+        let mut text = String::new();
+        gather(step, &mut text);
+        Self(text.to_lowercase())
+    }
+
+    /// Whether it asks how the step of this id ended.
+    fn asks(&self, id: &str) -> bool {
+        let id = id.to_lowercase();
+        let asked =
+            [format!("steps.{id}.outcome"), format!("steps['{id}'].outcome"), format!("steps.{id}["), format!("steps['{id}']['")];
+        let all = ["steps.*.outcome", "tojson(steps)", "tojson( steps"];
+        asked.iter().map(String::as_str).chain(all).any(|asked| self.0.contains(asked))
+    }
+}
+
+fn gather(value: Value<'_>, out: &mut String) {
+    match value.kind() {
+        Kind::Mapping => value.entries().for_each(|entry| gather(entry.value, out)),
+        Kind::Sequence => value.items().for_each(|item| gather(item, out)),
+        _ => {
+            out.push_str(value.scalar().unwrap_or_default());
+            out.push(' ');
+        }
+    }
 }
 
 /// Whether the condition holds exactly when the step of this id has failed.

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::Budget;
+use super::changes::{Changes, Filter, Says};
 use super::events::EventInfo;
-use super::expr::{Names, Unknown, Val};
+use super::expr::{Names, Nature, Node, Unknown, Val, eval};
+use super::residual;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason};
-use crate::facts::pipeline::{Env, PathFilter, Trigger};
+use crate::facts::pipeline::{Env, Trigger};
 use crate::snapshot::DefaultBranch;
 
 /// Larger collections are not searched for a name in another case: every expression would walk through all of them.
@@ -52,6 +54,8 @@ pub(super) struct Imagined {
     pub(super) only_change: Option<usize>,
     /// A job that is needed did not succeed.
     pub(super) unsuccessful: bool,
+    /// Of the names that the default branch may have, the one of this number.
+    pub(super) default_name: Option<usize>,
 }
 
 /// What a workflow or an action was given.
@@ -60,23 +64,16 @@ pub(super) enum Inputs {
     /// The file is not called: a person or a caller may give anything, other events give nothing.
     Uncalled,
     /// Given by a caller in the tree, defaults included.
-    Bound(BTreeMap<String, Val>),
-}
-
-/// What an output of a step or a job is known to be.
-#[derive(Clone, Debug)]
-pub(super) enum Output {
-    /// `true` when a changed file passes the filter.
-    Changes(PathFilter),
-    /// A value.
-    Value(Val),
+    Bound(BTreeMap<String, Node>),
 }
 
 /// What is known of an earlier step, by its id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StepFacts {
     /// Its outputs, as far as they are known.
-    pub(super) outputs: BTreeMap<String, Output>,
+    pub(super) outputs: BTreeMap<String, Node>,
+    /// It has no others.
+    pub(super) complete: bool,
     /// Its failure is being imagined.
     pub(super) failed: bool,
 }
@@ -85,7 +82,9 @@ pub(super) struct StepFacts {
 #[derive(Clone, Debug, Default)]
 pub(super) struct JobFacts {
     /// Its outputs, as far as they are known.
-    pub(super) outputs: BTreeMap<String, Output>,
+    pub(super) outputs: BTreeMap<String, Node>,
+    /// It has no others.
+    pub(super) complete: bool,
     /// For every event, whether it runs.
     pub(super) verdicts: Vec<Verdict>,
     /// The same for it and all that it needs.
@@ -130,7 +129,9 @@ pub(super) struct Scope<'a> {
     /// The directory of the composite action, on the virtual file system.
     pub(super) action_path: Option<&'a str>,
     /// Changed-files filters that were asked, by place.
-    pub(super) asked: RefCell<Vec<PathFilter>>,
+    pub(super) asked: RefCell<Vec<Filter>>,
+    /// Changed-files filters may be asked: who asks looks at which of them decide.
+    pub(super) weighs_changes: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -149,14 +150,19 @@ impl<'a> Scope<'a> {
             all_well: true,
             action_path: None,
             asked: RefCell::default(),
+            weighs_changes: false,
         }
     }
 
     /// `inputs.NAME`, or all of them.
     pub(super) fn input(&self, name: Option<&str>) -> Val {
         match (self.inputs, name) {
-            (Inputs::Bound(values), Some(name)) => values.get(&name.to_ascii_lowercase()).cloned().unwrap_or(Val::Null),
-            (Inputs::Bound(values), None) => Val::Map(Arc::new(values.iter().map(|(k, v)| (k.clone(), v.clone())).collect())),
+            (Inputs::Bound(values), Some(name)) => {
+                values.get(&name.to_ascii_lowercase()).map_or(Val::Null, |value| eval(value, self))
+            }
+            (Inputs::Bound(values), None) => {
+                Val::Map(Arc::new(values.iter().map(|(name, value)| (name.clone(), eval(value, self))).collect()))
+            }
             (Inputs::Uncalled, _) => match self.event {
                 Some((_, info)) if !matches!(info.event.trigger, Trigger::Manual | Trigger::Call) => Val::Null,
                 _ => Val::unknown(named("inputs", name)),
@@ -164,19 +170,37 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn output(&self, output: &Output) -> Val {
-        let filter = match output {
-            Output::Value(value) => return value.clone(),
-            Output::Changes(filter) => filter,
+    /// What stands under a name, when it is an expression that was handed on: an input, an output of a step or a job.
+    pub(super) fn handed(&self, root: &str, names: &[&str]) -> Option<Node> {
+        let output = |outputs: &BTreeMap<String, Node>, complete: bool, name: &str| {
+            outputs.get(&name.to_ascii_lowercase()).cloned().or_else(|| complete.then(residual::empty))
         };
+        match (root, names) {
+            ("inputs", [name, rest @ ..]) => match self.inputs {
+                Inputs::Bound(values) => values.get(&name.to_ascii_lowercase()).map(|node| residual::taken(node, rest)),
+                Inputs::Uncalled => None,
+            },
+            ("needs" | "jobs", [job, outputs, name]) if outputs.eq_ignore_ascii_case("outputs") => {
+                let job = find(self.needs?, job)?;
+                output(&job.outputs, job.complete, name)
+            }
+            ("steps", [id, outputs, name]) if outputs.eq_ignore_ascii_case("outputs") => {
+                let step = self.steps?.get(&id.to_ascii_lowercase())?;
+                output(&step.outputs, step.complete, name)
+            }
+            _ => None,
+        }
+    }
+
+    /// The number of a changed-files filter among those that were asked, and whether a file of the imagined change passes it.
+    fn passes(&self, filter: &Filter) -> bool {
         let mut asked = self.asked.borrow_mut();
-        let known = asked.iter().position(|other| Arc::ptr_eq(&other.patterns, &filter.patterns));
+        let known = asked.iter().position(|other| Arc::ptr_eq(&other.passes.patterns, &filter.passes.patterns));
         let number = known.unwrap_or_else(|| {
             asked.push(filter.clone());
             asked.len() - 1
         });
-        let passes = self.imagined.only_change.is_none_or(|only| only == number);
-        Val::text(if passes { "true" } else { "false" })
+        self.imagined.only_change.is_none_or(|only| only == number)
     }
 
     fn needed(&self, route: &[String]) -> Val {
@@ -185,10 +209,10 @@ impl<'a> Scope<'a> {
         match parts.as_slice() {
             ["*", "result"] => Val::List(Arc::new(needs.values().map(|job| self.result(job)).collect())),
             [job, "result"] => find(needs, job).map_or(Val::Null, |job| self.result(job)),
-            [job, "outputs", name] => match find(needs, job).map(|job| job.outputs.get(&name.to_ascii_lowercase())) {
-                Some(Some(output)) => self.output(output),
-                Some(None) => Val::unknown(format!("depends on the output `{name}` of the job `{job}`")),
-                None => Val::Null,
+            [job, "outputs", name] => match (self.handed("needs", &parts), find(needs, job)) {
+                (Some(node), _) => eval(&node, self),
+                (None, Some(_)) => Val::unknown(format!("depends on the output `{name}` of the job `{job}`")),
+                (None, None) => Val::Null,
             },
             _ => Val::present("depends on another job"),
         }
@@ -212,8 +236,8 @@ impl<'a> Scope<'a> {
             [id, "outcome" | "conclusion"] if !self.all_well => Val::present(format!("depends on how the step `{id}` ends")),
             [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
             [_, "conclusion"] => Val::text("success"),
-            [id, "outputs", name] => match step.and_then(|step| step.outputs.get(&name.to_ascii_lowercase())) {
-                Some(output) => self.output(output),
+            [id, "outputs", name] => match self.handed("steps", &parts) {
+                Some(node) => eval(&node, self),
                 None => Val::unknown(format!("depends on the output `{name}` of the step `{id}`")),
             },
             _ => Val::present("depends on another step"),
@@ -265,10 +289,28 @@ impl Names for Scope<'_> {
                 Some(os) => Val::text(os),
                 None => Val::present("depends on `runner.os`"),
             },
+            // Set only while somebody looks for a fault.
+            "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("debug")) => Val::Null,
             "job" if first == Some("status") && self.all_well => Val::text("success"),
             "secrets" | "vars" => Val::unknown(named(root, first)),
             "runner" | "job" | "strategy" | "jobs" => Val::present(named(root, first)),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no context that is read"))),
+        }
+    }
+
+    fn changed(&self, changes: &Changes) -> Val {
+        if !self.weighs_changes {
+            return Val::unknown("depends on the changed files");
+        }
+        let passing: Vec<&str> =
+            changes.filters.iter().filter(|filter| self.passes(filter)).map(|filter| filter.name.as_str()).collect();
+        match (changes.says, passing.is_empty()) {
+            (Says::Whether, none) => Val::text(if none { "false" } else { "true" }),
+            (Says::Count, true) => Val::text("0"),
+            (Says::Count, false) => Val::open("", "", Nature::Count),
+            (Says::Files, true) => Val::text(""),
+            (Says::Files, false) => Val::open("", "", Nature::Any),
+            (Says::Names, _) => Val::text(serde_json::to_string(&passing).unwrap_or_default()),
         }
     }
 

@@ -28,13 +28,36 @@ pub(super) enum Written {
 const ERREXIT: ShellMode = ShellMode { errexit: true, pipefail: false, dialect: Dialect::Bash };
 
 /// The shell of a step on a runner's system; without a `shell:` it is `bash -e {0}`, on Windows `pwsh`.
-pub(super) fn choose(written: Option<&Written>, os: Option<&str>) -> Shell {
+/// In a container it is `sh -e {0}` (actions/runner, ScriptHandler.cs: the shell is looked for on the host alone).
+pub(super) fn choose(written: Option<&Written>, os: Option<&str>, container: bool) -> Shell {
     match written {
+        None if container => Shell::Known(ShellMode { dialect: Dialect::Posix, ..ERREXIT }),
         None if os == Some("Windows") => foreign("pwsh"),
         None => Shell::Known(ERREXIT),
         Some(Written::Unknown) => Shell::Foreign(Why::new(Reason::Dynamic, "the shell of the step is computed")),
         Some(Written::Text(text)) => named(text.trim()),
     }
+}
+
+/// What a plain `sh` such as dash takes for something else without failing: the first such thing in a script.
+pub(super) fn bashism(text: &str) -> Option<&'static str> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines.into_iter().find_map(|line| {
+        let commands = line.split([';', '|', '&', '!']).map(str::trim_start);
+        let words = ["if ", "while ", "until ", "elif "];
+        let starts = |opener: &str| {
+            commands.clone().any(|command| {
+                let bare = words.iter().find_map(|word| command.strip_prefix(word)).unwrap_or(command);
+                bare.trim_start_matches(['!', ' ']).starts_with(opener)
+            })
+        };
+        match () {
+            () if line.contains("&>") && !line.contains(">&>") => Some("&>"),
+            () if starts("[[ ") => Some("[["),
+            () if starts("((") => Some("(("),
+            () => None,
+        }
+    })
 }
 
 fn named(text: &str) -> Shell {
@@ -174,14 +197,29 @@ mod tests {
             ("/bin/bash -e +e {0}", known(false, false, Dialect::Bash)),
             ("nix develop -c bash -eo pipefail {0}", known(true, true, Dialect::Bash)),
         ] {
-            assert_eq!(choose(Some(&Written::Text(text.to_owned())), Some("Linux")), expected, "{text}");
+            assert_eq!(choose(Some(&Written::Text(text.to_owned())), Some("Linux"), false), expected, "{text}");
         }
-        assert_eq!(choose(None, None), known(true, false, Dialect::Bash));
+        assert_eq!(choose(None, None, false), known(true, false, Dialect::Bash));
+        assert_eq!(choose(None, None, true), known(true, false, Dialect::Posix), "a container has no default but `sh`");
+        assert_eq!(choose(Some(&Written::Text("bash".to_owned())), None, true), known(true, true, Dialect::Bash));
+    }
+
+    #[test]
+    fn a_plain_shell_reads_some_words_otherwise() {
+        for (text, expected) in [
+            ("bandit -r src &> log", Some("&>")),
+            ("x\nif [[ $rc -ne 0 ]]; then exit 1; fi", Some("[[")),
+            ("if (( rc )); then exit 1; fi", Some("((")),
+            ("x && [[ -f y ]]", Some("[[")),
+            ("# x &> y\ngrep '[[:space:]]' x > y 2>&1; a=$((1+1)); if [ $a ]; then x; fi", None),
+        ] {
+            assert_eq!(bashism(text), expected, "{text}");
+        }
     }
 
     #[test]
     fn what_is_no_shell_is_no_proof() {
-        let effect = |text: &str| match choose(Some(&Written::Text(text.to_owned())), Some("Linux")) {
+        let effect = |text: &str| match choose(Some(&Written::Text(text.to_owned())), Some("Linux"), false) {
             Shell::Doubtful(effect, _) => Some(effect),
             _ => None,
         };
@@ -192,9 +230,9 @@ mod tests {
         assert_eq!(effect("bash -c true"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         assert_eq!(effect("micromamba-shell {0}"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         for foreign in ["pwsh", "python", "python3 {0}", "cmd"] {
-            assert!(matches!(choose(Some(&Written::Text(foreign.to_owned())), None), Shell::Foreign(_)), "{foreign}");
+            assert!(matches!(choose(Some(&Written::Text(foreign.to_owned())), None, false), Shell::Foreign(_)), "{foreign}");
         }
-        assert!(matches!(choose(None, Some("Windows")), Shell::Foreign(_)));
-        assert!(matches!(choose(Some(&Written::Unknown), None), Shell::Foreign(_)));
+        assert!(matches!(choose(None, Some("Windows"), false), Shell::Foreign(_)));
+        assert!(matches!(choose(Some(&Written::Unknown), None, false), Shell::Foreign(_)));
     }
 }

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::checkout::{self, Checkout, Revision};
+use super::events::EventInfo;
 use super::expr::Val;
-use super::scope::{Output, StepFacts};
-use crate::answer::Reason;
+use super::scope::StepFacts;
+use super::verdict::Verdict;
+use crate::answer::{Answer, Reason};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
@@ -26,11 +29,9 @@ const OWN_TREE: &str = "/own-tree";
 #[derive(Clone, Debug)]
 pub(super) struct State {
     mounts: Vec<(String, RepoPath)>,
-    checked_out: bool,
-    /// The head of the pull request was checked out by name.
-    pub(super) head: bool,
-    /// Something else than the change was checked out.
-    pub(super) other: Option<Hold>,
+    trees: Vec<Tree>,
+    /// Something may have brought files that no checkout did.
+    brought: bool,
     /// Variables set through `$GITHUB_ENV`.
     pub(super) env: BTreeMap<String, Option<String>>,
     /// The environment last put together from a base and `env`; dropped with every change of `env`.
@@ -43,25 +44,24 @@ pub(super) struct State {
     pub(super) steps: BTreeMap<String, StepFacts>,
 }
 
-/// The inputs of a checkout.
-pub(super) struct Checkout<'a> {
-    /// `path`.
-    pub(super) path: Option<Val>,
-    /// `repository`.
-    pub(super) repository: Option<Val>,
-    /// `ref`, its text and its value.
-    pub(super) reference: Option<(&'a str, Val, Place)>,
-    /// This repository, when it is known.
-    pub(super) own: Option<&'a str>,
+/// A directory that the tree was checked out into.
+#[derive(Clone, Debug)]
+struct Tree {
+    at: String,
+    /// For every event, what lies there.
+    revisions: Vec<Revision>,
+    partly: Option<Hold>,
 }
+
+/// What holds a step back, under all events and under single ones.
+pub(super) type Held = (Vec<Hold>, Vec<(usize, Hold)>);
 
 impl Default for State {
     fn default() -> Self {
         Self {
             mounts: vec![(WORKSPACE.to_owned(), RepoPath::root())],
-            checked_out: false,
-            head: false,
-            other: None,
+            trees: Vec::new(),
+            brought: false,
             env: BTreeMap::new(),
             merged: None,
             shadows: Vec::new(),
@@ -91,14 +91,17 @@ impl State {
     }
 
     /// After a step that says which files a change touches.
-    pub(super) fn remember(&mut self, id: &str, outputs: BTreeMap<String, Output>) {
+    pub(super) fn remember(&mut self, id: &str, facts: StepFacts) {
         if self.steps.len() < KEPT {
-            self.steps.insert(id.to_ascii_lowercase(), StepFacts { outputs, failed: false });
+            self.steps.insert(id.to_ascii_lowercase(), facts);
         }
     }
 
-    /// After a checkout.
-    pub(super) fn checkout(&mut self, checkout: &Checkout<'_>) {
+    /// After a checkout; `verdicts` say under which events it runs.
+    pub(super) fn checkout(&mut self, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
+        if verdicts.iter().all(|verdict| verdict.answer.is_no()) && !verdicts.is_empty() {
+            return;
+        }
         let path = match &checkout.path {
             None => Some(String::new()),
             Some(value) => value.as_text().map(|text| text.to_string()),
@@ -110,47 +113,24 @@ impl State {
                 .is_some_and(|name| !name.is_empty() && !checkout.own.is_some_and(|own| own.eq_ignore_ascii_case(&name))),
         };
         let at = path.as_deref().and_then(|path| Workdir::workspace().enter(path).virtual_path().map(str::to_owned));
-        if !foreign {
-            self.note_reference(checkout);
-        }
-        match (at, foreign) {
-            (Some(at), true) => self.mounts.retain(|(mount, _)| *mount != at),
-            (Some(at), false) => {
-                if !self.checked_out {
-                    self.mounts.retain(|(mount, _)| mount == OWN_TREE);
-                }
-                self.checked_out = true;
-                self.mounts.retain(|(mount, _)| *mount != at);
-                if self.mounts.len() < KEPT {
-                    self.mounts.push((at, RepoPath::root()));
-                }
-            }
+        let Some(at) = at else {
             // Somewhere unknown: the root is no longer sure to be the tree, but nothing better is known.
-            (None, _) => {}
-        }
-    }
-
-    /// Whether what is checked out holds the change.
-    fn note_reference(&mut self, checkout: &Checkout<'_>) {
-        const HEADS: [&str; 5] = ["head", "pull_request.number", "event.number", "refs/pull", "merge_commit_sha"];
-        let Some((text, value, place)) = &checkout.reference else {
-            self.other = None;
+            self.brought = true;
             return;
         };
-        let lower = text.to_lowercase();
-        if HEADS.iter().any(|head| lower.contains(head)) {
-            (self.head, self.other) = (true, None);
+        if foreign {
+            self.brought = true;
+            self.mounts.retain(|(mount, _)| *mount != at);
+            self.trees.retain(|tree| tree.at != at);
             return;
         }
-        let based = lower.contains("base") || lower.contains("default_branch");
-        match value.as_text() {
-            Some(name) if name.is_empty() => self.other = None,
-            Some(name) if !name.contains('$') => {
-                let why = format!("checks out `{name}`, not the change");
-                self.other = Some(Hold::new(HoldEffect::Soften, place.clone(), why));
-            }
-            _ if based => self.other = Some(Hold::new(HoldEffect::Soften, place.clone(), "checks out the base, not the change")),
-            _ => self.other = None,
+        if self.trees.is_empty() {
+            self.mounts.retain(|(mount, _)| mount == OWN_TREE);
+        }
+        self.mounts.retain(|(mount, _)| *mount != at);
+        if self.mounts.len() < KEPT {
+            self.mounts.push((at.clone(), RepoPath::root()));
+            self.plant(at, checkout, verdicts, place);
         }
     }
 
@@ -162,9 +142,102 @@ impl State {
         }
     }
 
-    /// Whether a checkout was seen.
-    pub(super) fn is_checked_out(&self) -> bool {
-        self.checked_out
+    /// Puts a checkout where under some events another one may lie.
+    fn plant(&mut self, at: String, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
+        let before = self.trees.iter().position(|tree| tree.at == at).map(|known| self.trees.remove(known));
+        let old = |event: usize| before.as_ref().and_then(|tree| tree.revisions.get(event)).cloned().unwrap_or(Revision::Nothing);
+        let revisions =
+            checkout.revisions.into_iter().enumerate().map(|(event, new)| match verdicts.get(event).map(|v| &v.answer) {
+                Some(Answer::No) => old(event),
+                Some(Answer::Unknown(_)) if old(event) != new => {
+                    let why = "whether it is checked out is decided when it runs";
+                    Revision::Held(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why))
+                }
+                _ => new,
+            });
+        self.trees.push(Tree { at, revisions: revisions.collect(), partly: checkout.partly });
+    }
+
+    /// After an action or a script that may bring files of its own.
+    pub(super) fn may_bring_files(&mut self) {
+        self.brought = true;
+    }
+
+    /// What a script does to the revisions, for itself and for later steps.
+    pub(super) fn moved(&mut self, text: &str, events: &[EventInfo], place: &Place) {
+        let (head, away) = checkout::moves(text);
+        self.brought |= checkout::brings_files(text);
+        if !head && !away {
+            return;
+        }
+        let doubt = |why: &str| Revision::Held(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why));
+        for revision in self.trees.iter_mut().flat_map(|tree| tree.revisions.iter_mut().zip(events)) {
+            match revision {
+                (revision, info) if info.event.name == "pull_request_target" && head => {
+                    *revision = doubt("a script may fetch the head")
+                }
+                (revision @ (Revision::OfEvent | Revision::Change), _) if away => {
+                    *revision = doubt("a script checks out another revision");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What the revision in the directory of a step, and in those its text names, does to it under each event. `bare`: nothing
+    /// but a checkout brings files to its runner.
+    pub(super) fn revisions(&self, here: &Workdir, text: &str, events: &[EventInfo], bare: bool, place: &Place) -> Held {
+        let path = here.virtual_path().unwrap_or(WORKSPACE);
+        let below = |at: &str, path: &str| path == at || path.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'));
+        let own = self.trees.iter().filter(|tree| below(&tree.at, path)).max_by_key(|tree| tree.at.len());
+        let inner = self.trees.iter().filter(|tree| {
+            let name = tree.at.strip_prefix(path).unwrap_or_default().trim_start_matches('/');
+            !name.is_empty() && (own.is_none() || text.contains(name))
+        });
+        let found: Vec<&Tree> = own.into_iter().chain(inner).collect();
+        let mut always: Vec<Hold> = found.iter().filter_map(|tree| tree.partly.clone()).collect();
+        let mut each: Vec<Vec<Hold>> = Vec::new();
+        for (number, info) in events.iter().enumerate() {
+            let mut holds = Vec::new();
+            let revisions = found.iter().filter_map(|tree| tree.revisions.get(number));
+            let some = revisions.clone().any(|revision| *revision != Revision::Nothing);
+            for (nth, revision) in revisions.enumerate() {
+                let hold = match revision {
+                    Revision::Held(hold) if nth > 0 && hold.effect < HoldEffect::Narrow => {
+                        let why = "a part of what it names may be another checkout";
+                        Hold::new(HoldEffect::Unknown(Reason::Unsupported), hold.place.clone(), why)
+                    }
+                    Revision::Held(hold) => hold.clone(),
+                    Revision::OfEvent if info.event.name == "pull_request_target" => of_base(info),
+                    _ => continue,
+                };
+                holds.push(hold);
+            }
+            if !some {
+                holds.extend((info.event.name == "pull_request_target").then(|| of_base(info)));
+                holds.push(self.nothing(bare, place));
+            }
+            each.push(holds);
+        }
+        // What an event itself does stays with the event.
+        let of_event = |hold: &Hold| events.iter().any(|info| info.event.place == hold.place);
+        let same = |first: &Vec<Hold>| each.iter().all(|other| other == first) && !first.iter().any(of_event);
+        if let Some(first) = each.first().filter(|first| same(first)).cloned() {
+            always.extend(first);
+            return (always, Vec::new());
+        }
+        let under = each.into_iter().enumerate().flat_map(|(event, holds)| holds.into_iter().map(move |hold| (event, hold)));
+        (always, under.collect())
+    }
+
+    fn nothing(&self, bare: bool, place: &Place) -> Hold {
+        let (effect, why) = match (self.brought, bare) {
+            (false, true) => (HoldEffect::Void, "the job checks nothing out before it"),
+            _ => {
+                (HoldEffect::Unknown(Reason::Unsupported), "the job checks nothing out before it; something else may bring files")
+            }
+        };
+        Hold::new(effect, place.clone(), why)
     }
 
     /// A variable by which every shell or program runs other code first. A file of the system, and no part of the tree, does
@@ -252,6 +325,11 @@ impl State {
             self.search.push(search_dir(directory, place));
         }
     }
+}
+
+/// With `pull_request_target` what the event gives is the base.
+fn of_base(info: &EventInfo) -> Hold {
+    Hold::new(HoldEffect::Soften, info.event.place.clone(), "runs on the base's code: the head is not checked out")
 }
 
 fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {

@@ -8,16 +8,18 @@ use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
 use super::expr::Val;
+use super::recover::Judged;
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
 use super::verdict::Verdict;
-use super::{changes, inputs, template};
+use super::{checkout, inputs, outputs, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Env, Input, Work};
+use crate::facts::shell::Dialect;
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
 
@@ -44,6 +46,10 @@ pub(super) struct Lane<'a> {
     pub(super) matrix: Option<&'a Val>,
     /// The runner's system.
     pub(super) os: Option<&'static str>,
+    /// A machine of GitHub's without a container: nothing lies in its workspace but what steps bring.
+    pub(super) bare: bool,
+    /// The steps run in a container of the job.
+    pub(super) container: bool,
     /// `defaults.run.shell`.
     pub(super) shell: Option<Written>,
     /// `defaults.run.working-directory`.
@@ -82,8 +88,15 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// Lowers one step; `saved` is set when a later step fails the job on this step's failure.
-pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>, saved: bool) {
+/// Lowers one step; `saved` says what a later step makes of this step's failure.
+pub(super) fn lower(
+    files: &Files<'_>,
+    draft: &mut Draft<'_>,
+    lane: &Lane<'_>,
+    state: &mut State,
+    step: Value<'_>,
+    saved: Option<Judged>,
+) {
     // Reading a step again and again costs its bytes each time.
     let span = step.span();
     if !files.repository.budget.bytes(span.end - span.start) {
@@ -95,15 +108,24 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
     let verdicts: Vec<Verdict> = match condition.is_written() {
         false => lane.verdicts.clone(),
         true => {
+            let condition = condition.within(&scope);
             let own = each_event(draft.events, &scope, |_, scope| condition.judge(scope));
             lane.verdicts.iter().zip(&own).map(|(outer, own)| outer.and(own)).collect()
         }
     };
     let mut lost = inputs::continue_on_error(step, draft.events, &scope);
-    if saved && let Some(hold) = &mut lost.always {
-        hold.effect = HoldEffect::Note;
-        hold.why = "continues on error, but a later step fails the job then".to_owned();
+    if let (Some(judged), Some(hold)) = (saved, &mut lost.always)
+        && hold.effect == HoldEffect::Soften
+    {
+        (hold.effect, hold.why) = match judged {
+            Judged::Fails => (HoldEffect::Note, "continues on error, but a later step fails the job then".to_owned()),
+            Judged::Asked => {
+                let why = "continues on error; a later step asks how it ended, and may fail the job";
+                (HoldEffect::Unknown(Reason::Unsupported), why.to_owned())
+            }
+        };
     }
+    let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
     let reading = Reading { files, lane, step, env, shadows, verdicts, lost };
     let certain = reading.verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
     match (step.get("run"), step.get("uses")) {
@@ -112,8 +134,8 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
         (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
     }
-    if let Some((id, outputs)) = step.get("id").and_then(Value::scalar).zip(changes::outputs(files.snapshot, step)) {
-        state.remember(id, outputs);
+    if let Some((id, facts)) = known {
+        state.remember(id, facts);
     }
 }
 
@@ -139,21 +161,24 @@ impl Reading<'_, '_> {
         let workdir = enter(&state.workspace(), directory.as_ref());
         let mut shadows = Vec::new();
         let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
-        let work = match shells::choose(written.as_ref(), self.lane.os) {
+        let work = match shells::choose(written.as_ref(), self.lane.os, self.lane.container) {
+            Shell::Known(mode) if mode.dialect == Dialect::Posix && shells::bashism(filled.text()).is_some() => {
+                let word = shells::bashism(filled.text()).unwrap_or_default();
+                let why = format!("the step runs in `sh`, and `{word}` means something else where that is not bash");
+                shadows.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), shell_place, why));
+                Work::Script { text: filled.clone(), mode }
+            }
             Shell::Known(mode) => Work::Script { text: filled.clone(), mode },
             Shell::Doubtful(effect, why) => {
                 shadows.push(Hold::new(effect, shell_place, why));
-                let mode = crate::facts::shell::ShellMode {
-                    errexit: true,
-                    pipefail: false,
-                    dialect: crate::facts::shell::Dialect::Bash,
-                };
+                let mode = crate::facts::shell::ShellMode { errexit: true, pipefail: false, dialect: Dialect::Bash };
                 Work::Script { text: filled.clone(), mode }
             }
             Shell::Foreign(why) => Work::Opaque(why.at(shell_place)),
         };
         let hop = first_line(&filled);
         drop(scope);
+        state.moved(filled.text(), draft.events, &hop.place);
         self.push(draft, state, work, workdir.clone(), hop, shadows);
         let at = |from: usize, to: usize| filled.place(from..to);
         state.script(filled.text(), certain, &workdir, self.files.snapshot, &at);
@@ -188,14 +213,17 @@ impl Reading<'_, '_> {
         };
         let given =
             inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
-        let checkout = is_checkout(name).then(|| inputs::checkout(self.step.get("with"), &scope, self.files));
+        let checkout =
+            is_checkout(name).then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
         drop(scope);
         self.exports(state, name, &given);
         let call =
             ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs: given, place: place.clone() };
         self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
-        if let Some(checkout) = checkout {
-            state.checkout(&checkout);
+        match checkout {
+            Some(checkout) => state.checkout(checkout, &self.verdicts, &place),
+            None if brings_nothing(name) => {}
+            None => state.may_bring_files(),
         }
     }
 
@@ -257,15 +285,15 @@ impl Reading<'_, '_> {
         holds.extend(self.lost.always.clone());
         let mut under = self.lane.under.clone();
         under.extend(self.lost.under.iter().cloned());
-        holds.extend(state.other.clone());
-        if !state.is_checked_out() && matches!(work, Work::Script { .. }) {
-            holds.push(Hold::new(HoldEffect::Note, hop.place.clone(), "the job checks nothing out before it"));
-        }
-        if !state.head {
-            let targets = draft.events.iter().enumerate().filter(|(_, info)| info.event.name == "pull_request_target");
-            let why = "runs on the base's code: the head is not checked out";
-            under.extend(targets.map(|(number, info)| (number, Hold::new(HoldEffect::Soften, info.event.place.clone(), why))));
-        }
+        let text = match &work {
+            Work::Script { text, .. } => text.text(),
+            _ => "",
+        };
+        let (always, each) = state.revisions(&workdir, text, draft.events, self.lane.bare, &hop.place);
+        // An action may bring the files that it looks at itself.
+        let ours = |hold: &Hold| matches!(work, Work::Script { .. }) || hold.place != hop.place;
+        holds.extend(always.into_iter().filter(ours));
+        under.extend(each.into_iter().filter(|(_, hold)| ours(hold)));
         let mut hops = self.lane.hops.clone();
         hops.push(hop);
         let mut all_shadows = state.shadows.clone();
@@ -308,6 +336,12 @@ fn first_line(text: &crate::text::MappedText) -> Hop {
     let shown = line.replace(crate::facts::shell::UNKNOWN_CHAR, "…");
     let place: Place = text.place(range);
     Hop::new(place, &shown)
+}
+
+/// Actions that are known to leave the workspace as it is, by the words of their names.
+fn brings_nothing(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
 }
 
 /// Actions that fetch the repository.

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::super::changes::Changes;
 use super::functions;
 use super::parser::{Node, Order, Step};
 use super::value::{Unknown, Val, compare, equal};
@@ -14,6 +15,11 @@ pub(in crate::facts::ci::github) trait Names {
 
     /// The value of `success()`, `failure()`, `always()`, `cancelled()` and of functions not known here.
     fn status(&self, function: &str) -> Val;
+
+    /// What an output says that depends on the changed files.
+    fn changed(&self, _changes: &Changes) -> Val {
+        Val::unknown("depends on the changed files")
+    }
 }
 
 /// The value of an expression. All operands are looked at: what decides is not lost to an early end.
@@ -35,6 +41,8 @@ pub(in crate::facts::ci::github) fn eval(node: &Node, names: &dyn Names) -> Val 
         },
         Node::All(nodes) => chain(nodes, false, names),
         Node::Any(nodes) => chain(nodes, true, names),
+        Node::Changes(changes) => names.changed(changes),
+        Node::Typed(kind, inner) => typed(eval(inner, names), kind),
         Node::Compare(order, left, right) => compared(*order, &eval(left, names), &eval(right, names)),
     }
 }
@@ -46,6 +54,7 @@ fn chain(nodes: &[Node], stop: bool, names: &dyn Names) -> Val {
     let mut last = Val::Null;
     for value in values {
         match (value.truth(), &open) {
+            (Ok(truth), Some(_)) if truth == stop && nodes.iter().all(is_boolean) => return Val::Bool(stop),
             (Ok(truth), Some(unknown)) if truth == stop => {
                 return Val::Unknown(Unknown { truth: Some(stop), ..unknown.clone() });
             }
@@ -56,6 +65,17 @@ fn chain(nodes: &[Node], stop: bool, names: &dyn Names) -> Val {
         last = value;
     }
     open.map_or(last, Val::Unknown)
+}
+
+/// Whether its value is a boolean whatever its operands are.
+fn is_boolean(node: &Node) -> bool {
+    match node {
+        Node::Compare(..) | Node::Not(_) | Node::Literal(Val::Bool(_)) => true,
+        Node::Call(name, _, steps) => steps.is_empty() && matches!(name.as_str(), "contains" | "startswith" | "endswith"),
+        Node::Of(inner, steps) => steps.is_empty() && is_boolean(inner),
+        Node::All(nodes) | Node::Any(nodes) => nodes.iter().all(is_boolean),
+        _ => false,
+    }
 }
 
 fn compared(order: Order, left: &Val, right: &Val) -> Val {
@@ -70,6 +90,25 @@ fn compared(order: Order, left: &Val, right: &Val) -> Val {
     match outcome {
         Ok(value) => Val::Bool(value),
         Err(unknown) => Val::Unknown(Unknown { truth: None, ..unknown }),
+    }
+}
+
+/// An input as its declared type has it.
+fn typed(value: Val, kind: &str) -> Val {
+    match (kind, value) {
+        // `false` is a text that is there.
+        ("text", Val::Unknown(unknown)) => Val::Unknown(Unknown { truth: unknown.truth.filter(|truth| *truth), ..unknown }),
+        (_, unknown @ (Val::Unknown(_) | Val::Open(_))) => unknown,
+        ("boolean", Val::Null) => Val::Bool(false),
+        ("boolean", Val::Str(text)) => match &*text {
+            "true" => Val::Bool(true),
+            "false" | "" => Val::Bool(false),
+            _ => Val::unknown("an input is no boolean"),
+        },
+        ("boolean", other) => other,
+        ("number", Val::Null) => Val::Num(0.0),
+        ("number", other) => other,
+        (_, other) => other.as_text().map_or(Val::Null, Val::Str),
     }
 }
 

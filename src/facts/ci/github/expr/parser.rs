@@ -1,5 +1,8 @@
 //! Owns the shape of a GitHub expression. Refuses expressions nested deeper than GitHub itself reads.
 
+use std::sync::Arc;
+
+use super::super::changes::Changes;
 use super::lexer::{Token, tokens};
 use super::value::Val;
 
@@ -25,6 +28,24 @@ pub(in crate::facts::ci::github) enum Node {
     Any(Vec<Node>),
     /// A comparison.
     Compare(Order, Box<Node>, Box<Node>),
+    /// An output that depends on the changed files; no text has it.
+    Changes(Arc<Changes>),
+    /// An input of a declared type; no text has it.
+    Typed(String, Box<Node>),
+}
+
+impl Node {
+    /// How many parts it has.
+    pub(in crate::facts::ci::github) fn size(&self) -> usize {
+        let all = |nodes: &[Self]| nodes.iter().map(Self::size).sum::<usize>();
+        1 + match self {
+            Self::Literal(_) | Self::Path(..) => 0,
+            Self::Changes(changes) => changes.filters.len(),
+            Self::Call(_, nodes, _) | Self::All(nodes) | Self::Any(nodes) => all(nodes),
+            Self::Of(inner, _) | Self::Not(inner) | Self::Typed(_, inner) => inner.size(),
+            Self::Compare(_, left, right) => left.size() + right.size(),
+        }
+    }
 }
 
 /// One step into a value.

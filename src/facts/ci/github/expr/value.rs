@@ -60,6 +60,8 @@ pub(in crate::facts::ci::github) enum Nature {
     Any,
     /// The name of this repository: it equals every literal it is compared with.
     Home,
+    /// A whole number above zero.
+    Count,
     /// The name of a fork: it equals no literal and not the name of this repository.
     Fork,
 }
@@ -178,6 +180,13 @@ pub(in crate::facts::ci::github) fn equal(left: &Val, right: &Val) -> Result<boo
             _ => Err(unknown.clone()),
         },
         (Val::Open(left), Val::Open(right)) => open_pair(left, right),
+        (Val::Open(Open { nature: Nature::Count, .. }), other) | (other, Val::Open(Open { nature: Nature::Count, .. })) => {
+            if other.as_number() >= 1.0 {
+                Err(Unknown::plain(Reason::Dynamic, "a count is known only when it runs"))
+            } else {
+                Ok(false)
+            }
+        }
         (Val::Open(open), Val::Str(text)) | (Val::Str(text), Val::Open(open)) => open.may_equal(text),
         (Val::Open(_), _) | (_, Val::Open(_)) => Ok(false),
         (Val::Str(left), Val::Str(right)) => Ok(same_text(left, right)),
@@ -192,6 +201,10 @@ pub(in crate::facts::ci::github) fn equal(left: &Val, right: &Val) -> Result<boo
 pub(in crate::facts::ci::github) fn compare(left: &Val, right: &Val) -> Result<Option<std::cmp::Ordering>, Unknown> {
     match (left, right) {
         (Val::Unknown(unknown), _) | (_, Val::Unknown(unknown)) => Err(unknown.clone()),
+        (Val::Open(Open { nature: Nature::Count, .. }), other) if other.as_number() <= 0.0 => {
+            Ok(Some(std::cmp::Ordering::Greater))
+        }
+        (other, Val::Open(Open { nature: Nature::Count, .. })) if other.as_number() <= 0.0 => Ok(Some(std::cmp::Ordering::Less)),
         (Val::Open(_), _) | (_, Val::Open(_)) => Err(Unknown::plain(Reason::Dynamic, "a name is compared by order")),
         (Val::Str(left), Val::Str(right)) => Ok(Some(left.to_uppercase().cmp(&right.to_uppercase()))),
         _ => Ok(left.as_number().partial_cmp(&right.as_number())),
@@ -220,7 +233,7 @@ impl Open {
         match self.nature {
             Nature::Home => Ok(true),
             Nature::Ordinary | Nature::Fork => Ok(false),
-            Nature::Any => Err(Unknown::plain(Reason::Dynamic, "a name is known only in part")),
+            Nature::Any | Nature::Count => Err(Unknown::plain(Reason::Dynamic, "a name is known only in part")),
         }
     }
 

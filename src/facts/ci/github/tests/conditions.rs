@@ -106,6 +106,26 @@ fn one_event() {
             "pull_request yes note(runs only in the repository that the condition names)",
         ),
         ("pull_request", "github.repository_owner != 'o'", "pull_request no"),
+        (
+            "pull_request",
+            "'!github.event.pull_request.labels[0]'",
+            "pull_request yes note(pull requests with a label do not run it)",
+        ),
+        (
+            "pull_request",
+            "github.event.pull_request.labels[0] == null",
+            "pull_request yes note(pull requests with a label do not run it)",
+        ),
+        (
+            "pull_request",
+            "toJSON(github.event.pull_request.labels) == '[]'",
+            "pull_request yes note(pull requests with a label do not run it)",
+        ),
+        ("pull_request", "github.foo == ''", "pull_request yes"),
+        ("pull_request", "'!runner.debug'", "pull_request yes"),
+        ("pull_request", "runner.debug", "pull_request no"),
+        ("pull_request", "github.run_attempt == 1", "pull_request yes"),
+        ("pull_request", "github.sha != ''", "pull_request yes"),
         ("pull_request", "vars.LINT == 'true'", "pull_request unknown(depends on `vars.LINT`)"),
         ("pull_request", "vars.LINT == 'true' && false", "pull_request no"),
         ("pull_request", "vars.LINT == 'true' || true", "pull_request yes"),
@@ -178,4 +198,25 @@ fn contexts_of_steps() {
     assert_eq!(job("if: runner.os == 'Linux'"), "pull_request yes");
     assert_eq!(job("if: runner.os == 'Windows'"), "pull_request no");
     assert_eq!(job("if: steps.none.outcome == 'failure'"), "pull_request no");
+}
+
+#[test]
+fn a_default_branch_of_which_the_name_is_not_known() {
+    let either = DefaultBranch::OneOf(vec!["main".to_owned(), "master".to_owned()]);
+    let decide = |on: &str, condition: &str| {
+        let text = format!("on: {on}\njobs:\n  a:\n    runs-on: x\n    if: {condition}\n    steps:\n    - run: lint\n");
+        let facts = read_with(&[(".github/workflows/ci.yml", &text)], &either);
+        starts(&facts.pipelines[0], &facts.pipelines[0].units[0].starts)
+    };
+    for (on, condition, expected) in [
+        ("pull_request", "github.base_ref == 'main'", "pull_request yes"),
+        ("pull_request", "github.base_ref == 'master'", "pull_request yes"),
+        ("pull_request", "github.base_ref == 'dev'", "pull_request no"),
+        ("pull_request", "github.base_ref != 'gh-pages'", "pull_request yes"),
+        ("pull_request", "github.base_ref == github.event.repository.default_branch", "pull_request yes"),
+        ("pull_request", "github.base_ref != 'main'", "pull_request unknown(a name is known only in part)"),
+        ("push", "github.ref == 'refs/heads/main'", "push yes soft(only pushes to the default branch run it)"),
+    ] {
+        assert_eq!(decide(on, condition), expected, "{on} {condition}");
+    }
 }

@@ -36,8 +36,11 @@ fn events_and_filters() {
         ("on: {push: {branches-ignore: ['**']}}", &["push Push Runs soft(only pushes to branches other than `**` start it)"]),
         ("on: {push: {tags: ['v*']}}", &["push Tag Runs soft(only pushed tags start it)"]),
         ("on: {push: {tags-ignore: ['v*']}}", &["push Tag Runs soft(only pushed tags start it)"]),
-        ("on: {push: {branches: [main], tags: ['*']}}", &["push Push Runs soft(only pushes to `main` start it)"]),
-        ("on: {push: {branches: ['**'], tags: ['v*']}}", &["push Push Gates"]),
+        (
+            "on: {push: {branches: [main], tags: ['*']}}",
+            &["push Push Runs soft(only pushes to `main` start it)", "push Tag Runs soft(only pushed tags start it)"],
+        ),
+        ("on: {push: {branches: ['**'], tags: ['v*']}}", &["push Push Gates", "push Tag Runs soft(only pushed tags start it)"]),
         ("on: {push: {paths: ['src/**']}}", &["push Push Gates paths"]),
         ("on: {pull_request: {branches: [main]}}", &["pull_request PullRequest Gates"]),
         (
@@ -96,8 +99,15 @@ fn events_and_filters() {
 fn a_default_branch_of_which_the_name_is_not_known() {
     let either = DefaultBranch::OneOf(vec!["main".to_owned(), "master".to_owned()]);
     assert_eq!(events("on: {pull_request: {branches: [main, master]}}", &either), ["pull_request PullRequest Gates"]);
-    let some = events("on: {pull_request: {branches: [main]}}", &either);
-    assert!(some[0].starts_with("pull_request PullRequest Runs may Gates unknown("), "{some:?}");
+    for listed in ["[main]", "[master]", "[main, dev]", "['ma*n']"] {
+        let some = events(&format!("on: {{pull_request: {{branches: {listed}}}}}"), &either);
+        assert_eq!(some, ["pull_request PullRequest Gates"], "{listed}: both names count");
+    }
+    // What takes one of the names out may take out the right one.
+    for on in ["{branches-ignore: [main]}", "{branches: ['**', '!master']}"] {
+        let some = events(&format!("on: {{pull_request: {on}}}"), &either);
+        assert!(some[0].starts_with("pull_request PullRequest Runs may Gates unknown("), "{some:?}");
+    }
     assert!(events("on: {pull_request: {branches: [dev]}}", &either)[0].starts_with("pull_request PullRequest Runs soft("));
 }
 

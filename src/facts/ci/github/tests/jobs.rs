@@ -96,7 +96,7 @@ fn changed_files_become_filters() {
     );
     assert_eq!(
         job("needs.changes.outputs.other == 'true'"),
-        "a: pull_request unknown(depends on the output `other` of the job `changes`)"
+        "a: pull_request unknown(depends on the output `z` of the step `g`)"
     );
     let steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {id: c, uses: tj-actions/changed-files@v45, with: {files: \"**.py\\n!docs/**\"}}\n    - if: steps.c.outputs.any_changed == 'true'\n      run: lint\n";
     let all = pipeline(steps);
@@ -180,4 +180,17 @@ fn a_later_step_may_make_a_lost_failure_good() {
     assert_eq!(job("{if: \"steps.other.outcome == 'failure'\", run: exit 1}"), lost);
     assert_eq!(job("{if: \"steps.lint.outcome == 'failure'\", run: exit 0}"), lost);
     assert_eq!(job("{if: \"steps.lint.outcome == 'failure'\", run: exit 1, continue-on-error: true}"), lost);
+    assert_eq!(job("{if: \"steps.lint.outcome == 'failure'\", run: exit 1, shell: bash}"), good);
+    assert_eq!(job("{if: \"steps.lint.outcome == 'failure'\", run: echo failed}"), lost);
+    let asked = "sh[e] lint unknown(continues on error; a later step asks how it ended, and may fail the job)";
+    for judge in [
+        "{if: \"steps.lint.outcome == 'failure'\", uses: actions/github-script@v7, with: {script: core.setFailed('x')}}",
+        "{run: 'if [ \"${{ steps.lint.outcome }}\" = failure ]; then exit 1; fi'}",
+        "{env: {O: '${{ steps.lint.outcome }}'}, run: 'test $O = success'}",
+        "{if: \"contains(steps.*.outcome, 'failure')\", run: ./judge.sh}",
+        "{if: \"steps.lint.outcome == 'failure' && github.event_name == 'push'\", run: exit 1}",
+        "{if: \"steps.lint.outcome == 'failure'\", run: lint}",
+    ] {
+        assert_eq!(job(judge), asked, "{judge}");
+    }
 }

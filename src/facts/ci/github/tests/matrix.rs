@@ -123,3 +123,17 @@ fn windows_shell_counts_where_nothing_else_runs_the_text() {
     assert_eq!(steps("'${{ matrix.os }}'", "runner.os == 'Windows'"), ["opaque(a step in `pwsh` is not read)"]);
     assert_eq!(steps("'${{ matrix.os }}'", "matrix.os == 'windows-latest'"), ["opaque(a step in `pwsh` is not read)"]);
 }
+
+#[test]
+fn a_text_that_is_read_in_one_variant_is_not_opaque_in_another() {
+    let text = "on: push
+jobs:
+  a:
+    runs-on: ${{ matrix.os }}
+    env: {FLAG: '${{ matrix.flag }}'}
+    strategy: {matrix: {include: [{os: ubuntu-latest, flag: a}, {os: windows-latest, flag: b}]}}
+    steps:
+    - run: lint
+";
+    assert_eq!(all_shown(&pipeline(text)), ["sh[e] lint"]);
+}

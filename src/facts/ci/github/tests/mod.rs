@@ -1,5 +1,6 @@
 //! Owns the tests of GitHub Actions: what workflows of every shape are lowered to.
 
+mod changes;
 mod conditions;
 mod events;
 mod hostile;
@@ -99,8 +100,12 @@ fn shown(unit: &Unit) -> String {
         None => " @?".to_owned(),
     };
     let noise = "the job checks nothing out before it";
-    let holds: String =
-        unit.holds.iter().filter(|hold| hold.why != noise).map(|hold| format!(" {}({})", effect(hold), hold.why)).collect();
+    let holds: String = unit
+        .holds
+        .iter()
+        .filter(|hold| !hold.why.starts_with(noise))
+        .map(|hold| format!(" {}({})", effect(hold), hold.why))
+        .collect();
     let shadows: String = unit.shadows.iter().map(|hold| format!(" shadow-{}({})", effect(hold), hold.why)).collect();
     let search: String = unit.search.iter().map(|found| format!(" search({})", found.directory)).collect();
     format!("{work}{directory}{holds}{shadows}{search}")

@@ -143,8 +143,100 @@ fn checkouts() {
     for (text, expected) in table {
         assert_eq!(all_shown(&job(&format!("    runs-on: x\n    steps:\n{text}"))), *expected, "{text}");
     }
-    let none = job("    runs-on: x\n    steps: [{run: x}]\n");
-    assert_eq!(none.units[0].holds[0].why, "the job checks nothing out before it");
+    // What nobody checked out is not there, or was brought by something else.
+    let nothing = |text: &str| job(text).units.last().and_then(|unit| unit.holds.first().map(effect)).unwrap_or("none");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    steps: [{run: x}]\n"), "void");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    steps: [{uses: actions/setup-go@v5}, {run: x}]\n"), "void");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4, if: false}, {run: x}]\n"), "void");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    steps: [{uses: o/r@v1}, {run: x}]\n"), "unknown");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    steps: [{run: git clone x .}, {run: x}]\n"), "unknown");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    container: i\n    steps: [{run: x}]\n"), "unknown");
+    assert_eq!(nothing("    runs-on: self-hosted\n    steps: [{run: x}]\n"), "unknown");
+    assert_eq!(nothing("    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4}, {run: x}]\n"), "none");
+    assert_eq!(
+        nothing("    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4, if: vars.X}, {run: x}]\n"),
+        "unknown"
+    );
+}
+
+/// `ref:` under an event: what the rung of a later step suffers.
+fn revision(event: &str, reference: &str) -> String {
+    let text = format!(
+        "on: {event}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n      with: {{ref: \"{reference}\"}}\n    - run: x\n"
+    );
+    let pipeline = pipeline(&text);
+    let unit = &pipeline.units[1];
+    let holds = unit.holds.iter().chain(unit.starts.iter().flat_map(|start| &start.holds));
+    holds.map(|hold| format!("{}({})", effect(hold), hold.why)).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_reference_is_read_as_an_expression() {
+    let (base, computed) = ("soft(checks out the base, not the change)", "unknown(checks out a revision that is computed)");
+    let main = "soft(checks out `main`, not the change)";
+    let table: &[(&str, &str, &str)] = &[
+        ("pull_request", "refs/heads/main", main),
+        ("pull_request", "refs/heads/${{ github.base_ref }}", base),
+        ("pull_request", "${{ github.event.pull_request.base.sha }}", base),
+        ("pull_request", "headless", "soft(checks out `headless`, not the change)"),
+        ("pull_request", "refs/tags/v1", "soft(checks out `refs/tags/v1`, not the change)"),
+        ("pull_request", "${{ github.head_ref }}", ""),
+        ("pull_request", "refs/heads/${{ github.head_ref }}", ""),
+        ("pull_request", "${{ github.event.pull_request.head.sha || github.sha }}", ""),
+        ("pull_request", "${{ github.sha }}", ""),
+        ("pull_request", "refs/pull/${{ github.event.number }}/merge", ""),
+        ("pull_request", "${{ github.event_name == 'push' && github.ref || github.head_ref }}", ""),
+        ("pull_request", "${{ inputs.ref }}", ""),
+        ("pull_request", "${{ vars.B }}", computed),
+        ("pull_request", "${{ steps.x.outputs.ref }}", computed),
+        ("pull_request", "${{ github.event.before }}", computed),
+        ("push", "${{ github.head_ref }}", ""),
+        ("push", "${{ github.event.pull_request.head.sha || github.sha }}", ""),
+        ("pull_request_target", "HEAD", "soft(checks out `HEAD`, not the change)"),
+        ("pull_request_target", "${{ github.sha }}", base),
+        ("pull_request_target", "${{ github.event.pull_request.head.sha }}", ""),
+        ("pull_request_target", "refs/pull/${{ github.event.pull_request.number }}/merge", ""),
+        ("pull_request_target", "${{ steps.pr.outputs.sha }}", computed),
+        ("pull_request_target", "", "soft(runs on the base's code: the head is not checked out)"),
+    ];
+    for (event, reference, expected) in table {
+        assert_eq!(revision(event, reference), *expected, "{event}: {reference}");
+    }
+}
+
+#[test]
+fn every_directory_has_its_own_checkout() {
+    let main = "{uses: actions/checkout@v4, with: {ref: main, path: base}}";
+    let job_of = |steps: &str| all_shown(&job(&format!("    runs-on: ubuntu-latest\n    steps:\n{steps}")));
+    let held = " soft(checks out `main`, not the change)";
+    for order in
+        [format!("    - uses: actions/checkout@v4\n    - {main}\n"), format!("    - {main}\n    - uses: actions/checkout@v4\n")]
+    {
+        let rest = "    - run: x\n    - {run: y, working-directory: base}\n    - run: x base/src\n";
+        let perhaps = " unknown(a part of what it names may be another checkout)";
+        let expected = ["sh[e] x".to_owned(), format!("sh[e] y{held}"), format!("sh[e] x base/src{perhaps}")];
+        assert_eq!(job_of(&format!("{order}{rest}")), expected);
+    }
+    // The same directory holds what was checked out last.
+    let twice = "    - uses: actions/checkout@v4\n    - {uses: actions/checkout@v4, with: {ref: main}}\n    - run: x\n";
+    assert_eq!(job_of(twice), [format!("sh[e] x{held}")]);
+    let away = "    - uses: actions/checkout@v4\n    - run: git checkout origin/main\n    - run: x\n";
+    assert!(job_of(away)[1].ends_with(" unknown(a script checks out another revision)"), "{:?}", job_of(away));
+    let branch = "    - uses: actions/checkout@v4\n    - run: git checkout -b fix main\n    - run: x\n";
+    assert_eq!(job_of(branch)[1], "sh[e] x");
+    let sparse = "    - {uses: actions/checkout@v4, with: {sparse-checkout: docs}}\n    - run: x\n";
+    assert_eq!(job_of(sparse), ["sh[e] x unknown(only some files are checked out)"]);
+}
+
+#[test]
+fn a_script_may_fetch_the_head_of_a_target() {
+    for script in ["gh pr checkout 1", "git fetch origin pull/1/head && git checkout FETCH_HEAD"] {
+        let text = format!(
+            "on: pull_request_target\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: {script}\n    - run: x\n"
+        );
+        let holds = format!("{:?}", pipeline(&text).units[2].holds);
+        assert!(holds.contains("a script may fetch the head") && !holds.contains("Soften"), "{holds}");
+    }
 }
 
 #[test]
@@ -187,4 +279,21 @@ jobs:
     steps: [*lint, {run: more}]
 ";
     assert_eq!(all_shown(&pipeline(text)), ["sh[e] lint", "sh[e] lint", "sh[e] lint", "sh[e] more"]);
+}
+
+#[test]
+fn a_container_has_a_plain_shell() {
+    let held = "sh[e] x &> y shadow-unknown(the step runs in `sh`, and `&>` means something else where that is not bash)";
+    let table: &[(&str, &str)] = &[
+        ("    container: i\n    steps: [{run: x &> y}]\n", held),
+        ("    container: {image: i}\n    steps: [{run: x &> y}]\n", held),
+        ("    steps: [{run: x &> y, shell: sh}]\n", held),
+        ("    container: i\n    steps: [{run: x &> y, shell: bash}]\n", "sh[ep] x &> y"),
+        ("    container: i\n    defaults: {run: {shell: bash}}\n    steps: [{run: x &> y}]\n", "sh[ep] x &> y"),
+        ("    container: i\n    steps: [{run: x | y}]\n", "sh[e] x | y"),
+        ("    steps: [{run: x &> y}]\n", "sh[e] x &> y"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(all_shown(&job(&format!("    runs-on: ubuntu-latest\n{text}"))), [*expected], "{text}");
+    }
 }
