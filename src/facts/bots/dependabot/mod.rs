@@ -2,6 +2,8 @@
 //! which are a setting of the forge.
 
 mod entry;
+mod nested;
+mod registries;
 mod schema;
 
 use self::entry::Entry;

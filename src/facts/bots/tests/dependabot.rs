@@ -53,11 +53,97 @@ fn the_whole_file_is_held_against_the_schema() {
             format!("{}{}", entry(""), entry("").replace("version: 2\nupdates:\n", "")),
             "invalid !schema@7",
         ),
-        ("registry without a type", entry("registries:\n  a: { url: x }\n"), "invalid !schema@7"),
+        ("registry without a type", entry("    registries: [a]\nregistries:\n  a: { url: x }\n"), "invalid !schema@8"),
     ] {
         let found = state("dependabot", &[NPM, (FILE, &text)]);
         assert_eq!(found, wanted, "{name}");
     }
+}
+
+/// Each row that is refused has been seen in an error message of the service, or is closed by its documentation.
+#[test]
+fn values_inside_the_keys() {
+    let ok = "active +npm:";
+    for (name, text, wanted) in [
+        ("a time of one digit", entry("").replace("weekly", "weekly, time: '5:00'"), "invalid !schema@5"),
+        ("a time", entry("").replace("weekly", "weekly, time: '05:00'"), ok),
+        ("a zone that is an expression", entry("").replace("weekly", "weekly, timezone: '${{secrets.TZ}}'"), "invalid !schema@5"),
+        ("a zone", entry("").replace("weekly", "weekly, timezone: Etc/GMT+2"), ok),
+        ("a registry as text", entry("    registries: a\n"), "invalid !schema@6"),
+        ("all registries", entry("    registries: '*'\nregistries:\n  a: { type: git, url: x }\n"), ok),
+        ("a registry that is used", entry("    registries: [a]\nregistries:\n  a: { type: git, url: x }\n"), ok),
+        ("a registry nobody uses", entry("registries:\n  a: { type: git, url: x }\n"), "invalid !schema@7"),
+        ("a registry nobody defines", entry("    registries: [a]\n"), "invalid !schema@6"),
+        (
+            "a registry of no type that is known",
+            entry("    registries: [a]\nregistries:\n  a: { type: pub-registry, url: x }\n"),
+            "invalid !schema@8",
+        ),
+        ("an empty group", entry("    groups:\n      a: {}\n"), "invalid !schema@7"),
+        ("a group of nothing", entry("    groups:\n      a:\n"), "invalid !schema@7"),
+        ("a group without a rule", entry("    groups:\n      a: { applies-to: security-updates }\n"), "invalid !schema@7"),
+        ("a group with another key", entry("    groups:\n      a: { patterns: [x], allow: [] }\n"), "invalid !schema@7"),
+        (
+            "a rule beside its group",
+            entry("    groups:\n      a: { patterns: [x] }\n      update-types: [minor]\n"),
+            "invalid !schema@8",
+        ),
+        ("a group of no update type", entry("    groups:\n      a: { update-types: [all] }\n"), "invalid !schema@7"),
+        ("a group", entry("    groups:\n      a: { patterns: [x], update-types: [minor] }\n"), ok),
+        ("vendor where nothing is vendored", entry("    vendor: true\n"), "invalid !schema@6"),
+        ("a strategy", entry("    versioning-strategy: widen\n"), ok),
+        ("no strategy", entry("    versioning-strategy: pin\n"), "invalid !schema@6"),
+        ("semver days", entry("    cooldown: { default-days: 3, semver-major-days: 9 }\n"), ok),
+        ("a cooldown key", entry("    cooldown: { days: 3 }\n"), "invalid !schema@6"),
+        ("a key of a message", entry("    commit-message: { suffix: x }\n"), "invalid !schema@6"),
+        ("a scope", entry("    commit-message: { include: deps }\n"), "invalid !schema@6"),
+        ("a long prefix", entry(&format!("    commit-message: {{ prefix: {} }}\n", "x".repeat(51))), "invalid !schema@6"),
+        ("a separator", entry("    pull-request-branch-name: { separator: '/-' }\n"), "invalid !schema@6"),
+        ("a rebase word", entry("    rebase-strategy: never\n"), "invalid !schema@6"),
+        ("a type in ignore", entry("    ignore:\n      - dependency-type: direct\n"), "invalid !schema@7"),
+        ("a type that is none", entry("    allow:\n      - dependency-type: dev\n"), "invalid !schema@7"),
+        // Not shown by the service or its documentation: never an error.
+        ("the same label twice", entry("    labels: [a, a]\n"), ok),
+        ("no label", entry("    labels: []\n"), ok),
+        ("no assignee", entry("    assignees: []\n"), ok),
+        ("a beta ecosystem without the switch", entry("").replace("npm", "brew"), "invalid !schema@3"),
+    ] {
+        assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), wanted, "{name}");
+    }
+}
+
+#[test]
+fn some_keys_are_not_for_every_ecosystem() {
+    let file = |ecosystem: &str, more: &str| entry(more).replace("npm", ecosystem);
+    for (ecosystem, more, fits) in [
+        ("gomod", "    vendor: true\n", true),
+        ("bundler", "    vendor: true\n", true),
+        ("github-actions", "    versioning-strategy: auto\n", false),
+        ("pip", "    versioning-strategy: widen\n", false),
+        ("pip", "    versioning-strategy: increase\n", true),
+        ("mix", "    versioning-strategy: increase-if-necessary\n", false),
+        ("cargo", "    versioning-strategy: lockfile-only\n", true),
+        ("cargo", "    versioning-strategy: increase\n", false),
+        ("composer", "    versioning-strategy: widen\n", true),
+        // On no list of the documentation: not judged.
+        ("julia", "    versioning-strategy: increase\n", true),
+        ("docker", "    cooldown: { semver-major-days: 9 }\n", false),
+        ("docker", "    cooldown: { default-days: 9 }\n", true),
+        ("pre-commit", "    cooldown: { semver-patch-days: 9 }\n", false),
+        ("cargo", "    cooldown: { semver-major-days: 9 }\n", true),
+    ] {
+        let found = state("dependabot", &[NPM, (FILE, &file(ecosystem, more))]);
+        assert_eq!(!found.starts_with("invalid"), fits, "{ecosystem} {more} {found}");
+    }
+}
+
+#[test]
+fn ecosystems_that_are_tried_out() {
+    let text = format!(
+        "enable-beta-ecosystems: true\n{}  - {{ package-ecosystem: brew, directory: /, schedule: {{ interval: daily }} }}\n",
+        entry("")
+    );
+    assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), "active +npm: beta-ecosystem@7");
 }
 
 #[test]
