@@ -58,6 +58,14 @@ impl<'a> Scene<'a> {
         Self { world, targets: grouped.into_iter().map(target).collect(), default_branch }
     }
 
+    /// Whether a bot looks at manifests of an ecosystem at all.
+    pub(super) fn knows(&self, bot: &str, ecosystem: &str) -> bool {
+        let mut rows = self.world.catalog.bots.iter().filter(|row| row.id == bot);
+        rows.any(|row| {
+            row.ecosystems.iter().any(|name| name == ecosystem) || row.manager.iter().any(|row| row.ecosystem == ecosystem)
+        })
+    }
+
     /// The configuration files of a bot that are there, in the order in which the bot looks for them. A place with a key
     /// counts when the file has the key, a place that ends in `/` when the directory is there.
     pub(super) fn configured(&self, places: &'a [ConfigPlace]) -> Vec<(RepoPath, &'a ConfigPlace)> {
@@ -100,11 +108,22 @@ impl Miss {
 pub(super) struct Reading {
     pub(super) fact: BotFact,
     pub(super) misses: Vec<Miss>,
+    /// The bot would act here but for what this line says (or what is wrong with it).
+    pub(super) halted: Option<Place>,
+}
+
+impl Reading {
+    /// A bot that is set up here and does nothing.
+    pub(super) fn halted(fact: BotFact) -> Self {
+        let first = fact.problems.iter().find(|problem| problem.fatal).or(fact.problems.last());
+        let place = first.map_or_else(|| Place::file(fact.path.clone()), |problem| problem.place.clone());
+        Self { halted: Some(place), ..Self::from(fact) }
+    }
 }
 
 impl From<BotFact> for Reading {
     fn from(fact: BotFact) -> Self {
-        Self { fact, misses: Vec::new() }
+        Self { fact, misses: Vec::new(), halted: None }
     }
 }
 
@@ -113,5 +132,5 @@ pub(super) fn unreadable(fact: BotFact, unread: &Unread) -> Reading {
     let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
     let mut fact = fact.inactive("unreadable");
     fact.problems.push(BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why)));
-    fact.into()
+    Reading::halted(fact)
 }

@@ -13,7 +13,7 @@ use crate::text::RepoPath;
 
 pub mod manifests;
 pub mod scope;
-mod workspaces;
+pub(super) mod workspaces;
 
 /// Whether something is part of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -34,12 +34,12 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     let root = place.key.as_ref().and_then(|key| document.root().get(key)).unwrap_or(document.root());
     if root.kind() != Kind::Mapping {
         fact.problems.push(BotProblem::fatal(root.place(), "schema", "it is not a map of settings"));
-        return Some(fact.inactive("invalid").into());
+        return Some(Reading::halted(fact.inactive("invalid")));
     }
     let presets = presets::read(bot, root);
     if let Some(problem) = switched_off(root, &presets) {
         fact.problems.push(problem);
-        return Some(fact.inactive("disabled").into());
+        return Some(Reading::halted(fact.inactive("disabled")));
     }
     Some(coverage(scene, bot, root, presets, fact))
 }
@@ -86,7 +86,7 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
     if let Ok(Some(place)) = &config.branches {
         fact.problems.push(BotProblem::note(place.clone(), "target-branch", "the default branch is not among these"));
     }
-    let mut reading = Reading { fact, misses: Vec::new() };
+    let mut reading = Reading::from(fact);
     for target in &scene.targets {
         apply(&config, target, &mut reading);
     }

@@ -253,6 +253,103 @@ fn a_workspace_root_covers_its_members() {
 }
 
 #[test]
+fn a_root_reaches_the_projects_that_it_names() {
+    let file = |ecosystem: &str| entry("").replace("npm", ecosystem);
+    let gradle = "dependencies { implementation 'a:b:1' }\n";
+    let module = "module a\nrequire b v1.0.0\n";
+    let project = "<Project><ItemGroup><PackageReference Include='a' Version='1' /></ItemGroup></Project>";
+    for (name, ecosystem, tree, wanted) in [
+        (
+            "subprojects",
+            "gradle",
+            &[
+                ("settings.gradle", "rootProject.name = 'a'\n// include 'no'\ninclude 'app', ':lib:core'\n"),
+                ("app/build.gradle", gradle),
+                ("lib/core/build.gradle", gradle),
+                ("no/build.gradle", gradle),
+            ][..],
+            "gradle:no no-entry",
+        ),
+        (
+            "a project that lies elsewhere, an included build, buildSrc",
+            "gradle",
+            &[
+                (
+                    "settings.gradle.kts",
+                    "include(\"app\")\nproject(\":app\").projectDir = file(\"apps/one\")\nincludeBuild(\"logic\")\n",
+                ),
+                ("build.gradle.kts", gradle),
+                ("apps/one/build.gradle.kts", gradle),
+                ("logic/settings.gradle.kts", "include(\"rules\")\n"),
+                ("logic/rules/build.gradle.kts", gradle),
+                ("buildSrc/build.gradle.kts", gradle),
+                ("app/build.gradle.kts", gradle),
+            ],
+            "gradle:app no-entry",
+        ),
+        (
+            "a Go workspace",
+            "gomod",
+            &[
+                ("go.work", "go 1.24\nuse (\n\t./a\n\t./b // x\n)\nuse ./c\n"),
+                ("a/go.mod", module),
+                ("b/go.mod", module),
+                ("c/go.mod", module),
+                ("d/go.mod", module),
+            ],
+            "gomod:d no-entry",
+        ),
+        (
+            "a root that depends on nothing",
+            "npm",
+            &[
+                ("package.json", "{}"),
+                ("pnpm-workspace.yaml", "packages: ['packages/*']\n"),
+                ("packages/a/package.json", NPM.1),
+                WEB,
+            ],
+            "npm:web no-entry",
+        ),
+        (
+            "a solution",
+            "nuget",
+            &[
+                ("all.sln", "Project(\"{F}\") = \"App\", \"src\\App\\App.csproj\", \"{A}\"\nEndProject\n"),
+                ("src/App/App.csproj", project),
+                ("src/Lone/Lone.csproj", project),
+            ],
+            "nuget:src/Lone no-entry",
+        ),
+        ("a project without a lock file", "uv", &[("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n")], ""),
+    ] {
+        let text = file(ecosystem);
+        let mut files = tree.to_vec();
+        files.push((FILE, &text));
+        assert_eq!(gaps(&files), wanted, "{name}");
+        assert!(!state("dependabot", &files).contains("missing-directory"), "{name}");
+    }
+}
+
+#[test]
+fn a_directory_given_twice_is_not_known() {
+    let text = entry("").replace("directory: /", "directory: /web\n    directory: /");
+    assert_eq!(gaps(&[NPM, WEB, PIP, (FILE, &text)]), "npm: no-entry?, npm:web no-entry?, pip: no-entry");
+}
+
+#[test]
+fn the_branch_of_a_group_over_ecosystems_counts() {
+    let file = |more: &str| {
+        format!(
+            "version: 2\nmulti-ecosystem-groups:\n  all: {{ schedule: {{ interval: weekly }}, {more} }}\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    multi-ecosystem-group: all\n    patterns: ['react*']\n"
+        )
+    };
+    assert_eq!(gaps(&[NPM, (FILE, &file("target-branch: develop"))]), "npm: target-branch@3");
+    assert_eq!(gaps(&[NPM, (FILE, &file("target-branch: main"))]), "");
+    assert_eq!(gaps(&[NPM, (FILE, &file("open-pull-requests-limit: 0"))]), "npm: no-entry?");
+    assert_eq!(state("dependabot", &[NPM, (FILE, &file("labels: [x]"))]), "active +npm: patterns@8");
+}
+
+#[test]
 fn groups_over_ecosystems_need_patterns() {
     let file = |group: &str, more: &str| {
         format!(
@@ -274,7 +371,10 @@ fn gaps_name_their_reason() {
     assert_eq!(gaps(&[NPM, PIP]), "npm: no-bot, pip: no-bot");
     assert_eq!(gaps(&[NPM, PIP, (FILE, &text)]), "pip: no-entry");
     // A file that the service rejects is no bot.
-    assert_eq!(gaps(&[NPM, (FILE, "version: 1\nupdates: []\n")]), "npm: no-bot");
+    assert_eq!(gaps(&[NPM, (FILE, "version: 1\nupdates: []\n")]), "npm: disabled@1");
+    assert_eq!(gaps(&[NPM, (FILE, "version: 2\nupdates: []\n")]), "npm: disabled@2");
+    // Another bot that lives is the one that has no entry.
+    assert_eq!(gaps(&[NPM, PIP, (FILE, &text), ("renovate.json", r#"{"enabled":false}"#)]), "pip: no-entry");
 }
 
 #[test]
