@@ -241,9 +241,12 @@ pub struct Manager {
     pub name: String,
     /// Dependabot's name of the ecosystem.
     pub ecosystem: String,
-    /// Default file patterns, where they matter.
+    /// Its own file patterns: globs, or regular expressions between slashes.
     #[serde(default)]
     pub files: Vec<String>,
+    /// The data source that most of its dependencies come from.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// A bot's accounts.

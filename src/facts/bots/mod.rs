@@ -111,6 +111,15 @@ impl BotProblem {
     }
 }
 
+/// Why a manifest is left out, and what would change that, in the words of the bot's own file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remedy {
+    /// One clause.
+    pub said: String,
+    /// What to change.
+    pub fix: String,
+}
+
 /// A manifest that no live bot covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uncovered {
@@ -124,6 +133,8 @@ pub struct Uncovered {
     pub why: &'static str,
     /// Where the reason stands, when it stands somewhere.
     pub place: Option<Place>,
+    /// The reason and its remedy in particular, when the bot's reader knows them.
+    pub remedy: Option<Remedy>,
     /// Product or not.
     pub scope: Scope,
     /// A bot may cover it: what could not be read.
@@ -200,6 +211,7 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
             manifest: target.manifests[0].path.clone(),
             why,
             place,
+            remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),
             scope: target.scope(),
             may_be: may_be.get(&key).map(|why| (*why).clone()),
         }

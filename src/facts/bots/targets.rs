@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BotFact, BotProblem};
+use super::{BotFact, BotProblem, Remedy};
 use crate::catalog::tool::ConfigPlace;
 use crate::doc::Format;
 use crate::facts::components::{Inventory, ManifestFact, Scope};
@@ -96,11 +96,13 @@ pub(super) struct Miss {
     pub(super) place: Place,
     pub(super) ecosystem: String,
     pub(super) directory: RepoPath,
+    /// What stands there and what to change, when the reader knows better than the code.
+    pub(super) remedy: Option<Remedy>,
 }
 
 impl Miss {
     pub(super) fn new(target: &Target<'_>, why: &'static str, place: Place) -> Self {
-        Self { why, place, ecosystem: target.ecosystem.to_owned(), directory: target.directory.clone() }
+        Self { why, place, ecosystem: target.ecosystem.to_owned(), directory: target.directory.clone(), remedy: None }
     }
 }
 
