@@ -103,6 +103,9 @@ pub struct Bot {
     /// Keys that some ecosystems do not take, or not with every word.
     #[serde(default)]
     pub restriction: Vec<Restriction>,
+    /// Its run in CI changes files and no more: whether a pull request comes of it is another step's matter.
+    #[serde(default)]
+    pub only_edits: bool,
     /// Its accounts.
     #[serde(default)]
     pub identity: Option<Identity>,

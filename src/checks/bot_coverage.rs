@@ -209,7 +209,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         let update = if names.len() == 1 { "updates" } else { "update" };
         let entries: Vec<&Coverage> =
             covering.flat_map(|bot| &bot.entries).filter(|entry| entry.ecosystem == ecosystem).collect();
-        let less = if entries.iter().any(|entry| !entry.less.is_empty()) { ", less what its file leaves out" } else { "" };
+        let less = entries.iter().find_map(|entry| entry.less.first()).map(|(_, words)| format!("; {words}")).unwrap_or_default();
         let message = format!("{} {update} every {ecosystem} manifest{less}", names.join(" and "));
         let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
         for entry in entries {

@@ -30,6 +30,13 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot, runs: &[Run]) -> Option<Reading
     };
     let mine = scene.targets.iter().filter(|target| bot.ecosystems.iter().any(|ecosystem| ecosystem == target.ecosystem));
     let mut fact = BotFact::new(bot, path.clone());
+    if let Some(run) = run.filter(|run| run.by_itself && bot.only_edits) {
+        let why = Why::new(Reason::Unsupported, "a pipeline runs it; whether a pull request comes of it is not read")
+            .at(run.place.clone());
+        fact.may_cover = mine.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect();
+        fact.problems.push(BotProblem::note(run.place.clone(), "no-updates", why.text));
+        return Some(fact.inactive("no-updates").into());
+    }
     if run.is_some_and(|run| run.by_itself) {
         fact.covers = mine.map(super::targets::Target::key).collect();
         let entry = |(ecosystem, _): &(String, RepoPath)| Coverage {

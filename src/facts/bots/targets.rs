@@ -75,7 +75,8 @@ impl<'a> Scene<'a> {
             let snapshot = self.world.snapshot;
             let there = if place.path.ends_with('/') { snapshot.is_dir(&path) } else { snapshot.is_file(&path) };
             let keyed = place.key.as_ref().is_none_or(|key| {
-                let document = snapshot.document(&path, Format::Json);
+                let yaml = place.path.ends_with(".yaml") || place.path.ends_with(".yml");
+                let document = snapshot.document(&path, if yaml { Format::Yaml } else { Format::Json });
                 document.is_ok_and(|document| document.root().route(&key.split('.').collect::<Vec<_>>()).is_some())
             });
             if there && keyed {

@@ -7,7 +7,7 @@ use crate::catalog::bot::Manager;
 use crate::doc::{Reading as Typed, Value};
 use crate::facts::bots::Remedy;
 use crate::facts::components::ManifestFact;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 use super::patterns::{Hit, Patterns};
 use super::presets::Presets;
@@ -121,7 +121,7 @@ impl<'d> Managers<'d> {
         let name = row.map_or("", |row| row.name.as_str());
         Remedy {
             said: format!("no manager of {} reads a file of this name", self.bot.title),
-            fix: format!("\"{name}\": {{ \"managerFilePatterns\": [\"{}\"] }}", manifest.path),
+            fix: format!("add to its file: \"{name}\": {{ \"managerFilePatterns\": [\"{}\"] }}", all_like(&manifest.path)),
         }
     }
 
@@ -152,6 +152,14 @@ impl<'d> Managers<'d> {
         }
         let by_default = self.bot.disabled_managers.iter().any(|name| name == manager);
         (by_default && !self.enabled_by_preset.iter().any(|name| name == manager)).then_some(None)
+    }
+}
+
+/// A pattern for the file and those of its kind beside it.
+fn all_like(path: &RepoPath) -> String {
+    match path.file_name().rsplit_once('.') {
+        Some((_, ending)) if !path.parent().is_root() => format!("{}/*.{ending}", path.parent()),
+        _ => path.to_string(),
     }
 }
 

@@ -30,12 +30,9 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
         let words = format!("{path} is found before it: this file is not read");
         fact.problems.push(BotProblem::note(Place::file(other), "second-file", words).fix("keep one of them"));
     }
-    let document = match scene.world.snapshot.document(&path, Format::Json) {
+    let document = match empty(scene, &path).map_or_else(|| scene.world.snapshot.document(&path, Format::Json), Ok) {
         Ok(document) => document,
-        Err(unread) => match empty(scene, &path) {
-            Some(document) => document,
-            None => return Some(unreadable(fact, &unread)),
-        },
+        Err(unread) => return Some(unreadable(fact, &unread)),
     };
     let root = place.key.as_ref().and_then(|key| document.root().get(key)).unwrap_or(document.root());
     // A text in the manifest stands for the one preset that it names.
