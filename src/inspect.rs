@@ -187,6 +187,9 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     let facts = facts::gather(&opened.snapshot, Catalog::builtin(), terms)?;
     let mut report = rows::fill(&facts, subject(&opened.snapshot, terms), terms);
     report.notes = opened.snapshot.notes().to_vec();
+    report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
+    report.notes.extend(opened.snapshot.incomplete().map(str::to_owned));
+    report.incomplete = opened.snapshot.incomplete().is_some();
     Ok(report)
 }
 
@@ -250,8 +253,8 @@ fn sources(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<RepoPath, Arc<
     sources
 }
 
-fn unread_by_rules(snapshot: &Snapshot) -> Vec<RepoPath> {
-    snapshot.not_inspected().into_iter().map(|one| one.path).collect()
+fn unread_by_rules(snapshot: &Snapshot) -> BTreeMap<RepoPath, String> {
+    snapshot.not_inspected().into_iter().map(|one| (one.path, one.why)).collect()
 }
 
 fn not_inspected(snapshot: &Snapshot) -> Vec<NotInspected> {
@@ -325,11 +328,16 @@ impl PolicyFiles<'_> {
 /// A policy is a regular blob at its exact path (design §4.4).
 fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
     let Some(path) = RepoPath::new(path) else { return Ok(None) };
-    let Some(entry) = snapshot.entry(&path) else { return Ok(None) };
-    if !entry.is_file() {
-        let error =
-            Error::usage(format!("{path} is a link or a submodule; a policy is a regular file")).at(Place::file(path.clone()));
-        return Err(error.hint("commit the file itself"));
+    let refuse = |what: &str| {
+        let error = Error::usage(format!("{path} is {what}; a policy is a regular file")).at(Place::file(path.clone()));
+        Err(error.hint("commit the file itself"))
+    };
+    match snapshot.entry(&path) {
+        None if snapshot.is_dir(&path) => refuse("a directory"),
+        None => Ok(None),
+        Some(entry) if !entry.is_file() => refuse("a link or a submodule"),
+        Some(_) => snapshot.read(&path).map(Some).map_err(|unread| {
+            Error::incomplete(format!("{path} could not be read: {}", unread.why)).hint("a policy is a small UTF-8 file")
+        }),
     }
-    snapshot.read(&path).map(Some).map_err(|unread| Error::incomplete(format!("{path} could not be read: {}", unread.why)))
 }

@@ -2,6 +2,11 @@
 
 use crate::error::Error;
 
+/// What a bound may be set to: far from where sums of bounds would wrap.
+const MOST: usize = 1 << 40;
+/// What nests on the stack may be this deep.
+const STACK_DEPTH: usize = 512;
+
 /// The bounds in force. `--limit NAME=N` overrides one by the field's name in kebab-case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -87,14 +92,19 @@ impl Limits {
             return Err(Error::usage(format!("there is no limit `{name}`")).hint(format!("limits are: {}", names.join(", "))));
         };
         match value.replace('_', "").parse::<usize>() {
-            Ok(number) if number > 0 => *slot = number,
+            Ok(number) if (1..=MOST).contains(&number) => *slot = number,
             _ => {
-                return Err(Error::usage(format!("`--limit {name}={value}` needs a positive whole number"))
-                    .hint(format!("for example --limit {name}=100000")));
+                return Err(Error::usage(format!("`--limit {name}={value}` needs a whole number from 1 to {MOST}"))
+                    .hint(format!("for example --limit {name}=100")));
             }
         }
-        // The document parsers nest on the stack below this depth only.
-        self.depth = self.depth.min(512);
+        // Documents and chains nest on the stack, below these depths only.
+        for (name, value, most) in [("depth", self.depth, STACK_DEPTH), ("chain-steps", self.chain_steps, STACK_DEPTH)] {
+            if value > most {
+                return Err(Error::usage(format!("`--limit {name}={value}` is more than the stack holds"))
+                    .hint(format!("{name} is at most {most}")));
+            }
+        }
         Ok(())
     }
 }

@@ -71,6 +71,8 @@ pub struct Manifest {
 pub struct Frameworks {
     /// The frameworks.
     pub framework: Vec<Framework>,
+    /// Registry to names of libraries that serve GraphQL.
+    pub graphql: BTreeMap<String, Vec<String>>,
 }
 
 /// A server framework.
@@ -89,6 +91,12 @@ pub struct Framework {
     /// A framework for JSON interfaces.
     #[serde(default)]
     pub api: bool,
+    /// The package is more than a server: only this code makes it one.
+    #[serde(default)]
+    pub proof: Vec<CodeMark>,
+    /// The generator to propose, by its id under `rules/openapi/`.
+    #[serde(default)]
+    pub exporter: Option<String>,
 }
 
 /// `rules/openapi/<exporter>.toml`.

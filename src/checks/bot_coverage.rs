@@ -45,10 +45,9 @@ impl Check for BotCoverage {
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let Ok(question) = question::<Question>(rule) else { return Vec::new() };
         let facts = bench.facts;
-        if facts.inventory.manifests.is_empty() {
-            return vec![
-                Finding::new(rule, "repository", Verdict::NotApplicable, "no dependency manifest was found").cause("no-manifest"),
-            ];
+        if !facts.inventory.manifests.iter().any(|manifest| manifest.updatable) {
+            let message = "no manifest with a dependency was found";
+            return vec![Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-manifest")];
         }
         let mut findings = broken_files(rule, bench);
         if let Some(external) = bench.terms.external_bots.first() {
@@ -131,11 +130,9 @@ fn title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
 /// No bot that acts is one finding, with the whole file to add, or the line that keeps a bot from acting.
 fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Option<Finding> {
     let facts = bench.facts;
-    let certain = || facts.uncovered.iter().filter(|gap| gap.may_be.is_none());
-    let missing: Vec<&Uncovered> = certain().filter(|gap| gap.scope == Scope::Production).collect();
-    let mut missing: Vec<&Uncovered> = if missing.is_empty() { certain().collect() } else { missing };
+    let mut missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).collect();
     // What makes it an error stands first.
-    missing.sort_by_key(|gap| question.weight(&gap.ecosystem));
+    missing.sort_by_key(|gap| (gap.scope, question.weight(&gap.ecosystem)));
     let weight = question.weight(&missing.first()?.ecosystem);
     let inactive = |because: &[&str]| {
         facts.bots.iter().find(|bot| bot.inactive_because.as_deref().is_some_and(|reason| because.contains(&reason)))
@@ -193,7 +190,8 @@ fn lower(finding: &mut Finding, rule: &Rule, weight: u8) {
 
 fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
     let facts = bench.facts;
-    let mut ecosystems: Vec<&str> = facts.inventory.manifests.iter().map(|manifest| manifest.ecosystem.as_str()).collect();
+    let updatable = facts.inventory.manifests.iter().filter(|manifest| manifest.updatable);
+    let mut ecosystems: Vec<&str> = updatable.map(|manifest| manifest.ecosystem.as_str()).collect();
     ecosystems.sort_unstable();
     ecosystems.dedup();
     ecosystems.into_iter().map(|ecosystem| one(rule, question, bench, ecosystem)).collect()
@@ -235,7 +233,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         }
         unknown
     } else {
-        let list: Vec<String> = certain.iter().take(5).map(|gap| gap.manifest.to_string()).collect();
+        let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
         let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
         let words = match (certain[0].why, certain.len()) {
             _ if certain[0].remedy.is_some() => said(certain[0]),
@@ -245,16 +243,25 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
         lower(&mut fail, rule, question.weight(ecosystem));
-        for gap in &certain {
+        // The block to paste is the whole one: what is left out would be the next finding.
+        let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
+        let all: Vec<&Uncovered> = certain.iter().copied().chain(rest).collect();
+        for gap in &all {
             if let Some(place) = &gap.place {
                 fail.places.push(Evidence::new(place.clone(), said(gap)));
             }
             fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
         }
-        fail.fix(fix(bench, &certain))
+        fail.fix(fix(bench, &all))
     };
     finding.development = production.is_empty();
     finding
+}
+
+/// A gap as people name it: workflows by their directory, everything else by its file.
+fn named(gap: &Uncovered) -> String {
+    let workflows = gap.manifest.directory() == ".github/workflows";
+    if workflows { ".github/workflows".to_owned() } else { gap.manifest.to_string() }
 }
 
 /// What to change where the reason stands; the missing entries when there are none.
@@ -284,7 +291,7 @@ fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
 
 /// The reason in the words of the bot's own file, when they are known.
 fn said(gap: &Uncovered) -> &str {
-    gap.remedy.as_ref().map_or_else(|| reason_words(gap.why), |remedy| remedy.said.as_str())
+    gap.remedy.as_ref().map_or_else(|| reason_words(gap.why), |remedy| remedy.words.as_str())
 }
 
 fn reason_words(why: &str) -> &'static str {

@@ -76,9 +76,9 @@ pub(super) fn views<'f>(bench: &Bench<'f>, component: &Component, accepts: impl 
     all
 }
 
-/// Components of a language to judge: production ones, or the development ones when there is nothing else.
+/// Components of a language that an analyzer can look at: a manifest without any code has dependencies only.
 pub(super) fn judged<'f>(bench: &Bench<'f>, language: &str) -> Vec<&'f Component> {
-    bench.facts.inventory.of(language).collect()
+    bench.facts.inventory.of(language).filter(|component| !component.files.is_empty()).collect()
 }
 
 /// `<language>`, or `<language>:<directory>` when the language has several components.

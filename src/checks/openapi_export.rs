@@ -89,6 +89,9 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         )
         .cause("other-style");
     }
+    if !bench.facts.service.undecided.is_empty() {
+        return undecided(rule, &bench.facts.service.undecided);
+    }
     let frameworks = bench.facts.service.frameworks.join(", ");
     let mut finding = Finding::new(
         rule,
@@ -109,6 +112,42 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         "**/*api-spec*".to_owned(),
         "generators in the catalogue".to_owned(),
     ];
-    finding
-        .fix("export an OpenAPI document (your framework's generator, dumped in CI) and commit it or publish it as an artefact")
+    if let Some(place) = &bench.facts.service.graphql {
+        finding = finding.at(place.clone(), "a library that serves GraphQL");
+    }
+    finding.fix(help(bench))
+}
+
+/// Something may describe the API; what was seen of it proves neither.
+fn undecided(rule: &Rule, all: &[(Place, String)]) -> Finding {
+    let words: Vec<&str> = all.iter().map(|(_, why)| why.as_str()).collect();
+    let message = format!("whether an OpenAPI description is exported cannot be seen: {}", words.join("; "));
+    let mut finding = Finding::new(rule, "repository", Verdict::Unknown, message).reason(Reason::Unsupported).cause("undecided");
+    for (place, why) in all {
+        finding = finding.at(place.clone(), why.clone());
+    }
+    finding.fix("commit the document that it writes, or name it in the policy: `[service] openapi = \"<path>\"`")
+}
+
+/// The generator of a framework that was seen, when the catalogue knows one.
+fn help(bench: &Bench<'_>) -> String {
+    let known = |id: &String| bench.catalog.frameworks.framework.iter().find(|framework| framework.id == *id)?.exporter.as_ref();
+    let exporter = |id: &String| bench.catalog.exporters.iter().find(|exporter| exporter.id == *id);
+    let generators: Vec<String> = bench
+        .facts
+        .service
+        .frameworks
+        .iter()
+        .filter_map(|id| Some((id, exporter(known(id)?)?)))
+        .map(|(id, exporter)| format!("for {id} {} does it ({})", exporter.title, exporter.verified.source))
+        .collect();
+    let own = if generators.is_empty() { "your framework's generator".to_owned() } else { generators.join(", ") };
+    let style = bench
+        .facts
+        .service
+        .graphql
+        .as_ref()
+        .map(|_| "; when its interface is GraphQL, say so in the policy: `[service] api_style = \"graphql\"`");
+    let style = style.unwrap_or_default();
+    format!("export an OpenAPI document ({own}), dumped in CI, and commit it or publish it as an artefact{style}")
 }

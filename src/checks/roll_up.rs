@@ -45,7 +45,8 @@ impl Check for RollUp {
 pub(super) fn run(rule: &Rule, bench: &Bench<'_>, exact: &[Finding]) -> Vec<Finding> {
     let Ok(question) = question::<Question>(rule) else { return Vec::new() };
     let code = |id: &str| bench.catalog.languages.language.iter().any(|language| language.id == id && language.code);
-    let languages: Vec<&str> = bench.facts.inventory.languages().into_iter().filter(|id| code(id)).collect();
+    let languages: Vec<&str> =
+        bench.facts.inventory.languages().into_iter().filter(|id| code(id) && !judged(bench, id).is_empty()).collect();
     if languages.is_empty() {
         return vec![Finding::new(rule, "repository", Verdict::NotApplicable, "no source code was found").cause("no-language")];
     }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::analyzer::{rung, title};
-use super::component_view::{View, home, is_development, judged, subject, views};
+use super::component_view::{View, home, is_development, subject, views};
 use super::{Bench, Check, question, snippets};
 use crate::answer::Reason;
 use crate::catalog::tool::ToolKind;
@@ -53,7 +53,7 @@ impl Check for ToolRuns {
         let mut findings = Vec::new();
         for language in &question.languages {
             let components: Vec<&Component> =
-                judged(bench, language).into_iter().filter(|component| component.manifest.is_some()).collect();
+                bench.facts.inventory.of(language).filter(|component| component.manifest.is_some()).collect();
             let several = components.len() > 1;
             findings
                 .extend(components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))));

@@ -6,6 +6,7 @@ use super::{Context, request};
 use crate::cli::FactsArgs;
 use crate::error::Error;
 use crate::inspect;
+use crate::policy::{FailOn, Outcome};
 use crate::report::View;
 use crate::report::facts::FactsReport;
 
@@ -23,7 +24,8 @@ pub(super) fn run(context: &Context, args: &FactsArgs) -> Result<u8, Error> {
         file.write(&render(&facts, &file.format, &View { color: false, terminal: false, ..view })?)?;
     }
     context.streams.print(&render(&facts, format, &view)?)?;
-    Ok(0)
+    let outcome = if facts.incomplete { Outcome::Incomplete } else { Outcome::Pass };
+    Ok(outcome.exit_status(FailOn::Error))
 }
 
 fn known(format: &str) -> Result<(), Error> {

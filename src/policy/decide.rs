@@ -30,7 +30,7 @@ pub struct DecideOptions<'a> {
     pub sources: &'a BTreeMap<RepoPath, Arc<SourceFile>>,
     /// Files that an active rule had to read and that were not inspected; each makes the run incomplete unless a finding
     /// gates for it.
-    pub unread: &'a [RepoPath],
+    pub unread: &'a BTreeMap<RepoPath, String>,
 }
 
 /// The rule for files that could not be read.
@@ -84,7 +84,7 @@ impl<'a> Run<'a> {
             lines: Lines::new(options.sources),
             waivers: Waivers::new(policy, now),
             standings: BTreeMap::new(),
-            unreadable: options.unread.iter().cloned().collect(),
+            unreadable: options.unread.keys().cloned().collect(),
         }
     }
 
@@ -171,14 +171,19 @@ fn unreadable_path(finding: &Finding) -> Option<RepoPath> {
 fn outcome(decided: &[DecidedFinding], unread: &BTreeSet<RepoPath>, options: &DecideOptions<'_>) -> (Outcome, Vec<String>) {
     let gating = || decided.iter().filter(|one| one.decision == Decision::Gate);
     let gates_for = |path: &RepoPath| gating().any(|one| one.finding.places.iter().any(|evidence| evidence.place.path == *path));
-    let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread).cloned().collect();
+    let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread.keys()).cloned().collect();
     for one in decided.iter().filter(|one| one.decision != Decision::Off) {
         if one.finding.verdict == Verdict::Unknown && one.finding.reason == Some(Reason::Unreadable) {
             missing.extend(one.finding.places.first().map(|evidence| evidence.place.path.clone()));
         }
     }
     missing.retain(|path| !gates_for(path));
-    let notes = missing.iter().map(|path| format!("{path} had to be read and was not: the run is incomplete")).collect();
+    let why = |path: &RepoPath| options.unread.get(path).map_or_else(String::new, |why| format!(" ({why})"));
+    let name = |path: &RepoPath| if path.is_root() { "the tree".to_owned() } else { path.to_string() };
+    let notes = missing
+        .iter()
+        .map(|path| format!("{} had to be read and was not{}: the run is incomplete", name(path), why(path)))
+        .collect();
     let outcome = if gating().next().is_some() {
         Outcome::Fail
     } else if missing.is_empty() {

@@ -40,6 +40,9 @@ pub struct FactsReport {
     /// Remarks (`PATH lies in a work tree, its root was inspected`), not part of the JSON.
     #[serde(skip)]
     pub notes: Vec<String>,
+    /// The list of paths is not whole, so that absences mean nothing: exit 3. Not part of the JSON.
+    #[serde(skip)]
+    pub incomplete: bool,
 }
 
 /// A language in a directory.
@@ -252,6 +255,7 @@ impl FactsReport {
             api_descriptions: Vec::new(),
             release_tags: Vec::new(),
             notes: Vec::new(),
+            incomplete: false,
         }
     }
 

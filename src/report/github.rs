@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Report, Reporter, View};
 use crate::catalog::Severity;
-use crate::policy::{DecidedFinding, Decision};
+use crate::policy::{DecidedFinding, Decision, Outcome};
 use crate::text::escape::{workflow_message, workflow_property};
 
 /// Annotations of each level that the forge shows of one step (general knowledge; more are dropped without a word).
@@ -40,6 +40,11 @@ impl Reporter for GitHub {
                 let word = if rest == 1 { level.to_owned() } else { format!("{level}s") };
                 writeln!(out, "::{level} title=tollgate::and {rest} more {word}: the log of this step lists all of them")?;
             }
+        }
+        if report.outcome == Outcome::Incomplete {
+            // Status 3 without a word would leave nothing to act on.
+            let why = report.notes.last().map_or("something that was asked for could not be read", String::as_str);
+            writeln!(out, "::error title=tollgate::the run is incomplete: {}", workflow_message(why))?;
         }
         Ok(())
     }

@@ -28,9 +28,10 @@ impl Reporter for Json {
     }
 }
 
-/// Writes a value over several lines. What would steer a terminal stands in strings alone, and there as an escape.
+/// Writes a value over several lines. What would steer a terminal, or be a command of the GitHub runner, stands in strings
+/// alone, and there as an escape: the value stays the same.
 pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?.replace("##[", "#\\u0023[");
     let mut rest = text.as_str();
     while let Some(at) = rest.find(|c| c != '\n' && escape::is_steering(c)) {
         out.write_all(&rest.as_bytes()[..at])?;

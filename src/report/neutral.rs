@@ -1,10 +1,10 @@
-//! Owns keeping output lines from being read as commands by the GitHub runner. Refuses to change anything but line starts.
+//! Owns keeping output lines from being read as commands by the GitHub runner. Refuses to change anything but what it reads.
 
 use std::io::{self, Write};
 
 use crate::text::escape;
 
-/// A writer that passes lines on, each made harmless at its start.
+/// A writer that passes lines on, each made harmless.
 pub struct Neutral<'a> {
     inner: &'a mut dyn Write,
     line: Vec<u8>,
@@ -27,7 +27,7 @@ impl<'a> Neutral<'a> {
 
     fn pass(&mut self) -> io::Result<()> {
         let text = String::from_utf8_lossy(&self.line);
-        self.inner.write_all(escape::neutral_line_start(&text).as_bytes())?;
+        self.inner.write_all(escape::neutral_line(&text).as_bytes())?;
         self.line.clear();
         Ok(())
     }
@@ -54,14 +54,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_line_starts_a_command() {
+    fn no_line_is_a_command() {
         let mut out = Vec::new();
         let mut neutral = Neutral::new(&mut out);
         neutral.write_all(b"a\n::er").expect("a vector");
-        neutral.write_all(b"ror::x\n  ##[group]y\n::stop").expect("a vector");
+        neutral.write_all(b"ror::x\n  ##[group]y # ##[error]z\n::stop").expect("a vector");
         neutral.finish().expect("a vector");
         let text = String::from_utf8(out).expect("text");
-        assert!(text.lines().all(|line| !line.trim_start().starts_with("::") && !line.trim_start().starts_with("##[")));
-        assert_eq!(text.replace('\u{200B}', ""), "a\n::error::x\n  ##[group]y\n::stop");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")));
+        assert_eq!(text.replace('\u{200B}', ""), "a\n::error::x\n  ##[group]y # ##[error]z\n::stop");
     }
 }

@@ -219,3 +219,13 @@ fn facts_keep_their_published_contract() {
     insta::assert_snapshot!("facts_text", text);
     insta::assert_snapshot!("facts_json", String::from_utf8(bytes).expect("text"));
 }
+
+#[test]
+fn an_incomplete_run_is_annotated() {
+    let mut nothing = report();
+    nothing.findings.clear();
+    nothing.outcome = Outcome::Incomplete;
+    nothing.notes = vec!["Makefile had to be read and was not (too large)".to_owned()];
+    let text = render("github", &nothing, &View::default());
+    assert_eq!(text, "::error title=tollgate::the run is incomplete: Makefile had to be read and was not (too large)\n");
+}

@@ -26,21 +26,33 @@ impl Snapshot {
     /// # Errors
     /// It was not read, or is [`UnreadKind::Malformed`] with the place where; both are listed by [`Self::not_inspected`].
     pub fn document(&self, path: &RepoPath, format: Format) -> Result<Arc<Document>, Unread> {
-        let file = self.read(path)?;
+        let parsed = self.parsed(self.read(path)?, format);
+        if let Err(unread) = &parsed {
+            self.record(unread);
+        }
+        parsed
+    }
+
+    /// As [`Self::document`], for a look at a file that no rule asked for: what is none is not listed.
+    ///
+    /// # Errors
+    /// As [`Self::document`].
+    pub fn peek_document(&self, path: &RepoPath, format: Format) -> Result<Arc<Document>, Unread> {
+        self.parsed(self.peek(path)?, format)
+    }
+
+    fn parsed(&self, file: Arc<SourceFile>, format: Format) -> Parsed {
+        let path = &file.path.clone();
         let key = (path.clone(), format);
         let known = lock(&self.documents.0)
             .get(&key)
             .and_then(|texts| texts.iter().find(|(other, _)| Arc::ptr_eq(other, &file) || other.text == file.text))
             .map(|(_, parsed)| parsed.clone());
-        let parsed = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let parsed = self.parse(Arc::clone(&file), format);
             lock(&self.documents.0).entry(key).or_default().push((file, parsed.clone()));
             parsed
-        });
-        if let Err(unread) = &parsed {
-            self.record(unread);
-        }
-        parsed
+        })
     }
 
     fn parse(&self, file: Arc<SourceFile>, format: Format) -> Parsed {

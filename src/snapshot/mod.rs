@@ -154,6 +154,21 @@ impl Snapshot {
         result
     }
 
+    /// As [`Self::read`], for a look at a file that no rule asked for: what cannot be read is not listed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn peek(&self, path: &RepoPath) -> Read {
+        if let Some(known) = lock(&self.files).get(path) {
+            return known.clone();
+        }
+        let result = self.read_now(path, self.source.limits.file_bytes);
+        if result.is_ok() {
+            lock(&self.files).insert(path.clone(), result.clone());
+        }
+        result
+    }
+
     fn read_now(&self, path: &RepoPath, max_bytes: usize) -> Read {
         let refuse = |kind, why: &str| Err(Unread::new(path.clone(), kind, why));
         let Some(entry) = self.entry(path) else {

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::limits::Limits;
 use crate::text::RepoPath;
 
-use super::entry::{Entry, Listing, Origin, Subject, SubjectKind};
+use super::entry::{Entry, EntryKind, Listing, Origin, Subject, SubjectKind};
 use super::locate::{self, GitDirs, Located};
 use super::repository::Repository;
 use super::worktree::{self, Untracked};
@@ -35,10 +35,20 @@ pub struct OpenOptions {
 /// be read.
 pub fn open(path: &Path, options: &OpenOptions) -> Result<Source, Error> {
     let folder = locate::folder(path)?;
-    match open_folder(&folder, options) {
+    let mut source = open_or_alone(&folder, options)?;
+    if source.entries.is_empty() && source.incomplete.is_none() {
+        // A gate that is green because nothing was checked out is worse than none.
+        source.incomplete = Some(format!("there is no file in {}: is the repository checked out?", folder.display()));
+    }
+    note_submodules(&mut source);
+    Ok(source)
+}
+
+fn open_or_alone(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
+    match open_folder(folder, options) {
         // Alone, a folder's files can be inspected whatever state the repository around it is in.
         Err(error) if options.here && options.rev.is_none() && error.kind == Kind::Incomplete => {
-            let mut source = plain(&folder, &options.limits);
+            let mut source = plain(folder, &options.limits);
             source.notes.insert(0, format!("the repository around it is not used: {}", error.message));
             Ok(source)
         }
@@ -68,6 +78,10 @@ fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
             source.notes.splice(0..0, notes);
             if options.here && !below.is_root() {
                 narrow(&mut source, &below, raw.len());
+                if source.subject.kind == SubjectKind::WorkTree && source.entries.is_empty() {
+                    // Ignored as a whole by the repository around it, and asked for all the same.
+                    return Ok(plain(folder, &options.limits));
+                }
                 if source.subject.kind == SubjectKind::WorkTree {
                     source.subject = Subject::folder();
                     source.root = Some(folder.to_path_buf());
@@ -117,7 +131,12 @@ fn work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Er
     let repository = Repository::open(dirs, false)?;
     let head = repository.head()?;
     let tracked = index::read(&repository.dirs.own)?;
-    let listing = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);
+    let exclude = repository.dirs.common.join("info/exclude");
+    let mut listing = worktree::list(&root, &tracked, &Untracked::Visible(&exclude), limits);
+    if head.is_some() && tracked.is_empty() && !repository.dirs.own.join("index").exists() {
+        let why = "nothing of `HEAD` is checked out here: check it out (`git checkout`), or inspect the commit with `--rev HEAD`";
+        listing.incomplete.get_or_insert_with(|| why.to_owned());
+    }
     let subject =
         Subject { kind: SubjectKind::WorkTree, repository: None, revision: head.map(|id| id.to_string()), dirty: false };
     Ok(Source { repository: Some(repository), root: Some(root), ..source(subject, listing, limits) })
@@ -144,6 +163,16 @@ fn judged_commit(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source
         ));
     }
     Ok(source)
+}
+
+/// Says which submodules are not read: their content is no part of what was judged.
+fn note_submodules(source: &mut Source) {
+    let all: Vec<&str> =
+        source.entries.iter().filter(|entry| entry.kind == EntryKind::Submodule).map(|entry| entry.path.as_str()).collect();
+    if let Some(first) = all.first() {
+        let more = if all.len() > 1 { format!(" and {} more", all.len() - 1) } else { String::new() };
+        source.notes.push(format!("submodules are not read: {first}{more}"));
+    }
 }
 
 /// Keeps what lies below `directory`, told relative to it; `raw` is the length of its path on disk.

@@ -1,4 +1,4 @@
-//! Owns REV: full or abbreviated id, `HEAD`, or a reference name under five prefixes, exactly one answer. Refuses revision
+//! Owns REV: full or abbreviated id, `HEAD` (of this repository alone), or a reference name under five prefixes, exactly one answer. Refuses revision
 //! syntax and any preference between two answers.
 
 use git2::{ObjectType, Oid};
@@ -22,20 +22,17 @@ pub fn resolve(repository: &Repository, rev: &str, limits: &Limits) -> Result<Oi
         return Err(Error::usage(format!("`{rev}` is not a revision that is read"))
             .hint("give an object id, HEAD, or the name of a tag or branch; ~ ^ : .. and @{} are not read"));
     }
-    let mut answers: Vec<(String, Oid)> = Vec::new();
-    if let Some(id) = object_id(repository, rev)? {
-        answers.push((id.to_string(), id));
+    if rev == "HEAD" {
+        return head(repository, limits);
     }
+    let mut commits = Vec::new();
     for prefix in PREFIXES {
         let name = format!("{prefix}{rev}");
         if let Some(id) = repository.refs.resolve(&name)? {
-            answers.push((name, id));
+            commits.push((commit(repository, &name, id, limits)?, name));
         }
     }
-    let mut commits = Vec::new();
-    for (name, id) in answers {
-        commits.push((commit(repository, &name, id, limits)?, name));
-    }
+    commits.extend(by_id(repository, rev, !commits.is_empty(), limits)?);
     let Some((first, _)) = commits.first() else {
         return Err(Error::incomplete(format!("there is no revision `{rev}`"))
             .hint("fetch it first (`git fetch origin <name>`), or check the spelling"));
@@ -47,16 +44,39 @@ pub fn resolve(repository: &Repository, rev: &str, limits: &Limits) -> Result<Oi
     Ok(*first)
 }
 
-fn object_id(repository: &Repository, rev: &str) -> Result<Option<Oid>, Error> {
-    if let Some(id) = full_id(&rev.to_ascii_lowercase()) {
-        return Ok(repository.objects.header(id).is_ok().then_some(id));
+/// The commit of `HEAD` itself: a branch, a tag or a remote's `HEAD` of the same name is another thing, which whoever may push could make.
+///
+/// # Errors
+/// Incomplete: there is no commit yet, or it cannot be read.
+pub(crate) fn head(repository: &Repository, limits: &Limits) -> Result<Oid, Error> {
+    let id = repository.head()?.ok_or_else(|| {
+        Error::incomplete("`HEAD` names no commit: the repository has none yet, or not of this branch")
+            .hint("fetch or commit first, or name another revision with --rev")
+    })?;
+    commit(repository, "HEAD", id, limits)
+}
+
+/// The commit of a full or unique abbreviated id. `named`: a reference of this name answers already, so that digits which
+/// abbreviate several objects, or none that is a commit, are a name and nothing else.
+fn by_id(repository: &Repository, rev: &str, named: bool, limits: &Limits) -> Result<Option<(Oid, String)>, Error> {
+    let digits = rev.to_ascii_lowercase();
+    if let Some(id) = full_id(&digits) {
+        return match repository.objects.header(id) {
+            Ok(_) => Ok(Some((commit(repository, rev, id, limits)?, id.to_string()))),
+            Err(_) => Ok(None),
+        };
     }
     if !(4..40).contains(&rev.len()) || !rev.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(None);
     }
-    match repository.objects.abbreviated(&rev.to_ascii_lowercase())? {
+    match repository.objects.abbreviated(&digits)? {
         Abbreviation::None => Ok(None),
-        Abbreviation::One(id) => Ok(Some(id)),
+        Abbreviation::One(id) => match commit(repository, rev, id, limits) {
+            Ok(found) => Ok(Some((found, id.to_string()))),
+            Err(_) if named => Ok(None),
+            Err(error) => Err(error),
+        },
+        Abbreviation::Many if named => Ok(None),
         Abbreviation::Many => {
             Err(Error::usage(format!("`{rev}` abbreviates several object ids")).hint("give more digits of the one you mean"))
         }

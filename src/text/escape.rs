@@ -41,17 +41,19 @@ pub fn excerpt(text: &str) -> String {
         .collect()
 }
 
-/// Makes a finished output line harmless for the GitHub runner, which reads `::name::` and `##[name]` at the start of a line
-/// (leading blanks are skipped by it).
+/// Makes a finished output line harmless for the GitHub runner, which reads `::name::` at the start of a line (leading blanks
+/// are skipped by it) and `##[name]` anywhere in it (`actions/runner`, `src/Runner.Common/ActionCommand.cs`).
 #[must_use]
-pub fn neutral_line_start(text: &str) -> Cow<'_, str> {
+pub fn neutral_line(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_start();
-    if trimmed.starts_with("::") || trimmed.starts_with("##[") {
-        let blanks = text.len() - trimmed.len();
-        let (first, rest) = trimmed.split_at(1);
-        return Cow::Owned(format!("{}{first}\u{200B}{rest}", &text[..blanks]));
+    let starts = trimmed.starts_with("::");
+    if !starts && !text.contains("##[") {
+        return Cow::Borrowed(text);
     }
-    Cow::Borrowed(text)
+    let blanks = text.len() - trimmed.len();
+    let (first, rest) = trimmed.split_at(usize::from(starts));
+    let gap = if starts { "\u{200B}" } else { "" };
+    Cow::Owned(format!("{}{first}{gap}{}", &text[..blanks], rest.replace("##[", "#\u{200B}#[")))
 }
 
 /// The message part of a workflow command (`actions/toolkit`, `packages/core/src/command.ts`: `%`, CR, LF).
@@ -141,10 +143,10 @@ mod tests {
         }
 
         #[test]
-        fn no_line_starts_a_command(text in "[ \t]*(::|##\\[)[a-z]{0,5}::.*") {
-            let out = neutral_line_start(&text);
-            let start = out.trim_start();
-            prop_assert!(!start.starts_with("::") && !start.starts_with("##["));
+        fn no_line_is_a_command(text in "[ \t]*(::|##\\[|a###\\[|)[a-z]{0,5}(::|##\\[)*.*") {
+            let out = neutral_line(&text);
+            prop_assert!(!out.trim_start().starts_with("::") && !out.contains("##["), "{}", out);
+            prop_assert_eq!(out.replace('\u{200B}', ""), text.replace('\u{200B}', ""));
         }
     }
 }

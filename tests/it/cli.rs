@@ -63,7 +63,7 @@ fn usage_errors_are_status_2_with_a_hint() {
         (&["check", "--out", "x.json"], "names no file", "--out json=tollgate.json"),
         (&["check", "--out", "json=no/such/folder/x.json"], "cannot be written", "a directory that exists"),
         (&["check", "--limit", "depht=3"], "there is no limit `depht`", "limits are"),
-        (&["check", "--limit", "depth=0"], "needs a positive whole number", "for example"),
+        (&["check", "--limit", "depth=0"], "needs a whole number from 1", "for example"),
         (&["check", "--now", "yesterday"], "`--now yesterday` is no time", "RFC 3339"),
         (&["check", "--base", "main"], "--base arrives with a later version", "leave it out"),
         (&["check", "--forge"], "--forge arrives with a later version", "leave it out"),

@@ -233,3 +233,37 @@ fn with_an_unreadable_home() {
     let snapshot = tollgate::snapshot::open(&root.join("work"), &OpenOptions::default()).expect("opens");
     assert!(snapshot.is_file(&RepoPath::new("README.md").expect("path")));
 }
+
+#[test]
+fn what_is_not_checked_out_is_incomplete() {
+    let fixture = populated();
+    fixture.git(".", &["clone", "-q", "--no-checkout", "work", "bare-handed"]);
+    let snapshot = fixture.open("bare-handed");
+    assert!(
+        snapshot.incomplete().is_some_and(|why| why.contains("nothing of `HEAD` is checked out")),
+        "{:?}",
+        snapshot.incomplete()
+    );
+    fs::create_dir(fixture.path("nothing")).expect("made");
+    let snapshot = fixture.open("nothing");
+    assert!(snapshot.incomplete().is_some_and(|why| why.contains("there is no file")), "{:?}", snapshot.incomplete());
+    assert!(fixture.open("work").incomplete().is_none());
+}
+
+#[test]
+fn an_ignored_folder_can_be_inspected_alone() {
+    let fixture = populated();
+    fixture.write("work/.gitignore", "/build/\n");
+    fixture.write("work/build/p/app.py", "import os\n");
+    let here = OpenOptions { here: true, ..OpenOptions::default() };
+    assert_eq!(names(&fixture.open_with("work/build/p", &here)), ["app.py"]);
+}
+
+#[test]
+fn submodules_are_said() {
+    let fixture = populated();
+    fixture.git("work", &["update-index", "--add", "--cacheinfo", "160000,1111111111111111111111111111111111111111,vendor/lib"]);
+    fixture.git("work", &["commit", "-q", "-m", "a submodule"]);
+    let snapshot = fixture.open_rev("work", "HEAD");
+    assert!(snapshot.notes().iter().any(|note| note == "submodules are not read: vendor/lib"), "{:?}", snapshot.notes());
+}

@@ -207,3 +207,24 @@ fn the_peeled_line_of_packed_refs_is_not_believed() {
     fixture.write("work/.git/packed-refs", "nonsense\n");
     assert_eq!(fixture.rev_error("work", "v1").kind, Kind::Incomplete);
 }
+
+#[test]
+fn head_is_the_repositorys_own() {
+    let (fixture, one, two) = two_commits();
+    // What a clone has, and what anybody who may push could add.
+    for name in ["refs/remotes/origin/HEAD", "refs/tags/HEAD", "refs/heads/HEAD"] {
+        fixture.git("work", &["update-ref", name, &one]);
+        assert_eq!(revision(&fixture.open_rev("work", "HEAD")), two, "{name}");
+        assert_eq!(revision(&fixture.open("work/.git")), two, "{name}");
+    }
+    let judged = fixture.open_with("work", &tollgate::source::OpenOptions { judge_commit: true, ..Default::default() });
+    assert_eq!(revision(&judged), two);
+}
+
+#[test]
+fn digits_that_a_reference_is_called_by_are_a_name() {
+    let (fixture, one, _) = two_commits();
+    let blob = fixture.git("work", &["rev-parse", "HEAD:one"]);
+    fixture.git("work", &["update-ref", &format!("refs/heads/{}", &blob[..6]), &one]);
+    assert_eq!(revision(&fixture.open_rev("work", &blob[..6])), one);
+}

@@ -111,11 +111,11 @@ impl BotProblem {
     }
 }
 
-/// Why a manifest is left out, and what would change that, in the words of the bot's own file.
+/// A reason in words, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Remedy {
-    /// One clause.
-    pub said: String,
+    /// A clause.
+    pub words: String,
     /// What to change.
     pub fix: String,
 }
@@ -133,7 +133,7 @@ pub struct Uncovered {
     pub why: &'static str,
     /// Where the reason stands, when it stands somewhere.
     pub place: Option<Place>,
-    /// The reason and its remedy in particular, when the bot's reader knows them.
+    /// What to say and to do when the usual words do not fit.
     pub remedy: Option<Remedy>,
     /// Product or not.
     pub scope: Scope,
@@ -208,7 +208,7 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
         Uncovered {
             ecosystem: target.ecosystem.to_owned(),
             directory: target.directory.clone(),
-            manifest: target.manifests[0].path.clone(),
+            manifest: target.manifest().clone(),
             why,
             place,
             remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),

@@ -30,6 +30,14 @@ impl Target<'_> {
         self.manifests.iter().map(|manifest| manifest.scope).min().unwrap_or(Scope::Development)
     }
 
+    /// The manifest to act on: the root of a workspace, and a project before a list of requirements.
+    pub(super) fn manifest(&self) -> &RepoPath {
+        let first = |manifest: &&&ManifestFact| (is_requirement_file(manifest.path.file_name()), manifest.path.clone());
+        let own = self.manifests.iter().min_by_key(first).map_or(&self.manifests[0].path, |manifest| &manifest.path);
+        let root = self.manifests.iter().find_map(|manifest| manifest.member_of.as_ref());
+        root.unwrap_or(own)
+    }
+
     /// Whether all of it are requirement files, which a Python entry also reads one directory below its own.
     pub(super) fn is_requirements(&self) -> bool {
         self.ecosystem == "pip" && self.manifests.iter().all(|manifest| is_requirement_file(manifest.path.file_name()))
@@ -51,7 +59,7 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub(super) fn new(world: World<'a>, inventory: &'a Inventory, default_branch: &'a DefaultBranch) -> Self {
         let mut grouped: BTreeMap<(&str, &RepoPath), Vec<&ManifestFact>> = BTreeMap::new();
-        for manifest in &inventory.manifests {
+        for manifest in inventory.manifests.iter().filter(|manifest| manifest.updatable) {
             grouped.entry((&manifest.ecosystem, &manifest.directory)).or_default().push(manifest);
         }
         let target = |((ecosystem, directory), manifests)| Target { ecosystem, directory, manifests };

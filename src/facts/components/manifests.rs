@@ -3,33 +3,40 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::content::{self, Content, Development};
 use super::scope::Scoping;
 use super::workspaces;
 use super::{ManifestFact, Scope};
 use crate::catalog::Languages;
 use crate::catalog::language::Manifest;
-use crate::doc::{Document, Format, Value};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// A file name with at most one `*`, taken apart once: it is held against every path of the tree.
+/// A file name with at most one `*`, or a part of one between two, taken apart once: it is held against every path of the tree.
 #[derive(Clone, Copy)]
 pub struct NamePattern<'p> {
     head: &'p str,
     /// What follows the `*`; none without one.
     tail: Option<&'p str>,
+    /// The name only has to have this in it, in upper or lower case.
+    part: Option<&'p str>,
 }
 
 impl<'p> NamePattern<'p> {
     /// Takes a pattern apart.
     #[must_use]
     pub fn new(pattern: &'p str) -> Self {
-        pattern.split_once('*').map_or(Self { head: pattern, tail: None }, |(head, tail)| Self { head, tail: Some(tail) })
+        let part = pattern.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')).filter(|part| !part.is_empty());
+        let (head, tail) = pattern.split_once('*').map_or((pattern, None), |(head, tail)| (head, Some(tail)));
+        Self { head, tail, part }
     }
 
     /// Whether it stands for `name`.
     #[must_use]
     pub fn matches(self, name: &str) -> bool {
+        if let Some(part) = self.part {
+            return name.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
+        }
         match self.tail {
             Some(tail) => name.len() >= self.head.len() + tail.len() && name.starts_with(self.head) && name.ends_with(tail),
             None => name == self.head,
@@ -88,18 +95,24 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
             continue;
         }
         let path = &entry.path;
-        if !workflows && is_workflow(path) {
-            workflows = true;
-            found.push(fact(path.clone(), "github-actions", None, RepoPath::root(), Scope::Production));
+        if is_workflow(path) {
+            // One stands for all: the first that uses anything.
+            if !workflows && content::workflow_uses_others(snapshot, path) {
+                workflows = true;
+                found.push(fact(path.clone(), "github-actions", None, RepoPath::root(), Scope::Production));
+            }
             continue;
         }
         let Some(row) = rows.of(path) else { continue };
-        let Some(scope) = scoping.of(path) else { continue };
-        let Some(scope) = content_scope(snapshot, path, scope) else { continue };
-        let scope = if row.development { Scope::Development } else { scope };
+        let Some(by_place) = scoping.of(path) else { continue };
+        let Some(content) = content::read(snapshot, path, &row.ecosystem) else { continue };
+        let scope = if row.development || content.development.is_some() { Scope::Development } else { by_place };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
         let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());
-        found.push(fact(path.clone(), ecosystem, row.language.clone(), path.parent(), scope));
+        let Content { updatable, development } = content;
+        let only_tools = development == Some(Development::Dependencies) && by_place == Scope::Production;
+        let plain = fact(path.clone(), ecosystem, row.language.clone(), path.parent(), scope);
+        found.push(ManifestFact { updatable, only_tools, ..plain });
     }
     let members = workspaces::members(snapshot, &found);
     for manifest in &mut found {
@@ -121,62 +134,13 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
 }
 
 fn fact(path: RepoPath, ecosystem: &str, language: Option<String>, directory: RepoPath, scope: Scope) -> ManifestFact {
-    ManifestFact { path, ecosystem: ecosystem.to_owned(), language, directory, member_of: None, scope }
+    let ecosystem = ecosystem.to_owned();
+    ManifestFact { path, ecosystem, language, directory, member_of: None, scope, updatable: true, only_tools: false }
 }
 
 /// GitHub reads workflows from this directory only, not from folders in it.
 fn is_workflow(path: &RepoPath) -> bool {
     path.directory() == ".github/workflows" && (path.as_str().ends_with(".yml") || path.as_str().ends_with(".yaml"))
-}
-
-/// Whether the content makes it a manifest at all, and of which scope: a `pyproject.toml` that only configures tools is none,
-/// a `package.json` with development dependencies only is development.
-fn content_scope(snapshot: &Snapshot, path: &RepoPath, scope: Scope) -> Option<Scope> {
-    let has = |document: &Document, routes: &[&[&str]]| {
-        routes.iter().any(|route| document.root().route(route).is_some_and(|v| !v.is_empty()))
-    };
-    match path.file_name() {
-        "pyproject.toml" => {
-            // What cannot be read is still a manifest: its absence would be a silent pass.
-            let Ok(document) = snapshot.document(path, Format::Toml) else { return Some(scope) };
-            let routes: &[&[&str]] = &[
-                &["project"],
-                &["dependency-groups"],
-                &["tool", "poetry"],
-                &["tool", "pdm"],
-                &["tool", "flit"],
-                &["tool", "uv", "workspace"],
-                &["tool", "uv", "dev-dependencies"],
-            ];
-            has(&document, routes).then_some(scope)
-        }
-        // A module of a program may have the name too; a packaging script calls `setup`.
-        "setup.py" => {
-            let Ok(file) = snapshot.read(path) else { return Some(scope) };
-            let packaging = ["setuptools", "distutils", "skbuild"].iter().any(|name| file.text.contains(name));
-            (packaging && file.text.contains("setup(")).then_some(scope)
-        }
-        "setup.cfg" => {
-            let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(scope) };
-            has(&document, &[&["options", "install_requires"], &["options.extras_require"], &["options", "setup_requires"]])
-                .then_some(scope)
-        }
-        "package.json" => {
-            let Ok(document) = snapshot.document(path, Format::Json) else { return Some(scope) };
-            let runtime: &[&[&str]] = &[&["dependencies"], &["optionalDependencies"], &["peerDependencies"], &["workspaces"]];
-            if has(&document, runtime) {
-                return Some(scope);
-            }
-            has(&document, &[&["devDependencies"]]).then_some(scope)
-        }
-        "action.yml" | "action.yaml" => {
-            let Ok(document) = snapshot.document(path, Format::Yaml) else { return Some(scope) };
-            // Only a composite action uses other actions.
-            let using = document.root().route(&["runs", "using"]).and_then(Value::as_str);
-            (using == Some("composite")).then_some(scope)
-        }
-        _ => Some(scope),
-    }
 }
 
 #[cfg(test)]
@@ -190,5 +154,7 @@ mod tests {
         assert!(!matches("requirements-*.txt", "requirements.txt"));
         assert!(matches("Dockerfile.*", "Dockerfile.web"));
         assert!(!matches("a*a", "a"));
+        assert!(matches("*dockerfile*", "build.DOCKERFILE-alpine"));
+        assert!(!matches("*dockerfile*", "docker-file"));
     }
 }

@@ -1,7 +1,7 @@
 //! Owns what the tree consists of: languages, components (language and directory), manifests and their scope. Refuses to
 //! look into CI.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -11,9 +11,15 @@ use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
 use crate::text::RepoPath;
 
+mod containers;
+mod content;
 pub mod manifests;
+mod roots;
 pub mod scope;
 pub(super) mod workspaces;
+
+#[cfg(test)]
+mod tests;
 
 /// Whether something is part of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -40,6 +46,10 @@ pub struct ManifestFact {
     pub member_of: Option<RepoPath>,
     /// Product or not.
     pub scope: Scope,
+    /// It names something that a bot could raise.
+    pub updatable: bool,
+    /// It is development only because nothing that it declares is needed to run: the code beside it may be product.
+    pub only_tools: bool,
 }
 
 /// A language in a directory.
@@ -101,7 +111,7 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
     let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.production.len()).sum();
     let mut components = Vec::new();
     for (language, files) in &sources {
-        components.extend(components_of(language, files, &manifests, total));
+        components.extend(roots::components_of(language, files, &manifests, total));
     }
     components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
     Inventory { manifests, components }
@@ -141,73 +151,4 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
         }
     }
     all
-}
-
-/// The components of one language: its manifests' directories (workspace members folded into their root), else the deepest
-/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files.
-fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact], total: usize) -> Vec<Component> {
-    let mut found: BTreeMap<RepoPath, Component> = BTreeMap::new();
-    for manifest in manifests.iter().filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str())) {
-        let component = found.entry(manifest.directory.clone()).or_insert_with(|| Component {
-            directory: manifest.directory.clone(),
-            language: language.id.clone(),
-            ecosystem: Some(manifest.ecosystem.clone()),
-            manifest: Some(manifest.member_of.clone().unwrap_or_else(|| manifest.path.clone())),
-            members: Vec::new(),
-            scope: manifest.scope,
-            files: Vec::new(),
-        });
-        component.scope = component.scope.min(manifest.scope);
-        if manifest.member_of.is_some() {
-            component.members.push(manifest.path.parent());
-        }
-    }
-    let mut orphans = Vec::new();
-    for (path, production) in
-        files.production.iter().map(|path| (path, true)).chain(files.development.iter().map(|path| (path, false)))
-    {
-        let home = path.parent().ancestors().find(|directory| found.contains_key(directory));
-        match home.and_then(|directory| found.get_mut(&directory)) {
-            // Development files inside a product's component are no reason to judge it; inside a development one they are all it has.
-            Some(component) if production || component.scope == Scope::Development => component.files.push(path.clone()),
-            Some(_) => {}
-            None if production => orphans.push(path.clone()),
-            None => {}
-        }
-    }
-    // A directory of requirement files, or of tooling, holds no code to analyse.
-    // (But a manifest at the root of a tree without any code of its language still has dependencies.)
-    let anywhere = found.values().any(|component| !component.files.is_empty());
-    found.retain(|directory, component| !component.files.is_empty() || (!anywhere && directory.is_root()));
-    let enough = orphans.len() >= 3 && (!language.code || orphans.len() * 20 >= total);
-    if enough || (!language.code && !orphans.is_empty()) {
-        let directory = deepest_common(&orphans);
-        let scope = Scope::Production;
-        let component = Component {
-            directory: directory.clone(),
-            language: language.id.clone(),
-            ecosystem: None,
-            manifest: None,
-            members: Vec::new(),
-            scope,
-            files: Vec::new(),
-        };
-        found.entry(directory).or_insert(component).files.extend(orphans);
-    }
-    for component in found.values_mut() {
-        component.files.sort();
-        component.members.sort();
-        component.members.dedup();
-    }
-    found.into_values().collect()
-}
-
-fn deepest_common(paths: &[RepoPath]) -> RepoPath {
-    let mut common = paths.first().map(RepoPath::parent).unwrap_or_default();
-    for path in paths {
-        while !path.is_in(&common) {
-            common = common.parent();
-        }
-    }
-    common
 }

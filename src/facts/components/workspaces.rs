@@ -8,12 +8,18 @@ use crate::doc::{Format, Value};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
+mod locked;
+
 /// Manifest of a member → manifest of its workspace root (`manifests` are sorted by path), for cargo, npm (yarn, pnpm, bun), uv and maven.
 pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeMap<RepoPath, RepoPath> {
     let mut members: BTreeMap<RepoPath, RepoPath> = BTreeMap::new();
     let known: HashSet<&RepoPath> = manifests.iter().map(|manifest| &manifest.path).collect();
     for root in manifests {
-        let Some((include, exclude)) = member_patterns(snapshot, &root.path) else { continue };
+        let (include, exclude) = match member_patterns(snapshot, &root.path) {
+            Some(patterns) => patterns,
+            None if root.path.file_name() == "pyproject.toml" => (Vec::new(), Vec::new()),
+            None => continue,
+        };
         let matcher = Patterns::new(&include, &exclude);
         let home = root.path.parent();
         let name = root.path.file_name();
@@ -22,6 +28,9 @@ pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeM
             others.filter(|path| path.parent().below(&home).is_some_and(|below| matcher.matches(below))).cloned().collect();
         if name == "Cargo.toml" {
             by_path(snapshot, root, &known, &matcher, &mut mine);
+        }
+        if name == "pyproject.toml" {
+            mine.extend(locked::by_lock(snapshot, root, manifests));
         }
         for member in mine {
             // Nested workspaces: the innermost root wins.

@@ -55,8 +55,10 @@ pub(super) fn go_mod(snapshot: &Snapshot, sink: &mut Sink<'_>) {
             }
             (verb, name) => (verb, name),
         };
+        let indirect = comment.trim() == "indirect" || comment.trim().starts_with("indirect;");
         let runtime = match verb {
-            "require" => comment.trim() != "indirect" && !comment.trim().starts_with("indirect;"),
+            // An indirect line records what other modules need; this one declares nothing by it.
+            "require" if !indirect => true,
             "tool" => false,
             _ => continue,
         };

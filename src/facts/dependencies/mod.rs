@@ -48,6 +48,14 @@ pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
     all
 }
 
+/// What one manifest declares by itself, without what it inherits.
+#[must_use]
+pub(super) fn declared(snapshot: &Snapshot, manifest: &RepoPath) -> Vec<Dependency> {
+    let mut all = Vec::new();
+    read(snapshot, None, &mut Sink { manifest, optional: false, out: &mut all });
+    all
+}
+
 /// Reads one manifest by its name.
 fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
     let path = sink.manifest.clone();
@@ -155,7 +163,7 @@ const NOT_RUNTIME: &[&str] = &[
 ];
 
 /// Whether one of the words of `name` says that it is not needed to run.
-fn is_development(name: &str) -> bool {
+pub(super) fn is_development(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| NOT_RUNTIME.contains(&word)) || lower.contains("pre-commit")
 }

@@ -175,7 +175,6 @@ fn go_mod_directives() {
         text,
         &[
             "go:github.com/gin-gonic/gin@5:9",
-            "-go:github.com/a/b@7:2",
             "go:github.com/c/d@8:3",
             "-go:github.com/swaggo/swag/cmd/swag@10:6",
             "-go:honnef.co/go/tools/cmd/staticcheck@12:2",

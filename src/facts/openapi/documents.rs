@@ -59,6 +59,18 @@ pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
     found
 }
 
+/// Files that bear the name of such a document and cannot be read: without any other document they had to be.
+pub(super) fn unread(world: &World<'_>, terms: &Terms) -> Vec<RepoPath> {
+    let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
+    let named = |path: &RepoPath| {
+        let name = path.file_name().to_ascii_lowercase();
+        format_of(path).is_some() && NAMES.iter().any(|word| name.contains(word))
+    };
+    let candidates = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+    let ours = candidates.filter(|path| named(path) && !is_others(path) && scoping.of(path).is_some());
+    ours.take(MOST).filter(|path| world.snapshot.peek(path).is_err()).cloned().collect()
+}
+
 fn format_of(path: &RepoPath) -> Option<Format> {
     let extension = path.file_name().rsplit_once('.')?.1;
     let is = |known: &str| extension.eq_ignore_ascii_case(known);
@@ -96,10 +108,14 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
         title: None,
         scanned_by: None,
     };
-    let document = match world.snapshot.document(path, format) {
+    let document = match world.snapshot.peek_document(path, format) {
         Ok(document) => document,
         Err(unread) => {
             let marked = by_policy || (unread.kind == UnreadKind::Malformed && is_marked(world, path));
+            if marked {
+                // It had to be read: asking again lists it as not inspected.
+                let _ = world.snapshot.document(path, format);
+            }
             let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
             let mut broken = blank(place.clone());
             broken.problems.push((place, unread.why));
@@ -123,7 +139,7 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
 
 /// Whether a text that cannot be parsed still says at the start of a line that it is such a document.
 fn is_marked(world: &World<'_>, path: &RepoPath) -> bool {
-    let Ok(file) = world.snapshot.read(path) else { return false };
+    let Ok(file) = world.snapshot.peek(path) else { return false };
     let marks = ["openapi:", "swagger:", "\"openapi\":", "\"swagger\":"];
     file.text.lines().take(200).any(|line| {
         let line = line.trim_start_matches(['\u{FEFF}', '{', ' ', '\t']);

@@ -1,46 +1,68 @@
 //! Owns generators of API descriptions: a declared dependency and the code that wires it. Refuses a dependency alone, code
 //! in comments, and code in tests.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use memchr::memmem::Finder;
-
+use super::marks::Mark;
 use super::{ApiDescription, ApiKind};
 use crate::catalog::Exporter;
-use crate::catalog::language::CodeMark;
 use crate::facts::components::Scope;
 use crate::facts::components::scope::Scoping;
 use crate::facts::dependencies::{Dependency, normalised};
 use crate::facts::runners::World;
 use crate::terms::Terms;
-use crate::text::{Place, RepoPath, SourceFile, Span};
+use crate::text::{Place, RepoPath};
 
 /// How many files are read for all generators together.
-const MOST_FILES: usize = 3_000;
+pub(super) const MOST_FILES: usize = 3_000;
 
-/// Generators that are declared and wired, one description each.
-pub(super) fn gather(world: &World<'_>, dependencies: &[&Dependency], terms: &Terms) -> Vec<ApiDescription> {
+/// Generators that are declared and wired, and the titles of those of which only the declaration was seen, with its place.
+pub(super) fn gather(
+    world: &World<'_>,
+    dependencies: &[&Dependency],
+    terms: &Terms,
+) -> (Vec<ApiDescription>, Vec<(String, Place)>) {
     let copies = python_packages(world);
-    let declared: Vec<&Exporter> = world.catalog.exporters.iter().filter(|one| is_declared(&copies, dependencies, one)).collect();
+    let declared: Vec<(&Exporter, Vec<&Dependency>)> = world
+        .catalog
+        .exporters
+        .iter()
+        .map(|exporter| (exporter, declarations(dependencies, exporter)))
+        .filter(|(exporter, found)| {
+            !found.is_empty() || exporter.packages.get("pypi").is_some_and(|names| has_copy(&copies, names))
+        })
+        .collect();
+    let (mut all, mut unwired) = (Vec::new(), Vec::new());
     if declared.is_empty() {
-        return Vec::new();
+        return (all, unwired);
     }
     let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
     let paths = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let production: Vec<&RepoPath> = paths.filter(|path| scoping.of(path) == Some(Scope::Production)).collect();
     let mut budget = MOST_FILES;
-    declared.into_iter().filter_map(|exporter| wired(world, exporter, &production, &mut budget)).collect()
+    for (exporter, found) in declared {
+        let mut owners: Vec<RepoPath> = found.iter().map(|dependency| dependency.manifest.parent()).collect();
+        owners.dedup();
+        let mine = wired(world, exporter, &owners, &production, &mut budget);
+        if mine.is_empty()
+            && let Some(dependency) = found.iter().find(|dependency| dependency.runtime && !dependency.optional)
+        {
+            unwired.push((exporter.title.clone(), dependency.place.clone()));
+        }
+        all.extend(mine);
+    }
+    (all, unwired)
 }
 
-/// A manifest of the product (`dependencies` are theirs) declares one of its packages (Go's tools are no runtime dependencies and generate code all the
-/// same), or a copy of the package lies in the tree.
-fn is_declared(copies: &HashSet<&str>, dependencies: &[&Dependency], exporter: &Exporter) -> bool {
-    let named = dependencies.iter().any(|dependency| {
+/// Where manifests of the product (`dependencies` are theirs) declare one of its packages (Go's tools are no runtime
+/// dependencies and generate code all the same).
+fn declarations<'d>(dependencies: &[&'d Dependency], exporter: &Exporter) -> Vec<&'d Dependency> {
+    let is = |dependency: &&&Dependency| {
         let names = exporter.packages.get(dependency.registry);
         let same = names.is_some_and(|names| names.iter().any(|name| is_package(dependency, name)));
         same && (dependency.runtime || dependency.registry == "go")
-    });
-    named || exporter.packages.get("pypi").is_some_and(|names| has_copy(copies, names))
+    };
+    dependencies.iter().filter(is).copied().collect()
 }
 
 /// Whether a declared dependency is the package of a name in the catalogue.
@@ -64,11 +86,42 @@ fn python_packages<'a>(world: &World<'a>) -> HashSet<&'a str> {
     files.filter_map(|entry| entry.path.directory().rsplit('/').next()).collect()
 }
 
-/// The first file with a proof and without a mark that switches it off; else the first with both, which is not valid.
-fn wired(world: &World<'_>, exporter: &Exporter, paths: &[&RepoPath], budget: &mut usize) -> Option<ApiDescription> {
-    let proof: Vec<Mark> = exporter.proof.iter().map(|mark| Mark::new(world, exporter, mark)).collect();
-    let off: Vec<Mark> = exporter.off.iter().map(|mark| Mark::new(world, exporter, mark)).collect();
-    let (mut first, mut elsewhere, mut switched_off) = (None, None, None);
+/// What was seen of one exporter in the part of the tree that one manifest declares it for.
+#[derive(Default)]
+struct Seen {
+    /// A proof without a mark that switches it off.
+    first: Option<Place>,
+    /// A setting in a file that can hold no proof.
+    elsewhere: Option<Place>,
+    /// A proof, and the mark in the same file that switches it off.
+    switched_off: Option<(Place, Place)>,
+}
+
+impl Seen {
+    /// The first proof without a mark that switches it off; else the first with both, which is not valid.
+    fn description(self, exporter: &Exporter) -> Option<ApiDescription> {
+        let (place, against) = match (self.first, self.switched_off) {
+            (Some(place), _) => (place, self.elsewhere),
+            (None, Some((place, against))) => (place, Some(against)),
+            (None, None) => return None,
+        };
+        Some(description(exporter, place, against))
+    }
+}
+
+/// One description for every part of the tree that declares the exporter and wires it: a repository may hold several services.
+fn wired(
+    world: &World<'_>,
+    exporter: &Exporter,
+    owners: &[RepoPath],
+    paths: &[&RepoPath],
+    budget: &mut usize,
+) -> Vec<ApiDescription> {
+    let mark = |mark| Mark::new(world, &exporter.languages, mark);
+    let proof: Vec<Mark<'_>> = exporter.proof.iter().map(mark).collect();
+    let off: Vec<Mark<'_>> = exporter.off.iter().map(mark).collect();
+    let one_kind = off.iter().all(|mark| proof.iter().any(|proof| mark.extensions.iter().all(|e| proof.is_for(e))));
+    let mut seen: BTreeMap<RepoPath, Seen> = BTreeMap::new();
     for path in paths {
         let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
         let proves = proof.iter().any(|mark| mark.is_for(extension));
@@ -76,27 +129,23 @@ fn wired(world: &World<'_>, exporter: &Exporter, paths: &[&RepoPath], budget: &m
         if !(proves || switches) || *budget == 0 {
             continue;
         }
+        let owner = path.ancestors().find(|above| owners.contains(above)).unwrap_or_default();
+        let here = seen.entry(owner).or_default();
+        if here.first.is_some() && one_kind {
+            continue;
+        }
         *budget -= 1;
-        let Ok(file) = world.snapshot.read(path) else { continue };
+        let Ok(file) = world.snapshot.peek(path) else { continue };
         let found = proof.iter().filter(|mark| mark.is_for(extension)).find_map(|mark| mark.find(&file));
         let against = off.iter().filter(|mark| mark.is_for(extension)).find_map(|mark| mark.find(&file));
         match (found, against) {
-            (Some(place), None) => first = first.or(Some(place)),
-            (Some(place), Some(against)) => switched_off = switched_off.or(Some((place, against))),
-            // A setting in a file that can hold no proof speaks for the whole product.
-            (None, Some(against)) if !proves => elsewhere = elsewhere.or(Some(against)),
+            (Some(place), None) => here.first = here.first.take().or(Some(place)),
+            (Some(place), Some(against)) => here.switched_off = here.switched_off.take().or(Some((place, against))),
+            (None, Some(against)) if !proves => here.elsewhere = here.elsewhere.take().or(Some(against)),
             _ => {}
         }
-        if first.is_some() && off.iter().all(|mark| proof.iter().any(|proof| mark.extensions.iter().all(|e| proof.is_for(e)))) {
-            break;
-        }
     }
-    let (place, against) = match (first, switched_off) {
-        (Some(place), _) => (place, elsewhere),
-        (None, Some((place, against))) => (place, Some(against)),
-        (None, None) => return None,
-    };
-    Some(description(exporter, place, against))
+    seen.into_values().filter_map(|seen| seen.description(exporter)).collect()
 }
 
 fn description(exporter: &Exporter, place: Place, against: Option<Place>) -> ApiDescription {
@@ -111,48 +160,5 @@ fn description(exporter: &Exporter, place: Place, against: Option<Place>) -> Api
         place,
         title: None,
         scanned_by: None,
-    }
-}
-
-/// A piece of code to look for.
-struct Mark<'c> {
-    finder: Finder<'c>,
-    length: usize,
-    extensions: Vec<&'c str>,
-}
-
-impl<'c> Mark<'c> {
-    fn new(world: &World<'c>, exporter: &'c Exporter, mark: &'c CodeMark) -> Self {
-        let own = mark.extensions.iter().map(String::as_str);
-        let languages = world.catalog.languages.language.iter().filter(|language| exporter.languages.contains(&language.id));
-        let extensions: Vec<&str> = if mark.extensions.is_empty() {
-            languages.flat_map(|language| &language.extensions).map(String::as_str).collect()
-        } else {
-            own.collect()
-        };
-        Self { finder: Finder::new(mark.code.as_bytes()), length: mark.code.len(), extensions }
-    }
-
-    fn is_for(&self, extension: &str) -> bool {
-        self.extensions.contains(&extension)
-    }
-
-    /// The first place outside comment lines; `//go:generate` is a command although it looks like a comment. A mark that
-    /// starts with a letter is a whole word there: `NotFastAPI(` is another name.
-    fn find(&self, file: &SourceFile) -> Option<Place> {
-        let bytes = file.text.as_bytes();
-        let needle = self.finder.needle();
-        let starts_word = needle.first().is_some_and(|b| b.is_ascii_alphanumeric());
-        for at in self.finder.find_iter(bytes) {
-            let inside = starts_word && at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
-            let line_start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
-            let head = file.text.get(line_start..at).unwrap_or_default().trim_start();
-            let comment =
-                ["#", "//", "/*", "* ", "--", "<!--"].iter().any(|mark| head.starts_with(mark)) && !head.starts_with("#[");
-            if !inside && (!comment || head.starts_with("//go:generate")) {
-                return Some(file.place(Span::new(at, at + self.length)));
-            }
-        }
-        None
     }
 }

@@ -3,7 +3,9 @@
 
 mod documents;
 mod generators;
+mod marks;
 mod references;
+mod samples;
 mod service;
 
 #[cfg(test)]
@@ -61,6 +63,10 @@ pub struct ServiceFact {
     pub frameworks: Vec<String>,
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
+    /// Where a library is declared that serves GraphQL, whatever else is served.
+    pub graphql: Option<Place>,
+    /// What may be a description and is not proven to be one: a clause each, with its place.
+    pub undecided: Vec<(Place, String)>,
 }
 
 /// API descriptions and whether there should be one.
@@ -81,12 +87,23 @@ pub fn gather(
         .collect();
     let dependencies: Vec<&Dependency> =
         dependencies.iter().filter(|dependency| product.contains(&dependency.manifest)).collect();
-    all.extend(generators::gather(world, &dependencies, terms));
+    let (generated, unwired) = generators::gather(world, &dependencies, terms);
+    let words = |title: &str| format!("{title} is a dependency, but the code that wires it was not recognised");
+    let mut undecided: Vec<(Place, String)> = unwired.into_iter().map(|(title, place)| (place, words(&title))).collect();
+    all.extend(generated);
+    undecided.extend(samples::set_aside(world, &mut all, terms));
+    if !all.iter().any(|description| description.valid) {
+        for path in documents::unread(world, terms) {
+            // Without any other description these had to be read: asking lists them as not inspected.
+            let _ = world.snapshot.read(&path);
+        }
+    }
     for description in &mut all {
         description.scanned_by = scan_of(world, trace, description);
     }
     all.sort_by(|a, b| (a.kind, &a.path, &a.generator).cmp(&(b.kind, &b.path, &b.generator)));
-    (service::gather(world, inventory, &dependencies, terms), all)
+    let service = service::gather(world, inventory, &dependencies, terms);
+    (ServiceFact { undecided, ..service }, all)
 }
 
 /// The first dynamic scan that is reached and whose words name the document, or any such document when it is generated.

@@ -1,14 +1,21 @@
 //! Owns whether the repository is a service: a server framework among the runtime dependencies of the product, unless the
-//! product is such a framework itself. Refuses to look at code: a program that serves HTTP without a framework is not seen.
+//! product is such a framework itself. Refuses to look at code, but for packages that are more than a server: a program that
+//! serves HTTP without a framework is not seen.
+
+use std::collections::BTreeMap;
 
 use super::ServiceFact;
-use super::generators::is_package;
+use super::generators::{MOST_FILES, is_package};
+use super::marks::Mark;
 use crate::answer::Answer;
+use crate::catalog::language::Framework;
 use crate::doc::{Format, Value};
+use crate::facts::components::scope::Scoping;
 use crate::facts::components::{Inventory, ManifestFact, Scope};
 use crate::facts::dependencies::{Dependency, normalised};
 use crate::facts::runners::World;
 use crate::terms::Terms;
+use crate::text::RepoPath;
 
 /// Frameworks whose only interface is not described by OpenAPI.
 const GRAPHQL: &[&str] = &["apollo-server"];
@@ -16,11 +23,12 @@ const GRAPHQL: &[&str] = &["apollo-server"];
 /// The frameworks among what the product's manifests declare.
 pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&Dependency], terms: &Terms) -> ServiceFact {
     let (mut places, mut frameworks) = (Vec::new(), Vec::new());
+    let mut code = Code { world, terms, known: BTreeMap::new() };
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
         });
-        if let Some(framework) = framework {
+        if let Some(framework) = framework.filter(|framework| code.proves(framework)) {
             places.push(dependency.place.clone());
             frameworks.push(framework.id.clone());
         }
@@ -39,7 +47,45 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
         None => graphql.then_some("GraphQL"),
     };
     let is_service = if places.is_empty() { Answer::No } else { Answer::Yes(places) };
-    ServiceFact { is_service, frameworks, other_style: declared.map(str::to_owned) }
+    let library = |dependency: &&&Dependency| {
+        let names = world.catalog.frameworks.graphql.get(dependency.registry);
+        dependency.runtime && names.is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
+    };
+    let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
+    let other_style = declared.map(str::to_owned);
+    ServiceFact { is_service, frameworks, other_style, graphql, undecided: Vec::new() }
+}
+
+/// Whether the product's code uses packages as servers, each asked once.
+struct Code<'a> {
+    world: &'a World<'a>,
+    terms: &'a Terms,
+    known: BTreeMap<&'a str, bool>,
+}
+
+impl<'a> Code<'a> {
+    /// Whether the framework needs no proof, or has one.
+    fn proves(&mut self, framework: &'a Framework) -> bool {
+        if framework.proof.is_empty() {
+            return true;
+        }
+        if let Some(known) = self.known.get(framework.id.as_str()) {
+            return *known;
+        }
+        let world = self.world;
+        let languages = [framework.language.clone()];
+        let marks: Vec<Mark<'_>> = framework.proof.iter().map(|mark| Mark::new(world, &languages, mark)).collect();
+        let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &self.terms.scope);
+        let paths = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+        let is_for = |path: &&RepoPath| {
+            let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
+            marks.iter().any(|mark| mark.is_for(extension)) && scoping.of(path) == Some(Scope::Production)
+        };
+        let mut files = paths.filter(is_for).take(MOST_FILES).filter_map(|path| world.snapshot.peek(path).ok());
+        let found = files.any(|file| marks.iter().any(|mark| mark.find(&file).is_some()));
+        self.known.insert(&framework.id, found);
+        found
+    }
 }
 
 /// Whether a manifest of the product carries the name of a framework: frameworks are built on frameworks, and serve nothing.

@@ -188,6 +188,76 @@ fn generators() {
 }
 
 #[test]
+fn generators_of_several_services() {
+    let on = |dir: &str| (format!("{dir}/main.py"), "app = FastAPI()\n".to_owned());
+    let list = |dir: &str| (format!("{dir}/requirements.txt"), "fastapi\n".to_owned());
+    let all = [on("a"), list("a"), on("b"), list("b")];
+    let files: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    assert_eq!(found(&files), "a/main.py:1 fastapi, b/main.py:1 fastapi");
+    let off = [("a/main.py", "app = FastAPI(openapi_url=None)\n"), files[1], files[2], files[3]];
+    assert_eq!(found(&off), "a/main.py!1 fastapi, b/main.py:1 fastapi");
+}
+
+#[test]
+fn what_is_declared_and_not_recognised_is_undecided() {
+    let crates = ("Cargo.toml", "[package]\nname='a'\n[dependencies]\nutoipa='5'\n");
+    let gateway = ("go.mod", "module x\nrequire github.com/grpc-ecosystem/grpc-gateway/v2 v2\n");
+    let indirect = ("go.mod", "module x\nrequire github.com/grpc-ecosystem/grpc-gateway/v2 v2 // indirect\n");
+    let install = ("scripts/proto.sh", "for i in protoc-gen-openapiv2; do go install $i; done\n");
+    for (files, wanted) in [
+        (&[crates, ("src/a.rs", "#[derive(utoipa::OpenApi)]\n")][..], "src/a.rs:1 utoipa"),
+        (&[crates, ("src/a.rs", "#[derive(Debug, OpenApi)]\n")], "src/a.rs:1 utoipa"),
+        (&[crates, ("src/a.rs", "#[derive(OpenApi, Debug)]\n")], "src/a.rs:1 utoipa"),
+        (&[crates, ("src/a.rs", "fn main() {}\n")], "?Cargo.toml:4"),
+        (&[gateway, install], "?go.mod:2"),
+        (&[gateway, ("buf.gen.yaml", "plugins:\n  - local: protoc-gen-openapiv2\n")], "buf.gen.yaml:2 grpc-gateway-openapiv2"),
+        (&[indirect, install], ""),
+        (&[("requirements-dev.txt", "fastapi\n")], ""),
+    ] {
+        let undecided = with(files, &Terms::default(), |facts| {
+            let all = facts.service.undecided.iter().map(|(place, _)| format!("?{}:{}", place.path, place.line));
+            all.collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(format!("{}{undecided}", found(files)), wanted, "{files:?}");
+    }
+}
+
+#[test]
+fn samples_among_the_documentation() {
+    let sample = "openapi: 3.0.0\ninfo: { title: A }\npaths: { '/songs/{id}': { get: {} } }\n";
+    let document = ("docs/openapi.yaml", sample);
+    for (name, files, wanted) in [
+        ("nothing has the path", &[document, ("a.py", "x = '/tokens'\n")][..], ""),
+        ("the code has it", &[document, ("a.py", "route('/songs/<id>')\n")], "docs/openapi.yaml 3.0.0"),
+        ("the build names it", &[document, ("a.py", ""), ("Makefile", "x: docs/openapi.yaml\n")], "docs/openapi.yaml 3.0.0"),
+        ("no code at all", &[document], "docs/openapi.yaml 3.0.0"),
+        ("code of tests only", &[document, ("tests/a.py", "")], "docs/openapi.yaml 3.0.0"),
+        ("beside the code", &[("openapi.yaml", sample), ("a.py", "")], "openapi.yaml 3.0.0"),
+    ] {
+        assert_eq!(found(files), wanted, "{name}");
+        let undecided = with(files, &Terms::default(), |facts| facts.service.undecided.len());
+        assert_eq!(undecided, usize::from(wanted.is_empty()), "{name}");
+    }
+}
+
+#[test]
+fn a_look_at_a_file_is_not_a_need_to_read_it() {
+    let left = |files: Files<'_>| {
+        let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+        let _ = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("in memory");
+        snapshot.not_inspected().iter().map(|one| one.path.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let gateway = ("go.mod", "module x\nrequire github.com/grpc-ecosystem/grpc-gateway/v2 v2\n");
+    // A NUL byte: no text.
+    assert_eq!(left(&[gateway, ("data.json", "\0")]), "");
+    assert_eq!(left(&[("openapi/patch.yaml", "- {{ a }}: [\n")]), "");
+    assert_eq!(left(&[("openapi.yaml", GOOD), ("api/openapi.json", "\0")]), "");
+    // What had to be read: nothing else describes the API, or it says what it is.
+    assert_eq!(left(&[("api/openapi.json", "\0")]), "api/openapi.json");
+    assert_eq!(left(&[("openapi.yaml", "openapi: 3.0.0\npaths: [\n")]), "openapi.yaml");
+}
+
+#[test]
 fn services() {
     for (name, files, wanted) in [
         ("a framework", &[("requirements.txt", "Flask==3\n")][..], "flask"),
@@ -202,6 +272,9 @@ fn services() {
         ("an indirect module", &[("go.mod", "module x\nrequire github.com/gin-gonic/gin v1 // indirect\n")], ""),
         ("a module", &[("go.mod", "module x\nrequire github.com/gin-gonic/gin v1\n")], "gin"),
         ("a framework itself", &[("pyproject.toml", "[project]\nname='FastAPI'\ndependencies=['starlette']\n")], ""),
+        ("a client", &[("requirements.txt", "aiohttp\n"), ("a.py", "aiohttp.ClientSession()\n")], ""),
+        ("a server", &[("requirements.txt", "aiohttp\n"), ("a.py", "from aiohttp import web\n")], "aiohttp"),
+        ("a server in tests", &[("requirements.txt", "aiohttp\n"), ("tests/a.py", "from aiohttp import web\n")], ""),
         ("nothing", &[("README.md", "x")], ""),
     ] {
         let (service, frameworks) =
@@ -209,6 +282,9 @@ fn services() {
         assert_eq!(frameworks, wanted, "{name}");
         assert_eq!(matches!(service, Answer::Yes(_)), !wanted.is_empty(), "{name}");
     }
+    let library = |files: Files<'_>| with(files, &Terms::default(), |facts| facts.service.graphql.is_some());
+    assert!(library(&[("requirements.txt", "django\ngraphene-django\n")]));
+    assert!(!library(&[("requirements.txt", "django\n"), ("requirements-dev.txt", "graphene\n")]));
     let style = |files: Files<'_>| with(files, &Terms::default(), |facts| facts.service.other_style.clone());
     assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4"}}"#)]).as_deref(), Some("GraphQL"));
     assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4","express":"5"}}"#)]), None);

@@ -236,3 +236,11 @@ fn a_linked_policy_is_refused() {
     let error = inspect::check(&request(dir.path())).expect_err("refused");
     assert!(error.message.contains("a policy is a regular file"), "{}", error.message);
 }
+
+#[test]
+fn a_folder_in_place_of_the_policy_is_refused() {
+    let dir = with_workflow(workflow("true").as_bytes());
+    write(dir.path(), ".tollgate.toml/x", b"");
+    let error = inspect::check(&request(dir.path())).expect_err("refused");
+    assert!(error.message.contains("a policy is a regular file"), "{}", error.message);
+}

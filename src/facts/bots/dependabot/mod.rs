@@ -191,8 +191,7 @@ fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
         "pip" | "uv" if is_requirement_file(name) => return true,
-        "docker" if yaml || name.to_ascii_lowercase().contains("dockerfile") => return true,
-        "github-actions" if yaml => return true,
+        "docker" | "docker-compose" | "github-actions" if yaml => return true,
         "gradle" if name.starts_with("settings.gradle") => return true,
         "gomod" if name == "go.work" => return true,
         "nuget" if name.ends_with("proj") || name.ends_with(".sln") || name.ends_with(".slnx") => return true,

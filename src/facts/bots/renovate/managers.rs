@@ -120,7 +120,7 @@ impl<'d> Managers<'d> {
         let row = self.bot.manager.iter().find(|row| row.ecosystem == manifest.ecosystem);
         let name = row.map_or("", |row| row.name.as_str());
         Remedy {
-            said: format!("no manager of {} reads a file of this name", self.bot.title),
+            words: format!("no manager of {} reads a file of this name", self.bot.title),
             fix: format!("add to its file: \"{name}\": {{ \"managerFilePatterns\": [\"{}\"] }}", all_like(&manifest.path)),
         }
     }

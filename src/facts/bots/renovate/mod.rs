@@ -183,11 +183,11 @@ impl<'d> Config<'d> {
     fn serves(&self, manifest: &ManifestFact) -> Served {
         let path = manifest.path.as_str();
         if !self.include.is_empty() && !self.include.include(path) {
-            let (said, fix) = ("no pattern of `includePaths` names it", format!("add \"{path}\" to `includePaths`"));
-            return Served::Miss("ignored", None, Some(Remedy { said: said.to_owned(), fix }));
+            let (words, fix) = ("no pattern of `includePaths` names it", format!("add \"{path}\" to `includePaths`"));
+            return Served::Miss("ignored", None, Some(Remedy { words: words.to_owned(), fix }));
         }
         if let Some(pattern) = self.ignore.ignoring(path) {
-            return Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern)));
+            return Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern, path)));
         }
         match &self.branches {
             Ok(Some(place)) => return Served::Miss("target-branch", Some(place.clone()), None),
@@ -198,16 +198,20 @@ impl<'d> Config<'d> {
     }
 
     /// Own paths can be shortened; those of a preset are replaced by own ones.
-    fn ignored(&self, pattern: &str) -> Remedy {
+    fn ignored(&self, pattern: &str, path: &str) -> Remedy {
         match &self.ignore_from {
             None => {
-                Remedy { said: format!("`ignorePaths` has `{pattern}`"), fix: format!("take `{pattern}` out of `ignorePaths`") }
+                Remedy { words: format!("`ignorePaths` has `{pattern}`"), fix: format!("take `{pattern}` out of `ignorePaths`") }
             }
             Some(preset) => {
-                let rest: Vec<String> =
-                    self.ignore.texts().filter(|text| *text != pattern).map(|text| format!("\"{text}\"")).collect();
+                let rest: Vec<String> = self
+                    .ignore
+                    .texts()
+                    .filter(|text| Paths::new([*text]).ignoring(path).is_none())
+                    .map(|text| format!("\"{text}\""))
+                    .collect();
                 Remedy {
-                    said: format!("`{preset}` skips `{pattern}`"),
+                    words: format!("`{preset}` skips `{pattern}`"),
                     fix: format!("own paths take the place of those: \"ignorePaths\": [{}]", rest.join(", ")),
                 }
             }

@@ -195,11 +195,11 @@ fn directories() {
             "version: 2\nupdates:\n  - package-ecosystem: {ecosystem}\n    {directories}\n    schedule: {{ interval: weekly }}\n"
         )
     };
-    let docker = ("docker/images/web/Dockerfile", "FROM a\n");
+    let docker = ("docker/images/web/Dockerfile", "FROM a:1\n");
     let lock = ("uv.lock", "");
     let project = ("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n");
-    let workflow = (".github/workflows/ci.yml", "on: push\njobs: {}\n");
-    let composite = ("actions/a/action.yml", "runs: { using: composite, steps: [] }\n");
+    let workflow = (".github/workflows/ci.yml", "on: push\njobs: { a: { uses: b/c/.github/workflows/d.yml@v1 } }\n");
+    let composite = ("actions/a/action.yml", "runs: { using: composite, steps: [{ uses: b/c@v1 }] }\n");
     for (ecosystem, directories, tree, wanted) in [
         ("npm", "directory: /web", &[WEB][..], "active +npm:web"),
         ("npm", "directory: web/", &[WEB], "active +npm:web"),

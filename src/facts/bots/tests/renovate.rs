@@ -1,13 +1,13 @@
 //! Renovate's configuration: where it lies, what switches it off, what its managers serve.
 
-use super::{gaps, state};
+use super::{facts, gaps, state};
 
 const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
 const WEB: (&str, &str) = ("web/package.json", r#"{"dependencies":{"a":"1"}}"#);
 const PIP: (&str, &str) = ("requirements.txt", "flask\n");
 const PROJECT: (&str, &str) = ("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n");
-const DOCKER: (&str, &str) = ("Dockerfile", "FROM a\n");
-const WORKFLOW: (&str, &str) = (".github/workflows/ci.yml", "on: push\njobs: {}\n");
+const DOCKER: (&str, &str) = ("Dockerfile", "FROM a:1\n");
+const WORKFLOW: (&str, &str) = (".github/workflows/ci.yml", "on: push\njobs: { a: { uses: b/c/.github/workflows/d.yml@v1 } }\n");
 
 #[test]
 fn settings() {
@@ -67,7 +67,12 @@ fn settings() {
         (
             "actions and containers anywhere",
             "{}",
-            &[WORKFLOW, DOCKER, ("a/b/Dockerfile.web", "FROM a\n"), ("x/action.yml", "runs: {using: composite}\n")],
+            &[
+                WORKFLOW,
+                DOCKER,
+                ("a/b/Dockerfile.web", "FROM a:1\n"),
+                ("x/action.yml", "runs: {using: composite, steps: [{ uses: b/c@v1 }]}\n"),
+            ],
             "active +docker: +docker:a/b +github-actions: +github-actions:x",
         ),
         ("another base branch", r#"{"baseBranches":["develop"]}"#, &[NPM], "active target-branch@1"),
@@ -191,8 +196,8 @@ fn managers_read_the_files_that_their_patterns_name() {
 #[test]
 fn remedies_are_in_the_words_of_the_file() {
     let remedy = |config: &str| {
-        let (_, uncovered) = super::facts(&[("tests/package.json", NPM.1), ("renovate.json", config)]);
-        uncovered[0].remedy.clone().map(|remedy| format!("{} / {}", remedy.said, remedy.fix)).unwrap_or_default()
+        let (_, uncovered) = facts(&[("tests/package.json", NPM.1), ("renovate.json", config)]);
+        uncovered[0].remedy.clone().map(|remedy| format!("{} / {}", remedy.words, remedy.fix)).unwrap_or_default()
     };
     let preset = remedy(r#"{"extends":["config:recommended"]}"#);
     assert!(preset.starts_with("`config:recommended` skips `**/tests/**` / "), "{preset}");
@@ -234,4 +239,22 @@ fn run_in_ci_without_a_file() {
         "github-actions: no-entry?, npm: no-entry?"
     );
     assert_eq!(state("renovate", &[NPM, (".github/workflows/r.yml", &workflow("workflow_dispatch"))]), "none");
+}
+
+#[test]
+fn what_a_preset_skips_is_said_with_a_remedy() {
+    let files = [NPM, ("examples/a/package.json", NPM.1), ("renovate.json", r#"{"extends":["config:base"]}"#)];
+    let (_, uncovered) = facts(&files);
+    let remedy = uncovered[0].remedy.as_ref().expect("a preset's path");
+    assert!(remedy.words.contains("examples/**"), "{}", remedy.words);
+    assert!(remedy.fix.contains("\"ignorePaths\": [") && !remedy.fix.contains("example"), "{}", remedy.fix);
+}
+
+#[test]
+fn hooks_that_pre_commit_ci_may_update() {
+    let hooks = |more: &str| format!("repos: [{{ repo: 'https://a.org/b', rev: v1 }}]\n{more}");
+    let config = ("renovate.json", "{}");
+    for (more, wanted) in [("", "pre-commit: disabled@1"), ("ci: { autofix_prs: false }\n", "pre-commit: disabled@1?")] {
+        assert_eq!(gaps(&[NPM, (".pre-commit-config.yaml", &hooks(more)), config]), wanted, "{more}");
+    }
 }

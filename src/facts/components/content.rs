@@ -1,0 +1,190 @@
+//! Owns what the content of a manifest says about itself: whether it is one, whether there is anything in it that a bot could
+//! update, and whether all it declares is for development. Refuses to know where it lies and who updates it.
+//!
+//! What cannot be read is a manifest with something to update: its absence would be a silent pass.
+
+use super::containers;
+use crate::doc::{Document, Format, Reading, Value};
+use crate::facts::dependencies::{self, Dependency};
+use crate::snapshot::Snapshot;
+use crate::text::RepoPath;
+
+/// What a manifest says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Content {
+    /// It names something that an update bot could raise.
+    pub(super) updatable: bool,
+    /// Why it is development, wherever it lies.
+    pub(super) development: Option<Development>,
+}
+
+/// What makes a manifest development by its own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Development {
+    /// Nothing that it declares is needed to run; the code beside it may be product all the same.
+    Dependencies,
+    /// The code beside it is no product either.
+    Code,
+}
+
+const PRODUCT: Content = Content { updatable: true, development: None };
+
+impl Content {
+    fn updatable(updatable: bool) -> Self {
+        Self { updatable, development: None }
+    }
+}
+
+/// Reads a manifest by its name and ecosystem; `None` when the content makes it none: a `pyproject.toml` that only configures
+/// tools, a container file without an image to update.
+pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Option<Content> {
+    match ecosystem {
+        "docker" | "docker-compose" => return containers::has_image(snapshot, path, ecosystem).then_some(PRODUCT),
+        "pre-commit" => return yaml(snapshot, path, has_remote_hooks),
+        "github-actions" => return yaml(snapshot, path, is_composite_with_uses),
+        "gitsubmodule" => {
+            let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
+            return file.text.contains("[submodule").then_some(PRODUCT);
+        }
+        _ => {}
+    }
+    match path.file_name() {
+        "pyproject.toml" => pyproject(snapshot, path),
+        "setup.py" => {
+            let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
+            // A module of a program may have the name too; a packaging script calls `setup`.
+            let packaging = ["setuptools", "distutils", "skbuild"].iter().any(|name| file.text.contains(name));
+            (packaging && file.text.contains("setup(")).then_some(PRODUCT)
+        }
+        "setup.cfg" => {
+            let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(PRODUCT) };
+            has(&document, &[&["options", "install_requires"], &["options.extras_require"], &["options", "setup_requires"]])
+                .then_some(PRODUCT)
+        }
+        "package.json" => package_json(snapshot, path),
+        "Cargo.toml" => Some(cargo_toml(snapshot, path)),
+        "composer.json" => {
+            let Ok(_) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
+            Some(declared(&dependencies::declared(snapshot, path)))
+        }
+        "go.mod" => {
+            let Ok(_) = snapshot.read(path) else { return Some(PRODUCT) };
+            Some(Content::updatable(!dependencies::declared(snapshot, path).is_empty()))
+        }
+        "Gemfile" => {
+            let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
+            // It is code: only what is plainly nothing else leaves it empty.
+            let empty = |line: &str| ["#", "source ", "ruby "].iter().any(|known| line.starts_with(known)) || line.is_empty();
+            Some(Content::updatable(!file.text.lines().all(|line| empty(line.trim()))))
+        }
+        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => Some(requirements(snapshot, path)),
+        _ => Some(PRODUCT),
+    }
+}
+
+fn has(document: &Document, routes: &[&[&str]]) -> bool {
+    routes.iter().any(|route| document.root().route(route).is_some_and(|value| !value.is_empty()))
+}
+
+/// What the dependencies alone say: nothing at all, development only, or product.
+fn declared(all: &[Dependency]) -> Content {
+    let only_development = !all.is_empty() && all.iter().all(|one| !one.runtime);
+    Content { updatable: !all.is_empty(), development: only_development.then_some(Development::Dependencies) }
+}
+
+fn yaml(snapshot: &Snapshot, path: &RepoPath, counts: impl Fn(Value<'_>) -> bool) -> Option<Content> {
+    let Ok(document) = snapshot.document(path, Format::Yaml) else { return Some(PRODUCT) };
+    counts(document.root()).then_some(PRODUCT)
+}
+
+/// Hooks of the repository itself and of pre-commit have no revision (pre-commit's documentation, "repository local hooks").
+fn has_remote_hooks(root: Value<'_>) -> bool {
+    let mut repositories = root.get("repos").into_iter().flat_map(Value::items).filter_map(|one| one.get("repo")?.scalar());
+    repositories.any(|repository| !matches!(repository, "local" | "meta" | "builtin"))
+}
+
+/// Only a composite action uses other actions.
+fn is_composite_with_uses(root: Value<'_>) -> bool {
+    let composite = root.route(&["runs", "using"]).and_then(Value::as_str) == Some("composite");
+    composite && root.route(&["runs", "steps"]).is_some_and(has_remote_uses)
+}
+
+/// Whether a workflow names anything that lies elsewhere: an action, an image, or a workflow of another repository.
+pub(super) fn workflow_uses_others(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    let Ok(document) = snapshot.document(path, Format::Yaml) else { return true };
+    let jobs: Vec<Value<'_>> =
+        document.root().get("jobs").into_iter().flat_map(Value::entries).map(|entry| entry.value).collect();
+    jobs.into_iter().any(|job| is_remote(job.get("uses")) || job.get("steps").is_some_and(has_remote_uses))
+}
+
+fn has_remote_uses(steps: Value<'_>) -> bool {
+    steps.items().any(|step| is_remote(step.get("uses")))
+}
+
+fn is_remote(uses: Option<Value<'_>>) -> bool {
+    uses.and_then(Value::scalar).is_some_and(|text| !text.starts_with("./"))
+}
+
+fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
+    let Ok(document) = snapshot.document(path, Format::Toml) else { return Some(PRODUCT) };
+    let routes: &[&[&str]] = &[
+        &["project"],
+        &["dependency-groups"],
+        &["tool", "poetry"],
+        &["tool", "pdm"],
+        &["tool", "flit"],
+        &["tool", "uv", "workspace"],
+        &["tool", "uv", "dev-dependencies"],
+    ];
+    if !has(&document, routes) {
+        return None;
+    }
+    let all = dependencies::declared(snapshot, path);
+    // Filled in by a build back end, from where is not known here.
+    let dynamic = document.root().route(&["project", "dynamic"]).is_some_and(|list| !list.is_empty());
+    let names: &[&[&str]] = &[&["project", "name"], &["tool", "poetry", "name"], &["tool", "flit"]];
+    let package = names.iter().any(|route| document.root().route(route).is_some());
+    let found = declared(&all);
+    let development = found.development.filter(|_| !dynamic && !package);
+    Some(Content { updatable: found.updatable || dynamic, development })
+}
+
+fn package_json(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
+    let Ok(document) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
+    let runtime: &[&[&str]] = &[&["dependencies"], &["optionalDependencies"], &["peerDependencies"], &["workspaces"]];
+    if has(&document, runtime) {
+        return Some(PRODUCT);
+    }
+    let tools = Content { updatable: true, development: Some(Development::Dependencies) };
+    has(&document, &[&["devDependencies"]]).then_some(tools)
+}
+
+fn cargo_toml(snapshot: &Snapshot, path: &RepoPath) -> Content {
+    let Ok(document) = snapshot.document(path, Format::Toml) else { return PRODUCT };
+    let root = document.root();
+    // `cargo fuzz init` writes this mark.
+    let fuzz = root.route(&["package", "metadata", "cargo-fuzz"]).is_some_and(|mark| mark.as_bool() == Reading::Is(true));
+    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code) }
+}
+
+/// Whether a table of dependencies names one that lies elsewhere; a path alone has no version.
+fn has_versions(root: Value<'_>) -> bool {
+    let targets = root.get("target").into_iter().flat_map(Value::entries).map(|entry| entry.value);
+    let mut holders = [Some(root), root.get("workspace")].into_iter().flatten().chain(targets);
+    let elsewhere =
+        |value: Value<'_>| value.get("path").is_none() || value.get("version").is_some() || value.get("git").is_some();
+    holders.any(|holder| {
+        let names = ["dependencies", "dev-dependencies", "dev_dependencies", "build-dependencies", "build_dependencies"];
+        names.iter().filter_map(|name| holder.get(name)).any(|table| table.entries().any(|entry| elsewhere(entry.value)))
+    })
+}
+
+/// A requirement file, of development when its name says so; lines that name other files, and options, raise nothing.
+fn requirements(snapshot: &Snapshot, path: &RepoPath) -> Content {
+    let Ok(file) = snapshot.read(path) else { return PRODUCT };
+    let nothing = |line: &str| line.is_empty() || line.starts_with(['#', '-', '.']);
+    let updatable = !dependencies::declared(snapshot, path).is_empty()
+        || file.text.lines().any(|line| !nothing(line.trim_start_matches('\u{FEFF}').trim()));
+    let development = dependencies::is_development(path.file_name()).then_some(Development::Dependencies);
+    Content { updatable, development }
+}

@@ -1,0 +1,124 @@
+//! Owns which directories of a language are components, and which of its files belong to each. Refuses to read any file.
+
+use std::collections::BTreeMap;
+
+use super::{Component, ManifestFact, Scope, Sources};
+use crate::catalog::language::Language;
+use crate::text::RepoPath;
+
+/// The components of one language: its manifests' directories (workspace members folded into their root), else the deepest
+/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files.
+pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact], total: usize) -> Vec<Component> {
+    let own: Vec<&ManifestFact> =
+        manifests.iter().filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str())).collect();
+    let mut found = rooted(language, &own);
+    fold_lists(&mut found, &own, files);
+    let mut orphans = Vec::new();
+    let mut mine: BTreeMap<RepoPath, usize> = BTreeMap::new();
+    for (path, production) in
+        files.production.iter().map(|path| (path, true)).chain(files.development.iter().map(|path| (path, false)))
+    {
+        let home = path.parent().ancestors().find(|directory| found.contains_key(directory));
+        match home.and_then(|directory| found.get_mut(&directory)) {
+            // Development files inside a product's component are no reason to judge it; inside a development one they are all it has.
+            Some(component) if production || component.scope == Scope::Development => {
+                component.files.push(path.clone());
+                *mine.entry(component.directory.clone()).or_default() += usize::from(production);
+            }
+            Some(_) => {}
+            None if production => orphans.push(path.clone()),
+            None => {}
+        }
+    }
+    let enough = |count: usize| count >= 3 && (!language.code || count * 20 >= total);
+    // So much code is the product whatever its manifest declares: a bundle is made with development dependencies only.
+    for (directory, _) in mine.into_iter().filter(|(_, count)| enough(*count)) {
+        let here = || own.iter().filter(|manifest| manifest.directory == directory);
+        if here().any(|manifest| manifest.only_tools)
+            && let Some(component) = found.get_mut(&directory)
+        {
+            component.scope = Scope::Production;
+            component.files.retain(|path| files.production.binary_search(path).is_ok());
+        }
+    }
+    // A directory of requirement files, or of tooling, holds no code to analyse.
+    // (But a manifest at the root of a tree without any code of its language still has dependencies.)
+    let anywhere = found.values().any(|component| !component.files.is_empty());
+    found.retain(|directory, component| !component.files.is_empty() || (!anywhere && directory.is_root()));
+    if enough(orphans.len()) || (!language.code && !orphans.is_empty()) {
+        let directory = deepest_common(&orphans);
+        let blank = blank(language, directory.clone());
+        found.entry(directory).or_insert(blank).files.extend(orphans);
+    }
+    for component in found.values_mut() {
+        component.files.sort();
+        component.members.sort();
+        component.members.dedup();
+    }
+    found.into_values().collect()
+}
+
+fn blank(language: &Language, directory: RepoPath) -> Component {
+    Component {
+        directory,
+        language: language.id.clone(),
+        ecosystem: None,
+        manifest: None,
+        members: Vec::new(),
+        scope: Scope::Production,
+        files: Vec::new(),
+    }
+}
+
+/// One component for every directory of a manifest.
+fn rooted(language: &Language, manifests: &[&ManifestFact]) -> BTreeMap<RepoPath, Component> {
+    let mut found: BTreeMap<RepoPath, Component> = BTreeMap::new();
+    for manifest in manifests {
+        let component = found.entry(manifest.directory.clone()).or_insert_with(|| Component {
+            ecosystem: Some(manifest.ecosystem.clone()),
+            manifest: Some(manifest.member_of.clone().unwrap_or_else(|| manifest.path.clone())),
+            scope: manifest.scope,
+            ..blank(language, manifest.directory.clone())
+        });
+        component.scope = component.scope.min(manifest.scope);
+        if manifest.member_of.is_some() {
+            component.members.push(manifest.path.parent());
+        }
+    }
+    found
+}
+
+/// Lists of requirements below a project are the project's: a script or two beside them are no component of their own.
+fn fold_lists(found: &mut BTreeMap<RepoPath, Component>, manifests: &[&ManifestFact], files: &Sources) {
+    let is_list = |manifest: &ManifestFact| {
+        let name = manifest.path.file_name();
+        name.ends_with(".txt") || name.ends_with(".in")
+    };
+    let projects: Vec<&RepoPath> = manifests
+        .iter()
+        .filter(|manifest| !is_list(manifest) && manifest.scope == Scope::Production)
+        .map(|manifest| &manifest.directory)
+        .collect();
+    let mut lists: Vec<RepoPath> =
+        manifests.iter().filter(|manifest| is_list(manifest)).map(|manifest| manifest.directory.clone()).collect();
+    lists.dedup();
+    for directory in lists {
+        let above = directory.ancestors().skip(1).any(|above| projects.contains(&&above));
+        if !above || projects.contains(&&directory) || found.get(&directory).is_none_or(|one| one.scope == Scope::Development) {
+            continue;
+        }
+        if files.production.iter().filter(|path| path.is_in(&directory)).take(3).count() < 3 {
+            found.remove(&directory);
+        }
+    }
+}
+
+fn deepest_common(paths: &[RepoPath]) -> RepoPath {
+    let mut common = paths.first().map(RepoPath::parent).unwrap_or_default();
+    for path in paths {
+        while !path.is_in(&common) {
+            common = common.parent();
+        }
+    }
+    common
+}

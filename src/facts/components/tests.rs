@@ -1,0 +1,146 @@
+//! Manifests by what they say about themselves, and the components that follow from them.
+
+use crate::catalog::Catalog;
+use crate::snapshot::Snapshot;
+use crate::terms::ScopeTerms;
+
+use super::{Inventory, Scope, take_stock};
+
+type Files<'t> = &'t [(&'t str, &'t str)];
+
+fn stock(files: Files<'_>) -> Inventory {
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    take_stock(&snapshot, Catalog::builtin(), &ScopeTerms::default())
+}
+
+/// `ecosystem:path`, with `~` before development and `!` before what no bot could raise.
+fn manifests(files: Files<'_>) -> String {
+    let one = |manifest: &super::ManifestFact| {
+        let scope = if manifest.scope == Scope::Development { "~" } else { "" };
+        let nothing = if manifest.updatable { "" } else { "!" };
+        format!("{scope}{nothing}{}:{}", manifest.ecosystem, manifest.path)
+    };
+    stock(files).manifests.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// `language:directory=files`, with `~` before development.
+fn components(files: Files<'_>) -> String {
+    let one = |component: &super::Component| {
+        let scope = if component.scope == Scope::Development { "~" } else { "" };
+        format!("{scope}{}:{}={}", component.language, component.directory, component.files.len())
+    };
+    stock(files).components.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_manifests_say_about_themselves() {
+    for (path, text, wanted) in [
+        ("package.json", r#"{"devDependencies":{"a":"1"}}"#, "~npm:package.json"),
+        ("package.json", r#"{"devDependencies":{"a":"1"},"dependencies":{"b":"1"}}"#, "npm:package.json"),
+        ("package.json", r#"{"devDependencies":{"a":"1"},"dependencies":{}}"#, "~npm:package.json"),
+        ("package.json", r#"{"name":"a"}"#, ""),
+        ("package.json", "{", "npm:package.json"),
+        ("composer.json", r#"{"require":{"php":"^8"},"require-dev":{"a/b":"1"}}"#, "~composer:composer.json"),
+        ("composer.json", r#"{"require":{"php":"^8","ext-json":"*"}}"#, "!composer:composer.json"),
+        ("composer.json", r#"{"require":{"a/b":"1"}}"#, "composer:composer.json"),
+        ("go.mod", "module x\n\ngo 1.25\n", "!gomod:go.mod"),
+        ("go.mod", "module x\nrequire a.org/b v1 // indirect\n", "!gomod:go.mod"),
+        ("go.mod", "module x\nrequire a.org/b v1\n", "gomod:go.mod"),
+        ("Cargo.toml", "[package]\nname='a'\n", "!cargo:Cargo.toml"),
+        ("Cargo.toml", "[package]\nname='a'\n[dependencies]\nb={path='b'}\n", "!cargo:Cargo.toml"),
+        ("Cargo.toml", "[package]\nname='a'\n[dependencies]\nb={path='b',version='1'}\n", "cargo:Cargo.toml"),
+        ("Cargo.toml", "[package]\nname='a'\n[target.x.dependencies]\nb='1'\n", "cargo:Cargo.toml"),
+        ("Cargo.toml", "[package]\n[package.metadata]\ncargo-fuzz=true\n[dependencies]\nb='1'\n", "~cargo:Cargo.toml"),
+        ("Cargo.toml", "[", "cargo:Cargo.toml"),
+        ("pyproject.toml", "[project]\nname='a'\n", "!pip:pyproject.toml"),
+        ("pyproject.toml", "[project]\nname='a'\ndynamic=['dependencies']\n", "pip:pyproject.toml"),
+        ("pyproject.toml", "[project]\nname='a'\n[dependency-groups]\ndev=['b']\n", "pip:pyproject.toml"),
+        ("pyproject.toml", "[dependency-groups]\ndev=['b']\n", "~pip:pyproject.toml"),
+        ("pyproject.toml", "[tool.ruff]\n", ""),
+        ("requirements.txt", "# none\n-r a.txt\n", "!pip:requirements.txt"),
+        ("requirements.txt", "{{ a }}\n", "pip:requirements.txt"),
+        ("requirements-dev.txt", "a==1\n", "~pip:requirements-dev.txt"),
+        ("Gemfile", "source 'https://rubygems.org'\n\nruby '3.4'\n", "!bundler:Gemfile"),
+        ("Gemfile", "gemspec\n", "bundler:Gemfile"),
+        ("Dockerfile", "FROM a:1\n", "docker:Dockerfile"),
+        (".docker/Dockerfile-alpine", "FROM a:1\n", "docker:.docker/Dockerfile-alpine"),
+        ("build.containerfile", "FROM a:1\n", "docker:build.containerfile"),
+        ("Dockerfile", "FROM scratch\n", ""),
+        ("docs/dockerfile.md", "# How\n\nFROM a:1\n", "~docker:docs/dockerfile.md"),
+        ("src/dockerfile.go", "package a\n", ""),
+        ("compose.yaml", "services: { a: { image: 'b:1' } }\n", "~docker-compose:compose.yaml"),
+        ("docker-compose.test.yml", "services: { a: { build: . } }\n", ""),
+        (".gitmodules", "[submodule \"a\"]\n", "~gitsubmodule:.gitmodules"),
+        (".pre-commit-config.yaml", "repos: [{ repo: local, hooks: [] }, { repo: meta }]\n", ""),
+        (
+            ".pre-commit-config.yaml",
+            "repos: [{ repo: local }, { repo: 'https://a.org/b' }]\n",
+            "~pre-commit:.pre-commit-config.yaml",
+        ),
+        (".pre-commit-config.yaml", "a: [\n", "~pre-commit:.pre-commit-config.yaml"),
+        ("a/action.yml", "runs: { using: composite, steps: [{ run: x }, { uses: ./b }] }\n", ""),
+        ("a/action.yml", "runs: { using: composite, steps: [{ uses: b/c@v1 }] }\n", "github-actions:a/action.yml"),
+        (".github/workflows/a.yml", "jobs: { a: { steps: [{ run: x }] } }\n", ""),
+        (".github/workflows/a.yml", "jobs: { a: { steps: [{ uses: b/c@v1 }] } }\n", "github-actions:.github/workflows/a.yml"),
+        (
+            ".github/workflows/a.yml",
+            "jobs: { a: { uses: b/c/.github/workflows/d.yml@v1 } }\n",
+            "github-actions:.github/workflows/a.yml",
+        ),
+        (".github/workflows/a.yml", "jobs: { a: { uses: ./.github/workflows/d.yml } }\n", ""),
+    ] {
+        assert_eq!(manifests(&[(path, text)]), wanted, "{path}: {text}");
+    }
+}
+
+#[test]
+fn path_sources_locked_with_the_root_are_its_members() {
+    let root = "[project]\nname='a'\ndependencies=['b']\n[tool.uv.sources]\nb={path='b',editable=true}\n";
+    let part = "[project]\nname='b'\ndependencies=['c']\n";
+    let lock = "[[package]]\nname = \"b\"\nsource = { editable = \"b\" }\n";
+    let poetry = "[[package]]\nname = \"b\"\n[package.source]\ntype = \"directory\"\nurl = \"b\"\n";
+    let roots = |files: Files<'_>| {
+        let stock = stock(files);
+        stock.manifests.iter().map(|one| format!("{}:{}", one.ecosystem, one.directory)).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(roots(&[("pyproject.toml", root), ("b/pyproject.toml", part), ("uv.lock", lock)]), "uv: uv:");
+    assert_eq!(roots(&[("pyproject.toml", root), ("b/pyproject.toml", part), ("poetry.lock", poetry)]), "pip: pip:");
+    // Not locked here, locked for itself, or outside of the root.
+    for files in [
+        &[("pyproject.toml", root), ("b/pyproject.toml", part), ("uv.lock", "")][..],
+        &[("pyproject.toml", root), ("b/pyproject.toml", part), ("b/uv.lock", ""), ("uv.lock", lock)],
+        &[("pyproject.toml", part), ("b/pyproject.toml", part), ("uv.lock", lock)],
+    ] {
+        assert!(roots(files).contains(":b "), "{files:?}");
+    }
+}
+
+#[test]
+fn components_need_code_of_their_own() {
+    let project = ("pyproject.toml", "[project]\nname='a'\n");
+    let list = ("requirements/base.txt", "b==1\n");
+    let tools = ("package.json", r#"{"devDependencies":{"a":"1"}}"#);
+    for (name, files, wanted) in [
+        ("a script beside lists", &[project, list, ("requirements/sync.py", ""), ("a/b.py", "")][..], "python:=2"),
+        ("lists alone", &[list, ("requirements/sync.py", "")], "python:requirements=1"),
+        (
+            "a service with a list",
+            &[project, ("a/b.py", ""), ("s/requirements.txt", "b\n"), ("s/a.py", ""), ("s/b.py", ""), ("s/c.py", "")],
+            "python:=1 python:s=3",
+        ),
+        ("tools", &[tools, ("webpack.config.js", "")], "~javascript:=1"),
+        ("a bundle", &[tools, ("src/a.ts", ""), ("src/b.ts", ""), ("src/c.ts", ""), ("tests/d.ts", "")], "javascript:=3"),
+        (
+            "a fuzz crate",
+            &[
+                ("fuzz/Cargo.toml", "[package.metadata]\ncargo-fuzz = true\n"),
+                ("fuzz/a.rs", ""),
+                ("fuzz/b.rs", ""),
+                ("fuzz/c.rs", ""),
+            ],
+            "~rust:fuzz=3",
+        ),
+    ] {
+        assert_eq!(components(files), wanted, "{name}");
+    }
+}

@@ -1,0 +1,51 @@
+//! Owns pieces of code that are looked for in source files. Refuses comments, and to parse any language.
+
+use memchr::memmem::Finder;
+
+use crate::catalog::language::CodeMark;
+use crate::facts::runners::World;
+use crate::text::{Place, SourceFile, Span};
+
+/// A piece of code to look for.
+pub(super) struct Mark<'c> {
+    finder: Finder<'c>,
+    length: usize,
+    pub(super) extensions: Vec<&'c str>,
+}
+
+impl<'c> Mark<'c> {
+    /// Compiles one, for files of its own extensions or of all of `languages`.
+    pub(super) fn new(world: &World<'c>, languages: &[String], mark: &'c CodeMark) -> Self {
+        let own = mark.extensions.iter().map(String::as_str);
+        let languages = world.catalog.languages.language.iter().filter(|language| languages.contains(&language.id));
+        let extensions: Vec<&str> = if mark.extensions.is_empty() {
+            languages.flat_map(|language| &language.extensions).map(String::as_str).collect()
+        } else {
+            own.collect()
+        };
+        Self { finder: Finder::new(mark.code.as_bytes()), length: mark.code.len(), extensions }
+    }
+
+    pub(super) fn is_for(&self, extension: &str) -> bool {
+        self.extensions.contains(&extension)
+    }
+
+    /// The first place outside comment lines; `//go:generate` is a command although it looks like a comment. A mark that
+    /// starts with a letter is a whole word there: `NotFastAPI(` is another name.
+    pub(super) fn find(&self, file: &SourceFile) -> Option<Place> {
+        let bytes = file.text.as_bytes();
+        let needle = self.finder.needle();
+        let starts_word = needle.first().is_some_and(|b| b.is_ascii_alphanumeric());
+        for at in self.finder.find_iter(bytes) {
+            let inside = starts_word && at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
+            let line_start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
+            let head = file.text.get(line_start..at).unwrap_or_default().trim_start();
+            let comment =
+                ["#", "//", "/*", "* ", "--", "<!--"].iter().any(|mark| head.starts_with(mark)) && !head.starts_with("#[");
+            if !inside && (!comment || head.starts_with("//go:generate")) {
+                return Some(file.place(Span::new(at, at + self.length)));
+            }
+        }
+        None
+    }
+}
