@@ -97,9 +97,76 @@ pub struct Bot {
     /// Keys that must be there.
     #[serde(default)]
     pub required: Vec<String>,
+    /// What stands at places of its file, for values deeper than the keys above.
+    #[serde(default)]
+    pub shape: Vec<Shape>,
+    /// Keys that some ecosystems do not take, or not with every word.
+    #[serde(default)]
+    pub restriction: Vec<Restriction>,
+    /// Its run in CI changes files and no more: whether a pull request comes of it is another step's matter.
+    #[serde(default)]
+    pub only_edits: bool,
     /// Its accounts.
     #[serde(default)]
     pub identity: Option<Identity>,
+}
+
+/// What the service accepts at a place of the bot's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    /// The way from the top: keys, `*` for every key of a map, `[]` for every item of a list.
+    pub at: String,
+    /// The type.
+    #[serde(default)]
+    pub is: Option<ShapeKind>,
+    /// A map has no other keys than these.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// A map has one of these keys at least.
+    #[serde(default)]
+    pub one_of: Vec<String>,
+    /// A text is one of these.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Characters a text has at most.
+    #[serde(default)]
+    pub longest: Option<usize>,
+}
+
+/// A type of a value in a bot's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShapeKind {
+    /// A text.
+    Text,
+    /// A list.
+    List,
+    /// A map.
+    Map,
+    /// A whole number, 0 or more.
+    Count,
+    /// True or false.
+    Bool,
+    /// A list, or the text `*`.
+    ListOrStar,
+    /// Two digits, a colon, two digits.
+    Clock,
+    /// What can be the name of a time zone.
+    Zone,
+}
+
+/// A key of an entry that ecosystems take with some words only.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restriction {
+    /// The key, dotted, from the entry on.
+    pub key: String,
+    /// The ecosystems.
+    pub ecosystems: Vec<String>,
+    /// The words they take; none: the key is refused.
+    #[serde(default)]
+    pub words: Vec<String>,
 }
 
 /// A way to run a bot in CI.
@@ -177,9 +244,12 @@ pub struct Manager {
     pub name: String,
     /// Dependabot's name of the ecosystem.
     pub ecosystem: String,
-    /// Default file patterns, where they matter.
+    /// Its own file patterns: globs, or regular expressions between slashes.
     #[serde(default)]
     pub files: Vec<String>,
+    /// The data source that most of its dependencies come from.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// A bot's accounts.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Bench, Check, question, snippets};
 use crate::answer::Reason;
 use crate::catalog::{Rule, Severity};
-use crate::facts::bots::Uncovered;
+use crate::facts::bots::{Coverage, Uncovered};
 use crate::facts::components::Scope;
 use crate::finding::{Evidence, Finding, Verdict};
 use crate::text::Place;
@@ -62,14 +62,39 @@ impl Check for BotCoverage {
             );
             return findings;
         }
-        let live = facts.bots.iter().any(|bot| bot.active || !bot.may_cover.is_empty());
-        if !live && findings.is_empty() {
-            findings.push(no_bot(rule, &question, bench));
+        // A file that is refused leaves everything to nobody: that is one finding, and mending the file is its remedy.
+        let idle = idle(bench);
+        if let Some(broken) = findings.iter_mut().find(|finding| {
+            idle && facts.bots.iter().any(|bot| {
+                !bot.active && bot.path.as_str() == finding.subject && bot.inactive_because.as_deref() != Some("retired")
+            })
+        }) {
+            for gap in facts.uncovered.iter().filter(|gap| gap.may_be.is_none() && gap.scope == Scope::Production) {
+                broken
+                    .places
+                    .push(Evidence::new(Place::file(gap.manifest.clone()), format!("nobody updates this ({})", gap.ecosystem)));
+            }
+            return findings;
+        }
+        if idle {
+            findings.extend(no_bot(rule, &question, bench));
+            findings
+                .extend(by_ecosystem(rule, &question, bench).into_iter().filter(|finding| finding.verdict == Verdict::Unknown));
             return findings;
         }
         findings.extend(by_ecosystem(rule, &question, bench));
         findings
     }
+}
+
+/// Whether no bot acts on anything: all gaps have the reason that there is none, or that it is halted.
+fn idle(bench: &Bench<'_>) -> bool {
+    let facts = bench.facts;
+    let covers = facts.bots.iter().any(|bot| bot.active && !bot.covers.is_empty());
+    let certain = |gap: &&Uncovered| gap.may_be.is_none();
+    !covers
+        && facts.uncovered.iter().filter(certain).all(|gap| matches!(gap.why, "no-bot" | "disabled") && gap.remedy.is_none())
+        && !facts.bots.iter().any(|bot| bot.active)
 }
 
 /// What the service would reject, or what has no effect, at its line.
@@ -102,30 +127,65 @@ fn title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
     bench.catalog.bots.iter().find(|bot| bot.id == id).map_or(id, |bot| bot.title.as_str())
 }
 
-/// No bot at all is one finding, with the whole file to add.
-fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Finding {
+/// No bot that acts is one finding, with the whole file to add, or the line that keeps a bot from acting.
+fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Option<Finding> {
     let facts = bench.facts;
     let mut missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).collect();
     // What makes it an error stands first.
     missing.sort_by_key(|gap| (gap.scope, question.weight(&gap.ecosystem)));
-    let retired = facts.bots.iter().find(|bot| bot.inactive_because.as_deref() == Some("retired"));
-    let message = match retired {
-        Some(bot) => format!("the only dependency-update bot configured is {}, whose service is gone", title(bench, &bot.bot)),
-        None => "no dependency-update bot is configured".to_owned(),
+    let weight = question.weight(&missing.first()?.ecosystem);
+    let inactive = |because: &[&str]| {
+        facts.bots.iter().find(|bot| bot.inactive_because.as_deref().is_some_and(|reason| because.contains(&reason)))
     };
-    let mut finding =
-        Finding::new(rule, "repository", Verdict::Fail, message).cause(if retired.is_some() { "retired" } else { "no-bot" });
-    if let Some(bot) = retired {
+    let halted = missing[0].place.as_ref().filter(|_| missing[0].why == "disabled");
+    let retired = inactive(&["retired"]);
+    let (cause, message) = match (halted.and_then(|place| facts.bots.iter().find(|bot| bot.path == place.path)), retired) {
+        (Some(bot), _) => {
+            let said = bot
+                .problems
+                .iter()
+                .find(|problem| Some(&problem.place) == halted)
+                .map_or("it does nothing", |problem| problem.message.as_str());
+            ("disabled", format!("{} is configured and updates nothing: {said}", title(bench, &bot.bot)))
+        }
+        (None, Some(bot)) => {
+            ("retired", format!("the only dependency-update bot configured is {}, whose service is gone", title(bench, &bot.bot)))
+        }
+        (None, None) => ("no-bot", "no dependency-update bot is configured".to_owned()),
+    };
+    let mut finding = Finding::new(rule, "repository", Verdict::Fail, message).cause(cause);
+    lower(&mut finding, rule, weight);
+    if let Some(place) = halted {
+        finding = finding.at(place.clone(), "this keeps the bot from acting");
+    } else if let Some(bot) = retired {
         finding = finding.at(Place::file(bot.path.clone()), "nothing reads this file any more");
     }
     for gap in &missing {
         finding = finding.at(Place::file(gap.manifest.clone()), format!("nobody updates this ({})", gap.ecosystem));
     }
     finding.development = facts.uncovered.iter().all(|gap| gap.scope == Scope::Development);
-    finding.searched = bench.catalog.bots.iter().flat_map(|bot| bot.config.iter().map(|place| place.path.clone())).collect();
-    finding.searched.sort();
-    finding.searched.dedup();
-    finding.fix(format!("add .github/dependabot.yml:\n{}", snippets::dependabot_block(&missing, true)))
+    if halted.is_none() {
+        finding.searched = bench.catalog.bots.iter().flat_map(|bot| bot.config.iter().map(|place| place.path.clone())).collect();
+        finding.searched.sort();
+        finding.searched.dedup();
+    }
+    let fix = match halted {
+        Some(place) if facts.bots.iter().any(|bot| bot.path == place.path && bot.bot == "dependabot") => {
+            format!("add to `updates:` in {}:\n{}", place.path, snippets::dependabot_block(&missing, false))
+        }
+        Some(place) => format!("switch it on at {}:{}", place.path, place.line),
+        None => format!("add .github/dependabot.yml:\n{}", snippets::dependabot_block(&missing, true)),
+    };
+    Some(finding.fix(fix))
+}
+
+/// Languages have the rule's severity, what is around them less.
+fn lower(finding: &mut Finding, rule: &Rule, weight: u8) {
+    match weight {
+        0 => {}
+        1 => finding.severity = Severity::Warning.min(rule.severity),
+        _ => finding.severity = Severity::Notice,
+    }
 }
 
 fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
@@ -145,10 +205,16 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         let mut names: Vec<&str> = covering.clone().map(|bot| title(bench, &bot.bot)).collect();
         names.dedup();
         let update = if names.len() == 1 { "updates" } else { "update" };
-        let message = format!("{} {update} every {ecosystem} manifest", names.join(" and "));
+        let entries: Vec<&Coverage> =
+            covering.flat_map(|bot| &bot.entries).filter(|entry| entry.ecosystem == ecosystem).collect();
+        let less = entries.iter().find_map(|entry| entry.less.first()).map(|(_, words)| format!("; {words}")).unwrap_or_default();
+        let message = format!("{} {update} every {ecosystem} manifest{less}", names.join(" and "));
         let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
-        for bot in covering {
-            pass = pass.at(Place::file(bot.path.clone()), "covers it");
+        for entry in entries {
+            pass = pass.at(entry.place.clone(), "covers it");
+            for (place, words) in &entry.less {
+                pass = pass.at(place.clone(), words.clone());
+            }
         }
         return pass;
     }
@@ -169,25 +235,20 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     } else {
         let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
         let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
-        let words = match (&certain[0].remedy, certain[0].why, certain.len()) {
-            (Some(remedy), ..) => remedy.words.as_str(),
-            (None, "no-entry", 2..) => "no entry names them",
-            (None, why, _) => reason_words(why),
+        let words = match (certain[0].why, certain.len()) {
+            _ if certain[0].remedy.is_some() => said(certain[0]),
+            ("no-entry", 2..) => "no entry names them",
+            (why, _) => reason_words(why),
         };
         let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
-        match question.weight(ecosystem) {
-            0 => {}
-            1 => fail.severity = Severity::Warning.min(rule.severity),
-            _ => fail.severity = Severity::Notice,
-        }
+        lower(&mut fail, rule, question.weight(ecosystem));
         // The block to paste is the whole one: what is left out would be the next finding.
         let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
         let all: Vec<&Uncovered> = certain.iter().copied().chain(rest).collect();
         for gap in &all {
             if let Some(place) = &gap.place {
-                let words = gap.remedy.as_ref().map_or(reason_words(gap.why), |remedy| remedy.words.as_str());
-                fail.places.push(Evidence::new(place.clone(), words));
+                fail.places.push(Evidence::new(place.clone(), said(gap)));
             }
             fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
         }
@@ -205,6 +266,9 @@ fn named(gap: &Uncovered) -> String {
 
 /// What to change where the reason stands; the missing entries when there are none.
 fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
+    if let Some(remedy) = gaps.first().and_then(|gap| gap.remedy.as_ref()) {
+        return remedy.fix.clone();
+    }
     let said = |gap: &&Uncovered| match gap.why {
         "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
         "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
@@ -212,9 +276,6 @@ fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
-    if let Some(remedy) = gaps.first().and_then(|gap| gap.remedy.as_ref()) {
-        return remedy.fix.clone();
-    }
     if let Some(said) = gaps.first().and_then(said) {
         return said.to_owned();
     }
@@ -226,6 +287,11 @@ fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
     }
     let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
     format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(&missing, true))
+}
+
+/// The reason in the words of the bot's own file, when they are known.
+fn said(gap: &Uncovered) -> &str {
+    gap.remedy.as_ref().map_or_else(|| reason_words(gap.why), |remedy| remedy.words.as_str())
 }
 
 fn reason_words(why: &str) -> &'static str {

@@ -10,7 +10,7 @@ use crate::facts::pipeline::{Pipeline, Trigger, Unit, Work};
 use crate::facts::shell::{self, Scope, ScriptInput};
 use crate::facts::trace::Trace;
 use crate::terms::Terms;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// A place in CI that starts a bot.
 pub(super) struct Run {
@@ -28,7 +28,10 @@ pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> 
         program.is_some_and(|program| trace.unknown_programs.contains(program))
             || trace.actions.iter().any(|action| is_action(row, &action.call.name))
     });
-    if !met {
+    // What only edits files is run by programs that the trace knows for something else.
+    let edits = scene.world.catalog.bots.iter().filter(|bot| bot.only_edits).flat_map(|bot| &bot.config);
+    let mut edited = edits.filter_map(|place| RepoPath::new(&place.path)).filter(|path| scene.world.snapshot.is_file(path));
+    if !met && edited.next().is_none() {
         return Vec::new();
     }
     let world = CiWorld { snapshot: scene.world.snapshot, default_branch: scene.default_branch, terms };

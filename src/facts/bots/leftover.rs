@@ -3,10 +3,10 @@
 
 use super::in_ci::Run;
 use super::targets::{Reading, Scene};
-use super::{BotFact, BotProblem};
+use super::{BotFact, BotProblem, Coverage};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// A bot whose service is gone: listed with the first of its files, covers nothing.
 pub(super) fn retired(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
@@ -30,8 +30,21 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot, runs: &[Run]) -> Option<Reading
     };
     let mine = scene.targets.iter().filter(|target| bot.ecosystems.iter().any(|ecosystem| ecosystem == target.ecosystem));
     let mut fact = BotFact::new(bot, path.clone());
+    if let Some(run) = run.filter(|run| run.by_itself && bot.only_edits) {
+        let why = Why::new(Reason::Unsupported, "a pipeline runs it; whether a pull request comes of it is not read")
+            .at(run.place.clone());
+        fact.may_cover = mine.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect();
+        fact.problems.push(BotProblem::note(run.place.clone(), "no-updates", why.text));
+        return Some(fact.inactive("no-updates").into());
+    }
     if run.is_some_and(|run| run.by_itself) {
         fact.covers = mine.map(super::targets::Target::key).collect();
+        let entry = |(ecosystem, _): &(String, RepoPath)| Coverage {
+            ecosystem: ecosystem.clone(),
+            place: place_of(run, &path),
+            less: Vec::new(),
+        };
+        fact.entries = fact.covers.iter().map(entry).collect();
         return Some(fact.into());
     }
     fact = fact.inactive("no-updates");
@@ -46,4 +59,9 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot, runs: &[Run]) -> Option<Reading
     }
     fact.problems.push(BotProblem::note(Place::file(path), "no-updates", words));
     Some(fact.into())
+}
+
+/// The line that starts the bot.
+fn place_of(run: Option<&Run>, path: &RepoPath) -> Place {
+    run.map_or_else(|| Place::file(path.clone()), |run| run.place.clone())
 }

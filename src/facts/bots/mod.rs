@@ -18,10 +18,9 @@ use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
 use super::runners::World;
 use super::trace::Trace;
-use crate::answer::{Reason, Why};
+use crate::answer::Why;
 use crate::catalog::Bot;
 use crate::catalog::tool::Status;
-use crate::doc::Format;
 use crate::snapshot::DefaultBranch;
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
@@ -41,15 +40,37 @@ pub struct BotFact {
     pub covers: Vec<(String, RepoPath)>,
     /// Manifests that it may update: what it says could not be read wholly (an unknown preset), with the place.
     pub may_cover: Vec<(String, RepoPath, Why)>,
+    /// The lines that make it cover what it covers, and what they leave out of it.
+    pub entries: Vec<Coverage>,
     /// What is wrong or worth saying, at its line.
     pub problems: Vec<BotProblem>,
+}
+
+/// What makes a bot cover an ecosystem.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Coverage {
+    /// Dependabot's ecosystem name.
+    pub ecosystem: String,
+    /// The line.
+    pub place: Place,
+    /// What is left out, at the line that says so.
+    pub less: Vec<(Place, String)>,
 }
 
 impl BotFact {
     /// A bot whose file is `path`, active until something says otherwise.
     fn new(bot: &Bot, path: RepoPath) -> Self {
         let bot = bot.id.clone();
-        Self { bot, path, active: true, inactive_because: None, covers: Vec::new(), may_cover: Vec::new(), problems: Vec::new() }
+        Self {
+            bot,
+            path,
+            active: true,
+            inactive_because: None,
+            covers: Vec::new(),
+            may_cover: Vec::new(),
+            entries: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// The bot does nothing.
@@ -149,6 +170,8 @@ pub fn gather(
         fact.covers.dedup();
         fact.may_cover.sort();
         fact.may_cover.dedup();
+        fact.entries.sort();
+        fact.entries.dedup();
         fact.problems.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     }
     readings.sort_by(|a, b| (&a.fact.bot, &a.fact.path).cmp(&(&b.fact.bot, &b.fact.path)));
@@ -171,32 +194,29 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
     for (ecosystem, directory, why) in live.iter().flat_map(|reading| &reading.fact.may_cover) {
         may_be.entry((ecosystem, directory)).or_insert(why);
     }
-    let absent = if live.is_empty() { "no-bot" } else { "no-entry" };
+    let halted = readings.iter().find_map(|reading| reading.halted.as_ref());
+    // A bot that is there and does not act is not the same as none; one that knows other ecosystems only is none.
+    let absent = |ecosystem: &str| match halted {
+        _ if live.iter().any(|reading| scene.knows(&reading.fact.bot, ecosystem)) => ("no-entry", None),
+        Some(place) => ("disabled", Some(place.clone())),
+        None => ("no-bot", None),
+    };
     let gaps = scene.targets.iter().filter(|target| !covered.contains(&(target.ecosystem, target.directory)));
     let gap = |target: &Target<'_>| {
         let key = (target.ecosystem, target.directory);
-        let miss = misses.get(&key);
+        let (why, place) = misses.get(&key).map_or_else(|| absent(target.ecosystem), |miss| (miss.why, Some(miss.place.clone())));
         Uncovered {
             ecosystem: target.ecosystem.to_owned(),
             directory: target.directory.clone(),
             manifest: target.manifest().clone(),
-            why: miss.map_or(absent, |miss| miss.why),
-            remedy: miss.and_then(|miss| miss.remedy.clone()),
-            place: miss.map(|miss| miss.place.clone()),
+            why,
+            place,
+            remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),
             scope: target.scope(),
-            may_be: may_be.get(&key).map(|why| (*why).clone()).or_else(|| hosted(scene, target)),
+            may_be: may_be.get(&key).map(|why| (*why).clone()),
         }
     };
     gaps.map(gap).collect()
-}
-
-/// pre-commit.ci raises the revisions of hooks wherever its app is installed (its documentation, `autoupdate_schedule`); a block
-/// of settings for it is no proof that it is.
-fn hosted(scene: &Scene<'_>, target: &Target<'_>) -> Option<Why> {
-    let path = target.manifests.first().filter(|_| target.ecosystem == "pre-commit").map(|manifest| &manifest.path)?;
-    let document = scene.world.snapshot.document(path, Format::Yaml).ok()?;
-    let place = document.root().get("ci")?.place();
-    Some(Why::new(Reason::Remote, "pre-commit.ci updates it, where its app is installed").at(place))
 }
 
 /// Ecosystem and directory.

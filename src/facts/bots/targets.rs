@@ -66,6 +66,14 @@ impl<'a> Scene<'a> {
         Self { world, targets: grouped.into_iter().map(target).collect(), default_branch }
     }
 
+    /// Whether a bot looks at manifests of an ecosystem at all.
+    pub(super) fn knows(&self, bot: &str, ecosystem: &str) -> bool {
+        let mut rows = self.world.catalog.bots.iter().filter(|row| row.id == bot);
+        rows.any(|row| {
+            row.ecosystems.iter().any(|name| name == ecosystem) || row.manager.iter().any(|row| row.ecosystem == ecosystem)
+        })
+    }
+
     /// The configuration files of a bot that are there, in the order in which the bot looks for them. A place with a key
     /// counts when the file has the key, a place that ends in `/` when the directory is there.
     pub(super) fn configured(&self, places: &'a [ConfigPlace]) -> Vec<(RepoPath, &'a ConfigPlace)> {
@@ -75,7 +83,8 @@ impl<'a> Scene<'a> {
             let snapshot = self.world.snapshot;
             let there = if place.path.ends_with('/') { snapshot.is_dir(&path) } else { snapshot.is_file(&path) };
             let keyed = place.key.as_ref().is_none_or(|key| {
-                let document = snapshot.document(&path, Format::Json);
+                let yaml = place.path.ends_with(".yaml") || place.path.ends_with(".yml");
+                let document = snapshot.document(&path, if yaml { Format::Yaml } else { Format::Json });
                 document.is_ok_and(|document| document.root().route(&key.split('.').collect::<Vec<_>>()).is_some())
             });
             if there && keyed {
@@ -94,15 +103,15 @@ pub(super) const MOST_COMPARISONS: usize = 100_000_000;
 pub(super) struct Miss {
     pub(super) why: &'static str,
     pub(super) place: Place,
-    /// What to say and to do in the place of the usual words.
-    pub(super) remedy: Option<Remedy>,
     pub(super) ecosystem: String,
     pub(super) directory: RepoPath,
+    /// What stands there and what to change, when the reader knows better than the code.
+    pub(super) remedy: Option<Remedy>,
 }
 
 impl Miss {
     pub(super) fn new(target: &Target<'_>, why: &'static str, place: Place) -> Self {
-        Self { why, place, remedy: None, ecosystem: target.ecosystem.to_owned(), directory: target.directory.clone() }
+        Self { why, place, ecosystem: target.ecosystem.to_owned(), directory: target.directory.clone(), remedy: None }
     }
 }
 
@@ -110,11 +119,22 @@ impl Miss {
 pub(super) struct Reading {
     pub(super) fact: BotFact,
     pub(super) misses: Vec<Miss>,
+    /// The bot would act here but for what this line says (or what is wrong with it).
+    pub(super) halted: Option<Place>,
+}
+
+impl Reading {
+    /// A bot that is set up here and does nothing.
+    pub(super) fn halted(fact: BotFact) -> Self {
+        let first = fact.problems.iter().find(|problem| problem.fatal).or(fact.problems.last());
+        let place = first.map_or_else(|| Place::file(fact.path.clone()), |problem| problem.place.clone());
+        Self { halted: Some(place), ..Self::from(fact) }
+    }
 }
 
 impl From<BotFact> for Reading {
     fn from(fact: BotFact) -> Self {
-        Self { fact, misses: Vec::new() }
+        Self { fact, misses: Vec::new(), halted: None }
     }
 }
 
@@ -123,5 +143,5 @@ pub(super) fn unreadable(fact: BotFact, unread: &Unread) -> Reading {
     let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
     let mut fact = fact.inactive("unreadable");
     fact.problems.push(BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why)));
-    fact.into()
+    Reading::halted(fact)
 }

@@ -16,7 +16,7 @@ mod content;
 pub mod manifests;
 mod roots;
 pub mod scope;
-mod workspaces;
+pub(super) mod workspaces;
 
 #[cfg(test)]
 mod tests;

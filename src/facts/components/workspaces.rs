@@ -43,6 +43,12 @@ pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeM
     members
 }
 
+/// Whether a workspace root names the directory a member; the root itself may depend on nothing.
+pub(in crate::facts) fn names(snapshot: &Snapshot, root: &RepoPath, directory: &RepoPath) -> bool {
+    let Some((include, exclude)) = member_patterns(snapshot, root) else { return false };
+    directory.below(&root.parent()).is_some_and(|below| !below.is_empty() && Patterns::new(&include, &exclude).matches(below))
+}
+
 /// The manifests below a directory: they are sorted by path, so nested workspaces cost their own subtrees only.
 fn below<'m>(manifests: &'m [ManifestFact], home: &RepoPath) -> impl Iterator<Item = &'m RepoPath> {
     let prefix = if home.is_root() { String::new() } else { format!("{home}/") };

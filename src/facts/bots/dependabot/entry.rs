@@ -5,7 +5,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::BotProblem;
 use super::super::targets::Target;
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
 use crate::snapshot::DefaultBranch;
 use crate::text::{Place, RepoPath};
@@ -71,14 +71,17 @@ pub(super) struct Entry<'d> {
     pub(super) directories: Vec<Directory<'d>>,
     /// Why it serves nothing, with the line that says so.
     pub(super) covers_nothing: Option<(&'static str, Place)>,
-    /// A key that counts is given twice.
+    /// A key that counts is given twice, or its group says what is not known to count.
     pub(super) disputed: Option<Why>,
+    /// Which directory is meant cannot be said: it is given twice.
+    pub(super) any_directory: bool,
     excluded: Vec<(GlobMatcher, Place)>,
 }
 
 impl<'d> Entry<'d> {
     /// Reads an entry that the schema accepts.
-    pub(super) fn read(value: Value<'d>, default_branch: &DefaultBranch) -> Self {
+    pub(super) fn read(value: Value<'d>, groups: Option<Value<'d>>, default_branch: &DefaultBranch) -> Self {
+        let group = value.get("multi-ecosystem-group").and_then(Value::scalar).and_then(|name| groups?.get(name));
         let ecosystem = value.get("package-ecosystem");
         let single = value.get("directory").into_iter();
         let several = value.get("directories").into_iter().flat_map(Value::items);
@@ -88,8 +91,11 @@ impl<'d> Entry<'d> {
             ecosystem: ecosystem.and_then(Value::scalar).unwrap_or_default(),
             ecosystem_place: ecosystem.unwrap_or(value).place(),
             directories: single.chain(several).filter_map(Directory::read).collect(),
-            covers_nothing: covers_nothing(value, default_branch),
-            disputed: keys.iter().find_map(|key| value.get(key)?.disputed()),
+            covers_nothing: covers_nothing(value, group, default_branch),
+            disputed: keys.iter().find_map(|key| value.get(key)?.disputed()).or_else(|| group.and_then(limited)),
+            any_directory: ["directory", "directories"]
+                .iter()
+                .any(|key| value.get(key).is_some_and(|value| value.disputed().is_some())),
             excluded: value.get("exclude-paths").into_iter().flat_map(Value::items).filter_map(excluded).collect(),
         }
     }
@@ -123,13 +129,34 @@ impl<'d> Entry<'d> {
             };
             notes.push(BotProblem::note(place.clone(), why, words));
         }
-        if let Some(allow) = self.value.get("allow").filter(|allow| !allow.is_empty()) {
-            notes.push(BotProblem::note(allow.place(), "allow", "only what `allow` names is updated"));
-        }
-        if let Some(key) = self.value.get("exclude-paths").filter(|key| !key.is_empty()) {
-            notes.push(BotProblem::note(key.place(), "exclude-paths", "manifests under these paths are left alone"));
-        }
+        notes.extend(self.limits().map(|(key, place, words)| BotProblem::note(place, key, words)));
         notes
+    }
+
+    /// What the entry leaves out of what it covers.
+    pub(super) fn less(&self) -> Vec<(Place, String)> {
+        self.limits().map(|(_, place, words)| (place, words.to_owned())).collect()
+    }
+
+    fn limits(&self) -> impl Iterator<Item = (&'static str, Place, &'static str)> {
+        let everything = |value: Value<'d>| value.items().any(|item| item.scalar() == Some("*"));
+        let limit = move |(key, words): (&'static str, &'static str)| {
+            let value = self.value.get(key).filter(|value| !value.is_empty())?;
+            // `patterns: ["*"]` and `allow` of all there is leave nothing out.
+            let all = |item: Value<'d>| {
+                item.get("dependency-name").is_none_or(|name| name.scalar() == Some("*"))
+                    && item.get("dependency-type").is_none_or(|kind| matches!(kind.scalar(), Some("all" | "direct")))
+                    && item.get("update-types").is_none()
+            };
+            let none = key == "patterns" && everything(value) || key == "allow" && value.items().any(all);
+            (!none).then(|| (key, value.place(), words))
+        };
+        let known = [
+            ("allow", "only what `allow` names is updated"),
+            ("exclude-paths", "manifests under these paths are left alone"),
+            ("patterns", "only what `patterns` names is updated"),
+        ];
+        known.into_iter().filter_map(limit)
     }
 }
 
@@ -139,9 +166,18 @@ fn excluded(value: Value<'_>) -> Option<(GlobMatcher, Place)> {
     Some((glob.compile_matcher(), value.place()))
 }
 
-fn covers_nothing(value: Value<'_>, default_branch: &DefaultBranch) -> Option<(&'static str, Place)> {
+/// A limit of 0 in a group over ecosystems: whether it holds for the entries is not documented.
+fn limited(group: Value<'_>) -> Option<Why> {
+    let limit = group.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0))?;
+    let words = "whether the limit of 0 of its group holds for the entry is not documented";
+    Some(Why::new(Reason::Unsupported, words).at(limit.place()))
+}
+
+/// The branch of a group over ecosystems is that of its entries.
+fn covers_nothing(value: Value<'_>, group: Option<Value<'_>>, default_branch: &DefaultBranch) -> Option<(&'static str, Place)> {
     let own = |name: &str| default_branch.names().iter().any(|known| known == name);
-    if let Some(branch) = value.get("target-branch").filter(|branch| branch.scalar().is_some_and(|name| !own(name))) {
+    let branch = value.get("target-branch").or_else(|| group?.get("target-branch"));
+    if let Some(branch) = branch.filter(|branch| branch.scalar().is_some_and(|name| !own(name))) {
         return Some(("target-branch", branch.place()));
     }
     if let Some(limit) = value.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0)) {

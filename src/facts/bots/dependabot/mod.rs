@@ -2,11 +2,15 @@
 //! which are a setting of the forge.
 
 mod entry;
+mod nested;
+mod reach;
+mod registries;
 mod schema;
 
 use self::entry::Entry;
+use self::reach::Reach;
 use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, is_requirement_file, unreadable};
-use super::{BotFact, BotProblem};
+use super::{BotFact, BotProblem, Coverage};
 use crate::answer::Why;
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, Value};
@@ -28,7 +32,7 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     };
     fact.problems.extend(schema::check(&document, bot));
     if fact.problems.iter().any(|problem| problem.fatal) {
-        return Some(fact.inactive("invalid").into());
+        return Some(Reading::halted(fact.inactive("invalid")));
     }
     Some(entries(scene, bot, &document, fact))
 }
@@ -43,9 +47,10 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
         let mut fact = fact.inactive("no-updates");
         let place = updates.map_or_else(|| Place::file(fact.path.clone()), Value::place);
         fact.problems.push(BotProblem::note(place, "no-updates", "`updates` is empty"));
-        return fact.into();
+        return Reading::halted(fact);
     }
-    let entries: Vec<Entry<'_>> = items.into_iter().map(|item| Entry::read(item, scene.default_branch)).collect();
+    let groups = document.root().get("multi-ecosystem-groups");
+    let entries: Vec<Entry<'_>> = items.into_iter().map(|item| Entry::read(item, groups, scene.default_branch)).collect();
     let directories = entries.iter().flat_map(|entry| &entry.directories);
     let cost = |directory: &entry::Directory<'_>| {
         scene.targets.len() + if directory.exact.is_some() { 0 } else { scene.world.snapshot.entries().len() }
@@ -55,11 +60,12 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
         let place = Place::file(fact.path.clone());
         let words = "it names more directories than are looked at in a tree of this size";
         fact.problems.push(BotProblem::fatal(place, "too-large", words));
-        return fact.into();
+        return Reading::halted(fact);
     }
-    let mut reading = Reading { fact, misses: Vec::new() };
+    let mut reading = Reading::from(fact);
+    let reach = Reach::new(scene);
     for entry in &entries {
-        apply(scene, bot, entry, &mut reading);
+        apply(scene, bot, entry, &reach, &mut reading);
     }
     reading
 }
@@ -72,14 +78,22 @@ fn disputed(scene: &Scene<'_>, bot: &Bot, mut fact: BotFact, why: &Why) -> Readi
 }
 
 /// What one entry covers, misses, and gets wrong.
-fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reading: &mut Reading) {
+fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reach: &Reach, reading: &mut Reading) {
     let problems = &mut reading.fact.problems;
     problems.extend(entry.notes());
     let mut matched = vec![false; entry.directories.len()];
     for target in &scene.targets {
         let Some(others_name) = reaches(bot, entry.ecosystem, target) else { continue };
-        let Some(at) = entry.directories.iter().position(|directory| directory.names(entry.ecosystem, target)) else { continue };
-        matched[at] = true;
+        let roots = reach.roots(target.ecosystem, target.directory);
+        let named = |directory: &entry::Directory<'_>| {
+            directory.names(entry.ecosystem, target) || roots.iter().any(|root| directory.matches(root))
+        };
+        let at = entry.directories.iter().position(named);
+        if let Some(at) = at {
+            matched[at] = true;
+        } else if !entry.any_directory {
+            continue;
+        }
         if let Some((why, place)) = &entry.covers_nothing {
             reading.misses.push(Miss::new(target, why, place.clone()));
         } else if let Some(place) = entry.excludes(target) {
@@ -88,6 +102,11 @@ fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reading: &mut Reading)
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
             reading.fact.covers.push(target.key());
+            reading.fact.entries.push(Coverage {
+                ecosystem: target.ecosystem.to_owned(),
+                place: entry.ecosystem_place.clone(),
+                less: entry.less(),
+            });
             if others_name {
                 let words = format!(
                     "the `{}` entry also stands for `{}` here; name `{}`",
@@ -110,8 +129,9 @@ fn reaches(bot: &Bot, ecosystem: &str, target: &Target<'_>) -> Option<bool> {
     if ecosystem == target.ecosystem {
         return Some(false);
     }
-    // Both Python ecosystems read requirement files with the same code.
-    if ecosystem == "uv" && target.is_requirements() {
+    // Both Python ecosystems read these with the same code; `uv` does without its lock file.
+    let shared = |path: &RepoPath| is_requirement_file(path.file_name()) || path.file_name() == "pyproject.toml";
+    if ecosystem == "uv" && target.ecosystem == "pip" && target.manifests.iter().all(|manifest| shared(&manifest.path)) {
         return Some(false);
     }
     bot.manager.iter().any(|row| row.name == ecosystem && row.ecosystem == target.ecosystem).then_some(true)
@@ -172,6 +192,9 @@ fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
     match ecosystem {
         "pip" | "uv" if is_requirement_file(name) => return true,
         "docker" | "docker-compose" | "github-actions" if yaml => return true,
+        "gradle" if name.starts_with("settings.gradle") => return true,
+        "gomod" if name == "go.work" => return true,
+        "nuget" if name.ends_with("proj") || name.ends_with(".sln") || name.ends_with(".slnx") => return true,
         _ => {}
     }
     Rows::new(&scene.world.catalog.languages)

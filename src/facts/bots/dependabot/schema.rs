@@ -4,57 +4,20 @@
 use std::collections::HashMap;
 
 use super::super::BotProblem;
+use super::{nested, registries};
 use crate::catalog::Bot;
 use crate::doc::{Document, Kind, Reading as Typed, Value};
 use crate::terms::nearest::nearest;
 use crate::text::Place;
 
-/// What a key holds.
-#[derive(Clone, Copy)]
-enum Shape {
-    Text,
-    List,
-    Map,
-    Count,
-    Bool,
-    /// A list, or one text.
-    ListOrText,
-}
-
-/// Keys of an entry whose type is checked; which keys there are is data.
-const SHAPES: &[(&str, Shape)] = &[
-    ("allow", Shape::List),
-    ("assignees", Shape::List),
-    ("commit-message", Shape::Map),
-    ("cooldown", Shape::Map),
-    ("directories", Shape::List),
-    ("directory", Shape::Text),
-    ("exclude-paths", Shape::List),
-    ("groups", Shape::Map),
-    ("ignore", Shape::List),
-    ("insecure-external-code-execution", Shape::Text),
-    ("labels", Shape::List),
-    ("milestone", Shape::Count),
-    ("multi-ecosystem-group", Shape::Text),
-    ("name", Shape::Text),
-    ("open-pull-requests-limit", Shape::Count),
-    ("package-ecosystem", Shape::Text),
-    ("patterns", Shape::List),
-    ("pull-request-branch-name", Shape::Map),
-    ("rebase-strategy", Shape::Text),
-    ("registries", Shape::ListOrText),
-    ("schedule", Shape::Map),
-    ("target-branch", Shape::Text),
-    ("vendor", Shape::Bool),
-    ("versioning-strategy", Shape::Text),
-];
-
-const SCHEDULE_KEYS: &[&str] = &["interval", "day", "time", "timezone", "cronjob"];
-
 /// Everything the service would reject, and a few things it only skips.
 pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
     let root = document.root();
-    let mut schema = Schema { bot, found: Vec::new() };
+    let mut schema = Schema {
+        bot,
+        beta: root.get("enable-beta-ecosystems").is_some_and(|flag| flag.as_bool() == Typed::Is(true)),
+        found: Vec::new(),
+    };
     if root.kind() != Kind::Mapping {
         schema.wrong(root.place(), "the file is not a map with `version` and `updates`");
         return schema.found;
@@ -62,7 +25,8 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
     schema.aliases(root);
     schema.keys(root, &bot.top_keys, "at the top");
     schema.version(root);
-    schema.registries(root);
+    nested::check(&mut schema, root);
+    registries::check(&mut schema, root);
     let groups = root.get("multi-ecosystem-groups");
     for group in groups.into_iter().flat_map(Value::entries) {
         schema.schedule(group.value);
@@ -82,8 +46,10 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
 /// How many errors of one file are told, and how many remarks.
 const MOST: usize = 200;
 
-struct Schema<'b> {
-    bot: &'b Bot,
+pub(super) struct Schema<'b> {
+    pub(super) bot: &'b Bot,
+    /// Ecosystems that are not on any list are accepted.
+    beta: bool,
     found: Vec<BotProblem>,
 }
 
@@ -94,11 +60,11 @@ impl Schema<'_> {
         }
     }
 
-    fn wrong(&mut self, place: Place, message: impl Into<String>) {
+    pub(super) fn wrong(&mut self, place: Place, message: impl Into<String>) {
         self.push(BotProblem::fatal(place, "schema", message));
     }
 
-    fn wrong_because(&mut self, place: Place, message: impl Into<String>, fix: impl Into<String>) {
+    pub(super) fn wrong_because(&mut self, place: Place, message: impl Into<String>, fix: impl Into<String>) {
         self.push(BotProblem::fatal(place, "schema", message).fix(fix));
     }
 
@@ -113,7 +79,7 @@ impl Schema<'_> {
         value.entries().for_each(|entry| self.aliases(entry.value));
     }
 
-    fn keys(&mut self, map: Value<'_>, known: &[String], whereabouts: &str) {
+    pub(super) fn keys(&mut self, map: Value<'_>, known: &[String], whereabouts: &str) {
         for entry in map.entries() {
             let name = entry.name().unwrap_or("?");
             if known.iter().any(|key| key == name) {
@@ -157,45 +123,12 @@ impl Schema<'_> {
         }
     }
 
-    fn registries(&mut self, root: Value<'_>) {
-        let Some(registries) = root.get("registries") else { return };
-        self.shape(registries, "registries", Shape::Map);
-        for registry in registries.entries() {
-            if registry.value.kind() != Kind::Mapping || registry.value.get("type").is_none() {
-                let name = registry.name().unwrap_or("?");
-                self.wrong(registry.key.place(), format!("the registry `{name}` has no `type`"));
-            }
-        }
-    }
-
-    fn shape(&mut self, value: Value<'_>, key: &str, shape: Shape) {
-        let kind = value.kind();
-        let (fits, words) = match shape {
-            // Numbers and the like are no texts to the service, but a plain `1.0` as a branch is common and accepted.
-            Shape::Text => (value.scalar().is_some(), "a text"),
-            Shape::List => (kind == Kind::Sequence, "a list"),
-            Shape::Map => (kind == Kind::Mapping, "a map"),
-            Shape::Bool => (kind == Kind::Bool, "true or false"),
-            Shape::Count => (!matches!(value.as_int(), Typed::Absent | Typed::Is(..0)), "a whole number, 0 or more"),
-            Shape::ListOrText => (kind == Kind::Sequence || value.scalar().is_some(), "a list, or \"*\""),
-        };
-        // `labels: null` and the like stand for nothing given.
-        if !fits && kind != Kind::Disputed && !(kind == Kind::Null && matches!(shape, Shape::List)) {
-            self.wrong(value.place(), format!("`{key}` is not {words}"));
-        }
-    }
-
     fn entry(&mut self, item: Value<'_>, groups: Option<Value<'_>>) {
         if item.kind() != Kind::Mapping {
             self.wrong(item.place(), "an entry of `updates` is not a map");
             return;
         }
         self.keys(item, &self.bot.update_keys, "of an entry");
-        for (key, shape) in SHAPES {
-            if let Some(value) = item.get(key) {
-                self.shape(value, key, *shape);
-            }
-        }
         self.ecosystem(item);
         self.directories(item);
         let group = item.get("multi-ecosystem-group");
@@ -221,7 +154,14 @@ impl Schema<'_> {
             return self.wrong(item.place(), "`package-ecosystem` is missing");
         };
         let Some(name) = value.scalar() else { return };
-        if !self.bot.ecosystems.iter().any(|known| known == name) {
+        if self.bot.ecosystems.iter().any(|known| known == name) {
+            return;
+        }
+        if self.beta {
+            let words =
+                format!("`{name}` may be an ecosystem that is still tried out: whether the service knows it is not known here");
+            self.push(BotProblem::note(value.place(), "beta-ecosystem", words));
+        } else {
             let near = nearest(name, self.bot.ecosystems.iter().map(String::as_str));
             let fix = near
                 .map_or_else(|| format!("one of: {}", self.bot.ecosystems.join(", ")), |near| format!("did you mean `{near}`?"));
@@ -255,12 +195,6 @@ impl Schema<'_> {
         };
         if schedule.kind() != Kind::Mapping {
             return;
-        }
-        for entry in schedule.entries() {
-            let name = entry.name().unwrap_or("?");
-            if !SCHEDULE_KEYS.contains(&name) {
-                self.wrong(entry.key.place(), format!("`{name}` is no key of a schedule"));
-            }
         }
         let Some(interval) = schedule.get("interval") else {
             return self.wrong_because(schedule.place(), "`interval` is missing", "interval: weekly");

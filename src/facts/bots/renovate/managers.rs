@@ -1,11 +1,15 @@
-//! Owns which of the bot's managers are on, and which of them reads a manifest. Refuses changed file patterns of managers:
-//! the catalogue's names count.
+//! Owns which of the bot's managers are on, and which of them reads a manifest, by its own file patterns and those that the
+//! file adds to them. Refuses patterns that presets add.
 
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
+use crate::catalog::bot::Manager;
 use crate::doc::{Reading as Typed, Value};
-use crate::text::Place;
+use crate::facts::bots::Remedy;
+use crate::facts::components::ManifestFact;
+use crate::text::{Place, RepoPath};
 
+use super::patterns::{Hit, Patterns};
 use super::presets::Presets;
 use super::rules::{Rule, Verdict, judge};
 
@@ -37,7 +41,9 @@ pub(super) enum Served {
     Yes,
     /// No manager of the bot knows the ecosystem.
     NoManager,
-    Miss(&'static str, Option<Place>),
+    /// No manager reads a file of this name.
+    Unnamed,
+    Miss(&'static str, Option<Place>, Option<Remedy>),
     Unknown(Why),
 }
 
@@ -45,6 +51,8 @@ pub(super) enum Served {
 pub(super) struct Managers<'d> {
     bot: &'d Bot,
     root: Value<'d>,
+    /// What each manager reads, in the order of the catalogue's rows.
+    files: Vec<Patterns>,
     only: Option<(Vec<&'d str>, Place)>,
     enabled_by_preset: Vec<String>,
     disabled_by_preset: Vec<(String, Place)>,
@@ -57,6 +65,7 @@ impl<'d> Managers<'d> {
         Self {
             bot,
             root,
+            files: bot.manager.iter().map(|row| files(row, root)).collect(),
             // An empty list limits nothing.
             only: only.filter(|(names, _)| !names.is_empty()),
             enabled_by_preset: presets.enables.clone(),
@@ -65,14 +74,15 @@ impl<'d> Managers<'d> {
     }
 
     /// Whether some manager that is on reads the manifest, and no rule switches it off.
-    pub(super) fn serve(&self, ecosystem: &str, name: &str, path: &str, rules: &[Rule]) -> Served {
-        let all: Vec<_> = self.bot.manager.iter().filter(|row| row.ecosystem == ecosystem).collect();
-        if all.is_empty() {
+    pub(super) fn serve(&self, ecosystem: &str, path: &str, rules: &[Rule]) -> Served {
+        let mut all = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem).peekable();
+        if all.peek().is_none() {
             return Served::NoManager;
         }
-        // A name that some manager lists belongs to those that list it; any other one to whoever reads the ecosystem.
-        let listing: Vec<_> = all.iter().filter(|row| row.files.iter().any(|file| file == name)).copied().collect();
-        let readers = if listing.is_empty() { all } else { listing };
+        let readers: Vec<&Manager> = all.filter(|(_, files)| files.hit(path) == Hit::Yes).map(|(row, _)| row).collect();
+        if readers.is_empty() {
+            return Served::Unnamed;
+        }
         let categories = categories(ecosystem);
         let (mut miss, mut unknown) = (None, None);
         for row in readers {
@@ -80,18 +90,38 @@ impl<'d> Managers<'d> {
                 miss = miss.or(Some(place));
                 continue;
             }
-            match judge(rules, &row.name, categories, path) {
+            match judge(rules, row, categories, path) {
                 Verdict::On => return Served::Yes,
                 Verdict::Off(place) => miss = miss.or(Some(Some(place))),
-                Verdict::Unknown(place) => {
-                    unknown = unknown
-                        .or_else(|| Some(Why::new(Reason::Unsupported, "a pattern of `packageRules` cannot be read").at(place)));
+                Verdict::Unknown(place, words) => {
+                    unknown = unknown.or_else(|| Some(Why::new(Reason::Unsupported, words).at(place)));
                 }
             }
         }
         match unknown {
             Some(why) => Served::Unknown(why),
-            None => Served::Miss("disabled", miss.flatten()),
+            None => Served::Miss("disabled", miss.flatten(), None),
+        }
+    }
+
+    /// How many patterns one manifest is held against at most.
+    pub(super) fn cost(&self) -> usize {
+        self.files.iter().map(Patterns::len).sum()
+    }
+
+    /// Without what the file adds to the patterns.
+    pub(super) fn without_files(mut self) -> Self {
+        self.files = self.bot.manager.iter().map(|row| Patterns::new(row.files.iter().map(String::as_str))).collect();
+        self
+    }
+
+    /// What to say of a file that no manager reads.
+    pub(super) fn unnamed(&self, manifest: &ManifestFact) -> Remedy {
+        let row = self.bot.manager.iter().find(|row| row.ecosystem == manifest.ecosystem);
+        let name = row.map_or("", |row| row.name.as_str());
+        Remedy {
+            words: format!("no manager of {} reads a file of this name", self.bot.title),
+            fix: format!("add to its file: \"{name}\": {{ \"managerFilePatterns\": [\"{}\"] }}", all_like(&manifest.path)),
         }
     }
 
@@ -123,6 +153,25 @@ impl<'d> Managers<'d> {
         let by_default = self.bot.disabled_managers.iter().any(|name| name == manager);
         (by_default && !self.enabled_by_preset.iter().any(|name| name == manager)).then_some(None)
     }
+}
+
+/// A pattern for the file and those of its kind beside it.
+fn all_like(path: &RepoPath) -> String {
+    match path.file_name().rsplit_once('.') {
+        Some((_, ending)) if !path.parent().is_root() => format!("{}/*.{ending}", path.parent()),
+        _ => path.to_string(),
+    }
+}
+
+/// A manager's own patterns and those that the file adds; older files write regular expressions without slashes.
+fn files(row: &Manager, root: Value<'_>) -> Patterns {
+    let added = |key: &str| -> Vec<&str> {
+        let value = root.get(&row.name).and_then(|manager| manager.get(key));
+        value.into_iter().flat_map(|value| value.items().chain(value.scalar().map(|_| value))).filter_map(Value::scalar).collect()
+    };
+    let older: Vec<String> = added("fileMatch").into_iter().map(|regex| format!("/{regex}/")).collect();
+    let own = row.files.iter().map(String::as_str);
+    Patterns::new(own.chain(added("managerFilePatterns")).chain(older.iter().map(String::as_str)))
 }
 
 fn categories(ecosystem: &str) -> &'static [&'static str] {

@@ -5,18 +5,21 @@ mod managers;
 mod patterns;
 mod presets;
 mod rules;
+mod validity;
+
+use std::sync::Arc;
 
 use self::managers::{Managers, Served};
 use self::patterns::{Hit, Paths, Patterns};
 use self::presets::Presets;
 use self::rules::Rule;
 use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, unreadable};
-use super::{BotFact, BotProblem, Remedy};
+use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
-use crate::doc::{Format, Kind, Reading as Typed, Value};
+use crate::doc::{Document, Format, Kind, Reading as Typed, Value};
 use crate::facts::components::ManifestFact;
-use crate::text::Place;
+use crate::text::{Place, RepoPath, SourceFile};
 
 /// Reads the first of the bot's files that is there.
 pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
@@ -27,27 +30,50 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
         let words = format!("{path} is found before it: this file is not read");
         fact.problems.push(BotProblem::note(Place::file(other), "second-file", words).fix("keep one of them"));
     }
-    let document = match scene.world.snapshot.document(&path, Format::Json) {
+    let document = match empty(scene, &path).map_or_else(|| scene.world.snapshot.document(&path, Format::Json), Ok) {
         Ok(document) => document,
         Err(unread) => return Some(unreadable(fact, &unread)),
     };
     let root = place.key.as_ref().and_then(|key| document.root().get(key)).unwrap_or(document.root());
-    if root.kind() != Kind::Mapping {
+    // A text in the manifest stands for the one preset that it names.
+    if root.kind() != Kind::Mapping && (place.key.is_none() || root.as_str().is_none()) {
         fact.problems.push(BotProblem::fatal(root.place(), "schema", "it is not a map of settings"));
-        return Some(fact.inactive("invalid").into());
+        return Some(Reading::halted(fact.inactive("invalid")));
+    }
+    if place.key.is_none() && !path.as_str().ends_with(".json5") {
+        fact.problems.extend(validity::strict(&document));
+    }
+    fact.problems.extend(validity::errors(bot, root));
+    if fact.problems.iter().any(|problem| problem.fatal) {
+        return Some(Reading::halted(fact.inactive("invalid")));
     }
     let presets = presets::read(bot, root);
     if let Some(problem) = switched_off(root, &presets) {
         fact.problems.push(problem);
-        return Some(fact.inactive("disabled").into());
+        return Some(Reading::halted(fact.inactive("disabled")));
     }
     Some(coverage(scene, bot, root, presets, fact))
+}
+
+/// A file of no bytes stands for an empty map.
+fn empty(scene: &Scene<'_>, path: &RepoPath) -> Option<Arc<Document>> {
+    let file = scene.world.snapshot.read(path).ok().filter(|file| file.text.is_empty())?;
+    let map = SourceFile::new(file.path.clone(), "{}".to_owned());
+    Document::parse(map, Format::Json, scene.world.snapshot.limits()).ok().map(Arc::new)
 }
 
 /// The line that switches the whole bot off.
 fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
     if let Some(value) = root.get("enabled") {
         match value.as_bool() {
+            _ if value.as_str() == Some("true") => return None,
+            _ if value.as_str() == Some("false") => {
+                return Some(BotProblem::note(
+                    value.place(),
+                    "disabled",
+                    "`enabled` is \"false\", which is read as false: the bot does nothing",
+                ));
+            }
             Typed::Is(false) => {
                 return Some(BotProblem::note(value.place(), "disabled", "`enabled` is false: the bot does nothing"));
             }
@@ -70,8 +96,12 @@ struct Config<'d> {
     include: Paths,
     ignore: Paths,
     ignore_place: Place,
-    /// The paths to ignore come from a preset, or from the bot itself, and not from the file.
-    inherited: Option<Vec<String>>,
+    /// The preset that brings `ignore`, when one does.
+    ignore_from: Option<String>,
+    /// Where its settings stand.
+    place: Place,
+    /// What it leaves out of everything.
+    less: Vec<(Place, String)>,
     /// No base branch is the default one: the line that says so, or why that is not known.
     branches: Result<Option<Place>, Why>,
     /// Something that was not read may change anything.
@@ -84,11 +114,14 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
         let words = format!("the preset `{name}` is not in this tree: what it says is unknown");
         fact.problems.push(BotProblem::note(place.clone(), "preset-unknown", words));
     }
-    let config = Config::read(scene, bot, root, &presets);
+    let odd = validity::unknown_key(bot, root);
+    fact.problems.extend(odd.iter().map(|(problem, _)| problem.clone()));
+    let mut config = Config::read(scene, bot, root, &presets);
+    config.unread = config.unread.or(odd.map(|(_, why)| why));
     if let Ok(Some(place)) = &config.branches {
         fact.problems.push(BotProblem::note(place.clone(), "target-branch", "the default branch is not among these"));
     }
-    let mut reading = Reading { fact, misses: Vec::new() };
+    let mut reading = Reading::from(fact);
     for target in &scene.targets {
         apply(&config, target, &mut reading);
     }
@@ -98,10 +131,12 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
 impl<'d> Config<'d> {
     fn read(scene: &Scene<'_>, bot: &'d Bot, root: Value<'d>, presets: &Presets) -> Self {
         let texts = |key: &str| root.get(key).into_iter().flat_map(Value::items).filter_map(Value::scalar).collect::<Vec<_>>();
-        let (ignore, ignore_place) = match (root.get("ignorePaths"), &presets.skip_paths) {
-            (Some(own), _) => (Paths::new(texts("ignorePaths")), own.place()),
-            (None, Some((paths, place))) => (Paths::new(paths.iter().map(String::as_str)), place.clone()),
-            (None, None) => (Paths::new(bot.skip_paths.iter().map(String::as_str)), root.place()),
+        let (ignore, ignore_place, ignore_from) = match (root.get("ignorePaths"), &presets.skip_paths) {
+            (Some(own), _) => (Paths::new(texts("ignorePaths")), own.place(), None),
+            (None, Some((paths, place, name))) => {
+                (Paths::new(paths.iter().map(String::as_str)), place.clone(), Some(name.clone()))
+            }
+            (None, None) => (Paths::new(bot.skip_paths.iter().map(String::as_str)), root.place(), Some("its default".to_owned())),
         };
         let keys = [
             "extends",
@@ -113,11 +148,6 @@ impl<'d> Config<'d> {
             "baseBranches",
             "baseBranchPatterns",
         ];
-        let inherited = match (root.get("ignorePaths"), &presets.skip_paths) {
-            (Some(_), _) => None,
-            (None, Some((paths, _))) => Some(paths.clone()),
-            (None, None) => Some(bot.skip_paths.clone()),
-        };
         let disputed = keys.iter().find_map(|key| root.get(key)?.disputed());
         let preset = presets
             .unknown
@@ -125,75 +155,96 @@ impl<'d> Config<'d> {
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
         let rules = rules::read(root);
         let manifests: usize = scene.targets.iter().map(|target| target.manifests.len()).sum();
+        let managers = Managers::read(bot, root, presets);
         let patterns = rules.iter().map(Rule::cost).sum::<usize>()
+            + managers.cost()
             + ignore.len()
             + ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
         let fits = patterns.saturating_mul(manifests) <= MOST_COMPARISONS;
+        let managers = if fits { managers } else { managers.without_files() };
         let (rules, ignore) = if fits { (rules, ignore) } else { (Vec::new(), Paths::new([])) };
         let words = "it has more rules than are looked at in a tree of this size";
         let too_many = (!fits).then(|| Why::new(Reason::Unsupported, words).at(root.place()));
         Self {
-            managers: Managers::read(bot, root, presets),
+            managers,
             rules,
             include: Paths::new(if fits { texts("includePaths") } else { Vec::new() }),
             ignore,
             ignore_place,
-            inherited,
+            ignore_from,
+            place: root.place(),
+            less: presets.notes.iter().map(|note| (note.place.clone(), note.message.clone())).collect(),
             branches: branches(scene, root),
             unread: disputed.or(too_many).or(preset),
         }
-    }
-
-    /// What to do about a manifest that only inherited paths keep from the bot: a list of the file's own replaces them
-    /// (`ignorePaths` is not merged).
-    fn remedy(&self, path: &str) -> Option<Remedy> {
-        let all = self.inherited.as_ref()?;
-        let hits = |one: &&String| Paths::new([one.as_str()]).ignore(path);
-        let hit = all.iter().find(hits)?;
-        let left: Vec<String> = all.iter().filter(|one| !hits(one)).map(|one| format!("\"{one}\"")).collect();
-        Some(Remedy {
-            words: format!("a preset makes the bot skip `{hit}`"),
-            fix: format!(
-                "list in the bot's file what it may skip, which replaces the preset's list: \"ignorePaths\": [{}]",
-                left.join(", ")
-            ),
-        })
     }
 
     /// Whether one manifest is served, and if not, why and where.
     fn serves(&self, manifest: &ManifestFact) -> Served {
         let path = manifest.path.as_str();
         if !self.include.is_empty() && !self.include.include(path) {
-            return Served::Miss("ignored", None);
+            let (words, fix) = ("no pattern of `includePaths` names it", format!("add \"{path}\" to `includePaths`"));
+            return Served::Miss("ignored", None, Some(Remedy { words: words.to_owned(), fix }));
         }
-        if self.ignore.ignore(path) {
-            return Served::Miss("ignored", Some(self.ignore_place.clone()));
+        if let Some(pattern) = self.ignore.ignoring(path) {
+            return Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern, path)));
         }
         match &self.branches {
-            Ok(Some(place)) => return Served::Miss("target-branch", Some(place.clone())),
+            Ok(Some(place)) => return Served::Miss("target-branch", Some(place.clone()), None),
             Err(why) => return Served::Unknown(why.clone()),
             Ok(None) => {}
         }
-        self.managers.serve(&manifest.ecosystem, manifest.path.file_name(), path, &self.rules)
+        self.managers.serve(&manifest.ecosystem, path, &self.rules)
+    }
+
+    /// Own paths can be shortened; those of a preset are replaced by own ones.
+    fn ignored(&self, pattern: &str, path: &str) -> Remedy {
+        match &self.ignore_from {
+            None => {
+                Remedy { words: format!("`ignorePaths` has `{pattern}`"), fix: format!("take `{pattern}` out of `ignorePaths`") }
+            }
+            Some(preset) => {
+                let rest: Vec<String> = self
+                    .ignore
+                    .texts()
+                    .filter(|text| Paths::new([*text]).ignoring(path).is_none())
+                    .map(|text| format!("\"{text}\""))
+                    .collect();
+                Remedy {
+                    words: format!("`{preset}` skips `{pattern}`"),
+                    fix: format!("own paths take the place of those: \"ignorePaths\": [{}]", rest.join(", ")),
+                }
+            }
+        }
     }
 }
 
 /// A target is covered when every manifest of it is.
 fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
     let (mut worst, mut unknown) = (None, None);
-    for manifest in &target.manifests {
-        match config.serves(manifest) {
+    let served: Vec<Served> = target.manifests.iter().map(|manifest| config.serves(manifest)).collect();
+    // `a.in` that is compiled to an `a.txt` beside it: the bot moves the latter.
+    let compiled = |at: usize| {
+        let stem = target.manifests[at].path.as_str().strip_suffix(".in");
+        let text = stem.map(|stem| format!("{stem}.txt"));
+        let mut both = target.manifests.iter().zip(&served);
+        text.is_some_and(|text| both.any(|(other, served)| other.path.as_str() == text && matches!(served, Served::Yes)))
+    };
+    for (at, one) in served.iter().enumerate() {
+        match one {
             Served::Yes => {}
             Served::NoManager => return,
-            Served::Unknown(why) => unknown = unknown.or(Some(why)),
-            Served::Miss(why, place) => worst = worst.or(Some((why, place))),
+            Served::Unnamed if compiled(at) => {}
+            Served::Unnamed => {
+                worst = worst.or_else(|| Some(("no-entry", None, Some(config.managers.unnamed(target.manifests[at])))))
+            }
+            Served::Unknown(why) => unknown = unknown.or_else(|| Some(why.clone())),
+            Served::Miss(why, place, remedy) => worst = worst.or_else(|| Some((why, place.clone(), remedy.clone()))),
         }
     }
     let (ecosystem, directory) = target.key();
-    if let Some((why, place)) = worst {
-        let place = place.unwrap_or_else(|| Place::file(reading.fact.path.clone()));
-        let inherited = || target.manifests.iter().find_map(|manifest| config.remedy(manifest.path.as_str()));
-        let remedy = (why == "ignored").then(inherited).flatten();
+    if let Some((why, place, remedy)) = worst {
+        let place = place.unwrap_or_else(|| config.place.clone());
         reading.misses.push(Miss { remedy, ..Miss::new(target, why, place) });
         // A preset that is not known may switch it on again.
         if let Some(why) = &config.unread {
@@ -202,6 +253,8 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
     } else if let Some(why) = unknown.or_else(|| config.unread.clone()) {
         reading.fact.may_cover.push((ecosystem, directory, why));
     } else {
+        let entry = Coverage { ecosystem: ecosystem.clone(), place: config.place.clone(), less: config.less.clone() };
+        reading.fact.entries.push(entry);
         reading.fact.covers.push((ecosystem, directory));
     }
 }

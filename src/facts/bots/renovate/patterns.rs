@@ -140,9 +140,15 @@ impl Paths {
         self.all.len()
     }
 
-    /// Whether a path is ignored.
-    pub(super) fn ignore(&self, path: &str) -> bool {
-        self.all.iter().any(|(text, glob)| path.contains(text.as_str()) || glob.as_ref().is_some_and(|glob| glob.is_match(path)))
+    /// The pattern that ignores a path.
+    pub(super) fn ignoring(&self, path: &str) -> Option<&str> {
+        let hit = |glob: &Option<GlobMatcher>| glob.as_ref().is_some_and(|glob| glob.is_match(path));
+        self.all.iter().find(|(text, glob)| path.contains(text.as_str()) || hit(glob)).map(|(text, _)| text.as_str())
+    }
+
+    /// The patterns.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|(text, _)| text.as_str())
     }
 
     /// Whether a path is included.

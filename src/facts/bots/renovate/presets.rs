@@ -10,8 +10,8 @@ use super::super::BotProblem;
 /// The sum of all presets.
 #[derive(Default)]
 pub(super) struct Presets {
-    /// Paths they make the bot skip, with the line.
-    pub(super) skip_paths: Option<(Vec<String>, Place)>,
+    /// Paths they make the bot skip, with the line and the preset.
+    pub(super) skip_paths: Option<(Vec<String>, Place, String)>,
     /// Managers they switch on.
     pub(super) enables: Vec<String>,
     /// Managers they switch off, with the line.
@@ -27,7 +27,8 @@ pub(super) struct Presets {
 pub(super) fn read(bot: &Bot, root: Value<'_>) -> Presets {
     let mut sum = Presets::default();
     let ignored: Vec<&str> = root.get("ignorePresets").into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
-    let Some(extends) = root.get("extends") else { return sum };
+    // A text in place of the settings names the one preset.
+    let Some(extends) = root.get("extends").or_else(|| root.as_str().map(|_| root)) else { return sum };
     let single = extends.scalar().map(|_| extends);
     for item in single.into_iter().chain(extends.items()) {
         let Some(name) = item.scalar().filter(|name| !ignored.contains(name)) else { continue };
@@ -46,10 +47,10 @@ fn add(bot: &Bot, name: &str, place: &Place, sum: &mut Presets) {
     }
     let named = |name: &str| bot.preset.iter().find(|preset| preset.name == name);
     if let Some(preset) = named(name) {
-        apply(preset, place, sum);
+        apply(preset, name, place, sum);
         // One step: rows that stand for another name a plain one.
         if let Some(same) = preset.same_as.as_deref().and_then(named) {
-            apply(same, place, sum);
+            apply(same, name, place, sum);
         }
         return;
     }
@@ -62,9 +63,9 @@ fn add(bot: &Bot, name: &str, place: &Place, sum: &mut Presets) {
     }
 }
 
-fn apply(preset: &Preset, place: &Place, sum: &mut Presets) {
+fn apply(preset: &Preset, name: &str, place: &Place, sum: &mut Presets) {
     if let Some(paths) = &preset.skip_paths {
-        sum.skip_paths = Some((paths.clone(), place.clone()));
+        sum.skip_paths = Some((paths.clone(), place.clone(), name.to_owned()));
     }
     sum.enables.extend(preset.enables.iter().cloned());
     sum.disables.extend(preset.disables.iter().map(|manager| (manager.clone(), place.clone())));

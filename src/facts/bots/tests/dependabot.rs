@@ -53,11 +53,97 @@ fn the_whole_file_is_held_against_the_schema() {
             format!("{}{}", entry(""), entry("").replace("version: 2\nupdates:\n", "")),
             "invalid !schema@7",
         ),
-        ("registry without a type", entry("registries:\n  a: { url: x }\n"), "invalid !schema@7"),
+        ("registry without a type", entry("    registries: [a]\nregistries:\n  a: { url: x }\n"), "invalid !schema@8"),
     ] {
         let found = state("dependabot", &[NPM, (FILE, &text)]);
         assert_eq!(found, wanted, "{name}");
     }
+}
+
+/// Each row that is refused has been seen in an error message of the service, or is closed by its documentation.
+#[test]
+fn values_inside_the_keys() {
+    let ok = "active +npm:";
+    for (name, text, wanted) in [
+        ("a time of one digit", entry("").replace("weekly", "weekly, time: '5:00'"), "invalid !schema@5"),
+        ("a time", entry("").replace("weekly", "weekly, time: '05:00'"), ok),
+        ("a zone that is an expression", entry("").replace("weekly", "weekly, timezone: '${{secrets.TZ}}'"), "invalid !schema@5"),
+        ("a zone", entry("").replace("weekly", "weekly, timezone: Etc/GMT+2"), ok),
+        ("a registry as text", entry("    registries: a\n"), "invalid !schema@6"),
+        ("all registries", entry("    registries: '*'\nregistries:\n  a: { type: git, url: x }\n"), ok),
+        ("a registry that is used", entry("    registries: [a]\nregistries:\n  a: { type: git, url: x }\n"), ok),
+        ("a registry nobody uses", entry("registries:\n  a: { type: git, url: x }\n"), "invalid !schema@7"),
+        ("a registry nobody defines", entry("    registries: [a]\n"), "invalid !schema@6"),
+        (
+            "a registry of no type that is known",
+            entry("    registries: [a]\nregistries:\n  a: { type: pub-registry, url: x }\n"),
+            "invalid !schema@8",
+        ),
+        ("an empty group", entry("    groups:\n      a: {}\n"), "invalid !schema@7"),
+        ("a group of nothing", entry("    groups:\n      a:\n"), "invalid !schema@7"),
+        ("a group without a rule", entry("    groups:\n      a: { applies-to: security-updates }\n"), "invalid !schema@7"),
+        ("a group with another key", entry("    groups:\n      a: { patterns: [x], allow: [] }\n"), "invalid !schema@7"),
+        (
+            "a rule beside its group",
+            entry("    groups:\n      a: { patterns: [x] }\n      update-types: [minor]\n"),
+            "invalid !schema@8",
+        ),
+        ("a group of no update type", entry("    groups:\n      a: { update-types: [all] }\n"), "invalid !schema@7"),
+        ("a group", entry("    groups:\n      a: { patterns: [x], update-types: [minor] }\n"), ok),
+        ("vendor where nothing is vendored", entry("    vendor: true\n"), "invalid !schema@6"),
+        ("a strategy", entry("    versioning-strategy: widen\n"), ok),
+        ("no strategy", entry("    versioning-strategy: pin\n"), "invalid !schema@6"),
+        ("semver days", entry("    cooldown: { default-days: 3, semver-major-days: 9 }\n"), ok),
+        ("a cooldown key", entry("    cooldown: { days: 3 }\n"), "invalid !schema@6"),
+        ("a key of a message", entry("    commit-message: { suffix: x }\n"), "invalid !schema@6"),
+        ("a scope", entry("    commit-message: { include: deps }\n"), "invalid !schema@6"),
+        ("a long prefix", entry(&format!("    commit-message: {{ prefix: {} }}\n", "x".repeat(51))), "invalid !schema@6"),
+        ("a separator", entry("    pull-request-branch-name: { separator: '/-' }\n"), "invalid !schema@6"),
+        ("a rebase word", entry("    rebase-strategy: never\n"), "invalid !schema@6"),
+        ("a type in ignore", entry("    ignore:\n      - dependency-type: direct\n"), "invalid !schema@7"),
+        ("a type that is none", entry("    allow:\n      - dependency-type: dev\n"), "invalid !schema@7"),
+        // Not shown by the service or its documentation: never an error.
+        ("the same label twice", entry("    labels: [a, a]\n"), ok),
+        ("no label", entry("    labels: []\n"), ok),
+        ("no assignee", entry("    assignees: []\n"), ok),
+        ("a beta ecosystem without the switch", entry("").replace("npm", "brew"), "invalid !schema@3"),
+    ] {
+        assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), wanted, "{name}");
+    }
+}
+
+#[test]
+fn some_keys_are_not_for_every_ecosystem() {
+    let file = |ecosystem: &str, more: &str| entry(more).replace("npm", ecosystem);
+    for (ecosystem, more, fits) in [
+        ("gomod", "    vendor: true\n", true),
+        ("bundler", "    vendor: true\n", true),
+        ("github-actions", "    versioning-strategy: auto\n", false),
+        ("pip", "    versioning-strategy: widen\n", false),
+        ("pip", "    versioning-strategy: increase\n", true),
+        ("mix", "    versioning-strategy: increase-if-necessary\n", false),
+        ("cargo", "    versioning-strategy: lockfile-only\n", true),
+        ("cargo", "    versioning-strategy: increase\n", false),
+        ("composer", "    versioning-strategy: widen\n", true),
+        // On no list of the documentation: not judged.
+        ("julia", "    versioning-strategy: increase\n", true),
+        ("docker", "    cooldown: { semver-major-days: 9 }\n", false),
+        ("docker", "    cooldown: { default-days: 9 }\n", true),
+        ("pre-commit", "    cooldown: { semver-patch-days: 9 }\n", false),
+        ("cargo", "    cooldown: { semver-major-days: 9 }\n", true),
+    ] {
+        let found = state("dependabot", &[NPM, (FILE, &file(ecosystem, more))]);
+        assert_eq!(!found.starts_with("invalid"), fits, "{ecosystem} {more} {found}");
+    }
+}
+
+#[test]
+fn ecosystems_that_are_tried_out() {
+    let text = format!(
+        "enable-beta-ecosystems: true\n{}  - {{ package-ecosystem: brew, directory: /, schedule: {{ interval: daily }} }}\n",
+        entry("")
+    );
+    assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), "active +npm: beta-ecosystem@7");
 }
 
 #[test]
@@ -167,6 +253,103 @@ fn a_workspace_root_covers_its_members() {
 }
 
 #[test]
+fn a_root_reaches_the_projects_that_it_names() {
+    let file = |ecosystem: &str| entry("").replace("npm", ecosystem);
+    let gradle = "dependencies { implementation 'a:b:1' }\n";
+    let module = "module a\nrequire b v1.0.0\n";
+    let project = "<Project><ItemGroup><PackageReference Include='a' Version='1' /></ItemGroup></Project>";
+    for (name, ecosystem, tree, wanted) in [
+        (
+            "subprojects",
+            "gradle",
+            &[
+                ("settings.gradle", "rootProject.name = 'a'\n// include 'no'\ninclude 'app', ':lib:core'\n"),
+                ("app/build.gradle", gradle),
+                ("lib/core/build.gradle", gradle),
+                ("no/build.gradle", gradle),
+            ][..],
+            "gradle:no no-entry",
+        ),
+        (
+            "a project that lies elsewhere, an included build, buildSrc",
+            "gradle",
+            &[
+                (
+                    "settings.gradle.kts",
+                    "include(\"app\")\nproject(\":app\").projectDir = file(\"apps/one\")\nincludeBuild(\"logic\")\n",
+                ),
+                ("build.gradle.kts", gradle),
+                ("apps/one/build.gradle.kts", gradle),
+                ("logic/settings.gradle.kts", "include(\"rules\")\n"),
+                ("logic/rules/build.gradle.kts", gradle),
+                ("buildSrc/build.gradle.kts", gradle),
+                ("app/build.gradle.kts", gradle),
+            ],
+            "gradle:app no-entry",
+        ),
+        (
+            "a Go workspace",
+            "gomod",
+            &[
+                ("go.work", "go 1.24\nuse (\n\t./a\n\t./b // x\n)\nuse ./c\n"),
+                ("a/go.mod", module),
+                ("b/go.mod", module),
+                ("c/go.mod", module),
+                ("d/go.mod", module),
+            ],
+            "gomod:d no-entry",
+        ),
+        (
+            "a root that depends on nothing",
+            "npm",
+            &[
+                ("package.json", "{}"),
+                ("pnpm-workspace.yaml", "packages: ['packages/*']\n"),
+                ("packages/a/package.json", NPM.1),
+                WEB,
+            ],
+            "npm:web no-entry",
+        ),
+        (
+            "a solution",
+            "nuget",
+            &[
+                ("all.sln", "Project(\"{F}\") = \"App\", \"src\\App\\App.csproj\", \"{A}\"\nEndProject\n"),
+                ("src/App/App.csproj", project),
+                ("src/Lone/Lone.csproj", project),
+            ],
+            "nuget:src/Lone no-entry",
+        ),
+        ("a project without a lock file", "uv", &[("pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n")], ""),
+    ] {
+        let text = file(ecosystem);
+        let mut files = tree.to_vec();
+        files.push((FILE, &text));
+        assert_eq!(gaps(&files), wanted, "{name}");
+        assert!(!state("dependabot", &files).contains("missing-directory"), "{name}");
+    }
+}
+
+#[test]
+fn a_directory_given_twice_is_not_known() {
+    let text = entry("").replace("directory: /", "directory: /web\n    directory: /");
+    assert_eq!(gaps(&[NPM, WEB, PIP, (FILE, &text)]), "npm: no-entry?, npm:web no-entry?, pip: no-entry");
+}
+
+#[test]
+fn the_branch_of_a_group_over_ecosystems_counts() {
+    let file = |more: &str| {
+        format!(
+            "version: 2\nmulti-ecosystem-groups:\n  all: {{ schedule: {{ interval: weekly }}, {more} }}\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    multi-ecosystem-group: all\n    patterns: ['react*']\n"
+        )
+    };
+    assert_eq!(gaps(&[NPM, (FILE, &file("target-branch: develop"))]), "npm: target-branch@3");
+    assert_eq!(gaps(&[NPM, (FILE, &file("target-branch: main"))]), "");
+    assert_eq!(gaps(&[NPM, (FILE, &file("open-pull-requests-limit: 0"))]), "npm: no-entry?");
+    assert_eq!(state("dependabot", &[NPM, (FILE, &file("labels: [x]"))]), "active +npm: patterns@8");
+}
+
+#[test]
 fn groups_over_ecosystems_need_patterns() {
     let file = |group: &str, more: &str| {
         format!(
@@ -188,7 +371,10 @@ fn gaps_name_their_reason() {
     assert_eq!(gaps(&[NPM, PIP]), "npm: no-bot, pip: no-bot");
     assert_eq!(gaps(&[NPM, PIP, (FILE, &text)]), "pip: no-entry");
     // A file that the service rejects is no bot.
-    assert_eq!(gaps(&[NPM, (FILE, "version: 1\nupdates: []\n")]), "npm: no-bot");
+    assert_eq!(gaps(&[NPM, (FILE, "version: 1\nupdates: []\n")]), "npm: disabled@1");
+    assert_eq!(gaps(&[NPM, (FILE, "version: 2\nupdates: []\n")]), "npm: disabled@2");
+    // Another bot that lives is the one that has no entry.
+    assert_eq!(gaps(&[NPM, PIP, (FILE, &text), ("renovate.json", r#"{"enabled":false}"#)]), "pip: no-entry");
 }
 
 #[test]

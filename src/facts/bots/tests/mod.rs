@@ -46,3 +46,25 @@ fn gaps(files: Files<'_>) -> String {
     };
     uncovered.iter().map(one).collect::<Vec<_>>().join(", ")
 }
+
+#[test]
+fn hooks_that_something_else_updates() {
+    const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
+    let hooks = "repos:\n  - repo: https://example.org/a\n    rev: v1\n    hooks: [{ id: a }]\n";
+    let section = format!("ci: {{ autoupdate_schedule: quarterly }}\n{hooks}");
+    let (plain, service) = ((".pre-commit-config.yaml", hooks), (".pre-commit-config.yaml", section.as_str()));
+    assert_eq!(gaps(&[plain]), "pre-commit: no-bot");
+    assert_eq!(gaps(&[service]), "pre-commit: no-entry?");
+    // It knows hooks only: for everything else there is no bot.
+    assert_eq!(gaps(&[NPM, service]), "npm: no-bot, pre-commit: no-entry?");
+    let workflow = |run: &str| {
+        format!("on: {{ schedule: [{{ cron: '0 3 * * 1' }}] }}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {run}\n")
+    };
+    for (run, wanted) in
+        [("pre-commit autoupdate", "no-entry?"), ("prek auto-update", "no-entry?"), ("pre-commit run --all-files", "no-bot")]
+    {
+        let text = workflow(run);
+        let found = gaps(&[plain, (".github/workflows/a.yml", &text)]);
+        assert!(found.contains(&format!("pre-commit: {wanted}")), "{run} {found}");
+    }
+}

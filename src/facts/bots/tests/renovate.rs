@@ -13,7 +13,16 @@ const WORKFLOW: (&str, &str) = (".github/workflows/ci.yml", "on: push\njobs: { a
 fn settings() {
     for (name, config, tree, wanted) in [
         ("empty", "{}", &[NPM, WEB][..], "active +npm: +npm:web"),
-        ("comments and no quotes", "// x\n{ extends: ['config:recommended'], }", &[NPM], "active +npm:"),
+        ("nothing at all", "", &[NPM], "active +npm:"),
+        ("comments and a comma", "// x\n/* y */ { \"extends\": [\"config:recommended\"], }", &[NPM], "active +npm:"),
+        ("no quotes", "{\n extends: []}", &[NPM], "invalid !syntax@2"),
+        ("other quotes", "{\n \"extends\": ['a']}", &[NPM], "invalid !syntax@2"),
+        ("off as text", r#"{"enabled":"false"}"#, &[NPM], "disabled disabled@1"),
+        ("on as text", r#"{"enabled":"true"}"#, &[NPM], "active +npm:"),
+        ("neither", r#"{"enabled":"no"}"#, &[NPM], "invalid !schema@1"),
+        ("managers as text", r#"{"enabledManagers":"npm"}"#, &[NPM], "invalid !schema@1"),
+        ("a misspelt key", r#"{"enabeld":false}"#, &[NPM], "active ?npm: unknown-key@1"),
+        ("an older key", r#"{"regexManagers":[],"$schema":"x"}"#, &[NPM], "active +npm:"),
         ("off", r#"{"enabled":false}"#, &[NPM], "disabled disabled@1"),
         ("off by a preset", r#"{"extends":["config:base",":disableRenovate"]}"#, &[NPM], "disabled disabled@1"),
         ("on again", r#"{"extends":[":disableRenovate"],"enabled":true}"#, &[NPM], "active +npm:"),
@@ -70,7 +79,7 @@ fn settings() {
         ("the default branch among them", r#"{"baseBranchPatterns":["develop","main"]}"#, &[NPM], "active +npm:"),
         ("a pattern of branches", r#"{"baseBranchPatterns":["/^ma/"]}"#, &[NPM], "active +npm:"),
         ("a pattern that cannot be read", r#"{"baseBranchPatterns":["/^(?!x)/"]}"#, &[NPM], "active ?npm:"),
-        ("a key twice", r#"{"ignorePaths":[],"ignorePaths":["**"]}"#, &[NPM], "active ?npm:"),
+        ("a key twice", r#"{"ignorePaths":[],"ignorePaths":["**"]}"#, &[NPM], "invalid !duplicate-key@1"),
     ] {
         let mut files = tree.to_vec();
         files.push(("renovate.json", config));
@@ -102,7 +111,22 @@ fn package_rules() {
         ),
         ("a group", r#"[{"matchPackageNames":["*"],"groupName":"all"}]"#, "active +npm: +npm:web +pip:"),
         ("a pattern that cannot be read", r#"[{"matchFileNames":["/(?=web)/"],"enabled":false}]"#, "active ?npm: ?npm:web ?pip:"),
-        ("no rules", "3", "active +npm: +npm:web +pip:"),
+        ("no rules", "3", "invalid !schema@1"),
+        ("a rule for nothing", r#"[{"enabled":false}]"#, "invalid !schema@1"),
+        ("a rule that extends", r#"[{"extends":["x"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
+        ("a source off", r#"[{"matchDatasources":["npm"],"enabled":false}]"#, "active +pip:"),
+        ("one source of several off", r#"[{"matchDatasources":["github-tags"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
+        ("a manager off in older words", r#"[{"managers":["npm"],"enabled":false}]"#, "active +pip:"),
+        (
+            "every kind of update off",
+            r#"[{"matchManagers":["npm"],"matchUpdateTypes":["major","minor","patch"],"enabled":false}]"#,
+            "active +pip:",
+        ),
+        (
+            "one package on again",
+            r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["react"],"enabled":true}]"#,
+            "active ?npm: ?npm:web ?pip:",
+        ),
     ] {
         let config = format!("{{\"packageRules\":{rules}}}");
         assert_eq!(state("renovate", &[NPM, WEB, PIP, ("renovate.json", &config)]), wanted, "{name}");
@@ -121,6 +145,64 @@ fn places() {
     assert_eq!(state("renovate", &[key]), "disabled disabled@1");
     assert_eq!(state("renovate", &[key, ("renovate.json", "{}")]), "active +npm: second-file@1");
     assert_eq!(state("renovate", &[NPM]), "none");
+}
+
+#[test]
+fn json5_may_be_written_freely() {
+    let json5 = |text: &'static str| state("renovate", &[NPM, ("renovate.json5", text)]);
+    assert_eq!(json5("// x\n{ extends: ['config:recommended'], }"), "active +npm:");
+    // The last one counts there, which other readers do otherwise.
+    assert_eq!(json5("{ ignorePaths: [], ignorePaths: ['**'] }"), "active ?npm:");
+}
+
+#[test]
+fn a_text_in_the_manifest_is_a_preset() {
+    let key = |text: &str| format!("{{\"dependencies\":{{\"a\":\"1\"}},\"renovate\":{text}}}");
+    assert_eq!(state("renovate", &[("package.json", &key("\"config:base\""))]), "active +npm:");
+    assert_eq!(state("renovate", &[("package.json", &key("\"acme\""))]), "active ?npm: preset-unknown@1");
+    assert_eq!(state("renovate", &[("package.json", &key("3"))]), "invalid !schema@1");
+}
+
+#[test]
+fn managers_read_the_files_that_their_patterns_name() {
+    for (name, tree, config, wanted) in [
+        ("requirements", &["requirements.txt"][..], "{}", ""),
+        ("with a suffix", &["requirements-dev.txt", "dev-requirements.txt"], "{}", ""),
+        ("in a directory", &["requirements/base.txt"], "{}", "pip:requirements no-entry@1"),
+        ("uncompiled", &["requirements.in"], "{}", "pip: no-entry@1"),
+        ("compiled beside it", &["requirements.in", "requirements.txt"], "{}", ""),
+        ("a package of Ruby", &["a.gemspec"], "{}", "bundler: no-entry@1"),
+        ("an old project", &["packages.config"], "{}", "nuget: no-entry@1"),
+        (
+            "patterns of its own",
+            &["requirements/base.txt"],
+            r#"{"pip_requirements":{"managerFilePatterns":["/^requirements\\/.*\\.txt$/"]}}"#,
+            "",
+        ),
+        ("the older key", &["requirements/base.txt"], r#"{"pip_requirements":{"fileMatch":["^requirements/.*\\.txt$"]}}"#, ""),
+        (
+            "a compiler switched on",
+            &["requirements.in"],
+            r#"{"pip-compile":{"managerFilePatterns":["/requirements\\.in$/"]}}"#,
+            "",
+        ),
+    ] {
+        let mut files: Vec<(&str, &str)> = tree.iter().map(|path| (*path, "flask==3\n")).collect();
+        files.push(("renovate.json", config));
+        assert_eq!(gaps(&files), wanted, "{name}");
+    }
+}
+
+#[test]
+fn remedies_are_in_the_words_of_the_file() {
+    let remedy = |config: &str| {
+        let (_, uncovered) = facts(&[("tests/package.json", NPM.1), ("renovate.json", config)]);
+        uncovered[0].remedy.clone().map(|remedy| format!("{} / {}", remedy.words, remedy.fix)).unwrap_or_default()
+    };
+    let preset = remedy(r#"{"extends":["config:recommended"]}"#);
+    assert!(preset.starts_with("`config:recommended` skips `**/tests/**` / "), "{preset}");
+    assert!(preset.contains("\"ignorePaths\": [\"**/node_modules/**\"") && !preset.contains("\"**/tests/**\""), "{preset}");
+    assert_eq!(remedy(r#"{"ignorePaths":["tests/**"]}"#), "`ignorePaths` has `tests/**` / take `tests/**` out of `ignorePaths`");
 }
 
 #[test]
@@ -166,8 +248,6 @@ fn what_a_preset_skips_is_said_with_a_remedy() {
     let remedy = uncovered[0].remedy.as_ref().expect("a preset's path");
     assert!(remedy.words.contains("examples/**"), "{}", remedy.words);
     assert!(remedy.fix.contains("\"ignorePaths\": [") && !remedy.fix.contains("example"), "{}", remedy.fix);
-    let own = [NPM, ("x/package.json", NPM.1), ("renovate.json", r#"{"ignorePaths":["x/**"]}"#)];
-    assert_eq!(facts(&own).1[0].remedy, None);
 }
 
 #[test]
