@@ -73,24 +73,45 @@ impl Reader<'_> {
     /// What the CI plugins' mapping selects (`[gh-actions] python`, `[gh] python`); `None` without one.
     pub(super) fn mapped(&self) -> Option<Vec<String>> {
         let plugin = ["gh-actions", "gh"].into_iter().find(|section| self.ini.get(section, "python").is_some())?;
-        let groups: Vec<String> = self
-            .ini
-            .values(plugin)
-            .flat_map(|text| text.text().lines().collect::<Vec<_>>())
-            .filter_map(|line| line.split_once(':').or_else(|| line.split_once('=')))
-            .flat_map(|(_, list)| names::expand(list))
-            .take(names::MOST_NAMES)
-            .collect();
-        let known = self.known();
-        // tox-gh names environments, tox-gh-actions factors of the listed ones.
-        let mut chosen: Vec<String> = groups.iter().filter(|group| plugin == "gh" || known.contains(group)).cloned().collect();
-        if plugin == "gh-actions" {
-            let listed = self.listed();
-            chosen.extend(listed.into_iter().filter(|name| groups.iter().any(|group| names::has_factors(name, group))));
-        }
+        let groups = self.groups(plugin, "python", |_| true);
+        // tox-gh names environments; tox-gh-actions takes those of the list that have the factors of the version and of every
+        // variable that is set (its `plugin.py`: `get_factors`, `get_envlist_from_factors`).
+        let mut chosen: Vec<String> = match plugin {
+            "gh" => groups,
+            _ => {
+                let variables = self.variables();
+                let has_one = |name: &str, groups: &[String]| groups.iter().any(|group| names::has_factors(name, group));
+                let fits = |name: &String| has_one(name, &groups) && variables.iter().all(|groups| has_one(name, groups));
+                self.listed().into_iter().filter(fits).collect()
+            }
+        };
         let mut seen = std::collections::HashSet::new();
         chosen.retain(|name| seen.insert(name.clone()));
         Some(chosen)
+    }
+
+    /// The names on the right of a mapping's lines whose left side is taken.
+    fn groups(&self, section: &str, key: &str, takes: impl Fn(&str) -> bool) -> Vec<String> {
+        self.ini
+            .get(section, key)
+            .into_iter()
+            .flat_map(|text| text.text().lines().collect::<Vec<_>>())
+            .filter_map(|line| line.split_once(':').or_else(|| line.split_once('=')))
+            .filter(|(from, _)| takes(from.trim()))
+            .flat_map(|(_, list)| names::expand(list))
+            .take(names::MOST_NAMES)
+            .collect()
+    }
+
+    /// What `[gh-actions:env]` makes of each variable that the environment sets; of one whose value is not known, all of it.
+    fn variables(&self) -> Vec<Vec<String>> {
+        const SECTION: &str = "gh-actions:env";
+        // The plugin reads its keys as upper case, whatever their spelling.
+        let set = self.ini.keys(SECTION).filter_map(|key| Some((key, self.context.env.get(&key.to_uppercase())?)));
+        let mapped = set
+            .take(names::MOST_NAMES)
+            .map(|(key, value)| self.groups(SECTION, key, |from| value.as_deref().is_none_or(|value| value == from)));
+        mapped.filter(|groups| !groups.is_empty()).collect()
     }
 
     /// A value of tox's own section, references replaced.

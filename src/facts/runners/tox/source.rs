@@ -35,9 +35,9 @@ impl Ini {
         self.sections.iter().map(|(name, _)| name.as_str())
     }
 
-    /// All values of a section.
-    pub(super) fn values(&self, section: &str) -> impl Iterator<Item = &MappedText> {
-        self.sections.iter().filter(move |(name, _)| name == section).flat_map(|(_, keys)| keys.values())
+    /// All keys of a section.
+    pub(super) fn keys(&self, section: &str) -> impl Iterator<Item = &str> {
+        self.sections.iter().filter(move |(name, _)| name == section).flat_map(|(_, keys)| keys.keys().map(String::as_str))
     }
 }
 

@@ -130,6 +130,21 @@ fn calls_lead_to_commands() {
 }
 
 #[test]
+fn a_mapping_takes_what_has_the_factors_of_every_variable() {
+    let snapshot = tree(
+        "== tox.ini\n[tox]\nenvlist = lint, py312-dj42\n[testenv]\ncommands = test {envname}\n[testenv:lint]\ncommands = ruff check\n[testenv:other]\ncommands = x\n[gh-actions]\npython =\n    3.12: py312, lint, other\n[gh-actions:env]\nDJANGO =\n    4.2: dj42\n",
+    );
+    for (pairs, expected) in [
+        (&[][..], "ruff check @tox.ini:6\ntest py312-dj42 @tox.ini:4"),
+        (&[("DJANGO", "4.2")][..], "test py312-dj42 @tox.ini:4"),
+        (&[("DJANGO", "?")][..], "test py312-dj42 @tox.ini:4"),
+        (&[("DJANGO", "5")][..], "ruff check @tox.ini:6\ntest py312-dj42 @tox.ini:4"),
+    ] {
+        assert_eq!(lead(&Tox, &snapshot, "tox", &env(pairs), &Workdir::workspace()).as_deref(), Some(expected), "{pairs:?}");
+    }
+}
+
+#[test]
 fn the_environment_selects() {
     let snapshot = tree("== tox.ini\n[testenv:lint]\ncommands = ruff check {env:CI}\n[testenv:x]\ncommands = x\n");
     for (pairs, expected) in [
