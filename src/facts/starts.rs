@@ -44,7 +44,7 @@ fn start_bound(event: &Event, start: &Start, component: Option<&Component>) -> (
     let (mut bound, mut hold) = (reached(event), event.held_by.clone());
     match &start.answer {
         Answer::Yes(()) => {}
-        Answer::No => return (Bound::exactly(Rung::Configured), 0, None),
+        Answer::No => return (Bound::exactly(Rung::Configured), 0, start.holds.first().cloned()),
         Answer::Unknown(why) => {
             hold = Some(Hold::unknown(why, &event.place));
             bound = bound.doubt(Rung::Configured);

@@ -186,9 +186,6 @@ impl<'w> Tracer<'w> {
         if self.job.replace((pipeline, unit.job)) != Some((pipeline, unit.job)) {
             self.earlier.forget();
         }
-        if unit.starts.iter().all(|start| start.answer.is_no()) {
-            return;
-        }
         let mut holds = unit.holds.clone();
         holds.extend(unit.shadows.iter().cloned());
         let frame = Frame {
@@ -366,6 +363,10 @@ impl<'w> Tracer<'w> {
     }
 
     pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
+        // What no event starts cannot hide anything that runs.
+        if !frame.starts.is_empty() && frame.starts.iter().all(|start| start.answer.is_no()) {
+            return;
+        }
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         let settled = self

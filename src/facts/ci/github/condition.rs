@@ -216,7 +216,7 @@ impl Condition {
         match (verdict.holds.is_empty(), maybe) {
             (false, _) => verdict,
             (true, Some(unknown)) => Verdict::of(Answer::Unknown(Why::new(unknown.reason, &*unknown.why).at(place.clone()))),
-            (true, None) => Verdict::no(),
+            (true, None) => Verdict::never(place),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Owns whether a job or a step runs under one event, with what narrows it. Refuses to evaluate anything.
 
 use crate::answer::{Answer, Reason, Why};
-use crate::facts::hold::Hold;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{PathFilter, Start};
+use crate::text::Place;
 
 /// Holds and filters of one verdict: what accumulates along `needs` stays linear.
 const KEPT: usize = 16;
@@ -36,11 +37,19 @@ impl Verdict {
         Self::of(Answer::No)
     }
 
+    /// It does not run, by the condition at a place.
+    pub(super) fn never(place: &Place) -> Self {
+        let why = "this condition does not hold";
+        Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why)], ..Self::no() }
+    }
+
     /// Runs only if both run.
     pub(super) fn and(&self, other: &Self) -> Self {
         let answer = self.answer.clone().and(other.answer.clone());
         if answer.is_no() {
-            return Self::no();
+            // What keeps it from running is all that is left to say.
+            let keeps = if self.answer.is_no() { self } else { other };
+            return Self { holds: keeps.holds.iter().take(1).cloned().collect(), ..Self::no() };
         }
         let mut both = Self { answer, ..self.clone() };
         other.holds.iter().for_each(|hold| both.add(hold));

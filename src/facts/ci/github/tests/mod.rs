@@ -65,7 +65,9 @@ fn starts(pipeline: &Pipeline, starts: &[Start]) -> String {
             Answer::No => "no".to_owned(),
             Answer::Unknown(why) => format!("unknown({})", why.text),
         };
-        let holds: String = start.holds.iter().map(|hold| format!(" {}({})", effect(hold), hold.why)).collect();
+        // What keeps a unit from starting is shown by a test of its own.
+        let told = start.holds.iter().filter(|_| !start.answer.is_no());
+        let holds: String = told.map(|hold| format!(" {}({})", effect(hold), hold.why)).collect();
         let paths: String = start
             .paths
             .iter()
