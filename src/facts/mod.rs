@@ -28,7 +28,6 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
 use crate::terms::Terms;
-use crate::text::Place;
 
 /// Everything that was found in one tree. Rules judge this and nothing else.
 pub struct Facts<'s> {
@@ -42,8 +41,8 @@ pub struct Facts<'s> {
     pub dependencies: Vec<dependencies::Dependency>,
     /// CI pipelines.
     pub pipelines: Vec<pipeline::Pipeline>,
-    /// CI files that could not be read or parsed.
-    pub unreadable_ci: Vec<(Place, String)>,
+    /// CI files that could not be read or parsed, or that their platform refuses.
+    pub unreadable_ci: Vec<ci::Unreadable>,
     /// What CI reaches.
     pub trace: trace::Trace,
     /// The ladder, per tool and language.
@@ -84,6 +83,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         trace.invocations.extend(more.invocations);
     }
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
+    trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
     let packages: Vec<_> = inventory
         .manifests

@@ -62,6 +62,13 @@ impl OpaqueUnit {
     pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
         Self { place: Place::file(path), why, pipeline: None, starts: Vec::new(), chain: Vec::new(), settled: None }
     }
+
+    /// A CI file that was not read, and that its platform may run nevertheless.
+    #[must_use]
+    pub fn not_read(file: &super::ci::Unreadable) -> Self {
+        let why = Why::new(Reason::Unreadable, format!("the CI file was not read: {}", file.why));
+        Self { place: file.place.clone(), ..Self::unread(file.place.path.clone(), why.at(file.place.clone())) }
+    }
 }
 
 /// What all chains lead to.

@@ -89,7 +89,7 @@ impl<'d> Entry<'d> {
             ecosystem_place: ecosystem.unwrap_or(value).place(),
             directories: single.chain(several).filter_map(Directory::read).collect(),
             covers_nothing: covers_nothing(value, default_branch),
-            disputed: keys.iter().find_map(|key| value.get(key)?.disputed()),
+            disputed: keys.iter().find_map(|key| value.get(key)?.disputed()).or_else(|| disputed_limit(value)),
             excluded: value.get("exclude-paths").into_iter().flat_map(Value::items).filter_map(excluded).collect(),
         }
     }
@@ -130,6 +130,14 @@ impl<'d> Entry<'d> {
             notes.push(BotProblem::note(key.place(), "exclude-paths", "manifests under these paths are left alone"));
         }
         notes
+    }
+}
+
+/// `0b0` is 0 to one YAML version and a text to the other.
+fn disputed_limit(value: Value<'_>) -> Option<Why> {
+    match value.get("open-pull-requests-limit")?.as_int() {
+        Typed::Disputed(why) => Some(why),
+        Typed::Is(_) | Typed::Absent => None,
     }
 }
 

@@ -67,7 +67,7 @@ impl<'w> Patterns<'w> {
     /// The hold of a hook whose patterns let no file of the tree pass, or that cannot be read.
     pub(super) fn hold(&mut self, hook: Value<'_>, target: &Target, world: &World<'_>) -> Option<Hold> {
         let own = |key, excludes| field(hook, key).map(|value| Pattern { value, excludes });
-        let general = |key, excludes| self.root.get(key).map(|value| Pattern { value, excludes });
+        let general = |key, excludes| field(self.root, key).map(|value| Pattern { value, excludes });
         let patterns: Vec<Pattern<'_>> =
             [own("exclude", true), own("files", false), general("exclude", true), general("files", false)]
                 .into_iter()
