@@ -5,6 +5,9 @@ use crate::answer::Reason;
 use crate::catalog::Rule;
 use crate::finding::{Finding, Verdict};
 
+/// Places told of one file.
+const PLACES: usize = 10;
+
 /// The check.
 pub(super) struct CiReadable;
 
@@ -20,26 +23,34 @@ impl Check for CiReadable {
 
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let facts = bench.facts;
-        let mut findings: Vec<Finding> = facts
-            .unreadable_ci
-            .iter()
-            .map(|(place, why)| {
-                let finding =
-                    Finding::new(rule, place.path.as_str(), Verdict::Fail, format!("this CI file could not be read: {why}"));
-                finding
-                    .cause("unreadable")
-                    .reason(Reason::Unreadable)
-                    .at(place.clone(), why.clone())
-                    .fix("make it a UTF-8 YAML file that the platform itself accepts")
-            })
-            .collect();
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut rest = facts.unreadable_ci.as_slice();
+        while let Some(first) = rest.first() {
+            // Sorted by place: what belongs to one file stands together, and one file is one finding.
+            let count = rest.iter().take_while(|other| other.place.path == first.place.path).count();
+            let (file, others) = rest.split_at(count);
+            let message = format!("this CI file could not be read: {}", first.why);
+            let mut finding = Finding::new(rule, first.place.path.as_str(), Verdict::Fail, message)
+                .cause("unreadable")
+                .reason(Reason::Unreadable)
+                .fix(first.cause.fix());
+            for part in file.iter().take(PLACES) {
+                finding = finding.at(part.place.clone(), part.why.clone());
+            }
+            findings.push(finding);
+            rest = others;
+        }
         for bot in facts.bots.iter().filter(|bot| bot.inactive_because.as_deref() == Some("unreadable")) {
             let place =
                 bot.problems.first().map_or_else(|| crate::text::Place::file(bot.path.clone()), |problem| problem.place.clone());
             let why = bot.problems.first().map_or("it does not parse", |problem| problem.message.as_str()).to_owned();
             let finding =
                 Finding::new(rule, bot.path.as_str(), Verdict::Fail, format!("this {} file could not be read: {why}", bot.bot));
-            findings.push(finding.cause("unreadable").reason(Reason::Unreadable).at(place, why));
+            let finding = finding.cause("unreadable").reason(Reason::Unreadable).at(place, why);
+            findings.push(match bot.problems.first().and_then(|problem| problem.fix.as_deref()) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            });
         }
         if findings.is_empty() {
             let files = facts.pipelines.len();

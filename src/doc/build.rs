@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::arena::{Arena, Data, INDEXED_FROM, NO_NODE, Node, NodeId, Style, TextAt, compare_keys};
-use super::{Comment, DocError, Kind, Problem, ProblemKind};
+use super::{Comment, DocError, DocErrorKind, Kind, Problem, ProblemKind};
 use crate::limits::Limits;
 use crate::text::{SourceFile, Span};
 
@@ -48,14 +48,19 @@ impl<'l> Builder<'l> {
     }
 
     pub(super) fn error(&self, span: Span, message: impl Into<String>) -> DocError {
-        DocError { message: message.into(), place: self.file.place(span) }
+        DocError { message: message.into(), place: self.file.place(span), kind: DocErrorKind::Malformed }
+    }
+
+    /// A bound of ours was met.
+    pub(super) fn past_bound(&self, span: Span, message: impl Into<String>) -> DocError {
+        DocError { kind: DocErrorKind::PastBound, ..self.error(span, message) }
     }
 
     /// No format has a use for raw C0 controls other than tab and line ends; NUL ends the input of some readers.
     pub(super) fn refuse_raw_controls(&self) -> Result<(), DocError> {
         let text = self.file.text.as_bytes();
         if u32::try_from(text.len()).is_err() {
-            return Err(self.error(Span::default(), "the file is larger than 4 GiB"));
+            return Err(self.past_bound(Span::default(), "the file is larger than 4 GiB"));
         }
         match text.iter().position(|b| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) {
             Some(at) => Err(self.error(Span::new(at, at + 1), format!("control character U+{:04X}", text[at]))),
@@ -96,7 +101,7 @@ impl<'l> Builder<'l> {
 
     fn push(&mut self, span: Span, data: Data) -> Result<NodeId, DocError> {
         if self.arena.nodes.len() >= self.limits.nodes {
-            return Err(self.error(span, format!("more than {} nodes", self.limits.nodes)));
+            return Err(self.past_bound(span, format!("more than {} nodes", self.limits.nodes)));
         }
         let node = Node { start: narrow(span.start), end: narrow(span.end), parent: NO_NODE, slot: 0, data };
         self.arena.nodes.push(node);
@@ -147,7 +152,7 @@ impl<'l> Builder<'l> {
     }
 
     pub(super) fn too_deep(&self, span: Span) -> DocError {
-        self.error(span, format!("nested deeper than {} levels", self.limits.depth))
+        self.past_bound(span, format!("nested deeper than {} levels", self.limits.depth))
     }
 
     /// Closes the innermost collection. `end` is the offset after its closing bracket; without one it ends where its last

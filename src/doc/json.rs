@@ -167,6 +167,8 @@ impl Reader<'_, '_> {
         }
         if raw.starts_with('\'') {
             self.not_strict(span, "single quotes");
+        } else if raw.contains('\t') {
+            self.not_strict(span, "raw tabs in strings");
         } else if text.len() + 2 != raw.len() && has_extended_escape(raw) {
             self.not_strict(span, "escapes of this kind");
         }

@@ -78,6 +78,19 @@ pub struct DocError {
     pub message: String,
     /// Where.
     pub place: Place,
+    /// What kind of failure it is.
+    pub kind: DocErrorKind,
+}
+
+/// Whose failure it is that a text was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocErrorKind {
+    /// The text is not of its format: whoever reads it fails too.
+    Malformed,
+    /// It exceeds a bound of ours: others may well read it.
+    PastBound,
+    /// Readers of the format in use cut it into different lines: no reading is certain, not even of its shape.
+    Disputed,
 }
 
 impl fmt::Display for DocError {
@@ -100,8 +113,6 @@ pub enum ProblemKind {
     MergeKey,
     /// A YAML key that is a list or a map; no lookup finds it.
     ComplexKey,
-    /// U+0085, U+2028 or U+2029 in YAML: a line break in YAML 1.1, ordinary text in YAML 1.2.
-    LineSeparator,
     /// JSON with comments, trailing commas or JSON5 features; noted once, at the first.
     NotStrictJson,
     /// An INI line that is a key and nothing else.
@@ -142,11 +153,17 @@ impl Document {
     /// Reads a file as `format`. A byte order mark at the start is skipped; places and spans still count it.
     ///
     /// # Errors
-    /// When the text is not of that format, holds a control character, or exceeds `limits` (`depth`, `nodes`,
-    /// `alias_nodes`): what is wrong, and where.
+    /// When the text is not of that format, holds a control character, exceeds `limits` (`depth`, `nodes`, `alias_nodes`),
+    /// or is YAML with U+0085, U+2028 or U+2029 in it (written as they are; escapes are fine): YamlDotNet, PyYAML and
+    /// libyaml end the line there and YAML 1.2 does not, so a comment for one reader is a key for another.
     pub fn parse(file: Arc<SourceFile>, format: Format, limits: &Limits) -> Result<Self, DocError> {
         let mut builder = build::Builder::new(&file, limits);
-        builder.refuse_raw_controls()?;
+        // Not every reader of YAML looks at the characters before it reads on.
+        let kind = if format == Format::Yaml { DocErrorKind::Disputed } else { DocErrorKind::Malformed };
+        builder.refuse_raw_controls().map_err(|error| match error.kind {
+            DocErrorKind::Malformed => DocError { kind, ..error },
+            _ => error,
+        })?;
         match format {
             Format::Yaml => yaml::read(&mut builder, limits)?,
             Format::Toml => toml::read(&mut builder)?,

@@ -22,7 +22,7 @@ pub(super) fn read(builder: &mut Builder<'_>) -> Result<(), DocError> {
     let base = builder.text_start();
     let mut headers = lines(&file.text, base, file.text.len()).filter(|line| is_table_header(&file.text, line.content));
     if let Some(line) = headers.nth(TABLE_HEADERS) {
-        return Err(builder.error(line.content, format!("more than {TABLE_HEADERS} tables")));
+        return Err(builder.past_bound(line.content, format!("more than {TABLE_HEADERS} tables")));
     }
     let document = match Document::parse(&file.text[base..]) {
         Ok(document) => document,

@@ -90,7 +90,17 @@ fn merge_and_complex_keys_are_noted_and_kept() {
     assert_eq!(a.route(&["<<", "x"]).map(Value::as_int), Some(Reading::Is(1)));
     assert_eq!(a.entries().nth(1).map(|entry| (entry.name(), entry.value.path())), Some((None, "a[?]".to_owned())));
     assert!(yaml("'<<': 1\n").problems().is_empty());
-    assert_eq!(yaml("a: \u{2028}b\n").problems()[0].kind, ProblemKind::LineSeparator);
+}
+
+#[test]
+fn what_ends_a_line_for_some_readers_is_no_document() {
+    for (text, column) in [("a: b # c\u{85}    d: e\n", 9), ("a: \u{2028}b\n", 4), ("a: \"\u{2029}\"\n", 5)] {
+        let error = read(text, Format::Yaml).unwrap_err();
+        assert_eq!((error.kind, error.place.column), (DocErrorKind::Disputed, column), "{text:?}");
+    }
+    assert_eq!(yaml("a: \"\\L\\P\\N\\u2028\"\n").root().get("a").and_then(Value::as_str).map(|v| v.chars().count()), Some(4));
+    let json = read("{\"a\": \"\u{2028}\"}", Format::Json);
+    assert!(json.is_ok(), "JSON has no such rule");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Owns reading YAML: the parser's events into the arena, spans in bytes of the file, errors with their place. Refuses
-//! further documents of a stream (noted) and anchors that expand without bound.
+//! further documents of a stream (noted), anchors that expand without bound, and characters that end a line for some
+//! readers only.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::arena::{NodeId, Style};
 use super::build::Builder;
 use super::reading::{core_bool, core_int, core_kind};
 use super::yaml_anchors::Anchors;
-use super::{DocError, Kind, ProblemKind};
+use super::{DocError, DocErrorKind, Kind, ProblemKind};
 use crate::limits::Limits;
 use crate::text::Span;
 
@@ -30,7 +31,7 @@ struct Reader<'b, 'l> {
 pub(super) fn read(builder: &mut Builder<'_>, limits: &Limits) -> Result<(), DocError> {
     let file = Arc::clone(&builder.file);
     let base = builder.text_start();
-    note_separators(builder, &file.text);
+    refuse_separators(builder, &file.text)?;
     let mut options = Options::default();
     options.max_buffered_comment_events = COMMENTS_IN_A_ROW;
     options.flow_nesting_limit = limits.depth;
@@ -49,14 +50,22 @@ pub(super) fn read(builder: &mut Builder<'_>, limits: &Limits) -> Result<(), Doc
     Ok(())
 }
 
-fn note_separators(builder: &mut Builder<'_>, text: &str) {
+/// Readers that follow YAML 1.1 here, as those of GitHub Actions (`YamlDotNet`'s `IsBreak`), pre-commit (`PyYAML`) and Dependabot
+/// (libyaml) do, end the line at these characters, in comments and scalars of every style alike.
+fn refuse_separators(builder: &Builder<'_>, text: &str) -> Result<(), DocError> {
     if text.is_ascii() {
-        return;
+        return Ok(());
     }
-    let found = text.char_indices().find(|(_, c)| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}'));
-    if let Some((at, c)) = found {
-        let words = format!("U+{:04X} ends a line in YAML 1.1 and is text in YAML 1.2", u32::from(c));
-        builder.problem(ProblemKind::LineSeparator, Span::new(at, at + c.len_utf8()), words);
+    match text.char_indices().find(|(_, c)| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')) {
+        None => Ok(()),
+        Some((at, c)) => {
+            let words = format!(
+                "U+{:04X} ends the line in YAML 1.1 and is text in YAML 1.2: what stands behind it is read in two ways",
+                u32::from(c)
+            );
+            let span = Span::new(at, at + c.len_utf8());
+            Err(DocError { kind: DocErrorKind::Disputed, ..builder.error(span, words) })
+        }
     }
 }
 

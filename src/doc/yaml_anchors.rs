@@ -71,7 +71,7 @@ impl Anchors {
         };
         self.visited = self.visited.saturating_add(extent.nodes);
         if self.visited > self.most {
-            return Err(builder.error(span, format!("alias expansion exceeds {} nodes", self.most)));
+            return Err(builder.past_bound(span, format!("alias expansion exceeds {} nodes", self.most)));
         }
         if builder.depth() + extent.height > self.depth {
             return Err(builder.too_deep(span));

@@ -37,7 +37,6 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
 use crate::terms::Terms;
-use crate::text::Place;
 
 /// Everything that was found in one tree. Rules judge this and nothing else.
 pub struct Facts<'s> {
@@ -53,8 +52,8 @@ pub struct Facts<'s> {
     pub locks: locks::Locks,
     /// CI pipelines.
     pub pipelines: Vec<pipeline::Pipeline>,
-    /// CI files that could not be read or parsed.
-    pub unreadable_ci: Vec<(Place, String)>,
+    /// CI files that could not be read or parsed, or that their platform refuses.
+    pub unreadable_ci: Vec<ci::Unreadable>,
     /// What CI reaches.
     pub trace: trace::Trace,
     /// The ladder, per tool and language.
@@ -95,6 +94,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         trace.invocations.extend(more.invocations);
     }
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
+    trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
     let packages: Vec<_> = inventory
         .manifests

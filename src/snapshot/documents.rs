@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use crate::doc::{Document, Format};
+use crate::doc::{DocErrorKind, Document, Format};
 use crate::text::{RepoPath, SourceFile};
 
 use super::{Snapshot, Unread, UnreadKind, lock};
@@ -24,7 +24,7 @@ impl Snapshot {
     /// parsed once.
     ///
     /// # Errors
-    /// It was not read, or is [`UnreadKind::Malformed`] with the place where; both are listed by [`Self::not_inspected`].
+    /// It was not read, or is no document, with the place where; both are listed by [`Self::not_inspected`].
     pub fn document(&self, path: &RepoPath, format: Format) -> Result<Arc<Document>, Unread> {
         let parsed = self.parsed(self.read(path)?, format);
         if let Err(unread) = &parsed {
@@ -59,7 +59,14 @@ impl Snapshot {
         let path = file.path.clone();
         match Document::parse(file, format, self.limits()) {
             Ok(document) => Ok(Arc::new(document)),
-            Err(error) => Err(Unread { path, why: error.message, kind: UnreadKind::Malformed, place: Some(error.place) }),
+            Err(error) => {
+                let kind = match error.kind {
+                    DocErrorKind::Malformed => UnreadKind::Malformed,
+                    DocErrorKind::PastBound => UnreadKind::PastBound,
+                    DocErrorKind::Disputed => UnreadKind::Disputed,
+                };
+                Err(Unread { path, why: error.message, kind, place: Some(error.place) })
+            }
         }
     }
 

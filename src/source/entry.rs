@@ -113,6 +113,10 @@ pub enum UnreadKind {
     Io,
     /// The text is not valid in its format.
     Malformed,
+    /// The text exceeds a bound on what is read of it: depth, nodes, aliases.
+    PastBound,
+    /// Readers of the format differ about its very lines.
+    Disputed,
 }
 
 /// Why a file could not be read.

@@ -81,8 +81,8 @@ fn told(standing: Option<&Standing>, facts: &Facts<'_>) -> String {
     for unit in facts.trace.opaque.iter().take(2) {
         out.push_str(&format!("\n      opaque: {} {}", unit.place.path, unit.why.text));
     }
-    for (place, why) in facts.unreadable_ci.iter().take(2) {
-        out.push_str(&format!("\n      unreadable: {}:{} {why}", place.path, place.line));
+    for file in facts.unreadable_ci.iter().take(2) {
+        out.push_str(&format!("\n      unreadable: {}:{} {}", file.place.path, file.place.line, file.why));
     }
     out
 }

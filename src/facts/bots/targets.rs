@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{BotFact, BotProblem, Remedy};
 use crate::catalog::tool::ConfigPlace;
 use crate::doc::Format;
+use crate::facts::ci::Cause;
 use crate::facts::components::{Inventory, ManifestFact, Scope};
 use crate::facts::runners::World;
 use crate::snapshot::{DefaultBranch, Unread};
@@ -142,6 +143,9 @@ impl From<BotFact> for Reading {
 pub(super) fn unreadable(fact: BotFact, unread: &Unread) -> Reading {
     let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
     let mut fact = fact.inactive("unreadable");
-    fact.problems.push(BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why)));
-    Reading::halted(fact)
+    let problem = BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why));
+    let cause = Cause::of(unread.kind);
+    fact.problems.push(problem.fix(cause.fix()));
+    // What only we cannot read may be in force.
+    if cause.may_run() { fact.into() } else { Reading::halted(fact) }
 }

@@ -6,7 +6,7 @@ pub mod unread;
 
 use super::pipeline::Pipeline;
 use crate::answer::Why;
-use crate::snapshot::{DefaultBranch, Snapshot};
+use crate::snapshot::{DefaultBranch, Snapshot, UnreadKind};
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
@@ -21,13 +21,72 @@ pub struct CiWorld<'a> {
     pub terms: &'a Terms,
 }
 
+/// A CI file that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// Where.
+    pub place: Place,
+    /// One clause.
+    pub why: String,
+    /// Whose doing it is.
+    pub cause: Cause,
+}
+
+/// Why a CI file was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Its platform refuses it too: nothing of it runs.
+    Refused,
+    /// A bound of ours; its platform may run it.
+    Bound,
+    /// It is no UTF-8 text; its platform may decode it otherwise.
+    Encoding,
+    /// A link, or a failure of the file system.
+    Access,
+    /// Readers differ about its very lines.
+    Disputed,
+}
+
+impl Cause {
+    /// What a failure to read means.
+    #[must_use]
+    pub fn of(kind: UnreadKind) -> Self {
+        match kind {
+            UnreadKind::TooLarge | UnreadKind::PastBound => Self::Bound,
+            UnreadKind::NotText => Self::Encoding,
+            UnreadKind::Link | UnreadKind::Io => Self::Access,
+            UnreadKind::Disputed => Self::Disputed,
+            // What stands in the repository under that name is no text of the format.
+            UnreadKind::Missing | UnreadKind::Submodule | UnreadKind::LfsPointer | UnreadKind::Malformed => Self::Refused,
+        }
+    }
+
+    /// Whether what the file says may count nevertheless.
+    #[must_use]
+    pub fn may_run(self) -> bool {
+        self != Self::Refused
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn fix(self) -> &'static str {
+        match self {
+            Self::Refused => "repair it at this line: as it stands, the platform runs nothing of it",
+            Self::Bound => "make it smaller, or raise the bound with --limit",
+            Self::Encoding => "store it as UTF-8",
+            Self::Access => "make it a regular file that can be read",
+            Self::Disputed => "remove the character, or write it as an escape in double quotes",
+        }
+    }
+}
+
 /// What a CI system's files say.
 #[derive(Default)]
 pub struct CiFacts {
     /// Pipelines, sorted by path.
     pub pipelines: Vec<Pipeline>,
-    /// Files that could not be read or parsed.
-    pub unreadable: Vec<(Place, String)>,
+    /// Files that could not be read or parsed, or that their platform refuses.
+    pub unreadable: Vec<Unreadable>,
     /// Files of the system that this version does not read at all.
     pub unsupported: Vec<(RepoPath, Why)>,
 }

@@ -111,7 +111,9 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
     let document = match world.snapshot.peek_document(path, format) {
         Ok(document) => document,
         Err(unread) => {
-            let marked = by_policy || (unread.kind == UnreadKind::Malformed && is_marked(world, path));
+            let marked = by_policy
+                || (matches!(unread.kind, UnreadKind::Malformed | UnreadKind::PastBound | UnreadKind::Disputed)
+                    && is_marked(world, path));
             if marked {
                 // It had to be read: asking again lists it as not inspected.
                 let _ = world.snapshot.document(path, format);

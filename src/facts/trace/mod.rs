@@ -78,6 +78,13 @@ impl OpaqueUnit {
             settled: None,
         }
     }
+
+    /// A CI file that was not read, and that its platform may run nevertheless.
+    #[must_use]
+    pub fn not_read(file: &super::ci::Unreadable) -> Self {
+        let why = Why::new(Reason::Unreadable, format!("the CI file was not read: {}", file.why));
+        Self { place: file.place.clone(), ..Self::unread(file.place.path.clone(), why.at(file.place.clone())) }
+    }
 }
 
 /// What all chains lead to.

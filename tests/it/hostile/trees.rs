@@ -72,6 +72,26 @@ fn a_workflow_that_cannot_be_read_closes_the_gate() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What only our own reading refuses may run on GitHub: no analyzer can be called absent.
+#[test]
+fn what_github_may_run_is_unknown_and_what_it_refuses_is_absent() {
+    let gate = workflow("bandit -r src");
+    let cases: Vec<(&str, Vec<u8>, Verdict)> = vec![
+        ("over the bound", format!("{gate}# {}\n", "x".repeat(3_000_000)).into_bytes(), Verdict::Unknown),
+        ("too deep", format!("{gate}env: {}\n", "[".repeat(1_000)).into_bytes(), Verdict::Unknown),
+        ("no UTF-8", utf16(&gate, false), Verdict::Unknown),
+        ("a line that ends for some", format!("{gate}# a\u{2028}b\n").into_bytes(), Verdict::Unknown),
+        ("no YAML", b"on: [".to_vec(), Verdict::Fail),
+        ("an unknown key", format!("{gate}nope: 1\n").into_bytes(), Verdict::Fail),
+    ];
+    for (name, bytes, expected) in cases {
+        let report = report(&with_workflow(&bytes));
+        assert_eq!(verdict(&report.findings, "ci-config-readable", WORKFLOW), Some(Verdict::Fail), "{name}");
+        let python = verdict(&report.findings, "python-static-analysis", "python");
+        assert_eq!(python, Some(expected), "{name}: {}", told(&report.findings));
+    }
+}
+
 #[test]
 fn a_file_over_the_bound_is_named() {
     let dir = with_workflow(format!("{}# {}\n", workflow("bandit -r src"), "x".repeat(3_000_000)).as_bytes());
@@ -93,9 +113,9 @@ fn what_only_looks_strange_is_read() {
         ("CRLF", gate.replace('\n', "\r\n")),
         ("no line break at the end", gate.trim_end().to_owned()),
         ("a document start", format!("---\n{gate}")),
-        ("`on` in quotes", gate.replace("on:", "\"on\":")),
+        ("`on` in quotes", gate.replacen("on:", "\"on\":", 1)),
         ("`on` as a list", gate.replace("on: pull_request", "on: [push, pull_request]")),
-        ("an anchor used twice", format!("x: &x [1]\ny: [*x, *x]\n{gate}").replace("x: &x", "env: {}\nx-x: &x")),
+        ("an anchor used twice", format!("env: {{A: &x a, B: *x, C: *x}}\n{gate}")),
         ("wide letters", format!("name: 鳥 🐦\n{gate}")),
     ];
     let mut wrong = Vec::new();

@@ -92,7 +92,11 @@ impl<'d> Entry<'d> {
             ecosystem_place: ecosystem.unwrap_or(value).place(),
             directories: single.chain(several).filter_map(Directory::read).collect(),
             covers_nothing: covers_nothing(value, group, default_branch),
-            disputed: keys.iter().find_map(|key| value.get(key)?.disputed()).or_else(|| group.and_then(limited)),
+            disputed: keys
+                .iter()
+                .find_map(|key| value.get(key)?.disputed())
+                .or_else(|| group.and_then(limited))
+                .or_else(|| disputed_limit(value)),
             any_directory: ["directory", "directories"]
                 .iter()
                 .any(|key| value.get(key).is_some_and(|value| value.disputed().is_some())),
@@ -157,6 +161,14 @@ impl<'d> Entry<'d> {
             ("patterns", "only what `patterns` names is updated"),
         ];
         known.into_iter().filter_map(limit)
+    }
+}
+
+/// `0b0` is 0 to one YAML version and a text to the other.
+fn disputed_limit(value: Value<'_>) -> Option<Why> {
+    match value.get("open-pull-requests-limit")?.as_int() {
+        Typed::Disputed(why) => Some(why),
+        Typed::Is(_) | Typed::Absent => None,
     }
 }
 

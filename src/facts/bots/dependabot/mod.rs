@@ -11,9 +11,10 @@ use self::entry::Entry;
 use self::reach::Reach;
 use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, is_requirement_file, unreadable};
 use super::{BotFact, BotProblem, Coverage};
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
-use crate::doc::{Document, Format, Value};
+use crate::doc::{Document, Format, ProblemKind, Value};
+use crate::facts::ci::Cause;
 use crate::facts::components::manifests::Rows;
 use crate::text::{Place, RepoPath};
 
@@ -28,7 +29,15 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     }
     let document = match scene.world.snapshot.document(&path, Format::Yaml) {
         Ok(document) => document,
-        Err(unread) => return Some(unreadable(fact, &unread)),
+        Err(unread) => {
+            let place = unread.place.clone().unwrap_or_else(|| Place::file(path));
+            let why = Why::new(Reason::Unreadable, format!("the file was not read: {}", unread.why)).at(place);
+            let mut reading = unreadable(fact, &unread);
+            if Cause::of(unread.kind).may_run() {
+                reading.fact.may_cover = everything(scene, bot, &why);
+            }
+            return Some(reading);
+        }
     };
     fact.problems.extend(schema::check(&document, bot));
     if fact.problems.iter().any(|problem| problem.fatal) {
@@ -39,7 +48,7 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
 
 fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> Reading {
     let updates = document.root().get("updates");
-    if let Some(why) = updates.and_then(Value::disputed) {
+    if let Some(why) = two_readings(document) {
         return disputed(scene, bot, fact, &why);
     }
     let items: Vec<Value<'_>> = updates.into_iter().flat_map(Value::items).collect();
@@ -59,8 +68,9 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
         let mut fact = fact.inactive("unreadable");
         let place = Place::file(fact.path.clone());
         let words = "it names more directories than are looked at in a tree of this size";
-        fact.problems.push(BotProblem::fatal(place, "too-large", words));
-        return Reading::halted(fact);
+        fact.may_cover = everything(scene, bot, &Why::new(Reason::Unsupported, words).at(place.clone()));
+        fact.problems.push(BotProblem::fatal(place, "too-large", words).fix("name fewer directories"));
+        return fact.into();
     }
     let mut reading = Reading::from(fact);
     let reach = Reach::new(scene);
@@ -70,11 +80,23 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
     reading
 }
 
+/// Why the whole file can be taken in two ways: a key of the file itself is given twice, or a second document follows.
+fn two_readings(document: &Document) -> Option<Why> {
+    let twice = ["version", "updates"].iter().find_map(|key| document.root().get(key)?.disputed());
+    let more = document.problems().iter().find(|problem| problem.kind == ProblemKind::SecondDocument);
+    twice.or_else(|| more.map(|more| Why::new(Reason::Unreadable, more.message.clone()).at(more.place.clone())))
+}
+
 /// The service may take either of two readings: whatever it knows may be covered.
 fn disputed(scene: &Scene<'_>, bot: &Bot, mut fact: BotFact, why: &Why) -> Reading {
-    let known = scene.targets.iter().filter(|target| bot.ecosystems.iter().any(|name| name == target.ecosystem));
-    fact.may_cover = known.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect();
+    fact.may_cover = everything(scene, bot, why);
     fact.inactive("no-updates").into()
+}
+
+/// Every manifest of an ecosystem that the service knows, each in doubt.
+fn everything(scene: &Scene<'_>, bot: &Bot, why: &Why) -> Vec<(String, RepoPath, Why)> {
+    let known = scene.targets.iter().filter(|target| bot.ecosystems.iter().any(|name| name == target.ecosystem));
+    known.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect()
 }
 
 /// What one entry covers, misses, and gets wrong.

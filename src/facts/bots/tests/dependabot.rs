@@ -46,6 +46,12 @@ fn the_whole_file_is_held_against_the_schema() {
         ("limit is negative", entry("    open-pull-requests-limit: -1\n"), "invalid !schema@6"),
         ("ignore is a map", entry("    ignore: { dependency-name: a }\n"), "invalid !schema@6"),
         ("an alias", entry("    labels: &a [x]\n    assignees: *a\n"), "invalid !schema@7"),
+        ("version twice", entry("version: 1\n"), "no-updates ?npm: duplicate-key@1"),
+        ("a second document", entry("---\na: b\n"), "no-updates ?npm:"),
+        ("a limit of two readings", entry("    open-pull-requests-limit: 0b0\n"), "active ?npm:"),
+        ("another one", entry("    open-pull-requests-limit: 0o0\n"), "active ?npm:"),
+        ("a line for some", entry("    # x\u{85}    open-pull-requests-limit: 0\n"), "unreadable ?npm: !unreadable@6"),
+        ("past a bound", format!("{}x: {}\n", entry(""), "[".repeat(200)), "unreadable ?npm: !unreadable@6"),
         ("a tab", entry("\t  labels: [x]\n"), "unreadable !unreadable@6"),
         ("cut off", "version: 2\nupdates: [".to_owned(), "unreadable !unreadable@2"),
         (

@@ -60,6 +60,6 @@ fn what_costs_too_much_is_refused_aloud() {
     let names: Vec<String> = (0..20_000).map(|at| format!("f/{at}")).collect();
     let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
     files.extend([NPM, (".github/dependabot.yml", text.as_str())]);
-    assert_eq!(state("dependabot", &files), "unreadable !too-large@1");
-    assert_eq!(gaps(&files), "npm: disabled@1");
+    assert_eq!(state("dependabot", &files), "unreadable ?npm: !too-large@1");
+    assert_eq!(gaps(&files), "npm: no-entry?");
 }

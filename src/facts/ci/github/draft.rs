@@ -1,16 +1,19 @@
 //! Owns one pipeline while it is being put together, and what is shared by all of them. Refuses to read anything.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::events::EventInfo;
 use super::scope::{Repository, Scope};
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason, Why};
+use crate::doc::Document;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::{Env, Job, Reach, SearchDir, Start, Trigger, Unit, Work};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
-use crate::text::{Place, SourceFile};
+use crate::text::{Place, RepoPath, SourceFile};
 
 /// What all workflows of a repository share.
 pub(super) struct Files<'w> {
@@ -18,6 +21,28 @@ pub(super) struct Files<'w> {
     pub(super) snapshot: &'w Snapshot,
     /// The repository.
     pub(super) repository: Repository<'w>,
+    /// What GitHub objects to, per file: a called file is asked for at every call.
+    rejections: RefCell<BTreeMap<RepoPath, Objections>>,
+}
+
+/// Places, and what GitHub objects to there.
+type Objections = Arc<[(Place, String)]>;
+
+impl<'w> Files<'w> {
+    pub(super) fn new(snapshot: &'w Snapshot, repository: Repository<'w>) -> Self {
+        Self { snapshot, repository, rejections: RefCell::default() }
+    }
+
+    /// What in the mere text of a file makes GitHub reject it.
+    pub(super) fn rejected(&self, document: &Document) -> Objections {
+        let path = &document.file().path;
+        if let Some(known) = self.rejections.borrow().get(path) {
+            return Arc::clone(known);
+        }
+        let found: Objections = super::rejected(document).into();
+        self.rejections.borrow_mut().insert(path.clone(), Arc::clone(&found));
+        found
+    }
 }
 
 /// One pipeline in the making.

@@ -79,6 +79,7 @@ pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: 
         (Kind::String, _) if value.scalar().is_some_and(|text| text.contains("${{")) => {}
         (Kind::String, _) if value.scalar() == Some("true") => return always(soft()),
         (Kind::String, _) if value.scalar() == Some("false") => return Lost::default(),
+        (_, Reading::Disputed(why)) => return always(doubt(Reason::Unreadable, &why.text)),
         _ => return always(doubt(Reason::Unreadable, "it is no boolean")),
     }
     // In a text a value is no boolean any more: `"false"` is a true text, but GitHub refuses or converts it.

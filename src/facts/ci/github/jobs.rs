@@ -214,7 +214,7 @@ impl OneJob<'_, '_> {
                     return;
                 }
             };
-            draft.fatal.extend(super::rejected(&callee));
+            draft.fatal.extend(self.files.rejected(&callee).first().cloned());
             let declared = callee.root().route(&["on", "workflow_call", "inputs"]);
             let inputs = inputs::bind(declared, self.job.value.get("with"), &scope);
             let site = self.site.inside(

@@ -22,6 +22,7 @@ mod payload;
 mod recover;
 mod residual;
 mod reuse;
+mod schema;
 mod scope;
 mod shells;
 mod state;
@@ -39,8 +40,8 @@ use self::budget::Budget;
 use self::draft::{Draft, Files};
 use self::reuse::Site;
 use self::scope::Repository;
-use super::{CiFacts, CiSystem, CiWorld};
-use crate::doc::{Document, Format, Kind, ProblemKind};
+use super::{Cause, CiFacts, CiSystem, CiWorld, Unreadable};
+use crate::doc::{Document, Format, Kind};
 use crate::facts::pipeline::Pipeline;
 use crate::text::{Place, RepoPath};
 
@@ -63,13 +64,13 @@ impl CiSystem for GithubActions {
             default_branch: world.default_branch,
             budget: Budget::new(snapshot.limits()),
         };
-        let files = Files { snapshot, repository };
+        let files = Files::new(snapshot, repository);
         for path in workflows(world) {
             match snapshot.document(&path, Format::Yaml) {
                 Ok(document) => self.pipeline(&files, path, &document, &mut facts),
                 Err(unread) => {
-                    let place = unread.place.clone().unwrap_or_else(|| Place::file(path.clone()));
-                    facts.unreadable.push((place, unread.why.clone()));
+                    let place = unread.place.unwrap_or_else(|| Place::file(path));
+                    facts.unreadable.push(Unreadable { place, why: unread.why, cause: Cause::of(unread.kind) });
                 }
             }
         }
@@ -90,19 +91,26 @@ fn workflows(world: &CiWorld<'_>) -> Vec<RepoPath> {
     names.filter_map(|(name, _)| directory.join(name)).collect()
 }
 
-/// What in the mere YAML of a file makes GitHub reject it.
+/// What in the mere text of a file makes GitHub reject it: what its reader of YAML refuses, and what its schema does.
 fn rejected(document: &Document) -> Vec<(Place, String)> {
-    let problems = document.problems().iter().filter(|problem| problem.kind != ProblemKind::LineSeparator);
-    problems.map(|problem| (problem.place.clone(), problem.message.clone())).collect()
+    let mut found: Vec<_> = document.problems().iter().map(|problem| (problem.place.clone(), problem.message.clone())).collect();
+    if document.root().kind() == Kind::Mapping {
+        found.extend(schema::check(document.root()));
+    }
+    found
+}
+
+fn refused(fatal: Vec<(Place, String)>) -> impl Iterator<Item = Unreadable> {
+    fatal.into_iter().map(|(place, why)| Unreadable { place, why, cause: Cause::Refused })
 }
 
 impl GithubActions {
     fn pipeline(&self, files: &Files<'_>, path: RepoPath, document: &Arc<Document>, facts: &mut CiFacts) {
         let root = document.root();
-        let mut fatal = rejected(document);
+        let mut fatal = files.rejected(document).to_vec();
         if root.kind() != Kind::Mapping {
             fatal.push((Place::file(path), "the workflow is no mapping".to_owned()));
-            facts.unreadable.append(&mut fatal);
+            facts.unreadable.extend(refused(fatal));
             return;
         }
         let read = match root.get("on") {
@@ -131,7 +139,7 @@ impl GithubActions {
         }
         fatal.sort();
         fatal.dedup();
-        facts.unreadable.append(&mut fatal);
+        facts.unreadable.extend(refused(fatal));
         let events = read.list.into_iter().map(|info| info.event).collect();
         facts.pipelines.push(Pipeline { system: self.id(), path, events, jobs, units, problems });
     }

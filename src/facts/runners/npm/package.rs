@@ -6,7 +6,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::answer::{Reason, Why};
-use crate::doc::{Document, Format, Value};
+use crate::doc::{Document, Format, ProblemKind, Value};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::{Snapshot, UnreadKind};
 use crate::text::{Place, RepoPath};
@@ -35,7 +35,10 @@ impl Package {
     pub(super) fn at(snapshot: &Snapshot, workdir: &Workdir) -> Found {
         let Some(path) = workdir.resolve("package.json") else { return Ok(None) };
         match snapshot.document(&path, Format::Json) {
-            Ok(document) => Ok(Some(Self { document, workdir: workdir.clone(), directory: path.parent() })),
+            Ok(document) => match doubt(&document) {
+                None => Ok(Some(Self { document, workdir: workdir.clone(), directory: path.parent() })),
+                Some(why) => Err(why),
+            },
             Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
             Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(unread.place.unwrap_or_else(|| Place::file(path)))),
         }
@@ -129,6 +132,17 @@ impl Package {
         }
         out
     }
+}
+
+/// What makes the manifest another one for some managers: npm, pnpm and yarn refuse what is no strict JSON (npm's
+/// `EJSONPARSE`), bun takes it; of two `scripts`, `JSON.parse` takes the last and others refuse.
+fn doubt(document: &Document) -> Option<Why> {
+    let lax = document.problems().iter().find(|problem| problem.kind == ProblemKind::NotStrictJson);
+    let lax = lax.map(|lax| {
+        let words = format!("npm refuses this package.json and bun reads it: {}", lax.message);
+        Why::new(Reason::Unreadable, words).at(lax.place.clone())
+    });
+    lax.or_else(|| document.root().get("scripts")?.disputed())
 }
 
 fn globs(patterns: &[String]) -> Option<(GlobSet, GlobSet)> {

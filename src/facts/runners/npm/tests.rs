@@ -316,6 +316,26 @@ fn what_cannot_be_read_is_said() {
     assert_eq!(told(&Npm, &[("package.json", "{\"scripts\": {\"a\": \"1\", \"a\": \"2\"}}")], "", "npm run a").len(), 1);
 }
 
+/// npm ends with `EJSONPARSE` where JSON is not strict; of two `scripts`, `JSON.parse` takes the last.
+#[test]
+fn a_manifest_that_managers_read_differently_is_unknown() {
+    for (manifest, why) in [
+        (
+            "{\"scripts\": {\"lint\": \"true\"}, \"scripts\": {\"lint\": \"eslint .\"}}",
+            "`scripts` is given on line 1 and again on line 1",
+        ),
+        ("{// x\n\"scripts\": {\"lint\": \"eslint .\"}}", "strict JSON has no comments"),
+        ("{\"scripts\": {\"lint\": \"eslint .\",}}", "strict JSON has no trailing commas"),
+        ("{\"scripts\": {lint: \"eslint .\"}}", "strict JSON has no bare keys"),
+        ("{\"scripts\": {'lint': \"eslint .\"}}", "strict JSON has no single quotes"),
+        ("{\"x\": \"a\tb\", \"scripts\": {\"lint\": \"eslint .\"}}", "strict JSON has no raw tabs in strings"),
+    ] {
+        let runs = told(&Npm, &[("package.json", manifest)], "", "npm run lint");
+        assert!(runs.len() == 1 && runs[0].starts_with("opaque") && runs[0].contains(why), "{manifest}: {runs:?}");
+    }
+    assert_eq!(told(&Npm, &[("package.json", "\u{feff}{\"scripts\": {\"lint\": \"l\"}}")], "", "npm run lint").len(), 1);
+}
+
 proptest! {
     #[test]
     fn no_command_line_panics(command in "(npm|pnpm|yarn|bun|run-s|concurrently|lerna|nx)( (-{0,2}[a-z=$é:*!/\\[]{0,8}|run|workspace|-w|--filter|-s)){0,6}") {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::files::Patterns;
 use super::hook;
 use crate::answer::{Reason, Why};
-use crate::doc::{Document, Format, Kind, Value};
+use crate::doc::{Document, Format, Kind, ProblemKind, Value};
 use crate::facts::hold::Hold;
 use crate::facts::pipeline::Env;
 use crate::facts::runners::yaml_merge::field;
@@ -77,12 +77,15 @@ impl Config {
             let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
             why.at(place)
         })?;
-        Ok(Some(Self { document, root }))
+        match doubt(&document) {
+            None => Ok(Some(Self { document, root })),
+            Some(why) => Err(why),
+        }
     }
 
     /// The place of `ci` and the hooks it skips.
     pub(super) fn hosted(&self) -> Option<(Place, Vec<String>)> {
-        let ci = self.document.root().get("ci").filter(|ci| ci.kind() == Kind::Mapping)?;
+        let ci = field(self.document.root(), "ci").filter(|ci| ci.kind() == Kind::Mapping)?;
         let skip =
             ci.get("skip").map_or_else(Vec::new, |list| list.items().filter_map(|id| id.as_str().map(str::to_owned)).collect());
         Some((ci.key_place().unwrap_or_else(|| ci.place()), skip))
@@ -91,11 +94,11 @@ impl Config {
     /// What the selected hooks run.
     pub(super) fn nexts(&self, selection: &Selection, env: &Env, world: &World<'_>) -> Vec<Next> {
         let root = self.document.root();
-        let defaults = root.get("default_stages");
+        let defaults = field(root, "default_stages");
         let mut patterns = Patterns::new(root, world);
         let mut nexts = Vec::new();
         let mut count = 0;
-        for repo in root.get("repos").iter().flat_map(|repos| repos.items()) {
+        for repo in field(root, "repos").iter().flat_map(|repos| repos.items()) {
             let Some(location) = field(repo, "repo").and_then(|value| value.as_str()) else { continue };
             if matches!(location, "meta" | "builtin") {
                 continue;
@@ -127,7 +130,19 @@ impl Config {
             holds.extend(selection.holds.iter().cloned());
             holds.extend(patterns.hold(hook, &nexts[0].target, world));
         }
-        for key in ["entry", "args", "files", "exclude", "stages", "language"] {
+        for key in [
+            "entry",
+            "args",
+            "files",
+            "exclude",
+            "stages",
+            "language",
+            "types",
+            "types_or",
+            "exclude_types",
+            "always_run",
+            "pass_filenames",
+        ] {
             if let Some(why) = hook.get(key).and_then(|value| value.disputed()) {
                 holds.push(Hold::unknown(&why, &hook.place()));
             }
@@ -137,6 +152,20 @@ impl Config {
             next.condition = next.condition.take().or_else(|| selection.condition.clone());
         }
     }
+}
+
+/// What makes the file another one for some of its readers: `PyYAML` takes the last of equal keys, prek refuses them, and a second
+/// document is an error to both. Keys that are twice in one hook hold that hook alone.
+fn doubt(document: &Document) -> Option<Why> {
+    let root = document.root();
+    let twice = |holder: Value<'_>, keys: &[&str]| keys.iter().find_map(|key| holder.get(key)?.disputed());
+    let repos = || field(root, "repos").into_iter().flat_map(Value::items);
+    let hooks = || repos().flat_map(|repo| field(repo, "hooks").into_iter().flat_map(Value::items));
+    let more = document.problems().iter().find(|problem| problem.kind == ProblemKind::SecondDocument);
+    more.map(|more| Why::new(Reason::Unreadable, more.message.clone()).at(more.place.clone()))
+        .or_else(|| twice(root, &["repos", "default_stages", "files", "exclude", "ci", "<<"]))
+        .or_else(|| repos().find_map(|repo| twice(repo, &["repo", "hooks", "<<"])))
+        .or_else(|| hooks().find_map(|hook| twice(hook, &["id", "<<"])))
 }
 
 fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection) -> bool {

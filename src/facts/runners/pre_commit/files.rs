@@ -71,7 +71,7 @@ impl<'w> Patterns<'w> {
             return Some(hold);
         }
         let own = |key, excludes| field(hook, key).map(|value| Pattern { value, excludes });
-        let general = |key, excludes| self.root.get(key).map(|value| Pattern { value, excludes });
+        let general = |key, excludes| field(self.root, key).map(|value| Pattern { value, excludes });
         let patterns: Vec<Pattern<'_>> =
             [own("exclude", true), own("files", false), general("exclude", true), general("files", false)]
                 .into_iter()

@@ -162,6 +162,26 @@ fn keys_that_hold() {
     }
 }
 
+/// `PyYAML` merges `<<` at the top too, takes the last of equal keys and ends at a second document.
+#[test]
+fn readers_that_differ_are_unknown() {
+    let hook = "repos:\n- repo: https://github.com/PyCQA/bandit\n  hooks:\n  - id: bandit\n";
+    let run = |text: &str| {
+        let text = format!("== .pre-commit-config.yaml\n{text}== src/a.py\n");
+        lead(&PreCommit, &tree(&text), "pre-commit run -a", &Env::new(), &Workdir::workspace()).expect("known")
+    };
+    assert_eq!(run(&format!("x: &x {{default_stages: [manual]}}\n<<: *x\n{hook}")), "");
+    for (text, why) in [
+        (format!("{hook}repos: []\n"), "`repos` is given on line 1 and again on line 5"),
+        (format!("{hook}---\nrepos: []\n"), "a second document"),
+        (hook.replace("  hooks", "  hooks: []\n  hooks"), "`hooks` is given"),
+        (format!("{hook}    # x\u{85}    stages: [manual]\n"), "U+0085 ends the line"),
+    ] {
+        let run = run(&text);
+        assert!(run.starts_with("opaque") && run.contains(why), "{text}: {run}");
+    }
+}
+
 #[test]
 fn an_entry_replaces_a_remote_hook() {
     for (entry, expected) in [

@@ -145,7 +145,6 @@ fn what_github_rejects() {
             "on: push\njobs: {a: {needs: b, runs-on: x, steps: [{run: x}]}}".to_owned(),
             "2: the job `a` needs `b`, and there is no such job",
         ),
-        ("on: push\njobs: {a: {runs-on: x, steps: [{run: x, uses: a/b@c}]}}".to_owned(), "2: a step has both `run` and `uses`"),
     ];
     for (text, expected) in table {
         assert_eq!(rejected(text), [*expected], "{text}");
@@ -156,7 +155,9 @@ fn what_github_rejects() {
     let twice = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: x\n      run: y\n";
     assert_eq!(rejected(twice).len(), 1);
     assert_eq!(rejected("on: push\njobs: [}").len(), 1);
-    let merge = "on: push\nx: &x {runs-on: y}\njobs:\n  a:\n    <<: *x\n    steps: [{run: x}]\n";
+    let both = rejected("on: push\njobs: {a: {runs-on: x, steps: [{run: x, uses: a/b@c}]}}");
+    assert_eq!(both, ["2: a step has both `run` and `uses`", "2: `uses` does not go with the keys before it"]);
+    let merge = "on: push\nenv: &x {A: y}\njobs:\n  a:\n    runs-on: x\n    env:\n      <<: *x\n    steps: [{run: x}]\n";
     assert_eq!(rejected(merge).len(), 1, "GitHub reads anchors, not merge keys");
 }
 

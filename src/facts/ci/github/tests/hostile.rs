@@ -137,7 +137,7 @@ fn work_grows_with_the_number_of_steps() {
         let before = budget.left();
         let repository = Repository { name: None, default_branch: &DefaultBranch::Known("main".to_owned()), budget };
         let snapshot = Snapshot::in_memory([(".github/workflows/ci.yml".to_owned(), big(steps))]);
-        let files = Files { snapshot: &snapshot, repository };
+        let files = Files::new(&snapshot, repository);
         let path = RepoPath::new(".github/workflows/ci.yml").expect("path");
         let document = snapshot.document(&path, Format::Yaml).expect("a document");
         let mut facts = CiFacts::default();

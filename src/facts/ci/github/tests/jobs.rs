@@ -147,7 +147,6 @@ fn continuing_on_error() {
         ("    steps: [{run: x, continue-on-error: true}]\n", "sh[e] x soft(continues on error)", plain),
         ("    steps: [{run: x, continue-on-error: false}]\n", "sh[e] x", plain),
         ("    steps: [{run: x, continue-on-error: '${{ true }}'}]\n", "sh[e] x soft(continues on error)", plain),
-        ("    steps: [{run: x, continue-on-error: yes}]\n", "sh[e] x unknown(may continue on error: it is no boolean)", plain),
         (
             "    steps: [{run: x, continue-on-error: '${{ vars.X }}'}]\n",
             "sh[e] x unknown(may continue on error: depends on `vars.X`)",

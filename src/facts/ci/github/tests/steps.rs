@@ -29,7 +29,10 @@ fn shells_and_directories() {
             "    runs-on: x\n    steps: [{run: x, shell: 'true {0}'}]\n",
             &["sh[e] x shadow-void(the script is handed to `true`, not to a shell)"],
         ),
-        ("    runs-on: x\n    steps: [{run: x, shell: '${{ vars.S }}'}]\n", &["opaque(the shell of the step is computed)"]),
+        (
+            "    runs-on: x\n    defaults: {run: {shell: '${{ vars.S }}'}}\n    steps: [{run: x}]\n",
+            &["opaque(the shell of the step is computed)"],
+        ),
         ("    runs-on: x\n    steps: [{run: x, working-directory: '${{ vars.D }}'}]\n", &["sh[e] x @?"]),
         ("    runs-on: x\n    steps: [{run: x, working-directory: '${{ github.workspace }}/sub'}]\n", &["sh[e] x @sub"]),
         ("    runs-on: x\n    steps: [{run: x, working-directory: ../..}]\n", &["sh[e] x @?"]),
@@ -50,7 +53,7 @@ env: {A: w, B: w, C: w}
 jobs:
   a:
     runs-on: x
-    env: {B: j, C: '${{ env.A }}${{ env.B }}', D: '${{ secrets.D }}'}
+    env: {B: j, C: \"${{ format('{0}w', 'w') }}\", D: '${{ secrets.D }}'}
     steps:
     - run: one
       env: {C: s, E: '${{ env.B }}'}
