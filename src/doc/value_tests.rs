@@ -95,7 +95,7 @@ fn merge_and_complex_keys_are_noted_and_kept() {
 #[test]
 fn what_ends_a_line_for_some_readers_is_no_document() {
     for (text, column) in [("a: b # c\u{85}    d: e\n", 9), ("a: \u{2028}b\n", 4), ("a: \"\u{2029}\"\n", 5)] {
-        let error = read(text, Format::Yaml).unwrap_err();
+        let error = read(text, Format::Yaml).expect_err("refused");
         assert_eq!((error.kind, error.place.column), (DocErrorKind::Disputed, column), "{text:?}");
     }
     assert_eq!(yaml("a: \"\\L\\P\\N\\u2028\"\n").root().get("a").and_then(Value::as_str).map(|v| v.chars().count()), Some(4));

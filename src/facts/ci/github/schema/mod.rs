@@ -196,7 +196,8 @@ impl Schema {
         let holds = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         // Empty ones and computed ones are told as such.
         let told = name.is_empty() || name.contains("${{");
-        if !told && !(starts && holds && name.len() < ID_LENGTH) {
+        let fits = starts && holds && name.len() < ID_LENGTH;
+        if !told && !fits {
             let words = "is no id: letters, digits, `_` and `-`, a letter or one `_` first, fewer than 100 characters";
             self.wrong(id.place(), format!("`{name}` {words}"));
         }
