@@ -4,8 +4,9 @@
 //! An object directory's own `info/alternates` is followed, as shared clones need it: an alternate can only add objects,
 //! never change what an id means, because every object read is hashed and compared with its id.
 
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid};
 
@@ -59,9 +60,13 @@ pub(crate) enum Abbreviation {
     Many,
 }
 
+/// How many bytes one compressed byte can become at most (deflate's bound).
+const INFLATION: u64 = 1032;
+
 /// An object database on disk.
 pub struct Objects {
     odb: Odb<'static>,
+    directory: PathBuf,
 }
 
 impl Objects {
@@ -77,7 +82,7 @@ impl Objects {
         }
         let text = directory.to_str().ok_or_else(|| fail("its path is not UTF-8".to_owned()))?;
         let odb = Odb::new().and_then(|odb| odb.add_disk_alternate(text).map(|()| odb));
-        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))? })
+        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directory: directory.to_owned() })
     }
 
     /// Type and size of an object, before its bytes are looked at; not verified by hash.
@@ -97,15 +102,29 @@ impl Objects {
     /// # Errors
     /// It is missing, damaged, of another type, or larger.
     pub fn read(&self, id: Oid, kind: ObjectType, max_bytes: usize) -> Result<OdbObject<'_>, ObjectError> {
-        let (bytes, _) = self.header(id)?;
-        if bytes > max_bytes {
-            return Err(ObjectError::TooLarge(bytes));
+        if !self.is_small(id, max_bytes)? {
+            let (bytes, _) = self.header(id)?;
+            if bytes > max_bytes {
+                return Err(ObjectError::TooLarge(bytes));
+            }
         }
         let object = self.odb.read(id)?;
         if object.kind() != kind {
             return Err(ObjectError::OtherType(object.kind().str()));
         }
         Ok(object)
+    }
+
+    /// Whether the object lies in a file of its own that cannot hold more than `max_bytes` bytes: its header need not be read
+    /// first, which for a loose object costs as much as reading it. What is no regular file there (a pipe would never end) is damage.
+    fn is_small(&self, id: Oid, max_bytes: usize) -> Result<bool, ObjectError> {
+        let name = id.to_string();
+        let Some((first, rest)) = name.split_at_checked(2) else { return Ok(false) };
+        match fs::symlink_metadata(self.directory.join(first).join(rest)) {
+            Ok(metadata) if !metadata.is_file() => Err(ObjectError::Broken("its file is no regular file".to_owned())),
+            Ok(metadata) => Ok(metadata.len().saturating_mul(INFLATION) <= max_bytes as u64),
+            Err(_) => Ok(false),
+        }
     }
 
     /// The object that an abbreviated lower-case hex id of 4 to 39 digits names.

@@ -247,7 +247,7 @@ fn names(directory: &Path) -> std::io::Result<Vec<Name>> {
         let item = item?;
         let name = item.file_name();
         if name != ".git" {
-            names.push(Name { kind: item.file_type()?, bytes: name.as_encoded_bytes().to_vec() });
+            names.push(Name { kind: item.file_type()?, bytes: name.into_encoded_bytes() });
         }
     }
     names.sort_unstable_by(|a, b| {
