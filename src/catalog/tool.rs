@@ -233,6 +233,18 @@ pub struct Effect {
     /// Values of `env`, `input` or `key`, alternatives.
     #[serde(default)]
     pub value: Vec<serde_json::Value>,
+    /// Words of the value (of `flag`, `env`, `input` or `key`; split at blanks and commas): one of these is among them.
+    #[serde(default)]
+    pub some_of: Vec<String>,
+    /// Words of the value: none of these is among them.
+    #[serde(default)]
+    pub none_of: Vec<String>,
+    /// The value is a number below this one.
+    #[serde(default)]
+    pub below: Option<f64>,
+    /// What `input` is when nobody gives it.
+    #[serde(default)]
+    pub default: Option<String>,
     /// What to say.
     #[serde(default)]
     pub why: Option<String>,
@@ -256,6 +268,10 @@ pub enum Does {
     Void,
     /// Still gates, but sees less; noted.
     Narrow,
+    /// Looks at something else than manifests and lock files of the tree: no answer to what is asked about dependencies.
+    NotDependencies,
+    /// Looks at files named by hand: which dependencies are looked at is not known.
+    SomeDependencies,
     /// Noted only.
     Note,
     /// Runs in every module, whatever `bounded_by` says.
@@ -284,6 +300,9 @@ pub struct Targets {
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,
+    /// Flags without which it looks at manifests of the directory itself only, and at none below it.
+    #[serde(default)]
+    pub deep: Vec<String>,
 }
 
 /// What a tool looks at when no target is given.

@@ -83,6 +83,7 @@ struct Prepared<'i> {
 }
 
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
+    let everywhere = language == "*";
     let components: Vec<&Component> = evidence.inventory.of(language).collect();
     let configured = configured::places_of(evidence, tool, &components, invocations);
     if invocations.is_empty() && configured.is_empty() {
@@ -107,18 +108,23 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
             bests[at].take(on.bound, on.held);
         }
     }
+    if everywhere && tool.is(ToolKind::Sca) {
+        rows = on_manifests(evidence, &prepared);
+    }
     let floor = Bound::exactly(if configured.is_empty() { Rung::Absent } else { Rung::Configured });
+    let own = rows.iter().filter(|_| !everywhere);
     let over = bests
         .iter()
         .map(|best| best.bound)
-        .chain(rows.iter().map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
+        .chain(own.map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
     let bound = over.fold(floor, Bound::best);
     if bound == Bound::exactly(Rung::Absent) {
         return None;
     }
     let ranked = ranked_invocations(evidence, &prepared, &bests);
     let unknown = unknowns(&prepared);
-    let security = rows.iter().max_by_key(|row| (row.rung, row.security.is_yes())).map(|row| row.security.clone());
+    let own = rows.iter().filter(|_| !everywhere);
+    let security = own.max_by_key(|row| (row.rung, row.security.is_yes())).map(|row| row.security.clone());
     let security = security.or_else(|| prepared.first().map(|one| one.ranked.security.clone())).unwrap_or(Answer::No);
     Some(Standing {
         tool: tool.id.clone(),
@@ -126,7 +132,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         rung: bound.lower,
         may_be: bound.may_be(),
         security,
-        raised: if rows.is_empty() { evidence.raised.is(None) } else { rows.iter().any(|row| row.raised) },
+        raised: if rows.is_empty() || everywhere { evidence.raised.is(None) } else { rows.iter().any(|row| row.raised) },
         components: rows,
         configured,
         unknown,
@@ -313,6 +319,42 @@ fn on_component(
         deciding,
         raised: evidence.raised.is(Some(component)),
     }
+}
+
+/// A tool of no language on the dependencies of every directory that declares some.
+fn on_manifests(evidence: &Evidence<'_>, prepared: &[Prepared<'_>]) -> Vec<ComponentStanding> {
+    let mut rows: Vec<ComponentStanding> = Vec::new();
+    for component in evidence.inventory.components.iter().filter(|component| component.manifest.is_some()) {
+        let (mut bound, mut best, mut held_by) = (Bound::exactly(Rung::Absent), None, Vec::new());
+        for (at, one) in prepared.iter().enumerate() {
+            let Some(on) = one.ranked.on_dependencies(one.pipeline.map(|index| &evidence.pipelines[index]), component) else {
+                continue;
+            };
+            if best.is_none() || on.bound > bound {
+                (best, held_by) = (Some(at), on.held);
+            }
+            bound = bound.best(on.bound);
+        }
+        let row = ComponentStanding {
+            directory: component.directory.clone(),
+            rung: bound.lower,
+            may_be: bound.may_be(),
+            security: Answer::Yes(()),
+            best,
+            missed_files: 0,
+            held_by,
+            deciding: None,
+            raised: evidence.raised.is(Some(component)),
+        };
+        // Of several languages in one directory the one that is worst off speaks for it.
+        match rows.iter_mut().find(|known| known.directory == row.directory) {
+            Some(known) if row.rung < known.rung => *known = row,
+            Some(_) => {}
+            None => rows.push(row),
+        }
+    }
+    rows.sort_by(|a, b| a.directory.cmp(&b.directory));
+    rows
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[Best]) -> Vec<RankedInvocation> {

@@ -63,6 +63,8 @@ pub struct ServiceFact {
     pub frameworks: Vec<String>,
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
+    /// Every framework seen serves GraphQL and nothing else.
+    pub graphql_only: bool,
     /// Where a library is declared that serves GraphQL, whatever else is served.
     pub graphql: Option<Place>,
     /// What may be a description and is not proven to be one: a clause each, with its place.

@@ -39,12 +39,12 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
     places.sort();
     frameworks.sort();
     frameworks.dedup();
-    let graphql = !frameworks.is_empty() && frameworks.iter().all(|id| GRAPHQL.contains(&id.as_str()));
+    let graphql_only = !frameworks.is_empty() && frameworks.iter().all(|id| GRAPHQL.contains(&id.as_str()));
     let declared = match terms.service.api_style.as_deref() {
         Some("graphql") => Some("GraphQL"),
         Some("grpc") => Some("gRPC"),
         Some(_) => None,
-        None => graphql.then_some("GraphQL"),
+        None => graphql_only.then_some("GraphQL"),
     };
     let is_service = if places.is_empty() { Answer::No } else { Answer::Yes(places) };
     let library = |dependency: &&&Dependency| {
@@ -53,7 +53,7 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
     };
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
-    ServiceFact { is_service, frameworks, other_style, graphql, undecided: Vec::new() }
+    ServiceFact { is_service, frameworks, other_style, graphql_only, graphql, undecided: Vec::new() }
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
