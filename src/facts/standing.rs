@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::audits;
 use super::components::{Component, Inventory};
 use super::configured;
 use super::dependencies::Dependency;
@@ -109,7 +110,8 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         }
     }
     if everywhere && tool.is(ToolKind::Sca) {
-        rows = on_manifests(evidence, &prepared);
+        let each = prepared.iter().map(|one| (&one.ranked, one.pipeline.map(|index| &evidence.pipelines[index])));
+        rows = audits::on_manifests(evidence, &each.collect::<Vec<_>>());
     }
     let floor = Bound::exactly(if configured.is_empty() { Rung::Absent } else { Rung::Configured });
     let own = rows.iter().filter(|_| !everywhere);
@@ -319,42 +321,6 @@ fn on_component(
         deciding,
         raised: evidence.raised.is(Some(component)),
     }
-}
-
-/// A tool of no language on the dependencies of every directory that declares some.
-fn on_manifests(evidence: &Evidence<'_>, prepared: &[Prepared<'_>]) -> Vec<ComponentStanding> {
-    let mut rows: Vec<ComponentStanding> = Vec::new();
-    for component in evidence.inventory.components.iter().filter(|component| component.manifest.is_some()) {
-        let (mut bound, mut best, mut held_by) = (Bound::exactly(Rung::Absent), None, Vec::new());
-        for (at, one) in prepared.iter().enumerate() {
-            let Some(on) = one.ranked.on_dependencies(one.pipeline.map(|index| &evidence.pipelines[index]), component) else {
-                continue;
-            };
-            if best.is_none() || on.bound > bound {
-                (best, held_by) = (Some(at), on.held);
-            }
-            bound = bound.best(on.bound);
-        }
-        let row = ComponentStanding {
-            directory: component.directory.clone(),
-            rung: bound.lower,
-            may_be: bound.may_be(),
-            security: Answer::Yes(()),
-            best,
-            missed_files: 0,
-            held_by,
-            deciding: None,
-            raised: evidence.raised.is(Some(component)),
-        };
-        // Of several languages in one directory the one that is worst off speaks for it.
-        match rows.iter_mut().find(|known| known.directory == row.directory) {
-            Some(known) if row.rung < known.rung => *known = row,
-            Some(_) => {}
-            None => rows.push(row),
-        }
-    }
-    rows.sort_by(|a, b| a.directory.cmp(&b.directory));
-    rows
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[Best]) -> Vec<RankedInvocation> {

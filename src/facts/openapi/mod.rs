@@ -2,6 +2,7 @@
 //! third-party client specifications and samples.
 
 mod documents;
+mod foreign;
 mod generators;
 mod marks;
 mod references;
@@ -94,6 +95,7 @@ pub fn gather(
     let mut undecided: Vec<(Place, String)> = unwired.into_iter().map(|(title, place)| (place, words(&title))).collect();
     all.extend(generated);
     undecided.extend(samples::set_aside(world, &mut all, terms));
+    undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
     if !all.iter().any(|description| description.valid) {
         for path in documents::unread(world, terms) {
             // Without any other description these had to be read: asking lists them as not inspected.

@@ -90,16 +90,17 @@ impl<'a> Code<'a> {
 
 /// Whether a manifest of the product carries the name of a framework: frameworks are built on frameworks, and serve nothing.
 fn is_framework(world: &World<'_>, inventory: &Inventory) -> bool {
-    let own: Vec<(&str, String)> = inventory
-        .manifests
-        .iter()
-        .filter(|manifest| manifest.scope == Scope::Production)
-        .filter_map(|manifest| own_name(world, manifest))
-        .collect();
+    let own = own_names(world, inventory);
     let packages = world.catalog.frameworks.framework.iter().flat_map(|framework| &framework.packages);
     packages
         .into_iter()
         .any(|(registry, names)| own.iter().any(|(mine, name)| mine == registry && names.iter().any(|known| known == name)))
+}
+
+/// The registries and names under which the product's manifests publish themselves.
+pub(super) fn own_names(world: &World<'_>, inventory: &Inventory) -> Vec<(&'static str, String)> {
+    let product = inventory.manifests.iter().filter(|manifest| manifest.scope == Scope::Production);
+    product.filter_map(|manifest| own_name(world, manifest)).collect()
 }
 
 /// The registry and name under which a manifest publishes itself.
