@@ -306,6 +306,14 @@ impl PolicyReader for PolicyFiles<'_> {
 
     fn resolve(&self, reference: &str) -> Result<String, Error> {
         let repository = self.repository()?;
+        let id = matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !id && !reference.starts_with("refs/") {
+            // A short name has several readings, and whoever may push a tag or branch could choose one.
+            let hint = format!("write `refs/remotes/origin/{}`", reference.trim_start_matches("origin/"));
+            let error =
+                Error::usage(format!("--policy-ref takes the full name of a reference or an object id, not `{reference}`"));
+            return Err(error.hint(hint));
+        }
         source::revision::resolve(repository, reference, self.snapshot.limits()).map(|id| id.to_string())
     }
 

@@ -143,4 +143,7 @@ pub struct CodeMark {
     /// File extensions it is looked for in; empty: the language's.
     #[serde(default, rename = "in")]
     pub extensions: Vec<String>,
+    /// It does not count on a line that says one of these, up to the end of the word.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }

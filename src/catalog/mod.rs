@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 pub mod bot;
+pub mod effect;
 pub mod example;
 pub mod language;
 pub mod lint;

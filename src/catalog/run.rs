@@ -59,6 +59,9 @@ pub struct Run {
     /// The action's input that holds arguments.
     #[serde(default)]
     pub argv_input: Option<String>,
+    /// What `argv_input` is when nobody gives it.
+    #[serde(default)]
+    pub argv_default: Option<String>,
     /// The action's input that holds the directory.
     #[serde(default)]
     pub directory_input: Option<String>,

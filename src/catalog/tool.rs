@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use super::effect::{Does, Effect};
 pub use super::run::{Export, Findings, Hook, InputIs, InputOf, Inside, Run};
 pub use super::suppress::Suppress;
 
@@ -194,74 +195,6 @@ pub struct ConfigPlace {
     pub note: Option<String>,
 }
 
-/// Something that changes an invocation.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Effect {
-    /// What it does.
-    pub does: Does,
-    /// Flags, alternatives; two words mean a flag and its value.
-    #[serde(default)]
-    pub flag: Vec<String>,
-    /// The flags count only behind this word.
-    #[serde(default)]
-    pub after: Option<String>,
-    /// An environment variable (with `flag`, its value is split into words first).
-    #[serde(default)]
-    pub env: Option<String>,
-    /// An input of the action.
-    #[serde(default)]
-    pub input: Option<String>,
-    /// A key in the tool's configuration, or in `path`.
-    #[serde(default)]
-    pub key: Option<String>,
-    /// The file `key` is read in.
-    #[serde(default)]
-    pub path: Option<String>,
-    /// A question that the tool's reader answers.
-    #[serde(default)]
-    pub setting: Option<String>,
-    /// Flags that decide instead of `key`, when one of them is given.
-    #[serde(default)]
-    pub unless: Vec<String>,
-    /// It hardens error-level findings only: warnings still pass.
-    #[serde(default)]
-    pub errors_only: bool,
-    /// The run row it is limited to, or, alone, the row that carries it.
-    #[serde(default)]
-    pub run: Option<String>,
-    /// Values of `env`, `input` or `key`, alternatives.
-    #[serde(default)]
-    pub value: Vec<serde_json::Value>,
-    /// What to say.
-    #[serde(default)]
-    pub why: Option<String>,
-    /// The first version it is true of.
-    #[serde(default)]
-    pub since: Option<String>,
-    /// The first version it is no longer true of.
-    #[serde(default)]
-    pub before: Option<String>,
-}
-
-/// What an effect does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Does {
-    /// At most `runs`.
-    Soften,
-    /// Undoes `pass` and `errors`.
-    Harden,
-    /// Checks nothing: at most `configured`.
-    Void,
-    /// Still gates, but sees less; noted.
-    Narrow,
-    /// Noted only.
-    Note,
-    /// Runs in every module, whatever `bounded_by` says.
-    Widen,
-}
-
 /// How an invocation names what it looks at.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -284,6 +217,9 @@ pub struct Targets {
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,
+    /// Flags without which it looks at manifests of the directory itself only, and at none below it.
+    #[serde(default)]
+    pub deep: Vec<String>,
 }
 
 /// What a tool looks at when no target is given.

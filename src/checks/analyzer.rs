@@ -20,17 +20,17 @@ use crate::finding::{Evidence, Finding, Verdict};
 /// The question.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+pub(super) struct Question {
     /// The language.
-    language: String,
-    /// Tools that the checklist names.
-    wanted: Vec<String>,
+    pub(super) language: String,
+    /// Tools that the checklist names; none: any.
+    pub(super) wanted: Vec<String>,
     /// The rung asked for.
     #[serde(default = "gates")]
-    require: String,
+    pub(super) require: String,
     /// Whether security rules must be in force.
     #[serde(default)]
-    security: bool,
+    pub(super) security: bool,
 }
 
 fn gates() -> String {
@@ -88,12 +88,13 @@ pub(super) fn words(bench: &Bench<'_>, component: &Component) -> String {
     }
 }
 
-fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Component, subject: String) -> Finding {
+/// The finding about one component.
+pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Component, subject: String) -> Finding {
     let asked = bench.terms.analyzer_level.as_deref().unwrap_or(&question.require);
     let wanted = rung(asked).unwrap_or(Rung::Gates);
     let named = |tool: &Tool| {
         let equal = |id: &String| tool.equivalent_to.contains(id) || tool.successor_of.contains(id);
-        question.wanted.contains(&tool.id) || question.wanted.iter().any(equal)
+        question.wanted.is_empty() || question.wanted.contains(&tool.id) || question.wanted.iter().any(equal)
     };
     let all = views(bench, component, |tool| is_analyzer(tool) && (!bench.literal || named(tool)));
     let secure = |view: &&View<'_>| !question.security || !view.on.security.is_no();
@@ -142,8 +143,11 @@ fn beyond(mut proven: Finding, unread: &unseen::Unseen<'_>, language: &str) -> F
 
 fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     let security = if view.on.security.is_yes() { ", with security rules" } else { "" };
-    let message = format!("{} {}{security}", view.tool.title, reach_words(view));
-    let mut finding = Finding::new(rule, subject, Verdict::Pass, message).cause("gates");
+    let mut message = format!("{} {}{security}", view.tool.title, reach_words(view));
+    if let Some(hold) = view.held_by().filter(|_| view.on.rung < Rung::Gates) {
+        message.push_str(&format!("; what holds it there: {}", hold.why));
+    }
+    let mut finding = Finding::new(rule, subject, Verdict::Pass, message).cause(view.on.rung.max(Rung::Configured).word());
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
     finding.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
@@ -164,7 +168,14 @@ fn reach_words(view: &View<'_>) -> String {
     } else {
         "every pushed branch"
     };
-    if view.on.rung >= Rung::Required { format!("is required on {on}") } else { format!("gates {on}") }
+    match view.on.rung {
+        Rung::Absent => "is absent".to_owned(),
+        Rung::Configured => "is configured".to_owned(),
+        Rung::Runs if triggers.contains(&Trigger::PullRequest) => "runs on pull requests".to_owned(),
+        Rung::Runs => "runs".to_owned(),
+        Rung::Gates => format!("gates {on}"),
+        Rung::Required => format!("is required on {on}"),
+    }
 }
 
 /// Tools that the policy says run outside the repository (`[ci] external`) or in a workflow it vouches for.

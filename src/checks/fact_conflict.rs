@@ -21,27 +21,18 @@ impl Check for FactConflict {
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let service = &bench.terms.service;
-        if let (Some(false), Answer::Yes(places)) = (service.web, &bench.facts.service.is_service) {
-            let frameworks = bench.facts.service.frameworks.join(", ");
-            let mut finding = Finding::new(
-                rule,
-                "service.web",
-                Verdict::Fail,
-                format!("the policy says `web = false`, but the tree depends on {frameworks}"),
-            )
-            .cause("web");
-            for place in places {
-                finding = finding.at(place.clone(), "a server framework");
-            }
-            findings.push(finding.fix("drop `web = false` from [service], or drop the framework"));
-        }
+        findings.extend(switched_off(rule, bench));
         if let Some(declared) = &service.default_branch {
             let known = bench.facts.snapshot.default_branch(None);
             if let Ok(crate::snapshot::DefaultBranch::Known(seen)) = known
                 && seen != *declared
             {
                 let message = format!("the policy says the default branch is `{declared}`, the repository says `{seen}`");
-                findings.push(Finding::new(rule, "service.default_branch", Verdict::Fail, message).cause("default-branch"));
+                findings.push(
+                    Finding::new(rule, "service.default_branch", Verdict::Fail, message)
+                        .cause("default-branch")
+                        .fix(format!("write `default_branch = \"{seen}\"` in [service], or drop the key")),
+                );
             }
         }
         if let Some(path) = service.openapi.as_ref().filter(|path| !path.starts_with('/')) {
@@ -58,4 +49,30 @@ impl Check for FactConflict {
         }
         findings
     }
+}
+
+/// Declarations that say there is no HTTP interface to describe, where a server framework is among the dependencies. Each
+/// switches rules off, so it may not do so in silence.
+fn switched_off(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
+    let Answer::Yes(places) = &bench.facts.service.is_service else { return Vec::new() };
+    let service = &bench.terms.service;
+    let graphql_seen = bench.facts.service.graphql.is_some() || bench.facts.service.graphql_only;
+    let said = [
+        ("web", "false".to_owned(), service.web == Some(false)),
+        ("kind", "\"none\"".to_owned(), service.kind.as_deref() == Some("none")),
+        ("api_style", "\"grpc\"".to_owned(), service.api_style.as_deref() == Some("grpc")),
+        ("api_style", "\"graphql\"".to_owned(), service.api_style.as_deref() == Some("graphql") && !graphql_seen),
+    ];
+    let frameworks = bench.facts.service.frameworks.join(", ");
+    said.into_iter()
+        .filter(|(.., declared)| *declared)
+        .map(|(key, value, _)| {
+            let message = format!("the policy says `{key} = {value}`, but the tree depends on {frameworks}");
+            let mut finding = Finding::new(rule, format!("service.{key}"), Verdict::Fail, message).cause(key);
+            for place in places {
+                finding = finding.at(place.clone(), "a server framework");
+            }
+            finding.fix(format!("drop `{key} = {value}` from [service], or drop the framework"))
+        })
+        .collect()
 }

@@ -23,9 +23,17 @@ impl Check for OpenapiExport {
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let facts = bench.facts;
         let declared_off = bench.terms.service.web == Some(false) || bench.terms.service.kind.as_deref() == Some("none");
-        let good = facts.api.iter().find(|description| description.valid);
+        // One that a scan uses tells more than the others.
+        let usable = || facts.api.iter().filter(|description| description.valid);
+        let good = usable().find(|description| description.scanned_by.is_some()).or_else(|| usable().next());
+        let html = bench.terms.service.kind.as_deref() == Some("html") && !bench.literal;
         let finding = match (good, &facts.service.is_service, declared_off) {
             (Some(description), ..) => pass(rule, description),
+            (None, ..) if html => {
+                Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves pages and no API")
+                    .cause("no-api")
+            }
+            (None, ..) if route(bench).is_some() => declared(rule, bench),
             (None, _, true) => Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves no HTTP")
                 .cause("no-service"),
             (None, Answer::No, _) if bench.terms.service.web != Some(true) => {
@@ -50,6 +58,17 @@ impl Check for OpenapiExport {
         };
         vec![finding]
     }
+}
+
+/// The route at which the policy says that the service serves its description (a path that is no file of the tree).
+fn route<'t>(bench: &Bench<'t>) -> Option<&'t str> {
+    bench.terms.service.openapi.as_deref().filter(|text| text.starts_with('/') || text.starts_with("https://"))
+}
+
+fn declared(rule: &Rule, bench: &Bench<'_>) -> Finding {
+    let route = route(bench).unwrap_or_default();
+    let message = format!("the policy says that the service serves its description at `{route}`");
+    Finding::new(rule, "repository", Verdict::Declared, message).cause("declared")
 }
 
 fn pass(rule: &Rule, description: &ApiDescription) -> Finding {
@@ -79,6 +98,11 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         let finding =
             Finding::new(rule, "repository", Verdict::Fail, format!("the API document is not usable: {why}")).cause("invalid");
         return finding.at(place, why).fix("mend the document until it parses, its references resolve and it has an operation");
+    }
+    if let Some((place, why)) = bench.facts.api.iter().flat_map(|description| &description.problems).next() {
+        let finding = Finding::new(rule, "repository", Verdict::Fail, format!("an OpenAPI generator is there, but {why}"));
+        let finding = finding.cause("switched-off").at(place.clone(), why.clone());
+        return finding.fix("let it serve the document again, or dump it in CI and commit it");
     }
     if let Some(style) = bench.facts.service.other_style.as_ref().filter(|_| !bench.literal) {
         return Finding::new(

@@ -55,7 +55,8 @@ impl Check for Pyup {
 }
 
 fn literal(rule: &Rule, bot: &crate::facts::bots::BotFact) -> Finding {
-    match bot.problems.iter().find(|problem| problem.fatal) {
+    // The service skips a file that is not there in silence: what it should have watched goes unwatched.
+    match bot.problems.iter().find(|problem| problem.fatal || problem.code == "missing-file") {
         Some(problem) => {
             let mut finding =
                 Finding::new(rule, "repository", Verdict::Fail, format!("`.pyup.yml` is there, but {}", problem.message))
@@ -63,8 +64,11 @@ fn literal(rule: &Rule, bot: &crate::facts::bots::BotFact) -> Finding {
             finding.fix.clone_from(&problem.fix);
             finding.at(problem.place.clone(), problem.message.clone())
         }
-        None => Finding::new(rule, "repository", Verdict::Pass, "`.pyup.yml` is there and valid (retired: its service is gone)")
-            .cause("valid")
-            .at(crate::text::Place::file(bot.path.clone()), "valid"),
+        None => {
+            let message = "`.pyup.yml` is there and valid (retired: its service is gone)";
+            let pass = Finding::new(rule, "repository", Verdict::Pass, message).cause("valid");
+            let pass = pass.at(crate::text::Place::file(bot.path.clone()), "valid");
+            bot.problems.iter().fold(pass, |pass, problem| pass.at(problem.place.clone(), problem.message.clone()))
+        }
     }
 }

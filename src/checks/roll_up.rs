@@ -3,14 +3,13 @@
 
 use serde::Deserialize;
 
-use super::analyzer::{rung, title};
-use super::component_view::{home, is_development, judged, views};
-use super::{Bench, Check, fixes, question, unseen};
-use crate::answer::Reason;
-use crate::catalog::{Rule, Severity};
-use crate::facts::ladder::Rung;
+use super::analyzer::{self, rung, title};
+use super::component_view::{judged, subject};
+use super::{Bench, Check, question};
+use crate::catalog::tool::Security;
+use crate::catalog::{Rule, Tool};
 use crate::facts::standing::is_analyzer;
-use crate::finding::{Evidence, Finding, Verdict};
+use crate::finding::{Finding, Verdict};
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -69,7 +68,6 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, exact: &[Finding], l
         finding.section.clone_from(&rule.section);
         finding.subject = language.to_owned();
         finding.reported_by = (worst.verdict != Verdict::Pass).then(|| worst.rule.clone());
-        finding.fix = None;
         return finding;
     }
     by_itself(rule, question, bench, language)
@@ -84,47 +82,29 @@ fn weight(verdict: Verdict) -> u8 {
     }
 }
 
-/// A language without a rule of its own: any analyzer that gates will do, one with security rules is better.
+/// A language without a rule of its own: the question of the language rules, any analyzer welcome. Security rules are asked for
+/// where the catalogue knows an analyzer of the language that has some.
 fn by_itself(rule: &Rule, question: &Question, bench: &Bench<'_>, language: &str) -> Finding {
-    let wanted = rung(&question.require).unwrap_or(Rung::Gates);
-    let components = judged(bench, language);
-    let words = title(bench, language);
-    let mut worst: Option<Finding> = None;
-    for component in components {
-        let all = views(bench, component, is_analyzer);
-        let mut finding = if let Some(view) = all.iter().find(|view| view.on.rung >= wanted) {
-            let mut pass =
-                Finding::new(rule, language, Verdict::Pass, format!("{} gates {words}", view.tool.title)).cause("gates");
-            pass.chain = view.chain();
-            pass.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
-            pass
-        } else if let Some(view) = all.iter().find(|view| view.may_be() >= wanted) {
-            let message = format!("{} may gate {words}; what decides it cannot be read here", view.tool.title);
-            let finding = Finding::new(rule, language, Verdict::Unknown, message).reason(Reason::NoToken).cause("may-gate");
-            match view.place() {
-                Some(place) => finding.at(place, "it runs here"),
-                None => finding,
-            }
-        } else if let Some(unread) = unseen::of(bench, component) {
-            let message = format!("whether an analyzer gates {words} cannot be seen: {}", unread.why());
-            let finding = Finding::new(rule, language, Verdict::Unknown, message).reason(unread.reason()).cause("opaque");
-            unread.cite(finding).fix(unread.fix("the analyzer"))
-        } else {
-            let message = format!("no analyzer gates {words}");
-            let mut fail = Finding::new(rule, language, Verdict::Fail, message)
-                .cause("absent")
-                .severity(Severity::Warning.min(rule.severity))
-                .at(home(component), format!("{words} code begins here"));
-            fail.fix = Some(fixes::analyzer_fix(&fail, None, &all, component, bench));
-            fail
-        };
-        finding.development = is_development(component);
-        if worst
-            .as_ref()
-            .is_none_or(|known| (!finding.development, weight(finding.verdict)) > (!known.development, weight(known.verdict)))
-        {
-            worst = Some(finding);
-        }
-    }
-    worst.unwrap_or_else(|| Finding::new(rule, language, Verdict::NotApplicable, format!("no {words} code was found")))
+    let secure = |tool: &Tool| {
+        is_analyzer(tool) && tool.security != Security::Never && tool.languages.iter().any(|known| known == language)
+    };
+    let asked = analyzer::Question {
+        language: language.to_owned(),
+        wanted: Vec::new(),
+        require: question.require.clone(),
+        security: bench.catalog.tools.iter().any(secure),
+    };
+    let findings = judged(bench, language)
+        .into_iter()
+        .map(|component| analyzer::judge(rule, &asked, bench, component, subject(component, false)));
+    let none = || {
+        let message = format!("no {} code was found", title(bench, language));
+        Finding::new(rule, language, Verdict::NotApplicable, message)
+    };
+    // Of equal ones the first component's.
+    findings.reduce(|known, next| if worse(&next) > worse(&known) { next } else { known }).unwrap_or_else(none)
+}
+
+fn worse(finding: &Finding) -> impl Ord + use<> {
+    (!finding.development, weight(finding.verdict), finding.severity)
 }

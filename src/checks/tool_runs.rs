@@ -80,7 +80,7 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
     let wanted = rung(&question.require).unwrap_or(Rung::Gates);
     let fits = |tool: &Tool| tool.is(question.tool_kind);
     let mut all = views(bench, component, fits);
-    all.extend(everywhere(bench, &fits));
+    all.extend(everywhere(bench, component, &fits));
     let words = title(bench, &component.language);
     let best = all.iter().max_by_key(|view| (view.on.rung, view.may_be()));
     let mut finding = match best {
@@ -101,11 +101,12 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
 }
 
 /// Tools of no language (`*`), which look at whatever lies there.
-fn everywhere<'f>(bench: &Bench<'f>, fits: &dyn Fn(&Tool) -> bool) -> Vec<View<'f>> {
+fn everywhere<'f>(bench: &Bench<'f>, component: &Component, fits: &dyn Fn(&Tool) -> bool) -> Vec<View<'f>> {
     let rows = bench.facts.standings.iter().filter(|standing| standing.language == "*");
     rows.filter_map(|standing| {
         let tool = bench.catalog.tool(&standing.tool).filter(|tool| fits(tool))?;
-        Some(View { tool, standing, on: standing.components.first()? })
+        let on = standing.components.iter().find(|one| one.directory == component.directory)?;
+        (on.rung > Rung::Absent || on.may_be.is_some()).then_some(View { tool, standing, on })
     })
     .collect()
 }

@@ -137,8 +137,23 @@ fn run(run: &Run) -> String {
     format!("{what}: {findings}")
 }
 
+/// What a row asks of a value that is not one of a list.
+fn compared(effect: &Effect) -> String {
+    let mut parts = Vec::new();
+    if !effect.some_of.is_empty() {
+        parts.push(format!(" with {}", effect.some_of.join(" or ")));
+    }
+    if !effect.none_of.is_empty() {
+        parts.push(format!(" without {}", effect.none_of.join(" and ")));
+    }
+    parts.extend(effect.below.map(|limit| format!(" below {limit}")));
+    parts.join("")
+}
+
 fn effect(effect: &Effect) -> String {
     let does = match effect.does {
+        Does::NotDependencies => "looks at no dependencies",
+        Does::SomeDependencies => "looks at some dependencies only",
         Does::Soften => "loses the failure",
         Does::Harden => "makes findings fail",
         Does::Void => "checks nothing",
@@ -147,11 +162,12 @@ fn effect(effect: &Effect) -> String {
         Does::Widen => "looks at nested modules too",
     };
     let values: Vec<String> = effect.value.iter().map(plain).collect();
-    let value = if values.is_empty() { String::new() } else { format!(" = {}", values.join(" or ")) };
+    let value = if values.is_empty() { compared(effect) } else { format!(" = {}", values.join(" or ")) };
     let mut parts = Vec::new();
     if !effect.flag.is_empty() {
         let behind = effect.after.as_ref().map(|word| format!(" behind {word}")).unwrap_or_default();
-        parts.push(format!("{}{behind}", effect.flag.join(" ")));
+        let value = if effect.env.is_some() || effect.input.is_some() { String::new() } else { compared(effect) };
+        parts.push(format!("{}{behind}{value}", effect.flag.join(" ")));
     }
     let in_path = effect.path.as_ref().map(|path| format!(" in {path}")).unwrap_or_default();
     parts.extend(effect.env.iter().map(|name| format!("variable {name}{value}")));

@@ -23,6 +23,14 @@ pub struct Outcome {
     pub warnings_fail: bool,
     /// What may harden it: then what passes may fail.
     pub may_harden: Option<Why>,
+    /// Whether it passes the dependencies of the tree by.
+    pub aside: Option<Answer>,
+}
+
+impl Outcome {
+    fn set_aside(&mut self, answer: Answer) {
+        self.aside = Some(self.aside.take().unwrap_or(Answer::No).or(answer));
+    }
 }
 
 /// Applies every effect row of the tool to the invocation.
@@ -76,6 +84,11 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                 Does::Soften if effect.setting.is_some() => {
                     by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)))
                 }
+                Does::NotDependencies => out.set_aside(Answer::Yes(())),
+                Does::SomeDependencies => {
+                    let why = Why::new(Reason::Unsupported, "which files it looks at is said by hand");
+                    out.set_aside(Answer::Unknown(why.at(place)));
+                }
                 does => out.holds.push(Hold::new(weight(does), place, words(effect, tool))),
             },
             Answer::Unknown(why) => {
@@ -84,6 +97,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                     Does::Harden => out.may_harden = out.may_harden.take().or(Some(why)),
                     Does::Soften if effect.setting.is_some() => by_setting.push(Hold::unknown(&why, &here)),
                     Does::Soften | Does::Void => out.holds.push(Hold::unknown(&why, &here)),
+                    Does::NotDependencies | Does::SomeDependencies => out.set_aside(Answer::Unknown(why)),
                     Does::Narrow | Does::Note | Does::Widen => {}
                 }
             }
@@ -116,7 +130,7 @@ fn weight(does: Does) -> HoldEffect {
         Does::Soften => HoldEffect::Soften,
         Does::Void => HoldEffect::Void,
         Does::Narrow => HoldEffect::Narrow,
-        Does::Harden | Does::Note | Does::Widen => HoldEffect::Note,
+        Does::Harden | Does::Note | Does::Widen | Does::NotDependencies | Does::SomeDependencies => HoldEffect::Note,
     }
 }
 
@@ -128,7 +142,7 @@ fn words(effect: &Effect, tool: &Tool) -> String {
         Does::Soften => "lets findings pass".to_owned(),
         Does::Void => format!("{} checks nothing with it", tool.title),
         Does::Narrow => format!("{} sees less with it", tool.title),
-        Does::Harden | Does::Note | Does::Widen => String::new(),
+        Does::Harden | Does::Note | Does::Widen | Does::NotDependencies | Does::SomeDependencies => String::new(),
     }
 }
 
@@ -145,6 +159,7 @@ fn applies(
         return match invocation.env.get(name) {
             None => Answer::No,
             Some(None) => Answer::Unknown(Why::new(Reason::Dynamic, format!("the value of `{name}` is computed"))),
+            Some(Some(value)) if compares(effect) => from(fits(effect, value), here),
             Some(Some(value)) if !effect.flag.is_empty() => from(flags_in_value(effect, value), here),
             Some(Some(value)) => {
                 from(effect.value.is_empty() || effect.value.iter().any(|wanted| same_scalar(wanted, value)), here)
@@ -153,8 +168,9 @@ fn applies(
     }
     if let Some(name) = &effect.input {
         return match invocation.inputs.get(name) {
-            None => Answer::No,
+            None => from(effect.default.as_ref().is_some_and(|default| fits(effect, default)), here),
             Some(input) => match &input.value {
+                Some(value) if compares(effect) => from(fits(effect, value), &input.text.place(0..input.text.text().len())),
                 Some(value) if effect.flag.is_empty() => {
                     let hit = effect.value.iter().any(|wanted| same_scalar(wanted, value.trim()));
                     from(hit, &input.text.place(0..input.text.text().len()))
@@ -173,6 +189,9 @@ fn applies(
         }
         let accepts = |value: Value<'_>| key_value_matches(effect, value);
         return places::value_place(query, effect.path.as_deref(), key, accepts).map_or(Answer::No, Answer::Yes);
+    }
+    if !effect.flag.is_empty() && compares(effect) {
+        return compared_flag(effect, &invocation.args);
     }
     if !effect.flag.is_empty() {
         let word = find_flag(&effect.flag, effect.after.as_deref(), &invocation.args);
@@ -219,6 +238,51 @@ fn in_known_cluster<'w>(tool: &Tool, effect: &Effect, args: &'w [Word]) -> Optio
     })
 }
 
+/// Whether a row asks about the value and not only for one of several.
+fn compares(effect: &Effect) -> bool {
+    !effect.some_of.is_empty() || !effect.none_of.is_empty() || effect.below.is_some()
+}
+
+/// Whether a value is what the row asks for.
+fn fits(effect: &Effect, value: &str) -> bool {
+    if let Some(limit) = effect.below {
+        return value.trim().parse::<f64>().is_ok_and(|number| number < limit);
+    }
+    let mut words = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+    // An empty value is as good as none.
+    if words.clone().next().is_none() {
+        return false;
+    }
+    let among = |list: &[String], word: &str| list.iter().any(|known| known == word);
+    let some = effect.some_of.is_empty() || words.clone().any(|word| among(&effect.some_of, word));
+    some && !words.any(|word| among(&effect.none_of, word))
+}
+
+/// A flag whose value is compared; the last one given counts, as programs that take one value read it.
+fn compared_flag(effect: &Effect, args: &[Word]) -> Answer<Place> {
+    let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+    let args = &args[..end];
+    let attached =
+        |raw: &str| effect.flag.iter().any(|flag| raw.strip_prefix(flag.as_str()).is_some_and(|rest| rest.starts_with('=')));
+    let at = args.iter().rposition(|word| {
+        let text = word.value.as_deref().unwrap_or(&word.raw);
+        effect.flag.iter().any(|flag| flag == text) || attached(text)
+    });
+    let Some(at) = at else { return Answer::No };
+    let word = &args[at];
+    let value = match word.value.as_deref() {
+        Some(text) => match text.split_once('=') {
+            Some((_, value)) => Some(value),
+            None => args.get(at + 1).map_or(Some(""), |next| next.value.as_deref()),
+        },
+        None => None,
+    };
+    match value {
+        Some(value) => from(fits(effect, value), &word.place),
+        None => Answer::Unknown(Why::new(Reason::Dynamic, "the value of a flag is computed").at(word.place.clone())),
+    }
+}
+
 fn from(yes: bool, place: &Place) -> Answer<Place> {
     if yes { Answer::Yes(place.clone()) } else { Answer::No }
 }
@@ -246,6 +310,9 @@ fn key_value_matches(effect: &Effect, value: Value<'_>) -> bool {
         Some(text) => vec![text],
         None => value.items().filter_map(Value::scalar).collect(),
     };
+    if compares(effect) {
+        return fits(effect, &texts.join(" "));
+    }
     if !effect.flag.is_empty() {
         return flags_in_value(effect, &texts.join(" "));
     }

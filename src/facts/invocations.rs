@@ -41,6 +41,8 @@ pub struct Invocation {
     pub packages: Vec<String>,
     /// Its environment holds those packages and nothing of the project's.
     pub isolated: bool,
+    /// It is a command of the repository's own that the policy says stands for the tool (`[tools.X] argv`).
+    pub wrapped: bool,
     /// For a tool that runs inside a host: the row of the host's `run` that matched.
     pub host_row: Option<usize>,
     /// What people run to get here (`make lint`); none when a pipeline does.

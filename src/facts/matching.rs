@@ -17,6 +17,8 @@ pub struct RowMatch<'c> {
     pub taken: usize,
     /// A word among them that nothing is known of: it is this row if that word is a flag or none at all.
     pub doubt: Option<usize>,
+    /// It is not the tool's own command: the policy says that it stands for the tool.
+    pub wrapped: bool,
 }
 
 /// The program name that rows are compared with: base name, `.exe`/`.cmd` dropped, `python3.12` as `python`.
@@ -123,7 +125,7 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
         // The longest list of words says which command it is: `check bans` is another than `check`.
         let listed = tool.not_run.iter().any(|argv| argv.len() >= length && take_row(argv, words, &tool.value_flags).is_some());
         if !listed && !analyses_nothing(tool, &words[1..]) {
-            found.push(RowMatch { tool, row, taken, doubt });
+            found.push(RowMatch { tool, row, taken, doubt, wrapped: false });
         }
     }
     found
@@ -185,7 +187,7 @@ pub fn tools_for_image<'c>(catalog: &'c Catalog, image: &str, words: &[Word]) ->
                     .then(|| take_row(argv, words, &tool.value_flags).or_else(|| behind_entry_point(argv, words, tool)))
                     .flatten(),
             };
-            taken.map(|taken| RowMatch { tool, row: at, taken, doubt: None })
+            taken.map(|taken| RowMatch { tool, row: at, taken, doubt: None, wrapped: false })
         });
         found.extend(hit.filter(|hit| !analyses_nothing(hit.tool, words)));
     }
@@ -224,7 +226,7 @@ fn rows<'c>(catalog: &'c Catalog, matches: impl Fn(&Run) -> bool) -> Vec<RowMatc
     let mut found = Vec::new();
     for tool in &catalog.tools {
         if let Some(row) = tool.run.iter().position(&matches) {
-            found.push(RowMatch { tool, row, taken: 0, doubt: None });
+            found.push(RowMatch { tool, row, taken: 0, doubt: None, wrapped: false });
         }
     }
     found

@@ -1,6 +1,7 @@
 //! Owns the vendor-neutral facts of one tree: components, pipelines, invocations, ladder, bots, API descriptions, tags.
 //! Refuses to judge.
 
+mod audits;
 pub mod bots;
 mod by_hand;
 pub mod ci;

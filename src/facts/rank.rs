@@ -81,6 +81,10 @@ pub struct Ranked<'i> {
     uploaded: bool,
     /// Why it is not known what it looks at.
     unplaced: Option<Hold>,
+    /// Whether it passes dependencies by.
+    aside: Answer,
+    /// Whether it looks at the manifests of its own directory only.
+    shallow: bool,
 }
 
 /// Whether an invocation looks at a component.
@@ -108,9 +112,12 @@ pub struct OnComponent {
 #[must_use]
 pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, settings: &Settings) -> Ranked<'i> {
     let row = &tool.run[invocation.row];
-    let outcome: Outcome = effects::apply(tool, invocation, query, settings);
+    // A command of the repository's own that stands for the tool takes none of the tool's flags and fails when it fails.
+    let outcome: Outcome =
+        if invocation.wrapped { Outcome::default() } else { effects::apply(tool, invocation, query, settings) };
     let (targets, kind) = targets::of(tool, invocation, query, row.findings_on_files.is_some() && !outcome.hardened);
     let own = match (row.findings_on_files, kind) {
+        _ if invocation.wrapped => Findings::Fail,
         (Some(on_files), Kind::Files) => on_files,
         (Some(_), Kind::Unknown) if !outcome.hardened => Findings::Unknown,
         _ => row.findings,
@@ -148,9 +155,26 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         Findings::Fail => {}
     }
     let unplaced = matches!(targets, Targets::Unknown).then(|| unplaced(invocation, &place_of(invocation)));
-    let bounded = tool.bounded_by == Some(Boundary::Module) && !outcome.widened;
+    let bounded = tool.bounded_by == Some(Boundary::Module) && !outcome.widened && !invocation.wrapped;
     let (security, warnings_fail) = (security(tool, settings, outcome.warnings_fail), outcome.warnings_fail);
-    Ranked { invocation, holds, security, targets, excluded, findings, warnings_fail, bounded, uploaded: false, unplaced }
+    let deep = tool.targets.as_ref().map(|shape| shape.deep.as_slice()).unwrap_or_default();
+    let shallow = !deep.is_empty() && super::matching::find_flag(deep, None, &invocation.args).is_none();
+    let aside = outcome.aside.unwrap_or(Answer::No);
+    let uploaded = false;
+    Ranked {
+        invocation,
+        holds,
+        security,
+        targets,
+        excluded,
+        findings,
+        warnings_fail,
+        bounded,
+        uploaded,
+        unplaced,
+        aside,
+        shallow,
+    }
 }
 
 /// Where the command stands.
@@ -239,6 +263,34 @@ impl Ranked<'_> {
     pub fn looks_at(&self, file: &RepoPath) -> bool {
         let excluded = self.excluded.as_ref().is_some_and(|excluded| excluded.takes(file));
         !excluded && self.targets.paths().is_none_or(|paths| paths.iter().any(|path| file.is_in(path)))
+    }
+
+    /// Its rung on the dependencies that a component declares; `None` when it does not look at them.
+    #[must_use]
+    pub fn on_dependencies(&self, pipeline: Option<&Pipeline>, component: &Component) -> Option<OnComponent> {
+        let manifest = component.manifest.as_ref()?;
+        let directory = &component.directory;
+        let seen = match &self.targets {
+            Targets::Paths(paths) if self.shallow => paths.iter().any(|path| path == directory || path == manifest),
+            Targets::Paths(paths) => paths.iter().any(|path| manifest.is_in(path)),
+            Targets::Directory(here) if self.shallow => here == directory,
+            Targets::Directory(here) => directory.is_in(here),
+            Targets::Unknown | Targets::Nothing(_) => true,
+        };
+        if !seen || self.aside.is_yes() {
+            return None;
+        }
+        let mut on = self.on(pipeline, Some(component));
+        if let Answer::Unknown(why) = &self.aside {
+            let hold = Hold::unknown(why, &place_of(self.invocation));
+            on.bound = on.bound.doubt(Rung::Absent);
+            on.held.push(hold);
+        }
+        if let Some(hold) = &self.unplaced {
+            on.bound = on.bound.held(hold);
+            on.held.push(hold.clone());
+        }
+        Some(on)
     }
 
     /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.

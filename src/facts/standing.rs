@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::audits;
 use super::components::{Component, Inventory};
 use super::configured;
 use super::dependencies::Dependency;
@@ -83,6 +84,7 @@ struct Prepared<'i> {
 }
 
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
+    let everywhere = language == "*";
     let components: Vec<&Component> = evidence.inventory.of(language).collect();
     let configured = configured::places_of(evidence, tool, &components, invocations);
     if invocations.is_empty() && configured.is_empty() {
@@ -107,18 +109,24 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
             bests[at].take(on.bound, on.held);
         }
     }
+    if everywhere && tool.is(ToolKind::Sca) {
+        let each = prepared.iter().map(|one| (&one.ranked, one.pipeline.map(|index| &evidence.pipelines[index])));
+        rows = audits::on_manifests(evidence, &each.collect::<Vec<_>>());
+    }
     let floor = Bound::exactly(if configured.is_empty() { Rung::Absent } else { Rung::Configured });
+    let own = rows.iter().filter(|_| !everywhere);
     let over = bests
         .iter()
         .map(|best| best.bound)
-        .chain(rows.iter().map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
+        .chain(own.map(|row| Bound { lower: row.rung, upper: row.may_be.unwrap_or(row.rung) }));
     let bound = over.fold(floor, Bound::best);
     if bound == Bound::exactly(Rung::Absent) {
         return None;
     }
     let ranked = ranked_invocations(evidence, &prepared, &bests);
     let unknown = unknowns(&prepared);
-    let security = rows.iter().max_by_key(|row| (row.rung, row.security.is_yes())).map(|row| row.security.clone());
+    let own = rows.iter().filter(|_| !everywhere);
+    let security = own.max_by_key(|row| (row.rung, row.security.is_yes())).map(|row| row.security.clone());
     let security = security.or_else(|| prepared.first().map(|one| one.ranked.security.clone())).unwrap_or(Answer::No);
     Some(Standing {
         tool: tool.id.clone(),
@@ -126,7 +134,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         rung: bound.lower,
         may_be: bound.may_be(),
         security,
-        raised: if rows.is_empty() { evidence.raised.is(None) } else { rows.iter().any(|row| row.raised) },
+        raised: if rows.is_empty() || everywhere { evidence.raised.is(None) } else { rows.iter().any(|row| row.raised) },
         components: rows,
         configured,
         unknown,

@@ -77,7 +77,9 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         Some(directory) => Targets::Directory(directory),
         None => elsewhere(invocation, tool),
     };
-    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional) else { return (directory, Kind::Directories) };
+    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional && !invocation.wrapped) else {
+        return (directory, Kind::Directories);
+    };
     let (mut paths, mut files) = (Vec::new(), Vec::new());
     let (mut unknown, mut named, mut relative) = (false, None, false);
     let mut skip = false;

@@ -71,7 +71,7 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
         .iter()
         .map(|api| ApiRow { path: api.path.clone(), kind: api.kind, version: api.version.clone(), valid: api.valid })
         .collect();
-    report.release_tags = facts.release_tags.iter().map(tag).collect();
+    report.release_tags = facts.release_tags.iter().filter_map(tag).collect();
     report.sort();
     report
 }
@@ -135,14 +135,15 @@ fn unknown(why: &Why) -> UnknownRow {
     UnknownRow { path: place.map(|place| place.path.clone()), line: place.map(|place| place.line), why: why.text.clone() }
 }
 
-fn tag(tag: &Tag) -> TagRow {
-    TagRow {
+/// A reference that leads to no object has no row: there is nothing of it to name.
+fn tag(tag: &Tag) -> Option<TagRow> {
+    Some(TagRow {
         name: tag.name.clone(),
         object: tag.object.clone(),
-        target: tag.target.clone().unwrap_or_default(),
+        target: tag.target.clone()?,
         annotated: tag.annotated,
         signature: tag.signature.word().to_owned(),
-    }
+    })
 }
 
 /// What the policy states as facts, under the keys it uses.

@@ -64,7 +64,11 @@ fn statement(rule: &Rule, attestation: &Attestation, today: Date) -> Option<Find
         expires: attestation.expires,
         place: &attestation.place,
     };
-    entry.expiry(days(today, attestation.expires))
+    entry.expiry(days(today, attestation.expires)).or_else(|| {
+        let message = format!("{} has no effect yet: no rule of this version takes statements", entry.of);
+        let finding = entry.finding(message, "statement-unused", Severity::Notice, "nothing reads it");
+        Some(finding.fix("keep it for a later version, or use a `[[waiver]]` until then"))
+    })
 }
 
 struct Entry<'a> {

@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
         standing
     }
 
-    fn decide(&mut self, finding: Finding) -> Option<DecidedFinding> {
+    fn decide(&mut self, mut finding: Finding) -> Option<DecidedFinding> {
         if let Some(path) = unreadable_path(&finding) {
             self.unreadable.insert(path);
         }
@@ -107,6 +107,14 @@ impl<'a> Run<'a> {
             return None;
         }
         let severity = standing.severity(&finding);
+        // A rule that is off or not asked for tells nothing: whoever pointed to it tells it himself.
+        let silent = |by: &String| {
+            let told = self.standing(by);
+            !told.active || told.severity(&finding).is_none()
+        };
+        if finding.reported_by.clone().as_ref().is_some_and(silent) {
+            finding.reported_by = None;
+        }
         let wanted = self.wanted(&finding, severity, &standing);
         let needs_waiver =
             matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail);

@@ -51,7 +51,7 @@ pub(super) fn last_line(report: &Report, view: &View) -> String {
     if !troubles.is_empty() {
         parts.push(troubles);
     }
-    parts.push(standing(report, view));
+    parts.extend(standing(report, view));
     parts.push(format!("policy {}", clean(&report.policy.title)));
     if report.policy.profile != "modern" {
         parts.push(format!("profile {}", clean(&report.policy.profile)));
@@ -88,11 +88,15 @@ fn troubles(report: &Report) -> String {
     parts.join(", ")
 }
 
-fn standing(report: &Report, view: &View) -> String {
-    let mut parts = vec![format!("{} hold", report.counts.hold())];
+fn standing(report: &Report, view: &View) -> Option<String> {
+    let mut parts = Vec::new();
+    // A bare "0 hold" beside a finding would sound as if all else were lost, too.
+    if report.counts.hold() > 0 {
+        parts.push(format!("{} hold", report.counts.hold()));
+    }
     if report.counts.unknown > 0 {
         parts.push(format!("{} unknown", report.counts.unknown));
     }
     let hint = if view.all { "" } else { " (tollgate check --all lists them)" };
-    format!("{}{hint}", parts.join(", "))
+    (!parts.is_empty()).then(|| format!("{}{hint}", parts.join(", ")))
 }

@@ -19,7 +19,8 @@ pub struct Tag {
     pub name: String,
     /// The object that the reference names, in lower-case hex; empty when the reference cannot be read.
     pub object: String,
-    /// What it stands for once all tag objects are parsed: a commit, but for a tag of a tree or blob.
+    /// What it stands for once all tag objects are parsed: a commit, but for a tag of a tree or blob; where an object on the
+    /// way is missing, the id that the last one read names.
     pub target: Option<String>,
     /// Whether the reference names a tag object.
     pub annotated: bool,
@@ -66,6 +67,7 @@ impl Snapshot {
         match resolved {
             Ok(Some(id)) => {
                 tag.object = id.to_string();
+                tag.target = Some(id.to_string());
                 if let Err(problem) = self.describe(repository, id, &mut tag) {
                     tag.problem = Some(problem);
                 }
@@ -86,8 +88,13 @@ impl Snapshot {
             let parsed = tag_object::parse(object.data()).map_err(|why| format!("object {id} is no tag object: {why}"))?;
             tag.signature = parsed.signature;
             tag.date = parsed.tagger_time;
+            // What the tag object names is known even where that object is not here (a shallow or partial copy).
+            tag.target = Some(parsed.object.clone());
         }
-        let (target, kind) = objects.peel(id, tag_bytes).map_err(|(id, error)| format!("object {id} {error}"))?;
+        let (target, kind) = objects.peel(id, tag_bytes).map_err(|(missing, error)| {
+            tag.target = tag.annotated.then(|| missing.to_string());
+            format!("object {missing} {error}")
+        })?;
         tag.target = Some(target.to_string());
         if kind != ObjectType::Commit {
             return Err(format!("it stands for a {}, not a commit", kind.str()));

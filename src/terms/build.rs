@@ -84,10 +84,7 @@ fn ci(node: &Node) -> CiTerms {
 }
 
 fn tool(node: &Node) -> ToolTerms {
-    ToolTerms {
-        argv: node.tables_at("argv").iter().map(Node::texts).collect(),
-        presets: pairs(node.get("presets")).map(|(name, list)| (name.clone(), list.texts())).collect(),
-    }
+    ToolTerms { argv: node.tables_at("argv").iter().map(Node::texts).collect() }
 }
 
 fn rules(values: &Node, catalog: &Catalog) -> BTreeMap<String, RuleTerms> {

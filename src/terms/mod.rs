@@ -106,6 +106,4 @@ pub struct ExternalCi {
 pub struct ToolTerms {
     /// Own wrappers that stand for the tool.
     pub argv: Vec<Vec<String>>,
-    /// What shared configurations provide.
-    pub presets: BTreeMap<String, Vec<String>>,
 }

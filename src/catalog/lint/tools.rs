@@ -107,7 +107,11 @@ fn effect(page: &Page, row: Value<'_>, runs: &[&str], problems: &mut Vec<String>
     if has("value") && !valued {
         problems.push(page.at(row, "`value` belongs to `env`, `input` or `key`"));
     }
-    if valued && !has("value") && !has("flag") {
+    let compared = ["some_of", "none_of", "below"].iter().any(|key| has(key));
+    if compared && !valued && !has("flag") {
+        problems.push(page.at(row, "a comparison needs the `flag`, `env`, `input` or `key` whose value it is about"));
+    }
+    if valued && !has("value") && !has("flag") && !compared {
         problems.push(page.at(row, "which values? `value` is missing"));
     }
     if texts(row, "flag").any(|(_, flag)| !flag.starts_with(['-', '+'])) {

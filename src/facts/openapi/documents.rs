@@ -13,6 +13,9 @@ use crate::text::{Place, RepoPath};
 /// Words in the name of a file, or a whole directory name, that make a file worth a look.
 const NAMES: &[&str] = &["openapi", "swagger", "api-spec", "apispec", "api_spec"];
 
+/// Names of files that are worth a look as well: what they say at the top decides.
+const STEMS: &[&str] = &["api", "schema", "v1", "v2"];
+
 /// Directories whose documents are not the service's own: tests, samples, and what clients keep of other services.
 const OTHERS: &[&str] = &[
     "test",
@@ -86,7 +89,9 @@ fn is_named_like_one(path: &RepoPath) -> bool {
         return false;
     }
     let name = path.file_name().to_ascii_lowercase();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     NAMES.iter().any(|word| name.contains(word))
+        || STEMS.contains(&stem)
         || path.parent().segments().any(|segment| NAMES.contains(&segment.to_ascii_lowercase().as_str()))
 }
 

@@ -10,6 +10,7 @@ use crate::text::{Place, SourceFile, Span};
 pub(super) struct Mark<'c> {
     finder: Finder<'c>,
     length: usize,
+    unless: &'c [String],
     pub(super) extensions: Vec<&'c str>,
 }
 
@@ -23,7 +24,7 @@ impl<'c> Mark<'c> {
         } else {
             own.collect()
         };
-        Self { finder: Finder::new(mark.code.as_bytes()), length: mark.code.len(), extensions }
+        Self { finder: Finder::new(mark.code.as_bytes()), length: mark.code.len(), unless: &mark.unless, extensions }
     }
 
     pub(super) fn is_for(&self, extension: &str) -> bool {
@@ -42,10 +43,23 @@ impl<'c> Mark<'c> {
             let head = file.text.get(line_start..at).unwrap_or_default().trim_start();
             let comment =
                 ["#", "//", "/*", "* ", "--", "<!--"].iter().any(|mark| head.starts_with(mark)) && !head.starts_with("#[");
+            let line_end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            let line = file.text.get(line_start..line_end).unwrap_or_default();
+            if self.unless.iter().any(|words| says(line, words)) {
+                continue;
+            }
             if !inside && (!comment || head.starts_with("//go:generate")) {
                 return Some(file.place(Span::new(at, at + self.length)));
             }
         }
         None
     }
+}
+
+/// Whether a line has these words, the last of them whole: `-generate client` is not in `-generate client,server`.
+fn says(line: &str, words: &str) -> bool {
+    line.match_indices(words).any(|(at, _)| {
+        let next = line[at + words.len()..].chars().next();
+        next.is_none_or(|c| !(c.is_alphanumeric() || c == ',' || c == '-' || c == '_'))
+    })
 }

@@ -2,6 +2,7 @@
 //! third-party client specifications and samples.
 
 mod documents;
+mod foreign;
 mod generators;
 mod marks;
 mod references;
@@ -63,6 +64,8 @@ pub struct ServiceFact {
     pub frameworks: Vec<String>,
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
+    /// Every framework seen serves GraphQL and nothing else.
+    pub graphql_only: bool,
     /// Where a library is declared that serves GraphQL, whatever else is served.
     pub graphql: Option<Place>,
     /// What may be a description and is not proven to be one: a clause each, with its place.
@@ -92,6 +95,7 @@ pub fn gather(
     let mut undecided: Vec<(Place, String)> = unwired.into_iter().map(|(title, place)| (place, words(&title))).collect();
     all.extend(generated);
     undecided.extend(samples::set_aside(world, &mut all, terms));
+    undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
     if !all.iter().any(|description| description.valid) {
         for path in documents::unread(world, terms) {
             // Without any other description these had to be read: asking lists them as not inspected.

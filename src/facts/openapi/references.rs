@@ -60,6 +60,12 @@ impl Walk<'_> {
                 Some("$ref") if entry.value.kind() == Kind::String => {
                     self.reference(document, entry.value.as_str().unwrap_or_default(), entry.value);
                 }
+                // Example Objects hold data under `value`; a list of examples (3.1) is data as a whole.
+                Some("examples") => {
+                    let parts = entry.value.entries().flat_map(|example| example.value.entries());
+                    let inner = parts.filter(|part| !matches!(part.name(), Some("value" | "dataValue")));
+                    inner.for_each(|part| self.value(document, part.value));
+                }
                 Some(name) if DATA.contains(&name) || name.starts_with("x-") => {}
                 _ => self.value(document, entry.value),
             }

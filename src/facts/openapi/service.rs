@@ -39,12 +39,12 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
     places.sort();
     frameworks.sort();
     frameworks.dedup();
-    let graphql = !frameworks.is_empty() && frameworks.iter().all(|id| GRAPHQL.contains(&id.as_str()));
+    let graphql_only = !frameworks.is_empty() && frameworks.iter().all(|id| GRAPHQL.contains(&id.as_str()));
     let declared = match terms.service.api_style.as_deref() {
         Some("graphql") => Some("GraphQL"),
         Some("grpc") => Some("gRPC"),
         Some(_) => None,
-        None => graphql.then_some("GraphQL"),
+        None => graphql_only.then_some("GraphQL"),
     };
     let is_service = if places.is_empty() { Answer::No } else { Answer::Yes(places) };
     let library = |dependency: &&&Dependency| {
@@ -53,7 +53,7 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
     };
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
-    ServiceFact { is_service, frameworks, other_style, graphql, undecided: Vec::new() }
+    ServiceFact { is_service, frameworks, other_style, graphql_only, graphql, undecided: Vec::new() }
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
@@ -90,16 +90,17 @@ impl<'a> Code<'a> {
 
 /// Whether a manifest of the product carries the name of a framework: frameworks are built on frameworks, and serve nothing.
 fn is_framework(world: &World<'_>, inventory: &Inventory) -> bool {
-    let own: Vec<(&str, String)> = inventory
-        .manifests
-        .iter()
-        .filter(|manifest| manifest.scope == Scope::Production)
-        .filter_map(|manifest| own_name(world, manifest))
-        .collect();
+    let own = own_names(world, inventory);
     let packages = world.catalog.frameworks.framework.iter().flat_map(|framework| &framework.packages);
     packages
         .into_iter()
         .any(|(registry, names)| own.iter().any(|(mine, name)| mine == registry && names.iter().any(|known| known == name)))
+}
+
+/// The registries and names under which the product's manifests publish themselves.
+pub(super) fn own_names(world: &World<'_>, inventory: &Inventory) -> Vec<(&'static str, String)> {
+    let product = inventory.manifests.iter().filter(|manifest| manifest.scope == Scope::Production);
+    product.filter_map(|manifest| own_name(world, manifest)).collect()
 }
 
 /// The registry and name under which a manifest publishes itself.

@@ -223,6 +223,79 @@ fn what_is_declared_and_not_recognised_is_undecided() {
 }
 
 #[test]
+fn documents_of_other_services_are_undecided() {
+    let stripe = GOOD.replace("paths:", "servers: [{ url: https://api.stripe.com/v1 }]\npaths:");
+    let mixed = GOOD.replace("paths:", "servers: [{ url: / }, { url: https://api.stripe.com }]\npaths:");
+    let own = ("pyproject.toml", "[project]\nname='stripe'\n");
+    for (files, wanted) in [
+        (&[("src/stripe/openapi.yaml", stripe.as_str())][..], 1),
+        (&[("src/stripe_openapi.yaml", &stripe)], 1),
+        (&[("src/stripe/openapi.yaml", &mixed)], 0),
+        (&[("src/stripe/openapi.yaml", &stripe), own], 0),
+        (&[("api/openapi.yaml", &stripe)], 0),
+        (&[("src/billing_client/openapi.yaml", GOOD)], 1),
+        (&[("internal/httpclient/api/openapi.yaml", GOOD)], 1),
+    ] {
+        let undecided = with(files, &Terms::default(), |facts| facts.service.undecided.len());
+        assert_eq!(undecided, wanted, "{files:?}");
+        assert_eq!(found(files).is_empty(), wanted == 1, "{files:?}");
+    }
+    let named = Terms {
+        service: crate::terms::Service { openapi: Some("client/openapi.yaml".into()), ..Default::default() },
+        ..Terms::default()
+    };
+    assert_eq!(found_under(&[("client/openapi.yaml", GOOD)], &named), "client/openapi.yaml 3.0.3");
+}
+
+#[test]
+fn client_code_is_no_proof_of_a_description() {
+    let module = ("go.mod", "module x\nrequire github.com/oapi-codegen/oapi-codegen/v2 v2\n");
+    for (flags, wanted) in [
+        ("client", ""),
+        ("types,client", ""),
+        ("client,chi-server", "a.go:1 oapi-codegen"),
+        ("chi-server", "a.go:1 oapi-codegen"),
+    ] {
+        let text = format!("//go:generate go tool oapi-codegen -generate {flags} api.yaml\n");
+        assert_eq!(found(&[module, ("a.go", &text)]), wanted, "{flags}");
+    }
+}
+
+#[test]
+fn names_that_say_little_are_looked_into() {
+    assert_eq!(found(&[("docs/api.yaml", GOOD)]), "docs/api.yaml 3.0.3");
+    assert_eq!(found(&[("schema.yml", GOOD)]), "schema.yml 3.0.3");
+    assert_eq!(found(&[("schema.yml", "a: b\n")]), "");
+    assert_eq!(found(&[("schema.json", "[")]), "");
+}
+
+#[test]
+fn references_inside_examples_are_data() {
+    let good = GOOD.replace("description: x", "description: x, examples: { a: { value: { $ref: '#/nowhere' } } }");
+    let bad = GOOD.replace("description: x", "description: x, examples: { a: { summary: { $ref: '#/nowhere' } } }");
+    assert_eq!(found(&[("openapi.yaml", &good)]), "openapi.yaml 3.0.3");
+    assert_eq!(found(&[("openapi.yaml", &bad)]), "openapi.yaml!5");
+}
+
+#[test]
+fn a_scan_in_ci_that_uses_the_document() {
+    let ci = |step: &str| format!("on: pull_request\njobs:\n  scan:\n    runs-on: ubuntu-latest\n    steps:\n      - {step}\n");
+    for (step, wanted) in [
+        ("{ uses: zaproxy/action-api-scan@v0.9.0, with: { target: openapi.yaml } }", true),
+        ("run: docker run --rm -t ghcr.io/zaproxy/zaproxy:stable zap-api-scan.py -t openapi.yaml -f openapi", true),
+        ("run: schemathesis run openapi.yaml --url http://localhost", true),
+        ("{ uses: schemathesis/action@v1, with: { schema: openapi.yaml } }", true),
+        ("run: npx spectral lint openapi.yaml", false),
+        ("run: zap-baseline.py -t https://stage.example", false),
+    ] {
+        let text = ci(step);
+        let files = [("openapi.yaml", GOOD), (".github/workflows/scan.yml", text.as_str())];
+        let scanned = with(&files, &Terms::default(), |facts| facts.api[0].scanned_by.is_some());
+        assert_eq!(scanned, wanted, "{step}");
+    }
+}
+
+#[test]
 fn samples_among_the_documentation() {
     let sample = "openapi: 3.0.0\ninfo: { title: A }\npaths: { '/songs/{id}': { get: {} } }\n";
     let document = ("docs/openapi.yaml", sample);

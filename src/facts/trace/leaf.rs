@@ -12,7 +12,7 @@ use crate::facts::pipeline::{ActionCall, Input, SearchDir};
 use crate::facts::runners;
 use crate::facts::shadow;
 use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, Word};
-use crate::text::MappedText;
+use crate::text::{MappedText, Place, Span};
 
 /// Directories of a search path that are looked into.
 const PATH_PARTS: usize = 64;
@@ -42,24 +42,24 @@ impl Tracer<'_> {
     pub(super) fn matches(&self, words: &[Word], frame: &Frame) -> Vec<RowMatch<'static>> {
         let catalog = crate::catalog::Catalog::builtin();
         let mut hits = matching::tools_for_words(catalog, words);
-        hits.extend(self.wrappers(words));
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         if program.contains('/') && frame.workdir.resolve(program).is_some_and(|path| self.world.snapshot.is_file(&path)) {
             hits.retain(|hit| hit.tool.run[hit.row].argv.as_ref().is_some_and(|argv| argv[0] == program));
         }
+        hits.extend(self.wrappers(words));
         hits
     }
 
-    /// Own wrappers that the policy says stand for a tool (`[tools.X] argv`).
+    /// Own wrappers that the policy says stand for a tool (`[tools.X] argv`). Which row they stand at says nothing about them.
     pub(super) fn wrappers(&self, words: &[Word]) -> Vec<RowMatch<'static>> {
         let catalog = crate::catalog::Catalog::builtin();
         let mut found = Vec::new();
         for (id, terms) in &self.terms.tools {
             let Some(tool) = catalog.tool(id) else { continue };
-            let Some(row) = tool.run.iter().position(|row| row.argv.is_some()) else { continue };
+            let Some(row) = tool.run.iter().position(|row| row.inside.is_none()) else { continue };
             let taken = terms.argv.iter().filter_map(|argv| matching::take_row(argv, words, &[])).max();
             if let Some(taken) = taken {
-                found.push(RowMatch { tool, row, taken, doubt: None });
+                found.push(RowMatch { tool, row, taken, doubt: None, wrapped: true });
             }
         }
         found
@@ -67,9 +67,13 @@ impl Tracer<'_> {
 
     pub(super) fn invocation(&mut self, hit: &RowMatch<'_>, args: Vec<Word>, inputs: BTreeMap<String, Input>, frame: &Frame) {
         let mut holds = frame.holds.clone();
-        holds.extend(shadow::of_tree(hit.tool, &hit.tool.run[hit.row], &frame.workdir, &frame.env, self.world));
-        if let Some(hop) = frame.chain.last() {
-            holds.extend(compiler::of_variables(&hit.tool.run[hit.row], &frame.env, &frame.workdir, self.world, &hop.place));
+        // A wrapper may lie in the tree: that is what the policy vouches for.
+        if !hit.wrapped {
+            let row = &hit.tool.run[hit.row];
+            holds.extend(shadow::of_tree(hit.tool, row, &frame.workdir, &frame.env, self.world));
+            if let Some(hop) = frame.chain.last() {
+                holds.extend(compiler::of_variables(row, &frame.env, &frame.workdir, self.world, &hop.place));
+            }
         }
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
@@ -86,6 +90,7 @@ impl Tracer<'_> {
             conditions: frame.conditions.clone(),
             packages: self.beside(frame),
             isolated: frame.isolated,
+            wrapped: hit.wrapped,
             host_row: None,
             by_hand: None,
         });
@@ -137,12 +142,9 @@ impl Tracer<'_> {
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
-            let args = row
-                .argv_input
-                .as_ref()
-                .and_then(|name| call.inputs.get(name))
-                .map(|input| self.split(&input.text))
-                .unwrap_or_default();
+            let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text));
+            let place = frame.chain.last().map(|hop| hop.place.clone());
+            let args = args.unwrap_or_else(|| row.argv_default.as_deref().zip(place).map(by_default).unwrap_or_default());
             if let Some(args) = matching::handed_arguments(hit.tool, args) {
                 self.invocation(&hit, args, call.inputs.clone(), &frame);
             }
@@ -163,4 +165,17 @@ impl Tracer<'_> {
         let analysis = shell::analyse(&ScriptInput { text, mode, scope: &Scope::new(), limits, files: &shell::NoFiles });
         analysis.commands.into_iter().flat_map(|command| command.words).collect()
     }
+}
+
+/// The words that an action brings itself, told at the step.
+fn by_default((text, place): (&str, Place)) -> Vec<Word> {
+    let word = |word: &str| Word {
+        raw: word.to_owned(),
+        value: Some(word.to_owned()),
+        span: Span::default(),
+        place: place.clone(),
+        glob: false,
+        partial: None,
+    };
+    text.split_whitespace().map(word).collect()
 }
