@@ -6,6 +6,7 @@ use super::shell::Word;
 use super::workdir::Workdir;
 use crate::answer::Why;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A tool's invocation at the end of one chain.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub struct Invocation {
     /// Index of the job in it.
     pub job: usize,
     /// Which of the pipeline's events start it.
-    pub starts: Vec<Start>,
+    pub starts: Arc<Vec<Start>>,
     /// The words behind the matched ones (flags and targets), or those of `argv_input`, split.
     pub args: Vec<Word>,
     /// The action's inputs.

@@ -6,11 +6,14 @@ pub mod ci;
 pub mod components;
 pub mod dependencies;
 pub mod effects;
+pub mod env;
+pub mod filtered;
 pub mod hold;
 pub mod invocations;
 pub mod ladder;
 pub mod local;
 pub mod matching;
+pub mod meter;
 pub mod openapi;
 pub mod pipeline;
 pub mod rank;
@@ -68,7 +71,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let default_branch = snapshot.default_branch(terms.service.default_branch.as_deref())?;
     let inventory = components::take_stock(snapshot, catalog, &terms.scope);
     let dependencies = dependencies::gather(snapshot, &inventory);
-    let ci_world = ci::CiWorld { snapshot, default_branch: &default_branch, terms };
+    let meter = meter::Meter::new(snapshot.limits());
+    let ci_world = ci::CiWorld { snapshot, default_branch: &default_branch, terms, meter: &meter };
     let (mut pipelines, mut unreadable_ci, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     for system in ci::ROSTER {
         let facts = system.read(&ci_world);
@@ -77,7 +81,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unread.extend(facts.unsupported);
     }
     unread.extend(ci::unread::gather(snapshot));
-    let world = runners::World { snapshot, catalog };
+    let world = runners::World { snapshot, catalog, meter: &meter };
     let mut trace = trace::trace(&pipelines, &world, terms);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);

@@ -3,10 +3,12 @@
 
 use super::components::Component;
 use super::effects::{self, Outcome};
+use super::filtered::Filtered;
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::ladder::Rung;
-use super::pipeline::{Event, PathFilter, Pipeline, Reach};
+use super::meter::Meter;
+use super::pipeline::{Event, Pipeline, Reach, Start};
 use super::tool_config::{Query, Settings};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
@@ -196,7 +198,7 @@ impl Ranked<'_> {
     #[must_use]
     pub fn belongs(&self, component: &Component) -> bool {
         match &self.targets {
-            Targets::Paths(paths) => paths.iter().any(|path| component.files.iter().any(|file| file.is_in(path))),
+            Targets::Paths(paths) => paths.iter().any(|path| component.has_files_in(path)),
             Targets::Directory(directory) => component.directory.is_in(directory) || directory.is_in(&component.directory),
             Targets::Unknown | Targets::Nothing(_) => true,
         }
@@ -204,13 +206,18 @@ impl Ranked<'_> {
 
     /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.
     #[must_use]
-    pub fn on(&self, pipeline: Option<&Pipeline>, component: Option<&Component>) -> (Bound, usize, Vec<Hold>) {
+    pub fn on<'e>(
+        &self,
+        pipeline: Option<&Pipeline>,
+        component: Option<&'e Component>,
+        filtered: &Filtered<'e>,
+    ) -> (Bound, usize, Vec<Hold>) {
         let Some(pipeline) = pipeline else { return (Bound::exactly(Rung::Configured), 0, Vec::new()) };
         let mut bound = Bound::exactly(Rung::Configured);
         let (mut missed, mut held) = (usize::MAX, Vec::new());
-        for start in &self.invocation.starts {
+        for start in self.invocation.starts.iter() {
             let Some(event) = pipeline.events.get(start.event) else { continue };
-            let (one, misses, hold) = start_bound(event, start, component);
+            let (one, misses, hold) = start_bound(event, start, component, filtered);
             if one.lower >= Rung::Gates {
                 missed = missed.min(misses);
             }
@@ -239,7 +246,12 @@ impl Ranked<'_> {
     }
 }
 
-fn start_bound(event: &Event, start: &super::pipeline::Start, component: Option<&Component>) -> (Bound, usize, Option<Hold>) {
+fn start_bound<'e>(
+    event: &Event,
+    start: &Start,
+    component: Option<&'e Component>,
+    filtered: &Filtered<'e>,
+) -> (Bound, usize, Option<Hold>) {
     let (mut bound, mut hold) = (reached(event), event.held_by.clone());
     match &start.answer {
         Answer::Yes(()) => {}
@@ -258,7 +270,10 @@ fn start_bound(event: &Event, start: &super::pipeline::Start, component: Option<
     let mut missed = 0;
     for filter in event.paths.iter().chain(start.paths.iter()) {
         let Some(component) = component else { break };
-        missed = missed.max(count_missed(filter, component));
+        let Some(misses) = filtered.missed(filter, component) else {
+            return (bound.doubt(Rung::Runs), 0, Some(Hold::unknown(&Meter::why(), &filter.place)));
+        };
+        missed = missed.max(misses);
         if missed == component.files.len() && missed > 0 {
             let why = format!("no production file of {} passes this filter", subject(component));
             return (bound.cap(Rung::Runs), missed, Some(Hold::new(HoldEffect::Soften, filter.place.clone(), why)));
@@ -280,10 +295,6 @@ fn reached(event: &Event) -> Bound {
     let lower = rung(event.reach);
     let upper = event.may_reach.as_ref().map_or(lower, |(reach, _)| rung(*reach).max(lower));
     Bound { lower, upper }
-}
-
-fn count_missed(filter: &PathFilter, component: &Component) -> usize {
-    component.files.iter().filter(|file| !filter.passes(file.as_str())).count()
 }
 
 impl Ranked<'_> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::components::{Component, Inventory};
 use super::dependencies::Dependency;
+use super::filtered::Filtered;
 use super::hold::HoldEffect;
 use super::invocations::Invocation;
 use super::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
@@ -38,6 +39,7 @@ pub struct Evidence<'a> {
 #[must_use]
 pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
     let languages = evidence.inventory.languages();
+    let filtered = Filtered::new(evidence.world.meter);
     let derived = inside(evidence);
     let mut by_tool: BTreeMap<&str, Vec<(&Invocation, bool)>> = BTreeMap::new();
     for invocation in evidence.trace.invocations.iter().chain(&derived) {
@@ -50,11 +52,11 @@ pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
     for tool in &evidence.world.catalog.tools {
         let invocations = by_tool.get(tool.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         if tool.languages.iter().any(|language| language == "*") {
-            all.extend(standing(evidence, tool, "*", invocations));
+            all.extend(standing(evidence, tool, "*", invocations, &filtered));
             continue;
         }
         for language in languages.iter().filter(|language| tool.languages.iter().any(|own| own == *language)) {
-            all.extend(standing(evidence, tool, language, invocations));
+            all.extend(standing(evidence, tool, language, invocations, &filtered));
         }
     }
     all.sort_by(|a, b| (&a.tool, &a.language).cmp(&(&b.tool, &b.language)));
@@ -142,8 +144,14 @@ struct Prepared<'i> {
     settings: Settings,
 }
 
-fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
-    let components: Vec<&Component> = evidence.inventory.of(language).collect();
+fn standing<'a>(
+    evidence: &Evidence<'a>,
+    tool: &Tool,
+    language: &str,
+    invocations: &[(&Invocation, bool)],
+    filtered: &Filtered<'a>,
+) -> Option<Standing> {
+    let components: Vec<&'a Component> = evidence.inventory.of(language).collect();
     let configured = configured(evidence, tool, &components, invocations);
     if invocations.is_empty() && configured.is_empty() {
         return None;
@@ -159,11 +167,11 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     let mut rows = Vec::new();
     let mut bests: Vec<(Bound, usize)> = vec![(Bound::exactly(Rung::Absent), 0); prepared.len()];
     for component in &components {
-        rows.push(on_component(evidence, tool, component, &prepared, &mut bests, !configured.is_empty()));
+        rows.push(on_component(evidence, tool, component, (&prepared, filtered), &mut bests, !configured.is_empty()));
     }
     if components.is_empty() {
         for (at, one) in prepared.iter().enumerate() {
-            let (bound, ..) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None);
+            let (bound, ..) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None, filtered);
             bests[at].0 = bests[at].0.best(bound);
         }
     }
@@ -176,7 +184,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     if bound == Bound::exactly(Rung::Absent) {
         return None;
     }
-    let ranked = ranked_invocations(evidence, &prepared, &bests);
+    let ranked = ranked_invocations(evidence, (&prepared, filtered), &bests);
     let unknown = unknowns(&prepared);
     let security = rows.iter().max_by_key(|row| (row.rung, row.security.is_yes())).map(|row| row.security.clone());
     let security = security.or_else(|| prepared.first().map(|one| one.ranked.security.clone())).unwrap_or(Answer::No);
@@ -236,11 +244,11 @@ fn prepare<'i>(evidence: &Evidence<'_>, tool: &Tool, invocation: &'i Invocation,
     Prepared { ranked, pipeline: ci.then_some(invocation.pipeline), settings }
 }
 
-fn on_component(
-    evidence: &Evidence<'_>,
+fn on_component<'a>(
+    evidence: &Evidence<'a>,
     tool: &Tool,
-    component: &Component,
-    prepared: &[Prepared<'_>],
+    component: &'a Component,
+    (prepared, filtered): (&[Prepared<'_>], &Filtered<'a>),
     bests: &mut [(Bound, usize)],
     configured: bool,
 ) -> ComponentStanding {
@@ -251,7 +259,7 @@ fn on_component(
         if !one.ranked.belongs(component) {
             continue;
         }
-        let (own, misses, _) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component));
+        let (own, misses, _) = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component), filtered);
         bests[at].0 = bests[at].0.best(own);
         // At one rung, security rules win; then the earlier invocation.
         let better = (own.lower, one.ranked.security.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
@@ -270,14 +278,18 @@ fn on_component(
     }
 }
 
-fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[(Bound, usize)]) -> Vec<RankedInvocation> {
+fn ranked_invocations<'a>(
+    evidence: &Evidence<'a>,
+    (prepared, filtered): (&[Prepared<'_>], &Filtered<'a>),
+    bests: &[(Bound, usize)],
+) -> Vec<RankedInvocation> {
     prepared
         .iter()
         .zip(bests)
         .map(|(one, (bound, _))| {
             let invocation = one.ranked.invocation;
             let pipeline = one.pipeline.map(|index| &evidence.pipelines[index]);
-            let (_, _, held) = one.ranked.on(pipeline, None);
+            let (_, _, held) = one.ranked.on(pipeline, None, filtered);
             let mut held_by = one.ranked.holds.clone();
             if bound.lower < Rung::Gates {
                 held_by.extend(held);

@@ -23,6 +23,7 @@ mod yaml_merge;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
+use super::meter::Meter;
 use super::pipeline::{ActionCall, Env};
 use super::shell::{ShellMode, Word};
 use super::workdir::Workdir;
@@ -38,6 +39,8 @@ pub struct World<'a> {
     pub snapshot: &'a Snapshot,
     /// The catalogue.
     pub catalog: &'a Catalog,
+    /// How much work is left.
+    pub meter: &'a Meter,
 }
 
 /// A command about to be run.

@@ -86,6 +86,6 @@ fn pattern(text: &str, ordered: bool) -> Option<FilterPattern> {
     let glob = GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build().ok()?;
     let matcher: GlobMatcher = glob.compile_matcher();
     let inverted = other && !ordered;
-    let matcher = Matcher::new(move |path| matcher.is_match(path) != inverted);
+    let matcher = Matcher::new(move |path| (matcher.is_match(path) != inverted, path.len()));
     Some(FilterPattern { text: text.to_owned(), negated: other && ordered, matcher })
 }
