@@ -34,6 +34,8 @@ pub struct Limits {
     pub trace_commands: usize,
     /// Variants of one job's matrix.
     pub matrix_variants: usize,
+    /// Steps of work for the facts of one repository: about as many characters looked at.
+    pub work_steps: usize,
 }
 
 impl Default for Limits {
@@ -51,6 +53,7 @@ impl Default for Limits {
             chain_steps: 64,
             trace_commands: 400_000,
             matrix_variants: 256,
+            work_steps: 300_000_000,
         }
     }
 }
@@ -77,6 +80,7 @@ impl Limits {
             ("chain-steps", &mut self.chain_steps),
             ("trace-commands", &mut self.trace_commands),
             ("matrix-variants", &mut self.matrix_variants),
+            ("work-steps", &mut self.work_steps),
         ]
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Unseen<'f>(Vec<&'f OpaqueUnit>);
 
 /// Everything unseen that could gate the component.
 pub(super) fn of<'f>(bench: &Bench<'f>, component: &Component) -> Option<Unseen<'f>> {
-    let units = unseen::on_gate(&bench.facts.trace, &bench.facts.pipelines, Some(component));
+    let units = unseen::on_gate(&bench.facts.trace, &bench.facts.pipelines, Some(component), &bench.facts.filtered);
     (!units.is_empty()).then_some(Unseen(units))
 }
 

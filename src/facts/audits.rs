@@ -13,7 +13,7 @@ pub(super) fn on_manifests(evidence: &Evidence<'_>, prepared: &[(&Ranked<'_>, Op
     for component in evidence.inventory.components.iter().filter(|component| component.manifest.is_some()) {
         let (mut bound, mut best, mut held_by) = (Bound::exactly(Rung::Absent), None, Vec::new());
         for (at, (ranked, pipeline)) in prepared.iter().enumerate() {
-            let Some(on) = ranked.on_dependencies(*pipeline, component) else {
+            let Some(on) = ranked.on_dependencies(*pipeline, component, evidence.filtered) else {
                 continue;
             };
             if best.is_none() || on.bound > bound {

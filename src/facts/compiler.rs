@@ -19,7 +19,7 @@ pub fn of_variables(row: &Run, env: &Env, workdir: &Workdir, world: &World<'_>, 
         return None;
     }
     let of_tree = |name: &&&str| {
-        let value = env.get(**name).and_then(Option::as_deref).filter(|value| value.contains('/'));
+        let value = env.get(name).and_then(Option::as_deref).filter(|value| value.contains('/'));
         value.and_then(|value| workdir.resolve(value)).is_some_and(|path| world.snapshot.is_file(&path))
     };
     let name = NAMES.iter().find(of_tree)?;

@@ -6,6 +6,7 @@ use super::shell::Word;
 use super::workdir::Workdir;
 use crate::answer::Why;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The raw text of a word that stands for file names which a runner hands over; its value is the directory that holds them.
 pub const FILE_NAMES: &str = "<file names>";
@@ -24,7 +25,7 @@ pub struct Invocation {
     /// Index of the job in it.
     pub job: usize,
     /// Which of the pipeline's events start it.
-    pub starts: Vec<Start>,
+    pub starts: Arc<Vec<Start>>,
     /// The words behind the matched ones (flags and targets), or those of `argv_input`, split.
     pub args: Vec<Word>,
     /// The action's inputs.

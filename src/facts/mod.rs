@@ -10,6 +10,8 @@ pub mod components;
 mod configured;
 pub mod dependencies;
 pub mod effects;
+pub mod env;
+pub mod filtered;
 pub mod hold;
 mod hosts;
 pub mod invocations;
@@ -17,6 +19,7 @@ pub mod ladder;
 pub mod local;
 pub mod locks;
 pub mod matching;
+pub mod meter;
 pub mod openapi;
 pub mod pipeline;
 pub mod rank;
@@ -57,6 +60,8 @@ pub struct Facts<'s> {
     pub unreadable_ci: Vec<ci::Unreadable>,
     /// What CI reaches.
     pub trace: trace::Trace,
+    /// What path filters keep out of each component, as far as it was asked.
+    pub filtered: filtered::Filtered,
     /// The ladder, per tool and language.
     pub standings: Vec<ladder::Standing>,
     /// Dependency-update bots.
@@ -79,7 +84,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let default_branch = snapshot.default_branch(terms.service.default_branch.as_deref())?;
     let inventory = components::take_stock(snapshot, catalog, &terms.scope);
     let dependencies = dependencies::gather(snapshot, &inventory);
-    let ci_world = ci::CiWorld { snapshot, default_branch: &default_branch, terms };
+    let meter = meter::Meter::new(snapshot.limits());
+    let ci_world = ci::CiWorld { snapshot, default_branch: &default_branch, terms, meter: &meter };
     let (mut pipelines, mut unreadable_ci, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     for system in ci::ROSTER {
         let facts = system.read(&ci_world);
@@ -88,7 +94,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unread.extend(facts.unsupported);
     }
     unread.extend(ci::unread::gather(snapshot));
-    let world = runners::World { snapshot, catalog };
+    let world = runners::World { snapshot, catalog, meter: &meter };
     let mut trace = trace::trace(&pipelines, &world, terms);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);
@@ -105,6 +111,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         .collect();
     let mut local = local::trace(&world, terms, &packages);
     local.invocations.extend(by_hand::trace(&world, terms, &inventory).invocations);
+    let filtered = filtered::Filtered::new(snapshot.limits());
     let evidence = standing::Evidence {
         world: &world,
         pipelines: &pipelines,
@@ -112,7 +119,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         local: &local,
         inventory: &inventory,
         dependencies: &dependencies,
-        raised: unseen::raised(&trace, &pipelines, &inventory),
+        filtered: &filtered,
+        raised: unseen::raised(&trace, &pipelines, &inventory, &filtered),
     };
     let standings = standing::stand(&evidence);
     let (bots, uncovered) = bots::gather(&world, &inventory, &trace, &default_branch, terms);
@@ -127,6 +135,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         pipelines,
         unreadable_ci,
         trace,
+        filtered,
         standings,
         bots,
         uncovered,

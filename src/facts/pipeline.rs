@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use super::env::Env;
 use super::hold::{Hold, Hop};
 use super::shell::ShellMode;
 use super::workdir::Workdir;
@@ -71,17 +72,20 @@ pub struct FilterPattern {
 
 /// A compiled pattern of a CI system's own grammar.
 #[derive(Clone)]
-pub struct Matcher(pub Arc<dyn Fn(&str) -> bool + Send + Sync>);
+pub struct Matcher(Arc<Test>);
+
+/// Whether a path matches, and the steps to find out.
+type Test = dyn Fn(&str) -> (bool, usize) + Send + Sync;
 
 impl Matcher {
-    /// A matcher from its test.
-    pub fn new(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+    /// A matcher from its test, which also says how many steps it took.
+    pub fn new(test: impl Fn(&str) -> (bool, usize) + Send + Sync + 'static) -> Self {
         Self(Arc::new(test))
     }
 
-    /// Whether `path` matches.
+    /// Whether `path` matches, and the steps to find out.
     #[must_use]
-    pub fn matches(&self, path: &str) -> bool {
+    pub fn test(&self, path: &str) -> (bool, usize) {
         (self.0)(path)
     }
 }
@@ -96,13 +100,20 @@ impl PathFilter {
     /// Whether a change of `path` alone starts the event.
     #[must_use]
     pub fn passes(&self, path: &str) -> bool {
-        let mut matched = false;
-        for pattern in self.patterns.iter() {
-            if pattern.matcher.matches(path) {
-                matched = !pattern.negated;
-            }
-        }
-        matched != self.ignore
+        self.test(path).0
+    }
+
+    /// As [`Self::passes`], with the steps it took.
+    #[must_use]
+    pub fn test(&self, path: &str) -> (bool, usize) {
+        let mut steps = 1;
+        // The last pattern that matches decides.
+        let last = self.patterns.iter().rev().find(|pattern| {
+            let (matched, more) = pattern.matcher.test(path);
+            steps += more + 1;
+            matched
+        });
+        (last.is_some_and(|pattern| !pattern.negated) != self.ignore, steps)
     }
 }
 
@@ -124,9 +135,6 @@ pub struct Event {
     /// Where it stands.
     pub place: Place,
 }
-
-/// Environment variables in force; `None` marks one that is set to something not known.
-pub type Env = BTreeMap<String, Option<String>>;
 
 /// The search path that every system and every image starts with, for our purposes: no directory of it is the tree's.
 pub const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -3,6 +3,7 @@
 
 use super::components::Component;
 use super::effects::{self, Outcome};
+use super::filtered::Filtered;
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::ladder::Rung;
@@ -267,7 +268,12 @@ impl Ranked<'_> {
 
     /// Its rung on the dependencies that a component declares; `None` when it does not look at them.
     #[must_use]
-    pub fn on_dependencies(&self, pipeline: Option<&Pipeline>, component: &Component) -> Option<OnComponent> {
+    pub fn on_dependencies(
+        &self,
+        pipeline: Option<&Pipeline>,
+        component: &Component,
+        filtered: &Filtered,
+    ) -> Option<OnComponent> {
         let manifest = component.manifest.as_ref()?;
         let directory = &component.directory;
         let seen = match &self.targets {
@@ -280,7 +286,7 @@ impl Ranked<'_> {
         if !seen || self.aside.is_yes() {
             return None;
         }
-        let mut on = self.on(pipeline, Some(component));
+        let mut on = self.on(pipeline, Some(component), filtered);
         if let Answer::Unknown(why) = &self.aside {
             let hold = Hold::unknown(why, &place_of(self.invocation));
             on.bound = on.bound.doubt(Rung::Absent);
@@ -295,10 +301,10 @@ impl Ranked<'_> {
 
     /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.
     #[must_use]
-    pub fn on(&self, pipeline: Option<&Pipeline>, component: Option<&Component>) -> OnComponent {
+    pub fn on(&self, pipeline: Option<&Pipeline>, component: Option<&Component>, filtered: &Filtered) -> OnComponent {
         let configured = Bound::exactly(Rung::Configured);
         let Some(pipeline) = pipeline else { return OnComponent { bound: configured, missed: 0, held: Vec::new() } };
-        let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, component);
+        let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, component, filtered);
         let reached = bound;
         if self.findings == Findings::Forge && bound.upper >= Rung::Gates {
             bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };

@@ -7,6 +7,7 @@ use super::audits;
 use super::components::{Component, Inventory};
 use super::configured;
 use super::dependencies::Dependency;
+use super::filtered::Filtered;
 use super::hold::{Hold, HoldEffect};
 use super::hosts;
 use super::invocations::Invocation;
@@ -36,6 +37,8 @@ pub struct Evidence<'a> {
     pub inventory: &'a Inventory,
     /// Dependencies of all manifests in sight.
     pub dependencies: &'a [Dependency],
+    /// What path filters keep out.
+    pub filtered: &'a Filtered,
     /// What opaque units raise.
     pub raised: super::unseen::Raised,
 }
@@ -105,7 +108,7 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     }
     if components.is_empty() {
         for (at, one) in prepared.iter().enumerate() {
-            let on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None);
+            let on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None, evidence.filtered);
             bests[at].take(on.bound, on.held);
         }
     }
@@ -266,8 +269,8 @@ impl Best {
     }
 }
 
-fn on_component(
-    evidence: &Evidence<'_>,
+fn on_component<'a>(
+    evidence: &Evidence<'a>,
     tool: &Tool,
     component: &Component,
     all: &[&Component],
@@ -284,7 +287,7 @@ fn on_component(
         if belongs == Belongs::No {
             continue;
         }
-        let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component));
+        let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component), evidence.filtered);
         if let Belongs::Perhaps(hold) = belongs {
             on.bound = on.bound.held(&hold);
             on.held.push(hold);

@@ -1,20 +1,27 @@
 //! Owns what events, their filters and conditions alone make of something that a pipeline starts. Refuses to know what it is.
 
 use super::components::Component;
+use super::filtered::Filtered;
 use super::hold::{Hold, HoldEffect};
 use super::ladder::Rung;
-use super::pipeline::{Event, PathFilter, Pipeline, Reach, Start};
+use super::meter::Meter;
+use super::pipeline::{Event, Pipeline, Reach, Start};
 use super::rank::Bound;
 use super::trace::OpaqueUnit;
 use crate::answer::Answer;
 
 /// What the events alone make of it: the best bound, the fewest files missed, and what holds the best.
-pub(super) fn started(starts: &[Start], pipeline: &Pipeline, component: Option<&Component>) -> (Bound, usize, Vec<Hold>) {
+pub(super) fn started(
+    starts: &[Start],
+    pipeline: &Pipeline,
+    component: Option<&Component>,
+    filtered: &Filtered,
+) -> (Bound, usize, Vec<Hold>) {
     let mut bound = Bound::exactly(Rung::Configured);
     let (mut missed, mut held) = (usize::MAX, Vec::new());
     for start in starts {
         let Some(event) = pipeline.events.get(start.event) else { continue };
-        let (one, misses, hold) = start_bound(event, start, component);
+        let (one, misses, hold) = start_bound(event, start, component, filtered);
         if one.lower >= Rung::Gates {
             missed = missed.min(misses);
         }
@@ -32,15 +39,15 @@ pub(super) fn started(starts: &[Start], pipeline: &Pipeline, component: Option<&
 /// How far something unseen could reach on a component, by its events, filters and holds; a CI file that is not read, all the
 /// way.
 #[must_use]
-pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], component: Option<&Component>) -> Bound {
+pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], component: Option<&Component>, filtered: &Filtered) -> Bound {
     let Some(pipeline) = unit.pipeline.and_then(|index| pipelines.get(index)) else {
         return Bound { lower: Rung::Absent, upper: Rung::Gates };
     };
-    let (bound, ..) = started(&unit.starts, pipeline, component);
+    let (bound, ..) = started(&unit.starts, pipeline, component, filtered);
     unit.holds.iter().fold(bound, Bound::held)
 }
 
-fn start_bound(event: &Event, start: &Start, component: Option<&Component>) -> (Bound, usize, Option<Hold>) {
+fn start_bound(event: &Event, start: &Start, component: Option<&Component>, filtered: &Filtered) -> (Bound, usize, Option<Hold>) {
     let (mut bound, mut hold) = (reached(event), event.held_by.clone());
     match &start.answer {
         Answer::Yes(()) => {}
@@ -59,7 +66,10 @@ fn start_bound(event: &Event, start: &Start, component: Option<&Component>) -> (
     let mut missed = 0;
     for filter in event.paths.iter().chain(start.paths.iter()) {
         let Some(component) = component else { break };
-        missed = missed.max(count_missed(filter, component));
+        let Some(misses) = filtered.missed(filter, component) else {
+            return (bound.doubt(Rung::Runs), 0, Some(Hold::unknown(&Meter::why(), &filter.place)));
+        };
+        missed = missed.max(misses);
         if missed == component.files.len() && missed > 0 {
             let why = format!("{NO_FILE} {} passes this filter", subject(component));
             return (bound.cap(Rung::Runs), missed, Some(Hold::new(HoldEffect::Soften, filter.place.clone(), why)));
@@ -90,8 +100,4 @@ fn reached(event: &Event) -> Bound {
     let lower = rung(event.reach);
     let upper = event.may_reach.as_ref().map_or(lower, |(reach, _)| rung(*reach).max(lower));
     Bound { lower, upper }
-}
-
-fn count_missed(filter: &PathFilter, component: &Component) -> usize {
-    component.files.iter().filter(|file| !filter.passes(file.as_str())).count()
 }

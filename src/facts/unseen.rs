@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::components::{Component, Inventory};
+use super::filtered::Filtered;
 use super::ladder::Rung;
 use super::pipeline::{Pipeline, Trigger};
 use super::starts;
@@ -20,10 +21,15 @@ const LIKELY: [&str; 14] = [
 /// The opaque units in which something unseen could gate the component (`None`: the repository as a whole), the most likely
 /// place for it first. What the policy settles does not count.
 #[must_use]
-pub fn on_gate<'t>(trace: &'t Trace, pipelines: &[Pipeline], component: Option<&Component>) -> Vec<&'t OpaqueUnit> {
+pub fn on_gate<'t>(
+    trace: &'t Trace,
+    pipelines: &[Pipeline],
+    component: Option<&Component>,
+    filtered: &Filtered,
+) -> Vec<&'t OpaqueUnit> {
     let open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
     let mut units: Vec<&OpaqueUnit> =
-        open.filter(|unit| starts::unseen_bound(unit, pipelines, component).upper >= Rung::Gates).collect();
+        open.filter(|unit| starts::unseen_bound(unit, pipelines, component, filtered).upper >= Rung::Gates).collect();
     units.sort_by_key(|unit| (!on_pull_request(unit, pipelines), !likely(unit), weakness(unit.why.reason), &unit.place));
     units.dedup_by(|a, b| a.place == b.place && a.why.text == b.why.text);
     units
@@ -38,12 +44,12 @@ pub struct Raised {
 
 /// What opaque units raise; asked once, for all tools.
 #[must_use]
-pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory) -> Raised {
-    let open = |component: &&Component| !on_gate(trace, pipelines, Some(component)).is_empty();
+pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory, filtered: &Filtered) -> Raised {
+    let open = |component: &&Component| !on_gate(trace, pipelines, Some(component), filtered).is_empty();
     let key = |component: &Component| (component.language.clone(), component.directory.clone());
     Raised {
         components: inventory.components.iter().filter(open).map(key).collect(),
-        repository: !on_gate(trace, pipelines, None).is_empty(),
+        repository: !on_gate(trace, pipelines, None, filtered).is_empty(),
     }
 }
 

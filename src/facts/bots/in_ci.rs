@@ -34,7 +34,7 @@ pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> 
     if !met && edited.next().is_none() {
         return Vec::new();
     }
-    let world = CiWorld { snapshot: scene.world.snapshot, default_branch: scene.default_branch, terms };
+    let world = CiWorld { snapshot: scene.world.snapshot, default_branch: scene.default_branch, terms, meter: scene.world.meter };
     let mut found = Vec::new();
     for pipeline in ci::ROSTER.iter().flat_map(|system| system.read(&world).pipelines) {
         for unit in &pipeline.units {

@@ -4,6 +4,7 @@ pub mod github;
 pub mod hosted;
 pub mod unread;
 
+use super::meter::Meter;
 use super::pipeline::Pipeline;
 use crate::answer::Why;
 use crate::snapshot::{DefaultBranch, Snapshot, UnreadKind};
@@ -19,6 +20,8 @@ pub struct CiWorld<'a> {
     pub default_branch: &'a DefaultBranch,
     /// The policy's terms.
     pub terms: &'a Terms,
+    /// How much work is left.
+    pub meter: &'a Meter,
 }
 
 /// A CI file that was not read.

@@ -71,6 +71,16 @@ pub struct Component {
     pub files: Vec<RepoPath>,
 }
 
+impl Component {
+    /// Whether a production file of it is this path or lies under it; its files are sorted, so that none is looked at twice.
+    #[must_use]
+    pub fn has_files_in(&self, path: &RepoPath) -> bool {
+        let below = if path.is_root() { String::new() } else { format!("{}/", path.as_str()) };
+        let first = self.files.partition_point(|file| file.as_str() < below.as_str());
+        self.files.binary_search(path).is_ok() || self.files.get(first).is_some_and(|file| file.as_str().starts_with(&below))
+    }
+}
+
 /// Everything the tree consists of.
 #[derive(Debug, Default)]
 pub struct Inventory {

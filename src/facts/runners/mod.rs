@@ -31,6 +31,7 @@ pub(super) use docker::{Earlier, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};
+use super::meter::Meter;
 use super::pipeline::{ActionCall, Env};
 use super::shell::{ShellMode, Word};
 use super::workdir::Workdir;
@@ -46,6 +47,8 @@ pub struct World<'a> {
     pub snapshot: &'a Snapshot,
     /// The catalogue.
     pub catalog: &'a Catalog,
+    /// How much work is left.
+    pub meter: &'a Meter,
 }
 
 /// A command about to be run.

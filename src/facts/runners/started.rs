@@ -132,7 +132,7 @@ mod tests {
     fn commands_in_quoted_texts() {
         let snapshot =
             tree(&[("Makefile", "all:\n\tbandit -r src\n"), ("ci/x.sh", "echo\n"), ("ci/data.js", "1\n"), ("ci/own.py", SELF)]);
-        let world = World { snapshot: &snapshot, catalog: Catalog::builtin() };
+        let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
         let (workdir, env) = (Workdir::workspace(), Env::new());
         let place = Place::file(RepoPath::new("ci.yml").expect("path"));
         let call = Call { words: &[], env: &env, workdir: &workdir, place: &place };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Word;
+use crate::facts::env::Env;
 
 /// What is known of one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum VarValue {
 /// Variables and arguments a script starts with; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
+    /// What it inherits; `vars` lie above it.
+    env: Env,
     vars: Arc<BTreeMap<String, VarValue>>,
     positional: Option<Arc<Vec<Word>>>,
     closed: bool,
@@ -36,6 +39,12 @@ impl Scope {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The environment that a script inherits, and nothing else.
+    #[must_use]
+    pub fn inheriting(env: &Env) -> Self {
+        Self { env: env.clone(), ..Self::default() }
     }
 
     /// Sets one environment variable.
@@ -103,14 +112,18 @@ impl Scope {
     /// What is known of a variable.
     #[must_use]
     pub fn get(&self, name: &str) -> VarValue {
-        let other = if self.closed { VarValue::Unset } else { VarValue::Unknown };
-        self.vars.get(name).cloned().unwrap_or(other)
+        match (self.vars.get(name), self.env.get(name)) {
+            (Some(value), _) => value.clone(),
+            (None, Some(value)) => value.clone().map_or(VarValue::Unknown, VarValue::Known),
+            (None, None) if self.closed => VarValue::Unset,
+            (None, None) => VarValue::Unknown,
+        }
     }
 
     /// Whether the variable is named here, so that it is in the environment of every command.
     #[must_use]
     pub fn names(&self, name: &str) -> bool {
-        self.vars.contains_key(name)
+        self.vars.contains_key(name) || self.env.contains_key(name)
     }
 
     /// `$1 …`, when their number is known.

@@ -2,6 +2,7 @@
 //! each. Refuses to follow anything further.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Frame, ReachedAction, Tracer};
 use crate::facts::compiler;
@@ -81,7 +82,7 @@ impl Tracer<'_> {
             chain: frame.chain.clone(),
             pipeline: frame.pipeline,
             job: frame.job,
-            starts: (*frame.starts).clone(),
+            starts: Arc::clone(&frame.starts),
             args,
             inputs,
             env: (*frame.env).clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Frame, Tracer};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::Env;
-use crate::facts::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, VarValue, Word};
+use crate::facts::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::{MappedText, Span};
@@ -95,10 +95,7 @@ fn located(scope: Scope, text: &MappedText, frame: &Frame) -> Scope {
 }
 
 fn scope(env: &Env, args: Option<Vec<Word>>) -> Scope {
-    let mut scope = Scope::new();
-    for (name, value) in env {
-        scope = scope.with(name.clone(), value.clone().map_or(VarValue::Unknown, VarValue::Known));
-    }
+    let scope = Scope::inheriting(env);
     match args {
         Some(words) => scope.positional(words),
         None => scope,

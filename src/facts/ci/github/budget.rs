@@ -1,9 +1,8 @@
-//! Owns how much one repository's workflows may unfold: units, bytes of texts, copies of environments, evaluations. Refuses to hand
+//! Owns how much one repository's workflows may unfold: units, bytes of texts, entries of environments, evaluations. Refuses to hand
 //! out more, whatever the files say.
 
 use std::cell::Cell;
 
-use crate::facts::pipeline::Env;
 use crate::limits::Limits;
 
 /// What is left, over all workflows of one repository.
@@ -55,10 +54,14 @@ impl Budget {
         take(&self.bytes, count)
     }
 
-    /// Takes what a copy of an environment costs.
-    pub(super) fn copy(&self, env: &Env) -> bool {
-        let bytes: usize = env.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len)).sum();
-        take(&self.entries, env.len() + bytes / 32)
+    /// Takes an entry of an environment; what it stands on is shared and costs nothing. When none is left, what is read next
+    /// is the last.
+    pub(super) fn entry(&self, name: &str, value: Option<&str>) -> bool {
+        let enough = take(&self.entries, 1 + (name.len() + value.map_or(0, str::len)) / 32);
+        if !enough {
+            self.spend_units();
+        }
+        enough
     }
 }
 

@@ -237,7 +237,15 @@ fn all_of(patterns: &[String], place: Place) -> Option<PathFilter> {
     let several = filter(patterns, place, false)?;
     let text = patterns.join(" and ");
     let all = Arc::clone(&several.patterns);
-    let matcher = Matcher::new(move |path| all.iter().all(|pattern| pattern.matcher.matches(path)));
+    let matcher = Matcher::new(move |path| {
+        let mut steps = 0;
+        let passes = all.iter().all(|pattern| {
+            let (passes, own) = pattern.matcher.test(path);
+            steps += own;
+            passes
+        });
+        (passes, steps)
+    });
     Some(PathFilter { patterns: Arc::from(vec![FilterPattern { text, negated: false, matcher }]), ..several })
 }
 
@@ -255,7 +263,7 @@ fn pattern(text: &str, ordered: bool) -> Option<FilterPattern> {
     let glob = GlobBuilder::new(&glob).literal_separator(true).build().ok()?;
     let matcher: GlobMatcher = glob.compile_matcher();
     let inverted = other && !ordered;
-    let matcher = Matcher::new(move |path| matcher.is_match(path) != inverted);
+    let matcher = Matcher::new(move |path| (matcher.is_match(path) != inverted, path.len()));
     Some(FilterPattern { text: text.to_owned(), negated: other && ordered, matcher })
 }
 

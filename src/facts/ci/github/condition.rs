@@ -350,7 +350,15 @@ fn union(filters: Vec<PathFilter>, place: &Place) -> PathFilter {
         .collect::<Vec<_>>()
         .join(", ");
     let place = filters.first().map_or_else(|| place.clone(), |filter| filter.place.clone());
-    let matcher = crate::facts::pipeline::Matcher::new(move |path| filters.iter().any(|filter| filter.passes(path)));
+    let matcher = crate::facts::pipeline::Matcher::new(move |path| {
+        let mut steps = 0;
+        let passes = filters.iter().any(|filter| {
+            let (passes, more) = filter.test(path);
+            steps += more;
+            passes
+        });
+        (passes, steps)
+    });
     PathFilter { patterns: Arc::from(vec![FilterPattern { text, negated: false, matcher }]), ignore: false, place }
 }
 

@@ -120,7 +120,7 @@ pub(super) fn path_filter(event: Value<'_>) -> Result<Option<PathFilter>, Place>
     let patterns = texts.iter().map(|text| {
         let (text, negated) = text.strip_prefix('!').map_or((text.as_str(), false), |rest| (rest, true));
         let pattern = Pattern::new(text);
-        FilterPattern { text: text.to_owned(), negated, matcher: Matcher::new(move |path| pattern.matches(path)) }
+        FilterPattern { text: text.to_owned(), negated, matcher: Matcher::new(move |path| pattern.test(path)) }
     });
     Ok(Some(PathFilter { patterns: patterns.collect::<Arc<[_]>>(), ignore, place }))
 }

@@ -20,11 +20,14 @@ use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Span};
 
 /// Adds an `env:` to an environment; returns what in it gives names another meaning.
-pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env) -> Vec<Hold> {
+pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env, budget: &Budget) -> Vec<Hold> {
     let mut shadows = Vec::new();
     for entry in value.into_iter().flat_map(Value::entries) {
         let Some(name) = entry.name() else { continue };
         let text = template::value_of(entry.value, names).as_text().map(|text| text.to_string());
+        if !budget.entry(name, text.as_deref()) {
+            break;
+        }
         shadows.extend(State::shadowing_variable(name, text.as_deref(), &entry.key.place()));
         env.insert(name.to_owned(), text);
     }
@@ -34,19 +37,16 @@ pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env
 /// The environment of a step, and what in its own part of it gives names another meaning.
 pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>) -> (Arc<Env>, Vec<Hold>) {
     let mut shadows = lane.shadows.clone();
-    let base = merged(files, lane, state);
+    let base = merged(lane, state);
     let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return (base, shadows) };
-    if !files.repository.budget.copy(&base) {
-        return (base, shadows);
-    }
     let mut env = (*base).clone();
     let scope = lane.scope(files, &base, state);
-    shadows.extend(add_env(Some(own), &scope, &mut env));
+    shadows.extend(add_env(Some(own), &scope, &mut env, &files.repository.budget));
     (Arc::new(env), shadows)
 }
 
 /// The lane's environment with what earlier steps added.
-fn merged(files: &Files<'_>, lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
+fn merged(lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
     if state.env.is_empty() {
         return Arc::clone(&lane.env);
     }
@@ -54,9 +54,6 @@ fn merged(files: &Files<'_>, lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
         && Arc::ptr_eq(base, &lane.env)
     {
         return Arc::clone(merged);
-    }
-    if !files.repository.budget.copy(&lane.env) {
-        return Arc::clone(&lane.env);
     }
     let mut env = (*lane.env).clone();
     env.extend(state.env.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -39,7 +39,7 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, s
         .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
         .into();
     let scope = Scope::new(&files.repository, &site.inputs);
-    let shadows = inputs::add_env(root.get("env"), &scope, &mut env);
+    let shadows = inputs::add_env(root.get("env"), &scope, &mut env, &files.repository.budget);
     let around = Surroundings { root, env: Arc::new(env), shadows };
     for (number, job) in graph.jobs.iter().enumerate() {
         if draft.full {
@@ -130,9 +130,9 @@ impl OneJob<'_, '_> {
         scope.env = Some(&self.around.env);
         let own = [value.get("env"), value.route(&["container", "env"])];
         let size: usize = own.iter().flatten().map(|own| own.len()).sum();
-        if size > 0 && self.files.repository.budget.copy(&env) {
-            let mut merged = (*env).clone();
-            own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged)));
+        if size > 0 {
+            let (mut merged, budget) = ((*env).clone(), &self.files.repository.budget);
+            own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged, budget)));
             env = Arc::new(merged);
         }
         let default =

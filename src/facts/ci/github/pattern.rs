@@ -85,59 +85,106 @@ impl Pattern {
         Self { items }
     }
 
-    /// Whether the whole of `text` matches; time is the product of both lengths.
+    /// Whether the whole of `text` matches.
     pub(super) fn matches(&self, text: &str) -> bool {
+        self.test(text).0
+    }
+
+    /// As [`Self::matches`], with the steps it took: at worst the product of both lengths, mostly about one for every
+    /// character until nothing can match any more.
+    pub(super) fn test(&self, text: &str) -> (bool, usize) {
         let end = self.items.len();
-        let mut now = vec![false; end + 1];
-        let mut next = vec![false; end + 1];
-        now[0] = true;
-        self.close(&mut now);
+        let (mut now, mut next) = (States::new(end), States::new(end));
+        let mut steps = 1 + end / 8;
+        now.add(0);
         for c in text.chars() {
-            next.fill(false);
-            for at in (0..end).filter(|at| now[*at]) {
-                self.step(at, c, &mut next);
+            let mut at = 0;
+            while let Some(&state) = now.list.get(at) {
+                at += 1;
+                steps += self.skip(state, &mut now) + self.step(state, c, &mut next);
             }
-            self.close(&mut next);
+            if next.list.is_empty() {
+                return (false, steps);
+            }
             std::mem::swap(&mut now, &mut next);
+            next.clear();
         }
-        now[end]
+        let mut at = 0;
+        while let Some(&state) = now.list.get(at) {
+            at += 1;
+            steps += self.skip(state, &mut now);
+        }
+        (now.has(end), steps)
     }
 
     /// What can be left out is left out.
-    fn close(&self, states: &mut [bool]) {
-        for (at, item) in self.items.iter().enumerate() {
-            if !states[at] {
-                continue;
+    fn skip(&self, at: usize, now: &mut States) -> usize {
+        match self.items.get(at).map(|item| (&item.what, item.how_often)) {
+            Some((What::Skip, _)) => {
+                now.add(at + 1);
+                // `**/` takes two items.
+                now.add(at + 2);
             }
-            match (&item.what, item.how_often) {
-                (What::Skip, _) => {
-                    states[at + 1] = true;
-                    // `**/` takes two items.
-                    states[at + 2] = true;
-                }
-                (_, Often::Maybe | Often::Any) => states[at + 1] = true,
-                _ => {}
-            }
+            Some((_, Often::Maybe | Often::Any)) => now.add(at + 1),
+            _ => {}
         }
+        1
     }
 
-    fn step(&self, at: usize, c: char, next: &mut [bool]) {
-        let item = &self.items[at];
+    fn step(&self, at: usize, c: char, next: &mut States) -> usize {
+        let Some(item) = self.items.get(at) else { return 1 };
+        let mut steps = 1;
         let fits = match &item.what {
             What::Char(wanted) => *wanted == c,
             What::InSegment => c != '/',
             What::Any => true,
-            What::Class(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
+            What::Class(ranges) => {
+                steps = ranges.len();
+                ranges.iter().any(|(from, to)| (*from..=*to).contains(&c))
+            }
             What::Skip => false,
             What::Folders => {
-                next[at] = true;
+                next.add(at);
                 c == '/'
             }
         };
         if fits {
-            next[at + 1] = true;
+            next.add(at + 1);
             if matches!(item.how_often, Often::Any | Often::Repeat) {
-                next[at] = true;
+                next.add(at);
+            }
+        }
+        steps
+    }
+}
+
+/// The states that are walked at once, each once.
+struct States {
+    list: Vec<usize>,
+    there: Vec<bool>,
+}
+
+impl States {
+    fn new(end: usize) -> Self {
+        Self { list: Vec::new(), there: vec![false; end + 1] }
+    }
+
+    fn has(&self, state: usize) -> bool {
+        self.there.get(state).copied().unwrap_or(false)
+    }
+
+    fn add(&mut self, state: usize) {
+        if let Some(there) = self.there.get_mut(state)
+            && !std::mem::replace(there, true)
+        {
+            self.list.push(state);
+        }
+    }
+
+    fn clear(&mut self) {
+        for state in self.list.drain(..) {
+            if let Some(there) = self.there.get_mut(state) {
+                *there = false;
             }
         }
     }

@@ -246,7 +246,8 @@ impl<'a> Scope<'a> {
 
     fn environment(&self, name: Option<&str>) -> Val {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
-        let alike = || env.iter().filter(|_| env.len() <= LOOKED_THROUGH).find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let few = || Some(env).filter(|env| env.weight() <= LOOKED_THROUGH);
+        let alike = || few()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         match env.get(name).or_else(|| alike().map(|(_, value)| value)) {
             Some(Some(value)) => Val::text(value.as_str()),
             Some(None) => Val::unknown(format!("depends on `env.{name}`")),

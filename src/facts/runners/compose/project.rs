@@ -97,8 +97,8 @@ impl Project {
             }
         }
         let mut env = env.clone();
-        if let Some(here) = workdir.virtual_path() {
-            env.entry("PWD".to_owned()).or_insert_with(|| Some(here.to_owned()));
+        if let Some(here) = workdir.virtual_path().filter(|_| !env.contains_key("PWD")) {
+            env.insert("PWD".to_owned(), Some(here.to_owned()));
         }
         let mut project = Self { files, extended: Vec::new(), env };
         project.follow_includes(world);

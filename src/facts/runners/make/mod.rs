@@ -44,7 +44,7 @@ impl Runner for Make {
         let mut options = Options::default();
         let flags_of_env: Vec<(&str, String)> = ["GNUMAKEFLAGS", "MAKEFLAGS"]
             .iter()
-            .filter_map(|name| Some((*name, call.env.get(*name)?.clone().unwrap_or_else(|| UNKNOWN_TEXT.to_owned()))))
+            .filter_map(|name| Some((*name, call.env.get(name)?.clone().unwrap_or_else(|| UNKNOWN_TEXT.to_owned()))))
             .collect();
         for (_, value) in &flags_of_env {
             options.flags(value, call.place);

@@ -46,11 +46,11 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
     if !workdir.is_known() {
         return Err(Why::new(Reason::Dynamic, "a package script runs in a directory that is computed").at(call.place.clone()));
     }
-    let from_env = ["npm_config_script_shell", "NPM_CONFIG_SCRIPT_SHELL"].iter().find_map(|name| call.env.get(*name));
+    let from_env = ["npm_config_script_shell", "NPM_CONFIG_SCRIPT_SHELL"].iter().find_map(|name| call.env.get(name));
     let from_env = from_env.map(|value| (value.clone().unwrap_or_default(), call.place.clone()));
     let ignore_env = ["npm_config_ignore_scripts", "NPM_CONFIG_IGNORE_SCRIPTS", "YARN_ENABLE_SCRIPTS"];
     let ignored = ignore_env.iter().any(|name| {
-        call.env.get(*name).is_some_and(|value| value.as_deref() == Some(if name.starts_with('Y') { "false" } else { "true" }))
+        call.env.get(name).is_some_and(|value| value.as_deref() == Some(if name.starts_with('Y') { "false" } else { "true" }))
     });
     let run =
         Run { client, call, world, ignore_scripts: request.ignore_scripts || ignored, shell: request.shell.clone().or(from_env) };

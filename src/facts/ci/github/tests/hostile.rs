@@ -177,7 +177,12 @@ fn unfolding_is_bounded() {
     let limits = crate::limits::Limits { trace_commands: 1000, ..crate::limits::Limits::default() };
     let snapshot = Snapshot::in_memory(files).with_limits(limits);
     let default_branch = DefaultBranch::Known("main".to_owned());
-    let facts = GithubActions.read(&CiWorld { snapshot: &snapshot, default_branch: &default_branch, terms: &Terms::default() });
+    let facts = GithubActions.read(&CiWorld {
+        snapshot: &snapshot,
+        default_branch: &default_branch,
+        terms: &Terms::default(),
+        meter: &crate::facts::meter::Meter::default(),
+    });
     let units = &facts.pipelines[0].units;
     assert_eq!(units.len(), 1001);
     assert!(matches!(&units[1000].work, Work::Opaque(_)));

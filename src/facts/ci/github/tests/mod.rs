@@ -25,7 +25,12 @@ fn read(files: &[(&str, &str)]) -> CiFacts {
 
 fn read_with(files: &[(&str, &str)], default_branch: &DefaultBranch) -> CiFacts {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-    GithubActions.read(&CiWorld { snapshot: &snapshot, default_branch, terms: &Terms::default() })
+    GithubActions.read(&CiWorld {
+        snapshot: &snapshot,
+        default_branch,
+        terms: &Terms::default(),
+        meter: &crate::facts::meter::Meter::default(),
+    })
 }
 
 /// The only pipeline of one workflow file.
