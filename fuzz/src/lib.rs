@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tollgate::catalog::Catalog;
 use tollgate::doc::{Document, Format, Value};
 use tollgate::facts::gather;
+use tollgate::facts::meter::Meter;
 use tollgate::facts::shell::{self, Dialect, Scope, ScriptInput, ShellMode};
 use tollgate::inspect::judge;
 use tollgate::limits::Limits;
@@ -103,11 +104,17 @@ pub fn script(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let file: Arc<SourceFile> = SourceFile::new(RepoPath::new("x.sh").expect("a name"), text.to_owned());
     let mapped = MappedText::verbatim(Arc::clone(&file), Span::new(0, file.text.len()));
-    let (scope, limits) = (Scope::new(), Limits::default());
+    let (scope, limits, meter) = (Scope::new(), Limits::default(), Meter::default());
     for errexit in [true, false] {
         let mode = ShellMode { errexit, pipefail: errexit, dialect: Dialect::Bash };
-        let analysis =
-            shell::analyse(&ScriptInput { text: &mapped, mode, scope: &scope, limits: &limits, files: &shell::NoFiles });
+        let analysis = shell::analyse(&ScriptInput {
+            text: &mapped,
+            mode,
+            scope: &scope,
+            limits: &limits,
+            files: &shell::NoFiles,
+            meter: &meter,
+        });
         for command in &analysis.commands {
             assert!(command.place.line <= file.lines().count());
         }

@@ -14,6 +14,8 @@ pub const EXPANDED_BYTE: usize = 20;
 pub const READ_BYTE: usize = 5;
 /// Steps for one thing that is copied and kept: a hop, a hold, a start.
 pub const COPY: usize = 50;
+/// Steps for one step of a pipeline in one variant of its job, as often as it is unfolded.
+pub const UNIT: usize = 2_000;
 
 /// What is left. A step is about as much as one character looked at.
 #[derive(Debug)]
@@ -37,6 +39,12 @@ impl Meter {
         let left = self.left();
         self.0.store(left.saturating_sub(steps), Ordering::Relaxed);
         left > steps
+    }
+
+    /// How many things of this cost may still be done, and no more than `most`.
+    #[must_use]
+    pub fn share(&self, cost: usize, most: usize) -> usize {
+        most.min(self.left() / cost)
     }
 
     /// Why something is not read once nothing is left.

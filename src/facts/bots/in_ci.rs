@@ -63,7 +63,9 @@ fn starts(scene: &Scene<'_>, row: &BotRun, unit: &Unit) -> Option<Place> {
             let argv = row.argv.as_ref()?;
             let scope = Scope::new();
             let limits = scene.world.snapshot.limits();
-            let analysis = shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files: &shell::NoFiles });
+            let files = &shell::NoFiles;
+            let analysis =
+                shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files, meter: scene.world.meter });
             let command = analysis.commands.into_iter().find(|command| {
                 let words = match command.words.first().and_then(|word| word.value.as_deref()) {
                     Some("npx" | "bunx" | "pnpx") => command.words.get(1..).unwrap_or_default(),

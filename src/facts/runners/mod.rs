@@ -115,6 +115,21 @@ pub enum Target {
     Opaque(Why),
 }
 
+impl Target {
+    /// Bytes of the text that was put together for it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let of = |words: &[Word]| words.iter().map(|word| word.value.as_ref().map_or(0, String::len)).sum();
+        match self {
+            Self::Argv(words) => of(words),
+            Self::Script { text, args, .. } => text.text().len() + args.as_deref().map_or(0, of),
+            Self::Hook { args, .. } => of(args),
+            Self::Image { argv, .. } => of(argv),
+            Self::Opaque(_) => 0,
+        }
+    }
+}
+
 /// One thing that a call leads to.
 #[derive(Clone)]
 pub struct Next {

@@ -48,6 +48,7 @@ pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles};
 pub use token::Word;
 
+use super::meter::Meter;
 use crate::answer::{Reason, Why};
 use crate::limits::Limits;
 use crate::text::{MappedText, Place};
@@ -84,6 +85,8 @@ pub struct ScriptInput<'a> {
     pub limits: &'a Limits,
     /// Where the files are that it takes in.
     pub files: &'a dyn Files,
+    /// How much work is left.
+    pub meter: &'a Meter,
 }
 
 /// Stands in a script for text that is known only when it runs.

@@ -172,6 +172,7 @@ impl Walker<'_> {
             place,
             stdin,
         };
+        self.pay(bytes(&command) / 64);
         let fail = self.emit(command, &st, ctx);
         st.last = Per::same(usual);
         if let Some(fail) = fail {
@@ -314,6 +315,13 @@ fn asks(words: &[Word]) -> bool {
 }
 
 /// A word that is already expanded, to be read again.
+/// Bytes of the values that are kept with a command.
+fn bytes(command: &ShellCommand) -> usize {
+    let words = command.words.iter().filter_map(|word| word.value.as_ref());
+    let set = command.exported.iter().chain(&command.assignments).filter_map(|(_, value)| value.as_ref());
+    words.chain(set).map(String::len).sum()
+}
+
 fn literal(word: &Word) -> RawWord {
     let text = word.shape().into_owned();
     RawWord { span: word.span, parts: vec![Part::Literal { text, quoted: true }], assign: None }

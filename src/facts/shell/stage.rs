@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::answer::{Reason, Why};
+use crate::facts::meter::{Meter, READ_BYTE, SHELL_UNIT};
 use crate::text::Place;
 
 use super::lex::ParseError;
@@ -30,6 +31,10 @@ pub(super) fn analyse(input: &ScriptInput<'_>) -> Analysis {
     let length = input.text.text().len();
     if length > input.limits.shell_bytes {
         return opaque(input, 0, Reason::Unsupported, format!("the script has {length} bytes, more than are read"));
+    }
+    if !input.meter.spend(length * READ_BYTE) {
+        let why = Meter::why();
+        return opaque(input, 0, why.reason, why.text);
     }
     let allowed = input.limits.shell_openers;
     match read(input, allowed.min(SHALLOW), SHALLOW * 2) {
@@ -82,6 +87,7 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
     let ctx = Ctx { source, guard: None, evals: 0, via: Rc::default() };
     let end = walker.list(&script.list, start(input), &ctx);
     let status = walker.close_with_traps(end);
+    input.meter.spend(walker.worked() * SHELL_UNIT);
     if walker.too_deep {
         return Err(Refusal::TooDeep(0));
     }

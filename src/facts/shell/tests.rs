@@ -19,7 +19,8 @@ fn mode(flags: &str) -> ShellMode {
 }
 
 fn run(flags: &str, script: &str, scope: &Scope) -> Analysis {
-    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &Limits::default(), files: &Library })
+    let (limits, meter) = (Limits::default(), Meter::default());
+    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &limits, files: &Library, meter: &meter })
 }
 
 /// Files that the rows take in.

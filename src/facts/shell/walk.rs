@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::answer::{Reason, Why};
+use crate::facts::meter::{Meter, SHELL_UNIT};
 use crate::text::{Place, escape};
 
 use super::ast::Command;
@@ -70,6 +71,8 @@ pub(super) struct Walker<'a> {
     pub max_depth: usize,
     pub too_deep: bool,
     work: usize,
+    /// What `work` was at the start.
+    allowed: usize,
     eval_bytes: usize,
     /// The files that are being taken in.
     pub reading: Vec<String>,
@@ -79,6 +82,7 @@ pub(super) struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     pub(super) fn new(input: &'a ScriptInput<'a>, root: Rc<Source>, max_depth: usize) -> Self {
+        let allowed = input.meter.share(SHELL_UNIT, MAX_WORK);
         Self {
             input,
             root,
@@ -101,7 +105,8 @@ impl<'a> Walker<'a> {
             depth: 0,
             max_depth,
             too_deep: false,
-            work: MAX_WORK,
+            work: allowed,
+            allowed,
             eval_bytes: input.limits.shell_bytes,
             reading: Vec::new(),
             nested: std::cell::Cell::new(0),
@@ -114,16 +119,20 @@ impl<'a> Walker<'a> {
             return false;
         }
         self.work = self.work.saturating_sub(units + 1);
-        if self.work == 0 || self.out.commands.len() >= MAX_COMMANDS {
+        let spent = self.input.meter.left() == 0;
+        if self.work == 0 || spent || self.out.commands.len() >= MAX_COMMANDS {
             self.work = 0;
-            let why = Why::new(Reason::Unsupported, "the script runs more commands than are followed");
+            let why = match spent || self.allowed < MAX_WORK {
+                true => Meter::why(),
+                false => Why::new(Reason::Unsupported, "the script runs more commands than are followed"),
+            };
             self.out.opaque.push(Opaque { place: place(), why });
         }
         self.work > 0
     }
 
     /// Spends work on something that cannot be stopped half-way.
-    fn pay(&mut self, units: usize) {
+    pub(super) fn pay(&mut self, units: usize) {
         if self.work > 0 {
             self.work = self.work.saturating_sub(units).max(1);
         }
@@ -140,6 +149,11 @@ impl<'a> Walker<'a> {
     ) -> Option<State> {
         self.pay(st.live_size() * 8);
         st.narrowed(status, wanted, why, always)
+    }
+
+    /// Units of work that were spent.
+    pub(super) fn worked(&self) -> usize {
+        self.allowed - self.work
     }
 
     pub(super) fn exhausted(&self) -> bool {
@@ -227,7 +241,11 @@ impl<'a> Walker<'a> {
     fn initial(&self, name: &str) -> Per<Val> {
         Per::same(match self.input.scope.get(name) {
             VarValue::Unknown if name == "RUNNER_TEMP" => super::substitute::temporary(),
-            VarValue::Known(text) => Val::text(&text),
+            VarValue::Known(text) => {
+                // Every look at it copies it; what is spent here ends the script at its next command.
+                self.input.meter.spend(text.len());
+                Val::text(&text)
+            }
             VarValue::Unset => Val::Unset,
             VarValue::Unknown => Val::Unknown,
         })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::answer::Why;
 use crate::facts::hold::{Hold, Hop};
+use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
 use crate::facts::workdir::Workdir;
 
@@ -43,5 +44,11 @@ impl Frame {
             isolated: false,
             search: Arc::default(),
         }
+    }
+
+    /// Steps that a copy of it costs.
+    pub(super) fn cost(&self) -> usize {
+        let seen: usize = self.seen.iter().map(|(text, _)| 1 + text.len() / 64).sum();
+        COPY * (1 + self.chain.len() + self.holds.len() + self.conditions.len() + self.packages.len() + seen)
     }
 }

@@ -9,6 +9,7 @@ use crate::facts::compiler;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self, RowMatch};
+use crate::facts::meter::COPY;
 use crate::facts::pipeline::{ActionCall, Input, SearchDir};
 use crate::facts::runners;
 use crate::facts::shadow;
@@ -67,6 +68,10 @@ impl Tracer<'_> {
     }
 
     pub(super) fn invocation(&mut self, hit: &RowMatch<'_>, args: Vec<Word>, inputs: BTreeMap<String, Input>, frame: &Frame) {
+        let given = args.iter().map(|word| word.value.as_ref().map_or(0, String::len) / 8);
+        if self.spent(frame.cost() + COPY * (args.len() + inputs.len()) + given.sum::<usize>(), frame) {
+            return;
+        }
         let mut holds = frame.holds.clone();
         // A wrapper may lie in the tree: that is what the policy vouches for.
         if !hit.wrapped {
@@ -163,7 +168,8 @@ impl Tracer<'_> {
     pub(super) fn split(&self, text: &MappedText) -> Vec<Word> {
         let mode = ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Posix };
         let limits = self.world.snapshot.limits();
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &Scope::new(), limits, files: &shell::NoFiles });
+        let (scope, files) = (Scope::new(), &shell::NoFiles);
+        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files, meter: self.world.meter });
         analysis.commands.into_iter().flat_map(|command| command.words).collect()
     }
 }

@@ -2,6 +2,7 @@
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
 mod computed;
+mod found;
 mod frame;
 mod installed;
 mod leaf;
@@ -13,14 +14,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use computed::doubted;
+pub use found::{OpaqueUnit, ReachedAction, Trace};
+
 use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::{Hold, Hop};
-use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self};
-use crate::facts::pipeline::{ActionCall, Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
+use crate::facts::meter::{COPY, Meter};
+use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shadow;
 use crate::facts::shell::Word;
@@ -31,74 +34,6 @@ use crate::text::{MappedText, Place};
 /// How often one unit follows the same command in the same directory: scripts that call each other many times over would make
 /// the work grow beyond all bounds of the text.
 const REPEATS: usize = 64;
-
-/// Something reached that is not read; it raises what every tool may be.
-#[derive(Clone, Debug)]
-pub struct OpaqueUnit {
-    /// Where.
-    pub place: Place,
-    /// Why it is not read.
-    pub why: Why,
-    /// Index of the pipeline; none for a CI file that is not read at all.
-    pub pipeline: Option<usize>,
-    /// Which events start it.
-    pub starts: Vec<Start>,
-    /// From the trigger on.
-    pub chain: Vec<Hop>,
-    /// What loses its failure on the way.
-    pub holds: Vec<Hold>,
-    /// Tools vouched for by `[ci].trusted_workflows`; `None` when the unit is not settled.
-    pub settled: Option<Vec<String>>,
-}
-
-/// An action reached by name.
-#[derive(Clone, Debug)]
-pub struct ReachedAction {
-    /// The call.
-    pub call: ActionCall,
-    /// Index of the pipeline.
-    pub pipeline: usize,
-    /// Index of the job.
-    pub job: usize,
-    /// From the trigger on.
-    pub chain: Vec<Hop>,
-}
-
-impl OpaqueUnit {
-    /// A CI file of a system that is not read.
-    #[must_use]
-    pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
-        Self {
-            place: Place::file(path),
-            why,
-            pipeline: None,
-            starts: Vec::new(),
-            chain: Vec::new(),
-            holds: Vec::new(),
-            settled: None,
-        }
-    }
-
-    /// A CI file that was not read, and that its platform may run nevertheless.
-    #[must_use]
-    pub fn not_read(file: &super::ci::Unreadable) -> Self {
-        let why = Why::new(Reason::Unreadable, format!("the CI file was not read: {}", file.why));
-        Self { place: file.place.clone(), ..Self::unread(file.place.path.clone(), why.at(file.place.clone())) }
-    }
-}
-
-/// What all chains lead to.
-#[derive(Default, Debug)]
-pub struct Trace {
-    /// Every reached invocation of a tool in the catalogue.
-    pub invocations: Vec<Invocation>,
-    /// Every reached thing that is not read.
-    pub opaque: Vec<OpaqueUnit>,
-    /// Actions reached by name: bots that run in CI, and earlier steps whose inputs count, are found here.
-    pub actions: Vec<ReachedAction>,
-    /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
-    pub unknown_programs: std::collections::BTreeSet<String>,
-}
 
 /// Traces every unit of every pipeline.
 #[must_use]
@@ -250,6 +185,9 @@ impl<'w> Tracer<'w> {
         if self.budget == 0 {
             return;
         }
+        if self.spent(frame.cost(), frame) {
+            return;
+        }
         self.budget -= 1;
         if self.budget == 0 {
             self.opaque(Why::new(Reason::Unsupported, "more commands than the limit `trace-commands` allows"), frame);
@@ -321,6 +259,8 @@ impl<'w> Tracer<'w> {
         let earlier = || runners::run_earlier(&call, world, &self.earlier).filter(|_| !first);
         let found = earlier().or_else(|| asked.into_iter().find_map(|runner| runner.expand(&call, world)));
         let Some(nexts) = found else { return false };
+        let kept = nexts.iter().map(|next| COPY * (1 + next.hops.len() + next.holds.len()) + next.target.bytes() / 4);
+        world.meter.spend(kept.sum());
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         match installed::own_environment(words) {
             Some(packages) => self.follow(nexts, key, &Frame { packages, isolated: true, ..frame.clone() }),
@@ -346,7 +286,7 @@ impl<'w> Tracer<'w> {
             return;
         }
         for next in nexts {
-            if self.budget == 0 {
+            if self.budget == 0 || self.spent(frame.cost(), frame) {
                 return;
             }
             let mut deeper = frame.clone();
@@ -367,6 +307,15 @@ impl<'w> Tracer<'w> {
                 Target::Opaque(why) => self.opaque(why, &deeper),
             }
         }
+    }
+
+    /// Takes steps of work; true when none are left, and then what is here is not followed.
+    fn spent(&mut self, steps: usize, frame: &Frame) -> bool {
+        let enough = self.world.meter.spend(steps);
+        if !enough {
+            self.opaque(Meter::why(), frame);
+        }
+        !enough
     }
 
     pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Frame, Tracer};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, Word};
 use crate::facts::workdir::Workdir;
@@ -16,7 +17,7 @@ impl Tracer<'_> {
         let scope = located(scope(&frame.env, args), text, frame);
         let limits = self.world.snapshot.limits();
         let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir };
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files: &files });
+        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter });
         // A computed command is reported once, with what holds it, where the walk meets it.
         let met = |opaque: &&shell::Opaque| {
             let computed = |command: &ShellCommand| command.words.first().is_some_and(|word| word.value.is_none());
@@ -28,6 +29,9 @@ impl Tracer<'_> {
             self.opaque(why, frame);
         }
         for command in &analysis.commands {
+            if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
+                return;
+            }
             let mut next = frame.clone();
             next.holds.extend(command.holds.iter().map(shell_hold));
             next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));

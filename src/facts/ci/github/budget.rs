@@ -3,11 +3,14 @@
 
 use std::cell::Cell;
 
+use crate::answer::{Reason, Why};
+use crate::facts::meter::{COPY, Meter, UNIT};
 use crate::limits::Limits;
 
 /// What is left, over all workflows of one repository.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct Budget<'a> {
+    meter: &'a Meter,
     units: Cell<usize>,
     bytes: Cell<usize>,
     entries: Cell<usize>,
@@ -16,10 +19,11 @@ pub(super) struct Budget {
     pub(super) variants: usize,
 }
 
-impl Budget {
+impl<'a> Budget<'a> {
     /// A full budget: units as many as commands may be traced, texts 64 times the size of a file.
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, meter: &'a Meter) -> Self {
         Self {
+            meter,
             units: Cell::new(limits.trace_commands),
             bytes: Cell::new(limits.file_bytes.saturating_mul(64)),
             entries: Cell::new(limits.nodes.saturating_mul(4)),
@@ -36,12 +40,20 @@ impl Budget {
 
     /// Takes a unit that weighs as much as so many ordinary ones; false when too few are left.
     pub(super) fn unit(&self, weight: usize) -> bool {
-        take(&self.units, weight)
+        self.meter.spend(UNIT + COPY * weight) && take(&self.units, weight)
     }
 
     /// Takes as many evaluations as a condition has parts.
     pub(super) fn evaluations(&self, count: usize) -> bool {
-        take(&self.evaluations, count)
+        self.meter.spend(10 * count) && take(&self.evaluations, count)
+    }
+
+    /// Why nothing more is unfolded.
+    pub(super) fn why(&self) -> Why {
+        match self.meter.left() {
+            0 => Meter::why(),
+            _ => Why::new(Reason::Unsupported, "the workflows unfold to more than the limit `trace-commands` allows"),
+        }
     }
 
     /// Leaves no unit: what is read next is the last.
@@ -51,13 +63,14 @@ impl Budget {
 
     /// Takes bytes of text.
     pub(super) fn bytes(&self, count: usize) -> bool {
-        take(&self.bytes, count)
+        self.meter.spend(count / 4) && take(&self.bytes, count)
     }
 
     /// Takes an entry of an environment; what it stands on is shared and costs nothing. When none is left, what is read next
     /// is the last.
     pub(super) fn entry(&self, name: &str, value: Option<&str>) -> bool {
-        let enough = take(&self.entries, 1 + (name.len() + value.map_or(0, str::len)) / 32);
+        let weight = 1 + (name.len() + value.map_or(0, str::len)) / 32;
+        let enough = self.meter.spend(COPY * weight) && take(&self.entries, weight);
         if !enough {
             self.spend_units();
         }

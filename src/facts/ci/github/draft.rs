@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::events::EventInfo;
 use super::scope::{Repository, Scope};
 use super::verdict::Verdict;
-use crate::answer::{Answer, Reason, Why};
+use crate::answer::Answer;
 use crate::doc::Document;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::{Env, Job, Reach, SearchDir, Start, Trigger, Unit, Work};
@@ -100,11 +100,11 @@ impl Draft<'_> {
         }
         let mut part = part;
         let said: usize = verdicts.iter().map(|verdict| 1 + verdict.holds.len()).sum();
-        let weight = 1 + (said + part.holds.len() + part.shadows.len() + part.search.len()) / 8;
+        let weight = 1 + (said + part.hops.len() + part.holds.len() + part.shadows.len() + part.search.len()) / 8;
         let mut starts: Vec<Start> = verdicts.iter().enumerate().map(|(event, verdict)| verdict.start(event)).collect();
         if !files.repository.budget.unit(weight) {
             self.full = true;
-            let why = Why::new(Reason::Unsupported, "the workflows unfold to more than the limit `trace-commands` allows");
+            let why = files.repository.budget.why();
             // What follows is not known, whatever is known of this step.
             let unknown = Verdict::of(Answer::Unknown(why.clone()));
             starts = (0..self.events.len()).map(|event| unknown.start(event)).collect();

@@ -20,7 +20,7 @@ use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Span};
 
 /// Adds an `env:` to an environment; returns what in it gives names another meaning.
-pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env, budget: &Budget) -> Vec<Hold> {
+pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env, budget: &Budget<'_>) -> Vec<Hold> {
     let mut shadows = Vec::new();
     for entry in value.into_iter().flat_map(Value::entries) {
         let Some(name) = entry.name() else { continue };
@@ -110,7 +110,7 @@ pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: 
 }
 
 /// `with:` of an action.
-pub(super) fn read(with: Option<Value<'_>>, names: &dyn Names, budget: &Budget) -> BTreeMap<String, Input> {
+pub(super) fn read(with: Option<Value<'_>>, names: &dyn Names, budget: &Budget<'_>) -> BTreeMap<String, Input> {
     let mut out = BTreeMap::new();
     for entry in with.into_iter().flat_map(Value::entries) {
         let Some(name) = entry.name() else { continue };

@@ -29,7 +29,7 @@ pub(super) struct Variants {
 type Combination = Vec<(String, Val)>;
 
 /// Expands the matrix of a job's `strategy`.
-pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, budget: &Budget) -> Variants {
+pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, budget: &Budget<'_>) -> Variants {
     let limit = budget.variants;
     let Some(matrix) = strategy.and_then(|strategy| strategy.get("matrix")) else {
         return Variants { list: vec![None], dynamic: false, problem: None };

@@ -62,7 +62,7 @@ impl CiSystem for GithubActions {
         let repository = Repository {
             name: snapshot.subject().repository.as_deref(),
             default_branch: world.default_branch,
-            budget: Budget::new(snapshot.limits()),
+            budget: Budget::new(snapshot.limits(), world.meter),
         };
         let files = Files::new(snapshot, repository);
         for path in workflows(world) {

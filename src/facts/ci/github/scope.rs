@@ -99,7 +99,7 @@ pub(super) struct Repository<'a> {
     /// The default branch.
     pub(super) default_branch: &'a DefaultBranch,
     /// What is left to unfold and to evaluate.
-    pub(super) budget: Budget,
+    pub(super) budget: Budget<'a>,
 }
 
 /// Where an expression stands.

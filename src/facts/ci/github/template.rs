@@ -98,7 +98,7 @@ pub(super) fn text_value(text: &str, names: &dyn Names) -> Val {
 }
 
 /// A text of the file with its expressions replaced, mapped back to the file; and whether all of it is known.
-pub(super) fn fill(text: MappedText, names: &dyn Names, budget: &Budget) -> (MappedText, bool) {
+pub(super) fn fill(text: MappedText, names: &dyn Names, budget: &Budget<'_>) -> (MappedText, bool) {
     if !budget.bytes(text.text().len()) {
         let span = text.span(0..text.text().len());
         let file = std::sync::Arc::clone(text.file());

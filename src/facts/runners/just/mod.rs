@@ -16,6 +16,7 @@ use std::rc::Rc;
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::Hop;
+use crate::facts::meter::{EXPANDED_BYTE, Meter};
 use crate::facts::shell::Word;
 use load::Loaded;
 use options::Options;
@@ -68,7 +69,8 @@ struct Way {
 }
 
 fn run(call: &Call<'_>, world: &World<'_>, options: &Options) -> Result<Vec<Next>, Why> {
-    let fuel = Cell::new(world.snapshot.limits().file_bytes.saturating_mul(8));
+    let allowed = world.meter.share(EXPANDED_BYTE, world.snapshot.limits().file_bytes.saturating_mul(8));
+    let fuel = Cell::new(allowed);
     let mut run = Run { call, world, options, fuel, done: HashSet::new(), out: Vec::new() };
     let Some(loaded) = load::find(call, world, options)? else { return Ok(Vec::new()) };
     if let Some(words) = &options.command {
@@ -76,8 +78,11 @@ fn run(call: &Call<'_>, world: &World<'_>, options: &Options) -> Result<Vec<Next
         next.env = recipe::environment(&run, &loaded);
         return Ok(vec![next]);
     }
-    run.operands(&Rc::new(loaded), &options.operands)?;
-    Ok(run.out)
+    let led = run.operands(&Rc::new(loaded), &options.operands);
+    if !world.meter.spend((allowed - run.fuel.get()) * EXPANDED_BYTE) {
+        return Err(Meter::why());
+    }
+    led.map(|()| run.out)
 }
 
 impl Run<'_> {

@@ -95,6 +95,7 @@ impl<'a> Evaluation<'a> {
     /// Reads one file.
     pub(super) fn file(&mut self, file: &Arc<SourceFile>, depth: usize) {
         self.files += 1;
+        self.variables.burn(file.text.len() / 4);
         let list = self.variables.get("MAKEFILE_LIST").map_or_else(String::new, |known| known.text.clone());
         let name = file.path.as_str();
         self.assign("MAKEFILE_LIST", format!("{list} {name}").trim_start().to_owned(), true, Origin::File);

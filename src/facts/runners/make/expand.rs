@@ -53,13 +53,14 @@ pub(super) type Layer = HashMap<String, Variable>;
 pub(super) struct Variables {
     global: HashMap<String, Variable>,
     fuel: Cell<usize>,
+    allowed: usize,
     evaluated: RefCell<Vec<String>>,
 }
 
 impl Variables {
     /// No variables; `fuel` bounds the bytes that all expansions together may scan and write.
     pub(super) fn new(fuel: usize) -> Self {
-        Self { global: HashMap::new(), fuel: Cell::new(fuel), evaluated: RefCell::default() }
+        Self { global: HashMap::new(), fuel: Cell::new(fuel), allowed: fuel, evaluated: RefCell::default() }
     }
 
     /// A global variable.
@@ -133,6 +134,11 @@ impl Variables {
             known.text.push_str(&value);
         }
         true
+    }
+
+    /// How much fuel was burned.
+    pub(super) fn burned(&self) -> usize {
+        self.allowed - self.fuel.get()
     }
 
     /// Burns fuel; `false` when there is none left.

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::meter::{EXPANDED_BYTE, Meter};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::UnreadKind;
 use crate::text::Place;
@@ -68,6 +69,9 @@ impl Runner for Make {
 
 fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<Next>, Why> {
     let workdir = directory(call, &options)?;
+    if world.meter.left() == 0 {
+        return Err(Meter::why().at(call.place.clone()));
+    }
     let mut evaluation = Evaluation::new(world.snapshot, &workdir, variables(call, world, &options, &workdir));
     if !read_files(call, world, &options, &mut evaluation, &workdir)? {
         return Ok(Vec::new());
@@ -96,6 +100,11 @@ fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<N
             let next = plan.next(Target::Opaque(why), &way, Vec::new());
             plan.out.push(next);
         }
+    }
+    let burned = evaluation.variables.burned();
+    if !world.meter.spend(burned * EXPANDED_BYTE) {
+        let opaque = plan.next(Target::Opaque(Meter::why()), &Way::default(), Vec::new());
+        plan.out.push(opaque);
     }
     Ok(plan.out)
 }
@@ -153,7 +162,8 @@ fn read_files(
 }
 
 fn variables(call: &Call<'_>, world: &World<'_>, options: &Options, workdir: &Workdir) -> Variables {
-    let mut variables = Variables::new(world.snapshot.limits().file_bytes.saturating_mul(8));
+    let mut variables = Variables::new(world.meter.share(EXPANDED_BYTE, world.snapshot.limits().file_bytes.saturating_mul(8)));
+    variables.burn(call.env.weight());
     let mut set = |name: &str, text: &str, simple: bool, origin: Origin| {
         variables.set(name, Variable { text: text.to_owned(), simple, origin });
     };

@@ -296,7 +296,8 @@ fn hostile_makefiles_end() {
     assert!(runs.iter().any(|line| line.starts_with("opaque Unsupported")));
     let doubling: String = (1..60).map(|n| format!("A{n} = $(A{0})$(A{0})\n", n - 1)).collect();
     let bomb = format!("A0 = xxxxxxxx\n{doubling}lint:\n\t$(A59)\n");
-    assert_eq!(told(&Make, &[("Makefile", &bomb)], "", "make lint").len(), 1);
+    let told_of = told(&Make, &[("Makefile", &bomb)], "", "make lint");
+    assert!(told_of.len() <= 2 && told_of.iter().any(|line| line.starts_with("opaque Unsupported")), "{told_of:?}");
     for text in [
         "$(".repeat(200_000),
         "ifdef X\n".repeat(50_000),

@@ -20,6 +20,7 @@ use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::meter::EXPANDED_BYTE;
 use crate::facts::shell::Word;
 use crate::text::Place;
 
@@ -130,7 +131,8 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
         root = value.map_or_else(|| call.workdir.unknown(), |directory| call.workdir.enter(directory));
     }
     let posargs = line.tail.clone().or_else(|| (!line.operands.is_empty()).then(|| line.operands.clone()));
-    let context = Context { root, env: call.env, posargs, budget: Cell::new(BUDGET) };
+    let allowed = world.meter.share(EXPANDED_BYTE, BUDGET);
+    let context = Context { root, env: call.env, posargs, budget: Cell::new(allowed) };
     let reader = match &source {
         Source::Ini(ini) => Reader::Ini(ini::Reader { ini, context: &context }),
         Source::Toml(document, route) => match document.root().route(route) {
@@ -151,6 +153,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
             }
         }
     }
+    world.meter.spend((allowed - context.budget.get()) * EXPANDED_BYTE);
     if context.budget.get() == 0 {
         let place = Place::file(source::path_of(&source));
         nexts.extend(opaque(call, Why::new(Reason::Unsupported, "the tox configuration expands past its bound").at(place)));

@@ -1,0 +1,76 @@
+//! Owns what a trace leads to: invocations, what is not read, actions by name. Refuses to walk.
+
+use crate::answer::{Reason, Why};
+use crate::facts::ci;
+use crate::facts::hold::{Hold, Hop};
+use crate::facts::invocations::Invocation;
+use crate::facts::pipeline::{ActionCall, Start};
+use crate::text::Place;
+
+/// Something reached that is not read; it raises what every tool may be.
+#[derive(Clone, Debug)]
+pub struct OpaqueUnit {
+    /// Where.
+    pub place: Place,
+    /// Why it is not read.
+    pub why: Why,
+    /// Index of the pipeline; none for a CI file that is not read at all.
+    pub pipeline: Option<usize>,
+    /// Which events start it.
+    pub starts: Vec<Start>,
+    /// From the trigger on.
+    pub chain: Vec<Hop>,
+    /// What loses its failure on the way.
+    pub holds: Vec<Hold>,
+    /// Tools vouched for by `[ci].trusted_workflows`; `None` when the unit is not settled.
+    pub settled: Option<Vec<String>>,
+}
+
+/// An action reached by name.
+#[derive(Clone, Debug)]
+pub struct ReachedAction {
+    /// The call.
+    pub call: ActionCall,
+    /// Index of the pipeline.
+    pub pipeline: usize,
+    /// Index of the job.
+    pub job: usize,
+    /// From the trigger on.
+    pub chain: Vec<Hop>,
+}
+
+impl OpaqueUnit {
+    /// A CI file of a system that is not read.
+    #[must_use]
+    pub fn unread(path: crate::text::RepoPath, why: Why) -> Self {
+        Self {
+            place: Place::file(path),
+            why,
+            pipeline: None,
+            starts: Vec::new(),
+            chain: Vec::new(),
+            holds: Vec::new(),
+            settled: None,
+        }
+    }
+
+    /// A CI file that was not read, and that its platform may run nevertheless.
+    #[must_use]
+    pub fn not_read(file: &ci::Unreadable) -> Self {
+        let why = Why::new(Reason::Unreadable, format!("the CI file was not read: {}", file.why));
+        Self { place: file.place.clone(), ..Self::unread(file.place.path.clone(), why.at(file.place.clone())) }
+    }
+}
+
+/// What all chains lead to.
+#[derive(Default, Debug)]
+pub struct Trace {
+    /// Every reached invocation of a tool in the catalogue.
+    pub invocations: Vec<Invocation>,
+    /// Every reached thing that is not read.
+    pub opaque: Vec<OpaqueUnit>,
+    /// Actions reached by name: bots that run in CI, and earlier steps whose inputs count, are found here.
+    pub actions: Vec<ReachedAction>,
+    /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
+    pub unknown_programs: std::collections::BTreeSet<String>,
+}
