@@ -179,6 +179,8 @@ pub struct Analysis {
     pub opaque: Vec<Opaque>,
     /// What changes the meaning of names.
     pub shadows: Vec<Shadow>,
+    /// The script does more than is followed, whatever is left for the repository.
+    pub exhausted: bool,
 }
 
 /// Reads a script.

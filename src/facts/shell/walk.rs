@@ -124,7 +124,10 @@ impl<'a> Walker<'a> {
             self.work = 0;
             let why = match spent || self.allowed < MAX_WORK {
                 true => Meter::why(),
-                false => Why::new(Reason::Unsupported, "the script runs more commands than are followed"),
+                false => {
+                    self.out.exhausted = true;
+                    Why::new(Reason::Unsupported, "the script runs more commands than are followed")
+                }
             };
             self.out.opaque.push(Opaque { place: place(), why });
         }

@@ -26,7 +26,7 @@ use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shadow;
-use crate::facts::shell::Word;
+use crate::facts::shell::{self, Word};
 use crate::facts::workdir::Workdir;
 use crate::terms::Terms;
 use crate::text::{MappedText, Place};
@@ -96,6 +96,10 @@ struct Tracer<'w> {
     budget: usize,
     /// Paths of the tree by their last segment, once they were asked for.
     by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w crate::text::RepoPath>>>,
+    /// Scripts that do more than is followed: file, where in it, and how long; and what is said of them.
+    exhausted: HashMap<(crate::text::RepoPath, usize, usize), Why>,
+    /// Long scripts that were analysed, by everything that the analysis depends on.
+    analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What the unit followed so far, and how often.
@@ -116,6 +120,8 @@ impl<'w> Tracer<'w> {
             budget: world.snapshot.limits().trace_commands,
             followed: HashMap::new(),
             by_name: std::cell::OnceCell::new(),
+            exhausted: HashMap::new(),
+            analyses: HashMap::new(),
             installed: BTreeMap::new(),
             path_env: None,
             earlier: runners::Earlier::default(),

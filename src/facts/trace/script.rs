@@ -1,23 +1,30 @@
 //! Owns the step from a script's text to its commands, each in its own surroundings. Refuses to look at what a command is.
 
+use std::rc::Rc;
 use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use super::{Frame, Tracer};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
-use crate::facts::shell::{self, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, Word};
+use crate::facts::shell::{self, Analysis, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::{MappedText, Span};
 
+/// Bytes from which a script is worth remembering.
+const LONG: usize = 4 * 1024;
+
 impl Tracer<'_> {
     /// Follows a script. `outermost` scripts are the unit's own text, whose hop is already the chain's last.
     pub(super) fn script(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame, outermost: bool) {
-        let scope = located(scope(&frame.env, args), text, frame);
-        let limits = self.world.snapshot.limits();
-        let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir };
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter });
+        let which = (text.file().path.clone(), text.span(0..text.text().len()).start, text.text().len());
+        if let Some(why) = self.exhausted.get(&which).cloned() {
+            return self.opaque(why, frame);
+        }
+        let analysis = self.analysis(text, mode, args, frame);
         // A computed command is reported once, with what holds it, where the walk meets it.
         let met = |opaque: &&shell::Opaque| {
             let computed = |command: &ShellCommand| command.words.first().is_some_and(|word| word.value.is_none());
@@ -27,6 +34,10 @@ impl Tracer<'_> {
             let mut why = opaque.why.clone();
             why.place.get_or_insert_with(|| opaque.place.clone());
             self.opaque(why, frame);
+        }
+        if let Some(last) = analysis.opaque.last().filter(|_| analysis.exhausted) {
+            // Another call of it would end as this one did, at the same price.
+            self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
         for command in &analysis.commands {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
@@ -51,6 +62,23 @@ impl Tracer<'_> {
         }
     }
 
+    /// What a script does. A long one is analysed once for equal surroundings: variants of a job call the same script alike.
+    fn analysis(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame) -> Rc<Analysis> {
+        let key = (text.text().len() >= LONG).then(|| surroundings(text, mode, args.as_deref(), frame));
+        if let Some(known) = key.and_then(|key| self.analyses.get(&key)) {
+            return Rc::clone(known);
+        }
+        let scope = located(scope(&frame.env, args), text, frame);
+        let limits = self.world.snapshot.limits();
+        let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir };
+        let input = ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter };
+        let analysis = Rc::new(shell::analyse(&input));
+        if let Some(key) = key {
+            self.analyses.insert(key, Rc::clone(&analysis));
+        }
+        analysis
+    }
+
     /// Another meaning of a program's name that the script itself gives: by name, or by a directory of the tree on the search
     /// path in which a program of this name lies.
     pub(super) fn shadow(&self, shadow: &shell::Shadow, command: &ShellCommand, frame: &Frame) -> Option<Hold> {
@@ -67,6 +95,27 @@ impl Tracer<'_> {
         };
         (named || found().is_some()).then(|| Hold::new(HoldEffect::Void, shadow.place.clone(), shadow.why.clone()))
     }
+}
+
+/// Everything that an analysis depends on, in one digest: nobody can make two of them alike.
+fn surroundings(text: &MappedText, mode: ShellMode, args: Option<&[Word]>, frame: &Frame) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    let mut add = |part: &str| {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    };
+    add(text.file().path.as_str());
+    add(&format!("{:?} {mode:?} {:?} {}", text.span(0..text.text().len()), frame.workdir, args.is_some()));
+    add(text.text());
+    add(frame.seen.last().map_or("", |(key, _)| key));
+    for word in args.unwrap_or_default() {
+        add(&format!("{:?} {:?} {} {:?}", word.value, word.partial, word.raw, word.place));
+    }
+    for (name, value) in frame.env.iter() {
+        add(name);
+        add(value.as_deref().unwrap_or("\0"));
+    }
+    digest.finalize().into()
 }
 
 /// The files of the tree, as a script sees them.

@@ -184,3 +184,16 @@ fn what_guards_a_tool_is_no_condition() {
     ];
     check(&rows, &[]);
 }
+
+#[test]
+fn a_long_script_is_read_anew_where_its_surroundings_differ() {
+    let padding = "# filling\n".repeat(600);
+    let script = format!("#!/bin/bash\n{padding}$TOOL check\n");
+    let files = [("scripts/run.sh", script.as_str())];
+    let rows = [
+        ("ruff", "TOOL=true ./scripts/run.sh\nTOOL=ruff ./scripts/run.sh", "gates"),
+        ("ruff", "TOOL=true ./scripts/run.sh\nTOOL=true ./scripts/run.sh", "absent"),
+        ("ruff", "TOOL=ruff ./scripts/run.sh || true\nTOOL=ruff ./scripts/run.sh", "gates"),
+    ];
+    check(&rows, &files);
+}
