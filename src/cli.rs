@@ -28,6 +28,8 @@ read could not be read.";
 pub enum Command {
     /// Inspect a repository and decide whether the gate passes
     Check(CheckArgs),
+    /// Verify release tags, and name the commit to deploy
+    VerifyTag(VerifyTagArgs),
     /// Print what was found, before any rule judges
     Facts(FactsArgs),
     /// List the catalogue of rules
@@ -139,6 +141,47 @@ pub struct CheckArgs {
     /// (arrives with a later version)
     #[arg(long, hide = true)]
     pub sarif_all: bool,
+}
+
+/// Options of `verify-tag`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct VerifyTagArgs {
+    /// The tags: NAME or refs/tags/NAME
+    #[arg(value_name = "TAG", required_unless_present = "all")]
+    pub tags: Vec<String>,
+    /// Verify every release tag of the repository
+    #[arg(long, conflicts_with_all = ["tags", "expect_commit", "version_json", "state"])]
+    pub all: bool,
+    /// The repository: a work tree, a folder in one, or a git directory
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub repo: PathBuf,
+    /// The branch on which the commit must lie [default: the policy's, else the default branch]
+    #[arg(long, value_name = "B")]
+    pub require_branch: Option<String>,
+    /// The commit that the tag must stand for
+    #[arg(long, value_name = "OID")]
+    pub expect_commit: Option<String>,
+    /// A version.json (Dockerflow) whose commit and version must be the tag's
+    #[arg(long, value_name = "FILE")]
+    pub version_json: Option<PathBuf>,
+    /// The log of earlier verifications, kept where only deploys write
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Let an older version than the last one pass
+    #[arg(long, requires = "state")]
+    pub allow_rollback: bool,
+    /// Read the tag from the forge (arrives with a later version)
+    #[arg(long, hide = true)]
+    pub fetch: bool,
+    /// How to print: text, json or github [default: text; in GitHub Actions text and github]
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+    /// Write the format F to FILE too; may be given several times
+    #[arg(long, value_name = "F=FILE")]
+    pub out: Vec<String>,
+    /// Change a bound, for example --limit tag-bytes=100000
+    #[arg(long, value_name = "NAME=N")]
+    pub limit: Vec<String>,
 }
 
 /// Options of `facts`.

@@ -25,6 +25,7 @@ use crate::terms::{Policy, Terms};
 use crate::text::{Place, RepoPath, SourceFile};
 
 mod rows;
+pub mod tags;
 
 pub use crate::policy::FailOn;
 

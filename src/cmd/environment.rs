@@ -51,3 +51,26 @@ impl Environment {
         }
     }
 }
+
+/// What GitHub Actions says about the run, each only inside of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ActionsRun {
+    /// The reference that started it, in full.
+    pub reference: Option<String>,
+    /// The commit that it is about.
+    pub commit: Option<String>,
+    /// The file that step outputs are appended to.
+    pub output: Option<std::path::PathBuf>,
+}
+
+impl ActionsRun {
+    /// Reads the variables that the runner documents.
+    pub(super) fn read(environment: Environment) -> Self {
+        if !environment.actions {
+            return Self::default();
+        }
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let output = std::env::var_os("GITHUB_OUTPUT").filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
+        Self { reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output }
+    }
+}

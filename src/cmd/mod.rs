@@ -10,6 +10,7 @@ mod output;
 mod policy;
 mod request;
 mod rules;
+mod verify_tag;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(context: &Context, command: &Command) -> Result<u8, Error> {
     match command {
         Command::Check(args) => check::run(context, args),
+        Command::VerifyTag(args) => verify_tag::run(context, args),
         Command::Facts(args) => facts::run(context, args),
         Command::Rules(args) => rules::run(context, args),
         Command::Explain(args) => explain::run(context, args),

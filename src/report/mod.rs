@@ -8,6 +8,7 @@ mod markdown;
 mod neutral;
 mod paint;
 mod snippet;
+pub mod tags;
 mod text;
 mod text_list;
 

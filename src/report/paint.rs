@@ -34,11 +34,16 @@ impl Paint {
 
     /// In the colour of an outcome.
     pub(super) fn outcome(self, outcome: Outcome) -> String {
+        self.outcome_word(outcome, outcome.word())
+    }
+
+    /// Another word in the colour of an outcome.
+    pub(super) fn outcome_word(self, outcome: Outcome, word: &str) -> String {
         let code = match outcome {
             Outcome::Pass => "1;32",
             Outcome::Fail => "1;31",
             Outcome::Incomplete => "1;33",
         };
-        self.with(code, outcome.word())
+        self.with(code, word)
     }
 }

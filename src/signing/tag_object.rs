@@ -54,6 +54,8 @@ pub struct TagObject {
     pub name: String,
     /// The tagger's time in seconds since the epoch; tags of 2005 have no tagger.
     pub tagger_time: Option<i64>,
+    /// Byte offset of the message, after the empty line.
+    pub message: usize,
     /// The kind of the last signature block, which is the one git verifies.
     pub signature: SignatureKind,
     /// Byte offset of that block's first line: the bytes before it are what is signed.
@@ -97,8 +99,32 @@ pub fn parse(bytes: &[u8]) -> Result<TagObject, TagGrammar> {
         return Err(TagGrammar("an empty line must end the header after `tagger`"));
     };
     let (signature, at) = last_block(body);
-    let signed_bytes = at.map(|at| bytes.len() - body.len() + at);
-    Ok(TagObject { object: object.to_owned(), target, name: name.to_owned(), tagger_time, signature, signed_bytes })
+    let message = bytes.len() - body.len();
+    let signed_bytes = at.map(|at| message + at);
+    Ok(TagObject { object: object.to_owned(), target, name: name.to_owned(), tagger_time, message, signature, signed_bytes })
+}
+
+/// Times that a verification accepts, in seconds since the epoch: later ones overflow where others read them.
+const LATEST: i64 = 1 << 40;
+
+/// Parses as [`parse`] does and asks for what a release must have: a tagger, a time that every tool reads alike, and no byte that
+/// could be shown as something else.
+///
+/// # Errors
+/// What departs from that.
+pub fn parse_strict(bytes: &[u8]) -> Result<TagObject, TagGrammar> {
+    let tag = parse(bytes)?;
+    let Some(time) = tag.tagger_time else { return Err(TagGrammar("it has no tagger")) };
+    if time > LATEST {
+        return Err(TagGrammar("the tagger's time is out of range"));
+    }
+    if bytes.contains(&0) {
+        return Err(TagGrammar("it holds a NUL byte"));
+    }
+    if bytes[..tag.message].iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')) {
+        return Err(TagGrammar("its header holds a control character"));
+    }
+    Ok(tag)
 }
 
 struct Header<'a> {

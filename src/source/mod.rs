@@ -1,6 +1,7 @@
 //! Owns where a tree comes from: work tree, git revision, bare mirror, plain folder. Refuses repository configuration,
 //! hooks, links, child processes and the network.
 
+pub mod ancestry;
 pub mod commit;
 mod content;
 mod dirty;
@@ -13,15 +14,18 @@ mod locate;
 mod named;
 pub mod objects;
 mod open;
+mod policy_file;
 pub mod refs;
 pub mod repository;
 pub mod revision;
-mod tree;
+pub mod state_file;
+pub(crate) mod tree;
 mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
 pub use named::{lies_in, read_named_file};
-pub use open::{OpenOptions, open};
+pub use open::{OpenOptions, open, open_repository};
+pub use policy_file::file_at;
 pub use repository::Repository;
 
 use std::collections::BTreeMap;

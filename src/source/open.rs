@@ -44,6 +44,19 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Source, Error> {
     Ok(source)
 }
 
+/// Opens the objects and references of the repository at or above `path`, and lists no tree.
+///
+/// # Errors
+/// Usage: there is no such folder, or no repository. Incomplete: it cannot be read, or is stored in a way that is not read.
+pub fn open_repository(path: &Path) -> Result<Repository, Error> {
+    let folder = locate::folder(path)?;
+    match locate::locate(&folder)? {
+        Located::GitDir(dirs) => Repository::open(dirs, true),
+        Located::WorkTree { dirs, .. } => Repository::open(dirs, false),
+        Located::Folder => Err(Error::usage(format!("{} is no git repository", folder.display())).hint("name one with --repo")),
+    }
+}
+
 fn open_or_alone(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
     match open_folder(folder, options) {
         // Alone, a folder's files can be inspected whatever state the repository around it is in.

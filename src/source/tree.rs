@@ -74,6 +74,40 @@ pub(crate) fn list(objects: &Objects, id: Oid, limits: &Limits) -> Result<Listin
     Ok(listing)
 }
 
+/// The entry at `path` (slashes between names) of the tree `id`, without listing the rest: its mode and id.
+///
+/// # Errors
+/// A tree object on the way is missing, damaged or malformed.
+pub(crate) fn find(objects: &Objects, id: Oid, path: &str) -> Result<Option<(u32, Oid)>, Error> {
+    let (mut mode, mut id) = (0o040_000, id);
+    let mut prefix = Vec::new();
+    for name in path.split('/') {
+        if mode & 0o170_000 != 0o040_000 {
+            return Ok(None);
+        }
+        let frame = open(objects, id, &prefix, 0)?;
+        let data = frame.object.data();
+        let (mut at, mut found) = (0, None);
+        while at < data.len() {
+            let broken = || unreadable(id, &prefix, &ObjectError::Broken("its entries are malformed".to_owned()));
+            let (item, next) = read_item(data, at).ok_or_else(broken)?;
+            at = next;
+            if item.name == name.as_bytes() {
+                // Two entries of one name are read differently by different tools.
+                if found.is_some() {
+                    return Err(broken());
+                }
+                found = Some((item.mode, item.id));
+            }
+        }
+        let Some(entry) = found else { return Ok(None) };
+        (mode, id) = entry;
+        prefix.extend_from_slice(name.as_bytes());
+        prefix.push(b'/');
+    }
+    Ok(Some((mode, id)))
+}
+
 fn open<'a>(objects: &'a Objects, id: Oid, path: &[u8], prefix: usize) -> Result<Frame<'a>, Error> {
     let object = objects.read(id, ObjectType::Tree, TREE_BYTES).map_err(|error| unreadable(id, path, &error))?;
     Ok(Frame { object, at: 0, prefix })

@@ -184,12 +184,27 @@ fn person(node: &Node) -> Person {
 
 fn release(node: &Node) -> Release {
     let default = Release::default();
+    let word = |key: &str| node.get(key).and_then(Node::text);
+    let days = |key: &str| word(key).and_then(super::units::days);
+    let count = |key: &str, otherwise: usize| node.number_at(key).map_or(otherwise, |number| usize::try_from(number).unwrap_or(otherwise));
+    let lists = |key: &str, item: &str| node.get(key).map(|list| list.texts().iter().any(|text| text == item));
     Release {
+        own_pattern: node.get("tag_pattern").is_some(),
         tag_pattern: node.text_at("tag_pattern").unwrap_or(default.tag_pattern),
         branches: node.get("branches").map(Node::texts),
         formats: node.get("formats").map_or(default.formats, Node::texts),
-        min_signatures: node.number_at("min_signatures").unwrap_or(default.min_signatures),
-        check_last: node.number_at("check_last").unwrap_or(default.check_last),
+        min_signatures: count("min_signatures", default.min_signatures),
+        check_last: count("check_last", default.check_last),
+        max_skew_days: days("max_skew"),
+        max_age_days: days("max_age"),
+        max_policy_age_days: days("max_policy_age"),
+        first_parent: word("reach") == Some("first-parent"),
+        accept_countersign: lists("accept", "countersign").unwrap_or(default.accept_countersign),
+        sha1_self_signatures: node.flag_at("allow_sha1_self_signatures").unwrap_or(default.sha1_self_signatures),
+        timestamps: lists("trailers", "opentimestamps").unwrap_or(default.timestamps),
+        lenient_armor: word("armor") == Some("lenient"),
+        state_required: word("state") == Some("required"),
+        allowed_signers: node.text_at("allowed_signers"),
     }
 }
 

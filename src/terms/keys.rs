@@ -91,7 +91,8 @@ pub static KEYS: &[Key] = &[
     may("release.reach", Word(&["any", "first-parent"]), More, "\"any\"", "Which commits of a branch count"),
     may("release.accept", Words(&["tag", "countersign"]), Shorter, "[\"tag\"]", "Which tags carry signatures that count"),
     may("release.allow_sha1_self_signatures", Flag, False, "false", "Accept certificates whose own signatures use SHA-1"),
-    may("release.trailers", Words(&["opentimestamps"]), Shorter, "", "Blocks that may follow a signature"),
+    may("release.armor", Word(&["lenient", "strict"]), More, "\"strict\"", "Whether a signature block may be spelled in ways that nothing signs (headers, other widths)"),
+    may("release.trailers", Words(&["opentimestamps"]), Shorter, "[\"opentimestamps\"]", "Blocks that may follow a signature"),
     may("release.state", Word(&["optional", "required"]), More, "\"optional\"", "Whether verification needs the log of earlier releases"),
     may("release.allowed_signers", Text, Never, "", "A file of SSH signers, its path from the policy file"),
     // Commits

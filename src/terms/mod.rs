@@ -10,6 +10,7 @@ pub mod policy;
 pub mod read;
 pub mod schema;
 pub mod show;
+pub mod trust;
 pub mod units;
 mod validate;
 

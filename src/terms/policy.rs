@@ -211,29 +211,62 @@ pub struct Key {
     pub place: Place,
 }
 
-/// `[release]`, those that something reads; the rest is in [`Policy::values`].
+/// `[release]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Release {
     /// Which tags are releases, over the whole name.
     pub tag_pattern: String,
-    /// Branches that a release must lie on; `None`: not said.
+    /// Somebody wrote that pattern down, so that it may name what git names rarely hold.
+    pub own_pattern: bool,
+    /// Branches that a release must lie on; `None`: the default branch; empty: reachability is not asked.
     pub branches: Option<Vec<String>>,
     /// `openpgp`, `ssh`.
     pub formats: Vec<String>,
     /// How many people must sign.
-    pub min_signatures: i64,
+    pub min_signatures: usize,
     /// How many releases `check` looks at.
-    pub check_last: i64,
+    pub check_last: usize,
+    /// How far a signature's time may lie from the tagger's, in days.
+    pub max_skew_days: Option<i64>,
+    /// How old a signature may be, in days.
+    pub max_age_days: Option<i64>,
+    /// How old the judging policy may be, in days.
+    pub max_policy_age_days: Option<i64>,
+    /// The commit must lie on the line of first parents.
+    pub first_parent: bool,
+    /// A countersignature may stand for a tag that carries none.
+    pub accept_countersign: bool,
+    /// Certificates may be signed by themselves with SHA-1.
+    pub sha1_self_signatures: bool,
+    /// OpenTimestamps proofs may follow a signature.
+    pub timestamps: bool,
+    /// A signature block spelled unusually is noted, not rejected.
+    pub lenient_armor: bool,
+    /// Verification needs the log of earlier releases.
+    pub state_required: bool,
+    /// A file of SSH signers, its path from the policy file.
+    pub allowed_signers: Option<String>,
 }
 
 impl Default for Release {
     fn default() -> Self {
         Self {
             tag_pattern: r"^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$".to_owned(),
+            own_pattern: false,
             branches: None,
             formats: vec!["openpgp".to_owned(), "ssh".to_owned()],
             min_signatures: 1,
             check_last: 5,
+            max_skew_days: None,
+            max_age_days: None,
+            max_policy_age_days: None,
+            first_parent: false,
+            accept_countersign: false,
+            sha1_self_signatures: false,
+            timestamps: true,
+            lenient_armor: false,
+            state_required: false,
+            allowed_signers: None,
         }
     }
 }

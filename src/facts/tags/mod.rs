@@ -1,5 +1,10 @@
 //! Owns which tags are releases and their order. Refuses to verify them.
 
+pub mod reach;
+mod claims;
+mod countersign;
+pub mod verify;
+
 use regex::Regex;
 
 use crate::error::Error;

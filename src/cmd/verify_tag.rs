@@ -1,0 +1,131 @@
+//! Owns `verify-tag`: options and the CI event turned into a request, one verification, every format written from it, the outputs of
+//! the step. Refuses to decide anything about a tag.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::check::unknown_format;
+use super::environment::ActionsRun;
+use super::output::OutFile;
+use super::{Context, request};
+use crate::cli::VerifyTagArgs;
+use crate::error::Error;
+use crate::inspect::tags::{self, Expected, TagRequest};
+use crate::limits::Limits;
+use crate::report::View;
+use crate::report::tags::{FORMATS, TagReport, Word};
+
+/// Runs it.
+pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> {
+    if args.fetch {
+        return Err(Error::usage("--fetch arrives with a later version").hint("fetch the tag with git first"));
+    }
+    let formats = match (&args.format, context.environment.actions) {
+        (Some(name), _) => vec![known(name)?],
+        (None, true) => vec!["text", "github"],
+        (None, false) => vec!["text"],
+    };
+    let files = args.out.iter().map(|text| OutFile::parse(text, |format| known(format).map(|_| ()))).collect::<Result<Vec<_>, _>>()?;
+    let run = ActionsRun::read(context.environment);
+    let report = tags::verify(&build(context, args, &run)?)?;
+    let view = request::view(context, false);
+    let to_file = View { color: false, terminal: false, ..view };
+    let bytes = |format: &str, view: &View| report.render(format, view).unwrap_or_default();
+    for file in &files {
+        file.write(&bytes(&file.format, &to_file))?;
+    }
+    for format in formats {
+        let bytes = bytes(format, &view);
+        if format == "github" { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }
+    }
+    if let Some(path) = &run.output {
+        outputs(path, &report)?;
+    }
+    Ok(report.exit_status())
+}
+
+fn known(name: &str) -> Result<&'static str, Error> {
+    FORMATS.into_iter().find(|format| *format == name).ok_or_else(|| unknown_format(name, &FORMATS))
+}
+
+fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<TagRequest, Error> {
+    let mut limits = Limits::default();
+    for assignment in &args.limit {
+        limits.set(assignment)?;
+    }
+    let common = &context.common;
+    let mut expected = Vec::new();
+    if let Some(commit) = &args.expect_commit {
+        expected.push(Expected { by: "--expect-commit".to_owned(), commit: Some(full_id(commit)?), version: None });
+    }
+    if let Some(path) = &args.version_json {
+        expected.push(version(path, &limits)?);
+    }
+    let named = |reference: &String| args.tags.iter().any(|tag| tags::is_tag(reference, tag.strip_prefix("refs/tags/").unwrap_or(tag)));
+    let started_by = run.reference.clone().filter(named);
+    if started_by.is_some()
+        && let Some(commit) = &run.commit
+    {
+        expected.push(Expected { by: "the event that started this run (GITHUB_SHA)".to_owned(), commit: Some(commit.clone()), version: None });
+    }
+    Ok(TagRequest {
+        repository: args.repo.clone(),
+        tags: args.tags.clone(),
+        all: args.all,
+        policy_file: common.policy.clone(),
+        policy_ref: common.policy_ref.clone(),
+        org_policy: common.org_policy.clone(),
+        require_branch: args.require_branch.clone(),
+        expected,
+        state: args.state.clone(),
+        allow_rollback: args.allow_rollback,
+        now: request::now(common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?,
+        limits,
+        started_by,
+        actions: context.environment.actions,
+    })
+}
+
+fn full_id(text: &str) -> Result<String, Error> {
+    let full = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if full {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err(Error::usage(format!("`--expect-commit {text}` is no full commit id")).hint("40 hexadecimal digits, as `git rev-parse` prints"))
+}
+
+/// Dockerflow's version.json: an object with `commit` and `version`, of which one may be missing.
+fn version(path: &Path, limits: &Limits) -> Result<Expected, Error> {
+    let shown = path.display();
+    let text = request::read_file(path, limits)?;
+    let wrong = |why: &str| Error::usage(format!("`{shown}` is no version.json: {why}")).hint("an object with `commit` and `version`, as Dockerflow has it");
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(|problem| wrong(&problem.to_string()))?;
+    let field = |name: &str| match value.get(name) {
+        None | Some(serde_json::Value::Null) => Ok(None),
+        Some(serde_json::Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
+        Some(_) => Err(wrong(&format!("`{name}` is no text"))),
+    };
+    let (commit, version) = (field("commit")?, field("version")?);
+    let Some(commit) = commit else { return Err(wrong("it has no `commit`")) };
+    let commit = full_id(&commit).map_err(|_| wrong("its `commit` is no full commit id"))?;
+    Ok(Expected { by: shown.to_string(), commit: Some(commit), version })
+}
+
+/// Appends the outputs of the step (design §4.1): of several tags the first one's, and `verified` of all.
+fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
+    let verified = report.tags.iter().all(|tag| tag.word() == Word::Verified);
+    let mut text = format!("verified={verified}\n");
+    if let Some(tag) = report.tags.first() {
+        // Nothing that was not verified is offered for a deploy.
+        let commit = tag.commit.as_deref().filter(|_| verified).unwrap_or_default();
+        let signer = tags::people(tag).join(",");
+        let values = [("tag", tag.name.as_str()), ("object", tag.object.as_deref().unwrap_or_default()), ("commit", commit), ("signer", &signer)];
+        for (name, value) in values {
+            let value: String = value.chars().filter(|c| !c.is_control()).collect();
+            text.push_str(&format!("{name}={value}\n"));
+        }
+    }
+    let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|problem| Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())))
+}

@@ -1,0 +1,64 @@
+//! Owns countersignatures: tags `countersign/<tag>/<anything>` whose signed object is the release itself. Each is verified as a tag
+//! of its own; who signed is known by key. Refuses the last part of the name as an identity.
+
+use git2::{ObjectType, Oid};
+
+use super::verify::{TagVerdict, Verifying};
+use crate::signing::refusal::Refusal;
+use crate::signing::signed::{self, Signer};
+use crate::signing::tag_name::{COUNTERSIGN, TAGS};
+use crate::signing::tag_object::{self, TargetType};
+use crate::source::refs::Ref;
+
+/// Countersignatures of one release.
+const MOST: usize = 256;
+
+/// Adds those who countersigned the release `name`, which is one of `targets`, to the verdict; what does not hold is a note.
+pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], verdict: &mut TagVerdict) {
+    let prefix = format!("{TAGS}{COUNTERSIGN}{name}/");
+    let listed = match verifying.repository.refs.list(&prefix, MOST) {
+        Ok(listed) => listed,
+        Err(error) => return verdict.notes.push(format!("the countersignatures cannot be listed: {}", error.message)),
+    };
+    for (full, held) in listed {
+        let short = full.strip_prefix(TAGS).unwrap_or(&full).to_owned();
+        let id = match held {
+            Ok(Ref::Direct(id)) => id,
+            Ok(Ref::Symbolic(_)) => {
+                verdict.notes.push(format!("{short} does not count: it is a symbolic reference"));
+                continue;
+            }
+            Err(error) => {
+                verdict.notes.push(format!("{short} does not count: {}", error.message));
+                continue;
+            }
+        };
+        match one(verifying, &short, id, targets) {
+            Ok(signers) => {
+                for signer in &signers {
+                    if !signer.counted {
+                        let who = signer.person.clone().unwrap_or_else(|| signer.primary.clone());
+                        verdict.notes.push(format!("{short} does not count: {who} has no release role in the policy"));
+                    }
+                }
+                verdict.signers.extend(signers);
+            }
+            Err(why) => verdict.notes.push(format!("{short} does not count: {why}")),
+        }
+    }
+}
+
+fn one(verifying: &Verifying<'_>, name: &str, id: Oid, targets: &[Oid]) -> Result<Vec<Signer>, String> {
+    let objects = &verifying.repository.objects;
+    let object = objects.read(id, ObjectType::Tag, verifying.limits.tag_bytes).map_err(|error| format!("its object {error}"))?;
+    let tag = tag_object::parse_strict(object.data()).map_err(|why| why.to_string())?;
+    if tag.name != name {
+        return Err(format!("it was signed as `{}`", tag.name));
+    }
+    let named = Oid::from_str(&tag.object).map_err(|error| error.message().to_owned())?;
+    if !targets.contains(&named) || !matches!(tag.target, TargetType::Tag | TargetType::Commit) {
+        return Err("it signs another object than this release".to_owned());
+    }
+    let told = |refusal: Refusal| refusal.reason;
+    signed::verify(object.data(), tag.message, tag.tagger_time.unwrap_or(0), verifying.trust).map(|signed| signed.signers).map_err(told)
+}

@@ -1,0 +1,99 @@
+//! Owns whether a release lies on a branch that the policy names, at references that were fetched. Refuses local branches where
+//! there are remote ones: anybody can make a local branch.
+
+use git2::Oid;
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::error::Error;
+use crate::signing::refusal::{Refusal, Step};
+use crate::source::Repository;
+use crate::source::ancestry::{self, Ancestry};
+use crate::source::refs::Ref;
+use crate::terms::policy::Release;
+
+/// Where `origin`'s branches are.
+const REMOTE: &str = "refs/remotes/origin/";
+/// Where this repository's own branches are.
+const LOCAL: &str = "refs/heads/";
+/// Branches looked at.
+const MOST: usize = 10_000;
+
+/// A branch on which a release may lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// Its name.
+    pub name: String,
+    /// Its tip.
+    pub tip: Oid,
+    /// It was matched by a pattern, so that whoever may create branches may create one.
+    pub by_pattern: bool,
+}
+
+/// The branches that these patterns stand for: `origin`'s where any are known, else the repository's own.
+///
+/// # Errors
+/// References that cannot be read.
+pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Vec<Branch>, Error> {
+    let remote = repository.refs.list(REMOTE, MOST)?;
+    let (prefix, all) = if remote.is_empty() { (LOCAL, repository.refs.list(LOCAL, MOST)?) } else { (REMOTE, remote) };
+    let mut found = Vec::new();
+    for pattern in patterns {
+        let by_pattern = pattern.contains(['*', '?', '[', '{']);
+        let matcher = matcher(pattern)?;
+        for (full, held) in &all {
+            let name = full.strip_prefix(prefix).unwrap_or(full);
+            let matches = if by_pattern { matcher.is_match(name) } else { name == pattern };
+            if !matches {
+                continue;
+            }
+            match held {
+                Ok(Ref::Direct(tip)) => found.push(Branch { name: name.to_owned(), tip: *tip, by_pattern }),
+                Ok(Ref::Symbolic(_)) => {}
+                Err(error) => return Err(error.clone()),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn matcher(pattern: &str) -> Result<GlobMatcher, Error> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.map(|glob| glob.compile_matcher()).map_err(|problem| Error::usage(format!("`{pattern}` is not a glob: {}", problem.kind())))
+}
+
+/// Whether `commit` lies on one of the branches as the policy asks; notes for the reader.
+///
+/// # Errors
+/// It lies on none, or the history at hand is too short to tell.
+pub(super) fn ask(repository: &Repository, release: &Release, branches: &[Branch], commit: Oid) -> Result<Vec<String>, Refusal> {
+    let mut unknown = None;
+    let mut aside = None;
+    for branch in branches {
+        match ancestry::within(&repository.objects, commit, branch.tip) {
+            Ancestry::Within { first_parent } if first_parent || !release.first_parent => {
+                let mut notes = Vec::new();
+                if !first_parent {
+                    notes.push(format!("the commit is in the history of {}, but not on its line of first parents", branch.name));
+                }
+                if branch.by_pattern {
+                    notes.push(format!("the commit lies on {}, which is not known to be protected", branch.name));
+                }
+                return Ok(notes);
+            }
+            Ancestry::Within { .. } => drop(aside.get_or_insert(&branch.name)),
+            Ancestry::Outside => {}
+            Ancestry::Unknown(id, error) => drop(unknown.get_or_insert((branch, id, error))),
+        }
+    }
+    let remedy = "merge the commit to a release branch first, then tag and sign the next version";
+    if let Some((branch, id, error)) = unknown {
+        let reason = format!("whether the commit lies on {} cannot be told: the commit {id} {error}", branch.name);
+        return Err(Refusal::indeterminate(Step::Branch, reason, "fetch the whole history: git fetch --unshallow origin"));
+    }
+    if let Some(name) = aside {
+        let reason = format!("the commit is in the history of {name}, but not on its line of first parents, as [release].reach asks");
+        return Err(Refusal::rejected(Step::Branch, reason, remedy));
+    }
+    let names: Vec<&str> = branches.iter().map(|branch| branch.name.as_str()).take(5).collect();
+    Err(Refusal::rejected(Step::Branch, format!("the commit lies on none of the release branches ({})", names.join(", ")), remedy))
+}

@@ -1,0 +1,291 @@
+//! Owns the steps of verifying one tag, in order: name, object, grammar, target, signatures, time, branch, countersignatures.
+//! What a tag is called, what it stands for and where that lies is computed from bytes, once. Refuses to choose the policy, and to
+//! read or write the log of earlier verifications.
+
+use std::collections::BTreeSet;
+
+use git2::{ObjectType, Oid};
+
+use super::claims;
+use super::countersign;
+use super::reach;
+use crate::limits::Limits;
+use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
+use crate::signing::signed::{self, Signed, Signer};
+use crate::signing::tag_name::{self, TAGS};
+use crate::signing::tag_object::{self, TagObject, TargetType};
+use crate::signing::trust::Trust;
+use crate::source::objects::ObjectError;
+use crate::source::refs::Ref;
+use crate::source::{Repository, commit};
+use crate::terms::policy::Release;
+
+/// What tags are held against.
+pub struct Verifying<'a> {
+    /// Where they are.
+    pub repository: &'a Repository,
+    /// The bounds.
+    pub limits: &'a Limits,
+    /// Whose signatures count.
+    pub trust: &'a Trust,
+    /// `[release]`.
+    pub release: &'a Release,
+    /// `tag_pattern`, compiled over the whole name.
+    pub pattern: &'a regex::Regex,
+    /// References of branches on which a release must lie, in order; `None`: that is not asked.
+    pub branches: Option<&'a [reach::Branch]>,
+}
+
+/// What was found about one tag.
+#[derive(Clone, Debug)]
+pub struct TagVerdict {
+    /// Its name without `refs/tags/`.
+    pub name: String,
+    /// Verified, or where it stopped.
+    pub outcome: Result<(), Refusal>,
+    /// The tag object's id.
+    pub object: Option<Oid>,
+    /// The commit to deploy.
+    pub commit: Option<Oid>,
+    /// Its tree: all that is claimed.
+    pub tree: Option<Oid>,
+    /// The SHA-256 of the bytes that the innermost signature covers, in hex.
+    pub payload: Option<String>,
+    /// Who signed, the tag's own signatures first.
+    pub signers: Vec<Signer>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+impl Verifying<'_> {
+    /// Verifies the tag of this name (without `refs/tags/`).
+    #[must_use]
+    pub fn tag(&self, name: &str) -> TagVerdict {
+        let mut verdict = TagVerdict {
+            name: name.to_owned(),
+            outcome: Ok(()),
+            object: None,
+            commit: None,
+            tree: None,
+            payload: None,
+            signers: Vec::new(),
+            notes: Vec::new(),
+        };
+        verdict.outcome = self.steps(name, &mut verdict);
+        verdict
+    }
+
+    fn steps(&self, name: &str, verdict: &mut TagVerdict) -> Result<(), Refusal> {
+        self.name(name)?;
+        let id = self.reference(name)?;
+        let held = self.object(id, name, verdict)?;
+        let commit = match &held {
+            Held::Tag { tag, bytes } => {
+                verdict.object = Some(id);
+                grammar(tag, name)?;
+                let commit = self.target(&tag.object, verdict)?;
+                self.signatures(name, id, tag, bytes, verdict)?;
+                commit
+            }
+            Held::Commit => {
+                let commit = self.target(&id.to_string(), verdict)?;
+                self.countersigned(name, &[id], verdict, lightweight(name))?;
+                commit
+            }
+        };
+        self.times(verdict, &commit)?;
+        if let Some(branches) = self.branches {
+            let found = verdict.commit.map(|id| reach::ask(self.repository, self.release, branches, id));
+            verdict.notes.extend(found.transpose()?.into_iter().flatten());
+        }
+        self.threshold(verdict)?;
+        claims::notes(&self.repository.objects, &commit, self.limits, &mut verdict.notes);
+        Ok(())
+    }
+
+    /// A release by its name, spelled as git allows.
+    fn name(&self, name: &str) -> Result<(), Refusal> {
+        let refuse = |why: &str| Refusal::rejected(Step::Name, format!("`{name}` is no release: {why}"), "give the exact name of a release tag");
+        tag_name::check(name).map_err(refuse)?;
+        if name.starts_with(tag_name::COUNTERSIGN) {
+            return Err(refuse("it is a countersignature"));
+        }
+        if !name.is_ascii() && !self.release.own_pattern {
+            return Err(refuse("it is not ASCII, so it may look like another name ([release].tag_pattern can allow it)"));
+        }
+        if !self.pattern.is_match(name) {
+            return Err(refuse("it does not match [release].tag_pattern"));
+        }
+        Ok(())
+    }
+
+    fn reference(&self, name: &str) -> Result<Oid, Refusal> {
+        let full = format!("{TAGS}{name}");
+        match self.repository.refs.read(&full) {
+            Ok(Some(Ref::Direct(id))) => Ok(id),
+            Ok(Some(Ref::Symbolic(target))) => {
+                let reason = format!("{full} is a symbolic reference to {target}");
+                Err(Refusal::rejected(Step::Name, reason, "fetch the tag itself: git fetch --force origin 'refs/tags/*:refs/tags/*'"))
+            }
+            Ok(None) => {
+                let remedy = format!("fetch it: git fetch origin {full}:{full}, or check the spelling");
+                Err(Refusal::rejected(Step::Name, format!("there is no tag `{name}`"), remedy))
+            }
+            Err(error) => Err(Refusal::indeterminate(Step::Name, error.message, error.hint.unwrap_or_else(|| "run `git fsck`".to_owned()))),
+        }
+    }
+
+    fn object(&self, id: Oid, name: &str, verdict: &mut TagVerdict) -> Result<Held, Refusal> {
+        let objects = &self.repository.objects;
+        let (_, kind) = objects.header(id).map_err(|error| missing(id, name, &error))?;
+        match kind {
+            ObjectType::Tag => {}
+            ObjectType::Commit => return Ok(Held::Commit),
+            other => {
+                let reason = format!("the tag names a {}, not a commit", other.str());
+                return Err(Refusal::rejected(Step::Target, reason, "tag the commit of the release"));
+            }
+        }
+        let object = objects.read(id, ObjectType::Tag, self.limits.tag_bytes).map_err(|error| missing(id, name, &error))?;
+        verdict.object = Some(id);
+        let bytes = object.data().to_vec();
+        let tag = tag_object::parse_strict(&bytes).map_err(|why| {
+            Refusal::rejected(Step::Grammar, format!("the tag object is not well formed: {why}"), COUNTERSIGN_NEXT)
+        })?;
+        Ok(Held::Tag { tag, bytes })
+    }
+
+    /// The commit that the tag names, read and kept.
+    fn target(&self, id: &str, verdict: &mut TagVerdict) -> Result<commit::Commit, Refusal> {
+        let id = Oid::from_str(id).map_err(|error| Refusal::rejected(Step::Grammar, error.message(), COUNTERSIGN_NEXT))?;
+        let commit = commit::read(&self.repository.objects, id).map_err(|error| match error {
+            ObjectError::OtherType(kind) => {
+                let reason = format!("the tag says that it names a commit, and {id} is a {kind}");
+                Refusal::rejected(Step::Target, reason, COUNTERSIGN_NEXT)
+            }
+            error => {
+                let reason = format!("the commit {id} {error}");
+                Refusal::indeterminate(Step::Target, reason, format!("fetch it: git fetch origin {id}"))
+            }
+        })?;
+        verdict.commit = Some(id);
+        verdict.tree = Some(commit.tree);
+        Ok(commit)
+    }
+
+    /// The tag's own signatures; where the policy accepts that, countersignatures in their place.
+    fn signatures(&self, name: &str, id: Oid, tag: &TagObject, bytes: &[u8], verdict: &mut TagVerdict) -> Result<(), Refusal> {
+        match signed::verify(bytes, tag.message, tag.tagger_time.unwrap_or(0), self.trust) {
+            Ok(Signed { signers, payload, notes }) => {
+                verdict.payload = Some(sha256(&bytes[..payload]));
+                verdict.signers = signers;
+                verdict.notes.extend(notes);
+                countersign::gather(self, name, &[id], verdict);
+                Ok(())
+            }
+            // A signature that is there and is wrong is never made good by another.
+            Err(refusal) if unsigned(&refusal, tag) && self.release.accept_countersign => {
+                let targets: Vec<Oid> = verdict.commit.into_iter().chain([id]).collect();
+                self.countersigned(name, &targets, verdict, refusal)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Countersignatures alone; `otherwise` when none counts.
+    fn countersigned(&self, name: &str, targets: &[Oid], verdict: &mut TagVerdict, otherwise: Refusal) -> Result<(), Refusal> {
+        if !self.release.accept_countersign {
+            return Err(otherwise);
+        }
+        countersign::gather(self, name, targets, verdict);
+        if verdict.signers.iter().any(|signer| signer.counted) {
+            verdict.notes.push("the tag itself carries no signature of a maintainer; a countersignature stands for it".to_owned());
+            return Ok(());
+        }
+        Err(Refusal { remedy: format!("countersign it: tollgate countersign {name}"), ..otherwise })
+    }
+
+    /// Times are claims of the signer: they are held against the commit, which the signer could not date after the fact.
+    fn times(&self, verdict: &mut TagVerdict, commit: &commit::Commit) -> Result<(), Refusal> {
+        let day = 86_400;
+        let committed = commit.time.unwrap_or(0);
+        for signer in verdict.signers.iter().filter(|signer| signer.counted) {
+            let who = signer.person.as_deref().unwrap_or_default();
+            if signer.ends.is_some_and(|end| committed >= end) {
+                let reason = format!("the commit is younger than the end of the trust in this key of {who}, whatever time the signature claims");
+                return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
+            }
+            if self.release.max_age_days.is_some_and(|days| signer.time < self.trust.now - days * day) {
+                return Err(Refusal::rejected(Step::Time, "the signature is older than [release].max_age", COUNTERSIGN));
+            }
+            if signer.time < committed {
+                verdict.notes.push("the signature claims a time before that of its commit".to_owned());
+            }
+        }
+        verdict.notes.dedup();
+        Ok(())
+    }
+
+    /// Distinct people, never signatures or keys.
+    fn threshold(&self, verdict: &TagVerdict) -> Result<(), Refusal> {
+        let people: BTreeSet<&str> =
+            verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+        let (have, want) = (people.len(), self.release.min_signatures);
+        if have >= want {
+            return Ok(());
+        }
+        let names = people.into_iter().collect::<Vec<_>>().join(", ");
+        let reason = format!("{have} of {want} people signed ({names})");
+        Err(Refusal::rejected(Step::Threshold, reason, format!("have another maintainer run: tollgate countersign {}", verdict.name)))
+    }
+}
+
+/// What a reference names.
+enum Held {
+    Tag { tag: TagObject, bytes: Vec<u8> },
+    Commit,
+}
+
+const COUNTERSIGN_NEXT: &str = "tag and sign the next version";
+
+fn lightweight(name: &str) -> Refusal {
+    let reason = "the tag is lightweight: it names a commit, and nothing can be signed".to_owned();
+    let remedy = format!(
+        "if it is annotated at the origin, fetch it again: git fetch --force origin refs/tags/{name}:refs/tags/{name}; else tag and sign the next version"
+    );
+    Refusal::rejected(Step::Object, reason, remedy)
+}
+
+fn missing(id: Oid, name: &str, error: &ObjectError) -> Refusal {
+    let reason = format!("the object {id} {error}");
+    let fetch = format!("fetch it: git fetch --force origin refs/tags/{name}:refs/tags/{name}");
+    match error {
+        ObjectError::TooLarge(_) => Refusal::rejected(Step::Object, reason, COUNTERSIGN_NEXT),
+        ObjectError::Broken(_) | ObjectError::OtherType(_) => Refusal::rejected(Step::Object, reason, format!("run `git fsck`; {fetch}")),
+        ObjectError::Missing => Refusal::indeterminate(Step::Object, reason, fetch),
+    }
+}
+
+fn grammar(tag: &TagObject, name: &str) -> Result<(), Refusal> {
+    if tag.name != name {
+        let reason = format!("the tag object is called `{}`, not `{name}`: it was signed for another name", tag.name);
+        return Err(Refusal::rejected(Step::Grammar, reason, "deploy it under the name that was signed, or tag and sign the next version"));
+    }
+    let what = match tag.target {
+        TargetType::Commit => return Ok(()),
+        TargetType::Tag => "another tag",
+        TargetType::Tree => "a tree",
+        TargetType::Blob => "a blob",
+    };
+    Err(Refusal::rejected(Step::Target, format!("the tag names {what}, not a commit"), "tag the commit of the release"))
+}
+
+/// The tag carries no signature at all, so that a countersignature does not overrule one.
+fn unsigned(refusal: &Refusal, tag: &TagObject) -> bool {
+    refusal.step == Step::Block && tag.signature == tag_object::SignatureKind::None
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

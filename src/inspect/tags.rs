@@ -1,0 +1,340 @@
+//! Owns the one road from tag names to verdicts: repository, policy, verification, artefact, state log. `verify-tag` and the tests
+//! call nothing else. Refuses to print, and to read the clock or the environment: both come with the request.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use git2::Oid;
+use regex::Regex;
+
+use super::{Moment, policy_info};
+use crate::error::Error;
+use crate::facts::tags::reach::{self, Branch};
+use crate::facts::tags::verify::{TagVerdict, Verifying};
+use crate::limits::Limits;
+use crate::policy::tags_origin::{self, TagJudging, TagOrigin};
+use crate::report::tags::{TagReport, TagRow};
+use crate::signing::refusal::{Refusal, Step};
+use crate::signing::state_log::{self, Entry};
+use crate::signing::tag_name;
+use crate::source::ancestry::{self, Ancestry};
+use crate::source::state_file::StateFile;
+use crate::source::{self, Repository};
+
+/// Tags verified at most by one run.
+const MOST_TAGS: usize = 200_000;
+/// Below this many tags one thread is as fast as several.
+const FEW: usize = 8;
+
+/// What `verify-tag` was asked to do, every option resolved.
+#[derive(Clone, Debug)]
+pub struct TagRequest {
+    /// The repository.
+    pub repository: PathBuf,
+    /// Names as given; empty with `all`.
+    pub tags: Vec<String>,
+    /// Every release tag.
+    pub all: bool,
+    /// `--policy FILE`.
+    pub policy_file: Option<PathBuf>,
+    /// `--policy-ref REF`.
+    pub policy_ref: Option<String>,
+    /// `--org-policy FILE`.
+    pub org_policy: Option<PathBuf>,
+    /// `--require-branch`.
+    pub require_branch: Option<String>,
+    /// Commits that the tag must stand for, each with who says so: `--expect-commit`, a version file, the CI event.
+    pub expected: Vec<Expected>,
+    /// `--state`.
+    pub state: Option<PathBuf>,
+    /// `--allow-rollback`.
+    pub allow_rollback: bool,
+    /// Now.
+    pub now: Moment,
+    /// The bounds.
+    pub limits: Limits,
+    /// The run was started by this tag, so that its own workflow runs.
+    pub started_by: Option<String>,
+    /// GitHub Actions runs this.
+    pub actions: bool,
+}
+
+/// Something that says which commit, or which version, is being deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Who says so, as shown.
+    pub by: String,
+    /// The commit, in lower-case hex; `None`: it does not say.
+    pub commit: Option<String>,
+    /// The version; `None`: it does not say.
+    pub version: Option<String>,
+}
+
+/// Verifies tags.
+///
+/// # Errors
+/// Usage and policy errors (exit 2); what keeps every tag from being looked at (exit 3).
+pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
+    let repository = source::open_repository(&request.repository)?;
+    let origin = TagOrigin {
+        repository: &request.repository,
+        file: request.policy_file.as_deref(),
+        reference: request.policy_ref.as_deref(),
+        org: request.org_policy.as_deref(),
+    };
+    let now = request.now.at.as_second();
+    let judged = tags_origin::choose(&origin, &repository, &request.limits, request.now.date(), now)?;
+    let release = &judged.judging.policy.release;
+    let pattern = Regex::new(&format!("^(?:{})$", release.tag_pattern))
+        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
+    let branches = branches(request, &repository, &judged)?;
+    let names = names(request, &repository, &pattern)?;
+    let mut log = state(request, &judged)?;
+    let run = Run { request, judged: &judged, pattern: &pattern, branches: branches.as_deref(), now };
+    let mut verdicts = run.verdicts(&names, &repository)?;
+    for verdict in &mut verdicts {
+        run.settle(verdict, &repository, log.as_mut())?;
+    }
+    let age = judged.made.map(|made| now.saturating_sub(made).max(0) / 86_400);
+    let mut notes = Vec::new();
+    if request.started_by.is_some() {
+        notes.push("this run's workflow comes from the tag itself: whoever may push the tag could leave this step out (see the documentation of verify-tag)".to_owned());
+    }
+    Ok(TagReport {
+        policy: policy_info(&judged.judging, &judged.judging.policy.terms),
+        policy_age_days: age,
+        now: request.now.stated(),
+        tags: verdicts.into_iter().map(TagRow::from).collect(),
+        notes,
+    })
+}
+
+/// The names to verify: as given, or every release.
+fn names(request: &TagRequest, repository: &Repository, pattern: &Regex) -> Result<Vec<String>, Error> {
+    if !request.all {
+        let mut names = Vec::new();
+        for argument in &request.tags {
+            let name = tag_name::parse(argument).map_err(|why| {
+                Error::usage(format!("`{argument}` is no tag: {why}")).hint("give NAME or refs/tags/NAME; revisions and ids are not read")
+            })?;
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        return Ok(names);
+    }
+    let listed = repository.refs.list(tag_name::TAGS, MOST_TAGS)?;
+    let names = listed.into_iter().filter_map(|(full, _)| full.strip_prefix(tag_name::TAGS).map(str::to_owned));
+    Ok(names.filter(|name| !name.starts_with(tag_name::COUNTERSIGN) && pattern.is_match(name)).collect())
+}
+
+/// The branches on which a release must lie; `None`: the policy switched that off.
+fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) -> Result<Option<Vec<Branch>>, Error> {
+    let release = &judged.judging.policy.release;
+    let patterns = match (&request.require_branch, &release.branches) {
+        (Some(branch), _) => vec![branch.clone()],
+        (None, Some(none)) if none.is_empty() => return Ok(None),
+        (None, Some(patterns)) => patterns.clone(),
+        (None, None) => match &judged.default_branch {
+            Some(name) => vec![name.clone()],
+            None => {
+                let error = Error::incomplete("no branch is known on which a release must lie: refs/remotes/origin/HEAD does not name one");
+                return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
+            }
+        },
+    };
+    let found = reach::branches(repository, &patterns)?;
+    if found.is_empty() {
+        let error = Error::incomplete(format!("there is no branch {} here to hold the release against", patterns.join(", ")));
+        return Err(error.hint("fetch it: git fetch origin, with every branch that [release].branches names"));
+    }
+    Ok(Some(found))
+}
+
+/// The state log, opened and locked before anything is verified.
+fn state(request: &TagRequest, judged: &TagJudging) -> Result<Option<State>, Error> {
+    let Some(path) = &request.state else {
+        if judged.judging.policy.release.state_required && !request.all {
+            return Err(Error::usage("[release].state asks for the log of earlier verifications").hint("give --state FILE"));
+        }
+        return Ok(None);
+    };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if source::lies_in(directory, &request.repository) {
+        let error = Error::usage("--state names a file in the repository of the tag, which whoever wrote that can change");
+        return Err(error.hint("keep it where only deploys write"));
+    }
+    let file = StateFile::open(path)?;
+    let entries = state_log::parse(&file.lines).map_err(|(line, why)| {
+        Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display())).hint("restore it from a copy; do not start an empty one unseen")
+    })?;
+    Ok(Some(State { file, entries }))
+}
+
+struct State {
+    file: StateFile,
+    entries: Vec<Entry>,
+}
+
+/// What every tag of a run is held against.
+struct Run<'a> {
+    request: &'a TagRequest,
+    judged: &'a TagJudging,
+    pattern: &'a Regex,
+    branches: Option<&'a [Branch]>,
+    now: i64,
+}
+
+impl Run<'_> {
+    fn verifying<'r>(&'r self, repository: &'r Repository) -> Verifying<'r> {
+        Verifying {
+            repository,
+            limits: &self.request.limits,
+            trust: &self.judged.trust,
+            release: &self.judged.judging.policy.release,
+            pattern: self.pattern,
+            branches: self.branches,
+        }
+    }
+
+    /// All verdicts in the order of the names; many are spread over the cores, each with its own handle on the objects.
+    fn verdicts(&self, names: &[String], repository: &Repository) -> Result<Vec<TagVerdict>, Error> {
+        let cores = thread::available_parallelism().map_or(1, usize::from).min(names.len().div_ceil(FEW));
+        if cores <= 1 {
+            let verifying = self.verifying(repository);
+            return Ok(names.iter().map(|name| verifying.tag(name)).collect());
+        }
+        let length = names.len().div_ceil(cores);
+        thread::scope(|scope| {
+            let work = |part: &[String]| -> Result<Vec<TagVerdict>, Error> {
+                let repository = source::open_repository(&self.request.repository)?;
+                let verifying = self.verifying(&repository);
+                Ok(part.iter().map(|name| verifying.tag(name)).collect())
+            };
+            let parts: Vec<_> = names.chunks(length).map(|part| scope.spawn(move || work(part))).collect();
+            let mut all = Vec::with_capacity(names.len());
+            for part in parts {
+                let done = part.join().map_err(|_| Error::incomplete("a verification ended in a defect of this program"))?;
+                all.extend(done?);
+            }
+            Ok(all)
+        })
+    }
+
+    /// What comes after the signatures: the policy's age, the artefact, the state log.
+    fn settle(&self, verdict: &mut TagVerdict, repository: &Repository, state: Option<&mut State>) -> Result<(), Error> {
+        if self.request.actions {
+            explain_checkout(verdict);
+        }
+        if verdict.outcome.is_err() {
+            return Ok(());
+        }
+        verdict.outcome = self.policy_age().and_then(|()| self.artefact(verdict));
+        let Some(state) = state else {
+            if verdict.outcome.is_ok() {
+                verdict.notes.push("times are claimed by the signer; a state log (--state) would hold them against earlier verifications".to_owned());
+            }
+            return Ok(());
+        };
+        let entry = self.entry(verdict);
+        verdict.outcome = std::mem::replace(&mut verdict.outcome, Ok(())).and_then(|()| self.against(state, &entry, verdict, repository));
+        if verdict.outcome.is_ok() && state.entries.last() != Some(&entry) {
+            let line = serde_json::to_string(&entry).map_err(|problem| Error::incomplete(problem.to_string()))?;
+            state.file.append(&line)?;
+            state.entries.push(entry);
+        }
+        Ok(())
+    }
+
+    fn policy_age(&self) -> Result<(), Refusal> {
+        let most = self.judged.judging.policy.release.max_policy_age_days;
+        match (most, self.judged.made) {
+            (Some(days), Some(made)) if made < self.now.saturating_sub(days.saturating_mul(86_400)) => Err(Refusal::rejected(
+                Step::Policy,
+                "the judging policy is older than [release].max_policy_age",
+                "fetch the default branch (git fetch origin); if it is current, have its policy confirmed by a commit",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn artefact(&self, verdict: &TagVerdict) -> Result<(), Refusal> {
+        let commit = verdict.commit.map(|id| id.to_string()).unwrap_or_default();
+        for expected in &self.request.expected {
+            let refuse = |reason: String| {
+                Err(Refusal::rejected(Step::Artefact, reason, "build the artefact from the commit of the tag, or verify the tag it was built from"))
+            };
+            if let Some(other) = expected.commit.as_ref().filter(|other| **other != commit) {
+                return refuse(format!("{} says commit {other}, and the tag stands for {commit}", expected.by));
+            }
+            let plain = |text: &str| text.strip_prefix('v').unwrap_or(text).to_owned();
+            if let Some(version) = expected.version.as_ref().filter(|version| plain(version) != plain(&verdict.name)) {
+                return refuse(format!("{} says version {version}, and the tag is {}", expected.by, verdict.name));
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&self, verdict: &TagVerdict) -> Entry {
+        let object = verdict.object.or(verdict.commit);
+        Entry {
+            schema: 1,
+            tag: verdict.name.clone(),
+            object: object.map(|id| id.to_string()).unwrap_or_default(),
+            payload: verdict.payload.clone(),
+            commit: verdict.commit.map(|id| id.to_string()).unwrap_or_default(),
+            policy: self.judged.commit.map(|id| id.to_string()),
+            time: self.request.now.at.to_string(),
+        }
+    }
+
+    fn against(&self, state: &State, entry: &Entry, verdict: &TagVerdict, repository: &Repository) -> Result<(), Refusal> {
+        let last = state.entries.iter().rev().find_map(|entry| entry.policy.as_deref());
+        if let (Some(last), Some(tip)) = (last.and_then(|id| Oid::from_str(id).ok()), self.judged.commit) {
+            match ancestry::within(&repository.objects, last, tip) {
+                Ancestry::Within { .. } => {}
+                Ancestry::Outside => {
+                    let reason = format!("the judging policy's commit {tip} does not come after {last}, by which the last release was judged");
+                    return Err(Refusal::rejected(Step::State, reason, "fetch the default branch (git fetch origin), and find out who moved it"));
+                }
+                Ancestry::Unknown(id, error) => {
+                    let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
+                    return Err(Refusal::indeterminate(Step::State, reason, "git fetch --unshallow origin"));
+                }
+            }
+        }
+        let ended = |end: &i64| *end <= self.now;
+        let mut counted = verdict.signers.iter().filter(|signer| signer.counted);
+        let known = state_log::knows(&state.entries, &entry.tag, &entry.object);
+        if !known && counted.any(|signer| signer.ends.as_ref().is_some_and(ended)) {
+            let reason = "the key's time is over, and the log of earlier verifications does not know this tag";
+            return Err(Refusal::rejected(Step::State, reason, "have a current maintainer countersign it, or tag and sign the next version"));
+        }
+        state_log::judge(&state.entries, entry, self.request.allow_rollback)
+    }
+}
+
+/// A lightweight tag in Actions is most often what actions/checkout made of an annotated one.
+fn explain_checkout(verdict: &mut TagVerdict) {
+    if let Err(refusal) = &mut verdict.outcome
+        && refusal.step == Step::Object
+        && verdict.object.is_none()
+        && verdict.commit.is_some()
+    {
+        refusal.reason.push_str("; actions/checkout before v6.0.2 replaces an annotated tag by its commit");
+    }
+}
+
+/// The names of everyone who counted, for the outputs of a pipeline.
+#[must_use]
+pub fn people(row: &TagRow) -> Vec<&str> {
+    let all: BTreeSet<&str> = row.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+    all.into_iter().collect()
+}
+
+/// Whether a reference is the tag of this name, for callers that know an event.
+#[must_use]
+pub fn is_tag(reference: &str, name: &str) -> bool {
+    reference.strip_prefix(tag_name::TAGS) == Some(name)
+}

@@ -1,0 +1,146 @@
+//! Owns which policy judges tags (design §4.6): a file outside of the repository, a full reference, or the tip of the default
+//! branch as the origin names it. Refuses the tagged tree and local branches: whoever may push the tag could have written both.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use git2::Oid;
+use jiff::civil::Date;
+
+use super::origin::{Judging, POLICY_FILE, PolicySource};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::source::refs::Ref;
+use crate::source::{self, Repository, commit, revision};
+use crate::terms::read::Open;
+use crate::terms::{Reading, read, trust};
+use crate::signing::trust::Trust;
+use crate::text::{RepoPath, SourceFile};
+
+/// Where `origin` says what its default branch is.
+const ORIGIN_HEAD: &str = "refs/remotes/origin/HEAD";
+
+/// What the command line says.
+#[derive(Clone, Copy, Debug)]
+pub struct TagOrigin<'a> {
+    /// The repository's path, as given.
+    pub repository: &'a Path,
+    /// `--policy`.
+    pub file: Option<&'a Path>,
+    /// `--policy-ref`.
+    pub reference: Option<&'a str>,
+    /// `--org-policy`.
+    pub org: Option<&'a Path>,
+}
+
+/// The policy that judges tags, and whom it trusts.
+#[derive(Debug)]
+pub struct TagJudging {
+    /// The policy and where it came from.
+    pub judging: Judging,
+    /// Whom it trusts.
+    pub trust: Trust,
+    /// Its commit, when it came from one.
+    pub commit: Option<Oid>,
+    /// When that commit was made, in seconds since the epoch.
+    pub made: Option<i64>,
+    /// The branch whose tip it was read at, without prefix, when that was the default branch.
+    pub default_branch: Option<String>,
+}
+
+/// Chooses and reads the policy; `now` in seconds since the epoch.
+///
+/// # Errors
+/// Usage errors for a policy from where the judged can write, and for mistakes in it; incomplete errors for what cannot be read.
+pub fn choose(request: &TagOrigin<'_>, repository: &Repository, limits: &Limits, today: Date, now: i64) -> Result<TagJudging, Error> {
+    let org = request.org.map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
+    let catalog = Catalog::builtin();
+    let default = default_branch(repository)?;
+    if let Some(path) = request.file {
+        if source::lies_in(path, request.repository) {
+            let error = Error::usage("--policy names a file in the repository of the tag, which whoever wrote that can change");
+            return Err(error.hint("name a file outside of it, or use --policy-ref"));
+        }
+        let file = source::read_named_file(path, limits.file_bytes)?;
+        let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let open = |name: &str| beside(&directory, name, limits);
+        let policy = read(Some(file), &Reading { catalog, today, open: &open, org })?;
+        let trust = trust::trust(&policy, &open, now)?;
+        let title = path.display().to_string();
+        let judging = Judging { policy, source: PolicySource::File, revision: None, authoritative: true, bootstrap: false, title };
+        return Ok(TagJudging { judging, trust, commit: None, made: None, default_branch: default.map(|(name, _)| name) });
+    }
+    let (what, tip) = match (request.reference, &default) {
+        (Some(reference), _) => (reference.to_owned(), named(repository, reference, limits)?),
+        (None, Some((name, tip))) => (name.clone(), *tip),
+        (None, None) => return Err(no_default()),
+    };
+    let open = |name: &str| source::file_at(&repository.objects, tip, name, limits.file_bytes);
+    let file = open(POLICY_FILE)?;
+    let has_file = file.is_some();
+    let judged = with(file, &open, org, today, now)?;
+    let made = commit::read(&repository.objects, tip).ok().and_then(|commit| commit.time);
+    let revision = tip.to_string();
+    let short = revision.get(..7).unwrap_or(&revision).to_owned();
+    let (source, title) = match has_file {
+        true => (PolicySource::Ref, format!("{POLICY_FILE} at {what} {short}")),
+        false => (PolicySource::Builtin, format!("built-in defaults, no policy at {what} {short}")),
+    };
+    let judging = Judging { policy: judged.0, source, revision: Some(revision), authoritative: true, bootstrap: false, title };
+    Ok(TagJudging { judging, trust: judged.1, commit: Some(tip), made, default_branch: default.map(|(name, _)| name) })
+}
+
+fn with(
+    file: Option<Arc<SourceFile>>,
+    open: &Open<'_>,
+    org: Option<Arc<SourceFile>>,
+    today: Date,
+    now: i64,
+) -> Result<(crate::terms::Policy, Trust), Error> {
+    let policy = read(file, &Reading { catalog: Catalog::builtin(), today, open, org })?;
+    let trust = trust::trust(&policy, open, now)?;
+    Ok((policy, trust))
+}
+
+fn no_default() -> Error {
+    Error::incomplete(format!("{ORIGIN_HEAD} does not say which branch is the default one, so no policy can judge"))
+        .hint("git remote set-head origin --auto, or name it: --policy-ref refs/remotes/origin/main")
+}
+
+/// A file beside or below a policy file on disk, never above; `None`: there is none.
+fn beside(directory: &Path, name: &str, limits: &Limits) -> Result<Option<Arc<SourceFile>>, Error> {
+    let Some(inside) = RepoPath::new(name) else { return Ok(None) };
+    let path = directory.join(inside.as_str());
+    if std::fs::symlink_metadata(&path).is_err() {
+        return Ok(None);
+    }
+    source::read_named_file(&path, limits.file_bytes).map(Some)
+}
+
+/// The commit of a full reference name or id.
+fn named(repository: &Repository, reference: &str, limits: &Limits) -> Result<Oid, Error> {
+    let id = reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !id && !reference.starts_with("refs/") {
+        // A short name has several readings, and whoever may push a tag or branch could choose one.
+        let hint = format!("write `refs/remotes/origin/{}`", reference.trim_start_matches("origin/"));
+        let error = Error::usage(format!("--policy-ref takes the full name of a reference or an object id, not `{reference}`"));
+        return Err(error.hint(hint));
+    }
+    revision::resolve(repository, reference, limits)
+}
+
+/// The default branch and its tip: `origin`'s as fetched, or `HEAD` of a git directory; a local branch never.
+fn default_branch(repository: &Repository) -> Result<Option<(String, Oid)>, Error> {
+    let tip = |full: &str, prefix: &str| -> Result<Option<(String, Oid)>, Error> {
+        let Some(name) = full.strip_prefix(prefix) else { return Ok(None) };
+        Ok(repository.refs.resolve(full)?.map(|id| (name.to_owned(), id)))
+    };
+    if let Some(Ref::Symbolic(full)) = repository.refs.read(ORIGIN_HEAD)? {
+        return tip(&full, "refs/remotes/origin/");
+    }
+    match repository.refs.read("HEAD")? {
+        Some(Ref::Symbolic(full)) if repository.is_git_dir => tip(&full, "refs/heads/"),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,191 @@
+//! Owns loading a certificate file: one armor block, one certificate, the pinned primary key, nothing secret. Refuses whatever
+//! would let the file mean another key than the one pinned.
+
+use sequoia_openpgp as openpgp;
+
+use openpgp::packet::{Key, Tag, key};
+use openpgp::parse::{PacketParser, PacketParserBuilder, PacketParserResult, Parse as _, Dearmor};
+use openpgp::policy::StandardPolicy;
+use openpgp::types::RevocationStatus;
+use openpgp::{Cert, Packet};
+
+use super::{moment, seconds};
+use crate::signing::armor;
+
+/// Bytes of a certificate file.
+pub(super) const CERTIFICATE_BYTES: usize = 1024 * 1024;
+
+/// A certificate of the policy.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    pub(super) cert: Cert,
+    /// Components and signatures in the file that the primary key does not vouch for; none of them is used.
+    pub ignored: usize,
+}
+
+/// What the standard policy thinks of a certificate at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Why it cannot sign now, when it cannot.
+    pub problem: Option<String>,
+    /// When the last of its signing keys expires, in seconds since the epoch; `None`: never, or none can sign.
+    pub expires: Option<i64>,
+}
+
+/// Loads the certificate whose primary key has this fingerprint (upper-case hex) from the bytes of a file.
+///
+/// # Errors
+/// What is wrong with the file, as a clause; each is a policy error.
+pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
+    if bytes.len() > CERTIFICATE_BYTES {
+        return Err(format!("it is larger than {CERTIFICATE_BYTES} bytes"));
+    }
+    let armored = one_block(bytes)?;
+    let packets = armor::decode(armored, &armor::PGP_PUBLIC_KEY)?.bytes;
+    inspect(&packets)?;
+    let cert = Cert::from_bytes(&packets).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))?;
+    let primary = cert.fingerprint().to_hex();
+    if primary != fingerprint {
+        let is_subkey = cert.keys().subkeys().any(|sub| sub.key().fingerprint().to_hex() == fingerprint);
+        return Err(match is_subkey {
+            true => format!("the pinned fingerprint is that of a subkey; pin the primary key, {primary}"),
+            false => format!("its primary key is {primary}, not the pinned one"),
+        });
+    }
+    let ignored = ignored(&cert);
+    Ok(Certificate { cert, ignored })
+}
+
+/// The one armor block of the file; text around it is no part of it, a second block is refused.
+fn one_block(bytes: &[u8]) -> Result<&[u8], String> {
+    const BEGIN: &[u8] = b"-----BEGIN PGP ";
+    let starts: Vec<usize> = memchr::memmem::find_iter(bytes, BEGIN).collect();
+    match starts.as_slice() {
+        [] => Err("it holds no armored certificate (`gpg --export --armor FINGERPRINT` writes one)".to_owned()),
+        [at] => {
+            let block = &bytes[*at..];
+            if block.starts_with(b"-----BEGIN PGP PRIVATE KEY BLOCK-----") {
+                return Err(BURNT.to_owned());
+            }
+            if *at != 0 && bytes[*at - 1] != b'\n' {
+                return Err("its block does not begin on a line of its own".to_owned());
+            }
+            let end = b"-----END PGP PUBLIC KEY BLOCK-----";
+            let length = memchr::memmem::find(block, end).ok_or("its block has no END line")? + end.len();
+            Ok(&block[..length])
+        }
+        _ => Err("it holds more than one armor block; a file is one certificate".to_owned()),
+    }
+}
+
+const BURNT: &str = "it holds a secret key, which is burnt now: revoke it, make a new one, and commit the public part only";
+
+/// Looks at the packets before they are put together: one primary key, nothing secret, nothing unknown that is critical.
+fn inspect(packets: &[u8]) -> Result<(), String> {
+    let mut primaries = 0;
+    for_each(packets, |packet| {
+        match packet {
+            Packet::SecretKey(_) | Packet::SecretSubkey(_) => return Err(BURNT.to_owned()),
+            Packet::PublicKey(_) => primaries += 1,
+            Packet::PublicSubkey(_) | Packet::UserID(_) | Packet::UserAttribute(_) | Packet::Signature(_) => {}
+            Packet::Marker(_) | Packet::Trust(_) | Packet::Padding(_) => {}
+            Packet::Unknown(unknown) if is_component(unknown.tag()) => {}
+            other if other.tag().is_critical() => return Err(format!("it holds a packet that no certificate has ({})", other.tag())),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    match primaries {
+        1 => Ok(()),
+        0 => Err("it holds no public key".to_owned()),
+        _ => Err("it holds more than one certificate; a file is one certificate".to_owned()),
+    }
+}
+
+/// Packets of a kind that belongs to certificates, in a version that the library does not know: ignored as unbound.
+fn is_component(tag: Tag) -> bool {
+    matches!(tag, Tag::PublicSubkey | Tag::UserID | Tag::UserAttribute | Tag::Signature)
+}
+
+/// Calls `look` with every packet, none of them unfolded.
+pub(super) fn for_each(packets: &[u8], mut look: impl FnMut(&Packet) -> Result<(), String>) -> Result<(), String> {
+    let unreadable = |problem: openpgp::anyhow::Error| format!("its packets cannot be read: {}", one_line(&problem));
+    let builder = PacketParserBuilder::from_bytes(packets).map_err(unreadable)?;
+    let mut next: PacketParserResult<'_> =
+        builder.dearmor(Dearmor::Disabled).max_recursion_depth(0).build().map_err(unreadable)?;
+    while let PacketParserResult::Some(mut parser) = next {
+        if let Packet::Unknown(_) = parser.packet {
+            finish(&mut parser)?;
+        }
+        look(&parser.packet)?;
+        next = parser.next().map_err(unreadable)?.1;
+    }
+    Ok(())
+}
+
+fn finish(parser: &mut PacketParser<'_>) -> Result<(), String> {
+    parser.finish().map(|_| ()).map_err(|problem| format!("its packets cannot be read: {}", one_line(&problem)))
+}
+
+/// What the primary key does not vouch for.
+fn ignored(cert: &Cert) -> usize {
+    let keys = cert.keys().subkeys().filter(|sub| sub.self_signatures().next().is_none() && sub.self_revocations().next().is_none());
+    let users = cert.userids().filter(|user| user.self_signatures().next().is_none() && user.self_revocations().next().is_none());
+    keys.count() + users.count() + cert.unknowns().count() + cert.bad_signatures().count()
+}
+
+impl Certificate {
+    /// The fingerprint of the primary key, upper-case hex.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.cert.fingerprint().to_hex()
+    }
+
+    /// What the standard policy thinks of it at `now` (seconds since the epoch).
+    #[must_use]
+    pub fn standing(&self, now: i64) -> Standing {
+        let policy = StandardPolicy::at(moment(now));
+        let problem = |text: String| Standing { problem: Some(text), expires: None };
+        if let Some(key) = self.cert.keys().find(|key| unsupported(key.key()).is_some()) {
+            return problem(format!("it uses {}, which is not supported", unsupported(key.key()).unwrap_or_default()));
+        }
+        let valid = match self.cert.with_policy(&policy, Some(moment(now))) {
+            Ok(valid) => valid,
+            Err(error) => return problem(one_line(&error)),
+        };
+        if let RevocationStatus::Revoked(_) = valid.revocation_status() {
+            return problem("it is revoked".to_owned());
+        }
+        if let Err(error) = valid.alive() {
+            return problem(one_line(&error));
+        }
+        let signing: Vec<_> = valid.keys().for_signing().alive().revoked(false).collect();
+        if signing.is_empty() {
+            return problem("none of its keys can sign now".to_owned());
+        }
+        let ends: Option<Vec<_>> = signing.iter().map(|key| key.key_expiration_time()).collect();
+        let last = ends.and_then(|ends| ends.into_iter().max());
+        let own = valid.primary_key().key_expiration_time();
+        Standing { problem: None, expires: [last, own].into_iter().flatten().min().map(seconds) }
+    }
+}
+
+/// The name of an algorithm or curve of this key that the library cannot compute with.
+pub(super) fn unsupported<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Option<String> {
+    use openpgp::crypto::mpi::PublicKey;
+    let curve = match key.mpis() {
+        PublicKey::EdDSA { curve, .. } | PublicKey::ECDSA { curve, .. } => Some(curve),
+        _ => None,
+    };
+    if let Some(curve) = curve.filter(|curve| !curve.is_supported()) {
+        return Some(format!("the curve {curve}"));
+    }
+    let signs = key.pk_algo().for_signing();
+    (signs && !key.pk_algo().is_supported()).then(|| format!("the algorithm {}", key.pk_algo()))
+}
+
+/// An error of the library as one clause.
+pub(super) fn one_line(problem: &openpgp::anyhow::Error) -> String {
+    let causes: Vec<String> = problem.chain().map(ToString::to_string).collect();
+    causes.join(": ").replace('\n', " ")
+}

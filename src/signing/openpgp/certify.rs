@@ -1,0 +1,200 @@
+//! Owns whether a certificate let one of its keys sign at a moment: bound, able to sign, not expired, not revoked, by the
+//! standard policy. Says which object is at fault: the certificate's own signatures, not the tag. Refuses to look at the tag.
+
+use sequoia_openpgp as openpgp;
+
+use openpgp::Cert;
+use openpgp::cert::amalgamation::key::{PrimaryKey as _, ValidErasedKeyAmalgamation};
+use openpgp::cert::amalgamation::{ValidAmalgamation as _, ValidateAmalgamation as _};
+use openpgp::packet::key::PublicParts;
+use openpgp::packet::{Signature, key};
+use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
+use openpgp::types::{HashAlgorithm, RevocationStatus, RevocationType};
+use openpgp::{Fingerprint, KeyHandle};
+
+use super::certificate::one_line;
+use super::{moment, seconds};
+use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
+
+/// What is asked about a certificate.
+pub(super) struct Question<'a> {
+    /// The certificate.
+    pub(super) cert: &'a Cert,
+    /// All certificates of the policy, among them designated revokers.
+    pub(super) others: &'a [&'a Cert],
+    /// The key that signed.
+    pub(super) key: &'a Fingerprint,
+    /// When, in seconds since the epoch.
+    pub(super) time: i64,
+    /// The moment of the verification.
+    pub(super) now: i64,
+    /// Its self-signatures may use SHA-1.
+    pub(super) sha1: bool,
+}
+
+type Valid<'a> = ValidErasedKeyAmalgamation<'a, PublicParts>;
+
+fn refuse<T>(reason: impl Into<String>, remedy: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::rejected(Step::Certificate, reason, remedy))
+}
+
+/// Notes for the reader when the key was entitled to sign.
+///
+/// # Errors
+/// Why it was not.
+pub(super) fn entitled(question: &Question<'_>) -> Result<Vec<String>, Refusal> {
+    let mut notes = Vec::new();
+    let strict = StandardPolicy::at(moment(question.now));
+    let mut relaxed = StandardPolicy::at(moment(question.now));
+    relaxed.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::SecondPreImageResistance);
+    revoked(question, &relaxed, &mut notes)?;
+    let mut last = None;
+    for (policy, sha1) in [(&strict, false), (&relaxed, true)] {
+        for at in std::iter::once(question.time).chain(refreshed(question)) {
+            let valid = match valid_at(question, policy, at) {
+                Ok(valid) => valid,
+                Err(problem) => {
+                    last.get_or_insert(problem);
+                    continue;
+                }
+            };
+            if sha1 && !question.sha1 {
+                return refuse(
+                    "the certificate's own signatures use SHA-1",
+                    "its owner re-certifies it with SHA-256 (the tag need not change), or set `allow_sha1_self_signatures` in [release]",
+                );
+            }
+            if sha1 {
+                notes.push("the certificate's own signatures use SHA-1, which the policy allows".to_owned());
+            }
+            if at != question.time {
+                notes.push("the certificate was refreshed after the tag was signed, and its older signatures are not in the file".to_owned());
+            }
+            capable(question, &valid, policy, &mut notes)?;
+            return Ok(notes);
+        }
+    }
+    refuse(
+        format!("the certificate does not vouch for this key at that time: {}", last.unwrap_or_default()),
+        "ask its owner for the whole certificate (`gpg --export --armor FINGERPRINT`) and commit it to the policy",
+    )
+}
+
+fn valid_at<'a>(question: &Question<'a>, policy: &'a StandardPolicy<'a>, at: i64) -> Result<Valid<'a>, String> {
+    let key = question.cert.keys().find(|key| key.key().fingerprint() == *question.key);
+    let key = key.ok_or_else(|| "it has no such key".to_owned())?;
+    key.with_policy(policy, Some(moment(at))).map_err(|problem| one_line(&problem))
+}
+
+/// The moment of the earliest signatures that the file still has, when all of them are younger than the tag's and the key is
+/// not: the certificate was refreshed and the old signatures dropped.
+fn refreshed(question: &Question<'_>) -> Option<i64> {
+    let cert = question.cert;
+    let key = cert.keys().find(|key| key.key().fingerprint() == *question.key)?;
+    if question.time < seconds(key.key().creation_time()) {
+        return None;
+    }
+    let earliest = |signatures: &mut dyn Iterator<Item = &Signature>| signatures.filter_map(|signature| signature.signature_creation_time()).min();
+    let users = cert.userids().flat_map(|user| user.self_signatures().collect::<Vec<_>>());
+    let direct = cert.primary_key().self_signatures().collect::<Vec<_>>();
+    let primary = earliest(&mut users.chain(direct))?;
+    let own = if key.primary() { primary } else { earliest(&mut key.self_signatures())? };
+    let at = seconds(primary.max(own));
+    (at > question.time).then_some(at)
+}
+
+/// Revocations of the certificate and of the key: hard ones count always, soft ones for what was signed after them.
+fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<(), Refusal> {
+    let at = moment(question.time);
+    let cert = question.cert;
+    let subkey = cert.keys().subkeys().find(|key| key.key().fingerprint() == *question.key);
+    let of_subkey = |time| subkey.as_ref().map(|key| key.revocation_status(policy, time));
+    let now = moment(question.now);
+    let states = [Some(("the certificate", cert.revocation_status(policy, at))), of_subkey(at).map(|state| ("the key", state))];
+    for (what, state) in states.into_iter().flatten() {
+        match state {
+            RevocationStatus::Revoked(signatures) => {
+                return refuse(format!("{what} is revoked{}", why(&signatures)), "sign with another key, and end this one in the policy");
+            }
+            RevocationStatus::CouldBe(signatures) => designated(question, policy, what, &signatures, notes)?,
+            RevocationStatus::NotAsFarAsWeKnow => {}
+        }
+    }
+    let revoked = |state: &RevocationStatus<'_>| matches!(state, RevocationStatus::Revoked(_));
+    if of_subkey(now).is_some_and(|state| revoked(&state)) || revoked(&cert.revocation_status(policy, now)) {
+        notes.push("the key was retired after the tag was signed".to_owned());
+    }
+    Ok(())
+}
+
+fn why(signatures: &[&Signature]) -> String {
+    let reason = signatures.iter().find_map(|signature| signature.reason_for_revocation());
+    reason.map(|(code, _)| format!(" ({code})")).unwrap_or_default()
+}
+
+/// Revocations by others. Those of a revoker that the certificate itself designates count when the revoker's certificate is in
+/// the policy; anybody else's are nobody's business.
+fn designated(
+    question: &Question<'_>,
+    policy: &StandardPolicy<'_>,
+    what: &str,
+    signatures: &[&Signature],
+    notes: &mut Vec<String>,
+) -> Result<(), Refusal> {
+    let primary = question.cert.primary_key();
+    let subject = question.cert.keys().subkeys().find(|sub| sub.key().fingerprint() == *question.key);
+    for revoker in question.cert.revocation_keys(policy) {
+        let handle = KeyHandle::from(revoker.revoker().1.clone());
+        let by = |signature: &&&Signature| signature.get_issuers().iter().any(|issuer| issuer.aliases(&handle));
+        let Some(signature) = signatures.iter().find(by) else { continue };
+        let known = question.others.iter().find(|cert| cert.key_handle().aliases(&handle));
+        let Some(known) = known else {
+            notes.push(format!("a designated revoker, {handle}, says that {what} is revoked; its certificate is not in the policy"));
+            continue;
+        };
+        let by_key: &openpgp::packet::Key<PublicParts, key::PrimaryRole> = known.primary_key().key();
+        let verified = match &subject {
+            Some(sub) if what == "the key" => signature.verify_subkey_revocation(by_key, primary.key(), sub.key()),
+            _ => signature.verify_primary_key_revocation(by_key, primary.key()),
+        };
+        let hard = signature.reason_for_revocation().is_none_or(|(code, _)| code.revocation_type() == RevocationType::Hard);
+        let before = signature.signature_creation_time().is_none_or(|time| seconds(time) <= question.time);
+        if verified.is_ok() && policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok() && (hard || before) {
+            return refuse(
+                format!("{what} is revoked by the designated revoker {handle}{}", why(&[signature])),
+                "sign with another key, and end this one in the policy",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether the valid key, and its primary, might sign then and were alive.
+fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<(), Refusal> {
+    if !valid.for_signing() {
+        return refuse("the key is not one for signing", "sign with a key that has the signing capability");
+    }
+    if !valid.primary() {
+        let vouched = |signature: &Signature| policy.signature(signature, HashAlgoSecurity::CollisionResistance).is_ok();
+        let relaxed = |signature: &Signature| question.sha1 || vouched(signature);
+        let back = valid.binding_signature().embedded_signatures().any(|signature| {
+            relaxed(signature) && signature.typ() == openpgp::types::SignatureType::PrimaryKeyBinding
+        });
+        if !back {
+            return refuse("the subkey does not confirm that it belongs to the certificate", "its owner binds it anew (cross-certification)");
+        }
+    }
+    let primary = valid.valid_cert().primary_key();
+    let ends = [valid.key_expiration_time(), primary.key_expiration_time()].into_iter().flatten().map(seconds).min();
+    match ends {
+        Some(end) if end <= question.time => refuse(
+            "the key had expired when the tag was signed",
+            format!("its owner extends it and signs anew; {COUNTERSIGN}"),
+        ),
+        Some(end) if end <= question.now => {
+            notes.push("the key has expired since; it was valid when the tag was signed".to_owned());
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,166 @@
+//! Owns verifying one OpenPGP block over the bytes before it. The signer is the certificate of the policy whose key verified,
+//! never whom the packet names. Refuses to count signers.
+
+use sequoia_openpgp as openpgp;
+
+use openpgp::packet::Signature;
+use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
+use openpgp::Cert;
+
+use super::certificate::{one_line, unsupported};
+use super::certify::{self, Question};
+use super::signature::{self, Candidate};
+use super::moment;
+use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
+use crate::signing::trust::{OpenPgpKey, Trust};
+
+/// How far a clock may be ahead, in seconds.
+const GRACE: i64 = 5 * 60;
+
+/// One signature of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::signing) struct Verified {
+    /// Who, and by which of their keys: indexes into the trust's people; `None`: nobody of the policy.
+    pub(in crate::signing) key: Option<(usize, usize)>,
+    /// The full fingerprint of the primary key; of a stranger the key that the packet claims.
+    pub(in crate::signing) primary: String,
+    /// The full fingerprint of the subkey that signed, when it was one.
+    pub(in crate::signing) subkey: Option<String>,
+    /// The signature's own time, in seconds since the epoch.
+    pub(in crate::signing) time: i64,
+    /// What a reader should know.
+    pub(in crate::signing) notes: Vec<String>,
+}
+
+/// The signatures of one decoded block over `signed`, in the order of the block.
+///
+/// # Errors
+/// The block is malformed, or a signature by a key of the policy does not hold.
+pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], trust: &Trust) -> Result<Vec<Verified>, Refusal> {
+    let malformed = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), COUNTERSIGN);
+    let packets = signature::packets(bytes).map_err(malformed)?;
+    packets.into_iter().map(|packet| one(packet, signed, trust)).collect()
+}
+
+fn one(packet: Signature, signed: &[u8], trust: &Trust) -> Result<Verified, Refusal> {
+    if packet.version() < 4 {
+        let old = format!("the signature is of version {}, whose time and signer are not protected", packet.version());
+        return Err(Refusal::rejected(Step::Algorithm, old, COUNTERSIGN));
+    }
+    let candidate = signature::candidate(packet)
+        .map_err(|why| Refusal::rejected(Step::Block, format!("the signature is refused: {why}"), COUNTERSIGN))?;
+    let mut notes = Vec::new();
+    if let Some(unusual) = candidate.unusual {
+        if !trust.lenient_armor {
+            return Err(Refusal::rejected(Step::Block, format!("the signature is refused: {unusual}"), COUNTERSIGN));
+        }
+        notes.push(unusual.to_owned());
+    }
+    let found = known(&candidate, trust);
+    if found.is_empty() {
+        return stranger(&candidate, trust);
+    }
+    let mut refusal = None;
+    for key in found {
+        match by(&candidate, signed, trust, &key) {
+            Ok(mut verified) => {
+                verified.notes.splice(0..0, notes);
+                return Ok(verified);
+            }
+            Err(other) => drop(refusal.get_or_insert(other)),
+        }
+    }
+    let nothing = || Refusal::rejected(Step::Signer, "no key of the policy made the signature", COUNTERSIGN);
+    Err(refusal.unwrap_or_else(nothing))
+}
+
+/// A key of the policy that the signature may have been made by.
+struct Known<'a> {
+    person: usize,
+    entry: usize,
+    pinned: &'a OpenPgpKey,
+    cert: &'a Cert,
+    key: openpgp::packet::Key<openpgp::packet::key::PublicParts, openpgp::packet::key::UnspecifiedRole>,
+}
+
+fn known<'a>(candidate: &Candidate, trust: &'a Trust) -> Vec<Known<'a>> {
+    let mut all = Vec::new();
+    for (person, entry, pinned, cert) in certificates(trust) {
+        for key in cert.keys() {
+            let handle = key.key().key_handle();
+            if candidate.claims.iter().any(|claim| claim.aliases(&handle)) {
+                all.push(Known { person, entry, pinned, cert, key: key.key().clone() });
+            }
+        }
+    }
+    all
+}
+
+fn certificates(trust: &Trust) -> impl Iterator<Item = (usize, usize, &OpenPgpKey, &Cert)> {
+    trust.people.iter().enumerate().flat_map(|(at, person)| {
+        let keys = person.openpgp.iter().enumerate();
+        keys.filter_map(move |(entry, key)| key.certificate.as_ref().map(|certificate| (at, entry, key, &certificate.cert)))
+    })
+}
+
+/// A signature by nobody of the policy, or by a key whose certificate is missing.
+fn stranger(candidate: &Candidate, trust: &Trust) -> Result<Verified, Refusal> {
+    let claim = candidate.claims.last().map(ToString::to_string).unwrap_or_default();
+    let missing = |key: &&OpenPgpKey| {
+        key.certificate.is_none() && candidate.claims.iter().any(|claim| key.fingerprint.ends_with(&claim.to_hex()))
+    };
+    if let Some(key) = trust.people.iter().flat_map(|person| &person.openpgp).find(missing) {
+        let reason = format!("the signature names {}, whose certificate the policy does not have", key.fingerprint);
+        let remedy = format!("commit it as .tollgate/keys/{}.asc (`gpg --export --armor`)", key.fingerprint);
+        return Err(Refusal::indeterminate(Step::Certificate, reason, remedy));
+    }
+    Ok(Verified { key: None, primary: claim, subkey: None, time: candidate.time, notes: Vec::new() })
+}
+
+/// Verifies by one key, cheap and certain questions first.
+fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) -> Result<Verified, Refusal> {
+    let signature = &candidate.signature;
+    if let Some(what) = unsupported(&known.key) {
+        let reason = format!("the key uses {what}, which is not supported");
+        return Err(Refusal::indeterminate(Step::Algorithm, reason, "its owner adds a key on Curve 25519, P-256 or RSA and countersigns"));
+    }
+    let policy = StandardPolicy::at(moment(trust.now));
+    if let Err(problem) = policy.signature(signature, HashAlgoSecurity::CollisionResistance) {
+        return Err(weak(signature, &one_line(&problem)));
+    }
+    if signature.verify_message(&known.key, signed).is_err() {
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", COUNTERSIGN));
+    }
+    if candidate.time > trust.now + GRACE {
+        return Err(Refusal::rejected(Step::Time, "the signature is dated in the future", "set the signer's clock, and sign the next version"));
+    }
+    if signature.signature_alive(moment(trust.now), None).is_err() && signature.signature_validity_period().is_some() {
+        return Err(Refusal::rejected(Step::Time, "the signature itself has expired", COUNTERSIGN));
+    }
+    let others: Vec<&Cert> = certificates(trust).map(|(_, _, _, cert)| cert).collect();
+    let fingerprint = known.key.fingerprint();
+    let question = Question {
+        cert: known.cert,
+        others: &others,
+        key: &fingerprint,
+        time: candidate.time,
+        now: trust.now,
+        sha1: trust.sha1_self_signatures,
+    };
+    let mut notes = certify::entitled(&question)?;
+    if let Some(certificate) = known.pinned.certificate.as_ref().filter(|certificate| certificate.ignored > 0) {
+        notes.push(format!("{} parts of the certificate are not vouched for by its primary key and were ignored", certificate.ignored));
+    }
+    let primary = known.pinned.fingerprint.clone();
+    let subkey = Some(fingerprint.to_hex()).filter(|key| *key != primary);
+    Ok(Verified { key: Some((known.person, known.entry)), primary, subkey, time: candidate.time, notes })
+}
+
+fn weak(signature: &Signature, why: &str) -> Refusal {
+    let hash = signature.hash_algo();
+    let reason = match why.contains("ritical") {
+        true => format!("the signature holds something critical that is not understood: {why}"),
+        false => format!("the tag's own signature is too weak ({hash}): {why}"),
+    };
+    Refusal::rejected(Step::Algorithm, reason, format!("set `digest-algo SHA256`; {COUNTERSIGN}"))
+}

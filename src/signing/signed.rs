@@ -1,0 +1,183 @@
+//! Owns verifying all signatures of one tag object: every block over what stands before it, the outermost by someone who counts.
+//! Refuses references, branches and history.
+
+use super::blocks::{self, Block, BlockKind};
+use super::refusal::{COUNTERSIGN, Refusal, Step};
+use super::trust::{Trust, Window};
+use super::{armor, openpgp, ssh};
+
+/// How someone signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// OpenPGP.
+    OpenPgp,
+    /// SSH.
+    Ssh,
+}
+
+impl Kind {
+    /// The word in the JSON contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OpenPgp => "openpgp",
+            Self::Ssh => "ssh",
+        }
+    }
+}
+
+/// One signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// The person of the policy whose key verified; `None`: nobody of the policy, and then `primary` is a mere claim.
+    pub person: Option<String>,
+    /// How.
+    pub kind: Kind,
+    /// The full fingerprint of the primary key, or of the SSH key.
+    pub primary: String,
+    /// The full fingerprint of the subkey, when one signed.
+    pub subkey: Option<String>,
+    /// When, in seconds since the epoch: the signature's own time, for SSH the tagger's.
+    pub time: i64,
+    /// It counts: the person has the role.
+    pub counted: bool,
+    /// The end of the key's or the person's time, when it has one, in seconds since the epoch.
+    pub ends: Option<i64>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// All signatures of a tag object, the outermost block first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Who signed.
+    pub signers: Vec<Signer>,
+    /// The bytes that the innermost block signs.
+    pub payload: usize,
+    /// What a reader should know about the blocks.
+    pub notes: Vec<String>,
+}
+
+/// Verifies the blocks of `object`, whose message begins at `message`; `tagger` is its tagger's time.
+///
+/// # Errors
+/// The first thing, outermost block first, that keeps the tag from being verified.
+pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Result<Signed, Refusal> {
+    let blocks = blocks::chain(object, message)?;
+    let mut signed = Signed { signers: Vec::new(), payload: blocks.last().map_or(0, |block| block.signed.len()), notes: Vec::new() };
+    if blocks.iter().any(|block| block.timestamped) {
+        if !trust.timestamps {
+            return Err(Refusal::rejected(Step::Block, "an OpenTimestamps proof follows the signature, which nothing signs", COUNTERSIGN));
+        }
+        signed.notes.push("an OpenTimestamps proof follows the signature; it was not checked".to_owned());
+    }
+    for (at, block) in blocks.iter().enumerate() {
+        let signers = verify_block(block, tagger, trust, &mut signed.notes)?;
+        if at == 0 && !signers.iter().any(|signer| signer.counted) {
+            return Err(uncounted(&signers));
+        }
+        signed.signers.extend(signers);
+    }
+    Ok(signed)
+}
+
+fn verify_block(block: &Block<'_>, tagger: i64, trust: &Trust, notes: &mut Vec<String>) -> Result<Vec<Signer>, Refusal> {
+    let refused = |what: &str| {
+        let reason = format!("the tag is signed with {what}, which [release].formats does not list");
+        Refusal::rejected(Step::Algorithm, reason, format!("sign with a listed kind of key; {COUNTERSIGN}"))
+    };
+    match block.kind {
+        BlockKind::X509 => {
+            return Err(Refusal::indeterminate(
+                Step::Algorithm,
+                "the tag is signed with X.509 (gpgsm or gitsign), which is not verified",
+                "countersign it with an OpenPGP or SSH key",
+            ));
+        }
+        BlockKind::OpenPgpMessage => {
+            return Err(Refusal::rejected(Step::Block, "the block is an OpenPGP message, not a signature over the tag", COUNTERSIGN));
+        }
+        BlockKind::OpenPgp if trust.no_openpgp => return Err(refused("OpenPGP")),
+        BlockKind::Ssh if trust.no_ssh => return Err(refused("SSH")),
+        BlockKind::OpenPgp | BlockKind::Ssh => {}
+    }
+    let style = block.kind.style().unwrap_or(&armor::PGP_SIGNATURE);
+    let refuse = |why: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), COUNTERSIGN);
+    let armored = armor::decode(block.text, style).map_err(refuse)?;
+    if let Some(unusual) = armored.unusual {
+        if !trust.lenient_armor {
+            return Err(refuse(unusual));
+        }
+        notes.push(unusual.to_owned());
+    }
+    if block.kind == BlockKind::Ssh {
+        let verified = ssh::verify(&armored.bytes, block.signed, tagger, trust)?;
+        return Ok(vec![ssh_signer(verified, tagger, trust)?]);
+    }
+    let all = openpgp::verify(&armored.bytes, block.signed, trust)?;
+    all.into_iter().map(|verified| openpgp_signer(verified, trust)).collect()
+}
+
+fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Signer, Refusal> {
+    let mut signer = Signer {
+        person: None,
+        kind: Kind::Ssh,
+        primary: verified.fingerprint,
+        subkey: None,
+        time: tagger,
+        counted: false,
+        ends: None,
+        notes: verified.notes,
+    };
+    if let Some((person, entry)) = verified.key {
+        let key = &trust.people[person].ssh[entry];
+        counts(&mut signer, trust, person, key.window, key.compromised)?;
+        signer.notes.push("an SSH signature has no time of its own; the tagger's is taken".to_owned());
+    }
+    Ok(signer)
+}
+
+fn openpgp_signer(verified: openpgp::Verified, trust: &Trust) -> Result<Signer, Refusal> {
+    let mut signer = Signer {
+        person: None,
+        kind: Kind::OpenPgp,
+        primary: verified.primary,
+        subkey: verified.subkey,
+        time: verified.time,
+        counted: false,
+        ends: None,
+        notes: verified.notes,
+    };
+    if let Some((person, entry)) = verified.key {
+        let key = &trust.people[person].openpgp[entry];
+        counts(&mut signer, trust, person, key.window, key.compromised)?;
+    }
+    Ok(signer)
+}
+
+/// Fills in who it was, after asking whether that key counts at that time.
+fn counts(signer: &mut Signer, trust: &Trust, person: usize, window: Window, compromised: bool) -> Result<(), Refusal> {
+    let person = &trust.people[person];
+    if compromised {
+        let reason = format!("the key of {} is marked compromised in the policy", person.name);
+        return Err(Refusal::rejected(Step::Signer, reason, COUNTERSIGN));
+    }
+    if !window.holds(signer.time) {
+        let reason = format!("the time of the signature is outside the time for which the policy trusts this key of {}", person.name);
+        return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
+    }
+    signer.person = Some(person.name.clone());
+    signer.counted = person.counts;
+    signer.ends = window.before;
+    Ok(())
+}
+
+/// Nobody of the outermost block counts.
+fn uncounted(signers: &[Signer]) -> Refusal {
+    let reason = match signers.first() {
+        Some(Signer { person: Some(person), .. }) => format!("{person} signed, who has no release role in the policy"),
+        Some(signer) => format!("the signature names the key {}, which is nobody's in the policy", signer.primary),
+        None => "nobody signed".to_owned(),
+    };
+    Refusal::rejected(Step::Signer, reason, format!("have a person with the release role countersign it, or add the key by a reviewed change of the policy ({COUNTERSIGN})"))
+}

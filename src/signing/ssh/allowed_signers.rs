@@ -1,0 +1,165 @@
+//! Owns `allowed_signers` files as ssh-keygen(1) reads them: principals, options, key. A time without `Z` is taken as UTC, as no
+//! verdict may depend on a machine's zone. Refuses to say which person a principal is.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::key::{self, SshKey};
+use crate::signing::trust::Window;
+
+/// Lines of a file.
+const MOST_LINES: usize = 10_000;
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct AllowedSigner {
+    /// Patterns of principals, mail addresses by habit.
+    pub principals: Vec<String>,
+    /// The key, with its window and options.
+    pub key: SshKey,
+    /// The 1-based line.
+    pub line: usize,
+}
+
+/// Reads a file. Lines for other namespaces than `git` are left out.
+///
+/// # Errors
+/// The 1-based line and what is wrong with it.
+pub fn parse(text: &str) -> Result<Vec<AllowedSigner>, (usize, String)> {
+    let mut all = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if at == MOST_LINES {
+            return Err((at, format!("more than {MOST_LINES} lines")));
+        }
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(signer) = signer(line, at + 1).map_err(|why| (at + 1, why))? {
+            all.push(signer);
+        }
+    }
+    Ok(all)
+}
+
+fn signer(line: &str, at: usize) -> Result<Option<AllowedSigner>, String> {
+    let (principals, rest) = principals(line)?;
+    let end = blank_outside_quotes(rest);
+    let is_key = |text: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|kind| text.starts_with(kind));
+    let (options, text) = if is_key(rest) { ("", rest) } else { (&rest[..end], rest[end..].trim_start()) };
+    let mut key = SshKey::parse(text)?;
+    let mut window = Window::default();
+    let mut for_git = true;
+    for (name, value) in key::list(options)? {
+        match (name.to_ascii_lowercase().as_str(), value) {
+            ("cert-authority", None) => key.options.authority = Some(principals.clone()),
+            ("namespaces", Some(value)) => for_git = value.split(',').any(|pattern| glob(pattern.trim(), "git")),
+            ("valid-after", Some(value)) => window.after = Some(time(value)?),
+            ("valid-before", Some(value)) => window.before = Some(time(value)?),
+            ("no-touch-required", None) => key.options.no_touch = true,
+            ("verify-required", None) => key.options.verify = true,
+            _ => return Err(format!("`{name}` is no option of an allowed signer")),
+        }
+    }
+    key.window = window;
+    Ok(for_git.then_some(AllowedSigner { principals, key, line: at }))
+}
+
+fn principals(line: &str) -> Result<(Vec<String>, &str), String> {
+    let (list, rest) = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"').ok_or("a quote is not closed")?,
+        None => line.split_once([' ', '\t']).ok_or("no key follows the principals")?,
+    };
+    let all: Vec<String> = list.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
+    if all.is_empty() { Err("it names no principal".to_owned()) } else { Ok((all, rest.trim_start())) }
+}
+
+fn blank_outside_quotes(text: &str) -> usize {
+    let mut quoted = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' | '\t' if !quoted => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// `YYYYMMDD` or `YYYYMMDDHHMM[SS]`, with or without `Z`, in seconds since the epoch.
+fn time(text: &str) -> Result<i64, String> {
+    let wrong = || format!("`{text}` is no time of the form YYYYMMDD or YYYYMMDDHHMM[SS]");
+    let digits = text.strip_suffix('Z').unwrap_or(text);
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
+        return Err(wrong());
+    }
+    let part = |from: usize, length: usize| digits.get(from..from + length).map_or(Ok(0), |text| text.parse::<i16>().map_err(|_| wrong()));
+    let small = |from: usize| part(from, 2).and_then(|number| i8::try_from(number).map_err(|_| wrong()));
+    let moment = DateTime::new(part(0, 4)?, small(4)?, small(6)?, small(8)?, small(10)?, small(12)?, 0).map_err(|_| wrong())?;
+    TimeZone::UTC.to_timestamp(moment).map(|timestamp| timestamp.as_second()).map_err(|_| wrong())
+}
+
+/// OpenSSH's patterns: `*` and `?`, linear by going back to the last `*` only.
+pub(super) fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut at, mut from, mut star) = (0, 0, None);
+    while from < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, from));
+                at += 1;
+            }
+            Some(c) if *c == b'?' || *c == text[from] => (at, from) = (at + 1, from + 1),
+            _ => match star {
+                Some((back, taken)) => {
+                    star = Some((back, taken + 1));
+                    (at, from) = (back + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|c| *c == b'*')
+}
+
+impl AllowedSigner {
+    /// Whether one of its patterns stands for this principal; `!` excludes.
+    #[must_use]
+    pub fn is_for(&self, principal: &str) -> bool {
+        let excluded = self.principals.iter().filter_map(|one| one.strip_prefix('!')).any(|one| glob(one, principal));
+        !excluded && self.principals.iter().any(|one| !one.starts_with('!') && glob(one, principal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti x";
+
+    #[test]
+    fn lines_are_principals_options_and_key() {
+        let text = format!(
+            "# people\n\na@b.c,d@e {KEY}\n\"x y\" namespaces=\"git,file\",valid-after=\"20200101\",valid-before=\"202101020304Z\" {KEY}\nf namespaces=\"file\" {KEY}\n*@corp cert-authority {KEY}\n"
+        );
+        let all = parse(&text).expect("parses");
+        assert_eq!(all.iter().map(|one| one.line).collect::<Vec<_>>(), [3, 4, 6]);
+        assert_eq!(all[1].key.window, Window { after: Some(1_577_836_800), before: Some(1_609_556_640) });
+        assert_eq!(all[2].key.options.authority, Some(vec!["*@corp".to_owned()]));
+        assert!(all[0].is_for("d@e") && !all[0].is_for("d@e2") && all[2].is_for("me@corp"));
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        for bad in ["a", "a x", &format!("a valid-after=\"2020\" {KEY}"), &format!("a valid-after=\"20201301\" {KEY}"), &format!("a foo {KEY}"), "\"a b"] {
+            assert_eq!(parse(&format!("\n{bad}\n")).map_err(|(line, _)| line).err(), Some(2), "{bad}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_those_of_openssh() {
+        assert!(glob("*", "") && glob("a*c", "abc") && glob("a?c", "abc") && glob("*b*", "abc"));
+        assert!(!glob("a*d", "abc") && !glob("", "a") && !glob("a", ""));
+        assert!(!glob(&"*a".repeat(200), &"a".repeat(199)));
+    }
+}

@@ -1,0 +1,185 @@
+//! Owns one SSH key of the policy: a line as in `authorized_keys`, its options, and how strong it is. Refuses weak and retired
+//! kinds of key.
+
+use ssh_key::public::KeyData;
+use ssh_key::{HashAlg, PublicKey};
+
+use crate::signing::trust::Window;
+
+/// Bits below which an RSA key is refused.
+const RSA_BITS: usize = 2048;
+/// Bits above which an RSA key is refused: verifying by it costs too much.
+const MOST_RSA_BITS: usize = 16_384;
+
+/// A key that a person of the policy signs with.
+#[derive(Clone, Debug)]
+pub struct SshKey {
+    pub(super) data: KeyData,
+    /// `SHA256:…`, as ssh-keygen prints it.
+    pub fingerprint: String,
+    /// When it counts.
+    pub window: Window,
+    /// It verifies nothing any more.
+    pub compromised: bool,
+    /// What stands before the key.
+    pub options: Options,
+}
+
+/// Options of a key line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// A security key need not have been touched.
+    pub no_touch: bool,
+    /// A security key must have checked its user (a PIN).
+    pub verify: bool,
+    /// The key signs certificates, and counts for nothing itself. Principals whose certificates count; none: no certificate.
+    pub authority: Option<Vec<String>>,
+}
+
+impl SshKey {
+    /// Reads `[options] type base64 [comment]`.
+    ///
+    /// # Errors
+    /// What is wrong with the line, as a clause.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let (options, key) = split(line)?;
+        let public = PublicKey::from_openssh(key).map_err(|problem| format!("it is no SSH public key: {problem}"))?;
+        let data = public.key_data().clone();
+        strength(&data)?;
+        let fingerprint = data.fingerprint(HashAlg::Sha256).to_string();
+        Ok(Self { data, fingerprint, window: Window::default(), compromised: false, options: Options::parse(options)? })
+    }
+
+    /// The key as an entry of the policy limits it.
+    #[must_use]
+    pub fn limited(self, window: Window, compromised: bool) -> Self {
+        Self { window, compromised, ..self }
+    }
+
+    /// Whether both are the same key, whatever their options.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.data == other.data
+    }
+}
+
+/// Options and key of a line: the options end at the first blank outside quotes, when the line does not begin with a key.
+fn split(line: &str) -> Result<(&str, &str), String> {
+    let line = line.trim();
+    let is_key = |text: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|kind| text.starts_with(kind));
+    if is_key(line) {
+        return Ok(("", line));
+    }
+    let mut quoted = false;
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' | '\t' if !quoted => {
+                let key = line[at..].trim_start();
+                return if is_key(key) { Ok((&line[..at], key)) } else { Err("no key follows its options".to_owned()) };
+            }
+            _ => {}
+        }
+    }
+    Err("it is no SSH public key (`type base64 [comment]`, as in a .pub file)".to_owned())
+}
+
+impl Options {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut principals = None;
+        for (name, value) in list(text)? {
+            match (name.to_ascii_lowercase().as_str(), value) {
+                ("no-touch-required", None) => options.no_touch = true,
+                ("verify-required", None) => options.verify = true,
+                ("cert-authority", None) => options.authority = Some(Vec::new()),
+                ("principals", Some(value)) => principals = Some(value.split(',').map(|one| one.trim().to_owned()).collect()),
+                _ => return Err(format!("the option `{name}` is not one of no-touch-required, verify-required, cert-authority, principals=\"…\"")),
+            }
+        }
+        match (&mut options.authority, principals) {
+            (Some(slot), Some(names)) => *slot = names,
+            (Some(_), None) => return Err("`cert-authority` needs `principals=\"…\"`".to_owned()),
+            (None, Some(_)) => return Err("`principals` goes with `cert-authority`".to_owned()),
+            (None, None) => {}
+        }
+        Ok(options)
+    }
+}
+
+/// `name,name="value"`: commas in quotes belong to the value.
+pub(super) fn list(text: &str) -> Result<Vec<(&str, Option<&str>)>, String> {
+    let mut all = Vec::new();
+    let (mut start, mut quoted) = (0, false);
+    for (at, c) in text.char_indices().chain([(text.len(), ',')]) {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted || at == text.len() => {
+                let one = text[start..at].trim();
+                start = at + 1;
+                if !one.is_empty() {
+                    all.push(option(one)?);
+                }
+            }
+            _ => {}
+        }
+    }
+    if quoted { Err("a quote of its options is not closed".to_owned()) } else { Ok(all) }
+}
+
+fn option(text: &str) -> Result<(&str, Option<&str>), String> {
+    let Some((name, value)) = text.split_once('=') else { return Ok((text, None)) };
+    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    value.map(|value| (name, Some(value))).ok_or_else(|| format!("the value of the option `{name}` needs quotes"))
+}
+
+/// Refuses what OpenSSH's signatures no longer use, and RSA that is short.
+pub(super) fn strength(key: &KeyData) -> Result<(), String> {
+    match key {
+        KeyData::Ed25519(_) | KeyData::Ecdsa(_) | KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_) => Ok(()),
+        KeyData::Rsa(rsa) => {
+            let modulus = rsa.n.as_positive_bytes().unwrap_or_default();
+            let first = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+            let bits = modulus.len() * 8 - first.min(modulus.len() * 8);
+            match bits {
+                RSA_BITS..=MOST_RSA_BITS => Ok(()),
+                _ => Err(format!("an RSA key of {bits} bits is refused: from {RSA_BITS} to {MOST_RSA_BITS}")),
+            }
+        }
+        other => Err(format!("keys of the kind {} are refused", other.algorithm())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti someone";
+
+    #[test]
+    fn a_line_is_options_key_and_comment() {
+        let plain = SshKey::parse(KEY).expect("a key");
+        assert!(plain.fingerprint.starts_with("SHA256:") && plain.options == Options::default());
+        let with = SshKey::parse(&format!("cert-authority,principals=\"a@b, c\" {KEY}")).expect("a key");
+        assert_eq!(with.options.authority, Some(vec!["a@b".to_owned(), "c".to_owned()]));
+        assert!(with.is_same_key(&plain));
+        assert!(SshKey::parse(&format!("no-touch-required,verify-required {KEY}")).is_ok_and(|key| key.options.no_touch && key.options.verify));
+    }
+
+    #[test]
+    fn other_lines_say_what_is_wrong() {
+        for bad in [
+            "",
+            "ssh-ed25519",
+            "ssh-ed25519 AAAA",
+            "zone ssh-",
+            &format!("cert-authority {KEY}"),
+            &format!("principals=\"a\" {KEY}"),
+            &format!("principals=a,cert-authority {KEY}"),
+            &format!("touch {KEY}"),
+            &format!("principals=\"a {KEY}"),
+        ] {
+            assert!(SshKey::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Owns SSH signatures: keys of the policy, `allowed_signers` files, and signatures over a tag. Refuses certificates without an
+//! authority that the policy names, and every namespace but `git`.
+//!
+//! Sources: PROTOCOL.sshsig, PROTOCOL.u2f, PROTOCOL.certkeys and ssh-keygen(1) of OpenSSH.
+
+mod allowed_signers;
+mod key;
+mod sshsig;
+mod verify;
+
+pub use allowed_signers::{AllowedSigner, parse as allowed_signers};
+pub use key::SshKey;
+pub(super) use verify::{Verified, verify};

@@ -1,0 +1,92 @@
+//! Owns whom a verification trusts: people, their keys and the time for which each counts, as the policy builds it. Refuses to
+//! read a policy file, and to believe a name or fingerprint that a signature claims.
+
+use super::openpgp::Certificate;
+use super::ssh::SshKey;
+
+/// A time for which something counts, in seconds since the epoch: closed at the start, open at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// The first second; `None`: always was.
+    pub after: Option<i64>,
+    /// The first second that no longer counts; `None`: always will.
+    pub before: Option<i64>,
+}
+
+impl Window {
+    /// Whether a time lies in it.
+    #[must_use]
+    pub fn holds(&self, time: i64) -> bool {
+        self.after.is_none_or(|after| time >= after) && self.before.is_none_or(|before| time < before)
+    }
+
+    /// What lies in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let before = match (self.before, other.before) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        Self { after: self.after.max(other.after), before }
+    }
+}
+
+/// Someone whose signature may count.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The name in the policy: the only name that is ever shown.
+    pub name: String,
+    /// Whether the role makes the signature count.
+    pub counts: bool,
+    /// OpenPGP keys.
+    pub openpgp: Vec<OpenPgpKey>,
+    /// SSH keys.
+    pub ssh: Vec<SshKey>,
+}
+
+/// An OpenPGP key of a person.
+#[derive(Clone, Debug)]
+pub struct OpenPgpKey {
+    /// The pinned fingerprint of the primary key, upper-case hex.
+    pub fingerprint: String,
+    /// Its certificate; `None` where the policy's source has no such file.
+    pub certificate: Option<Certificate>,
+    /// When it counts.
+    pub window: Window,
+    /// It verifies nothing any more, whatever the time.
+    pub compromised: bool,
+}
+
+/// Whom and what a verification accepts.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Everyone in the policy, sorted by name.
+    pub people: Vec<Person>,
+    /// OpenPGP signatures are refused.
+    pub no_openpgp: bool,
+    /// SSH signatures are refused.
+    pub no_ssh: bool,
+    /// Self-signatures of pinned certificates may use SHA-1.
+    pub sha1_self_signatures: bool,
+    /// A block that is spelled unusually is noted, not rejected.
+    pub lenient_armor: bool,
+    /// OpenTimestamps proofs may follow a signature.
+    pub timestamps: bool,
+    /// The moment of the verification, in seconds since the epoch.
+    pub now: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_closed_at_its_start_and_open_at_its_end() {
+        let window = Window { after: Some(10), before: Some(20) };
+        assert_eq!([9, 10, 19, 20].map(|time| window.holds(time)), [false, true, true, false]);
+        let both = window.and(Window { after: Some(5), before: Some(15) });
+        assert_eq!(both, Window { after: Some(10), before: Some(15) });
+        assert_eq!(window.and(Window::default()), window);
+        assert!(Window::default().holds(i64::MIN));
+    }
+}
