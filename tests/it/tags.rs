@@ -1,0 +1,81 @@
+//! Owns the tests of `verify-tag`: every row of `fixtures-tags/cases.toml` through the one road that the command takes.
+
+mod binary;
+mod case;
+mod changes;
+mod differential;
+mod history;
+mod log;
+mod planting;
+mod repository;
+
+use case::Case;
+use repository::Built;
+
+#[test]
+fn every_case_has_its_verdict_and_step() {
+    let cases = case::all();
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let built = Built::new(case);
+        for problem in judge(case, &built) {
+            wrong.push(format!("{} ({}): {problem}", case.id, case.what));
+        }
+    }
+    assert!(wrong.is_empty(), "{} problems in {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// What differs from the case's expectation.
+fn judge(case: &Case, built: &Built) -> Vec<String> {
+    let found = built.verify(case);
+    let mut wrong = Vec::new();
+    if found.verdict != case.verdict || found.step.as_deref() != case.step.as_deref() {
+        let expected = (&case.verdict, &case.step);
+        wrong.push(format!("expected {expected:?}, found {} at {:?}: {}", found.verdict, found.step, found.text));
+        return wrong;
+    }
+    let lower = found.text.to_lowercase();
+    for word in case.says.iter().filter(|word| !lower.contains(&word.to_lowercase())) {
+        wrong.push(format!("`{word}` is not said: {}", found.text));
+    }
+    for word in case.silent.iter().filter(|word| lower.contains(&word.to_lowercase())) {
+        wrong.push(format!("`{word}` is said: {}", found.text));
+    }
+    if let Some(commit) = &case.commit {
+        let id = built.history.id(commit).to_string();
+        if found.commit.as_deref() != Some(&id) {
+            wrong.push(format!("the commit is {:?}, not {commit} ({id})", found.commit));
+        }
+    }
+    if let Some(signers) = &case.signers
+        && *signers != found.signers
+    {
+        wrong.push(format!("signers are {:?}, not {signers:?}", found.signers));
+    }
+    if found.remedies.iter().any(|remedy| remedy.is_empty() || remedy.contains("--force origin main") || remedy.contains("tag -f")) {
+        wrong.push(format!("a remedy is missing or moves a tag: {:?}", found.remedies));
+    }
+    wrong
+}
+
+#[test]
+fn every_fixture_is_used_and_every_row_has_its_own_name() {
+    let cases = case::all();
+    let mut seen = std::collections::BTreeSet::new();
+    for case in &cases {
+        assert!(seen.insert(case.id.clone()), "two cases are called {}", case.id);
+        assert!(case.what.len() > 10, "{}: say what it shows", case.id);
+    }
+    let text = std::fs::read_to_string(case::folder().join("cases.toml")).expect("cases.toml");
+    let mut unused = Vec::new();
+    for (folder, cut) in [("tags", ""), ("policies", ".toml")] {
+        for entry in std::fs::read_dir(case::folder().join(folder)).expect("a folder").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(name) = name.strip_suffix(cut).filter(|_| entry.path().is_file()) else { continue };
+            if !text.contains(&format!("\"{name}\"")) {
+                unused.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "fixtures that no case uses:\n{}", unused.join("\n"));
+}

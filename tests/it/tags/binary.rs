@@ -1,0 +1,1 @@
+//! Owns nothing yet; a placeholder while the table of cases is made.
