@@ -52,6 +52,29 @@ impl Environment {
     }
 }
 
+/// Variables by which git and gpg can be led to other objects, settings or keys.
+const GIT: [&str; 14] = [
+    "GIT_DIR",
+    "GIT_COMMON_DIR",
+    "GIT_WORK_TREE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_CONFIG",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_COUNT",
+    "GNUPGHOME",
+];
+
+/// Those of them that are set.
+pub(super) fn git_variables() -> Vec<String> {
+    GIT.iter().filter(|name| std::env::var_os(name).is_some()).map(|name| (*name).to_owned()).collect()
+}
+
 /// What GitHub Actions says about the run, each only inside of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionsRun {

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::check::unknown_format;
-use super::environment::ActionsRun;
+use super::environment::{self, ActionsRun};
 use super::output::OutFile;
 use super::{Context, request};
 use crate::cli::VerifyTagArgs;
@@ -84,6 +84,7 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
         limits,
         started_by,
         actions: context.environment.actions,
+        ignored_variables: environment::git_variables(),
     })
 }
 
@@ -112,11 +113,11 @@ fn version(path: &Path, limits: &Limits) -> Result<Expected, Error> {
     Ok(Expected { by: shown.to_string(), commit: Some(commit), version })
 }
 
-/// Appends the outputs of the step (design §4.1): of several tags the first one's, and `verified` of all.
+/// Appends the outputs of the step (design §4.1). Of several tags only `verified`: no output says which of them it is about.
 fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
     let verified = report.tags.iter().all(|tag| tag.word() == Word::Verified);
     let mut text = format!("verified={verified}\n");
-    if let Some(tag) = report.tags.first() {
+    if let [tag] = report.tags.as_slice() {
         // Nothing that was not verified is offered for a deploy.
         let commit = tag.commit.as_deref().filter(|_| verified).unwrap_or_default();
         let signer = tags::people(tag).join(",");

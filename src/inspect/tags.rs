@@ -10,7 +10,7 @@ use regex::Regex;
 
 use super::{Moment, policy_info};
 use crate::error::Error;
-use crate::facts::tags::reach::{self, Branch};
+use crate::facts::tags::reach::{self, Branches};
 use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
 use crate::policy::tags_origin::{self, TagJudging, TagOrigin};
@@ -58,6 +58,8 @@ pub struct TagRequest {
     pub started_by: Option<String>,
     /// GitHub Actions runs this.
     pub actions: bool,
+    /// Variables that are set, that git and gpg would obey, and that nothing here reads.
+    pub ignored_variables: Vec<String>,
 }
 
 /// Something that says which commit, or which version, is being deployed.
@@ -90,17 +92,19 @@ pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
         .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
     let branches = branches(request, &repository, &judged)?;
     let names = names(request, &repository, &pattern)?;
-    let mut log = state(request, &judged)?;
-    let run = Run { request, judged: &judged, pattern: &pattern, branches: branches.as_deref(), now };
+    let mut log = state(request, &judged, &repository)?;
+    let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, now };
     let mut verdicts = run.verdicts(&names, &repository)?;
+    if request.all {
+        // The log then ends with the newest release.
+        verdicts.sort_by(|a, b| state_log::by_version(&a.name, &b.name));
+    }
     for verdict in &mut verdicts {
         run.settle(verdict, &repository, log.as_mut())?;
     }
     let age = judged.made.map(|made| now.saturating_sub(made).max(0) / 86_400);
-    let mut notes = Vec::new();
-    if request.started_by.is_some() {
-        notes.push("this run's workflow comes from the tag itself: whoever may push the tag could leave this step out (see the documentation of verify-tag)".to_owned());
-    }
+    verdicts.sort_by(|a, b| a.name.cmp(&b.name));
+    let notes = run.notes(&repository)?;
     Ok(TagReport {
         policy: policy_info(&judged.judging, &judged.judging.policy.terms),
         policy_age_days: age,
@@ -129,31 +133,33 @@ fn names(request: &TagRequest, repository: &Repository, pattern: &Regex) -> Resu
     Ok(names.filter(|name| !name.starts_with(tag_name::COUNTERSIGN) && pattern.is_match(name)).collect())
 }
 
-/// The branches on which a release must lie; `None`: the policy switched that off.
-fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) -> Result<Option<Vec<Branch>>, Error> {
+/// The sets of branches on each of which a release must lie: the policy's, and the one asked for, which never replaces them.
+fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) -> Result<Vec<Branches>, Error> {
     let release = &judged.judging.policy.release;
-    let patterns = match (&request.require_branch, &release.branches) {
-        (Some(branch), _) => vec![branch.clone()],
-        (None, Some(none)) if none.is_empty() => return Ok(None),
-        (None, Some(patterns)) => patterns.clone(),
-        (None, None) => match &judged.default_branch {
-            Some(name) => vec![name.clone()],
-            None => {
-                let error = Error::incomplete("no branch is known on which a release must lie: refs/remotes/origin/HEAD does not name one");
-                return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
-            }
-        },
-    };
-    let found = reach::branches(repository, &patterns)?;
-    if found.is_empty() {
-        let error = Error::incomplete(format!("there is no branch {} here to hold the release against", patterns.join(", ")));
-        return Err(error.hint("fetch it: git fetch origin, with every branch that [release].branches names"));
+    let mut sets: Vec<Vec<String>> = request.require_branch.iter().map(|branch| vec![branch.clone()]).collect();
+    match (&release.branches, &judged.default_branch) {
+        (Some(patterns), _) if patterns.is_empty() => {}
+        (Some(patterns), _) => sets.push(patterns.clone()),
+        (None, Some(name)) => sets.push(vec![name.clone()]),
+        (None, None) => {
+            let error = Error::incomplete("no branch is known on which a release must lie: refs/remotes/origin/HEAD does not name one");
+            return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
+        }
     }
-    Ok(Some(found))
+    let mut all = Vec::new();
+    for patterns in sets {
+        let found = reach::branches(repository, &patterns)?;
+        if found.here.is_empty() {
+            let error = Error::incomplete(format!("there is no branch {} here to hold the release against", patterns.join(", ")));
+            return Err(error.hint("fetch it: git fetch origin, with every branch that [release].branches names"));
+        }
+        all.push(found);
+    }
+    Ok(all)
 }
 
 /// The state log, opened and locked before anything is verified.
-fn state(request: &TagRequest, judged: &TagJudging) -> Result<Option<State>, Error> {
+fn state(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> Result<Option<State>, Error> {
     let Some(path) = &request.state else {
         if judged.judging.policy.release.state_required && !request.all {
             return Err(Error::usage("[release].state asks for the log of earlier verifications").hint("give --state FILE"));
@@ -161,7 +167,7 @@ fn state(request: &TagRequest, judged: &TagJudging) -> Result<Option<State>, Err
         return Ok(None);
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if source::lies_in(directory, &request.repository) {
+    if source::lies_in(directory, &request.repository) || repository.holds(directory) {
         let error = Error::usage("--state names a file in the repository of the tag, which whoever wrote that can change");
         return Err(error.hint("keep it where only deploys write"));
     }
@@ -182,7 +188,7 @@ struct Run<'a> {
     request: &'a TagRequest,
     judged: &'a TagJudging,
     pattern: &'a Regex,
-    branches: Option<&'a [Branch]>,
+    branches: &'a [Branches],
     now: i64,
 }
 
@@ -239,12 +245,31 @@ impl Run<'_> {
         };
         let entry = self.entry(verdict);
         verdict.outcome = std::mem::replace(&mut verdict.outcome, Ok(())).and_then(|()| self.against(state, &entry, verdict, repository));
-        if verdict.outcome.is_ok() && state.entries.last() != Some(&entry) {
+        let listed = self.request.all && state_log::knows(&state.entries, &entry.tag, &entry.object);
+        if verdict.outcome.is_ok() && !listed {
             let line = serde_json::to_string(&entry).map_err(|problem| Error::incomplete(problem.to_string()))?;
             state.file.append(&line)?;
             state.entries.push(entry);
         }
         Ok(())
+    }
+
+    /// What is to be said about every tag of the run.
+    fn notes(&self, repository: &Repository) -> Result<Vec<String>, Error> {
+        let mut notes = Vec::new();
+        if self.request.started_by.is_some() {
+            notes.push("this run's workflow comes from the tag itself: whoever may push the tag could leave this step out (see the documentation of verify-tag)".to_owned());
+        }
+        if self.judged.judging.policy.release.branches.as_ref().is_some_and(Vec::is_empty) {
+            notes.push("whether the commit lies on a branch was not asked: [release].branches has it switched off".to_owned());
+        }
+        for what in repository.overrides()? {
+            notes.push(format!("{what} makes git show other commits than those verified here: deploy by commit id, with GIT_NO_REPLACE_OBJECTS=1"));
+        }
+        if !self.request.ignored_variables.is_empty() {
+            notes.push(format!("set, and not obeyed here: {}", self.request.ignored_variables.join(", ")));
+        }
+        Ok(notes)
     }
 
     fn policy_age(&self) -> Result<(), Refusal> {
@@ -305,13 +330,15 @@ impl Run<'_> {
             }
         }
         let ended = |end: &i64| *end <= self.now;
-        let mut counted = verdict.signers.iter().filter(|signer| signer.counted);
         let known = state_log::knows(&state.entries, &entry.tag, &entry.object);
-        if !known && counted.any(|signer| signer.ends.as_ref().is_some_and(ended)) {
-            let reason = "the key's time is over, and the log of earlier verifications does not know this tag";
+        let trusted_now = verdict.signers.iter().filter(|signer| signer.counted && !signer.ends.as_ref().is_some_and(ended));
+        let people: BTreeSet<&str> = trusted_now.filter_map(|signer| signer.person.as_deref()).collect();
+        if !known && people.len() < self.judged.judging.policy.release.min_signatures {
+            let reason = "a key's time is over, and the log of earlier verifications does not know this tag";
             return Err(Refusal::rejected(Step::State, reason, "have a current maintainer countersign it, or tag and sign the next version"));
         }
-        state_log::judge(&state.entries, entry, self.request.allow_rollback)
+        // Who asks for all releases deploys none of them.
+        state_log::judge(&state.entries, entry, self.request.allow_rollback || self.request.all)
     }
 }
 

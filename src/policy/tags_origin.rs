@@ -16,7 +16,7 @@ use crate::source::{self, Repository, commit, revision};
 use crate::terms::read::Open;
 use crate::terms::{Reading, read, trust};
 use crate::signing::trust::Trust;
-use crate::text::{RepoPath, SourceFile};
+use crate::text::SourceFile;
 
 /// Where `origin` says what its default branch is.
 const ORIGIN_HEAD: &str = "refs/remotes/origin/HEAD";
@@ -58,13 +58,13 @@ pub fn choose(request: &TagOrigin<'_>, repository: &Repository, limits: &Limits,
     let catalog = Catalog::builtin();
     let default = default_branch(repository)?;
     if let Some(path) = request.file {
-        if source::lies_in(path, request.repository) {
+        if source::lies_in(path, request.repository) || repository.holds(path) {
             let error = Error::usage("--policy names a file in the repository of the tag, which whoever wrote that can change");
             return Err(error.hint("name a file outside of it, or use --policy-ref"));
         }
         let file = source::read_named_file(path, limits.file_bytes)?;
         let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let open = |name: &str| beside(&directory, name, limits);
+        let open = |name: &str| source::file_beside(&directory, name, limits.file_bytes);
         let policy = read(Some(file), &Reading { catalog, today, open: &open, org })?;
         let trust = trust::trust(&policy, &open, now)?;
         let title = path.display().to_string();
@@ -108,18 +108,12 @@ fn no_default() -> Error {
         .hint("git remote set-head origin --auto, or name it: --policy-ref refs/remotes/origin/main")
 }
 
-/// A file beside or below a policy file on disk, never above; `None`: there is none.
-fn beside(directory: &Path, name: &str, limits: &Limits) -> Result<Option<Arc<SourceFile>>, Error> {
-    let Some(inside) = RepoPath::new(name) else { return Ok(None) };
-    let path = directory.join(inside.as_str());
-    if std::fs::symlink_metadata(&path).is_err() {
-        return Ok(None);
-    }
-    source::read_named_file(&path, limits.file_bytes).map(Some)
-}
-
 /// The commit of a full reference name or id.
 fn named(repository: &Repository, reference: &str, limits: &Limits) -> Result<Oid, Error> {
+    if reference.starts_with("refs/tags/") {
+        let error = Error::usage(format!("--policy-ref {reference} is a tag: who may push tags would judge them"));
+        return Err(error.hint("name a protected branch, for example refs/remotes/origin/main"));
+    }
     let id = reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !id && !reference.starts_with("refs/") {
         // A short name has several readings, and whoever may push a tag or branch could choose one.

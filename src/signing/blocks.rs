@@ -3,7 +3,7 @@
 //! decode a block.
 
 use super::armor::{PGP_SIGNATURE, SSH_SIGNATURE, Style};
-use super::refusal::{COUNTERSIGN, Refusal, Step};
+use super::refusal::{COUNTERSIGN, NEXT, Refusal, Step};
 
 /// Blocks in one tag; no tag in the wild has two.
 const MOST_BLOCKS: usize = 16;
@@ -72,7 +72,7 @@ pub struct Block<'a> {
 /// No block, a block without an end, text after it, or more than a tag can sensibly have.
 pub fn chain(object: &[u8], message: usize) -> Result<Vec<Block<'_>>, Refusal> {
     let outer = last(object, message)?.ok_or_else(|| {
-        Refusal::rejected(Step::Block, "the tag is annotated, but not signed", format!("{COUNTERSIGN} (`git tag -s`)"))
+        Refusal::rejected(Step::Block, "the tag is annotated, but not signed", format!("{COUNTERSIGN} with `git tag -s`"))
     })?;
     let mut blocks = vec![outer];
     while let Some(inner) = blocks.last().and_then(|block| ending(block.signed, message)) {
@@ -85,7 +85,7 @@ pub fn chain(object: &[u8], message: usize) -> Result<Vec<Block<'_>>, Refusal> {
 }
 
 fn malformed(reason: impl Into<String>) -> Refusal {
-    Refusal::rejected(Step::Block, reason, COUNTERSIGN)
+    Refusal::rejected(Step::Block, reason, NEXT)
 }
 
 fn last(object: &[u8], message: usize) -> Result<Option<Block<'_>>, Refusal> {

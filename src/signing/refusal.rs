@@ -79,11 +79,21 @@ impl Refusal {
         Self { step, rejected: true, reason: reason.into(), remedy: remedy.into() }
     }
 
+    /// It claims a time that has not come.
+    #[must_use]
+    pub fn future() -> Self {
+        Self::rejected(Step::Time, "the signature is dated in the future", "set the signer's clock, and sign the next version")
+    }
+
     /// It cannot be told whether it may be deployed, so it is not.
     pub fn indeterminate(step: Step, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { step, rejected: false, reason: reason.into(), remedy: remedy.into() }
     }
 }
 
-/// What helps when a published tag cannot be accepted as it is.
-pub const COUNTERSIGN: &str = "countersign it, or tag and sign the next version";
+/// What helps when a published tag cannot be accepted as it is, and another maintainer may vouch for it.
+pub const COUNTERSIGN: &str = "countersign it (where [release].accept lists \"countersign\"), or tag and sign the next version";
+/// What helps when nobody may vouch for a published tag.
+pub const NEXT: &str = "tag and sign the next version";
+/// What helps against a block in another spelling.
+pub const LENIENT: &str = "tag and sign the next version, or set `armor = \"lenient\"` in [release] to have it noted only";

@@ -2,7 +2,7 @@
 //! Refuses references, branches and history.
 
 use super::blocks::{self, Block, BlockKind};
-use super::refusal::{COUNTERSIGN, Refusal, Step};
+use super::refusal::{COUNTERSIGN, LENIENT, NEXT, Refusal, Step};
 use super::trust::{Trust, Window};
 use super::{armor, openpgp, ssh};
 
@@ -67,7 +67,7 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
     let mut signed = Signed { signers: Vec::new(), payload: blocks.last().map_or(0, |block| block.signed.len()), notes: Vec::new() };
     if blocks.iter().any(|block| block.timestamped) {
         if !trust.timestamps {
-            return Err(Refusal::rejected(Step::Block, "an OpenTimestamps proof follows the signature, which nothing signs", COUNTERSIGN));
+            return Err(Refusal::rejected(Step::Block, "an OpenTimestamps proof follows the signature, which nothing signs", NEXT));
         }
         signed.notes.push("an OpenTimestamps proof follows the signature; it was not checked".to_owned());
     }
@@ -95,18 +95,18 @@ fn verify_block(block: &Block<'_>, tagger: i64, trust: &Trust, notes: &mut Vec<S
             ));
         }
         BlockKind::OpenPgpMessage => {
-            return Err(Refusal::rejected(Step::Block, "the block is an OpenPGP message, not a signature over the tag", COUNTERSIGN));
+            return Err(Refusal::rejected(Step::Block, "the block is an OpenPGP message, not a signature over the tag", NEXT));
         }
         BlockKind::OpenPgp if trust.no_openpgp => return Err(refused("OpenPGP")),
         BlockKind::Ssh if trust.no_ssh => return Err(refused("SSH")),
         BlockKind::OpenPgp | BlockKind::Ssh => {}
     }
     let style = block.kind.style().unwrap_or(&armor::PGP_SIGNATURE);
-    let refuse = |why: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), COUNTERSIGN);
-    let armored = armor::decode(block.text, style).map_err(refuse)?;
+    let refuse = |why: &str, remedy: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), remedy);
+    let armored = armor::decode(block.text, style).map_err(|why| refuse(why, NEXT))?;
     if let Some(unusual) = armored.unusual {
         if !trust.lenient_armor {
-            return Err(refuse(unusual));
+            return Err(refuse(unusual, LENIENT));
         }
         notes.push(unusual.to_owned());
     }
@@ -115,7 +115,7 @@ fn verify_block(block: &Block<'_>, tagger: i64, trust: &Trust, notes: &mut Vec<S
         return Ok(vec![ssh_signer(verified, tagger, trust)?]);
     }
     let all = openpgp::verify(&armored.bytes, block.signed, trust)?;
-    all.into_iter().map(|verified| openpgp_signer(verified, trust)).collect()
+    all.into_iter().map(|verified| openpgp_signer(verified, tagger, trust)).collect()
 }
 
 fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Signer, Refusal> {
@@ -130,6 +130,9 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
         notes: verified.notes,
     };
     if let Some((person, entry)) = verified.key {
+        if trust.is_future(tagger) {
+            return Err(Refusal::future());
+        }
         let key = &trust.people[person].ssh[entry];
         counts(&mut signer, trust, person, key.window, key.compromised)?;
         signer.notes.push("an SSH signature has no time of its own; the tagger's is taken".to_owned());
@@ -137,7 +140,7 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
     Ok(signer)
 }
 
-fn openpgp_signer(verified: openpgp::Verified, trust: &Trust) -> Result<Signer, Refusal> {
+fn openpgp_signer(verified: openpgp::Verified, tagger: i64, trust: &Trust) -> Result<Signer, Refusal> {
     let mut signer = Signer {
         person: None,
         kind: Kind::OpenPgp,
@@ -151,8 +154,20 @@ fn openpgp_signer(verified: openpgp::Verified, trust: &Trust) -> Result<Signer, 
     if let Some((person, entry)) = verified.key {
         let key = &trust.people[person].openpgp[entry];
         counts(&mut signer, trust, person, key.window, key.compromised)?;
+        signer.notes.extend(skew(signer.time, tagger, trust)?);
     }
     Ok(signer)
+}
+
+/// A note when the signature's time and the tagger's are far apart: one of two clocks, or of two claims, is wrong.
+fn skew(time: i64, tagger: i64, trust: &Trust) -> Result<Option<String>, Refusal> {
+    const NOTED: i64 = 3600;
+    let apart = time.saturating_sub(tagger).saturating_abs();
+    if trust.max_skew.is_some_and(|most| apart > most) {
+        let reason = format!("the times of the tagger and of the signature are {apart} seconds apart, more than [release].max_skew");
+        return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
+    }
+    Ok((apart > NOTED).then(|| format!("the times of the tagger and of the signature are {apart} seconds apart")))
 }
 
 /// Fills in who it was, after asking whether that key counts at that time.
@@ -179,5 +194,5 @@ fn uncounted(signers: &[Signer]) -> Refusal {
         Some(signer) => format!("the signature names the key {}, which is nobody's in the policy", signer.primary),
         None => "nobody signed".to_owned(),
     };
-    Refusal::rejected(Step::Signer, reason, format!("have a person with the release role countersign it, or add the key by a reviewed change of the policy ({COUNTERSIGN})"))
+    Refusal::rejected(Step::Signer, reason, format!("{COUNTERSIGN} with a key of a person with the release role; or add this key by a reviewed change of the policy"))
 }

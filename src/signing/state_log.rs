@@ -1,6 +1,8 @@
 //! Owns what the state log says and what follows from it: one line of JSON for every verified release, oldest first. The same name
 //! never means another object, the policy never goes back, and neither does the version. Refuses files and history.
 
+use std::cmp::Ordering;
+
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +72,12 @@ pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> 
 #[must_use]
 pub fn knows(log: &[Entry], tag: &str, object: &str) -> bool {
     log.iter().any(|entry| entry.tag == tag && entry.object == object)
+}
+
+/// Releases of one package together, the older version first; what is no version stands before them, by name.
+#[must_use]
+pub fn by_version(a: &str, b: &str) -> Ordering {
+    split(a).cmp(&split(b)).then_with(|| a.cmp(b))
 }
 
 /// What stands before the version (`pkg@`, `pkg/`), and the version; a missing patch or minor is zero.

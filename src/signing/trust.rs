@@ -72,8 +72,21 @@ pub struct Trust {
     pub lenient_armor: bool,
     /// OpenTimestamps proofs may follow a signature.
     pub timestamps: bool,
+    /// How far the tagger's time and the signature's may lie apart, in seconds.
+    pub max_skew: Option<i64>,
     /// The moment of the verification, in seconds since the epoch.
     pub now: i64,
+}
+
+/// How far a clock may be ahead, in seconds.
+const GRACE: i64 = 5 * 60;
+
+impl Trust {
+    /// Whether a claimed time has not come yet.
+    #[must_use]
+    pub fn is_future(&self, time: i64) -> bool {
+        time > self.now.saturating_add(GRACE)
+    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ mod worktree;
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
 pub use named::{lies_in, read_named_file};
 pub use open::{OpenOptions, open, open_repository};
-pub use policy_file::file_at;
+pub use policy_file::{file_at, file_beside};
 pub use repository::Repository;
 
 use std::collections::BTreeMap;

@@ -1,13 +1,14 @@
 //! Owns reading one small file of a commit by its exact path, without listing the tree: policies and the keys beside them. Refuses
 //! links, directories and submodules in their place.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use git2::{ObjectType, Oid};
 
 use super::entry::EntryKind;
 use super::objects::Objects;
-use super::{commit, tree};
+use super::{commit, named, tree};
 use crate::error::Error;
 use crate::text::{Place, RepoPath, SourceFile};
 
@@ -28,4 +29,17 @@ pub fn file_at(objects: &Objects, commit: Oid, path: &str, max_bytes: usize) -> 
     let blob = objects.read(id, ObjectType::Blob, max_bytes).map_err(|error| unread(format!("{path}: object {id}"), &error))?;
     let text = String::from_utf8(blob.data().to_vec()).map_err(|_| unread(format!("{path}"), &"is not UTF-8"))?;
     Ok(Some(SourceFile::new(path, text)))
+}
+
+/// A file beside or below a policy file on disk, never above; `None`: there is none.
+///
+/// # Errors
+/// It is no regular file, or cannot be read.
+pub fn file_beside(directory: &Path, name: &str, max_bytes: usize) -> Result<Option<Arc<SourceFile>>, Error> {
+    let Some(inside) = RepoPath::new(name) else { return Ok(None) };
+    let path = directory.join(inside.as_str());
+    if std::fs::symlink_metadata(&path).is_err() {
+        return Ok(None);
+    }
+    named::read_named_file(&path, max_bytes).map(Some)
 }

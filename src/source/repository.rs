@@ -1,5 +1,7 @@
 //! Owns the git data of one opened repository: objects and references. Refuses configuration.
 
+use std::path::Path;
+
 use git2::Oid;
 
 use crate::error::Error;
@@ -8,6 +10,9 @@ use super::format;
 use super::locate::GitDirs;
 use super::objects::Objects;
 use super::refs::Refs;
+
+/// Replaced objects, of which one is enough.
+const MOST_REPLACED: usize = 100_000;
 
 /// Objects and references, the same for a work tree, a linked work tree and a git directory.
 pub struct Repository {
@@ -24,6 +29,24 @@ impl Repository {
     pub(crate) fn open(dirs: GitDirs, is_git_dir: bool) -> Result<Self, Error> {
         format::check(&dirs)?;
         Ok(Self { objects: Objects::open(&dirs.common.join("objects"))?, refs: Refs::new(dirs.clone()), is_git_dir, dirs })
+    }
+
+    /// Whether a path, links resolved, lies in one of its git directories; a linked work tree has two.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().ok();
+        let Some(path) = real(path) else { return true };
+        [&self.dirs.own, &self.dirs.common].into_iter().any(|directory| real(directory).is_none_or(|directory| path.starts_with(directory)))
+    }
+
+    /// What in it makes git show one object in place of another. Nothing here obeys it.
+    ///
+    /// # Errors
+    /// References cannot be listed.
+    pub fn overrides(&self) -> Result<Vec<&'static str>, Error> {
+        let replaced = !self.refs.list("refs/replace/", MOST_REPLACED)?.is_empty();
+        let grafted = std::fs::symlink_metadata(self.dirs.common.join("info/grafts")).is_ok();
+        Ok([(replaced, "refs/replace"), (grafted, "info/grafts")].into_iter().filter(|(there, _)| *there).map(|(_, what)| what).collect())
     }
 
     /// The object that `HEAD` names; `None` before the first commit.

@@ -85,7 +85,7 @@ pub static KEYS: &[Key] = &[
     may("release.formats", Words(&["openpgp", "ssh"]), Shorter, "[\"openpgp\", \"ssh\"]", "Accepted kinds of signature"),
     may("release.min_signatures", Number(1, 100), More, "1", "How many people must sign"),
     may("release.check_last", Number(0, 10_000), More, "5", "How many releases `check` looks at"),
-    may("release.max_skew", Duration, Less, "", "How far a signature's time may lie ahead"),
+    may("release.max_skew", Duration, Less, "", "How far the tagger's and the signature's time may lie apart"),
     may("release.max_age", Duration, Less, "", "How old a signature may be"),
     may("release.max_policy_age", Duration, Less, "", "How old the judging policy may be"),
     may("release.reach", Word(&["any", "first-parent"]), More, "\"any\"", "Which commits of a branch count"),

@@ -43,6 +43,7 @@ pub fn trust(policy: &Policy, open: &Open<'_>, now: i64) -> Result<Trust, Error>
         sha1_self_signatures: policy.release.sha1_self_signatures,
         lenient_armor: policy.release.lenient_armor,
         timestamps: policy.release.timestamps,
+        max_skew: policy.release.max_skew_days.map(|days| days.saturating_mul(86_400)),
         now,
     })
 }
@@ -129,8 +130,8 @@ impl Building<'_> {
             let own = Window { after: person.valid_after.map(start), before: person.valid_before.map(start) };
             for signer in &signers {
                 let listed = trusted.ssh.iter().any(|key| key.is_same_key(&signer.key));
-                if !listed && person.email.iter().any(|mail| signer.is_for(mail)) {
-                    trusted.ssh.push(signer.key.clone().limited(own.and(signer.key.window), false));
+                if let Some(key) = signer.key_of(&person.email).filter(|_| !listed) {
+                    trusted.ssh.push(key.limited(own.and(signer.key.window), false));
                 }
             }
         }

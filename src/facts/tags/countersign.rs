@@ -5,16 +5,17 @@ use git2::{ObjectType, Oid};
 
 use super::verify::{TagVerdict, Verifying};
 use crate::signing::refusal::Refusal;
-use crate::signing::signed::{self, Signer};
+use crate::signing::signed::Signer;
 use crate::signing::tag_name::{COUNTERSIGN, TAGS};
 use crate::signing::tag_object::{self, TargetType};
+use crate::source::commit::Commit;
 use crate::source::refs::Ref;
 
 /// Countersignatures of one release.
 const MOST: usize = 256;
 
 /// Adds those who countersigned the release `name`, which is one of `targets`, to the verdict; what does not hold is a note.
-pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], verdict: &mut TagVerdict) {
+pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], commit: &Commit, verdict: &mut TagVerdict) {
     let prefix = format!("{TAGS}{COUNTERSIGN}{name}/");
     let listed = match verifying.repository.refs.list(&prefix, MOST) {
         Ok(listed) => listed,
@@ -33,7 +34,7 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], ver
                 continue;
             }
         };
-        match one(verifying, &short, id, targets) {
+        match one(verifying, &short, id, targets, commit) {
             Ok(signers) => {
                 for signer in &signers {
                     if !signer.counted {
@@ -48,7 +49,7 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], ver
     }
 }
 
-fn one(verifying: &Verifying<'_>, name: &str, id: Oid, targets: &[Oid]) -> Result<Vec<Signer>, String> {
+fn one(verifying: &Verifying<'_>, name: &str, id: Oid, targets: &[Oid], commit: &Commit) -> Result<Vec<Signer>, String> {
     let objects = &verifying.repository.objects;
     let object = objects.read(id, ObjectType::Tag, verifying.limits.tag_bytes).map_err(|error| format!("its object {error}"))?;
     let tag = tag_object::parse_strict(object.data()).map_err(|why| why.to_string())?;
@@ -60,5 +61,5 @@ fn one(verifying: &Verifying<'_>, name: &str, id: Oid, targets: &[Oid]) -> Resul
         return Err("it signs another object than this release".to_owned());
     }
     let told = |refusal: Refusal| refusal.reason;
-    signed::verify(object.data(), tag.message, tag.tagger_time.unwrap_or(0), verifying.trust).map(|signed| signed.signers).map_err(told)
+    verifying.signed(object.data(), &tag, commit).map(|signed| signed.signers).map_err(told)
 }

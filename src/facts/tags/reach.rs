@@ -29,15 +29,25 @@ pub struct Branch {
     pub by_pattern: bool,
 }
 
+/// Branches of which one must hold the release.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Branches {
+    /// Those that are here.
+    pub here: Vec<Branch>,
+    /// Names that were asked for and are not here: such a branch may hold what the others do not.
+    pub missing: Vec<String>,
+}
+
 /// The branches that these patterns stand for: `origin`'s where any are known, else the repository's own.
 ///
 /// # Errors
 /// References that cannot be read.
-pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Vec<Branch>, Error> {
+pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches, Error> {
     let remote = repository.refs.list(REMOTE, MOST)?;
     let (prefix, all) = if remote.is_empty() { (LOCAL, repository.refs.list(LOCAL, MOST)?) } else { (REMOTE, remote) };
-    let mut found = Vec::new();
+    let mut found = Branches::default();
     for pattern in patterns {
+        let before = found.here.len();
         let by_pattern = pattern.contains(['*', '?', '[', '{']);
         let matcher = matcher(pattern)?;
         for (full, held) in &all {
@@ -47,10 +57,13 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Vec<Bran
                 continue;
             }
             match held {
-                Ok(Ref::Direct(tip)) => found.push(Branch { name: name.to_owned(), tip: *tip, by_pattern }),
+                Ok(Ref::Direct(tip)) => found.here.push(Branch { name: name.to_owned(), tip: *tip, by_pattern }),
                 Ok(Ref::Symbolic(_)) => {}
                 Err(error) => return Err(error.clone()),
             }
+        }
+        if found.here.len() == before {
+            found.missing.push(pattern.clone());
         }
     }
     Ok(found)
@@ -65,10 +78,10 @@ fn matcher(pattern: &str) -> Result<GlobMatcher, Error> {
 ///
 /// # Errors
 /// It lies on none, or the history at hand is too short to tell.
-pub(super) fn ask(repository: &Repository, release: &Release, branches: &[Branch], commit: Oid) -> Result<Vec<String>, Refusal> {
+pub(super) fn ask(repository: &Repository, release: &Release, branches: &Branches, commit: Oid) -> Result<Vec<String>, Refusal> {
     let mut unknown = None;
     let mut aside = None;
-    for branch in branches {
+    for branch in &branches.here {
         match ancestry::within(&repository.objects, commit, branch.tip) {
             Ancestry::Within { first_parent } if first_parent || !release.first_parent => {
                 let mut notes = Vec::new();
@@ -90,10 +103,14 @@ pub(super) fn ask(repository: &Repository, release: &Release, branches: &[Branch
         let reason = format!("whether the commit lies on {} cannot be told: the commit {id} {error}", branch.name);
         return Err(Refusal::indeterminate(Step::Branch, reason, "fetch the whole history: git fetch --unshallow origin"));
     }
+    if let Some(name) = branches.missing.first() {
+        let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");
+        return Err(Refusal::indeterminate(Step::Branch, reason, "fetch the release branches: git fetch origin"));
+    }
     if let Some(name) = aside {
         let reason = format!("the commit is in the history of {name}, but not on its line of first parents, as [release].reach asks");
         return Err(Refusal::rejected(Step::Branch, reason, remedy));
     }
-    let names: Vec<&str> = branches.iter().map(|branch| branch.name.as_str()).take(5).collect();
+    let names: Vec<&str> = branches.here.iter().map(|branch| branch.name.as_str()).take(5).collect();
     Err(Refusal::rejected(Step::Branch, format!("the commit lies on none of the release branches ({})", names.join(", ")), remedy))
 }

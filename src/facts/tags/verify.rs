@@ -32,8 +32,8 @@ pub struct Verifying<'a> {
     pub release: &'a Release,
     /// `tag_pattern`, compiled over the whole name.
     pub pattern: &'a regex::Regex,
-    /// References of branches on which a release must lie, in order; `None`: that is not asked.
-    pub branches: Option<&'a [reach::Branch]>,
+    /// Sets of branches: a release must lie on one of each.
+    pub branches: &'a [reach::Branches],
 }
 
 /// What was found about one tag.
@@ -84,19 +84,17 @@ impl Verifying<'_> {
                 verdict.object = Some(id);
                 grammar(tag, name)?;
                 let commit = self.target(&tag.object, verdict)?;
-                self.signatures(name, id, tag, bytes, verdict)?;
+                self.signatures(name, id, tag, bytes, &commit, verdict)?;
                 commit
             }
             Held::Commit => {
                 let commit = self.target(&id.to_string(), verdict)?;
-                self.countersigned(name, &[id], verdict, lightweight(name))?;
+                self.countersigned(name, &[id], &commit, verdict, lightweight(name))?;
                 commit
             }
         };
-        self.times(verdict, &commit)?;
-        if let Some(branches) = self.branches {
-            let found = verdict.commit.map(|id| reach::ask(self.repository, self.release, branches, id));
-            verdict.notes.extend(found.transpose()?.into_iter().flatten());
+        for (branches, id) in self.branches.iter().zip(verdict.commit.into_iter().cycle()) {
+            verdict.notes.extend(reach::ask(self.repository, self.release, branches, id)?);
         }
         self.threshold(verdict)?;
         claims::notes(&self.repository.objects, &commit, self.limits, &mut verdict.notes);
@@ -174,55 +172,76 @@ impl Verifying<'_> {
     }
 
     /// The tag's own signatures; where the policy accepts that, countersignatures in their place.
-    fn signatures(&self, name: &str, id: Oid, tag: &TagObject, bytes: &[u8], verdict: &mut TagVerdict) -> Result<(), Refusal> {
-        match signed::verify(bytes, tag.message, tag.tagger_time.unwrap_or(0), self.trust) {
+    fn signatures(
+        &self,
+        name: &str,
+        id: Oid,
+        tag: &TagObject,
+        bytes: &[u8],
+        commit: &commit::Commit,
+        verdict: &mut TagVerdict,
+    ) -> Result<(), Refusal> {
+        match self.signed(bytes, tag, commit) {
             Ok(Signed { signers, payload, notes }) => {
                 verdict.payload = Some(sha256(&bytes[..payload]));
                 verdict.signers = signers;
                 verdict.notes.extend(notes);
-                countersign::gather(self, name, &[id], verdict);
+                countersign::gather(self, name, &[id], commit, verdict);
                 Ok(())
             }
-            // A signature that is there and is wrong is never made good by another.
-            Err(refusal) if unsigned(&refusal, tag) && self.release.accept_countersign => {
+            // A signature that does not fit is never made good by another.
+            Err(refusal) if curable(&refusal, tag) && self.release.accept_countersign => {
                 let targets: Vec<Oid> = verdict.commit.into_iter().chain([id]).collect();
-                self.countersigned(name, &targets, verdict, refusal)
+                self.countersigned(name, &targets, commit, verdict, refusal)
             }
             Err(refusal) => Err(refusal),
         }
     }
 
+    /// The signatures of a tag object, with their times held against the release's commit.
+    pub(super) fn signed(&self, bytes: &[u8], tag: &TagObject, commit: &commit::Commit) -> Result<Signed, Refusal> {
+        let mut signed = signed::verify(bytes, tag.message, tag.tagger_time.unwrap_or(0), self.trust)?;
+        for signer in signed.signers.iter_mut().filter(|signer| signer.counted) {
+            self.times(signer, commit)?;
+        }
+        Ok(signed)
+    }
+
     /// Countersignatures alone; `otherwise` when none counts.
-    fn countersigned(&self, name: &str, targets: &[Oid], verdict: &mut TagVerdict, otherwise: Refusal) -> Result<(), Refusal> {
+    fn countersigned(
+        &self,
+        name: &str,
+        targets: &[Oid],
+        commit: &commit::Commit,
+        verdict: &mut TagVerdict,
+        otherwise: Refusal,
+    ) -> Result<(), Refusal> {
         if !self.release.accept_countersign {
             return Err(otherwise);
         }
-        countersign::gather(self, name, targets, verdict);
+        countersign::gather(self, name, targets, commit, verdict);
         if verdict.signers.iter().any(|signer| signer.counted) {
-            verdict.notes.push("the tag itself carries no signature of a maintainer; a countersignature stands for it".to_owned());
+            verdict.notes.push(format!("a countersignature stands for it: {}", otherwise.reason));
             return Ok(());
         }
         Err(Refusal { remedy: format!("countersign it: tollgate countersign {name}"), ..otherwise })
     }
 
     /// Times are claims of the signer: they are held against the commit, which the signer could not date after the fact.
-    fn times(&self, verdict: &mut TagVerdict, commit: &commit::Commit) -> Result<(), Refusal> {
+    fn times(&self, signer: &mut Signer, commit: &commit::Commit) -> Result<(), Refusal> {
         let day = 86_400;
         let committed = commit.time.unwrap_or(0);
-        for signer in verdict.signers.iter().filter(|signer| signer.counted) {
+        if signer.ends.is_some_and(|end| committed >= end) {
             let who = signer.person.as_deref().unwrap_or_default();
-            if signer.ends.is_some_and(|end| committed >= end) {
-                let reason = format!("the commit is younger than the end of the trust in this key of {who}, whatever time the signature claims");
-                return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
-            }
-            if self.release.max_age_days.is_some_and(|days| signer.time < self.trust.now - days * day) {
-                return Err(Refusal::rejected(Step::Time, "the signature is older than [release].max_age", COUNTERSIGN));
-            }
-            if signer.time < committed {
-                verdict.notes.push("the signature claims a time before that of its commit".to_owned());
-            }
+            let reason = format!("the commit is younger than the end of the trust in this key of {who}, whatever time the signature claims");
+            return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
         }
-        verdict.notes.dedup();
+        if self.release.max_age_days.is_some_and(|days| signer.time < self.trust.now.saturating_sub(days.saturating_mul(day))) {
+            return Err(Refusal::rejected(Step::Time, "the signature is older than [release].max_age", COUNTERSIGN));
+        }
+        if signer.time < committed {
+            signer.notes.push("the signature claims a time before that of its commit".to_owned());
+        }
         Ok(())
     }
 
@@ -280,9 +299,13 @@ fn grammar(tag: &TagObject, name: &str) -> Result<(), Refusal> {
     Err(Refusal::rejected(Step::Target, format!("the tag names {what}, not a commit"), "tag the commit of the release"))
 }
 
-/// The tag carries no signature at all, so that a countersignature does not overrule one.
-fn unsigned(refusal: &Refusal, tag: &TagObject) -> bool {
-    refusal.step == Step::Block && tag.signature == tag_object::SignatureKind::None
+/// Another maintainer may vouch for it: the tag carries no signature, or one that is sound and does not count.
+fn curable(refusal: &Refusal, tag: &TagObject) -> bool {
+    match refusal.step {
+        Step::Block => tag.signature == tag_object::SignatureKind::None,
+        Step::Signer | Step::Certificate | Step::Algorithm | Step::Time => true,
+        _ => false,
+    }
 }
 
 fn sha256(bytes: &[u8]) -> String {

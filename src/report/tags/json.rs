@@ -37,7 +37,7 @@ struct Row<'a> {
     commit: Option<&'a str>,
     tree: Option<&'a str>,
     signers: Vec<Who<'a>>,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -56,14 +56,16 @@ pub(super) fn render(report: &TagReport) -> io::Result<Vec<u8>> {
         policy: Policy { info: &report.policy, age_days: report.policy_age_days },
         now: report.now.as_deref(),
         outcome: report.outcome(),
-        tags: report.tags.iter().map(row).collect(),
+        tags: report.tags.iter().map(|tag| row(tag, &report.notes)).collect(),
     };
     let mut bytes = Vec::new();
     json::pretty(&document, &mut bytes)?;
     Ok(bytes)
 }
 
-fn row(tag: &TagRow) -> Row<'_> {
+fn row<'a>(tag: &'a TagRow, about_all: &'a [String]) -> Row<'a> {
+    let mut notes: Vec<&str> = tag.notes.iter().chain(about_all).map(String::as_str).collect();
+    notes.sort_unstable();
     let refusal = tag.refusal.as_ref();
     Row {
         reference: tag.reference(),
@@ -75,7 +77,7 @@ fn row(tag: &TagRow) -> Row<'_> {
         commit: tag.commit.as_deref(),
         tree: tag.tree.as_deref(),
         signers: tag.signers.iter().map(who).collect(),
-        notes: &tag.notes,
+        notes,
     }
 }
 

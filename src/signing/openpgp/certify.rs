@@ -50,7 +50,7 @@ pub(super) fn entitled(question: &Question<'_>) -> Result<Vec<String>, Refusal> 
     revoked(question, &relaxed, &mut notes)?;
     let mut last = None;
     for (policy, sha1) in [(&strict, false), (&relaxed, true)] {
-        for at in std::iter::once(question.time).chain(refreshed(question)) {
+        for at in std::iter::once(question.time).chain(refreshed(question, policy)) {
             let valid = match valid_at(question, policy, at) {
                 Ok(valid) => valid,
                 Err(problem) => {
@@ -68,7 +68,7 @@ pub(super) fn entitled(question: &Question<'_>) -> Result<Vec<String>, Refusal> 
                 notes.push("the certificate's own signatures use SHA-1, which the policy allows".to_owned());
             }
             if at != question.time {
-                notes.push("the certificate was refreshed after the tag was signed, and its older signatures are not in the file".to_owned());
+                notes.push("the certificate was refreshed after the tag was signed, and its older signatures are gone or too weak".to_owned());
             }
             capable(question, &valid, policy, &mut notes)?;
             return Ok(notes);
@@ -86,15 +86,18 @@ fn valid_at<'a>(question: &Question<'a>, policy: &'a StandardPolicy<'a>, at: i64
     key.with_policy(policy, Some(moment(at))).map_err(|problem| one_line(&problem))
 }
 
-/// The moment of the earliest signatures that the file still has, when all of them are younger than the tag's and the key is
-/// not: the certificate was refreshed and the old signatures dropped.
-fn refreshed(question: &Question<'_>) -> Option<i64> {
+/// The moment of the earliest signatures in the file that this policy accepts, when all of them are younger than the tag's and the
+/// key is not: the certificate was refreshed, its old signatures dropped or too weak by now.
+fn refreshed(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Option<i64> {
     let cert = question.cert;
     let key = cert.keys().find(|key| key.key().fingerprint() == *question.key)?;
     if question.time < seconds(key.key().creation_time()) {
         return None;
     }
-    let earliest = |signatures: &mut dyn Iterator<Item = &Signature>| signatures.filter_map(|signature| signature.signature_creation_time()).min();
+    let accepted = |signature: &&Signature| policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok();
+    let earliest = |signatures: &mut dyn Iterator<Item = &Signature>| {
+        signatures.filter(accepted).filter_map(|signature| signature.signature_creation_time()).min()
+    };
     let users = cert.userids().flat_map(|user| user.self_signatures().collect::<Vec<_>>());
     let direct = cert.primary_key().self_signatures().collect::<Vec<_>>();
     let primary = earliest(&mut users.chain(direct))?;
@@ -175,10 +178,9 @@ fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'
         return refuse("the key is not one for signing", "sign with a key that has the signing capability");
     }
     if !valid.primary() {
-        let vouched = |signature: &Signature| policy.signature(signature, HashAlgoSecurity::CollisionResistance).is_ok();
-        let relaxed = |signature: &Signature| question.sha1 || vouched(signature);
         let back = valid.binding_signature().embedded_signatures().any(|signature| {
-            relaxed(signature) && signature.typ() == openpgp::types::SignatureType::PrimaryKeyBinding
+            let strong = policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok();
+            strong && signature.typ() == openpgp::types::SignatureType::PrimaryKeyBinding
         });
         if !back {
             return refuse("the subkey does not confirm that it belongs to the certificate", "its owner binds it anew (cross-certification)");

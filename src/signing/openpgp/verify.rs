@@ -10,12 +10,9 @@ use openpgp::Cert;
 use super::certificate::{one_line, unsupported};
 use super::certify::{self, Question};
 use super::signature::{self, Candidate};
-use super::moment;
-use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
+use super::{moment, seconds};
+use crate::signing::refusal::{COUNTERSIGN, LENIENT, NEXT, Refusal, Step};
 use crate::signing::trust::{OpenPgpKey, Trust};
-
-/// How far a clock may be ahead, in seconds.
-const GRACE: i64 = 5 * 60;
 
 /// One signature of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +34,7 @@ pub(in crate::signing) struct Verified {
 /// # Errors
 /// The block is malformed, or a signature by a key of the policy does not hold.
 pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], trust: &Trust) -> Result<Vec<Verified>, Refusal> {
-    let malformed = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), COUNTERSIGN);
+    let malformed = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), NEXT);
     let packets = signature::packets(bytes).map_err(malformed)?;
     packets.into_iter().map(|packet| one(packet, signed, trust)).collect()
 }
@@ -48,11 +45,11 @@ fn one(packet: Signature, signed: &[u8], trust: &Trust) -> Result<Verified, Refu
         return Err(Refusal::rejected(Step::Algorithm, old, COUNTERSIGN));
     }
     let candidate = signature::candidate(packet)
-        .map_err(|why| Refusal::rejected(Step::Block, format!("the signature is refused: {why}"), COUNTERSIGN))?;
+        .map_err(|why| Refusal::rejected(Step::Block, format!("the signature is refused: {why}"), NEXT))?;
     let mut notes = Vec::new();
     if let Some(unusual) = candidate.unusual {
         if !trust.lenient_armor {
-            return Err(Refusal::rejected(Step::Block, format!("the signature is refused: {unusual}"), COUNTERSIGN));
+            return Err(Refusal::rejected(Step::Block, format!("the signature is refused: {unusual}"), LENIENT));
         }
         notes.push(unusual.to_owned());
     }
@@ -70,7 +67,7 @@ fn one(packet: Signature, signed: &[u8], trust: &Trust) -> Result<Verified, Refu
             Err(other) => drop(refusal.get_or_insert(other)),
         }
     }
-    let nothing = || Refusal::rejected(Step::Signer, "no key of the policy made the signature", COUNTERSIGN);
+    let nothing = || Refusal::rejected(Step::Signer, "no key of the policy made the signature", NEXT);
     Err(refusal.unwrap_or_else(nothing))
 }
 
@@ -128,11 +125,16 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
     if let Err(problem) = policy.signature(signature, HashAlgoSecurity::CollisionResistance) {
         return Err(weak(signature, &one_line(&problem)));
     }
-    if signature.verify_message(&known.key, signed).is_err() {
-        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", COUNTERSIGN));
+    let born = seconds(known.key.creation_time());
+    if candidate.time < born {
+        let reason = "the signature claims a time before its key was made";
+        return Err(Refusal::rejected(Step::Certificate, reason, COUNTERSIGN));
     }
-    if candidate.time > trust.now + GRACE {
-        return Err(Refusal::rejected(Step::Time, "the signature is dated in the future", "set the signer's clock, and sign the next version"));
+    if signature.verify_message(&known.key, signed).is_err() {
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
+    }
+    if trust.is_future(candidate.time) {
+        return Err(Refusal::future());
     }
     if signature.signature_alive(moment(trust.now), None).is_err() && signature.signature_validity_period().is_some() {
         return Err(Refusal::rejected(Step::Time, "the signature itself has expired", COUNTERSIGN));
@@ -158,9 +160,9 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
 
 fn weak(signature: &Signature, why: &str) -> Refusal {
     let hash = signature.hash_algo();
-    let reason = match why.contains("ritical") {
-        true => format!("the signature holds something critical that is not understood: {why}"),
-        false => format!("the tag's own signature is too weak ({hash}): {why}"),
-    };
+    if why.contains("ritical") {
+        return Refusal::rejected(Step::Block, format!("the signature holds something critical that is not understood: {why}"), NEXT);
+    }
+    let reason = format!("the tag's own signature is too weak ({hash}): {why}");
     Refusal::rejected(Step::Algorithm, reason, format!("set `digest-algo SHA256`; {COUNTERSIGN}"))
 }

@@ -123,6 +123,20 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
 }
 
 impl AllowedSigner {
+    /// The key as one of these mail addresses holds it. A plain key belongs to whom the line names in full: a pattern names nobody. An
+    /// authority's patterns are narrowed to the addresses.
+    #[must_use]
+    pub fn key_of(&self, mails: &[String]) -> Option<SshKey> {
+        let plain = self.key.options.authority.is_none();
+        let named = |mail: &&String| self.is_for(mail) && (!plain || self.principals.contains(mail)) && !mail.contains(['*', '?', '!']);
+        let named: Vec<String> = mails.iter().filter(named).cloned().collect();
+        let mut key = self.key.clone();
+        if !plain {
+            key.options.authority = Some(named.clone());
+        }
+        (!named.is_empty()).then_some(key)
+    }
+
     /// Whether one of its patterns stands for this principal; `!` excludes.
     #[must_use]
     pub fn is_for(&self, principal: &str) -> bool {

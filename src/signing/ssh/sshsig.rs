@@ -51,6 +51,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<SshSignature, String> {
     if !rest.is_empty() {
         return Err("bytes follow its last field".to_owned());
     }
+    if take(&mut &*signature)? == b"ssh-rsa" {
+        return Err("its signature is RSA with SHA-1".to_owned());
+    }
     let signature = Signature::try_from(signature).map_err(|problem| format!("its signature does not parse: {problem}"))?;
     Ok(SshSignature { claimed: claimed(key)?, namespace, hash, signature })
 }

@@ -7,7 +7,7 @@ use ssh_key::{Algorithm, Certificate, HashAlg, PublicKey, SshSig};
 use super::allowed_signers::glob;
 use super::key::{SshKey, strength};
 use super::sshsig::{self, Claimed, SshSignature};
-use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
+use crate::signing::refusal::{COUNTERSIGN, NEXT, Refusal, Step};
 use crate::signing::trust::Trust;
 
 /// What git signs under.
@@ -33,7 +33,7 @@ pub(in crate::signing) struct Verified {
 /// # Errors
 /// The block is malformed, or a signature by a key of the policy does not hold.
 pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: &Trust) -> Result<Verified, Refusal> {
-    let refuse = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), COUNTERSIGN);
+    let refuse = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), NEXT);
     let parsed = sshsig::parse(bytes).map_err(refuse)?;
     if parsed.namespace != NAMESPACE {
         return Err(refuse(format!("it was made for `{}`, not for git", parsed.namespace)));
@@ -45,7 +45,9 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
     let fingerprint = data.fingerprint(HashAlg::Sha256).to_string();
     let found = match &parsed.claimed {
         Claimed::Key(_) => find(trust, |key| key.options.authority.is_none() && key.data == *data),
-        Claimed::Certificate(certificate) => find(trust, |key| is_authority(key, certificate)),
+        // One authority may stand for several people, each with principals of their own.
+        Claimed::Certificate(certificate) => find(trust, |key| is_authority(key, certificate) && principal(certificate, key).is_some())
+            .or_else(|| find(trust, |key| is_authority(key, certificate))),
     };
     let Some((key, entry)) = found else { return Ok(Verified { key: None, fingerprint, notes: Vec::new() }) };
     strength(data).map_err(weak)?;
@@ -57,7 +59,7 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
     presence(&parsed, entry)?;
     let whole = SshSig::new(data.clone(), NAMESPACE, parsed.hash, parsed.signature.clone()).map_err(|problem| refuse(problem.to_string()))?;
     if PublicKey::from(data.clone()).verify(NAMESPACE, signed, &whole).is_err() {
-        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", COUNTERSIGN));
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
     }
     Ok(Verified { key: Some(key), fingerprint, notes })
 }
@@ -103,6 +105,12 @@ fn is_authority(key: &SshKey, certificate: &Certificate) -> bool {
     key.options.authority.is_some() && key.data == *certificate.signature_key()
 }
 
+/// The principal of a certificate for which this entry's authority counts. A certificate without principals is for none.
+fn principal<'a>(certificate: &'a Certificate, entry: &SshKey) -> Option<&'a String> {
+    let patterns = entry.options.authority.as_deref().unwrap_or_default();
+    certificate.valid_principals().iter().find(|name| patterns.iter().any(|pattern| glob(pattern, name)))
+}
+
 /// Whether the authority's certificate lets its key sign then. The note names it.
 fn authorised(certificate: &Certificate, entry: &SshKey, time: i64) -> Result<String, Refusal> {
     let refuse = |why: String| Err(Refusal::rejected(Step::Certificate, why, "have the authority issue a new certificate, and sign the next version"));
@@ -117,9 +125,7 @@ fn authorised(certificate: &Certificate, entry: &SshKey, time: i64) -> Result<St
     if let Some((option, _)) = certificate.critical_options().iter().next() {
         return refuse(format!("the certificate has the critical option `{option}`"));
     }
-    let patterns = entry.options.authority.as_deref().unwrap_or_default();
-    let named = certificate.valid_principals();
-    let Some(principal) = named.iter().find(|name| patterns.iter().any(|pattern| glob(pattern, name))) else {
+    let Some(principal) = principal(certificate, entry) else {
         return refuse("the certificate is for none of the authority's principals".to_owned());
     };
     Ok(format!("by a certificate of {authority} for {principal}"))

@@ -1,23 +1,77 @@
 //! Owns reading `history.fi`, the part of git's fast-import language that it uses, so that no git is needed to build it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
 
-use git2::{Oid, Repository, Signature, Time, Tree};
+use git2::{ObjectType, Oid, Repository, Signature, Time, Tree};
 
-/// The commits of a history by name, and the branches it names.
+/// The commits of a history by name.
 pub(super) struct History {
     commits: BTreeMap<String, Oid>,
+    /// Every object's type and bytes.
+    objects: Vec<(ObjectType, Vec<u8>)>,
+    /// All of them in one pack: its name and bytes, and those of its index.
+    pack: Vec<(String, Vec<u8>)>,
 }
 
+static HISTORY: LazyLock<History> = LazyLock::new(History::read);
+
 impl History {
-    /// Writes all objects of the history into the repository, and no reference.
-    pub(super) fn write(repository: &Repository) -> Self {
+    /// The history, read once.
+    pub(super) fn get() -> &'static Self {
+        &HISTORY
+    }
+
+    fn read() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let repository = Repository::init_bare(folder.path()).expect("a repository");
         let text = std::fs::read(super::case::folder().join("history.fi")).expect("history.fi");
-        let mut reading = Reading { rest: &text, repository, marks: BTreeMap::new(), commits: BTreeMap::new() };
+        let mut reading = Reading { rest: &text, repository: &repository, marks: BTreeMap::new(), commits: BTreeMap::new() };
         while !reading.rest.is_empty() {
             reading.commit();
         }
-        Self { commits: reading.commits }
+        let commits = reading.commits;
+        let odb = repository.odb().expect("objects");
+        let mut ids = Vec::new();
+        odb.foreach(|id| {
+            ids.push(*id);
+            true
+        })
+        .expect("listed");
+        let mut builder = repository.packbuilder().expect("a builder");
+        let mut objects = Vec::new();
+        for id in ids {
+            builder.insert_object(id, None).expect("inserted");
+            let object = odb.read(id).expect("an object");
+            objects.push((object.kind(), object.data().to_vec()));
+        }
+        let out = folder.path().join("objects/pack");
+        builder.write(&out, 0).expect("written");
+        let files = std::fs::read_dir(out).expect("packs").flatten();
+        let pack = files.map(|file| (file.file_name().to_string_lossy().into_owned(), std::fs::read(file.path()).expect("read"))).collect();
+        Self { commits, objects, pack }
+    }
+
+    /// Writes all objects into a git directory, as one pack.
+    pub(super) fn write(&self, git: &Path) {
+        for (name, bytes) in &self.pack {
+            std::fs::write(git.join("objects/pack").join(name), bytes).expect("written");
+        }
+    }
+
+    /// Takes the pack away and writes all objects but one, each in a file of its own.
+    pub(super) fn write_without(&self, git: &Path, left_out: Oid) {
+        for (name, _) in &self.pack {
+            std::fs::remove_file(git.join("objects/pack").join(name)).expect("removed");
+        }
+        let repository = Repository::open(git).expect("opens");
+        let odb = repository.odb().expect("objects");
+        for (kind, bytes) in &self.objects {
+            if Oid::hash_object(*kind, bytes).expect("an id") != left_out {
+                odb.write(*kind, bytes).expect("written");
+            }
+        }
     }
 
     /// The id of a commit by its name.

@@ -33,10 +33,9 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "shallow" => {
             let text = format!("{}\n", built.history.id("tip"));
             built.plant_file("shallow", text.as_bytes());
-            remove(built, built.history.id("c4"));
-            remove(built, built.history.id("c3"));
+            built.history.write_without(&built.git, built.history.id("c3"));
         }
-        "no-commit" => remove(built, built.history.id("c2")),
+        "no-commit" => built.history.write_without(&built.git, built.history.id("c2")),
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));
             remove(built, id);
@@ -47,6 +46,7 @@ pub(super) fn plant(built: &mut Built, word: &str) {
             let id = oid(&tag_bytes("v1.1"));
             let other = fs::read(built.loose(oid(&tag_bytes("v1.0")))).expect("an object");
             remove(built, id);
+            fs::create_dir_all(built.loose(id).parent().expect("a folder")).expect("a folder");
             fs::write(built.loose(id), other).expect("written");
         }
         "wrong-id-in-pack" => wrong_id_in_pack(built),

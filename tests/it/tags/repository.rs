@@ -34,7 +34,7 @@ pub(super) struct Built {
     pub(super) path: PathBuf,
     /// Its git directory.
     pub(super) git: PathBuf,
-    pub(super) history: History,
+    pub(super) history: &'static History,
     pub(super) repository: Repository,
     /// The state log, when the case has one.
     pub(super) log: Option<PathBuf>,
@@ -65,10 +65,8 @@ impl Built {
         let bare = case.plant.iter().any(|word| word == "bare");
         let repository = if bare { Repository::init_bare(&path) } else { Repository::init(&path) }.expect("a repository");
         let git = repository.path().to_path_buf();
-        let history = History::write(&repository);
-        for entry in fs::read_dir(folder().join("tags")).expect("tags").flatten() {
-            write_tag(&repository, &fs::read(entry.path()).expect("a tag"));
-        }
+        let history = History::get();
+        history.write(&git);
         let mut built = Self { directory, path, git, history, repository, log: None };
         for (name, value) in BASE {
             built.point(name, value);
@@ -111,7 +109,7 @@ impl Built {
         let text = match (value.strip_prefix("-> "), value.strip_prefix("commit:")) {
             (Some(target), _) => format!("ref: {target}\n"),
             (_, Some(commit)) => format!("{}\n", self.history.id(commit)),
-            _ => format!("{}\n", oid(&tag_bytes(value))),
+            _ => format!("{}\n", write_tag(&self.repository, &tag_bytes(value))),
         };
         self.plant_file(name, text.as_bytes());
     }
@@ -156,6 +154,7 @@ impl Built {
             limits: Limits::default(),
             started_by: None,
             actions: case.actions,
+            ignored_variables: Vec::new(),
         }
     }
 
