@@ -3,7 +3,7 @@
 
     python3 fixtures-tags/generate.py        (needs git and the `cryptography` package)
 
-Writes `history.fi`, `tags/`, `policies/` and `state/` anew. A new run makes new keys, so that all ids and fingerprints change;
+Writes `history.fi`, `tags/`, `policies/` and `signers-for-git` anew. A new run makes new keys, so that all ids and fingerprints change;
 `cases.toml` names none of them. The packets are written by `openpgp.py` and `sshsig.py` beside this file, since gpg refuses to make
 most of what stands here.
 """
@@ -240,6 +240,13 @@ SIGNERS = (
     f'ed@example.org namespaces="git",valid-before="20250101Z" {ed.line()}\n'
     f'ed@example.org namespaces="file" {ed_two.line()}\n'
     f"* {stranger_ssh.line()}\n"
+)
+
+# What `git verify-tag` is given by the differential test.
+FOR_GIT = "".join(f"* {key.line()}\n" for key in (ed, rsa_ssh, ecdsa_ssh, stranger_ssh)) + (
+    f"* {sk.line()}\n"
+    f'* valid-before="20250101Z" {gone_ssh.line()}\n'
+    f"*@example.org cert-authority {authority.line()}\n"
 )
 
 # ------------------------------------------------------------------------------------------------------------- history
@@ -564,6 +571,7 @@ def main():
     write(KEYS / "secret.asc", pgp.armor(secret, "PGP PRIVATE KEY BLOCK"))
     write(KEYS / "critical.asc", pgp.armor(unknown_critical, "PGP PUBLIC KEY BLOCK"))
     write(POLICIES / "signers", SIGNERS)
+    write(HERE / "signers-for-git", FOR_GIT)
     for name, text in written_policies():
         write(POLICIES / f"{name}.toml", text)
     inside = TWO.replace("keys/", ".tollgate/keys/")

@@ -26,6 +26,7 @@ use crate::text::{Place, RepoPath, SourceFile};
 
 mod rows;
 pub mod tags;
+mod tags_origin;
 
 pub use crate::policy::FailOn;
 

@@ -8,12 +8,12 @@ use std::thread;
 use git2::Oid;
 use regex::Regex;
 
+use super::tags_origin::{self, TagJudging, TagOrigin};
 use super::{Moment, policy_info};
 use crate::error::Error;
 use crate::facts::tags::reach::{self, Branches};
 use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
-use crate::policy::tags_origin::{self, TagJudging, TagOrigin};
 use crate::report::tags::{TagReport, TagRow};
 use crate::signing::refusal::{Refusal, Step};
 use crate::signing::state_log::{self, Entry};

@@ -6,7 +6,6 @@ pub mod decide;
 pub mod lines;
 pub mod origin;
 pub mod severity;
-pub mod tags_origin;
 pub mod waivers;
 
 #[cfg(test)]

@@ -1,1 +1,170 @@
-//! Owns nothing yet; a placeholder while the table of cases is made.
+//! Owns `verify-tag` as a program: exit statuses, formats, the published schema, the outputs of a step, the environment.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+use super::case::{self, Case};
+use super::repository::{Built, policy};
+
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(built: &Built, case: &Case, more: &[&str], environment: &[(&str, &str)]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("TERM", "dumb").envs(environment.iter().copied());
+    command.args(["verify-tag", "--now", &case.now, "--repo"]).arg(&built.path);
+    if case.policy != "@" {
+        command.arg("--policy").arg(policy(&case.policy));
+    }
+    if let Some(log) = &built.log {
+        command.arg("--state").arg(log);
+    }
+    let output = command.args(more).args(&case.arguments).output().expect("it starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Ran { status: output.status.code().expect("a status"), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn on(id: &str, more: &[&str], environment: &[(&str, &str)]) -> Ran {
+    let case = case::named(id);
+    run(&Built::new(&case), &case, more, environment)
+}
+
+#[test]
+fn statuses_are_those_of_the_contract() {
+    for (id, status) in [("control", 0), ("a06", 1), ("missing-certificate", 3), ("b11", 2), ("a39-expression", 2), ("a19", 3)] {
+        let ran = on(id, &[], &[]);
+        assert_eq!(ran.status, status, "{id}: {}{}", ran.stdout, ran.stderr);
+    }
+    let mut case = case::named("control");
+    case.arguments = vec!["v1.1".to_owned(), "v7.0".to_owned()];
+    assert_eq!(run(&Built::new(&case), &case, &[], &[]).status, 1, "the worst of several");
+    let built = Built::new(&case);
+    assert_eq!(run(&built, &case, &["--fetch"], &[]).status, 2, "what is to come is refused, not ignored");
+}
+
+#[test]
+fn a_verified_tag_says_what_to_deploy_and_a_rejected_one_does_not() {
+    let case = case::named("control");
+    let built = Built::new(&case);
+    let ran = run(&built, &case, &[], &[]);
+    let commit = built.history.id("c2").to_string();
+    for part in ["verified: refs/tags/v1.1\n", "  signer  alice openpgp ", "  time    2024-05-02T00:00:00Z", "tags: pass", "policy "] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+    assert!(ran.stdout.contains(&format!("  deploy  {commit}\n")), "{}", ran.stdout);
+    let rejected = on("a20", &[], &[]).stdout;
+    assert!(rejected.starts_with("rejected: refs/tags/v1.2\n  step    branch: "), "{rejected}");
+    assert!(rejected.contains("\n  remedy  ") && !rejected.contains("deploy  "), "{rejected}");
+    let quiet = on("a20", &["-q"], &[]).stdout;
+    assert_eq!(quiet.lines().count(), 1, "{quiet}");
+}
+
+#[test]
+fn what_is_written_keeps_the_published_schema() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/verify-tag.schema.json")).expect("there");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let (mut seen, mut verdicts) = (0, std::collections::BTreeSet::new());
+    for case in case::all() {
+        let Some(report) = Built::new(&case).verify(&case).report else { continue };
+        let view = tollgate::report::View { color: false, all: false, verbose: false, quiet: false, terminal: false };
+        let value: Value = serde_json::from_slice(&report.render("json", &view).expect("a format")).expect("JSON");
+        let problems: Vec<String> =
+            validator.iter_errors(&value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
+        assert!(problems.is_empty(), "{}: {problems:#?}\n{value:#}", case.id);
+        for tag in value["tags"].as_array().expect("tags") {
+            verdicts.insert(tag["verdict"].as_str().expect("a word").to_owned());
+        }
+        for format in ["text", "github"] {
+            let text = String::from_utf8(report.render(format, &view).expect("a format")).expect("text");
+            assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{}: {text:?}", case.id);
+        }
+        seen += 1;
+    }
+    assert!(seen > 200 && verdicts.len() == 3, "{seen} {verdicts:?}");
+    let ran = on("control", &["--format", "json"], &[]);
+    assert_eq!(serde_json::from_str::<Value>(&ran.stdout).expect("JSON")["outcome"], "pass");
+}
+
+#[test]
+fn in_actions_the_step_gets_its_outputs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("output");
+    let shown = file.to_str().expect("text").to_owned();
+    let outputs = |id: &str, more: &[(&str, &str)]| {
+        let _ = fs::remove_file(&file);
+        let mut environment = vec![("GITHUB_ACTIONS", "true"), ("CI", "true"), ("GITHUB_OUTPUT", shown.as_str())];
+        environment.extend(more);
+        let ran = on(id, &[], &environment);
+        (ran, fs::read_to_string(&file).expect("outputs"))
+    };
+    let built = Built::new(&case::named("control"));
+    let commit = built.history.id("c2").to_string();
+    let (ran, good) = outputs("control", &[("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", &commit)]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    for line in ["verified=true", "tag=v1.1", &format!("commit={commit}"), "signer=alice"] {
+        assert!(good.lines().any(|other| other == line), "{line}: {good}");
+    }
+    assert!(good.contains("\nobject=") && good.lines().count() == 5, "{good}");
+    assert!(ran.stdout.contains("workflow comes from the tag itself"), "{}", ran.stdout);
+    let (ran, bad) = outputs("control", &[("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", &"1".repeat(40))]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("step    artefact") && ran.stdout.contains("\n::error title="), "{}", ran.stdout);
+    assert!(bad.contains("verified=false") && bad.lines().any(|line| line == "commit="), "{bad}");
+    let (ran, _) = outputs("a05c", &[]);
+    assert!(ran.stdout.contains("actions/checkout before v6.0.2"), "{}", ran.stdout);
+    let (_, several) = outputs("control-several", &[]);
+    assert_eq!(several, "verified=true\n", "of several tags no output could say which");
+}
+
+/// tags.md a30: git and gpg would be led elsewhere.
+#[test]
+fn the_environment_leads_nowhere_else() {
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let path = elsewhere.path().to_str().expect("text");
+    let environment = [
+        ("GIT_DIR", path),
+        ("GIT_OBJECT_DIRECTORY", path),
+        ("GIT_ALTERNATE_OBJECT_DIRECTORIES", path),
+        ("GIT_NAMESPACE", "evil"),
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "gpg.program"),
+        ("GIT_CONFIG_VALUE_0", "./fake"),
+        ("GNUPGHOME", path),
+    ];
+    let ran = on("control", &[], &environment);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    for name in ["GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_CONFIG_COUNT", "GNUPGHOME"] {
+        assert!(ran.stdout.contains(name), "{name}: {}", ran.stdout);
+    }
+    assert_eq!(on("a13", &[], &environment).status, 1);
+}
+
+#[test]
+fn a_version_file_binds_the_artefact_to_the_tag() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("version.json");
+    let case = case::named("control");
+    let built = Built::new(&case);
+    let commit = built.history.id("c2").to_string();
+    let with = |text: String| {
+        fs::write(&file, text).expect("written");
+        run(&built, &case, &["--version-json", file.to_str().expect("text")], &[]).status
+    };
+    assert_eq!(with(format!("{{\"commit\":\"{commit}\",\"version\":\"1.1\",\"build\":\"x\"}}")), 0);
+    assert_eq!(with(format!("{{\"commit\":\"{commit}\",\"version\":\"\"}}")), 2);
+    assert_eq!(with(format!("{{\"commit\":\"{}\"}}", "1".repeat(40))), 1);
+    assert_eq!(with(format!("{{\"commit\":\"{commit}\",\"version\":\"v2.0\"}}")), 1);
+    for wrong in ["", "[]", "{}", "{\"commit\":\"abc\"}", "{\"commit\":1}"] {
+        assert_eq!(with(wrong.to_owned()), 2, "{wrong}");
+    }
+    assert_eq!(run(&built, &case, &["--expect-commit", &commit], &[]).status, 0);
+    assert_eq!(run(&built, &case, &["--expect-commit", &commit[..12]], &[]).status, 2, "never an abbreviation");
+}

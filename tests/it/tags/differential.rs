@@ -1,1 +1,92 @@
-//! Owns nothing yet; a placeholder while the table of cases is made.
+//! Owns the comparison with `git verify-tag`, gpg and ssh-keygen where they are on the machine: they agree on every case but those that
+//! `cases.toml` documents. `TOLLGATE_MEASURE=1` prints what git says of every case instead.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::case::{self, Case, folder};
+use super::repository::Built;
+
+/// Programs without which nothing is compared.
+const NEEDED: [&str; 3] = ["git", "gpg", "ssh-keygen"];
+/// Plants after which git cannot be asked, or would run what is planted.
+const NOT_FOR_GIT: [&str; 3] = ["gpg-program", "reftable", "sha256"];
+
+fn is_here(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+/// A folder with a keyring of every certificate that the policies use.
+fn keyring() -> tempfile::TempDir {
+    let home = tempfile::Builder::new().prefix("gpg").tempdir().expect("a folder");
+    #[cfg(unix)]
+    std::fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("private");
+    let keys = std::fs::read_dir(folder().join("policies/keys")).expect("keys").flatten().map(|entry| entry.path());
+    let public: Vec<_> = keys.filter(|path| !path.ends_with("secret.asc")).collect();
+    let mut command = Command::new("gpg");
+    command.env("GNUPGHOME", home.path()).args(["--batch", "--quiet", "--no-autostart", "--import"]).args(public);
+    let _ = command.output().expect("gpg starts");
+    home
+}
+
+fn git_accepts(built: &Built, name: &str, home: &Path) -> bool {
+    let mut command = Command::new("git");
+    let real = std::env::var_os("PATH").unwrap_or_default();
+    command.env_clear().env("PATH", real).env("HOME", home).env("GNUPGHOME", home).env("GIT_CONFIG_NOSYSTEM", "1");
+    let signers = format!("gpg.ssh.allowedSignersFile={}", folder().join("signers-for-git").display());
+    command.arg("-C").arg(&built.path).args(["-c", "safe.directory=*", "-c", &signers, "verify-tag", name]);
+    command.output().expect("git starts").status.success()
+}
+
+fn can_be_asked(case: &Case) -> bool {
+    let whole = matches!(case.verdict.as_str(), "verified" | "rejected" | "indeterminate");
+    let plants = !case.plant.iter().any(|word| NOT_FOR_GIT.contains(&word.as_str()));
+    whole && plants && !case.all && case.arguments.len() == 1
+}
+
+#[test]
+fn git_disagrees_exactly_where_the_table_says_so() {
+    if !NEEDED.iter().all(|program| is_here(program)) {
+        return;
+    }
+    let measuring = std::env::var_os("TOLLGATE_MEASURE").is_some();
+    let home = keyring();
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for case in case::all().iter().filter(|case| can_be_asked(case)) {
+        if case.git.is_none() && !measuring {
+            continue;
+        }
+        asked += 1;
+        let name = case.arguments[0].strip_prefix("refs/tags/").unwrap_or(&case.arguments[0]);
+        let says = if git_accepts(&Built::new(case), name, home.path()) { "accepts" } else { "rejects" };
+        if measuring {
+            println!("measured {} {says} {}", case.id, case.verdict);
+        } else if case.git.as_deref() != Some(says) {
+            wrong.push(format!("{} ({}): git {says}, the table says {:?}", case.id, case.what, case.git));
+        }
+    }
+    assert!(measuring || wrong.is_empty(), "{} of {asked} cases:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Without any program: where git's answer differs from the verdict, the table says why; elsewhere it says nothing.
+#[test]
+fn every_disagreement_has_a_reason() {
+    let mut wrong = Vec::new();
+    let mut accepted = 0;
+    for case in case::all() {
+        let Some(git) = &case.git else {
+            if case.git_because.is_some() {
+                wrong.push(format!("{}: a reason and no answer of git", case.id));
+            }
+            continue;
+        };
+        let agrees = (git == "accepts") == (case.verdict == "verified");
+        accepted += usize::from(git == "accepts" && !agrees);
+        if agrees == case.git_because.is_some() || !matches!(git.as_str(), "accepts" | "rejects") {
+            wrong.push(format!("{}: git {git}, verdict {}, because {:?}", case.id, case.verdict, case.git_because));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(accepted > 40, "git accepts only {accepted} of what must not be accepted");
+}

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use git2::{ObjectType, Oid, Repository};
 use tempfile::TempDir;
+use tollgate::catalog::Catalog;
 use tollgate::error::Kind;
 use tollgate::inspect::Moment;
 use tollgate::inspect::tags::{Expected, TagRequest, verify};
 use tollgate::limits::Limits;
 use tollgate::report::tags::{TagReport, Word};
 use tollgate::signing::state_log::Entry;
+use tollgate::signing::trust::Trust;
+use tollgate::terms::Reading;
 
 use super::case::{Case, folder};
 use super::history::History;
@@ -156,6 +159,17 @@ impl Built {
             actions: case.actions,
             ignored_variables: Vec::new(),
         }
+    }
+
+    /// Whom the case's policy trusts.
+    pub(super) fn trust(&self, case: &Case) -> Trust {
+        let request = self.request(case);
+        let directory = folder().join("policies");
+        let open = |name: &str| tollgate::source::file_beside(&directory, name, request.limits.file_bytes);
+        let file = tollgate::source::read_named_file(&policy(&case.policy), request.limits.file_bytes).expect("a policy");
+        let reading = Reading { catalog: Catalog::builtin(), today: request.now.date(), open: &open, org: None };
+        let policy = tollgate::terms::read(Some(file), &reading).expect("a policy");
+        tollgate::terms::trust::trust(&policy, &open, request.now.at.as_second()).expect("keys")
     }
 
     /// Asks.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use git2::Oid;
 use jiff::civil::Date;
 
-use super::origin::{Judging, POLICY_FILE, PolicySource};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::policy::origin::{Judging, POLICY_FILE, PolicySource};
 use crate::source::refs::Ref;
 use crate::source::{self, Repository, commit, revision};
 use crate::terms::read::Open;
@@ -23,37 +23,37 @@ const ORIGIN_HEAD: &str = "refs/remotes/origin/HEAD";
 
 /// What the command line says.
 #[derive(Clone, Copy, Debug)]
-pub struct TagOrigin<'a> {
+pub(super) struct TagOrigin<'a> {
     /// The repository's path, as given.
-    pub repository: &'a Path,
+    pub(super) repository: &'a Path,
     /// `--policy`.
-    pub file: Option<&'a Path>,
+    pub(super) file: Option<&'a Path>,
     /// `--policy-ref`.
-    pub reference: Option<&'a str>,
+    pub(super) reference: Option<&'a str>,
     /// `--org-policy`.
-    pub org: Option<&'a Path>,
+    pub(super) org: Option<&'a Path>,
 }
 
 /// The policy that judges tags, and whom it trusts.
 #[derive(Debug)]
-pub struct TagJudging {
+pub(super) struct TagJudging {
     /// The policy and where it came from.
-    pub judging: Judging,
+    pub(super) judging: Judging,
     /// Whom it trusts.
-    pub trust: Trust,
+    pub(super) trust: Trust,
     /// Its commit, when it came from one.
-    pub commit: Option<Oid>,
+    pub(super) commit: Option<Oid>,
     /// When that commit was made, in seconds since the epoch.
-    pub made: Option<i64>,
+    pub(super) made: Option<i64>,
     /// The branch whose tip it was read at, without prefix, when that was the default branch.
-    pub default_branch: Option<String>,
+    pub(super) default_branch: Option<String>,
 }
 
 /// Chooses and reads the policy; `now` in seconds since the epoch.
 ///
 /// # Errors
 /// Usage errors for a policy from where the judged can write, and for mistakes in it; incomplete errors for what cannot be read.
-pub fn choose(request: &TagOrigin<'_>, repository: &Repository, limits: &Limits, today: Date, now: i64) -> Result<TagJudging, Error> {
+pub(super) fn choose(request: &TagOrigin<'_>, repository: &Repository, limits: &Limits, today: Date, now: i64) -> Result<TagJudging, Error> {
     let org = request.org.map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
     let catalog = Catalog::builtin();
     let default = default_branch(repository)?;
