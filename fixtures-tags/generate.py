@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes keys for tests, signs every attack and control of `cases.toml` with them, and throws the secret halves away.
 
-    python3 fixtures-tags/generate.py        (needs git and the `cryptography` package)
+    python3 fixtures-tags/generate.py        (needs git, gpg, ssh-keygen and the `cryptography` package)
 
 Writes `history.fi`, `tags/`, `policies/` and `signers-for-git` anew. A new run makes new keys, so that all ids and fingerprints change;
 `cases.toml` names none of them. The packets are written by `openpgp.py` and `sshsig.py` beside this file, since gpg refuses to make
@@ -212,6 +212,7 @@ def written_policies():
     yield "wide-pattern", TWO + release("tag_pattern = '.+'")
     yield "project", TWO + release(r"tag_pattern = 'other-v\d+\.\d+'")
     yield "accept", TWO + CAROL + release('accept = ["tag", "countersign"]')
+    yield "mixed", TWO + who_ssh("ed", ed.line()) + who_ssh("sk", sk.line()) + release('armor = "lenient"')
     yield "state", TWO + release('state = "required"')
     yield "bad-pattern", TWO + release("tag_pattern = '('")
     yield "ward-known", who("ward", "ward") + who("revoker", "revoker", roles='["owner"]')
@@ -559,6 +560,54 @@ def countersignatures():
     countersign("cs-sha1", sha1, "v1.1/bob", "v1.1")
 
 
+def by_programs():
+    """What gpg, git's conventions and ssh-keygen themselves make; keys of a home that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="gpg") as home:
+        environment = {"GNUPGHOME": home, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": home}
+        def run(*words, data=b""):
+            return subprocess.run(words, input=data, capture_output=True, check=True, env=environment).stdout
+        gpg = ["gpg", "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback"]
+        then = ["--faked-system-time", "20200101T000000!"]
+        for name, kind in [("gpg-rsa", "rsa4096"), ("gpg-eddsa", "ed25519")]:
+            user = f"{name} <{name}@example.org>"
+            run(*gpg, *then, "--quick-generate-key", user, kind, "cert", "never")
+            primary = next(l.split(":")[9] for l in run(*gpg, "--with-colons", "--list-keys", f"={user}").decode().splitlines() if l.startswith("fpr"))
+            run(*gpg, *then, "--quick-add-key", primary, kind, "sign", "10y")
+            certificate = run(*gpg, "--armor", "--export", primary)
+            write(KEYS / f"{name}.asc", certificate)
+            data = payload("v1.1", "c2", C2)
+            sign = [*gpg, "--faked-system-time", "20240502T000000!", "--local-user", primary, "--armor", "--detach-sign"]
+            keep(name, data + run(*sign, data=data))
+            yield name, primary
+        run("gpgconf", "--kill", "all")
+        for kind in ("ed25519", "rsa"):
+            path = Path(home) / kind
+            run("ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(path), "-C", "test")
+            data = payload("v1.1", "c2", C2)
+            (Path(home) / "data").write_bytes(data)
+            run("ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", str(path), str(Path(home) / "data"))
+            keep(f"keygen-{kind}", data + (Path(home) / "data.sig").read_bytes())
+            (Path(home) / "data.sig").unlink()
+            yield f"keygen-{kind}", Path(f"{path}.pub").read_text().strip()
+
+
+def seeds():
+    """Inputs from which the fuzzer starts: whole tags, and the bytes inside of their armor."""
+    folder = HERE.parent / "fuzz" / "corpus"
+    for name in ("v1.1", "bob-v1.1", "a12a", "a12c", "a14a", "b62", "a15b"):
+        data = (TAGS / name).read_bytes()
+        write(folder / "verify" / f"tag-{name}", b"\0" + data)
+        block = data.split(b"-----BEGIN ", 1)[1].split(b"-----END", 1)[0]
+        lines = block.split(b"-----\n", 1)[1].strip().split(b"\n")
+        packets = base64.b64decode(b"".join(line for line in lines if not line.startswith(b"=")))
+        kind = b"\1" if b"PGP SIGNATURE" in data else b"\2"
+        write(folder / "verify" / f"block-{name}", kind + packets)
+    write(folder / "armor" / "signature", b"\0" + data[data.index(b"-----BEGIN"):data.index(b"-----BEGIN OPEN")])
+    for name in ("alice", "bob", "sub-stolen", "foreign-uid"):
+        write(folder / "certificate" / name, CERTIFICATES[name].bytes())
+    write(folder / "signers" / "file", SIGNERS)
+
+
 def main():
     for folder in (TAGS, POLICIES):
         shutil.rmtree(folder, ignore_errors=True)
@@ -571,10 +620,9 @@ def main():
     write(KEYS / "secret.asc", pgp.armor(secret, "PGP PRIVATE KEY BLOCK"))
     write(KEYS / "critical.asc", pgp.armor(unknown_critical, "PGP PUBLIC KEY BLOCK"))
     write(POLICIES / "signers", SIGNERS)
-    write(HERE / "signers-for-git", FOR_GIT)
     for name, text in written_policies():
         write(POLICIES / f"{name}.toml", text)
-    inside = TWO.replace("keys/", ".tollgate/keys/")
+    inside = TWO.replace("keys/", ".tollgate/keys/") + release('max_policy_age = "365d"')
     files = {".tollgate.toml": inside}
     for name in ("alice", "bob"):
         files[f".tollgate/keys/{name}.asc"] = CERTIFICATES[name].armored()
@@ -582,6 +630,15 @@ def main():
     IDS.update(write_history(files, usurper))
     for make in (controls, names_and_targets, certificates, blocks, ssh_tags, countersignatures):
         make()
+    real = "".join(
+        f'[people.{name}]\nroles = ["release"]\n'
+        + (f'[[people.{name}.pgp]]\nfingerprint = "{key}"\ncert = "keys/{name}.asc"\n' if name.startswith("gpg") else f"[[people.{name}.ssh]]\nkey = '{key}'\n")
+        for name, key in by_programs()
+    )
+    write(POLICIES / "programs.toml", real)
+    keys = [line.split("'")[1] for line in real.splitlines() if line.startswith("key = ")]
+    write(HERE / "signers-for-git", FOR_GIT + "".join(f"* {key}\n" for key in keys))
+    seeds()
 
 
 if __name__ == "__main__":

@@ -1,17 +1,22 @@
 //! Owns the bodies of the fuzz targets, so that the committed corpora are replayed by the ordinary tests too. Refuses to judge
 //! anything but "no panic, no endless work".
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use base64ct::{Base64, Encoding as _};
+use jiff::civil::Date;
 use tollgate::catalog::Catalog;
 use tollgate::doc::{Document, Format, Value};
+use tollgate::error::Error;
 use tollgate::facts::gather;
 use tollgate::facts::meter::Meter;
 use tollgate::facts::shell::{self, Dialect, Scope, ScriptInput, ShellMode};
 use tollgate::inspect::judge;
 use tollgate::limits::Limits;
+use tollgate::signing::trust::Trust;
+use tollgate::signing::{armor, blocks, openpgp, signed, ssh, state_log, tag_object};
 use tollgate::snapshot::Snapshot;
-use tollgate::terms::Terms;
+use tollgate::terms::{self, Reading, Terms};
 use tollgate::text::{MappedText, RepoPath, SourceFile, Span};
 
 /// A fuzz target by name.
@@ -27,6 +32,11 @@ pub static TARGETS: &[(&str, Target)] = &[
     ("shell", script),
     ("workflow", workflow),
     ("tag", tag),
+    ("verify", signatures),
+    ("armor", armored),
+    ("certificate", certificate),
+    ("signers", signers),
+    ("log", log),
     ("make", make),
     ("just", just),
     ("eslint", eslint),
@@ -138,7 +148,93 @@ pub fn workflow(data: &[u8]) {
 
 /// The raw bytes of a tag object.
 pub fn tag(data: &[u8]) {
-    let _ = tollgate::signing::tag_object::parse(data);
+    let _ = (tag_object::parse(data), tag_object::parse_strict(data));
+}
+
+/// A policy with keys of both kinds, and its certificates.
+const POLICY: &str = include_str!("../../fixtures-tags/policies/mixed.toml");
+const CERTIFICATES: [(&str, &str); 3] = [
+    ("keys/alice.asc", include_str!("../../fixtures-tags/policies/keys/alice.asc")),
+    ("keys/bob.asc", include_str!("../../fixtures-tags/policies/keys/bob.asc")),
+    ("keys/carol.asc", include_str!("../../fixtures-tags/policies/keys/carol.asc")),
+];
+/// 2026-06-01.
+const NOW: i64 = 1_780_272_000;
+
+static TRUST: LazyLock<Trust> = LazyLock::new(|| {
+    let source = |name: &str, text: &str| SourceFile::new(RepoPath::new(name).expect("a name"), text.to_owned());
+    let open = |name: &str| -> Result<Option<Arc<SourceFile>>, Error> {
+        Ok(CERTIFICATES.iter().find(|(path, _)| *path == name).map(|(path, text)| source(path, text)))
+    };
+    let today = Date::constant(2026, 6, 1);
+    let reading = Reading { catalog: Catalog::builtin(), today, open: &open, org: None };
+    let policy = terms::read(Some(source("mixed.toml", POLICY)), &reading).expect("a policy");
+    terms::trust::trust(&policy, &open, NOW).expect("keys")
+});
+
+/// A tag (0), or the bytes of an OpenPGP (1) or SSH (2) block at the end of one, verified by a fixed policy.
+pub fn signatures(data: &[u8]) {
+    let Some((kind, data)) = data.split_first() else { return };
+    let before = "object 0123456789abcdef0123456789abcdef01234567\ntype commit\ntag v1\ntagger A <a@b> 1714608000 +0000\n\nm\n";
+    let block = |label: &str, gap: &str| {
+        let text = Base64::encode_string(data);
+        let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+        format!("{before}-----BEGIN {label}-----\n{gap}{}\n-----END {label}-----\n", lines.join("\n")).into_bytes()
+    };
+    let object = match kind {
+        0 => data.to_vec(),
+        1 => block("PGP SIGNATURE", "\n"),
+        _ => block("SSH SIGNATURE", ""),
+    };
+    let Ok(tag) = tag_object::parse_strict(&object) else { return };
+    if let Ok(found) = signed::verify(&object, tag.message, tag.tagger_time.unwrap_or(0), &TRUST) {
+        assert!(found.payload <= object.len() && found.signers.iter().any(|signer| signer.counted));
+    }
+}
+
+/// A block's armor, of each kind.
+pub fn armored(data: &[u8]) {
+    let Some((kind, text)) = data.split_first() else { return };
+    let style = [&armor::PGP_SIGNATURE, &armor::PGP_PUBLIC_KEY, &armor::SSH_SIGNATURE][usize::from(*kind) % 3];
+    if let Ok(found) = armor::decode(text, style) {
+        assert!(found.bytes.len() <= text.len());
+    }
+    let _ = blocks::chain(text, 0);
+}
+
+/// The packets of a certificate in a policy, pinned as alice's: what is accepted is hers.
+pub fn certificate(data: &[u8]) {
+    let pinned = &TRUST.people[0].openpgp[0].fingerprint;
+    let text = Base64::encode_string(data);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    let label = "PGP PUBLIC KEY BLOCK";
+    let file = format!("-----BEGIN {label}-----\n\n{}\n-----END {label}-----\n", lines.join("\n"));
+    if let Ok(found) = openpgp::load(file.as_bytes(), pinned) {
+        assert_eq!(found.fingerprint(), *pinned);
+        let _ = found.standing(NOW);
+    }
+    let _ = openpgp::load(data, pinned);
+}
+
+/// An `allowed_signers` file, and a key of a policy.
+pub fn signers(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for signer in ssh::allowed_signers(text).into_iter().flatten() {
+        let _ = signer.key_of(&["ed@example.org".to_owned()]);
+    }
+    let _ = ssh::SshKey::parse(text);
+}
+
+/// The log of earlier verifications.
+pub fn log(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let Ok(entries) = state_log::parse(&lines) else { return };
+    for entry in entries.iter().take(8) {
+        let _ = state_log::judge(&entries, entry, false);
+        assert!(state_log::knows(&entries, &entry.tag, &entry.object));
+        assert!(state_log::by_version(&entry.tag, &entry.tag).is_eq());
+    }
 }
 
 /// A makefile that CI runs.

@@ -118,8 +118,7 @@ fn wrong_id_in_pack(built: &Built) {
     let mut builder = built.repository.packbuilder().expect("a builder");
     builder.insert_object(real, None).expect("inserted");
     builder.write(&folder, 0).expect("written");
-    let index = fs::read_dir(&folder).expect("packs").flatten().map(|entry| entry.path());
-    let index = index.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "idx")).expect("an index");
+    let index = folder.join(format!("pack-{}.idx", builder.name().ok().flatten().expect("a name")));
     let mut bytes = fs::read(&index).expect("an index");
     let first = usize::from(wanted.as_bytes()[0]);
     for slot in 0..256 {
