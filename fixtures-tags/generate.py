@@ -234,6 +234,8 @@ def written_policies():
     yield "ssh-leaver", who_ssh("gone", gone_ssh.line(), key_extra="valid_before = 2025-01-01\n")
     yield "ssh-certified-key", who_ssh("certified", certified.line())
     yield "ssh-authority", who_ssh("ca", 'cert-authority,principals="*@example.org" ' + authority.line())
+    yield "ssh-authority-two", who_ssh("aaa", 'cert-authority,principals="you@example.org" ' + authority.line()) + who_ssh(
+        "bbb", 'cert-authority,principals="me@example.org" ' + authority.line())
     yield "ssh-file", '[people.ed]\nroles = ["release"]\nemail = ["ed@example.org"]\n' + release('allowed_signers = "signers"')
 
 
@@ -241,6 +243,7 @@ SIGNERS = (
     f'ed@example.org namespaces="git",valid-before="20250101Z" {ed.line()}\n'
     f'ed@example.org namespaces="file" {ed_two.line()}\n'
     f"* {stranger_ssh.line()}\n"
+    f"*@example.org cert-authority {authority.line()}\n"
 )
 
 # What `git verify-tag` is given by the differential test.

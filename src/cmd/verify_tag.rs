@@ -26,7 +26,8 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
         (None, true) => vec!["text", "github"],
         (None, false) => vec!["text"],
     };
-    let files = args.out.iter().map(|text| OutFile::parse(text, |format| known(format).map(|_| ()))).collect::<Result<Vec<_>, _>>()?;
+    let files =
+        args.out.iter().map(|text| OutFile::parse(text, |format| known(format).map(|_| ()))).collect::<Result<Vec<_>, _>>()?;
     let run = ActionsRun::read(context.environment);
     let report = tags::verify(&build(context, args, &run)?)?;
     let view = request::view(context, false);
@@ -62,12 +63,17 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
     if let Some(path) = &args.version_json {
         expected.push(version(path, &limits)?);
     }
-    let named = |reference: &String| args.tags.iter().any(|tag| tags::is_tag(reference, tag.strip_prefix("refs/tags/").unwrap_or(tag)));
+    let named =
+        |reference: &String| args.tags.iter().any(|tag| tags::is_tag(reference, tag.strip_prefix("refs/tags/").unwrap_or(tag)));
     let started_by = run.reference.clone().filter(named);
     if started_by.is_some()
         && let Some(commit) = &run.commit
     {
-        expected.push(Expected { by: "the event that started this run (GITHUB_SHA)".to_owned(), commit: Some(commit.clone()), version: None });
+        expected.push(Expected {
+            by: "the event that started this run (GITHUB_SHA)".to_owned(),
+            commit: Some(commit.clone()),
+            version: None,
+        });
     }
     Ok(TagRequest {
         repository: args.repo.clone(),
@@ -93,14 +99,18 @@ fn full_id(text: &str) -> Result<String, Error> {
     if full {
         return Ok(text.to_ascii_lowercase());
     }
-    Err(Error::usage(format!("`--expect-commit {text}` is no full commit id")).hint("40 hexadecimal digits, as `git rev-parse` prints"))
+    Err(Error::usage(format!("`--expect-commit {text}` is no full commit id"))
+        .hint("40 hexadecimal digits, as `git rev-parse` prints"))
 }
 
 /// Dockerflow's version.json: an object with `commit` and `version`, of which one may be missing.
 fn version(path: &Path, limits: &Limits) -> Result<Expected, Error> {
     let shown = path.display();
     let text = request::read_file(path, limits)?;
-    let wrong = |why: &str| Error::usage(format!("`{shown}` is no version.json: {why}")).hint("an object with `commit` and `version`, as Dockerflow has it");
+    let wrong = |why: &str| {
+        Error::usage(format!("`{shown}` is no version.json: {why}"))
+            .hint("an object with `commit` and `version`, as Dockerflow has it")
+    };
     let value: serde_json::Value = serde_json::from_str(&text).map_err(|problem| wrong(&problem.to_string()))?;
     let field = |name: &str| match value.get(name) {
         None | Some(serde_json::Value::Null) => Ok(None),
@@ -121,7 +131,12 @@ fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
         // Nothing that was not verified is offered for a deploy.
         let commit = tag.commit.as_deref().filter(|_| verified).unwrap_or_default();
         let signer = tags::people(tag).join(",");
-        let values = [("tag", tag.name.as_str()), ("object", tag.object.as_deref().unwrap_or_default()), ("commit", commit), ("signer", &signer)];
+        let values = [
+            ("tag", tag.name.as_str()),
+            ("object", tag.object.as_deref().unwrap_or_default()),
+            ("commit", commit),
+            ("signer", &signer),
+        ];
         for (name, value) in values {
             let value: String = value.chars().filter(|c| !c.is_control()).collect();
             text.push_str(&format!("{name}={value}\n"));

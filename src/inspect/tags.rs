@@ -120,7 +120,8 @@ fn names(request: &TagRequest, repository: &Repository, pattern: &Regex) -> Resu
         let mut names = Vec::new();
         for argument in &request.tags {
             let name = tag_name::parse(argument).map_err(|why| {
-                Error::usage(format!("`{argument}` is no tag: {why}")).hint("give NAME or refs/tags/NAME; revisions and ids are not read")
+                Error::usage(format!("`{argument}` is no tag: {why}"))
+                    .hint("give NAME or refs/tags/NAME; revisions and ids are not read")
             })?;
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -142,7 +143,8 @@ fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) 
         (Some(patterns), _) => sets.push(patterns.clone()),
         (None, Some(name)) => sets.push(vec![name.clone()]),
         (None, None) => {
-            let error = Error::incomplete("no branch is known on which a release must lie: refs/remotes/origin/HEAD does not name one");
+            let error =
+                Error::incomplete("no branch is known on which a release must lie: refs/remotes/origin/HEAD does not name one");
             return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
         }
     }
@@ -173,7 +175,8 @@ fn state(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> 
     }
     let file = StateFile::open(path)?;
     let entries = state_log::parse(&file.lines).map_err(|(line, why)| {
-        Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display())).hint("restore it from a copy; do not start an empty one unseen")
+        Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display()))
+            .hint("restore it from a copy; do not start an empty one unseen")
     })?;
     Ok(Some(State { file, entries }))
 }
@@ -239,12 +242,16 @@ impl Run<'_> {
         verdict.outcome = self.policy_age().and_then(|()| self.artefact(verdict));
         let Some(state) = state else {
             if verdict.outcome.is_ok() {
-                verdict.notes.push("times are claimed by the signer; a state log (--state) would hold them against earlier verifications".to_owned());
+                verdict.notes.push(
+                    "times are claimed by the signer; a state log (--state) would hold them against earlier verifications"
+                        .to_owned(),
+                );
             }
             return Ok(());
         };
         let entry = self.entry(verdict);
-        verdict.outcome = std::mem::replace(&mut verdict.outcome, Ok(())).and_then(|()| self.against(state, &entry, verdict, repository));
+        verdict.outcome =
+            std::mem::replace(&mut verdict.outcome, Ok(())).and_then(|()| self.against(state, &entry, verdict, repository));
         let listed = self.request.all && state_log::knows(&state.entries, &entry.tag, &entry.object);
         if verdict.outcome.is_ok() && !listed {
             let line = serde_json::to_string(&entry).map_err(|problem| Error::incomplete(problem.to_string()))?;
@@ -264,7 +271,9 @@ impl Run<'_> {
             notes.push("whether the commit lies on a branch was not asked: [release].branches has it switched off".to_owned());
         }
         for what in repository.overrides()? {
-            notes.push(format!("{what} makes git show other commits than those verified here: deploy by commit id, with GIT_NO_REPLACE_OBJECTS=1"));
+            notes.push(format!(
+                "{what} makes git show other commits than those verified here: deploy by commit id, with GIT_NO_REPLACE_OBJECTS=1"
+            ));
         }
         if !self.request.ignored_variables.is_empty() {
             notes.push(format!("set, and not obeyed here: {}", self.request.ignored_variables.join(", ")));
@@ -288,7 +297,11 @@ impl Run<'_> {
         let commit = verdict.commit.map(|id| id.to_string()).unwrap_or_default();
         for expected in &self.request.expected {
             let refuse = |reason: String| {
-                Err(Refusal::rejected(Step::Artefact, reason, "build the artefact from the commit of the tag, or verify the tag it was built from"))
+                Err(Refusal::rejected(
+                    Step::Artefact,
+                    reason,
+                    "build the artefact from the commit of the tag, or verify the tag it was built from",
+                ))
             };
             if let Some(other) = expected.commit.as_ref().filter(|other| **other != commit) {
                 return refuse(format!("{} says commit {other}, and the tag stands for {commit}", expected.by));
@@ -320,8 +333,14 @@ impl Run<'_> {
             match ancestry::within(&repository.objects, last, tip) {
                 Ancestry::Within { .. } => {}
                 Ancestry::Outside => {
-                    let reason = format!("the judging policy's commit {tip} does not come after {last}, by which the last release was judged");
-                    return Err(Refusal::rejected(Step::State, reason, "fetch the default branch (git fetch origin), and find out who moved it"));
+                    let reason = format!(
+                        "the judging policy's commit {tip} does not come after {last}, by which the last release was judged"
+                    );
+                    return Err(Refusal::rejected(
+                        Step::State,
+                        reason,
+                        "fetch the default branch (git fetch origin), and find out who moved it",
+                    ));
                 }
                 Ancestry::Unknown(id, error) => {
                     let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
@@ -335,7 +354,11 @@ impl Run<'_> {
         let people: BTreeSet<&str> = trusted_now.filter_map(|signer| signer.person.as_deref()).collect();
         if !known && people.len() < self.judged.judging.policy.release.min_signatures {
             let reason = "a key's time is over, and the log of earlier verifications does not know this tag";
-            return Err(Refusal::rejected(Step::State, reason, "have a current maintainer countersign it, or tag and sign the next version"));
+            return Err(Refusal::rejected(
+                Step::State,
+                reason,
+                "have a current maintainer countersign it, or tag and sign the next version",
+            ));
         }
         // Who asks for all releases deploys none of them.
         state_log::judge(&state.entries, entry, self.request.allow_rollback || self.request.all)
@@ -356,7 +379,8 @@ fn explain_checkout(verdict: &mut TagVerdict) {
 /// The names of everyone who counted, for the outputs of a pipeline.
 #[must_use]
 pub fn people(row: &TagRow) -> Vec<&str> {
-    let all: BTreeSet<&str> = row.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+    let all: BTreeSet<&str> =
+        row.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
     all.into_iter().collect()
 }
 

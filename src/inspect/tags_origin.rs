@@ -11,11 +11,11 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::{Judging, POLICY_FILE, PolicySource};
+use crate::signing::trust::Trust;
 use crate::source::refs::Ref;
 use crate::source::{self, Repository, commit, revision};
 use crate::terms::read::Open;
 use crate::terms::{Reading, read, trust};
-use crate::signing::trust::Trust;
 use crate::text::SourceFile;
 
 /// Where `origin` says what its default branch is.
@@ -53,7 +53,13 @@ pub(super) struct TagJudging {
 ///
 /// # Errors
 /// Usage errors for a policy from where the judged can write, and for mistakes in it; incomplete errors for what cannot be read.
-pub(super) fn choose(request: &TagOrigin<'_>, repository: &Repository, limits: &Limits, today: Date, now: i64) -> Result<TagJudging, Error> {
+pub(super) fn choose(
+    request: &TagOrigin<'_>,
+    repository: &Repository,
+    limits: &Limits,
+    today: Date,
+    now: i64,
+) -> Result<TagJudging, Error> {
     let org = request.org.map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
     let catalog = Catalog::builtin();
     let default = default_branch(repository)?;
@@ -68,7 +74,8 @@ pub(super) fn choose(request: &TagOrigin<'_>, repository: &Repository, limits: &
         let policy = read(Some(file), &Reading { catalog, today, open: &open, org })?;
         let trust = trust::trust(&policy, &open, now)?;
         let title = path.display().to_string();
-        let judging = Judging { policy, source: PolicySource::File, revision: None, authoritative: true, bootstrap: false, title };
+        let judging =
+            Judging { policy, source: PolicySource::File, revision: None, authoritative: true, bootstrap: false, title };
         return Ok(TagJudging { judging, trust, commit: None, made: None, default_branch: default.map(|(name, _)| name) });
     }
     let (what, tip) = match (request.reference, &default) {

@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for bad in ["QUFB\n", "\n", "", "\nQUF\n", "\nQUFB \n", "\nQUF=\n=\n", "\nQUFB\r\n", "\nQR==\n", "\nQ-FB\n", "\n=jqBY\n"] {
+        for bad in ["QUFB\n", "\n", "", "\nQUF\n", "\nQUFB \n", "\nQUF=\n=\n", "\nQUFB\r\n", "\nQR==\n", "\nQ-FB\n", "\n=jqBY\n"]
+        {
             assert!(pgp(bad).is_err(), "{bad:?}");
         }
         assert!(decode(b"-----BEGIN PGP SIGNATURE----- \n\nQUFB\n-----END PGP SIGNATURE-----\n", &PGP_SIGNATURE).is_err());

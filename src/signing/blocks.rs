@@ -145,8 +145,7 @@ mod tests {
 
     const PGP: &str = "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n";
     const SSH: &str = "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n";
-    const TIME: &str =
-        "-----BEGIN OPENTIMESTAMPS GIT TIMESTAMP-----\n\nAE9w\n-----END OPENTIMESTAMPS GIT TIMESTAMP-----\n";
+    const TIME: &str = "-----BEGIN OPENTIMESTAMPS GIT TIMESTAMP-----\n\nAE9w\n-----END OPENTIMESTAMPS GIT TIMESTAMP-----\n";
 
     fn kinds(body: &str) -> Result<Vec<(BlockKind, usize)>, String> {
         let object = format!("header\n\n{body}");

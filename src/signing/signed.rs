@@ -64,10 +64,15 @@ pub struct Signed {
 /// The first thing, outermost block first, that keeps the tag from being verified.
 pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Result<Signed, Refusal> {
     let blocks = blocks::chain(object, message)?;
-    let mut signed = Signed { signers: Vec::new(), payload: blocks.last().map_or(0, |block| block.signed.len()), notes: Vec::new() };
+    let mut signed =
+        Signed { signers: Vec::new(), payload: blocks.last().map_or(0, |block| block.signed.len()), notes: Vec::new() };
     if blocks.iter().any(|block| block.timestamped) {
         if !trust.timestamps {
-            return Err(Refusal::rejected(Step::Block, "an OpenTimestamps proof follows the signature, which nothing signs", NEXT));
+            return Err(Refusal::rejected(
+                Step::Block,
+                "an OpenTimestamps proof follows the signature, which nothing signs",
+                NEXT,
+            ));
         }
         signed.notes.push("an OpenTimestamps proof follows the signature; it was not checked".to_owned());
     }
@@ -102,7 +107,8 @@ fn verify_block(block: &Block<'_>, tagger: i64, trust: &Trust, notes: &mut Vec<S
         BlockKind::OpenPgp | BlockKind::Ssh => {}
     }
     let style = block.kind.style().unwrap_or(&armor::PGP_SIGNATURE);
-    let refuse = |why: &str, remedy: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), remedy);
+    let refuse =
+        |why: &str, remedy: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), remedy);
     let armored = armor::decode(block.text, style).map_err(|why| refuse(why, NEXT))?;
     if let Some(unusual) = armored.unusual {
         if !trust.lenient_armor {
@@ -164,7 +170,8 @@ fn skew(time: i64, tagger: i64, trust: &Trust) -> Result<Option<String>, Refusal
     const NOTED: i64 = 3600;
     let apart = time.saturating_sub(tagger).saturating_abs();
     if trust.max_skew.is_some_and(|most| apart > most) {
-        let reason = format!("the times of the tagger and of the signature are {apart} seconds apart, more than [release].max_skew");
+        let reason =
+            format!("the times of the tagger and of the signature are {apart} seconds apart, more than [release].max_skew");
         return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
     }
     Ok((apart > NOTED).then(|| format!("the times of the tagger and of the signature are {apart} seconds apart")))
@@ -178,7 +185,8 @@ fn counts(signer: &mut Signer, trust: &Trust, person: usize, window: Window, com
         return Err(Refusal::rejected(Step::Signer, reason, COUNTERSIGN));
     }
     if !window.holds(signer.time) {
-        let reason = format!("the time of the signature is outside the time for which the policy trusts this key of {}", person.name);
+        let reason =
+            format!("the time of the signature is outside the time for which the policy trusts this key of {}", person.name);
         return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
     }
     signer.person = Some(person.name.clone());
@@ -194,5 +202,9 @@ fn uncounted(signers: &[Signer]) -> Refusal {
         Some(signer) => format!("the signature names the key {}, which is nobody's in the policy", signer.primary),
         None => "nobody signed".to_owned(),
     };
-    Refusal::rejected(Step::Signer, reason, format!("{COUNTERSIGN} with a key of a person with the release role; or add this key by a reviewed change of the policy"))
+    Refusal::rejected(
+        Step::Signer,
+        reason,
+        format!("{COUNTERSIGN} with a key of a person with the release role; or add this key by a reviewed change of the policy"),
+    )
 }

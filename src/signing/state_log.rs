@@ -121,7 +121,10 @@ mod tests {
         assert!(judge(&log, &entry("v1.10.1", "x"), false).is_ok());
         assert!(judge(&log, &entry("v1.10.0-rc.1", "x"), false).is_err());
         assert!(judge(&log, &entry("pkg@2.1", "x"), false).is_ok() && judge(&log, &entry("other@0.1", "x"), false).is_ok());
-        assert!(judge(&[entry("2026.01.01", "a")], &entry("2026.01.02", "b"), false).is_err(), "no SemVer: not known to be newer");
+        assert!(
+            judge(&[entry("2026.01.01", "a")], &entry("2026.01.02", "b"), false).is_err(),
+            "no SemVer: not known to be newer"
+        );
     }
 
     #[test]

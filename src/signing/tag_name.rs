@@ -50,8 +50,27 @@ mod tests {
         assert_eq!(parse("v1.0"), Ok("v1.0"));
         assert_eq!(parse("refs/tags/pkg/v1.0"), Ok("pkg/v1.0"));
         let bad = [
-            "", "refs/tags/", "refs/heads/main", "refs/tags/refs/tags/v1", "v1^{}", "v1~1", "v1..v2", "v1@{1}", "a b", "v1 ", "v1\n",
-            "-v1", ".v1", "v1.", "v1.lock", "a//b", "/v1", "v1/", "v1:x", "@", "v\u{7f}1",
+            "",
+            "refs/tags/",
+            "refs/heads/main",
+            "refs/tags/refs/tags/v1",
+            "v1^{}",
+            "v1~1",
+            "v1..v2",
+            "v1@{1}",
+            "a b",
+            "v1 ",
+            "v1\n",
+            "-v1",
+            ".v1",
+            "v1.",
+            "v1.lock",
+            "a//b",
+            "/v1",
+            "v1/",
+            "v1:x",
+            "@",
+            "v\u{7f}1",
         ];
         for bad in bad {
             assert!(parse(bad).is_err(), "{bad:?}");

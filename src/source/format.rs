@@ -24,8 +24,9 @@ pub(crate) fn check(dirs: &GitDirs) -> Result<(), Error> {
         match (key.as_str(), value.as_str()) {
             ("objectformat", "sha1") | ("refstorage", "files") => {}
             ("objectformat", other) => {
-                return Err(Error::incomplete(format!("object format `{other}` is not supported, only sha1"))
-                    .hint("check the files out and inspect them alone with --here"));
+                return Err(Error::incomplete(format!("object format `{other}` is not supported, only sha1")).hint(
+                    "inspect the checked-out files alone with `check --here`; tags of such a repository are not verified yet",
+                ));
             }
             ("refstorage", other) => {
                 return Err(Error::incomplete(format!("reference storage `{other}` is not supported, only files")).hint(

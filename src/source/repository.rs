@@ -36,7 +36,9 @@ impl Repository {
     pub fn holds(&self, path: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().ok();
         let Some(path) = real(path) else { return true };
-        [&self.dirs.own, &self.dirs.common].into_iter().any(|directory| real(directory).is_none_or(|directory| path.starts_with(directory)))
+        [&self.dirs.own, &self.dirs.common]
+            .into_iter()
+            .any(|directory| real(directory).is_none_or(|directory| path.starts_with(directory)))
     }
 
     /// What in it makes git show one object in place of another. Nothing here obeys it.
@@ -46,7 +48,11 @@ impl Repository {
     pub fn overrides(&self) -> Result<Vec<&'static str>, Error> {
         let replaced = !self.refs.list("refs/replace/", MOST_REPLACED)?.is_empty();
         let grafted = std::fs::symlink_metadata(self.dirs.common.join("info/grafts")).is_ok();
-        Ok([(replaced, "refs/replace"), (grafted, "info/grafts")].into_iter().filter(|(there, _)| *there).map(|(_, what)| what).collect())
+        Ok([(replaced, "refs/replace"), (grafted, "info/grafts")]
+            .into_iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, what)| what)
+            .collect())
     }
 
     /// The object that `HEAD` names; `None` before the first commit.

@@ -35,7 +35,9 @@ impl StateFile {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(fail(&"another verification holds it").hint("wait for it to end; two deploys at once are not ordered"));
+                return Err(
+                    fail(&"another verification holds it").hint("wait for it to end; two deploys at once are not ordered")
+                );
             }
             Err(TryLockError::Error(problem)) => return Err(fail(&problem)),
         }

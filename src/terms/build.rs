@@ -186,7 +186,9 @@ fn release(node: &Node) -> Release {
     let default = Release::default();
     let word = |key: &str| node.get(key).and_then(Node::text);
     let days = |key: &str| word(key).and_then(super::units::days);
-    let count = |key: &str, otherwise: usize| node.number_at(key).map_or(otherwise, |number| usize::try_from(number).unwrap_or(otherwise));
+    let count = |key: &str, otherwise: usize| {
+        node.number_at(key).map_or(otherwise, |number| usize::try_from(number).unwrap_or(otherwise))
+    };
     let lists = |key: &str, item: &str| node.get(key).map(|list| list.texts().iter().any(|text| text == item));
     Release {
         own_pattern: node.get("tag_pattern").is_some(),

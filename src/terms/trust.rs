@@ -144,12 +144,17 @@ impl Building<'_> {
             let pgp = person.openpgp.iter().map(|key| key.fingerprint.clone());
             let ssh = person.ssh.iter().filter(|key| key.options.authority.is_none()).map(|key| key.fingerprint.clone());
             for id in pgp.chain(ssh) {
-                let Some(other) = self.owners.insert(id.clone(), person.name.clone()).filter(|other| *other != person.name) else {
+                let Some(other) = self.owners.insert(id.clone(), person.name.clone()).filter(|other| *other != person.name)
+                else {
                     continue;
                 };
                 let place = policy.values.route("people").map(|node| node.place.clone());
                 let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
-                self.wrong(&place, format!("`{other}` and `{}` hold the same key {id}", person.name), "a key belongs to one person");
+                self.wrong(
+                    &place,
+                    format!("`{other}` and `{}` hold the same key {id}", person.name),
+                    "a key belongs to one person",
+                );
             }
         }
     }

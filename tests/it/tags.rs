@@ -52,7 +52,11 @@ fn judge(case: &Case, built: &Built) -> Vec<String> {
     {
         wrong.push(format!("signers are {:?}, not {signers:?}", found.signers));
     }
-    if found.remedies.iter().any(|remedy| remedy.is_empty() || remedy.contains("--force origin main") || remedy.contains("tag -f")) {
+    if found
+        .remedies
+        .iter()
+        .any(|remedy| remedy.is_empty() || remedy.contains("--force origin main") || remedy.contains("tag -f"))
+    {
         wrong.push(format!("a remedy is missing or moves a tag: {:?}", found.remedies));
     }
     wrong

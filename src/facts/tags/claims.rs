@@ -33,7 +33,9 @@ pub(super) fn notes(objects: &Objects, commit: &Commit, limits: &Limits, notes: 
                 seen.push("LFS: the tree holds pointers, nothing vouches for what they name");
             }
             if words().any(|word| ATTRIBUTES.iter().any(|attribute| word.starts_with(attribute)) && word != "filter=lfs") {
-                seen.push("attributes (filter, ident, export-subst, export-ignore): a checkout or an archive differs from the tree");
+                seen.push(
+                    "attributes (filter, ident, export-subst, export-ignore): a checkout or an archive differs from the tree",
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Owns which tags are releases and their order. Refuses to verify them.
 
-pub mod reach;
 mod claims;
 mod countersign;
+pub mod reach;
 pub mod verify;
 
 use regex::Regex;

@@ -71,7 +71,8 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches
 
 fn matcher(pattern: &str) -> Result<GlobMatcher, Error> {
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|problem| Error::usage(format!("`{pattern}` is not a glob: {}", problem.kind())))
+    glob.map(|glob| glob.compile_matcher())
+        .map_err(|problem| Error::usage(format!("`{pattern}` is not a glob: {}", problem.kind())))
 }
 
 /// Whether `commit` lies on one of the branches as the policy asks; notes for the reader.
@@ -108,9 +109,14 @@ pub(super) fn ask(repository: &Repository, release: &Release, branches: &Branche
         return Err(Refusal::indeterminate(Step::Branch, reason, "fetch the release branches: git fetch origin"));
     }
     if let Some(name) = aside {
-        let reason = format!("the commit is in the history of {name}, but not on its line of first parents, as [release].reach asks");
+        let reason =
+            format!("the commit is in the history of {name}, but not on its line of first parents, as [release].reach asks");
         return Err(Refusal::rejected(Step::Branch, reason, remedy));
     }
     let names: Vec<&str> = branches.here.iter().map(|branch| branch.name.as_str()).take(5).collect();
-    Err(Refusal::rejected(Step::Branch, format!("the commit lies on none of the release branches ({})", names.join(", ")), remedy))
+    Err(Refusal::rejected(
+        Step::Branch,
+        format!("the commit lies on none of the release branches ({})", names.join(", ")),
+        remedy,
+    ))
 }

@@ -103,7 +103,9 @@ impl Verifying<'_> {
 
     /// A release by its name, spelled as git allows.
     fn name(&self, name: &str) -> Result<(), Refusal> {
-        let refuse = |why: &str| Refusal::rejected(Step::Name, format!("`{name}` is no release: {why}"), "give the exact name of a release tag");
+        let refuse = |why: &str| {
+            Refusal::rejected(Step::Name, format!("`{name}` is no release: {why}"), "give the exact name of a release tag")
+        };
         tag_name::check(name).map_err(refuse)?;
         if name.starts_with(tag_name::COUNTERSIGN) {
             return Err(refuse("it is a countersignature"));
@@ -123,13 +125,19 @@ impl Verifying<'_> {
             Ok(Some(Ref::Direct(id))) => Ok(id),
             Ok(Some(Ref::Symbolic(target))) => {
                 let reason = format!("{full} is a symbolic reference to {target}");
-                Err(Refusal::rejected(Step::Name, reason, "fetch the tag itself: git fetch --force origin 'refs/tags/*:refs/tags/*'"))
+                Err(Refusal::rejected(
+                    Step::Name,
+                    reason,
+                    "fetch the tag itself: git fetch --force origin 'refs/tags/*:refs/tags/*'",
+                ))
             }
             Ok(None) => {
                 let remedy = format!("fetch it: git fetch origin {full}:{full}, or check the spelling");
                 Err(Refusal::rejected(Step::Name, format!("there is no tag `{name}`"), remedy))
             }
-            Err(error) => Err(Refusal::indeterminate(Step::Name, error.message, error.hint.unwrap_or_else(|| "run `git fsck`".to_owned()))),
+            Err(error) => {
+                Err(Refusal::indeterminate(Step::Name, error.message, error.hint.unwrap_or_else(|| "run `git fsck`".to_owned())))
+            }
         }
     }
 
@@ -230,16 +238,18 @@ impl Verifying<'_> {
     /// Times are claims of the signer: they are held against the commit, which the signer could not date after the fact.
     fn times(&self, signer: &mut Signer, commit: &commit::Commit) -> Result<(), Refusal> {
         let day = 86_400;
-        let committed = commit.time.unwrap_or(0);
-        if signer.ends.is_some_and(|end| committed >= end) {
+        // A commit whose time cannot be read may be of any age.
+        if signer.ends.is_some_and(|end| commit.time.is_none_or(|committed| committed >= end)) {
             let who = signer.person.as_deref().unwrap_or_default();
-            let reason = format!("the commit is younger than the end of the trust in this key of {who}, whatever time the signature claims");
+            let reason = format!(
+                "the commit is younger than the end of the trust in this key of {who}, whatever time the signature claims"
+            );
             return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
         }
         if self.release.max_age_days.is_some_and(|days| signer.time < self.trust.now.saturating_sub(days.saturating_mul(day))) {
             return Err(Refusal::rejected(Step::Time, "the signature is older than [release].max_age", COUNTERSIGN));
         }
-        if signer.time < committed {
+        if commit.time.is_some_and(|committed| signer.time < committed) {
             signer.notes.push("the signature claims a time before that of its commit".to_owned());
         }
         Ok(())
@@ -255,7 +265,11 @@ impl Verifying<'_> {
         }
         let names = people.into_iter().collect::<Vec<_>>().join(", ");
         let reason = format!("{have} of {want} people signed ({names})");
-        Err(Refusal::rejected(Step::Threshold, reason, format!("have another maintainer run: tollgate countersign {}", verdict.name)))
+        Err(Refusal::rejected(
+            Step::Threshold,
+            reason,
+            format!("have another maintainer run: tollgate countersign {}", verdict.name),
+        ))
     }
 }
 
@@ -280,7 +294,9 @@ fn missing(id: Oid, name: &str, error: &ObjectError) -> Refusal {
     let fetch = format!("fetch it: git fetch --force origin refs/tags/{name}:refs/tags/{name}");
     match error {
         ObjectError::TooLarge(_) => Refusal::rejected(Step::Object, reason, COUNTERSIGN_NEXT),
-        ObjectError::Broken(_) | ObjectError::OtherType(_) => Refusal::rejected(Step::Object, reason, format!("run `git fsck`; {fetch}")),
+        ObjectError::Broken(_) | ObjectError::OtherType(_) => {
+            Refusal::rejected(Step::Object, reason, format!("run `git fsck`; {fetch}"))
+        }
         ObjectError::Missing => Refusal::indeterminate(Step::Object, reason, fetch),
     }
 }
@@ -288,7 +304,11 @@ fn missing(id: Oid, name: &str, error: &ObjectError) -> Refusal {
 fn grammar(tag: &TagObject, name: &str) -> Result<(), Refusal> {
     if tag.name != name {
         let reason = format!("the tag object is called `{}`, not `{name}`: it was signed for another name", tag.name);
-        return Err(Refusal::rejected(Step::Grammar, reason, "deploy it under the name that was signed, or tag and sign the next version"));
+        return Err(Refusal::rejected(
+            Step::Grammar,
+            reason,
+            "deploy it under the name that was signed, or tag and sign the next version",
+        ));
     }
     let what = match tag.target {
         TargetType::Commit => return Ok(()),

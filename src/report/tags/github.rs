@@ -18,7 +18,10 @@ pub(super) fn render(report: &TagReport) -> String {
         out.push_str(&format!("::error title={title}::{message}\n"));
     }
     if bad.len() > shown {
-        out.push_str(&format!("::error title=tollgate::and {} more tags: the log of this step lists all of them\n", bad.len() - shown));
+        out.push_str(&format!(
+            "::error title=tollgate::and {} more tags: the log of this step lists all of them\n",
+            bad.len() - shown
+        ));
     }
     for note in &report.notes {
         out.push_str(&format!("::notice title=tollgate::{}\n", workflow_message(note)));

@@ -52,7 +52,9 @@ pub struct TagRow {
 impl From<TagVerdict> for TagRow {
     fn from(verdict: TagVerdict) -> Self {
         let mut signers = verdict.signers;
-        signers.sort_by(|a, b| (&a.person, a.kind, &a.primary, &a.subkey, a.time).cmp(&(&b.person, b.kind, &b.primary, &b.subkey, b.time)));
+        signers.sort_by(|a, b| {
+            (&a.person, a.kind, &a.primary, &a.subkey, a.time).cmp(&(&b.person, b.kind, &b.primary, &b.subkey, b.time))
+        });
         let mut notes = verdict.notes;
         notes.extend(signers.iter_mut().flat_map(|signer| std::mem::take(&mut signer.notes)));
         notes.sort();

@@ -4,7 +4,7 @@
 use sequoia_openpgp as openpgp;
 
 use openpgp::packet::{Key, Tag, key};
-use openpgp::parse::{PacketParser, PacketParserBuilder, PacketParserResult, Parse as _, Dearmor};
+use openpgp::parse::{Dearmor, PacketParser, PacketParserBuilder, PacketParserResult, Parse as _};
 use openpgp::policy::StandardPolicy;
 use openpgp::types::RevocationStatus;
 use openpgp::{Cert, Packet};
@@ -90,7 +90,9 @@ fn inspect(packets: &[u8]) -> Result<(), String> {
             Packet::PublicSubkey(_) | Packet::UserID(_) | Packet::UserAttribute(_) | Packet::Signature(_) => {}
             Packet::Marker(_) | Packet::Trust(_) | Packet::Padding(_) => {}
             Packet::Unknown(unknown) if is_component(unknown.tag()) => {}
-            other if other.tag().is_critical() => return Err(format!("it holds a packet that no certificate has ({})", other.tag())),
+            other if other.tag().is_critical() => {
+                return Err(format!("it holds a packet that no certificate has ({})", other.tag()));
+            }
             _ => {}
         }
         Ok(())
@@ -129,7 +131,8 @@ fn finish(parser: &mut PacketParser<'_>) -> Result<(), String> {
 
 /// What the primary key does not vouch for.
 fn ignored(cert: &Cert) -> usize {
-    let keys = cert.keys().subkeys().filter(|sub| sub.self_signatures().next().is_none() && sub.self_revocations().next().is_none());
+    let keys =
+        cert.keys().subkeys().filter(|sub| sub.self_signatures().next().is_none() && sub.self_revocations().next().is_none());
     let users = cert.userids().filter(|user| user.self_signatures().next().is_none() && user.self_revocations().next().is_none());
     keys.count() + users.count() + cert.unknowns().count() + cert.bad_signatures().count()
 }

@@ -68,7 +68,10 @@ pub(super) fn entitled(question: &Question<'_>) -> Result<Vec<String>, Refusal> 
                 notes.push("the certificate's own signatures use SHA-1, which the policy allows".to_owned());
             }
             if at != question.time {
-                notes.push("the certificate was refreshed after the tag was signed, and its older signatures are gone or too weak".to_owned());
+                notes.push(
+                    "the certificate was refreshed after the tag was signed, and its older signatures are gone or too weak"
+                        .to_owned(),
+                );
             }
             capable(question, &valid, policy, &mut notes)?;
             return Ok(notes);
@@ -117,7 +120,10 @@ fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec
     for (what, state) in states.into_iter().flatten() {
         match state {
             RevocationStatus::Revoked(signatures) => {
-                return refuse(format!("{what} is revoked{}", why(&signatures)), "sign with another key, and end this one in the policy");
+                return refuse(
+                    format!("{what} is revoked{}", why(&signatures)),
+                    "sign with another key, and end this one in the policy",
+                );
             }
             RevocationStatus::CouldBe(signatures) => designated(question, policy, what, &signatures, notes)?,
             RevocationStatus::NotAsFarAsWeKnow => {}
@@ -152,7 +158,9 @@ fn designated(
         let Some(signature) = signatures.iter().find(by) else { continue };
         let known = question.others.iter().find(|cert| cert.key_handle().aliases(&handle));
         let Some(known) = known else {
-            notes.push(format!("a designated revoker, {handle}, says that {what} is revoked; its certificate is not in the policy"));
+            notes.push(format!(
+                "a designated revoker, {handle}, says that {what} is revoked; its certificate is not in the policy"
+            ));
             continue;
         };
         let by_key: &openpgp::packet::Key<PublicParts, key::PrimaryRole> = known.primary_key().key();
@@ -162,7 +170,8 @@ fn designated(
         };
         let hard = signature.reason_for_revocation().is_none_or(|(code, _)| code.revocation_type() == RevocationType::Hard);
         let before = signature.signature_creation_time().is_none_or(|time| seconds(time) <= question.time);
-        if verified.is_ok() && policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok() && (hard || before) {
+        if verified.is_ok() && policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok() && (hard || before)
+        {
             return refuse(
                 format!("{what} is revoked by the designated revoker {handle}{}", why(&[signature])),
                 "sign with another key, and end this one in the policy",
@@ -173,7 +182,12 @@ fn designated(
 }
 
 /// Whether the valid key, and its primary, might sign then and were alive.
-fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<(), Refusal> {
+fn capable(
+    question: &Question<'_>,
+    valid: &Valid<'_>,
+    policy: &StandardPolicy<'_>,
+    notes: &mut Vec<String>,
+) -> Result<(), Refusal> {
     if !valid.for_signing() {
         return refuse("the key is not one for signing", "sign with a key that has the signing capability");
     }
@@ -183,16 +197,18 @@ fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'
             strong && signature.typ() == openpgp::types::SignatureType::PrimaryKeyBinding
         });
         if !back {
-            return refuse("the subkey does not confirm that it belongs to the certificate", "its owner binds it anew (cross-certification)");
+            return refuse(
+                "the subkey does not confirm that it belongs to the certificate",
+                "its owner binds it anew (cross-certification)",
+            );
         }
     }
     let primary = valid.valid_cert().primary_key();
     let ends = [valid.key_expiration_time(), primary.key_expiration_time()].into_iter().flatten().map(seconds).min();
     match ends {
-        Some(end) if end <= question.time => refuse(
-            "the key had expired when the tag was signed",
-            format!("its owner extends it and signs anew; {COUNTERSIGN}"),
-        ),
+        Some(end) if end <= question.time => {
+            refuse("the key had expired when the tag was signed", format!("its owner extends it and signs anew; {COUNTERSIGN}"))
+        }
         Some(end) if end <= question.now => {
             notes.push("the key has expired since; it was valid when the tag was signed".to_owned());
             Ok(())

@@ -3,9 +3,9 @@
 
 use sequoia_openpgp as openpgp;
 
+use openpgp::Cert;
 use openpgp::packet::Signature;
 use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
-use openpgp::Cert;
 
 use super::certificate::{one_line, unsupported};
 use super::certify::{self, Question};
@@ -119,7 +119,11 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
     let signature = &candidate.signature;
     if let Some(what) = unsupported(&known.key) {
         let reason = format!("the key uses {what}, which is not supported");
-        return Err(Refusal::indeterminate(Step::Algorithm, reason, "its owner adds a key on Curve 25519, P-256 or RSA and countersigns"));
+        return Err(Refusal::indeterminate(
+            Step::Algorithm,
+            reason,
+            "its owner adds a key on Curve 25519, P-256 or RSA and countersigns",
+        ));
     }
     let policy = StandardPolicy::at(moment(trust.now));
     if let Err(problem) = policy.signature(signature, HashAlgoSecurity::CollisionResistance) {
@@ -151,7 +155,10 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
     };
     let mut notes = certify::entitled(&question)?;
     if let Some(certificate) = known.pinned.certificate.as_ref().filter(|certificate| certificate.ignored > 0) {
-        notes.push(format!("{} parts of the certificate are not vouched for by its primary key and were ignored", certificate.ignored));
+        notes.push(format!(
+            "{} parts of the certificate are not vouched for by its primary key and were ignored",
+            certificate.ignored
+        ));
     }
     let primary = known.pinned.fingerprint.clone();
     let subkey = Some(fingerprint.to_hex()).filter(|key| *key != primary);
@@ -161,7 +168,11 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
 fn weak(signature: &Signature, why: &str) -> Refusal {
     let hash = signature.hash_algo();
     if why.contains("ritical") {
-        return Refusal::rejected(Step::Block, format!("the signature holds something critical that is not understood: {why}"), NEXT);
+        return Refusal::rejected(
+            Step::Block,
+            format!("the signature holds something critical that is not understood: {why}"),
+            NEXT,
+        );
     }
     let reason = format!("the tag's own signature is too weak ({hash}): {why}");
     Refusal::rejected(Step::Algorithm, reason, format!("set `digest-algo SHA256`; {COUNTERSIGN}"))

@@ -93,7 +93,9 @@ fn time(text: &str) -> Result<i64, String> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
         return Err(wrong());
     }
-    let part = |from: usize, length: usize| digits.get(from..from + length).map_or(Ok(0), |text| text.parse::<i16>().map_err(|_| wrong()));
+    let part = |from: usize, length: usize| {
+        digits.get(from..from + length).map_or(Ok(0), |text| text.parse::<i16>().map_err(|_| wrong()))
+    };
     let small = |from: usize| part(from, 2).and_then(|number| i8::try_from(number).map_err(|_| wrong()));
     let moment = DateTime::new(part(0, 4)?, small(4)?, small(6)?, small(8)?, small(10)?, small(12)?, 0).map_err(|_| wrong())?;
     TimeZone::UTC.to_timestamp(moment).map(|timestamp| timestamp.as_second()).map_err(|_| wrong())
@@ -128,7 +130,8 @@ impl AllowedSigner {
     #[must_use]
     pub fn key_of(&self, mails: &[String]) -> Option<SshKey> {
         let plain = self.key.options.authority.is_none();
-        let named = |mail: &&String| self.is_for(mail) && (!plain || self.principals.contains(mail)) && !mail.contains(['*', '?', '!']);
+        let named =
+            |mail: &&String| self.is_for(mail) && (!plain || self.principals.contains(mail)) && !mail.contains(['*', '?', '!']);
         let named: Vec<String> = mails.iter().filter(named).cloned().collect();
         let mut key = self.key.clone();
         if !plain {
@@ -165,7 +168,14 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_their_line() {
-        for bad in ["a", "a x", &format!("a valid-after=\"2020\" {KEY}"), &format!("a valid-after=\"20201301\" {KEY}"), &format!("a foo {KEY}"), "\"a b"] {
+        for bad in [
+            "a",
+            "a x",
+            &format!("a valid-after=\"2020\" {KEY}"),
+            &format!("a valid-after=\"20201301\" {KEY}"),
+            &format!("a foo {KEY}"),
+            "\"a b",
+        ] {
             assert_eq!(parse(&format!("\n{bad}\n")).map_err(|(line, _)| line).err(), Some(2), "{bad}");
         }
     }

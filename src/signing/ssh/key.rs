@@ -94,7 +94,11 @@ impl Options {
                 ("verify-required", None) => options.verify = true,
                 ("cert-authority", None) => options.authority = Some(Vec::new()),
                 ("principals", Some(value)) => principals = Some(value.split(',').map(|one| one.trim().to_owned()).collect()),
-                _ => return Err(format!("the option `{name}` is not one of no-touch-required, verify-required, cert-authority, principals=\"…\"")),
+                _ => {
+                    return Err(format!(
+                        "the option `{name}` is not one of no-touch-required, verify-required, cert-authority, principals=\"…\""
+                    ));
+                }
             }
         }
         match (&mut options.authority, principals) {
@@ -163,7 +167,10 @@ mod tests {
         let with = SshKey::parse(&format!("cert-authority,principals=\"a@b, c\" {KEY}")).expect("a key");
         assert_eq!(with.options.authority, Some(vec!["a@b".to_owned(), "c".to_owned()]));
         assert!(with.is_same_key(&plain));
-        assert!(SshKey::parse(&format!("no-touch-required,verify-required {KEY}")).is_ok_and(|key| key.options.no_touch && key.options.verify));
+        assert!(
+            SshKey::parse(&format!("no-touch-required,verify-required {KEY}"))
+                .is_ok_and(|key| key.options.no_touch && key.options.verify)
+        );
     }
 
     #[test]

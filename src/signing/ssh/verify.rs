@@ -46,8 +46,10 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
     let found = match &parsed.claimed {
         Claimed::Key(_) => find(trust, |key| key.options.authority.is_none() && key.data == *data),
         // One authority may stand for several people, each with principals of their own.
-        Claimed::Certificate(certificate) => find(trust, |key| is_authority(key, certificate) && principal(certificate, key).is_some())
-            .or_else(|| find(trust, |key| is_authority(key, certificate))),
+        Claimed::Certificate(certificate) => {
+            find(trust, |key| is_authority(key, certificate) && principal(certificate, key).is_some())
+                .or_else(|| find(trust, |key| is_authority(key, certificate)))
+        }
     };
     let Some((key, entry)) = found else { return Ok(Verified { key: None, fingerprint, notes: Vec::new() }) };
     strength(data).map_err(weak)?;
@@ -57,7 +59,8 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
         notes.push(authorised(certificate, entry, time)?);
     }
     presence(&parsed, entry)?;
-    let whole = SshSig::new(data.clone(), NAMESPACE, parsed.hash, parsed.signature.clone()).map_err(|problem| refuse(problem.to_string()))?;
+    let whole = SshSig::new(data.clone(), NAMESPACE, parsed.hash, parsed.signature.clone())
+        .map_err(|problem| refuse(problem.to_string()))?;
     if PublicKey::from(data.clone()).verify(NAMESPACE, signed, &whole).is_err() {
         return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
     }
@@ -93,10 +96,16 @@ fn presence(parsed: &SshSignature, entry: &SshKey) -> Result<(), Refusal> {
     let flags = bytes.len().checked_sub(5).and_then(|at| bytes.get(at)).copied().unwrap_or(0);
     let refuse = |reason, remedy| Err(Refusal::rejected(Step::Signer, reason, remedy));
     if flags & TOUCHED == 0 && !entry.options.no_touch {
-        return refuse("the security key was not touched", "sign again and touch it, or give the key `no-touch-required` in the policy");
+        return refuse(
+            "the security key was not touched",
+            "sign again and touch it, or give the key `no-touch-required` in the policy",
+        );
     }
     if flags & CHECKED == 0 && entry.options.verify {
-        return refuse("the security key did not check its user, as `verify-required` asks", "sign with a key made with `-O verify-required`");
+        return refuse(
+            "the security key did not check its user, as `verify-required` asks",
+            "sign with a key made with `-O verify-required`",
+        );
     }
     Ok(())
 }
@@ -113,7 +122,9 @@ fn principal<'a>(certificate: &'a Certificate, entry: &SshKey) -> Option<&'a Str
 
 /// Whether the authority's certificate lets its key sign then. The note names it.
 fn authorised(certificate: &Certificate, entry: &SshKey, time: i64) -> Result<String, Refusal> {
-    let refuse = |why: String| Err(Refusal::rejected(Step::Certificate, why, "have the authority issue a new certificate, and sign the next version"));
+    let refuse = |why: String| {
+        Err(Refusal::rejected(Step::Certificate, why, "have the authority issue a new certificate, and sign the next version"))
+    };
     let at = u64::try_from(time).unwrap_or(0);
     let authority = certificate.signature_key().fingerprint(HashAlg::Sha256);
     if let Err(problem) = certificate.validate_at(at, [&authority]) {

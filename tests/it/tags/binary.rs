@@ -54,7 +54,9 @@ fn a_verified_tag_says_what_to_deploy_and_a_rejected_one_does_not() {
     let built = Built::new(&case);
     let ran = run(&built, &case, &[], &[]);
     let commit = built.history.id("c2").to_string();
-    for part in ["verified: refs/tags/v1.1\n", "  signer  alice openpgp ", "  time    2024-05-02T00:00:00Z", "tags: pass", "policy "] {
+    for part in
+        ["verified: refs/tags/v1.1\n", "  signer  alice openpgp ", "  time    2024-05-02T00:00:00Z", "tags: pass", "policy "]
+    {
         assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
     }
     assert!(ran.stdout.contains(&format!("  deploy  {commit}\n")), "{}", ran.stdout);
@@ -67,7 +69,8 @@ fn a_verified_tag_says_what_to_deploy_and_a_rejected_one_does_not() {
 
 #[test]
 fn what_is_written_keeps_the_published_schema() {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/verify-tag.schema.json")).expect("there");
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/verify-tag.schema.json")).expect("there");
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     assert!(jsonschema::meta::is_valid(&schema));
     let validator = jsonschema::validator_for(&schema).expect("a schema");

@@ -58,7 +58,8 @@ fn a_changed_byte_of_a_block_is_refused_or_changes_nothing() {
         for file in VERIFIED {
             let bytes = tag_bytes(file);
             let as_it_is = verified(&bytes, &trust).expect("verified");
-            let people = |signers: &[Signer]| signers.iter().filter(|signer| signer.person.is_some()).cloned().collect::<Vec<_>>();
+            let people =
+                |signers: &[Signer]| signers.iter().filter(|signer| signer.person.is_some()).cloned().collect::<Vec<_>>();
             for at in payload(&bytes)..bytes.len() {
                 for change in [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80] {
                     let mut changed = bytes.clone();
@@ -88,14 +89,16 @@ fn a_changed_bit_of_a_packet_is_refused_or_changes_nothing() {
         let start = payload(&bytes);
         let text = String::from_utf8(bytes[start..].to_vec()).expect("text");
         let lines: Vec<&str> = text.lines().collect();
-        let inner: String = lines[1..lines.len() - 1].iter().filter(|line| !line.is_empty() && !line.starts_with('=')).copied().collect();
+        let inner: String =
+            lines[1..lines.len() - 1].iter().filter(|line| !line.is_empty() && !line.starts_with('=')).copied().collect();
         let packets = Base64::decode_vec(&inner).expect("base64");
         for at in 0..packets.len() {
             for bit in 0..8 {
                 let mut changed = packets.clone();
                 changed[at] ^= 1 << bit;
                 let body = Base64::encode_string(&changed);
-                let folded: Vec<&str> = body.as_bytes().chunks(64).map(|chunk| std::str::from_utf8(chunk).expect("text")).collect();
+                let folded: Vec<&str> =
+                    body.as_bytes().chunks(64).map(|chunk| std::str::from_utf8(chunk).expect("text")).collect();
                 let gap = if lines[0].contains("PGP") { "\n" } else { "" };
                 let block = format!("{}\n{gap}{}\n{}\n", lines[0], folded.join("\n"), lines[lines.len() - 1]);
                 let whole = [&bytes[..start], block.as_bytes()].concat();

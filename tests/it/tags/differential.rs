@@ -1,5 +1,5 @@
 //! Owns the comparison with `git verify-tag`, gpg and ssh-keygen where they are on the machine: they agree on every case but those that
-//! `cases.toml` documents. `TOLLGATE_MEASURE=1` prints what git says of every case instead.
+//! `cases.toml` documents. `TOLLGATE_MEASURE=FILE` writes what git says of every case instead.
 
 use std::path::Path;
 use std::process::Command;
@@ -49,7 +49,8 @@ fn git_disagrees_exactly_where_the_table_says_so() {
     if !NEEDED.iter().all(|program| is_here(program)) {
         return;
     }
-    let measuring = std::env::var_os("TOLLGATE_MEASURE").is_some();
+    let file = std::env::var_os("TOLLGATE_MEASURE");
+    let (measuring, mut measured) = (file.is_some(), String::new());
     let home = keyring();
     let mut wrong = Vec::new();
     let mut asked = 0;
@@ -61,10 +62,13 @@ fn git_disagrees_exactly_where_the_table_says_so() {
         let name = case.arguments[0].strip_prefix("refs/tags/").unwrap_or(&case.arguments[0]);
         let says = if git_accepts(&Built::new(case), name, home.path()) { "accepts" } else { "rejects" };
         if measuring {
-            println!("measured {} {says} {}", case.id, case.verdict);
+            measured.push_str(&format!("{} {says} {}\n", case.id, case.verdict));
         } else if case.git.as_deref() != Some(says) {
             wrong.push(format!("{} ({}): git {says}, the table says {:?}", case.id, case.what, case.git));
         }
+    }
+    if let Some(file) = file {
+        std::fs::write(file, measured).expect("written");
     }
     assert!(measuring || wrong.is_empty(), "{} of {asked} cases:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,4 +1,5 @@
 //! Owns reading `history.fi`, the part of git's fast-import language that it uses, so that no git is needed to build it.
+#![expect(clippy::disallowed_methods, reason = "it writes the repository of a test")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,7 +50,9 @@ impl History {
         let out = folder.path().join("objects/pack");
         builder.write(&out, 0).expect("written");
         let files = std::fs::read_dir(out).expect("packs").flatten();
-        let pack = files.map(|file| (file.file_name().to_string_lossy().into_owned(), std::fs::read(file.path()).expect("read"))).collect();
+        let pack = files
+            .map(|file| (file.file_name().to_string_lossy().into_owned(), std::fs::read(file.path()).expect("read")))
+            .collect();
         Self { commits, objects, pack }
     }
 

@@ -1,4 +1,5 @@
 //! Owns what a hostile or unusual `.git` holds beyond objects and references: each word of `plant` in the table of cases.
+#![expect(clippy::disallowed_methods, reason = "it shows that git2's own answers lie on planted state")]
 
 use std::fs;
 
@@ -39,7 +40,8 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));
             remove(built, id);
-            let config = "[remote \"evil\"]\n\tpromisor = true\n\turl = ext::sh -c touch% ran\n[extensions]\n\tpartialClone = evil\n";
+            let config =
+                "[remote \"evil\"]\n\tpromisor = true\n\turl = ext::sh -c touch% ran\n[extensions]\n\tpartialClone = evil\n";
             built.plant_file("config", config.as_bytes());
         }
         "wrong-id" => {
@@ -53,10 +55,13 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "gpg-program" => {
             let config = "[gpg]\n\tprogram = ./fake\n[gpg \"ssh\"]\n\tprogram = ./fake\n\tallowedSignersFile = ./signers\n[core]\n\tfsmonitor = ./fake\n";
             built.plant_file("config", config.as_bytes());
-            fs::write(built.path.join("signers"), fs::read(super::case::folder().join("policies/signers")).expect("signers")).expect("written");
+            fs::write(built.path.join("signers"), fs::read(super::case::folder().join("policies/signers")).expect("signers"))
+                .expect("written");
         }
         "sha256" => built.plant_file("config", b"[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n"),
-        "reftable" => built.plant_file("config", b"[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = reftable\n"),
+        "reftable" => {
+            built.plant_file("config", b"[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = reftable\n")
+        }
         "no-origin-head" => fs::remove_file(built.git.join("refs/remotes/origin/HEAD")).expect("removed"),
         "no-remotes" => fs::remove_dir_all(built.git.join("refs/remotes")).expect("removed"),
         "old-default-branch" => built.point("refs/remotes/origin/main", "commit:policy-one"),
@@ -138,7 +143,9 @@ fn commit_graph(built: &Built) {
     rows.sort_by_key(|row| row.0);
     let position = |id: Oid| u32::try_from(rows.iter().position(|row| row.0 == id).expect("listed")).expect("small");
     let fanout: Vec<u8> = (0..=255_u8)
-        .flat_map(|first| u32::try_from(rows.iter().filter(|row| row.0.as_bytes()[0] <= first).count()).expect("small").to_be_bytes())
+        .flat_map(|first| {
+            u32::try_from(rows.iter().filter(|row| row.0.as_bytes()[0] <= first).count()).expect("small").to_be_bytes()
+        })
         .collect();
     let ids: Vec<u8> = rows.iter().flat_map(|row| row.0.as_bytes().to_vec()).collect();
     let mut data = Vec::new();

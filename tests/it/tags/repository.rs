@@ -1,4 +1,5 @@
 //! Owns building the repository of a case, and asking about it as the command does.
+#![expect(clippy::disallowed_methods, reason = "it writes the repository of a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
