@@ -148,6 +148,11 @@ impl Tracer<'_> {
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
+            for handed in &row.handed {
+                if let Some(input) = call.inputs.get(&handed.input) {
+                    Arc::make_mut(&mut frame.env).insert(handed.env.clone(), input.value.clone());
+                }
+            }
             let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text));
             let place = frame.chain.last().map(|hop| hop.place.clone());
             let args = args.unwrap_or_else(|| row.argv_default.as_deref().zip(place).map(by_default).unwrap_or_default());
