@@ -69,7 +69,7 @@ pub struct Run {
     /// The action's input that holds arguments.
     #[serde(default)]
     pub argv_input: Option<String>,
-    /// What `argv_input` is when nobody gives it.
+    /// What `argv_input`, or a hook's `args`, is when nobody gives it.
     #[serde(default)]
     pub argv_default: Option<String>,
     /// The action's input that holds the directory.
