@@ -170,6 +170,9 @@ pub struct Verified {
     pub on: String,
     /// The source repository or document.
     pub source: String,
+    /// Repositories of actions and hooks that run it: `owner/name`, and the commit and day it was read at.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// A configuration file, or a key in one.
