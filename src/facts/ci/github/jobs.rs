@@ -204,7 +204,8 @@ impl OneJob<'_, '_> {
         }
         for members in groups.values() {
             let list: Vec<Option<Val>> = members.iter().filter_map(|number| variants.list.get(*number).cloned()).collect();
-            let group = Variants { list, dynamic: variants.dynamic, problem: None };
+            let shown = members.iter().filter_map(|number| variants.shown.get(*number).copied()).collect();
+            let group = Variants { list, shown, dynamic: variants.dynamic, problem: None };
             let checks = names::checks(self.site, self.job.id, self.job.value, &group, &self.scope());
             let scope = Scope { matrix: group.list.first().and_then(Option::as_ref), ..self.scope() };
             let callee = match reuse::find(self.files, self.site, &text) {

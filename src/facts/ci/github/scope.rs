@@ -205,7 +205,8 @@ impl<'a> Scope<'a> {
 
     fn needed(&self, route: &[String]) -> Val {
         let Some(needs) = self.needs else { return Val::unknown("depends on another job") };
-        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        let parts = lowered(route);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["*", "result"] => Val::List(Arc::new(needs.values().map(|job| self.result(job)).collect())),
             [job, "result"] => find(needs, job).map_or(Val::Null, |job| self.result(job)),
@@ -229,9 +230,10 @@ impl<'a> Scope<'a> {
 
     fn step(&self, route: &[String]) -> Val {
         let Some(steps) = self.steps else { return Val::unknown("depends on another step") };
-        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        let parts = lowered(route);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         // Only steps of which more is known than that they exist are kept.
-        let step = parts.first().and_then(|id| steps.get(&id.to_ascii_lowercase()));
+        let step = parts.first().and_then(|id| steps.get(*id));
         match parts.as_slice() {
             [id, "outcome" | "conclusion"] if !self.all_well => Val::present(format!("depends on how the step `{id}` ends")),
             [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
@@ -246,9 +248,7 @@ impl<'a> Scope<'a> {
 
     fn environment(&self, name: Option<&str>) -> Val {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
-        let few = || Some(env).filter(|env| env.weight() <= LOOKED_THROUGH);
-        let alike = || few()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        match env.get(name).or_else(|| alike().map(|(_, value)| value)) {
+        match env.get(name) {
             Some(Some(value)) => Val::text(value.as_str()),
             Some(None) => Val::unknown(format!("depends on `env.{name}`")),
             // Actions and programs of earlier steps may have set it.
@@ -262,6 +262,11 @@ fn find<'a, 'b>(needs: &'b BTreeMap<&'a str, &'a JobFacts>, name: &str) -> Optio
     needs.get(name).or_else(|| alike().map(|(_, job)| job))
 }
 
+/// Names below a context, of which the case makes no difference; only `env` minds it.
+fn lowered(route: &[String]) -> Vec<String> {
+    route.iter().map(|name| name.to_ascii_lowercase()).collect()
+}
+
 fn named(root: &str, name: Option<&str>) -> String {
     name.map_or_else(|| format!("depends on `{root}`"), |name| format!("depends on `{root}.{name}`"))
 }
@@ -271,7 +276,7 @@ impl Names for Scope<'_> {
         let first = route.first().map(String::as_str);
         match root {
             "github" => {
-                let lower: Vec<String> = route.iter().map(|name| name.to_ascii_lowercase()).collect();
+                let lower = lowered(route);
                 match lower.first().map(String::as_str) {
                     Some("event") => self.payload(&lower[1..]),
                     Some(name) => self.github(name),
@@ -292,7 +297,7 @@ impl Names for Scope<'_> {
             },
             // Set only while somebody looks for a fault.
             "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("debug")) => Val::Null,
-            "job" if first == Some("status") && self.all_well => Val::text("success"),
+            "job" if first.is_some_and(|name| name.eq_ignore_ascii_case("status")) && self.all_well => Val::text("success"),
             "secrets" | "vars" => Val::unknown(named(root, first)),
             "runner" | "job" | "strategy" | "jobs" => Val::present(named(root, first)),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no context that is read"))),
