@@ -1,7 +1,7 @@
 //! Owns the jobs of a workflow file, called or started by events: variants, surroundings of the steps, check names. Refuses
 //! to decide whether they run: `graph` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::draft::{Draft, Files, Part};
@@ -10,7 +10,8 @@ use super::graph::{Graph, JobText, read as read_jobs};
 use super::inputs;
 use super::matrix::{self, Variants};
 use super::names;
-use super::recover;
+use super::recorded;
+use super::recover::{Later, Told};
 use super::reuse::{self, Site};
 use super::scope::{JobFacts, Scope};
 use super::shells::Written;
@@ -29,6 +30,8 @@ struct Surroundings<'d> {
     root: Value<'d>,
     env: Arc<Env>,
     shadows: Vec<Hold>,
+    /// Jobs that others ask about.
+    asked: BTreeSet<String>,
 }
 
 /// Lowers all jobs of a workflow file.
@@ -40,7 +43,7 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, s
         .into();
     let scope = Scope::new(&files.repository, &site.inputs);
     let shadows = inputs::add_env(root.get("env"), &scope, &mut env, &files.repository.budget);
-    let around = Surroundings { root, env: Arc::new(env), shadows };
+    let around = Surroundings { root, env: Arc::new(env), shadows, asked: recorded::jobs_asked(root) };
     for (number, job) in graph.jobs.iter().enumerate() {
         if draft.full {
             return;
@@ -171,7 +174,10 @@ impl OneJob<'_, '_> {
     /// Each step once for every difference that it makes of the variants.
     fn steps(&self, draft: &mut Draft<'_>, classes: &[Class<'_>], variants: &Variants, codes: &Codes) {
         let Some(list) = self.job.value.get("steps") else { return };
-        let saved = recover::saved(self.files, &self.site.inputs, list);
+        let outputs = self.job.value.get("outputs");
+        let asked = outputs.filter(|_| self.around.asked.contains(&self.job.id.to_ascii_lowercase()));
+        let beyond = asked.map(Told::of).unwrap_or_default();
+        let later = Later::of(self.files, &self.site.inputs, list, &beyond);
         let mut state = State::default();
         for (at, step) in list.items().enumerate() {
             if draft.full {
@@ -184,7 +190,7 @@ impl OneJob<'_, '_> {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
                 let lane = Lane { matrix: variant, ..class.lane.clone() };
                 let mut own = state.clone();
-                steps::lower(self.files, draft, &lane, &mut own, step, saved.get(&at).copied());
+                steps::lower(self.files, draft, &lane, &mut own, step, later.of_step(at));
                 after.get_or_insert(own);
             }
             state = after.unwrap_or(state);
@@ -257,6 +263,7 @@ impl OneJob<'_, '_> {
             under: self.site.under.clone(),
             shadows: Vec::new(),
             search: Vec::new(),
+            recorded: false,
         };
         draft.push(self.files, index, &self.facts.verdicts, part);
     }
@@ -267,8 +274,8 @@ impl OneJob<'_, '_> {
 fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], codes: &Codes) -> Vec<(&'c Class<'c>, usize)> {
     let asks_system = asks_system(step);
     let mut found = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    let (mut texts, mut read) = (UsedKeys::default(), std::collections::BTreeSet::new());
+    let mut seen = BTreeSet::new();
+    let (mut texts, mut read) = (UsedKeys::default(), BTreeSet::new());
     ["run", "if"].into_iter().filter_map(|key| step.get(key)).for_each(|text| texts.scan(text));
     let foreign = |class: &Class<'_>| {
         let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();

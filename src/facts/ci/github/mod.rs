@@ -19,6 +19,7 @@ mod names;
 mod outputs;
 mod pattern;
 mod payload;
+mod recorded;
 mod recover;
 mod residual;
 mod reuse;

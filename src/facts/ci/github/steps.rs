@@ -8,7 +8,7 @@ use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
 use super::expr::Val;
-use super::recover::Judged;
+use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
@@ -71,6 +71,7 @@ struct Reading<'a, 'd> {
     shadows: Vec<Hold>,
     verdicts: Vec<Verdict>,
     lost: Lost,
+    recorded: bool,
 }
 
 impl<'a> Lane<'a> {
@@ -88,14 +89,14 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// Lowers one step; `saved` says what a later step makes of this step's failure.
+/// Lowers one step; `later` says what later steps make of its failure.
 pub(super) fn lower(
     files: &Files<'_>,
     draft: &mut Draft<'_>,
     lane: &Lane<'_>,
     state: &mut State,
     step: Value<'_>,
-    saved: Option<Judged>,
+    later: OfStep,
 ) {
     // Reading a step again and again costs its bytes each time.
     let span = step.span();
@@ -114,7 +115,7 @@ pub(super) fn lower(
         }
     };
     let mut lost = inputs::continue_on_error(step, draft.events, &scope);
-    if let (Some(judged), Some(hold)) = (saved, &mut lost.always)
+    if let (Some(judged), Some(hold)) = (later.saved, &mut lost.always)
         && hold.effect == HoldEffect::Soften
     {
         (hold.effect, hold.why) = match judged {
@@ -126,7 +127,7 @@ pub(super) fn lower(
         };
     }
     let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
-    let reading = Reading { files, lane, step, env, shadows, verdicts, lost };
+    let reading = Reading { files, lane, step, env, shadows, verdicts, lost, recorded: later.recorded };
     let certain = reading.verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
     match (step.get("run"), step.get("uses")) {
         (Some(run), None) => reading.run(draft, state, run, certain),
@@ -303,7 +304,8 @@ impl Reading<'_, '_> {
         let (set, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
         search.extend(set);
         all_shadows.extend(doubt);
-        let part = Part { work, workdir, env: Arc::clone(&self.env), hops, holds, under, shadows: all_shadows, search };
+        let env = Arc::clone(&self.env);
+        let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded: self.recorded };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
 }

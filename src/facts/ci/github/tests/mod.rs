@@ -6,6 +6,7 @@ mod events;
 mod hostile;
 mod jobs;
 mod matrix;
+mod recorded;
 mod reuse;
 mod schema;
 mod steps;
