@@ -47,7 +47,7 @@ use crate::facts::pipeline::Pipeline;
 use crate::text::{Place, RepoPath};
 
 /// The directory that GitHub reads; nothing below it.
-const DIRECTORY: &str = ".github/workflows";
+pub(super) const DIRECTORY: &str = ".github/workflows";
 
 /// GitHub Actions.
 pub struct GithubActions;
