@@ -248,6 +248,8 @@ pub struct Job {
     pub place: Place,
     /// Names of the checks it publishes on the forge; `None` when one of them is computed.
     pub checks: Vec<Option<String>>,
+    /// The first of them that the policy declares to be required.
+    pub required: Option<String>,
 }
 
 /// One CI file.
