@@ -18,6 +18,7 @@ use super::shells::Written;
 use super::state::State;
 use super::steps::{self, Lane, written};
 use super::template;
+use super::variables::Variables;
 use super::variants::{Codes, Projection, UsedKeys};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
@@ -29,6 +30,7 @@ use crate::facts::workdir::{WORKSPACE, Workdir};
 struct Surroundings<'d> {
     root: Value<'d>,
     env: Arc<Env>,
+    variables: Variables,
     shadows: Vec<Hold>,
     /// Jobs that others ask about.
     asked: BTreeSet<String>,
@@ -43,7 +45,8 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, s
         .into();
     let scope = Scope::new(&files.repository, &site.inputs);
     let shadows = inputs::add_env(root.get("env"), &scope, &mut env, &files.repository.budget);
-    let around = Surroundings { root, env: Arc::new(env), shadows, asked: recorded::jobs_asked(root) };
+    let variables = Variables::default().and(root.get("env"), &env, &Scope { env: Some(&env), ..scope });
+    let around = Surroundings { root, env: Arc::new(env), variables, shadows, asked: recorded::jobs_asked(root) };
     for (number, job) in graph.jobs.iter().enumerate() {
         if draft.full {
             return;
@@ -130,12 +133,14 @@ impl OneJob<'_, '_> {
         let lost = inputs::continue_on_error(value, draft.events, &scope);
         let mut shadows = self.around.shadows.clone();
         let mut env = Arc::clone(&self.around.env);
+        let mut variables = self.around.variables.clone();
         scope.env = Some(&self.around.env);
         let own = [value.get("env"), value.route(&["container", "env"])];
         let size: usize = own.iter().flatten().map(|own| own.len()).sum();
         if size > 0 {
             let (mut merged, budget) = ((*env).clone(), &self.files.repository.budget);
             own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged, budget)));
+            variables = own.into_iter().fold(variables, |all, own| all.and(own, &merged, &scope));
             env = Arc::new(merged);
         }
         let default =
@@ -157,6 +162,7 @@ impl OneJob<'_, '_> {
             holds,
             under,
             env,
+            variables,
             shadows,
             inputs: &self.site.inputs,
             matrix: None,

@@ -11,6 +11,7 @@ mod events;
 mod expr;
 mod filters;
 mod graph;
+mod grouped;
 mod inputs;
 mod jobs;
 mod matrix;
@@ -29,6 +30,7 @@ mod shells;
 mod state;
 mod steps;
 mod template;
+mod variables;
 mod variants;
 mod verdict;
 

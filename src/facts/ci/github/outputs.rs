@@ -27,8 +27,8 @@ pub(super) fn of_step(files: &Files<'_>, step: Value<'_>, scope: &Scope<'_>, dep
     Some(StepFacts { outputs: found.outputs.into_iter().map(provided).collect(), ..found })
 }
 
-/// Every output is a text.
-fn text(node: Node) -> Node {
+/// Every output is a text, and every variable.
+pub(super) fn text(node: Node) -> Node {
     match node {
         Node::Literal(Val::Str(_)) | Node::Changes(_) => node,
         other => Node::Typed("text".to_owned(), Box::new(other)),

@@ -10,6 +10,7 @@ use super::changes::{Changes, Filter, Says};
 use super::events::EventInfo;
 use super::expr::{Names, Nature, Node, Unknown, Val, eval};
 use super::residual;
+use super::variables::Variables;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason};
 use crate::facts::pipeline::{Env, Trigger};
@@ -117,6 +118,8 @@ pub(super) struct Scope<'a> {
     pub(super) inputs: &'a Inputs,
     /// The environment, where it may be asked.
     pub(super) env: Option<&'a Env>,
+    /// What stands behind variables of the environment that are not known without an event.
+    pub(super) variables: Variables,
     /// The jobs that are needed.
     pub(super) needs: Option<&'a BTreeMap<&'a str, &'a JobFacts>>,
     /// The steps before.
@@ -144,6 +147,7 @@ impl<'a> Scope<'a> {
             matrix: None,
             inputs,
             env: None,
+            variables: Variables::default(),
             needs: None,
             steps: None,
             os: None,
@@ -180,6 +184,7 @@ impl<'a> Scope<'a> {
                 Inputs::Bound(values) => values.get(&name.to_ascii_lowercase()).map(|node| residual::taken(node, rest)),
                 Inputs::Uncalled => None,
             },
+            ("env", [name]) if self.env.and_then(|env| env.get(name)) == Some(&None) => self.variables.get(name).cloned(),
             ("needs" | "jobs", [job, outputs, name]) if outputs.eq_ignore_ascii_case("outputs") => {
                 let job = find(self.needs?, job)?;
                 output(&job.outputs, job.complete, name)
@@ -220,7 +225,8 @@ impl<'a> Scope<'a> {
     }
 
     fn result(&self, job: &JobFacts) -> Val {
-        let verdict = self.event.and_then(|(number, _)| job.verdicts.get(number));
+        // A script may be there for the case that it failed.
+        let verdict = self.event.filter(|_| self.all_well).and_then(|(number, _)| job.verdicts.get(number));
         match verdict.map(|verdict| &verdict.answer) {
             Some(Answer::Yes(())) => Val::text("success"),
             Some(Answer::No) => Val::text("skipped"),
@@ -250,7 +256,10 @@ impl<'a> Scope<'a> {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
         match env.get(name) {
             Some(Some(value)) => Val::text(value.as_str()),
-            Some(None) => Val::unknown(format!("depends on `env.{name}`")),
+            Some(None) => match self.variables.get(name) {
+                Some(node) if self.event.is_some() => eval(node, self),
+                _ => Val::unknown(format!("depends on `env.{name}`")),
+            },
             // Actions and programs of earlier steps may have set it.
             None => Val::unknown(format!("depends on `env.{name}`, which is not set in the workflow")),
         }

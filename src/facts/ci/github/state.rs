@@ -142,6 +142,18 @@ impl State {
         }
     }
 
+    /// After the same step under other events: what they set differently is not known.
+    pub(super) fn or(&mut self, other: &Self) {
+        let differs =
+            |(name, value): &(&String, &Option<String>), than: &BTreeMap<String, Option<String>>| than.get(*name) != Some(value);
+        let own: Vec<String> = self.env.iter().filter(|one| differs(one, &other.env)).map(|(name, _)| name.clone()).collect();
+        let others = other.env.iter().filter(|one| differs(one, &self.env)).map(|(name, _)| name.clone());
+        for name in own.into_iter().chain(others.collect::<Vec<_>>()) {
+            self.env.insert(name, None);
+            self.merged = None;
+        }
+    }
+
     /// Puts a checkout where under some events another one may lie.
     fn plant(&mut self, at: String, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
         let before = self.trees.iter().position(|tree| tree.at == at).map(|known| self.trees.remove(known));

@@ -7,11 +7,15 @@ use std::sync::Arc;
 use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
+use super::events::EventInfo;
 use super::expr::Val;
+use super::grouped::{self, Group};
+use super::inputs::StepEnv;
 use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
+use super::variables::Variables;
 use super::verdict::Verdict;
 use super::{checkout, inputs, outputs, template};
 use crate::answer::{Reason, Why};
@@ -38,6 +42,8 @@ pub(super) struct Lane<'a> {
     pub(super) under: Vec<(usize, Hold)>,
     /// The environment.
     pub(super) env: Arc<Env>,
+    /// What stands behind variables that are not known without an event.
+    pub(super) variables: Variables,
     /// Names in an environment of the workflow that give every program's name another meaning.
     pub(super) shadows: Vec<Hold>,
     /// What the workflow or the action was given.
@@ -63,11 +69,15 @@ pub(super) struct Lane<'a> {
 }
 
 /// One step read.
+#[derive(Clone)]
 struct Reading<'a, 'd> {
     files: &'a Files<'a>,
     lane: &'a Lane<'a>,
     step: Value<'d>,
     env: Arc<Env>,
+    variables: Variables,
+    /// The event that stands for those that start it, when they are alike.
+    event: Option<(usize, &'a EventInfo)>,
     shadows: Vec<Hold>,
     verdicts: Vec<Verdict>,
     lost: Lost,
@@ -76,8 +86,9 @@ struct Reading<'a, 'd> {
 
 impl<'a> Lane<'a> {
     /// What expressions of its steps see.
-    pub(super) fn scope(&'a self, files: &'a Files<'a>, env: &'a Env, state: &'a State) -> Scope<'a> {
+    pub(super) fn scope(&'a self, files: &'a Files<'a>, env: &'a Env, variables: &Variables, state: &'a State) -> Scope<'a> {
         Scope {
+            variables: variables.clone(),
             matrix: self.matrix,
             env: Some(env),
             needs: Some(self.needs),
@@ -104,8 +115,8 @@ pub(super) fn lower(
         files.repository.budget.spend_units();
     }
     let condition = Condition::read(step.get("if"));
-    let (env, shadows) = inputs::step_env(files, lane, state, step);
-    let scope = lane.scope(files, &env, state);
+    let StepEnv { known: env, variables, shadows } = inputs::step_env(files, lane, state, step);
+    let scope = lane.scope(files, &env, &variables, state);
     let verdicts: Vec<Verdict> = match condition.is_written() {
         false => lane.verdicts.clone(),
         true => {
@@ -127,20 +138,65 @@ pub(super) fn lower(
         };
     }
     let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
-    let reading = Reading { files, lane, step, env, shadows, verdicts, lost, recorded: later.recorded };
-    let certain = reading.verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
-    match (step.get("run"), step.get("uses")) {
-        (Some(run), None) => reading.run(draft, state, run, certain),
-        (None, Some(uses)) => reading.uses(draft, state, uses),
-        (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
-        (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
+    let groups = match step.get("uses").and_then(Value::scalar).is_some_and(checkout::is_used) {
+        // It asks every event itself.
+        true => Vec::new(),
+        false => grouped::groups(step, draft.events, &verdicts, &variables, &scope),
+    };
+    let certain = verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
+    let whole = Reading { files, lane, step, env, variables, event: None, shadows, verdicts, lost, recorded: later.recorded };
+    let events = draft.events;
+    match groups.as_slice() {
+        [] => whole.lower(draft, state, certain),
+        [only] => whole.under(only, events, state).lower(draft, state, certain),
+        several => {
+            let mut after: Option<State> = None;
+            for group in several {
+                let mut own = state.clone();
+                let reading = whole.under(group, events, &own);
+                let reading = Reading { verdicts: grouped::masked(&whole.verdicts, group), ..reading };
+                reading.lower(draft, &mut own, certain);
+                match &mut after {
+                    Some(after) => after.or(&own),
+                    None => after = Some(own),
+                }
+            }
+            *state = after.unwrap_or_default();
+        }
     }
     if let Some((id, facts)) = known {
         state.remember(id, facts);
     }
 }
 
-impl Reading<'_, '_> {
+impl<'a, 'd> Reading<'a, 'd> {
+    /// The same step as the events of a group see it.
+    fn under(&self, group: &Group, events: &'a [EventInfo], state: &State) -> Reading<'a, 'd> {
+        let event = events.get(group.event).map(|info| (group.event, info));
+        let scope = Scope { event, ..self.lane.scope(self.files, &self.env, &self.variables, state) };
+        let mut env = (*self.env).clone();
+        let known = self.variables.values(&scope, |name| grouped::mentions(self.step, name));
+        env.extend(known.into_iter().filter(|(_, value)| value.is_some()));
+        if let Some((_, info)) = event.filter(|_| grouped::mentions(self.step, grouped::EVENT_NAME)) {
+            env.insert(grouped::EVENT_NAME.to_owned(), Some(info.event.name.clone()));
+        }
+        Self { env: Arc::new(env), event, ..self.clone() }
+    }
+
+    fn scope<'s>(&'s self, state: &'s State) -> Scope<'s> {
+        Scope { event: self.event, ..self.lane.scope(self.files, &self.env, &self.variables, state) }
+    }
+
+    fn lower(self, draft: &mut Draft<'_>, state: &mut State, certain: bool) {
+        let step = self.step;
+        match (step.get("run"), step.get("uses")) {
+            (Some(run), None) => self.run(draft, state, run, certain),
+            (None, Some(uses)) => self.uses(draft, state, uses),
+            (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
+            (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
+        }
+    }
+
     fn run(self, draft: &mut Draft<'_>, state: &mut State, run: Value<'_>, certain: bool) {
         let place = run.place();
         let Some(text) = run.mapped().filter(|_| run.kind() != Kind::Null) else {
@@ -149,7 +205,7 @@ impl Reading<'_, '_> {
             self.push(draft, state, Work::Opaque(why), Workdir::workspace().unknown(), Hop::new(place, "run"), Vec::new());
             return;
         };
-        let scope = self.lane.scope(self.files, &self.env, state);
+        let scope = self.scope(state);
         let (filled, _) = template::fill(text, &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let written = match self.step.get("shell") {
             Some(shell) => Some(written(shell, &scope)),
@@ -196,7 +252,7 @@ impl Reading<'_, '_> {
             let work = opaque(Reason::Dynamic, "the action is computed".to_owned());
             return self.push(draft, state, work, workspace, hop, Vec::new());
         }
-        let scope = self.lane.scope(self.files, &self.env, state);
+        let scope = self.scope(state);
         if let Some(image) = text.strip_prefix("docker://") {
             let argv = inputs::image_words(self.step.get("with"), &scope, self.files);
             drop(scope);
@@ -214,8 +270,8 @@ impl Reading<'_, '_> {
         };
         let given =
             inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
-        let checkout =
-            is_checkout(name).then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
+        let checkout = checkout::is_checkout(name)
+            .then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
         drop(scope);
         self.exports(state, name, &given);
         let call =
@@ -223,7 +279,7 @@ impl Reading<'_, '_> {
         self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
         match checkout {
             Some(checkout) => state.checkout(checkout, &self.verdicts, &place),
-            None if brings_nothing(name) => {}
+            None if checkout::brings_nothing(name) => {}
             None => state.may_bring_files(),
         }
     }
@@ -251,7 +307,7 @@ impl Reading<'_, '_> {
         };
         match composite::find(self.files, &self.lane.actions, &directory) {
             Ok(document) => {
-                let scope = self.lane.scope(self.files, &self.env, state);
+                let scope = self.scope(state);
                 let bound = inputs::bind(document.root().get("inputs"), self.step.get("with"), &scope);
                 drop(scope);
                 let lane = self.inner(&directory, &workspace, text, hop, &bound);
@@ -276,6 +332,7 @@ impl Reading<'_, '_> {
         let mut env = (*self.env).clone();
         env.insert("GITHUB_ACTION_PATH".to_owned(), lane.action_path.clone());
         lane.env = Arc::new(env);
+        lane.variables = self.variables.clone();
         (lane.shell, lane.directory) = (None, None);
         lane.actions.push(directory.clone());
         lane
@@ -338,15 +395,4 @@ fn first_line(text: &crate::text::MappedText) -> Hop {
     let shown = line.replace(crate::facts::shell::UNKNOWN_CHAR, "…");
     let place: Place = text.place(range);
     Hop::new(place, &shown)
-}
-
-/// Actions that are known to leave the workspace as it is, by the words of their names.
-fn brings_nothing(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
-}
-
-/// Actions that fetch the repository.
-fn is_checkout(name: &str) -> bool {
-    name.rsplit('/').next().is_some_and(|last| last.to_ascii_lowercase().contains("checkout"))
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod conditions;
 mod events;
+mod grouped;
 mod hostile;
 mod jobs;
 mod matrix;

@@ -38,7 +38,7 @@ fn shells_and_directories() {
         ("    runs-on: x\n    steps: [{run: x, working-directory: ../..}]\n", &["sh[e] x @?"]),
         (
             "    runs-on: x\n    steps: [{run: \"a ${{ vars.X }} ${{ github.event_name == 'push' }} ${{ '}}' }}\"}]\n",
-            &["sh[e] a … … }}"],
+            &["sh[e] a … false }}"],
         ),
     ];
     for (text, expected) in table {
