@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, Files};
+use super::lane::Lane;
 use super::recover::{Later, Told};
 use super::state::State;
-use super::steps::{self, Lane};
+use super::steps;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format};
 use crate::snapshot::UnreadKind;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::draft::{Draft, Files, Part};
 use super::expr::Val;
 use super::graph::{Graph, JobText, read as read_jobs};
-use super::inputs;
+use super::lane::Lane;
 use super::matrix::{self, Variants};
 use super::names;
 use super::recorded;
@@ -16,10 +16,11 @@ use super::reuse::{self, Site};
 use super::scope::{JobFacts, Scope};
 use super::shells::Written;
 use super::state::State;
-use super::steps::{self, Lane, written};
+use super::steps::{self, written};
 use super::template;
 use super::variables::Variables;
 use super::variants::{Codes, Projection, UsedKeys};
+use super::{grouped, inputs};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
@@ -191,6 +192,8 @@ impl OneJob<'_, '_> {
             }
             let mut used = UsedKeys::default();
             step.entries().filter(|entry| entry.name() != Some("name")).for_each(|entry| used.scan(entry.value));
+            let written = state.written.iter().filter(|(name, _)| grouped::mentions(step, name));
+            written.for_each(|(_, written)| used.scan_text(&written.text));
             let mut after = None;
             for (class, number) in differences(step, &used, classes, codes) {
                 let variant = variants.list.get(number).and_then(Option::as_ref);

@@ -14,6 +14,7 @@ mod graph;
 mod grouped;
 mod inputs;
 mod jobs;
+mod lane;
 mod matrix;
 mod mentions;
 mod names;
@@ -33,6 +34,7 @@ mod template;
 mod variables;
 mod variants;
 mod verdict;
+mod written;
 
 #[cfg(test)]
 mod tests;

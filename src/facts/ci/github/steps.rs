@@ -8,16 +8,17 @@ use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
 use super::events::EventInfo;
-use super::expr::Val;
+use super::expr::{Node, Val};
 use super::grouped::{self, Group};
 use super::inputs::StepEnv;
+use super::lane::Lane;
 use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
 use super::state::State;
 use super::variables::Variables;
 use super::verdict::Verdict;
-use super::{checkout, inputs, outputs, template};
+use super::{checkout, inputs, outputs, residual, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -26,47 +27,6 @@ use crate::facts::pipeline::{ActionCall, Env, Input, Work};
 use crate::facts::shell::Dialect;
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
-
-/// Where a step stands: a job in one class of its variants, or an action in it.
-#[derive(Clone)]
-pub(super) struct Lane<'a> {
-    /// Index of the job in the pipeline.
-    pub(super) job: usize,
-    /// From the caller of the workflow to the step that uses the action.
-    pub(super) hops: Vec<Hop>,
-    /// For every event, whether what holds the step runs.
-    pub(super) verdicts: Vec<Verdict>,
-    /// What loses the failures of what holds the step.
-    pub(super) holds: Vec<Hold>,
-    /// The same under one event.
-    pub(super) under: Vec<(usize, Hold)>,
-    /// The environment.
-    pub(super) env: Arc<Env>,
-    /// What stands behind variables that are not known without an event.
-    pub(super) variables: Variables,
-    /// Names in an environment of the workflow that give every program's name another meaning.
-    pub(super) shadows: Vec<Hold>,
-    /// What the workflow or the action was given.
-    pub(super) inputs: &'a Inputs,
-    /// The variant.
-    pub(super) matrix: Option<&'a Val>,
-    /// The runner's system.
-    pub(super) os: Option<&'static str>,
-    /// A machine of GitHub's without a container: nothing lies in its workspace but what steps bring.
-    pub(super) bare: bool,
-    /// The steps run in a container of the job.
-    pub(super) container: bool,
-    /// `defaults.run.shell`.
-    pub(super) shell: Option<Written>,
-    /// `defaults.run.working-directory`.
-    pub(super) directory: Option<Val>,
-    /// The jobs that the job needs.
-    pub(super) needs: &'a BTreeMap<&'a str, &'a super::scope::JobFacts>,
-    /// Directories of the composite actions on the way, outermost first; empty in a job.
-    pub(super) actions: Vec<RepoPath>,
-    /// The directory of the innermost action, on the virtual file system.
-    pub(super) action_path: Option<String>,
-}
 
 /// One step read.
 #[derive(Clone)]
@@ -82,22 +42,6 @@ struct Reading<'a, 'd> {
     verdicts: Vec<Verdict>,
     lost: Lost,
     recorded: bool,
-}
-
-impl<'a> Lane<'a> {
-    /// What expressions of its steps see.
-    pub(super) fn scope(&'a self, files: &'a Files<'a>, env: &'a Env, variables: &Variables, state: &'a State) -> Scope<'a> {
-        Scope {
-            variables: variables.clone(),
-            matrix: self.matrix,
-            env: Some(env),
-            needs: Some(self.needs),
-            steps: Some(&state.steps),
-            os: self.os,
-            action_path: self.action_path.as_deref(),
-            ..Scope::new(&files.repository, self.inputs)
-        }
-    }
 }
 
 /// Lowers one step; `later` says what later steps make of its failure.
@@ -238,7 +182,20 @@ impl<'a, 'd> Reading<'a, 'd> {
         state.moved(filled.text(), draft.events, &hop.place);
         self.push(draft, state, work, workdir.clone(), hop, shadows);
         let at = |from: usize, to: usize| filled.place(from..to);
+        let earlier = state.written.clone();
+        let certain = certain && !outputs::takes_turns(run.scalar().unwrap_or_default());
         state.script(filled.text(), certain, &workdir, self.files.snapshot, &at);
+        let condition = self.step.get("if").map(|condition| condition.scalar().unwrap_or_default());
+        let before = |name: &str| {
+            let node = match (self.env.get(name), self.variables.get(name)) {
+                (Some(None), Some(node)) => node.clone(),
+                (Some(Some(value)), _) => Node::Literal(Val::text(value.as_str())),
+                (Some(None), None) => Node::Literal(Val::unknown("a script sets it")),
+                (None, _) => residual::empty(),
+            };
+            (node, earlier.get(name).map_or_else(String::new, |known| known.text.clone()))
+        };
+        state.conditional(run.scalar().unwrap_or_default(), condition, &before);
     }
 
     fn uses(self, draft: &mut Draft<'_>, state: &mut State, uses: Value<'_>) {

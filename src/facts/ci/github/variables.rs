@@ -42,6 +42,15 @@ impl Variables {
         all
     }
 
+    /// With one more above them.
+    pub(super) fn with(&self, name: &str, node: &Node) -> Self {
+        let mut all = self.clone();
+        if all.0.len() < KEPT || all.0.contains_key(name) {
+            Arc::make_mut(&mut all.0).insert(name.to_owned(), node.clone());
+        }
+        all
+    }
+
     /// Without those that earlier steps set.
     pub(super) fn without<'n>(&self, names: impl Iterator<Item = &'n String>) -> Self {
         let mut all = self.clone();

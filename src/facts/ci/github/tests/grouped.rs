@@ -60,3 +60,35 @@ jobs:
     assert_eq!(get("push", "MODE").as_deref(), Some("soft"));
     assert_eq!(get("push", "GITHUB_EVENT_NAME").as_deref(), Some("push"));
 }
+
+#[test]
+fn what_a_step_sets_under_a_condition_is_known_where_the_condition_is() {
+    let text = "jobs:
+  a:
+    runs-on: x
+    env: {CARGO: cargo, OTHER: ''}
+    strategy: {matrix: {target: ['', arm], flag: [--soft]}}
+    steps:
+    - if: matrix.target != ''
+      run: |
+        # for some targets
+        echo \"CARGO=cross\" >> $GITHUB_ENV
+        echo \"FLAGS=--target ${{ matrix.target }}\" >> $GITHUB_ENV
+    - if: vars.X
+      run: echo \"OTHER=x\" >> $GITHUB_ENV
+    - run: if a; then echo \"TURN=x\" >> $GITHUB_ENV; fi
+    - run: echo \"SET=${{ matrix.target }}\" >> $GITHUB_ENV
+    - run: ${{ env.CARGO }} build ${{ env.FLAGS }}
+    - run: ${{ env.OTHER }} ${{ env.TURN }}
+    - run: set ${{ env.SET }}
+    - run: echo \"CARGO=mine\" >> $GITHUB_ENV
+    - run: ${{ env.CARGO }}
+";
+    let all = ran("[push, pull_request]", text);
+    let shown: Vec<&str> = all.iter().filter_map(|line| line.strip_prefix("push+pull_request: ")).collect();
+    let behind = shown.iter().position(|line| line.contains("build")).expect("a build");
+    assert_eq!(
+        shown[behind..],
+        ["cargo build", "cross build --target arm", "… …", "set", "set arm", "echo \"CARGO=mine\" >> $GITHUB_ENV", "mine",]
+    );
+}
