@@ -6,6 +6,7 @@ mod changes;
 mod checkout;
 mod composite;
 mod condition;
+mod covered;
 mod draft;
 mod events;
 mod expr;

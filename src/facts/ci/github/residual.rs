@@ -76,11 +76,14 @@ pub(super) fn lasting_condition(text: &str) -> Option<Node> {
     lasts(&node).then_some(node)
 }
 
-fn lasts(node: &Node) -> bool {
+/// Whether an expression is worth the same all through a job in one variant.
+pub(super) fn lasts(node: &Node) -> bool {
     let named = |steps: &[Step]| steps.iter().all(|step| !matches!(step, Step::Computed(_)));
     match node {
         Node::Literal(_) => true,
-        Node::Path(root, steps) => matches!(root.as_str(), "matrix" | "github" | "inputs" | "needs") && named(steps),
+        Node::Path(root, steps) => {
+            matches!(root.as_str(), "matrix" | "github" | "inputs" | "needs" | "vars" | "secrets") && named(steps)
+        }
         Node::Call(name, nodes, steps) => {
             let constant = matches!(
                 name.as_str(),

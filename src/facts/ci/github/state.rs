@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::checkout::{self, Checkout, Revision};
 use super::events::EventInfo;
-use super::expr::Val;
+use super::expr::{Node, Val};
 use super::scope::StepFacts;
 use super::verdict::Verdict;
 use super::written::Written;
@@ -53,7 +53,28 @@ struct Tree {
     at: String,
     /// For every event, what lies there.
     revisions: Vec<Revision>,
+    /// The conditions under which a revision was brought here for each event.
+    sought: Vec<(Node, Vec<Revision>)>,
     partly: Option<Hold>,
+}
+
+/// When a checkout runs.
+pub(super) struct When<'w> {
+    /// Under each event, its job and all.
+    pub(super) verdicts: &'w [Verdict],
+    /// What it stands under in its job.
+    pub(super) under: Under<'w>,
+    /// Whether one of several conditions holds in every case, under an event.
+    pub(super) covers: &'w dyn Fn(usize, &[&Node]) -> bool,
+}
+
+/// What a step stands under in its job.
+#[derive(Clone, Copy)]
+pub(super) enum Under<'w> {
+    /// It runs whenever the job does.
+    Nothing,
+    /// A condition, when that is an expression of its own and all there is.
+    Condition(Option<&'w Node>),
 }
 
 /// What holds a step back, under all events and under single ones.
@@ -101,8 +122,9 @@ impl State {
         }
     }
 
-    /// After a checkout; `verdicts` say under which events it runs.
-    pub(super) fn checkout(&mut self, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
+    /// After a checkout; `when` says under which events it runs.
+    pub(super) fn checkout(&mut self, checkout: Checkout<'_>, when: &When<'_>, place: &Place) {
+        let verdicts = when.verdicts;
         if verdicts.iter().all(|verdict| verdict.answer.is_no()) && !verdicts.is_empty() {
             return;
         }
@@ -134,7 +156,7 @@ impl State {
         self.mounts.retain(|(mount, _)| *mount != at);
         if self.mounts.len() < KEPT {
             self.mounts.push((at.clone(), RepoPath::root()));
-            self.plant(at, checkout, verdicts, place);
+            self.plant(at, checkout, when, place);
         }
     }
 
@@ -160,19 +182,33 @@ impl State {
     }
 
     /// Puts a checkout where under some events another one may lie.
-    fn plant(&mut self, at: String, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
+    fn plant(&mut self, at: String, checkout: Checkout<'_>, when: &When<'_>, place: &Place) {
         let before = self.trees.iter().position(|tree| tree.at == at).map(|known| self.trees.remove(known));
         let old = |event: usize| before.as_ref().and_then(|tree| tree.revisions.get(event)).cloned().unwrap_or(Revision::Nothing);
+        let mut sought = before.as_ref().map(|tree| tree.sought.clone()).unwrap_or_default();
+        if let Under::Condition(Some(node)) = when.under
+            && sought.len() < CARRIED
+        {
+            sought.push((node.clone(), checkout.revisions.clone()));
+        }
+        let covered = |event: usize, new: &Revision| {
+            let same = sought.iter().filter(|(_, revisions)| revisions.get(event) == Some(new));
+            let conditions: Vec<&Node> = same.map(|(node, _)| node).collect();
+            conditions.len() > 1 && (when.covers)(event, &conditions)
+        };
         let revisions =
-            checkout.revisions.into_iter().enumerate().map(|(event, new)| match verdicts.get(event).map(|v| &v.answer) {
+            checkout.revisions.into_iter().enumerate().map(|(event, new)| match when.verdicts.get(event).map(|v| &v.answer) {
                 Some(Answer::No) => old(event),
-                Some(Answer::Unknown(_)) if old(event) != new => {
+                // The job may not run at all; where it does, so does this.
+                Some(Answer::Unknown(_)) if matches!(when.under, Under::Nothing) => new,
+                Some(Answer::Unknown(_)) if old(event) != new && !covered(event, &new) => {
                     let why = "whether it is checked out is decided when it runs";
                     Revision::Held(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why))
                 }
                 _ => new,
             });
-        self.trees.push(Tree { at, revisions: revisions.collect(), partly: checkout.partly });
+        let revisions = revisions.collect();
+        self.trees.push(Tree { at, revisions, sought, partly: checkout.partly });
     }
 
     /// After an action or a script that may bring files of its own.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::checkout::Checkout;
 use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
@@ -15,10 +16,10 @@ use super::lane::Lane;
 use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
-use super::state::State;
+use super::state::{State, Under, When};
 use super::variables::Variables;
 use super::verdict::Verdict;
-use super::{checkout, inputs, outputs, residual, template};
+use super::{checkout, covered, inputs, outputs, residual, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -42,6 +43,7 @@ struct Reading<'a, 'd> {
     verdicts: Vec<Verdict>,
     lost: Lost,
     recorded: bool,
+    condition: Condition,
 }
 
 /// Lowers one step; `later` says what later steps make of its failure.
@@ -58,13 +60,12 @@ pub(super) fn lower(
     if !files.repository.budget.bytes(span.end - span.start) {
         files.repository.budget.spend_units();
     }
-    let condition = Condition::read(step.get("if"));
     let StepEnv { known: env, variables, shadows } = inputs::step_env(files, lane, state, step);
     let scope = lane.scope(files, &env, &variables, state);
+    let condition = Condition::read(step.get("if")).within(&scope);
     let verdicts: Vec<Verdict> = match condition.is_written() {
         false => lane.verdicts.clone(),
         true => {
-            let condition = condition.within(&scope);
             let own = each_event(draft.events, &scope, |_, scope| condition.judge(scope));
             lane.verdicts.iter().zip(&own).map(|(outer, own)| outer.and(own)).collect()
         }
@@ -88,7 +89,8 @@ pub(super) fn lower(
         false => grouped::groups(step, draft.events, &verdicts, &variables, &scope),
     };
     let certain = verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
-    let whole = Reading { files, lane, step, env, variables, event: None, shadows, verdicts, lost, recorded: later.recorded };
+    let whole =
+        Reading { files, lane, step, env, variables, event: None, shadows, verdicts, lost, recorded: later.recorded, condition };
     let events = draft.events;
     match groups.as_slice() {
         [] => whole.lower(draft, state, certain),
@@ -235,10 +237,30 @@ impl<'a, 'd> Reading<'a, 'd> {
             ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs: given, place: place.clone() };
         self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
         match checkout {
-            Some(checkout) => state.checkout(checkout, &self.verdicts, &place),
+            Some(checkout) => self.checkout(draft.events, state, checkout, &place),
             None if checkout::brings_nothing(name) => {}
             None => state.may_bring_files(),
         }
+    }
+
+    fn checkout(&self, events: &[EventInfo], state: &mut State, checkout: Checkout<'_>, place: &Place) {
+        // The environment and earlier steps are in the condition already.
+        let scope = Scope {
+            needs: Some(self.lane.needs),
+            matrix: self.lane.matrix,
+            os: self.lane.os,
+            ..Scope::new(&self.files.repository, self.lane.inputs)
+        };
+        let covers = |event: usize, conditions: &[&Node]| {
+            let event = events.get(event).map(|info| (event, info));
+            covered::covers(conditions, &Scope { event, ..scope.clone() })
+        };
+        let under = match (self.lane.actions.is_empty(), self.condition.is_written()) {
+            (true, false) => Under::Nothing,
+            (true, true) => Under::Condition(self.condition.node()),
+            (false, _) => Under::Condition(None),
+        };
+        state.checkout(checkout, &When { verdicts: &self.verdicts, under, covers: &covers }, place);
     }
 
     /// What an action of the catalogue leaves in the environment.

@@ -2,6 +2,7 @@
 
 mod changes;
 mod conditions;
+mod covered;
 mod events;
 mod grouped;
 mod hostile;
