@@ -38,11 +38,12 @@ pub(super) fn text(node: Node) -> Node {
 /// Whether a script may take a turn, so that not every line of it is run. What stands in an expression is no turn of the script.
 pub(super) fn takes_turns(script: &str) -> bool {
     const TURNS: [&str; 14] =
-        ["if ", "case ", "for ", "while ", "until ", "&&", "||", "exit", "return", "()", "function ", "trap ", "<<", "set -"];
+        ["if ", "case ", "for ", "while ", "until ", "&&", "||", "; exit", "; return", "()", "function ", "trap ", "<<", "set -"];
+    const ENDS: [&str; 2] = ["exit", "return"];
     let bare: String =
         super::template::expressions(script).fold(script.to_owned(), |bare, (range, _)| bare.replace(&script[range], "x"));
     let mut lines = bare.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
-    lines.any(|line| TURNS.iter().any(|turn| line.contains(turn)))
+    lines.any(|line| TURNS.iter().any(|turn| line.contains(turn)) || ENDS.iter().any(|end| line.starts_with(end)))
 }
 
 /// What a script writes for certain: literals, each name once, in a script that takes no turn.
