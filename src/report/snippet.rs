@@ -26,8 +26,8 @@ const HELP: usize = 40;
 /// Files by path.
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
 
-/// Draws one finding, a line break at the end.
-pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -> String {
+/// Draws one finding, a line break at the end; at length with the code that a waiver names.
+pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint, verbose: bool) -> String {
     let finding = &decided.finding;
     let level = match (decided.decision, decided.severity) {
         (Decision::Gate, _) => Severity::Error,
@@ -43,6 +43,9 @@ pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -
     }
     for remark in remarks(decided) {
         draw.remark(&remark, &mut out);
+    }
+    if verbose && !finding.cause.is_empty() {
+        draw.remark(&format!("cause: {}", clean(&finding.cause)), &mut out);
     }
     if let Some(fix) = &finding.fix {
         let indent = format!("\n{}        ", " ".repeat(width + 1));

@@ -29,7 +29,7 @@ impl Reporter for Text {
                 writeln!(out)?;
             }
             for decided in report.actionable() {
-                writeln!(out, "{}", snippet::block(decided, &report.sources, Paint(view.color)))?;
+                writeln!(out, "{}", snippet::block(decided, &report.sources, Paint(view.color), view.verbose))?;
             }
             if text_list::waived(report, out)? {
                 writeln!(out)?;

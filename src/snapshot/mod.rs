@@ -14,7 +14,7 @@ pub use crate::source::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Un
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::error::Error;
 use crate::limits::Limits;
@@ -30,6 +30,7 @@ pub struct Snapshot {
     files: Mutex<HashMap<RepoPath, Read>>,
     unread: Mutex<BTreeMap<RepoPath, String>>,
     documents: Arc<documents::Documents>,
+    index: OnceLock<paths::Index>,
 }
 
 /// Opens a PATH and freezes what it holds.
@@ -49,7 +50,7 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default() }
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default(), index: OnceLock::new() }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.
@@ -123,6 +124,22 @@ impl Snapshot {
     #[must_use]
     pub fn children(&self, directory: &RepoPath) -> Children<'_> {
         Children::new(self.entries(), directory)
+    }
+
+    /// The names of what stands right in a directory but other directories, in order.
+    #[must_use]
+    pub fn names_in(&self, directory: &RepoPath) -> &[String] {
+        self.index().names_in(directory)
+    }
+
+    /// The directories with this last name that hold something else than directories, sorted by path.
+    #[must_use]
+    pub fn directories_named(&self, name: &str) -> &[RepoPath] {
+        self.index().directories_named(name)
+    }
+
+    fn index(&self) -> &paths::Index {
+        self.index.get_or_init(|| paths::Index::new(self.entries()))
     }
 
     /// The text of an ordinary file, read once, at most `limits.file_bytes` bytes of UTF-8 without NUL.
