@@ -31,7 +31,7 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
         files.filter_map(|file| dir.join(file)).collect::<Vec<_>>()
     });
     for path in names.take(LISTS) {
-        let Ok(file) = world.snapshot.read(&path) else { continue };
+        let Ok(file) = world.snapshot.read_marked(&path) else { continue };
         let mut offset = 0;
         for line in file.text.split_inclusive('\n') {
             let (start, text) = (offset, line.split(" #").next().unwrap_or("").trim());
