@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{clean, paint::Paint};
+use super::{clean, paint::Paint, told::Told};
 use crate::catalog::Severity;
 use crate::facts::hold::Hop;
 use crate::finding::Evidence;
@@ -27,7 +27,8 @@ const HELP: usize = 40;
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
 
 /// Draws one finding, a line break at the end; at length with the code that a waiver names.
-pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint, verbose: bool) -> String {
+pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: bool) -> String {
+    let decided = told.first;
     let finding = &decided.finding;
     let level = match (decided.decision, decided.severity) {
         (Decision::Gate, _) => Severity::Error,
@@ -41,7 +42,7 @@ pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint, v
     for (at, evidence) in shown.iter().enumerate() {
         draw.place(evidence, at == 0, sources, &mut out);
     }
-    for remark in remarks(decided) {
+    for remark in told.same_for().into_iter().chain(remarks(decided)) {
         draw.remark(&remark, &mut out);
     }
     if verbose && !finding.cause.is_empty() {
