@@ -119,6 +119,8 @@ pub enum ToolKind {
     Container,
     /// Dynamic scanner.
     Dast,
+    /// Dynamic scanner that works through a description of the API.
+    ApiScan,
     /// Reports outdated dependencies.
     Outdated,
     /// Runs other tools.
