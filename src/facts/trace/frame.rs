@@ -46,6 +46,14 @@ impl Frame {
         }
     }
 
+    /// It goes on among the files of an image.
+    pub(super) fn in_image(&mut self) {
+        self.holds.iter_mut().for_each(Hold::in_image);
+        if self.starts.iter().flat_map(|start| &start.holds).any(|hold| hold.of_machine) {
+            Arc::make_mut(&mut self.starts).iter_mut().flat_map(|start| &mut start.holds).for_each(Hold::in_image);
+        }
+    }
+
     /// Steps that a copy of it costs.
     pub(super) fn cost(&self) -> usize {
         let seen: usize = self.seen.iter().map(|(text, _)| 1 + text.len() / 64).sum();

@@ -302,6 +302,9 @@ impl<'w> Tracer<'w> {
             }
             deeper.holds.extend(next.holds);
             deeper.conditions.extend(next.condition);
+            if next.workdir.is_images() {
+                deeper.in_image();
+            }
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());

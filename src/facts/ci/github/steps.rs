@@ -338,10 +338,10 @@ fn first_line(text: &crate::text::MappedText) -> Hop {
     Hop::new(place, &shown)
 }
 
-/// Actions that are known to leave the workspace as it is, by the words of their names.
+/// Actions that are known to leave the workspace as it is; of any other, whatever its name, a part may be a checkout.
 fn brings_nothing(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
+    let idle = &crate::catalog::Catalog::builtin().runners.idle_actions;
+    idle.iter().any(|action| matching::same_action(action, name))
 }
 
 /// Actions that fetch the repository.

@@ -321,7 +321,7 @@ pub(super) fn doubted<I: IntoIterator<Item = Next>>(
 
 fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let (image, rest) = line.operands.split_first()?;
-    let workdir = container::mounted(line, Vec::new(), None, call.workdir, world);
+    let workdir = container::mounted(line, Vec::new(), None, call.workdir, world).in_image(false);
     let mut env = Env::new();
     container::variables(line, call.env, &mut env);
     // An image that is computed or was built before is not known: its words are taken as what runs.
@@ -337,7 +337,7 @@ fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
     let rest = line.operands.get(1..).filter(|rest| !rest.is_empty())?;
     let mut env = Env::new();
     container::variables(line, call.env, &mut env);
-    let workdir = Workdir::mounted("/", Vec::new()).unknown();
+    let workdir = Workdir::mounted("/", Vec::new()).unknown().in_image(false);
     let holds = detached(line).into_iter().collect();
     Some(Next { target: Target::Argv(rest.to_vec()), hops: Vec::new(), holds, condition: None, workdir, env })
 }
