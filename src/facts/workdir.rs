@@ -59,6 +59,19 @@ impl Workdir {
         self.beside != Beside::Machine && self.dir().is_none()
     }
 
+    /// A directory of a container that is none of the tree's, whatever it is.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let path = Some(format!("/{UNKNOWN_CHAR}"));
+        Self { path, ..self.clone() }.in_image(true)
+    }
+
+    /// Whether it is such a directory.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        self.beside == Beside::Elsewhere && self.path.is_some() && self.dir().is_none()
+    }
+
     /// Whether the directory is known.
     #[must_use]
     pub fn is_known(&self) -> bool {

@@ -3,6 +3,7 @@
 pub(super) mod container;
 mod copying;
 mod earlier;
+mod elsewhere;
 pub(super) mod image;
 mod instructions;
 pub(super) mod variables;
@@ -321,7 +322,10 @@ pub(super) fn doubted<I: IntoIterator<Item = Next>>(
 
 fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let (image, rest) = line.operands.split_first()?;
-    let workdir = container::mounted(line, Vec::new(), None, call.workdir, world).in_image(false);
+    let mut workdir = container::mounted(line, Vec::new(), None, call.workdir, world).in_image(false);
+    if !workdir.is_known() && elsewhere::is_apart(image, &workdir, world) {
+        workdir = workdir.apart();
+    }
     let mut env = Env::new();
     container::variables(line, call.env, &mut env);
     // An image that is computed or was built before is not known: its words are taken as what runs.
