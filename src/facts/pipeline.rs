@@ -246,6 +246,8 @@ pub struct Job {
     pub place: Place,
     /// Names of the checks it publishes on the forge; `None` when one of them is computed.
     pub checks: Vec<Option<String>>,
+    /// The ids of the jobs that it needs.
+    pub needs: Vec<String>,
 }
 
 /// One CI file.

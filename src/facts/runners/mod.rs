@@ -27,7 +27,7 @@ mod tox;
 mod unread;
 mod yaml_merge;
 
-pub(super) use docker::{Earlier, run_earlier, tagged};
+pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
 
 use super::hold::{Hold, Hop};

@@ -141,6 +141,7 @@ impl Tracer<'_> {
             chain: frame.chain.clone(),
         });
         let hits = matching::tools_for_action(crate::catalog::Catalog::builtin(), call);
+        runners::pushed(call, &frame.workdir, self.world, &mut self.earlier, &|| frame.built());
         let mut known = !hits.is_empty();
         for hit in hits {
             let row = &hit.tool.run[hit.row];

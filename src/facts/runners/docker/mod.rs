@@ -12,7 +12,7 @@ pub(super) mod variables;
 mod tests;
 
 pub(super) use copying::bind;
-pub(in crate::facts) use earlier::{Earlier, run_earlier, tagged};
+pub(in crate::facts) use earlier::{Built, Earlier, pushed, run_earlier, tagged};
 
 use std::collections::BTreeMap;
 
@@ -249,32 +249,37 @@ impl Runner for Docker {
     }
 
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
-        if !action.name.eq_ignore_ascii_case("docker/build-push-action") {
-            return None;
-        }
-        let input = |name: &str| action.inputs.get(name).map(|input| input.value.clone());
-        if input("call").flatten().is_some_and(|call| call != "build") {
-            return Some(Vec::new());
-        }
-        // Without a context the action builds the commit itself, whose root is the tree's.
-        let top = Workdir::workspace();
-        let context = match input("context") {
-            None => top.dir(),
-            Some(Some(text)) if text.is_empty() => top.dir(),
-            Some(text) => text.and_then(|text| workdir.resolve(&text)),
-        };
-        let file = match input("file") {
-            Some(text) => text.and_then(|text| workdir.resolve(&text)),
-            None => context.as_ref().and_then(|context| context.join("Dockerfile")),
-        };
-        let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Some(Vec::new()) };
-        let args =
-            input("build-args").flatten().map(|text| text.lines().filter_map(|line| argument(line.trim(), true)).collect());
-        let target = input("target").flatten().filter(|target| !target.contains(crate::facts::shell::UNKNOWN_CHAR));
-        let request = Build { file, context, target, args: args.unwrap_or_default(), all_stages: false };
+        let request = action_request(action, workdir, world)?;
+        let Some(request) = request else { return Some(Vec::new()) };
         let call = Call { words: &[], env, workdir, place: &action.place };
         Some(built(&call, &request, None, world))
     }
+}
+
+/// The build of an action that builds images: `None` for another action, `Some(None)` when it builds nothing of this tree.
+pub(super) fn action_request(action: &ActionCall, workdir: &Workdir, world: &World<'_>) -> Option<Option<Build>> {
+    if !action.name.eq_ignore_ascii_case("docker/build-push-action") {
+        return None;
+    }
+    let input = |name: &str| action.inputs.get(name).map(|input| input.value.clone());
+    if input("call").flatten().is_some_and(|call| call != "build") {
+        return Some(None);
+    }
+    // Without a context the action builds the commit itself, whose root is the tree's.
+    let top = Workdir::workspace();
+    let context = match input("context") {
+        None => top.dir(),
+        Some(Some(text)) if text.is_empty() => top.dir(),
+        Some(text) => text.and_then(|text| workdir.resolve(&text)),
+    };
+    let file = match input("file") {
+        Some(text) => text.and_then(|text| workdir.resolve(&text)),
+        None => context.as_ref().and_then(|context| context.join("Dockerfile")),
+    };
+    let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Some(None) };
+    let args = input("build-args").flatten().map(|text| text.lines().filter_map(|line| argument(line.trim(), true)).collect());
+    let target = input("target").flatten().filter(|target| !target.contains(crate::facts::shell::UNKNOWN_CHAR));
+    Some(Some(Build { file, context, target, args: args.unwrap_or_default(), all_stages: false }))
 }
 
 /// The sub-command and what stands behind it: global flags and groups (`docker image build`) are taken off.
