@@ -6,6 +6,7 @@ mod earlier;
 mod elsewhere;
 pub(super) mod image;
 mod instructions;
+mod requested;
 pub(super) mod variables;
 
 #[cfg(test)]
@@ -14,9 +15,10 @@ mod tests;
 pub(super) use copying::bind;
 pub(in crate::facts) use earlier::{Built, Earlier, pushed, run_earlier, tagged};
 
-use std::collections::BTreeMap;
 
 use self::image::{Build, Image};
+use self::requested::action_request;
+pub(super) use self::requested::request;
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, compose};
 use crate::answer::{Reason, Why};
@@ -256,32 +258,6 @@ impl Runner for Docker {
     }
 }
 
-/// The build of an action that builds images: `None` for another action, `Some(None)` when it builds nothing of this tree.
-pub(super) fn action_request(action: &ActionCall, workdir: &Workdir, world: &World<'_>) -> Option<Option<Build>> {
-    if !action.name.eq_ignore_ascii_case("docker/build-push-action") {
-        return None;
-    }
-    let input = |name: &str| action.inputs.get(name).map(|input| input.value.clone());
-    if input("call").flatten().is_some_and(|call| call != "build") {
-        return Some(None);
-    }
-    // Without a context the action builds the commit itself, whose root is the tree's.
-    let top = Workdir::workspace();
-    let context = match input("context") {
-        None => top.dir(),
-        Some(Some(text)) if text.is_empty() => top.dir(),
-        Some(text) => text.and_then(|text| workdir.resolve(&text)),
-    };
-    let file = match input("file") {
-        Some(text) => text.and_then(|text| workdir.resolve(&text)),
-        None => context.as_ref().and_then(|context| context.join("Dockerfile")),
-    };
-    let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Some(None) };
-    let args = input("build-args").flatten().map(|text| text.lines().filter_map(|line| argument(line.trim(), true)).collect());
-    let target = input("target").flatten().filter(|target| !target.contains(crate::facts::shell::UNKNOWN_CHAR));
-    Some(Some(Build { file, context, target, args: args.unwrap_or_default(), all_stages: false }))
-}
-
 /// The sub-command and what stands behind it: global flags and groups (`docker image build`) are taken off.
 fn command_words(call: &Call<'_>) -> Vec<Word> {
     let words = command_line::read(&call.words[1..], GLOBAL, Order::Leading).operands;
@@ -290,17 +266,6 @@ fn command_words(call: &Call<'_>) -> Vec<Word> {
         return command_line::read(&words[1..], &["--builder"], Order::Leading).operands;
     }
     words
-}
-
-/// `NAME=value`, or `NAME` alone for a value of the caller's environment, which is not known.
-fn argument(text: &str, known: bool) -> Option<(String, Option<String>)> {
-    if text.is_empty() {
-        return None;
-    }
-    Some(match text.split_once('=') {
-        Some((name, value)) => (name.to_owned(), known.then(|| value.to_owned())),
-        None => (text.to_owned(), None),
-    })
 }
 
 /// A container that is left alone loses its status.
@@ -354,45 +319,6 @@ fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
 fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
     request(call, &command_line::read(words, BUILD, Order::Mixed), world)
         .map_or_else(Vec::new, |(request, condition)| built(call, &request, condition, world))
-}
-
-/// The build that a command line asks for, and what it depends on; `None` for one that builds nothing of this tree.
-pub(super) fn request(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<(Build, Option<Why>)> {
-    let idle = line.has(&["--check", "--print", "--help"])
-        || line
-            .last(&["--call"])
-            .is_some_and(|flag| flag.value.as_ref().is_none_or(|word| word.value.as_deref() != Some("build")));
-    if idle {
-        return None;
-    }
-    let operand = line.operands.first().or_else(|| line.tail.as_ref()?.first())?;
-    let remote = |text: &str| text == "-" || text.contains("://") || text.starts_with("git@");
-    let context = match operand.value.as_deref() {
-        Some(text) if remote(text) => return None,
-        Some(text) => call.workdir.resolve(text),
-        // `$PWD` and the like.
-        None => container::volume(&format!("{}:/", operand.raw.replace(['"', '\''], "")), call.workdir).map(|(_, tree)| tree),
-    };
-    let file = match line.last(&["-f", "--file"]).and_then(|flag| flag.value.as_ref()) {
-        Some(word) => word.value.as_deref().and_then(|name| call.workdir.resolve(name)),
-        None => {
-            let names = ["Dockerfile", "Containerfile"];
-            names.iter().filter_map(|name| context.as_ref()?.join(name)).find(|path| world.snapshot.is_file(path))
-        }
-    };
-    let file = file.filter(|file| world.snapshot.is_file(file))?;
-    let target = line.last(&["--target"]).and_then(|flag| flag.value.as_ref());
-    let condition = target
-        .filter(|word| word.value.is_none())
-        .map(|word| Why::new(Reason::Dynamic, "the stage to build is computed").at(word.place.clone()));
-    let args: BTreeMap<String, Option<String>> = line
-        .all(&["--build-arg"])
-        .filter_map(|flag| flag.value.as_ref())
-        .filter_map(|word| argument(word.value.as_deref().unwrap_or(&word.raw), word.value.is_some()))
-        .collect();
-    let old = call.env.get("DOCKER_BUILDKIT").is_some_and(|value| value.as_deref() == Some("0"));
-    let target = target.and_then(|word| word.value.clone());
-    Some((Build { file, context, target, args, all_stages: old || condition.is_some() }, condition))
 }
 
 /// What a build runs.
