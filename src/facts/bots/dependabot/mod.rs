@@ -123,6 +123,18 @@ fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reach: &Reach, reading
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
+            let known = |(ecosystem, directory, _): &(String, RepoPath, Place)| {
+                *ecosystem == target.ecosystem && directory == target.directory
+            };
+            let whole = reading.fact.covers.contains(&target.key()) && !reading.fact.some_only.iter().any(known);
+            match entry.some_only() {
+                Some(place) if !whole => {
+                    let (ecosystem, directory) = target.key();
+                    reading.fact.some_only.push((ecosystem, directory, place));
+                }
+                Some(_) => {}
+                None => reading.fact.some_only.retain(|one| !known(one)),
+            }
             reading.fact.covers.push(target.key());
             reading.fact.entries.push(Coverage {
                 ecosystem: target.ecosystem.to_owned(),
