@@ -264,7 +264,8 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
 
 /// Version updates are switched off by a limit of 0: what is left is a setting of the forge.
 fn security_only(rule: &Rule, ecosystem: &str, gaps: &[&Uncovered]) -> Finding {
-    let message = format!("version updates of {ecosystem} are switched off; whether security updates run is a setting of the forge");
+    let message =
+        format!("version updates of {ecosystem} are switched off; whether security updates run is a setting of the forge");
     let mut unknown = Finding::new(rule, ecosystem, Verdict::Unknown, message).cause("limit-0").reason(Reason::Offline);
     for gap in gaps {
         if let Some(place) = &gap.place {

@@ -129,9 +129,7 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
     Some(move |rule: &Rule| {
         let title = bench.catalog.bots.iter().find(|known| known.id == bot.bot).map_or(bot.bot.as_str(), |known| &known.title);
         let message = format!("{title} updates these dependencies");
-        Finding::new(rule, "", Verdict::Pass, message)
-            .cause("bot")
-            .at(Place::file(bot.path.clone()), "a live bot covers them")
+        Finding::new(rule, "", Verdict::Pass, message).cause("bot").at(Place::file(bot.path.clone()), "a live bot covers them")
     })
 }
 

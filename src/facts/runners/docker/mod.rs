@@ -15,7 +15,6 @@ mod tests;
 pub(super) use copying::bind;
 pub(in crate::facts) use earlier::{Built, Earlier, pushed, run_earlier, tagged};
 
-
 use self::image::{Build, Image};
 use self::requested::action_request;
 pub(super) use self::requested::request;
