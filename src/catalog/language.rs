@@ -16,6 +16,8 @@ pub struct Languages {
     pub out_of_sight: Vec<String>,
     /// Path segments that make a file development.
     pub development: Vec<String>,
+    /// Last words of segments of several, joined by `-` or `_`, that do so too.
+    pub development_words: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
 }

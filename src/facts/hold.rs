@@ -28,19 +28,29 @@ pub struct Hold {
     pub place: Place,
     /// One clause about what was seen, e.g. "exits 0 whatever it finds".
     pub why: String,
+    /// It is about the files of the machine that a job runs on: what runs in an image may have others.
+    pub of_machine: bool,
 }
 
 impl Hold {
     /// A hold of an effect at a place.
     pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
-        Self { effect, place, why: why.into() }
+        Self { effect, place, why: why.into(), of_machine: false }
     }
 
     /// A hold for something that could not be decided.
     #[must_use]
     pub fn unknown(why: &Why, fallback: &Place) -> Self {
         let place = why.place.clone().unwrap_or_else(|| fallback.clone());
-        Self { effect: HoldEffect::Unknown(why.reason), place, why: why.text.clone() }
+        Self { effect: HoldEffect::Unknown(why.reason), place, why: why.text.clone(), of_machine: false }
+    }
+
+    /// What is left of it for a command that looks at the files of an image.
+    pub fn in_image(&mut self) {
+        if self.of_machine && self.effect == HoldEffect::Void {
+            self.effect = HoldEffect::Unknown(Reason::Unsupported);
+            self.why.push_str("; the image may hold files of its own");
+        }
     }
 }
 

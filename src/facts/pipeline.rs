@@ -250,6 +250,8 @@ pub struct Job {
     pub checks: Vec<Option<String>>,
     /// The first of them that the policy declares to be required.
     pub required: Option<String>,
+    /// The ids of the jobs that it needs.
+    pub needs: Vec<String>,
 }
 
 /// One CI file.

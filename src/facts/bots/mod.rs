@@ -38,6 +38,8 @@ pub struct BotFact {
     pub inactive_because: Option<String>,
     /// (ecosystem, directory) of manifests present that it updates.
     pub covers: Vec<(String, RepoPath)>,
+    /// Of those, the ones of which it updates only some dependencies, by name or kind, at the line that says so.
+    pub some_only: Vec<(String, RepoPath, Place)>,
     /// Manifests that it may update: what it says could not be read wholly (an unknown preset), with the place.
     pub may_cover: Vec<(String, RepoPath, Why)>,
     /// The lines that make it cover what it covers, and what they leave out of it.
@@ -67,6 +69,7 @@ impl BotFact {
             active: true,
             inactive_because: None,
             covers: Vec::new(),
+            some_only: Vec::new(),
             may_cover: Vec::new(),
             entries: Vec::new(),
             problems: Vec::new(),

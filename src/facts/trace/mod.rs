@@ -37,8 +37,8 @@ const REPEATS: usize = 64;
 
 /// Traces every unit of every pipeline.
 #[must_use]
-pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
-    let mut tracer = Tracer::new(world, terms);
+pub fn trace<'w>(pipelines: &'w [Pipeline], world: &'w World<'w>, terms: &'w Terms) -> Trace {
+    let mut tracer = Tracer { pipelines, ..Tracer::new(world, terms) };
     for (index, pipeline) in pipelines.iter().enumerate() {
         for unit in &pipeline.units {
             tracer.unit(index, unit);
@@ -106,9 +106,10 @@ struct Tracer<'w> {
     followed: HashMap<(String, Workdir), usize>,
     /// The last environment to which a search path was added, and the result.
     path_env: Option<(Arc<Env>, Arc<Env>)>,
-    /// Images that the job has built so far, and which job that is.
+    /// Images that the jobs of a pipeline have built so far, and which pipeline that is.
     earlier: runners::Earlier,
-    job: Option<(usize, usize)>,
+    pipeline: Option<usize>,
+    pipelines: &'w [Pipeline],
 }
 
 impl<'w> Tracer<'w> {
@@ -125,13 +126,14 @@ impl<'w> Tracer<'w> {
             installed: BTreeMap::new(),
             path_env: None,
             earlier: runners::Earlier::default(),
-            job: None,
+            pipeline: None,
+            pipelines: &[],
         }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
-        if self.job.replace((pipeline, unit.job)) != Some((pipeline, unit.job)) {
+        if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
         }
         let mut holds = unit.holds.clone();
@@ -260,12 +262,23 @@ impl<'w> Tracer<'w> {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
         if first {
-            runners::tagged(&call, world, &mut self.earlier);
+            runners::tagged(&call, world, &mut self.earlier, &|| frame.built());
         }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
         let earlier = || runners::run_earlier(&call, world, &self.earlier).filter(|_| !first);
-        let found = earlier().or_else(|| asked.into_iter().find_map(|runner| runner.expand(&call, world)));
-        let Some(nexts) = found else { return false };
+        let mut other;
+        let (nexts, frame) = match earlier().filter(|(_, built)| self.is_before(built.job, frame)) {
+            Some((nexts, built)) if built.job != frame.job => {
+                other = frame.clone();
+                other.in_image_of(built);
+                (nexts, &other)
+            }
+            Some((nexts, _)) => (nexts, frame),
+            None => match asked.into_iter().find_map(|runner| runner.expand(&call, world)) {
+                Some(nexts) => (nexts, frame),
+                None => return false,
+            },
+        };
         let kept = nexts.iter().map(|next| COPY * (1 + next.hops.len() + next.holds.len()) + next.target.bytes() / 4);
         world.meter.spend(kept.sum());
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
@@ -274,6 +287,24 @@ impl<'w> Tracer<'w> {
             None => self.follow(nexts, key, frame),
         }
         true
+    }
+
+    /// Whether a job is the frame's own or one that it needs.
+    fn is_before(&self, job: usize, frame: &Frame) -> bool {
+        let Some(jobs) = self.pipelines.get(frame.pipeline).map(|pipeline| &pipeline.jobs) else { return job == frame.job };
+        let mut reached = vec![frame.job];
+        let mut at = 0;
+        while let Some(here) = reached.get(at).copied() {
+            if here == job {
+                return true;
+            }
+            let needs = jobs.get(here).map_or(&[][..], |one| &one.needs);
+            let found = needs.iter().filter_map(|id| jobs.iter().position(|one| one.id == *id));
+            let new: Vec<usize> = found.filter(|job| !reached.contains(job)).collect();
+            reached.extend(new);
+            at += 1;
+        }
+        false
     }
 
     fn follow(&mut self, nexts: Vec<Next>, key: String, frame: &Frame) {
@@ -303,6 +334,9 @@ impl<'w> Tracer<'w> {
             }
             deeper.holds.extend(next.holds);
             deeper.conditions.extend(next.condition);
+            if next.workdir.is_images() {
+                deeper.in_image();
+            }
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());

@@ -151,6 +151,17 @@ impl<'d> Entry<'d> {
         self.limits().map(|(_, place, words)| (place, words.to_owned())).collect()
     }
 
+    /// The line by which it updates only dependencies of some names, or of a kind that is not the product's.
+    pub(super) fn some_only(&self) -> Option<Place> {
+        let product = |value: Value<'d>| {
+            value.items().any(|item| {
+                item.get("dependency-name").is_none() && item.get("dependency-type").and_then(Value::scalar) == Some("production")
+            })
+        };
+        let limit = self.limits().find(|(key, ..)| matches!(*key, "allow" | "patterns"))?;
+        (!self.value.get(limit.0).is_some_and(product)).then_some(limit.1)
+    }
+
     fn limits(&self) -> impl Iterator<Item = (&'static str, Place, &'static str)> {
         let everything = |value: Value<'d>| value.items().any(|item| item.scalar() == Some("*"));
         let limit = move |(key, words): (&'static str, &'static str)| {

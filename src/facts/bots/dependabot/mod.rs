@@ -134,6 +134,18 @@ fn apply<'e>(
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
+            let known = |(ecosystem, directory, _): &(String, RepoPath, Place)| {
+                *ecosystem == target.ecosystem && directory == target.directory
+            };
+            let whole = reading.fact.covers.contains(&target.key()) && !reading.fact.some_only.iter().any(known);
+            match entry.some_only() {
+                Some(place) if !whole => {
+                    let (ecosystem, directory) = target.key();
+                    reading.fact.some_only.push((ecosystem, directory, place));
+                }
+                Some(_) => {}
+                None => reading.fact.some_only.retain(|one| !known(one)),
+            }
             reading.fact.covers.push(target.key());
             let (ecosystem, place) = (target.ecosystem.to_owned(), entry.ecosystem_place.clone());
             let row = Coverage { ecosystem, place, less: less.clone() };

@@ -147,10 +147,10 @@ pub(super) fn brings_files(text: &str) -> bool {
         .any(|m| text.contains(m))
 }
 
-/// Actions that are known to leave the workspace as it is, by the words of their names.
+/// Actions that are known to leave the workspace as it is; of any other, whatever its name, a part may be a checkout.
 pub(super) fn brings_nothing(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
+    let idle = &crate::catalog::Catalog::builtin().runners.idle_actions;
+    idle.iter().any(|action| crate::facts::matching::same_action(action, name))
 }
 
 /// Whether `uses` fetches the repository.

@@ -290,7 +290,7 @@ impl State {
                 (HoldEffect::Unknown(Reason::Unsupported), "the job checks nothing out before it; something else may bring files")
             }
         };
-        Hold::new(effect, place.clone(), why)
+        Hold { of_machine: true, ..Hold::new(effect, place.clone(), why) }
     }
 
     /// A variable by which every shell or program runs other code first. A file of the system, and no part of the tree, does
