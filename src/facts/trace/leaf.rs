@@ -198,7 +198,7 @@ impl Tracer<'_> {
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
         if let Some(nexts) = runners::ROSTER.iter().find_map(expand) {
             known = true;
-            self.follow(nexts, call.name.clone(), frame);
+            self.follow(nexts, call.name.clone(), None, frame);
         }
         known
     }
