@@ -133,7 +133,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         default_branch,
         inventory,
         dependencies,
-        locks: locks::gather(snapshot),
+        locks: locks::gather(snapshot, &catalog.languages),
         pipelines,
         unreadable_ci,
         trace,
