@@ -131,7 +131,9 @@ pub fn decided(snapshot: &Snapshot, policy: &Policy, judging: &Judging<'_>, toda
         sources: &sources,
         unread: &unread,
     };
-    Ok(Judged { decided: policy::decide(findings, policy, catalog, &options, today), sources })
+    let mut decided = policy::decide(findings, policy, catalog, &options, today);
+    decided.notes.extend(facts::required::notes(&facts.pipelines, &terms.ci.required_checks));
+    Ok(Judged { decided, sources })
 }
 
 /// Inspects and judges.

@@ -90,6 +90,12 @@ impl Snapshot {
         self.source.incomplete.as_deref()
     }
 
+    /// What was to be listed and was not, when something at `path` may be hidden by it: nobody can say then that nothing is there.
+    #[must_use]
+    pub fn unlisted(&self, path: &RepoPath) -> Option<&NotInspected> {
+        self.source.left_out.iter().find(|one| path.is_in(&one.path))
+    }
+
     /// Every path, sorted by its bytes.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {

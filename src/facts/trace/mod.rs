@@ -149,6 +149,7 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            recorded: unit.recorded,
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),

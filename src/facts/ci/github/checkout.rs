@@ -146,3 +146,19 @@ pub(super) fn brings_files(text: &str) -> bool {
         .iter()
         .any(|m| text.contains(m))
 }
+
+/// Actions that are known to leave the workspace as it is, by the words of their names.
+pub(super) fn brings_nothing(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
+}
+
+/// Whether `uses` fetches the repository.
+pub(super) fn is_used(uses: &str) -> bool {
+    uses.split_once('@').is_some_and(|(name, _)| is_checkout(name))
+}
+
+/// Actions that fetch the repository.
+pub(super) fn is_checkout(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|last| last.to_ascii_lowercase().contains("checkout"))
+}
