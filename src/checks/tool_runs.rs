@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::analyzer::{question_left, rung, short_words, title, verb};
 use super::component_view::{View, home, is_development, subject, views};
 use super::{Bench, Check, fixes, question, snippets, unseen};
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
 use crate::facts::components::Component;
@@ -14,6 +14,7 @@ use crate::facts::filtered::Sight;
 use crate::facts::hold::{HeldBy, HoldEffect};
 use crate::facts::ladder::Rung;
 use crate::finding::{Evidence, Finding, Verdict};
+use crate::text::{Place, RepoPath};
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -93,7 +94,10 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
         }
         _ => match covering_bot(question, bench, component) {
             Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding(rule) },
-            None => short(rule, question, bench, component, subject, best, wanted, &words),
+            None => {
+                let proven = short(rule, question, bench, component, subject, best, wanted, &words);
+                possibly_covered(proven, question, bench, component)
+            }
         },
     };
     finding.development = is_development(component);
@@ -119,12 +123,32 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
     };
     let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
     Some(move |rule: &Rule| {
-        let title = bench.catalog.bots.iter().find(|known| known.id == bot.bot).map_or(bot.bot.as_str(), |known| &known.title);
-        let message = format!("{title} updates these dependencies");
+        let message = format!("{} updates these dependencies", bot_title(bench, &bot.bot));
         Finding::new(rule, "", Verdict::Pass, message)
             .cause("bot")
-            .at(crate::text::Place::file(bot.path.clone()), "a live bot covers them")
+            .at(Place::file(bot.path.clone()), "a live bot covers them")
     })
+}
+
+/// A tool or a bot is asked for: where no tool does and a bot may, neither is settled.
+fn possibly_covered(mut proven: Finding, question: &Question, bench: &Bench<'_>, component: &Component) -> Finding {
+    let here = |(ecosystem, directory, _): &&(String, RepoPath, Why)| {
+        Some(ecosystem) == component.ecosystem.as_ref() && *directory == component.directory
+    };
+    let bots = bench.facts.bots.iter().filter(|_| question.or_bot && proven.verdict == Verdict::Fail);
+    let Some((bot, (_, _, why))) = bots.into_iter().find_map(|bot| Some((bot, bot.may_cover.iter().find(here)?))) else {
+        return proven;
+    };
+    let title = bot_title(bench, &bot.bot);
+    proven.message = format!("{}; whether {title} updates these dependencies cannot be read: {}", proven.message, why.text);
+    proven.verdict = Verdict::Unknown;
+    let place = why.place.clone().unwrap_or_else(|| Place::file(bot.path.clone()));
+    proven.places.insert(0, Evidence::new(place, why.text.clone()));
+    proven.reason(why.reason).cause("may-cover")
+}
+
+fn bot_title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
+    bench.catalog.bots.iter().find(|known| known.id == id).map_or(id, |known| known.title.as_str())
 }
 
 #[expect(clippy::too_many_arguments, reason = "one sentence about one component, called once")]
