@@ -65,6 +65,9 @@ pub struct Manifest {
     /// When one of these lies beside it the ecosystem is the given one instead.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,
+    /// Names of the files beside it that lock what it declares; of several in one directory the first says the client.
+    #[serde(default)]
+    pub locks: Vec<String>,
 }
 
 /// `rules/frameworks.toml`: server frameworks that make a repository a service.

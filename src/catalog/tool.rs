@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use super::effect::{Does, Effect};
-pub use super::run::{Export, Findings, Hook, InputIs, InputOf, Inside, Run};
+pub use super::run::{Export, Findings, Handed, Hook, InputIs, InputOf, Inside, Run};
 pub use super::suppress::Suppress;
 
 /// An analyzer, linter, scanner or host of such tools.
@@ -122,6 +122,8 @@ pub enum ToolKind {
     Container,
     /// Dynamic scanner.
     Dast,
+    /// Dynamic scanner that works through a description of the API.
+    ApiScan,
     /// Reports outdated dependencies.
     Outdated,
     /// Runs other tools.
@@ -173,6 +175,9 @@ pub struct Verified {
     pub on: String,
     /// The source repository or document.
     pub source: String,
+    /// Repositories of actions and hooks that run it: `owner/name`, and the commit and day it was read at.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// A configuration file, or a key in one.

@@ -10,9 +10,9 @@ use crate::answer::Reason;
 use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
 use crate::facts::components::Component;
-use crate::facts::hold::HoldEffect;
+use crate::facts::filtered::Sight;
+use crate::facts::hold::{HeldBy, HoldEffect};
 use crate::facts::ladder::Rung;
-use crate::facts::starts::is_path_filter;
 use crate::finding::{Evidence, Finding, Verdict};
 use crate::text::Place;
 
@@ -177,12 +177,12 @@ fn short(
     let step = by_lock.or_else(|| question.step.get(&component.language));
     let step =
         step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
-    let unread = unseen::of(bench, component);
+    let unread = unseen::of(bench, Sight::dependencies(component));
     let mut finding = match best {
         Some(view) if view.may_be() >= wanted => maybe(rule, subject, view, wanted),
         Some(view) if view.on.rung > Rung::Absent => {
             let cause = match view.held_by().map(|hold| (hold, hold.effect)) {
-                Some((hold, _)) if is_path_filter(hold) => "path-filter",
+                Some((hold, _)) if hold.by == HeldBy::Paths => "path-filter",
                 Some((_, HoldEffect::Soften)) => "soft-fail",
                 Some((_, HoldEffect::Void)) => "void",
                 _ => view.on.rung.word(),

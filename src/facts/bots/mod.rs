@@ -18,7 +18,7 @@ use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
 use super::runners::World;
 use super::trace::Trace;
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::catalog::tool::Status;
 use crate::snapshot::DefaultBranch;
@@ -197,6 +197,7 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
     for (ecosystem, directory, why) in live.iter().flat_map(|reading| &reading.fact.may_cover) {
         may_be.entry((ecosystem, directory)).or_insert(why);
     }
+    let unlisted = unlisted(scene);
     let halted = readings.iter().find_map(|reading| reading.halted.as_ref());
     // A bot that is there and does not act is not the same as none; one that knows other ecosystems only is none.
     let absent = |ecosystem: &str| match halted {
@@ -216,10 +217,18 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
             place,
             remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),
             scope: target.scope(),
-            may_be: may_be.get(&key).map(|why| (*why).clone()),
+            may_be: may_be.get(&key).map(|why| (*why).clone()).or_else(|| unlisted.clone()),
         }
     };
     gaps.map(gap).collect()
+}
+
+/// What could not be listed where a living bot's file may stand.
+fn unlisted(scene: &Scene<'_>) -> Option<Why> {
+    let living = scene.world.catalog.bots.iter().filter(|bot| bot.status != Status::Retired);
+    let mut places = living.flat_map(|bot| &bot.config).filter_map(|place| RepoPath::new(&place.path));
+    let hidden = places.find_map(|place| scene.world.snapshot.unlisted(&place))?;
+    Some(Why::new(Reason::Unreadable, &*hidden.why).at(Place::file(hidden.path.clone())))
 }
 
 /// Ecosystem and directory.

@@ -13,6 +13,7 @@ use crate::text::RepoPath;
 
 mod containers;
 mod content;
+mod declared;
 pub mod manifests;
 mod roots;
 pub mod scope;
@@ -69,6 +70,8 @@ pub struct Component {
     pub scope: Scope,
     /// Its source files that are production code, sorted; what path filters and targets are held against.
     pub files: Vec<RepoPath>,
+    /// The files that say what it depends on, sorted: manifests and the locks beside them; what filters of audits are held against.
+    pub declared_in: Vec<RepoPath>,
 }
 
 impl Component {
@@ -125,6 +128,7 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
         components.extend(roots::components_of(language, files, &manifests, total));
     }
     components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
+    declared::fill(snapshot, &catalog.languages, &manifests, &mut components);
     Inventory { manifests, components }
 }
 

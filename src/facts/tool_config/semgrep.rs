@@ -12,6 +12,7 @@ use crate::text::{Place, RepoPath};
 pub(super) struct Semgrep;
 
 const NOTHING: &str = "selects-nothing";
+const SERVICE: &str = "service-decides";
 
 /// Rule files read for one invocation.
 const FILES: usize = 500;
@@ -33,17 +34,28 @@ impl Reader for Semgrep {
             });
             last = Some(place);
         }
+        let given = found.is_some();
         let found = found.unwrap_or_else(|| {
             let place = query.args.first().map(|word| word.place.clone());
             let why = Why::new(Reason::Remote, "its rules are chosen by the service, not in this tree");
             Found::same(Answer::Unknown(place.map_or(why.clone(), |place| why.at(place))))
         });
+        // Of the service's own rules only those in its blocking mode fail a run; of rules from elsewhere all do.
+        let service = match &found.rules {
+            Answer::Unknown(why) if !given => {
+                let mut why = why.clone();
+                why.text = "which of the service's rules block is said there".to_owned();
+                Answer::Unknown(why)
+            }
+            _ => Answer::No,
+        };
         let nothing = match (&found.rules, last) {
             (Answer::No, Some(place)) => Answer::Yes(place),
             _ => Answer::No,
         };
         settings.selects = query.names.iter().map(|name| (name.clone(), found.security.clone())).collect::<BTreeMap<_, _>>();
         settings.answer(NOTHING, nothing);
+        settings.answer(SERVICE, service);
         settings
     }
 }
@@ -214,6 +226,14 @@ mod tests {
         for (files, args, rules, nothing) in cases {
             assert_eq!(read(files, args), ((*rules).to_owned(), (*nothing).to_owned()), "{args}");
         }
+    }
+
+    #[test]
+    fn the_service_decides_over_its_own_rules_only() {
+        let told_of = |args: &str| told(Case::new("semgrep", &[], args).read(&Semgrep).settings.get(SERVICE));
+        assert_eq!(told_of(""), "unknown remote nowhere");
+        assert_eq!(told_of("--config p/python"), "no");
+        assert_eq!(told_of("--config https://example.org/r.yml"), "no");
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(super) struct Frame {
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
     pub(super) search: Arc<Vec<SearchDir>>,
+    /// A failure that a script writes to one of these files may fail the pipeline later.
+    pub(super) recorded: Option<&'static [&'static str]>,
 }
 
 impl Frame {
@@ -44,6 +46,7 @@ impl Frame {
             packages: Vec::new(),
             isolated: false,
             search: Arc::default(),
+            recorded: None,
         }
     }
 

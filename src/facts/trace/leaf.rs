@@ -18,6 +18,9 @@ use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, Word};
 use crate::facts::tool_config::places;
 use crate::text::{MappedText, Place, Span};
 
+/// A program that stands for the tool where a text holds its arguments only.
+const BEHIND: &str = "arguments-of ";
+
 /// Directories of a search path that are looked into.
 const PATH_PARTS: usize = 64;
 
@@ -179,6 +182,11 @@ impl Tracer<'_> {
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
             }
+            for handed in &row.handed {
+                if let Some(input) = call.inputs.get(&handed.input) {
+                    Arc::make_mut(&mut frame.env).insert(handed.env.clone(), input.value.clone());
+                }
+            }
             let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text));
             let place = frame.chain.last().map(|hop| hop.place.clone());
             let args = args.unwrap_or_else(|| row.argv_default.as_deref().zip(place).map(by_default).unwrap_or_default());
@@ -190,18 +198,27 @@ impl Tracer<'_> {
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
         if let Some(nexts) = runners::ROSTER.iter().find_map(expand) {
             known = true;
-            self.follow(nexts, call.name.clone(), frame);
+            self.follow(nexts, call.name.clone(), None, frame);
         }
         known
     }
 
-    /// The words of a text that a shell would split: an action's `args`.
+    /// The words of a text that a shell would split: an action's `args`. They are words behind a program, so none of them is
+    /// the shell's own (`. --flag` sources nothing).
     pub(super) fn split(&self, text: &MappedText) -> Vec<Word> {
+        let mut line = MappedText::empty(text.file().clone());
+        let mut from = 0;
+        for part in text.text().split_inclusive('\n') {
+            line.push_standing_for(text.span(from..from), BEHIND);
+            line.push_part(text, from..from + part.len());
+            from += part.len();
+        }
         let mode = ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Posix };
         let limits = self.world.snapshot.limits();
         let (scope, files) = (Scope::new(), &shell::NoFiles);
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files, meter: self.world.meter });
-        analysis.commands.into_iter().flat_map(|command| command.words).collect()
+        let analysis = shell::analyse(&ScriptInput { text: &line, mode, scope: &scope, limits, files, meter: self.world.meter });
+        let words = analysis.commands.into_iter().flat_map(|command| command.words);
+        words.filter(|word| word.value.as_deref() != Some(BEHIND.trim_end())).collect()
     }
 }
 

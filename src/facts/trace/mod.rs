@@ -61,7 +61,7 @@ pub fn follow_all(
     let mut tracer = Tracer::new(world, terms);
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
     let frame = Frame::at_root(pipeline, vec![start], chain, condition);
-    tracer.follow(nexts, String::new(), &frame);
+    tracer.follow(nexts, String::new(), None, &frame);
     tracer.out
 }
 
@@ -80,8 +80,8 @@ pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World
     let words: Vec<Word> = command.iter().map(word).collect();
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
     let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, vec![start], Vec::new(), None) };
-    if !tracer.runner(&words, place, &frame, true) {
-        tracer.runner(&words, place, &frame, false);
+    if !tracer.runner(&words, place, None, &frame, true) {
+        tracer.runner(&words, place, None, &frame, false);
     }
     for invocation in &mut tracer.out.invocations {
         invocation.by_hand = Some(command.join(" "));
@@ -154,6 +154,7 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            recorded: unit.recorded,
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
@@ -226,7 +227,7 @@ impl<'w> Tracer<'w> {
             }
             None => frame,
         };
-        if self.runner(words, place, frame, true) {
+        if self.runner(words, place, stdin, frame, true) {
             return;
         }
         let mut leads_on = true;
@@ -246,11 +247,9 @@ impl<'w> Tracer<'w> {
             };
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
-        if leads_on && !self.runner(words, place, frame, false) {
-            match stdin {
-                Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(text, computed::options(words), None, frame, false);
-                }
+        if leads_on && !self.runner(words, place, stdin, frame, false) {
+            match (stdin, runners::reads_stdin(words)) {
+                (Some(text), Some((mode, args))) => self.script(text, mode, Some(args), frame, false),
                 _ => {
                     self.unknown_program(words, place, frame);
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
@@ -260,7 +259,7 @@ impl<'w> Tracer<'w> {
     }
 
     /// Hands the command to the runner that knows it; false when none does.
-    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame, first: bool) -> bool {
+    fn runner(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
         if first {
@@ -285,8 +284,8 @@ impl<'w> Tracer<'w> {
         world.meter.spend(kept.sum());
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         match installed::own_environment(words) {
-            Some(packages) => self.follow(nexts, key, &Frame { packages, isolated: true, ..frame.clone() }),
-            None => self.follow(nexts, key, frame),
+            Some(packages) => self.follow(nexts, key, stdin, &Frame { packages, isolated: true, ..frame.clone() }),
+            None => self.follow(nexts, key, stdin, frame),
         }
         true
     }
@@ -309,7 +308,9 @@ impl<'w> Tracer<'w> {
         false
     }
 
-    fn follow(&mut self, nexts: Vec<Next>, key: String, frame: &Frame) {
+    fn follow(&mut self, nexts: Vec<Next>, key: String, stdin: Option<&MappedText>, frame: &Frame) {
+        // A launcher hands its input on; of several commands none is known to be the one that reads it.
+        let stdin = stdin.filter(|_| nexts.len() == 1);
         let here = (key, frame.workdir.clone());
         // A cycle never ends and so never reports a finding; past the bound the chain is not read.
         if frame.seen.contains(&here) {
@@ -343,7 +344,7 @@ impl<'w> Tracer<'w> {
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
             match next.target {
-                Target::Argv(words) => self.command(&words, &place, None, &deeper),
+                Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
                 Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),

@@ -7,6 +7,7 @@ use super::super::BotProblem;
 use super::super::targets::Target;
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
+use crate::facts::meter::{NAME, PATTERN};
 use crate::snapshot::DefaultBranch;
 use crate::text::{Place, RepoPath};
 
@@ -102,6 +103,14 @@ impl<'d> Entry<'d> {
                 .any(|key| value.get(key).is_some_and(|value| value.disputed().is_some())),
             excluded: value.get("exclude-paths").into_iter().flat_map(Value::items).filter_map(excluded).collect(),
         }
+    }
+
+    /// What holding the entry against one target costs, with so many roots that stand for it.
+    pub(super) fn cost(&self, target: &Target<'_>, roots: usize) -> usize {
+        let globs = self.directories.iter().filter(|directory| directory.exact.is_none()).count();
+        let named = NAME * self.directories.len() + PATTERN * globs;
+        let depth = 3 + target.directory.as_str().matches('/').count();
+        named * (2 + roots) + PATTERN * self.excluded.len() * depth * target.manifests.len()
     }
 
     /// The line that excludes all manifests of a target. Workflows are excluded one by one: those that are left are served.
