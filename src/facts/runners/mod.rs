@@ -12,6 +12,7 @@ mod just;
 mod launched;
 mod launchers;
 mod make;
+mod nox;
 mod npm;
 mod pre_commit;
 mod project;
@@ -203,6 +204,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &npm::Npm,
     &npm::Together,
     &just::Just,
+    &nox::Nox,
     &tox::Tox,
     &pre_commit::PreCommit,
     &docker::Docker,
