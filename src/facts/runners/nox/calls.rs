@@ -288,6 +288,7 @@ impl Run<'_> {
                 }
                 _ => Value::list(vec![Value::Rest]),
             },
+            "textwrap.dedent" | "textwrap.indent" | "textwrap.fill" => Value::text(&UNKNOWN_CHAR.to_string(), span),
             "typing.cast" => given.plain.get(1).cloned().unwrap_or(Value::Unknown),
             "sys.exit" | "builtins.exit" | "builtins.quit" | "os._exit" => {
                 state.end = Some(if Self::passing_code(first) { End::Session } else { End::Fail });
@@ -344,7 +345,8 @@ impl Run<'_> {
         let Some(module) = self.module(path).filter(|_| self.elsewhere.is_none()) else { return };
         let Ok(file) = self.world.snapshot.read(&module) else { return };
         self.burn(file.text.len() / 64);
-        if memchr::memmem::find(file.text.as_bytes(), b"nox").is_some() {
+        let imports = |needle: &str| memchr::memmem::find(file.text.as_bytes(), needle.as_bytes()).is_some();
+        if imports("import nox") || imports("from nox") {
             let text = format!("{module} may define sessions of nox, and is not read by this version");
             self.elsewhere = Some(self.why(Reason::Unsupported, span, text));
         }

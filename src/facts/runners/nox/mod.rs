@@ -17,7 +17,7 @@ mod tests;
 mod value;
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -26,10 +26,11 @@ use self::manifest::{Manifest, Selected};
 use self::options::Options;
 use self::state::{Frame, State};
 use self::value::{At, Text, Value};
-use super::{Call, Next, Runner, Target, World};
+use super::{Call, InCode, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::Hop;
 use crate::facts::meter::{EXPANDED_BYTE, Meter, READ_BYTE};
+use crate::facts::pipeline::Env;
 use crate::facts::python;
 use crate::facts::python::tree::Block;
 use crate::facts::shell::Word;
@@ -39,6 +40,8 @@ use crate::text::{Place, SourceFile, Span};
 
 /// Steps of one call of nox.
 const BUDGET: usize = 1_000_000;
+/// Environments of the same command that are compared; past them it is followed once more.
+const ENVIRONMENTS: usize = 8;
 
 /// The task runner nox.
 pub(super) struct Nox;
@@ -57,6 +60,10 @@ impl Runner for Nox {
             return Some(Vec::new());
         }
         Some(run(call, world, &options).unwrap_or_else(|why| vec![opaque(call, why)]))
+    }
+
+    fn in_code(&self) -> InCode {
+        InCode::Tasks
     }
 }
 
@@ -138,7 +145,6 @@ fn argument(word: &Word) -> Value {
 
 /// Sessions that differ in the interpreter only run the same commands: once is enough.
 fn once(all: Vec<Next>) -> Vec<Next> {
-    let mut seen = HashSet::new();
     let identity = |next: &Next| {
         let target = match &next.target {
             Target::Argv(words) => words.iter().map(Word::shape).collect::<Vec<_>>().join("\0"),
@@ -149,15 +155,17 @@ fn once(all: Vec<Next>) -> Vec<Next> {
         let places: Vec<_> = next.hops.iter().map(|hop| (hop.place.line, hop.place.column)).collect();
         (target, places, next.workdir.virtual_path().map(str::to_owned), format!("{:?}{:?}", next.holds, next.condition))
     };
-    let mut kept: Vec<Next> = Vec::new();
-    for next in all {
-        // What stands in the environment tells variants apart as well; it is compared last, and rarely.
-        let key = identity(&next);
-        if seen.insert(key.clone()) || !kept.iter().any(|one| one.env == next.env && identity(one) == key) {
-            kept.push(next);
+    // What stands in the environment tells variants apart as well: it is compared with that of the same command only.
+    let mut seen: HashMap<_, Vec<Env>> = HashMap::new();
+    let mut first = |next: &Next| {
+        let known = seen.entry(identity(next)).or_default();
+        let new = !known.contains(&next.env);
+        if new && known.len() < ENVIRONMENTS {
+            known.push(next.env.clone());
         }
-    }
-    kept
+        new
+    };
+    all.into_iter().filter(|next| first(next)).collect()
 }
 
 impl Run<'_> {

@@ -245,6 +245,14 @@ fn sessions_elsewhere_are_opaque() {
 }
 
 #[test]
+fn code_that_runs_nox_again_ends() {
+    let files = "== noxfile.py\nimport nox, tool\n@nox.session\ndef a(s):\n  tool.lint()\n== tool.py\nrun(['nox', '-s', 'a'])\n";
+    let led = lead(&Nox, &tree(files), "nox", &env(&[("CI", "true")]), &Workdir::workspace());
+    let expected = "opaque tool.py starts tools or tasks; its code is not read by this version @noxfile.py:2 @noxfile.py:4";
+    assert_eq!(led.as_deref(), Some(expected));
+}
+
+#[test]
 fn bodies() {
     let mut wrong = Vec::new();
     for (lines, expected) in [
