@@ -1,6 +1,8 @@
 //! Owns the reading of Python source as far as task files need it: statements and expressions with their places, in one pass,
 //! bounded in depth. Refuses to give them a meaning, and to run anything.
 
+mod atom;
+mod definition;
 mod expression;
 mod lex;
 mod quoted;

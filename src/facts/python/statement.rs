@@ -1,11 +1,9 @@
 //! Owns the grammar of Python's statements and blocks. Refuses nothing: what it does not understand is an unread statement, with
 //! the block below it.
 
-use std::rc::Rc;
-
 use super::expression::{Parser, Read};
 use super::lex::{Sort, Token};
-use super::tree::{Block, Expr, Function, Handler, Parameter, Statement, Try, What};
+use super::tree::{Block, Expr, Handler, Statement, Try, What};
 use crate::text::Span;
 
 /// All statements of a module.
@@ -60,7 +58,7 @@ impl Parser<'_> {
     }
 
     /// From a token to the end of its line.
-    fn first_line(&self, from: usize) -> Span {
+    pub(super) fn first_line(&self, from: usize) -> Span {
         let start = self.tokens[from].span.start;
         let mut end = start;
         for token in &self.tokens[from..] {
@@ -114,7 +112,7 @@ impl Parser<'_> {
         self.first_line(from)
     }
 
-    fn block(&mut self) -> Read<Block> {
+    pub(super) fn block(&mut self) -> Read<Block> {
         self.expect(":")?;
         let mut out = Vec::new();
         if self.peek().sort != Sort::NewLine {
@@ -211,128 +209,6 @@ impl Parser<'_> {
                 return Ok(all);
             }
         }
-    }
-
-    fn decorated(&mut self) -> Read<What> {
-        let from = self.at;
-        let mut decorators = Vec::new();
-        while self.take("@") {
-            decorators.push(self.expression()?);
-            if self.next().sort != Sort::NewLine {
-                return Err(self.broken());
-            }
-        }
-        self.take("async");
-        if self.word() == "class" {
-            return self.class();
-        }
-        self.expect("def")?;
-        let name = self.name()?;
-        self.type_parameters()?;
-        self.expect("(")?;
-        let parameters = self.parameters()?;
-        if self.take("->") {
-            self.expression()?;
-        }
-        let span = self.first_line(from);
-        let body = self.block()?;
-        Ok(What::Function(Rc::new(Function { name, parameters, decorators, body, span })))
-    }
-
-    /// `[T]` behind a name.
-    fn type_parameters(&mut self) -> Read<()> {
-        if self.take("[") {
-            while !self.take("]") {
-                if !self.take(",") && !self.take(":") && !self.take("=") && !self.take("*") && !self.take("**") {
-                    self.expression()?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn parameters(&mut self) -> Read<Vec<Parameter>> {
-        let mut all = Vec::new();
-        while !self.take(")") {
-            let stars = match self.word() {
-                "*" => 1,
-                "**" => 2,
-                _ => 0,
-            };
-            self.at += usize::from(stars > 0);
-            if !self.take("/") && !(stars == 1 && self.word() == ",") {
-                let name = self.name()?;
-                if self.take(":") {
-                    self.take("*");
-                    self.expression()?;
-                }
-                let default = if self.take("=") { Some(self.expression()?) } else { None };
-                all.push(Parameter { name, stars, default });
-            }
-            if !self.take(",") && self.word() != ")" {
-                return Err(self.broken());
-            }
-        }
-        Ok(all)
-    }
-
-    fn class(&mut self) -> Read<What> {
-        self.expect("class")?;
-        let name = self.name()?;
-        self.type_parameters()?;
-        if self.take("(") {
-            self.list().map(drop).or_else(|problem| if self.word() == ")" { Ok(()) } else { Err(problem) })?;
-            while !self.take(")") {
-                if matches!(self.peek().sort, Sort::NewLine | Sort::End) {
-                    return Err(self.broken());
-                }
-                self.at += 1;
-            }
-        }
-        self.block()?;
-        Ok(What::Class(name))
-    }
-
-    /// `match` is a word of its own only before a block of cases.
-    fn cases(&mut self) -> Read<Option<What>> {
-        let from = self.at;
-        self.at += 1;
-        let subject = match self.list() {
-            Ok(subject) if self.word() == ":" => subject,
-            _ => {
-                self.at = from;
-                return Ok(None);
-            }
-        };
-        self.at += 1;
-        if self.peek().sort != Sort::NewLine {
-            self.at = from;
-            return Ok(None);
-        }
-        self.deeper(|parser| {
-            parser.at += 1;
-            if parser.next().sort != Sort::Indent {
-                return Err(parser.broken());
-            }
-            let mut blocks = Vec::new();
-            while parser.take("case") {
-                let mut open = 0_usize;
-                while open > 0 || parser.word() != ":" {
-                    match parser.word() {
-                        "(" | "[" | "{" => open += 1,
-                        ")" | "]" | "}" => open = open.saturating_sub(1),
-                        _ if matches!(parser.peek().sort, Sort::NewLine | Sort::End) => return Err(parser.broken()),
-                        _ => {}
-                    }
-                    parser.at += 1;
-                }
-                blocks.push(parser.block()?);
-            }
-            if parser.next().sort != Sort::Dedent {
-                return Err(parser.broken());
-            }
-            Ok(Some(What::Match(subject, blocks)))
-        })
     }
 
     fn simple(&mut self) -> Read<What> {

@@ -11,7 +11,7 @@ use super::value::{Callable, Value, keeps};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::python::DEEPEST;
-use crate::facts::python::tree::{Block, Expr, Function, How, Item, Kind, Statement, Trailer, What};
+use crate::facts::python::tree::{Block, Expr, Function, Statement, What};
 use crate::facts::runners::{Call, Next, Target, World};
 use crate::facts::shell::Word;
 use crate::text::{Place, SourceFile, Span};
@@ -38,6 +38,8 @@ pub(super) struct Run<'a> {
     pub(super) registered: Vec<Registered>,
     /// Sessions may be defined elsewhere too.
     pub(super) elsewhere: Option<Why>,
+    /// Functions under decorators that are not read, which may make sessions of them.
+    pub(super) strange: Vec<(Rc<Function>, Why)>,
     pub(super) session: Option<Current>,
     /// Undecided conditions that stand around this point.
     pub(super) under: Vec<Rc<Why>>,
@@ -167,6 +169,10 @@ impl Run<'_> {
             }
             What::From(module, names) => {
                 self.imported(module, span);
+                if names.iter().any(|(name, _)| &**name == "*") && self.elsewhere.is_none() {
+                    let text = format!("`{module}` may define sessions of nox, and is not read by this version");
+                    self.elsewhere = Some(self.why(Reason::Unsupported, span, text));
+                }
                 for (name, alias) in names.iter().filter(|(name, _)| &**name != "*") {
                     let value = Value::outside(&format!("{module}.{name}"));
                     self.imported(&format!("{module}.{name}"), span);
@@ -328,76 +334,6 @@ impl Run<'_> {
         *state = after.join(before, &why);
         let [turn, whole] = outer;
         (state.doubts[End::Turn as usize], state.doubts[End::Loop as usize]) = (turn, whole);
-    }
-
-    /// Binds what stands left of `=`.
-    pub(super) fn assign(&mut self, target: &Expr, value: &Value, state: &mut State) {
-        match &target.kind {
-            Kind::Name(name) => {
-                self.burn(state.binding_cost());
-                state.set(name, value.clone());
-            }
-            Kind::List(targets) => self.unpack(targets, value, state),
-            Kind::Postfix(base, trailers) => {
-                if let Some((last, before)) = trailers.split_last() {
-                    self.assign_part(base, before, last, value, state);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn unpack(&mut self, targets: &[Item], value: &Value, state: &mut State) {
-        let items = value.items().filter(|items| !items.iter().any(|item| matches!(item, Value::Rest)));
-        let plain = targets.iter().all(|target| target.how == How::Plain);
-        for (at, target) in targets.iter().enumerate() {
-            let part = items.filter(|items| plain && items.len() == targets.len()).map(|items| items[at].clone());
-            self.deeper((), state, |run, state| run.assign(&target.value, &part.unwrap_or(Value::Unknown), state));
-        }
-    }
-
-    /// `a.b = value`, `a["b"] = value`.
-    pub(super) fn assign_part(&mut self, base: &Expr, before: &[Trailer], last: &Trailer, value: &Value, state: &mut State) {
-        let owner = self.postfix(base, before, state);
-        match (&owner, last) {
-            (Value::Outside(path), Trailer::Attribute(name)) if &**path == "nox.options" => {
-                self.burn(state.frames[0].names.len() / 2);
-                state.set_global(&format!("nox.options.{name}"), value.clone());
-            }
-            (Value::Outside(path), Trailer::Index(key)) if matches!(&**path, "os.environ" | "session.env") => {
-                let key = self.value(key, state);
-                self.set_variable(&key, value, state);
-            }
-            (Value::Dict(list), Trailer::Index(key)) => {
-                let key = self.value(key, state);
-                let mut items = list.items.clone();
-                self.burn(items.len());
-                let made = match key.known() {
-                    None => Value::Unknown,
-                    Some(_) => {
-                        match items.chunks_exact(2).position(|pair| pair[0].same(&key) == Some(true)) {
-                            Some(at) => items[2 * at + 1] = value.clone(),
-                            None => items.extend([key, value.clone()]),
-                        }
-                        Value::dict(items)
-                    }
-                };
-                self.replace(base, before, &made, state);
-            }
-            (Value::List(_), Trailer::Index(_) | Trailer::Slice(..)) => self.replace(base, before, &Value::Unknown, state),
-            _ => {}
-        }
-    }
-
-    /// Puts another value where one was read from.
-    pub(super) fn replace(&mut self, base: &Expr, trailers: &[Trailer], value: &Value, state: &mut State) {
-        match (&base.kind, trailers.split_last()) {
-            (Kind::Name(name), None) => state.set(name, value.clone()),
-            (_, Some((last, before))) => {
-                self.deeper((), state, |run, state| run.assign_part(base, before, last, value, state));
-            }
-            _ => {}
-        }
     }
 
     fn define(&mut self, function: &Rc<Function>, state: &mut State) {

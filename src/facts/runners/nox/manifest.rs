@@ -360,16 +360,14 @@ fn holds(keywords: &Expr, words: &[String]) -> Option<bool> {
         }
         Kind::Bool(value) => Some(*value),
         Kind::Not(inner) => holds(inner, words).map(|value| !value),
-        Kind::And(all) => all.iter().map(|one| holds(one, words)).fold(Some(true), |all, one| match (all, one) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        }),
-        Kind::Or(all) => all.iter().map(|one| holds(one, words)).fold(Some(false), |all, one| match (all, one) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        }),
+        Kind::And(all) => decided(all, words, false),
+        Kind::Or(all) => decided(all, words, true),
         _ => None,
     }
+}
+
+/// Whether one of them holds that decides, or else none.
+fn decided(all: &[Expr], words: &[String], decides: bool) -> Option<bool> {
+    let each: Vec<Option<bool>> = all.iter().map(|one| holds(one, words)).collect();
+    if each.contains(&Some(decides)) { Some(decides) } else { (!each.contains(&None)).then_some(!decides) }
 }

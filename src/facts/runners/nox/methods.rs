@@ -1,7 +1,7 @@
 //! Owns the methods of texts, lists and dictionaries that noxfiles put command lines together with. Refuses to know sessions.
 
-use super::evaluate::joined_path;
 use super::interpret::Run;
+use super::operators::joined_path;
 use super::value::{Given, Value};
 use crate::facts::shell::UNKNOWN_CHAR;
 use crate::text::Span;

@@ -1,6 +1,7 @@
 //! Owns nox: which noxfile, which sessions with which arguments, and what they run. Refuses to run Python: what can not be read is
 //! opaque.
 
+mod assign;
 mod attempt;
 mod calls;
 mod changes;
@@ -8,6 +9,8 @@ mod evaluate;
 mod interpret;
 mod manifest;
 mod methods;
+mod modules;
+mod operators;
 mod options;
 mod parametrize;
 mod session;
@@ -22,8 +25,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use self::interpret::{Current, Run};
-use self::manifest::{Manifest, Selected};
+use self::manifest::Manifest;
 use self::options::Options;
+use self::parametrize::Registered;
 use self::state::{Frame, State};
 use self::value::{At, Text, Value};
 use super::{Call, InCode, Next, Runner, Target, World};
@@ -32,8 +36,8 @@ use crate::facts::hold::Hop;
 use crate::facts::meter::{EXPANDED_BYTE, Meter, READ_BYTE};
 use crate::facts::pipeline::Env;
 use crate::facts::python;
-use crate::facts::python::tree::Block;
-use crate::facts::shell::Word;
+use crate::facts::python::tree::{Block, Function};
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::UnreadKind;
 use crate::text::{Place, SourceFile, Span};
@@ -92,6 +96,7 @@ fn run(call: &Call<'_>, world: &World<'_>, options: &Options) -> Result<Vec<Next
         out: Vec::new(),
         registered: Vec::new(),
         elsewhere: None,
+        strange: Vec::new(),
         session: None,
         under: Vec::new(),
         holds: Vec::new(),
@@ -186,7 +191,7 @@ impl Run<'_> {
         let manifest = Manifest::new(&registered, options, backend.as_ref());
         self.burn(manifest.variants.len() * 8);
         let selected = manifest.selected(options, &set, self.call.place);
-        self.hidden(options, &selected, &set, &state, manifest.cut);
+        self.hidden(options, &manifest, &registered, &set, &state);
         let selected = if options.no_dependencies { selected } else { manifest.with_requirements(selected, self.call.place) };
         let missing = self.may_be_missing(options, &set, &state);
         let mut queue: std::collections::VecDeque<(usize, Option<Why>, Option<Value>)> =
@@ -216,7 +221,7 @@ impl Run<'_> {
     fn one(
         &mut self,
         variant: &manifest::Variant,
-        session: &parametrize::Registered,
+        session: &Registered,
         condition: Option<Why>,
         posargs: Option<Value>,
         module: &State,
@@ -253,18 +258,29 @@ impl Run<'_> {
         self.session.take().map(|session| session.notified).unwrap_or_default()
     }
 
-    /// Sessions that may be defined in files which are not read, or past the bound: opaque, unless all that is asked for is here.
-    fn hidden(&mut self, options: &Options, selected: &Selected, set: &dyn Fn(&str) -> Option<Value>, state: &State, cut: bool) {
-        let why = if cut {
-            Some(
-                Why::new(Reason::Unsupported, "the noxfile defines more sessions than are followed")
-                    .at(Place::file(self.file.path.clone())),
-            )
-        } else {
-            self.elsewhere.take()
+    /// Sessions that may be defined where nothing is read, or past the bound: opaque, unless all that is asked for is here.
+    fn hidden(
+        &mut self,
+        options: &Options,
+        manifest: &Manifest<'_>,
+        registered: &[Registered],
+        set: &dyn Fn(&str) -> Option<Value>,
+        state: &State,
+    ) {
+        let is_session = |function: &Rc<Function>| registered.iter().any(|own| Rc::ptr_eq(&own.callable.function, function));
+        let strange = self.strange.iter().find(|(function, _)| !is_session(function)).map(|(_, why)| why.clone());
+        let cut = || {
+            let why = Why::new(Reason::Unsupported, "the noxfile defines more sessions than are followed");
+            manifest.cut.then(|| why.at(Place::file(self.file.path.clone())))
         };
-        let named = options.sessions.is_some() || matches!(set("sessions"), Some(Value::List(_)));
-        if let Some(why) = why.filter(|_| !named || selected.is_empty()) {
+        let Some(why) = self.elsewhere.take().or(strange).or_else(cut) else { return };
+        let names: Option<Vec<String>> = match (&options.sessions, set("sessions")) {
+            (Some(words), _) => Some(words.iter().map(|word| word.shape().into_owned()).collect()),
+            (None, Some(value)) => value.items().map(|items| items.iter().map(Value::shape).collect()),
+            (None, None) => None,
+        };
+        let here = |name: &String| !name.contains(UNKNOWN_CHAR) && !manifest.named(name, self.call.place).is_empty();
+        if !names.is_some_and(|names| names.iter().take(256).all(here)) {
             self.opaque(why, state);
         }
     }

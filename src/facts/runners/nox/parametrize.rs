@@ -102,6 +102,11 @@ impl Run<'_> {
     fn strangely_decorated(&mut self, callable: &Rc<Callable>, span: Span) -> Value {
         let why = format!("what the decorator `{}` does with a failure is not read", self.source(span));
         let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), self.place(span), why);
+        if self.session.is_none() && self.strange.len() < SETS {
+            let text = format!("`{}` may define a session, and is not read", self.source(span));
+            let why = self.why(Reason::Unsupported, span, text);
+            self.strange.push((Rc::clone(&callable.function), why));
+        }
         let mut holds = callable.holds.clone();
         holds.push(hold);
         Value::Function(Rc::new(Callable {
