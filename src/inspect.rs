@@ -131,7 +131,9 @@ pub fn decided(snapshot: &Snapshot, policy: &Policy, judging: &Judging<'_>, toda
         sources: &sources,
         unread: &unread,
     };
-    Ok(Judged { decided: policy::decide(findings, policy, catalog, &options, today), sources })
+    let mut decided = policy::decide(findings, policy, catalog, &options, today);
+    decided.notes.extend(facts::required::notes(&facts.pipelines, &terms.ci.required_checks));
+    Ok(Judged { decided, sources })
 }
 
 /// Inspects and judges.
@@ -344,8 +346,14 @@ fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>
         None if snapshot.is_dir(&path) => refuse("a directory"),
         None => Ok(None),
         Some(entry) if !entry.is_file() => refuse("a link or a submodule"),
-        Some(_) => snapshot.read(&path).map(Some).map_err(|unread| {
-            Error::incomplete(format!("{path} could not be read: {}", unread.why)).hint("a policy is a small UTF-8 file")
-        }),
+        Some(_) => {
+            let unusable =
+                |why: &str| Error::incomplete(format!("{path} could not be read: {why}")).hint("a policy is a small UTF-8 file");
+            match snapshot.read(&path) {
+                Ok(file) if file.is_foreign() => Err(unusable("is not UTF-8")),
+                Ok(file) => Ok(Some(file)),
+                Err(unread) => Err(unusable(&unread.why)),
+            }
+        }
     }
 }

@@ -220,8 +220,12 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     }
     let production: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| gap.scope == Scope::Production).collect();
     let judged = if production.is_empty() { gaps.clone() } else { production.clone() };
-    let certain: Vec<&Uncovered> = judged.iter().copied().filter(|gap| gap.may_be.is_none()).collect();
-    let mut finding = if certain.is_empty() {
+    // Security updates come whatever the limit is, if the forge is told so.
+    let (only_security, certain): (Vec<&Uncovered>, Vec<&Uncovered>) =
+        judged.iter().copied().filter(|gap| gap.may_be.is_none()).partition(|gap| gap.why == "limit-0");
+    let mut finding = if certain.is_empty() && !only_security.is_empty() {
+        security_only(rule, ecosystem, &only_security)
+    } else if certain.is_empty() {
         let why = judged.iter().find_map(|gap| gap.may_be.clone());
         let said = why.as_ref().map_or("what it extends cannot be read", |why| why.text.as_str()).to_owned();
         let mut unknown =
@@ -258,6 +262,20 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     finding
 }
 
+/// Version updates are switched off by a limit of 0: what is left is a setting of the forge.
+fn security_only(rule: &Rule, ecosystem: &str, gaps: &[&Uncovered]) -> Finding {
+    let message =
+        format!("version updates of {ecosystem} are switched off; whether security updates run is a setting of the forge");
+    let mut unknown = Finding::new(rule, ecosystem, Verdict::Unknown, message).cause("limit-0").reason(Reason::Offline);
+    for gap in gaps {
+        if let Some(place) = &gap.place {
+            unknown.places.push(Evidence::new(place.clone(), reason_words(gap.why)));
+        }
+        unknown.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody opens version updates for this"));
+    }
+    unknown.fix("delete `open-pull-requests-limit: 0` from the entry, or make sure that security updates are on")
+}
+
 /// A gap as people name it: workflows by their directory, everything else by its file.
 fn named(gap: &Uncovered) -> String {
     let workflows = gap.manifest.directory() == ".github/workflows";
@@ -270,7 +288,6 @@ fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         return remedy.fix.clone();
     }
     let said = |gap: &&Uncovered| match gap.why {
-        "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
         "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
         "disabled" => Some("switch the bot on for it"),
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),

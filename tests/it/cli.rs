@@ -69,7 +69,7 @@ fn usage_errors_are_status_2_with_a_hint() {
         (&["check", "--forge"], "--forge arrives with a later version", "leave it out"),
         (&["check", "--policy", "a", "--policy-ref", "b"], "cannot be used with", ""),
         (&["facts", "--format", "markdown"], "there is no format `markdown`", "formats are: text, json"),
-        (&["explain", "bandt"], "there is no rule, tool or bot `bandt`", "did you mean `bandit`?"),
+        (&["explain", "bandt"], "there is no rule, tool, bot or generator `bandt`", "did you mean `bandit`?"),
         (&["rules", "--format", "xml"], "there is no format `xml`", "formats are: text, json, markdown"),
         (&["policy", "diff", "a", "--b"], "`policy diff` is not in this version", "later"),
         (&["policy", "check", "nothing.toml"], "`nothing.toml` cannot be opened", ""),
@@ -119,10 +119,17 @@ fn the_catalogue_is_listed_and_explained() {
 #[test]
 fn every_rule_tool_and_bot_can_be_explained() {
     let catalog = tollgate::catalog::Catalog::builtin();
-    let ids = catalog.rules.iter().map(|rule| &rule.id).chain(catalog.tools.iter().map(|tool| &tool.id));
-    for id in ids.chain(catalog.bots.iter().map(|bot| &bot.id)) {
-        assert_eq!(run(&["explain", id]).status, 0, "{id}");
+    let rules = catalog.rules.iter().map(|rule| ("rule", &rule.id));
+    let tools = catalog.tools.iter().map(|tool| ("tool", &tool.id));
+    let bots = catalog.bots.iter().map(|bot| ("bot", &bot.id));
+    let exporters = catalog.exporters.iter().map(|exporter| ("generator", &exporter.id));
+    for (kind, id) in rules.chain(tools).chain(bots).chain(exporters) {
+        let explained = run(&["explain", id]);
+        assert_eq!(explained.status, 0, "{id}");
+        assert!(explained.stdout.contains(&format!("{kind} {id}")), "{kind} {id}\n{}", explained.stdout);
     }
+    // Both a tool and a bot are told where both have the name; what never was a program is a bot alone.
+    assert!(catalog.tool("snyk").is_some() && catalog.bot("snyk").is_some() && catalog.tool("requires-io").is_none());
 }
 
 #[test]

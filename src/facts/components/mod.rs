@@ -13,6 +13,7 @@ use crate::text::RepoPath;
 
 mod containers;
 mod content;
+mod declared;
 pub mod manifests;
 mod roots;
 pub mod scope;
@@ -69,6 +70,8 @@ pub struct Component {
     pub scope: Scope,
     /// Its source files that are production code, sorted; what path filters and targets are held against.
     pub files: Vec<RepoPath>,
+    /// The files that say what it depends on, sorted: manifests and the locks beside them; what filters of audits are held against.
+    pub declared_in: Vec<RepoPath>,
 }
 
 impl Component {
@@ -116,14 +119,16 @@ struct Sources {
 #[must_use]
 pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> Inventory {
     let scoping = scope::Scoping::new(snapshot, &catalog.languages, terms);
-    let manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
+    let mut manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
     let sources = sources(snapshot, catalog, &scoping);
+    manifests::of_tests_only(&mut manifests, &sources);
     let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.production.len()).sum();
     let mut components = Vec::new();
     for (language, files) in &sources {
         components.extend(roots::components_of(language, files, &manifests, total));
     }
     components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
+    declared::fill(snapshot, &catalog.languages, &manifests, &mut components);
     Inventory { manifests, components }
 }
 

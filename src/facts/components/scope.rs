@@ -69,7 +69,7 @@ impl<'c> Scoping<'c> {
             if self.out_of_sight.contains(segment) {
                 return None;
             }
-            if self.development.contains(segment) {
+            if self.development.contains(segment) || self.ends_in_word(segment) {
                 scope = Scope::Development;
             }
         }
@@ -83,6 +83,12 @@ impl<'c> Scoping<'c> {
             }
         }
         Some(scope)
+    }
+
+    /// `component-tests`, `__tests__`.
+    fn ends_in_word(&self, segment: &str) -> bool {
+        let last = segment.trim_end_matches(['-', '_']).rsplit_once(['-', '_']).map(|(_, last)| last);
+        last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
     }
 }
 

@@ -152,6 +152,13 @@ fn generators() {
             &[fastapi, ("app/a.py", "x(openapi_url=None)\n"), ("app/b.py", "app = FastAPI()\n")],
             "app/b.py:1 fastapi",
         ),
+        (
+            "one of two in the same file switched off",
+            &[fastapi, ("app/a.py", "inner = FastAPI(\n  openapi_url=None,\n)\napp = FastAPI()\n")],
+            "app/a.py:4 fastapi",
+        ),
+        ("a comment behind it", &[fastapi, ("app/a.py", "app = FastAPI()  # not openapi_url=None\n")], "app/a.py:1 fastapi"),
+        ("an argument that is computed", &[fastapi, ("app/a.py", "app = FastAPI(openapi_url=settings.url)\n")], ""),
         ("a command that go runs", &[swag, ("main.go", "package main\n//go:generate swag init\n")], "main.go:2 swaggo"),
         ("a comment in go", &[swag, ("main.go", "package main\n// swag init\n")], ""),
         (
@@ -287,6 +294,7 @@ fn a_scan_in_ci_that_uses_the_document() {
         ("{ uses: schemathesis/action@v1, with: { schema: openapi.yaml } }", true),
         ("run: npx spectral lint openapi.yaml", false),
         ("run: zap-baseline.py -t https://stage.example", false),
+        ("run: zap-baseline.py -t https://stage.example/openapi.yaml", false),
     ] {
         let text = ci(step);
         let files = [("openapi.yaml", GOOD), (".github/workflows/scan.yml", text.as_str())];

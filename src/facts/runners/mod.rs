@@ -28,8 +28,9 @@ mod tox;
 mod unread;
 mod yaml_merge;
 
-pub(super) use docker::{Earlier, run_earlier, tagged};
+pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
+pub(super) use script::reads_stdin;
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;
@@ -39,7 +40,7 @@ use super::workdir::Workdir;
 use crate::answer::Why;
 use crate::catalog::Catalog;
 use crate::snapshot::Snapshot;
-use crate::text::{MappedText, Place};
+use crate::text::{MappedText, Place, RepoPath};
 
 /// What runners may look at.
 #[derive(Clone, Copy)]
@@ -194,6 +195,12 @@ pub trait Runner: Sync {
         InCode::Followed
     }
 
+    /// Whether it would read a file of this name to learn what to run.
+    fn reads(&self, file_name: &str) -> bool {
+        let _ = file_name;
+        false
+    }
+
     /// What an action of the CI system leads to, when it is this runner in another form (`pre-commit/action`).
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
         let _ = (action, workdir, env, world);
@@ -205,6 +212,11 @@ pub trait Runner: Sync {
 #[must_use]
 pub fn launched(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     launchers::Launchers.expand(call, world)
+}
+
+/// Whether some runner would read the file to learn what to run.
+pub(super) fn is_task_file(path: &RepoPath) -> bool {
+    ROSTER.iter().any(|runner| runner.reads(path.file_name()))
 }
 
 /// All runners; the first that knows a program takes it.

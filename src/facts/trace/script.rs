@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{Frame, Tracer};
+use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
@@ -39,12 +40,13 @@ impl Tracer<'_> {
             // Another call of it would end as this one did, at the same price.
             self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
+        let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         for command in &analysis.commands {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
                 return;
             }
             let mut next = frame.clone();
-            next.holds.extend(command.holds.iter().map(shell_hold));
+            next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded)));
             next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
@@ -162,12 +164,17 @@ fn enter(cwd: &Cwd, from: &Workdir) -> Workdir {
     }
 }
 
-fn shell_hold(hold: &shell::Hold) -> Hold {
-    let effect = match hold.kind {
-        HoldKind::Soft => HoldEffect::Soften,
-        HoldKind::Unknown(reason) => HoldEffect::Unknown(reason),
+/// `recorded`: what the script writes down may fail the pipeline later.
+fn shell_hold(hold: &shell::Hold, recorded: bool) -> Hold {
+    let (effect, why) = match hold.kind {
+        HoldKind::Soft if recorded => {
+            let why = format!("{}, but a later step asks for what the script writes down, and may fail then", hold.why);
+            (HoldEffect::Unknown(Reason::Unsupported), why)
+        }
+        HoldKind::Soft => (HoldEffect::Soften, hold.why.clone()),
+        HoldKind::Unknown(reason) => (HoldEffect::Unknown(reason), hold.why.clone()),
     };
-    Hold::new(effect, hold.place.clone(), hold.why.clone())
+    Hold::new(effect, hold.place.clone(), why)
 }
 
 fn environment(base: &Arc<Env>, command: &ShellCommand) -> Arc<Env> {

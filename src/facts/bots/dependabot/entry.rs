@@ -7,6 +7,7 @@ use super::super::BotProblem;
 use super::super::targets::Target;
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
+use crate::facts::meter::{NAME, PATTERN};
 use crate::snapshot::DefaultBranch;
 use crate::text::{Place, RepoPath};
 
@@ -104,6 +105,14 @@ impl<'d> Entry<'d> {
         }
     }
 
+    /// What holding the entry against one target costs, with so many roots that stand for it.
+    pub(super) fn cost(&self, target: &Target<'_>, roots: usize) -> usize {
+        let globs = self.directories.iter().filter(|directory| directory.exact.is_none()).count();
+        let named = NAME * self.directories.len() + PATTERN * globs;
+        let depth = 3 + target.directory.as_str().matches('/').count();
+        named * (2 + roots) + PATTERN * self.excluded.len() * depth * target.manifests.len()
+    }
+
     /// The line that excludes all manifests of a target. Workflows are excluded one by one: those that are left are served.
     pub(super) fn excludes(&self, target: &Target<'_>) -> Option<Place> {
         if target.ecosystem == "github-actions" {
@@ -140,6 +149,17 @@ impl<'d> Entry<'d> {
     /// What the entry leaves out of what it covers.
     pub(super) fn less(&self) -> Vec<(Place, String)> {
         self.limits().map(|(_, place, words)| (place, words.to_owned())).collect()
+    }
+
+    /// The line by which it updates only dependencies of some names, or of a kind that is not the product's.
+    pub(super) fn some_only(&self) -> Option<Place> {
+        let product = |value: Value<'d>| {
+            value.items().any(|item| {
+                item.get("dependency-name").is_none() && item.get("dependency-type").and_then(Value::scalar) == Some("production")
+            })
+        };
+        let limit = self.limits().find(|(key, ..)| matches!(*key, "allow" | "patterns"))?;
+        (!self.value.get(limit.0).is_some_and(product)).then_some(limit.1)
     }
 
     fn limits(&self) -> impl Iterator<Item = (&'static str, Place, &'static str)> {

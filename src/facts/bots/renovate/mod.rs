@@ -13,12 +13,13 @@ use self::managers::{Managers, Served};
 use self::patterns::{Hit, Paths, Patterns};
 use self::presets::Presets;
 use self::rules::Rule;
-use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, unreadable};
+use super::targets::{Miss, Reading, Scene, Target, unreadable};
 use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, Kind, Reading as Typed, Value};
 use crate::facts::components::ManifestFact;
+use crate::facts::meter::PATTERN;
 use crate::text::{Place, RepoPath, SourceFile};
 
 /// Reads the first of the bot's files that is there.
@@ -154,13 +155,13 @@ impl<'d> Config<'d> {
             .first()
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
         let rules = rules::read(root);
-        let manifests: usize = scene.targets.iter().map(|target| target.manifests.len()).sum();
         let managers = Managers::read(bot, root, presets);
-        let patterns = rules.iter().map(Rule::cost).sum::<usize>()
-            + managers.cost()
-            + ignore.len()
-            + ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
-        let fits = patterns.saturating_mul(manifests) <= MOST_COMPARISONS;
+        let lists = ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
+        let own = ignore.len() + lists;
+        let each = rules.iter().map(Rule::cost).sum::<usize>();
+        let comparisons =
+            scene.targets.iter().map(|target| target.manifests.len() * (own + managers.cost(target.ecosystem, each))).sum();
+        let fits = scene.affords(comparisons, PATTERN);
         let managers = if fits { managers } else { managers.without_files() };
         let (rules, ignore) = if fits { (rules, ignore) } else { (Vec::new(), Paths::new([])) };
         let words = "it has more rules than are looked at in a tree of this size";
