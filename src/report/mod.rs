@@ -11,6 +11,7 @@ mod snippet;
 pub mod tags;
 mod text;
 mod text_list;
+mod told;
 
 #[cfg(test)]
 mod sample;

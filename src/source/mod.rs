@@ -20,6 +20,7 @@ pub mod repository;
 pub mod revision;
 pub mod state_file;
 pub(crate) mod tree;
+mod wildmatch;
 mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};

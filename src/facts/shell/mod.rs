@@ -16,6 +16,7 @@ mod dollar;
 mod ending;
 mod expand;
 mod fields;
+mod flow;
 mod interpreter;
 mod join;
 mod lex;
@@ -31,6 +32,7 @@ mod stage;
 mod state;
 mod statements;
 mod status;
+mod stdin;
 mod substitute;
 mod taken_in;
 mod test_expr;
@@ -45,7 +47,7 @@ mod tests;
 
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
-pub use taken_in::{Files, NoFiles};
+pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;
 
 use super::meter::Meter;
