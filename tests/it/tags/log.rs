@@ -7,7 +7,7 @@ use tollgate::signing::state_log::{self, Entry};
 use tollgate::source::state_file::StateFile;
 
 use super::case;
-use super::repository::Built;
+use super::repository::{Built, unlocked};
 
 fn lines(path: &std::path::Path) -> Vec<String> {
     fs::read_to_string(path).expect("a log").lines().map(str::to_owned).collect()
@@ -71,7 +71,7 @@ fn it_is_whole_wherever_a_run_was_killed() {
     let (first, second) = (text("v1.0"), text("v1.1"));
     for cut in 0..=second.len() {
         fs::write(&path, format!("{first}{}", &second[..cut])).expect("written");
-        let mut file = StateFile::open(&path).expect("opens");
+        let mut file = unlocked(|| StateFile::open(&path)).expect("opens");
         let whole = if cut == second.len() { vec![entry("v1.0"), entry("v1.1")] } else { vec![entry("v1.0")] };
         assert_eq!(state_log::parse(&file.lines).expect("whole lines"), whole, "cut at {cut}");
         file.append(text("v1.2").trim_end()).expect("appends");
@@ -86,7 +86,7 @@ fn it_is_whole_wherever_a_run_was_killed() {
 fn a_second_run_is_locked_out() {
     let case = case::named("log-empty");
     let built = Built::new(&case);
-    let held = StateFile::open(built.log.as_ref().expect("a log")).expect("opens");
+    let held = unlocked(|| StateFile::open(built.log.as_ref().expect("a log"))).expect("opens");
     let error = tollgate::inspect::tags::verify(&built.request(&case)).expect_err("locked");
     assert!(error.kind == Kind::Incomplete && error.message.contains("another verification holds it"), "{error}");
     drop(held);

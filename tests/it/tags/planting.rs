@@ -40,8 +40,11 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));
             remove(built, id);
-            let config =
-                "[remote \"evil\"]\n\tpromisor = true\n\turl = ext::sh -c touch% ran\n[extensions]\n\tpartialClone = evil\n";
+            let ran = built.ran();
+            let config = format!(
+                "[remote \"evil\"]\n\tpromisor = true\n\turl = ext::touch {}\n[extensions]\n\tpartialClone = evil\n",
+                ran.display()
+            );
             built.plant_file("config", config.as_bytes());
         }
         "wrong-id" => {
@@ -53,10 +56,18 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         }
         "wrong-id-in-pack" => wrong_id_in_pack(built),
         "gpg-program" => {
-            let config = "[gpg]\n\tprogram = ./fake\n[gpg \"ssh\"]\n\tprogram = ./fake\n\tallowedSignersFile = ./signers\n[core]\n\tfsmonitor = ./fake\n";
-            built.plant_file("config", config.as_bytes());
-            fs::write(built.path.join("signers"), fs::read(super::case::folder().join("policies/signers")).expect("signers"))
+            let fake = built.path.join("fake");
+            fs::write(&fake, format!("#!/bin/sh\ntouch {}\necho '[GNUPG:] GOODSIG x y'\n", built.ran().display()))
                 .expect("written");
+            #[cfg(unix)]
+            fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+            let (fake, signers) = (fake.display(), built.path.join("signers"));
+            let config = format!(
+                "[gpg]\n\tprogram = {fake}\n[gpg \"ssh\"]\n\tprogram = {fake}\n\tallowedSignersFile = {}\n[core]\n\tfsmonitor = {fake}\n",
+                signers.display()
+            );
+            built.plant_file("config", config.as_bytes());
+            fs::write(signers, fs::read(super::case::folder().join("policies/signers")).expect("signers")).expect("written");
         }
         "sha256" => built.plant_file("config", b"[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n"),
         "reftable" => {
