@@ -152,7 +152,7 @@ impl AllowedSigner {
 mod tests {
     use super::*;
 
-    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti x";
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgHdc4KUtbbfWAZalKeUZZZ6z495VDXmoyjLOHm5vaC x";
 
     #[test]
     fn lines_are_principals_options_and_key() {
@@ -164,6 +164,16 @@ mod tests {
         assert_eq!(all[1].key.window, Window { after: Some(1_577_836_800), before: Some(1_609_556_640) });
         assert_eq!(all[2].key.options.authority, Some(vec!["*@corp".to_owned()]));
         assert!(all[0].is_for("d@e") && !all[0].is_for("d@e2") && all[2].is_for("me@corp"));
+    }
+
+    #[test]
+    fn a_pattern_names_nobody() {
+        let mails = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let all = parse(&format!("* {KEY}\na@b.c,!d@e {KEY}\n*@corp cert-authority {KEY}\n")).expect("parses");
+        assert!(all[0].key_of(&mails("a@b.c")).is_none());
+        assert!(all[1].key_of(&mails("x@y a@b.c")).is_some() && all[1].key_of(&mails("d@e !d@e")).is_none());
+        let narrowed = all[2].key_of(&mails("me@corp *@corp me@home")).expect("an authority");
+        assert_eq!(narrowed.options.authority, Some(mails("me@corp")));
     }
 
     #[test]

@@ -158,7 +158,7 @@ pub(super) fn strength(key: &KeyData) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti someone";
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgHdc4KUtbbfWAZalKeUZZZ6z495VDXmoyjLOHm5vaC someone";
 
     #[test]
     fn a_line_is_options_key_and_comment() {
