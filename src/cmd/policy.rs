@@ -1,7 +1,10 @@
 //! Owns `policy check`, `policy show` and `policy schema`: a policy file looked at for itself. Refuses to look at a repository.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::{Context, request};
 use crate::catalog::Catalog;
@@ -9,7 +12,8 @@ use crate::cli::{PolicyArgs, PolicyCommand, PolicyFile};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::POLICY_FILE;
-use crate::terms::{Policy, Reading, json_schema, read, show};
+use crate::signing::trust::Trust;
+use crate::terms::{self, Policy, Reading, json_schema, read, show};
 use crate::text::escape;
 use crate::text::{RepoPath, SourceFile};
 
@@ -33,7 +37,8 @@ fn path(context: &Context, file: &PolicyFile) -> Option<PathBuf> {
     named.or_else(|| Some(PathBuf::from(POLICY_FILE)).filter(|path| path.exists()))
 }
 
-fn load(context: &Context, path: Option<&Path>) -> Result<Policy, Error> {
+/// The policy, and whom it trusts as the certificates beside it say; `keys` asks for the latter.
+fn load(context: &Context, path: Option<&Path>, keys: bool) -> Result<(Policy, Option<Trust>), Error> {
     if context.common.policy_ref.is_some() {
         return Err(Error::usage("--policy-ref does not go with `policy`").hint("name a file"));
     }
@@ -46,7 +51,9 @@ fn load(context: &Context, path: Option<&Path>) -> Result<Policy, Error> {
         _ => Ok(None),
     };
     let now = request::now(context.common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?;
-    read(file, &Reading { catalog: Catalog::builtin(), today: now.date(), open: &open, org })
+    let policy = read(file, &Reading { catalog: Catalog::builtin(), today: now.date(), open: &open, org })?;
+    let trust = keys.then(|| terms::trust::trust(&policy, &open, now.at.as_second())).transpose()?;
+    Ok((policy, trust))
 }
 
 fn source(path: &Path, limits: &Limits) -> Result<Arc<SourceFile>, Error> {
@@ -59,7 +66,7 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
         let error = Error::usage(format!("there is no {POLICY_FILE} here"));
         return Err(error.hint("name a file, or go without: the built-in defaults judge then"));
     };
-    let policy = load(context, Some(&path))?;
+    let (policy, trust) = load(context, Some(&path), true)?;
     let mut out = format!("{}: no mistakes\n", escape::line(&path.to_string_lossy()));
     out.push_str(&format!("  profile {}\n", policy.terms.profile));
     for (rule, terms) in &policy.rules {
@@ -85,12 +92,43 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
         let keys = person.pgp.len() + person.ssh.len();
         let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
         out.push_str(&format!("  person {}: {roles}; {keys}\n", escape::line(name)));
+        if let Some(trust) = &trust {
+            certificates(trust, name, &mut out);
+        }
+    }
+    // Who alone holds a role and is away, or lost the key, stops everybody.
+    let roles: BTreeSet<&String> = policy.people.values().flat_map(|person| &person.roles).collect();
+    for role in roles {
+        let mut holders =
+            policy.people.iter().filter(|(_, person)| person.roles.iter().any(|held| held == role)).map(|(name, _)| name);
+        if let (Some(only), None) = (holders.next(), holders.next()) {
+            out.push_str(&format!("  warning: {} alone holds the role {role}\n", escape::line(only)));
+        }
     }
     Ok(out)
 }
 
+/// What the standard policy thinks of a person's certificates now.
+fn certificates(trust: &Trust, name: &str, out: &mut String) {
+    for key in trust.people.iter().filter(|person| person.name == name).flat_map(|person| &person.openpgp) {
+        let Some(certificate) = &key.certificate else {
+            out.push_str(&format!("    {}: no certificate; tags by it cannot be verified\n", key.fingerprint));
+            continue;
+        };
+        let standing = certificate.standing(trust.now);
+        let ends = standing.expires.and_then(|end| Timestamp::from_second(end).ok());
+        let said = match (&standing.problem, ends) {
+            (Some(problem), _) => format!("cannot sign now: {}", escape::line(problem)),
+            (None, Some(end)) => format!("can sign, until {end}"),
+            (None, None) => "can sign, without an end".to_owned(),
+        };
+        let ignored = if certificate.ignored > 0 { format!("; {} parts ignored", certificate.ignored) } else { String::new() };
+        out.push_str(&format!("    {}: {said}{ignored}\n", key.fingerprint));
+    }
+}
+
 fn shown(context: &Context, file: &PolicyFile, origin: bool) -> Result<String, Error> {
-    let policy = load(context, path(context, file).as_deref())?;
+    let (policy, _) = load(context, path(context, file).as_deref(), false)?;
     let lines = show::lines(&policy);
     let width = lines
         .iter()

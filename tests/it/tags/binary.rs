@@ -151,6 +151,35 @@ fn the_environment_leads_nowhere_else() {
 }
 
 #[test]
+fn policy_check_tells_what_the_certificates_are_worth() {
+    let check = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.env_clear().args(["--now", "2026-06-01T00:00:00Z", "policy", "check"]).arg(policy(name));
+        let output = command.output().expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    };
+    let (status, said) = check("plain");
+    assert_eq!(status, Some(0), "{said}");
+    for part in [
+        "person alice: release; 1 key\n",
+        "can sign, without an end",
+        "person stolen: release; 1 key\n",
+        "cannot sign now: it is revoked",
+        "the curve brainpoolP256r1, which is not supported",
+        "SHA1 is not considered secure",
+        "no certificate; tags by it cannot be verified",
+        "warning: carol alone holds the role owner",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("alone holds the role release"), "{said}");
+    assert!(check("programs").1.contains("can sign, until 2029-12-2"), "{}", check("programs").1);
+    for refused in ["secret", "both-blocks", "subkey-pinned", "shared"] {
+        assert_eq!(check(refused).0, Some(2), "{refused}");
+    }
+}
+
+#[test]
 fn a_version_file_binds_the_artefact_to_the_tag() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("version.json");
