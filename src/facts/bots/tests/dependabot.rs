@@ -236,7 +236,12 @@ fn directories() {
             "active +github-actions: +github-actions:actions/a",
         ),
         ("github-actions", "directory: /", &[NPM], "active !missing-directory@4"),
-        ("terraform", "directory: /", &[NPM], "active"),
+        ("elm", "directory: /", &[NPM], "active"),
+        ("terraform", "directory: /", &[NPM], "active !missing-directory@4"),
+        ("terraform", "directory: /", &[("terragrunt.hcl", "")], "active"),
+        ("opentofu", "directory: /", &[("a.tf", "module \"a\" {\n  source = \"b/c/d\"\n}\n")], "active +terraform:"),
+        ("helm", "directory: /", &[("values.yaml", "")], "active"),
+        ("devcontainers", "directory: /", &[(".devcontainer/x/devcontainer.json", "{\"features\":{\"a:1\":{}}}")], "active +devcontainers:"),
         ("terraform", "directory: /infra", &[NPM], "active !missing-directory@4"),
         ("npm", "directory: /vendor/x", &[("vendor/x/package.json", "{}")], "active"),
     ] {
