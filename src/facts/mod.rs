@@ -22,6 +22,7 @@ pub mod matching;
 pub mod meter;
 pub mod openapi;
 pub mod pipeline;
+pub mod python;
 pub mod rank;
 pub mod required;
 pub mod runners;

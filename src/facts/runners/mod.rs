@@ -12,6 +12,7 @@ mod just;
 mod launched;
 mod launchers;
 mod make;
+mod nox;
 mod npm;
 mod pre_commit;
 mod project;
@@ -163,6 +164,18 @@ impl Next {
     }
 }
 
+/// What a run of a runner means that is found in code which is not read. Such code is searched by some runners: what they search
+/// may not lead to them again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum InCode {
+    /// What it leads to decides.
+    Followed,
+    /// It is code of the same kind, and not searched.
+    Passed,
+    /// A run of the program of its name counts as tasks.
+    Tasks,
+}
+
 /// A task runner or launcher. Stateless; one value per program family.
 pub trait Runner: Sync {
     /// A short name for logs and documentation.
@@ -177,9 +190,9 @@ pub trait Runner: Sync {
         false
     }
 
-    /// Whether it runs code of the tree that is not read: such code is not searched for more of its kind.
-    fn is_code(&self) -> bool {
-        false
+    /// What a run of it means that is found in code which is not read.
+    fn in_code(&self) -> InCode {
+        InCode::Followed
     }
 
     /// Whether it would read a file of this name to learn what to run.
@@ -215,6 +228,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &npm::Npm,
     &npm::Together,
     &just::Just,
+    &nox::Nox,
     &tox::Tox,
     &pre_commit::PreCommit,
     &docker::Docker,

@@ -94,7 +94,6 @@ mod tests {
     use crate::facts::runners::script_probe::told;
 
     const FILES: &[(&str, &str)] = &[
-        ("noxfile.py", "x"),
         ("Taskfile.yml", "x"),
         ("magefiles/a.go", "x"),
         ("docker-bake.hcl", "x"),
@@ -106,9 +105,8 @@ mod tests {
     #[test]
     fn a_run_of_tasks_that_are_not_read_is_opaque() {
         for (command, expected) in [
-            ("nox -s lint", "opaque Unsupported: `nox` runs tasks of noxfile.py, which is not read by this version"),
-            ("nox --list", ""),
-            ("nox --version", ""),
+            ("task --list", ""),
+            ("task --version", ""),
             ("task lint", "opaque Unsupported: `task` runs tasks of Taskfile.yml, which is not read by this version"),
             ("mage -v check", "opaque Unsupported: `mage` runs tasks of magefiles/a.go, which is not read by this version"),
             (
@@ -123,7 +121,7 @@ mod tests {
             ("invoke lint", "not known"),
             ("hatch fmt --check", "opaque Unsupported: `hatch fmt` is not read by this version"),
             ("hatch build", "not known"),
-            ("pip install nox", "not known"),
+            ("pip install task", "not known"),
             ("git task", "not known"),
             ("pytest", "not known"),
         ] {

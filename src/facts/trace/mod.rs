@@ -6,6 +6,7 @@ mod found;
 mod frame;
 mod installed;
 mod leaf;
+mod needs;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -112,6 +113,7 @@ struct Tracer<'w> {
     earlier: runners::Earlier,
     pipeline: Option<usize>,
     pipelines: &'w [Pipeline],
+    needs: needs::Needs,
 }
 
 impl<'w> Tracer<'w> {
@@ -131,6 +133,7 @@ impl<'w> Tracer<'w> {
             earlier: runners::Earlier::default(),
             pipeline: None,
             pipelines: &[],
+            needs: needs::Needs::default(),
         }
     }
 
@@ -266,9 +269,10 @@ impl<'w> Tracer<'w> {
             runners::tagged(&call, world, &mut self.earlier, &|| frame.built());
         }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
-        let earlier = || runners::run_earlier(&call, world, &self.earlier).filter(|_| !first);
+        let earlier = if first { None } else { runners::run_earlier(&call, world, &self.earlier) };
+        let (pipelines, needs) = (self.pipelines, &mut self.needs);
         let mut other;
-        let (nexts, frame) = match earlier().filter(|(_, built)| self.is_before(built.job, frame)) {
+        let (nexts, frame) = match earlier.filter(|(_, built)| needs.is_before(pipelines, frame.pipeline, built.job, frame.job)) {
             Some((nexts, built)) if built.job != frame.job => {
                 other = frame.clone();
                 other.in_image_of(built);
@@ -288,24 +292,6 @@ impl<'w> Tracer<'w> {
             None => self.follow(nexts, key, stdin, frame),
         }
         true
-    }
-
-    /// Whether a job is the frame's own or one that it needs.
-    fn is_before(&self, job: usize, frame: &Frame) -> bool {
-        let Some(jobs) = self.pipelines.get(frame.pipeline).map(|pipeline| &pipeline.jobs) else { return job == frame.job };
-        let mut reached = vec![frame.job];
-        let mut at = 0;
-        while let Some(here) = reached.get(at).copied() {
-            if here == job {
-                return true;
-            }
-            let needs = jobs.get(here).map_or(&[][..], |one| &one.needs);
-            let found = needs.iter().filter_map(|id| jobs.iter().position(|one| one.id == *id));
-            let new: Vec<usize> = found.filter(|job| !reached.contains(job)).collect();
-            reached.extend(new);
-            at += 1;
-        }
-        false
     }
 
     fn follow(&mut self, nexts: Vec<Next>, key: String, stdin: Option<&MappedText>, frame: &Frame) {
