@@ -243,16 +243,6 @@ fn directories() {
         ),
         ("github-actions", "directory: /", &[NPM], "active !missing-directory@4"),
         ("elm", "directory: /", &[NPM], "active"),
-        ("terraform", "directory: /", &[NPM], "active !missing-directory@4"),
-        ("terraform", "directory: /", &[("terragrunt.hcl", "")], "active"),
-        ("opentofu", "directory: /", &[("a.tf", "module \"a\" {\n  source = \"b/c/d\"\n}\n")], "active +terraform:"),
-        ("helm", "directory: /", &[("values.yaml", "")], "active"),
-        (
-            "devcontainers",
-            "directory: /",
-            &[(".devcontainer/x/devcontainer.json", "{\"features\":{\"a:1\":{}}}")],
-            "active +devcontainers:",
-        ),
         ("terraform", "directory: /infra", &[NPM], "active !missing-directory@4"),
         ("npm", "directory: /vendor/x", &[("vendor/x/package.json", "{}")], "active"),
     ] {
