@@ -73,11 +73,18 @@ pub(crate) struct Index {
     directories: HashMap<String, Vec<RepoPath>>,
 }
 
+fn directory_text(entry: &Entry) -> &str {
+    entry.path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
 impl Index {
     pub(crate) fn new(entries: &[Entry]) -> Self {
         let mut index = Self::default();
-        for entry in entries {
-            index.names.entry(entry.path.parent()).or_default().push(entry.path.file_name().to_owned());
+        // Neighbours in the list mostly lie in one directory, which is looked up once for all of them.
+        let in_one = |a: &Entry, b: &Entry| directory_text(a) == directory_text(b);
+        for run in entries.chunk_by(in_one) {
+            let names = index.names.entry(run[0].path.parent()).or_default();
+            names.extend(run.iter().map(|entry| entry.path.file_name().to_owned()));
         }
         for directory in index.names.keys() {
             index.directories.entry(directory.file_name().to_owned()).or_default().push(directory.clone());
