@@ -71,3 +71,11 @@ fn an_entry_left_over_is_an_error_only_where_something_is_left_old() {
     assert_eq!(severity(entries), Severity::Error);
     assert_eq!(severity(&all), Severity::Warning);
 }
+
+#[test]
+fn what_narrows_is_named() {
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: cargo clippy --bins -- -D warnings\n";
+    let tree = [("Cargo.toml", "[package]\nname = \"a\"\n"), ("src/main.rs", "fn main() {}\n"), (".github/workflows/ci.yml", ci)];
+    let told = finding(&tree, "rust-static-analysis", "rust");
+    assert!(told.places.iter().any(|one| one.note.contains("sees less with `--bins`")), "{:?}", told.places);
+}
