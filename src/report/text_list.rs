@@ -78,7 +78,8 @@ pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io
 /// Findings about development of one rule, verdict and cause, where there are many: one line tells them.
 fn folded<'r>(list: &[&'r DecidedFinding]) -> BTreeMap<(&'r str, &'static str, &'r str), Vec<&'r DecidedFinding>> {
     let mut found: BTreeMap<_, Vec<&DecidedFinding>> = BTreeMap::new();
-    for decided in list.iter().filter(|decided| decided.finding.development) {
+    // Of components only: what is said of ecosystems differs.
+    for decided in list.iter().filter(|decided| decided.finding.development && decided.finding.subject.contains(':')) {
         found.entry(key(decided)).or_default().push(decided);
     }
     found.retain(|_, alike| alike.len() > MANY);
@@ -88,7 +89,7 @@ fn folded<'r>(list: &[&'r DecidedFinding]) -> BTreeMap<(&'r str, &'static str, &
 /// What makes lines alike; those about the product never are.
 fn key(decided: &DecidedFinding) -> (&str, &'static str, &str) {
     let finding = &decided.finding;
-    let cause = if finding.development { finding.cause.as_str() } else { "\0" };
+    let cause = if finding.development && finding.subject.contains(':') { finding.cause.as_str() } else { "\0" };
     (&finding.rule, word(decided), cause)
 }
 
