@@ -14,7 +14,7 @@ use crate::text::{Place, RepoPath};
 const NAMES: &[&str] = &["openapi", "swagger", "api-spec", "apispec", "api_spec"];
 
 /// Names of files that are worth a look as well: what they say at the top decides.
-const STEMS: &[&str] = &["api", "schema", "v1", "v2"];
+const STEMS: &[&str] = &["api", "schema", "spec", "v1", "v2"];
 
 /// Directories whose documents are not the service's own: tests, samples, and what clients keep of other services.
 const OTHERS: &[&str] = &[
