@@ -10,3 +10,4 @@ mod hostile;
 mod house;
 mod repos;
 mod tags;
+mod told;
