@@ -116,6 +116,17 @@ foreign_extension_cert.packets = list(expiring_cert.packets)
 foreign_extension_cert.user("expiring <expiring@example.org>", at("2024-06-01"), signer=mallory, again=True)
 unknown_critical = alice_cert.bytes() + pgp.packet(25, b"x")
 lookalike, lookalike_cert = person("eddsa", "alice")
+extended, extended_cert = person("eddsa", "extended", expires=at("2025-01-01"))
+extended_cert.user("extended <extended@example.org>", at("2024-12-01"), expires=at("2030-01-01"), again=True)
+
+# One subkey in the certificates of two people; of the third it never said that it belongs there.
+lent = Key("eddsa", BORN)
+lender, lender_cert = person("eddsa", "lender", flags=CERTIFY)
+lender_cert.subkey(lent)
+borrower, borrower_cert = person("eddsa", "borrower", flags=CERTIFY)
+borrower_cert.subkey(lent)
+claimer, claimer_cert = person("eddsa", "claimer", flags=CERTIFY)
+claimer_cert.subkey(lent, back=False)
 
 ed = SshKey("ssh-ed25519")
 ed_two = SshKey("ssh-ed25519")
@@ -147,7 +158,8 @@ CERTIFICATES = {
     "sha1": sha1_cert, "sha1-sub": sha1_sub_cert, "anew": anew_cert, "md5": md5_cert, "fresh": fresh_cert,
     "fresh-sub": fresh_sub_cert, "direct": direct_cert, "revoker": revoker_cert, "ward": ward_cert, "unbound": unbound_cert,
     "foreign-binding": foreign_binding_cert, "foreign-uid": foreign_uid_cert, "forged-revocation": forged_revocation_cert,
-    "foreign-extension": foreign_extension_cert, "lookalike": lookalike_cert,
+    "foreign-extension": foreign_extension_cert, "lookalike": lookalike_cert, "extended": extended_cert, "lender": lender_cert,
+    "borrower": borrower_cert, "claimer": claimer_cert,
 }
 
 
@@ -176,7 +188,7 @@ CAROL = who("carol", "carol", roles='["owner"]')
 EVERYBODY = TWO + CAROL + "".join(
     who(name.replace("-", ""), name) for name in (
         "six", "curve", "brain", "weak", "dsa", "expiring", "retired", "stolen", "silent", "sub-stolen", "sub-expired",
-        "no-back", "certify-only", "encrypting", "sha1", "sha1-sub", "anew", "md5", "fresh", "fresh-sub", "direct",
+        "no-back", "certify-only", "encrypting", "sha1", "sha1-sub", "anew", "md5", "fresh", "fresh-sub", "direct", "extended",
     )
 ) + who_ssh("ed", ed.line()) + who_ssh("rsa", rsa_ssh.line()) + who_ssh("ecdsa", ecdsa_ssh.line()) + who_ssh("sk", sk.line())
 MISSING = f'[people.missing]\nroles = ["release"]\n[[people.missing.pgp]]\nfingerprint = "{missing.hex()}"\n'
@@ -227,6 +239,10 @@ def written_policies():
     yield "short", pinned(alice.hex()[-16:], "alice")
     yield "no-such-file", pinned(alice.hex(), "nothing")
     yield "shared", who("alice", "alice") + who("bob", "alice")
+    yield "shared-subkey", who("lender", "lender") + who("borrower", "borrower")
+    yield "claimed-subkey", who("lender", "lender") + who("claimer", "claimer")
+    yield "shared-by-one", who("lender", "lender", "borrower")
+    yield "leaver-anywhere", who("alice", "alice") + who("dave", "dave", extra="valid_before = 2025-01-01\n") + release("branches = []")
     yield "shared-ssh", who_ssh("alice", ed.line()) + who_ssh("bob", ed.line("other"))
     yield "ssh-short", who_ssh("alice", rsa_short.line())
     yield "ssh-touchless", who_ssh("sk", "no-touch-required " + sk.line())
@@ -297,7 +313,12 @@ def write_history(policy_files, usurper):
     attributes = "*.bin filter=lfs diff=lfs merge=lfs\nversion export-subst\n"
     history.commit("c4", main, "2026-02-01", ["c3"], {".gitattributes": attributes, "vendored": ("1" * 40,)})
     history.commit("usurper", side, "2026-02-02", ["c4"], {".tollgate.toml": usurper})
-    history.commit("tip", main, "2026-03-01", ["c4"], {"main.rs": "tip\n"})
+    # Made on top of work of 2026 with a clock set back, and made in time but merged long after.
+    history.commit("disguised", side, "2024-06-01", ["c3"], {"disguised.rs": "\n"})
+    history.commit("waiting", side, "2024-06-01", ["c2"], {"waiting.rs": "\n"})
+    history.commit("joined", main, "2026-02-15", ["c4", "disguised"], {})
+    history.commit("joined-two", main, "2026-02-16", ["joined", "waiting"], {})
+    history.commit("tip", main, "2026-03-01", ["joined-two"], {"main.rs": "tip\n"})
     write(HERE / "history.fi", history.text())
     with tempfile.TemporaryDirectory() as folder:
         git = ["git", "-C", folder]
@@ -428,6 +449,14 @@ def certificates():
     signed("dave-edge", dave, "v1.1", "c2", at("2025-01-01"))
     signed("dave-last", dave, "v1.1", "c2", at("2025-01-01") - 1)
     signed("dave-backdated", dave, "v2.0", "c3", C3, at_time=at("2024-12-01"))
+    signed("dave-disguised", dave, "v2.1", "disguised", at("2024-06-02"))
+    signed("dave-waiting", dave, "v1.3", "waiting", at("2024-06-02"))
+    signed("alice-waiting", alice, "v1.3", "waiting", at("2024-06-02"))
+    signed("expired-backdated", expiring, "v2.0", "c3", C3, at_time=at("2024-12-01"))
+    signed("retired-backdated", retired, "v2.0", "c3", C3, at_time=at("2024-12-01"))
+    signed("extended", extended, "v1.1", "c2", C2)
+    signed("extended-backdated", extended, "v2.0", "c3", C3, at_time=at("2024-12-15"))
+    signed("lent", lent, "v1.1", "c2", C2)
     signed("newcomer-early", dave, "v1.1", "c2", at("2024-06-01") - 1)
     signed("newcomer", dave, "v1.1", "c2", at("2024-06-01"))
 
@@ -527,6 +556,7 @@ def ssh_tags():
     ssh_signed("b66", certified, "v1.1", "c2", C2, public=of())
     ssh_signed("b66-late", certified, "v1.1", "c2", C2, public=of(before=C2 - DAY))
     ssh_signed("b66-host", certified, "v1.1", "c2", C2, public=of(kind=2))
+    ssh_signed("b66-backdated", certified, "v2.0", "c3", at("2023-06-01"), public=of(before=at("2025-01-01")))
     critical = ssh.text("force-command") + ssh.text(ssh.text("x"))
     ssh_signed("b66-critical", certified, "v1.1", "c2", C2, public=of(critical=critical))
     other = ssh.certificate(certified, authority, ["me@elsewhere.example"], BORN, at("2030-01-01"))

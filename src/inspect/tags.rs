@@ -11,6 +11,7 @@ use regex::Regex;
 use super::tags_origin::{self, TagJudging, TagOrigin};
 use super::{Moment, policy_info};
 use crate::error::Error;
+use crate::facts::tags::claimed_time::Past;
 use crate::facts::tags::reach::{self, Branches};
 use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
@@ -24,6 +25,8 @@ use crate::source::{self, Repository};
 
 /// Tags verified at most by one run.
 const MOST_TAGS: usize = 200_000;
+const OF_A_COMMIT: &str =
+    "keep the policy in a repository: name it by --policy-ref, or check that repository out and name the unchanged file";
 /// Below this many tags one thread is as fast as several.
 const FEW: usize = 8;
 
@@ -204,6 +207,7 @@ impl Run<'_> {
             release: &self.judged.judging.policy.release,
             pattern: self.pattern,
             branches: self.branches,
+            past: Past::default(),
         }
     }
 
@@ -270,6 +274,9 @@ impl Run<'_> {
         if self.judged.judging.policy.release.branches.as_ref().is_some_and(Vec::is_empty) {
             notes.push("whether the commit lies on a branch was not asked: [release].branches has it switched off".to_owned());
         }
+        if self.judged.commit.is_none() {
+            notes.push("the judging policy is a file of no commit: its age, and whether it went back, cannot be told".to_owned());
+        }
         for what in repository.overrides()? {
             notes.push(format!(
                 "{what} makes git show other commits than those verified here: deploy by commit id, with GIT_NO_REPLACE_OBJECTS=1"
@@ -284,6 +291,11 @@ impl Run<'_> {
     fn policy_age(&self) -> Result<(), Refusal> {
         let most = self.judged.judging.policy.release.max_policy_age_days;
         match (most, self.judged.made) {
+            (Some(_), None) => Err(Refusal::indeterminate(
+                Step::Policy,
+                "[release].max_policy_age asks how old the judging policy is, and it is a file of no commit",
+                OF_A_COMMIT,
+            )),
             (Some(days), Some(made)) if made < self.now.saturating_sub(days.saturating_mul(86_400)) => Err(Refusal::rejected(
                 Step::Policy,
                 "the judging policy is older than [release].max_policy_age",
@@ -329,8 +341,16 @@ impl Run<'_> {
 
     fn against(&self, state: &State, entry: &Entry, verdict: &TagVerdict, repository: &Repository) -> Result<(), Refusal> {
         let last = state.entries.iter().rev().find_map(|entry| entry.policy.as_deref());
-        if let (Some(last), Some(tip)) = (last.and_then(|id| Oid::from_str(id).ok()), self.judged.commit) {
-            match ancestry::within(&repository.objects, last, tip) {
+        let last = last.and_then(|id| Oid::from_str(id).ok());
+        if let (Some(last), None) = (last, self.judged.commit) {
+            let reason =
+                format!("the last release was judged by the policy of commit {last}, and this policy is a file of no commit");
+            return Err(Refusal::indeterminate(Step::State, reason, OF_A_COMMIT));
+        }
+        if let (Some(last), Some(tip)) = (last, self.judged.commit) {
+            let elsewhere = self.judged.elsewhere.as_deref().and_then(|path| source::open_repository(path).ok());
+            let objects = elsewhere.as_ref().map_or(&repository.objects, |other| &other.objects);
+            match ancestry::within(objects, last, tip) {
                 Ancestry::Within { .. } => {}
                 Ancestry::Outside => {
                     let reason = format!(
@@ -339,12 +359,13 @@ impl Run<'_> {
                     return Err(Refusal::rejected(
                         Step::State,
                         reason,
-                        "fetch the default branch (git fetch origin), and find out who moved it",
+                        "fetch the branch of the policy (git fetch origin), and find out who moved it",
                     ));
                 }
                 Ancestry::Unknown(id, error) => {
                     let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
-                    return Err(Refusal::indeterminate(Step::State, reason, "git fetch --unshallow origin"));
+                    let remedy = "in the repository of the policy: git fetch --unshallow origin";
+                    return Err(Refusal::indeterminate(Step::State, reason, remedy));
                 }
             }
         }

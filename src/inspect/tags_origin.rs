@@ -1,7 +1,8 @@
 //! Owns which policy judges tags (design §4.6): a file outside of the repository, a full reference, or the tip of the default
 //! branch as the origin names it. Refuses the tagged tree and local branches: whoever may push the tag could have written both.
 
-use std::path::Path;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::Oid;
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::{Judging, POLICY_FILE, PolicySource};
 use crate::signing::trust::Trust;
+use crate::source::checkout::Checkout;
 use crate::source::refs::Ref;
 use crate::source::{self, Repository, commit, revision};
 use crate::terms::read::Open;
@@ -45,6 +47,8 @@ pub(super) struct TagJudging {
     pub(super) commit: Option<Oid>,
     /// When that commit was made, in seconds since the epoch.
     pub(super) made: Option<i64>,
+    /// The work tree it was read in, when that is another repository than the tag's: the commit is to be looked up there.
+    pub(super) elsewhere: Option<PathBuf>,
     /// The branch whose tip it was read at, without prefix, when that was the default branch.
     pub(super) default_branch: Option<String>,
 }
@@ -61,22 +65,13 @@ pub(super) fn choose(
     now: i64,
 ) -> Result<TagJudging, Error> {
     let org = request.org.map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
-    let catalog = Catalog::builtin();
     let default = default_branch(repository)?;
     if let Some(path) = request.file {
         if source::lies_in(path, request.repository) || repository.holds(path) {
             let error = Error::usage("--policy names a file in the repository of the tag, which whoever wrote that can change");
             return Err(error.hint("name a file outside of it, or use --policy-ref"));
         }
-        let file = source::read_named_file(path, limits.file_bytes)?;
-        let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let open = |name: &str| source::file_beside(&directory, name, limits.file_bytes);
-        let policy = read(Some(file), &Reading { catalog, today, open: &open, org })?;
-        let trust = trust::trust(&policy, &open, now)?;
-        let title = path.display().to_string();
-        let judging =
-            Judging { policy, source: PolicySource::File, revision: None, authoritative: true, bootstrap: false, title };
-        return Ok(TagJudging { judging, trust, commit: None, made: None, default_branch: default.map(|(name, _)| name) });
+        return from_file(path, org, limits, today, now, default.map(|(name, _)| name));
     }
     let (what, tip) = match (request.reference, &default) {
         (Some(reference), _) => (reference.to_owned(), named(repository, reference, limits)?),
@@ -95,7 +90,40 @@ pub(super) fn choose(
         false => (PolicySource::Builtin, format!("built-in defaults, no policy at {what} {short}")),
     };
     let judging = Judging { policy: judged.0, source, revision: Some(revision), authoritative: true, bootstrap: false, title };
-    Ok(TagJudging { judging, trust: judged.1, commit: Some(tip), made, default_branch: default.map(|(name, _)| name) })
+    let default_branch = default.map(|(name, _)| name);
+    Ok(TagJudging { judging, trust: judged.1, commit: Some(tip), made, elsewhere: None, default_branch })
+}
+
+/// The policy in a file outside of the repository. Where all that was read of it is in the commit that is checked out around it, it has a
+/// commit and an age; a file of no commit, or one that was changed, has neither.
+fn from_file(
+    path: &Path,
+    org: Option<Arc<SourceFile>>,
+    limits: &Limits,
+    today: Date,
+    now: i64,
+    default_branch: Option<String>,
+) -> Result<TagJudging, Error> {
+    let file = source::read_named_file(path, limits.file_bytes)?;
+    let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let read = RefCell::new(vec![(path.to_path_buf(), Arc::clone(&file))]);
+    let open = |name: &str| {
+        let file = source::file_beside(&directory, name, limits.file_bytes)?;
+        read.borrow_mut().extend(file.iter().map(|file| (directory.join(name), Arc::clone(file))));
+        Ok(file)
+    };
+    let (policy, trust) = with(Some(file), &open, org, today, now)?;
+    let unchanged =
+        |checkout: &Checkout| read.borrow().iter().all(|(path, file)| checkout.has(path, &file.text, limits.file_bytes));
+    let checkout = Checkout::around(path).filter(unchanged);
+    let commit = checkout.as_ref().map(|checkout| checkout.head);
+    let revision = commit.map(|id| id.to_string());
+    let at = revision.as_ref().map(|id| format!(" at {}", id.get(..7).unwrap_or(id))).unwrap_or_default();
+    let title = format!("{}{at}", path.display());
+    let judging = Judging { policy, source: PolicySource::File, revision, authoritative: true, bootstrap: false, title };
+    let made = checkout.as_ref().and_then(|checkout| checkout.made);
+    let elsewhere = commit.map(|_| if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory.clone() });
+    Ok(TagJudging { judging, trust, commit, made, elsewhere, default_branch })
 }
 
 fn with(

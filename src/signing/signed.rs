@@ -43,6 +43,8 @@ pub struct Signer {
     pub counted: bool,
     /// The end of the key's or the person's time, when it has one, in seconds since the epoch.
     pub ends: Option<i64>,
+    /// When the key itself ended, by its own expiry or retirement, when that is past.
+    pub over: Option<i64>,
     /// What a reader should know.
     pub notes: Vec<String>,
 }
@@ -133,6 +135,7 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
         time: tagger,
         counted: false,
         ends: None,
+        over: verified.over,
         notes: verified.notes,
     };
     if let Some((person, entry)) = verified.key {
@@ -155,6 +158,7 @@ fn openpgp_signer(verified: openpgp::Verified, tagger: i64, trust: &Trust) -> Re
         time: verified.time,
         counted: false,
         ends: None,
+        over: verified.over,
         notes: verified.notes,
     };
     if let Some((person, entry)) = verified.key {

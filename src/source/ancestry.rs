@@ -54,6 +54,40 @@ pub fn within(objects: &Objects, commit: Oid, tip: Oid) -> Ancestry {
     missing.map_or(Ancestry::Outside, |(id, error)| Ancestry::Unknown(id, error))
 }
 
+/// Where a line of first parents stood at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stood {
+    /// At this commit.
+    At(Oid),
+    /// The line did not exist: its first commit is younger.
+    Nowhere,
+    /// The history at hand ends before that is decided: this commit could not be read.
+    Unknown(Oid, ObjectError),
+}
+
+/// Where the line of `tip` stood at `end`: the newest of its commits below which nothing is younger. A commit that claims an early time
+/// above one of a later time was made after that one. Times after `now` are of wrong clocks and tell nothing.
+#[must_use]
+pub fn stood(objects: &Objects, tip: Oid, end: i64, now: i64) -> Stood {
+    let (mut id, mut stood) = (tip, Stood::At(tip));
+    for walked in 0.. {
+        let read = match commit::read(objects, id) {
+            Ok(read) => read,
+            Err(error) => return Stood::Unknown(id, error),
+        };
+        let parent = read.parents.first().copied();
+        if read.time.is_some_and(|time| time >= end && time <= now) {
+            stood = parent.map_or(Stood::Nowhere, Stood::At);
+        }
+        match parent {
+            Some(parent) if walked < MOST_COMMITS => id = parent,
+            Some(parent) => return Stood::Unknown(parent, ObjectError::TooLarge(walked)),
+            None => break,
+        }
+    }
+    stood
+}
+
 enum Line {
     Found,
     Ended,

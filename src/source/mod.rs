@@ -2,6 +2,7 @@
 //! hooks, links, child processes and the network.
 
 pub mod ancestry;
+pub mod checkout;
 pub mod commit;
 mod content;
 mod dirty;

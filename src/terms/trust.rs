@@ -51,7 +51,7 @@ pub fn trust(policy: &Policy, open: &Open<'_>, now: i64) -> Result<Trust, Error>
 struct Building<'a> {
     open: &'a Open<'a>,
     problems: Vec<Error>,
-    owners: BTreeMap<String, String>,
+    owners: BTreeMap<Vec<u8>, String>,
 }
 
 impl Building<'_> {
@@ -138,21 +138,26 @@ impl Building<'_> {
         Ok(())
     }
 
-    /// One key belongs to one person: two people who hold it would count twice.
+    /// One key belongs to one person: two people who hold it would count twice. A subkey that two certificates hold is one key, and
+    /// so are two that differ in the time of their making alone.
     fn one_owner_each(&mut self, people: &[Trusted], policy: &Policy) {
         for person in people {
-            let pgp = person.openpgp.iter().map(|key| key.fingerprint.clone());
-            let ssh = person.ssh.iter().filter(|key| key.options.authority.is_none()).map(|key| key.fingerprint.clone());
-            for id in pgp.chain(ssh) {
-                let Some(other) = self.owners.insert(id.clone(), person.name.clone()).filter(|other| *other != person.name)
+            let pinned = person.openpgp.iter().map(|key| (key.fingerprint.clone(), key.fingerprint.clone().into_bytes()));
+            let certified = person.openpgp.iter().filter_map(|key| key.certificate.as_ref()).flat_map(Certificate::signing_keys);
+            let ssh = person.ssh.iter().filter(|key| key.options.authority.is_none());
+            let ssh = ssh.map(|key| (key.fingerprint.clone(), key.fingerprint.clone().into_bytes()));
+            let mut told = false;
+            for (shown, key) in pinned.chain(certified).chain(ssh) {
+                let Some(other) = self.owners.insert(key, person.name.clone()).filter(|other| *other != person.name && !told)
                 else {
                     continue;
                 };
+                told = true;
                 let place = policy.values.route("people").map(|node| node.place.clone());
                 let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
                 self.wrong(
                     &place,
-                    format!("`{other}` and `{}` hold the same key {id}", person.name),
+                    format!("`{other}` and `{}` hold the same key {shown}", person.name),
                     "a key belongs to one person",
                 );
             }

@@ -7,6 +7,7 @@ mod differential;
 mod history;
 mod log;
 mod planting;
+mod policy_file;
 mod repository;
 
 use case::Case;

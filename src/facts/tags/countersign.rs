@@ -34,7 +34,7 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
                 continue;
             }
         };
-        match one(verifying, &short, id, targets, commit) {
+        match one(verifying, &short, id, targets, verdict.commit.unwrap_or(id), commit) {
             Ok(signers) => {
                 for signer in &signers {
                     if !signer.counted {
@@ -49,7 +49,14 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
     }
 }
 
-fn one(verifying: &Verifying<'_>, name: &str, id: Oid, targets: &[Oid], commit: &Commit) -> Result<Vec<Signer>, String> {
+fn one(
+    verifying: &Verifying<'_>,
+    name: &str,
+    id: Oid,
+    targets: &[Oid],
+    release: Oid,
+    commit: &Commit,
+) -> Result<Vec<Signer>, String> {
     let objects = &verifying.repository.objects;
     let object = objects.read(id, ObjectType::Tag, verifying.limits.tag_bytes).map_err(|error| format!("its object {error}"))?;
     let tag = tag_object::parse_strict(object.data()).map_err(|why| why.to_string())?;
@@ -61,5 +68,5 @@ fn one(verifying: &Verifying<'_>, name: &str, id: Oid, targets: &[Oid], commit: 
         return Err("it signs another object than this release".to_owned());
     }
     let told = |refusal: Refusal| refusal.reason;
-    verifying.signed(object.data(), &tag, commit).map(|signed| signed.signers).map_err(told)
+    verifying.signed(object.data(), &tag, release, commit).map(|signed| signed.signers).map_err(told)
 }

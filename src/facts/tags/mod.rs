@@ -1,5 +1,6 @@
 //! Owns which tags are releases and their order. Refuses to verify them.
 
+pub mod claimed_time;
 mod claims;
 mod countersign;
 pub mod reach;

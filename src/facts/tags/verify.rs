@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use git2::{ObjectType, Oid};
 
+use super::claimed_time::{self, Past};
 use super::claims;
 use super::countersign;
 use super::reach;
 use crate::limits::Limits;
-use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
+use crate::signing::refusal::{Refusal, Step};
 use crate::signing::signed::{self, Signed, Signer};
 use crate::signing::tag_name::{self, TAGS};
 use crate::signing::tag_object::{self, TagObject, TargetType};
@@ -34,6 +35,8 @@ pub struct Verifying<'a> {
     pub pattern: &'a regex::Regex,
     /// Sets of branches: a release must lie on one of each.
     pub branches: &'a [reach::Branches],
+    /// Where those branches stood when keys ended, as far as that was asked.
+    pub past: Past,
 }
 
 /// What was found about one tag.
@@ -189,7 +192,7 @@ impl Verifying<'_> {
         commit: &commit::Commit,
         verdict: &mut TagVerdict,
     ) -> Result<(), Refusal> {
-        match self.signed(bytes, tag, commit) {
+        match self.signed(bytes, tag, verdict.commit.unwrap_or(id), commit) {
             Ok(Signed { signers, payload, notes }) => {
                 verdict.payload = Some(sha256(&bytes[..payload]));
                 verdict.signers = signers;
@@ -207,10 +210,10 @@ impl Verifying<'_> {
     }
 
     /// The signatures of a tag object, with their times held against the release's commit.
-    pub(super) fn signed(&self, bytes: &[u8], tag: &TagObject, commit: &commit::Commit) -> Result<Signed, Refusal> {
+    pub(super) fn signed(&self, bytes: &[u8], tag: &TagObject, id: Oid, commit: &commit::Commit) -> Result<Signed, Refusal> {
         let mut signed = signed::verify(bytes, tag.message, tag.tagger_time.unwrap_or(0), self.trust)?;
         for signer in signed.signers.iter_mut().filter(|signer| signer.counted) {
-            self.times(signer, commit)?;
+            claimed_time::judge(self, signer, id, commit)?;
         }
         Ok(signed)
     }
@@ -233,26 +236,6 @@ impl Verifying<'_> {
             return Ok(());
         }
         Err(Refusal { remedy: format!("countersign it: tollgate countersign {name}"), ..otherwise })
-    }
-
-    /// Times are claims of the signer: they are held against the commit, which the signer could not date after the fact.
-    fn times(&self, signer: &mut Signer, commit: &commit::Commit) -> Result<(), Refusal> {
-        let day = 86_400;
-        // A commit whose time cannot be read may be of any age.
-        if signer.ends.is_some_and(|end| commit.time.is_none_or(|committed| committed >= end)) {
-            let who = signer.person.as_deref().unwrap_or_default();
-            let reason = format!(
-                "the commit is younger than the end of the trust in this key of {who}, whatever time the signature claims"
-            );
-            return Err(Refusal::rejected(Step::Time, reason, COUNTERSIGN));
-        }
-        if self.release.max_age_days.is_some_and(|days| signer.time < self.trust.now.saturating_sub(days.saturating_mul(day))) {
-            return Err(Refusal::rejected(Step::Time, "the signature is older than [release].max_age", COUNTERSIGN));
-        }
-        if commit.time.is_some_and(|committed| signer.time < committed) {
-            signer.notes.push("the signature claims a time before that of its commit".to_owned());
-        }
-        Ok(())
     }
 
     /// Distinct people, never signatures or keys.

@@ -3,7 +3,8 @@
 
 use sequoia_openpgp as openpgp;
 
-use openpgp::packet::{Key, Tag, key};
+use openpgp::cert::amalgamation::key::PrimaryKey as _;
+use openpgp::packet::{Key, Signature, Tag, key};
 use openpgp::parse::{Dearmor, PacketParser, PacketParserBuilder, PacketParserResult, Parse as _};
 use openpgp::policy::StandardPolicy;
 use openpgp::types::RevocationStatus;
@@ -54,6 +55,20 @@ pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
     }
     let ignored = ignored(&cert);
     Ok(Certificate { cert, ignored })
+}
+
+/// The fingerprint of the primary key of the one certificate in the bytes of a file that nobody has pinned yet, upper-case hex.
+///
+/// # Errors
+/// As for [`load`].
+pub fn primary(bytes: &[u8]) -> Result<String, String> {
+    if bytes.len() > CERTIFICATE_BYTES {
+        return Err(format!("it is larger than {CERTIFICATE_BYTES} bytes"));
+    }
+    let packets = armor::decode(one_block(bytes)?, &armor::PGP_PUBLIC_KEY)?.bytes;
+    inspect(&packets)?;
+    let cert = Cert::from_bytes(&packets).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))?;
+    Ok(cert.fingerprint().to_hex())
 }
 
 /// The one armor block of the file; text around it is no part of it, a second block is refused.
@@ -142,6 +157,17 @@ impl Certificate {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         self.cert.fingerprint().to_hex()
+    }
+
+    /// The keys in it that can sign, or could once: fingerprint and public numbers. A key that never confirmed that it belongs here is not
+    /// among them, since anybody can name it.
+    #[must_use]
+    pub fn signing_keys(&self) -> Vec<(String, Vec<u8>)> {
+        use openpgp::serialize::MarshalInto as _;
+        let signs = |signature: &Signature| signature.key_flags().is_some_and(|flags| flags.for_signing());
+        // The library keeps a binding of a signing key only with the key's own confirmation.
+        let bound = self.cert.keys().filter(|key| key.primary() || key.self_signatures().any(signs));
+        bound.map(|key| (key.key().fingerprint().to_hex(), key.key().mpis().to_vec().unwrap_or_default())).collect()
     }
 
     /// What the standard policy thinks of it at `now` (seconds since the epoch).

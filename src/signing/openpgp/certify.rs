@@ -38,16 +38,24 @@ fn refuse<T>(reason: impl Into<String>, remedy: impl Into<String>) -> Result<T, 
     Err(Refusal::rejected(Step::Certificate, reason, remedy))
 }
 
-/// Notes for the reader when the key was entitled to sign.
+/// The key was entitled to sign.
+pub(super) struct Entitled {
+    /// Notes for the reader.
+    pub(super) notes: Vec<String>,
+    /// When the key's time ended, by its expiry or by a soft revocation, when that is past.
+    pub(super) over: Option<i64>,
+}
+
+/// That the key was entitled to sign.
 ///
 /// # Errors
 /// Why it was not.
-pub(super) fn entitled(question: &Question<'_>) -> Result<Vec<String>, Refusal> {
+pub(super) fn entitled(question: &Question<'_>) -> Result<Entitled, Refusal> {
     let mut notes = Vec::new();
     let strict = StandardPolicy::at(moment(question.now));
     let mut relaxed = StandardPolicy::at(moment(question.now));
     relaxed.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::SecondPreImageResistance);
-    revoked(question, &relaxed, &mut notes)?;
+    let retired = revoked(question, &relaxed, &mut notes)?;
     let mut last = None;
     for (policy, sha1) in [(&strict, false), (&relaxed, true)] {
         for at in std::iter::once(question.time).chain(refreshed(question, policy)) {
@@ -73,8 +81,12 @@ pub(super) fn entitled(question: &Question<'_>) -> Result<Vec<String>, Refusal> 
                         .to_owned(),
                 );
             }
-            capable(question, &valid, policy, &mut notes)?;
-            return Ok(notes);
+            capable(question, &valid, policy)?;
+            let expired = expiry(question, &valid, policy).filter(|end| *end <= question.now);
+            if expired.is_some() {
+                notes.push("the key has expired since; it was valid when the tag was signed".to_owned());
+            }
+            return Ok(Entitled { notes, over: [expired, retired].into_iter().flatten().min() });
         }
     }
     refuse(
@@ -109,8 +121,9 @@ fn refreshed(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Option<i64
     (at > question.time).then_some(at)
 }
 
-/// Revocations of the certificate and of the key: hard ones count always, soft ones for what was signed after them.
-fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<(), Refusal> {
+/// Revocations of the certificate and of the key: hard ones count always, soft ones for what was signed after them. The answer is the
+/// moment of the earliest soft one.
+fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<Option<i64>, Refusal> {
     let at = moment(question.time);
     let cert = question.cert;
     let subkey = cert.keys().subkeys().find(|key| key.key().fingerprint() == *question.key);
@@ -129,11 +142,31 @@ fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec
             RevocationStatus::NotAsFarAsWeKnow => {}
         }
     }
-    let revoked = |state: &RevocationStatus<'_>| matches!(state, RevocationStatus::Revoked(_));
-    if of_subkey(now).is_some_and(|state| revoked(&state)) || revoked(&cert.revocation_status(policy, now)) {
+    let made = |state: RevocationStatus<'_>| match state {
+        RevocationStatus::Revoked(signatures) => {
+            signatures.iter().map(|signature| signature.signature_creation_time().map_or(0, seconds)).min()
+        }
+        _ => None,
+    };
+    let retired = [of_subkey(now), Some(cert.revocation_status(policy, now))].into_iter().flatten().filter_map(made).min();
+    if retired.is_some() {
         notes.push("the key was retired after the tag was signed".to_owned());
     }
-    Ok(())
+    Ok(retired)
+}
+
+/// When the key or its primary expires, by the newest that the certificate says of it; an end may have been moved since.
+fn expiry(question: &Question<'_>, then: &Valid<'_>, policy: &StandardPolicy<'_>) -> Option<i64> {
+    match valid_at(question, policy, question.now) {
+        Ok(now) => end(&now),
+        Err(_) => end(then),
+    }
+}
+
+/// When the key or its primary expires.
+fn end(valid: &Valid<'_>) -> Option<i64> {
+    let primary = valid.valid_cert().primary_key();
+    [valid.key_expiration_time(), primary.key_expiration_time()].into_iter().flatten().map(seconds).min()
 }
 
 fn why(signatures: &[&Signature]) -> String {
@@ -182,12 +215,7 @@ fn designated(
 }
 
 /// Whether the valid key, and its primary, might sign then and were alive.
-fn capable(
-    question: &Question<'_>,
-    valid: &Valid<'_>,
-    policy: &StandardPolicy<'_>,
-    notes: &mut Vec<String>,
-) -> Result<(), Refusal> {
+fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'_>) -> Result<(), Refusal> {
     if !valid.for_signing() {
         return refuse("the key is not one for signing", "sign with a key that has the signing capability");
     }
@@ -203,16 +231,11 @@ fn capable(
             );
         }
     }
-    let primary = valid.valid_cert().primary_key();
-    let ends = [valid.key_expiration_time(), primary.key_expiration_time()].into_iter().flatten().map(seconds).min();
-    match ends {
-        Some(end) if end <= question.time => {
-            refuse("the key had expired when the tag was signed", format!("its owner extends it and signs anew; {COUNTERSIGN}"))
-        }
-        Some(end) if end <= question.now => {
-            notes.push("the key has expired since; it was valid when the tag was signed".to_owned());
-            Ok(())
-        }
-        _ => Ok(()),
+    if end(valid).is_some_and(|end| end <= question.time) {
+        return refuse(
+            "the key had expired when the tag was signed",
+            format!("its owner extends it and signs anew; {COUNTERSIGN}"),
+        );
     }
+    Ok(())
 }

@@ -8,7 +8,7 @@ mod certify;
 mod signature;
 mod verify;
 
-pub use certificate::{Certificate, Standing, load};
+pub use certificate::{Certificate, Standing, load, primary};
 pub(super) use verify::{Verified, verify};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

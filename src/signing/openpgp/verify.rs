@@ -25,6 +25,8 @@ pub(in crate::signing) struct Verified {
     pub(in crate::signing) subkey: Option<String>,
     /// The signature's own time, in seconds since the epoch.
     pub(in crate::signing) time: i64,
+    /// When the key ended by its own expiry or retirement, when that is past.
+    pub(in crate::signing) over: Option<i64>,
     /// What a reader should know.
     pub(in crate::signing) notes: Vec<String>,
 }
@@ -111,7 +113,7 @@ fn stranger(candidate: &Candidate, trust: &Trust) -> Result<Verified, Refusal> {
         let remedy = format!("commit it as .tollgate/keys/{}.asc (`gpg --export --armor`)", key.fingerprint);
         return Err(Refusal::indeterminate(Step::Certificate, reason, remedy));
     }
-    Ok(Verified { key: None, primary: claim, subkey: None, time: candidate.time, notes: Vec::new() })
+    Ok(Verified { key: None, primary: claim, subkey: None, time: candidate.time, over: None, notes: Vec::new() })
 }
 
 /// Verifies by one key, cheap and certain questions first.
@@ -153,7 +155,7 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
         now: trust.now,
         sha1: trust.sha1_self_signatures,
     };
-    let mut notes = certify::entitled(&question)?;
+    let certify::Entitled { mut notes, over } = certify::entitled(&question)?;
     if let Some(certificate) = known.pinned.certificate.as_ref().filter(|certificate| certificate.ignored > 0) {
         notes.push(format!(
             "{} parts of the certificate are not vouched for by its primary key and were ignored",
@@ -162,7 +164,7 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
     }
     let primary = known.pinned.fingerprint.clone();
     let subkey = Some(fingerprint.to_hex()).filter(|key| *key != primary);
-    Ok(Verified { key: Some((known.person, known.entry)), primary, subkey, time: candidate.time, notes })
+    Ok(Verified { key: Some((known.person, known.entry)), primary, subkey, time: candidate.time, over, notes })
 }
 
 fn weak(signature: &Signature, why: &str) -> Refusal {

@@ -24,6 +24,8 @@ pub(in crate::signing) struct Verified {
     pub(in crate::signing) key: Option<(usize, usize)>,
     /// `SHA256:…` of the key that verified; of a stranger the one that the block claims.
     pub(in crate::signing) fingerprint: String,
+    /// When the authority's certificate ended, when that is past.
+    pub(in crate::signing) over: Option<i64>,
     /// What a reader should know.
     pub(in crate::signing) notes: Vec<String>,
 }
@@ -51,11 +53,12 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
                 .or_else(|| find(trust, |key| is_authority(key, certificate)))
         }
     };
-    let Some((key, entry)) = found else { return Ok(Verified { key: None, fingerprint, notes: Vec::new() }) };
+    let Some((key, entry)) = found else { return Ok(Verified { key: None, fingerprint, over: None, notes: Vec::new() }) };
     strength(data).map_err(weak)?;
     algorithm(&parsed, data).map_err(weak)?;
-    let mut notes = Vec::new();
+    let (mut notes, mut over) = (Vec::new(), None);
     if let Claimed::Certificate(certificate) = &parsed.claimed {
+        over = i64::try_from(certificate.valid_before()).ok().filter(|end| *end <= trust.now);
         notes.push(authorised(certificate, entry, time)?);
     }
     presence(&parsed, entry)?;
@@ -64,7 +67,7 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
     if PublicKey::from(data.clone()).verify(NAMESPACE, signed, &whole).is_err() {
         return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
     }
-    Ok(Verified { key: Some(key), fingerprint, notes })
+    Ok(Verified { key: Some(key), fingerprint, over, notes })
 }
 
 fn weak(why: String) -> Refusal {

@@ -34,8 +34,9 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "shallow" => {
             let text = format!("{}\n", built.history.id("tip"));
             built.plant_file("shallow", text.as_bytes());
-            built.history.write_without(&built.git, built.history.id("c3"));
+            built.history.write_without(&built.git, built.history.id("joined-two"));
         }
+        "cut-history" => built.history.write_without(&built.git, built.history.id("c0")),
         "no-commit" => built.history.write_without(&built.git, built.history.id("c2")),
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));
