@@ -38,6 +38,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Work with the policy file
     Policy(PolicyArgs),
+    /// Print the git command that adds one's signature to a release
+    Countersign(CountersignArgs),
+    /// Work with the keys of maintainers
+    Keys(KeysArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -237,13 +241,75 @@ pub enum PolicyCommand {
     },
     /// Print the JSON Schema of the policy file
     Schema,
-    /// Classify a change of policy (arrives with a later version)
-    #[command(hide = true)]
-    Diff {
-        /// Anything.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        rest: Vec<String>,
-    },
+    /// Tell which way a change of policy goes, and which releases get another verdict
+    Diff(PolicyDiffArgs),
+}
+
+/// Options of `policy diff`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PolicyDiffArgs {
+    /// The policy before: a file, a full reference or a commit id [default: the default branch's]
+    pub from: Option<String>,
+    /// The policy after [default: .tollgate.toml here]
+    pub to: Option<String>,
+    /// The repository whose releases are looked at again
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Options of `countersign`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CountersignArgs {
+    /// The release: NAME or refs/tags/NAME
+    #[arg(value_name = "TAG")]
+    pub tag: String,
+    /// The repository: a work tree, a folder in one, or a git directory
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub repo: PathBuf,
+    /// The last part of the new tag's name, which says nothing about who signs [default: the first free number]
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// Options of `keys`.
+#[derive(Debug, Clone, Args)]
+pub struct KeysArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// What to do with keys.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeysCommand {
+    /// Add a maintainer's key to the policy file, and a certificate beside it
+    Add(KeysAddArgs),
+}
+
+/// Options of `keys add`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeysAddArgs {
+    /// The person's name in the policy
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+    /// The OpenPGP certificate, as `gpg --export --armor FINGERPRINT` prints it; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "ssh", required_unless_present = "ssh")]
+    pub pgp: Option<PathBuf>,
+    /// The SSH public key, a .pub file; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub ssh: Option<PathBuf>,
+    /// A role to have; may be given several times [default for a new person: release]
+    #[arg(long, value_name = "ROLE")]
+    pub role: Vec<String>,
+    /// A mail address to have; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Vec<String>,
+    /// The first day of the key
+    #[arg(long, value_name = "DATE")]
+    pub valid_after: Option<String>,
+    /// The first day without it
+    #[arg(long, value_name = "DATE")]
+    pub valid_before: Option<String>,
 }
 
 /// A policy file.

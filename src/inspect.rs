@@ -24,9 +24,12 @@ use crate::source::{self, OpenOptions};
 use crate::terms::{Policy, Terms};
 use crate::text::{Place, RepoPath, SourceFile};
 
+pub mod countersign;
+pub mod policy_diff;
 mod rows;
 pub mod tags;
 mod tags_origin;
+mod tags_state;
 
 pub use crate::policy::FailOn;
 

@@ -1,13 +1,16 @@
 //! Owns the commands: from parsed options to output and exit status. Refuses to decide anything about a repository.
 
 mod check;
+mod countersign;
 mod environment;
 mod explain;
 mod explain_tool;
 mod facts;
 mod generate;
+mod keys;
 mod output;
 mod policy;
+mod policy_diff;
 mod request;
 mod rules;
 mod verify_tag;
@@ -52,6 +55,8 @@ fn run(context: &Context, command: &Command) -> Result<u8, Error> {
         Command::Facts(args) => facts::run(context, args),
         Command::Rules(args) => rules::run(context, args),
         Command::Explain(args) => explain::run(context, args),
+        Command::Countersign(args) => countersign::run(context, args),
+        Command::Keys(args) => keys::run(context, args),
         Command::Policy(args) => policy::run(context, args),
         Command::Completions(args) => generate::completions(context, args),
         Command::Man => generate::man(context),

@@ -88,6 +88,14 @@ pub(super) struct OutFile {
     path: PathBuf,
 }
 
+/// Writes the whole file, or leaves what was there; a link is replaced, not followed.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    OutFile { format: String::new(), path: path.to_path_buf() }.write(bytes)
+}
+
 impl OutFile {
     /// Reads `F=FILE` and sees whether the file can be written, before anything is inspected.
     ///

@@ -12,7 +12,7 @@ use crate::cli::{PolicyArgs, PolicyCommand, PolicyFile};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::POLICY_FILE;
-use crate::signing::trust::Trust;
+use crate::signing::trust::{OpenPgpKey, Trust};
 use crate::terms::{self, Policy, Reading, json_schema, read, show};
 use crate::text::escape;
 use crate::text::{RepoPath, SourceFile};
@@ -23,9 +23,7 @@ pub(super) fn run(context: &Context, args: &PolicyArgs) -> Result<u8, Error> {
         PolicyCommand::Check(file) => check(context, file)?,
         PolicyCommand::Show { file, origin } => shown(context, file, *origin)?,
         PolicyCommand::Schema => format!("{:#}\n", json_schema::json_schema()),
-        PolicyCommand::Diff { .. } => {
-            return Err(Error::usage("`policy diff` is not in this version").hint("it arrives with a later version"));
-        }
+        PolicyCommand::Diff(args) => return super::policy_diff::run(context, args),
     };
     context.streams.print(text.as_bytes())?;
     Ok(0)
@@ -111,20 +109,24 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
 /// What the standard policy thinks of a person's certificates now.
 fn certificates(trust: &Trust, name: &str, out: &mut String) {
     for key in trust.people.iter().filter(|person| person.name == name).flat_map(|person| &person.openpgp) {
-        let Some(certificate) = &key.certificate else {
-            out.push_str(&format!("    {}: no certificate; tags by it cannot be verified\n", key.fingerprint));
-            continue;
-        };
-        let standing = certificate.standing(trust.now);
-        let ends = standing.expires.and_then(|end| Timestamp::from_second(end).ok());
-        let said = match (&standing.problem, ends) {
-            (Some(problem), _) => format!("cannot sign now: {}", escape::line(problem)),
-            (None, Some(end)) => format!("can sign, until {end}"),
-            (None, None) => "can sign, without an end".to_owned(),
-        };
-        let ignored = if certificate.ignored > 0 { format!("; {} parts ignored", certificate.ignored) } else { String::new() };
-        out.push_str(&format!("    {}: {said}{ignored}\n", key.fingerprint));
+        out.push_str(&format!("    {}: {}\n", key.fingerprint, standing(key, trust.now)));
     }
+}
+
+/// The same of one key, as a clause.
+pub(super) fn standing(key: &OpenPgpKey, now: i64) -> String {
+    let Some(certificate) = &key.certificate else {
+        return "no certificate; tags by it cannot be verified".to_owned();
+    };
+    let standing = certificate.standing(now);
+    let ends = standing.expires.and_then(|end| Timestamp::from_second(end).ok());
+    let said = match (&standing.problem, ends) {
+        (Some(problem), _) => format!("cannot sign now: {}", escape::line(problem)),
+        (None, Some(end)) => format!("can sign, until {end}"),
+        (None, None) => "can sign, without an end".to_owned(),
+    };
+    let ignored = if certificate.ignored > 0 { format!("; {} parts ignored", certificate.ignored) } else { String::new() };
+    format!("{said}{ignored}")
 }
 
 fn shown(context: &Context, file: &PolicyFile, origin: bool) -> Result<String, Error> {

@@ -2,13 +2,13 @@
 //! call nothing else. Refuses to print, and to read the clock or the environment: both come with the request.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 
-use git2::Oid;
 use regex::Regex;
 
-use super::tags_origin::{self, TagJudging, TagOrigin};
+use super::tags_origin::{self, OF_A_COMMIT, TagJudging, TagOrigin};
+use super::tags_state::{self, State};
 use super::{Moment, policy_info};
 use crate::error::Error;
 use crate::facts::tags::claimed_time::Past;
@@ -17,16 +17,12 @@ use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
 use crate::report::tags::{TagReport, TagRow};
 use crate::signing::refusal::{Refusal, Step};
-use crate::signing::state_log::{self, Entry};
+use crate::signing::state_log;
 use crate::signing::tag_name;
-use crate::source::ancestry::{self, Ancestry};
-use crate::source::state_file::StateFile;
 use crate::source::{self, Repository};
 
 /// Tags verified at most by one run.
 const MOST_TAGS: usize = 200_000;
-const OF_A_COMMIT: &str =
-    "keep the policy in a repository: name it by --policy-ref, or check that repository out and name the unchanged file";
 /// Below this many tags one thread is as fast as several.
 const FEW: usize = 8;
 
@@ -65,6 +61,29 @@ pub struct TagRequest {
     pub ignored_variables: Vec<String>,
 }
 
+impl TagRequest {
+    /// Every release, held against nothing but signatures, time and branch.
+    pub(super) fn every_release(repository: PathBuf, now: Moment, limits: Limits) -> Self {
+        Self {
+            repository,
+            tags: Vec::new(),
+            all: true,
+            policy_file: None,
+            policy_ref: None,
+            org_policy: None,
+            require_branch: None,
+            expected: Vec::new(),
+            state: None,
+            allow_rollback: false,
+            now,
+            limits,
+            started_by: None,
+            actions: false,
+            ignored_variables: Vec::new(),
+        }
+    }
+}
+
 /// Something that says which commit, or which version, is being deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -90,12 +109,10 @@ pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
     };
     let now = request.now.at.as_second();
     let judged = tags_origin::choose(&origin, &repository, &request.limits, request.now.date(), now)?;
-    let release = &judged.judging.policy.release;
-    let pattern = Regex::new(&format!("^(?:{})$", release.tag_pattern))
-        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
+    let pattern = pattern(&judged)?;
     let branches = branches(request, &repository, &judged)?;
     let names = names(request, &repository, &pattern)?;
-    let mut log = state(request, &judged, &repository)?;
+    let mut log = tags_state::open(request, &judged, &repository)?;
     let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, now };
     let mut verdicts = run.verdicts(&names, &repository)?;
     if request.all {
@@ -115,6 +132,24 @@ pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
         tags: verdicts.into_iter().map(TagRow::from).collect(),
         notes,
     })
+}
+
+/// What this policy says of every release, by name: signatures, time and branch, without artefact and log.
+///
+/// # Errors
+/// As [`verify`].
+pub(super) fn replay(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> Result<Vec<TagVerdict>, Error> {
+    let pattern = pattern(judged)?;
+    let branches = branches(request, repository, judged)?;
+    let names = names(request, repository, &pattern)?;
+    let run = Run { request, judged, pattern: &pattern, branches: &branches, now: request.now.at.as_second() };
+    run.verdicts(&names, repository)
+}
+
+fn pattern(judged: &TagJudging) -> Result<Regex, Error> {
+    let pattern = &judged.judging.policy.release.tag_pattern;
+    Regex::new(&format!("^(?:{pattern})$"))
+        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))
 }
 
 /// The names to verify: as given, or every release.
@@ -163,39 +198,13 @@ fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) 
     Ok(all)
 }
 
-/// The state log, opened and locked before anything is verified.
-fn state(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> Result<Option<State>, Error> {
-    let Some(path) = &request.state else {
-        if judged.judging.policy.release.state_required && !request.all {
-            return Err(Error::usage("[release].state asks for the log of earlier verifications").hint("give --state FILE"));
-        }
-        return Ok(None);
-    };
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if source::lies_in(directory, &request.repository) || repository.holds(directory) {
-        let error = Error::usage("--state names a file in the repository of the tag, which whoever wrote that can change");
-        return Err(error.hint("keep it where only deploys write"));
-    }
-    let file = StateFile::open(path)?;
-    let entries = state_log::parse(&file.lines).map_err(|(line, why)| {
-        Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display()))
-            .hint("restore it from a copy; do not start an empty one unseen")
-    })?;
-    Ok(Some(State { file, entries }))
-}
-
-struct State {
-    file: StateFile,
-    entries: Vec<Entry>,
-}
-
 /// What every tag of a run is held against.
-struct Run<'a> {
-    request: &'a TagRequest,
-    judged: &'a TagJudging,
+pub(super) struct Run<'a> {
+    pub(super) request: &'a TagRequest,
+    pub(super) judged: &'a TagJudging,
     pattern: &'a Regex,
     branches: &'a [Branches],
-    now: i64,
+    pub(super) now: i64,
 }
 
 impl Run<'_> {
@@ -324,65 +333,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    fn entry(&self, verdict: &TagVerdict) -> Entry {
-        let object = verdict.object.or(verdict.commit);
-        Entry {
-            schema: 1,
-            tag: verdict.name.clone(),
-            object: object.map(|id| id.to_string()).unwrap_or_default(),
-            payload: verdict.payload.clone(),
-            commit: verdict.commit.map(|id| id.to_string()).unwrap_or_default(),
-            policy: self.judged.commit.map(|id| id.to_string()),
-            time: self.request.now.at.to_string(),
-        }
-    }
-
-    fn against(&self, state: &State, entry: &Entry, verdict: &TagVerdict, repository: &Repository) -> Result<(), Refusal> {
-        let last = state.entries.iter().rev().find_map(|entry| entry.policy.as_deref());
-        let last = last.and_then(|id| Oid::from_str(id).ok());
-        if let (Some(last), None) = (last, self.judged.commit) {
-            let reason =
-                format!("the last release was judged by the policy of commit {last}, and this policy is a file of no commit");
-            return Err(Refusal::indeterminate(Step::State, reason, OF_A_COMMIT));
-        }
-        if let (Some(last), Some(tip)) = (last, self.judged.commit) {
-            let elsewhere = self.judged.elsewhere.as_deref().and_then(|path| source::open_repository(path).ok());
-            let objects = elsewhere.as_ref().map_or(&repository.objects, |other| &other.objects);
-            match ancestry::within(objects, last, tip) {
-                Ancestry::Within { .. } => {}
-                Ancestry::Outside => {
-                    let reason = format!(
-                        "the judging policy's commit {tip} does not come after {last}, by which the last release was judged"
-                    );
-                    return Err(Refusal::rejected(
-                        Step::State,
-                        reason,
-                        "fetch the branch of the policy (git fetch origin), and find out who moved it",
-                    ));
-                }
-                Ancestry::Unknown(id, error) => {
-                    let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
-                    let remedy = "in the repository of the policy: git fetch --unshallow origin";
-                    return Err(Refusal::indeterminate(Step::State, reason, remedy));
-                }
-            }
-        }
-        let ended = |end: &i64| *end <= self.now;
-        let known = state_log::knows(&state.entries, &entry.tag, &entry.object);
-        let trusted_now = verdict.signers.iter().filter(|signer| signer.counted && !signer.ends.as_ref().is_some_and(ended));
-        let people: BTreeSet<&str> = trusted_now.filter_map(|signer| signer.person.as_deref()).collect();
-        if !known && people.len() < self.judged.judging.policy.release.min_signatures {
-            let reason = "a key's time is over, and the log of earlier verifications does not know this tag";
-            return Err(Refusal::rejected(
-                Step::State,
-                reason,
-                "have a current maintainer countersign it, or tag and sign the next version",
-            ));
-        }
-        // Who asks for all releases deploys none of them.
-        state_log::judge(&state.entries, entry, self.request.allow_rollback || self.request.all)
     }
 }
 

@@ -23,6 +23,10 @@ use crate::text::SourceFile;
 /// Where `origin` says what its default branch is.
 const ORIGIN_HEAD: &str = "refs/remotes/origin/HEAD";
 
+/// The remedy where a policy has no commit.
+pub(super) const OF_A_COMMIT: &str =
+    "keep the policy in a repository: name it by --policy-ref, or check that repository out and name the unchanged file";
+
 /// What the command line says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TagOrigin<'a> {
@@ -78,6 +82,22 @@ pub(super) fn choose(
         (None, Some((name, tip))) => (name.clone(), *tip),
         (None, None) => return Err(no_default()),
     };
+    let default_branch = default.map(|(name, _)| name);
+    at_commit(repository, &what, tip, org, limits, today, now, default_branch)
+}
+
+/// The policy at a commit of the repository, which `what` names for the reader.
+#[expect(clippy::too_many_arguments, reason = "each is one thing that a policy is read with")]
+fn at_commit(
+    repository: &Repository,
+    what: &str,
+    tip: Oid,
+    org: Option<Arc<SourceFile>>,
+    limits: &Limits,
+    today: Date,
+    now: i64,
+    default_branch: Option<String>,
+) -> Result<TagJudging, Error> {
     let open = |name: &str| source::file_at(&repository.objects, tip, name, limits.file_bytes);
     let file = open(POLICY_FILE)?;
     let has_file = file.is_some();
@@ -90,13 +110,12 @@ pub(super) fn choose(
         false => (PolicySource::Builtin, format!("built-in defaults, no policy at {what} {short}")),
     };
     let judging = Judging { policy: judged.0, source, revision: Some(revision), authoritative: true, bootstrap: false, title };
-    let default_branch = default.map(|(name, _)| name);
     Ok(TagJudging { judging, trust: judged.1, commit: Some(tip), made, elsewhere: None, default_branch })
 }
 
 /// The policy in a file outside of the repository. Where all that was read of it is in the commit that is checked out around it, it has a
 /// commit and an age; a file of no commit, or one that was changed, has neither.
-fn from_file(
+pub(super) fn from_file(
     path: &Path,
     org: Option<Arc<SourceFile>>,
     limits: &Limits,
@@ -160,7 +179,7 @@ fn named(repository: &Repository, reference: &str, limits: &Limits) -> Result<Oi
 }
 
 /// The default branch and its tip: `origin`'s as fetched, or `HEAD` of a git directory; a local branch never.
-fn default_branch(repository: &Repository) -> Result<Option<(String, Oid)>, Error> {
+pub(super) fn default_branch(repository: &Repository) -> Result<Option<(String, Oid)>, Error> {
     let tip = |full: &str, prefix: &str| -> Result<Option<(String, Oid)>, Error> {
         let Some(name) = full.strip_prefix(prefix) else { return Ok(None) };
         Ok(repository.refs.resolve(full)?.map(|id| (name.to_owned(), id)))

@@ -80,7 +80,7 @@ pub static KEYS: &[Key] = &[
     // Release
     may("release", Table, ByKey, "", "Release tags"),
     may("release.tag_pattern", Pattern, Never, r"'^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$'", "Which tags are releases, over the whole name"),
-    may("release.branches", Globs, Shorter, "", "Branches that a release must lie on; [] switches that off"),
+    may("release.branches", Globs, Fewer, "", "Branches that a release must lie on; [] switches that off"),
     may("release.signed_since", DateOrCommit, Earlier, "", "Releases from here on must be signed"),
     may("release.formats", Words(&["openpgp", "ssh"]), Shorter, "[\"openpgp\", \"ssh\"]", "Accepted kinds of signature"),
     may("release.min_signatures", Number(1, 100), More, "1", "How many people must sign"),
@@ -205,7 +205,7 @@ pub static KEYS: &[Key] = &[
     may("org.floors", Map(Names::Rules), Longer, "", "The lowest severity of a rule"),
     may("org.floors.*", Word(&["notice", "warning", "error"]), More, "", "A severity"),
     may("org.locked", Texts, Longer, "", "Keys that a repository may not set otherwise"),
-    may("org.waivable", Rules, Shorter, "", "The only rules that may be waived"),
+    may("org.waivable", Rules, Never, "", "The only rules that may be waived"),
     may("org.group", Tables, Never, "", "Settings of a group of repositories"),
     must("org.group[].name", Text, Neutral, "Its name"),
     must("org.group[].repositories", Texts, Longer, "Its repositories; * matches within a name"),

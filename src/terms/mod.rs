@@ -1,6 +1,8 @@
 //! Owns what the policy file says, parsed and validated. Judges nothing.
 
+pub mod add_key;
 mod build;
+pub mod change;
 pub mod json_schema;
 pub mod keys;
 mod meaning;

@@ -90,6 +90,8 @@ pub enum Tighter {
     Longer,
     /// Fewer entries.
     Shorter,
+    /// Fewer entries, but some: none, or no list, asks another question.
+    Fewer,
     /// A table: its keys say.
     ByKey,
 }
@@ -109,6 +111,7 @@ impl Tighter {
             Self::False => "false",
             Self::Longer => "longer",
             Self::Shorter => "shorter",
+            Self::Fewer => "fewer",
             Self::ByKey => "by-key",
         }
     }
@@ -125,7 +128,7 @@ impl Tighter {
             }
             Self::Later | Self::Earlier => matches!(kind, T::Date | T::DateOrCommit),
             Self::True | Self::False => kind == T::Flag,
-            Self::Longer | Self::Shorter => matches!(
+            Self::Longer | Self::Shorter | Self::Fewer => matches!(
                 kind,
                 T::Texts | T::Words(_) | T::Globs | T::Rules | T::Tools | T::Bots | T::Tables | T::Commands | T::Map(_)
             ),

@@ -35,10 +35,10 @@ fn run(arguments: &[&str]) -> Out {
 fn help_lists_what_there_is_and_nothing_else() {
     let out = run(&["--help"]);
     assert_eq!(out.status, 0);
-    for command in ["check", "verify-tag", "facts", "rules", "explain", "policy", "completions", "man"] {
+    for command in ["check", "verify-tag", "facts", "rules", "explain", "policy", "countersign", "keys", "completions", "man"] {
         assert!(out.stdout.contains(&format!("\n  {command}")), "{command}");
     }
-    for later in ["sweep", "waive", "countersign"] {
+    for later in ["sweep", "waive", "attest"] {
         assert!(!out.stdout.contains(later), "{later}");
     }
     let check = run(&["check", "--help"]).stdout;
@@ -72,7 +72,7 @@ fn usage_errors_are_status_2_with_a_hint() {
         (&["facts", "--format", "markdown"], "there is no format `markdown`", "formats are: text, json"),
         (&["explain", "bandt"], "there is no rule, tool, bot or generator `bandt`", "did you mean `bandit`?"),
         (&["rules", "--format", "xml"], "there is no format `xml`", "formats are: text, json, markdown"),
-        (&["policy", "diff", "a", "--b"], "`policy diff` is not in this version", "later"),
+        (&["policy", "diff", "a", "--policy", "b"], "takes the two policies as arguments", "FROM TO"),
         (&["policy", "check", "."], "`.` is a directory", "give the file"),
         (&["policy", "check", "nothing.toml"], "`nothing.toml` cannot be opened", ""),
         (&["completions", "tcsh"], "invalid value 'tcsh'", ""),

@@ -3,6 +3,7 @@
 mod binary;
 mod case;
 mod changes;
+mod commands;
 mod differential;
 mod history;
 mod log;

@@ -159,6 +159,12 @@ impl Certificate {
         self.cert.fingerprint().to_hex()
     }
 
+    /// Whether both hold the same packets.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.cert == other.cert && self.ignored == other.ignored
+    }
+
     /// The keys in it that can sign, or could once: fingerprint and public numbers. A key that never confirmed that it belongs here is not
     /// among them, since anybody can name it.
     #[must_use]

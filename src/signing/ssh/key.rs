@@ -56,6 +56,21 @@ impl SshKey {
         Self { window, compromised, ..self }
     }
 
+    /// Fingerprint, window and options in one line, for comparing.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let at = |bound: Option<i64>| bound.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        let options = &self.options;
+        let mut line = format!("{} {}..{}", self.fingerprint, at(self.window.after), at(self.window.before));
+        for (set, word) in [(options.no_touch, " no-touch-required"), (options.verify, " verify-required")] {
+            line.push_str(if set { word } else { "" });
+        }
+        if let Some(principals) = &options.authority {
+            line.push_str(&format!(" cert-authority {}", principals.join(",")));
+        }
+        line
+    }
+
     /// Whether both are the same key, whatever their options.
     #[must_use]
     pub fn is_same_key(&self, other: &Self) -> bool {

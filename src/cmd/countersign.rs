@@ -1,0 +1,36 @@
+//! Owns `countersign`: prints the git commands that add one's signature to a release. Refuses to run them.
+
+use super::Context;
+use crate::cli::CountersignArgs;
+use crate::error::Error;
+use crate::inspect::countersign;
+use crate::text::escape;
+
+/// Runs it.
+pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error> {
+    let found = countersign::countersign(&args.repo, &args.tag, args.name.as_deref())?;
+    let words = [&found.release, &found.name];
+    if words.iter().any(|word| escape::line(word) != word.as_str() || word.contains('\'')) {
+        return Err(Error::usage(format!("the name {} cannot be printed as a command", escape::line(&found.release))));
+    }
+    let what = if found.lightweight { "the commit of the lightweight tag" } else { "the tag object of" };
+    let mut out = format!("# {what} {}, which stands for commit {}\n", quoted(&found.release), found.commit);
+    out.push_str(&format!(
+        "git tag -s -m {} {} {}\n",
+        quoted(&format!("countersign {}", found.release)),
+        quoted(&found.name),
+        found.object
+    ));
+    out.push_str(&format!("git push origin {}\n", quoted(&format!("refs/tags/{}", found.name))));
+    if found.lightweight {
+        out.push_str("# counts where the policy has [release] accept = [\"tag\", \"countersign\"]\n");
+    }
+    context.streams.print(out.as_bytes())?;
+    Ok(0)
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '+' | '@' | '=' | ',');
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
+}

@@ -1,0 +1,105 @@
+//! Owns what one must sign to vouch for a release: the very object that its tag names, under a name that is free. Refuses to sign, to run
+//! anything, and to print the way to a signature that could not count.
+
+use std::path::Path;
+
+use git2::{ObjectType, Oid};
+
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::signing::tag_name::{self, COUNTERSIGN, TAGS};
+use crate::signing::tag_object;
+use crate::source::refs::Ref;
+use crate::source::{self, commit};
+
+/// Countersignatures looked at for a free name.
+const MOST: usize = 256;
+
+/// What is to be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Countersign {
+    /// The release, without `refs/tags/`.
+    pub release: String,
+    /// The name of the tag to make, without `refs/tags/`.
+    pub name: String,
+    /// What it must name: the tag object, or the commit of a lightweight tag.
+    pub object: Oid,
+    /// The release is a lightweight tag.
+    pub lightweight: bool,
+    /// The commit that the release stands for.
+    pub commit: Oid,
+}
+
+/// Looks the release up. `own` is the last part of the new tag's name; without it the first free number is taken.
+///
+/// # Errors
+/// Usage: there is no such release, or none that a countersignature could help. Incomplete: it cannot be read.
+pub fn countersign(path: &Path, argument: &str, own: Option<&str>) -> Result<Countersign, Error> {
+    let release = tag_name::parse(argument).map_err(|why| Error::usage(format!("`{argument}` is no tag: {why}")))?.to_owned();
+    if release.starts_with(COUNTERSIGN) {
+        return Err(Error::usage(format!("`{release}` is a countersignature itself")).hint("name the release"));
+    }
+    let repository = source::open_repository(path)?;
+    let full = format!("{TAGS}{release}");
+    let object = match repository.refs.read(&full)? {
+        Some(Ref::Direct(id)) => id,
+        Some(Ref::Symbolic(target)) => return Err(Error::usage(format!("{full} is a symbolic reference to {target}"))),
+        None => return Err(Error::usage(format!("there is no tag `{release}`")).hint(format!("git fetch origin {full}:{full}"))),
+    };
+    let unread = |error: &dyn std::fmt::Display| {
+        Error::incomplete(format!("the object {object} {error}")).hint(format!("git fetch --force origin {full}:{full}"))
+    };
+    let (_, kind) = repository.objects.header(object).map_err(|error| unread(&error))?;
+    let (commit, lightweight) = match kind {
+        ObjectType::Commit => (object, true),
+        ObjectType::Tag => (annotated(&repository, object, &release, &unread)?, false),
+        other => {
+            return Err(Error::usage(format!("`{release}` names a {}, which no countersignature makes a release", other.str())));
+        }
+    };
+    commit::read(&repository.objects, commit)
+        .map_err(|error| Error::incomplete(format!("the commit {commit} {error}")).hint(format!("git fetch origin {commit}")))?;
+    let name = match own {
+        Some(own) => format!("{COUNTERSIGN}{release}/{own}"),
+        None => free(&repository, &release)?,
+    };
+    tag_name::check(&name)
+        .map_err(|why| Error::usage(format!("`{name}` is no name of a tag: {why}")).hint("give another --as NAME"))?;
+    if repository.refs.read(&format!("{TAGS}{name}"))?.is_some() {
+        return Err(Error::usage(format!("there is a tag `{name}` already"))
+            .hint("give another --as NAME; a published tag is never moved"));
+    }
+    Ok(Countersign { release, name, object, lightweight, commit })
+}
+
+/// The commit of an annotated tag that verification would look at any further.
+fn annotated(
+    repository: &source::Repository,
+    id: Oid,
+    release: &str,
+    unread: &dyn Fn(&dyn std::fmt::Display) -> Error,
+) -> Result<Oid, Error> {
+    let most = Limits::default().tag_bytes;
+    let object = repository.objects.read(id, ObjectType::Tag, most).map_err(|error| unread(&error))?;
+    let never = |why: String| {
+        Err(Error::usage(format!("no countersignature can help `{release}`: {why}")).hint("tag and sign the next version"))
+    };
+    let tag = match tag_object::parse_strict(object.data()) {
+        Ok(tag) => tag,
+        Err(why) => return never(format!("its object is not well formed: {why}")),
+    };
+    if tag.name != release {
+        return never(format!("its object is called `{}`", tag.name));
+    }
+    if tag.target != tag_object::TargetType::Commit {
+        return never("it names no commit".to_owned());
+    }
+    Oid::from_str(&tag.object).map_err(|error| unread(&error.message()))
+}
+
+fn free(repository: &source::Repository, release: &str) -> Result<String, Error> {
+    let taken = repository.refs.list(&format!("{TAGS}{COUNTERSIGN}{release}/"), MOST)?;
+    let names = (1..).map(|number| format!("{COUNTERSIGN}{release}/{number}"));
+    let mut open = names.filter(|name| !taken.iter().any(|(full, _)| full.strip_prefix(TAGS) == Some(name)));
+    open.next().ok_or_else(|| Error::usage("there is no free number").hint("give --as NAME"))
+}

@@ -1,0 +1,113 @@
+//! Owns the log of earlier verifications (`--state`) in a run: opened and locked before anything is verified, asked about each tag, and
+//! continued. Refuses a log that whoever wrote the repository could change.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use git2::Oid;
+
+use super::tags::{Run, TagRequest};
+use super::tags_origin::{OF_A_COMMIT, TagJudging};
+use crate::error::Error;
+use crate::facts::tags::verify::TagVerdict;
+use crate::signing::refusal::{Refusal, Step};
+use crate::signing::state_log::{self, Entry};
+use crate::source::ancestry::{self, Ancestry};
+use crate::source::state_file::StateFile;
+use crate::source::{self, Repository};
+
+/// The state log, opened and locked before anything is verified.
+pub(super) fn open(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> Result<Option<State>, Error> {
+    let Some(path) = &request.state else {
+        if judged.judging.policy.release.state_required && !request.all {
+            return Err(Error::usage("[release].state asks for the log of earlier verifications").hint("give --state FILE"));
+        }
+        return Ok(None);
+    };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if source::lies_in(directory, &request.repository) || repository.holds(directory) {
+        let error = Error::usage("--state names a file in the repository of the tag, which whoever wrote that can change");
+        return Err(error.hint("keep it where only deploys write"));
+    }
+    let file = StateFile::open(path)?;
+    let entries = state_log::parse(&file.lines).map_err(|(line, why)| {
+        Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display()))
+            .hint("restore it from a copy; do not start an empty one unseen")
+    })?;
+    Ok(Some(State { file, entries }))
+}
+
+/// An open log.
+pub(super) struct State {
+    pub(super) file: StateFile,
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Run<'_> {
+    /// The line that a verified tag adds.
+    pub(super) fn entry(&self, verdict: &TagVerdict) -> Entry {
+        let object = verdict.object.or(verdict.commit);
+        Entry {
+            schema: 1,
+            tag: verdict.name.clone(),
+            object: object.map(|id| id.to_string()).unwrap_or_default(),
+            payload: verdict.payload.clone(),
+            commit: verdict.commit.map(|id| id.to_string()).unwrap_or_default(),
+            policy: self.judged.commit.map(|id| id.to_string()),
+            time: self.request.now.at.to_string(),
+        }
+    }
+
+    /// A verified tag against what was verified before.
+    pub(super) fn against(
+        &self,
+        state: &State,
+        entry: &Entry,
+        verdict: &TagVerdict,
+        repository: &Repository,
+    ) -> Result<(), Refusal> {
+        let last = state.entries.iter().rev().find_map(|entry| entry.policy.as_deref());
+        let last = last.and_then(|id| Oid::from_str(id).ok());
+        if let (Some(last), None) = (last, self.judged.commit) {
+            let reason =
+                format!("the last release was judged by the policy of commit {last}, and this policy is a file of no commit");
+            return Err(Refusal::indeterminate(Step::State, reason, OF_A_COMMIT));
+        }
+        if let (Some(last), Some(tip)) = (last, self.judged.commit) {
+            let elsewhere = self.judged.elsewhere.as_deref().and_then(|path| source::open_repository(path).ok());
+            let objects = elsewhere.as_ref().map_or(&repository.objects, |other| &other.objects);
+            match ancestry::within(objects, last, tip) {
+                Ancestry::Within { .. } => {}
+                Ancestry::Outside => {
+                    let reason = format!(
+                        "the judging policy's commit {tip} does not come after {last}, by which the last release was judged"
+                    );
+                    return Err(Refusal::rejected(
+                        Step::State,
+                        reason,
+                        "fetch the branch of the policy (git fetch origin), and find out who moved it",
+                    ));
+                }
+                Ancestry::Unknown(id, error) => {
+                    let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
+                    let remedy = "in the repository of the policy: git fetch --unshallow origin";
+                    return Err(Refusal::indeterminate(Step::State, reason, remedy));
+                }
+            }
+        }
+        let ended = |end: &i64| *end <= self.now;
+        let known = state_log::knows(&state.entries, &entry.tag, &entry.object);
+        let trusted_now = verdict.signers.iter().filter(|signer| signer.counted && !signer.ends.as_ref().is_some_and(ended));
+        let people: BTreeSet<&str> = trusted_now.filter_map(|signer| signer.person.as_deref()).collect();
+        if !known && people.len() < self.judged.judging.policy.release.min_signatures {
+            let reason = "a key's time is over, and the log of earlier verifications does not know this tag";
+            return Err(Refusal::rejected(
+                Step::State,
+                reason,
+                "have a current maintainer countersign it, or tag and sign the next version",
+            ));
+        }
+        // Who asks for all releases deploys none of them.
+        state_log::judge(&state.entries, entry, self.request.allow_rollback || self.request.all)
+    }
+}

@@ -1,0 +1,205 @@
+//! Owns the commands around `verify-tag` as programs: `countersign`, `keys add`, `policy diff`.
+#![expect(clippy::disallowed_methods, reason = "it writes policies and repositories of tests")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+use super::case::{self, folder};
+use super::repository::{Built, oid, policy, tag_bytes};
+
+struct Ran {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn tollgate(directory: &Path, arguments: &[&str], input: &str) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("TERM", "dumb").current_dir(directory).args(arguments).write_stdin(input);
+    let output = command.args(["--now", "2026-06-01T00:00:00Z"]).output().expect("it starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Ran { status: output.status.code().expect("a status"), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn key(name: &str) -> String {
+    folder().join("policies/keys").join(format!("{name}.asc")).display().to_string()
+}
+
+#[test]
+fn countersign_prints_the_command_and_runs_nothing() {
+    let mut case = case::named("control");
+    case.refs.insert("countersign/v1.1/1".to_owned(), "cs-bob".to_owned());
+    case.refs.insert("v9.0".to_owned(), "commit:c3".to_owned());
+    let built = Built::new(&case);
+    let ran = tollgate(&built.path, &["countersign", "v1.1"], "");
+    let object = oid(&tag_bytes("v1.1"));
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains(&format!("\ngit tag -s -m 'countersign v1.1' countersign/v1.1/2 {object}\n")), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\ngit push origin refs/tags/countersign/v1.1/2\n"), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("# the tag object of v1.1, which stands for commit "), "{}", ran.stdout);
+    let named = tollgate(&built.path, &["countersign", "refs/tags/v1.0", "--as", "bob"], "").stdout;
+    assert!(named.contains(" countersign/v1.0/bob "), "{named}");
+    let light = tollgate(&built.path, &["countersign", "v9.0"], "").stdout;
+    let commit = built.history.id("c3");
+    assert!(light.contains(&format!("countersign/v9.0/1 {commit}\n")) && light.contains("accept = ["), "{light}");
+    assert!(!built.git.join("refs/tags/countersign/v1.1/2").exists());
+}
+
+#[test]
+fn countersign_refuses_what_no_signature_could_help() {
+    let mut case = case::named("control");
+    for (name, file) in [("v3.0", "v1.0"), ("v3.1", "a16a"), ("v1.2", "a05a"), ("v'1", "v1.0")] {
+        case.refs.insert(name.to_owned(), file.to_owned());
+    }
+    case.refs.insert("countersign/v1.1/bob".to_owned(), "cs-bob".to_owned());
+    let built = Built::new(&case);
+    for (arguments, why) in [
+        (&["countersign", "v7.0"][..], "there is no tag"),
+        (&["countersign", "v3.0"], "is called `v1.0`"),
+        (&["countersign", "v3.1"], "not well formed"),
+        (&["countersign", "v1.2"], "names no commit"),
+        (&["countersign", "v1^{}"], "is no tag"),
+        (&["countersign", "countersign/v1.1/bob"], "countersignature itself"),
+        (&["countersign", "v1.1", "--as", "bob"], "already"),
+        (&["countersign", "v1.1", "--as", "a b"], "no name of a tag"),
+        (&["countersign"], "required"),
+    ] {
+        let ran = tollgate(&built.path, arguments, "");
+        assert!(ran.status == 2 && ran.stderr.contains(why), "{arguments:?}: {} {}", ran.status, ran.stderr);
+        assert!(ran.stdout.is_empty(), "{arguments:?}: {}", ran.stdout);
+    }
+    let nowhere = tempfile::tempdir().expect("a folder");
+    assert_eq!(tollgate(nowhere.path(), &["countersign", "v1.1"], "").status, 2);
+}
+
+/// From nothing to a policy that verifies, by commands alone.
+#[test]
+fn keys_that_were_added_verify() {
+    let here = tempfile::tempdir().expect("a folder");
+    let alice = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "");
+    assert_eq!(alice.status, 0, "{}", alice.stderr);
+    assert!(
+        alice.stdout.starts_with("added: alice, OpenPGP key ") && alice.stdout.contains("roles: release\n"),
+        "{}",
+        alice.stdout
+    );
+    assert!(alice.stdout.contains("can sign, without an end") && alice.stdout.contains("next: commit"), "{}", alice.stdout);
+    let bob = fs::read_to_string(key("bob")).expect("a certificate");
+    let bob = tollgate(here.path(), &["keys", "add", "bob", "--pgp", "-", "--role", "release", "--role", "owner"], &bob);
+    assert!(bob.status == 0 && bob.stdout.contains("roles: release, owner"), "{}{}", bob.stdout, bob.stderr);
+    let signer = fs::read_to_string(folder().join("signers-for-git")).expect("signers");
+    let line = signer.lines().next().expect("a line").trim_start_matches("* ");
+    let ssh = tollgate(here.path(), &["keys", "add", "ed", "--ssh", "-", "--valid-before", "2027-01-01"], line);
+    assert!(ssh.status == 0 && ssh.stdout.contains("added: ed, SSH key SHA256:"), "{}{}", ssh.stdout, ssh.stderr);
+    let text = fs::read_to_string(here.path().join(".tollgate.toml")).expect("a policy");
+    assert!(text.starts_with("schema = 1\n") && text.contains("valid_before = 2027-01-01"), "{text}");
+    assert_eq!(tollgate(here.path(), &["policy", "check"], "").status, 0);
+    let built = Built::new(&case::named("control"));
+    let file = here.path().join(".tollgate.toml").display().to_string();
+    let ran = tollgate(&built.path, &["verify-tag", "v1.1", "--policy", &file], "");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    // A second time nothing changes, and a certificate is refreshed.
+    let again = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "");
+    assert!(again.status == 0 && again.stdout.starts_with("was there already: alice"), "{}", again.stdout);
+    assert_eq!(fs::read_to_string(here.path().join(".tollgate.toml")).expect("a policy"), text);
+}
+
+#[test]
+fn keys_that_would_break_the_policy_write_nothing() {
+    let here = tempfile::tempdir().expect("a folder");
+    let path = here.path();
+    assert_eq!(tollgate(path, &["keys", "add", "alice", "--pgp", &key("alice")], "").status, 0);
+    let before = fs::read_to_string(path.join(".tollgate.toml")).expect("a policy");
+    for (arguments, input, why) in [
+        (&["keys", "add", "mallory", "--pgp", &key("alice")][..], "", "the same key"),
+        (&["keys", "add", "bob", "--pgp", &key("secret")], "", "burnt"),
+        (&["keys", "add", "bob", "--pgp", &key("both-in-one")], "", "more than one certificate"),
+        (&["keys", "add", "bob", "--pgp", "no-such-file"], "", "cannot be opened"),
+        (&["keys", "add", "bob", "--pgp", "-"], "nothing", "no armored certificate"),
+        (&["keys", "add", "bob", "--pgp", &key("bob"), "--role", "relase"], "", "relase"),
+        (&["keys", "add", "bob", "--pgp", &key("bob"), "--valid-before", "soon"], "", "is no date"),
+        (&["keys", "add", "alice", "--pgp", &key("alice"), "--valid-before", "2027-01-01"], "", "lists this key"),
+        (&["keys", "add", "bob", "--ssh", "-"], "-----BEGIN OPENSSH PRIVATE KEY-----", "private key"),
+        (&["keys", "add", "bob", "--ssh", "-"], "ssh-ed25519 AAAA", "refused"),
+        (&["keys", "add", "bob"], "", "required"),
+        (&["keys", "add", "a\nb", "--pgp", &key("bob")], "", "one line"),
+        (&["keys", "add", "bob", "--pgp", &key("bob"), "--policy-ref", "refs/heads/main"], "", "--policy-ref"),
+    ] {
+        let ran = tollgate(path, arguments, input);
+        assert!(ran.status == 2 && ran.stderr.contains(why), "{arguments:?}: {} {}", ran.status, ran.stderr);
+    }
+    assert_eq!(fs::read_to_string(path.join(".tollgate.toml")).expect("a policy"), before);
+    assert_eq!(fs::read_dir(path.join(".tollgate/keys")).expect("keys").count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_leads_elsewhere_gets_no_certificate() {
+    let (here, elsewhere) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    std::os::unix::fs::symlink(elsewhere.path(), here.path().join(".tollgate")).expect("a link");
+    let ran = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "");
+    assert!(ran.status == 2 && ran.stderr.contains("a link"), "{}", ran.stderr);
+    assert!(!here.path().join(".tollgate.toml").exists());
+}
+
+#[test]
+fn a_change_of_policy_names_the_releases_that_change() {
+    let built = Built::new(&case::named("control"));
+    let file = |name: &str| policy(name).display().to_string();
+    let ran = tollgate(&built.path, &["policy", "diff", &file("two"), &file("without-alice")], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    for part in [
+        "weaker   release.min_signatures: 2 -> -\n",
+        "tighter  people.alice: ",
+        "policy diff: 1 weaker, 2 tighter, 0 neutral · 0 of 3 releases change\n",
+    ] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+    let leaving = tollgate(&built.path, &["policy", "diff", &file("leaver"), &file("without-alice")], "").stdout;
+    assert!(leaving.contains("release  v1.1: verified -> rejected (signer: "), "{leaving}");
+    assert!(leaving.contains("3 of 3 releases change"), "{leaving}");
+    // The default branch's own against a file.
+    let own = tollgate(&built.path, &["policy", "diff", "refs/remotes/origin/main", &file("without-alice")], "");
+    assert!(own.status == 0 && own.stdout.contains("3 of 3 releases change"), "{}{}", own.stdout, own.stderr);
+    fs::write(built.path.join(".tollgate.toml"), "schema = 1\n").expect("written");
+    let here = tollgate(&built.path, &["policy", "diff"], "");
+    assert!(here.stdout.contains("tighter  people.alice: ") && here.stdout.contains("3 of 3"), "{}{}", here.stdout, here.stderr);
+    assert!(here.stdout.contains("weaker   release.max_policy_age"), "{}", here.stdout);
+}
+
+#[test]
+fn a_changed_certificate_is_a_change_of_policy() {
+    let built = Built::new(&case::named("control"));
+    let here = tempfile::tempdir().expect("a folder");
+    for side in ["one", "two"] {
+        fs::create_dir_all(here.path().join(side).join("keys")).expect("folders");
+        fs::copy(policy("no-such-file"), here.path().join(side).join("p.toml")).expect("copied");
+    }
+    fs::copy(key("alice"), here.path().join("one/keys/nothing.asc")).expect("copied");
+    fs::copy(key("unbound"), here.path().join("two/keys/nothing.asc")).expect("copied");
+    let (one, two) = (here.path().join("one/p.toml").display().to_string(), here.path().join("two/p.toml").display().to_string());
+    let ran = tollgate(&built.path, &["policy", "diff", &one, &two], "");
+    assert!(ran.stdout.contains("weaker   certificate of alice ("), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("0 of 3 releases change"), "{}", ran.stdout);
+}
+
+#[test]
+fn policies_that_cannot_be_compared_are_refused() {
+    let built = Built::new(&case::named("control"));
+    let file = |name: &str| policy(name).display().to_string();
+    for arguments in [
+        vec!["policy", "diff", "no-such-file", "also-none"],
+        vec!["policy", "diff", "--policy", "x", "a", "b"],
+    ] {
+        let ran = tollgate(&built.path, &arguments, "");
+        assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.stderr);
+    }
+    assert_eq!(tollgate(&built.path, &["policy", "diff", &file("short"), &file("two")], "").status, 2);
+    assert_eq!(tollgate(&built.path, &["policy", "diff", "refs/heads/none"], "").status, 3, "what could be fetched");
+    // Without a repository values are compared, and it is said that no release was.
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let ran = tollgate(nowhere.path(), &["policy", "diff", &file("two"), &file("leaver")], "");
+    assert!(ran.status == 0 && ran.stdout.contains("no release was looked at"), "{}{}", ran.stdout, ran.stderr);
+}
