@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
 use crate::error::Error;
+use crate::facts::tags::survey::{self, Signing};
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::limits::Limits;
@@ -114,18 +115,28 @@ pub struct Judging<'a> {
     pub strict: bool,
 }
 
+/// How signing is looked at.
+pub type Look<'a> = dyn Fn(&Facts<'_>) -> Result<Signing, Error> + 'a;
+
 /// The road from a snapshot to decisions: facts, checks, findings, policy.
 ///
 /// # Errors
 /// What had to be read of the repository and could not be.
-pub fn decided(snapshot: &Snapshot, policy: &Policy, judging: &Judging<'_>, today: Date) -> Result<Judged, Error> {
+pub fn decided(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    look: &Look<'_>,
+    judging: &Judging<'_>,
+    today: Date,
+) -> Result<Judged, Error> {
     let catalog = Catalog::builtin();
     let mut terms = policy.terms.clone();
     if let Some(profile) = judging.profile {
         terms.profile = profile.to_owned();
     }
     let facts = facts::gather(snapshot, catalog, &terms)?;
-    let findings = judge(&facts, &terms, catalog, judging.only);
+    let signing = look(&facts)?;
+    let findings = judge(&facts, &signing, &terms, catalog, judging.only);
     let sources = sources(snapshot, &findings);
     let unread = unread_by_rules(snapshot);
     let options = DecideOptions {
@@ -150,7 +161,9 @@ pub fn check(request: &CheckRequest) -> Result<Report, Error> {
     let (snapshot, policy) = (&opened.snapshot, &opened.judging.policy);
     let judging =
         Judging { profile: request.profile.as_deref(), only: &request.only, fail_on: request.fail_on, strict: request.strict };
-    let Judged { decided, sources } = decided(snapshot, policy, &judging, request.now.date())?;
+    let trust = &opened.judging.trust;
+    let look = |facts: &Facts<'_>| survey::survey(snapshot, policy, trust, &facts.default_branch, request.ci);
+    let Judged { decided, sources } = decided(snapshot, policy, &look, &judging, request.now.date())?;
     let mut notes = snapshot.notes().to_vec();
     notes.extend(decided.notes);
     let mut outcome = decided.outcome;
@@ -202,8 +215,8 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
 
 /// Judges the facts by the rules asked for (all, when none is named).
 #[must_use]
-pub fn judge(facts: &Facts<'_>, terms: &Terms, catalog: &Catalog, only: &[String]) -> Vec<Finding> {
-    let bench = Bench { facts, terms, catalog, literal: terms.profile == "literal" };
+pub fn judge(facts: &Facts<'_>, signing: &Signing, terms: &Terms, catalog: &Catalog, only: &[String]) -> Vec<Finding> {
+    let bench = Bench { facts, terms, catalog, signing, literal: terms.profile == "literal" };
     let asked =
         |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
     // A roll-up looks at what the exact rules found: they run with it, and policy drops what was not asked for.
@@ -231,6 +244,7 @@ fn open(request: &CheckRequest) -> Result<Opened, Error> {
         org_policy: request.org_policy.clone(),
         base: request.base.clone(),
         ci: request.ci,
+        now: request.now.at.as_second(),
         policy_file_is_inside: request.policy_file.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
         tree_revision: match snapshot.subject().kind {
             snapshot::SubjectKind::Git => snapshot.subject().revision.clone(),
@@ -305,6 +319,10 @@ struct PolicyFiles<'s> {
 impl PolicyReader for PolicyFiles<'_> {
     fn disk(&self, path: &std::path::Path) -> Result<Arc<SourceFile>, Error> {
         source::read_named_file(path, self.snapshot.limits().file_bytes)
+    }
+
+    fn beside(&self, directory: &std::path::Path, name: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        source::file_beside(directory, name, self.snapshot.limits().file_bytes)
     }
 
     fn tree(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {

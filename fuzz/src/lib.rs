@@ -64,7 +64,7 @@ fn tree(files: Vec<(String, String)>) {
     let snapshot = Snapshot::in_memory(files);
     let terms = Terms::default();
     if let Ok(facts) = gather(&snapshot, Catalog::builtin(), &terms) {
-        let findings = judge(&facts, &terms, Catalog::builtin(), &[]);
+        let findings = judge(&facts, &Default::default(), &terms, Catalog::builtin(), &[]);
         assert!(!findings.is_empty(), "every rule says something");
     }
 }

@@ -24,6 +24,12 @@ pub struct Example {
     /// Judge it under this profile; default `modern`.
     #[serde(default)]
     pub profile: Option<String>,
+    /// For rules about releases: what verifying says of each tag, `NAME` of who signed or `rejected: STEP`, `indeterminate: STEP`.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// For rules about commits: how many are `signed`, `unsigned`, `by_forge`.
+    #[serde(default)]
+    pub commits: BTreeMap<String, usize>,
     /// The files, by path.
     #[serde(default)]
     pub files: BTreeMap<String, String>,

@@ -159,7 +159,8 @@ mod tests {
         let (catalog, terms) = (Catalog::builtin(), Terms::default());
         let facts = gather(&snapshot, catalog, &terms).expect("in memory");
         let rule = catalog.rule("dependency-update-bot").expect("a rule");
-        let findings = BotCoverage.run(rule, &Bench { facts: &facts, terms: &terms, catalog, literal: false });
+        let findings =
+            BotCoverage.run(rule, &Bench { facts: &facts, terms: &terms, catalog, signing: &Default::default(), literal: false });
         findings.iter().map(|one| format!("{} {} {}", one.subject, one.verdict.word(), one.severity.word())).collect()
     }
 

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog::{Catalog, Rule};
 use crate::facts::Facts;
+use crate::facts::tags::survey::Signing;
 use crate::finding::Finding;
 use crate::terms::Terms;
 
@@ -12,12 +13,16 @@ mod analyzer;
 mod bot_coverage;
 mod ci_readable;
 mod component_view;
+mod deploy_verified;
 mod eslint_fix;
 mod fact_conflict;
 mod fixes;
+mod maintainer_keys;
 mod openapi_export;
 mod pyup;
 mod roll_up;
+mod signed_commits;
+mod signed_tags;
 mod snippets;
 mod tool_runs;
 mod unseen;
@@ -31,6 +36,8 @@ pub struct Bench<'a> {
     pub terms: &'a Terms,
     /// The catalogue.
     pub catalog: &'a Catalog,
+    /// Signing, as far as the policy asks for it.
+    pub signing: &'a Signing,
     /// `literal` asks for the tools that the checklist names; `modern` accepts their equals.
     pub literal: bool,
 }
@@ -55,10 +62,14 @@ pub static ROSTER: &[&dyn Check] = &[
     &analyzer::Analyzer,
     &bot_coverage::BotCoverage,
     &ci_readable::CiReadable,
+    &deploy_verified::DeployVerified,
     &fact_conflict::FactConflict,
+    &maintainer_keys::MaintainerKeys,
     &openapi_export::OpenapiExport,
     &pyup::Pyup,
     &roll_up::RollUp,
+    &signed_commits::SignedCommits,
+    &signed_tags::SignedTags,
     &tool_runs::ToolRuns,
 ];
 
@@ -89,6 +100,12 @@ pub fn run<'r>(rules: impl IntoIterator<Item = &'r Rule>, bench: &Bench<'_>) -> 
         findings.extend(more);
     }
     findings
+}
+
+/// That a rule's question takes no keys.
+fn no_keys(rule: &Rule) -> Result<(), String> {
+    question::<std::collections::BTreeMap<String, String>>(rule)
+        .and_then(|rest| if rest.is_empty() { Ok(()) } else { Err("takes no keys".to_owned()) })
 }
 
 /// A rule's question as the check's own type.

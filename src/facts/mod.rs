@@ -24,6 +24,7 @@ pub mod openapi;
 pub mod pipeline;
 pub mod python;
 pub mod rank;
+pub mod releasing;
 pub mod required;
 pub mod runners;
 mod secured;
@@ -74,6 +75,8 @@ pub struct Facts<'s> {
     pub service: openapi::ServiceFact,
     /// API descriptions.
     pub api: Vec<openapi::ApiDescription>,
+    /// Jobs that deploy.
+    pub deploys: Vec<releasing::DeployJob>,
     /// All tags whose name matches the policy's pattern, newest first.
     pub release_tags: Vec<Tag>,
 }
@@ -128,8 +131,10 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let standings = standing::stand(&evidence);
     let (bots, uncovered) = bots::gather(&world, &inventory, &trace, &default_branch, terms);
     let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
-    let release_tags = tags::releases(snapshot, None)?;
+    let release_tags = tags::releases(snapshot, terms.tag_pattern.as_deref())?;
+    let deploys = releasing::gather(snapshot, &pipelines, &trace);
     Ok(Facts {
+        deploys,
         snapshot,
         default_branch,
         inventory,

@@ -68,7 +68,7 @@ pub fn diff(request: &DiffRequest) -> Result<PolicyDiff, Error> {
     let from = policy(request, request.from.as_deref(), None, &repository)?;
     let to = policy(request, request.to.as_deref(), Some(POLICY_FILE), &repository)?;
     let mut changes = change::changes(&from.judging.policy, &to.judging.policy, Catalog::builtin());
-    changes.extend(keys(&from.trust, &to.trust));
+    changes.extend(keys(&from.judging.trust, &to.judging.trust));
     changes.extend(signers(&from, &to));
     changes.sort();
     let tags = repository.and_then(|repository| replayed(request, &from, &to, &repository));
@@ -168,7 +168,7 @@ fn signers(from: &TagJudging, to: &TagJudging) -> Vec<Change> {
             parsed.map(|key| (name.clone(), key.fingerprint)).collect::<Vec<_>>()
         });
         let listed: BTreeSet<_> = listed.collect();
-        let all = judged.trust.people.iter().flat_map(keys);
+        let all = judged.judging.trust.people.iter().flat_map(keys);
         all.filter(|(name, line)| !listed.iter().any(|(person, id)| person == name && line.starts_with(id.as_str()))).collect()
     };
     let (before, after) = (held(from), held(to));

@@ -212,7 +212,7 @@ impl Run<'_> {
         Verifying {
             repository,
             limits: &self.request.limits,
-            trust: &self.judged.trust,
+            trust: &self.judged.judging.trust,
             release: &self.judged.judging.policy.release,
             pattern: self.pattern,
             branches: self.branches,

@@ -45,8 +45,6 @@ pub(super) struct TagOrigin<'a> {
 pub(super) struct TagJudging {
     /// The policy and where it came from.
     pub(super) judging: Judging,
-    /// Whom it trusts.
-    pub(super) trust: Trust,
     /// Its commit, when it came from one.
     pub(super) commit: Option<Oid>,
     /// When that commit was made, in seconds since the epoch.
@@ -109,8 +107,16 @@ fn at_commit(
         true => (PolicySource::Ref, format!("{POLICY_FILE} at {what} {short}")),
         false => (PolicySource::Builtin, format!("built-in defaults, no policy at {what} {short}")),
     };
-    let judging = Judging { policy: judged.0, source, revision: Some(revision), authoritative: true, bootstrap: false, title };
-    Ok(TagJudging { judging, trust: judged.1, commit: Some(tip), made, elsewhere: None, default_branch })
+    let judging = Judging {
+        policy: judged.0,
+        trust: judged.1,
+        source,
+        revision: Some(revision),
+        authoritative: true,
+        bootstrap: false,
+        title,
+    };
+    Ok(TagJudging { judging, commit: Some(tip), made, elsewhere: None, default_branch })
 }
 
 /// The policy in a file outside of the repository. Where all that was read of it is in the commit that is checked out around it, it has a
@@ -139,10 +145,10 @@ pub(super) fn from_file(
     let revision = commit.map(|id| id.to_string());
     let at = revision.as_ref().map(|id| format!(" at {}", id.get(..7).unwrap_or(id))).unwrap_or_default();
     let title = format!("{}{at}", path.display());
-    let judging = Judging { policy, source: PolicySource::File, revision, authoritative: true, bootstrap: false, title };
+    let judging = Judging { policy, trust, source: PolicySource::File, revision, authoritative: true, bootstrap: false, title };
     let made = checkout.as_ref().and_then(|checkout| checkout.made);
     let elsewhere = commit.map(|_| if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory.clone() });
-    Ok(TagJudging { judging, trust, commit, made, elsewhere, default_branch })
+    Ok(TagJudging { judging, commit, made, elsewhere, default_branch })
 }
 
 fn with(

@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::FailOn;
 use crate::catalog::{Catalog, Severity};
 use crate::error::Error;
+use crate::signing::trust::Trust;
 use crate::terms::read::Open;
-use crate::terms::{Level, Policy, Reading, read};
+use crate::terms::{Level, Policy, Reading, read, trust};
 use crate::text::SourceFile;
 
 /// Where a policy file lies in its source.
@@ -33,6 +34,8 @@ pub struct OriginRequest {
     pub ci: bool,
     /// Whether `policy_file`, links resolved, lies in the inspected tree or its `.git`.
     pub policy_file_is_inside: bool,
+    /// Now, in seconds since the epoch.
+    pub now: i64,
     /// Whether the inspected tree is a plain folder or a work tree (`work-tree` in reports), or the tree of a commit.
     pub tree_revision: Option<String>,
 }
@@ -44,6 +47,12 @@ pub trait PolicyReader {
     /// # Errors
     /// A usage error when there is none, an incomplete error when it cannot be read.
     fn disk(&self, path: &Path) -> Result<Arc<SourceFile>, Error>;
+
+    /// A file beside or below a policy file on disk, never above; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it is no regular file, or cannot be read.
+    fn beside(&self, directory: &Path, name: &str) -> Result<Option<Arc<SourceFile>>, Error>;
 
     /// A file of the inspected tree; `None` when there is none.
     ///
@@ -85,6 +94,8 @@ pub enum PolicySource {
 pub struct Judging {
     /// The policy.
     pub policy: Policy,
+    /// Whom it trusts.
+    pub trust: Trust,
     /// Where it came from.
     pub source: PolicySource,
     /// The commit it was read at.
@@ -106,7 +117,11 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         return Err(Error::usage("--base arrives with a later version").hint("leave it out: the whole tree is judged"));
     }
     let org = request.org_policy.as_deref().map(|path| reader.disk(path)).transpose()?;
-    let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| read(file, &Reading { catalog, today, open, org: org.clone() });
+    let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| {
+        let policy = read(file, &Reading { catalog, today, open, org: org.clone() })?;
+        let trust = trust::trust(&policy, open, request.now)?;
+        Ok::<_, Error>((policy, trust))
+    };
     if let Some(path) = &request.policy_file {
         if request.policy_file_is_inside && request.ci {
             let error = Error::usage("--policy names a file of the inspected tree, which whoever wrote the tree can change");
@@ -114,7 +129,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         }
         let file = reader.disk(path)?;
         let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let open = |name: &str| beside(reader, &directory, name);
+        let open = |name: &str| reader.beside(&directory, name);
         let policy = with(Some(file), &open)?;
         let title = path.display().to_string();
         return Ok(judging(policy, PolicySource::File, None, !request.policy_file_is_inside, title));
@@ -143,16 +158,14 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
     Ok(judging(policy, source, revision, false, title))
 }
 
-fn judging(policy: Policy, source: PolicySource, revision: Option<String>, authoritative: bool, title: String) -> Judging {
-    Judging { policy, source, revision, authoritative, bootstrap: false, title }
-}
-
-/// A file named by a policy file on disk: beside or below it, never above.
-fn beside(reader: &dyn PolicyReader, directory: &Path, name: &str) -> Result<Option<Arc<SourceFile>>, Error> {
-    match crate::text::RepoPath::new(name) {
-        Some(inside) => reader.disk(&directory.join(inside.as_str())).map(Some),
-        None => Ok(None),
-    }
+fn judging(
+    (policy, trust): (Policy, Trust),
+    source: PolicySource,
+    revision: Option<String>,
+    authoritative: bool,
+    title: String,
+) -> Judging {
+    Judging { policy, trust, source, revision, authoritative, bootstrap: false, title }
 }
 
 fn short(revision: &str) -> &str {

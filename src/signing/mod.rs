@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod openpgp;
 pub mod refusal;
 pub mod signed;
+pub mod signed_commit;
 pub mod ssh;
 pub mod state_log;
 pub mod tag_name;

@@ -1,10 +1,10 @@
 //! Owns the words of a verification that did not succeed: at which step, whether that is certain, why, and what to do. Refuses to
 //! print.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a verification stopped (`step` in the JSON contract, design §4.3), in the order of the checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// The policy cannot judge.

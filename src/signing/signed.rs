@@ -88,7 +88,12 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
     Ok(signed)
 }
 
-fn verify_block(block: &Block<'_>, tagger: i64, trust: &Trust, notes: &mut Vec<String>) -> Result<Vec<Signer>, Refusal> {
+pub(super) fn verify_block(
+    block: &Block<'_>,
+    tagger: i64,
+    trust: &Trust,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Signer>, Refusal> {
     let refused = |what: &str| {
         let reason = format!("the tag is signed with {what}, which [release].formats does not list");
         Refusal::rejected(Step::Algorithm, reason, format!("sign with a listed kind of key; {COUNTERSIGN}"))

@@ -28,6 +28,14 @@ pub fn read(objects: &Objects, id: Oid) -> Result<Commit, ObjectError> {
     parse(object.data()).ok_or_else(|| ObjectError::Broken("its header is not that of a commit".to_owned()))
 }
 
+/// The bytes of the commit `id`.
+///
+/// # Errors
+/// It is missing, damaged, or not a commit.
+pub fn bytes(objects: &Objects, id: Oid) -> Result<Vec<u8>, ObjectError> {
+    objects.read(id, ObjectType::Commit, COMMIT_BYTES).map(|object| object.data().to_vec())
+}
+
 /// Parses the bytes of a commit object; `None` when its header is not `tree`, `parent`s, `author`, `committer` in this order.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Commit> {

@@ -55,6 +55,12 @@ impl Repository {
             .collect())
     }
 
+    /// Whether it says of itself that its history was cut. A file that anybody can write: it proves nothing, it only explains.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        std::fs::symlink_metadata(self.dirs.common.join("shallow")).is_ok()
+    }
+
     /// The object that `HEAD` names; `None` before the first commit.
     ///
     /// # Errors

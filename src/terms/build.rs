@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::node::{Node, Value};
-use super::policy::{Attestation, Commits, Gate, Key, Level, Org, Person, Policy, Release, RuleTerms, Thresholds, Waiver};
+use super::policy::{Attestation, Commits, Gate, Key, Level, Org, Person, Policy, Release, RuleTerms, Since, Thresholds, Waiver};
 use super::{CiTerms, ExternalCi, ScopeTerms, Service, Terms, ToolTerms, TrustedWorkflow, meaning};
 use crate::catalog::{Catalog, Severity};
 use crate::text::SourceFile;
@@ -49,6 +49,7 @@ fn terms(values: &Node) -> Terms {
         ci: values.get("ci").map(ci).unwrap_or_default(),
         tools: pairs(values.get("tools")).map(|(name, node)| (name.clone(), tool(node))).collect(),
         external_bots: values.route("bots.external").map(Node::texts).unwrap_or_default(),
+        tag_pattern: values.route("release.tag_pattern").and_then(Node::text).map(str::to_owned),
         analyzer_level: values.route("thresholds.analyzer_level").and_then(Node::text).map(str::to_owned),
     }
 }
@@ -196,6 +197,7 @@ fn release(node: &Node) -> Release {
         branches: node.get("branches").map(Node::texts),
         formats: node.get("formats").map_or(default.formats, Node::texts),
         min_signatures: count("min_signatures", default.min_signatures),
+        signed_since: node.date_at("signed_since").map(Since::Day).or_else(|| node.text_at("signed_since").map(Since::Commit)),
         check_last: count("check_last", default.check_last),
         max_skew_days: days("max_skew"),
         max_age_days: days("max_age"),

@@ -39,6 +39,8 @@ pub struct Terms {
     pub tools: BTreeMap<String, ToolTerms>,
     /// `[bots] external`: bots that are run from outside the repository.
     pub external_bots: Vec<String>,
+    /// `[release] tag_pattern`; default: [`policy::Release`]'s.
+    pub tag_pattern: Option<String>,
     /// `[thresholds] analyzer_level`, a rung's word; default `gates`.
     pub analyzer_level: Option<String>,
 }

@@ -211,6 +211,15 @@ pub struct Key {
     pub place: Place,
 }
 
+/// From when on something is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// From the beginning of this day, in UTC.
+    Day(Date),
+    /// From this commit on, in lower-case hex.
+    Commit(String),
+}
+
 /// `[release]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Release {
@@ -224,6 +233,8 @@ pub struct Release {
     pub formats: Vec<String>,
     /// How many people must sign.
     pub min_signatures: usize,
+    /// Releases from here on must be signed; `None`: all.
+    pub signed_since: Option<Since>,
     /// How many releases `check` looks at.
     pub check_last: usize,
     /// How far a signature's time may lie from the tagger's, in days.
@@ -256,6 +267,7 @@ impl Default for Release {
             branches: None,
             formats: vec!["openpgp".to_owned(), "ssh".to_owned()],
             min_signatures: 1,
+            signed_since: None,
             check_last: 5,
             max_skew_days: None,
             max_age_days: None,

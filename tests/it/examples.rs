@@ -4,7 +4,9 @@ use tollgate::catalog::example::Example;
 use tollgate::catalog::{Catalog, Tool};
 use tollgate::facts::hold::HoldEffect;
 use tollgate::facts::ladder::{Rung, Standing};
+use tollgate::facts::tags::survey::{self, Commits, Release, Releases, Signing};
 use tollgate::facts::{Facts, gather};
+use tollgate::signing::refusal::Refusal;
 use tollgate::snapshot::Snapshot;
 use tollgate::terms::Terms;
 
@@ -106,6 +108,28 @@ fn every_rule_example_holds() {
     assert!(count >= 3 * catalog.rules.len(), "{count} examples of {} rules", catalog.rules.len());
 }
 
+/// Tags and commits that an example states: no tree in memory has any.
+fn signed(example: &Example, signing: &mut Signing) {
+    let outcome = |said: &String| {
+        let step = |word: &str| serde_json::from_value(serde_json::Value::String(word.to_owned())).expect("a step");
+        match said.split_once(": ") {
+            Some(("rejected", word)) => Err(Refusal::rejected(step(word), "an example", "nothing")),
+            Some((_, word)) => Err(Refusal::indeterminate(step(word), "an example", "nothing")),
+            None => Ok(vec![said.clone()]),
+        }
+    };
+    if !example.tags.is_empty() {
+        let release = |(name, said)| Release { name: String::clone(name), outcome: outcome(said), by_checkout: false };
+        signing.releases = Releases::Judged(example.tags.iter().map(release).collect());
+    }
+    if !example.commits.is_empty() {
+        let of = |word: &str| example.commits.get(word).copied().unwrap_or_default();
+        let unsigned = vec![("0123456".to_owned(), "the commit is not signed".to_owned()); of("unsigned")];
+        let (count, unsigned_count) = (of("signed") + of("unsigned") + of("by_forge"), of("unsigned"));
+        signing.commits = Commits::Judged { what: "main".to_owned(), count, unsigned, unsigned_count, by_forge: of("by_forge") };
+    }
+}
+
 fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
     let snapshot = Snapshot::in_memory(example.tree(None));
     let path = tollgate::text::RepoPath::new(".tollgate.toml").expect("a path");
@@ -114,7 +138,18 @@ fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
     let policy = tollgate::terms::read(file, &reading).map_err(|problem| problem.to_string())?;
     let only = [rule.to_owned()];
     let judging = tollgate::inspect::Judging { profile: example.profile.as_deref(), only: &only, ..Default::default() };
-    let judged = tollgate::inspect::decided(&snapshot, &policy, &judging, TODAY).map_err(|problem| problem.to_string())?;
+    let open = |name: &str| {
+        let path = tollgate::text::RepoPath::new(name).filter(|path| snapshot.is_file(path));
+        Ok(path.map(|path| snapshot.read(&path).expect("text")))
+    };
+    let now = jiff::tz::TimeZone::UTC.to_timestamp(TODAY.at(0, 0, 0, 0)).expect("a moment").as_second();
+    let trust = tollgate::terms::trust::trust(&policy, &open, now).map_err(|problem| problem.to_string())?;
+    let look = |facts: &Facts<'_>| {
+        let mut signing = survey::survey(&snapshot, &policy, &trust, &facts.default_branch, false)?;
+        signed(example, &mut signing);
+        Ok(signing)
+    };
+    let judged = tollgate::inspect::decided(&snapshot, &policy, &look, &judging, TODAY).map_err(|problem| problem.to_string())?;
     let found: std::collections::BTreeMap<String, String> = judged
         .decided
         .findings

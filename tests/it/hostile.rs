@@ -85,7 +85,8 @@ fn judged(files: Vec<(String, String)>) -> Judged {
     let today = jiff::civil::date(2026, 11, 23);
     let reading = Reading { catalog: tollgate::catalog::Catalog::builtin(), today, open: &|_| Ok(None), org: None };
     let policy: Policy = tollgate::terms::read(policy, &reading).expect("a policy");
-    inspect::decided(&Snapshot::in_memory(files), &policy, &Judging::default(), today).expect("decisions")
+    inspect::decided(&Snapshot::in_memory(files), &policy, &|_| Ok(Default::default()), &Judging::default(), today)
+        .expect("decisions")
 }
 
 fn owned(files: &[(&str, &str)]) -> Vec<(String, String)> {

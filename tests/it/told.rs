@@ -14,7 +14,7 @@ fn finding(files: &[(&str, &str)], rule: &str, subject: &str) -> Finding {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     let (catalog, terms) = (Catalog::builtin(), Terms::default());
     let facts = gather(&snapshot, catalog, &terms).expect("facts");
-    let bench = checks::Bench { facts: &facts, terms: &terms, catalog, literal: false };
+    let bench = checks::Bench { facts: &facts, terms: &terms, catalog, signing: &Default::default(), literal: false };
     let all = checks::run(catalog.rule(rule), &bench);
     let one = all.into_iter().find(|finding| finding.subject == subject);
     one.unwrap_or_else(|| panic!("{rule} ({subject})"))

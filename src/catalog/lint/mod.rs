@@ -13,7 +13,7 @@ mod tests;
 use serde::de::DeserializeOwned;
 
 use self::page::Page;
-use super::{Bot, Exporter, Frameworks, Languages, Profile, Rule, Runners, Sentences, Tool};
+use super::{Bot, Exporter, Frameworks, Languages, Profile, Releasing, Rule, Runners, Sentences, Tool};
 
 /// Names that live to the right of the catalogue: the linter is told them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,6 +101,7 @@ impl<'s> Shelf<'s> {
             (_, "languages.toml") => fits::<Languages>(page),
             (_, "frameworks.toml") => fits::<Frameworks>(page),
             (_, "runners.toml") => fits::<Runners>(page),
+            (_, "releasing.toml") => fits::<Releasing>(page),
             (_, "sentences.toml") => fits::<Sentences>(page),
             _ => Some("no part of the catalogue has this name".to_owned()),
         };

@@ -4,6 +4,8 @@ pub mod github;
 pub mod hosted;
 pub mod unread;
 
+pub(super) use self::github::fetches_the_tree;
+
 use super::meter::Meter;
 use super::pipeline::Pipeline;
 use crate::answer::Why;

@@ -4,6 +4,7 @@ pub mod claimed_time;
 mod claims;
 mod countersign;
 pub mod reach;
+pub mod survey;
 pub mod verify;
 
 use regex::Regex;

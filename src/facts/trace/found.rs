@@ -71,6 +71,8 @@ pub struct Trace {
     pub opaque: Vec<OpaqueUnit>,
     /// Actions reached by name: bots that run in CI, and earlier steps whose inputs count, are found here.
     pub actions: Vec<ReachedAction>,
+    /// Steps that deploy, and those that verify before, in the order in which they were reached.
+    pub releasing: Vec<super::ReleaseStep>,
     /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
     pub unknown_programs: std::collections::BTreeSet<String>,
 }

@@ -145,6 +145,7 @@ impl Tracer<'_> {
             job: frame.job,
             chain: frame.chain.clone(),
         });
+        self.release_action(call, frame);
         let known = self.known_action(call, frame);
         if !known {
             self.by_its_name(call, frame);

@@ -7,6 +7,7 @@ mod frame;
 mod installed;
 mod leaf;
 mod needs;
+mod releasing;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use computed::doubted;
 pub use found::{OpaqueUnit, ReachedAction, Trace};
+pub use releasing::ReleaseStep;
 
 use frame::Frame;
 
@@ -216,6 +218,7 @@ impl<'w> Tracer<'w> {
         if program.is_empty() {
             return;
         }
+        self.release_command(words, frame);
         let names = installed::by(words);
         if !names.is_empty() && frame.conditions.is_empty() {
             self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);

@@ -189,10 +189,7 @@ fn a_changed_certificate_is_a_change_of_policy() {
 fn policies_that_cannot_be_compared_are_refused() {
     let built = Built::new(&case::named("control"));
     let file = |name: &str| policy(name).display().to_string();
-    for arguments in [
-        vec!["policy", "diff", "no-such-file", "also-none"],
-        vec!["policy", "diff", "--policy", "x", "a", "b"],
-    ] {
+    for arguments in [vec!["policy", "diff", "no-such-file", "also-none"], vec!["policy", "diff", "--policy", "x", "a", "b"]] {
         let ran = tollgate(&built.path, &arguments, "");
         assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.stderr);
     }

@@ -154,7 +154,7 @@ pub(super) fn brings_nothing(name: &str) -> bool {
 }
 
 /// Whether `uses` fetches the repository.
-pub(super) fn is_used(uses: &str) -> bool {
+pub(in crate::facts) fn is_used(uses: &str) -> bool {
     uses.split_once('@').is_some_and(|(name, _)| is_checkout(name))
 }
 

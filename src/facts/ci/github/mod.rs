@@ -42,6 +42,8 @@ mod tests;
 
 use std::sync::Arc;
 
+pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
+
 use self::budget::Budget;
 use self::draft::{Draft, Files};
 use self::reuse::Site;

@@ -1,0 +1,68 @@
+//! Owns the types of `rules/releasing.toml`: what deploys, what verifies before, by which words a tag is meant. Refuses to know pipelines.
+
+use serde::Deserialize;
+
+/// `rules/releasing.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Releasing {
+    /// Words by which a text names the tag of the event.
+    pub event_tags: Vec<String>,
+    /// Environments that are no product.
+    pub preview: Vec<String>,
+    /// Steps that deploy or publish.
+    pub deploy: Vec<ReleaseRow>,
+    /// Steps that verify.
+    pub verify: Vec<ReleaseRow>,
+}
+
+/// A command or an action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRow {
+    /// What people call it.
+    pub title: String,
+    /// The words that make it this command.
+    #[serde(default)]
+    pub argv: Vec<Vec<String>>,
+    /// Its flags that take the next word.
+    #[serde(default)]
+    pub value_flags: Vec<String>,
+    /// Flags with which it does nothing of the kind.
+    #[serde(default)]
+    pub not_flags: Vec<String>,
+    /// Actions that do it.
+    #[serde(default)]
+    pub action: Vec<String>,
+    /// The action does it only where an input is given, and is none of these.
+    #[serde(default)]
+    pub when: Option<GivenInput>,
+    /// What it verifies; `None`: it deploys.
+    #[serde(default)]
+    pub what: Option<Verifies>,
+    /// The words behind it name the tag.
+    #[serde(default)]
+    pub argument: bool,
+}
+
+/// An input of an action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenInput {
+    /// Its name.
+    pub input: String,
+    /// Values with which the action does nothing of the kind.
+    pub not: Vec<String>,
+}
+
+/// What a verification looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verifies {
+    /// The tag, by a pinned list of keys.
+    Tag,
+    /// The tag, by any key of the machine's keyring.
+    Keyring,
+    /// What was built, by an identity that the command names.
+    Artefact,
+}

@@ -1,0 +1,96 @@
+//! Owns the question whether the newest releases are signed by those who may. Refuses to verify: the facts did.
+
+use super::{Bench, Check};
+use crate::answer::Reason;
+use crate::catalog::Rule;
+use crate::facts::tags::survey::{Release, Releases};
+use crate::finding::{Finding, Verdict};
+use crate::signing::refusal::Step;
+
+/// The rule that speaks where nobody is listed.
+pub(super) const NOBODY: &str = "maintainer-keys";
+
+/// The check.
+pub(super) struct SignedTags;
+
+impl Check for SignedTags {
+    fn kind(&self) -> &'static str {
+        "signed-tags"
+    }
+
+    fn accepts(&self, rule: &Rule) -> Result<(), String> {
+        super::no_keys(rule)
+    }
+
+    fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
+        if !bench.signing.people {
+            return vec![nobody(rule)];
+        }
+        let one = |verdict, message: &str| Finding::new(rule, "repository", verdict, message);
+        let findings = match &bench.signing.releases {
+            Releases::NoRepository => vec![one(Verdict::NotApplicable, "no repository, so no tags").cause("no-repository")],
+            Releases::None { shallow: true } => vec![
+                one(Verdict::Unknown, "no release tag was fetched")
+                    .cause("not-fetched")
+                    .reason(Reason::Shallow)
+                    .fix("fetch them: git fetch origin 'refs/tags/*:refs/tags/*' (with actions/checkout: fetch-depth: 0)"),
+            ],
+            Releases::None { shallow: false } => {
+                vec![one(Verdict::NotApplicable, "there is no release tag").cause("no-releases")]
+            }
+            Releases::Unknown(error) => {
+                let finding = one(Verdict::Unknown, &format!("no release could be judged: {}", error.message));
+                let finding = finding.cause("branch").reason(Reason::Shallow);
+                vec![match &error.hint {
+                    Some(hint) => finding.fix(hint.clone()),
+                    None => finding,
+                }]
+            }
+            Releases::Judged(releases) if releases.is_empty() => {
+                vec![one(Verdict::NotApplicable, "no release since [release] signed_since").cause("before")]
+            }
+            Releases::Judged(releases) => releases.iter().map(|release| judged(rule, release)).collect(),
+        };
+        let place = bench.signing.policy.as_ref();
+        findings
+            .into_iter()
+            .map(|finding| place.iter().fold(finding, |finding, place| finding.at((*place).clone(), "the policy that judges")))
+            .collect()
+    }
+}
+
+/// What all rules about signing say where the policy lists nobody.
+pub(super) fn nobody(rule: &Rule) -> Finding {
+    let mut finding =
+        Finding::new(rule, "repository", Verdict::NotApplicable, "the policy names nobody who signs").cause("no-people");
+    finding.reported_by = Some(NOBODY.to_owned());
+    finding
+}
+
+fn judged(rule: &Rule, release: &Release) -> Finding {
+    let name = release.name.as_str();
+    match &release.outcome {
+        Ok(people) => {
+            Finding::new(rule, name, Verdict::Pass, format!("{name} is signed by {}", people.join(", "))).cause("verified")
+        }
+        Err(refusal) if refusal.rejected && release.by_checkout && refusal.step == Step::Object => {
+            let message =
+                format!("{name} is lightweight here, which is what actions/checkout before v6.0.2 makes of a signed tag");
+            let fix = format!("git fetch --force origin refs/tags/{name}:refs/tags/{name}");
+            Finding::new(rule, name, Verdict::Unknown, message).cause("checkout").reason(Reason::Shallow).fix(fix)
+        }
+        Err(refusal) => {
+            let verdict = if refusal.rejected { Verdict::Fail } else { Verdict::Unknown };
+            let finding = Finding::new(rule, name, verdict, format!("{name} is not verified: {}", refusal.reason));
+            let finding = finding.cause(refusal.step.word()).fix(refusal.remedy.clone());
+            if refusal.rejected { finding } else { finding.reason(reason(refusal.step)) }
+        }
+    }
+}
+
+fn reason(step: Step) -> Reason {
+    match step {
+        Step::Branch | Step::Target | Step::Object | Step::Time => Reason::Shallow,
+        _ => Reason::Unsupported,
+    }
+}

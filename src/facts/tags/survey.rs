@@ -1,0 +1,329 @@
+//! Owns what signing looks like in one repository under one policy: the verdicts on its newest releases, the state of the people who may
+//! sign, and whether commits are signed as the policy asks. Refuses to judge: rules do.
+
+use std::collections::BTreeMap;
+
+use git2::Oid;
+use jiff::tz::TimeZone;
+use regex::Regex;
+
+use super::claimed_time::Past;
+use super::reach::{self, Branch, Branches};
+use super::verify::Verifying;
+use crate::answer::Reason;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::signing::refusal::Refusal;
+use crate::signing::signed_commit;
+use crate::signing::trust::{Person, Trust};
+use crate::snapshot::{DefaultBranch, Snapshot, Tag};
+use crate::source::ancestry::{self, Ancestry};
+use crate::source::{Repository, commit};
+use crate::terms::policy::{Policy, Since};
+use crate::text::Place;
+
+/// Commits looked at where all must be signed.
+const MOST_COMMITS: usize = 10_000;
+/// Commits named.
+const NAMED: usize = 20;
+const DAY: i64 = 86_400;
+
+/// What is known of signing in a repository.
+#[derive(Clone, Debug, Default)]
+pub struct Signing {
+    /// The policy lists people.
+    pub people: bool,
+    /// Where the policy stands, when there is one.
+    pub policy: Option<Place>,
+    /// Whoever may sign releases now, by name.
+    pub releasers: BTreeMap<String, Releaser>,
+    /// The newest releases.
+    pub releases: Releases,
+    /// Commits.
+    pub commits: Commits,
+}
+
+/// The state of somebody who may sign releases.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Releaser {
+    /// Keys that can sign now.
+    pub able: usize,
+    /// When the last of them ends, in days from now; `None`: none of them ends.
+    pub ends_in: Option<i64>,
+    /// What is wrong with the others, one clause each.
+    pub problems: Vec<String>,
+    /// Where the policy lists the person.
+    pub place: Option<Place>,
+}
+
+/// The releases that are looked at.
+#[derive(Clone, Debug, Default)]
+pub enum Releases {
+    /// There is no repository.
+    #[default]
+    NoRepository,
+    /// No release is here. The repository says of itself that it is cut, or not.
+    None {
+        /// It does.
+        shallow: bool,
+    },
+    /// None of them could be looked at.
+    Unknown(Error),
+    /// The newest since the policy asks for signatures.
+    Judged(Vec<Release>),
+}
+
+/// One release.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// Its name.
+    pub name: String,
+    /// Who signed it, or why it is not verified.
+    pub outcome: Result<Vec<String>, Refusal>,
+    /// It is a lightweight tag of the very commit that CI checked out: that may be the doing of the checkout.
+    pub by_checkout: bool,
+}
+
+/// Commits, as the policy asks about them.
+#[derive(Clone, Debug, Default)]
+pub enum Commits {
+    /// It does not.
+    #[default]
+    NotAsked,
+    /// They could not be looked at.
+    Unknown(Reason, String, String),
+    /// They were.
+    Judged {
+        /// What was looked at: "the tip of main".
+        what: String,
+        /// How many.
+        count: usize,
+        /// Those that are not signed by anybody of the policy, newest first: commit and reason.
+        unsigned: Vec<(String, String)>,
+        /// How many those are.
+        unsigned_count: usize,
+        /// Merges that carry a signature by a key that is not in the policy, as forges make them.
+        by_forge: usize,
+    },
+}
+
+/// Looks. `ci`: a checkout of CI may have replaced the tag of the commit it checked out.
+///
+/// # Errors
+/// References that cannot be listed, or a pattern that does not compile.
+pub fn survey(snapshot: &Snapshot, policy: &Policy, trust: &Trust, default: &DefaultBranch, ci: bool) -> Result<Signing, Error> {
+    if policy.people.is_empty() {
+        return Ok(Signing { policy: policy.place(), ..Signing::default() });
+    }
+    let surveying = Surveying { snapshot, policy, trust, default, ci };
+    let releasers = trust.people.iter().filter(|person| person.counts).filter_map(|person| surveying.releaser(person)).collect();
+    let (releases, commits) = match snapshot.repository() {
+        None => (Releases::NoRepository, Commits::default()),
+        Some(repository) => (surveying.releases(repository)?, surveying.commits(repository)?),
+    };
+    Ok(Signing { people: true, policy: policy.place(), releasers, releases, commits })
+}
+
+struct Surveying<'a> {
+    snapshot: &'a Snapshot,
+    policy: &'a Policy,
+    trust: &'a Trust,
+    default: &'a DefaultBranch,
+    ci: bool,
+}
+
+impl Surveying<'_> {
+    /// The state of a person whose time is not over; keys that are kept for old tags only say nothing.
+    fn releaser(&self, person: &Person) -> Option<(String, Releaser)> {
+        let now = self.trust.now;
+        let listed = self.policy.people.get(&person.name);
+        let gone = |end: Option<i64>| end.is_some_and(|end| end <= now);
+        let keys = person
+            .openpgp
+            .iter()
+            .map(|key| (key.window, key.compromised))
+            .chain(person.ssh.iter().map(|key| (key.window, key.compromised)));
+        let mut windows = keys.peekable();
+        if windows.peek().is_some() && windows.all(|(window, compromised)| gone(window.before) || compromised) {
+            return None;
+        }
+        let mut state = Releaser { place: listed.and_then(|_| self.place(&person.name)), ..Releaser::default() };
+        let mut ends = Vec::new();
+        for key in person.openpgp.iter().filter(|key| !key.compromised && key.window.holds(now)) {
+            let Some(certificate) = &key.certificate else {
+                state.problems.push(format!("the certificate of {} is not in the policy", key.fingerprint));
+                continue;
+            };
+            let standing = certificate.standing(now);
+            match standing.problem {
+                Some(problem) => state.problems.push(format!("{} cannot sign now: {problem}", key.fingerprint)),
+                None => {
+                    state.able += 1;
+                    ends.push([standing.expires, key.window.before].into_iter().flatten().min());
+                }
+            }
+        }
+        for key in person.ssh.iter().filter(|key| !key.compromised && key.window.holds(now)) {
+            state.able += 1;
+            ends.push(key.window.before);
+        }
+        // One key without an end is enough.
+        let last = ends.into_iter().collect::<Option<Vec<i64>>>().and_then(|ends| ends.into_iter().max());
+        state.ends_in = last.map(|end| end.saturating_sub(now) / DAY);
+        Some((person.name.clone(), state))
+    }
+
+    fn place(&self, person: &str) -> Option<Place> {
+        Some(self.policy.values.get("people")?.get(person)?.key.clone())
+    }
+
+    fn branches(&self, repository: &Repository) -> Result<Vec<Branches>, Error> {
+        let patterns = match (&self.policy.release.branches, self.default) {
+            (Some(patterns), _) if patterns.is_empty() => return Ok(Vec::new()),
+            (Some(patterns), _) => patterns.clone(),
+            (None, DefaultBranch::Known(name)) => vec![name.clone()],
+            (None, DefaultBranch::OneOf(_)) => {
+                let error = Error::incomplete("which branch is the default one, on which a release must lie, is not known");
+                return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
+            }
+        };
+        let found = reach::branches(repository, &patterns)?;
+        if found.here.is_empty() {
+            let error = Error::incomplete(format!("there is no branch {} here to hold releases against", patterns.join(", ")));
+            return Err(error.hint("fetch it: git fetch origin (with actions/checkout: fetch-depth: 0)"));
+        }
+        Ok(vec![found])
+    }
+
+    fn releases(&self, repository: &Repository) -> Result<Releases, Error> {
+        let release = &self.policy.release;
+        let all = super::releases(self.snapshot, Some(&release.tag_pattern))?;
+        if all.is_empty() {
+            return Ok(Releases::None { shallow: repository.is_shallow() });
+        }
+        let since: Vec<Tag> = all.into_iter().filter(|tag| self.is_asked(repository, tag)).take(release.check_last).collect();
+        let branches = match self.branches(repository) {
+            Ok(branches) => branches,
+            Err(error) if !since.is_empty() => return Ok(Releases::Unknown(error)),
+            Err(_) => Vec::new(),
+        };
+        let pattern = Regex::new(&format!("^(?:{})$", release.tag_pattern))
+            .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
+        let limits: &Limits = self.snapshot.limits();
+        let verifying = Verifying {
+            repository,
+            limits,
+            trust: self.trust,
+            release,
+            pattern: &pattern,
+            branches: &branches,
+            past: Past::default(),
+        };
+        let head = self.snapshot.subject().revision.clone();
+        let judged = since.into_iter().map(|tag| {
+            let verdict = verifying.tag(&tag.name);
+            let mut people: Vec<String> =
+                verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.clone()).collect();
+            people.sort();
+            people.dedup();
+            let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
+            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), by_checkout }
+        });
+        Ok(Releases::Judged(judged.collect()))
+    }
+
+    /// Whether a release comes after the policy began to ask. Its own date is a claim; that of its commit counts too.
+    fn is_asked(&self, repository: &Repository, tag: &Tag) -> bool {
+        let target = tag.target.as_deref().and_then(|id| Oid::from_str(id).ok());
+        match &self.policy.release.signed_since {
+            None => true,
+            Some(Since::Day(day)) => {
+                let start = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_or(i64::MAX, |moment| moment.as_second());
+                let made = target.and_then(|id| commit::read(&repository.objects, id).ok()).and_then(|commit| commit.time);
+                [tag.date, made].into_iter().flatten().max().is_none_or(|latest| latest >= start)
+            }
+            Some(Since::Commit(id)) => match (Oid::from_str(id), target) {
+                (Ok(since), Some(target)) => !matches!(ancestry::within(&repository.objects, since, target), Ancestry::Outside),
+                _ => true,
+            },
+        }
+    }
+
+    fn commits(&self, repository: &Repository) -> Result<Commits, Error> {
+        let require = self.policy.commits.require.as_str();
+        if require == "none" {
+            return Ok(Commits::NotAsked);
+        }
+        let unknown = |reason, why: &str, fix: &str| Ok(Commits::Unknown(reason, why.to_owned(), fix.to_owned()));
+        let DefaultBranch::Known(name) = self.default else {
+            return unknown(
+                Reason::Unsupported,
+                "which branch is the default one is not known",
+                "git remote set-head origin --auto, or set [service] default_branch",
+            );
+        };
+        let found = reach::branches(repository, std::slice::from_ref(name))?;
+        let Some(Branch { tip, .. }) = found.here.first() else {
+            return unknown(Reason::Shallow, "the default branch is not here", "git fetch origin");
+        };
+        if require == "default-branch" {
+            return Ok(self.walk(repository, *tip, Some(1), format!("the tip of {name}")));
+        }
+        Ok(self.walk(repository, *tip, None, format!("the commits of {name}")))
+    }
+
+    /// The commits of a tip's history, the newest first, until the policy does not ask any more.
+    fn walk(&self, repository: &Repository, tip: Oid, most: Option<usize>, what: String) -> Commits {
+        let (mut count, mut unsigned, mut unsigned_count, mut by_forge) = (0, Vec::new(), 0, 0);
+        let mut seen = std::collections::HashSet::from([tip]);
+        let mut pending = std::collections::BinaryHeap::from([(i64::MAX, tip)]);
+        let start = match &self.policy.release.signed_since {
+            Some(Since::Day(day)) => TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_or(i64::MIN, |moment| moment.as_second()),
+            _ => i64::MIN,
+        };
+        let end = match &self.policy.release.signed_since {
+            Some(Since::Commit(id)) => Oid::from_str(id).ok(),
+            _ => None,
+        };
+        while let Some((_, id)) = pending.pop() {
+            let (bytes, read) = match (commit::bytes(&repository.objects, id), commit::read(&repository.objects, id)) {
+                (Ok(bytes), Ok(read)) => (bytes, read),
+                (Err(error), _) | (_, Err(error)) => {
+                    let why = format!("whether all of {what} are signed cannot be told: the commit {id} {error}");
+                    return Commits::Unknown(Reason::Shallow, why, "git fetch --unshallow origin".to_owned());
+                }
+            };
+            let time = read.time.unwrap_or(0);
+            if time < start {
+                continue;
+            }
+            count += 1;
+            match signed_commit::verify(&bytes, time, self.trust) {
+                Ok(_) => {}
+                Err(refusal) => {
+                    let carried = memchr::memmem::find(&bytes, b"\ngpgsig ").is_some();
+                    let stranger = refusal.step == crate::signing::refusal::Step::Signer;
+                    if read.parents.len() > 1 && carried && stranger && self.policy.commits.allow_forge_merges {
+                        by_forge += 1;
+                    } else {
+                        unsigned_count += 1;
+                        if unsigned.len() < NAMED {
+                            unsigned.push((id.to_string(), refusal.reason));
+                        }
+                    }
+                }
+            }
+            if most.is_some_and(|most| count >= most) {
+                break;
+            }
+            if count >= MOST_COMMITS {
+                let why = format!("{what} are more than {MOST_COMMITS}: set [release] signed_since");
+                return Commits::Unknown(Reason::Unsupported, why, "[release] signed_since = DATE".to_owned());
+            }
+            if Some(id) != end {
+                pending.extend(read.parents.into_iter().filter(|parent| seen.insert(*parent)).map(|parent| (time, parent)));
+            }
+        }
+        Commits::Judged { what, count, unsigned, unsigned_count, by_forge }
+    }
+}
