@@ -243,6 +243,8 @@ def written_policies():
     yield "claimed-subkey", who("lender", "lender") + who("claimer", "claimer")
     yield "shared-by-one", who("lender", "lender", "borrower")
     yield "leaver-anywhere", who("alice", "alice") + who("dave", "dave", extra="valid_before = 2025-01-01\n") + release("branches = []")
+    yield "commits-tip", TWO + CAROL + who_ssh("ed", ed.line()) + '[commits]\nrequire = "default-branch"\n'
+    yield "commits-all", TWO + release("signed_since = 2026-03-15") + '[commits]\nrequire = "all"\n'
     yield "shared-ssh", who_ssh("alice", ed.line()) + who_ssh("bob", ed.line("other"))
     yield "ssh-short", who_ssh("alice", rsa_short.line())
     yield "ssh-touchless", who_ssh("sk", "no-touch-required " + sk.line())
@@ -593,6 +595,26 @@ def countersignatures():
     countersign("cs-sha1", sha1, "v1.1/bob", "v1.1")
 
 
+def commits():
+    """Commits on top of `tip`, signed in their header; `tree` and `parent` are those of real commits."""
+    def commit(file, sign, parents, tail=""):
+        ident = f"Test <test@example.org> {at('2026-04-01')} +0000"
+        head = f"tree {IDS['tree']}\n" + "".join(f"parent {IDS[parent]}\n" for parent in parents)
+        head += f"author {ident}\ncommitter {ident}\n"
+        body = "\nsigned\n"
+        block = sign((head + body).encode())
+        header = "gpgsig " + (block.rstrip("\n") + tail).replace("\n", "\n ") + "\n" if block else ""
+        write(HERE / "commits" / file, head + header + body)
+    by = lambda key: lambda data: pgp.armor(document(key, data, at("2026-04-01")))
+    commit("alice", by(alice), ["tip"])
+    commit("carol", by(carol), ["tip"])
+    commit("mallory", by(mallory), ["tip"])
+    commit("mallory-merge", by(mallory), ["tip", "evil"], tail="\n")
+    commit("ssh", lambda data: ssh.armored(ed, data), ["tip"])
+    commit("other-content", lambda data: pgp.armor(document(alice, data + b"x", at("2026-04-01"))), ["tip"])
+    commit("unsigned", lambda data: "", ["tip"])
+
+
 def by_programs():
     """What gpg, git's conventions and ssh-keygen themselves make; keys of a home that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="gpg") as home:
@@ -642,7 +664,7 @@ def seeds():
 
 
 def main():
-    for folder in (TAGS, POLICIES):
+    for folder in (TAGS, POLICIES, HERE / "commits"):
         shutil.rmtree(folder, ignore_errors=True)
     for name, certificate in CERTIFICATES.items():
         write(KEYS / f"{name}.asc", certificate.armored())
@@ -661,7 +683,7 @@ def main():
         files[f".tollgate/keys/{name}.asc"] = CERTIFICATES[name].armored()
     usurper = inside + f'[people.mallory]\nroles = ["release"]\n[[people.mallory.pgp]]\nfingerprint = "{mallory.hex()}"\n'
     IDS.update(write_history(files, usurper))
-    for make in (controls, names_and_targets, certificates, blocks, ssh_tags, countersignatures):
+    for make in (controls, names_and_targets, certificates, blocks, ssh_tags, countersignatures, commits):
         make()
     real = "".join(
         f'[people.{name}]\nroles = ["release"]\n'

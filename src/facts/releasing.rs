@@ -175,7 +175,10 @@ impl Reading<'_> {
             let why = "the tag is fetched again after it was verified, and may have moved since".to_owned();
             return Guard::Fails("fetched-again", place, why);
         }
-        let doubt = verify.conditions.first().or(of_event.filter_map(|start| if let Answer::Unknown(why) = &start.answer { Some(why) } else { None }).next());
+        let doubt = verify
+            .conditions
+            .first()
+            .or(of_event.filter_map(|start| if let Answer::Unknown(why) = &start.answer { Some(why) } else { None }).next());
         if let Some(why) = doubt.filter(|_| self.triggers(deploy) != self.triggers(verify) || !verify.conditions.is_empty()) {
             return Guard::Unseen(
                 why.reason,
@@ -313,7 +316,9 @@ impl Written {
     fn checks_out_again(&self, id: &str, after: usize, until: usize, same_job: bool) -> Option<Place> {
         let steps = self.job(id)?.get("steps")?;
         for step in steps.items() {
-            let Some(uses) = step.get("uses").filter(|uses| uses.scalar().is_some_and(super::ci::fetches_the_tree)) else { continue };
+            let Some(uses) = step.get("uses").filter(|uses| uses.scalar().is_some_and(super::ci::fetches_the_tree)) else {
+                continue;
+            };
             let line = step.place().line;
             if line > until || (same_job && line <= after) {
                 continue;

@@ -3,6 +3,7 @@
 mod binary;
 mod case;
 mod changes;
+mod checked;
 mod commands;
 mod differential;
 mod history;
@@ -77,7 +78,8 @@ fn every_fixture_is_used_and_every_row_has_its_own_name() {
         assert!(seen.insert(case.id.clone()), "two cases are called {}", case.id);
         assert!(case.what.len() > 10, "{}: say what it shows", case.id);
     }
-    let text = std::fs::read_to_string(case::folder().join("cases.toml")).expect("cases.toml");
+    let mut text = std::fs::read_to_string(case::folder().join("cases.toml")).expect("cases.toml");
+    text.push_str(include_str!("tags/checked.rs"));
     let mut unused = Vec::new();
     for (folder, cut) in [("tags", ""), ("policies", ".toml")] {
         for entry in std::fs::read_dir(case::folder().join(folder)).expect("a folder").flatten() {

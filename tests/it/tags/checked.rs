@@ -1,0 +1,134 @@
+//! Owns the rules about signing as `check` tells them, over the same tags and policies as `verify-tag`.
+#![expect(clippy::disallowed_methods, reason = "it writes the repository of a test")]
+
+use std::collections::BTreeMap;
+
+use assert_cmd::Command;
+use git2::ObjectType;
+use serde_json::Value;
+
+use super::case::{self, Case, folder};
+use super::repository::{Built, policy};
+
+/// Subject and verdict of each finding of a rule, with what is said.
+fn told(built: &Built, case: &Case, rule: &str, environment: &[(&str, &str)]) -> BTreeMap<String, (String, String)> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("TERM", "dumb").envs(environment.iter().copied());
+    command.args(["check", "--format", "json", "--only", rule, "--now", &case.now, "--policy"]).arg(policy(&case.policy));
+    let output = command.arg(&built.git).output().expect("it starts");
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|problem| panic!("{problem}: {}", String::from_utf8_lossy(&output.stderr)));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let findings = report["findings"].as_array().expect("findings").iter().filter(|one| one["rule"] == rule);
+    let row = |one: &Value| {
+        (text(&one["subject"]), (text(&one["verdict"]), format!("{} {}", text(&one["message"]), text(&one["fix"]))))
+    };
+    findings.map(row).collect()
+}
+
+fn verdicts(id: &str, rule: &str) -> BTreeMap<String, String> {
+    let case = case::named(id);
+    let found = told(&Built::new(&case), &case, rule, &[]);
+    found.into_iter().map(|(subject, (verdict, _))| (subject, verdict)).collect()
+}
+
+#[test]
+fn the_newest_releases_have_the_verdicts_of_verify_tag() {
+    const RULE: &str = "signed-release-tags";
+    let all = verdicts("control", RULE);
+    let expected = ["v1.0", "v1.1", "v2.0"].map(|name| (name.to_owned(), "pass".to_owned()));
+    assert_eq!(all, BTreeMap::from(expected));
+    for (id, name, verdict) in [
+        ("a06", "v1.2", "fail"),
+        ("a20", "v1.2", "fail"),
+        ("a02", "v2.0", "fail"),
+        ("missing-certificate", "v1.1", "unknown"),
+        ("shallow", "v1.1", "unknown"),
+        ("cs-two", "v1.1", "pass"),
+        ("cs-one", "v1.1", "fail"),
+    ] {
+        let found = verdicts(id, RULE);
+        assert_eq!(found.get(name).map(String::as_str), Some(verdict), "{id}: {found:?}");
+        assert!(!found.keys().any(|name| name.starts_with("countersign/")), "{found:?}");
+    }
+}
+
+#[test]
+fn a_lightweight_tag_of_what_ci_checked_out_may_be_the_checkouts_doing() {
+    let mut case = case::named("control");
+    case.refs.insert("v2.1".to_owned(), "commit:tip".to_owned());
+    case.refs.insert("v2.0.1".to_owned(), "commit:c4".to_owned());
+    let built = Built::new(&case);
+    const RULE: &str = "signed-release-tags";
+    let outside = told(&built, &case, RULE, &[]);
+    assert_eq!((outside["v2.1"].0.as_str(), outside["v2.0.1"].0.as_str()), ("fail", "fail"), "{outside:?}");
+    let inside = told(&built, &case, RULE, &[("CI", "true"), ("GITHUB_ACTIONS", "true")]);
+    assert_eq!((inside["v2.1"].0.as_str(), inside["v2.0.1"].0.as_str()), ("unknown", "fail"), "{inside:?}");
+    assert!(inside["v2.1"].1.contains("git fetch --force origin refs/tags/v2.1:refs/tags/v2.1"), "{inside:?}");
+}
+
+#[test]
+fn only_releases_since_the_policy_asks_are_judged() {
+    let mut case = case::named("control");
+    case.policy = "commits-all".to_owned();
+    let found = told(&Built::new(&case), &case, "signed-release-tags", &[]);
+    assert_eq!(found["repository"].0, "not-applicable", "{found:?}");
+    // A tag that claims to be older than its commit is as young as that.
+    case.refs.insert("v3.0".to_owned(), "commit:tip".to_owned());
+    let found = told(&Built::new(&case), &case, "signed-release-tags", &[]);
+    assert_eq!(found["repository"].0, "not-applicable", "the tip is of 2026-03-01: {found:?}");
+}
+
+#[test]
+fn maintainers_are_those_who_can_sign_now() {
+    const RULE: &str = "maintainer-keys";
+    for (name, verdict, says) in [
+        ("two", "pass", "2 people may sign releases"),
+        ("without-alice", "fail", "bob alone"),
+        ("no-role", "fail", "nobody of the policy has the role"),
+        ("plain", "fail", "cannot"),
+        ("leaver", "fail", "alice alone"),
+        ("compromised", "fail", "nobody of the policy"),
+    ] {
+        let mut case = case::named("control");
+        case.policy = name.to_owned();
+        let found = told(&Built::new(&case), &case, RULE, &[]);
+        assert_eq!(found["repository"].0, verdict, "{name}: {found:?}");
+        assert!(found["repository"].1.contains(says), "{name}: {found:?}");
+    }
+}
+
+/// The tip of the default branch is this commit of `commits/`.
+fn with_tip(file: &str, policy: &str) -> (Built, Case) {
+    let mut case = case::named("control");
+    case.policy = policy.to_owned();
+    let built = Built::new(&case);
+    let bytes = std::fs::read(folder().join("commits").join(file)).expect("a commit");
+    let id = built.repository.odb().expect("objects").write(ObjectType::Commit, &bytes).expect("written");
+    built.plant_file("refs/remotes/origin/main", format!("{id}\n").as_bytes());
+    (built, case)
+}
+
+#[test]
+fn commits_are_signed_by_people_of_the_policy_or_not() {
+    const RULE: &str = "signed-commits";
+    for (file, verdict, says) in [
+        ("alice", "pass", "all signed by people"),
+        ("carol", "pass", "all signed by people"),
+        ("ssh", "pass", "all signed by people"),
+        ("mallory", "fail", "nobody's in the policy"),
+        ("mallory-merge", "unknown", "merges signed by a key"),
+        ("other-content", "fail", "does not fit"),
+        ("unsigned", "fail", "is not signed"),
+    ] {
+        let (built, case) = with_tip(file, "commits-tip");
+        let found = told(&built, &case, RULE, &[]);
+        assert_eq!(found["repository"].0, verdict, "{file}: {found:?}");
+        assert!(found["repository"].1.contains(says), "{file}: {found:?}");
+    }
+    let (built, case) = with_tip("alice", "commits-all");
+    assert_eq!(told(&built, &case, RULE, &[])["repository"].0, "pass", "the rest is older than signed_since");
+    let (built, case) = with_tip("unsigned", "commits-all");
+    assert_eq!(told(&built, &case, RULE, &[])["repository"].0, "fail");
+    assert_eq!(verdicts("control", RULE)["repository"], "not-applicable");
+}
