@@ -18,7 +18,7 @@ pub struct Cli {
 
 const LONG: &str = "Reads a repository and its CI configuration, gives every item of a backend security checklist a verdict \
 with file and line, and decides whether the gate passes. Nothing of the inspected repository is executed, and the network \
-is not used.
+is not used unless `verify-tag --fetch` asks GitHub for a tag.
 
 Exit status: 0 the gate passes; 1 it does not; 2 usage or policy error, nothing was inspected; 3 something that had to be \
 read could not be read.";
@@ -174,8 +174,8 @@ pub struct VerifyTagArgs {
     /// Let an older version than the last one pass
     #[arg(long, requires = "state")]
     pub allow_rollback: bool,
-    /// Read the tag from the forge (arrives with a later version)
-    #[arg(long, hide = true)]
+    /// Read the tags from GitHub (GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_TOKEN) instead of this copy
+    #[arg(long, conflicts_with = "all")]
     pub fetch: bool,
     /// How to print: text, json or github [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]

@@ -1,7 +1,10 @@
-//! Owns the only look at environment variables and at the terminal. Refuses secrets: it asks whether variables are set, never
-//! what they hold, but for two switches.
+//! Owns the only look at environment variables and at the terminal. Of most it asks whether they are set, never what they hold; the one
+//! secret among them is read when the forge is to be asked, into a type that cannot be printed.
 
 use std::io::IsTerminal;
+
+use crate::error::Error;
+use crate::source::forge::{Forge, Token};
 
 /// Variables that CI systems set.
 const CI: [&str; 18] = [
@@ -73,6 +76,19 @@ const GIT: [&str; 14] = [
 /// Those of them that are set.
 pub(super) fn git_variables() -> Vec<String> {
     GIT.iter().filter(|name| std::env::var_os(name).is_some()).map(|name| (*name).to_owned()).collect()
+}
+
+/// The repository on GitHub that variables name, and the token for it.
+///
+/// # Errors
+/// No variable names it.
+pub(super) fn forge() -> Result<Forge, Error> {
+    let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let repository = text("GITHUB_REPOSITORY")
+        .ok_or_else(|| Error::usage("--fetch does not know the repository").hint("set GITHUB_REPOSITORY=owner/name"))?;
+    let api = text("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned());
+    let token = text("GITHUB_TOKEN").or_else(|| text("GH_TOKEN")).map(Token::new);
+    Ok(Forge { api, repository, token })
 }
 
 /// What GitHub Actions says about the run, each only inside of it.

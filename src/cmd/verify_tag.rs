@@ -15,12 +15,10 @@ use crate::inspect::tags::{self, Expected, TagRequest};
 use crate::limits::Limits;
 use crate::report::View;
 use crate::report::tags::{FORMATS, TagReport, Word};
+use crate::source::forge::{self, Fetched};
 
 /// Runs it.
 pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> {
-    if args.fetch {
-        return Err(Error::usage("--fetch arrives with a later version").hint("fetch the tag with git first"));
-    }
     let formats = match (&args.format, context.environment.actions) {
         (Some(name), _) => vec![known(name)?],
         (None, true) => vec!["text", "github"],
@@ -29,7 +27,9 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
     let files =
         args.out.iter().map(|text| OutFile::parse(text, |format| known(format).map(|_| ()))).collect::<Result<Vec<_>, _>>()?;
     let run = ActionsRun::read(context.environment);
-    let report = tags::verify(&build(context, args, &run)?)?;
+    let request = build(context, args, &run)?;
+    let fetched = if args.fetch { Some(fetch(args)?) } else { None };
+    let report = tags::verify_fetched(&request, fetched.as_ref())?;
     let view = request::view(context, false);
     let to_file = View { color: false, terminal: false, ..view };
     let bytes = |format: &str, view: &View| report.render(format, view).unwrap_or_default();
@@ -44,6 +44,15 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
         outputs(path, &report)?;
     }
     Ok(report.exit_status())
+}
+
+/// The tags as the forge has them.
+fn fetch(args: &VerifyTagArgs) -> Result<Fetched, Error> {
+    let mut names = Vec::new();
+    for argument in &args.tags {
+        names.push(tags::name(argument)?);
+    }
+    forge::tags(&environment::forge()?, &names)
 }
 
 fn known(name: &str) -> Result<&'static str, Error> {

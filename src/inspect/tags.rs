@@ -19,6 +19,7 @@ use crate::report::tags::{TagReport, TagRow};
 use crate::signing::refusal::{Refusal, Step};
 use crate::signing::state_log;
 use crate::signing::tag_name;
+use crate::source::forge::Fetched;
 use crate::source::{self, Repository};
 
 /// Tags verified at most by one run.
@@ -100,7 +101,15 @@ pub struct Expected {
 /// # Errors
 /// Usage and policy errors (exit 2); what keeps every tag from being looked at (exit 3).
 pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
-    let repository = source::open_repository(&request.repository)?;
+    verify_fetched(request, None)
+}
+
+/// As [`verify`], with tags that a forge told.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result<TagReport, Error> {
+    let repository = open(request, fetched)?;
     let origin = TagOrigin {
         repository: &request.repository,
         file: request.policy_file.as_deref(),
@@ -113,7 +122,7 @@ pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
     let branches = branches(request, &repository, &judged)?;
     let names = names(request, &repository, &pattern)?;
     let mut log = tags_state::open(request, &judged, &repository)?;
-    let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, now };
+    let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, fetched, now };
     let mut verdicts = run.verdicts(&names, &repository)?;
     if request.all {
         // The log then ends with the newest release.
@@ -142,7 +151,8 @@ pub(super) fn replay(request: &TagRequest, judged: &TagJudging, repository: &Rep
     let pattern = pattern(judged)?;
     let branches = branches(request, repository, judged)?;
     let names = names(request, repository, &pattern)?;
-    let run = Run { request, judged, pattern: &pattern, branches: &branches, now: request.now.at.as_second() };
+    let now = request.now.at.as_second();
+    let run = Run { request, judged, pattern: &pattern, branches: &branches, fetched: None, now };
     run.verdicts(&names, repository)
 }
 
@@ -152,17 +162,32 @@ fn pattern(judged: &TagJudging) -> Result<Regex, Error> {
         .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))
 }
 
+/// The name that an argument means, without `refs/tags/`.
+///
+/// # Errors
+/// It is none.
+pub fn name(argument: &str) -> Result<String, Error> {
+    tag_name::parse(argument).map(str::to_owned).map_err(|why| {
+        Error::usage(format!("`{argument}` is no tag: {why}")).hint("give NAME or refs/tags/NAME; revisions and ids are not read")
+    })
+}
+
+fn open(request: &TagRequest, fetched: Option<&Fetched>) -> Result<Repository, Error> {
+    let mut repository = source::open_repository(&request.repository)?;
+    if let Some(fetched) = fetched {
+        repository.take_in(fetched)?;
+    }
+    Ok(repository)
+}
+
 /// The names to verify: as given, or every release.
 fn names(request: &TagRequest, repository: &Repository, pattern: &Regex) -> Result<Vec<String>, Error> {
     if !request.all {
         let mut names = Vec::new();
         for argument in &request.tags {
-            let name = tag_name::parse(argument).map_err(|why| {
-                Error::usage(format!("`{argument}` is no tag: {why}"))
-                    .hint("give NAME or refs/tags/NAME; revisions and ids are not read")
-            })?;
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
+            let name = name(argument)?;
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         return Ok(names);
@@ -204,6 +229,7 @@ pub(super) struct Run<'a> {
     pub(super) judged: &'a TagJudging,
     pattern: &'a Regex,
     branches: &'a [Branches],
+    fetched: Option<&'a Fetched>,
     pub(super) now: i64,
 }
 
@@ -230,7 +256,7 @@ impl Run<'_> {
         let length = names.len().div_ceil(cores);
         thread::scope(|scope| {
             let work = |part: &[String]| -> Result<Vec<TagVerdict>, Error> {
-                let repository = source::open_repository(&self.request.repository)?;
+                let repository = open(self.request, self.fetched)?;
                 let verifying = self.verifying(&repository);
                 Ok(part.iter().map(|name| verifying.tag(name)).collect())
             };
@@ -246,7 +272,7 @@ impl Run<'_> {
 
     /// What comes after the signatures: the policy's age, the artefact, the state log.
     fn settle(&self, verdict: &mut TagVerdict, repository: &Repository, state: Option<&mut State>) -> Result<(), Error> {
-        if self.request.actions {
+        if self.request.actions && self.fetched.is_none() {
             explain_checkout(verdict);
         }
         if verdict.outcome.is_err() {
@@ -282,6 +308,9 @@ impl Run<'_> {
         }
         if self.judged.judging.policy.release.branches.as_ref().is_some_and(Vec::is_empty) {
             notes.push("whether the commit lies on a branch was not asked: [release].branches has it switched off".to_owned());
+        }
+        if self.fetched.is_some() {
+            notes.push("the tags were read from the forge, and each object has the id that its bytes say".to_owned());
         }
         if self.judged.commit.is_none() {
             notes.push("the judging policy is a file of no commit: its age, and whether it went back, cannot be told".to_owned());
@@ -344,6 +373,7 @@ fn explain_checkout(verdict: &mut TagVerdict) {
         && verdict.commit.is_some()
     {
         refusal.reason.push_str("; actions/checkout before v6.0.2 replaces an annotated tag by its commit");
+        refusal.remedy.insert_str(0, "verify-tag --fetch reads the tag itself; ");
     }
 }
 

@@ -1,5 +1,5 @@
 //! Owns where a tree comes from: work tree, git revision, bare mirror, plain folder. Refuses repository configuration,
-//! hooks, links, child processes and the network.
+//! hooks, links and child processes, and the network but where `forge` is asked to.
 
 pub mod ancestry;
 pub mod checkout;
@@ -8,6 +8,7 @@ mod content;
 mod dirty;
 mod disk;
 pub mod entry;
+pub mod forge;
 mod format;
 mod ignored;
 mod index;

@@ -67,6 +67,9 @@ pub(crate) enum Abbreviation {
 /// How many bytes one compressed byte can become at most (deflate's bound).
 const INFLATION: u64 = 1032;
 
+/// The place in the order of what is asked for objects: before all others.
+const FIRST: i32 = 1000;
+
 /// An object database on disk.
 pub struct Objects {
     odb: Odb<'static>,
@@ -88,6 +91,18 @@ impl Objects {
         let text = directory.to_str().ok_or_else(|| fail("its path is not UTF-8".to_owned()))?;
         let odb = Odb::new().and_then(|odb| odb.add_disk_alternate(text).map(|()| odb));
         Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directories })
+    }
+
+    /// Keeps objects in memory beside those on disk; nothing is written.
+    pub(super) fn take_in(&self, kind: ObjectType, objects: &[Vec<u8>]) -> Result<(), Error> {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let kept = self
+            .odb
+            .add_new_mempack_backend(FIRST)
+            .and_then(|_| objects.iter().try_for_each(|bytes| self.odb.write(kind, bytes).map(|_| ())));
+        kept.map_err(|error| Error::incomplete(format!("an object cannot be kept: {}", error.message())))
     }
 
     /// Type and size of an object, before its bytes are looked at; not verified by hash.

@@ -37,13 +37,20 @@ pub type Listed = (String, Result<Ref, Error>);
 
 /// The references of one repository.
 pub struct Refs {
+    /// What a forge said, which wins.
+    told: BTreeMap<String, Option<Oid>>,
     dirs: GitDirs,
     packed: OnceLock<Result<BTreeMap<String, Oid>, Error>>,
 }
 
 impl Refs {
     pub(crate) fn new(dirs: GitDirs) -> Self {
-        Self { dirs, packed: OnceLock::new() }
+        Self { told: BTreeMap::new(), dirs, packed: OnceLock::new() }
+    }
+
+    /// Takes what a forge says about references for what they hold; `None`: there is none.
+    pub(super) fn take_in(&mut self, told: &BTreeMap<String, Option<Oid>>) {
+        self.told.extend(told.iter().map(|(name, id)| (name.clone(), *id)));
     }
 
     /// What `HEAD` or a full name (`refs/…`) holds; `None` when there is no such reference.
@@ -53,6 +60,9 @@ impl Refs {
     pub fn read(&self, name: &str) -> Result<Option<Ref>, Error> {
         if !is_well_formed(name) {
             return Ok(None);
+        }
+        if let Some(told) = self.told.get(name) {
+            return Ok(told.map(Ref::Direct));
         }
         let directory = if name == "HEAD" { &self.dirs.own } else { &self.dirs.common };
         match disk::read_below(directory, name.as_bytes(), LOOSE_BYTES) {
@@ -97,6 +107,12 @@ impl Refs {
             let found = self.read(&name).transpose();
             let found = found.unwrap_or_else(|| Err(broken(&name, "git does not allow that name")));
             all.insert(name, found);
+        }
+        for (name, told) in self.told.range(prefix.to_owned()..).take_while(|(name, _)| name.starts_with(prefix)) {
+            match told {
+                Some(id) => drop(all.insert(name.clone(), Ok(Ref::Direct(*id)))),
+                None => drop(all.remove(name)),
+            }
         }
         if all.len() > max {
             return Err(Error::incomplete(format!("there are more than {max} references below {prefix}")));

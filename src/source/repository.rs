@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use git2::Oid;
+use git2::{ObjectType, Oid};
 
 use crate::error::Error;
 
+use super::forge::Fetched;
 use super::format;
 use super::locate::GitDirs;
 use super::objects::Objects;
@@ -29,6 +30,15 @@ impl Repository {
     pub(crate) fn open(dirs: GitDirs, is_git_dir: bool) -> Result<Self, Error> {
         format::check(&dirs)?;
         Ok(Self { objects: Objects::open(&dirs.common.join("objects"))?, refs: Refs::new(dirs.clone()), is_git_dir, dirs })
+    }
+
+    /// Takes in what a forge told: its references win, its objects are kept in memory.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    pub fn take_in(&mut self, fetched: &Fetched) -> Result<(), Error> {
+        self.refs.take_in(&fetched.refs);
+        self.objects.take_in(ObjectType::Tag, &fetched.objects)
     }
 
     /// Whether a path, links resolved, lies in one of its git directories; a linked work tree has two.

@@ -6,6 +6,7 @@ mod changes;
 mod checked;
 mod commands;
 mod differential;
+mod fetching;
 mod history;
 mod log;
 mod planting;

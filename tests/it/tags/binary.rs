@@ -45,7 +45,7 @@ fn statuses_are_those_of_the_contract() {
     case.arguments = vec!["v1.1".to_owned(), "v7.0".to_owned()];
     assert_eq!(run(&Built::new(&case), &case, &[], &[]).status, 1, "the worst of several");
     let built = Built::new(&case);
-    assert_eq!(run(&built, &case, &["--fetch"], &[]).status, 2, "what is to come is refused, not ignored");
+    assert_eq!(run(&built, &case, &["--fetch"], &[]).status, 2, "nothing says which repository the forge is to be asked about");
 }
 
 #[test]
