@@ -239,6 +239,15 @@ fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World<'_>) -> Ve
             break;
         }
     }
+    // `timeout $FLAG $TIME lint`: the first may be a flag or none, and so the second what has to stand there.
+    let known = call.words.iter().skip(at).position(|word| !word.may_vanish()).filter(|_| shape.operands > 0);
+    let behind_open = at > start && call.words.get(at - 1).is_some_and(Word::may_vanish);
+    let skipped = known.filter(|_| behind_open).unwrap_or(0);
+    if let Some(open) = call.words.get(at).filter(|_| skipped > 0) {
+        let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(open.place.clone());
+        let next = command(shape, module, &call.words[at + skipped..], call);
+        return next.map(|next| Next { condition: Some(why), workdir, env, ..next }).into_iter().collect();
+    }
     let rest = call.words.get(at..).unwrap_or(&[]);
     let mut nexts: Vec<Next> = command(shape, module, rest, call).into_iter().collect();
     // `uv run $FLAGS ruff check`: the word may be flags, or none.

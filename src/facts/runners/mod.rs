@@ -29,6 +29,7 @@ mod yaml_merge;
 
 pub(super) use docker::{Earlier, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
+pub(super) use script::is_program;
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;

@@ -227,6 +227,10 @@ impl Walker<'_> {
             "type" => {}
             _ => {
                 st.set_var("REPLY", Per::same(Val::Unknown));
+                if name == "read" && self.read_here(run, &mut st) {
+                    st.last = Per::same(Stat::Zero);
+                    return self.leaf(st, ctx);
+                }
                 for name in args.iter().filter_map(RawWord::bare).filter(|word| !word.starts_with('-')) {
                     st.set_var(name, Per::same(Val::Unknown));
                 }

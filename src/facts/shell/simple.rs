@@ -155,7 +155,21 @@ impl Walker<'_> {
         if !self.spend(cost, || place.clone()) {
             return Some(st);
         }
-        let others = self.other_words(&mut run, &st);
+        let mut others = self.other_words(&mut run, &st);
+        if run.words.first().is_some_and(|word| word.value.is_none())
+            && others.is_empty()
+            && let Some(mut tails) = run.raws.first().and_then(|raw| self.tails(raw, ctx))
+        {
+            let behind = run.words.split_off(1);
+            tails.iter_mut().for_each(|tail| tail.extend(behind.iter().cloned()));
+            if tails.is_empty() {
+                // The script was given nothing: what is left is no command, or one without its first word.
+                st.last = Per::same(Stat::Zero);
+                return self.leaf(st, ctx);
+            }
+            run.words = tails.remove(0);
+            others = tails;
+        }
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
         let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));

@@ -77,6 +77,13 @@ impl Word {
         self.is_open() && self.tail().is_empty() && !self.raw.starts_with(['"', '\''])
     }
 
+    /// Quotes keep it one word, whatever it is.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        let inner = self.raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        self.value.is_some() || inner.is_some_and(|inner| !inner.contains(['"', '@']))
+    }
+
     /// The base name of the program it names in a directory that is not known (`"$VENV"/bin/ruff`).
     #[must_use]
     pub fn program_somewhere(&self) -> Option<String> {

@@ -265,6 +265,11 @@ impl<'w> Tracer<'w> {
         if !matching::tools_for_words(Catalog::builtin(), words).is_empty() {
             return true;
         }
+        let value = first.value.as_deref().unwrap_or_default();
+        let file = frame.workdir.resolve(value).filter(|path| value.contains('/') && self.world.snapshot.is_file(path));
+        if file.is_some_and(|path| !runners::is_program(&path, self.world)) {
+            return false;
+        }
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place: &first.place };
         runners::ROSTER.iter().find_map(|runner| runner.expand(&call, self.world)).is_some_and(|nexts| !nexts.is_empty())
     }

@@ -197,3 +197,60 @@ fn a_long_script_is_read_anew_where_its_surroundings_differ() {
     ];
     check(&rows, &files);
 }
+
+/// A script of the usual kind that waits for a port and then becomes what it was given.
+const WAIT: &str = "#!/usr/bin/env bash
+around() {
+    timeout $FLAG $TIME $0 --child --time=$TIME &
+    wait $!
+}
+while [[ $# -gt 0 ]]; do
+    case \"$1\" in
+        *:*) WHERE=$1; shift ;;
+        --) shift; REST=(\"$@\"); break ;;
+        *) exit 2 ;;
+    esac
+done
+around
+if [[ $REST != \"\" ]]; then
+    exec \"${REST[@]}\"
+fi
+";
+
+/// What a reader of the files can tell to be no analyzer.
+#[test]
+fn what_runs_nothing_of_the_tree_is_not_opaque() {
+    let big = format!("a:\n{}", "  - b: { c: [ (\n".repeat(8_000));
+    let files: &[(&str, &str)] = &[
+        ("wait.sh", WAIT),
+        ("site/style.css", "a { b: \"c;\n"),
+        ("openapi.yaml", &big),
+        ("notes", "bandit -r src (\n"),
+        ("bin/lint", "#!/bin/sh\nbandit -r src\n"),
+        ("Dockerfile", "FROM node:24\nRUN npm i -g pnpm\nRUN yarn global add x && pnpm add -g y\nCOPY . /app\nWORKDIR /app\n"),
+        ("package.json", "{\"scripts\":{\"postinstall\":\"bandit -r src\"},\"dependencies\":{\"a\":\"1\"}}"),
+    ];
+    // A hand that installs runs it: it is configured.
+    let rows = [
+        ("bandit", "eval \"$(brew shellenv)\"\neval $(minikube docker-env)", "configured"),
+        ("bandit", "eval \"$(direnv export bash)\"", "configured, opaque 1"),
+        ("bandit", "postcss ./site/style.css", "configured"),
+        ("bandit", "npx --yes some-format ./openapi.yaml", "configured"),
+        ("bandit", "sometool ./notes", "configured"),
+        ("bandit", "sometool ./bin/lint", "configured (gates)"),
+        ("bandit", "docker build .", "configured"),
+        ("bandit", "npm i -g pnpm", "configured"),
+        ("bandit", "npm i", "gates"),
+        ("bandit", "./wait.sh db:5432", "configured"),
+        ("bandit", "./wait.sh db:5432 -- bandit -r src", "configured (gates)"),
+        ("bandit", "./wait.sh db:5432 -- \"$X\" -r src", "configured, opaque 1"),
+        ("bandit", "ls | xargs -I{} sh -c 'echo {}; ruff check'", "configured"),
+        ("ruff", "ls | xargs -I{} sh -c 'echo {}; ruff check'", "gates"),
+        ("ruff", "ls | xargs -I{} sh -c '{} check'", "absent, opaque 1"),
+        ("ruff", "for f in a b $C; do python3 \"$f\"; done", "absent"),
+        ("ruff", "python3 \"$f\" -- ruff", "absent"),
+        ("ruff", "python3 $f", "absent, opaque 1"),
+        ("ruff", "python3 \"$a\" \"$b\"", "absent, opaque 1"),
+    ];
+    check(&rows, files);
+}
