@@ -233,14 +233,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         }
         unknown
     } else {
-        let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
-        let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
-        let words = match (certain[0].why, certain.len()) {
-            _ if certain[0].remedy.is_some() => said(certain[0]),
-            ("no-entry", 2..) => "no entry names them",
-            (why, _) => reason_words(why),
-        };
-        let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
+        let message = format!("no bot updates {}", by_reason(&certain, ecosystem));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
         lower(&mut fail, rule, question.weight(ecosystem));
         // The block to paste is the whole one: what is left out would be the next finding.
@@ -258,6 +251,31 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     finding
 }
 
+/// Gaps by what they share, the reasons in the order in which they are met: "a, b (cargo): no entry names them; c: …".
+fn by_reason(gaps: &[&Uncovered], ecosystem: &str) -> String {
+    let mut groups: Vec<(&str, Vec<&Uncovered>)> = Vec::new();
+    for gap in gaps {
+        match groups.iter_mut().find(|(words, _)| *words == said(gap)) {
+            Some((_, all)) => all.push(gap),
+            None => groups.push((said(gap), vec![gap])),
+        }
+    }
+    let mut parts = Vec::new();
+    for (at, (words, all)) in groups.iter().take(3).enumerate() {
+        let list: Vec<String> = all.iter().take(5).map(|gap| named(gap)).collect();
+        let more = if all.len() > 5 { format!(" and {} more", all.len() - 5) } else { String::new() };
+        let ecosystem = if at == 0 { format!(" ({ecosystem})") } else { String::new() };
+        let words =
+            if all.len() > 1 && all[0].remedy.is_none() && all[0].why == "no-entry" { "no entry names them" } else { words };
+        parts.push(format!("{}{more}{ecosystem}: {words}", list.join(", ")));
+    }
+    let rest: usize = groups.iter().skip(3).map(|(_, all)| all.len()).sum();
+    if rest > 0 {
+        parts.push(format!("{rest} more for other reasons"));
+    }
+    parts.join("; ")
+}
+
 /// A gap as people name it: workflows by their directory, everything else by its file.
 fn named(gap: &Uncovered) -> String {
     let workflows = gap.manifest.directory() == ".github/workflows";
@@ -266,9 +284,6 @@ fn named(gap: &Uncovered) -> String {
 
 /// What to change where the reason stands; the missing entries when there are none.
 fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
-    if let Some(remedy) = gaps.first().and_then(|gap| gap.remedy.as_ref()) {
-        return remedy.fix.clone();
-    }
     let said = |gap: &&Uncovered| match gap.why {
         "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
         "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
@@ -276,17 +291,32 @@ fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
-    if let Some(said) = gaps.first().and_then(said) {
-        return said.to_owned();
+    // One remedy for each reason: what is left out would be the next finding.
+    let mut remedies: Vec<String> = Vec::new();
+    let mut missing: Vec<&Uncovered> = Vec::new();
+    for gap in gaps {
+        match gap.remedy.as_ref().map(|remedy| remedy.fix.as_str()).or_else(|| said(gap)) {
+            None => missing.push(gap),
+            Some(fix) => remedies.push(fix.to_owned()),
+        }
     }
-    let missing: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| said(gap).is_none()).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    remedies.retain(|fix| seen.insert(fix.clone()));
+    if !missing.is_empty() {
+        remedies.push(entries(bench, &missing));
+    }
+    remedies.join("\n")
+}
+
+/// The entries to add for what no entry names.
+fn entries(bench: &Bench<'_>, missing: &[&Uncovered]) -> String {
     let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();
     let mut bots = bench.facts.bots.iter().filter(live);
     if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
-        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(&missing, false));
+        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(missing, false));
     }
     let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
-    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(&missing, true))
+    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(missing, true))
 }
 
 /// The reason in the words of the bot's own file, when they are known.
