@@ -56,16 +56,16 @@ impl Check for Analyzer {
         if components.is_empty() {
             let language = title(bench, &question.language);
             let message = format!("no {language} code was found that is part of the product");
-            let absent = |message| {
-                Finding::new(rule, question.language.clone(), Verdict::NotApplicable, message).cause("no-language")
-            };
+            let absent =
+                |message| Finding::new(rule, question.language.clone(), Verdict::NotApplicable, message).cause("no-language");
             return vec![match bench.facts.inventory.hidden.get(&question.language) {
                 None => absent(message),
                 Some(hidden) => {
                     let (count, row) = (hidden.files, &hidden.by);
                     let files = if count == 1 { "file" } else { "files" };
                     let (place, pattern) = (&row.place, &row.pattern);
-                    let message = format!("{message}; {count} {files} of it are hidden by `{pattern}` at {}:{}", place.path, place.line);
+                    let message =
+                        format!("{message}; {count} {files} of it are hidden by `{pattern}` at {}:{}", place.path, place.line);
                     absent(message).at(place.clone(), "linguist is told that this is vendored or generated")
                 }
             }];
@@ -136,7 +136,9 @@ fn beyond(mut proven: Finding, unread: &unseen::Unseen<'_>, language: &str) -> F
         proven.searched.clear();
         proven.message = format!("whether an analyzer gates {language} cannot be seen: {}", unread.why());
     } else {
-        proven.message = format!("{}; whether another analyzer does cannot be seen: {}", proven.message, unread.why());
+        // What is only configured may be what runs there.
+        let which = if proven.rung == Some(Rung::Configured) { "it or another analyzer gates" } else { "another analyzer does" };
+        proven.message = format!("{}; whether {which} cannot be seen: {}", proven.message, unread.why());
     }
     proven.verdict = Verdict::Unknown;
     proven.severity = Severity::Error;
@@ -161,7 +163,7 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     let notes = view.holds().filter(|hold| matches!(hold.effect, HoldEffect::Narrow | HoldEffect::Note) && !hold.why.is_empty());
     finding.places.extend(notes.map(|hold| Evidence::new(hold.place.clone(), hold.why.clone())));
     if view.on.missed_files > 0 {
-        finding.message.push_str(&format!("; {} production files pass its path filter by", view.on.missed_files));
+        finding.message.push_str(&format!("; {} production files are outside its path filter", view.on.missed_files));
     }
     finding
 }
@@ -281,7 +283,8 @@ fn fail(
     let language = words(bench, component);
     // A tool that the checklist names, or one with security rules, tells more than any other linter.
     let rank = |view: &&View<'_>| {
-        (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung)
+        let selects = view.tool.security == Security::Selected;
+        (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung, selects)
     };
     // Of several linters the one whose security rules could be switched on: it could become the answer.
     let could = |view: &&View<'_>| {
@@ -349,6 +352,7 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     let cause = match hold.map(|hold| hold.effect) {
         _ if hold.is_some_and(|hold| hold.by == HeldBy::Paths) => "path-filter",
         _ if view.elsewhere() => "elsewhere",
+        _ if hold.is_some_and(|hold| hold.by == HeldBy::Trigger) => view.on.rung.word(),
         Some(HoldEffect::Void) => "void",
         Some(HoldEffect::Soften) => "soft-fail",
         _ => view.on.rung.word(),

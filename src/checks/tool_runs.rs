@@ -124,9 +124,7 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
     let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
     Some(move |rule: &Rule| {
         let message = format!("{} updates these dependencies", bot_title(bench, &bot.bot));
-        Finding::new(rule, "", Verdict::Pass, message)
-            .cause("bot")
-            .at(Place::file(bot.path.clone()), "a live bot covers them")
+        Finding::new(rule, "", Verdict::Pass, message).cause("bot").at(Place::file(bot.path.clone()), "a live bot covers them")
     })
 }
 
@@ -177,6 +175,7 @@ fn short(
         Some(view) if view.on.rung > Rung::Absent => {
             let cause = match view.held_by().map(|hold| (hold, hold.effect)) {
                 Some((hold, _)) if hold.by == HeldBy::Paths => "path-filter",
+                Some((hold, _)) if hold.by == HeldBy::Trigger => view.on.rung.word(),
                 Some((_, HoldEffect::Soften)) => "soft-fail",
                 Some((_, HoldEffect::Void)) => "void",
                 _ => view.on.rung.word(),
@@ -195,7 +194,10 @@ fn short(
             finding = finding.at(place, if view.best().is_some() { "it runs here" } else { "it is declared here" });
         }
     }
-    let held = best.and_then(|view| fixes::held_fix(&finding, view)).filter(|_| !finding.cause.ends_with(":runs"));
+    // Without a line that holds it there a step of its own is the shortest way.
+    let started =
+        |view: &&View<'_>| !finding.cause.ends_with(":runs") || view.held_by().is_some_and(|hold| hold.by == HeldBy::Trigger);
+    let held = best.filter(started).and_then(|view| fixes::held_fix(&finding, view));
     finding.fix = held.or(step);
     if finding.verdict == Verdict::Fail
         && let Some(unread) = unread
@@ -229,7 +231,8 @@ fn beyond(mut proven: Finding, question: &Question, unread: &unseen::Unseen<'_>,
     proven.message = if absent {
         format!("whether a {} runs for {words} cannot be seen: {}", question.what, unread.why())
     } else {
-        format!("{}; whether another {} does cannot be seen: {}", proven.message, question.what, unread.why())
+        let it = if proven.rung == Some(Rung::Configured) { "it or " } else { "" };
+        format!("{}; whether {it}another {} does cannot be seen: {}", proven.message, question.what, unread.why())
     };
     proven.verdict = Verdict::Unknown;
     let what = format!("the {}", question.what);

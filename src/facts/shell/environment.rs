@@ -18,7 +18,8 @@ impl Walker<'_> {
 
     fn prints_environment(&self, list: &List, st: &State) -> bool {
         list.items.iter().all(|item| {
-            let ([command], None, true) = (item.chain.first.commands.as_slice(), item.chain.first.bang, item.chain.rest.is_empty())
+            let ([command], None, true) =
+                (item.chain.first.commands.as_slice(), item.chain.first.bang, item.chain.rest.is_empty())
             else {
                 return false;
             };

@@ -28,11 +28,8 @@ impl Walker<'_> {
         if st.vars.contains_key("IFS") || run.assigned.iter().any(|one| one.name == "IFS") || text.contains(['\n', '\\']) {
             return false;
         }
-        let value = if array {
-            Val::Array(Rc::new(text.split_whitespace().map(Val::text).collect()))
-        } else {
-            Val::text(text.trim())
-        };
+        let value =
+            if array { Val::Array(Rc::new(text.split_whitespace().map(Val::text).collect())) } else { Val::text(text.trim()) };
         st.set_var(name, Per::same(value));
         true
     }
