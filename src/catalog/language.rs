@@ -16,6 +16,8 @@ pub struct Languages {
     pub out_of_sight: Vec<String>,
     /// Path segments that make a file development.
     pub development: Vec<String>,
+    /// Last words of segments of several, joined by `-` or `_`, that do so too.
+    pub development_words: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
 }
@@ -118,6 +120,9 @@ pub struct Exporter {
     /// Code that proves it is wired.
     #[serde(default)]
     pub proof: Vec<CodeMark>,
+    /// Code that serves or writes what the proof makes; without any of it, whether that is exported is open.
+    #[serde(default)]
+    pub served: Vec<CodeMark>,
     /// Code that switches it off.
     #[serde(default)]
     pub off: Vec<CodeMark>,

@@ -82,6 +82,9 @@ pub struct Tool {
     /// Flags that name packs of rules.
     #[serde(default)]
     pub pack_flags: Vec<String>,
+    /// Packs that hold security rules; of other packs it is not known.
+    #[serde(default)]
+    pub security_packs: Vec<String>,
     /// Packs that hold rules for these languages only; of other packs it is not known.
     #[serde(default)]
     pub packs: BTreeMap<String, Vec<String>>,
@@ -119,6 +122,8 @@ pub enum ToolKind {
     Container,
     /// Dynamic scanner.
     Dast,
+    /// Dynamic scanner that works through a description of the API.
+    ApiScan,
     /// Reports outdated dependencies.
     Outdated,
     /// Runs other tools.

@@ -96,12 +96,25 @@ fn harder(view: &View<'_>, place: &Place, note: &str) -> String {
         Some(what) => format!("{what}, so that what {title} finds fails the job"),
         None => match note.strip_prefix("without `").and_then(|rest| rest.split_once('`')) {
             Some((flag, _)) => format!("add `{flag}`"),
+            None if flag(view, place).is_some() => format!(
+                "remove `{}`; settle false positives one by one in the configuration of {title}",
+                flag(view, place).unwrap_or_default()
+            ),
             None if note.starts_with("it looks at nothing") => format!("give {title} a path that exists"),
             None => format!(
                 "remove what lets it pass here ({note}); settle false positives one by one in the configuration of {title}"
             ),
         },
     }
+}
+
+/// The flag that a hold points to, in the command that the last hop shows.
+fn flag(view: &View<'_>, place: &Place) -> Option<String> {
+    let hop = view.best()?.chain.last()?;
+    let here = place.path == hop.place.path && (place.line, place.end_line) == (hop.place.line, hop.place.line);
+    let from = place.column.checked_sub(hop.place.column).filter(|_| here)?;
+    let text: String = hop.text.chars().skip(from).take(place.end_column.saturating_sub(place.column)).collect();
+    (text.starts_with('-') && text.len() > 1 && !text.ends_with('…')).then_some(text)
 }
 
 /// What a tool lacks that passes by default: the flag or the input that makes findings fail it, as the catalogue knows it.
@@ -176,7 +189,7 @@ fn security_rules(finding: &Finding, view: &View<'_>, component: &Component, all
             format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
         }
         ("python", _) => format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {}", directory(component)))),
-        ("javascript", "eslint") => eslint_fix::rules(view, component, all, bench),
+        ("javascript", "eslint" | "standard" | "xo") => eslint_fix::rules(view, component, all, bench),
         ("go", "golangci-lint") => {
             let file = own(&[".golangci."], ".golangci.yml");
             format!("enable gosec in {file}:\nlinters:\n  enable:\n    - gosec")

@@ -95,8 +95,11 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
         _ => match covering_bot(question, bench, component) {
             Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding(rule) },
             None => {
-                let proven = short(rule, question, bench, component, subject, best, wanted, &words);
-                possibly_covered(proven, question, bench, component)
+                let short = short(rule, question, bench, component, subject, best, wanted, &words);
+                match half_updated(question, bench, component).filter(|_| short.verdict == Verdict::Fail) {
+                    Some((reason, place, said)) => undecided(short, reason, place, &said),
+                    None => possibly_covered(short, question, bench, component),
+                }
             }
         },
     };
@@ -119,13 +122,38 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
     let ecosystem = component.ecosystem.clone()?;
     let directory = component.directory.clone();
     let covers = move |bot: &&crate::facts::bots::BotFact| {
-        bot.active && bot.covers.iter().any(|(eco, dir)| *eco == ecosystem && *dir == directory)
+        let some_only = bot.some_only.iter().any(|(eco, dir, _)| *eco == ecosystem && *dir == directory);
+        bot.active && !some_only && bot.covers.iter().any(|(eco, dir)| *eco == ecosystem && *dir == directory)
     };
     let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
     Some(move |rule: &Rule| {
         let message = format!("{} updates these dependencies", bot_title(bench, &bot.bot));
         Finding::new(rule, "", Verdict::Pass, message).cause("bot").at(Place::file(bot.path.clone()), "a live bot covers them")
     })
+}
+
+/// A bot that updates some of the dependencies, or only what is known to be vulnerable if the forge is told so.
+fn half_updated(question: &Question, bench: &Bench<'_>, component: &Component) -> Option<(Reason, Place, String)> {
+    let ecosystem = component.ecosystem.as_deref().filter(|_| question.or_bot)?;
+    let here = |eco: &str, dir: &RepoPath| eco == ecosystem && *dir == component.directory;
+    let some = bench.facts.bots.iter().filter(|bot| bot.active).find_map(|bot| {
+        let (.., place) = bot.some_only.iter().find(|(eco, dir, _)| here(eco, dir))?;
+        Some((Reason::Unsupported, place.clone(), "the bot updates some of them only".to_owned()))
+    });
+    some.or_else(|| {
+        let gap = bench.facts.uncovered.iter().find(|gap| gap.why == "limit-0" && here(&gap.ecosystem, &gap.directory))?;
+        let security = question.tool_kind == ToolKind::Sca;
+        let said = "version updates are switched off, and whether security updates run is a setting of the forge";
+        Some((Reason::Offline, gap.place.clone().filter(|_| security)?, said.to_owned()))
+    })
+}
+
+/// A failing finding that a bot may answer.
+fn undecided(mut short: Finding, reason: Reason, place: Place, said: &str) -> Finding {
+    short.message = format!("{}; {said}", short.message);
+    short.verdict = Verdict::Unknown;
+    short.places.insert(0, Evidence::new(place, said));
+    short.reason(reason).cause("half-updated")
 }
 
 /// A tool or a bot is asked for: where no tool does and a bot may, neither is settled.

@@ -40,6 +40,8 @@ pub struct Hold {
     pub place: Place,
     /// One clause about what was seen, e.g. "exits 0 whatever it finds".
     pub why: String,
+    /// It is about the files of the machine that a job runs on: what runs in an image may have others.
+    pub of_machine: bool,
     /// What holds.
     pub by: HeldBy,
 }
@@ -47,7 +49,7 @@ pub struct Hold {
 impl Hold {
     /// A hold of an effect at a place.
     pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
-        Self { effect, place, why: why.into(), by: HeldBy::Text }
+        Self { effect, place, why: why.into(), of_machine: false, by: HeldBy::Text }
     }
 
     /// The same, held by something else than the text.
@@ -61,6 +63,14 @@ impl Hold {
     pub fn unknown(why: &Why, fallback: &Place) -> Self {
         let place = why.place.clone().unwrap_or_else(|| fallback.clone());
         Self::new(HoldEffect::Unknown(why.reason), place, why.text.clone())
+    }
+
+    /// What is left of it for a command that looks at the files of an image.
+    pub fn in_image(&mut self) {
+        if self.of_machine && self.effect == HoldEffect::Void {
+            self.effect = HoldEffect::Unknown(Reason::Unsupported);
+            self.why.push_str("; the image may hold files of its own");
+        }
     }
 }
 

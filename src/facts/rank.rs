@@ -8,6 +8,7 @@ use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::Pipeline;
+use super::required;
 use super::starts::started;
 use super::targets::{self, Kind, Targets};
 use super::tool_config::excluded::Excluded;
@@ -188,7 +189,7 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     let why = match (invocation.workdir.is_known(), invocation.workdir.dir()) {
         (false, _) => "the directory it works in is computed",
         (true, None) => "the directory it works in is not known to hold this tree",
-        (true, Some(_)) => "a path it looks at is computed",
+        (true, Some(_)) => "a path it looks at is computed, or a link",
     };
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
@@ -320,6 +321,9 @@ impl Ranked<'_> {
         // What is uploaded reaches the forge, whatever becomes of the exit status.
         if self.uploaded && !void && reached.upper >= Rung::Gates && bound.lower < Rung::Gates {
             bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+        }
+        if bound.lower >= Rung::Gates {
+            held.extend(pipeline.jobs.get(self.invocation.job).and_then(required::by_name));
         }
         held.dedup();
         OnComponent { bound, missed, held }

@@ -51,6 +51,7 @@ fix = "Let them."
 
 const LANGUAGES: &str = r#"out_of_sight = []
 development = []
+development_words = []
 generated_endings = []
 manifest = []
 

@@ -132,8 +132,9 @@ struct Sources {
 #[must_use]
 pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> Inventory {
     let scoping = scope::Scoping::new(snapshot, &catalog.languages, terms);
-    let manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
+    let mut manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
     let sources = sources(snapshot, catalog, &scoping);
+    manifests::of_tests_only(&mut manifests, &sources);
     let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.production.len()).sum();
     let mut components = Vec::new();
     for (language, files) in &sources {

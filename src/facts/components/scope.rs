@@ -72,11 +72,17 @@ impl<'c> Scoping<'c> {
             if self.out_of_sight.contains(segment) {
                 return None;
             }
-            if self.development.contains(segment) {
+            if self.development.contains(segment) || self.ends_in_word(segment) {
                 scope = Scope::Development;
             }
         }
         Some(scope)
+    }
+
+    /// `component-tests`, `__tests__`.
+    fn ends_in_word(&self, segment: &str) -> bool {
+        let last = segment.trim_end_matches(['-', '_']).rsplit_once(['-', '_']).map(|(_, last)| last);
+        last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
     }
 }
 

@@ -145,6 +145,25 @@ fn components_need_code_of_their_own() {
     }
 }
 
+#[test]
+fn tests_by_the_names_of_directories_and_by_all_that_is_there() {
+    let go = "module x\nrequire a.org/b v1\n";
+    for (files, wanted) in [
+        (&[("component-tests/requirements.txt", "a==1\n")][..], "~pip:component-tests/requirements.txt"),
+        (&[("integration_tests/x/requirements.txt", "a==1\n")], "~pip:integration_tests/x/requirements.txt"),
+        (&[("web/__tests__/package.json", "{\"dependencies\":{\"b\":\"1\"}}")], "~npm:web/__tests__/package.json"),
+        (&[("speed-test/requirements.txt", "a==1\n")], "pip:speed-test/requirements.txt"),
+        (&[("tests-api/requirements.txt", "a==1\n")], "pip:tests-api/requirements.txt"),
+        (&[("suite/go.mod", go), ("suite/tests/a_test.go", "")], "~gomod:suite/go.mod"),
+        (&[("suite/go.mod", go), ("suite/tests/a_test.go", ""), ("suite/a.go", "")], "gomod:suite/go.mod"),
+        (&[("suite/go.mod", go)], "gomod:suite/go.mod"),
+        (&[("go.mod", go), ("tests/a_test.go", "")], "gomod:go.mod"),
+        (&[("a/go.mod", go), ("a/b/go.mod", go), ("a/b/x.go", ""), ("a/tests/x.go", "")], "gomod:a/b/go.mod ~gomod:a/go.mod"),
+    ] {
+        assert_eq!(manifests(files), wanted, "{files:?}");
+    }
+}
+
 /// Rows of `.gitattributes`, and which paths of the tree are out of sight by them; as `git check-attr` has it (git 2.47).
 #[test]
 fn attributes_match_as_git_has_it() {

@@ -28,12 +28,19 @@ pub(in crate::facts) fn is_program(path: &RepoPath, world: &World<'_>) -> bool {
     (named_as_script(name) && (executable() || name.ends_with(".sh") || name.ends_with(".bash"))) || says()
 }
 
+/// The file that is a command's standard input.
+const STDIN: &str = "/dev/stdin";
+
 /// Shells and files that are run.
 pub(super) struct Script;
 
 impl Runner for Script {
     fn name(&self) -> &'static str {
         "shell script"
+    }
+
+    fn reads(&self, file_name: &str) -> bool {
+        file_name.ends_with(".sh") || file_name.ends_with(".bash")
     }
 
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
@@ -180,9 +187,10 @@ fn options(words: &[Word], mode: ShellMode) -> Options {
             }
             break;
         };
-        let (Some(sign), true) = (text.chars().next().filter(|c| matches!(c, '-' | '+')), text.len() > 1) else { break };
+        let Some(sign) = text.chars().next().filter(|c| matches!(c, '-' | '+')) else { break };
         options.taken += 1;
-        if text == "--" {
+        // A single `-` ends the options as well (bash(1), dash(1)).
+        if matches!(text, "--" | "-") {
             break;
         }
         if text.starts_with("--") {
@@ -213,12 +221,28 @@ fn options(words: &[Word], mode: ShellMode) -> Options {
     options
 }
 
+/// A shell whose script comes from standard input: its options, and the arguments of the script.
+pub(in crate::facts) fn reads_stdin(words: &[Word]) -> Option<(ShellMode, Vec<Word>)> {
+    let mode = shell_named(words.first()?.value.as_deref()?)?;
+    let words = &words[1..];
+    let options = options(words, mode);
+    let operands = words.get(options.taken..).unwrap_or(&[]);
+    let named = operands.first().is_some_and(|word| word.value.as_deref() == Some(STDIN));
+    let taken = if options.stdin { 0 } else { usize::from(named) };
+    let from_there = options.stdin || named || operands.is_empty();
+    let whole = !options.text && !options.noexec && options.unclear.is_none();
+    (from_there && whole).then(|| (options.mode, operands.get(taken..).unwrap_or(&[]).to_vec()))
+}
+
 /// `bash x.sh args`, `sh -c 'text' name args`; `None` when the script comes from standard input.
 fn invoked(call: &Call<'_>, world: &World<'_>, mode: ShellMode) -> Option<Vec<Next>> {
     let words = &call.words[1..];
     let options = options(words, mode);
     let operands = words.get(options.taken..).unwrap_or(&[]);
     let first = operands.first().filter(|_| !options.stdin || options.text)?;
+    if first.value.as_deref() == Some(STDIN) && !options.text {
+        return None;
+    }
     if options.noexec {
         return Some(Vec::new());
     }

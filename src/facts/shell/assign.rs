@@ -1,5 +1,6 @@
 //! Owns assignments: values, the environment, and names that change what other names mean. Refuses attributes of variables.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::ast::RawWord;
@@ -52,18 +53,30 @@ impl Walker<'_> {
         let name = head.name.clone();
         let mut value = match &head.array {
             Some(items) => {
-                let fields = self.fields_in(items, st, None);
                 let keyed = items.iter().any(|item| item.bare().is_some_and(|text| text.starts_with('[')));
-                if keyed || fields.iter().any(|field| field.glob) {
-                    Per::same(Val::Unknown)
-                } else {
-                    Per::same(Val::Array(Rc::new(fields.into_iter().map(|field| field.val).collect())))
+                let in_world = |world| {
+                    let fields = self.fields_in(items, st, world);
+                    if keyed || fields.iter().any(|field| field.glob) {
+                        return Val::Unknown;
+                    }
+                    Val::Array(Rc::new(fields.into_iter().map(|field| field.val).collect()))
+                };
+                let mut value = Per::same(in_world(None));
+                let mut worlds = BTreeSet::new();
+                items.iter().for_each(|item| self.mentions(&item.parts, st, &mut worlds));
+                for world in worlds {
+                    value.set(world, in_world(Some(world)));
                 }
+                value
             }
             None => self.parts_per(raw.value_parts(), st),
         };
         if head.indexed {
+            // The other elements are as they were.
+            let before = self.var(st, &name);
+            let shown: BTreeSet<u32> = before.failed.keys().chain(value.failed.keys()).copied().collect();
             value = Per::same(Val::Unknown);
+            shown.into_iter().for_each(|fail| value.set(fail, Val::Unknown));
         } else if head.append {
             value = appended(&self.var(st, &name), &value);
         }

@@ -7,7 +7,7 @@ use crate::answer::{Reason, Why};
 use crate::text::Place;
 
 use super::assign::{Assigned, export};
-use super::ast::RawWord;
+use super::ast::{Part, RawWord};
 use super::simple::Run;
 use super::source::Ctx;
 use super::state::State;
@@ -35,10 +35,11 @@ impl Walker<'_> {
         match name {
             ":" | "true" | "umask" | "ulimit" | "times" | "jobs" | "disown" | "enable" => {}
             "false" => status = Per::same(Stat::Nonzero),
-            "test" => status = self.tested(args, &st),
-            "[" => status = self.tested(args.split_last().map_or(&[], |(_, args)| args), &st),
+            "test" => status = self.tested(name, args, &st, ctx, &place),
+            "[" => status = self.tested(name, args.split_last().map_or(&[], |(_, args)| args), &st, ctx, &place),
             "exit" | "return" => {
                 let status = self.leaving_status(args, &st);
+                self.judged_by(&self.worlds(args, &st), &place, name);
                 let end =
                     if name == "exit" { self.exit_with(&st, &status, ctx, at) } else { self.return_with(st, status, ctx, at) };
                 return done(end);
@@ -63,6 +64,16 @@ impl Walker<'_> {
                     return done(Some(st));
                 }
                 status = self.waited(run, args, &st);
+            }
+            "printf" if args.first().is_some_and(|raw| raw.bare() == Some("-v")) => {
+                if let Some(into) = args.get(1).and_then(RawWord::bare) {
+                    let shown = self.worlds(args, &st);
+                    self.set_from_input(into, &shown, &mut st);
+                }
+            }
+            "kill" if ends_itself(args) => {
+                let status = Per::same(Stat::Nonzero);
+                return done(self.exit_with(&st, &status, ctx, at));
             }
             "alias" if st.options.aliases => self.aliases(run, &place),
             "alias" | "unalias" => {}
@@ -100,10 +111,12 @@ impl Walker<'_> {
         worlds
     }
 
-    fn tested(&mut self, args: &[RawWord], st: &State) -> Per<Stat> {
+    fn tested(&mut self, name: &str, args: &[RawWord], st: &State, ctx: &Ctx, place: &Place) -> Per<Stat> {
+        let worlds = self.shown_in(args.iter(), st, ctx);
+        self.judged_by(&worlds, place, name);
         let answer = |world: Option<Fail>| Stat::of(self.test(&self.fields_in(args, st, world), st, world));
         let mut status = Per::same(answer(None));
-        for world in self.worlds(args, st) {
+        for world in worlds {
             status.set(world, answer(Some(world)));
         }
         status
@@ -215,8 +228,8 @@ impl Walker<'_> {
         st.last = Per::same(Stat::Unknown);
         match name {
             "let" => {
-                let texts: Vec<&[super::ast::Part]> = args.iter().map(|raw| raw.parts.as_slice()).collect();
-                self.calculate(&texts, &mut st);
+                let texts: Vec<&[Part]> = args.iter().map(|raw| raw.parts.as_slice()).collect();
+                self.calculate(&texts, &mut st, place);
             }
             "hash" => {
                 let values: Vec<&str> = run.words.iter().filter_map(|word| word.value.as_deref()).collect();
@@ -226,18 +239,29 @@ impl Walker<'_> {
             }
             "type" => {}
             _ => {
-                st.set_var("REPLY", Per::same(Val::Unknown));
                 if name == "read" && self.read_here(run, &mut st) {
                     st.last = Per::same(Stat::Zero);
                     return self.leaf(st, ctx);
                 }
+                self.set_from_input("REPLY", &BTreeSet::new(), &mut st);
                 for name in args.iter().filter_map(RawWord::bare).filter(|word| !word.starts_with('-')) {
-                    st.set_var(name, Per::same(Val::Unknown));
+                    self.set_from_input(name, &BTreeSet::new(), &mut st);
                 }
+                for fail in &self.flow.input {
+                    st.last.set(*fail, Stat::Unknown);
+                }
+                self.judged_by(&self.flow.input.clone(), place, name);
             }
         }
         self.leaf(st, ctx)
     }
+}
+
+/// `kill $$`, `kill -TERM $$`.
+fn ends_itself(args: &[RawWord]) -> bool {
+    let itself = |raw: &RawWord| matches!(raw.parts.as_slice(), [Part::Param { param, .. }] if param.name == "$");
+    let asks = args.first().and_then(RawWord::bare).is_some_and(|word| matches!(word, "-0" | "-l" | "-L"));
+    !asks && args.last().is_some_and(itself)
 }
 
 /// The directory after `cd path`; `None` when it is not known.

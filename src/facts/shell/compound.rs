@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::text::Span;
+use crate::text::{Place, Span};
 
 use super::ast::{Command, CommandKind, Part, RawWord, Redirect, RedirectOp};
 use super::call::Function;
@@ -27,7 +27,21 @@ impl Walker<'_> {
             return Some(st);
         }
         self.redirects(&command.redirects, &st, ctx, command.span);
-        let end = self.kind(command, st, ctx);
+        let fed = self.feed(&command.redirects, &st, ctx);
+        let kept = command.redirects.iter().any(|redirect| matches!(redirect.op, RedirectOp::Output | RedirectOp::Append));
+        let end = if kept {
+            let before = st.clone();
+            self.flow.open();
+            let end = self.kind(command, st, ctx);
+            let shown = self.flow.close();
+            self.written(&shown, &command.redirects, &before, ctx);
+            end
+        } else {
+            self.kind(command, st, ctx)
+        };
+        if let Some(outer) = fed {
+            self.flow.input = outer;
+        }
         self.depth -= 1;
         end
     }
@@ -64,10 +78,8 @@ impl Walker<'_> {
                 let words: Vec<&RawWord> = words.collect();
                 let parts = words.iter().map(|raw| raw.parts.as_slice());
                 self.inner_substitutions(parts, &st, ctx, at);
-                let mut worlds = std::collections::BTreeSet::new();
-                for raw in &words {
-                    self.mentions(&raw.parts, &st, &mut worlds);
-                }
+                let worlds = self.shown_in(words.iter().copied(), &st, ctx);
+                self.judged_by(&worlds, &ctx.source.place(at), "[[");
                 let mut status = Per::same(Stat::of(self.extended_test(tokens, &st, None)));
                 for world in worlds {
                     status.set(world, Stat::of(self.extended_test(tokens, &st, Some(world))));
@@ -77,7 +89,7 @@ impl Walker<'_> {
             }
             CommandKind::Arithmetic(parts) => {
                 self.inner_substitutions([parts.as_slice()].into_iter(), &st, ctx, at);
-                self.calculate(&[parts], &mut st);
+                self.calculate(&[parts], &mut st, &ctx.source.place(at));
                 self.leaf(st, ctx)
             }
             CommandKind::Coprocess(command) => {
@@ -88,6 +100,8 @@ impl Walker<'_> {
                     &ctx.source.place(at),
                     "it runs in the background, and nothing waits for its status",
                 );
+                st.set_var("COPROC_PID", Per::same(Val::Job(self.jobs.len())));
+                self.jobs.push(status);
                 st.last = Per::same(Stat::Zero);
                 Some(st)
             }
@@ -106,11 +120,12 @@ impl Walker<'_> {
     }
 
     /// Arithmetic as a command: its assignments, and 0 as failure.
-    pub(super) fn calculate(&mut self, texts: &[&[Part]], st: &mut State) {
+    pub(super) fn calculate(&mut self, texts: &[&[Part]], st: &mut State, place: &Place) {
         for parts in texts {
             let mut worlds = std::collections::BTreeSet::new();
             self.mentions(parts, st, &mut worlds);
             self.mentions_in_arithmetic(parts, st, &mut worlds);
+            self.judged_by(&worlds, place, "((");
             let (value, assigned) = self.arithmetic(parts, st, None);
             let mut status = Per::same(Stat::of(value.truth()));
             let mut changes: Vec<(String, Per<Val>)> = Vec::new();

@@ -79,8 +79,7 @@ impl Walker<'_> {
     pub(super) fn finish(mut self, status: &Per<Stat>) -> Analysis {
         let exhausted = self.exhausted();
         let fails = |fail: Fail| {
-            let carried = status.failed.contains_key(&fail) || status.usual == Stat::Nonzero;
-            carried && *status.get(Some(fail)) == Stat::Nonzero
+            status.failed.contains_key(&fail) && status.usual != Stat::Nonzero && *status.get(Some(fail)) == Stat::Nonzero
         };
         for (index, command) in self.out.commands.iter_mut().enumerate() {
             if let Some(Some(only)) = self.only.get(index)
@@ -89,24 +88,31 @@ impl Walker<'_> {
                 // Whatever keeps it from running fails the script.
                 command.condition = None;
             }
-            let fail = Fail::try_from(index).unwrap_or(ENDING);
-            let reason = self.lost.get_mut(index).and_then(Option::take);
+            let fail = self.fails.get(index).copied().unwrap_or(ENDING);
+            let reason = self.lost.get(fail as usize).cloned().flatten();
             let carried = status.failed.contains_key(&fail) || status.usual == Stat::Nonzero;
             let stat = if carried { *status.get(Some(fail)) } else { Stat::Zero };
             match (stat, reason) {
+                // Nothing is told by a script that fails: it would have failed had this command succeeded.
+                (Stat::Nonzero, _) if status.usual == Stat::Nonzero => {
+                    let why = "the script fails also when this command succeeds".to_owned();
+                    command.holds.push(Hold { kind: HoldKind::Unknown(Reason::Dynamic), place: command.place.clone(), why });
+                }
                 (Stat::Nonzero, _) => {}
-                (Stat::Zero, Some(hold)) if !exhausted && self.awaited.contains(&fail) => {
+                (Stat::Zero | Stat::Unknown, Some(hold)) if !exhausted && self.awaited.contains(&fail) => {
                     let why = "whether what waits for it in the background looks at its status is not decided".to_owned();
                     command.holds.push(Hold { kind: HoldKind::Unknown(Reason::Dynamic), place: hold.place, why });
                 }
                 (Stat::Zero, Some(hold)) if !exhausted => command.holds.push(hold),
                 (Stat::Zero, None) if !exhausted => {
-                    let inert = self.inert.get_mut(index).and_then(Option::take);
+                    let inert = self.inert.get(fail as usize).cloned().flatten();
                     let own = || soft(command.place.clone(), "nothing looks at what it returns".to_owned());
                     command.holds.push(inert.unwrap_or_else(own));
                 }
                 (_, reason) => {
+                    let judge = self.flow.judge_of(fail).cloned();
                     let (place, why) = match reason {
+                        _ if judge.is_some() => judge.unwrap_or_else(|| (command.place.clone(), String::new())),
                         Some(hold) => (hold.place, hold.why),
                         None => (command.place.clone(), "whether its failure ends the script is not decided".to_owned()),
                     };

@@ -12,7 +12,7 @@ use super::source::Source;
 use super::state::State;
 use super::substitute::{cut, longer};
 use super::walk::Walker;
-use super::world::{Fail, Join, Per, Val};
+use super::world::{Fail, Join, Per, Stat, Val};
 
 impl Walker<'_> {
     /// The words of a command in the ordinary run.
@@ -81,6 +81,10 @@ impl Walker<'_> {
             ("@", _) | ("*", _) if param.name == "@" || !quoted => match &st.args {
                 Some(args) => args.iter().map(|arg| arg.get(world).clone()).collect(),
                 None => return Some(unknown()),
+            },
+            ("PIPESTATUS", Index::All) => match &st.pipe {
+                Some(pipe) => pipe.iter().map(|status| Val::from_stat(*status.get(world))).collect(),
+                None => vec![Val::from_stat(*st.last.get(world))],
             },
             (name, Index::All) => match self.var(st, name).get(world) {
                 Val::Array(items) => items.as_ref().clone(),
@@ -227,8 +231,7 @@ impl Walker<'_> {
                     match param.name.as_str() {
                         "?" => out.extend(st.last.failed.keys()),
                         "PIPESTATUS" => {
-                            let pipe = st.pipe.iter().flat_map(|pipe| pipe.iter());
-                            out.extend(pipe.chain([&st.last]).flat_map(|status| status.failed.keys()));
+                            out.extend(self.pipe_statuses(st).flat_map(|status| status.failed.keys()));
                         }
                         name if st.tainted.contains(name) => out.extend(self.var(st, name).failed.keys()),
                         name if !name.bytes().all(is_name) || name.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -244,9 +247,14 @@ impl Walker<'_> {
                     self.mentions(parts, st, out);
                     self.mentions_in_arithmetic(parts, st, out);
                 }
-                _ => {}
+                Part::Command { list, .. } | Part::Process { list, .. } => self.flow.of_substitution(list, out),
+                Part::Literal { .. } | Part::Unread { .. } => {}
             }
         }
+    }
+
+    fn pipe_statuses<'s>(&self, st: &'s State) -> impl Iterator<Item = &'s Per<Stat>> {
+        st.pipe.iter().flat_map(|pipe| pipe.iter()).chain([&st.last])
     }
 
     pub(super) fn mentions_in_arithmetic(&self, parts: &[Part], st: &State, out: &mut BTreeSet<Fail>) {
@@ -255,6 +263,8 @@ impl Walker<'_> {
             for name in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
                 if st.tainted.contains(name) {
                     out.extend(self.var(st, name).failed.keys());
+                } else if name == "PIPESTATUS" {
+                    out.extend(self.pipe_statuses(st).flat_map(|status| status.failed.keys()));
                 }
             }
         }

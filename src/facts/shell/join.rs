@@ -8,7 +8,7 @@ use crate::answer::{Reason, Why};
 use super::Cwd;
 use super::call::Function;
 use super::state::{Condition, Doubt, Here, Reach, State};
-use super::world::{Fail, Join, Per, Val};
+use super::world::{Fail, Join, Per, Stat, Val};
 
 /// One way: its end, if it comes back, and the failures that arose on it.
 pub(super) struct Way {
@@ -108,7 +108,8 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
             Some(Rc::new(one.iter().zip(two.iter()).map(|(a, b)| merge.value(a, b)).collect()))
         }
         (None, None) => None,
-        _ => Some(Rc::new(Vec::new())),
+        // A pipe on one way only: its statuses may be the ones that are asked for.
+        (Some(pipe), _) | (None, Some(pipe)) => Some(Rc::new(pipe.iter().map(|status| status.map(|_| Stat::Unknown)).collect())),
     };
     join_vars(&mut out, &merge, unset);
     out.args = join_args(&merge);

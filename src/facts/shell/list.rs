@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::text::Span;
 
-use super::ast::{Chain, ChainOp, CommandKind, Item, List, Part, Pipeline};
+use super::ast::{Chain, ChainOp, Command, CommandKind, Item, List, Part, Pipeline};
 use super::choose::{certainly_fails, exits_as_failed};
 use super::join::Way;
 use super::source::Ctx;
@@ -153,9 +153,17 @@ impl Walker<'_> {
             return Some(end);
         }
         let mut statuses = Vec::new();
+        let outer = self.flow.input.clone();
+        let mut previous: Option<&Command> = None;
         for command in &pipeline.commands {
+            self.flow.open();
+            self.piped = previous.and_then(|previous| self.printed(previous, &st, ctx));
             statuses.push(self.in_subshell(&st, |walker, inner| walker.command(command, inner, ctx)));
+            self.piped = None;
+            self.flow.input = self.flow.close();
+            previous = Some(command);
         }
+        self.flow.input = outer;
         st.pipe = Some(Rc::new(statuses.clone()));
         let (Some(end), Some(end_command)) = (statuses.pop(), pipeline.commands.last()) else { return Some(st) };
         let pipefail = st.options.pipefail.clone();
@@ -214,10 +222,14 @@ impl Walker<'_> {
                     if !inner.options.inherit_errexit {
                         inner.options.errexit = Opt::new(false);
                     }
+                    self.flow.open();
                     last = Some(self.in_subshell(&inner, |walker, inner| walker.list(list, inner, ctx)));
+                    self.flow.close_as(list);
                 }
                 Part::Process { list, span } => {
+                    self.flow.open();
                     let status = self.in_subshell(st, |walker, inner| walker.list(list, inner, ctx));
+                    self.flow.close_as(list);
                     self.lose_all(
                         &status,
                         None,

@@ -17,6 +17,7 @@ mod ending;
 mod environment;
 mod expand;
 mod fields;
+mod flow;
 mod given;
 mod here_string;
 mod interpreter;
@@ -34,6 +35,7 @@ mod stage;
 mod state;
 mod statements;
 mod status;
+mod stdin;
 mod substitute;
 mod taken_in;
 mod test_expr;
@@ -48,7 +50,7 @@ mod tests;
 
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
-pub use taken_in::{Files, NoFiles};
+pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;
 
 use super::meter::Meter;

@@ -1,14 +1,11 @@
 //! Owns `set` and `shopt`. Refuses options that change nothing modelled here.
 
-use std::rc::Rc;
-
 use crate::text::Place;
 
 use super::ast::RawWord;
 use super::source::Ctx;
 use super::state::{Opt, State};
 use super::walk::Walker;
-use super::world::{Per, Val};
 
 impl Walker<'_> {
     /// `set …`.
@@ -28,11 +25,9 @@ impl Walker<'_> {
             if value == "--" || value == "-" || !(on || value.starts_with('+')) {
                 let first = if value == "--" || value == "-" { at } else { at - 1 };
                 if value != "-" || words.len() > at {
-                    let rest = words.get(first..).unwrap_or(&[]);
-                    st.args = rest
-                        .iter()
-                        .all(|word| word.value.is_some() && !word.glob)
-                        .then(|| Rc::new(rest.iter().map(|word| Per::same(Val::text(&word.shape()))).collect()));
+                    // Options are literal words, one field each.
+                    let literal = args.iter().take(first).all(|raw| raw.bare().is_some());
+                    st.args = args.get(first..).filter(|_| literal).and_then(|rest| self.arguments(rest, st));
                 }
                 return;
             }
@@ -40,6 +35,7 @@ impl Walker<'_> {
                 match flag {
                     'e' => self.option("errexit", on, st, place),
                     'E' => st.options.errtrace = on,
+                    'n' if on => self.doubt(st, place.clone(), "`set -n`"),
                     'a' => st.options.allexport = on,
                     'o' => {
                         if let Some(name) = words.get(at).and_then(|word| word.value.clone()) {
@@ -60,6 +56,7 @@ impl Walker<'_> {
             "pipefail" => st.options.pipefail = opt,
             "errtrace" => st.options.errtrace = on,
             "allexport" => st.options.allexport = on,
+            "noexec" if on => self.doubt(st, place.clone(), "`set -o noexec`"),
             "posix" if on => st.options.inherit_errexit = true,
             _ => {}
         }

@@ -1,5 +1,7 @@
 //! Owns loops: rounds over known words, rounds whose number is not known, and what ends them early. Refuses what they run.
 
+use std::rc::Rc;
+
 use crate::text::Span;
 
 use super::ast::{List, RawWord};
@@ -110,9 +112,24 @@ impl Walker<'_> {
         self.diverts.extend(kept);
     }
 
+    /// What is known where any round of a loop begins, when a round may begin with `start`: found by a silent look.
+    fn any_round(&mut self, body: &List, start: State, ctx: &Ctx, before: &Reach, diverts: usize) -> Option<State> {
+        self.silent = 1;
+        let (end, left) = self.round(body, start.clone(), ctx);
+        self.silent = 0;
+        self.diverts.truncate(diverts);
+        let mut start = start;
+        for early in left.into_iter().chain(end.map(|end| (end, 0))) {
+            let (a, b) = (Way { state: Some(start), made: (0, 0) }, Way { state: Some(early.0), made: (0, 0) });
+            start = self.join(a, b, before, diverts)?;
+        }
+        start.last = Per::same(start.last.usual);
+        Some(start)
+    }
+
     /// A loop whose number of rounds is not known; `zero`: there may be none.
     ///
-    /// A silent look finds what a round changes, then the body is read once for what any round does, then a last silent look
+    /// Silent looks find what a round changes, then the body is read once for what any round does, then a last silent look
     /// finds what the next round does to what this one has noted.
     pub(super) fn rounds(&mut self, body: &List, st: State, ctx: &Ctx, at: Span, zero: bool) -> Option<State> {
         let diverts = self.diverts.len();
@@ -120,19 +137,19 @@ impl Walker<'_> {
         let mut start = st.clone();
         start.last = Per::same(st.last.usual);
         if self.silent == 0 {
-            self.silent = 1;
-            let (end, left) = self.round(body, start.clone(), ctx);
-            self.silent = 0;
-            self.diverts.truncate(diverts);
-            for early in left.into_iter().chain(end.map(|end| (end, 0))) {
-                start = self.join(
-                    Way { state: Some(start), made: (0, 0) },
-                    Way { state: Some(early.0), made: (0, 0) },
-                    &before,
-                    diverts,
-                )?;
+            let first = Rc::clone(&start.vars);
+            start = self.any_round(body, start, ctx, &before, diverts)?;
+            if first != start.vars {
+                // What changes again with the next round takes any number of values.
+                let once = Rc::clone(&start.vars);
+                start = self.any_round(body, start, ctx, &before, diverts)?;
+                let grows = |name: &Rc<str>| once.get(name) != start.vars.get(name);
+                let grown: Vec<Rc<str>> = start.vars.keys().filter(|name| grows(name)).cloned().collect();
+                for name in grown {
+                    let value = self.var(&start, &name).map(|_| Val::Unknown);
+                    start.set_var(&name, value);
+                }
             }
-            start.last = Per::same(start.last.usual);
         }
         let made = self.next_fail();
         let (mut end, mut left) = self.round(body, start, ctx);

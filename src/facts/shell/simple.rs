@@ -1,18 +1,14 @@
 //! Owns simple commands: what is run, with which words, and what becomes of its status. Refuses the shell's own commands.
 
-use crate::text::MappedText;
-
 use super::assign::Assigned;
-use super::ast::{Command, Param, ParamOp, Part, RawWord, Redirect, Simple};
+use super::ast::{Command, Param, ParamOp, Part, RawWord, Simple};
 use super::builtin::Outcome;
-use super::interpreter::shell_named;
-use super::lex::Lexer;
 use super::source::Ctx;
 use super::state::{Here, State, Until};
 use super::trap::TrapSet;
 use super::walk::{Walker, quoted};
 use super::world::{Per, Stat, Val};
-use super::{ShellCommand, UNKNOWN_CHAR, Word};
+use super::{ShellCommand, Word};
 
 /// Programs whose status answers a question: `grep -q x && lint` runs the linter under a condition.
 const ASKING: [&str; 18] = [
@@ -155,20 +151,21 @@ impl Walker<'_> {
         if !self.spend(cost, || place.clone()) {
             return Some(st);
         }
+        let first_is_open = run.words.first().is_some_and(|word| word.value.is_none());
+        let mut tails = run.raws.first().filter(|_| first_is_open).and_then(|raw| self.tails(raw, ctx));
+        if tails.as_ref().is_some_and(Vec::is_empty) {
+            // The script was given nothing: what is left is no command, or one without its first word.
+            st.last = Per::same(Stat::Zero);
+            return self.leaf(st, ctx);
+        }
+        let name = run.words.first().and_then(|word| word.value.clone()).unwrap_or_default();
+        let ran = self.about_to_run(&name, run.raws, &st, ctx, place.clone());
         let mut others = self.other_words(&mut run, &st);
-        if run.words.first().is_some_and(|word| word.value.is_none())
-            && others.is_empty()
-            && let Some(mut tails) = run.raws.first().and_then(|raw| self.tails(raw, ctx))
-        {
+        if let Some(tails) = tails.as_mut().filter(|_| others.is_empty()) {
             let behind = run.words.split_off(1);
             tails.iter_mut().for_each(|tail| tail.extend(behind.iter().cloned()));
-            if tails.is_empty() {
-                // The script was given nothing: what is left is no command, or one without its first word.
-                st.last = Per::same(Stat::Zero);
-                return self.leaf(st, ctx);
-            }
             run.words = tails.remove(0);
-            others = tails;
+            others = std::mem::take(tails);
         }
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
@@ -192,6 +189,7 @@ impl Walker<'_> {
         if let Some(fail) = fail {
             st.last.set(fail, Stat::Nonzero);
         }
+        self.program_flow(&ran, fail, &mut st, ctx);
         if !exec {
             return self.leaf(st, ctx);
         }
@@ -235,49 +233,6 @@ impl Walker<'_> {
         }
         run.words = all.remove(0);
         all
-    }
-
-    /// The here-document a shell among the words reads its script from.
-    fn script_input(&self, words: &[Word], redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
-        let index = redirects.iter().rev().find_map(|redirect| redirect.here)?;
-        let shell = words.iter().position(|word| word.value.as_deref().is_some_and(|name| shell_named(name).is_some()))?;
-        let mut operands = words.get(shell + 1..)?.iter();
-        while let Some(word) = operands.next() {
-            match word.value.as_deref()? {
-                "-" | "-s" => break,
-                "-o" | "+o" | "-O" => {
-                    operands.next();
-                }
-                "-c" => return None,
-                // `-euo pipefail`.
-                option if option.starts_with(['-', '+']) && !option.starts_with("--") && option.ends_with(['o', 'O']) => {
-                    operands.next();
-                }
-                option if option.starts_with(['-', '+']) => {}
-                _ => return None,
-            }
-        }
-        let here = ctx.source.here.get(index)?;
-        let text = &ctx.source.text;
-        let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
-        let mut start = here.span.start;
-        let body = text.text().get(here.span.start..here.span.end)?;
-        for line in body.split_inclusive('\n') {
-            let tabs = if here.tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
-            let range = start + tabs..start + line.len();
-            if here.literal || !line.contains(['$', '`', '\\']) {
-                out.push_part(text, range);
-            } else {
-                let mut lexer = Lexer::new(&line[tabs..], 16);
-                let parts = lexer.quoted_parts(None).unwrap_or_default();
-                let whole = lexer.pos == line.len() - tabs;
-                let value = if whole { self.parts_val(&parts, st, None) } else { Val::Unknown };
-                let known = value.known().map_or_else(|| format!("{UNKNOWN_CHAR}\n"), str::to_owned);
-                out.push_standing_for(text.span(range), &known);
-            }
-            start += line.len();
-        }
-        Some(out)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::text::Place;
 use super::Cwd;
 use super::call::Function;
 use super::trap::TrapSet;
-use super::world::{Fail, Per, Stat, Val};
+use super::world::{Fail, Join, Per, Stat, Val};
 
 /// An option of the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,7 +187,15 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn set_var(&mut self, name: &str, value: Per<Val>) {
+    pub(super) fn set_var(&mut self, name: &str, mut value: Per<Val>) {
+        if value.usual.is_vague() {
+            // Where only a failure leads, what it sets shows it, though nothing is known of the value.
+            for (fail, _) in self.reach.caused() {
+                if !value.failed.contains_key(&fail) {
+                    value.set(fail, value.usual.clone());
+                }
+            }
+        }
         if value.failed.is_empty() {
             if self.tainted.contains(name) {
                 Rc::make_mut(&mut self.tainted).remove(name);
@@ -237,7 +245,8 @@ impl State {
         for fail in self.live().into_iter().chain(status.failed.keys().copied()).chain(known) {
             let stat = *status.get(Some(fail));
             let (before, caused) = self.reach.fails.get(&fail).copied().unwrap_or((Here::Yes, false));
-            let more = stat != status.usual && stat != wanted.inverted();
+            // A vague status is noted of a failure only where the failure shows in it.
+            let more = status.failed.contains_key(&fail) && stat != wanted.inverted();
             fails.insert(fail, (cut(before, stat), caused || more));
         }
         out.reach.fails = Rc::new(fails);

@@ -77,8 +77,8 @@ impl Walker<'_> {
         let traces = st.live();
         for (fail, stat) in status.failed.iter() {
             match stat {
-                Stat::Zero => {}
-                Stat::Unknown => st.reach.set(*fail, st.reach.here(*fail).min(Here::Maybe), false),
+                // If it did end here, it ended as failed: what follows decides for the rest.
+                Stat::Zero | Stat::Unknown => {}
                 Stat::Nonzero if traces.contains(fail) || st.reach.fails.contains_key(fail) => {
                     st.reach.set(*fail, Here::Never, false);
                 }

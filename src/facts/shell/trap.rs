@@ -77,6 +77,7 @@ impl Walker<'_> {
                 Some("ERR" | "SIGERR") => st.error_trap = TrapSet::only(index),
                 Some("DEBUG" | "SIGDEBUG") if index.is_some() => {
                     self.opaque(place.clone(), Reason::Unsupported, "a `DEBUG` trap runs before every command");
+                    self.doubt(st, place.clone(), "a `DEBUG` trap");
                 }
                 Some(_) => {}
                 None => st.exit_trap = st.exit_trap.join(&TrapSet::only(index)),

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use crate::answer::{Reason, Why};
 use crate::facts::meter::{Meter, SHELL_UNIT};
-use crate::text::{Place, escape};
+use crate::text::{MappedText, Place, escape};
 
 use super::ast::Command;
+use super::flow::Flow;
 use super::join::{Way, join};
 use super::scope::VarValue;
 use super::source::{Ctx, Source};
@@ -19,6 +20,8 @@ use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand}
 
 /// Commands one script may run, loops and functions written out.
 const MAX_COMMANDS: usize = 20_000;
+/// Programs between two runs of a command that change nothing of what it finds.
+const IDLE: [&str; 5] = ["echo", "printf", "sleep", "date", "true"];
 /// Units of work for one script: nodes visited and values copied.
 const MAX_WORK: usize = 400_000;
 
@@ -47,6 +50,10 @@ pub(super) struct Walker<'a> {
     pub out: Analysis,
     /// Where a command's failure was lost first.
     pub lost: Vec<Option<Hold>>,
+    /// The failure of each command: that of an earlier run of the same command, when it fails with it.
+    pub fails: Vec<Fail>,
+    /// The command that ran last, if it is not one that changes nothing.
+    pub latest: Option<(ShellCommand, Fail)>,
     /// Why `errexit` did not act on a command.
     pub inert: Vec<Option<Hold>>,
     /// Failures that alone decide whether a command runs.
@@ -74,6 +81,10 @@ pub(super) struct Walker<'a> {
     /// What `work` was at the start.
     allowed: usize,
     eval_bytes: usize,
+    /// The text that comes in from the command before in a pipe, when it is known.
+    pub piped: Option<MappedText>,
+    /// Where failures show other than in a status.
+    pub flow: Flow,
     /// The files that are being taken in.
     pub reading: Vec<String>,
     /// How deep substitutions are being evaluated.
@@ -88,6 +99,8 @@ impl<'a> Walker<'a> {
             root,
             out: Analysis::default(),
             lost: Vec::new(),
+            fails: Vec::new(),
+            latest: None,
             inert: Vec::new(),
             only: Vec::new(),
             frames: vec![Frame::default()],
@@ -108,6 +121,8 @@ impl<'a> Walker<'a> {
             work: allowed,
             allowed,
             eval_bytes: input.limits.shell_bytes,
+            piped: None,
+            flow: Flow::default(),
             reading: Vec::new(),
             nested: std::cell::Cell::new(0),
         }
@@ -179,7 +194,7 @@ impl<'a> Walker<'a> {
         if self.silent > 0 {
             return None;
         }
-        let fail = self.next_fail();
+        let fail = self.again(&command, st).unwrap_or(self.next_fail());
         let said = ctx.guard.as_ref().and_then(|guard| guard.said.clone());
         let inert = match (said, &st.options.errexit) {
             (Some((place, why)), _) => Some(soft(place, why)),
@@ -192,10 +207,29 @@ impl<'a> Walker<'a> {
         let condition = st.reach.condition();
         self.only.push(condition.as_ref().and_then(|condition| condition.only.clone()));
         command.condition = condition.map(|condition| condition.why).or_else(|| only_failures(st));
+        let idle = |word: &super::Word| word.value.as_deref().is_some_and(|name| IDLE.contains(&name));
+        if !command.words.first().is_some_and(idle) {
+            self.latest = Some((command.clone(), fail));
+        }
+        self.fails.push(fail);
         self.out.commands.push(command);
         self.lost.push(None);
         self.inert.push(inert);
         Some(fail)
+    }
+
+    /// The failure of the command before, when this one is the same again: what it reports has not gone away in between.
+    fn again(&self, command: &ShellCommand, st: &State) -> Option<Fail> {
+        let (before, fail) = self.latest.as_ref()?;
+        let words = |command: &ShellCommand| command.words.iter().map(|word| word.value.clone()).collect::<Option<Vec<_>>>();
+        let same = words(before).is_some_and(|known| Some(known) == words(command))
+            && before.cwd == command.cwd
+            && before.assignments == command.assignments
+            && before.exported == command.exported
+            && before.stdin.is_none()
+            && command.stdin.is_none();
+        let noted = st.reach.fails.contains_key(fail) || st.last.failed.contains_key(fail);
+        (same && noted && st.reach.here(*fail) != Here::Never).then_some(*fail)
     }
 
     pub(super) fn opaque(&mut self, place: Place, reason: Reason, text: impl Into<String>) {
@@ -261,6 +295,13 @@ impl<'a> Walker<'a> {
         let fails: Vec<Fail> = fails.filter(|fail| st.reach.here(*fail) != Here::Never).collect();
         let only = (st.reach.usual == Here::Never).then(|| Rc::new(fails.iter().copied().collect()));
         self.diverts.push(Divert { until, condition: Condition { why, only }, fails });
+    }
+
+    /// What follows may not run, without the script ending as failed.
+    pub(super) fn doubt(&self, st: &mut State, place: Place, text: &str) {
+        let why = Why::new(Reason::Dynamic, format!("runs only when {text} does not end it first")).at(place);
+        let doubt = &mut st.reach.doubts[Until::Shell as usize];
+        doubt.condition = Condition::both(doubt.condition.take(), Some(&Condition::open(why)));
     }
 
     /// Joins two ways that parted at `before`, when `since` diverts had been noted.

@@ -8,7 +8,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::facts::matching::{self, Take};
 use crate::facts::runners::{self, Call, Target};
-use crate::facts::shell::{Dialect, ShellCommand, ShellMode, Word};
+use crate::facts::shell::{ShellCommand, Word};
 use crate::text::{MappedText, Place, RepoPath};
 
 /// Words of a command line that are looked at for a tool that an unknown program may run.
@@ -100,18 +100,6 @@ const PACKAGES: &[&str] =
 /// The surroundings of what runs only if a word that is not known is a flag, or none.
 pub(super) fn doubted(word: &Word, frame: &Frame) -> Frame {
     under(frame, Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone()))
-}
-
-/// The options that a shell is given whose script comes from standard input.
-pub(super) fn options(words: &[Word]) -> ShellMode {
-    let values: Vec<&str> = words.iter().skip(1).filter_map(|word| word.value.as_deref()).collect();
-    let short = |value: &&&str| value.starts_with('-') && !value.starts_with("--");
-    let named = |name: &str| values.windows(2).any(|pair| pair[0].starts_with('-') && pair[0].ends_with('o') && pair[1] == name);
-    ShellMode {
-        errexit: values.iter().filter(short).any(|value| value.contains('e')) || named("errexit"),
-        pipefail: named("pipefail"),
-        dialect: Dialect::Bash,
-    }
 }
 
 fn under(frame: &Frame, condition: Why) -> Frame {

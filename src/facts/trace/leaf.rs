@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Frame, ReachedAction, Tracer};
+use crate::answer::{Reason, Why};
 use crate::facts::compiler;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::invocations::Invocation;
@@ -14,6 +15,7 @@ use crate::facts::pipeline::{ActionCall, Input, SearchDir};
 use crate::facts::runners;
 use crate::facts::shadow;
 use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, Word};
+use crate::facts::tool_config::places;
 use crate::text::{MappedText, Place, Span};
 
 /// A program that stands for the tool where a text holds its arguments only.
@@ -143,7 +145,36 @@ impl Tracer<'_> {
             job: frame.job,
             chain: frame.chain.clone(),
         });
+        let known = self.known_action(call, frame);
+        if !known {
+            self.by_its_name(call, frame);
+        }
+        known
+    }
+
+    /// An action that is not known and is called like a tool that the tree configures may well run it.
+    fn by_its_name(&mut self, call: &ActionCall, frame: &Frame) {
+        let last = call.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let name = last.strip_suffix("-action").unwrap_or(&last);
+        let Some(tool) = crate::catalog::Catalog::builtin().tool(name) else { return };
+        let root = crate::text::RepoPath::root();
+        if !tool.config.iter().any(|row| places::nearest(self.world.snapshot, row, &root).is_some()) {
+            return;
+        }
+        let why = format!("the action `{}` is not read; by its name it runs {}", call.name, tool.title);
+        let mut frame = frame.clone();
+        frame.conditions.push(Why::new(Reason::Remote, why).at(call.place.clone()));
+        if let Some(action) = tool.run.iter().find_map(|row| row.action.clone()) {
+            self.known_action(&ActionCall { name: action, inputs: BTreeMap::new(), ..call.clone() }, &frame);
+        } else if let Some(argv) = tool.run.iter().find_map(|row| row.argv.as_ref()) {
+            let words = by_default((&argv.join(" "), call.place.clone()));
+            self.command(&words, &call.place, None, &frame);
+        }
+    }
+
+    fn known_action(&mut self, call: &ActionCall, frame: &Frame) -> bool {
         let hits = matching::tools_for_action(crate::catalog::Catalog::builtin(), call);
+        runners::pushed(call, &frame.workdir, self.world, &mut self.earlier, &|| frame.built());
         let mut known = !hits.is_empty();
         for hit in hits {
             let row = &hit.tool.run[hit.row];
@@ -167,7 +198,7 @@ impl Tracer<'_> {
         let expand = |runner: &&dyn runners::Runner| runner.expand_action(call, &frame.workdir, &frame.env, world);
         if let Some(nexts) = runners::ROSTER.iter().find_map(expand) {
             known = true;
-            self.follow(nexts, call.name.clone(), frame);
+            self.follow(nexts, call.name.clone(), None, frame);
         }
         known
     }

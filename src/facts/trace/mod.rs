@@ -6,6 +6,7 @@ mod found;
 mod frame;
 mod installed;
 mod leaf;
+mod needs;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -37,8 +38,8 @@ const REPEATS: usize = 64;
 
 /// Traces every unit of every pipeline.
 #[must_use]
-pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
-    let mut tracer = Tracer::new(world, terms);
+pub fn trace<'w>(pipelines: &'w [Pipeline], world: &'w World<'w>, terms: &'w Terms) -> Trace {
+    let mut tracer = Tracer { pipelines, ..Tracer::new(world, terms) };
     for (index, pipeline) in pipelines.iter().enumerate() {
         for unit in &pipeline.units {
             tracer.unit(index, unit);
@@ -61,7 +62,7 @@ pub fn follow_all(
     let mut tracer = Tracer::new(world, terms);
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
     let frame = Frame::at_root(pipeline, vec![start], chain, condition);
-    tracer.follow(nexts, String::new(), &frame);
+    tracer.follow(nexts, String::new(), None, &frame);
     tracer.out
 }
 
@@ -80,8 +81,8 @@ pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World
     let words: Vec<Word> = command.iter().map(word).collect();
     let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
     let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, vec![start], Vec::new(), None) };
-    if !tracer.runner(&words, place, &frame, true) {
-        tracer.runner(&words, place, &frame, false);
+    if !tracer.runner(&words, place, None, &frame, true) {
+        tracer.runner(&words, place, None, &frame, false);
     }
     for invocation in &mut tracer.out.invocations {
         invocation.by_hand = Some(command.join(" "));
@@ -100,15 +101,19 @@ struct Tracer<'w> {
     exhausted: HashMap<(crate::text::RepoPath, usize, usize), Why>,
     /// Long scripts that were analysed, by everything that the analysis depends on.
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
+    /// Jobs in which a script so far may have taken files of the tree away.
+    changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
     /// The last environment to which a search path was added, and the result.
     path_env: Option<(Arc<Env>, Arc<Env>)>,
-    /// Images that the job has built so far, and which job that is.
+    /// Images that the jobs of a pipeline have built so far, and which pipeline that is.
     earlier: runners::Earlier,
-    job: Option<(usize, usize)>,
+    pipeline: Option<usize>,
+    pipelines: &'w [Pipeline],
+    needs: needs::Needs,
 }
 
 impl<'w> Tracer<'w> {
@@ -123,15 +128,18 @@ impl<'w> Tracer<'w> {
             exhausted: HashMap::new(),
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
+            changed: std::collections::BTreeSet::new(),
             path_env: None,
             earlier: runners::Earlier::default(),
-            job: None,
+            pipeline: None,
+            pipelines: &[],
+            needs: needs::Needs::default(),
         }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
-        if self.job.replace((pipeline, unit.job)) != Some((pipeline, unit.job)) {
+        if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
         }
         let mut holds = unit.holds.clone();
@@ -149,6 +157,7 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            recorded: unit.recorded,
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
@@ -221,7 +230,7 @@ impl<'w> Tracer<'w> {
             }
             None => frame,
         };
-        if self.runner(words, place, frame, true) {
+        if self.runner(words, place, stdin, frame, true) {
             return;
         }
         let mut leads_on = true;
@@ -241,11 +250,9 @@ impl<'w> Tracer<'w> {
             };
             self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
         }
-        if leads_on && !self.runner(words, place, frame, false) {
-            match stdin {
-                Some(text) if matches!(matching::program_name(program), "sh" | "bash" | "dash") => {
-                    self.script(text, computed::options(words), None, frame, false);
-                }
+        if leads_on && !self.runner(words, place, stdin, frame, false) {
+            match (stdin, runners::reads_stdin(words)) {
+                (Some(text), Some((mode, args))) => self.script(text, mode, Some(args), frame, false),
                 _ => {
                     self.unknown_program(words, place, frame);
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());
@@ -255,27 +262,41 @@ impl<'w> Tracer<'w> {
     }
 
     /// Hands the command to the runner that knows it; false when none does.
-    fn runner(&mut self, words: &[Word], place: &Place, frame: &Frame, first: bool) -> bool {
+    fn runner(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
         if first {
-            runners::tagged(&call, world, &mut self.earlier);
+            runners::tagged(&call, world, &mut self.earlier, &|| frame.built());
         }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
-        let earlier = || runners::run_earlier(&call, world, &self.earlier).filter(|_| !first);
-        let found = earlier().or_else(|| asked.into_iter().find_map(|runner| runner.expand(&call, world)));
-        let Some(nexts) = found else { return false };
+        let earlier = if first { None } else { runners::run_earlier(&call, world, &self.earlier) };
+        let (pipelines, needs) = (self.pipelines, &mut self.needs);
+        let mut other;
+        let (nexts, frame) = match earlier.filter(|(_, built)| needs.is_before(pipelines, frame.pipeline, built.job, frame.job)) {
+            Some((nexts, built)) if built.job != frame.job => {
+                other = frame.clone();
+                other.in_image_of(built);
+                (nexts, &other)
+            }
+            Some((nexts, _)) => (nexts, frame),
+            None => match asked.into_iter().find_map(|runner| runner.expand(&call, world)) {
+                Some(nexts) => (nexts, frame),
+                None => return false,
+            },
+        };
         let kept = nexts.iter().map(|next| COPY * (1 + next.hops.len() + next.holds.len()) + next.target.bytes() / 4);
         world.meter.spend(kept.sum());
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
         match installed::own_environment(words) {
-            Some(packages) => self.follow(nexts, key, &Frame { packages, isolated: true, ..frame.clone() }),
-            None => self.follow(nexts, key, frame),
+            Some(packages) => self.follow(nexts, key, stdin, &Frame { packages, isolated: true, ..frame.clone() }),
+            None => self.follow(nexts, key, stdin, frame),
         }
         true
     }
 
-    fn follow(&mut self, nexts: Vec<Next>, key: String, frame: &Frame) {
+    fn follow(&mut self, nexts: Vec<Next>, key: String, stdin: Option<&MappedText>, frame: &Frame) {
+        // A launcher hands its input on; of several commands none is known to be the one that reads it.
+        let stdin = stdin.filter(|_| nexts.len() == 1);
         let here = (key, frame.workdir.clone());
         // A cycle never ends and so never reports a finding; past the bound the chain is not read.
         if frame.seen.contains(&here) {
@@ -302,11 +323,14 @@ impl<'w> Tracer<'w> {
             }
             deeper.holds.extend(next.holds);
             deeper.conditions.extend(next.condition);
+            if next.workdir.is_images() {
+                deeper.in_image();
+            }
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
             match next.target {
-                Target::Argv(words) => self.command(&words, &place, None, &deeper),
+                Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
                 Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),

@@ -1,0 +1,91 @@
+//! Owns the words of a gap and what to change about it. Refuses to decide whether there is one.
+
+use std::collections::BTreeSet;
+
+use super::super::{Bench, snippets};
+use super::title;
+use crate::facts::bots::Uncovered;
+
+/// A gap as people name it: workflows by their directory, everything else by its file.
+pub(super) fn named(gap: &Uncovered) -> String {
+    let workflows = gap.manifest.directory() == ".github/workflows";
+    if workflows { ".github/workflows".to_owned() } else { gap.manifest.to_string() }
+}
+
+/// What to change where the reason stands; the missing entries when there are none.
+pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
+    let said = |gap: &Uncovered| match gap.why {
+        "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
+        "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
+        "disabled" => Some("switch the bot on for it"),
+        "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
+        _ => None,
+    };
+    // One remedy for each reason: what is left out would be the next finding.
+    let mut remedies: Vec<String> = Vec::new();
+    let mut missing: Vec<&Uncovered> = Vec::new();
+    for gap in gaps {
+        match gap.remedy.as_ref().map(|remedy| remedy.fix.as_str()).or_else(|| said(gap)) {
+            None => missing.push(gap),
+            Some(fix) => remedies.push(fix.to_owned()),
+        }
+    }
+    let mut seen = BTreeSet::new();
+    remedies.retain(|fix| seen.insert(fix.clone()));
+    if !missing.is_empty() {
+        remedies.push(entries(bench, &missing));
+    }
+    remedies.join("\n")
+}
+
+/// The entries to add for what no entry names.
+fn entries(bench: &Bench<'_>, missing: &[&Uncovered]) -> String {
+    let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();
+    let mut bots = bench.facts.bots.iter().filter(live);
+    if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
+        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(missing, false));
+    }
+    let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
+    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(missing, true))
+}
+
+/// Gaps by what they share, the reasons in the order in which they are met: "a, b (cargo): no entry names them; c: …".
+pub(super) fn by_reason(gaps: &[&Uncovered], ecosystem: &str) -> String {
+    let mut groups: Vec<(&str, Vec<&Uncovered>)> = Vec::new();
+    for gap in gaps {
+        match groups.iter_mut().find(|(words, _)| *words == said(gap)) {
+            Some((_, all)) => all.push(gap),
+            None => groups.push((said(gap), vec![gap])),
+        }
+    }
+    let mut parts = Vec::new();
+    for (at, (words, all)) in groups.iter().take(3).enumerate() {
+        let list: Vec<String> = all.iter().take(5).map(|gap| named(gap)).collect();
+        let more = if all.len() > 5 { format!(" and {} more", all.len() - 5) } else { String::new() };
+        let ecosystem = if at == 0 { format!(" ({ecosystem})") } else { String::new() };
+        let unnamed = all.len() > 1 && all[0].remedy.is_none() && all[0].why == "no-entry";
+        let words = if unnamed { "no entry names them" } else { words };
+        parts.push(format!("{}{more}{ecosystem}: {words}", list.join(", ")));
+    }
+    let rest: usize = groups.iter().skip(3).map(|(_, all)| all.len()).sum();
+    if rest > 0 {
+        parts.push(format!("{rest} more for other reasons"));
+    }
+    parts.join("; ")
+}
+
+/// The reason in the words of the bot's own file, when they are known.
+pub(super) fn said(gap: &Uncovered) -> &str {
+    gap.remedy.as_ref().map_or_else(|| reason_words(gap.why), |remedy| remedy.words.as_str())
+}
+
+pub(super) fn reason_words(why: &str) -> &'static str {
+    match why {
+        "limit-0" => "its entry has `open-pull-requests-limit: 0`",
+        "ignored" => "its entry ignores everything",
+        "disabled" => "the bot is switched off for it",
+        "target-branch" => "its entry targets another branch than the default one",
+        "no-bot" => "no bot is configured",
+        _ => "no entry names it",
+    }
+}

@@ -1,0 +1,134 @@
+//! Owns the text that a shell reads its script from when that is standard input: here-documents and here-strings, files, and what
+//! a known command prints into a pipe. Refuses texts that any other program prints.
+
+use std::sync::Arc;
+
+use crate::facts::workdir::normalise;
+use crate::text::MappedText;
+
+use super::ast::{Command, CommandKind, Redirect, RedirectOp};
+use super::interpreter::shell_named;
+use super::lex::Lexer;
+use super::source::Ctx;
+use super::state::State;
+use super::walk::Walker;
+use super::world::Val;
+use super::{UNKNOWN_CHAR, Word};
+
+/// Whether one of the words is a shell that reads its script from standard input.
+fn reads_script(words: &[Word]) -> Option<bool> {
+    let shell = words.iter().position(|word| word.value.as_deref().is_some_and(|name| shell_named(name).is_some()))?;
+    let mut operands = words.get(shell + 1..)?.iter();
+    while let Some(word) = operands.next() {
+        match word.value.as_deref()? {
+            "-" | "-s" | "/dev/stdin" => break,
+            "-o" | "+o" | "-O" => {
+                operands.next();
+            }
+            "-c" => return None,
+            // `-euo pipefail`.
+            option if option.starts_with(['-', '+']) && !option.starts_with("--") && option.ends_with(['o', 'O']) => {
+                operands.next();
+            }
+            option if option.starts_with(['-', '+']) => {}
+            _ => return None,
+        }
+    }
+    Some(true)
+}
+
+impl Walker<'_> {
+    /// The script that a shell among the words reads from its standard input.
+    pub(super) fn script_input(&self, words: &[Word], redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
+        if redirects.is_empty() && self.piped.is_none() {
+            return None;
+        }
+        reads_script(words)?;
+        match self.input_text(redirects, st, ctx) {
+            Some(text) => Some(text),
+            None if redirects.iter().any(|redirect| reads(redirect.op)) => None,
+            None => self.piped.clone(),
+        }
+    }
+
+    /// The text that the last redirection of the input brings in.
+    fn input_text(&self, redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
+        let redirect = redirects.iter().rev().find(|redirect| reads(redirect.op))?;
+        match redirect.op {
+            RedirectOp::HereString => Some(self.word_source(&redirect.target, st, ctx)?.text.clone()),
+            RedirectOp::Input => {
+                let Val::Text(name) = self.parts_val(&redirect.target.parts, st, None) else { return None };
+                self.file_text(&name, st)
+            }
+            _ => self.document(redirect.here?, st, ctx),
+        }
+    }
+
+    fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
+        let Val::Text(here) = self.directory(st) else { return None };
+        self.input.files.text(&normalise(&here, name)?)
+    }
+
+    /// What a command prints, when it is `cat` or `echo` of something known.
+    pub(super) fn printed(&self, command: &Command, st: &State, ctx: &Ctx) -> Option<MappedText> {
+        let CommandKind::Simple(simple) = &command.kind else { return None };
+        let [name, operands @ ..] = simple.words.as_slice() else { return None };
+        if command.redirects.iter().any(|redirect| !reads(redirect.op) && redirect.op != RedirectOp::Duplicate) {
+            return None;
+        }
+        match (name.bare()?, operands) {
+            ("cat", []) => self.input_text(&command.redirects, st, ctx),
+            ("cat", [file]) => match self.parts_val(&file.parts, st, None) {
+                Val::Text(name) if &*name == "-" => self.input_text(&command.redirects, st, ctx),
+                Val::Text(name) => self.file_text(&name, st),
+                _ => None,
+            },
+            ("echo" | "printf", [text]) => {
+                let source = self.word_source(text, st, ctx)?;
+                let plain = !source.text.text().contains(['\\', '%']) && !source.text.text().starts_with('-');
+                plain.then(|| source.text.clone())
+            }
+            ("printf", [format, text]) if matches!(format.bare().or(literal(format)), Some("%s" | "%s\\n")) => {
+                Some(self.word_source(text, st, ctx)?.text.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// The text of a here-document, as far as it is known.
+    fn document(&self, index: usize, st: &State, ctx: &Ctx) -> Option<MappedText> {
+        let here = ctx.source.here.get(index)?;
+        let text = &ctx.source.text;
+        let mut out = MappedText::empty(Arc::clone(text.file()));
+        let mut start = here.span.start;
+        let body = text.text().get(here.span.start..here.span.end)?;
+        for line in body.split_inclusive('\n') {
+            let tabs = if here.tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+            let range = start + tabs..start + line.len();
+            if here.literal || !line.contains(['$', '`', '\\']) {
+                out.push_part(text, range);
+            } else {
+                let mut lexer = Lexer::new(&line[tabs..], 16);
+                let parts = lexer.quoted_parts(None).unwrap_or_default();
+                let whole = lexer.pos == line.len() - tabs;
+                let value = if whole { self.parts_val(&parts, st, None) } else { Val::Unknown };
+                let known = value.known().map_or_else(|| format!("{UNKNOWN_CHAR}\n"), str::to_owned);
+                out.push_standing_for(text.span(range), &known);
+            }
+            start += line.len();
+        }
+        Some(out)
+    }
+}
+
+fn reads(op: RedirectOp) -> bool {
+    matches!(op, RedirectOp::Input | RedirectOp::HereString | RedirectOp::HereDocument { .. })
+}
+
+/// The text of a word that is one literal, quoted or not.
+fn literal(raw: &super::ast::RawWord) -> Option<&str> {
+    match raw.parts.as_slice() {
+        [super::ast::Part::Literal { text, .. }] => Some(text),
+        _ => None,
+    }
+}
