@@ -1,5 +1,5 @@
 //! Owns commands that are what the script was given (`exec "$@"`, `CLI=("$@")` and later `"${CLI[@]}"`): behind loops and `shift`
-//! they are some tail of its arguments. Refuses what is given to functions, and arrays that ever hold anything else.
+//! they are some tail of its arguments; `${CLI[0]}` is one of them. Refuses what is given to functions, and arrays that ever hold anything else.
 
 use std::rc::Rc;
 
@@ -27,7 +27,10 @@ impl Walker<'_> {
             (name, Index::All) => only_arguments(text, name),
             _ => false,
         };
-        (holds(param) && !replaces(text)).then(|| (0..arguments.len()).map(|at| arguments[at..].to_vec()).collect())
+        let one = matches!(param.index, Index::At(_)) && only_arguments(text, &param.name);
+        let upto = |at: usize| if one { at + 1 } else { arguments.len() };
+        let tails = || (0..arguments.len()).map(|at| arguments[at..upto(at)].to_vec()).collect();
+        ((one || holds(param)) && !replaces(text)).then(tails)
     }
 }
 

@@ -156,6 +156,11 @@ impl<'w> Tracer<'w> {
     pub(super) fn computed(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         let first = &words[0];
         let why = || Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
+        // A script that calls itself goes in a circle; `$0` of a text is what stands behind it.
+        let file = |(key, _): &(String, _)| !key.split(' ').any(|word| word.starts_with('-') && word.ends_with('c'));
+        if first.is_script() && frame.seen.last().is_some_and(file) {
+            return;
+        }
         let Some(name) = first.program_somewhere() else {
             self.opaque(why(), frame);
             return;

@@ -226,6 +226,11 @@ fn what_runs_nothing_of_the_tree_is_not_opaque() {
         ("site/style.css", "a { b: \"c;\n"),
         ("openapi.yaml", &big),
         ("notes", "bandit -r src (\n"),
+        (
+            "image/Dockerfile",
+            "FROM x\nCOPY wait.sh /opt/wait.sh\nCOPY . /src\nRUN /opt/wait.sh db:5432 && /opt/wait.sh db:1 -- ruff check\n",
+        ),
+        ("old.sh", &WAIT.replace("\"${REST[@]}\"", "${REST[0]}")),
         ("bin/lint", "#!/bin/sh\nbandit -r src\n"),
         ("Dockerfile", "FROM node:24\nRUN npm i -g pnpm\nRUN yarn global add x && pnpm add -g y\nCOPY . /app\nWORKDIR /app\n"),
         ("package.json", "{\"scripts\":{\"postinstall\":\"bandit -r src\"},\"dependencies\":{\"a\":\"1\"}}"),
@@ -249,6 +254,10 @@ fn what_runs_nothing_of_the_tree_is_not_opaque() {
         ("ruff", "ls | xargs -I{} sh -c '{} check'", "absent, opaque 1"),
         ("ruff", "for f in a b $C; do python3 \"$f\"; done", "absent"),
         ("ruff", "python3 \"$f\" -- ruff", "absent"),
+        ("bandit", "docker build -f image/Dockerfile .", "configured"),
+        ("bandit", "./old.sh db:5432", "configured"),
+        ("bandit", "./old.sh db:5432 -- ./bin/lint", "configured (gates)"),
+        ("bandit", "bash -c '$0 -r src' bandit", "configured, opaque 1"),
         ("ruff", "python3 $f", "absent, opaque 1"),
         ("ruff", "python3 \"$a\" \"$b\"", "absent, opaque 1"),
     ];
