@@ -29,7 +29,9 @@ impl Walker<'_> {
         };
         let one = matches!(param.index, Index::At(_)) && only_arguments(text, &param.name);
         let upto = |at: usize| if one { at + 1 } else { arguments.len() };
-        let tails = || (0..arguments.len()).map(|at| arguments[at..upto(at)].to_vec()).collect();
+        // No program's name begins like an option.
+        let program = |at: &usize| !arguments[*at].shape().starts_with('-');
+        let tails = || (0..arguments.len()).filter(program).map(|at| arguments[at..upto(at)].to_vec()).collect();
         ((one || holds(param)) && !replaces(text)).then(tails)
     }
 }

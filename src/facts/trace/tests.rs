@@ -201,7 +201,7 @@ fn a_long_script_is_read_anew_where_its_surroundings_differ() {
 /// A script of the usual kind that waits for a port and then becomes what it was given.
 const WAIT: &str = "#!/usr/bin/env bash
 around() {
-    timeout $FLAG $TIME $0 --child --time=$TIME &
+    timeout $FLAG $TIME $0 --child --at=$WHERE --time=$TIME &
     wait $!
 }
 while [[ $# -gt 0 ]]; do
