@@ -146,7 +146,8 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
     let known = |id: &str| all.iter().any(|view| view.tool.id == id);
     match component.language.as_str() {
         "python" if known("ruff") => run(&format!("pipx run ruff check --extend-select S {directory}")),
-        "python" => run(&format!("pipx run bandit -r {directory}")),
+        // Tests are full of `assert`, which it reports; what its `-x` names may be any part of a path.
+        "python" => run(&format!("pipx run bandit -r {directory} -x /tests/,/test/")),
         "javascript" => eslint_fix::step(component, all, bench),
         "go" => {
             run_in("go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest run --enable gosec ./...", component)
@@ -188,7 +189,9 @@ fn security_rules(finding: &Finding, view: &View<'_>, component: &Component, all
             let file = own(&["ruff.toml", ".ruff.toml"], "ruff.toml");
             format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
         }
-        ("python", _) => format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {}", directory(component)))),
+        ("python", _) => {
+            format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {} -x /tests/,/test/", directory(component))))
+        }
         ("javascript", "eslint" | "standard" | "xo") => eslint_fix::rules(view, component, all, bench),
         ("go", "golangci-lint") => {
             let file = own(&[".golangci."], ".golangci.yml");

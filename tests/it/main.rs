@@ -9,4 +9,5 @@ mod examples;
 mod hostile;
 mod house;
 mod repos;
+mod told;
 mod wording;

@@ -67,7 +67,10 @@ fn what_is_configured_is_what_the_remedy_runs() {
     };
     assert!(with("biome lint .", &[]).ends_with("run Biome in a pull-request workflow: - run: npm run lint"));
     let pnpm = with("biome lint .", &[("pnpm-lock.yaml", "")]);
-    assert!(pnpm.ends_with("run Biome in a pull-request workflow: - run: pnpm run lint"), "{pnpm}");
+    assert!(
+        pnpm.ends_with("run Biome in a pull-request workflow: - run: pnpm run lint"),
+        "{pnpm}"
+    );
     let bare = with("echo", &[]);
     assert!(bare.contains("- run: npx biome ") && !bare.contains("eslint"), "{bare}");
     let mypy = told("python-static-analysis", "python", &[&PYTHON[..], &[("mypy.ini", "[mypy]\n")]].concat());
@@ -131,5 +134,5 @@ fn what_is_not_read_may_run_what_is_configured() {
     let opaque = workflow("  pull_request:", "$TOOL");
     let files = [&PYTHON[..], &[("ruff.toml", "line-length = 100\n"), (".github/workflows/ci.yml", &opaque)]].concat();
     let said = told("python-static-analysis", "python", &files);
-    assert!(said.contains("whether it or another analyzer gates cannot be seen"), "{said}");
+    assert!(said.contains("is configured; whether a pipeline runs it, or another analyzer, cannot be seen"), "{said}");
 }

@@ -1,10 +1,9 @@
 //! Owns the words of a gap and what to change about it. Refuses to decide whether there is one.
 
-use std::collections::BTreeSet;
-
 use super::super::{Bench, snippets};
 use super::title;
 use crate::facts::bots::Uncovered;
+use crate::text::Place;
 
 /// A gap as people name it: workflows by their directory, everything else by its file.
 pub(super) fn named(gap: &Uncovered) -> String {
@@ -21,21 +20,33 @@ pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
-    // One remedy for each reason: what is left out would be the next finding.
-    let mut remedies: Vec<String> = Vec::new();
+    // One remedy for each reason, with every line where it stands: what is left out would be the next finding.
+    let mut remedies: Vec<(&str, Vec<&Place>)> = Vec::new();
     let mut missing: Vec<&Uncovered> = Vec::new();
     for gap in gaps {
-        match gap.remedy.as_ref().map(|remedy| remedy.fix.as_str()).or_else(|| said(gap)) {
-            None => missing.push(gap),
-            Some(fix) => remedies.push(fix.to_owned()),
+        // A remedy of the bot's own names the key; the plain one needs the line.
+        let own = gap.remedy.as_ref().map(|remedy| (remedy.fix.as_str(), None));
+        let Some((fix, place)) = own.or_else(|| said(gap).map(|fix| (fix, gap.place.as_ref()))) else {
+            missing.push(gap);
+            continue;
+        };
+        match remedies.iter_mut().find(|(known, _)| *known == fix) {
+            Some((_, places)) => places.extend(place.filter(|place| !places.contains(place))),
+            None => remedies.push((fix, place.into_iter().collect())),
         }
     }
-    let mut seen = BTreeSet::new();
-    remedies.retain(|fix| seen.insert(fix.clone()));
+    let mut told: Vec<String> = remedies.into_iter().map(|(fix, places)| format!("{fix}{}", lines(&places))).collect();
     if !missing.is_empty() {
-        remedies.push(entries(bench, &missing));
+        told.push(entries(bench, &missing));
     }
-    remedies.join("\n")
+    told.join("\n")
+}
+
+/// Where it is to be done: " (path:line, path:line and 3 more)".
+fn lines(places: &[&Place]) -> String {
+    let list: Vec<String> = places.iter().take(3).map(|place| format!("{}:{}", place.path, place.line)).collect();
+    let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
+    if list.is_empty() { more } else { format!(" ({}{more})", list.join(", ")) }
 }
 
 /// The entries to add for what no entry names.

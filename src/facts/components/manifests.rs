@@ -35,13 +35,21 @@ impl<'p> NamePattern<'p> {
     #[must_use]
     pub fn matches(self, name: &str) -> bool {
         if let Some(part) = self.part {
-            return name.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
+            return has_part(name.as_bytes(), part.as_bytes());
         }
         match self.tail {
             Some(tail) => name.len() >= self.head.len() + tail.len() && name.starts_with(self.head) && name.ends_with(tail),
             None => name == self.head,
         }
     }
+}
+
+/// Whether `name` has `part` in it, in upper or lower case. Asked of every path of a tree: only where the first byte stands is
+/// the rest compared.
+fn has_part(name: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else { return true };
+    let starts = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), name);
+    starts.map(|at| &name[at..]).any(|rest| rest.get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part)))
 }
 
 /// A manifest row whose name is a pattern, with the directory that it asks for.
@@ -111,7 +119,7 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());
         let Content { updatable, development } = content;
         let only_tools = development == Some(Development::Dependencies) && by_place == Scope::Production;
-        let plain = fact(path.clone(), ecosystem, row.language.clone(), path.parent(), scope);
+        let plain = fact(path.clone(), ecosystem, row.language.clone(), home(row, path), scope);
         found.push(ManifestFact { updatable, only_tools, ..plain });
     }
     let members = workspaces::members(snapshot, &found);
@@ -131,6 +139,12 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// The directory that a bot is told.
+fn home(row: &Manifest, path: &RepoPath) -> RepoPath {
+    let own = |directory: &RepoPath| row.inside.as_deref().is_some_and(|own| directory.file_name() == own);
+    path.parent().ancestors().find(own).unwrap_or_else(|| path.clone()).parent()
 }
 
 /// A manifest below the root that all code of its language under it is tests of is one of tests: what it names is not the

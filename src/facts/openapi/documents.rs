@@ -14,7 +14,7 @@ use crate::text::{Place, RepoPath};
 const NAMES: &[&str] = &["openapi", "swagger", "api-spec", "apispec", "api_spec"];
 
 /// Names of files that are worth a look as well: what they say at the top decides.
-const STEMS: &[&str] = &["api", "schema", "v1", "v2"];
+const STEMS: &[&str] = &["api", "schema", "spec", "v1", "v2"];
 
 /// Directories whose documents are not the service's own: tests, samples, and what clients keep of other services.
 const OTHERS: &[&str] = &[
@@ -46,9 +46,8 @@ const OPERATIONS: &[&str] = &["get", "put", "post", "delete", "options", "head",
 const MOST: usize = 500;
 
 /// All documents of the service, by path.
-pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
+pub(super) fn gather(world: &World<'_>, scoping: &Scoping<'_>, terms: &Terms) -> Vec<ApiDescription> {
     let snapshot = world.snapshot;
-    let scoping = Scoping::new(snapshot, &world.catalog.languages, &terms.scope);
     let named = terms.service.openapi.as_deref().and_then(|text| RepoPath::new(text.trim_start_matches('/')));
     let mut found = Vec::new();
     let candidates = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
@@ -63,11 +62,11 @@ pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
 }
 
 /// Files that bear the name of such a document and cannot be read: without any other document they had to be.
-pub(super) fn unread(world: &World<'_>, terms: &Terms) -> Vec<RepoPath> {
-    let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
+pub(super) fn unread(world: &World<'_>, scoping: &Scoping<'_>) -> Vec<RepoPath> {
     let named = |path: &RepoPath| {
+        let Some(_) = format_of(path) else { return false };
         let name = path.file_name().to_ascii_lowercase();
-        format_of(path).is_some() && NAMES.iter().any(|word| name.contains(word))
+        NAMES.iter().any(|word| name.contains(word))
     };
     let candidates = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let ours = candidates.filter(|path| named(path) && !is_others(path) && scoping.of(path).is_some());
@@ -75,7 +74,8 @@ pub(super) fn unread(world: &World<'_>, terms: &Terms) -> Vec<RepoPath> {
 }
 
 fn format_of(path: &RepoPath) -> Option<Format> {
-    let extension = path.file_name().rsplit_once('.')?.1;
+    // A slash in it makes it no extension, and none that is known.
+    let extension = path.as_str().rsplit_once('.')?.1;
     let is = |known: &str| extension.eq_ignore_ascii_case(known);
     match () {
         () if is("json") => Some(Format::Json),
