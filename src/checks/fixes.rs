@@ -27,7 +27,15 @@ pub(super) fn analyzer_fix(
     match finding.cause.rsplit(':').next().unwrap_or_default() {
         "no-security-rules" => security_rules(finding, view, component, all, bench),
         "configured" => {
-            let own = view.hand_run().map(|command| run(&command)).or_else(|| own_step(view, component));
+            // Below the root the command names its directory, and what it needs may be installed in another.
+            let ready = |command: String| match component.language.as_str() {
+                "javascript" if component.directory.is_root() => {
+                    format!("{} && {command}", eslint_fix::locked(component, bench))
+                }
+                _ => command,
+            };
+            let by_hand = view.hand_run().map(|command| run(&ready(command)));
+            let own = by_hand.or_else(|| own_step(view, component, bench));
             let own = own.filter(|_| view.hand_run().is_some() || !runs(&step, view.tool));
             let Some(own) = own else { return format!("run {title} in a pull-request workflow:\n{step}") };
             let insecure = view.on.security.is_no() && view.tool.security == Security::Never;
@@ -51,10 +59,10 @@ fn runs(step: &str, tool: &Tool) -> bool {
 }
 
 /// The tool's own command line, where the language has a way to run what it installs.
-fn own_step(view: &View<'_>, component: &Component) -> Option<String> {
+fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option<String> {
     let argv = view.tool.run.iter().find_map(|row| row.argv.as_ref())?.join(" ");
     match component.language.as_str() {
-        "javascript" => Some(run_in(&format!("npx {argv} ."), component)),
+        "javascript" => Some(run_in(&format!("{} && npx {argv} .", eslint_fix::locked(component, bench)), component)),
         "python" => Some(run_in(&format!("{argv} ."), component)),
         _ => None,
     }

@@ -65,14 +65,14 @@ fn what_is_configured_is_what_the_remedy_runs() {
             JAVASCRIPT.into_iter().chain([("package.json", manifest.as_str()), biome]).chain(more.iter().copied()).collect();
         told("js-static-analysis", "javascript", &files)
     };
-    assert!(with("biome lint .", &[]).ends_with("run Biome in a pull-request workflow: - run: npm run lint"));
+    assert!(with("biome lint .", &[]).ends_with("run Biome in a pull-request workflow: - run: npm install && npm run lint"));
     let pnpm = with("biome lint .", &[("pnpm-lock.yaml", "")]);
     assert!(
-        pnpm.ends_with("run Biome in a pull-request workflow: - run: pnpm run lint"),
+        pnpm.ends_with("run Biome in a pull-request workflow: - run: pnpm install --frozen-lockfile && pnpm run lint"),
         "{pnpm}"
     );
     let bare = with("echo", &[]);
-    assert!(bare.contains("- run: npx biome ") && !bare.contains("eslint"), "{bare}");
+    assert!(bare.contains("- run: npm install && npx biome ") && !bare.contains("eslint"), "{bare}");
     let mypy = told("python-static-analysis", "python", &[&PYTHON[..], &[("mypy.ini", "[mypy]\n")]].concat());
     assert!(mypy.contains("run mypy in a pull-request workflow: - run: mypy .") && mypy.contains("no security rules"), "{mypy}");
     let both = [&PYTHON[..], &[("mypy.ini", "[mypy]\n"), ("ruff.toml", "line-length = 100\n")]].concat();
