@@ -96,13 +96,16 @@ pub fn take(row: &[String], words: &[Word], value_flags: &[String]) -> Take {
 
 /// Whether words could be those of a row, flags in between: one in quotes of which nothing is known is one word, whatever it is
 /// (`python "$f"` is no `python -m ruff`).
-fn may_take(row: &[String], words: &[Word], value_flags: &[String]) -> bool {
+pub(super) fn may_take(row: &[String], words: &[Word], value_flags: &[String]) -> bool {
     // How many words of the row may be taken so far.
     let mut taken = vec![false; row.len() + 1];
     taken[0] = true;
     for word in words {
         if taken[row.len()] {
             return true;
+        }
+        if !taken.contains(&true) {
+            return false;
         }
         if word.is_open() && !word.is_one() {
             return true;

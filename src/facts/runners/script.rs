@@ -14,18 +14,21 @@ use std::sync::Arc;
 const SHELLS: &[&str] = &["sh", "bash", "ksh", "dash"];
 
 /// Whether a file of the tree without a first line that names its reader may be a shell script all the same: by its ending, or
-/// without one. A style sheet, a document and a page are data, whatever their mode.
+/// without one. A style sheet, a document and a page are data.
 fn named_as_script(name: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name);
     base.trim_start_matches('.').rsplit_once('.').is_none_or(|(_, ending)| SHELLS.contains(&ending))
 }
 
+fn is_executable(path: &RepoPath, world: &World<'_>) -> bool {
+    world.snapshot.entry(path).is_some_and(|entry| entry.kind == EntryKind::Executable)
+}
+
 /// Whether an argument that is a file of the tree may be a program that is to be run: it says so itself.
 pub(in crate::facts) fn is_program(path: &RepoPath, world: &World<'_>) -> bool {
-    let executable = || world.snapshot.entry(path).is_some_and(|entry| entry.kind == EntryKind::Executable);
     let says = || world.snapshot.read(path).is_ok_and(|file| file.text.starts_with("#!"));
     let name = path.as_str();
-    (named_as_script(name) && (executable() || name.ends_with(".sh") || name.ends_with(".bash"))) || says()
+    (named_as_script(name) && (is_executable(path, world) || name.ends_with(".sh") || name.ends_with(".bash"))) || says()
 }
 
 /// The file that is a command's standard input.
@@ -97,11 +100,16 @@ fn script(call: &Call<'_>, text: MappedText, mode: ShellMode, args: Vec<Word>) -
 /// `./x.sh args`: the first line says who reads it; without one, a POSIX shell does.
 fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> {
     let relative = name.starts_with("./") || name.starts_with("../") || name.ends_with(".sh");
+    // By its name no script, and nobody may run it.
+    let data = || {
+        let executable = call.workdir.resolve(name).is_some_and(|path| is_executable(&path, world));
+        !named_as_script(name) && !executable
+    };
     let file = match file(call, world, name) {
         Ok(found) => found?,
         Err(_) if !relative && !call.workdir.is_known() => return None,
-        // Too long to be looked at, and by its name no script.
-        Err(_) if !named_as_script(name) && call.workdir.is_known() => return Some(Vec::new()),
+        // Too long to be looked at.
+        Err(_) if call.workdir.is_known() && data() => return Some(Vec::new()),
         Err(why) => return Some(opaque(call, why)),
     };
     let args = call.words[1..].to_vec();
@@ -117,8 +125,9 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
         Some(Interpreter::Other(_)) => return Some(code::judged(call, world, &[file])),
         // A first line that names nobody, or an unreadable one, is for the kernel to refuse.
         None if file.text.starts_with("#!") => return Some(Vec::new()),
-        // Whoever runs it, it is no shell that reads it (`uv run ./x.py`).
-        None if !named_as_script(name) => return Some(Vec::new()),
+        // The kernel refuses it, or its launcher gives it to another reader.
+        None if data() => return Some(Vec::new()),
+        // The shell, and what calls execvp(3), hands what the kernel cannot read to a shell.
         None => ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix },
     };
     Some(vec![script(call, whole(&file), mode, args)])

@@ -157,8 +157,7 @@ impl<'w> Tracer<'w> {
         let first = &words[0];
         let why = || Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
         // A script that calls itself goes in a circle; `$0` of a text is what stands behind it.
-        let file = |(key, _): &(String, _)| !key.split(' ').any(|word| word.starts_with('-') && word.ends_with('c'));
-        if first.is_script() && frame.seen.last().is_some_and(file) {
+        if first.is_script() && frame.in_file {
             return;
         }
         let Some(name) = first.program_somewhere() else {
@@ -204,7 +203,7 @@ impl<'w> Tracer<'w> {
 
     /// A program that neither the catalogue nor a runner knows: what it may run, and a sub-command that is computed.
     pub(super) fn unknown_program(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        if let Some(word) = matching::open_row(Catalog::builtin(), words) {
+        if let Some(word) = matching::open_row(Catalog::builtin(), words).or_else(|| runners::open_head(words)) {
             self.opaque(Why::new(Reason::Dynamic, "the sub-command is computed").at(word.place.clone()), frame);
             return;
         }

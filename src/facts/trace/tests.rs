@@ -17,6 +17,9 @@ const BASE: &[(&str, &str)] = &[
     ("main.go", "package main\n"),
 ];
 
+/// Files of these trees that may be run.
+const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "ci/plain.py", "ci/long.task", "site/page.css"];
+
 /// `tool rung (may_be)`, and how many places are opaque.
 fn told(tool: &str, step: &str, files: &[(&str, &str)]) -> String {
     let lines: String = step.lines().map(|line| format!("          {line}\n")).collect();
@@ -25,6 +28,7 @@ fn told(tool: &str, step: &str, files: &[(&str, &str)]) -> String {
     );
     let all = BASE.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let snapshot = Snapshot::in_memory(all.chain([(".github/workflows/ci.yml".to_owned(), workflow)]));
+    let snapshot = snapshot.with_executables(EXECUTABLES);
     let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
     let mut out = match facts.standings.iter().find(|standing| standing.tool == tool) {
         None => "absent".to_owned(),
@@ -260,6 +264,78 @@ fn what_runs_nothing_of_the_tree_is_not_opaque() {
         ("bandit", "bash -c '$0 -r src' bandit", "configured, opaque 1"),
         ("ruff", "python3 $f", "absent, opaque 1"),
         ("ruff", "python3 \"$a\" \"$b\"", "absent, opaque 1"),
+    ];
+    check(&rows, files);
+}
+
+/// A file without a first line that names its reader is run by the shell that calls it (execvp(3), bash(1)).
+#[test]
+fn an_executable_without_a_reader_is_a_script_of_the_shell() {
+    let long = format!("# {}\n", "x".repeat(3 << 20));
+    let files: &[(&str, &str)] = &[
+        ("ci/lint.task", "set -e\nbandit -r src\n"),
+        ("ci/broken.task", "bandit -r src (\n"),
+        ("ci/long.task", &long),
+        ("ci/data.task", "bandit -r src\n"),
+        ("ci/own.py", "import subprocess\nsubprocess.run(['bandit', '-r', 'src'])\n"),
+        ("ci/plain.py", "import os\nprint(f'{os.name} (')\n"),
+        ("site/page.css", "a { b: \"c;\n"),
+    ];
+    let rows = [
+        ("bandit", "./ci/lint.task", "gates"),
+        ("bandit", "timeout 60 ci/lint.task || true", "runs"),
+        ("bandit", "cd ci && ./lint.task", "configured"),
+        ("bandit", "./ci/broken.task", "absent, opaque 1"),
+        ("bandit", "./ci/long.task", "absent, opaque 1"),
+        // The kernel refuses it.
+        ("bandit", "./ci/data.task", "absent"),
+        ("bandit", "postcss ./site/page.css", "absent"),
+        // These hand it to Python.
+        ("bandit", "uv run ./ci/own.py", "absent, opaque 1"),
+        ("bandit", "uv run ci/plain.py", "absent"),
+        ("bandit", "pdm run ./ci/own.py", "absent, opaque 1"),
+        ("bandit", "coverage run ci/plain.py", "absent"),
+    ];
+    check(&rows, files);
+}
+
+/// Words that may be flags, operands, or the program.
+#[test]
+fn open_words_before_the_program_of_a_launcher() {
+    let files: &[(&str, &str)] = &[
+        ("self.sh", "#!/bin/sh\n[ -n \"$CHILD\" ] || timeout $FLAG $TIME $0 --child\n"),
+        ("lint.sh", "#!/bin/sh\nset -e\nbandit -r src\n"),
+    ];
+    let rows = [
+        ("bandit", "timeout $T bandit -r src", "gates"),
+        ("bandit", "timeout \"$T\" bandit -r src", "gates"),
+        ("bandit", "timeout $FLAGS 60 bandit -r src", "gates"),
+        ("bandit", "timeout \"$A\" $B 1.5m bandit -r src", "gates"),
+        ("bandit", "timeout -- 60 bandit -r src", "gates"),
+        ("bandit", "timeout $A $B bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "timeout $A $B ./lint.sh", "configured (gates), opaque 1"),
+        ("bandit", "timeout $T $TOOL -r src", "absent, opaque 1"),
+        ("bandit", "timeout $FLAGS 60 $TOOL -r src", "absent, opaque 1"),
+        ("bandit", "timeout \"$A\" \"$B\" bandit -r src", "absent, opaque 1"),
+        ("bandit", "timeout $COMMAND", "absent, opaque 1"),
+        ("bandit", "timeout \"$@\"", "absent, opaque 1"),
+        ("bandit", "timeout 60", "absent"),
+        ("bandit", "nice $X bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "nice $X $Y bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "nice \"$X\" bandit -r src", "absent, opaque 1"),
+        ("bandit", "nice -n $X bandit -r src", "gates"),
+        ("bandit", "nice $TOOL", "absent, opaque 1"),
+        ("bandit", "sudo $X -u root bandit -r src", "absent, opaque 1"),
+        ("bandit", "uv $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "poetry $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "bundle $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "uv $X", "absent, opaque 1"),
+        ("bandit", "uv sync $X", "absent"),
+        ("bandit", "uv pip install $X", "absent"),
+        ("bandit", "timeout 9 $0 -r src", "absent, opaque 1"),
+        ("bandit", ". ./self.sh", "absent, opaque 1"),
+        ("bandit", "./self.sh", "absent"),
+        ("bandit", "sh -c 'timeout $FLAG $TIME $0 -r src' bandit", "absent, opaque 1"),
     ];
     check(&rows, files);
 }
