@@ -29,7 +29,7 @@ mod yaml_merge;
 
 pub(super) use docker::{Earlier, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
-pub(super) use script::reads_stdin;
+pub(super) use script::{reads_file, reads_stdin};
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;

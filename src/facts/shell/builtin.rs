@@ -81,6 +81,9 @@ impl Walker<'_> {
                 return done(self.reading(name, run, st, ctx, &place));
             }
             "." | "source" => {
+                if name == "source" {
+                    self.only_bash(&place, name);
+                }
                 st = match self.take_in(run, st, ctx, &place) {
                     Outcome::NotMine(same) => *same,
                     end @ Outcome::Done(_) => return end,
@@ -112,6 +115,9 @@ impl Walker<'_> {
     }
 
     fn tested(&mut self, name: &str, args: &[RawWord], st: &State, ctx: &Ctx, place: &Place) -> Per<Stat> {
+        if args.iter().any(|raw| raw.bare() == Some("==")) {
+            self.only_bash(place, "==");
+        }
         let worlds = self.shown_in(args.iter(), st, ctx);
         self.judged_by(&worlds, place, name);
         let answer = |world: Option<Fail>| Stat::of(self.test(&self.fields_in(args, st, world), st, world));

@@ -35,6 +35,7 @@ impl Walker<'_> {
             let end = self.kind(command, st, ctx);
             let shown = self.flow.close();
             self.written(&shown, &command.redirects, &before, ctx);
+            self.note_made(command, &before, ctx);
             end
         } else {
             self.kind(command, st, ctx)

@@ -103,7 +103,8 @@ impl Flow {
     }
 }
 
-fn plain(name: &str) -> &str {
+/// A relative name without the `./` before it.
+pub(super) fn plain(name: &str) -> &str {
     name.strip_prefix("./").unwrap_or(name)
 }
 

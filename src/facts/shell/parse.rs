@@ -22,7 +22,7 @@ pub(super) fn script(text: &str, max_depth: usize) -> Parsed<Script> {
         lexer.pos += '\u{FEFF}'.len_utf8();
     }
     let list = lexer.whole()?;
-    Ok(Script { list, here: lexer.here })
+    Ok(Script { list, here: lexer.here, bashism: lexer.bashism })
 }
 
 impl Lexer<'_> {
@@ -95,6 +95,9 @@ impl Lexer<'_> {
             let tight = self.peek() == Some(b'!') && self.at(1) == Some(b'(');
             if tight || self.at_word("!") {
                 self.take("!");
+                if bang.is_some() {
+                    self.only_bash(at, "!");
+                }
                 bang = if bang.is_some() { None } else { Some(Span::new(at, at + 1)) };
             } else if self.at_word("time") && !self.time_is_a_word() {
                 self.take("time");
@@ -110,6 +113,9 @@ impl Lexer<'_> {
         let mut commands = vec![self.command()?];
         loop {
             self.skip_blanks();
+            if self.looking_at("|&") {
+                self.only_bash(self.pos, "|&");
+            }
             if self.looking_at("||") || !(self.take("|&") || self.take("|")) {
                 break;
             }
@@ -193,6 +199,7 @@ impl Lexer<'_> {
     fn redirect(&mut self) -> Parsed<Option<Redirect>> {
         let start = self.pos;
         if self.at(0) == Some(b'&') && self.at(1) == Some(b'>') {
+            self.only_bash(start, "&>");
             self.pos += 2;
             let op = if self.take(">") { RedirectOp::Append } else { RedirectOp::Output };
             return self.redirect_to(op).map(Some);
@@ -230,6 +237,9 @@ impl Lexer<'_> {
         ]
         .into_iter()
         .find(|(token, _)| self.take(token));
+        if matches!(op, Some((_, RedirectOp::HereString))) {
+            self.only_bash(start, "<<<");
+        }
         match op {
             Some((_, op)) => self.redirect_to(op).map(Some),
             None => self.fail("a redirection"),

@@ -155,6 +155,7 @@ impl Walker<'_> {
         let ran = self.about_to_run(&name, run.raws, &st, ctx, place.clone());
         let others = self.other_words(&mut run, &st);
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
+        let made = self.made_before(&run.words);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
         let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));
         let command = ShellCommand {
@@ -169,6 +170,7 @@ impl Walker<'_> {
             others,
             place,
             stdin,
+            made,
         };
         self.pay(bytes(&command) / 64);
         let fail = self.emit(command, &st, ctx);

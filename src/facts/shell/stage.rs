@@ -84,6 +84,9 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
     };
     let source = Rc::new(Source { text: input.text.clone(), here: script.here, outer: None });
     let mut walker = Walker::new(input, Rc::clone(&source), max_depth);
+    if let Some((span, what)) = script.bashism {
+        walker.only_bash(&source.place(span), what);
+    }
     let ctx = Ctx { source, guard: None, evals: 0, via: Rc::default() };
     let end = walker.list(&script.list, start(input), &ctx);
     let status = walker.close_with_traps(end);

@@ -22,6 +22,12 @@ pub trait Files: Sync {
     /// The text at an absolute path of the file system that the script runs on; `None` when it is not a readable file of the
     /// tree.
     fn text(&self, path: &str) -> Option<MappedText>;
+
+    /// Whether the path lies in the tree, and is no directory of it.
+    fn lacks(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
 }
 
 /// A caller without files: `source` stays a command.

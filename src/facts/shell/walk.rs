@@ -16,7 +16,7 @@ use super::source::{Ctx, Source};
 use super::state::{Condition, Here, Reach, State, Until};
 use super::trap::{Trap, TrapSet};
 use super::world::{ENDING, Fail, Per, Stat, Val};
-use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand};
+use super::{Analysis, Dialect, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand};
 
 /// Commands one script may run, loops and functions written out.
 const MAX_COMMANDS: usize = 20_000;
@@ -83,6 +83,10 @@ pub(super) struct Walker<'a> {
     eval_bytes: usize,
     /// The text that comes in from the command before in a pipe, when it is known.
     pub piped: Option<MappedText>,
+    /// Files that the script wrote, by name, with what is in them when it is known.
+    pub made: std::collections::HashMap<String, Option<MappedText>>,
+    /// The first thing that only bash understands, and where, when it may not be bash that reads the script.
+    pub bashism: Option<(Place, String)>,
     /// Where failures show other than in a status.
     pub flow: Flow,
     /// The files that are being taken in.
@@ -122,6 +126,8 @@ impl<'a> Walker<'a> {
             allowed,
             eval_bytes: input.limits.shell_bytes,
             piped: None,
+            made: std::collections::HashMap::new(),
+            bashism: None,
             flow: Flow::default(),
             reading: Vec::new(),
             nested: std::cell::Cell::new(0),
@@ -295,6 +301,13 @@ impl<'a> Walker<'a> {
         let fails: Vec<Fail> = fails.filter(|fail| st.reach.here(*fail) != Here::Never).collect();
         let only = (st.reach.usual == Here::Never).then(|| Rc::new(fails.iter().copied().collect()));
         self.diverts.push(Divert { until, condition: Condition { why, only }, fails });
+    }
+
+    /// Notes what another shell than bash does not know.
+    pub(super) fn only_bash(&mut self, place: &Place, what: &str) {
+        if self.input.mode.dialect == Dialect::Posix && self.bashism.is_none() {
+            self.bashism = Some((place.clone(), what.to_owned()));
+        }
     }
 
     /// What follows may not run, without the script ending as failed.

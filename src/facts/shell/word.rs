@@ -16,6 +16,7 @@ impl Lexer<'_> {
         if let Some(head) = &mut assign
             && self.peek() == Some(b'(')
         {
+            self.only_bash(self.pos, "(");
             head.array = Some(self.array()?);
         } else {
             self.parts(&mut parts, false)?;
@@ -249,6 +250,7 @@ impl Lexer<'_> {
         self.pos += 2;
         let list = self.list()?;
         self.expect(")")?;
+        self.only_bash(start, "<(");
         parts.push(Part::Process { list: Rc::new(list), span: Span::new(start, self.pos) });
         Ok(())
     }

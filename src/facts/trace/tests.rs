@@ -170,6 +170,47 @@ fn a_shell_that_reads_a_here_document() {
         ("ruff", "bash -euo pipefail <<'EOF'\nruff check | tee log\necho done\nEOF", "gates"),
         ("ruff", "bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
         ("ruff", "bash <<'EOF'\nruff check\necho done\nEOF", "runs"),
+        ("ruff", "sudo -E bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
+        ("ruff", "env A=1 bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "timeout 5 bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "uv run bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash - <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash /dev/stdin <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash -s -- check <<'EOF'\nruff \"$@\"\nEOF", "gates"),
+        ("ruff", "bash -n <<'EOF'\nruff check\nEOF", "absent"),
+        ("ruff", "bash -c 'cat' <<'EOF'\nruff check\nEOF", "absent"),
+        ("ruff", "bash <<< 'ruff check'", "gates"),
+        ("ruff", "bash -e <<< 'ruff check || true'", "runs"),
+        ("ruff", "bash < lint.sh", "gates"),
+        ("ruff", "cat lint.sh | bash", "gates"),
+        ("ruff", "cat <<'EOF' | bash\nruff check\nEOF", "gates"),
+        ("ruff", "echo 'ruff check' | sh", "gates"),
+        ("ruff", "cat lint.sh | wc -l", "absent"),
+        ("ruff", "xargs bash <<< 'ruff check'", "absent, opaque 1"),
+    ];
+    check(&rows, &[("lint.sh", "ruff check\n")]);
+}
+
+#[test]
+fn a_script_that_is_written_before_it_is_run() {
+    let rows = [
+        ("ruff", "cat > x.sh <<'EOF'\nruff check\nEOF\nbash x.sh", "gates"),
+        ("ruff", "cat > x.sh <<'EOF'\n#!/bin/bash -e\nruff check\ntrue\nEOF\nchmod +x x.sh\n./x.sh", "gates"),
+        ("ruff", "cat > lint.sh <<'EOF'\ntrue\nEOF\n./lint.sh", "absent"),
+        ("ruff", "curl -s https://x.example > lint.sh\nsh ./lint.sh", "absent, opaque 1"),
+        ("ruff", "date > log\n./lint.sh", "gates"),
+    ];
+    check(&rows, &[("lint.sh", "ruff check\n")]);
+}
+
+#[test]
+fn a_directory_that_is_not_there() {
+    let rows = [
+        ("bandit", "cd nope || true\nbandit -r src", "runs (gates)"),
+        ("bandit", "set +e\ncd nope\nbandit -r src; exit $?", "runs (gates)"),
+        ("bandit", "cd src || exit 1\nbandit -r .", "gates"),
+        ("bandit", "cd src || true\nbandit -r .", "gates"),
+        ("bandit", "cd build && bandit -r ../src", "gates"),
     ];
     check(&rows, &[]);
 }
