@@ -8,6 +8,7 @@ use crate::text::Place;
 
 use super::assign::{Assigned, export};
 use super::ast::{Part, RawWord};
+use super::call::export_function;
 use super::simple::Run;
 use super::source::Ctx;
 use super::state::State;
@@ -184,8 +185,14 @@ impl Walker<'_> {
 
     fn declare(&mut self, name: &str, run: &Run<'_>, st: &mut State, ctx: &Ctx) {
         let option = |flag: char| run.words.iter().skip(1).any(|word| word.raw.starts_with('-') && word.raw.contains(flag));
-        let exports = (name == "export" || option('x')) && !option('n') && !option('f');
+        let exports = (name == "export" || option('x')) && !option('n');
         let local = name == "local" || (matches!(name, "declare" | "typeset") && !option('g'));
+        if option('f') {
+            if name == "export" || option('x') {
+                run.raws.iter().skip(1).filter_map(RawWord::bare).for_each(|name| export_function(name, st));
+            }
+            return;
+        }
         for raw in run.raws.iter().skip(1) {
             let assigned = if raw.assign.is_some() { Some(self.assigned(raw, st, ctx)) } else { None };
             let names: Vec<String> = match &assigned {

@@ -67,7 +67,6 @@ impl Walker<'_> {
                 self.rounds(body, st, ctx, at, true)
             }
             CommandKind::Function { name, body } => {
-                self.shadow(name, ctx.source.place(at), format!("a function named {}", super::walk::quoted(name)));
                 let function = Function { body: Rc::clone(body), source: Rc::clone(&ctx.source), certain: true };
                 Rc::make_mut(&mut st.functions).insert(name.clone(), function);
                 st.last = Per::same(Stat::Zero);

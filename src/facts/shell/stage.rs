@@ -88,7 +88,9 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
         walker.only_bash(&source.place(span), what);
     }
     let ctx = Ctx { source, guard: None, evals: 0, via: Rc::default() };
-    let end = walker.list(&script.list, start(input), &ctx);
+    let mut first = start(input);
+    first.functions = Rc::new(super::call::inherited(input, nesting));
+    let end = walker.list(&script.list, first, &ctx);
     let status = walker.close_with_traps(end);
     input.meter.spend(walker.worked() * SHELL_UNIT);
     if walker.too_deep {

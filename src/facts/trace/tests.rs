@@ -204,6 +204,19 @@ fn a_script_that_is_written_before_it_is_run() {
 }
 
 #[test]
+fn functions_that_are_handed_on() {
+    let rows = [
+        ("bandit", "lint() { bandit -r src; }\nexport -f lint\nbash -c lint", "gates"),
+        ("bandit", "lint() { bandit -r \"$1\"; }\nexport -f lint\necho src | xargs -I{} bash -c 'lint src'", "gates"),
+        ("bandit", "lint() { bandit -r src || true; }\nexport -f lint\nbash -c lint", "runs"),
+        ("bandit", "lint() { bandit -r src; }\nexport -f lint\nsh -c lint", "absent"),
+        ("bandit", "bandit() { command bandit \"$@\"; }\nbandit -r src", "gates"),
+        ("bandit", "bandit() { :; }\nbandit -r src", "absent"),
+    ];
+    check(&rows, &[]);
+}
+
+#[test]
 fn a_directory_that_is_not_there() {
     let rows = [
         ("bandit", "cd nope || true\nbandit -r src", "runs (gates)"),
