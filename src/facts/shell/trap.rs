@@ -76,7 +76,10 @@ impl Walker<'_> {
         for name in names {
             match name.value.as_deref().map(str::to_ascii_uppercase).as_deref() {
                 Some("EXIT" | "0" | "SIGEXIT") => st.exit_trap = TrapSet::only(index),
-                Some("ERR" | "SIGERR") => st.error_trap = TrapSet::only(index),
+                Some("ERR" | "SIGERR") => {
+                    self.only_bash(place, "ERR");
+                    st.error_trap = TrapSet::only(index);
+                }
                 Some("DEBUG" | "SIGDEBUG") if index.is_some() => {
                     self.opaque(place.clone(), Reason::Unsupported, "a `DEBUG` trap runs before every command");
                     self.doubt(st, place.clone(), "a `DEBUG` trap");
