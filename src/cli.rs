@@ -32,7 +32,7 @@ pub enum Command {
     Facts(FactsArgs),
     /// List the catalogue of rules
     Rules(RulesArgs),
-    /// Explain a rule, a tool or a bot
+    /// Explain a rule, a tool, a bot or a generator of API descriptions
     Explain(ExplainArgs),
     /// Work with the policy file
     Policy(PolicyArgs),
@@ -166,7 +166,7 @@ pub struct RulesArgs {
 /// Options of `explain`.
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// The id of a rule, a tool or a bot
+    /// The id of a rule, a tool, a bot or a generator
     pub id: String,
 }
 

@@ -29,6 +29,9 @@ pub struct Error {
 }
 
 impl Error {
+    /// How many problems of one list are told.
+    pub const MOST: usize = 50;
+
     /// A usage or policy error (exit 2).
     pub fn usage(message: impl Into<String>) -> Self {
         Self { kind: Kind::Usage, message: message.into(), place: None, hint: None, more: Box::default() }
@@ -39,11 +42,18 @@ impl Error {
         Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None, more: Box::default() }
     }
 
-    /// One error that carries all problems of a list, in the order of their places; `None` for an empty list.
+    /// One error that carries the problems of a list, in the order of their places, the first [`Self::MOST`] of them and how many
+    /// more there are; `None` for an empty list.
     #[must_use]
     pub fn all(mut problems: Vec<Self>) -> Option<Self> {
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         problems.dedup();
+        let left = problems.len().saturating_sub(Self::MOST);
+        problems.truncate(Self::MOST);
+        if left > 0 {
+            let last = Self::usage(format!("… and {left} more"));
+            problems.push(last.hint("mend these first"));
+        }
         let mut rest = problems.into_iter();
         let mut first = rest.next()?;
         first.more = rest.collect();
@@ -84,3 +94,23 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::RepoPath;
+
+    #[test]
+    fn a_long_list_is_told_in_part() {
+        let problem = |line: usize| {
+            let mut place = Place::file(RepoPath::new("a").unwrap_or_default());
+            place.line = line;
+            Error::usage(format!("{line}")).at(place)
+        };
+        let told = |n: usize| Error::all((1..=n).rev().map(problem).collect()).map_or(0, |error| error.each().count());
+        assert_eq!([told(0), told(1), told(50), told(51), told(100_000)], [0, 1, 50, 51, 51]);
+        let all = Error::all((1..=60).map(problem).collect()).expect("a list");
+        let last = all.each().last().expect("not empty");
+        assert_eq!((last.message.as_str(), &last.place), ("… and 10 more", &None));
+    }
+}

@@ -29,6 +29,7 @@ pub static TARGETS: &[(&str, Target)] = &[
     ("tag", tag),
     ("make", make),
     ("just", just),
+    ("nox", nox),
     ("eslint", eslint),
     ("dockerfile", dockerfile),
 ];
@@ -149,6 +150,11 @@ pub fn make(data: &[u8]) {
 /// A justfile that CI runs.
 pub fn just(data: &[u8]) {
     one("justfile", data, &[(".github/workflows/ci.yml", &ci("just"))]);
+}
+
+/// A noxfile that CI runs.
+pub fn nox(data: &[u8]) {
+    one("noxfile.py", data, &[(".github/workflows/ci.yml", &ci("nox -s lint $SESSION -- -q"))]);
 }
 
 /// An ESLint configuration that CI uses.

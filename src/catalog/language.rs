@@ -16,6 +16,8 @@ pub struct Languages {
     pub out_of_sight: Vec<String>,
     /// Path segments that make a file development.
     pub development: Vec<String>,
+    /// Last words of segments of several, joined by `-` or `_`, that do so too.
+    pub development_words: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
 }
@@ -63,6 +65,9 @@ pub struct Manifest {
     /// When one of these lies beside it the ecosystem is the given one instead.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,
+    /// Names of the files beside it that lock what it declares; of several in one directory the first says the client.
+    #[serde(default)]
+    pub locks: Vec<String>,
 }
 
 /// `rules/frameworks.toml`: server frameworks that make a repository a service.
@@ -115,6 +120,9 @@ pub struct Exporter {
     /// Code that proves it is wired.
     #[serde(default)]
     pub proof: Vec<CodeMark>,
+    /// Code that serves or writes what the proof makes; without any of it, whether that is exported is open.
+    #[serde(default)]
+    pub served: Vec<CodeMark>,
     /// Code that switches it off.
     #[serde(default)]
     pub off: Vec<CodeMark>,

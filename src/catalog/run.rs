@@ -27,6 +27,16 @@ pub struct Export {
     pub default: String,
 }
 
+/// An input that the action hands on to the tool as a variable.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handed {
+    /// The input.
+    pub input: String,
+    /// The variable.
+    pub env: String,
+}
+
 /// An input of the action itself and the values it must have.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,12 +69,15 @@ pub struct Run {
     /// The action's input that holds arguments.
     #[serde(default)]
     pub argv_input: Option<String>,
-    /// What `argv_input` is when nobody gives it.
+    /// What `argv_input`, or a hook's `args`, is when nobody gives it.
     #[serde(default)]
     pub argv_default: Option<String>,
     /// The action's input that holds the directory.
     #[serde(default)]
     pub directory_input: Option<String>,
+    /// Inputs of the action that the tool sees as variables.
+    #[serde(default)]
+    pub handed: Vec<Handed>,
     /// The input that lists languages.
     #[serde(default)]
     pub languages_input: Option<InputOf>,

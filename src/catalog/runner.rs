@@ -7,6 +7,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Runners {
+    /// Actions that put no file of a repository into the workspace.
+    pub idle_actions: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,
     /// Programs that run code of the tree.

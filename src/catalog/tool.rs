@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use super::effect::{Does, Effect};
-pub use super::run::{Export, Findings, Hook, InputIs, InputOf, Inside, Run};
+pub use super::run::{Export, Findings, Handed, Hook, InputIs, InputOf, Inside, Run};
 pub use super::suppress::Suppress;
 
 /// An analyzer, linter, scanner or host of such tools.
@@ -82,6 +82,9 @@ pub struct Tool {
     /// Flags that name packs of rules.
     #[serde(default)]
     pub pack_flags: Vec<String>,
+    /// Packs that hold security rules; of other packs it is not known.
+    #[serde(default)]
+    pub security_packs: Vec<String>,
     /// Packs that hold rules for these languages only; of other packs it is not known.
     #[serde(default)]
     pub packs: BTreeMap<String, Vec<String>>,
@@ -119,6 +122,8 @@ pub enum ToolKind {
     Container,
     /// Dynamic scanner.
     Dast,
+    /// Dynamic scanner that works through a description of the API.
+    ApiScan,
     /// Reports outdated dependencies.
     Outdated,
     /// Runs other tools.
@@ -170,6 +175,9 @@ pub struct Verified {
     pub on: String,
     /// The source repository or document.
     pub source: String,
+    /// Repositories of actions and hooks that run it: `owner/name`, and the commit and day it was read at.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// A configuration file, or a key in one.

@@ -9,11 +9,11 @@ use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
 use crate::facts::components::Component;
-use crate::facts::hold::HoldEffect;
+use crate::facts::filtered::Sight;
+use crate::facts::hold::{HeldBy, HoldEffect};
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
 use crate::facts::standing::is_analyzer;
-use crate::facts::starts::is_path_filter;
 use crate::facts::tool_config::Deciding;
 use crate::finding::{Evidence, Finding, Verdict};
 
@@ -55,13 +55,20 @@ impl Check for Analyzer {
         let components = judged(bench, &question.language);
         if components.is_empty() {
             let language = title(bench, &question.language);
-            let finding = Finding::new(
-                rule,
-                question.language.clone(),
-                Verdict::NotApplicable,
-                format!("no {language} code was found that is part of the product"),
-            );
-            return vec![finding.cause("no-language")];
+            let message = format!("no {language} code was found that is part of the product");
+            let absent =
+                |message| Finding::new(rule, question.language.clone(), Verdict::NotApplicable, message).cause("no-language");
+            return vec![match bench.facts.inventory.hidden.get(&question.language) {
+                None => absent(message),
+                Some(hidden) => {
+                    let (count, row) = (hidden.files, &hidden.by);
+                    let files = if count == 1 { "file" } else { "files" };
+                    let (place, pattern) = (&row.place, &row.pattern);
+                    let message =
+                        format!("{message}; {count} {files} of it are hidden by `{pattern}` at {}:{}", place.path, place.line);
+                    absent(message).at(place.clone(), "linguist is told that this is vendored or generated")
+                }
+            }];
         }
         let several = components.len() > 1;
         components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))).collect()
@@ -111,7 +118,7 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
         open
     } else {
         let proven = fail(rule, question, bench, component, subject, &all, wanted);
-        match unseen::of(bench, component) {
+        match unseen::of(bench, Sight::code(component)) {
             Some(unread) => beyond(proven, &unread, &words(bench, component)),
             None => proven,
         }
@@ -340,7 +347,7 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     let warn = view.on.rung == Rung::Runs && hold.is_some_and(|hold| hold.why.starts_with("only error-level findings"));
     let severity = if warn { Severity::Warning.min(rule.severity) } else { rule.severity };
     let cause = match hold.map(|hold| hold.effect) {
-        _ if hold.is_some_and(is_path_filter) => "path-filter",
+        _ if hold.is_some_and(|hold| hold.by == HeldBy::Paths) => "path-filter",
         _ if view.elsewhere() => "elsewhere",
         Some(HoldEffect::Void) => "void",
         Some(HoldEffect::Soften) => "soft-fail",
@@ -374,8 +381,9 @@ pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
             format!("{title} is configured; even if it runs, it cannot fail a pull request")
         }
         (Rung::Configured, _) => format!("{title} is configured, but no pipeline that starts without a human runs it"),
-        (Rung::Runs, _) if on_pull && hold.is_some_and(is_path_filter) => {
-            format!("{title} runs on pull requests, but not when {language} changes")
+        (Rung::Runs, _) if on_pull && hold.is_some_and(|hold| hold.by == HeldBy::Paths) => {
+            let what = if is_analyzer(view.tool) { "changes" } else { "changes its dependencies" };
+            format!("{title} runs on pull requests, but not when {language} {what}")
         }
         (Rung::Runs, _) if on_pull => format!("{title} runs on pull requests, but cannot fail them"),
         (Rung::Runs, _) => format!("{title} runs, but not where it could stop a pull request"),

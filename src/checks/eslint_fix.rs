@@ -133,6 +133,7 @@ mod tests {
             members: Vec::new(),
             scope: Scope::Production,
             files,
+            declared_in: Vec::new(),
         })
     }
 

@@ -133,7 +133,7 @@ fn security_rules(finding: &Finding, view: &View<'_>, component: &Component, all
             format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
         }
         ("python", _) => format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {}", directory(component)))),
-        ("javascript", "eslint") => eslint_fix::rules(view, component, all, bench),
+        ("javascript", "eslint" | "standard" | "xo") => eslint_fix::rules(view, component, all, bench),
         ("go", "golangci-lint") => {
             let file = own(&[".golangci."], ".golangci.yml");
             format!("enable gosec in {file}:\nlinters:\n  enable:\n    - gosec")

@@ -3,7 +3,7 @@
 
 use super::{Bench, snippets};
 use crate::answer::Reason;
-use crate::facts::components::Component;
+use crate::facts::filtered::Sight;
 use crate::facts::trace::OpaqueUnit;
 use crate::facts::unseen;
 use crate::finding::Finding;
@@ -14,9 +14,9 @@ const CITED: usize = 3;
 /// What could not be read and could still gate a component, the most likely first; never empty.
 pub(super) struct Unseen<'f>(Vec<&'f OpaqueUnit>);
 
-/// Everything unseen that could gate the component.
-pub(super) fn of<'f>(bench: &Bench<'f>, component: &Component) -> Option<Unseen<'f>> {
-    let units = unseen::on_gate(&bench.facts.trace, &bench.facts.pipelines, Some(component), &bench.facts.filtered);
+/// Everything unseen that could gate what is looked at of a component.
+pub(super) fn of<'f>(bench: &Bench<'f>, sight: Sight<'_>) -> Option<Unseen<'f>> {
+    let units = unseen::on_gate(&bench.facts.trace, &bench.facts.pipelines, Some(sight), &bench.facts.filtered);
     (!units.is_empty()).then_some(Unseen(units))
 }
 

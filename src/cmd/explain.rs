@@ -1,7 +1,8 @@
-//! Owns `explain`: a rule, a tool or a bot from its data, ending with what a bug report needs. Refuses repository text.
+//! Owns `explain`: a rule, a tool, a bot or a generator from its data, ending with what a bug report needs. Refuses repository text.
 
 use super::rules::severity;
 use super::{Context, explain_tool};
+use crate::catalog::language::Exporter;
 use crate::catalog::{Catalog, Rule, examples};
 use crate::cli::ExplainArgs;
 use crate::error::Error;
@@ -11,27 +12,40 @@ use crate::terms::nearest;
 pub(super) fn run(context: &Context, args: &ExplainArgs) -> Result<u8, Error> {
     let catalog = Catalog::builtin();
     let id = args.id.as_str();
-    let (text, what) = if let Some(rule) = catalog.rule(id) {
-        (explain_rule(rule, catalog), format!("rule {}", rule.id))
-    } else if let Some(tool) = catalog.tool(id) {
-        (explain_tool::tool(tool), format!("tool {}", tool.id))
-    } else if let Some(bot) = catalog.bot(id) {
-        (explain_tool::bot(bot), format!("bot {}", bot.id))
-    } else {
+    // A product may be a tool and a bot: all that has the name is told.
+    let parts: Vec<(String, String)> = [
+        catalog.rule(id).map(|rule| (explain_rule(rule, catalog), format!("rule {}", rule.id))),
+        catalog.tool(id).map(|tool| (explain_tool::tool(tool), format!("tool {}", tool.id))),
+        catalog.bot(id).map(|bot| (explain_tool::bot(bot), format!("bot {}", bot.id))),
+        exporter(id, catalog).map(|exporter| (explain_tool::exporter(exporter), format!("generator {}", exporter.id))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() {
         return Err(unknown(id, catalog));
-    };
-    context.streams.print(format!("{text}\n{}", bug_report(&what)).as_bytes())?;
+    }
+    let (texts, names): (Vec<String>, Vec<String>) = parts.into_iter().unzip();
+    context.streams.print(format!("{}\n{}", texts.join("\n"), bug_report(&names.join(", "))).as_bytes())?;
     Ok(0)
+}
+
+/// What makes an OpenAPI document out of code.
+fn exporter<'c>(id: &str, catalog: &'c Catalog) -> Option<&'c Exporter> {
+    catalog.exporters.iter().find(|exporter| exporter.id == id)
 }
 
 fn unknown(id: &str, catalog: &Catalog) -> Error {
     let rules = catalog.rules.iter().flat_map(|rule| std::iter::once(&rule.id).chain(&rule.aliases));
-    let all = rules.chain(catalog.tools.iter().map(|tool| &tool.id)).chain(catalog.bots.iter().map(|bot| &bot.id));
+    let all = rules
+        .chain(catalog.tools.iter().map(|tool| &tool.id))
+        .chain(catalog.bots.iter().map(|bot| &bot.id))
+        .chain(catalog.exporters.iter().map(|exporter| &exporter.id));
     let hint = match nearest::nearest(id, all.map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`tollgate rules` lists the rules".to_owned(),
     };
-    Error::usage(format!("there is no rule, tool or bot `{id}`")).hint(hint)
+    Error::usage(format!("there is no rule, tool, bot or generator `{id}`")).hint(hint)
 }
 
 fn explain_rule(rule: &Rule, catalog: &Catalog) -> String {

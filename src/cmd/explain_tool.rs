@@ -1,7 +1,8 @@
-//! Owns the explanation of tools and bots: how they are run, where they are configured, what changes them, what it was verified
+//! Owns the explanation of tools, bots and generators: how they are run, where they are configured, what changes them, what it was verified
 //! against. Refuses to interpret: it prints the data.
 
 use super::explain::{explained_examples, plain};
+use crate::catalog::language::{CodeMark, Exporter};
 use crate::catalog::tool::{ConfigPlace, DefaultTarget, Does, Effect, Findings, Run, Security, Status, Verified};
 use crate::catalog::{Bot, Tool};
 
@@ -57,6 +58,23 @@ pub(super) fn bot(bot: &Bot) -> String {
         bot.limit.iter().map(|limit| because(format!("{} ({})", limit.key, limit.means), limit.why.as_deref())),
     );
     out.push_str(&explained_examples(&format!("bots/{}.toml", bot.id)));
+    out
+}
+
+/// A generator.
+pub(super) fn exporter(exporter: &Exporter) -> String {
+    let mut out = format!("{}: {}\n\nkind        generator of OpenAPI documents\n", exporter.id, exporter.title);
+    out.push_str(&status(exporter.status, None, None));
+    names(&mut out, "note", exporter.note.as_slice());
+    names(&mut out, "languages", &exporter.languages);
+    for (registry, packages) in &exporter.packages {
+        names(&mut out, registry, packages);
+    }
+    out.push_str(&verified(&exporter.verified));
+    let marks = |marks: &[CodeMark]| marks.iter().map(|mark| mark.code.clone()).collect::<Vec<_>>();
+    section(&mut out, "Code that shows it at work", marks(&exporter.proof).into_iter());
+    section(&mut out, "Code that switches it off", marks(&exporter.off).into_iter());
+    out.push_str(&explained_examples(&format!("openapi/{}.toml", exporter.id)));
     out
 }
 

@@ -1,6 +1,7 @@
 //! Owns where a tool of no language stands with the dependencies that directories of the tree declare. Refuses tools that
 //! audit nothing: they are not asked.
 
+use super::filtered::Sight;
 use super::ladder::{ComponentStanding, Rung};
 use super::pipeline::Pipeline;
 use super::rank::{Bound, Ranked};
@@ -30,7 +31,7 @@ pub(super) fn on_manifests(evidence: &Evidence<'_>, prepared: &[(&Ranked<'_>, Op
             missed_files: 0,
             held_by,
             deciding: None,
-            raised: evidence.raised.is(Some(component)),
+            raised: evidence.raised.is(Some(Sight::dependencies(component))),
         };
         // Of several languages in one directory the one that is worst off speaks for it.
         match rows.iter_mut().find(|known| known.directory == row.directory) {

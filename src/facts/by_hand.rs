@@ -1,9 +1,11 @@
-//! Owns which targets of task runners people can run by hand: those of a Makefile, a justfile or a tox.ini whose lines name an
-//! analyzer. What they reach is configured, no more. Refuses to follow them: `trace` does.
+//! Owns which targets of task runners people can run by hand: those of a Makefile, a justfile, a tox.ini or a noxfile whose
+//! lines name an analyzer. What they reach is configured, no more. Refuses to follow them: `trace` does.
 
 use std::collections::BTreeSet;
 
 use super::components::Inventory;
+use super::python;
+use super::python::tree::{Expr, How, Kind, Piece, Trailer, What};
 use super::runners::World;
 use super::trace::{self, Trace};
 use super::workdir::{WORKSPACE, Workdir};
@@ -14,17 +16,29 @@ use crate::text::{RepoPath, SourceFile, Span};
 const DIRECTORIES: usize = 50;
 const TARGETS: usize = 20;
 
-/// A file of a task runner: its names (the first that is there counts), the command, and how a line opens a target.
-struct Kind {
+/// Targets that name a tool, and the line each begins on.
+type Targets = Vec<(String, usize)>;
+
+/// A file of a task runner: its names (the first that is there counts), the command, and its targets that name a tool.
+struct TaskFile {
     names: &'static [&'static str],
     command: &'static [&'static str],
-    target: fn(&str) -> Option<&str>,
+    targets: fn(&SourceFile, &[String]) -> Targets,
 }
 
-const KINDS: [Kind; 3] = [
-    Kind { names: &["GNUmakefile", "makefile", "Makefile"], command: &["make"], target: colon },
-    Kind { names: &["justfile", "Justfile", ".justfile"], command: &["just"], target: colon },
-    Kind { names: &["tox.ini"], command: &["tox", "-e"], target: section },
+const KINDS: [TaskFile; 4] = [
+    TaskFile {
+        names: &["GNUmakefile", "makefile", "Makefile"],
+        command: &["make"],
+        targets: |file, needles| lines(file, colon, needles),
+    },
+    TaskFile {
+        names: &["justfile", "Justfile", ".justfile"],
+        command: &["just"],
+        targets: |file, needles| lines(file, colon, needles),
+    },
+    TaskFile { names: &["tox.ini"], command: &["tox", "-e"], targets: |file, needles| lines(file, section, needles) },
+    TaskFile { names: &["noxfile.py"], command: &["nox", "-s"], targets: sessions },
 ];
 
 /// Follows the targets that name a tool of the catalogue.
@@ -40,9 +54,9 @@ pub(super) fn trace(world: &World<'_>, terms: &Terms, inventory: &Inventory) -> 
             let paths = kind.names.iter().filter_map(|name| directory.join(name));
             let Some(path) = paths.into_iter().find(|path| world.snapshot.is_file(path)) else { continue };
             let Ok(file) = world.snapshot.read(&path) else { continue };
-            for (name, line) in targets(&file, kind, &needles) {
+            for (name, line) in (kind.targets)(&file, &needles) {
                 let mut command: Vec<&str> = kind.command.to_vec();
-                command.push(name);
+                command.push(&name);
                 let at = file.lines().start_of(line).unwrap_or(0);
                 let place = file.place(Span::new(at, at));
                 out.invocations.extend(trace::by_hand(&command, &place, &workdir, world, terms).invocations);
@@ -64,12 +78,12 @@ fn needles(world: &World<'_>) -> Vec<String> {
 }
 
 /// Targets with a line that names a tool, and the line each begins on; `GOLANGCI_LINT` names golangci-lint.
-fn targets<'f>(file: &'f SourceFile, kind: &Kind, needles: &[String]) -> Vec<(&'f str, usize)> {
+fn lines(file: &SourceFile, target: fn(&str) -> Option<&str>, needles: &[String]) -> Targets {
     let mut found: Vec<(&str, usize)> = Vec::new();
     let mut current = None;
     for (at, line) in file.text.lines().enumerate() {
         if !line.starts_with([' ', '\t', '#']) && !line.trim().is_empty() {
-            if let Some(name) = (kind.target)(line) {
+            if let Some(name) = target(line) {
                 current = Some((name, at + 1));
             }
             // `commands = ruff check` of tox stands on a line of its own without indent.
@@ -86,7 +100,44 @@ fn targets<'f>(file: &'f SourceFile, kind: &Kind, needles: &[String]) -> Vec<(&'
             break;
         }
     }
+    found.into_iter().map(|(name, line)| (name.to_owned(), line)).collect()
+}
+
+/// Functions of a noxfile that are decorated and name a tool, by the name the decorator gives them.
+fn sessions(file: &SourceFile, needles: &[String]) -> Targets {
+    let Ok(block) = python::module(&file.text) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (at, statement) in block.iter().enumerate() {
+        let What::Function(function) = &statement.what else { continue };
+        let end = block.get(at + 1).map_or(file.text.len(), |next| next.span.start);
+        let text = file.text.get(function.span.start..end).unwrap_or("");
+        // `"ruff", "check"` are the words `ruff check`.
+        let plain = text.to_ascii_lowercase().replace(['"', '\'', ','], "").replace('_', "-");
+        let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        if function.decorators.is_empty() || !needles.iter().any(|needle| plain.contains(needle.as_str())) {
+            continue;
+        }
+        let name = function.decorators.iter().find_map(named).unwrap_or(&function.name);
+        found.push((name.to_owned(), file.position(function.span.start).0));
+        if found.len() >= TARGETS {
+            break;
+        }
+    }
     found
+}
+
+/// `@nox.session(name="lint")`
+fn named(decorator: &Expr) -> Option<&str> {
+    let Kind::Postfix(_, trailers) = &decorator.kind else { return None };
+    let Some(Trailer::Call(arguments, _)) = trailers.last() else { return None };
+    let name = arguments.iter().find(|item| item.how == How::Keyword("name".into()))?;
+    match &name.value.kind {
+        Kind::Text(pieces) => match pieces.as_slice() {
+            [Piece::Known(text, _)] => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `lint: deps` of make, `lint arg:` of just.

@@ -1,5 +1,5 @@
-//! Owns how many production files of a component a path filter keeps out, counted once for each pair of the two: no answer
-//! depends on the invocation that asks. Refuses to say what follows.
+//! Owns how many files of a component a path filter keeps out, counted once for each pair of the two: no answer depends on the
+//! invocation that asks. Refuses to say what follows.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,47 @@ use super::pipeline::{FilterPattern, PathFilter};
 use crate::limits::Limits;
 use crate::text::RepoPath;
 
+/// What of a component a tool looks at: a filter is held against that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Its production files.
+    Code,
+    /// The files that say what it depends on; its production files where none does.
+    Dependencies,
+}
+
+/// A component as one kind of tool sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'c> {
+    /// The component.
+    pub component: &'c Component,
+    /// What is looked at.
+    pub part: Part,
+}
+
+impl<'c> Sight<'c> {
+    /// For a tool that looks at code.
+    #[must_use]
+    pub fn code(component: &'c Component) -> Self {
+        Self { component, part: Part::Code }
+    }
+
+    /// For a tool that looks at dependencies.
+    #[must_use]
+    pub fn dependencies(component: &'c Component) -> Self {
+        Self { component, part: Part::Dependencies }
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn files(self) -> &'c [RepoPath] {
+        match self.part {
+            Part::Dependencies if !self.component.declared_in.is_empty() => &self.component.declared_in,
+            _ => &self.component.files,
+        }
+    }
+}
+
 /// The counts so far, and the meter they draw from.
 #[derive(Debug)]
 pub struct Filtered {
@@ -17,8 +58,8 @@ pub struct Filtered {
     known: Mutex<HashMap<Pair, Counted>>,
 }
 
-/// A list of patterns by where it lies, whether it ignores, and a component by language and directory.
-type Pair = (usize, usize, bool, String, RepoPath);
+/// A list of patterns by where it lies, whether it ignores, and what is looked at of a component by language and directory.
+type Pair = (usize, usize, bool, String, RepoPath, Part);
 
 #[derive(Debug)]
 struct Counted {
@@ -34,19 +75,20 @@ impl Filtered {
         Self { meter: Meter::new(limits), known: Mutex::default() }
     }
 
-    /// How many production files of the component do not pass; `None` when counting them is too much work.
+    /// How many of the files that are looked at do not pass; `None` when counting them is too much work.
     #[must_use]
-    pub fn missed(&self, filter: &PathFilter, component: &Component) -> Option<usize> {
+    pub fn missed(&self, filter: &PathFilter, sight: Sight<'_>) -> Option<usize> {
         let list = (filter.patterns.as_ptr() as usize, filter.patterns.len());
-        let pair = (list.0, list.1, filter.ignore, component.language.clone(), component.directory.clone());
+        let component = sight.component;
+        let pair = (list.0, list.1, filter.ignore, component.language.clone(), component.directory.clone(), sight.part);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = || Counted { missed: self.count(filter, component), _patterns: Arc::clone(&filter.patterns) };
+        let count = || Counted { missed: self.count(filter, sight.files()), _patterns: Arc::clone(&filter.patterns) };
         known.entry(pair).or_insert_with(count).missed
     }
 
-    fn count(&self, filter: &PathFilter, component: &Component) -> Option<usize> {
+    fn count(&self, filter: &PathFilter, files: &[RepoPath]) -> Option<usize> {
         let mut missed = 0;
-        for file in &component.files {
+        for file in files {
             let (passes, steps) = filter.test(file.as_str());
             if !self.meter.spend(steps) {
                 return None;

@@ -19,6 +19,18 @@ pub enum HoldEffect {
     Note,
 }
 
+/// What part of a pipeline holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HeldBy {
+    /// The text: the pipeline's, the shell's, a runner's, the tool's own.
+    #[default]
+    Text,
+    /// The events: what would start it is not what a change to merge is.
+    Trigger,
+    /// A filter of changed files that nothing which it looks at passes.
+    Paths,
+}
+
 /// One thing that holds an invocation short of a rung, at its own line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hold {
@@ -28,19 +40,37 @@ pub struct Hold {
     pub place: Place,
     /// One clause about what was seen, e.g. "exits 0 whatever it finds".
     pub why: String,
+    /// It is about the files of the machine that a job runs on: what runs in an image may have others.
+    pub of_machine: bool,
+    /// What holds.
+    pub by: HeldBy,
 }
 
 impl Hold {
     /// A hold of an effect at a place.
     pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
-        Self { effect, place, why: why.into() }
+        Self { effect, place, why: why.into(), of_machine: false, by: HeldBy::Text }
+    }
+
+    /// The same, held by something else than the text.
+    #[must_use]
+    pub fn by(self, by: HeldBy) -> Self {
+        Self { by, ..self }
     }
 
     /// A hold for something that could not be decided.
     #[must_use]
     pub fn unknown(why: &Why, fallback: &Place) -> Self {
         let place = why.place.clone().unwrap_or_else(|| fallback.clone());
-        Self { effect: HoldEffect::Unknown(why.reason), place, why: why.text.clone() }
+        Self::new(HoldEffect::Unknown(why.reason), place, why.text.clone())
+    }
+
+    /// What is left of it for a command that looks at the files of an image.
+    pub fn in_image(&mut self) {
+        if self.of_machine && self.effect == HoldEffect::Void {
+            self.effect = HoldEffect::Unknown(Reason::Unsupported);
+            self.why.push_str("; the image may hold files of its own");
+        }
     }
 }
 

@@ -52,6 +52,7 @@ fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {
         holds: Vec::new(),
         shadows: Vec::new(),
         search: Vec::new(),
+        recorded: None,
     };
     scripts.entries().filter_map(|entry| entry.value.mapped()).map(unit).collect()
 }

@@ -1,49 +1,47 @@
 //! Owns which lock files stand where: they say which client a project is installed with. Refuses to read them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// Lock files and the like, by language; of several in one directory the first.
-const NAMES: [(&str, &str); 9] = [
-    ("javascript", ".yarnrc.yml"),
-    ("javascript", "yarn.lock"),
-    ("javascript", "pnpm-lock.yaml"),
-    ("javascript", "bun.lock"),
-    ("javascript", "bun.lockb"),
-    ("javascript", "package-lock.json"),
-    ("javascript", "npm-shrinkwrap.json"),
-    ("python", "uv.lock"),
-    ("python", "poetry.lock"),
-];
+/// It locks nothing, and tells the yarn that reads it from the one that does not.
+const BERRY: (&str, &str) = ("javascript", ".yarnrc.yml");
 
 /// All lock files, by language and directory.
 #[derive(Debug, Default)]
-pub struct Locks(BTreeMap<(&'static str, RepoPath), &'static str>);
+pub struct Locks(BTreeMap<String, BTreeMap<RepoPath, String>>);
 
-/// The lock files of a tree.
+/// The lock files of a tree, as the catalogue names them for each kind of manifest; of several in one directory the first.
 #[must_use]
-pub fn gather(snapshot: &Snapshot) -> Locks {
-    let mut found = BTreeMap::new();
-    for entry in snapshot.under(&RepoPath::root()) {
-        let name = entry.path.file_name();
-        let Some(at) = NAMES.iter().position(|(_, known)| *known == name) else { continue };
-        let (language, known) = NAMES[at];
-        let slot = found.entry((language, entry.path.parent())).or_insert((at, known));
-        if at < slot.0 {
-            *slot = (at, known);
-        }
+pub fn gather(snapshot: &Snapshot, languages: &Languages) -> Locks {
+    let rows = languages.manifest.iter().filter_map(|row| Some((row.language.as_deref()?, row)));
+    let locks = rows.flat_map(|(language, row)| row.locks.iter().map(move |name| (language, name.as_str())));
+    let names: Vec<(&str, &str)> = std::iter::once(BERRY).chain(locks).collect();
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    for (at, (_, name)) in names.iter().enumerate() {
+        by_name.entry(name).or_insert(at);
     }
-    Locks(found.into_iter().map(|(key, (_, name))| (key, name)).collect())
+    let mut found: BTreeMap<(&str, RepoPath), usize> = BTreeMap::new();
+    for entry in snapshot.under(&RepoPath::root()) {
+        let Some(at) = by_name.get(entry.path.file_name()) else { continue };
+        let slot = found.entry((names[*at].0, entry.path.parent())).or_insert(*at);
+        *slot = (*slot).min(*at);
+    }
+    let mut locks = Locks::default();
+    for ((language, directory), at) in found {
+        locks.0.entry(language.to_owned()).or_default().insert(directory, names[at].1.to_owned());
+    }
+    locks
 }
 
 impl Locks {
     /// The name of the lock file nearest to a directory, in it or above it.
     #[must_use]
-    pub fn nearest(&self, directory: &RepoPath, language: &str) -> Option<&'static str> {
-        let language = NAMES.iter().map(|(known, _)| *known).find(|known| *known == language)?;
-        directory.ancestors().find_map(|above| self.0.get(&(language, above)).copied())
+    pub fn nearest(&self, directory: &RepoPath, language: &str) -> Option<&str> {
+        let known = self.0.get(language)?;
+        directory.ancestors().find_map(|above| known.get(&above).map(String::as_str))
     }
 }
 
@@ -55,7 +53,7 @@ mod tests {
     fn the_nearest_lock_says_the_client() {
         let files = ["yarn.lock", "ui/pnpm-lock.yaml", "api/uv.lock", "berry/yarn.lock", "berry/.yarnrc.yml"];
         let snapshot = Snapshot::in_memory(files.iter().map(|path| ((*path).to_owned(), String::new())));
-        let locks = gather(&snapshot);
+        let locks = gather(&snapshot, &crate::catalog::Catalog::builtin().languages);
         let at = |path: &str| RepoPath::new(path).unwrap_or_default();
         assert_eq!(locks.nearest(&at("ui/src"), "javascript"), Some("pnpm-lock.yaml"));
         assert_eq!(locks.nearest(&at("api"), "javascript"), Some("yarn.lock"));

@@ -12,6 +12,10 @@ pub const SHELL_UNIT: usize = 100;
 pub const EXPANDED_BYTE: usize = 20;
 /// Steps for a byte of text that is read once more for this call (a script, a makefile).
 pub const READ_BYTE: usize = 5;
+/// Steps for a pattern held against a path.
+pub const PATTERN: usize = 100;
+/// Steps for a name held against another.
+pub const NAME: usize = 10;
 /// Steps for one thing that is copied and kept: a hop, a hold, a start.
 pub const COPY: usize = 50;
 /// Steps for one step of a pipeline in one variant of its job, as often as it is unfolded.
@@ -44,7 +48,7 @@ impl Meter {
     /// How many things of this cost may still be done, and no more than `most`.
     #[must_use]
     pub fn share(&self, cost: usize, most: usize) -> usize {
-        most.min(self.left() / cost)
+        most.min(self.left() / cost.max(1))
     }
 
     /// Why something is not read once nothing is left.

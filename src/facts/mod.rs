@@ -22,7 +22,9 @@ pub mod matching;
 pub mod meter;
 pub mod openapi;
 pub mod pipeline;
+pub mod python;
 pub mod rank;
+pub mod required;
 pub mod runners;
 mod secured;
 pub mod settle;
@@ -100,6 +102,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         pipelines.push(pipeline);
         trace.invocations.extend(more.invocations);
     }
+    required::mark(&mut pipelines, &terms.ci.required_checks);
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
     trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
@@ -131,7 +134,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         default_branch,
         inventory,
         dependencies,
-        locks: locks::gather(snapshot),
+        locks: locks::gather(snapshot, &catalog.languages),
         pipelines,
         unreadable_ci,
         trace,

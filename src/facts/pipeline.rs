@@ -226,6 +226,8 @@ pub struct Unit {
     pub shadows: Vec<Hold>,
     /// Directories of the tree that stand on the search path: a program there takes the place of the tool of its name.
     pub search: Vec<SearchDir>,
+    /// A failure that its scripts write down may fail the pipeline later: names of the files by which they hand it on.
+    pub recorded: Option<&'static [&'static str]>,
 }
 
 /// A directory of the tree on the search path of programs.
@@ -246,6 +248,10 @@ pub struct Job {
     pub place: Place,
     /// Names of the checks it publishes on the forge; `None` when one of them is computed.
     pub checks: Vec<Option<String>>,
+    /// The first of them that the policy declares to be required.
+    pub required: Option<String>,
+    /// The ids of the jobs that it needs.
+    pub needs: Vec<String>,
 }
 
 /// One CI file.

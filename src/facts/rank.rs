@@ -3,11 +3,12 @@
 
 use super::components::Component;
 use super::effects::{self, Outcome};
-use super::filtered::Filtered;
+use super::filtered::{Filtered, Sight};
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::Pipeline;
+use super::required;
 use super::starts::started;
 use super::targets::{self, Kind, Targets};
 use super::tool_config::excluded::Excluded;
@@ -103,7 +104,7 @@ pub enum Belongs {
 pub struct OnComponent {
     /// The rung.
     pub bound: Bound,
-    /// Production files that its file filters miss.
+    /// Files that it looks at and its file filters miss.
     pub missed: usize,
     /// What holds it there, beyond the invocation's own holds.
     pub held: Vec<Hold>,
@@ -188,7 +189,7 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     let why = match (invocation.workdir.is_known(), invocation.workdir.dir()) {
         (false, _) => "the directory it works in is computed",
         (true, None) => "the directory it works in is not known to hold this tree",
-        (true, Some(_)) => "a path it looks at is computed",
+        (true, Some(_)) => "a path it looks at is computed, or a link",
     };
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
@@ -286,7 +287,7 @@ impl Ranked<'_> {
         if !seen || self.aside.is_yes() {
             return None;
         }
-        let mut on = self.on(pipeline, Some(component), filtered);
+        let mut on = self.on(pipeline, Some(Sight::dependencies(component)), filtered);
         if let Answer::Unknown(why) = &self.aside {
             let hold = Hold::unknown(why, &place_of(self.invocation));
             on.bound = on.bound.doubt(Rung::Absent);
@@ -299,12 +300,13 @@ impl Ranked<'_> {
         Some(on)
     }
 
-    /// Its rung on a component (`None`: for a tool of no language), and how many production files its file filters miss.
+    /// Its rung on a component (`None`: for a tool of no language), and how many of the files that it looks at its file filters
+    /// miss.
     #[must_use]
-    pub fn on(&self, pipeline: Option<&Pipeline>, component: Option<&Component>, filtered: &Filtered) -> OnComponent {
+    pub fn on(&self, pipeline: Option<&Pipeline>, sight: Option<Sight<'_>>, filtered: &Filtered) -> OnComponent {
         let configured = Bound::exactly(Rung::Configured);
         let Some(pipeline) = pipeline else { return OnComponent { bound: configured, missed: 0, held: Vec::new() } };
-        let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, component, filtered);
+        let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, sight, filtered);
         let reached = bound;
         if self.findings == Findings::Forge && bound.upper >= Rung::Gates {
             bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
@@ -319,6 +321,9 @@ impl Ranked<'_> {
         // What is uploaded reaches the forge, whatever becomes of the exit status.
         if self.uploaded && !void && reached.upper >= Rung::Gates && bound.lower < Rung::Gates {
             bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+        }
+        if bound.lower >= Rung::Gates {
+            held.extend(pipeline.jobs.get(self.invocation.job).and_then(required::by_name));
         }
         held.dedup();
         OnComponent { bound, missed, held }

@@ -7,7 +7,7 @@ use super::audits;
 use super::components::{Component, Inventory};
 use super::configured;
 use super::dependencies::Dependency;
-use super::filtered::Filtered;
+use super::filtered::{Filtered, Part, Sight};
 use super::hold::{Hold, HoldEffect};
 use super::hosts;
 use super::invocations::Invocation;
@@ -282,12 +282,13 @@ fn on_component<'a>(
     let mut bound = Bound::exactly(if here { Rung::Configured } else { Rung::Absent });
     let (mut best, mut missed, mut security, mut held_by) = (None, 0, Answer::No, Vec::new());
     let mut deciding = None;
+    let sight = Sight { component, part: part(tool) };
     for (at, one) in prepared.iter().enumerate() {
         let belongs = one.ranked.belongs(component, all, evidence.world.snapshot);
         if belongs == Belongs::No {
             continue;
         }
-        let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(component), evidence.filtered);
+        let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(sight), evidence.filtered);
         if let Belongs::Perhaps(hold) = belongs {
             on.bound = on.bound.held(&hold);
             on.held.push(hold);
@@ -322,8 +323,14 @@ fn on_component<'a>(
         missed_files: missed,
         held_by,
         deciding,
-        raised: evidence.raised.is(Some(component)),
+        raised: evidence.raised.is(Some(sight)),
     }
+}
+
+/// What of a component a tool looks at.
+fn part(tool: &Tool) -> Part {
+    let dependencies = tool.is(ToolKind::Sca) || tool.is(ToolKind::Outdated);
+    if dependencies && !is_analyzer(tool) { Part::Dependencies } else { Part::Code }
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[Best]) -> Vec<RankedInvocation> {

@@ -1,8 +1,7 @@
 //! Owns what events, their filters and conditions alone make of something that a pipeline starts. Refuses to know what it is.
 
-use super::components::Component;
-use super::filtered::Filtered;
-use super::hold::{Hold, HoldEffect};
+use super::filtered::{Filtered, Part, Sight};
+use super::hold::{HeldBy, Hold, HoldEffect};
 use super::ladder::Rung;
 use super::meter::Meter;
 use super::pipeline::{Event, Pipeline, Reach, Start};
@@ -14,14 +13,14 @@ use crate::answer::Answer;
 pub(super) fn started(
     starts: &[Start],
     pipeline: &Pipeline,
-    component: Option<&Component>,
+    sight: Option<Sight<'_>>,
     filtered: &Filtered,
 ) -> (Bound, usize, Vec<Hold>) {
     let mut bound = Bound::exactly(Rung::Configured);
     let (mut missed, mut held) = (usize::MAX, Vec::new());
     for start in starts {
         let Some(event) = pipeline.events.get(start.event) else { continue };
-        let (one, misses, hold) = start_bound(event, start, component, filtered);
+        let (one, misses, hold) = start_bound(event, start, sight, filtered);
         if one.lower >= Rung::Gates {
             missed = missed.min(misses);
         }
@@ -39,16 +38,17 @@ pub(super) fn started(
 /// How far something unseen could reach on a component, by its events, filters and holds; a CI file that is not read, all the
 /// way.
 #[must_use]
-pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], component: Option<&Component>, filtered: &Filtered) -> Bound {
+pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], sight: Option<Sight<'_>>, filtered: &Filtered) -> Bound {
     let Some(pipeline) = unit.pipeline.and_then(|index| pipelines.get(index)) else {
         return Bound { lower: Rung::Absent, upper: Rung::Gates };
     };
-    let (bound, ..) = started(&unit.starts, pipeline, component, filtered);
+    let (bound, ..) = started(&unit.starts, pipeline, sight, filtered);
     unit.holds.iter().fold(bound, Bound::held)
 }
 
-fn start_bound(event: &Event, start: &Start, component: Option<&Component>, filtered: &Filtered) -> (Bound, usize, Option<Hold>) {
-    let (mut bound, mut hold) = (reached(event), event.held_by.clone());
+fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered: &Filtered) -> (Bound, usize, Option<Hold>) {
+    let mut bound = reached(event);
+    let mut hold = event.held_by.clone().map(|hold| hold.by(HeldBy::Trigger));
     match &start.answer {
         Answer::Yes(()) => {}
         Answer::No => return (Bound::exactly(Rung::Configured), 0, start.holds.first().cloned()),
@@ -65,30 +65,28 @@ fn start_bound(event: &Event, start: &Start, component: Option<&Component>, filt
     }
     let mut missed = 0;
     for filter in event.paths.iter().chain(start.paths.iter()) {
-        let Some(component) = component else { break };
-        let Some(misses) = filtered.missed(filter, component) else {
+        let Some(sight) = sight else { break };
+        let Some(misses) = filtered.missed(filter, sight) else {
             return (bound.doubt(Rung::Runs), 0, Some(Hold::unknown(&Meter::why(), &filter.place)));
         };
         missed = missed.max(misses);
-        if missed == component.files.len() && missed > 0 {
-            let why = format!("{NO_FILE} {} passes this filter", subject(component));
-            return (bound.cap(Rung::Runs), missed, Some(Hold::new(HoldEffect::Soften, filter.place.clone(), why)));
+        if missed == sight.files().len() && missed > 0 {
+            let hold = Hold::new(HoldEffect::Soften, filter.place.clone(), passes_by(sight)).by(HeldBy::Paths);
+            return (bound.cap(Rung::Runs), missed, Some(hold));
         }
     }
     (bound, missed, hold)
 }
 
-/// How a hold by a path filter begins.
-const NO_FILE: &str = "no production file of";
-
-/// Whether a hold is a path filter that nothing of the component passes.
-#[must_use]
-pub fn is_path_filter(hold: &Hold) -> bool {
-    hold.effect == HoldEffect::Soften && hold.why.starts_with(NO_FILE)
-}
-
-fn subject(component: &Component) -> String {
-    if component.directory.is_root() { "the component".to_owned() } else { format!("`{}`", component.directory) }
+/// The words of the hold on what a filter keeps out wholly.
+fn passes_by(sight: Sight<'_>) -> String {
+    let what = match sight.part {
+        Part::Code => "production file",
+        Part::Dependencies => "manifest or lock file",
+    };
+    let directory = &sight.component.directory;
+    let of = if directory.is_root() { "the component".to_owned() } else { format!("`{directory}`") };
+    format!("no {what} of {of} passes this filter")
 }
 
 fn reached(event: &Event) -> Bound {

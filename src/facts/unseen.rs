@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::components::{Component, Inventory};
-use super::filtered::Filtered;
+use super::components::Inventory;
+use super::filtered::{Filtered, Part, Sight};
 use super::ladder::Rung;
 use super::pipeline::{Pipeline, Trigger};
 use super::starts;
@@ -18,50 +18,51 @@ const LIKELY: [&str; 14] = [
     "vuln",
 ];
 
-/// The opaque units in which something unseen could gate the component (`None`: the repository as a whole), the most likely
+/// The opaque units in which something unseen could gate what is looked at (`None`: the repository as a whole), the most likely
 /// place for it first. What the policy settles does not count.
 #[must_use]
 pub fn on_gate<'t>(
     trace: &'t Trace,
     pipelines: &[Pipeline],
-    component: Option<&Component>,
+    sight: Option<Sight<'_>>,
     filtered: &Filtered,
 ) -> Vec<&'t OpaqueUnit> {
     let open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
     let mut units: Vec<&OpaqueUnit> =
-        open.filter(|unit| starts::unseen_bound(unit, pipelines, component, filtered).upper >= Rung::Gates).collect();
+        open.filter(|unit| starts::unseen_bound(unit, pipelines, sight, filtered).upper >= Rung::Gates).collect();
     units.sort_by_key(|unit| (!on_pull_request(unit, pipelines), !likely(unit), weakness(unit.why.reason), &unit.place));
     units.dedup_by(|a, b| a.place == b.place && a.why.text == b.why.text);
     units
 }
 
-/// The components that something unseen could gate, as (language, directory), and whether it could gate the repository.
+/// What of which component something unseen could gate, as (language, directory, part), and whether it could gate the repository.
 #[derive(Debug, Default)]
 pub struct Raised {
-    components: BTreeSet<(String, RepoPath)>,
+    components: BTreeSet<(String, RepoPath, Part)>,
     repository: bool,
 }
 
 /// What opaque units raise; asked once, for all tools.
 #[must_use]
 pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory, filtered: &Filtered) -> Raised {
-    let open = |component: &&Component| !on_gate(trace, pipelines, Some(component), filtered).is_empty();
-    let key = |component: &Component| (component.language.clone(), component.directory.clone());
+    let open = |sight: &Sight<'_>| !on_gate(trace, pipelines, Some(*sight), filtered).is_empty();
+    let both = |component| [Sight::code(component), Sight::dependencies(component)];
     Raised {
-        components: inventory.components.iter().filter(open).map(key).collect(),
+        components: inventory.components.iter().flat_map(both).filter(open).map(key).collect(),
         repository: !on_gate(trace, pipelines, None, filtered).is_empty(),
     }
 }
 
 impl Raised {
-    /// Whether a component (`None`: the repository) is raised.
+    /// Whether what is looked at of a component (`None`: the repository) is raised.
     #[must_use]
-    pub fn is(&self, component: Option<&Component>) -> bool {
-        match component {
-            Some(component) => self.components.contains(&(component.language.clone(), component.directory.clone())),
-            None => self.repository,
-        }
+    pub fn is(&self, sight: Option<Sight<'_>>) -> bool {
+        sight.map_or(self.repository, |sight| self.components.contains(&key(sight)))
     }
+}
+
+fn key(sight: Sight<'_>) -> (String, RepoPath, Part) {
+    (sight.component.language.clone(), sight.component.directory.clone(), sight.part)
 }
 
 fn on_pull_request(unit: &OpaqueUnit, pipelines: &[Pipeline]) -> bool {

@@ -14,6 +14,18 @@ pub const WORKSPACE: &str = "/workspace";
 pub struct Workdir {
     path: Option<String>,
     mounts: Arc<Vec<(String, RepoPath)>>,
+    beside: Beside,
+}
+
+/// Whose files lie where nothing of the tree is mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Beside {
+    /// The machine's that runs the job.
+    Machine,
+    /// An image's, whose name is computed.
+    Image,
+    /// An image's that nothing in the tree makes.
+    Elsewhere,
 }
 
 impl Workdir {
@@ -26,13 +38,38 @@ impl Workdir {
     /// A directory on a file system where each of `mounts` (virtual directory, tree directory) is a part of the tree.
     #[must_use]
     pub fn mounted(path: &str, mounts: Vec<(String, RepoPath)>) -> Self {
-        Self { path: normalise("/", path), mounts: Arc::new(mounts) }
+        Self { path: normalise("/", path), mounts: Arc::new(mounts), beside: Beside::Machine }
     }
 
     /// The same mounts from a directory that could not be read.
     #[must_use]
     pub fn unknown(&self) -> Self {
-        Self { path: None, mounts: Arc::clone(&self.mounts) }
+        Self { path: None, ..self.clone() }
+    }
+
+    /// The same in a container: what lies in no mount is the image's. `elsewhere`: nothing in the tree makes that image.
+    #[must_use]
+    pub fn in_image(self, elsewhere: bool) -> Self {
+        Self { beside: if elsewhere { Beside::Elsewhere } else { Beside::Image }, ..self }
+    }
+
+    /// Whether it is, or may be, among the files of an image.
+    #[must_use]
+    pub fn is_images(&self) -> bool {
+        self.beside != Beside::Machine && self.dir().is_none()
+    }
+
+    /// A directory of a container that is none of the tree's, whatever it is.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let path = Some(format!("/{UNKNOWN_CHAR}"));
+        Self { path, ..self.clone() }.in_image(true)
+    }
+
+    /// Whether it is such a directory.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        self.beside == Beside::Elsewhere && self.path.is_some() && self.dir().is_none()
     }
 
     /// Whether the directory is known.
@@ -52,7 +89,7 @@ impl Workdir {
             .as_deref()
             .and_then(|from| normalise(from, to))
             .or_else(|| to.starts_with('/').then(|| normalise("/", to)).flatten());
-        Self { path, mounts: Arc::clone(&self.mounts) }
+        Self { path, ..self.clone() }
     }
 
     /// As [`Self::enter`], for a path that is known in part: it is known as far as that it lies outside the tree, or not.
@@ -66,7 +103,7 @@ impl Workdir {
         };
         match path {
             Some(head) if absolute && !tail.split('/').any(|segment| segment == "..") && outside(&head) => {
-                Self { path: normalise("/", &format!("{head}/{UNKNOWN_CHAR}{tail}")), mounts: Arc::clone(&self.mounts) }
+                Self { path: normalise("/", &format!("{head}/{UNKNOWN_CHAR}{tail}")), ..self.clone() }
             }
             _ => self.unknown(),
         }

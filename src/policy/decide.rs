@@ -46,7 +46,7 @@ pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, option
     let mut decided: Vec<DecidedFinding> = findings.into_iter().filter_map(|finding| run.decide(finding)).collect();
     decided.extend(run.about_the_policy());
     decided.sort_by(|a, b| (order(&a.finding), &a.fingerprint).cmp(&(order(&b.finding), &b.fingerprint)));
-    let (outcome, notes) = outcome(&decided, &run.unreadable, options);
+    let (outcome, notes) = outcome(&decided, &run.unreadable, options, run.fail_on);
     Decided { counts: Counts::of(&decided), findings: decided, outcome, fail_on: run.fail_on, notes }
 }
 
@@ -175,8 +175,14 @@ fn unreadable_path(finding: &Finding) -> Option<RepoPath> {
     finding.places.first().filter(|_| is).map(|evidence| evidence.place.path.clone())
 }
 
-/// Exit status 1 goes before 3: something gates, or else something that had to be read was not.
-fn outcome(decided: &[DecidedFinding], unread: &BTreeSet<RepoPath>, options: &DecideOptions<'_>) -> (Outcome, Vec<String>) {
+/// Exit status 1 goes before 3: something gates, or else something that had to be read was not. Where nothing is to close, what
+/// would gate hides no gap: else mending it would turn 0 into 3.
+fn outcome(
+    decided: &[DecidedFinding],
+    unread: &BTreeSet<RepoPath>,
+    options: &DecideOptions<'_>,
+    fail_on: FailOn,
+) -> (Outcome, Vec<String>) {
     let gating = || decided.iter().filter(|one| one.decision == Decision::Gate);
     let gates_for = |path: &RepoPath| gating().any(|one| one.finding.places.iter().any(|evidence| evidence.place.path == *path));
     let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread.keys()).cloned().collect();
@@ -192,12 +198,11 @@ fn outcome(decided: &[DecidedFinding], unread: &BTreeSet<RepoPath>, options: &De
         .iter()
         .map(|path| format!("{} had to be read and was not{}: the run is incomplete", name(path), why(path)))
         .collect();
-    let outcome = if gating().next().is_some() {
-        Outcome::Fail
-    } else if missing.is_empty() {
-        Outcome::Pass
-    } else {
-        Outcome::Incomplete
+    let outcome = match (gating().next().is_some(), missing.is_empty()) {
+        (true, false) if fail_on == FailOn::Never => Outcome::Incomplete,
+        (true, _) => Outcome::Fail,
+        (false, true) => Outcome::Pass,
+        (false, false) => Outcome::Incomplete,
     };
     (outcome, notes)
 }

@@ -124,6 +124,11 @@ fn the_matrix_of_decisions() {
 fn exit_statuses_in_their_order() {
     let fail = || finding("python-static-analysis", "python", Verdict::Fail);
     let unreadable = || finding("ci-config-readable", "src/a.py", Verdict::Fail);
+    let elsewhere = || {
+        let mut finding = fail();
+        finding.places[0].place.path = path("src/b.py");
+        finding
+    };
     let unread_unknown = || finding("openapi-export", "repository", Verdict::Unknown).reason(Reason::Unreadable);
     let off = "[rules]\nci-config-readable = \"off\"";
     let low = "[rules]\nci-config-readable = \"warning\"";
@@ -143,6 +148,10 @@ fn exit_statuses_in_their_order() {
         (off, never, vec![unreadable()], 3),
         ("", None, vec![unread_unknown()], 3),
         ("", None, vec![unread_unknown(), fail()], 1),
+        ("", never, vec![unread_unknown(), fail()], 0),
+        ("", never, vec![unread_unknown(), elsewhere()], 3),
+        ("", never, vec![unreadable(), elsewhere()], 0),
+        (off, never, vec![unreadable(), elsewhere()], 3),
     ];
     for (at, (policy, fail_on, findings, status)) in table.into_iter().enumerate() {
         let decided = run(&Case { policy, fail_on, ..Case::default() }, findings);

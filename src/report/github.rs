@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::told::Told;
 use super::{Report, Reporter, View};
 use crate::catalog::Severity;
 use crate::policy::{DecidedFinding, Decision, Outcome};
@@ -28,12 +29,12 @@ impl Reporter for GitHub {
     }
 
     fn write(&self, report: &Report, _view: &View, out: &mut dyn Write) -> io::Result<()> {
-        let actionable = report.actionable();
+        let told = report.told();
         for level in ["error", "warning", "notice"] {
-            let list: Vec<&DecidedFinding> = actionable.iter().copied().filter(|one| level_of(one) == level).collect();
+            let list: Vec<&Told<'_>> = told.iter().filter(|one| level_of(one.first) == level).collect();
             let shown = if list.len() > BUDGET { BUDGET - 1 } else { list.len() };
-            for decided in &list[..shown] {
-                annotation(level, decided, out)?;
+            for told in &list[..shown] {
+                annotation(level, told, out)?;
             }
             if list.len() > shown {
                 let rest = list.len() - shown;
@@ -58,8 +59,8 @@ fn level_of(decided: &DecidedFinding) -> &'static str {
     }
 }
 
-fn annotation(level: &str, decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
-    let finding = &decided.finding;
+fn annotation(level: &str, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let finding = &told.first.finding;
     let mut properties = Vec::new();
     if let Some(evidence) = finding.places.first() {
         let place = &evidence.place;
@@ -76,6 +77,9 @@ fn annotation(level: &str, decided: &DecidedFinding, out: &mut dyn Write) -> io:
     let mut message = finding.message.clone();
     if let Some(evidence) = finding.places.first().filter(|evidence| !evidence.note.is_empty()) {
         message = format!("{message}: {}", evidence.note);
+    }
+    if let Some(same) = told.same_for() {
+        message = format!("{message} ({same})");
     }
     if let Some(fix) = &finding.fix {
         message = format!("{message}\n{fix}");

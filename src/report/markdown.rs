@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::told::Told;
 use super::{Report, Reporter, View, text};
 use crate::policy::{DecidedFinding, Decision};
 use crate::text::escape::{markdown, markdown_code};
@@ -32,9 +33,9 @@ fn render(report: &Report) -> String {
     let mut out = format!("## tollgate: {}\n\n", report.outcome.word());
     let view = View { all: true, ..View::default() };
     out.push_str(&format!("{}\n\n", markdown(&cut(&text::last_line(report, &view), 4_000))));
-    let actionable = report.actionable();
-    table(&mut out, "What needs action", &actionable, &["", "Rule", "Where", "What was seen", "What to do"], action_row);
-    let waived: Vec<&DecidedFinding> = report.findings.iter().filter(|one| one.decision == Decision::Waived).collect();
+    table(&mut out, "What needs action", &report.told(), &["", "Rule", "Where", "What was seen", "What to do"], action_row);
+    let waived = report.findings.iter().filter(|one| one.decision == Decision::Waived);
+    let waived: Vec<Told<'_>> = waived.map(|first| Told { first, others: Vec::new() }).collect();
     table(&mut out, "Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row);
     let banner = report.banner();
     let mut notes = banner.iter().chain(&report.notes).peekable();
@@ -52,15 +53,15 @@ fn render(report: &Report) -> String {
     out
 }
 
-type RowOf = fn(&DecidedFinding) -> Vec<String>;
+type RowOf = fn(&Told<'_>) -> Vec<String>;
 
-fn table(out: &mut String, title: &str, list: &[&DecidedFinding], heads: &[&str], row: RowOf) {
+fn table(out: &mut String, title: &str, list: &[Told<'_>], heads: &[&str], row: RowOf) {
     if list.is_empty() || out.len() > MOST - RESERVE {
         return;
     }
     out.push_str(&format!("### {title}\n\n| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len())));
-    for (at, decided) in list.iter().enumerate() {
-        let line = format!("| {} |\n", row(decided).join(" | "));
+    for (at, told) in list.iter().enumerate() {
+        let line = format!("| {} |\n", row(told).join(" | "));
         if out.len() + line.len() > MOST - RESERVE {
             out.push_str(&format!(
                 "\n{} more were left out here: this page takes no more. The log lists all.\n",
@@ -73,7 +74,8 @@ fn table(out: &mut String, title: &str, list: &[&DecidedFinding], heads: &[&str]
     out.push('\n');
 }
 
-fn action_row(decided: &DecidedFinding) -> Vec<String> {
+fn action_row(told: &Told<'_>) -> Vec<String> {
+    let decided = told.first;
     let finding = &decided.finding;
     let level = if decided.decision == Decision::Gate {
         format!("**{}**", decided.severity.word())
@@ -82,11 +84,13 @@ fn action_row(decided: &DecidedFinding) -> Vec<String> {
     };
     let seen = finding.places.first().map(|evidence| evidence.note.as_str()).filter(|note| !note.is_empty());
     let message = seen.map_or_else(|| finding.message.clone(), |note| format!("{}: {note}", finding.message));
+    let message = told.same_for().map_or(message.clone(), |same| format!("{message} ({same})"));
     let fix = finding.fix.as_deref().map(fix_cell).unwrap_or_default();
     vec![level, markdown_code(&finding.rule), place(decided), markdown(&cut(&message, 2_000)), fix]
 }
 
-fn waived_row(decided: &DecidedFinding) -> Vec<String> {
+fn waived_row(told: &Told<'_>) -> Vec<String> {
+    let decided = told.first;
     let finding = &decided.finding;
     let (by, until) =
         decided.waiver.as_ref().map(|waiver| (markdown(&waiver.owner), markdown(&waiver.expires))).unwrap_or_default();

@@ -10,6 +10,7 @@ mod paint;
 mod snippet;
 mod text;
 mod text_list;
+mod told;
 
 #[cfg(test)]
 mod sample;

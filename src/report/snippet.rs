@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{clean, paint::Paint};
+use super::{clean, paint::Paint, told::Told};
 use crate::catalog::Severity;
 use crate::facts::hold::Hop;
 use crate::finding::Evidence;
@@ -26,8 +26,9 @@ const HELP: usize = 40;
 /// Files by path.
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
 
-/// Draws one finding, a line break at the end.
-pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -> String {
+/// Draws one finding, a line break at the end; at length with the code that a waiver names.
+pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: bool) -> String {
+    let decided = told.first;
     let finding = &decided.finding;
     let level = match (decided.decision, decided.severity) {
         (Decision::Gate, _) => Severity::Error,
@@ -41,8 +42,11 @@ pub(super) fn block(decided: &DecidedFinding, sources: &Sources, paint: Paint) -
     for (at, evidence) in shown.iter().enumerate() {
         draw.place(evidence, at == 0, sources, &mut out);
     }
-    for remark in remarks(decided) {
+    for remark in told.same_for().into_iter().chain(remarks(decided)) {
         draw.remark(&remark, &mut out);
+    }
+    if verbose && !finding.cause.is_empty() {
+        draw.remark(&format!("cause: {}", clean(&finding.cause)), &mut out);
     }
     if let Some(fix) = &finding.fix {
         let indent = format!("\n{}        ", " ".repeat(width + 1));

@@ -229,3 +229,32 @@ fn an_incomplete_run_is_annotated() {
     let text = render("github", &nothing, &View::default());
     assert_eq!(text, "::error title=tollgate::the run is incomplete: Makefile had to be read and was not (too large)\n");
 }
+
+#[test]
+fn one_line_to_change_is_told_once() {
+    let mut many = report();
+    let of = |directory: &str, finding: &DecidedFinding| {
+        let mut one = finding.clone();
+        one.finding.subject = format!("python:{directory}");
+        one
+    };
+    let mut other_line = of("e", &bandit());
+    other_line.finding.places[0].place.line += 1;
+    let absent = |directory: &str| {
+        let message = format!("no analyzer for Python in {directory} was found");
+        let mut one = finding("python-static-analysis", &format!("python:{directory}"), Verdict::Fail, &message);
+        one = one.at(Place::file(path(&format!("{directory}/pyproject.toml"))), "declares Python");
+        decided(one, Decision::Gate)
+    };
+    many.findings = ["a", "b", "c"].map(|directory| of(directory, &bandit())).to_vec();
+    many.findings.extend([other_line, absent("x"), absent("y")]);
+    let text = render("text", &many, &View::default());
+    assert_eq!(text.matches("error[").count(), 3, "{text}");
+    assert!(text.contains("= the same for python:b, python:c\n") && text.contains("= the same for python:y\n"), "{text}");
+    let github = render("github", &many, &View::default());
+    assert_eq!((github.lines().count(), github.matches("(the same for python:").count()), (3, 2), "{github}");
+    assert_eq!(render("markdown", &many, &View::default()).matches("| **error** |").count(), 3);
+    // The contract has every subject.
+    let json: serde_json::Value = serde_json::from_str(&render("json", &many, &View::default())).expect("JSON");
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(6));
+}

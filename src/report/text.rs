@@ -28,8 +28,8 @@ impl Reporter for Text {
             if banner.is_some() || !report.notes.is_empty() {
                 writeln!(out)?;
             }
-            for decided in report.actionable() {
-                writeln!(out, "{}", snippet::block(decided, &report.sources, Paint(view.color)))?;
+            for told in report.told() {
+                writeln!(out, "{}", snippet::block(&told, &report.sources, Paint(view.color), view.verbose))?;
             }
             if text_list::waived(report, out)? {
                 writeln!(out)?;

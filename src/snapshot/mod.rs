@@ -14,7 +14,7 @@ pub use crate::source::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Un
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::error::Error;
 use crate::limits::Limits;
@@ -30,6 +30,7 @@ pub struct Snapshot {
     files: Mutex<HashMap<RepoPath, Read>>,
     unread: Mutex<BTreeMap<RepoPath, String>>,
     documents: Arc<documents::Documents>,
+    index: OnceLock<paths::Index>,
 }
 
 /// Opens a PATH and freezes what it holds.
@@ -49,7 +50,7 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default() }
+        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default(), index: OnceLock::new() }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.
@@ -89,6 +90,12 @@ impl Snapshot {
         self.source.incomplete.as_deref()
     }
 
+    /// What was to be listed and was not, when something at `path` may be hidden by it: nobody can say then that nothing is there.
+    #[must_use]
+    pub fn unlisted(&self, path: &RepoPath) -> Option<&NotInspected> {
+        self.source.left_out.iter().find(|one| path.is_in(&one.path))
+    }
+
     /// Every path, sorted by its bytes.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -125,7 +132,24 @@ impl Snapshot {
         Children::new(self.entries(), directory)
     }
 
-    /// The text of an ordinary file, read once, at most `limits.file_bytes` bytes of UTF-8 without NUL.
+    /// The names of what stands right in a directory but other directories, in order.
+    #[must_use]
+    pub fn names_in(&self, directory: &RepoPath) -> &[String] {
+        self.index().names_in(directory)
+    }
+
+    /// The directories with this last name that hold something else than directories, sorted by path.
+    #[must_use]
+    pub fn directories_named(&self, name: &str) -> &[RepoPath] {
+        self.index().directories_named(name)
+    }
+
+    fn index(&self) -> &paths::Index {
+        self.index.get_or_init(|| paths::Index::new(self.entries()))
+    }
+
+    /// The text of an ordinary file, read once, at most `limits.file_bytes` bytes without NUL. Bytes that are not UTF-8 are
+    /// spelled out ([`SourceFile::is_foreign`]): make, shells and their like read bytes.
     ///
     /// # Errors
     /// Why it was not read; everything but a missing file and a submodule is also listed by [`Self::not_inspected`].
@@ -184,13 +208,39 @@ impl Snapshot {
         if memchr::memchr(0, &bytes).is_some() {
             return refuse(UnreadKind::NotText, "has a NUL byte, so it is not text");
         }
-        let Ok(text) = String::from_utf8(bytes) else {
-            return refuse(UnreadKind::NotText, "is not UTF-8");
-        };
-        if text.len() < 1024 && text.starts_with("version https://git-lfs.github.com/spec/") {
+        if bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
             return refuse(UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read");
         }
-        Ok(SourceFile::new(path.clone(), text))
+        Ok(SourceFile::from_bytes(path.clone(), bytes))
+    }
+
+    /// As [`Self::read`] for a file whose reader obeys a byte order mark of UTF-16, as pip does for lists of requirements.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_marked(&self, path: &RepoPath) -> Read {
+        let read = self.read(path);
+        let marked = |bytes: &[u8]| -> Option<String> {
+            let units =
+                |order: fn([u8; 2]) -> u16| bytes[2..].chunks(2).map(move |unit| order([unit[0], *unit.get(1).unwrap_or(&0)]));
+            let units: Vec<u16> = match bytes.get(..2)? {
+                [0xff, 0xfe] => units(u16::from_le_bytes).collect(),
+                [0xfe, 0xff] => units(u16::from_be_bytes).collect(),
+                _ => return None,
+            };
+            String::from_utf16(&units).ok().filter(|text| !text.contains('\0'))
+        };
+        let Some(entry) = self.entry(path).filter(|_| read.as_ref().is_err_and(|unread| unread.kind == UnreadKind::NotText))
+        else {
+            return read;
+        };
+        let Some(text) = self.source.read(entry, self.source.limits.file_bytes).ok().and_then(|bytes| marked(&bytes)) else {
+            return read;
+        };
+        let file = SourceFile::new(path.clone(), text);
+        lock(&self.unread).remove(path);
+        lock(&self.files).insert(path.clone(), Ok(Arc::clone(&file)));
+        Ok(file)
     }
 
     fn record(&self, unread: &Unread) {

@@ -1,5 +1,7 @@
 //! Owns questions about the sorted path list, each by binary search. Refuses to read anything.
 
+use std::collections::HashMap;
+
 use crate::source::{Entry, EntryKind};
 use crate::text::RepoPath;
 
@@ -62,6 +64,37 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
+/// What would else be looked for again and again in the whole list, made once.
+#[derive(Default)]
+pub(crate) struct Index {
+    /// The names of what stands right in each directory but other directories, in order.
+    names: HashMap<RepoPath, Vec<String>>,
+    /// The directories with each last name that hold such a thing, sorted by path.
+    directories: HashMap<String, Vec<RepoPath>>,
+}
+
+impl Index {
+    pub(crate) fn new(entries: &[Entry]) -> Self {
+        let mut index = Self::default();
+        for entry in entries {
+            index.names.entry(entry.path.parent()).or_default().push(entry.path.file_name().to_owned());
+        }
+        for directory in index.names.keys() {
+            index.directories.entry(directory.file_name().to_owned()).or_default().push(directory.clone());
+        }
+        index.directories.values_mut().for_each(|all| all.sort());
+        index
+    }
+
+    pub(crate) fn names_in(&self, directory: &RepoPath) -> &[String] {
+        self.names.get(directory).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn directories_named(&self, name: &str) -> &[RepoPath] {
+        self.directories.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// The submodule that holds `path`, if it lies in one.
 pub(crate) fn submodule_above<'a>(entries: &'a [Entry], path: &RepoPath) -> Option<&'a Entry> {
     path.ancestors()
@@ -94,6 +127,17 @@ mod tests {
         assert_eq!(names("b/c"), ["b/c/d", "b/c/e"]);
         assert_eq!(names("é"), ["é/ü"]);
         assert!(names("a").is_empty() && names("zz").is_empty() && names("").len() == source.entries.len());
+    }
+
+    #[test]
+    fn the_index_knows_files_and_directories_by_name() {
+        let source = source(&["a", "x/a/f", "a/b/g", "a/b/c", "é/a/f"]);
+        let index = Index::new(&source.entries);
+        assert_eq!(index.names_in(&path("a/b")), ["c", "g"]);
+        assert_eq!(index.names_in(&path("")), ["a"]);
+        assert!(index.names_in(&path("x")).is_empty() && index.directories_named("x").is_empty());
+        let named: Vec<String> = index.directories_named("a").iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["x/a", "é/a"]);
     }
 
     #[test]

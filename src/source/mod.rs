@@ -17,6 +17,7 @@ pub mod refs;
 pub mod repository;
 pub mod revision;
 mod tree;
+mod wildmatch;
 mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};

@@ -16,6 +16,10 @@ use super::disk::{self, DiskError};
 
 /// Bytes of an `info/alternates` file.
 const ALTERNATES_BYTES: usize = 64 * 1024;
+/// How deep one object directory borrows from the next; libgit2 goes no deeper.
+const ALTERNATE_DEPTH: usize = 5;
+/// How many object directories are used together.
+const DIRECTORIES: usize = 64;
 /// Hops from a tag to the object it stands for.
 const TAG_HOPS: usize = 8;
 
@@ -66,7 +70,8 @@ const INFLATION: u64 = 1032;
 /// An object database on disk.
 pub struct Objects {
     odb: Odb<'static>,
-    directory: PathBuf,
+    /// Its own directory, and those that it borrows from.
+    directories: Vec<PathBuf>,
 }
 
 impl Objects {
@@ -75,14 +80,14 @@ impl Objects {
     /// # Errors
     /// The directory, or its list of alternates, cannot be used.
     pub fn open(directory: &Path) -> Result<Self, Error> {
-        let fail = |why: String| Error::incomplete(format!("the object directory {} cannot be read: {why}", directory.display()));
-        match disk::read(&directory.join("info/alternates"), ALTERNATES_BYTES) {
-            Ok(_) | Err(DiskError::Missing) => {}
-            Err(error) => return Err(fail(format!("info/alternates: {error}"))),
-        }
+        let fail = |why: String| {
+            let words = format!("the object directory {} cannot be read: {why}", directory.display());
+            Error::incomplete(words).hint("run `git fsck`, and clone it anew if that does not help")
+        };
+        let directories = borrowed(directory).map_err(&fail)?;
         let text = directory.to_str().ok_or_else(|| fail("its path is not UTF-8".to_owned()))?;
         let odb = Odb::new().and_then(|odb| odb.add_disk_alternate(text).map(|()| odb));
-        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directory: directory.to_owned() })
+        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directories })
     }
 
     /// Type and size of an object, before its bytes are looked at; not verified by hash.
@@ -91,6 +96,7 @@ impl Objects {
     /// It is missing or damaged.
     #[expect(clippy::disallowed_methods, reason = "the one place that catches its panic")]
     pub fn header(&self, id: Oid) -> Result<(usize, ObjectType), ObjectError> {
+        self.loose_bytes(id)?;
         // git2 unwraps the type that a pack file claims, and a damaged pack can claim one that does not exist.
         catch_unwind(AssertUnwindSafe(|| self.odb.read_header(id)))
             .map_err(|_| ObjectError::Broken("a pack file names an unknown type".to_owned()))?
@@ -116,15 +122,26 @@ impl Objects {
     }
 
     /// Whether the object lies in a file of its own that cannot hold more than `max_bytes` bytes: its header need not be read
-    /// first, which for a loose object costs as much as reading it. What is no regular file there (a pipe would never end) is damage.
+    /// first, which for a loose object costs as much as reading it.
     fn is_small(&self, id: Oid, max_bytes: usize) -> Result<bool, ObjectError> {
+        Ok(self.loose_bytes(id)?.is_some_and(|bytes| bytes.saturating_mul(INFLATION) <= max_bytes as u64))
+    }
+
+    /// The bytes of the files of its own that an object has. What is no regular file there (a pipe would never end) is damage.
+    fn loose_bytes(&self, id: Oid) -> Result<Option<u64>, ObjectError> {
         let name = id.to_string();
-        let Some((first, rest)) = name.split_at_checked(2) else { return Ok(false) };
-        match fs::symlink_metadata(self.directory.join(first).join(rest)) {
-            Ok(metadata) if !metadata.is_file() => Err(ObjectError::Broken("its file is no regular file".to_owned())),
-            Ok(metadata) => Ok(metadata.len().saturating_mul(INFLATION) <= max_bytes as u64),
-            Err(_) => Ok(false),
+        let Some((first, rest)) = name.split_at_checked(2) else { return Ok(None) };
+        let mut most = None;
+        for directory in &self.directories {
+            match fs::symlink_metadata(directory.join(first).join(rest)) {
+                Ok(metadata) if !metadata.is_file() => {
+                    return Err(ObjectError::Broken("its file is no regular file".to_owned()));
+                }
+                Ok(metadata) => most = most.max(Some(metadata.len())),
+                Err(_) => {}
+            }
         }
+        Ok(most)
     }
 
     /// The object that an abbreviated lower-case hex id of 4 to 39 digits names.
@@ -156,4 +173,52 @@ impl Objects {
         }
         Err((here, ObjectError::Broken(format!("more than {TAG_HOPS} tags point at one another"))))
     }
+}
+
+/// An object directory and all that it borrows from, once each, in none of which anything waits to be opened that never ends.
+fn borrowed(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = vec![directory.to_path_buf()];
+    let mut level = 0..1;
+    for depth in 0..=ALTERNATE_DEPTH {
+        for at in level.clone() {
+            let here = found[at].clone();
+            packs_are_files(&here)?;
+            for next in alternates(&here, depth)? {
+                if !found.contains(&next) && next.is_dir() {
+                    found.push(next);
+                }
+            }
+            if found.len() > DIRECTORIES {
+                return Err(format!("it borrows from more than {DIRECTORIES} others"));
+            }
+        }
+        level = level.end..found.len();
+    }
+    Ok(found)
+}
+
+/// The directories that `info/alternates` names; like libgit2, a path that begins with `.` counts in the first of them alone.
+fn alternates(directory: &Path, depth: usize) -> Result<Vec<PathBuf>, String> {
+    let list = directory.join("info/alternates");
+    let bytes = match disk::read(&list, ALTERNATES_BYTES) {
+        Ok(bytes) => bytes,
+        Err(DiskError::Missing) => return Ok(Vec::new()),
+        Err(error) => return Err(format!("{}: {error}", list.display())),
+    };
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let lines = lines.filter(|line| depth == 0 || !line.starts_with(b"."));
+    Ok(lines.filter_map(|line| disk::native(line.trim_ascii_end())).map(|path| directory.join(path)).collect())
+}
+
+/// Pack files and their indexes are opened by libgit2, which does not look at what they are.
+fn packs_are_files(directory: &Path) -> Result<(), String> {
+    let Ok(entries) = fs::read_dir(directory.join("pack")) else { return Ok(()) };
+    for entry in entries.flatten() {
+        // A link to a pack is used by some mirrors; where it leads is what counts. One that leads nowhere is not opened.
+        let path = entry.path();
+        if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            return Err(format!("{} is no regular file", path.display()));
+        }
+    }
+    Ok(())
 }

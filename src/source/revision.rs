@@ -6,7 +6,7 @@ use git2::{ObjectType, Oid};
 use crate::error::Error;
 use crate::limits::Limits;
 
-use super::objects::Abbreviation;
+use super::objects::{Abbreviation, ObjectError};
 use super::refs::full_id;
 use super::repository::Repository;
 
@@ -62,8 +62,10 @@ fn by_id(repository: &Repository, rev: &str, named: bool, limits: &Limits) -> Re
     let digits = rev.to_ascii_lowercase();
     if let Some(id) = full_id(&digits) {
         return match repository.objects.header(id) {
-            Ok(_) => Ok(Some((commit(repository, rev, id, limits)?, id.to_string()))),
-            Err(_) => Ok(None),
+            Err(ObjectError::Missing) => Ok(None),
+            Err(_) if named => Ok(None),
+            // What is damaged is said by whoever reads it.
+            _ => Ok(Some((commit(repository, rev, id, limits)?, id.to_string()))),
         };
     }
     if !(4..40).contains(&rev.len()) || !rev.bytes().all(|byte| byte.is_ascii_hexdigit()) {

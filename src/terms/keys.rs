@@ -132,7 +132,7 @@ pub static KEYS: &[Key] = &[
     may("waiver[].count", Number(1, 1_000_000), Less, "", "How many findings it covers at most"),
     may("waiver[].path", Text, Never, "", "Only findings in files that match this glob"),
     may("waiver[].subject", Text, Never, "", "Only findings about this subject, such as python:services/api"),
-    may("waiver[].check", Text, Never, "", "Only findings with this cause code"),
+    may("waiver[].check", Text, Never, "", "Only findings with this cause code (`cause` in JSON, and in text with -v)"),
     may("waiver[].language", Text, Never, "", "Only findings about this language"),
     may("waiver[].endpoint", Text, Never, "", "Only findings about this address"),
     may("waiver[].operation", Text, Never, "", "Only findings about this operation"),

@@ -78,12 +78,21 @@ pub fn workflow_property(text: &str) -> String {
     workflow_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Text inside a Markdown paragraph or table cell: no markup, no HTML, no mentions, no issue references, no links.
+/// What a forge may not join over: no width, and no part of a name.
+const APART: &str = "&#8203;";
+
+/// Text inside a Markdown paragraph or table cell: no markup, no HTML, no mentions, no references, no links. Forges look for
+/// `@name`, `#12`, `!12`, `GH-12`, `www.` and `://` in the text that is left when escapes are undone, so these are parted.
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let flat = line(text);
-    for c in flat.chars() {
+    let mut rest = flat.chars();
+    let ends = |out: &str, word: &str| {
+        out.len() >= word.len() && out.as_bytes()[out.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes())
+    };
+    while let Some(c) = rest.next() {
+        let next = rest.as_str();
         match c {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' => {
                 out.push('\\');
@@ -92,9 +101,20 @@ pub fn markdown(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            ':' => out.push_str("&#58;"),
+            '.' if ends(&out, "www") => {
+                out.push_str(APART);
+                out.push(c);
+            }
             c => out.push(c),
+        }
+        let apart = match c {
+            '@' | '#' | '!' | '$' | '%' | '~' | '&' => next.starts_with(|c: char| !c.is_whitespace()),
+            ':' => next.starts_with("//"),
+            '-' => ends(&out, "gh-") && next.starts_with(|c: char| c.is_ascii_digit()),
+            _ => false,
+        };
+        if apart {
+            out.push_str(APART);
         }
     }
     out
@@ -114,6 +134,29 @@ pub fn markdown_code(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// What a forge sees once escapes and entities are undone.
+    fn shown(text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let entity = [("&#8203;", '\u{200B}'), ("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&')].into_iter();
+            if let Some((word, c)) = entity.clone().find(|(word, _)| rest.starts_with(word)) {
+                out.push(c);
+                rest = &rest[word.len()..];
+                continue;
+            }
+            rest = &rest[c.len_utf8()..];
+            if c == '\\' {
+                let escaped = rest.chars().next().expect("something is escaped");
+                out.push(escaped);
+                rest = &rest[escaped.len_utf8()..];
+            } else {
+                out.push(c);
+            }
+        }
+        out
+    }
 
     proptest! {
         #[test]
@@ -135,11 +178,19 @@ mod tests {
         #[test]
         fn markdown_has_no_markup_left(text in any::<String>()) {
             let out = markdown(&text);
-            let raw = out.contains(['<', '@', '\n']);
+            let raw = out.contains(['<', '\n']);
             prop_assert!(!raw);
             let code = markdown_code(&text);
             let broken = code.contains(['\n', '|']);
             prop_assert!(!broken);
+        }
+
+        #[test]
+        fn markdown_links_and_mentions_nothing(text in "([a-z]{0,3}|[Ww]{2,3}\\.|[@#!$%~&]|://|[Gg][Hh]-|[0-9]|[\\\\&;_]|amp;|\u{200b}){0,12}") {
+            let shown = shown(&markdown(&text));
+            let found = regex::Regex::new(r"(?i)[@#!$%~&][a-z0-9_]|www\.|://|gh-[0-9]").expect("a pattern").find(&shown).map(|hit| hit.start());
+            prop_assert_eq!(found, None, "{}", shown);
+            prop_assert_eq!(shown.replace('\u{200B}', ""), line(&text).replace('\u{200B}', ""), "nothing is lost");
         }
 
         #[test]

@@ -1,8 +1,9 @@
-//! Owns the mapping from byte offsets to lines and columns, and a file's text together with it. Refuses to decode anything
-//! but UTF-8.
+//! Owns the mapping from byte offsets to lines and columns, and a file's text together with it. Refuses to guess
+//! encodings: what is not UTF-8 is spelled out byte by byte.
 
 use std::sync::Arc;
 
+use super::path::spelled;
 use super::{Place, RepoPath, Span};
 
 /// Start offsets of all lines of one text; LF, CRLF and lone CR all end a line.
@@ -53,6 +54,7 @@ pub struct SourceFile {
     /// Its whole text, a byte order mark included.
     pub text: String,
     lines: LineIndex,
+    foreign: bool,
 }
 
 impl SourceFile {
@@ -60,7 +62,27 @@ impl SourceFile {
     #[must_use]
     pub fn new(path: RepoPath, text: String) -> Arc<Self> {
         let lines = LineIndex::new(&text);
-        Arc::new(Self { path, text, lines })
+        Arc::new(Self { path, text, lines, foreign: false })
+    }
+
+    /// As [`Self::new`] from the bytes of a file that may hold some that are not UTF-8 (Latin-1 in a comment): they are spelled
+    /// out, as in names.
+    #[must_use]
+    pub fn from_bytes(path: RepoPath, bytes: Vec<u8>) -> Arc<Self> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(path, text),
+            Err(error) => {
+                let text = spelled(error.as_bytes());
+                let lines = LineIndex::new(&text);
+                Arc::new(Self { path, text, lines, foreign: true })
+            }
+        }
+    }
+
+    /// It holds bytes that are not UTF-8: programs that ask for UTF-8 refuse it, those that read bytes do not mind.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
     }
 
     /// The line index.

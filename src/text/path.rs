@@ -34,17 +34,7 @@ impl RepoPath {
     pub fn from_git_bytes(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self(Arc::from(text)),
-            Err(_) => {
-                let mut out = String::with_capacity(bytes.len() + 8);
-                for chunk in bytes.utf8_chunks() {
-                    out.push_str(chunk.valid());
-                    for byte in chunk.invalid() {
-                        out.push('\u{FFFD}');
-                        out.push_str(&format!("{byte:02x}"));
-                    }
-                }
-                Self(Arc::from(out))
-            }
+            Err(_) => Self(Arc::from(spelled(bytes))),
         }
     }
 
@@ -152,6 +142,21 @@ impl std::borrow::Borrow<str> for RepoPath {
     fn borrow(&self) -> &str {
         &self.0
     }
+}
+
+/// Bytes as text: each that is not UTF-8 stands as U+FFFD followed by its two hex digits. The same bytes in a name and in a
+/// file that names it are the same text.
+#[must_use]
+pub(crate) fn spelled(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() + 8);
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push('\u{FFFD}');
+            out.push_str(&format!("{byte:02x}"));
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -236,3 +236,61 @@ fn a_tree_that_unfolds_without_end_is_cut() {
     let snapshot = fixture.open_rev("work", &commit_of(&fixture, &deep));
     assert!(snapshot.entries().is_empty() && snapshot.not_inspected().len() == 1);
 }
+
+#[test]
+fn pipes_among_the_objects_are_errors_and_are_not_waited_for() {
+    let pipe = |fixture: &Fixture, path: &str| {
+        let path = fixture.path(path);
+        let _ = fs::remove_file(&path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+    };
+    let borrowing = || {
+        let (fixture, one, _) = repository();
+        for name in ["near", "far"] {
+            fixture.init(name);
+        }
+        fixture.write("work/.git/objects/info/alternates", format!("{}\n", fixture.path("near/.git/objects").display()));
+        fixture.write("near/.git/objects/info/alternates", format!("{}\n", fixture.path("far/.git/objects").display()));
+        (fixture, one)
+    };
+    for (place, says) in [
+        ("work/.git/objects/pack/pack-0123456789012345678901234567890123456789.idx", "is no regular file"),
+        ("work/.git/objects/pack/multi-pack-index", "is no regular file"),
+        ("far/.git/objects/pack/pack-0123456789012345678901234567890123456789.pack", "is no regular file"),
+        ("near/.git/objects/info/alternates", "info/alternates: not a regular file"),
+        ("far/.git/objects/info/alternates", "info/alternates: not a regular file"),
+    ] {
+        let (fixture, one) = borrowing();
+        pipe(&fixture, place);
+        let error = fixture.rev_error("work", &one);
+        assert_eq!(error.kind, Kind::Incomplete);
+        assert!(error.message.contains(says) && error.hint.is_some(), "{place}: {error}");
+    }
+    // An object of its own that is borrowed: whoever asks for it is told that it is damaged.
+    let (fixture, one) = borrowing();
+    let file = format!("objects/{}/{}", &one[..2], &one[2..]);
+    fs::remove_file(fixture.path(&format!("work/.git/{file}"))).expect("removed");
+    pipe(&fixture, &format!("far/.git/{file}"));
+    let error = fixture.rev_error("work", &one);
+    assert!(error.message.contains("its file is no regular file"), "{error}");
+}
+
+#[test]
+fn object_directories_that_borrow_in_a_circle_end() {
+    let (fixture, one, _) = repository();
+    fixture.init("other");
+    for (from, to) in [("work", "other"), ("other", "work"), ("other", "other")] {
+        fixture.write(
+            &format!("{from}/.git/objects/info/alternates"),
+            format!("{}\n", fixture.path(&format!("{to}/.git/objects")).display()),
+        );
+    }
+    assert!(names(&fixture.open_rev("work", &one)).contains(&"file".to_owned()));
+    let many: String = (0..100).map(|at| format!("{}\n", fixture.path(&format!("many/{at}")).display())).collect();
+    for at in 0..100 {
+        fs::create_dir_all(fixture.path(&format!("many/{at}"))).expect("a directory");
+    }
+    fixture.write("work/.git/objects/info/alternates", many);
+    assert!(fixture.rev_error("work", &one).message.contains("more than 64"));
+}

@@ -177,13 +177,13 @@ fn strange_names_survive_every_source() {
     for snapshot in [&untracked, &tracked, &revision] {
         assert_eq!(names(snapshot), names(&untracked));
         assert_eq!(contents(snapshot)["::error::x"].1, Ok("::error::x".to_owned()));
-        assert_eq!(contents(snapshot)["bad\u{FFFD}ffutf8"].1, Err(UnreadKind::NotText));
+        assert_eq!(contents(snapshot)["bad\u{FFFD}ffutf8"].1, Ok("bad\u{FFFD}ffutf8".to_owned()), "its name, spelled alike");
     }
     let raw = OsStr::from_bytes(b"bad\xfeutf8");
     let here = OpenOptions { here: true, ..OpenOptions::default() };
     let alone = tollgate::snapshot::open(&fixture.path("work").join(raw), &here).expect("opens");
     assert_eq!(names(&alone), ["in"]);
-    assert_eq!(alone.read(&path("in")).expect_err("bytes").kind, UnreadKind::NotText);
+    assert!(alone.read(&path("in")).expect("bytes").is_foreign());
 }
 
 #[test]
@@ -278,4 +278,79 @@ fn a_hundred_thousand_files_are_listed_alike() {
     assert_eq!(untracked.len(), 100_000);
     assert_eq!(names(&fixture.open("work")), untracked);
     assert_eq!(names(&fixture.open_rev("work", "main")), untracked);
+}
+
+/// Git itself is the judge of what its ignore files hide.
+#[test]
+fn ignore_files_hide_what_git_says() {
+    const PIECES: &[&str] = &[
+        "a",
+        "b",
+        "*",
+        "**",
+        "/",
+        "?",
+        "[ab]",
+        "[!a]",
+        "[^a]",
+        "{a,b}",
+        "\\*",
+        "!",
+        "#",
+        " ",
+        "\\ ",
+        ".",
+        "a.py",
+        "[",
+        "\\",
+        "[[:alpha:]]",
+        "**/",
+        "/**",
+        "\\!",
+        "\\#",
+        "[a",
+        "*.py",
+        "//",
+        "./",
+        "a/",
+        "\t",
+        "[]a]",
+        "[a-c]",
+        "[[:x:]]",
+        "d/",
+        "e/f",
+        "/d",
+        "**/f/",
+        "a**",
+    ];
+    const NAMES: &[&str] = &["a", "b", "ab", "a.py", "b.py", "c", "a b", "#a", "!a", "[a", "{a,b}", "a ", "\\a", ".a", "aa"];
+    let rounds = std::env::var("TOLLGATE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
+    let fixture = Fixture::new();
+    fixture.init("work");
+    for directory in ["", "d/", "d/f/", "e/", "e/f/", "e/f/a/"] {
+        for name in NAMES.iter().filter(|name| directory != "e/f/" || **name != "a") {
+            fixture.write(&format!("work/{directory}{name}"), "");
+        }
+    }
+    let mut state = 5_u64;
+    let mut draw = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((state >> 33) % n as u64).expect("small")
+    };
+    for round in 0..rounds {
+        let mut lines: Vec<String> =
+            (0..1 + draw(3)).map(|_| (0..1 + draw(4)).map(|_| PIECES[draw(PIECES.len())]).collect()).collect();
+        if round % 3 == 0 {
+            lines.iter_mut().for_each(|line| line.insert(0, '!'));
+            lines.insert(0, ["*", "/*", "**", "a", "d/*"][draw(5)].to_owned());
+        }
+        let (root, below) = (lines.join("\n"), PIECES[draw(PIECES.len())]);
+        fixture.write("work/.gitignore", &root);
+        fixture.write("work/e/.gitignore", format!("{below}\r\n"));
+        let mut known: Vec<String> =
+            fixture.git("work", &["ls-files", "-coz", "--exclude-standard"]).split('\0').map(str::to_owned).collect();
+        known.retain(|name| !name.is_empty());
+        known.sort();
+        assert_eq!(names(&fixture.open("work")), known, "{root:?} and {below:?} in e/");
+    }
 }

@@ -51,6 +51,7 @@ fix = "Let them."
 
 const LANGUAGES: &str = r#"out_of_sight = []
 development = []
+development_words = []
 generated_endings = []
 manifest = []
 
@@ -102,6 +103,22 @@ fn each_problem_is_named_with_its_line() {
         (owl, "[\"sast\"]", "[\"bird\"]", "rules/tools/owl.toml:3: unknown variant `bird`"),
         (owl, "title = \"Owl\"", "title = \"Owl\"\nwings = 2", "rules/tools/owl.toml:3: unknown field `wings`"),
         (owl, "[\"python\"]", "[\"latin\"]", "rules/tools/owl.toml:4: `latin` is no language"),
+        (owl, "version = \"1\", ", "", "rules/tools/owl.toml:1: missing field `version`"),
+        (owl, "version = \"1\"", "version = \" \"", "rules/tools/owl.toml:5: `verified.version` is empty"),
+        (owl, "version = \"1\"", "version = \"none\"", "rules/tools/owl.toml:8: no version was read"),
+        (owl, ", source = \"https://example.org/owl\"", "", "rules/tools/owl.toml:1: missing field `source`"),
+        (
+            owl,
+            "image = \"owl/owl\", argv = [\"owl\"]",
+            "action = \"Owl/nest/x\"",
+            "rules/tools/owl.toml:9: `verified.also` does not say where",
+        ),
+        (
+            owl,
+            "image = \"owl/owl\", argv = [\"owl\"]",
+            "hook = { repo = \"https://github.com/owl/hooks\", id = \"o\" }",
+            "rules/tools/owl.toml:9: `verified.also` does not say where `owl/hooks` was read",
+        ),
         (owl, "2026-11-23", "\"last week\"", "rules/tools/owl.toml:5: `verified.on` is a day"),
         (owl, "2026-11-23", "\"2026-02-30\"", "rules/tools/owl.toml:5: `verified.on` is a day"),
         (owl, "\".owl\"", "\"../.owl\"", "rules/tools/owl.toml:6: a path is literal"),
@@ -165,5 +182,22 @@ fn env_and_key_may_carry_flags_and_run_may_stand_alone() {
         "flag = [\"-D x\"], after = \"--\"",
     ] {
         assert_eq!(with("tools/owl.toml", "flag = [\"--calm\"]", row), Vec::<String>::new(), "{row}");
+    }
+}
+
+#[test]
+fn what_an_action_does_is_unknown_or_was_read() {
+    let row = "{ image = \"owl/owl\", argv = [\"owl\"], findings = \"fail\" }";
+    let unread = "{ action = \"owl/nest\", findings = \"unknown\" }";
+    assert_eq!(with("tools/owl.toml", row, unread), Vec::<String>::new());
+    let nest = TOOL.replace(row, "{ action = \"Owl/nest\", findings = \"fail\" }");
+    for (source, fine) in [
+        ("source = \"https://github.com/owl/nest\"", true),
+        ("source = \"https://example.org/owl\", also = [\"owl/nest 1a2b3c4 2026-11-23\"]", true),
+        ("source = \"https://example.org/owl\", also = [\"owl/nest\"]", false),
+        ("source = \"https://example.org/owl\", also = [\"owl/other 1a2b3c4 2026-11-23\"]", false),
+    ] {
+        let text = nest.replace("source = \"https://example.org/owl\"", source);
+        assert_eq!(with("tools/owl.toml", TOOL, &text).is_empty(), fine, "{source}");
     }
 }

@@ -5,6 +5,7 @@ use super::page::{Page, text, texts};
 use super::{Shelf, examples};
 use crate::doc::Value;
 
+const GITHUB: &str = "https://github.com/";
 const RUN_PLACES: [&str; 5] = ["argv", "action", "hook", "image", "inside"];
 const EFFECT_PLACES: [&str; 4] = ["env", "input", "key", "setting"];
 
@@ -36,6 +37,9 @@ pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     }
     for row in page.rows("run") {
         run(page, row, shelf, problems);
+    }
+    for row in page.rows("run").filter(|row| text(*row, "findings").is_some_and(|said| said != "unknown")) {
+        read_somewhere(page, row, problems);
     }
     let names: Vec<&str> = page.rows("run").filter_map(|row| text(row, "name")).collect();
     for row in page.rows("effect") {
@@ -75,10 +79,31 @@ fn run(page: &Page, row: Value<'_>, shelf: &Shelf<'_>, problems: &mut Vec<String
     {
         problems.push(page.at(host, "the host is no tool of the catalogue"));
     }
-    for input in ["argv_input", "directory_input"] {
+    for input in ["argv_input", "directory_input", "handed"] {
         if row.get(input).is_some() && row.get("action").is_none() {
             problems.push(page.at(row, &format!("`{input}` is an input of an action, and the row names none")));
         }
+    }
+}
+
+/// What an action or a hook does with findings was read in its own repository: the tool's, or one that `verified` names with
+/// what was read there. A version without a number says that nothing was.
+fn read_somewhere(page: &Page, row: Value<'_>, problems: &mut Vec<String>) {
+    let Some(verified) = page.root().get("verified") else { return };
+    if text(verified, "version").is_some_and(|version| !version.contains(|c: char| c.is_ascii_digit())) {
+        problems.push(page.at(row, "no version was read: `findings` is \"unknown\""));
+        return;
+    }
+    let action = text(row, "action").map(|action| action.splitn(3, '/').take(2).collect::<Vec<&str>>().join("/"));
+    let hook = row.get("hook").and_then(|hook| text(hook, "repo")).and_then(|repo| repo.strip_prefix(GITHUB)).map(str::to_owned);
+    let Some(repository) = action.or(hook) else { return };
+    let same = |other: &str| other.eq_ignore_ascii_case(&repository);
+    let own = text(verified, "source").and_then(|source| source.strip_prefix(GITHUB)).is_some_and(same);
+    let read = |(_, line): (_, &str)| line.split_once(' ').is_some_and(|(name, at)| same(name) && !at.trim().is_empty());
+    if !own && !texts(verified, "also").any(read) {
+        let told =
+            format!("`verified.also` does not say where `{repository}` was read: name it there, or `findings` is \"unknown\"");
+        problems.push(page.at(row, &told));
     }
 }
 

@@ -18,7 +18,7 @@ use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
 use super::runners::World;
 use super::trace::Trace;
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::catalog::tool::Status;
 use crate::snapshot::DefaultBranch;
@@ -38,6 +38,8 @@ pub struct BotFact {
     pub inactive_because: Option<String>,
     /// (ecosystem, directory) of manifests present that it updates.
     pub covers: Vec<(String, RepoPath)>,
+    /// Of those, the ones of which it updates only some dependencies, by name or kind, at the line that says so.
+    pub some_only: Vec<(String, RepoPath, Place)>,
     /// Manifests that it may update: what it says could not be read wholly (an unknown preset), with the place.
     pub may_cover: Vec<(String, RepoPath, Why)>,
     /// The lines that make it cover what it covers, and what they leave out of it.
@@ -67,6 +69,7 @@ impl BotFact {
             active: true,
             inactive_because: None,
             covers: Vec::new(),
+            some_only: Vec::new(),
             may_cover: Vec::new(),
             entries: Vec::new(),
             problems: Vec::new(),
@@ -194,6 +197,7 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
     for (ecosystem, directory, why) in live.iter().flat_map(|reading| &reading.fact.may_cover) {
         may_be.entry((ecosystem, directory)).or_insert(why);
     }
+    let unlisted = unlisted(scene);
     let halted = readings.iter().find_map(|reading| reading.halted.as_ref());
     // A bot that is there and does not act is not the same as none; one that knows other ecosystems only is none.
     let absent = |ecosystem: &str| match halted {
@@ -213,10 +217,18 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
             place,
             remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),
             scope: target.scope(),
-            may_be: may_be.get(&key).map(|why| (*why).clone()),
+            may_be: may_be.get(&key).map(|why| (*why).clone()).or_else(|| unlisted.clone()),
         }
     };
     gaps.map(gap).collect()
+}
+
+/// What could not be listed where a living bot's file may stand.
+fn unlisted(scene: &Scene<'_>) -> Option<Why> {
+    let living = scene.world.catalog.bots.iter().filter(|bot| bot.status != Status::Retired);
+    let mut places = living.flat_map(|bot| &bot.config).filter_map(|place| RepoPath::new(&place.path));
+    let hidden = places.find_map(|place| scene.world.snapshot.unlisted(&place))?;
+    Some(Why::new(Reason::Unreadable, &*hidden.why).at(Place::file(hidden.path.clone())))
 }
 
 /// Ecosystem and directory.

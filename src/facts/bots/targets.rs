@@ -8,6 +8,7 @@ use crate::catalog::tool::ConfigPlace;
 use crate::doc::Format;
 use crate::facts::ci::Cause;
 use crate::facts::components::{Inventory, ManifestFact, Scope};
+use crate::facts::meter::Meter;
 use crate::facts::runners::World;
 use crate::snapshot::{DefaultBranch, Unread};
 use crate::text::{Place, RepoPath};
@@ -55,6 +56,8 @@ pub(super) struct Scene<'a> {
     pub(super) world: World<'a>,
     pub(super) targets: Vec<Target<'a>>,
     pub(super) default_branch: &'a DefaultBranch,
+    /// What holding patterns against the tree may cost, of all bots together: how much CI there is decides nothing about bots.
+    pub(super) meter: Meter,
 }
 
 impl<'a> Scene<'a> {
@@ -64,7 +67,13 @@ impl<'a> Scene<'a> {
             grouped.entry((&manifest.ecosystem, &manifest.directory)).or_default().push(manifest);
         }
         let target = |((ecosystem, directory), manifests)| Target { ecosystem, directory, manifests };
-        Self { world, targets: grouped.into_iter().map(target).collect(), default_branch }
+        let meter = Meter::new(world.snapshot.limits());
+        Self { world, targets: grouped.into_iter().map(target).collect(), default_branch, meter }
+    }
+
+    /// Takes the steps of so many comparisons, or none when there are not enough left: what asks is then refused, never passed over.
+    pub(super) fn affords(&self, comparisons: usize, steps: usize) -> bool {
+        self.meter.share(steps, comparisons) == comparisons && self.meter.spend(comparisons * steps)
     }
 
     /// Whether a bot looks at manifests of an ecosystem at all.
@@ -95,9 +104,6 @@ impl<'a> Scene<'a> {
         found
     }
 }
-
-/// How many comparisons of a file's patterns with the tree are made; a file past this is refused, never passed over.
-pub(super) const MOST_COMPARISONS: usize = 100_000_000;
 
 /// Why an entry that names a manifest does not serve it. The order is that of importance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

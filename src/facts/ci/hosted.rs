@@ -24,7 +24,8 @@ pub fn gather(world: &World<'_>, terms: &Terms, index: usize) -> Option<(Pipelin
         paths: None,
         place: place.clone(),
     };
-    let job = Job { id: "pre-commit.ci".to_owned(), place: place.clone(), checks: vec![Some("pre-commit.ci - pr".to_owned())] };
+    let checks = vec![Some("pre-commit.ci - pr".to_owned())];
+    let job = Job { id: "pre-commit.ci".to_owned(), place: place.clone(), checks, required: None, needs: Vec::new() };
     let why = Why::new(Reason::NoToken, "pre-commit.ci runs hooks only where its app is installed").at(place.clone());
     let path = place.path.clone();
     let trace = trace::follow_all(nexts, vec![Hop::new(place, "ci:")], Some(why), index, world, terms);

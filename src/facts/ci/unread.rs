@@ -1,5 +1,5 @@
-//! Owns the recognition of CI systems whose files this version does not read: each such file is opaque. Refuses to guess what
-//! they say.
+//! Owns the recognition of CI that this version does not see: files of systems that it does not read, and places of CI files that
+//! could not be listed. Each is opaque. Refuses to guess what they say.
 
 use crate::answer::{Reason, Why};
 use crate::snapshot::Snapshot;
@@ -24,10 +24,10 @@ static SYSTEMS: &[(&str, &[&str])] = &[
     ("tekton", &[".tekton/"]),
 ];
 
-/// Files of systems that are not read, with the reason.
+/// Files of systems that are not read, and what hides places of CI files, with the reason.
 #[must_use]
 pub fn gather(snapshot: &Snapshot) -> Vec<(RepoPath, Why)> {
-    let mut found = Vec::new();
+    let mut found = unlisted(snapshot);
     for (system, places) in SYSTEMS {
         for place in *places {
             let why = || Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
@@ -42,4 +42,48 @@ pub fn gather(snapshot: &Snapshot) -> Vec<(RepoPath, Why)> {
         }
     }
     found
+}
+
+/// What could not be listed and may hold files of CI, once each.
+fn unlisted(snapshot: &Snapshot) -> Vec<(RepoPath, Why)> {
+    let places = SYSTEMS.iter().flat_map(|(_, places)| *places).copied().chain([super::github::DIRECTORY]);
+    let hidden = places.filter_map(RepoPath::new).filter_map(|place| snapshot.unlisted(&place));
+    let mut found: Vec<(RepoPath, Why)> = hidden.map(|one| (one.path.clone(), Why::new(Reason::Unreadable, &*one.why))).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::facts;
+    use crate::snapshot::NotInspected;
+    use crate::source::Source;
+    use crate::terms::Terms;
+
+    fn hiding(path: &str) -> Snapshot {
+        let files = [("package.json", "{\"dependencies\": {\"a\": \"1\"}}"), ("a.js", "x\n"), ("b.js", "x\n"), ("c.js", "x\n")];
+        let mut source = Source::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let path = RepoPath::new(path).unwrap_or_else(RepoPath::root);
+        source.left_out.push(NotInspected { path, why: "it cannot be listed".to_owned() });
+        Snapshot::new(source)
+    }
+
+    #[test]
+    fn a_place_that_is_not_listed_may_hold_anything() {
+        for (path, hides) in [(".github", true), ("", true), (".github/workflows", true), (".gitlab", false), ("src", false)] {
+            let snapshot = hiding(path);
+            assert_eq!(gather(&snapshot).len(), usize::from(hides), "{path}");
+            let facts = facts::gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+            assert_eq!(!facts.trace.opaque.is_empty(), hides, "{path}");
+        }
+        let bots = |path: &str| {
+            let snapshot = hiding(path);
+            let facts = facts::gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+            facts.uncovered.iter().map(|gap| gap.may_be.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!((bots(".github"), bots(""), bots("src")), (vec![true], vec![true], vec![false]));
+    }
 }

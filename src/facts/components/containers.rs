@@ -15,9 +15,14 @@ pub(super) fn has_image(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -
         let Ok(document) = snapshot.document(path, Format::Yaml) else { return true };
         let services: Vec<Value<'_>> =
             document.root().get("services").into_iter().flat_map(Value::entries).map(|entry| entry.value).collect();
-        return services.into_iter().any(|one| one.get("image").and_then(Value::scalar).is_some_and(has_version));
+        return services.into_iter().any(|one| one.get("image").and_then(Value::scalar).is_some_and(composed));
     }
     snapshot.read(path).map_or(true, |file| in_container_file(&file.text))
+}
+
+/// An image of a compose file: one that is a variable is its default (docker_compose/file_parser.rb, `service_image`).
+fn composed(image: &str) -> bool {
+    if image.starts_with("${") { has_version(&filled(image, &HashMap::new())) } else { has_version(image) }
 }
 
 /// An image with a literal tag or digest.
@@ -116,6 +121,20 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(in_container_file(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn images_of_a_compose_file() {
+        for (image, wanted) in [
+            ("postgres:17", true),
+            ("postgres", false),
+            ("${IMAGE:-postgres:17}", true),
+            ("${IMAGE}", false),
+            ("${IMAGE:-postgres}", false),
+            ("postgres:${TAG:-17}", false),
+        ] {
+            assert_eq!(composed(image), wanted, "{image}");
         }
     }
 }

@@ -181,7 +181,7 @@ fn has_versions(root: Value<'_>) -> bool {
 
 /// A requirement file, of development when its name says so; lines that name other files, and options, raise nothing.
 fn requirements(snapshot: &Snapshot, path: &RepoPath) -> Content {
-    let Ok(file) = snapshot.read(path) else { return PRODUCT };
+    let Ok(file) = snapshot.read_marked(path) else { return PRODUCT };
     let nothing = |line: &str| line.is_empty() || line.starts_with(['#', '-', '.']);
     let updatable = !dependencies::declared(snapshot, path).is_empty()
         || file.text.lines().any(|line| !nothing(line.trim_start_matches('\u{FEFF}').trim()));

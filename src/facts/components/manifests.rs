@@ -1,14 +1,14 @@
 //! Owns which files are dependency manifests, of which ecosystem, and which of them are members of a workspace. Refuses to
 //! read the dependencies themselves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::content::{self, Content, Development};
 use super::scope::Scoping;
 use super::workspaces;
-use super::{ManifestFact, Scope};
+use super::{ManifestFact, Scope, Sources};
 use crate::catalog::Languages;
-use crate::catalog::language::Manifest;
+use crate::catalog::language::{Language, Manifest};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
@@ -131,6 +131,25 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// A manifest below the root that all code of its language under it is tests of is one of tests: what it names is not the
+/// product's.
+pub(super) fn of_tests_only(manifests: &mut [ManifestFact], sources: &[(&Language, Sources)]) {
+    let roots: HashSet<RepoPath> = manifests.iter().filter_map(|manifest| manifest.member_of.clone()).collect();
+    for (language, files) in sources {
+        let mine = |manifest: &ManifestFact| manifest.language.as_deref() == Some(language.id.as_str());
+        let homes: HashSet<RepoPath> = manifests.iter().filter(|one| mine(one)).map(|one| one.path.parent()).collect();
+        let home = |path: &RepoPath| path.parent().ancestors().find(|directory| homes.contains(directory));
+        let product: HashSet<RepoPath> = files.production.iter().filter_map(home).collect();
+        let tests: HashSet<RepoPath> = files.development.iter().filter_map(home).collect();
+        for manifest in manifests.iter_mut().filter(|one| mine(one) && one.member_of.is_none() && !roots.contains(&one.path)) {
+            let here = manifest.path.parent();
+            if !here.is_root() && tests.contains(&here) && !product.contains(&here) {
+                manifest.scope = Scope::Development;
+            }
+        }
+    }
 }
 
 fn fact(path: RepoPath, ecosystem: &str, language: Option<String>, directory: RepoPath, scope: Scope) -> ManifestFact {

@@ -67,6 +67,7 @@ fn blank(language: &Language, directory: RepoPath) -> Component {
         members: Vec::new(),
         scope: Scope::Production,
         files: Vec::new(),
+        declared_in: Vec::new(),
     }
 }
 

@@ -43,10 +43,23 @@ pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeM
     members
 }
 
-/// Whether a workspace root names the directory a member; the root itself may depend on nothing.
-pub(in crate::facts) fn names(snapshot: &Snapshot, root: &RepoPath, directory: &RepoPath) -> bool {
-    let Some((include, exclude)) = member_patterns(snapshot, root) else { return false };
-    directory.below(&root.parent()).is_some_and(|below| !below.is_empty() && Patterns::new(&include, &exclude).matches(below))
+/// What a workspace root names; the root itself may depend on nothing.
+pub(in crate::facts) struct Named {
+    root: RepoPath,
+    patterns: Patterns,
+}
+
+impl Named {
+    /// What the manifest of a root names; `None` when it is none.
+    pub(in crate::facts) fn by(snapshot: &Snapshot, root: &RepoPath) -> Option<Self> {
+        let (include, exclude) = member_patterns(snapshot, root)?;
+        Some(Self { root: root.parent(), patterns: Patterns::new(&include, &exclude) })
+    }
+
+    /// Whether a directory is a member.
+    pub(in crate::facts) fn has(&self, directory: &RepoPath) -> bool {
+        directory.below(&self.root).is_some_and(|below| !below.is_empty() && self.patterns.matches(below))
+    }
 }
 
 /// The manifests below a directory: they are sorted by path, so nested workspaces cost their own subtrees only.
@@ -103,10 +116,18 @@ impl Patterns {
     }
 }
 
+/// How many patterns with wildcards of one root count: each is held against every manifest below it. Names are looked up.
+const MOST_PATTERNS: usize = 1_000;
+
 fn build(patterns: &[String]) -> globset::GlobSet {
     let mut set = globset::GlobSetBuilder::new();
+    let mut wild = 0;
     for pattern in patterns {
         let clean = pattern.trim_start_matches("./").trim_end_matches('/');
+        wild += usize::from(clean.contains(['*', '?', '[', '{']));
+        if wild > MOST_PATTERNS {
+            break;
+        }
         if let Ok(glob) = globset::GlobBuilder::new(clean).literal_separator(true).build() {
             set.add(glob);
         }

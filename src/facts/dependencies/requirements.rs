@@ -8,7 +8,7 @@ use super::Sink;
 
 /// Reads a requirement file.
 pub(super) fn read(snapshot: &Snapshot, sink: &mut Sink<'_>) {
-    let Ok(file) = snapshot.read(sink.manifest) else { return };
+    let Ok(file) = snapshot.read_marked(sink.manifest) else { return };
     let runtime = !names_development(sink.manifest);
     let mut continued = false;
     let mut start = 0;

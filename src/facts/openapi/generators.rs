@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::calls::{self, MOST_CALLS, Said};
 use super::marks::Mark;
 use super::{ApiDescription, ApiKind};
 use crate::catalog::Exporter;
@@ -11,17 +12,18 @@ use crate::facts::components::scope::Scoping;
 use crate::facts::dependencies::{Dependency, normalised};
 use crate::facts::runners::World;
 use crate::terms::Terms;
-use crate::text::{Place, RepoPath};
+use crate::text::{Place, RepoPath, SourceFile, Span};
 
 /// How many files are read for all generators together.
 pub(super) const MOST_FILES: usize = 3_000;
 
-/// Generators that are declared and wired, and the titles of those of which only the declaration was seen, with its place.
+/// Generators that are declared and wired, and those of which it is not known: only the declaration was seen, or an argument
+/// that may switch them off is computed; a clause each.
 pub(super) fn gather(
     world: &World<'_>,
     dependencies: &[&Dependency],
     terms: &Terms,
-) -> (Vec<ApiDescription>, Vec<(String, Place)>) {
+) -> (Vec<ApiDescription>, Vec<(Place, String)>) {
     let copies = python_packages(world);
     let declared: Vec<(&Exporter, Vec<&Dependency>)> = world
         .catalog
@@ -32,9 +34,9 @@ pub(super) fn gather(
             !found.is_empty() || exporter.packages.get("pypi").is_some_and(|names| has_copy(&copies, names))
         })
         .collect();
-    let (mut all, mut unwired) = (Vec::new(), Vec::new());
+    let (mut all, mut undecided) = (Vec::new(), Vec::new());
     if declared.is_empty() {
-        return (all, unwired);
+        return (all, undecided);
     }
     let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
     let paths = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
@@ -43,15 +45,18 @@ pub(super) fn gather(
     for (exporter, found) in declared {
         let mut owners: Vec<RepoPath> = found.iter().map(|dependency| dependency.manifest.parent()).collect();
         owners.dedup();
-        let mine = wired(world, exporter, &owners, &production, &mut budget);
+        let (mine, computed) = wired(world, exporter, &owners, &production, &mut budget);
         if mine.is_empty()
+            && computed.is_empty()
             && let Some(dependency) = found.iter().find(|dependency| dependency.runtime && !dependency.optional)
         {
-            unwired.push((exporter.title.clone(), dependency.place.clone()));
+            let words = format!("{} is a dependency, but the code that wires it was not recognised", exporter.title);
+            undecided.push((dependency.place.clone(), words));
         }
+        undecided.extend(computed.into_iter().map(|(place, words)| (place, format!("{} {words}", exporter.title))));
         all.extend(mine);
     }
-    (all, unwired)
+    (all, undecided)
 }
 
 /// Where manifests of the product (`dependencies` are theirs) declare one of its packages (Go's tools are no runtime
@@ -95,9 +100,23 @@ struct Seen {
     elsewhere: Option<Place>,
     /// A proof, and the mark in the same file that switches it off.
     switched_off: Option<(Place, Place)>,
+    /// An argument that may switch it off.
+    computed: Option<Place>,
+    /// Code that exports what the proof makes.
+    served: bool,
 }
 
 impl Seen {
+    /// Takes in what a call says for itself: another one in the same file says nothing about it.
+    fn call(&mut self, exporter: &Exporter, file: &SourceFile, span: Span) {
+        let place = file.place(span);
+        match calls::said(exporter, file, span.end) {
+            Said::On => self.first = self.first.take().or(Some(place)),
+            Said::Off(against) => self.switched_off = self.switched_off.take().or(Some((place, against))),
+            Said::Computed(place) => self.computed = self.computed.take().or(Some(place)),
+        }
+    }
+
     /// The first proof without a mark that switches it off; else the first with both, which is not valid.
     fn description(self, exporter: &Exporter) -> Option<ApiDescription> {
         let (place, against) = match (self.first, self.switched_off) {
@@ -116,10 +135,11 @@ fn wired(
     owners: &[RepoPath],
     paths: &[&RepoPath],
     budget: &mut usize,
-) -> Vec<ApiDescription> {
+) -> (Vec<ApiDescription>, Vec<(Place, &'static str)>) {
     let mark = |mark| Mark::new(world, &exporter.languages, mark);
     let proof: Vec<Mark<'_>> = exporter.proof.iter().map(mark).collect();
     let off: Vec<Mark<'_>> = exporter.off.iter().map(mark).collect();
+    let served: Vec<Mark<'_>> = exporter.served.iter().map(mark).collect();
     let one_kind = off.iter().all(|mark| proof.iter().any(|proof| mark.extensions.iter().all(|e| proof.is_for(e))));
     let mut seen: BTreeMap<RepoPath, Seen> = BTreeMap::new();
     for path in paths {
@@ -131,12 +151,19 @@ fn wired(
         }
         let owner = path.ancestors().find(|above| owners.contains(above)).unwrap_or_default();
         let here = seen.entry(owner).or_default();
-        if here.first.is_some() && one_kind {
+        here.served |= served.is_empty();
+        if here.first.is_some() && one_kind && here.served {
             continue;
         }
         *budget -= 1;
         let Ok(file) = world.snapshot.peek(path) else { continue };
-        let found = proof.iter().filter(|mark| mark.is_for(extension)).find_map(|mark| mark.find(&file));
+        here.served = here.served || served.iter().any(|mark| mark.is_for(extension) && mark.find(&file).is_some());
+        let mut proofs = proof.iter().filter(|mark| mark.is_for(extension));
+        if switches && proves && proofs.clone().all(Mark::is_call) {
+            proofs.flat_map(|mark| mark.spans(&file)).take(MOST_CALLS).for_each(|span| here.call(exporter, &file, span));
+            continue;
+        }
+        let found = proofs.find_map(|mark| mark.find(&file));
         let against = off.iter().filter(|mark| mark.is_for(extension)).find_map(|mark| mark.find(&file));
         match (found, against) {
             (Some(place), None) => here.first = here.first.take().or(Some(place)),
@@ -145,7 +172,18 @@ fn wired(
             _ => {}
         }
     }
-    seen.into_values().filter_map(|seen| seen.description(exporter)).collect()
+    let mut open = Vec::new();
+    let mut all = Vec::new();
+    for seen in seen.into_values() {
+        match (&seen.first, &seen.computed) {
+            (Some(place), _) if !seen.served => {
+                open.push((place.clone(), "is set up here, but nothing was seen that exports it"))
+            }
+            (None, Some(place)) => open.push((place.clone(), "may be switched off here: the argument is computed")),
+            _ => all.extend(seen.description(exporter)),
+        }
+    }
+    (all, open)
 }
 
 fn description(exporter: &Exporter, place: Place, against: Option<Place>) -> ApiDescription {

@@ -1,6 +1,7 @@
 //! Owns API descriptions: OpenAPI and Swagger documents in the tree and generators proven by dependency and code. Refuses
 //! third-party client specifications and samples.
 
+mod calls;
 mod documents;
 mod foreign;
 mod generators;
@@ -90,9 +91,7 @@ pub fn gather(
         .collect();
     let dependencies: Vec<&Dependency> =
         dependencies.iter().filter(|dependency| product.contains(&dependency.manifest)).collect();
-    let (generated, unwired) = generators::gather(world, &dependencies, terms);
-    let words = |title: &str| format!("{title} is a dependency, but the code that wires it was not recognised");
-    let mut undecided: Vec<(Place, String)> = unwired.into_iter().map(|(title, place)| (place, words(&title))).collect();
+    let (generated, mut undecided) = generators::gather(world, &dependencies, terms);
     all.extend(generated);
     undecided.extend(samples::set_aside(world, &mut all, terms));
     undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
@@ -110,7 +109,7 @@ pub fn gather(
     (ServiceFact { undecided, ..service }, all)
 }
 
-/// The first dynamic scan that is reached and whose words name the document, or any such document when it is generated.
+/// The first scan of an API that is reached and whose words name the document (a crawl of its pages does not use it), or any such document when it is generated.
 fn scan_of(world: &World<'_>, trace: &Trace, description: &ApiDescription) -> Option<Place> {
     let name = description.path.file_name().to_ascii_lowercase();
     let names_it = |text: &str| {
@@ -121,10 +120,10 @@ fn scan_of(world: &World<'_>, trace: &Trace, description: &ApiDescription) -> Op
         }
     };
     let scans = trace.invocations.iter().filter(|invocation| {
-        let dynamic = world.catalog.tool(&invocation.tool).is_some_and(|tool| tool.is(ToolKind::Dast));
+        let scan = world.catalog.tool(&invocation.tool).is_some_and(|tool| tool.is(ToolKind::ApiScan));
         let words = invocation.args.iter().filter_map(|word| word.value.as_deref());
         let inputs = invocation.inputs.values().filter_map(|input| input.value.as_deref());
-        dynamic && words.chain(inputs).any(names_it)
+        scan && words.chain(inputs).any(names_it)
     });
     scans.filter_map(|invocation| Some(invocation.chain.last()?.place.clone())).min()
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::script_words::literal;
-use super::{Call, Next, Runner, Target, World, started};
+use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::CodeRunner;
 use crate::facts::matching::program_name;
@@ -67,8 +67,8 @@ impl Runner for Code {
         }
     }
 
-    fn is_code(&self) -> bool {
-        true
+    fn in_code(&self) -> InCode {
+        InCode::Passed
     }
 }
 

@@ -12,6 +12,7 @@ mod just;
 mod launched;
 mod launchers;
 mod make;
+mod nox;
 mod npm;
 mod pre_commit;
 mod project;
@@ -27,7 +28,7 @@ mod tox;
 mod unread;
 mod yaml_merge;
 
-pub(super) use docker::{Earlier, run_earlier, tagged};
+pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{reads_file, reads_stdin};
 
@@ -39,7 +40,7 @@ use super::workdir::Workdir;
 use crate::answer::Why;
 use crate::catalog::Catalog;
 use crate::snapshot::Snapshot;
-use crate::text::{MappedText, Place};
+use crate::text::{MappedText, Place, RepoPath};
 
 /// What runners may look at.
 #[derive(Clone, Copy)]
@@ -163,6 +164,18 @@ impl Next {
     }
 }
 
+/// What a run of a runner means that is found in code which is not read. Such code is searched by some runners: what they search
+/// may not lead to them again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum InCode {
+    /// What it leads to decides.
+    Followed,
+    /// It is code of the same kind, and not searched.
+    Passed,
+    /// A run of the program of its name counts as tasks.
+    Tasks,
+}
+
 /// A task runner or launcher. Stateless; one value per program family.
 pub trait Runner: Sync {
     /// A short name for logs and documentation.
@@ -177,8 +190,14 @@ pub trait Runner: Sync {
         false
     }
 
-    /// Whether it runs code of the tree that is not read: such code is not searched for more of its kind.
-    fn is_code(&self) -> bool {
+    /// What a run of it means that is found in code which is not read.
+    fn in_code(&self) -> InCode {
+        InCode::Followed
+    }
+
+    /// Whether it would read a file of this name to learn what to run.
+    fn reads(&self, file_name: &str) -> bool {
+        let _ = file_name;
         false
     }
 
@@ -195,6 +214,11 @@ pub fn launched(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     launchers::Launchers.expand(call, world)
 }
 
+/// Whether some runner would read the file to learn what to run.
+pub(super) fn is_task_file(path: &RepoPath) -> bool {
+    ROSTER.iter().any(|runner| runner.reads(path.file_name()))
+}
+
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] = &[
     &cargo_alias::CargoAlias,
@@ -204,6 +228,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &npm::Npm,
     &npm::Together,
     &just::Just,
+    &nox::Nox,
     &tox::Tox,
     &pre_commit::PreCommit,
     &docker::Docker,

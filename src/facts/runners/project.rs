@@ -115,6 +115,10 @@ impl Runner for ProjectScripts {
         "project scripts"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        TABLES.iter().flat_map(|table| table.files).any(|(name, _)| *name == file_name)
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let program = matching::program_name(call.program()?);
         TABLES.iter().filter(|table| table.words[0] == program).find_map(|table| script(table, call, world))

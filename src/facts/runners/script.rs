@@ -25,6 +25,10 @@ impl Runner for Script {
         "shell script"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        file_name.ends_with(".sh") || file_name.ends_with(".bash")
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let first = call.words.first()?.value.as_deref()?;
         if matches!(first, "source" | ".") {

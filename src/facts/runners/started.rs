@@ -2,7 +2,7 @@
 //! read the code: quoted texts and imports are looked at, what other modules do is not.
 
 use super::script_words::word_at;
-use super::{Call, ROSTER, Target, World};
+use super::{Call, InCode, ROSTER, Target, World};
 use crate::facts::matching;
 use crate::facts::shell::{Interpreter, Word, shebang_mode};
 
@@ -103,7 +103,11 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
     }
     let inner = Call { words, ..*call };
     // Code that starts code of the tree again is not followed: no cycle can begin here.
-    let runners = ROSTER.iter().filter(|runner| !runner.is_code());
+    let program = words[0].value.as_deref().map(matching::program_name);
+    if ROSTER.iter().any(|runner| runner.in_code() == InCode::Tasks && program == Some(runner.name())) {
+        return true;
+    }
+    let runners = ROSTER.iter().filter(|runner| runner.in_code() == InCode::Followed);
     let Some(nexts) = runners.into_iter().find_map(|runner| runner.expand(&inner, world)) else { return false };
     *asked += 1;
     if *asked > ASKED || depth > DEEP {
@@ -144,6 +148,7 @@ mod tests {
             ("run('make')", true),
             ("sh('./ci/x.sh')", true),
             ("call(['uv', 'run', 'pylint', 'src'])", true),
+            ("call(['nox', '-s', 'lint'])", true),
             ("import pylint.lint", true),
             ("from flake8.main import application", true),
             ("const { ESLint } = require('eslint');", true),

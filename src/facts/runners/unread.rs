@@ -3,6 +3,7 @@
 
 use super::{Call, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::catalog::runner::UnreadRunner;
 use crate::facts::matching;
 use crate::snapshot::Snapshot;
@@ -22,6 +23,10 @@ impl Runner for Unread {
         "unread task runner"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        Catalog::builtin().runners.unread.iter().any(|row| named(row, file_name))
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let program = matching::program_name(call.words.first()?.value.as_deref()?);
         let rows = world.catalog.runners.unread.iter();
@@ -33,6 +38,9 @@ impl Runner for Unread {
 
 fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     let found = task_files(row, world.snapshot);
+    if call.workdir.is_apart() && !row.files.is_empty() {
+        return Some(Vec::new());
+    }
     if found.is_empty() && !row.files.is_empty() {
         return None;
     }
@@ -47,16 +55,17 @@ fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> 
     Some(vec![next])
 }
 
+fn named(row: &UnreadRunner, name: &str) -> bool {
+    row.files.iter().any(|file| match file.strip_prefix('*') {
+        Some(ending) => name.ends_with(ending),
+        None => name == file,
+    })
+}
+
 /// Files of the tree with one of the names; a name may be that of the directory they lie in.
 fn task_files(row: &UnreadRunner, snapshot: &Snapshot) -> Vec<RepoPath> {
-    let named = |name: &str| {
-        row.files.iter().any(|file| match file.strip_prefix('*') {
-            Some(ending) => name.ends_with(ending),
-            None => name == file,
-        })
-    };
     let files = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
-    let mine = files.filter(|path| named(path.file_name()) || named(path.parent().file_name()));
+    let mine = files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()));
     mine.take(LOOKED + 1).cloned().collect()
 }
 
@@ -85,7 +94,6 @@ mod tests {
     use crate::facts::runners::script_probe::told;
 
     const FILES: &[(&str, &str)] = &[
-        ("noxfile.py", "x"),
         ("Taskfile.yml", "x"),
         ("magefiles/a.go", "x"),
         ("docker-bake.hcl", "x"),
@@ -97,9 +105,8 @@ mod tests {
     #[test]
     fn a_run_of_tasks_that_are_not_read_is_opaque() {
         for (command, expected) in [
-            ("nox -s lint", "opaque Unsupported: `nox` runs tasks of noxfile.py, which is not read by this version"),
-            ("nox --list", ""),
-            ("nox --version", ""),
+            ("task --list", ""),
+            ("task --version", ""),
             ("task lint", "opaque Unsupported: `task` runs tasks of Taskfile.yml, which is not read by this version"),
             ("mage -v check", "opaque Unsupported: `mage` runs tasks of magefiles/a.go, which is not read by this version"),
             (
@@ -114,7 +121,7 @@ mod tests {
             ("invoke lint", "not known"),
             ("hatch fmt --check", "opaque Unsupported: `hatch fmt` is not read by this version"),
             ("hatch build", "not known"),
-            ("pip install nox", "not known"),
+            ("pip install task", "not known"),
             ("git task", "not known"),
             ("pytest", "not known"),
         ] {

@@ -47,13 +47,11 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
 }
 
 fn workspace_named(name: &str, world: &World<'_>) -> Option<Hold> {
-    let manifests = world.snapshot.entries().iter().filter(|entry| entry.path.file_name() == "package.json" && entry.is_file());
     // Only a directory of the tool's own name is looked into: reading every manifest of a monorepo for this would cost more than it finds.
     let last = name.rsplit('/').next().unwrap_or(name);
-    let path = manifests
-        .map(|entry| &entry.path)
-        .find(|path| path.parent().file_name() == last && !path.as_str().contains("node_modules/"))?;
-    let document = world.snapshot.document(path, Format::Json).ok()?;
+    let manifests = world.snapshot.directories_named(last).iter().filter_map(|directory| directory.join("package.json"));
+    let path = manifests.into_iter().find(|path| world.snapshot.is_file(path) && !path.as_str().contains("node_modules/"))?;
+    let document = world.snapshot.document(&path, Format::Json).ok()?;
     let value = document.root().get("name").filter(|value| value.as_str() == Some(name))?;
     let own_repository = path.parent().is_root();
     let effect = if own_repository { HoldEffect::Note } else { HoldEffect::Void };

@@ -24,14 +24,14 @@ fn hold(place: Place, name: &str) -> Hold {
 fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
     let inside = [Some(directory.clone()), directory.join("requirements")];
     let names = inside.iter().flatten().flat_map(|dir| {
-        let files = world.snapshot.children(dir).filter(|(file, is_dir)| {
+        let files = world.snapshot.names_in(dir).iter().filter(|file| {
             let listed = file.contains("requirements") || dir.file_name() == "requirements";
-            !is_dir && listed && (file.ends_with(".txt") || file.ends_with(".in"))
+            listed && (file.ends_with(".txt") || file.ends_with(".in"))
         });
-        files.filter_map(|(file, _)| dir.join(file)).collect::<Vec<_>>()
+        files.filter_map(|file| dir.join(file)).collect::<Vec<_>>()
     });
     for path in names.take(LISTS) {
-        let Ok(file) = world.snapshot.read(&path) else { continue };
+        let Ok(file) = world.snapshot.read_marked(&path) else { continue };
         let mut offset = 0;
         for line in file.text.split_inclusive('\n') {
             let (start, text) = (offset, line.split(" #").next().unwrap_or("").trim());

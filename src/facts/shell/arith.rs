@@ -173,7 +173,7 @@ impl Eval<'_> {
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Num) -> Num {
         self.depth += 1;
         if self.depth > 64 {
-            self.at = usize::MAX;
+            self.at = self.tokens.len() + 1;
             return Num::Unknown;
         }
         let value = read(self);
@@ -258,7 +258,7 @@ impl Eval<'_> {
     }
 
     fn stop(&mut self) -> Num {
-        self.at = usize::MAX;
+        self.at = self.tokens.len() + 1;
         Num::Unknown
     }
 }

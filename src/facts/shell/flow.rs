@@ -98,6 +98,10 @@ impl Flow {
         }
     }
 
+    pub(super) fn has_file(&self, name: &str) -> bool {
+        self.files.contains_key(plain(name))
+    }
+
     fn of_file(&self, name: &str, out: &mut BTreeSet<Fail>) {
         out.extend(self.files.get(plain(name)).into_iter().flatten());
     }

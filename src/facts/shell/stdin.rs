@@ -88,6 +88,11 @@ impl Walker<'_> {
         }
     }
 
+    /// Whether the script has written a file of this name.
+    pub(super) fn has_written(&self, name: &str) -> bool {
+        self.made.contains_key(plain(name)) || self.flow.has_file(name)
+    }
+
     /// The first word that names a file which was written before.
     pub(super) fn made_before(&self, words: &[Word]) -> Option<(usize, Option<MappedText>)> {
         if self.made.is_empty() {

@@ -10,6 +10,8 @@ pub(super) struct Given<'w> {
     pub(super) value: Option<&'w str>,
     /// Where it stands.
     pub(super) place: &'w Place,
+    /// Which of the flags asked for it is given to.
+    pub(super) flag: usize,
 }
 
 /// The words in front of `--`.
@@ -25,11 +27,12 @@ pub(super) fn values<'w>(args: &'w [Word], flags: &[&str]) -> Vec<Given<'w>> {
     while let Some(word) = words.next() {
         // `--select=$CODES` shows its flag, not its value.
         let text = word.value.as_deref().unwrap_or(&word.raw);
-        let Some(inline) = flags.iter().find_map(|flag| given_inline(text, flag)) else { continue };
+        let found_flag = flags.iter().enumerate().find_map(|(at, flag)| given_inline(text, flag).map(|inline| (at, inline)));
+        let Some((flag, inline)) = found_flag else { continue };
         if let Some(value) = inline {
-            found.push(Given { value: word.value.is_some().then_some(value), place: &word.place });
+            found.push(Given { value: word.value.is_some().then_some(value), place: &word.place, flag });
         } else if let Some(next) = words.next() {
-            found.push(Given { value: next.value.as_deref(), place: &next.place });
+            found.push(Given { value: next.value.as_deref(), place: &next.place, flag });
         }
     }
     found

@@ -23,9 +23,11 @@ mod eslint;
 pub mod excluded;
 mod flake8;
 mod golangci;
+mod oxlint;
 pub mod places;
 mod ruff;
 mod semgrep;
+mod xo;
 
 /// What a reader is asked about.
 #[derive(Clone, Copy)]
@@ -173,8 +175,10 @@ pub static ROSTER: &[&dyn Reader] = &[
     &eslint::Eslint,
     &flake8::Flake8,
     &golangci::Golangci,
+    &oxlint::Oxlint,
     &ruff::Ruff,
     &semgrep::Semgrep,
+    &xo::Xo,
 ];
 
 /// The settings in force for a query; empty for tools without a reader.

@@ -1,17 +1,18 @@
-//! Owns where Semgrep's rules come from: packs of the registry, files of the tree, the service's policies. Refuses to judge
-//! rules: a file with a rule in it counts.
+//! Owns where Semgrep's rules come from (packs of the registry, files of the tree, the service's policies) and whether any of
+//! them is about security, by what their authors say. Refuses to judge rules by what they match.
 
 use std::collections::BTreeMap;
 
 use super::{Query, Reader, Settings, arguments, unreadable};
 use crate::answer::{Answer, Reason, Why};
-use crate::doc::{Format, Kind};
+use crate::doc::{Format, Kind, Value};
 use crate::text::{Place, RepoPath};
 
 /// The reader.
 pub(super) struct Semgrep;
 
 const NOTHING: &str = "selects-nothing";
+const SERVICE: &str = "service-decides";
 
 /// Rule files read for one invocation.
 const FILES: usize = 500;
@@ -23,27 +24,57 @@ impl Reader for Semgrep {
 
     fn read(&self, query: &Query<'_>) -> Settings {
         let mut settings = Settings::default();
-        let mut answers: Vec<Answer<Place>> = Vec::new();
+        let mut found: Option<Found> = None;
         let mut last = None;
         for (value, place) in configurations(query) {
-            answers.push(source(query, value.as_deref(), &place, &mut settings.config));
+            let one = source(query, value.as_deref(), &place, &mut settings.config);
+            found = Some(match found {
+                Some(before) => before.or(one),
+                None => one,
+            });
             last = Some(place);
         }
-        let given = !answers.is_empty();
-        let rules = if given {
-            answers.into_iter().reduce(either).unwrap_or(Answer::No)
-        } else {
+        let given = found.is_some();
+        let found = found.unwrap_or_else(|| {
             let place = query.args.first().map(|word| word.place.clone());
             let why = Why::new(Reason::Remote, "its rules are chosen by the service, not in this tree");
-            Answer::Unknown(place.map_or(why.clone(), |place| why.at(place)))
+            Found::same(Answer::Unknown(place.map_or(why.clone(), |place| why.at(place))))
+        });
+        // Of the service's own rules only those in its blocking mode fail a run; of rules from elsewhere all do.
+        let service = match &found.rules {
+            Answer::Unknown(why) if !given => {
+                let mut why = why.clone();
+                why.text = "which of the service's rules block is said there".to_owned();
+                Answer::Unknown(why)
+            }
+            _ => Answer::No,
         };
-        let nothing = match (&rules, last) {
+        let nothing = match (&found.rules, last) {
             (Answer::No, Some(place)) => Answer::Yes(place),
             _ => Answer::No,
         };
-        settings.selects = query.names.iter().map(|name| (name.clone(), rules.clone())).collect::<BTreeMap<_, _>>();
+        settings.selects = query.names.iter().map(|name| (name.clone(), found.security.clone())).collect::<BTreeMap<_, _>>();
         settings.answer(NOTHING, nothing);
+        settings.answer(SERVICE, service);
         settings
+    }
+}
+
+/// What a source of rules brings.
+struct Found {
+    /// Any rule.
+    rules: Answer<Place>,
+    /// One that is about security.
+    security: Answer<Place>,
+}
+
+impl Found {
+    fn same(answer: Answer<Place>) -> Self {
+        Self { rules: answer.clone(), security: answer }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { rules: either(self.rules, other.rules), security: either(self.security, other.security) }
     }
 }
 
@@ -74,24 +105,28 @@ fn configurations(query: &Query<'_>) -> Vec<(Option<String>, Place)> {
     found
 }
 
-/// Whether one configuration brings rules.
-fn source(query: &Query<'_>, value: Option<&str>, place: &Place, config: &mut Vec<Place>) -> Answer<Place> {
-    let Some(value) = value else {
-        return Answer::Unknown(Why::new(Reason::Dynamic, "which rules it runs is computed").at(place.clone()));
-    };
+/// What one configuration brings.
+fn source(query: &Query<'_>, value: Option<&str>, place: &Place, config: &mut Vec<Place>) -> Found {
+    let unknown = |reason, why: &str| Answer::Unknown(Why::new(reason, why).at(place.clone()));
+    let Some(value) = value else { return Found::same(unknown(Reason::Dynamic, "which rules it runs is computed")) };
+    let secure = query.tool.security_packs.iter().any(|pack| pack == value)
+        || value.strip_prefix("r/").is_some_and(|route| route.split('.').any(|part| part == "security"));
+    if secure {
+        return Found::same(Answer::Yes(place.clone()));
+    }
     let registry = ["p/", "r/", "s/"].iter().any(|prefix| value.starts_with(prefix));
-    if registry || matches!(value, "auto" | "pattern" | "code" | "secrets") {
-        return Answer::Yes(place.clone());
+    if registry || matches!(value, "pattern" | "code" | "secrets") {
+        let security = unknown(Reason::Remote, "whether the rules it names are about security is not known");
+        return Found { rules: Answer::Yes(place.clone()), security };
     }
     if value == "supply-chain" {
-        return Answer::No;
+        return Found::same(Answer::No);
     }
     if value == "policy" || value.contains("://") {
-        return Answer::Unknown(Why::new(Reason::Remote, "these rules are not in this tree").at(place.clone()));
+        return Found::same(unknown(Reason::Remote, "these rules are not in this tree"));
     }
-    let Some(path) = query.path(value) else {
-        return Answer::Unknown(Why::new(Reason::Unreadable, "the rules it names are not in this tree").at(place.clone()));
-    };
+    let missing = || Found::same(unknown(Reason::Unreadable, "the rules it names are not in this tree"));
+    let Some(path) = query.path(value) else { return missing() };
     let snapshot = query.world.snapshot;
     let paths: Vec<RepoPath> = if snapshot.is_file(&path) {
         vec![path]
@@ -99,10 +134,7 @@ fn source(query: &Query<'_>, value: Option<&str>, place: &Place, config: &mut Ve
         let files = snapshot.under(&path).iter().filter(|entry| entry.is_file() && is_rules(&entry.path)).take(FILES);
         files.map(|entry| entry.path.clone()).collect()
     };
-    if paths.is_empty() {
-        return Answer::Unknown(Why::new(Reason::Unreadable, "the rules it names are not in this tree").at(place.clone()));
-    }
-    paths.iter().map(|path| file(query, path, config)).reduce(either).unwrap_or(Answer::No)
+    paths.iter().map(|path| file(query, path, config)).reduce(Found::or).unwrap_or_else(missing)
 }
 
 fn is_rules(path: &RepoPath) -> bool {
@@ -111,18 +143,40 @@ fn is_rules(path: &RepoPath) -> bool {
     rules && !name.ends_with(".test.yml") && !name.ends_with(".test.yaml")
 }
 
-fn file(query: &Query<'_>, path: &RepoPath, config: &mut Vec<Place>) -> Answer<Place> {
+fn file(query: &Query<'_>, path: &RepoPath, config: &mut Vec<Place>) -> Found {
     let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
     let document = match query.world.snapshot.document(path, format) {
         Ok(document) => document,
-        Err(unread) => return Answer::Unknown(unreadable(&unread)),
+        Err(unread) => return Found::same(Answer::Unknown(unreadable(&unread))),
     };
     config.push(Place::file(path.clone()));
-    let Some(rules) = document.root().get("rules") else { return Answer::No };
+    let Some(rules) = document.root().get("rules") else { return Found::same(Answer::No) };
     match rules.kind() {
-        Kind::Sequence => rules.items().next().map_or(Answer::No, |rule| Answer::Yes(rule.place())),
-        Kind::Disputed => Answer::Unknown(rules.disputed().unwrap_or_else(|| Why::new(Reason::Unreadable, "given twice"))),
-        _ => Answer::No,
+        Kind::Sequence => {
+            let any = rules.items().next().map_or(Answer::No, |rule| Answer::Yes(rule.place()));
+            Found { rules: any, security: rules.items().map(subject).reduce(either).unwrap_or(Answer::No) }
+        }
+        Kind::Disputed => {
+            Found::same(Answer::Unknown(rules.disputed().unwrap_or_else(|| Why::new(Reason::Unreadable, "given twice"))))
+        }
+        _ => Found::same(Answer::No),
+    }
+}
+
+/// Whether a rule of the tree is about security, as its metadata says (the registry's own rules have `category`, and those about
+/// security also `cwe`).
+fn subject(rule: Value<'_>) -> Answer<Place> {
+    let metadata = rule.get("metadata");
+    let get = |key: &str| metadata.and_then(|metadata| metadata.get(key)).filter(|value| value.kind() != Kind::Null);
+    let weakness = get("cwe").or_else(|| get("owasp"));
+    match (weakness, get("category").map(|category| (category.as_str(), category))) {
+        (Some(weakness), _) => Answer::Yes(weakness.place()),
+        (None, Some((Some("security"), category))) => Answer::Yes(category.place()),
+        (None, Some((Some(_), _))) => Answer::No,
+        (None, _) => {
+            let why = "the rule does not say whether it is about security (`metadata.category`)";
+            Answer::Unknown(Why::new(Reason::Unsupported, why).at(rule.place()))
+        }
     }
 }
 
@@ -139,11 +193,17 @@ mod tests {
     #[test]
     fn sources_of_rules() {
         let rule = "rules:\n  - id: no-eval\n    severity: ERROR\n";
+        let secure =
+            "rules:\n  - id: a\n    metadata: {category: correctness}\n  - id: b\n    metadata:\n      category: security\n";
+        let correct = "rules: [{id: a, metadata: {category: correctness}}]\n";
+        let weakness = "rules: [{id: a, metadata: {cwe: [\"CWE-95\"]}}]\n";
         let cases: &[(Files<'_>, &str, &str, &str)] = &[
             (&[], "--config p/python", "yes ci.yml:1", "no"),
             (&[], "--config=auto --error", "yes ci.yml:1", "no"),
-            (&[], "-c r/python.lang", "yes ci.yml:1", "no"),
-            (&[], "-e eval(...) -l python", "yes ci.yml:1", "no"),
+            (&[], "-c r/python.lang", "unknown remote ci.yml:1", "no"),
+            (&[], "-c r/python.lang.security.audit", "yes ci.yml:1", "no"),
+            (&[], "-c p/docker", "unknown remote ci.yml:1", "no"),
+            (&[], "-e eval(...) -l python", "unknown remote ci.yml:1", "no"),
             (&[], "", "unknown remote nowhere", "no"),
             (&[], "--config policy", "unknown remote ci.yml:1", "no"),
             (&[], "--config https://example.org/r.yml", "unknown remote ci.yml:1", "no"),
@@ -151,17 +211,29 @@ mod tests {
             (&[], "--config gone.yml", "unknown unreadable ci.yml:1", "no"),
             (&[], "--config ../gone.yml", "unknown unreadable ci.yml:1", "no"),
             (&[], "--config supply-chain", "no", "yes ci.yml:1"),
-            (&[(".semgrep.yml", rule)], "--config .semgrep.yml", "yes .semgrep.yml:2", "no"),
+            (&[(".semgrep.yml", rule)], "--config .semgrep.yml", "unknown unsupported .semgrep.yml:2", "no"),
+            (&[(".semgrep.yml", secure)], "--config .semgrep.yml", "yes .semgrep.yml:6", "no"),
+            (&[(".semgrep.yml", correct)], "--config .semgrep.yml", "no", "no"),
+            (&[(".semgrep.yml", correct)], "--config .semgrep.yml --config p/python", "yes ci.yml:1", "no"),
+            (&[(".semgrep.yml", weakness)], "--config .semgrep.yml", "yes .semgrep.yml:1", "no"),
             (&[("rules.yml", "rules: []\n")], "--config rules.yml", "no", "yes ci.yml:1"),
             (&[("rules.yml", "rules: []\n")], "--config rules.yml --config p/ci", "yes ci.yml:1", "no"),
             (&[("rules.yml", "rules: [\n")], "--config rules.yml", "unknown unreadable rules.yml:1", "no"),
-            (&[(".semgrep/a/b.yaml", rule), (".semgrep/a/b.py", "")], "--config .semgrep/", "yes .semgrep/a/b.yaml:2", "no"),
-            (&[("r.json", "{\"rules\": [{\"id\": \"a\"}]}")], "--config r.json", "yes r.json:1", "no"),
+            (&[(".semgrep/a/b.yaml", secure), (".semgrep/a/b.py", "")], "--config .semgrep/", "yes .semgrep/a/b.yaml:6", "no"),
+            (&[("r.json", "{\"rules\": [{\"id\": \"a\"}]}")], "--config r.json", "unknown unsupported r.json:1", "no"),
             (&[("r.yml", "rules: []\nrules: [{id: a}]\n")], "--config r.yml", "unknown unreadable r.yml:2", "no"),
         ];
         for (files, args, rules, nothing) in cases {
             assert_eq!(read(files, args), ((*rules).to_owned(), (*nothing).to_owned()), "{args}");
         }
+    }
+
+    #[test]
+    fn the_service_decides_over_its_own_rules_only() {
+        let told_of = |args: &str| told(Case::new("semgrep", &[], args).read(&Semgrep).settings.get(SERVICE));
+        assert_eq!(told_of(""), "unknown remote nowhere");
+        assert_eq!(told_of("--config p/python"), "no");
+        assert_eq!(told_of("--config https://example.org/r.yml"), "no");
     }
 
     #[test]

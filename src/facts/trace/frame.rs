@@ -6,6 +6,7 @@ use crate::answer::Why;
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
+use crate::facts::runners::Built;
 use crate::facts::workdir::Workdir;
 
 /// Everything that is true of one point of a chain.
@@ -25,6 +26,8 @@ pub(super) struct Frame {
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
     pub(super) search: Arc<Vec<SearchDir>>,
+    /// A failure that a script writes to one of these files may fail the pipeline later.
+    pub(super) recorded: Option<&'static [&'static str]>,
 }
 
 impl Frame {
@@ -43,7 +46,36 @@ impl Frame {
             packages: Vec::new(),
             isolated: false,
             search: Arc::default(),
+            recorded: None,
         }
+    }
+
+    /// The tree lies where the job works.
+    pub(super) fn has_checkout(&self) -> bool {
+        !self.holds.iter().chain(self.starts.iter().flat_map(|start| &start.holds)).any(|hold| hold.of_machine)
+    }
+
+    /// It goes on among the files of an image.
+    pub(super) fn in_image(&mut self) {
+        self.holds.iter_mut().for_each(Hold::in_image);
+        if self.starts.iter().flat_map(|start| &start.holds).any(|hold| hold.of_machine) {
+            Arc::make_mut(&mut self.starts).iter_mut().flat_map(|start| &mut start.holds).for_each(Hold::in_image);
+        }
+    }
+
+    /// What is to be known of an image that is built here.
+    pub(super) fn built(&self) -> Built {
+        Built { job: self.job, holds: self.holds.clone(), conditions: self.conditions.clone() }
+    }
+
+    /// It goes on in an image that another job has built: the files are those of that job.
+    pub(super) fn in_image_of(&mut self, built: Built) {
+        self.holds.retain(|hold| !hold.of_machine);
+        if self.starts.iter().flat_map(|start| &start.holds).any(|hold| hold.of_machine) {
+            Arc::make_mut(&mut self.starts).iter_mut().for_each(|start| start.holds.retain(|hold| !hold.of_machine));
+        }
+        self.holds.extend(built.holds);
+        self.conditions.extend(built.conditions);
     }
 
     /// Steps that a copy of it costs.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Frame, ReachedAction, Tracer};
+use crate::answer::{Reason, Why};
 use crate::facts::compiler;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::invocations::Invocation;
@@ -14,7 +15,11 @@ use crate::facts::pipeline::{ActionCall, Input, SearchDir};
 use crate::facts::runners;
 use crate::facts::shadow;
 use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, Word};
+use crate::facts::tool_config::places;
 use crate::text::{MappedText, Place, Span};
+
+/// A program that stands for the tool where a text holds its arguments only.
+const BEHIND: &str = "arguments-of ";
 
 /// Directories of a search path that are looked into.
 const PATH_PARTS: usize = 64;
@@ -140,13 +145,47 @@ impl Tracer<'_> {
             job: frame.job,
             chain: frame.chain.clone(),
         });
+        let known = self.known_action(call, frame);
+        if !known {
+            self.by_its_name(call, frame);
+        }
+        known
+    }
+
+    /// An action that is not known and is called like a tool that the tree configures may well run it.
+    fn by_its_name(&mut self, call: &ActionCall, frame: &Frame) {
+        let last = call.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let name = last.strip_suffix("-action").unwrap_or(&last);
+        let Some(tool) = crate::catalog::Catalog::builtin().tool(name) else { return };
+        let root = crate::text::RepoPath::root();
+        if !tool.config.iter().any(|row| places::nearest(self.world.snapshot, row, &root).is_some()) {
+            return;
+        }
+        let why = format!("the action `{}` is not read; by its name it runs {}", call.name, tool.title);
+        let mut frame = frame.clone();
+        frame.conditions.push(Why::new(Reason::Remote, why).at(call.place.clone()));
+        if let Some(action) = tool.run.iter().find_map(|row| row.action.clone()) {
+            self.known_action(&ActionCall { name: action, inputs: BTreeMap::new(), ..call.clone() }, &frame);
+        } else if let Some(argv) = tool.run.iter().find_map(|row| row.argv.as_ref()) {
+            let words = by_default((&argv.join(" "), call.place.clone()));
+            self.command(&words, &call.place, None, &frame);
+        }
+    }
+
+    fn known_action(&mut self, call: &ActionCall, frame: &Frame) -> bool {
         let hits = matching::tools_for_action(crate::catalog::Catalog::builtin(), call);
+        runners::pushed(call, &frame.workdir, self.world, &mut self.earlier, &|| frame.built());
         let mut known = !hits.is_empty();
         for hit in hits {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
                 frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
+            }
+            for handed in &row.handed {
+                if let Some(input) = call.inputs.get(&handed.input) {
+                    Arc::make_mut(&mut frame.env).insert(handed.env.clone(), input.value.clone());
+                }
             }
             let args = row.argv_input.as_ref().and_then(|name| call.inputs.get(name)).map(|input| self.split(&input.text));
             let place = frame.chain.last().map(|hop| hop.place.clone());
@@ -164,13 +203,22 @@ impl Tracer<'_> {
         known
     }
 
-    /// The words of a text that a shell would split: an action's `args`.
+    /// The words of a text that a shell would split: an action's `args`. They are words behind a program, so none of them is
+    /// the shell's own (`. --flag` sources nothing).
     pub(super) fn split(&self, text: &MappedText) -> Vec<Word> {
+        let mut line = MappedText::empty(text.file().clone());
+        let mut from = 0;
+        for part in text.text().split_inclusive('\n') {
+            line.push_standing_for(text.span(from..from), BEHIND);
+            line.push_part(text, from..from + part.len());
+            from += part.len();
+        }
         let mode = ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Posix };
         let limits = self.world.snapshot.limits();
         let (scope, files) = (Scope::new(), &shell::NoFiles);
-        let analysis = shell::analyse(&ScriptInput { text, mode, scope: &scope, limits, files, meter: self.world.meter });
-        analysis.commands.into_iter().flat_map(|command| command.words).collect()
+        let analysis = shell::analyse(&ScriptInput { text: &line, mode, scope: &scope, limits, files, meter: self.world.meter });
+        let words = analysis.commands.into_iter().flat_map(|command| command.words);
+        words.filter(|word| word.value.as_deref() != Some(BEHIND.trim_end())).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod found;
 mod frame;
 mod installed;
 mod leaf;
+mod needs;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -37,8 +38,8 @@ const REPEATS: usize = 64;
 
 /// Traces every unit of every pipeline.
 #[must_use]
-pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
-    let mut tracer = Tracer::new(world, terms);
+pub fn trace<'w>(pipelines: &'w [Pipeline], world: &'w World<'w>, terms: &'w Terms) -> Trace {
+    let mut tracer = Tracer { pipelines, ..Tracer::new(world, terms) };
     for (index, pipeline) in pipelines.iter().enumerate() {
         for unit in &pipeline.units {
             tracer.unit(index, unit);
@@ -100,15 +101,19 @@ struct Tracer<'w> {
     exhausted: HashMap<(crate::text::RepoPath, usize, usize), Why>,
     /// Long scripts that were analysed, by everything that the analysis depends on.
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
+    /// Jobs in which a script so far may have taken files of the tree away.
+    changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
     /// The last environment to which a search path was added, and the result.
     path_env: Option<(Arc<Env>, Arc<Env>)>,
-    /// Images that the job has built so far, and which job that is.
+    /// Images that the jobs of a pipeline have built so far, and which pipeline that is.
     earlier: runners::Earlier,
-    job: Option<(usize, usize)>,
+    pipeline: Option<usize>,
+    pipelines: &'w [Pipeline],
+    needs: needs::Needs,
 }
 
 impl<'w> Tracer<'w> {
@@ -123,15 +128,18 @@ impl<'w> Tracer<'w> {
             exhausted: HashMap::new(),
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
+            changed: std::collections::BTreeSet::new(),
             path_env: None,
             earlier: runners::Earlier::default(),
-            job: None,
+            pipeline: None,
+            pipelines: &[],
+            needs: needs::Needs::default(),
         }
     }
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
-        if self.job.replace((pipeline, unit.job)) != Some((pipeline, unit.job)) {
+        if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
         }
         let mut holds = unit.holds.clone();
@@ -149,6 +157,7 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            recorded: unit.recorded,
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
@@ -257,12 +266,24 @@ impl<'w> Tracer<'w> {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
         if first {
-            runners::tagged(&call, world, &mut self.earlier);
+            runners::tagged(&call, world, &mut self.earlier, &|| frame.built());
         }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
-        let earlier = || runners::run_earlier(&call, world, &self.earlier).filter(|_| !first);
-        let found = earlier().or_else(|| asked.into_iter().find_map(|runner| runner.expand(&call, world)));
-        let Some(nexts) = found else { return false };
+        let earlier = if first { None } else { runners::run_earlier(&call, world, &self.earlier) };
+        let (pipelines, needs) = (self.pipelines, &mut self.needs);
+        let mut other;
+        let (nexts, frame) = match earlier.filter(|(_, built)| needs.is_before(pipelines, frame.pipeline, built.job, frame.job)) {
+            Some((nexts, built)) if built.job != frame.job => {
+                other = frame.clone();
+                other.in_image_of(built);
+                (nexts, &other)
+            }
+            Some((nexts, _)) => (nexts, frame),
+            None => match asked.into_iter().find_map(|runner| runner.expand(&call, world)) {
+                Some(nexts) => (nexts, frame),
+                None => return false,
+            },
+        };
         let kept = nexts.iter().map(|next| COPY * (1 + next.hops.len() + next.holds.len()) + next.target.bytes() / 4);
         world.meter.spend(kept.sum());
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
@@ -302,6 +323,9 @@ impl<'w> Tracer<'w> {
             }
             deeper.holds.extend(next.holds);
             deeper.conditions.extend(next.condition);
+            if next.workdir.is_images() {
+                deeper.in_image();
+            }
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());

@@ -251,3 +251,12 @@ fn a_long_script_is_read_anew_where_its_surroundings_differ() {
     ];
     check(&rows, &files);
 }
+
+#[test]
+fn a_test_of_a_file_that_was_written_is_open() {
+    let rows = [
+        ("bandit", "[ -s src/a.py ] && bandit -r src", "gates"),
+        ("bandit", "bandit -r src > README.md || true\nif [ -s README.md ]; then exit 1; fi", "runs (gates)"),
+    ];
+    check(&rows, &[("README.md", "x\n")]);
+}

@@ -128,6 +128,40 @@ fn what_only_looks_strange_is_read() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A link inside of the tree is not followed here, but by the tool.
+#[test]
+fn a_link_among_the_targets_is_not_nothing() {
+    let dir = with_workflow(workflow("bandit -r linked").as_bytes());
+    symlink("src", dir.path().join("linked")).expect("linked");
+    let one = report(&dir);
+    assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Unknown), "{}", told(&one.findings));
+}
+
+/// Programs that read bytes do not mind Latin-1, and pip obeys a mark of UTF-16: what stands in ASCII is certain.
+#[test]
+fn comments_in_another_encoding_hide_nothing() {
+    let latin = |text: &str| -> Vec<u8> { text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect() };
+    let dir = with_workflow(workflow("make lint").as_bytes());
+    write(dir.path(), "Makefile", &latin("# vérifie\nlint: # très\n\t./scripts/lint.sh\n"));
+    write(dir.path(), "scripts/lint.sh", &latin("#!/bin/sh -e\n# à voir\nbandit -r src/é src\n"));
+    write(dir.path(), "setup.cfg", &latin("# é\n[metadata]\nname = kestrel\n[options]\ninstall_requires =\n  flask\n"));
+    write(dir.path(), "setup.py", &latin("# -*- coding: latin-1 -*-\n# é\nfrom setuptools import setup\nsetup()\n"));
+    write(dir.path(), "requirements.txt", &utf16("# vérifié\ndjango==5.0\n", false));
+    write(dir.path(), "requirements-dev.txt", &utf16("pytest\n", true));
+    write(dir.path(), "constraints.txt", &latin("# é\n"));
+    let one = report(&dir);
+    assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Pass), "{}", told(&one.findings));
+    assert!(one.not_inspected.is_empty() && one.exit_status() != 3, "{:?}", one.not_inspected);
+    let lines: Vec<usize> = one.findings.iter().flat_map(|one| &one.finding.chain).map(|hop| hop.place.line).collect();
+    assert!(lines.contains(&3), "{lines:?}");
+    let http = told(&one.findings);
+    assert!(http.contains("django") || http.contains("Django"), "{http}");
+    // A reader that asks for UTF-8 refuses the file, and so nothing of it is certain.
+    write(dir.path(), "pyproject.toml", &latin("# é\n[project]\nname = 'x'\n"));
+    let two = report(&dir);
+    assert!(two.not_inspected.iter().any(|one| one.path.as_str() == "pyproject.toml"), "{:?}", two.not_inspected);
+}
+
 /// Where this reader and the platform's may differ, the answer is not a pass.
 #[test]
 fn disputed_texts_are_no_proof() {

@@ -7,6 +7,7 @@ use super::super::BotProblem;
 use super::super::targets::Target;
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
+use crate::facts::meter::{NAME, PATTERN};
 use crate::snapshot::DefaultBranch;
 use crate::text::{Place, RepoPath};
 
@@ -104,6 +105,14 @@ impl<'d> Entry<'d> {
         }
     }
 
+    /// What holding the entry against one target costs, with so many roots that stand for it.
+    pub(super) fn cost(&self, target: &Target<'_>, roots: usize) -> usize {
+        let globs = self.directories.iter().filter(|directory| directory.exact.is_none()).count();
+        let named = NAME * self.directories.len() + PATTERN * globs;
+        let depth = 3 + target.directory.as_str().matches('/').count();
+        named * (2 + roots) + PATTERN * self.excluded.len() * depth * target.manifests.len()
+    }
+
     /// The line that excludes all manifests of a target. Workflows are excluded one by one: those that are left are served.
     pub(super) fn excludes(&self, target: &Target<'_>) -> Option<Place> {
         if target.ecosystem == "github-actions" {
@@ -140,6 +149,17 @@ impl<'d> Entry<'d> {
     /// What the entry leaves out of what it covers.
     pub(super) fn less(&self) -> Vec<(Place, String)> {
         self.limits().map(|(_, place, words)| (place, words.to_owned())).collect()
+    }
+
+    /// The line by which it updates only dependencies of some names, or of a kind that is not the product's.
+    pub(super) fn some_only(&self) -> Option<Place> {
+        let product = |value: Value<'d>| {
+            value.items().any(|item| {
+                item.get("dependency-name").is_none() && item.get("dependency-type").and_then(Value::scalar) == Some("production")
+            })
+        };
+        let limit = self.limits().find(|(key, ..)| matches!(*key, "allow" | "patterns"))?;
+        (!self.value.get(limit.0).is_some_and(product)).then_some(limit.1)
     }
 
     fn limits(&self) -> impl Iterator<Item = (&'static str, Place, &'static str)> {
@@ -195,24 +215,36 @@ fn covers_nothing(value: Value<'_>, group: Option<Value<'_>>, default_branch: &D
     if let Some(limit) = value.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0)) {
         return Some(("limit-0", limit.place()));
     }
-    let everything = value.get("ignore").into_iter().flat_map(Value::items).find(|item| ignores_everything(*item))?;
-    Some(("ignored", everything.place()))
+    let ignored = ignores_everything(value.get("ignore")?)?;
+    Some(("ignored", ignored))
 }
 
-/// `dependency-name: "*"` without update types and versions, or with all of them.
-fn ignores_everything(item: Value<'_>) -> bool {
-    let all = item
-        .get("dependency-name")
-        .and_then(Value::scalar)
-        .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b == b'*'));
-    let list = |key: &str| -> Vec<&str> {
-        let value = item.get(key);
-        let items: Vec<&str> = value.into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
-        if items.is_empty() { value.and_then(Value::scalar).into_iter().collect() } else { items }
-    };
-    let (types, versions) = (list("update-types"), list("versions"));
-    let every_type =
-        ["major", "minor", "patch"].iter().all(|kind| types.contains(&format!("version-update:semver-{kind}").as_str()));
-    let every_version = versions.iter().any(|version| matches!(version.replace(' ', "").as_str(), "*" | ">=0"));
-    all && ((types.is_empty() && versions.is_empty()) || every_type || every_version)
+/// The item with which every update of every dependency is ignored: a name of all without update types and versions, or the
+/// last of several that have all types together.
+fn ignores_everything(list: Value<'_>) -> Option<Place> {
+    let mut kinds = [false; 3];
+    for item in list.items() {
+        let name = item.get("dependency-name").and_then(Value::scalar);
+        if !name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b == b'*')) {
+            continue;
+        }
+        let texts = |key: &str| -> Vec<&str> {
+            let value = item.get(key);
+            let items: Vec<&str> = value.into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
+            if items.is_empty() { value.and_then(Value::scalar).into_iter().collect() } else { items }
+        };
+        let (types, versions) = (texts("update-types"), texts("versions"));
+        if (types.is_empty() && versions.is_empty())
+            || versions.iter().any(|version| matches!(version.replace(' ', "").as_str(), "*" | ">=0"))
+        {
+            return Some(item.place());
+        }
+        for (kind, seen) in ["major", "minor", "patch"].iter().zip(&mut kinds) {
+            *seen |= types.contains(&format!("version-update:semver-{kind}").as_str());
+        }
+        if kinds == [true; 3] {
+            return Some(item.place());
+        }
+    }
+    None
 }

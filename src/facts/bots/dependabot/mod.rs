@@ -9,13 +9,14 @@ mod schema;
 
 use self::entry::Entry;
 use self::reach::Reach;
-use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, is_requirement_file, unreadable};
+use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
 use super::{BotFact, BotProblem, Coverage};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, ProblemKind, Value};
 use crate::facts::ci::Cause;
 use crate::facts::components::manifests::Rows;
+use crate::facts::meter::PATTERN;
 use crate::text::{Place, RepoPath};
 
 /// Reads the file; a second one is not read by the service either.
@@ -60,24 +61,24 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
     }
     let groups = document.root().get("multi-ecosystem-groups");
     let entries: Vec<Entry<'_>> = items.into_iter().map(|item| Entry::read(item, groups, scene.default_branch)).collect();
-    let directories = entries.iter().flat_map(|entry| &entry.directories);
-    let cost = |directory: &entry::Directory<'_>| {
-        scene.targets.len() + if directory.exact.is_some() { 0 } else { scene.world.snapshot.entries().len() }
-    };
-    if directories.map(cost).sum::<usize>() > MOST_COMPARISONS {
-        let mut fact = fact.inactive("unreadable");
-        let place = Place::file(fact.path.clone());
-        let words = "it names more directories than are looked at in a tree of this size";
-        fact.may_cover = everything(scene, bot, &Why::new(Reason::Unsupported, words).at(place.clone()));
-        fact.problems.push(BotProblem::fatal(place, "too-large", words).fix("name fewer directories"));
-        return fact.into();
-    }
-    let mut reading = Reading::from(fact);
     let reach = Reach::new(scene);
-    for entry in &entries {
-        apply(scene, bot, entry, &reach, &mut reading);
-    }
-    reading
+    let mut reading = Reading::from(fact.clone());
+    let fits = entries.iter().all(|entry| {
+        apply(scene, bot, entry, &reach, &mut reading).is_some_and(|unmatched| {
+            unmatched.into_iter().all(|directory| nowhere(scene, entry.ecosystem, directory, &mut reading.fact).is_some())
+        })
+    });
+    if fits { reading } else { too_large(scene, bot, fact) }
+}
+
+/// More was to be compared than is: all of it stays open.
+fn too_large(scene: &Scene<'_>, bot: &Bot, fact: BotFact) -> Reading {
+    let mut fact = fact.inactive("unreadable");
+    let place = Place::file(fact.path.clone());
+    let words = "it names more directories than are looked at in a tree of this size";
+    fact.may_cover = everything(scene, bot, &Why::new(Reason::Unsupported, words).at(place.clone()));
+    fact.problems.push(BotProblem::fatal(place, "too-large", words).fix("name fewer directories"));
+    fact.into()
 }
 
 /// Why the whole file can be taken in two ways: a key of the file itself is given twice, or a second document follows.
@@ -99,14 +100,24 @@ fn everything(scene: &Scene<'_>, bot: &Bot, why: &Why) -> Vec<(String, RepoPath,
     known.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect()
 }
 
-/// What one entry covers, misses, and gets wrong.
-fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reach: &Reach, reading: &mut Reading) {
+/// What one entry covers and misses, and its directories that match nothing; `None` when that is too much work.
+fn apply<'e>(
+    scene: &Scene<'_>,
+    bot: &Bot,
+    entry: &'e Entry<'_>,
+    reach: &Reach,
+    reading: &mut Reading,
+) -> Option<Vec<&'e entry::Directory<'e>>> {
     let problems = &mut reading.fact.problems;
     problems.extend(entry.notes());
+    let less = entry.less();
     let mut matched = vec![false; entry.directories.len()];
     for target in &scene.targets {
         let Some(others_name) = reaches(bot, entry.ecosystem, target) else { continue };
         let roots = reach.roots(target.ecosystem, target.directory);
+        if !scene.affords(1, entry.cost(target, roots.len())) {
+            return None;
+        }
         let named = |directory: &entry::Directory<'_>| {
             directory.names(entry.ecosystem, target) || roots.iter().any(|root| directory.matches(root))
         };
@@ -123,12 +134,25 @@ fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reach: &Reach, reading
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
+            let known = |(ecosystem, directory, _): &(String, RepoPath, Place)| {
+                *ecosystem == target.ecosystem && directory == target.directory
+            };
+            let whole = reading.fact.covers.contains(&target.key()) && !reading.fact.some_only.iter().any(known);
+            match entry.some_only() {
+                Some(place) if !whole => {
+                    let (ecosystem, directory) = target.key();
+                    reading.fact.some_only.push((ecosystem, directory, place));
+                }
+                Some(_) => {}
+                None => reading.fact.some_only.retain(|one| !known(one)),
+            }
             reading.fact.covers.push(target.key());
-            reading.fact.entries.push(Coverage {
-                ecosystem: target.ecosystem.to_owned(),
-                place: entry.ecosystem_place.clone(),
-                less: entry.less(),
-            });
+            let (ecosystem, place) = (target.ecosystem.to_owned(), entry.ecosystem_place.clone());
+            let row = Coverage { ecosystem, place, less: less.clone() };
+            // Targets are sorted by ecosystem: one row for each.
+            if reading.fact.entries.last() != Some(&row) {
+                reading.fact.entries.push(row);
+            }
             if others_name {
                 let words = format!(
                     "the `{}` entry also stands for `{}` here; name `{}`",
@@ -138,12 +162,16 @@ fn apply(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, reach: &Reach, reading
             }
         }
     }
-    for (directory, matched) in entry.directories.iter().zip(matched) {
-        if !matched && let Some(message) = misses_everything(scene, entry.ecosystem, directory) {
-            let problem = BotProblem::fatal(directory.place.clone(), "missing-directory", message);
-            reading.fact.problems.push(problem.fix("name the directory that holds the manifest, or drop the entry"));
-        }
+    Some(entry.directories.iter().zip(matched).filter(|(_, matched)| !matched).map(|(directory, _)| directory).collect())
+}
+
+/// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work.
+fn nowhere(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Directory<'_>, fact: &mut BotFact) -> Option<()> {
+    if let Some(message) = misses_everything(scene, ecosystem, directory)? {
+        let problem = BotProblem::fatal(directory.place.clone(), "missing-directory", message);
+        fact.problems.push(problem.fix("name the directory that holds the manifest, or drop the entry"));
     }
+    Some(())
 }
 
 /// Whether entries of an ecosystem reach a target's: its own name, or one that reaches further (`Some(true)`).
@@ -160,39 +188,61 @@ fn reaches(bot: &Bot, ecosystem: &str, target: &Target<'_>) -> Option<bool> {
 }
 
 /// Why a directory of an entry matches nothing, when nothing in the whole tree is there for it: manifests that are out of
-/// sight, or members of a workspace, are still found by the service.
-fn misses_everything(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Directory<'_>) -> Option<String> {
+/// sight, or members of a workspace, are still found by the service. `None` when looking is too much work.
+fn misses_everything(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Directory<'_>) -> Option<Option<String>> {
     let snapshot = scene.world.snapshot;
     let text = directory.text;
+    let rows = Rows::new(&scene.world.catalog.languages);
     let Some(path) = &directory.exact else {
+        if !scene.affords(snapshot.entries().len(), PATTERN) {
+            return None;
+        }
         let any = snapshot
             .entries()
             .iter()
             .filter(|entry| entry.is_file())
-            .any(|entry| directory.matches(&entry.path.parent()) && is_manifest_of(scene, ecosystem, &entry.path));
-        return (!any && knows(scene, ecosystem))
-            .then(|| format!("`{text}` matches no directory with a manifest of `{ecosystem}`"));
+            .any(|entry| directory.matches(&entry.path.parent()) && is_manifest_of(&rows, ecosystem, &entry.path));
+        let words = || format!("`{text}` matches no directory with a manifest of `{ecosystem}`");
+        return Some((!any && knows(scene, ecosystem)).then(words));
     };
     if !snapshot.is_dir(path) {
-        return Some(format!("there is no directory `{text}`"));
+        return Some(Some(format!("there is no directory `{text}`")));
     }
     let beside = |dir: &RepoPath| {
-        snapshot
-            .children(dir)
-            .any(|(name, is_dir)| !is_dir && dir.join(name).is_some_and(|path| is_manifest_of(scene, ecosystem, &path)))
+        let mut files = snapshot.children(dir).filter(|(_, is_dir)| !is_dir);
+        found_in(scene, &mut files, |(name, _)| dir.join(name).is_some_and(|path| is_manifest_of(&rows, ecosystem, &path)))
     };
     let below = || {
-        let python = matches!(ecosystem, "pip" | "uv");
-        python
-            && snapshot.children(path).filter(|(_, is_dir)| *is_dir).take(10_000).any(|(name, _)| {
-                path.join(name)
-                    .is_some_and(|dir| snapshot.children(&dir).any(|(name, is_dir)| !is_dir && is_requirement_file(name)))
-            })
+        let listed =
+            |dir: &RepoPath| found_in(scene, &mut snapshot.children(dir), |(name, is_dir)| !is_dir && is_requirement_file(name));
+        for (name, _) in snapshot.children(path).filter(|(_, is_dir)| *is_dir) {
+            if path.join(name).map_or(Some(false), |dir| listed(&dir))? {
+                return Some(true);
+            }
+        }
+        Some(false)
     };
-    let workflows =
-        || ecosystem == "github-actions" && path.is_root() && RepoPath::new(".github/workflows").is_some_and(|dir| beside(&dir));
-    let found = beside(path) || below() || workflows();
-    (!found && knows(scene, ecosystem)).then(|| format!("`{text}` holds no manifest of `{ecosystem}`"))
+    let mut found = beside(path)?;
+    if !found && matches!(ecosystem, "pip" | "uv") {
+        found = below()?;
+    }
+    if !found && ecosystem == "github-actions" && path.is_root() {
+        found = RepoPath::new(".github/workflows").map_or(Some(false), |dir| beside(&dir))?;
+    }
+    Some((!found && knows(scene, ecosystem)).then(|| format!("`{text}` holds no manifest of `{ecosystem}`")))
+}
+
+/// Whether one of the names is what is looked for; `None` when the work is too much.
+fn found_in<T>(scene: &Scene<'_>, names: &mut dyn Iterator<Item = T>, wanted: impl Fn(T) -> bool) -> Option<bool> {
+    for name in names {
+        if !scene.affords(1, PATTERN) {
+            return None;
+        }
+        if wanted(name) {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// Whether manifests of the ecosystem can be told by name at all.
@@ -208,7 +258,7 @@ fn knows(scene: &Scene<'_>, ecosystem: &str) -> bool {
 
 /// Whether the service takes a file for one of the ecosystem; wider than the manifests that facts list, so that no entry is
 /// called wrong that works.
-fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
+fn is_manifest_of(rows: &Rows<'_>, ecosystem: &str, path: &RepoPath) -> bool {
     let name = path.file_name();
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
@@ -219,7 +269,5 @@ fn is_manifest_of(scene: &Scene<'_>, ecosystem: &str, path: &RepoPath) -> bool {
         "nuget" if name.ends_with("proj") || name.ends_with(".sln") || name.ends_with(".slnx") => return true,
         _ => {}
     }
-    Rows::new(&scene.world.catalog.languages)
-        .of(path)
-        .is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
+    rows.of(path).is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }

@@ -54,12 +54,24 @@ fn projects(scene: &Scene<'_>, ecosystem: &str, root: &RepoPath, known: &[&RepoP
         "nuget" => solutions(scene, root),
         _ => {
             let manifest = root.join("package.json").filter(|path| scene.world.snapshot.is_file(path));
-            let holds = |directory: &&&RepoPath| {
-                manifest.as_ref().is_some_and(|manifest| workspaces::names(scene.world.snapshot, manifest, directory))
-            };
-            known.iter().filter(holds).map(|directory| (*directory).clone()).collect()
+            let named = manifest.and_then(|manifest| workspaces::Named::by(scene.world.snapshot, &manifest));
+            let holds = |directory: &&&RepoPath| named.as_ref().is_some_and(|named| named.has(directory));
+            below(known, root).iter().filter(holds).map(|directory| (*directory).clone()).collect()
         }
     }
+}
+
+/// The directories at or below one: they are sorted.
+fn below<'k>(known: &'k [&'k RepoPath], root: &RepoPath) -> &'k [&'k RepoPath] {
+    if root.is_root() {
+        return known;
+    }
+    let from = known.partition_point(|directory| *directory < root);
+    // `a-b` lies between `a` and `a/b`.
+    let prefix = format!("{root}/");
+    let to = known[from..]
+        .partition_point(|directory| directory.as_str() < prefix.as_str() || directory.as_str().starts_with(&prefix));
+    &known[from..from + to]
 }
 
 fn text(scene: &Scene<'_>, root: &RepoPath, name: &str) -> Option<String> {

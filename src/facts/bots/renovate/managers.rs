@@ -104,9 +104,10 @@ impl<'d> Managers<'d> {
         }
     }
 
-    /// How many patterns one manifest is held against at most.
-    pub(super) fn cost(&self) -> usize {
-        self.files.iter().map(Patterns::len).sum()
+    /// How many comparisons one manifest of the ecosystem takes at most, when all rules together take `rules` of them.
+    pub(super) fn cost(&self, ecosystem: &str, rules: usize) -> usize {
+        let mine = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem);
+        mine.map(|(_, files)| files.len() + rules).sum()
     }
 
     /// Without what the file adds to the patterns.

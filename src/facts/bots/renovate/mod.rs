@@ -13,18 +13,26 @@ use self::managers::{Managers, Served};
 use self::patterns::{Hit, Paths, Patterns};
 use self::presets::Presets;
 use self::rules::Rule;
-use super::targets::{MOST_COMPARISONS, Miss, Reading, Scene, Target, unreadable};
+use super::targets::{Miss, Reading, Scene, Target, unreadable};
 use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, Kind, Reading as Typed, Value};
 use crate::facts::components::ManifestFact;
+use crate::facts::meter::PATTERN;
 use crate::text::{Place, RepoPath, SourceFile};
 
 /// Reads the first of the bot's files that is there.
 pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
-    let mut places = scene.configured(&bot.config).into_iter();
+    let mut places = scene.configured(&bot.config);
+    // Places of GitLab are passed over on another forge.
+    let elsewhere = |path: &RepoPath| path.as_str().starts_with(".gitlab/") && is_github(scene);
+    places.sort_by_key(|(path, _)| elsewhere(path));
+    let mut places = places.into_iter();
     let (path, place) = places.next()?;
+    if elsewhere(&path) {
+        return Some(on_gitlab_only(scene, bot, path));
+    }
     let mut fact = BotFact::new(bot, path.clone());
     for (other, _) in places {
         let words = format!("{path} is found before it: this file is not read");
@@ -55,6 +63,26 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     Some(coverage(scene, bot, root, presets, fact))
 }
 
+/// Whether the tree has files of GitHub's CI and none of GitLab's.
+fn is_github(scene: &Scene<'_>) -> bool {
+    let snapshot = scene.world.snapshot;
+    let is = |path: &str, there: &dyn Fn(&RepoPath) -> bool| RepoPath::new(path).is_some_and(|path| there(&path));
+    is(".github/workflows", &|path| snapshot.is_dir(path)) && !is(".gitlab-ci.yml", &|path| snapshot.is_file(path))
+}
+
+/// A file that counts if the repository lies at GitLab all the same.
+fn on_gitlab_only(scene: &Scene<'_>, bot: &Bot, path: RepoPath) -> Reading {
+    let mut fact = BotFact::new(bot, path.clone()).inactive("no-updates");
+    let words = "it is read on GitLab only, and the tree has the CI of GitHub";
+    let why = Why::new(Reason::Unsupported, words).at(Place::file(path.clone()));
+    let known = |target: &&Target<'_>| bot.manager.iter().any(|manager| manager.ecosystem == target.ecosystem);
+    for (ecosystem, directory) in scene.targets.iter().filter(known).map(Target::key) {
+        fact.may_cover.push((ecosystem, directory, why.clone()));
+    }
+    fact.problems.push(BotProblem::note(Place::file(path), "other-forge", words).fix("move it to renovate.json"));
+    fact.into()
+}
+
 /// A file of no bytes stands for an empty map.
 fn empty(scene: &Scene<'_>, path: &RepoPath) -> Option<Arc<Document>> {
     let file = scene.world.snapshot.read(path).ok().filter(|file| file.text.is_empty())?;
@@ -81,6 +109,12 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
             Typed::Is(true) => return None,
             _ => {}
         }
+    }
+    let kinds =
+        rules::KINDS.iter().map(|kind| root.get(kind)?.get("enabled").filter(|value| value.as_bool() == Typed::Is(false)));
+    if let Some(off) = kinds.collect::<Option<Vec<_>>>().as_ref().and_then(|off| off.first()) {
+        let words = "`major`, `minor` and `patch` are all off: no version is updated";
+        return Some(BotProblem::note(off.place(), "disabled", words));
     }
     if let Some(place) = &presets.off {
         return Some(BotProblem::note(place.clone(), "disabled", "this preset switches the bot off"));
@@ -154,13 +188,13 @@ impl<'d> Config<'d> {
             .first()
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
         let rules = rules::read(root);
-        let manifests: usize = scene.targets.iter().map(|target| target.manifests.len()).sum();
         let managers = Managers::read(bot, root, presets);
-        let patterns = rules.iter().map(Rule::cost).sum::<usize>()
-            + managers.cost()
-            + ignore.len()
-            + ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
-        let fits = patterns.saturating_mul(manifests) <= MOST_COMPARISONS;
+        let lists = ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
+        let own = ignore.len() + lists;
+        let each = rules.iter().map(Rule::cost).sum::<usize>();
+        let comparisons =
+            scene.targets.iter().map(|target| target.manifests.len() * (own + managers.cost(target.ecosystem, each))).sum();
+        let fits = scene.affords(comparisons, PATTERN);
         let managers = if fits { managers } else { managers.without_files() };
         let (rules, ignore) = if fits { (rules, ignore) } else { (Vec::new(), Paths::new([])) };
         let words = "it has more rules than are looked at in a tree of this size";

@@ -1,6 +1,7 @@
 //! Files made to hurt: deep, long, broken, endless. Every reader ends, and nothing of it is a silent pass.
 
-use super::{facts, gaps, state};
+use super::{Catalog, Snapshot, Terms, facts, gaps, gather, state};
+use crate::limits::Limits;
 
 const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
 
@@ -62,4 +63,29 @@ fn what_costs_too_much_is_refused_aloud() {
     files.extend([NPM, (".github/dependabot.yml", text.as_str())]);
     assert_eq!(state("dependabot", &files), "unreadable ?npm: !too-large@1");
     assert_eq!(gaps(&files), "npm: no-entry?");
+}
+
+#[test]
+fn rules_times_manifests_are_bounded_by_the_work_they_make() {
+    // A hundredth of the default bound, and of what it is about.
+    let limits = Limits { work_steps: Limits::default().work_steps / 100, ..Limits::default() };
+    let names: Vec<String> = (0..50).map(|at| format!("d{at}/requirements.txt")).collect();
+    let list = |n: usize| (0..n).map(|at| format!("\"**/x{at}/**\"")).collect::<Vec<_>>().join(",");
+    let state_of = |path: &str, text: &str| {
+        let files = names.iter().map(|name| (name.clone(), "flask\n".to_owned()));
+        let snapshot = Snapshot::in_memory(files.chain([(path.to_owned(), text.to_owned())])).with_limits(limits.clone());
+        let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("in memory");
+        let certain = facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).count();
+        (facts.bots[0].covers.len(), facts.bots[0].may_cover.len(), certain)
+    };
+    // What a large repository has is read to the end; what nobody writes stays open, and none of it is a gap.
+    for (n, wanted) in [(100, (50, 0, 0)), (2_000, (0, 50, 0))] {
+        let renovate = format!("{{\"ignorePaths\":[{}]}}", list(n));
+        assert_eq!(state_of("renovate.json", &renovate), wanted, "Renovate, {n}");
+        let dependabot = format!(
+            "version: 2\nupdates:\n  - package-ecosystem: pip\n    directories: [\"/*\"]\n    exclude-paths: [{}]\n    schedule: {{ interval: weekly }}\n",
+            list(n)
+        );
+        assert_eq!(state_of(".github/dependabot.yml", &dependabot), wanted, "Dependabot, {n}");
+    }
 }

@@ -146,3 +146,19 @@ pub(super) fn brings_files(text: &str) -> bool {
         .iter()
         .any(|m| text.contains(m))
 }
+
+/// Actions that are known to leave the workspace as it is; of any other, whatever its name, a part may be a checkout.
+pub(super) fn brings_nothing(name: &str) -> bool {
+    let idle = &crate::catalog::Catalog::builtin().runners.idle_actions;
+    idle.iter().any(|action| crate::facts::matching::same_action(action, name))
+}
+
+/// Whether `uses` fetches the repository.
+pub(super) fn is_used(uses: &str) -> bool {
+    uses.split_once('@').is_some_and(|(name, _)| is_checkout(name))
+}
+
+/// Actions that fetch the repository.
+pub(super) fn is_checkout(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|last| last.to_ascii_lowercase().contains("checkout"))
+}

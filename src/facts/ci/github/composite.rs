@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, Files};
+use super::lane::Lane;
+use super::recover::{Later, Told};
 use super::state::State;
-use super::steps::{self, Lane};
+use super::steps;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format};
 use crate::snapshot::UnreadKind;
@@ -51,7 +53,9 @@ pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) 
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, root: crate::doc::Value<'_>) {
     let outer = state.inside_action();
     if let Some(list) = root.route(&["runs", "steps"]) {
-        let saved = super::recover::saved(files, lane.inputs, list);
+        // Whoever uses it may ask for what it hands on.
+        let beyond = root.get("outputs").map(Told::of).unwrap_or_default();
+        let later = Later::of(files, lane.inputs, list, &beyond);
         for (at, step) in list.items().enumerate() {
             if draft.full {
                 break;
@@ -59,7 +63,7 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
             if step.get("run").is_some() && step.get("shell").is_none() {
                 draft.problems.push((step.place(), "a step of a composite action needs a `shell`".to_owned()));
             }
-            steps::lower(files, draft, lane, state, step, saved.get(&at).copied());
+            steps::lower(files, draft, lane, state, step, later.of_step(at));
         }
     }
     state.steps = outer;

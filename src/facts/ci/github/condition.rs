@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::changes::Filter;
-use super::events::Refs;
+use super::events::{EventInfo, Refs};
 use super::expr::{Node, Unknown, eval, parse};
 use super::mentions::{Mentions, TRIED};
 use super::residual;
@@ -59,6 +59,14 @@ impl Condition {
 
     fn constant(value: bool, place: Option<Place>) -> Self {
         Self { test: Test::Constant(value), mentions: Mentions::default(), place }
+    }
+
+    /// The expression, when it is one.
+    pub(super) fn node(&self) -> Option<&Node> {
+        match &self.test {
+            Test::Expression(node) => Some(node),
+            _ => None,
+        }
     }
 
     /// Whether it was written.
@@ -185,7 +193,15 @@ impl Condition {
         for other in self.others(scope) {
             if in_run(&other.imagined).0 == Ok(false) {
                 let effect = if other.imagined.fork { HoldEffect::Soften } else { HoldEffect::Note };
-                verdict.holds.push(Hold::new(effect, place.clone(), format!("{} do not run it", other.who)));
+                // What a draft was not asked for is never asked, when nothing starts with the end of the draft.
+                let ready = |(_, info): (usize, &EventInfo)| info.actions.iter().any(|action| action == "ready_for_review");
+                let never = other.imagined.draft && !scope.imagined.draft && !scope.event.is_some_and(ready);
+                let rest = if never {
+                    ", and nothing runs it when one becomes ready: `ready_for_review` is not among the types"
+                } else {
+                    ""
+                };
+                verdict.holds.push(Hold::new(effect, place.clone(), format!("{} do not run it{rest}", other.who)));
             }
         }
         if self.mentions.repository && scope.repository.name.is_none() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::events::EventInfo;
+use super::recorded;
 use super::scope::{Repository, Scope};
 use super::verdict::Verdict;
 use crate::answer::Answer;
@@ -90,6 +91,8 @@ pub(super) struct Part {
     pub(super) shadows: Vec<Hold>,
     /// Directories of the tree on the search path.
     pub(super) search: Vec<SearchDir>,
+    /// Something later may fail for what its scripts write down.
+    pub(super) recorded: bool,
 }
 
 impl Draft<'_> {
@@ -118,8 +121,9 @@ impl Draft<'_> {
         self.complement(verdicts, &mut starts);
         let mut chain: Vec<Hop> = self.trigger(&starts).into_iter().collect();
         chain.extend(part.hops);
-        let Part { work, workdir, env, holds, shadows, search, .. } = part;
-        self.units.push(Unit { chain, job, work, workdir, env, starts, holds, shadows, search });
+        let Part { work, workdir, env, holds, shadows, search, recorded, .. } = part;
+        let recorded = recorded.then_some(recorded::FILES.as_slice());
+        self.units.push(Unit { chain, job, work, workdir, env, starts, holds, shadows, search, recorded });
     }
 
     /// The line of the event that reaches farthest among those that start the unit.

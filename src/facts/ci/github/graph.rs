@@ -27,8 +27,15 @@ pub(super) struct JobText<'d> {
 pub(super) struct Graph<'d> {
     /// In the order of the file.
     pub(super) jobs: Vec<JobText<'d>>,
-    numbers: BTreeMap<&'d str, usize>,
+    numbers: Numbers,
     facts: Vec<JobFacts>,
+}
+
+/// The numbers of jobs by their ids in lower case: case makes no difference to `needs`.
+type Numbers = BTreeMap<String, usize>;
+
+fn numbered(jobs: &[JobText<'_>]) -> Numbers {
+    jobs.iter().enumerate().map(|(number, job)| (job.id.to_ascii_lowercase(), number)).collect()
 }
 
 /// Reads the jobs; `None`, with the problems in the draft, when GitHub would refuse the file.
@@ -39,13 +46,13 @@ pub(super) fn read<'d>(draft: &mut Draft<'_>, root: Value<'d>) -> Option<(Vec<Jo
     };
     let jobs: Vec<JobText<'d>> =
         jobs.entries().filter_map(|entry| Some(job(entry.name()?, entry.value, entry.key.place()))).collect();
-    let numbers: BTreeMap<&str, usize> = jobs.iter().enumerate().map(|(number, job)| (job.id, number)).collect();
+    let numbers = numbered(&jobs);
     let mut edges: Vec<Vec<usize>> = Vec::with_capacity(jobs.len());
     let mut broken = false;
     for job in &jobs {
         let mut own = Vec::new();
         for (id, place) in &job.needs {
-            match numbers.get(id) {
+            match numbers.get(&id.to_ascii_lowercase()) {
                 Some(number) => own.push(*number),
                 None => {
                     broken = true;
@@ -106,7 +113,7 @@ impl<'d> Graph<'d> {
     pub(super) fn decide(files: &Files<'_>, draft: &Draft<'_>, site: &Site, read: (Vec<JobText<'d>>, Vec<usize>)) -> Self {
         let (jobs, order) = read;
         let (started, inputs) = (&site.verdicts, &site.inputs);
-        let numbers: BTreeMap<&'d str, usize> = jobs.iter().enumerate().map(|(number, job)| (job.id, number)).collect();
+        let numbers = numbered(&jobs);
         let mut facts: Vec<JobFacts> = vec![JobFacts::default(); jobs.len()];
         for number in order {
             let job = &jobs[number];
@@ -137,8 +144,8 @@ impl<'d> Graph<'d> {
     }
 }
 
-fn needed<'g>(job: &JobText<'g>, numbers: &BTreeMap<&str, usize>, facts: &'g [JobFacts]) -> BTreeMap<&'g str, &'g JobFacts> {
-    job.needs.iter().filter_map(|(id, _)| Some((*id, facts.get(*numbers.get(id)?)?))).collect()
+fn needed<'g>(job: &JobText<'g>, numbers: &Numbers, facts: &'g [JobFacts]) -> BTreeMap<&'g str, &'g JobFacts> {
+    job.needs.iter().filter_map(|(id, _)| Some((*id, facts.get(*numbers.get(&id.to_ascii_lowercase())?)?))).collect()
 }
 
 /// A job runs when its condition holds and, unless the condition asks for their outcome itself, all it needs succeeded.
@@ -159,7 +166,8 @@ fn own_verdict(condition: &Condition, scope: &Scope<'_>, needs: &BTreeMap<&str, 
         (false, true) => all_well,
         (false, false) => all_well.and(&before),
     };
-    if condition.asks_needs() && !verdict.answer.is_no() {
+    // A job that certainly does not run has nothing to add: that it is skipped is all that the condition sees of it.
+    if condition.asks_needs() && !verdict.answer.is_no() && !before.answer.is_no() {
         let narrowing = Verdict { answer: crate::answer::Answer::Yes(()), ..before };
         verdict = verdict.and(&narrowing);
     }

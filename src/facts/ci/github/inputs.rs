@@ -7,11 +7,12 @@ use super::budget::Budget;
 use super::draft::{Files, Lost, each_event};
 use super::events::EventInfo;
 use super::expr::{Names, Node, Val};
+use super::lane::Lane;
 use super::residual;
 use super::scope::{Inputs, Scope};
 use super::state::State;
-use super::steps::Lane;
 use super::template;
+use super::variables::Variables;
 use crate::answer::Reason;
 use crate::doc::{Kind, Reading, Value};
 use crate::facts::hold::{Hold, HoldEffect};
@@ -34,15 +35,28 @@ pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env
     shadows
 }
 
-/// The environment of a step, and what in its own part of it gives names another meaning.
-pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>) -> (Arc<Env>, Vec<Hold>) {
+/// The environment of a step.
+pub(super) struct StepEnv {
+    /// What is known under every event.
+    pub(super) known: Arc<Env>,
+    /// What stands behind the rest.
+    pub(super) variables: Variables,
+    /// What in it gives names another meaning.
+    pub(super) shadows: Vec<Hold>,
+}
+
+/// Reads the environment of a step, as it is under an event or under all.
+pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, step: Value<'_>) -> StepEnv {
     let mut shadows = lane.shadows.clone();
     let base = merged(lane, state);
-    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return (base, shadows) };
+    let variables = lane.variables.without(state.env.keys());
+    let variables = state.written.iter().fold(variables, |all, (name, written)| all.with(name, &written.node));
+    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return StepEnv { known: base, variables, shadows } };
     let mut env = (*base).clone();
-    let scope = lane.scope(files, &base, state);
+    let scope = lane.scope(files, &base, &variables, state);
     shadows.extend(add_env(Some(own), &scope, &mut env, &files.repository.budget));
-    (Arc::new(env), shadows)
+    let variables = variables.and(Some(own), &env, &scope);
+    StepEnv { known: Arc::new(env), variables, shadows }
 }
 
 /// The lane's environment with what earlier steps added.

@@ -1,23 +1,26 @@
 //! Owns the jobs of a workflow file, called or started by events: variants, surroundings of the steps, check names. Refuses
 //! to decide whether they run: `graph` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::draft::{Draft, Files, Part};
 use super::expr::Val;
 use super::graph::{Graph, JobText, read as read_jobs};
-use super::inputs;
+use super::lane::Lane;
 use super::matrix::{self, Variants};
 use super::names;
-use super::recover;
+use super::recorded;
+use super::recover::{Later, Told};
 use super::reuse::{self, Site};
 use super::scope::{JobFacts, Scope};
 use super::shells::Written;
 use super::state::State;
-use super::steps::{self, Lane, written};
+use super::steps::{self, written};
 use super::template;
+use super::variables::Variables;
 use super::variants::{Codes, Projection, UsedKeys};
+use super::{grouped, inputs};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
@@ -28,7 +31,10 @@ use crate::facts::workdir::{WORKSPACE, Workdir};
 struct Surroundings<'d> {
     root: Value<'d>,
     env: Arc<Env>,
+    variables: Variables,
     shadows: Vec<Hold>,
+    /// Jobs that others ask about.
+    asked: BTreeSet<String>,
 }
 
 /// Lowers all jobs of a workflow file.
@@ -40,7 +46,8 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, s
         .into();
     let scope = Scope::new(&files.repository, &site.inputs);
     let shadows = inputs::add_env(root.get("env"), &scope, &mut env, &files.repository.budget);
-    let around = Surroundings { root, env: Arc::new(env), shadows };
+    let variables = Variables::default().and(root.get("env"), &env, &Scope { env: Some(&env), ..scope });
+    let around = Surroundings { root, env: Arc::new(env), variables, shadows, asked: recorded::jobs_asked(root) };
     for (number, job) in graph.jobs.iter().enumerate() {
         if draft.full {
             return;
@@ -93,7 +100,8 @@ impl OneJob<'_, '_> {
         }
         let checks = names::checks(self.site, self.job.id, value, &variants, &self.scope());
         let index = draft.jobs.len();
-        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place: self.job.place.clone(), checks });
+        let needs = self.needs.keys().map(|id| self.site.job_id(id)).collect();
+        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place: self.job.place.clone(), checks, required: None, needs });
         let codes = Codes::new(&variants.list);
         let classes = self.classes(draft, index, &variants, &codes);
         self.steps(draft, &classes, &variants, &codes);
@@ -127,12 +135,14 @@ impl OneJob<'_, '_> {
         let lost = inputs::continue_on_error(value, draft.events, &scope);
         let mut shadows = self.around.shadows.clone();
         let mut env = Arc::clone(&self.around.env);
+        let mut variables = self.around.variables.clone();
         scope.env = Some(&self.around.env);
         let own = [value.get("env"), value.route(&["container", "env"])];
         let size: usize = own.iter().flatten().map(|own| own.len()).sum();
         if size > 0 {
             let (mut merged, budget) = ((*env).clone(), &self.files.repository.budget);
             own.into_iter().for_each(|own| shadows.extend(inputs::add_env(own, &scope, &mut merged, budget)));
+            variables = own.into_iter().fold(variables, |all, own| all.and(own, &merged, &scope));
             env = Arc::new(merged);
         }
         let default =
@@ -154,6 +164,7 @@ impl OneJob<'_, '_> {
             holds,
             under,
             env,
+            variables,
             shadows,
             inputs: &self.site.inputs,
             matrix: None,
@@ -171,7 +182,10 @@ impl OneJob<'_, '_> {
     /// Each step once for every difference that it makes of the variants.
     fn steps(&self, draft: &mut Draft<'_>, classes: &[Class<'_>], variants: &Variants, codes: &Codes) {
         let Some(list) = self.job.value.get("steps") else { return };
-        let saved = recover::saved(self.files, &self.site.inputs, list);
+        let outputs = self.job.value.get("outputs");
+        let asked = outputs.filter(|_| self.around.asked.contains(&self.job.id.to_ascii_lowercase()));
+        let beyond = asked.map(Told::of).unwrap_or_default();
+        let later = Later::of(self.files, &self.site.inputs, list, &beyond);
         let mut state = State::default();
         for (at, step) in list.items().enumerate() {
             if draft.full {
@@ -179,12 +193,14 @@ impl OneJob<'_, '_> {
             }
             let mut used = UsedKeys::default();
             step.entries().filter(|entry| entry.name() != Some("name")).for_each(|entry| used.scan(entry.value));
+            let written = state.written.iter().filter(|(name, _)| grouped::mentions(step, name));
+            written.for_each(|(_, written)| used.scan_text(&written.text));
             let mut after = None;
             for (class, number) in differences(step, &used, classes, codes) {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
                 let lane = Lane { matrix: variant, ..class.lane.clone() };
                 let mut own = state.clone();
-                steps::lower(self.files, draft, &lane, &mut own, step, saved.get(&at).copied());
+                steps::lower(self.files, draft, &lane, &mut own, step, later.of_step(at));
                 after.get_or_insert(own);
             }
             state = after.unwrap_or(state);
@@ -204,7 +220,8 @@ impl OneJob<'_, '_> {
         }
         for members in groups.values() {
             let list: Vec<Option<Val>> = members.iter().filter_map(|number| variants.list.get(*number).cloned()).collect();
-            let group = Variants { list, dynamic: variants.dynamic, problem: None };
+            let shown = members.iter().filter_map(|number| variants.shown.get(*number).copied()).collect();
+            let group = Variants { list, shown, dynamic: variants.dynamic, problem: None };
             let checks = names::checks(self.site, self.job.id, self.job.value, &group, &self.scope());
             let scope = Scope { matrix: group.list.first().and_then(Option::as_ref), ..self.scope() };
             let callee = match reuse::find(self.files, self.site, &text) {
@@ -233,7 +250,7 @@ impl OneJob<'_, '_> {
     fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why, scope: &Scope<'_>) {
         let index = draft.jobs.len();
         let place = self.job.place.clone();
-        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place, checks: vec![None] });
+        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place, checks: vec![None], required: None, needs: Vec::new() });
         let mut hops = self.site.hops.clone();
         hops.push(Hop::new(uses.place(), text));
         let why = why.at(uses.place());
@@ -256,6 +273,7 @@ impl OneJob<'_, '_> {
             under: self.site.under.clone(),
             shadows: Vec::new(),
             search: Vec::new(),
+            recorded: false,
         };
         draft.push(self.files, index, &self.facts.verdicts, part);
     }
@@ -266,8 +284,8 @@ impl OneJob<'_, '_> {
 fn differences<'c>(step: Value<'_>, used: &UsedKeys, classes: &'c [Class<'c>], codes: &Codes) -> Vec<(&'c Class<'c>, usize)> {
     let asks_system = asks_system(step);
     let mut found = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    let (mut texts, mut read) = (UsedKeys::default(), std::collections::BTreeSet::new());
+    let mut seen = BTreeSet::new();
+    let (mut texts, mut read) = (UsedKeys::default(), BTreeSet::new());
     ["run", "if"].into_iter().filter_map(|key| step.get(key)).for_each(|text| texts.scan(text));
     let foreign = |class: &Class<'_>| {
         let own_shell = step.get("shell").is_some() || class.lane.shell.is_some();

@@ -20,6 +20,8 @@ const KEYS: usize = 256;
 pub(super) struct Variants {
     /// One value of the `matrix` context for each; `None` for a job without a matrix.
     pub(super) list: Vec<Option<Val>>,
+    /// How many values of each its check's name shows: what `include` adds to a combination is not among them.
+    pub(super) shown: Vec<usize>,
     /// Some values are known only when it runs.
     pub(super) dynamic: bool,
     /// What to say about it.
@@ -32,11 +34,11 @@ type Combination = Vec<(String, Val)>;
 pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, budget: &Budget<'_>) -> Variants {
     let limit = budget.variants;
     let Some(matrix) = strategy.and_then(|strategy| strategy.get("matrix")) else {
-        return Variants { list: vec![None], dynamic: false, problem: None };
+        return Variants { list: vec![None], shown: vec![0], dynamic: false, problem: None };
     };
     let unknown = |problem: Option<String>| {
         let value = Val::unknown("depends on a matrix that is computed");
-        Variants { list: vec![Some(value)], dynamic: true, problem }
+        Variants { list: vec![Some(value)], shown: vec![0], dynamic: true, problem }
     };
     let entries = match (matrix.kind(), value_of(matrix, names)) {
         (Kind::Disputed, _) | (_, Val::Unknown(_) | Val::Open(_)) => return unknown(None),
@@ -45,12 +47,14 @@ pub(super) fn expand(strategy: Option<Value<'_>>, names: &dyn Names, budget: &Bu
     };
     let Some(plan) = Plan::new(&entries).filter(|plan| plan.vectors.len() <= KEYS) else { return unknown(None) };
     let work = plan.work(limit).filter(|work| budget.evaluations(*work));
-    let Some(list) = work.and_then(|_| plan.combinations(limit)) else {
+    let Some((list, crossed)) = work.and_then(|_| plan.combinations(limit)) else {
         return unknown(Some(format!("the matrix has more than {limit} variants, or there are too many in all")));
     };
     let problem = list.is_empty().then(|| "the matrix is empty: the job does not run".to_owned());
     let dynamic = list.iter().flatten().any(|(_, value)| matches!(value, Val::Unknown(_)));
-    Variants { list: list.into_iter().map(|combination| Some(Val::Map(Arc::new(combination)))).collect(), dynamic, problem }
+    let shown = list.iter().enumerate().map(|(at, own)| if at < crossed { plan.vectors.len() } else { own.len() }).collect();
+    let list = list.into_iter().map(|combination| Some(Val::Map(Arc::new(combination)))).collect();
+    Variants { list, shown, dynamic, problem }
 }
 
 struct Plan {
@@ -92,8 +96,8 @@ impl Plan {
         Some(count.saturating_mul(self.vectors.len()).saturating_add(compared)).filter(|work| *work <= COMPARISONS)
     }
 
-    /// `None` when there are too many.
-    fn combinations(&self, limit: usize) -> Option<Vec<Combination>> {
+    /// The combinations, and how many of them, the first ones, come from the vectors; `None` when there are too many.
+    fn combinations(&self, limit: usize) -> Option<(Vec<Combination>, usize)> {
         let count = self.count()?;
         let mut kept: Vec<Combination> = (0..count).map(|number| self.combination(number)).collect();
         kept.retain(|combination| !self.exclude.iter().any(|entry| is_excluded(combination, entry)));
@@ -101,8 +105,9 @@ impl Plan {
             return None;
         }
         let added = self.include(&mut kept);
+        let crossed = kept.len();
         kept.extend(added);
-        (kept.len() <= limit).then_some(kept)
+        (kept.len() <= limit).then_some((kept, crossed))
     }
 
     /// The combination of a number; the last vector changes fastest.
@@ -121,10 +126,11 @@ impl Plan {
     /// Adds `include` entries to every combination whose original values they leave alone; an entry that fits nowhere is a
     /// combination of its own, and returned.
     fn include(&self, kept: &mut [Combination]) -> Vec<Combination> {
-        let vectors: BTreeSet<&str> = self.vectors.iter().map(|(key, _)| key.as_str()).collect();
+        let vectors: BTreeSet<String> = self.vectors.iter().map(|(key, _)| key.to_ascii_lowercase()).collect();
         let mut own = Vec::new();
         for entry in &self.include {
-            let (original, extra): (Vec<_>, Vec<_>) = entry.iter().partition(|(key, _)| vectors.contains(key.as_str()));
+            let (original, extra): (Vec<_>, Vec<_>) =
+                entry.iter().partition(|(key, _)| vectors.contains(&key.to_ascii_lowercase()));
             let mut fits = false;
             for combination in kept.iter_mut() {
                 let agrees = original.iter().all(|(key, value)| same_under(combination, key, value));
@@ -133,14 +139,14 @@ impl Plan {
                 }
                 fits = true;
                 for (key, value) in &extra {
-                    match combination.iter_mut().find(|(known, _)| known == key) {
+                    match combination.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
                         Some(slot) => slot.1 = value.clone(),
                         None => combination.push((key.clone(), value.clone())),
                     }
                 }
             }
             if !fits {
-                own.push(entry.clone());
+                own.push(original.into_iter().chain(extra).cloned().collect());
             }
         }
         own
@@ -162,7 +168,7 @@ fn objects(value: &Val) -> Option<Vec<Combination>> {
 }
 
 fn same_under(combination: &Combination, key: &str, value: &Val) -> bool {
-    combination.iter().find(|(known, _)| known == key).is_some_and(|(_, own)| matches_entry(own, value))
+    combination.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)).is_some_and(|(_, own)| matches_entry(own, value))
 }
 
 fn is_excluded(combination: &Combination, entry: &Combination) -> bool {
@@ -180,10 +186,14 @@ fn matches_entry(own: &Val, wanted: &Val) -> bool {
     }
 }
 
-/// The scalars of a variant in order, as GitHub puts them behind a job's name; `None` when one is not known.
-pub(super) fn segments(variant: &Val) -> Option<Vec<String>> {
+/// The scalars of the first `shown` values of a variant in order, as GitHub puts them behind a job's name; `None` when one is
+/// not known.
+pub(super) fn segments(variant: &Val, shown: usize) -> Option<Vec<String>> {
     let mut out = Vec::new();
-    gather(variant, &mut out)?;
+    match variant {
+        Val::Map(entries) => entries.iter().take(shown).try_for_each(|(_, value)| gather(value, &mut out))?,
+        other => gather(other, &mut out)?,
+    }
     out.retain(|segment| !segment.is_empty());
     Some(out)
 }

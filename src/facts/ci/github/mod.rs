@@ -6,19 +6,23 @@ mod changes;
 mod checkout;
 mod composite;
 mod condition;
+mod covered;
 mod draft;
 mod events;
 mod expr;
 mod filters;
 mod graph;
+mod grouped;
 mod inputs;
 mod jobs;
+mod lane;
 mod matrix;
 mod mentions;
 mod names;
 mod outputs;
 mod pattern;
 mod payload;
+mod recorded;
 mod recover;
 mod residual;
 mod reuse;
@@ -28,8 +32,10 @@ mod shells;
 mod state;
 mod steps;
 mod template;
+mod variables;
 mod variants;
 mod verdict;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -46,7 +52,7 @@ use crate::facts::pipeline::Pipeline;
 use crate::text::{Place, RepoPath};
 
 /// The directory that GitHub reads; nothing below it.
-const DIRECTORY: &str = ".github/workflows";
+pub(super) const DIRECTORY: &str = ".github/workflows";
 
 /// GitHub Actions.
 pub struct GithubActions;

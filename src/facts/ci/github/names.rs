@@ -15,7 +15,10 @@ pub(super) fn checks(site: &Site, id: &str, job: Value<'_>, variants: &Variants,
     let mut own: Vec<Option<String>> = variants
         .list
         .iter()
-        .map(|variant| name(id, job, variant.as_ref(), &Scope { matrix: variant.as_ref(), ..scope.clone() }))
+        .zip(&variants.shown)
+        .map(|(variant, shown)| {
+            name(id, job, variant.as_ref().map(|variant| (variant, *shown)), &Scope { matrix: variant.as_ref(), ..scope.clone() })
+        })
         .collect();
     if variants.dynamic {
         own.push(None);
@@ -40,7 +43,7 @@ fn affordable(names: &[Option<String>], copies: usize, scope: &Scope<'_>) -> boo
     scope.repository.budget.bytes(bytes.saturating_mul(copies))
 }
 
-fn name(id: &str, job: Value<'_>, variant: Option<&Val>, scope: &Scope<'_>) -> Option<String> {
+fn name(id: &str, job: Value<'_>, variant: Option<(&Val, usize)>, scope: &Scope<'_>) -> Option<String> {
     let written = job.get("name").and_then(|name| name.scalar()).filter(|name| !name.is_empty());
     if let Some(written) = written.filter(|name| name.contains("${{")) {
         let text = template::text_value(written, scope).as_text()?;
@@ -48,7 +51,7 @@ fn name(id: &str, job: Value<'_>, variant: Option<&Val>, scope: &Scope<'_>) -> O
     }
     let base = written.unwrap_or(id);
     let segments = match variant {
-        Some(variant) => matrix::segments(variant)?,
+        Some((variant, shown)) => matrix::segments(variant, shown)?,
         None => Vec::new(),
     };
     let full = if segments.is_empty() { base.to_owned() } else { format!("{base} ({})", segments.join(", ")) };

@@ -27,26 +27,33 @@ pub(super) fn of_step(files: &Files<'_>, step: Value<'_>, scope: &Scope<'_>, dep
     Some(StepFacts { outputs: found.outputs.into_iter().map(provided).collect(), ..found })
 }
 
-/// Every output is a text.
-fn text(node: Node) -> Node {
+/// Every output is a text, and every variable.
+pub(super) fn text(node: Node) -> Node {
     match node {
         Node::Literal(Val::Str(_)) | Node::Changes(_) => node,
         other => Node::Typed("text".to_owned(), Box::new(other)),
     }
 }
 
+/// Whether a script may take a turn, so that not every line of it is run. What stands in an expression is no turn of the script.
+pub(super) fn takes_turns(script: &str) -> bool {
+    const TURNS: [&str; 14] =
+        ["if ", "case ", "for ", "while ", "until ", "&&", "||", "; exit", "; return", "()", "function ", "trap ", "<<", "set -"];
+    const ENDS: [&str; 2] = ["exit", "return"];
+    let bare: String =
+        super::template::expressions(script).fold(script.to_owned(), |bare, (range, _)| bare.replace(&script[range], "x"));
+    let mut lines = bare.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    lines.any(|line| TURNS.iter().any(|turn| line.contains(turn)) || ENDS.iter().any(|end| line.starts_with(end)))
+}
+
 /// What a script writes for certain: literals, each name once, in a script that takes no turn.
 fn of_script(step: Value<'_>, scope: &Scope<'_>) -> Option<StepFacts> {
-    const TURNS: [&str; 14] =
-        ["if ", "case ", "for ", "while ", "until ", "&&", "||", "exit", "return", "()", "function ", "trap ", "<<", "set -"];
     let run = step.get("run")?.scalar()?;
     if !run.contains("GITHUB_OUTPUT") || run.len() > 4096 {
         return None;
     }
     let mut outputs: BTreeMap<String, Node> = BTreeMap::new();
-    // What stands in an expression is no turn of the script.
-    let bare: String = super::template::expressions(run).fold(run.to_owned(), |bare, (range, _)| bare.replace(&run[range], "x"));
-    if TURNS.iter().any(|turn| bare.contains(turn)) {
+    if takes_turns(run) {
         return None;
     }
     for line in run.lines().map(str::trim).filter(|line| line.contains("GITHUB_OUTPUT")) {

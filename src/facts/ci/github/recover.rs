@@ -1,10 +1,11 @@
 //! Owns one idiom: a step continues on error, and a later step fails the job when it has failed. Where
 //! a later step asks how it ended in another way, it may do so. Refuses to follow it further.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Condition;
 use super::draft::Files;
+use super::recorded;
 use super::scope::{Inputs, Scope, StepFacts};
 use crate::doc::{Kind, Reading, Value};
 
@@ -20,8 +21,35 @@ pub(super) enum Judged {
     Asked,
 }
 
+/// What later steps make of the failures of earlier ones.
+pub(super) struct Later {
+    saved: BTreeMap<usize, Judged>,
+    recorded: BTreeSet<usize>,
+}
+
+/// What later steps make of the failure of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfStep {
+    /// Of one that continues on error.
+    pub(super) saved: Option<Judged>,
+    /// Of one that its script only writes down: it may fail the job.
+    pub(super) recorded: bool,
+}
+
+impl Later {
+    /// Looks at a list of steps; `beyond` is what is handed on to others.
+    pub(super) fn of(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>, beyond: &Told) -> Self {
+        Self { saved: saved(files, inputs, steps, beyond), recorded: recorded::recorded(steps, beyond) }
+    }
+
+    /// What becomes of the step of a number.
+    pub(super) fn of_step(&self, at: usize) -> OfStep {
+        OfStep { saved: self.saved.get(&at).copied(), recorded: self.recorded.contains(&at) }
+    }
+}
+
 /// The numbers of the steps whose `continue-on-error` is made good by a later step of the list, or may be.
-pub(super) fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>) -> BTreeMap<usize, Judged> {
+fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>, beyond: &Told) -> BTreeMap<usize, Judged> {
     let mut saved = BTreeMap::new();
     let mut softened: Vec<(usize, &str)> = Vec::new();
     let mut judges = 0;
@@ -49,6 +77,9 @@ pub(super) fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>) -> BTr
             softened.push((at, id));
         }
     }
+    for (number, _) in softened.iter().filter(|(_, id)| beyond.asks(id)) {
+        saved.entry(*number).or_insert(Judged::Asked);
+    }
     saved
 }
 
@@ -65,13 +96,13 @@ fn fails(step: Value<'_>) -> bool {
 }
 
 /// Whether the step can fail the job at all: not when it continues on error, or does nothing but tell.
-fn may_fail(step: Value<'_>) -> bool {
+pub(super) fn may_fail(step: Value<'_>) -> bool {
     let soft = step.get("continue-on-error").is_some_and(|value| value.as_bool() == Reading::Is(true));
-    let tells = |line: &str| {
-        let program = line.split_whitespace().next().unwrap_or_default();
-        matches!(program, "echo" | "printf" | "exit" | "true" | ":")
-            && !line.contains(['$', '&', '|', ';', '`'])
-            && !fails_by(line)
+    let tells = |line: &str| match line.split_whitespace().next().unwrap_or_default() {
+        // What is put into their words changes nothing, unless it is run.
+        "echo" | "printf" => !line.contains(['&', '|', ';', '`']) && !line.contains("$("),
+        "exit" | "true" | ":" => !line.contains(['$', '&', '|', ';', '`']) && !fails_by(line),
+        _ => false,
     };
     let script = step.get("run").and_then(Value::scalar);
     !soft && !script.is_some_and(|script| script.lines().map(str::trim).filter(|line| !line.is_empty()).all(tells))
@@ -81,14 +112,26 @@ fn fails_by(line: &str) -> bool {
     line.strip_prefix("exit").is_some_and(|code| code.trim() != "0")
 }
 
-/// What a step says of other steps, all its texts in one.
-struct Told(String);
+/// What a part of a file says, all its texts in one, in lower case.
+#[derive(Default)]
+pub(super) struct Told(String);
 
 impl Told {
-    fn of(step: Value<'_>) -> Self {
+    /// Of everything below a value.
+    pub(super) fn of(step: Value<'_>) -> Self {
         let mut text = String::new();
         gather(step, &mut text);
         Self(text.to_lowercase())
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it holds a text of lower case.
+    pub(super) fn mentions(&self, text: &str) -> bool {
+        self.0.contains(text)
     }
 
     /// Whether it asks how the step of this id ended.

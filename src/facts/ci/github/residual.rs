@@ -31,17 +31,25 @@ pub(super) fn of_value(value: Value<'_>, scope: &Scope<'_>) -> Node {
 
 /// A text with expressions that is handed on.
 pub(super) fn of_text(text: &str, scope: &Scope<'_>) -> Node {
-    let unread = || Node::Literal(Val::unknown("an expression cannot be read"));
+    match unmoved(text) {
+        Some(Node::Literal(value)) => Node::Literal(value),
+        Some(node) => moved(&node, scope),
+        None => Node::Literal(Val::unknown("an expression cannot be read")),
+    }
+}
+
+/// A text with expressions as one expression; `None` when one of them cannot be read.
+fn unmoved(text: &str) -> Option<Node> {
     if let Some(whole) = template::whole_expression(text) {
-        return parse(whole).map_or_else(|_| unread(), |node| moved(&node, scope));
+        return parse(whole).ok();
     }
     if !text.contains("${{") {
-        return Node::Literal(Val::text(text));
+        return Some(Node::Literal(Val::text(text)));
     }
     let (mut format, mut done) = (String::new(), 0);
     let mut arguments = vec![Node::Literal(Val::Null)];
     for (range, expression) in template::expressions(text) {
-        let Ok(node) = parse(expression) else { return unread() };
+        let node = parse(expression).ok()?;
         format.push_str(&escaped(&text[done..range.start]));
         format.push_str(&format!("{{{}}}", arguments.len() - 1));
         arguments.push(node);
@@ -49,7 +57,55 @@ pub(super) fn of_text(text: &str, scope: &Scope<'_>) -> Node {
     }
     format.push_str(&escaped(&text[done..]));
     arguments[0] = Node::Literal(Val::text(format));
-    moved(&Node::Call("format".to_owned(), arguments, Vec::new()), scope)
+    Some(Node::Call("format".to_owned(), arguments, Vec::new()))
+}
+
+/// A text with expressions as it stands, when what it asks about is the same all through a job in one variant.
+pub(super) fn lasting(text: &str) -> Option<Node> {
+    let node = unmoved(text)?;
+    lasts(&node).then_some(node)
+}
+
+/// A condition of which the same is true.
+pub(super) fn lasting_condition(text: &str) -> Option<Node> {
+    let single = template::whole_expression(text);
+    let node = match single {
+        None if text.contains("${{") => return None,
+        single => parse(single.unwrap_or(text)).ok()?,
+    };
+    lasts(&node).then_some(node)
+}
+
+/// Whether an expression is worth the same all through a job in one variant.
+pub(super) fn lasts(node: &Node) -> bool {
+    let named = |steps: &[Step]| steps.iter().all(|step| !matches!(step, Step::Computed(_)));
+    match node {
+        Node::Literal(_) => true,
+        Node::Path(root, steps) => {
+            matches!(root.as_str(), "matrix" | "github" | "inputs" | "needs" | "vars" | "secrets") && named(steps)
+        }
+        Node::Call(name, nodes, steps) => {
+            let constant = matches!(
+                name.as_str(),
+                "contains"
+                    | "startswith"
+                    | "endswith"
+                    | "format"
+                    | "join"
+                    | "tojson"
+                    | "fromjson"
+                    | "success"
+                    | "always"
+                    | "case"
+            );
+            constant && named(steps) && nodes.iter().all(lasts)
+        }
+        Node::Of(inner, steps) => named(steps) && lasts(inner),
+        Node::Not(inner) | Node::Typed(_, inner) => lasts(inner),
+        Node::All(nodes) | Node::Any(nodes) => nodes.iter().all(lasts),
+        Node::Compare(_, left, right) => lasts(left) && lasts(right),
+        Node::Changes(_) => false,
+    }
 }
 
 /// What is there only if a condition holds: else it is the empty text.

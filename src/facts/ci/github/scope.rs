@@ -10,6 +10,7 @@ use super::changes::{Changes, Filter, Says};
 use super::events::EventInfo;
 use super::expr::{Names, Nature, Node, Unknown, Val, eval};
 use super::residual;
+use super::variables::Variables;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason};
 use crate::facts::pipeline::{Env, Trigger};
@@ -117,6 +118,8 @@ pub(super) struct Scope<'a> {
     pub(super) inputs: &'a Inputs,
     /// The environment, where it may be asked.
     pub(super) env: Option<&'a Env>,
+    /// What stands behind variables of the environment that are not known without an event.
+    pub(super) variables: Variables,
     /// The jobs that are needed.
     pub(super) needs: Option<&'a BTreeMap<&'a str, &'a JobFacts>>,
     /// The steps before.
@@ -144,6 +147,7 @@ impl<'a> Scope<'a> {
             matrix: None,
             inputs,
             env: None,
+            variables: Variables::default(),
             needs: None,
             steps: None,
             os: None,
@@ -180,6 +184,7 @@ impl<'a> Scope<'a> {
                 Inputs::Bound(values) => values.get(&name.to_ascii_lowercase()).map(|node| residual::taken(node, rest)),
                 Inputs::Uncalled => None,
             },
+            ("env", [name]) if self.env.and_then(|env| env.get(name)) == Some(&None) => self.variables.get(name).cloned(),
             ("needs" | "jobs", [job, outputs, name]) if outputs.eq_ignore_ascii_case("outputs") => {
                 let job = find(self.needs?, job)?;
                 output(&job.outputs, job.complete, name)
@@ -205,7 +210,8 @@ impl<'a> Scope<'a> {
 
     fn needed(&self, route: &[String]) -> Val {
         let Some(needs) = self.needs else { return Val::unknown("depends on another job") };
-        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        let parts = lowered(route);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["*", "result"] => Val::List(Arc::new(needs.values().map(|job| self.result(job)).collect())),
             [job, "result"] => find(needs, job).map_or(Val::Null, |job| self.result(job)),
@@ -219,7 +225,8 @@ impl<'a> Scope<'a> {
     }
 
     fn result(&self, job: &JobFacts) -> Val {
-        let verdict = self.event.and_then(|(number, _)| job.verdicts.get(number));
+        // A script may be there for the case that it failed.
+        let verdict = self.event.filter(|_| self.all_well).and_then(|(number, _)| job.verdicts.get(number));
         match verdict.map(|verdict| &verdict.answer) {
             Some(Answer::Yes(())) => Val::text("success"),
             Some(Answer::No) => Val::text("skipped"),
@@ -229,9 +236,10 @@ impl<'a> Scope<'a> {
 
     fn step(&self, route: &[String]) -> Val {
         let Some(steps) = self.steps else { return Val::unknown("depends on another step") };
-        let parts: Vec<&str> = route.iter().map(String::as_str).collect();
+        let parts = lowered(route);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         // Only steps of which more is known than that they exist are kept.
-        let step = parts.first().and_then(|id| steps.get(&id.to_ascii_lowercase()));
+        let step = parts.first().and_then(|id| steps.get(*id));
         match parts.as_slice() {
             [id, "outcome" | "conclusion"] if !self.all_well => Val::present(format!("depends on how the step `{id}` ends")),
             [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
@@ -246,11 +254,12 @@ impl<'a> Scope<'a> {
 
     fn environment(&self, name: Option<&str>) -> Val {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
-        let few = || Some(env).filter(|env| env.weight() <= LOOKED_THROUGH);
-        let alike = || few()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        match env.get(name).or_else(|| alike().map(|(_, value)| value)) {
+        match env.get(name) {
             Some(Some(value)) => Val::text(value.as_str()),
-            Some(None) => Val::unknown(format!("depends on `env.{name}`")),
+            Some(None) => match self.variables.get(name) {
+                Some(node) if self.event.is_some() => eval(node, self),
+                _ => Val::unknown(format!("depends on `env.{name}`")),
+            },
             // Actions and programs of earlier steps may have set it.
             None => Val::unknown(format!("depends on `env.{name}`, which is not set in the workflow")),
         }
@@ -262,6 +271,11 @@ fn find<'a, 'b>(needs: &'b BTreeMap<&'a str, &'a JobFacts>, name: &str) -> Optio
     needs.get(name).or_else(|| alike().map(|(_, job)| job))
 }
 
+/// Names below a context, of which the case makes no difference; only `env` minds it.
+fn lowered(route: &[String]) -> Vec<String> {
+    route.iter().map(|name| name.to_ascii_lowercase()).collect()
+}
+
 fn named(root: &str, name: Option<&str>) -> String {
     name.map_or_else(|| format!("depends on `{root}`"), |name| format!("depends on `{root}.{name}`"))
 }
@@ -271,7 +285,7 @@ impl Names for Scope<'_> {
         let first = route.first().map(String::as_str);
         match root {
             "github" => {
-                let lower: Vec<String> = route.iter().map(|name| name.to_ascii_lowercase()).collect();
+                let lower = lowered(route);
                 match lower.first().map(String::as_str) {
                     Some("event") => self.payload(&lower[1..]),
                     Some(name) => self.github(name),
@@ -292,7 +306,7 @@ impl Names for Scope<'_> {
             },
             // Set only while somebody looks for a fault.
             "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("debug")) => Val::Null,
-            "job" if first == Some("status") && self.all_well => Val::text("success"),
+            "job" if first.is_some_and(|name| name.eq_ignore_ascii_case("status")) && self.all_well => Val::text("success"),
             "secrets" | "vars" => Val::unknown(named(root, first)),
             "runner" | "job" | "strategy" | "jobs" => Val::present(named(root, first)),
             other => Val::Unknown(Unknown::plain(Reason::Unsupported, &format!("`{other}` is no context that is read"))),

@@ -1,14 +1,15 @@
 //! Owns what the steps of a job leave behind for those after them: checkouts, environment, search path. Refuses to run or to
-//! follow anything: scripts are looked at line by line for the two files that GitHub reads.
+//! follow anything: `written` looks at what scripts write.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checkout::{self, Checkout, Revision};
 use super::events::EventInfo;
-use super::expr::Val;
+use super::expr::{Node, Val};
 use super::scope::StepFacts;
 use super::verdict::Verdict;
+use super::written::Written;
 use crate::answer::{Answer, Reason};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, SearchDir};
@@ -17,10 +18,10 @@ use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 /// Things remembered of each kind, in one job.
-const KEPT: usize = 64;
+pub(super) const KEPT: usize = 64;
 
 /// Things remembered of each kind that every later step carries along.
-const CARRIED: usize = 8;
+pub(super) const CARRIED: usize = 8;
 
 /// Where actions named by `$/` lie.
 const OWN_TREE: &str = "/own-tree";
@@ -34,6 +35,8 @@ pub(super) struct State {
     brought: bool,
     /// Variables set through `$GITHUB_ENV`.
     pub(super) env: BTreeMap<String, Option<String>>,
+    /// What is known of those that depend on the variant or the event.
+    pub(super) written: BTreeMap<String, Written>,
     /// The environment last put together from a base and `env`; dropped with every change of `env`.
     pub(super) merged: Option<(Arc<Env>, Arc<Env>)>,
     /// What gives every name another meaning.
@@ -50,7 +53,28 @@ struct Tree {
     at: String,
     /// For every event, what lies there.
     revisions: Vec<Revision>,
+    /// The conditions under which a revision was brought here for each event.
+    sought: Vec<(Node, Vec<Revision>)>,
     partly: Option<Hold>,
+}
+
+/// When a checkout runs.
+pub(super) struct When<'w> {
+    /// Under each event, its job and all.
+    pub(super) verdicts: &'w [Verdict],
+    /// What it stands under in its job.
+    pub(super) under: Under<'w>,
+    /// Whether one of several conditions holds in every case, under an event.
+    pub(super) covers: &'w dyn Fn(usize, &[&Node]) -> bool,
+}
+
+/// What a step stands under in its job.
+#[derive(Clone, Copy)]
+pub(super) enum Under<'w> {
+    /// It runs whenever the job does.
+    Nothing,
+    /// A condition, when that is an expression of its own and all there is.
+    Condition(Option<&'w Node>),
 }
 
 /// What holds a step back, under all events and under single ones.
@@ -63,6 +87,7 @@ impl Default for State {
             trees: Vec::new(),
             brought: false,
             env: BTreeMap::new(),
+            written: BTreeMap::new(),
             merged: None,
             shadows: Vec::new(),
             search: Vec::new(),
@@ -97,8 +122,9 @@ impl State {
         }
     }
 
-    /// After a checkout; `verdicts` say under which events it runs.
-    pub(super) fn checkout(&mut self, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
+    /// After a checkout; `when` says under which events it runs.
+    pub(super) fn checkout(&mut self, checkout: Checkout<'_>, when: &When<'_>, place: &Place) {
+        let verdicts = when.verdicts;
         if verdicts.iter().all(|verdict| verdict.answer.is_no()) && !verdicts.is_empty() {
             return;
         }
@@ -130,32 +156,59 @@ impl State {
         self.mounts.retain(|(mount, _)| *mount != at);
         if self.mounts.len() < KEPT {
             self.mounts.push((at.clone(), RepoPath::root()));
-            self.plant(at, checkout, verdicts, place);
+            self.plant(at, checkout, when, place);
         }
     }
 
     /// After an action that sets a variable.
     pub(super) fn export(&mut self, name: &str, value: Option<String>) {
+        self.written.remove(name);
         if self.env.len() < KEPT || self.env.contains_key(name) {
             self.env.insert(name.to_owned(), value);
             self.merged = None;
         }
     }
 
+    /// After the same step under other events: what they set differently is not known.
+    pub(super) fn or(&mut self, other: &Self) {
+        let differs =
+            |(name, value): &(&String, &Option<String>), than: &BTreeMap<String, Option<String>>| than.get(*name) != Some(value);
+        let own: Vec<String> = self.env.iter().filter(|one| differs(one, &other.env)).map(|(name, _)| name.clone()).collect();
+        let others = other.env.iter().filter(|one| differs(one, &self.env)).map(|(name, _)| name.clone());
+        for name in own.into_iter().chain(others.collect::<Vec<_>>()) {
+            self.env.insert(name, None);
+            self.merged = None;
+        }
+    }
+
     /// Puts a checkout where under some events another one may lie.
-    fn plant(&mut self, at: String, checkout: Checkout<'_>, verdicts: &[Verdict], place: &Place) {
+    fn plant(&mut self, at: String, checkout: Checkout<'_>, when: &When<'_>, place: &Place) {
         let before = self.trees.iter().position(|tree| tree.at == at).map(|known| self.trees.remove(known));
         let old = |event: usize| before.as_ref().and_then(|tree| tree.revisions.get(event)).cloned().unwrap_or(Revision::Nothing);
+        let mut sought = before.as_ref().map(|tree| tree.sought.clone()).unwrap_or_default();
+        if let Under::Condition(Some(node)) = when.under
+            && sought.len() < CARRIED
+        {
+            sought.push((node.clone(), checkout.revisions.clone()));
+        }
+        let covered = |event: usize, new: &Revision| {
+            let same = sought.iter().filter(|(_, revisions)| revisions.get(event) == Some(new));
+            let conditions: Vec<&Node> = same.map(|(node, _)| node).collect();
+            conditions.len() > 1 && (when.covers)(event, &conditions)
+        };
         let revisions =
-            checkout.revisions.into_iter().enumerate().map(|(event, new)| match verdicts.get(event).map(|v| &v.answer) {
+            checkout.revisions.into_iter().enumerate().map(|(event, new)| match when.verdicts.get(event).map(|v| &v.answer) {
                 Some(Answer::No) => old(event),
-                Some(Answer::Unknown(_)) if old(event) != new => {
+                // The job may not run at all; where it does, so does this.
+                Some(Answer::Unknown(_)) if matches!(when.under, Under::Nothing) => new,
+                Some(Answer::Unknown(_)) if old(event) != new && !covered(event, &new) => {
                     let why = "whether it is checked out is decided when it runs";
                     Revision::Held(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why))
                 }
                 _ => new,
             });
-        self.trees.push(Tree { at, revisions: revisions.collect(), partly: checkout.partly });
+        let revisions = revisions.collect();
+        self.trees.push(Tree { at, revisions, sought, partly: checkout.partly });
     }
 
     /// After an action or a script that may bring files of its own.
@@ -237,7 +290,7 @@ impl State {
                 (HoldEffect::Unknown(Reason::Unsupported), "the job checks nothing out before it; something else may bring files")
             }
         };
-        Hold::new(effect, place.clone(), why)
+        Hold { of_machine: true, ..Hold::new(effect, place.clone(), why) }
     }
 
     /// A variable by which every shell or program runs other code first. A file of the system, and no part of the tree, does
@@ -268,63 +321,6 @@ impl State {
         });
         (found.map(|directory| search_dir(directory, place)).collect(), None)
     }
-
-    /// After a script: lines that write to `$GITHUB_PATH` and `$GITHUB_ENV`.
-    pub(super) fn script(
-        &mut self,
-        text: &str,
-        certain: bool,
-        here: &Workdir,
-        snapshot: &Snapshot,
-        place: &dyn Fn(usize, usize) -> Place,
-    ) {
-        if !text.contains("GITHUB_PATH") && !text.contains("GITHUB_ENV") {
-            return;
-        }
-        let mut offset = 0;
-        for line in text.split_inclusive('\n') {
-            let (from, to) = (offset, offset + line.trim_end().len());
-            offset += line.len();
-            let Some((value, target)) = written_line(line) else { continue };
-            match target {
-                Target::Path => self.search_path(&value, here, snapshot, &place(from, to)),
-                Target::Env => self.variable(&value, certain, &place(from, to)),
-            }
-        }
-    }
-
-    fn variable(&mut self, line: &str, certain: bool, place: &Place) {
-        let Some((name, value)) = line.split_once('=') else { return };
-        let name = name.trim();
-        if name.is_empty() || name.contains(['$', '<', ' ']) {
-            return;
-        }
-        if let Some(hold) = Self::shadowing_variable(name, Some(value), place)
-            && self.shadows.len() < CARRIED
-        {
-            self.shadows.push(hold);
-        }
-        let known = certain && !value.contains(['$', '`', crate::facts::shell::UNKNOWN_CHAR, '\\']);
-        if self.env.len() < KEPT || self.env.contains_key(name) {
-            self.env.insert(name.to_owned(), known.then(|| value.to_owned()));
-            self.merged = None;
-        }
-    }
-
-    fn search_path(&mut self, value: &str, here: &Workdir, snapshot: &Snapshot, place: &Place) {
-        let roots = [("$GITHUB_WORKSPACE", WORKSPACE), ("${GITHUB_WORKSPACE}", WORKSPACE)];
-        let in_workspace = roots.iter().find_map(|(name, root)| Some(format!("{root}{}", value.strip_prefix(name)?)));
-        let in_here =
-            ["$PWD", "${PWD}", "$(pwd)", "`pwd`"].iter().find_map(|name| Some(format!(".{}", value.strip_prefix(name)?)));
-        let path = in_workspace.or(in_here).unwrap_or_else(|| value.to_owned());
-        if path.contains(['$', '`', '~', crate::facts::shell::UNKNOWN_CHAR]) || path.is_empty() {
-            return;
-        }
-        let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
-        if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
-            self.search.push(search_dir(directory, place));
-        }
-    }
 }
 
 /// With `pull_request_target` what the event gives is the base.
@@ -332,31 +328,8 @@ fn of_base(info: &EventInfo) -> Hold {
     Hold::new(HoldEffect::Soften, info.event.place.clone(), "runs on the base's code: the head is not checked out")
 }
 
-fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
+pub(super) fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
     let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
     let hold = Hold::new(HoldEffect::Void, place.clone(), format!("{shown} of the tree stands on the search path"));
     SearchDir { directory, hold }
-}
-
-enum Target {
-    Path,
-    Env,
-}
-
-/// The text that a line writes to one of the two files: `echo "…" >> "$GITHUB_PATH"`.
-fn written_line(line: &str) -> Option<(String, Target)> {
-    let (command, file) = line.rsplit_once(">>").or_else(|| line.rsplit_once("tee -a"))?;
-    let file = file.trim();
-    let target = match () {
-        () if file.contains("GITHUB_PATH") => Target::Path,
-        () if file.contains("GITHUB_ENV") => Target::Env,
-        () => return None,
-    };
-    let command = command.trim().trim_end_matches('|').trim();
-    let at = ["echo ", "printf "].iter().filter_map(|program| command.find(program).map(|at| at + program.len())).min()?;
-    let words = command[at..].trim();
-    let words = words.strip_prefix("-e ").or_else(|| words.strip_prefix("-n ")).unwrap_or(words).trim();
-    let words = words.strip_prefix("'%s\\n' ").or_else(|| words.strip_prefix("\"%s\\n\" ")).unwrap_or(words);
-    let bare = words.trim_matches(['"', '\'']);
-    Some((bare.replace(['"', '\''], ""), target))
 }

@@ -4,16 +4,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::checkout::Checkout;
 use super::composite;
 use super::condition::Condition;
 use super::draft::{Draft, Files, Lost, Part, each_event};
-use super::expr::Val;
-use super::recover::Judged;
+use super::events::EventInfo;
+use super::expr::{Node, Val};
+use super::grouped::{self, Group};
+use super::inputs::StepEnv;
+use super::lane::Lane;
+use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
-use super::state::State;
+use super::state::{State, Under, When};
+use super::variables::Variables;
 use super::verdict::Verdict;
-use super::{checkout, inputs, outputs, template};
+use super::{checkout, covered, inputs, outputs, residual, template};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -23,98 +29,49 @@ use crate::facts::shell::Dialect;
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
 
-/// Where a step stands: a job in one class of its variants, or an action in it.
-#[derive(Clone)]
-pub(super) struct Lane<'a> {
-    /// Index of the job in the pipeline.
-    pub(super) job: usize,
-    /// From the caller of the workflow to the step that uses the action.
-    pub(super) hops: Vec<Hop>,
-    /// For every event, whether what holds the step runs.
-    pub(super) verdicts: Vec<Verdict>,
-    /// What loses the failures of what holds the step.
-    pub(super) holds: Vec<Hold>,
-    /// The same under one event.
-    pub(super) under: Vec<(usize, Hold)>,
-    /// The environment.
-    pub(super) env: Arc<Env>,
-    /// Names in an environment of the workflow that give every program's name another meaning.
-    pub(super) shadows: Vec<Hold>,
-    /// What the workflow or the action was given.
-    pub(super) inputs: &'a Inputs,
-    /// The variant.
-    pub(super) matrix: Option<&'a Val>,
-    /// The runner's system.
-    pub(super) os: Option<&'static str>,
-    /// A machine of GitHub's without a container: nothing lies in its workspace but what steps bring.
-    pub(super) bare: bool,
-    /// The steps run in a container of the job.
-    pub(super) container: bool,
-    /// `defaults.run.shell`.
-    pub(super) shell: Option<Written>,
-    /// `defaults.run.working-directory`.
-    pub(super) directory: Option<Val>,
-    /// The jobs that the job needs.
-    pub(super) needs: &'a BTreeMap<&'a str, &'a super::scope::JobFacts>,
-    /// Directories of the composite actions on the way, outermost first; empty in a job.
-    pub(super) actions: Vec<RepoPath>,
-    /// The directory of the innermost action, on the virtual file system.
-    pub(super) action_path: Option<String>,
-}
-
 /// One step read.
+#[derive(Clone)]
 struct Reading<'a, 'd> {
     files: &'a Files<'a>,
     lane: &'a Lane<'a>,
     step: Value<'d>,
     env: Arc<Env>,
+    variables: Variables,
+    /// The event that stands for those that start it, when they are alike.
+    event: Option<(usize, &'a EventInfo)>,
     shadows: Vec<Hold>,
     verdicts: Vec<Verdict>,
     lost: Lost,
+    recorded: bool,
+    condition: Condition,
 }
 
-impl<'a> Lane<'a> {
-    /// What expressions of its steps see.
-    pub(super) fn scope(&'a self, files: &'a Files<'a>, env: &'a Env, state: &'a State) -> Scope<'a> {
-        Scope {
-            matrix: self.matrix,
-            env: Some(env),
-            needs: Some(self.needs),
-            steps: Some(&state.steps),
-            os: self.os,
-            action_path: self.action_path.as_deref(),
-            ..Scope::new(&files.repository, self.inputs)
-        }
-    }
-}
-
-/// Lowers one step; `saved` says what a later step makes of this step's failure.
+/// Lowers one step; `later` says what later steps make of its failure.
 pub(super) fn lower(
     files: &Files<'_>,
     draft: &mut Draft<'_>,
     lane: &Lane<'_>,
     state: &mut State,
     step: Value<'_>,
-    saved: Option<Judged>,
+    later: OfStep,
 ) {
     // Reading a step again and again costs its bytes each time.
     let span = step.span();
     if !files.repository.budget.bytes(span.end - span.start) {
         files.repository.budget.spend_units();
     }
-    let condition = Condition::read(step.get("if"));
-    let (env, shadows) = inputs::step_env(files, lane, state, step);
-    let scope = lane.scope(files, &env, state);
+    let StepEnv { known: env, variables, shadows } = inputs::step_env(files, lane, state, step);
+    let scope = lane.scope(files, &env, &variables, state);
+    let condition = Condition::read(step.get("if")).within(&scope);
     let verdicts: Vec<Verdict> = match condition.is_written() {
         false => lane.verdicts.clone(),
         true => {
-            let condition = condition.within(&scope);
             let own = each_event(draft.events, &scope, |_, scope| condition.judge(scope));
             lane.verdicts.iter().zip(&own).map(|(outer, own)| outer.and(own)).collect()
         }
     };
     let mut lost = inputs::continue_on_error(step, draft.events, &scope);
-    if let (Some(judged), Some(hold)) = (saved, &mut lost.always)
+    if let (Some(judged), Some(hold)) = (later.saved, &mut lost.always)
         && hold.effect == HoldEffect::Soften
     {
         (hold.effect, hold.why) = match judged {
@@ -126,20 +83,66 @@ pub(super) fn lower(
         };
     }
     let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
-    let reading = Reading { files, lane, step, env, shadows, verdicts, lost };
-    let certain = reading.verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
-    match (step.get("run"), step.get("uses")) {
-        (Some(run), None) => reading.run(draft, state, run, certain),
-        (None, Some(uses)) => reading.uses(draft, state, uses),
-        (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
-        (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
+    let groups = match step.get("uses").and_then(Value::scalar).is_some_and(checkout::is_used) {
+        // It asks every event itself.
+        true => Vec::new(),
+        false => grouped::groups(step, draft.events, &verdicts, &variables, &scope),
+    };
+    let certain = verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
+    let whole =
+        Reading { files, lane, step, env, variables, event: None, shadows, verdicts, lost, recorded: later.recorded, condition };
+    let events = draft.events;
+    match groups.as_slice() {
+        [] => whole.lower(draft, state, certain),
+        [only] => whole.under(only, events, state).lower(draft, state, certain),
+        several => {
+            let mut after: Option<State> = None;
+            for group in several {
+                let mut own = state.clone();
+                let reading = whole.under(group, events, &own);
+                let reading = Reading { verdicts: grouped::masked(&whole.verdicts, group), ..reading };
+                reading.lower(draft, &mut own, certain);
+                match &mut after {
+                    Some(after) => after.or(&own),
+                    None => after = Some(own),
+                }
+            }
+            *state = after.unwrap_or_default();
+        }
     }
     if let Some((id, facts)) = known {
         state.remember(id, facts);
     }
 }
 
-impl Reading<'_, '_> {
+impl<'a, 'd> Reading<'a, 'd> {
+    /// The same step as the events of a group see it.
+    fn under(&self, group: &Group, events: &'a [EventInfo], state: &State) -> Reading<'a, 'd> {
+        let event = events.get(group.event).map(|info| (group.event, info));
+        let scope = Scope { event, ..self.lane.scope(self.files, &self.env, &self.variables, state) };
+        let mut env = (*self.env).clone();
+        let known = self.variables.values(&scope, |name| grouped::mentions(self.step, name));
+        env.extend(known.into_iter().filter(|(_, value)| value.is_some()));
+        if let Some((_, info)) = event.filter(|_| grouped::mentions(self.step, grouped::EVENT_NAME)) {
+            env.insert(grouped::EVENT_NAME.to_owned(), Some(info.event.name.clone()));
+        }
+        Self { env: Arc::new(env), event, ..self.clone() }
+    }
+
+    fn scope<'s>(&'s self, state: &'s State) -> Scope<'s> {
+        Scope { event: self.event, ..self.lane.scope(self.files, &self.env, &self.variables, state) }
+    }
+
+    fn lower(self, draft: &mut Draft<'_>, state: &mut State, certain: bool) {
+        let step = self.step;
+        match (step.get("run"), step.get("uses")) {
+            (Some(run), None) => self.run(draft, state, run, certain),
+            (None, Some(uses)) => self.uses(draft, state, uses),
+            (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
+            (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
+        }
+    }
+
     fn run(self, draft: &mut Draft<'_>, state: &mut State, run: Value<'_>, certain: bool) {
         let place = run.place();
         let Some(text) = run.mapped().filter(|_| run.kind() != Kind::Null) else {
@@ -148,7 +151,7 @@ impl Reading<'_, '_> {
             self.push(draft, state, Work::Opaque(why), Workdir::workspace().unknown(), Hop::new(place, "run"), Vec::new());
             return;
         };
-        let scope = self.lane.scope(self.files, &self.env, state);
+        let scope = self.scope(state);
         let (filled, _) = template::fill(text, &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let written = match self.step.get("shell") {
             Some(shell) => Some(written(shell, &scope)),
@@ -175,7 +178,20 @@ impl Reading<'_, '_> {
         state.moved(filled.text(), draft.events, &hop.place);
         self.push(draft, state, work, workdir.clone(), hop, shadows);
         let at = |from: usize, to: usize| filled.place(from..to);
+        let earlier = state.written.clone();
+        let certain = certain && !outputs::takes_turns(run.scalar().unwrap_or_default());
         state.script(filled.text(), certain, &workdir, self.files.snapshot, &at);
+        let condition = self.step.get("if").map(|condition| condition.scalar().unwrap_or_default());
+        let before = |name: &str| {
+            let node = match (self.env.get(name), self.variables.get(name)) {
+                (Some(None), Some(node)) => node.clone(),
+                (Some(Some(value)), _) => Node::Literal(Val::text(value.as_str())),
+                (Some(None), None) => Node::Literal(Val::unknown("a script sets it")),
+                (None, _) => residual::empty(),
+            };
+            (node, earlier.get(name).map_or_else(String::new, |known| known.text.clone()))
+        };
+        state.conditional(run.scalar().unwrap_or_default(), condition, &before);
     }
 
     fn uses(self, draft: &mut Draft<'_>, state: &mut State, uses: Value<'_>) {
@@ -189,7 +205,7 @@ impl Reading<'_, '_> {
             let work = opaque(Reason::Dynamic, "the action is computed".to_owned());
             return self.push(draft, state, work, workspace, hop, Vec::new());
         }
-        let scope = self.lane.scope(self.files, &self.env, state);
+        let scope = self.scope(state);
         if let Some(image) = text.strip_prefix("docker://") {
             let argv = inputs::image_words(self.step.get("with"), &scope, self.files);
             drop(scope);
@@ -207,18 +223,38 @@ impl Reading<'_, '_> {
         };
         let given =
             inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
-        let checkout =
-            is_checkout(name).then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
+        let checkout = checkout::is_checkout(name)
+            .then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
         drop(scope);
         self.exports(state, name, &given);
         let call =
             ActionCall { name: name.to_owned(), reference: Some(reference.to_owned()), inputs: given, place: place.clone() };
         self.push(draft, state, Work::Action(call), workspace, hop, Vec::new());
         match checkout {
-            Some(checkout) => state.checkout(checkout, &self.verdicts, &place),
-            None if brings_nothing(name) => {}
+            Some(checkout) => self.checkout(draft.events, state, checkout, &place),
+            None if checkout::brings_nothing(name) => {}
             None => state.may_bring_files(),
         }
+    }
+
+    fn checkout(&self, events: &[EventInfo], state: &mut State, checkout: Checkout<'_>, place: &Place) {
+        // The environment and earlier steps are in the condition already.
+        let scope = Scope {
+            needs: Some(self.lane.needs),
+            matrix: self.lane.matrix,
+            os: self.lane.os,
+            ..Scope::new(&self.files.repository, self.lane.inputs)
+        };
+        let covers = |event: usize, conditions: &[&Node]| {
+            let event = events.get(event).map(|info| (event, info));
+            covered::covers(conditions, &Scope { event, ..scope.clone() })
+        };
+        let under = match (self.lane.actions.is_empty(), self.condition.is_written()) {
+            (true, false) => Under::Nothing,
+            (true, true) => Under::Condition(self.condition.node()),
+            (false, _) => Under::Condition(None),
+        };
+        state.checkout(checkout, &When { verdicts: &self.verdicts, under, covers: &covers }, place);
     }
 
     /// What an action of the catalogue leaves in the environment.
@@ -244,7 +280,7 @@ impl Reading<'_, '_> {
         };
         match composite::find(self.files, &self.lane.actions, &directory) {
             Ok(document) => {
-                let scope = self.lane.scope(self.files, &self.env, state);
+                let scope = self.scope(state);
                 let bound = inputs::bind(document.root().get("inputs"), self.step.get("with"), &scope);
                 drop(scope);
                 let lane = self.inner(&directory, &workspace, text, hop, &bound);
@@ -269,6 +305,7 @@ impl Reading<'_, '_> {
         let mut env = (*self.env).clone();
         env.insert("GITHUB_ACTION_PATH".to_owned(), lane.action_path.clone());
         lane.env = Arc::new(env);
+        lane.variables = self.variables.clone();
         (lane.shell, lane.directory) = (None, None);
         lane.actions.push(directory.clone());
         lane
@@ -297,7 +334,8 @@ impl Reading<'_, '_> {
         let (set, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
         search.extend(set);
         all_shadows.extend(doubt);
-        let part = Part { work, workdir, env: Arc::clone(&self.env), hops, holds, under, shadows: all_shadows, search };
+        let env = Arc::clone(&self.env);
+        let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded: self.recorded };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
 }
@@ -330,15 +368,4 @@ fn first_line(text: &crate::text::MappedText) -> Hop {
     let shown = line.replace(crate::facts::shell::UNKNOWN_CHAR, "…");
     let place: Place = text.place(range);
     Hop::new(place, &shown)
-}
-
-/// Actions that are known to leave the workspace as it is, by the words of their names.
-fn brings_nothing(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    ["setup", "toolchain", "install", "harden-runner"].iter().any(|word| last.contains(word))
-}
-
-/// Actions that fetch the repository.
-fn is_checkout(name: &str) -> bool {
-    name.rsplit('/').next().is_some_and(|last| last.to_ascii_lowercase().contains("checkout"))
 }

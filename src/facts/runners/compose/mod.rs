@@ -96,6 +96,10 @@ impl Runner for Compose {
         "compose"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        project::NAMES.contains(&file_name)
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         if !matches!(program_name(call.program()?), "docker-compose" | "podman-compose") {
             return None;

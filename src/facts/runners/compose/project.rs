@@ -17,7 +17,7 @@ const MOST_FILES: usize = 32;
 const MOST_LAYERS: usize = 32;
 
 /// Names in compose's own order of preference; an override file beside the chosen one is read too.
-const NAMES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+pub(super) const NAMES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /// A compose project.
 pub(super) struct Project {

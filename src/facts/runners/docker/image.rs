@@ -15,6 +15,7 @@ use crate::facts::workdir::Workdir;
 use crate::text::{MappedText, Place, RepoPath};
 
 /// What a build is given.
+#[derive(Clone)]
 pub(in crate::facts::runners) struct Build {
     /// The Dockerfile.
     pub file: RepoPath,

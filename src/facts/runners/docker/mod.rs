@@ -3,19 +3,21 @@
 pub(super) mod container;
 mod copying;
 mod earlier;
+mod elsewhere;
 pub(super) mod image;
 mod instructions;
+mod requested;
 pub(super) mod variables;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use copying::bind;
-pub(in crate::facts) use earlier::{Earlier, run_earlier, tagged};
-
-use std::collections::BTreeMap;
+pub(in crate::facts) use earlier::{Built, Earlier, pushed, run_earlier, tagged};
 
 use self::image::{Build, Image};
+use self::requested::action_request;
+pub(super) use self::requested::request;
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, compose};
 use crate::answer::{Reason, Why};
@@ -248,29 +250,8 @@ impl Runner for Docker {
     }
 
     fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
-        if !action.name.eq_ignore_ascii_case("docker/build-push-action") {
-            return None;
-        }
-        let input = |name: &str| action.inputs.get(name).map(|input| input.value.clone());
-        if input("call").flatten().is_some_and(|call| call != "build") {
-            return Some(Vec::new());
-        }
-        // Without a context the action builds the commit itself, whose root is the tree's.
-        let top = Workdir::workspace();
-        let context = match input("context") {
-            None => top.dir(),
-            Some(Some(text)) if text.is_empty() => top.dir(),
-            Some(text) => text.and_then(|text| workdir.resolve(&text)),
-        };
-        let file = match input("file") {
-            Some(text) => text.and_then(|text| workdir.resolve(&text)),
-            None => context.as_ref().and_then(|context| context.join("Dockerfile")),
-        };
-        let Some(file) = file.filter(|file| world.snapshot.is_file(file)) else { return Some(Vec::new()) };
-        let args =
-            input("build-args").flatten().map(|text| text.lines().filter_map(|line| argument(line.trim(), true)).collect());
-        let target = input("target").flatten().filter(|target| !target.contains(crate::facts::shell::UNKNOWN_CHAR));
-        let request = Build { file, context, target, args: args.unwrap_or_default(), all_stages: false };
+        let request = action_request(action, workdir, world)?;
+        let Some(request) = request else { return Some(Vec::new()) };
         let call = Call { words: &[], env, workdir, place: &action.place };
         Some(built(&call, &request, None, world))
     }
@@ -284,17 +265,6 @@ fn command_words(call: &Call<'_>) -> Vec<Word> {
         return command_line::read(&words[1..], &["--builder"], Order::Leading).operands;
     }
     words
-}
-
-/// `NAME=value`, or `NAME` alone for a value of the caller's environment, which is not known.
-fn argument(text: &str, known: bool) -> Option<(String, Option<String>)> {
-    if text.is_empty() {
-        return None;
-    }
-    Some(match text.split_once('=') {
-        Some((name, value)) => (name.to_owned(), known.then(|| value.to_owned())),
-        None => (text.to_owned(), None),
-    })
 }
 
 /// A container that is left alone loses its status.
@@ -321,7 +291,10 @@ pub(super) fn doubted<I: IntoIterator<Item = Next>>(
 
 fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let (image, rest) = line.operands.split_first()?;
-    let workdir = container::mounted(line, Vec::new(), None, call.workdir, world);
+    let mut workdir = container::mounted(line, Vec::new(), None, call.workdir, world).in_image(false);
+    if !workdir.is_known() && elsewhere::is_apart(image, &workdir, world) {
+        workdir = workdir.apart();
+    }
     let mut env = Env::new();
     container::variables(line, call.env, &mut env);
     // An image that is computed or was built before is not known: its words are taken as what runs.
@@ -337,7 +310,7 @@ fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
     let rest = line.operands.get(1..).filter(|rest| !rest.is_empty())?;
     let mut env = Env::new();
     container::variables(line, call.env, &mut env);
-    let workdir = Workdir::mounted("/", Vec::new()).unknown();
+    let workdir = Workdir::mounted("/", Vec::new()).unknown().in_image(false);
     let holds = detached(line).into_iter().collect();
     Some(Next { target: Target::Argv(rest.to_vec()), hops: Vec::new(), holds, condition: None, workdir, env })
 }
@@ -345,45 +318,6 @@ fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
 fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
     request(call, &command_line::read(words, BUILD, Order::Mixed), world)
         .map_or_else(Vec::new, |(request, condition)| built(call, &request, condition, world))
-}
-
-/// The build that a command line asks for, and what it depends on; `None` for one that builds nothing of this tree.
-pub(super) fn request(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<(Build, Option<Why>)> {
-    let idle = line.has(&["--check", "--print", "--help"])
-        || line
-            .last(&["--call"])
-            .is_some_and(|flag| flag.value.as_ref().is_none_or(|word| word.value.as_deref() != Some("build")));
-    if idle {
-        return None;
-    }
-    let operand = line.operands.first().or_else(|| line.tail.as_ref()?.first())?;
-    let remote = |text: &str| text == "-" || text.contains("://") || text.starts_with("git@");
-    let context = match operand.value.as_deref() {
-        Some(text) if remote(text) => return None,
-        Some(text) => call.workdir.resolve(text),
-        // `$PWD` and the like.
-        None => container::volume(&format!("{}:/", operand.raw.replace(['"', '\''], "")), call.workdir).map(|(_, tree)| tree),
-    };
-    let file = match line.last(&["-f", "--file"]).and_then(|flag| flag.value.as_ref()) {
-        Some(word) => word.value.as_deref().and_then(|name| call.workdir.resolve(name)),
-        None => {
-            let names = ["Dockerfile", "Containerfile"];
-            names.iter().filter_map(|name| context.as_ref()?.join(name)).find(|path| world.snapshot.is_file(path))
-        }
-    };
-    let file = file.filter(|file| world.snapshot.is_file(file))?;
-    let target = line.last(&["--target"]).and_then(|flag| flag.value.as_ref());
-    let condition = target
-        .filter(|word| word.value.is_none())
-        .map(|word| Why::new(Reason::Dynamic, "the stage to build is computed").at(word.place.clone()));
-    let args: BTreeMap<String, Option<String>> = line
-        .all(&["--build-arg"])
-        .filter_map(|flag| flag.value.as_ref())
-        .filter_map(|word| argument(word.value.as_deref().unwrap_or(&word.raw), word.value.is_some()))
-        .collect();
-    let old = call.env.get("DOCKER_BUILDKIT").is_some_and(|value| value.as_deref() == Some("0"));
-    let target = target.and_then(|word| word.value.clone());
-    Some((Build { file, context, target, args, all_stages: old || condition.is_some() }, condition))
 }
 
 /// What a build runs.

@@ -1,9 +1,13 @@
 //! Tables of container and build command lines and what they lead to.
 
 use super::Docker;
+use crate::catalog::Catalog;
+use crate::facts::meter::Meter;
 use crate::facts::pipeline::Env;
-use crate::facts::runners::rendering::{env, lead, lead_action, tree};
+use crate::facts::runners::rendering::{env, lead, lead_action, tree, words};
+use crate::facts::runners::{Call, Runner, World};
 use crate::facts::workdir::Workdir;
+use crate::text::{Place, RepoPath};
 
 fn led(files: &str, call: &str) -> String {
     let led = lead(&Docker, &tree(files), call, &Env::new(), &Workdir::workspace());
@@ -171,5 +175,37 @@ fn arguments_and_defaults() {
         ("docker build --build-arg DIR=$X .", "script \"a\" @Dockerfile:11 in ? | script \"b\" @Dockerfile:13 in ?"),
     ] {
         assert_eq!(led(files, call), expected, "{call}");
+    }
+}
+
+#[test]
+fn what_an_image_from_elsewhere_reads_is_not_the_trees() {
+    let apart = |files: &str, call: &str| {
+        let snapshot = tree(files);
+        let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &Meter::default() };
+        let place = Place::file(RepoPath::new("ci.sh").expect("path"));
+        let call = Call { words: &words(call), env: &Env::new(), workdir: &Workdir::workspace(), place: &place };
+        Docker.expand(&call, &world).expect("docker")[0].workdir.is_apart()
+    };
+    for (files, call, expected) in [
+        ("== Makefile\nx:", "docker run acme/docs make x", true),
+        ("== Makefile\nx:\n== docs/a.md\n", "docker run -v ./docs:/d acme/docs make x", true),
+        ("== docs/Makefile\nx:", "docker run -v ./docs:/d acme/docs make x", false),
+        ("== docs/sub/lint.sh\nx", "docker run -v ./docs:/d acme/docs make x", false),
+        ("== Makefile\nx:", "docker run $IMAGE make x", false),
+        ("== Makefile\nimage:\n\tdocker build -t acme/docs .\n", "docker run acme/docs:1 make x", false),
+        (
+            "== .github/workflows/x.yml\nuses: docker/build-push-action@v6\nwith: {tags: acme/docs}\n",
+            "docker run acme/docs make x",
+            false,
+        ),
+        (
+            "== .github/workflows/x.yml\nuses: docker/build-push-action@v6\nwith: {tags: acme/app}\n",
+            "docker run acme/docs make x",
+            true,
+        ),
+        ("== compose.yaml\nservices: {a: {image: acme/docs, build: .}}\n", "docker run acme/docs make x", false),
+    ] {
+        assert_eq!(apart(files, call), expected, "{files} {call}");
     }
 }

@@ -93,6 +93,10 @@ impl Loaded {
 
 fn text(world: &World<'_>, path: &RepoPath) -> Result<Option<Arc<SourceFile>>, Why> {
     match world.snapshot.read(path) {
+        Ok(file) if file.is_foreign() => {
+            let why = "is not UTF-8, and just takes nothing else";
+            Err(Why::new(Reason::Unreadable, why).at(Place::file(path.clone())))
+        }
         Ok(file) => Ok(Some(file)),
         Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
         Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(Place::file(path.clone()))),

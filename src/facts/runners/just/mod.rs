@@ -35,6 +35,10 @@ impl Runner for Just {
         "just"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        file_name.eq_ignore_ascii_case("justfile") || file_name.eq_ignore_ascii_case(".justfile")
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         if call.program()? != "just" {
             return None;

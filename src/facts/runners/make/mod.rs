@@ -30,12 +30,19 @@ use expand::{Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables};
 use options::Options;
 use plan::{Plan, Way};
 
+/// The makefiles that are looked for; the first one is taken.
+const FILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
+
 /// GNU make.
 pub(super) struct Make;
 
 impl Runner for Make {
     fn name(&self) -> &'static str {
         "make"
+    }
+
+    fn reads(&self, file_name: &str) -> bool {
+        FILES.contains(&file_name) || file_name.ends_with(".mk")
     }
 
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
@@ -144,7 +151,7 @@ fn read_files(
     }
     if names.is_empty() {
         let there = |name: &&str| workdir.resolve(name).is_some_and(|path| world.snapshot.entry(&path).is_some());
-        names.extend(["GNUmakefile", "makefile", "Makefile"].into_iter().find(there).map(str::to_owned));
+        names.extend(FILES.iter().copied().find(there).map(str::to_owned));
     }
     let mut any = false;
     for name in names {

@@ -25,6 +25,10 @@ impl Runner for Npm {
         "npm"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        file_name == "package.json"
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let client = match call.program()? {
             "npm" => Client::Npm,

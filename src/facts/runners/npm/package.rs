@@ -58,7 +58,7 @@ impl Package {
     pub(super) fn workspace_root(snapshot: &Snapshot, workdir: &Workdir) -> Found {
         for above in upward(workdir) {
             if let Some(found) = Self::at(snapshot, &above)?
-                && found.patterns(snapshot).is_some()
+                && found.is_root(snapshot)
             {
                 return Ok(Some(found));
             }
@@ -89,17 +89,26 @@ impl Package {
 
     /// Globs of its workspace members.
     fn patterns(&self, snapshot: &Snapshot) -> Option<Vec<String>> {
-        let strings = |value: Value<'_>| value.items().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+        self.listed(snapshot, |value| value.items().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
+    /// Whether it says which members its workspace has.
+    fn is_root(&self, snapshot: &Snapshot) -> bool {
+        self.listed(snapshot, |_| ()).is_some()
+    }
+
+    /// The list of its workspace's members.
+    fn listed<T>(&self, snapshot: &Snapshot, read: impl Fn(Value<'_>) -> T) -> Option<T> {
         let pnpm = self.directory.join("pnpm-workspace.yaml").and_then(|path| snapshot.document(&path, Format::Yaml).ok());
         if let Some(found) = pnpm.as_ref().and_then(|document| document.root().get("packages")) {
-            return Some(strings(found));
+            return Some(read(found));
         }
         let root = self.document.root();
         if let Some(own) = root.get("workspaces") {
-            return Some(strings(own.get("packages").unwrap_or(own)));
+            return Some(read(own.get("packages").unwrap_or(own)));
         }
         let lerna = self.directory.join("lerna.json").and_then(|path| snapshot.document(&path, Format::Json).ok())?;
-        lerna.root().get("packages").map(strings)
+        lerna.root().get("packages").map(read)
     }
 
     /// The members of its workspace, in the order of their directories.
@@ -192,7 +201,7 @@ impl Settings {
         let mut settings = Self::default();
         for here in upward(&package.workdir) {
             let own = here.dir().is_some_and(|dir| dir == package.directory);
-            let is_root = || matches!(Package::at(snapshot, &here), Ok(Some(found)) if found.patterns(snapshot).is_some());
+            let is_root = || matches!(Package::at(snapshot, &here), Ok(Some(found)) if found.is_root(snapshot));
             if own || is_root() {
                 settings.read(snapshot, &here);
             }

@@ -53,6 +53,9 @@ pub(super) fn modern(stage: &str) -> &str {
     }
 }
 
+/// The configurations that prek looks for, in its order; the second one is pre-commit's.
+pub(super) const FILES: &[&str] = &["prek.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml"];
+
 /// Hooks run at the top of the work tree, wherever the call stands: the directory where the tree's root is.
 fn top(workdir: &Workdir) -> Workdir {
     let root = workdir.mounts().iter().find(|(_, tree)| tree.is_root());
@@ -65,8 +68,8 @@ impl Config {
         let root = top(workdir);
         let names: &[&str] = match (named, prek) {
             (Some(name), _) => &[name],
-            (None, false) => &[".pre-commit-config.yaml"],
-            (None, true) => &["prek.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml"],
+            (None, false) => &FILES[1..2],
+            (None, true) => FILES,
         };
         let from = if named.is_some() { workdir } else { &root };
         let path = names.iter().filter_map(|name| from.resolve(name)).find(|path| world.snapshot.is_file(path));

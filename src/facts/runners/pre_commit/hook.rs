@@ -19,12 +19,10 @@ const IMAGE_FLAGS: &[&str] =
 /// What the hook runs, appended to `out`.
 pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, world: &World<'_>, out: &mut Vec<Next>) {
     let Some((id, at)) = field(hook, "id").and_then(|id| Some((id.as_str()?, id))) else { return };
-    let args: Vec<Word> = field(hook, "args")
-        .iter()
-        .flat_map(|list| list.items())
-        .filter_map(|arg| arg.mapped())
-        .map(|arg| quoted::whole(&arg))
-        .collect();
+    let args: Vec<Word> = match field(hook, "args") {
+        Some(list) => list.items().filter_map(|arg| arg.mapped()).map(|arg| quoted::whole(&arg)).collect(),
+        None => default_args(repo, id, world).iter().map(|word| quoted::added(word, &at.place())).collect(),
+    };
     let hop = Hop::new(at.place(), &format!("id: {id}"));
     let next = |target: Target, holds: Vec<Hold>| Next {
         target,
@@ -63,6 +61,13 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
     if !words.is_empty() {
         out.push(next(Target::Argv(words), Vec::new()));
     }
+}
+
+/// The arguments of the hook's own manifest, where the catalogue knows them.
+fn default_args<'w>(repo: &str, id: &str, world: &World<'w>) -> Vec<&'w str> {
+    let hits = matching::tools_for_hook(world.catalog, repo, id);
+    let text = hits.first().and_then(|hit| hit.tool.run[hit.row].argv_default.as_deref());
+    text.unwrap_or_default().split_whitespace().collect()
 }
 
 /// The files that are handed to the hook, seen as the directory that holds all of them.

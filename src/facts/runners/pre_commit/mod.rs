@@ -90,6 +90,10 @@ impl Runner for PreCommit {
         "pre-commit"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        config::FILES.contains(&file_name)
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let program = crate::facts::matching::program_name(call.program()?);
         if !matches!(program, "pre-commit" | "pre_commit" | "prek") {

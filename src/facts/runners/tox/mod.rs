@@ -72,6 +72,10 @@ impl Runner for Tox {
         "tox"
     }
 
+    fn reads(&self, file_name: &str) -> bool {
+        source::FILES.contains(&file_name)
+    }
+
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         if crate::facts::matching::program_name(call.program()?) != "tox" {
             return None;

@@ -42,7 +42,7 @@ impl Ini {
 }
 
 /// tox's own order in one directory.
-const FILES: &[&str] = &["tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"];
+pub(super) const FILES: &[&str] = &["tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"];
 
 /// Directories looked at on the way up.
 const MOST_PARENTS: usize = 32;

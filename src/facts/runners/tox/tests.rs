@@ -51,7 +51,7 @@ const CASES: &[Case] = &[
                 "tox --skip-env py3.* ",
                 "ruff check src @tox.ini:10 | mypy src @tox.ini:11 ~soften:11 | bandit -r /workspace/src -c pyproject.toml @tox.ini:12",
             ),
-            ("nox -e lint", "none"),
+            ("npx -e lint", "none"),
         ],
     },
     Case {

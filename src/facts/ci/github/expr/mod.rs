@@ -7,5 +7,5 @@ mod parser;
 mod value;
 
 pub(super) use eval::{Names, eval};
-pub(super) use parser::{Node, Step, parse};
+pub(super) use parser::{Node, Order, Step, parse};
 pub(super) use value::{Nature, TEXT_BYTES, Unknown, Val, equal, number_text};

@@ -152,7 +152,10 @@ fn inputs_carry_filters_and_events() {
         ("run: \"${{ needs.c.outputs.x == 'true' || github.event_name == 'push' }}\"", "yes paths(docs/**)"),
         ("run: \"${{ github.event_name == 'pull_request' }}\"", "yes"),
         ("run: \"${{ github.event_name == 'push' }}\"", "no"),
-        ("run: \"${{ !github.event.pull_request.draft }}\"", "yes note(drafts do not run it)"),
+        (
+            "run: \"${{ !github.event.pull_request.draft }}\"",
+            "yes note(drafts do not run it, and nothing runs it when one becomes ready: `ready_for_review` is not among the types)",
+        ),
         ("text: \"${{ needs.c.outputs.x == 'true' && 'yes' || 'no' }}\"", "yes paths(docs/**)"),
         ("run: \"${{ vars.X }}\"", "unknown(depends on `vars.X`)"),
     ];

@@ -50,8 +50,21 @@ fn one_event() {
         ("pull_request", "github.base_ref == 'dev'", "pull_request no"),
         ("pull_request", "github.event.pull_request", "pull_request yes"),
         ("pull_request", "github.event.pull_request.base.ref == github.event.repository.default_branch", "pull_request yes"),
-        ("pull_request", "github.event.pull_request.draft == false", "pull_request yes note(drafts do not run it)"),
-        ("pull_request", "'!github.event.pull_request.draft'", "pull_request yes note(drafts do not run it)"),
+        (
+            "pull_request",
+            "github.event.pull_request.draft == false",
+            "pull_request yes note(drafts do not run it, and nothing runs it when one becomes ready: `ready_for_review` is not among the types)",
+        ),
+        (
+            "pull_request",
+            "'!github.event.pull_request.draft'",
+            "pull_request yes note(drafts do not run it, and nothing runs it when one becomes ready: `ready_for_review` is not among the types)",
+        ),
+        (
+            "{pull_request: {types: [opened, synchronize, ready_for_review]}}",
+            "'!github.event.pull_request.draft'",
+            "pull_request yes note(drafts do not run it)",
+        ),
         ("pull_request", "github.event.pull_request.draft", "pull_request yes soft(only drafts run it)"),
         ("pull_request", "github.event.pull_request.merged == true", "pull_request yes soft(only merged pull requests run it)"),
         (

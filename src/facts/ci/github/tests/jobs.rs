@@ -44,6 +44,45 @@ jobs:
 }
 
 #[test]
+fn a_job_that_asks_how_a_skipped_one_ended_runs() {
+    let text = "on: pull_request
+jobs:
+  gate: {if: github.event_name == 'push', runs-on: x, steps: [{run: x}]}
+  either: {needs: gate, if: \"always() && (needs.gate.result == 'success' || needs.gate.result == 'skipped')\", runs-on: x, steps: [{run: x}]}
+  none-failed: {needs: gate, if: \"always() && !contains(needs.*.result, 'failure')\", runs-on: x, steps: [{run: x}]}
+";
+    assert_eq!(jobs(text), ["gate: pull_request no", "either: pull_request yes", "none-failed: pull_request yes"]);
+}
+
+#[test]
+fn case_makes_no_difference_to_ids() {
+    let text = "on: pull_request
+jobs:
+  Gate:
+    if: github.event_name == 'push'
+    outputs: {Docs: '${{ steps.Lit.Outputs.Docs }}'}
+    runs-on: x
+    steps: [{id: lit, run: 'echo \"docs=yes\" >> \"$GITHUB_OUTPUT\"'}]
+  open: {outputs: {Docs: '${{ steps.LIT.Outputs.docs }}'}, runs-on: x, steps: [{id: lit, run: 'echo \"Docs=yes\" >> \"$GITHUB_OUTPUT\"'}]}
+  behind: {needs: gate, runs-on: x, steps: [{run: x}]}
+  result: {needs: [GATE], if: \"always() && needs.gate.Result == 'skipped'\", runs-on: x, steps: [{run: x}]}
+  output: {needs: [OPEN], if: \"needs.Open.Outputs.DOCS == 'yes'\", runs-on: x, steps: [{run: x}]}
+";
+    assert_eq!(
+        jobs(text),
+        [
+            "Gate: pull_request no",
+            "open: pull_request yes",
+            "behind: pull_request no",
+            "result: pull_request yes",
+            "output: pull_request yes",
+        ]
+    );
+    let cycle = "on: push\njobs: {A: {needs: b, runs-on: x, steps: [{run: x}]}, B: {needs: a, runs-on: x, steps: [{run: x}]}}\n";
+    assert_eq!(rejected(cycle).len(), 1);
+}
+
+#[test]
 fn what_holds_a_need_holds_its_users() {
     let text = "on: pull_request
 jobs:
@@ -112,6 +151,7 @@ jobs:
   named: {name: Lint it, runs-on: x, steps: [{run: x}]}
   many: {strategy: {matrix: {os: [a, b], v: [1, '2']}}, runs-on: x, steps: [{run: x}]}
   both: {name: T, strategy: {matrix: {v: [3.10, true], include: [{v: x, e: {n: deep}}]}}, runs-on: x, steps: [{run: x}]}
+  more: {strategy: {matrix: {os: [a, b], include: [{OS: a, v: 5}, {v: 6, os: c}]}}, runs-on: x, steps: [{run: x}]}
   computed: {name: 'on ${{ matrix.v }}', strategy: {matrix: {v: [1, 2]}}, runs-on: x, steps: [{run: x}]}
   unknown: {name: 'on ${{ vars.X }}', runs-on: x, steps: [{run: x}]}
   dynamic: {strategy: {matrix: '${{ fromJSON(vars.M) }}'}, runs-on: x, steps: [{run: x}]}
@@ -128,6 +168,7 @@ jobs:
             "Lint it",
             "many (a, 1) | many (a, 2) | many (b, 1) | many (b, 2)",
             "T (3.1) | T (true) | T (x, deep)",
+            "more (a) | more (b) | more (c, 6)",
             "on 1 | on 2",
             "?",
             "?",

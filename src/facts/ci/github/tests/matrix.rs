@@ -22,6 +22,7 @@ fn include_and_exclude_as_documented() {
         ("{os: [a, b], v: [1, 2], exclude: [{os: b}]}", &["a 1", "a 2"]),
         ("{os: [a], include: [{v: 5}]}", &["a 5"]),
         ("{os: [a, b], include: [{os: a, v: 5}]}", &["a 5", "b"]),
+        ("{os: [a, b], v: [1], exclude: [{OS: b}], include: [{Os: a, V: 5}]}", &["a 1", "a 5"]),
         ("{os: [a], include: [{os: c, v: 5}]}", &["a", "c 5"]),
         ("{os: [a], v: [1], include: [{v: 2}]}", &["a 1", "2"]),
         ("{os: [a], include: [{v: 1}, {v: 2}]}", &["a 2"]),

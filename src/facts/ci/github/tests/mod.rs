@@ -2,10 +2,13 @@
 
 mod changes;
 mod conditions;
+mod covered;
 mod events;
+mod grouped;
 mod hostile;
 mod jobs;
 mod matrix;
+mod recorded;
 mod reuse;
 mod schema;
 mod steps;

@@ -38,7 +38,7 @@ fn shells_and_directories() {
         ("    runs-on: x\n    steps: [{run: x, working-directory: ../..}]\n", &["sh[e] x @?"]),
         (
             "    runs-on: x\n    steps: [{run: \"a ${{ vars.X }} ${{ github.event_name == 'push' }} ${{ '}}' }}\"}]\n",
-            &["sh[e] a … … }}"],
+            &["sh[e] a … false }}"],
         ),
     ];
     for (text, expected) in table {
@@ -59,6 +59,7 @@ jobs:
       env: {C: s, E: '${{ env.B }}'}
     - run: |
         echo \"F=1\" >> $GITHUB_ENV
+        echo \"H=--exit-zero\" >> $GITHUB_ENV
         echo \"G=$X\" >> \"$GITHUB_ENV\"
     - run: two
 ";
@@ -69,7 +70,7 @@ jobs:
         (get(0, "A"), get(0, "B"), get(0, "C"), get(0, "D"), get(0, "E")),
         (known("w"), known("j"), known("s"), Some(None), known("j"))
     );
-    assert_eq!(get(2, "C"), known("ww"));
+    assert_eq!((get(2, "C"), get(2, "H")), (known("ww"), known("--exit-zero")));
     assert_eq!((get(2, "F"), get(2, "G"), get(2, "E"), get(1, "F")), (known("1"), Some(None), None, None));
 }
 

@@ -1,0 +1,97 @@
+//! Owns the checks that the policy declares to be required: which jobs publish them. Refuses to call a job required for it: the
+//! forge matches a check by its name, which any workflow of a change can publish.
+
+use super::hold::{Hold, HoldEffect};
+use super::pipeline::{Job, Pipeline};
+
+/// Marks the jobs that publish a declared check.
+pub fn mark(pipelines: &mut [Pipeline], declared: &[String]) {
+    for job in pipelines.iter_mut().flat_map(|pipeline| &mut pipeline.jobs) {
+        job.required = declared.iter().find(|name| publishes(job, name)).cloned();
+    }
+}
+
+fn publishes(job: &Job, name: &str) -> bool {
+    job.checks.iter().flatten().any(|check| check == name)
+}
+
+/// What to say of a job whose failure stops a merge by the name of its check alone.
+#[must_use]
+pub fn by_name(job: &Job) -> Option<Hold> {
+    let name = job.required.as_ref()?;
+    let why = format!("required by name only: the policy declares its check `{name}`");
+    Some(Hold::new(HoldEffect::Note, job.place.clone(), why))
+}
+
+/// Declared checks that no job publishes, or that several do, in sentences.
+#[must_use]
+pub fn notes(pipelines: &[Pipeline], declared: &[String]) -> Vec<String> {
+    let jobs = || pipelines.iter().flat_map(|pipeline| pipeline.jobs.iter().map(move |job| (pipeline, job)));
+    let computed = jobs().any(|(_, job)| job.checks.iter().any(Option::is_none));
+    let note = |name: &String| {
+        let mut publishers: Vec<String> = jobs()
+            .filter(|(_, job)| publishes(job, name))
+            .map(|(_, job)| format!("{}:{}", job.place.path, job.place.line))
+            .collect();
+        publishers.sort();
+        publishers.dedup();
+        match publishers.as_slice() {
+            [] if computed => Some(format!(
+                "`ci.required_checks` names `{name}`: no job is seen to publish it, but some names of jobs are computed"
+            )),
+            [] => Some(format!("`ci.required_checks` names `{name}`, and no job of the workflows publishes it")),
+            [_] => None,
+            several => Some(format!(
+                "several jobs publish `{name}` of `ci.required_checks`, and any of them satisfies it: {}",
+                several.join(", ")
+            )),
+        }
+    };
+    declared.iter().filter_map(note).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::Catalog;
+    use crate::facts;
+    use crate::snapshot::Snapshot;
+    use crate::terms::Terms;
+
+    /// The notes on what gates, and what is said of the declaration itself.
+    fn told(declared: &[&str], workflow: &str) -> (Vec<String>, Vec<String>) {
+        let files =
+            [(".github/workflows/ci.yml", workflow), ("pyproject.toml", "[project]\nname = \"a\"\n"), ("a.py", "x = 1\n")];
+        let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let mut terms = Terms::default();
+        terms.ci.required_checks = declared.iter().map(|name| (*name).to_owned()).collect();
+        let facts = facts::gather(&snapshot, Catalog::builtin(), &terms).expect("facts");
+        let held = facts.standings.iter().flat_map(|standing| &standing.components).flat_map(|component| &component.held_by);
+        let notes = held.map(|hold| format!("{}: {}", hold.place.line, hold.why)).collect();
+        (notes, super::notes(&facts.pipelines, &terms.ci.required_checks))
+    }
+
+    #[test]
+    fn a_declared_check_is_a_note_on_the_job_that_publishes_it() {
+        let text = |lint: &str, more: &str| {
+            format!(
+                "on: pull_request\njobs:\n  lint:\n    {lint}\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: bandit -r .\n{more}"
+            )
+        };
+        let note = |name: &str| vec![format!("3: required by name only: the policy declares its check `{name}`")];
+        let plain = text("name: Lint it", "");
+        assert_eq!(told(&["Lint it"], &plain), (note("Lint it"), vec![]));
+        assert_eq!(told(&[], &plain), (vec![], vec![]));
+        let nobody = "`ci.required_checks` names `lint`, and no job of the workflows publishes it".to_owned();
+        assert_eq!(told(&["lint"], &plain), (vec![], vec![nobody]));
+        let matrix = text("strategy: {matrix: {v: [1, 2]}}", "");
+        assert_eq!(told(&["lint (2)"], &matrix), (note("lint (2)"), vec![]));
+        let computed = text("name: '${{ vars.NAME }}'", "");
+        let perhaps = "`ci.required_checks` names `lint`: no job is seen to publish it, but some names of jobs are computed";
+        assert_eq!(told(&["lint"], &computed), (vec![], vec![perhaps.to_owned()]));
+        let twice = text("name: a", "  other: {name: a, runs-on: x, steps: [{run: x}]}\n");
+        let several = "several jobs publish `a` of `ci.required_checks`, and any of them satisfies it: .github/workflows/ci.yml:3, .github/workflows/ci.yml:9";
+        assert_eq!(told(&["a"], &twice), (note("a"), vec![several.to_owned()]));
+        let soft = text("continue-on-error: true", "");
+        assert!(told(&["lint"], &soft).0.iter().all(|note| !note.contains("required")));
+    }
+}
