@@ -33,6 +33,7 @@ impl Walker<'_> {
         let place = ctx.source.place(at);
         let args = run.raws.get(1..).unwrap_or(&[]);
         let mut status = Per::same(Stat::Zero);
+        self.command_elsewhere(name, args, &st, ctx, &place);
         match name {
             ":" | "true" | "umask" | "ulimit" | "times" | "jobs" | "disown" | "enable" => {}
             "false" => status = Per::same(Stat::Nonzero),
@@ -50,14 +51,28 @@ impl Walker<'_> {
                 return done(self.leave_round(st, levels, name == "break", ctx, at));
             }
             "eval" => return done(self.eval(args, st, ctx, place)),
-            "set" => self.set(args, &mut st, ctx, &place),
+            "set" => {
+                self.set(args, &mut st, ctx, &place);
+                if self.may_refuse(args, ctx) {
+                    status = Per::same(Stat::Unknown);
+                }
+            }
             "shopt" => self.shopt(args, &mut st, ctx, &place),
             "shift" => {
                 let by = run.words.get(1).map_or(Some(1), |word| word.value.as_deref()?.parse::<usize>().ok());
                 st.args = st.args.take().zip(by).map(|(args, by)| Rc::new(args.iter().skip(by).cloned().collect()));
             }
             "cd" | "pushd" | "popd" => self.change_directory(name, run, &mut st, &place),
-            "export" | "readonly" | "declare" | "typeset" | "local" => self.declare(name, run, &mut st, ctx),
+            "export" | "readonly" | "declare" | "typeset" | "local" => {
+                self.declare(name, run, &mut st, ctx);
+                // Whether there is a function, or a variable, of the name.
+                let asks = |raw: &RawWord| {
+                    raw.bare().is_some_and(|word| word.starts_with('-') && word.contains(['f', 'F', 'p']) && !word.contains('x'))
+                };
+                if args.first().is_some_and(asks) && matches!(name, "declare" | "typeset") {
+                    status = Per::same(Stat::Unknown);
+                }
+            }
             "unset" => unset(run, &mut st),
             "trap" => self.set_trap(args, &mut st, ctx, &place),
             "wait" => {
@@ -82,9 +97,6 @@ impl Walker<'_> {
                 return done(self.reading(name, run, st, ctx, &place));
             }
             "." | "source" => {
-                if name == "source" {
-                    self.only_bash(&place, name);
-                }
                 st = match self.take_in(run, st, ctx, &place) {
                     Outcome::NotMine(same) => *same,
                     end @ Outcome::Done(_) => return end,
@@ -116,9 +128,6 @@ impl Walker<'_> {
     }
 
     fn tested(&mut self, name: &str, args: &[RawWord], st: &State, ctx: &Ctx, place: &Place) -> Per<Stat> {
-        if args.iter().any(|raw| raw.bare() == Some("==")) {
-            self.only_bash(place, "==");
-        }
         let worlds = self.shown_in(args.iter(), st, ctx);
         self.judged_by(&worlds, place, name);
         let answer = |world: Option<Fail>| Stat::of(self.test(&self.fields_in(args, st, world), st, world));

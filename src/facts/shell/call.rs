@@ -142,7 +142,9 @@ impl Walker<'_> {
         let script = source.filter(|_| ctx.evals < MAX_EVALS).filter(|source| self.spend_eval(source.text.text().len()));
         let script = script.and_then(|source| {
             let script = parse::script(source.text.text(), self.max_depth).ok()?;
-            Some((Source { text: source.text.clone(), here: script.here, outer: source.outer }, script.list))
+            let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
+            self.written_with(script.bashism, &source);
+            Some((source, script.list))
         });
         let Some((source, list)) = script else {
             self.opaque(place, Reason::Dynamic, "the text of `eval` is computed");
@@ -280,9 +282,8 @@ pub(super) fn export_function(name: &str, st: &mut State) {
 /// The functions that come with the environment; they stand at the beginning of the script.
 pub(super) fn inherited(input: &ScriptInput<'_>, nesting: usize) -> BTreeMap<String, Function> {
     let mut all = BTreeMap::new();
-    if input.mode.dialect != Dialect::Bash {
-        return all;
-    }
+    // Other shells do not know them, and `sh` may be bash.
+    let certain = input.mode.dialect == Dialect::Bash;
     let whole = input.text.span(0..input.text.text().len().min(1));
     for (variable, text) in input.scope.inherited_with(EXPORTED.0).take(MAX_INHERITED) {
         let Some(name) = variable.strip_prefix(EXPORTED.0).and_then(|name| name.strip_suffix(EXPORTED.1)) else { continue };
@@ -294,7 +295,7 @@ pub(super) fn inherited(input: &ScriptInput<'_>, nesting: usize) -> BTreeMap<Str
         let defined = script.list.items.into_iter().flat_map(|item| item.chain.first.commands);
         for command in defined {
             if let CommandKind::Function { name, body } = command.kind {
-                all.insert(name, Function { body, source: Rc::clone(&source), certain: true });
+                all.insert(name, Function { body, source: Rc::clone(&source), certain });
             }
         }
     }

@@ -121,7 +121,6 @@ impl Lexer<'_> {
         if self.peek() != Some(b'[') {
             return Ok(());
         }
-        self.only_bash(self.pos, "[");
         self.pos += 1;
         param.index = if self.looking_at("@]") || self.looking_at("*]") { Index::All } else { Index::Other };
         param.word = self.quoted_parts(Some(b']'))?;

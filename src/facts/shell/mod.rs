@@ -21,6 +21,7 @@ mod interpreter;
 mod join;
 mod lex;
 mod list;
+mod only_bash;
 mod options;
 mod parse;
 mod pattern;

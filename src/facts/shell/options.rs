@@ -54,7 +54,6 @@ impl Walker<'_> {
         match name {
             "errexit" => st.options.errexit = opt,
             "pipefail" => {
-                self.only_bash(place, "pipefail");
                 st.options.pipefail = opt;
             }
             "errtrace" => st.options.errtrace = on,

@@ -95,9 +95,6 @@ impl Lexer<'_> {
             let tight = self.peek() == Some(b'!') && self.at(1) == Some(b'(');
             if tight || self.at_word("!") {
                 self.take("!");
-                if bang.is_some() {
-                    self.only_bash(at, "!");
-                }
                 bang = if bang.is_some() { None } else { Some(Span::new(at, at + 1)) };
             } else if self.at_word("time") && !self.time_is_a_word() {
                 self.take("time");
@@ -113,9 +110,6 @@ impl Lexer<'_> {
         let mut commands = vec![self.command()?];
         loop {
             self.skip_blanks();
-            if self.looking_at("|&") {
-                self.only_bash(self.pos, "|&");
-            }
             if self.looking_at("||") || !(self.take("|&") || self.take("|")) {
                 break;
             }
@@ -237,9 +231,6 @@ impl Lexer<'_> {
         ]
         .into_iter()
         .find(|(token, _)| self.take(token));
-        if matches!(op, Some((_, RedirectOp::HereString))) {
-            self.only_bash(start, "<<<");
-        }
         match op {
             Some((_, op)) => self.redirect_to(op).map(Some),
             None => self.fail("a redirection"),

@@ -82,11 +82,10 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
             return Err(Refusal::Said(opaque(input, at, reason, text)));
         }
     };
+    let bashism = script.bashism;
     let source = Rc::new(Source { text: input.text.clone(), here: script.here, outer: None });
     let mut walker = Walker::new(input, Rc::clone(&source), max_depth);
-    if let Some((span, what)) = script.bashism {
-        walker.only_bash(&source.place(span), what);
-    }
+    walker.written_with(bashism, &source);
     let ctx = Ctx { source, guard: None, evals: 0, via: Rc::default() };
     let mut first = start(input);
     first.functions = Rc::new(super::call::inherited(input, nesting));

@@ -17,10 +17,7 @@ impl Lexer<'_> {
             Some(b'w') if self.take_word("while") => self.repeat(false)?,
             Some(b'u') if self.take_word("until") => self.repeat(true)?,
             Some(b'f') if self.take_word("for") => self.for_each()?,
-            Some(b's') if self.take_word("select") => {
-                self.only_bash(self.pos - "select".len(), "select");
-                self.select()?
-            }
+            Some(b's') if self.take_word("select") => self.select()?,
             Some(b'c') if self.take_word("case") => self.case()?,
             Some(b'f') if self.take_word("function") => {
                 self.only_bash(self.pos - "function".len(), "function");
@@ -92,7 +89,6 @@ impl Lexer<'_> {
     fn for_each(&mut self) -> Parsed<CommandKind> {
         self.skip_blanks();
         if self.take("((") {
-            self.only_bash(self.pos - "((".len(), "((");
             let Some(end) = self.arithmetic_end()? else { return self.fail("))") };
             self.pos = end;
             self.expect("))")?;

@@ -11,7 +11,7 @@ use super::flow::plain;
 use super::interpreter::shell_named;
 use super::lex::Lexer;
 use super::source::Ctx;
-use super::state::State;
+use super::state::{Here, State};
 use super::walk::Walker;
 use super::world::Val;
 use super::{UNKNOWN_CHAR, Word};
@@ -82,23 +82,32 @@ impl Walker<'_> {
                 RedirectOp::Append => None,
                 _ => continue,
             };
+            // What is written on one of the ways here only may be what is there, or not.
+            let certain = st.reach.usual == Here::Yes && st.reach.condition().is_none();
             if self.made.len() < MOST_FILES && !name.starts_with("/dev/") {
-                self.made.insert(plain(&name).to_owned(), text);
+                self.made.insert(self.made_name(&name, st), text.filter(|_| certain));
             }
         }
     }
 
     /// Whether the script has written a file of this name.
-    pub(super) fn has_written(&self, name: &str) -> bool {
-        self.made.contains_key(plain(name)) || self.flow.has_file(name)
+    pub(super) fn has_written(&self, name: &str, st: &State) -> bool {
+        self.made.contains_key(&self.made_name(name, st)) || self.flow.has_file(name)
+    }
+
+    /// A file by its path where that is known.
+    fn made_name(&self, name: &str, st: &State) -> String {
+        let path = self.directory(st).known().and_then(|from| normalise(from, name));
+        path.unwrap_or_else(|| plain(name).to_owned())
     }
 
     /// The first word that names a file which was written before.
-    pub(super) fn made_before(&self, words: &[Word]) -> Option<(usize, Option<MappedText>)> {
+    pub(super) fn made_before(&self, words: &[Word], st: &State) -> Option<(usize, Option<MappedText>)> {
         if self.made.is_empty() {
             return None;
         }
-        words.iter().enumerate().find_map(|(at, word)| Some((at, self.made.get(plain(word.value.as_deref()?))?.clone())))
+        let made = |word: &Word| self.made.get(&self.made_name(word.value.as_deref()?, st));
+        words.iter().enumerate().find_map(|(at, word)| Some((at, made(word)?.clone())))
     }
 
     /// What goes into a pipe from a command.

@@ -112,7 +112,9 @@ impl Walker<'_> {
         }
         let script = parse::script(text.text(), self.max_depth).ok()?;
         let outer = Some(ctx.source.span(run.command.span));
-        Some((path, Source { text, here: script.here, outer }, script.list))
+        let source = Source { text, here: script.here, outer };
+        self.written_with(script.bashism, &source);
+        Some((path, source, script.list))
     }
 
     /// `BASH_SOURCE`.

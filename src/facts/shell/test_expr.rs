@@ -182,7 +182,7 @@ impl Test<'_> {
     /// A test on a file that is there for sure.
     fn there(&self, op: &str, operand: &Val) -> Option<bool> {
         let (name, from) = (operand.known()?, self.walker.directory(self.st));
-        if self.walker.has_written(name) {
+        if self.walker.has_written(name, self.st) {
             return None;
         }
         let from = from.known().unwrap_or("/");

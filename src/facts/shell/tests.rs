@@ -1,6 +1,9 @@
 //! Owns the tests of the shell analysis. The table in `cases.txt` says for each script what it runs and what holds each
 //! command; every row was checked against bash.
 
+#[cfg(target_os = "linux")]
+mod real;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

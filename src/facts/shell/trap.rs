@@ -77,7 +77,9 @@ impl Walker<'_> {
             match name.value.as_deref().map(str::to_ascii_uppercase).as_deref() {
                 Some("EXIT" | "0" | "SIGEXIT") => st.exit_trap = TrapSet::only(index),
                 Some("ERR" | "SIGERR") => {
-                    self.only_bash(place, "ERR");
+                    if index.is_some() {
+                        self.fails_elsewhere(place, "ERR", st, ctx);
+                    }
                     st.error_trap = TrapSet::only(index);
                 }
                 Some("DEBUG" | "SIGDEBUG") if index.is_some() => {
@@ -149,6 +151,7 @@ impl Walker<'_> {
         condition: Option<Condition>,
     ) -> (Verdict, Vec<Rc<str>>) {
         let Ok(script) = parse::script(source.text.text(), self.max_depth) else { return (Verdict::Unknown, Vec::new()) };
+        self.written_with(script.bashism, source);
         let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
         let inner = Ctx { source: Rc::new(source), guard: None, evals: ctx.evals + 1, via: Rc::clone(&ctx.via) };
         let mut start = st.clone();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::answer::{Reason, Why};
+use crate::catalog::{Catalog, Trait};
 use crate::facts::meter::{Meter, SHELL_UNIT};
 use crate::text::{MappedText, Place, escape};
 
@@ -16,12 +17,10 @@ use super::source::{Ctx, Source};
 use super::state::{Condition, Here, Reach, State, Until};
 use super::trap::{Trap, TrapSet};
 use super::world::{ENDING, Fail, Per, Stat, Val};
-use super::{Analysis, Dialect, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand};
+use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand};
 
 /// Commands one script may run, loops and functions written out.
 const MAX_COMMANDS: usize = 20_000;
-/// Programs between two runs of a command that change nothing of what it finds.
-const IDLE: [&str; 5] = ["echo", "printf", "sleep", "date", "true"];
 /// Units of work for one script: nodes visited and values copied.
 const MAX_WORK: usize = 400_000;
 
@@ -213,7 +212,8 @@ impl<'a> Walker<'a> {
         let condition = st.reach.condition();
         self.only.push(condition.as_ref().and_then(|condition| condition.only.clone()));
         command.condition = condition.map(|condition| condition.why).or_else(|| only_failures(st));
-        let idle = |word: &super::Word| word.value.as_deref().is_some_and(|name| IDLE.contains(&name));
+        let idle =
+            |word: &super::Word| word.value.as_deref().is_some_and(|name| Catalog::builtin().programs.is(name, Trait::Idle));
         if !command.words.first().is_some_and(idle) {
             self.latest = Some((command.clone(), fail));
         }
@@ -301,13 +301,6 @@ impl<'a> Walker<'a> {
         let fails: Vec<Fail> = fails.filter(|fail| st.reach.here(*fail) != Here::Never).collect();
         let only = (st.reach.usual == Here::Never).then(|| Rc::new(fails.iter().copied().collect()));
         self.diverts.push(Divert { until, condition: Condition { why, only }, fails });
-    }
-
-    /// Notes what another shell than bash does not know.
-    pub(super) fn only_bash(&mut self, place: &Place, what: &str) {
-        if self.input.mode.dialect == Dialect::Posix && self.bashism.is_none() {
-            self.bashism = Some((place.clone(), what.to_owned()));
-        }
     }
 
     /// What follows may not run, without the script ending as failed.

@@ -16,7 +16,6 @@ impl Lexer<'_> {
         if let Some(head) = &mut assign
             && self.peek() == Some(b'(')
         {
-            self.only_bash(self.pos, "(");
             head.array = Some(self.array()?);
         } else {
             self.parts(&mut parts, false)?;
@@ -55,6 +54,9 @@ impl Lexer<'_> {
         ahead += usize::from(append);
         if self.at(ahead) != Some(b'=') {
             return Ok(None);
+        }
+        if append {
+            self.only_bash(self.pos + ahead - 1, "+=");
         }
         let name = name.to_owned();
         parts.push(Part::Literal { text: self.text[self.pos..=self.pos + ahead].to_owned(), quoted: false });
@@ -250,7 +252,6 @@ impl Lexer<'_> {
         self.pos += 2;
         let list = self.list()?;
         self.expect(")")?;
-        self.only_bash(start, "<(");
         parts.push(Part::Process { list: Rc::new(list), span: Span::new(start, self.pos) });
         Ok(())
     }

@@ -199,6 +199,12 @@ fn a_script_that_is_written_before_it_is_run() {
         ("ruff", "cat > lint.sh <<'EOF'\ntrue\nEOF\n./lint.sh", "absent"),
         ("ruff", "curl -s https://x.example > lint.sh\nsh ./lint.sh", "absent, opaque 1"),
         ("ruff", "date > log\n./lint.sh", "gates"),
+        ("ruff", "if [ -n \"$X\" ]; then echo 'ruff check' > lint.sh; fi\nsh lint.sh", "absent, opaque 1"),
+        ("ruff", "echo 'ruff check' > x.sh\necho true > x.sh\nsh x.sh", "absent"),
+        ("ruff", "mkdir -p a\n(cd a && echo true > lint.sh)\nsh lint.sh", "gates"),
+        ("ruff", "cd src\necho 'ruff check' > x.sh\ncd ..\nsh src/x.sh", "gates"),
+        ("ruff", "echo 'ruff check' > src/x.sh\nsh src/x.sh", "gates"),
+        ("ruff", "true && echo 'ruff check' > x.sh\nsh x.sh", "gates"),
     ];
     check(&rows, &[("lint.sh", "ruff check\n")]);
 }
@@ -209,7 +215,7 @@ fn functions_that_are_handed_on() {
         ("bandit", "lint() { bandit -r src; }\nexport -f lint\nbash -c lint", "gates"),
         ("bandit", "lint() { bandit -r \"$1\"; }\nexport -f lint\necho src | xargs -I{} bash -c 'lint src'", "gates"),
         ("bandit", "lint() { bandit -r src || true; }\nexport -f lint\nbash -c lint", "runs"),
-        ("bandit", "lint() { bandit -r src; }\nexport -f lint\nsh -c lint", "absent"),
+        ("bandit", "lint() { bandit -r src; }\nexport -f lint\nsh -c lint", "absent, opaque 1"),
         ("bandit", "bandit() { command bandit \"$@\"; }\nbandit -r src", "gates"),
         ("bandit", "bandit() { :; }\nbandit -r src", "absent"),
     ];
