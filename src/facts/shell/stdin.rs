@@ -85,20 +85,14 @@ impl Walker<'_> {
             // What is written on one of the ways here only may be what is there, or not.
             let certain = st.reach.usual == Here::Yes && st.reach.condition().is_none();
             if self.made.len() < MOST_FILES && !name.starts_with("/dev/") {
-                self.made.insert(self.made_name(&name, st), text.filter(|_| certain));
+                self.made.insert(made_name(&name, &self.directory(st)), text.filter(|_| certain));
             }
         }
     }
 
     /// Whether the script has written a file of this name.
     pub(super) fn has_written(&self, name: &str, st: &State) -> bool {
-        self.made.contains_key(&self.made_name(name, st)) || self.flow.has_file(name)
-    }
-
-    /// A file by its path where that is known.
-    fn made_name(&self, name: &str, st: &State) -> String {
-        let path = self.directory(st).known().and_then(|from| normalise(from, name));
-        path.unwrap_or_else(|| plain(name).to_owned())
+        self.made.contains_key(&made_name(name, &self.directory(st))) || self.flow.has_file(name)
     }
 
     /// The first word that names a file which was written before.
@@ -106,7 +100,8 @@ impl Walker<'_> {
         if self.made.is_empty() {
             return None;
         }
-        let made = |word: &Word| self.made.get(&self.made_name(word.value.as_deref()?, st));
+        let here = self.directory(st);
+        let made = |word: &Word| self.made.get(&made_name(word.value.as_deref()?, &here));
         words.iter().enumerate().find_map(|(at, word)| Some((at, made(word)?.clone())))
     }
 
@@ -163,6 +158,11 @@ impl Walker<'_> {
         }
         Some(out)
     }
+}
+
+/// A file by its path, where that is known.
+fn made_name(name: &str, here: &Val) -> String {
+    here.known().and_then(|from| normalise(from, name)).unwrap_or_else(|| plain(name).to_owned())
 }
 
 fn reads(op: RedirectOp) -> bool {
