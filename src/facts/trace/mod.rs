@@ -158,6 +158,7 @@ impl<'w> Tracer<'w> {
             isolated: false,
             search: Arc::new(unit.search.clone()),
             recorded: unit.recorded,
+            in_file: false,
         };
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
