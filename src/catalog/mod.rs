@@ -12,6 +12,7 @@ pub mod effect;
 pub mod example;
 pub mod language;
 pub mod lint;
+pub mod program;
 pub mod rule;
 pub mod run;
 pub mod runner;
@@ -20,6 +21,7 @@ pub mod tool;
 
 pub use bot::Bot;
 pub use language::{Exporter, Frameworks, Languages};
+pub use program::{Programs, Trait};
 pub use rule::{Profile, Rule, Sentences, Severity};
 pub use runner::Runners;
 pub use tool::Tool;
@@ -47,6 +49,8 @@ pub struct Catalog {
     pub frameworks: Frameworks,
     /// `rules/runners.toml`.
     pub runners: Runners,
+    /// `rules/programs.toml`.
+    pub programs: Programs,
     /// `rules/sentences.toml`.
     pub sentences: Sentences,
 }
@@ -76,6 +80,7 @@ impl Catalog {
             languages: one(&files, "languages.toml")?,
             frameworks: one(&files, "frameworks.toml")?,
             runners: one(&files, "runners.toml")?,
+            programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,
         })
     }

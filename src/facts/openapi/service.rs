@@ -17,9 +17,6 @@ use crate::facts::runners::World;
 use crate::terms::Terms;
 use crate::text::RepoPath;
 
-/// Frameworks whose only interface is not described by OpenAPI.
-const GRAPHQL: &[&str] = &["apollo-server"];
-
 /// The frameworks among what the product's manifests declare.
 pub(super) fn gather(
     world: &World<'_>,
@@ -45,7 +42,9 @@ pub(super) fn gather(
     places.sort();
     frameworks.sort();
     frameworks.dedup();
-    let graphql_only = !frameworks.is_empty() && frameworks.iter().all(|id| GRAPHQL.contains(&id.as_str()));
+    let known = &world.catalog.frameworks;
+    let graphql_only = !frameworks.is_empty()
+        && known.framework.iter().filter(|one| frameworks.contains(&one.id)).all(|one| known.is_graphql(one));
     let declared = match terms.service.api_style.as_deref() {
         Some("graphql") => Some("GraphQL"),
         Some("grpc") => Some("gRPC"),

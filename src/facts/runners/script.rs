@@ -235,6 +235,13 @@ fn options(words: &[Word], mode: ShellMode) -> Options {
     options
 }
 
+/// A shell with the name of a script: its options, and which word that is.
+pub(in crate::facts) fn reads_file(words: &[Word]) -> Option<(ShellMode, usize)> {
+    let options = options(&words[1..], shell_named(words.first()?.value.as_deref()?)?);
+    let whole = !options.text && !options.noexec && !options.stdin && options.unclear.is_none();
+    whole.then_some((options.mode, options.taken + 1))
+}
+
 /// A shell whose script comes from standard input: its options, and the arguments of the script.
 pub(in crate::facts) fn reads_stdin(words: &[Word]) -> Option<(ShellMode, Vec<Word>)> {
     let mode = shell_named(words.first()?.value.as_deref()?)?;

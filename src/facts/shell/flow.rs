@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::{Catalog, Trait};
 use crate::text::Place;
 
 use super::UNKNOWN_CHAR;
@@ -11,20 +12,6 @@ use super::source::Ctx;
 use super::state::State;
 use super::walk::{Walker, quoted};
 use super::world::{Fail, Per, Stat, Val};
-
-/// Programs that hand on what they read and end as it was read, whatever it says: no judges of it.
-const INDIFFERENT: [&str; 52] = [
-    "echo", "printf", "cat", "tee", "sort", "head", "tail", "sed", "column", "less", "more", "tr", "cut", "uniq", "tac", "nl",
-    "ts", "rm", "mv", "cp", "mkdir", "touch", "chmod", "chown", "ls", "date", "sleep", "gzip", "zip", "tar", "xz", "zstd",
-    "curl", "wget", "gh", "glab", "logger", "wc", "tput", "clear", "base64", "paste", "fold", "fmt", "rev", "iconv", "envsubst",
-    "dirname", "basename", "du", "df", "stat",
-];
-
-/// Programs of which nobody asks whether they gate: their own failure is not followed into what they print.
-const PLUMBING: [&str; 22] = [
-    "git", "uname", "mktemp", "which", "awk", "grep", "find", "jq", "yq", "id", "hostname", "nproc", "seq", "expr", "getconf",
-    "whoami", "realpath", "readlink", "pwd", "env", "test", "[",
-];
 
 /// Failures that are followed into one text or file; past them a text may show any of those that are kept.
 const MOST: usize = 64;
@@ -98,12 +85,17 @@ impl Flow {
         }
     }
 
+    pub(super) fn has_file(&self, name: &str) -> bool {
+        self.files.contains_key(plain(name))
+    }
+
     fn of_file(&self, name: &str, out: &mut BTreeSet<Fail>) {
         out.extend(self.files.get(plain(name)).into_iter().flatten());
     }
 }
 
-fn plain(name: &str) -> &str {
+/// A relative name without the `./` before it.
+pub(super) fn plain(name: &str) -> &str {
     name.strip_prefix("./").unwrap_or(name)
 }
 
@@ -182,7 +174,8 @@ impl Walker<'_> {
     pub(super) fn program_flow(&mut self, ran: &Ran<'_>, own: Option<Fail>, st: &mut State, ctx: &Ctx) {
         let Ran { name, operands, touched, place } = ran;
         let name = name.rsplit('/').next().unwrap_or(name);
-        let indifferent = INDIFFERENT.contains(&name);
+        let known = &Catalog::builtin().programs;
+        let indifferent = known.is(name, Trait::HandsOn);
         if !indifferent && !touched.is_empty() {
             self.judged_by(touched, place, name);
             for fail in touched.iter().filter(|fail| Some(**fail) != own) {
@@ -192,10 +185,10 @@ impl Walker<'_> {
             }
         }
         let caused: BTreeSet<Fail> = st.reach.caused().into_iter().map(|(fail, _)| fail).collect();
-        let own = own.filter(|_| !indifferent && !PLUMBING.contains(&name));
+        let own = own.filter(|_| !indifferent && !known.is(name, Trait::Plumbing));
         self.flow.show(touched.iter().chain(&caused).copied().chain(own));
         // These make files of what they are shown, and those that run only after a failure show that.
-        let makes = matches!(name, "cp" | "tee" | "mv" | "touch" | "ln" | "mkdir" | "rm" | "install");
+        let makes = known.is(name, Trait::MakesFiles);
         let through: BTreeSet<Fail> = caused.iter().chain(touched.iter()).copied().filter(|_| makes).collect();
         let mut outputs = false;
         for raw in *operands {

@@ -24,6 +24,7 @@ mod interpreter;
 mod join;
 mod lex;
 mod list;
+mod only_bash;
 mod options;
 mod parse;
 mod pattern;
@@ -149,8 +150,10 @@ pub struct ShellCommand {
     pub holds: Vec<Hold>,
     /// Set when it runs only under a condition that could not be decided.
     pub condition: Option<Why>,
-    /// The here-document fed to it when it is a shell that reads its script from there.
+    /// The text fed to it when it is a shell that reads its script from standard input.
     pub stdin: Option<MappedText>,
+    /// The word that names a file which the script has written before, and what it wrote, when that is known.
+    pub made: Option<(usize, Option<MappedText>)>,
 }
 
 /// A place where the script runs something that cannot be read.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Trait};
 use crate::facts::matching::{self, Take};
 use crate::facts::runners::{self, Call, Target};
 use crate::facts::shell::{ShellCommand, Word};
@@ -13,85 +13,6 @@ use crate::text::{MappedText, Place, RepoPath};
 
 /// Words of a command line that are looked at for a tool that an unknown program may run.
 const LOOKED_AT: usize = 12;
-
-/// Programs that print, look up or handle what they are given, and run none of it.
-const NEVER_RUN: &[&str] = &[
-    ":",
-    "[",
-    "apk",
-    "apt",
-    "apt-get",
-    "awk",
-    "basename",
-    "brew",
-    "cat",
-    "chmod",
-    "choco",
-    "chown",
-    "command",
-    "cp",
-    "curl",
-    "diff",
-    "dirname",
-    "dnf",
-    "echo",
-    "egrep",
-    "exit",
-    "false",
-    "fgrep",
-    "file",
-    "find",
-    "gem",
-    "gh",
-    "git",
-    "grep",
-    "hash",
-    "head",
-    "install",
-    "jq",
-    "kill",
-    "killall",
-    "ln",
-    "ls",
-    "man",
-    "mkdir",
-    "mv",
-    "npm",
-    "pacman",
-    "pgrep",
-    "pip",
-    "pip3",
-    "pipx",
-    "pkill",
-    "printf",
-    "rg",
-    "rm",
-    "rmdir",
-    "rsync",
-    "scoop",
-    "sed",
-    "sleep",
-    "snap",
-    "sort",
-    "ssh-keyscan",
-    "stat",
-    "tail",
-    "tar",
-    "tee",
-    "test",
-    "touch",
-    "true",
-    "type",
-    "unlink",
-    "unzip",
-    "wc",
-    "wget",
-    "whereis",
-    "which",
-    "yq",
-    "yum",
-    "zip",
-];
 
 /// Sub-commands behind which names are packages.
 const PACKAGES: &[&str] =
@@ -208,7 +129,7 @@ impl<'w> Tracer<'w> {
             return;
         }
         let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return };
-        if NEVER_RUN.contains(&matching::program_name(program)) {
+        if self.world.catalog.programs.is(matching::program_name(program), Trait::RunsNothing) {
             return;
         }
         if let Some(at) = self.runs_from(words, frame) {

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{Frame, Tracer};
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
-use crate::facts::shell::{self, Analysis, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, There, Word};
+use crate::facts::runners;
+use crate::facts::shell::{self, Analysis, Cwd, Dialect, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, There, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
 use crate::text::{MappedText, Span};
 
+/// The shell of a script without a first line.
+const PLAIN: ShellMode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
 /// Bytes from which a script is worth remembering.
 const LONG: usize = 4 * 1024;
 
@@ -63,8 +66,36 @@ impl Tracer<'_> {
                 _ => next.chain.push(hop),
             }
             next.chain.extend(hops);
-            self.either(command, &next);
+            if !self.made(command, &next) {
+                self.either(command, &next);
+            }
         }
+    }
+
+    /// A script that an earlier command has written: what is in the tree by that name is not what runs.
+    fn made(&mut self, command: &ShellCommand, frame: &Frame) -> bool {
+        let (Some((at, text)), words) = (&command.made, &command.words) else { return false };
+        let mode = match *at {
+            0 => text.as_ref().map_or(Some(PLAIN), |text| match shell::shebang_mode(text.text()) {
+                Some(shell::Interpreter::Shell(mode)) => Some(mode),
+                Some(shell::Interpreter::Other(_)) => None,
+                None => Some(PLAIN),
+            }),
+            at => match runners::reads_file(words) {
+                Some((mode, operand)) if operand == at => Some(mode),
+                _ => return false,
+            },
+        };
+        let Some(name) = words[*at].value.as_deref() else { return false };
+        match (text, mode) {
+            (Some(text), Some(mode)) => self.script(text, mode, Some(words[at + 1..].to_vec()), frame, false),
+            _ if frame.workdir.resolve(name).is_some_and(|path| self.world.snapshot.is_file(&path)) => {
+                let why = format!("{} is written before it is run", quoted(name));
+                self.opaque(Why::new(Reason::Dynamic, why).at(command.place.clone()), frame);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// What a script does. A long one is analysed once for equal surroundings: variants of a job call the same script alike.
@@ -158,6 +189,10 @@ impl shell::Files for Tree<'_> {
         let file = self.snapshot.read(&self.workdir.resolve(path)?).ok()?;
         let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
         Some(MappedText::verbatim(Arc::clone(&file), Span::new(start, file.text.len())))
+    }
+
+    fn lacks(&self, path: &str) -> bool {
+        self.workdir.resolve(path).is_some_and(|path| !self.snapshot.is_dir(&path))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
+mod left_behind;
+
 use crate::catalog::Catalog;
 use crate::facts::gather;
 use crate::snapshot::Snapshot;
@@ -174,8 +176,25 @@ fn a_shell_that_reads_a_here_document() {
         ("ruff", "bash -euo pipefail <<'EOF'\nruff check | tee log\necho done\nEOF", "gates"),
         ("ruff", "bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
         ("ruff", "bash <<'EOF'\nruff check\necho done\nEOF", "runs"),
+        ("ruff", "sudo -E bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
+        ("ruff", "env A=1 bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "timeout 5 bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "uv run bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash - <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash /dev/stdin <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash -s -- check <<'EOF'\nruff \"$@\"\nEOF", "gates"),
+        ("ruff", "bash -n <<'EOF'\nruff check\nEOF", "absent"),
+        ("ruff", "bash -c 'cat' <<'EOF'\nruff check\nEOF", "absent"),
+        ("ruff", "bash <<< 'ruff check'", "gates"),
+        ("ruff", "bash -e <<< 'ruff check || true'", "runs"),
+        ("ruff", "bash < lint.sh", "gates"),
+        ("ruff", "cat lint.sh | bash", "gates"),
+        ("ruff", "cat <<'EOF' | bash\nruff check\nEOF", "gates"),
+        ("ruff", "echo 'ruff check' | sh", "gates"),
+        ("ruff", "cat lint.sh | wc -l", "absent"),
+        ("ruff", "xargs bash <<< 'ruff check'", "absent, opaque 1"),
     ];
-    check(&rows, &[]);
+    check(&rows, &[("lint.sh", "ruff check\n")]);
 }
 
 #[test]

@@ -165,12 +165,6 @@ impl<'a, 'd> Reading<'a, 'd> {
         let mut shadows = Vec::new();
         let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
         let work = match shells::choose(written.as_ref(), self.lane.os, self.lane.container) {
-            Shell::Known(mode) if mode.dialect == Dialect::Posix && shells::bashism(filled.text()).is_some() => {
-                let word = shells::bashism(filled.text()).unwrap_or_default();
-                let why = format!("the step runs in `sh`, and `{word}` means something else where that is not bash");
-                shadows.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), shell_place, why));
-                Work::Script { text: filled.clone(), mode }
-            }
             Shell::Known(mode) => Work::Script { text: filled.clone(), mode },
             Shell::Doubtful(effect, why) => {
                 shadows.push(Hold::new(effect, shell_place, why));
