@@ -2,6 +2,7 @@
 //! steps. Refuses to run anything, and to go on for ever: every step burns fuel.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub(super) struct Run<'a> {
     pub(super) elsewhere: Option<Why>,
     /// Functions under decorators that are not read, which may make sessions of them.
     pub(super) strange: Vec<(Rc<Function>, Why)>,
+    /// Owners of code that is not read, told already for this session: once is enough.
+    pub(super) told: HashSet<String>,
     pub(super) session: Option<Current>,
     /// Undecided conditions that stand around this point.
     pub(super) under: Vec<Rc<Why>>,

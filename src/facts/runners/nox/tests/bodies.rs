@@ -111,6 +111,10 @@ fn bodies() {
             "t a b @3 @8 @6 | x @3 @8",
         ),
         ("other.lint(session)", "opaque `other.lint` is given the session, and is not read @3 @5"),
+        (
+            "other.lint(session)\nother.more(session)\nmine(session)",
+            "opaque `other.lint` is given the session, and is not read @3 @5 | opaque `mine` is given the session, and is not read @3 @7",
+        ),
         ("print(session)\nx = lambda: session.run('t')", "t @3 @6 ?"),
         ("run = session.run\nrun('t')", "t @3 @6"),
         // Past the session.
