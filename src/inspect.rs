@@ -19,7 +19,7 @@ use crate::policy::origin::Loosening;
 use crate::policy::{self, DecideOptions, Decided, OriginRequest, Outcome, PolicyReader};
 use crate::report::facts::FactsReport;
 use crate::report::{NotInspected, PolicyInfo, Report, Subject, SubjectKind};
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot::{self, Snapshot, UnreadKind};
 use crate::source::{self, OpenOptions};
 use crate::terms::{Policy, Terms};
 use crate::text::{Place, RepoPath, SourceFile};
@@ -151,7 +151,7 @@ pub fn check(request: &CheckRequest) -> Result<Report, Error> {
     let mut outcome = decided.outcome;
     if let Some(why) = snapshot.incomplete() {
         notes.push(why.to_owned());
-        if outcome == Outcome::Pass {
+        if outcome == Outcome::Pass || decided.fail_on == FailOn::Never {
             outcome = Outcome::Incomplete;
         }
     }
@@ -191,7 +191,7 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     report.notes = opened.snapshot.notes().to_vec();
     report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
     report.notes.extend(opened.snapshot.incomplete().map(str::to_owned));
-    report.incomplete = opened.snapshot.incomplete().is_some();
+    report.incomplete = opened.snapshot.incomplete().is_some() || !unread_by_rules(&opened.snapshot).is_empty();
     Ok(report)
 }
 
@@ -347,12 +347,13 @@ fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>
         None => Ok(None),
         Some(entry) if !entry.is_file() => refuse("a link or a submodule"),
         Some(_) => {
-            let unusable =
-                |why: &str| Error::incomplete(format!("{path} could not be read: {why}")).hint("a policy is a small UTF-8 file");
+            let words = |why: &str| format!("{path} could not be read: {why}");
+            let hint = "a policy is a small UTF-8 file";
             match snapshot.read(&path) {
-                Ok(file) if file.is_foreign() => Err(unusable("is not UTF-8")),
+                Ok(file) if file.is_foreign() => Err(Error::usage(words("is not UTF-8")).hint(hint)),
                 Ok(file) => Ok(Some(file)),
-                Err(unread) => Err(unusable(&unread.why)),
+                Err(unread) if unread.kind == UnreadKind::NotText => Err(Error::usage(words(&unread.why)).hint(hint)),
+                Err(unread) => Err(Error::incomplete(words(&unread.why)).hint(hint)),
             }
         }
     }

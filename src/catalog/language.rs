@@ -120,6 +120,9 @@ pub struct Exporter {
     /// Code that proves it is wired.
     #[serde(default)]
     pub proof: Vec<CodeMark>,
+    /// Code that serves or writes what the proof makes; without any of it, whether that is exported is open.
+    #[serde(default)]
+    pub served: Vec<CodeMark>,
     /// Code that switches it off.
     #[serde(default)]
     pub off: Vec<CodeMark>,

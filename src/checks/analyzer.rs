@@ -55,13 +55,20 @@ impl Check for Analyzer {
         let components = judged(bench, &question.language);
         if components.is_empty() {
             let language = title(bench, &question.language);
-            let finding = Finding::new(
-                rule,
-                question.language.clone(),
-                Verdict::NotApplicable,
-                format!("no {language} code was found that is part of the product"),
-            );
-            return vec![finding.cause("no-language")];
+            let message = format!("no {language} code was found that is part of the product");
+            let absent =
+                |message| Finding::new(rule, question.language.clone(), Verdict::NotApplicable, message).cause("no-language");
+            return vec![match bench.facts.inventory.hidden.get(&question.language) {
+                None => absent(message),
+                Some(hidden) => {
+                    let (count, row) = (hidden.files, &hidden.by);
+                    let files = if count == 1 { "file" } else { "files" };
+                    let (place, pattern) = (&row.place, &row.pattern);
+                    let message =
+                        format!("{message}; {count} {files} of it are hidden by `{pattern}` at {}:{}", place.path, place.line);
+                    absent(message).at(place.clone(), "linguist is told that this is vendored or generated")
+                }
+            }];
         }
         let several = components.len() > 1;
         components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))).collect()

@@ -1,11 +1,14 @@
 //! Owns the question "does a live bot keep every dependency up to date?". Refuses history: only files decide.
 
+mod absent;
+mod ecosystem;
+mod words;
+
 use serde::Deserialize;
 
-use super::{Bench, Check, question, snippets};
-use crate::answer::Reason;
+use super::{Bench, Check, question};
 use crate::catalog::{Rule, Severity};
-use crate::facts::bots::{Coverage, Uncovered};
+use crate::facts::bots::Uncovered;
 use crate::facts::components::Scope;
 use crate::finding::{Evidence, Finding, Verdict};
 use crate::text::Place;
@@ -77,12 +80,13 @@ impl Check for BotCoverage {
             return findings;
         }
         if idle {
-            findings.extend(no_bot(rule, &question, bench));
-            findings
-                .extend(by_ecosystem(rule, &question, bench).into_iter().filter(|finding| finding.verdict == Verdict::Unknown));
+            findings.extend(absent::no_bot(rule, &question, bench));
+            findings.extend(
+                ecosystem::by_ecosystem(rule, &question, bench).into_iter().filter(|finding| finding.verdict == Verdict::Unknown),
+            );
             return findings;
         }
-        findings.extend(by_ecosystem(rule, &question, bench));
+        findings.extend(ecosystem::by_ecosystem(rule, &question, bench));
         findings
     }
 }
@@ -127,58 +131,6 @@ fn title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
     bench.catalog.bots.iter().find(|bot| bot.id == id).map_or(id, |bot| bot.title.as_str())
 }
 
-/// No bot that acts is one finding, with the whole file to add, or the line that keeps a bot from acting.
-fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Option<Finding> {
-    let facts = bench.facts;
-    let mut missing: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).collect();
-    // What makes it an error stands first.
-    missing.sort_by_key(|gap| (gap.scope, question.weight(&gap.ecosystem)));
-    let weight = question.weight(&missing.first()?.ecosystem);
-    let inactive = |because: &[&str]| {
-        facts.bots.iter().find(|bot| bot.inactive_because.as_deref().is_some_and(|reason| because.contains(&reason)))
-    };
-    let halted = missing[0].place.as_ref().filter(|_| missing[0].why == "disabled");
-    let retired = inactive(&["retired"]);
-    let (cause, message) = match (halted.and_then(|place| facts.bots.iter().find(|bot| bot.path == place.path)), retired) {
-        (Some(bot), _) => {
-            let said = bot
-                .problems
-                .iter()
-                .find(|problem| Some(&problem.place) == halted)
-                .map_or("it does nothing", |problem| problem.message.as_str());
-            ("disabled", format!("{} is configured and updates nothing: {said}", title(bench, &bot.bot)))
-        }
-        (None, Some(bot)) => {
-            ("retired", format!("the only dependency-update bot configured is {}, whose service is gone", title(bench, &bot.bot)))
-        }
-        (None, None) => ("no-bot", "no dependency-update bot is configured".to_owned()),
-    };
-    let mut finding = Finding::new(rule, "repository", Verdict::Fail, message).cause(cause);
-    lower(&mut finding, rule, weight);
-    if let Some(place) = halted {
-        finding = finding.at(place.clone(), "this keeps the bot from acting");
-    } else if let Some(bot) = retired {
-        finding = finding.at(Place::file(bot.path.clone()), "nothing reads this file any more");
-    }
-    for gap in &missing {
-        finding = finding.at(Place::file(gap.manifest.clone()), format!("nobody updates this ({})", gap.ecosystem));
-    }
-    finding.development = facts.uncovered.iter().all(|gap| gap.scope == Scope::Development);
-    if halted.is_none() {
-        finding.searched = bench.catalog.bots.iter().flat_map(|bot| bot.config.iter().map(|place| place.path.clone())).collect();
-        finding.searched.sort();
-        finding.searched.dedup();
-    }
-    let fix = match halted {
-        Some(place) if facts.bots.iter().any(|bot| bot.path == place.path && bot.bot == "dependabot") => {
-            format!("add to `updates:` in {}:\n{}", place.path, snippets::dependabot_block(&missing, false))
-        }
-        Some(place) => format!("switch it on at {}:{}", place.path, place.line),
-        None => format!("add .github/dependabot.yml:\n{}", snippets::dependabot_block(&missing, true)),
-    };
-    Some(finding.fix(fix))
-}
-
 /// Languages have the rule's severity, what is around them less.
 fn lower(finding: &mut Finding, rule: &Rule, weight: u8) {
     match weight {
@@ -188,136 +140,47 @@ fn lower(finding: &mut Finding, rule: &Rule, weight: u8) {
     }
 }
 
-fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
-    let facts = bench.facts;
-    let updatable = facts.inventory.manifests.iter().filter(|manifest| manifest.updatable);
-    let mut ecosystems: Vec<&str> = updatable.map(|manifest| manifest.ecosystem.as_str()).collect();
-    ecosystems.sort_unstable();
-    ecosystems.dedup();
-    ecosystems.into_iter().map(|ecosystem| one(rule, question, bench, ecosystem)).collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::facts::gather;
+    use crate::snapshot::Snapshot;
+    use crate::terms::Terms;
 
-fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> Finding {
-    let facts = bench.facts;
-    let gaps: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.ecosystem == ecosystem).collect();
-    if gaps.is_empty() {
-        let covering = facts.bots.iter().filter(|bot| bot.active && bot.covers.iter().any(|(eco, _)| eco == ecosystem));
-        let mut names: Vec<&str> = covering.clone().map(|bot| title(bench, &bot.bot)).collect();
-        names.dedup();
-        let update = if names.len() == 1 { "updates" } else { "update" };
-        let entries: Vec<&Coverage> =
-            covering.flat_map(|bot| &bot.entries).filter(|entry| entry.ecosystem == ecosystem).collect();
-        let less = entries.iter().find_map(|entry| entry.less.first()).map(|(_, words)| format!("; {words}")).unwrap_or_default();
-        let message = format!("{} {update} every {ecosystem} manifest{less}", names.join(" and "));
-        let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
-        for entry in entries {
-            pass = pass.at(entry.place.clone(), "covers it");
-            for (place, words) in &entry.less {
-                pass = pass.at(place.clone(), words.clone());
-            }
-        }
-        return pass;
+    /// Subject, verdict and severity of each finding that holds or fails.
+    fn told(files: &[(&str, &str)]) -> Vec<String> {
+        let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+        let (catalog, terms) = (Catalog::builtin(), Terms::default());
+        let facts = gather(&snapshot, catalog, &terms).expect("in memory");
+        let rule = catalog.rule("dependency-update-bot").expect("a rule");
+        let findings = BotCoverage.run(rule, &Bench { facts: &facts, terms: &terms, catalog, literal: false });
+        findings.iter().map(|one| format!("{} {} {}", one.subject, one.verdict.word(), one.severity.word())).collect()
     }
-    let production: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| gap.scope == Scope::Production).collect();
-    let judged = if production.is_empty() { gaps.clone() } else { production.clone() };
-    // Security updates come whatever the limit is, if the forge is told so.
-    let (only_security, certain): (Vec<&Uncovered>, Vec<&Uncovered>) =
-        judged.iter().copied().filter(|gap| gap.may_be.is_none()).partition(|gap| gap.why == "limit-0");
-    let mut finding = if certain.is_empty() && !only_security.is_empty() {
-        security_only(rule, ecosystem, &only_security)
-    } else if certain.is_empty() {
-        let why = judged.iter().find_map(|gap| gap.may_be.clone());
-        let said = why.as_ref().map_or("what it extends cannot be read", |why| why.text.as_str()).to_owned();
-        let mut unknown =
-            Finding::new(rule, ecosystem, Verdict::Unknown, format!("whether {ecosystem} is covered cannot be read: {said}"))
-                .cause("may-cover");
-        unknown.reason = Some(why.as_ref().map_or(Reason::Remote, |why| why.reason));
-        if let Some(place) = why.and_then(|why| why.place) {
-            unknown = unknown.at(place, said);
-        }
-        unknown
-    } else {
-        let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
-        let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
-        let words = match (certain[0].why, certain.len()) {
-            _ if certain[0].remedy.is_some() => said(certain[0]),
-            ("no-entry", 2..) => "no entry names them",
-            (why, _) => reason_words(why),
+
+    #[test]
+    fn a_gap_weighs_as_much_as_its_ecosystem() {
+        const DOCKER: (&str, &str) = ("Dockerfile", "FROM python:3.12\n");
+        const NPM: (&str, &str) = ("package.json", "{\"dependencies\":{\"a\":\"1\"}}");
+        const CI: (&str, &str) =
+            (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{ uses: a/b@v1 }]\n");
+        const HOOKS: (&str, &str) =
+            (".pre-commit-config.yaml", "repos: [{ repo: 'https://x.example/a', rev: v1, hooks: [{ id: a }] }]\n");
+        let bot = |ecosystem: &str| {
+            format!(
+                "version: 2\nupdates: [{{ package-ecosystem: {ecosystem}, directory: /, schedule: {{ interval: weekly }} }}]\n"
+            )
         };
-        let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
-        let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
-        lower(&mut fail, rule, question.weight(ecosystem));
-        // The block to paste is the whole one: what is left out would be the next finding.
-        let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
-        let all: Vec<&Uncovered> = certain.iter().copied().chain(rest).collect();
-        for gap in &all {
-            if let Some(place) = &gap.place {
-                fail.places.push(Evidence::new(place.clone(), said(gap)));
-            }
-            fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
-        }
-        fail.fix(fix(bench, &all))
-    };
-    finding.development = production.is_empty();
-    finding
-}
-
-/// Version updates are switched off by a limit of 0: what is left is a setting of the forge.
-fn security_only(rule: &Rule, ecosystem: &str, gaps: &[&Uncovered]) -> Finding {
-    let message =
-        format!("version updates of {ecosystem} are switched off; whether security updates run is a setting of the forge");
-    let mut unknown = Finding::new(rule, ecosystem, Verdict::Unknown, message).cause("limit-0").reason(Reason::Offline);
-    for gap in gaps {
-        if let Some(place) = &gap.place {
-            unknown.places.push(Evidence::new(place.clone(), reason_words(gap.why)));
-        }
-        unknown.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody opens version updates for this"));
-    }
-    unknown.fix("delete `open-pull-requests-limit: 0` from the entry, or make sure that security updates are on")
-}
-
-/// A gap as people name it: workflows by their directory, everything else by its file.
-fn named(gap: &Uncovered) -> String {
-    let workflows = gap.manifest.directory() == ".github/workflows";
-    if workflows { ".github/workflows".to_owned() } else { gap.manifest.to_string() }
-}
-
-/// What to change where the reason stands; the missing entries when there are none.
-fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
-    if let Some(remedy) = gaps.first().and_then(|gap| gap.remedy.as_ref()) {
-        return remedy.fix.clone();
-    }
-    let said = |gap: &&Uncovered| match gap.why {
-        "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
-        "disabled" => Some("switch the bot on for it"),
-        "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
-        _ => None,
-    };
-    if let Some(said) = gaps.first().and_then(said) {
-        return said.to_owned();
-    }
-    let missing: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| said(gap).is_none()).collect();
-    let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();
-    let mut bots = bench.facts.bots.iter().filter(live);
-    if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
-        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(&missing, false));
-    }
-    let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
-    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(&missing, true))
-}
-
-/// The reason in the words of the bot's own file, when they are known.
-fn said(gap: &Uncovered) -> &str {
-    gap.remedy.as_ref().map_or_else(|| reason_words(gap.why), |remedy| remedy.words.as_str())
-}
-
-fn reason_words(why: &str) -> &'static str {
-    match why {
-        "limit-0" => "its entry has `open-pull-requests-limit: 0`",
-        "ignored" => "its entry ignores everything",
-        "disabled" => "the bot is switched off for it",
-        "target-branch" => "its entry targets another branch than the default one",
-        "no-bot" => "no bot is configured",
-        _ => "no entry names it",
+        let npm = bot("npm");
+        let npm = (".github/dependabot.yml", npm.as_str());
+        // Without any bot, the heaviest of what nobody updates decides.
+        assert_eq!(told(&[DOCKER]), ["repository fail warning"]);
+        assert_eq!(told(&[CI]), ["repository fail warning"]);
+        assert_eq!(told(&[HOOKS]), ["repository fail notice"]);
+        assert_eq!(told(&[DOCKER, HOOKS]), ["repository fail warning"]);
+        assert_eq!(told(&[DOCKER, NPM]), ["repository fail error"]);
+        // With one, each gap has its own.
+        assert_eq!(told(&[DOCKER, NPM, npm]), ["docker fail warning", "npm pass error"]);
+        assert_eq!(told(&[("Dockerfile", "FROM scratch\n")]), ["repository not-applicable error"]);
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::analyzer::{question_left, rung, short_words, title, verb};
 use super::component_view::{View, home, is_development, subject, views};
 use super::{Bench, Check, fixes, question, snippets, unseen};
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
 use crate::facts::components::Component;
@@ -14,7 +14,7 @@ use crate::facts::filtered::Sight;
 use crate::facts::hold::{HeldBy, HoldEffect};
 use crate::facts::ladder::Rung;
 use crate::finding::{Evidence, Finding, Verdict};
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -98,7 +98,7 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
                 let short = short(rule, question, bench, component, subject, best, wanted, &words);
                 match half_updated(question, bench, component).filter(|_| short.verdict == Verdict::Fail) {
                     Some((reason, place, said)) => undecided(short, reason, place, &said),
-                    None => short,
+                    None => possibly_covered(short, question, bench, component),
                 }
             }
         },
@@ -127,8 +127,7 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
     };
     let bot = bench.facts.bots.iter().filter(|_| question.or_bot).find(covers)?;
     Some(move |rule: &Rule| {
-        let title = bench.catalog.bots.iter().find(|known| known.id == bot.bot).map_or(bot.bot.as_str(), |known| &known.title);
-        let message = format!("{title} updates these dependencies");
+        let message = format!("{} updates these dependencies", bot_title(bench, &bot.bot));
         Finding::new(rule, "", Verdict::Pass, message).cause("bot").at(Place::file(bot.path.clone()), "a live bot covers them")
     })
 }
@@ -136,7 +135,7 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
 /// A bot that updates some of the dependencies, or only what is known to be vulnerable if the forge is told so.
 fn half_updated(question: &Question, bench: &Bench<'_>, component: &Component) -> Option<(Reason, Place, String)> {
     let ecosystem = component.ecosystem.as_deref().filter(|_| question.or_bot)?;
-    let here = |eco: &str, dir: &crate::text::RepoPath| eco == ecosystem && *dir == component.directory;
+    let here = |eco: &str, dir: &RepoPath| eco == ecosystem && *dir == component.directory;
     let some = bench.facts.bots.iter().filter(|bot| bot.active).find_map(|bot| {
         let (.., place) = bot.some_only.iter().find(|(eco, dir, _)| here(eco, dir))?;
         Some((Reason::Unsupported, place.clone(), "the bot updates some of them only".to_owned()))
@@ -155,6 +154,27 @@ fn undecided(mut short: Finding, reason: Reason, place: Place, said: &str) -> Fi
     short.verdict = Verdict::Unknown;
     short.places.insert(0, Evidence::new(place, said));
     short.reason(reason).cause("half-updated")
+}
+
+/// A tool or a bot is asked for: where no tool does and a bot may, neither is settled.
+fn possibly_covered(mut proven: Finding, question: &Question, bench: &Bench<'_>, component: &Component) -> Finding {
+    let here = |(ecosystem, directory, _): &&(String, RepoPath, Why)| {
+        Some(ecosystem) == component.ecosystem.as_ref() && *directory == component.directory
+    };
+    let bots = bench.facts.bots.iter().filter(|_| question.or_bot && proven.verdict == Verdict::Fail);
+    let Some((bot, (_, _, why))) = bots.into_iter().find_map(|bot| Some((bot, bot.may_cover.iter().find(here)?))) else {
+        return proven;
+    };
+    let title = bot_title(bench, &bot.bot);
+    proven.message = format!("{}; whether {title} updates these dependencies cannot be read: {}", proven.message, why.text);
+    proven.verdict = Verdict::Unknown;
+    let place = why.place.clone().unwrap_or_else(|| Place::file(bot.path.clone()));
+    proven.places.insert(0, Evidence::new(place, why.text.clone()));
+    proven.reason(why.reason).cause("may-cover")
+}
+
+fn bot_title<'b>(bench: &'b Bench<'_>, id: &'b str) -> &'b str {
+    bench.catalog.bots.iter().find(|known| known.id == id).map_or(id, |known| known.title.as_str())
 }
 
 #[expect(clippy::too_many_arguments, reason = "one sentence about one component, called once")]

@@ -98,6 +98,10 @@ impl OutFile {
             return Err(Error::usage(format!("`--out {text}` names no file")).hint("for example --out json=tollgate.json"));
         };
         known(format)?;
+        if path == "-" {
+            let hint = format!("standard output has what `--format {format}` asks for");
+            return Err(Error::usage("`-` is no file").hint(hint));
+        }
         let out = Self { format: format.to_owned(), path: PathBuf::from(path) };
         out.probe().map_err(|problem| {
             let error = Error::usage(format!("`{path}` cannot be written: {problem}"));

@@ -117,6 +117,11 @@ pub(super) fn view(context: &Context, all: bool) -> View {
 pub(super) fn read_file(path: &Path, limits: &Limits) -> Result<String, Error> {
     use std::io::Read as _;
     let shown = path.display();
+    if path.is_dir() {
+        return Err(
+            Error::usage(format!("`{shown}` is a directory")).hint("give the file, or run it in the repository without one")
+        );
+    }
     let file = std::fs::File::open(path).map_err(|problem| Error::usage(format!("`{shown}` cannot be opened: {problem}")))?;
     let mut bytes = Vec::new();
     let most = limits.file_bytes as u64;

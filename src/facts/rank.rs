@@ -189,7 +189,7 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     let why = match (invocation.workdir.is_known(), invocation.workdir.dir()) {
         (false, _) => "the directory it works in is computed",
         (true, None) => "the directory it works in is not known to hold this tree",
-        (true, Some(_)) => "a path it looks at is computed",
+        (true, Some(_)) => "a path it looks at is computed, or a link",
     };
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }

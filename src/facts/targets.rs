@@ -7,6 +7,7 @@ use super::shell::Word;
 use super::tool_config::{Query, excluded};
 use crate::catalog::Tool;
 use crate::catalog::tool::DefaultTarget;
+use crate::snapshot::EntryKind;
 use crate::text::{Place, RepoPath};
 
 /// What an invocation looks at.
@@ -121,6 +122,9 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
     let mut paths = files;
     if let Some(place) = named {
         let snapshot = query.world.snapshot;
+        // Links are not followed here; the tool does.
+        let link = |path: RepoPath| snapshot.entry(&path).is_some_and(|entry| entry.kind == EntryKind::Link);
+        unknown |= paths.iter().any(|path| path.ancestors().any(link));
         paths.retain(|path| snapshot.is_dir(path) || snapshot.is_file(path));
         let targets = match (paths.is_empty(), unknown) {
             (false, _) => Targets::Paths(paths),

@@ -134,7 +134,7 @@ fn set(pattern: &[u8], at: &mut usize, paths: bool) -> Option<Box<[bool; 256]>> 
                 match pattern[name..end].split_last() {
                     Some((b':', class)) => {
                         let class = class_of(class)?;
-                        (0..=u8::MAX).filter(|byte| class(byte)).for_each(|byte| members[usize::from(byte)] = true);
+                        (0..=u8::MAX).filter(class).for_each(|byte| members[usize::from(byte)] = true);
                         (before, *at) = (None, end);
                     }
                     _ => {

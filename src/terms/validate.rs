@@ -248,7 +248,7 @@ fn wanted(kind: Type) -> (&'static str, &'static str) {
         Type::Fingerprint => ("a full fingerprint of 40 or 64 hexadecimal digits", "gpg --fingerprint, without the blanks"),
         Type::SeverityOrTable => ("a severity or a table", "\"warning\""),
         Type::Table | Type::Map(_) => ("a table", "{ key = \"value\" }"),
-        Type::Tables => ("a list of tables", "[{ key = \"value\" }]"),
+        Type::Tables => ("a list of tables", "[[waiver]] on a line of its own, with the keys below it"),
         Type::Commands => ("a list of commands, each a list of words", "[[\"make\", \"lint\"]]"),
         Type::Free => ("a value", "1"),
     }

@@ -62,6 +62,7 @@ fn usage_errors_are_status_2_with_a_hint() {
         (&["check", "--out", "junit=x.xml"], "the format `junit` arrives with a later version", "formats are"),
         (&["check", "--out", "x.json"], "names no file", "--out json=tollgate.json"),
         (&["check", "--out", "json=no/such/folder/x.json"], "cannot be written", "a directory that exists"),
+        (&["check", "--out", "json=-"], "`-` is no file", "standard output has what `--format json` asks for"),
         (&["check", "--limit", "depht=3"], "there is no limit `depht`", "limits are"),
         (&["check", "--limit", "depth=0"], "needs a whole number from 1", "for example"),
         (&["check", "--now", "yesterday"], "`--now yesterday` is no time", "RFC 3339"),
@@ -72,6 +73,7 @@ fn usage_errors_are_status_2_with_a_hint() {
         (&["explain", "bandt"], "there is no rule, tool, bot or generator `bandt`", "did you mean `bandit`?"),
         (&["rules", "--format", "xml"], "there is no format `xml`", "formats are: text, json, markdown"),
         (&["policy", "diff", "a", "--b"], "`policy diff` is not in this version", "later"),
+        (&["policy", "check", "."], "`.` is a directory", "give the file"),
         (&["policy", "check", "nothing.toml"], "`nothing.toml` cannot be opened", ""),
         (&["completions", "tcsh"], "invalid value 'tcsh'", ""),
     ];
@@ -167,6 +169,15 @@ fn policies_are_checked_and_shown() {
     }
     fs::write(dir.path().join("bytes.toml"), [0xff, 0xfe]).expect("written");
     assert!(here(&["policy", "check", "bytes.toml"]).stderr.contains("is not UTF-8"));
+    // The same in the tree: an error of the policy, whoever reads it.
+    for bytes in [&b"\0"[..], b"\xff"] {
+        fs::write(dir.path().join(".tollgate.toml"), bytes).expect("written");
+        assert_eq!(here(&["check"]).status, 2);
+    }
+    fs::remove_file(dir.path().join(".tollgate.toml")).expect("removed");
+    fs::create_dir_all(dir.path().join(".github/workflows")).expect("a directory");
+    fs::write(dir.path().join(".github/workflows/a.yml"), "on: push\njobs: [\n").expect("written");
+    assert_eq!(here(&["facts"]).status, 3, "what could not be read makes the facts incomplete");
 }
 
 #[test]

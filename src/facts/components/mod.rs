@@ -1,7 +1,7 @@
 //! Owns what the tree consists of: languages, components (language and directory), manifests and their scope. Refuses to
 //! look into CI.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
 use crate::text::RepoPath;
 
+pub mod attributes;
 mod containers;
 mod content;
 mod declared;
@@ -91,6 +92,17 @@ pub struct Inventory {
     pub manifests: Vec<ManifestFact>,
     /// All components, by (language, directory).
     pub components: Vec<Component>,
+    /// Source files that only a `.gitattributes` takes out of sight, by language.
+    pub hidden: BTreeMap<String, Hidden>,
+}
+
+/// Source files of a language that a `.gitattributes` takes out of sight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// How many.
+    pub files: usize,
+    /// The row that hides the first of them.
+    pub by: attributes::Line,
 }
 
 impl Inventory {
@@ -113,6 +125,7 @@ impl Inventory {
 struct Sources {
     production: Vec<RepoPath>,
     development: Vec<RepoPath>,
+    hidden: Option<Hidden>,
 }
 
 /// Takes stock of the tree: one pass over the paths, and the text of manifests only.
@@ -129,7 +142,8 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
     }
     components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
     declared::fill(snapshot, &catalog.languages, &manifests, &mut components);
-    Inventory { manifests, components }
+    let hidden = sources.into_iter().filter_map(|(language, files)| Some((language.id.clone(), files.hidden?))).collect();
+    Inventory { manifests, components, hidden }
 }
 
 fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scoping<'_>) -> Vec<(&'c Language, Sources)> {
@@ -162,7 +176,11 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
         match scoping.of(&entry.path) {
             Some(Scope::Production) => all[at].1.production.push(entry.path.clone()),
             Some(Scope::Development) => all[at].1.development.push(entry.path.clone()),
-            None => {}
+            None => {
+                if let Some(by) = scoping.hidden_by(&entry.path) {
+                    all[at].1.hidden.get_or_insert(Hidden { files: 0, by }).files += 1;
+                }
+            }
         }
     }
     all

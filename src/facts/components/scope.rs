@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::Scope;
+use super::attributes::{Attributes, Line};
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
@@ -19,33 +19,20 @@ pub struct Scoping<'c> {
     development: HashSet<&'c str>,
     excluded: GlobSet,
     production: GlobSet,
-    attributes: Vec<Attributes>,
-}
-
-/// One `.gitattributes` file: patterns that set, and that unset, a linguist attribute.
-struct Attributes {
-    directory: RepoPath,
-    hidden: Gitignore,
-    documentation: Gitignore,
+    attributes: Attributes,
 }
 
 impl<'c> Scoping<'c> {
     /// Reads `.gitattributes` files and the policy's globs.
     #[must_use]
     pub fn new(snapshot: &Snapshot, languages: &'c Languages, terms: &ScopeTerms) -> Self {
-        let mut attributes = Vec::new();
-        for entry in snapshot.entries() {
-            if entry.path.file_name() == ".gitattributes" && entry.is_file() {
-                attributes.extend(read_attributes(snapshot, &entry.path));
-            }
-        }
         Self {
             languages,
             out_of_sight: languages.out_of_sight.iter().map(String::as_str).collect(),
             development: languages.development.iter().map(String::as_str).collect(),
             excluded: globs(&terms.exclude),
             production: globs(&terms.production),
-            attributes,
+            attributes: Attributes::read(snapshot),
         }
     }
 
@@ -55,6 +42,22 @@ impl<'c> Scoping<'c> {
         if self.production.is_match(path.as_str()) {
             return Some(Scope::Production);
         }
+        let scope = self.by_place(path)?;
+        if self.attributes.hides(path).is_some() {
+            return None;
+        }
+        Some(if self.attributes.documents(path) { Scope::Development } else { scope })
+    }
+
+    /// The line of a `.gitattributes` that takes a path out of sight, when nothing else does.
+    #[must_use]
+    pub fn hidden_by(&self, path: &RepoPath) -> Option<Line> {
+        self.by_place(path)?;
+        self.attributes.hides(path)
+    }
+
+    /// What the path alone says.
+    fn by_place(&self, path: &RepoPath) -> Option<Scope> {
         if self.excluded.is_match(path.as_str())
             || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
         {
@@ -70,15 +73,6 @@ impl<'c> Scoping<'c> {
                 return None;
             }
             if self.development.contains(segment) || self.ends_in_word(segment) {
-                scope = Scope::Development;
-            }
-        }
-        for attributes in self.attributes.iter().filter(|attributes| path.is_in(&attributes.directory)) {
-            let below = path.below(&attributes.directory).unwrap_or_default();
-            if attributes.hidden.matched_path_or_any_parents(below, false).is_ignore() {
-                return None;
-            }
-            if attributes.documentation.matched_path_or_any_parents(below, false).is_ignore() {
                 scope = Scope::Development;
             }
         }
@@ -101,32 +95,4 @@ fn globs(patterns: &[String]) -> GlobSet {
         }
     }
     set.build().unwrap_or_else(|_| GlobSet::empty())
-}
-
-fn read_attributes(snapshot: &Snapshot, path: &RepoPath) -> Option<Attributes> {
-    let file = snapshot.read(path).ok()?;
-    let (mut hidden, mut documentation) = (GitignoreBuilder::new(""), GitignoreBuilder::new(""));
-    let mut any = false;
-    for line in file.text.lines().take(10_000) {
-        let mut words = line.split_ascii_whitespace();
-        let Some(pattern) = words.next().filter(|pattern| !pattern.starts_with('#') && pattern.len() < 1024) else { continue };
-        for attribute in words {
-            let (name, set) = match attribute.strip_prefix(['-', '!']) {
-                Some(name) => (name, false),
-                None => match attribute.split_once('=') {
-                    Some((name, value)) => (name, value != "false"),
-                    None => (attribute, true),
-                },
-            };
-            let builder = match name {
-                "linguist-vendored" | "linguist-generated" => &mut hidden,
-                "linguist-documentation" => &mut documentation,
-                _ => continue,
-            };
-            let line = if set { pattern.to_owned() } else { format!("!{pattern}") };
-            any |= builder.add_line(None, &line).is_ok();
-        }
-    }
-    let (hidden, documentation) = (hidden.build().ok()?, documentation.build().ok()?);
-    any.then(|| Attributes { directory: path.parent(), hidden, documentation })
 }

@@ -131,6 +131,11 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
     };
     let root = document.root();
     let Some((version, place)) = version(root) else {
+        if let Some(claim) = ["openapi", "swagger"].iter().find_map(|key| root.get(key)).filter(|value| is_version(*value)) {
+            let mut other = blank(claim.place());
+            other.problems.push((claim.place(), "a version that scanners do not read".to_owned()));
+            return Some(other);
+        }
         let mut none = blank(Place::file(path.clone()));
         none.problems.push((root.place(), "it says neither `openapi: 3.x` nor `swagger: \"2.0\"`".to_owned()));
         return by_policy.then_some(none);
@@ -152,6 +157,11 @@ fn is_marked(world: &World<'_>, path: &RepoPath) -> bool {
         let line = line.trim_start_matches(['\u{FEFF}', '{', ' ', '\t']);
         marks.iter().any(|mark| line.starts_with(mark))
     })
+}
+
+/// Whether a value is a version at all.
+fn is_version(value: Value<'_>) -> bool {
+    value.scalar().is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The version, when it is one that scanners read, and its place.

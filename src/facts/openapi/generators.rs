@@ -46,7 +46,6 @@ pub(super) fn gather(
         let mut owners: Vec<RepoPath> = found.iter().map(|dependency| dependency.manifest.parent()).collect();
         owners.dedup();
         let (mine, computed) = wired(world, exporter, &owners, &production, &mut budget);
-        let words = format!("whether {} serves its description is computed here", exporter.title);
         if mine.is_empty()
             && computed.is_empty()
             && let Some(dependency) = found.iter().find(|dependency| dependency.runtime && !dependency.optional)
@@ -54,7 +53,7 @@ pub(super) fn gather(
             let words = format!("{} is a dependency, but the code that wires it was not recognised", exporter.title);
             undecided.push((dependency.place.clone(), words));
         }
-        undecided.extend(computed.into_iter().map(|place| (place, words.clone())));
+        undecided.extend(computed.into_iter().map(|(place, words)| (place, format!("{} {words}", exporter.title))));
         all.extend(mine);
     }
     (all, undecided)
@@ -103,6 +102,8 @@ struct Seen {
     switched_off: Option<(Place, Place)>,
     /// An argument that may switch it off.
     computed: Option<Place>,
+    /// Code that exports what the proof makes.
+    served: bool,
 }
 
 impl Seen {
@@ -120,8 +121,8 @@ impl Seen {
     fn description(self, exporter: &Exporter) -> Option<ApiDescription> {
         let (place, against) = match (self.first, self.switched_off) {
             (Some(place), _) => (place, self.elsewhere),
-            (None, Some((place, against))) if self.computed.is_none() => (place, Some(against)),
-            (None, _) => return None,
+            (None, Some((place, against))) => (place, Some(against)),
+            (None, None) => return None,
         };
         Some(description(exporter, place, against))
     }
@@ -134,10 +135,11 @@ fn wired(
     owners: &[RepoPath],
     paths: &[&RepoPath],
     budget: &mut usize,
-) -> (Vec<ApiDescription>, Vec<Place>) {
+) -> (Vec<ApiDescription>, Vec<(Place, &'static str)>) {
     let mark = |mark| Mark::new(world, &exporter.languages, mark);
     let proof: Vec<Mark<'_>> = exporter.proof.iter().map(mark).collect();
     let off: Vec<Mark<'_>> = exporter.off.iter().map(mark).collect();
+    let served: Vec<Mark<'_>> = exporter.served.iter().map(mark).collect();
     let one_kind = off.iter().all(|mark| proof.iter().any(|proof| mark.extensions.iter().all(|e| proof.is_for(e))));
     let mut seen: BTreeMap<RepoPath, Seen> = BTreeMap::new();
     for path in paths {
@@ -149,11 +151,13 @@ fn wired(
         }
         let owner = path.ancestors().find(|above| owners.contains(above)).unwrap_or_default();
         let here = seen.entry(owner).or_default();
-        if here.first.is_some() && one_kind {
+        here.served |= served.is_empty();
+        if here.first.is_some() && one_kind && here.served {
             continue;
         }
         *budget -= 1;
         let Ok(file) = world.snapshot.peek(path) else { continue };
+        here.served = here.served || served.iter().any(|mark| mark.is_for(extension) && mark.find(&file).is_some());
         let mut proofs = proof.iter().filter(|mark| mark.is_for(extension));
         if switches && proves && proofs.clone().all(Mark::is_call) {
             proofs.flat_map(|mark| mark.spans(&file)).take(MOST_CALLS).for_each(|span| here.call(exporter, &file, span));
@@ -168,8 +172,18 @@ fn wired(
             _ => {}
         }
     }
-    let computed = seen.values().filter(|seen| seen.first.is_none()).filter_map(|seen| seen.computed.clone()).collect();
-    (seen.into_values().filter_map(|seen| seen.description(exporter)).collect(), computed)
+    let mut open = Vec::new();
+    let mut all = Vec::new();
+    for seen in seen.into_values() {
+        match (&seen.first, &seen.computed) {
+            (Some(place), _) if !seen.served => {
+                open.push((place.clone(), "is set up here, but nothing was seen that exports it"))
+            }
+            (None, Some(place)) => open.push((place.clone(), "may be switched off here: the argument is computed")),
+            _ => all.extend(seen.description(exporter)),
+        }
+    }
+    (all, open)
 }
 
 fn description(exporter: &Exporter, place: Place, against: Option<Place>) -> ApiDescription {

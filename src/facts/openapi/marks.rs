@@ -47,7 +47,12 @@ impl<'c> Mark<'c> {
         let bytes = file.text.as_bytes();
         let needle = self.finder.needle();
         let starts_word = needle.first().is_some_and(|b| b.is_ascii_alphanumeric());
+        let quoted = if file.path.as_str().ends_with(".py") { long_texts(bytes) } else { Vec::new() };
         self.finder.find_iter(bytes).filter_map(move |at| {
+            let next = quoted.partition_point(|span| span.end <= at);
+            if quoted.get(next).is_some_and(|span| span.start <= at) {
+                return None;
+            }
             let inside = starts_word && at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
             let line_start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
             let head = file.text.get(line_start..at).unwrap_or_default().trim_start();
@@ -62,6 +67,30 @@ impl<'c> Mark<'c> {
             (!inside && (!comment || head.starts_with("//go:generate"))).then(|| Span::new(at, at + self.length))
         })
     }
+}
+
+/// Texts between three quotes, which in Python are also its documentation.
+fn long_texts(bytes: &[u8]) -> Vec<Span> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(byte) = bytes.get(at) {
+        at = match byte {
+            b'#' => memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length),
+            b'"' | b'\'' if bytes[at..].starts_with(&[*byte; 3]) => {
+                let end = memchr::memmem::find(&bytes[at + 3..], &[*byte; 3]).map_or(bytes.len(), |length| at + length + 6);
+                found.push(Span::new(at, end));
+                end
+            }
+            b'"' | b'\'' => {
+                let mut end = at + 1;
+                while bytes.get(end).is_some_and(|next| next != byte && *next != b'\n') {
+                    end += if bytes[end] == b'\\' { 2 } else { 1 };
+                }
+                end + 1
+            }
+            _ => at + 1,
+        };
+    }
+    found
 }
 
 /// Whether a line has these words, the last of them whole: `-generate client` is not in `-generate client,server`.

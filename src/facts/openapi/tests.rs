@@ -70,7 +70,7 @@ fn documents_by_content() {
         ("swagger as a number", "swagger: 2.0\ninfo: { title: A }\npaths: { /a: { get: {} } }\n", "openapi.yaml 2.0"),
         ("JSON is YAML", r#"{"openapi":"3.0.0","info":{"title":"A"},"paths":{"/a":{"get":{}}}}"#, "openapi.yaml 3.0.0"),
         ("swagger 1", "swaggerVersion: '1.2'\n", ""),
-        ("openapi 4", &GOOD.replace("3.0.3", "4.0.0"), ""),
+        ("openapi 4", &GOOD.replace("3.0.3", "4.0.0"), "openapi.yaml!1"),
         ("something else", "a: b\n", ""),
         ("no operation", "openapi: 3.0.0\ninfo: { title: A }\npaths: {}\n", "openapi.yaml!3"),
         ("no method", "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { parameters: [] } }\n", "openapi.yaml!3"),
@@ -158,6 +158,7 @@ fn generators() {
             "app/a.py:4 fastapi",
         ),
         ("a comment behind it", &[fastapi, ("app/a.py", "app = FastAPI()  # not openapi_url=None\n")], "app/a.py:1 fastapi"),
+        ("in its documentation", &[fastapi, ("app/a.py", "\"\"\"\napp = FastAPI()\n\"\"\"\nx = '\"\"\"'\n")], ""),
         ("an argument that is computed", &[fastapi, ("app/a.py", "app = FastAPI(openapi_url=settings.url)\n")], ""),
         ("a command that go runs", &[swag, ("main.go", "package main\n//go:generate swag init\n")], "main.go:2 swaggo"),
         ("a comment in go", &[swag, ("main.go", "package main\n// swag init\n")], ""),
@@ -166,6 +167,7 @@ fn generators() {
             &[
                 ("Cargo.toml", "[package]\nname='a'\n[dependencies]\nutoipa='5'\n"),
                 ("src/a.rs", "#[derive(OpenApi)]\nstruct A;\n"),
+                ("src/b.rs", "fn b() { print(A::openapi()) }\n"),
             ],
             "src/a.rs:1 utoipa",
         ),
@@ -212,10 +214,11 @@ fn what_is_declared_and_not_recognised_is_undecided() {
     let indirect = ("go.mod", "module x\nrequire github.com/grpc-ecosystem/grpc-gateway/v2 v2 // indirect\n");
     let install = ("scripts/proto.sh", "for i in protoc-gen-openapiv2; do go install $i; done\n");
     for (files, wanted) in [
-        (&[crates, ("src/a.rs", "#[derive(utoipa::OpenApi)]\n")][..], "src/a.rs:1 utoipa"),
-        (&[crates, ("src/a.rs", "#[derive(Debug, OpenApi)]\n")], "src/a.rs:1 utoipa"),
-        (&[crates, ("src/a.rs", "#[derive(OpenApi, Debug)]\n")], "src/a.rs:1 utoipa"),
+        (&[crates, ("src/a.rs", "#[derive(utoipa::OpenApi)]\nstruct A; fn a() { A::openapi(); }\n")][..], "src/a.rs:1 utoipa"),
+        (&[crates, ("src/a.rs", "#[derive(Debug, OpenApi)]\nstruct A; fn a() { A::openapi(); }\n")], "src/a.rs:1 utoipa"),
+        (&[crates, ("src/a.rs", "#[derive(OpenApi, Debug)]\nstruct A; fn a() { A::openapi(); }\n")], "src/a.rs:1 utoipa"),
         (&[crates, ("src/a.rs", "fn main() {}\n")], "?Cargo.toml:4"),
+        (&[crates, ("src/a.rs", "#[derive(OpenApi)]\nstruct A;\n")], "?src/a.rs:1"),
         (&[gateway, install], "?go.mod:2"),
         (&[gateway, ("buf.gen.yaml", "plugins:\n  - local: protoc-gen-openapiv2\n")], "buf.gen.yaml:2 grpc-gateway-openapiv2"),
         (&[indirect, install], ""),

@@ -47,7 +47,7 @@ mod tests;
 
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
-pub use taken_in::{Files, NoFiles};
+pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;
 
 use super::meter::Meter;

@@ -22,6 +22,26 @@ pub trait Files: Sync {
     /// The text at an absolute path of the file system that the script runs on; `None` when it is not a readable file of the
     /// tree.
     fn text(&self, path: &str) -> Option<MappedText>;
+
+    /// Whether something is at an absolute path for sure; `None` when it may be there or not.
+    fn there(&self, path: &str) -> Option<There> {
+        let _ = path;
+        None
+    }
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum There {
+    /// A file, with something in it or not, that may be run or may not.
+    File {
+        /// It is not empty.
+        filled: bool,
+        /// It may be run.
+        executable: bool,
+    },
+    /// A directory.
+    Directory,
 }
 
 /// A caller without files: `source` stays a command.

@@ -1,11 +1,13 @@
-//! Owns `[ … ]`, `test` and `[[ … ]]` over what is known. Refuses to look at files: tests on them are unknown.
+//! Owns `[ … ]`, `test` and `[[ … ]]` over what is known. Refuses to say that a file is not there: a step may have made it.
 
 use super::arith::{Num, compare};
 use super::ast::{Part, TestToken};
 use super::fields::Field;
 use super::state::State;
+use super::taken_in::There;
 use super::walk::Walker;
 use super::world::{Fail, Val};
+use crate::facts::workdir::normalise;
 
 /// One token of a test.
 enum Token<'t> {
@@ -167,7 +169,7 @@ impl Test<'_> {
                     Val::Unknown => None,
                     _ => Some(true),
                 }),
-                _ => None,
+                _ => self.there(op, operand),
             };
             self.at += 2;
             return answer;
@@ -175,6 +177,21 @@ impl Test<'_> {
         let answer = self.val(0).map(nonempty);
         self.at += 1;
         answer.unwrap_or_else(|| self.give_up())
+    }
+
+    /// A test on a file that is there for sure.
+    fn there(&self, op: &str, operand: &Val) -> Option<bool> {
+        let (name, from) = (operand.known()?, self.walker.directory(self.st));
+        let from = from.known().unwrap_or("/");
+        let path = (!name.is_empty() && (name.starts_with('/') || from != "/")).then(|| normalise(from, name)).flatten()?;
+        let found = self.walker.input.files.there(&path)?;
+        let yes = match (op, found) {
+            ("-e" | "-r", _) | ("-f", There::File { .. }) | ("-d", There::Directory) => true,
+            ("-s", There::File { filled, .. }) => filled,
+            ("-x", There::File { executable, .. }) => executable,
+            _ => false,
+        };
+        yes.then_some(true)
     }
 
     fn binary(&self, left: &Val, op: &str, right: &Val, pattern: Option<&[Part]>) -> Option<bool> {

@@ -50,6 +50,11 @@ impl Frame {
         }
     }
 
+    /// The tree lies where the job works.
+    pub(super) fn has_checkout(&self) -> bool {
+        !self.holds.iter().chain(self.starts.iter().flat_map(|start| &start.holds)).any(|hold| hold.of_machine)
+    }
+
     /// It goes on among the files of an image.
     pub(super) fn in_image(&mut self) {
         self.holds.iter_mut().for_each(Hold::in_image);

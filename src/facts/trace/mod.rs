@@ -101,6 +101,8 @@ struct Tracer<'w> {
     exhausted: HashMap<(crate::text::RepoPath, usize, usize), Why>,
     /// Long scripts that were analysed, by everything that the analysis depends on.
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
+    /// Jobs in which a script so far may have taken files of the tree away.
+    changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What the unit followed so far, and how often.
@@ -126,6 +128,7 @@ impl<'w> Tracer<'w> {
             exhausted: HashMap::new(),
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
+            changed: std::collections::BTreeSet::new(),
             path_env: None,
             earlier: runners::Earlier::default(),
             pipeline: None,

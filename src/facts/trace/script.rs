@@ -10,9 +10,10 @@ use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
-use crate::facts::shell::{self, Analysis, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, Word};
+use crate::facts::shell::{self, Analysis, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, There, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
+use crate::source::EntryKind;
 use crate::text::{MappedText, Span};
 
 /// Bytes from which a script is worth remembering.
@@ -66,13 +67,18 @@ impl Tracer<'_> {
 
     /// What a script does. A long one is analysed once for equal surroundings: variants of a job call the same script alike.
     fn analysis(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame) -> Rc<Analysis> {
-        let key = (text.text().len() >= LONG).then(|| surroundings(text, mode, args.as_deref(), frame));
+        let job = (frame.pipeline, frame.job);
+        if may_remove(text.text()) {
+            self.changed.insert(job);
+        }
+        let whole = !self.changed.contains(&job) && frame.has_checkout();
+        let key = (text.text().len() >= LONG).then(|| surroundings(text, mode, args.as_deref(), whole, frame));
         if let Some(known) = key.and_then(|key| self.analyses.get(&key)) {
             return Rc::clone(known);
         }
         let scope = located(scope(&frame.env, args), text, frame);
         let limits = self.world.snapshot.limits();
-        let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir };
+        let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir, whole };
         let input = ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter };
         let analysis = Rc::new(shell::analyse(&input));
         if let Some(key) = key {
@@ -100,14 +106,14 @@ impl Tracer<'_> {
 }
 
 /// Everything that an analysis depends on, in one digest: nobody can make two of them alike.
-fn surroundings(text: &MappedText, mode: ShellMode, args: Option<&[Word]>, frame: &Frame) -> [u8; 32] {
+fn surroundings(text: &MappedText, mode: ShellMode, args: Option<&[Word]>, whole: bool, frame: &Frame) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     };
     add(text.file().path.as_str());
-    add(&format!("{:?} {mode:?} {:?} {}", text.span(0..text.text().len()), frame.workdir, args.is_some()));
+    add(&format!("{:?} {mode:?} {whole} {:?} {}", text.span(0..text.text().len()), frame.workdir, args.is_some()));
     add(text.text());
     add(frame.seen.last().map_or("", |(key, _)| key));
     for word in args.unwrap_or_default() {
@@ -124,9 +130,28 @@ fn surroundings(text: &MappedText, mode: ShellMode, args: Option<&[Word]>, frame
 struct Tree<'t> {
     snapshot: &'t Snapshot,
     workdir: &'t Workdir,
+    /// Nothing so far can have taken a file away.
+    whole: bool,
+}
+
+/// Whether a script may take files of the tree away, or put another revision in their place.
+fn may_remove(text: &str) -> bool {
+    let words = ["rm", "mv", "rmdir", "unlink", "clean", "checkout", "switch", "reset", "restore", "stash", "-delete", "rsync"];
+    text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '(' | ')' | '&' | '|' | '"' | '\''))
+        .any(|word| words.contains(&word))
 }
 
 impl shell::Files for Tree<'_> {
+    fn there(&self, path: &str) -> Option<There> {
+        let path = self.workdir.resolve(path).filter(|_| self.whole)?;
+        if self.snapshot.is_dir(&path) {
+            return Some(There::Directory);
+        }
+        let entry = self.snapshot.entry(&path).filter(|entry| entry.is_file())?;
+        let filled = self.snapshot.peek(&path).is_ok_and(|file| !file.text.is_empty());
+        Some(There::File { filled, executable: entry.kind == EntryKind::Executable })
+    }
+
     fn text(&self, path: &str) -> Option<MappedText> {
         let file = self.snapshot.read(&self.workdir.resolve(path)?).ok()?;
         let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };

@@ -128,6 +128,15 @@ fn what_only_looks_strange_is_read() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A link inside of the tree is not followed here, but by the tool.
+#[test]
+fn a_link_among_the_targets_is_not_nothing() {
+    let dir = with_workflow(workflow("bandit -r linked").as_bytes());
+    symlink("src", dir.path().join("linked")).expect("linked");
+    let one = report(&dir);
+    assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Unknown), "{}", told(&one.findings));
+}
+
 /// Programs that read bytes do not mind Latin-1, and pip obeys a mark of UTF-16: what stands in ASCII is certain.
 #[test]
 fn comments_in_another_encoding_hide_nothing() {

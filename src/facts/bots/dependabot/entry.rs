@@ -215,24 +215,36 @@ fn covers_nothing(value: Value<'_>, group: Option<Value<'_>>, default_branch: &D
     if let Some(limit) = value.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0)) {
         return Some(("limit-0", limit.place()));
     }
-    let everything = value.get("ignore").into_iter().flat_map(Value::items).find(|item| ignores_everything(*item))?;
-    Some(("ignored", everything.place()))
+    let ignored = ignores_everything(value.get("ignore")?)?;
+    Some(("ignored", ignored))
 }
 
-/// `dependency-name: "*"` without update types and versions, or with all of them.
-fn ignores_everything(item: Value<'_>) -> bool {
-    let all = item
-        .get("dependency-name")
-        .and_then(Value::scalar)
-        .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b == b'*'));
-    let list = |key: &str| -> Vec<&str> {
-        let value = item.get(key);
-        let items: Vec<&str> = value.into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
-        if items.is_empty() { value.and_then(Value::scalar).into_iter().collect() } else { items }
-    };
-    let (types, versions) = (list("update-types"), list("versions"));
-    let every_type =
-        ["major", "minor", "patch"].iter().all(|kind| types.contains(&format!("version-update:semver-{kind}").as_str()));
-    let every_version = versions.iter().any(|version| matches!(version.replace(' ', "").as_str(), "*" | ">=0"));
-    all && ((types.is_empty() && versions.is_empty()) || every_type || every_version)
+/// The item with which every update of every dependency is ignored: a name of all without update types and versions, or the
+/// last of several that have all types together.
+fn ignores_everything(list: Value<'_>) -> Option<Place> {
+    let mut kinds = [false; 3];
+    for item in list.items() {
+        let name = item.get("dependency-name").and_then(Value::scalar);
+        if !name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b == b'*')) {
+            continue;
+        }
+        let texts = |key: &str| -> Vec<&str> {
+            let value = item.get(key);
+            let items: Vec<&str> = value.into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
+            if items.is_empty() { value.and_then(Value::scalar).into_iter().collect() } else { items }
+        };
+        let (types, versions) = (texts("update-types"), texts("versions"));
+        if (types.is_empty() && versions.is_empty())
+            || versions.iter().any(|version| matches!(version.replace(' ', "").as_str(), "*" | ">=0"))
+        {
+            return Some(item.place());
+        }
+        for (kind, seen) in ["major", "minor", "patch"].iter().zip(&mut kinds) {
+            *seen |= types.contains(&format!("version-update:semver-{kind}").as_str());
+        }
+        if kinds == [true; 3] {
+            return Some(item.place());
+        }
+    }
+    None
 }

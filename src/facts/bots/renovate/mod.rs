@@ -24,8 +24,15 @@ use crate::text::{Place, RepoPath, SourceFile};
 
 /// Reads the first of the bot's files that is there.
 pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
-    let mut places = scene.configured(&bot.config).into_iter();
+    let mut places = scene.configured(&bot.config);
+    // Places of GitLab are passed over on another forge.
+    let elsewhere = |path: &RepoPath| path.as_str().starts_with(".gitlab/") && is_github(scene);
+    places.sort_by_key(|(path, _)| elsewhere(path));
+    let mut places = places.into_iter();
     let (path, place) = places.next()?;
+    if elsewhere(&path) {
+        return Some(on_gitlab_only(scene, bot, path));
+    }
     let mut fact = BotFact::new(bot, path.clone());
     for (other, _) in places {
         let words = format!("{path} is found before it: this file is not read");
@@ -56,6 +63,26 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     Some(coverage(scene, bot, root, presets, fact))
 }
 
+/// Whether the tree has files of GitHub's CI and none of GitLab's.
+fn is_github(scene: &Scene<'_>) -> bool {
+    let snapshot = scene.world.snapshot;
+    let is = |path: &str, there: &dyn Fn(&RepoPath) -> bool| RepoPath::new(path).is_some_and(|path| there(&path));
+    is(".github/workflows", &|path| snapshot.is_dir(path)) && !is(".gitlab-ci.yml", &|path| snapshot.is_file(path))
+}
+
+/// A file that counts if the repository lies at GitLab all the same.
+fn on_gitlab_only(scene: &Scene<'_>, bot: &Bot, path: RepoPath) -> Reading {
+    let mut fact = BotFact::new(bot, path.clone()).inactive("no-updates");
+    let words = "it is read on GitLab only, and the tree has the CI of GitHub";
+    let why = Why::new(Reason::Unsupported, words).at(Place::file(path.clone()));
+    let known = |target: &&Target<'_>| bot.manager.iter().any(|manager| manager.ecosystem == target.ecosystem);
+    for (ecosystem, directory) in scene.targets.iter().filter(known).map(Target::key) {
+        fact.may_cover.push((ecosystem, directory, why.clone()));
+    }
+    fact.problems.push(BotProblem::note(Place::file(path), "other-forge", words).fix("move it to renovate.json"));
+    fact.into()
+}
+
 /// A file of no bytes stands for an empty map.
 fn empty(scene: &Scene<'_>, path: &RepoPath) -> Option<Arc<Document>> {
     let file = scene.world.snapshot.read(path).ok().filter(|file| file.text.is_empty())?;
@@ -82,6 +109,12 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
             Typed::Is(true) => return None,
             _ => {}
         }
+    }
+    let kinds =
+        rules::KINDS.iter().map(|kind| root.get(kind)?.get("enabled").filter(|value| value.as_bool() == Typed::Is(false)));
+    if let Some(off) = kinds.collect::<Option<Vec<_>>>().as_ref().and_then(|off| off.first()) {
+        let words = "`major`, `minor` and `patch` are all off: no version is updated";
+        return Some(BotProblem::note(off.place(), "disabled", words));
     }
     if let Some(place) = &presets.off {
         return Some(BotProblem::note(place.clone(), "disabled", "this preset switches the bot off"));

@@ -32,7 +32,7 @@ const READ: &[&str] = &[
 ];
 
 /// The kinds of new versions; a rule for all of them is one for every version.
-const KINDS: &[&str] = &["major", "minor", "patch"];
+pub(super) const KINDS: &[&str] = &["major", "minor", "patch"];
 
 /// A rule with `enabled`.
 pub(super) struct Rule {

@@ -167,6 +167,12 @@ fn what_makes_an_entry_cover_nothing() {
             "npm: ignored@7",
         ),
         (
+            "every kind of update ignored, one by one",
+            "    ignore:\n      - { dependency-name: '*', update-types: ['version-update:semver-major'] }\n      - { dependency-name: '*', update-types: ['version-update:semver-minor', 'version-update:semver-patch'] }\n",
+            "active ignored@8",
+            "npm: ignored@8",
+        ),
+        (
             "every version ignored",
             "    ignore:\n      - { dependency-name: '*', versions: ['>= 0'] }\n",
             "active ignored@7",

@@ -24,6 +24,13 @@ fn settings() {
         ("a misspelt key", r#"{"enabeld":false}"#, &[NPM], "active ?npm: unknown-key@1"),
         ("an older key", r#"{"regexManagers":[],"$schema":"x"}"#, &[NPM], "active +npm:"),
         ("off", r#"{"enabled":false}"#, &[NPM], "disabled disabled@1"),
+        (
+            "every kind off",
+            r#"{"major":{"enabled":false},"minor":{"enabled":false},"patch":{"enabled":false}}"#,
+            &[NPM],
+            "disabled disabled@1",
+        ),
+        ("two kinds off", r#"{"major":{"enabled":false},"minor":{"enabled":false}}"#, &[NPM], "active +npm:"),
         ("off by a preset", r#"{"extends":["config:base",":disableRenovate"]}"#, &[NPM], "disabled disabled@1"),
         ("on again", r#"{"extends":[":disableRenovate"],"enabled":true}"#, &[NPM], "active +npm:"),
         ("silent", r#"{"mode":"silent"}"#, &[NPM], "disabled disabled@1"),
@@ -257,4 +264,14 @@ fn hooks_that_pre_commit_ci_may_update() {
     for (more, wanted) in [("", "pre-commit: disabled@1"), ("ci: { autofix_prs: false }\n", "pre-commit: disabled@1?")] {
         assert_eq!(gaps(&[NPM, (".pre-commit-config.yaml", &hooks(more)), config]), wanted, "{more}");
     }
+}
+
+#[test]
+fn places_of_another_forge() {
+    const CI: (&str, &str) = (".github/workflows/a.yml", "on: push\njobs: {}\n");
+    let (lab, rc) = ((".gitlab/renovate.json", "{}"), (".renovaterc", "{}"));
+    assert_eq!(state("renovate", &[NPM, lab]), "active +npm:");
+    assert_eq!(state("renovate", &[NPM, lab, CI]), "no-updates ?npm: other-forge@1");
+    assert_eq!(state("renovate", &[NPM, lab, CI, (".gitlab-ci.yml", "a: {}\n")]), "active +npm:");
+    assert_eq!(state("renovate", &[NPM, lab, CI, rc]), "active +npm: second-file@1");
 }

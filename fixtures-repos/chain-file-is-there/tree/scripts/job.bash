@@ -1,0 +1,3 @@
+run_scan() {
+  bandit -r src
+}

@@ -1,0 +1,99 @@
+//! Owns the verdict on one ecosystem where some bot acts. Refuses repositories without any.
+
+use super::super::Bench;
+use super::words::{fix, named, reason_words, said};
+use super::{Question, lower, title};
+use crate::answer::Reason;
+use crate::catalog::Rule;
+use crate::facts::bots::{Coverage, Uncovered};
+use crate::facts::components::Scope;
+use crate::finding::{Evidence, Finding, Verdict};
+use crate::text::Place;
+
+pub(super) fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
+    let facts = bench.facts;
+    let updatable = facts.inventory.manifests.iter().filter(|manifest| manifest.updatable);
+    let mut ecosystems: Vec<&str> = updatable.map(|manifest| manifest.ecosystem.as_str()).collect();
+    ecosystems.sort_unstable();
+    ecosystems.dedup();
+    ecosystems.into_iter().map(|ecosystem| one(rule, question, bench, ecosystem)).collect()
+}
+
+fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> Finding {
+    let facts = bench.facts;
+    let gaps: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.ecosystem == ecosystem).collect();
+    if gaps.is_empty() {
+        let covering = facts.bots.iter().filter(|bot| bot.active && bot.covers.iter().any(|(eco, _)| eco == ecosystem));
+        let mut names: Vec<&str> = covering.clone().map(|bot| title(bench, &bot.bot)).collect();
+        names.dedup();
+        let update = if names.len() == 1 { "updates" } else { "update" };
+        let entries: Vec<&Coverage> =
+            covering.flat_map(|bot| &bot.entries).filter(|entry| entry.ecosystem == ecosystem).collect();
+        let less = entries.iter().find_map(|entry| entry.less.first()).map(|(_, words)| format!("; {words}")).unwrap_or_default();
+        let message = format!("{} {update} every {ecosystem} manifest{less}", names.join(" and "));
+        let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
+        for entry in entries {
+            pass = pass.at(entry.place.clone(), "covers it");
+            for (place, words) in &entry.less {
+                pass = pass.at(place.clone(), words.clone());
+            }
+        }
+        return pass;
+    }
+    let production: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| gap.scope == Scope::Production).collect();
+    let judged = if production.is_empty() { gaps.clone() } else { production.clone() };
+    // Security updates come whatever the limit is, if the forge is told so.
+    let (only_security, certain): (Vec<&Uncovered>, Vec<&Uncovered>) =
+        judged.iter().copied().filter(|gap| gap.may_be.is_none()).partition(|gap| gap.why == "limit-0");
+    let mut finding = if certain.is_empty() && !only_security.is_empty() {
+        security_only(rule, ecosystem, &only_security)
+    } else if certain.is_empty() {
+        let why = judged.iter().find_map(|gap| gap.may_be.clone());
+        let said = why.as_ref().map_or("what it extends cannot be read", |why| why.text.as_str()).to_owned();
+        let mut unknown =
+            Finding::new(rule, ecosystem, Verdict::Unknown, format!("whether {ecosystem} is covered cannot be read: {said}"))
+                .cause("may-cover");
+        unknown.reason = Some(why.as_ref().map_or(Reason::Remote, |why| why.reason));
+        if let Some(place) = why.and_then(|why| why.place) {
+            unknown = unknown.at(place, said);
+        }
+        unknown
+    } else {
+        let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
+        let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
+        let words = match (certain[0].why, certain.len()) {
+            _ if certain[0].remedy.is_some() => said(certain[0]),
+            ("no-entry", 2..) => "no entry names them",
+            (why, _) => reason_words(why),
+        };
+        let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
+        let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
+        lower(&mut fail, rule, question.weight(ecosystem));
+        // The block to paste is the whole one: what is left out would be the next finding.
+        let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
+        let all: Vec<&Uncovered> = certain.iter().copied().chain(rest).collect();
+        for gap in &all {
+            if let Some(place) = &gap.place {
+                fail.places.push(Evidence::new(place.clone(), said(gap)));
+            }
+            fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
+        }
+        fail.fix(fix(bench, &all))
+    };
+    finding.development = production.is_empty();
+    finding
+}
+
+/// Version updates are switched off by a limit of 0: what is left is a setting of the forge.
+fn security_only(rule: &Rule, ecosystem: &str, gaps: &[&Uncovered]) -> Finding {
+    let message =
+        format!("version updates of {ecosystem} are switched off; whether security updates run is a setting of the forge");
+    let mut unknown = Finding::new(rule, ecosystem, Verdict::Unknown, message).cause("limit-0").reason(Reason::Offline);
+    for gap in gaps {
+        if let Some(place) = &gap.place {
+            unknown.places.push(Evidence::new(place.clone(), reason_words(gap.why)));
+        }
+        unknown.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody opens version updates for this"));
+    }
+    unknown.fix("delete `open-pull-requests-limit: 0` from the entry, or make sure that security updates are on")
+}
