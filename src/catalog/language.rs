@@ -17,6 +17,7 @@ pub struct Languages {
     /// Path segments that make a file development.
     pub development: Vec<String>,
     /// Last words of segments of several, joined by `-` or `_`, that do so too.
+    #[serde(default)]
     pub development_words: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
@@ -65,6 +66,9 @@ pub struct Manifest {
     /// When one of these lies beside it the ecosystem is the given one instead.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,
+    /// A directory that is the file's own: a bot is told the one above it.
+    #[serde(default)]
+    pub inside: Option<String>,
     /// Names of the files beside it that lock what it declares; of several in one directory the first says the client.
     #[serde(default)]
     pub locks: Vec<String>,

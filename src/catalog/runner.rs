@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Runners {
     /// Actions that put no file of a repository into the workspace.
+    #[serde(default)]
     pub idle_actions: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,

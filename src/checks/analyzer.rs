@@ -135,6 +135,9 @@ fn beyond(mut proven: Finding, unread: &unseen::Unseen<'_>, language: &str) -> F
         proven.places.clear();
         proven.searched.clear();
         proven.message = format!("whether an analyzer gates {language} cannot be seen: {}", unread.why());
+    } else if let Some(head) = proven.message.strip_suffix(NOT_RUN) {
+        // Whether nothing runs it is what cannot be seen.
+        proven.message = format!("{head}; whether a pipeline runs it, or another analyzer, cannot be seen: {}", unread.why());
     } else {
         proven.message = format!("{}; whether another analyzer does cannot be seen: {}", proven.message, unread.why());
     }
@@ -281,7 +284,8 @@ fn fail(
     let language = words(bench, component);
     // A tool that the checklist names, or one with security rules, tells more than any other linter.
     let rank = |view: &&View<'_>| {
-        (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id), view.on.rung)
+        let security = (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id));
+        (security, view.on.rung, view.tool.security == Security::Selected)
     };
     // Of several linters the one whose security rules could be switched on: it could become the answer.
     let could = |view: &&View<'_>| {
@@ -369,6 +373,9 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     finding
 }
 
+/// What is said of a tool that only stands in a configuration.
+pub(super) const NOT_RUN: &str = ", but no pipeline that starts without a human runs it";
+
 /// What is true of a tool that stands a rung short, and no more.
 pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
     let title = &view.tool.title;
@@ -380,7 +387,7 @@ pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
         (Rung::Configured, Some(HoldEffect::Unknown(_))) if view.may_be() > Rung::Configured => {
             format!("{title} is configured; even if it runs, it cannot fail a pull request")
         }
-        (Rung::Configured, _) => format!("{title} is configured, but no pipeline that starts without a human runs it"),
+        (Rung::Configured, _) => format!("{title} is configured{NOT_RUN}"),
         (Rung::Runs, _) if on_pull && hold.is_some_and(|hold| hold.by == HeldBy::Paths) => {
             let what = if is_analyzer(view.tool) { "changes" } else { "changes its dependencies" };
             format!("{title} runs on pull requests, but not when {language} {what}")

@@ -121,6 +121,11 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
             problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
         );
         finding.fix.clone_from(&first.fix);
+        // An entry left over from a directory that is gone leaves nothing old, where all there is has a bot.
+        let left_over = bot.active && bot.problems.iter().all(|problem| !problem.fatal || problem.code == "missing-directory");
+        if left_over && !bench.facts.uncovered.iter().any(|gap| gap.scope == Scope::Production && gap.why != "limit-0") {
+            finding = finding.severity(Severity::Warning.min(rule.severity));
+        }
         findings.push(finding);
     }
     findings

@@ -66,7 +66,7 @@ pub(super) fn step(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -
     if !code.scripts {
         return run_in("pipx run semgrep scan --error --config p/javascript .", component);
     }
-    let step = run_in("npx eslint --max-warnings 0 .", component);
+    let step = run_in(&format!("{} && npx eslint --max-warnings 0 .", locked(component, bench)), component);
     let has_config = all.iter().any(|view| view.tool.id == "eslint" && configuration(view, component, bench).is_some());
     if has_config {
         return step;
@@ -104,6 +104,18 @@ fn configuration(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> O
     let place = view.configured_for(component)?;
     let dependency = bench.facts.dependencies.iter().any(|dependency| dependency.place == *place);
     (!dependency && view.chain().last().is_none_or(|hop| hop.place != *place)).then(|| place.path.to_string())
+}
+
+/// The command that installs what is locked: a configuration imports its plugins.
+fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
+    match bench.facts.locks.nearest(&component.directory, "javascript") {
+        Some("yarn.lock") => "yarn install --frozen-lockfile",
+        Some(".yarnrc.yml") => "yarn install --immutable",
+        Some("pnpm-lock.yaml") => "pnpm install --frozen-lockfile",
+        Some("bun.lock" | "bun.lockb") => "bun install --frozen-lockfile",
+        Some("package-lock.json" | "npm-shrinkwrap.json") => "npm ci",
+        _ => "npm install",
+    }
 }
 
 /// The command that installs for development, by the lock file.

@@ -47,6 +47,10 @@ pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
             Some(what) => format!("{what}, so that what {title} finds fails the job"),
             None => match note.strip_prefix("without `").and_then(|rest| rest.split_once('`')) {
                 Some((flag, _)) => format!("add `{flag}`"),
+                None if flag(view, finding).is_some() => format!(
+                    "remove `{}`; settle false positives one by one in {title}'s own configuration",
+                    flag(view, finding).unwrap_or_default()
+                ),
                 None if note.starts_with("it looks at nothing") => format!("give {title} a path that exists"),
                 None => format!(
                     "remove what lets it pass here ({note}); settle false positives one by one in {title}'s own configuration"
@@ -58,6 +62,16 @@ pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The flag that the finding points to, in the command that the last hop shows.
+fn flag(view: &View<'_>, finding: &Finding) -> Option<String> {
+    let hop = view.best()?.chain.last()?;
+    let place = &finding.places.first()?.place;
+    let here = place.path == hop.place.path && (place.line, place.end_line) == (hop.place.line, hop.place.line);
+    let from = place.column.checked_sub(hop.place.column).filter(|_| here)?;
+    let text: String = hop.text.chars().skip(from).take(place.end_column.saturating_sub(place.column)).collect();
+    (text.starts_with('-') && text.len() > 1 && !text.ends_with('…')).then_some(text)
 }
 
 /// What a tool lacks that passes by default: the flag or the input that makes findings fail it, as the catalogue knows it.
@@ -90,7 +104,8 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
     let known = |id: &str| all.iter().any(|view| view.tool.id == id);
     match component.language.as_str() {
         "python" if known("ruff") => run(&format!("pipx run ruff check --extend-select S {directory}")),
-        "python" => run(&format!("pipx run bandit -r {directory}")),
+        // Tests are full of `assert`, which it reports; what its `-x` names may be any part of a path.
+        "python" => run(&format!("pipx run bandit -r {directory} -x /tests/,/test/")),
         "javascript" => eslint_fix::step(component, all, bench),
         "go" => {
             run_in("go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest run --enable gosec ./...", component)
@@ -132,7 +147,9 @@ fn security_rules(finding: &Finding, view: &View<'_>, component: &Component, all
             let file = own(&["ruff.toml", ".ruff.toml"], "ruff.toml");
             format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
         }
-        ("python", _) => format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {}", directory(component)))),
+        ("python", _) => {
+            format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {} -x /tests/,/test/", directory(component))))
+        }
         ("javascript", "eslint" | "standard" | "xo") => eslint_fix::rules(view, component, all, bench),
         ("go", "golangci-lint") => {
             let file = own(&[".golangci."], ".golangci.yml");

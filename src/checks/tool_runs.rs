@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::analyzer::{question_left, rung, short_words, title, verb};
+use super::analyzer::{NOT_RUN, question_left, rung, short_words, title, verb};
 use super::component_view::{View, home, is_development, subject, views};
 use super::{Bench, Check, fixes, question, snippets, unseen};
 use crate::answer::{Reason, Why};
@@ -31,7 +31,8 @@ struct Question {
     /// A live bot that covers the component answers too.
     #[serde(default)]
     or_bot: bool,
-    /// The step to propose, by language, or by `language/lock file`; `{target}` stands for the manifest.
+    /// The step to propose, by language, by `language/lock file`, or by `language/*.txt` for lists of requirements; `{target}`
+    /// stands for the manifest.
     #[serde(default)]
     step: std::collections::BTreeMap<String, String>,
 }
@@ -188,13 +189,15 @@ fn short(
     wanted: Rung,
     words: &str,
 ) -> Finding {
-    // Requirement files are named; a project stands for itself.
-    let manifest = component.manifest.as_ref().map(|path| path.file_name()).filter(|name| name.ends_with(".txt"));
-    let target = manifest.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
+    // Lists of requirements are named; a project stands for itself.
+    let is_list = |name: &&str| name.ends_with(".txt") || name.ends_with(".in");
+    let list = component.manifest.as_ref().map(|path| path.file_name()).filter(is_list);
+    let target = list.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
     let when = if wanted >= Rung::Gates { "a pull-request workflow" } else { "a scheduled workflow" };
     let lock = bench.facts.locks.nearest(&component.directory, &component.language);
     let by_lock = lock.and_then(|lock| question.step.get(&format!("{}/{lock}", component.language)));
-    let step = by_lock.or_else(|| question.step.get(&component.language));
+    let of_list = list.and_then(|_| question.step.get(&format!("{}/*.txt", component.language)));
+    let step = of_list.or(by_lock).or_else(|| question.step.get(&component.language));
     let step =
         step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
     let unread = unseen::of(bench, Sight::dependencies(component));
@@ -254,6 +257,8 @@ fn beyond(mut proven: Finding, question: &Question, unread: &unseen::Unseen<'_>,
     let absent = proven.cause == "absent";
     proven.message = if absent {
         format!("whether a {} runs for {words} cannot be seen: {}", question.what, unread.why())
+    } else if let Some(head) = proven.message.strip_suffix(NOT_RUN) {
+        format!("{head}; whether a pipeline runs it, or another {}, cannot be seen: {}", question.what, unread.why())
     } else {
         format!("{}; whether another {} does cannot be seen: {}", proven.message, question.what, unread.why())
     };

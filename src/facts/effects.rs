@@ -89,7 +89,13 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                     let why = Why::new(Reason::Unsupported, "which files it looks at is said by hand");
                     out.set_aside(Answer::Unknown(why.at(place)));
                 }
-                does => out.holds.push(Hold::new(weight(does), place, words(effect, tool))),
+                does => {
+                    let said = named(effect, invocation, &place).map_or_else(
+                        || words(effect, tool),
+                        |name| words(effect, tool).replace(" with it", &format!(" with `{name}`")),
+                    );
+                    out.holds.push(Hold::new(weight(does), place, said));
+                }
             },
             Answer::Unknown(why) => {
                 // What may harden proves nothing, but it may; what may soften is a reason to doubt.
@@ -132,6 +138,12 @@ fn weight(does: Does) -> HoldEffect {
         Does::Narrow => HoldEffect::Narrow,
         Does::Harden | Does::Note | Does::Widen | Does::NotDependencies | Does::SomeDependencies => HoldEffect::Note,
     }
+}
+
+/// What an effect stands at, in its own words: the flag, the variable, the key.
+fn named<'e>(effect: &'e Effect, invocation: &'e Invocation, place: &Place) -> Option<&'e str> {
+    let flag = || invocation.args.iter().find(|word| word.place == *place).and_then(|word| word.value.as_deref());
+    effect.env.as_deref().or(effect.key.as_deref()).or(effect.input.as_deref()).or_else(flag)
 }
 
 fn words(effect: &Effect, tool: &Tool) -> String {

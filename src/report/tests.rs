@@ -43,6 +43,31 @@ fn text_of_the_sample() {
 }
 
 #[test]
+fn many_alike_about_development_are_one_line() {
+    let mut only = report();
+    only.notes.clear();
+    only.findings = ["a", "b", "c", "d"]
+        .map(|name| {
+            let mut one = bandit();
+            one.finding.subject = format!("python:examples/{name}");
+            one.finding.development = true;
+            one
+        })
+        .into();
+    only.findings.push(bandit());
+    let list = |report: &Report, verbose| {
+        let text = render("text", report, &View { all: true, verbose, ..View::default() });
+        text.lines().filter(|line| line.contains("python-static-analysis (")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let short = list(&only, false);
+    assert_eq!(short.len(), 2, "{short:?}");
+    assert!(short.iter().any(|line| line.contains("(4 of development, python:examples/a … python:examples/d):")), "{short:?}");
+    assert_eq!(list(&only, true).len(), 5);
+    only.findings.remove(0);
+    assert_eq!(list(&only, false).len(), 4);
+}
+
+#[test]
 fn other_formats_of_the_sample() {
     insta::assert_snapshot!("github", render("github", &report(), &View::default()));
     insta::assert_snapshot!("markdown", render("markdown", &report(), &View::default()));

@@ -1,10 +1,14 @@
 //! Owns the lists of `text`: waived findings, passes with their chains, the whole checklist by section. Refuses excerpts.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Report, View, clean, snippet};
 use crate::finding::{Evidence, Verdict};
 use crate::policy::{DecidedFinding, Decision};
+
+/// So many lines about development that are alike stay lines.
+const MANY: usize = 3;
 
 /// One line for each waived finding; whether there was any.
 pub(super) fn waived(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
@@ -40,7 +44,13 @@ pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io
     let mut list: Vec<&DecidedFinding> = report.findings.iter().collect();
     list.sort_by_key(|one| (&one.finding.section, &one.finding.rule, &one.finding.subject));
     let mut section = "";
+    let folded = if view.verbose { BTreeMap::new() } else { folded(&list) };
     for decided in list {
+        let key = key(decided);
+        let alike = folded.get(&key).map_or(&[][..], Vec::as_slice);
+        if alike.first().is_some_and(|first| !std::ptr::eq(*first, decided)) {
+            continue;
+        }
         if decided.finding.section != section {
             if !section.is_empty() {
                 writeln!(out)?;
@@ -48,7 +58,13 @@ pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io
             section = &decided.finding.section;
             writeln!(out, "{}", clean(section))?;
         }
-        row(decided, out)?;
+        match alike {
+            [first, .., last] => {
+                let (first, last) = (clean(&first.finding.subject), clean(&last.finding.subject));
+                told(decided, &format!("{} of development, {first} … {last}", alike.len()), out)?;
+            }
+            _ => row(decided, out)?,
+        }
         if view.verbose {
             chain(decided, out)?;
         }
@@ -59,17 +75,43 @@ pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io
     writeln!(out)
 }
 
-fn row(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
+/// Findings about development of one rule, verdict and cause, where there are many: one line tells them.
+fn folded<'r>(list: &[&'r DecidedFinding]) -> BTreeMap<(&'r str, &'static str, &'r str), Vec<&'r DecidedFinding>> {
+    let mut found: BTreeMap<_, Vec<&DecidedFinding>> = BTreeMap::new();
+    // Of components only: what is said of ecosystems differs.
+    for decided in list.iter().filter(|decided| decided.finding.development && decided.finding.subject.contains(':')) {
+        found.entry(key(decided)).or_default().push(decided);
+    }
+    found.retain(|_, alike| alike.len() > MANY);
+    found
+}
+
+/// What makes lines alike; those about the product never are.
+fn key(decided: &DecidedFinding) -> (&str, &'static str, &str) {
     let finding = &decided.finding;
-    let word = match (finding.verdict, decided.decision) {
+    let cause = if finding.development && finding.subject.contains(':') { finding.cause.as_str() } else { "\0" };
+    (&finding.rule, word(decided), cause)
+}
+
+fn row(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
+    told(decided, &clean(&decided.finding.subject), out)
+}
+
+fn word(decided: &DecidedFinding) -> &'static str {
+    let finding = &decided.finding;
+    match (finding.verdict, decided.decision) {
         (_, Decision::Waived) => "waived",
         (_, Decision::Off) => "off",
         (Verdict::NotApplicable, _) => "n/a",
         (Verdict::Fail, _) => decided.severity.word(),
         (verdict, _) => verdict.word(),
-    };
+    }
+}
+
+fn told(decided: &DecidedFinding, subject: &str, out: &mut dyn Write) -> io::Result<()> {
+    let (finding, word) = (&decided.finding, word(decided));
     let told = finding.reported_by.as_ref().map(|rule| format!(" (told by {})", clean(rule))).unwrap_or_default();
-    let (rule, subject, message) = (clean(&finding.rule), clean(&finding.subject), clean(&finding.message));
+    let (rule, message) = (clean(&finding.rule), clean(&finding.message));
     writeln!(out, "  {word:<8}  {rule} ({subject}): {message}{told}")
 }
 

@@ -133,9 +133,8 @@ impl Snapshot {
     }
 
     /// The names of what stands right in a directory but other directories, in order.
-    #[must_use]
-    pub fn names_in(&self, directory: &RepoPath) -> &[String] {
-        self.index().names_in(directory)
+    pub fn names_in(&self, directory: &RepoPath) -> impl Iterator<Item = &str> {
+        self.index().names_in(self.entries(), directory)
     }
 
     /// The directories with this last name that hold something else than directories, sorted by path.

@@ -1,6 +1,7 @@
 //! Owns questions about the sorted path list, each by binary search. Refuses to read anything.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::source::{Entry, EntryKind};
 use crate::text::RepoPath;
@@ -67,27 +68,45 @@ impl<'a> Iterator for Children<'a> {
 /// What would else be looked for again and again in the whole list, made once.
 #[derive(Default)]
 pub(crate) struct Index {
-    /// The names of what stands right in each directory but other directories, in order.
-    names: HashMap<RepoPath, Vec<String>>,
+    /// Where in the list each directory's own entries stand, other directories left out, in order.
+    runs: HashMap<RepoPath, Vec<Range<usize>>>,
     /// The directories with each last name that hold such a thing, sorted by path.
     directories: HashMap<String, Vec<RepoPath>>,
+}
+
+/// Whether `entry` stands right in the directory whose path is `directory`, without looking through the whole of its path.
+fn stands_in(entry: &Entry, directory: &str) -> bool {
+    let path = entry.path.as_str();
+    let name = match directory {
+        "" => Some(path),
+        _ => path.strip_prefix(directory).and_then(|below| below.strip_prefix('/')),
+    };
+    name.is_some_and(|name| !name.as_bytes().contains(&b'/'))
 }
 
 impl Index {
     pub(crate) fn new(entries: &[Entry]) -> Self {
         let mut index = Self::default();
-        for entry in entries {
-            index.names.entry(entry.path.parent()).or_default().push(entry.path.file_name().to_owned());
+        let mut start = 0;
+        while let Some(first) = entries.get(start) {
+            // Neighbours in the list mostly lie in one directory, which is looked up once for all of them.
+            let directory = first.path.parent();
+            // The first is in it whatever its path looks like, so that every turn goes on.
+            let more = entries[start + 1..].iter().take_while(|entry| stands_in(entry, directory.as_str())).count();
+            let run = start..start + 1 + more;
+            start = run.end;
+            index.runs.entry(directory).or_default().push(run);
         }
-        for directory in index.names.keys() {
+        for directory in index.runs.keys() {
             index.directories.entry(directory.file_name().to_owned()).or_default().push(directory.clone());
         }
         index.directories.values_mut().for_each(|all| all.sort());
         index
     }
 
-    pub(crate) fn names_in(&self, directory: &RepoPath) -> &[String] {
-        self.names.get(directory).map_or(&[], Vec::as_slice)
+    pub(crate) fn names_in<'a>(&'a self, entries: &'a [Entry], directory: &RepoPath) -> impl Iterator<Item = &'a str> + 'a {
+        let runs = self.runs.get(directory).map_or(&[][..], Vec::as_slice);
+        runs.iter().flat_map(|run| &entries[run.clone()]).map(|entry| entry.path.file_name())
     }
 
     pub(crate) fn directories_named(&self, name: &str) -> &[RepoPath] {
@@ -131,11 +150,12 @@ mod tests {
 
     #[test]
     fn the_index_knows_files_and_directories_by_name() {
-        let source = source(&["a", "x/a/f", "a/b/g", "a/b/c", "é/a/f"]);
+        let source = source(&["/odd", "a", "x/a/f", "a/b/g", "a/b/c", "é/a/f"]);
         let index = Index::new(&source.entries);
-        assert_eq!(index.names_in(&path("a/b")), ["c", "g"]);
-        assert_eq!(index.names_in(&path("")), ["a"]);
-        assert!(index.names_in(&path("x")).is_empty() && index.directories_named("x").is_empty());
+        let names = |directory: &str| index.names_in(&source.entries, &path(directory)).collect::<Vec<_>>();
+        assert_eq!(names("a/b"), ["c", "g"]);
+        assert_eq!(names(""), ["odd", "a"]);
+        assert!(names("x").is_empty() && index.directories_named("x").is_empty());
         let named: Vec<String> = index.directories_named("a").iter().map(ToString::to_string).collect();
         assert_eq!(named, ["x/a", "é/a"]);
     }

@@ -18,6 +18,8 @@ pub(super) struct Wild {
     /// What every match begins with.
     prefix: Vec<u8>,
     steps: Vec<Step>,
+    /// For each step, it and those that are possible from it without another byte; for patterns of less than 64 steps.
+    reached: Vec<u64>,
 }
 
 /// Bytes that end the literal beginning of a pattern.
@@ -62,25 +64,42 @@ impl Wild {
                 other => steps.push(Step::Byte(*other)),
             }
         }
-        Some(Self { prefix: prefix.to_vec(), steps })
+        let mut wild = Self { prefix: prefix.to_vec(), steps, reached: Vec::new() };
+        if wild.steps.len() < 64 {
+            wild.reached = (0..=wild.steps.len()).map(|at| wild.reached_from(at)).collect();
+        }
+        Some(wild)
+    }
+
+    fn reached_from(&self, at: usize) -> u64 {
+        let mut states = vec![false; self.steps.len() + 1];
+        self.enter(at, &mut states);
+        states.iter().enumerate().filter(|(_, on)| **on).fold(0, |all, (at, _)| all | 1 << at)
     }
 
     /// Whether a text matches, and how many steps the answer took.
     pub(super) fn matches(&self, text: &[u8]) -> (bool, usize) {
         let Some(text) = text.strip_prefix(self.prefix.as_slice()) else { return (false, 1) };
         let end = self.steps.len();
+        if let Some(first) = self.reached.first() {
+            let mut here = *first;
+            for (at, byte) in text.iter().enumerate() {
+                here = self.after(here, *byte);
+                if here == 0 {
+                    return (false, at + 1);
+                }
+            }
+            return (here & (1 << end) != 0, text.len() + 1);
+        }
         // The steps that may come next, all at once: no text makes it go back.
         let mut here = vec![false; end + 1];
         self.enter(0, &mut here);
         let mut work = end + 1;
         for byte in text {
             let mut next = vec![false; end + 1];
-            for (at, step) in self.steps.iter().enumerate().filter(|(at, _)| here[*at]) {
-                match step {
-                    Step::Byte(wanted) if wanted == byte => self.enter(at + 1, &mut next),
-                    Step::Set(set) if set[usize::from(*byte)] => self.enter(at + 1, &mut next),
-                    Step::Many { slash } if *slash || *byte != b'/' => self.enter(at, &mut next),
-                    _ => {}
+            for at in (0..end).filter(|at| here[*at]) {
+                if let Some(to) = self.taken(at, *byte) {
+                    self.enter(to, &mut next);
                 }
             }
             work += end + 1;
@@ -90,6 +109,27 @@ impl Wild {
             }
         }
         (here[end], work)
+    }
+
+    /// The step that comes after one which takes the byte.
+    fn taken(&self, at: usize, byte: u8) -> Option<usize> {
+        match self.steps.get(at)? {
+            Step::Byte(wanted) => (*wanted == byte).then_some(at + 1),
+            Step::Set(set) => set[usize::from(byte)].then_some(at + 1),
+            Step::Many { slash } => (*slash || byte != b'/').then_some(at),
+            Step::Optional(_) => None,
+        }
+    }
+
+    /// All steps that are possible after a byte, of a pattern of less than 64 steps.
+    fn after(&self, mut here: u64, byte: u8) -> u64 {
+        let mut next = 0;
+        while here != 0 {
+            let at = here.trailing_zeros() as usize;
+            here &= here - 1;
+            next |= self.taken(at, byte).and_then(|to| self.reached.get(to)).copied().unwrap_or(0);
+        }
+        next
     }
 
     /// Marks a step as possible, and those that are possible without another byte.
@@ -213,6 +253,8 @@ mod tests {
         let wild = Wild::new("*a".repeat(200).as_bytes(), true).expect("a pattern");
         let (hit, work) = wild.matches("a".repeat(400).as_bytes());
         assert!(hit && work < 401 * 402, "{work}");
+        let short = Wild::new("*a".repeat(31).as_bytes(), true).expect("a pattern");
+        assert!(short.matches("a".repeat(400).as_bytes()).0 && !short.matches("a".repeat(30).as_bytes()).0);
         assert!(!wild.matches(format!("{}b", "a".repeat(400)).as_bytes()).0);
     }
 }

@@ -9,3 +9,4 @@ mod examples;
 mod hostile;
 mod house;
 mod repos;
+mod told;

@@ -21,8 +21,11 @@ pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
-    if let Some(said) = gaps.first().and_then(said) {
-        return said.to_owned();
+    if let Some((said, gap)) = gaps.first().and_then(|gap| Some((said(gap)?, gap))) {
+        return match &gap.place {
+            Some(place) => format!("{said} ({}:{})", place.path, place.line),
+            None => said.to_owned(),
+        };
     }
     let missing: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| said(gap).is_none()).collect();
     let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();

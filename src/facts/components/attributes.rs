@@ -10,6 +10,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
+/// Where the rows stand.
+const FILE: &str = ".gitattributes";
 /// The attributes that are asked about.
 const NAMES: [&str; 3] = ["linguist-vendored", "linguist-generated", "linguist-documentation"];
 const VENDORED: usize = 0;
@@ -40,7 +42,9 @@ struct File {
 
 impl Attributes {
     pub(super) fn read(snapshot: &Snapshot) -> Self {
-        let named = snapshot.entries().iter().filter(|entry| entry.is_file() && entry.path.file_name() == ".gitattributes");
+        // The end of a path is compared first: of almost every path of a large tree that is all.
+        let is_one = |path: &RepoPath| path.as_str().ends_with(FILE) && path.file_name() == FILE;
+        let named = snapshot.entries().iter().filter(|entry| is_one(&entry.path) && entry.is_file());
         let mut files: Vec<File> = named.filter_map(|entry| file(snapshot, &entry.path)).collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.directory.segments().count()));
         Self(files)

@@ -3,7 +3,7 @@
 //!
 //! What cannot be read is a manifest with something to update: its absence would be a silent pass.
 
-use super::containers;
+use super::{containers, terraform};
 use crate::doc::{Document, Format, Reading, Value};
 use crate::facts::dependencies::{self, Dependency};
 use crate::snapshot::Snapshot;
@@ -40,6 +40,12 @@ impl Content {
 pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Option<Content> {
     match ecosystem {
         "docker" | "docker-compose" => return containers::has_image(snapshot, path, ecosystem).then_some(PRODUCT),
+        "terraform" => return terraform::has_sources(snapshot, path).then_some(PRODUCT),
+        "helm" => return yaml(snapshot, path, has_charts),
+        "devcontainers" => {
+            let Ok(document) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
+            return has(&document, &[&["features"]]).then_some(PRODUCT);
+        }
         "pre-commit" => return yaml(snapshot, path, has_remote_hooks),
         "github-actions" => return yaml(snapshot, path, is_composite_with_uses),
         "gitsubmodule" => {
@@ -101,6 +107,15 @@ fn yaml(snapshot: &Snapshot, path: &RepoPath, counts: impl Fn(Value<'_>) -> bool
 fn has_remote_hooks(root: Value<'_>) -> bool {
     let mut repositories = root.get("repos").into_iter().flat_map(Value::items).filter_map(|one| one.get("repo")?.scalar());
     repositories.any(|repository| !matches!(repository, "local" | "meta" | "builtin"))
+}
+
+/// A chart that lies beside it has no version to raise.
+fn has_charts(root: Value<'_>) -> bool {
+    let elsewhere = |one: Value<'_>| {
+        let beside = one.get("repository").and_then(Value::scalar).is_some_and(|place| place.starts_with("file:"));
+        !beside && one.get("name").is_some() && one.get("version").is_some()
+    };
+    root.get("dependencies").is_some_and(|list| list.items().any(elsewhere))
 }
 
 /// Only a composite action uses other actions.

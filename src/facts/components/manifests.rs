@@ -111,7 +111,7 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());
         let Content { updatable, development } = content;
         let only_tools = development == Some(Development::Dependencies) && by_place == Scope::Production;
-        let plain = fact(path.clone(), ecosystem, row.language.clone(), path.parent(), scope);
+        let plain = fact(path.clone(), ecosystem, row.language.clone(), home(row, path), scope);
         found.push(ManifestFact { updatable, only_tools, ..plain });
     }
     let members = workspaces::members(snapshot, &found);
@@ -131,6 +131,12 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// The directory that a bot is told.
+fn home(row: &Manifest, path: &RepoPath) -> RepoPath {
+    let own = |directory: &RepoPath| row.inside.as_deref().is_some_and(|own| directory.file_name() == own);
+    path.parent().ancestors().find(own).unwrap_or_else(|| path.clone()).parent()
 }
 
 /// A manifest below the root that all code of its language under it is tests of is one of tests: what it names is not the

@@ -18,6 +18,7 @@ mod declared;
 pub mod manifests;
 mod roots;
 pub mod scope;
+mod terraform;
 pub(super) mod workspaces;
 
 #[cfg(test)]

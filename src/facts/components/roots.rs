@@ -74,6 +74,9 @@ fn blank(language: &Language, directory: RepoPath) -> Component {
 /// One component for every directory of a manifest.
 fn rooted(language: &Language, manifests: &[&ManifestFact]) -> BTreeMap<RepoPath, Component> {
     let mut found: BTreeMap<RepoPath, Component> = BTreeMap::new();
+    // What stands for a component is a manifest of the product, and rather what was made of an `.in` than the `.in`.
+    let mut manifests = manifests.to_vec();
+    manifests.sort_by_key(|manifest| (manifest.scope, manifest.path.file_name().ends_with(".in")));
     for manifest in manifests {
         let component = found.entry(manifest.directory.clone()).or_insert_with(|| Component {
             ecosystem: Some(manifest.ecosystem.clone()),

@@ -57,6 +57,21 @@ fn what_manifests_say_about_themselves() {
         ("pyproject.toml", "[project]\nname='a'\n[dependency-groups]\ndev=['b']\n", "pip:pyproject.toml"),
         ("pyproject.toml", "[dependency-groups]\ndev=['b']\n", "~pip:pyproject.toml"),
         ("pyproject.toml", "[tool.ruff]\n", ""),
+        ("infra/main.tf", "module \"a\" {\n  source = \"a/b/c\"\n}\n", "terraform:infra/main.tf"),
+        ("infra/main.tf", "output \"a\" {\n}\n", ""),
+        (
+            "chart/Chart.yaml",
+            "dependencies: [{name: redis, version: 1.2.3, repository: 'https://example.org'}]\n",
+            "helm:chart/Chart.yaml",
+        ),
+        ("chart/Chart.yaml", "dependencies: [{name: a, version: 1.2.3, repository: 'file://../a'}]\n", ""),
+        ("chart/Chart.yaml", "name: a\n", ""),
+        (
+            ".devcontainer/devcontainer.json",
+            "{\"features\": {\"ghcr.io/a/b:1\": {}}}",
+            "~devcontainers:.devcontainer/devcontainer.json",
+        ),
+        (".devcontainer/devcontainer.json", "{\"image\": \"a:1\"}", ""),
         ("requirements.txt", "# none\n-r a.txt\n", "!pip:requirements.txt"),
         ("requirements.txt", "{{ a }}\n", "pip:requirements.txt"),
         ("requirements-dev.txt", "a==1\n", "~pip:requirements-dev.txt"),
@@ -161,6 +176,19 @@ fn tests_by_the_names_of_directories_and_by_all_that_is_there() {
         (&[("a/go.mod", go), ("a/b/go.mod", go), ("a/b/x.go", ""), ("a/tests/x.go", "")], "gomod:a/b/go.mod ~gomod:a/go.mod"),
     ] {
         assert_eq!(manifests(files), wanted, "{files:?}");
+    }
+}
+
+#[test]
+fn a_bot_is_told_the_directory_above() {
+    let text = "{\"features\": {\"ghcr.io/a/b:1\": {}}}";
+    for (path, wanted) in [
+        (".devcontainer/devcontainer.json", ""),
+        (".devcontainer/web/devcontainer.json", ""),
+        (".devcontainer.json", ""),
+        ("web/.devcontainer/devcontainer.json", "web"),
+    ] {
+        assert_eq!(stock(&[(path, text)]).manifests[0].directory.as_str(), wanted, "{path}");
     }
 }
 

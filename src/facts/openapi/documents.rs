@@ -14,7 +14,7 @@ use crate::text::{Place, RepoPath};
 const NAMES: &[&str] = &["openapi", "swagger", "api-spec", "apispec", "api_spec"];
 
 /// Names of files that are worth a look as well: what they say at the top decides.
-const STEMS: &[&str] = &["api", "schema", "v1", "v2"];
+const STEMS: &[&str] = &["api", "schema", "spec", "v1", "v2"];
 
 /// Directories whose documents are not the service's own: tests, samples, and what clients keep of other services.
 const OTHERS: &[&str] = &[
@@ -66,8 +66,9 @@ pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
 pub(super) fn unread(world: &World<'_>, terms: &Terms) -> Vec<RepoPath> {
     let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
     let named = |path: &RepoPath| {
+        let Some(_) = format_of(path) else { return false };
         let name = path.file_name().to_ascii_lowercase();
-        format_of(path).is_some() && NAMES.iter().any(|word| name.contains(word))
+        NAMES.iter().any(|word| name.contains(word))
     };
     let candidates = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let ours = candidates.filter(|path| named(path) && !is_others(path) && scoping.of(path).is_some());
@@ -75,7 +76,8 @@ pub(super) fn unread(world: &World<'_>, terms: &Terms) -> Vec<RepoPath> {
 }
 
 fn format_of(path: &RepoPath) -> Option<Format> {
-    let extension = path.file_name().rsplit_once('.')?.1;
+    // A slash in it makes it no extension, and none that is known.
+    let extension = path.as_str().rsplit_once('.')?.1;
     let is = |known: &str| extension.eq_ignore_ascii_case(known);
     match () {
         () if is("json") => Some(Format::Json),

@@ -274,6 +274,14 @@ fn client_code_is_no_proof_of_a_description() {
 #[test]
 fn names_that_say_little_are_looked_into() {
     assert_eq!(found(&[("docs/api.yaml", GOOD)]), "docs/api.yaml 3.0.3");
+    assert_eq!(
+        found(&[(
+            "docs/api/spec.json",
+            r#"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"x"}}}}}}"#
+        )]),
+        "docs/api/spec.json 3.1.0"
+    );
+    assert_eq!(found(&[("lib/spec.json", r#"{"a":1}"#)]), "");
     assert_eq!(found(&[("schema.yml", GOOD)]), "schema.yml 3.0.3");
     assert_eq!(found(&[("schema.yml", "a: b\n")]), "");
     assert_eq!(found(&[("schema.json", "[")]), "");

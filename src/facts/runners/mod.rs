@@ -172,7 +172,7 @@ pub enum InCode {
     Followed,
     /// It is code of the same kind, and not searched.
     Passed,
-    /// A run of the program of its name counts as tasks.
+    /// A run of it counts as tasks, by [`Runner::is_tasks`]; what it leads to is not asked.
     Tasks,
 }
 
@@ -193,6 +193,12 @@ pub trait Runner: Sync {
     /// What a run of it means that is found in code which is not read.
     fn in_code(&self) -> InCode {
         InCode::Followed
+    }
+
+    /// Whether a call that stands in code runs tasks of this runner, told without searching code again: only asked of
+    /// [`InCode::Tasks`].
+    fn is_tasks(&self, call: &Call<'_>, _world: &World<'_>) -> bool {
+        call.program().map(crate::facts::matching::program_name) == Some(self.name())
     }
 
     /// Whether it would read a file of this name to learn what to run.

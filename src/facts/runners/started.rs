@@ -103,8 +103,7 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
     }
     let inner = Call { words, ..*call };
     // Code that starts code of the tree again is not followed: no cycle can begin here.
-    let program = words[0].value.as_deref().map(matching::program_name);
-    if ROSTER.iter().any(|runner| runner.in_code() == InCode::Tasks && program == Some(runner.name())) {
+    if ROSTER.iter().any(|runner| runner.in_code() == InCode::Tasks && runner.is_tasks(&inner, world)) {
         return true;
     }
     let runners = ROSTER.iter().filter(|runner| runner.in_code() == InCode::Followed);
@@ -134,8 +133,13 @@ mod tests {
 
     #[test]
     fn commands_in_quoted_texts() {
-        let snapshot =
-            tree(&[("Makefile", "all:\n\tbandit -r src\n"), ("ci/x.sh", "echo\n"), ("ci/data.js", "1\n"), ("ci/own.py", SELF)]);
+        let snapshot = tree(&[
+            ("Makefile", "all:\n\tbandit -r src\n"),
+            ("Rakefile", "sh 'bandit'\n"),
+            ("ci/x.sh", "echo\n"),
+            ("ci/data.js", "1\n"),
+            ("ci/own.py", SELF),
+        ]);
         let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
         let (workdir, env) = (Workdir::workspace(), Env::new());
         let place = Place::file(RepoPath::new("ci.yml").expect("path"));
@@ -149,6 +153,9 @@ mod tests {
             ("sh('./ci/x.sh')", true),
             ("call(['uv', 'run', 'pylint', 'src'])", true),
             ("call(['nox', '-s', 'lint'])", true),
+            ("sh 'rake lint'", true),
+            ("sh 'rake --tasks'", false),
+            ("sh 'bundle exec rake lint'", true),
             ("import pylint.lint", true),
             ("from flake8.main import application", true),
             ("const { ESLint } = require('eslint');", true),

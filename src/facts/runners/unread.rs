@@ -1,7 +1,7 @@
 //! Owns task runners whose task files are not read: a run of one is opaque. Refuses to know any of them by name: they are
 //! `rules/runners.toml`.
 
-use super::{Call, Next, Runner, Target, World, started};
+use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::runner::UnreadRunner;
@@ -27,13 +27,38 @@ impl Runner for Unread {
         Catalog::builtin().runners.unread.iter().any(|row| named(row, file_name))
     }
 
-    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
-        let program = matching::program_name(call.words.first()?.value.as_deref()?);
-        let rows = world.catalog.runners.unread.iter();
-        let mine = rows.filter(|row| row.argv.iter().any(|argv| argv.first().is_some_and(|first| first == program)));
-        mine.filter_map(|row| Some((row, row.argv.iter().find_map(|argv| matching::take_row(argv, call.words, &[]))?)))
-            .find_map(|(row, taken)| run(row, taken, call, world))
+    /// Task files are searched, and one that starts its own runner, or two that start each other's, would be searched for ever.
+    fn in_code(&self) -> InCode {
+        InCode::Tasks
     }
+
+    fn is_tasks(&self, call: &Call<'_>, world: &World<'_>) -> bool {
+        let asked = |(row, taken): (&UnreadRunner, usize)| {
+            let found = task_files(row, world.snapshot);
+            let there = !found.is_empty() || row.files.is_empty();
+            there
+                && !runs_no_task(row, call, taken)
+                && (row.only_if.is_empty() || found.iter().any(|path| says(row, path, world) != Some(false)))
+        };
+        rows(call, world).any(asked)
+    }
+
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+        rows(call, world).find_map(|(row, taken)| run(row, taken, call, world))
+    }
+}
+
+/// The rows that the call is a run of, each with how many words it takes.
+fn rows<'w>(call: &Call<'w>, world: &World<'w>) -> impl Iterator<Item = (&'w UnreadRunner, usize)> {
+    let words = call.words;
+    let program = words.first().and_then(|word| word.value.as_deref()).map(matching::program_name);
+    let mine = world
+        .catalog
+        .runners
+        .unread
+        .iter()
+        .filter(move |row| row.argv.iter().any(|argv| argv.first().is_some_and(|first| program == Some(first))));
+    mine.filter_map(move |row| Some((row, row.argv.iter().find_map(|argv| matching::take_row(argv, words, &[]))?)))
 }
 
 fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
@@ -80,12 +105,15 @@ fn runs_no_task(row: &UnreadRunner, call: &Call<'_>, taken: usize) -> bool {
 
 /// Whether a task file starts a tool, or holds one of the words that hand work on.
 fn speaks(row: &UnreadRunner, path: &RepoPath, call: &Call<'_>, world: &World<'_>) -> bool {
-    let Ok(file) = world.snapshot.read(path) else { return true };
+    says(row, path, world) != Some(false) || world.snapshot.read(path).is_ok_and(|file| started::starts(&file.text, call, world))
+}
+
+/// Whether a task file holds one of the words that hand work on; `None`: it cannot be read.
+fn says(row: &UnreadRunner, path: &RepoPath, world: &World<'_>) -> Option<bool> {
+    let file = world.snapshot.read(path).ok()?;
     let mut tokens = file.text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_')));
     let listed = |token: &str| row.only_if.iter().any(|word| word == token);
-    tokens.any(listed)
-        || row.only_if.iter().any(|word| word.contains(['-', '.']) && file.text.contains(word.as_str()))
-        || started::starts(&file.text, call, world)
+    Some(tokens.any(listed) || row.only_if.iter().any(|word| word.contains(['-', '.']) && file.text.contains(word.as_str())))
 }
 
 #[cfg(test)]
@@ -132,5 +160,16 @@ mod tests {
         assert_eq!(told(&Unread, with, "", "./gradlew check").len(), 1);
         let with = &[("build.gradle", "commandLine 'npm', 'run', 'lint'"), ("gradlew", "#!/bin/sh\n")];
         assert_eq!(told(&Unread, with, "", "./gradlew check").len(), 1);
+    }
+
+    /// Found in public: a Rakefile that quotes its own runner's name overflowed the stack.
+    #[test]
+    fn task_files_that_start_each_other_end() {
+        let own = [("Rakefile", "Task.new(\"rake lint\")\nx ['rake', 'lint']\n")];
+        assert_eq!(told(&Unread, &own, "", "rake lint"), Vec::<String>::new());
+        let each = [("Rakefile", "x 'mvn verify'\n"), ("pom.xml", "<a>'rake lint'</a>\n")];
+        assert_eq!(told(&Unread, &each, "", "rake lint"), Vec::<String>::new());
+        let tool = [("Rakefile", "x 'rake lint', 'bandit -r src'\n")];
+        assert_eq!(told(&Unread, &tool, "", "rake lint").len(), 1);
     }
 }

@@ -24,7 +24,7 @@ fn hold(place: Place, name: &str) -> Hold {
 fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Option<Hold> {
     let inside = [Some(directory.clone()), directory.join("requirements")];
     let names = inside.iter().flatten().flat_map(|dir| {
-        let files = world.snapshot.names_in(dir).iter().filter(|file| {
+        let files = world.snapshot.names_in(dir).filter(|file| {
             let listed = file.contains("requirements") || dir.file_name() == "requirements";
             listed && (file.ends_with(".txt") || file.ends_with(".in"))
         });

@@ -229,6 +229,7 @@ fn misses_everything(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Dire
     if !found && ecosystem == "github-actions" && path.is_root() {
         found = RepoPath::new(".github/workflows").map_or(Some(false), |dir| beside(&dir))?;
     }
+    found |= ecosystem == "devcontainers" && path.join(".devcontainer").is_some_and(|dir| snapshot.is_dir(&dir));
     Some((!found && knows(scene, ecosystem)).then(|| format!("`{text}` holds no manifest of `{ecosystem}`")))
 }
 
@@ -263,9 +264,10 @@ fn is_manifest_of(rows: &Rows<'_>, ecosystem: &str, path: &RepoPath) -> bool {
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
         "pip" | "uv" if is_requirement_file(name) => return true,
-        "docker" | "docker-compose" | "github-actions" if yaml => return true,
+        "docker" | "docker-compose" | "github-actions" | "helm" if yaml => return true,
         "gradle" if name.starts_with("settings.gradle") => return true,
         "gomod" if name == "go.work" => return true,
+        "terraform" | "opentofu" if [".hcl", ".tofu"].iter().any(|end| name.ends_with(end)) => return true,
         "nuget" if name.ends_with("proj") || name.ends_with(".sln") || name.ends_with(".slnx") => return true,
         _ => {}
     }

@@ -242,7 +242,7 @@ fn directories() {
             "active +github-actions: +github-actions:actions/a",
         ),
         ("github-actions", "directory: /", &[NPM], "active !missing-directory@4"),
-        ("terraform", "directory: /", &[NPM], "active"),
+        ("elm", "directory: /", &[NPM], "active"),
         ("terraform", "directory: /infra", &[NPM], "active !missing-directory@4"),
         ("npm", "directory: /vendor/x", &[("vendor/x/package.json", "{}")], "active"),
     ] {

@@ -1,6 +1,7 @@
 //! What bots are found, what they cover and what is wrong in their files: tables of small trees. The catalogue's own examples
 //! are run by the integration tests.
 
+mod around;
 mod dependabot;
 mod hostile;
 mod pyup;

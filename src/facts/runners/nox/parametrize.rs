@@ -147,12 +147,19 @@ impl Run<'_> {
             None if names.len() == 1 && !matches!(values, Value::Unknown) => vec![values.clone()],
             None => return None,
         };
-        let ids = given.get("ids", 2).and_then(Value::items).map(<[Value]>::to_vec).unwrap_or_default();
+        // Ids that cannot be read name sessions that cannot be told.
+        let ids = match given.get("ids", 2) {
+            None | Some(Value::None) => Vec::new(),
+            Some(ids) => ids.items()?.to_vec(),
+        };
         if values.iter().chain(&ids).any(|value| matches!(value, Value::Rest)) || values.len() > SETS {
             return None;
         }
         self.burn(values.len() * 4);
-        let tags = given.get("tags", 3).and_then(Value::items).map(<[Value]>::to_vec).unwrap_or_default();
+        let tags = match given.get("tags", 3) {
+            None | Some(Value::None) => Vec::new(),
+            Some(tags) => tags.items().map_or_else(|| vec![Value::Unknown; values.len()], <[Value]>::to_vec),
+        };
         let mut all = Vec::new();
         for (at, value) in values.iter().enumerate() {
             let (plain, id, own) = match value {
@@ -168,7 +175,10 @@ impl Run<'_> {
                 None | Some(Value::None) => written.join(", "),
                 Some(id) => id.shape(),
             };
-            let tags = own.as_ref().and_then(Value::items).map(<[Value]>::to_vec).unwrap_or_default();
+            let tags = match own {
+                None | Some(Value::None) => Vec::new(),
+                Some(own) => own.items().map_or_else(|| vec![Value::Unknown], <[Value]>::to_vec),
+            };
             all.push(Set { arguments, signature, tags });
         }
         Some(Rc::new(all))

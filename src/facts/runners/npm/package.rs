@@ -27,6 +27,9 @@ pub(super) struct Package {
     pub(super) directory: RepoPath,
 }
 
+/// Directories looked at on the way up.
+const MOST_PARENTS: usize = 64;
+
 /// A manifest that stands there and was not read.
 pub(super) type Found = Result<Option<Package>, Why>;
 
@@ -169,14 +172,15 @@ fn globs(patterns: &[String]) -> Option<(GlobSet, GlobSet)> {
     Some((wanted.build().ok()?, unwanted.build().ok()?))
 }
 
-/// A directory and those above it, while they lie in the tree.
+/// A directory and those above it; in an image one may lie above the parts of the tree that were copied into it.
 pub(super) fn upward(workdir: &Workdir) -> Vec<Workdir> {
     let mut all = Vec::new();
     let mut here = workdir.clone();
-    while let Some(directory) = here.dir() {
+    while here.is_known() && all.len() < MOST_PARENTS {
+        let top = here.virtual_path() == Some("/");
         let above = here.enter("..");
         all.push(here);
-        if directory.is_root() && above.dir().is_none_or(|up| up.is_root()) {
+        if top {
             break;
         }
         here = above;

@@ -155,6 +155,21 @@ fn sessions_are_defined() {
             "t 3.9 @2 @4",
         ),
         ("import nox, x\n@nox.session\n@nox.parametrize('a', x.ALL)\ndef f(s, a): s.run('t', a)\n", "nox", "t <?> @2 @4"),
+        (
+            "import nox, x\n@nox.session\n@nox.parametrize('a', ['1'], ids=x.IDS)\ndef f(s, a): s.run('t', a)\n",
+            "nox -s 'f(one)'",
+            "t <?> @2 @4 ?",
+        ),
+        (
+            "import nox, x\n@nox.session\n@nox.parametrize('a', ['1'], tags=x.TAGS)\ndef f(s, a): s.run('t', a)\n",
+            "nox -t lint",
+            "t 1 @2 @4 ?",
+        ),
+        (
+            "import nox, x\n@nox.session\n@nox.parametrize('a', [nox.param('1', tags=x.TAGS)])\ndef f(s, a): s.run('t', a)\n",
+            "nox -t lint",
+            "t 1 @2 @4 ?",
+        ),
         // What is required runs first, once; and what is not there.
         (
             "import nox\n@nox.session(requires=['b'])\ndef a(x): x.run('t')\n@nox.session(default=False)\ndef b(x): x.run('u')\n",

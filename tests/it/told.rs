@@ -1,0 +1,81 @@
+//! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
+
+use tollgate::catalog::{Catalog, Severity};
+use tollgate::checks;
+use tollgate::facts::gather;
+use tollgate::finding::Finding;
+use tollgate::snapshot::Snapshot;
+use tollgate::terms::Terms;
+
+const PROJECT: (&str, &str) = ("pyproject.toml", "[project]\nname = \"kestrel\"\ndependencies = [\"requests\"]\n");
+const CODE: (&str, &str) = ("src/a.py", "import os\n");
+
+fn finding(files: &[(&str, &str)], rule: &str, subject: &str) -> Finding {
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let (catalog, terms) = (Catalog::builtin(), Terms::default());
+    let facts = gather(&snapshot, catalog, &terms).expect("facts");
+    let bench = checks::Bench { facts: &facts, terms: &terms, catalog, literal: false };
+    let all = checks::run(catalog.rule(rule), &bench);
+    let one = all.into_iter().find(|finding| finding.subject == subject);
+    one.unwrap_or_else(|| panic!("{rule} ({subject})"))
+}
+
+fn audit_fix(files: &[(&str, &str)]) -> String {
+    finding(files, "node-dependency-audit", "python").fix.unwrap_or_default()
+}
+
+#[test]
+fn the_audit_to_paste_reads_what_the_project_is() {
+    let poetry = ("pyproject.toml", "[tool.poetry]\nname = \"kestrel\"\n[tool.poetry.dependencies]\nrequests = \"*\"\n");
+    let setup = ("setup.py", "from setuptools import setup\nsetup(install_requires=['requests'])\n");
+    let (list, input) = (("requirements.txt", "requests==2\n"), ("requirements.in", "requests\n"));
+    assert!(audit_fix(&[PROJECT, CODE]).contains("pip install . pip-audit && python -m pip_audit"));
+    assert!(audit_fix(&[setup, CODE]).contains("pip install . pip-audit && python -m pip_audit"));
+    assert!(audit_fix(&[poetry, CODE]).contains("pip install . pip-audit && python -m pip_audit"));
+    assert!(audit_fix(&[poetry, ("poetry.lock", ""), CODE]).contains("poetry install --no-root && poetry run"));
+    assert!(audit_fix(&[list, input, CODE]).contains("pipx run pip-audit -r requirements.txt"));
+    assert!(audit_fix(&[input, CODE]).contains("pipx run pip-audit -r requirements.in"));
+    let at = finding(&[list, input, CODE], "node-dependency-audit", "python").places[0].place.path.to_string();
+    assert_eq!(at, "requirements.txt");
+}
+
+#[test]
+fn steps_install_first_and_leave_tests_out() {
+    let fix = |files: &[(&str, &str)], rule, subject| finding(files, rule, subject).fix.unwrap_or_default();
+    assert!(fix(&[PROJECT, CODE], "python-static-analysis", "python").contains("bandit -r . -x /tests/,/test/"));
+    let package = ("package.json", "{\"dependencies\":{\"a\":\"1\"},\"devDependencies\":{\"eslint\":\"9\"}}");
+    let config = ("eslint.config.mjs", "import a from 'a';\nexport default [{ rules: { 'no-eval': 'error' } }];\n");
+    let tree = [package, config, ("yarn.lock", ""), ("src/a.js", "x\n")];
+    let js = fix(&tree, "js-static-analysis", "javascript");
+    assert!(js.contains("yarn install --frozen-lockfile && npx eslint --max-warnings 0 ."), "{js}");
+}
+
+#[test]
+fn the_headline_is_the_tool_that_could_become_the_answer() {
+    let both = ("pyproject.toml", "[project]\nname = \"kestrel\"\n[tool.mypy]\nstrict = true\n[tool.ruff]\nline-length = 100\n");
+    let told = finding(&[both, CODE], "python-static-analysis", "python");
+    assert!(told.message.starts_with("Ruff is configured"), "{}", told.message);
+    let unread = (".circleci/config.yml", "version: 2.1\n");
+    let told = finding(&[both, CODE, unread], "python-static-analysis", "python");
+    assert!(told.message.starts_with("Ruff is configured; whether a pipeline runs it, or another analyzer, cannot be seen"));
+}
+
+#[test]
+fn an_entry_left_over_is_an_error_only_where_something_is_left_old() {
+    let entries = "version: 2\nupdates:\n  - {package-ecosystem: pip, directory: /gone, schedule: {interval: weekly}}\n";
+    let all = format!("{entries}  - {{package-ecosystem: pip, directory: /, schedule: {{interval: weekly}}}}\n");
+    let severity = |text: &str| {
+        let tree = [PROJECT, CODE, (".github/dependabot.yml", text)];
+        finding(&tree, "dependency-update-bot", ".github/dependabot.yml").severity
+    };
+    assert_eq!(severity(entries), Severity::Error);
+    assert_eq!(severity(&all), Severity::Warning);
+}
+
+#[test]
+fn what_narrows_is_named() {
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: cargo clippy --bins -- -D warnings\n";
+    let tree = [("Cargo.toml", "[package]\nname = \"a\"\n"), ("src/main.rs", "fn main() {}\n"), (".github/workflows/ci.yml", ci)];
+    let told = finding(&tree, "rust-static-analysis", "rust");
+    assert!(told.places.iter().any(|one| one.note.contains("sees less with `--bins`")), "{:?}", told.places);
+}
