@@ -106,8 +106,17 @@ const SAMPLES: [(Format, &str); 4] = [
 
 const FORMATS: [Format; 4] = [Format::Yaml, Format::Toml, Format::Json, Format::Ini];
 
+/// Texts that a property failed on once.
+#[test]
+fn found_texts_keep_the_properties() {
+    for text in [": --- \r\n\t#\n  --- \n\n  "] {
+        check(text, Format::Yaml);
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    // `PROPTEST_CASES` may ask for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
