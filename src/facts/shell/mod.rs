@@ -17,6 +17,7 @@ mod ending;
 mod expand;
 mod fields;
 mod flow;
+mod handed;
 mod interpreter;
 mod join;
 mod lex;
@@ -45,6 +46,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use handed::{HANDED_FILES, Handed, HandedTo};
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles, There};
@@ -181,6 +183,8 @@ pub struct Analysis {
     pub opaque: Vec<Opaque>,
     /// What changes the meaning of names.
     pub shadows: Vec<Shadow>,
+    /// What it hands to later steps.
+    pub handed: Vec<Handed>,
     /// The script does more than is followed, whatever is left for the repository.
     pub exhausted: bool,
 }

@@ -153,6 +153,7 @@ impl Walker<'_> {
         }
         let name = run.words.first().and_then(|word| word.value.clone()).unwrap_or_default();
         let ran = self.about_to_run(&name, run.raws, &st, ctx, place.clone());
+        self.tells(&run, &st, ctx);
         let others = self.other_words(&mut run, &st);
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };

@@ -77,6 +77,10 @@ fn render(analysis: &Analysis) -> Vec<String> {
     }
     out.extend(analysis.opaque.iter().map(|opaque| format!("opaque {}: {}", opaque.place.line, opaque.why.text)));
     out.extend(analysis.shadows.iter().map(|shadow| format!("shadow {} {}: {}", shadow.place.line, shadow.name, shadow.why)));
+    out.extend(analysis.handed.iter().map(|handed| {
+        let text = handed.text.as_deref().map_or("?".to_owned(), |text| text.replace('\n', "|").replace(UNKNOWN_CHAR, "…"));
+        format!("hands {} {:?}: {text}{}", handed.place.line, handed.to, if handed.doubtful { " ?" } else { "" })
+    }));
     out
 }
 

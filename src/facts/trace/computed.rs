@@ -184,7 +184,7 @@ impl<'w> Tracer<'w> {
     }
 
     /// Files of the tree by their last segment.
-    fn named(&self, name: &str) -> impl Iterator<Item = &'w RepoPath> {
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &'w RepoPath> {
         let index = self.by_name.get_or_init(|| {
             let mut index: HashMap<&'w str, Vec<&'w RepoPath>> = HashMap::new();
             let snapshot = self.world.snapshot;

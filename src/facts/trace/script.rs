@@ -41,6 +41,7 @@ impl Tracer<'_> {
             // Another call of it would end as this one did, at the same price.
             self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
+        analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         for command in &analysis.commands {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
