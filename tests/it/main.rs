@@ -10,3 +10,4 @@ mod hostile;
 mod house;
 mod repos;
 mod told;
+mod wording;

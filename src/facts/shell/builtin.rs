@@ -239,6 +239,10 @@ impl Walker<'_> {
             }
             "type" => {}
             _ => {
+                if name == "read" && self.read_here(run, &mut st) {
+                    st.last = Per::same(Stat::Zero);
+                    return self.leaf(st, ctx);
+                }
                 self.set_from_input("REPLY", &BTreeSet::new(), &mut st);
                 for name in args.iter().filter_map(RawWord::bare).filter(|word| !word.starts_with('-')) {
                     self.set_from_input(name, &BTreeSet::new(), &mut st);

@@ -141,6 +141,10 @@ impl Walker<'_> {
             Some((Source { text: source.text.clone(), here: script.here, outer: source.outer }, script.list))
         });
         let Some((source, list)) = script else {
+            if self.only_environment(args, &st) {
+                st.last = Per::same(Stat::Zero);
+                return self.leaf(st, ctx);
+            }
             self.opaque(place, Reason::Dynamic, "the text of `eval` is computed");
             st.last = Per::same(Stat::Unknown);
             return self.leaf(st, ctx);

@@ -151,10 +151,23 @@ impl Walker<'_> {
         if !self.spend(cost, || place.clone()) {
             return Some(st);
         }
+        let first_is_open = run.words.first().is_some_and(|word| word.value.is_none());
+        let mut tails = run.raws.first().filter(|_| first_is_open).and_then(|raw| self.tails(raw, ctx));
+        if tails.as_ref().is_some_and(Vec::is_empty) {
+            // The script was given nothing: what is left is no command, or one without its first word.
+            st.last = Per::same(Stat::Zero);
+            return self.leaf(st, ctx);
+        }
         let name = run.words.first().and_then(|word| word.value.clone()).unwrap_or_default();
         let ran = self.about_to_run(&name, run.raws, &st, ctx, place.clone());
         self.tells(&run, &st, ctx);
-        let others = self.other_words(&mut run, &st);
+        let mut others = self.other_words(&mut run, &st);
+        if let Some(tails) = tails.as_mut().filter(|_| others.is_empty()) {
+            let behind = run.words.split_off(1);
+            tails.iter_mut().for_each(|tail| tail.extend(behind.iter().cloned()));
+            run.words = tails.remove(0);
+            others = std::mem::take(tails);
+        }
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
         let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));

@@ -156,6 +156,10 @@ impl<'w> Tracer<'w> {
     pub(super) fn computed(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         let first = &words[0];
         let why = || Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
+        // A script that calls itself goes in a circle; `$0` of a text is what stands behind it.
+        if first.is_script() && frame.in_file {
+            return;
+        }
         let Some(name) = first.program_somewhere() else {
             self.opaque(why(), frame);
             return;
@@ -199,7 +203,7 @@ impl<'w> Tracer<'w> {
 
     /// A program that neither the catalogue nor a runner knows: what it may run, and a sub-command that is computed.
     pub(super) fn unknown_program(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        if let Some(word) = matching::open_row(Catalog::builtin(), words) {
+        if let Some(word) = matching::open_row(Catalog::builtin(), words).or_else(|| runners::open_head(words)) {
             self.opaque(Why::new(Reason::Dynamic, "the sub-command is computed").at(word.place.clone()), frame);
             return;
         }
@@ -252,6 +256,11 @@ impl<'w> Tracer<'w> {
         let Some(first) = words.first().filter(|word| word.value.is_some()) else { return false };
         if !matching::tools_for_words(Catalog::builtin(), words).is_empty() {
             return true;
+        }
+        let value = first.value.as_deref().unwrap_or_default();
+        let file = frame.workdir.resolve(value).filter(|path| value.contains('/') && self.world.snapshot.is_file(path));
+        if file.is_some_and(|path| !runners::is_program(&path, self.world)) {
+            return false;
         }
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place: &first.place };
         runners::ROSTER.iter().find_map(|runner| runner.expand(&call, self.world)).is_some_and(|nexts| !nexts.is_empty())

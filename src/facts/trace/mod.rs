@@ -2,6 +2,8 @@
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
 mod before;
+#[cfg(test)]
+mod before_tests;
 mod computed;
 mod found;
 mod frame;
@@ -166,6 +168,7 @@ impl<'w> Tracer<'w> {
             isolated: false,
             search: Arc::new(unit.search.clone()),
             recorded: unit.recorded,
+            in_file: false,
         };
         frame.holds.extend(self.run_first(&frame));
         match &unit.work {

@@ -42,6 +42,7 @@ impl Tracer<'_> {
             self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
         analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
+        let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         for command in &analysis.commands {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
@@ -53,6 +54,7 @@ impl Tracer<'_> {
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
+            next.in_file = in_file;
             let mut hops: Vec<Hop> = command.via.iter().map(|(place, text)| Hop::new(place.clone(), text)).collect();
             hops.push(Hop::new(command.place.clone(), &command.text));
             let hop = hops.remove(0);
@@ -168,11 +170,18 @@ pub(super) fn quoted(text: &str) -> String {
 /// Where a script stands, and which file it is when the text is that of a whole one.
 fn located(scope: Scope, text: &MappedText, frame: &Frame) -> Scope {
     let scope = scope.standing_in(frame.workdir.virtual_path().map(str::to_owned), frame.workdir.tops());
-    let file = text.file();
-    let rest = file.text.len().saturating_sub(text.text().len());
-    let whole = rest <= '\u{FEFF}'.len_utf8() && file.text.ends_with(text.text());
-    let sourced = frame.seen.last().is_some_and(|(key, _)| key.starts_with("source ") || key.starts_with(". "));
-    scope.of_file(whole.then(|| frame.workdir.locate(&file.path)).flatten(), sourced)
+    scope.of_file(is_whole(text).then(|| frame.workdir.locate(&text.file().path)).flatten(), is_sourced(frame))
+}
+
+/// Whether a text is all of its file.
+fn is_whole(text: &MappedText) -> bool {
+    let file = &text.file().text;
+    let rest = file.len().saturating_sub(text.text().len());
+    rest <= '\u{FEFF}'.len_utf8() && file.ends_with(text.text())
+}
+
+fn is_sourced(frame: &Frame) -> bool {
+    frame.seen.last().is_some_and(|(key, _)| key.starts_with("source ") || key.starts_with(". "))
 }
 
 fn scope(env: &Env, args: Option<Vec<Word>>) -> Scope {

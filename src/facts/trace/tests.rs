@@ -17,6 +17,9 @@ const BASE: &[(&str, &str)] = &[
     ("main.go", "package main\n"),
 ];
 
+/// Files of these trees that may be run.
+const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "ci/plain.py", "ci/long.task", "site/page.css"];
+
 /// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:`, or use an action.
 fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
     let mut workflow =
@@ -34,6 +37,7 @@ fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
     }
     let all = BASE.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let snapshot = Snapshot::in_memory(all.chain([(".github/workflows/ci.yml".to_owned(), workflow)]));
+    let snapshot = snapshot.with_executables(EXECUTABLES);
     let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
     let mut out = match facts.standings.iter().find(|standing| standing.tool == tool) {
         None => "absent".to_owned(),
@@ -48,7 +52,7 @@ fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
     out
 }
 
-fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {
+pub(super) fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {
     let wrong: Vec<String> = rows
         .iter()
         .filter_map(|(tool, step, expected)| {
@@ -207,92 +211,140 @@ fn a_long_script_is_read_anew_where_its_surroundings_differ() {
     check(&rows, &files);
 }
 
+/// A script of the usual kind that waits for a port and then becomes what it was given.
+const WAIT: &str = "#!/usr/bin/env bash
+around() {
+    timeout $FLAG $TIME $0 --child --at=$WHERE --time=$TIME &
+    wait $!
+}
+while [[ $# -gt 0 ]]; do
+    case \"$1\" in
+        *:*) WHERE=$1; shift ;;
+        --) shift; REST=(\"$@\"); break ;;
+        *) exit 2 ;;
+    esac
+done
+around
+if [[ $REST != \"\" ]]; then
+    exec \"${REST[@]}\"
+fi
+";
+
+/// What a reader of the files can tell to be no analyzer.
 #[test]
-fn what_earlier_steps_put_on_the_search_path() {
-    let files = [
-        ("ci/bin/bandit", "#!/bin/sh\n"),
-        ("ci/fake.sh", "#!/bin/sh\n"),
-        ("ci/setup.sh", "#!/bin/bash\necho \"$PWD/ci/bin\" >> \"$GITHUB_PATH\"\n"),
-        ("ci/setup.py", "import os\nopen(os.environ['GITHUB_PATH'], 'a').write('ci/bin')\n"),
-        ("ci/env", "PATH=ci/bin:/usr/bin\n"),
+fn what_runs_nothing_of_the_tree_is_not_opaque() {
+    let big = format!("a:\n{}", "  - b: { c: [ (\n".repeat(8_000));
+    let files: &[(&str, &str)] = &[
+        ("wait.sh", WAIT),
+        ("site/style.css", "a { b: \"c;\n"),
+        ("openapi.yaml", &big),
+        ("notes", "bandit -r src (\n"),
         (
-            "act/action.yml",
-            "runs:\n  using: composite\n  steps:\n    - run: realpath ci/bin >> $GITHUB_PATH\n      shell: bash\n",
+            "image/Dockerfile",
+            "FROM x\nCOPY wait.sh /opt/wait.sh\nCOPY . /src\nRUN /opt/wait.sh db:5432 && /opt/wait.sh db:1 -- ruff check\n",
         ),
+        ("old.sh", &WAIT.replace("\"${REST[@]}\"", "${REST[0]}")),
+        ("bin/lint", "#!/bin/sh\nbandit -r src\n"),
+        ("Dockerfile", "FROM node:24\nRUN npm i -g pnpm\nRUN yarn global add x && pnpm add -g y\nCOPY . /app\nWORKDIR /app\n"),
+        ("package.json", "{\"scripts\":{\"postinstall\":\"bandit -r src\"},\"dependencies\":{\"a\":\"1\"}}"),
     ];
-    let known = [
-        "echo \"$PWD/ci/bin\" >> $GITHUB_PATH",
-        "echo \"${{ github.workspace }}/ci/bin\" >> \"$GITHUB_PATH\"",
-        "echo ci/bin >> $GITHUB_PATH",
-        "{ echo a; echo \"$GITHUB_WORKSPACE/ci/bin\"; } >> $GITHUB_PATH",
-        "cat >> $GITHUB_PATH <<EOF\n/opt/x\n$GITHUB_WORKSPACE/ci/bin\nEOF",
-        "cat <<EOF | tee -a $GITHUB_PATH\nci/bin\nEOF",
-        "echo \"$PWD/ci/bin\" | tee -a \"$GITHUB_PATH\"",
-        "tee -a \"$GITHUB_PATH\" <<< ci/bin",
-        "realpath ci/bin >> $GITHUB_PATH",
-        "cd ci/bin\npwd >> $GITHUB_PATH",
-        "printf '%s\\n' \"$(pwd)/ci/bin\" >> \"$GITHUB_PATH\"",
-        "dir=$PWD/ci/bin\necho \"$dir\" >> $GITHUB_PATH",
-        "echo \"PATH=$PWD/ci/bin:$PATH\" >> $GITHUB_ENV",
-        "cat ci/env >> $GITHUB_ENV",
-        "bash ci/setup.sh",
-        "echo BASH_ENV=ci/fake.sh >> $GITHUB_ENV",
-        "{ echo A=1; echo BASH_ENV=ci/fake.sh; } >> $GITHUB_ENV",
-        "uses: ./act",
-    ];
-    let doubtful = [
-        "echo \"$DIR\" >> $GITHUB_PATH",
-        "echo \"$DIR/bin\" >> $GITHUB_PATH",
-        "echo \"$(pwd)/$DIR\" >> $GITHUB_PATH",
-        "python -c 'print(1)' >> $GITHUB_PATH",
-        "python -c 'print(1)' >> $GITHUB_ENV",
-        "python -c 'import os; open(os.environ[\"GITHUB_PATH\"], \"a\")'",
-        "python ci/setup.py",
-        "[ -n \"$X\" ] && echo ci/bin >> $GITHUB_PATH",
-        "if: contains(github.event.pull_request.title, 'x')\necho ci/bin >> $GITHUB_PATH",
-        "cp ci/fake.sh /usr/local/bin/bandit",
-        "sudo cp ci/bin/bandit /usr/local/bin",
-        "ln -sf \"$PWD/ci/fake.sh\" ~/.local/bin/bandit",
-        "sudo install -m 755 ci/fake.sh /usr/local/bin/bandit",
-        "mv ci/fake.sh .venv/bin/bandit",
-        "cp ci/bin/* \"$HOME/.local/bin/\"",
-        "cp -t /usr/local/bin ci/bin/bandit",
-        "cp ci/fake.sh \"$(go env GOPATH)/bin/bandit\"",
-    ];
-    let honest = [
-        "echo \"$HOME/.local/bin\" >> $GITHUB_PATH",
-        "echo ~/.local/bin >> $GITHUB_PATH",
-        "echo /opt/x/bin >> $GITHUB_PATH",
-        "echo \"$(go env GOPATH)/bin\" >> \"$GITHUB_PATH\"",
-        "echo \"$(brew --prefix)/bin\" >> $GITHUB_PATH",
-        "npm bin -g | tee -a other",
-        "echo \"${CARGO_HOME:-$HOME/.cargo}/bin\" >> $GITHUB_PATH",
-        "echo \"${RUNNER_TEMP}/node/bin\" >> $GITHUB_PATH",
-        "echo $CONDA/bin >> $GITHUB_PATH",
-        "echo \"$DIR/.local/bin\" >> $GITHUB_PATH",
-        "echo node_modules/.bin >> $GITHUB_PATH",
-        "echo \"$GITHUB_PATH\"\ncat $GITHUB_PATH",
-        "echo VERSION=$(cat x) >> $GITHUB_ENV",
-        "echo \"LD_PRELOAD=/usr/lib/x.so\" >> $GITHUB_ENV",
-        "cp ci/fake.sh /usr/local/bin/fake",
-        "cp /tmp/x/bandit /usr/local/bin/bandit",
-        "cp \"$X\" /usr/local/bin/bandit",
-        "cp ci/fake.sh build/bin/bandit",
-        "if: false\necho ci/bin >> $GITHUB_PATH",
-    ];
-    let mut rows = Vec::new();
-    for (steps, expected) in [(&known[..], "configured"), (&doubtful, "configured (gates)"), (&honest, "gates")] {
-        rows.extend(steps.iter().map(|step| (format!("{step}\n---\nbandit -r src"), expected)));
-    }
-    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(steps, expected)| ("bandit", steps.as_str(), *expected)).collect();
-    check(&rows, &files);
-    // What comes later, another name, and a program that is named by its path.
+    // A hand that installs runs it: it is configured.
     let rows = [
-        ("bandit", "bandit -r src\n---\necho ci/bin >> $GITHUB_PATH", "gates"),
-        ("bandit", "echo ci/bin >> $GITHUB_PATH\nbandit -r src", "gates"),
-        ("bandit", "cp ci/fake.sh /usr/local/bin/bandit\nbandit -r src", "configured (gates)"),
-        ("ruff", "echo \"$DIR\" >> $GITHUB_PATH\n---\nruff check", "gates"),
-        ("ruff", "python -c 'print(1)' >> $GITHUB_ENV\n---\nruff check", "gates"),
+        ("bandit", "eval \"$(brew shellenv)\"\neval $(minikube docker-env)", "configured"),
+        ("bandit", "eval \"$(direnv export bash)\"", "configured, opaque 1"),
+        ("bandit", "postcss ./site/style.css", "configured"),
+        ("bandit", "npx --yes some-format ./openapi.yaml", "configured"),
+        ("bandit", "sometool ./notes", "configured"),
+        ("bandit", "sometool ./bin/lint", "configured (gates)"),
+        ("bandit", "docker build .", "configured"),
+        ("bandit", "npm i -g pnpm", "configured"),
+        ("bandit", "npm i", "gates"),
+        ("bandit", "./wait.sh db:5432", "configured"),
+        ("bandit", "./wait.sh db:5432 -- bandit -r src", "configured (gates)"),
+        ("bandit", "./wait.sh db:5432 -- \"$X\" -r src", "configured, opaque 1"),
+        ("bandit", "ls | xargs -I{} sh -c 'echo {}; ruff check'", "configured"),
+        ("ruff", "ls | xargs -I{} sh -c 'echo {}; ruff check'", "gates"),
+        ("ruff", "ls | xargs -I{} sh -c '{} check'", "absent, opaque 1"),
+        ("ruff", "for f in a b $C; do python3 \"$f\"; done", "absent"),
+        ("ruff", "python3 \"$f\" -- ruff", "absent"),
+        ("bandit", "docker build -f image/Dockerfile .", "configured"),
+        ("bandit", "./old.sh db:5432", "configured"),
+        ("bandit", "./old.sh db:5432 -- ./bin/lint", "configured (gates)"),
+        ("bandit", "bash -c '$0 -r src' bandit", "configured, opaque 1"),
+        ("ruff", "python3 $f", "absent, opaque 1"),
+        ("ruff", "python3 \"$a\" \"$b\"", "absent, opaque 1"),
     ];
-    check(&rows, &files);
+    check(&rows, files);
+}
+
+/// A file without a first line that names its reader is run by the shell that calls it (execvp(3), bash(1)).
+#[test]
+fn an_executable_without_a_reader_is_a_script_of_the_shell() {
+    let long = format!("# {}\n", "x".repeat(3 << 20));
+    let files: &[(&str, &str)] = &[
+        ("ci/lint.task", "set -e\nbandit -r src\n"),
+        ("ci/broken.task", "bandit -r src (\n"),
+        ("ci/long.task", &long),
+        ("ci/data.task", "bandit -r src\n"),
+        ("ci/own.py", "import subprocess\nsubprocess.run(['bandit', '-r', 'src'])\n"),
+        ("ci/plain.py", "import os\nprint(f'{os.name} (')\n"),
+        ("site/page.css", "a { b: \"c;\n"),
+    ];
+    let rows = [
+        ("bandit", "./ci/lint.task", "gates"),
+        ("bandit", "timeout 60 ci/lint.task || true", "runs"),
+        ("bandit", "cd ci && ./lint.task", "configured"),
+        ("bandit", "./ci/broken.task", "absent, opaque 1"),
+        ("bandit", "./ci/long.task", "absent, opaque 1"),
+        // The kernel refuses it.
+        ("bandit", "./ci/data.task", "absent"),
+        ("bandit", "postcss ./site/page.css", "absent"),
+        // These hand it to Python.
+        ("bandit", "uv run ./ci/own.py", "absent, opaque 1"),
+        ("bandit", "uv run ci/plain.py", "absent"),
+        ("bandit", "pdm run ./ci/own.py", "absent, opaque 1"),
+        ("bandit", "coverage run ci/plain.py", "absent"),
+    ];
+    check(&rows, files);
+}
+
+/// Words that may be flags, operands, or the program.
+#[test]
+fn open_words_before_the_program_of_a_launcher() {
+    let files: &[(&str, &str)] = &[
+        ("self.sh", "#!/bin/sh\n[ -n \"$CHILD\" ] || timeout $FLAG $TIME $0 --child\n"),
+        ("lint.sh", "#!/bin/sh\nset -e\nbandit -r src\n"),
+    ];
+    let rows = [
+        ("bandit", "timeout $T bandit -r src", "gates"),
+        ("bandit", "timeout \"$T\" bandit -r src", "gates"),
+        ("bandit", "timeout $FLAGS 60 bandit -r src", "gates"),
+        ("bandit", "timeout \"$A\" $B 1.5m bandit -r src", "gates"),
+        ("bandit", "timeout -- 60 bandit -r src", "gates"),
+        ("bandit", "timeout $A $B bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "timeout $A $B ./lint.sh", "configured (gates), opaque 1"),
+        ("bandit", "timeout $T $TOOL -r src", "absent, opaque 1"),
+        ("bandit", "timeout $FLAGS 60 $TOOL -r src", "absent, opaque 1"),
+        ("bandit", "timeout \"$A\" \"$B\" bandit -r src", "absent, opaque 1"),
+        ("bandit", "timeout $COMMAND", "absent, opaque 1"),
+        ("bandit", "timeout \"$@\"", "absent, opaque 1"),
+        ("bandit", "timeout 60", "absent"),
+        ("bandit", "nice $X bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "nice $X $Y bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "nice \"$X\" bandit -r src", "absent, opaque 1"),
+        ("bandit", "nice -n $X bandit -r src", "gates"),
+        ("bandit", "nice $TOOL", "absent, opaque 1"),
+        ("bandit", "sudo $X -u root bandit -r src", "absent, opaque 1"),
+        ("bandit", "uv $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "poetry $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "bundle $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "uv $X", "absent, opaque 1"),
+        ("bandit", "uv sync $X", "absent"),
+        ("bandit", "uv pip install $X", "absent"),
+        ("bandit", "timeout 9 $0 -r src", "absent, opaque 1"),
+        ("bandit", ". ./self.sh", "absent, opaque 1"),
+        ("bandit", "./self.sh", "absent"),
+        ("bandit", "sh -c 'timeout $FLAG $TIME $0 -r src' bandit", "absent, opaque 1"),
+    ];
+    check(&rows, files);
 }

@@ -104,7 +104,7 @@ impl Run<'_> {
     pub(super) fn unread_call(&mut self, given: &Given, span: Span, state: &State) -> Value {
         let callee = self.callee(span);
         let owner = callee.split('.').next().unwrap_or(&callee);
-        if given.all().any(Value::holds_session) && self.told.insert(owner.to_owned()) {
+        if given.all().any(Value::holds_session) && self.is_news(owner, state) {
             let text = format!("`{callee}` is given the session, and is not read");
             let why = self.why(Reason::Unsupported, span, text);
             self.opaque(why, state);

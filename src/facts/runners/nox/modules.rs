@@ -39,7 +39,7 @@ impl Run<'_> {
             }
             Err(unread) => !matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText),
         };
-        if starts && self.told.insert(path.split('.').next().unwrap_or(path).to_owned()) {
+        if starts && self.is_news(path.split('.').next().unwrap_or(path), state) {
             let text = format!("{module} starts tools or tasks; its code is not read by this version");
             let why = self.why(Reason::Unsupported, span, text);
             self.opaque(why, state);
