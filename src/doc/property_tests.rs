@@ -106,11 +106,14 @@ const SAMPLES: [(Format, &str); 4] = [
 
 const FORMATS: [Format; 4] = [Format::Yaml, Format::Toml, Format::Json, Format::Ini];
 
-/// Texts that a property failed on once.
+/// Texts that the parser reads as one scalar, though a comment ends it.
 #[test]
-fn found_texts_keep_the_properties() {
-    for text in [": --- \r\n\t#\n  --- \n\n  "] {
-        check(text, Format::Yaml);
+fn a_comment_inside_a_plain_scalar_is_refused() {
+    for text in [": --- \r\n\t#\n  --- \n\n  ", "a: b\n\t# c\n  d\n", "- b\n\n\t#\n  d\n"] {
+        assert!(!check(text, Format::Yaml), "{text:?}");
+    }
+    for text in ["a: b\n\t\n  d\n", "a: b\n  d#e\n", "a: b\n\t# c\n", "a: b\n\t# c\nd: e\n"] {
+        assert!(check(text, Format::Yaml), "{text:?}");
     }
 }
 

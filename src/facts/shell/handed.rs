@@ -17,6 +17,9 @@ pub const HANDED_FILES: [&str; 2] = ["GITHUB_PATH", "GITHUB_ENV"];
 /// Writes that are remembered.
 const MOST: usize = 256;
 
+/// Bytes of one text that are looked at.
+const LONGEST: usize = 16 * 1024;
+
 /// Programs that print nothing.
 const SILENT: [&str; 18] = [
     "mkdir", "cd", "test", "[", "true", ":", "export", "rm", "touch", "chmod", "chown", "sleep", "cp", "mv", "ln", "install",
@@ -72,6 +75,8 @@ impl Walker<'_> {
     fn hand(&mut self, to: HandedTo, said: Vec<Said>, place: Place, st: &State) {
         let doubtful = st.reach.condition().is_some();
         for text in said {
+            self.pay(text.as_ref().map_or(0, String::len) / 64);
+            let text = text.filter(|text| text.len() <= LONGEST);
             let handed = Handed { to, text, place: place.clone(), doubtful };
             if self.silent == 0 && self.out.handed.len() < MOST && !self.out.handed.contains(&handed) {
                 self.out.handed.push(handed);
@@ -85,7 +90,8 @@ impl Walker<'_> {
         let name = run.words.first().and_then(known).unwrap_or_default();
         if self.flow.is_heard() {
             for said in self.said(&name, run, st, ctx) {
-                self.flow.say(said);
+                self.pay(said.as_ref().map_or(0, String::len) / 64);
+                self.flow.say(said.filter(|text| text.len() <= LONGEST));
             }
         }
         let named = |test: &dyn Fn(&str) -> bool| run.words.iter().any(|word| known(word).is_some_and(|name| test(&name)));

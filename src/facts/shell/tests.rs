@@ -244,7 +244,8 @@ fn nesting_within_the_limit_is_read() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    // `PROPTEST_CASES` may ask for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_survived(text in any::<String>()) {
@@ -259,6 +260,7 @@ proptest! {
                 "$(", "`", "'", "\"", "$x", "${x:-", "}", "<<E\n", "E\n", "for i in ", "do ", "done ", "while ", "case x in ",
                 ";; ", "esac ", "! ", "[[ ", " ]]", "=~ ", "x=", "$?", "exit ", "1 ", "f() ", "return ", "trap 'exit 0' EXIT;",
                 "set +e;", "\\", "#", "é", "\u{E000}", " & ", ">", "<", "eval 'a;b'", "wait ", "break ", "local ", "A=(", "${A[@]}",
+                ">> $GITHUB_PATH ", "echo ", "tee -a $GITHUB_ENV ", "cat ", "printf '%s' ",
             ]),
             0..40,
         ),

@@ -16,6 +16,9 @@ use crate::text::{Place, RepoPath};
 /// Changes that are remembered of one job.
 const MOST: usize = 64;
 
+/// Files of one name that are looked at: of more, one is taken to lie there.
+const NAMESAKES: usize = 64;
+
 /// Words of a command line among which code is looked for.
 const CODE_WORDS: usize = 6;
 
@@ -61,6 +64,7 @@ impl Tracer<'_> {
             let why = format!("what is written to `{file}` is not read");
             return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
         };
+        self.world.meter.spend(text.len() / 8);
         for line in text.lines() {
             match line.split_once('=') {
                 _ if to => self.entry(line.trim(), handed, frame),
@@ -152,10 +156,12 @@ impl Tracer<'_> {
 
     /// Whether a file of the tree has this name, in a directory with this end.
     fn lies_below(&self, tail: &str, program: &str) -> bool {
-        self.named(program).any(|path| {
+        let files = self.named(program);
+        let ends = |path: &&RepoPath| {
             let whole = format!("/{path}");
             whole.strip_suffix(program).is_some_and(|directory| directory.trim_end_matches('/').ends_with(tail))
-        })
+        };
+        files.len() > NAMESAKES || files.iter().any(ends)
     }
 
     /// A command that may put files of the tree among the programs.

@@ -68,6 +68,8 @@ fn what_earlier_steps_put_on_the_search_path() {
         "echo node_modules/.bin >> $GITHUB_PATH",
         "echo \"$GITHUB_PATH\"\ncat $GITHUB_PATH",
         "echo VERSION=$(cat x) >> $GITHUB_ENV",
+        "echo \"PATH=$HOME/bin:$PATH\" >> $GITHUB_ENV",
+        "echo \"PATH=/opt/x/bin:$PATH\" >> $GITHUB_ENV",
         "echo \"LD_PRELOAD=/usr/lib/x.so\" >> $GITHUB_ENV",
         "cp ci/fake.sh /usr/local/bin/fake",
         "cp /tmp/x/bandit /usr/local/bin/bandit",

@@ -60,7 +60,8 @@ impl State {
     fn variable(&mut self, line: &str, certain: bool) {
         let Some((name, value)) = line.split_once('=') else { return };
         let name = name.trim();
-        if name.is_empty() || name.contains(['$', '<', ' ']) {
+        // What becomes of the search path is read where scripts are followed.
+        if name.is_empty() || name == "PATH" || name.contains(['$', '<', ' ']) {
             return;
         }
         self.written.remove(name);
