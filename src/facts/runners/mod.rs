@@ -32,7 +32,7 @@ mod yaml_merge;
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
-pub(super) use script::{is_program, reads_stdin};
+pub(super) use script::{is_data, reads_stdin};
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;

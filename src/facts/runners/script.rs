@@ -24,11 +24,16 @@ fn is_executable(path: &RepoPath, world: &World<'_>) -> bool {
     world.snapshot.entry(path).is_some_and(|entry| entry.kind == EntryKind::Executable)
 }
 
-/// Whether an argument that is a file of the tree may be a program that is to be run: it says so itself.
-pub(in crate::facts) fn is_program(path: &RepoPath, world: &World<'_>) -> bool {
-    let says = || world.snapshot.read(path).is_ok_and(|file| file.text.starts_with("#!"));
+/// Whether an argument that is a path of the tree is no program that is to be run: neither its name nor its first line says it is
+/// one. Only looked at: a picture or a link among the arguments is nothing that had to be read.
+pub(in crate::facts) fn is_data(path: &RepoPath, world: &World<'_>) -> bool {
     let name = path.as_str();
-    (named_as_script(name) && (is_executable(path, world) || name.ends_with(".sh") || name.ends_with(".bash"))) || says()
+    let named = name.ends_with(".sh") || name.ends_with(".bash") || named_as_script(name) && is_executable(path, world);
+    !named
+        && match world.snapshot.peek(path) {
+            Ok(file) => !file.text.starts_with("#!"),
+            Err(unread) => unread.kind != UnreadKind::Missing,
+        }
 }
 
 /// The file that is a command's standard input.

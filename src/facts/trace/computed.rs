@@ -263,8 +263,8 @@ impl<'w> Tracer<'w> {
             return true;
         }
         let value = first.value.as_deref().unwrap_or_default();
-        let file = frame.workdir.resolve(value).filter(|path| value.contains('/') && self.world.snapshot.is_file(path));
-        if file.is_some_and(|path| !runners::is_program(&path, self.world)) {
+        let path = frame.workdir.resolve(value).filter(|_| value.contains('/'));
+        if path.is_some_and(|path| runners::is_data(&path, self.world)) {
             return false;
         }
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place: &first.place };
