@@ -37,6 +37,10 @@ pub enum Trait {
     MakesFiles,
     /// It runs none of what it is given.
     RunsNothing,
+    /// It prints nothing.
+    Silent,
+    /// It only looks at a file that it is given, or hands its name on.
+    Looks,
 }
 
 impl Programs {

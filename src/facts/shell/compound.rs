@@ -35,9 +35,10 @@ impl Walker<'_> {
             let before = st.clone();
             self.flow.open();
             let end = self.kind(command, st, ctx);
-            let shown = self.flow.close();
+            let (shown, said) = self.flow.close();
             self.written(&shown, &command.redirects, &before, ctx);
             self.note_made(command, &before, ctx);
+            self.hands_on(said, &command.redirects, &before, ctx);
             end
         } else {
             self.kind(command, st, ctx)
@@ -171,16 +172,12 @@ impl Walker<'_> {
 
     fn redirects(&mut self, redirects: &[Redirect], st: &State, ctx: &Ctx, at: Span) {
         for redirect in redirects {
-            let span = redirect.target.span;
             self.inner_substitutions([redirect.target.parts.as_slice()].into_iter(), st, ctx, at);
             if let Some(index) = redirect.here {
                 let source = Rc::clone(&ctx.source);
                 if let Some(here) = source.here.get(index) {
                     self.inner_substitutions([here.parts.as_slice()].into_iter(), st, ctx, at);
                 }
-            }
-            if redirect.op == RedirectOp::Append && ctx.source.raw(span).contains("GITHUB_PATH") {
-                self.shadow("*", ctx.source.place(span), "later steps look for programs in a directory added to `$GITHUB_PATH`");
             }
         }
     }

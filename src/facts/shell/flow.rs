@@ -8,6 +8,7 @@ use crate::text::Place;
 
 use super::UNKNOWN_CHAR;
 use super::ast::{List, RawWord, Redirect, RedirectOp};
+use super::handed::Said;
 use super::source::Ctx;
 use super::state::State;
 use super::walk::{Walker, quoted};
@@ -28,6 +29,10 @@ pub(super) struct Flow {
     files: BTreeMap<String, BTreeSet<Fail>>,
     /// What is being printed, by the open substitutions and redirections.
     open: Vec<BTreeSet<Fail>>,
+    /// The texts that are being printed, likewise.
+    said: Vec<Vec<Said>>,
+    /// The texts that come in from the command before in a pipe.
+    pub heard: Vec<Said>,
     /// What comes in from a pipe or a redirection.
     pub input: BTreeSet<Fail>,
     /// Failures that show in a text or file, and what looked at it first.
@@ -46,18 +51,31 @@ impl Flow {
 
     pub(super) fn open(&mut self) {
         self.open.push(BTreeSet::new());
+        self.said.push(Vec::new());
     }
 
-    /// Ends what [`Self::open`] began; what it held also belongs to what is around it.
-    pub(super) fn close(&mut self) -> BTreeSet<Fail> {
+    /// Ends what [`Self::open`] began; what it held also belongs to what is around it, but for the texts.
+    pub(super) fn close(&mut self) -> (BTreeSet<Fail>, Vec<Said>) {
         let shown = self.open.pop().unwrap_or_default();
         self.show(shown.iter().copied());
-        shown
+        (shown, self.said.pop().unwrap_or_default())
+    }
+
+    /// Something is printed that may be asked for.
+    pub(super) fn say(&mut self, said: Said) {
+        if let Some(top) = self.said.last_mut().filter(|top| top.len() < MOST) {
+            top.push(said);
+        }
+    }
+
+    /// Whether anything asks for what is printed here.
+    pub(super) fn is_heard(&self) -> bool {
+        !self.said.is_empty()
     }
 
     /// A substitution was run.
     pub(super) fn close_as(&mut self, list: &List) {
-        let shown = self.close();
+        let (shown, _) = self.close();
         self.printed.insert(std::ptr::from_ref(list), shown);
     }
 

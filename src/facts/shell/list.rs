@@ -175,17 +175,20 @@ impl Walker<'_> {
             return Some(end);
         }
         let mut statuses = Vec::new();
-        let outer = self.flow.input.clone();
+        let (outer, heard) = (self.flow.input.clone(), std::mem::take(&mut self.flow.heard));
         let mut previous: Option<&Command> = None;
         for command in &pipeline.commands {
             self.flow.open();
             self.piped = previous.and_then(|previous| self.printed(previous, &st, ctx));
             statuses.push(self.in_subshell(&st, |walker, inner| walker.command(command, inner, ctx)));
             self.piped = None;
-            self.flow.input = self.flow.close();
+            (self.flow.input, self.flow.heard) = self.flow.close();
             previous = Some(command);
         }
         self.flow.input = outer;
+        for said in std::mem::replace(&mut self.flow.heard, heard) {
+            self.flow.say(said);
+        }
         st.pipe = Some(Rc::new(statuses.clone()));
         let (Some(end), Some(end_command)) = (statuses.pop(), pipeline.commands.last()) else { return Some(st) };
         let pipefail = st.options.pipefail.clone();

@@ -19,6 +19,7 @@ mod expand;
 mod fields;
 mod flow;
 mod given;
+mod handed;
 mod here_string;
 mod interpreter;
 mod join;
@@ -49,6 +50,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use handed::{HANDED_FILES, Handed, HandedTo};
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles, There};
@@ -187,6 +189,8 @@ pub struct Analysis {
     pub opaque: Vec<Opaque>,
     /// What changes the meaning of names.
     pub shadows: Vec<Shadow>,
+    /// What it hands to later steps.
+    pub handed: Vec<Handed>,
     /// The script does more than is followed, whatever is left for the repository.
     pub exhausted: bool,
 }

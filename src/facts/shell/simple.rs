@@ -160,6 +160,7 @@ impl Walker<'_> {
         let name = run.words.first().and_then(|word| word.value.clone()).unwrap_or_default();
         self.braced(run.raws, &name, &place);
         let ran = self.about_to_run(&name, run.raws, &st, ctx, place.clone());
+        self.tells(&run, &st, ctx);
         let mut others = self.other_words(&mut run, &st);
         if let Some(tails) = tails.as_mut().filter(|_| others.is_empty()) {
             let behind = run.words.split_off(1);

@@ -56,7 +56,7 @@ impl Walker<'_> {
     }
 
     /// The text that the last redirection of the input brings in.
-    fn input_text(&self, redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
+    pub(super) fn input_text(&self, redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
         let redirect = redirects.iter().rev().find(|redirect| reads(redirect.op))?;
         match redirect.op {
             RedirectOp::HereString => Some(self.word_source(&redirect.target, st, ctx)?.text.clone()),
@@ -68,7 +68,7 @@ impl Walker<'_> {
         }
     }
 
-    fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
+    pub(super) fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
         let Val::Text(here) = self.directory(st) else { return None };
         self.input.files.text(&normalise(&here, name)?)
     }
@@ -165,7 +165,7 @@ fn made_name(name: &str, here: &Val) -> String {
     here.known().and_then(|from| normalise(from, name)).unwrap_or_else(|| plain(name).to_owned())
 }
 
-fn reads(op: RedirectOp) -> bool {
+pub(super) fn reads(op: RedirectOp) -> bool {
     matches!(op, RedirectOp::Input | RedirectOp::HereString | RedirectOp::HereDocument { .. })
 }
 

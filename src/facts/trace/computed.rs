@@ -91,8 +91,13 @@ impl<'w> Tracer<'w> {
             words
         };
         let tail = first.tail();
-        let candidates: Vec<RepoPath> =
-            self.named(&name).filter(|path| format!("/{path}").ends_with(&tail)).take(2).cloned().collect();
+        let candidates: Vec<RepoPath> = self
+            .named(&name)
+            .iter()
+            .filter(|path| format!("/{path}").ends_with(&tail))
+            .take(2)
+            .map(|path| (*path).clone())
+            .collect();
         match candidates.as_slice() {
             [] => self.command(&known(name), place, stdin, frame),
             [only] => match frame.workdir.locate(only) {
@@ -109,7 +114,7 @@ impl<'w> Tracer<'w> {
     }
 
     /// Files of the tree by their last segment.
-    fn named(&self, name: &str) -> impl Iterator<Item = &'w RepoPath> {
+    pub(super) fn named(&self, name: &str) -> &[&'w RepoPath] {
         let index = self.by_name.get_or_init(|| {
             let mut index: HashMap<&'w str, Vec<&'w RepoPath>> = HashMap::new();
             let snapshot = self.world.snapshot;
@@ -119,7 +124,7 @@ impl<'w> Tracer<'w> {
             }
             index
         });
-        index.get(name).into_iter().flatten().copied().collect::<Vec<_>>().into_iter()
+        index.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// A program that neither the catalogue nor a runner knows: what it may run, and a sub-command that is computed.

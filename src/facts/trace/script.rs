@@ -44,6 +44,7 @@ impl Tracer<'_> {
             // Another call of it would end as this one did, at the same price.
             self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
+        analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
         let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         for command in &analysis.commands {

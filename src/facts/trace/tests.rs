@@ -22,12 +22,21 @@ const BASE: &[(&str, &str)] = &[
 /// Files of these trees that may be run.
 const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "ci/plain.py", "ci/long.task", "site/page.css"];
 
-/// `tool rung (may_be)`, and how many places are opaque.
-fn told(tool: &str, step: &str, files: &[(&str, &str)]) -> String {
-    let lines: String = step.lines().map(|line| format!("          {line}\n")).collect();
-    let workflow = format!(
-        "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n{lines}"
-    );
+/// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:`, or use an action.
+fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
+    let mut workflow =
+        "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n".to_owned();
+    for step in steps.split("\n---\n") {
+        let (condition, script) = match step.split_once('\n') {
+            Some((first, rest)) if first.starts_with("if: ") => (format!("        {first}\n"), rest),
+            _ => (String::new(), step),
+        };
+        let lines: String = script.lines().map(|line| format!("          {line}\n")).collect();
+        match script.strip_prefix("uses: ") {
+            Some(action) => workflow.push_str(&format!("      - uses: {action}\n{condition}")),
+            None => workflow.push_str(&format!("      - run: |\n{lines}{condition}")),
+        }
+    }
     let all = BASE.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let snapshot = Snapshot::in_memory(all.chain([(".github/workflows/ci.yml".to_owned(), workflow)]));
     let snapshot = snapshot.with_executables(EXECUTABLES);
@@ -45,7 +54,7 @@ fn told(tool: &str, step: &str, files: &[(&str, &str)]) -> String {
     out
 }
 
-fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {
+pub(super) fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {
     let wrong: Vec<String> = rows
         .iter()
         .filter_map(|(tool, step, expected)| {
