@@ -42,17 +42,17 @@ impl Error {
         Self { kind: Kind::Incomplete, message: message.into(), place: None, hint: None, more: Box::default() }
     }
 
-    /// One error that carries the problems of a list, in the order of their places, the first [`Self::MOST`] of them and how many
-    /// more there are; `None` for an empty list.
+    /// One error that carries the problems of a list, in the order of their places, the first [`Self::MOST`] of them and, at the
+    /// place of the next, how many more there are; `None` for an empty list.
     #[must_use]
     pub fn all(mut problems: Vec<Self>) -> Option<Self> {
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         problems.dedup();
         let left = problems.len().saturating_sub(Self::MOST);
-        problems.truncate(Self::MOST);
-        if left > 0 {
+        let next = problems.drain(problems.len().min(Self::MOST)..).next();
+        if let Some(next) = next {
             let last = Self::usage(format!("… and {left} more"));
-            problems.push(last.hint("mend these first"));
+            problems.push(Self { place: next.place, ..last.hint("mend these first") });
         }
         let mut rest = problems.into_iter();
         let mut first = rest.next()?;
@@ -111,6 +111,6 @@ mod tests {
         assert_eq!([told(0), told(1), told(50), told(51), told(100_000)], [0, 1, 50, 51, 51]);
         let all = Error::all((1..=60).map(problem).collect()).expect("a list");
         let last = all.each().last().expect("not empty");
-        assert_eq!((last.message.as_str(), &last.place), ("… and 10 more", &None));
+        assert_eq!((last.message.as_str(), last.place.as_ref().map(|place| place.line)), ("… and 10 more", Some(51)));
     }
 }

@@ -84,6 +84,15 @@ pub struct Frameworks {
     pub graphql: BTreeMap<String, Vec<String>>,
 }
 
+impl Frameworks {
+    /// Whether all packages of a framework serve GraphQL: it has no other interface.
+    #[must_use]
+    pub fn is_graphql(&self, framework: &Framework) -> bool {
+        let serves = |registry: &String, name: &String| self.graphql.get(registry).is_some_and(|names| names.contains(name));
+        framework.packages.iter().all(|(registry, names)| names.iter().all(|name| serves(registry, name)))
+    }
+}
+
 /// A server framework.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

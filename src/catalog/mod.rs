@@ -13,6 +13,7 @@ pub mod example;
 pub mod language;
 pub mod lint;
 pub mod releasing;
+pub mod program;
 pub mod rule;
 pub mod run;
 pub mod runner;
@@ -22,6 +23,7 @@ pub mod tool;
 pub use bot::Bot;
 pub use language::{Exporter, Frameworks, Languages};
 pub use releasing::Releasing;
+pub use program::{Programs, Trait};
 pub use rule::{Profile, Rule, Sentences, Severity};
 pub use runner::Runners;
 pub use tool::Tool;
@@ -51,6 +53,8 @@ pub struct Catalog {
     pub runners: Runners,
     /// `rules/releasing.toml`.
     pub releasing: Releasing,
+    /// `rules/programs.toml`.
+    pub programs: Programs,
     /// `rules/sentences.toml`.
     pub sentences: Sentences,
 }
@@ -81,6 +85,7 @@ impl Catalog {
             frameworks: one(&files, "frameworks.toml")?,
             runners: one(&files, "runners.toml")?,
             releasing: one(&files, "releasing.toml")?,
+            programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,
         })
     }

@@ -1,4 +1,5 @@
-//! Owns the types of `rules/runners.toml`: task runners whose files are not read, interpreters of code in the tree. Refuses
+//! Owns the types of `rules/runners.toml`: task runners whose files are not read, interpreters of code in the tree,
+//! programs that print an environment. Refuses
 //! runners that are read: those are `facts::runners`.
 
 use serde::Deserialize;
@@ -14,6 +15,19 @@ pub struct Runners {
     pub unread: Vec<UnreadRunner>,
     /// Programs that run code of the tree.
     pub interpreter: Vec<CodeRunner>,
+    /// Programs that print the settings of an environment for a shell to read, and nothing that it would run.
+    pub environment: Vec<EnvironmentPrinter>,
+}
+
+/// A program that prints assignments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvironmentPrinter {
+    /// Its program name.
+    pub program: String,
+    /// Words with which it prints them, each somewhere behind the program; none: it does nothing else.
+    #[serde(default)]
+    pub words: Vec<String>,
 }
 
 /// A task runner that is not read.

@@ -164,7 +164,7 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     let notes = view.holds().filter(|hold| matches!(hold.effect, HoldEffect::Narrow | HoldEffect::Note) && !hold.why.is_empty());
     finding.places.extend(notes.map(|hold| Evidence::new(hold.place.clone(), hold.why.clone())));
     if view.on.missed_files > 0 {
-        finding.message.push_str(&format!("; {} production files pass its path filter by", view.on.missed_files));
+        finding.message.push_str(&format!("; {} production files are outside its path filter", view.on.missed_files));
     }
     finding
 }
@@ -353,6 +353,7 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     let cause = match hold.map(|hold| hold.effect) {
         _ if hold.is_some_and(|hold| hold.by == HeldBy::Paths) => "path-filter",
         _ if view.elsewhere() => "elsewhere",
+        _ if hold.is_some_and(|hold| hold.by == HeldBy::Trigger) => view.on.rung.word(),
         Some(HoldEffect::Void) => "void",
         Some(HoldEffect::Soften) => "soft-fail",
         _ => view.on.rung.word(),

@@ -106,8 +106,8 @@ fn configuration(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> O
     (!dependency && view.chain().last().is_none_or(|hop| hop.place != *place)).then(|| place.path.to_string())
 }
 
-/// The command that installs what is locked: a configuration imports its plugins.
-fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
+/// The command that installs what is locked: a configuration imports its plugins, a script starts what is installed.
+pub(super) fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
     match bench.facts.locks.nearest(&component.directory, "javascript") {
         Some("yarn.lock") => "yarn install --frozen-lockfile",
         Some(".yarnrc.yml") => "yarn install --immutable",

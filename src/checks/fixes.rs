@@ -6,10 +6,12 @@ use super::component_view::View;
 use super::eslint_fix;
 use super::snippets::{beside, directory, run, run_in};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Does, Effect};
+use crate::catalog::tool::{Does, Effect, Security};
 use crate::facts::components::Component;
+use crate::facts::hold::{HeldBy, Hold, HoldEffect};
 use crate::facts::tool_config::Deciding;
 use crate::finding::Finding;
+use crate::text::Place;
 
 /// What to do about an analyzer that does not gate; `about` is the tool that the finding is about.
 pub(super) fn analyzer_fix(
@@ -24,50 +26,99 @@ pub(super) fn analyzer_fix(
     let title = &view.tool.title;
     match finding.cause.rsplit(':').next().unwrap_or_default() {
         "no-security-rules" => security_rules(finding, view, component, all, bench),
-        "configured" => match view.hand_run() {
-            Some(command) => format!("run it in a pull-request workflow:\n{}", run(&command)),
-            None => format!("run {title} in a pull-request workflow:\n{step}"),
-        },
+        "configured" => {
+            // Below the root the command names its directory, and what it needs may be installed in another.
+            let ready = |command: String| match component.language.as_str() {
+                "javascript" if component.directory.is_root() => {
+                    format!("{} && {command}", eslint_fix::locked(component, bench))
+                }
+                _ => command,
+            };
+            let by_hand = view.hand_run().map(|command| run(&ready(command)));
+            let own = by_hand.or_else(|| own_step(view, component, bench));
+            let own = own.filter(|_| view.hand_run().is_some() || !runs(&step, view.tool));
+            let Some(own) = own else { return format!("run {title} in a pull-request workflow:\n{step}") };
+            let insecure = view.on.security.is_no() && view.tool.security == Security::Never;
+            let second = if insecure {
+                format!("\n{title} has no security rules; a second step that has some:\n{step}")
+            } else {
+                String::new()
+            };
+            format!("run {title} in a pull-request workflow:\n{own}{second}")
+        }
         "elsewhere" => format!("run {title} there as well:\n{step}"),
         _ => held_fix(finding, view).unwrap_or_else(|| format!("add a step to a pull-request workflow:\n{step}")),
     }
 }
 
-/// What to do about the line that holds a tool a rung short; `None` when nothing holds it there.
-pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
-    let title = &view.tool.title;
-    let first = finding.places.first();
-    let note = first.map_or("", |evidence| evidence.note.as_str());
-    match finding.cause.rsplit(':').next().unwrap_or_default() {
-        "path-filter" => {
-            let at = first.map(|evidence| format!("{}:{}", evidence.place.path, evidence.place.line)).unwrap_or_default();
-            Some(format!("widen the filter at {at} so that a change of these files starts {title}"))
-        }
-        "soft-fail" | "void" => Some(match missing(view, finding) {
-            Some(what) => format!("{what}, so that what {title} finds fails the job"),
-            None => match note.strip_prefix("without `").and_then(|rest| rest.split_once('`')) {
-                Some((flag, _)) => format!("add `{flag}`"),
-                None if flag(view, finding).is_some() => format!(
-                    "remove `{}`; settle false positives one by one in {title}'s own configuration",
-                    flag(view, finding).unwrap_or_default()
-                ),
-                None if note.starts_with("it looks at nothing") => format!("give {title} a path that exists"),
-                None => format!(
-                    "remove what lets it pass here ({note}); settle false positives one by one in {title}'s own configuration"
-                ),
-            },
-        }),
-        "runs" => {
-            Some(format!("start that job on `pull_request` as well, so that {title} can stop a change before it is merged"))
-        }
+/// Whether a step runs the tool.
+fn runs(step: &str, tool: &Tool) -> bool {
+    let programs = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first());
+    let words: Vec<&str> = step.split([' ', '/', '@', '\n']).collect();
+    programs.into_iter().any(|program| words.contains(&program.as_str())) || words.contains(&tool.id.as_str())
+}
+
+/// The tool's own command line, where the language has a way to run what it installs.
+fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option<String> {
+    let argv = view.tool.run.iter().find_map(|row| row.argv.as_ref())?.join(" ");
+    match component.language.as_str() {
+        "javascript" => Some(run_in(&format!("{} && npx {argv} .", eslint_fix::locked(component, bench)), component)),
+        "python" => Some(run_in(&format!("{argv} ."), component)),
         _ => None,
     }
 }
 
-/// The flag that the finding points to, in the command that the last hop shows.
-fn flag(view: &View<'_>, finding: &Finding) -> Option<String> {
+/// What to do about the line that holds a tool a rung short; `None` when nothing holds it there.
+pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
+    let first = finding.places.first();
+    let start = || {
+        let title = &view.tool.title;
+        format!("start that job on `pull_request` as well, so that {title} can stop a change before it is merged")
+    };
+    // Both an event and the text may hold it: mending one of the two leaves it where it is.
+    let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Soften | HoldEffect::Void);
+    let by_trigger = || view.holds().filter(strong).any(|hold| hold.by == HeldBy::Trigger);
+    let by_text = || view.holds().filter(strong).find(|hold| hold.by == HeldBy::Text);
+    match finding.cause.rsplit(':').next().unwrap_or_default() {
+        "path-filter" => {
+            let at = first.map(|evidence| format!("{}:{}", evidence.place.path, evidence.place.line)).unwrap_or_default();
+            Some(format!("widen the filter at {at} so that a change of these files starts {}", view.tool.title))
+        }
+        "soft-fail" | "void" => {
+            let first = first?;
+            let own = harder(view, &first.place, &first.note);
+            Some(if by_trigger() { format!("{own}\nand {}", start()) } else { own })
+        }
+        "runs" => Some(match by_text() {
+            Some(hold) => format!("{}\nand {}", start(), harder(view, &hold.place, &hold.why)),
+            None => start(),
+        }),
+        _ => None,
+    }
+}
+
+/// What makes a tool fail where a line lets it pass.
+fn harder(view: &View<'_>, place: &Place, note: &str) -> String {
+    let title = &view.tool.title;
+    match missing(view, place, note) {
+        Some(what) => format!("{what}, so that what {title} finds fails the job"),
+        None => match note.strip_prefix("without `").and_then(|rest| rest.split_once('`')) {
+            Some((flag, _)) => format!("add `{flag}`"),
+            None if flag(view, place).is_some() => format!(
+                "remove `{}`; settle false positives one by one in the configuration of {title}",
+                flag(view, place).unwrap_or_default()
+            ),
+            None if note.starts_with("it looks at nothing") => format!("give {title} a path that exists"),
+            None => format!(
+                "remove what lets it pass here ({note}); settle false positives one by one in the configuration of {title}"
+            ),
+        },
+    }
+}
+
+/// The flag that a hold points to, in the command that the last hop shows.
+fn flag(view: &View<'_>, place: &Place) -> Option<String> {
     let hop = view.best()?.chain.last()?;
-    let place = &finding.places.first()?.place;
     let here = place.path == hop.place.path && (place.line, place.end_line) == (hop.place.line, hop.place.line);
     let from = place.column.checked_sub(hop.place.column).filter(|_| here)?;
     let text: String = hop.text.chars().skip(from).take(place.end_column.saturating_sub(place.column)).collect();
@@ -75,13 +126,12 @@ fn flag(view: &View<'_>, finding: &Finding) -> Option<String> {
 }
 
 /// What a tool lacks that passes by default: the flag or the input that makes findings fail it, as the catalogue knows it.
-fn missing(view: &View<'_>, finding: &Finding) -> Option<String> {
+fn missing(view: &View<'_>, place: &Place, note: &str) -> Option<String> {
     let best = view.best()?;
     let here = best.chain.last().map(|hop| &hop.place);
     // Only what the command lacks is held at the command itself; a flag that softens is held at its own word.
-    let first = finding.places.first().filter(|evidence| Some(&evidence.place) == here)?;
-    let by_default = first.note == "exits 0 whatever it finds" || first.note.starts_with("only error-level findings");
-    let row = view.tool.run.get(best.row).filter(|_| by_default)?;
+    let by_default = note == "exits 0 whatever it finds" || note.starts_with("only error-level findings");
+    let row = view.tool.run.get(best.row).filter(|_| by_default && Some(place) == here)?;
     let fits =
         |effect: &&Effect| effect.does == Does::Harden && effect.run.as_ref().is_none_or(|name| row.name.as_ref() == Some(name));
     let mut hardens = view.tool.effect.iter().filter(fits);

@@ -206,6 +206,7 @@ fn short(
         Some(view) if view.on.rung > Rung::Absent => {
             let cause = match view.held_by().map(|hold| (hold, hold.effect)) {
                 Some((hold, _)) if hold.by == HeldBy::Paths => "path-filter",
+                Some((hold, _)) if hold.by == HeldBy::Trigger => view.on.rung.word(),
                 Some((_, HoldEffect::Soften)) => "soft-fail",
                 Some((_, HoldEffect::Void)) => "void",
                 _ => view.on.rung.word(),
@@ -224,7 +225,10 @@ fn short(
             finding = finding.at(place, if view.best().is_some() { "it runs here" } else { "it is declared here" });
         }
     }
-    let held = best.and_then(|view| fixes::held_fix(&finding, view)).filter(|_| !finding.cause.ends_with(":runs"));
+    // Without a line that holds it there a step of its own is the shortest way.
+    let started =
+        |view: &&View<'_>| !finding.cause.ends_with(":runs") || view.held_by().is_some_and(|hold| hold.by == HeldBy::Trigger);
+    let held = best.filter(started).and_then(|view| fixes::held_fix(&finding, view));
     finding.fix = held.or(step);
     if finding.verdict == Verdict::Fail
         && let Some(unread) = unread

@@ -106,8 +106,20 @@ const SAMPLES: [(Format, &str); 4] = [
 
 const FORMATS: [Format; 4] = [Format::Yaml, Format::Toml, Format::Json, Format::Ini];
 
+/// Texts that the parser reads as one scalar, though a comment ends it.
+#[test]
+fn a_comment_inside_a_plain_scalar_is_refused() {
+    for text in [": --- \r\n\t#\n  --- \n\n  ", "a: b\n\t# c\n  d\n", "- b\n\n\t#\n  d\n"] {
+        assert!(!check(text, Format::Yaml), "{text:?}");
+    }
+    for text in ["a: b\n\t\n  d\n", "a: b\n  d#e\n", "a: b\n\t# c\n", "a: b\n\t# c\nd: e\n"] {
+        assert!(check(text, Format::Yaml), "{text:?}");
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    // `PROPTEST_CASES` may ask for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -8,6 +8,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::arena::{NodeId, Style};
 use super::build::Builder;
+use super::lines::lines;
 use super::reading::{core_bool, core_int, core_kind};
 use super::yaml_anchors::Anchors;
 use super::{DocError, DocErrorKind, Kind, ProblemKind};
@@ -135,6 +136,9 @@ impl Reader<'_, '_> {
         let is_plain = style == ScalarStyle::Plain;
         // The parser says `~` for a value that is not there.
         let text = if is_plain && span.start == span.end { "" } else { text };
+        if is_plain {
+            self.refuse_comment_inside(span)?;
+        }
         let kind = match tag {
             Some(tag) => tagged_kind(tag, text),
             None if is_plain => core_kind(text),
@@ -151,6 +155,18 @@ impl Reader<'_, '_> {
             self.builder.tag(node, &tag.original());
         }
         Ok(node)
+    }
+
+    /// A comment ends a plain scalar, and one cannot go on behind it; the parser passes over those that stand behind a tab.
+    fn refuse_comment_inside(&self, span: Span) -> Result<(), DocError> {
+        let comment = lines(&self.builder.file.text, span.start, span.end).skip(1).find(|line| {
+            let content = self.builder.file.text.get(line.content.start..line.content.end).unwrap_or("");
+            content.trim_start_matches([' ', '\t']).starts_with('#')
+        });
+        match comment {
+            Some(line) => Err(self.builder.error(line.content, "a comment inside an unquoted text of several lines")),
+            None => Ok(()),
+        }
     }
 
     /// A block scalar's span reaches to the next token; its content ends earlier.

@@ -350,10 +350,14 @@ fn computed_flags(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
     if !fragile {
         return None;
     }
+    let mut behind_value_flag = false;
     let word = invocation.args.iter().find(|word| {
+        let takes = |flag: &String| Some(flag.as_str()) == word.value.as_deref();
+        // What stands behind a flag that takes a value is that value.
+        let is_value = std::mem::replace(&mut behind_value_flag, tool.value_flags.iter().any(takes));
         let raw = word.raw.trim_start_matches('"');
         let substitution = raw.starts_with("$(") || raw.starts_with('`') || raw.contains('@') || raw.contains('*');
-        word.value.is_none() && !substitution && (raw.starts_with('$') || raw.starts_with('\u{E000}'))
+        word.value.is_none() && !is_value && !substitution && (raw.starts_with('$') || raw.starts_with('\u{E000}'))
     })?;
     Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), word.place.clone(), "an argument is computed and could be any flag"))
 }

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::components::Component;
 use super::meter::Meter;
 use super::pipeline::{FilterPattern, PathFilter};
+use crate::catalog::Tool;
+use crate::catalog::tool::ToolKind;
 use crate::limits::Limits;
 use crate::text::RepoPath;
 
@@ -17,6 +19,16 @@ pub enum Part {
     Code,
     /// The files that say what it depends on; its production files where none does.
     Dependencies,
+}
+
+impl Part {
+    /// What a tool looks at.
+    #[must_use]
+    pub fn of(tool: &Tool) -> Self {
+        let dependencies = tool.is(ToolKind::Sca) || tool.is(ToolKind::Outdated);
+        let code = tool.is(ToolKind::Sast) || tool.is(ToolKind::Lint);
+        if dependencies && !code { Self::Dependencies } else { Self::Code }
+    }
 }
 
 /// A component as one kind of tool sees it.

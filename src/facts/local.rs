@@ -1,9 +1,11 @@
 //! Owns what people and local hooks run: npm scripts and pre-commit hooks that no pipeline reaches prove `configured`, no
 //! more.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::hold::Hop;
+use super::locks::Locks;
 use super::pipeline::{Env, Pipeline, Unit, Work};
 use super::runners::World;
 use super::shell::{Dialect, ShellMode};
@@ -12,14 +14,14 @@ use super::workdir::{WORKSPACE, Workdir};
 use crate::answer::Answer;
 use crate::doc::Format;
 use crate::terms::Terms;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
 
 /// How many manifests with scripts are looked at; past it a tool is merely not called configured.
 const MANIFESTS: usize = 200;
 
 /// Traces every npm script that a developer may run by hand. What is opaque in them raises nothing: no pipeline runs them.
 #[must_use]
-pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath]) -> Trace {
+pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath], locks: &Locks) -> Trace {
     let mut pipeline = Pipeline {
         system: "local",
         path: RepoPath::root(),
@@ -32,9 +34,42 @@ pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath]) -> Trace 
         pipeline.units.extend(scripts(world, path));
     }
     let mut out = trace::trace(&[pipeline], world, terms);
+    let commands: HashMap<Place, String> =
+        manifests.iter().take(MANIFESTS).flat_map(|path| commands(world, path, locks)).collect();
+    for invocation in &mut out.invocations {
+        invocation.by_hand = invocation.chain.first().and_then(|hop| commands.get(&hop.place).cloned());
+    }
     let hooks = trace::follow_all(super::runners::local_hooks(world), Vec::new(), None, 0, world, terms);
     out.invocations.extend(hooks.invocations);
     out
+}
+
+/// What people type to run each script, by its place; hooks of the manager around other scripts are not typed.
+fn commands(world: &World<'_>, path: &RepoPath, locks: &Locks) -> Vec<(Place, String)> {
+    let Ok(document) = world.snapshot.document(path, Format::Json) else { return Vec::new() };
+    let Some(scripts) = document.root().get("scripts") else { return Vec::new() };
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@:".contains(c)) && !text.starts_with('-');
+    let home = path.parent();
+    let (client, flag) = match locks.nearest(&home, "javascript") {
+        Some("yarn.lock" | ".yarnrc.yml") => ("yarn", "--cwd"),
+        Some("pnpm-lock.yaml") => ("pnpm", "--dir"),
+        Some("bun.lock" | "bun.lockb") => ("bun", "--cwd"),
+        _ => ("npm", "--prefix"),
+    };
+    let at = if home.is_root() { String::new() } else { format!(" {flag} {home}") };
+    let hook = |name: &str| {
+        let of = ["pre", "post"].iter().find_map(|head| name.strip_prefix(head));
+        of.is_some_and(|of| scripts.get(of).is_some() || matches!(of, "install" | "pare" | "publish" | "pack"))
+    };
+    let typed = scripts.entries().filter_map(|entry| {
+        let name = entry.name().filter(|name| plain(name) && plain(home.as_str()) && !hook(name))?;
+        let text = entry.value.mapped()?;
+        // What mends is no gate.
+        let mends = ["fix", "write", "watch"];
+        let mends = mends.iter().any(|word| name.contains(word) || text.text().contains(&format!("--{word}")));
+        (!mends).then(|| (text.place(0..text.text().len()), format!("{client}{at} run {name}")))
+    });
+    typed.collect()
 }
 
 fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {

@@ -71,7 +71,9 @@ pub fn take(row: &[String], words: &[Word], value_flags: &[String]) -> Take {
     let (mut at, mut doubt) = (1, None);
     for wanted in rest {
         loop {
-            let Some(word) = words.get(at) else { return doubt.map_or(Take::Not, Take::Open) };
+            let Some(word) = words.get(at) else {
+                return doubt.filter(|_| may_take(rest, &words[1..], value_flags)).map_or(Take::Not, Take::Open);
+            };
             at += 1;
             if word.is_open() {
                 doubt.get_or_insert(at - 1);
@@ -90,6 +92,39 @@ pub fn take(row: &[String], words: &[Word], value_flags: &[String]) -> Take {
         }
     }
     Take::Taken { words: at, doubt }
+}
+
+/// Whether words could be those of a row, flags in between: one in quotes of which nothing is known is one word, whatever it is
+/// (`python "$f"` is no `python -m ruff`).
+pub(super) fn may_take(row: &[String], words: &[Word], value_flags: &[String]) -> bool {
+    // How many words of the row may be taken so far.
+    let mut taken = vec![false; row.len() + 1];
+    taken[0] = true;
+    for word in words {
+        if taken[row.len()] {
+            return true;
+        }
+        if !taken.contains(&true) {
+            return false;
+        }
+        if word.is_open() && !word.is_one() {
+            return true;
+        }
+        let shape = word.shape();
+        if value_flags.iter().any(|flag| *flag == *shape) {
+            return true;
+        }
+        let flag = word.is_open() || (shape.starts_with(['-', '+']) && !matches!(&*shape, "-" | "--"));
+        let mut next = vec![false; row.len() + 1];
+        for (at, reached) in taken.iter().enumerate().filter(|(_, reached)| **reached) {
+            next[at] |= *reached && flag;
+            if row.get(at).is_some_and(|wanted| word.is_open() || **wanted == *shape) {
+                next[at + 1] = true;
+            }
+        }
+        taken = next;
+    }
+    taken[row.len()]
 }
 
 /// The word that decides, not known, whether a command is one of a tool's (`cargo $X`).

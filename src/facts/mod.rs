@@ -115,7 +115,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         .filter(|manifest| manifest.path.file_name() == "package.json")
         .map(|manifest| manifest.path.clone())
         .collect();
-    let mut local = local::trace(&world, terms, &packages);
+    let locks = locks::gather(snapshot, &catalog.languages);
+    let mut local = local::trace(&world, terms, &packages, &locks);
     local.invocations.extend(by_hand::trace(&world, terms, &inventory).invocations);
     let filtered = filtered::Filtered::new(snapshot.limits());
     let evidence = standing::Evidence {
@@ -139,7 +140,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         default_branch,
         inventory,
         dependencies,
-        locks: locks::gather(snapshot, &catalog.languages),
+        locks,
         pipelines,
         unreadable_ci,
         trace,

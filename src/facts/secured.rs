@@ -7,7 +7,7 @@ use super::components::Component;
 use super::pipeline::Env;
 use super::rank::{self, Ranked};
 use super::runners::World;
-use super::tool_config::{self, Query, Settings};
+use super::tool_config::{self, Deciding, Query, Settings};
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Tool;
 use crate::catalog::tool::Security;
@@ -15,7 +15,10 @@ use crate::text::{Place, RepoPath};
 
 /// Answers of one invocation by the directory whose configuration gives them, and the component they are about where there are
 /// several.
-pub(super) type ByHome = RefCell<BTreeMap<(RepoPath, Option<RepoPath>), Answer>>;
+pub(super) type ByHome = RefCell<BTreeMap<(RepoPath, Option<RepoPath>), Decided>>;
+
+/// An answer, and the line that decides it where there is one.
+pub(super) type Decided = (Answer, Option<Deciding>);
 
 /// Whether security rules are in force for a component's files: of a tool that takes the configuration nearest to each file,
 /// for all of those that it looks at.
@@ -26,10 +29,10 @@ pub(super) fn on_component(
     by_home: &ByHome,
     component: &Component,
     several: bool,
-) -> Answer {
+) -> Decided {
     let invocation = ranked.invocation;
     if tool.security != Security::Selected || tool.run[invocation.row].inside.is_some() {
-        return ranked.security.clone();
+        return (ranked.security.clone(), None);
     }
     let directory = invocation.workdir.dir().unwrap_or_default();
     let here = rank::place_of(invocation);
@@ -49,13 +52,27 @@ pub(super) fn on_component(
     let homes = tool_config::homes(&query, &mut files);
     let mut known = by_home.borrow_mut();
     let answers = homes.iter().map(|home| {
-        let read = || ranked.security_in(tool, &tool_config::settings(&Query { directory: home, ..query }));
+        let read = || {
+            let settings = tool_config::settings(&Query { directory: home, ..query });
+            (ranked.security_in(tool, &settings), settings.deciding)
+        };
         let about = several.then(|| component.directory.clone());
         known.entry((home.clone(), about)).or_insert_with(read).clone()
     });
-    let answers: Vec<Answer> = answers.collect();
+    let decided: Vec<Decided> = answers.collect();
+    // The line is told of the directory that decides for most of the files.
+    let nearest = |file: &RepoPath| {
+        let above = homes.iter().enumerate().filter(|(_, home)| file.is_in(home));
+        above.max_by_key(|(_, home)| home.segments().count()).map(|(at, _)| at)
+    };
+    let mut counts = vec![0_usize; homes.len()];
+    let looked_at = component.files.iter().filter(|file| homes.len() > 1 && ranked.looks_at(file));
+    looked_at.filter_map(nearest).for_each(|at| counts[at] += 1);
+    let most = (0..homes.len()).filter(|at| decided[*at].0.is_no()).max_by_key(|at| counts[*at]);
+    let deciding = most.and_then(|at| decided[at].1.clone());
+    let answers: Vec<Answer> = decided.into_iter().map(|(answer, _)| answer).collect();
     let unknown = answers.iter().find(|answer| matches!(answer, Answer::Unknown(_)));
-    match (answers.iter().any(Answer::is_yes), answers.iter().position(Answer::is_no), unknown) {
+    let answer = match (answers.iter().any(Answer::is_yes), answers.iter().position(Answer::is_no), unknown) {
         _ if answers.is_empty() => ranked.security.clone(),
         (_, None, Some(unknown)) => unknown.clone(),
         (true, None, None) => Answer::Yes(()),
@@ -67,7 +84,8 @@ pub(super) fn on_component(
         }
         (false, Some(_), Some(unknown)) => unknown.clone(),
         (false, ..) => Answer::No,
-    }
+    };
+    (answer, deciding)
 }
 
 /// What the configuration says of security rules where nothing runs the tool.

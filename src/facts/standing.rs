@@ -107,9 +107,15 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
         rows.push(on_component(evidence, tool, component, &components, &prepared, &mut bests, !configured.is_empty()));
     }
     if components.is_empty() {
+        // A tool of no language looks at whatever lies there: one component that a filter passes is enough.
+        let sights: Vec<Option<Sight<'_>>> =
+            evidence.inventory.components.iter().map(|component| Some(Sight { component, part: Part::of(tool) })).collect();
+        let sights = if everywhere && !sights.is_empty() { sights } else { vec![None] };
         for (at, one) in prepared.iter().enumerate() {
-            let on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), None, evidence.filtered);
-            bests[at].take(on.bound, on.held);
+            for sight in &sights {
+                let on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), *sight, evidence.filtered);
+                bests[at].take(on.bound, on.held);
+            }
         }
     }
     if everywhere && tool.is(ToolKind::Sca) {
@@ -282,7 +288,7 @@ fn on_component<'a>(
     let mut bound = Bound::exactly(if here { Rung::Configured } else { Rung::Absent });
     let (mut best, mut missed, mut security, mut held_by) = (None, 0, Answer::No, Vec::new());
     let mut deciding = None;
-    let sight = Sight { component, part: part(tool) };
+    let sight = Sight { component, part: Part::of(tool) };
     for (at, one) in prepared.iter().enumerate() {
         let belongs = one.ranked.belongs(component, all, evidence.world.snapshot);
         if belongs == Belongs::No {
@@ -300,14 +306,14 @@ fn on_component<'a>(
             on.bound = holds.iter().fold(on.bound, Bound::held);
             on.held.extend(holds);
         }
-        let secure = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component, all.len() > 1);
+        let (secure, by_files) = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component, all.len() > 1);
         let own = on.bound;
         // At one rung, security rules win; then the earlier invocation.
         let better = (own.lower, secure.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
         bests[at].take(own, on.held.clone());
         if better {
             (best, missed, security, held_by) = (Some(at), on.missed, secure, on.held);
-            deciding.clone_from(&one.settings.deciding);
+            deciding = by_files.or_else(|| one.settings.deciding.clone());
         }
         bound = bound.best(own);
     }
@@ -325,12 +331,6 @@ fn on_component<'a>(
         deciding,
         raised: evidence.raised.is(Some(sight)),
     }
-}
-
-/// What of a component a tool looks at.
-fn part(tool: &Tool) -> Part {
-    let dependencies = tool.is(ToolKind::Sca) || tool.is(ToolKind::Outdated);
-    if dependencies && !is_analyzer(tool) { Part::Dependencies } else { Part::Code }
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[Best]) -> Vec<RankedInvocation> {

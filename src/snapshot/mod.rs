@@ -66,6 +66,15 @@ impl Snapshot {
         Self::new(self.source)
     }
 
+    /// The same snapshot in which these files may be run.
+    #[cfg(test)]
+    #[must_use]
+    pub(crate) fn with_executables(mut self, paths: &[&str]) -> Self {
+        let named = self.source.entries.iter_mut().filter(|entry| paths.contains(&entry.path.as_str()));
+        named.for_each(|entry| entry.kind = EntryKind::Executable);
+        Self::new(self.source)
+    }
+
     /// What is inspected.
     #[must_use]
     pub fn subject(&self) -> &Subject {

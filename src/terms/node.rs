@@ -61,7 +61,8 @@ impl Value {
 }
 
 impl Node {
-    /// Parses a file. All syntax errors are reported, not only the first.
+    /// Parses a file. Syntax errors of several lines are all reported; of one line only the first, as what follows it on the
+    /// line is mostly its echo.
     ///
     /// # Errors
     /// Usage errors with their places.
@@ -76,7 +77,10 @@ impl Node {
                 let error = Error::usage(format!("this is not TOML: {message}")).at(at(problem.span().unwrap_or(0..0)));
                 if message.contains("duplicate") { error.hint("a key may stand once in its table") } else { error }
             };
-            return Err(problems.iter().map(error).collect());
+            let mut errors: Vec<Error> = problems.iter().map(error).collect();
+            errors.sort_by(|a, b| a.place.cmp(&b.place));
+            errors.dedup_by_key(|error| error.place.as_ref().map(|place| place.line));
+            return Err(errors);
         }
         let whole = file.place(Span::new(0, 0));
         let mut wrong = Vec::new();

@@ -229,6 +229,15 @@ fn the_published_schema_says_for_every_key_which_way_is_tighter() {
     assert!(!validator.is_valid(&serde_json::json!({ "waiver": [{ "rule": "a" }] })));
 }
 
+#[test]
+fn syntax_errors_of_a_line_are_told_once() {
+    let error = parse("- = [0\"}a[a\n[\"\n_ = }\u{202e}}\"\"}a\n.a = }é]a[é\na = a=}a}a\n").expect_err("no TOML");
+    let lines: Vec<usize> = error.each().map(|one| one.place.as_ref().map_or(0, |place| place.line)).collect();
+    assert_eq!(lines, [1, 2, 3, 4, 5]);
+    let many = parse(&"a b\n".repeat(90)).expect_err("no TOML");
+    assert!(many.each().all(|one| one.place.is_some()));
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_the_reader_fall_over(text in "(\\[\\[?[a-z.\"*]{0,9}\\]?\\]?\n|[a-z_.\"-]{1,9} = [-0-9a-z\"'\\[\\]{},=é\u{202e} ]{0,20}\n|[^a]{0,9}){0,8}") {

@@ -11,3 +11,4 @@ mod house;
 mod repos;
 mod tags;
 mod told;
+mod wording;

@@ -4,6 +4,7 @@
 mod bots;
 mod examples;
 mod page;
+mod programs;
 mod rules;
 mod tools;
 
@@ -13,7 +14,7 @@ mod tests;
 use serde::de::DeserializeOwned;
 
 use self::page::Page;
-use super::{Bot, Exporter, Frameworks, Languages, Profile, Releasing, Rule, Runners, Sentences, Tool};
+use super::{Bot, Exporter, Frameworks, Languages, Profile, Programs, Releasing, Rule, Runners, Sentences, Tool};
 
 /// Names that live to the right of the catalogue: the linter is told them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +54,7 @@ fn lint_files(files: &[(&str, &str)], known: &Known<'_>) -> Vec<String> {
             "bots" => bots::lint(page, &shelf, &mut problems),
             "checklist" => rules::lint(page, &shelf, &mut problems),
             "openapi" => page.verified(&mut problems),
+            "" if page.stem() == "programs" => programs::lint(page, &mut problems),
             _ => {}
         }
     }
@@ -102,6 +104,7 @@ impl<'s> Shelf<'s> {
             (_, "frameworks.toml") => fits::<Frameworks>(page),
             (_, "runners.toml") => fits::<Runners>(page),
             (_, "releasing.toml") => fits::<Releasing>(page),
+            (_, "programs.toml") => fits::<Programs>(page),
             (_, "sentences.toml") => fits::<Sentences>(page),
             _ => Some("no part of the catalogue has this name".to_owned()),
         };

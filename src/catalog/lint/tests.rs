@@ -70,6 +70,15 @@ rules = ["owls-fly"]
 
 const PROFILE: &str = "id = \"modern\"\ntitle = \"Modern\"\n\n[rules]\nowls-fly = \"on\"\n";
 
+const PROGRAMS: &str = r#"[[program]]
+is = ["idle", "asks"]
+names = ["hoot", "blink"]
+
+[[program]]
+is = ["asks"]
+names = ["peer"]
+"#;
+
 /// Lints the files above with one piece of one of them replaced.
 fn with(file: &str, from: &str, to: &str) -> Vec<String> {
     let mut files = vec![
@@ -78,6 +87,7 @@ fn with(file: &str, from: &str, to: &str) -> Vec<String> {
         ("languages.toml", LANGUAGES.to_owned()),
         ("sentences.toml", SENTENCES.to_owned()),
         ("profiles/modern.toml", PROFILE.to_owned()),
+        ("programs.toml", PROGRAMS.to_owned()),
     ];
     for (name, text) in &mut files {
         if *name == file {
@@ -163,6 +173,9 @@ fn each_problem_is_named_with_its_line() {
         ("profiles/modern.toml", "\"on\"", "\"loud\"", "rules/profiles/modern.toml:5: a rule is `on`"),
         ("profiles/modern.toml", "owls-fly", "owls-swim", "rules/checklist/owls-fly.toml:1: no profile lists this rule"),
         ("profiles/modern.toml", "owls-fly", "owls-swim", "rules/profiles/modern.toml:5: `owls-swim` is no rule"),
+        ("programs.toml", "\"peer\"", "\"hoot\"", "rules/programs.toml:7: `hoot` is listed twice"),
+        ("programs.toml", "[\"asks\"]", "[\"asks\", \"idle\"]", "rules/programs.toml:5: the row at line 1 has the same `is`"),
+        ("programs.toml", "[\"asks\"]", "[\"sings\"]", "rules/programs.toml:6: unknown variant `sings`"),
         ("sentences.toml", "rules = [\"owls-fly\"]", "", "rules/sentences.toml:1: sentence 1 has neither"),
         ("sentences.toml", "rules = [\"owls-fly\"]", "not_taken = \"later\"", "rules/checklist/owls-fly.toml:1: no sentence"),
         ("sentences.toml", "\"owls-fly\"", "\"owls-swim\"", "rules/sentences.toml:6: `owls-swim` is no rule"),

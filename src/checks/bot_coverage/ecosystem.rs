@@ -1,7 +1,7 @@
 //! Owns the verdict on one ecosystem where some bot acts. Refuses repositories without any.
 
 use super::super::Bench;
-use super::words::{fix, named, reason_words, said};
+use super::words::{by_reason, fix, reason_words, said};
 use super::{Question, lower, title};
 use crate::answer::Reason;
 use crate::catalog::Rule;
@@ -59,19 +59,13 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         }
         unknown
     } else {
-        let list: Vec<String> = certain.iter().take(5).map(|gap| named(gap)).collect();
-        let more = if certain.len() > 5 { format!(" and {} more", certain.len() - 5) } else { String::new() };
-        let words = match (certain[0].why, certain.len()) {
-            _ if certain[0].remedy.is_some() => said(certain[0]),
-            ("no-entry", 2..) => "no entry names them",
-            (why, _) => reason_words(why),
-        };
-        let message = format!("no bot updates {}{more} ({ecosystem}): {words}", list.join(", "));
+        let told: Vec<&Uncovered> = certain.iter().chain(&only_security).copied().collect();
+        let message = format!("no bot updates {}", by_reason(&told, ecosystem));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
         lower(&mut fail, rule, question.weight(ecosystem));
         // The block to paste is the whole one: what is left out would be the next finding.
         let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
-        let all: Vec<&Uncovered> = certain.iter().copied().chain(rest).collect();
+        let all: Vec<&Uncovered> = told.into_iter().chain(rest).collect();
         for gap in &all {
             if let Some(place) = &gap.place {
                 fail.places.push(Evidence::new(place.clone(), said(gap)));

@@ -3,6 +3,7 @@
 use super::super::{Bench, snippets};
 use super::title;
 use crate::facts::bots::Uncovered;
+use crate::text::Place;
 
 /// A gap as people name it: workflows by their directory, everything else by its file.
 pub(super) fn named(gap: &Uncovered) -> String {
@@ -12,29 +13,76 @@ pub(super) fn named(gap: &Uncovered) -> String {
 
 /// What to change where the reason stands; the missing entries when there are none.
 pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
-    if let Some(remedy) = gaps.first().and_then(|gap| gap.remedy.as_ref()) {
-        return remedy.fix.clone();
-    }
-    let said = |gap: &&Uncovered| match gap.why {
+    let said = |gap: &Uncovered| match gap.why {
+        "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
         "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
         "disabled" => Some("switch the bot on for it"),
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
-    if let Some((said, gap)) = gaps.first().and_then(|gap| Some((said(gap)?, gap))) {
-        return match &gap.place {
-            Some(place) => format!("{said} ({}:{})", place.path, place.line),
-            None => said.to_owned(),
+    // One remedy for each reason, with every line where it stands: what is left out would be the next finding.
+    let mut remedies: Vec<(&str, Vec<&Place>)> = Vec::new();
+    let mut missing: Vec<&Uncovered> = Vec::new();
+    for gap in gaps {
+        // A remedy of the bot's own names the key; the plain one needs the line.
+        let own = gap.remedy.as_ref().map(|remedy| (remedy.fix.as_str(), None));
+        let Some((fix, place)) = own.or_else(|| said(gap).map(|fix| (fix, gap.place.as_ref()))) else {
+            missing.push(gap);
+            continue;
         };
+        match remedies.iter_mut().find(|(known, _)| *known == fix) {
+            Some((_, places)) => places.extend(place.filter(|place| !places.contains(place))),
+            None => remedies.push((fix, place.into_iter().collect())),
+        }
     }
-    let missing: Vec<&Uncovered> = gaps.iter().copied().filter(|gap| said(gap).is_none()).collect();
+    let mut told: Vec<String> = remedies.into_iter().map(|(fix, places)| format!("{fix}{}", lines(&places))).collect();
+    if !missing.is_empty() {
+        told.push(entries(bench, &missing));
+    }
+    told.join("\n")
+}
+
+/// Where it is to be done: " (path:line, path:line and 3 more)".
+fn lines(places: &[&Place]) -> String {
+    let list: Vec<String> = places.iter().take(3).map(|place| format!("{}:{}", place.path, place.line)).collect();
+    let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
+    if list.is_empty() { more } else { format!(" ({}{more})", list.join(", ")) }
+}
+
+/// The entries to add for what no entry names.
+fn entries(bench: &Bench<'_>, missing: &[&Uncovered]) -> String {
     let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();
     let mut bots = bench.facts.bots.iter().filter(live);
     if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
-        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(&missing, false));
+        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(missing, false));
     }
     let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
-    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(&missing, true))
+    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(missing, true))
+}
+
+/// Gaps by what they share, the reasons in the order in which they are met: "a, b (cargo): no entry names them; c: …".
+pub(super) fn by_reason(gaps: &[&Uncovered], ecosystem: &str) -> String {
+    let mut groups: Vec<(&str, Vec<&Uncovered>)> = Vec::new();
+    for gap in gaps {
+        match groups.iter_mut().find(|(words, _)| *words == said(gap)) {
+            Some((_, all)) => all.push(gap),
+            None => groups.push((said(gap), vec![gap])),
+        }
+    }
+    let mut parts = Vec::new();
+    for (at, (words, all)) in groups.iter().take(3).enumerate() {
+        let list: Vec<String> = all.iter().take(5).map(|gap| named(gap)).collect();
+        let more = if all.len() > 5 { format!(" and {} more", all.len() - 5) } else { String::new() };
+        let ecosystem = if at == 0 { format!(" ({ecosystem})") } else { String::new() };
+        let unnamed = all.len() > 1 && all[0].remedy.is_none() && all[0].why == "no-entry";
+        let words = if unnamed { "no entry names them" } else { words };
+        parts.push(format!("{}{more}{ecosystem}: {words}", list.join(", ")));
+    }
+    let rest: usize = groups.iter().skip(3).map(|(_, all)| all.len()).sum();
+    if rest > 0 {
+        parts.push(format!("{rest} more for other reasons"));
+    }
+    parts.join("; ")
 }
 
 /// The reason in the words of the bot's own file, when they are known.

@@ -167,11 +167,17 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
 fn package_json(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     let Ok(document) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
     let runtime: &[&[&str]] = &[&["dependencies"], &["optionalDependencies"], &["peerDependencies"], &["workspaces"]];
-    if has(&document, runtime) {
+    if has(&document, runtime) || is_pnpm_root(snapshot, path) {
         return Some(PRODUCT);
     }
     let tools = Content { updatable: true, development: Some(Development::Dependencies) };
     has(&document, &[&["devDependencies"]]).then_some(tools)
+}
+
+/// The root of a pnpm workspace needs no key of its own: its members stand in the file beside it.
+fn is_pnpm_root(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    let beside = path.parent().join("pnpm-workspace.yaml").filter(|file| snapshot.is_file(file));
+    beside.and_then(|file| snapshot.document(&file, Format::Yaml).ok()).is_some_and(|document| has(&document, &[&["packages"]]))
 }
 
 fn cargo_toml(snapshot: &Snapshot, path: &RepoPath) -> Content {

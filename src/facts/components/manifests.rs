@@ -35,13 +35,21 @@ impl<'p> NamePattern<'p> {
     #[must_use]
     pub fn matches(self, name: &str) -> bool {
         if let Some(part) = self.part {
-            return name.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
+            return has_part(name.as_bytes(), part.as_bytes());
         }
         match self.tail {
             Some(tail) => name.len() >= self.head.len() + tail.len() && name.starts_with(self.head) && name.ends_with(tail),
             None => name == self.head,
         }
     }
+}
+
+/// Whether `name` has `part` in it, in upper or lower case. Asked of every path of a tree: only where the first byte stands is
+/// the rest compared.
+fn has_part(name: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else { return true };
+    let starts = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), name);
+    starts.map(|at| &name[at..]).any(|rest| rest.get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part)))
 }
 
 /// A manifest row whose name is a pattern, with the directory that it asks for.

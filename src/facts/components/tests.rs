@@ -240,3 +240,19 @@ fn the_nearest_attributes_speak() {
     let hidden = &stock(&files).hidden["javascript"];
     assert_eq!((hidden.files, hidden.by.place.line, hidden.by.pattern.as_str()), (3, 1, "*.js"));
 }
+
+#[test]
+fn members_of_pnpm_are_folded_into_a_root_without_dependencies() {
+    let member = ("apps/a/package.json", "{\"dependencies\":{\"x\":\"1\"}}");
+    let code = [("apps/a/1.js", "x"), ("apps/a/2.js", "x"), ("apps/b/3.js", "x")];
+    let other = ("apps/b/package.json", "{\"dependencies\":{\"x\":\"1\"}}");
+    let root = ("package.json", "{\"scripts\":{\"lint\":\"x\"}}");
+    let with = |workspace| {
+        let mut files = vec![member, other, root, ("pnpm-workspace.yaml", workspace)];
+        files.extend(code);
+        components(&files)
+    };
+    assert_eq!(with("packages: ['apps/*']\n"), "javascript:=3");
+    assert_eq!(with("packages: ['apps/*', '!apps/b']\n"), "javascript:=2 javascript:apps/b=1");
+    assert_eq!(with("onlyBuiltDependencies: [x]\n"), "javascript:apps/a=2 javascript:apps/b=1");
+}

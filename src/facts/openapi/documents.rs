@@ -46,9 +46,8 @@ const OPERATIONS: &[&str] = &["get", "put", "post", "delete", "options", "head",
 const MOST: usize = 500;
 
 /// All documents of the service, by path.
-pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
+pub(super) fn gather(world: &World<'_>, scoping: &Scoping<'_>, terms: &Terms) -> Vec<ApiDescription> {
     let snapshot = world.snapshot;
-    let scoping = Scoping::new(snapshot, &world.catalog.languages, &terms.scope);
     let named = terms.service.openapi.as_deref().and_then(|text| RepoPath::new(text.trim_start_matches('/')));
     let mut found = Vec::new();
     let candidates = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
@@ -63,8 +62,7 @@ pub(super) fn gather(world: &World<'_>, terms: &Terms) -> Vec<ApiDescription> {
 }
 
 /// Files that bear the name of such a document and cannot be read: without any other document they had to be.
-pub(super) fn unread(world: &World<'_>, terms: &Terms) -> Vec<RepoPath> {
-    let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
+pub(super) fn unread(world: &World<'_>, scoping: &Scoping<'_>) -> Vec<RepoPath> {
     let named = |path: &RepoPath| {
         let Some(_) = format_of(path) else { return false };
         let name = path.file_name().to_ascii_lowercase();

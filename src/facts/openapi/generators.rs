@@ -11,7 +11,6 @@ use crate::facts::components::Scope;
 use crate::facts::components::scope::Scoping;
 use crate::facts::dependencies::{Dependency, normalised};
 use crate::facts::runners::World;
-use crate::terms::Terms;
 use crate::text::{Place, RepoPath, SourceFile, Span};
 
 /// How many files are read for all generators together.
@@ -21,8 +20,8 @@ pub(super) const MOST_FILES: usize = 3_000;
 /// that may switch them off is computed; a clause each.
 pub(super) fn gather(
     world: &World<'_>,
+    scoping: &Scoping<'_>,
     dependencies: &[&Dependency],
-    terms: &Terms,
 ) -> (Vec<ApiDescription>, Vec<(Place, String)>) {
     let copies = python_packages(world);
     let declared: Vec<(&Exporter, Vec<&Dependency>)> = world
@@ -38,7 +37,6 @@ pub(super) fn gather(
     if declared.is_empty() {
         return (all, undecided);
     }
-    let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
     let paths = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let production: Vec<&RepoPath> = paths.filter(|path| scoping.of(path) == Some(Scope::Production)).collect();
     let mut budget = MOST_FILES;

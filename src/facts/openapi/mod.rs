@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::HashSet;
 
+use super::components::scope::Scoping;
 use super::components::{Inventory, Scope};
 use super::dependencies::Dependency;
 use super::runners::World;
@@ -82,7 +83,8 @@ pub fn gather(
     trace: &Trace,
     terms: &Terms,
 ) -> (ServiceFact, Vec<ApiDescription>) {
-    let mut all = documents::gather(world, terms);
+    let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
+    let mut all = documents::gather(world, &scoping, terms);
     let product: HashSet<&RepoPath> = inventory
         .manifests
         .iter()
@@ -91,12 +93,12 @@ pub fn gather(
         .collect();
     let dependencies: Vec<&Dependency> =
         dependencies.iter().filter(|dependency| product.contains(&dependency.manifest)).collect();
-    let (generated, mut undecided) = generators::gather(world, &dependencies, terms);
+    let (generated, mut undecided) = generators::gather(world, &scoping, &dependencies);
     all.extend(generated);
-    undecided.extend(samples::set_aside(world, &mut all, terms));
+    undecided.extend(samples::set_aside(world, &scoping, &mut all, terms));
     undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
     if !all.iter().any(|description| description.valid) {
-        for path in documents::unread(world, terms) {
+        for path in documents::unread(world, &scoping) {
             // Without any other description these had to be read: asking lists them as not inspected.
             let _ = world.snapshot.read(&path);
         }
@@ -105,7 +107,7 @@ pub fn gather(
         description.scanned_by = scan_of(world, trace, description);
     }
     all.sort_by(|a, b| (a.kind, &a.path, &a.generator).cmp(&(b.kind, &b.path, &b.generator)));
-    let service = service::gather(world, inventory, &dependencies, terms);
+    let service = service::gather(world, &scoping, inventory, &dependencies, terms);
     (ServiceFact { undecided, ..service }, all)
 }
 

@@ -16,8 +16,12 @@ const MOST_FILES: usize = 3_000;
 const MOST_SEGMENTS: usize = 50;
 
 /// Takes the samples out of `all`, and says what they are.
-pub(super) fn set_aside(world: &World<'_>, all: &mut Vec<ApiDescription>, terms: &Terms) -> Vec<(Place, String)> {
-    let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
+pub(super) fn set_aside(
+    world: &World<'_>,
+    scoping: &Scoping<'_>,
+    all: &mut Vec<ApiDescription>,
+    terms: &Terms,
+) -> Vec<(Place, String)> {
     let documentation =
         |one: &ApiDescription| one.kind == ApiKind::Document && one.valid && scoping.of(&one.path) == Some(Scope::Development);
     let named = terms.service.openapi.as_deref().map(|text| text.trim_start_matches('/'));
@@ -25,7 +29,7 @@ pub(super) fn set_aside(world: &World<'_>, all: &mut Vec<ApiDescription>, terms:
     if !all.iter().any(documentation) {
         return samples;
     }
-    let product = Product::new(world, &scoping);
+    let product = Product::new(world, scoping);
     all.retain(|one| {
         let sample = documentation(one) && named != Some(one.path.as_str()) && !product.knows(world, &one.path);
         if sample {

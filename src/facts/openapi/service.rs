@@ -17,13 +17,16 @@ use crate::facts::runners::World;
 use crate::terms::Terms;
 use crate::text::RepoPath;
 
-/// Frameworks whose only interface is not described by OpenAPI.
-const GRAPHQL: &[&str] = &["apollo-server"];
-
 /// The frameworks among what the product's manifests declare.
-pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&Dependency], terms: &Terms) -> ServiceFact {
+pub(super) fn gather(
+    world: &World<'_>,
+    scoping: &Scoping<'_>,
+    inventory: &Inventory,
+    dependencies: &[&Dependency],
+    terms: &Terms,
+) -> ServiceFact {
     let (mut places, mut frameworks) = (Vec::new(), Vec::new());
-    let mut code = Code { world, terms, known: BTreeMap::new() };
+    let mut code = Code { world, scoping, known: BTreeMap::new() };
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
@@ -39,7 +42,9 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
     places.sort();
     frameworks.sort();
     frameworks.dedup();
-    let graphql_only = !frameworks.is_empty() && frameworks.iter().all(|id| GRAPHQL.contains(&id.as_str()));
+    let known = &world.catalog.frameworks;
+    let graphql_only = !frameworks.is_empty()
+        && known.framework.iter().filter(|one| frameworks.contains(&one.id)).all(|one| known.is_graphql(one));
     let declared = match terms.service.api_style.as_deref() {
         Some("graphql") => Some("GraphQL"),
         Some("grpc") => Some("gRPC"),
@@ -59,7 +64,7 @@ pub(super) fn gather(world: &World<'_>, inventory: &Inventory, dependencies: &[&
 /// Whether the product's code uses packages as servers, each asked once.
 struct Code<'a> {
     world: &'a World<'a>,
-    terms: &'a Terms,
+    scoping: &'a Scoping<'a>,
     known: BTreeMap<&'a str, bool>,
 }
 
@@ -75,11 +80,10 @@ impl<'a> Code<'a> {
         let world = self.world;
         let languages = [framework.language.clone()];
         let marks: Vec<Mark<'_>> = framework.proof.iter().map(|mark| Mark::new(world, &languages, mark)).collect();
-        let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &self.terms.scope);
         let paths = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
         let is_for = |path: &&RepoPath| {
             let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
-            marks.iter().any(|mark| mark.is_for(extension)) && scoping.of(path) == Some(Scope::Production)
+            marks.iter().any(|mark| mark.is_for(extension)) && self.scoping.of(path) == Some(Scope::Production)
         };
         let mut files = paths.filter(is_for).take(MOST_FILES).filter_map(|path| world.snapshot.peek(path).ok());
         let found = files.any(|file| marks.iter().any(|mark| mark.find(&file).is_some()));

@@ -78,11 +78,19 @@ fn fed(like: &Word) -> Word {
     Word { raw: text, value: None, partial: Some(UNKNOWN_CHAR.to_string()), glob: false, ..like.clone() }
 }
 
+/// A word in which a mark stands for what only the program knows: the rest of it is known (`sh -c "lint {}"`).
+fn filled(word: &Word, mark: &str, like: &Word) -> Word {
+    let fed = fed(like);
+    let known = word.value.as_deref().unwrap_or_default();
+    let partial = known.replace(mark, fed.partial.as_deref().unwrap_or_default());
+    Word { raw: word.raw.replace(mark, &fed.raw), value: None, partial: Some(partial), glob: false, ..word.clone() }
+}
+
 /// The words with `mark` replaced, or the fed word behind them when it does not occur.
 fn with_fed(words: &[Word], mark: &str, like: &Word) -> Vec<Word> {
     let stands_there = |word: &Word| word.value.as_deref().is_some_and(|value| value.contains(mark));
     if words.iter().any(stands_there) {
-        return words.iter().map(|word| if stands_there(word) { fed(like) } else { word.clone() }).collect();
+        return words.iter().map(|word| if stands_there(word) { filled(word, mark, like) } else { word.clone() }).collect();
     }
     words.iter().cloned().chain([fed(like)]).collect()
 }

@@ -1,30 +1,32 @@
 //! Owns launchers: programs that run the rest of their own command line (`uv run`, `npx`, `sudo`, `env`, `timeout`), perhaps
 //! elsewhere or with other variables. Refuses programs whose arguments are names in a file: those are runners of their own.
 
-use super::{Call, Next, Runner, World, feeders};
+use super::{Call, Next, Runner, World, feeders, launch};
 use crate::answer::{Reason, Why};
-use crate::facts::matching::{Take, take};
-use crate::facts::pipeline::Env;
-use crate::facts::shell::{UNKNOWN_CHAR, Word};
-use crate::facts::workdir::Workdir;
+use crate::facts::matching::{Take, may_take, program_name, take};
+use crate::facts::shell::Word;
 
 /// How a launcher's own words are told from the command it runs.
-struct Shape {
+pub(super) struct Shape {
     /// The words that make it this launcher, flags in between skipped.
-    words: &'static [&'static str],
+    pub(super) words: &'static [&'static str],
     /// Its flags that take the next word.
-    value_flags: &'static [&'static str],
+    pub(super) value_flags: &'static [&'static str],
     /// Those of them that change the working directory.
-    directory_flags: &'static [&'static str],
+    pub(super) directory_flags: &'static [&'static str],
     /// Whether `NAME=value` words before the command set variables.
-    assigns: bool,
+    pub(super) assigns: bool,
     /// Words to drop behind its flags (the duration of `timeout`).
-    operands: usize,
+    pub(super) operands: usize,
     /// Whether the command is a package, perhaps with a version (`eslint@9`, `ruff==0.5`).
-    package: bool,
+    pub(super) package: bool,
+    /// Whether it gives a file in Python to the interpreter, whatever its mode (uv `commands/project/run.rs`, pdm
+    /// `cli/commands/run.py`).
+    pub(super) python: bool,
 }
 
-const PLAIN: Shape = Shape { words: &[], value_flags: &[], directory_flags: &[], assigns: false, operands: 0, package: false };
+const PLAIN: Shape =
+    Shape { words: &[], value_flags: &[], directory_flags: &[], assigns: false, operands: 0, package: false, python: false };
 
 const UV: &[&str] = &[
     "--with",
@@ -70,7 +72,7 @@ const CONDA: &[&str] = &["-n", "--name", "-p", "--prefix", "--cwd", "-r", "--roo
 
 /// Flags read off each program's own help or manual.
 static SHAPES: &[Shape] = &[
-    Shape { words: &["uv", "run"], value_flags: UV, directory_flags: &["--directory"], ..PLAIN },
+    Shape { words: &["uv", "run"], value_flags: UV, directory_flags: &["--directory"], python: true, ..PLAIN },
     Shape { words: &["uv", "tool", "run"], value_flags: UV, directory_flags: &["--directory"], package: true, ..PLAIN },
     Shape { words: &["uvx"], value_flags: UV, directory_flags: &["--directory"], package: true, ..PLAIN },
     Shape {
@@ -82,7 +84,7 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["pipenv", "run"], value_flags: &["--python"], ..PLAIN },
     Shape { words: &["rye", "run"], value_flags: &["--pyproject"], ..PLAIN },
     // Only scripts of the project run in its directory (pdm, `cli/commands/run.py`).
-    Shape { words: &["pdm", "run"], value_flags: &["-p", "--project", "--venv"], ..PLAIN },
+    Shape { words: &["pdm", "run"], value_flags: &["-p", "--project", "--venv"], python: true, ..PLAIN },
     Shape {
         words: &["pipx", "run"],
         value_flags: &["--spec", "--python", "--pip-args", "--index-url", "-i", "--with"],
@@ -153,6 +155,7 @@ static SHAPES: &[Shape] = &[
     Shape {
         words: &["coverage", "run"],
         value_flags: &["--rcfile", "--source", "--omit", "--include", "--context", "--concurrency", "--data-file"],
+        python: true,
         ..PLAIN
     },
 ];
@@ -166,7 +169,7 @@ impl Runner for Launchers {
     }
 
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
-        let program = crate::facts::matching::program_name(call.program()?);
+        let program = program_name(call.program()?);
         match program {
             "find" => return feeders::find(call),
             "xargs" => return Some(feeders::xargs(call)),
@@ -179,7 +182,7 @@ impl Runner for Launchers {
         }
         let shapes = SHAPES.iter().filter(|shape| shape.words[0] == program);
         let (shape, at, doubt) = shapes.into_iter().find_map(|shape| head(shape, call).map(|(at, doubt)| (shape, at, doubt)))?;
-        let mut nexts = launch(shape, at, call, world);
+        let mut nexts = launch::launch(shape, at, call, world);
         if let Some(word) = doubt.and_then(|at| call.words.get(at)) {
             let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone());
             nexts.iter_mut().for_each(|next| next.condition = Some(why.clone()));
@@ -191,76 +194,23 @@ impl Runner for Launchers {
 /// The index behind the launcher's own words, and the word before it that nothing is known of; flags before a sub-command are
 /// skipped.
 fn head(shape: &Shape, call: &Call<'_>) -> Option<(usize, Option<usize>)> {
-    let row: Vec<String> = shape.words.iter().map(|word| (*word).to_owned()).collect();
-    let flags: Vec<String> = shape.value_flags.iter().map(|flag| (*flag).to_owned()).collect();
-    match take(&row, call.words, &flags) {
+    match take(&owned(shape.words), call.words, &owned(shape.value_flags)) {
         Take::Taken { words, doubt } => Some((words, doubt)),
         _ => None,
     }
 }
 
-/// The command behind the launcher's flags, with its directory and variables.
-fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
-    let mut env: Env = call.env.clone();
-    let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
-    let (mut at, mut operands) = (start, shape.operands);
-    let mut module = false;
-    while let Some(word) = call.words.get(at) {
-        let value = word.shape();
-        let known = word.value.is_some();
-        if value == "--" {
-            at += 1;
-            break;
-        }
-        if matches!(&*value, "-m" | "--module") && matches!(shape.words[0], "uv" | "uvx" | "coverage") {
-            module = true;
-            at += 1;
-            break;
-        }
-        if matches!(&*value, "-s" | "--script" | "--gui-script") && shape.words == ["uv", "run"] {
-            // What follows is a file in Python, whatever it is called.
-            return Vec::new();
-        }
-        if matches!(&*value, "-c" | "--call") && matches!(shape.words, ["npx"] | ["npm", "exec" | "x"]) {
-            return call.words.get(at + 1).map(|word| feeders::text(call, word, world)).into_iter().collect();
-        }
-        if value.starts_with('-') && value.len() > 1 {
-            let taken = shape.value_flags.contains(&&*value);
-            workdir = directory_of(shape, &call.words[at..(at + 2).min(call.words.len())], workdir);
-            at += 1 + usize::from(taken);
-        } else if shape.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
-            let (name, text) = value.split_once('=').unwrap_or((&*value, ""));
-            env.insert(name.to_owned(), known.then(|| text.to_owned()));
-            at += 1;
-        } else if operands > 0 {
-            operands -= 1;
-            at += 1;
-        } else {
-            break;
-        }
-    }
-    let rest = call.words.get(at..).unwrap_or(&[]);
-    let mut nexts: Vec<Next> = command(shape, module, rest, call).into_iter().collect();
-    // `uv run $FLAGS ruff check`: the word may be flags, or none.
-    if let [first, behind @ ..] = rest
-        && first.may_vanish()
-        && !behind.is_empty()
-    {
-        let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(first.place.clone());
-        nexts.extend(command(shape, module, behind, call).map(|next| Next { condition: Some(why), ..next }));
-    }
-    nexts.into_iter().map(|next| Next { workdir: workdir.clone(), env: env.clone(), ..next }).collect()
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-fn command(shape: &Shape, module: bool, words: &[Word], call: &Call<'_>) -> Option<Next> {
-    let mut words = words.to_vec();
-    let first = words.first_mut()?;
-    if shape.package {
-        let shape = first.shape().into_owned();
-        let program = package_program(&shape);
-        first.value = (!program.is_empty() && !program.contains(UNKNOWN_CHAR)).then(|| program.to_owned());
-    }
-    Some(Next::argv(call, if module { as_module(call, words) } else { words }))
+/// The word that decides, not known, whether a command is one of a launcher's (`uv $X`).
+pub(in crate::facts) fn open_head(words: &[Word]) -> Option<&Word> {
+    let (program, rest) = words.split_first()?;
+    let program = program_name(program.value.as_deref()?);
+    let mut rows = SHAPES.iter().filter(|shape| shape.words[0] == program && shape.words.len() > 1);
+    let open = rest.iter().find(|word| word.is_open())?;
+    rows.any(|shape| may_take(&owned(&shape.words[1..]), rest, &owned(shape.value_flags))).then_some(open)
 }
 
 /// `cross` takes cargo's command lines and runs them in a container with the tree mounted.
@@ -268,45 +218,6 @@ fn cross(call: &Call<'_>) -> Next {
     let mut words = call.words.to_vec();
     words[0].value = Some("cargo".to_owned());
     Next::argv(call, words)
-}
-
-/// `python -m NAME …` as a command of its own, for rows that list only the program.
-fn as_module(call: &Call<'_>, words: Vec<Word>) -> Vec<Word> {
-    let made = |text: &str| Word { raw: text.to_owned(), value: Some(text.to_owned()), ..call.words[0].clone() };
-    [made("python"), made("-m")].into_iter().chain(words).collect()
-}
-
-fn directory_of(shape: &Shape, words: &[Word], from: Workdir) -> Workdir {
-    for (at, word) in words.iter().enumerate() {
-        let value = word.shape();
-        let value = value.as_ref();
-        for flag in shape.directory_flags {
-            let named = match value.strip_prefix(flag) {
-                Some("") => words.get(at + 1).map(|next| next.value.as_deref()),
-                Some(rest) => rest.strip_prefix('=').map(|rest| Some(rest).filter(|_| word.value.is_some())),
-                None => None,
-            };
-            if let Some(directory) = named {
-                return directory.map_or_else(|| from.unknown(), |directory| from.enter(directory));
-            }
-        }
-    }
-    from
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// The program that a package specification installs: version and extras cut, the last part of a scoped name kept whole.
-fn package_program(spec: &str) -> &str {
-    let head = spec.split(['=', '<', '>', '~', '!', '[']).next().unwrap_or(spec);
-    match head.char_indices().skip(1).find(|(_, c)| *c == '@') {
-        Some((at, _)) => &head[..at],
-        None => head,
-    }
 }
 
 /// `go run PACKAGE[@version] args` and `go tool NAME args`: the package decides, by its whole path.
@@ -365,9 +276,9 @@ mod tests {
 
     #[test]
     fn package_specifications() {
-        assert_eq!(package_program("eslint@9.1.0"), "eslint");
-        assert_eq!(package_program("@biomejs/biome@2"), "@biomejs/biome");
-        assert_eq!(package_program("bandit[toml]==1.8"), "bandit");
+        assert_eq!(launch::package_program("eslint@9.1.0"), "eslint");
+        assert_eq!(launch::package_program("@biomejs/biome@2"), "@biomejs/biome");
+        assert_eq!(launch::package_program("bandit[toml]==1.8"), "bandit");
         assert_eq!(program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
         assert_eq!(program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
     }

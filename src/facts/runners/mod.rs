@@ -9,6 +9,7 @@ mod compose;
 mod docker;
 mod feeders;
 mod just;
+mod launch;
 mod launched;
 mod launchers;
 mod make;
@@ -29,8 +30,9 @@ mod unread;
 mod yaml_merge;
 
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
+pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
-pub(super) use script::reads_stdin;
+pub(super) use script::{is_data, reads_file, reads_stdin};
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;

@@ -6,13 +6,35 @@ use super::{Call, Next, Runner, Target, World, code};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
-use crate::snapshot::UnreadKind;
-use crate::text::{MappedText, Place, SourceFile, Span};
+use crate::snapshot::{EntryKind, UnreadKind};
+use crate::text::{MappedText, Place, RepoPath, SourceFile, Span};
 use std::sync::Arc;
 
-/// Endings of scripts in other languages.
-const FOREIGN: &[&str] =
-    &[".py", ".pyw", ".rb", ".js", ".mjs", ".cjs", ".ts", ".mts", ".pl", ".php", ".lua", ".ps1", ".bat", ".cmd"];
+/// Endings of scripts for a shell.
+const SHELLS: &[&str] = &["sh", "bash", "ksh", "dash"];
+
+/// Whether a file of the tree without a first line that names its reader may be a shell script all the same: by its ending, or
+/// without one. A style sheet, a document and a page are data.
+fn named_as_script(name: &str) -> bool {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    base.trim_start_matches('.').rsplit_once('.').is_none_or(|(_, ending)| SHELLS.contains(&ending))
+}
+
+fn is_executable(path: &RepoPath, world: &World<'_>) -> bool {
+    world.snapshot.entry(path).is_some_and(|entry| entry.kind == EntryKind::Executable)
+}
+
+/// Whether an argument that is a path of the tree is no program that is to be run: neither its name nor its first line says it is
+/// one. Only looked at: a picture or a link among the arguments is nothing that had to be read.
+pub(in crate::facts) fn is_data(path: &RepoPath, world: &World<'_>) -> bool {
+    let name = path.as_str();
+    let named = name.ends_with(".sh") || name.ends_with(".bash") || named_as_script(name) && is_executable(path, world);
+    !named
+        && match world.snapshot.peek(path) {
+            Ok(file) => !file.text.starts_with("#!"),
+            Err(unread) => unread.kind != UnreadKind::Missing,
+        }
+}
 
 /// The file that is a command's standard input.
 const STDIN: &str = "/dev/stdin";
@@ -83,9 +105,16 @@ fn script(call: &Call<'_>, text: MappedText, mode: ShellMode, args: Vec<Word>) -
 /// `./x.sh args`: the first line says who reads it; without one, a POSIX shell does.
 fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> {
     let relative = name.starts_with("./") || name.starts_with("../") || name.ends_with(".sh");
+    // By its name no script, and nobody may run it.
+    let data = || {
+        let executable = call.workdir.resolve(name).is_some_and(|path| is_executable(&path, world));
+        !named_as_script(name) && !executable
+    };
     let file = match file(call, world, name) {
         Ok(found) => found?,
         Err(_) if !relative && !call.workdir.is_known() => return None,
+        // Too long to be looked at.
+        Err(_) if call.workdir.is_known() && data() => return Some(Vec::new()),
         Err(why) => return Some(opaque(call, why)),
     };
     let args = call.words[1..].to_vec();
@@ -101,8 +130,9 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
         Some(Interpreter::Other(_)) => return Some(code::judged(call, world, &[file])),
         // A first line that names nobody, or an unreadable one, is for the kernel to refuse.
         None if file.text.starts_with("#!") => return Some(Vec::new()),
-        // Whoever runs it, it is no shell that reads it (`uv run ./x.py`).
-        None if FOREIGN.iter().any(|ending| name.ends_with(ending)) => return Some(Vec::new()),
+        // The kernel refuses it, or its launcher gives it to another reader.
+        None if data() => return Some(Vec::new()),
+        // The shell, and what calls execvp(3), hands what the kernel cannot read to a shell.
         None => ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix },
     };
     Some(vec![script(call, whole(&file), mode, args)])
@@ -205,6 +235,13 @@ fn options(words: &[Word], mode: ShellMode) -> Options {
     options
 }
 
+/// A shell with the name of a script: its options, and which word that is.
+pub(in crate::facts) fn reads_file(words: &[Word]) -> Option<(ShellMode, usize)> {
+    let options = options(&words[1..], shell_named(words.first()?.value.as_deref()?)?);
+    let whole = !options.text && !options.noexec && !options.stdin && options.unclear.is_none();
+    whole.then_some((options.mode, options.taken + 1))
+}
+
 /// A shell whose script comes from standard input: its options, and the arguments of the script.
 pub(in crate::facts) fn reads_stdin(words: &[Word]) -> Option<(ShellMode, Vec<Word>)> {
     let mode = shell_named(words.first()?.value.as_deref()?)?;
@@ -275,6 +312,8 @@ mod tests {
         ("strict.sh", "#!/usr/bin/env -S bash -euo pipefail\nx"),
         ("tool.py", "#!/usr/bin/env python3\nprint()"),
         ("bare.py", "import os\n"),
+        ("style.css", "a { b: \"c }\n"),
+        ("said.css", "#!/bin/sh\nlint\n"),
         ("z.sh", "#!/usr/bin/env zsh\nx\n"),
         ("bin/rubocop", "#!/usr/bin/env ruby\nrequire 'bundler/setup'\nload Gem.bin_path(\"rubocop\", \"rubocop\")\n"),
         ("bin/other", "#!/usr/bin/env ruby\nputs 1\n"),
@@ -288,6 +327,8 @@ mod tests {
         ("", "./strict.sh", &["[epb] #!/usr/bin/env -S bash -euo pipefail⏎x"]),
         ("", "./tool.py", &[]),
         ("", "./bare.py", &[]),
+        ("", "./style.css", &[]),
+        ("", "./said.css", &["#!/bin/sh⏎lint⏎"]),
         ("", "./z.sh", &["opaque Unsupported: a script for `zsh` is not read"]),
         ("", "./missing.sh", &["not known"]),
         ("", "node_modules/.bin/eslint", &["not known"]),

@@ -10,11 +10,26 @@ use super::matching;
 use super::pipeline::Env;
 use super::runners::World;
 use super::shell::Word;
-use super::workdir::Workdir;
+use super::workdir::{WORKSPACE, Workdir};
 use crate::catalog::Tool;
 use crate::catalog::tool::Run;
 use crate::doc::Format;
 use crate::text::RepoPath;
+
+/// What a variable does by which every shell or program runs other code first, if it is one. A file of the system, and no part
+/// of the tree, does not count.
+#[must_use]
+pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
+    let of_system =
+        value.is_some_and(|value| value.starts_with('/') && !value.starts_with(WORKSPACE) && !value.contains(['$', ':', ' ']));
+    match name {
+        "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
+            Some(format!("`{name}` runs other code before every script"))
+        }
+        _ if name.starts_with("BASH_FUNC_") => Some(format!("`{name}` defines a function for every shell")),
+        _ => None,
+    }
+}
 
 /// Everything in the tree, seen from the working directory, that makes the tool's name mean another program.
 #[must_use]

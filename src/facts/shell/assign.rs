@@ -18,7 +18,7 @@ pub(super) struct Assigned {
 }
 
 /// Directories outside any checkout, by the variable or command that names them.
-const TOOL_HOMES: [&str; 22] = [
+pub(super) const TOOL_HOMES: [&str; 27] = [
     "$PATH",
     "${PATH",
     "$HOME",
@@ -41,6 +41,11 @@ const TOOL_HOMES: [&str; 22] = [
     "${JAVA_HOME",
     "$(go env ",
     "$PYENV_ROOT",
+    "$CONDA",
+    "$(brew --prefix",
+    "$(npm ",
+    "$(yarn global ",
+    "$(python -m site",
 ];
 
 impl Walker<'_> {

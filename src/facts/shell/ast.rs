@@ -226,6 +226,8 @@ pub(super) enum ParamOp {
 pub(super) struct Script {
     pub list: List,
     pub here: Vec<HereDocument>,
+    /// The first thing that only bash reads so.
+    pub bashism: Option<(Span, &'static str)>,
 }
 
 impl RawWord {

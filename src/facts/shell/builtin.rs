@@ -8,6 +8,7 @@ use crate::text::Place;
 
 use super::assign::{Assigned, export};
 use super::ast::{Part, RawWord};
+use super::call::export_function;
 use super::simple::Run;
 use super::source::Ctx;
 use super::state::State;
@@ -32,6 +33,7 @@ impl Walker<'_> {
         let place = ctx.source.place(at);
         let args = run.raws.get(1..).unwrap_or(&[]);
         let mut status = Per::same(Stat::Zero);
+        self.command_elsewhere(name, args, &st, ctx, &place);
         match name {
             ":" | "true" | "umask" | "ulimit" | "times" | "jobs" | "disown" | "enable" => {}
             "false" => status = Per::same(Stat::Nonzero),
@@ -49,14 +51,28 @@ impl Walker<'_> {
                 return done(self.leave_round(st, levels, name == "break", ctx, at));
             }
             "eval" => return done(self.eval(args, st, ctx, place)),
-            "set" => self.set(args, &mut st, ctx, &place),
+            "set" => {
+                self.set(args, &mut st, ctx, &place);
+                if self.may_refuse(args, ctx) {
+                    status = Per::same(Stat::Unknown);
+                }
+            }
             "shopt" => self.shopt(args, &mut st, ctx, &place),
             "shift" => {
                 let by = run.words.get(1).map_or(Some(1), |word| word.value.as_deref()?.parse::<usize>().ok());
                 st.args = st.args.take().zip(by).map(|(args, by)| Rc::new(args.iter().skip(by).cloned().collect()));
             }
             "cd" | "pushd" | "popd" => self.change_directory(name, run, &mut st, &place),
-            "export" | "readonly" | "declare" | "typeset" | "local" => self.declare(name, run, &mut st, ctx),
+            "export" | "readonly" | "declare" | "typeset" | "local" => {
+                self.declare(name, run, &mut st, ctx);
+                // Whether there is a function, or a variable, of the name.
+                let asks = |raw: &RawWord| {
+                    raw.bare().is_some_and(|word| word.starts_with('-') && word.contains(['f', 'F', 'p']) && !word.contains('x'))
+                };
+                if args.first().is_some_and(asks) && matches!(name, "declare" | "typeset") {
+                    status = Per::same(Stat::Unknown);
+                }
+            }
             "unset" => unset(run, &mut st),
             "trap" => self.set_trap(args, &mut st, ctx, &place),
             "wait" => {
@@ -178,8 +194,14 @@ impl Walker<'_> {
 
     fn declare(&mut self, name: &str, run: &Run<'_>, st: &mut State, ctx: &Ctx) {
         let option = |flag: char| run.words.iter().skip(1).any(|word| word.raw.starts_with('-') && word.raw.contains(flag));
-        let exports = (name == "export" || option('x')) && !option('n') && !option('f');
+        let exports = (name == "export" || option('x')) && !option('n');
         let local = name == "local" || (matches!(name, "declare" | "typeset") && !option('g'));
+        if option('f') {
+            if name == "export" || option('x') {
+                run.raws.iter().skip(1).filter_map(RawWord::bare).for_each(|name| export_function(name, st));
+            }
+            return;
+        }
         for raw in run.raws.iter().skip(1) {
             let assigned = if raw.assign.is_some() { Some(self.assigned(raw, st, ctx)) } else { None };
             let names: Vec<String> = match &assigned {
@@ -239,6 +261,10 @@ impl Walker<'_> {
             }
             "type" => {}
             _ => {
+                if name == "read" && self.read_here(run, &mut st) {
+                    st.last = Per::same(Stat::Zero);
+                    return self.leaf(st, ctx);
+                }
                 self.set_from_input("REPLY", &BTreeSet::new(), &mut st);
                 for name in args.iter().filter_map(RawWord::bare).filter(|word| !word.starts_with('-')) {
                     self.set_from_input(name, &BTreeSet::new(), &mut st);

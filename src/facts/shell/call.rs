@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::answer::Reason;
+use crate::facts::meter::READ_BYTE;
 use crate::text::{MappedText, Place, Span};
 
-use super::ast::{Command, RawWord};
+use super::ast::{Command, CommandKind, RawWord};
 use super::parse;
 use super::source::{Ctx, Source};
 use super::state::{Here, State, Until};
 use super::trap::TrapSet;
 use super::walk::{Walker, quoted};
 use super::world::{ENDING, Join, Per, Stat, Val};
+use super::{Dialect, ScriptInput};
 
 /// Functions that may call one another before it is given up.
 const MAX_CALLS: usize = 16;
+/// Functions that are taken from the environment.
+const MAX_INHERITED: usize = 64;
 /// Nesting of `eval`.
 const MAX_EVALS: usize = 4;
 
@@ -138,9 +142,15 @@ impl Walker<'_> {
         let script = source.filter(|_| ctx.evals < MAX_EVALS).filter(|source| self.spend_eval(source.text.text().len()));
         let script = script.and_then(|source| {
             let script = parse::script(source.text.text(), self.max_depth).ok()?;
-            Some((Source { text: source.text.clone(), here: script.here, outer: source.outer }, script.list))
+            let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
+            self.written_with(script.bashism, &source);
+            Some((source, script.list))
         });
         let Some((source, list)) = script else {
+            if self.only_environment(args, &st) {
+                st.last = Per::same(Stat::Zero);
+                return self.leaf(st, ctx);
+            }
             self.opaque(place, Reason::Dynamic, "the text of `eval` is computed");
             st.last = Per::same(Stat::Unknown);
             return self.leaf(st, ctx);
@@ -259,6 +269,41 @@ impl Walker<'_> {
         self.awaited.extend(out.failed.keys().copied());
         out
     }
+}
+
+/// What stands around the name of a function in the name of the variable that hands it on (bash, variables.c).
+const EXPORTED: (&str, &str) = ("BASH_FUNC_", "%%");
+
+/// `export -f`: the function is handed on in the environment, as text.
+pub(super) fn export_function(name: &str, st: &mut State) {
+    let Some(function) = st.functions.get(name).filter(|function| function.certain) else { return };
+    let text = format!("() {}", function.source.raw(function.body.span));
+    let variable = format!("{}{name}{}", EXPORTED.0, EXPORTED.1);
+    super::assign::export(&variable, st);
+    st.set_var(&variable, Per::same(Val::text(&text)));
+}
+
+/// The functions that come with the environment; they stand at the beginning of the script.
+pub(super) fn inherited(input: &ScriptInput<'_>, nesting: usize) -> BTreeMap<String, Function> {
+    let mut all = BTreeMap::new();
+    // Other shells do not know them, and `sh` may be bash.
+    let certain = input.mode.dialect == Dialect::Bash;
+    let whole = input.text.span(0..input.text.text().len().min(1));
+    for (variable, text) in input.scope.inherited_with(EXPORTED.0).take(MAX_INHERITED) {
+        let Some(name) = variable.strip_prefix(EXPORTED.0).and_then(|name| name.strip_suffix(EXPORTED.1)) else { continue };
+        let text = format!("{name} {text}");
+        input.meter.spend(text.len() * READ_BYTE);
+        let Ok(script) = parse::script(&text, nesting) else { continue };
+        let text = MappedText::standing_for(std::sync::Arc::clone(input.text.file()), whole, &text);
+        let source = Rc::new(Source { text, here: script.here, outer: Some(whole) });
+        let defined = script.list.items.into_iter().flat_map(|item| item.chain.first.commands);
+        for command in defined {
+            if let CommandKind::Function { name, body } = command.kind {
+                all.insert(name, Function { body, source: Rc::clone(&source), certain });
+            }
+        }
+    }
+    all
 }
 
 fn unquoted(part: &super::ast::Part) -> bool {

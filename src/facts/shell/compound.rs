@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::answer::Reason;
 use crate::text::{Place, Span};
 
 use super::ast::{Command, CommandKind, Part, RawWord, Redirect, RedirectOp};
@@ -10,6 +11,7 @@ use super::source::Ctx;
 use super::state::State;
 use super::walk::Walker;
 use super::world::{Per, Stat, Val};
+use super::{Hold, HoldKind};
 
 impl Walker<'_> {
     /// One level deeper; `false` when that is too deep for the stack at hand.
@@ -33,8 +35,10 @@ impl Walker<'_> {
             let before = st.clone();
             self.flow.open();
             let end = self.kind(command, st, ctx);
-            let shown = self.flow.close();
+            let (shown, said) = self.flow.close();
             self.written(&shown, &command.redirects, &before, ctx);
+            self.note_made(command, &before, ctx);
+            self.hands_on(said, &command.redirects, &before, ctx);
             end
         } else {
             self.kind(command, st, ctx)
@@ -66,7 +70,6 @@ impl Walker<'_> {
                 self.rounds(body, st, ctx, at, true)
             }
             CommandKind::Function { name, body } => {
-                self.shadow(name, ctx.source.place(at), format!("a function named {}", super::walk::quoted(name)));
                 let function = Function { body: Rc::clone(body), source: Rc::clone(&ctx.source), certain: true };
                 Rc::make_mut(&mut st.functions).insert(name.clone(), function);
                 st.last = Per::same(Stat::Zero);
@@ -100,7 +103,10 @@ impl Walker<'_> {
                     &ctx.source.place(at),
                     "it runs in the background, and nothing waits for its status",
                 );
-                st.set_var("COPROC_PID", Per::same(Val::Job(self.jobs.len())));
+                // It is gone with the process, and then `wait` waits for nothing.
+                let mut pid = Per::same(Val::Unknown);
+                status.failed.keys().for_each(|fail| pid.set(*fail, Val::Unknown));
+                st.set_var("COPROC_PID", pid);
                 self.jobs.push(status);
                 st.last = Per::same(Stat::Zero);
                 Some(st)
@@ -115,6 +121,24 @@ impl Walker<'_> {
                 let name = ctx.source.raw(at).split_whitespace().next().unwrap_or("the command");
                 let why = format!("the status of {} counts, not that of `$( )` in it", super::walk::quoted(name));
                 self.lose_all(&status, None, &ctx.source.place(at), &why);
+            }
+        }
+    }
+
+    /// The same where what they print decides whether their status counts.
+    pub(super) fn vanishing_substitutions<'p>(
+        &mut self,
+        parts: impl Iterator<Item = &'p [Part]>,
+        st: &State,
+        ctx: &Ctx,
+        at: Span,
+    ) {
+        for parts in parts {
+            let Some(status) = self.substitutions(parts, st, ctx) else { continue };
+            for fail in status.failed.iter().filter(|(_, stat)| **stat != Stat::Zero).map(|(fail, _)| *fail) {
+                let why = "whether the status of `$( )` counts depends on what it prints".to_owned();
+                let place = ctx.source.place(at);
+                self.lose(fail, || Hold { kind: HoldKind::Unknown(Reason::Dynamic), place, why });
             }
         }
     }
@@ -148,16 +172,12 @@ impl Walker<'_> {
 
     fn redirects(&mut self, redirects: &[Redirect], st: &State, ctx: &Ctx, at: Span) {
         for redirect in redirects {
-            let span = redirect.target.span;
             self.inner_substitutions([redirect.target.parts.as_slice()].into_iter(), st, ctx, at);
             if let Some(index) = redirect.here {
                 let source = Rc::clone(&ctx.source);
                 if let Some(here) = source.here.get(index) {
                     self.inner_substitutions([here.parts.as_slice()].into_iter(), st, ctx, at);
                 }
-            }
-            if redirect.op == RedirectOp::Append && ctx.source.raw(span).contains("GITHUB_PATH") {
-                self.shadow("*", ctx.source.place(span), "later steps look for programs in a directory added to `$GITHUB_PATH`");
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::answer::Reason;
 
 use super::state::{Here, State};
-use super::walk::{Walker, soft};
+use super::walk::{Walker, quoted, soft};
 use super::world::{ENDING, Fail, Per, Stat};
 use super::{Analysis, Hold, HoldKind};
 
@@ -118,6 +118,13 @@ impl Walker<'_> {
                     };
                     command.holds.push(Hold { kind: HoldKind::Unknown(Reason::Dynamic), place, why });
                 }
+            }
+        }
+        if let Some((place, what)) = &self.bashism {
+            let why = format!("`sh` reads it, to which {} means something else where it is not bash", quoted(what));
+            let hold = Hold { kind: HoldKind::Unknown(Reason::Unsupported), place: place.clone(), why };
+            for command in self.out.commands.iter_mut().filter(|command| command.holds.is_empty()) {
+                command.holds.push(hold.clone());
             }
         }
         self.out

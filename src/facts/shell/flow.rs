@@ -3,28 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::{Catalog, Trait};
 use crate::text::Place;
 
 use super::UNKNOWN_CHAR;
 use super::ast::{List, RawWord, Redirect, RedirectOp};
+use super::handed::Said;
 use super::source::Ctx;
 use super::state::State;
 use super::walk::{Walker, quoted};
 use super::world::{Fail, Per, Stat, Val};
-
-/// Programs that hand on what they read and end as it was read, whatever it says: no judges of it.
-const INDIFFERENT: [&str; 52] = [
-    "echo", "printf", "cat", "tee", "sort", "head", "tail", "sed", "column", "less", "more", "tr", "cut", "uniq", "tac", "nl",
-    "ts", "rm", "mv", "cp", "mkdir", "touch", "chmod", "chown", "ls", "date", "sleep", "gzip", "zip", "tar", "xz", "zstd",
-    "curl", "wget", "gh", "glab", "logger", "wc", "tput", "clear", "base64", "paste", "fold", "fmt", "rev", "iconv", "envsubst",
-    "dirname", "basename", "du", "df", "stat",
-];
-
-/// Programs of which nobody asks whether they gate: their own failure is not followed into what they print.
-const PLUMBING: [&str; 22] = [
-    "git", "uname", "mktemp", "which", "awk", "grep", "find", "jq", "yq", "id", "hostname", "nproc", "seq", "expr", "getconf",
-    "whoami", "realpath", "readlink", "pwd", "env", "test", "[",
-];
 
 /// Failures that are followed into one text or file; past them a text may show any of those that are kept.
 const MOST: usize = 64;
@@ -41,6 +29,10 @@ pub(super) struct Flow {
     files: BTreeMap<String, BTreeSet<Fail>>,
     /// What is being printed, by the open substitutions and redirections.
     open: Vec<BTreeSet<Fail>>,
+    /// The texts that are being printed, likewise.
+    said: Vec<Vec<Said>>,
+    /// The texts that come in from the command before in a pipe.
+    pub heard: Vec<Said>,
     /// What comes in from a pipe or a redirection.
     pub input: BTreeSet<Fail>,
     /// Failures that show in a text or file, and what looked at it first.
@@ -59,18 +51,31 @@ impl Flow {
 
     pub(super) fn open(&mut self) {
         self.open.push(BTreeSet::new());
+        self.said.push(Vec::new());
     }
 
-    /// Ends what [`Self::open`] began; what it held also belongs to what is around it.
-    pub(super) fn close(&mut self) -> BTreeSet<Fail> {
+    /// Ends what [`Self::open`] began; what it held also belongs to what is around it, but for the texts.
+    pub(super) fn close(&mut self) -> (BTreeSet<Fail>, Vec<Said>) {
         let shown = self.open.pop().unwrap_or_default();
         self.show(shown.iter().copied());
-        shown
+        (shown, self.said.pop().unwrap_or_default())
+    }
+
+    /// Something is printed that may be asked for.
+    pub(super) fn say(&mut self, said: Said) {
+        if let Some(top) = self.said.last_mut().filter(|top| top.len() < MOST) {
+            top.push(said);
+        }
+    }
+
+    /// Whether anything asks for what is printed here.
+    pub(super) fn is_heard(&self) -> bool {
+        !self.said.is_empty()
     }
 
     /// A substitution was run.
     pub(super) fn close_as(&mut self, list: &List) {
-        let shown = self.close();
+        let (shown, _) = self.close();
         self.printed.insert(std::ptr::from_ref(list), shown);
     }
 
@@ -98,12 +103,17 @@ impl Flow {
         }
     }
 
+    pub(super) fn has_file(&self, name: &str) -> bool {
+        self.files.contains_key(plain(name))
+    }
+
     fn of_file(&self, name: &str, out: &mut BTreeSet<Fail>) {
         out.extend(self.files.get(plain(name)).into_iter().flatten());
     }
 }
 
-fn plain(name: &str) -> &str {
+/// A relative name without the `./` before it.
+pub(super) fn plain(name: &str) -> &str {
     name.strip_prefix("./").unwrap_or(name)
 }
 
@@ -182,7 +192,8 @@ impl Walker<'_> {
     pub(super) fn program_flow(&mut self, ran: &Ran<'_>, own: Option<Fail>, st: &mut State, ctx: &Ctx) {
         let Ran { name, operands, touched, place } = ran;
         let name = name.rsplit('/').next().unwrap_or(name);
-        let indifferent = INDIFFERENT.contains(&name);
+        let known = &Catalog::builtin().programs;
+        let indifferent = known.is(name, Trait::HandsOn);
         if !indifferent && !touched.is_empty() {
             self.judged_by(touched, place, name);
             for fail in touched.iter().filter(|fail| Some(**fail) != own) {
@@ -192,10 +203,10 @@ impl Walker<'_> {
             }
         }
         let caused: BTreeSet<Fail> = st.reach.caused().into_iter().map(|(fail, _)| fail).collect();
-        let own = own.filter(|_| !indifferent && !PLUMBING.contains(&name));
+        let own = own.filter(|_| !indifferent && !known.is(name, Trait::Plumbing));
         self.flow.show(touched.iter().chain(&caused).copied().chain(own));
         // These make files of what they are shown, and those that run only after a failure show that.
-        let makes = matches!(name, "cp" | "tee" | "mv" | "touch" | "ln" | "mkdir" | "rm" | "install");
+        let makes = known.is(name, Trait::MakesFiles);
         let through: BTreeSet<Fail> = caused.iter().chain(touched.iter()).copied().filter(|_| makes).collect();
         let mut outputs = false;
         for raw in *operands {

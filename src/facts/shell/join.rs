@@ -67,6 +67,8 @@ struct Merge<'a> {
     made: ((Fail, Fail), (Fail, Fail)),
     /// Failures whose run takes one way only.
     apart: BTreeSet<Fail>,
+    /// Failures that are a reason to be on one of the ways: they show in what comes of both.
+    caused: BTreeSet<Fail>,
 }
 
 impl Merge<'_> {
@@ -84,7 +86,9 @@ impl Merge<'_> {
             _ => a.usual.join(&b.usual),
         };
         let mut out = Per::same(usual);
-        for fail in a.failed.keys().chain(b.failed.keys()).chain(&self.apart) {
+        let vague = out.usual.is_vague();
+        let shown = self.caused.iter().filter(|_| vague);
+        for fail in a.failed.keys().chain(b.failed.keys()).chain(&self.apart).chain(shown) {
             let (one, two) = (a.get(Some(*fail)), b.get(Some(*fail)));
             match self.on(*fail) {
                 (true, false) => out.set(*fail, one.clone()),
@@ -98,9 +102,10 @@ impl Merge<'_> {
 }
 
 fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, unset: &dyn Fn(&str) -> Per<Val>) -> State {
-    let mut merge = Merge { a: &a, b: &b, made, apart: BTreeSet::new() };
+    let mut merge = Merge { a: &a, b: &b, made, apart: BTreeSet::new(), caused: BTreeSet::new() };
     let known: BTreeSet<Fail> = a.reach.fails.keys().chain(b.reach.fails.keys()).copied().collect();
     merge.apart = known.iter().copied().filter(|fail| matches!(merge.on(*fail), (true, false) | (false, true))).collect();
+    merge.caused = [&a, &b].iter().flat_map(|st| st.reach.caused()).map(|(fail, _)| fail).collect();
     let mut out = a.clone();
     out.last = merge.value(&a.last, &b.last);
     out.pipe = match (&a.pipe, &b.pipe) {

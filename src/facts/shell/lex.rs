@@ -24,6 +24,8 @@ pub(super) struct Lexer<'a> {
     pub token_end: usize,
     pub here: Vec<HereDocument>,
     pub pending: Vec<usize>,
+    /// The first thing that only bash reads so.
+    pub bashism: Option<(Span, &'static str)>,
     depth: usize,
     max_depth: usize,
     scans: usize,
@@ -51,10 +53,16 @@ impl<'a> Lexer<'a> {
             token_end: 0,
             here: Vec::new(),
             pending: Vec::new(),
+            bashism: None,
             depth: 0,
             max_depth,
             scans: text.len().saturating_mul(8).saturating_add(4096),
         }
+    }
+
+    /// What was read from `start` on means something else to a POSIX shell, or nothing.
+    pub(super) fn only_bash(&mut self, start: usize, what: &'static str) {
+        self.bashism.get_or_insert((Span::new(start, (start + what.len()).min(self.end)), what));
     }
 
     pub(super) fn enter(&mut self) -> Parsed<()> {

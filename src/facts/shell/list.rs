@@ -6,14 +6,15 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::text::Span;
 
-use super::ast::{Chain, ChainOp, Command, CommandKind, Item, List, Part, Pipeline};
+use super::Cwd;
+use super::ast::{Chain, ChainOp, Command, CommandKind, Item, List, Part, Pipeline, RawWord};
 use super::choose::{certainly_fails, exits_as_failed};
 use super::join::Way;
 use super::source::Ctx;
 use super::state::{Opt, State};
 use super::trap::TrapSet;
 use super::walk::{Frame, Walker, quoted};
-use super::world::{Per, Stat};
+use super::world::{Per, Stat, Val};
 
 impl Walker<'_> {
     /// Commands one after another; `None` when none of the runs comes out.
@@ -28,6 +29,9 @@ impl Walker<'_> {
                 self.overwritten(&st, span, ctx);
             }
             st = self.item(item, st, ctx)?;
+            if item.chain.rest.is_empty() && (ctx.guard.is_some() || st.options.errexit.on != Some(true)) {
+                self.perhaps_stayed(&item.chain.first, &mut st, ctx);
+            }
         }
         Some(st)
     }
@@ -111,9 +115,27 @@ impl Walker<'_> {
                 self.lose_all(&status, joined.as_ref().map(|st| &st.last), &ctx.source.place(pipeline.span), &why);
             }
             st = joined?;
+            if *op == ChainOp::Or && index == 0 && !ends_as_failed(pipeline) {
+                self.perhaps_stayed(&chain.first, &mut st, ctx);
+            }
             left = Span::new(chain.first.span.start, pipeline.span.end);
         }
         Some(st)
+    }
+
+    /// A `cd` that may have failed, where what follows runs all the same: to a directory that is not in the tree.
+    fn perhaps_stayed(&self, pipeline: &Pipeline, st: &mut State, ctx: &Ctx) {
+        let ([command], None) = (pipeline.commands.as_slice(), pipeline.bang) else { return };
+        let CommandKind::Simple(simple) = &command.kind else { return };
+        if simple.words.first().and_then(RawWord::bare) != Some("cd") {
+            return;
+        }
+        if let Val::Text(path) = self.directory(st)
+            && self.input.files.lacks(&path)
+        {
+            let why = format!("{} may fail, and what follows runs all the same", quoted(&ctx.source.line(command.span, 60)));
+            st.cwd = Rc::new(Cwd::Unknown(Why::new(Reason::Dynamic, why).at(ctx.source.place(command.span))));
+        }
     }
 
     /// `errexit` does not act on any member but the last.
@@ -153,17 +175,20 @@ impl Walker<'_> {
             return Some(end);
         }
         let mut statuses = Vec::new();
-        let outer = self.flow.input.clone();
+        let (outer, heard) = (self.flow.input.clone(), std::mem::take(&mut self.flow.heard));
         let mut previous: Option<&Command> = None;
         for command in &pipeline.commands {
             self.flow.open();
             self.piped = previous.and_then(|previous| self.printed(previous, &st, ctx));
             statuses.push(self.in_subshell(&st, |walker, inner| walker.command(command, inner, ctx)));
             self.piped = None;
-            self.flow.input = self.flow.close();
+            (self.flow.input, self.flow.heard) = self.flow.close();
             previous = Some(command);
         }
         self.flow.input = outer;
+        for said in std::mem::replace(&mut self.flow.heard, heard) {
+            self.flow.say(said);
+        }
         st.pipe = Some(Rc::new(statuses.clone()));
         let (Some(end), Some(end_command)) = (statuses.pop(), pipeline.commands.last()) else { return Some(st) };
         let pipefail = st.options.pipefail.clone();

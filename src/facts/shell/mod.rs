@@ -14,13 +14,18 @@ mod choose;
 mod compound;
 mod dollar;
 mod ending;
+mod environment;
 mod expand;
 mod fields;
 mod flow;
+mod given;
+mod handed;
+mod here_string;
 mod interpreter;
 mod join;
 mod lex;
 mod list;
+mod only_bash;
 mod options;
 mod parse;
 mod pattern;
@@ -45,6 +50,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use handed::{HANDED_FILES, Handed, HandedTo};
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles, There};
@@ -146,8 +152,10 @@ pub struct ShellCommand {
     pub holds: Vec<Hold>,
     /// Set when it runs only under a condition that could not be decided.
     pub condition: Option<Why>,
-    /// The here-document fed to it when it is a shell that reads its script from there.
+    /// The text fed to it when it is a shell that reads its script from standard input.
     pub stdin: Option<MappedText>,
+    /// The word that names a file which the script has written before, and what it wrote, when that is known.
+    pub made: Option<(usize, Option<MappedText>)>,
 }
 
 /// A place where the script runs something that cannot be read.
@@ -181,6 +189,8 @@ pub struct Analysis {
     pub opaque: Vec<Opaque>,
     /// What changes the meaning of names.
     pub shadows: Vec<Shadow>,
+    /// What it hands to later steps.
+    pub handed: Vec<Handed>,
     /// The script does more than is followed, whatever is left for the repository.
     pub exhausted: bool,
 }

@@ -53,7 +53,9 @@ impl Walker<'_> {
         let opt = Opt { on: Some(on), place: Some(place.clone()) };
         match name {
             "errexit" => st.options.errexit = opt,
-            "pipefail" => st.options.pipefail = opt,
+            "pipefail" => {
+                st.options.pipefail = opt;
+            }
             "errtrace" => st.options.errtrace = on,
             "allexport" => st.options.allexport = on,
             "noexec" if on => self.doubt(st, place.clone(), "`set -o noexec`"),

@@ -22,7 +22,7 @@ pub(super) fn script(text: &str, max_depth: usize) -> Parsed<Script> {
         lexer.pos += '\u{FEFF}'.len_utf8();
     }
     let list = lexer.whole()?;
-    Ok(Script { list, here: lexer.here })
+    Ok(Script { list, here: lexer.here, bashism: lexer.bashism })
 }
 
 impl Lexer<'_> {
@@ -193,6 +193,7 @@ impl Lexer<'_> {
     fn redirect(&mut self) -> Parsed<Option<Redirect>> {
         let start = self.pos;
         if self.at(0) == Some(b'&') && self.at(1) == Some(b'>') {
+            self.only_bash(start, "&>");
             self.pos += 2;
             let op = if self.take(">") { RedirectOp::Append } else { RedirectOp::Output };
             return self.redirect_to(op).map(Some);

@@ -28,6 +28,7 @@ impl Walker<'_> {
         let mut known = true;
         match words {
             Some(words) => {
+                self.braced(words, "", &ctx.source.place(at));
                 self.inner_substitutions(words.iter().map(|raw| raw.parts.as_slice()), &st, ctx, at);
                 for field in self.fields_in(words, &st, None) {
                     known &= !field.val.is_vague() && !field.glob;

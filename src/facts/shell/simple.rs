@@ -1,5 +1,7 @@
 //! Owns simple commands: what is run, with which words, and what becomes of its status. Refuses the shell's own commands.
 
+use crate::catalog::{Catalog, Trait};
+
 use super::assign::Assigned;
 use super::ast::{Command, Param, ParamOp, Part, RawWord, Simple};
 use super::builtin::Outcome;
@@ -9,12 +11,6 @@ use super::trap::TrapSet;
 use super::walk::{Walker, quoted};
 use super::world::{Per, Stat, Val};
 use super::{ShellCommand, Word};
-
-/// Programs whose status answers a question: `grep -q x && lint` runs the linter under a condition.
-const ASKING: [&str; 18] = [
-    "grep", "egrep", "fgrep", "rg", "which", "diff", "cmp", "pgrep", "test", "[", "jq", "command", "type", "hash", "expr",
-    "read", "getopts", "pidof",
-];
 
 /// Commands of the shell that change what the next ones do: none of several that a word may be.
 const OWN: [&str; 12] = ["exit", "return", "cd", "pushd", "popd", "eval", "exec", "source", ".", "set", "trap", "break"];
@@ -46,7 +42,10 @@ impl Walker<'_> {
         for raw in &simple.words {
             let nested = raw.assign.iter().filter_map(|head| head.array.as_ref()).flatten();
             let parts: Vec<&[Part]> = [raw].into_iter().chain(nested).map(|raw| raw.parts.as_slice()).collect();
-            self.inner_substitutions(parts.iter().copied(), &st, ctx, at);
+            match may_vanish(&simple.words) {
+                true => self.vanishing_substitutions(parts.iter().copied(), &st, ctx, at),
+                false => self.inner_substitutions(parts.iter().copied(), &st, ctx, at),
+            }
             for parts in parts {
                 self.default_values(parts, &mut st);
             }
@@ -151,10 +150,26 @@ impl Walker<'_> {
         if !self.spend(cost, || place.clone()) {
             return Some(st);
         }
+        let first_is_open = run.words.first().is_some_and(|word| word.value.is_none());
+        let mut tails = run.raws.first().filter(|_| first_is_open).and_then(|raw| self.tails(raw, ctx));
+        if tails.as_ref().is_some_and(Vec::is_empty) {
+            // The script was given nothing: what is left is no command, or one without its first word.
+            st.last = Per::same(Stat::Zero);
+            return self.leaf(st, ctx);
+        }
         let name = run.words.first().and_then(|word| word.value.clone()).unwrap_or_default();
+        self.braced(run.raws, &name, &place);
         let ran = self.about_to_run(&name, run.raws, &st, ctx, place.clone());
-        let others = self.other_words(&mut run, &st);
+        self.tells(&run, &st, ctx);
+        let mut others = self.other_words(&mut run, &st);
+        if let Some(tails) = tails.as_mut().filter(|_| others.is_empty()) {
+            let behind = run.words.split_off(1);
+            tails.iter_mut().for_each(|tail| tail.extend(behind.iter().cloned()));
+            run.words = tails.remove(0);
+            others = std::mem::take(tails);
+        }
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
+        let made = self.made_before(&run.words, &st);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
         let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));
         let command = ShellCommand {
@@ -169,6 +184,7 @@ impl Walker<'_> {
             others,
             place,
             stdin,
+            made,
         };
         self.pay(bytes(&command) / 64);
         let fail = self.emit(command, &st, ctx);
@@ -265,12 +281,21 @@ fn asks(words: &[Word]) -> bool {
                 |word: &str| matches!(word, "diff" | "rev-parse" | "show-ref" | "merge-base" | "cat-file" | "ls-files" | "grep");
             words.iter().skip(1).take(4).filter_map(|word| word.value.as_deref()).any(asking)
         }
-        Some(name) => ASKING.contains(&name),
+        Some(name) => Catalog::builtin().programs.is(name, Trait::Asks),
         None => true,
     }
 }
 
-/// A word that is already expanded, to be read again.
+/// Whether the command is nothing but a substitution, or leaves with one: if that prints nothing, its own status counts.
+fn may_vanish(words: &[RawWord]) -> bool {
+    let lone = match words {
+        [only] => only,
+        [first, status] if matches!(first.bare(), Some("exit" | "return")) => status,
+        _ => return false,
+    };
+    matches!(lone.parts.as_slice(), [Part::Command { quoted: false, .. }])
+}
+
 /// Bytes of the values that are kept with a command.
 fn bytes(command: &ShellCommand) -> usize {
     let words = command.words.iter().filter_map(|word| word.value.as_ref());
@@ -278,6 +303,7 @@ fn bytes(command: &ShellCommand) -> usize {
     words.chain(set).map(String::len).sum()
 }
 
+/// A word that is already expanded, to be read again.
 fn literal(word: &Word) -> RawWord {
     let text = word.shape().into_owned();
     RawWord { span: word.span, parts: vec![Part::Literal { text, quoted: true }], assign: None }

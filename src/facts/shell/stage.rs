@@ -82,10 +82,14 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
             return Err(Refusal::Said(opaque(input, at, reason, text)));
         }
     };
+    let bashism = script.bashism;
     let source = Rc::new(Source { text: input.text.clone(), here: script.here, outer: None });
     let mut walker = Walker::new(input, Rc::clone(&source), max_depth);
+    walker.written_with(bashism, &source);
     let ctx = Ctx { source, guard: None, evals: 0, via: Rc::default() };
-    let end = walker.list(&script.list, start(input), &ctx);
+    let mut first = start(input);
+    first.functions = Rc::new(super::call::inherited(input, nesting));
+    let end = walker.list(&script.list, first, &ctx);
     let status = walker.close_with_traps(end);
     input.meter.spend(walker.worked() * SHELL_UNIT);
     if walker.too_deep {

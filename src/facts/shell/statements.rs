@@ -9,7 +9,10 @@ impl Lexer<'_> {
         let kind = match self.peek() {
             Some(b'(') => self.parenthesis()?,
             Some(b'{') if self.take_word("{") => CommandKind::Group(self.list_until("}")?),
-            Some(b'[') if self.take_word("[[") => self.test()?,
+            Some(b'[') if self.take_word("[[") => {
+                self.only_bash(self.pos - "[[".len(), "[[");
+                self.test()?
+            }
             Some(b'i') if self.take_word("if") => self.condition()?,
             Some(b'w') if self.take_word("while") => self.repeat(false)?,
             Some(b'u') if self.take_word("until") => self.repeat(true)?,
@@ -17,6 +20,7 @@ impl Lexer<'_> {
             Some(b's') if self.take_word("select") => self.select()?,
             Some(b'c') if self.take_word("case") => self.case()?,
             Some(b'f') if self.take_word("function") => {
+                self.only_bash(self.pos - "function".len(), "function");
                 self.skip_blanks();
                 let name = self.word()?;
                 let name = self.text[name.span.start..name.span.end].to_owned();
@@ -27,7 +31,10 @@ impl Lexer<'_> {
                 }
                 self.function(name)?
             }
-            Some(b'c') if self.take_word("coproc") => self.coprocess()?,
+            Some(b'c') if self.take_word("coproc") => {
+                self.only_bash(self.pos - "coproc".len(), "coproc");
+                self.coprocess()?
+            }
             _ => return Ok(None),
         };
         Ok(Some(kind))
@@ -47,6 +54,7 @@ impl Lexer<'_> {
                 let parts = self.arithmetic_parts(end)?;
                 self.pos = end;
                 self.expect("))")?;
+                self.only_bash(start, "((");
                 return Ok(CommandKind::Arithmetic(parts));
             }
             self.pos = start;

@@ -17,7 +17,7 @@ impl Walker<'_> {
         let mut errexit = st.options.errexit.on;
         let mut trapped = false;
         match self.error_verdict(&st, ctx) {
-            Verdict::Keeps => {}
+            Verdict::Keeps => self.set_by_trap(&mut st),
             Verdict::Fails => errexit = Some(true),
             Verdict::Passes(place) => {
                 self.lose_all(&st.last.clone(), None, &place, "the `ERR` trap ends the script as passed");

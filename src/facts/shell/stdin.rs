@@ -7,13 +7,17 @@ use crate::facts::workdir::normalise;
 use crate::text::MappedText;
 
 use super::ast::{Command, CommandKind, Redirect, RedirectOp};
+use super::flow::plain;
 use super::interpreter::shell_named;
 use super::lex::Lexer;
 use super::source::Ctx;
-use super::state::State;
+use super::state::{Here, State};
 use super::walk::Walker;
 use super::world::Val;
 use super::{UNKNOWN_CHAR, Word};
+
+/// Files that are remembered.
+const MOST_FILES: usize = 256;
 
 /// Whether one of the words is a shell that reads its script from standard input.
 fn reads_script(words: &[Word]) -> Option<bool> {
@@ -52,7 +56,7 @@ impl Walker<'_> {
     }
 
     /// The text that the last redirection of the input brings in.
-    fn input_text(&self, redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
+    pub(super) fn input_text(&self, redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<MappedText> {
         let redirect = redirects.iter().rev().find(|redirect| reads(redirect.op))?;
         match redirect.op {
             RedirectOp::HereString => Some(self.word_source(&redirect.target, st, ctx)?.text.clone()),
@@ -64,18 +68,53 @@ impl Walker<'_> {
         }
     }
 
-    fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
+    pub(super) fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
         let Val::Text(here) = self.directory(st) else { return None };
         self.input.files.text(&normalise(&here, name)?)
     }
 
-    /// What a command prints, when it is `cat` or `echo` of something known.
-    pub(super) fn printed(&self, command: &Command, st: &State, ctx: &Ctx) -> Option<MappedText> {
-        let CommandKind::Simple(simple) = &command.kind else { return None };
-        let [name, operands @ ..] = simple.words.as_slice() else { return None };
-        if command.redirects.iter().any(|redirect| !reads(redirect.op) && redirect.op != RedirectOp::Duplicate) {
+    /// Remembers the files that a command was redirected to.
+    pub(super) fn note_made(&mut self, command: &Command, st: &State, ctx: &Ctx) {
+        for redirect in &command.redirects {
+            let Val::Text(name) = self.parts_val(&redirect.target.parts, st, None) else { continue };
+            let text = match redirect.op {
+                RedirectOp::Output => self.said(command, st, ctx),
+                RedirectOp::Append => None,
+                _ => continue,
+            };
+            // What is written on one of the ways here only may be what is there, or not.
+            let certain = st.reach.usual == Here::Yes && st.reach.condition().is_none();
+            if self.made.len() < MOST_FILES && !name.starts_with("/dev/") {
+                self.made.insert(made_name(&name, &self.directory(st)), text.filter(|_| certain));
+            }
+        }
+    }
+
+    /// Whether the script has written a file of this name.
+    pub(super) fn has_written(&self, name: &str, st: &State) -> bool {
+        self.made.contains_key(&made_name(name, &self.directory(st))) || self.flow.has_file(name)
+    }
+
+    /// The first word that names a file which was written before.
+    pub(super) fn made_before(&self, words: &[Word], st: &State) -> Option<(usize, Option<MappedText>)> {
+        if self.made.is_empty() {
             return None;
         }
+        let here = self.directory(st);
+        let made = |word: &Word| self.made.get(&made_name(word.value.as_deref()?, &here));
+        words.iter().enumerate().find_map(|(at, word)| Some((at, made(word)?.clone())))
+    }
+
+    /// What goes into a pipe from a command.
+    pub(super) fn printed(&self, command: &Command, st: &State, ctx: &Ctx) -> Option<MappedText> {
+        let elsewhere = |redirect: &Redirect| !reads(redirect.op) && redirect.op != RedirectOp::Duplicate;
+        if command.redirects.iter().any(elsewhere) { None } else { self.said(command, st, ctx) }
+    }
+
+    /// What a command prints, when it is `cat` or `echo` of something known.
+    fn said(&self, command: &Command, st: &State, ctx: &Ctx) -> Option<MappedText> {
+        let CommandKind::Simple(simple) = &command.kind else { return None };
+        let [name, operands @ ..] = simple.words.as_slice() else { return None };
         match (name.bare()?, operands) {
             ("cat", []) => self.input_text(&command.redirects, st, ctx),
             ("cat", [file]) => match self.parts_val(&file.parts, st, None) {
@@ -121,7 +160,12 @@ impl Walker<'_> {
     }
 }
 
-fn reads(op: RedirectOp) -> bool {
+/// A file by its path, where that is known.
+fn made_name(name: &str, here: &Val) -> String {
+    here.known().and_then(|from| normalise(from, name)).unwrap_or_else(|| plain(name).to_owned())
+}
+
+pub(super) fn reads(op: RedirectOp) -> bool {
     matches!(op, RedirectOp::Input | RedirectOp::HereString | RedirectOp::HereDocument { .. })
 }
 

@@ -23,6 +23,12 @@ pub trait Files: Sync {
     /// tree.
     fn text(&self, path: &str) -> Option<MappedText>;
 
+    /// Whether the path lies in the tree, and is no directory of it.
+    fn lacks(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
     /// Whether something is at an absolute path for sure; `None` when it may be there or not.
     fn there(&self, path: &str) -> Option<There> {
         let _ = path;
@@ -106,7 +112,9 @@ impl Walker<'_> {
         }
         let script = parse::script(text.text(), self.max_depth).ok()?;
         let outer = Some(ctx.source.span(run.command.span));
-        Some((path, Source { text, here: script.here, outer }, script.list))
+        let source = Source { text, here: script.here, outer };
+        self.written_with(script.bashism, &source);
+        Some((path, source, script.list))
     }
 
     /// `BASH_SOURCE`.

@@ -182,6 +182,9 @@ impl Test<'_> {
     /// A test on a file that is there for sure.
     fn there(&self, op: &str, operand: &Val) -> Option<bool> {
         let (name, from) = (operand.known()?, self.walker.directory(self.st));
+        if self.walker.has_written(name, self.st) {
+            return None;
+        }
         let from = from.known().unwrap_or("/");
         let path = (!name.is_empty() && (name.starts_with('/') || from != "/")).then(|| normalise(from, name)).flatten()?;
         let found = self.walker.input.files.there(&path)?;

@@ -1,5 +1,8 @@
 //! Owns the tests of the shell analysis. The table in `cases.txt` says for each script what it runs and what holds each
-//! command; every row was checked against bash.
+//! command; `real.rs` checks every row against bash and dash.
+
+#[cfg(target_os = "linux")]
+mod real;
 
 use std::sync::Arc;
 
@@ -77,6 +80,10 @@ fn render(analysis: &Analysis) -> Vec<String> {
     }
     out.extend(analysis.opaque.iter().map(|opaque| format!("opaque {}: {}", opaque.place.line, opaque.why.text)));
     out.extend(analysis.shadows.iter().map(|shadow| format!("shadow {} {}: {}", shadow.place.line, shadow.name, shadow.why)));
+    out.extend(analysis.handed.iter().map(|handed| {
+        let text = handed.text.as_deref().map_or("?".to_owned(), |text| text.replace('\n', "|").replace(UNKNOWN_CHAR, "…"));
+        format!("hands {} {:?}: {text}{}", handed.place.line, handed.to, if handed.doubtful { " ?" } else { "" })
+    }));
     out
 }
 
@@ -240,7 +247,8 @@ fn nesting_within_the_limit_is_read() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    // `PROPTEST_CASES` may ask for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_survived(text in any::<String>()) {
@@ -255,6 +263,7 @@ proptest! {
                 "$(", "`", "'", "\"", "$x", "${x:-", "}", "<<E\n", "E\n", "for i in ", "do ", "done ", "while ", "case x in ",
                 ";; ", "esac ", "! ", "[[ ", " ]]", "=~ ", "x=", "$?", "exit ", "1 ", "f() ", "return ", "trap 'exit 0' EXIT;",
                 "set +e;", "\\", "#", "é", "\u{E000}", " & ", ">", "<", "eval 'a;b'", "wait ", "break ", "local ", "A=(", "${A[@]}",
+                ">> $GITHUB_PATH ", "echo ", "tee -a $GITHUB_ENV ", "cat ", "printf '%s' ",
             ]),
             0..40,
         ),

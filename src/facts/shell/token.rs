@@ -74,7 +74,20 @@ impl Word {
     /// It may be no word at all, or several: nothing of it is known and no quotes keep it together.
     #[must_use]
     pub fn may_vanish(&self) -> bool {
-        self.is_open() && self.tail().is_empty() && !self.raw.starts_with(['"', '\''])
+        self.is_open() && self.tail().is_empty() && !self.raw.starts_with(['"', '\'']) && !self.is_script()
+    }
+
+    /// `$0`: the script that is being read, wherever it lies.
+    #[must_use]
+    pub fn is_script(&self) -> bool {
+        matches!(self.raw.trim_matches('"'), "$0" | "${0}")
+    }
+
+    /// Quotes keep it one word, whatever it is.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        let inner = self.raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        self.value.is_some() || inner.is_some_and(|inner| !inner.contains(['"', '@']))
     }
 
     /// The base name of the program it names in a directory that is not known (`"$VENV"/bin/ruff`).

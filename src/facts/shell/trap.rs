@@ -10,7 +10,7 @@ use super::parse;
 use super::source::{Ctx, Source};
 use super::state::{Condition, Here, Reach, State};
 use super::walk::{Frame, Walker, soft};
-use super::world::{ENDING, Fail, Per, Stat};
+use super::world::{ENDING, Fail, Per, Stat, Val};
 use super::{Hold, HoldKind, UNKNOWN_CHAR};
 
 /// One `trap` command.
@@ -19,6 +19,8 @@ pub(super) struct Trap {
     pub source: Option<Rc<Source>>,
     pub place: Place,
     verdict: Option<Verdict>,
+    /// Variables that it sets.
+    sets: Vec<Rc<str>>,
 }
 
 /// The traps of which one is in force, by index; `None` is no trap.
@@ -68,13 +70,18 @@ impl Walker<'_> {
             None
         } else {
             let source = args.get(skip).and_then(|raw| self.word_source(raw, st, ctx));
-            self.traps.push(Trap { source, place: place.clone(), verdict: None });
+            self.traps.push(Trap { source, place: place.clone(), verdict: None, sets: Vec::new() });
             Some(self.traps.len() - 1)
         };
         for name in names {
             match name.value.as_deref().map(str::to_ascii_uppercase).as_deref() {
                 Some("EXIT" | "0" | "SIGEXIT") => st.exit_trap = TrapSet::only(index),
-                Some("ERR" | "SIGERR") => st.error_trap = TrapSet::only(index),
+                Some("ERR" | "SIGERR") => {
+                    if index.is_some() {
+                        self.fails_elsewhere(place, "ERR", st, ctx);
+                    }
+                    st.error_trap = TrapSet::only(index);
+                }
                 Some("DEBUG" | "SIGDEBUG") if index.is_some() => {
                     self.opaque(place.clone(), Reason::Unsupported, "a `DEBUG` trap runs before every command");
                     self.doubt(st, place.clone(), "a `DEBUG` trap");
@@ -103,6 +110,17 @@ impl Walker<'_> {
         answer.unwrap_or(Verdict::Keeps)
     }
 
+    /// What an `ERR` trap sets shows the failures that it ran for.
+    pub(super) fn set_by_trap(&mut self, st: &mut State) {
+        let fails: Vec<Fail> = st.last.failed.iter().filter(|(_, stat)| **stat != Stat::Zero).map(|(fail, _)| *fail).collect();
+        let traps = st.error_trap.clone();
+        for name in traps.0.iter().flatten().filter_map(|index| self.traps.get(*index)).flat_map(|trap| trap.sets.iter()) {
+            let mut value = self.var(st, name);
+            fails.iter().for_each(|fail| value.set(*fail, Val::Unknown));
+            st.set_var(name, value);
+        }
+    }
+
     /// Reads a trap once, as the script ends with a failure.
     fn one_verdict(&mut self, index: usize, st: &State, ctx: &Ctx, error: bool, unsure: bool) -> Verdict {
         let Some(trap) = self.traps.get(index) else { return Verdict::Unknown };
@@ -118,13 +136,22 @@ impl Walker<'_> {
             let text = if error { Some("runs only after another command has failed") } else { text };
             text.map(|text| Condition::open(Why::new(Reason::Dynamic, text).at(place)))
         });
-        let verdict = self.read_trap(&source, st, ctx, error, condition);
+        let (verdict, sets) = self.read_trap(&source, st, ctx, error, condition);
         self.traps[index].verdict = Some(verdict.clone());
+        self.traps[index].sets = sets;
         verdict
     }
 
-    fn read_trap(&mut self, source: &Rc<Source>, st: &State, ctx: &Ctx, error: bool, condition: Option<Condition>) -> Verdict {
-        let Ok(script) = parse::script(source.text.text(), self.max_depth) else { return Verdict::Unknown };
+    fn read_trap(
+        &mut self,
+        source: &Rc<Source>,
+        st: &State,
+        ctx: &Ctx,
+        error: bool,
+        condition: Option<Condition>,
+    ) -> (Verdict, Vec<Rc<str>>) {
+        let Ok(script) = parse::script(source.text.text(), self.max_depth) else { return (Verdict::Unknown, Vec::new()) };
+        self.written_with(script.bashism, source);
         let source = Source { text: source.text.clone(), here: script.here, outer: source.outer };
         let inner = Ctx { source: Rc::new(source), guard: None, evals: ctx.evals + 1, via: Rc::clone(&ctx.via) };
         let mut start = st.clone();
@@ -150,23 +177,12 @@ impl Walker<'_> {
             below.exits.extend(frame.exits.into_iter().filter(|(fail, _)| *fail != ENDING));
         }
         let mut endings = std::mem::replace(&mut self.endings, outer);
-        let through = end.is_some_and(|st| st.reach.follows(ENDING) != Here::Never);
-        if through {
-            if endings.iter().all(|(stat, _)| *stat == Stat::Nonzero) {
-                return if error && !endings.is_empty() { Verdict::Unknown } else { Verdict::Keeps };
-            }
-            return Verdict::Unknown;
-        }
-        match endings.pop() {
-            Some((stat, place)) if endings.iter().all(|(other, _)| *other == stat) => match (stat, place) {
-                (Stat::Nonzero, _) if error => Verdict::Fails,
-                (Stat::Nonzero, _) => Verdict::Keeps,
-                (Stat::Zero, Some(place)) => Verdict::Passes(place),
-                _ => Verdict::Unknown,
-            },
-            Some(_) => Verdict::Unknown,
-            None => Verdict::Keeps,
-        }
+        let changed = |end: &State| {
+            let differs = |name: &Rc<str>| end.vars.get(name) != st.vars.get(name);
+            end.vars.keys().filter(|name| differs(name)).cloned().collect()
+        };
+        let sets = end.as_ref().map(changed).unwrap_or_default();
+        (trap_verdict(end.as_ref(), &mut endings, error), sets)
     }
 
     /// Ends a (sub)shell: its exit status, after the traps that run then.
@@ -254,6 +270,27 @@ impl Walker<'_> {
             }
         };
         Some(Rc::new(Source { text, here: Vec::new(), outer: Some(span) }))
+    }
+}
+
+/// What a trap makes of a failure that has ended so: the states it ran through to, and its own ends.
+fn trap_verdict(end: Option<&State>, endings: &mut Vec<(Stat, Option<Place>)>, error: bool) -> Verdict {
+    let through = end.is_some_and(|st| st.reach.follows(ENDING) != Here::Never);
+    if through {
+        if endings.iter().all(|(stat, _)| *stat == Stat::Nonzero) {
+            return if error && !endings.is_empty() { Verdict::Unknown } else { Verdict::Keeps };
+        }
+        return Verdict::Unknown;
+    }
+    match endings.pop() {
+        Some((stat, place)) if endings.iter().all(|(other, _)| *other == stat) => match (stat, place) {
+            (Stat::Nonzero, _) if error => Verdict::Fails,
+            (Stat::Nonzero, _) => Verdict::Keeps,
+            (Stat::Zero, Some(place)) => Verdict::Passes(place),
+            _ => Verdict::Unknown,
+        },
+        Some(_) => Verdict::Unknown,
+        None => Verdict::Keeps,
     }
 }
 

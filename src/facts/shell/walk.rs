@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::answer::{Reason, Why};
+use crate::catalog::{Catalog, Trait};
 use crate::facts::meter::{Meter, SHELL_UNIT};
 use crate::text::{MappedText, Place, escape};
 
@@ -20,8 +21,6 @@ use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand}
 
 /// Commands one script may run, loops and functions written out.
 const MAX_COMMANDS: usize = 20_000;
-/// Programs between two runs of a command that change nothing of what it finds.
-const IDLE: [&str; 5] = ["echo", "printf", "sleep", "date", "true"];
 /// Units of work for one script: nodes visited and values copied.
 const MAX_WORK: usize = 400_000;
 
@@ -83,6 +82,10 @@ pub(super) struct Walker<'a> {
     eval_bytes: usize,
     /// The text that comes in from the command before in a pipe, when it is known.
     pub piped: Option<MappedText>,
+    /// Files that the script wrote, by name, with what is in them when it is known.
+    pub made: std::collections::HashMap<String, Option<MappedText>>,
+    /// The first thing that only bash understands, and where, when it may not be bash that reads the script.
+    pub bashism: Option<(Place, String)>,
     /// Where failures show other than in a status.
     pub flow: Flow,
     /// The files that are being taken in.
@@ -122,6 +125,8 @@ impl<'a> Walker<'a> {
             allowed,
             eval_bytes: input.limits.shell_bytes,
             piped: None,
+            made: std::collections::HashMap::new(),
+            bashism: None,
             flow: Flow::default(),
             reading: Vec::new(),
             nested: std::cell::Cell::new(0),
@@ -207,7 +212,8 @@ impl<'a> Walker<'a> {
         let condition = st.reach.condition();
         self.only.push(condition.as_ref().and_then(|condition| condition.only.clone()));
         command.condition = condition.map(|condition| condition.why).or_else(|| only_failures(st));
-        let idle = |word: &super::Word| word.value.as_deref().is_some_and(|name| IDLE.contains(&name));
+        let idle =
+            |word: &super::Word| word.value.as_deref().is_some_and(|name| Catalog::builtin().programs.is(name, Trait::Idle));
         if !command.words.first().is_some_and(idle) {
             self.latest = Some((command.clone(), fail));
         }

@@ -55,6 +55,9 @@ impl Lexer<'_> {
         if self.at(ahead) != Some(b'=') {
             return Ok(None);
         }
+        if append {
+            self.only_bash(self.pos + ahead - 1, "+=");
+        }
         let name = name.to_owned();
         parts.push(Part::Literal { text: self.text[self.pos..=self.pos + ahead].to_owned(), quoted: false });
         self.pos += ahead + 1;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Trait};
 use crate::facts::matching::{self, Take};
 use crate::facts::runners::{self, Call, Target};
 use crate::facts::shell::{ShellCommand, Word};
@@ -13,85 +13,6 @@ use crate::text::{MappedText, Place, RepoPath};
 
 /// Words of a command line that are looked at for a tool that an unknown program may run.
 const LOOKED_AT: usize = 12;
-
-/// Programs that print, look up or handle what they are given, and run none of it.
-const NEVER_RUN: &[&str] = &[
-    ":",
-    "[",
-    "apk",
-    "apt",
-    "apt-get",
-    "awk",
-    "basename",
-    "brew",
-    "cat",
-    "chmod",
-    "choco",
-    "chown",
-    "command",
-    "cp",
-    "curl",
-    "diff",
-    "dirname",
-    "dnf",
-    "echo",
-    "egrep",
-    "exit",
-    "false",
-    "fgrep",
-    "file",
-    "find",
-    "gem",
-    "gh",
-    "git",
-    "grep",
-    "hash",
-    "head",
-    "install",
-    "jq",
-    "kill",
-    "killall",
-    "ln",
-    "ls",
-    "man",
-    "mkdir",
-    "mv",
-    "npm",
-    "pacman",
-    "pgrep",
-    "pip",
-    "pip3",
-    "pipx",
-    "pkill",
-    "printf",
-    "rg",
-    "rm",
-    "rmdir",
-    "rsync",
-    "scoop",
-    "sed",
-    "sleep",
-    "snap",
-    "sort",
-    "ssh-keyscan",
-    "stat",
-    "tail",
-    "tar",
-    "tee",
-    "test",
-    "touch",
-    "true",
-    "type",
-    "unlink",
-    "unzip",
-    "wc",
-    "wget",
-    "whereis",
-    "which",
-    "yq",
-    "yum",
-    "zip",
-];
 
 /// Sub-commands behind which names are packages.
 const PACKAGES: &[&str] =
@@ -156,6 +77,10 @@ impl<'w> Tracer<'w> {
     pub(super) fn computed(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         let first = &words[0];
         let why = || Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
+        // A script that calls itself goes in a circle; `$0` of a text is what stands behind it.
+        if first.is_script() && frame.in_file {
+            return;
+        }
         let Some(name) = first.program_somewhere() else {
             self.opaque(why(), frame);
             return;
@@ -166,8 +91,13 @@ impl<'w> Tracer<'w> {
             words
         };
         let tail = first.tail();
-        let candidates: Vec<RepoPath> =
-            self.named(&name).filter(|path| format!("/{path}").ends_with(&tail)).take(2).cloned().collect();
+        let candidates: Vec<RepoPath> = self
+            .named(&name)
+            .iter()
+            .filter(|path| format!("/{path}").ends_with(&tail))
+            .take(2)
+            .map(|path| (*path).clone())
+            .collect();
         match candidates.as_slice() {
             [] => self.command(&known(name), place, stdin, frame),
             [only] => match frame.workdir.locate(only) {
@@ -184,7 +114,7 @@ impl<'w> Tracer<'w> {
     }
 
     /// Files of the tree by their last segment.
-    fn named(&self, name: &str) -> impl Iterator<Item = &'w RepoPath> {
+    pub(super) fn named(&self, name: &str) -> &[&'w RepoPath] {
         let index = self.by_name.get_or_init(|| {
             let mut index: HashMap<&'w str, Vec<&'w RepoPath>> = HashMap::new();
             let snapshot = self.world.snapshot;
@@ -194,17 +124,17 @@ impl<'w> Tracer<'w> {
             }
             index
         });
-        index.get(name).into_iter().flatten().copied().collect::<Vec<_>>().into_iter()
+        index.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// A program that neither the catalogue nor a runner knows: what it may run, and a sub-command that is computed.
     pub(super) fn unknown_program(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        if let Some(word) = matching::open_row(Catalog::builtin(), words) {
+        if let Some(word) = matching::open_row(Catalog::builtin(), words).or_else(|| runners::open_head(words)) {
             self.opaque(Why::new(Reason::Dynamic, "the sub-command is computed").at(word.place.clone()), frame);
             return;
         }
         let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return };
-        if NEVER_RUN.contains(&matching::program_name(program)) {
+        if self.world.catalog.programs.is(matching::program_name(program), Trait::RunsNothing) {
             return;
         }
         if let Some(at) = self.runs_from(words, frame) {
@@ -252,6 +182,11 @@ impl<'w> Tracer<'w> {
         let Some(first) = words.first().filter(|word| word.value.is_some()) else { return false };
         if !matching::tools_for_words(Catalog::builtin(), words).is_empty() {
             return true;
+        }
+        let value = first.value.as_deref().unwrap_or_default();
+        let path = frame.workdir.resolve(value).filter(|_| value.contains('/'));
+        if path.is_some_and(|path| runners::is_data(&path, self.world)) {
+            return false;
         }
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place: &first.place };
         runners::ROSTER.iter().find_map(|runner| runner.expand(&call, self.world)).is_some_and(|nexts| !nexts.is_empty())

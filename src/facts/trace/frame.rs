@@ -28,6 +28,8 @@ pub(super) struct Frame {
     pub(super) search: Arc<Vec<SearchDir>>,
     /// A failure that a script writes to one of these files may fail the pipeline later.
     pub(super) recorded: Option<&'static [&'static str]>,
+    /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
+    pub(super) in_file: bool,
 }
 
 impl Frame {
@@ -47,6 +49,7 @@ impl Frame {
             isolated: false,
             search: Arc::default(),
             recorded: None,
+            in_file: false,
         }
     }
 

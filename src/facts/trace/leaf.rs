@@ -30,7 +30,8 @@ impl Tracer<'_> {
         let lies_there = |dir: &&SearchDir| {
             !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
         };
-        frame.search.iter().find(lies_there).map(|dir| dir.hold.clone()).or_else(|| self.on_variable(program, frame))
+        let searched = frame.search.iter().find(lies_there).map(|dir| dir.hold.clone());
+        searched.or_else(|| self.on_variable(program, frame)).or_else(|| self.changed_before(program, frame))
     }
 
     /// A program of this name in a directory of the tree that `PATH` itself names: set by a runner, a container or a script.

@@ -1,6 +1,9 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
+mod before;
+#[cfg(test)]
+mod before_tests;
 mod computed;
 mod found;
 mod frame;
@@ -23,7 +26,7 @@ use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
-use crate::facts::hold::{Hold, Hop};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
@@ -107,6 +110,10 @@ struct Tracer<'w> {
     changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
+    /// What commands so far did to the search path, by pipeline and job.
+    changes: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// Which unit is followed.
+    number: usize,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
     /// The last environment to which a search path was added, and the result.
@@ -131,6 +138,8 @@ impl<'w> Tracer<'w> {
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
+            changes: BTreeMap::new(),
+            number: 0,
             path_env: None,
             earlier: runners::Earlier::default(),
             pipeline: None,
@@ -141,12 +150,13 @@ impl<'w> Tracer<'w> {
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
+        self.number += 1;
         if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
         }
         let mut holds = unit.holds.clone();
         holds.extend(unit.shadows.iter().cloned());
-        let frame = Frame {
+        let mut frame = Frame {
             pipeline,
             job: unit.job,
             starts: Arc::new(unit.starts.clone()),
@@ -160,7 +170,9 @@ impl<'w> Tracer<'w> {
             isolated: false,
             search: Arc::new(unit.search.clone()),
             recorded: unit.recorded,
+            in_file: false,
         };
+        frame.holds.extend(self.run_first(&frame));
         match &unit.work {
             Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
             Work::Action(call) => {
@@ -224,11 +236,17 @@ impl<'w> Tracer<'w> {
             self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
+        self.placed(words, place, frame);
+        self.code(words, place, frame);
         let mut searched;
         let frame = match found {
             Some(hold) => {
                 searched = frame.clone();
-                searched.holds.push(hold);
+                match hold.effect {
+                    // It may be another program.
+                    HoldEffect::Unknown(reason) => searched.conditions.push(Why::new(reason, hold.why).at(hold.place)),
+                    _ => searched.holds.push(hold),
+                }
                 &searched
             }
             None => frame,

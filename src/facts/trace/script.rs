@@ -6,16 +6,19 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{Frame, Tracer};
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
-use crate::facts::shell::{self, Analysis, Cwd, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, There, Word};
+use crate::facts::runners;
+use crate::facts::shell::{self, Analysis, Cwd, Dialect, HoldKind, Scope, ScriptInput, ShellCommand, ShellMode, There, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
 use crate::text::{MappedText, Span};
 
+/// The shell of a script without a first line.
+const PLAIN: ShellMode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
 /// Bytes from which a script is worth remembering.
 const LONG: usize = 4 * 1024;
 
@@ -41,6 +44,8 @@ impl Tracer<'_> {
             // Another call of it would end as this one did, at the same price.
             self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
+        analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
+        let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         for command in &analysis.commands {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
@@ -52,6 +57,7 @@ impl Tracer<'_> {
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
+            next.in_file = in_file;
             let mut hops: Vec<Hop> = command.via.iter().map(|(place, text)| Hop::new(place.clone(), text)).collect();
             hops.push(Hop::new(command.place.clone(), &command.text));
             let hop = hops.remove(0);
@@ -61,8 +67,36 @@ impl Tracer<'_> {
                 _ => next.chain.push(hop),
             }
             next.chain.extend(hops);
-            self.either(command, &next);
+            if !self.made(command, &next) {
+                self.either(command, &next);
+            }
         }
+    }
+
+    /// A script that an earlier command has written: what is in the tree by that name is not what runs.
+    fn made(&mut self, command: &ShellCommand, frame: &Frame) -> bool {
+        let (Some((at, text)), words) = (&command.made, &command.words) else { return false };
+        let mode = match *at {
+            0 => text.as_ref().map_or(Some(PLAIN), |text| match shell::shebang_mode(text.text()) {
+                Some(shell::Interpreter::Shell(mode)) => Some(mode),
+                Some(shell::Interpreter::Other(_)) => None,
+                None => Some(PLAIN),
+            }),
+            at => match runners::reads_file(words) {
+                Some((mode, operand)) if operand == at => Some(mode),
+                _ => return false,
+            },
+        };
+        let Some(name) = words[*at].value.as_deref() else { return false };
+        match (text, mode) {
+            (Some(text), Some(mode)) => self.script(text, mode, Some(words[at + 1..].to_vec()), frame, false),
+            _ if frame.workdir.resolve(name).is_some_and(|path| self.world.snapshot.is_file(&path)) => {
+                let why = format!("{} is written before it is run", quoted(name));
+                self.opaque(Why::new(Reason::Dynamic, why).at(command.place.clone()), frame);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// What a script does. A long one is analysed once for equal surroundings: variants of a job call the same script alike.
@@ -157,6 +191,10 @@ impl shell::Files for Tree<'_> {
         let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
         Some(MappedText::verbatim(Arc::clone(&file), Span::new(start, file.text.len())))
     }
+
+    fn lacks(&self, path: &str) -> bool {
+        self.workdir.resolve(path).is_some_and(|path| !self.snapshot.is_dir(&path))
+    }
 }
 
 /// A text of the script, for a message.
@@ -167,11 +205,18 @@ pub(super) fn quoted(text: &str) -> String {
 /// Where a script stands, and which file it is when the text is that of a whole one.
 fn located(scope: Scope, text: &MappedText, frame: &Frame) -> Scope {
     let scope = scope.standing_in(frame.workdir.virtual_path().map(str::to_owned), frame.workdir.tops());
-    let file = text.file();
-    let rest = file.text.len().saturating_sub(text.text().len());
-    let whole = rest <= '\u{FEFF}'.len_utf8() && file.text.ends_with(text.text());
-    let sourced = frame.seen.last().is_some_and(|(key, _)| key.starts_with("source ") || key.starts_with(". "));
-    scope.of_file(whole.then(|| frame.workdir.locate(&file.path)).flatten(), sourced)
+    scope.of_file(is_whole(text).then(|| frame.workdir.locate(&text.file().path)).flatten(), is_sourced(frame))
+}
+
+/// Whether a text is all of its file.
+fn is_whole(text: &MappedText) -> bool {
+    let file = &text.file().text;
+    let rest = file.len().saturating_sub(text.text().len());
+    rest <= '\u{FEFF}'.len_utf8() && file.ends_with(text.text())
+}
+
+fn is_sourced(frame: &Frame) -> bool {
+    frame.seen.last().is_some_and(|(key, _)| key.starts_with("source ") || key.starts_with(". "))
 }
 
 fn scope(env: &Env, args: Option<Vec<Word>>) -> Scope {

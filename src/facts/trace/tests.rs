@@ -1,5 +1,7 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
+mod left_behind;
+
 use crate::catalog::Catalog;
 use crate::facts::gather;
 use crate::snapshot::Snapshot;
@@ -17,14 +19,27 @@ const BASE: &[(&str, &str)] = &[
     ("main.go", "package main\n"),
 ];
 
-/// `tool rung (may_be)`, and how many places are opaque.
-fn told(tool: &str, step: &str, files: &[(&str, &str)]) -> String {
-    let lines: String = step.lines().map(|line| format!("          {line}\n")).collect();
-    let workflow = format!(
-        "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n{lines}"
-    );
+/// Files of these trees that may be run.
+const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "ci/plain.py", "ci/long.task", "site/page.css"];
+
+/// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:`, or use an action.
+fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
+    let mut workflow =
+        "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n".to_owned();
+    for step in steps.split("\n---\n") {
+        let (condition, script) = match step.split_once('\n') {
+            Some((first, rest)) if first.starts_with("if: ") => (format!("        {first}\n"), rest),
+            _ => (String::new(), step),
+        };
+        let lines: String = script.lines().map(|line| format!("          {line}\n")).collect();
+        match script.strip_prefix("uses: ") {
+            Some(action) => workflow.push_str(&format!("      - uses: {action}\n{condition}")),
+            None => workflow.push_str(&format!("      - run: |\n{lines}{condition}")),
+        }
+    }
     let all = BASE.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let snapshot = Snapshot::in_memory(all.chain([(".github/workflows/ci.yml".to_owned(), workflow)]));
+    let snapshot = snapshot.with_executables(EXECUTABLES);
     let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
     let mut out = match facts.standings.iter().find(|standing| standing.tool == tool) {
         None => "absent".to_owned(),
@@ -39,7 +54,7 @@ fn told(tool: &str, step: &str, files: &[(&str, &str)]) -> String {
     out
 }
 
-fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {
+pub(super) fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {
     let wrong: Vec<String> = rows
         .iter()
         .filter_map(|(tool, step, expected)| {
@@ -170,8 +185,25 @@ fn a_shell_that_reads_a_here_document() {
         ("ruff", "bash -euo pipefail <<'EOF'\nruff check | tee log\necho done\nEOF", "gates"),
         ("ruff", "bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
         ("ruff", "bash <<'EOF'\nruff check\necho done\nEOF", "runs"),
+        ("ruff", "sudo -E bash -e <<'EOF'\nruff check\necho done\nEOF", "gates"),
+        ("ruff", "env A=1 bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "timeout 5 bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "uv run bash <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash - <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash /dev/stdin <<'EOF'\nruff check\nEOF", "gates"),
+        ("ruff", "bash -s -- check <<'EOF'\nruff \"$@\"\nEOF", "gates"),
+        ("ruff", "bash -n <<'EOF'\nruff check\nEOF", "absent"),
+        ("ruff", "bash -c 'cat' <<'EOF'\nruff check\nEOF", "absent"),
+        ("ruff", "bash <<< 'ruff check'", "gates"),
+        ("ruff", "bash -e <<< 'ruff check || true'", "runs"),
+        ("ruff", "bash < lint.sh", "gates"),
+        ("ruff", "cat lint.sh | bash", "gates"),
+        ("ruff", "cat <<'EOF' | bash\nruff check\nEOF", "gates"),
+        ("ruff", "echo 'ruff check' | sh", "gates"),
+        ("ruff", "cat lint.sh | wc -l", "absent"),
+        ("ruff", "xargs bash <<< 'ruff check'", "absent, opaque 1"),
     ];
-    check(&rows, &[]);
+    check(&rows, &[("lint.sh", "ruff check\n")]);
 }
 
 #[test]
@@ -196,4 +228,142 @@ fn a_long_script_is_read_anew_where_its_surroundings_differ() {
         ("ruff", "TOOL=ruff ./scripts/run.sh || true\nTOOL=ruff ./scripts/run.sh", "gates"),
     ];
     check(&rows, &files);
+}
+
+/// A script of the usual kind that waits for a port and then becomes what it was given.
+const WAIT: &str = "#!/usr/bin/env bash
+around() {
+    timeout $FLAG $TIME $0 --child --at=$WHERE --time=$TIME &
+    wait $!
+}
+while [[ $# -gt 0 ]]; do
+    case \"$1\" in
+        *:*) WHERE=$1; shift ;;
+        --) shift; REST=(\"$@\"); break ;;
+        *) exit 2 ;;
+    esac
+done
+around
+if [[ $REST != \"\" ]]; then
+    exec \"${REST[@]}\"
+fi
+";
+
+/// What a reader of the files can tell to be no analyzer.
+#[test]
+fn what_runs_nothing_of_the_tree_is_not_opaque() {
+    let big = format!("a:\n{}", "  - b: { c: [ (\n".repeat(8_000));
+    let files: &[(&str, &str)] = &[
+        ("wait.sh", WAIT),
+        ("site/style.css", "a { b: \"c;\n"),
+        ("openapi.yaml", &big),
+        ("notes", "bandit -r src (\n"),
+        (
+            "image/Dockerfile",
+            "FROM x\nCOPY wait.sh /opt/wait.sh\nCOPY . /src\nRUN /opt/wait.sh db:5432 && /opt/wait.sh db:1 -- ruff check\n",
+        ),
+        ("old.sh", &WAIT.replace("\"${REST[@]}\"", "${REST[0]}")),
+        ("bin/lint", "#!/bin/sh\nbandit -r src\n"),
+        ("Dockerfile", "FROM node:24\nRUN npm i -g pnpm\nRUN yarn global add x && pnpm add -g y\nCOPY . /app\nWORKDIR /app\n"),
+        ("package.json", "{\"scripts\":{\"postinstall\":\"bandit -r src\"},\"dependencies\":{\"a\":\"1\"}}"),
+    ];
+    // A hand that installs runs it: it is configured.
+    let rows = [
+        ("bandit", "eval \"$(brew shellenv)\"\neval $(minikube docker-env)", "configured"),
+        ("bandit", "eval \"$(direnv export bash)\"", "configured, opaque 1"),
+        ("bandit", "postcss ./site/style.css", "configured"),
+        ("bandit", "npx --yes some-format ./openapi.yaml", "configured"),
+        ("bandit", "sometool ./notes", "configured"),
+        ("bandit", "sometool ./bin/lint", "configured (gates)"),
+        ("bandit", "docker build .", "configured"),
+        ("bandit", "npm i -g pnpm", "configured"),
+        ("bandit", "npm i", "gates"),
+        ("bandit", "./wait.sh db:5432", "configured"),
+        ("bandit", "./wait.sh db:5432 -- bandit -r src", "configured (gates)"),
+        ("bandit", "./wait.sh db:5432 -- \"$X\" -r src", "configured, opaque 1"),
+        ("bandit", "ls | xargs -I{} sh -c 'echo {}; ruff check'", "configured"),
+        ("ruff", "ls | xargs -I{} sh -c 'echo {}; ruff check'", "gates"),
+        ("ruff", "ls | xargs -I{} sh -c '{} check'", "absent, opaque 1"),
+        ("ruff", "for f in a b $C; do python3 \"$f\"; done", "absent"),
+        ("ruff", "python3 \"$f\" -- ruff", "absent"),
+        ("bandit", "docker build -f image/Dockerfile .", "configured"),
+        ("bandit", "./old.sh db:5432", "configured"),
+        ("bandit", "./old.sh db:5432 -- ./bin/lint", "configured (gates)"),
+        ("bandit", "bash -c '$0 -r src' bandit", "configured, opaque 1"),
+        ("ruff", "python3 $f", "absent, opaque 1"),
+        ("ruff", "python3 \"$a\" \"$b\"", "absent, opaque 1"),
+    ];
+    check(&rows, files);
+}
+
+/// A file without a first line that names its reader is run by the shell that calls it (execvp(3), bash(1)).
+#[test]
+fn an_executable_without_a_reader_is_a_script_of_the_shell() {
+    let long = format!("# {}\n", "x".repeat(3 << 20));
+    let files: &[(&str, &str)] = &[
+        ("ci/lint.task", "set -e\nbandit -r src\n"),
+        ("ci/broken.task", "bandit -r src (\n"),
+        ("ci/long.task", &long),
+        ("ci/data.task", "bandit -r src\n"),
+        ("ci/own.py", "import subprocess\nsubprocess.run(['bandit', '-r', 'src'])\n"),
+        ("ci/plain.py", "import os\nprint(f'{os.name} (')\n"),
+        ("site/page.css", "a { b: \"c;\n"),
+    ];
+    let rows = [
+        ("bandit", "./ci/lint.task", "gates"),
+        ("bandit", "timeout 60 ci/lint.task || true", "runs"),
+        ("bandit", "cd ci && ./lint.task", "configured"),
+        ("bandit", "./ci/broken.task", "absent, opaque 1"),
+        ("bandit", "./ci/long.task", "absent, opaque 1"),
+        // The kernel refuses it.
+        ("bandit", "./ci/data.task", "absent"),
+        ("bandit", "postcss ./site/page.css", "absent"),
+        // These hand it to Python.
+        ("bandit", "uv run ./ci/own.py", "absent, opaque 1"),
+        ("bandit", "uv run ci/plain.py", "absent"),
+        ("bandit", "pdm run ./ci/own.py", "absent, opaque 1"),
+        ("bandit", "coverage run ci/plain.py", "absent"),
+    ];
+    check(&rows, files);
+}
+
+/// Words that may be flags, operands, or the program.
+#[test]
+fn open_words_before_the_program_of_a_launcher() {
+    let files: &[(&str, &str)] = &[
+        ("self.sh", "#!/bin/sh\n[ -n \"$CHILD\" ] || timeout $FLAG $TIME $0 --child\n"),
+        ("lint.sh", "#!/bin/sh\nset -e\nbandit -r src\n"),
+    ];
+    let rows = [
+        ("bandit", "timeout $T bandit -r src", "gates"),
+        ("bandit", "timeout \"$T\" bandit -r src", "gates"),
+        ("bandit", "timeout $FLAGS 60 bandit -r src", "gates"),
+        ("bandit", "timeout \"$A\" $B 1.5m bandit -r src", "gates"),
+        ("bandit", "timeout -- 60 bandit -r src", "gates"),
+        ("bandit", "timeout $A $B bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "timeout $A $B ./lint.sh", "configured (gates), opaque 1"),
+        ("bandit", "timeout $T $TOOL -r src", "absent, opaque 1"),
+        ("bandit", "timeout $FLAGS 60 $TOOL -r src", "absent, opaque 1"),
+        ("bandit", "timeout \"$A\" \"$B\" bandit -r src", "absent, opaque 1"),
+        ("bandit", "timeout $COMMAND", "absent, opaque 1"),
+        ("bandit", "timeout \"$@\"", "absent, opaque 1"),
+        ("bandit", "timeout 60", "absent"),
+        ("bandit", "nice $X bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "nice $X $Y bandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "nice \"$X\" bandit -r src", "absent, opaque 1"),
+        ("bandit", "nice -n $X bandit -r src", "gates"),
+        ("bandit", "nice $TOOL", "absent, opaque 1"),
+        ("bandit", "sudo $X -u root bandit -r src", "absent, opaque 1"),
+        ("bandit", "uv $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "poetry $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "bundle $X bandit -r src", "absent, opaque 1"),
+        ("bandit", "uv $X", "absent, opaque 1"),
+        ("bandit", "uv sync $X", "absent"),
+        ("bandit", "uv pip install $X", "absent"),
+        ("bandit", "timeout 9 $0 -r src", "absent, opaque 1"),
+        ("bandit", ". ./self.sh", "absent, opaque 1"),
+        ("bandit", "./self.sh", "absent"),
+        ("bandit", "sh -c 'timeout $FLAG $TIME $0 -r src' bandit", "absent, opaque 1"),
+    ];
+    check(&rows, files);
 }

@@ -137,6 +137,18 @@ fn a_link_among_the_targets_is_not_nothing() {
     assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Unknown), "{}", told(&one.findings));
 }
 
+/// What an unknown program is given is looked at for a script, and nothing that had to be read.
+#[test]
+fn data_that_cannot_be_read_leaves_the_run_whole() {
+    let steps = "bandit -r src\n      - run: prettier 'linked/**/*.ts' --write\n      - run: viewer ./logo.png\n      - run: sometool ./linked/x";
+    let dir = with_workflow(workflow(steps).as_bytes());
+    symlink("../elsewhere", dir.path().join("linked")).expect("linked");
+    write(dir.path(), "logo.png", b"\x89PNG\0");
+    let one = report(&dir);
+    assert!(one.not_inspected.is_empty(), "{:?}", one.not_inspected);
+    assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Pass), "{}", told(&one.findings));
+}
+
 /// Programs that read bytes do not mind Latin-1, and pip obeys a mark of UTF-16: what stands in ASCII is certain.
 #[test]
 fn comments_in_another_encoding_hide_nothing() {

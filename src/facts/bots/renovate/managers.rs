@@ -104,6 +104,19 @@ impl<'d> Managers<'d> {
         }
     }
 
+    /// The list of managers that names none of those that read the manifest, and what to add to it.
+    pub(super) fn unlisted(&self, ecosystem: &str, path: &str) -> Option<(Place, Remedy)> {
+        let (names, place) = self.only.as_ref()?;
+        let all = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem);
+        let readers: Vec<&Manager> = all.filter(|(_, files)| files.hit(path) == Hit::Yes).map(|(row, _)| row).collect();
+        if readers.iter().any(|row| names.contains(&row.name.as_str())) {
+            return None;
+        }
+        let name = &readers.first()?.name;
+        let words = format!("`enabledManagers` does not name `{name}`");
+        Some((place.clone(), Remedy { words, fix: format!("add \"{name}\" to `enabledManagers`") }))
+    }
+
     /// How many comparisons one manifest of the ecosystem takes at most, when all rules together take `rules` of them.
     pub(super) fn cost(&self, ecosystem: &str, rules: usize) -> usize {
         let mine = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem);

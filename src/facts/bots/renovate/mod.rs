@@ -123,6 +123,9 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
     Some(BotProblem::note(silent.place(), "disabled", "in this mode the bot opens no pull request"))
 }
 
+/// Base branches that leave the default one out: the line, and its key.
+type Base = (Place, &'static str);
+
 /// Everything that decides about a single manifest.
 struct Config<'d> {
     managers: Managers<'d>,
@@ -137,7 +140,7 @@ struct Config<'d> {
     /// What it leaves out of everything.
     less: Vec<(Place, String)>,
     /// No base branch is the default one: the line that says so, or why that is not known.
-    branches: Result<Option<Place>, Why>,
+    branches: Result<Option<Base>, Why>,
     /// Something that was not read may change anything.
     unread: Option<Why>,
 }
@@ -152,7 +155,7 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
     fact.problems.extend(odd.iter().map(|(problem, _)| problem.clone()));
     let mut config = Config::read(scene, bot, root, &presets);
     config.unread = config.unread.or(odd.map(|(_, why)| why));
-    if let Ok(Some(place)) = &config.branches {
+    if let Ok(Some((place, _))) = &config.branches {
         fact.problems.push(BotProblem::note(place.clone(), "target-branch", "the default branch is not among these"));
     }
     let mut reading = Reading::from(fact);
@@ -216,19 +219,43 @@ impl<'d> Config<'d> {
     /// Whether one manifest is served, and if not, why and where.
     fn serves(&self, manifest: &ManifestFact) -> Served {
         let path = manifest.path.as_str();
-        if !self.include.is_empty() && !self.include.include(path) {
-            let (words, fix) = ("no pattern of `includePaths` names it", format!("add \"{path}\" to `includePaths`"));
-            return Served::Miss("ignored", None, Some(Remedy { words: words.to_owned(), fix }));
+        // A manager that is not among those named reads nothing, whatever the paths say.
+        if let Some((place, own)) = self.managers.unlisted(&manifest.ecosystem, path) {
+            let also = match self.elsewhere(path) {
+                Some(Served::Miss(_, _, Some(also))) => Some(also),
+                _ => None,
+            };
+            let remedy = match also {
+                Some(also) => {
+                    Remedy { words: format!("{}, and {}", own.words, also.words), fix: format!("{}\n{}", own.fix, also.fix) }
+                }
+                None => own,
+            };
+            return Served::Miss("disabled", Some(place), Some(remedy));
         }
-        if let Some(pattern) = self.ignore.ignoring(path) {
-            return Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern, path)));
+        if let Some(miss) = self.elsewhere(path) {
+            return miss;
         }
         match &self.branches {
-            Ok(Some(place)) => return Served::Miss("target-branch", Some(place.clone()), None),
+            Ok(Some((place, key))) => {
+                let words = format!("`{key}` leaves the default branch out");
+                let remedy = Remedy { words, fix: format!("add \"$default\" to `{key}`") };
+                return Served::Miss("target-branch", Some(place.clone()), Some(remedy));
+            }
             Err(why) => return Served::Unknown(why.clone()),
             Ok(None) => {}
         }
         self.managers.serve(&manifest.ecosystem, path, &self.rules)
+    }
+
+    /// Why no manager looks at a path, when the paths of the file say so.
+    fn elsewhere(&self, path: &str) -> Option<Served> {
+        if !self.include.is_empty() && !self.include.include(path) {
+            let (words, fix) = ("no pattern of `includePaths` names it", format!("add \"{path}\" to `includePaths`"));
+            return Some(Served::Miss("ignored", None, Some(Remedy { words: words.to_owned(), fix })));
+        }
+        let pattern = self.ignore.ignoring(path)?;
+        Some(Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern, path))))
     }
 
     /// Own paths can be shortened; those of a preset are replaced by own ones.
@@ -294,8 +321,9 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
 }
 
 /// The line of base branches that leaves the default branch out.
-fn branches(scene: &Scene<'_>, root: Value<'_>) -> Result<Option<Place>, Why> {
-    let Some(value) = root.get("baseBranchPatterns").or_else(|| root.get("baseBranches")) else { return Ok(None) };
+fn branches(scene: &Scene<'_>, root: Value<'_>) -> Result<Option<Base>, Why> {
+    let named = ["baseBranchPatterns", "baseBranches"].into_iter().find_map(|key| Some((root.get(key)?, key)));
+    let Some((value, key)) = named else { return Ok(None) };
     let texts: Vec<&str> = value.items().filter_map(Value::scalar).collect();
     if texts.is_empty() || texts.contains(&"$default") {
         return Ok(None);
@@ -308,5 +336,5 @@ fn branches(scene: &Scene<'_>, root: Value<'_>) -> Result<Option<Place>, Why> {
     if hits.contains(&Hit::Unknown) {
         return Err(Why::new(Reason::Unsupported, "the pattern of base branches cannot be read").at(value.place()));
     }
-    Ok(Some(value.place()))
+    Ok(Some((value.place(), key)))
 }

@@ -17,6 +17,7 @@ use crate::answer::Reason;
 use crate::doc::{Kind, Reading, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, Input};
+use crate::facts::shadow;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Span};
 
@@ -29,7 +30,8 @@ pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env
         if !budget.entry(name, text.as_deref()) {
             break;
         }
-        shadows.extend(State::shadowing_variable(name, text.as_deref(), &entry.key.place()));
+        let first = shadow::runs_first(name, text.as_deref());
+        shadows.extend(first.map(|why| Hold::new(HoldEffect::Void, entry.key.place(), why)));
         env.insert(name.to_owned(), text);
     }
     shadows

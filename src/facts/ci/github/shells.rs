@@ -39,27 +39,6 @@ pub(super) fn choose(written: Option<&Written>, os: Option<&str>, container: boo
     }
 }
 
-/// What a plain `sh` such as dash takes for something else without failing: the first such thing in a script.
-pub(super) fn bashism(text: &str) -> Option<&'static str> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
-    lines.into_iter().find_map(|line| {
-        let commands = line.split([';', '|', '&', '!']).map(str::trim_start);
-        let words = ["if ", "while ", "until ", "elif "];
-        let starts = |opener: &str| {
-            commands.clone().any(|command| {
-                let bare = words.iter().find_map(|word| command.strip_prefix(word)).unwrap_or(command);
-                bare.trim_start_matches(['!', ' ']).starts_with(opener)
-            })
-        };
-        match () {
-            () if line.contains("&>") && !line.contains(">&>") => Some("&>"),
-            () if starts("[[ ") => Some("[["),
-            () if starts("((") => Some("(("),
-            () => None,
-        }
-    })
-}
-
 fn named(text: &str) -> Shell {
     match text {
         "" => return Shell::Known(ERREXIT),
@@ -202,19 +181,6 @@ mod tests {
         assert_eq!(choose(None, None, false), known(true, false, Dialect::Bash));
         assert_eq!(choose(None, None, true), known(true, false, Dialect::Posix), "a container has no default but `sh`");
         assert_eq!(choose(Some(&Written::Text("bash".to_owned())), None, true), known(true, true, Dialect::Bash));
-    }
-
-    #[test]
-    fn a_plain_shell_reads_some_words_otherwise() {
-        for (text, expected) in [
-            ("bandit -r src &> log", Some("&>")),
-            ("x\nif [[ $rc -ne 0 ]]; then exit 1; fi", Some("[[")),
-            ("if (( rc )); then exit 1; fi", Some("((")),
-            ("x && [[ -f y ]]", Some("[[")),
-            ("# x &> y\ngrep '[[:space:]]' x > y 2>&1; a=$((1+1)); if [ $a ]; then x; fi", None),
-        ] {
-            assert_eq!(bashism(text), expected, "{text}");
-        }
     }
 
     #[test]

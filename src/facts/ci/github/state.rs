@@ -39,10 +39,6 @@ pub(super) struct State {
     pub(super) written: BTreeMap<String, Written>,
     /// The environment last put together from a base and `env`; dropped with every change of `env`.
     pub(super) merged: Option<(Arc<Env>, Arc<Env>)>,
-    /// What gives every name another meaning.
-    pub(super) shadows: Vec<Hold>,
-    /// Directories of the tree on the search path.
-    pub(super) search: Vec<SearchDir>,
     /// Steps of which more is known than that they exist, by id.
     pub(super) steps: BTreeMap<String, StepFacts>,
 }
@@ -89,8 +85,6 @@ impl Default for State {
             env: BTreeMap::new(),
             written: BTreeMap::new(),
             merged: None,
-            shadows: Vec::new(),
-            search: Vec::new(),
             steps: BTreeMap::new(),
         }
     }
@@ -293,21 +287,6 @@ impl State {
         Hold { of_machine: true, ..Hold::new(effect, place.clone(), why) }
     }
 
-    /// A variable by which every shell or program runs other code first. A file of the system, and no part of the tree, does
-    /// not count.
-    pub(super) fn shadowing_variable(name: &str, value: Option<&str>, place: &Place) -> Option<Hold> {
-        let of_system = value
-            .is_some_and(|value| value.starts_with('/') && !value.starts_with(WORKSPACE) && !value.contains(['$', ':', ' ']));
-        let why = match name {
-            "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
-                format!("`{name}` runs other code before every script")
-            }
-            _ if name.starts_with("BASH_FUNC_") => format!("`{name}` defines a function for every shell"),
-            _ => return None,
-        };
-        Some(Hold::new(HoldEffect::Void, place.clone(), why))
-    }
-
     /// The search path that an environment sets outright: the directories of the tree in it, and whether all of it is known.
     pub(super) fn set_path(env: &Env, here: &Workdir, snapshot: &Snapshot, place: &Place) -> (Vec<SearchDir>, Option<Hold>) {
         let Some(path) = env.get("PATH") else { return (Vec::new(), None) };
@@ -328,7 +307,7 @@ fn of_base(info: &EventInfo) -> Hold {
     Hold::new(HoldEffect::Soften, info.event.place.clone(), "runs on the base's code: the head is not checked out")
 }
 
-pub(super) fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
+fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
     let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
     let hold = Hold::new(HoldEffect::Void, place.clone(), format!("{shown} of the tree stands on the search path"));
     SearchDir { directory, hold }

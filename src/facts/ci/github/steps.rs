@@ -165,12 +165,6 @@ impl<'a, 'd> Reading<'a, 'd> {
         let mut shadows = Vec::new();
         let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
         let work = match shells::choose(written.as_ref(), self.lane.os, self.lane.container) {
-            Shell::Known(mode) if mode.dialect == Dialect::Posix && shells::bashism(filled.text()).is_some() => {
-                let word = shells::bashism(filled.text()).unwrap_or_default();
-                let why = format!("the step runs in `sh`, and `{word}` means something else where that is not bash");
-                shadows.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), shell_place, why));
-                Work::Script { text: filled.clone(), mode }
-            }
             Shell::Known(mode) => Work::Script { text: filled.clone(), mode },
             Shell::Doubtful(effect, why) => {
                 shadows.push(Hold::new(effect, shell_place, why));
@@ -183,10 +177,9 @@ impl<'a, 'd> Reading<'a, 'd> {
         drop(scope);
         state.moved(filled.text(), draft.events, &hop.place);
         self.push(draft, state, work, workdir.clone(), hop, shadows);
-        let at = |from: usize, to: usize| filled.place(from..to);
         let earlier = state.written.clone();
         let certain = certain && !outputs::takes_turns(run.scalar().unwrap_or_default());
-        state.script(filled.text(), certain, &workdir, self.files.snapshot, &at);
+        state.script(filled.text(), certain);
         let condition = self.step.get("if").map(|condition| condition.scalar().unwrap_or_default());
         let before = |name: &str| {
             let node = match (self.env.get(name), self.variables.get(name)) {
@@ -333,12 +326,9 @@ impl<'a, 'd> Reading<'a, 'd> {
         under.extend(each.into_iter().filter(|(_, hold)| ours(hold)));
         let mut hops = self.lane.hops.clone();
         hops.push(hop);
-        let mut all_shadows = state.shadows.clone();
-        all_shadows.extend(self.shadows.iter().cloned());
+        let mut all_shadows = self.shadows.clone();
         all_shadows.extend(shadows);
-        let mut search = state.search.clone();
-        let (set, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
-        search.extend(set);
+        let (search, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
         all_shadows.extend(doubt);
         let env = Arc::clone(&self.env);
         let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded: self.recorded };

@@ -1,11 +1,9 @@
-//! Owns what scripts write to `$GITHUB_PATH` and `$GITHUB_ENV`, read line by line. Refuses to run or to follow anything.
+//! Owns the variables that scripts write to `$GITHUB_ENV`, read line by line. Refuses to run or to follow anything, and what
+//! they make of the names of programs: `trace` does.
 
 use super::expr::Node;
-use super::state::{CARRIED, KEPT, State, search_dir};
+use super::state::{CARRIED, KEPT, State};
 use super::{outputs, residual};
-use crate::facts::workdir::{WORKSPACE, Workdir};
-use crate::snapshot::Snapshot;
-use crate::text::Place;
 
 /// A variable that a step sets, or sets only under a condition.
 #[derive(Clone, Debug)]
@@ -17,28 +15,12 @@ pub(super) struct Written {
 }
 
 impl State {
-    /// After a script: lines that write to `$GITHUB_PATH` and `$GITHUB_ENV`.
-    pub(super) fn script(
-        &mut self,
-        text: &str,
-        certain: bool,
-        here: &Workdir,
-        snapshot: &Snapshot,
-        place: &dyn Fn(usize, usize) -> Place,
-    ) {
-        if !text.contains("GITHUB_PATH") && !text.contains("GITHUB_ENV") {
+    /// After a script: lines that write to `$GITHUB_ENV`.
+    pub(super) fn script(&mut self, text: &str, certain: bool) {
+        if !text.contains("GITHUB_ENV") {
             return;
         }
-        let mut offset = 0;
-        for line in text.split_inclusive('\n') {
-            let (from, to) = (offset, offset + line.trim_end().len());
-            offset += line.len();
-            let Some((value, target)) = written_line(line) else { continue };
-            match target {
-                Target::Path => self.search_path(&value, here, snapshot, &place(from, to)),
-                Target::Env => self.variable(&value, certain, &place(from, to)),
-            }
-        }
+        text.lines().filter_map(written_line).for_each(|line| self.variable(&line, certain));
     }
 
     /// After a script with lines that write `$GITHUB_ENV` under a condition, or with expressions: as they stand in the file, for
@@ -49,7 +31,7 @@ impl State {
         }
         let turns = outputs::takes_turns(raw);
         for line in raw.lines() {
-            let Some((line, Target::Env)) = written_line(line) else { continue };
+            let Some(line) = written_line(line) else { continue };
             let Some((name, value)) = line.split_once('=') else { continue };
             let (name, (old, before)) = (name.trim(), before(name.trim()));
             if turns || !self.env.contains_key(name) || (condition.is_none() && !value.contains("${{")) {
@@ -75,16 +57,12 @@ impl State {
         }
     }
 
-    fn variable(&mut self, line: &str, certain: bool, place: &Place) {
+    fn variable(&mut self, line: &str, certain: bool) {
         let Some((name, value)) = line.split_once('=') else { return };
         let name = name.trim();
-        if name.is_empty() || name.contains(['$', '<', ' ']) {
+        // What becomes of the search path is read where scripts are followed.
+        if name.is_empty() || name == "PATH" || name.contains(['$', '<', ' ']) {
             return;
-        }
-        if let Some(hold) = Self::shadowing_variable(name, Some(value), place)
-            && self.shadows.len() < CARRIED
-        {
-            self.shadows.push(hold);
         }
         self.written.remove(name);
         let known = certain && !value.contains(['$', '`', crate::facts::shell::UNKNOWN_CHAR, '\\']);
@@ -93,42 +71,19 @@ impl State {
             self.merged = None;
         }
     }
-
-    fn search_path(&mut self, value: &str, here: &Workdir, snapshot: &Snapshot, place: &Place) {
-        let roots = [("$GITHUB_WORKSPACE", WORKSPACE), ("${GITHUB_WORKSPACE}", WORKSPACE)];
-        let in_workspace = roots.iter().find_map(|(name, root)| Some(format!("{root}{}", value.strip_prefix(name)?)));
-        let in_here =
-            ["$PWD", "${PWD}", "$(pwd)", "`pwd`"].iter().find_map(|name| Some(format!(".{}", value.strip_prefix(name)?)));
-        let path = in_workspace.or(in_here).unwrap_or_else(|| value.to_owned());
-        if path.contains(['$', '`', '~', crate::facts::shell::UNKNOWN_CHAR]) || path.is_empty() {
-            return;
-        }
-        let Some(directory) = here.resolve(&path).filter(|directory| snapshot.is_dir(directory)) else { return };
-        if self.search.len() < CARRIED && !self.search.iter().any(|known| known.directory == directory) {
-            self.search.push(search_dir(directory, place));
-        }
-    }
 }
 
-enum Target {
-    Path,
-    Env,
-}
-
-/// The text that a line writes to one of the two files: `echo "…" >> "$GITHUB_PATH"`.
-fn written_line(line: &str) -> Option<(String, Target)> {
+/// The text that a line writes to the file: `echo "…" >> "$GITHUB_ENV"`.
+fn written_line(line: &str) -> Option<String> {
     let (command, file) = line.rsplit_once(">>").or_else(|| line.rsplit_once("tee -a"))?;
-    let file = file.trim();
-    let target = match () {
-        () if file.contains("GITHUB_PATH") => Target::Path,
-        () if file.contains("GITHUB_ENV") => Target::Env,
-        () => return None,
-    };
+    if !file.contains("GITHUB_ENV") {
+        return None;
+    }
     let command = command.trim().trim_end_matches('|').trim();
     let at = ["echo ", "printf "].iter().filter_map(|program| command.find(program).map(|at| at + program.len())).min()?;
     let words = command[at..].trim();
     let words = words.strip_prefix("-e ").or_else(|| words.strip_prefix("-n ")).unwrap_or(words).trim();
     let words = words.strip_prefix("'%s\\n' ").or_else(|| words.strip_prefix("\"%s\\n\" ")).unwrap_or(words);
     let bare = words.trim_matches(['"', '\'']);
-    Some((bare.replace(['"', '\''], ""), target))
+    Some(bare.replace(['"', '\''], ""))
 }

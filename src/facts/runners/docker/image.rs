@@ -56,10 +56,10 @@ impl Image {
         Self { base: Some(name), env, ..Self::default() }
     }
 
-    /// Where a command in it stands.
+    /// Where a command in it stands. With no file of the tree in it, it is outside of the tree wherever that is.
     pub(in crate::facts::runners) fn workdir(&self) -> Workdir {
         let mounted = Workdir::mounted(self.directory.as_deref().unwrap_or("/"), self.mounts.clone());
-        if self.directory.is_some() { mounted } else { mounted.unknown() }
+        if self.directory.is_some() || self.mounts.is_empty() { mounted } else { mounted.unknown() }
     }
 }
 

@@ -102,8 +102,10 @@ impl Run<'_> {
 
     /// A call of something that is not read.
     pub(super) fn unread_call(&mut self, given: &Given, span: Span, state: &State) -> Value {
-        if given.all().any(Value::holds_session) {
-            let text = format!("`{}` is given the session, and is not read", self.callee(span));
+        let callee = self.callee(span);
+        let owner = callee.split('.').next().unwrap_or(&callee);
+        if given.all().any(Value::holds_session) && self.is_news(owner, state) {
+            let text = format!("`{callee}` is given the session, and is not read");
             let why = self.why(Reason::Unsupported, span, text);
             self.opaque(why, state);
         }

@@ -2,6 +2,7 @@
 //! steps. Refuses to run anything, and to go on for ever: every step burns fuel.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub(super) struct Run<'a> {
     pub(super) elsewhere: Option<Why>,
     /// Functions under decorators that are not read, which may make sessions of them.
     pub(super) strange: Vec<(Rc<Function>, Why)>,
+    /// Owners of code that is not read, told already for this session, with what stood around: once each is enough.
+    pub(super) told: HashSet<(String, Vec<Hold>, bool)>,
     pub(super) session: Option<Current>,
     /// Undecided conditions that stand around this point.
     pub(super) under: Vec<Rc<Why>>,
@@ -86,6 +89,12 @@ impl Run<'_> {
         let span = why.place.clone();
         let hop = span.map(|place| Hop::new(place.clone(), self.file.line_text(place.line)));
         self.push(Target::Opaque(why), hop, Vec::new(), state);
+    }
+
+    /// Whether code of this owner, that is not read, was not told yet under the same holds.
+    pub(super) fn is_news(&mut self, owner: &str, state: &State) -> bool {
+        let doubtful = self.under.last().or(state.doubt()).is_some();
+        self.told.insert((owner.to_owned(), self.holds.clone(), doubtful))
     }
 
     /// A command runs here.

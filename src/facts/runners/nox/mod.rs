@@ -97,6 +97,7 @@ fn run(call: &Call<'_>, world: &World<'_>, options: &Options) -> Result<Vec<Next
         registered: Vec::new(),
         elsewhere: None,
         strange: Vec::new(),
+        told: HashSet::new(),
         session: None,
         under: Vec::new(),
         holds: Vec::new(),
@@ -245,6 +246,7 @@ impl Run<'_> {
         state.frames.push(frame);
         let name = variant.names.first().unwrap_or(&session.name).clone();
         let posargs = posargs.unwrap_or_else(|| Value::list(self.posargs.clone()));
+        self.told.clear();
         self.session = Some(Current { name, python: variant.python.clone(), posargs, notified: Vec::new() });
         self.under = condition.into_iter().map(Rc::new).collect();
         self.hops = vec![Hop::new(session.place.clone(), &session.text)];

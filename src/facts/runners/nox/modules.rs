@@ -2,6 +2,7 @@
 //! follow code of other files.
 
 use super::interpret::Run;
+use super::parametrize::MODULES;
 use super::state::State;
 use super::value::{Given, Value};
 use crate::answer::Reason;
@@ -38,7 +39,7 @@ impl Run<'_> {
             }
             Err(unread) => !matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText),
         };
-        if starts {
+        if starts && self.is_news(path.split('.').next().unwrap_or(path), state) {
             let text = format!("{module} starts tools or tasks; its code is not read by this version");
             let why = self.why(Reason::Unsupported, span, text);
             self.opaque(why, state);
@@ -59,7 +60,12 @@ impl Run<'_> {
 
     /// A module that is imported: it may define sessions too.
     pub(super) fn imported(&mut self, path: &str, span: Span) {
-        let Some(module) = self.module(path).filter(|_| self.elsewhere.is_none()) else { return };
+        let root = path.split('.').next().unwrap_or(path);
+        // In the tree of nox itself, or of what comes beside it, the module lies beside the noxfile.
+        if MODULES.contains(&root) || self.elsewhere.is_some() {
+            return;
+        }
+        let Some(module) = self.module(path) else { return };
         let Ok(file) = self.world.snapshot.read(&module) else { return };
         self.burn(file.text.len() / 64);
         let imports = |needle: &str| memchr::memmem::find(file.text.as_bytes(), needle.as_bytes()).is_some();

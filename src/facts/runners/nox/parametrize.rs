@@ -14,7 +14,7 @@ use crate::text::{Place, Span};
 const SETS: usize = 1024;
 
 /// Modules whose `session` registers one.
-const MODULES: &[&str] = &["nox", "nox.registry", "nox_poetry", "nox_uv"];
+pub(super) const MODULES: &[&str] = &["nox", "nox.registry", "nox_poetry", "nox_uv"];
 
 /// Decorators that leave a function what it is.
 const TRANSPARENT: &[&str] =

@@ -51,6 +51,8 @@ pub(super) struct Request {
     pub(super) arguments: Vec<Word>,
     /// `--ignore-scripts`
     pub(super) ignore_scripts: bool,
+    /// `--global`: the tree is not what it is about.
+    pub(super) global: bool,
     /// `--script-shell`
     pub(super) shell: Option<(String, Place)>,
 }
@@ -71,6 +73,7 @@ pub(super) fn read(client: Client, words: &[Word]) -> Option<Request> {
         selection: Selection::default(),
         arguments: Vec::new(),
         ignore_scripts: false,
+        global: false,
         shell: None,
     };
     let mut reader = Reader { client, request, positional: Vec::new() };
@@ -140,7 +143,7 @@ impl<'w> Reader<'w> {
                 self.request.selection.root_only = true
             }
             (_, "--ignore-scripts") => self.request.ignore_scripts = attached.as_deref() != Some("false"),
-            (_, "-g" | "--global") => self.request.ignore_scripts = true,
+            (_, "-g" | "--global") => self.request.global = attached.as_deref() != Some("false"),
             _ if takes(self.client.values()) => return width,
             _ => {}
         }

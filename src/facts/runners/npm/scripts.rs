@@ -38,6 +38,10 @@ pub(super) struct Run<'a> {
 
 /// What a command leads to.
 pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &Request) -> Result<Vec<Next>, Why> {
+    if request.global && matches!(request.verb, Verb::Lifecycle(_)) {
+        // What is installed for the whole machine runs no script of the tree, wherever it is done.
+        return Ok(Vec::new());
+    }
     let workdir = match &request.directory {
         None => call.workdir.clone(),
         Some(None) => call.workdir.unknown(),

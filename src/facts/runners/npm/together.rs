@@ -14,7 +14,15 @@ type Runs = Result<Vec<Next>, Why>;
 
 fn request(name: Word, arguments: Vec<Word>) -> Request {
     let verb = Verb::Script { name: Some(name), or_program: false };
-    Request { verb, directory: None, selection: Selection::default(), arguments, ignore_scripts: false, shell: None }
+    Request {
+        verb,
+        directory: None,
+        selection: Selection::default(),
+        arguments,
+        ignore_scripts: false,
+        global: false,
+        shell: None,
+    }
 }
 
 /// `node --run X -- args`: the script alone, nothing around it.

@@ -92,7 +92,8 @@ fn shown(unit: &Unit) -> String {
     let work = match &unit.work {
         Work::Script { text, mode } => {
             let flags = format!("{}{}", if mode.errexit { "e" } else { "" }, if mode.pipefail { "p" } else { "" });
-            format!("sh[{flags}] {}", text.text().trim().replace('\n', "\\n").replace('\u{E000}', "…"))
+            let plain = if mode.dialect == crate::facts::shell::Dialect::Posix { "plain " } else { "" };
+            format!("{plain}sh[{flags}] {}", text.text().trim().replace('\n', "\\n").replace('\u{E000}', "…"))
         }
         Work::Action(call) => {
             let inputs: String =

@@ -116,7 +116,7 @@ fn a_composite_action_is_unfolded() {
         lines(&all),
         [
             format!("push yes sh[ep] ruff src{soft}"),
-            format!("push yes sh[e] /workspace/act/lint.sh @sub{soft} soft(continues on error)"),
+            format!("push yes plain sh[e] /workspace/act/lint.sh @sub{soft} soft(continues on error)"),
             format!("push no sh[ep] never{soft}"),
         ]
     );
@@ -135,7 +135,11 @@ fn other_actions_are_not_unfolded() {
         ("./act", "runs: [", "opaque("),
         ("o/r/sub@v1", ACTION, "uses o/r/sub@v1"),
         ("docker://alpine:3", ACTION, "image alpine:3"),
-        ("$/act", "runs: {using: composite, steps: [{run: '${{ github.action_path }}/x', shell: sh}]}", "sh[e] /own-tree/act/x"),
+        (
+            "$/act",
+            "runs: {using: composite, steps: [{run: '${{ github.action_path }}/x', shell: sh}]}",
+            "plain sh[e] /own-tree/act/x",
+        ),
         ("$/none", ACTION, "opaque(there is no `action.yml` in `none`)"),
     ];
     for (uses, action, expected) in table {
@@ -150,7 +154,7 @@ fn other_actions_are_not_unfolded() {
 fn a_disputed_value_in_an_action_is_told_with_both_readings() {
     let action = "runs: {using: composite, steps: [{run: x, shell: sh, continue-on-error: yes}]}";
     let both = "may continue on error: YAML 1.1 reads `yes` as true, YAML 1.2 as a string";
-    assert_eq!(all_shown(&acting("    - uses: ./act\n", action)), [format!("sh[e] x unknown({both})")]);
+    assert_eq!(all_shown(&acting("    - uses: ./act\n", action)), [format!("plain sh[e] x unknown({both})")]);
 }
 
 #[test]

@@ -111,6 +111,18 @@ fn bodies() {
             "t a b @3 @8 @6 | x @3 @8",
         ),
         ("other.lint(session)", "opaque `other.lint` is given the session, and is not read @3 @5"),
+        (
+            "other.lint(session)\nother.more(session)\nmine(session)",
+            "opaque `other.lint` is given the session, and is not read @3 @5 | opaque `mine` is given the session, and is not read @3 @7",
+        ),
+        (
+            "with contextlib.suppress(Exception):\n  other.lint(session)\nother.more(session)",
+            "opaque `other.lint` is given the session, and is not read @3 @6 ~soften:5 | opaque `other.more` is given the session, and is not read @3 @7",
+        ),
+        (
+            "try:\n  other.lint(session)\nexcept Exception:\n  pass\nother.more(session)",
+            "opaque `other.lint` is given the session, and is not read @3 @6 ~soften:7 | opaque `other.more` is given the session, and is not read @3 @9",
+        ),
         ("print(session)\nx = lambda: session.run('t')", "t @3 @6 ?"),
         ("run = session.run\nrun('t')", "t @3 @6"),
         // Past the session.

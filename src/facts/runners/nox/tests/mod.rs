@@ -251,6 +251,9 @@ fn sessions_elsewhere_are_opaque() {
         let led = lead(&Nox, &tree(files), call, &env(&[("CI", "true")]), &Workdir::workspace());
         assert_eq!(led.as_deref(), Some(expected), "{call}");
     }
+    let own = format!("== noxfile.py\n{TWO}== nox/__init__.py\nfrom nox.x import session\n");
+    let led = lead(&Nox, &tree(&own), "nox -s py-tests-3.11", &env(&[("CI", "true")]), &Workdir::workspace());
+    assert_eq!(led.as_deref(), Some("pytest --py=3.11 @noxfile.py:7 @noxfile.py:9"));
     let files = "== ci/noxfile.py\nimport nox, tool\n@nox.session\ndef a(s):\n  tool.lint()\n  s.run('t', __file__)\n== ci/tool.py\nrun(['bandit'])\n";
     let led = lead(&Nox, &tree(files), "nox -f ci/noxfile.py", &env(&[("CI", "true")]), &Workdir::workspace());
     let expected = "opaque ci/tool.py starts tools or tasks; its code is not read by this version @ci/noxfile.py:2 @ci/noxfile.py:4 in ci\nt /workspace/ci/noxfile.py @ci/noxfile.py:2 @ci/noxfile.py:5 in ci";

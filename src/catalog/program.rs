@@ -1,0 +1,52 @@
+//! Owns the types of `rules/programs.toml`: what is known of the programs that scripts are held together with. Refuses tools,
+//! task runners and wrappers: those have tables of their own.
+
+use serde::Deserialize;
+
+/// `rules/programs.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programs {
+    /// Programs of which the same is true.
+    pub program: Vec<Alike>,
+}
+
+/// Programs of which the same is true.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alike {
+    /// Their names.
+    pub names: Vec<String>,
+    /// What is true of them.
+    pub is: Vec<Trait>,
+}
+
+/// Something that is known of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trait {
+    /// It hands on what it reads and ends as it was read, whatever that says.
+    HandsOn,
+    /// Nobody asks whether it gates.
+    Plumbing,
+    /// Its status answers a question.
+    Asks,
+    /// It changes nothing of what the next program finds.
+    Idle,
+    /// It makes files of what it is shown.
+    MakesFiles,
+    /// It runs none of what it is given.
+    RunsNothing,
+    /// It prints nothing.
+    Silent,
+    /// It only looks at a file that it is given, or hands its name on.
+    Looks,
+}
+
+impl Programs {
+    /// Whether this is known of the program.
+    #[must_use]
+    pub fn is(&self, name: &str, what: Trait) -> bool {
+        self.program.iter().any(|row| row.is.contains(&what) && row.names.iter().any(|known| known == name))
+    }
+}

@@ -1,0 +1,139 @@
+//! Owns where in a launcher's line its command begins, and what of that is not known. Refuses to know the launchers: that is
+//! `launchers.rs`.
+
+use super::launchers::Shape;
+use super::script_words::literal;
+use super::{Call, Next, World, feeders};
+use crate::answer::{Reason, Why};
+use crate::facts::pipeline::Env;
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::facts::workdir::Workdir;
+
+/// The command behind the launcher's flags, with its directory and variables.
+pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
+    let mut env: Env = call.env.clone();
+    let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
+    let (mut at, mut operands) = (start, shape.operands);
+    let mut module = false;
+    while let Some(word) = call.words.get(at) {
+        let value = word.shape();
+        let known = word.value.is_some();
+        if value == "--" {
+            at += 1 + operands;
+            break;
+        }
+        if matches!(&*value, "-m" | "--module") && matches!(shape.words[0], "uv" | "uvx" | "coverage") {
+            module = true;
+            at += 1;
+            break;
+        }
+        if matches!(&*value, "-s" | "--script" | "--gui-script") && shape.words == ["uv", "run"] {
+            // What follows is a file in Python, whatever it is called.
+            return Vec::new();
+        }
+        if matches!(&*value, "-c" | "--call") && matches!(shape.words, ["npx"] | ["npm", "exec" | "x"]) {
+            return call.words.get(at + 1).map(|word| feeders::text(call, word, world)).into_iter().collect();
+        }
+        if value.starts_with('-') && value.len() > 1 {
+            let taken = shape.value_flags.contains(&&*value);
+            workdir = directory_of(shape, &call.words[at..(at + 2).min(call.words.len())], workdir);
+            at += 1 + usize::from(taken);
+        } else if shape.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
+            let (name, text) = value.split_once('=').unwrap_or((&*value, ""));
+            env.insert(name.to_owned(), known.then(|| text.to_owned()));
+            at += 1;
+        } else if operands > 0 {
+            operands -= usize::from(!before_number(&call.words[at..]));
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    let rest = call.words.get(at..).unwrap_or(&[]);
+    let next = |words: &[Word]| command(shape, module, words, call);
+    let mut nexts: Vec<Next> = match (rest, call.words.get(at.max(start + 1) - 1)) {
+        // `timeout $ALL`: the word may be all there is to run.
+        ([], Some(last)) if at > start && last.is_open() && !last.is_one() => {
+            next(std::slice::from_ref(last)).into_iter().collect()
+        }
+        _ => readings(rest, next),
+    };
+    nexts.iter_mut().for_each(|next| (next.workdir, next.env) = (workdir.clone(), env.clone()));
+    nexts
+}
+
+/// The commands that words may be of which the first may be flags, an operand, the program, or none (`uv run $FLAGS ruff check`,
+/// `timeout $FLAG $TIME lint`).
+fn readings(words: &[Word], next: impl Fn(&[Word]) -> Option<Next>) -> Vec<Next> {
+    let known = words.iter().position(|word| !word.may_vanish()).unwrap_or(0);
+    // Whatever is given the script itself as its first operand reads it once more.
+    let itself = known > 0 && words[known].is_script();
+    let whole = if itself { None } else { next(words) };
+    let behind = words.get(known..).filter(|_| known > 0).and_then(&next).map(|next| {
+        let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(words[0].place.clone());
+        Next { condition: Some(why), ..next }
+    });
+    whole.into_iter().chain(behind).collect()
+}
+
+/// Whether a word that is not known stands before a number: no program is called like one, so the word is flags or none.
+fn before_number(words: &[Word]) -> bool {
+    let number = |text: &str| {
+        let digits = text.strip_suffix(['s', 'm', 'h', 'd']).unwrap_or(text);
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+    };
+    let known = words.iter().find(|word| !word.is_open()).and_then(|word| word.value.as_deref());
+    words.first().is_some_and(Word::is_open) && known.is_some_and(number)
+}
+
+fn command(shape: &Shape, module: bool, words: &[Word], call: &Call<'_>) -> Option<Next> {
+    let mut words = words.to_vec();
+    let first = words.first_mut()?;
+    if shape.package {
+        let shape = first.shape().into_owned();
+        let program = package_program(&shape);
+        first.value = (!program.is_empty() && !program.contains(UNKNOWN_CHAR)).then(|| program.to_owned());
+    }
+    if shape.python && !module && first.value.as_deref().is_some_and(|name| name.ends_with(".py")) {
+        words.insert(0, literal("python", &call.words[0]));
+    }
+    Some(Next::argv(call, if module { as_module(call, words) } else { words }))
+}
+
+/// `python -m NAME …` as a command of its own, for rows that list only the program.
+fn as_module(call: &Call<'_>, words: Vec<Word>) -> Vec<Word> {
+    [literal("python", &call.words[0]), literal("-m", &call.words[0])].into_iter().chain(words).collect()
+}
+
+fn directory_of(shape: &Shape, words: &[Word], from: Workdir) -> Workdir {
+    for (at, word) in words.iter().enumerate() {
+        let value = word.shape();
+        let value = value.as_ref();
+        for flag in shape.directory_flags {
+            let named = match value.strip_prefix(flag) {
+                Some("") => words.get(at + 1).map(|next| next.value.as_deref()),
+                Some(rest) => rest.strip_prefix('=').map(|rest| Some(rest).filter(|_| word.value.is_some())),
+                None => None,
+            };
+            if let Some(directory) = named {
+                return directory.map_or_else(|| from.unknown(), |directory| from.enter(directory));
+            }
+        }
+    }
+    from
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The program that a package specification installs: version and extras cut, the last part of a scoped name kept whole.
+pub(super) fn package_program(spec: &str) -> &str {
+    let head = spec.split(['=', '<', '>', '~', '!', '[']).next().unwrap_or(spec);
+    match head.char_indices().skip(1).find(|(_, c)| *c == '@') {
+        Some((at, _)) => &head[..at],
+        None => head,
+    }
+}

@@ -1,0 +1,138 @@
+//! What findings say and propose: a remedy that does not fit costs its reader as much as a wrong verdict.
+
+use jiff::civil::{Date, date};
+use tollgate::catalog::Catalog;
+use tollgate::finding::Finding;
+use tollgate::snapshot::Snapshot;
+
+const TODAY: Date = date(2026, 11, 23);
+
+/// The one finding of a rule on a subject.
+fn found(rule: &str, subject: &str, files: &[(&str, &str)]) -> Finding {
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let reading = tollgate::terms::Reading { catalog: Catalog::builtin(), today: TODAY, open: &|_| Ok(None), org: None };
+    let policy = tollgate::terms::read(None, &reading).expect("no policy");
+    let only = [rule.to_owned()];
+    let judging = tollgate::inspect::Judging { only: &only, ..Default::default() };
+    let judged = tollgate::inspect::decided(&snapshot, &policy, &judging, TODAY).expect("a verdict");
+    let all = judged.decided.findings.into_iter().map(|decided| decided.finding);
+    let mut mine: Vec<Finding> = all.filter(|finding| finding.rule == rule && finding.subject == subject).collect();
+    assert_eq!(mine.len(), 1, "{rule} ({subject})");
+    mine.remove(0)
+}
+
+/// `message | fix`, line breaks as spaces.
+fn told(rule: &str, subject: &str, files: &[(&str, &str)]) -> String {
+    let finding = found(rule, subject, files);
+    format!("{} | {}", finding.message, finding.fix.unwrap_or_default()).replace('\n', " ")
+}
+
+fn workflow(on: &str, run: &str) -> String {
+    format!(
+        "on:\n{on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n      - run: {run}\n"
+    )
+}
+
+const PYTHON: [(&str, &str); 4] =
+    [("pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\"y\"]\n"), ("a.py", "a\n"), ("b.py", "b\n"), ("c.py", "c\n")];
+const JAVASCRIPT: [(&str, &str); 3] = [("a.js", "a\n"), ("b.js", "b\n"), ("c.js", "c\n")];
+
+#[test]
+fn an_event_that_is_too_narrow_is_widened() {
+    let with = |on: &str, run: &str| {
+        let text = workflow(on, run);
+        let files: Vec<_> = PYTHON.into_iter().chain([(".github/workflows/ci.yml", text.as_str())]).collect();
+        told("python-static-analysis", "python", &files)
+    };
+    let start = "start that job on `pull_request` as well, so that Bandit can stop a change before it is merged";
+    for on in ["  push:\n    branches: [main]", "  schedule:\n    - cron: '0 0 * * 1'"] {
+        let said = with(on, "bandit -r .");
+        assert_eq!(said, format!("Bandit runs, but not where it could stop a pull request | {start}"), "{on}");
+        let both = with(on, "bandit -r . --exit-zero");
+        assert!(both.contains(start) && both.contains("remove `--exit-zero`"), "{both}");
+    }
+    let soft = with("  pull_request:", "bandit -r . --exit-zero");
+    assert!(!soft.contains("start that job") && soft.contains("remove `--exit-zero`"), "{soft}");
+}
+
+#[test]
+fn what_is_configured_is_what_the_remedy_runs() {
+    let manifest = |script: &str| format!("{{\"scripts\": {{ \"lint\": \"{script}\" }}, \"dependencies\": {{ \"x\": \"1\" }}}}");
+    let biome = ("biome.json", "{ \"linter\": { \"enabled\": true } }");
+    let with = |script: &str, more: &[(&str, &str)]| {
+        let manifest = manifest(script);
+        let files: Vec<_> =
+            JAVASCRIPT.into_iter().chain([("package.json", manifest.as_str()), biome]).chain(more.iter().copied()).collect();
+        told("js-static-analysis", "javascript", &files)
+    };
+    assert!(with("biome lint .", &[]).ends_with("run Biome in a pull-request workflow: - run: npm install && npm run lint"));
+    let pnpm = with("biome lint .", &[("pnpm-lock.yaml", "")]);
+    assert!(
+        pnpm.ends_with("run Biome in a pull-request workflow: - run: pnpm install --frozen-lockfile && pnpm run lint"),
+        "{pnpm}"
+    );
+    let bare = with("echo", &[]);
+    assert!(bare.contains("- run: npm install && npx biome ") && !bare.contains("eslint"), "{bare}");
+    let mypy = told("python-static-analysis", "python", &[&PYTHON[..], &[("mypy.ini", "[mypy]\n")]].concat());
+    assert!(mypy.contains("run mypy in a pull-request workflow: - run: mypy .") && mypy.contains("no security rules"), "{mypy}");
+    let both = [&PYTHON[..], &[("mypy.ini", "[mypy]\n"), ("ruff.toml", "line-length = 100\n")]].concat();
+    let ruff = told("python-static-analysis", "python", &both);
+    assert!(ruff.starts_with("Ruff is configured") && ruff.contains("- run: pipx run ruff check"), "{ruff}");
+}
+
+#[test]
+fn the_configuration_nearest_to_the_files_is_the_one_to_change() {
+    let files = [
+        ("backend/pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\"y\"]\n[tool.ruff.lint]\nselect = [\"E\"]\n"),
+        ("backend/app/a.py", "a\n"),
+        ("backend/app/b.py", "b\n"),
+        ("backend/app/c.py", "c\n"),
+        (".github/workflows/ci.yml", &workflow("  pull_request:", "ruff check .")),
+    ];
+    let finding = found("python-static-analysis", "python", &files);
+    assert_eq!(finding.message, "Ruff gates Python, but without security rules");
+    assert_eq!((finding.places[0].place.path.as_str(), finding.places[0].place.line), ("backend/pyproject.toml", 5));
+    assert!(finding.fix.as_deref().is_some_and(|fix| fix.contains("[tool.ruff.lint]` in backend/pyproject.toml")), "{finding:?}");
+}
+
+#[test]
+fn a_gap_is_closed_in_the_words_of_its_bot() {
+    let with = |config: &str, files: &[(&str, &str)], ecosystem: &str| {
+        let all = [files, &[("renovate.json", config)]].concat();
+        told("dependency-update-bot", ecosystem, &all)
+    };
+    let go = [("go.mod", "module x\nrequire y v1.0.0\n"), ("test/compose.yaml", "services: { a: { image: 'b:1' } }\n")];
+    let branch = with("{\"baseBranchPatterns\":[\"dev\"]}", &go, "gomod");
+    assert!(
+        branch.ends_with("`baseBranchPatterns` leaves the default branch out | add \"$default\" to `baseBranchPatterns`"),
+        "{branch}"
+    );
+    let only = with("{\"ignorePaths\":[],\"enabledManagers\":[\"gomod\"]}", &go, "docker-compose");
+    assert!(only.ends_with("does not name `docker-compose` | add \"docker-compose\" to `enabledManagers`"), "{only}");
+    let cured = with("{\"ignorePaths\":[\"test/**\"],\"enabledManagers\":[\"gomod\"]}", &go, "docker-compose");
+    assert!(cured.ends_with("add \"docker-compose\" to `enabledManagers` take `test/**` out of `ignorePaths`"), "{cured}");
+    let rust = |directory: &str| (format!("{directory}/Cargo.toml"), "[package]\nname = \"x\"\n[dependencies]\ny = \"1\"\n");
+    let (a, b) = (rust("a"), rust("b"));
+    let entry = "version: 2\nupdates:\n  - package-ecosystem: cargo\n    directory: /a\n    open-pull-requests-limit: 0\n    schedule: { interval: weekly }\n";
+    let two = told("dependency-update-bot", "cargo", &[(&a.0, a.1), (&b.0, b.1), (".github/dependabot.yml", entry)]);
+    assert!(
+        two.contains("b/Cargo.toml (cargo): no entry names it; a/Cargo.toml: its entry has `open-pull-requests-limit: 0`"),
+        "{two}"
+    );
+    assert!(two.contains("delete `open-pull-requests-limit: 0`") && two.contains("directory: /b"), "{two}");
+}
+
+#[test]
+fn what_attributes_hide_is_said() {
+    let files = [&JAVASCRIPT[..], &[(".gitattributes", "# ours\n*.js linguist-vendored\n")]].concat();
+    let said = told("js-static-analysis", "javascript", &files);
+    assert!(said.contains("3 files of it are hidden by `*.js` at .gitattributes:2"), "{said}");
+}
+
+#[test]
+fn what_is_not_read_may_run_what_is_configured() {
+    let opaque = workflow("  pull_request:", "$TOOL");
+    let files = [&PYTHON[..], &[("ruff.toml", "line-length = 100\n"), (".github/workflows/ci.yml", &opaque)]].concat();
+    let said = told("python-static-analysis", "python", &files);
+    assert!(said.contains("is configured; whether a pipeline runs it, or another analyzer, cannot be seen"), "{said}");
+}
