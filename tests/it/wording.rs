@@ -14,7 +14,7 @@ fn found(rule: &str, subject: &str, files: &[(&str, &str)]) -> Finding {
     let policy = tollgate::terms::read(None, &reading).expect("no policy");
     let only = [rule.to_owned()];
     let judging = tollgate::inspect::Judging { only: &only, ..Default::default() };
-    let judged = tollgate::inspect::decided(&snapshot, &policy, &judging, TODAY).expect("a verdict");
+    let judged = tollgate::inspect::decided(&snapshot, &policy, &|_| Ok(Default::default()), &judging, TODAY).expect("a verdict");
     let all = judged.decided.findings.into_iter().map(|decided| decided.finding);
     let mut mine: Vec<Finding> = all.filter(|finding| finding.rule == rule && finding.subject == subject).collect();
     assert_eq!(mine.len(), 1, "{rule} ({subject})");

@@ -1,5 +1,4 @@
 //! Owns the rules about signing as `check` tells them, over the same tags and policies as `verify-tag`.
-#![expect(clippy::disallowed_methods, reason = "it writes the repository of a test")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! Owns the commands around `verify-tag` as programs: `countersign`, `keys add`, `policy diff`.
-#![expect(clippy::disallowed_methods, reason = "it writes policies and repositories of tests")]
 
 use std::fs;
 use std::path::Path;

@@ -135,7 +135,7 @@ fn what_the_forge_has_is_judged_as_strictly() {
     for (file, status, says) in [
         ("carol", 1, "no release role"),
         ("a13", 1, "does not fit"),
-        ("unsigned", 3, "is missing"),
+        ("unsigned", 3, "is not in the repository"),
         ("v1.0", 1, "called `v1.0`"),
     ] {
         let server = serve(forge(&[("v1.1", file)]));
