@@ -31,6 +31,9 @@ pub struct ReleaseRow {
     /// Flags with which it does nothing of the kind.
     #[serde(default)]
     pub not_flags: Vec<String>,
+    /// Texts in an argument or an input that lead to a place for trying it out.
+    #[serde(default)]
+    pub not_holding: Vec<String>,
     /// Actions that do it.
     #[serde(default)]
     pub action: Vec<String>,

@@ -62,7 +62,6 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
         let own: Vec<&ReleaseStep> = trace.releasing.iter().filter(|step| step.pipeline == number).collect();
         let deploys = own.iter().filter(|step| step.row.what.is_none());
         let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)) else { continue };
-        let mut told = BTreeSet::new();
         for step in deploys {
             let (Some(job), Some(hop)) = (pipeline.jobs.get(step.job), step.chain.last()) else { continue };
             if text.is_preview(&job.id) || !starts(step) {
@@ -78,8 +77,11 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
                 }
                 continue;
             }
-            told.insert(subject.clone());
             let triggers = reading.triggers(step);
+            // What a change to merge starts is tried out; what only another pipeline starts is judged there.
+            if triggers.iter().all(|trigger| matches!(trigger, Trigger::PullRequest | Trigger::MergeGroup | Trigger::Call)) {
+                continue;
+            }
             let on_tags = triggers.iter().any(|trigger| matches!(trigger, Trigger::Tag | Trigger::Release))
                 || text.asks_for_tags(&job.id, &step_place(step, pipeline));
             found.push(DeployJob { subject, what: step.row.title.clone(), place: hop.place.clone(), triggers, on_tags, guard });

@@ -41,7 +41,10 @@ impl Tracer<'_> {
         let catalog = &Catalog::builtin().releasing;
         for row in catalog.deploy.iter().chain(&catalog.verify) {
             let taken = row.argv.iter().filter_map(|argv| matching::take_row(argv, words, &row.value_flags)).max();
-            let idle = words.iter().filter_map(|word| word.value.as_ref()).any(|value| row.not_flags.contains(value));
+            let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
+            let idle = words
+                .iter()
+                .any(|word| tried(&word.raw) || word.value.as_ref().is_some_and(|value| row.not_flags.contains(value)));
             if let Some(taken) = taken.filter(|_| !idle) {
                 self.release_step(row, words.get(taken..).unwrap_or(&[]).to_vec(), frame);
             }
@@ -58,7 +61,8 @@ impl Tracer<'_> {
                 input
                     .is_some_and(|input| input.value.as_ref().is_none_or(|value| !when.not.iter().any(|not| not == value.trim())))
             });
-            if named && given {
+            let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
+            if named && given && !call.inputs.values().any(|input| tried(input.text.text())) {
                 self.release_step(row, Vec::new(), frame);
             }
         }
