@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures tollgate as a whole process against peers in the same run, alternating, and prints medians, quartiles and ratios.
 
-usage: bench.py TOLLGATE [--workflows DIR] [--runs N]
+usage: bench.py TOLLGATE [--workflows DIR] [--runs N] [--instructions]
 
 TOLLGATE is a release binary. --workflows names a checkout whose .github/workflows is measured (default: 20 workflows
 generated here). zizmor is measured beside it when it is on PATH (`pip install zizmor`). git must be on PATH.
-Times are wall and CPU seconds of the finished child process; memory is its peak resident set.
+Times are wall and CPU seconds of the finished child process; memory is its peak resident set. --instructions counts instructions
+under valgrind instead of taking times: one run each, free of the machine's noise.
 """
 import os, resource, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -19,7 +20,16 @@ def once(argv, cwd=None):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
 
 
+def instructions(title, ours):
+    argv = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *ours]
+    told = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr
+    count = next(int(line.split()[-1]) for line in told.splitlines() if "Collected" in line)
+    print(f"{title}: {count / 1e6:.1f} million instructions")
+
+
 def compare(title, ours, theirs, runs):
+    if not runs:
+        return instructions(title, ours)
     commands = [c for c in (ours, theirs) if c]
     for c in commands:
         once(c)
@@ -70,6 +80,8 @@ def main():
         sys.exit(__doc__)
     binary = os.path.abspath(args[0])
     runs = int(args[args.index("--runs") + 1]) if "--runs" in args else 15
+    if "--instructions" in args:
+        runs = 0
     with tempfile.TemporaryDirectory() as tmp:
         tree = os.path.abspath(args[args.index("--workflows") + 1]) if "--workflows" in args else f"{tmp}/w"
         if "--workflows" not in args:

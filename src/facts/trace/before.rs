@@ -11,6 +11,7 @@ use crate::facts::pipeline::Start;
 use crate::facts::shadow;
 use crate::facts::shell::{self, Handed, HandedTo, UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
+use crate::snapshot::UnreadKind;
 use crate::text::{Place, RepoPath};
 
 /// Changes that are remembered of one job.
@@ -197,9 +198,17 @@ impl Tracer<'_> {
         let files = values.enumerate().filter(|(at, value)| (interpreted && *at > 0) || value.contains('/'));
         let files = files.filter_map(|(_, value)| frame.workdir.resolve(value)).filter(is_code).collect::<Vec<_>>();
         for path in files.iter().filter(|path| self.world.snapshot.is_file(path)) {
-            let Ok(file) = self.world.snapshot.read(path) else { continue };
-            if let Some(name) = shell::HANDED_FILES.iter().find(|name| file.text.contains(**name)) {
-                let why = format!("what {} writes to `${name}` is not read", shown(path.as_str()));
+            let code = shown(path.as_str());
+            // Bundled code is often larger than what is read: looked at, not asked for.
+            let why = match self.world.snapshot.peek(path) {
+                Ok(file) => {
+                    let name = shell::HANDED_FILES.iter().find(|name| file.text.contains(**name));
+                    name.map(|name| format!("what {code} writes to `${name}` is not read"))
+                }
+                Err(unread) if unread.kind == UnreadKind::NotText => None,
+                Err(unread) => Some(format!("whether {code} writes to `$GITHUB_PATH` cannot be seen: {}", unread.why)),
+            };
+            if let Some(why) = why {
                 self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
             }
         }

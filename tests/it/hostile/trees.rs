@@ -140,10 +140,11 @@ fn a_link_among_the_targets_is_not_nothing() {
 /// What an unknown program is given is looked at for a script, and nothing that had to be read.
 #[test]
 fn data_that_cannot_be_read_leaves_the_run_whole() {
-    let steps = "bandit -r src\n      - run: prettier 'linked/**/*.ts' --write\n      - run: viewer ./logo.png\n      - run: sometool ./linked/x";
+    let steps = "bandit -r src\n      - run: prettier 'linked/**/*.ts' --write\n      - run: viewer ./logo.png\n      - run: sometool ./linked/x\n      - run: sometool ./dist/index.js";
     let dir = with_workflow(workflow(steps).as_bytes());
     symlink("../elsewhere", dir.path().join("linked")).expect("linked");
     write(dir.path(), "logo.png", b"\x89PNG\0");
+    write(dir.path(), "dist/index.js", &b"const a = 1;\n".repeat(200_000));
     let one = report(&dir);
     assert!(one.not_inspected.is_empty(), "{:?}", one.not_inspected);
     assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Pass), "{}", told(&one.findings));
