@@ -1,5 +1,6 @@
 //! Owns what the catalogue's effect rows do to one invocation. Refuses to weigh the result: `ladder` does.
 
+use super::computed_flags;
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::matching::find_flag;
@@ -115,7 +116,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         let doubt = out.may_harden.as_ref().map(|why| Hold::unknown(why, &here));
         out.holds.extend(by_setting.drain(..).map(|hold| doubt.clone().unwrap_or(hold)));
     }
-    out.holds.extend(computed_flags(tool, invocation));
+    out.holds.extend(computed_flags::hold(tool, invocation, query));
     out.holds.dedup();
     out
 }
@@ -200,6 +201,11 @@ fn applies(
             return Answer::No;
         }
         let accepts = |value: Value<'_>| key_value_matches(effect, value);
+        let mut inputs = query.tool.config.iter().filter_map(|row| row.named_by_input.as_ref());
+        let named = inputs.find_map(|of| invocation.inputs.get(&of.input)).filter(|_| effect.path.is_none());
+        if let Some(named) = named.and_then(|input| input.value.as_deref()) {
+            return places::value_in(query, named, key, accepts).map_or(Answer::No, Answer::Yes);
+        }
         return places::value_place(query, effect.path.as_deref(), key, accepts).map_or(Answer::No, Answer::Yes);
     }
     if !effect.flag.is_empty() && compares(effect) {
@@ -342,24 +348,6 @@ fn same_scalar(wanted: &serde_json::Value, text: &str) -> bool {
         serde_json::Value::Number(wanted) => wanted.to_string() == text,
         _ => false,
     }
-}
-
-/// A whole word that is computed could be any flag. Output of a command (`$(git ls-files)`) and quoted lists are targets.
-fn computed_flags(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
-    let fragile = tool.effect.iter().any(|effect| matches!(effect.does, Does::Soften | Does::Void) && !effect.flag.is_empty());
-    if !fragile {
-        return None;
-    }
-    let mut behind_value_flag = false;
-    let word = invocation.args.iter().find(|word| {
-        let takes = |flag: &String| Some(flag.as_str()) == word.value.as_deref();
-        // What stands behind a flag that takes a value is that value.
-        let is_value = std::mem::replace(&mut behind_value_flag, tool.value_flags.iter().any(takes));
-        let raw = word.raw.trim_start_matches('"');
-        let substitution = raw.starts_with("$(") || raw.starts_with('`') || raw.contains('@') || raw.contains('*');
-        word.value.is_none() && !is_value && !substitution && (raw.starts_with('$') || raw.starts_with('\u{E000}'))
-    })?;
-    Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), word.place.clone(), "an argument is computed and could be any flag"))
 }
 
 /// What the exit status does with findings, effects applied.

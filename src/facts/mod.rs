@@ -7,6 +7,7 @@ mod by_hand;
 pub mod ci;
 pub mod compiler;
 pub mod components;
+mod computed_flags;
 mod configured;
 pub mod dependencies;
 pub mod effects;

@@ -24,6 +24,9 @@ pub(super) fn said(exporter: &Exporter, file: &SourceFile, open: usize) -> Said 
     let mut computed = None;
     for argument in arguments(&file.text, open) {
         let text = &file.text[argument.start..argument.end];
+        if text.starts_with("**") && exporter.off.iter().any(|mark| mark.code.contains('=')) {
+            computed = computed.or_else(|| Some(file.place(argument)));
+        }
         let Some((name, value)) = text.split_once('=') else { continue };
         let value = value.trim();
         let switches =

@@ -6,7 +6,7 @@ use super::{ApiDescription, ApiKind};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::components::scope::Scoping;
 use crate::facts::runners::World;
-use crate::snapshot::UnreadKind;
+use crate::snapshot::{Snapshot, UnreadKind};
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
@@ -144,7 +144,7 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
     if !by_policy && title.as_deref().is_some_and(|title| title.to_ascii_lowercase().contains("petstore")) {
         return None;
     }
-    let mut problems = check(&document, &version);
+    let mut problems = check(world.snapshot, &document, &version);
     problems.extend(references::broken(world.snapshot, &document));
     Some(ApiDescription { version: Some(version), valid: problems.is_empty(), problems, title, ..blank(place) })
 }
@@ -179,7 +179,7 @@ fn version(root: Value<'_>) -> Option<(String, Place)> {
 }
 
 /// What a scan needs: a title, and at least one operation.
-fn check(document: &Document, version: &str) -> Vec<(Place, String)> {
+fn check(snapshot: &Snapshot, document: &Document, version: &str) -> Vec<(Place, String)> {
     let root = document.root();
     let mut problems = Vec::new();
     let at = |key: &str| root.get(key).map_or_else(|| root.place(), Value::place);
@@ -192,13 +192,15 @@ fn check(document: &Document, version: &str) -> Vec<(Place, String)> {
         problems.push((at("info"), "`info.title` is missing".to_owned()));
     }
     let newer = !version.starts_with("3.0") && !version.starts_with('2');
-    let items = root.get("paths").into_iter().chain(root.get("webhooks").filter(|_| newer));
-    let operation = items.flat_map(Value::entries).any(|entry| {
-        let item = entry.value;
+    let paths = root.get("paths").into_iter().flat_map(Value::entries);
+    let paths = paths.filter(|entry| entry.name().is_none_or(|name| name.starts_with('/')));
+    let hooks = root.get("webhooks").filter(|_| newer).into_iter().flat_map(Value::entries);
+    let mut items = paths.chain(hooks.filter(|entry| entry.name().is_none_or(|name| !name.starts_with("x-"))));
+    let operates = |item: Value<'_>| {
         let own = OPERATIONS.iter().any(|name| item.get(name).is_some_and(|one| one.kind() == Kind::Mapping));
-        // Whether the reference resolves is a question of its own.
-        own || item.get("$ref").is_some() || item.get("additionalOperations").is_some_and(|more| !more.is_empty())
-    });
+        own || item.get("additionalOperations").is_some_and(|more| !more.is_empty())
+    };
+    let operation = items.any(|entry| references::reaches(snapshot, document, entry.value, &operates));
     if !operation {
         problems.push((at("paths"), "it describes no operation".to_owned()));
     }

@@ -12,6 +12,9 @@ use crate::text::{Place, RepoPath};
 const MOST_FILES: usize = 500;
 const MOST_REFERENCES: usize = 20_000;
 
+/// References that lead to each other.
+const MOST_HOPS: usize = 16;
+
 /// Keys whose content is data and no part of the document's own structure.
 const DATA: &[&str] = &["example", "default", "enum", "const"];
 
@@ -29,7 +32,7 @@ pub(super) fn broken(snapshot: &Snapshot, document: &Document) -> Vec<(Place, St
     while next < walk.files.len() && next < MOST_FILES {
         let path = walk.files[next].clone();
         next += 1;
-        if let Some(other) = walk.open(&path) {
+        if let Some(other) = open(snapshot, &path) {
             walk.value(&other, other.root());
         }
     }
@@ -47,11 +50,6 @@ struct Walk<'s> {
 }
 
 impl Walk<'_> {
-    fn open(&self, path: &RepoPath) -> Option<Arc<Document>> {
-        let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
-        self.snapshot.document(path, format).ok()
-    }
-
     /// Recursion is as deep as the document, which its parser has bounded.
     fn value(&mut self, document: &Document, value: Value<'_>) {
         value.items().for_each(|item| self.value(document, item));
@@ -73,8 +71,7 @@ impl Walk<'_> {
     }
 
     fn reference(&mut self, document: &Document, text: &str, at: Value<'_>) {
-        let remote = text.contains("://") || text.starts_with("//");
-        if self.budget == 0 || remote || !self.seen.insert((document.file().path.clone(), text.to_owned())) {
+        if self.budget == 0 || is_remote(text) || !self.seen.insert((document.file().path.clone(), text.to_owned())) {
             return;
         }
         self.budget -= 1;
@@ -87,7 +84,7 @@ impl Walk<'_> {
 
     fn in_file(&mut self, document: &Document, file: &str, pointer: &str) -> bool {
         let Some(path) = document.file().path.parent().join(&unescaped(file)) else { return false };
-        let Some(other) = self.open(&path) else { return false };
+        let Some(other) = open(self.snapshot, &path) else { return false };
         if !self.files.contains(&path) && self.files.len() < MOST_FILES {
             self.files.push(path);
         }
@@ -95,26 +92,62 @@ impl Walk<'_> {
     }
 }
 
-/// Follows a JSON pointer (RFC 6901, in its URI form); an anchor (`#name`) is taken as it is.
+/// Whether a value, or what its references lead to inside this tree, is what is asked for.
+pub(super) fn reaches(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool) -> bool {
+    follow(snapshot, document, value, is, MOST_HOPS)
+}
+
+fn follow(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool, hops: usize) -> bool {
+    if is(value) {
+        return true;
+    }
+    let Some(text) = value.get("$ref").and_then(Value::as_str).filter(|text| hops > 0 && !is_remote(text)) else { return false };
+    let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
+    let in_document = |there: &Document| match pointed(there.root(), pointer) {
+        Ok(next) => follow(snapshot, there, next, is, hops - 1),
+        Err(resolves) => resolves,
+    };
+    if file.is_empty() {
+        return in_document(document);
+    }
+    let path = document.file().path.parent().join(&unescaped(file));
+    path.and_then(|path| open(snapshot, &path)).is_some_and(|other| in_document(&other))
+}
+
+fn open(snapshot: &Snapshot, path: &RepoPath) -> Option<Arc<Document>> {
+    let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
+    snapshot.document(path, format).ok()
+}
+
+fn is_remote(text: &str) -> bool {
+    text.contains("://") || text.starts_with("//")
+}
+
+/// Whether a JSON pointer leads somewhere.
 fn resolves(root: Value<'_>, pointer: &str) -> bool {
-    let Some(path) = pointer.strip_prefix('/') else { return true };
+    pointed(root, pointer).map_or_else(|resolves| resolves, |_| true)
+}
+
+/// Follows a JSON pointer (RFC 6901, in its URI form); an anchor (`#name`) is taken as it is. Without a value: whether it
+/// resolves.
+fn pointed<'d>(root: Value<'d>, pointer: &str) -> Result<Value<'d>, bool> {
+    let Some(path) = pointer.strip_prefix('/') else { return if pointer.is_empty() { Ok(root) } else { Err(true) } };
     let mut value = root;
     for step in path.split('/') {
         let key = unescaped(step).replace("~1", "/").replace("~0", "~");
         let next = match value.kind() {
             // Finding an item costs its index; nobody refers to the thousandth.
             Kind::Sequence => match key.parse::<usize>() {
-                Ok(at) if at > 1_000 => return at < value.len(),
+                Ok(at) if at > 1_000 => return Err(at < value.len()),
                 Ok(at) => value.items().nth(at),
                 Err(_) => None,
             },
-            Kind::Disputed => return true,
+            Kind::Disputed => return Err(true),
             _ => value.get(&key),
         };
-        let Some(next) = next else { return false };
-        value = next;
+        value = next.ok_or(false)?;
     }
-    true
+    Ok(value)
 }
 
 /// `%2F` and the like.

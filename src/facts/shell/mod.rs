@@ -29,6 +29,7 @@ mod only_bash;
 mod options;
 mod parse;
 mod pattern;
+mod printed;
 mod rounds;
 mod scope;
 mod simple;
@@ -52,6 +53,7 @@ mod tests;
 
 pub use handed::{HANDED_FILES, Handed, HandedTo};
 pub use interpreter::{Interpreter, shebang_mode, shell_named};
+pub use printed::printers;
 pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;

@@ -114,6 +114,14 @@ pub fn in_effect(row: &ConfigPlace, query: &Query<'_>, found: &Found) -> bool {
     })
 }
 
+/// The value at a key of a file that an action's input names.
+#[must_use]
+pub fn value_in(query: &Query<'_>, name: &str, key: &str, accepts: impl Fn(Value<'_>) -> bool) -> Option<Place> {
+    let path = query.path(name.trim()).filter(|path| query.world.snapshot.is_file(path))?;
+    let document = query.world.snapshot.document(&path, format_of(&path)?).ok()?;
+    at_key(&document, key).filter(|value| accepts(*value)).map(Value::place)
+}
+
 /// The document that holds a catalogue `key` effect for an invocation: of the tool's configuration files in effect the first
 /// one that exists, or the named `path` from the working directory upward.
 #[must_use]

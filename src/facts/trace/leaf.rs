@@ -130,7 +130,7 @@ impl Tracer<'_> {
     pub(super) fn image(&mut self, image: &str, words: &[Word], frame: &Frame) {
         let hits = matching::tools_for_image(crate::catalog::Catalog::builtin(), image, words);
         for hit in &hits {
-            self.invocation(hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
+            self.invocation(hit, matching::arguments(hit, words), BTreeMap::new(), frame);
         }
         if hits.is_empty() && !words.is_empty() {
             let place = words[0].place.clone();

@@ -266,7 +266,7 @@ impl<'w> Tracer<'w> {
                 }
                 None => frame,
             };
-            self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
+            self.invocation(&hit, matching::arguments(&hit, words), BTreeMap::new(), frame);
         }
         if leads_on && !self.runner(words, place, stdin, frame, false) {
             match (stdin, runners::reads_stdin(words)) {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::files::Patterns;
+use super::files::{self, Patterns};
 use super::hook;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, ProblemKind, Value};
@@ -37,6 +37,8 @@ pub(super) struct Selection {
     pub condition: Option<Why>,
     /// Hooks see no file; those that always run do so nevertheless.
     pub staged: Option<Hold>,
+    /// The only files that hooks look at, when all are known.
+    pub named: Option<Vec<String>>,
     /// What the choice of files means.
     pub holds: Vec<Hold>,
     /// Holds of every hook, always.
@@ -130,6 +132,8 @@ impl Config {
         let mut holds = selection.overall.clone();
         if !always {
             holds.extend(selection.staged.clone());
+            let named = selection.named.as_deref().zip(selection.holds.first());
+            holds.extend(named.and_then(|(names, hold)| files::among(names, hold, &nexts[0].target, world)));
             holds.extend(selection.holds.iter().cloned());
             holds.extend(patterns.hold(hook, &nexts[0].target, world));
         }

@@ -131,6 +131,16 @@ impl<'w> Patterns<'w> {
     }
 }
 
+/// The hold of a hook of a language when none of the only files that are named is of that language.
+pub(super) fn among(names: &[String], narrowed: &Hold, target: &Target, world: &World<'_>) -> Option<Hold> {
+    let known = extensions(target, world)?;
+    let may_be = |name: &String| {
+        name.contains(['*', '?', '[']) || name.rsplit_once('.').is_some_and(|(_, extension)| known.contains(&extension))
+    };
+    let why = "none of the named files is one that the hook looks at";
+    (!names.is_empty() && !names.iter().any(may_be)).then(|| Hold::new(HoldEffect::Void, narrowed.place.clone(), why))
+}
+
 /// The tool that a hook runs.
 pub(super) fn tool<'w>(target: &Target, world: &World<'w>) -> Option<&'w Tool> {
     match target {

@@ -172,6 +172,7 @@ fn run(call: &Call<'_>, prek: bool, world: &World<'_>) -> Vec<Next> {
         Err(why) => return opaque(why),
     };
     let mut selection = selection(call, &line);
+    selection.named = files.as_ref().and_then(|files| files.iter().map(|word| word.value.clone()).collect());
     (selection.staged, selection.holds) = looked_at(call, &line, files);
     config.nexts(&selection, call.env, world)
 }
@@ -216,6 +217,11 @@ fn looked_at(call: &Call<'_>, line: &CommandLine, files: Option<Vec<Word>>) -> (
     }
     let flag = |names: &[&str]| line.last(names).map(|flag| flag.word.place.clone());
     let refs = (flag(&["-s", "--from-ref", "--source"]), flag(&["-o", "--to-ref", "--origin"]));
+    let value = |names: &[&str]| line.last(names).and_then(|flag| flag.value.as_ref()?.value.clone());
+    let (from, to) = (value(&["-s", "--from-ref", "--source"]), value(&["-o", "--to-ref", "--origin"]));
+    if let (Some(place), true) = (&refs.0, from.is_some() && from == to) {
+        return (Some(Hold::new(HoldEffect::Void, place.clone(), "nothing changes from a revision to itself")), Vec::new());
+    }
     if let Some(place) = refs.0.and(refs.1).or_else(|| flag(&["--last-commit"])) {
         return (None, vec![Hold::new(HoldEffect::Note, place, "hooks look at changed files only")]);
     }
