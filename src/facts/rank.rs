@@ -273,7 +273,7 @@ impl Ranked<'_> {
         &self,
         pipeline: Option<&Pipeline>,
         component: &Component,
-        filtered: &Filtered,
+        filtered: &Filtered<'_>,
     ) -> Option<OnComponent> {
         let manifest = component.manifest.as_ref()?;
         let directory = &component.directory;
@@ -312,7 +312,7 @@ impl Ranked<'_> {
     /// Its rung on a component (`None`: for a tool of no language), and how many of the files that it looks at its file filters
     /// miss.
     #[must_use]
-    pub fn on(&self, pipeline: Option<&Pipeline>, sight: Option<Sight<'_>>, filtered: &Filtered) -> OnComponent {
+    pub fn on(&self, pipeline: Option<&Pipeline>, sight: Option<Sight<'_>>, filtered: &Filtered<'_>) -> OnComponent {
         let configured = Bound::exactly(Rung::Configured);
         let Some(pipeline) = pipeline else { return OnComponent { bound: configured, missed: 0, held: Vec::new() } };
         let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, sight, filtered);

@@ -125,7 +125,7 @@ mod tests {
             ("openapi_url=None if prod else '/x')", "computed"),
             ("openapi_url=settings.url)", "computed"),
             ("description=\"\"\"it's\na) list, \"\"\", openapi_url=None)", "off"),
-            ("**settings)", "on"),
+            ("**settings)", "computed"),
             ("openapi_url=None", "on"),
         ] {
             assert_eq!(read(arguments), wanted, "{arguments}");
