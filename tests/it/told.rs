@@ -79,3 +79,21 @@ fn what_narrows_is_named() {
     let told = finding(&tree, "rust-static-analysis", "rust");
     assert!(told.places.iter().any(|one| one.note.contains("sees less with `--bins`")), "{:?}", told.places);
 }
+
+#[test]
+fn an_entry_that_allows_some_does_not_update_everything() {
+    let told = |allow: &str| {
+        let entry = "version: 2\nupdates:\n- {package-ecosystem: pip, directory: /, schedule: {interval: weekly}, allow: [";
+        let bot = (".github/dependabot.yml", &*format!("{entry}{allow}]}}\n"));
+        finding(&[PROJECT, CODE, bot], "dependency-update-bot", "pip").message
+    };
+    let some = "Dependabot updates some dependencies of pip; only what `allow` names is updated";
+    assert_eq!(told("{dependency-name: requests}"), some);
+    assert_eq!(told("{dependency-type: development}"), some);
+    assert_eq!(told("{dependency-type: all}"), "Dependabot updates every pip manifest");
+    assert!(
+        told("{dependency-name: flask}").starts_with("no bot updates pyproject.toml"),
+        "{}",
+        told("{dependency-name: flask}")
+    );
+}
