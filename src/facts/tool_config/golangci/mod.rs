@@ -70,7 +70,7 @@ fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
         let path = query.path(value).filter(|path| snapshot.is_file(path));
-        return path.map(Some).ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"));
+        return path.map(Some).ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"));
     }
     let target = arguments::first_positional(query.args, &query.tool.value_flags);
     let target = target.map_or(Some(query.directory.clone()), |target| query.directory.join(target.trim_end_matches("...")));

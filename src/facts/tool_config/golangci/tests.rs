@@ -130,7 +130,7 @@ fn the_file_in_effect() {
         (&[("ci/lint.yml", on)], "", "-c ci/lint.yml", "yes ci/lint.yml:1"),
         (&[("ci/lint", on)], "", "--config=ci/lint ./...", "yes ci/lint:1"),
         (&[("ci/lint.ini", on)], "", "--config=ci/lint.ini", "unknown unreadable ci/lint.ini:1"),
-        (&[(".golangci.yml", on)], "", "-c ../elsewhere.yml", "unknown unreadable ci.yml:1"),
+        (&[(".golangci.yml", on)], "", "-c ../elsewhere.yml", "unknown dynamic ci.yml:1"),
         (&[(".golangci.yml", on)], "", "-c $FILE", "unknown dynamic ci.yml:1"),
     ];
     for (files, directory, args, expected) in cases {
