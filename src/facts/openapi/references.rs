@@ -71,8 +71,13 @@ impl<'s> References<'s> {
         if let Some(known) = self.known.get(path) {
             return Rc::clone(known);
         }
-        let mut walk =
-            Walk { snapshot: self.snapshot, seen: HashSet::new(), files: HashSet::new(), budget: self.budget, out: Referred::default() };
+        let mut walk = Walk {
+            snapshot: self.snapshot,
+            seen: HashSet::new(),
+            files: HashSet::new(),
+            budget: self.budget,
+            out: Referred::default(),
+        };
         match document {
             Some(document) => walk.value(document, document.root()),
             None => {
