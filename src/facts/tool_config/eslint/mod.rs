@@ -113,8 +113,9 @@ fn nested(query: &Query<'_>, mut own: Settings, eslint: &Eslint) -> Settings {
         let nothing = one.settings.get(NOTHING).filter(|answer| answer.is_yes());
         nothing.or(one.settings.get(WARNS)).cloned()
     });
-    own.answer(WARNS, every(weak.collect()));
-    own.answer(NOTHING, every(nothing));
+    let (nothing, weak) = (every(nothing), every(weak.collect()));
+    own.answer(WARNS, if nothing.is_yes() { Answer::No } else { weak });
+    own.answer(NOTHING, nothing);
     own
 }
 
