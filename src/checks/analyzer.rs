@@ -106,12 +106,12 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
     let all = views(bench, component, |tool| is_analyzer(tool) && (!bench.literal || named(tool)));
     let secure = |view: &&View<'_>| !question.security || !view.on.security.is_no();
     let certain = |view: &&View<'_>| !question.security || view.on.security.is_yes();
-    let mut finding = if let Some(view) = all.iter().filter(certain).find(|view| view.on.rung >= wanted) {
+    let mut finding = if let Some(view) = all.iter().filter(certain).find(|view| view.is_at(wanted)) {
         pass(rule, subject, view)
     } else if let Some(finding) = settled_outside(rule, &subject, bench, question) {
         finding
-    } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be() >= wanted) {
-        let mut open = unknown(rule, subject, view, wanted);
+    } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be_at(wanted)) {
+        let mut open = unknown(rule, subject, view, wanted, bench);
         if let Some(linter) = all.iter().find(|other| other.on.rung >= wanted && other.tool.id != view.tool.id) {
             open.message.push_str(&format!("; {} gates, without security rules", linter.tool.title));
         }
@@ -216,7 +216,7 @@ fn settled_outside(rule: &Rule, subject: &str, bench: &Bench<'_>, question: &Que
     })
 }
 
-fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Finding {
+fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &Bench<'_>) -> Finding {
     let title = &view.tool.title;
     let hold = view.held_by();
     let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates;
@@ -239,6 +239,9 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
+    if wanted == Rung::Required && view.may_be() >= Rung::Gates {
+        finding.fix = fixes::require(view, bench);
+    }
     if let Answer::Unknown(why) = &view.on.security
         && let Some(place) = why.place.clone().filter(|_| view.on.rung >= wanted)
     {
@@ -291,7 +294,7 @@ fn fail(
     let could = |view: &&View<'_>| {
         (view.on.rung >= wanted, view.tool.security == Security::Selected, question.wanted.contains(&view.tool.id))
     };
-    let linter = all.iter().rev().filter(|view| question.security && view.may_be() >= wanted).max_by_key(could);
+    let linter = all.iter().rev().filter(|view| question.security && view.may_be_at(wanted)).max_by_key(could);
     let best = all.iter().rev().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
     let (mut finding, about) = match (linter, best) {
         (Some(view), _) => (insecure(rule, subject, view, component, &language, wanted), Some(view)),

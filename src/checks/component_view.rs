@@ -4,7 +4,7 @@
 use super::Bench;
 use crate::catalog::Tool;
 use crate::facts::components::{Component, Scope};
-use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::hold::{HeldBy, Hold, HoldEffect, Hop};
 use crate::facts::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
 use crate::text::Place;
 
@@ -55,6 +55,17 @@ impl<'f> View<'f> {
 
     pub(super) fn may_be(&self) -> Rung {
         self.on.may_be.unwrap_or(self.on.rung)
+    }
+
+    /// Whether it stands at a rung. What gates is required where the policy declares its check to be.
+    pub(super) fn is_at(&self, wanted: Rung) -> bool {
+        let declared = || self.on.rung == Rung::Gates && self.holds().any(|hold| hold.by == HeldBy::CheckName);
+        self.on.rung >= wanted || (wanted == Rung::Required && declared())
+    }
+
+    /// Whether it may stand at a rung. Which checks are required is the forge's to say, and no forge was asked.
+    pub(super) fn may_be_at(&self, wanted: Rung) -> bool {
+        self.may_be() >= wanted.min(Rung::Gates)
     }
 
     /// The nearest configuration of the tool at the component or above it.

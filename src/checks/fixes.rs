@@ -68,6 +68,25 @@ fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option
     }
 }
 
+/// Which check the forge must require, and where the policy says that it does.
+pub(super) fn require(view: &View<'_>, bench: &Bench<'_>) -> Option<String> {
+    let (path, id) = view.best()?.job.split_once('#')?;
+    let pipeline = bench.facts.pipelines.iter().find(|pipeline| pipeline.path.as_str() == path)?;
+    let job = pipeline.jobs.iter().find(|job| job.id == id)?;
+    let title = &view.tool.title;
+    Some(match job.checks.iter().flatten().next() {
+        Some(check) => {
+            let text = toml::Value::from(check.as_str());
+            format!(
+                "require the check `{check}` in the ruleset of the default branch, then say so in the policy:\n[ci]\nrequired_checks = [{text}]"
+            )
+        }
+        None => format!(
+            "require the check of the job `{id}`, which runs {title}, in the ruleset of the default branch, then name it in the policy at `ci.required_checks`"
+        ),
+    })
+}
+
 /// What to do about the line that holds a tool a rung short; `None` when nothing holds it there.
 pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
     let first = finding.places.first();

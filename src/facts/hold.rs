@@ -29,6 +29,8 @@ pub enum HeldBy {
     Trigger,
     /// A filter of changed files that nothing which it looks at passes.
     Paths,
+    /// Nothing: the policy declares the check of its job to be required.
+    CheckName,
 }
 
 /// One thing that holds an invocation short of a rung, at its own line.

@@ -1,9 +1,10 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
+use tollgate::answer::Reason;
 use tollgate::catalog::{Catalog, Severity};
 use tollgate::checks;
 use tollgate::facts::gather;
-use tollgate::finding::Finding;
+use tollgate::finding::{Finding, Verdict};
 use tollgate::snapshot::Snapshot;
 use tollgate::terms::Terms;
 
@@ -11,10 +12,14 @@ const PROJECT: (&str, &str) = ("pyproject.toml", "[project]\nname = \"kestrel\"\
 const CODE: (&str, &str) = ("src/a.py", "import os\n");
 
 fn finding(files: &[(&str, &str)], rule: &str, subject: &str) -> Finding {
+    finding_under(&Terms::default(), files, rule, subject)
+}
+
+fn finding_under(terms: &Terms, files: &[(&str, &str)], rule: &str, subject: &str) -> Finding {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-    let (catalog, terms) = (Catalog::builtin(), Terms::default());
-    let facts = gather(&snapshot, catalog, &terms).expect("facts");
-    let bench = checks::Bench { facts: &facts, terms: &terms, catalog, literal: false };
+    let catalog = Catalog::builtin();
+    let facts = gather(&snapshot, catalog, terms).expect("facts");
+    let bench = checks::Bench { facts: &facts, terms, catalog, literal: false };
     let all = checks::run(catalog.rule(rule), &bench);
     let one = all.into_iter().find(|finding| finding.subject == subject);
     one.unwrap_or_else(|| panic!("{rule} ({subject})"))
@@ -78,4 +83,21 @@ fn what_narrows_is_named() {
     let tree = [("Cargo.toml", "[package]\nname = \"a\"\n"), ("src/main.rs", "fn main() {}\n"), (".github/workflows/ci.yml", ci)];
     let told = finding(&tree, "rust-static-analysis", "rust");
     assert!(told.places.iter().any(|one| one.note.contains("sees less with `--bins`")), "{:?}", told.places);
+}
+
+#[test]
+fn what_gates_may_be_required_and_is_where_the_policy_says_so() {
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: bandit -r .\n";
+    let told = |declared: &[&str], ci: &str| {
+        let mut terms = Terms { analyzer_level: Some("required".to_owned()), ..Terms::default() };
+        terms.ci.required_checks = declared.iter().map(|name| (*name).to_owned()).collect();
+        finding_under(&terms, &[PROJECT, CODE, (".github/workflows/ci.yml", ci)], "python-static-analysis", "python")
+    };
+    let open = told(&["other"], ci);
+    assert_eq!((open.verdict, open.reason), (Verdict::Unknown, Some(Reason::NoToken)), "{}", open.message);
+    assert_eq!(open.message, "Bandit gates; whether it is required is decided by the forge");
+    assert!(open.fix.unwrap_or_default().ends_with("[ci]\nrequired_checks = [\"a\"]"));
+    assert_eq!(told(&["a"], ci).verdict, Verdict::Pass);
+    let soft = ci.replace("bandit -r .", "bandit -r . || true");
+    assert_eq!(told(&["a"], &soft).verdict, Verdict::Fail);
 }
