@@ -10,7 +10,7 @@ use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
 use crate::facts::components::Component;
 use crate::facts::filtered::Sight;
-use crate::facts::hold::{HeldBy, HoldEffect};
+use crate::facts::hold::{HeldBy, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
 use crate::facts::standing::is_analyzer;
@@ -387,6 +387,9 @@ pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
     let on_pull = view.best().is_some_and(|best| best.triggers.contains(&Trigger::PullRequest));
     match (view.on.rung, hold.map(|hold| hold.effect)) {
         _ if view.elsewhere() => format!("{title} runs, but not on {language}"),
+        (Rung::Configured, Some(HoldEffect::Void)) if hold.is_some_and(|hold| hold.remedy == Remedy::Condition) => {
+            format!("{title} stands in a pipeline, but its condition never holds")
+        }
         (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing of {language}"),
         (Rung::Configured, Some(HoldEffect::Unknown(_))) if view.may_be() > Rung::Configured => {
             format!("{title} is configured; even if it runs, it cannot fail a pull request")

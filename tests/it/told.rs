@@ -101,3 +101,51 @@ fn what_gates_may_be_required_and_is_where_the_policy_says_so() {
     let soft = ci.replace("bandit -r .", "bandit -r . || true");
     assert_eq!(told(&["a"], &soft).verdict, Verdict::Fail);
 }
+
+#[test]
+fn the_remedy_fits_what_holds() {
+    let bandit = |on: &str, steps: &str, more: &[(&str, &str)]| {
+        let ci = format!("on:\n  {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}");
+        let mut tree = vec![PROJECT, CODE, (".github/workflows/ci.yml", ci.as_str())];
+        tree.extend(more);
+        let told = finding(&tree, "python-static-analysis", "python");
+        (told.message, told.fix.unwrap_or_default())
+    };
+    let after = |command: &str, more: &[(&str, &str)]| {
+        bandit("pull_request:", &format!("      - uses: actions/checkout@v4\n      - {command}\n"), more)
+    };
+    let drop = "remove `--exit-zero`; settle false positives one by one in the configuration of Bandit";
+    let handed = drop.replace("zero`", "zero` at .github/workflows/ci.yml:8");
+    let make = |text| [("Makefile", text)];
+    let hook = "repos:\n  - repo: https://github.com/PyCQA/bandit\n    rev: 1.8.0\n    hooks:\n      - id: bandit\n        args: [--exit-zero]\n";
+    for (command, more, fix) in [
+        ("run: bandit -r . --exit-zero", &[][..], drop),
+        ("run: make lint", &make("FLAGS = --exit-zero\nlint:\n\tbandit -r . $(FLAGS)\n"), drop),
+        ("run: make lint FLAGS=--exit-zero", &make("lint:\n\tbandit -r . $(FLAGS)\n"), handed.as_str()),
+        ("run: tox -e lint", &[("tox.ini", "[testenv:lint]\ncommands = bandit -r . --exit-zero\n")], drop),
+        ("run: pre-commit run -a", &[(".pre-commit-config.yaml", hook)], drop),
+        ("run: npm run lint -- --exit-zero", &[("package.json", "{\"scripts\":{\"lint\":\"bandit -r .\"}}")], handed.as_str()),
+    ] {
+        assert_eq!(after(command, more).1, fix, "{command}");
+    }
+    assert!(after("run: bandit -r . | tee log", &[]).1.starts_with("set `shell: bash` on this step"));
+    let never = after("{if: false, run: bandit -r .}", &[]);
+    assert_eq!(never.0, "Bandit stands in a pipeline, but its condition never holds");
+    assert!(never.1.starts_with("remove this condition"));
+    let bare = bandit("pull_request:", "      - run: bandit -r .\n", &[]);
+    assert_eq!(bare.1, "check the repository out before it:\n- uses: actions/checkout@v4");
+    let start = |on: &str| bandit(on, "      - uses: actions/checkout@v4\n      - run: bandit -r .\n", &[]).1;
+    assert!(start("pull_request: {types: [closed]}").starts_with("add `opened`, `synchronize` to `types` at"));
+    assert!(start("pull_request: {branches: [release]}").starts_with("let the filter at .github/workflows/ci.yml:2 pass the"));
+}
+
+#[test]
+fn what_excludes_everything_is_not_what_selects_nothing() {
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: ruff check\n";
+    let told = |config: &str| {
+        let tree = [PROJECT, CODE, (".github/workflows/ci.yml", ci), ("ruff.toml", config)];
+        finding(&tree, "python-static-analysis", "python").places[0].note.clone()
+    };
+    assert_eq!(told("exclude = [\"src\"]\n[lint]\nselect = [\"S\"]\n"), "every file it would look at is excluded here");
+    assert_eq!(told("[lint]\nselect = []\n"), "no rule is selected");
+}
