@@ -149,3 +149,34 @@ fn what_excludes_everything_is_not_what_selects_nothing() {
     assert_eq!(told("exclude = [\"src\"]\n[lint]\nselect = [\"S\"]\n"), "every file it would look at is excluded here");
     assert_eq!(told("[lint]\nselect = []\n"), "no rule is selected");
 }
+
+#[test]
+fn the_audit_to_paste_counts_once_it_is_pasted() {
+    for (language, manifest, code) in [
+        ("ruby", ("Gemfile", "source 'https://rubygems.org'\ngem 'rack'\n"), ("a.rb", "x = 1\n")),
+        ("php", ("composer.json", "{\"require\":{\"a/b\":\"1\"}}"), ("a.php", "<?php\n")),
+        ("go", ("go.mod", "module a\n\ngo 1.22\n\nrequire example.com/b v1.0.0\n"), ("a.go", "package a\n")),
+    ] {
+        let before = finding(&[manifest, code], "node-dependency-audit", language);
+        let step = before.fix.as_deref().and_then(|fix| fix.split_once("\n- ")).map(|(_, step)| step.to_owned());
+        let step = step.unwrap_or_else(|| panic!("{language}: {:?}", before.fix));
+        let ci = format!(
+            "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - {step}\n"
+        );
+        let after = finding(&[manifest, code, (".github/workflows/ci.yml", &ci)], "node-dependency-audit", language);
+        assert_eq!(after.verdict, Verdict::Pass, "{language}: {}", after.message);
+    }
+}
+
+#[test]
+fn every_file_that_a_bot_refuses_has_a_fix() {
+    for text in [
+        "",
+        "version: 2\n",
+        "version: 2\nupdates: [x]\n",
+        "version: 2\nupdates:\n  - {package-ecosystem: pip, directory: /, directories: [/]}\n",
+    ] {
+        let told = finding(&[PROJECT, CODE, (".github/dependabot.yml", text)], "dependency-update-bot", ".github/dependabot.yml");
+        assert!(told.fix.is_some(), "{text:?}");
+    }
+}
