@@ -180,3 +180,19 @@ fn every_file_that_a_bot_refuses_has_a_fix() {
         assert!(told.fix.is_some(), "{text:?}");
     }
 }
+
+#[test]
+fn an_action_given_a_manifest_works_at_that_manifest() {
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: EmbarkStudios/cargo-deny-action@v2\n        with:\n          manifest-path: bridge/Cargo.toml\n";
+    let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n[dependencies]\nserde = \"1\"\n");
+    let (server, bridge) = (package("server"), package("bridge"));
+    let tree = [
+        ("server/Cargo.toml", server.as_str()),
+        ("server/src/main.rs", "fn main() {}\n"),
+        ("bridge/Cargo.toml", bridge.as_str()),
+        ("bridge/src/main.rs", "fn main() {}\n"),
+        (".github/workflows/ci.yml", ci),
+    ];
+    assert_eq!(finding(&tree, "node-dependency-audit", "rust:bridge").verdict, Verdict::Pass);
+    assert_eq!(finding(&tree, "node-dependency-audit", "rust:server").verdict, Verdict::Fail);
+}
