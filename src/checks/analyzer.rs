@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::component_view::{View, home, is_development, judged, subject, views};
+use super::component_view::{View, home, is_development, judged, reach_words, subject, views};
 use super::{Bench, Check, fixes, question, unseen};
 use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
@@ -167,25 +167,6 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
         finding.message.push_str(&format!("; {} production files are outside its path filter", view.on.missed_files));
     }
     finding
-}
-
-fn reach_words(view: &View<'_>) -> String {
-    let triggers = view.best().map(|best| best.triggers.clone()).unwrap_or_default();
-    let on = if triggers.contains(&Trigger::PullRequest) {
-        "pull requests"
-    } else if triggers.contains(&Trigger::MergeGroup) {
-        "the merge queue"
-    } else {
-        "every pushed branch"
-    };
-    match view.on.rung {
-        Rung::Absent => "is absent".to_owned(),
-        Rung::Configured => "is configured".to_owned(),
-        Rung::Runs if triggers.contains(&Trigger::PullRequest) => "runs on pull requests".to_owned(),
-        Rung::Runs => "runs".to_owned(),
-        Rung::Gates => format!("gates {on}"),
-        Rung::Required => format!("is required on {on}"),
-    }
 }
 
 /// Tools that the policy says run outside the repository (`[ci] external`) or in a workflow it vouches for.

@@ -6,6 +6,7 @@ use crate::catalog::Tool;
 use crate::facts::components::{Component, Scope};
 use crate::facts::hold::{HeldBy, Hold, HoldEffect, Hop};
 use crate::facts::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
+use crate::facts::pipeline::Trigger;
 use crate::text::Place;
 
 /// One tool on one component.
@@ -124,4 +125,24 @@ pub(super) fn home(component: &Component) -> Place {
 
 pub(super) fn is_development(component: &Component) -> bool {
     component.scope == Scope::Development
+}
+
+/// How far a tool reaches, and on what.
+pub(super) fn reach_words(view: &View<'_>) -> String {
+    let triggers = view.best().map(|best| best.triggers.clone()).unwrap_or_default();
+    let on = if triggers.contains(&Trigger::PullRequest) {
+        "pull requests"
+    } else if triggers.contains(&Trigger::MergeGroup) {
+        "the merge queue"
+    } else {
+        "every pushed branch"
+    };
+    match view.on.rung {
+        Rung::Absent => "is absent".to_owned(),
+        Rung::Configured => "is configured".to_owned(),
+        Rung::Runs if triggers.contains(&Trigger::PullRequest) => "runs on pull requests".to_owned(),
+        Rung::Runs => "runs".to_owned(),
+        Rung::Gates => format!("gates {on}"),
+        Rung::Required => format!("is required on {on}"),
+    }
 }
