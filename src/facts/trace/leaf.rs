@@ -181,7 +181,13 @@ impl Tracer<'_> {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
-                frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
+                let manifest = |given: &str| frame.workdir.resolve(given).is_some_and(|path| self.world.snapshot.is_file(&path));
+                frame.workdir = match input.value.as_deref() {
+                    // A manifest stands for its directory.
+                    Some(given) if manifest(given) => frame.workdir.enter(given).enter(".."),
+                    Some(given) => frame.workdir.enter(given),
+                    None => frame.workdir.unknown(),
+                };
             }
             for handed in &row.handed {
                 if let Some(input) = call.inputs.get(&handed.input) {

@@ -9,7 +9,9 @@ fn security(files: &[(&str, &str)], args: &str) -> String {
 }
 
 fn nothing(files: &[(&str, &str)], args: &str) -> String {
-    told(Case::new("ruff", files, args).read(&Ruff).settings.get("selects-nothing"))
+    let settings = Case::new("ruff", files, args).read(&Ruff).settings;
+    let nothing = ["selects-nothing", "excludes-everything"].map(|name| told(settings.get(name)));
+    nothing.iter().find(|told| *told != "no").unwrap_or(&nothing[0]).clone()
 }
 
 #[test]
