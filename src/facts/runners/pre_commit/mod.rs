@@ -198,8 +198,8 @@ fn named_projects(call: &Call<'_>, line: &CommandLine, configs: &[Result<Config,
     };
     let given = line.operands.iter().any(|word| word.value.as_deref().is_some_and(project));
     let skip = ["--skip"];
-    let mut skipped = line.all(&skip).into_iter().filter_map(|flag| flag.value.as_ref()?.value.as_deref());
-    let variables = ["SKIP", "PREK_SKIP"].iter().filter_map(|name| call.env.get(*name)?.as_deref());
+    let mut skipped = line.all(&skip).filter_map(|flag| flag.value.as_ref()?.value.as_deref());
+    let variables = ["SKIP", "PREK_SKIP"].iter().filter_map(|name| call.env.get(name)?.as_deref());
     given || skipped.any(project) || variables.flat_map(|text| text.split(',')).any(project)
 }
 
