@@ -74,22 +74,6 @@ fn documents_by_content() {
         ("something else", "a: b\n", ""),
         ("no operation", "openapi: 3.0.0\ninfo: { title: A }\npaths: {}\n", "openapi.yaml!3"),
         ("no method", "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { parameters: [] } }\n", "openapi.yaml!3"),
-        (
-            "a path that is itself",
-            "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { $ref: '#/paths/~1a' } }\n",
-            "openapi.yaml!3",
-        ),
-        (
-            "a path elsewhere",
-            "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { $ref: 'https://x/y.yaml' } }\n",
-            "openapi.yaml!3",
-        ),
-        (
-            "a path by reference",
-            "openapi: 3.0.0\ninfo: { title: A }\npaths: { /a: { $ref: '#/x-a' } }\nx-a: { get: {} }\n",
-            "openapi.yaml 3.0.0",
-        ),
-        ("an extension is no path", "openapi: 3.0.0\ninfo: { title: A }\npaths: { x-foo: { get: {} } }\n", "openapi.yaml!3"),
         ("no title", "openapi: 3.0.0\ninfo: { version: '1' }\npaths: { /a: { get: {} } }\n", "openapi.yaml!2"),
         ("a sample", &GOOD.replace("title: A", "title: Swagger Petstore"), ""),
         ("broken", "openapi: 3.0.0\npaths: [\n", "openapi.yaml!2"),

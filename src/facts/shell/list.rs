@@ -6,7 +6,6 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::text::Span;
 
-use super::Cwd;
 use super::ast::{Chain, ChainOp, Command, CommandKind, Item, List, Part, Pipeline, RawWord};
 use super::choose::{certainly_fails, exits_as_failed};
 use super::join::Way;
@@ -15,6 +14,7 @@ use super::state::{Opt, State};
 use super::trap::TrapSet;
 use super::walk::{Frame, Walker, quoted};
 use super::world::{Per, Stat, Val};
+use super::{Cwd, NO_PIPEFAIL};
 
 impl Walker<'_> {
     /// Commands one after another; `None` when none of the runs comes out.
@@ -142,7 +142,13 @@ impl Walker<'_> {
     fn member_ctx(&self, chain: &Chain, index: usize, next_or: Option<&Pipeline>, st: &State, ctx: &Ctx) -> Ctx {
         let Some((_, first_op, _)) = chain.rest.get(index) else { return ctx.clone() };
         if let Some(pipeline) = next_or {
-            let why = format!("{} lets it pass", quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60))));
+            let text = quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60)));
+            // What fails at the end of what stands before it fails the script; `errexit` stops nothing earlier.
+            let why = if ends_as_failed(pipeline) {
+                format!("left of {text} a failure does not stop what follows it (`set -e` is off there)")
+            } else {
+                format!("{text} lets it pass")
+            };
             return ctx.guarded(ctx.source.place(pipeline.span), why);
         }
         if ctx.guard.is_some() {
@@ -211,7 +217,7 @@ impl Walker<'_> {
                 }
             }
             let name = ctx.source.raw(end_command.span).split_whitespace().next().unwrap_or("the last command");
-            let why = format!("no pipefail: the status of {} counts", quoted(name));
+            let why = format!("{NO_PIPEFAIL}: the status of {} counts", quoted(name));
             let place = pipefail.place.clone().unwrap_or_else(|| ctx.source.place(end_command.span));
             self.lose_all(earlier, Some(&status), &place, &why);
         }

@@ -111,6 +111,9 @@ pub enum HoldKind {
     Unknown(Reason),
 }
 
+/// How the words of a hold begin that `pipefail` would undo.
+pub const NO_PIPEFAIL: &str = "no pipefail";
+
 /// One thing that keeps a command's failure from failing the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {

@@ -52,9 +52,9 @@ mod tests {
     #[test]
     fn commands_of_a_substitution_by_their_words() {
         let words = |raw: &str| printers(raw).map(|all| all.concat().iter().map(|words| words.join(" ")).collect::<Vec<_>>());
-        assert_eq!(words("$(git ls-files '*.py' | grep -v x)").unwrap(), ["git ls-files *.py", "grep -v x"]);
-        assert_eq!(words("\"$(cd x && pwd)/y\"").unwrap(), ["cd x", "pwd"]);
-        assert_eq!(words("`ls src`").unwrap(), ["ls src"]);
+        assert_eq!(words("$(git ls-files '*.py' | grep -v x)").expect("commands"), ["git ls-files *.py", "grep -v x"]);
+        assert_eq!(words("\"$(cd x && pwd)/y\"").expect("commands"), ["cd x", "pwd"]);
+        assert_eq!(words("`ls src`").expect("commands"), ["ls src"]);
         for raw in ["$X", "x$(ls)", "$(ls)$X", "$(if x; then ls; fi)", "plain", ""] {
             assert!(words(raw).is_none(), "{raw}");
         }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::hold::{Hold, HoldEffect, Hop, Remedy};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
 use crate::facts::runners;
@@ -244,7 +244,8 @@ fn shell_hold(hold: &shell::Hold, recorded: bool) -> Hold {
         HoldKind::Soft => (HoldEffect::Soften, hold.why.clone()),
         HoldKind::Unknown(reason) => (HoldEffect::Unknown(reason), hold.why.clone()),
     };
-    Hold::new(effect, hold.place.clone(), why)
+    let remedy = if hold.why.starts_with(shell::NO_PIPEFAIL) { Remedy::Pipefail } else { Remedy::Remove };
+    Hold::new(effect, hold.place.clone(), why).undone(remedy)
 }
 
 fn environment(base: &Arc<Env>, command: &ShellCommand) -> Arc<Env> {

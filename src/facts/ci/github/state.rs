@@ -11,7 +11,7 @@ use super::scope::StepFacts;
 use super::verdict::Verdict;
 use super::written::Written;
 use crate::answer::{Answer, Reason};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 use crate::snapshot::Snapshot;
@@ -284,7 +284,7 @@ impl State {
                 (HoldEffect::Unknown(Reason::Unsupported), "the job checks nothing out before it; something else may bring files")
             }
         };
-        Hold { of_machine: true, ..Hold::new(effect, place.clone(), why) }
+        Hold { of_machine: true, remedy: Remedy::CheckOut, ..Hold::new(effect, place.clone(), why) }
     }
 
     /// The search path that an environment sets outright: the directories of the tree in it, and whether all of it is known.
