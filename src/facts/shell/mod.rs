@@ -29,6 +29,7 @@ mod only_bash;
 mod options;
 mod parse;
 mod pattern;
+mod printed;
 mod rounds;
 mod scope;
 mod simple;
@@ -50,8 +51,8 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use handed::{HANDED_FILES, Handed, HandedTo};
-pub use interpreter::{Interpreter, shebang_mode, shell_named};
+pub use handed::{HANDED_AT, HANDED_FILES, Handed, HandedTo, asked_for, is_of_programs};
+pub use interpreter::{Interpreter, OptionRead, ShellOptions, shebang_mode, shell_named};
 pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;

@@ -7,7 +7,7 @@ use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::program_name;
-use crate::facts::pipeline::Start;
+use crate::facts::pipeline::{Code, Start};
 use crate::facts::shadow;
 use crate::facts::shell::{self, Handed, HandedTo, UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
@@ -16,6 +16,18 @@ use crate::text::{Place, RepoPath};
 
 /// Changes that are remembered of one job.
 const MOST: usize = 64;
+
+/// Variables that are remembered of one job.
+const MOST_VARIABLES: usize = 512;
+
+/// What is said of changes past the bound.
+const MORE: &str = "earlier steps change the search path more often than is remembered";
+
+/// Names by which code hands something on: the files, what `@actions/core` calls it, and the commands that a runner takes only
+/// where it is told to.
+const BY_CODE: [&str; 4] = ["GITHUB_PATH", "GITHUB_ENV", "core.addPath", "core.exportVariable"];
+const BY_COMMAND: [&str; 2] = ["::add-path::", "::set-env "];
+const TAKES_COMMANDS: &str = "ACTIONS_ALLOW_UNSECURE_COMMANDS";
 
 /// Files of one name that are looked at: of more, one is taken to lie there.
 const NAMESAKES: usize = 64;
@@ -51,6 +63,16 @@ enum What {
     Name(String),
     /// From here on the files of this directory may stand among the programs.
     Copied(RepoPath),
+    /// Later steps have this variable.
+    Variable(String, Option<String>),
+}
+
+/// A value of several lines that is being written: `NAME<<END`.
+pub(super) struct Block {
+    name: String,
+    end: String,
+    /// A line of it is written already.
+    begun: bool,
 }
 
 impl Tracer<'_> {
@@ -60,26 +82,69 @@ impl Tracer<'_> {
         let (to, file) = match handed.to {
             HandedTo::Path => (true, "$GITHUB_PATH"),
             HandedTo::Environment => (false, "$GITHUB_ENV"),
+            HandedTo::Program => {
+                let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
+                let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };
+                let why = format!("a text is written where {} lies", shown(name));
+                return self.change(What::Name(name.to_owned()), Some(Reason::Unsupported), why, place, frame);
+            }
         };
         let Some(text) = &handed.text else {
+            if let Some(block) = self.block.as_ref().filter(|_| !to).map(|block| block.name.clone()) {
+                return self.variable(&block, None, handed, frame);
+            }
             let why = format!("what is written to `{file}` is not read");
             return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
         };
         self.world.meter.spend(text.len() / 8);
         for line in text.lines() {
-            match line.split_once('=') {
-                _ if to => self.entry(line.trim(), handed, frame),
-                Some(("PATH", value)) => value.split(':').for_each(|entry| self.entry(entry, handed, frame)),
-                Some((name, value)) if !name.contains(UNKNOWN_CHAR) => {
-                    if let Some(why) = shadow::runs_first(name, Some(value)) {
-                        self.change(What::Every, handed.doubtful.then_some(Reason::Dynamic), why, place, frame);
-                    }
+            if to {
+                self.entry(line.trim(), handed, frame);
+            } else if let Some(block) = self.block.take() {
+                if line != block.end {
+                    let value = Some(line).filter(|_| !block.begun || block.name == "PATH");
+                    self.variable(&block.name, value, handed, frame);
+                    self.block = Some(Block { begun: true, ..block });
                 }
-                _ if line.contains(UNKNOWN_CHAR) => {
-                    let why = format!("which variables are written to `{file}` is not known");
-                    self.change(What::Somewhere(String::new()), Some(Reason::Dynamic), why, place, frame);
+            } else {
+                self.line(line, handed, frame);
+            }
+        }
+    }
+
+    /// A line that is written to the file of variables.
+    fn line(&mut self, line: &str, handed: &Handed, frame: &Frame) {
+        let name = line.split_once('=').map_or(line, |(name, _)| name);
+        if let Some((name, end)) = name.split_once("<<") {
+            self.block = Some(Block { name: name.to_owned(), end: end.to_owned(), begun: false });
+            // What is not seen of it may be anything.
+            if name.contains(UNKNOWN_CHAR) || end.contains(UNKNOWN_CHAR) {
+                self.block = None;
+                self.variable(name, None, handed, frame);
+            }
+        } else if let Some((name, value)) = line.split_once('=') {
+            self.variable(name, Some(value), handed, frame);
+        } else if line.contains(UNKNOWN_CHAR) {
+            self.variable(line, None, handed, frame);
+        }
+    }
+
+    /// A variable that later steps have.
+    fn variable(&mut self, name: &str, value: Option<&str>, handed: &Handed, frame: &Frame) {
+        let (place, doubt) = (&handed.place, handed.doubtful.then_some(Reason::Dynamic));
+        match value {
+            _ if name.contains(UNKNOWN_CHAR) => {
+                let why = "which variables are written to `$GITHUB_ENV` is not known".to_owned();
+                self.change(What::Somewhere(String::new()), Some(Reason::Dynamic), why, place, frame);
+            }
+            Some(value) if name == "PATH" => value.split(':').for_each(|entry| self.entry(entry, handed, frame)),
+            None if name == "PATH" => self.entry(&UNKNOWN_CHAR.to_string(), handed, frame),
+            _ => {
+                if let Some(why) = shadow::runs_first(name, value) {
+                    return self.change(What::Every, doubt, why, place, frame);
                 }
-                _ => {}
+                let value = value.filter(|value| !value.contains(UNKNOWN_CHAR)).map(str::to_owned);
+                self.change(What::Variable(name.to_owned(), value), doubt, String::new(), place, frame);
             }
         }
     }
@@ -114,9 +179,29 @@ impl Tracer<'_> {
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
         let change = Change { unit: self.number, what, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
-        let known = self.changes.entry((frame.pipeline, frame.job)).or_default();
-        if known.len() < MOST {
-            known.push(change);
+        let changes = if matches!(change.what, What::Variable(..)) { &mut self.variables } else { &mut self.changes };
+        let known = changes.entry((frame.pipeline, frame.job)).or_default();
+        let most = if matches!(change.what, What::Variable(..)) { MOST_VARIABLES } else { MOST };
+        match known.len() {
+            len if len < most => known.push(change),
+            // Past the bound one change that is not known stands for all the rest.
+            len if len == most && most == MOST => {
+                let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), change.hold.place.clone(), MORE);
+                known.push(Change { what: What::Somewhere(String::new()), hold, ..change });
+            }
+            _ => {}
+        }
+    }
+
+    /// What earlier steps of the job add to the environment; what the step has already is its own.
+    pub(super) fn given(&self, frame: &mut Frame) {
+        let own = Arc::clone(&frame.env);
+        for change in self.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
+            let What::Variable(name, value) = &change.what else { continue };
+            if let Some(hold) = self.reaches(change, frame).filter(|_| !own.contains_key(name)) {
+                let value = value.clone().filter(|_| hold.effect == HoldEffect::Void);
+                Arc::make_mut(&mut frame.env).insert(name.clone(), value);
+            }
         }
     }
 
@@ -131,7 +216,7 @@ impl Tracer<'_> {
             What::Directory(directory) | What::Copied(directory) => is_file(directory),
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
-            What::Every => false,
+            What::Every | What::Variable(..) => false,
         };
         changes.iter().filter(met).find_map(|change| self.reaches(change, frame))
     }
@@ -170,22 +255,66 @@ impl Tracer<'_> {
         let program = words.first().and_then(|word| word.value.as_deref()).map(program_name);
         let Some(program) = program.filter(|program| PLACING.contains(program)) else { return };
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
-        let target = target.shape().into_owned();
+        let asked = shell::asked_for(&target.raw).map(|name| format!("/bin/{name}"));
+        let target = asked.clone().unwrap_or_else(|| target.shape().into_owned());
         for source in sources {
-            let Some(found) = source.value.as_deref().and_then(|source| self.source(source, &frame.workdir)) else { continue };
-            let is_directory = into || sources.len() > 1 || is_of_programs(target.trim_end_matches('/'));
+            let is_directory =
+                asked.is_none() && (into || sources.len() > 1 || shell::is_of_programs(target.trim_end_matches('/')));
+            let found = source.value.as_deref().and_then(|source| self.source(source, &frame.workdir));
             let (directory, what) = match (found, is_directory) {
-                (Found::Inside(of), _) => (target.as_str(), What::Copied(of)),
-                (Found::File(path), true) => (target.as_str(), What::Name(path.file_name().to_owned())),
-                (Found::File(_), false) => match target.rsplit_once('/') {
+                (Some(Found::Inside(of)), _) => (target.as_str(), What::Copied(of)),
+                (Some(Found::File(path)), true) => (target.as_str(), What::Name(path.file_name().to_owned())),
+                (_, true) => continue,
+                (found, false) => match target.rsplit_once('/') {
+                    // What is called like the target, and what is computed, may well be the program that is installed.
+                    Some((_, name)) if found.is_none() && asked.is_none() && may_be(source, name) => continue,
                     Some((directory, name)) => (directory, What::Name(name.to_owned())),
                     None => continue,
                 },
             };
             if self.is_searched(directory, frame) {
-                let why = format!("`{program}` puts a file of the tree into {}", shown(directory));
+                let why = format!("`{program}` puts another file into {}", shown(directory));
                 self.change(what, Some(Reason::Unsupported), why, place, frame);
             }
+        }
+    }
+
+    /// Code that is not read may hand something to later steps: it names how that is done.
+    pub(super) fn hands_on(&mut self, code: &str, place: &Place, frame: &Frame) {
+        self.world.meter.spend(code.len() / 8);
+        let Some(name) = BY_CODE.iter().find(|name| code.contains(**name)) else { return };
+        let why = format!("what is written to `{name}` is not read");
+        self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
+        // Variables that it names may be those.
+        let names = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let is_variable = |name: &&str| {
+            name.len() > 2 && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        let names = names.filter(is_variable).filter(|name| *name != "PATH" && !shell::HANDED_FILES.contains(name));
+        let names = names.collect::<std::collections::BTreeSet<_>>();
+        for name in names.into_iter().take(MOST) {
+            self.change(What::Variable(name.to_owned(), None), Some(Reason::Unsupported), String::new(), place, frame);
+        }
+    }
+
+    /// Code in another language.
+    pub(super) fn foreign(&mut self, code: &Code, place: &Place, frame: &Frame) {
+        match code {
+            Code::Text(text) => self.hands_on(text.text(), place, frame),
+            Code::File(path) => self.code_of(path, place, frame),
+        }
+    }
+
+    /// A command that prints what a runner takes as a command.
+    fn says_command(&mut self, words: &[Word], place: &Place, frame: &Frame) {
+        let taken = || frame.env.get(TAKES_COMMANDS).is_some_and(|value| !matches!(value.as_deref(), Some("" | "false")));
+        let says = |word: &Word| BY_COMMAND.iter().any(|command| word.shape().contains(command));
+        let Some(word) = words.iter().find(|word| says(word)).filter(|_| taken()) else { return };
+        let text = word.shape().into_owned();
+        let why = format!("the runner is told {}", shown(&text));
+        self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
+        if let Some(name) = text.split("name=").nth(1).and_then(|rest| rest.split([':', ',']).next()) {
+            self.change(What::Variable(name.to_owned(), None), Some(Reason::Unsupported), String::new(), place, frame);
         }
     }
 
@@ -198,17 +327,18 @@ impl Tracer<'_> {
         let files = values.enumerate().filter(|(at, value)| (interpreted && *at > 0) || value.contains('/'));
         let files = files.filter_map(|(_, value)| frame.workdir.resolve(value)).filter(is_code).collect::<Vec<_>>();
         for path in files.iter().filter(|path| self.world.snapshot.is_file(path)) {
-            let code = shown(path.as_str());
-            // Bundled code is often larger than what is read: looked at, not asked for.
-            let why = match self.world.snapshot.peek(path) {
-                Ok(file) => {
-                    let name = shell::HANDED_FILES.iter().find(|name| file.text.contains(**name));
-                    name.map(|name| format!("what {code} writes to `${name}` is not read"))
-                }
-                Err(unread) if unread.kind == UnreadKind::NotText => None,
-                Err(unread) => Some(format!("whether {code} writes to `$GITHUB_PATH` cannot be seen: {}", unread.why)),
-            };
-            if let Some(why) = why {
+            self.code_of(path, place, frame);
+        }
+        self.says_command(words, place, frame);
+    }
+
+    fn code_of(&mut self, path: &RepoPath, place: &Place, frame: &Frame) {
+        // Bundled code is often larger than what is read: looked at, not asked for.
+        match self.world.snapshot.peek(path) {
+            Ok(file) => self.hands_on(&file.text, place, frame),
+            Err(unread) if unread.kind == UnreadKind::NotText => {}
+            Err(unread) => {
+                let why = format!("whether {} writes to `$GITHUB_PATH` cannot be seen: {}", shown(path.as_str()), unread.why);
                 self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
             }
         }
@@ -232,7 +362,7 @@ impl Tracer<'_> {
             let changes = self.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
             changes.into_iter().any(|change| matches!(&change.what, What::Directory(known) if Some(known) == inside.as_ref()))
         };
-        is_of_programs(directory) && (inside.is_none() || environment) || added()
+        shell::is_of_programs(directory) && (inside.is_none() || environment) || added()
     }
 }
 
@@ -242,8 +372,9 @@ enum Found {
     Inside(RepoPath),
 }
 
-fn is_of_programs(directory: &str) -> bool {
-    matches!(directory.rsplit('/').next(), Some("bin" | "sbin" | ".bin"))
+/// Whether what is put there may be the program of this name.
+fn may_be(source: &Word, name: &str) -> bool {
+    source.value.as_deref().is_none_or(|source| source.rsplit('/').next().is_some_and(|last| last.starts_with(name)))
 }
 
 fn shown(text: &str) -> String {

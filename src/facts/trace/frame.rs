@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::answer::Why;
-use crate::facts::hold::{Hold, Hop};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
 use crate::facts::runners::Built;
@@ -79,6 +79,16 @@ impl Frame {
         }
         self.holds.extend(built.holds);
         self.conditions.extend(built.conditions);
+    }
+
+    /// Here another program may stand under the name.
+    pub(super) fn replaced(&self, hold: Hold) -> Self {
+        let mut frame = self.clone();
+        match hold.effect {
+            HoldEffect::Unknown(reason) => frame.conditions.push(Why::new(reason, hold.why).at(hold.place)),
+            _ => frame.holds.push(hold),
+        }
+        frame
     }
 
     /// Steps that a copy of it costs.

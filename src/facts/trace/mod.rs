@@ -24,7 +24,7 @@ use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
-use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::hold::{Hold, Hop};
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
@@ -110,6 +110,10 @@ struct Tracer<'w> {
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What commands so far did to the search path, by pipeline and job.
     changes: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// Variables that commands so far gave to later steps, likewise.
+    variables: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// The variable of several lines that the unit is writing.
+    block: Option<before::Block>,
     /// Which unit is followed.
     number: usize,
     /// What the unit followed so far, and how often.
@@ -137,6 +141,8 @@ impl<'w> Tracer<'w> {
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             changes: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            block: None,
             number: 0,
             path_env: None,
             earlier: runners::Earlier::default(),
@@ -148,6 +154,7 @@ impl<'w> Tracer<'w> {
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
+        self.block = None;
         self.number += 1;
         if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
@@ -171,9 +178,19 @@ impl<'w> Tracer<'w> {
             in_file: false,
         };
         frame.holds.extend(self.run_first(&frame));
+        self.given(&mut frame);
+        let place = unit.chain.last().map(|hop| hop.place.clone());
         match &unit.work {
-            Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
+            Work::Script { text, mode } => {
+                // A runner looks for the shell itself where it looks for programs.
+                let shell = if mode.dialect == shell::Dialect::Bash { "bash" } else { "sh" };
+                let frame = self.on_search_path(shell, &frame).map_or_else(|| frame.clone(), |hold| frame.replaced(hold));
+                self.script(text, *mode, None, &frame, true);
+            }
             Work::Action(call) => {
+                for input in call.inputs.values() {
+                    self.hands_on(input.text.text(), &call.place, &frame);
+                }
                 self.action(call, &frame);
             }
             Work::Image { image, argv } => self.image(image, argv, &frame),
@@ -183,6 +200,12 @@ impl<'w> Tracer<'w> {
                 }
             }
             Work::Opaque(why) => self.opaque(why.clone(), &frame),
+            Work::Foreign { code, why } => {
+                if let Some(place) = &place {
+                    self.foreign(code, place, &frame);
+                }
+                self.opaque(why.clone(), &frame);
+            }
         }
     }
 
@@ -235,19 +258,8 @@ impl<'w> Tracer<'w> {
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.code(words, place, frame);
-        let mut searched;
-        let frame = match found {
-            Some(hold) => {
-                searched = frame.clone();
-                match hold.effect {
-                    // It may be another program.
-                    HoldEffect::Unknown(reason) => searched.conditions.push(Why::new(reason, hold.why).at(hold.place)),
-                    _ => searched.holds.push(hold),
-                }
-                &searched
-            }
-            None => frame,
-        };
+        let searched = found.map(|hold| frame.replaced(hold));
+        let frame = searched.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
             return;
         }

@@ -79,7 +79,7 @@ impl Tracer<'_> {
         let mode = match *at {
             0 => text.as_ref().map_or(Some(PLAIN), |text| match shell::shebang_mode(text.text()) {
                 Some(shell::Interpreter::Shell(mode)) => Some(mode),
-                Some(shell::Interpreter::Other(_)) => None,
+                Some(shell::Interpreter::Other(_) | shell::Interpreter::Nothing) => None,
                 None => Some(PLAIN),
             }),
             at => match runners::reads_file(words) {

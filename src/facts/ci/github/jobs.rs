@@ -25,6 +25,7 @@ use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::pipeline::{ActionCall, Env, Job, Work};
+use crate::facts::shell::{HANDED_AT, HANDED_FILES};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 
 /// What a workflow file gives all its jobs.
@@ -41,9 +42,12 @@ struct Surroundings<'d> {
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, site: &Site) {
     let Some(read) = read_jobs(draft, root) else { return };
     let graph = Graph::decide(files, draft, site, read);
+    let files_of = HANDED_FILES.into_iter().zip(HANDED_AT);
     let mut env: Env = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_WORKSPACE", WORKSPACE)]
+        .into_iter()
+        .chain(files_of)
         .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
-        .into();
+        .collect();
     let scope = Scope::new(&files.repository, &site.inputs);
     let shadows = inputs::add_env(root.get("env"), &scope, &mut env, &files.repository.budget);
     let variables = Variables::default().and(root.get("env"), &env, &Scope { env: Some(&env), ..scope });

@@ -24,7 +24,7 @@ use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
-use crate::facts::pipeline::{ActionCall, Env, Input, Work};
+use crate::facts::pipeline::{ActionCall, Code, Env, Input, Work};
 use crate::facts::shell::Dialect;
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
@@ -171,7 +171,7 @@ impl<'a, 'd> Reading<'a, 'd> {
                 let mode = crate::facts::shell::ShellMode { errexit: true, pipefail: false, dialect: Dialect::Bash };
                 Work::Script { text: filled.clone(), mode }
             }
-            Shell::Foreign(why) => Work::Opaque(why.at(shell_place)),
+            Shell::Foreign(why) => Work::Foreign { code: Code::Text(filled.clone()), why: why.at(shell_place) },
         };
         let hop = first_line(&filled);
         drop(scope);
@@ -287,7 +287,11 @@ impl<'a, 'd> Reading<'a, 'd> {
             }
             Err(why) => {
                 let why = Why { place: Some(hop.place.clone()), ..why };
-                self.push(draft, state, Work::Opaque(why), workspace, hop, Vec::new());
+                let work = match composite::code(self.files, &directory) {
+                    Some(file) => Work::Foreign { code: Code::File(file), why },
+                    None => Work::Opaque(why),
+                };
+                self.push(draft, state, work, workspace, hop, Vec::new());
             }
         }
     }
