@@ -7,11 +7,9 @@ use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::program_name;
-use crate::facts::pipeline::{Code, Start};
-use crate::facts::shadow;
-use crate::facts::shell::{self, Handed, HandedTo, UNKNOWN_CHAR, Word};
+use crate::facts::pipeline::Start;
+use crate::facts::shell::{self, UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
-use crate::snapshot::UnreadKind;
 use crate::text::{Place, RepoPath};
 
 /// Changes that are remembered of one job.
@@ -23,17 +21,8 @@ const MOST_VARIABLES: usize = 512;
 /// What is said of changes past the bound.
 const MORE: &str = "earlier steps change the search path more often than is remembered";
 
-/// Names by which code hands something on: the files, what `@actions/core` calls it, and the commands that a runner takes only
-/// where it is told to.
-const BY_CODE: [&str; 4] = ["GITHUB_PATH", "GITHUB_ENV", "core.addPath", "core.exportVariable"];
-const BY_COMMAND: [&str; 2] = ["::add-path::", "::set-env "];
-const TAKES_COMMANDS: &str = "ACTIONS_ALLOW_UNSECURE_COMMANDS";
-
 /// Files of one name that are looked at: of more, one is taken to lie there.
 const NAMESAKES: usize = 64;
-
-/// Words of a command line among which code is looked for.
-const CODE_WORDS: usize = 6;
 
 /// Programs that put files under other names.
 const PLACING: &[&str] = &["cp", "mv", "ln", "install"];
@@ -52,7 +41,7 @@ pub(super) struct Change {
     starts: Arc<Vec<Start>>,
 }
 
-enum What {
+pub(super) enum What {
     /// Later steps look into this directory of the tree first.
     Directory(RepoPath),
     /// Later steps look into a directory of which only the end is known.
@@ -67,112 +56,9 @@ enum What {
     Variable(String, Option<String>),
 }
 
-/// A value of several lines that is being written: `NAME<<END`.
-pub(super) struct Block {
-    name: String,
-    end: String,
-    /// A line of it is written already.
-    begun: bool,
-}
-
 impl Tracer<'_> {
-    /// A script hands something to later steps.
-    pub(super) fn handed(&mut self, handed: &Handed, frame: &Frame) {
-        let place = &handed.place;
-        let (to, file) = match handed.to {
-            HandedTo::Path => (true, "$GITHUB_PATH"),
-            HandedTo::Environment => (false, "$GITHUB_ENV"),
-            HandedTo::Program => {
-                let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
-                let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };
-                let why = format!("a text is written where {} lies", shown(name));
-                return self.change(What::Name(name.to_owned()), Some(Reason::Unsupported), why, place, frame);
-            }
-        };
-        let Some(text) = &handed.text else {
-            if let Some(block) = self.block.as_ref().filter(|_| !to).map(|block| block.name.clone()) {
-                return self.variable(&block, None, handed, frame);
-            }
-            let why = format!("what is written to `{file}` is not read");
-            return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
-        };
-        self.world.meter.spend(text.len() / 8);
-        for line in text.lines() {
-            if to {
-                self.entry(line.trim(), handed, frame);
-            } else if let Some(block) = self.block.take() {
-                if line != block.end {
-                    let value = Some(line).filter(|_| !block.begun || block.name == "PATH");
-                    self.variable(&block.name, value, handed, frame);
-                    self.block = Some(Block { begun: true, ..block });
-                }
-            } else {
-                self.line(line, handed, frame);
-            }
-        }
-    }
-
-    /// A line that is written to the file of variables.
-    fn line(&mut self, line: &str, handed: &Handed, frame: &Frame) {
-        let name = line.split_once('=').map_or(line, |(name, _)| name);
-        if let Some((name, end)) = name.split_once("<<") {
-            self.block = Some(Block { name: name.to_owned(), end: end.to_owned(), begun: false });
-            // What is not seen of it may be anything.
-            if name.contains(UNKNOWN_CHAR) || end.contains(UNKNOWN_CHAR) {
-                self.block = None;
-                self.variable(name, None, handed, frame);
-            }
-        } else if let Some((name, value)) = line.split_once('=') {
-            self.variable(name, Some(value), handed, frame);
-        } else if line.contains(UNKNOWN_CHAR) {
-            self.variable(line, None, handed, frame);
-        }
-    }
-
-    /// A variable that later steps have.
-    fn variable(&mut self, name: &str, value: Option<&str>, handed: &Handed, frame: &Frame) {
-        let (place, doubt) = (&handed.place, handed.doubtful.then_some(Reason::Dynamic));
-        match value {
-            _ if name.contains(UNKNOWN_CHAR) => {
-                let why = "which variables are written to `$GITHUB_ENV` is not known".to_owned();
-                self.change(What::Somewhere(String::new()), Some(Reason::Dynamic), why, place, frame);
-            }
-            Some(value) if name == "PATH" => value.split(':').for_each(|entry| self.entry(entry, handed, frame)),
-            None if name == "PATH" => self.entry(&UNKNOWN_CHAR.to_string(), handed, frame),
-            _ => {
-                if let Some(why) = shadow::runs_first(name, value) {
-                    return self.change(What::Every, doubt, why, place, frame);
-                }
-                let value = value.filter(|value| !value.contains(UNKNOWN_CHAR)).map(str::to_owned);
-                self.change(What::Variable(name.to_owned(), value), doubt, String::new(), place, frame);
-            }
-        }
-    }
-
-    /// A directory that is added to the search path.
-    fn entry(&mut self, entry: &str, handed: &Handed, frame: &Frame) {
-        // Directories of the machine: what lies there is none of the tree's.
-        if entry.starts_with('~') || entry.is_empty() {
-            return;
-        }
-        let place = &handed.place;
-        let doubt = handed.doubtful.then_some(Reason::Dynamic);
-        let relative = !entry.starts_with(['/', UNKNOWN_CHAR]) && !frame.workdir.is_known();
-        if let Some((_, tail)) = entry.rsplit_once(UNKNOWN_CHAR).or(relative.then_some(("", entry))) {
-            if relative || !frame.workdir.enter(entry).is_known() {
-                let why = format!("the search path gets {}, a directory that is not known", shown(entry));
-                self.change(What::Somewhere(tail.trim_end_matches('/').to_owned()), Some(Reason::Dynamic), why, place, frame);
-            }
-            return;
-        }
-        let directory = frame.workdir.resolve(entry).filter(|directory| self.world.snapshot.is_dir(directory));
-        if let Some(directory) = directory {
-            let name = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
-            self.change(What::Directory(directory), doubt, format!("{name} of the tree stands on the search path"), place, frame);
-        }
-    }
-
-    fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+    /// Remembers a change.
+    pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
         if frame.workdir.is_images() || frame.starts.iter().all(|start| start.answer.is_no()) && !frame.starts.is_empty() {
             return;
         }
@@ -279,71 +165,6 @@ impl Tracer<'_> {
         }
     }
 
-    /// Code that is not read may hand something to later steps: it names how that is done.
-    pub(super) fn hands_on(&mut self, code: &str, place: &Place, frame: &Frame) {
-        self.world.meter.spend(code.len() / 8);
-        let Some(name) = BY_CODE.iter().find(|name| code.contains(**name)) else { return };
-        let why = format!("what is written to `{name}` is not read");
-        self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
-        // Variables that it names may be those.
-        let names = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let is_variable = |name: &&str| {
-            name.len() > 2 && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit())
-        };
-        let names = names.filter(is_variable).filter(|name| *name != "PATH" && !shell::HANDED_FILES.contains(name));
-        let names = names.collect::<std::collections::BTreeSet<_>>();
-        for name in names.into_iter().take(MOST) {
-            self.change(What::Variable(name.to_owned(), None), Some(Reason::Unsupported), String::new(), place, frame);
-        }
-    }
-
-    /// Code in another language.
-    pub(super) fn foreign(&mut self, code: &Code, place: &Place, frame: &Frame) {
-        match code {
-            Code::Text(text) => self.hands_on(text.text(), place, frame),
-            Code::File(path) => self.code_of(path, place, frame),
-        }
-    }
-
-    /// A command that prints what a runner takes as a command.
-    fn says_command(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        let taken = || frame.env.get(TAKES_COMMANDS).is_some_and(|value| !matches!(value.as_deref(), Some("" | "false")));
-        let says = |word: &Word| BY_COMMAND.iter().any(|command| word.shape().contains(command));
-        let Some(word) = words.iter().find(|word| says(word)).filter(|_| taken()) else { return };
-        let text = word.shape().into_owned();
-        let why = format!("the runner is told {}", shown(&text));
-        self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
-        if let Some(name) = text.split("name=").nth(1).and_then(|rest| rest.split([':', ',']).next()) {
-            self.change(What::Variable(name.to_owned(), None), Some(Reason::Unsupported), String::new(), place, frame);
-        }
-    }
-
-    /// Code of the tree that names one of the files which later steps read: it is not read.
-    pub(super) fn code(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        let rows = &self.world.catalog.runners.interpreter;
-        let values = words.iter().take(CODE_WORDS).filter_map(|word| word.value.as_deref());
-        let interpreted = values.clone().next().is_some_and(|name| rows.iter().any(|row| row.program == program_name(name)));
-        let is_code = |path: &RepoPath| rows.iter().any(|row| path.file_name().ends_with(&format!(".{}", row.extension)));
-        let files = values.enumerate().filter(|(at, value)| (interpreted && *at > 0) || value.contains('/'));
-        let files = files.filter_map(|(_, value)| frame.workdir.resolve(value)).filter(is_code).collect::<Vec<_>>();
-        for path in files.iter().filter(|path| self.world.snapshot.is_file(path)) {
-            self.code_of(path, place, frame);
-        }
-        self.says_command(words, place, frame);
-    }
-
-    fn code_of(&mut self, path: &RepoPath, place: &Place, frame: &Frame) {
-        // Bundled code is often larger than what is read: looked at, not asked for.
-        match self.world.snapshot.peek(path) {
-            Ok(file) => self.hands_on(&file.text, place, frame),
-            Err(unread) if unread.kind == UnreadKind::NotText => {}
-            Err(unread) => {
-                let why = format!("whether {} writes to `$GITHUB_PATH` cannot be seen: {}", shown(path.as_str()), unread.why);
-                self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
-            }
-        }
-    }
-
     fn source(&self, source: &str, workdir: &Workdir) -> Option<Found> {
         let (directory, name) = source.trim_end_matches('/').rsplit_once('/').unwrap_or((".", source));
         if matches!(name, "." | "*") || name.contains('*') {
@@ -353,7 +174,7 @@ impl Tracer<'_> {
     }
 
     /// Whether programs are looked for in this directory, as far as its name says: of those in the tree only an environment's.
-    fn is_searched(&self, directory: &str, frame: &Frame) -> bool {
+    pub(super) fn is_searched(&self, directory: &str, frame: &Frame) -> bool {
         let directory = directory.trim_end_matches('/');
         let inside = frame.workdir.resolve(directory).filter(|_| !directory.contains(UNKNOWN_CHAR));
         let environment =
@@ -377,7 +198,8 @@ fn may_be(source: &Word, name: &str) -> bool {
     source.value.as_deref().is_none_or(|source| source.rsplit('/').next().is_some_and(|last| last.starts_with(name)))
 }
 
-fn shown(text: &str) -> String {
+/// A text of the repository, for a message.
+pub(super) fn shown(text: &str) -> String {
     super::script::quoted(&text.replace(UNKNOWN_CHAR, "…"))
 }
 

@@ -7,12 +7,14 @@ mod before_tests;
 mod computed;
 mod found;
 mod frame;
+mod handed;
 mod installed;
 mod leaf;
 mod needs;
 mod script;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
-use crate::facts::hold::{Hold, Hop};
+use crate::facts::hold::Hop;
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
@@ -113,7 +115,7 @@ struct Tracer<'w> {
     /// Variables that commands so far gave to later steps, likewise.
     variables: BTreeMap<(usize, usize), Vec<before::Change>>,
     /// The variable of several lines that the unit is writing.
-    block: Option<before::Block>,
+    block: Option<handed::Block>,
     /// Which unit is followed.
     number: usize,
     /// What the unit followed so far, and how often.
@@ -222,13 +224,6 @@ impl<'w> Tracer<'w> {
         let made = Arc::new(made);
         self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
         made
-    }
-
-    /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
-    fn sub_command(&self, words: &[Word], frame: &Frame) -> Option<Hold> {
-        let program = words.first()?.value.as_deref().filter(|program| matches!(*program, "cargo" | "git"))?;
-        let command = words[1..].iter().map_while(|word| word.value.as_deref()).find(|text| !text.starts_with(['-', '+']))?;
-        self.on_search_path(&format!("{program}-{command}"), frame)
     }
 
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
