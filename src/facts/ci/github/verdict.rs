@@ -39,7 +39,11 @@ impl Verdict {
 
     /// It does not run, by the condition at a place.
     pub(super) fn never(place: &Place) -> Self {
-        let why = "this condition does not hold";
+        Self::kept_by(place, "this condition does not hold")
+    }
+
+    /// It does not run, for what stands at a place.
+    pub(super) fn kept_by(place: &Place, why: impl Into<String>) -> Self {
         Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why)], ..Self::no() }
     }
 
