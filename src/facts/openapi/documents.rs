@@ -1,7 +1,7 @@
 //! Owns committed API documents: which files are one, and whether they are fit for a scan. Refuses samples, documents of
 //! other services that clients keep, and everything in tests and examples.
 
-use super::references;
+use super::references::References;
 use super::{ApiDescription, ApiKind};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::components::scope::Scoping;
@@ -50,12 +50,13 @@ pub(super) fn gather(world: &World<'_>, scoping: &Scoping<'_>, terms: &Terms) ->
     let snapshot = world.snapshot;
     let named = terms.service.openapi.as_deref().and_then(|text| RepoPath::new(text.trim_start_matches('/')));
     let mut found = Vec::new();
+    let mut references = References::new(snapshot);
     let candidates = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     for path in candidates {
         let by_policy = named.as_ref() == Some(path);
         let ours = by_policy || (is_named_like_one(path) && !is_others(path) && scoping.of(path).is_some());
         if ours && found.len() < MOST {
-            found.extend(read(world, path, by_policy));
+            found.extend(read(world, &mut references, path, by_policy));
         }
     }
     found
@@ -100,7 +101,7 @@ fn is_others(path: &RepoPath) -> bool {
 }
 
 /// Reads one candidate; `None` when it is no API document, unless the policy says that it is.
-fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescription> {
+fn read(world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescription> {
     let format = format_of(path).unwrap_or(Format::Yaml);
     let blank = |place: Place| ApiDescription {
         path: path.clone(),
@@ -145,7 +146,7 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
         return None;
     }
     let mut problems = check(&document, &version);
-    problems.extend(references::broken(world.snapshot, &document));
+    problems.extend(references.broken(&document));
     Some(ApiDescription { version: Some(version), valid: problems.is_empty(), problems, title, ..blank(place) })
 }
 
