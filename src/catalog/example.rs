@@ -56,6 +56,7 @@ impl Example {
             Some("csharp") => ("kestrel.csproj", "cs", "<Project/>\n"),
             Some("cpp") => ("CMakeLists.txt", "c", "project(kestrel)\n"),
             Some("swift") => ("Package.swift", "swift", "// swift\n"),
+            Some("elixir") => ("mix.exs", "ex", "defmodule Kestrel.MixProject do\nend\n"),
             Some("shell") => ("README.md", "sh", "kestrel\n"),
             Some("docker") => ("Dockerfile", "md", "FROM scratch\n"),
             _ => return files.into_iter().collect(),

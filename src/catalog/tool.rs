@@ -26,6 +26,9 @@ pub struct Tool {
     /// Rule names that make `security = "selected"` true.
     #[serde(default)]
     pub select: Vec<String>,
+    /// Every rule it has, for tools whose selections can leave none.
+    #[serde(default)]
+    pub rules: Vec<String>,
     /// The Rust reader of its configuration.
     #[serde(default)]
     pub reader: Option<String>,

@@ -7,7 +7,9 @@ mod code;
 mod command_line;
 mod compose;
 mod docker;
+mod entry;
 mod feeders;
+mod given;
 mod just;
 mod launch;
 mod launched;
@@ -241,7 +243,9 @@ pub static ROSTER: &[&dyn Runner] = &[
     &pre_commit::PreCommit,
     &docker::Docker,
     &compose::Compose,
+    &given::Given,
     &code::Code,
+    &entry::Entry,
     &behind::Behind,
     &launchers::Launchers,
     &script::Script,

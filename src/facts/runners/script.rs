@@ -122,7 +122,7 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
         Some(Interpreter::Shell(mode)) => mode,
         Some(Interpreter::Nothing) => return Some(Vec::new()),
         Some(Interpreter::Other(program)) if program.starts_with("ruby") => {
-            return Some(binstub(call, &file).into_iter().collect());
+            return Some(binstub(call, &file).map_or_else(|| code::judged(call, world, &[file]), |next| vec![next]));
         }
         Some(Interpreter::Other(program)) if matches!(program.as_str(), "zsh" | "fish" | "csh" | "tcsh") => {
             let why = format!("a script for `{program}` is not read");
@@ -304,6 +304,9 @@ mod tests {
         ("bin/rubocop", "#!/usr/bin/env ruby\nrequire 'bundler/setup'\nload Gem.bin_path(\"rubocop\", \"rubocop\")\n"),
         ("bin/other", "#!/usr/bin/env ruby\nputs 1\n"),
         ("bin/bash", "#!/bin/sh\ntrue\n"),
+        ("script/ci", "#!/usr/bin/env ruby\nsystem(\"bundle exec brakeman\") || exit(1)\n"),
+        ("bin/ci", "#!/usr/bin/env ruby\nrequire_relative \"../config/boot\"\nrequire_relative \"../config/ci.rb\"\n"),
+        ("config/ci.rb", "CI.run do\n  step \"Security\", \"bin/brakeman --quiet\"\nend\n"),
     ];
 
     const ROWS: &[(&str, &str, &[&str])] = &[
@@ -320,6 +323,8 @@ mod tests {
         ("", "node_modules/.bin/eslint", &["not known"]),
         ("", "bin/rubocop -A", &["$ rubocop -A <- bin/rubocop:3"]),
         ("", "bin/other", &[]),
+        ("", "script/ci", &["opaque Unsupported: script/ci starts tools or tasks; its code is not read by this version"]),
+        ("", "bin/ci", &["opaque Unsupported: config/ci.rb starts tools or tasks; its code is not read by this version"]),
         ("", "bin/bash x.sh", &["#!/bin/sh⏎true⏎ (x.sh)"]),
         ("", "bash x.sh", &["[b] #!/bin/bash -e⏎bandit⏎"]),
         ("", "sh -e x.sh a", &["[e] #!/bin/bash -e⏎bandit⏎ (a)"]),

@@ -12,6 +12,7 @@ mod builtin;
 mod call;
 mod choose;
 mod compound;
+mod dead;
 mod dollar;
 mod ending;
 mod environment;
@@ -110,6 +111,9 @@ pub enum HoldKind {
     Unknown(Reason),
 }
 
+/// How the words of a hold begin that `pipefail` would undo.
+pub const NO_PIPEFAIL: &str = "no pipefail";
+
 /// One thing that keeps a command's failure from failing the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
@@ -186,6 +190,8 @@ pub struct Shadow {
 pub struct Analysis {
     /// Commands in the order they run; a loop over known words lists its body once a round.
     pub commands: Vec<ShellCommand>,
+    /// Commands of the text itself that the script never comes to, each with the one line that keeps it from them.
+    pub dead: Vec<ShellCommand>,
     /// What could not be read.
     pub opaque: Vec<Opaque>,
     /// What changes the meaning of names.

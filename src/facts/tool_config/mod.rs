@@ -25,6 +25,7 @@ mod flake8;
 mod golangci;
 mod oxlint;
 pub mod places;
+mod pylint;
 mod ruff;
 mod semgrep;
 mod xo;
@@ -176,6 +177,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &flake8::Flake8,
     &golangci::Golangci,
     &oxlint::Oxlint,
+    &pylint::Pylint,
     &ruff::Ruff,
     &semgrep::Semgrep,
     &xo::Xo,

@@ -59,7 +59,7 @@ pub(super) enum What {
 impl Tracer<'_> {
     /// Remembers a change.
     pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
-        if frame.workdir.is_images() || frame.starts.iter().all(|start| start.answer.is_no()) && !frame.starts.is_empty() {
+        if frame.workdir.is_images() || frame.never_starts() {
             return;
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::answer::Why;
+use crate::answer::{Answer, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
@@ -50,6 +50,18 @@ impl Frame {
             search: Arc::default(),
             recorded: None,
             in_file: false,
+        }
+    }
+
+    /// No event starts it.
+    pub(super) fn never_starts(&self) -> bool {
+        !self.starts.is_empty() && self.starts.iter().all(|start| start.answer.is_no())
+    }
+
+    /// It goes on with a command that the script never comes to.
+    pub(super) fn never_comes_to(&mut self, by: &Hold) {
+        for start in Arc::make_mut(&mut self.starts).iter_mut().filter(|start| !start.answer.is_no()) {
+            (start.answer, start.holds) = (Answer::No, vec![by.clone()]);
         }
     }
 

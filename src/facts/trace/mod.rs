@@ -181,7 +181,6 @@ impl<'w> Tracer<'w> {
         };
         frame.holds.extend(self.run_first(&frame));
         self.given(&mut frame);
-        let place = unit.chain.last().map(|hop| hop.place.clone());
         match &unit.work {
             Work::Script { text, mode } => {
                 // A runner looks for the shell itself where it looks for programs.
@@ -203,9 +202,7 @@ impl<'w> Tracer<'w> {
             }
             Work::Opaque(why) => self.opaque(why.clone(), &frame),
             Work::Foreign { code, why } => {
-                if let Some(place) = &place {
-                    self.foreign(code, place, &frame);
-                }
+                self.foreign(code, &frame);
                 self.opaque(why.clone(), &frame);
             }
         }
@@ -247,7 +244,7 @@ impl<'w> Tracer<'w> {
             return;
         }
         let names = installed::by(words);
-        if !names.is_empty() && frame.conditions.is_empty() {
+        if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
             self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
@@ -290,7 +287,7 @@ impl<'w> Tracer<'w> {
     fn runner(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
-        if first {
+        if first && !frame.never_starts() {
             runners::tagged(&call, world, &mut self.earlier, &|| frame.built());
         }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
@@ -347,7 +344,9 @@ impl<'w> Tracer<'w> {
                 deeper.chain.push(hop.clone());
             }
             deeper.holds.extend(next.holds);
-            deeper.conditions.extend(next.condition);
+            // A runner that knows no line of a condition has it from the call.
+            let call = frame.chain.last().map(|hop| &hop.place);
+            deeper.conditions.extend(next.condition.map(|why| Why { place: why.place.or_else(|| call.cloned()), ..why }));
             if next.workdir.is_images() {
                 deeper.in_image();
             }
@@ -375,7 +374,7 @@ impl<'w> Tracer<'w> {
 
     pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
         // What no event starts cannot hide anything that runs.
-        if !frame.starts.is_empty() && frame.starts.iter().all(|start| start.answer.is_no()) {
+        if frame.never_starts() {
             return;
         }
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));

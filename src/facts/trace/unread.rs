@@ -45,10 +45,11 @@ impl Tracer<'_> {
     }
 
     /// Code in another language.
-    pub(super) fn foreign(&mut self, code: &Code, place: &Place, frame: &Frame) {
+    pub(super) fn foreign(&mut self, code: &Code, frame: &Frame) {
+        let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         match code {
-            Code::Text(text) => self.hands_on(text.text(), place, frame),
-            Code::File(path) => self.code_of(path, place, frame),
+            Code::Text(text) => self.hands_on(text.text(), &place, frame),
+            Code::File(path) => self.code_of(path, &place, frame),
         }
     }
 

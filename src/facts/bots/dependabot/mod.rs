@@ -15,7 +15,9 @@ use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, ProblemKind, Value};
 use crate::facts::ci::Cause;
+use crate::facts::components::ManifestFact;
 use crate::facts::components::manifests::Rows;
+use crate::facts::dependencies::{self, Dependency};
 use crate::facts::meter::PATTERN;
 use crate::text::{Place, RepoPath};
 
@@ -131,6 +133,8 @@ fn apply<'e>(
             reading.misses.push(Miss::new(target, why, place.clone()));
         } else if let Some(place) = entry.excludes(target) {
             reading.misses.push(Miss::new(target, "ignored", place));
+        } else if let Some(place) = allows_none(scene, entry, target) {
+            reading.misses.push(Miss::new(target, "ignored", place));
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
@@ -163,6 +167,24 @@ fn apply<'e>(
         }
     }
     Some(entry.directories.iter().zip(matched).filter(|(_, matched)| !matched).map(|(directory, _)| directory).collect())
+}
+
+/// See [`Entry::allows_none`]: asked of manifests that declare what they need by themselves, without a lock file beside them.
+fn allows_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Option<Place> {
+    if !entry.has_allow() {
+        return None;
+    }
+    let snapshot = scene.world.snapshot;
+    let locks = scene.world.catalog.languages.manifest.iter().flat_map(|row| &row.locks);
+    let locked = locks.filter_map(|lock| target.directory.join(lock)).any(|lock| snapshot.is_file(&lock));
+    let roots = target.manifests.iter().any(|manifest| manifest.member_of.is_some());
+    let read = |manifest: &&ManifestFact| dependencies::declared(snapshot, &manifest.path);
+    let each: Vec<Vec<Dependency>> = target.manifests.iter().copied().map(|manifest| read(&manifest)).collect();
+    if locked || roots || each.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let names: Vec<String> = each.into_iter().flatten().map(|one| one.name).collect();
+    entry.allows_none(&names)
 }
 
 /// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work.

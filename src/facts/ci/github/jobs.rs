@@ -12,7 +12,7 @@ use super::matrix::{self, Variants};
 use super::names;
 use super::recorded;
 use super::recover::{Later, Told};
-use super::reuse::{self, Site};
+use super::reuse::{self, Lost, Site};
 use super::scope::{JobFacts, Scope};
 use super::shells::Written;
 use super::state::State;
@@ -230,12 +230,19 @@ impl OneJob<'_, '_> {
             let scope = Scope { matrix: group.list.first().and_then(Option::as_ref), ..self.scope() };
             let callee = match reuse::find(self.files, self.site, &text) {
                 Ok(callee) => callee,
-                Err(why) => {
+                Err(Lost::Refused(why)) => {
+                    draft.fatal.push((uses.place(), why));
+                    return;
+                }
+                Err(Lost::Opaque(why)) => {
                     self.opaque_call(draft, uses, &text, why, &scope);
                     return;
                 }
             };
-            draft.fatal.extend(self.files.rejected(&callee).first().cloned());
+            match self.files.rejected(&callee).first() {
+                Some(first) => draft.fatal.push(first.clone()),
+                None => draft.fatal.extend(reuse::objections(self.job.value, uses, &callee)),
+            }
             let declared = callee.root().route(&["on", "workflow_call", "inputs"]);
             let inputs = inputs::bind(declared, self.job.value.get("with"), &scope);
             let site = self.site.inside(

@@ -16,7 +16,7 @@ use super::lane::Lane;
 use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
-use super::state::{State, Under, When};
+use super::state::{Asked, State, Under, When};
 use super::variables::Variables;
 use super::verdict::Verdict;
 use super::{checkout, covered, inputs, outputs, residual, template};
@@ -123,9 +123,8 @@ impl<'a, 'd> Reading<'a, 'd> {
         let mut env = (*self.env).clone();
         let known = self.variables.values(&scope, |name| grouped::mentions(self.step, name));
         env.extend(known.into_iter().filter(|(_, value)| value.is_some()));
-        if let Some((_, info)) = event.filter(|_| grouped::mentions(self.step, grouped::EVENT_NAME)) {
-            env.insert(grouped::EVENT_NAME.to_owned(), Some(info.event.name.clone()));
-        }
+        let of_runner = grouped::of_runner(self.step, &scope).into_iter().filter(|(_, value)| value.is_some());
+        env.extend(of_runner.map(|(name, value)| (name.to_owned(), value)));
         Self { env: Arc::new(env), event, ..self.clone() }
     }
 
@@ -323,7 +322,8 @@ impl<'a, 'd> Reading<'a, 'd> {
             Work::Script { text, .. } => text.text(),
             _ => "",
         };
-        let (always, each) = state.revisions(&workdir, text, draft.events, self.lane.bare, &hop.place);
+        let asked = Asked { events: draft.events, verdicts: &self.verdicts };
+        let (always, each) = state.revisions(&workdir, text, &asked, self.lane.bare, &hop.place);
         // An action may bring the files that it looks at itself.
         let ours = |hold: &Hold| matches!(work, Work::Script { .. }) || hold.place != hop.place;
         holds.extend(always.into_iter().filter(ours));

@@ -99,6 +99,30 @@ fn calls_lead_to_hooks() {
 }
 
 #[test]
+fn prek_runs_every_project_of_its_workspace() {
+    let hook =
+        |repo: &str, id: &str| format!("repos:\n  - repo: https://github.com/{repo}\n    rev: x\n    hooks:\n      - id: {id}\n");
+    let (black, bandit) = (hook("psf/black", "black"), hook("PyCQA/bandit", "bandit"));
+    let text = format!("== .pre-commit-config.yaml\n{black}== src/.pre-commit-config.yaml\n{bandit}== src/x/a.py\n1\n");
+    let workspace = tree(&text);
+    let told = |command: &str, directory: &str| {
+        let workdir = Workdir::workspace().enter(directory);
+        lead(&PreCommit, &workspace, command, &Env::new(), &workdir).unwrap_or_default()
+    };
+    let both = told("prek run -a", "");
+    assert!(both.contains("black") && both.contains("bandit") && both.contains("in src"), "{both}");
+    let (below, single) = (told("prek run -a", "src"), told("prek run -a -c .pre-commit-config.yaml", ""));
+    assert!(below.contains("bandit") && !below.contains("black"), "{below}");
+    assert!(!single.contains("bandit") && !told("pre-commit run -a", "").contains("bandit"), "{single}");
+    let named = told("prek run src/ -a", "");
+    assert!(named.lines().count() == 2 && named.lines().all(|line| line.ends_with('?')), "{named}");
+    assert!(!told("prek run bandit -a", "").contains("black"));
+    let filtered = tree(&text.replacen("repos:", "exclude: ^src/\nrepos:", 1));
+    let held = lead(&PreCommit, &filtered, "prek run -a", &Env::new(), &Workdir::workspace()).unwrap_or_default();
+    assert!(held.lines().any(|line| line.contains("bandit") && line.contains("~unknown")), "{held}");
+}
+
+#[test]
 fn actions_lead_to_hooks() {
     let snapshot = tree(CONFIG);
     for (name, inputs, expected) in [
