@@ -8,6 +8,7 @@ use crate::text::Span;
 
 use super::ast::{Chain, ChainOp, Command, CommandKind, Item, List, Part, Pipeline, RawWord};
 use super::choose::{certainly_fails, exits_as_failed};
+use super::dead::Dead;
 use super::join::Way;
 use super::source::Ctx;
 use super::state::{Opt, State};
@@ -28,7 +29,17 @@ impl Walker<'_> {
             if index > 0 && !st.last.failed.is_empty() {
                 self.overwritten(&st, span, ctx);
             }
-            st = self.item(item, st, ctx)?;
+            let rest = list.items.get(index + 1..).filter(|rest| !rest.is_empty() && self.buries(ctx));
+            let before = rest.map(|_| st.clone());
+            match (self.item(item, st, ctx), rest.zip(before)) {
+                (Some(next), _) => st = next,
+                (None, Some((rest, before))) => {
+                    let end = item.chain.rest.last().map_or(span, |(_, _, last)| Span::new(span.start, last.span.end));
+                    self.never_after(rest, &before, ctx, end);
+                    return None;
+                }
+                (None, None) => return None,
+            }
             if item.chain.rest.is_empty() && (ctx.guard.is_some() || st.options.errexit.on != Some(true)) {
                 self.perhaps_stayed(&item.chain.first, &mut st, ctx);
             }
@@ -49,7 +60,7 @@ impl Walker<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, mut st: State, ctx: &Ctx) -> Option<State> {
+    pub(super) fn item(&mut self, item: &Item, mut st: State, ctx: &Ctx) -> Option<State> {
         let Some(background) = item.background else { return self.chain(&item.chain, st, ctx) };
         let free = Ctx { guard: None, ..ctx.clone() };
         let mut start = st.clone();
@@ -102,8 +113,10 @@ impl Walker<'_> {
             let skip = self.narrow(&st, &status, runs.inverted(), None, false);
             // `have tool && tool || exit 1`: what keeps the tool from running fails the script.
             let guarded = *op == ChainOp::And && st.exit_trap.is_none() && next_or[index + 1].is_some_and(ends_as_failed);
-            let condition = Some(()).filter(|()| !guarded).map(|()| condition());
-            let run = self.narrow(&st, &status, runs, condition, false);
+            let run = self.narrow(&st, &status, runs, Some(()).filter(|()| !guarded).map(|()| condition()), false);
+            if run.is_none() && self.buries(ctx) {
+                self.never_if(std::iter::once(Dead::Pipeline(pipeline)), &st, ctx, &condition());
+            }
             let inner =
                 if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, next_or[index + 1], &st, ctx) };
             let run = run.and_then(|run| self.pipeline(pipeline, run, &inner));

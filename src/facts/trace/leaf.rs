@@ -37,6 +37,13 @@ impl Tracer<'_> {
         searched.or_else(|| self.on_variable(program, frame)).or_else(|| self.changed_before(program, frame))
     }
 
+    /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
+    pub(super) fn sub_command(&self, words: &[Word], frame: &Frame) -> Option<Hold> {
+        let program = words.first()?.value.as_deref().filter(|program| matches!(*program, "cargo" | "git"))?;
+        let command = words[1..].iter().map_while(|word| word.value.as_deref()).find(|text| !text.starts_with(['-', '+']))?;
+        self.on_search_path(&format!("{program}-{command}"), frame)
+    }
+
     /// A program of this name in a directory of the tree that `PATH` itself names: set by a runner, a container or a script.
     fn on_variable(&self, program: &str, frame: &Frame) -> Option<Hold> {
         let path = frame.env.get("PATH")?.as_deref().filter(|_| !program.contains('/'))?;

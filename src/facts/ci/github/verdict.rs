@@ -43,6 +43,11 @@ impl Verdict {
         Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why).undone(Remedy::Condition)], ..Self::no() }
     }
 
+    /// It does not run, for what stands at a place.
+    pub(super) fn kept_by(place: &Place, why: impl Into<String>) -> Self {
+        Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why)], ..Self::no() }
+    }
+
     /// Runs only if both run.
     pub(super) fn and(&self, other: &Self) -> Self {
         let answer = self.answer.clone().and(other.answer.clone());
