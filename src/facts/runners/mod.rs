@@ -245,8 +245,9 @@ pub static ROSTER: &[&dyn Runner] = &[
     &compose::Compose,
     &given::Given,
     &code::Code,
-    &entry::Entry,
     &behind::Behind,
     &launchers::Launchers,
     &script::Script,
+    // Last: a project may be the launcher, and CI runs the one that is installed.
+    &entry::Entry,
 ];

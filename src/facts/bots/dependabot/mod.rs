@@ -10,7 +10,7 @@ mod schema;
 use self::entry::Entry;
 use self::reach::Reach;
 use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
-use super::{BotFact, BotProblem, Coverage};
+use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, ProblemKind, Value};
@@ -134,7 +134,10 @@ fn apply<'e>(
         } else if let Some(place) = entry.excludes(target) {
             reading.misses.push(Miss::new(target, "ignored", place));
         } else if let Some(place) = allows_none(scene, entry, target) {
-            reading.misses.push(Miss::new(target, "ignored", place));
+            let words = "`allow` names none of what is listed here".to_owned();
+            let remedy =
+                Remedy { words, fix: "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned() };
+            reading.misses.push(Miss { remedy: Some(remedy), ..Miss::new(target, "ignored", place) });
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
