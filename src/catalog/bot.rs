@@ -247,6 +247,9 @@ pub struct Manager {
     /// Its own file patterns: globs, or regular expressions between slashes.
     #[serde(default)]
     pub files: Vec<String>,
+    /// Where it finds dependencies in such a file: dotted keys, one of which must stand there. None: the name is enough.
+    #[serde(default)]
+    pub keys: Vec<String>,
     /// The data source that most of its dependencies come from.
     #[serde(default)]
     pub source: Option<String>,

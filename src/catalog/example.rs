@@ -62,13 +62,14 @@ impl Example {
             Some("csharp") => ("kestrel.csproj", "cs", "<Project/>\n"),
             Some("cpp") => ("CMakeLists.txt", "c", "project(kestrel)\n"),
             Some("swift") => ("Package.swift", "swift", "// swift\n"),
+            Some("elixir") => ("mix.exs", "ex", "defmodule Kestrel.MixProject do\nend\n"),
             Some("shell") => ("README.md", "sh", "kestrel\n"),
             Some("docker") => ("Dockerfile", "md", "FROM scratch\n"),
             _ => return files.into_iter().collect(),
         };
         files.entry(manifest.to_owned()).or_insert_with(|| text.to_owned());
         for name in ["a", "b", "c"] {
-            files.entry(format!("src/{name}.{extension}")).or_default();
+            files.entry(format!("src/{name}.{extension}")).or_insert_with(|| "x\n".to_owned());
         }
         files.into_iter().collect()
     }

@@ -41,9 +41,19 @@ pub enum Trait {
     Silent,
     /// It only looks at a file that it is given, or hands its name on.
     Looks,
+    /// What it prints are names of files, directories, packages or commits, and no flags.
+    ListsNames,
+    /// It prints some of what it reads, or parts of it.
+    Sieves,
 }
 
 impl Programs {
+    /// The programs of which this is known, each with the words that must stand behind it.
+    pub fn words_of(&self, what: Trait) -> impl Iterator<Item = std::str::SplitWhitespace<'_>> {
+        let rows = self.program.iter().filter(move |row| row.is.contains(&what));
+        rows.flat_map(|row| &row.names).map(|name| name.split_whitespace())
+    }
+
     /// Whether this is known of the program.
     #[must_use]
     pub fn is(&self, name: &str, what: Trait) -> bool {

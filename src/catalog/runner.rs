@@ -13,6 +13,8 @@ pub struct Runners {
     pub idle_actions: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,
+    /// Actions that run a command they are given.
+    pub action: Vec<CommandAction>,
     /// Programs that run code of the tree.
     pub interpreter: Vec<CodeRunner>,
     /// Programs that print the settings of an environment for a shell to read, and nothing that it would run.
@@ -45,6 +47,9 @@ pub struct UnreadRunner {
     /// It is opaque only if a task file runs a tool or a task runner, or holds one of these words.
     #[serde(default)]
     pub only_if: Vec<String>,
+    /// Actions that run it.
+    #[serde(default)]
+    pub actions: Vec<String>,
 }
 
 /// An interpreter of code in the tree.
@@ -64,4 +69,64 @@ pub struct CodeRunner {
     pub module_flag: Option<String>,
     /// The ending of its files.
     pub extension: String,
+    /// Words at the beginning of a line that load another file by its path from this one.
+    #[serde(default)]
+    pub loads: Vec<String>,
+    /// A program of the tree whose commands are files.
+    #[serde(default)]
+    pub commands: Option<CommandFiles>,
+}
+
+/// A program of the tree whose commands are files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandFiles {
+    /// The base name of the program.
+    pub file: String,
+    /// The end of the directories in which its commands lie.
+    pub below: String,
+}
+
+/// An action that runs what an input says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandAction {
+    /// `owner/repository[/path]`.
+    pub action: String,
+    /// The input that holds the command.
+    pub input: String,
+    /// Words in front of what the input holds; none: it is a script for a shell.
+    #[serde(default)]
+    pub argv: Vec<String>,
+    /// The shell stops at the first line that fails.
+    #[serde(default)]
+    pub errexit: bool,
+    /// The input is code in another language.
+    #[serde(default)]
+    pub code: bool,
+    /// The input that names the shell.
+    #[serde(default)]
+    pub shell_input: Option<String>,
+    /// The input that names the directory.
+    #[serde(default)]
+    pub directory_input: Option<String>,
+    /// Inputs with which a failure may not reach the job.
+    #[serde(default)]
+    pub softened_by: Vec<Softener>,
+    /// What of it is not read, so that what it runs is doubted.
+    #[serde(default)]
+    pub doubt: Option<String>,
+}
+
+/// An input by which a failing command does not fail the action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Softener {
+    /// The input.
+    pub input: String,
+    /// The value with which it is so; none: with any value it may be so.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// What happens.
+    pub why: String,
 }

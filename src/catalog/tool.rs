@@ -26,6 +26,9 @@ pub struct Tool {
     /// Rule names that make `security = "selected"` true.
     #[serde(default)]
     pub select: Vec<String>,
+    /// Every rule it has, for tools whose selections can leave none.
+    #[serde(default)]
+    pub rules: Vec<String>,
     /// The Rust reader of its configuration.
     #[serde(default)]
     pub reader: Option<String>,
@@ -73,6 +76,9 @@ pub struct Tool {
     /// Flags that make an invocation analyse nothing.
     #[serde(default)]
     pub no_run_flags: Vec<String>,
+    /// They do so behind `--` as well.
+    #[serde(default)]
+    pub no_run_anywhere: bool,
     /// Flags followed by a value word.
     #[serde(default)]
     pub value_flags: Vec<String>,
@@ -210,15 +216,27 @@ pub struct Targets {
     /// Positional words are paths.
     #[serde(default)]
     pub positional: bool,
+    /// It takes a pattern that no shell has put names in place of as a name.
+    #[serde(default)]
+    pub literal: bool,
+    /// Flags and words that make it look at what it reads from standard input, and at nothing else.
+    #[serde(default)]
+    pub stdin: Vec<String>,
     /// Flags whose value is excluded.
     #[serde(default)]
     pub excluded_by: Vec<String>,
+    /// Flags whose values are patterns, one of which a file must match.
+    #[serde(default)]
+    pub included_by: Vec<String>,
     /// Keys of the tool's own configuration, when it is in effect, whose values are excluded.
     #[serde(default)]
     pub excluded_in: Vec<String>,
-    /// A file with lines as in `.gitignore`, in the directory the tool works in.
+    /// Files with lines as in `.gitignore`, in the directory the tool works in.
     #[serde(default)]
-    pub ignore_file: Option<String>,
+    pub ignore_files: Vec<String>,
+    /// Flags with which it looks at what they name all the same, and keys whose value `false` says so.
+    #[serde(default)]
+    pub keeps_ignored: Vec<String>,
     /// Flags and keys whose value is looked at beside the positional words.
     #[serde(default)]
     pub named_in: Vec<String>,

@@ -3,14 +3,14 @@
 
 use serde::Deserialize;
 
-use super::component_view::{View, home, is_development, judged, subject, views};
+use super::component_view::{View, home, is_development, judged, reach_words, subject, views};
 use super::{Bench, Check, fixes, question, unseen};
 use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
 use crate::facts::components::Component;
 use crate::facts::filtered::Sight;
-use crate::facts::hold::{HeldBy, HoldEffect};
+use crate::facts::hold::{HeldBy, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
 use crate::facts::standing::is_analyzer;
@@ -106,12 +106,12 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
     let all = views(bench, component, |tool| is_analyzer(tool) && (!bench.literal || named(tool)));
     let secure = |view: &&View<'_>| !question.security || !view.on.security.is_no();
     let certain = |view: &&View<'_>| !question.security || view.on.security.is_yes();
-    let mut finding = if let Some(view) = all.iter().filter(certain).find(|view| view.on.rung >= wanted) {
+    let mut finding = if let Some(view) = all.iter().filter(certain).find(|view| view.is_at(wanted)) {
         pass(rule, subject, view)
     } else if let Some(finding) = settled_outside(rule, &subject, bench, question) {
         finding
-    } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be() >= wanted) {
-        let mut open = unknown(rule, subject, view, wanted);
+    } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be_at(wanted)) {
+        let mut open = unknown(rule, subject, view, wanted, bench);
         if let Some(linter) = all.iter().find(|other| other.on.rung >= wanted && other.tool.id != view.tool.id) {
             open.message.push_str(&format!("; {} gates, without security rules", linter.tool.title));
         }
@@ -169,25 +169,6 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     finding
 }
 
-fn reach_words(view: &View<'_>) -> String {
-    let triggers = view.best().map(|best| best.triggers.clone()).unwrap_or_default();
-    let on = if triggers.contains(&Trigger::PullRequest) {
-        "pull requests"
-    } else if triggers.contains(&Trigger::MergeGroup) {
-        "the merge queue"
-    } else {
-        "every pushed branch"
-    };
-    match view.on.rung {
-        Rung::Absent => "is absent".to_owned(),
-        Rung::Configured => "is configured".to_owned(),
-        Rung::Runs if triggers.contains(&Trigger::PullRequest) => "runs on pull requests".to_owned(),
-        Rung::Runs => "runs".to_owned(),
-        Rung::Gates => format!("gates {on}"),
-        Rung::Required => format!("is required on {on}"),
-    }
-}
-
 /// Tools that the policy says run outside the repository (`[ci] external`) or in a workflow it vouches for.
 fn settled_outside(rule: &Rule, subject: &str, bench: &Bench<'_>, question: &Question) -> Option<Finding> {
     let serves = |id: &String| {
@@ -216,7 +197,7 @@ fn settled_outside(rule: &Rule, subject: &str, bench: &Bench<'_>, question: &Que
     })
 }
 
-fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Finding {
+fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &Bench<'_>) -> Finding {
     let title = &view.tool.title;
     let hold = view.held_by();
     let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates;
@@ -239,6 +220,9 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Findi
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
+    if wanted == Rung::Required && view.may_be() >= Rung::Gates {
+        finding.fix = fixes::require(view, bench);
+    }
     if let Answer::Unknown(why) = &view.on.security
         && let Some(place) = why.place.clone().filter(|_| view.on.rung >= wanted)
     {
@@ -291,7 +275,7 @@ fn fail(
     let could = |view: &&View<'_>| {
         (view.on.rung >= wanted, view.tool.security == Security::Selected, question.wanted.contains(&view.tool.id))
     };
-    let linter = all.iter().rev().filter(|view| question.security && view.may_be() >= wanted).max_by_key(could);
+    let linter = all.iter().rev().filter(|view| question.security && view.may_be_at(wanted)).max_by_key(could);
     let best = all.iter().rev().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
     let (mut finding, about) = match (linter, best) {
         (Some(view), _) => (insecure(rule, subject, view, component, &language, wanted), Some(view)),
@@ -384,6 +368,9 @@ pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
     let on_pull = view.best().is_some_and(|best| best.triggers.contains(&Trigger::PullRequest));
     match (view.on.rung, hold.map(|hold| hold.effect)) {
         _ if view.elsewhere() => format!("{title} runs, but not on {language}"),
+        (Rung::Configured, Some(HoldEffect::Void)) if hold.is_some_and(|hold| hold.remedy == Remedy::Condition) => {
+            format!("{title} stands in a pipeline, but its condition never holds")
+        }
         (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing of {language}"),
         (Rung::Configured, Some(HoldEffect::Unknown(_))) if view.may_be() > Rung::Configured => {
             format!("{title} is configured; even if it runs, it cannot fail a pull request")

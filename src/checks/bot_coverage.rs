@@ -120,7 +120,8 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         finding.places.extend(
             problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
         );
-        finding.fix.clone_from(&first.fix);
+        let mend = || format!("mend this line: as long as {title} refuses the file, it updates nothing");
+        finding.fix = Some(first.fix.clone().unwrap_or_else(mend));
         // An entry left over from a directory that is gone leaves nothing old, where all there is has a bot.
         let left_over = bot.active && bot.problems.iter().all(|problem| !problem.fatal || problem.code == "missing-directory");
         if left_over && !bench.facts.uncovered.iter().any(|gap| gap.scope == Scope::Production && gap.why != "limit-0") {

@@ -4,8 +4,9 @@
 use super::Bench;
 use crate::catalog::Tool;
 use crate::facts::components::{Component, Scope};
-use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::hold::{HeldBy, Hold, HoldEffect, Hop};
 use crate::facts::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
+use crate::facts::pipeline::Trigger;
 use crate::text::Place;
 
 /// One tool on one component.
@@ -55,6 +56,17 @@ impl<'f> View<'f> {
 
     pub(super) fn may_be(&self) -> Rung {
         self.on.may_be.unwrap_or(self.on.rung)
+    }
+
+    /// Whether it stands at a rung. What gates is required where the policy declares its check to be.
+    pub(super) fn is_at(&self, wanted: Rung) -> bool {
+        let declared = || self.on.rung == Rung::Gates && self.holds().any(|hold| hold.by == HeldBy::CheckName);
+        self.on.rung >= wanted || (wanted == Rung::Required && declared())
+    }
+
+    /// Whether it may stand at a rung. Which checks are required is the forge's to say, and no forge was asked.
+    pub(super) fn may_be_at(&self, wanted: Rung) -> bool {
+        self.may_be() >= wanted.min(Rung::Gates)
     }
 
     /// The nearest configuration of the tool at the component or above it.
@@ -113,4 +125,24 @@ pub(super) fn home(component: &Component) -> Place {
 
 pub(super) fn is_development(component: &Component) -> bool {
     component.scope == Scope::Development
+}
+
+/// How far a tool reaches, and on what.
+pub(super) fn reach_words(view: &View<'_>) -> String {
+    let triggers = view.best().map(|best| best.triggers.clone()).unwrap_or_default();
+    let on = if triggers.contains(&Trigger::PullRequest) {
+        "pull requests"
+    } else if triggers.contains(&Trigger::MergeGroup) {
+        "the merge queue"
+    } else {
+        "every pushed branch"
+    };
+    match view.on.rung {
+        Rung::Absent => "is absent".to_owned(),
+        Rung::Configured => "is configured".to_owned(),
+        Rung::Runs if triggers.contains(&Trigger::PullRequest) => "runs on pull requests".to_owned(),
+        Rung::Runs => "runs".to_owned(),
+        Rung::Gates => format!("gates {on}"),
+        Rung::Required => format!("is required on {on}"),
+    }
 }

@@ -8,7 +8,7 @@ use super::snippets::{beside, directory, run, run_in};
 use crate::catalog::Tool;
 use crate::catalog::tool::{Does, Effect, Security};
 use crate::facts::components::Component;
-use crate::facts::hold::{HeldBy, Hold, HoldEffect};
+use crate::facts::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use crate::facts::tool_config::Deciding;
 use crate::finding::Finding;
 use crate::text::Place;
@@ -68,12 +68,39 @@ fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option
     }
 }
 
+/// Which check the forge must require, and where the policy says that it does.
+pub(super) fn require(view: &View<'_>, bench: &Bench<'_>) -> Option<String> {
+    let (path, id) = view.best()?.job.split_once('#')?;
+    let pipeline = bench.facts.pipelines.iter().find(|pipeline| pipeline.path.as_str() == path)?;
+    let job = pipeline.jobs.iter().find(|job| job.id == id)?;
+    let title = &view.tool.title;
+    Some(match job.checks.iter().flatten().next() {
+        Some(check) => {
+            let text = toml::Value::from(check.as_str());
+            format!(
+                "require the check `{check}` in the ruleset of the default branch, then say so in the policy:\n[ci]\nrequired_checks = [{text}]"
+            )
+        }
+        None => format!(
+            "require the check of the job `{id}`, which runs {title}, in the ruleset of the default branch, then name it in the policy at `ci.required_checks`"
+        ),
+    })
+}
+
 /// What to do about the line that holds a tool a rung short; `None` when nothing holds it there.
 pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
     let first = finding.places.first();
     let start = || {
         let title = &view.tool.title;
-        format!("start that job on `pull_request` as well, so that {title} can stop a change before it is merged")
+        let by_trigger = view.holds().find(|hold| hold.by == HeldBy::Trigger);
+        let what = match by_trigger.map(|hold| (&hold.remedy, &hold.place)) {
+            Some((Remedy::Types(missing), at)) => {
+                format!("add `{}` to `types` at {}:{}", missing.join("`, `"), at.path, at.line)
+            }
+            Some((Remedy::Branches, at)) => format!("let the filter at {}:{} pass the default branch", at.path, at.line),
+            _ => "start that job on `pull_request` as well".to_owned(),
+        };
+        format!("{what}, so that {title} can stop a change before it is merged")
     };
     // Both an event and the text may hold it: mending one of the two leaves it where it is.
     let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Soften | HoldEffect::Void);
@@ -85,44 +112,57 @@ pub(super) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<String> {
             Some(format!("widen the filter at {at} so that a change of these files starts {}", view.tool.title))
         }
         "soft-fail" | "void" => {
-            let first = first?;
-            let own = harder(view, &first.place, &first.note);
+            let own = harder(view, view.held_by()?);
             Some(if by_trigger() { format!("{own}\nand {}", start()) } else { own })
         }
         "runs" => Some(match by_text() {
-            Some(hold) => format!("{}\nand {}", start(), harder(view, &hold.place, &hold.why)),
+            Some(hold) => format!("{}\nand {}", start(), harder(view, hold)),
             None => start(),
         }),
         _ => None,
     }
 }
 
-/// What makes a tool fail where a line lets it pass.
-fn harder(view: &View<'_>, place: &Place, note: &str) -> String {
+/// What makes a tool fail where a hold lets it pass.
+fn harder(view: &View<'_>, hold: &Hold) -> String {
     let title = &view.tool.title;
+    let (place, note) = (&hold.place, &hold.why);
+    let settle = format!("settle false positives one by one in the configuration of {title}");
+    match &hold.remedy {
+        Remedy::Drop(flag) => return format!("remove `{flag}`{}; {settle}", handed_over(view, hold, flag)),
+        // `shell: bash`, written out, is `bash -eo pipefail`; without it the step has `bash -e`.
+        Remedy::Pipefail if place.path.as_str().starts_with(".github/") => {
+            return "set `shell: bash` on this step, which turns `pipefail` on: then each program of the pipe can fail it"
+                .to_owned();
+        }
+        Remedy::Pipefail => return "write `set -o pipefail` before the pipe, and run it with bash".to_owned(),
+        Remedy::CheckOut => return "check the repository out before it:\n- uses: actions/checkout@v4".to_owned(),
+        Remedy::Condition => return format!("remove this condition, or let it hold for pull requests, so that {title} runs"),
+        Remedy::Remove | Remedy::Types(_) | Remedy::Branches => {}
+    }
     match missing(view, place, note) {
         Some(what) => format!("{what}, so that what {title} finds fails the job"),
         None => match note.strip_prefix("without `").and_then(|rest| rest.split_once('`')) {
             Some((flag, _)) => format!("add `{flag}`"),
-            None if flag(view, place).is_some() => format!(
-                "remove `{}`; settle false positives one by one in the configuration of {title}",
-                flag(view, place).unwrap_or_default()
-            ),
             None if note.starts_with("it looks at nothing") => format!("give {title} a path that exists"),
-            None => format!(
-                "remove what lets it pass here ({note}); settle false positives one by one in the configuration of {title}"
-            ),
+            None => format!("remove what lets it pass here ({note}); {settle}"),
         },
     }
 }
 
-/// The flag that a hold points to, in the command that the last hop shows.
-fn flag(view: &View<'_>, place: &Place) -> Option<String> {
-    let hop = view.best()?.chain.last()?;
-    let here = place.path == hop.place.path && (place.line, place.end_line) == (hop.place.line, hop.place.line);
-    let from = place.column.checked_sub(hop.place.column).filter(|_| here)?;
-    let text: String = hop.text.chars().skip(from).take(place.end_column.saturating_sub(place.column)).collect();
-    (text.starts_with('-') && text.len() > 1 && !text.ends_with('…')).then_some(text)
+/// Which earlier line of the chain a flag comes from, where its own place holds something else: a variable, nothing.
+fn handed_over(view: &View<'_>, hold: &Hold, flag: &str) -> String {
+    let chain = view.best().map(|best| best.chain.as_slice()).unwrap_or_default();
+    let flag = flag.split([' ', '=']).next().unwrap_or_default();
+    let width = hold.place.end_column.saturating_sub(hold.place.column);
+    // A short flag of one program is often one of another's.
+    let elsewhere = flag.starts_with("--") && width < flag.chars().count();
+    let spells = |text: &str| text.split([' ', '\'', '"', '=']).any(|word| word == flag);
+    let earlier = chain.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
+    match earlier.iter().rev().find(|hop| elsewhere && spells(&hop.text)) {
+        Some(hop) => format!(" at {}:{}", hop.place.path, hop.place.line),
+        None => String::new(),
+    }
 }
 
 /// What a tool lacks that passes by default: the flag or the input that makes findings fail it, as the catalogue knows it.

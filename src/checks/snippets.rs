@@ -8,7 +8,11 @@ use crate::text::escape;
 /// A step that runs in the component's directory.
 pub(super) fn run_in(command: &str, component: &Component) -> String {
     let directory = &component.directory;
-    let cd = if directory.is_root() { String::new() } else { format!("\n  working-directory: {}", quoted(directory.as_str())) };
+    let cd = if directory.is_root() {
+        String::new()
+    } else {
+        format!("\n  working-directory: {}", quoted(&no_expression(directory.as_str())))
+    };
     format!("{}{cd}", run(command))
 }
 
@@ -82,9 +86,33 @@ pub(super) fn run(command: &str) -> String {
     if plain { format!("- run: {command}") } else { format!("- run: {}", quoted(command)) }
 }
 
-/// A path as one word of a shell that is no option.
+/// A text as a workflow says it: GitHub fills expressions in before anything quotes them, in a name of the repository too.
+fn no_expression(text: &str) -> String {
+    text.replace("${{", "${{ '${{' }}")
+}
+
+/// A path as one word of a shell in a workflow that is no option.
 pub(super) fn word(path: &str) -> String {
     let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
     let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@+,".contains(c));
-    if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+    if plain { path } else { no_expression(&format!("'{}'", path.replace('\'', "'\\''"))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_no_code_where_they_are_pasted() {
+        let rows = [
+            ("src/app", "src/app"),
+            ("-r", "./-r"),
+            ("it's", "'it'\\''s'"),
+            ("$(id)", "'$(id)'"),
+            ("j${{ github.event.issue.title }}", "'j${{ '${{' }} github.event.issue.title }}'"),
+        ];
+        for (path, said) in rows {
+            assert_eq!(word(path), said);
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::inspect;
 use crate::policy::{FailOn, Outcome};
 use crate::report::View;
 use crate::report::facts::FactsReport;
+use crate::text::escape;
 
 const FORMATS: [&str; 2] = ["text", "json"];
 
@@ -24,6 +25,12 @@ pub(super) fn run(context: &Context, args: &FactsArgs) -> Result<u8, Error> {
         file.write(&render(&facts, &file.format, &View { color: false, terminal: false, ..view })?)?;
     }
     context.streams.print(&render(&facts, format, &view)?)?;
+    // Standard output is read by programs: what makes the run incomplete is told to people.
+    if facts.incomplete && format == "json" {
+        for note in &facts.notes {
+            context.streams.tell(&format!("note: {}\n", escape::line(note)));
+        }
+    }
     let outcome = if facts.incomplete { Outcome::Incomplete } else { Outcome::Pass };
     Ok(outcome.exit_status(FailOn::Error))
 }

@@ -1,8 +1,9 @@
 //! Owns what the catalogue's effect rows do to one invocation. Refuses to weigh the result: `ladder` does.
 
-use super::hold::{Hold, HoldEffect};
+use super::computed_flags;
+use super::hold::{Hold, HoldEffect, Remedy};
 use super::invocations::Invocation;
-use super::matching::find_flag;
+use super::matching::{find_flag, flag_matches};
 use super::shell::Word;
 use super::tool_config::{Query, Settings, places};
 use crate::answer::{Answer, Reason, Why};
@@ -94,7 +95,8 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                         || words(effect, tool),
                         |name| words(effect, tool).replace(" with it", &format!(" with `{name}`")),
                     );
-                    out.holds.push(Hold::new(weight(does), place, said));
+                    let remedy = dropped(effect, invocation, &place).map_or(Remedy::Remove, Remedy::Drop);
+                    out.holds.push(Hold::new(weight(does), place, said).undone(remedy));
                 }
             },
             Answer::Unknown(why) => {
@@ -115,7 +117,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
         let doubt = out.may_harden.as_ref().map(|why| Hold::unknown(why, &here));
         out.holds.extend(by_setting.drain(..).map(|hold| doubt.clone().unwrap_or(hold)));
     }
-    out.holds.extend(computed_flags(tool, invocation));
+    out.holds.extend(computed_flags::hold(tool, invocation, query));
     out.holds.dedup();
     out
 }
@@ -144,6 +146,20 @@ fn weight(does: Does) -> HoldEffect {
 fn named<'e>(effect: &'e Effect, invocation: &'e Invocation, place: &Place) -> Option<&'e str> {
     let flag = || invocation.args.iter().find(|word| word.place == *place).and_then(|word| word.value.as_deref());
     effect.env.as_deref().or(effect.key.as_deref()).or(effect.input.as_deref()).or_else(flag)
+}
+
+/// The flag that an effect was found at, with the value behind it where the row asks for one.
+fn dropped(effect: &Effect, invocation: &Invocation, place: &Place) -> Option<String> {
+    let by_flag = effect.env.is_none() && effect.key.is_none() && effect.input.is_none() && effect.setting.is_none();
+    let values = || invocation.args.iter().map(|word| word.value.as_deref());
+    // Several words may come from one place: the one that the row knows.
+    let known = |(word, next): &(&str, Option<&str>)| effect.flag.iter().any(|row| flag_matches(row, word, *next));
+    let at = |index: &usize| invocation.args[*index].place == *place;
+    let pair = |index: usize| Some((values().nth(index)??, values().nth(index + 1).flatten()));
+    let all = || (0..invocation.args.len()).filter(at).filter_map(pair);
+    let (word, next) = all().find(known).or_else(|| all().next()).filter(|(word, _)| by_flag && word.starts_with('-'))?;
+    let behind = effect.flag.iter().any(|row| row.split_once(' ').is_some_and(|(flag, _)| flag == word));
+    Some(next.filter(|_| behind).map_or_else(|| word.to_owned(), |next| format!("{word} {next}")))
 }
 
 fn words(effect: &Effect, tool: &Tool) -> String {
@@ -200,6 +216,11 @@ fn applies(
             return Answer::No;
         }
         let accepts = |value: Value<'_>| key_value_matches(effect, value);
+        let mut inputs = query.tool.config.iter().filter_map(|row| row.named_by_input.as_ref());
+        let named = inputs.find_map(|of| invocation.inputs.get(&of.input)).filter(|_| effect.path.is_none());
+        if let Some(named) = named.and_then(|input| input.value.as_deref()) {
+            return places::value_in(query, named, key, accepts).map_or(Answer::No, Answer::Yes);
+        }
         return places::value_place(query, effect.path.as_deref(), key, accepts).map_or(Answer::No, Answer::Yes);
     }
     if !effect.flag.is_empty() && compares(effect) {
@@ -342,24 +363,6 @@ fn same_scalar(wanted: &serde_json::Value, text: &str) -> bool {
         serde_json::Value::Number(wanted) => wanted.to_string() == text,
         _ => false,
     }
-}
-
-/// A whole word that is computed could be any flag. Output of a command (`$(git ls-files)`) and quoted lists are targets.
-fn computed_flags(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
-    let fragile = tool.effect.iter().any(|effect| matches!(effect.does, Does::Soften | Does::Void) && !effect.flag.is_empty());
-    if !fragile {
-        return None;
-    }
-    let mut behind_value_flag = false;
-    let word = invocation.args.iter().find(|word| {
-        let takes = |flag: &String| Some(flag.as_str()) == word.value.as_deref();
-        // What stands behind a flag that takes a value is that value.
-        let is_value = std::mem::replace(&mut behind_value_flag, tool.value_flags.iter().any(takes));
-        let raw = word.raw.trim_start_matches('"');
-        let substitution = raw.starts_with("$(") || raw.starts_with('`') || raw.contains('@') || raw.contains('*');
-        word.value.is_none() && !is_value && !substitution && (raw.starts_with('$') || raw.starts_with('\u{E000}'))
-    })?;
-    Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), word.place.clone(), "an argument is computed and could be any flag"))
 }
 
 /// What the exit status does with findings, effects applied.

@@ -29,6 +29,28 @@ pub enum HeldBy {
     Trigger,
     /// A filter of changed files that nothing which it looks at passes.
     Paths,
+    /// Nothing: the policy declares the check of its job to be required.
+    CheckName,
+}
+
+/// What undoes a hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Remedy {
+    /// Take away what stands there.
+    #[default]
+    Remove,
+    /// Take this word out of the command: a flag, with its value where that is what counts.
+    Drop(String),
+    /// Let the status of every program of a pipe count.
+    Pipefail,
+    /// Check the repository out first.
+    CheckOut,
+    /// Change the condition, which keeps it from running at all.
+    Condition,
+    /// Have these activity types among those that start it.
+    Types(Vec<String>),
+    /// Let the filter of branches pass the default branch.
+    Branches,
 }
 
 /// One thing that holds an invocation short of a rung, at its own line.
@@ -44,18 +66,26 @@ pub struct Hold {
     pub of_machine: bool,
     /// What holds.
     pub by: HeldBy,
+    /// What undoes it.
+    pub remedy: Remedy,
 }
 
 impl Hold {
     /// A hold of an effect at a place.
     pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
-        Self { effect, place, why: why.into(), of_machine: false, by: HeldBy::Text }
+        Self { effect, place, why: why.into(), of_machine: false, by: HeldBy::Text, remedy: Remedy::Remove }
     }
 
     /// The same, held by something else than the text.
     #[must_use]
     pub fn by(self, by: HeldBy) -> Self {
         Self { by, ..self }
+    }
+
+    /// The same, undone in another way than by taking it away.
+    #[must_use]
+    pub fn undone(self, remedy: Remedy) -> Self {
+        Self { remedy, ..self }
     }
 
     /// A hold for something that could not be decided.

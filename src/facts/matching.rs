@@ -166,10 +166,27 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
     found
 }
 
+/// The arguments of a command: what stands behind the words of its row, and the flags between them (`npm --offline audit`).
+/// In front of a module (`python -W error -m bandit`) they are another program's.
+#[must_use]
+pub fn arguments(hit: &RowMatch<'_>, words: &[Word]) -> Vec<Word> {
+    let row = hit.tool.run[hit.row].argv.as_deref().filter(|argv| !hit.wrapped && !argv.iter().any(|word| word == "-m"));
+    let (taken, behind) = words.split_at(hit.taken.min(words.len()));
+    let mut wanted = row.unwrap_or_default().iter().skip(1).peekable();
+    let mut given = Vec::new();
+    for word in taken.iter().skip(1).filter(|_| row.is_some()) {
+        if wanted.next_if(|wanted| *word.shape() == ***wanted).is_none() && !word.shape().starts_with('+') {
+            given.push(word.clone());
+        }
+    }
+    given.extend_from_slice(behind);
+    given
+}
+
 /// Whether a flag makes the invocation analyse nothing (`--help`, `--version`).
 #[must_use]
 pub fn analyses_nothing(tool: &Tool, args: &[Word]) -> bool {
-    let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
+    let end = args.iter().position(|word| !tool.no_run_anywhere && word.value.as_deref() == Some("--")).unwrap_or(args.len());
     args[..end].iter().filter_map(|word| word.value.as_deref()).any(|value| tool.no_run_flags.iter().any(|flag| flag == value))
 }
 

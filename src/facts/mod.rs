@@ -7,6 +7,7 @@ mod by_hand;
 pub mod ci;
 pub mod compiler;
 pub mod components;
+mod computed_flags;
 mod configured;
 pub mod dependencies;
 pub mod effects;
@@ -64,7 +65,7 @@ pub struct Facts<'s> {
     /// What CI reaches.
     pub trace: trace::Trace,
     /// What path filters keep out of each component, as far as it was asked.
-    pub filtered: filtered::Filtered,
+    pub filtered: filtered::Filtered<'s>,
     /// The ladder, per tool and language.
     pub standings: Vec<ladder::Standing>,
     /// Dependency-update bots.
@@ -118,7 +119,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let locks = locks::gather(snapshot, &catalog.languages);
     let mut local = local::trace(&world, terms, &packages, &locks);
     local.invocations.extend(by_hand::trace(&world, terms, &inventory).invocations);
-    let filtered = filtered::Filtered::new(snapshot.limits());
+    let filtered = filtered::Filtered::new(snapshot);
     let evidence = standing::Evidence {
         world: &world,
         pipelines: &pipelines,

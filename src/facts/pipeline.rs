@@ -189,6 +189,22 @@ pub enum Work {
     },
     /// Something that is not read: raises what every tool may be.
     Opaque(Why),
+    /// The same, where its code is known: it is looked at for what it hands to later steps.
+    Foreign {
+        /// The code.
+        code: Code,
+        /// Why it is not read.
+        why: Why,
+    },
+}
+
+/// Code in a language that is not read.
+#[derive(Clone, Debug)]
+pub enum Code {
+    /// In the pipeline's own file.
+    Text(MappedText),
+    /// A file of the tree.
+    File(RepoPath),
 }
 
 /// Whether an event starts a unit.

@@ -189,7 +189,7 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     let why = match (invocation.workdir.is_known(), invocation.workdir.dir()) {
         (false, _) => "the directory it works in is computed",
         (true, None) => "the directory it works in is not known to hold this tree",
-        (true, Some(_)) => "a path it looks at is computed, or a link",
+        (true, Some(_)) => "what it looks at is computed, a link, or read from standard input",
     };
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
@@ -273,7 +273,7 @@ impl Ranked<'_> {
         &self,
         pipeline: Option<&Pipeline>,
         component: &Component,
-        filtered: &Filtered,
+        filtered: &Filtered<'_>,
     ) -> Option<OnComponent> {
         let manifest = component.manifest.as_ref()?;
         let directory = &component.directory;
@@ -284,13 +284,22 @@ impl Ranked<'_> {
             Targets::Directory(here) => directory.is_in(here),
             Targets::Unknown | Targets::Nothing(_) => true,
         };
-        if !seen || self.aside.is_yes() {
+        let taken = |file: &&RepoPath| self.excluded.as_ref().is_some_and(|excluded| excluded.takes(file));
+        let left_out = component.declared_in.iter().filter(taken).count();
+        let all = left_out > 0 && left_out == component.declared_in.len();
+        if !seen || all || self.aside.is_yes() {
             return None;
         }
         let mut on = self.on(pipeline, Some(Sight::dependencies(component)), filtered);
         if let Answer::Unknown(why) = &self.aside {
             let hold = Hold::unknown(why, &place_of(self.invocation));
             on.bound = on.bound.doubt(Rung::Absent);
+            on.held.push(hold);
+        }
+        if left_out > 0 {
+            let why = "a manifest or a lock file is left out of what it looks at";
+            let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), place_of(self.invocation), why);
+            on.bound = on.bound.held(&hold);
             on.held.push(hold);
         }
         if let Some(hold) = &self.unplaced {
@@ -303,7 +312,7 @@ impl Ranked<'_> {
     /// Its rung on a component (`None`: for a tool of no language), and how many of the files that it looks at its file filters
     /// miss.
     #[must_use]
-    pub fn on(&self, pipeline: Option<&Pipeline>, sight: Option<Sight<'_>>, filtered: &Filtered) -> OnComponent {
+    pub fn on(&self, pipeline: Option<&Pipeline>, sight: Option<Sight<'_>>, filtered: &Filtered<'_>) -> OnComponent {
         let configured = Bound::exactly(Rung::Configured);
         let Some(pipeline) = pipeline else { return OnComponent { bound: configured, missed: 0, held: Vec::new() } };
         let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, sight, filtered);

@@ -1,7 +1,7 @@
 //! Owns the checks that the policy declares to be required: which jobs publish them. Refuses to call a job required for it: the
 //! forge matches a check by its name, which any workflow of a change can publish.
 
-use super::hold::{Hold, HoldEffect};
+use super::hold::{HeldBy, Hold, HoldEffect};
 use super::pipeline::{Job, Pipeline};
 
 /// Marks the jobs that publish a declared check.
@@ -20,7 +20,7 @@ fn publishes(job: &Job, name: &str) -> bool {
 pub fn by_name(job: &Job) -> Option<Hold> {
     let name = job.required.as_ref()?;
     let why = format!("required by name only: the policy declares its check `{name}`");
-    Some(Hold::new(HoldEffect::Note, job.place.clone(), why))
+    Some(Hold::new(HoldEffect::Note, job.place.clone(), why).by(HeldBy::CheckName))
 }
 
 /// Declared checks that no job publishes, or that several do, in sentences.

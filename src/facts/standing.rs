@@ -38,7 +38,7 @@ pub struct Evidence<'a> {
     /// Dependencies of all manifests in sight.
     pub dependencies: &'a [Dependency],
     /// What path filters keep out.
-    pub filtered: &'a Filtered,
+    pub filtered: &'a Filtered<'a>,
     /// What opaque units raise.
     pub raised: super::unseen::Raised,
 }

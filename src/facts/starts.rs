@@ -14,7 +14,7 @@ pub(super) fn started(
     starts: &[Start],
     pipeline: &Pipeline,
     sight: Option<Sight<'_>>,
-    filtered: &Filtered,
+    filtered: &Filtered<'_>,
 ) -> (Bound, usize, Vec<Hold>) {
     let mut bound = Bound::exactly(Rung::Configured);
     let (mut missed, mut held) = (usize::MAX, Vec::new());
@@ -38,7 +38,7 @@ pub(super) fn started(
 /// How far something unseen could reach on a component, by its events, filters and holds; a CI file that is not read, all the
 /// way.
 #[must_use]
-pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], sight: Option<Sight<'_>>, filtered: &Filtered) -> Bound {
+pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], sight: Option<Sight<'_>>, filtered: &Filtered<'_>) -> Bound {
     let Some(pipeline) = unit.pipeline.and_then(|index| pipelines.get(index)) else {
         return Bound { lower: Rung::Absent, upper: Rung::Gates };
     };
@@ -46,7 +46,7 @@ pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], sight: Option<Sig
     unit.holds.iter().fold(bound, Bound::held)
 }
 
-fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered: &Filtered) -> (Bound, usize, Option<Hold>) {
+fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered: &Filtered<'_>) -> (Bound, usize, Option<Hold>) {
     let mut bound = reached(event);
     let mut hold = event.held_by.clone().map(|hold| hold.by(HeldBy::Trigger));
     match &start.answer {

@@ -2,9 +2,10 @@
 //! directory. Refuses to say what of it is excluded.
 
 use super::invocations::{FILE_NAMES, Invocation};
+use super::matching::find_flag;
 use super::rank::place_of;
 use super::shell::Word;
-use super::tool_config::{Query, excluded};
+use super::tool_config::{self, Query, excluded};
 use crate::catalog::Tool;
 use crate::catalog::tool::DefaultTarget;
 use crate::snapshot::EntryKind;
@@ -40,27 +41,47 @@ pub(super) enum Kind {
     Unknown,
 }
 
-/// One word as a target: the paths it stands for and whether they are files; `None` when that is not known.
-fn target(word: &Word, value: &str, invocation: &Invocation, query: &Query<'_>) -> Option<(Vec<RepoPath>, bool)> {
+/// What one word stands for.
+#[derive(Default)]
+struct Named {
+    files: Vec<RepoPath>,
+    directories: Vec<RepoPath>,
+}
+
+/// One word as a target: the paths it stands for; `None` when that is not known.
+fn target(tool: &Tool, word: &Word, value: &str, invocation: &Invocation, query: &Query<'_>) -> Option<Named> {
     let snapshot = query.world.snapshot;
     if value == "-" {
         // Standard input: what is fed to it was not followed, and it is no path.
-        return Some((vec![RepoPath::root()], true));
+        return Some(Named { files: vec![RepoPath::root()], ..Named::default() });
     }
+    let mut named = Named::default();
+    let literal = tool.targets.as_ref().is_some_and(|shape| shape.literal);
     // `src/**/*.py` looks at what lies under `src`; `./...` is Go's "everything below".
     let fixed = value.split(['*', '?', '[', '{']).next().unwrap_or(value);
     let pattern = fixed.len() < value.len();
-    let fixed = if pattern { fixed.rsplit_once('/').map_or(".", |(head, _)| head) } else { fixed };
+    let fixed = match pattern {
+        true if literal => value,
+        true => fixed.rsplit_once('/').map_or(".", |(head, _)| head),
+        false => fixed,
+    };
     let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
     let path = invocation.workdir.resolve(fixed)?;
     if pattern && word.glob {
-        let files = excluded::expanded(query, value);
-        if !files.is_empty() {
-            return Some((files, true));
+        for (path, is_file) in excluded::expanded(query, value) {
+            if is_file { named.files.push(path) } else { named.directories.push(path) }
+        }
+        if !named.files.is_empty() || !named.directories.is_empty() {
+            return Some(named);
         }
     }
     let is_file = snapshot.is_file(&path) || word.raw == FILE_NAMES;
-    Some((vec![path], is_file))
+    if is_file {
+        named.files.push(path)
+    } else {
+        named.directories.push(path)
+    }
+    Some(named)
 }
 
 /// Whether a cluster of short flags (`-rx`) ends with one that takes the next word.
@@ -74,13 +95,18 @@ fn ends_in_value_flag(tool: &Tool, word: &str) -> bool {
 
 /// What the invocation looks at. With `files_only` it passes over directories when it is given files as well.
 pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_only: bool) -> (Targets, Kind) {
-    let directory = match invocation.workdir.dir() {
-        Some(directory) => Targets::Directory(directory),
-        None => elsewhere(invocation, tool),
+    let moved = tool_config::moved(tool, query).filter(|_| !invocation.wrapped);
+    let directory = match (invocation.workdir.dir(), moved) {
+        (Some(_), Some(moved)) => moved.map_or(Targets::Unknown, Targets::Directory),
+        (Some(directory), None) => Targets::Directory(directory),
+        (None, _) => elsewhere(invocation, tool),
     };
     let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional && !invocation.wrapped) else {
         return (directory, Kind::Directories);
     };
+    if find_flag(&shape.stdin, None, &invocation.args).is_some() {
+        return (Targets::Unknown, Kind::Unknown);
+    }
     let (mut paths, mut files) = (Vec::new(), Vec::new());
     let (mut unknown, mut named, mut relative) = (false, None, false);
     let mut skip = false;
@@ -99,9 +125,11 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         }
         named.get_or_insert_with(|| word.place.clone());
         relative |= value.starts_with(['.', '/']);
-        match target(word, value, invocation, query) {
-            Some((found, true)) => files.extend(found),
-            Some((found, false)) => paths.extend(found),
+        match target(tool, word, value, invocation, query) {
+            Some(found) => {
+                files.extend(found.files);
+                paths.extend(found.directories);
+            }
             None => unknown = true,
         }
     }
@@ -126,6 +154,10 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         let link = |path: RepoPath| snapshot.entry(&path).is_some_and(|entry| entry.kind == EntryKind::Link);
         unknown |= paths.iter().any(|path| path.ancestors().any(link));
         paths.retain(|path| snapshot.is_dir(path) || snapshot.is_file(path));
+        // Nothing is found in files that hold nothing.
+        if paths.iter().all(|path| !snapshot.is_dir(path) && snapshot.read(path).is_ok_and(|file| file.text.trim().is_empty())) {
+            paths.clear();
+        }
         let targets = match (paths.is_empty(), unknown) {
             (false, _) => Targets::Paths(paths),
             (true, true) => elsewhere(invocation, tool),

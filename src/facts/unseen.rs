@@ -25,7 +25,7 @@ pub fn on_gate<'t>(
     trace: &'t Trace,
     pipelines: &[Pipeline],
     sight: Option<Sight<'_>>,
-    filtered: &Filtered,
+    filtered: &Filtered<'_>,
 ) -> Vec<&'t OpaqueUnit> {
     let open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
     let mut units: Vec<&OpaqueUnit> =
@@ -44,7 +44,7 @@ pub struct Raised {
 
 /// What opaque units raise; asked once, for all tools.
 #[must_use]
-pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory, filtered: &Filtered) -> Raised {
+pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory, filtered: &Filtered<'_>) -> Raised {
     let open = |sight: &Sight<'_>| !on_gate(trace, pipelines, Some(*sight), filtered).is_empty();
     let both = |component| [Sight::code(component), Sight::dependencies(component)];
     Raised {

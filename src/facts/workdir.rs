@@ -163,7 +163,8 @@ fn below<'a>(path: &'a str, at: &str) -> Option<&'a str> {
     (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
 }
 
-/// `to` seen from the absolute `from`; `..` above `/` stays at `/`, as in POSIX.
+/// `to` seen from the absolute `from`; `..` above `/` stays at `/`, as in POSIX. A hosted runner's own name of the workspace (on
+/// the machine, in a container) is the workspace.
 pub(in crate::facts) fn normalise(from: &str, to: &str) -> Option<String> {
     if to.contains('\0') {
         return None;
@@ -179,7 +180,11 @@ pub(in crate::facts) fn normalise(from: &str, to: &str) -> Option<String> {
             other => segments.push(other),
         }
     }
-    Some(format!("/{}", segments.join("/")))
+    let inside = match segments.as_slice() {
+        ["home", "runner", "work", name, again, rest @ ..] | ["__w", name, again, rest @ ..] if name == again => Some(rest),
+        _ => None,
+    };
+    Some(inside.map_or_else(|| format!("/{}", segments.join("/")), |rest| [&[WORKSPACE], rest].concat().join("/")))
 }
 
 #[cfg(test)]

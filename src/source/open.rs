@@ -170,8 +170,8 @@ fn judged_commit(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source
         let shown: Vec<&str> = differing.iter().take(3).map(RepoPath::as_str).collect();
         let more = if differing.len() > 3 { ", …" } else { "" };
         source.notes.push(format!(
-            "the commit is judged, not the work tree, which differs from it in {} paths: {}{more}",
-            differing.len(),
+            "the commit is judged, not the work tree, which differs from it in {}: {}{more}",
+            if differing.len() == 1 { "1 path".to_owned() } else { format!("{} paths", differing.len()) },
             shown.join(", ")
         ));
     }

@@ -30,7 +30,9 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         let entries: Vec<&Coverage> =
             covering.flat_map(|bot| &bot.entries).filter(|entry| entry.ecosystem == ecosystem).collect();
         let less = entries.iter().find_map(|entry| entry.less.first()).map(|(_, words)| format!("; {words}")).unwrap_or_default();
-        let message = format!("{} {update} every {ecosystem} manifest{less}", names.join(" and "));
+        let some = facts.bots.iter().any(|bot| bot.active && bot.some_only.iter().any(|(eco, ..)| eco == ecosystem));
+        let what = if some { format!("some dependencies of {ecosystem}") } else { format!("every {ecosystem} manifest") };
+        let message = format!("{} {update} {what}{less}", names.join(" and "));
         let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
         for entry in entries {
             pass = pass.at(entry.place.clone(), "covers it");

@@ -75,7 +75,7 @@ fn starts(scene: &Scene<'_>, row: &BotRun, unit: &Unit) -> Option<Place> {
             })?;
             Some(command.place)
         }
-        Work::Remote { .. } | Work::Opaque(_) => None,
+        Work::Remote { .. } | Work::Opaque(_) | Work::Foreign { .. } => None,
     }
 }
 

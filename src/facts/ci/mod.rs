@@ -76,7 +76,7 @@ impl Cause {
     #[must_use]
     pub fn fix(self) -> &'static str {
         match self {
-            Self::Refused => "repair it at this line: as it stands, the platform runs nothing of it",
+            Self::Refused => "repair it at this line: as it stands, nothing of it counts",
             Self::Bound => "make it smaller, or raise the bound with --limit",
             Self::Encoding => "store it as UTF-8",
             Self::Access => "make it a regular file that can be read",

@@ -37,6 +37,12 @@ impl<'p> NamePattern<'p> {
         if let Some(part) = self.part {
             return has_part(name.as_bytes(), part.as_bytes());
         }
+        // A byte at either end tells almost every name of a tree apart, before anything is compared.
+        let (ours, theirs) = (name.as_bytes(), self.head.as_bytes());
+        let ends = |tail: &str| tail.as_bytes().last().is_none_or(|last| ours.last() == Some(last));
+        if theirs.first().is_some_and(|first| ours.first() != Some(first)) || !ends(self.tail.unwrap_or("")) {
+            return false;
+        }
         match self.tail {
             Some(tail) => name.len() >= self.head.len() + tail.len() && name.starts_with(self.head) && name.ends_with(tail),
             None => name == self.head,

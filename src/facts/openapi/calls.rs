@@ -24,6 +24,9 @@ pub(super) fn said(exporter: &Exporter, file: &SourceFile, open: usize) -> Said 
     let mut computed = None;
     for argument in arguments(&file.text, open) {
         let text = &file.text[argument.start..argument.end];
+        if text.starts_with("**") && exporter.off.iter().any(|mark| mark.code.contains('=')) {
+            computed = computed.or_else(|| Some(file.place(argument)));
+        }
         let Some((name, value)) = text.split_once('=') else { continue };
         let value = value.trim();
         let switches =
@@ -35,12 +38,37 @@ pub(super) fn said(exporter: &Exporter, file: &SourceFile, open: usize) -> Said 
         if offs.contains(&value) {
             return Said::Off(file.place(argument));
         }
-        let literal = value.starts_with(['"', '\'']) || matches!(value, "True" | "true") || value.parse::<f64>().is_ok();
+        let literal = says_text(value) || matches!(value, "True" | "true") || value.parse::<f64>().is_ok();
         if !literal {
             computed = computed.or_else(|| Some(file.place(argument)));
         }
     }
     computed.map_or(Said::On, Said::Computed)
+}
+
+/// Whether a value is one text and surely has a character: of an f-string what stands outside its braces.
+fn says_text(value: &str) -> bool {
+    let quote = value.find(['"', '\'']).filter(|at| value[..*at].chars().all(|letter| "fFrRuU".contains(letter)));
+    let Some((prefix, text)) = quote.map(|at| value.split_at(at)) else { return false };
+    let mark = if text.starts_with("\"\"\"") || text.starts_with("'''") { &text[..3] } else { &text[..1] };
+    let Some(inside) = text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark)) else { return false };
+    if inside.contains(mark) {
+        // More than one text, or one with its own quote in it.
+        return false;
+    }
+    let mut depth = 0_usize;
+    let is_computed = prefix.contains(['f', 'F']);
+    inside.chars().any(|letter| match letter {
+        '{' if is_computed => {
+            depth += 1;
+            false
+        }
+        '}' if is_computed => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        _ => depth == 0,
+    })
 }
 
 /// The arguments, without the blanks around them; comments and texts hold no commas and no brackets. An open end gives none
@@ -121,8 +149,14 @@ mod tests {
             ("openapi_url='/x')", "on"),
             ("openapi_url=None if prod else '/x')", "computed"),
             ("openapi_url=settings.url)", "computed"),
+            ("openapi_url=f'{settings.base}/openapi.json')", "on"),
+            ("openapi_url=f'{settings.url}')", "computed"),
+            ("openapi_url=r'/x')", "on"),
+            ("openapi_url='/x' if prod else None)", "computed"),
+            ("openapi_url='/x' if prod else '')", "computed"),
+            ("openapi_url=url('/x'))", "computed"),
             ("description=\"\"\"it's\na) list, \"\"\", openapi_url=None)", "off"),
-            ("**settings)", "on"),
+            ("**settings)", "computed"),
             ("openapi_url=None", "on"),
         ] {
             assert_eq!(read(arguments), wanted, "{arguments}");

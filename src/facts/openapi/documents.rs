@@ -1,12 +1,12 @@
 //! Owns committed API documents: which files are one, and whether they are fit for a scan. Refuses samples, documents of
 //! other services that clients keep, and everything in tests and examples.
 
-use super::references;
+use super::references::{self, References};
 use super::{ApiDescription, ApiKind};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::components::scope::Scoping;
 use crate::facts::runners::World;
-use crate::snapshot::UnreadKind;
+use crate::snapshot::{Snapshot, UnreadKind};
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
@@ -50,12 +50,13 @@ pub(super) fn gather(world: &World<'_>, scoping: &Scoping<'_>, terms: &Terms) ->
     let snapshot = world.snapshot;
     let named = terms.service.openapi.as_deref().and_then(|text| RepoPath::new(text.trim_start_matches('/')));
     let mut found = Vec::new();
+    let mut references = References::new(snapshot);
     let candidates = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     for path in candidates {
         let by_policy = named.as_ref() == Some(path);
         let ours = by_policy || (is_named_like_one(path) && !is_others(path) && scoping.of(path).is_some());
         if ours && found.len() < MOST {
-            found.extend(read(world, path, by_policy));
+            found.extend(read(world, &mut references, path, by_policy));
         }
     }
     found
@@ -100,7 +101,7 @@ fn is_others(path: &RepoPath) -> bool {
 }
 
 /// Reads one candidate; `None` when it is no API document, unless the policy says that it is.
-fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescription> {
+fn read(world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescription> {
     let format = format_of(path).unwrap_or(Format::Yaml);
     let blank = |place: Place| ApiDescription {
         path: path.clone(),
@@ -144,8 +145,8 @@ fn read(world: &World<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescri
     if !by_policy && title.as_deref().is_some_and(|title| title.to_ascii_lowercase().contains("petstore")) {
         return None;
     }
-    let mut problems = check(&document, &version);
-    problems.extend(references::broken(world.snapshot, &document));
+    let mut problems = check(world.snapshot, &document, &version);
+    problems.extend(references.broken(&document));
     Some(ApiDescription { version: Some(version), valid: problems.is_empty(), problems, title, ..blank(place) })
 }
 
@@ -179,7 +180,7 @@ fn version(root: Value<'_>) -> Option<(String, Place)> {
 }
 
 /// What a scan needs: a title, and at least one operation.
-fn check(document: &Document, version: &str) -> Vec<(Place, String)> {
+fn check(snapshot: &Snapshot, document: &Document, version: &str) -> Vec<(Place, String)> {
     let root = document.root();
     let mut problems = Vec::new();
     let at = |key: &str| root.get(key).map_or_else(|| root.place(), Value::place);
@@ -192,13 +193,15 @@ fn check(document: &Document, version: &str) -> Vec<(Place, String)> {
         problems.push((at("info"), "`info.title` is missing".to_owned()));
     }
     let newer = !version.starts_with("3.0") && !version.starts_with('2');
-    let items = root.get("paths").into_iter().chain(root.get("webhooks").filter(|_| newer));
-    let operation = items.flat_map(Value::entries).any(|entry| {
-        let item = entry.value;
+    let paths = root.get("paths").into_iter().flat_map(Value::entries);
+    let paths = paths.filter(|entry| entry.name().is_none_or(|name| name.starts_with('/')));
+    let hooks = root.get("webhooks").filter(|_| newer).into_iter().flat_map(Value::entries);
+    let mut items = paths.chain(hooks.filter(|entry| entry.name().is_none_or(|name| !name.starts_with("x-"))));
+    let operates = |item: Value<'_>| {
         let own = OPERATIONS.iter().any(|name| item.get(name).is_some_and(|one| one.kind() == Kind::Mapping));
-        // Whether the reference resolves is a question of its own.
-        own || item.get("$ref").is_some() || item.get("additionalOperations").is_some_and(|more| !more.is_empty())
-    });
+        own || item.get("additionalOperations").is_some_and(|more| !more.is_empty())
+    };
+    let operation = items.any(|entry| references::reaches(snapshot, document, entry.value, &operates));
     if !operation {
         problems.push((at("paths"), "it describes no operation".to_owned()));
     }

@@ -11,6 +11,8 @@ mod samples;
 mod service;
 
 #[cfg(test)]
+mod reached_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;

@@ -1,57 +1,117 @@
 //! Owns whether the references of a document resolve: JSON pointers in it and into files of the tree. Refuses to fetch:
 //! references to other hosts are passed over.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::doc::{Document, Format, Kind, Value};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
-/// How many files one document may be spread over, and how many references are looked at.
+/// How many files one document may be spread over, how many references are looked at in all files together, and how often a file
+/// is gone through from another.
 const MOST_FILES: usize = 500;
-const MOST_REFERENCES: usize = 20_000;
+const MOST_REFERENCES: usize = 100_000;
+const MOST_STEPS: usize = 500_000;
+
+/// References that lead to each other.
+const MOST_HOPS: usize = 16;
 
 /// Keys whose content is data and no part of the document's own structure.
 const DATA: &[&str] = &["example", "default", "enum", "const"];
 
-/// References that lead nowhere, at their places, at most 20.
-pub(super) fn broken(snapshot: &Snapshot, document: &Document) -> Vec<(Place, String)> {
-    let mut walk = Walk {
-        snapshot,
-        files: vec![document.file().path.clone()],
-        seen: HashSet::new(),
-        budget: MOST_REFERENCES,
-        broken: Vec::new(),
-    };
-    walk.value(document, document.root());
-    let mut next = 1;
-    while next < walk.files.len() && next < MOST_FILES {
-        let path = walk.files[next].clone();
-        next += 1;
-        if let Some(other) = walk.open(&path) {
-            walk.value(&other, other.root());
-        }
-    }
-    walk.broken
+/// Problems that are told of one document.
+const MOST_BROKEN: usize = 20;
+
+/// The references of all documents of a tree: every file is gone through once, however many documents share it.
+pub(super) struct References<'s> {
+    snapshot: &'s Snapshot,
+    known: HashMap<RepoPath, Rc<Referred>>,
+    budget: usize,
+    steps: usize,
 }
 
-struct Walk<'s> {
-    snapshot: &'s Snapshot,
-    /// Files that are part of the document, the first one first.
+/// What one file refers to.
+#[derive(Default)]
+struct Referred {
+    /// Other files of the tree, each once.
     files: Vec<RepoPath>,
-    /// References that are known to resolve or not: (file it stands in, text).
-    seen: HashSet<(RepoPath, String)>,
-    budget: usize,
+    /// References that lead nowhere.
     broken: Vec<(Place, String)>,
 }
 
-impl Walk<'_> {
-    fn open(&self, path: &RepoPath) -> Option<Arc<Document>> {
-        let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
-        self.snapshot.document(path, format).ok()
+impl<'s> References<'s> {
+    pub(super) fn new(snapshot: &'s Snapshot) -> Self {
+        Self { snapshot, known: HashMap::new(), budget: MOST_REFERENCES, steps: MOST_STEPS }
     }
 
+    /// References that lead nowhere, of a document and the files that it is spread over, at their places, at most 20.
+    pub(super) fn broken(&mut self, document: &Document) -> Vec<(Place, String)> {
+        let mut files = vec![document.file().path.clone()];
+        let mut part = HashSet::from([files[0].clone()]);
+        let mut broken = Vec::new();
+        let mut next = 0;
+        while next < files.len() && next < MOST_FILES && broken.len() < MOST_BROKEN {
+            let referred = self.of(&files[next], (next == 0).then_some(document));
+            next += 1;
+            broken.extend(referred.broken.iter().cloned());
+            self.steps = self.steps.saturating_sub(referred.files.len());
+            if self.steps == 0 {
+                break;
+            }
+            for path in &referred.files {
+                if files.len() < MOST_FILES && part.insert(path.clone()) {
+                    files.push(path.clone());
+                }
+            }
+        }
+        broken.truncate(MOST_BROKEN);
+        broken
+    }
+
+    fn of(&mut self, path: &RepoPath, document: Option<&Document>) -> Rc<Referred> {
+        if let Some(known) = self.known.get(path) {
+            return Rc::clone(known);
+        }
+        let mut walk = Walk {
+            snapshot: self.snapshot,
+            seen: HashSet::new(),
+            files: HashSet::new(),
+            budget: self.budget,
+            out: Referred::default(),
+        };
+        match document {
+            Some(document) => walk.value(document, document.root()),
+            None => {
+                if let Some(other) = open(self.snapshot, path) {
+                    walk.value(&other, other.root());
+                }
+            }
+        }
+        self.budget = walk.budget;
+        let referred = Rc::new(walk.out);
+        self.known.insert(path.clone(), Rc::clone(&referred));
+        referred
+    }
+}
+
+fn open(snapshot: &Snapshot, path: &RepoPath) -> Option<Arc<Document>> {
+    let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
+    snapshot.document(path, format).ok()
+}
+
+/// Goes through one file.
+struct Walk<'s> {
+    snapshot: &'s Snapshot,
+    /// References that are known to resolve or not.
+    seen: HashSet<String>,
+    files: HashSet<RepoPath>,
+    budget: usize,
+    out: Referred,
+}
+
+impl Walk<'_> {
     /// Recursion is as deep as the document, which its parser has bounded.
     fn value(&mut self, document: &Document, value: Value<'_>) {
         value.items().for_each(|item| self.value(document, item));
@@ -73,48 +133,78 @@ impl Walk<'_> {
     }
 
     fn reference(&mut self, document: &Document, text: &str, at: Value<'_>) {
-        let remote = text.contains("://") || text.starts_with("//");
-        if self.budget == 0 || remote || !self.seen.insert((document.file().path.clone(), text.to_owned())) {
+        if self.budget == 0 || is_remote(text) || !self.seen.insert(text.to_owned()) {
             return;
         }
         self.budget -= 1;
         let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
         let there = if file.is_empty() { resolves(document.root(), pointer) } else { self.in_file(document, file, pointer) };
-        if !there && self.broken.len() < 20 {
-            self.broken.push((at.place(), format!("the reference `{text}` leads nowhere")));
+        if !there && self.out.broken.len() < MOST_BROKEN {
+            self.out.broken.push((at.place(), format!("the reference `{text}` leads nowhere")));
         }
     }
 
     fn in_file(&mut self, document: &Document, file: &str, pointer: &str) -> bool {
         let Some(path) = document.file().path.parent().join(&unescaped(file)) else { return false };
-        let Some(other) = self.open(&path) else { return false };
-        if !self.files.contains(&path) && self.files.len() < MOST_FILES {
-            self.files.push(path);
+        let Some(other) = open(self.snapshot, &path) else { return false };
+        if self.out.files.len() < MOST_FILES && self.files.insert(path.clone()) {
+            self.out.files.push(path);
         }
         resolves(other.root(), pointer)
     }
 }
 
-/// Follows a JSON pointer (RFC 6901, in its URI form); an anchor (`#name`) is taken as it is.
+/// Whether a value, or what its references lead to inside this tree, is what is asked for.
+pub(super) fn reaches(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool) -> bool {
+    follow(snapshot, document, value, is, MOST_HOPS)
+}
+
+fn follow(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool, hops: usize) -> bool {
+    if is(value) {
+        return true;
+    }
+    let Some(text) = value.get("$ref").and_then(Value::as_str).filter(|text| hops > 0 && !is_remote(text)) else { return false };
+    let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
+    let in_document = |there: &Document| match pointed(there.root(), pointer) {
+        Ok(next) => follow(snapshot, there, next, is, hops - 1),
+        Err(resolves) => resolves,
+    };
+    if file.is_empty() {
+        return in_document(document);
+    }
+    let path = document.file().path.parent().join(&unescaped(file));
+    path.and_then(|path| open(snapshot, &path)).is_some_and(|other| in_document(&other))
+}
+
+fn is_remote(text: &str) -> bool {
+    text.contains("://") || text.starts_with("//")
+}
+
+/// Whether a JSON pointer leads somewhere.
 fn resolves(root: Value<'_>, pointer: &str) -> bool {
-    let Some(path) = pointer.strip_prefix('/') else { return true };
+    pointed(root, pointer).map_or_else(|resolves| resolves, |_| true)
+}
+
+/// Follows a JSON pointer (RFC 6901, in its URI form); an anchor (`#name`) is taken as it is. Without a value: whether it
+/// resolves.
+fn pointed<'d>(root: Value<'d>, pointer: &str) -> Result<Value<'d>, bool> {
+    let Some(path) = pointer.strip_prefix('/') else { return if pointer.is_empty() { Ok(root) } else { Err(true) } };
     let mut value = root;
     for step in path.split('/') {
         let key = unescaped(step).replace("~1", "/").replace("~0", "~");
         let next = match value.kind() {
             // Finding an item costs its index; nobody refers to the thousandth.
             Kind::Sequence => match key.parse::<usize>() {
-                Ok(at) if at > 1_000 => return at < value.len(),
+                Ok(at) if at > 1_000 => return Err(at < value.len()),
                 Ok(at) => value.items().nth(at),
                 Err(_) => None,
             },
-            Kind::Disputed => return true,
+            Kind::Disputed => return Err(true),
             _ => value.get(&key),
         };
-        let Some(next) = next else { return false };
-        value = next;
+        value = next.ok_or(false)?;
     }
-    true
+    Ok(value)
 }
 
 /// `%2F` and the like.

@@ -9,10 +9,12 @@ use crate::answer::{Reason, Why};
 use crate::catalog::runner::CodeRunner;
 use crate::facts::matching::program_name;
 use crate::snapshot::UnreadKind;
-use crate::text::SourceFile;
+use crate::text::{RepoPath, SourceFile};
 
 /// Files of one Go package that are looked at.
 const PACKAGE: usize = 32;
+/// Lines of a file that are looked at for what it loads.
+const LOADING: usize = 2_000;
 
 /// Commands of `setup.py` that build and install: what it lists as dependencies is not run.
 const SETUP: &[&str] = &[
@@ -48,7 +50,12 @@ impl Runner for Code {
         }
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
         let (name, rest) = file_of(row, call)?;
-        let known = [name.clone(), format!("{name}.{}", row.extension), format!("{name}/__main__.py")];
+        let mut known = vec![name.clone(), format!("{name}.{}", row.extension), format!("{name}/__main__.py")];
+        // A module may be the project's own, installed from where its sources lie.
+        let flag = call.words.get(rest.wrapping_sub(2)).and_then(|word| word.value.as_ref());
+        if row.module_flag.is_some() && flag == row.module_flag.as_ref() {
+            known.extend([format!("src/{name}.py"), format!("src/{name}/__main__.py")]);
+        }
         let inside = |name: &String| call.workdir.resolve(name).is_some_and(|path| world.snapshot.is_file(&path));
         let found = known.iter().find(|name| inside(name));
         if found.is_none() {
@@ -119,12 +126,42 @@ fn file_of(row: &CodeRunner, call: &Call<'_>) -> Option<(String, usize)> {
     }
 }
 
-/// What a program of the tree leads to.
+/// The files of a module of the project, at its top or in `src`.
+pub(super) fn of_module(name: &str, at: impl Fn(&str) -> Option<RepoPath>, world: &World<'_>) -> Vec<Arc<SourceFile>> {
+    let names = ["", "src/"].iter().flat_map(|top| [".py", "/__init__.py"].map(|end| format!("{top}{name}{end}")));
+    names.filter_map(|name| world.snapshot.read(&at(&name)?).ok()).collect()
+}
+
+/// What a program of the tree leads to: its own files, those it loads from beside it, and the one that its command names.
 pub(super) fn judged(call: &Call<'_>, world: &World<'_>, files: &[Arc<SourceFile>]) -> Vec<Next> {
-    let speaking = files.iter().find(|file| started::starts(&file.text, call, world));
+    let more: Vec<_> = files.iter().flat_map(|file| beside(file, call, world)).take(PACKAGE).collect();
+    let mut all = files.iter().chain(&more);
+    let speaking = all.find(|file| started::starts(&file.text, call, world));
     let Some(file) = speaking else { return Vec::new() };
     let text = format!("{} starts tools or tasks; its code is not read by this version", file.path);
     opaque(call, Why::new(Reason::Unsupported, text).at(call.place.clone()))
+}
+
+/// Files that one file hands its work to: what it loads by a path of the tree (`require_relative "../config/ci.rb"`), and the
+/// command it is given, where commands are files (`manage.py lint`).
+fn beside(file: &SourceFile, call: &Call<'_>, world: &World<'_>) -> Vec<Arc<SourceFile>> {
+    let mut paths = Vec::new();
+    for row in &world.catalog.runners.interpreter {
+        let lines = file.text.lines().map(str::trim_start).take(if row.loads.is_empty() { 0 } else { LOADING });
+        for rest in lines.filter_map(|line| row.loads.iter().find_map(|word| line.strip_prefix(word.as_str()))) {
+            let Some(name) = rest.split(['"', '\'']).nth(1) else { continue };
+            let names = [name.to_owned(), format!("{name}.{}", row.extension)];
+            paths.extend(names.iter().filter_map(|name| file.path.parent().join(name)));
+        }
+        let Some(commands) = row.commands.as_ref().filter(|commands| commands.file == file.path.file_name()) else { continue };
+        let texts = call.words.iter().map(|word| word.value.as_deref().unwrap_or_default());
+        let mut behind = texts.skip_while(|text| text.rsplit('/').next() != Some(commands.file.as_str())).skip(1);
+        let Some(name) = behind.find(|text| !text.starts_with('-')) else { continue };
+        let end = format!("{}/{name}.{}", commands.below, row.extension);
+        let all = world.snapshot.entries().iter().map(|entry| &entry.path);
+        paths.extend(all.filter(|path| path.as_str().ends_with(&end)).take(PACKAGE).cloned());
+    }
+    paths.iter().filter(|path| world.snapshot.is_file(path)).filter_map(|path| world.snapshot.read(path).ok()).collect()
 }
 
 fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
@@ -167,6 +204,12 @@ mod tests {
         ("tools/lint/main.go", "exec.Command(\"golangci-lint\", \"run\")\n"),
         ("cmd/app/main.go", "package main\n"),
         ("ci/own.py", "#!/usr/bin/env python3\nrun('./ci/own.py')\n"),
+        ("src/pkg/lint.py", "run(['bandit', '-r', 'src'])\n"),
+        ("manage.py", "execute_from_command_line()\n"),
+        ("app/management/commands/lint.py", "run(['bandit', '-r', 'src'])\n"),
+        ("app/management/commands/load.py", "print()\n"),
+        ("run.rb", "require_relative 'config/ci'\n"),
+        ("config/ci.rb", "CI.run do\n  step 'Security', 'bin/brakeman --quiet'\nend\n"),
     ];
 
     #[test]
@@ -182,6 +225,10 @@ mod tests {
             ("node build", "build.js"),
             ("go run ./tools/lint", "tools/lint/main.go"),
             ("python ci/plain.py", ""),
+            ("python -m pkg.lint", "src/pkg/lint.py"),
+            ("python manage.py lint", "app/management/commands/lint.py"),
+            ("python manage.py load", ""),
+            ("ruby run.rb", "config/ci.rb"),
             ("python ci/own.py", ""),
             ("python setup.py sdist bdist_wheel", ""),
             ("python setup.py flake8", "setup.py"),
@@ -203,9 +250,14 @@ mod tests {
                 "{command}: {told:?}"
             );
         }
-        for command in
-            ["python -c 'import bandit'", "python -m bandit", "python missing.py", "node --run lint", "go run example.org/x@v1"]
-        {
+        for command in [
+            "python -c 'import bandit'",
+            "python -m bandit",
+            "python missing.py",
+            "python pkg/lint.py",
+            "node --run lint",
+            "go run example.org/x@v1",
+        ] {
             assert_eq!(told(&Code, FILES, "", command), ["not known"], "{command}");
         }
     }

@@ -3,6 +3,7 @@
 
 use super::{Call, Next, Runner, World, feeders, launch};
 use crate::answer::{Reason, Why};
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::{Take, may_take, program_name, take};
 use crate::facts::shell::Word;
 
@@ -187,8 +188,23 @@ impl Runner for Launchers {
             let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone());
             nexts.iter_mut().for_each(|next| next.condition = Some(why.clone()));
         }
+        if let Some(word) = forks(program, call) {
+            let hold = Hold::new(HoldEffect::Soften, word.place.clone(), "nothing waits for it");
+            nexts.iter_mut().for_each(|next| next.holds.push(hold.clone()));
+        }
         Some(nexts.into_iter().map(|next| super::launched::held(next, call, world)).collect())
     }
+}
+
+/// The flag with which `setsid` leaves what it starts alone (util-linux, `sys-utils/setsid.c`: it waits with `-w` only).
+fn forks<'w>(program: &str, call: &Call<'w>) -> Option<&'w Word> {
+    let flags = call.words.iter().skip(1).take_while(|word| word.head().starts_with('-')).filter(|_| program == "setsid");
+    let has = |word: &Word, letter: char, name: &str| {
+        let text = word.shape();
+        text == name || (!text.starts_with("--") && text.contains(letter))
+    };
+    let waits = flags.clone().any(|word| has(word, 'w', "--wait"));
+    flags.into_iter().find(|word| !waits && has(word, 'f', "--fork"))
 }
 
 /// The index behind the launcher's own words, and the word before it that nothing is known of; flags before a sub-command are

@@ -7,7 +7,9 @@ mod code;
 mod command_line;
 mod compose;
 mod docker;
+mod entry;
 mod feeders;
+mod given;
 mod just;
 mod launch;
 mod launched;
@@ -241,8 +243,11 @@ pub static ROSTER: &[&dyn Runner] = &[
     &pre_commit::PreCommit,
     &docker::Docker,
     &compose::Compose,
+    &given::Given,
     &code::Code,
     &behind::Behind,
     &launchers::Launchers,
     &script::Script,
+    // Last: a project may be the launcher, and CI runs the one that is installed.
+    &entry::Entry,
 ];

@@ -5,7 +5,7 @@ use super::script_words::{literal, text_of};
 use super::{Call, Next, Runner, Target, World, code};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
-use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
+use crate::facts::shell::{Dialect, Interpreter, OptionRead, ShellMode, ShellOptions, Word, shebang_mode, shell_named};
 use crate::snapshot::{EntryKind, UnreadKind};
 use crate::text::{MappedText, Place, RepoPath, SourceFile, Span};
 use std::sync::Arc;
@@ -120,8 +120,9 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
     let args = call.words[1..].to_vec();
     let mode = match shebang_mode(&file.text) {
         Some(Interpreter::Shell(mode)) => mode,
+        Some(Interpreter::Nothing) => return Some(Vec::new()),
         Some(Interpreter::Other(program)) if program.starts_with("ruby") => {
-            return Some(binstub(call, &file).into_iter().collect());
+            return Some(binstub(call, &file).map_or_else(|| code::judged(call, world, &[file]), |next| vec![next]));
         }
         Some(Interpreter::Other(program)) if matches!(program.as_str(), "zsh" | "fish" | "csh" | "tcsh") => {
             let why = format!("a script for `{program}` is not read");
@@ -177,21 +178,23 @@ fn sourced(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
 
 /// The options of a shell's command line.
 struct Options {
-    mode: ShellMode,
-    /// `-c`.
-    text: bool,
-    /// `-n`: nothing is run.
-    noexec: bool,
-    /// `-s`: the script comes from standard input.
-    stdin: bool,
+    read: ShellOptions,
     /// How many words they are.
     taken: usize,
     /// An option is computed.
     unclear: Option<Place>,
 }
 
+impl std::ops::Deref for Options {
+    type Target = ShellOptions;
+
+    fn deref(&self) -> &ShellOptions {
+        &self.read
+    }
+}
+
 fn options(words: &[Word], mode: ShellMode) -> Options {
-    let mut options = Options { mode, text: false, noexec: false, stdin: false, taken: 0, unclear: None };
+    let mut options = Options { read: ShellOptions::new(mode), taken: 0, unclear: None };
     while let Some(word) = words.get(options.taken) {
         let Some(text) = word.value.as_deref() else {
             if word.raw.starts_with('-') || (word.raw.starts_with('$') && options.taken + 1 < words.len()) {
@@ -201,35 +204,18 @@ fn options(words: &[Word], mode: ShellMode) -> Options {
             }
             break;
         };
-        let Some(sign) = text.chars().next().filter(|c| matches!(c, '-' | '+')) else { break };
-        options.taken += 1;
-        // A single `-` ends the options as well (bash(1), dash(1)).
-        if matches!(text, "--" | "-") {
+        let mut taken = options.taken + 1;
+        let mut next = || {
+            taken += 1;
+            words.get(taken - 1).and_then(|word| word.value.as_deref())
+        };
+        let read = options.read.take(text, &mut next);
+        if read == OptionRead::No {
             break;
         }
-        if text.starts_with("--") {
-            options.taken += usize::from(matches!(text, "--rcfile" | "--init-file"));
-            continue;
-        }
-        let on = sign == '-';
-        for letter in text[1..].chars() {
-            match letter {
-                'e' => options.mode.errexit = on,
-                'c' => options.text = true,
-                'n' => options.noexec = on,
-                's' => options.stdin = true,
-                'o' | 'O' => {
-                    let name = words.get(options.taken).and_then(|word| word.value.as_deref());
-                    options.taken += 1;
-                    match name {
-                        Some("errexit") => options.mode.errexit = on,
-                        Some("pipefail") => options.mode.pipefail = on,
-                        Some("noexec") => options.noexec = on,
-                        _ => {}
-                    }
-                }
-                _ => {}
-            }
+        options.taken = taken;
+        if read == OptionRead::End {
+            break;
         }
     }
     options
@@ -318,6 +304,9 @@ mod tests {
         ("bin/rubocop", "#!/usr/bin/env ruby\nrequire 'bundler/setup'\nload Gem.bin_path(\"rubocop\", \"rubocop\")\n"),
         ("bin/other", "#!/usr/bin/env ruby\nputs 1\n"),
         ("bin/bash", "#!/bin/sh\ntrue\n"),
+        ("script/ci", "#!/usr/bin/env ruby\nsystem(\"bundle exec brakeman\") || exit(1)\n"),
+        ("bin/ci", "#!/usr/bin/env ruby\nrequire_relative \"../config/boot\"\nrequire_relative \"../config/ci.rb\"\n"),
+        ("config/ci.rb", "CI.run do\n  step \"Security\", \"bin/brakeman --quiet\"\nend\n"),
     ];
 
     const ROWS: &[(&str, &str, &[&str])] = &[
@@ -334,6 +323,8 @@ mod tests {
         ("", "node_modules/.bin/eslint", &["not known"]),
         ("", "bin/rubocop -A", &["$ rubocop -A <- bin/rubocop:3"]),
         ("", "bin/other", &[]),
+        ("", "script/ci", &["opaque Unsupported: script/ci starts tools or tasks; its code is not read by this version"]),
+        ("", "bin/ci", &["opaque Unsupported: config/ci.rb starts tools or tasks; its code is not read by this version"]),
         ("", "bin/bash x.sh", &["#!/bin/sh⏎true⏎ (x.sh)"]),
         ("", "bash x.sh", &["[b] #!/bin/bash -e⏎bandit⏎"]),
         ("", "sh -e x.sh a", &["[e] #!/bin/bash -e⏎bandit⏎ (a)"]),

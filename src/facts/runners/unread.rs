@@ -6,6 +6,8 @@ use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::runner::UnreadRunner;
 use crate::facts::matching;
+use crate::facts::pipeline::{ActionCall, Env};
+use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
@@ -46,6 +48,13 @@ impl Runner for Unread {
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         rows(call, world).find_map(|(row, taken)| run(row, taken, call, world))
     }
+
+    fn expand_action(&self, action: &ActionCall, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Vec<Next>> {
+        let named = |row: &&UnreadRunner| row.actions.iter().any(|name| name.eq_ignore_ascii_case(&action.name));
+        let row = world.catalog.runners.unread.iter().find(named)?;
+        let call = Call { words: &[], env, workdir, place: &action.place };
+        Some(vec![not_read(&action.name, task_files(row, world.snapshot).first(), &call)])
+    }
 }
 
 /// The rows that the call is a run of, each with how many words it takes.
@@ -73,11 +82,15 @@ fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> 
         return Some(Vec::new());
     }
     let name = call.words[..taken].iter().filter_map(|word| word.value.as_deref()).collect::<Vec<_>>().join(" ");
-    let what = found.first().map_or_else(String::new, |path| format!(" runs tasks of {path}, which"));
+    Some(vec![not_read(&name, found.first(), call)])
+}
+
+fn not_read(name: &str, file: Option<&RepoPath>, call: &Call<'_>) -> Next {
+    let what = file.map_or_else(String::new, |path| format!(" runs tasks of {path}, which"));
     let text = format!("`{name}`{what} is not read by this version");
     let mut next = Next::argv(call, Vec::new());
     next.target = Target::Opaque(Why::new(Reason::Unsupported, text).at(call.place.clone()));
-    Some(vec![next])
+    next
 }
 
 fn named(row: &UnreadRunner, name: &str) -> bool {
@@ -125,6 +138,7 @@ mod tests {
         ("Taskfile.yml", "x"),
         ("magefiles/a.go", "x"),
         ("docker-bake.hcl", "x"),
+        (".trunk/trunk.yaml", "x"),
         ("app/build.gradle", "dependencies { implementation 'a:b:1' }"),
         ("pom.xml", "<plugin><artifactId>spotbugs-maven-plugin</artifactId></plugin>"),
         ("gradlew", "#!/bin/sh\n"),
@@ -145,6 +159,13 @@ mod tests {
             ("./gradlew check", ""),
             ("mvn -B verify", "opaque Unsupported: `mvn` runs tasks of pom.xml, which is not read by this version"),
             ("mvn clean", ""),
+            (
+                "trunk check --ci",
+                "opaque Unsupported: `trunk check` runs tasks of .trunk/trunk.yaml, which is not read by this version",
+            ),
+            ("trunk check list", ""),
+            ("trunk build", "not known"),
+            ("qlty check --all", "not known"),
             ("act", "opaque Unsupported: `act` is not read by this version"),
             ("invoke lint", "not known"),
             ("hatch fmt --check", "opaque Unsupported: `hatch fmt` is not read by this version"),

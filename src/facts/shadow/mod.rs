@@ -5,6 +5,8 @@ mod npm;
 mod python;
 mod requirements;
 
+pub(super) use python::console_script;
+
 use super::hold::{Hold, HoldEffect};
 use super::matching;
 use super::pipeline::Env;

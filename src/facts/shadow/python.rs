@@ -12,6 +12,9 @@ use crate::text::{Place, RepoPath, Span};
 /// Directories of `PYTHONPATH` that are looked into.
 const PARTS: usize = 16;
 
+/// Where `pyproject.toml` lists the programs of the project.
+const SCRIPTS: &[&[&str]] = &[&["project", "scripts"], &["project", "gui-scripts"], &["tool", "poetry", "scripts"]];
+
 /// `python -m NAME` takes `NAME.py` or the package `NAME/` of the working directory first.
 pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     // A directory with nothing but `__main__.py` is a namespace: the installed package comes before it.
@@ -52,7 +55,7 @@ pub(super) fn package(name: &str, row: &Run, directory: &RepoPath, world: &World
         let root = document.root();
         let itself = is_itself(name, &dir, world);
         let effect = if itself { HoldEffect::Note } else { HoldEffect::Void };
-        for route in [&["project", "scripts"][..], &["project", "gui-scripts"][..], &["tool", "poetry", "scripts"][..]] {
+        for route in SCRIPTS {
             if let Some(script) = root.route(route).and_then(|table| table.get(program)) {
                 return Some(Hold::new(
                     effect,
@@ -89,37 +92,58 @@ pub(super) fn package(name: &str, row: &Run, directory: &RepoPath, world: &World
 
 /// A console script of the tool's name in `setup.cfg` or `setup.py`.
 fn setup(program: &str, name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    for dir in directory.ancestors() {
+    directory.ancestors().find_map(|dir| {
+        let (_, place) = script_of_setup(program, &dir, world)?;
         let effect = if is_itself(name, &dir, world) { HoldEffect::Note } else { HoldEffect::Void };
-        for file in ["setup.cfg", "setup.py"] {
-            let Some(path) = dir.join(file).filter(|path| world.snapshot.is_file(path)) else { continue };
-            let Ok(file) = world.snapshot.read(&path) else { continue };
-            let mut offset = 0;
-            let mut inside = false;
-            for line in file.text.split_inclusive('\n') {
-                let start = offset;
-                offset += line.len();
-                inside |= line.contains("console_scripts");
-                if !inside {
-                    continue;
-                }
-                // `bandit = own.cli:main`, quoted in `setup.py`.
-                let entries = line.split([',', '[']).map(|entry| entry.trim().trim_start_matches(['"', '\'']));
-                let named = entries
-                    .filter_map(|entry| entry.split_once('='))
-                    .any(|(head, tail)| head.trim() == program && tail.contains(':'));
-                if named {
-                    let place = file.place(Span::new(start, start + line.trim_end().len()));
-                    return Some(Hold::new(
-                        effect,
-                        place,
-                        format!("the project installs its own program under the name `{program}`"),
-                    ));
-                }
+        Some(Hold::new(effect, place, format!("the project installs its own program under the name `{program}`")))
+    })
+}
+
+/// A line of `console_scripts` in the `setup.cfg` or `setup.py` of a directory: what the program calls, and where that stands.
+fn script_of_setup(program: &str, dir: &RepoPath, world: &World<'_>) -> Option<(String, Place)> {
+    for file in ["setup.cfg", "setup.py"] {
+        let Some(path) = dir.join(file).filter(|path| world.snapshot.is_file(path)) else { continue };
+        let Ok(file) = world.snapshot.read(&path) else { continue };
+        if !file.text.contains(program) {
+            continue;
+        }
+        let mut offset = 0;
+        let mut inside = false;
+        for line in file.text.split_inclusive('\n') {
+            let start = offset;
+            offset += line.len();
+            inside |= line.contains("console_scripts");
+            if !inside {
+                continue;
+            }
+            // `bandit = own.cli:main`, quoted in `setup.py`.
+            let entries = line.split([',', '[']).map(|entry| entry.trim().trim_start_matches(['"', '\'']));
+            let mut named = entries.filter_map(|entry| entry.split_once('='));
+            if let Some((_, tail)) = named.find(|(head, tail)| head.trim() == program && tail.contains(':')) {
+                let place = file.place(Span::new(start, start + line.trim_end().len()));
+                return Some((tail.trim().to_owned(), place));
             }
         }
     }
     None
+}
+
+/// What the project's own program of this name calls (`own.cli:main`), and the directory of the project.
+pub(in crate::facts) fn console_script(program: &str, directory: &RepoPath, world: &World<'_>) -> Option<(String, RepoPath)> {
+    let named = |value: Value<'_>| {
+        let inner = ["reference", "callable"].iter().find_map(|key| value.get(key)?.as_str());
+        value.as_str().or(inner).map(str::to_owned)
+    };
+    directory.ancestors().find_map(|dir| {
+        let path = dir.join("pyproject.toml").filter(|path| world.snapshot.is_file(path));
+        let document = path.and_then(|path| world.snapshot.document(&path, Format::Toml).ok());
+        let listed = document.and_then(|document| {
+            let scripts = SCRIPTS.iter().filter_map(|route| document.root().route(route)?.get(program));
+            scripts.into_iter().find_map(named)
+        });
+        let found = listed.or_else(|| script_of_setup(program, &dir, world).map(|(target, _)| target))?;
+        Some((found, dir))
+    })
 }
 
 /// Whether the tree is the tool's own repository: the project carries its name.

@@ -62,7 +62,13 @@ impl Walker<'_> {
                 let by = run.words.get(1).map_or(Some(1), |word| word.value.as_deref()?.parse::<usize>().ok());
                 st.args = st.args.take().zip(by).map(|(args, by)| Rc::new(args.iter().skip(by).cloned().collect()));
             }
-            "cd" | "pushd" | "popd" => self.change_directory(name, run, &mut st, &place),
+            "cd" | "pushd" | "popd" => {
+                self.change_directory(name, run, &mut st, &place);
+                // These print where they go.
+                if name != "cd" || run.words.get(1).is_some_and(|word| word.shape() == "-") {
+                    self.flow.say(if name == "cd" { Some(self.directory(&st).piece().to_string()) } else { None });
+                }
+            }
             "export" | "readonly" | "declare" | "typeset" | "local" => {
                 self.declare(name, run, &mut st, ctx);
                 // Whether there is a function, or a variable, of the name.

@@ -208,6 +208,7 @@ impl Walker<'_> {
     /// `exit`.
     pub(super) fn exit_with(&mut self, st: &State, status: &Per<Stat>, ctx: &Ctx, at: Span) -> Option<State> {
         let place = ctx.source.place(at);
+        self.left = Some(at);
         let ending = st.reach.follows(ENDING);
         if self.in_trap > 0 && ending != Here::Never {
             let stat = *status.get(Some(ENDING));

@@ -6,6 +6,7 @@ use crate::answer::{Reason, Why};
 use crate::text::Span;
 
 use super::ast::{Arm, ArmEnd, Command, CommandKind, Item, List, RawWord, Simple};
+use super::dead::Dead;
 use super::join::Way;
 use super::source::Ctx;
 use super::state::State;
@@ -18,6 +19,18 @@ const ONLY_IF: &str = "`if` only looks at it";
 enum Rest<'r> {
     If(&'r [(List, List)], Option<&'r List>),
     Case(&'r RawWord, &'r [Arm]),
+}
+
+impl<'r> Rest<'r> {
+    /// Everything in it that runs.
+    fn lists(&self) -> Vec<&'r List> {
+        match self {
+            Self::If(branches, otherwise) => {
+                branches.iter().flat_map(|(condition, body)| [condition, body]).chain(*otherwise).collect()
+            }
+            Self::Case(_, arms) => arms.iter().map(|arm| &arm.body).collect(),
+        }
+    }
 }
 
 /// One test with what follows it.
@@ -79,9 +92,16 @@ impl Walker<'_> {
         let traps = !st.exit_trap.is_none();
         let taken_fails = !traps && fork.bodies.first().is_some_and(|body| certainly_fails(body));
         let other_fails = !traps && matches!(fork.rest, Rest::If([], Some(list)) if certainly_fails(list));
+        let (taken_if, other_if) = (fork.holds.clone(), fork.fails.clone());
         let (holds, fails) = (Some(fork.holds).filter(|_| !other_fails), Some(fork.fails).filter(|_| !taken_fails));
         let taken = self.narrow(&st, &fork.status, Stat::Zero, holds, fork.commands);
         let other = self.narrow(&st, &fork.status, Stat::Nonzero, fails, false);
+        if taken.is_none() {
+            self.never_if(fork.bodies.iter().map(|body| Dead::List(body)), &st, ctx, &taken_if);
+        }
+        if other.is_none() {
+            self.never_if(fork.rest.lists().into_iter().map(Dead::List), &st, ctx, &other_if);
+        }
         let taken = taken.and_then(|taken| fork.bodies.iter().try_fold(taken, |taken, body| self.list(body, taken, ctx)));
         let middle = self.next_fail();
         let other = other.and_then(|other| self.choose(fork.rest, other, ctx, at));

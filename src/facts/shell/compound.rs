@@ -5,13 +5,24 @@ use std::rc::Rc;
 use crate::answer::Reason;
 use crate::text::{Place, Span};
 
-use super::ast::{Command, CommandKind, Part, RawWord, Redirect, RedirectOp};
+use super::ast::{Command, CommandKind, List, Part, RawWord, Redirect, RedirectOp};
 use super::call::Function;
 use super::source::Ctx;
 use super::state::State;
 use super::walk::Walker;
 use super::world::{Per, Stat, Val};
 use super::{Hold, HoldKind};
+
+/// `while read …; done < /dev/null` turns no round.
+fn reads_nothing(condition: &List, redirects: &[Redirect]) -> bool {
+    let [item] = condition.items.as_slice() else { return false };
+    let ([command], true) = (item.chain.first.commands.as_slice(), item.chain.rest.is_empty()) else { return false };
+    let CommandKind::Simple(simple) = &command.kind else { return false };
+    let reads = command.redirects.is_empty() && simple.words.first().and_then(RawWord::bare) == Some("read");
+    let plain = item.chain.first.bang.is_none() && !simple.words.iter().any(|word| word.bare() == Some("-u"));
+    let input = redirects.iter().rev().find(|redirect| redirect.op == RedirectOp::Input);
+    reads && plain && input.is_some_and(|redirect| redirect.target.bare() == Some("/dev/null"))
+}
 
 impl Walker<'_> {
     /// One level deeper; `false` when that is too deep for the stack at hand.
@@ -61,6 +72,10 @@ impl Walker<'_> {
             }
             CommandKind::If { branches, otherwise } => self.condition(branches, otherwise.as_ref(), st, ctx, at),
             CommandKind::Case { subject, arms } => self.case(subject, arms, st, ctx, at),
+            CommandKind::Loop { until: false, condition, .. } if reads_nothing(condition, &command.redirects) => {
+                st.last = Per::same(Stat::Zero);
+                Some(st)
+            }
             CommandKind::Loop { until, condition, body } => self.repeat(*until, condition, body, st, ctx, at),
             CommandKind::For { name, words, body } => self.for_each(name, words.as_deref(), body, st, ctx, at),
             CommandKind::Rounds { name, body } => {

@@ -1,25 +1,29 @@
 //! Owns what a script hands to the steps after it: what it writes to the files that `GITHUB_PATH` and `GITHUB_ENV` name, as far
 //! as it is text. Refuses to say what that does.
 
-use super::assign::TOOL_HOMES;
 use super::ast::{Redirect, RedirectOp};
 use super::interpreter::shell_named;
+use super::printed::{LONGEST, echo, printf, shown};
 use super::simple::Run;
 use super::source::Ctx;
 use super::state::State;
 use super::walk::Walker;
-use super::{UNKNOWN_CHAR, Word};
+use super::{Dialect, UNKNOWN_CHAR, Word};
 use crate::catalog::{Catalog, Trait};
 use crate::text::Place;
 
 /// The variables that name the files which the steps to come read: what they are for is the order of [`HandedTo`].
 pub const HANDED_FILES: [&str; 2] = ["GITHUB_PATH", "GITHUB_ENV"];
 
+/// Where those files lie: the names of a hosted runner, with one that is made up at the end.
+pub const HANDED_AT: [&str; 2] =
+    ["/home/runner/work/_temp/_runner_file_commands/add_path_x", "/home/runner/work/_temp/_runner_file_commands/set_env_x"];
+
+/// What no other name has in it, in the same order.
+const UNMISTAKABLE: [&str; 2] = ["_runner_file_commands/add_path", "_runner_file_commands/set_env"];
+
 /// Writes that are remembered.
 const MOST: usize = 256;
-
-/// Bytes of one text that are looked at.
-const LONGEST: usize = 16 * 1024;
 
 /// The shell's own commands that print nothing.
 const SILENT: [&str; 4] = ["cd", "export", "set", "unset"];
@@ -31,6 +35,8 @@ pub enum HandedTo {
     Path,
     /// Variables.
     Environment,
+    /// A program among the others: its path is the text.
+    Program,
 }
 
 /// One write for later steps.
@@ -50,18 +56,53 @@ pub struct Handed {
 /// What a command prints; none when that is not known.
 pub(super) type Said = Option<String>;
 
-fn file_in(raw: &str) -> Option<HandedTo> {
-    let to = HANDED_FILES.iter().zip([HandedTo::Path, HandedTo::Environment]);
-    to.into_iter().find(|(name, _)| raw.contains(**name)).map(|(_, to)| to)
+/// The file that a word names, by a variable or by what it is worth.
+fn file_in(raw: &str, value: &str) -> Option<HandedTo> {
+    let names = HANDED_FILES.iter().zip(UNMISTAKABLE).zip([HandedTo::Path, HandedTo::Environment]);
+    names.into_iter().find(|((name, at), _)| raw.contains(**name) || value.contains(*at)).map(|(_, to)| to)
+}
+
+/// Whether programs lie in a directory of this name.
+#[must_use]
+pub fn is_of_programs(directory: &str) -> bool {
+    matches!(directory.trim_end_matches('/').rsplit('/').next(), Some("bin" | "sbin" | ".bin"))
+}
+
+/// The program that a word asks for where it lies: `$(which NAME)`.
+#[must_use]
+pub fn asked_for(raw: &str) -> Option<&str> {
+    let raw = raw.trim_matches('"');
+    let inner =
+        raw.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).or_else(|| raw.strip_prefix('`')?.strip_suffix('`'));
+    match inner?.split_ascii_whitespace().take(4).collect::<Vec<_>>().as_slice() {
+        ["which", name] | ["command", "-v", name] | ["type", "-p" | "-P", name] => Some(name),
+        _ => None,
+    }
 }
 
 impl Walker<'_> {
     /// What a command with these redirections writes goes to later steps.
     pub(super) fn hands_on(&mut self, said: Vec<Said>, redirects: &[Redirect], st: &State, ctx: &Ctx) {
         for redirect in redirects.iter().filter(|redirect| matches!(redirect.op, RedirectOp::Output | RedirectOp::Append)) {
-            if let Some(to) = file_in(ctx.source.raw(redirect.target.span)) {
-                self.hand(to, said.clone(), ctx.source.place(redirect.target.span), st);
+            let raw = ctx.source.raw(redirect.target.span);
+            let value = self.parts_val(&redirect.target.parts, st, None).piece();
+            let place = || ctx.source.place(redirect.target.span);
+            // `${!name}`
+            let behind = raw.trim_matches('"').strip_prefix("${!").and_then(|rest| rest.strip_suffix('}'));
+            let behind = behind.map(|name| self.var(st, name).usual.piece());
+            match file_in(behind.as_deref().unwrap_or(raw), &value) {
+                Some(to) => self.hand(to, said.clone(), place(), st),
+                None => self.puts_program(&value, raw, &said, place(), st),
             }
+        }
+    }
+
+    /// Text that is known, and nothing that was fetched, goes where a program lies.
+    fn puts_program(&mut self, path: &str, raw: &str, said: &[Said], place: Place, st: &State) {
+        let lies = path.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
+        let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| path.to_owned()));
+        if let Some(path) = path.filter(|_| said.iter().any(Option::is_some)) {
+            self.hand(HandedTo::Program, vec![Some(path)], place, st);
         }
     }
 
@@ -70,8 +111,13 @@ impl Walker<'_> {
         for text in said {
             self.pay(text.as_ref().map_or(0, String::len) / 64);
             let text = text.filter(|text| text.len() <= LONGEST);
-            let handed = Handed { to, text, place: place.clone(), doubtful };
-            if self.silent == 0 && self.out.handed.len() < MOST && !self.out.handed.contains(&handed) {
+            // Past the bound one text that is not known stands for all the rest.
+            let full = self.out.handed.len() >= MOST;
+            let handed = match full {
+                true => Handed { to: HandedTo::Path, text: None, place: place.clone(), doubtful },
+                false => Handed { to, text, place: place.clone(), doubtful },
+            };
+            if self.silent == 0 && self.out.handed.len() <= MOST && !self.out.handed.contains(&handed) {
                 self.out.handed.push(handed);
             }
         }
@@ -94,9 +140,15 @@ impl Walker<'_> {
             return;
         }
         for word in run.words.iter().skip(1) {
-            let Some(to) = file_in(&word.raw) else { continue };
+            let to = file_in(&word.raw, &word.shape());
+            if to.is_none() && !tee {
+                continue;
+            }
             let said = if tee { self.handed_in(run, st, ctx) } else { vec![None] };
-            self.hand(to, said, word.place.clone(), st);
+            match to {
+                Some(to) => self.hand(to, said, word.place.clone(), st),
+                None => self.puts_program(&word.shape(), &word.raw, &said, word.place.clone(), st),
+            }
         }
     }
 
@@ -115,22 +167,8 @@ impl Walker<'_> {
         let one = |text: String| vec![Some(text)];
         match name {
             name if SILENT.contains(&name) || Catalog::builtin().programs.is(name, Trait::Silent) => Vec::new(),
-            "echo" => {
-                let flags =
-                    operands.iter().take_while(|word| matches!(word.value.as_deref(), Some("-n" | "-e" | "-E" | "-ne" | "-en")));
-                let flags = flags.count();
-                let escapes = operands[..flags].iter().any(|word| word.head().contains('e'));
-                let text = operands[flags..].iter().map(shown).collect::<Vec<_>>().join(" ");
-                one(if escapes { text.replace("\\n", "\n") } else { text })
-            }
-            "printf" => match operands {
-                [format] if !format.shape().contains('%') => one(shown(format).replace("\\n", "\n")),
-                [format, rest @ ..] if matches!(format.value.as_deref(), Some("%s" | "%s\\n")) => {
-                    one(rest.iter().map(shown).collect::<Vec<_>>().join("\n"))
-                }
-                [format, rest @ ..] if format.value.is_some() => one(filled(&format.shape(), rest)),
-                _ => vec![None],
-            },
+            "echo" => one(echo(operands, self.input.mode.dialect == Dialect::Posix)),
+            "printf" => vec![printf(operands)],
             "pwd" => one(self.directory(st).piece().to_string()),
             "realpath" | "readlink" | "cygpath" => {
                 let paths = operands.iter().filter(|word| !is_flag(word)).map(|word| self.standing(&shown(word), st));
@@ -154,37 +192,4 @@ impl Walker<'_> {
         }
         format!("{}/{path}", self.directory(st).piece())
     }
-}
-
-/// A format of `printf` with its words put in.
-fn filled(format: &str, words: &[Word]) -> String {
-    let mut words = words.iter();
-    let mut pieces = format.split("%s");
-    let mut out = pieces.next().unwrap_or("").to_owned();
-    for piece in pieces {
-        out.push_str(&words.next().map(shown).unwrap_or_default());
-        out.push_str(piece);
-    }
-    out.replace("\\n", "\n")
-}
-
-/// A word as it is printed. What begins with something unknown that lies outside of any checkout keeps a `~`.
-fn shown(word: &Word) -> String {
-    let shape = word.shape();
-    let raw = word.raw.trim_matches(['"', '\'']);
-    if word.value.is_some() || !shape.contains(UNKNOWN_CHAR) {
-        return shape.into_owned();
-    }
-    let (name, value, raw) = match (shape.split_once('='), raw.split_once('=')) {
-        (Some((name, value)), Some((_, raw))) if !name.contains(UNKNOWN_CHAR) => (format!("{name}="), value, raw),
-        _ => (String::new(), &*shape, raw),
-    };
-    let away = |part: &str, raw: &str| part.starts_with(UNKNOWN_CHAR) && TOOL_HOMES.iter().any(|home| raw.starts_with(home));
-    let parts = (value.split(':').collect::<Vec<_>>(), raw.split(':').collect::<Vec<_>>());
-    if parts.0.len() != parts.1.len() {
-        return if away(value, raw) { format!("{name}~{value}") } else { shape.into_owned() };
-    }
-    let parts =
-        parts.0.iter().zip(parts.1).map(|(part, raw)| if away(part, raw) { format!("~{part}") } else { (*part).to_owned() });
-    format!("{name}{}", parts.collect::<Vec<_>>().join(":"))
 }

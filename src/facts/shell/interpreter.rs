@@ -9,6 +9,8 @@ pub enum Interpreter {
     Shell(ShellMode),
     /// Another program, by the last segment of its path.
     Other(String),
+    /// A shell that runs nothing of it.
+    Nothing,
 }
 
 /// The interpreter a script's `#!` line names; `None` without such a line, or when it cannot be told.
@@ -37,22 +39,78 @@ pub fn shebang_mode(text: &str) -> Option<Interpreter> {
     }
     // Its own language, though it runs many scripts for bash.
     let named = shell_named(program).filter(|_| program != "zsh");
-    let Some(mut mode) = named else { return Some(Interpreter::Other(program.to_owned())) };
+    let Some(mode) = named else { return Some(Interpreter::Other(program.to_owned())) };
+    let mut options = ShellOptions::new(mode);
     while let Some(word) = words.next() {
-        let Some(flags) = word.strip_prefix('-') else { break };
-        if flags.starts_with('-') {
-            continue;
+        if options.take(word, &mut || words.next()) != OptionRead::More {
+            break;
         }
-        mode.errexit |= flags.contains('e');
-        if flags.ends_with('o') {
-            match words.next() {
-                Some("errexit") => mode.errexit = true,
-                Some("pipefail") => mode.pipefail = true,
+    }
+    // The script is looked at, or another text is read.
+    Some(if options.noexec || options.stdin { Interpreter::Nothing } else { Interpreter::Shell(options.mode) })
+}
+
+/// The options of a shell's command line.
+pub struct ShellOptions {
+    /// The shell with what they set.
+    pub mode: ShellMode,
+    /// `-c`.
+    pub text: bool,
+    /// `-n`: nothing is run.
+    pub noexec: bool,
+    /// `-s`: the script comes from standard input.
+    pub stdin: bool,
+}
+
+/// What a word of a shell's command line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionRead {
+    /// None of its options.
+    No,
+    /// The end of them.
+    End,
+    /// One of them.
+    More,
+}
+
+impl ShellOptions {
+    /// A shell without any.
+    #[must_use]
+    pub fn new(mode: ShellMode) -> Self {
+        Self { mode, text: false, noexec: false, stdin: false }
+    }
+
+    /// Reads one word; `next` takes the words that it needs behind it.
+    pub fn take<'w>(&mut self, word: &str, next: &mut dyn FnMut() -> Option<&'w str>) -> OptionRead {
+        let Some(sign) = word.chars().next().filter(|c| matches!(c, '-' | '+')) else { return OptionRead::No };
+        // A single `-` ends the options as well (bash(1), dash(1)).
+        if matches!(word, "--" | "-") {
+            return OptionRead::End;
+        }
+        if word.starts_with("--") {
+            if matches!(word, "--rcfile" | "--init-file") {
+                next();
+            }
+            return OptionRead::More;
+        }
+        let on = sign == '-';
+        for letter in word[1..].chars() {
+            match letter {
+                'e' => self.mode.errexit = on,
+                'c' => self.text = true,
+                'n' => self.noexec = on,
+                's' => self.stdin = true,
+                'o' | 'O' => match next() {
+                    Some("errexit") => self.mode.errexit = on,
+                    Some("pipefail") => self.mode.pipefail = on,
+                    Some("noexec") => self.noexec = on,
+                    _ => {}
+                },
                 _ => {}
             }
         }
+        OptionRead::More
     }
-    Some(Interpreter::Shell(mode))
 }
 
 /// The shell of this name without any option set; `None` for any other program.
@@ -88,6 +146,10 @@ mod tests {
             ("#!/usr/bin/env -Sbash -e", shell(true, false, Dialect::Bash)),
             ("#!/usr/bin/env -i A=b dash", shell(false, false, Dialect::Posix)),
             ("#!/usr/bin/env python3", Some(Interpreter::Other("python3".to_owned()))),
+            ("#!/bin/bash -n", Some(Interpreter::Nothing)),
+            ("#!/bin/bash -eo noexec", Some(Interpreter::Nothing)),
+            ("#!/usr/bin/env -S bash -n", Some(Interpreter::Nothing)),
+            ("#!/usr/bin/env -S bash -e +e", shell(false, false, Dialect::Bash)),
             ("#!/bin/zsh -e", Some(Interpreter::Other("zsh".to_owned()))),
             ("#!/usr/bin/node --x", Some(Interpreter::Other("node".to_owned()))),
             ("#!", None),

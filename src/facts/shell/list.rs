@@ -6,15 +6,16 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::text::Span;
 
-use super::Cwd;
 use super::ast::{Chain, ChainOp, Command, CommandKind, Item, List, Part, Pipeline, RawWord};
 use super::choose::{certainly_fails, exits_as_failed};
+use super::dead::Dead;
 use super::join::Way;
 use super::source::Ctx;
 use super::state::{Opt, State};
 use super::trap::TrapSet;
 use super::walk::{Frame, Walker, quoted};
 use super::world::{Per, Stat, Val};
+use super::{Cwd, NO_PIPEFAIL};
 
 impl Walker<'_> {
     /// Commands one after another; `None` when none of the runs comes out.
@@ -28,7 +29,17 @@ impl Walker<'_> {
             if index > 0 && !st.last.failed.is_empty() {
                 self.overwritten(&st, span, ctx);
             }
-            st = self.item(item, st, ctx)?;
+            let rest = list.items.get(index + 1..).filter(|rest| !rest.is_empty() && self.buries(ctx));
+            let before = rest.map(|_| st.clone());
+            match (self.item(item, st, ctx), rest.zip(before)) {
+                (Some(next), _) => st = next,
+                (None, Some((rest, before))) => {
+                    let end = item.chain.rest.last().map_or(span, |(_, _, last)| Span::new(span.start, last.span.end));
+                    self.never_after(rest, &before, ctx, end);
+                    return None;
+                }
+                (None, None) => return None,
+            }
             if item.chain.rest.is_empty() && (ctx.guard.is_some() || st.options.errexit.on != Some(true)) {
                 self.perhaps_stayed(&item.chain.first, &mut st, ctx);
             }
@@ -49,7 +60,7 @@ impl Walker<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, mut st: State, ctx: &Ctx) -> Option<State> {
+    pub(super) fn item(&mut self, item: &Item, mut st: State, ctx: &Ctx) -> Option<State> {
         let Some(background) = item.background else { return self.chain(&item.chain, st, ctx) };
         let free = Ctx { guard: None, ..ctx.clone() };
         let mut start = st.clone();
@@ -102,8 +113,10 @@ impl Walker<'_> {
             let skip = self.narrow(&st, &status, runs.inverted(), None, false);
             // `have tool && tool || exit 1`: what keeps the tool from running fails the script.
             let guarded = *op == ChainOp::And && st.exit_trap.is_none() && next_or[index + 1].is_some_and(ends_as_failed);
-            let condition = Some(()).filter(|()| !guarded).map(|()| condition());
-            let run = self.narrow(&st, &status, runs, condition, false);
+            let run = self.narrow(&st, &status, runs, Some(()).filter(|()| !guarded).map(|()| condition()), false);
+            if run.is_none() && self.buries(ctx) {
+                self.never_if(std::iter::once(Dead::Pipeline(pipeline)), &st, ctx, &condition());
+            }
             let inner =
                 if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, next_or[index + 1], &st, ctx) };
             let run = run.and_then(|run| self.pipeline(pipeline, run, &inner));
@@ -142,7 +155,13 @@ impl Walker<'_> {
     fn member_ctx(&self, chain: &Chain, index: usize, next_or: Option<&Pipeline>, st: &State, ctx: &Ctx) -> Ctx {
         let Some((_, first_op, _)) = chain.rest.get(index) else { return ctx.clone() };
         if let Some(pipeline) = next_or {
-            let why = format!("{} lets it pass", quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60))));
+            let text = quoted(&format!("|| {}", ctx.source.line(pipeline.span, 60)));
+            // What fails at the end of what stands before it fails the script; `errexit` stops nothing earlier.
+            let why = if ends_as_failed(pipeline) {
+                format!("left of {text} a failure does not stop what follows it (`set -e` is off there)")
+            } else {
+                format!("{text} lets it pass")
+            };
             return ctx.guarded(ctx.source.place(pipeline.span), why);
         }
         if ctx.guard.is_some() {
@@ -211,7 +230,7 @@ impl Walker<'_> {
                 }
             }
             let name = ctx.source.raw(end_command.span).split_whitespace().next().unwrap_or("the last command");
-            let why = format!("no pipefail: the status of {} counts", quoted(name));
+            let why = format!("{NO_PIPEFAIL}: the status of {} counts", quoted(name));
             let place = pipefail.place.clone().unwrap_or_else(|| ctx.source.place(end_command.span));
             self.lose_all(earlier, Some(&status), &place, &why);
         }

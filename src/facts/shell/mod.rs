@@ -12,6 +12,7 @@ mod builtin;
 mod call;
 mod choose;
 mod compound;
+mod dead;
 mod dollar;
 mod ending;
 mod environment;
@@ -29,6 +30,8 @@ mod only_bash;
 mod options;
 mod parse;
 mod pattern;
+mod printed;
+mod printers;
 mod rounds;
 mod scope;
 mod simple;
@@ -50,8 +53,9 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use handed::{HANDED_FILES, Handed, HandedTo};
-pub use interpreter::{Interpreter, shebang_mode, shell_named};
+pub use handed::{HANDED_AT, HANDED_FILES, Handed, HandedTo, asked_for, is_of_programs};
+pub use interpreter::{Interpreter, OptionRead, ShellOptions, shebang_mode, shell_named};
+pub use printers::printers;
 pub use scope::{Scope, VarValue};
 pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;
@@ -108,6 +112,9 @@ pub enum HoldKind {
     /// It cannot be decided.
     Unknown(Reason),
 }
+
+/// How the words of a hold begin that `pipefail` would undo.
+pub const NO_PIPEFAIL: &str = "no pipefail";
 
 /// One thing that keeps a command's failure from failing the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +192,8 @@ pub struct Shadow {
 pub struct Analysis {
     /// Commands in the order they run; a loop over known words lists its body once a round.
     pub commands: Vec<ShellCommand>,
+    /// Commands of the text itself that the script never comes to, each with the one line that keeps it from them.
+    pub dead: Vec<ShellCommand>,
     /// What could not be read.
     pub opaque: Vec<Opaque>,
     /// What changes the meaning of names.

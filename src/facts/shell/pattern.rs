@@ -1,5 +1,6 @@
 //! Owns matching a known text against a shell pattern. Refuses classes by name and extended patterns: those are unknown.
 
+use super::UNKNOWN_CHAR;
 use super::ast::Part;
 use super::state::State;
 use super::walk::Walker;
@@ -39,6 +40,21 @@ impl Walker<'_> {
                 let first = answers.next()??;
                 answers.all(|answer| answer == Some(first)).then_some(first)
             }
+            Val::Part(part) => {
+                let char = |piece: &Piece| if let Piece::Char(c) = piece { Some(*c) } else { None };
+                let literal: Option<String> = pieces.iter().map(char).collect();
+                let (head, tail) = (pieces.iter().map_while(char), pieces.iter().rev().map_while(char));
+                let differs = match literal {
+                    Some(literal) => literal.is_empty() || apart(part, &literal),
+                    None => !agree(part.chars(), head) || !agree(part.chars().rev(), tail),
+                };
+                // What is not known is no character of the pattern: when the whole matches, a `*` stands for it.
+                let wild = pieces.iter().all(|piece| matches!(piece, Piece::Char(_) | Piece::Any));
+                match differs {
+                    true => Some(false),
+                    false => run(part, &pieces).filter(|matches| *matches && wild),
+                }
+            }
             Val::Nonzero => {
                 let literal: Option<String> =
                     pieces.iter().map(|piece| if let Piece::Char(c) = piece { Some(*c) } else { None }).collect();
@@ -47,6 +63,17 @@ impl Walker<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a text that is known in part is certainly not a known one: they begin or end otherwise, or it is too long.
+pub(super) fn apart(part: &str, text: &str) -> bool {
+    let known = part.chars().filter(|c| *c != UNKNOWN_CHAR).count();
+    known > text.chars().count() || !agree(part.chars(), text.chars()) || !agree(part.chars().rev(), text.chars().rev())
+}
+
+/// Whether a text agrees with another up to where it is not known, or the other ends.
+fn agree(part: impl Iterator<Item = char>, text: impl Iterator<Item = char>) -> bool {
+    part.take_while(|c| *c != UNKNOWN_CHAR).zip(text).all(|(a, b)| a == b)
 }
 
 fn read(text: &str, out: &mut Vec<Piece>) -> Option<()> {

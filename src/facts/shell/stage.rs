@@ -24,7 +24,7 @@ const DEEP: usize = 600;
 /// What a script could not be read for.
 enum Refusal {
     TooDeep(usize),
-    Said(Analysis),
+    Said(Box<Analysis>),
 }
 
 pub(super) fn analyse(input: &ScriptInput<'_>) -> Analysis {
@@ -38,7 +38,8 @@ pub(super) fn analyse(input: &ScriptInput<'_>) -> Analysis {
     }
     let allowed = input.limits.shell_openers;
     match read(input, allowed.min(SHALLOW), SHALLOW * 2) {
-        Ok(analysis) | Err(Refusal::Said(analysis)) => return analysis,
+        Ok(analysis) => return analysis,
+        Err(Refusal::Said(analysis)) => return *analysis,
         Err(Refusal::TooDeep(at)) if allowed <= SHALLOW => return too_deep(input, at),
         Err(Refusal::TooDeep(_)) => {}
     }
@@ -48,7 +49,8 @@ pub(super) fn analyse(input: &ScriptInput<'_>) -> Analysis {
         thread.ok().and_then(|thread| thread.join().ok())
     });
     match deep {
-        Some(Ok(analysis) | Err(Refusal::Said(analysis))) => analysis,
+        Some(Ok(analysis)) => analysis,
+        Some(Err(Refusal::Said(analysis))) => *analysis,
         Some(Err(Refusal::TooDeep(at))) => too_deep(input, at),
         None => opaque(input, 0, Reason::Unsupported, "the script needs more stack than there is".to_owned()),
     }
@@ -79,7 +81,7 @@ fn read(input: &ScriptInput<'_>, nesting: usize, max_depth: usize) -> Result<Ana
             let unknown = input.text.text().contains(UNKNOWN_CHAR);
             let reason = if unknown { Reason::Dynamic } else { Reason::Unsupported };
             let text = format!("the script could not be read as shell: expected {expected}");
-            return Err(Refusal::Said(opaque(input, at, reason, text)));
+            return Err(Refusal::Said(Box::new(opaque(input, at, reason, text))));
         }
     };
     let bashism = script.bashism;

@@ -3,6 +3,7 @@
 use super::arith::{Num, compare};
 use super::ast::{Part, TestToken};
 use super::fields::Field;
+use super::pattern::apart;
 use super::state::State;
 use super::taken_in::There;
 use super::walk::Walker;
@@ -237,6 +238,10 @@ fn equal(left: &Val, right: &Val) -> Option<bool> {
     match (left, right) {
         (Val::Text(a), Val::Text(b)) => Some(a == b),
         (Val::OneOf(texts), Val::Text(text)) | (Val::Text(text), Val::OneOf(texts)) if !texts.contains(text) => Some(false),
+        // Of a text that is known in part there is one.
+        (Val::Part(part), Val::Text(text)) | (Val::Text(text), Val::Part(part)) if text.is_empty() || apart(part, text) => {
+            Some(false)
+        }
         // A number that is not 0 differs from 0 and from everything that is no number.
         (Val::Nonzero, Val::Text(text)) | (Val::Text(text), Val::Nonzero) => {
             text.parse::<i64>().map_or(Some(false), |number| if number == 0 { Some(false) } else { None })

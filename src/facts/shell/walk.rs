@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::catalog::{Catalog, Trait};
 use crate::facts::meter::{Meter, SHELL_UNIT};
-use crate::text::{MappedText, Place, escape};
+use crate::text::{MappedText, Place, Span, escape};
 
 use super::ast::Command;
 use super::flow::Flow;
@@ -17,7 +17,7 @@ use super::source::{Ctx, Source};
 use super::state::{Condition, Here, Reach, State, Until};
 use super::trap::{Trap, TrapSet};
 use super::world::{ENDING, Fail, Per, Stat, Val};
-use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand};
+use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand, UNKNOWN_CHAR};
 
 /// Commands one script may run, loops and functions written out.
 const MAX_COMMANDS: usize = 20_000;
@@ -73,6 +73,10 @@ pub(super) struct Walker<'a> {
     pub endings: Vec<(Stat, Option<Place>)>,
     pub in_trap: usize,
     pub silent: usize,
+    /// It reads what never runs.
+    pub aside: bool,
+    /// Where the text was left early last, by `exit` and its like.
+    pub left: Option<Span>,
     pub depth: usize,
     pub max_depth: usize,
     pub too_deep: bool,
@@ -118,6 +122,8 @@ impl<'a> Walker<'a> {
             endings: Vec::new(),
             in_trap: 0,
             silent: 0,
+            aside: false,
+            left: None,
             depth: 0,
             max_depth,
             too_deep: false,
@@ -172,6 +178,14 @@ impl<'a> Walker<'a> {
     ) -> Option<State> {
         self.pay(st.live_size() * 8);
         st.narrowed(status, wanted, why, always)
+    }
+
+    /// A reader that finds commands and changes nothing here, for what never runs: a part of the half of the work that may be
+    /// left over is for it.
+    pub(super) fn reader_aside(&self) -> Option<Self> {
+        let work = if self.work > self.allowed / 2 { self.work / 16 } else { return None };
+        let reader = Self::new(self.input, Rc::clone(&self.root), self.max_depth);
+        Some(Self { aside: true, depth: self.depth, work, allowed: work, ..reader })
     }
 
     /// Units of work that were spent.
@@ -284,6 +298,8 @@ impl<'a> Walker<'a> {
     fn initial(&self, name: &str) -> Per<Val> {
         Per::same(match self.input.scope.get(name) {
             VarValue::Unknown if name == "RUNNER_TEMP" => super::substitute::temporary(),
+            // An environment says what it knows of a text: that there is one, at least.
+            VarValue::Known(text) if text.chars().eq([UNKNOWN_CHAR]) => Val::Part(Rc::from(text)),
             VarValue::Known(text) => {
                 // Every look at it copies it; what is spent here ends the script at its next command.
                 self.input.meter.spend(text.len());

@@ -1,15 +1,20 @@
-//! Owns which files Bandit leaves out: `-x`, `exclude` of a `.bandit` file, `exclude_dirs` of a configuration. Refuses tests and
-//! profiles. (Facts: core/manager.py, `discover_files` and `_is_file_included`, and cli/main.py of 1.9.4.)
+//! Owns which files Bandit leaves out (`-x`, `exclude` of a `.bandit` file, `exclude_dirs` of a configuration), and whether any of
+//! its tests stays (`-t`, `-s`, `tests`, `skips`). Refuses profiles. (Facts: core/manager.py, `discover_files` and
+//! `_is_file_included`, core/test_set.py, `_get_filter`, and cli/main.py of 1.9.4.)
 
 use super::{Query, Reader, Settings, arguments, coverage, places};
 use crate::answer::Answer;
-use crate::doc::{Document, Format};
+use crate::doc::{Document, Format, Value};
 use crate::text::{Place, RepoPath};
 
 /// The reader.
 pub(super) struct Bandit;
 
 const NOTHING: &str = "selects-nothing";
+const NO_TESTS: &str = "no-tests";
+
+/// The test that stands for all blacklists: their ids are those of these families, but for one that is a plugin.
+const BLACKLIST: &str = "B001";
 
 /// A text that takes paths out: as a glob over the whole path, and as a part of it.
 struct Pattern {
@@ -35,8 +40,76 @@ impl Reader for Bandit {
         let all = !patterns.is_empty() && coverage::all(&subjects, excluded);
         let place = patterns.into_iter().next().map(|pattern| pattern.place).filter(|_| all);
         settings.answer(NOTHING, place.map_or(Answer::No, Answer::Yes));
+        settings.answer(NO_TESTS, no_tests(query).map_or(Answer::No, Answer::Yes));
         settings
     }
+}
+
+/// Ids as they are written, and where the last of them stands.
+#[derive(Default)]
+struct Chosen {
+    ids: Vec<String>,
+    place: Option<Place>,
+}
+
+impl Chosen {
+    /// The items of a configuration, and the last flag of the command line; without one, the key of a `.bandit` file. `None`:
+    /// the flag's value is computed.
+    fn read(query: &Query<'_>, flags: &[&str], key: &str, ini: Option<&Document>, named: Option<&Document>) -> Option<Self> {
+        let mut chosen = Self::default();
+        for item in named.and_then(|document| configured(document, key)).into_iter().flat_map(Value::items) {
+            chosen.ids.extend(item.as_str().map(str::to_owned));
+            chosen.place = Some(item.place());
+        }
+        let given = arguments::values(query.args, flags).pop();
+        let in_file = || places::at_key(ini?, "bandit")?.get(key);
+        let (text, place) = match (given, in_file()) {
+            (Some(given), _) => (given.value?, given.place.clone()),
+            (None, Some(value)) => (value.scalar().unwrap_or_default(), value.place()),
+            (None, None) => return Some(chosen),
+        };
+        if !text.is_empty() {
+            chosen.ids.extend(text.split(',').map(str::to_owned));
+            chosen.place = Some(place);
+        }
+        Some(chosen)
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.ids.iter().any(|own| own == id)
+    }
+
+    /// Whether the test is meant: by its id, or by that of all blacklists where no other of theirs is named.
+    fn means(&self, id: &str) -> bool {
+        let listed = |id: &str| (id.starts_with("B3") || id.starts_with("B4")) && id != "B324";
+        self.has(id) || (listed(id) && self.has(BLACKLIST) && !self.ids.iter().any(|own| listed(own)))
+    }
+}
+
+/// The line that leaves none of the tests: those chosen, or else all, without those that are skipped.
+fn no_tests(query: &Query<'_>) -> Option<Place> {
+    let ini = document(query, ".bandit", Format::Ini);
+    let profile = arguments::values(query.args, &["-p", "--profile"]).pop().is_some();
+    if profile || ini.as_ref().is_some_and(|ini| places::at_key(ini, "bandit.profile").is_some()) {
+        return None;
+    }
+    let named = named(query);
+    let chosen = |flags: &[&str], key| Chosen::read(query, flags, key, ini.as_deref(), named.as_deref());
+    let (tests, skips) = (chosen(&["-t", "--tests"], "tests")?, chosen(&["-s", "--skip"], "skips")?);
+    let stays = |id: &String| (tests.ids.is_empty() || tests.means(id)) && !skips.means(id);
+    if query.tool.rules.iter().any(stays) { None } else { skips.place.or(tests.place) }
+}
+
+/// The configuration that a flag names.
+fn named(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
+    let name = arguments::values(query.args, &["-c", "--configfile"]).pop()?.value?;
+    document(query, name, if name.ends_with(".toml") { Format::Toml } else { Format::Yaml })
+}
+
+/// The value at a key of such a configuration.
+fn configured<'d>(document: &'d Document, key: &str) -> Option<Value<'d>> {
+    let toml = document.file().path.file_name().ends_with(".toml");
+    places::at_key(document, &if toml { format!("tool.bandit.{key}") } else { key.to_owned() })
 }
 
 /// The targets as they are written: a directory's files are walked under that spelling.
@@ -76,16 +149,11 @@ fn patterns(query: &Query<'_>) -> Vec<Pattern> {
         let listed = value.scalar().unwrap_or_default().split(',');
         found.extend(listed.map(|text| as_given(query, text, value.place())));
     }
-    let named = arguments::values(query.args, &["-c", "--configfile"]).pop().and_then(|given| given.value);
-    if let Some(name) = named {
-        let (format, key) =
-            if name.ends_with(".toml") { (Format::Toml, "tool.bandit.exclude_dirs") } else { (Format::Yaml, "exclude_dirs") };
-        if let Some(document) = document(query, name, format)
-            && let Some(list) = places::at_key(&document, key)
-        {
-            let items = list.items().filter_map(|item| Some(Pattern { text: item.as_str()?.to_owned(), place: item.place() }));
-            found.extend(items);
-        }
+    if let Some(document) = named(query)
+        && let Some(list) = configured(&document, "exclude_dirs")
+    {
+        let items = list.items().filter_map(|item| Some(Pattern { text: item.as_str()?.to_owned(), place: item.place() }));
+        found.extend(items);
     }
     found
 }
@@ -126,5 +194,36 @@ mod tests {
         let config = ("pyproject.toml", "[tool.bandit]\nexclude_dirs = [\"a\"]\n");
         assert_eq!(nothing(&[config], "-c pyproject.toml -r ."), "yes pyproject.toml:2");
         assert_eq!(nothing(&[config], "-r ."), "no");
+    }
+    #[test]
+    fn whether_a_test_stays() {
+        let rules = &crate::catalog::Catalog::builtin().tool("bandit").expect("a tool").rules;
+        let listed = |id: &&String| (id.starts_with("B3") || id.starts_with("B4")) && *id != "B324";
+        let texts = |left_out: &str| rules.iter().filter(|id| *id != left_out).cloned().collect::<Vec<_>>().join(",");
+        let (all, all_but_one) = (texts(""), texts("B608"));
+        let plugins = rules.iter().filter(|id| !listed(id)).cloned().collect::<Vec<_>>().join(",");
+        let told_of =
+            |files: &[(&str, &str)], args: &str| told(Case::new("bandit", files, args).read(&Bandit).settings.get("no-tests"));
+        for (files, args, wanted) in [
+            (&[][..], format!("-s {all}"), "yes ci.yml:1"),
+            (&[], format!("-s {all} -s B101"), "no"),
+            (&[], format!("-s {all_but_one}"), "no"),
+            (&[], format!("-t B101,B608 -s {all_but_one}"), "no"),
+            (&[], format!("-t B101 -s {all_but_one}"), "yes ci.yml:1"),
+            (&[], format!("-s B001,{plugins}"), "yes ci.yml:1"),
+            (&[], "-s B1,B2,B3,B4,B5,B6,B7".to_owned(), "no"),
+            (&[], "-t B1".to_owned(), "yes ci.yml:1"),
+            (&[], "-t B001".to_owned(), "no"),
+            (&[], "-t $TESTS -s B101".to_owned(), "no"),
+            (&[], "-p old -t B1".to_owned(), "no"),
+            (&[(".bandit", "[bandit]\ntests = B1\n")], String::new(), "yes .bandit:2"),
+            (&[(".bandit", "[bandit]\ntests = B1\n")], "-t B101".to_owned(), "no"),
+            (&[(".bandit", "[bandit]\ntests =\nskips = B101\n")], String::new(), "no"),
+            (&[("a.yml", "tests: [B1]\n")], "-c a.yml".to_owned(), "yes a.yml:1"),
+            (&[("a.yml", "tests: [B1]\n")], String::new(), "no"),
+            (&[("a.toml", "[tool.bandit]\ntests = [\"B1\"]\n")], "-c a.toml -t B608".to_owned(), "no"),
+        ] {
+            assert_eq!(told_of(files, &args), wanted, "{args}");
+        }
     }
 }

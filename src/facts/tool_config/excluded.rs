@@ -1,12 +1,16 @@
 //! Owns what an invocation's own flags, keys and ignore file take out of what it looks at. Refuses a tool's own grammar of
 //! patterns: readers know that; here a pattern is a path, a glob, or a name.
 
+use std::collections::HashSet;
+
 use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::{Query, arguments, coverage, places};
 use crate::catalog::Tool;
+use crate::catalog::tool::Targets;
 use crate::doc::Value;
+use crate::facts::matching::find_flag;
 use crate::text::{Place, RepoPath};
 
 /// Lines and patterns taken.
@@ -19,6 +23,8 @@ const EXPANDED: usize = 20_000;
 pub struct Excluded {
     base: RepoPath,
     globs: GlobSet,
+    /// What a file must match.
+    only: Option<GlobSet>,
     all: bool,
     lines: Option<Gitignore>,
     place: Place,
@@ -53,13 +59,34 @@ pub fn values(query: &Query<'_>, keys: &[String]) -> Vec<(String, Place)> {
     found
 }
 
-/// The files of the tree that a pattern of the shell stands for.
+/// What of the tree a pattern of the shell stands for, each with whether it is a file. A name that begins with a dot must be
+/// written with it.
 #[must_use]
-pub fn expanded(query: &Query<'_>, pattern: &str) -> Vec<RepoPath> {
-    let globs = coverage::globs(std::iter::once(pattern.trim_start_matches("./")), true);
-    let below = query.world.snapshot.under(query.directory).iter().filter(|entry| entry.is_file()).take(EXPANDED);
-    let hit = |path: &RepoPath| path.below(query.directory).is_some_and(|below| globs.is_match(below));
-    below.map(|entry| &entry.path).filter(|path| hit(path)).cloned().collect()
+pub fn expanded(query: &Query<'_>, pattern: &str) -> Vec<(RepoPath, bool)> {
+    let pattern = pattern.trim_start_matches("./");
+    let globs = coverage::globs(std::iter::once(pattern), true);
+    let dotted = pattern.starts_with('.') || pattern.contains("/.");
+    let hidden = |part: &str| !dotted && (part.starts_with('.') || part.contains("/."));
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    for entry in query.world.snapshot.under(query.directory).iter().filter(|entry| entry.is_file()).take(EXPANDED) {
+        let Some(below) = entry.path.below(query.directory) else { continue };
+        let ends = below.match_indices('/').map(|(end, _)| end).chain(std::iter::once(below.len()));
+        for end in ends {
+            let part = &below[..end];
+            if seen.insert(part) && !hidden(part) && globs.is_match(part) {
+                found.extend(query.directory.join(part).map(|path| (path, end == below.len())));
+            }
+        }
+    }
+    found
+}
+
+/// The patterns that flags name, each with its place.
+fn given(query: &Query<'_>, flags: &[String]) -> Vec<(String, Place)> {
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let given = arguments::values(query.args, &flags).into_iter();
+    let given = given.filter_map(|given| Some((given.value?.to_owned(), given.place.clone())));
+    given.flat_map(|(text, place)| parts(&text).map(|part| (part, place.clone())).collect::<Vec<_>>()).collect()
 }
 
 impl Excluded {
@@ -67,18 +94,17 @@ impl Excluded {
     #[must_use]
     pub fn of(tool: &Tool, query: &Query<'_>) -> Option<Self> {
         let shape = tool.targets.as_ref()?;
-        let flags: Vec<&str> = shape.excluded_by.iter().map(String::as_str).collect();
-        let given = arguments::values(query.args, &flags).into_iter();
-        let given = given.filter_map(|given| Some((given.value?.to_owned(), given.place.clone())));
-        let mut patterns: Vec<(String, Place)> =
-            given.flat_map(|(text, place)| parts(&text).map(|part| (part, place.clone())).collect::<Vec<_>>()).collect();
+        let mut patterns = given(query, &shape.excluded_by);
+        let included = given(query, &shape.included_by);
         patterns.extend(values(query, &shape.excluded_in));
         patterns.truncate(PATTERNS);
-        let (lines, file) = ignore_file(shape.ignore_file.as_deref(), query).unzip();
-        let place = patterns.first().map(|(_, place)| place.clone()).or(file)?;
+        let (lines, file) = ignore_files(shape, query).unzip();
+        let place = included.first().or(patterns.first()).map(|(_, place)| place.clone()).or(file)?;
         let all = patterns.iter().any(|(text, _)| matches!(text.as_str(), "" | "." | "*" | "**" | "**/*"));
         let globs = coverage::globs(patterns.iter().map(|(text, _)| text.as_str()), false);
-        Some(Self { base: query.directory.clone(), globs, all, lines, place })
+        let only = coverage::globs(included.iter().map(|(text, _)| text.trim_start_matches('/')), false);
+        let only = Some(only).filter(|_| !included.is_empty());
+        Some(Self { base: query.directory.clone(), globs, only, all, lines, place })
     }
 
     /// Whether it takes a file out.
@@ -86,6 +112,10 @@ impl Excluded {
     pub fn takes(&self, file: &RepoPath) -> bool {
         let Some(below) = file.below(&self.base) else { return false };
         let ignored = |lines: &Gitignore| lines.matched_path_or_any_parents(below, false).is_ignore();
+        let is_in = |only: &GlobSet| coverage::path_or_above(below, |part| only.is_match(part));
+        if self.only.as_ref().is_some_and(|only| !is_in(only)) {
+            return true;
+        }
         self.all || coverage::path_or_above(below, |part| self.globs.is_match(part)) || self.lines.as_ref().is_some_and(ignored)
     }
 
@@ -106,13 +136,19 @@ impl Excluded {
     }
 }
 
-fn ignore_file(name: Option<&str>, query: &Query<'_>) -> Option<(Gitignore, Place)> {
-    let path = query.directory.join(name?).filter(|path| query.world.snapshot.is_file(path))?;
-    let file = query.world.snapshot.read(&path).ok()?;
-    let mut builder = GitignoreBuilder::new("");
-    for line in file.text.lines().filter(|line| line.len() <= 1024).take(PATTERNS) {
-        // A line that does not parse ignores nothing.
-        let _ = builder.add_line(None, line);
+fn ignore_files(shape: &Targets, query: &Query<'_>) -> Option<(Gitignore, Place)> {
+    let (flags, keys): (Vec<String>, Vec<String>) = shape.keeps_ignored.iter().cloned().partition(|name| name.starts_with('-'));
+    let kept = find_flag(&flags, None, query.args).is_some() || values(query, &keys).iter().any(|(value, _)| value == "false");
+    let names = shape.ignore_files.iter().filter(|_| !kept);
+    let paths = names.filter_map(|name| query.directory.join(name)).filter(|path| query.world.snapshot.is_file(path));
+    let (mut builder, mut place) = (GitignoreBuilder::new(""), None);
+    for path in paths {
+        let Ok(file) = query.world.snapshot.read(&path) else { continue };
+        for line in file.text.lines().filter(|line| line.len() <= 1024).take(PATTERNS) {
+            // A line that does not parse ignores nothing.
+            let _ = builder.add_line(None, line);
+        }
+        place.get_or_insert_with(|| Place::file(path));
     }
-    Some((builder.build().ok()?, Place::file(path)))
+    Some((builder.build().ok()?, place?))
 }

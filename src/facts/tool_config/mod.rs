@@ -25,6 +25,7 @@ mod flake8;
 mod golangci;
 mod oxlint;
 pub mod places;
+mod pylint;
 mod ruff;
 mod semgrep;
 mod xo;
@@ -60,6 +61,23 @@ impl Query<'_> {
             None => self.directory.join(given),
         }
     }
+}
+
+/// The directory that a flag names instead of the working directory; `Some(None)` when it is computed or not in this tree.
+#[must_use]
+pub fn moved(tool: &Tool, query: &Query<'_>) -> Option<Option<RepoPath>> {
+    let flags: Vec<&str> = tool.directory_flags.iter().map(String::as_str).collect();
+    let given = arguments::values(query.args, &flags);
+    // Of several each is looked at, and of patterns what they stand for.
+    let [given] = given.as_slice() else { return None };
+    if given.value.is_some_and(|value| value.contains(['*', '?', '['])) {
+        return None;
+    }
+    let snapshot = query.world.snapshot;
+    let path = given.value.and_then(|value| query.path(value));
+    // A manifest stands for the directory it lies in.
+    let path = path.map(|path| if snapshot.is_file(&path) { path.parent() } else { path });
+    Some(path.filter(|path| snapshot.is_dir(path)))
 }
 
 /// What a configuration says.
@@ -176,6 +194,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &flake8::Flake8,
     &golangci::Golangci,
     &oxlint::Oxlint,
+    &pylint::Pylint,
     &ruff::Ruff,
     &semgrep::Semgrep,
     &xo::Xo,

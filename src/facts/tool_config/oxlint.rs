@@ -67,7 +67,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         Some(given) => {
             let why = |reason| Why::new(reason, "the configuration it names is not in this tree").at(given.place.clone());
             let value = given.value.ok_or_else(|| why(Reason::Dynamic))?;
-            Some(query.path(value).filter(|path| query.world.snapshot.is_file(path)).ok_or_else(|| why(Reason::Unreadable))?)
+            Some(query.path(value).filter(|path| query.world.snapshot.is_file(path)).ok_or_else(|| why(Reason::Dynamic))?)
         }
         None => query.directory.ancestors().find_map(|directory| own(query, &directory)),
     };

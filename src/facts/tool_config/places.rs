@@ -26,6 +26,21 @@ pub fn format_of(path: &RepoPath) -> Option<Format> {
     }
 }
 
+/// The format that a file is written in, where its name leaves that open: `.eslintrc` is JSON with comments, or YAML.
+#[must_use]
+pub fn format_in(snapshot: &Snapshot, path: &RepoPath) -> Option<Format> {
+    let format = format_of(path)?;
+    if path.file_name() != ".eslintrc" {
+        return Some(format);
+    }
+    let braced = snapshot.read(path).is_ok_and(|file| {
+        let lines = file.text.lines().map(str::trim);
+        let mut said = lines.filter(|line| !line.is_empty() && !["//", "/*", "*"].iter().any(|mark| line.starts_with(mark)));
+        said.next().is_none_or(|line| line.starts_with('{'))
+    });
+    Some(if braced { Format::Json } else { Format::Yaml })
+}
+
 /// The value at a dotted key (`tool.bandit`, `lints.clippy`); INI sections hold dots themselves, so the whole key is tried
 /// as a section first.
 #[must_use]
@@ -78,7 +93,7 @@ pub fn exactly(snapshot: &Snapshot, row: &ConfigPlace, directory: &RepoPath) -> 
     if !snapshot.is_file(&path) {
         return None;
     }
-    let document = format_of(&path).and_then(|format| snapshot.document(&path, format).ok());
+    let document = format_in(snapshot, &path).and_then(|format| snapshot.document(&path, format).ok());
     let place = match &row.key {
         Some(key) => {
             let value = at_key(document.as_deref()?, key)?;
@@ -112,6 +127,14 @@ pub fn in_effect(row: &ConfigPlace, query: &Query<'_>, found: &Found) -> bool {
             })
         })
     })
+}
+
+/// The value at a key of a file that an action's input names.
+#[must_use]
+pub fn value_in(query: &Query<'_>, name: &str, key: &str, accepts: impl Fn(Value<'_>) -> bool) -> Option<Place> {
+    let path = query.path(name.trim()).filter(|path| query.world.snapshot.is_file(path))?;
+    let document = query.world.snapshot.document(&path, format_of(&path)?).ok()?;
+    at_key(&document, key).filter(|value| accepts(*value)).map(Value::place)
 }
 
 /// The document that holds a catalogue `key` effect for an invocation: of the tool's configuration files in effect the first

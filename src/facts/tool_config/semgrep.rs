@@ -125,7 +125,7 @@ fn source(query: &Query<'_>, value: Option<&str>, place: &Place, config: &mut Ve
     if value == "policy" || value.contains("://") {
         return Found::same(unknown(Reason::Remote, "these rules are not in this tree"));
     }
-    let missing = || Found::same(unknown(Reason::Unreadable, "the rules it names are not in this tree"));
+    let missing = || Found::same(unknown(Reason::Dynamic, "the rules it names are not in this tree"));
     let Some(path) = query.path(value) else { return missing() };
     let snapshot = query.world.snapshot;
     let paths: Vec<RepoPath> = if snapshot.is_file(&path) {
@@ -208,8 +208,8 @@ mod tests {
             (&[], "--config policy", "unknown remote ci.yml:1", "no"),
             (&[], "--config https://example.org/r.yml", "unknown remote ci.yml:1", "no"),
             (&[], "--config $RULES", "unknown dynamic ci.yml:1", "no"),
-            (&[], "--config gone.yml", "unknown unreadable ci.yml:1", "no"),
-            (&[], "--config ../gone.yml", "unknown unreadable ci.yml:1", "no"),
+            (&[], "--config gone.yml", "unknown dynamic ci.yml:1", "no"),
+            (&[], "--config ../gone.yml", "unknown dynamic ci.yml:1", "no"),
             (&[], "--config supply-chain", "no", "yes ci.yml:1"),
             (&[(".semgrep.yml", rule)], "--config .semgrep.yml", "unknown unsupported .semgrep.yml:2", "no"),
             (&[(".semgrep.yml", secure)], "--config .semgrep.yml", "yes .semgrep.yml:6", "no"),

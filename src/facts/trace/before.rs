@@ -8,20 +8,21 @@ use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::Start;
-use crate::facts::shadow;
-use crate::facts::shell::{self, Handed, HandedTo, UNKNOWN_CHAR, Word};
+use crate::facts::shell::{self, UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
-use crate::snapshot::UnreadKind;
 use crate::text::{Place, RepoPath};
 
 /// Changes that are remembered of one job.
 const MOST: usize = 64;
 
+/// Variables that are remembered of one job.
+const MOST_VARIABLES: usize = 512;
+
+/// What is said of changes past the bound.
+const MORE: &str = "earlier steps change the search path more often than is remembered";
+
 /// Files of one name that are looked at: of more, one is taken to lie there.
 const NAMESAKES: usize = 64;
-
-/// Words of a command line among which code is looked for.
-const CODE_WORDS: usize = 6;
 
 /// Programs that put files under other names.
 const PLACING: &[&str] = &["cp", "mv", "ln", "install"];
@@ -40,7 +41,7 @@ pub(super) struct Change {
     starts: Arc<Vec<Start>>,
 }
 
-enum What {
+pub(super) enum What {
     /// Later steps look into this directory of the tree first.
     Directory(RepoPath),
     /// Later steps look into a directory of which only the end is known.
@@ -51,72 +52,42 @@ enum What {
     Name(String),
     /// From here on the files of this directory may stand among the programs.
     Copied(RepoPath),
+    /// Later steps have this variable.
+    Variable(String, Option<String>),
 }
 
 impl Tracer<'_> {
-    /// A script hands something to later steps.
-    pub(super) fn handed(&mut self, handed: &Handed, frame: &Frame) {
-        let place = &handed.place;
-        let (to, file) = match handed.to {
-            HandedTo::Path => (true, "$GITHUB_PATH"),
-            HandedTo::Environment => (false, "$GITHUB_ENV"),
-        };
-        let Some(text) = &handed.text else {
-            let why = format!("what is written to `{file}` is not read");
-            return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
-        };
-        self.world.meter.spend(text.len() / 8);
-        for line in text.lines() {
-            match line.split_once('=') {
-                _ if to => self.entry(line.trim(), handed, frame),
-                Some(("PATH", value)) => value.split(':').for_each(|entry| self.entry(entry, handed, frame)),
-                Some((name, value)) if !name.contains(UNKNOWN_CHAR) => {
-                    if let Some(why) = shadow::runs_first(name, Some(value)) {
-                        self.change(What::Every, handed.doubtful.then_some(Reason::Dynamic), why, place, frame);
-                    }
-                }
-                _ if line.contains(UNKNOWN_CHAR) => {
-                    let why = format!("which variables are written to `{file}` is not known");
-                    self.change(What::Somewhere(String::new()), Some(Reason::Dynamic), why, place, frame);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// A directory that is added to the search path.
-    fn entry(&mut self, entry: &str, handed: &Handed, frame: &Frame) {
-        // Directories of the machine: what lies there is none of the tree's.
-        if entry.starts_with('~') || entry.is_empty() {
-            return;
-        }
-        let place = &handed.place;
-        let doubt = handed.doubtful.then_some(Reason::Dynamic);
-        let relative = !entry.starts_with(['/', UNKNOWN_CHAR]) && !frame.workdir.is_known();
-        if let Some((_, tail)) = entry.rsplit_once(UNKNOWN_CHAR).or(relative.then_some(("", entry))) {
-            if relative || !frame.workdir.enter(entry).is_known() {
-                let why = format!("the search path gets {}, a directory that is not known", shown(entry));
-                self.change(What::Somewhere(tail.trim_end_matches('/').to_owned()), Some(Reason::Dynamic), why, place, frame);
-            }
-            return;
-        }
-        let directory = frame.workdir.resolve(entry).filter(|directory| self.world.snapshot.is_dir(directory));
-        if let Some(directory) = directory {
-            let name = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
-            self.change(What::Directory(directory), doubt, format!("{name} of the tree stands on the search path"), place, frame);
-        }
-    }
-
-    fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
-        if frame.workdir.is_images() || frame.starts.iter().all(|start| start.answer.is_no()) && !frame.starts.is_empty() {
+    /// Remembers a change.
+    pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+        if frame.workdir.is_images() || frame.never_starts() {
             return;
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
         let change = Change { unit: self.number, what, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
-        let known = self.changes.entry((frame.pipeline, frame.job)).or_default();
-        if known.len() < MOST {
-            known.push(change);
+        let changes = if matches!(change.what, What::Variable(..)) { &mut self.variables } else { &mut self.changes };
+        let known = changes.entry((frame.pipeline, frame.job)).or_default();
+        let most = if matches!(change.what, What::Variable(..)) { MOST_VARIABLES } else { MOST };
+        match known.len() {
+            len if len < most => known.push(change),
+            // Past the bound one change that is not known stands for all the rest.
+            len if len == most && most == MOST => {
+                let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), change.hold.place.clone(), MORE);
+                known.push(Change { what: What::Somewhere(String::new()), hold, ..change });
+            }
+            _ => {}
+        }
+    }
+
+    /// What earlier steps of the job add to the environment; what the step has already is its own.
+    pub(super) fn given(&self, frame: &mut Frame) {
+        let own = Arc::clone(&frame.env);
+        for change in self.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
+            let What::Variable(name, value) = &change.what else { continue };
+            if let Some(hold) = self.reaches(change, frame).filter(|_| !own.contains_key(name)) {
+                let value = value.clone().filter(|_| hold.effect == HoldEffect::Void);
+                Arc::make_mut(&mut frame.env).insert(name.clone(), value);
+            }
         }
     }
 
@@ -131,7 +102,7 @@ impl Tracer<'_> {
             What::Directory(directory) | What::Copied(directory) => is_file(directory),
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
-            What::Every => false,
+            What::Every | What::Variable(..) => false,
         };
         changes.iter().filter(met).find_map(|change| self.reaches(change, frame))
     }
@@ -170,46 +141,26 @@ impl Tracer<'_> {
         let program = words.first().and_then(|word| word.value.as_deref()).map(program_name);
         let Some(program) = program.filter(|program| PLACING.contains(program)) else { return };
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
-        let target = target.shape().into_owned();
+        let asked = shell::asked_for(&target.raw).map(|name| format!("/bin/{name}"));
+        let target = asked.clone().unwrap_or_else(|| target.shape().into_owned());
         for source in sources {
-            let Some(found) = source.value.as_deref().and_then(|source| self.source(source, &frame.workdir)) else { continue };
-            let is_directory = into || sources.len() > 1 || is_of_programs(target.trim_end_matches('/'));
+            let is_directory =
+                asked.is_none() && (into || sources.len() > 1 || shell::is_of_programs(target.trim_end_matches('/')));
+            let found = source.value.as_deref().and_then(|source| self.source(source, &frame.workdir));
             let (directory, what) = match (found, is_directory) {
-                (Found::Inside(of), _) => (target.as_str(), What::Copied(of)),
-                (Found::File(path), true) => (target.as_str(), What::Name(path.file_name().to_owned())),
-                (Found::File(_), false) => match target.rsplit_once('/') {
+                (Some(Found::Inside(of)), _) => (target.as_str(), What::Copied(of)),
+                (Some(Found::File(path)), true) => (target.as_str(), What::Name(path.file_name().to_owned())),
+                (_, true) => continue,
+                (found, false) => match target.rsplit_once('/') {
+                    // What is called like the target, and what is computed, may well be the program that is installed.
+                    Some((_, name)) if found.is_none() && asked.is_none() && may_be(source, name) => continue,
                     Some((directory, name)) => (directory, What::Name(name.to_owned())),
                     None => continue,
                 },
             };
             if self.is_searched(directory, frame) {
-                let why = format!("`{program}` puts a file of the tree into {}", shown(directory));
+                let why = format!("`{program}` puts another file into {}", shown(directory));
                 self.change(what, Some(Reason::Unsupported), why, place, frame);
-            }
-        }
-    }
-
-    /// Code of the tree that names one of the files which later steps read: it is not read.
-    pub(super) fn code(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        let rows = &self.world.catalog.runners.interpreter;
-        let values = words.iter().take(CODE_WORDS).filter_map(|word| word.value.as_deref());
-        let interpreted = values.clone().next().is_some_and(|name| rows.iter().any(|row| row.program == program_name(name)));
-        let is_code = |path: &RepoPath| rows.iter().any(|row| path.file_name().ends_with(&format!(".{}", row.extension)));
-        let files = values.enumerate().filter(|(at, value)| (interpreted && *at > 0) || value.contains('/'));
-        let files = files.filter_map(|(_, value)| frame.workdir.resolve(value)).filter(is_code).collect::<Vec<_>>();
-        for path in files.iter().filter(|path| self.world.snapshot.is_file(path)) {
-            let code = shown(path.as_str());
-            // Bundled code is often larger than what is read: looked at, not asked for.
-            let why = match self.world.snapshot.peek(path) {
-                Ok(file) => {
-                    let name = shell::HANDED_FILES.iter().find(|name| file.text.contains(**name));
-                    name.map(|name| format!("what {code} writes to `${name}` is not read"))
-                }
-                Err(unread) if unread.kind == UnreadKind::NotText => None,
-                Err(unread) => Some(format!("whether {code} writes to `$GITHUB_PATH` cannot be seen: {}", unread.why)),
-            };
-            if let Some(why) = why {
-                self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
             }
         }
     }
@@ -223,7 +174,7 @@ impl Tracer<'_> {
     }
 
     /// Whether programs are looked for in this directory, as far as its name says: of those in the tree only an environment's.
-    fn is_searched(&self, directory: &str, frame: &Frame) -> bool {
+    pub(super) fn is_searched(&self, directory: &str, frame: &Frame) -> bool {
         let directory = directory.trim_end_matches('/');
         let inside = frame.workdir.resolve(directory).filter(|_| !directory.contains(UNKNOWN_CHAR));
         let environment =
@@ -232,7 +183,7 @@ impl Tracer<'_> {
             let changes = self.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
             changes.into_iter().any(|change| matches!(&change.what, What::Directory(known) if Some(known) == inside.as_ref()))
         };
-        is_of_programs(directory) && (inside.is_none() || environment) || added()
+        shell::is_of_programs(directory) && (inside.is_none() || environment) || added()
     }
 }
 
@@ -242,11 +193,13 @@ enum Found {
     Inside(RepoPath),
 }
 
-fn is_of_programs(directory: &str) -> bool {
-    matches!(directory.rsplit('/').next(), Some("bin" | "sbin" | ".bin"))
+/// Whether what is put there may be the program of this name.
+fn may_be(source: &Word, name: &str) -> bool {
+    source.value.as_deref().is_none_or(|source| source.rsplit('/').next().is_some_and(|last| last.starts_with(name)))
 }
 
-fn shown(text: &str) -> String {
+/// A text of the repository, for a message.
+pub(super) fn shown(text: &str) -> String {
     super::script::quoted(&text.replace(UNKNOWN_CHAR, "…"))
 }
 

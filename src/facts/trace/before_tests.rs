@@ -10,6 +10,8 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("ci/setup.sh", "#!/bin/bash\necho \"$PWD/ci/bin\" >> \"$GITHUB_PATH\"\n"),
         ("ci/setup.py", "import os\nopen(os.environ['GITHUB_PATH'], 'a').write('ci/bin')\n"),
         ("ci/env", "PATH=ci/bin:/usr/bin\n"),
+        ("js/action.yml", "runs:\n  using: node20\n  main: main.js\n"),
+        ("js/main.js", "require('fs').appendFileSync(process.env.GITHUB_PATH, 'ci/bin')\n"),
         (
             "act/action.yml",
             "runs:\n  using: composite\n  steps:\n    - run: realpath ci/bin >> $GITHUB_PATH\n      shell: bash\n",
@@ -34,6 +36,18 @@ fn what_earlier_steps_put_on_the_search_path() {
         "echo BASH_ENV=ci/fake.sh >> $GITHUB_ENV",
         "{ echo A=1; echo BASH_ENV=ci/fake.sh; } >> $GITHUB_ENV",
         "uses: ./act",
+        "printf '%s=%s\\n' FOO 1 BASH_ENV ci/fake.sh >> $GITHUB_ENV",
+        "{ echo 'BASH_ENV<<E'; echo ci/fake.sh; echo E; } >> $GITHUB_ENV",
+        "echo 'BASH_ENV<<E' >> $GITHUB_ENV\necho ci/fake.sh >> $GITHUB_ENV\necho E >> $GITHUB_ENV",
+        "printf '%b\\n' ci/bin >> $GITHUB_PATH",
+        "echo /home/runner/work/app/app/ci/bin >> $GITHUB_PATH",
+        "echo /__w/app/app/ci/bin >> $GITHUB_PATH",
+        "f=$GITHUB_PATH\necho ci/bin >> $f",
+        "f=GITHUB_PATH\necho ci/bin >> ${!f}",
+        "f=${{ github.path }}\necho ci/bin >> $f",
+        "cd ci/bin\ncd ..\ncd - >> $GITHUB_PATH",
+        "echo ci/bin >> $RUNNER_TEMP/_runner_file_commands/add_path_*",
+        "add() { echo ci/bin >> \"$1\"; }\nadd $GITHUB_PATH",
     ];
     let doubtful = [
         "echo \"$DIR\" >> $GITHUB_PATH",
@@ -53,6 +67,15 @@ fn what_earlier_steps_put_on_the_search_path() {
         "cp ci/bin/* \"$HOME/.local/bin/\"",
         "cp -t /usr/local/bin ci/bin/bandit",
         "cp ci/fake.sh \"$(go env GOPATH)/bin/bandit\"",
+        "printf 'ci/bi\\156\\n' >> $GITHUB_PATH",
+        "echo -e 'ci/bi\\x6e' >> $GITHUB_PATH",
+        "uses: actions/github-script@v7\n  with: {script: core.addPath('ci/bin')}",
+        "sudo ln -sf /bin/true \"$(which bandit)\"",
+        "cp fake \"$(command -v bandit)\"",
+        "ln -sf /bin/true ~/.local/bin/bandit",
+        "echo 'exit 0' > ~/.local/bin/bandit",
+        "cat ci/fake.sh > ~/.local/bin/bandit",
+        "echo 'exit 0' | sudo tee /usr/local/bin/bandit",
     ];
     let honest = [
         "echo \"$HOME/.local/bin\" >> $GITHUB_PATH",
@@ -75,6 +98,10 @@ fn what_earlier_steps_put_on_the_search_path() {
         "cp /tmp/x/bandit /usr/local/bin/bandit",
         "cp \"$X\" /usr/local/bin/bandit",
         "cp ci/fake.sh build/bin/bandit",
+        "mv bandit-linux-amd64 /usr/local/bin/bandit",
+        "curl -sSfL https://x.test/y > /usr/local/bin/bandit",
+        "printf '%s\\n' \"$HOME/bin\" /opt/x >> $GITHUB_PATH",
+        "{ echo 'TEXT<<E'; cat ci/env; echo E; } >> $GITHUB_ENV",
         "if: false\necho ci/bin >> $GITHUB_PATH",
     ];
     let mut rows = Vec::new();
@@ -90,6 +117,77 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("bandit", "cp ci/fake.sh /usr/local/bin/bandit\nbandit -r src", "configured (gates)"),
         ("ruff", "echo \"$DIR\" >> $GITHUB_PATH\n---\nruff check", "gates"),
         ("ruff", "python -c 'print(1)' >> $GITHUB_ENV\n---\nruff check", "gates"),
+        ("bandit", "uses: ./js\n---\nbandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "shell: python\nopen(os.environ['GITHUB_PATH'], 'a')\n---\nbandit -r src", "configured (gates), opaque 1"),
+        ("bandit", "shell: python\nprint(1)\n---\nbandit -r src", "gates, opaque 1"),
     ];
+    check(&rows, &files);
+}
+
+#[test]
+fn past_the_bound_nothing_is_taken_to_be_harmless() {
+    let files = [("ci/bin/bandit", "#!/bin/sh\n")];
+    let many = |count: usize| (0..count).map(|at| format!("echo /opt/d{at} >> $GITHUB_PATH\n")).collect::<String>();
+    let (few, more) = (many(70), many(300));
+    let few = format!("{few}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
+    let more = format!("{more}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
+    check(&[("bandit", &few, "configured"), ("bandit", &more, "configured (gates)")], &files);
+    let directories = (0..70).map(|at| (format!("d{at}/x"), "x\n")).collect::<Vec<_>>();
+    let mut files = files.to_vec();
+    files.extend(directories.iter().map(|(path, text)| (path.as_str(), *text)));
+    let steps = (0..70).map(|at| format!("echo d{at} >> $GITHUB_PATH\n")).collect::<String>();
+    let steps = format!("{steps}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
+    check(&[("bandit", &steps, "configured (gates)")], &files);
+}
+
+#[test]
+fn the_shell_of_later_steps_may_be_another_program() {
+    let files = [("ci/bin/bash", "#!/bin/sh\n")];
+    let rows = [
+        ("bandit", "echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src", "configured"),
+        ("bandit", "echo \"$DIR\" >> $GITHUB_PATH\n---\nbandit -r src", "configured (gates)"),
+        ("bandit", "echo ~/bin >> $GITHUB_PATH\n---\nbandit -r src", "gates"),
+    ];
+    check(&rows, &files);
+}
+
+#[test]
+fn a_variable_handed_on_stops_a_tool() {
+    let files = [
+        ("Makefile", "lint:\n\tbandit -r src\nset:\n\techo MAKEFLAGS=-n >> $$GITHUB_ENV\n"),
+        ("ci/env", "A=1\nMAKEFLAGS=-n\n"),
+        ("ci/set.sh", "#!/bin/sh\necho MAKEFLAGS=-n >> $GITHUB_ENV\n"),
+        ("ci/set.py", "import os\nopen(os.environ['GITHUB_ENV'], 'a').write('MAKEFLAGS=-n')\n"),
+        ("package.json", "{\"scripts\": {\"x\": \"echo MAKEFLAGS=-n >> $GITHUB_ENV\"}}"),
+    ];
+    let many = (0..70).map(|at| format!("echo V{at}=1 >> $GITHUB_ENV\n")).collect::<String>();
+    let many = format!("{many}echo MAKEFLAGS=-n >> $GITHUB_ENV");
+    let stops = [
+        "cat <<E >> $GITHUB_ENV\nA=1\nMAKEFLAGS=-n\nE",
+        "{\n  echo 'MAKEFLAGS<<X'\n  printf '%s\\n' -n\n  echo X\n} >> $GITHUB_ENV",
+        "cat ci/env >> $GITHUB_ENV",
+        "x=MAKEFLAGS\necho $x=-n >> $GITHUB_ENV",
+        "bash ci/set.sh",
+        "npm run x",
+        "make set",
+        many.as_str(),
+    ];
+    let doubtful = [
+        "python ci/set.py",
+        "uses: actions/github-script@v7\n  with: {script: \"core.exportVariable('MAKEFLAGS', '-n')\"}",
+        "[ -n \"$X\" ] && cat ci/env >> $GITHUB_ENV",
+    ];
+    let foreign = [
+        "shell: python\nopen(os.environ['GITHUB_ENV'], 'a').write('MAKEFLAGS=-n')",
+        "shell: pwsh\n'MAKEFLAGS=-n' >> $env:GITHUB_ENV",
+    ];
+    let honest =
+        ["cat <<E >> $GITHUB_ENV\nA=1\nE", "echo VERSION=$(cat x) >> $GITHUB_ENV", "python -c 'print(1)' >> $GITHUB_ENV"];
+    let mut rows = Vec::new();
+    let all = [(&stops[..], "configured"), (&doubtful, "runs (gates)"), (&foreign, "runs (gates), opaque 1"), (&honest, "gates")];
+    for (steps, expected) in all {
+        rows.extend(steps.iter().map(|step| (format!("{step}\n---\nmake lint"), expected)));
+    }
+    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(steps, expected)| ("bandit", steps.as_str(), *expected)).collect();
     check(&rows, &files);
 }

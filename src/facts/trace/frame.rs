@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::answer::Why;
-use crate::facts::hold::{Hold, Hop};
+use crate::answer::{Answer, Why};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
 use crate::facts::runners::Built;
@@ -53,6 +53,18 @@ impl Frame {
         }
     }
 
+    /// No event starts it.
+    pub(super) fn never_starts(&self) -> bool {
+        !self.starts.is_empty() && self.starts.iter().all(|start| start.answer.is_no())
+    }
+
+    /// It goes on with a command that the script never comes to.
+    pub(super) fn never_comes_to(&mut self, by: &Hold) {
+        for start in Arc::make_mut(&mut self.starts).iter_mut().filter(|start| !start.answer.is_no()) {
+            (start.answer, start.holds) = (Answer::No, vec![by.clone()]);
+        }
+    }
+
     /// The tree lies where the job works.
     pub(super) fn has_checkout(&self) -> bool {
         !self.holds.iter().chain(self.starts.iter().flat_map(|start| &start.holds)).any(|hold| hold.of_machine)
@@ -79,6 +91,16 @@ impl Frame {
         }
         self.holds.extend(built.holds);
         self.conditions.extend(built.conditions);
+    }
+
+    /// Here another program may stand under the name.
+    pub(super) fn replaced(&self, hold: Hold) -> Self {
+        let mut frame = self.clone();
+        match hold.effect {
+            HoldEffect::Unknown(reason) => frame.conditions.push(Why::new(reason, hold.why).at(hold.place)),
+            _ => frame.holds.push(hold),
+        }
+        frame
     }
 
     /// Steps that a copy of it costs.

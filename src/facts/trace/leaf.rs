@@ -21,6 +21,9 @@ use crate::text::{MappedText, Place, Span};
 /// A program that stands for the tool where a text holds its arguments only.
 const BEHIND: &str = "arguments-of ";
 
+/// Commands of one input that are looked at.
+const GIVEN: usize = 64;
+
 /// Directories of a search path that are looked into.
 const PATH_PARTS: usize = 64;
 
@@ -32,6 +35,13 @@ impl Tracer<'_> {
         };
         let searched = frame.search.iter().find(lies_there).map(|dir| dir.hold.clone());
         searched.or_else(|| self.on_variable(program, frame)).or_else(|| self.changed_before(program, frame))
+    }
+
+    /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
+    pub(super) fn sub_command(&self, words: &[Word], frame: &Frame) -> Option<Hold> {
+        let program = words.first()?.value.as_deref().filter(|program| matches!(*program, "cargo" | "git"))?;
+        let command = words[1..].iter().map_while(|word| word.value.as_deref()).find(|text| !text.starts_with(['-', '+']))?;
+        self.on_search_path(&format!("{program}-{command}"), frame)
     }
 
     /// A program of this name in a directory of the tree that `PATH` itself names: set by a runner, a container or a script.
@@ -130,7 +140,7 @@ impl Tracer<'_> {
     pub(super) fn image(&mut self, image: &str, words: &[Word], frame: &Frame) {
         let hits = matching::tools_for_image(crate::catalog::Catalog::builtin(), image, words);
         for hit in &hits {
-            self.invocation(hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
+            self.invocation(hit, matching::arguments(hit, words), BTreeMap::new(), frame);
         }
         if hits.is_empty() && !words.is_empty() {
             let place = words[0].place.clone();
@@ -150,6 +160,7 @@ impl Tracer<'_> {
         let known = self.known_action(call, frame);
         if !known {
             self.by_its_name(call, frame);
+            self.by_its_inputs(call, frame);
         }
         known
     }
@@ -174,6 +185,30 @@ impl Tracer<'_> {
         }
     }
 
+    /// An action that is not known and is given the command line of a tool may well run it.
+    fn by_its_inputs(&mut self, call: &ActionCall, frame: &Frame) {
+        let world = self.world;
+        let idle = world.catalog.runners.idle_actions.iter().any(|idle| idle.eq_ignore_ascii_case(&call.name));
+        if idle || call.name.split('/').next().is_some_and(|owner| owner.eq_ignore_ascii_case("actions")) {
+            return;
+        }
+        for (name, input) in &call.inputs {
+            let commands = input.text.text().lines().flat_map(|line| line.split([';', '&', '|'])).take(GIVEN);
+            // A name alone is mostly a name: of a report, a cache, a package.
+            for text in commands.filter(|text| text.split_whitespace().nth(1).is_some()) {
+                let place = input.text.place(0..input.text.text().len());
+                let words = by_default((text, place.clone()));
+                if matching::tools_for_words(world.catalog, &words).is_empty() {
+                    continue;
+                }
+                let why = format!("the action `{}` is not read; its input `{name}` holds this command", call.name);
+                let mut frame = frame.clone();
+                frame.conditions.push(Why::new(Reason::Remote, why).at(place.clone()));
+                self.command(&words, &place, None, &frame);
+            }
+        }
+    }
+
     fn known_action(&mut self, call: &ActionCall, frame: &Frame) -> bool {
         let hits = matching::tools_for_action(crate::catalog::Catalog::builtin(), call);
         runners::pushed(call, &frame.workdir, self.world, &mut self.earlier, &|| frame.built());
@@ -182,7 +217,13 @@ impl Tracer<'_> {
             let row = &hit.tool.run[hit.row];
             let mut frame = frame.clone();
             if let Some(input) = row.directory_input.as_ref().and_then(|name| call.inputs.get(name)) {
-                frame.workdir = input.value.as_deref().map_or_else(|| frame.workdir.unknown(), |dir| frame.workdir.enter(dir));
+                let manifest = |given: &str| frame.workdir.resolve(given).is_some_and(|path| self.world.snapshot.is_file(&path));
+                frame.workdir = match input.value.as_deref() {
+                    // A manifest stands for its directory.
+                    Some(given) if manifest(given) => frame.workdir.enter(given).enter(".."),
+                    Some(given) => frame.workdir.enter(given),
+                    None => frame.workdir.unknown(),
+                };
             }
             for handed in &row.handed {
                 if let Some(input) = call.inputs.get(&handed.input) {

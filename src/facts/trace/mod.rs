@@ -7,6 +7,7 @@ mod before_tests;
 mod computed;
 mod found;
 mod frame;
+mod handed;
 mod installed;
 mod leaf;
 mod needs;
@@ -14,6 +15,7 @@ mod releasing;
 mod script;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -26,7 +28,7 @@ use frame::Frame;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
-use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::hold::Hop;
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
@@ -112,6 +114,10 @@ struct Tracer<'w> {
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What commands so far did to the search path, by pipeline and job.
     changes: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// Variables that commands so far gave to later steps, likewise.
+    variables: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// The variable of several lines that the unit is writing.
+    block: Option<handed::Block>,
     /// Which unit is followed.
     number: usize,
     /// What the unit followed so far, and how often.
@@ -139,6 +145,8 @@ impl<'w> Tracer<'w> {
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             changes: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            block: None,
             number: 0,
             path_env: None,
             earlier: runners::Earlier::default(),
@@ -150,6 +158,7 @@ impl<'w> Tracer<'w> {
 
     fn unit(&mut self, pipeline: usize, unit: &Unit) {
         self.followed.clear();
+        self.block = None;
         self.number += 1;
         if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
@@ -173,9 +182,18 @@ impl<'w> Tracer<'w> {
             in_file: false,
         };
         frame.holds.extend(self.run_first(&frame));
+        self.given(&mut frame);
         match &unit.work {
-            Work::Script { text, mode } => self.script(text, *mode, None, &frame, true),
+            Work::Script { text, mode } => {
+                // A runner looks for the shell itself where it looks for programs.
+                let shell = if mode.dialect == shell::Dialect::Bash { "bash" } else { "sh" };
+                let frame = self.on_search_path(shell, &frame).map_or_else(|| frame.clone(), |hold| frame.replaced(hold));
+                self.script(text, *mode, None, &frame, true);
+            }
             Work::Action(call) => {
+                for input in call.inputs.values() {
+                    self.hands_on(input.text.text(), &call.place, &frame);
+                }
                 self.action(call, &frame);
             }
             Work::Image { image, argv } => self.image(image, argv, &frame),
@@ -185,6 +203,10 @@ impl<'w> Tracer<'w> {
                 }
             }
             Work::Opaque(why) => self.opaque(why.clone(), &frame),
+            Work::Foreign { code, why } => {
+                self.foreign(code, &frame);
+                self.opaque(why.clone(), &frame);
+            }
         }
     }
 
@@ -201,13 +223,6 @@ impl<'w> Tracer<'w> {
         let made = Arc::new(made);
         self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
         made
-    }
-
-    /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
-    fn sub_command(&self, words: &[Word], frame: &Frame) -> Option<Hold> {
-        let program = words.first()?.value.as_deref().filter(|program| matches!(*program, "cargo" | "git"))?;
-        let command = words[1..].iter().map_while(|word| word.value.as_deref()).find(|text| !text.starts_with(['-', '+']))?;
-        self.on_search_path(&format!("{program}-{command}"), frame)
     }
 
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
@@ -232,25 +247,14 @@ impl<'w> Tracer<'w> {
         }
         self.release_command(words, frame);
         let names = installed::by(words);
-        if !names.is_empty() && frame.conditions.is_empty() {
+        if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
             self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.code(words, place, frame);
-        let mut searched;
-        let frame = match found {
-            Some(hold) => {
-                searched = frame.clone();
-                match hold.effect {
-                    // It may be another program.
-                    HoldEffect::Unknown(reason) => searched.conditions.push(Why::new(reason, hold.why).at(hold.place)),
-                    _ => searched.holds.push(hold),
-                }
-                &searched
-            }
-            None => frame,
-        };
+        let searched = found.map(|hold| frame.replaced(hold));
+        let frame = searched.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
             return;
         }
@@ -269,7 +273,7 @@ impl<'w> Tracer<'w> {
                 }
                 None => frame,
             };
-            self.invocation(&hit, words.get(hit.taken..).unwrap_or(&[]).to_vec(), BTreeMap::new(), frame);
+            self.invocation(&hit, matching::arguments(&hit, words), BTreeMap::new(), frame);
         }
         if leads_on && !self.runner(words, place, stdin, frame, false) {
             match (stdin, runners::reads_stdin(words)) {
@@ -286,7 +290,7 @@ impl<'w> Tracer<'w> {
     fn runner(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame, first: bool) -> bool {
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
         let world = self.world;
-        if first {
+        if first && !frame.never_starts() {
             runners::tagged(&call, world, &mut self.earlier, &|| frame.built());
         }
         let asked = runners::ROSTER.iter().filter(|runner| runner.goes_first() == first);
@@ -343,7 +347,9 @@ impl<'w> Tracer<'w> {
                 deeper.chain.push(hop.clone());
             }
             deeper.holds.extend(next.holds);
-            deeper.conditions.extend(next.condition);
+            // A runner that knows no line of a condition has it from the call.
+            let call = frame.chain.last().map(|hop| &hop.place);
+            deeper.conditions.extend(next.condition.map(|why| Why { place: why.place.or_else(|| call.cloned()), ..why }));
             if next.workdir.is_images() {
                 deeper.in_image();
             }
@@ -371,7 +377,7 @@ impl<'w> Tracer<'w> {
 
     pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
         // What no event starts cannot hide anything that runs.
-        if !frame.starts.is_empty() && frame.starts.iter().all(|start| start.answer.is_no()) {
+        if frame.never_starts() {
             return;
         }
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));

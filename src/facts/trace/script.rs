@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::hold::{Hold, HoldEffect, Hop, Remedy};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
 use crate::facts::runners;
@@ -47,12 +47,17 @@ impl Tracer<'_> {
         analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
         let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
-        for command in &analysis.commands {
+        // Of scripts in files, what one call of them does not come to is no news: another one is for that.
+        let dead = analysis.dead.iter().filter(|_| outermost).map(|command| (command, true));
+        for (command, dead) in analysis.commands.iter().map(|command| (command, false)).chain(dead) {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
                 return;
             }
             let mut next = frame.clone();
-            next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded)));
+            match command.holds.first().filter(|_| dead) {
+                Some(hold) => next.never_comes_to(&Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone())),
+                None => next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded))),
+            }
             next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
             next.conditions.extend(command.condition.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
@@ -79,7 +84,7 @@ impl Tracer<'_> {
         let mode = match *at {
             0 => text.as_ref().map_or(Some(PLAIN), |text| match shell::shebang_mode(text.text()) {
                 Some(shell::Interpreter::Shell(mode)) => Some(mode),
-                Some(shell::Interpreter::Other(_)) => None,
+                Some(shell::Interpreter::Other(_) | shell::Interpreter::Nothing) => None,
                 None => Some(PLAIN),
             }),
             at => match runners::reads_file(words) {
@@ -244,7 +249,8 @@ fn shell_hold(hold: &shell::Hold, recorded: bool) -> Hold {
         HoldKind::Soft => (HoldEffect::Soften, hold.why.clone()),
         HoldKind::Unknown(reason) => (HoldEffect::Unknown(reason), hold.why.clone()),
     };
-    Hold::new(effect, hold.place.clone(), why)
+    let remedy = if hold.why.starts_with(shell::NO_PIPEFAIL) { Remedy::Pipefail } else { Remedy::Remove };
+    Hold::new(effect, hold.place.clone(), why).undone(remedy)
 }
 
 fn environment(base: &Arc<Env>, command: &ShellCommand) -> Arc<Env> {

@@ -1,6 +1,7 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
 mod left_behind;
+mod never;
 
 use crate::catalog::Catalog;
 use crate::facts::gather;
@@ -22,18 +23,20 @@ const BASE: &[(&str, &str)] = &[
 /// Files of these trees that may be run.
 const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "ci/plain.py", "ci/long.task", "site/page.css"];
 
-/// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:`, or use an action.
+/// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:` or a `shell:`, or use an action.
 fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
     let mut workflow =
         "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n".to_owned();
     for step in steps.split("\n---\n") {
         let (condition, script) = match step.split_once('\n') {
-            Some((first, rest)) if first.starts_with("if: ") => (format!("        {first}\n"), rest),
+            Some((first, rest)) if ["if: ", "shell: "].iter().any(|key| first.starts_with(key)) => {
+                (format!("        {first}\n"), rest)
+            }
             _ => (String::new(), step),
         };
         let lines: String = script.lines().map(|line| format!("          {line}\n")).collect();
         match script.strip_prefix("uses: ") {
-            Some(action) => workflow.push_str(&format!("      - uses: {action}\n{condition}")),
+            Some(action) => workflow.push_str(&format!("      - uses: {}\n{condition}", action.replace("\n", "\n      "))),
             None => workflow.push_str(&format!("      - run: |\n{lines}{condition}")),
         }
     }

@@ -162,6 +162,25 @@ impl<'d> Entry<'d> {
         (!self.value.get(limit.0).is_some_and(product)).then_some(limit.1)
     }
 
+    /// The line of `allow` whose names are all names of nothing that the target's manifests declare. A lock file holds more
+    /// than they do, and where nothing is known to be declared nothing is known to be missing.
+    pub(super) fn allows_none(&self, declared: &[String]) -> Option<Place> {
+        let allow = self.value.get("allow").filter(|allow| !allow.is_empty() && !declared.is_empty())?;
+        let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
+        let names_none = |item: Value<'d>| {
+            let Some(text) = item.get("dependency-name").and_then(Value::scalar) else { return false };
+            let pattern = globset::escape(&plain(text)).replace("[*]", "*");
+            let glob = (text.len() <= 512).then(|| GlobBuilder::new(&pattern).build().ok()).flatten();
+            glob.is_some_and(|glob| !declared.iter().any(|name| glob.compile_matcher().is_match(plain(name))))
+        };
+        allow.items().all(names_none).then(|| allow.place())
+    }
+
+    /// Whether a list says what is updated.
+    pub(super) fn has_allow(&self) -> bool {
+        self.value.get("allow").is_some_and(|allow| !allow.is_empty())
+    }
+
     fn limits(&self) -> impl Iterator<Item = (&'static str, Place, &'static str)> {
         let everything = |value: Value<'d>| value.items().any(|item| item.scalar() == Some("*"));
         let limit = move |(key, words): (&'static str, &'static str)| {

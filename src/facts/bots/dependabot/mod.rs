@@ -10,12 +10,14 @@ mod schema;
 use self::entry::Entry;
 use self::reach::Reach;
 use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
-use super::{BotFact, BotProblem, Coverage};
+use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, ProblemKind, Value};
 use crate::facts::ci::Cause;
+use crate::facts::components::ManifestFact;
 use crate::facts::components::manifests::Rows;
+use crate::facts::dependencies::{self, Dependency};
 use crate::facts::meter::PATTERN;
 use crate::text::{Place, RepoPath};
 
@@ -131,6 +133,11 @@ fn apply<'e>(
             reading.misses.push(Miss::new(target, why, place.clone()));
         } else if let Some(place) = entry.excludes(target) {
             reading.misses.push(Miss::new(target, "ignored", place));
+        } else if let Some(place) = allows_none(scene, entry, target) {
+            let words = "`allow` names none of what is listed here".to_owned();
+            let remedy =
+                Remedy { words, fix: "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned() };
+            reading.misses.push(Miss { remedy: Some(remedy), ..Miss::new(target, "ignored", place) });
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
         } else {
@@ -163,6 +170,24 @@ fn apply<'e>(
         }
     }
     Some(entry.directories.iter().zip(matched).filter(|(_, matched)| !matched).map(|(directory, _)| directory).collect())
+}
+
+/// See [`Entry::allows_none`]: asked of manifests that declare what they need by themselves, without a lock file beside them.
+fn allows_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Option<Place> {
+    if !entry.has_allow() {
+        return None;
+    }
+    let snapshot = scene.world.snapshot;
+    let locks = scene.world.catalog.languages.manifest.iter().flat_map(|row| &row.locks);
+    let locked = locks.filter_map(|lock| target.directory.join(lock)).any(|lock| snapshot.is_file(&lock));
+    let roots = target.manifests.iter().any(|manifest| manifest.member_of.is_some());
+    let read = |manifest: &&ManifestFact| dependencies::declared(snapshot, &manifest.path);
+    let each: Vec<Vec<Dependency>> = target.manifests.iter().copied().map(|manifest| read(&manifest)).collect();
+    if locked || roots || each.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let names: Vec<String> = each.into_iter().flatten().map(|one| one.name).collect();
+    entry.allows_none(&names)
 }
 
 /// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work.

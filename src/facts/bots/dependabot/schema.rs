@@ -19,7 +19,9 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
         found: Vec::new(),
     };
     if root.kind() != Kind::Mapping {
-        schema.wrong(root.place(), "the file is not a map with `version` and `updates`");
+        let message = "the file is not a map with `version` and `updates`";
+        let entry = "  - package-ecosystem: github-actions\n    directory: /\n    schedule:\n      interval: weekly";
+        schema.wrong_because(root.place(), message, format!("begin it with:\nversion: 2\nupdates:\n{entry}"));
         return schema.found;
     }
     schema.aliases(root);
@@ -172,7 +174,10 @@ impl Schema<'_> {
     fn directories(&mut self, item: Value<'_>) {
         match (item.get("directory"), item.get("directories")) {
             (None, None) => self.wrong_because(item.place(), "an entry names no `directory`", "directory: \"/\""),
-            (Some(one), Some(_)) => self.wrong(one.place(), "`directory` and `directories` stand beside each other"),
+            (Some(one), Some(_)) => {
+                let message = "`directory` and `directories` stand beside each other";
+                self.wrong_because(one.place(), message, "keep `directories` only, with every directory in it");
+            }
             (Some(one), None) => {
                 if one.scalar().is_some_and(|text| text.contains('*')) {
                     self.wrong_because(one.place(), "`directory` takes no pattern", "use `directories`");

@@ -7,6 +7,8 @@ use crate::catalog::bot::Manager;
 use crate::doc::{Reading as Typed, Value};
 use crate::facts::bots::Remedy;
 use crate::facts::components::ManifestFact;
+use crate::facts::tool_config::places;
+use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 use super::patterns::{Hit, Patterns};
@@ -50,6 +52,7 @@ pub(super) enum Served {
 /// The state of all managers.
 pub(super) struct Managers<'d> {
     bot: &'d Bot,
+    snapshot: &'d Snapshot,
     root: Value<'d>,
     /// What each manager reads, in the order of the catalogue's rows.
     files: Vec<Patterns>,
@@ -59,11 +62,12 @@ pub(super) struct Managers<'d> {
 }
 
 impl<'d> Managers<'d> {
-    pub(super) fn read(bot: &'d Bot, root: Value<'d>, presets: &Presets) -> Self {
+    pub(super) fn read(bot: &'d Bot, snapshot: &'d Snapshot, root: Value<'d>, presets: &Presets) -> Self {
         let only =
             root.get("enabledManagers").map(|value| (value.items().filter_map(Value::scalar).collect::<Vec<_>>(), value.place()));
         Self {
             bot,
+            snapshot,
             root,
             files: bot.manager.iter().map(|row| files(row, root)).collect(),
             // An empty list limits nothing.
@@ -74,12 +78,12 @@ impl<'d> Managers<'d> {
     }
 
     /// Whether some manager that is on reads the manifest, and no rule switches it off.
-    pub(super) fn serve(&self, ecosystem: &str, path: &str, rules: &[Rule]) -> Served {
-        let mut all = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem).peekable();
-        if all.peek().is_none() {
+    pub(super) fn serve(&self, manifest: &ManifestFact, rules: &[Rule]) -> Served {
+        let (ecosystem, path) = (manifest.ecosystem.as_str(), manifest.path.as_str());
+        if !self.bot.manager.iter().any(|row| row.ecosystem == ecosystem) {
             return Served::NoManager;
         }
-        let readers: Vec<&Manager> = all.filter(|(_, files)| files.hit(path) == Hit::Yes).map(|(row, _)| row).collect();
+        let readers = self.readers(manifest);
         if readers.is_empty() {
             return Served::Unnamed;
         }
@@ -105,16 +109,32 @@ impl<'d> Managers<'d> {
     }
 
     /// The list of managers that names none of those that read the manifest, and what to add to it.
-    pub(super) fn unlisted(&self, ecosystem: &str, path: &str) -> Option<(Place, Remedy)> {
+    pub(super) fn unlisted(&self, manifest: &ManifestFact) -> Option<(Place, Remedy)> {
         let (names, place) = self.only.as_ref()?;
-        let all = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem);
-        let readers: Vec<&Manager> = all.filter(|(_, files)| files.hit(path) == Hit::Yes).map(|(row, _)| row).collect();
+        let readers = self.readers(manifest);
         if readers.iter().any(|row| names.contains(&row.name.as_str())) {
             return None;
         }
         let name = &readers.first()?.name;
         let words = format!("`enabledManagers` does not name `{name}`");
         Some((place.clone(), Remedy { words, fix: format!("add \"{name}\" to `enabledManagers`") }))
+    }
+
+    /// The managers that read a manifest: those whose patterns name it and that find dependencies in it. Where no manager's
+    /// keys stand in the file, what it holds is not known, and the name decides.
+    fn readers(&self, manifest: &ManifestFact) -> Vec<&'d Manager> {
+        let path = manifest.path.as_str();
+        let all = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == manifest.ecosystem);
+        let mut readers: Vec<&Manager> = all.filter(|(_, files)| files.hit(path) == Hit::Yes).map(|(row, _)| row).collect();
+        if readers.iter().all(|row| row.keys.is_empty()) {
+            return readers;
+        }
+        let document = places::format_of(&manifest.path).and_then(|format| self.snapshot.document(&manifest.path, format).ok());
+        let stands = |key: &String| document.as_ref().is_some_and(|document| places::at_key(document, key).is_some());
+        if readers.iter().any(|row| row.keys.iter().any(stands)) {
+            readers.retain(|row| row.keys.is_empty() || row.keys.iter().any(stands));
+        }
+        readers
     }
 
     /// How many comparisons one manifest of the ecosystem takes at most, when all rules together take `rules` of them.

@@ -166,7 +166,7 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
 }
 
 impl<'d> Config<'d> {
-    fn read(scene: &Scene<'_>, bot: &'d Bot, root: Value<'d>, presets: &Presets) -> Self {
+    fn read(scene: &Scene<'d>, bot: &'d Bot, root: Value<'d>, presets: &Presets) -> Self {
         let texts = |key: &str| root.get(key).into_iter().flat_map(Value::items).filter_map(Value::scalar).collect::<Vec<_>>();
         let (ignore, ignore_place, ignore_from) = match (root.get("ignorePaths"), &presets.skip_paths) {
             (Some(own), _) => (Paths::new(texts("ignorePaths")), own.place(), None),
@@ -191,7 +191,7 @@ impl<'d> Config<'d> {
             .first()
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
         let rules = rules::read(root);
-        let managers = Managers::read(bot, root, presets);
+        let managers = Managers::read(bot, scene.world.snapshot, root, presets);
         let lists = ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
         let own = ignore.len() + lists;
         let each = rules.iter().map(Rule::cost).sum::<usize>();
@@ -220,7 +220,7 @@ impl<'d> Config<'d> {
     fn serves(&self, manifest: &ManifestFact) -> Served {
         let path = manifest.path.as_str();
         // A manager that is not among those named reads nothing, whatever the paths say.
-        if let Some((place, own)) = self.managers.unlisted(&manifest.ecosystem, path) {
+        if let Some((place, own)) = self.managers.unlisted(manifest) {
             let also = match self.elsewhere(path) {
                 Some(Served::Miss(_, _, Some(also))) => Some(also),
                 _ => None,
@@ -245,7 +245,7 @@ impl<'d> Config<'d> {
             Err(why) => return Served::Unknown(why.clone()),
             Ok(None) => {}
         }
-        self.managers.serve(&manifest.ecosystem, path, &self.rules)
+        self.managers.serve(manifest, &self.rules)
     }
 
     /// Why no manager looks at a path, when the paths of the file say so.

@@ -124,19 +124,28 @@ impl Names for RefNames<'_, '_> {
 pub(super) fn moves(text: &str) -> (bool, bool) {
     let brings = ["gh pr checkout", "FETCH_HEAD", "refs/pull/", " pull/", "\"pull/"];
     let head = brings.iter().any(|mention| text.contains(mention));
-    let away = text.lines().any(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        words.windows(2).enumerate().any(|(at, pair)| {
-            let switches =
-                matches!(pair, ["git", "checkout" | "switch"]) || (pair == ["git", "reset"] && line.contains("--hard"));
-            let rest = words.get(at + 2..).unwrap_or_default();
-            let to = rest.iter().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
-            let new = rest.iter().any(|word| matches!(*word, "-b" | "-B" | "-c" | "-C" | "--" | "--orphan"));
-            let name = to.trim_matches(['"', '\'']);
-            switches && !new && (name.starts_with("origin/") || name.contains("BASE") || matches!(name, "main" | "master"))
-        })
-    });
-    (head, away)
+    (head, text.lines().any(leaves))
+}
+
+/// Words of one command that are looked at.
+const COMMAND_WORDS: usize = 16;
+
+/// Whether a line has git go to the base, for good: commands end at operators, and only their first words are looked at.
+fn leaves(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let hard = line.contains("--hard");
+    words.windows(2).enumerate().any(|(at, pair)| {
+        let switches = matches!(pair, ["git", "checkout" | "switch"]) || (hard && pair == ["git", "reset"]);
+        if !switches {
+            return false;
+        }
+        let own = |word: &&&str| !matches!(**word, "&&" | "||" | "|" | ";" | "&");
+        let rest = || words[at + 2..].iter().take(COMMAND_WORDS).take_while(own);
+        let to = rest().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
+        let new = rest().any(|word| matches!(*word, "-b" | "-B" | "-c" | "-C" | "--" | "--orphan"));
+        let name = to.trim_matches(['"', '\'']);
+        !new && (name.starts_with("origin/") || name.contains("BASE") || matches!(name, "main" | "master"))
+    })
 }
 
 /// Whether a script may bring files of a repository.

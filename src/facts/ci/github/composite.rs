@@ -49,6 +49,14 @@ pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) 
     }
 }
 
+/// The file that a local action in another language runs.
+pub(super) fn code(files: &Files<'_>, directory: &RepoPath) -> Option<RepoPath> {
+    let described = ["action.yml", "action.yaml"].iter().filter_map(|name| directory.join(name));
+    let document = described.into_iter().find_map(|path| files.snapshot.document(&path, Format::Yaml).ok())?;
+    let main = document.root().route(&["runs", "main"])?.scalar()?;
+    directory.join(main).filter(|path| files.snapshot.is_file(path))
+}
+
 /// Unfolds the steps of a composite action. Its steps see no ids but their own.
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, state: &mut State, root: crate::doc::Value<'_>) {
     let outer = state.inside_action();

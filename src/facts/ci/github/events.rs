@@ -3,7 +3,7 @@
 use super::filters::{NameFilter, Passes, path_filter, texts};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::pipeline::{Event, Reach, Trigger};
 use crate::snapshot::DefaultBranch;
 use crate::text::Place;
@@ -220,7 +220,8 @@ impl Reader<'_, '_> {
             (false, true) => "new commits do not start it (`types` lacks `synchronize`)",
             (true, true) => "neither opening a pull request nor new commits start it (`types`)",
         };
-        info.limit(Hold::new(HoldEffect::Soften, place, why));
+        let missing = ["opened", "synchronize"].into_iter().filter(|name| lacks(name)).map(str::to_owned).collect();
+        info.limit(Hold::new(HoldEffect::Soften, place, why).undone(Remedy::Types(missing)));
         info
     }
 
@@ -276,7 +277,7 @@ impl EventInfo {
             Passes::Yes => {}
             Passes::No => {
                 let why = format!("only {what} to {} start it", filter.listed());
-                self.limit(Hold::new(HoldEffect::Soften, filter.place.clone(), why));
+                self.limit(Hold::new(HoldEffect::Soften, filter.place.clone(), why).undone(Remedy::Branches));
             }
             Passes::Perhaps => {
                 let why = format!("only {what} to {} start it, and the name of the default branch is not known", filter.listed());

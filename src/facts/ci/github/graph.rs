@@ -121,7 +121,7 @@ impl<'d> Graph<'d> {
             let scope = Scope { needs: Some(&needs), ..Scope::new(&files.repository, inputs) };
             let condition = Condition::read(job.value.get("if")).within(&scope);
             let decided = each_event(draft.events, &scope, |event, scope| {
-                let own = own_verdict(&condition, scope, &needs, event);
+                let own = own_verdict(job, &condition, scope, &needs, event);
                 let outer = started.get(event).cloned().unwrap_or_else(Verdict::no);
                 let verdict = outer.and(&own);
                 let succeeds = needs.values().fold(verdict.clone(), |all, need| match need.succeeds.get(event) {
@@ -149,7 +149,13 @@ fn needed<'g>(job: &JobText<'g>, numbers: &Numbers, facts: &'g [JobFacts]) -> BT
 }
 
 /// A job runs when its condition holds and, unless the condition asks for their outcome itself, all it needs succeeded.
-fn own_verdict(condition: &Condition, scope: &Scope<'_>, needs: &BTreeMap<&str, &JobFacts>, event: usize) -> Verdict {
+fn own_verdict(
+    job: &JobText<'_>,
+    condition: &Condition,
+    scope: &Scope<'_>,
+    needs: &BTreeMap<&str, &JobFacts>,
+    event: usize,
+) -> Verdict {
     let before = needs.values().fold(Verdict::yes(), |all, need| match need.succeeds.get(event) {
         Some(succeeds) => all.and(succeeds),
         None => all,
@@ -162,6 +168,14 @@ fn own_verdict(condition: &Condition, scope: &Scope<'_>, needs: &BTreeMap<&str, 
     let unwell = Scope { imagined: Imagined { unsuccessful: true, ..scope.imagined.clone() }, ..scope.clone() };
     let regardless = if condition.is_written() { condition.judge(&unwell) } else { Verdict::no() };
     let mut verdict = match (before.answer.is_no(), regardless.answer.is_yes()) {
+        // Its own condition may hold: what it needs is what keeps it from running.
+        (true, _) if regardless.answer.is_no() && !all_well.answer.is_no() => {
+            let skipped =
+                |id: &str| needs.get(id).and_then(|need| need.succeeds.get(event)).is_some_and(|one| one.answer.is_no());
+            let why = |id: &str| format!("the job `{id}`, which it needs, does not run");
+            let first = job.needs.iter().find(|(id, _)| skipped(id));
+            first.map_or(regardless, |(id, place)| Verdict::kept_by(place, why(id)))
+        }
         (true, _) => regardless,
         (false, true) => all_well,
         (false, false) => all_well.and(&before),

@@ -3,7 +3,7 @@
 
 use super::draft::each_event;
 use super::events::EventInfo;
-use super::expr::{eval, parse};
+use super::expr::{Names, eval, parse};
 use super::mentions::Mentions;
 use super::scope::Scope;
 use super::template;
@@ -14,8 +14,17 @@ use crate::doc::{Kind, Value};
 /// Groups of events of one step.
 const MOST: usize = 4;
 
-/// The variable of the runner that names the event.
-pub(super) const EVENT_NAME: &str = "GITHUB_EVENT_NAME";
+/// Variables of the runner that tell events or machines apart, with the context and the name in it that have the same value
+/// (docs of the default environment variables).
+const OF_RUNNER: [(&str, &str, &str); 7] = [
+    ("GITHUB_EVENT_NAME", "github", "event_name"),
+    ("GITHUB_REF", "github", "ref"),
+    ("GITHUB_REF_NAME", "github", "ref_name"),
+    ("GITHUB_REF_TYPE", "github", "ref_type"),
+    ("GITHUB_HEAD_REF", "github", "head_ref"),
+    ("GITHUB_BASE_REF", "github", "base_ref"),
+    ("RUNNER_OS", "runner", "os"),
+];
 
 /// Events that are alike, and the number of one that stands for them.
 pub(super) struct Group {
@@ -50,6 +59,13 @@ fn names_variable(texts: &[&str], name: &str) -> bool {
     texts.iter().any(|text| text.contains(name) && marks.iter().any(|mark| text.contains(&format!("{mark}{name}"))))
 }
 
+/// The variables of the runner that a step names, with as much of their values as the event of the scope decides.
+pub(super) fn of_runner(step: Value<'_>, scope: &Scope<'_>) -> Vec<(&'static str, Option<String>)> {
+    let texts = texts(step);
+    let named = OF_RUNNER.iter().filter(|(name, ..)| names_variable(&texts, name));
+    named.map(|(name, root, of)| (*name, scope.lookup(root, &[(*of).to_owned()]).shape())).collect()
+}
+
 /// The events that start a step in groups; none when there is nothing to tell them apart by, or too much.
 pub(super) fn groups(
     step: Value<'_>,
@@ -60,10 +76,10 @@ pub(super) fn groups(
 ) -> Vec<Group> {
     let texts = texts(step);
     let expressions: Vec<&str> = texts.iter().flat_map(|text| template::expressions(text)).map(|(_, inner)| inner).collect();
-    let names_event = names_variable(&texts, EVENT_NAME);
+    let names_runners = OF_RUNNER.iter().any(|(name, ..)| names_variable(&texts, name));
     let named = |name: &str| names_variable(&texts, name);
     let size: usize = expressions.iter().map(|expression| expression.len()).sum();
-    if !names_event && expressions.is_empty() && variables.values(scope, named).is_empty()
+    if !names_runners && expressions.is_empty() && variables.values(scope, named).is_empty()
         || !scope.repository.budget.evaluations(size / 4 * events.len())
     {
         return Vec::new();
@@ -75,12 +91,13 @@ pub(super) fn groups(
     if asked.fork {
         return Vec::new();
     }
-    let seen = each_event(events, scope, |number, scope| {
+    let seen = each_event(events, scope, |_, scope| {
         let scope = Scope { all_well: false, ..scope.clone() };
-        let mut seen: Vec<Option<String>> =
-            nodes.iter().map(|node| eval(node, &scope).as_text().map(|text| text.to_string())).collect();
+        let mut seen: Vec<Option<String>> = nodes.iter().map(|node| eval(node, &scope).shape()).collect();
         seen.extend(variables.values(&scope, named).into_iter().map(|(_, value)| value));
-        seen.extend(names_event.then(|| events.get(number).map(|info| info.event.name.clone())));
+        if names_runners {
+            seen.extend(of_runner(step, &scope).into_iter().map(|(_, value)| value));
+        }
         seen
     });
     let starting = |number: &usize| verdicts.get(*number).is_some_and(|verdict| !verdict.answer.is_no());

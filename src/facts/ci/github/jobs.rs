@@ -12,7 +12,7 @@ use super::matrix::{self, Variants};
 use super::names;
 use super::recorded;
 use super::recover::{Later, Told};
-use super::reuse::{self, Site};
+use super::reuse::{self, Lost, Site};
 use super::scope::{JobFacts, Scope};
 use super::shells::Written;
 use super::state::State;
@@ -25,6 +25,7 @@ use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::pipeline::{ActionCall, Env, Job, Work};
+use crate::facts::shell::{HANDED_AT, HANDED_FILES};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 
 /// What a workflow file gives all its jobs.
@@ -41,9 +42,12 @@ struct Surroundings<'d> {
 pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, root: Value<'_>, site: &Site) {
     let Some(read) = read_jobs(draft, root) else { return };
     let graph = Graph::decide(files, draft, site, read);
+    let files_of = HANDED_FILES.into_iter().zip(HANDED_AT);
     let mut env: Env = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_WORKSPACE", WORKSPACE)]
+        .into_iter()
+        .chain(files_of)
         .map(|(name, value)| (name.to_owned(), Some(value.to_owned())))
-        .into();
+        .collect();
     let scope = Scope::new(&files.repository, &site.inputs);
     let shadows = inputs::add_env(root.get("env"), &scope, &mut env, &files.repository.budget);
     let variables = Variables::default().and(root.get("env"), &env, &Scope { env: Some(&env), ..scope });
@@ -226,12 +230,19 @@ impl OneJob<'_, '_> {
             let scope = Scope { matrix: group.list.first().and_then(Option::as_ref), ..self.scope() };
             let callee = match reuse::find(self.files, self.site, &text) {
                 Ok(callee) => callee,
-                Err(why) => {
+                Err(Lost::Refused(why)) => {
+                    draft.fatal.push((uses.place(), why));
+                    return;
+                }
+                Err(Lost::Opaque(why)) => {
                     self.opaque_call(draft, uses, &text, why, &scope);
                     return;
                 }
             };
-            draft.fatal.extend(self.files.rejected(&callee).first().cloned());
+            match self.files.rejected(&callee).first() {
+                Some(first) => draft.fatal.push(first.clone()),
+                None => draft.fatal.extend(reuse::objections(self.job.value, uses, &callee)),
+            }
             let declared = callee.root().route(&["on", "workflow_call", "inputs"]);
             let inputs = inputs::bind(declared, self.job.value.get("with"), &scope);
             let site = self.site.inside(

@@ -6,6 +6,7 @@ use super::events::{EventInfo, Refs};
 use super::expr::{Nature, Val};
 use super::scope::{Free, Scope};
 use crate::facts::pipeline::Trigger;
+use crate::facts::shell::HANDED_AT;
 use crate::facts::workdir::WORKSPACE;
 use crate::snapshot::DefaultBranch;
 
@@ -81,6 +82,8 @@ impl Scope<'_> {
             "repository" => return self.home(false),
             "repository_owner" => return self.home(true),
             "workspace" => return Val::text(WORKSPACE),
+            "path" => return Val::text(HANDED_AT[0]),
+            "env" => return Val::text(HANDED_AT[1]),
             "action_path" => return self.action_path.map_or_else(|| Val::present("depends on `github.action_path`"), Val::text),
             _ => {}
         }

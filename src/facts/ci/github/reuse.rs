@@ -1,16 +1,19 @@
 //! Owns the place from which a workflow file is looked at: by its own events, or called by another file of the tree. Refuses
-//! files of other repositories.
+//! files of other repositories, and says which calls GitHub refuses.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::DIRECTORY;
 use super::draft::Files;
 use super::jobs::{is_mapping, remote};
 use super::scope::Inputs;
 use super::verdict::Verdict;
 use crate::answer::{Reason, Why};
-use crate::doc::{Document, Format};
+use crate::doc::{Document, Format, Kind, Reading, Value};
+use crate::facts::ci::Cause;
 use crate::facts::hold::{Hold, Hop};
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
 
 /// GitHub follows calls to this depth, the first file included (ten levels since November 2025).
 const DEPTH: usize = 10;
@@ -78,27 +81,40 @@ impl Site {
     }
 }
 
+/// Why a call is not followed.
+pub(super) enum Lost {
+    /// GitHub rejects the file with such a call in it.
+    Refused(String),
+    /// It may be fine.
+    Opaque(Why),
+}
+
 /// The workflow file that `uses` names.
 ///
 /// # Errors
 /// Why it cannot be followed.
-pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Document>, Why> {
+pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Document>, Lost> {
     // `$/` is this repository at the running commit, as `./` is for workflows.
-    let Some(local) = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/")) else { return Err(remote(uses)) };
-    let path = RepoPath::new(local).filter(|path| path.parent().as_str() == ".github/workflows");
+    let Some(local) = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/")) else {
+        return Err(Lost::Opaque(remote(uses)));
+    };
+    let path = RepoPath::new(local).filter(|path| path.parent().as_str() == DIRECTORY);
     let Some(path) = path else {
-        return Err(Why::new(Reason::Unreadable, format!("`{uses}` is no file of `.github/workflows`")));
+        return Err(Lost::Refused(format!("`{uses}` is no file of `{DIRECTORY}`")));
     };
     if site.files.contains(&path) || site.files.len() >= DEPTH {
-        return Err(Why::new(Reason::Unsupported, "workflows call one another too deeply"));
+        return Err(Lost::Opaque(Why::new(Reason::Unsupported, "workflows call one another too deeply")));
     }
-    let document = files
-        .snapshot
-        .document(&path, Format::Yaml)
-        .map_err(|unread| Why::new(Reason::Unreadable, format!("the called workflow `{path}` {}", unread.why)))?;
+    let document = files.snapshot.document(&path, Format::Yaml).map_err(|unread| {
+        let why = format!("the called workflow `{path}` cannot be read: {}", unread.why);
+        match Cause::of(unread.kind) {
+            Cause::Refused => Lost::Refused(why),
+            _ => Lost::Opaque(Why::new(Reason::Unreadable, why)),
+        }
+    })?;
     let span = document.root().span();
     if !files.repository.budget.bytes(span.end - span.start) {
-        return Err(Why::new(Reason::Unsupported, "the workflows unfold to more than the limits allow"));
+        return Err(Lost::Opaque(Why::new(Reason::Unsupported, "the workflows unfold to more than the limits allow")));
     }
     let on = document.root().get("on");
     let callable = on.is_some_and(|on| {
@@ -106,5 +122,41 @@ pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Doc
             || on.items().any(|item| item.scalar() == Some("workflow_call"))
             || (is_mapping(on) && on.get("workflow_call").is_some())
     });
-    if callable { Ok(document) } else { Err(Why::new(Reason::Unreadable, format!("`{path}` is not made to be called"))) }
+    match on.and_then(Value::disputed) {
+        Some(why) => Err(Lost::Opaque(why)),
+        None if callable => Ok(document),
+        None => Err(Lost::Refused(format!("`{path}` has no `workflow_call` among its events: no workflow may call it"))),
+    }
+}
+
+/// What makes GitHub reject a file for what a job of it gives to the workflow that it calls (actions/languageservices,
+/// workflow-parser: converter/job/inputs.ts and secrets.ts). A default does not stand in for what is required.
+pub(super) fn objections(job: Value<'_>, uses: Value<'_>, callee: &Document) -> Vec<(Place, String)> {
+    let mut found = Vec::new();
+    for (kind, key, declared) in [("input", "with", "inputs"), ("secret", "secrets", "secrets")] {
+        let given = job.get(key);
+        let declared = callee.root().route(&["on", "workflow_call", declared]);
+        let plain = |value: Option<Value<'_>>| value.is_none_or(|value| matches!(value.kind(), Kind::Mapping | Kind::Null));
+        // `secrets: inherit` hands on whatever there is; a shape that is no mapping is held against the schema.
+        if !plain(given) || !plain(declared) {
+            continue;
+        }
+        let names = |value: Option<Value<'_>>| -> BTreeSet<String> {
+            let names = value.into_iter().flat_map(Value::entries).filter_map(|entry| Some(entry.name()?.to_ascii_lowercase()));
+            names.collect()
+        };
+        let (has, may) = (names(given), names(declared));
+        for entry in declared.into_iter().flat_map(Value::entries) {
+            let required = entry.value.get("required").is_some_and(|required| matches!(required.as_bool(), Reading::Is(true)));
+            if let Some(name) = entry.name().filter(|name| required && !has.contains(&name.to_ascii_lowercase())) {
+                found.push((uses.place(), format!("the called workflow requires the {kind} `{name}`, which is not given")));
+            }
+        }
+        for entry in given.into_iter().flat_map(Value::entries) {
+            if let Some(name) = entry.name().filter(|name| !may.contains(&name.to_ascii_lowercase())) {
+                found.push((entry.key.place(), format!("the called workflow declares no {kind} `{name}`")));
+            }
+        }
+    }
+    found
 }

@@ -11,7 +11,7 @@ use super::scope::StepFacts;
 use super::verdict::Verdict;
 use super::written::Written;
 use crate::answer::{Answer, Reason};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::pipeline::{Env, SearchDir};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 use crate::snapshot::Snapshot;
@@ -71,6 +71,14 @@ pub(super) enum Under<'w> {
     Nothing,
     /// A condition, when that is an expression of its own and all there is.
     Condition(Option<&'w Node>),
+}
+
+/// The events of a workflow, and whether a step starts under each.
+pub(super) struct Asked<'w> {
+    /// The events.
+    pub(super) events: &'w [EventInfo],
+    /// What is known of each.
+    pub(super) verdicts: &'w [Verdict],
 }
 
 /// What holds a step back, under all events and under single ones.
@@ -233,7 +241,8 @@ impl State {
 
     /// What the revision in the directory of a step, and in those its text names, does to it under each event. `bare`: nothing
     /// but a checkout brings files to its runner.
-    pub(super) fn revisions(&self, here: &Workdir, text: &str, events: &[EventInfo], bare: bool, place: &Place) -> Held {
+    pub(super) fn revisions(&self, here: &Workdir, text: &str, asked: &Asked<'_>, bare: bool, place: &Place) -> Held {
+        let (events, verdicts) = (asked.events, asked.verdicts);
         let path = here.virtual_path().unwrap_or(WORKSPACE);
         let below = |at: &str, path: &str| path == at || path.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'));
         let own = self.trees.iter().filter(|tree| below(&tree.at, path)).max_by_key(|tree| tree.at.len());
@@ -243,8 +252,10 @@ impl State {
         });
         let found: Vec<&Tree> = own.into_iter().chain(inner).collect();
         let mut always: Vec<Hold> = found.iter().filter_map(|tree| tree.partly.clone()).collect();
-        let mut each: Vec<Vec<Hold>> = Vec::new();
-        for (number, info) in events.iter().enumerate() {
+        let mut each: Vec<(usize, Vec<Hold>)> = Vec::new();
+        // Where it does not start at all there is nothing to look at: what keeps it from starting is what there is to say.
+        let starts = |number: &usize| !verdicts.get(*number).is_some_and(|verdict| verdict.answer.is_no());
+        for (number, info) in events.iter().enumerate().filter(|(number, _)| starts(number)) {
             let mut holds = Vec::new();
             let revisions = found.iter().filter_map(|tree| tree.revisions.get(number));
             let some = revisions.clone().any(|revision| *revision != Revision::Nothing);
@@ -264,16 +275,16 @@ impl State {
                 holds.extend((info.event.name == "pull_request_target").then(|| of_base(info)));
                 holds.push(self.nothing(bare, place));
             }
-            each.push(holds);
+            each.push((number, holds));
         }
         // What an event itself does stays with the event.
         let of_event = |hold: &Hold| events.iter().any(|info| info.event.place == hold.place);
-        let same = |first: &Vec<Hold>| each.iter().all(|other| other == first) && !first.iter().any(of_event);
-        if let Some(first) = each.first().filter(|first| same(first)).cloned() {
+        let same = |first: &Vec<Hold>| each.iter().all(|(_, other)| other == first) && !first.iter().any(of_event);
+        if let Some(first) = each.first().map(|(_, first)| first).filter(|first| same(first)).cloned() {
             always.extend(first);
             return (always, Vec::new());
         }
-        let under = each.into_iter().enumerate().flat_map(|(event, holds)| holds.into_iter().map(move |hold| (event, hold)));
+        let under = each.into_iter().flat_map(|(event, holds)| holds.into_iter().map(move |hold| (event, hold)));
         (always, under.collect())
     }
 
@@ -284,7 +295,7 @@ impl State {
                 (HoldEffect::Unknown(Reason::Unsupported), "the job checks nothing out before it; something else may bring files")
             }
         };
-        Hold { of_machine: true, ..Hold::new(effect, place.clone(), why) }
+        Hold { of_machine: true, remedy: Remedy::CheckOut, ..Hold::new(effect, place.clone(), why) }
     }
 
     /// The search path that an environment sets outright: the directories of the tree in it, and whether all of it is known.

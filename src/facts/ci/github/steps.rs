@@ -16,7 +16,7 @@ use super::lane::Lane;
 use super::recover::{Judged, OfStep};
 use super::scope::{Inputs, Scope};
 use super::shells::{self, Shell, Written};
-use super::state::{State, Under, When};
+use super::state::{Asked, State, Under, When};
 use super::variables::Variables;
 use super::verdict::Verdict;
 use super::{checkout, covered, inputs, outputs, residual, template};
@@ -24,7 +24,7 @@ use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
-use crate::facts::pipeline::{ActionCall, Env, Input, Work};
+use crate::facts::pipeline::{ActionCall, Code, Env, Input, Work};
 use crate::facts::shell::Dialect;
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
@@ -123,9 +123,8 @@ impl<'a, 'd> Reading<'a, 'd> {
         let mut env = (*self.env).clone();
         let known = self.variables.values(&scope, |name| grouped::mentions(self.step, name));
         env.extend(known.into_iter().filter(|(_, value)| value.is_some()));
-        if let Some((_, info)) = event.filter(|_| grouped::mentions(self.step, grouped::EVENT_NAME)) {
-            env.insert(grouped::EVENT_NAME.to_owned(), Some(info.event.name.clone()));
-        }
+        let of_runner = grouped::of_runner(self.step, &scope).into_iter().filter(|(_, value)| value.is_some());
+        env.extend(of_runner.map(|(name, value)| (name.to_owned(), value)));
         Self { env: Arc::new(env), event, ..self.clone() }
     }
 
@@ -171,7 +170,7 @@ impl<'a, 'd> Reading<'a, 'd> {
                 let mode = crate::facts::shell::ShellMode { errexit: true, pipefail: false, dialect: Dialect::Bash };
                 Work::Script { text: filled.clone(), mode }
             }
-            Shell::Foreign(why) => Work::Opaque(why.at(shell_place)),
+            Shell::Foreign(why) => Work::Foreign { code: Code::Text(filled.clone()), why: why.at(shell_place) },
         };
         let hop = first_line(&filled);
         drop(scope);
@@ -287,7 +286,11 @@ impl<'a, 'd> Reading<'a, 'd> {
             }
             Err(why) => {
                 let why = Why { place: Some(hop.place.clone()), ..why };
-                self.push(draft, state, Work::Opaque(why), workspace, hop, Vec::new());
+                let work = match composite::code(self.files, &directory) {
+                    Some(file) => Work::Foreign { code: Code::File(file), why },
+                    None => Work::Opaque(why),
+                };
+                self.push(draft, state, work, workspace, hop, Vec::new());
             }
         }
     }
@@ -319,7 +322,8 @@ impl<'a, 'd> Reading<'a, 'd> {
             Work::Script { text, .. } => text.text(),
             _ => "",
         };
-        let (always, each) = state.revisions(&workdir, text, draft.events, self.lane.bare, &hop.place);
+        let asked = Asked { events: draft.events, verdicts: &self.verdicts };
+        let (always, each) = state.revisions(&workdir, text, &asked, self.lane.bare, &hop.place);
         // An action may bring the files that it looks at itself.
         let ours = |hold: &Hold| matches!(work, Work::Script { .. }) || hold.place != hop.place;
         holds.extend(always.into_iter().filter(ours));

@@ -112,8 +112,11 @@ pub(super) fn fill(text: MappedText, names: &dyn Names, budget: &Budget<'_>) -> 
     for (range, expression) in expressions(text.text()) {
         out.push_part(&text, done..range.start);
         let span = text.span(range.clone());
-        match evaluate(expression, names).as_text() {
-            Some(value) if budget.bytes(value.len()) => out.push_standing_for(span, &value),
+        match evaluate(expression, names).shape() {
+            Some(value) if budget.bytes(value.len()) => {
+                known &= !value.contains(UNKNOWN_CHAR);
+                out.push_standing_for(span, &value);
+            }
             _ => {
                 known = false;
                 out.push_standing_for(span, UNKNOWN_CHAR.encode_utf8(&mut [0; 4]));

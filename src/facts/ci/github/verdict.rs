@@ -1,7 +1,7 @@
 //! Owns whether a job or a step runs under one event, with what narrows it. Refuses to evaluate anything.
 
 use crate::answer::{Answer, Reason, Why};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::pipeline::{PathFilter, Start};
 use crate::text::Place;
 
@@ -40,6 +40,11 @@ impl Verdict {
     /// It does not run, by the condition at a place.
     pub(super) fn never(place: &Place) -> Self {
         let why = "this condition does not hold";
+        Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why).undone(Remedy::Condition)], ..Self::no() }
+    }
+
+    /// It does not run, for what stands at a place.
+    pub(super) fn kept_by(place: &Place, why: impl Into<String>) -> Self {
         Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why)], ..Self::no() }
     }
 

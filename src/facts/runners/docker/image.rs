@@ -269,7 +269,7 @@ fn run(one: &Instruction, image: &Image, env: Env) -> Option<Next> {
         text = one.bodies[0].text.clone();
         match shebang_mode(text.text()) {
             Some(Interpreter::Shell(named)) => mode = Some(named),
-            Some(Interpreter::Other(_)) => return None,
+            Some(Interpreter::Other(_) | Interpreter::Nothing) => return None,
             None => {}
         }
     } else {

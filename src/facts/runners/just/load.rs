@@ -87,7 +87,7 @@ impl Loaded {
             let below = candidate.rsplit_once('/').map_or(".", |(folder, _)| folder);
             return Ok(Self::read(world, &file, self.home.enter(below))?.map(Rc::new));
         }
-        Err(Why::new(Reason::Unreadable, format!("the module `{name}` of the justfile is not in the tree")))
+        Err(Why::new(Reason::Dynamic, format!("the module `{name}` of the justfile is not in the tree")))
     }
 }
 

@@ -83,7 +83,7 @@ const TREES: &[InTree] = &[
     (&[("justfile", "mod ci\na:\n x\n"), ("ci.just", "b:\n y\n")], "", "just ci b", &["y <- ci.just:2"]),
     (&[("justfile", "mod ci\na: ci::b\n"), ("ci/mod.just", "b:\n y\n")], "", "just a", &["y <- justfile:2 ci/mod.just:2 in ci"]),
     (&[("justfile", "mod ci 'x/y.just'\n"), ("x/y.just", "b:\n y\n")], "", "just ci::b", &["y <- x/y.just:2 in x"]),
-    (&[("justfile", "mod ci\n")], "", "just ci b", &["opaque Unreadable: the module `ci` of the justfile is not in the tree"]),
+    (&[("justfile", "mod ci\n")], "", "just ci b", &["opaque Dynamic: the module `ci` of the justfile is not in the tree"]),
     (
         &[("justfile", "[no-cd]\na:\n x\n[working-directory: 'w']\nb:\n y\n"), ("sub/x", "")],
         "sub",

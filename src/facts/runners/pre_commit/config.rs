@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::files::Patterns;
+use super::files::{self, Patterns};
 use super::hook;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, ProblemKind, Value};
@@ -12,10 +12,12 @@ use crate::facts::pipeline::Env;
 use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Next, World};
 use crate::facts::workdir::Workdir;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// Hooks read from one file.
 const MOST_HOOKS: usize = 2_000;
+/// Projects of one workspace.
+const MOST_PROJECTS: usize = 64;
 
 /// A configuration, and the root of the work tree it stands for.
 pub(super) struct Config {
@@ -37,6 +39,8 @@ pub(super) struct Selection {
     pub condition: Option<Why>,
     /// Hooks see no file; those that always run do so nevertheless.
     pub staged: Option<Hold>,
+    /// The only files that hooks look at, when all are known.
+    pub named: Option<Vec<String>>,
     /// What the choice of files means.
     pub holds: Vec<Hold>,
     /// Holds of every hook, always.
@@ -73,17 +77,51 @@ impl Config {
         };
         let from = if named.is_some() { workdir } else { &root };
         let path = names.iter().filter_map(|name| from.resolve(name)).find(|path| world.snapshot.is_file(path));
-        let Some(path) = path else { return Ok(None) };
+        path.map(|path| Self::read(&path, root.clone(), world)).transpose()
+    }
+
+    fn read(path: &RepoPath, root: Workdir, world: &World<'_>) -> Result<Self, Why> {
         let format = if path.as_str().ends_with(".toml") { Format::Toml } else { Format::Yaml };
-        let document = world.snapshot.document(&path, format).map_err(|unread| {
+        let document = world.snapshot.document(path, format).map_err(|unread| {
             let why = Why::new(Reason::Unreadable, format!("the hook configuration is not read: {}", unread.why));
             let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
             why.at(place)
         })?;
         match doubt(&document) {
-            None => Ok(Some(Self { document, root })),
+            None => Ok(Self { document, root }),
             Some(why) => Err(why),
         }
+    }
+
+    /// The projects of prek's workspace: the nearest configuration at or above the directory first, then every one below it; each
+    /// runs its hooks in its own directory, on the files there (prek `workspace.rs`, `docs/workspace.md`).
+    pub(super) fn workspace(workdir: &Workdir, world: &World<'_>) -> Vec<Result<Self, Why>> {
+        let config = |directory: &RepoPath| {
+            let mut names = FILES.iter().filter_map(|name| directory.join(name));
+            names.find(|path| world.snapshot.is_file(path))
+        };
+        let Some(first) = workdir.dir().and_then(|here| here.ancestors().find_map(|directory| config(&directory))) else {
+            return Vec::new();
+        };
+        let root = first.parent();
+        let files = world.snapshot.under(&root).iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+        let mut directories: Vec<RepoPath> =
+            files.filter(|path| FILES.contains(&path.file_name())).map(RepoPath::parent).filter(|other| *other != root).collect();
+        directories.dedup();
+        directories.truncate(MOST_PROJECTS);
+        let top = top(workdir);
+        let below = directories.iter().filter_map(config);
+        let at = |path: RepoPath| {
+            let directory = path.parent();
+            let root = if directory.is_root() { top.clone() } else { top.enter(directory.as_str()) };
+            Self::read(&path, root, world)
+        };
+        std::iter::once(first.clone()).chain(below).map(at).collect()
+    }
+
+    /// Whether it leaves files out for every project of its workspace.
+    pub(super) fn filters(&self) -> bool {
+        ["files", "exclude"].iter().any(|key| field(self.document.root(), key).is_some())
     }
 
     /// The place of `ci` and the hooks it skips.
@@ -98,7 +136,7 @@ impl Config {
     pub(super) fn nexts(&self, selection: &Selection, env: &Env, world: &World<'_>) -> Vec<Next> {
         let root = self.document.root();
         let defaults = field(root, "default_stages");
-        let mut patterns = Patterns::new(root, world);
+        let mut patterns = Patterns::new(root, self.root.dir().as_ref(), world);
         let mut nexts = Vec::new();
         let mut count = 0;
         for repo in field(root, "repos").iter().flat_map(|repos| repos.items()) {
@@ -130,6 +168,8 @@ impl Config {
         let mut holds = selection.overall.clone();
         if !always {
             holds.extend(selection.staged.clone());
+            let named = selection.named.as_deref().zip(selection.holds.first());
+            holds.extend(named.and_then(|(names, hold)| files::among(names, hold, &nexts[0].target, world)));
             holds.extend(selection.holds.iter().cloned());
             holds.extend(patterns.hold(hook, &nexts[0].target, world));
         }

@@ -13,6 +13,7 @@ use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching;
 use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Target, World};
+use crate::text::RepoPath;
 
 /// Files compared with patterns.
 const MOST_FILES: usize = 20_000;
@@ -39,8 +40,9 @@ struct Pattern<'d> {
 }
 
 impl<'w> Patterns<'w> {
-    /// Lists the files of the tree, vendored and generated ones left out.
-    pub(super) fn new(root: Value<'w>, world: &World<'w>) -> Self {
+    /// Lists the files below the directory the configuration stands for, as they are named there; vendored and generated ones
+    /// are left out.
+    pub(super) fn new(root: Value<'w>, directory: Option<&RepoPath>, world: &World<'w>) -> Self {
         let languages = &world.catalog.languages;
         let under =
             |directory: &str, names: &[String]| directory.split('/').any(|segment| names.iter().any(|name| name == segment));
@@ -48,8 +50,11 @@ impl<'w> Patterns<'w> {
         let mut truncated = false;
         // Scope is decided per directory: neighbours in the sorted list share it.
         let mut last = ("", true, true);
+        let project = directory.map_or("", RepoPath::as_str);
         for entry in world.snapshot.entries().iter().filter(|entry| entry.is_file()) {
             let path = entry.path.as_str();
+            let below = |path: &'w str| path.strip_prefix(project).and_then(|rest| rest.strip_prefix('/'));
+            let Some(name) = (if project.is_empty() { Some(path) } else { below(path) }) else { continue };
             let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
             if last.0 != directory {
                 last = (directory, !under(directory, &languages.out_of_sight), !under(directory, &languages.development));
@@ -59,7 +64,7 @@ impl<'w> Patterns<'w> {
                 if truncated {
                     break;
                 }
-                files.push((path, last.2));
+                files.push((name, last.2));
             }
         }
         Self { root, files, truncated, compiled: HashMap::new() }
@@ -129,6 +134,16 @@ impl<'w> Patterns<'w> {
         let regex = pattern.value.as_str().and_then(|text| self.compiled.get(text)?.as_ref());
         regex.is_none_or(|regex| regex.is_match(path) != pattern.excludes)
     }
+}
+
+/// The hold of a hook of a language when none of the only files that are named is of that language.
+pub(super) fn among(names: &[String], narrowed: &Hold, target: &Target, world: &World<'_>) -> Option<Hold> {
+    let known = extensions(target, world)?;
+    let may_be = |name: &String| {
+        name.contains(['*', '?', '[']) || name.rsplit_once('.').is_some_and(|(_, extension)| known.contains(&extension))
+    };
+    let why = "none of the named files is one that the hook looks at";
+    (!names.is_empty() && !names.iter().any(may_be)).then(|| Hold::new(HoldEffect::Void, narrowed.place.clone(), why))
 }
 
 /// The tool that a hook runs.

@@ -159,21 +159,49 @@ fn run(call: &Call<'_>, prek: bool, world: &World<'_>) -> Vec<Next> {
     let directory = line.last(&["-C", "--cd"]).and_then(|flag| flag.value.as_ref()?.value.as_deref());
     let workdir = directory.map_or_else(|| call.workdir.clone(), |directory| call.workdir.enter(directory));
     let opaque = |why: Why| vec![Next { target: Target::Opaque(why), ..Next::argv(call, Vec::new()) }];
-    let config = match named.map(|word| word.value.as_deref()) {
+    let configs: Vec<Result<Config, Why>> = match named.map(|word| word.value.as_deref()) {
         Some(None) => {
             return opaque(Why::new(Reason::Dynamic, "the name of the hook configuration is computed").at(call.place.clone()));
         }
-        Some(Some(name)) => Config::open(&workdir, Some(name), prek, world),
-        None => Config::open(&workdir, None, prek, world),
-    };
-    let config = match config {
-        Ok(Some(config)) => config,
-        Ok(None) => return Vec::new(),
-        Err(why) => return opaque(why),
+        Some(Some(name)) => Config::open(&workdir, Some(name), prek, world).transpose().into_iter().collect(),
+        None if prek => Config::workspace(&workdir, world),
+        None => Config::open(&workdir, None, prek, world).transpose().into_iter().collect(),
     };
     let mut selection = selection(call, &line);
+    selection.named = files.as_ref().and_then(|files| files.iter().map(|word| word.value.clone()).collect());
     (selection.staged, selection.holds) = looked_at(call, &line, files);
-    config.nexts(&selection, call.env, world)
+    if configs.len() > 1 && named_projects(call, &line, &configs) {
+        let why = "which projects of the workspace run is not read by this version";
+        selection.condition = Some(Why::new(Reason::Unsupported, why).at(call.place.clone()));
+        selection.only.clear();
+    }
+    let filtered = configs.first().is_some_and(|first| first.as_ref().is_ok_and(Config::filters));
+    let mut nexts = Vec::new();
+    for (at, config) in configs.into_iter().enumerate() {
+        if at == 1 && filtered {
+            let why = "the files that the workspace's first configuration leaves out are not read";
+            selection.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), call.place.clone(), why));
+        }
+        match config {
+            Ok(config) => nexts.extend(config.nexts(&selection, call.env, world)),
+            Err(why) => nexts.extend(opaque(why)),
+        }
+    }
+    nexts
+}
+
+/// Whether a word chooses projects of prek's workspace (`src/`, `src:lint`, `--skip src`).
+fn named_projects(call: &Call<'_>, line: &CommandLine, configs: &[Result<Config, Why>]) -> bool {
+    let directories: Vec<_> = configs.iter().flatten().filter_map(|config| config.root.dir()).collect();
+    let project = |word: &str| {
+        let same = |directory: &crate::text::RepoPath| !directory.is_root() && directory.as_str() == word.trim();
+        word.contains(['/', ':']) || directories.iter().any(same)
+    };
+    let given = line.operands.iter().any(|word| word.value.as_deref().is_some_and(project));
+    let skip = ["--skip"];
+    let mut skipped = line.all(&skip).filter_map(|flag| flag.value.as_ref()?.value.as_deref());
+    let variables = ["SKIP", "PREK_SKIP"].iter().filter_map(|name| call.env.get(name)?.as_deref());
+    given || skipped.any(project) || variables.flat_map(|text| text.split(',')).any(project)
 }
 
 /// `--files A B …` takes every word up to the next flag; the words behind it and the rest of the line.
@@ -216,6 +244,11 @@ fn looked_at(call: &Call<'_>, line: &CommandLine, files: Option<Vec<Word>>) -> (
     }
     let flag = |names: &[&str]| line.last(names).map(|flag| flag.word.place.clone());
     let refs = (flag(&["-s", "--from-ref", "--source"]), flag(&["-o", "--to-ref", "--origin"]));
+    let value = |names: &[&str]| line.last(names).and_then(|flag| flag.value.as_ref()?.value.clone());
+    let (from, to) = (value(&["-s", "--from-ref", "--source"]), value(&["-o", "--to-ref", "--origin"]));
+    if let (Some(place), true) = (&refs.0, from.is_some() && from == to) {
+        return (Some(Hold::new(HoldEffect::Void, place.clone(), "nothing changes from a revision to itself")), Vec::new());
+    }
     if let Some(place) = refs.0.and(refs.1).or_else(|| flag(&["--last-commit"])) {
         return (None, vec![Hold::new(HoldEffect::Note, place, "hooks look at changed files only")]);
     }

@@ -73,6 +73,9 @@ fn calls_lead_to_hooks() {
         ("pre-commit run --from-ref a --to-ref b", Some(held("~note:1"))),
         ("pre-commit run --from-ref a", Some(held("~void:1"))),
         ("pre-commit run --files a.py b.py -v", Some(held("~narrow:1"))),
+        ("pre-commit run --from-ref HEAD --to-ref HEAD", Some(held("~void:1"))),
+        ("pre-commit run bandit --files README.md", Some(format!("{BANDIT} ~void:1 ~narrow:1"))),
+        ("pre-commit run bandit --files README.md $MORE", Some(format!("{BANDIT} ~note:1"))),
         ("pre-commit run --files $FILES", Some(held("~note:1"))),
         ("pre-commit run --files", Some(held("~void:1"))),
         ("pre-commit run bandit --all-files", Some(BANDIT.to_owned())),
@@ -96,6 +99,30 @@ fn calls_lead_to_hooks() {
     assert_eq!(unknown, Some(format!("{BANDIT} ?")));
     let below = lead(&PreCommit, &snapshot, "pre-commit run bandit -a", &Env::new(), &Workdir::workspace().enter("src"));
     assert_eq!(below.as_deref(), Some(BANDIT), "hooks run at the top of the work tree");
+}
+
+#[test]
+fn prek_runs_every_project_of_its_workspace() {
+    let hook =
+        |repo: &str, id: &str| format!("repos:\n  - repo: https://github.com/{repo}\n    rev: x\n    hooks:\n      - id: {id}\n");
+    let (black, bandit) = (hook("psf/black", "black"), hook("PyCQA/bandit", "bandit"));
+    let text = format!("== .pre-commit-config.yaml\n{black}== src/.pre-commit-config.yaml\n{bandit}== src/x/a.py\n1\n");
+    let workspace = tree(&text);
+    let told = |command: &str, directory: &str| {
+        let workdir = Workdir::workspace().enter(directory);
+        lead(&PreCommit, &workspace, command, &Env::new(), &workdir).unwrap_or_default()
+    };
+    let both = told("prek run -a", "");
+    assert!(both.contains("black") && both.contains("bandit") && both.contains("in src"), "{both}");
+    let (below, single) = (told("prek run -a", "src"), told("prek run -a -c .pre-commit-config.yaml", ""));
+    assert!(below.contains("bandit") && !below.contains("black"), "{below}");
+    assert!(!single.contains("bandit") && !told("pre-commit run -a", "").contains("bandit"), "{single}");
+    let named = told("prek run src/ -a", "");
+    assert!(named.lines().count() == 2 && named.lines().all(|line| line.ends_with('?')), "{named}");
+    assert!(!told("prek run bandit -a", "").contains("black"));
+    let filtered = tree(&text.replacen("repos:", "exclude: ^src/\nrepos:", 1));
+    let held = lead(&PreCommit, &filtered, "prek run -a", &Env::new(), &Workdir::workspace()).unwrap_or_default();
+    assert!(held.lines().any(|line| line.contains("bandit") && line.contains("~unknown")), "{held}");
 }
 
 #[test]

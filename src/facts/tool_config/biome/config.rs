@@ -70,7 +70,7 @@ fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
     let value = value.ok_or_else(|| why(Reason::Dynamic, "which configuration is read is computed"))?;
     let path = query.path(value);
     let found = path.and_then(|path| if snapshot.is_file(&path) { Some(path) } else { in_directory(&path) });
-    found.map(Some).ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))
+    found.map(Some).ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"))
 }
 
 /// Reads a file over what it extends.
@@ -116,7 +116,7 @@ fn extend(query: &Query<'_>, from: &RepoPath, item: Value<'_>, config: &mut Conf
         Some(target) => read(query, &target, config),
         None => {
             let package = !text.starts_with('.') && !text.starts_with('/') && text != "//";
-            let reason = if package { Reason::Remote } else { Reason::Unreadable };
+            let reason = if package { Reason::Remote } else { Reason::Dynamic };
             let why = Why::new(reason, "what it extends is not in this tree").at(item.place());
             config.doubt = config.doubt.take().or(Some(why));
             Ok(())

@@ -117,7 +117,7 @@ fn the_file_in_effect_and_what_it_extends() {
         (&[(".biome.json", off)], "", "", "yes .biome.json:1"),
         (&[("ci/biome.json", off)], "--config-path=ci", "", "yes ci/biome.json:1"),
         (&[("ci/lint.json", off)], "--config-path ci/lint.json", "", "yes ci/lint.json:1"),
-        (&[("ci/lint.json", off)], "--config-path gone.json", "", "unknown unreadable ci.yml:1"),
+        (&[("ci/lint.json", off)], "--config-path gone.json", "", "unknown dynamic ci.yml:1"),
         (&[("biome.json", "{\"extends\": [\"./base.json\"]}"), ("base.json", off)], "", "", "yes base.json:1"),
         (
             &[("biome.json", "{\"extends\": [\"./base.json\"], \"linter\": {\"enabled\": true}}"), ("base.json", off)],

@@ -164,6 +164,11 @@ fn steps(parts: Vec<Part>) -> Vec<Step> {
             found.push(computed(place));
             continue;
         };
+        if text.starts_with('@') {
+            // rustc takes the lines of a file for arguments.
+            found.push(computed(place));
+            continue;
+        }
         let cap = text.strip_prefix("--cap-lints");
         let (level, rest) = match (cap, level(&text)) {
             (Some(rest), _) => (None, rest.trim_start_matches('=').to_owned()),

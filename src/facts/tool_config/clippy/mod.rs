@@ -115,7 +115,7 @@ fn packages(query: &Query<'_>) -> Result<Option<Packages>, Why> {
             let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
             let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--manifest-path` is computed"))?;
             let path = query.path(value).filter(|path| snapshot.is_file(path));
-            Some(path.ok_or_else(|| why(Reason::Unreadable, "the manifest it names is not in this tree"))?)
+            Some(path.ok_or_else(|| why(Reason::Dynamic, "the manifest it names is not in this tree"))?)
         }
         None => {
             let mut above = query.directory.ancestors().filter_map(|directory| directory.join("Cargo.toml"));

@@ -65,7 +65,7 @@ fn workspace_of(snapshot: &Snapshot, manifest: &RepoPath) -> Result<Option<RepoP
         let path = path.filter(|path| snapshot.is_file(path));
         return path
             .map(Some)
-            .ok_or_else(|| Why::new(Reason::Unreadable, "the workspace it names is not in this tree").at(named.place()));
+            .ok_or_else(|| Why::new(Reason::Dynamic, "the workspace it names is not in this tree").at(named.place()));
     }
     for directory in manifest.parent().ancestors().skip(1) {
         let Some(path) = directory.join("Cargo.toml").filter(|path| snapshot.is_file(path)) else { continue };
@@ -183,7 +183,7 @@ fn roots(snapshot: &Snapshot, manifest: &RepoPath, own: Value<'_>) -> Result<Vec
     for target in named.take(ROOTS) {
         let Some(path) = target.get("path") else { continue };
         if !path.as_str().is_some_and(&mut add) {
-            return Err(Why::new(Reason::Unreadable, "the crate root it names is not in this tree").at(path.place()));
+            return Err(Why::new(Reason::Dynamic, "the crate root it names is not in this tree").at(path.place()));
         }
     }
     Ok(found.into_iter().collect())

@@ -48,7 +48,7 @@ fn one_package() {
         ("[lints.clippy]\nall = \"deny\"\n", "#![cfg_attr(windows, allow(clippy::all))]", "unknown dynamic src/main.rs:1"),
         ("[lints.clippy]\nall = \"deny\"\n", "#![cfg_attr(windows, deny(warnings))]", "yes Cargo.toml:4"),
         ("[lints\n", "", "unknown unreadable Cargo.toml:3"),
-        ("[[bin]]\nname = \"x\"\npath = \"gone.rs\"\n", "", "unknown unreadable Cargo.toml:5"),
+        ("[[bin]]\nname = \"x\"\npath = \"gone.rs\"\n", "", "unknown dynamic Cargo.toml:5"),
     ];
     for (manifest, main, expected) in cases {
         let manifest = format!("{PACKAGE}{manifest}");
@@ -91,7 +91,7 @@ fn members_inherit_or_do_not() {
     assert_eq!(denies(&one, ""), "no");
     assert_eq!(denies(&one, "--manifest-path crates/b/Cargo.toml"), "yes Cargo.toml:5");
     assert_eq!(denies(&one, "--manifest-path=crates/b/Cargo.toml --workspace"), "no");
-    assert_eq!(denies(&one, "--manifest-path crates/x/Cargo.toml"), "unknown unreadable ci.yml:1");
+    assert_eq!(denies(&one, "--manifest-path crates/x/Cargo.toml"), "unknown dynamic ci.yml:1");
     assert_eq!(denies(&one, "--manifest-path $M"), "unknown dynamic ci.yml:1");
     let below = told(Case::new("clippy", &one, "").at("crates/b/src").read(&Clippy).settings.get("denies-all"));
     assert_eq!(below, "yes Cargo.toml:5");

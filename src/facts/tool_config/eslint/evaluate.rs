@@ -232,7 +232,7 @@ impl Walk<'_> {
                     }
                 }
                 Some(Err(why)) => self.found.doubts.push(why),
-                None => self.doubt(module, span, Reason::Unreadable, "it extends a file that is not in this tree"),
+                None => self.doubt(module, span, Reason::Dynamic, "it extends a file that is not in this tree"),
             }
         } else {
             // `airbnb/hooks` is a file of `eslint-config-airbnb`.

@@ -23,7 +23,7 @@ use self::found::Found;
 use self::node::{Module, What};
 use self::resolve::Files;
 use self::scope::Subjects;
-use super::{Query, Reader, Settings, arguments, unreadable};
+use super::{Query, Reader, Settings, arguments, coverage, unreadable};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format};
 use crate::text::{Place, RepoPath, SourceFile};
@@ -52,13 +52,19 @@ enum Located {
     Legacy(Vec<RepoPath>),
 }
 
+impl Located {
+    fn is_flat(&self) -> bool {
+        matches!(self, Self::Flat(_))
+    }
+}
+
 impl Reader for Eslint {
     fn id(&self) -> &'static str {
         "eslint"
     }
 
     fn read(&self, query: &Query<'_>) -> Settings {
-        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, WARNS], &why))
+        nested(query, decided(query), self)
     }
 
     fn homes(&self, query: &Query<'_>, paths: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
@@ -67,7 +73,9 @@ impl Reader for Eslint {
         }
         let mut files = Files::new(query.world.snapshot);
         match locate(query, &mut files) {
-            Ok(Located::Legacy(_)) => super::nearest_homes(query, paths, |directory| own_legacy(query, directory).is_some()),
+            Ok(Located::Legacy(_) | Located::Missing) => {
+                super::nearest_homes(query, paths, |directory| own_legacy(query, directory).is_some())
+            }
             // Version 9 looks from the working directory, version 10 from each file: what both agree on is known.
             Ok(Located::Flat(path)) => {
                 let mut homes = super::nearest_homes(query, paths, |directory| own_flat(query, directory).is_some());
@@ -76,6 +84,47 @@ impl Reader for Eslint {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+fn decided(query: &Query<'_>) -> Settings {
+    judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, WARNS], &why))
+}
+
+/// Directories with a configuration of their own that are asked about.
+const HOMES: usize = 64;
+
+/// Legacy configurations beside the files decide for them: the answers to what holds for every file are those of all of them.
+fn nested(query: &Query<'_>, mut own: Settings, eslint: &Eslint) -> Settings {
+    let below: Vec<RepoPath> =
+        coverage::files(query, &["javascript"], &RepoPath::root()).iter().filter_map(|path| RepoPath::new(path)).collect();
+    let homes = eslint.homes(query, &mut below.iter());
+    let elsewhere = homes.iter().any(|home| home != query.directory && home.is_in(query.directory));
+    if !elsewhere || homes.len() > HOMES || locate(query, &mut Files::new(query.world.snapshot)).is_ok_and(|one| one.is_flat()) {
+        return own;
+    }
+    let all: Vec<Settings> = homes
+        .iter()
+        .map(|home| if home == query.directory { own.clone() } else { decided(&Query { directory: home, ..*query }) })
+        .collect();
+    let nothing: Vec<Answer<Place>> = all.iter().filter_map(|one| one.settings.get(NOTHING).cloned()).collect();
+    // Where nothing is reported, nothing fails either.
+    let weak = all.iter().filter_map(|one| {
+        let nothing = one.settings.get(NOTHING).filter(|answer| answer.is_yes());
+        nothing.or(one.settings.get(WARNS)).cloned()
+    });
+    let (nothing, weak) = (every(nothing), every(weak.collect()));
+    own.answer(WARNS, if nothing.is_yes() { Answer::No } else { weak });
+    own.answer(NOTHING, nothing);
+    own
+}
+
+/// Yes when all say so, at the first place; no when one does.
+fn every(answers: Vec<Answer<Place>>) -> Answer<Place> {
+    let unknown = answers.iter().find(|answer| matches!(answer, Answer::Unknown(_)));
+    match (answers.iter().find(|answer| answer.is_no()), unknown, answers.first()) {
+        (Some(one), ..) | (None, Some(one), _) | (None, None, Some(one)) => one.clone(),
+        (None, None, None) => Answer::No,
     }
 }
 
@@ -191,7 +240,7 @@ fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
         let path = query.path(value).filter(|path| snapshot.is_file(path));
-        let path = path.ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))?;
+        let path = path.ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"))?;
         let legacy = is_legacy(&path, files);
         return Ok(if legacy { Located::Legacy(vec![path]) } else { Located::Flat(path) });
     }

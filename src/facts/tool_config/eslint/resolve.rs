@@ -8,7 +8,7 @@ use super::node::{Binding, Module, Node, What};
 use super::script;
 use crate::answer::{Reason, Why};
 use crate::doc::Format;
-use crate::facts::tool_config::unreadable;
+use crate::facts::tool_config::{places, unreadable};
 use crate::snapshot::Snapshot;
 use crate::text::{RepoPath, Span};
 
@@ -55,7 +55,7 @@ impl<'s> Files<'s> {
         let file = self.snapshot.read(path).map_err(|unread| unreadable(&unread))?;
         let document = |format| self.snapshot.document(path, format).map_err(|unread| unreadable(&unread));
         let document = match path.file_name().rsplit_once('.') {
-            Some(("", "eslintrc")) => document(Format::Json).or_else(|_| document(Format::Yaml))?,
+            Some(("", "eslintrc")) => document(places::format_in(self.snapshot, path).unwrap_or(Format::Yaml))?,
             Some((_, "json" | "jsonc" | "json5")) => document(Format::Json)?,
             Some((_, "yml" | "yaml")) => document(Format::Yaml)?,
             _ => return script::read(&file),

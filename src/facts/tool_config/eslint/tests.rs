@@ -198,7 +198,7 @@ fn legacy_configurations() {
             "",
             "yes base.json:1",
         ),
-        (&[(".eslintrc.json", "{\"extends\": \"./base\"}")], "", "unknown unreadable .eslintrc.json:1"),
+        (&[(".eslintrc.json", "{\"extends\": \"./base\"}")], "", "unknown dynamic .eslintrc.json:1"),
         (
             &[(".eslintrc.json", "{\"overrides\": [{\"files\": [\"*.ts\"], \"extends\": [\"plugin:no-unsanitized/DOM\"]}]}")],
             "",
@@ -265,7 +265,7 @@ fn flags() {
     assert_eq!(case("-c ci/lint.mjs ."), "yes ci/lint.mjs:2");
     assert_eq!(case("--config=ci/.eslintrc.yml ."), "yes ci/.eslintrc.yml:1");
     assert_eq!(case("-c ci/old.js ."), "yes ci/old.js:1");
-    assert_eq!(case("-c gone.js ."), "unknown unreadable ci.yml:1");
+    assert_eq!(case("-c gone.js ."), "unknown dynamic ci.yml:1");
     assert_eq!(case("-c $CONFIG ."), "unknown dynamic ci.yml:1");
     assert_eq!(case("--rule no-unsanitized/method:~error ."), "yes ci.yml:1");
     assert_eq!(case("--rule {\"no-unsanitized/method\":[2,{}]} ."), "yes ci.yml:1");

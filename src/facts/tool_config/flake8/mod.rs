@@ -15,14 +15,7 @@ pub(super) struct Flake8;
 
 const NOTHING: &str = "selects-nothing";
 
-/// Bandit's tests, as flake8-bandit numbers them.
-const BANDIT: [u16; 75] = [
-    101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 201, 202, 301, 302, 303, 304, 305, 306, 307, 308, 309, 310,
-    311, 312, 313, 314, 315, 316, 317, 318, 319, 320, 321, 322, 323, 324, 325, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410,
-    411, 412, 413, 414, 415, 501, 502, 503, 504, 505, 506, 507, 508, 509, 601, 602, 603, 604, 605, 606, 607, 608, 609, 610, 611,
-];
-
-/// Of these, so many must be reported for the family to be in force.
+/// Of Bandit's tests, so many must be reported for the family to be in force.
 const ENOUGH: usize = 40;
 
 impl Reader for Flake8 {
@@ -41,7 +34,7 @@ impl Reader for Flake8 {
         let here = options.files.first().or(query.args.first().map(|word| &word.place)).cloned();
         let here = here.unwrap_or_else(|| Place::file(query.directory.clone()));
         for name in query.names {
-            let selected = excluded.is_none() && is_reported(name, &options, &subjects);
+            let selected = excluded.is_none() && is_reported(&codes(query, name), &options, &subjects);
             let answer =
                 if selected { Answer::Yes(selector(name, &options).unwrap_or_else(|| here.clone())) } else { Answer::No };
             settings.selects.insert(name.clone(), answer);
@@ -51,14 +44,17 @@ impl Reader for Flake8 {
     }
 }
 
-/// The codes that a name stands for.
-fn codes(name: &str) -> Vec<String> {
-    if name == "S" { BANDIT.iter().map(|code| format!("S{code}")).collect() } else { vec![name.to_owned()] }
+/// The codes that a name stands for: flake8-bandit gives Bandit's tests their own numbers.
+fn codes(query: &Query<'_>, name: &str) -> Vec<String> {
+    if name != "S" {
+        return vec![name.to_owned()];
+    }
+    let rules = query.world.catalog.tool("bandit").map(|tool| tool.rules.as_slice()).unwrap_or_default();
+    rules.iter().map(|rule| rule.replacen('B', "S", 1)).collect()
 }
 
 /// Whether enough of a family is reported, in some file.
-fn is_reported(name: &str, options: &Options, subjects: &[String]) -> bool {
-    let codes = codes(name);
+fn is_reported(codes: &[String], options: &Options, subjects: &[String]) -> bool {
     let enough = ENOUGH.min(codes.len());
     let left = |extra: &[Item]| codes.iter().filter(|code| decide(code, options, extra)).count() >= enough;
     if !left(&[]) {

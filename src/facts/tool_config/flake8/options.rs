@@ -65,7 +65,7 @@ fn named_files(query: &Query<'_>, flag: &str) -> Result<Vec<RepoPath>, Why> {
         let value =
             given.value.ok_or_else(|| why(Reason::Dynamic, "the value of a flag that names a configuration is computed"))?;
         let path = query.path(value).filter(|path| query.world.snapshot.is_file(path));
-        path.ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"))
+        path.ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"))
     });
     each.collect()
 }

@@ -59,7 +59,7 @@ fn the_file_in_effect() {
         (&[("setup.cfg", on), ("app/setup.cfg", other)], "", "app", "yes setup.cfg:2"),
         (&[("setup.cfg", off), ("ci/flake8.ini", on)], "--config ci/flake8.ini", "", "yes ci/flake8.ini:2"),
         (&[("setup.cfg", off), ("ci/more.ini", "[flake8]\nignore = E\n")], "--append-config=ci/more.ini", "", "yes setup.cfg:1"),
-        (&[("setup.cfg", on)], "--config gone.ini", "", "unknown unreadable ci.yml:1"),
+        (&[("setup.cfg", on)], "--config gone.ini", "", "unknown dynamic ci.yml:1"),
         (&[("setup.cfg", "[flake8]\n= 1\n")], "", "", "unknown unreadable setup.cfg:2"),
         (&[], "", "", "yes :1"),
     ];

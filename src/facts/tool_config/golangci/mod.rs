@@ -21,6 +21,7 @@ use crate::text::{Place, RepoPath};
 pub(super) struct Golangci;
 
 const NOTHING: &str = "selects-nothing";
+const EXCLUDED: &str = "excludes-everything";
 
 impl Reader for Golangci {
     fn id(&self) -> &'static str {
@@ -28,7 +29,7 @@ impl Reader for Golangci {
     }
 
     fn read(&self, query: &Query<'_>) -> Settings {
-        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING], &why))
+        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, EXCLUDED], &why))
     }
 }
 
@@ -56,7 +57,8 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     }
     settings.deciding = query.names.iter().find_map(|name| linters.deciding(name));
     let empty = linters.is_empty().then(|| linters.place().cloned().unwrap_or(here));
-    settings.answer(NOTHING, empty.or(everything).map_or(Answer::No, Answer::Yes));
+    settings.answer(EXCLUDED, everything.filter(|_| empty.is_none()).map_or(Answer::No, Answer::Yes));
+    settings.answer(NOTHING, empty.map_or(Answer::No, Answer::Yes));
     Ok(settings)
 }
 
@@ -70,7 +72,7 @@ fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
         let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
         let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
         let path = query.path(value).filter(|path| snapshot.is_file(path));
-        return path.map(Some).ok_or_else(|| why(Reason::Unreadable, "the configuration it names is not in this tree"));
+        return path.map(Some).ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"));
     }
     let target = arguments::first_positional(query.args, &query.tool.value_flags);
     let target = target.map_or(Some(query.directory.clone()), |target| query.directory.join(target.trim_end_matches("...")));

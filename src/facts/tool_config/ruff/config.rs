@@ -67,9 +67,7 @@ pub(super) fn in_effect(query: &Query<'_>, directory: &RepoPath) -> Result<Confi
             Some(path) => named = Some(path),
             None if value.contains('=') => inline.push(inline_settings(query, value, given.place)?),
             None => {
-                return Err(
-                    Why::new(Reason::Unreadable, format!("`--config {value}` is not in this tree")).at(given.place.clone())
-                );
+                return Err(Why::new(Reason::Dynamic, format!("`--config {value}` is not in this tree")).at(given.place.clone()));
             }
         }
     }
@@ -129,7 +127,8 @@ fn chain(query: &Query<'_>, first: RepoPath, base: Option<&RepoPath>) -> Result<
             let target = extend.as_str().ok_or_else(|| why("`extend` is not a path"))?;
             let target = (!target.contains(['~', '$'])).then(|| directory.join(target)).flatten();
             let target = target.filter(|target| query.world.snapshot.is_file(target));
-            let target = target.ok_or_else(|| why("`extend` names a file that is not in this tree"))?;
+            let gone = || Why::new(Reason::Dynamic, "`extend` names a file that is not in this tree").at(extend.place());
+            let target = target.ok_or_else(gone)?;
             if seen.contains(&target) || seen.len() >= CHAIN {
                 return Err(why("`extend` goes in a circle, or on for too long"));
             }

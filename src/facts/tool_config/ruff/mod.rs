@@ -18,6 +18,7 @@ use crate::text::{Place, RepoPath};
 pub(super) struct Ruff;
 
 const NOTHING: &str = "selects-nothing";
+const EXCLUDED: &str = "excludes-everything";
 
 /// Directories among the arguments whose configurations are told apart.
 const TARGETS: usize = 8;
@@ -84,7 +85,7 @@ fn least(mut one: Settings, other: Settings) -> Settings {
 fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
     let config = match config::in_effect(query, directory) {
         Ok(config) => config,
-        Err(why) => return Settings::undecided(query.names, &[NOTHING], &why),
+        Err(why) => return Settings::undecided(query.names, &[NOTHING, EXCLUDED], &why),
     };
     let force = InForce::resolve(config.layers.iter());
     let subjects = Subjects::of(query, directory, &config);
@@ -92,9 +93,10 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
     let mut settings = Settings { config: config.files.clone(), ..Settings::default() };
     let here = here(query, &config);
     let nothing = force.is_empty().then(|| emptied(&config).unwrap_or_else(|| here.clone()));
-    let nothing = nothing.or(all_off).or_else(|| subjects.excluded(&config));
+    let nothing = nothing.or(all_off);
+    let excluded = subjects.excluded(&config).filter(|_| nothing.is_none());
     for name in query.names {
-        let off = nothing.is_some() || (security_off && matches!(name.as_str(), "S" | "ALL"));
+        let off = nothing.is_some() || excluded.is_some() || (security_off && matches!(name.as_str(), "S" | "ALL"));
         let place = force.place_of(name).filter(|_| !off);
         let answer = place.map_or(Answer::No, |place| Answer::Yes(place.unwrap_or(&here).clone()));
         settings.selects.insert(name.clone(), answer);
@@ -105,6 +107,7 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
     });
     settings.deciding = chosen.map(Deciding::Selects);
     settings.answer(NOTHING, nothing.map_or(Answer::No, Answer::Yes));
+    settings.answer(EXCLUDED, excluded.map_or(Answer::No, Answer::Yes));
     settings
 }
 

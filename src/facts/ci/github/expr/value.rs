@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::lexer::number_value;
 use crate::answer::Reason;
+use crate::facts::shell::UNKNOWN_CHAR;
 
 /// Known texts longer than this count as unknown, so that no expression multiplies its input.
 pub(in crate::facts::ci::github) const TEXT_BYTES: usize = 4096;
@@ -109,6 +110,14 @@ impl Val {
             Self::List(_) => Some(Arc::from("Array")),
             Self::Map(_) => Some(Arc::from("Object")),
             Self::Open(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// As [`Self::as_text`], with [`UNKNOWN_CHAR`] for the part of a text that is not known.
+    pub(in crate::facts::ci::github) fn shape(&self) -> Option<String> {
+        match self {
+            Self::Open(open) => Some(format!("{}{UNKNOWN_CHAR}{}", open.prefix, open.suffix)),
+            other => other.as_text().map(|text| text.to_string()),
         }
     }
 

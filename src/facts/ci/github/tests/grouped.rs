@@ -92,3 +92,32 @@ fn what_a_step_sets_under_a_condition_is_known_where_the_condition_is() {
         ["cargo build", "cross build --target arm", "… …", "set", "set arm", "echo \"CARGO=mine\" >> $GITHUB_ENV", "mine",]
     );
 }
+
+#[test]
+fn variables_of_the_runner_hold_what_the_event_decides() {
+    let text = "on: {pull_request: , push: {branches: [main]}, merge_group: }
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+    - run: test $GITHUB_REF $GITHUB_REF_NAME \"${GITHUB_HEAD_REF}\" $GITHUB_BASE_REF $RUNNER_OS ${{ github.ref }}
+    - run: other
+";
+    let all = pipeline(text);
+    let names = ["GITHUB_REF", "GITHUB_REF_NAME", "GITHUB_HEAD_REF", "GITHUB_BASE_REF", "GITHUB_REF_TYPE", "RUNNER_OS"];
+    let seen = |unit: &Unit| {
+        let value =
+            |name: &&str| unit.env.get(name).cloned().flatten().map_or("-".to_owned(), |value| value.replace('\u{E000}', "…"));
+        let script = shown(unit);
+        format!("{} | {}", names.iter().map(value).collect::<Vec<_>>().join(" "), script.rsplit(' ').next().unwrap_or_default())
+    };
+    assert_eq!(
+        all.units.iter().map(seen).collect::<Vec<_>>(),
+        [
+            "refs/pull/…/merge …/merge … main - Linux | refs/pull/…/merge",
+            "refs/heads/main main   - Linux | refs/heads/main",
+            "refs/heads/gh-readonly-queue/… gh-readonly-queue/…   - Linux | refs/heads/gh-readonly-queue/…",
+            "- - - - - - | other",
+        ]
+    );
+}

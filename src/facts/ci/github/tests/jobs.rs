@@ -234,3 +234,45 @@ fn a_later_step_may_make_a_lost_failure_good() {
         assert_eq!(job(judge), asked, "{judge}");
     }
 }
+
+/// Of a job that no event starts the checkout is not asked: what keeps it from running is what there is to say.
+#[test]
+fn what_keeps_a_job_from_running_stands_where_it_is_written() {
+    let text = "on: [pull_request, push]
+jobs:
+  off:
+    if: false
+    runs-on: ubuntu-latest
+    steps: [{run: x}]
+  behind:
+    needs: [off]
+    runs-on: ubuntu-latest
+    steps: [{run: x}]
+  far:
+    if: github.event_name == 'push'
+    needs:
+    - behind
+    runs-on: ubuntu-latest
+    steps: [{run: x}]
+  own:
+    if: github.event_name == 'push'
+    runs-on: ubuntu-latest
+    steps: [{run: x}]
+";
+    let all = pipeline(text);
+    let told = |unit: &Unit| {
+        let starts = unit.starts.iter().flat_map(|start| &start.holds);
+        let holds = unit.holds.iter().chain(starts).map(|hold| format!("{} {}: {}", effect(hold), hold.place.line, hold.why));
+        holds.collect::<Vec<_>>().join("; ")
+    };
+    let (void, nothing) = ("this condition does not hold", "void 20: the job checks nothing out before it");
+    assert_eq!(
+        all.units.iter().map(told).collect::<Vec<_>>(),
+        [
+            format!("void 4: {void}; void 4: {void}"),
+            "void 8: the job `off`, which it needs, does not run; void 8: the job `off`, which it needs, does not run".to_owned(),
+            format!("void 12: {void}; void 14: the job `behind`, which it needs, does not run"),
+            format!("{nothing}; void 18: {void}"),
+        ]
+    );
+}

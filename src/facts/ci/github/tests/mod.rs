@@ -104,7 +104,7 @@ fn shown(unit: &Unit) -> String {
             let words: String = argv.iter().map(|word| format!(" {}", word.value.as_deref().unwrap_or("…"))).collect();
             format!("image {image}{words}")
         }
-        Work::Remote { why, .. } | Work::Opaque(why) => format!("opaque({})", why.text),
+        Work::Remote { why, .. } | Work::Opaque(why) | Work::Foreign { why, .. } => format!("opaque({})", why.text),
     };
     let directory = match unit.workdir.dir() {
         Some(directory) if directory.is_root() => String::new(),

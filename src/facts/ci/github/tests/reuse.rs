@@ -71,15 +71,77 @@ fn what_is_not_in_the_tree_is_opaque() {
     let table: &[(&str, &str)] = &[
         ("o/r/.github/workflows/x.yml@v1", "opaque(the reusable workflow `o/r/.github/workflows/x.yml@v1` is not in this tree)"),
         ("$/.github/workflows/ci.yml", "opaque(workflows call one another too deeply)"),
-        ("./.github/workflows/none.yml", "opaque(the called workflow `.github/workflows/none.yml` there is no such file)"),
         ("./.github/workflows/ci.yml", "opaque(workflows call one another too deeply)"),
-        ("./lint.yml", "opaque(`./lint.yml` is no file of `.github/workflows`)"),
     ];
     for (uses, expected) in table {
         let all = called(&format!("    uses: {uses}\n"));
         assert_eq!(all_shown(&all), [*expected]);
         assert_eq!(all.jobs[0].checks, [None]);
     }
+}
+
+/// GitHub runs nothing of a file with a call that cannot be: the error messages are those of its own parser.
+#[test]
+fn calls_that_github_refuses_reject_the_file() {
+    let strict = "on: {workflow_call: {inputs: {Need: {type: string, required: true, default: x}, may: {type: string}}, secrets: {KEY: {required: true}, OPT: }}}
+jobs: {a: {runs-on: x, steps: [{run: lint}]}}
+";
+    let outer = "on: workflow_call\njobs: {a: {uses: ./.github/workflows/strict.yml, secrets: inherit}}\n";
+    let refused = |job: &str| -> Vec<String> {
+        let text = format!("on: push\njobs:\n  b: {{runs-on: x, steps: [{{run: other}}]}}\n  a:\n{job}");
+        let files = [
+            (".github/workflows/ci.yml", text.as_str()),
+            (".github/workflows/strict.yml", strict),
+            (".github/workflows/plain.yml", "on: [push, workflow_call]\njobs: {a: {runs-on: x, steps: [{run: lint}]}}\n"),
+            (".github/workflows/push.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: lint}]}}\n"),
+            (".github/workflows/broken.yml", "on: ["),
+            (".github/workflows/outer.yml", outer),
+        ];
+        let facts = read(&files);
+        let own = facts.pipelines.iter().find(|pipeline| pipeline.path.as_str().ends_with("ci.yml")).expect("a pipeline");
+        let told = facts.unreadable.iter().map(|file| {
+            let name = file.place.path.file_name();
+            format!("{name}:{}: {}", file.place.line, file.why)
+        });
+        let others = ["broken.yml", "outer.yml"];
+        let told: Vec<String> = told.filter(|line| others.iter().all(|other| !line.starts_with(other))).collect();
+        assert!(own.units.is_empty() != told.is_empty() || job.contains("outer"), "{job}");
+        if job.contains("outer") {
+            assert!(own.units.is_empty());
+        }
+        told
+    };
+    let table: &[(&str, &[&str])] = &[
+        ("    uses: ./.github/workflows/plain.yml\n", &[]),
+        ("    uses: ./.github/workflows/plain.yml\n    secrets: inherit\n", &[]),
+        ("    uses: ./.github/workflows/strict.yml\n    with: {need: 1}\n    secrets: {key: x, opt: y}\n", &[]),
+        ("    uses: ./.github/workflows/strict.yml\n    with: {NEED: '', may: ''}\n    secrets: inherit\n", &[]),
+        (
+            "    uses: ./.github/workflows/strict.yml\n    with:\n      mya: 1\n    secrets:\n      OTHER: x\n",
+            &[
+                "ci.yml:5: the called workflow requires the input `Need`, which is not given",
+                "ci.yml:5: the called workflow requires the secret `KEY`, which is not given",
+                "ci.yml:7: the called workflow declares no input `mya`",
+                "ci.yml:9: the called workflow declares no secret `OTHER`",
+            ],
+        ),
+        ("    uses: ./.github/workflows/plain.yml\n    with: {z: 1}\n", &["ci.yml:6: the called workflow declares no input `z`"]),
+        (
+            "    if: false\n    uses: ./.github/workflows/none.yml\n",
+            &["ci.yml:6: the called workflow `.github/workflows/none.yml` cannot be read: there is no such file"],
+        ),
+        ("    uses: ./lint.yml\n", &["ci.yml:5: `./lint.yml` is no file of `.github/workflows`"]),
+        (
+            "    uses: ./.github/workflows/push.yml\n",
+            &["ci.yml:5: `.github/workflows/push.yml` has no `workflow_call` among its events: no workflow may call it"],
+        ),
+        // What a called file calls counts as well.
+        ("    uses: ./.github/workflows/outer.yml\n", &[]),
+    ];
+    for (job, expected) in table {
+        assert_eq!(refused(job), *expected, "{job}");
+    }
+    assert_eq!(refused("    uses: ./.github/workflows/broken.yml\n").len(), 1);
 }
 
 const ACTION: &str = "inputs:

@@ -1,0 +1,140 @@
+//! Owns whether Pylint's messages are all switched off: `disable=all` of a configuration or the command line, with nothing switched
+//! on again. Refuses which messages stay otherwise. (Facts: config_initialization.py, find_default_config_files.py,
+//! config_file_parser.py and message_state_handler.py of 4.0.)
+
+use super::{Query, Reader, Settings, arguments, places};
+use crate::answer::Answer;
+use crate::doc::{Document, Format, Value};
+use crate::text::{Place, RepoPath};
+
+/// The reader.
+pub(super) struct Pylint;
+
+const NOTHING: &str = "selects-nothing";
+
+/// What switches messages on again: by name, as failing ones, or all errors.
+const ON: [&str; 3] = ["enable", "fail-on", "errors-only"];
+
+impl Reader for Pylint {
+    fn id(&self) -> &'static str {
+        "pylint"
+    }
+
+    fn read(&self, query: &Query<'_>) -> Settings {
+        let mut settings = Settings::default();
+        settings.answer(NOTHING, switched_off(query).map_or(Answer::No, Answer::Yes));
+        settings
+    }
+}
+
+fn switched_off(query: &Query<'_>) -> Option<Place> {
+    // Any word that is computed may be a flag.
+    let computed = query.args.iter().any(|word| word.value.is_none());
+    let on = arguments::switch(query.args, &["--enable", "-e", "--fail-on", "--errors-only", "-E"]);
+    if computed || on.is_some() || !arguments::values(query.args, &["-e"]).is_empty() {
+        return None;
+    }
+    let mut given = arguments::values(query.args, &["--disable", "-d"]).into_iter();
+    // `all` comes first, wherever it stands, and other words take out only more.
+    if let Some(given) = given.find(|given| given.value.is_some_and(has_all)) {
+        return in_effect(query).is_none_or(|document| !fails_on(&document)).then(|| given.place.clone());
+    }
+    let document = in_effect(query)?;
+    let off = options(&document, "disable").find(|value| listed(*value).any(|word| word == "all"))?;
+    (!ON.iter().any(|key| options(&document, key).any(is_given))).then(|| off.place())
+}
+
+fn has_all(text: &str) -> bool {
+    text.split(',').any(|word| word.trim() == "all")
+}
+
+/// `fail-on` switches on what it names after everything else.
+fn fails_on(document: &Document) -> bool {
+    ["fail-on", "errors-only"].iter().any(|key| options(document, key).any(is_given))
+}
+
+fn is_given(value: Value<'_>) -> bool {
+    listed(value).any(|word| !matches!(word, "no" | "n" | "false"))
+}
+
+/// The words of a list, or of a text with commas and new lines.
+fn listed(value: Value<'_>) -> impl Iterator<Item = &str> {
+    let texts: Vec<&str> = value.items().filter_map(Value::scalar).chain(value.scalar()).collect();
+    texts.into_iter().flat_map(|text| text.split([',', '\n'])).map(str::trim).filter(|word| !word.is_empty())
+}
+
+/// An option of a configuration: in files of other tools, of sections named `pylint…`; elsewhere of any section.
+fn options<'d>(document: &'d Document, name: &'d str) -> impl Iterator<Item = Value<'d>> {
+    let file = document.file().path.file_name();
+    let shared = matches!(file, "setup.cfg" | "tox.ini");
+    let base = if file.ends_with(".toml") { document.root().route(&["tool", "pylint"]) } else { Some(document.root()) };
+    let sections = base.into_iter().flat_map(Value::entries);
+    let own = sections.filter(move |section| !shared || section.name().is_some_and(|name| name.starts_with("pylint")));
+    own.filter_map(move |section| if section.name() == Some(name) { Some(section.value) } else { section.value.get(name) })
+}
+
+/// The configuration in effect: the one that is named, the first of the working directory, or a project's above it.
+fn in_effect(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
+    let snapshot = query.world.snapshot;
+    let parsed = |path: &RepoPath| snapshot.document(path, places::format_of(path)?).ok();
+    if let Some(given) = arguments::values(query.args, &["--rcfile"]).pop() {
+        return parsed(&query.path(given.value?)?);
+    }
+    // Sections of other tools' files count by their beginning: `[pylint.main]` alone is a configuration.
+    let sections = |name: &str| {
+        let path = query.directory.join(name).filter(|path| snapshot.is_file(path))?;
+        let document = snapshot.document(&path, Format::Ini).ok()?;
+        let own = |name: &str| name == "pylint" || name.starts_with("pylint.");
+        let has = document.root().entries().any(|section| section.name().is_some_and(own));
+        has.then_some(document)
+    };
+    let here = query.tool.config.iter().find_map(|row| match row.path.as_str() {
+        "setup.cfg" | "tox.ini" => sections(&row.path),
+        _ => places::exactly(snapshot, row, query.directory)?.document,
+    });
+    let above = || {
+        let row = query.tool.config.iter().find(|row| row.path == "pyproject.toml")?;
+        places::nearest(snapshot, row, query.directory)?.document
+    };
+    here.or_else(above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bench::{Case, Files, told};
+    use super::*;
+
+    #[test]
+    fn everything_switched_off() {
+        let off: (&str, &str) = (".pylintrc", "[MESSAGES CONTROL]\ndisable=all\n");
+        let some: (&str, &str) = (".pylintrc", "[MESSAGES CONTROL]\ndisable=all\nenable=E\n");
+        let toml: (&str, &str) = ("pyproject.toml", "[tool.pylint.\"messages control\"]\ndisable = [\"all\"]\n");
+        let cases: &[(Files<'_>, &str, &str)] = &[
+            (&[], "src", "no"),
+            (&[], "--disable=C,R src", "no"),
+            (&[], "--disable=all src", "yes ci.yml:1"),
+            (&[], "-d all src", "yes ci.yml:1"),
+            (&[], "--disable C,all src", "yes ci.yml:1"),
+            (&[], "--disable=all --enable=E src", "no"),
+            (&[], "--enable E --disable=all src", "no"),
+            (&[], "-d all -eE src", "no"),
+            (&[], "-E --disable=all src", "no"),
+            (&[], "--disable=all --fail-on=E src", "no"),
+            (&[], "--disable=all $MORE src", "no"),
+            (&[off], "src", "yes .pylintrc:2"),
+            (&[off], "--enable=W src", "no"),
+            (&[some], "src", "no"),
+            (&[some], "--disable=all src", "yes ci.yml:1"),
+            (&[off], "--rcfile=other src", "no"),
+            (&[(".pylintrc", "[MAIN]\nfail-on=E\n")], "--disable=all src", "no"),
+            (&[toml], "src", "yes pyproject.toml:2"),
+            (&[("pyproject.toml", "[tool.pylint]\ndisable = \"all\"\n")], "src", "yes pyproject.toml:2"),
+            (&[("setup.cfg", "[pylint.x]\ndisable=all\n")], "src", "yes setup.cfg:2"),
+            (&[("setup.cfg", "[pylint]\njobs=1\n[other]\ndisable=all\n")], "src", "no"),
+        ];
+        for (files, args, wanted) in cases {
+            let settings = Case::new("pylint", files, args).read(&Pylint);
+            assert_eq!(told(settings.settings.get(NOTHING)), *wanted, "{args} {files:?}");
+        }
+    }
+}
