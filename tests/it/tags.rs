@@ -11,6 +11,7 @@ mod history;
 mod log;
 mod planting;
 mod policy_file;
+mod recipes;
 mod repository;
 
 use case::Case;

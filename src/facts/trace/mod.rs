@@ -226,10 +226,7 @@ impl<'w> Tracer<'w> {
     }
 
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
-        if self.budget == 0 {
-            return;
-        }
-        if self.spent(frame.cost(), frame) {
+        if self.budget == 0 || self.spent(frame.cost(), frame) {
             return;
         }
         self.budget -= 1;
