@@ -29,6 +29,7 @@ pub mod countersign;
 pub mod policy_diff;
 mod rows;
 pub mod tags;
+mod tags_asked;
 mod tags_origin;
 mod tags_state;
 

@@ -16,7 +16,9 @@ pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error
     let what = if found.lightweight { "the commit of the lightweight tag" } else { "the tag object of" };
     let mut out = format!("# {what} {}, which stands for commit {}\n", quoted(&found.release), found.commit);
     out.push_str(&format!(
-        "git tag -s -m {} {} {}\n",
+        "git{} tag -s -m {} {} {}\n",
+        // Else git takes the tag of a tag for a mistake and says how to sign the commit instead.
+        if found.lightweight { "" } else { " -c advice.nestedTag=false" },
         quoted(&format!("countersign {}", found.release)),
         quoted(&found.name),
         found.object

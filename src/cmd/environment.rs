@@ -100,6 +100,8 @@ pub(super) struct ActionsRun {
     pub commit: Option<String>,
     /// The file that step outputs are appended to.
     pub output: Option<std::path::PathBuf>,
+    /// The file that holds the event.
+    pub event: Option<std::path::PathBuf>,
 }
 
 impl ActionsRun {
@@ -109,7 +111,8 @@ impl ActionsRun {
             return Self::default();
         }
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let output = std::env::var_os("GITHUB_OUTPUT").filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
-        Self { reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output }
+        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
+        let (output, event) = (path("GITHUB_OUTPUT"), path("GITHUB_EVENT_PATH"));
+        Self { reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output, event }
     }
 }

@@ -82,25 +82,30 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
         }
         KeyLine::Ssh(line) => format!("SSH key {}", SshKey::parse(line).map(|key| key.fingerprint).unwrap_or_default()),
     };
-    if let Some(beside) = &beside {
+    let mut written = Vec::new();
+    if let Some(beside) = &beside
+        && !source::file_beside(&directory, &beside.name, limits.file_bytes).is_ok_and(|old| old.is_some_and(|old| old.text == beside.text))
+    {
         write_beside(&directory, beside)?;
+        written.push(directory.join(&beside.name));
     }
     if after != before || !policy.exists() {
         output::replace(&policy, after.as_bytes())?;
+        written.insert(0, policy);
     }
     let word = if added { "added" } else { "was there already" };
     let roles = judged.people.get(&person).map(|person| person.roles.join(", ")).unwrap_or_default();
     out.push_str(&format!("{word}: {}, {what}; roles: {roles}\n", escape::line(&person)));
-    out.push_str(&format!("  {}\n", escape::line(&policy.to_string_lossy())));
-    if let Some(beside) = &beside {
-        out.push_str(&format!("  {}\n", escape::line(&directory.join(&beside.name).to_string_lossy())));
-    }
+    written.iter().for_each(|path| out.push_str(&format!("  {}\n", escape::line(&path.to_string_lossy()))));
     if let KeyLine::OpenPgp(fingerprint) = &key
-        && let Some(key) = held.and_then(|person| person.openpgp.iter().find(|key| key.fingerprint == *fingerprint))
+        && let Some(key) = held.and_then(|person| person.keys(trust.now).into_iter().find(|key| key.key == *fingerprint))
     {
-        out.push_str(&format!("  {}\n", standing(key, trust.now)));
+        out.push_str(&format!("  {}\n", standing(&key)));
     }
-    out.push_str("next: commit this, and have the change reviewed; it counts from the day it is on the default branch\n");
+    out.push_str(match written.is_empty() {
+        true => "nothing changed\n",
+        false => "next: commit this, and have the change reviewed; it counts from the day it is on the default branch\n",
+    });
     Ok(out)
 }
 

@@ -1,6 +1,6 @@
 //! Owns `policy check`, `policy show` and `policy schema`: a policy file looked at for itself. Refuses to look at a repository.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::cli::{PolicyArgs, PolicyCommand, PolicyFile};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::POLICY_FILE;
-use crate::signing::trust::{OpenPgpKey, Trust};
+use crate::signing::trust::{KeyStanding, Trust};
+use crate::terms::trust::RELEASER;
 use crate::terms::{self, Policy, Reading, json_schema, read, show};
 use crate::text::escape;
 use crate::text::{RepoPath, SourceFile};
@@ -85,47 +86,56 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
         let owner = escape::line(&statement.owner);
         out.push_str(&format!("  statement on {} by {owner}, until {}\n", statement.rule, statement.expires));
     }
+    let today = trust.as_ref().map_or(0, |trust| trust.now);
+    let mut able = BTreeMap::new();
     for (name, person) in &policy.people {
         let roles = if person.roles.is_empty() { "no roles".to_owned() } else { person.roles.join(", ") };
-        let keys = person.pgp.len() + person.ssh.len();
-        let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
-        out.push_str(&format!("  person {}: {roles}; {keys}\n", escape::line(name)));
-        if let Some(trust) = &trust {
-            certificates(trust, name, &mut out);
-        }
+        let trusted = trust.iter().flat_map(|trust| &trust.people).find(|trusted| trusted.name == *name);
+        let keys = trusted.map(|trusted| trusted.keys(today)).unwrap_or_default();
+        let signing = keys.iter().filter(|key| key.problem.is_none()).count();
+        let count = if keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", keys.len()) };
+        let some = match signing {
+            all if all == keys.len() => String::new(),
+            0 => ", none of which can sign now".to_owned(),
+            some => format!(", {some} of which can sign now"),
+        };
+        out.push_str(&format!("  person {}: {roles}; {count}{some}\n", escape::line(name)));
+        keys.iter().for_each(|key| out.push_str(&format!("    {}: {}\n", escape::line(&key.key), standing(key))));
+        able.insert(name, (keys.len(), signing));
     }
-    // Who alone holds a role and is away, or lost the key, stops everybody.
-    let roles: BTreeSet<&String> = policy.people.values().flat_map(|person| &person.roles).collect();
-    for role in roles {
-        let mut holders =
-            policy.people.iter().filter(|(_, person)| person.roles.iter().any(|held| held == role)).map(|(name, _)| name);
-        if let (Some(only), None) = (holders.next(), holders.next()) {
-            out.push_str(&format!("  warning: {} alone holds the role {role}\n", escape::line(only)));
-        }
-    }
+    holders(&policy, &able, &mut out);
     Ok(out)
 }
 
-/// What the standard policy thinks of a person's certificates now.
-fn certificates(trust: &Trust, name: &str, out: &mut String) {
-    for key in trust.people.iter().filter(|person| person.name == name).flat_map(|person| &person.openpgp) {
-        out.push_str(&format!("    {}: {}\n", key.fingerprint, standing(key, trust.now)));
+/// Who alone holds a role and is away, or lost the key, stops everybody. Who has keys and cannot sign by any of them holds none; for
+/// releases, neither does who has no key.
+fn holders(policy: &Policy, able: &BTreeMap<&String, (usize, usize)>, out: &mut String) {
+    let roles: BTreeSet<&String> = policy.people.values().flat_map(|person| &person.roles).collect();
+    for role in roles {
+        let holds = |name: &String| match able.get(name) {
+            Some((0, _)) | None => role != RELEASER,
+            Some((_, signing)) => *signing > 0,
+        };
+        let listed = policy.people.iter().filter(|(_, person)| person.roles.iter().any(|held| held == role));
+        let mut holders = listed.map(|(name, _)| name).filter(|name| holds(name));
+        match (holders.next(), holders.next()) {
+            (None, _) => out.push_str(&format!("  warning: nobody with the role {role} can sign now\n")),
+            (Some(only), None) => out.push_str(&format!("  warning: {} alone holds the role {role}\n", escape::line(only))),
+            _ => {}
+        }
     }
 }
 
-/// The same of one key, as a clause.
-pub(super) fn standing(key: &OpenPgpKey, now: i64) -> String {
-    let Some(certificate) = &key.certificate else {
-        return "no certificate; tags by it cannot be verified".to_owned();
-    };
-    let standing = certificate.standing(now);
-    let ends = standing.expires.and_then(|end| Timestamp::from_second(end).ok());
-    let said = match (&standing.problem, ends) {
+/// How a key stands, as a clause.
+pub(super) fn standing(key: &KeyStanding) -> String {
+    let ends = key.ends.and_then(|end| Timestamp::from_second(end).ok());
+    let said = match (&key.problem, ends) {
+        (Some(problem), _) if key.kept => format!("does not sign any more: {}", escape::line(problem)),
         (Some(problem), _) => format!("cannot sign now: {}", escape::line(problem)),
         (None, Some(end)) => format!("can sign, until {end}"),
         (None, None) => "can sign, without an end".to_owned(),
     };
-    let ignored = if certificate.ignored > 0 { format!("; {} parts ignored", certificate.ignored) } else { String::new() };
+    let ignored = if key.ignored > 0 { format!("; {} parts ignored", key.ignored) } else { String::new() };
     format!("{said}{ignored}")
 }
 

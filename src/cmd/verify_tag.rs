@@ -96,11 +96,20 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
         state: args.state.clone(),
         allow_rollback: args.allow_rollback,
         now: request::now(common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?,
-        limits,
+        default_branch: started_by.as_ref().and_then(|_| default_branch(run, &limits)),
         started_by,
         actions: context.environment.actions,
         ignored_variables: environment::git_variables(),
+        limits,
     })
+}
+
+/// The default branch of the repository of the event. Only where the event is about the tag that is verified: of another repository's
+/// checkout the event says nothing.
+fn default_branch(run: &ActionsRun, limits: &Limits) -> Option<String> {
+    let text = request::read_file(run.event.as_deref()?, limits).ok()?;
+    let event: serde_json::Value = serde_json::from_str(&text).ok()?;
+    event.get("repository")?.get("default_branch")?.as_str().map(str::to_owned)
 }
 
 fn full_id(text: &str) -> Result<String, Error> {

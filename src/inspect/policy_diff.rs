@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Moment;
 use super::tags::{self, TagRequest};
-use super::tags_origin::{self, TagJudging, TagOrigin};
+use super::tags_origin::{self, DefaultBranch, TagJudging, TagOrigin};
 use crate::catalog::Catalog;
 use crate::error::{Error, Kind};
 use crate::facts::tags::verify::TagVerdict;
@@ -90,13 +90,13 @@ fn policy(
         return tags_origin::from_file(Path::new(file), org, limits, now.date(), now.at.as_second(), default(repository));
     }
     let repository = repository.as_ref().map_err(Clone::clone)?;
-    let origin = TagOrigin { repository: &request.repository, file: None, reference: named, org: request.org_policy.as_deref() };
+    let origin = TagOrigin { repository: &request.repository, file: None, reference: named, org: request.org_policy.as_deref(), told: None };
     tags_origin::choose(&origin, repository, limits, now.date(), now.at.as_second())
 }
 
 fn default(repository: &Result<Repository, Error>) -> Option<String> {
     let repository = repository.as_ref().ok()?;
-    tags_origin::default_branch(repository).ok().flatten().map(|(name, _)| name)
+    DefaultBranch::of(repository, None).ok().flatten().map(|default| default.name)
 }
 
 fn replayed(
@@ -144,10 +144,17 @@ fn keys(from: &Trust, to: &Trust) -> Vec<Change> {
             if !same {
                 let word = |there: bool| there.then(|| "a certificate".to_owned());
                 changes.push(Change {
-                    direction: if key.certificate.is_none() { Direction::Tighter } else { Direction::Weaker },
+                    // A certificate without a key to sign by, whatever the time, verifies less than any other.
+                    direction: match &key.certificate {
+                        Some(certificate) if !certificate.is_revoked_for_good(to.now) => Direction::Weaker,
+                        _ => Direction::Tighter,
+                    },
                     key: format!("certificate of {} ({})", person.name, key.fingerprint),
                     from: word(old.certificate.is_some()),
-                    to: key.certificate.as_ref().map(|_| "another certificate".to_owned()),
+                    to: key.certificate.as_ref().map(|certificate| match certificate.is_revoked_for_good(to.now) {
+                        true => "a revoked certificate".to_owned(),
+                        false => "another certificate".to_owned(),
+                    }),
                 });
             }
         }

@@ -7,12 +7,14 @@ use std::thread;
 
 use regex::Regex;
 
+pub use super::tags_asked::name;
+use super::tags_asked::{branches, names, pattern};
 use super::tags_origin::{self, OF_A_COMMIT, TagJudging, TagOrigin};
 use super::tags_state::{self, State};
 use super::{Moment, policy_info};
 use crate::error::Error;
 use crate::facts::tags::claimed_time::Past;
-use crate::facts::tags::reach::{self, Branches};
+use crate::facts::tags::reach::Branches;
 use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
 use crate::report::tags::{TagReport, TagRow};
@@ -22,8 +24,6 @@ use crate::signing::tag_name;
 use crate::source::forge::Fetched;
 use crate::source::{self, Repository};
 
-/// Tags verified at most by one run.
-const MOST_TAGS: usize = 200_000;
 /// Below this many tags one thread is as fast as several.
 const FEW: usize = 8;
 
@@ -56,6 +56,8 @@ pub struct TagRequest {
     pub limits: Limits,
     /// The run was started by this tag, so that its own workflow runs.
     pub started_by: Option<String>,
+    /// The default branch as the event of that tag has it: the forge's answer, for where the checkout has none.
+    pub default_branch: Option<String>,
     /// GitHub Actions runs this.
     pub actions: bool,
     /// Variables that are set, that git and gpg would obey, and that nothing here reads.
@@ -79,6 +81,7 @@ impl TagRequest {
             now,
             limits,
             started_by: None,
+            default_branch: None,
             actions: false,
             ignored_variables: Vec::new(),
         }
@@ -115,6 +118,7 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
         file: request.policy_file.as_deref(),
         reference: request.policy_ref.as_deref(),
         org: request.org_policy.as_deref(),
+        told: request.default_branch.as_deref(),
     };
     let now = request.now.at.as_second();
     let judged = tags_origin::choose(&origin, &repository, &request.limits, request.now.date(), now)?;
@@ -156,71 +160,12 @@ pub(super) fn replay(request: &TagRequest, judged: &TagJudging, repository: &Rep
     run.verdicts(&names, repository)
 }
 
-fn pattern(judged: &TagJudging) -> Result<Regex, Error> {
-    let pattern = &judged.judging.policy.release.tag_pattern;
-    Regex::new(&format!("^(?:{pattern})$"))
-        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))
-}
-
-/// The name that an argument means, without `refs/tags/`.
-///
-/// # Errors
-/// It is none.
-pub fn name(argument: &str) -> Result<String, Error> {
-    tag_name::parse(argument).map(str::to_owned).map_err(|why| {
-        Error::usage(format!("`{argument}` is no tag: {why}")).hint("give NAME or refs/tags/NAME; revisions and ids are not read")
-    })
-}
-
 fn open(request: &TagRequest, fetched: Option<&Fetched>) -> Result<Repository, Error> {
     let mut repository = source::open_repository(&request.repository)?;
     if let Some(fetched) = fetched {
         repository.take_in(fetched)?;
     }
     Ok(repository)
-}
-
-/// The names to verify: as given, or every release.
-fn names(request: &TagRequest, repository: &Repository, pattern: &Regex) -> Result<Vec<String>, Error> {
-    if !request.all {
-        let mut names = Vec::new();
-        for argument in &request.tags {
-            let name = name(argument)?;
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        return Ok(names);
-    }
-    let listed = repository.refs.list(tag_name::TAGS, MOST_TAGS)?;
-    let names = listed.into_iter().filter_map(|(full, _)| full.strip_prefix(tag_name::TAGS).map(str::to_owned));
-    Ok(names.filter(|name| !name.starts_with(tag_name::COUNTERSIGN) && pattern.is_match(name)).collect())
-}
-
-/// The sets of branches on each of which a release must lie: the policy's, and the one asked for, which never replaces them.
-fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) -> Result<Vec<Branches>, Error> {
-    let release = &judged.judging.policy.release;
-    let mut sets: Vec<Vec<String>> = request.require_branch.iter().map(|branch| vec![branch.clone()]).collect();
-    match (&release.branches, &judged.default_branch) {
-        (Some(patterns), _) if patterns.is_empty() => {}
-        (Some(patterns), _) => sets.push(patterns.clone()),
-        (None, Some(name)) => sets.push(vec![name.clone()]),
-        (None, None) => {
-            let error =
-                Error::incomplete("no branch is known on which a release must lie: refs/remotes/origin/HEAD does not name one");
-            return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
-        }
-    }
-    let mut all = Vec::new();
-    for patterns in sets {
-        let found = reach::branches(repository, &patterns)?;
-        if found.here.is_empty() {
-            let error = Error::incomplete(format!("there is no branch {} here to hold the release against", patterns.join(", ")));
-            return Err(error.hint("fetch it: git fetch origin, with every branch that [release].branches names"));
-        }
-        all.push(found);
-    }
-    Ok(all)
 }
 
 /// What every tag of a run is held against.

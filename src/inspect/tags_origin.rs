@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::facts::tags::reach;
 use crate::limits::Limits;
 use crate::policy::origin::{Judging, POLICY_FILE, PolicySource};
 use crate::signing::trust::Trust;
@@ -38,6 +39,8 @@ pub(super) struct TagOrigin<'a> {
     pub(super) reference: Option<&'a str>,
     /// `--org-policy`.
     pub(super) org: Option<&'a Path>,
+    /// The default branch as a forge told it.
+    pub(super) told: Option<&'a str>,
 }
 
 /// The policy that judges tags, and whom it trusts.
@@ -67,20 +70,29 @@ pub(super) fn choose(
     now: i64,
 ) -> Result<TagJudging, Error> {
     let org = request.org.map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
-    let default = default_branch(repository)?;
+    let default = DefaultBranch::of(repository, request.told)?;
     if let Some(path) = request.file {
         if source::lies_in(path, request.repository) || repository.holds(path) {
             let error = Error::usage("--policy names a file in the repository of the tag, which whoever wrote that can change");
             return Err(error.hint("name a file outside of it, or use --policy-ref"));
         }
-        return from_file(path, org, limits, today, now, default.map(|(name, _)| name));
+        return from_file(path, org, limits, today, now, default.map(|default| default.name));
     }
     let (what, tip) = match (request.reference, &default) {
         (Some(reference), _) => (reference.to_owned(), named(repository, reference, limits)?),
-        (None, Some((name, tip))) => (name.clone(), *tip),
-        (None, None) => return Err(no_default()),
+        (None, Some(DefaultBranch { name, tip: Some(tip), .. })) => (name.clone(), *tip),
+        (None, Some(DefaultBranch { full, .. })) => {
+            let error = Error::incomplete(format!("the default branch ({full}) is not here, so its policy cannot judge"));
+            return Err(error.hint(match repository.is_git_dir {
+                true => "git symbolic-ref HEAD refs/heads/main, with the name of the default branch".to_owned(),
+                false => format!("{} (with actions/checkout: fetch-depth: 0)", reach::fetch_branches(repository)),
+            }));
+        }
+        (None, None) => return Err(no_default(repository)),
     };
-    let default_branch = default.map(|(name, _)| name);
+    // Where nothing names the default branch, the one whose policy was asked for is meant.
+    let asked = || Some(["refs/remotes/origin/", "refs/heads/"].iter().find_map(|prefix| what.strip_prefix(prefix))?.to_owned());
+    let default_branch = default.map(|default| default.name).or_else(asked);
     at_commit(repository, &what, tip, org, limits, today, now, default_branch)
 }
 
@@ -163,9 +175,13 @@ fn with(
     Ok((policy, trust))
 }
 
-fn no_default() -> Error {
+fn no_default(repository: &Repository) -> Error {
+    if repository.is_git_dir {
+        return Error::incomplete("HEAD does not say which branch is the default one, so no policy can judge")
+            .hint("git symbolic-ref HEAD refs/heads/main, with the name of the default branch");
+    }
     Error::incomplete(format!("{ORIGIN_HEAD} does not say which branch is the default one, so no policy can judge"))
-        .hint("git remote set-head origin --auto, or name it: --policy-ref refs/remotes/origin/main")
+        .hint("git remote set-head origin main, with the name of the default branch")
 }
 
 /// The commit of a full reference name or id.
@@ -184,17 +200,32 @@ fn named(repository: &Repository, reference: &str, limits: &Limits) -> Result<Oi
     revision::resolve(repository, reference, limits)
 }
 
-/// The default branch and its tip: `origin`'s as fetched, or `HEAD` of a git directory; a local branch never.
-pub(super) fn default_branch(repository: &Repository) -> Result<Option<(String, Oid)>, Error> {
-    let tip = |full: &str, prefix: &str| -> Result<Option<(String, Oid)>, Error> {
-        let Some(name) = full.strip_prefix(prefix) else { return Ok(None) };
-        Ok(repository.refs.resolve(full)?.map(|id| (name.to_owned(), id)))
-    };
-    if let Some(Ref::Symbolic(full)) = repository.refs.read(ORIGIN_HEAD)? {
-        return tip(&full, "refs/remotes/origin/");
-    }
-    match repository.refs.read("HEAD")? {
-        Some(Ref::Symbolic(full)) if repository.is_git_dir => tip(&full, "refs/heads/"),
-        _ => Ok(None),
+/// The default branch: `origin`'s as fetched, `HEAD` of a git directory, or what a forge told of `origin`'s; a local branch never.
+#[derive(Clone, Debug)]
+pub(super) struct DefaultBranch {
+    /// Its name.
+    pub(super) name: String,
+    /// The reference that holds it.
+    full: String,
+    /// Its tip; `None`: it is not here.
+    tip: Option<Oid>,
+}
+
+impl DefaultBranch {
+    pub(super) fn of(repository: &Repository, told: Option<&str>) -> Result<Option<Self>, Error> {
+        const REMOTE: &str = "refs/remotes/origin/";
+        let at = |full: String, prefix: &str| -> Result<Option<Self>, Error> {
+            let Some(name) = full.strip_prefix(prefix).map(str::to_owned) else { return Ok(None) };
+            let tip = repository.refs.resolve(&full)?;
+            Ok(Some(Self { name, full, tip }))
+        };
+        if let Some(Ref::Symbolic(full)) = repository.refs.read(ORIGIN_HEAD)? {
+            return at(full, REMOTE);
+        }
+        match (repository.refs.read("HEAD")?, told) {
+            (Some(Ref::Symbolic(full)), _) if repository.is_git_dir => at(full, "refs/heads/"),
+            (_, Some(name)) if !repository.is_git_dir => at(format!("{REMOTE}{name}"), REMOTE),
+            _ => Ok(None),
+        }
     }
 }

@@ -64,6 +64,8 @@ pub struct Block<'a> {
     pub signed: &'a [u8],
     /// An OpenTimestamps proof follows it.
     pub timestamped: bool,
+    /// Empty lines follow it, as some editors leave them.
+    pub spaced: bool,
 }
 
 /// The blocks of a tag object, the outermost (last) first. `message` is the offset of the message in `object`.
@@ -93,18 +95,19 @@ fn last(object: &[u8], message: usize) -> Result<Option<Block<'_>>, Refusal> {
     let block = &object[at..];
     let length = end_of(block, kind).ok_or_else(|| malformed("the last signature block has no END line"))?;
     let after = &block[length..];
+    let spaced = !after.is_empty() && after.iter().all(|byte| *byte == b'\n');
     let timestamped = is_timestamp(after);
-    if !after.is_empty() && !timestamped {
+    if !after.is_empty() && !timestamped && !spaced {
         return Err(malformed("text follows the signature block, which nothing signs"));
     }
-    Ok(Some(Block { kind, text: &block[..length], signed: &object[..at], timestamped }))
+    Ok(Some(Block { kind, text: &block[..length], signed: &object[..at], timestamped, spaced }))
 }
 
 /// The block that ends exactly where `signed` ends: what a later signer signed over.
 fn ending(signed: &[u8], message: usize) -> Option<Block<'_>> {
     let (at, kind) = last_marker(signed, message)?;
     let text = &signed[at..];
-    (end_of(text, kind)? == text.len()).then_some(Block { kind, text, signed: &signed[..at], timestamped: false })
+    (end_of(text, kind)? == text.len()).then_some(Block { kind, text, signed: &signed[..at], timestamped: false, spaced: false })
 }
 
 fn last_marker(object: &[u8], message: usize) -> Option<(usize, BlockKind)> {
@@ -171,10 +174,12 @@ mod tests {
 
     #[test]
     fn nothing_follows_the_end() {
-        for after in ["x", "\n", " ", "-----BEGIN OPENTIMESTAMPS GIT TIMESTAMP-----\n"] {
+        for after in ["x", "\nx", " ", "\r\n", "-----BEGIN OPENTIMESTAMPS GIT TIMESTAMP-----\n"] {
             assert!(kinds(&format!("m\n{PGP}{after}")).is_err(), "{after:?}");
         }
         assert!(kinds(&format!("m\n{PGP}{TIME}{TIME}")).is_err());
+        let object = format!("header\n\nm\n{PGP}\n\n");
+        assert!(chain(object.as_bytes(), 8).is_ok_and(|all| all[0].spaced && all[0].text.ends_with(b"-----\n")));
         assert!(kinds("m\n").is_err());
         assert!(kinds(&PGP.repeat(17)).is_err() && kinds(&PGP.repeat(16)).is_ok());
     }

@@ -117,18 +117,25 @@ pub(super) fn verify_block(
     let refuse =
         |why: &str, remedy: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), remedy);
     let armored = armor::decode(block.text, style).map_err(|why| refuse(why, NEXT))?;
-    if let Some(unusual) = armored.unusual {
-        if !trust.lenient_armor {
-            return Err(refuse(unusual, LENIENT));
+    let spaced = block.spaced.then_some("empty lines follow the signature block, which nothing signs");
+    let unusual = armored.unusual.or(spaced);
+    let verified = match block.kind {
+        BlockKind::Ssh => ssh::verify(&armored.bytes, block.signed, tagger, trust)
+            .and_then(|verified| ssh_signer(verified, tagger, trust))
+            .map(|signer| vec![signer]),
+        _ => openpgp::verify(&armored.bytes, block.signed, trust)
+            .and_then(|all| all.into_iter().map(|verified| openpgp_signer(verified, tagger, trust)).collect()),
+    };
+    match (unusual, verified) {
+        (None, verified) => verified,
+        // What another spelling would not cure is told first: whoever lowers it to a note should not find that afterwards.
+        (Some(_), Err(refusal)) if refusal.rejected && refusal.step != Step::Block => Err(refusal),
+        (Some(unusual), _) if !trust.lenient_armor => Err(refuse(unusual, LENIENT)),
+        (Some(unusual), verified) => {
+            notes.push(unusual.to_owned());
+            verified
         }
-        notes.push(unusual.to_owned());
     }
-    if block.kind == BlockKind::Ssh {
-        let verified = ssh::verify(&armored.bytes, block.signed, tagger, trust)?;
-        return Ok(vec![ssh_signer(verified, tagger, trust)?]);
-    }
-    let all = openpgp::verify(&armored.bytes, block.signed, trust)?;
-    all.into_iter().map(|verified| openpgp_signer(verified, tagger, trust)).collect()
 }
 
 fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Signer, Refusal> {

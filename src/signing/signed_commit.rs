@@ -18,7 +18,7 @@ pub fn verify(bytes: &[u8], time: i64, trust: &Trust) -> Result<Signer, Refusal>
     let (payload, block) = split(bytes).map_err(|why| Refusal::rejected(Step::Block, format!("the commit {why}"), REMEDY))?;
     let kind = kind(&block)
         .ok_or_else(|| Refusal::rejected(Step::Block, "the commit's signature is of no kind that git writes", REMEDY))?;
-    let block = Block { kind, text: &block, signed: &payload, timestamped: false };
+    let block = Block { kind, text: &block, signed: &payload, timestamped: false, spaced: false };
     let mut notes = Vec::new();
     let signers = signed::verify_block(&block, time, trust, &mut notes)?;
     match signers.into_iter().next() {

@@ -57,6 +57,59 @@ pub struct OpenPgpKey {
     pub compromised: bool,
 }
 
+/// One key of a person, as it stands at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStanding {
+    /// Its full fingerprint.
+    pub key: String,
+    /// Why no signature made now would count, as a clause; `None`: it would.
+    pub problem: Option<String>,
+    /// It is kept for what it signed before, or to say that it verifies nothing: that it cannot sign is meant.
+    pub kept: bool,
+    /// The first second without it, when it can sign and has an end.
+    pub ends: Option<i64>,
+    /// Parts of its certificate that nothing vouches for.
+    pub ignored: usize,
+}
+
+impl Person {
+    /// Every key as it stands at `now` (seconds since the epoch), OpenPGP first.
+    #[must_use]
+    pub fn keys(&self, now: i64) -> Vec<KeyStanding> {
+        let openpgp = self.openpgp.iter().map(|key| {
+            let standing = key.certificate.as_ref().map(|certificate| certificate.standing(now));
+            let (own, expires) = match standing {
+                None => (Some("no certificate is in the policy, so that tags by it cannot be verified".to_owned()), None),
+                Some(standing) => (standing.problem, standing.expires),
+            };
+            let ignored = key.certificate.as_ref().map_or(0, |certificate| certificate.ignored);
+            KeyStanding { ignored, ..at(now, &key.fingerprint, key.window, key.compromised, own, expires) }
+        });
+        let ssh = self.ssh.iter().map(|key| at(now, &key.fingerprint, key.window, key.compromised, None, None));
+        openpgp.chain(ssh).collect()
+    }
+}
+
+/// A key under its entry's window; `own` is what its certificate says against it.
+fn at(
+    now: i64,
+    key: &str,
+    window: Window,
+    compromised: bool,
+    own: Option<String>,
+    expires: Option<i64>,
+) -> KeyStanding {
+    let gone = window.before.is_some_and(|before| before <= now);
+    let problem = match () {
+        () if compromised => Some("it is marked as compromised".to_owned()),
+        () if gone => Some("its time in the policy is over".to_owned()),
+        () if window.after.is_some_and(|after| after > now) => Some("its time in the policy has not begun".to_owned()),
+        () => own,
+    };
+    let ends = if problem.is_none() { [expires, window.before].into_iter().flatten().min() } else { None };
+    KeyStanding { key: key.to_owned(), problem, kept: compromised || gone, ends, ignored: 0 }
+}
+
 /// Whom and what a verification accepts.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {

@@ -78,11 +78,27 @@ impl Comparing<'_> {
         match entry.kind {
             Type::Table => self.tables(entry.path, shown, from.and_then(Node::table), to.and_then(Node::table)),
             Type::Map(_) => self.map(entry, &shown, from.and_then(Node::table), to.and_then(Node::table)),
+            Type::SeverityOrTable => self.severity(entry, shown, from, to),
             Type::Tables => self.list(entry, &shown, from.map_or(&[], Node::items), to.map_or(&[], Node::items)),
             _ => {
                 let direction = self.direction(entry, &shown, from, to);
                 self.push(direction, shown, from, to);
             }
+        }
+    }
+
+    /// A severity alone is a table that says nothing else: what the table adds has a direction of its own.
+    fn severity(&mut self, entry: &'static Key, shown: String, from: Option<&Node>, to: Option<&Node>) {
+        let (before, after) = (from.and_then(Node::table), to.and_then(Node::table));
+        if before.is_none() && after.is_none() {
+            let direction = self.direction(entry, &shown, from, to);
+            return self.push(direction, shown, from, to);
+        }
+        for inner in keys_in(entry.path) {
+            let word = |node: Option<&Node>| node.filter(|node| node.table().is_none() && inner.name() == "severity").cloned();
+            let of = |node: Option<&Node>, table: Option<&Table>| word(node).or_else(|| table?.get(inner.name()).cloned());
+            let (from, to) = (of(from, before), of(to, after));
+            self.values(inner, format!("{shown}.{}", inner.name()), from.as_ref(), to.as_ref());
         }
     }
 
@@ -209,7 +225,6 @@ fn rank(entry: &Key, node: &Node) -> Option<i64> {
         (Type::Bytes, Value::Text(text)) => units::bytes(text),
         (Type::Duration, Value::Text(text)) => units::days(text),
         (Type::Word(words), _) => word(words),
-        (Type::SeverityOrTable, Value::Table(table)) => rank(entry, table.get("severity")?),
         (Type::SeverityOrTable, _) => word(&SEVERITIES),
         (Type::Date | Type::DateOrCommit, Value::Date(date)) => {
             Some(i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day()))
@@ -255,7 +270,11 @@ mod tests {
         both_ways("[thresholds]\nmax_body = \"1MB\"", "[thresholds]\nmax_body = 1000", "thresholds.max_body");
         both_ways("[rules]\nfact-conflict = \"off\"", "", "rules.fact-conflict");
         both_ways("", "[rules]\nfact-conflict = \"error\"", "rules.fact-conflict");
-        both_ways("[rules]\nfact-conflict = \"off\"", "[rules]\nfact-conflict = { severity = \"error\" }", "rules.fact-conflict");
+        let table = |inside: &str| format!("[rules]\nfact-conflict = {{ {inside} }}");
+        both_ways("[rules]\nfact-conflict = \"off\"", &table("severity = \"error\""), "rules.fact-conflict.severity");
+        both_ways("[rules]\nfact-conflict = \"error\"", &table("severity = \"error\", on_unknown = \"fail\""), "rules.fact-conflict.on_unknown");
+        both_ways("", &table("on_unknown = \"fail\""), "rules.fact-conflict.on_unknown");
+        both_ways("", &table("severity = \"error\""), "rules.fact-conflict.severity");
     }
 
     #[test]

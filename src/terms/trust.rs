@@ -16,7 +16,7 @@ use crate::signing::trust::{OpenPgpKey, Person as Trusted, Trust, Window};
 use crate::text::{Place, SourceFile};
 
 /// The role whose signature counts for a release.
-const RELEASER: &str = "release";
+pub const RELEASER: &str = "release";
 
 /// Whom the policy trusts at `now` (seconds since the epoch). `open` hands over files of the policy's own source.
 ///

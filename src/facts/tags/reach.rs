@@ -69,6 +69,22 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches
     Ok(found)
 }
 
+/// None of the branches on which a release must lie is here.
+#[must_use]
+pub fn nowhere(repository: &Repository, patterns: &[String]) -> Error {
+    let error = Error::incomplete(format!("there is no branch {} here to hold a release against", patterns.join(", ")));
+    error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetch_branches(repository)))
+}
+
+/// The command that brings all branches of the origin, whole.
+#[must_use]
+pub fn fetch_branches(repository: &Repository) -> &'static str {
+    match repository.is_shallow() {
+        true => "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'",
+        false => "git fetch origin '+refs/heads/*:refs/remotes/origin/*'",
+    }
+}
+
 fn matcher(pattern: &str) -> Result<GlobMatcher, Error> {
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     glob.map(|glob| glob.compile_matcher())

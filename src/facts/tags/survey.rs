@@ -137,35 +137,20 @@ impl Surveying<'_> {
     fn releaser(&self, person: &Person) -> Option<(String, Releaser)> {
         let now = self.trust.now;
         let listed = self.policy.people.get(&person.name);
-        let gone = |end: Option<i64>| end.is_some_and(|end| end <= now);
-        let keys = person
-            .openpgp
-            .iter()
-            .map(|key| (key.window, key.compromised))
-            .chain(person.ssh.iter().map(|key| (key.window, key.compromised)));
-        let mut windows = keys.peekable();
-        if windows.peek().is_some() && windows.all(|(window, compromised)| gone(window.before) || compromised) {
+        let keys = person.keys(now);
+        if !keys.is_empty() && keys.iter().all(|key| key.kept) {
             return None;
         }
         let mut state = Releaser { place: listed.and_then(|_| self.place(&person.name)), ..Releaser::default() };
         let mut ends = Vec::new();
-        for key in person.openpgp.iter().filter(|key| !key.compromised && key.window.holds(now)) {
-            let Some(certificate) = &key.certificate else {
-                state.problems.push(format!("the certificate of {} is not in the policy", key.fingerprint));
-                continue;
-            };
-            let standing = certificate.standing(now);
-            match standing.problem {
-                Some(problem) => state.problems.push(format!("{} cannot sign now: {problem}", key.fingerprint)),
+        for key in keys.into_iter().filter(|key| !key.kept) {
+            match key.problem {
+                Some(problem) => state.problems.push(format!("{} cannot sign now: {problem}", key.key)),
                 None => {
                     state.able += 1;
-                    ends.push([standing.expires, key.window.before].into_iter().flatten().min());
+                    ends.push(key.ends);
                 }
             }
-        }
-        for key in person.ssh.iter().filter(|key| !key.compromised && key.window.holds(now)) {
-            state.able += 1;
-            ends.push(key.window.before);
         }
         // One key without an end is enough.
         let last = ends.into_iter().collect::<Option<Vec<i64>>>().and_then(|ends| ends.into_iter().max());
@@ -189,8 +174,7 @@ impl Surveying<'_> {
         };
         let found = reach::branches(repository, &patterns)?;
         if found.here.is_empty() {
-            let error = Error::incomplete(format!("there is no branch {} here to hold releases against", patterns.join(", ")));
-            return Err(error.hint("fetch it: git fetch origin (with actions/checkout: fetch-depth: 0)"));
+            return Err(reach::nowhere(repository, &patterns));
         }
         Ok(vec![found])
     }

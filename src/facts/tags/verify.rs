@@ -11,7 +11,7 @@ use super::claims;
 use super::countersign;
 use super::reach;
 use crate::limits::Limits;
-use crate::signing::refusal::{Refusal, Step};
+use crate::signing::refusal::{NEXT, Refusal, Step};
 use crate::signing::signed::{self, Signed, Signer};
 use crate::signing::tag_name::{self, TAGS};
 use crate::signing::tag_object::{self, TagObject, TargetType};
@@ -92,7 +92,7 @@ impl Verifying<'_> {
             }
             Held::Commit => {
                 let commit = self.target(&id.to_string(), verdict)?;
-                self.countersigned(name, &[id], &commit, verdict, lightweight(name))?;
+                self.countersigned(name, &[id], &commit, verdict, lightweight(name, self.release.accept_countersign))?;
                 commit
             }
         };
@@ -159,18 +159,18 @@ impl Verifying<'_> {
         verdict.object = Some(id);
         let bytes = object.data().to_vec();
         let tag = tag_object::parse_strict(&bytes).map_err(|why| {
-            Refusal::rejected(Step::Grammar, format!("the tag object is not well formed: {why}"), COUNTERSIGN_NEXT)
+            Refusal::rejected(Step::Grammar, format!("the tag object is not well formed: {why}"), NEXT)
         })?;
         Ok(Held::Tag { tag, bytes })
     }
 
     /// The commit that the tag names, read and kept.
     fn target(&self, id: &str, verdict: &mut TagVerdict) -> Result<commit::Commit, Refusal> {
-        let id = Oid::from_str(id).map_err(|error| Refusal::rejected(Step::Grammar, error.message(), COUNTERSIGN_NEXT))?;
+        let id = Oid::from_str(id).map_err(|error| Refusal::rejected(Step::Grammar, error.message(), NEXT))?;
         let commit = commit::read(&self.repository.objects, id).map_err(|error| match error {
             ObjectError::OtherType(kind) => {
                 let reason = format!("the tag says that it names a commit, and {id} is a {kind}");
-                Refusal::rejected(Step::Target, reason, COUNTERSIGN_NEXT)
+                Refusal::rejected(Step::Target, reason, NEXT)
             }
             error => {
                 let reason = format!("the commit {id} {error}");
@@ -203,6 +203,7 @@ impl Verifying<'_> {
             // A signature that does not fit is never made good by another.
             Err(refusal) if curable(&refusal, tag) && self.release.accept_countersign => {
                 let targets: Vec<Oid> = verdict.commit.into_iter().chain([id]).collect();
+                let refusal = Refusal { remedy: format!("countersign it: tollgate countersign {name}"), ..refusal };
                 self.countersigned(name, &targets, commit, verdict, refusal)
             }
             Err(refusal) => Err(refusal),
@@ -235,7 +236,7 @@ impl Verifying<'_> {
             verdict.notes.push(format!("a countersignature stands for it: {}", otherwise.reason));
             return Ok(());
         }
-        Err(Refusal { remedy: format!("countersign it: tollgate countersign {name}"), ..otherwise })
+        Err(otherwise)
     }
 
     /// Distinct people, never signatures or keys.
@@ -262,12 +263,11 @@ enum Held {
     Commit,
 }
 
-const COUNTERSIGN_NEXT: &str = "tag and sign the next version";
-
-fn lightweight(name: &str) -> Refusal {
+fn lightweight(name: &str, countersign: bool) -> Refusal {
     let reason = "the tag is lightweight: it names a commit, and nothing can be signed".to_owned();
+    let otherwise = if countersign { format!("countersign it: tollgate countersign {name}") } else { NEXT.to_owned() };
     let remedy = format!(
-        "if it is annotated at the origin, fetch it again: git fetch --force origin refs/tags/{name}:refs/tags/{name}; else tag and sign the next version"
+        "if it is annotated at the origin, fetch it again: git fetch --force origin refs/tags/{name}:refs/tags/{name}; else {otherwise}"
     );
     Refusal::rejected(Step::Object, reason, remedy)
 }
@@ -276,7 +276,7 @@ fn missing(id: Oid, name: &str, error: &ObjectError) -> Refusal {
     let reason = format!("the object {id} {error}");
     let fetch = format!("fetch it: git fetch --force origin refs/tags/{name}:refs/tags/{name}");
     match error {
-        ObjectError::TooLarge(_) => Refusal::rejected(Step::Object, reason, COUNTERSIGN_NEXT),
+        ObjectError::TooLarge(_) => Refusal::rejected(Step::Object, reason, NEXT),
         ObjectError::Broken(_) | ObjectError::OtherType(_) => {
             Refusal::rejected(Step::Object, reason, format!("run `git fsck`; {fetch}"))
         }

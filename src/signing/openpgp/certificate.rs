@@ -7,7 +7,7 @@ use openpgp::cert::amalgamation::key::PrimaryKey as _;
 use openpgp::packet::{Key, Signature, Tag, key};
 use openpgp::parse::{Dearmor, PacketParser, PacketParserBuilder, PacketParserResult, Parse as _};
 use openpgp::policy::StandardPolicy;
-use openpgp::types::RevocationStatus;
+use openpgp::types::{RevocationStatus, RevocationType};
 use openpgp::{Cert, Packet};
 
 use super::{moment, seconds};
@@ -202,6 +202,19 @@ impl Certificate {
         let last = ends.and_then(|ends| ends.into_iter().max());
         let own = valid.primary_key().key_expiration_time();
         Standing { problem: None, expires: [last, own].into_iter().flatten().min().map(seconds) }
+    }
+
+    /// Its owner revoked the primary key for all times: as compromised, or without saying why.
+    #[must_use]
+    pub fn is_revoked_for_good(&self, now: i64) -> bool {
+        let policy = StandardPolicy::at(moment(now));
+        let hard = |signature: &&Signature| {
+            signature.reason_for_revocation().is_none_or(|(code, _)| code.revocation_type() == RevocationType::Hard)
+        };
+        match self.cert.revocation_status(&policy, Some(moment(now))) {
+            RevocationStatus::Revoked(signatures) => signatures.iter().any(hard),
+            _ => false,
+        }
     }
 }
 

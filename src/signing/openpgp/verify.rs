@@ -48,24 +48,31 @@ fn one(packet: Signature, signed: &[u8], trust: &Trust) -> Result<Verified, Refu
     }
     let candidate = signature::candidate(packet)
         .map_err(|why| Refusal::rejected(Step::Block, format!("the signature is refused: {why}"), NEXT))?;
-    let mut notes = Vec::new();
-    if let Some(unusual) = candidate.unusual {
-        if !trust.lenient_armor {
-            return Err(Refusal::rejected(Step::Block, format!("the signature is refused: {unusual}"), LENIENT));
+    let verified = by_any(&candidate, signed, trust);
+    match (candidate.unusual, verified) {
+        (None, verified) => verified,
+        // As with the armor: what lowering it to a note would not cure is told first.
+        (Some(_), Err(refusal)) if refusal.rejected && refusal.step != Step::Block => Err(refusal),
+        (Some(unusual), _) if !trust.lenient_armor => {
+            Err(Refusal::rejected(Step::Block, format!("the signature is refused: {unusual}"), LENIENT))
         }
-        notes.push(unusual.to_owned());
+        (Some(unusual), verified) => verified.map(|mut verified| {
+            verified.notes.insert(0, unusual.to_owned());
+            verified
+        }),
     }
-    let found = known(&candidate, trust);
+}
+
+/// By the first key of the policy that it holds for; else why it does not for the first that it names.
+fn by_any(candidate: &Candidate, signed: &[u8], trust: &Trust) -> Result<Verified, Refusal> {
+    let found = known(candidate, trust);
     if found.is_empty() {
-        return stranger(&candidate, trust);
+        return stranger(candidate, trust);
     }
     let mut refusal = None;
     for key in found {
-        match by(&candidate, signed, trust, &key) {
-            Ok(mut verified) => {
-                verified.notes.splice(0..0, notes);
-                return Ok(verified);
-            }
+        match by(candidate, signed, trust, &key) {
+            Ok(verified) => return Ok(verified),
             Err(other) => drop(refusal.get_or_insert(other)),
         }
     }

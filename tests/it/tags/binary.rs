@@ -127,6 +127,92 @@ fn in_actions_the_step_gets_its_outputs() {
     assert_eq!(several, "verified=true\n", "of several tags no output could say which");
 }
 
+/// actions/checkout says nowhere which branch is the default one; the event of the tag does. Of another tag's run it is not asked.
+#[test]
+fn in_actions_the_event_names_the_default_branch() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let event = folder.path().join("event.json");
+    let shown = event.to_str().expect("text").to_owned();
+    let mut case = case::named("no-origin-head");
+    let built = Built::new(&case);
+    let commit = built.history.id("c2").to_string();
+    let ask = |reference: &str, text: &str| {
+        fs::write(&event, text).expect("written");
+        let environment = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_REF", reference),
+            ("GITHUB_SHA", commit.as_str()),
+            ("GITHUB_EVENT_PATH", shown.as_str()),
+        ];
+        run(&built, &case, &[], &environment)
+    };
+    let good = ask("refs/tags/v1.1", "{\"repository\":{\"default_branch\":\"main\"}}");
+    assert_eq!(good.status, 0, "{}{}", good.stdout, good.stderr);
+    assert!(good.stdout.contains("policy .tollgate.toml at main "), "{}", good.stdout);
+    for (reference, text) in [
+        ("refs/heads/main", "{\"repository\":{\"default_branch\":\"main\"}}"),
+        ("refs/tags/v1.0", "{\"repository\":{\"default_branch\":\"main\"}}"),
+        ("refs/tags/v1.1", "{\"repository\":{}}"),
+        ("refs/tags/v1.1", "no event"),
+        ("refs/tags/v1.1", "{\"repository\":{\"default_branch\":\"../../tags/v1.1\"}}"),
+        ("refs/tags/v1.1", "{\"repository\":{\"default_branch\":\"gone\"}}"),
+    ] {
+        let ran = ask(reference, text);
+        assert_eq!(ran.status, 3, "{reference} {text}: {}{}", ran.stdout, ran.stderr);
+    }
+    // What the checkout itself says goes first.
+    case = case::named("control-default-branch");
+    let other = Built::new(&case);
+    fs::write(&event, "{\"repository\":{\"default_branch\":\"gone\"}}").expect("written");
+    let environment = [("GITHUB_ACTIONS", "true"), ("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", commit.as_str()), ("GITHUB_EVENT_PATH", shown.as_str())];
+    assert_eq!(run(&other, &case, &[], &environment).status, 0);
+}
+
+/// Keys that are kept for old tags are no keys to sign with.
+#[test]
+fn policy_check_counts_only_who_can_sign() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("policy.toml");
+    let keys = case::folder().join("policies/keys");
+    fs::create_dir(folder.path().join("keys")).expect("a folder");
+    for name in ["alice", "bob", "stolen"] {
+        fs::copy(keys.join(format!("{name}.asc")), folder.path().join("keys").join(format!("{name}.asc"))).expect("copied");
+    }
+    let fingerprint = |name: &str| {
+        let text = fs::read_to_string(policy("plain")).expect("a policy");
+        let (_, rest) = text.split_once(&format!("[people.{name}]")).expect("listed");
+        rest.split('"').find(|word| word.len() >= 40).expect("a fingerprint").to_owned()
+    };
+    let check = |people: &[(&str, &str)]| {
+        let mut text = "schema = 1\n".to_owned();
+        for (name, more) in people {
+            let key = fingerprint(name);
+            let (person, key_more) = if more.starts_with(',') { ("", *more) } else { (*more, "") };
+            text.push_str(&format!("[people.{name}]\nroles = [\"release\"]\n{person}\npgp = [{{ fingerprint = \"{key}\", cert = \"keys/{name}.asc\"{key_more} }}]\n"));
+        }
+        fs::write(&file, text).expect("written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.env_clear().args(["--now", "2026-06-01T00:00:00Z", "policy", "check"]).arg(&file);
+        let output = command.output().expect("it starts");
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    assert!(!check(&[("alice", ""), ("bob", "")]).contains("warning"));
+    for (ended, says) in [
+        ("valid_before = 2026-01-01", "its time in the policy is over"),
+        ("valid_after = 2027-01-01", "its time in the policy has not begun"),
+        (", valid_before = 2026-01-01", "its time in the policy is over"),
+        (", compromised = true", "it is marked as compromised"),
+    ] {
+        let said = check(&[("alice", ""), ("bob", ended)]);
+        assert!(said.contains("warning: alice alone holds the role release") && said.contains(says), "{ended}: {said}");
+        assert!(said.contains("person bob: release; 1 key, none of which can sign now"), "{said}");
+    }
+    let said = check(&[("alice", ""), ("stolen", "")]);
+    assert!(said.contains("warning: alice alone holds the role release") && said.contains("it is revoked"), "{said}");
+    let said = check(&[("stolen", "")]);
+    assert!(said.contains("warning: nobody with the role release can sign now"), "{said}");
+}
+
 /// tags.md a30: git and gpg would be led elsewhere.
 #[test]
 fn the_environment_leads_nowhere_else() {
@@ -163,11 +249,11 @@ fn policy_check_tells_what_the_certificates_are_worth() {
     for part in [
         "person alice: release; 1 key\n",
         "can sign, without an end",
-        "person stolen: release; 1 key\n",
+        "person stolen: release; 1 key, none of which can sign now\n",
         "cannot sign now: it is revoked",
         "the curve brainpoolP256r1, which is not supported",
         "SHA1 is not considered secure",
-        "no certificate; tags by it cannot be verified",
+        "cannot sign now: no certificate is in the policy, so that tags by it cannot be verified",
         "warning: carol alone holds the role owner",
     ] {
         assert!(said.contains(part), "{part}: {said}");

@@ -35,7 +35,7 @@ fn countersign_prints_the_command_and_runs_nothing() {
     let ran = tollgate(&built.path, &["countersign", "v1.1"], "");
     let object = oid(&tag_bytes("v1.1"));
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains(&format!("\ngit tag -s -m 'countersign v1.1' countersign/v1.1/2 {object}\n")), "{}", ran.stdout);
+    assert!(ran.stdout.contains(&format!("\ngit -c advice.nestedTag=false tag -s -m 'countersign v1.1' countersign/v1.1/2 {object}\n")), "{}", ran.stdout);
     assert!(ran.stdout.contains("\ngit push origin refs/tags/countersign/v1.1/2\n"), "{}", ran.stdout);
     assert!(ran.stdout.starts_with("# the tag object of v1.1, which stands for commit "), "{}", ran.stdout);
     let named = tollgate(&built.path, &["countersign", "refs/tags/v1.0", "--as", "bob"], "").stdout;
@@ -102,6 +102,14 @@ fn keys_that_were_added_verify() {
     // A second time nothing changes, and a certificate is refreshed.
     let again = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "");
     assert!(again.status == 0 && again.stdout.starts_with("was there already: alice"), "{}", again.stdout);
+    assert!(!again.stdout.contains(".tollgate") && again.stdout.ends_with("nothing changed\n"), "{}", again.stdout);
+    let refreshed = here.path().join(".tollgate/keys");
+    let file = fs::read_dir(refreshed).expect("keys").flatten().map(|entry| entry.path()).find(|path| {
+        fs::read_to_string(path).is_ok_and(|text| text == fs::read_to_string(key("alice")).expect("a certificate"))
+    });
+    fs::write(file.expect("alice's"), "older\n").expect("written");
+    let newer = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "").stdout;
+    assert!(newer.contains("  .tollgate/keys/") && !newer.contains("  .tollgate.toml") && newer.contains("next: commit"), "{newer}");
     assert_eq!(fs::read_to_string(here.path().join(".tollgate.toml")).expect("a policy"), text);
 }
 
@@ -182,6 +190,56 @@ fn a_changed_certificate_is_a_change_of_policy() {
     let ran = tollgate(&built.path, &["policy", "diff", &one, &two], "");
     assert!(ran.stdout.contains("weaker   certificate of alice ("), "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("0 of 3 releases change"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_revocation_that_came_in_is_no_weaker_policy() {
+    let built = Built::new(&case::named("control"));
+    let here = tempfile::tempdir().expect("a folder");
+    let (old, new) = (fs::read_to_string(key("stolen")).expect("a certificate"), key("stolen"));
+    for side in ["one", "two"] {
+        fs::create_dir_all(here.path().join(side).join("keys")).expect("folders");
+        let text = fs::read_to_string(policy("plain")).expect("a policy");
+        let (_, person) = text.split_once("[people.stolen]").expect("listed");
+        let person = person.split("\n[people.").next().expect("a person");
+        fs::write(here.path().join(side).join("p.toml"), format!("[people.stolen]{person}")).expect("written");
+    }
+    assert!(old.contains("BEGIN PGP PUBLIC KEY BLOCK"));
+    fs::copy(new, here.path().join("two/keys/stolen.asc")).expect("copied");
+    fs::write(here.path().join("one/keys/stolen.asc"), without_revocation(&old)).expect("written");
+    let (one, two) = (here.path().join("one/p.toml").display().to_string(), here.path().join("two/p.toml").display().to_string());
+    let ran = tollgate(&built.path, &["policy", "diff", &one, &two], "");
+    assert!(ran.stdout.contains("tighter  certificate of stolen (") && ran.stdout.contains("a revoked certificate"), "{}{}", ran.stdout, ran.stderr);
+    let back = tollgate(&built.path, &["policy", "diff", &two, &one], "");
+    assert!(back.stdout.contains("weaker   certificate of stolen ("), "{}{}", back.stdout, back.stderr);
+}
+
+/// The certificate as it was before: its second packet is the revocation of the primary key.
+fn without_revocation(armored: &str) -> String {
+    use base64ct::{Base64, Encoding as _};
+    let body: String = armored.lines().filter(|line| !line.is_empty() && !line.starts_with(['-', '='])).collect();
+    let bytes = Base64::decode_vec(&body).expect("base64");
+    let mut packets = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        assert_eq!(bytes[at] & 0x40, 0x40, "packets of the newer format");
+        let tag = bytes[at] & 0x3f;
+        let (length, head) = match bytes[at + 1] {
+            one if one < 192 => (usize::from(one), 2),
+            one if one < 224 => ((usize::from(one) - 192) * 256 + usize::from(bytes[at + 2]) + 192, 3),
+            _ => (u32::from_be_bytes([bytes[at + 2], bytes[at + 3], bytes[at + 4], bytes[at + 5]]) as usize, 6),
+        };
+        at += head + length;
+        let revokes = tag == 2 && bytes[start + head + 1] == 0x20;
+        if !revokes {
+            packets.extend_from_slice(&bytes[start..at]);
+        }
+    }
+    assert!(packets.len() < bytes.len(), "there was a revocation");
+    let text = Base64::encode_string(&packets);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    format!("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{}\n-----END PGP PUBLIC KEY BLOCK-----\n", lines.join("\n"))
 }
 
 #[test]

@@ -75,6 +75,8 @@ pub(super) fn plant(built: &mut Built, word: &str) {
             built.plant_file("config", b"[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = reftable\n")
         }
         "no-origin-head" => fs::remove_file(built.git.join("refs/remotes/origin/HEAD")).expect("removed"),
+        "no-default-branch" => fs::remove_file(built.git.join("refs/remotes/origin/main")).expect("removed"),
+        "no-head" => built.plant_file("HEAD", b"ref: refs/heads/none\n"),
         "no-remotes" => fs::remove_dir_all(built.git.join("refs/remotes")).expect("removed"),
         "old-default-branch" => built.point("refs/remotes/origin/main", "commit:policy-one"),
         "other-default-branch" => built.point("refs/remotes/origin/main", "commit:usurper"),

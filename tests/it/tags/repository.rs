@@ -175,6 +175,7 @@ impl Built {
             now: Moment { at: case.now.parse().expect("a time"), given: true },
             limits: Limits::default(),
             started_by: None,
+            default_branch: None,
             actions: case.actions,
             ignored_variables: Vec::new(),
         }
