@@ -9,12 +9,33 @@ use crate::catalog::{Rule, Severity};
 use crate::facts::releasing::{DeployJob, Guard};
 use crate::finding::{Finding, Verdict};
 
-const STEP: &str = "\
-before it, in the same job or in one that it needs:
-- uses: actions/checkout@v6 # with fetch-depth: 0
-- run: tollgate verify-tag \"$GITHUB_REF_NAME\"
-  id: verify
-and deploy what was verified: ref: ${{ needs.verify.outputs.commit }}";
+/// For what a tag starts: the checkout of the event, which needs the whole history, and the tag that it is about.
+const ON_TAGS: &str = "\
+verify in a job of its own, with tollgate on the runner's PATH:
+  verify:
+    runs-on: ubuntu-latest
+    outputs: { commit: \"${{ steps.tag.outputs.commit }}\" }
+    steps:
+      - uses: actions/checkout@v6
+        with: { fetch-depth: 0 }
+      - id: tag
+        run: tollgate verify-tag -- \"$GITHUB_REF_NAME\"
+and in the deploying job: needs: verify, and check out ref: ${{ needs.verify.outputs.commit }}";
+
+/// For what a person or a branch starts: the tag is an input.
+const BY_HAND: &str = "\
+deploy a tag that somebody names (on: workflow_dispatch: inputs: tag: { required: true }), and verify it in a job of its own:
+  verify:
+    runs-on: ubuntu-latest
+    outputs: { commit: \"${{ steps.tag.outputs.commit }}\" }
+    steps:
+      - uses: actions/checkout@v6
+        with: { fetch-depth: 0 }
+      - run: git remote set-head origin main
+      - id: tag
+        env: { TAG: \"${{ inputs.tag }}\" }
+        run: tollgate verify-tag -- \"$TAG\"
+and in the deploying job: needs: verify, and check out ref: ${{ needs.verify.outputs.commit }}";
 
 /// The check.
 pub(super) struct DeployVerified;
@@ -44,6 +65,7 @@ impl Check for DeployVerified {
 fn judge(rule: &Rule, job: &DeployJob) -> Finding {
     let one = |verdict, message: String| Finding::new(rule, job.subject.as_str(), verdict, message);
     let deploys = format!("the job deploys ({})", job.what);
+    let step = if job.on_tags { ON_TAGS } else { BY_HAND };
     let finding = match &job.guard {
         Guard::Stands(place, Verifies::Keyring, title) => {
             let message = format!("{deploys} after {title}, which trusts any key of the machine's keyring");
@@ -51,7 +73,7 @@ fn judge(rule: &Rule, job: &DeployJob) -> Finding {
                 .severity(Severity::Warning)
                 .cause("keyring")
                 .at(place.clone(), "it names nobody")
-                .fix(STEP)
+                .fix(step)
         }
         Guard::Stands(place, _, title) if job.on_tags => {
             let message = format!(
@@ -68,18 +90,27 @@ fn judge(rule: &Rule, job: &DeployJob) -> Finding {
         }
         Guard::Fails(code, place, why) => {
             let message = format!("{deploys}, and the verification before it does not stop it: {why}");
-            one(Verdict::Fail, message).cause(*code).at(place.clone(), why.clone()).fix(STEP)
+            one(Verdict::Fail, message).cause(*code).at(place.clone(), why.clone()).fix(step)
         }
         Guard::Unseen(reason, place, why) => {
             let message = format!("whether the tag is verified before {deploys} cannot be seen: {why}");
-            one(Verdict::Unknown, message).cause("unseen").reason(*reason).at(place.clone(), why.clone()).fix(STEP)
+            one(Verdict::Unknown, message).cause("unseen").reason(*reason).at(place.clone(), why.clone()).fix(step)
+        }
+        Guard::Remote => {
+            let message = "the job is a workflow of another repository; whether it deploys, and verifies the tag before, is not in the files";
+            let fix = "verify in this file, before the call, or say in [[attestation]] how that workflow verifies";
+            return one(Verdict::Unknown, message.to_owned())
+                .cause("remote")
+                .reason(Reason::Remote)
+                .fix(fix)
+                .at(job.place.clone(), "it is called here");
         }
         Guard::None if job.on_tags => {
-            one(Verdict::Fail, format!("{deploys}, and nothing verifies the tag before")).cause("absent").fix(STEP)
+            one(Verdict::Fail, format!("{deploys}, and nothing verifies the tag before")).cause("absent").fix(step)
         }
         Guard::None => {
             let message = format!("{deploys} on other events than tags; which tag that is, if any, is not in the file");
-            one(Verdict::Unknown, message).cause("no-tag").reason(Reason::Unsupported).fix(STEP)
+            one(Verdict::Unknown, message).cause("no-tag").reason(Reason::Unsupported).fix(step)
         }
     };
     finding.at(job.place.clone(), "it deploys here")

@@ -39,6 +39,8 @@ pub enum Guard {
     Fails(&'static str, Place, String),
     /// Something that cannot be read may be one.
     Unseen(Reason, Place, String),
+    /// The job is a workflow of another repository: whether it deploys at all, and verifies before, is there.
+    Remote,
     /// Nothing.
     None,
 }
@@ -47,7 +49,7 @@ impl Guard {
     fn weight(&self) -> u8 {
         match self {
             Self::Stands(..) => 3,
-            Self::Unseen(..) => 2,
+            Self::Unseen(..) | Self::Remote => 2,
             Self::Fails(..) => 1,
             Self::None => 0,
         }
@@ -86,6 +88,27 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
                 || text.asks_for_tags(&job.id, &step_place(step, pipeline));
             found.push(DeployJob { subject, what: step.row.title.clone(), place: hop.place.clone(), triggers, on_tags, guard });
         }
+    }
+    let handed = handed_on(snapshot, pipelines, trace);
+    let more = handed.into_iter().filter(|job| !found.iter().any(|known| known.subject == job.subject)).collect::<Vec<_>>();
+    found.extend(more);
+    found.sort_by_key(|job| pipelines.iter().position(|pipeline| job.place.path == pipeline.path));
+    found
+}
+
+/// Jobs that a tag or a release starts and that are a workflow of another repository.
+fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
+    let mut found = Vec::new();
+    for unit in trace.opaque.iter().filter(|unit| unit.why.reason == Reason::Remote) {
+        let Some(pipeline) = unit.pipeline.and_then(|number| pipelines.get(number)) else { continue };
+        let started = unit.starts.iter().filter(|start| !start.answer.is_no());
+        let triggers: BTreeSet<Trigger> =
+            started.filter_map(|start| pipeline.events.get(start.event)).map(|event| event.trigger).collect();
+        let on_tags = triggers.iter().any(|trigger| matches!(trigger, Trigger::Tag | Trigger::Release));
+        let Some(text) = Written::read(snapshot, &pipeline.path).filter(|_| on_tags) else { continue };
+        let Some(id) = text.calls_at(unit.place.line) else { continue };
+        let (subject, what) = (format!("{}#{id}", pipeline.path), "a workflow of another repository".to_owned());
+        found.push(DeployJob { subject, what, place: unit.place.clone(), triggers, on_tags, guard: Guard::Remote });
     }
     found
 }
@@ -273,6 +296,12 @@ impl Written {
     fn job(&self, id: &str) -> Option<Value<'_>> {
         let own = id.split('/').next().unwrap_or(id);
         self.jobs().find(|(name, ..)| name.eq_ignore_ascii_case(own)).map(|(_, value, _)| value)
+    }
+
+    /// The job that calls a workflow at this line.
+    fn calls_at(&self, line: usize) -> Option<String> {
+        let calls = |job: Value<'_>| job.get("uses").is_some_and(|uses| uses.place().line == line);
+        self.jobs().find(|(_, job, _)| calls(*job)).map(|(id, ..)| id.to_owned())
     }
 
     fn is_in(&self, id: &str, line: usize) -> bool {
