@@ -66,6 +66,8 @@ pub enum Verifies {
     Tag,
     /// The tag, by any key of the machine's keyring.
     Keyring,
+    /// Nothing yet: it brings the keys that the keyring then holds.
+    Keys,
     /// What was built, by an identity that the command names.
     Artefact,
 }

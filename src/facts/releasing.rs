@@ -1,17 +1,19 @@
 //! Owns the jobs that deploy: by which events they start, and whether something verified the tag before, so that its failure stops them.
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
+mod written;
+
 use std::collections::BTreeSet;
 
+use written::Written;
+
 use super::hold::HoldEffect;
-use super::pipeline::{Pipeline, Trigger};
+use super::pipeline::{Pipeline, Start, Trigger};
 use super::trace::{ReleaseStep, Trace};
 use crate::answer::{Answer, Reason};
-use crate::catalog::Catalog;
 use crate::catalog::releasing::Verifies;
-use crate::doc::{Document, Format, Value};
 use crate::snapshot::Snapshot;
-use crate::text::{Place, RepoPath, SourceFile};
+use crate::text::Place;
 
 /// A job that deploys.
 #[derive(Clone, Debug)]
@@ -153,36 +155,51 @@ impl Reading<'_> {
         all
     }
 
-    /// The best of all verifications that come before a deployment.
+    /// What stands before a deployment: the least of all events that start it; where tags do, of those.
     fn guard(&self, deploy: &ReleaseStep) -> Guard {
         let needed = self.needed(deploy.job);
         let at = step_place(deploy, self.pipeline);
         let before = |step: &&&ReleaseStep| {
             let same_job = step.job == deploy.job && step_place(step, self.pipeline).line <= at.line;
-            step.row.what.is_some() && (same_job || needed.contains(&step.job))
+            step.row.what.is_some_and(|what| what != Verifies::Keys) && (same_job || needed.contains(&step.job))
         };
-        let best = self.own.iter().filter(before).map(|verify| self.one(verify, deploy)).max_by_key(Guard::weight);
-        match best {
-            Some(guard) => guard,
-            None => self.unseen(deploy, &needed).unwrap_or(Guard::None),
+        let verifies: Vec<&&ReleaseStep> = self.own.iter().filter(before).collect();
+        if verifies.is_empty() {
+            return self.unseen(deploy, &needed).unwrap_or(Guard::None);
+        }
+        let (mut of_tags, mut of_others) = (Vec::new(), Vec::new());
+        for start in deploy.starts.iter().filter(|start| !start.answer.is_no()) {
+            let Some(event) = self.pipeline.events.get(start.event) else { continue };
+            let best = verifies.iter().map(|verify| self.one(verify, deploy, start)).max_by_key(Guard::weight);
+            let tags = matches!(event.trigger, Trigger::Tag | Trigger::Release);
+            let best = best.unwrap_or(Guard::None);
+            if tags { of_tags.push(best) } else { of_others.push((event.name.as_str(), best)) }
+        }
+        let least = |guards: Vec<Guard>| guards.into_iter().min_by_key(Guard::weight);
+        let Some(guard) = least(of_tags) else { return least(of_others.into_iter().map(|(_, guard)| guard).collect()).unwrap_or(Guard::None) };
+        match (guard, of_others.into_iter().find(|(_, other)| other.weight() < 2)) {
+            // What another event deploys need not be a tag at all.
+            (Guard::Stands(place, ..), Some((name, _))) => {
+                let why = format!("`{name}` starts it, too, and then the verification does not stop it");
+                Guard::Unseen(Reason::Unsupported, place, why)
+            }
+            (guard, _) => guard,
         }
     }
 
-    /// Whether one verification stops a deployment.
-    fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep) -> Guard {
+    /// Whether one verification stops a deployment that one event starts.
+    fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep, under: &Start) -> Guard {
         let place = verify.chain.last().map_or_else(|| Place::file(self.pipeline.path.clone()), |hop| hop.place.clone());
         let own = step_place(verify, self.pipeline);
         let losing = |effect: HoldEffect| matches!(effect, HoldEffect::Void | HoldEffect::Soften);
-        let under = deploy.starts.iter().filter(|start| !start.answer.is_no()).map(|start| start.event);
-        let under: BTreeSet<usize> = under.collect();
-        let of_event = verify.starts.iter().filter(|start| under.contains(&start.event));
-        let mut holds = verify.holds.iter().chain(of_event.clone().flat_map(|start| &start.holds));
+        let start = verify.starts.iter().find(|start| start.event == under.event);
+        if start.is_none_or(|start| start.answer.is_no()) {
+            let event = self.pipeline.events.get(under.event).map_or("", |event| event.name.as_str());
+            return Guard::Fails("not-started", own, format!("it does not run on `{event}`, and the deployment does"));
+        }
+        let mut holds = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds));
         if let Some(hold) = holds.find(|hold| losing(hold.effect)) {
             return Guard::Fails("lost", hold.place.clone(), format!("its failure is lost: {}", hold.why));
-        }
-        if let Some(start) = of_event.clone().find(|start| start.answer.is_no()) {
-            let event = self.pipeline.events.get(start.event).map_or("", |event| event.name.as_str());
-            return Guard::Fails("not-started", own, format!("it does not run on `{event}`, and the deployment does"));
         }
         let job = |step: &ReleaseStep| self.pipeline.jobs.get(step.job).map_or("", |job| job.id.as_str()).to_owned();
         let (verifies_in, deploys_in) = (job(verify), job(deploy));
@@ -200,19 +217,28 @@ impl Reading<'_> {
             let why = "the tag is fetched again after it was verified, and may have moved since".to_owned();
             return Guard::Fails("fetched-again", place, why);
         }
-        let doubt = verify
-            .conditions
-            .first()
-            .or(of_event.filter_map(|start| if let Answer::Unknown(why) = &start.answer { Some(why) } else { None }).next());
-        if let Some(why) = doubt.filter(|_| self.triggers(deploy) != self.triggers(verify) || !verify.conditions.is_empty()) {
+        let unknown = |start: &Start| if let Answer::Unknown(why) = &start.answer { Some(why.clone()) } else { None };
+        // What cannot be decided of both alike is no difference.
+        let doubt = start.and_then(unknown).filter(|_| unknown(under).is_none());
+        if let Some(why) = verify.conditions.first().cloned().or(doubt) {
             return Guard::Unseen(
                 why.reason,
                 why.place.clone().unwrap_or(place),
                 format!("whether it runs cannot be read: {}", why.text),
             );
         }
-        let what = verify.row.what.unwrap_or(Verifies::Tag);
+        let what = match verify.row.what.unwrap_or(Verifies::Tag) {
+            Verifies::Keyring if self.brings_keys(verify) => Verifies::Tag,
+            what => what,
+        };
         Guard::Stands(place, what, verify.row.title.as_str())
+    }
+
+    /// The job brought keys into its keyring before: those count, and a runner has no others.
+    fn brings_keys(&self, verify: &ReleaseStep) -> bool {
+        let line = |step: &ReleaseStep| step.chain.last().map_or(0, |hop| hop.place.line);
+        let brings = |step: &&ReleaseStep| step.row.what == Some(Verifies::Keys) && step.job == verify.job;
+        self.own.iter().any(|step| brings(step) && line(step) < line(verify))
     }
 
     /// What is wrong with the name that is verified; `None`: it is the event's own.
@@ -272,111 +298,5 @@ impl Reading<'_> {
             let why = format!("the action `{}` is not read; by its name it verifies something", action.call.name);
             Guard::Unseen(Reason::Remote, action.call.place.clone(), why)
         })
-    }
-}
-
-/// The workflow as it is written: conditions, environments, checkouts, for which the model of pipelines has no words.
-struct Written {
-    document: std::sync::Arc<Document>,
-    file: std::sync::Arc<SourceFile>,
-}
-
-impl Written {
-    fn read(snapshot: &Snapshot, path: &RepoPath) -> Option<Self> {
-        let document = snapshot.peek_document(path, Format::Yaml).ok()?;
-        Some(Self { document, file: snapshot.peek(path).ok()? })
-    }
-
-    fn jobs(&self) -> impl Iterator<Item = (&str, Value<'_>, usize)> {
-        let jobs = self.document.root().get("jobs");
-        jobs.into_iter().flat_map(Value::entries).filter_map(|entry| Some((entry.name()?, entry.value, entry.key.place().line)))
-    }
-
-    /// A job by its id; of a called workflow's jobs the caller's.
-    fn job(&self, id: &str) -> Option<Value<'_>> {
-        let own = id.split('/').next().unwrap_or(id);
-        self.jobs().find(|(name, ..)| name.eq_ignore_ascii_case(own)).map(|(_, value, _)| value)
-    }
-
-    /// The job that calls a workflow at this line.
-    fn calls_at(&self, line: usize) -> Option<String> {
-        let calls = |job: Value<'_>| job.get("uses").is_some_and(|uses| uses.place().line == line);
-        self.jobs().find(|(_, job, _)| calls(*job)).map(|(id, ..)| id.to_owned())
-    }
-
-    fn is_in(&self, id: &str, line: usize) -> bool {
-        let mut starts: Vec<(usize, &str)> = self.jobs().map(|(name, _, line)| (line, name)).collect();
-        starts.sort_unstable();
-        starts.iter().rev().find(|(start, _)| *start <= line).is_some_and(|(_, name)| name.eq_ignore_ascii_case(id))
-    }
-
-    /// The step of a job that holds a line.
-    fn step(&self, id: &str, line: usize) -> Option<Value<'_>> {
-        let steps = self.job(id)?.get("steps")?;
-        steps.items().filter(|step| step.place().line <= line).last()
-    }
-
-    fn is_preview(&self, id: &str) -> bool {
-        let environment = self.job(id).and_then(|job| job.get("environment"));
-        let name = environment.and_then(|value| value.scalar().or_else(|| value.get("name")?.scalar()));
-        let Some(name) = name.map(str::to_ascii_lowercase) else { return false };
-        let first = name.split(['-', '_', '/', ' ']).next().unwrap_or(&name);
-        Catalog::builtin().releasing.preview.iter().any(|known| known == first)
-    }
-
-    /// A condition of the job or of the step asks for a tag or a release.
-    fn asks_for_tags(&self, id: &str, step: &Place) -> bool {
-        let job = self.job(id).and_then(|job| job.get("if"));
-        let own = self.step(id, step.line).and_then(|step| step.get("if"));
-        let asks = |text: &str| ["refs/tags/", "ref_type", "event.release", "'release'"].iter().any(|word| text.contains(word));
-        job.into_iter().chain(own).filter_map(Value::scalar).any(asks)
-    }
-
-    /// The condition by which the deployment goes on although an earlier job, or an earlier step of its job, failed.
-    fn goes_on(&self, verifies_in: &str, deploys_in: &str, step: &Place) -> Option<Place> {
-        let of_job = self.job(deploys_in).and_then(|job| job.get("if")).filter(|_| verifies_in != deploys_in);
-        let of_step = self.step(deploys_in, step.line).and_then(|step| step.get("if")).filter(|_| verifies_in == deploys_in);
-        let goes_on = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            ["always()", "failure()", "cancelled()"].iter().any(|status| text.contains(status))
-        };
-        of_job.into_iter().chain(of_step).find(|value| value.scalar().is_some_and(goes_on)).map(Value::place)
-    }
-
-    /// A checkout between two lines of the deploying job that does not take the verified commit.
-    fn checks_out_again(&self, id: &str, after: usize, until: usize, same_job: bool) -> Option<Place> {
-        let steps = self.job(id)?.get("steps")?;
-        for step in steps.items() {
-            let Some(uses) = step.get("uses").filter(|uses| uses.scalar().is_some_and(super::ci::fetches_the_tree)) else {
-                continue;
-            };
-            let line = step.place().line;
-            if line > until || (same_job && line <= after) {
-                continue;
-            }
-            let reference = step.route(&["with", "ref"]).and_then(Value::scalar).unwrap_or_default();
-            let other = step.route(&["with", "repository"]).is_some();
-            let pinned = reference.contains(".outputs.") || reference.contains("github.sha") || reference.contains("GITHUB_SHA");
-            if !other && !pinned {
-                return Some(uses.place());
-            }
-        }
-        None
-    }
-
-    /// The step, or a variable that the word names, says the tag of the event.
-    fn names_the_tag(&self, id: &str, step: &Place, raw: &str) -> bool {
-        let words = &Catalog::builtin().releasing.event_tags;
-        let says = |text: &str| words.iter().any(|word| text.contains(word.as_str()));
-        let own = self.step(id, step.line);
-        let script = own.and_then(|step| step.get("run")).and_then(Value::scalar);
-        if says(self.file.line_text(step.line)) || script.is_some_and(says) {
-            return true;
-        }
-        let holders = [own, self.job(id), Some(self.document.root())];
-        let named = |name: &str| raw.contains(name);
-        let variables = holders.into_iter().flatten().filter_map(|holder| holder.get("env")).flat_map(Value::entries);
-        let mut variables = variables.filter(|entry| entry.name().is_some_and(named));
-        variables.any(|entry| entry.value.scalar().is_some_and(says))
     }
 }
