@@ -80,6 +80,14 @@ fn judge(rule: &Rule, bench: &Bench<'_>) -> Finding {
         let finding = state.place.iter().fold(finding, |finding, place| finding.at(place.clone(), "it ends soon"));
         return finding.fix("have its owner extend it, and commit the certificate anew: tollgate keys add NAME --pgp FILE");
     }
+    let owners = &bench.signing.owners_without_key;
+    if !owners.is_empty() {
+        let names: Vec<&str> = owners.iter().map(|(name, _)| name.as_str()).collect();
+        let message = format!("the repository's owners {} have no key in the policy", names.join(", "));
+        let finding = fail(message).cause("owner-without-key").severity(Severity::Notice);
+        let finding = owners.iter().take(1).fold(finding, |one, (_, place)| one.at(place.clone(), "listed here"));
+        return finding.fix("tollgate keys add NAME, or take them off the line of CODEOWNERS that is about everything");
+    }
     let message = format!("{able} people may sign releases, each with a key that can sign now");
     Finding::new(rule, "repository", Verdict::Pass, message).cause("able")
 }

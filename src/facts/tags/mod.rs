@@ -2,6 +2,7 @@
 
 pub mod claimed_time;
 mod claims;
+mod code_owners;
 mod countersign;
 pub mod reach;
 pub mod survey;

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::claimed_time::Past;
+use super::code_owners;
 use super::reach::{self, Branch, Branches};
 use super::verify::Verifying;
 use crate::answer::Reason;
@@ -37,6 +38,8 @@ pub struct Signing {
     pub policy: Option<Place>,
     /// Whoever may sign releases now, by name.
     pub releasers: BTreeMap<String, Releaser>,
+    /// Who owns everything by CODEOWNERS and has no key in the policy, as written there.
+    pub owners_without_key: Vec<(String, Place)>,
     /// The newest releases.
     pub releases: Releases,
     /// Commits.
@@ -121,7 +124,8 @@ pub fn survey(snapshot: &Snapshot, policy: &Policy, trust: &Trust, default: &Def
         None => (Releases::NoRepository, Commits::default()),
         Some(repository) => (surveying.releases(repository)?, surveying.commits(repository)?),
     };
-    Ok(Signing { people: true, policy: policy.place(), releasers, releases, commits })
+    let owners_without_key = code_owners::without_key(snapshot, policy, trust);
+    Ok(Signing { people: true, policy: policy.place(), releasers, owners_without_key, releases, commits })
 }
 
 struct Surveying<'a> {
@@ -251,16 +255,32 @@ impl Surveying<'_> {
             return unknown(Reason::Shallow, "the default branch is not here", "git fetch origin");
         };
         if require == "default-branch" {
-            return Ok(self.walk(repository, *tip, Some(1), format!("the tip of {name}")));
+            return Ok(self.walk(repository, &[*tip], Some(1), format!("the tip of {name}")));
         }
-        Ok(self.walk(repository, *tip, None, format!("the commits of {name}")))
+        match self.proposed(repository, *tip) {
+            Some(head) => Ok(self.walk(repository, &[head, *tip], None, format!("the commits of {name} and of what is checked out"))),
+            None => Ok(self.walk(repository, &[*tip], None, format!("the commits of {name}"))),
+        }
     }
 
-    /// The commits of a tip's history, the newest first, until the policy does not ask any more.
-    fn walk(&self, repository: &Repository, tip: Oid, most: Option<usize>, what: String) -> Commits {
+    /// What is inspected, where that is not the tip itself: a change to merge. Of the merge that CI checks out to try it, the change: that
+    /// merge itself is never kept.
+    fn proposed(&self, repository: &Repository, tip: Oid) -> Option<Oid> {
+        let head = Oid::from_str(self.snapshot.subject().revision.as_deref()?).ok().filter(|head| *head != tip)?;
+        match commit::read(&repository.objects, head).map(|commit| commit.parents) {
+            Ok(parents) => match parents.as_slice() {
+                [base, change] if self.ci && *base == tip => Some(*change),
+                _ => Some(head),
+            },
+            Err(_) => Some(head),
+        }
+    }
+
+    /// The commits of the history of tips, the newest first, until the policy does not ask any more.
+    fn walk(&self, repository: &Repository, tips: &[Oid], most: Option<usize>, what: String) -> Commits {
         let (mut count, mut unsigned, mut unsigned_count, mut by_forge) = (0, Vec::new(), 0, 0);
-        let mut seen = std::collections::HashSet::from([tip]);
-        let mut pending = std::collections::BinaryHeap::from([(i64::MAX, tip)]);
+        let mut seen: std::collections::HashSet<Oid> = tips.iter().copied().collect();
+        let mut pending: std::collections::BinaryHeap<(i64, Oid)> = tips.iter().map(|tip| (i64::MAX, *tip)).collect();
         let start = match &self.policy.release.signed_since {
             Some(Since::Day(day)) => TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_or(i64::MIN, |moment| moment.as_second()),
             _ => i64::MIN,

@@ -130,4 +130,25 @@ fn commits_are_signed_by_people_of_the_policy_or_not() {
     let (built, case) = with_tip("unsigned", "commits-all");
     assert_eq!(told(&built, &case, RULE, &[])["repository"].0, "fail");
     assert_eq!(verdicts("control", RULE)["repository"], "not-applicable");
+    // What is checked out and not on the default branch yet is asked, too; the merge that CI tries it by is not.
+    for (file, verdict) in [("alice", "pass"), ("unsigned", "fail")] {
+        let mut case = case::named("control");
+        case.policy = "commits-all".to_owned();
+        let built = Built::new(&case);
+        let odb = built.repository.odb().expect("objects");
+        let bytes = std::fs::read(folder().join("commits").join(file)).expect("a commit");
+        let change = odb.write(ObjectType::Commit, &bytes).expect("written");
+        built.plant_file("refs/heads/main", format!("{change}\n").as_bytes());
+        assert_eq!(told(&built, &case, RULE, &[])["repository"].0, verdict, "{file}");
+        let tip = built.history.id("tip");
+        let text = String::from_utf8(bytes).expect("text");
+        let tree = text.lines().next().expect("a tree").to_owned();
+        let who = "GitHub <noreply@github.com> 1780000000 +0000";
+        let merge = format!("{tree}\nparent {tip}\nparent {change}\nauthor {who}\ncommitter {who}\n\nMerge\n");
+        let merge = odb.write(ObjectType::Commit, merge.as_bytes()).expect("written");
+        built.plant_file("refs/heads/main", format!("{merge}\n").as_bytes());
+        assert_eq!(told(&built, &case, RULE, &[])["repository"].0, "fail", "{file}: outside of CI it is a commit like others");
+        let ci = told(&built, &case, RULE, &[("CI", "true")]);
+        assert_eq!(ci["repository"].0, verdict, "{file}: {ci:?}");
+    }
 }
