@@ -13,6 +13,7 @@ mod planting;
 mod policy_file;
 mod recipes;
 mod repository;
+mod rows;
 
 use case::Case;
 use repository::{Built, is_there};
