@@ -35,6 +35,7 @@ pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
+pub use started::CodeSeen;
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;
@@ -55,6 +56,8 @@ pub struct World<'a> {
     pub catalog: &'a Catalog,
     /// How much work is left.
     pub meter: &'a Meter,
+    /// What was found in code that is not read.
+    pub code: &'a CodeSeen,
 }
 
 /// A command about to be run.
