@@ -35,7 +35,6 @@ pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
-pub use started::CodeSeen;
 
 use super::hold::{Hold, Hop};
 use super::meter::Meter;
@@ -56,8 +55,15 @@ pub struct World<'a> {
     pub catalog: &'a Catalog,
     /// How much work is left.
     pub meter: &'a Meter,
-    /// What was found in code that is not read.
-    pub code: &'a CodeSeen,
+    /// What was found out about it already.
+    pub seen: &'a Seen,
+}
+
+/// Answers about one tree that are asked for again and again.
+#[derive(Default)]
+pub struct Seen {
+    started: started::Answers,
+    may_build: docker::MayBuild,
 }
 
 /// A command about to be run.

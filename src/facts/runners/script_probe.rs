@@ -66,7 +66,7 @@ pub(super) fn expand(runner: &dyn Runner, snapshot: &Snapshot, directory: &str, 
             snapshot,
             catalog: Catalog::builtin(),
             meter: &crate::facts::meter::Meter::default(),
-            code: &Default::default(),
+            seen: &Default::default(),
         },
     )
 }

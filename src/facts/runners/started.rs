@@ -21,17 +21,17 @@ const ASKED: usize = 64;
 /// Launchers before launchers.
 const DEEP: usize = 4;
 
-/// The answers for files of one tree, by file and directory: jobs run the same code in many variants.
+/// The answers of [`file_starts`], by file and directory: jobs run the same code in many variants.
 #[derive(Default)]
-pub struct CodeSeen(Mutex<HashMap<(RepoPath, Workdir), bool>>);
+pub(super) struct Answers(Mutex<HashMap<(RepoPath, Workdir), bool>>);
 
 /// [`starts`] for a file of the tree, in no environment in particular: code has its own.
 pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>) -> bool {
     let key = (file.path.clone(), call.workdir.clone());
-    let kept = world.code.0.lock().map_or(None, |seen| seen.get(&key).copied());
+    let kept = world.seen.started.0.lock().map_or(None, |seen| seen.get(&key).copied());
     kept.unwrap_or_else(|| {
         let answer = starts(&file.text, &Call { env: &Env::new(), ..*call }, world);
-        if let Ok(mut seen) = world.code.0.lock() {
+        if let Ok(mut seen) = world.seen.started.0.lock() {
             seen.insert(key, answer);
         }
         answer
@@ -165,7 +165,7 @@ mod tests {
             snapshot: &snapshot,
             catalog: Catalog::builtin(),
             meter: &crate::facts::meter::Meter::default(),
-            code: &Default::default(),
+            seen: &Default::default(),
         };
         let (workdir, env) = (Workdir::workspace(), Env::new());
         let place = Place::file(RepoPath::new("ci.yml").expect("path"));

@@ -71,7 +71,7 @@ impl<'t> Case<'t> {
         let catalog = Catalog::builtin();
         let tool = catalog.tool(self.tool).expect("a tool of the catalogue");
         let world =
-            World { snapshot: &snapshot, catalog, meter: &crate::facts::meter::Meter::default(), code: &Default::default() };
+            World { snapshot: &snapshot, catalog, meter: &crate::facts::meter::Meter::default(), seen: &Default::default() };
         let directory = RepoPath::new(self.directory).expect("a directory");
         let names = if self.names.is_empty() { &tool.select } else { &self.names };
         let args = words(self.args);

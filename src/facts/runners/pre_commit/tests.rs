@@ -149,7 +149,7 @@ fn hosted_and_local() {
         snapshot: &snapshot,
         catalog: Catalog::builtin(),
         meter: &crate::facts::meter::Meter::default(),
-        code: &Default::default(),
+        seen: &Default::default(),
     };
     let (place, hosted) = pre_commit_ci(&world).expect("a ci key");
     assert_eq!((place.line, render(&hosted)), (2, format!("{BANDIT}\n{OWN}")));
@@ -159,7 +159,7 @@ fn hosted_and_local() {
         snapshot: &none,
         catalog: Catalog::builtin(),
         meter: &crate::facts::meter::Meter::default(),
-        code: &Default::default(),
+        seen: &Default::default(),
     };
     assert!(pre_commit_ci(&world).is_none() && local_hooks(&world).is_empty());
 }
