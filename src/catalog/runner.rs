@@ -72,6 +72,9 @@ pub struct CodeRunner {
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,
+    /// Directories that package managers put programs into.
+    #[serde(default)]
+    pub programs: Vec<String>,
     /// A program of the tree whose commands are files.
     #[serde(default)]
     pub commands: Option<CommandFiles>,

@@ -83,6 +83,9 @@ impl Runner for Code {
 fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
     let like = call.words.get(rest - 1)?;
     let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
+    if let Some(program) = row.programs.iter().find_map(|below| Some(name.rsplit_once(below.as_str())?.1)) {
+        return Some(vec![Next::argv(call, std::iter::once(literal(program, like)).chain(arguments).collect())]);
+    }
     if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
         let mut parts = package.split('/');
         let program = match parts.next()? {
@@ -239,6 +242,8 @@ mod tests {
         }
         for (command, expected) in [
             ("node ./node_modules/.bin/eslint .", "$ eslint ."),
+            ("php -d memory_limit=-1 vendor/bin/phpstan analyse", "$ phpstan analyse"),
+            ("php api/vendor/bin/psalm", "$ psalm"),
             ("node --max-old-space-size=4096 node_modules/eslint/bin/eslint.js .", "$ eslint ."),
             ("node node_modules/@biomejs/biome/bin/biome ci", "$ @biomejs/biome ci"),
             ("python -X dev -m bandit -r src", "$ python -m bandit -r src"),

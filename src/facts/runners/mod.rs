@@ -6,6 +6,7 @@ mod cargo_alias;
 mod code;
 mod command_line;
 mod compose;
+mod composer;
 mod docker;
 mod entry;
 mod feeders;
@@ -252,6 +253,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &pre_commit::PreCommit,
     &docker::Docker,
     &compose::Compose,
+    &composer::Composer,
     &given::Given,
     &code::Code,
     &behind::Behind,
