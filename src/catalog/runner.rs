@@ -13,6 +13,8 @@ pub struct Runners {
     pub idle_actions: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,
+    /// CI systems whose files are not read.
+    pub unread_ci: Vec<UnreadCi>,
     /// Actions that run a command they are given.
     pub action: Vec<CommandAction>,
     /// Programs that run code of the tree.
@@ -50,6 +52,16 @@ pub struct UnreadRunner {
     /// Actions that run it.
     #[serde(default)]
     pub actions: Vec<String>,
+}
+
+/// A CI system whose files are not read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadCi {
+    /// Its id.
+    pub system: String,
+    /// Paths of its files; a trailing `/` means any YAML file right below.
+    pub files: Vec<String>,
 }
 
 /// An interpreter of code in the tree.

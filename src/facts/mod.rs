@@ -96,7 +96,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unreadable_ci.extend(facts.unreadable);
         unread.extend(facts.unsupported);
     }
-    unread.extend(ci::unread::gather(snapshot));
+    unread.extend(ci::unread::gather(snapshot, &catalog.runners));
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
     let mut trace = trace::trace(&pipelines, &world, terms);
