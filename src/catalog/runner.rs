@@ -13,6 +13,8 @@ pub struct Runners {
     pub idle_actions: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,
+    /// CI systems whose files are not read.
+    pub unread_ci: Vec<UnreadCi>,
     /// Actions that run a command they are given.
     pub action: Vec<CommandAction>,
     /// Programs that run code of the tree.
@@ -52,6 +54,16 @@ pub struct UnreadRunner {
     pub actions: Vec<String>,
 }
 
+/// A CI system whose files are not read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadCi {
+    /// Its id.
+    pub system: String,
+    /// Paths of its files; a trailing `/` means any YAML file right below.
+    pub files: Vec<String>,
+}
+
 /// An interpreter of code in the tree.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +84,9 @@ pub struct CodeRunner {
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,
+    /// Directories that package managers put programs into.
+    #[serde(default)]
+    pub programs: Vec<String>,
     /// A program of the tree whose commands are files.
     #[serde(default)]
     pub commands: Option<CommandFiles>,

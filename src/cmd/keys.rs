@@ -84,7 +84,8 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     };
     let mut written = Vec::new();
     if let Some(beside) = &beside
-        && !source::file_beside(&directory, &beside.name, limits.file_bytes).is_ok_and(|old| old.is_some_and(|old| old.text == beside.text))
+        && !source::file_beside(&directory, &beside.name, limits.file_bytes)
+            .is_ok_and(|old| old.is_some_and(|old| old.text == beside.text))
     {
         write_beside(&directory, beside)?;
         written.push(directory.join(&beside.name));

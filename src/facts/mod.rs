@@ -99,8 +99,9 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unreadable_ci.extend(facts.unreadable);
         unread.extend(facts.unsupported);
     }
-    unread.extend(ci::unread::gather(snapshot));
-    let world = runners::World { snapshot, catalog, meter: &meter };
+    unread.extend(ci::unread::gather(snapshot, &catalog.runners));
+    let seen = runners::Seen::default();
+    let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
     let mut trace = trace::trace(&pipelines, &world, terms);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);

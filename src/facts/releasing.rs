@@ -176,7 +176,9 @@ impl Reading<'_> {
             if tags { of_tags.push(best) } else { of_others.push((event.name.as_str(), best)) }
         }
         let least = |guards: Vec<Guard>| guards.into_iter().min_by_key(Guard::weight);
-        let Some(guard) = least(of_tags) else { return least(of_others.into_iter().map(|(_, guard)| guard).collect()).unwrap_or(Guard::None) };
+        let Some(guard) = least(of_tags) else {
+            return least(of_others.into_iter().map(|(_, guard)| guard).collect()).unwrap_or(Guard::None);
+        };
         match (guard, of_others.into_iter().find(|(_, other)| other.weight() < 2)) {
             // What another event deploys need not be a tag at all.
             (Guard::Stands(place, ..), Some((name, _))) => {

@@ -90,7 +90,13 @@ fn policy(
         return tags_origin::from_file(Path::new(file), org, limits, now.date(), now.at.as_second(), default(repository));
     }
     let repository = repository.as_ref().map_err(Clone::clone)?;
-    let origin = TagOrigin { repository: &request.repository, file: None, reference: named, org: request.org_policy.as_deref(), told: None };
+    let origin = TagOrigin {
+        repository: &request.repository,
+        file: None,
+        reference: named,
+        org: request.org_policy.as_deref(),
+        told: None,
+    };
     tags_origin::choose(&origin, repository, limits, now.date(), now.at.as_second())
 }
 

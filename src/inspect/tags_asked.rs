@@ -59,7 +59,9 @@ pub(super) fn branches(request: &TagRequest, repository: &Repository, judged: &T
             let error = Error::incomplete(
                 "no branch is known on which a release must lie: neither the policy nor refs/remotes/origin/HEAD names one",
             );
-            return Err(error.hint("list [release].branches in the policy, or name the default branch: git remote set-head origin main"));
+            return Err(
+                error.hint("list [release].branches in the policy, or name the default branch: git remote set-head origin main")
+            );
         }
     }
     let mut all = Vec::new();

@@ -91,14 +91,7 @@ impl Person {
 }
 
 /// A key under its entry's window; `own` is what its certificate says against it.
-fn at(
-    now: i64,
-    key: &str,
-    window: Window,
-    compromised: bool,
-    own: Option<String>,
-    expires: Option<i64>,
-) -> KeyStanding {
+fn at(now: i64, key: &str, window: Window, compromised: bool, own: Option<String>, expires: Option<i64>) -> KeyStanding {
     let gone = window.before.is_some_and(|before| before <= now);
     let problem = match () {
         () if compromised => Some("it is marked as compromised".to_owned()),

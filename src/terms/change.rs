@@ -272,7 +272,11 @@ mod tests {
         both_ways("", "[rules]\nfact-conflict = \"error\"", "rules.fact-conflict");
         let table = |inside: &str| format!("[rules]\nfact-conflict = {{ {inside} }}");
         both_ways("[rules]\nfact-conflict = \"off\"", &table("severity = \"error\""), "rules.fact-conflict.severity");
-        both_ways("[rules]\nfact-conflict = \"error\"", &table("severity = \"error\", on_unknown = \"fail\""), "rules.fact-conflict.on_unknown");
+        both_ways(
+            "[rules]\nfact-conflict = \"error\"",
+            &table("severity = \"error\", on_unknown = \"fail\""),
+            "rules.fact-conflict.on_unknown",
+        );
         both_ways("", &table("on_unknown = \"fail\""), "rules.fact-conflict.on_unknown");
         both_ways("", &table("severity = \"error\""), "rules.fact-conflict.severity");
     }

@@ -1,35 +1,17 @@
 //! Owns the recognition of CI that this version does not see: files of systems that it does not read, and places of CI files that
-//! could not be listed. Each is opaque. Refuses to guess what they say.
+//! could not be listed. Each is opaque. Refuses to guess what they say, and to know the systems: they are `rules/runners.toml`.
 
 use crate::answer::{Reason, Why};
+use crate::catalog::runner::{Runners, UnreadCi};
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// System id and the paths of its files; a trailing `/` means any YAML file right below.
-static SYSTEMS: &[(&str, &[&str])] = &[
-    ("gitlab-ci", &[".gitlab-ci.yml"]),
-    ("circleci", &[".circleci/config.yml", ".circleci/config.yaml"]),
-    ("travis-ci", &[".travis.yml"]),
-    ("azure-pipelines", &["azure-pipelines.yml", "azure-pipelines.yaml", ".azure-pipelines/"]),
-    ("jenkins", &["Jenkinsfile"]),
-    ("taskcluster", &[".taskcluster.yml"]),
-    ("buildkite", &[".buildkite/"]),
-    ("bitbucket", &["bitbucket-pipelines.yml"]),
-    ("drone", &[".drone.yml"]),
-    ("woodpecker", &[".woodpecker.yml", ".woodpecker.yaml", ".woodpecker/"]),
-    ("forgejo", &[".forgejo/workflows/", ".gitea/workflows/"]),
-    ("cirrus", &[".cirrus.yml"]),
-    ("appveyor", &["appveyor.yml", ".appveyor.yml"]),
-    ("cloud-build", &["cloudbuild.yaml", "cloudbuild.yml"]),
-    ("tekton", &[".tekton/"]),
-];
-
 /// Files of systems that are not read, and what hides places of CI files, with the reason.
 #[must_use]
-pub fn gather(snapshot: &Snapshot) -> Vec<(RepoPath, Why)> {
-    let mut found = unlisted(snapshot);
-    for (system, places) in SYSTEMS {
-        for place in *places {
+pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
+    let mut found = unlisted(snapshot, runners);
+    for UnreadCi { system, files } in &runners.unread_ci {
+        for place in files {
             let why = || Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
             let Some(path) = RepoPath::new(place) else { continue };
             if place.ends_with('/') {
@@ -45,8 +27,8 @@ pub fn gather(snapshot: &Snapshot) -> Vec<(RepoPath, Why)> {
 }
 
 /// What could not be listed and may hold files of CI, once each.
-fn unlisted(snapshot: &Snapshot) -> Vec<(RepoPath, Why)> {
-    let places = SYSTEMS.iter().flat_map(|(_, places)| *places).copied().chain([super::github::DIRECTORY]);
+fn unlisted(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
+    let places = runners.unread_ci.iter().flat_map(|row| &row.files).map(String::as_str).chain([super::github::DIRECTORY]);
     let hidden = places.filter_map(RepoPath::new).filter_map(|place| snapshot.unlisted(&place));
     let mut found: Vec<(RepoPath, Why)> = hidden.map(|one| (one.path.clone(), Why::new(Reason::Unreadable, &*one.why))).collect();
     found.sort();
@@ -75,7 +57,7 @@ mod tests {
     fn a_place_that_is_not_listed_may_hold_anything() {
         for (path, hides) in [(".github", true), ("", true), (".github/workflows", true), (".gitlab", false), ("src", false)] {
             let snapshot = hiding(path);
-            assert_eq!(gather(&snapshot).len(), usize::from(hides), "{path}");
+            assert_eq!(gather(&snapshot, &Catalog::builtin().runners).len(), usize::from(hides), "{path}");
             let facts = facts::gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
             assert_eq!(!facts.trace.opaque.is_empty(), hides, "{path}");
         }

@@ -83,6 +83,9 @@ impl Runner for Code {
 fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
     let like = call.words.get(rest - 1)?;
     let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
+    if let Some(program) = row.programs.iter().find_map(|below| Some(name.rsplit_once(below.as_str())?.1)) {
+        return Some(vec![Next::argv(call, std::iter::once(literal(program, like)).chain(arguments).collect())]);
+    }
     if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
         let mut parts = package.split('/');
         let program = match parts.next()? {
@@ -136,7 +139,7 @@ pub(super) fn of_module(name: &str, at: impl Fn(&str) -> Option<RepoPath>, world
 pub(super) fn judged(call: &Call<'_>, world: &World<'_>, files: &[Arc<SourceFile>]) -> Vec<Next> {
     let more: Vec<_> = files.iter().flat_map(|file| beside(file, call, world)).take(PACKAGE).collect();
     let mut all = files.iter().chain(&more);
-    let speaking = all.find(|file| started::starts(&file.text, call, world));
+    let speaking = all.find(|file| started::file_starts(file, call, world));
     let Some(file) = speaking else { return Vec::new() };
     let text = format!("{} starts tools or tasks; its code is not read by this version", file.path);
     opaque(call, Why::new(Reason::Unsupported, text).at(call.place.clone()))
@@ -239,6 +242,8 @@ mod tests {
         }
         for (command, expected) in [
             ("node ./node_modules/.bin/eslint .", "$ eslint ."),
+            ("php -d memory_limit=-1 vendor/bin/phpstan analyse", "$ phpstan analyse"),
+            ("php api/vendor/bin/psalm", "$ psalm"),
             ("node --max-old-space-size=4096 node_modules/eslint/bin/eslint.js .", "$ eslint ."),
             ("node node_modules/@biomejs/biome/bin/biome ci", "$ @biomejs/biome ci"),
             ("python -X dev -m bandit -r src", "$ python -m bandit -r src"),

@@ -121,6 +121,12 @@ static SHAPES: &[Shape] = &[
     },
     Shape { words: &["bundle", "exec"], value_flags: &["--gemfile"], ..PLAIN },
     Shape {
+        words: &["composer", "exec"],
+        value_flags: &["-d", "--working-dir"],
+        directory_flags: &["-d", "--working-dir"],
+        ..PLAIN
+    },
+    Shape {
         words: &["env"],
         value_flags: &["-u", "--unset", "-C", "--chdir"],
         directory_flags: &["-C", "--chdir"],

@@ -6,6 +6,7 @@ mod cargo_alias;
 mod code;
 mod command_line;
 mod compose;
+mod composer;
 mod docker;
 mod entry;
 mod feeders;
@@ -55,6 +56,15 @@ pub struct World<'a> {
     pub catalog: &'a Catalog,
     /// How much work is left.
     pub meter: &'a Meter,
+    /// What was found out about it already.
+    pub seen: &'a Seen,
+}
+
+/// Answers about one tree that are asked for again and again.
+#[derive(Default)]
+pub struct Seen {
+    started: started::Answers,
+    may_build: docker::MayBuild,
 }
 
 /// A command about to be run.
@@ -243,6 +253,7 @@ pub static ROSTER: &[&dyn Runner] = &[
     &pre_commit::PreCommit,
     &docker::Docker,
     &compose::Compose,
+    &composer::Composer,
     &given::Given,
     &code::Code,
     &behind::Behind,

@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn the_last_line_about_everything_counts() {
-        let text = "# all\n* @first\n/src/ @other\n* @Ada @acme/team bea@example.org @@maintainers @x[bot] # why\ndocs/* @writer\n";
+        let text =
+            "# all\n* @first\n/src/ @other\n* @Ada @acme/team bea@example.org @@maintainers @x[bot] # why\ndocs/* @writer\n";
         assert_eq!(owners(text), (4, vec!["@Ada", "bea@example.org"]));
         assert_eq!(owners("/src/ @other\n#* @nobody\n"), (0, Vec::new()));
         assert_eq!(owners("[Section][2]\n*\n"), (2, Vec::new()));

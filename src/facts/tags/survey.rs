@@ -258,7 +258,9 @@ impl Surveying<'_> {
             return Ok(self.walk(repository, &[*tip], Some(1), format!("the tip of {name}")));
         }
         match self.proposed(repository, *tip) {
-            Some(head) => Ok(self.walk(repository, &[head, *tip], None, format!("the commits of {name} and of what is checked out"))),
+            Some(head) => {
+                Ok(self.walk(repository, &[head, *tip], None, format!("the commits of {name} and of what is checked out")))
+            }
             None => Ok(self.walk(repository, &[*tip], None, format!("the commits of {name}"))),
         }
     }

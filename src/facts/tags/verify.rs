@@ -158,9 +158,8 @@ impl Verifying<'_> {
         let object = objects.read(id, ObjectType::Tag, self.limits.tag_bytes).map_err(|error| missing(id, name, &error))?;
         verdict.object = Some(id);
         let bytes = object.data().to_vec();
-        let tag = tag_object::parse_strict(&bytes).map_err(|why| {
-            Refusal::rejected(Step::Grammar, format!("the tag object is not well formed: {why}"), NEXT)
-        })?;
+        let tag = tag_object::parse_strict(&bytes)
+            .map_err(|why| Refusal::rejected(Step::Grammar, format!("the tag object is not well formed: {why}"), NEXT))?;
         Ok(Held::Tag { tag, bytes })
     }
 

@@ -29,6 +29,17 @@ fn under(frame: &Frame, condition: Why) -> Frame {
     out
 }
 
+/// The command behind a wrapper that is called after its program (`just-cargo profile=ci clippy`): that program, and its words.
+fn named_after(words: &[Word], program: &str) -> Option<(String, Vec<Word>)> {
+    let (_, own) = matching::program_name(program).rsplit_once(['-', '_'])?;
+    let first = Word { value: Some(own.to_owned()), ..words.first()?.clone() };
+    let setting = |word: &&Word| word.value.as_deref().is_some_and(|text| !text.starts_with('-') && text.contains('='));
+    let words: Vec<Word> = std::iter::once(first).chain(words[1..].iter().skip_while(setting).cloned()).collect();
+    // A name alone says nothing: the command behind it has to be one of a tool's.
+    let long = |hit: &matching::RowMatch<'_>| hit.tool.run[hit.row].argv.as_ref().is_some_and(|argv| argv.len() > 1);
+    matching::tools_for_words(Catalog::builtin(), &words).iter().any(long).then(|| (own.to_owned(), words))
+}
+
 impl<'w> Tracer<'w> {
     /// A command whose words may be one of a few: one when all come to the same, else each under a condition.
     pub(super) fn either(&mut self, command: &ShellCommand, frame: &Frame) {
@@ -141,6 +152,10 @@ impl<'w> Tracer<'w> {
             let why = format!("whether {} runs the rest of its line is not known", super::script::quoted(program));
             let frame = under(frame, Why::new(Reason::Unsupported, why).at(place.clone()));
             self.command(&words[at..], place, None, &frame);
+        } else if let Some((own, words)) = named_after(words, program) {
+            let why = format!("whether {} runs `{own}` is not known", super::script::quoted(program));
+            let frame = under(frame, Why::new(Reason::Unsupported, why).at(place.clone()));
+            self.command(&words, place, None, &frame);
         }
     }
 

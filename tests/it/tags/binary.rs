@@ -164,7 +164,12 @@ fn in_actions_the_event_names_the_default_branch() {
     case = case::named("control-default-branch");
     let other = Built::new(&case);
     fs::write(&event, "{\"repository\":{\"default_branch\":\"gone\"}}").expect("written");
-    let environment = [("GITHUB_ACTIONS", "true"), ("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", commit.as_str()), ("GITHUB_EVENT_PATH", shown.as_str())];
+    let environment = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_REF", "refs/tags/v1.1"),
+        ("GITHUB_SHA", commit.as_str()),
+        ("GITHUB_EVENT_PATH", shown.as_str()),
+    ];
     assert_eq!(run(&other, &case, &[], &environment).status, 0);
 }
 

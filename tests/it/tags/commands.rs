@@ -35,7 +35,12 @@ fn countersign_prints_the_command_and_runs_nothing() {
     let ran = tollgate(&built.path, &["countersign", "v1.1"], "");
     let object = oid(&tag_bytes("v1.1"));
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains(&format!("\ngit -c advice.nestedTag=false tag -s -m 'countersign v1.1' countersign/v1.1/2 {object}\n")), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains(&format!("\ngit -c advice.nestedTag=false tag -s -m 'countersign v1.1' countersign/v1.1/2 {object}\n")),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("\ngit push origin refs/tags/countersign/v1.1/2\n"), "{}", ran.stdout);
     assert!(ran.stdout.starts_with("# the tag object of v1.1, which stands for commit "), "{}", ran.stdout);
     let named = tollgate(&built.path, &["countersign", "refs/tags/v1.0", "--as", "bob"], "").stdout;
@@ -104,12 +109,16 @@ fn keys_that_were_added_verify() {
     assert!(again.status == 0 && again.stdout.starts_with("was there already: alice"), "{}", again.stdout);
     assert!(!again.stdout.contains(".tollgate") && again.stdout.ends_with("nothing changed\n"), "{}", again.stdout);
     let refreshed = here.path().join(".tollgate/keys");
-    let file = fs::read_dir(refreshed).expect("keys").flatten().map(|entry| entry.path()).find(|path| {
-        fs::read_to_string(path).is_ok_and(|text| text == fs::read_to_string(key("alice")).expect("a certificate"))
-    });
+    let file =
+        fs::read_dir(refreshed).expect("keys").flatten().map(|entry| entry.path()).find(|path| {
+            fs::read_to_string(path).is_ok_and(|text| text == fs::read_to_string(key("alice")).expect("a certificate"))
+        });
     fs::write(file.expect("alice's"), "older\n").expect("written");
     let newer = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "").stdout;
-    assert!(newer.contains("  .tollgate/keys/") && !newer.contains("  .tollgate.toml") && newer.contains("next: commit"), "{newer}");
+    assert!(
+        newer.contains("  .tollgate/keys/") && !newer.contains("  .tollgate.toml") && newer.contains("next: commit"),
+        "{newer}"
+    );
     assert_eq!(fs::read_to_string(here.path().join(".tollgate.toml")).expect("a policy"), text);
 }
 
@@ -209,7 +218,12 @@ fn a_revocation_that_came_in_is_no_weaker_policy() {
     fs::write(here.path().join("one/keys/stolen.asc"), without_revocation(&old)).expect("written");
     let (one, two) = (here.path().join("one/p.toml").display().to_string(), here.path().join("two/p.toml").display().to_string());
     let ran = tollgate(&built.path, &["policy", "diff", &one, &two], "");
-    assert!(ran.stdout.contains("tighter  certificate of stolen (") && ran.stdout.contains("a revoked certificate"), "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("tighter  certificate of stolen (") && ran.stdout.contains("a revoked certificate"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
     let back = tollgate(&built.path, &["policy", "diff", &two, &one], "");
     assert!(back.stdout.contains("weaker   certificate of stolen ("), "{}{}", back.stdout, back.stderr);
 }

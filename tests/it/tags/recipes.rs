@@ -13,7 +13,8 @@ fn every_recipe_names_its_fixtures() {
     assert!(recipes.len() >= 7, "{}", recipes.len());
     for recipe in recipes {
         let title = recipe.lines().next().unwrap_or_default();
-        let line = recipe.lines().find_map(|line| line.strip_prefix("Fixtures: ")).unwrap_or_else(|| panic!("{title}: no fixtures"));
+        let line =
+            recipe.lines().find_map(|line| line.strip_prefix("Fixtures: ")).unwrap_or_else(|| panic!("{title}: no fixtures"));
         let named: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
         assert!(!named.is_empty(), "{title}: no fixtures");
         for id in named {

@@ -21,9 +21,9 @@ const ELSEWHERE: [(&str, &str, &str); 2] = [
 fn every_row_of_the_catalogues_has_a_case() {
     let cases = case::all();
     let has = |row: &str| {
-        cases.iter().any(|case| {
-            case.id == row || case.id.starts_with(&format!("{row}-")) || case.what.contains(&format!("({row})"))
-        })
+        cases
+            .iter()
+            .any(|case| case.id == row || case.id.starts_with(&format!("{row}-")) || case.what.contains(&format!("({row})")))
     };
     let missing: Vec<&str> = TAGS.split_whitespace().chain(THREATS.split_whitespace()).filter(|row| !has(row)).collect();
     assert!(missing.is_empty(), "rows without a case: {missing:?}");
