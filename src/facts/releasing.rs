@@ -170,7 +170,8 @@ impl Reading<'_> {
         let (mut of_tags, mut of_others) = (Vec::new(), Vec::new());
         for start in deploy.starts.iter().filter(|start| !start.answer.is_no()) {
             let Some(event) = self.pipeline.events.get(start.event) else { continue };
-            let best = verifies.iter().map(|verify| self.one(verify, deploy, start)).max_by_key(Guard::weight);
+            // Of equal ones the first.
+            let best = verifies.iter().rev().map(|verify| self.one(verify, deploy, start)).max_by_key(Guard::weight);
             let tags = matches!(event.trigger, Trigger::Tag | Trigger::Release);
             let best = best.unwrap_or(Guard::None);
             if tags { of_tags.push(best) } else { of_others.push((event.name.as_str(), best)) }
@@ -214,9 +215,15 @@ impl Reading<'_> {
         }
         let after = if verify.job == deploy.job { own.line } else { 0 };
         if verify.row.what != Some(Verifies::Artefact)
-            && let Some(place) = self.text.checks_out_again(&deploys_in, after, at.line, verify.job == deploy.job)
+            && let Some((place, named)) = self.text.checks_out_again(&deploys_in, after, at.line, verify.job == deploy.job)
         {
-            let why = "the tag is fetched again after it was verified, and may have moved since".to_owned();
+            // Without a revision it takes the commit of the event, as versions before 6.0.2 do, or the tag anew.
+            let of_tag = self.pipeline.events.get(under.event).map(|event| event.trigger);
+            if !named && matches!(of_tag, Some(Trigger::Tag | Trigger::Release)) {
+                let why = "the tag is checked out again after it was verified, and whether that takes the verified commit depends on the action";
+                return Guard::Unseen(Reason::Remote, place, why.to_owned());
+            }
+            let why = "what is checked out after the verification is not the commit that was verified".to_owned();
             return Guard::Fails("fetched-again", place, why);
         }
         let unknown = |start: &Start| if let Answer::Unknown(why) = &start.answer { Some(why.clone()) } else { None };

@@ -74,8 +74,8 @@ impl Written {
         of_job.into_iter().chain(of_step).find(|value| value.scalar().is_some_and(goes_on)).map(Value::place)
     }
 
-    /// A checkout between two lines of the deploying job that does not take the verified commit.
-    pub(super) fn checks_out_again(&self, id: &str, after: usize, until: usize, same_job: bool) -> Option<Place> {
+    /// A checkout between two lines of the deploying job that does not take the verified commit, and whether it names a revision.
+    pub(super) fn checks_out_again(&self, id: &str, after: usize, until: usize, same_job: bool) -> Option<(Place, bool)> {
         let steps = self.job(id)?.get("steps")?;
         for step in steps.items() {
             let Some(uses) = step.get("uses").filter(|uses| uses.scalar().is_some_and(crate::facts::ci::fetches_the_tree)) else {
@@ -89,7 +89,7 @@ impl Written {
             let other = step.route(&["with", "repository"]).is_some();
             let pinned = reference.contains(".outputs.") || reference.contains("github.sha") || reference.contains("GITHUB_SHA");
             if !other && !pinned {
-                return Some(uses.place());
+                return Some((uses.place(), !reference.is_empty()));
             }
         }
         None

@@ -36,6 +36,7 @@ const LESSER: &[(&str, &str)] = &[("sequoia-openpgp", "LGPL-2.0-or-later"), ("bu
 const NATIVE: &[(&str, &str)] = &[
     ("libgit2-sys", "GPL-2.0-only with linking exception"),
     ("libz-sys", "Zlib"),
+    ("libmimalloc-sys", "MIT"),
     // Named by the lock file alone, since octocrab could be asked for it; ring is what is built.
     ("aws-lc-sys", "ISC AND (Apache-2.0 OR ISC) AND Apache-2.0"),
 ];
