@@ -1,6 +1,7 @@
 //! Owns the ways in which the tree gives a tool's name another meaning: local modules, packages, sources, overrides, wrappers
 //! (threats A11). Refuses shells and runners: their shadows are found where they are read.
 
+pub(in crate::facts) mod managers;
 mod npm;
 mod python;
 mod requirements;

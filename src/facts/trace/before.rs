@@ -36,11 +36,14 @@ pub(super) struct Change {
     unit: usize,
     what: What,
     hold: Hold,
+    /// It reaches what comes next in the same unit as well.
+    at_once: bool,
     /// From the trigger to the command.
     chain: Vec<Hop>,
     starts: Arc<Vec<Start>>,
 }
 
+#[derive(Clone)]
 pub(super) enum What {
     /// Later steps look into this directory of the tree first.
     Directory(RepoPath),
@@ -57,14 +60,24 @@ pub(super) enum What {
 }
 
 impl Tracer<'_> {
-    /// Remembers a change.
+    /// Remembers a change; those of names and files reach what comes next in the same unit.
     pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+        let at_once = matches!(what, What::Name(_) | What::Copied(_));
+        self.remember((what, at_once), doubt, why, place, frame);
+    }
+
+    /// Remembers a change that reaches what comes next.
+    pub(super) fn change_at_once(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+        self.remember((what, true), doubt, why, place, frame);
+    }
+
+    fn remember(&mut self, (what, at_once): (What, bool), doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
         if frame.workdir.is_images() || frame.never_starts() {
             return;
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
-        let change = Change { unit: self.number, what, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
+        let change = Change { unit: self.number, what, at_once, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
         let changes = if matches!(change.what, What::Variable(..)) { &mut self.variables } else { &mut self.changes };
         let known = changes.entry((frame.pipeline, frame.job)).or_default();
         let most = if matches!(change.what, What::Variable(..)) { MOST_VARIABLES } else { MOST };
@@ -97,14 +110,32 @@ impl Tracer<'_> {
         if program.contains('/') || frame.workdir.is_images() {
             return None;
         }
-        let is_file = |directory: &RepoPath| directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
-        let met = |change: &&Change| match &change.what {
-            What::Directory(directory) | What::Copied(directory) => is_file(directory),
+        changes.iter().filter(|change| self.meets(&change.what, program)).find_map(|change| self.reaches(change, frame))
+    }
+
+    /// Whether a change gives the program of this name another meaning.
+    fn meets(&self, what: &What, program: &str) -> bool {
+        match what {
+            What::Directory(directory) | What::Copied(directory) => {
+                directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
+            }
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
             What::Every | What::Variable(..) => false,
-        };
-        changes.iter().filter(met).find_map(|change| self.reaches(change, frame))
+        }
+    }
+
+    /// What the surroundings of a command itself make of a program's name: a manager behind whose words it stands, a text that its
+    /// shell took in.
+    pub(super) fn made_around(&self, program: &str, frame: &Frame) -> Option<Hold> {
+        if program.contains('/') || frame.workdir.is_images() {
+            return None;
+        }
+        let found = frame.also.iter().find(|(what, _)| self.meets(what, program)).map(|(_, hold)| hold.clone());
+        found.or_else(|| {
+            let why = frame.unread.as_ref()?;
+            Some(Hold::new(HoldEffect::Unknown(why.reason), why.place.clone()?, why.text.clone()))
+        })
     }
 
     /// What earlier commands of the job make every shell run first.
@@ -116,7 +147,7 @@ impl Tracer<'_> {
 
     /// The hold of a change on what runs behind it.
     fn reaches(&self, change: &Change, frame: &Frame) -> Option<Hold> {
-        let at_once = matches!(change.what, What::Name(_) | What::Copied(_)) && change.unit == self.number;
+        let at_once = change.at_once && change.unit == self.number;
         let earlier = change.unit != self.number && stands_before(&change.chain, &frame.chain);
         let certain = (at_once || earlier).then(|| under(&change.starts, &frame.starts))??;
         let mut hold = change.hold.clone();

@@ -191,3 +191,31 @@ fn a_variable_handed_on_stops_a_tool() {
     let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(steps, expected)| ("bandit", steps.as_str(), *expected)).collect();
     check(&rows, &files);
 }
+
+#[test]
+fn what_a_manager_of_programs_puts_on_the_search_path() {
+    let files = [
+        ("mise.toml", "[tools]\nnode = '20'\n[env]\n_.path = ['./ci/bin']\n"),
+        (".envrc", "PATH_add ci/bin\n"),
+        ("ci/bin/bandit", "#!/bin/sh\n"),
+        ("Makefile", "lint:\n\tbandit -r src\n"),
+    ];
+    let rows = [
+        ("bandit", "uses: jdx/mise-action@v2\n---\nbandit -r src", "configured"),
+        ("bandit", "bandit -r src\n---\nuses: jdx/mise-action@v2", "gates"),
+        ("bandit", "uses: jdx/mise-action@v2\n  with: {env: false}\n---\nbandit -r src", "gates"),
+        ("ruff", "uses: jdx/mise-action@v2\n---\nruff check", "gates"),
+        ("bandit", "mise exec -- bandit -r src", "configured"),
+        ("bandit", "mise exec -- make lint", "configured"),
+        ("ruff", "mise exec -- ruff check", "gates"),
+        ("bandit", "eval \"$(mise activate bash)\"\nbandit -r src", "configured"),
+        ("ruff", "eval \"$(mise activate bash)\"\nruff check", "gates"),
+        ("bandit", "mise install\nbandit -r src", "gates"),
+        ("bandit", "direnv exec . bandit -r src", "configured"),
+        ("bandit", "direnv allow\neval \"$(direnv export bash)\"\nbandit -r src", "configured"),
+        ("bandit", "asdf exec bandit -r src", "gates"),
+    ];
+    check(&rows, &files);
+    let plain = [("mise.toml", "[tools]\nbandit = '1'\n"), (".tool-versions", "python 3.12\n"), ("ci/bin/bandit", "")];
+    check(&[("bandit", "uses: jdx/mise-action@v2\n---\nbandit -r src", "gates")], &plain);
+}

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::before::What;
+
 use crate::answer::{Answer, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
@@ -26,6 +28,10 @@ pub(super) struct Frame {
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
     pub(super) search: Arc<Vec<SearchDir>>,
+    /// What a manager of programs makes of names behind its command.
+    pub(super) also: Arc<Vec<(What, Hold)>>,
+    /// Text that its shell took in and that is not read: it may give names another meaning.
+    pub(super) unread: Option<Arc<Why>>,
     /// A failure that a script writes to one of these files may fail the pipeline later.
     pub(super) recorded: Option<&'static [&'static str]>,
     /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
@@ -48,6 +54,8 @@ impl Frame {
             packages: Vec::new(),
             isolated: false,
             search: Arc::default(),
+            also: Arc::default(),
+            unread: None,
             recorded: None,
             in_file: false,
         }

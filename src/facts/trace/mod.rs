@@ -10,6 +10,7 @@ mod frame;
 mod handed;
 mod installed;
 mod leaf;
+mod managed;
 mod needs;
 mod script;
 #[cfg(test)]
@@ -176,6 +177,8 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            also: Arc::default(),
+            unread: None,
             recorded: unit.recorded,
             in_file: false,
         };
@@ -252,6 +255,8 @@ impl<'w> Tracer<'w> {
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
+        let managed = self.managed(words, frame);
+        let frame = managed.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
             return;
         }
