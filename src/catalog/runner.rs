@@ -21,6 +21,8 @@ pub struct Runners {
     pub environment: Vec<EnvironmentPrinter>,
     /// Ends of the names of files outside the tree that set up a shell: nothing in them gives a tool another meaning.
     pub sets_up: Vec<String>,
+    /// Beginnings of the names of files that are no part of the tree, likewise.
+    pub of_machine: Vec<String>,
     /// Managers of programs, whose files of the tree may put others on the search path.
     pub manager: Vec<Manager>,
 }

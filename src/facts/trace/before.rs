@@ -19,16 +19,18 @@ const MOST: usize = 64;
 const MOST_VARIABLES: usize = 512;
 
 /// What is said of changes past the bound.
-const MORE: &str = "earlier steps change the search path more often than is remembered";
+const MORE: &str = "earlier steps change the search path or the environment more often than is remembered";
 
 /// Files of one name that are looked at: of more, one is taken to lie there.
 const NAMESAKES: usize = 64;
 
 /// Programs that put files under other names.
-const PLACING: &[&str] = &["cp", "mv", "ln", "install"];
+const PLACING: &[&str] = &["cp", "mv", "ln", "install", "rsync"];
 
 /// Flags of those that take the next word.
-const VALUE_FLAGS: &[&str] = &["-m", "-o", "-g", "-S", "--mode", "--owner", "--group", "--suffix"];
+const VALUE_FLAGS: &[&str] = &[
+    "-m", "-o", "-g", "-S", "-e", "--mode", "--owner", "--group", "--suffix", "--rsh", "--exclude", "--include", "--filter",
+];
 
 /// One change.
 pub(super) struct Change {
@@ -55,6 +57,8 @@ pub(super) enum What {
     Name(String),
     /// From here on the files of this directory may stand among the programs.
     Copied(RepoPath),
+    /// From here on any program may be another one.
+    Anything,
     /// Later steps have this variable.
     Variable(String, Option<String>),
 }
@@ -62,7 +66,7 @@ pub(super) enum What {
 impl Tracer<'_> {
     /// Remembers a change; those of names and files reach what comes next in the same unit.
     pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
-        let at_once = matches!(what, What::Name(_) | What::Copied(_));
+        let at_once = matches!(what, What::Name(_) | What::Copied(_) | What::Anything);
         self.remember((what, at_once), doubt, why, place, frame);
     }
 
@@ -84,9 +88,10 @@ impl Tracer<'_> {
         match known.len() {
             len if len < most => known.push(change),
             // Past the bound one change that is not known stands for all the rest.
-            len if len == most && most == MOST => {
+            len if len == most => {
                 let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), change.hold.place.clone(), MORE);
-                known.push(Change { what: What::Somewhere(String::new()), hold, ..change });
+                let what = if most == MOST { What::Somewhere(String::new()) } else { What::Every };
+                known.push(Change { what, hold, ..change });
             }
             _ => {}
         }
@@ -121,6 +126,7 @@ impl Tracer<'_> {
             }
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
+            What::Anything => true,
             What::Every | What::Variable(..) => false,
         }
     }
@@ -140,7 +146,8 @@ impl Tracer<'_> {
 
     /// What earlier commands of the job make every shell run first.
     pub(super) fn run_first(&self, frame: &Frame) -> Vec<Hold> {
-        let changes = self.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+        let job = (frame.pipeline, frame.job);
+        let changes = self.changes.get(&job).into_iter().chain(self.variables.get(&job)).flatten();
         let every = changes.filter(|change| matches!(change.what, What::Every));
         every.filter_map(|change| self.reaches(change, frame)).collect()
     }
@@ -158,7 +165,7 @@ impl Tracer<'_> {
     }
 
     /// Whether a file of the tree has this name, in a directory with this end.
-    fn lies_below(&self, tail: &str, program: &str) -> bool {
+    pub(super) fn lies_below(&self, tail: &str, program: &str) -> bool {
         let files = self.named(program);
         let ends = |path: &&RepoPath| {
             let whole = format!("/{path}");
@@ -170,11 +177,21 @@ impl Tracer<'_> {
     /// A command that may put files of the tree among the programs.
     pub(super) fn placed(&mut self, words: &[Word], place: &Place, frame: &Frame) {
         let program = words.first().and_then(|word| word.value.as_deref()).map(program_name);
+        if let Some(program @ ("tar" | "bsdtar" | "unzip")) = program {
+            return self.unpacked(program, &words[1..], place, frame);
+        }
         let Some(program) = program.filter(|program| PLACING.contains(program)) else { return };
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
         let asked = shell::asked_for(&target.raw).map(|name| format!("/bin/{name}"));
         let target = asked.clone().unwrap_or_else(|| target.shape().into_owned());
         for source in sources {
+            if let Some((into, of)) = self.whole_directory(program, source, &target, words, frame) {
+                if self.is_searched(&into, frame) {
+                    let why = format!("`{program}` puts the files of {} into {}", shown(&source.shape()), shown(&into));
+                    self.change(What::Copied(of), Some(Reason::Unsupported), why, place, frame);
+                }
+                continue;
+            }
             let is_directory =
                 asked.is_none() && (into || sources.len() > 1 || shell::is_of_programs(target.trim_end_matches('/')));
             let found = source.value.as_deref().and_then(|source| self.source(source, &frame.workdir));
@@ -193,6 +210,47 @@ impl Tracer<'_> {
                 let why = format!("`{program}` puts another file into {}", shown(directory));
                 self.change(what, Some(Reason::Unsupported), why, place, frame);
             }
+        }
+    }
+
+    /// A directory of the tree that is put somewhere as a whole, and where its files are then.
+    fn whole_directory(
+        &self,
+        program: &str,
+        source: &Word,
+        target: &str,
+        words: &[Word],
+        frame: &Frame,
+    ) -> Option<(String, RepoPath)> {
+        let text = source.value.as_deref()?;
+        let of = frame.workdir.resolve(text).filter(|path| !path.is_root() && self.world.snapshot.is_dir(path))?;
+        let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+        if name == "." {
+            return None;
+        }
+        // The target is what the directory becomes: only its files are copied, or it is moved to a new name.
+        let becomes = match program {
+            "rsync" => text.ends_with('/'),
+            "mv" | "ln" => shell::is_of_programs(target) && !target.ends_with('/'),
+            _ => words.iter().any(|word| matches!(word.value.as_deref(), Some("-T" | "--no-target-directory"))),
+        };
+        let target = target.trim_end_matches('/');
+        Some((if becomes { target.to_owned() } else { format!("{target}/{name}") }, of))
+    }
+
+    /// An archive of the tree that is unpacked among the programs: what is in it is not read.
+    fn unpacked(&mut self, program: &str, words: &[Word], place: &Place, frame: &Frame) {
+        let shapes: Vec<_> = words.iter().map(Word::shape).collect();
+        let flags: &[&str] = if program == "unzip" { &["-d"] } else { &["-C", "--directory"] };
+        let behind = shapes.windows(2).find(|pair| flags.contains(&&*pair[0])).map(|pair| pair[1].clone().into_owned());
+        let joined = || shapes.iter().find_map(|word| Some(word.strip_prefix("--directory=")?.to_owned()));
+        let Some(into) = behind.or_else(joined).filter(|into| self.is_searched(into, frame)) else { return };
+        let is_archive = |word: &str| frame.workdir.resolve(word).is_some_and(|path| self.world.snapshot.is_file(&path));
+        let archive = shapes.iter().find(|word| is_archive(word.strip_prefix("--file=").unwrap_or(word)));
+        let makes = shapes.first().is_some_and(|word| program != "unzip" && word.trim_start_matches('-').starts_with('c'));
+        if let Some(archive) = archive.filter(|_| !makes) {
+            let why = format!("`{program}` unpacks {}, which is not read, into {}", shown(archive), shown(&into));
+            self.change(What::Anything, Some(Reason::Unsupported), why, place, frame);
         }
     }
 

@@ -10,6 +10,11 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("ci/setup.sh", "#!/bin/bash\necho \"$PWD/ci/bin\" >> \"$GITHUB_PATH\"\n"),
         ("ci/setup.py", "import os\nopen(os.environ['GITHUB_PATH'], 'a').write('ci/bin')\n"),
         ("ci/env", "PATH=ci/bin:/usr/bin\n"),
+        ("ci/make", "MAKEFLAGS=-n\n"),
+        ("ci/first", "BASH_ENV=ci/fake.sh\n"),
+        ("ci/plain", "A_B=1\n"),
+        ("ci/tools.tar.gz", "x"),
+        ("Makefile", "lint:\n\tbandit -r src\n"),
         ("js/action.yml", "runs:\n  using: node20\n  main: main.js\n"),
         ("js/main.js", "require('fs').appendFileSync(process.env.GITHUB_PATH, 'ci/bin')\n"),
         (
@@ -55,6 +60,7 @@ fn what_earlier_steps_put_on_the_search_path() {
         "echo \"$(pwd)/$DIR\" >> $GITHUB_PATH",
         "python -c 'print(1)' >> $GITHUB_PATH",
         "python -c 'print(1)' >> $GITHUB_ENV",
+        "sed s/x/y/ ci/plain >> $GITHUB_ENV",
         "python -c 'import os; open(os.environ[\"GITHUB_PATH\"], \"a\")'",
         "python ci/setup.py",
         "[ -n \"$X\" ] && echo ci/bin >> $GITHUB_PATH",
@@ -75,6 +81,14 @@ fn what_earlier_steps_put_on_the_search_path() {
         "ln -sf /bin/true ~/.local/bin/bandit",
         "echo 'exit 0' > ~/.local/bin/bandit",
         "cat ci/fake.sh > ~/.local/bin/bandit",
+        "sed s/x/y/ ci/fake.sh > ~/.local/bin/bandit",
+        "git show HEAD:ci/fake.sh > ~/.local/bin/bandit",
+        "rsync -a ci/bin/ ~/.local/bin/",
+        "rsync -a ci/bin/bandit /usr/local/bin/",
+        "cp -r ci/bin ~/.local",
+        "sudo tar -xzf ci/tools.tar.gz -C /usr/local/bin",
+        "tar xf ci/tools.tar.gz --directory=/usr/local/bin",
+        "unzip -o ci/tools.tar.gz -d ~/.local/bin",
         "echo 'exit 0' | sudo tee /usr/local/bin/bandit",
     ];
     let honest = [
@@ -98,6 +112,12 @@ fn what_earlier_steps_put_on_the_search_path() {
         "cp /tmp/x/bandit /usr/local/bin/bandit",
         "cp \"$X\" /usr/local/bin/bandit",
         "cp ci/fake.sh build/bin/bandit",
+        "tar -xzf /tmp/bandit.tar.gz -C /usr/local/bin bandit",
+        "curl -L https://x.test/y | sudo tar xz -C /usr/local/bin",
+        "unzip x.zip -d /usr/local/bin",
+        "tar -czf /tmp/x.tgz -C ci/bin .",
+        "cp -r ci/bin build",
+        "cp -r ci /usr/local/bin",
         "mv bandit-linux-amd64 /usr/local/bin/bandit",
         "curl -sSfL https://x.test/y > /usr/local/bin/bandit",
         "printf '%s\\n' \"$HOME/bin\" /opt/x >> $GITHUB_PATH",
@@ -116,6 +136,15 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("bandit", "echo ci/bin >> $GITHUB_PATH\nbandit -r src", "gates"),
         ("bandit", "cp ci/fake.sh /usr/local/bin/bandit\nbandit -r src", "configured (gates)"),
         ("ruff", "echo \"$DIR\" >> $GITHUB_PATH\n---\nruff check", "gates"),
+        ("bandit", "sed p ci/make >> $GITHUB_ENV\n---\nmake lint", "configured (gates)"),
+        ("ruff", "sed p ci/make >> $GITHUB_ENV\n---\nruff check", "gates"),
+        ("ruff", "grep -v x ci/first >> $GITHUB_ENV\n---\nruff check", "configured (gates)"),
+        ("ruff", "sed s/A_B/BASH_ENV/ ci/plain >> $GITHUB_ENV\n---\nruff check", "configured (gates)"),
+        ("bandit", "export PATH=\"$(cat p):$PATH\"\nbandit -r src", "configured (gates)"),
+        ("bandit", "export PATH=\"$(cat p):$PATH\"\nmake lint", "configured (gates)"),
+        ("bandit", "export PATH=\"/opt/x:ci/bin:$PATH\"\nbandit -r src", "configured"),
+        ("bandit", "export PATH=\"$(go env GOPATH)/bin:$X/tools:$PATH\"\nbandit -r src", "gates"),
+        ("ruff", "export PATH=\"$(cat p):$PATH\"\nruff check", "gates"),
         ("ruff", "python -c 'print(1)' >> $GITHUB_ENV\n---\nruff check", "gates"),
         ("bandit", "uses: ./js\n---\nbandit -r src", "configured (gates), opaque 1"),
         ("bandit", "shell: python\nopen(os.environ['GITHUB_PATH'], 'a')\n---\nbandit -r src", "configured (gates), opaque 1"),
@@ -132,6 +161,11 @@ fn past_the_bound_nothing_is_taken_to_be_harmless() {
     let few = format!("{few}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
     let more = format!("{more}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
     check(&[("bandit", &few, "configured"), ("bandit", &more, "configured (gates)")], &files);
+    let many = (0..300).map(|at| format!("echo A{at}=1 >> $GITHUB_ENV\n")).collect::<String>();
+    let many = format!("{many}echo BASH_ENV=ci/bin/bandit >> $GITHUB_ENV\n---\nruff check");
+    let steps = (0..6).map(|step| (0..100).map(|at| format!("echo A{step}_{at}=1 >> $GITHUB_ENV\n")).collect::<String>());
+    let steps = format!("{}\n---\nruff check", steps.collect::<Vec<_>>().join("---\n"));
+    check(&[("ruff", &many, "configured (gates)"), ("ruff", &steps, "configured (gates)")], &files);
     let directories = (0..70).map(|at| (format!("d{at}/x"), "x\n")).collect::<Vec<_>>();
     let mut files = files.to_vec();
     files.extend(directories.iter().map(|(path, text)| (path.as_str(), *text)));

@@ -182,7 +182,9 @@ impl<'w> Tracer<'w> {
             recorded: unit.recorded,
             in_file: false,
         };
-        frame.holds.extend(self.run_first(&frame));
+        for hold in self.run_first(&frame) {
+            frame.put(hold);
+        }
         self.given(&mut frame);
         match &unit.work {
             Work::Script { text, mode } => {
