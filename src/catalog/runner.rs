@@ -103,6 +103,9 @@ pub struct CodeRunner {
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,
+    /// Modules of its own that programs commonly import, and that a file beside a module run by name stands in for.
+    #[serde(default)]
+    pub standard: Vec<String>,
     /// A program of the tree whose commands are files.
     #[serde(default)]
     pub commands: Option<CommandFiles>,

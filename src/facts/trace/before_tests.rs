@@ -253,3 +253,90 @@ fn what_a_manager_of_programs_puts_on_the_search_path() {
     let plain = [("mise.toml", "[tools]\nbandit = '1'\n"), (".tool-versions", "python 3.12\n"), ("ci/bin/bandit", "")];
     check(&[("bandit", "uses: jdx/mise-action@v2\n---\nbandit -r src", "gates")], &plain);
 }
+
+#[test]
+fn packages_of_the_tree_under_the_name_of_a_tool() {
+    let files = [
+        ("tools/b/pyproject.toml", "[project]\nname = \"bandit\"\n"),
+        ("tools/s/setup.cfg", "[metadata]\nname = s\n[options.entry_points]\nconsole_scripts =\n    bandit = s:main\n"),
+        ("tools/p/setup.py", "setup(name='p', entry_points={'console_scripts': ['bandit=p:main']})\n"),
+        ("tools/o/pyproject.toml", "[project]\nname = \"o\"\n[project.scripts]\no = \"o:main\"\n"),
+        ("tools/n/package.json", "{\"name\": \"n\", \"bin\": {\"eslint\": \"x.js\"}}"),
+        ("tools/c/Cargo.toml", "[package]\nname = \"c\"\n[[bin]]\nname = \"cargo-clippy\"\npath = \"x.rs\"\n"),
+        ("cmd/golangci-lint/main.go", "package main\n"),
+        ("vendor/x-1-py3-none-any.whl", "x"),
+        ("ci/dev.txt", "a==1\n-e ../tools/b\n"),
+        ("eslint.config.js", "import js from '@eslint/js';\nexport default [js.configs.recommended];\n"),
+        ("a.js", "var a = 1;\n"),
+        ("package.json", "{\"name\": \"x\", \"dependencies\": {\"y\": \"1\"}}"),
+    ];
+    let rows = [
+        ("bandit", "pip install ./tools/b\nbandit -r src", "configured"),
+        ("bandit", "pip install ./tools/b\n---\nbandit -r src", "configured"),
+        ("bandit", "python -m pip install -e tools/s[dev]\nbandit -r src", "configured"),
+        ("bandit", "pipx install ./tools/p\nbandit -r src", "configured"),
+        ("bandit", "uv tool install ./tools/b\nbandit -r src", "configured"),
+        ("bandit", "pip install -r ci/dev.txt\nbandit -r src", "configured"),
+        ("bandit", "pip install vendor/x-1-py3-none-any.whl\nbandit -r src", "configured (gates)"),
+        ("bandit", "pip install vendor/*.whl\nbandit -r src", "configured (gates)"),
+        ("bandit", "pip install ./tools/o\nbandit -r src", "gates"),
+        ("bandit", "pip install -e .[dev]\nbandit -r src", "gates"),
+        ("bandit", "bandit -r src\npip install ./tools/b", "gates"),
+        ("bandit", "pip install bandit\nbandit -r src", "gates"),
+        ("bandit", "pip install dist/*.whl\nbandit -r src", "gates"),
+        ("clippy", "cargo install --path tools/c\ncargo clippy -- -D warnings", "configured"),
+        ("golangci-lint", "go install ./cmd/golangci-lint\ngolangci-lint run", "configured"),
+        ("golangci-lint", "go install ./...\ngolangci-lint run", "configured"),
+        ("golangci-lint", "go build -o $(go env GOPATH)/bin/golangci-lint ./x\ngolangci-lint run", "configured"),
+        ("golangci-lint", "go install github.com/golangci/golangci-lint/cmd/golangci-lint@latest\ngolangci-lint run", "gates"),
+        ("eslint", "npm i -g ./tools/n\neslint .", "configured"),
+        ("eslint", "npm i -g eslint\neslint .", "gates"),
+    ];
+    check(&rows, &files);
+    let listed = [("tools/b/pyproject.toml", "[project]\nname = \"bandit\"\n"), ("tox.ini", "[testenv:lint]\ndeps = ./tools/b\ncommands = bandit -r src\n")];
+    check(&[("bandit", "tox -e lint", "configured")], &listed);
+}
+
+/// What runs before a tool, or in its place, because a setting names a file of the tree.
+#[test]
+fn settings_that_put_code_of_the_tree_first() {
+    let base = [
+        ("eslint.config.js", "import js from '@eslint/js';\nexport default [js.configs.recommended];\n"),
+        ("a.js", "var a = 1;\n"),
+        ("package.json", "{\"name\": \"x\", \"scripts\": {\"lint\": \"eslint .\"}, \"dependencies\": {\"y\": \"1\"}}"),
+        ("ci/x.cjs", "process.exit(0)\n"),
+        ("ci/tc/bin/cargo", "x"),
+    ];
+    let rows = [
+        ("eslint", "npm run lint", "gates"),
+        ("eslint", "NODE_OPTIONS='--require ./ci/x.cjs' npx eslint .", "configured"),
+        ("eslint", "export NODE_OPTIONS=--import=./ci/x.cjs\nnpm run lint", "configured"),
+        ("eslint", "NODE_OPTIONS='--max-old-space-size=4096 -r dotenv/config' npx eslint .", "gates"),
+        ("eslint", "npm config set script-shell /bin/true\nnpm run lint", "configured"),
+        ("eslint", "npm config set script-shell bash\nnpm run lint", "gates"),
+        ("eslint", "npm config set script-shell /bin/true\n---\nnpm run lint", "configured"),
+        ("clippy", "rustup toolchain link x ci/tc\nrustup default x\ncargo clippy -- -D warnings", "configured (gates)"),
+        ("clippy", "cargo --config 'alias.clippy=\"check\"' clippy -- -D warnings", "configured"),
+        ("clippy", "cargo --config 'build.rustc-wrapper=\"./ci/x\"' clippy -- -D warnings", "configured"),
+        ("clippy", "cargo --config net.retry=3 clippy -- -D warnings", "gates"),
+        ("bandit", "PYTHONUSERBASE=ci bandit -r src", "runs (gates)"),
+        ("bandit", "PYTHONUSERBASE=/tmp/x bandit -r src", "gates"),
+    ];
+    check(&rows, &base);
+    for (file, text, tool, step, expected) in [
+        (".npmrc", "node-options=--require ./ci/x.cjs\n", "eslint", "npm run lint", "configured"),
+        (".npmrc", "node-options=--max-old-space-size=8192\n", "eslint", "npm run lint", "gates"),
+        (".yarnrc.yml", "yarnPath: ci/x.cjs\n", "eslint", "yarn run lint", "configured"),
+        (".yarnrc.yml", "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n", "eslint", "yarn run lint", "gates"),
+        (".yarn/releases/yarn-4.9.1.cjs", "x", "eslint", "yarn run lint", "gates"),
+        ("argparse.py", "", "bandit", "python -m bandit -r src", "runs (gates)"),
+        ("argparse.py", "", "bandit", "bandit -r src", "gates"),
+        ("rust-toolchain", "[toolchain]\npath = \"ci/tc\"\n", "clippy", "cargo clippy -- -D warnings", "configured"),
+        ("rust-toolchain", "stable\n", "clippy", "cargo clippy -- -D warnings", "gates"),
+        ("toxfile.py", "x = 1\n", "ruff", "tox -e lint", "configured (gates)"),
+    ] {
+        let tox = ("tox.ini", "[testenv:lint]\ncommands = ruff check\n");
+        let files: Vec<(&str, &str)> = base.iter().copied().chain([(file, text), tox]).collect();
+        check(&[(tool, step, expected)], &files);
+    }
+}

@@ -95,6 +95,9 @@ impl Tracer<'_> {
             holds.extend(shadow::of_tree(hit.tool, row, &frame.workdir, &frame.env, self.world));
             if let Some(hop) = frame.chain.last() {
                 holds.extend(compiler::of_variables(row, &frame.env, &frame.workdir, self.world, &hop.place));
+                let ecosystems: Vec<&str> = hit.tool.packages.keys().map(String::as_str).collect();
+                let (env, workdir) = (&frame.env, &frame.workdir);
+                holds.extend(shadow::launchers::of_variables(&ecosystems, env, workdir, self.world, &hop.place));
             }
         }
         self.out.invocations.push(Invocation {

@@ -10,6 +10,7 @@ mod frame;
 mod handed;
 mod installed;
 mod leaf;
+mod local_packages;
 mod managed;
 mod needs;
 mod script;
@@ -254,11 +255,21 @@ impl<'w> Tracer<'w> {
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
+        self.installs_of_tree(words, place, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
         let managed = self.managed(words, frame);
         let frame = managed.as_ref().unwrap_or(frame);
+        let mut launched;
+        let holds = shadow::launchers::of_launcher(words, &frame.workdir, self.world);
+        let frame = if holds.is_empty() {
+            frame
+        } else {
+            launched = frame.clone();
+            holds.into_iter().for_each(|hold| launched.put(hold));
+            &launched
+        };
         if self.runner(words, place, stdin, frame, true) {
             return;
         }
