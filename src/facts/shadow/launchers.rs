@@ -37,7 +37,13 @@ pub(in crate::facts) fn of_launcher(words: &[Word], workdir: &Workdir, world: &W
 }
 
 /// Variables by which a file of the tree runs before the tool, or its packages come from the tree.
-pub(in crate::facts) fn of_variables(ecosystems: &[&str], env: &Env, workdir: &Workdir, world: &World<'_>, place: &Place) -> Option<Hold> {
+pub(in crate::facts) fn of_variables(
+    ecosystems: &[&str],
+    env: &Env,
+    workdir: &Workdir,
+    world: &World<'_>,
+    place: &Place,
+) -> Option<Hold> {
     let value = |name: &str| env.get(name).and_then(Option::as_deref);
     if ecosystems.contains(&"npm")
         && let Some(file) = value("NODE_OPTIONS").and_then(|options| loaded(options, workdir, world))
@@ -60,7 +66,8 @@ pub(in crate::facts) fn of_variables(ecosystems: &[&str], env: &Env, workdir: &W
 /// The first file of the tree that options of Node load.
 fn loaded(options: &str, workdir: &Workdir, world: &World<'_>) -> Option<RepoPath> {
     let words: Vec<&str> = options.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
-    let joined = words.iter().filter_map(|word| word.split_once('=').filter(|(flag, _)| LOADS.contains(flag)).map(|(_, file)| file));
+    let joined =
+        words.iter().filter_map(|word| word.split_once('=').filter(|(flag, _)| LOADS.contains(flag)).map(|(_, file)| file));
     let apart = words.windows(2).filter(|pair| LOADS.contains(&pair[0])).map(|pair| pair[1]);
     joined.chain(apart).find_map(|file| {
         let file = file.strip_prefix("file://").unwrap_or(file);
@@ -123,7 +130,9 @@ fn line<'t>(text: &'t str, key: &str) -> Option<(&'t str, Span)> {
 
 /// `toxfile.py` is a plugin (tox, "extending"), and so may be what `requires` takes from the tree.
 fn plugin(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let held = |place: Place| Hold::new(HoldEffect::Unknown(Reason::Unsupported), place, "a plugin of the tree, which is not read, changes tox");
+    let held = |place: Place| {
+        Hold::new(HoldEffect::Unknown(Reason::Unsupported), place, "a plugin of the tree, which is not read, changes tox")
+    };
     if let Some(path) = directory.join("toxfile.py").filter(|path| world.snapshot.is_file(path)) {
         return Some(held(Place::file(path)));
     }
@@ -148,8 +157,14 @@ fn settings(words: &[Word], workdir: &Workdir, world: &World<'_>) -> Option<Hold
             Some(path) => match world.snapshot.document(&path, Format::Toml) {
                 Ok(document) => {
                     let root = document.root();
-                    let alias = root.get("alias").into_iter().flat_map(Value::entries).filter_map(|entry| Some(format!("alias.{}=", entry.name()?)));
-                    let build = ["rustc", "rustc-wrapper"].iter().filter_map(|key| Some(format!("build.{key}={}", root.route(&["build", key])?.as_str()?)));
+                    let alias = root
+                        .get("alias")
+                        .into_iter()
+                        .flat_map(Value::entries)
+                        .filter_map(|entry| Some(format!("alias.{}=", entry.name()?)));
+                    let build = ["rustc", "rustc-wrapper"]
+                        .iter()
+                        .filter_map(|key| Some(format!("build.{key}={}", root.route(&["build", key])?.as_str()?)));
                     alias.chain(build).collect::<Vec<_>>().join("\n")
                 }
                 Err(_) => continue,

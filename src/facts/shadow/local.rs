@@ -45,7 +45,8 @@ pub(in crate::facts) fn package(kind: Kind, path: &RepoPath, world: &World<'_>) 
         }),
     };
     if kind == Kind::Cargo {
-        let sources = path.join("src/bin").into_iter().flat_map(|dir| world.snapshot.names_in(&dir).map(str::to_owned).collect::<Vec<_>>());
+        let sources =
+            path.join("src/bin").into_iter().flat_map(|dir| world.snapshot.names_in(&dir).map(str::to_owned).collect::<Vec<_>>());
         out.names.extend(sources.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)));
     }
     found.then_some(out)
@@ -124,10 +125,14 @@ pub(in crate::facts) fn paths(text: &str) -> Vec<(String, Span)> {
 pub(in crate::facts) fn path_of(text: &str) -> Option<&str> {
     let flag = ["-e ", "--editable ", "--editable="].iter().find_map(|flag| text.strip_prefix(flag)).map(str::trim);
     let text = flag.unwrap_or(text);
-    let text = text.split_once('@').map(|(_, address)| address.trim()).filter(|address| address.starts_with("file:")).unwrap_or(text);
+    let text =
+        text.split_once('@').map(|(_, address)| address.trim()).filter(|address| address.starts_with("file:")).unwrap_or(text);
     let path = text.strip_prefix("file://").or_else(|| text.strip_prefix("file:")).unwrap_or(text);
     let path = path.split(['[', ';', '#']).next().unwrap_or(path).trim();
     let archive = [".whl", ".tar.gz", ".zip", ".tgz"].iter().any(|end| path.ends_with(end));
-    let local = path.starts_with(['.', '/']) || flag.is_some() || (archive && !path.contains("://")) || path.len() < text.len() && text.starts_with("file:");
+    let local = path.starts_with(['.', '/'])
+        || flag.is_some()
+        || (archive && !path.contains("://"))
+        || path.len() < text.len() && text.starts_with("file:");
     (local && !path.contains("://") && !path.is_empty()).then_some(path)
 }

@@ -74,7 +74,9 @@ fn is_elsewhere(text: &str, name: &str, tool: &Tool) -> bool {
 
 /// Whether a requirement is a path to a package of the tree that installs the tool's name.
 fn declares(text: &str, name: &str, tool: &Tool, directory: &RepoPath, world: &World<'_>) -> bool {
-    let program = |given: &str| tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv.first().is_some_and(|word| word == given)));
+    let program = |given: &str| {
+        tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv.first().is_some_and(|word| word == given)))
+    };
     let of_tree = local::path_of(text).filter(|path| *path != ".").and_then(|path| directory.join(path.trim_end_matches('/')));
     let package = of_tree.and_then(|path| local::package(local::Kind::Python, &path, world));
     package.is_some_and(|package| package.names.iter().any(|given| same(given, name) || program(given)))

@@ -28,9 +28,8 @@ const NAMESAKES: usize = 64;
 const PLACING: &[&str] = &["cp", "mv", "ln", "install", "rsync"];
 
 /// Flags of those that take the next word.
-const VALUE_FLAGS: &[&str] = &[
-    "-m", "-o", "-g", "-S", "-e", "--mode", "--owner", "--group", "--suffix", "--rsh", "--exclude", "--include", "--filter",
-];
+const VALUE_FLAGS: &[&str] =
+    &["-m", "-o", "-g", "-S", "-e", "--mode", "--owner", "--group", "--suffix", "--rsh", "--exclude", "--include", "--filter"];
 
 /// One change.
 pub(super) struct Change {
@@ -81,7 +80,8 @@ impl Tracer<'_> {
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
-        let change = Change { unit: self.number, what, at_once, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
+        let change =
+            Change { unit: self.number, what, at_once, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
         let changes = if matches!(change.what, What::Variable(..)) { &mut self.variables } else { &mut self.changes };
         let known = changes.entry((frame.pipeline, frame.job)).or_default();
         let most = if matches!(change.what, What::Variable(..)) { MOST_VARIABLES } else { MOST };

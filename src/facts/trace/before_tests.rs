@@ -293,7 +293,10 @@ fn packages_of_the_tree_under_the_name_of_a_tool() {
         ("eslint", "npm i -g eslint\neslint .", "gates"),
     ];
     check(&rows, &files);
-    let listed = [("tools/b/pyproject.toml", "[project]\nname = \"bandit\"\n"), ("tox.ini", "[testenv:lint]\ndeps = ./tools/b\ncommands = bandit -r src\n")];
+    let listed = [
+        ("tools/b/pyproject.toml", "[project]\nname = \"bandit\"\n"),
+        ("tox.ini", "[testenv:lint]\ndeps = ./tools/b\ncommands = bandit -r src\n"),
+    ];
     check(&[("bandit", "tox -e lint", "configured")], &listed);
 }
 
@@ -338,5 +341,43 @@ fn settings_that_put_code_of_the_tree_first() {
         let tox = ("tox.ini", "[testenv:lint]\ncommands = ruff check\n");
         let files: Vec<(&str, &str)> = base.iter().copied().chain([(file, text), tox]).collect();
         check(&[(tool, step, expected)], &files);
+    }
+}
+
+#[test]
+fn files_that_are_not_in_the_image() {
+    let docker = ("Dockerfile", "FROM python:3\nCOPY . /a\nWORKDIR /a\n");
+    let linting = ("ci/Dockerfile", "FROM python:3\nCOPY . /a\nWORKDIR /a\nRUN bandit -r src\n");
+    let compose = ("compose.yml", "services:\n  x: {image: python:3, volumes: ['.:/a', '/empty:/a/src'], working_dir: /a}\n");
+    let other = ("compose.yml", "services:\n  x: {image: python:3, volumes: ['.:/a', 'deps:/a/venv'], working_dir: /a}\n");
+    let built = "docker build -t i .\n---\n";
+    for (files, steps, expected) in [
+        (vec![docker, (".dockerignore", "*\n")], format!("{built}docker run i bandit -r src"), "configured"),
+        (
+            vec![linting, (".dockerignore", "**/*.py\n*.go\n**/*.rs\n")],
+            "docker build -f ci/Dockerfile .".to_owned(),
+            "configured",
+        ),
+        (vec![linting, (".dockerignore", "*\n!src\n")], "docker build -f ci/Dockerfile .".to_owned(), "gates"),
+        (vec![linting, (".dockerignore", ".git\ntests\n**/*.md\n")], "docker build -f ci/Dockerfile .".to_owned(), "gates"),
+        (vec![docker], format!("{built}docker run i bandit -r src"), "gates"),
+        (vec![docker], format!("{built}docker run -v /empty:/a/src i bandit -r src"), "runs (gates)"),
+        (vec![docker], format!("{built}docker run -v cache:/root/.cache i bandit -r src"), "gates"),
+        (vec![docker], format!("{built}docker run -v $PWD/src:/a/src i bandit -r src"), "gates"),
+        (vec![], "docker run -v $PWD:/a -v none:/a/src -w /a python:3 bandit -r src".to_owned(), "runs (gates)"),
+        (
+            vec![],
+            "docker run -v $PWD:/a --mount type=tmpfs,target=/a/src -w /a python:3 bandit -r src".to_owned(),
+            "runs (gates)",
+        ),
+        (vec![compose], "docker compose run x bandit -r src".to_owned(), "runs (gates)"),
+        (vec![other], "docker compose run x bandit -r src".to_owned(), "gates"),
+        (
+            vec![other, (".env", "COMPOSE_FILE=o.yml\n"), ("o.yml", "services:\n  x: {image: busybox, entrypoint: ['true']}\n")],
+            "docker compose run x bandit -r src".to_owned(),
+            "absent",
+        ),
+    ] {
+        check(&[("bandit", &steps, expected)], &files);
     }
 }

@@ -124,7 +124,12 @@ impl Frame {
         let name = || directory.rsplit_once('$').map(|(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
         // Known directories are found where they are.
         let here = ["$PWD/", "${PWD}/", "$(pwd)/", "`pwd`/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"];
-        let Some(tail) = behind.or_else(name).filter(|_| !here.iter().any(|home| directory.strip_prefix(home).is_some_and(|rest| !rest.contains(['$', '`'])))) else { return };
+        let Some(tail) = behind
+            .or_else(name)
+            .filter(|_| !here.iter().any(|home| directory.strip_prefix(home).is_some_and(|rest| !rest.contains(['$', '`']))))
+        else {
+            return;
+        };
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), shadow.place.clone(), shadow.why.clone());
         Arc::make_mut(&mut self.also).push((What::Somewhere(tail.trim_end_matches('/').to_owned()), hold));
     }

@@ -86,7 +86,8 @@ impl Tracer<'_> {
             None if name == "PATH" => self.entry(&UNKNOWN_CHAR.to_string(), handed, frame),
             _ => {
                 if let Some(why) = shadow::runs_first(name, value) {
-                    let doubt = doubt.or_else(|| value.is_some_and(|value| value.starts_with(UNKNOWN_CHAR)).then_some(Reason::Dynamic));
+                    let doubt =
+                        doubt.or_else(|| value.is_some_and(|value| value.starts_with(UNKNOWN_CHAR)).then_some(Reason::Dynamic));
                     return self.change(What::Every, doubt, why, place, frame);
                 }
                 let value = value.filter(|value| !value.contains(UNKNOWN_CHAR)).map(str::to_owned);

@@ -34,7 +34,10 @@ impl Tracer<'_> {
             !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
         };
         let searched = frame.search.iter().find(lies_there).map(|dir| dir.hold.clone());
-        searched.or_else(|| self.on_variable(program, frame)).or_else(|| self.changed_before(program, frame)).or_else(|| self.made_around(program, frame))
+        searched
+            .or_else(|| self.on_variable(program, frame))
+            .or_else(|| self.changed_before(program, frame))
+            .or_else(|| self.made_around(program, frame))
     }
 
     /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.

@@ -17,8 +17,26 @@ const LINES: usize = 64;
 
 /// Flags of `pip install` and its like that take the next word, other than those that name a package or a list.
 const VALUES: &[&str] = &[
-    "-c", "--constraint", "-t", "--target", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--python",
-    "--upgrade-strategy", "--prefix", "--root", "--with", "--python-version", "--cache-dir", "--filter", "-C", "--dir", "--cwd",
+    "-c",
+    "--constraint",
+    "-t",
+    "--target",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "--python",
+    "--upgrade-strategy",
+    "--prefix",
+    "--root",
+    "--with",
+    "--python-version",
+    "--cache-dir",
+    "--filter",
+    "-C",
+    "--dir",
+    "--cwd",
 ];
 
 /// What one command installs.
@@ -57,7 +75,8 @@ fn install<'w>(words: &'w [Word]) -> Option<Install<'w>> {
             "-e" | "--editable" => out.operands.extend(rest.next()),
             _ if VALUES.contains(&word) => drop(rest.next()),
             _ => {
-                let list = word.strip_prefix("--requirement=").or_else(|| word.strip_prefix("-r").filter(|rest| !rest.is_empty()));
+                let list =
+                    word.strip_prefix("--requirement=").or_else(|| word.strip_prefix("-r").filter(|rest| !rest.is_empty()));
                 match (list, word.strip_prefix("--editable=")) {
                     (Some(list), _) => out.lists.push(list),
                     (None, Some(path)) => out.operands.push(path),
@@ -81,7 +100,8 @@ impl Tracer<'_> {
             if path.contains('*') {
                 let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
                 let Some(directory) = frame.workdir.resolve(directory) else { continue };
-                let archives = self.world.snapshot.names_in(&directory).any(|name| name.ends_with(".whl") || name.ends_with(".tgz"));
+                let archives =
+                    self.world.snapshot.names_in(&directory).any(|name| name.ends_with(".whl") || name.ends_with(".tgz"));
                 if archives {
                     self.unread_package(operand, place, frame);
                 }
@@ -137,7 +157,9 @@ impl Tracer<'_> {
         match texts.as_slice() {
             [client, "config" | "set", rest @ ..] if matches!(program_name(client), "npm" | "pnpm" | "yarn") => {
                 let at = rest.iter().position(|word| word.starts_with("script-shell"));
-                let value = at.map(|at| rest[at].split_once('=').map_or_else(|| rest.get(at + 1).copied().unwrap_or(""), |(_, value)| value));
+                let value = at.map(|at| {
+                    rest[at].split_once('=').map_or_else(|| rest.get(at + 1).copied().unwrap_or(""), |(_, value)| value)
+                });
                 let Some(value) = value.filter(|_| !rest.contains(&"get") && !rest.contains(&"delete")) else { return };
                 let name = value.rsplit(['/', '\\']).next().unwrap_or(value).trim_end_matches(".exe");
                 if !matches!(name, "bash" | "sh" | "") {
@@ -175,12 +197,16 @@ impl Tracer<'_> {
         }
         // The tool's own repository installs itself.
         let module = RepoPath::root().join("go.mod").and_then(|path| self.world.snapshot.read(&path).ok());
-        let module = module.as_ref().and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("module "))).unwrap_or("");
+        let module =
+            module.as_ref().and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("module "))).unwrap_or("");
         for text in rest.iter().filter(|text| text.starts_with("./") || **text == ".") {
-            let Some((below, all)) = frame.workdir.resolve(text.trim_end_matches("...")).map(|path| (path, text.ends_with("..."))) else {
+            let Some((below, all)) =
+                frame.workdir.resolve(text.trim_end_matches("...")).map(|path| (path, text.ends_with("...")))
+            else {
                 continue;
             };
-            let programs = self.world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|row| row.argv.as_ref()?.first());
+            let programs =
+                self.world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|row| row.argv.as_ref()?.first());
             let named = |name: &&String| {
                 let directories = self.world.snapshot.directories_named(name);
                 directories.iter().any(|directory| {

@@ -25,7 +25,10 @@ fn statement(text: &str, place: &Place, base: &RepoPath, world: &World<'_>, out:
     let mut add = |entry: &str| {
         let Some(means) = directory(entry, base, world) else { return };
         let doubt = (!matches!(means, Means::Directory(_))).then_some(Reason::Dynamic);
-        let why = format!("`.envrc` puts {} on the search path", format_args!("`{}`", crate::text::escape::line(entry).replace('`', "'")));
+        let why = format!(
+            "`.envrc` puts {} on the search path",
+            format_args!("`{}`", crate::text::escape::line(entry).replace('`', "'"))
+        );
         out.push(Setting { means, doubt, place: place.clone(), why });
     };
     match words.next().unwrap_or_default() {

@@ -122,7 +122,10 @@ fn directory(entry: &str, base: &RepoPath, world: &World<'_>) -> Option<Means> {
     if of_machine || matches!(entry, "$PATH" | "${PATH}") {
         return None;
     }
-    if let Some(at) = entry.rfind(['}', ')']).or_else(|| entry.rfind('$').map(|at| entry[at..].find('/').map_or(entry.len() - 1, |to| at + to - 1))) {
+    if let Some(at) = entry
+        .rfind(['}', ')'])
+        .or_else(|| entry.rfind('$').map(|at| entry[at..].find('/').map_or(entry.len() - 1, |to| at + to - 1)))
+    {
         return Some(Means::Somewhere(entry[at + 1..].trim_end_matches('/').to_owned()));
     }
     let found = if entry.is_empty() { Some(base.clone()) } else { base.join(entry) };

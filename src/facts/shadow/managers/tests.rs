@@ -71,9 +71,7 @@ fn lines_that_put_other_programs_in_place() {
 #[test]
 fn what_sets_a_manager_up() {
     in_world(&[], |world| {
-        let told = |line: &str| {
-            of_command(&words(line), world).map(|(manager, lasts)| (manager.program.as_str(), lasts))
-        };
+        let told = |line: &str| of_command(&words(line), world).map(|(manager, lasts)| (manager.program.as_str(), lasts));
         assert_eq!(told("mise activate bash --shims"), Some(("mise", true)));
         assert_eq!(told("mise x node@20 -- eslint"), Some(("mise", false)));
         assert_eq!(told("direnv exec . make"), Some(("direnv", false)));
