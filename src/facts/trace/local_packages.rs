@@ -167,11 +167,11 @@ impl Tracer<'_> {
                     self.change_at_once(What::Name(program_name(client).to_owned()), None, why, place, frame);
                 }
             }
-            ["rustup", "toolchain", "link", _, path, ..] => {
-                if frame.workdir.resolve(path).is_some_and(|path| self.world.snapshot.is_dir(&path)) {
-                    let why = format!("a directory of the tree is the toolchain {}", shown(path));
-                    self.change_at_once(What::Name("cargo".to_owned()), Some(Reason::Unsupported), why, place, frame);
-                }
+            ["rustup", "toolchain", "link", _, path, ..]
+                if frame.workdir.resolve(path).is_some_and(|path| self.world.snapshot.is_dir(&path)) =>
+            {
+                let why = format!("a directory of the tree is the toolchain {}", shown(path));
+                self.change_at_once(What::Name("cargo".to_owned()), Some(Reason::Unsupported), why, place, frame);
             }
             _ => {}
         }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::before::What;
 use super::{Frame, Tracer};
 use crate::facts::hold::{Hold, HoldEffect};
-use crate::facts::pipeline::ActionCall;
+use crate::facts::pipeline::{ActionCall, Env, SYSTEM_PATH};
+use crate::facts::shadow::launchers;
 use crate::facts::shadow::managers::{self, Means, Setting};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
@@ -21,8 +22,35 @@ impl Tracer<'_> {
         }
     }
 
+    /// The surroundings of a command where files of the tree make other ones of them: a manager's, or a launcher's own.
+    pub(super) fn surroundings(&mut self, words: &[Word], frame: &Frame) -> Option<Frame> {
+        let managed = self.managed(words, frame);
+        let holds = launchers::of_launcher(words, &frame.workdir, self.world);
+        if holds.is_empty() {
+            return managed;
+        }
+        let mut launched = managed.unwrap_or_else(|| frame.clone());
+        holds.into_iter().for_each(|hold| launched.put(hold));
+        Some(launched)
+    }
+
+    /// The environment with the search path of a system, where none is set: what is put in front of `$PATH` is then known.
+    pub(super) fn with_path(&mut self, env: &Arc<Env>) -> Arc<Env> {
+        if env.contains_key("PATH") {
+            return Arc::clone(env);
+        }
+        if let Some((_, made)) = self.path_env.as_ref().filter(|(base, _)| Arc::ptr_eq(base, env)) {
+            return Arc::clone(made);
+        }
+        let mut made = (**env).clone();
+        made.insert("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()));
+        let made = Arc::new(made);
+        self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
+        made
+    }
+
     /// A command of a manager: it changes what comes after it, or (then the surroundings are given back) what stands behind it.
-    pub(super) fn managed(&mut self, words: &[Word], frame: &Frame) -> Option<Frame> {
+    fn managed(&mut self, words: &[Word], frame: &Frame) -> Option<Frame> {
         let (manager, lasts) = managers::of_command(words, self.world)?;
         let settings = managers::settings(manager, &directory(&frame.workdir), self.world);
         if lasts {

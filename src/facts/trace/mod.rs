@@ -31,7 +31,7 @@ use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
-use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
+use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shadow;
 use crate::facts::shell::{self, Word};
@@ -214,21 +214,6 @@ impl<'w> Tracer<'w> {
         }
     }
 
-    /// The environment with the search path of a system, where none is set: what is put in front of `$PATH` is then known.
-    fn with_path(&mut self, env: &Arc<Env>) -> Arc<Env> {
-        if env.contains_key("PATH") {
-            return Arc::clone(env);
-        }
-        if let Some((_, made)) = self.path_env.as_ref().filter(|(base, _)| Arc::ptr_eq(base, env)) {
-            return Arc::clone(made);
-        }
-        let mut made = (**env).clone();
-        made.insert("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()));
-        let made = Arc::new(made);
-        self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
-        made
-    }
-
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         if self.budget == 0 {
             return;
@@ -259,17 +244,8 @@ impl<'w> Tracer<'w> {
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
-        let managed = self.managed(words, frame);
-        let frame = managed.as_ref().unwrap_or(frame);
-        let mut launched;
-        let holds = shadow::launchers::of_launcher(words, &frame.workdir, self.world);
-        let frame = if holds.is_empty() {
-            frame
-        } else {
-            launched = frame.clone();
-            holds.into_iter().for_each(|hold| launched.put(hold));
-            &launched
-        };
+        let surrounded = self.surroundings(words, frame);
+        let frame = surrounded.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
             return;
         }

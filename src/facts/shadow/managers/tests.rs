@@ -8,7 +8,7 @@ use crate::text::{Place, RepoPath, Span};
 
 fn in_world<T>(files: &[(&str, &str)], ask: impl FnOnce(&World<'_>) -> T) -> T {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-    ask(&World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &Meter::default() })
+    ask(&World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &Meter::default(), seen: &Default::default() })
 }
 
 fn words(line: &str) -> Vec<Word> {
