@@ -1,3 +1,5 @@
+//! Tests of what files of managers say, and of what sets a manager up.
+
 use super::{Means, of_command, settings};
 use crate::catalog::Catalog;
 use crate::facts::meter::Meter;
