@@ -34,7 +34,10 @@ impl Tracer<'_> {
             !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
         };
         let searched = frame.search.iter().find(lies_there).map(|dir| dir.hold.clone());
-        searched.or_else(|| self.on_variable(program, frame)).or_else(|| self.changed_before(program, frame))
+        searched
+            .or_else(|| self.on_variable(program, frame))
+            .or_else(|| self.changed_before(program, frame))
+            .or_else(|| self.made_around(program, frame))
     }
 
     /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
@@ -95,6 +98,9 @@ impl Tracer<'_> {
             holds.extend(shadow::of_tree(hit.tool, row, &frame.workdir, &frame.env, self.world));
             if let Some(hop) = frame.chain.last() {
                 holds.extend(compiler::of_variables(row, &frame.env, &frame.workdir, self.world, &hop.place));
+                let ecosystems: Vec<&str> = hit.tool.packages.keys().map(String::as_str).collect();
+                let (env, workdir) = (&frame.env, &frame.workdir);
+                holds.extend(shadow::launchers::of_variables(&ecosystems, env, workdir, self.world, &hop.place));
             }
         }
         self.out.invocations.push(Invocation {
@@ -156,6 +162,7 @@ impl Tracer<'_> {
             job: frame.job,
             chain: frame.chain.clone(),
         });
+        self.managed_steps(call, frame);
         let known = self.known_action(call, frame);
         if !known {
             self.by_its_name(call, frame);

@@ -10,6 +10,8 @@ mod frame;
 mod handed;
 mod installed;
 mod leaf;
+mod local_packages;
+mod managed;
 mod needs;
 mod script;
 #[cfg(test)]
@@ -29,7 +31,7 @@ use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
-use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
+use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shadow;
 use crate::facts::shell::{self, Word};
@@ -176,10 +178,14 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            also: Arc::default(),
+            unread: None,
             recorded: unit.recorded,
             in_file: false,
         };
-        frame.holds.extend(self.run_first(&frame));
+        for hold in self.run_first(&frame) {
+            frame.put(hold);
+        }
         self.given(&mut frame);
         match &unit.work {
             Work::Script { text, mode } => {
@@ -208,21 +214,6 @@ impl<'w> Tracer<'w> {
         }
     }
 
-    /// The environment with the search path of a system, where none is set: what is put in front of `$PATH` is then known.
-    fn with_path(&mut self, env: &Arc<Env>) -> Arc<Env> {
-        if env.contains_key("PATH") {
-            return Arc::clone(env);
-        }
-        if let Some((_, made)) = self.path_env.as_ref().filter(|(base, _)| Arc::ptr_eq(base, env)) {
-            return Arc::clone(made);
-        }
-        let mut made = (**env).clone();
-        made.insert("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()));
-        let made = Arc::new(made);
-        self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
-        made
-    }
-
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         if self.budget == 0 {
             return;
@@ -249,9 +240,12 @@ impl<'w> Tracer<'w> {
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
+        self.installs_of_tree(words, place, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
+        let surrounded = self.surroundings(words, frame);
+        let frame = surrounded.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
             return;
         }

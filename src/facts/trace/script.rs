@@ -58,8 +58,12 @@ impl Tracer<'_> {
                 Some(hold) => next.never_comes_to(&Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone())),
                 None => next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded))),
             }
-            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
+            for shadow in &analysis.shadows {
+                next.holds.extend(self.shadow(shadow, command, frame));
+                next.also(shadow);
+            }
             next.conditions.extend(command.condition.clone());
+            next.unread = command.unread.clone().or_else(|| frame.unread.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
             next.in_file = in_file;

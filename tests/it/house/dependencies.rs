@@ -27,7 +27,8 @@ const ALLOWED: &[&str] = &[
 
 /// Crates that build foreign code, whose own licence is not in their manifest. libgit2's exception allows linking it into a
 /// program under any licence.
-const NATIVE: &[(&str, &str)] = &[("libgit2-sys", "GPL-2.0-only with linking exception"), ("libz-sys", "Zlib")];
+const NATIVE: &[(&str, &str)] =
+    &[("libgit2-sys", "GPL-2.0-only with linking exception"), ("libz-sys", "Zlib"), ("libmimalloc-sys", "MIT")];
 
 struct Dependency {
     name: String,
