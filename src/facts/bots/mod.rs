@@ -5,6 +5,7 @@
 mod dependabot;
 mod in_ci;
 mod leftover;
+mod moments;
 mod pyup;
 mod renovate;
 mod targets;
