@@ -7,9 +7,8 @@ use crate::text::Place;
 /// Days of each month, in the longest year.
 const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-];
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 /// The line of a schedule, a text or a list of which one is enough, that never comes.
 pub(super) fn never(schedule: Value<'_>) -> Option<Place> {

@@ -15,9 +15,9 @@ use crate::facts::tool_config::places;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
+use super::judge::{Verdict, judge};
 use super::patterns::{Hit, Patterns};
 use super::presets::Presets;
-use super::judge::{Verdict, judge};
 use super::rules::{Rule, Subject};
 
 /// Categories that managers belong to, by ecosystem; older files switch them like managers (`"docker": { "enabled": false }`).

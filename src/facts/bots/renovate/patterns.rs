@@ -66,14 +66,26 @@ impl Patterns {
     pub(super) fn any(&self, texts: &[&str]) -> Hit {
         let hits: Vec<Hit> = texts.iter().map(|text| self.hit(text)).collect();
         let is = |wanted: Hit| hits.contains(&wanted);
-        if is(Hit::Yes) { Hit::Yes } else if is(Hit::Unknown) { Hit::Unknown } else { Hit::No }
+        if is(Hit::Yes) {
+            Hit::Yes
+        } else if is(Hit::Unknown) {
+            Hit::Unknown
+        } else {
+            Hit::No
+        }
     }
 
     /// Whether all of the texts are matched, and there are any.
     pub(super) fn every<T: AsRef<str>>(&self, texts: &[T]) -> Hit {
         let hits: Vec<Hit> = texts.iter().map(|text| self.hit(text.as_ref())).collect();
         let is = |wanted: Hit| hits.contains(&wanted);
-        if is(Hit::No) || hits.is_empty() { Hit::No } else if is(Hit::Unknown) { Hit::Unknown } else { Hit::Yes }
+        if is(Hit::No) || hits.is_empty() {
+            Hit::No
+        } else if is(Hit::Unknown) {
+            Hit::Unknown
+        } else {
+            Hit::Yes
+        }
     }
 
     /// Whether every name matches.
@@ -92,8 +104,18 @@ impl Patterns {
 }
 
 /// Names that have nothing in common: what matches all of them was written to match everything.
-const UNLIKE: &[&str] =
-    &["a", "Z", "0", "react", "@types/node", "org.example:a_b", "github.com/A/b/v2", "ghcr.io/a/b", "ext-json", "Newtonsoft.Json"];
+const UNLIKE: &[&str] = &[
+    "a",
+    "Z",
+    "0",
+    "react",
+    "@types/node",
+    "org.example:a_b",
+    "github.com/A/b/v2",
+    "ghcr.io/a/b",
+    "ext-json",
+    "Newtonsoft.Json",
+];
 
 impl Compiled {
     fn is_everything(&self) -> bool {

@@ -132,7 +132,11 @@ fn package_rules() {
             r#"[{"matchManagers":["npm"],"matchUpdateTypes":["major","minor","patch"],"enabled":false}]"#,
             "active +pip:",
         ),
-        ("a package that is not there on again", r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["react"],"enabled":true}]"#, "active"),
+        (
+            "a package that is not there on again",
+            r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["react"],"enabled":true}]"#,
+            "active",
+        ),
         (
             "a package that is there on again",
             r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["/^flask/"],"enabled":true}]"#,
@@ -152,8 +156,16 @@ fn package_rules() {
         ("all categories off", r#"[{"matchCategories":["*"],"enabled":false}]"#, "active"),
         ("all sources but one off", r#"[{"matchDatasources":["!pypi"],"enabled":false}]"#, "active +pip:"),
         ("the kind of dependency off", r#"[{"matchDepTypes":["dependencies"],"enabled":false}]"#, "active +pip:"),
-        ("another kind of dependency off", r#"[{"matchDepTypes":["devDependencies"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
-        ("all kinds of updates but pins off", r#"[{"matchManagers":["npm"],"matchUpdateTypes":["!pin"],"enabled":false}]"#, "active +pip:"),
+        (
+            "another kind of dependency off",
+            r#"[{"matchDepTypes":["devDependencies"],"enabled":false}]"#,
+            "active +npm: +npm:web +pip:",
+        ),
+        (
+            "all kinds of updates but pins off",
+            r#"[{"matchManagers":["npm"],"matchUpdateTypes":["!pin"],"enabled":false}]"#,
+            "active +pip:",
+        ),
         (
             "each kind of update off by a rule of its own",
             r#"[{"matchManagers":["npm"],"matchUpdateTypes":["major"],"enabled":false},{"matchManagers":["npm"],"matchUpdateTypes":["minor","patch"],"enabled":false}]"#,
