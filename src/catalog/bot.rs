@@ -49,6 +49,9 @@ pub struct Bot {
     /// Its managers and the ecosystems they cover.
     #[serde(default)]
     pub manager: Vec<Manager>,
+    /// Names of all its managers, of ecosystems that are known here or not.
+    #[serde(default)]
+    pub known_managers: Vec<String>,
     /// Managers that are off unless switched on.
     #[serde(default)]
     pub disabled_managers: Vec<String>,

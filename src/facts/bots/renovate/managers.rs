@@ -92,7 +92,9 @@ impl<'d> Managers<'d> {
             root,
             files: bot.manager.iter().map(|row| files(row, root)).collect(),
             // An empty list limits nothing.
-            only: only.filter(|(names, _)| !names.is_empty()),
+            only: only
+                .filter(|(names, _)| !names.is_empty())
+                .map(|(names, place)| (names.into_iter().map(renamed).collect(), place)),
             enabled_by_preset: presets.enables.clone(),
             disabled_by_preset: presets.disables.clone(),
             declared: if rules.iter().any(Rule::has_names) { declared(scene) } else { HashMap::new() },
@@ -231,6 +233,11 @@ impl<'d> Managers<'d> {
         let by_default = self.bot.disabled_managers.iter().any(|name| name == manager);
         (by_default && !self.enabled_by_preset.iter().any(|name| name == manager)).then_some(None)
     }
+}
+
+/// The newer name of a manager.
+fn renamed(name: &str) -> &str {
+    if name == "yarn" { "npm" } else { name }
 }
 
 /// A pattern for the file and those of its kind beside it.

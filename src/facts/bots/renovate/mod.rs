@@ -157,7 +157,7 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
         let words = format!("the preset `{name}` is not in this tree: what it says is unknown");
         fact.problems.push(BotProblem::note(place.clone(), "preset-unknown", words));
     }
-    let odd = validity::unknown_key(bot, root);
+    let odd = validity::unknown_name(bot, root);
     fact.problems.extend(odd.iter().map(|(problem, _)| problem.clone()));
     let mut config = Config::read(scene, bot, root, &presets);
     config.unread = config.unread.or(odd.map(|(_, why)| why));
