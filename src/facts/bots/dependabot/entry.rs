@@ -252,10 +252,9 @@ fn covers_nothing(value: Value<'_>, group: Option<Value<'_>>, default_branch: &D
         return Some(("limit-0", limit.place()));
     }
     let cron = value.get("schedule").filter(|schedule| schedule.get("interval").and_then(Value::scalar) == Some("cron"));
-    if let Some(cron) = cron.and_then(|schedule| schedule.get("cronjob")) {
-        if cron.scalar().is_some_and(|text| moments::cron_never(text, moments::Days::Either)) {
-            return Some(("never", cron.place()));
-        }
+    let never = |cron: &Value<'_>| cron.scalar().is_some_and(|text| moments::cron_never(text, moments::Days::Either));
+    if let Some(cron) = cron.and_then(|schedule| schedule.get("cronjob")).filter(never) {
+        return Some(("never", cron.place()));
     }
     let items: Vec<Value<'_>> = value.get("ignore")?.items().collect();
     let all = |pattern: &str| !pattern.is_empty() && pattern.bytes().all(|b| b == b'*');

@@ -155,7 +155,7 @@ fn minutes(root: Value<'_>) -> Option<BotProblem> {
     let is_cron = |text: &str| {
         let fields: Vec<&str> = text.split_ascii_whitespace().collect();
         let plain = |field: &&str| field.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b',' | b'-' | b'/'));
-        fields.len() == 5 && fields.iter().all(|field| plain(&field))
+        fields.len() == 5 && fields.iter().all(plain)
     };
     let minute = |text: &str| text.split_ascii_whitespace().next().is_some_and(|field| !matches!(field, "*" | "*/1"));
     let value = texts.into_iter().find(|value| value.scalar().is_some_and(|text| is_cron(text) && minute(text)))?;
