@@ -1,7 +1,7 @@
 //! Owns what events, their filters and conditions alone make of something that a pipeline starts. Refuses to know what it is.
 
 use super::filtered::{Filtered, Part, Sight};
-use super::hold::{HeldBy, Hold, HoldEffect, Remedy};
+use super::hold::{HeldBy, Hold, HoldEffect};
 use super::ladder::Rung;
 use super::meter::Meter;
 use super::pipeline::{Event, Pipeline, Reach, Start};
@@ -32,21 +32,7 @@ pub(super) fn started(
         }
         bound = bound.best(one);
     }
-    if let Some(hold) = refused(starts, pipeline).filter(|_| bound.upper == Rung::Runs) {
-        held = vec![hold];
-    }
     (bound, if missed == usize::MAX { 0 } else { missed }, held)
-}
-
-/// What keeps it from running where an event of a change to merge does start the pipeline: the line to act on, not the filter of
-/// the events that are left.
-fn refused(starts: &[Start], pipeline: &Pipeline) -> Option<Hold> {
-    let no = |start: &&Start| {
-        start.answer.is_no() && pipeline.events.get(start.event).is_some_and(|event| reached(event).lower >= Rung::Gates)
-    };
-    let mut holds = starts.iter().filter(no).filter_map(|start| start.holds.first());
-    let hold = holds.find(|hold| matches!(hold.remedy, Remedy::Condition | Remedy::Reach))?;
-    Some(Hold { effect: HoldEffect::Soften, remedy: Remedy::Condition, ..hold.clone() })
 }
 
 /// How far something unseen could reach on a component, by its events, filters and holds; a CI file that is not read, all the
