@@ -55,7 +55,10 @@ impl Tracer<'_> {
             }
             let mut next = frame.clone();
             match command.holds.first().filter(|_| dead) {
-                Some(hold) => next.never_comes_to(&Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone())),
+                Some(hold) => {
+                    let void = Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone());
+                    next.never_comes_to(&void.undone(Remedy::Reach));
+                }
                 None => next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded))),
             }
             for shadow in &analysis.shadows {
