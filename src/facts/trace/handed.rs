@@ -22,6 +22,7 @@ impl Tracer<'_> {
         let (to, file) = match handed.to {
             HandedTo::Path => (true, "$GITHUB_PATH"),
             HandedTo::Environment => (false, "$GITHUB_ENV"),
+            HandedTo::File => return self.writes(handed.text.as_deref().unwrap_or_default(), place, frame),
             HandedTo::Program => {
                 let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
                 let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };

@@ -97,6 +97,9 @@ impl Tracer<'_> {
                 holds.extend(compiler::of_variables(row, &frame.env, &frame.workdir, self.world, &hop.place));
             }
         }
+        let edited = self.edits_before(hit.tool, frame);
+        holds.extend(edited.holds);
+        let conditions = frame.conditions.iter().cloned().chain(edited.conditions).collect();
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
             row: hit.row,
@@ -109,7 +112,8 @@ impl Tracer<'_> {
             env: (*frame.env).clone(),
             workdir: frame.workdir.clone(),
             holds,
-            conditions: frame.conditions.clone(),
+            conditions,
+            taken: edited.taken,
             packages: self.beside(frame),
             isolated: frame.isolated,
             wrapped: hit.wrapped,
@@ -156,6 +160,7 @@ impl Tracer<'_> {
             job: frame.job,
             chain: frame.chain.clone(),
         });
+        self.brought_back(&call.name, frame);
         let known = self.known_action(call, frame);
         if !known {
             self.by_its_name(call, frame);

@@ -5,6 +5,7 @@ mod before;
 #[cfg(test)]
 mod before_tests;
 mod computed;
+mod edited;
 mod found;
 mod frame;
 mod handed;
@@ -110,10 +111,8 @@ struct Tracer<'w> {
     changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
-    /// What commands so far did to the search path, by pipeline and job.
-    changes: BTreeMap<(usize, usize), Vec<before::Change>>,
-    /// Variables that commands so far gave to later steps, likewise.
-    variables: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// What commands so far did to what comes after them in their job.
+    before: before::Before,
     /// The variable of several lines that the unit is writing.
     block: Option<handed::Block>,
     /// Which unit is followed.
@@ -142,8 +141,7 @@ impl<'w> Tracer<'w> {
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
-            changes: BTreeMap::new(),
-            variables: BTreeMap::new(),
+            before: before::Before::default(),
             block: None,
             number: 0,
             path_env: None,
@@ -249,6 +247,7 @@ impl<'w> Tracer<'w> {
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
+        self.edited(words, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
