@@ -352,12 +352,13 @@ impl<'w> Tracer<'w> {
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
-            match next.target {
+            match deeper.unless_left_out(next.target) {
                 Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
                 Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),
                 Target::Opaque(why) => self.opaque(why, &deeper),
+                Target::LeftOut(..) => {}
             }
         }
     }

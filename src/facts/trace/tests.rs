@@ -2,6 +2,7 @@
 
 mod edited;
 mod left_behind;
+mod left_out;
 mod never;
 
 use crate::catalog::Catalog;
