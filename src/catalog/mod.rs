@@ -1,6 +1,6 @@
 //! Owns the catalogue: `rules/` embedded, typed and indexed. Refuses to read the disk, and to know any tool by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
@@ -53,6 +53,8 @@ pub struct Catalog {
     pub programs: Programs,
     /// `rules/sentences.toml`.
     pub sentences: Sentences,
+    /// Positions in `tools`, ascending, by the word that a row of theirs begins with.
+    run_as: HashMap<String, Vec<usize>>,
 }
 
 impl Catalog {
@@ -71,8 +73,10 @@ impl Catalog {
 
     fn load(tables: &str) -> Result<Self, String> {
         let files: BTreeMap<String, &RawValue> = serde_json::from_str(tables).map_err(|e| e.to_string())?;
+        let tools: Vec<Tool> = folder(&files, "tools/")?;
         Ok(Self {
-            tools: folder(&files, "tools/")?,
+            run_as: by_first_word(&tools),
+            tools,
             bots: folder(&files, "bots/")?,
             rules: folder(&files, "checklist/")?,
             exporters: folder(&files, "openapi/")?,
@@ -108,6 +112,15 @@ impl Catalog {
         self.tools.iter().find(|tool| tool.id == id)
     }
 
+    /// The tools with a row that begins with this word, or with this name of the program, in their order.
+    pub fn tools_run_as(&self, word: &str, name: &str) -> impl Iterator<Item = &Tool> {
+        let by_word = self.run_as.get(word).filter(|_| word != name);
+        let mut places: Vec<usize> = self.run_as.get(name).into_iter().chain(by_word).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().map(|at| &self.tools[at])
+    }
+
     /// A rule by id or alias.
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&Rule> {
@@ -125,6 +138,20 @@ impl Catalog {
     pub fn profile(&self, id: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.id == id)
     }
+}
+
+/// Most commands are no tool's: asking for their rows costs nothing then.
+fn by_first_word(tools: &[Tool]) -> HashMap<String, Vec<usize>> {
+    let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, tool) in tools.iter().enumerate() {
+        for first in tool.run.iter().filter_map(|row| row.argv.as_ref()?.first()) {
+            let places = index.entry(first.clone()).or_default();
+            if places.last() != Some(&at) {
+                places.push(at);
+            }
+        }
+    }
+    index
 }
 
 /// The TOML sources: name below `rules/`, text. For the linter and `explain`.

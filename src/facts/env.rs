@@ -2,10 +2,8 @@
 //! above what was there. Refuses to know who sets a variable.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
-
-/// Layers before they are put into one: what bounds a look-up.
-const LAYERS: usize = 32;
 
 /// Environment variables in force; `None` marks one that is set to something not known.
 #[derive(Clone, Default)]
@@ -15,8 +13,6 @@ pub struct Env(Option<Arc<Layer>>);
 struct Layer {
     own: BTreeMap<String, Option<String>>,
     below: Env,
-    /// How many layers, this one among them.
-    depth: usize,
 }
 
 impl Env {
@@ -59,6 +55,18 @@ impl Env {
         all.into_iter()
     }
 
+    /// Variables whose names begin so, each once, sorted by name. Costs as much as there are of them.
+    pub fn with_prefix(&self, prefix: &str) -> std::collections::btree_map::IntoIter<&String, &Option<String>> {
+        let mut found = BTreeMap::new();
+        for layer in self.layers() {
+            let from = layer.own.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+            for (name, value) in from.take_while(|(name, _)| name.starts_with(prefix)) {
+                found.entry(name).or_insert(value);
+            }
+        }
+        found.into_iter()
+    }
+
     /// The names, sorted.
     pub fn keys(&self) -> impl Iterator<Item = &String> {
         self.iter().map(|(name, _)| name)
@@ -78,14 +86,16 @@ impl Env {
     fn top(&mut self) -> &mut BTreeMap<String, Option<String>> {
         let shared = self.0.as_mut().is_none_or(|layer| Arc::get_mut(layer).is_none());
         if shared {
-            let depth = self.0.as_ref().map_or(0, |layer| layer.depth);
-            let layer = if depth < LAYERS {
-                Layer { own: BTreeMap::new(), below: std::mem::take(self), depth: depth + 1 }
-            } else {
-                let own = self.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-                Layer { own, below: Self::default(), depth: 1 }
-            };
-            self.0 = Some(Arc::new(layer));
+            let (mut own, mut below) = (BTreeMap::new(), std::mem::take(self));
+            // A layer no larger than what will stand on it is put into that: a variable is copied once for every doubling,
+            // and there are no more layers than doublings.
+            while let Some(layer) = below.0.as_ref().filter(|layer| layer.own.len() <= own.len() + 1).cloned() {
+                for (name, value) in &layer.own {
+                    own.entry(name.clone()).or_insert_with(|| value.clone());
+                }
+                below = layer.below.clone();
+            }
+            self.0 = Some(Arc::new(Layer { own, below }));
         }
         // Nobody else holds it: this copies nothing.
         &mut Arc::make_mut(self.0.get_or_insert_with(|| Arc::new(Layer::empty()))).own
@@ -94,7 +104,7 @@ impl Env {
 
 impl Layer {
     fn empty() -> Self {
-        Self { own: BTreeMap::new(), below: Env::default(), depth: 1 }
+        Self { own: BTreeMap::new(), below: Env::default() }
     }
 }
 
@@ -191,10 +201,11 @@ mod tests {
         for at in 0..500 {
             let mut next = kept.last().cloned().unwrap_or_default();
             set(&mut next, &format!("V{}", at % 100), &at.to_string());
-            assert!(next.layers().count() <= LAYERS);
+            assert!(next.layers().count() <= 10, "one for every doubling");
             kept.push(next);
         }
         let last = kept.last().expect("the last");
         assert_eq!((last.iter().count(), last.get("V99").cloned().flatten()), (100, Some("499".to_owned())));
+        assert_eq!(last.with_prefix("V9").map(|(name, _)| name.as_str()).collect::<Vec<_>>().len(), 11);
     }
 }

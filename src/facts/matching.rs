@@ -130,7 +130,9 @@ pub(super) fn may_take(row: &[String], words: &[Word], value_flags: &[String]) -
 /// The word that decides, not known, whether a command is one of a tool's (`cargo $X`).
 #[must_use]
 pub fn open_row<'w>(catalog: &Catalog, words: &'w [Word]) -> Option<&'w Word> {
-    let tools = catalog.tools.iter().filter(|tool| !analyses_nothing(tool, words.get(1..).unwrap_or(&[])));
+    let program = words.first()?.value.as_deref()?;
+    let tools = catalog.tools_run_as(program, program_name(program));
+    let tools = tools.filter(|tool| !analyses_nothing(tool, words.get(1..).unwrap_or(&[])));
     let rows = tools.flat_map(|tool| tool.run.iter().filter_map(move |row| Some((tool, row.argv.as_ref()?))));
     let mut open = rows.filter_map(|(tool, argv)| match take(argv, words, &tool.value_flags) {
         Take::Open(at) => words.get(at),
@@ -146,7 +148,7 @@ pub fn tools_for_words<'c>(catalog: &'c Catalog, words: &[Word]) -> Vec<RowMatch
     let mut found: Vec<RowMatch<'c>> = Vec::new();
     let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return found };
     let name = program_name(program);
-    for tool in &catalog.tools {
+    for tool in catalog.tools_run_as(program, name) {
         let rows = tool.run.iter().enumerate().filter_map(|(at, row)| Some((at, row.argv.as_ref()?, row)));
         let candidates = rows
             .filter(|(_, argv, row)| row.image.is_none() && argv.first().is_some_and(|first| first == name || first == program));

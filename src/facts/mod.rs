@@ -97,7 +97,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unread.extend(facts.unsupported);
     }
     unread.extend(ci::unread::gather(snapshot));
-    let world = runners::World { snapshot, catalog, meter: &meter };
+    let seen = runners::Seen::default();
+    let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
     let mut trace = trace::trace(&pipelines, &world, terms);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);

@@ -1,7 +1,7 @@
 //! Owns the comparison of invocations: per tool, language and component the best proven rung, what it may be, and where the
 //! tool is configured. Refuses to judge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::audits;
 use super::components::{Component, Inventory};
@@ -53,14 +53,11 @@ pub fn stand(evidence: &Evidence<'_>) -> Vec<Standing> {
         by_tool.entry(&invocation.tool).or_default().push((invocation, true));
     }
     // What a pipeline reaches as well is told once.
-    let reached = |invocation: &&Invocation| {
-        let ends = |other: &Invocation| {
-            other.tool == invocation.tool
-                && other.chain.last().map(|hop| &hop.place) == invocation.chain.last().map(|hop| &hop.place)
-        };
-        evidence.trace.invocations.iter().any(ends)
-    };
-    for invocation in evidence.local.invocations.iter().filter(|invocation| !reached(invocation)) {
+    fn end(invocation: &Invocation) -> (&str, Option<&Place>) {
+        (&invocation.tool, invocation.chain.last().map(|hop| &hop.place))
+    }
+    let reached: BTreeSet<_> = evidence.trace.invocations.iter().map(end).collect();
+    for invocation in evidence.local.invocations.iter().filter(|invocation| !reached.contains(&end(invocation))) {
         by_tool.entry(&invocation.tool).or_default().push((invocation, false));
     }
     let mut all = Vec::new();

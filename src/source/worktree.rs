@@ -79,6 +79,7 @@ pub(crate) fn list(root: &Path, tracked: &[Tracked], untracked: &Untracked<'_>, 
     if let Untracked::Visible(exclude) = untracked {
         walk.ignored.enter(exclude, 0);
     }
+    walk.listing.entries.reserve(tracked.len().min(limits.paths));
     walk.run(limits.paths);
     walk.add_unseen(limits.paths);
     if walk.nested > 0 {

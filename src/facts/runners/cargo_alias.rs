@@ -96,7 +96,8 @@ impl Runner for CargoAlias {
         }
         let all = call.words[..at].iter().cloned().chain(words).chain(call.words[at + 1..].iter().cloned());
         let mut next = Next::argv(call, all.collect());
-        let rows = world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|run| run.argv.as_deref());
+        let tools = world.catalog.tools_run_as("cargo", "cargo");
+        let rows = tools.flat_map(|tool| &tool.run).filter_map(|run| run.argv.as_deref());
         if rows.into_iter().any(|argv| matches!(argv, [first, second, ..] if first == "cargo" && second == name)) {
             let why = format!("an alias gives `cargo {name}` another meaning");
             next.holds.push(Hold::new(HoldEffect::Note, place, why));

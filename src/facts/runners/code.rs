@@ -136,7 +136,7 @@ pub(super) fn of_module(name: &str, at: impl Fn(&str) -> Option<RepoPath>, world
 pub(super) fn judged(call: &Call<'_>, world: &World<'_>, files: &[Arc<SourceFile>]) -> Vec<Next> {
     let more: Vec<_> = files.iter().flat_map(|file| beside(file, call, world)).take(PACKAGE).collect();
     let mut all = files.iter().chain(&more);
-    let speaking = all.find(|file| started::starts(&file.text, call, world));
+    let speaking = all.find(|file| started::file_starts(file, call, world));
     let Some(file) = speaking else { return Vec::new() };
     let text = format!("{} starts tools or tasks; its code is not read by this version", file.path);
     opaque(call, Why::new(Reason::Unsupported, text).at(call.place.clone()))

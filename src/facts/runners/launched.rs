@@ -27,9 +27,8 @@ pub(super) fn held(mut next: Next, call: &Call<'_>, world: &World<'_>) -> Next {
     let flags = call.program().map(matching::program_name).and_then(|name| SOURCES.iter().find(|(program, _)| *program == name));
     let (Some((_, flags)), Target::Argv(words)) = (flags, &next.target) else { return next };
     let Some(program) = words.first().and_then(|word| word.value.clone()) else { return next };
-    let tools = world.catalog.tools.iter();
-    let mine = tools.filter(|tool| tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv[0] == program)));
-    let known: Vec<&String> = mine.flat_map(|tool| tool.packages.values()).flatten().collect();
+    let known: Vec<&String> =
+        world.catalog.tools_run_as(&program, &program).flat_map(|tool| tool.packages.values()).flatten().collect();
     if known.is_empty() {
         return next;
     }

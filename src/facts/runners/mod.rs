@@ -55,6 +55,15 @@ pub struct World<'a> {
     pub catalog: &'a Catalog,
     /// How much work is left.
     pub meter: &'a Meter,
+    /// What was found out about it already.
+    pub seen: &'a Seen,
+}
+
+/// Answers about one tree that are asked for again and again.
+#[derive(Default)]
+pub struct Seen {
+    started: started::Answers,
+    may_build: docker::MayBuild,
 }
 
 /// A command about to be run.

@@ -42,7 +42,8 @@ fn text_of(path: &str, text: &str) -> MappedText {
 
 /// What a command line leads to, one line each; `None` when the runner does not know it.
 pub(super) fn lead(runner: &dyn Runner, snapshot: &Snapshot, line: &str, env: &Env, workdir: &Workdir) -> Option<String> {
-    let world = World { snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
+    let world =
+        World { snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default(), seen: &Default::default() };
     let place = Place::file(RepoPath::new("ci.sh").expect("path"));
     let call = Call { words: &words(line), env, workdir, place: &place };
     runner.expand(&call, &world).map(|nexts| render(&nexts))
@@ -50,7 +51,8 @@ pub(super) fn lead(runner: &dyn Runner, snapshot: &Snapshot, line: &str, env: &E
 
 /// What an action leads to.
 pub(super) fn lead_action(runner: &dyn Runner, snapshot: &Snapshot, name: &str, inputs: &[(&str, &str)]) -> Option<String> {
-    let world = World { snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
+    let world =
+        World { snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default(), seen: &Default::default() };
     let input = |value: &str| Input { text: text_of("ci.yml", value), value: Some(value.to_owned()) };
     let inputs = inputs.iter().map(|(name, value)| ((*name).to_owned(), input(value))).collect();
     let place = Place::file(RepoPath::new("ci.yml").expect("path"));

@@ -60,7 +60,15 @@ pub(super) fn expand(runner: &dyn Runner, snapshot: &Snapshot, directory: &str, 
     let place = file.place(Span::new(0, command.len()));
     let workdir = if directory == "?" { Workdir::workspace().unknown() } else { Workdir::workspace().enter(directory) };
     let call = Call { words: &words, env: &env, workdir: &workdir, place: &place };
-    runner.expand(&call, &World { snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() })
+    runner.expand(
+        &call,
+        &World {
+            snapshot,
+            catalog: Catalog::builtin(),
+            meter: &crate::facts::meter::Meter::default(),
+            seen: &Default::default(),
+        },
+    )
 }
 
 /// As [`expand`], written down: `[mode] text <- hops !holds ?condition in directory`.

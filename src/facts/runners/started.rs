@@ -1,10 +1,16 @@
 //! Owns one question about code that is not read: does its text start a tool of the catalogue or a task runner? Refuses to
 //! read the code: quoted texts and imports are looked at, what other modules do is not.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use super::script_words::word_at;
 use super::{Call, InCode, ROSTER, Target, World};
 use crate::facts::matching;
+use crate::facts::pipeline::Env;
 use crate::facts::shell::{Interpreter, Word, shebang_mode};
+use crate::facts::workdir::Workdir;
+use crate::text::{RepoPath, SourceFile};
 
 /// Bytes of code looked at; past them the code may start anything.
 const MOST: usize = 128 * 1024;
@@ -14,6 +20,23 @@ const WORDS: usize = 6;
 const ASKED: usize = 64;
 /// Launchers before launchers.
 const DEEP: usize = 4;
+
+/// The answers of [`file_starts`], by file and directory: jobs run the same code in many variants.
+#[derive(Default)]
+pub(super) struct Answers(Mutex<HashMap<(RepoPath, Workdir), bool>>);
+
+/// [`starts`] for a file of the tree, in no environment in particular: code has its own.
+pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>) -> bool {
+    let key = (file.path.clone(), call.workdir.clone());
+    let kept = world.seen.started.0.lock().map_or(None, |seen| seen.get(&key).copied());
+    kept.unwrap_or_else(|| {
+        let answer = starts(&file.text, &Call { env: &Env::new(), ..*call }, world);
+        if let Ok(mut seen) = world.seen.started.0.lock() {
+            seen.insert(key, answer);
+        }
+        answer
+    })
+}
 
 /// Whether a quoted text (or a list of them) is a command that leads to a tool, or an import names one.
 pub(super) fn starts(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
@@ -124,10 +147,8 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use crate::facts::pipeline::Env;
     use crate::facts::runners::script_probe::tree;
-    use crate::facts::workdir::Workdir;
-    use crate::text::{Place, RepoPath};
+    use crate::text::Place;
 
     /// Code that starts itself: it must end.
     const SELF: &str = "#!/usr/bin/env python3\nrun('./ci/own.py')\n";
@@ -141,7 +162,12 @@ mod tests {
             ("ci/data.js", "1\n"),
             ("ci/own.py", SELF),
         ]);
-        let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
+        let world = World {
+            snapshot: &snapshot,
+            catalog: Catalog::builtin(),
+            meter: &crate::facts::meter::Meter::default(),
+            seen: &Default::default(),
+        };
         let (workdir, env) = (Workdir::workspace(), Env::new());
         let place = Place::file(RepoPath::new("ci.yml").expect("path"));
         let call = Call { words: &[], env: &env, workdir: &workdir, place: &place };

@@ -122,10 +122,7 @@ impl Scope {
 
     /// Variables of the environment whose names begin so, with their values where known.
     pub(super) fn inherited_with<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = (&'s str, &'s str)> {
-        self.env
-            .iter()
-            .filter(move |(name, _)| name.starts_with(prefix))
-            .filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
+        self.env.with_prefix(prefix).filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
     }
 
     /// Whether the variable is named here, so that it is in the environment of every command.

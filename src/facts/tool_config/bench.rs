@@ -70,7 +70,8 @@ impl<'t> Case<'t> {
         let snapshot = Snapshot::in_memory(self.files.clone());
         let catalog = Catalog::builtin();
         let tool = catalog.tool(self.tool).expect("a tool of the catalogue");
-        let world = World { snapshot: &snapshot, catalog, meter: &crate::facts::meter::Meter::default() };
+        let world =
+            World { snapshot: &snapshot, catalog, meter: &crate::facts::meter::Meter::default(), seen: &Default::default() };
         let directory = RepoPath::new(self.directory).expect("a directory");
         let names = if self.names.is_empty() { &tool.select } else { &self.names };
         let args = words(self.args);

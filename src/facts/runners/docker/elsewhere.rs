@@ -1,10 +1,13 @@
 //! Owns whether a container holds nothing of the tree that a task runner would read: an image that nothing here makes, with
 //! mounts that bring no task file. Refuses to know what such an image holds.
 
+use std::sync::OnceLock;
+
 use crate::facts::meter::COPY;
 use crate::facts::runners::{self, World};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
+use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
 use crate::text::RepoPath;
 
@@ -31,20 +34,32 @@ pub(super) fn is_apart(image: &Word, workdir: &Workdir, world: &World<'_>) -> bo
         && workdir.mounts().iter().all(|(_, tree)| !holds_tasks(tree, world))
 }
 
+/// Files of a tree that may build images, once they were asked for.
+#[derive(Default)]
+pub(in crate::facts::runners) struct MayBuild(OnceLock<Vec<RepoPath>>);
+
+impl MayBuild {
+    fn of(&self, snapshot: &Snapshot) -> &[RepoPath] {
+        self.0.get_or_init(|| {
+            let files = snapshot.entries().iter().filter(|entry| entry.is_file() && may_build(&entry.path));
+            files.map(|entry| entry.path.clone()).collect()
+        })
+    }
+}
+
 /// Whether a file that builds images names this one, other than where it is run.
 fn is_made_here(name: &str, run: &Word, world: &World<'_>) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name).split([':', '@']).next().unwrap_or_default();
     if last.is_empty() || name.contains(crate::facts::shell::UNKNOWN_CHAR) {
         return true;
     }
-    let files = world.snapshot.entries().iter().filter(|entry| entry.is_file() && may_build(&entry.path));
-    for (count, entry) in files.enumerate() {
-        let Ok(file) = world.snapshot.peek(&entry.path) else { return true };
+    for (count, path) in world.seen.may_build.of(world.snapshot).iter().enumerate() {
+        let Ok(file) = world.snapshot.peek(path) else { return true };
         if count >= LOOKED || !world.meter.spend(COPY + file.text.len() / 64) {
             return true;
         }
         let elsewhere = |(at, _): (usize, &str)| {
-            entry.path != run.place.path || !(run.place.line..=run.place.end_line).contains(&file.lines().line(at))
+            *path != run.place.path || !(run.place.line..=run.place.end_line).contains(&file.lines().line(at))
         };
         let named = || file.text.match_indices(last).any(elsewhere);
         if MAKES.iter().any(|word| file.text.contains(word)) && named() {

@@ -182,7 +182,8 @@ fn arguments_and_defaults() {
 fn what_an_image_from_elsewhere_reads_is_not_the_trees() {
     let apart = |files: &str, call: &str| {
         let snapshot = tree(files);
-        let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &Meter::default() };
+        let world =
+            World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &Meter::default(), seen: &Default::default() };
         let place = Place::file(RepoPath::new("ci.sh").expect("path"));
         let call = Call { words: &words(call), env: &Env::new(), workdir: &Workdir::workspace(), place: &place };
         Docker.expand(&call, &world).expect("docker")[0].workdir.is_apart()

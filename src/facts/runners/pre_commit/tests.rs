@@ -145,12 +145,22 @@ fn actions_lead_to_hooks() {
 #[test]
 fn hosted_and_local() {
     let snapshot = tree(CONFIG);
-    let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
+    let world = World {
+        snapshot: &snapshot,
+        catalog: Catalog::builtin(),
+        meter: &crate::facts::meter::Meter::default(),
+        seen: &Default::default(),
+    };
     let (place, hosted) = pre_commit_ci(&world).expect("a ci key");
     assert_eq!((place.line, render(&hosted)), (2, format!("{BANDIT}\n{OWN}")));
     assert_eq!(local_hooks(&world).len(), 5);
     let none = tree("== a\n");
-    let world = World { snapshot: &none, catalog: Catalog::builtin(), meter: &crate::facts::meter::Meter::default() };
+    let world = World {
+        snapshot: &none,
+        catalog: Catalog::builtin(),
+        meter: &crate::facts::meter::Meter::default(),
+        seen: &Default::default(),
+    };
     assert!(pre_commit_ci(&world).is_none() && local_hooks(&world).is_empty());
 }
 

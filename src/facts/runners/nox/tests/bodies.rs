@@ -149,6 +149,7 @@ fn environments() {
         snapshot: &snapshot,
         catalog: crate::catalog::Catalog::builtin(),
         meter: &crate::facts::meter::Meter::default(),
+        seen: &Default::default(),
     };
     let words = crate::facts::runners::rendering::words("nox");
     let place = crate::text::Place::file(crate::text::RepoPath::root());
