@@ -53,7 +53,9 @@ impl Tracer<'_> {
                 let target = all.pop().and_then(|at| self.written(texts[at], frame));
                 all.into_iter().flat_map(|at| self.gone(&words[at], frame)).chain(target).collect()
             }
-            ("cp" | "install" | "ln", _) => operands().last().and_then(|at| self.written(texts[at], frame)).into_iter().collect(),
+            ("cp" | "install" | "ln", _) => {
+                operands().next_back().and_then(|at| self.written(texts[at], frame)).into_iter().collect()
+            }
             ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
             ("sed" | "perl" | "yq", _) if in_place(rest) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
@@ -148,7 +150,7 @@ impl Tracer<'_> {
         let snapshot = self.world.snapshot;
         let is_new = !snapshot.is_file(&path) && !snapshot.is_dir(&path);
         let beside = |name: &&str| path.parent().join(name).is_some_and(|path| snapshot.is_file(&path));
-        (is_new && ["Makefile", "makefile", "GNUmakefile"].iter().any(|name| beside(&name))).then_some(Edit::Written(path))
+        (is_new && ["Makefile", "makefile", "GNUmakefile"].iter().any(beside)).then_some(Edit::Written(path))
     }
 
     /// What git puts in place of the files; what it brings back is forgotten.
