@@ -25,6 +25,7 @@ use crate::terms::{Policy, Terms};
 use crate::text::{Place, RepoPath, SourceFile};
 
 mod rows;
+mod unread;
 
 pub use crate::policy::FailOn;
 
@@ -122,7 +123,7 @@ pub fn decided(snapshot: &Snapshot, policy: &Policy, judging: &Judging<'_>, toda
     let facts = facts::gather(snapshot, catalog, &terms)?;
     let findings = judge(&facts, &terms, catalog, judging.only);
     let sources = sources(snapshot, &findings);
-    let unread = unread_by_rules(snapshot);
+    let unread = unread::by_rules(snapshot, &terms, catalog);
     let options = DecideOptions {
         profile: judging.profile,
         only: judging.only,
@@ -191,7 +192,8 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     report.notes = opened.snapshot.notes().to_vec();
     report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
     report.notes.extend(opened.snapshot.incomplete().map(str::to_owned));
-    report.incomplete = opened.snapshot.incomplete().is_some() || !unread_by_rules(&opened.snapshot).is_empty();
+    report.incomplete =
+        opened.snapshot.incomplete().is_some() || !unread::by_rules(&opened.snapshot, terms, Catalog::builtin()).is_empty();
     Ok(report)
 }
 
@@ -253,10 +255,6 @@ fn sources(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<RepoPath, Arc<
         }
     }
     sources
-}
-
-fn unread_by_rules(snapshot: &Snapshot) -> BTreeMap<RepoPath, String> {
-    snapshot.not_inspected().into_iter().map(|one| (one.path, one.why)).collect()
 }
 
 fn not_inspected(snapshot: &Snapshot) -> Vec<NotInspected> {

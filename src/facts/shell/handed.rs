@@ -28,6 +28,9 @@ const SHOWN: usize = 8;
 /// Writes that are remembered.
 const MOST: usize = 256;
 
+/// What lies there is none of the tree's.
+const NO_FILES: [&str; 4] = ["/dev/", "/tmp/", "~", "-"];
+
 /// The shell's own commands that print nothing.
 const SILENT: [&str; 4] = ["cd", "export", "set", "unset"];
 
@@ -42,6 +45,8 @@ pub enum HandedTo {
     Program,
     /// More than is remembered.
     Anything,
+    /// Any other file: its path is the text.
+    File,
 }
 
 /// One write for later steps.
@@ -103,11 +108,13 @@ impl Walker<'_> {
     }
 
     /// Text that is known, and nothing that was fetched, goes where a program lies.
-    fn puts_program(&mut self, path: &str, raw: &str, said: &[Said], place: Place, st: &State) {
-        let lies = path.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
-        let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| path.to_owned()));
+    fn puts_program(&mut self, value: &str, raw: &str, said: &[Said], place: Place, st: &State) {
+        let lies = value.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
+        let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| value.to_owned()));
         if let Some(path) = path.filter(|_| said.iter().any(Option::is_some)) {
             self.hand(HandedTo::Program, vec![Some(path)], place, st);
+        } else if !value.contains(UNKNOWN_CHAR) && !NO_FILES.iter().any(|head| value.starts_with(head)) {
+            self.hand(HandedTo::File, vec![Some(self.standing(value, st))], place, st);
         }
     }
 

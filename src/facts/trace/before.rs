@@ -1,8 +1,10 @@
 //! Owns what earlier commands of a job do to the search path of later ones: directories that they add, files of the tree that
 //! they put under a name into a directory of programs. Refuses what cannot meet a file of the tree: that is how tools are installed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::edited::Edit;
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -31,17 +33,28 @@ const PLACING: &[&str] = &["cp", "mv", "ln", "install", "rsync"];
 const VALUE_FLAGS: &[&str] =
     &["-m", "-o", "-g", "-S", "-e", "--mode", "--owner", "--group", "--suffix", "--rsh", "--exclude", "--include", "--filter"];
 
+/// What commands so far did, by pipeline and job.
+#[derive(Default)]
+pub(super) struct Before {
+    /// To the search path.
+    changes: BTreeMap<(usize, usize), Vec<Change>>,
+    /// Variables that they gave to later steps.
+    variables: BTreeMap<(usize, usize), Vec<Change>>,
+    /// To files of the tree.
+    pub(super) edits: BTreeMap<(usize, usize), Vec<Change>>,
+}
+
 /// One change.
 pub(super) struct Change {
     /// The unit that makes it.
-    unit: usize,
-    what: What,
-    hold: Hold,
+    pub(super) unit: usize,
+    pub(super) what: What,
+    pub(super) hold: Hold,
     /// It reaches what comes next in the same unit as well.
-    at_once: bool,
+    pub(super) at_once: bool,
     /// From the trigger to the command.
-    chain: Vec<Hop>,
-    starts: Arc<Vec<Start>>,
+    pub(super) chain: Vec<Hop>,
+    pub(super) starts: Arc<Vec<Start>>,
 }
 
 #[derive(Clone)]
@@ -60,6 +73,8 @@ pub(super) enum What {
     Anything,
     /// Later steps have this variable.
     Variable(String, Option<String>),
+    /// From here on files of the tree are other ones.
+    Edit(Edit),
 }
 
 impl Tracer<'_> {
@@ -82,7 +97,8 @@ impl Tracer<'_> {
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
         let change =
             Change { unit: self.number, what, at_once, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
-        let changes = if matches!(change.what, What::Variable(..)) { &mut self.variables } else { &mut self.changes };
+        let changes =
+            if matches!(change.what, What::Variable(..)) { &mut self.before.variables } else { &mut self.before.changes };
         let known = changes.entry((frame.pipeline, frame.job)).or_default();
         let most = if matches!(change.what, What::Variable(..)) { MOST_VARIABLES } else { MOST };
         match known.len() {
@@ -100,7 +116,7 @@ impl Tracer<'_> {
     /// What earlier steps of the job add to the environment; what the step has already is its own.
     pub(super) fn given(&self, frame: &mut Frame) {
         let own = Arc::clone(&frame.env);
-        for change in self.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
+        for change in self.before.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
             let What::Variable(name, value) = &change.what else { continue };
             if let Some(hold) = self.reaches(change, frame).filter(|_| !own.contains_key(name)) {
                 let value = value.clone().filter(|_| hold.effect == HoldEffect::Void);
@@ -111,7 +127,7 @@ impl Tracer<'_> {
 
     /// What earlier commands of the job make of a program's name.
     pub(super) fn changed_before(&self, program: &str, frame: &Frame) -> Option<Hold> {
-        let changes = self.changes.get(&(frame.pipeline, frame.job))?;
+        let changes = self.before.changes.get(&(frame.pipeline, frame.job))?;
         if program.contains('/') || frame.workdir.is_images() {
             return None;
         }
@@ -127,7 +143,7 @@ impl Tracer<'_> {
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
             What::Anything => true,
-            What::Every | What::Variable(..) => false,
+            What::Every | What::Variable(..) | What::Edit(_) => false,
         }
     }
 
@@ -147,14 +163,22 @@ impl Tracer<'_> {
     /// What earlier commands of the job make every shell run first.
     pub(super) fn run_first(&self, frame: &Frame) -> Vec<Hold> {
         let job = (frame.pipeline, frame.job);
-        let changes = self.changes.get(&job).into_iter().chain(self.variables.get(&job)).flatten();
+        let changes = self.before.changes.get(&job).into_iter().chain(self.before.variables.get(&job)).flatten();
         let every = changes.filter(|change| matches!(change.what, What::Every));
         every.filter_map(|change| self.reaches(change, frame)).collect()
     }
 
     /// The hold of a change on what runs behind it.
-    fn reaches(&self, change: &Change, frame: &Frame) -> Option<Hold> {
-        let at_once = change.at_once && change.unit == self.number;
+    pub(super) fn reaches(&self, change: &Change, frame: &Frame) -> Option<Hold> {
+        let at_once = change.unit == self.number
+            && match &change.what {
+                // What a script writes to is known before its commands are followed.
+                What::Edit(_) => {
+                    let here = frame.chain.iter().rev().find(|hop| hop.place.path == change.hold.place.path);
+                    here.map_or_else(|| stands_before(&change.chain, &frame.chain), |hop| change.hold.place < hop.place)
+                }
+                _ => change.at_once,
+            };
         let earlier = change.unit != self.number && stands_before(&change.chain, &frame.chain);
         let certain = (at_once || earlier).then(|| under(&change.starts, &frame.starts))??;
         let mut hold = change.hold.clone();
@@ -269,7 +293,7 @@ impl Tracer<'_> {
         let environment =
             directory.split('/').any(|segment| segment == "venv" || (segment.starts_with('.') && segment.len() > 2));
         let added = || {
-            let changes = self.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+            let changes = self.before.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
             changes.into_iter().any(|change| matches!(&change.what, What::Directory(known) if Some(known) == inside.as_ref()))
         };
         shell::is_of_programs(directory) && (inside.is_none() || environment) || added()

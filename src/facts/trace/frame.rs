@@ -8,7 +8,7 @@ use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
-use crate::facts::runners::Built;
+use crate::facts::runners::{Built, Target};
 use crate::facts::shell::Shadow;
 use crate::facts::workdir::Workdir;
 
@@ -71,6 +71,17 @@ impl Frame {
     pub(super) fn never_comes_to(&mut self, by: &Hold) {
         for start in Arc::make_mut(&mut self.starts).iter_mut().filter(|start| !start.answer.is_no()) {
             (start.answer, start.holds) = (Answer::No, vec![by.clone()]);
+        }
+    }
+
+    /// What a target is that may be left out: then nothing starts it.
+    pub(super) fn unless_left_out(&mut self, target: Target) -> Target {
+        match target {
+            Target::LeftOut(target, by) => {
+                self.never_comes_to(&by);
+                *target
+            }
+            target => target,
         }
     }
 

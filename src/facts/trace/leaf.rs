@@ -103,6 +103,9 @@ impl Tracer<'_> {
                 holds.extend(shadow::launchers::of_variables(&ecosystems, env, workdir, self.world, &hop.place));
             }
         }
+        let edited = self.edits_before(hit.tool, frame);
+        holds.extend(edited.holds);
+        let conditions = frame.conditions.iter().cloned().chain(edited.conditions).collect();
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
             row: hit.row,
@@ -115,7 +118,8 @@ impl Tracer<'_> {
             env: (*frame.env).clone(),
             workdir: frame.workdir.clone(),
             holds,
-            conditions: frame.conditions.clone(),
+            conditions,
+            taken: edited.taken,
             packages: self.beside(frame),
             isolated: frame.isolated,
             wrapped: hit.wrapped,
@@ -163,6 +167,7 @@ impl Tracer<'_> {
             chain: frame.chain.clone(),
         });
         self.managed_steps(call, frame);
+        self.brought_back(&call.name, frame);
         let known = self.known_action(call, frame);
         if !known {
             self.by_its_name(call, frame);

@@ -5,6 +5,7 @@ mod before;
 #[cfg(test)]
 mod before_tests;
 mod computed;
+mod edited;
 mod found;
 mod frame;
 mod handed;
@@ -112,10 +113,8 @@ struct Tracer<'w> {
     changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
-    /// What commands so far did to the search path, by pipeline and job.
-    changes: BTreeMap<(usize, usize), Vec<before::Change>>,
-    /// Variables that commands so far gave to later steps, likewise.
-    variables: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// What commands so far did to what comes after them in their job.
+    before: before::Before,
     /// The variable of several lines that the unit is writing.
     block: Option<handed::Block>,
     /// Which unit is followed.
@@ -144,8 +143,7 @@ impl<'w> Tracer<'w> {
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
-            changes: BTreeMap::new(),
-            variables: BTreeMap::new(),
+            before: before::Before::default(),
             block: None,
             number: 0,
             path_env: None,
@@ -241,6 +239,7 @@ impl<'w> Tracer<'w> {
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs_of_tree(words, place, frame);
+        self.edited(words, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
@@ -347,12 +346,13 @@ impl<'w> Tracer<'w> {
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
-            match next.target {
+            match deeper.unless_left_out(next.target) {
                 Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
                 Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),
                 Target::Opaque(why) => self.opaque(why, &deeper),
+                Target::LeftOut(..) => {}
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
+mod edited;
 mod left_behind;
+mod left_out;
 mod never;
 
 use crate::catalog::Catalog;
