@@ -32,6 +32,7 @@ pub mod tags;
 mod tags_asked;
 mod tags_origin;
 mod tags_state;
+mod unread;
 
 pub use crate::policy::FailOn;
 
@@ -139,7 +140,7 @@ pub fn decided(
     let signing = look(&facts)?;
     let findings = judge(&facts, &signing, &terms, catalog, judging.only);
     let sources = sources(snapshot, &findings);
-    let unread = unread_by_rules(snapshot);
+    let unread = unread::by_rules(snapshot, &terms, catalog);
     let options = DecideOptions {
         profile: judging.profile,
         only: judging.only,
@@ -210,7 +211,8 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     report.notes = opened.snapshot.notes().to_vec();
     report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
     report.notes.extend(opened.snapshot.incomplete().map(str::to_owned));
-    report.incomplete = opened.snapshot.incomplete().is_some() || !unread_by_rules(&opened.snapshot).is_empty();
+    report.incomplete =
+        opened.snapshot.incomplete().is_some() || !unread::by_rules(&opened.snapshot, terms, Catalog::builtin()).is_empty();
     Ok(report)
 }
 
@@ -273,10 +275,6 @@ fn sources(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<RepoPath, Arc<
         }
     }
     sources
-}
-
-fn unread_by_rules(snapshot: &Snapshot) -> BTreeMap<RepoPath, String> {
-    snapshot.not_inspected().into_iter().map(|one| (one.path, one.why)).collect()
 }
 
 fn not_inspected(snapshot: &Snapshot) -> Vec<NotInspected> {

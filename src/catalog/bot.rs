@@ -49,6 +49,9 @@ pub struct Bot {
     /// Its managers and the ecosystems they cover.
     #[serde(default)]
     pub manager: Vec<Manager>,
+    /// Names of all its managers, of ecosystems that are known here or not.
+    #[serde(default)]
+    pub known_managers: Vec<String>,
     /// Managers that are off unless switched on.
     #[serde(default)]
     pub disabled_managers: Vec<String>,
@@ -250,9 +253,13 @@ pub struct Manager {
     /// Where it finds dependencies in such a file: dotted keys, one of which must stand there. None: the name is enough.
     #[serde(default)]
     pub keys: Vec<String>,
-    /// The data source that most of its dependencies come from.
+    /// The data sources that its dependencies come from, less those that few come from.
     #[serde(default)]
-    pub source: Option<String>,
+    pub sources: Vec<String>,
+    /// The kinds of dependencies that it tells apart, less those that are seldom updated; none: it tells none apart, or by
+    /// names of the project's own.
+    #[serde(default)]
+    pub dep_types: Vec<String>,
 }
 
 /// A bot's accounts.

@@ -42,6 +42,9 @@ pub struct Effect {
     /// Values of `env`, `input` or `key`, alternatives.
     #[serde(default)]
     pub value: Vec<serde_json::Value>,
+    /// The value is that of this other input, given too.
+    #[serde(default)]
+    pub same_as: Option<String>,
     /// Words of the value (of `flag`, `env`, `input` or `key`; split at blanks and commas): one of these is among them.
     #[serde(default)]
     pub some_of: Vec<String>,

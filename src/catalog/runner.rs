@@ -21,6 +21,37 @@ pub struct Runners {
     pub interpreter: Vec<CodeRunner>,
     /// Programs that print the settings of an environment for a shell to read, and nothing that it would run.
     pub environment: Vec<EnvironmentPrinter>,
+    /// Ends of the names of files outside the tree that set up a shell: nothing in them gives a tool another meaning.
+    pub sets_up: Vec<String>,
+    /// Beginnings of the names of files that are no part of the tree, likewise.
+    pub of_machine: Vec<String>,
+    /// Managers of programs, whose files of the tree may put others on the search path.
+    pub manager: Vec<Manager>,
+}
+
+/// A manager of programs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// Its program name.
+    pub program: String,
+    /// Its commands that print what a shell takes in.
+    #[serde(default)]
+    pub prints: Vec<String>,
+    /// Its commands that run the rest of their line.
+    #[serde(default)]
+    pub runs: Vec<String>,
+    /// Actions that set it up for the steps to come.
+    #[serde(default)]
+    pub actions: Vec<String>,
+    /// The input of those that keeps them from it with `false`.
+    #[serde(default)]
+    pub off_input: Option<String>,
+    /// Its files, from a directory above where it runs.
+    pub files: Vec<String>,
+    /// Directories all of whose files are its own.
+    #[serde(default)]
+    pub directories: Vec<String>,
 }
 
 /// A program that prints assignments.
@@ -87,6 +118,9 @@ pub struct CodeRunner {
     /// Directories that package managers put programs into.
     #[serde(default)]
     pub programs: Vec<String>,
+    /// Modules of its own that programs commonly import, and that a file beside a module run by name stands in for.
+    #[serde(default)]
+    pub standard: Vec<String>,
     /// A program of the tree whose commands are files.
     #[serde(default)]
     pub commands: Option<CommandFiles>,

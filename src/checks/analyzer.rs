@@ -371,6 +371,9 @@ pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
         (Rung::Configured, Some(HoldEffect::Void)) if hold.is_some_and(|hold| hold.remedy == Remedy::Condition) => {
             format!("{title} stands in a pipeline, but its condition never holds")
         }
+        (Rung::Configured, Some(HoldEffect::Void)) if hold.is_some_and(|hold| hold.remedy == Remedy::Reach) => {
+            format!("{title} stands in a pipeline, but is never started")
+        }
         (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing of {language}"),
         (Rung::Configured, Some(HoldEffect::Unknown(_))) if view.may_be() > Rung::Configured => {
             format!("{title} is configured; even if it runs, it cannot fail a pull request")

@@ -138,6 +138,7 @@ fn harder(view: &View<'_>, hold: &Hold) -> String {
         Remedy::Pipefail => return "write `set -o pipefail` before the pipe, and run it with bash".to_owned(),
         Remedy::CheckOut => return "check the repository out before it:\n- uses: actions/checkout@v4".to_owned(),
         Remedy::Condition => return format!("remove this condition, or let it hold for pull requests, so that {title} runs"),
+        Remedy::Reach => return format!("let it come to {title}: {}", hold.why),
         Remedy::Remove | Remedy::Types(_) | Remedy::Branches => {}
     }
     match missing(view, place, note) {

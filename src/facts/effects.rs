@@ -194,6 +194,11 @@ fn applies(
             }
         };
     }
+    if let (Some(name), Some(other)) = (&effect.input, &effect.same_as) {
+        let given = |name: &str| invocation.inputs.get(name).map(|input| (input, input.value.as_deref().map(str::trim)));
+        let (Some((input, Some(one))), Some((_, Some(two)))) = (given(name), given(other)) else { return Answer::No };
+        return from(!one.is_empty() && one == two, &input.text.place(0..input.text.text().len()));
+    }
     if let Some(name) = &effect.input {
         return match invocation.inputs.get(name) {
             None => from(effect.default.as_ref().is_some_and(|default| fits(effect, default)), here),

@@ -47,6 +47,8 @@ pub enum Remedy {
     CheckOut,
     /// Change the condition, which keeps it from running at all.
     Condition,
+    /// Let what stands before it come to it: it is never started.
+    Reach,
     /// Have these activity types among those that start it.
     Types(Vec<String>),
     /// Let the filter of branches pass the default branch.

@@ -5,6 +5,7 @@ use super::pipeline::{Env, Input, Start};
 use super::shell::Word;
 use super::workdir::Workdir;
 use crate::answer::Why;
+use crate::text::RepoPath;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub struct Invocation {
     pub holds: Vec<Hold>,
     /// It runs only if these hold, and they could not be decided.
     pub conditions: Vec<Why>,
+    /// What earlier commands of its job took out of the tree: where, and what is said of it.
+    pub taken: Vec<(RepoPath, Hold)>,
     /// Packages installed beside it (a hook's `additional_dependencies`).
     pub packages: Vec<String>,
     /// Its environment holds those packages and nothing of the project's.

@@ -249,6 +249,12 @@ impl Ranked<'_> {
         component.files.iter().filter(|file| self.looks_at(file)).cloned().collect()
     }
 
+    /// What earlier commands took away of what it looks at in a component.
+    pub fn lost_of(&self, component: &Component) -> Vec<Hold> {
+        let looks = |path: &RepoPath| component.files.iter().any(|file| file.is_in(path) && self.looks_at(file));
+        self.invocation.taken.iter().filter(|(path, _)| looks(path)).map(|(_, hold)| hold.clone()).collect()
+    }
+
     /// What it finds is uploaded to the forge, which decides.
     pub fn uploads(&mut self) {
         self.uploaded = true;

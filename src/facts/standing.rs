@@ -303,6 +303,9 @@ fn on_component<'a>(
             on.bound = holds.iter().fold(on.bound, Bound::held);
             on.held.extend(holds);
         }
+        let taken = one.ranked.lost_of(component);
+        on.bound = taken.iter().fold(on.bound, Bound::held);
+        on.held.extend(taken);
         let (secure, by_files) = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component, all.len() > 1);
         let own = on.bound;
         // At one rung, security rules win; then the earlier invocation.

@@ -5,6 +5,7 @@ use crate::answer::{Answer, Why};
 use crate::facts::Facts;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::ladder::{RankedInvocation, Rung, Standing};
+use crate::facts::pipeline::{Reach, Start};
 use crate::report::Subject;
 use crate::report::facts::{
     AnalyzerRow, ApiRow, BotRow, ComponentRow, CoverRow, FactsReport, HoldRow, HopRow, InvocationRow, LineRow, OpaqueRow,
@@ -34,7 +35,17 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
     report.pipelines = pipelines
         .map(|one| PipelineRow { system: one.system.to_owned(), path: one.path.clone(), triggers: one.triggers() })
         .collect();
-    let opaque = facts.trace.opaque.iter().filter(|unit| unit.settled.is_none());
+    // What nothing starts by itself (a person, a caller that is not there) hides nothing that CI runs.
+    let starts_by_itself = |unit: &&crate::facts::trace::OpaqueUnit| {
+        let events = unit.pipeline.and_then(|at| facts.pipelines.get(at)).map(|pipeline| &pipeline.events);
+        let comes = |start: &Start| {
+            events
+                .and_then(|events| events.get(start.event))
+                .is_none_or(|event| event.reach != Reach::Nothing || event.may_reach.is_some())
+        };
+        unit.starts.is_empty() || unit.starts.iter().filter(|start| !start.answer.is_no()).any(comes)
+    };
+    let opaque = facts.trace.opaque.iter().filter(|unit| unit.settled.is_none()).filter(starts_by_itself);
     report.opaque = opaque
         .map(|unit| OpaqueRow { path: unit.place.path.clone(), line: unit.place.line, why: unit.why.text.clone() })
         .collect();
@@ -166,4 +177,29 @@ fn declared(terms: &Terms) -> serde_json::Map<String, serde_json::Value> {
         out.insert("web".to_owned(), web.into());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::snapshot::Snapshot;
+
+    #[test]
+    fn what_nothing_starts_is_not_listed_as_unseen() {
+        let step = "jobs:\n  x:\n    runs-on: windows-latest\n    steps:\n      - run: Get-Item x\n";
+        let files = [
+            ("manual", "workflow_dispatch"),
+            ("called", "workflow_call"),
+            ("nightly", "{schedule: [{cron: 0 0 * * *}]}"),
+            ("ci", "push"),
+        ];
+        let file = |(name, on): (&str, &str)| (format!(".github/workflows/{name}.yml"), format!("on: {on}\n{step}"));
+        let snapshot = Snapshot::in_memory(files.map(file));
+        let terms = Terms::default();
+        let facts = crate::facts::gather(&snapshot, Catalog::builtin(), &terms).expect("facts");
+        let subject = crate::inspect::subject(&snapshot, &terms);
+        let listed: Vec<String> = fill(&facts, subject, &terms).opaque.iter().map(|row| row.path.to_string()).collect();
+        assert_eq!(listed, [".github/workflows/ci.yml", ".github/workflows/nightly.yml"]);
+    }
 }

@@ -150,6 +150,9 @@ fn the_remedy_fits_what_holds() {
     let never = after("{if: false, run: bandit -r .}", &[]);
     assert_eq!(never.0, "Bandit stands in a pipeline, but its condition never holds");
     assert!(never.1.starts_with("remove this condition"));
+    let dead = after("run: false && bandit -r .", &[]);
+    assert_eq!(dead.0, "Bandit stands in a pipeline, but is never started");
+    assert_eq!(dead.1, "let it come to Bandit: runs only when `false` succeeds, and here that is never so");
     let bare = bandit("pull_request:", "      - run: bandit -r .\n", &[]);
     assert_eq!(bare.1, "check the repository out before it:\n- uses: actions/checkout@v4");
     let start = |on: &str| bandit(on, "      - uses: actions/checkout@v4\n      - run: bandit -r .\n", &[]).1;

@@ -149,6 +149,12 @@ fn each_problem_is_named_with_its_line() {
         (owl, "flag = [\"--calm\"], ", "", "rules/tools/owl.toml:12: a row of `effect` names exactly one place, this one none"),
         (owl, "flag = [\"--calm\"]", "flag = [\"calm\"]", "rules/tools/owl.toml:12: a flag starts with `-`"),
         (owl, "flag = [\"--calm\"]", "setting = \"calm\"", "rules/tools/owl.toml:12: a `setting` is answered by a reader"),
+        (
+            owl,
+            "flag = [\"--calm\"]",
+            "flag = [\"--calm\"], same_as = \"x\"",
+            "rules/tools/owl.toml:12: `same_as` belongs to `input`",
+        ),
         (owl, "run = \"plain\"", "run = \"plane\"", "rules/tools/owl.toml:13: no row of `run` has this name"),
         (owl, ", value = [\"x\"]", "", "rules/tools/owl.toml:13: which values?"),
         (owl, "kind = ", "reader = \"oracle\"\nkind = ", "rules/tools/owl.toml:3: no reader"),

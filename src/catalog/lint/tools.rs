@@ -132,7 +132,10 @@ fn effect(page: &Page, row: Value<'_>, runs: &[&str], problems: &mut Vec<String>
     if has("value") && !valued {
         problems.push(page.at(row, "`value` belongs to `env`, `input` or `key`"));
     }
-    let compared = ["some_of", "none_of", "below"].iter().any(|key| has(key));
+    if has("same_as") && !has("input") {
+        problems.push(page.at(row, "`same_as` belongs to `input`"));
+    }
+    let compared = ["same_as", "some_of", "none_of", "below"].iter().any(|key| has(key));
     if compared && !valued && !has("flag") {
         problems.push(page.at(row, "a comparison needs the `flag`, `env`, `input` or `key` whose value it is about"));
     }

@@ -17,6 +17,7 @@ pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "limit-0" => Some("delete `open-pull-requests-limit: 0` from the entry"),
         "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
         "disabled" => Some("switch the bot on for it"),
+        "never" => Some("give the entry's schedule a day that comes"),
         "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
@@ -95,6 +96,7 @@ pub(super) fn reason_words(why: &str) -> &'static str {
         "limit-0" => "its entry has `open-pull-requests-limit: 0`",
         "ignored" => "its entry ignores everything",
         "disabled" => "the bot is switched off for it",
+        "never" => "its schedule names no moment that ever comes",
         "target-branch" => "its entry targets another branch than the default one",
         "no-bot" => "no bot is configured",
         _ => "no entry names it",

@@ -5,6 +5,7 @@
 mod dependabot;
 mod in_ci;
 mod leftover;
+mod moments;
 mod pyup;
 mod renovate;
 mod targets;
@@ -132,7 +133,7 @@ pub struct Uncovered {
     pub directory: RepoPath,
     /// A manifest there.
     pub manifest: RepoPath,
-    /// `no-bot | no-entry | limit-0 | ignored | disabled | target-branch`.
+    /// `no-bot | no-entry | limit-0 | ignored | disabled | never | target-branch`.
     pub why: &'static str,
     /// Where the reason stands, when it stands somewhere.
     pub place: Option<Place>,

@@ -256,3 +256,19 @@ fn members_of_pnpm_are_folded_into_a_root_without_dependencies() {
     assert_eq!(with("packages: ['apps/*', '!apps/b']\n"), "javascript:=2 javascript:apps/b=1");
     assert_eq!(with("onlyBuiltDependencies: [x]\n"), "javascript:apps/a=2 javascript:apps/b=1");
 }
+
+#[test]
+fn modules_of_modules_belong_to_the_outermost_list() {
+    let list = |modules: &str| {
+        format!(
+            "<project><modules>{modules}</modules><dependencies><dependency><version>1</version></dependency></dependencies></project>"
+        )
+    };
+    let (outer, inner) = (list("<module>utils</module>"), list("<module>a</module><module>b</module>"));
+    let leaf = list("");
+    let files: &[(&str, &str)] =
+        &[("pom.xml", &outer), ("utils/pom.xml", &inner), ("utils/a/pom.xml", &leaf), ("other/pom.xml", &leaf)];
+    let inventory = stock(files);
+    let told: Vec<String> = inventory.manifests.iter().map(|one| format!("{}={}", one.path, one.directory)).collect();
+    assert_eq!(told, ["other/pom.xml=other", "pom.xml=", "utils/a/pom.xml=", "utils/pom.xml="]);
+}

@@ -40,7 +40,24 @@ pub(super) fn members(snapshot: &Snapshot, manifests: &[ManifestFact]) -> BTreeM
             }
         }
     }
+    modules_of_modules(&mut members);
     members
+}
+
+/// Modules of Maven are built, and fetched by bots, from the outermost list that leads to them. (dependabot-core 0.392
+/// `maven/file_fetcher.rb`.) Other workspaces do not nest.
+fn modules_of_modules(members: &mut BTreeMap<RepoPath, RepoPath>) {
+    let inner = |root: &RepoPath| root.file_name() == "pom.xml" && members.contains_key(root);
+    let nested: Vec<RepoPath> = members.iter().filter(|(_, root)| inner(root)).map(|(member, _)| member.clone()).collect();
+    for member in nested {
+        // A root lies above its members, so this ends.
+        let mut root = &members[&member];
+        while let Some(outer) = members.get(root) {
+            root = outer;
+        }
+        let root = root.clone();
+        members.insert(member, root);
+    }
 }
 
 /// What a workspace root names; the root itself may depend on nothing.

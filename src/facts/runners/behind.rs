@@ -1,30 +1,25 @@
 //! Owns launchers whose command stands behind a marker of its own (`mise exec TOOLS -- CMD`, `nix develop -c CMD`, `hatch run
-//! ENV:CMD`). Refuses those whose command is found by their flags alone: those are `launchers`.
+//! ENV:CMD`). Refuses those whose command is found by their flags alone: those are `launchers`. What files of the tree say of its
+//! programs is `shadow::managers`.
 
 use super::script_words::literal;
 use super::{Call, Next, Runner, World};
-use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching;
 use crate::facts::shell::Word;
-use crate::snapshot::Snapshot;
-use crate::text::Place;
 
-/// The words of a launcher, the markers behind which its command stands, and files of the tree that say what its programs are.
+/// The words of a launcher, and the markers behind which its command stands.
 struct Marked {
     words: &'static [&'static str],
     markers: &'static [&'static str],
-    settings: &'static [&'static str],
 }
 
-const MISE: &[&str] = &[".mise.toml", "mise.toml", ".tool-versions"];
-
 static MARKED: &[Marked] = &[
-    Marked { words: &["mise", "exec"], markers: &["--", "-c", "--command"], settings: MISE },
-    Marked { words: &["mise", "x"], markers: &["--", "-c", "--command"], settings: MISE },
-    Marked { words: &["nix", "develop"], markers: &["-c", "--command"], settings: &[] },
-    Marked { words: &["nix", "shell"], markers: &["-c", "--command"], settings: &[] },
-    Marked { words: &["asdf", "exec"], markers: &[], settings: &[".tool-versions"] },
-    Marked { words: &["direnv", "exec"], markers: &[], settings: &[".envrc"] },
+    Marked { words: &["mise", "exec"], markers: &["--", "-c", "--command"] },
+    Marked { words: &["mise", "x"], markers: &["--", "-c", "--command"] },
+    Marked { words: &["nix", "develop"], markers: &["-c", "--command"] },
+    Marked { words: &["nix", "shell"], markers: &["-c", "--command"] },
+    Marked { words: &["asdf", "exec"], markers: &[] },
+    Marked { words: &["direnv", "exec"], markers: &[] },
 ];
 
 /// Launchers with a marker.
@@ -35,7 +30,7 @@ impl Runner for Behind {
         "launchers with a marker"
     }
 
-    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+    fn expand(&self, call: &Call<'_>, _: &World<'_>) -> Option<Vec<Next>> {
         let program = matching::program_name(call.program()?);
         if program == "hatch" {
             return hatch(call);
@@ -50,38 +45,10 @@ impl Runner for Behind {
                 None => return Some(Vec::new()),
             };
             let words = call.words.get(from..).filter(|words| !words.is_empty())?.to_vec();
-            let mut next = Next::argv(call, words);
-            next.holds.extend(setting(marked, call, world.snapshot));
-            return Some(vec![next]);
+            return Some(vec![Next::argv(call, words)]);
         }
         None
     }
-}
-
-/// A file of the tree that may give the program another meaning (threats A11): a `PATH`, an alias or a plugin.
-fn setting(marked: &Marked, call: &Call<'_>, snapshot: &Snapshot) -> Option<Hold> {
-    let directory = call.workdir.dir()?;
-    let above = directory.ancestors();
-    let files = above.flat_map(|dir| marked.settings.iter().filter_map(move |name| dir.join(name)));
-    for path in files.filter(|path| snapshot.is_file(path)) {
-        let Ok(file) = snapshot.read(&path) else { continue };
-        // A list of versions names tools; a path, an alias or a script is what can put another program in a tool's place.
-        let odd = |line: &&str| {
-            let line = line.trim();
-            !line.starts_with('#')
-                && ["PATH", "_.path", "_.source", "alias", "path:", "source ", "layout ", "plugins"]
-                    .iter()
-                    .any(|word| line.contains(word))
-        };
-        let at = file.text.lines().position(|line| odd(&line));
-        if let Some(at) = at {
-            let start = file.lines().start_of(at + 1).unwrap_or_default();
-            let place: Place = file.place(crate::text::Span::new(start, start + file.line_text(at + 1).len()));
-            let why = format!("`{}` may give programs another meaning by this line", marked.words.join(" "));
-            return Some(Hold::new(HoldEffect::Void, place, why));
-        }
-    }
-    None
 }
 
 /// `hatch run [ENV:]CMD` where no script has that name; `hatch env run -- CMD`.
@@ -131,19 +98,5 @@ mod tests {
         }
         assert_eq!(told(&Behind, &[], "", "nix develop"), Vec::<String>::new());
         assert_eq!(told(&Behind, &[], "", "hatch build"), ["not known"]);
-    }
-
-    #[test]
-    fn settings_of_the_tree_may_shadow() {
-        for (file, text, command, held) in [
-            (".mise.toml", "[env]\n_.path = ['bin']\n", "mise x -- bandit", true),
-            (".mise.toml", "[tools]\nnode = '20'\n", "mise x -- bandit", false),
-            (".tool-versions", "bandit path:./bin\n", "asdf exec bandit", true),
-            (".tool-versions", "python 3.12\n", "asdf exec bandit", false),
-            (".envrc", "PATH_add bin\n", "direnv exec . bandit", true),
-            (".envrc", "export X=1\n", "direnv exec . bandit", false),
-        ] {
-            assert_eq!(told(&Behind, &[(file, text)], "", command)[0].contains("!void"), held, "{file} {text}");
-        }
     }
 }

@@ -129,6 +129,16 @@ pub enum Target {
     },
     /// Something that is not read: raises what every tool may be.
     Opaque(Why),
+    /// Something that is written beside what runs, and left out at a line of its own.
+    LeftOut(Box<Target>, Hold),
+}
+
+impl Target {
+    /// The same, left out.
+    #[must_use]
+    pub fn left_out(self, by: Hold) -> Self {
+        Self::LeftOut(Box::new(self), by)
+    }
 }
 
 impl Target {
@@ -142,6 +152,7 @@ impl Target {
             Self::Hook { args, .. } => of(args),
             Self::Image { argv, .. } => of(argv),
             Self::Opaque(_) => 0,
+            Self::LeftOut(target, _) => target.bytes(),
         }
     }
 }

@@ -62,7 +62,9 @@ pub(super) fn lead_action(runner: &dyn Runner, snapshot: &Snapshot, name: &str, 
 
 /// `WORDS @FILE:LINE [in DIRECTORY] [~EFFECT:LINE]… [?]`.
 pub(super) fn render(nexts: &[Next]) -> String {
-    nexts.iter().map(one).collect::<Vec<_>>().join("\n")
+    // What is left out has tests of its own.
+    let nexts = nexts.iter().filter(|next| !matches!(next.target, Target::LeftOut(..)));
+    nexts.map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn one(next: &Next) -> String {
@@ -78,6 +80,7 @@ fn one(next: &Next) -> String {
             )
         }
         Target::Hook { repo, id, args, packages } => format!("hook {repo} {id} {} {packages:?}", spelled(args)),
+        Target::LeftOut(_, by) => format!("left out by {}", by.why),
         Target::Image { image, argv } => format!("image {image} {}", spelled(argv)),
         Target::Opaque(why) => format!("opaque {}", why.text),
     };

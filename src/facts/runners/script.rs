@@ -273,6 +273,10 @@ fn invoked(call: &Call<'_>, world: &World<'_>, mode: ShellMode) -> Option<Vec<Ne
             Err(why) => return Some(opaque(call, why)),
         }
     };
+    if options.interactive && options.names_first {
+        let why = "an interactive shell reads the file that its options name first";
+        next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), call.place.clone(), why));
+    }
     if let Some(place) = options.unclear {
         next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, "an option of the shell is computed"));
     }

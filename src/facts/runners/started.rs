@@ -137,6 +137,7 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
     }
     nexts.iter().any(|next| match &next.target {
         Target::Argv(words) => command(words, &inner, world, asked, depth + 1),
+        Target::LeftOut(..) => false,
         Target::Image { argv, .. } => !argv.is_empty(),
         Target::Script { .. } | Target::Hook { .. } | Target::Opaque(_) => true,
     })

@@ -1,6 +1,9 @@
 //! Owns the ways in which the tree gives a tool's name another meaning: local modules, packages, sources, overrides, wrappers
 //! (threats A11). Refuses shells and runners: their shadows are found where they are read.
 
+pub(in crate::facts) mod launchers;
+pub(in crate::facts) mod local;
+pub(in crate::facts) mod managers;
 mod npm;
 mod python;
 mod requirements;
@@ -44,6 +47,7 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
         && env.get("PYTHONSAFEPATH").is_none_or(|value| value.as_deref() == Some(""))
     {
         holds.extend(python::module(module, &directory, &directory, world));
+        holds.extend(python::standard(&directory, world));
     }
     let program = row.argv.as_ref().and_then(|argv| argv.first()).map(String::as_str);
     for name in tool.packages.get("npm").into_iter().flatten() {
@@ -124,10 +128,13 @@ fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
                 }
             }
         }
-        let Some(path) = dir.join("rust-toolchain.toml").filter(|path| snapshot.is_file(path)) else { continue };
-        let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
-        if let Some(value) = document.root().route(&["toolchain", "path"]) {
-            return Some(Hold::new(HoldEffect::Void, value.place(), "the toolchain is a directory of the tree"));
+        // The file of the older name holds a channel, or the same.
+        for name in ["rust-toolchain", "rust-toolchain.toml"] {
+            let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
+            let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
+            if let Some(value) = document.root().route(&["toolchain", "path"]) {
+                return Some(Hold::new(HoldEffect::Void, value.place(), "the toolchain is a directory of the tree"));
+            }
         }
     }
     None

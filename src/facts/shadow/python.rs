@@ -1,6 +1,7 @@
 //! Owns what makes a Python tool's name mean code of the tree: modules, `PYTHONPATH`, the project's own programs and sources.
 //! Refuses lists of requirements: those are `requirements`.
 
+use crate::answer::Reason;
 use crate::catalog::tool::Run;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
@@ -13,7 +14,7 @@ use crate::text::{Place, RepoPath, Span};
 const PARTS: usize = 16;
 
 /// Where `pyproject.toml` lists the programs of the project.
-const SCRIPTS: &[&[&str]] = &[&["project", "scripts"], &["project", "gui-scripts"], &["tool", "poetry", "scripts"]];
+pub(super) const SCRIPTS: &[&[&str]] = &[&["project", "scripts"], &["project", "gui-scripts"], &["tool", "poetry", "scripts"]];
 
 /// `python -m NAME` takes `NAME.py` or the package `NAME/` of the working directory first.
 pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
@@ -24,6 +25,15 @@ pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world:
     // The analyzer's own repository runs itself: that is the tool.
     let effect = if is_itself(module, directory, world) { HoldEffect::Note } else { HoldEffect::Void };
     Some(Hold::new(effect, Place::file(path), why))
+}
+
+/// A module of the working directory that stands in for one of Python's own, which the tool imports, or not.
+pub(super) fn standard(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let names = world.catalog.runners.interpreter.iter().flat_map(|row| &row.standard);
+    let files = names.flat_map(|name| [format!("{name}.py"), format!("{name}/__init__.py")]);
+    let path = files.filter_map(|file| directory.join(&file)).find(|path| world.snapshot.is_file(path))?;
+    let why = "this file of the tree stands in for a module of Python's own where a module is run by name";
+    Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(path), why))
 }
 
 /// `PYTHONPATH` leads to a directory of the tree in which the tool's package lies: it comes before what is installed.
@@ -107,25 +117,31 @@ fn script_of_setup(program: &str, dir: &RepoPath, world: &World<'_>) -> Option<(
         if !file.text.contains(program) {
             continue;
         }
-        let mut offset = 0;
-        let mut inside = false;
-        for line in file.text.split_inclusive('\n') {
-            let start = offset;
-            offset += line.len();
-            inside |= line.contains("console_scripts");
-            if !inside {
-                continue;
-            }
-            // `bandit = own.cli:main`, quoted in `setup.py`.
-            let entries = line.split([',', '[']).map(|entry| entry.trim().trim_start_matches(['"', '\'']));
-            let mut named = entries.filter_map(|entry| entry.split_once('='));
-            if let Some((_, tail)) = named.find(|(head, tail)| head.trim() == program && tail.contains(':')) {
-                let place = file.place(Span::new(start, start + line.trim_end().len()));
-                return Some((tail.trim().to_owned(), place));
-            }
+        if let Some((_, tail, span)) = entries(&file.text).into_iter().find(|(name, ..)| *name == program) {
+            return Some((tail.to_owned(), file.place(span)));
         }
     }
     None
+}
+
+/// The console scripts in the text of a `setup.cfg` or `setup.py`: names, what they call, and their lines.
+pub(super) fn entries(text: &str) -> Vec<(&str, &str, Span)> {
+    let mut out = Vec::new();
+    let mut offset = 0;
+    let mut inside = false;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(offset, offset + line.trim_end().len());
+        offset += line.len();
+        inside |= line.contains("console_scripts");
+        if !inside {
+            continue;
+        }
+        // `bandit = own.cli:main`, quoted in `setup.py`.
+        let parts = line.split([',', '[']).map(|entry| entry.trim().trim_start_matches(['"', '\'']));
+        let named = parts.filter_map(|entry| entry.split_once('=')).filter(|(_, tail)| tail.contains(':'));
+        out.extend(named.map(|(head, tail)| (head.trim(), tail.trim(), span)));
+    }
+    out
 }
 
 /// What the project's own program of this name calls (`own.cli:main`), and the directory of the project.

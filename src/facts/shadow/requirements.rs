@@ -5,6 +5,7 @@ use crate::catalog::Tool;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::World;
+use crate::facts::shadow::local;
 use crate::text::{Place, RepoPath, Span};
 
 /// Lists of requirements that are looked into for one directory.
@@ -26,7 +27,7 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
     let names = inside.iter().flatten().flat_map(|dir| {
         let files = world.snapshot.names_in(dir).filter(|file| {
             let listed = file.contains("requirements") || dir.file_name() == "requirements";
-            listed && (file.ends_with(".txt") || file.ends_with(".in"))
+            (listed && (file.ends_with(".txt") || file.ends_with(".in"))) || *file == "tox.ini"
         });
         files.filter_map(|file| dir.join(file)).collect::<Vec<_>>()
     });
@@ -36,12 +37,19 @@ fn lists(directory: &RepoPath, name: &str, tool: &Tool, world: &World<'_>) -> Op
         for line in file.text.split_inclusive('\n') {
             let (start, text) = (offset, line.split(" #").next().unwrap_or("").trim());
             offset += line.len();
-            if is_elsewhere(text, name, tool) {
+            // `deps =` of tox, and `py312: ` in front of one.
+            let text = if path.file_name() == "tox.ini" { dependency(text) } else { text };
+            if is_elsewhere(text, name, tool) || declares(text, name, tool, directory, world) {
                 return Some(hold(file.place(Span::new(start, start + line.trim_end().len())), name));
             }
         }
     }
     None
+}
+
+fn dependency(line: &str) -> &str {
+    let line = line.strip_prefix("deps").and_then(|rest| rest.trim_start().strip_prefix('=')).unwrap_or(line).trim();
+    line.split_once(": ").map_or(line, |(_, rest)| rest.trim())
 }
 
 /// Whether a requirement is the tool's name from a path or an address that is not the tool's own.
@@ -62,6 +70,16 @@ fn is_elsewhere(text: &str, name: &str, tool: &Tool) -> bool {
     let address = written.starts_with("git+") || written.contains("://");
     (local && written != "." && path(written))
         || (address && !written.starts_with('-') && path(written) && !is_own(written, tool))
+}
+
+/// Whether a requirement is a path to a package of the tree that installs the tool's name.
+fn declares(text: &str, name: &str, tool: &Tool, directory: &RepoPath, world: &World<'_>) -> bool {
+    let program = |given: &str| {
+        tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv.first().is_some_and(|word| word == given)))
+    };
+    let of_tree = local::path_of(text).filter(|path| *path != ".").and_then(|path| directory.join(path.trim_end_matches('/')));
+    let package = of_tree.and_then(|path| local::package(local::Kind::Python, &path, world));
+    package.is_some_and(|package| package.names.iter().any(|given| same(given, name) || program(given)))
 }
 
 fn same(a: &str, b: &str) -> bool {

@@ -17,6 +17,9 @@ pub(super) struct Assigned {
     pub span: Span,
 }
 
+/// Entries of one search path that are looked at.
+const MOST_ODD: usize = 16;
+
 /// Directories outside any checkout, by the variable or command that names them.
 pub(super) const TOOL_HOMES: [&str; 27] = [
     "$PATH",
@@ -105,11 +108,11 @@ impl Walker<'_> {
         match assigned.name.as_str() {
             "PATH" => {
                 let known = assigned.value.usual.known().unwrap_or(value).replace(['"', '\''], "");
-                let odd = known.split(':').find(|entry| !TOOL_HOMES.iter().any(|home| entry.starts_with(home)));
-                if let Some(odd) = odd {
+                let odd = known.split(':').filter(|entry| !TOOL_HOMES.iter().any(|home| entry.starts_with(home)));
+                for odd in odd.take(MOST_ODD) {
                     let entry = if odd.is_empty() { "the current directory".to_owned() } else { quoted(odd) };
                     let directory = if odd.is_empty() { "." } else { odd };
-                    self.shadow_in("*", place, format!("`PATH` gets {entry}"), Some(directory.to_owned()));
+                    self.shadow_in("*", place.clone(), format!("`PATH` gets {entry}"), Some(directory.to_owned()));
                 }
             }
             "BASH_ENV" | "ENV" | "LD_PRELOAD" => {

@@ -107,6 +107,9 @@ impl Walker<'_> {
                     Outcome::NotMine(same) => *same,
                     end @ Outcome::Done(_) => return end,
                 };
+                if !self.only_sets_up(run, &st) {
+                    super::call::not_read(&mut st, &quoted(name), place.clone());
+                }
                 let mut run = Run { words: run.words.clone(), raws: run.raws, assigned: Vec::new(), command: run.command };
                 if let Some(first) = run.words.first_mut() {
                     first.value = Some("source".to_owned());

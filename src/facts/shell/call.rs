@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::facts::meter::READ_BYTE;
 use crate::text::{MappedText, Place, Span};
 
@@ -151,7 +151,8 @@ impl Walker<'_> {
                 st.last = Per::same(Stat::Zero);
                 return self.leaf(st, ctx);
             }
-            self.opaque(place, Reason::Dynamic, "the text of `eval` is computed");
+            self.opaque(place.clone(), Reason::Dynamic, "the text of `eval` is computed");
+            not_read(&mut st, "`eval`", place);
             st.last = Per::same(Stat::Unknown);
             return self.leaf(st, ctx);
         };
@@ -270,6 +271,12 @@ impl Walker<'_> {
         self.awaited.extend(out.failed.keys().copied());
         out
     }
+}
+
+/// The shell takes in a text that is not read: it may define functions and set the search path.
+pub(super) fn not_read(st: &mut State, by: &str, place: Place) {
+    let why = format!("the text that {by} takes in is not read, and may give the name another meaning");
+    st.unread.get_or_insert_with(|| std::sync::Arc::new(Why::new(Reason::Dynamic, why).at(place)));
 }
 
 /// What stands around the name of a function in the name of the variable that hands it on (bash, variables.c).

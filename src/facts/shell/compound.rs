@@ -6,7 +6,7 @@ use crate::answer::Reason;
 use crate::text::{Place, Span};
 
 use super::ast::{Command, CommandKind, List, Part, RawWord, Redirect, RedirectOp};
-use super::call::Function;
+use super::call::{Function, export_function};
 use super::source::Ctx;
 use super::state::State;
 use super::walk::Walker;
@@ -87,6 +87,9 @@ impl Walker<'_> {
             CommandKind::Function { name, body } => {
                 let function = Function { body: Rc::clone(body), source: Rc::clone(&ctx.source), certain: true };
                 Rc::make_mut(&mut st.functions).insert(name.clone(), function);
+                if st.options.allexport {
+                    export_function(name, &mut st);
+                }
                 st.last = Per::same(Stat::Zero);
                 Some(st)
             }

@@ -1,4 +1,4 @@
-//! Owns which texts that `eval` is given are printed by programs that set up an environment and run nothing: the catalogue names
+//! Owns which texts that `eval` and `source` are given are printed by programs that set up an environment and run nothing: the catalogue names
 //! them. Refuses a program of the tree, and everything that changes what such a program prints.
 
 use super::UNKNOWN_CHAR;
@@ -12,7 +12,7 @@ impl Walker<'_> {
     /// Whether the words are one substitution, of nothing but such programs.
     pub(super) fn only_environment(&self, args: &[RawWord], st: &State) -> bool {
         let [RawWord { parts, .. }] = args else { return false };
-        let [Part::Command { list, .. }] = parts.as_slice() else { return false };
+        let [Part::Command { list, .. } | Part::Process { list, .. }] = parts.as_slice() else { return false };
         !list.items.is_empty() && self.prints_environment(list, st)
     }
 

@@ -22,8 +22,14 @@ pub const HANDED_AT: [&str; 2] =
 /// What no other name has in it, in the same order.
 const UNMISTAKABLE: [&str; 2] = ["_runner_file_commands/add_path", "_runner_file_commands/set_env"];
 
+/// Words of a program that are taken for names of files which it reads.
+const SHOWN: usize = 8;
+
 /// Writes that are remembered.
 const MOST: usize = 256;
+
+/// What lies there is none of the tree's.
+const NO_FILES: [&str; 4] = ["/dev/", "/tmp/", "~", "-"];
 
 /// The shell's own commands that print nothing.
 const SILENT: [&str; 4] = ["cd", "export", "set", "unset"];
@@ -37,6 +43,10 @@ pub enum HandedTo {
     Environment,
     /// A program among the others: its path is the text.
     Program,
+    /// More than is remembered.
+    Anything,
+    /// Any other file: its path is the text.
+    File,
 }
 
 /// One write for later steps.
@@ -98,11 +108,13 @@ impl Walker<'_> {
     }
 
     /// Text that is known, and nothing that was fetched, goes where a program lies.
-    fn puts_program(&mut self, path: &str, raw: &str, said: &[Said], place: Place, st: &State) {
-        let lies = path.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
-        let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| path.to_owned()));
+    fn puts_program(&mut self, value: &str, raw: &str, said: &[Said], place: Place, st: &State) {
+        let lies = value.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
+        let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| value.to_owned()));
         if let Some(path) = path.filter(|_| said.iter().any(Option::is_some)) {
             self.hand(HandedTo::Program, vec![Some(path)], place, st);
+        } else if !value.contains(UNKNOWN_CHAR) && !NO_FILES.iter().any(|head| value.starts_with(head)) {
+            self.hand(HandedTo::File, vec![Some(self.standing(value, st))], place, st);
         }
     }
 
@@ -114,7 +126,7 @@ impl Walker<'_> {
             // Past the bound one text that is not known stands for all the rest.
             let full = self.out.handed.len() >= MOST;
             let handed = match full {
-                true => Handed { to: HandedTo::Path, text: None, place: place.clone(), doubtful },
+                true => Handed { to: HandedTo::Anything, text: None, place: place.clone(), doubtful },
                 false => Handed { to, text, place: place.clone(), doubtful },
             };
             if self.silent == 0 && self.out.handed.len() <= MOST && !self.out.handed.contains(&handed) {
@@ -178,11 +190,38 @@ impl Walker<'_> {
                 None => self.handed_in(run, st, ctx),
                 Some(file) => {
                     let text = file.value.as_deref().filter(|_| operands.len() == 1).and_then(|file| self.file_text(file, st));
-                    vec![text.map(|text| text.text().to_owned())]
+                    vec![text.map(|text| text.text().to_owned()).or_else(|| self.made_of(run, st))]
                 }
             },
-            _ => vec![None],
+            _ => vec![self.made_of(run, st)],
         }
+    }
+
+    /// What a program may print that is shown files of the tree: none of their lines is known, but the names in them are, and
+    /// those in its own words. None where it is shown none.
+    fn made_of(&self, run: &Run<'_>, st: &State) -> Said {
+        let words = || run.words.iter().map(Word::shape);
+        // `git show REVISION:FILE`
+        let file = |word: &str| self.file_text(word.rsplit(':').next().unwrap_or(word), st);
+        let texts = words().take(SHOWN).filter_map(|word| file(&word)).collect::<Vec<_>>();
+        if texts.is_empty() {
+            return None;
+        }
+        let is_variable = |name: &&str| {
+            name.len() > 2 && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        let mut out = String::new();
+        for text in texts.iter().map(|text| text.text().to_owned()).chain(words().map(std::borrow::Cow::into_owned)) {
+            let names = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(is_variable);
+            names.filter(|name| !HANDED_FILES.contains(name)).for_each(|name| {
+                let line = format!("{name}={UNKNOWN_CHAR}\n");
+                if out.len() + line.len() < LONGEST && !out.contains(&line) {
+                    out.push_str(&line);
+                }
+            });
+        }
+        out.push(UNKNOWN_CHAR);
+        Some(out)
     }
 
     /// A path seen from where the shell stands.

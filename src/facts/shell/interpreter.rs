@@ -60,6 +60,10 @@ pub struct ShellOptions {
     pub noexec: bool,
     /// `-s`: the script comes from standard input.
     pub stdin: bool,
+    /// `-i`.
+    pub interactive: bool,
+    /// It names the file that an interactive shell reads first.
+    pub names_first: bool,
 }
 
 /// What a word of a shell's command line is.
@@ -77,7 +81,7 @@ impl ShellOptions {
     /// A shell without any.
     #[must_use]
     pub fn new(mode: ShellMode) -> Self {
-        Self { mode, text: false, noexec: false, stdin: false }
+        Self { mode, text: false, noexec: false, stdin: false, interactive: false, names_first: false }
     }
 
     /// Reads one word; `next` takes the words that it needs behind it.
@@ -89,7 +93,7 @@ impl ShellOptions {
         }
         if word.starts_with("--") {
             if matches!(word, "--rcfile" | "--init-file") {
-                next();
+                self.names_first = next().is_none_or(|file| !file.starts_with('/'));
             }
             return OptionRead::More;
         }
@@ -100,6 +104,7 @@ impl ShellOptions {
                 'c' => self.text = true,
                 'n' => self.noexec = on,
                 's' => self.stdin = true,
+                'i' => self.interactive = on,
                 'o' | 'O' => match next() {
                     Some("errexit") => self.mode.errexit = on,
                     Some("pipefail") => self.mode.pipefail = on,

@@ -136,6 +136,7 @@ fn both(a: State, b: State, made: ((Fail, Fail), (Fail, Fail)), before: &Reach, 
     out.join_options(&b);
     out.exit_trap = a.exit_trap.join(&b.exit_trap);
     out.error_trap = a.error_trap.join(&b.error_trap);
+    out.unread = a.unread.clone().or_else(|| b.unread.clone());
     out.job = if a.job == b.job { a.job } else { None };
     out.reach = join_reach(&merge, &known, before);
     out

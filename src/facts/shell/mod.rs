@@ -159,6 +159,8 @@ pub struct ShellCommand {
     pub holds: Vec<Hold>,
     /// Set when it runs only under a condition that could not be decided.
     pub condition: Option<Why>,
+    /// Text that its shell took in before and that could not be read.
+    pub unread: Option<std::sync::Arc<Why>>,
     /// The text fed to it when it is a shell that reads its script from standard input.
     pub stdin: Option<MappedText>,
     /// The word that names a file which the script has written before, and what it wrote, when that is known.

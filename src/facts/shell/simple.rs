@@ -50,7 +50,7 @@ impl Walker<'_> {
                 self.default_values(parts, &mut st);
             }
         }
-        let prefix = prefix(&simple.words);
+        let prefix = prefix(&simple.words, &st);
         let raws = simple.words.get(prefix.skip..).unwrap_or(&[]);
         let words = self.words(raws, &st, &ctx.source);
         let assigned: Vec<Assigned> = simple.assignments.iter().map(|raw| self.assigned(raw, &st, ctx)).collect();
@@ -180,6 +180,7 @@ impl Walker<'_> {
             via: ctx.via.as_ref().clone(),
             holds: Vec::new(),
             condition: None,
+            unread: st.unread.clone(),
             words: run.words,
             others,
             place,
@@ -240,11 +241,13 @@ impl Walker<'_> {
 }
 
 /// Takes `command`, `builtin` and `exec` off, with their options.
-fn prefix(words: &[RawWord]) -> Prefix {
+fn prefix(words: &[RawWord], st: &State) -> Prefix {
     let mut out = Prefix::default();
     let bare = |at: usize| words.get(at).and_then(RawWord::bare);
+    // A function of such a name comes before the shell's own command.
+    let own = |name: &&str| !st.functions.contains_key(*name);
     loop {
-        match bare(out.skip) {
+        match bare(out.skip).filter(own) {
             Some("command") => {
                 let mut at = out.skip + 1;
                 while let Some(option) = bare(at).filter(|word| word.starts_with('-')) {

@@ -125,6 +125,7 @@ fn start(input: &ScriptInput<'_>) -> State {
         exit_trap: TrapSet::only(None),
         error_trap: TrapSet::only(None),
         job: None,
+        unread: None,
         file: input.scope.source().map(Rc::from),
         reach: Reach::start(),
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::answer::Why;
 use crate::text::Place;
@@ -183,6 +184,8 @@ pub(super) struct State {
     pub file: Option<Rc<str>>,
     /// Job of `$!`.
     pub job: Option<usize>,
+    /// Text that the shell took in here and that could not be read: names may mean something else since.
+    pub unread: Option<Arc<Why>>,
     pub reach: Reach,
 }
 

@@ -12,6 +12,7 @@ use super::source::{Ctx, Source};
 use super::state::{State, Until};
 use super::walk::Walker;
 use super::world::Val;
+use crate::catalog::Catalog;
 use crate::facts::workdir::normalise;
 
 /// Files inside files.
@@ -94,6 +95,32 @@ impl Walker<'_> {
             end.args = outer_args;
         }
         Outcome::Done(self.leaf(end, ctx).map(Box::new))
+    }
+
+    /// Whether a file that is not at hand only sets the shell up: one of the machine, one of those that the catalogue names, or what
+    /// a program prints that it names.
+    pub(super) fn only_sets_up(&self, run: &Run<'_>, st: &State) -> bool {
+        let Some(word) = run.words.get(1) else { return true };
+        if self.only_environment(run.raws.get(1..).unwrap_or(&[]), st) {
+            return true;
+        }
+        let shape = word.shape();
+        let path = match self.directory(st) {
+            Val::Text(from) => normalise(&from, &shape),
+            _ => shape.starts_with('/').then(|| normalise("/", &shape)).flatten(),
+        };
+        // It is read already, further out.
+        if path.as_ref().is_some_and(|path| self.reading.contains(path)) {
+            return true;
+        }
+        if word.glob || path.is_some_and(|path| self.input.files.text(&path).is_some()) {
+            return false;
+        }
+        let runners = &Catalog::builtin().runners;
+        let raw = word.raw.trim_matches('"');
+        let named = |end: &String| shape.strip_suffix(end.as_str()).is_some_and(|head| head.is_empty() || head.ends_with('/'));
+        let of_machine = |head: &String| raw.starts_with(head.as_str());
+        runners.sets_up.iter().any(named) || (!self.has_written(&shape, st) && runners.of_machine.iter().any(of_machine))
     }
 
     fn named_file(&mut self, run: &Run<'_>, st: &State, ctx: &Ctx) -> Option<(String, Source, super::ast::List)> {

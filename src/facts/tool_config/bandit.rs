@@ -88,7 +88,7 @@ impl Chosen {
 
 /// The line that leaves none of the tests: those chosen, or else all, without those that are skipped.
 fn no_tests(query: &Query<'_>) -> Option<Place> {
-    let ini = document(query, ".bandit", Format::Ini);
+    let ini = ini(query);
     let profile = arguments::values(query.args, &["-p", "--profile"]).pop().is_some();
     if profile || ini.as_ref().is_some_and(|ini| places::at_key(ini, "bandit.profile").is_some()) {
         return None;
@@ -143,7 +143,7 @@ fn patterns(query: &Query<'_>) -> Vec<Pattern> {
     if let Some(given) = arguments::values(query.args, &["-x", "--exclude"]).pop() {
         let listed = given.value.unwrap_or_default().split(',');
         found.extend(listed.map(|text| as_given(query, text, given.place.clone())));
-    } else if let Some(document) = document(query, ".bandit", Format::Ini)
+    } else if let Some(document) = ini(query)
         && let Some(value) = places::at_key(&document, "bandit").and_then(|section| section.get("exclude"))
     {
         let listed = value.scalar().unwrap_or_default().split(',');
@@ -163,6 +163,24 @@ fn as_given(query: &Query<'_>, text: &str, place: Place) -> Pattern {
     let is_dir = query.directory.join(text).is_some_and(|path| query.world.snapshot.is_dir(&path));
     let text = if is_dir { format!("{}/*", text.trim_end_matches('/')) } else { text.to_owned() };
     Pattern { text, place }
+}
+
+/// The `.bandit` file: the one that a flag names, else the only one below the targets; of several none is taken, and Bandit ends.
+fn ini(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
+    let path = match arguments::values(query.args, &["--ini"]).pop() {
+        Some(given) => query.path(given.value?)?,
+        None => {
+            let targets = targets(query);
+            let below: Vec<RepoPath> = targets.iter().filter_map(|target| query.path(target)).collect();
+            let entries = query.world.snapshot.entries().iter().filter(|entry| entry.is_file());
+            let mut found = entries
+                .map(|entry| &entry.path)
+                .filter(|path| path.file_name() == ".bandit" && below.iter().any(|target| path.is_in(target)));
+            let one = found.next().filter(|_| found.next().is_none())?;
+            one.clone()
+        }
+    };
+    query.world.snapshot.document(&path, Format::Ini).ok()
 }
 
 fn document(query: &Query<'_>, name: &str, format: Format) -> Option<std::sync::Arc<Document>> {
@@ -191,6 +209,13 @@ mod tests {
         assert_eq!(nothing(&[], "-r . -x ./a/b"), "no");
         assert_eq!(nothing(&[(".bandit", "[bandit]\nexclude = ./a\n")], "-r ."), "yes .bandit:2");
         assert_eq!(nothing(&[(".bandit", "[bandit]\nexclude = ./a\n")], "-r . -x ./z"), "no");
+        // The only one below the targets counts, wherever it lies; of two none does.
+        let below = ("a/.bandit", "[bandit]\nexclude = a\n");
+        assert_eq!(nothing(&[below], "-r a"), "yes a/.bandit:2");
+        assert_eq!(nothing(&[below, ("a/b/.bandit", "")], "-r a"), "no");
+        assert_eq!(nothing(&[below], "-r a/b"), "no");
+        assert_eq!(nothing(&[(".bandit", "[bandit]\nexclude = a\n")], "-r a"), "no");
+        assert_eq!(nothing(&[("z.ini", "[bandit]\nexclude = a\n")], "--ini z.ini -r a"), "yes z.ini:2");
         let config = ("pyproject.toml", "[tool.bandit]\nexclude_dirs = [\"a\"]\n");
         assert_eq!(nothing(&[config], "-c pyproject.toml -r ."), "yes pyproject.toml:2");
         assert_eq!(nothing(&[config], "-r ."), "no");
@@ -202,8 +227,10 @@ mod tests {
         let texts = |left_out: &str| rules.iter().filter(|id| *id != left_out).cloned().collect::<Vec<_>>().join(",");
         let (all, all_but_one) = (texts(""), texts("B608"));
         let plugins = rules.iter().filter(|id| !listed(id)).cloned().collect::<Vec<_>>().join(",");
-        let told_of =
-            |files: &[(&str, &str)], args: &str| told(Case::new("bandit", files, args).read(&Bandit).settings.get("no-tests"));
+        let told_of = |files: &[(&str, &str)], args: &str| {
+            let args = format!("{args} .");
+            told(Case::new("bandit", files, &args).read(&Bandit).settings.get("no-tests"))
+        };
         for (files, args, wanted) in [
             (&[][..], format!("-s {all}"), "yes ci.yml:1"),
             (&[], format!("-s {all} -s B101"), "no"),

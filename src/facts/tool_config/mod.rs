@@ -23,6 +23,7 @@ mod eslint;
 pub mod excluded;
 mod flake8;
 mod golangci;
+mod ignored;
 mod oxlint;
 pub mod places;
 mod pylint;
@@ -193,6 +194,8 @@ pub static ROSTER: &[&dyn Reader] = &[
     &eslint::Eslint,
     &flake8::Flake8,
     &golangci::Golangci,
+    &ignored::Grype,
+    &ignored::Osv,
     &oxlint::Oxlint,
     &pylint::Pylint,
     &ruff::Ruff,

@@ -1,8 +1,10 @@
 //! Owns what earlier commands of a job do to the search path of later ones: directories that they add, files of the tree that
 //! they put under a name into a directory of programs. Refuses what cannot meet a file of the tree: that is how tools are installed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::edited::Edit;
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -19,28 +21,43 @@ const MOST: usize = 64;
 const MOST_VARIABLES: usize = 512;
 
 /// What is said of changes past the bound.
-const MORE: &str = "earlier steps change the search path more often than is remembered";
+const MORE: &str = "earlier steps change the search path or the environment more often than is remembered";
 
 /// Files of one name that are looked at: of more, one is taken to lie there.
 const NAMESAKES: usize = 64;
 
 /// Programs that put files under other names.
-const PLACING: &[&str] = &["cp", "mv", "ln", "install"];
+const PLACING: &[&str] = &["cp", "mv", "ln", "install", "rsync"];
 
 /// Flags of those that take the next word.
-const VALUE_FLAGS: &[&str] = &["-m", "-o", "-g", "-S", "--mode", "--owner", "--group", "--suffix"];
+const VALUE_FLAGS: &[&str] =
+    &["-m", "-o", "-g", "-S", "-e", "--mode", "--owner", "--group", "--suffix", "--rsh", "--exclude", "--include", "--filter"];
+
+/// What commands so far did, by pipeline and job.
+#[derive(Default)]
+pub(super) struct Before {
+    /// To the search path.
+    changes: BTreeMap<(usize, usize), Vec<Change>>,
+    /// Variables that they gave to later steps.
+    variables: BTreeMap<(usize, usize), Vec<Change>>,
+    /// To files of the tree.
+    pub(super) edits: BTreeMap<(usize, usize), Vec<Change>>,
+}
 
 /// One change.
 pub(super) struct Change {
     /// The unit that makes it.
-    unit: usize,
-    what: What,
-    hold: Hold,
+    pub(super) unit: usize,
+    pub(super) what: What,
+    pub(super) hold: Hold,
+    /// It reaches what comes next in the same unit as well.
+    pub(super) at_once: bool,
     /// From the trigger to the command.
-    chain: Vec<Hop>,
-    starts: Arc<Vec<Start>>,
+    pub(super) chain: Vec<Hop>,
+    pub(super) starts: Arc<Vec<Start>>,
 }
 
+#[derive(Clone)]
 pub(super) enum What {
     /// Later steps look into this directory of the tree first.
     Directory(RepoPath),
@@ -52,28 +69,45 @@ pub(super) enum What {
     Name(String),
     /// From here on the files of this directory may stand among the programs.
     Copied(RepoPath),
+    /// From here on any program may be another one.
+    Anything,
     /// Later steps have this variable.
     Variable(String, Option<String>),
+    /// From here on files of the tree are other ones.
+    Edit(Edit),
 }
 
 impl Tracer<'_> {
-    /// Remembers a change.
+    /// Remembers a change; those of names and files reach what comes next in the same unit.
     pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+        let at_once = matches!(what, What::Name(_) | What::Copied(_) | What::Anything);
+        self.remember((what, at_once), doubt, why, place, frame);
+    }
+
+    /// Remembers a change that reaches what comes next.
+    pub(super) fn change_at_once(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
+        self.remember((what, true), doubt, why, place, frame);
+    }
+
+    fn remember(&mut self, (what, at_once): (What, bool), doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
         if frame.workdir.is_images() || frame.never_starts() {
             return;
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
-        let change = Change { unit: self.number, what, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
-        let changes = if matches!(change.what, What::Variable(..)) { &mut self.variables } else { &mut self.changes };
+        let change =
+            Change { unit: self.number, what, at_once, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
+        let changes =
+            if matches!(change.what, What::Variable(..)) { &mut self.before.variables } else { &mut self.before.changes };
         let known = changes.entry((frame.pipeline, frame.job)).or_default();
         let most = if matches!(change.what, What::Variable(..)) { MOST_VARIABLES } else { MOST };
         match known.len() {
             len if len < most => known.push(change),
             // Past the bound one change that is not known stands for all the rest.
-            len if len == most && most == MOST => {
+            len if len == most => {
                 let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), change.hold.place.clone(), MORE);
-                known.push(Change { what: What::Somewhere(String::new()), hold, ..change });
+                let what = if most == MOST { What::Somewhere(String::new()) } else { What::Every };
+                known.push(Change { what, hold, ..change });
             }
             _ => {}
         }
@@ -82,7 +116,7 @@ impl Tracer<'_> {
     /// What earlier steps of the job add to the environment; what the step has already is its own.
     pub(super) fn given(&self, frame: &mut Frame) {
         let own = Arc::clone(&frame.env);
-        for change in self.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
+        for change in self.before.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
             let What::Variable(name, value) = &change.what else { continue };
             if let Some(hold) = self.reaches(change, frame).filter(|_| !own.contains_key(name)) {
                 let value = value.clone().filter(|_| hold.effect == HoldEffect::Void);
@@ -93,30 +127,58 @@ impl Tracer<'_> {
 
     /// What earlier commands of the job make of a program's name.
     pub(super) fn changed_before(&self, program: &str, frame: &Frame) -> Option<Hold> {
-        let changes = self.changes.get(&(frame.pipeline, frame.job))?;
+        let changes = self.before.changes.get(&(frame.pipeline, frame.job))?;
         if program.contains('/') || frame.workdir.is_images() {
             return None;
         }
-        let is_file = |directory: &RepoPath| directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path));
-        let met = |change: &&Change| match &change.what {
-            What::Directory(directory) | What::Copied(directory) => is_file(directory),
+        changes.iter().filter(|change| self.meets(&change.what, program)).find_map(|change| self.reaches(change, frame))
+    }
+
+    /// Whether a change gives the program of this name another meaning.
+    fn meets(&self, what: &What, program: &str) -> bool {
+        match what {
+            What::Directory(directory) | What::Copied(directory) => {
+                directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
+            }
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
-            What::Every | What::Variable(..) => false,
-        };
-        changes.iter().filter(met).find_map(|change| self.reaches(change, frame))
+            What::Anything => true,
+            What::Every | What::Variable(..) | What::Edit(_) => false,
+        }
+    }
+
+    /// What the surroundings of a command itself make of a program's name: a manager behind whose words it stands, a text that its
+    /// shell took in.
+    pub(super) fn made_around(&self, program: &str, frame: &Frame) -> Option<Hold> {
+        if program.contains('/') || frame.workdir.is_images() {
+            return None;
+        }
+        let found = frame.also.iter().find(|(what, _)| self.meets(what, program)).map(|(_, hold)| hold.clone());
+        found.or_else(|| {
+            let why = frame.unread.as_ref()?;
+            Some(Hold::new(HoldEffect::Unknown(why.reason), why.place.clone()?, why.text.clone()))
+        })
     }
 
     /// What earlier commands of the job make every shell run first.
     pub(super) fn run_first(&self, frame: &Frame) -> Vec<Hold> {
-        let changes = self.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+        let job = (frame.pipeline, frame.job);
+        let changes = self.before.changes.get(&job).into_iter().chain(self.before.variables.get(&job)).flatten();
         let every = changes.filter(|change| matches!(change.what, What::Every));
         every.filter_map(|change| self.reaches(change, frame)).collect()
     }
 
     /// The hold of a change on what runs behind it.
-    fn reaches(&self, change: &Change, frame: &Frame) -> Option<Hold> {
-        let at_once = matches!(change.what, What::Name(_) | What::Copied(_)) && change.unit == self.number;
+    pub(super) fn reaches(&self, change: &Change, frame: &Frame) -> Option<Hold> {
+        let at_once = change.unit == self.number
+            && match &change.what {
+                // What a script writes to is known before its commands are followed.
+                What::Edit(_) => {
+                    let here = frame.chain.iter().rev().find(|hop| hop.place.path == change.hold.place.path);
+                    here.map_or_else(|| stands_before(&change.chain, &frame.chain), |hop| change.hold.place < hop.place)
+                }
+                _ => change.at_once,
+            };
         let earlier = change.unit != self.number && stands_before(&change.chain, &frame.chain);
         let certain = (at_once || earlier).then(|| under(&change.starts, &frame.starts))??;
         let mut hold = change.hold.clone();
@@ -127,7 +189,7 @@ impl Tracer<'_> {
     }
 
     /// Whether a file of the tree has this name, in a directory with this end.
-    fn lies_below(&self, tail: &str, program: &str) -> bool {
+    pub(super) fn lies_below(&self, tail: &str, program: &str) -> bool {
         let files = self.named(program);
         let ends = |path: &&RepoPath| {
             let whole = format!("/{path}");
@@ -139,11 +201,21 @@ impl Tracer<'_> {
     /// A command that may put files of the tree among the programs.
     pub(super) fn placed(&mut self, words: &[Word], place: &Place, frame: &Frame) {
         let program = words.first().and_then(|word| word.value.as_deref()).map(program_name);
+        if let Some(program @ ("tar" | "bsdtar" | "unzip")) = program {
+            return self.unpacked(program, &words[1..], place, frame);
+        }
         let Some(program) = program.filter(|program| PLACING.contains(program)) else { return };
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
         let asked = shell::asked_for(&target.raw).map(|name| format!("/bin/{name}"));
         let target = asked.clone().unwrap_or_else(|| target.shape().into_owned());
         for source in sources {
+            if let Some((into, of)) = self.whole_directory(program, source, &target, words, frame) {
+                if self.is_searched(&into, frame) {
+                    let why = format!("`{program}` puts the files of {} into {}", shown(&source.shape()), shown(&into));
+                    self.change(What::Copied(of), Some(Reason::Unsupported), why, place, frame);
+                }
+                continue;
+            }
             let is_directory =
                 asked.is_none() && (into || sources.len() > 1 || shell::is_of_programs(target.trim_end_matches('/')));
             let found = source.value.as_deref().and_then(|source| self.source(source, &frame.workdir));
@@ -165,6 +237,47 @@ impl Tracer<'_> {
         }
     }
 
+    /// A directory of the tree that is put somewhere as a whole, and where its files are then.
+    fn whole_directory(
+        &self,
+        program: &str,
+        source: &Word,
+        target: &str,
+        words: &[Word],
+        frame: &Frame,
+    ) -> Option<(String, RepoPath)> {
+        let text = source.value.as_deref()?;
+        let of = frame.workdir.resolve(text).filter(|path| !path.is_root() && self.world.snapshot.is_dir(path))?;
+        let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+        if name == "." {
+            return None;
+        }
+        // The target is what the directory becomes: only its files are copied, or it is moved to a new name.
+        let becomes = match program {
+            "rsync" => text.ends_with('/'),
+            "mv" | "ln" => shell::is_of_programs(target) && !target.ends_with('/'),
+            _ => words.iter().any(|word| matches!(word.value.as_deref(), Some("-T" | "--no-target-directory"))),
+        };
+        let target = target.trim_end_matches('/');
+        Some((if becomes { target.to_owned() } else { format!("{target}/{name}") }, of))
+    }
+
+    /// An archive of the tree that is unpacked among the programs: what is in it is not read.
+    fn unpacked(&mut self, program: &str, words: &[Word], place: &Place, frame: &Frame) {
+        let shapes: Vec<_> = words.iter().map(Word::shape).collect();
+        let flags: &[&str] = if program == "unzip" { &["-d"] } else { &["-C", "--directory"] };
+        let behind = shapes.windows(2).find(|pair| flags.contains(&&*pair[0])).map(|pair| pair[1].clone().into_owned());
+        let joined = || shapes.iter().find_map(|word| Some(word.strip_prefix("--directory=")?.to_owned()));
+        let Some(into) = behind.or_else(joined).filter(|into| self.is_searched(into, frame)) else { return };
+        let is_archive = |word: &str| frame.workdir.resolve(word).is_some_and(|path| self.world.snapshot.is_file(&path));
+        let archive = shapes.iter().find(|word| is_archive(word.strip_prefix("--file=").unwrap_or(word)));
+        let makes = shapes.first().is_some_and(|word| program != "unzip" && word.trim_start_matches('-').starts_with('c'));
+        if let Some(archive) = archive.filter(|_| !makes) {
+            let why = format!("`{program}` unpacks {}, which is not read, into {}", shown(archive), shown(&into));
+            self.change(What::Anything, Some(Reason::Unsupported), why, place, frame);
+        }
+    }
+
     fn source(&self, source: &str, workdir: &Workdir) -> Option<Found> {
         let (directory, name) = source.trim_end_matches('/').rsplit_once('/').unwrap_or((".", source));
         if matches!(name, "." | "*") || name.contains('*') {
@@ -180,7 +293,7 @@ impl Tracer<'_> {
         let environment =
             directory.split('/').any(|segment| segment == "venv" || (segment.starts_with('.') && segment.len() > 2));
         let added = || {
-            let changes = self.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+            let changes = self.before.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
             changes.into_iter().any(|change| matches!(&change.what, What::Directory(known) if Some(known) == inside.as_ref()))
         };
         shell::is_of_programs(directory) && (inside.is_none() || environment) || added()

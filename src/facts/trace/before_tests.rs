@@ -10,6 +10,11 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("ci/setup.sh", "#!/bin/bash\necho \"$PWD/ci/bin\" >> \"$GITHUB_PATH\"\n"),
         ("ci/setup.py", "import os\nopen(os.environ['GITHUB_PATH'], 'a').write('ci/bin')\n"),
         ("ci/env", "PATH=ci/bin:/usr/bin\n"),
+        ("ci/make", "MAKEFLAGS=-n\n"),
+        ("ci/first", "BASH_ENV=ci/fake.sh\n"),
+        ("ci/plain", "A_B=1\n"),
+        ("ci/tools.tar.gz", "x"),
+        ("Makefile", "lint:\n\tbandit -r src\n"),
         ("js/action.yml", "runs:\n  using: node20\n  main: main.js\n"),
         ("js/main.js", "require('fs').appendFileSync(process.env.GITHUB_PATH, 'ci/bin')\n"),
         (
@@ -55,6 +60,7 @@ fn what_earlier_steps_put_on_the_search_path() {
         "echo \"$(pwd)/$DIR\" >> $GITHUB_PATH",
         "python -c 'print(1)' >> $GITHUB_PATH",
         "python -c 'print(1)' >> $GITHUB_ENV",
+        "sed s/x/y/ ci/plain >> $GITHUB_ENV",
         "python -c 'import os; open(os.environ[\"GITHUB_PATH\"], \"a\")'",
         "python ci/setup.py",
         "[ -n \"$X\" ] && echo ci/bin >> $GITHUB_PATH",
@@ -75,6 +81,14 @@ fn what_earlier_steps_put_on_the_search_path() {
         "ln -sf /bin/true ~/.local/bin/bandit",
         "echo 'exit 0' > ~/.local/bin/bandit",
         "cat ci/fake.sh > ~/.local/bin/bandit",
+        "sed s/x/y/ ci/fake.sh > ~/.local/bin/bandit",
+        "git show HEAD:ci/fake.sh > ~/.local/bin/bandit",
+        "rsync -a ci/bin/ ~/.local/bin/",
+        "rsync -a ci/bin/bandit /usr/local/bin/",
+        "cp -r ci/bin ~/.local",
+        "sudo tar -xzf ci/tools.tar.gz -C /usr/local/bin",
+        "tar xf ci/tools.tar.gz --directory=/usr/local/bin",
+        "unzip -o ci/tools.tar.gz -d ~/.local/bin",
         "echo 'exit 0' | sudo tee /usr/local/bin/bandit",
     ];
     let honest = [
@@ -98,6 +112,12 @@ fn what_earlier_steps_put_on_the_search_path() {
         "cp /tmp/x/bandit /usr/local/bin/bandit",
         "cp \"$X\" /usr/local/bin/bandit",
         "cp ci/fake.sh build/bin/bandit",
+        "tar -xzf /tmp/bandit.tar.gz -C /usr/local/bin bandit",
+        "curl -L https://x.test/y | sudo tar xz -C /usr/local/bin",
+        "unzip x.zip -d /usr/local/bin",
+        "tar -czf /tmp/x.tgz -C ci/bin .",
+        "cp -r ci/bin build",
+        "cp -r ci /usr/local/bin",
         "mv bandit-linux-amd64 /usr/local/bin/bandit",
         "curl -sSfL https://x.test/y > /usr/local/bin/bandit",
         "printf '%s\\n' \"$HOME/bin\" /opt/x >> $GITHUB_PATH",
@@ -116,6 +136,15 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("bandit", "echo ci/bin >> $GITHUB_PATH\nbandit -r src", "gates"),
         ("bandit", "cp ci/fake.sh /usr/local/bin/bandit\nbandit -r src", "configured (gates)"),
         ("ruff", "echo \"$DIR\" >> $GITHUB_PATH\n---\nruff check", "gates"),
+        ("bandit", "sed p ci/make >> $GITHUB_ENV\n---\nmake lint", "configured (gates)"),
+        ("ruff", "sed p ci/make >> $GITHUB_ENV\n---\nruff check", "gates"),
+        ("ruff", "grep -v x ci/first >> $GITHUB_ENV\n---\nruff check", "configured (gates)"),
+        ("ruff", "sed s/A_B/BASH_ENV/ ci/plain >> $GITHUB_ENV\n---\nruff check", "configured (gates)"),
+        ("bandit", "export PATH=\"$(cat p):$PATH\"\nbandit -r src", "configured (gates)"),
+        ("bandit", "export PATH=\"$(cat p):$PATH\"\nmake lint", "configured (gates)"),
+        ("bandit", "export PATH=\"/opt/x:ci/bin:$PATH\"\nbandit -r src", "configured"),
+        ("bandit", "export PATH=\"$(go env GOPATH)/bin:$X/tools:$PATH\"\nbandit -r src", "gates"),
+        ("ruff", "export PATH=\"$(cat p):$PATH\"\nruff check", "gates"),
         ("ruff", "python -c 'print(1)' >> $GITHUB_ENV\n---\nruff check", "gates"),
         ("bandit", "uses: ./js\n---\nbandit -r src", "configured (gates), opaque 1"),
         ("bandit", "shell: python\nopen(os.environ['GITHUB_PATH'], 'a')\n---\nbandit -r src", "configured (gates), opaque 1"),
@@ -132,6 +161,11 @@ fn past_the_bound_nothing_is_taken_to_be_harmless() {
     let few = format!("{few}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
     let more = format!("{more}echo ci/bin >> $GITHUB_PATH\n---\nbandit -r src");
     check(&[("bandit", &few, "configured"), ("bandit", &more, "configured (gates)")], &files);
+    let many = (0..300).map(|at| format!("echo A{at}=1 >> $GITHUB_ENV\n")).collect::<String>();
+    let many = format!("{many}echo BASH_ENV=ci/bin/bandit >> $GITHUB_ENV\n---\nruff check");
+    let steps = (0..6).map(|step| (0..100).map(|at| format!("echo A{step}_{at}=1 >> $GITHUB_ENV\n")).collect::<String>());
+    let steps = format!("{}\n---\nruff check", steps.collect::<Vec<_>>().join("---\n"));
+    check(&[("ruff", &many, "configured (gates)"), ("ruff", &steps, "configured (gates)")], &files);
     let directories = (0..70).map(|at| (format!("d{at}/x"), "x\n")).collect::<Vec<_>>();
     let mut files = files.to_vec();
     files.extend(directories.iter().map(|(path, text)| (path.as_str(), *text)));
@@ -190,4 +224,160 @@ fn a_variable_handed_on_stops_a_tool() {
     }
     let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(steps, expected)| ("bandit", steps.as_str(), *expected)).collect();
     check(&rows, &files);
+}
+
+#[test]
+fn what_a_manager_of_programs_puts_on_the_search_path() {
+    let files = [
+        ("mise.toml", "[tools]\nnode = '20'\n[env]\n_.path = ['./ci/bin']\n"),
+        (".envrc", "PATH_add ci/bin\n"),
+        ("ci/bin/bandit", "#!/bin/sh\n"),
+        ("Makefile", "lint:\n\tbandit -r src\n"),
+    ];
+    let rows = [
+        ("bandit", "uses: jdx/mise-action@v2\n---\nbandit -r src", "configured"),
+        ("bandit", "bandit -r src\n---\nuses: jdx/mise-action@v2", "gates"),
+        ("bandit", "uses: jdx/mise-action@v2\n  with: {env: false}\n---\nbandit -r src", "gates"),
+        ("ruff", "uses: jdx/mise-action@v2\n---\nruff check", "gates"),
+        ("bandit", "mise exec -- bandit -r src", "configured"),
+        ("bandit", "mise exec -- make lint", "configured"),
+        ("ruff", "mise exec -- ruff check", "gates"),
+        ("bandit", "eval \"$(mise activate bash)\"\nbandit -r src", "configured"),
+        ("ruff", "eval \"$(mise activate bash)\"\nruff check", "gates"),
+        ("bandit", "mise install\nbandit -r src", "gates"),
+        ("bandit", "direnv exec . bandit -r src", "configured"),
+        ("bandit", "direnv allow\neval \"$(direnv export bash)\"\nbandit -r src", "configured"),
+        ("bandit", "asdf exec bandit -r src", "gates"),
+    ];
+    check(&rows, &files);
+    let plain = [("mise.toml", "[tools]\nbandit = '1'\n"), (".tool-versions", "python 3.12\n"), ("ci/bin/bandit", "")];
+    check(&[("bandit", "uses: jdx/mise-action@v2\n---\nbandit -r src", "gates")], &plain);
+}
+
+#[test]
+fn packages_of_the_tree_under_the_name_of_a_tool() {
+    let files = [
+        ("tools/b/pyproject.toml", "[project]\nname = \"bandit\"\n"),
+        ("tools/s/setup.cfg", "[metadata]\nname = s\n[options.entry_points]\nconsole_scripts =\n    bandit = s:main\n"),
+        ("tools/p/setup.py", "setup(name='p', entry_points={'console_scripts': ['bandit=p:main']})\n"),
+        ("tools/o/pyproject.toml", "[project]\nname = \"o\"\n[project.scripts]\no = \"o:main\"\n"),
+        ("tools/n/package.json", "{\"name\": \"n\", \"bin\": {\"eslint\": \"x.js\"}}"),
+        ("tools/c/Cargo.toml", "[package]\nname = \"c\"\n[[bin]]\nname = \"cargo-clippy\"\npath = \"x.rs\"\n"),
+        ("cmd/golangci-lint/main.go", "package main\n"),
+        ("vendor/x-1-py3-none-any.whl", "x"),
+        ("ci/dev.txt", "a==1\n-e ../tools/b\n"),
+        ("eslint.config.js", "import js from '@eslint/js';\nexport default [js.configs.recommended];\n"),
+        ("a.js", "var a = 1;\n"),
+        ("package.json", "{\"name\": \"x\", \"dependencies\": {\"y\": \"1\"}}"),
+    ];
+    let rows = [
+        ("bandit", "pip install ./tools/b\nbandit -r src", "configured"),
+        ("bandit", "pip install ./tools/b\n---\nbandit -r src", "configured"),
+        ("bandit", "python -m pip install -e tools/s[dev]\nbandit -r src", "configured"),
+        ("bandit", "pipx install ./tools/p\nbandit -r src", "configured"),
+        ("bandit", "uv tool install ./tools/b\nbandit -r src", "configured"),
+        ("bandit", "pip install -r ci/dev.txt\nbandit -r src", "configured"),
+        ("bandit", "pip install vendor/x-1-py3-none-any.whl\nbandit -r src", "configured (gates)"),
+        ("bandit", "pip install vendor/*.whl\nbandit -r src", "configured (gates)"),
+        ("bandit", "pip install ./tools/o\nbandit -r src", "gates"),
+        ("bandit", "pip install -e .[dev]\nbandit -r src", "gates"),
+        ("bandit", "bandit -r src\npip install ./tools/b", "gates"),
+        ("bandit", "pip install bandit\nbandit -r src", "gates"),
+        ("bandit", "pip install dist/*.whl\nbandit -r src", "gates"),
+        ("clippy", "cargo install --path tools/c\ncargo clippy -- -D warnings", "configured"),
+        ("golangci-lint", "go install ./cmd/golangci-lint\ngolangci-lint run", "configured"),
+        ("golangci-lint", "go install ./...\ngolangci-lint run", "configured"),
+        ("golangci-lint", "go build -o $(go env GOPATH)/bin/golangci-lint ./x\ngolangci-lint run", "configured"),
+        ("golangci-lint", "go install github.com/golangci/golangci-lint/cmd/golangci-lint@latest\ngolangci-lint run", "gates"),
+        ("eslint", "npm i -g ./tools/n\neslint .", "configured"),
+        ("eslint", "npm i -g eslint\neslint .", "gates"),
+    ];
+    check(&rows, &files);
+    let listed = [
+        ("tools/b/pyproject.toml", "[project]\nname = \"bandit\"\n"),
+        ("tox.ini", "[testenv:lint]\ndeps = ./tools/b\ncommands = bandit -r src\n"),
+    ];
+    check(&[("bandit", "tox -e lint", "configured")], &listed);
+}
+
+/// What runs before a tool, or in its place, because a setting names a file of the tree.
+#[test]
+fn settings_that_put_code_of_the_tree_first() {
+    let base = [
+        ("eslint.config.js", "import js from '@eslint/js';\nexport default [js.configs.recommended];\n"),
+        ("a.js", "var a = 1;\n"),
+        ("package.json", "{\"name\": \"x\", \"scripts\": {\"lint\": \"eslint .\"}, \"dependencies\": {\"y\": \"1\"}}"),
+        ("ci/x.cjs", "process.exit(0)\n"),
+        ("ci/tc/bin/cargo", "x"),
+    ];
+    let rows = [
+        ("eslint", "npm run lint", "gates"),
+        ("eslint", "NODE_OPTIONS='--require ./ci/x.cjs' npx eslint .", "configured"),
+        ("eslint", "export NODE_OPTIONS=--import=./ci/x.cjs\nnpm run lint", "configured"),
+        ("eslint", "NODE_OPTIONS='--max-old-space-size=4096 -r dotenv/config' npx eslint .", "gates"),
+        ("eslint", "npm config set script-shell /bin/true\nnpm run lint", "configured"),
+        ("eslint", "npm config set script-shell bash\nnpm run lint", "gates"),
+        ("eslint", "npm config set script-shell /bin/true\n---\nnpm run lint", "configured"),
+        ("clippy", "rustup toolchain link x ci/tc\nrustup default x\ncargo clippy -- -D warnings", "configured (gates)"),
+        ("clippy", "cargo --config 'alias.clippy=\"check\"' clippy -- -D warnings", "configured"),
+        ("clippy", "cargo --config 'build.rustc-wrapper=\"./ci/x\"' clippy -- -D warnings", "configured"),
+        ("clippy", "cargo --config net.retry=3 clippy -- -D warnings", "gates"),
+        ("bandit", "PYTHONUSERBASE=ci bandit -r src", "runs (gates)"),
+        ("bandit", "PYTHONUSERBASE=/tmp/x bandit -r src", "gates"),
+    ];
+    check(&rows, &base);
+    for (file, text, tool, step, expected) in [
+        (".npmrc", "node-options=--require ./ci/x.cjs\n", "eslint", "npm run lint", "configured"),
+        (".npmrc", "node-options=--max-old-space-size=8192\n", "eslint", "npm run lint", "gates"),
+        (".yarnrc.yml", "yarnPath: ci/x.cjs\n", "eslint", "yarn run lint", "configured"),
+        (".yarnrc.yml", "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n", "eslint", "yarn run lint", "gates"),
+        (".yarn/releases/yarn-4.9.1.cjs", "x", "eslint", "yarn run lint", "gates"),
+        ("argparse.py", "", "bandit", "python -m bandit -r src", "runs (gates)"),
+        ("argparse.py", "", "bandit", "bandit -r src", "gates"),
+        ("rust-toolchain", "[toolchain]\npath = \"ci/tc\"\n", "clippy", "cargo clippy -- -D warnings", "configured"),
+        ("rust-toolchain", "stable\n", "clippy", "cargo clippy -- -D warnings", "gates"),
+        ("toxfile.py", "x = 1\n", "ruff", "tox -e lint", "configured (gates)"),
+    ] {
+        let tox = ("tox.ini", "[testenv:lint]\ncommands = ruff check\n");
+        let files: Vec<(&str, &str)> = base.iter().copied().chain([(file, text), tox]).collect();
+        check(&[(tool, step, expected)], &files);
+    }
+}
+
+#[test]
+fn files_that_are_not_in_the_image() {
+    let docker = ("Dockerfile", "FROM python:3\nCOPY . /a\nWORKDIR /a\n");
+    let linting = ("ci/Dockerfile", "FROM python:3\nCOPY . /a\nWORKDIR /a\nRUN bandit -r src\n");
+    let compose = ("compose.yml", "services:\n  x: {image: python:3, volumes: ['.:/a', '/empty:/a/src'], working_dir: /a}\n");
+    let other = ("compose.yml", "services:\n  x: {image: python:3, volumes: ['.:/a', 'deps:/a/venv'], working_dir: /a}\n");
+    let built = "docker build -t i .\n---\n";
+    for (files, steps, expected) in [
+        (vec![docker, (".dockerignore", "*\n")], format!("{built}docker run i bandit -r src"), "configured"),
+        (
+            vec![linting, (".dockerignore", "**/*.py\n*.go\n**/*.rs\n")],
+            "docker build -f ci/Dockerfile .".to_owned(),
+            "configured",
+        ),
+        (vec![linting, (".dockerignore", "*\n!src\n")], "docker build -f ci/Dockerfile .".to_owned(), "gates"),
+        (vec![linting, (".dockerignore", ".git\ntests\n**/*.md\n")], "docker build -f ci/Dockerfile .".to_owned(), "gates"),
+        (vec![docker], format!("{built}docker run i bandit -r src"), "gates"),
+        (vec![docker], format!("{built}docker run -v /empty:/a/src i bandit -r src"), "runs (gates)"),
+        (vec![docker], format!("{built}docker run -v cache:/root/.cache i bandit -r src"), "gates"),
+        (vec![docker], format!("{built}docker run -v $PWD/src:/a/src i bandit -r src"), "gates"),
+        (vec![], "docker run -v $PWD:/a -v none:/a/src -w /a python:3 bandit -r src".to_owned(), "runs (gates)"),
+        (
+            vec![],
+            "docker run -v $PWD:/a --mount type=tmpfs,target=/a/src -w /a python:3 bandit -r src".to_owned(),
+            "runs (gates)",
+        ),
+        (vec![compose], "docker compose run x bandit -r src".to_owned(), "runs (gates)"),
+        (vec![other], "docker compose run x bandit -r src".to_owned(), "gates"),
+        (
+            vec![other, (".env", "COMPOSE_FILE=o.yml\n"), ("o.yml", "services:\n  x: {image: busybox, entrypoint: ['true']}\n")],
+            "docker compose run x bandit -r src".to_owned(),
+            "absent",
+        ),
+    ] {
+        check(&[("bandit", &steps, expected)], &files);
+    }
 }

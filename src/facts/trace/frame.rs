@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::answer::{Answer, Why};
+use super::before::What;
+
+use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start};
-use crate::facts::runners::Built;
+use crate::facts::runners::{Built, Target};
+use crate::facts::shell::Shadow;
 use crate::facts::workdir::Workdir;
 
 /// Everything that is true of one point of a chain.
@@ -26,6 +29,10 @@ pub(super) struct Frame {
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
     pub(super) search: Arc<Vec<SearchDir>>,
+    /// What a manager of programs makes of names behind its command.
+    pub(super) also: Arc<Vec<(What, Hold)>>,
+    /// Text that its shell took in and that is not read: it may give names another meaning.
+    pub(super) unread: Option<Arc<Why>>,
     /// A failure that a script writes to one of these files may fail the pipeline later.
     pub(super) recorded: Option<&'static [&'static str]>,
     /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
@@ -48,6 +55,8 @@ impl Frame {
             packages: Vec::new(),
             isolated: false,
             search: Arc::default(),
+            also: Arc::default(),
+            unread: None,
             recorded: None,
             in_file: false,
         }
@@ -62,6 +71,17 @@ impl Frame {
     pub(super) fn never_comes_to(&mut self, by: &Hold) {
         for start in Arc::make_mut(&mut self.starts).iter_mut().filter(|start| !start.answer.is_no()) {
             (start.answer, start.holds) = (Answer::No, vec![by.clone()]);
+        }
+    }
+
+    /// What a target is that may be left out: then nothing starts it.
+    pub(super) fn unless_left_out(&mut self, target: Target) -> Target {
+        match target {
+            Target::LeftOut(target, by) => {
+                self.never_comes_to(&by);
+                *target
+            }
+            target => target,
         }
     }
 
@@ -96,11 +116,33 @@ impl Frame {
     /// Here another program may stand under the name.
     pub(super) fn replaced(&self, hold: Hold) -> Self {
         let mut frame = self.clone();
-        match hold.effect {
-            HoldEffect::Unknown(reason) => frame.conditions.push(Why::new(reason, hold.why).at(hold.place)),
-            _ => frame.holds.push(hold),
-        }
+        frame.put(hold);
         frame
+    }
+
+    /// Another program stands under the name, or may.
+    pub(super) fn put(&mut self, hold: Hold) {
+        match hold.effect {
+            HoldEffect::Unknown(reason) => self.conditions.push(Why::new(reason, hold.why).at(hold.place)),
+            _ => self.holds.push(hold),
+        }
+    }
+
+    /// A directory on the search path that is computed: it may be any of the tree with its end.
+    pub(super) fn also(&mut self, shadow: &Shadow) {
+        let Some(directory) = shadow.directory.as_deref() else { return };
+        let behind = directory.rsplit_once([')', '}', '`']).map(|(_, tail)| tail);
+        let name = || directory.rsplit_once('$').map(|(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+        // Known directories are found where they are.
+        let here = ["$PWD/", "${PWD}/", "$(pwd)/", "`pwd`/", "$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/"];
+        let Some(tail) = behind
+            .or_else(name)
+            .filter(|_| !here.iter().any(|home| directory.strip_prefix(home).is_some_and(|rest| !rest.contains(['$', '`']))))
+        else {
+            return;
+        };
+        let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), shadow.place.clone(), shadow.why.clone());
+        Arc::make_mut(&mut self.also).push((What::Somewhere(tail.trim_end_matches('/').to_owned()), hold));
     }
 
     /// Steps that a copy of it costs.

@@ -22,6 +22,12 @@ impl Tracer<'_> {
         let (to, file) = match handed.to {
             HandedTo::Path => (true, "$GITHUB_PATH"),
             HandedTo::Environment => (false, "$GITHUB_ENV"),
+            HandedTo::Anything => {
+                let why = "the script writes more for later steps than is remembered".to_owned();
+                self.change(What::Every, Some(Reason::Unsupported), why.clone(), place, frame);
+                return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
+            }
+            HandedTo::File => return self.writes(handed.text.as_deref().unwrap_or_default(), place, frame),
             HandedTo::Program => {
                 let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
                 let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };
@@ -81,6 +87,8 @@ impl Tracer<'_> {
             None if name == "PATH" => self.entry(&UNKNOWN_CHAR.to_string(), handed, frame),
             _ => {
                 if let Some(why) = shadow::runs_first(name, value) {
+                    let doubt =
+                        doubt.or_else(|| value.is_some_and(|value| value.starts_with(UNKNOWN_CHAR)).then_some(Reason::Dynamic));
                     return self.change(What::Every, doubt, why, place, frame);
                 }
                 let value = value.filter(|value| !value.contains(UNKNOWN_CHAR)).map(str::to_owned);

@@ -34,7 +34,10 @@ impl Tracer<'_> {
             !program.contains('/') && dir.directory.join(program).is_some_and(|path| self.world.snapshot.is_file(&path))
         };
         let searched = frame.search.iter().find(lies_there).map(|dir| dir.hold.clone());
-        searched.or_else(|| self.on_variable(program, frame)).or_else(|| self.changed_before(program, frame))
+        searched
+            .or_else(|| self.on_variable(program, frame))
+            .or_else(|| self.changed_before(program, frame))
+            .or_else(|| self.made_around(program, frame))
     }
 
     /// `cargo clippy` is the program `cargo-clippy`, `git x` is `git-x`: it may lie on the search path as well.
@@ -95,8 +98,14 @@ impl Tracer<'_> {
             holds.extend(shadow::of_tree(hit.tool, row, &frame.workdir, &frame.env, self.world));
             if let Some(hop) = frame.chain.last() {
                 holds.extend(compiler::of_variables(row, &frame.env, &frame.workdir, self.world, &hop.place));
+                let ecosystems: Vec<&str> = hit.tool.packages.keys().map(String::as_str).collect();
+                let (env, workdir) = (&frame.env, &frame.workdir);
+                holds.extend(shadow::launchers::of_variables(&ecosystems, env, workdir, self.world, &hop.place));
             }
         }
+        let edited = self.edits_before(hit.tool, frame);
+        holds.extend(edited.holds);
+        let conditions = frame.conditions.iter().cloned().chain(edited.conditions).collect();
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
             row: hit.row,
@@ -109,7 +118,8 @@ impl Tracer<'_> {
             env: (*frame.env).clone(),
             workdir: frame.workdir.clone(),
             holds,
-            conditions: frame.conditions.clone(),
+            conditions,
+            taken: edited.taken,
             packages: self.beside(frame),
             isolated: frame.isolated,
             wrapped: hit.wrapped,
@@ -157,6 +167,8 @@ impl Tracer<'_> {
             chain: frame.chain.clone(),
         });
         self.release_action(call, frame);
+        self.managed_steps(call, frame);
+        self.brought_back(&call.name, frame);
         let known = self.known_action(call, frame);
         if !known {
             self.by_its_name(call, frame);

@@ -5,11 +5,14 @@ mod before;
 #[cfg(test)]
 mod before_tests;
 mod computed;
+mod edited;
 mod found;
 mod frame;
 mod handed;
 mod installed;
 mod leaf;
+mod local_packages;
+mod managed;
 mod needs;
 mod releasing;
 mod script;
@@ -31,7 +34,7 @@ use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
 use crate::facts::matching::{self};
 use crate::facts::meter::{COPY, Meter};
-use crate::facts::pipeline::{Env, Pipeline, SYSTEM_PATH, Start, Unit, Work};
+use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shadow;
 use crate::facts::shell::{self, Word};
@@ -112,10 +115,8 @@ struct Tracer<'w> {
     changed: std::collections::BTreeSet<(usize, usize)>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
-    /// What commands so far did to the search path, by pipeline and job.
-    changes: BTreeMap<(usize, usize), Vec<before::Change>>,
-    /// Variables that commands so far gave to later steps, likewise.
-    variables: BTreeMap<(usize, usize), Vec<before::Change>>,
+    /// What commands so far did to what comes after them in their job.
+    before: before::Before,
     /// The variable of several lines that the unit is writing.
     block: Option<handed::Block>,
     /// Which unit is followed.
@@ -144,8 +145,7 @@ impl<'w> Tracer<'w> {
             analyses: HashMap::new(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
-            changes: BTreeMap::new(),
-            variables: BTreeMap::new(),
+            before: before::Before::default(),
             block: None,
             number: 0,
             path_env: None,
@@ -178,10 +178,14 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             search: Arc::new(unit.search.clone()),
+            also: Arc::default(),
+            unread: None,
             recorded: unit.recorded,
             in_file: false,
         };
-        frame.holds.extend(self.run_first(&frame));
+        for hold in self.run_first(&frame) {
+            frame.put(hold);
+        }
         self.given(&mut frame);
         match &unit.work {
             Work::Script { text, mode } => {
@@ -210,21 +214,6 @@ impl<'w> Tracer<'w> {
         }
     }
 
-    /// The environment with the search path of a system, where none is set: what is put in front of `$PATH` is then known.
-    fn with_path(&mut self, env: &Arc<Env>) -> Arc<Env> {
-        if env.contains_key("PATH") {
-            return Arc::clone(env);
-        }
-        if let Some((_, made)) = self.path_env.as_ref().filter(|(base, _)| Arc::ptr_eq(base, env)) {
-            return Arc::clone(made);
-        }
-        let mut made = (**env).clone();
-        made.insert("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()));
-        let made = Arc::new(made);
-        self.path_env = Some((Arc::clone(env), Arc::clone(&made)));
-        made
-    }
-
     fn command(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         if self.budget == 0 || self.spent(frame.cost(), frame) {
             return;
@@ -249,9 +238,13 @@ impl<'w> Tracer<'w> {
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
+        self.installs_of_tree(words, place, frame);
+        self.edited(words, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
+        let surrounded = self.surroundings(words, frame);
+        let frame = surrounded.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
             return;
         }
@@ -353,12 +346,13 @@ impl<'w> Tracer<'w> {
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
-            match next.target {
+            match deeper.unless_left_out(next.target) {
                 Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
                 Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),
                 Target::Opaque(why) => self.opaque(why, &deeper),
+                Target::LeftOut(..) => {}
             }
         }
     }

@@ -55,11 +55,18 @@ impl Tracer<'_> {
             }
             let mut next = frame.clone();
             match command.holds.first().filter(|_| dead) {
-                Some(hold) => next.never_comes_to(&Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone())),
+                Some(hold) => {
+                    let void = Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone());
+                    next.never_comes_to(&void.undone(Remedy::Reach));
+                }
                 None => next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded))),
             }
-            next.holds.extend(analysis.shadows.iter().filter_map(|shadow| self.shadow(shadow, command, frame)));
+            for shadow in &analysis.shadows {
+                next.holds.extend(self.shadow(shadow, command, frame));
+                next.also(shadow);
+            }
             next.conditions.extend(command.condition.clone());
+            next.unread = command.unread.clone().or_else(|| frame.unread.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
             next.env = environment(&frame.env, command);
             next.in_file = in_file;

@@ -1,6 +1,8 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
+mod edited;
 mod left_behind;
+mod left_out;
 mod never;
 
 use crate::catalog::Catalog;
@@ -273,7 +275,7 @@ fn what_runs_nothing_of_the_tree_is_not_opaque() {
     // A hand that installs runs it: it is configured.
     let rows = [
         ("bandit", "eval \"$(brew shellenv)\"\neval $(minikube docker-env)", "configured"),
-        ("bandit", "eval \"$(direnv export bash)\"", "configured, opaque 1"),
+        ("bandit", "eval \"$(direnv export bash)\"", "configured"),
         ("bandit", "postcss ./site/style.css", "configured"),
         ("bandit", "npx --yes some-format ./openapi.yaml", "configured"),
         ("bandit", "sometool ./notes", "configured"),

@@ -3,8 +3,9 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::BotProblem;
 use super::super::targets::Target;
+use super::super::{BotProblem, moments};
+use super::ignored::{ignored_by, names};
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
 use crate::facts::meter::{NAME, PATTERN};
@@ -138,6 +139,7 @@ impl<'d> Entry<'d> {
             let words = match *why {
                 "limit-0" => "with a limit of 0 it opens no pull request",
                 "target-branch" => "it serves another branch than the default one",
+                "never" => "its schedule names no moment that ever comes",
                 _ => "it ignores every update of every dependency",
             };
             notes.push(BotProblem::note(place.clone(), why, words));
@@ -169,14 +171,29 @@ impl<'d> Entry<'d> {
         let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
         let names_none = |item: Value<'d>| {
             let Some(text) = item.get("dependency-name").and_then(Value::scalar) else { return false };
-            let pattern = globset::escape(&plain(text)).replace("[*]", "*");
-            let glob = (text.len() <= 512).then(|| GlobBuilder::new(&pattern).build().ok()).flatten();
-            glob.is_some_and(|glob| !declared.iter().any(|name| glob.compile_matcher().is_match(plain(name))))
+            text.len() <= 512 && !declared.iter().any(|name| names(&plain(text), &plain(name)))
         };
         allow.items().all(names_none).then(|| allow.place())
     }
 
-    /// Whether a list says what is updated.
+    /// The last line of `ignore` whose items, together, have all names that the manifests declare, in all versions.
+    pub(super) fn ignores_each(&self, declared: &[String]) -> Option<Place> {
+        let items: Vec<Value<'d>> = self.value.get("ignore").into_iter().flat_map(Value::items).collect();
+        let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
+        let mut last: Option<usize> = None;
+        for name in declared {
+            let named = |pattern: &str| names(&plain(pattern), &plain(name));
+            last = last.max(Some(ignored_by(&items, named)?));
+        }
+        items.get(last?).map(|item| item.place())
+    }
+
+    /// Whether a list says what is updated, or which single names are not.
+    pub(super) fn asks_for_names(&self) -> bool {
+        ["allow", "ignore"].iter().any(|key| self.value.get(key).is_some_and(|list| !list.is_empty()))
+    }
+
+    /// Whether dependencies are updated that no manifest declares.
     pub(super) fn has_allow(&self) -> bool {
         self.value.get("allow").is_some_and(|allow| !allow.is_empty())
     }
@@ -234,36 +251,12 @@ fn covers_nothing(value: Value<'_>, group: Option<Value<'_>>, default_branch: &D
     if let Some(limit) = value.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0)) {
         return Some(("limit-0", limit.place()));
     }
-    let ignored = ignores_everything(value.get("ignore")?)?;
-    Some(("ignored", ignored))
-}
-
-/// The item with which every update of every dependency is ignored: a name of all without update types and versions, or the
-/// last of several that have all types together.
-fn ignores_everything(list: Value<'_>) -> Option<Place> {
-    let mut kinds = [false; 3];
-    for item in list.items() {
-        let name = item.get("dependency-name").and_then(Value::scalar);
-        if !name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b == b'*')) {
-            continue;
-        }
-        let texts = |key: &str| -> Vec<&str> {
-            let value = item.get(key);
-            let items: Vec<&str> = value.into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
-            if items.is_empty() { value.and_then(Value::scalar).into_iter().collect() } else { items }
-        };
-        let (types, versions) = (texts("update-types"), texts("versions"));
-        if (types.is_empty() && versions.is_empty())
-            || versions.iter().any(|version| matches!(version.replace(' ', "").as_str(), "*" | ">=0"))
-        {
-            return Some(item.place());
-        }
-        for (kind, seen) in ["major", "minor", "patch"].iter().zip(&mut kinds) {
-            *seen |= types.contains(&format!("version-update:semver-{kind}").as_str());
-        }
-        if kinds == [true; 3] {
-            return Some(item.place());
-        }
+    let cron = value.get("schedule").filter(|schedule| schedule.get("interval").and_then(Value::scalar) == Some("cron"));
+    let never = |cron: &Value<'_>| cron.scalar().is_some_and(|text| moments::cron_never(text, moments::Days::Either));
+    if let Some(cron) = cron.and_then(|schedule| schedule.get("cronjob")).filter(never) {
+        return Some(("never", cron.place()));
     }
-    None
+    let items: Vec<Value<'_>> = value.get("ignore")?.items().collect();
+    let all = |pattern: &str| !pattern.is_empty() && pattern.bytes().all(|b| b == b'*');
+    Some(("ignored", items.get(ignored_by(&items, all)?)?.place()))
 }

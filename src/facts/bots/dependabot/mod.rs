@@ -2,6 +2,7 @@
 //! which are a setting of the forge.
 
 mod entry;
+mod ignored;
 mod nested;
 mod reach;
 mod registries;
@@ -133,10 +134,7 @@ fn apply<'e>(
             reading.misses.push(Miss::new(target, why, place.clone()));
         } else if let Some(place) = entry.excludes(target) {
             reading.misses.push(Miss::new(target, "ignored", place));
-        } else if let Some(place) = allows_none(scene, entry, target) {
-            let words = "`allow` names none of what is listed here".to_owned();
-            let remedy =
-                Remedy { words, fix: "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned() };
+        } else if let Some((place, remedy)) = leaves_none(scene, entry, target) {
             reading.misses.push(Miss { remedy: Some(remedy), ..Miss::new(target, "ignored", place) });
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
@@ -172,9 +170,10 @@ fn apply<'e>(
     Some(entry.directories.iter().zip(matched).filter(|(_, matched)| !matched).map(|(directory, _)| directory).collect())
 }
 
-/// See [`Entry::allows_none`]: asked of manifests that declare what they need by themselves, without a lock file beside them.
-fn allows_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Option<Place> {
-    if !entry.has_allow() {
+/// See [`Entry::allows_none`] and [`Entry::ignores_each`]: asked of manifests that declare what they need by themselves. What
+/// `allow` names may stand in a lock file only.
+fn leaves_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Option<(Place, Remedy)> {
+    if !entry.asks_for_names() {
         return None;
     }
     let snapshot = scene.world.snapshot;
@@ -183,11 +182,18 @@ fn allows_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Opt
     let roots = target.manifests.iter().any(|manifest| manifest.member_of.is_some());
     let read = |manifest: &&ManifestFact| dependencies::declared(snapshot, &manifest.path);
     let each: Vec<Vec<Dependency>> = target.manifests.iter().copied().map(|manifest| read(&manifest)).collect();
-    if locked || roots || each.iter().any(Vec::is_empty) {
+    if roots || each.iter().any(Vec::is_empty) {
         return None;
     }
     let names: Vec<String> = each.into_iter().flatten().map(|one| one.name).collect();
-    entry.allows_none(&names)
+    if !entry.has_allow() {
+        let words = "`ignore` names all that is listed here".to_owned();
+        let fix = "let the entry ignore single dependencies or versions, not all of them".to_owned();
+        return entry.ignores_each(&names).map(|place| (place, Remedy { words, fix }));
+    }
+    let words = "`allow` names none of what is listed here".to_owned();
+    let fix = "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned();
+    entry.allows_none(&names).filter(|_| !locked).map(|place| (place, Remedy { words, fix }))
 }
 
 /// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work.
@@ -226,7 +232,7 @@ fn misses_everything(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Dire
             .entries()
             .iter()
             .filter(|entry| entry.is_file())
-            .any(|entry| directory.matches(&entry.path.parent()) && is_manifest_of(&rows, ecosystem, &entry.path));
+            .any(|entry| directory.matches(&entry.path.parent()) && is_manifest_of(scene, &rows, ecosystem, &entry.path));
         let words = || format!("`{text}` matches no directory with a manifest of `{ecosystem}`");
         return Some((!any && knows(scene, ecosystem)).then(words));
     };
@@ -235,7 +241,7 @@ fn misses_everything(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Dire
     }
     let beside = |dir: &RepoPath| {
         let mut files = snapshot.children(dir).filter(|(_, is_dir)| !is_dir);
-        found_in(scene, &mut files, |(name, _)| dir.join(name).is_some_and(|path| is_manifest_of(&rows, ecosystem, &path)))
+        found_in(scene, &mut files, |(name, _)| dir.join(name).is_some_and(|path| is_manifest_of(scene, &rows, ecosystem, &path)))
     };
     let below = || {
         let listed =
@@ -271,20 +277,27 @@ fn found_in<T>(scene: &Scene<'_>, names: &mut dyn Iterator<Item = T>, wanted: im
     Some(false)
 }
 
+/// The rows of the bot's own names for manifests that are listed nowhere else.
+fn own<'s>(scene: &'s Scene<'_>, ecosystem: &'s str) -> impl Iterator<Item = &'s String> {
+    let bots = scene.world.catalog.bots.iter().filter(|bot| bot.id == "dependabot").flat_map(|bot| &bot.manager);
+    bots.filter(move |row| row.name == ecosystem && row.ecosystem == ecosystem).flat_map(|row| &row.files)
+}
+
 /// Whether manifests of the ecosystem can be told by name at all.
 fn knows(scene: &Scene<'_>, ecosystem: &str) -> bool {
-    scene
-        .world
-        .catalog
-        .languages
-        .manifest
-        .iter()
-        .any(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
+    own(scene, ecosystem).next().is_some()
+        || scene
+            .world
+            .catalog
+            .languages
+            .manifest
+            .iter()
+            .any(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }
 
 /// Whether the service takes a file for one of the ecosystem; wider than the manifests that facts list, so that no entry is
 /// called wrong that works.
-fn is_manifest_of(rows: &Rows<'_>, ecosystem: &str, path: &RepoPath) -> bool {
+fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &RepoPath) -> bool {
     let name = path.file_name();
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
@@ -295,6 +308,9 @@ fn is_manifest_of(rows: &Rows<'_>, ecosystem: &str, path: &RepoPath) -> bool {
         "terraform" | "opentofu" if [".hcl", ".tofu"].iter().any(|end| name.ends_with(end)) => return true,
         "nuget" if name.ends_with("proj") || name.ends_with(".sln") || name.ends_with(".slnx") => return true,
         _ => {}
+    }
+    if own(scene, ecosystem).any(|end| name.to_ascii_lowercase().ends_with(end.as_str())) {
+        return true;
     }
     rows.of(path).is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }

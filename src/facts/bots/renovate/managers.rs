@@ -1,46 +1,63 @@
 //! Owns which of the bot's managers are on, and which of them reads a manifest, by its own file patterns and those that the
 //! file adds to them. Refuses patterns that presets add.
 
+use std::collections::HashMap;
+
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::catalog::bot::Manager;
 use crate::doc::{Reading as Typed, Value};
 use crate::facts::bots::Remedy;
+use crate::facts::bots::targets::Scene;
 use crate::facts::components::ManifestFact;
+use crate::facts::dependencies;
 use crate::facts::tool_config::places;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
+use super::judge::{Verdict, judge};
 use super::patterns::{Hit, Patterns};
 use super::presets::Presets;
-use super::rules::{Rule, Verdict, judge};
+use super::rules::{Rule, Subject};
 
 /// Categories that managers belong to, by ecosystem; older files switch them like managers (`"docker": { "enabled": false }`).
 const CATEGORIES: &[(&str, &[&str])] = &[
     ("pip", &["python"]),
     ("uv", &["python"]),
-    ("npm", &["js", "node"]),
-    ("bun", &["js", "node"]),
+    ("npm", &["js"]),
+    ("bun", &["js"]),
+    ("deno", &["js"]),
     ("cargo", &["rust"]),
-    ("gomod", &["golang", "go"]),
+    ("rust-toolchain", &["rust"]),
+    ("gomod", &["golang"]),
     ("bundler", &["ruby"]),
     ("composer", &["php"]),
     ("maven", &["java"]),
     ("gradle", &["java"]),
     ("sbt", &["java"]),
     ("nuget", &["dotnet"]),
+    ("dotnet-sdk", &["dotnet"]),
     ("docker", &["docker"]),
     ("docker-compose", &["docker"]),
+    ("devcontainers", &["docker"]),
     ("github-actions", &["ci"]),
     ("terraform", &["iac", "terraform"]),
+    ("opentofu", &["iac", "terraform"]),
     ("helm", &["helm", "kubernetes"]),
     ("mix", &["elixir"]),
     ("swift", &["swift"]),
+    ("pub", &["dart"]),
+    ("bazel", &["bazel"]),
 ];
+
+/// Keys of older files that switch like managers, beside the categories.
+const OLDER: &[(&str, &str)] = &[("npm", "node"), ("bun", "node"), ("gomod", "go")];
 
 /// Whether a manifest is served.
 pub(super) enum Served {
     Yes,
+    /// Only some of its dependencies, by this line.
+    Some(Place),
     /// No manager of the bot knows the ecosystem.
     NoManager,
     /// No manager reads a file of this name.
@@ -59,10 +76,14 @@ pub(super) struct Managers<'d> {
     only: Option<(Vec<&'d str>, Place)>,
     enabled_by_preset: Vec<String>,
     disabled_by_preset: Vec<(String, Place)>,
+    /// The dependencies that manifests declare, where a rule asks for names.
+    declared: HashMap<&'d RepoPath, Vec<String>>,
+    branches: &'d [String],
 }
 
 impl<'d> Managers<'d> {
-    pub(super) fn read(bot: &'d Bot, snapshot: &'d Snapshot, root: Value<'d>, presets: &Presets) -> Self {
+    pub(super) fn read(bot: &'d Bot, scene: &Scene<'d>, root: Value<'d>, presets: &Presets, rules: &[Rule]) -> Self {
+        let snapshot = scene.world.snapshot;
         let only =
             root.get("enabledManagers").map(|value| (value.items().filter_map(Value::scalar).collect::<Vec<_>>(), value.place()));
         Self {
@@ -71,9 +92,13 @@ impl<'d> Managers<'d> {
             root,
             files: bot.manager.iter().map(|row| files(row, root)).collect(),
             // An empty list limits nothing.
-            only: only.filter(|(names, _)| !names.is_empty()),
+            only: only
+                .filter(|(names, _)| !names.is_empty())
+                .map(|(names, place)| (names.into_iter().map(renamed).collect(), place)),
             enabled_by_preset: presets.enables.clone(),
             disabled_by_preset: presets.disables.clone(),
+            declared: if rules.iter().any(Rule::has_names) { declared(scene) } else { HashMap::new() },
+            branches: scene.default_branch.names(),
         }
     }
 
@@ -88,19 +113,26 @@ impl<'d> Managers<'d> {
             return Served::Unnamed;
         }
         let categories = categories(ecosystem);
-        let (mut miss, mut unknown) = (None, None);
+        let names = self.declared.get(&manifest.path).map_or(&[][..], Vec::as_slice);
+        let (mut miss, mut some, mut unknown) = (None, None, None);
         for row in readers {
-            if let Some(place) = self.off(&row.name, categories) {
+            if let Some(place) = self.off(row, categories) {
                 miss = miss.or(Some(place));
                 continue;
             }
-            match judge(rules, row, categories, path) {
+            let types = self.types(row, &manifest.path);
+            let subject = Subject { row, categories, path, types: &types, branches: self.branches };
+            match judge(rules, &subject, names) {
                 Verdict::On => return Served::Yes,
+                Verdict::Some(place) => some = some.or(Some(place)),
                 Verdict::Off(place) => miss = miss.or(Some(Some(place))),
                 Verdict::Unknown(place, words) => {
                     unknown = unknown.or_else(|| Some(Why::new(Reason::Unsupported, words).at(place)));
                 }
             }
+        }
+        if let Some(place) = some {
+            return Served::Some(place);
         }
         match unknown {
             Some(why) => Served::Unknown(why),
@@ -137,10 +169,21 @@ impl<'d> Managers<'d> {
         readers
     }
 
-    /// How many comparisons one manifest of the ecosystem takes at most, when all rules together take `rules` of them.
-    pub(super) fn cost(&self, ecosystem: &str, rules: usize) -> usize {
-        let mine = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == ecosystem);
-        mine.map(|(_, files)| files.len() + rules).sum()
+    /// The kinds of dependencies that a manifest has, of those that the manager tells apart by the key of their table; all of
+    /// them when no such key stands in it.
+    fn types(&self, row: &'d Manager, path: &RepoPath) -> Vec<&'d str> {
+        let all = || row.dep_types.iter().map(String::as_str);
+        let document = places::format_of(path).and_then(|format| self.snapshot.document(path, format).ok());
+        let stands = |name: &&str| document.as_ref().is_some_and(|document| places::at_key(document, name).is_some());
+        let there: Vec<&str> = all().filter(stands).collect();
+        if there.is_empty() { all().collect() } else { there }
+    }
+
+    /// How many comparisons one manifest takes at most, when all rules together take `rules` of them, and `each` for a name.
+    pub(super) fn cost(&self, manifest: &ManifestFact, (rules, each): (usize, usize)) -> usize {
+        let mine = self.bot.manager.iter().zip(&self.files).filter(|(row, _)| row.ecosystem == manifest.ecosystem);
+        let names = self.declared.get(&manifest.path).map_or(0, Vec::len);
+        mine.map(|(_, files)| files.len() + rules + names * each).sum()
     }
 
     /// Without what the file adds to the patterns.
@@ -160,7 +203,8 @@ impl<'d> Managers<'d> {
     }
 
     /// `Some` when the manager is off, with the line that says so if one does.
-    fn off(&self, manager: &str, categories: &[&str]) -> Option<Option<Place>> {
+    fn off(&self, row: &Manager, categories: &[&str]) -> Option<Option<Place>> {
+        let manager = row.name.as_str();
         if let Some((_, place)) = self.only.as_ref().filter(|(names, _)| !names.contains(&manager)) {
             return Some(Some(place.clone()));
         }
@@ -174,8 +218,10 @@ impl<'d> Managers<'d> {
                 return Some(Some(value.place()));
             }
         }
+        let older = OLDER.iter().filter(|(ecosystem, _)| *ecosystem == row.ecosystem).map(|(_, key)| key);
         if let Some(value) = categories
             .iter()
+            .chain(older)
             .filter(|category| **category != manager)
             .find_map(|category| own(category).filter(|value| is(*value, false)))
         {
@@ -187,6 +233,11 @@ impl<'d> Managers<'d> {
         let by_default = self.bot.disabled_managers.iter().any(|name| name == manager);
         (by_default && !self.enabled_by_preset.iter().any(|name| name == manager)).then_some(None)
     }
+}
+
+/// The newer name of a manager.
+fn renamed(name: &str) -> &str {
+    if name == "yarn" { "npm" } else { name }
 }
 
 /// A pattern for the file and those of its kind beside it.
@@ -206,6 +257,13 @@ fn files(row: &Manager, root: Value<'_>) -> Patterns {
     let older: Vec<String> = added("fileMatch").into_iter().map(|regex| format!("/{regex}/")).collect();
     let own = row.files.iter().map(String::as_str);
     Patterns::new(own.chain(added("managerFilePatterns")).chain(older.iter().map(String::as_str)))
+}
+
+/// What each manifest in sight declares.
+fn declared<'d>(scene: &Scene<'d>) -> HashMap<&'d RepoPath, Vec<String>> {
+    let manifests = scene.targets.iter().flat_map(|target| &target.manifests).map(|manifest| &manifest.path);
+    let names = |path| dependencies::declared(scene.world.snapshot, path).into_iter().map(|one| one.name).collect();
+    manifests.map(|path| (path, names(path))).collect()
 }
 
 fn categories(ecosystem: &str) -> &'static [&'static str] {

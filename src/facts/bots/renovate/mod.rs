@@ -1,6 +1,7 @@
 //! Owns Renovate's configuration: which of its files counts, whether it is on, and which manifests its managers serve.
 //! Refuses presets of other repositories: what they say is unknown, so what the file covers is only what it may cover.
 
+mod judge;
 mod managers;
 mod patterns;
 mod presets;
@@ -13,6 +14,7 @@ use self::managers::{Managers, Served};
 use self::patterns::{Hit, Paths, Patterns};
 use self::presets::Presets;
 use self::rules::Rule;
+use super::moments;
 use super::targets::{Miss, Reading, Scene, Target, unreadable};
 use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
@@ -92,23 +94,19 @@ fn empty(scene: &Scene<'_>, path: &RepoPath) -> Option<Arc<Document>> {
 
 /// The line that switches the whole bot off.
 fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
-    if let Some(value) = root.get("enabled") {
-        match value.as_bool() {
-            _ if value.as_str() == Some("true") => return None,
-            _ if value.as_str() == Some("false") => {
-                return Some(BotProblem::note(
-                    value.place(),
-                    "disabled",
-                    "`enabled` is \"false\", which is read as false: the bot does nothing",
-                ));
-            }
-            Typed::Is(false) => {
-                return Some(BotProblem::note(value.place(), "disabled", "`enabled` is false: the bot does nothing"));
-            }
-            // It wins over what a preset says.
-            Typed::Is(true) => return None,
-            _ => {}
+    match rules::switch(root) {
+        // It wins over what a preset says.
+        Some((true, _)) => return never(root),
+        Some((false, place)) => {
+            let text = root.get("enabled").is_some_and(|value| value.place() == place && value.as_str().is_some());
+            let words = if text {
+                "`enabled` is \"false\", which is read as false: the bot does nothing"
+            } else {
+                "`enabled` is false: the bot does nothing"
+            };
+            return Some(BotProblem::note(place, "disabled", words));
         }
+        None => {}
     }
     let kinds =
         rules::KINDS.iter().map(|kind| root.get(kind)?.get("enabled").filter(|value| value.as_bool() == Typed::Is(false)));
@@ -119,8 +117,16 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
     if let Some(place) = &presets.off {
         return Some(BotProblem::note(place.clone(), "disabled", "this preset switches the bot off"));
     }
-    let silent = root.get("mode").filter(|mode| mode.as_str() == Some("silent"))?;
-    Some(BotProblem::note(silent.place(), "disabled", "in this mode the bot opens no pull request"))
+    if let Some(silent) = root.get("mode").filter(|mode| mode.as_str() == Some("silent")) {
+        return Some(BotProblem::note(silent.place(), "disabled", "in this mode the bot opens no pull request"));
+    }
+    never(root)
+}
+
+/// A schedule of the whole file in which the bot never opens a pull request.
+fn never(root: Value<'_>) -> Option<BotProblem> {
+    let place = root.get("schedule").and_then(moments::never)?;
+    Some(BotProblem::note(place, "disabled", "`schedule` names no moment that ever comes: the bot opens no pull request"))
 }
 
 /// Base branches that leave the default one out: the line, and its key.
@@ -151,7 +157,7 @@ fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut
         let words = format!("the preset `{name}` is not in this tree: what it says is unknown");
         fact.problems.push(BotProblem::note(place.clone(), "preset-unknown", words));
     }
-    let odd = validity::unknown_key(bot, root);
+    let odd = validity::unknown_name(bot, root);
     fact.problems.extend(odd.iter().map(|(problem, _)| problem.clone()));
     let mut config = Config::read(scene, bot, root, &presets);
     config.unread = config.unread.or(odd.map(|(_, why)| why));
@@ -191,12 +197,12 @@ impl<'d> Config<'d> {
             .first()
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
         let rules = rules::read(root);
-        let managers = Managers::read(bot, scene.world.snapshot, root, presets);
+        let managers = Managers::read(bot, scene, root, presets, &rules);
         let lists = ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
         let own = ignore.len() + lists;
-        let each = rules.iter().map(Rule::cost).sum::<usize>();
-        let comparisons =
-            scene.targets.iter().map(|target| target.manifests.len() * (own + managers.cost(target.ecosystem, each))).sum();
+        let each = rules.iter().map(Rule::cost).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let manifests = scene.targets.iter().flat_map(|target| &target.manifests);
+        let comparisons = manifests.map(|manifest| own + managers.cost(manifest, each)).sum();
         let fits = scene.affords(comparisons, PATTERN);
         let managers = if fits { managers } else { managers.without_files() };
         let (rules, ignore) = if fits { (rules, ignore) } else { (Vec::new(), Paths::new([])) };
@@ -282,7 +288,7 @@ impl<'d> Config<'d> {
 
 /// A target is covered when every manifest of it is.
 fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
-    let (mut worst, mut unknown) = (None, None);
+    let (mut worst, mut some, mut unknown) = (None, None, None);
     let served: Vec<Served> = target.manifests.iter().map(|manifest| config.serves(manifest)).collect();
     // `a.in` that is compiled to an `a.txt` beside it: the bot moves the latter.
     let compiled = |at: usize| {
@@ -294,6 +300,7 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
     for (at, one) in served.iter().enumerate() {
         match one {
             Served::Yes => {}
+            Served::Some(place) => some = some.or_else(|| Some(place.clone())),
             Served::NoManager => return,
             Served::Unnamed if compiled(at) => {}
             Served::Unnamed => {
@@ -314,7 +321,12 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
     } else if let Some(why) = unknown.or_else(|| config.unread.clone()) {
         reading.fact.may_cover.push((ecosystem, directory, why));
     } else {
-        let entry = Coverage { ecosystem: ecosystem.clone(), place: config.place.clone(), less: config.less.clone() };
+        let mut less = config.less.clone();
+        if let Some(place) = some {
+            less.push((place.clone(), "a rule of `packageRules` switches the others off".to_owned()));
+            reading.fact.some_only.push((ecosystem.clone(), directory.clone(), place));
+        }
+        let entry = Coverage { ecosystem: ecosystem.clone(), place: config.place.clone(), less };
         reading.fact.entries.push(entry);
         reading.fact.covers.push((ecosystem, directory));
     }

@@ -62,11 +62,64 @@ impl Patterns {
         self.all.len()
     }
 
-    /// Whether every text matches.
+    /// Whether one of the texts is matched.
+    pub(super) fn any(&self, texts: &[&str]) -> Hit {
+        let hits: Vec<Hit> = texts.iter().map(|text| self.hit(text)).collect();
+        let is = |wanted: Hit| hits.contains(&wanted);
+        if is(Hit::Yes) {
+            Hit::Yes
+        } else if is(Hit::Unknown) {
+            Hit::Unknown
+        } else {
+            Hit::No
+        }
+    }
+
+    /// Whether all of the texts are matched, and there are any.
+    pub(super) fn every<T: AsRef<str>>(&self, texts: &[T]) -> Hit {
+        let hits: Vec<Hit> = texts.iter().map(|text| self.hit(text.as_ref())).collect();
+        let is = |wanted: Hit| hits.contains(&wanted);
+        if is(Hit::No) || hits.is_empty() {
+            Hit::No
+        } else if is(Hit::Unknown) {
+            Hit::Unknown
+        } else {
+            Hit::Yes
+        }
+    }
+
+    /// Whether every name matches.
     pub(super) fn is_everything(&self) -> bool {
-        !self.all.is_empty()
-            && self.all.iter().all(|p| !p.negated)
-            && self.all.iter().any(|p| matches!(p.matcher, Some(Matcher::Everything)))
+        self.all.iter().any(|one| !one.negated && one.is_everything()) && self.all.iter().all(|one| !one.negated)
+    }
+
+    /// Whether every name matches but those that are taken out.
+    pub(super) fn is_most(&self) -> bool {
+        let wanted = || self.all.iter().filter(|one| !one.negated);
+        let out = || self.all.iter().filter(|one| one.negated);
+        out().next().is_some()
+            && out().all(|one| one.matcher.is_some() && !one.is_everything())
+            && (wanted().next().is_none() || wanted().any(Compiled::is_everything))
+    }
+}
+
+/// Names that have nothing in common: what matches all of them was written to match everything.
+const UNLIKE: &[&str] = &[
+    "a",
+    "Z",
+    "0",
+    "react",
+    "@types/node",
+    "org.example:a_b",
+    "github.com/A/b/v2",
+    "ghcr.io/a/b",
+    "ext-json",
+    "Newtonsoft.Json",
+];
+
+impl Compiled {
+    fn is_everything(&self) -> bool {
+        self.matcher.as_ref().is_some_and(|matcher| UNLIKE.iter().all(|name| matcher.is_match(name)))
     }
 }
 
@@ -101,15 +154,7 @@ fn compile(text: &str) -> Compiled {
     Compiled { negated, matcher }
 }
 
-/// A regular expression as the bot's older keys (`matchPackagePatterns`) take it, without slashes.
-pub(super) fn regex_everything(text: &str) -> bool {
-    matches!(text, "*" | ".*" | "^" | "^.*" | "^.*$" | ".+" | "^.+$" | "")
-}
-
 fn regex(text: &str, any_case: bool) -> Option<Matcher> {
-    if regex_everything(text) {
-        return Some(Matcher::Everything);
-    }
     // JavaScript escapes the slash; here it needs none.
     let text = text.replace("\\/", "/");
     let built = RegexBuilder::new(&text).case_insensitive(any_case).size_limit(1 << 18).build().ok()?;

@@ -1,147 +1,254 @@
-//! Owns `packageRules` that switch updates off or on: for which manifests a rule speaks of every dependency. Refuses rules
-//! that change anything else.
+//! Owns one item of `packageRules` that switches updates off or on: what it is limited by, in the words of every version.
+//! Refuses to say what several of them come to: that is `judge`.
+//!
+//! From the bot's own `PackageRulesMigration` (older words become newer ones) and its matchers.
 
+use crate::catalog::bot::Manager;
 use crate::doc::{Reading as Typed, Value};
+use crate::facts::bots::moments;
 use crate::text::Place;
 
-use super::patterns::{Hit, Patterns, regex_everything};
+use super::patterns::{Hit, Patterns};
 use super::validity::OLDER_SELECTORS;
-use crate::catalog::bot::Manager;
 
 /// Keys that a rule is limited by and that are read here; any other `match*` or `exclude*` key makes it speak of some
 /// dependencies only.
-const READ: &[&str] = &[
-    "matchManagers",
-    "matchFileNames",
-    "matchPaths",
-    "matchPackageNames",
-    "matchDepNames",
-    "matchPackagePatterns",
-    "matchDepPatterns",
-    "matchCategories",
-    "matchLanguages",
-    "matchDatasources",
-    "matchUpdateTypes",
-    "paths",
-    "languages",
-    "managers",
-    "datasources",
-    "packageNames",
-    "packagePatterns",
-    "updateTypes",
+const READ: &[&[&str]] = &[MANAGERS, FILES, CATEGORIES, SOURCES, TYPES, UPDATES, BRANCHES];
+
+const MANAGERS: &[&str] = &["matchManagers", "managers"];
+const FILES: &[&str] = &["matchFileNames", "matchFiles", "matchPaths", "paths"];
+const CATEGORIES: &[&str] = &["matchCategories", "matchLanguages", "languages"];
+const SOURCES: &[&str] = &["matchDatasources", "datasources"];
+const TYPES: &[&str] = &["matchDepTypes", "depTypeList"];
+const UPDATES: &[&str] = &["matchUpdateTypes", "updateTypes"];
+const BRANCHES: &[&str] = &["matchBaseBranches", "baseBranchList"];
+
+/// How a key writes the names that it has or takes out.
+#[derive(Clone, Copy)]
+enum Spelt {
+    Pattern,
+    Regex,
+    Prefix,
+}
+
+/// The keys of names: those of packages and those of dependencies are two lists, and a rule is for what both have.
+const NAMES: &[&[(&str, Spelt, bool)]] = &[
+    &[
+        ("matchPackageNames", Spelt::Pattern, true),
+        ("packageNames", Spelt::Pattern, true),
+        ("matchPackagePatterns", Spelt::Regex, true),
+        ("packagePatterns", Spelt::Regex, true),
+        ("matchPackagePrefixes", Spelt::Prefix, true),
+        ("excludePackageNames", Spelt::Pattern, false),
+        ("excludePackagePatterns", Spelt::Regex, false),
+        ("excludePackagePrefixes", Spelt::Prefix, false),
+    ],
+    &[
+        ("matchDepNames", Spelt::Pattern, true),
+        ("matchDepPatterns", Spelt::Regex, true),
+        ("matchDepPrefixes", Spelt::Prefix, true),
+        ("excludeDepNames", Spelt::Pattern, false),
+        ("excludeDepPatterns", Spelt::Regex, false),
+        ("excludeDepPrefixes", Spelt::Prefix, false),
+    ],
 ];
 
 /// The kinds of new versions; a rule for all of them is one for every version.
-pub(super) const KINDS: &[&str] = &["major", "minor", "patch"];
+pub(super) const KINDS: [&str; 3] = ["major", "minor", "patch"];
 
-/// A rule with `enabled`.
+/// A rule that switches something.
 pub(super) struct Rule {
-    enabled: bool,
     pub(super) place: Place,
-    managers: Option<Vec<String>>,
-    categories: Option<Vec<String>>,
+    /// What it says of each kind of new version.
+    says: [Option<bool>; 3],
+    managers: Option<Patterns>,
+    categories: Option<Patterns>,
     files: Option<Patterns>,
     sources: Option<Patterns>,
-    /// It speaks of every dependency of the manifests it is for.
-    whole: bool,
+    types: Option<Patterns>,
+    branches: Option<Patterns>,
+    names: Vec<Patterns>,
+    /// Limited by something that is not read here.
+    other: bool,
 }
 
-/// What the rules together say about a manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    On,
-    Off(Place),
-    /// A pattern cannot be read, or some of what was off is on again.
-    Unknown(Place, &'static str),
-}
-
-/// The rules with `enabled`, in order.
+/// The rules that switch something, in order.
 pub(super) fn read(root: Value<'_>) -> Vec<Rule> {
     root.get("packageRules").into_iter().flat_map(Value::items).filter_map(rule).collect()
 }
 
+/// Whether a map of settings switches on or off, and where: what is forced wins.
+pub(super) fn switch(settings: Value<'_>) -> Option<(bool, Place)> {
+    let forced = settings.get("force").and_then(|force| force.get("enabled"));
+    for value in forced.into_iter().chain(settings.get("enabled")) {
+        if let Some(on) = truth(value) {
+            return Some((on, value.place()));
+        }
+    }
+    None
+}
+
+/// A boolean, or the text of one, which is migrated.
+fn truth(value: Value<'_>) -> Option<bool> {
+    match (value.as_bool(), value.as_str()) {
+        (Typed::Is(on), _) => Some(on),
+        (_, Some("true")) => Some(true),
+        (_, Some("false")) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a key limits what a rule is for.
+fn limiting(name: &str) -> bool {
+    name == "extends" || name.starts_with("match") || name.starts_with("exclude") || OLDER_SELECTORS.contains(&name)
+}
+
+fn list<'d>(item: Value<'d>, key: &str) -> Option<Vec<&'d str>> {
+    let value = item.get(key)?;
+    let items: Vec<&str> = value.items().filter_map(Value::scalar).collect();
+    Some(if items.is_empty() { value.scalar().into_iter().collect() } else { items })
+}
+
 fn rule(item: Value<'_>) -> Option<Rule> {
-    let Typed::Is(enabled) = item.get("enabled")?.as_bool() else { return None };
-    let list = |key: &str| -> Option<Vec<&str>> {
-        let value = item.get(key)?;
-        let items: Vec<&str> = value.items().filter_map(Value::scalar).collect();
-        Some(if items.is_empty() { value.scalar().into_iter().collect() } else { items })
+    let patterns = |keys: &[&str]| keys.iter().find_map(|key| list(item, key)).map(Patterns::new);
+    let whole = switch(item);
+    let never = item.get("schedule").and_then(moments::never);
+    let mut place = whole.as_ref().map(|(_, place)| place.clone()).or_else(|| never.clone());
+    let updates = patterns(UPDATES);
+    let says = KINDS.map(|kind| {
+        if updates.as_ref().is_some_and(|updates| updates.hit(kind) != Hit::Yes) {
+            return None;
+        }
+        // What a rule says of one kind is applied after what it says of all.
+        let own = item.get(kind).and_then(switch);
+        place = place.take().or_else(|| own.as_ref().map(|(_, place)| place.clone()));
+        own.or_else(|| whole.clone()).map(|(on, _)| on && never.is_none()).or_else(|| never.is_some().then_some(false))
+    });
+    let place = place.filter(|_| says.iter().any(Option::is_some))?;
+    let known = |name: &str| {
+        READ.iter().any(|keys| keys.contains(&name)) || NAMES.iter().any(|keys| keys.iter().any(|(key, ..)| *key == name))
     };
-    let either = |key: &str, older: &str| list(key).or_else(|| list(older));
-    let owned = |items: Option<Vec<&str>>| items.map(|items| items.into_iter().map(str::to_ascii_lowercase).collect::<Vec<_>>());
-    let limiting = |name: &str| {
-        name == "extends" || name.starts_with("match") || name.starts_with("exclude") || OLDER_SELECTORS.contains(&name)
-    };
-    let other = item.entries().filter_map(|entry| entry.name()).any(|name| limiting(name) && !READ.contains(&name));
-    let names = ["matchPackageNames", "matchDepNames", "packageNames"]
-        .into_iter()
-        .filter_map(list)
-        .all(|names| Patterns::new(names).is_everything());
-    let older = ["matchPackagePatterns", "matchDepPatterns", "packagePatterns"].into_iter().filter_map(list);
-    let older = older.into_iter().all(|patterns| patterns.iter().any(|pattern| regex_everything(pattern)));
-    let kinds = either("matchUpdateTypes", "updateTypes").is_none_or(|kinds| KINDS.iter().all(|kind| kinds.contains(kind)));
+    let mut limits = item.entries().filter_map(|entry| entry.name()).filter(|name| limiting(name)).peekable();
     // A rule without any limit is not accepted by the bot.
-    let limited = item.entries().filter_map(|entry| entry.name()).any(limiting);
+    let other = limits.peek().is_none() || limits.any(|name| !known(name));
     Some(Rule {
-        enabled,
-        place: item.get("enabled").map_or_else(|| item.place(), Value::place),
-        managers: owned(either("matchManagers", "managers")),
-        categories: owned(either("matchCategories", "matchLanguages").or_else(|| list("languages"))),
-        files: either("matchFileNames", "matchPaths").or_else(|| list("paths")).map(Patterns::new),
-        sources: either("matchDatasources", "datasources").map(Patterns::new),
-        whole: limited && !other && names && older && kinds,
+        place,
+        says,
+        managers: patterns(MANAGERS),
+        categories: patterns(CATEGORIES),
+        files: patterns(FILES),
+        sources: patterns(SOURCES),
+        types: patterns(TYPES),
+        branches: patterns(BRANCHES),
+        names: NAMES.iter().filter_map(|keys| names(item, keys)).collect(),
+        other,
     })
 }
 
+/// One list of names, from all keys that have a part in it.
+fn names(item: Value<'_>, keys: &[(&str, Spelt, bool)]) -> Option<Patterns> {
+    let mut texts: Option<Vec<String>> = None;
+    for (key, spelt, wanted) in keys {
+        let sign = if *wanted { "" } else { "!" };
+        for text in list(item, key).unwrap_or_default() {
+            let body = match spelt {
+                Spelt::Pattern => text.to_owned(),
+                Spelt::Regex if text == "*" && *wanted => "*".to_owned(),
+                Spelt::Regex => format!("/{text}/"),
+                Spelt::Prefix => format!("/^{}(/.*|[^/]*)$/i", regex::escape(text)),
+            };
+            texts.get_or_insert_default().push(format!("{sign}{body}"));
+        }
+    }
+    texts.map(|texts| Patterns::new(texts.iter().map(String::as_str)))
+}
+
+/// A manifest, as rules are held against it.
+pub(super) struct Subject<'s> {
+    pub(super) row: &'s Manager,
+    pub(super) categories: &'s [&'s str],
+    pub(super) path: &'s str,
+    /// The kinds of dependencies that it has, of those that the manager tells apart; none: they are not known.
+    pub(super) types: &'s [&'s str],
+    pub(super) branches: &'s [String],
+}
+
+/// How much of a manifest a rule is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    All,
+    /// All but what it names.
+    Most,
+    /// Some of it: by names, or by what is not read.
+    Some,
+}
+
 impl Rule {
-    /// How many comparisons it takes to hold it against one manifest.
-    pub(super) fn cost(&self) -> usize {
-        let names = self.managers.as_ref().map_or(0, Vec::len) + self.categories.as_ref().map_or(0, Vec::len);
-        1 + names + self.files.as_ref().map_or(0, Patterns::len)
+    /// What it says of a kind of new version, by its place in [`KINDS`].
+    pub(super) fn says(&self, kind: usize) -> Option<bool> {
+        self.says[kind]
+    }
+
+    /// Whether it asks for names of dependencies.
+    pub(super) fn has_names(&self) -> bool {
+        !self.names.is_empty()
+    }
+
+    /// How many comparisons it takes to hold it against one manifest, and against one name.
+    pub(super) fn cost(&self) -> (usize, usize) {
+        let lists = [&self.managers, &self.categories, &self.files, &self.sources, &self.types, &self.branches];
+        let each = self.names.iter().map(Patterns::len).sum::<usize>();
+        (1 + each + lists.into_iter().flatten().map(Patterns::len).sum::<usize>(), each)
     }
 
     /// Whether the rule is for a file that a manager reads.
-    fn is_for(&self, row: &Manager, categories: &[&str], path: &str) -> Hit {
-        let manager = row.name.to_ascii_lowercase();
-        if let Some(sources) = &self.sources {
-            // A manager whose dependencies come from several sources is not decided by a rule for one.
-            match row.source.as_deref().map(|source| sources.hit(source)) {
-                Some(Hit::Yes) => {}
-                Some(miss) => return miss,
-                None => return Hit::No,
+    pub(super) fn is_for(&self, subject: &Subject<'_>) -> Hit {
+        let own = [subject.row.name.as_str()];
+        let branches: Vec<&str> = subject.branches.iter().map(String::as_str).collect();
+        let mut sum = Hit::Yes;
+        for (list, texts) in [
+            (&self.managers, &own[..]),
+            (&self.categories, subject.categories),
+            (&self.files, &[subject.path]),
+            (&self.branches, &branches),
+        ] {
+            let Some(list) = list else { continue };
+            match list.any(texts) {
+                Hit::Yes => {}
+                Hit::No => return Hit::No,
+                Hit::Unknown => sum = Hit::Unknown,
             }
         }
-        if self.managers.as_ref().is_some_and(|names| !names.contains(&manager)) {
-            return Hit::No;
+        // A manager whose dependencies come from several sources is not decided by a rule for one.
+        match self.sources.as_ref().map(|list| list.every(&subject.row.sources)) {
+            Some(Hit::No) => Hit::No,
+            Some(Hit::Unknown) => Hit::Unknown,
+            _ => sum,
         }
-        if self
-            .categories
-            .as_ref()
-            .is_some_and(|names| !categories.iter().any(|category| names.iter().any(|name| name == category)))
-        {
-            return Hit::No;
-        }
-        self.files.as_ref().map_or(Hit::Yes, |files| files.hit(path))
     }
-}
 
-/// Applies the rules in order: the last one that speaks of the manifest decides.
-pub(super) fn judge(rules: &[Rule], row: &Manager, categories: &[&str], path: &str) -> Verdict {
-    let mut verdict = Verdict::On;
-    for rule in rules {
-        match (rule.is_for(row, categories, path), rule.enabled, rule.whole) {
-            (Hit::Yes, true, true) => verdict = Verdict::On,
-            // Only some of what an earlier rule switched off.
-            (Hit::Yes | Hit::Unknown, true, _) if verdict != Verdict::On => {
-                verdict =
-                    Verdict::Unknown(rule.place.clone(), "a rule switches everything off, and this one only some of it on again");
-            }
-            (Hit::Yes, false, true) => verdict = Verdict::Off(rule.place.clone()),
-            (Hit::Unknown, false, true) => {
-                verdict = Verdict::Unknown(rule.place.clone(), "a pattern of `packageRules` cannot be read");
-            }
-            _ => {}
+    /// How much of what the rule is for, when no name is known.
+    pub(super) fn part(&self, subject: &Subject<'_>) -> Part {
+        if self.other || self.types.as_ref().is_some_and(|list| list.every(subject.types) != Hit::Yes) {
+            return Part::Some;
+        }
+        let most = |list: &Patterns| list.is_everything() || list.is_most();
+        match self.names.iter().all(Patterns::is_everything) {
+            true => Part::All,
+            false if self.names.iter().all(most) => Part::Most,
+            false => Part::Some,
         }
     }
-    verdict
+
+    /// Whether a dependency of this name is one of those that it speaks of, when names are all that limits it.
+    pub(super) fn names(&self, subject: &Subject<'_>, name: &str) -> Hit {
+        if self.other || self.types.as_ref().is_some_and(|list| list.every(subject.types) != Hit::Yes) {
+            return Hit::Unknown;
+        }
+        let mut hits = self.names.iter().map(|list| list.hit(name));
+        if hits.clone().any(|hit| hit == Hit::No) {
+            return Hit::No;
+        }
+        if hits.any(|hit| hit == Hit::Unknown) { Hit::Unknown } else { Hit::Yes }
+    }
 }

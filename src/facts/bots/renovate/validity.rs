@@ -123,11 +123,47 @@ pub(super) fn errors(bot: &Bot, root: Value<'_>) -> Vec<BotProblem> {
                 .push(BotProblem::fatal(rule.place(), "schema", words).fix("say what it is for: \"matchPackageNames\": [\"…\"]"));
         }
     }
+    found.extend(minutes(root));
     found
 }
 
-/// The first key that the verified version does not know: it would stop there.
-pub(super) fn unknown_key(bot: &Bot, root: Value<'_>) -> Option<(BotProblem, Why)> {
+/// The first key or manager that the verified version does not know: it would stop there.
+pub(super) fn unknown_name(bot: &Bot, root: Value<'_>) -> Option<(BotProblem, Why)> {
+    unknown_key(bot, root).or_else(|| unknown_manager(bot, root))
+}
+
+fn unknown_manager(bot: &Bot, root: Value<'_>) -> Option<(BotProblem, Why)> {
+    // Older names are renamed.
+    let older = ["yarn", "renovate-config-presets"];
+    let bare = |name: &str| name.strip_prefix("custom.").unwrap_or(name).to_owned();
+    let known = |name: &str| older.contains(&name) || bot.known_managers.contains(&bare(name));
+    let named = root.get("enabledManagers").into_iter().flat_map(Value::items);
+    let value = named.into_iter().find(|value| value.scalar().is_some_and(|name| !known(name)))?;
+    let name = value.scalar()?;
+    let words = format!("`{name}` is no manager that is known here: the bot stops at one that it does not know");
+    let near = nearest(name, bot.known_managers.iter().map(String::as_str));
+    let fix = near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+    let why = Why::new(Reason::Unsupported, words.clone()).at(value.place());
+    Some((BotProblem::note(value.place(), "unknown-manager", words).fix(fix), why))
+}
+
+/// Schedules in the words of cron, of the file and of what stands one level below: the bot refuses one that names minutes.
+fn minutes(root: Value<'_>) -> Option<BotProblem> {
+    let below = root.entries().map(|entry| entry.value).flat_map(|value| value.items().chain([value]));
+    let texts = below.chain([root]).filter_map(|map| map.get("schedule"));
+    let texts = texts.flat_map(|value| value.items().chain(value.scalar().map(|_| value)));
+    let is_cron = |text: &str| {
+        let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+        let plain = |field: &&str| field.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b',' | b'-' | b'/'));
+        fields.len() == 5 && fields.iter().all(plain)
+    };
+    let minute = |text: &str| text.split_ascii_whitespace().next().is_some_and(|field| !matches!(field, "*" | "*/1"));
+    let value = texts.into_iter().find(|value| value.scalar().is_some_and(|text| is_cron(text) && minute(text)))?;
+    let words = "a `schedule` in the words of cron names minutes: the bot refuses the file";
+    Some(BotProblem::fatal(value.place(), "schema", words).fix("write `*` for the minutes: \"* 3 * * 1\""))
+}
+
+fn unknown_key(bot: &Bot, root: Value<'_>) -> Option<(BotProblem, Why)> {
     let known = |name: &str| bot.top_keys.iter().any(|key| key == name);
     let entry = root.entries().find(|entry| entry.name().is_some_and(|name| !known(name)))?;
     let name = entry.name()?;

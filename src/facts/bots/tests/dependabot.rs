@@ -178,7 +178,7 @@ fn what_makes_an_entry_cover_nothing() {
             "active ignored@7",
             "npm: ignored@7",
         ),
-        ("some ignored", "    ignore:\n      - dependency-name: 'a*'\n", "active +npm:", ""),
+        ("some ignored", "    ignore:\n      - dependency-name: 'b*'\n", "active +npm:", ""),
         (
             "major ignored",
             "    ignore:\n      - { dependency-name: '*', update-types: ['version-update:semver-major'] }\n",
@@ -242,7 +242,7 @@ fn directories() {
             "active +github-actions: +github-actions:actions/a",
         ),
         ("github-actions", "directory: /", &[NPM], "active !missing-directory@4"),
-        ("elm", "directory: /", &[NPM], "active"),
+        ("elm", "directory: /", &[NPM], "active !missing-directory@4"),
         ("terraform", "directory: /infra", &[NPM], "active !missing-directory@4"),
         ("npm", "directory: /vendor/x", &[("vendor/x/package.json", "{}")], "active"),
     ] {

@@ -3,6 +3,7 @@
 
 mod around;
 mod dependabot;
+mod dependabot_less;
 mod hostile;
 mod pyup;
 mod renovate;

@@ -34,6 +34,9 @@ fn settings() {
         ("off by a preset", r#"{"extends":["config:base",":disableRenovate"]}"#, &[NPM], "disabled disabled@1"),
         ("on again", r#"{"extends":[":disableRenovate"],"enabled":true}"#, &[NPM], "active +npm:"),
         ("silent", r#"{"mode":"silent"}"#, &[NPM], "disabled disabled@1"),
+        ("forced off", r#"{"enabled":true,"force":{"enabled":false}}"#, &[NPM], "disabled disabled@1"),
+        ("never", r#"{"schedule":["on the 31st day of february"]}"#, &[NPM], "disabled disabled@1"),
+        ("never or on Mondays", r#"{"schedule":["* * 31 2 *", "* * * * 1"]}"#, &[NPM], "active +npm:"),
         ("no JSON", "{", &[NPM], "unreadable !unreadable@1"),
         ("a list", "[]", &[NPM], "invalid !schema@1"),
         (
@@ -54,6 +57,17 @@ fn settings() {
         ("an unknown built-in preset", r#"{"extends":[":noSuchThing"]}"#, &[NPM], "active ?npm: preset-unknown@1"),
         ("only security updates", r#"{"extends":["security:only-security-updates"]}"#, &[NPM], "active +npm: only-security@1"),
         ("managers", r#"{"enabledManagers":["npm"]}"#, &[NPM, PIP], "active +npm:"),
+        ("an older manager", r#"{"enabledManagers":["yarn"]}"#, &[NPM], "active +npm:"),
+        ("a manager of one's own", r#"{"enabledManagers":["npm","custom.regex"]}"#, &[NPM], "active +npm:"),
+        ("no manager", r#"{"enabledManagers":["npm","docker"]}"#, &[NPM], "active ?npm: unknown-manager@1"),
+        ("minutes", r#"{"schedule":["0 3 * * 1"]}"#, &[NPM], "invalid !schema@1"),
+        (
+            "minutes of a rule",
+            r#"{"packageRules":[{"matchManagers":["npm"],"schedule":"*/5 * * * *"}]}"#,
+            &[NPM],
+            "invalid !schema@1",
+        ),
+        ("no minutes", r#"{"schedule":["* 3 * * 1","before 5am on monday"]}"#, &[NPM], "active +npm:"),
         ("no managers named", r#"{"enabledManagers":[]}"#, &[NPM], "active +npm:"),
         ("a manager off", r#"{"npm":{"enabled":false}}"#, &[NPM, PIP], "active +pip:"),
         ("a category off", r#"{"docker":{"enabled":false}}"#, &[NPM, DOCKER], "active +npm:"),
@@ -105,7 +119,7 @@ fn package_rules() {
         ("a file off", r#"[{"matchFileNames":["web/**"],"enabled":false}]"#, "active +npm: +pip:"),
         ("a file off by an expression", r#"[{"matchFileNames":["/^web\\//"],"enabled":false}]"#, "active +npm: +pip:"),
         ("all but one file off", r#"[{"matchFileNames":["!web/**"],"enabled":false}]"#, "active +npm:web"),
-        ("one package off", r#"[{"matchPackageNames":["a"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
+        ("one package off", r#"[{"matchPackageNames":["b"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
         (
             "one kind of update off",
             r#"[{"matchManagers":["npm"],"matchUpdateTypes":["major"],"enabled":false}]"#,
@@ -130,10 +144,55 @@ fn package_rules() {
             "active +pip:",
         ),
         (
-            "one package on again",
+            "a package that is not there on again",
             r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["react"],"enabled":true}]"#,
-            "active ?npm: ?npm:web ?pip:",
+            "active",
         ),
+        (
+            "a package that is there on again",
+            r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["/^flask/"],"enabled":true}]"#,
+            "active +pip:",
+        ),
+        ("every manager off", r#"[{"matchManagers":["*"],"enabled":false}]"#, "active"),
+        ("all managers but one off", r#"[{"matchManagers":["!npm"],"enabled":false}]"#, "active +npm: +npm:web"),
+        ("managers off by an expression", r#"[{"matchManagers":["/^pip_|^n/"],"enabled":false}]"#, "active"),
+        ("managers off in any case", r#"[{"matchManagers":["NPM"],"enabled":false}]"#, "active +pip:"),
+        ("all names but those of nothing here off", r#"[{"matchPackageNames":["!react"],"enabled":false}]"#, "active"),
+        ("all names but one off", r#"[{"matchPackageNames":["!flask"],"enabled":false}]"#, "active +pip:"),
+        ("all names but one off in older words", r#"[{"excludePackageNames":["a"],"enabled":false}]"#, "active +npm: +npm:web"),
+        ("every name off by any character", r#"[{"matchDepNames":["/./"],"enabled":false}]"#, "active"),
+        ("all names of two patterns off", r#"[{"matchPackagePrefixes":["fl"],"enabled":false}]"#, "active +npm: +npm:web"),
+        ("all that there is off by name", r#"[{"matchPackageNames":["a"],"enabled":false}]"#, "active +pip:"),
+        ("all categories but one off", r#"[{"matchCategories":["!js"],"enabled":false}]"#, "active +npm: +npm:web"),
+        ("all categories off", r#"[{"matchCategories":["*"],"enabled":false}]"#, "active"),
+        ("all sources but one off", r#"[{"matchDatasources":["!pypi"],"enabled":false}]"#, "active +pip:"),
+        ("the kind of dependency off", r#"[{"matchDepTypes":["dependencies"],"enabled":false}]"#, "active +pip:"),
+        (
+            "another kind of dependency off",
+            r#"[{"matchDepTypes":["devDependencies"],"enabled":false}]"#,
+            "active +npm: +npm:web +pip:",
+        ),
+        (
+            "all kinds of updates but pins off",
+            r#"[{"matchManagers":["npm"],"matchUpdateTypes":["!pin"],"enabled":false}]"#,
+            "active +pip:",
+        ),
+        (
+            "each kind of update off by a rule of its own",
+            r#"[{"matchManagers":["npm"],"matchUpdateTypes":["major"],"enabled":false},{"matchManagers":["npm"],"matchUpdateTypes":["minor","patch"],"enabled":false}]"#,
+            "active +pip:",
+        ),
+        (
+            "each kind of update off in one rule",
+            r#"[{"matchManagers":["npm"],"major":{"enabled":false},"minor":{"enabled":false},"patch":{"enabled":false}}]"#,
+            "active +pip:",
+        ),
+        ("forced off", r#"[{"matchManagers":["npm"],"force":{"enabled":false}}]"#, "active +pip:"),
+        ("forced on", r#"[{"matchManagers":["npm"],"force":{"enabled":true},"enabled":false}]"#, "active +npm: +npm:web +pip:"),
+        ("off as text", r#"[{"matchManagers":["npm"],"enabled":"false"}]"#, "active +pip:"),
+        ("another branch off", r#"[{"matchBaseBranches":["next"],"enabled":false}]"#, "active +npm: +npm:web +pip:"),
+        ("the default branch off", r#"[{"matchBaseBranches":["main"],"enabled":false}]"#, "active"),
+        ("never", r#"[{"matchManagers":["npm"],"schedule":["* * 31 2 *"]}]"#, "active +pip:"),
     ] {
         let config = format!("{{\"packageRules\":{rules}}}");
         assert_eq!(state("renovate", &[NPM, WEB, PIP, ("renovate.json", &config)]), wanted, "{name}");
@@ -274,4 +333,18 @@ fn places_of_another_forge() {
     assert_eq!(state("renovate", &[NPM, lab, CI]), "no-updates ?npm: other-forge@1");
     assert_eq!(state("renovate", &[NPM, lab, CI, (".gitlab-ci.yml", "a: {}\n")]), "active +npm:");
     assert_eq!(state("renovate", &[NPM, lab, CI, rc]), "active +npm: second-file@1");
+}
+
+#[test]
+fn what_a_rule_leaves_is_some() {
+    let two = ("package.json", r#"{"dependencies":{"a":"1","b":"1"}}"#);
+    for (rules, some) in [
+        (r#"[{"matchPackageNames":["!a"],"enabled":false}]"#, 1),
+        (r#"[{"matchPackageNames":["*"],"enabled":false},{"matchPackageNames":["a"],"enabled":true}]"#, 1),
+        (r#"[{"matchPackageNames":["a"],"enabled":false}]"#, 0),
+    ] {
+        let config = format!("{{\"packageRules\":{rules}}}");
+        let (bots, _) = facts(&[two, ("renovate.json", &config)]);
+        assert_eq!((bots[0].covers.len(), bots[0].some_only.len()), (1, some), "{rules}");
+    }
 }

@@ -124,7 +124,13 @@ impl Names for RefNames<'_, '_> {
 pub(super) fn moves(text: &str) -> (bool, bool) {
     let brings = ["gh pr checkout", "FETCH_HEAD", "refs/pull/", " pull/", "\"pull/"];
     let head = brings.iter().any(|mention| text.contains(mention));
-    (head, text.lines().any(leaves))
+    (head, text.lines().fold(false, |away, line| leaves(line) || (away && !comes_back(line))))
+}
+
+/// Whether a line has git go back to where it was.
+fn comes_back(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.windows(3).any(|words| matches!(words, ["git", "checkout" | "switch", "-"]))
 }
 
 /// Words of one command that are looked at.

@@ -138,6 +138,7 @@ impl OneJob<'_, '_> {
         let mut scope = Scope { matrix: variant, os, ..self.scope() };
         let lost = inputs::continue_on_error(value, draft.events, &scope);
         let mut shadows = self.around.shadows.clone();
+        shadows.extend(super::volumes::over_programs(value.get("container")));
         let mut env = Arc::clone(&self.around.env);
         let mut variables = self.around.variables.clone();
         scope.env = Some(&self.around.env);

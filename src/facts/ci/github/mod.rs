@@ -35,6 +35,7 @@ mod template;
 mod variables;
 mod variants;
 mod verdict;
+mod volumes;
 mod written;
 
 #[cfg(test)]

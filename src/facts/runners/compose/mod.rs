@@ -146,7 +146,7 @@ fn project(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Result<O
         match call.env.get("COMPOSE_FILE") {
             Some(Some(text)) => names.extend(text.split([':', ';']).filter(|name| !name.is_empty()).map(str::to_owned)),
             Some(None) => return Err(computed(call.place)),
-            None => {}
+            None => names.extend(named_in_env(call, world)),
         }
     }
     if !call.workdir.is_known() && !names.first().is_some_and(|name| name.starts_with('/')) {
@@ -154,6 +154,15 @@ fn project(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Result<O
     }
     let home = global.last(&["--project-directory"]).and_then(|flag| flag.value.as_ref()?.value.as_deref());
     Project::open(call.workdir, &names, home, call.env, world)
+}
+
+/// `COMPOSE_FILE` in the `.env` of the project's directory (docker, "Pre-defined environment variables").
+fn named_in_env(call: &Call<'_>, world: &World<'_>) -> Vec<String> {
+    let file = call.workdir.resolve(".env").filter(|path| world.snapshot.is_file(path));
+    let Some(file) = file.and_then(|path| world.snapshot.read(&path).ok()) else { return Vec::new() };
+    let given = file.text.lines().filter_map(|line| line.trim().strip_prefix("COMPOSE_FILE=")).next_back();
+    let names = given.unwrap_or_default().trim_matches(['"', '\'']).split([':', ';']).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 /// `run SERVICE [CMD]`, `exec SERVICE CMD`.

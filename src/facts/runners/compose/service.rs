@@ -113,9 +113,17 @@ pub(super) fn next(
         }
     };
     let mut mounts = image.mounts.clone();
+    let mut volumes = Vec::new();
     for (volume, home) in service.all("volumes") {
         let bound = match volume.as_str() {
-            Some(text) => service.interpolated(text).and_then(|text| container::volume(&text, home)),
+            Some(text) => service.interpolated(text).and_then(|text| {
+                let bound = container::volume(&text, home);
+                // What is no part of the tree may hide one.
+                if bound.is_none() {
+                    volumes.push((text, volume.place()));
+                }
+                bound
+            }),
             None => long_volume(service, volume, home),
         };
         if let Some((at, tree)) = bound {
@@ -130,6 +138,8 @@ pub(super) fn next(
         None => image.directory.clone(),
     };
     let workdir = container::mounted(line, mounts, directory.as_deref(), outer, world);
+    let mut holds = image.holds.clone();
+    holds.extend(container::hidden(volumes.into_iter().chain(container::volumes(line, world)), &workdir, outer, world));
     let mut env = image.env.clone();
     for (layer, _) in service.layers.iter().rev() {
         env.extend(
@@ -146,7 +156,7 @@ pub(super) fn next(
             container::target(&image, entrypoint, command, &workdir, world)
         }
     }?;
-    Some(Next { target, hops, holds: Vec::new(), condition: None, workdir, env })
+    Some(Next { target, hops, holds, condition: None, workdir, env })
 }
 
 /// `{ type: bind, source: ., target: /app }`.

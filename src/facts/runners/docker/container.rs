@@ -3,12 +3,14 @@
 
 use super::copying;
 use super::image::Image;
+use crate::answer::Reason;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::runners::command_line::CommandLine;
 use crate::facts::runners::{Target, World};
 use crate::facts::shell::{Word, shell_named};
 use crate::facts::workdir::Workdir;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
 
 /// Programs that only start another one (`tini -- CMD`), with their flags that take a value.
 const INITS: &[(&str, &[&str])] = &[
@@ -138,6 +140,12 @@ fn spelled(word: &Word, world: &World<'_>) -> String {
 
 /// A bind mount of the tree as `-v` spells it: (directory in the container, directory in the tree).
 pub(in crate::facts::runners) fn volume(text: &str, workdir: &Workdir) -> Option<(String, RepoPath)> {
+    let (source, target) = parted(text)?;
+    Some((target.to_owned(), host_path(source, workdir)?))
+}
+
+/// Host and container side of a volume.
+fn parted(text: &str) -> Option<(&str, &str)> {
     // A colon inside `${…}` or `$(…)` does not divide.
     let mut depth = 0usize;
     let at = text.char_indices().find(|(_, c)| {
@@ -149,8 +157,42 @@ pub(in crate::facts::runners) fn volume(text: &str, workdir: &Workdir) -> Option
         *c == ':' && depth == 0
     });
     let (source, rest) = text.split_at(at?.0);
-    let target = rest[1..].split(':').next().filter(|target| target.starts_with('/'))?;
-    Some((target.to_owned(), host_path(source, workdir)?))
+    Some((source, rest[1..].split(':').next().filter(|target| target.starts_with('/'))?))
+}
+
+/// What is mounted over a part of the tree that lies in the container, and is none of it: what is looked at there is not known.
+pub(in crate::facts::runners) fn hidden<'t>(
+    volumes: impl Iterator<Item = (String, Place)> + 't,
+    inside: &Workdir,
+    from: &Workdir,
+    world: &World<'_>,
+) -> Option<Hold> {
+    for (text, place) in volumes {
+        let (source, target) = match parted(&text) {
+            Some((source, target)) => (source, target),
+            None if text.contains("target=") || text.contains("dst=") || text.contains("destination=") => {
+                let Some(target) = copying::option(&text, &["target", "dst", "destination"]) else { continue };
+                (copying::option(&text, &["source", "src"]).unwrap_or(""), target)
+            }
+            None => continue,
+        };
+        let over = inside.resolve(target).filter(|path| world.snapshot.is_dir(path) || world.snapshot.is_file(path));
+        if let Some(over) = over.filter(|_| host_path(source, from).is_none()) {
+            let shown = if over.is_root() { "the tree".to_owned() } else { format!("`{over}`") };
+            let why = format!("something that is no part of the tree is mounted over {shown}");
+            return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), place, why));
+        }
+    }
+    None
+}
+
+/// The volumes of a command line, and where each stands.
+pub(in crate::facts::runners) fn volumes<'l>(
+    line: &'l CommandLine,
+    world: &'l World<'_>,
+) -> impl Iterator<Item = (String, Place)> + 'l {
+    let flags = line.all(&["-v", "--volume", "--mount"]);
+    flags.filter_map(|flag| flag.value.as_ref().map(|word| (spelled(word, world), word.place.clone())))
 }
 
 /// The bind mounts and the directory that a command line gives a container.

@@ -161,6 +161,7 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     let entrypoint = entrypoint.map(|word| if word.value.as_deref() == Some("") { Vec::new() } else { vec![word] });
     let given = (!rest.is_empty()).then(|| rest.to_vec());
     let Some(target) = container::target(&image, entrypoint, given, &workdir, world) else { return Some((Vec::new(), built)) };
-    let holds = detached(&line).into_iter().collect();
+    let hidden = container::hidden(container::volumes(&line, world), &workdir, call.workdir, world);
+    let holds = detached(&line).into_iter().chain(image.holds).chain(hidden).collect();
     Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env }], built))
 }

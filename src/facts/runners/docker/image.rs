@@ -7,7 +7,7 @@ use super::copying;
 use super::instructions::{self, Instruction};
 use super::variables::{self, Known};
 use crate::answer::{Reason, Why};
-use crate::facts::hold::Hop;
+use crate::facts::hold::{Hold, Hop};
 use crate::facts::pipeline::{Env, SYSTEM_PATH};
 use crate::facts::runners::{Next, Target, World, quoted};
 use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
@@ -46,6 +46,8 @@ pub(in crate::facts::runners) struct Image {
     pub shell_entry: bool,
     /// Its command.
     pub command: Vec<Word>,
+    /// What keeps files of the tree out of it.
+    pub holds: Vec<Hold>,
     shell: Option<Vec<String>>,
 }
 
@@ -92,6 +94,10 @@ pub(in crate::facts::runners) fn build(build: &Build, env: &Env, world: &World<'
     for at in needed {
         let image = stage(&stages, at, &images, build, &outer, env, world, &mut nexts);
         images.insert(at, image);
+    }
+    if let Some(hold) = build.context.as_ref().and_then(|context| super::ignored::all_sources(context, &build.file, world)) {
+        nexts.iter_mut().for_each(|next| next.holds.push(hold.clone()));
+        images.values_mut().for_each(|image| image.holds.push(hold.clone()));
     }
     Ok(images.remove(&last).map(|image| (image, nexts)))
 }

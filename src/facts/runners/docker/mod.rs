@@ -4,6 +4,7 @@ pub(super) mod container;
 mod copying;
 mod earlier;
 mod elsewhere;
+mod ignored;
 pub(super) mod image;
 mod instructions;
 mod requested;
@@ -303,7 +304,9 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let entrypoint = line.last(&["--entrypoint"]).and_then(|flag| flag.value.clone());
     let entrypoint = entrypoint.map(|word| if word.value.as_deref() == Some("") { Vec::new() } else { vec![word] });
     let target = container::target(&base, entrypoint, Some(rest.to_vec()), &workdir, world)?;
-    Some(Next { target, hops: Vec::new(), holds: detached(line).into_iter().collect(), condition: None, workdir, env })
+    let hidden = container::hidden(container::volumes(line, world), &workdir, call.workdir, world);
+    let holds = detached(line).into_iter().chain(hidden).collect();
+    Some(Next { target, hops: Vec::new(), holds, condition: None, workdir, env })
 }
 
 /// `exec CONTAINER CMD`: which image runs there is not known, so neither is where the tree lies in it.

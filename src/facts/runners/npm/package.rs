@@ -116,7 +116,10 @@ impl Package {
 
     /// The members of its workspace, in the order of their directories.
     pub(super) fn members(&self, snapshot: &Snapshot) -> Vec<Self> {
-        let Some((wanted, unwanted)) = self.patterns(snapshot).and_then(|patterns| globs(&patterns)) else { return Vec::new() };
+        let Some(patterns) = self.patterns(snapshot) else { return Vec::new() };
+        let Some((wanted, unwanted)) = globs(&patterns) else { return Vec::new() };
+        let reach: Vec<Reach> =
+            patterns.iter().take(500).filter(|pattern| !pattern.starts_with('!')).map(|one| Reach::of(one)).collect();
         let mut out = Vec::new();
         let mut left = MAX_DIRECTORIES;
         let mut stack = vec![(String::new(), 0)];
@@ -137,12 +140,40 @@ impl Package {
                 if left == 0 {
                     break;
                 }
-                left -= 1;
-                inside.push((if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") }, depth + 1));
+                let path = if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") };
+                if reach.iter().any(|reach| reach.leads_to(&path)) {
+                    left -= 1;
+                    inside.push((path, depth + 1));
+                }
             }
             stack.extend(inside.into_iter().rev());
         }
         out
+    }
+}
+
+/// Where directories that a pattern names may lie: the walk goes nowhere else.
+struct Reach<'p> {
+    /// The segments before the first that is a pattern itself.
+    head: Vec<&'p str>,
+    /// Segments of a whole path; none where they may be any number.
+    depth: Option<usize>,
+}
+
+impl<'p> Reach<'p> {
+    fn of(pattern: &'p str) -> Self {
+        let segments: Vec<&str> = pattern.split('/').filter(|segment| !matches!(*segment, "" | ".")).collect();
+        let is_plain = |segment: &&&str| !segment.contains(['*', '?', '[', '{', '\\', '!', '(']);
+        let head = segments.iter().take_while(is_plain).copied().collect();
+        // Braces may hold slashes, and two dots go up.
+        let open = pattern.contains("**") || pattern.contains(['{', '(']) || segments.contains(&"..");
+        Self { head, depth: (!open).then_some(segments.len()) }
+    }
+
+    fn leads_to(&self, path: &str) -> bool {
+        let mut segments = path.split('/');
+        self.head.iter().zip(segments.by_ref()).all(|(head, segment)| *head == segment)
+            && self.depth.is_none_or(|depth| path.split('/').count() <= depth)
     }
 }
 

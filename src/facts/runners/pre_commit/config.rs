@@ -7,7 +7,7 @@ use super::files::{self, Patterns};
 use super::hook;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, ProblemKind, Value};
-use crate::facts::hold::Hold;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::Env;
 use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Next, World};
@@ -33,8 +33,8 @@ pub(super) struct Selection {
     pub stage: Option<String>,
     /// Only these hooks, by id or alias; empty: every hook.
     pub only: Vec<String>,
-    /// Not these hooks.
-    pub skip: Vec<String>,
+    /// Not these hooks, and where that is said.
+    pub skip: Vec<(String, Place)>,
     /// A choice could not be read.
     pub condition: Option<Why>,
     /// Hooks see no file; those that always run do so nevertheless.
@@ -125,10 +125,10 @@ impl Config {
     }
 
     /// The place of `ci` and the hooks it skips.
-    pub(super) fn hosted(&self) -> Option<(Place, Vec<String>)> {
+    pub(super) fn hosted(&self) -> Option<(Place, Vec<(String, Place)>)> {
         let ci = field(self.document.root(), "ci").filter(|ci| ci.kind() == Kind::Mapping)?;
-        let skip =
-            ci.get("skip").map_or_else(Vec::new, |list| list.items().filter_map(|id| id.as_str().map(str::to_owned)).collect());
+        let items = ci.get("skip").into_iter().flat_map(Value::items);
+        let skip = items.filter_map(|id| Some((id.as_str()?.to_owned(), id.place()))).collect();
         Some((ci.key_place().unwrap_or_else(|| ci.place()), skip))
     }
 
@@ -149,10 +149,19 @@ impl Config {
                 if count > MOST_HOOKS {
                     return nexts;
                 }
-                if selected(hook, defaults, selection) {
-                    let start = nexts.len();
-                    hook::nexts(location, hook, &self.root, env, world, &mut nexts);
-                    self.hold(hook, selection, &mut patterns, &mut nexts[start..], world);
+                let start = nexts.len();
+                match selected(hook, defaults, selection) {
+                    Selected::Yes => {
+                        hook::nexts(location, hook, &self.root, env, world, &mut nexts);
+                        self.hold(hook, selection, &mut patterns, &mut nexts[start..], world);
+                    }
+                    Selected::LeftOut(by) => {
+                        hook::nexts(location, hook, &self.root, env, world, &mut nexts);
+                        let out = |next: Next| Next { target: next.target.left_out(by.clone()), ..next };
+                        let left: Vec<Next> = nexts.drain(start..).map(out).collect();
+                        nexts.extend(left);
+                    }
+                    Selected::No => {}
                 }
             }
         }
@@ -211,15 +220,29 @@ fn doubt(document: &Document) -> Option<Why> {
         .or_else(|| hooks().find_map(|hook| twice(hook, &["id", "<<"])))
 }
 
-fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection) -> bool {
+/// Whether a hook is one of those that run.
+enum Selected {
+    Yes,
+    /// Others were asked for.
+    No,
+    /// It is one of all hooks, but for this.
+    LeftOut(Hold),
+}
+
+fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection) -> Selected {
     let text = |key: &str| field(hook, key).and_then(|value| value.as_str());
-    let named = |list: &[String]| list.iter().any(|id| Some(id.as_str()) == text("id") || Some(id.as_str()) == text("alias"));
-    if named(&selection.skip) || (!selection.only.is_empty() && !named(&selection.only)) {
-        return false;
+    let named = |id: &str| Some(id) == text("id") || Some(id) == text("alias");
+    if !selection.only.is_empty() && !selection.only.iter().any(|id| named(id)) {
+        return Selected::No;
     }
-    let Some(wanted) = selection.stage.as_deref() else { return true };
-    let stages = field(hook, "stages").or(defaults).filter(|stages| stages.kind() == Kind::Sequence);
-    stages.is_none_or(|stages| {
-        stages.is_empty() || stages.items().any(|stage| stage.as_str().is_some_and(|stage| modern(stage) == wanted))
-    })
+    let out = |place: &Place, why: &str| Selected::LeftOut(Hold::new(HoldEffect::Void, place.clone(), why));
+    if let Some((id, place)) = selection.skip.iter().find(|(id, _)| named(id)) {
+        return out(place, &format!("the hook `{}` is skipped", crate::text::escape::line(id)));
+    }
+    let Some(wanted) = selection.stage.as_deref() else { return Selected::Yes };
+    let stages = field(hook, "stages").or(defaults).filter(|stages| stages.kind() == Kind::Sequence && !stages.is_empty());
+    match stages.filter(|all| !all.items().any(|stage| stage.as_str().is_some_and(|stage| modern(stage) == wanted))) {
+        None => Selected::Yes,
+        Some(stages) => out(&stages.place(), "the hook runs at other stages"),
+    }
 }

@@ -279,14 +279,17 @@ fn selection(call: &Call<'_>, line: &CommandLine) -> Selection {
     }
     for name in ["SKIP", "PREK_SKIP"] {
         match call.env.get(name) {
-            Some(Some(text)) => selection.skip.extend(text.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty())),
+            Some(Some(text)) => {
+                let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+                selection.skip.extend(ids.map(|id| (id.to_owned(), call.place.clone())));
+            }
             Some(None) => selection.condition = unknown("`SKIP` is computed and may name any hook", call.place),
             None => {}
         }
     }
     for flag in line.all(&["--skip"]) {
         match flag.value.as_ref().and_then(|word| word.value.as_deref()) {
-            Some(id) => selection.skip.push(id.to_owned()),
+            Some(id) => selection.skip.push((id.to_owned(), flag.word.place.clone())),
             None => selection.condition = unknown("`--skip` is computed and may name any hook", &flag.word.place),
         }
     }

@@ -9,7 +9,7 @@ use super::source::Ini;
 use crate::answer::{Reason, Why};
 use crate::facts::runners::quoted;
 use crate::facts::shell::UNKNOWN_CHAR;
-use crate::text::MappedText;
+use crate::text::{MappedText, Place};
 
 /// Sections followed through `base`.
 const MOST_BASES: usize = 16;
@@ -27,6 +27,12 @@ impl Reader<'_> {
     pub(super) fn listed(&self) -> Vec<String> {
         let list = ["envlist", "env_list"].iter().find_map(|key| self.ini.get(self.ini.core, key));
         list.map_or_else(Vec::new, |text| names::expand(self.core_value(text).text()))
+    }
+
+    /// Where that list stands.
+    pub(super) fn list_place(&self) -> Option<Place> {
+        let list = ["envlist", "env_list"].iter().find_map(|key| self.ini.get(self.ini.core, key))?;
+        Some(list.place(0..list.text().len()))
     }
 
     /// All names that have a section of their own.

@@ -144,7 +144,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
             None => return Vec::new(),
         },
     };
-    let (names, condition) = reader.chosen(call, line);
+    let Chosen { names, left, condition } = reader.chosen(call, line);
     let holds = overall(call, line);
     let mut nexts: Vec<Next> = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -154,6 +154,15 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
             if seen.insert(identity(&next)) {
                 let condition = next.condition.clone().or_else(|| condition.clone());
                 nexts.push(Next { holds: holds.iter().cloned().chain(next.holds).collect(), condition, ..next });
+            }
+        }
+    }
+    for (name, by) in left {
+        for next in reader.environment(&name).nexts(world.snapshot) {
+            let here = next.hops.last().map(|hop| hop.place.clone());
+            // An environment that runs the same lines is not left out.
+            if !nexts.iter().any(|other| other.hops.last().map(|hop| hop.place.clone()) == here) {
+                nexts.push(Next { target: next.target.left_out(by.clone()), ..next });
             }
         }
     }
@@ -202,6 +211,15 @@ fn overall(call: &Call<'_>, line: &CommandLine) -> Vec<Hold> {
     holds
 }
 
+/// The environments of one call.
+struct Chosen {
+    names: Vec<String>,
+    /// Those that are not run, and what keeps them out.
+    left: Vec<(String, Hold)>,
+    /// Set when it is not known which run.
+    condition: Option<Why>,
+}
+
 /// Either kind of configuration.
 enum Reader<'a> {
     Ini(ini::Reader<'a>),
@@ -246,17 +264,36 @@ impl Reader<'_> {
         }
     }
 
-    /// The environments a call runs, and a condition when it is not known which.
-    fn chosen(&self, call: &Call<'_>, line: &CommandLine) -> (Vec<String>, Option<Why>) {
+    /// Where the environments that run without a word are listed.
+    fn list_place(&self) -> Option<Place> {
+        match self {
+            Self::Ini(reader) => reader.list_place(),
+            Self::Native(reader) => reader.table.get("env_list").map(|list| list.place()),
+        }
+    }
+
+    /// The environments a call runs.
+    fn chosen(&self, call: &Call<'_>, line: &CommandLine) -> Chosen {
         let (mut names, condition) = self.selected(call, line);
-        let skipped = line.last(&["--skip-env"]).and_then(|flag| flag.value.as_ref()?.value.clone());
-        let skipped = skipped.or_else(|| call.env.get("TOX_SKIP_ENV").cloned().flatten()).filter(|pattern| !pattern.is_empty());
-        if let Some(skipped) =
-            skipped.and_then(|pattern| RegexBuilder::new(&format!("^(?:{pattern})")).size_limit(64 * 1024).build().ok())
-        {
+        let mut left = Vec::new();
+        let flag = line.last(&["--skip-env"]);
+        let by_flag = flag.and_then(|flag| Some((flag.value.as_ref()?.value.clone()?, flag.word.place.clone())));
+        let by_variable = || Some((call.env.get("TOX_SKIP_ENV").cloned().flatten()?, call.place.clone()));
+        let skipped = by_flag.or_else(by_variable).filter(|(pattern, _)| !pattern.is_empty());
+        if let Some((skipped, place)) = skipped.and_then(|(pattern, place)| {
+            let skipped = RegexBuilder::new(&format!("^(?:{pattern})")).size_limit(64 * 1024).build().ok()?;
+            Some((skipped, place))
+        }) {
+            let by = Hold::new(HoldEffect::Void, place, "the environment is skipped");
+            left.extend(names.iter().filter(|name| skipped.is_match(name)).map(|name| (name.clone(), by.clone())));
             names.retain(|name| !skipped.is_match(name));
         }
-        (names, condition)
+        // Those that are asked for by name leave no others out.
+        if let (Some(place), true) = (self.list_place(), names == self.listed()) {
+            let by = Hold::new(HoldEffect::Void, place, "the list of environments does not name it");
+            left.extend(self.known().into_iter().filter(|name| !names.contains(name)).map(|name| (name, by.clone())));
+        }
+        Chosen { names, left, condition }
     }
 
     fn selected(&self, call: &Call<'_>, line: &CommandLine) -> (Vec<String>, Option<Why>) {

@@ -4,6 +4,7 @@
 
 mod attributes;
 mod flags;
+mod left_out;
 mod levels;
 mod packages;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub(super) struct Clippy;
 const DENIES: &str = "denies-all";
 const ALLOWS: &str = "allows-all";
 const CAPPED: &str = "capped";
+const LEFT_OUT: &str = "members-left-out";
 
 impl Reader for Clippy {
     fn id(&self) -> &'static str {
@@ -45,6 +47,8 @@ impl Reader for Clippy {
         settings.answer(DENIES, verdict.denies);
         settings.answer(ALLOWS, verdict.allows);
         settings.answer(CAPPED, verdict.capped);
+        let left_out = manifest(query).ok().flatten().and_then(|manifest| left_out::place(query, &manifest));
+        settings.answer(LEFT_OUT, left_out.map_or(Answer::No, Answer::Yes));
         settings
     }
 }
@@ -107,22 +111,27 @@ impl Verdict {
     }
 }
 
-/// The packages that the invocation checks.
-fn packages(query: &Query<'_>) -> Result<Option<Packages>, Why> {
+/// The manifest that the invocation is about.
+fn manifest(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
     let snapshot = query.world.snapshot;
-    let manifest = match arguments::values(query.args, &["--manifest-path"]).pop() {
+    match arguments::values(query.args, &["--manifest-path"]).pop() {
         Some(given) => {
             let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
             let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--manifest-path` is computed"))?;
             let path = query.path(value).filter(|path| snapshot.is_file(path));
-            Some(path.ok_or_else(|| why(Reason::Dynamic, "the manifest it names is not in this tree"))?)
+            path.map(Some).ok_or_else(|| why(Reason::Dynamic, "the manifest it names is not in this tree"))
         }
         None => {
             let mut above = query.directory.ancestors().filter_map(|directory| directory.join("Cargo.toml"));
-            above.find(|path| snapshot.is_file(path))
+            Ok(above.find(|path| snapshot.is_file(path)))
         }
-    };
-    let Some(manifest) = manifest else { return Ok(None) };
+    }
+}
+
+/// The packages that the invocation checks.
+fn packages(query: &Query<'_>) -> Result<Option<Packages>, Why> {
+    let snapshot = query.world.snapshot;
+    let Some(manifest) = manifest(query)? else { return Ok(None) };
     let whole = arguments::switch(query.args, &["--workspace", "--all"]).is_some();
     Packages::read(snapshot, &manifest, whole).map(Some)
 }

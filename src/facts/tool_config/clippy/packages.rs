@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::levels::{Level, Levels};
 use crate::answer::{Reason, Why};
-use crate::doc::{Format, Kind, Reading, Value};
+use crate::doc::{Document, Format, Kind, Reading, Value};
 use crate::facts::tool_config::{coverage, unreadable};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
@@ -50,7 +50,7 @@ impl Packages {
     }
 }
 
-fn document(snapshot: &Snapshot, manifest: &RepoPath) -> Result<std::sync::Arc<crate::doc::Document>, Why> {
+pub(super) fn document(snapshot: &Snapshot, manifest: &RepoPath) -> Result<std::sync::Arc<Document>, Why> {
     snapshot.document(manifest, Format::Toml).map_err(|unread| unreadable(&unread))
 }
 
@@ -76,15 +76,17 @@ fn workspace_of(snapshot: &Snapshot, manifest: &RepoPath) -> Result<Option<RepoP
     Ok(None)
 }
 
+/// The directories that a key of a workspace names.
+pub(super) fn list<'d>(own: &'d Document, key: &str) -> Vec<&'d str> {
+    let items = own.root().route(&["workspace", key]).into_iter().flat_map(Value::items);
+    items.filter_map(Value::as_str).map(|text| text.trim_start_matches("./").trim_end_matches('/')).collect()
+}
+
 /// The manifests of a workspace's packages: the root's own, those that `members` name, and path dependencies inside.
-fn members(snapshot: &Snapshot, root: &RepoPath) -> Result<Vec<RepoPath>, Why> {
+pub(super) fn members(snapshot: &Snapshot, root: &RepoPath) -> Result<Vec<RepoPath>, Why> {
     let directory = root.parent();
     let own = document(snapshot, root)?;
-    let list = |key: &str| -> Vec<&str> {
-        let items = own.root().route(&["workspace", key]).into_iter().flat_map(Value::items);
-        items.filter_map(Value::as_str).map(|text| text.trim_start_matches("./").trim_end_matches('/')).collect()
-    };
-    let (wanted, excluded) = (list("members"), list("exclude"));
+    let (wanted, excluded) = (list(&own, "members"), list(&own, "exclude"));
     let globs = coverage::globs(wanted.iter().copied(), true);
     let is_excluded =
         |path: &str| excluded.iter().any(|out| path == *out || path.strip_prefix(out).is_some_and(|rest| rest.starts_with('/')));
@@ -114,7 +116,7 @@ fn members(snapshot: &Snapshot, root: &RepoPath) -> Result<Vec<RepoPath>, Why> {
     Ok(found.into_iter().collect())
 }
 
-fn path_dependencies(snapshot: &Snapshot, manifest: &RepoPath) -> Result<Vec<RepoPath>, Why> {
+pub(super) fn path_dependencies(snapshot: &Snapshot, manifest: &RepoPath) -> Result<Vec<RepoPath>, Why> {
     let own = document(snapshot, manifest)?;
     let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
     let entries = tables.iter().filter_map(|table| own.root().get(table)).flat_map(Value::entries);

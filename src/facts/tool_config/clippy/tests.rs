@@ -200,3 +200,24 @@ fn an_exempt_member() {
     assert_eq!(denies(&files, "-- -D warnings"), "yes ci.yml:1");
     assert_eq!(denies(&files, ""), "no");
 }
+
+#[test]
+fn members_that_a_plain_run_leaves_out() {
+    let left_out = |root: &str, a: &str, args: &str| {
+        let (a, b) = (format!("[package]\nname = 'a'\n{a}"), "[package]\nname = 'b'\n");
+        let files = [("Cargo.toml", root), ("a/Cargo.toml", a.as_str()), ("b/Cargo.toml", b)];
+        told(Case::new("clippy", &files, args).read(&Clippy).settings.get("members-left-out"))
+    };
+    let all = "[workspace]\nmembers = ['a', 'b']\n";
+    let some = format!("{all}default-members = ['a']\n");
+    let own = format!("[package]\nname = 'r'\n{all}");
+    assert_eq!(left_out(all, "", ""), "no");
+    assert_eq!(left_out(&some, "", ""), "yes Cargo.toml:3");
+    assert_eq!(left_out(&some, "", "--workspace"), "no");
+    assert_eq!(left_out(&some, "", "-p b"), "no");
+    assert_eq!(left_out(&some, "[dependencies]\nb = { path = '../b' }\n", ""), "no");
+    let shared = format!("{some}[workspace.dependencies]\nb = {{ path = 'b' }}\n");
+    assert_eq!(left_out(&shared, "[dependencies]\nb = { workspace = true }\n", ""), "no");
+    assert_eq!(left_out(&own, "", ""), "yes Cargo.toml:1");
+    assert_eq!(left_out(&format!("{own}[dependencies]\na.path = 'a'\nb.path = 'b'\n"), "", ""), "no");
+}

@@ -104,6 +104,7 @@ impl Walk<'_> {
             }
             self.found.shared |= maybe.shared || !maybe.brought.is_empty() || !maybe.rules.is_empty();
             self.found.namespaces = maybe.namespaces;
+            self.found.unseen.extend(maybe.unseen);
             self.found.doubts.extend(maybe.doubts);
             self.found.computed.extend(maybe.computed);
         }

@@ -22,8 +22,10 @@ pub(super) struct Found {
     pub(super) brought: BTreeMap<String, Place>,
     /// Rules by namespace and name.
     pub(super) rules: BTreeMap<(String, String), (Severity, Place)>,
-    /// Namespaces and the packages they stand for.
+    /// Namespaces and the packages they stand for; of plugins that are written in the tree, no package.
     pub(super) namespaces: BTreeMap<String, String>,
+    /// Namespaces of which it is not seen what they stand for.
+    pub(super) unseen: BTreeMap<String, Why>,
     /// A shared configuration that enables rules is in force.
     pub(super) shared: bool,
     /// Rules whose severity is computed.
@@ -80,9 +82,11 @@ impl Found {
         let own = |rule: &str| self.package_of(packages::rule_parts(rule).0) == package;
         let computed = self.computed.iter().find(|(rule, _)| rule.contains('/') && own(rule)).map(|(_, why)| why);
         let doubt = self.doubts.first().or(computed).map_or(Answer::No, |why| Answer::Unknown(why.clone()));
-        match place {
-            Some((Severity::Error, place)) => (Answer::Yes(place.clone()), None),
-            other => (doubt, other.map(|(_, place)| place.clone())),
+        let unseen = self.unseen.iter().find(|(namespace, _)| self.package_of(namespace) == package).map(|(_, why)| why);
+        match (place, unseen) {
+            (Some(_), Some(why)) if !self.brought.contains_key(&package) => (Answer::Unknown(why.clone()), None),
+            (Some((Severity::Error, place)), _) => (Answer::Yes(place.clone()), None),
+            (other, _) => (doubt, other.map(|(_, place)| place.clone())),
         }
     }
 
@@ -96,7 +100,8 @@ impl Found {
         let (namespace, name) = packages::rule_parts(rule);
         let package = packages::spelled_out(namespace, "plugin");
         let own = self.rules.iter().filter(|((_, known), (severity, _))| known == name && *severity > Severity::Off);
-        let own = own.filter(|((known, _), _)| known == namespace || self.package_of(known) == package);
+        let in_tree = |known: &str| self.namespaces.get(known).is_some_and(String::is_empty);
+        let own = own.filter(|((known, _), _)| (known == namespace && !in_tree(known)) || self.package_of(known) == package);
         own.map(|(_, (severity, place))| (*severity, place)).reduce(stronger)
     }
 

@@ -8,6 +8,8 @@ mod guard;
 mod node;
 mod object;
 mod packages;
+#[cfg(test)]
+mod plugin_tests;
 mod resolve;
 mod scope;
 mod script;
@@ -164,6 +166,10 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     for name in query.names {
         let seen = here.is_some() || !walk.found.rules.is_empty();
         let (answer, warned) = if seen { walk.found.selects(name) } else { (Answer::No, None) };
+        let answer = match foreign(query, name) {
+            Some(why) if answer.is_yes() => Answer::Unknown(why),
+            _ => answer,
+        };
         let answer = match (&counted, &answer, &warned) {
             (Some(why), Answer::No, Some(_)) => Answer::Unknown(why.clone()),
             _ => answer,
@@ -188,6 +194,28 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     let unmatched = here.filter(|_| unmatched(query, &walk));
     settings.answer(UNMATCHED, unmatched.map_or(Answer::No, Answer::Yes));
     Ok(settings)
+}
+
+/// Why a package of this name is another one: the nearest manifest that asks for it takes it from a directory, from elsewhere or
+/// under another name.
+fn foreign(query: &Query<'_>, name: &str) -> Option<Why> {
+    let package = match name.split_once(':') {
+        Some((package, _)) => package.to_owned(),
+        None if name.contains("eslint-plugin") => name.to_owned(),
+        None => packages::spelled_out(packages::rule_parts(name).0, "plugin"),
+    };
+    let manifests = query.directory.ancestors().filter_map(|directory| directory.join("package.json"));
+    let value = manifests.filter(|path| query.world.snapshot.is_file(path)).find_map(|path| {
+        let document = query.world.snapshot.document(&path, Format::Json).ok()?;
+        let tables = ["dependencies", "devDependencies", "optionalDependencies"];
+        let value = tables.iter().find_map(|table| document.root().get(table)?.get(&package))?;
+        Some((value.scalar().unwrap_or_default().to_owned(), value.place()))
+    });
+    let (spec, place) = value?;
+    let same = spec.strip_prefix("npm:").is_some_and(|rest| rest == package || rest.starts_with(&format!("{package}@")));
+    let other = ["file:", "link:", "portal:", "workspace:", "npm:", "./", "../", "/"].iter().any(|start| spec.starts_with(start));
+    let words = || format!("`{package}` is taken from `{spec}`");
+    (other && !same).then(|| Why::new(Reason::Unsupported, words()).at(place))
 }
 
 /// Whether ESLint, given directories, looks at none of the files: it takes `.js`, `.mjs` and `.cjs`, and what `files` of some

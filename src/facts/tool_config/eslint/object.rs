@@ -11,6 +11,13 @@ use super::resolve::Resolved;
 use super::scope::{Ignored, Reach};
 use crate::answer::{Reason, Why};
 
+/// What a plugin comes from.
+enum Plugin {
+    Package(String),
+    Own,
+    Unseen,
+}
+
 impl Walk<'_> {
     pub(super) fn ignore(&mut self, module: &Arc<Module>, patterns: &Node) {
         for item in patterns.items() {
@@ -93,9 +100,48 @@ impl Walk<'_> {
                 What::Call(_, arguments) => arguments.first().unwrap_or(&member.value),
                 _ => &member.value,
             };
-            if let (Some(key), Resolved::Package { source, .. }) = (&member.key, self.files.resolve(module, inner)) {
-                self.found.namespaces.insert(key.clone(), packages::of_source(&source).to_owned());
+            let Some(key) = &member.key else { continue };
+            match self.plugin(module, inner) {
+                Plugin::Package(package) => drop(self.found.namespaces.insert(key.clone(), package)),
+                Plugin::Own => drop(self.found.namespaces.insert(key.clone(), String::new())),
+                Plugin::Unseen => {
+                    let why = Why::new(Reason::Dynamic, format!("which plugin `{key}` stands for is not seen"));
+                    self.found.unseen.entry(key.clone()).or_insert_with(|| why.at(module.place(member.span)));
+                }
             }
+        }
+    }
+
+    /// What a value in `plugins` is: a package, an object written in this tree, or one that takes something from elsewhere.
+    fn plugin(&mut self, module: &Arc<Module>, node: &Node) -> Plugin {
+        match self.files.resolve(module, node) {
+            Resolved::Package { source, .. } => Plugin::Package(packages::of_source(&source).to_owned()),
+            Resolved::Value { module: other, node: Node { what: What::Map(members), .. }, rest } if rest.is_empty() => {
+                let taken = members.iter().filter(|member| matches!(member.key.as_deref(), None | Some("rules")));
+                let taken: Vec<&Node> = taken
+                    .flat_map(|member| match (&member.value.what, &member.key) {
+                        (What::Spread(inner), None) => vec![&**inner],
+                        (What::Map(rules), _) => rules.iter().filter(|rule| rule.key.is_none()).map(|rule| &rule.value).collect(),
+                        _ => vec![&member.value],
+                    })
+                    .collect();
+                if taken.is_empty() { Plugin::Own } else { self.mixed(&other, &taken) }
+            }
+            _ => Plugin::Unseen,
+        }
+    }
+
+    /// What an object takes its rules from: one package, or more than is followed.
+    fn mixed(&mut self, module: &Arc<Module>, taken: &[&Node]) -> Plugin {
+        let [one] = taken else { return Plugin::Unseen };
+        let inner = match &one.what {
+            What::Spread(inner) => inner,
+            _ => *one,
+        };
+        match self.files.resolve(module, inner) {
+            Resolved::Package { source, .. } => Plugin::Package(packages::of_source(&source).to_owned()),
+            Resolved::Value { node: Node { what: What::Map(_), .. }, rest, .. } if rest.is_empty() => Plugin::Own,
+            _ => Plugin::Unseen,
         }
     }
 

@@ -33,6 +33,61 @@ fn functions_that_are_handed_on() {
     check(&rows, &[]);
 }
 
+/// A text that is taken in and not read may define functions and set the search path.
+#[test]
+fn texts_that_are_taken_in_and_not_read() {
+    let unread = [
+        "eval \"$(cat env.sh)\"",
+        "eval \"$(./env.sh)\"",
+        "source <(echo \"bandit() { :; }\")",
+        ". <(./env.sh)",
+        ". /dev/stdin < env.sh",
+        "cat env.sh > /tmp/e; . /tmp/e",
+        "cp env.sh /tmp/e; . /tmp/e",
+        ". ./en*.sh",
+        "for f in *.sh; do . $f; done",
+        "source \"$X/lib.sh\"",
+        "eval \"$X\" || true",
+    ];
+    let harmless = [
+        "eval \"$(ssh-agent -s)\"",
+        "eval \"$(pyenv init -)\"",
+        "eval $(poetry env activate)",
+        "eval \"$(direnv hook bash)\"",
+        "source ~/.bashrc",
+        ". $HOME/.cargo/env",
+        ". \"$HOME/.nvm/nvm.sh\"",
+        "source venv/bin/activate",
+        ". \"$VENV/bin/activate\"",
+        "source $(conda info --base)/etc/profile.d/conda.sh",
+        ". /etc/os-release",
+        "source <(cargo llvm-cov show-env --export-prefix)",
+        "(. /tmp/e)",
+        "x=$(. /tmp/e; echo 1)",
+        ". ./plain.sh",
+    ];
+    let files = [("env.sh", "bandit() { :; }\n"), ("plain.sh", "A=1\n"), ("Makefile", "lint:\n\tbandit -r src\n")];
+    for step in unread {
+        let found = super::told("bandit", &format!("{step}\nbandit -r src"), &files);
+        assert!(found.starts_with("configured (gates)"), "{step}: {found}");
+    }
+    for step in harmless {
+        let found = super::told("bandit", &format!("{step}\nbandit -r src"), &files);
+        assert!(found.starts_with("gates"), "{step}: {found}");
+    }
+    let rows = [
+        ("bandit", "bandit -r src\n. /tmp/e", "gates"),
+        ("bandit", ". /tmp/e\nmake lint", "configured (gates)"),
+        ("bandit", ". /tmp/e\n/usr/bin/bandit -r src", "gates"),
+        ("bandit", "if [ -n \"$X\" ]; then . /tmp/e; fi\nbandit -r src", "configured (gates)"),
+        ("bandit", "command() { :; }\ncommand bandit -r src", "configured"),
+        ("bandit", "builtin() { :; }\nbuiltin command bandit -r src", "configured"),
+        ("bandit", "set -a\nbandit() { :; }\nbash -c 'bandit -r src'", "configured"),
+        ("bandit", "bash --rcfile env.sh -ic 'bandit -r src'", "runs (gates)"),
+    ];
+    check(&rows, &files);
+}
+
 #[test]
 fn a_directory_that_is_not_there() {
     let rows = [

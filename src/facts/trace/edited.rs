@@ -1,0 +1,314 @@
+//! Owns what earlier commands of a job do to the files of the tree: take them away, put another revision in their place, write
+//! into them. Refuses what no tool or chain of the tree asks for, and what a later command brings back.
+
+use std::sync::Arc;
+
+use super::before::{Change, What, shown};
+use super::{Frame, Tracer};
+use crate::answer::{Reason, Why};
+use crate::catalog::Tool;
+use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::matching::{program_name, same_action};
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::text::{Place, RepoPath};
+
+/// Changes that are remembered of one job.
+const MOST: usize = 64;
+
+/// Letters of a pattern that are looked for in a line: fewer say nothing.
+const TELLING: usize = 3;
+
+/// Programs that are asked what they do to files.
+const EDITORS: &[&str] = &["rm", "unlink", "mv", "cp", "install", "ln", "touch", "mkdir", "sed", "perl", "yq", "npm", "git"];
+
+/// Actions that bring the tree as it is.
+const CHECKOUT: &str = "actions/checkout";
+
+/// What becomes of a file.
+#[derive(Clone)]
+pub(super) enum Edit {
+    /// It is no longer there, with all that lies below it; or it is another revision's.
+    Gone(RepoPath),
+    /// All files are those of another revision.
+    Revision,
+    /// Something is written to it.
+    Written(RepoPath),
+    /// Its lines that hold these texts are written anew.
+    Lines(RepoPath, Vec<String>),
+    /// npm runs scripts in another way, or not at all.
+    Scripts,
+}
+
+impl Tracer<'_> {
+    /// A command that may take files of the tree away, or write into them.
+    pub(super) fn edited(&mut self, words: &[Word], frame: &Frame) {
+        let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
+        let Some((program, rest)) = texts.split_first().filter(|(program, _)| EDITORS.contains(&program_name(program))) else {
+            return;
+        };
+        let operands = || (1..words.len()).filter(|at| !words[*at].head().starts_with('-'));
+        let edits: Vec<Edit> = match (program_name(program), rest) {
+            ("rm" | "unlink", _) => operands().flat_map(|at| self.gone(&words[at], frame)).collect(),
+            ("mv", _) => {
+                let mut all: Vec<usize> = operands().collect();
+                let target = all.pop().and_then(|at| self.written(texts[at], frame));
+                all.into_iter().flat_map(|at| self.gone(&words[at], frame)).chain(target).collect()
+            }
+            ("cp" | "install" | "ln", _) => {
+                operands().next_back().and_then(|at| self.written(texts[at], frame)).into_iter().collect()
+            }
+            ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
+            ("sed" | "perl" | "yq", _) if in_place(rest) => {
+                let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
+                let files = files.filter(|path| self.world.snapshot.is_file(path));
+                let lines = replaced(rest);
+                let edit = |path| lines.clone().map_or(Edit::Written(RepoPath::clone(&path)), |texts| Edit::Lines(path, texts));
+                files.map(edit).collect()
+            }
+            ("npm", ["pkg", "set" | "delete" | "fix", keys @ ..]) => {
+                let touches = |key: &&&str| ["scripts", "workspaces"].iter().any(|of| key.starts_with(of));
+                let of = frame.workdir.resolve("package.json").filter(|_| keys.iter().any(|key| touches(&key)));
+                of.map(Edit::Written).into_iter().collect()
+            }
+            ("npm", ["config", "set", key, ..] | ["set", key, ..]) if key.starts_with("script-shell") => vec![Edit::Scripts],
+            ("git", ["rm", rest @ ..]) if !rest.contains(&"--cached") => {
+                operands().skip(1).flat_map(|at| self.gone(&words[at], frame)).collect()
+            }
+            ("git", [command @ ("checkout" | "switch" | "reset" | "restore"), rest @ ..]) => {
+                self.revision(command, rest, frame).into_iter().collect()
+            }
+            _ => return,
+        };
+        let name = program_name(program).to_owned();
+        let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
+        for edit in edits {
+            self.remember_edit(edit, &format!("`{name}`"), &place, frame);
+        }
+    }
+
+    /// A script writes to a file.
+    pub(super) fn writes(&mut self, path: &str, place: &Place, frame: &Frame) {
+        if let Some(edit) = self.written(path, frame).or_else(|| self.new_file(path, frame)) {
+            self.remember_edit(edit, "the script", place, frame);
+        }
+    }
+
+    /// An action brings the tree back.
+    pub(super) fn brought_back(&mut self, action: &str, frame: &Frame) {
+        if same_action(CHECKOUT, action) {
+            self.before.edits.remove(&(frame.pipeline, frame.job));
+        }
+    }
+
+    fn remember_edit(&mut self, edit: Edit, by: &str, place: &Place, frame: &Frame) {
+        // Before a checkout nothing lies there, and what runs in an image changes the files of the image.
+        if frame.workdir.is_images() || frame.never_starts() || !frame.has_checkout() {
+            return;
+        }
+        let why = match &edit {
+            Edit::Gone(path) => format!("{by} takes {} away before", shown(path.as_str())),
+            Edit::Revision => format!("{by} puts another revision in place of the files before"),
+            Edit::Written(path) | Edit::Lines(path, _) => format!("{by} writes to {} before", shown(path.as_str())),
+            Edit::Scripts => format!("{by} says which program runs the scripts"),
+        };
+        let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
+        let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
+        let known = self.before.edits.entry((frame.pipeline, frame.job)).or_default();
+        // Past the bound one change that is not known stands for all the rest.
+        let edit = if known.len() == MOST { Edit::Revision } else { edit };
+        if known.len() <= MOST {
+            known.push(Change { unit: self.number, what: What::Edit(edit), hold, at_once: false, chain, starts });
+        }
+    }
+
+    /// What a word takes away.
+    fn gone(&self, word: &Word, frame: &Frame) -> Vec<Edit> {
+        let Some(text) = word.value.as_deref().filter(|text| !text.contains(UNKNOWN_CHAR)) else { return Vec::new() };
+        let snapshot = self.world.snapshot;
+        let there = |path: &RepoPath| snapshot.is_file(path) || snapshot.is_dir(path);
+        if !word.glob {
+            return frame.workdir.resolve(text).filter(there).map(Edit::Gone).into_iter().collect();
+        }
+        let (directory, name) = text.trim_end_matches('/').rsplit_once('/').unwrap_or((".", text));
+        let Some(directory) = frame.workdir.resolve(directory).filter(|path| snapshot.is_dir(path)) else { return Vec::new() };
+        if name.chars().all(|c| c == '*') {
+            return vec![Edit::Gone(directory)];
+        }
+        let children = snapshot.children(&directory).filter(|(child, _)| matches(name, child)).take(MOST);
+        children.filter_map(|(child, _)| directory.join(child)).map(Edit::Gone).collect()
+    }
+
+    /// A file of the tree, or one that configures a tool.
+    fn written(&self, text: &str, frame: &Frame) -> Option<Edit> {
+        let path = frame.workdir.resolve(text).filter(|path| !text.contains(UNKNOWN_CHAR) && !path.is_root())?;
+        let names = |tool: &Tool| tool.config.iter().any(|row| is_at(&path, &row.path));
+        (self.world.snapshot.is_file(&path) || self.world.catalog.tools.iter().any(names)).then_some(Edit::Written(path))
+    }
+
+    /// A file that was not there: a make target of its name is done then.
+    fn new_file(&self, text: &str, frame: &Frame) -> Option<Edit> {
+        let path = frame.workdir.resolve(text).filter(|path| !text.contains(UNKNOWN_CHAR) && !path.is_root())?;
+        let snapshot = self.world.snapshot;
+        let is_new = !snapshot.is_file(&path) && !snapshot.is_dir(&path);
+        let beside = |name: &&str| path.parent().join(name).is_some_and(|path| snapshot.is_file(&path));
+        (is_new && ["Makefile", "makefile", "GNUmakefile"].iter().any(beside)).then_some(Edit::Written(path))
+    }
+
+    /// What git puts in place of the files; what it brings back is forgotten.
+    fn revision(&mut self, command: &str, rest: &[&str], frame: &Frame) -> Option<Edit> {
+        if rest.iter().any(|word| matches!(*word, "-b" | "-B" | "-c" | "-C" | "--orphan" | "--soft" | "--mixed")) {
+            return None;
+        }
+        if command == "reset" && !rest.contains(&"--hard") {
+            return None;
+        }
+        let paths = rest.iter().position(|word| *word == "--");
+        let named = rest[..paths.unwrap_or(rest.len())].iter().copied().find(|word| *word == "-" || !word.starts_with('-'));
+        let snapshot = self.world.snapshot;
+        let is_path = |word: &str| {
+            let path = frame.workdir.resolve(word);
+            word == "." || path.is_some_and(|path| snapshot.is_file(&path) || snapshot.is_dir(&path))
+        };
+        let source = rest.iter().find_map(|word| word.strip_prefix("--source="));
+        let named = if command == "restore" { source } else { named };
+        let known = |word: &str| matches!(word, "" | "-" | "HEAD") || word.contains(UNKNOWN_CHAR) || is_hash(word);
+        let to_files = command != "switch" && named.is_none_or(|word| word == "HEAD" || is_path(word));
+        if named.is_some_and(|word| !known(word) && !is_path(word)) {
+            return Some(Edit::Revision);
+        }
+        if let Some(edits) = self.before.edits.get_mut(&(frame.pipeline, frame.job)).filter(|_| frame.conditions.is_empty()) {
+            edits.retain(|change| !to_files && !matches!(change.what, What::Edit(Edit::Revision)));
+        }
+        None
+    }
+
+    /// What earlier commands of the job make of the chain of a tool, of its configuration and of the code that it looks at.
+    pub(super) fn edits_before(&self, tool: &Tool, frame: &Frame) -> Edited {
+        let mut edited = Edited::default();
+        for change in self.before.edits.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
+            let What::Edit(edit) = &change.what else { continue };
+            let Some(hold) = (!frame.workdir.is_images()).then(|| self.reaches(change, frame)).flatten() else { continue };
+            if self.leads_through(edit, frame) {
+                edited.conditions.push(Why::new(Reason::Dynamic, hold.why).at(hold.place));
+            } else if self.configures(edit, tool, frame) {
+                edited.holds.push(hold);
+            } else {
+                match edit {
+                    Edit::Gone(path) => edited.taken.push((path.clone(), hold)),
+                    Edit::Revision => edited.taken.push((RepoPath::root(), hold)),
+                    Edit::Written(_) | Edit::Lines(..) | Edit::Scripts => {}
+                }
+            }
+        }
+        edited
+    }
+
+    /// Whether a chain leads through what has changed.
+    fn leads_through(&self, edit: &Edit, frame: &Frame) -> bool {
+        let trigger = frame.chain.first().map(|hop| &hop.place.path);
+        let mut hops = frame.chain.iter().filter(|hop| Some(&hop.place.path) != trigger);
+        match edit {
+            Edit::Gone(path) => hops.any(|hop| hop.place.path.is_in(path)),
+            Edit::Revision => hops.next().is_some(),
+            Edit::Written(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
+            Edit::Lines(path, texts) => hops.any(|hop| hop.place.path == *path && holds_all(&self.told_by(hop), texts)),
+            Edit::Scripts => hops.any(|hop| hop.place.path.file_name() == "package.json"),
+        }
+    }
+
+    fn told_by(&self, hop: &Hop) -> String {
+        let file = self.world.snapshot.read(&hop.place.path).ok();
+        let line = file.as_ref().and_then(|file| file.text.lines().nth(hop.place.line.saturating_sub(1)));
+        format!("{} {}", hop.text, line.unwrap_or_default())
+    }
+
+    /// Whether a target of make has the name of a file that is there by now.
+    fn is_made(&self, path: &RepoPath, frame: &Frame) -> bool {
+        let makefile = |hop: &Hop| {
+            let file = self.world.snapshot.read(&hop.place.path).ok()?;
+            let mut phony = file.text.lines().filter_map(|line| line.strip_prefix(".PHONY"));
+            Some(phony.any(|line| line.contains('$') || line.split([' ', ':', '\t']).any(|name| name == path.file_name())))
+        };
+        let asked = frame.seen.iter().any(|(command, workdir)| {
+            let mut words = command.split_ascii_whitespace();
+            words.next().is_some_and(|program| matches!(program_name(program), "make" | "gmake"))
+                && words.any(|word| word == path.file_name() && workdir.resolve(word).as_ref() == Some(path))
+        });
+        asked && !frame.chain.iter().skip(1).any(|hop| makefile(hop) == Some(true))
+    }
+
+    /// Whether a tool reads its configuration from what has changed.
+    fn configures(&self, edit: &Edit, tool: &Tool, frame: &Frame) -> bool {
+        let (Edit::Written(path) | Edit::Lines(path, _)) = edit else { return false };
+        let above = frame.workdir.dir().is_some_and(|directory| directory.is_in(&path.parent()));
+        let mut rows = tool.config.iter().filter(|row| above && is_at(path, &row.path));
+        match edit {
+            // What a substitution does to a file that others share is not looked for.
+            Edit::Lines(_, texts) => rows.any(|row| row.key.is_none()) && !says_version(texts),
+            _ => rows.next().is_some(),
+        }
+    }
+}
+
+/// What was done to the surroundings of an invocation.
+#[derive(Default)]
+pub(super) struct Edited {
+    /// To its chain.
+    pub(super) conditions: Vec<Why>,
+    /// To its configuration.
+    pub(super) holds: Vec<Hold>,
+    /// To the code: where.
+    pub(super) taken: Vec<(RepoPath, Hold)>,
+}
+
+/// Whether a path is what a row of the catalogue names, in some directory.
+fn is_at(path: &RepoPath, named: &str) -> bool {
+    path.as_str().strip_suffix(named).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+}
+
+/// Whether a name matches a pattern of stars.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut rest = name;
+    let mut parts = pattern.split('*');
+    let Some(stripped) = parts.next().and_then(|first| rest.strip_prefix(first)) else { return false };
+    rest = stripped;
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last) && (!name.starts_with('.') || pattern.starts_with('.'))
+}
+
+fn is_hash(word: &str) -> bool {
+    (7..=64).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a stream editor writes back what it reads: `-i`, `-pi`, `-i.bak`, `--in-place`.
+fn in_place(words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        let cluster = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')).unwrap_or_default();
+        word.starts_with("--in-place")
+            || cluster.split('.').next().is_some_and(|letters| letters.len() <= 4 && letters.contains('i'))
+    })
+}
+
+/// What the lines that a substitution rewrites hold, as far as its pattern is text; `None` for any other program.
+fn replaced(words: &[&str]) -> Option<Vec<String>> {
+    let script = words.iter().find(|word| !word.starts_with('-') && !word.is_empty())?;
+    let mark = script.strip_prefix('s')?.chars().next().filter(|mark| mark.is_ascii_punctuation())?;
+    let pattern = script[1 + mark.len_utf8()..].split(mark).next()?;
+    let fixed = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '"' | '\'' | ' ' | '@' | ','));
+    let texts = pattern.split(fixed).filter(|text| text.chars().filter(char::is_ascii_alphabetic).count() >= TELLING);
+    let texts: Vec<String> = texts.map(str::to_owned).collect();
+    (!texts.is_empty()).then_some(texts)
+}
+
+fn holds_all(line: &str, texts: &[String]) -> bool {
+    texts.iter().all(|text| line.contains(text.as_str()))
+}
+
+fn says_version(texts: &[String]) -> bool {
+    texts.iter().any(|text| text.to_ascii_lowercase().contains("version"))
+}

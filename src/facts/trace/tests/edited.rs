@@ -1,0 +1,132 @@
+//! Tests of what steps of a job take out of the tree, or write into it, before a tool looks at it.
+
+use super::check;
+
+const FILES: &[(&str, &str)] = &[
+    ("Makefile", "lint:\n\tbandit -r src\nchecked:\n\tbandit -r src\n.PHONY: checked\n"),
+    ("tox.ini", "[testenv:lint]\ncommands = bandit -r src\n[bandit]\nskips = B101\n"),
+    ("package.json", "{\"version\": \"1.0.0\",\n \"scripts\": {\"lint\": \"bandit -r src\"}}"),
+    ("ci/lint.sh", "set -e\nbandit -r src\n"),
+    ("ci/none.txt", "nothing\n"),
+    ("pyproject.toml", "[project]\nname = \"x\"\nversion = \"1.0\"\n[tool.bandit]\nskips = [\"B101\"]\n"),
+    ("docs/a.md", "a\n"),
+    ("tests/test_a.py", "a = 1\n"),
+    ("js/index.js", "1\n"),
+];
+
+fn all(rows: &[(&str, &str)], expected: &str) {
+    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(_, steps)| ("bandit", *steps, expected)).collect();
+    check(&rows, FILES);
+}
+
+fn with<'t>(before: &[&str], tool: &str) -> Vec<(&'t str, String)> {
+    let one = |before: &&str| [("", format!("{before}\n{tool}")), ("", format!("{before}\n---\n{tool}"))];
+    before.iter().flat_map(one).collect()
+}
+
+fn is(before: &[&str], tool: &str, expected: &str) {
+    let rows = with(before, tool);
+    all(&rows.iter().map(|(name, steps)| (*name, steps.as_str())).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn code_that_is_taken_away_is_not_looked_at() {
+    let taken = [
+        "rm -rf src",
+        "sudo rm -r ./src",
+        "git rm -rq src",
+        "mv src /tmp/x",
+        "rm src/*.py",
+        "rm -rf src/*",
+        "git checkout HEAD~1",
+        "git checkout main -- .",
+        "git reset --hard origin/main",
+        "git reset --hard HEAD^",
+        "git switch main",
+        "cd src\nrm -rf *\ncd ..",
+    ];
+    is(&taken, "bandit -r src", "runs (gates)");
+    let harmless = [
+        "rm -rf node_modules dist build .venv",
+        "rm -rf docs tests js",
+        "rm -f src/none.py",
+        "git rm -r --cached src",
+        "git fetch origin main",
+        "git checkout $SHA",
+        "git checkout ${{ github.event.pull_request.head.sha }}",
+        "git checkout -b work",
+        "git checkout -- .",
+        "git reset --hard",
+        "git reset --hard HEAD",
+        "git stash",
+        "git config --global user.name x",
+        "mv docs /tmp",
+        "git checkout main\n./bench\ngit checkout -",
+        "rm -rf src\ngit checkout -- src",
+        "rm -rf \"$RUNNER_TEMP/src\"",
+        "find src -name '*.pyc' -delete",
+        "find . -name __pycache__ -exec rm -rf {} +",
+        "rm -rf /tmp/src",
+    ];
+    is(&harmless, "bandit -r src", "gates");
+}
+
+#[test]
+fn a_file_of_the_chain_that_is_written_before() {
+    let written = [
+        ("sed -i 's/bandit/true/' Makefile", "make lint"),
+        ("sed -i -e 's/bandit -r src/true/' Makefile", "make lint"),
+        ("sed -i 1,2d Makefile", "make lint"),
+        ("perl -pi -e 's/bandit/true/' Makefile", "make lint"),
+        ("printf 'lint:\\n' > Makefile", "make lint"),
+        ("echo 'lint: ;' >> Makefile", "make lint"),
+        ("touch lint", "make lint"),
+        ("cp ci/none.txt Makefile", "make lint"),
+        ("cp ci/none.txt ci/lint.sh", "bash ci/lint.sh"),
+        ("echo '[testenv]' > tox.ini", "tox -e lint"),
+        ("echo '[testenv]' | tee tox.ini", "tox -e lint"),
+        ("npm pkg set scripts.lint=true", "npm run lint"),
+        ("npm config set script-shell true", "npm run lint"),
+        ("npm pkg delete scripts.lint", "npm run lint"),
+        ("mv ci/none.txt package.json", "npm run lint"),
+        ("printf '[bandit]\\nexclude=src\\n' > .bandit", "bandit -r src"),
+        ("cp ci/none.txt pyproject.toml", "bandit -c pyproject.toml -r src"),
+    ];
+    for (before, tool) in written {
+        let expected = if tool.starts_with("bandit") { "runs (gates)" } else { "configured (gates)" };
+        is(&[before], tool, expected);
+    }
+    let harmless = [
+        ("sed -i 's/^version = .*/version = \"2\"/' pyproject.toml", "bandit -c pyproject.toml -r src"),
+        ("sed -i \"s/__version__ = .*/__version__ = '$V'/\" src/a.py", "bandit -r src"),
+        ("npm pkg set version=2.0.0", "npm run lint"),
+        ("npm version 2.0.0 --no-git-tag-version", "npm run lint"),
+        ("npm config set registry https://x.test", "npm run lint"),
+        ("sed -i 's/\"version\": .*/\"version\": \"2\",/' package.json", "npm run lint"),
+        ("cp .env.example .env", "make lint"),
+        ("echo A=1 >> .env", "make lint"),
+        ("echo A=1 > config.toml", "make lint"),
+        ("touch checked", "make checked"),
+        ("touch .env", "make lint"),
+        ("sed 's/bandit/true/' Makefile", "make lint"),
+        ("echo done > /dev/null", "make lint"),
+        ("cp Makefile /tmp/Makefile", "make lint"),
+    ];
+    for (before, tool) in harmless {
+        is(&[before], tool, "gates");
+    }
+}
+
+#[test]
+fn what_comes_later_or_elsewhere_changes_nothing() {
+    all(
+        &[
+            ("", "bandit -r src\nrm -rf src"),
+            ("", "bandit -r src\n---\nrm -rf src"),
+            ("", "if: false\nrm -rf src\n---\nbandit -r src"),
+        ],
+        "gates",
+    );
+    // Before the tree lies there.
+    all(&[("", "rm -rf src\n---\nuses: actions/checkout@v4\n---\nbandit -r src")], "gates");
+}

@@ -1,0 +1,42 @@
+//! Owns which of the files that were not read leave a run incomplete. Refuses to read them: `snapshot` has tried.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::Catalog;
+use crate::facts::components::Scope;
+use crate::facts::components::manifests::Rows;
+use crate::facts::components::scope::Scoping;
+use crate::snapshot::Snapshot;
+use crate::terms::Terms;
+use crate::text::RepoPath;
+
+/// The files that a rule had to read and that were not read, each with the reason. A manifest among tests, fixtures and samples
+/// may be broken on purpose, and nothing of the product depends on it; a chain that leads through it is unknown by itself.
+pub(super) fn by_rules(snapshot: &Snapshot, terms: &Terms, catalog: &Catalog) -> BTreeMap<RepoPath, String> {
+    let all = snapshot.not_inspected();
+    if all.is_empty() {
+        return BTreeMap::new();
+    }
+    let (rows, scoping) = (Rows::new(&catalog.languages), Scoping::new(snapshot, &catalog.languages, &terms.scope));
+    let is_sample = |path: &RepoPath| rows.of(path).is_some() && scoping.of(path) != Some(Scope::Production);
+    all.into_iter().filter(|one| !is_sample(&one.path)).map(|one| (one.path, one.why)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::gather;
+
+    #[test]
+    fn a_broken_sample_is_no_gap() {
+        let broken = "[project\n";
+        let files = ["pyproject.toml", "lib/pyproject.toml", "tests/packages/bad/pyproject.toml", "examples/a/Cargo.toml"];
+        let snapshot = Snapshot::in_memory(files.map(|path| (path.to_owned(), broken.to_owned())));
+        let terms = Terms::default();
+        gather(&snapshot, Catalog::builtin(), &terms).expect("facts");
+        let read: Vec<RepoPath> = snapshot.not_inspected().into_iter().map(|one| one.path).collect();
+        assert!(read.iter().any(|path| path.as_str() == "tests/packages/bad/pyproject.toml"), "{read:?}");
+        let gaps: Vec<String> = by_rules(&snapshot, &terms, Catalog::builtin()).keys().map(RepoPath::to_string).collect();
+        assert_eq!(gaps, ["lib/pyproject.toml", "pyproject.toml"]);
+    }
+}
