@@ -14,7 +14,7 @@ use super::tags_state::{self, State};
 use super::{Moment, policy_info};
 use crate::error::Error;
 use crate::facts::tags::claimed_time::Past;
-use crate::facts::tags::reach::Branches;
+use crate::facts::tags::reach::{Branches, Histories};
 use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
 use crate::report::tags::{TagReport, TagRow};
@@ -179,7 +179,7 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn verifying<'r>(&'r self, repository: &'r Repository) -> Verifying<'r> {
+    fn verifying<'r>(&'r self, repository: &'r Repository, count: usize) -> Verifying<'r> {
         Verifying {
             repository,
             limits: &self.request.limits,
@@ -187,6 +187,7 @@ impl Run<'_> {
             release: &self.judged.judging.policy.release,
             pattern: self.pattern,
             branches: self.branches,
+            histories: if count < FEW { Histories::default() } else { Histories::of_many() },
             past: Past::default(),
         }
     }
@@ -195,14 +196,14 @@ impl Run<'_> {
     fn verdicts(&self, names: &[String], repository: &Repository) -> Result<Vec<TagVerdict>, Error> {
         let cores = thread::available_parallelism().map_or(1, usize::from).min(names.len().div_ceil(FEW));
         if cores <= 1 {
-            let verifying = self.verifying(repository);
+            let verifying = self.verifying(repository, names.len());
             return Ok(names.iter().map(|name| verifying.tag(name)).collect());
         }
         let length = names.len().div_ceil(cores);
         thread::scope(|scope| {
             let work = |part: &[String]| -> Result<Vec<TagVerdict>, Error> {
                 let repository = open(self.request, self.fetched)?;
-                let verifying = self.verifying(&repository);
+                let verifying = self.verifying(&repository, part.len());
                 Ok(part.iter().map(|name| verifying.tag(name)).collect())
             };
             let parts: Vec<_> = names.chunks(length).map(|part| scope.spawn(move || work(part))).collect();

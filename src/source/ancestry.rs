@@ -54,6 +54,48 @@ pub fn within(objects: &Objects, commit: Oid, tip: Oid) -> Ancestry {
     missing.map_or(Ancestry::Outside, |(id, error)| Ancestry::Unknown(id, error))
 }
 
+/// The whole history of one tip, read once where many commits are asked about: the answers are those of [`within`].
+#[derive(Debug)]
+pub struct History {
+    line: HashSet<Oid>,
+    all: HashSet<Oid>,
+    missing: Option<(Oid, ObjectError)>,
+}
+
+impl History {
+    /// Reads it.
+    #[must_use]
+    pub fn of(objects: &Objects, tip: Oid) -> Self {
+        let mut history = Self { line: HashSet::new(), all: HashSet::from([tip]), missing: None };
+        let mut next = Some(tip);
+        let mut pending = vec![tip];
+        while let Some(id) = pending.pop() {
+            match commit::read(objects, id) {
+                Ok(read) => pending.extend(read.parents.into_iter().filter(|parent| history.all.insert(*parent))),
+                Err(error) => drop(history.missing.get_or_insert((id, error))),
+            }
+            if history.all.len() > MOST_COMMITS {
+                history.missing.get_or_insert((id, ObjectError::TooLarge(history.all.len())));
+                break;
+            }
+        }
+        while let Some(id) = next.filter(|id| history.line.insert(*id)) {
+            next = commit::read(objects, id).ok().and_then(|read| read.parents.first().copied());
+        }
+        history
+    }
+
+    /// As [`within`], of its tip.
+    #[must_use]
+    pub fn holds(&self, commit: Oid) -> Ancestry {
+        match (self.all.contains(&commit), &self.missing) {
+            (true, _) => Ancestry::Within { first_parent: self.line.contains(&commit) },
+            (false, None) => Ancestry::Outside,
+            (false, Some((id, error))) => Ancestry::Unknown(*id, error.clone()),
+        }
+    }
+}
+
 /// Where a line of first parents stood at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stood {

@@ -95,3 +95,23 @@ fn every_fixture_is_used_and_every_row_has_its_own_name() {
     }
     assert!(unused.is_empty(), "fixtures that no case uses:\n{}", unused.join("\n"));
 }
+
+/// What is read once for many releases answers as the search for one does.
+#[test]
+fn a_history_read_once_answers_alike() {
+    use tollgate::source::ancestry::{Ancestry, History, within};
+    for id in ["control", "grafts", "shallow", "cut-history"] {
+        let mut case = case::named("control");
+        case.plant = [id].into_iter().filter(|word| *word != "control").map(str::to_owned).collect();
+        let built = Built::new(&case);
+        let objects = tollgate::source::open_repository(&built.path).expect("a repository").objects;
+        let names = ["c0", "c1", "c2", "c3", "c4", "tip", "evil", "joined-two"];
+        for (tip, commit) in names.iter().flat_map(|tip| names.iter().map(move |commit| (*tip, *commit))) {
+            let (at, of) = (built.history.id(tip), built.history.id(commit));
+            let (one, many) = (within(&objects, of, at), History::of(&objects, at).holds(of));
+            let kind = std::mem::discriminant::<Ancestry>;
+            let known = matches!(one, Ancestry::Within { .. });
+            assert!(if known { one == many } else { kind(&one) == kind(&many) }, "{id}: {commit} in {tip}: {one:?}, {many:?}");
+        }
+    }
+}

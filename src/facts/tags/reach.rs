@@ -1,13 +1,17 @@
 //! Owns whether a release lies on a branch that the policy names, at references that were fetched. Refuses local branches where
 //! there are remote ones: anybody can make a local branch.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use git2::Oid;
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::Error;
 use crate::signing::refusal::{Refusal, Step};
 use crate::source::Repository;
-use crate::source::ancestry::{self, Ancestry};
+use crate::source::ancestry::{self, Ancestry, History};
+use crate::source::objects::Objects;
 use crate::source::refs::Ref;
 use crate::terms::policy::Release;
 
@@ -36,6 +40,30 @@ pub struct Branches {
     pub here: Vec<Branch>,
     /// Names that were asked for and are not here: such a branch may hold what the others do not.
     pub missing: Vec<String>,
+}
+
+/// Histories of branches, each read once where many releases are asked about; one alone is looked for from the tip, where it is near.
+#[derive(Debug, Default)]
+pub struct Histories {
+    /// Many are asked about.
+    pub many: bool,
+    read: RefCell<HashMap<Oid, History>>,
+}
+
+impl Histories {
+    /// For many releases.
+    #[must_use]
+    pub fn of_many() -> Self {
+        Self { many: true, read: RefCell::default() }
+    }
+
+    fn within(&self, objects: &Objects, commit: Oid, tip: Oid) -> Ancestry {
+        if !self.many {
+            return ancestry::within(objects, commit, tip);
+        }
+        let mut read = self.read.borrow_mut();
+        read.entry(tip).or_insert_with(|| History::of(objects, tip)).holds(commit)
+    }
 }
 
 /// The branches that these patterns stand for: `origin`'s where any are known, else the repository's own.
@@ -95,11 +123,17 @@ fn matcher(pattern: &str) -> Result<GlobMatcher, Error> {
 ///
 /// # Errors
 /// It lies on none, or the history at hand is too short to tell.
-pub(super) fn ask(repository: &Repository, release: &Release, branches: &Branches, commit: Oid) -> Result<Vec<String>, Refusal> {
+pub(super) fn ask(
+    repository: &Repository,
+    release: &Release,
+    branches: &Branches,
+    histories: &Histories,
+    commit: Oid,
+) -> Result<Vec<String>, Refusal> {
     let mut unknown = None;
     let mut aside = None;
     for branch in &branches.here {
-        match ancestry::within(&repository.objects, commit, branch.tip) {
+        match histories.within(&repository.objects, commit, branch.tip) {
             Ancestry::Within { first_parent } if first_parent || !release.first_parent => {
                 let mut notes = Vec::new();
                 if !first_parent {

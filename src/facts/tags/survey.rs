@@ -205,6 +205,7 @@ impl Surveying<'_> {
             release,
             pattern: &pattern,
             branches: &branches,
+            histories: reach::Histories::default(),
             past: Past::default(),
         };
         let head = self.snapshot.subject().revision.clone();

@@ -35,6 +35,8 @@ pub struct Verifying<'a> {
     pub pattern: &'a regex::Regex,
     /// Sets of branches: a release must lie on one of each.
     pub branches: &'a [reach::Branches],
+    /// What was read of those branches' histories.
+    pub histories: reach::Histories,
     /// Where those branches stood when keys ended, as far as that was asked.
     pub past: Past,
 }
@@ -97,7 +99,7 @@ impl Verifying<'_> {
             }
         };
         for (branches, id) in self.branches.iter().zip(verdict.commit.into_iter().cycle()) {
-            verdict.notes.extend(reach::ask(self.repository, self.release, branches, id)?);
+            verdict.notes.extend(reach::ask(self.repository, self.release, branches, &self.histories, id)?);
         }
         self.threshold(verdict)?;
         claims::notes(&self.repository.objects, &commit, self.limits, &mut verdict.notes);
