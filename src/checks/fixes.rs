@@ -53,9 +53,10 @@ pub(super) fn analyzer_fix(
 
 /// Whether a step runs the tool.
 fn runs(step: &str, tool: &Tool) -> bool {
-    let programs = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first());
     let words: Vec<&str> = step.split([' ', '/', '@', '\n']).collect();
-    programs.into_iter().any(|program| words.contains(&program.as_str())) || words.contains(&tool.id.as_str())
+    // All words: `mix` and `cargo` start many tools.
+    let named = |argv: &Vec<String>| argv.iter().all(|word| words.contains(&word.as_str()));
+    tool.run.iter().filter_map(|row| row.argv.as_ref()).any(named) || words.contains(&tool.id.as_str())
 }
 
 /// The tool's own command line, where the language has a way to run what it installs.
