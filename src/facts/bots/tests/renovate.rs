@@ -352,7 +352,8 @@ fn what_a_rule_leaves_is_some() {
 #[test]
 fn a_sample_built_with_the_product_may_be_left_out() {
     let root = ("pom.xml", "<project><modules><module>core</module><module>docs/examples/a</module></modules></project>");
-    let member = "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId></dependency></dependencies></project>";
+    let member =
+        "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId></dependency></dependencies></project>";
     let config = ("renovate.json", r#"{"extends":["config:base"]}"#);
     let tree = [root, ("core/pom.xml", member), ("docs/examples/a/pom.xml", member), config];
     assert_eq!(state("renovate", &tree), "active +maven:");
