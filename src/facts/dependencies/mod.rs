@@ -18,6 +18,7 @@ use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 pub(super) use mix::app as mix_app;
+pub(super) use xml::pom_name;
 
 use super::components::Inventory;
 

@@ -2,7 +2,7 @@
 //! properties, and everything else of XML: only literal names count.
 
 use crate::snapshot::Snapshot;
-use crate::text::{SourceFile, Span};
+use crate::text::{RepoPath, SourceFile, Span};
 
 use super::Sink;
 
@@ -92,6 +92,26 @@ pub(super) fn pom(snapshot: &Snapshot, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// `groupId:artifactId` of a Maven project itself; the group may be its parent's.
+pub(crate) fn pom_name(snapshot: &Snapshot, manifest: &RepoPath) -> Option<String> {
+    let file = snapshot.read(manifest).ok()?;
+    let (mut way, mut group, mut parent, mut artifact) = (Vec::new(), None, None, None);
+    for tag in tags(&file.text).filter(|tag| !tag.alone) {
+        if tag.closing {
+            way.pop();
+            continue;
+        }
+        match (way.as_slice(), tag.name) {
+            (["project"], "groupId") => group = Some(tag.text),
+            (["project"], "artifactId") => artifact = Some(tag.text),
+            (["project", "parent"], "groupId") => parent = Some(tag.text),
+            _ => {}
+        }
+        way.push(tag.name);
+    }
+    Some(format!("{}:{}", group.or(parent)?, artifact?))
 }
 
 fn field(draft: &mut Draft, tag: &Tag<'_>, file: &SourceFile) {

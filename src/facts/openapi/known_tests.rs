@@ -69,6 +69,9 @@ fn a_product_that_is_a_framework_is_no_application() {
     assert_eq!(told(&[("pyproject.toml", uses), ("a.py", "app = Litestar([])\n")]), "litestar, a.py:1 litestar");
     let composer = r#"{"name":"api-platform/core","require":{"symfony/framework-bundle":"7"}}"#;
     assert_eq!(told(&[("composer.json", composer)]), "");
+    let pom = "<project><parent><groupId>io.dropwizard</groupId><artifactId>p</artifactId></parent><artifactId>dropwizard-core</artifactId><dependencies><dependency><groupId>org.glassfish.jersey.core</groupId><artifactId>jersey-server</artifactId></dependency></dependencies></project>";
+    assert_eq!(told(&[("core/pom.xml", pom)]), "");
+    assert_eq!(told(&[("core/pom.xml", &pom.replace("dropwizard-core", "a"))]), "jersey");
     let phoenix = "defmodule P do\n  def project do\n    [\n      app: :phoenix,\n      deps: [{:plug_cowboy, \"~> 2.7\"}]\n    ]\n  end\nend\n";
     assert_eq!(told(&[("mix.exs", phoenix)]), "");
 }

@@ -115,6 +115,7 @@ fn own_name(world: &World<'_>, manifest: &ManifestFact) -> Option<(&'static str,
         "package.json" => ("npm", Format::Json, &[&["name"]]),
         "Cargo.toml" => ("cargo", Format::Toml, &[&["package", "name"]]),
         "composer.json" => ("composer", Format::Json, &[&["name"]]),
+        "pom.xml" => return dependencies::pom_name(world.snapshot, &manifest.path).map(|name| ("maven", name)),
         "mix.exs" => return dependencies::mix_app(world.snapshot, &manifest.path).map(|name| ("hex", name)),
         name if name.ends_with(".csproj") => return Some(("nuget", name.trim_end_matches(".csproj").to_owned())),
         "go.mod" => {
