@@ -170,6 +170,9 @@ pub struct Restriction {
     /// The words they take; none: the key is refused.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Why another word may be taken all the same: a note at its line, and the file stands.
+    #[serde(default)]
+    pub contested: Option<String>,
 }
 
 /// A way to run a bot in CI.

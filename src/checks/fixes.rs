@@ -6,7 +6,7 @@ use super::component_view::View;
 use super::eslint_fix;
 use super::snippets::{beside, directory, run, run_in};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Does, Effect, Security};
+use crate::catalog::tool::{Does, Effect, Findings, Security};
 use crate::facts::components::Component;
 use crate::facts::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use crate::facts::tool_config::Deciding;
@@ -53,9 +53,10 @@ pub(super) fn analyzer_fix(
 
 /// Whether a step runs the tool.
 fn runs(step: &str, tool: &Tool) -> bool {
-    let programs = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first());
     let words: Vec<&str> = step.split([' ', '/', '@', '\n']).collect();
-    programs.into_iter().any(|program| words.contains(&program.as_str())) || words.contains(&tool.id.as_str())
+    // All words: `mix` and `cargo` start many tools.
+    let named = |argv: &Vec<String>| argv.iter().all(|word| words.contains(&word.as_str()));
+    tool.run.iter().filter_map(|row| row.argv.as_ref()).any(named) || words.contains(&tool.id.as_str())
 }
 
 /// The tool's own command line, where the language has a way to run what it installs.
@@ -64,8 +65,26 @@ fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option
     match component.language.as_str() {
         "javascript" => Some(run_in(&format!("{} && npx {argv} .", eslint_fix::locked(component, bench)), component)),
         "python" => Some(run_in(&format!("{argv} ."), component)),
-        _ => None,
+        "go" => Some(run_in(&format!("{argv} ./..."), component)),
+        _ => gating_command(view.tool).map(|command| run_in(&command, component)),
     }
+}
+
+/// The tool's own command, with the flag by which findings fail where they pass by themselves.
+fn gating_command(tool: &Tool) -> Option<String> {
+    let row = tool.run.iter().find(|row| row.argv.is_some())?;
+    let argv = row.argv.as_ref()?.join(" ");
+    if !matches!(row.findings, Findings::Pass | Findings::Errors) {
+        return Some(argv);
+    }
+    let plain =
+        |effect: &&Effect| effect.does == Does::Harden && effect.env.is_none() && effect.key.is_none() && effect.input.is_none();
+    let flag = tool.effect.iter().filter(plain).find_map(|effect| Some((effect.after.as_deref(), effect.flag.first()?)));
+    Some(match flag {
+        Some((Some(after), flag)) => format!("{argv} {after} {flag}"),
+        Some((None, flag)) => format!("{argv} {flag}"),
+        None => argv,
+    })
 }
 
 /// Which check the forge must require, and where the policy says that it does.
@@ -206,8 +225,8 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
             let fits = |tool: &&Tool| {
                 crate::facts::standing::is_analyzer(tool) && tool.languages.iter().any(|language| language == other)
             };
-            let tool = bench.catalog.tools.iter().filter(fits).find_map(|tool| tool.run.iter().find_map(|row| row.argv.as_ref()));
-            run(&tool.map_or_else(|| "semgrep scan --error --config auto .".to_owned(), |argv| argv.join(" ")))
+            let own = bench.catalog.tools.iter().filter(fits).find_map(gating_command);
+            run(&own.unwrap_or_else(|| "semgrep scan --error --config auto .".to_owned()))
         }
     }
 }

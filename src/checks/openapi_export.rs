@@ -36,10 +36,13 @@ impl Check for OpenapiExport {
             (None, ..) if route(bench).is_some() => declared(rule, bench),
             (None, _, true) => Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves no HTTP")
                 .cause("no-service"),
-            (None, Answer::No, _) if bench.terms.service.web != Some(true) => {
-                Finding::new(rule, "repository", Verdict::NotApplicable, "no server framework among the runtime dependencies")
-                    .cause("no-service")
-            }
+            (None, Answer::No, _) if bench.terms.service.web != Some(true) => Finding::new(
+                rule,
+                "repository",
+                Verdict::NotApplicable,
+                "no server framework that this version knows among the runtime dependencies",
+            )
+            .cause("no-service"),
             (None, Answer::Unknown(why), _) => {
                 let finding = Finding::new(
                     rule,

@@ -4,6 +4,7 @@
 //! not inspected.
 
 mod lines;
+mod mix;
 mod python;
 mod requirements;
 mod setup_py;
@@ -16,12 +17,15 @@ mod tests;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
+pub(super) use mix::app as mix_app;
+pub(super) use xml::pom_name;
+
 use super::components::Inventory;
 
 /// A declared dependency.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dependency {
-    /// `pypi | npm | go | cargo | gem | maven | composer | nuget`.
+    /// `pypi | npm | go | cargo | gem | maven | composer | nuget | hex`.
     pub registry: &'static str,
     /// Its name, as the registry spells it: Python names in their normalised form (PEP 503).
     pub name: String,
@@ -73,6 +77,7 @@ fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
         "build.gradle" | "build.gradle.kts" => lines::gradle(snapshot, sink),
         "build.sbt" => lines::sbt(snapshot, sink),
         "pom.xml" => xml::pom(snapshot, sink),
+        "mix.exs" => mix::read(snapshot, sink),
         "packages.config" => xml::packages_config(snapshot, sink),
         _ if name.ends_with(".gemspec") => lines::gemspec(snapshot, sink),
         _ if name.ends_with(".csproj") => xml::csproj(snapshot, sink),

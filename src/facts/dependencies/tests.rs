@@ -336,3 +336,12 @@ fn crates_that_members_reach_by_path_are_members() {
         inventory.manifests.iter().filter(|one| one.member_of.is_none()).map(|one| one.path.as_str()).collect();
     assert_eq!(roots, ["Cargo.toml", "d/Cargo.toml", "e/Cargo.toml"]);
 }
+
+#[test]
+fn mix_tuples() {
+    let text = "defmodule A do\n  def project, do: [app: :a, deps: deps(), dialyzer: [plt_file: {:no_warn, \"priv/a.plt\"}]]\n  defp deps do\n    [\n      {:phoenix, \"~> 1.8\"}, # {:old, \"~> 1.0\"}\n      {:b, path: \"../b\", only: [:dev, :test]},\n      {:c, \">= 0.0.0\",\n       only: [:prod, :test]},\n      {:credo, \"~> 1.7\", runtime: false}\n    ]\n  end\n  def application, do: [mod: {A.App, []}]\nend\n";
+    expect("mix.exs", text, &["hex:phoenix@5:9", "-hex:b@6:9", "hex:c@7:9", "-hex:credo@9:9"]);
+    for broken in ["{:a", "{:a, \"~> 1", "{:", "{:a, {:b, {", "# {:a, \"1\"}", "\"{:a, only: :dev}\""] {
+        expect("mix.exs", broken, &[]);
+    }
+}

@@ -2,7 +2,7 @@
 //! properties, and everything else of XML: only literal names count.
 
 use crate::snapshot::Snapshot;
-use crate::text::{SourceFile, Span};
+use crate::text::{RepoPath, SourceFile, Span};
 
 use super::Sink;
 
@@ -94,6 +94,26 @@ pub(super) fn pom(snapshot: &Snapshot, sink: &mut Sink<'_>) {
     }
 }
 
+/// `groupId:artifactId` of a Maven project itself; the group may be its parent's.
+pub(crate) fn pom_name(snapshot: &Snapshot, manifest: &RepoPath) -> Option<String> {
+    let file = snapshot.read(manifest).ok()?;
+    let (mut way, mut group, mut parent, mut artifact) = (Vec::new(), None, None, None);
+    for tag in tags(&file.text).filter(|tag| !tag.alone) {
+        if tag.closing {
+            way.pop();
+            continue;
+        }
+        match (way.as_slice(), tag.name) {
+            (["project"], "groupId") => group = Some(tag.text),
+            (["project"], "artifactId") => artifact = Some(tag.text),
+            (["project", "parent"], "groupId") => parent = Some(tag.text),
+            _ => {}
+        }
+        way.push(tag.name);
+    }
+    Some(format!("{}:{}", group.or(parent)?, artifact?))
+}
+
 fn field(draft: &mut Draft, tag: &Tag<'_>, file: &SourceFile) {
     match tag.name {
         "groupId" => tag.text.clone_into(&mut draft.group),
@@ -118,10 +138,19 @@ fn finish(draft: Option<Draft>, sink: &mut Sink<'_>) {
 /// Reads a C# project. What is private to the build (`PrivateAssets="all"`: analyzers) does not run.
 pub(super) fn csproj(snapshot: &Snapshot, sink: &mut Sink<'_>) {
     let Ok(file) = snapshot.read(sink.manifest) else { return };
-    for tag in tags(&file.text).filter(|tag| !tag.closing && tag.name == "PackageReference") {
+    for tag in tags(&file.text).filter(|tag| !tag.closing && matches!(tag.name, "PackageReference" | "Project" | "Sdk")) {
+        let place = file.place(Span::new(tag.at, tag.at + tag.name.len()));
+        if tag.name != "PackageReference" {
+            // `Sdk="Microsoft.NET.Sdk.Web"`: what the project is built on.
+            let sdks = attribute(tag.attributes, if tag.name == "Sdk" { "Name" } else { "Sdk" }).unwrap_or_default();
+            for sdk in sdks.split(';').filter_map(|sdk| sdk.split('/').next()) {
+                sink.add("nuget", sdk.trim(), place.clone(), true);
+            }
+            continue;
+        }
         let private = attribute(tag.attributes, "PrivateAssets").is_some_and(|value| value.eq_ignore_ascii_case("all"));
         if let Some(name) = attribute(tag.attributes, "Include").or_else(|| attribute(tag.attributes, "Update")) {
-            sink.add("nuget", name, file.place(Span::new(tag.at, tag.at + tag.name.len())), !private);
+            sink.add("nuget", name, place, !private);
         }
     }
 }

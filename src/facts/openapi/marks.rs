@@ -6,6 +6,9 @@ use crate::catalog::language::CodeMark;
 use crate::facts::runners::World;
 use crate::text::{Place, SourceFile, Span};
 
+/// Words in front of a name that is being defined.
+const DEFINES: &[&str] = &["class", "def", "defmodule", "fn", "func", "function", "fun", "interface", "struct", "trait"];
+
 /// A piece of code to look for.
 pub(super) struct Mark<'c> {
     finder: Finder<'c>,
@@ -64,7 +67,10 @@ impl<'c> Mark<'c> {
             if self.unless.iter().any(|words| says(line, words)) {
                 return None;
             }
-            (!inside && (!comment || head.starts_with("//go:generate"))).then(|| Span::new(at, at + self.length))
+            // `class FastAPI(Starlette):` makes the name, it uses nothing.
+            let word = head.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+            let defined = starts_word && DEFINES.contains(&word);
+            (!inside && !defined && (!comment || head.starts_with("//go:generate"))).then(|| Span::new(at, at + self.length))
         })
     }
 }

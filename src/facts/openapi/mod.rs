@@ -11,6 +11,8 @@ mod samples;
 mod service;
 
 #[cfg(test)]
+mod known_tests;
+#[cfg(test)]
 mod reached_tests;
 #[cfg(test)]
 mod tests;
@@ -93,8 +95,12 @@ pub fn gather(
         .filter(|manifest| manifest.scope == Scope::Production)
         .map(|manifest| &manifest.path)
         .collect();
+    // An extra that names its own package (`all = ["litestar[jinja]"]`) is none of its dependencies.
+    let own = service::own_names(world, inventory);
+    let itself =
+        |dependency: &Dependency| own.iter().any(|(registry, name)| *registry == dependency.registry && *name == dependency.name);
     let dependencies: Vec<&Dependency> =
-        dependencies.iter().filter(|dependency| product.contains(&dependency.manifest)).collect();
+        dependencies.iter().filter(|one| product.contains(&one.manifest) && !itself(one)).collect();
     let (generated, mut undecided) = generators::gather(world, &scoping, &dependencies);
     all.extend(generated);
     undecided.extend(samples::set_aside(world, &scoping, &mut all, terms));

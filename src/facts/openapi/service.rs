@@ -12,7 +12,7 @@ use crate::catalog::language::Framework;
 use crate::doc::{Format, Value};
 use crate::facts::components::scope::Scoping;
 use crate::facts::components::{Inventory, ManifestFact, Scope};
-use crate::facts::dependencies::{Dependency, normalised};
+use crate::facts::dependencies::{self, Dependency, normalised};
 use crate::facts::runners::World;
 use crate::terms::Terms;
 use crate::text::RepoPath;
@@ -114,6 +114,10 @@ fn own_name(world: &World<'_>, manifest: &ManifestFact) -> Option<(&'static str,
         "setup.cfg" => ("pypi", Format::Ini, &[&["metadata", "name"]]),
         "package.json" => ("npm", Format::Json, &[&["name"]]),
         "Cargo.toml" => ("cargo", Format::Toml, &[&["package", "name"]]),
+        "composer.json" => ("composer", Format::Json, &[&["name"]]),
+        "pom.xml" => return dependencies::pom_name(world.snapshot, &manifest.path).map(|name| ("maven", name)),
+        "mix.exs" => return dependencies::mix_app(world.snapshot, &manifest.path).map(|name| ("hex", name)),
+        name if name.ends_with(".csproj") => return Some(("nuget", name.trim_end_matches(".csproj").to_owned())),
         "go.mod" => {
             let file = world.snapshot.read(&manifest.path).ok()?;
             let module = file.text.lines().take(200).find_map(|line| line.strip_prefix("module "))?;

@@ -29,6 +29,7 @@ pub mod places;
 mod pylint;
 mod ruff;
 mod semgrep;
+mod sobelow;
 mod xo;
 
 /// What a reader is asked about.
@@ -200,6 +201,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &pylint::Pylint,
     &ruff::Ruff,
     &semgrep::Semgrep,
+    &sobelow::Sobelow,
     &xo::Xo,
 ];
 

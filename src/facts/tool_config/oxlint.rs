@@ -1,5 +1,5 @@
-//! Owns which of Oxlint's rules a project has chosen: the configuration nearest, what it extends, flags in their order. Refuses
-//! what is on by default, which changes with the version and is nobody's choice. (Facts: config/{oxlintrc,rules,plugins,categories}.rs
+//! Owns which of Oxlint's rules a project has chosen, and whether any of them is an error: the configuration nearest, what it
+//! extends, flags in their order. Refuses what is on by default, which changes with the version and is nobody's choice. (Facts: config/{oxlintrc,rules,plugins,categories}.rs
 //! of oxc_linter, command/lint.rs of 1.79.)
 
 use std::collections::BTreeMap;
@@ -11,6 +11,12 @@ use crate::text::{Place, RepoPath};
 
 /// The reader.
 pub(super) struct Oxlint;
+
+/// Whether a rule or a category is an error: those that are on by default are warnings.
+const ERRORS: &str = "errors";
+
+/// Plugins that are on where the configuration names none; the core rules have no prefix.
+const PLUGINS: &[&str] = &["typescript", "unicorn", "oxc"];
 
 /// Files of one configuration.
 const FILES: usize = 16;
@@ -36,6 +42,8 @@ struct Config {
     plugins: Vec<String>,
     /// Rules that are set for some files only.
     partly: BTreeMap<String, Place>,
+    /// The first of them that is an error.
+    error_in_some: Option<Place>,
     doubt: Option<Why>,
 }
 
@@ -45,7 +53,7 @@ impl Reader for Oxlint {
     }
 
     fn read(&self, query: &Query<'_>) -> Settings {
-        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[], &why))
+        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[ERRORS], &why))
     }
 
     fn homes(&self, query: &Query<'_>, files: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
@@ -94,10 +102,30 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
+    settings.answer(ERRORS, config.errors());
     Ok(settings)
 }
 
 impl Config {
+    /// The first rule or category that is an error, of a plugin that is on.
+    fn errors(&self) -> Answer<Place> {
+        let on = |plugin: &str| match self.plugins.is_empty() {
+            true => PLUGINS.contains(&plugin),
+            false => self.plugins.iter().any(|loaded| loaded == plugin),
+        };
+        // `@typescript-eslint/x` is `typescript/x`.
+        let loaded = |name: &str| name.split_once('/').is_none_or(|(plugin, _)| plugin == "@typescript-eslint" || on(plugin));
+        let errors = self.levels.iter().filter(|(name, (level, _))| *level == Level::Error && loaded(name));
+        if let Some(place) = errors.map(|(_, (_, place))| place).min() {
+            return Answer::Yes(place.clone());
+        }
+        let some = |place: &Place| {
+            Why::new(Reason::Unsupported, "rules are errors for some files only, and which is not read").at(place.clone())
+        };
+        let doubt = self.error_in_some.as_ref().map(some).or_else(|| self.doubt.clone());
+        doubt.map_or(Answer::No, Answer::Unknown)
+    }
+
     /// The level of a rule by its name, or of the rules of a plugin by its package.
     fn level(&self, name: &str) -> Option<(Level, Place)> {
         if let Some(plugin) = name.strip_prefix("eslint-plugin-") {
@@ -191,6 +219,9 @@ fn read(query: &Query<'_>, path: &RepoPath, config: &mut Config) -> Result<(), W
         for entry in item.get("rules").into_iter().flat_map(Value::entries) {
             let Some(name) = entry.name() else { continue };
             config.partly.insert(plain(name).to_owned(), entry.value.place());
+            if matches!(level(entry.value), Ok(Level::Error)) {
+                config.error_in_some.get_or_insert_with(|| entry.value.place());
+            }
             let package = name.split_once('/').map(|(plugin, _)| format!("eslint-plugin-{plugin}"));
             config.partly.extend(package.map(|package| (package, entry.value.place())));
         }
@@ -254,6 +285,25 @@ mod tests {
             let files = [(".oxlintrc.json", text.as_str()), ("other.json", "{ \"rules\": { \"no-eval\": \"error\" } }")];
             let case = Case::new("oxlint", &files, args).names(&[name]);
             assert_eq!(told(case.read(&Oxlint).selects.get(name)), wanted, "{text} {args}");
+        }
+        for (text, args, wanted) in [
+            (rules("\"no-var\": \"error\""), "", "yes .oxlintrc.json:1"),
+            (rules("\"no-var\": \"warn\""), "", "no"),
+            (rules("\"no-var\": \"error\""), "-A all", "no"),
+            (rules("\"typescript/no-var\": \"error\""), "", "yes .oxlintrc.json:1"),
+            (rules("\"react/no-danger\": \"error\""), "", "no"),
+            (react("\"react/no-danger\": [\"error\"]"), "", "yes .oxlintrc.json:1"),
+            ("{ \"categories\": { \"suspicious\": \"error\" } }".to_owned(), "", "yes .oxlintrc.json:1"),
+            (rules(""), "-D no-var", "yes ci.yml:1"),
+            (rules(""), "", "no"),
+            (
+                "{ \"overrides\": [{ \"files\": [\"a\"], \"rules\": { \"no-eval\": \"error\" } }] }".to_owned(),
+                "",
+                "unknown unsupported .oxlintrc.json:1",
+            ),
+        ] {
+            let case = Case::new("oxlint", &[(".oxlintrc.json", text.as_str())], args);
+            assert_eq!(told(case.read(&Oxlint).settings.get(ERRORS)), wanted, "{text} {args}");
         }
         let warned = [(".oxlintrc.json", "{ \"rules\": { \"no-eval\": \"warn\" } }")];
         assert!(Case::new("oxlint", &warned, "").read(&Oxlint).warned.contains_key("no-eval"));

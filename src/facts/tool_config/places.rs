@@ -21,6 +21,7 @@ pub fn format_of(path: &RepoPath) -> Option<Format> {
         "cfg" | "ini" | "conf" | "properties" => Some(Format::Ini),
         _ if matches!(name, ".bandit" | ".flake8" | ".pylintrc" | "pylintrc" | ".npmrc") => Some(Format::Ini),
         _ if matches!(name, ".renovaterc" | ".eslintrc" | ".jshintrc") => Some(Format::Json),
+        _ if matches!(name, ".clang-tidy") => Some(Format::Yaml),
         _ if matches!(name, "config") => Some(Format::Toml),
         _ => None,
     }

@@ -148,6 +148,11 @@ impl<'d> Entry<'d> {
         notes
     }
 
+    /// Whether a value of the entry stands at a place.
+    pub(super) fn stands_at(&self, place: &Place) -> bool {
+        self.value.entries().any(|entry| entry.value.place() == *place)
+    }
+
     /// What the entry leaves out of what it covers.
     pub(super) fn less(&self) -> Vec<(Place, String)> {
         self.limits().map(|(_, place, words)| (place, words.to_owned())).collect()

@@ -113,7 +113,10 @@ fn apply<'e>(
 ) -> Option<Vec<&'e entry::Directory<'e>>> {
     let problems = &mut reading.fact.problems;
     problems.extend(entry.notes());
-    let less = entry.less();
+    // A value of the entry that the service may refuse.
+    let contested = problems.iter().filter(|problem| problem.code == "contested-value" && entry.stands_at(&problem.place));
+    let less: Vec<(Place, String)> =
+        entry.less().into_iter().chain(contested.map(|problem| (problem.place.clone(), problem.message.clone()))).collect();
     let mut matched = vec![false; entry.directories.len()];
     for target in &scene.targets {
         let Some(others_name) = reaches(bot, entry.ecosystem, target) else { continue };

@@ -1,5 +1,6 @@
 //! Owns what stands inside the keys of the file, by the catalogue's rows: types, keys, words. Refuses what no row names.
 
+use super::super::BotProblem;
 use super::schema::Schema;
 use crate::catalog::bot::{Restriction, Shape, ShapeKind};
 use crate::doc::{Kind, Reading as Typed, Value};
@@ -122,7 +123,13 @@ fn restricted(schema: &mut Schema<'_>, row: &Restriction, item: Value<'_>, ecosy
         return schema.wrong_because(place, format!("`{key}` is no key for `{ecosystem}`"), "remove it");
     }
     let Some(text) = value.scalar() else { return };
-    if !row.words.iter().any(|word| word == text) {
+    if row.words.iter().any(|word| word == text) {
+        return;
+    }
+    if let Some(why) = &row.contested {
+        let words = format!("`{text}` may be no value of `{key}` for `{ecosystem}`: {why}");
+        schema.push(BotProblem::note(value.place(), "contested-value", words));
+    } else {
         let fix = format!("one of: {}", row.words.join(", "));
         schema.wrong_because(value.place(), format!("`{text}` is no value of `{key}` for `{ecosystem}`"), fix);
     }

@@ -56,7 +56,7 @@ pub(super) struct Schema<'b> {
 }
 
 impl Schema<'_> {
-    fn push(&mut self, problem: BotProblem) {
+    pub(super) fn push(&mut self, problem: BotProblem) {
         if self.found.iter().filter(|known| known.fatal == problem.fatal).count() < MOST {
             self.found.push(problem);
         }

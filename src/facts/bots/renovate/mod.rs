@@ -286,9 +286,11 @@ impl<'d> Config<'d> {
     }
 }
 
-/// A target is covered when every manifest of it is.
+/// A target is covered when every manifest of it is that is part of the product as its root is: a sample that is built with it may
+/// be left out.
 fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
     let (mut worst, mut some, mut unknown) = (None, None, None);
+    let mut left_out: Option<(Place, String)> = None;
     let served: Vec<Served> = target.manifests.iter().map(|manifest| config.serves(manifest)).collect();
     // `a.in` that is compiled to an `a.txt` beside it: the bot moves the latter.
     let compiled = |at: usize| {
@@ -303,6 +305,10 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
             Served::Some(place) => some = some.or_else(|| Some(place.clone())),
             Served::NoManager => return,
             Served::Unnamed if compiled(at) => {}
+            Served::Miss(_, place, Some(remedy)) if target.manifests[at].scope > target.scope() => {
+                let place = place.clone().unwrap_or_else(|| config.place.clone());
+                left_out = left_out.or_else(|| Some((place, remedy.words.clone())));
+            }
             Served::Unnamed => {
                 worst = worst.or_else(|| Some(("no-entry", None, Some(config.managers.unnamed(target.manifests[at])))))
             }
@@ -322,6 +328,7 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
         reading.fact.may_cover.push((ecosystem, directory, why));
     } else {
         let mut less = config.less.clone();
+        less.extend(left_out);
         if let Some(place) = some {
             less.push((place.clone(), "a rule of `packageRules` switches the others off".to_owned()));
             reading.fact.some_only.push((ecosystem.clone(), directory.clone(), place));

@@ -74,3 +74,11 @@ fn names_of_manifests_that_languages_do_not_list() {
         assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), "active !missing-directory@4", "{ecosystem}");
     }
 }
+
+#[test]
+fn a_contested_value_is_a_note_at_its_line() {
+    // Service, documentation and engine disagree: the rest of the file counts.
+    let contested = entry("    versioning-strategy: widen\n").replace("npm", "cargo");
+    let manifest = ("Cargo.toml", "[package]\nname = 'a'\n[dependencies]\nb = '1'\n");
+    assert_eq!(state("dependabot", &[manifest, (FILE, &contested)]), "active +cargo: contested-value@6");
+}

@@ -348,3 +348,19 @@ fn what_a_rule_leaves_is_some() {
         assert_eq!((bots[0].covers.len(), bots[0].some_only.len()), (1, some), "{rules}");
     }
 }
+
+#[test]
+fn a_sample_built_with_the_product_may_be_left_out() {
+    let root = ("pom.xml", "<project><modules><module>core</module><module>docs/examples/a</module></modules></project>");
+    let member =
+        "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId></dependency></dependencies></project>";
+    let config = ("renovate.json", r#"{"extends":["config:base"]}"#);
+    let tree = [root, ("core/pom.xml", member), ("docs/examples/a/pom.xml", member), config];
+    assert_eq!(state("renovate", &tree), "active +maven:");
+    let (bots, _) = facts(&tree);
+    let less: Vec<&str> = bots[0].entries.iter().flat_map(|entry| &entry.less).map(|(_, words)| words.as_str()).collect();
+    assert_eq!(less, ["`config:base` skips `**/examples/**`"]);
+    // A member that is part of the product is not left out.
+    let own = ("renovate.json", r#"{"ignorePaths":["core/**"]}"#);
+    assert_eq!(state("renovate", &[root, ("core/pom.xml", member), own]), "active");
+}
