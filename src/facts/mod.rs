@@ -3,6 +3,8 @@
 
 mod audits;
 pub mod bots;
+mod best;
+pub mod bound;
 mod by_hand;
 pub mod ci;
 pub mod compiler;
