@@ -7,6 +7,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Programs {
+    /// How directories outside any checkout begin where they are written: by variable, by the command that prints them, by path.
+    pub tool_homes: Vec<String>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
 }

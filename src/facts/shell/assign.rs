@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::UNKNOWN_CHAR;
 use super::ast::RawWord;
 use super::source::Ctx;
 use super::state::State;
 use super::walk::{Walker, quoted};
 use super::world::{Per, Val};
+use crate::catalog::Catalog;
 use crate::text::Span;
 
 /// One assignment with its value.
@@ -19,37 +21,6 @@ pub(super) struct Assigned {
 
 /// Entries of one search path that are looked at.
 const MOST_ODD: usize = 16;
-
-/// Directories outside any checkout, by the variable or command that names them.
-pub(super) const TOOL_HOMES: [&str; 27] = [
-    "$PATH",
-    "${PATH",
-    "$HOME",
-    "${HOME",
-    "~",
-    "/",
-    "$GOPATH",
-    "${GOPATH",
-    "$GOBIN",
-    "${GOBIN",
-    "$GOROOT",
-    "${GOROOT",
-    "$CARGO_HOME",
-    "${CARGO_HOME",
-    "$VIRTUAL_ENV",
-    "${VIRTUAL_ENV",
-    "$RUNNER_TEMP",
-    "$RUNNER_TOOL_CACHE",
-    "$JAVA_HOME",
-    "${JAVA_HOME",
-    "$(go env ",
-    "$PYENV_ROOT",
-    "$CONDA",
-    "$(brew --prefix",
-    "$(npm ",
-    "$(yarn global ",
-    "$(python -m site",
-];
 
 impl Walker<'_> {
     /// What an assignment word assigns.
@@ -107,8 +78,16 @@ impl Walker<'_> {
         let place = ctx.source.place(assigned.span);
         match assigned.name.as_str() {
             "PATH" => {
-                let known = assigned.value.usual.known().unwrap_or(value).replace(['"', '\''], "");
-                let odd = known.split(':').filter(|entry| !TOOL_HOMES.iter().any(|home| entry.starts_with(home)));
+                // Of what is not known, how it is written tells more; a temporary directory is known as far as it matters.
+                let begins = |text: &str| text.split(':').all(|entry| !entry.starts_with(UNKNOWN_CHAR));
+                let text = match &assigned.value.usual {
+                    Val::Text(text) => text,
+                    Val::Part(text) if begins(text) => text,
+                    _ => value,
+                };
+                let text = text.replace(['"', '\''], "");
+                let homes = &Catalog::builtin().programs.tool_homes;
+                let odd = text.split(':').filter(|entry| !homes.iter().any(|home| entry.starts_with(home.as_str())));
                 for odd in odd.take(MOST_ODD) {
                     let entry = if odd.is_empty() { "the current directory".to_owned() } else { quoted(odd) };
                     let directory = if odd.is_empty() { "." } else { odd };

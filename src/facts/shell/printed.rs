@@ -1,8 +1,8 @@
 //! Owns what `echo` and `printf` print of the words that they are given. Refuses escapes and formats beyond the plain ones: what
 //! they make is some text, not known which.
 
-use super::assign::TOOL_HOMES;
 use super::{UNKNOWN_CHAR, Word};
+use crate::catalog::Catalog;
 
 /// Bytes of one text that are looked at.
 pub(super) const LONGEST: usize = 16 * 1024;
@@ -103,7 +103,8 @@ pub(super) fn shown(word: &Word) -> String {
         (Some((name, value)), Some((_, raw))) if !name.contains(UNKNOWN_CHAR) => (format!("{name}="), value, raw),
         _ => (String::new(), &*shape, raw),
     };
-    let away = |part: &str, raw: &str| part.starts_with(UNKNOWN_CHAR) && TOOL_HOMES.iter().any(|home| raw.starts_with(home));
+    let homes = &Catalog::builtin().programs.tool_homes;
+    let away = |part: &str, raw: &str| part.starts_with(UNKNOWN_CHAR) && homes.iter().any(|home| raw.starts_with(home.as_str()));
     let parts = (value.split(':').collect::<Vec<_>>(), raw.split(':').collect::<Vec<_>>());
     if parts.0.len() != parts.1.len() {
         return if away(value, raw) { format!("{name}~{value}") } else { shape.into_owned() };

@@ -145,6 +145,7 @@ fn what_earlier_steps_put_on_the_search_path() {
         ("bandit", "export PATH=\"/opt/x:ci/bin:$PATH\"\nbandit -r src", "configured"),
         ("bandit", "export PATH=\"$(go env GOPATH)/bin:$X/tools:$PATH\"\nbandit -r src", "gates"),
         ("ruff", "export PATH=\"$(cat p):$PATH\"\nruff check", "gates"),
+        ("bandit", "T=$(mktemp -d)\nexport PATH=\"$T:$PATH\"\nbandit -r src", "gates"),
         ("ruff", "python -c 'print(1)' >> $GITHUB_ENV\n---\nruff check", "gates"),
         ("bandit", "uses: ./js\n---\nbandit -r src", "configured (gates), opaque 1"),
         ("bandit", "shell: python\nopen(os.environ['GITHUB_PATH'], 'a')\n---\nbandit -r src", "configured (gates), opaque 1"),

@@ -35,8 +35,6 @@ pub(super) enum Edit {
     Written(RepoPath),
     /// Its lines that hold these texts are written anew.
     Lines(RepoPath, Vec<String>),
-    /// npm runs scripts in another way, or not at all.
-    Scripts,
 }
 
 impl Tracer<'_> {
@@ -70,7 +68,6 @@ impl Tracer<'_> {
                 let of = frame.workdir.resolve("package.json").filter(|_| keys.iter().any(|key| touches(&key)));
                 of.map(Edit::Written).into_iter().collect()
             }
-            ("npm", ["config", "set", key, ..] | ["set", key, ..]) if key.starts_with("script-shell") => vec![Edit::Scripts],
             ("git", ["rm", rest @ ..]) if !rest.contains(&"--cached") => {
                 operands().skip(1).flat_map(|at| self.gone(&words[at], frame)).collect()
             }
@@ -109,7 +106,6 @@ impl Tracer<'_> {
             Edit::Gone(path) => format!("{by} takes {} away before", shown(path.as_str())),
             Edit::Revision => format!("{by} puts another revision in place of the files before"),
             Edit::Written(path) | Edit::Lines(path, _) => format!("{by} writes to {} before", shown(path.as_str())),
-            Edit::Scripts => format!("{by} says which program runs the scripts"),
         };
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
         let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
@@ -196,7 +192,7 @@ impl Tracer<'_> {
                 match edit {
                     Edit::Gone(path) => edited.taken.push((path.clone(), hold)),
                     Edit::Revision => edited.taken.push((RepoPath::root(), hold)),
-                    Edit::Written(_) | Edit::Lines(..) | Edit::Scripts => {}
+                    Edit::Written(_) | Edit::Lines(..) => {}
                 }
             }
         }
@@ -212,7 +208,6 @@ impl Tracer<'_> {
             Edit::Revision => hops.next().is_some(),
             Edit::Written(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
             Edit::Lines(path, texts) => hops.any(|hop| hop.place.path == *path && holds_all(&self.told_by(hop), texts)),
-            Edit::Scripts => hops.any(|hop| hop.place.path.file_name() == "package.json"),
         }
     }
 

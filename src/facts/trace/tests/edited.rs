@@ -86,7 +86,6 @@ fn a_file_of_the_chain_that_is_written_before() {
         ("echo '[testenv]' > tox.ini", "tox -e lint"),
         ("echo '[testenv]' | tee tox.ini", "tox -e lint"),
         ("npm pkg set scripts.lint=true", "npm run lint"),
-        ("npm config set script-shell true", "npm run lint"),
         ("npm pkg delete scripts.lint", "npm run lint"),
         ("mv ci/none.txt package.json", "npm run lint"),
         ("printf '[bandit]\\nexclude=src\\n' > .bandit", "bandit -r src"),
