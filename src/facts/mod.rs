@@ -2,8 +2,8 @@
 //! Refuses to judge.
 
 mod audits;
-pub mod bots;
 mod best;
+pub mod bots;
 pub mod bound;
 mod by_hand;
 pub mod ci;

@@ -190,3 +190,32 @@ fn results_that_a_later_step_uploads_reach_somebody() {
         assert_eq!(said, nobody, "{}", finding.message);
     }
 }
+
+#[test]
+fn what_a_hook_fixes_does_not_pass() {
+    let hooks = "repos:\n  - repo: https://github.com/astral-sh/ruff-pre-commit\n    rev: v0.9.0\n    hooks:\n      - id: ruff\n        args: [--fix]\n";
+    let settings = "lint.select = ['S']\n";
+    for (run, noted) in [("pre-commit run --all-files", false), ("ruff check --fix .", true)] {
+        let text = workflow("  pull_request:", run);
+        let own = [("ruff.toml", settings), (".pre-commit-config.yaml", hooks), (".github/workflows/ci.yml", text.as_str())];
+        let files: Vec<_> = PYTHON.into_iter().chain(own).collect();
+        let places = found("python-static-analysis", "python", &files).places;
+        assert_eq!(places.iter().any(|place| place.note == "what it fixes passes"), noted, "{run}");
+    }
+}
+
+#[test]
+fn an_audit_names_the_component_that_it_passes_by() {
+    let cargo = "[package]\nname = \"x\"\n[dependencies]\ny = \"1\"\n";
+    let text = workflow("  pull_request:", "cd a && cargo audit");
+    let code = "fn main() {}\n";
+    let files = [
+        ("a/Cargo.toml", cargo),
+        ("b/Cargo.toml", cargo),
+        ("a/src/main.rs", code),
+        ("b/src/main.rs", code),
+        (".github/workflows/ci.yml", text.as_str()),
+    ];
+    let said = told("node-dependency-audit", "rust:b", &files);
+    assert!(said.contains("Rust in b"), "{said}");
+}

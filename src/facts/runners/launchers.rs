@@ -348,6 +348,17 @@ mod tests {
     }
 
     #[test]
+    fn a_computed_word_before_a_module_is_flags_or_none() {
+        for (command, expected) in [
+            ("coverage run $X -m pytest -q", "$ python -m pytest -q ?"),
+            ("coverage run --branch $X -m pytest", "$ python -m pytest ?"),
+            ("coverage run -m pytest $X", "$ python -m pytest <?>"),
+        ] {
+            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
+        }
+    }
+
+    #[test]
     fn package_specifications() {
         assert_eq!(launch::package_program("eslint@9.1.0"), "eslint");
         assert_eq!(launch::package_program("@biomejs/biome@2"), "@biomejs/biome");

@@ -121,9 +121,8 @@ fn used(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot) -> Option<St
         if named(row, path.file_name()) { parent } else { parent.parent() }
     };
     let listed = |name: &str| row.files.iter().position(|file| file == name);
-    let order = |path: &RepoPath| {
-        listed(path.file_name()).or_else(|| listed(path.parent().file_name())).unwrap_or(row.files.len())
-    };
+    let order =
+        |path: &RepoPath| listed(path.file_name()).or_else(|| listed(path.parent().file_name())).unwrap_or(row.files.len());
     let above = all_files(row, snapshot).filter(|path| here.is_in(&home(path)));
     let nearest = above.min_by_key(|path| (Reverse(home(path).segments().count()), order(path)));
     if let Some(path) = nearest {
