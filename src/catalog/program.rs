@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Programs {
     /// How directories outside any checkout begin where they are written: by variable, by the command that prints them, by path.
+    #[serde(default)]
     pub tool_homes: Vec<String>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
