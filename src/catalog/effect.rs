@@ -57,6 +57,9 @@ pub struct Effect {
     /// What `input` is when nobody gives it.
     #[serde(default)]
     pub default: Option<String>,
+    /// All it takes away are findings that the tool fixes itself: nothing, where a run that changes files fails.
+    #[serde(default)]
+    pub fixes: bool,
     /// What to say.
     #[serde(default)]
     pub why: Option<String>,

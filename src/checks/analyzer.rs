@@ -375,7 +375,8 @@ pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
             format!("{title} stands in a pipeline, but is never started")
         }
         (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing of {language}"),
-        (Rung::Configured, Some(HoldEffect::Unknown(_))) if view.may_be() > Rung::Configured => {
+        // A pipeline names it, and whether it runs there is what could not be read.
+        (Rung::Configured, _) if view.may_be() > Rung::Configured => {
             format!("{title} is configured; even if it runs, it cannot fail a pull request")
         }
         (Rung::Configured, _) => format!("{title} is configured{NOT_RUN}"),

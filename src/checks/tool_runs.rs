@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::analyzer::{NOT_RUN, question_left, rung, short_words, title, verb};
+use super::analyzer::{NOT_RUN, question_left, rung, short_words, title, verb, words};
 use super::component_view::{View, home, is_development, subject, views};
 use super::{Bench, Check, fixes, question, snippets, unseen};
 use crate::answer::{Reason, Why};
@@ -83,7 +83,7 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
     let fits = |tool: &Tool| tool.is(question.tool_kind);
     let mut all = views(bench, component, fits);
     all.extend(everywhere(bench, component, &fits));
-    let words = title(bench, &component.language);
+    let words = words(bench, component);
     let best = all.iter().max_by_key(|view| (view.on.rung, view.may_be()));
     let mut finding = match best {
         Some(view) if view.on.rung >= wanted => {

@@ -11,6 +11,9 @@ use crate::catalog::tool::{Does, Effect, Findings, Run, Tool};
 use crate::doc::Value;
 use crate::text::{Place, Span};
 
+/// The variable that says that a run which changes files fails.
+pub const CHANGES_FAIL: &str = "PRE_COMMIT";
+
 /// What an invocation's own flags, inputs, environment and configuration make of it.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -73,6 +76,10 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
     let mut by_setting = Vec::new();
     for effect in &tool.effect {
         if effect.run.as_ref().is_some_and(|name| row.name.as_ref() != Some(name)) {
+            continue;
+        }
+        // pre-commit and prek set it, and fail where a hook has changed a file (`commands/run.py`: `files_modified`).
+        if effect.fixes && invocation.env.contains_key(CHANGES_FAIL) {
             continue;
         }
         match versioned(effect, applies(effect, row, invocation, query, settings, &here)) {

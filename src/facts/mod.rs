@@ -2,7 +2,9 @@
 //! Refuses to judge.
 
 mod audits;
+mod best;
 pub mod bots;
+pub mod bound;
 mod by_hand;
 pub mod ci;
 pub mod compiler;

@@ -1,6 +1,7 @@
 //! Owns the rung of one invocation on one component: events, filters, holds, what the exit status does. Refuses to compare
 //! invocations.
 
+pub use super::bound::Bound;
 use super::components::Component;
 use super::effects::{self, Outcome};
 use super::filtered::{Filtered, Sight};
@@ -18,52 +19,6 @@ use crate::catalog::Tool;
 use crate::catalog::tool::{Boundary, Findings, Security};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
-
-/// A proven lower bound and what the unread could still make of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bound {
-    /// Proven.
-    pub lower: Rung,
-    /// Possible.
-    pub upper: Rung,
-}
-
-impl Bound {
-    /// Both bounds at one rung.
-    #[must_use]
-    pub fn exactly(rung: Rung) -> Self {
-        Self { lower: rung, upper: rung }
-    }
-
-    pub(super) fn cap(self, rung: Rung) -> Self {
-        Self { lower: self.lower.min(rung), upper: self.upper.min(rung) }
-    }
-
-    pub(super) fn doubt(self, rung: Rung) -> Self {
-        Self { lower: self.lower.min(rung), upper: self.upper }
-    }
-
-    pub(super) fn held(self, hold: &Hold) -> Self {
-        match hold.effect {
-            HoldEffect::Void => self.cap(Rung::Configured),
-            HoldEffect::Soften => self.cap(Rung::Runs),
-            HoldEffect::Unknown(_) => self.doubt(Rung::Runs),
-            HoldEffect::Narrow | HoldEffect::Note => self,
-        }
-    }
-
-    /// The better of two, bound by bound.
-    #[must_use]
-    pub fn best(self, other: Self) -> Self {
-        Self { lower: self.lower.max(other.lower), upper: self.upper.max(other.upper) }
-    }
-
-    /// What it may be, when that is more than proven.
-    #[must_use]
-    pub fn may_be(self) -> Option<Rung> {
-        (self.upper > self.lower).then_some(self.upper)
-    }
-}
 
 /// What is true of an invocation whatever the component.
 pub struct Ranked<'i> {
@@ -255,9 +210,14 @@ impl Ranked<'_> {
         self.invocation.taken.iter().filter(|(path, _)| looks(path)).map(|(_, hold)| hold.clone()).collect()
     }
 
-    /// What it finds is uploaded to the forge, which decides.
+    /// What it finds is uploaded to the forge, which decides. That a tool whose findings go there does not hand them over itself
+    /// takes nothing then.
     pub fn uploads(&mut self) {
         self.uploaded = true;
+        if self.findings == Findings::Forge {
+            let chains = &self.invocation.holds;
+            self.holds.retain(|hold| hold.effect != HoldEffect::Soften || chains.contains(hold));
+        }
     }
 
     /// Whether security rules are in force by other settings than those of its own directory.

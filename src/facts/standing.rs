@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::audits;
+use super::best;
 use super::components::{Component, Inventory};
 use super::configured;
 use super::dependencies::Dependency;
@@ -283,8 +284,7 @@ fn on_component<'a>(
 ) -> ComponentStanding {
     let here = configured && configured::here(evidence, tool, component);
     let mut bound = Bound::exactly(if here { Rung::Configured } else { Rung::Absent });
-    let (mut best, mut missed, mut security, mut held_by) = (None, 0, Answer::No, Vec::new());
-    let mut deciding = None;
+    let mut all_on = Vec::new();
     let sight = Sight { component, part: Part::of(tool) };
     for (at, one) in prepared.iter().enumerate() {
         let belongs = one.ranked.belongs(component, all, evidence.world.snapshot);
@@ -307,16 +307,19 @@ fn on_component<'a>(
         on.bound = taken.iter().fold(on.bound, Bound::held);
         on.held.extend(taken);
         let (secure, by_files) = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component, all.len() > 1);
-        let own = on.bound;
-        // At one rung, security rules win; then the earlier invocation.
-        let better = (own.lower, secure.is_yes()) > (bound.lower, security.is_yes()) || best.is_none();
-        bests[at].take(own, on.held.clone());
-        if better {
-            (best, missed, security, held_by) = (Some(at), on.missed, secure, on.held);
-            deciding = by_files.or_else(|| one.settings.deciding.clone());
-        }
-        bound = bound.best(own);
+        bests[at].take(on.bound, on.held.clone());
+        bound = bound.best(on.bound);
+        all_on.push((at, on, secure, by_files));
     }
+    let pulled = |at: usize| best::on_pull(evidence.pipelines, prepared[at].ranked.invocation, prepared[at].pipeline);
+    let chosen = best::of(bound, all_on, pulled);
+    let (best, missed, mut security, held_by, deciding) = match chosen {
+        Some((at, on, secure, by_files)) => {
+            let deciding = by_files.or_else(|| prepared[at].settings.deciding.clone());
+            (Some(at), on.missed, secure, on.held, deciding)
+        }
+        None => (None, 0, Answer::No, Vec::new(), None),
+    };
     if best.is_none() && bound.lower == Rung::Configured {
         security = secured::configured(evidence.world, tool, component);
     }

@@ -16,22 +16,20 @@ pub(super) fn started(
     sight: Option<Sight<'_>>,
     filtered: &Filtered<'_>,
 ) -> (Bound, usize, Vec<Hold>) {
-    let mut bound = Bound::exactly(Rung::Configured);
-    let (mut missed, mut held) = (usize::MAX, Vec::new());
+    let (mut bound, mut missed) = (Bound::exactly(Rung::Configured), usize::MAX);
+    let mut all = Vec::new();
     for start in starts {
         let Some(event) = pipeline.events.get(start.event) else { continue };
         let (one, misses, hold) = start_bound(event, start, sight, filtered);
         if one.lower >= Rung::Gates {
             missed = missed.min(misses);
         }
-        if one > bound {
-            held.clear();
-        }
-        if one >= bound {
-            held.extend(hold);
-        }
         bound = bound.best(one);
+        all.push((one, hold));
     }
+    // What holds the event that decides: that is another one where it may gate and none is proven to.
+    let best = all.iter().map(|(one, _)| bound.weigh(*one)).max();
+    let held = all.into_iter().filter(|(one, _)| Some(bound.weigh(*one)) == best).filter_map(|(_, hold)| hold).collect();
     (bound, if missed == usize::MAX { 0 } else { missed }, held)
 }
 

@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_nothing_starts_is_not_listed_as_unseen() {
-        let step = "jobs:\n  x:\n    runs-on: windows-latest\n    steps:\n      - run: Get-Item x\n";
+        let step = "jobs:\n  x:\n    runs-on: windows-latest\n    steps:\n      - run: iex x\n";
         let files = [
             ("manual", "workflow_dispatch"),
             ("called", "workflow_call"),

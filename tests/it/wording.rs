@@ -136,3 +136,86 @@ fn what_is_not_read_may_run_what_is_configured() {
     let said = told("python-static-analysis", "python", &files);
     assert!(said.contains("is configured; whether a pipeline runs it, or another analyzer, cannot be seen"), "{said}");
 }
+
+/// A job that starts under an `if` that is not known.
+fn under(on: &str, condition: &str, run: &str) -> String {
+    format!(
+        "on: {on}\njobs:\n  p:\n    runs-on: x\n    outputs: {{r: '${{{{ steps.s.outputs.r }}}}'}}\n    steps:\n      - {{id: s, uses: a/b@v1}}\n  \
+         a:\n    runs-on: ubuntu-latest\n    needs: p\n    if: {condition}\n    steps:\n      - uses: actions/checkout@v5\n      - run: {run}\n"
+    )
+}
+
+#[test]
+fn the_reason_is_that_of_the_chain_which_decides() {
+    let open = under("pull_request", "needs.p.outputs.r == 'x'", "bandit -r .");
+    let both = under("[push, pull_request]", "github.event_name == 'push' || needs.p.outputs.r == 'x'", "bandit -r .");
+    let both = both.replace("on: [push, pull_request]", "on: {push: {branches: [main]}, pull_request: {}}");
+    let pushed = workflow("  push:\n    branches: [main]", "bandit -r .");
+    for files in [[("a", pushed.as_str()), ("b", open.as_str())].as_slice(), &[("a", both.as_str())]] {
+        let named: Vec<_> = files.iter().map(|(name, text)| (format!(".github/workflows/{name}.yml"), *text)).collect();
+        let files: Vec<_> = PYTHON.into_iter().chain(named.iter().map(|(name, text)| (name.as_str(), *text))).collect();
+        let said = told("python-static-analysis", "python", &files);
+        assert!(said.contains("cannot be read") && !said.contains("only pushes"), "{said}");
+    }
+}
+
+#[test]
+fn of_equal_chains_that_of_a_pull_request_is_told() {
+    let (pushed, pulled) = (workflow("  push:", "bandit -r ."), workflow("  pull_request:", "bandit -r ."));
+    let names = [".github/workflows/a.yml", ".github/workflows/b.yml"];
+    let files: Vec<_> = PYTHON.into_iter().chain(names.into_iter().zip([pushed.as_str(), pulled.as_str()])).collect();
+    let chain = found("python-static-analysis", "python", &files).chain;
+    assert_eq!(chain[0].place.path.as_str(), names[1]);
+}
+
+#[test]
+fn what_may_run_is_not_said_to_run_nowhere() {
+    let text = under("pull_request", "needs.p.outputs.r == 'x'", "bandit -r . --exit-zero");
+    let files: Vec<_> = PYTHON.into_iter().chain([(".github/workflows/ci.yml", text.as_str())]).collect();
+    let said = told("python-static-analysis", "python", &files);
+    assert!(said.starts_with("Bandit is configured; even if it runs, it cannot fail a pull request"), "{said}");
+}
+
+#[test]
+fn results_that_a_later_step_uploads_reach_somebody() {
+    let text = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n      - uses: \
+                github/codeql-action/init@v3\n        with: {languages: python}\n      - uses: github/codeql-action/analyze@v3\n        \
+                with: {upload: failure-only, output: sarif}\n";
+    let step = "      - uses: github/codeql-action/upload-sarif@v3\n        with: {sarif_file: sarif/python.sarif}\n";
+    for (step, nobody) in [("", true), (step, false)] {
+        let text = format!("{text}{step}");
+        let files: Vec<_> = PYTHON.into_iter().chain([(".github/workflows/ci.yml", text.as_str())]).collect();
+        let finding = found("python-static-analysis", "python", &files);
+        let said = finding.places.iter().any(|place| place.note.contains("reach nobody"));
+        assert_eq!(said, nobody, "{}", finding.message);
+    }
+}
+
+#[test]
+fn what_a_hook_fixes_does_not_pass() {
+    let hooks = "repos:\n  - repo: https://github.com/astral-sh/ruff-pre-commit\n    rev: v0.9.0\n    hooks:\n      - id: ruff\n        args: [--fix]\n";
+    let settings = "lint.select = ['S']\n";
+    for (run, noted) in [("pre-commit run --all-files", false), ("ruff check --fix .", true)] {
+        let text = workflow("  pull_request:", run);
+        let own = [("ruff.toml", settings), (".pre-commit-config.yaml", hooks), (".github/workflows/ci.yml", text.as_str())];
+        let files: Vec<_> = PYTHON.into_iter().chain(own).collect();
+        let places = found("python-static-analysis", "python", &files).places;
+        assert_eq!(places.iter().any(|place| place.note == "what it fixes passes"), noted, "{run}");
+    }
+}
+
+#[test]
+fn an_audit_names_the_component_that_it_passes_by() {
+    let cargo = "[package]\nname = \"x\"\n[dependencies]\ny = \"1\"\n";
+    let text = workflow("  pull_request:", "cd a && cargo audit");
+    let code = "fn main() {}\n";
+    let files = [
+        ("a/Cargo.toml", cargo),
+        ("b/Cargo.toml", cargo),
+        ("a/src/main.rs", code),
+        ("b/src/main.rs", code),
+        (".github/workflows/ci.yml", text.as_str()),
+    ];
+    let said = told("node-dependency-audit", "rust:b", &files);
+    assert!(said.contains("Rust in b"), "{said}");
+}

@@ -26,14 +26,20 @@ pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
     let mut missing: Vec<&Uncovered> = Vec::new();
     for gap in gaps {
         // A remedy of the bot's own names the key; the plain one needs the line.
-        let own = gap.remedy.as_ref().map(|remedy| (remedy.fix.as_str(), None));
-        let Some((fix, place)) = own.or_else(|| said(gap).map(|fix| (fix, gap.place.as_ref()))) else {
-            missing.push(gap);
-            continue;
+        let (fix, place) = match (&gap.remedy, said(gap)) {
+            (Some(remedy), _) => (remedy.fix.as_str(), None),
+            (None, Some(fix)) => (fix, gap.place.as_ref()),
+            (None, None) => {
+                missing.push(gap);
+                continue;
+            }
         };
-        match remedies.iter_mut().find(|(known, _)| *known == fix) {
-            Some((_, places)) => places.extend(place.filter(|place| !places.contains(place))),
-            None => remedies.push((fix, place.into_iter().collect())),
+        // Several gaps may share some of what is to be done, not all of it.
+        for line in fix.lines() {
+            match remedies.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, places)) => places.extend(place.filter(|place| !places.contains(place))),
+                None => remedies.push((line, place.into_iter().collect())),
+            }
         }
     }
     let mut told: Vec<String> = remedies.into_iter().map(|(fix, places)| format!("{fix}{}", lines(&places))).collect();

@@ -40,6 +40,8 @@ impl Runner for Behind {
             let Some(taken) = matching::take_row(&row, call.words, &[]) else { continue };
             let is_marker = |word: &Word| word.value.as_deref().is_some_and(|text| marked.markers.contains(&text));
             let from = match call.words[taken..].iter().position(is_marker) {
+                // `nix develop --command -- CMD` hands both to `exec`.
+                Some(at) if call.arg(taken + at + 1) == Some("--") => taken + at + 2,
                 Some(at) => taken + at + 1,
                 None if marked.markers.is_empty() => taken + usize::from(program == "direnv"),
                 None => return Some(Vec::new()),
@@ -87,6 +89,7 @@ mod tests {
             ("mise x -- bandit -r src", "$ bandit -r src"),
             ("nix develop .#ci -c bandit -r src", "$ bandit -r src"),
             ("nix develop --command make", "$ make"),
+            ("nix develop --command -- bandit -r src", "$ bandit -r src"),
             ("direnv exec . bandit -r src", "$ bandit -r src"),
             ("asdf exec bandit -r src", "$ bandit -r src"),
             ("hatch run bandit -r src", "$ bandit -r src"),

@@ -14,7 +14,7 @@ pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World
     let mut env: Env = call.env.clone();
     let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
     let (mut at, mut operands) = (start, shape.operands);
-    let mut module = false;
+    let (mut module, mut open) = (false, None);
     while let Some(word) = call.words.get(at) {
         let value = word.shape();
         let known = word.value.is_some();
@@ -26,6 +26,12 @@ pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World
             module = true;
             at += 1;
             break;
+        }
+        // `coverage run $OPTIONS -m pytest`: what runs is a file in Python, which takes no module, so the word is flags or none.
+        if shape.words[0] == "coverage" && word.may_vanish() && names_module(&call.words[at..]) {
+            open = open.or(Some(word));
+            at += 1;
+            continue;
         }
         if matches!(&*value, "-s" | "--script" | "--gui-script") && shape.words == ["uv", "run"] {
             // What follows is a file in Python, whatever it is called.
@@ -59,6 +65,10 @@ pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World
         _ => readings(rest, next),
     };
     nexts.iter_mut().for_each(|next| (next.workdir, next.env) = (workdir.clone(), env.clone()));
+    if let Some(word) = open {
+        let why = Why::new(Reason::Dynamic, "a word before the command is computed").at(word.place.clone());
+        nexts.iter_mut().for_each(|next| next.condition = Some(why.clone()));
+    }
     nexts
 }
 
@@ -74,6 +84,11 @@ fn readings(words: &[Word], next: impl Fn(&[Word]) -> Option<Next>) -> Vec<Next>
         Next { condition: Some(why), ..next }
     });
     whole.into_iter().chain(behind).collect()
+}
+
+/// Whether the first word that is known is the flag for a module.
+fn names_module(words: &[Word]) -> bool {
+    words.iter().find(|word| !word.may_vanish()).is_some_and(|word| word.value.as_deref() == Some("-m"))
 }
 
 /// Whether a word that is not known stands before a number: no program is called like one, so the word is flags or none.

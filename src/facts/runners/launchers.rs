@@ -1,9 +1,9 @@
 //! Owns launchers: programs that run the rest of their own command line (`uv run`, `npx`, `sudo`, `env`, `timeout`), perhaps
 //! elsewhere or with other variables. Refuses programs whose arguments are names in a file: those are runners of their own.
 
-use super::{Call, Next, Runner, World, feeders, launch};
+use super::{Call, Next, Runner, Target, World, feeders, launch};
 use crate::answer::{Reason, Why};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::matching::{Take, may_take, program_name, take};
 use crate::facts::shell::Word;
 
@@ -24,10 +24,20 @@ pub(super) struct Shape {
     /// Whether it gives a file in Python to the interpreter, whatever its mode (uv `commands/project/run.rs`, pdm
     /// `cli/commands/run.py`).
     pub(super) python: bool,
+    /// Its flags that take something from what the command proves.
+    held: &'static [(&'static str, HoldEffect, &'static str)],
 }
 
-const PLAIN: Shape =
-    Shape { words: &[], value_flags: &[], directory_flags: &[], assigns: false, operands: 0, package: false, python: false };
+const PLAIN: Shape = Shape {
+    words: &[],
+    value_flags: &[],
+    directory_flags: &[],
+    assigns: false,
+    operands: 0,
+    package: false,
+    python: false,
+    held: &[],
+};
 
 const UV: &[&str] = &[
     "--with",
@@ -70,6 +80,13 @@ const UV: &[&str] = &[
 ];
 
 const CONDA: &[&str] = &["-n", "--name", "-p", "--prefix", "--cwd", "-r", "--root-prefix", "-e", "--env", "-a", "--attach"];
+
+/// cargo-workspaces, `src/exec.rs`: it runs the command in the directory of each member.
+const OF_MEMBERS: &[(&str, HoldEffect, &str)] = &[
+    ("--no-bail", HoldEffect::Soften, "a failure of the command is passed over"),
+    ("--ignore", HoldEffect::Narrow, "the command is not run for every member"),
+    ("--ignore-private", HoldEffect::Narrow, "the command is not run for every member"),
+];
 
 /// Flags read off each program's own help or manual.
 static SHAPES: &[Shape] = &[
@@ -158,6 +175,8 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["chronic"], ..PLAIN },
     Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], ..PLAIN },
     Shape { words: &["rustup", "run"], operands: 1, ..PLAIN },
+    Shape { words: &["cargo", "ws", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
+    Shape { words: &["cargo", "workspaces", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
     Shape { words: &["direnv", "exec"], operands: 1, ..PLAIN },
     Shape {
         words: &["coverage", "run"],
@@ -198,8 +217,24 @@ impl Runner for Launchers {
             let hold = Hold::new(HoldEffect::Soften, word.place.clone(), "nothing waits for it");
             nexts.iter_mut().for_each(|next| next.holds.push(hold.clone()));
         }
+        for next in &mut nexts {
+            let Target::Argv(words) = &next.target else { continue };
+            let own = &call.words[..call.words.len().saturating_sub(words.len())];
+            next.holds.extend(held(shape, own));
+        }
         Some(nexts.into_iter().map(|next| super::launched::held(next, call, world)).collect())
     }
+}
+
+/// What flags of the launcher's own take from the command.
+fn held<'w>(shape: &Shape, own: &'w [Word]) -> impl Iterator<Item = Hold> + 'w {
+    let rows = shape.held;
+    own.iter().filter_map(move |word| {
+        let head = word.head();
+        let flag = head.split('=').next().unwrap_or_default();
+        let (_, effect, why) = rows.iter().find(|(name, ..)| *name == flag)?;
+        Some(Hold::new(*effect, word.place.clone(), *why).undone(Remedy::Drop(word.raw.clone())))
+    })
 }
 
 /// The flag with which `setsid` leaves what it starts alone (util-linux, `sys-utils/setsid.c`: it waits with `-w` only).
@@ -295,6 +330,33 @@ fn python(call: &Call<'_>) -> Option<Vec<Next>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::runners::script_probe::told;
+
+    #[test]
+    fn a_command_for_every_member_of_a_workspace() {
+        for (command, expected) in [
+            ("cargo ws exec cargo clippy -- -D warnings", "$ cargo clippy -- -D warnings"),
+            ("cargo ws exec --no-bail cargo clippy", "$ cargo clippy !soften ci.yml:1"),
+            ("cargo +nightly workspaces exec cargo deny check", "$ cargo deny check"),
+            ("cargo ws exec cargo x --no-bail", "$ cargo x --no-bail"),
+            ("cargo ws exec --ignore=a cargo clippy", "$ cargo clippy !narrow ci.yml:1"),
+            ("cargo ws exec --ignore a cargo clippy", "$ cargo clippy !narrow ci.yml:1"),
+            ("cargo ws publish", "not known"),
+        ] {
+            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
+        }
+    }
+
+    #[test]
+    fn a_computed_word_before_a_module_is_flags_or_none() {
+        for (command, expected) in [
+            ("coverage run $X -m pytest -q", "$ python -m pytest -q ?"),
+            ("coverage run --branch $X -m pytest", "$ python -m pytest ?"),
+            ("coverage run -m pytest $X", "$ python -m pytest <?>"),
+        ] {
+            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
+        }
+    }
 
     #[test]
     fn package_specifications() {

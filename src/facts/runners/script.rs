@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Endings of scripts for a shell.
 const SHELLS: &[&str] = &["sh", "bash", "ksh", "dash"];
 
+/// Where package managers put programs.
+const INSTALLED: &[&str] = &["vendor/bin", "node_modules/.bin", ".venv/bin", "venv/bin"];
+
 /// Whether a file of the tree without a first line that names its reader may be a shell script all the same: by its ending, or
 /// without one. A style sheet, a document and a page are data.
 fn named_as_script(name: &str) -> bool {
@@ -65,6 +68,12 @@ impl Runner for Script {
     }
 }
 
+/// Whether the path is one where a package manager puts programs: they are the installed ones in whatever directory.
+fn is_installed(name: &str) -> bool {
+    let (directory, _) = name.rsplit_once('/').unwrap_or_default();
+    INSTALLED.iter().any(|place| directory.strip_suffix(place).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+}
+
 fn in_tree(call: &Call<'_>, world: &World<'_>, program: &str) -> bool {
     program.contains('/') && call.workdir.resolve(program).is_some_and(|path| world.snapshot.is_file(&path))
 }
@@ -82,7 +91,8 @@ fn file(call: &Call<'_>, world: &World<'_>, name: &str) -> Result<Option<Arc<Sou
         if call.workdir.is_known() || name.starts_with('/') {
             return Ok(None);
         }
-        return Err(Why::new(Reason::Dynamic, "a script is run in a directory that is computed").at(place()));
+        let why = format!("the directory in which `{name}` is run is computed");
+        return Err(Why::new(Reason::Dynamic, why).at(place()));
     };
     match world.snapshot.read(&path) {
         Ok(file) => Ok(Some(file)),
@@ -112,7 +122,7 @@ fn by_path(call: &Call<'_>, world: &World<'_>, name: &str) -> Option<Vec<Next>> 
     };
     let file = match file(call, world, name) {
         Ok(found) => found?,
-        Err(_) if !relative && !call.workdir.is_known() => return None,
+        Err(_) if (!relative || is_installed(name)) && !call.workdir.is_known() => return None,
         // Too long to be looked at.
         Err(_) if call.workdir.is_known() && data() => return Some(Vec::new()),
         Err(why) => return Some(opaque(call, why)),
@@ -344,7 +354,10 @@ mod tests {
         ("", ". ./bin/plain", &["[eb] echo⏎ !unknown ci.yml:1"]),
         ("", "source $X", &["opaque Dynamic: the name of a sourced script is computed"]),
         ("", "source .venv/bin/activate", &[]),
-        ("?", "./x.sh", &["opaque Dynamic: a script is run in a directory that is computed in ?"]),
+        ("?", "./x.sh", &["opaque Dynamic: the directory in which `./x.sh` is run is computed in ?"]),
+        ("?", "./vendor/bin/phpstan", &["not known"]),
+        ("?", "../api/.venv/bin/ruff", &["not known"]),
+        ("?", "./myvendor/bin/x", &["opaque Dynamic: the directory in which `./myvendor/bin/x` is run is computed in ?"]),
         ("?", "node_modules/.bin/eslint", &["not known"]),
         ("", "python tool.py", &["not known"]),
     ];

@@ -1,6 +1,8 @@
 //! Owns task runners whose task files are not read: a run of one is opaque. Refuses to know any of them by name: they are
 //! `rules/runners.toml`.
 
+use std::cmp::Reverse;
+
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
@@ -53,7 +55,7 @@ impl Runner for Unread {
         let named = |row: &&UnreadRunner| row.actions.iter().any(|name| name.eq_ignore_ascii_case(&action.name));
         let row = world.catalog.runners.unread.iter().find(named)?;
         let call = Call { words: &[], env, workdir, place: &action.place };
-        Some(vec![not_read(&action.name, task_files(row, world.snapshot).first(), &call)])
+        Some(vec![not_read(&action.name, used(row, workdir, world.snapshot), &call)])
     }
 }
 
@@ -82,11 +84,11 @@ fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> 
         return Some(Vec::new());
     }
     let name = call.words[..taken].iter().filter_map(|word| word.value.as_deref()).collect::<Vec<_>>().join(" ");
-    Some(vec![not_read(&name, found.first(), call)])
+    Some(vec![not_read(&name, used(row, call.workdir, world.snapshot), call)])
 }
 
-fn not_read(name: &str, file: Option<&RepoPath>, call: &Call<'_>) -> Next {
-    let what = file.map_or_else(String::new, |path| format!(" runs tasks of {path}, which"));
+fn not_read(name: &str, file: Option<String>, call: &Call<'_>) -> Next {
+    let what = file.map_or_else(String::new, |file| format!(" runs tasks of {file}, which"));
     let text = format!("`{name}`{what} is not read by this version");
     let mut next = Next::argv(call, Vec::new());
     next.target = Target::Opaque(Why::new(Reason::Unsupported, text).at(call.place.clone()));
@@ -101,10 +103,37 @@ fn named(row: &UnreadRunner, name: &str) -> bool {
 }
 
 /// Files of the tree with one of the names; a name may be that of the directory they lie in.
-fn task_files(row: &UnreadRunner, snapshot: &Snapshot) -> Vec<RepoPath> {
+fn all_files<'s>(row: &'s UnreadRunner, snapshot: &'s Snapshot) -> impl Iterator<Item = &'s RepoPath> {
     let files = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
-    let mine = files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()));
-    mine.take(LOOKED + 1).cloned().collect()
+    files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()))
+}
+
+fn task_files(row: &UnreadRunner, snapshot: &Snapshot) -> Vec<RepoPath> {
+    all_files(row, snapshot).take(LOOKED + 1).cloned().collect()
+}
+
+/// The task file that a run in a directory takes: the nearest one at or above it, of several there the one whose name comes
+/// first. Without one, the only file of the tree, or how many there are. A directory that is not known counts as the root.
+fn used(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot) -> Option<String> {
+    let here = workdir.dir().unwrap_or_default();
+    let home = |path: &RepoPath| {
+        let parent = path.parent();
+        if named(row, path.file_name()) { parent } else { parent.parent() }
+    };
+    let listed = |name: &str| row.files.iter().position(|file| file == name);
+    let order =
+        |path: &RepoPath| listed(path.file_name()).or_else(|| listed(path.parent().file_name())).unwrap_or(row.files.len());
+    let above = all_files(row, snapshot).filter(|path| here.is_in(&home(path)));
+    let nearest = above.min_by_key(|path| (Reverse(home(path).segments().count()), order(path)));
+    if let Some(path) = nearest {
+        return Some(path.to_string());
+    }
+    let mut all = all_files(row, snapshot);
+    let first = all.next()?;
+    match all.count() {
+        0 => Some(first.to_string()),
+        more => Some(format!("one of {} files like {first}", more + 1)),
+    }
 }
 
 /// Every word that is no flag is one with which no task runs, or a flag says so.
@@ -181,6 +210,32 @@ mod tests {
         assert_eq!(told(&Unread, with, "", "./gradlew check").len(), 1);
         let with = &[("build.gradle", "commandLine 'npm', 'run', 'lint'"), ("gradlew", "#!/bin/sh\n")];
         assert_eq!(told(&Unread, with, "", "./gradlew check").len(), 1);
+    }
+
+    #[test]
+    fn the_task_file_that_is_named_is_the_one_that_is_used() {
+        let files: &[(&str, &str)] = &[
+            ("a/pixi.toml", "x"),
+            ("b/pixi.toml", "x"),
+            ("pixi.toml", "x"),
+            ("a/b/flake.nix", "x"),
+            ("c/flake.nix", "x"),
+            ("a/mise-tasks/lint.sh", "x"),
+            ("a/mise.toml", "x"),
+            ("deep/Earthfile", "x"),
+        ];
+        for (directory, command, file) in [
+            ("", "pixi run lint", "pixi.toml"),
+            ("b/src", "pixi run lint", "b/pixi.toml"),
+            ("?", "pixi run lint", "pixi.toml"),
+            ("", "nix build", "one of 2 files like a/b/flake.nix"),
+            ("a/b", "nix build", "a/b/flake.nix"),
+            ("a", "mise run lint", "a/mise.toml"),
+            ("", "earthly +lint", "deep/Earthfile"),
+        ] {
+            let told = told(&Unread, files, directory, command).join("\n");
+            assert!(told.contains(&format!(" runs tasks of {file}, which")), "{directory} {command}: {told}");
+        }
     }
 
     /// Found in public: a Rakefile that quotes its own runner's name overflowed the stack.

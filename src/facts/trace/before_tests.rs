@@ -219,7 +219,13 @@ fn a_variable_handed_on_stops_a_tool() {
     let honest =
         ["cat <<E >> $GITHUB_ENV\nA=1\nE", "echo VERSION=$(cat x) >> $GITHUB_ENV", "python -c 'print(1)' >> $GITHUB_ENV"];
     let mut rows = Vec::new();
-    let all = [(&stops[..], "configured"), (&doubtful, "runs (gates)"), (&foreign, "runs (gates), opaque 1"), (&honest, "gates")];
+    let all = [
+        (&stops[..], "configured"),
+        (&doubtful, "runs (gates)"),
+        (&foreign[..1], "runs (gates), opaque 1"),
+        (&foreign[1..], "runs (gates)"),
+        (&honest, "gates"),
+    ];
     for (steps, expected) in all {
         rows.extend(steps.iter().map(|step| (format!("{step}\n---\nmake lint"), expected)));
     }

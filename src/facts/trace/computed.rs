@@ -87,7 +87,10 @@ impl<'w> Tracer<'w> {
     /// A program word that is not known as a whole: its base name may be; a file of the tree of that name may be meant.
     pub(super) fn computed(&mut self, words: &[Word], place: &Place, stdin: Option<&MappedText>, frame: &Frame) {
         let first = &words[0];
-        let why = || Why::new(Reason::Dynamic, "the command word is computed").at(first.place.clone());
+        let why = || {
+            let text = format!("the command word {} is computed", super::script::quoted(&first.raw));
+            Why::new(Reason::Dynamic, text).at(first.place.clone())
+        };
         // A script that calls itself goes in a circle; `$0` of a text is what stands behind it.
         if first.is_script() && frame.in_file {
             return;
@@ -162,10 +165,11 @@ impl<'w> Tracer<'w> {
     /// Where in the words of an unknown program a command begins that leads on: behind `--`, or where a tool is named.
     fn runs_from(&self, words: &[Word], frame: &Frame) -> Option<usize> {
         let mut runs = false;
+        let foreign = words[0].value.as_deref().is_some_and(|program| program.contains('/'));
         for (at, word) in words.iter().enumerate().take(LOOKED_AT).skip(1) {
             let value = word.value.as_deref()?;
             if value == "--" {
-                return (at + 1 < words.len() && self.leads_on(&words[at + 1..], frame)).then_some(at + 1);
+                return (at + 1 < words.len() && self.leads_on(&words[at + 1..], foreign, frame)).then_some(at + 1);
             }
             if value.starts_with('-') {
                 continue;
@@ -176,7 +180,7 @@ impl<'w> Tracer<'w> {
             runs |= matches!(value, "run" | "exec");
             let rest = &words[at..];
             // Behind a flag it may be the flag's value.
-            if (at == 1 || runs) && self.leads_on(rest, frame) {
+            if (at == 1 || runs) && self.leads_on(rest, foreign, frame) {
                 return Some(at);
             }
             let long = |hit: &matching::RowMatch<'_>| {
@@ -192,8 +196,9 @@ impl<'w> Tracer<'w> {
         None
     }
 
-    /// Whether words are a command that the catalogue or a runner knows.
-    fn leads_on(&self, words: &[Word], frame: &Frame) -> bool {
+    /// Whether words are a command that the catalogue or a runner knows. Behind a program that another repository brought
+    /// (`foreign`), a name alone is no task of this tree.
+    fn leads_on(&self, words: &[Word], foreign: bool, frame: &Frame) -> bool {
         let Some(first) = words.first().filter(|word| word.value.is_some()) else { return false };
         if !matching::tools_for_words(Catalog::builtin(), words).is_empty() {
             return true;
@@ -204,6 +209,7 @@ impl<'w> Tracer<'w> {
             return false;
         }
         let call = Call { words, env: &frame.env, workdir: &frame.workdir, place: &first.place };
-        runners::ROSTER.iter().find_map(|runner| runner.expand(&call, self.world)).is_some_and(|nexts| !nexts.is_empty())
+        let nexts = runners::ROSTER.iter().find_map(|runner| runner.expand(&call, self.world)).unwrap_or_default();
+        nexts.iter().any(|next| !foreign || !matches!(next.target, Target::Opaque(_)))
     }
 }

@@ -278,7 +278,7 @@ impl Tracer<'_> {
 }
 
 /// The words that an action brings itself, told at the step.
-fn by_default((text, place): (&str, Place)) -> Vec<Word> {
+pub(super) fn by_default((text, place): (&str, Place)) -> Vec<Word> {
     let word = |word: &str| Word {
         raw: word.to_owned(),
         value: Some(word.to_owned()),

@@ -6,6 +6,7 @@ mod before;
 mod before_tests;
 mod computed;
 mod edited;
+mod foreign;
 mod found;
 mod frame;
 mod handed;
@@ -209,7 +210,9 @@ impl<'w> Tracer<'w> {
             Work::Opaque(why) => self.opaque(why.clone(), &frame),
             Work::Foreign { code, why } => {
                 self.foreign(code, &frame);
-                self.opaque(why.clone(), &frame);
+                if self.may_hide(code, why, &frame) {
+                    self.opaque(why.clone(), &frame);
+                }
             }
         }
     }

@@ -142,7 +142,7 @@ impl Condition {
                 verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
             }
             (false, Answer::No) if only(usize::MAX) == Ok(true) => {
-                let why = "a change that touches a file of the filter, whatever else it touches, does not run it";
+                let why = "a change that touches a file matched by this filter skips it";
                 verdict = Verdict::yes();
                 verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
             }

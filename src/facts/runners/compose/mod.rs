@@ -134,18 +134,20 @@ fn commanded(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Vec<Ne
 }
 
 fn project(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Result<Option<Project>, Why> {
-    let computed = |place: &Place| Why::new(Reason::Dynamic, "which compose files are read is computed").at(place.clone());
+    let computed = |by: &str, place: &Place| {
+        Why::new(Reason::Dynamic, format!("which compose files are read is computed: `{by}`")).at(place.clone())
+    };
     let mut names = Vec::new();
     for flag in global.all(&["-f", "--file"]) {
         match flag.value.as_ref().and_then(|word| word.value.clone()) {
             Some(name) => names.push(name),
-            None => return Err(computed(&flag.word.place)),
+            None => return Err(computed(flag.value.as_ref().map_or("", |word| &word.raw), &flag.word.place)),
         }
     }
     if names.is_empty() {
         match call.env.get("COMPOSE_FILE") {
             Some(Some(text)) => names.extend(text.split([':', ';']).filter(|name| !name.is_empty()).map(str::to_owned)),
-            Some(None) => return Err(computed(call.place)),
+            Some(None) => return Err(computed("COMPOSE_FILE", call.place)),
             None => names.extend(named_in_env(call, world)),
         }
     }

@@ -123,7 +123,7 @@ fn a_service_repository() {
         ("docker compose --dry-run run web x", ""),
         ("docker compose ps", ""),
         ("docker compose", ""),
-        ("docker compose -f $FILE run web x", "opaque which compose files are read is computed"),
+        ("docker compose -f $FILE run web x", "opaque which compose files are read is computed: `$FILE`"),
     ] {
         assert_eq!(led(SERVICE, call), expected, "{call}");
     }
@@ -172,7 +172,7 @@ fn files_and_overrides() {
             "image a two a b @compose.yaml:5 in src",
         ),
         (&[("COMPOSE_FILE", "ci/extra.yml")][..], "docker compose run s", "image  two a b @ci/extra.yml:2 in ?"),
-        (&[("COMPOSE_FILE", "?")][..], "docker compose run s", "opaque which compose files are read is computed"),
+        (&[("COMPOSE_FILE", "?")][..], "docker compose run s", "opaque which compose files are read is computed: `COMPOSE_FILE`"),
         (&[][..], "docker compose run t x", "image c x @compose.yaml:8 in lib"),
         (&[][..], "docker compose -f top.yml run i", "image i <?> y ${Z} @inc/compose.yml:2 in ?"),
         (&[("X", "v")][..], "docker compose -f top.yml run i", "image i v y ${Z} @inc/compose.yml:2 in ?"),

@@ -7,6 +7,7 @@ use super::files::{self, Patterns};
 use super::hook;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, ProblemKind, Value};
+use crate::facts::effects::CHANGES_FAIL;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::Env;
 use crate::facts::runners::yaml_merge::field;
@@ -64,6 +65,13 @@ pub(super) const FILES: &[&str] = &["prek.toml", ".pre-commit-config.yaml", ".pr
 fn top(workdir: &Workdir) -> Workdir {
     let root = workdir.mounts().iter().find(|(_, tree)| tree.is_root());
     root.map_or_else(|| workdir.clone(), |(path, _)| workdir.enter(path))
+}
+
+/// The environment of hooks.
+fn set(env: &Env) -> Env {
+    let mut env = env.clone();
+    env.insert(CHANGES_FAIL.to_owned(), Some("1".to_owned()));
+    env
 }
 
 impl Config {
@@ -135,6 +143,7 @@ impl Config {
     /// What the selected hooks run.
     pub(super) fn nexts(&self, selection: &Selection, env: &Env, world: &World<'_>) -> Vec<Next> {
         let root = self.document.root();
+        let env = &set(env);
         let defaults = field(root, "default_stages");
         let mut patterns = Patterns::new(root, self.root.dir().as_ref(), world);
         let mut nexts = Vec::new();

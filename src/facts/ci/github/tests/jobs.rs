@@ -131,7 +131,7 @@ fn changed_files_become_filters() {
     assert_eq!(job("needs.changes.outputs.py == 'true' || github.event_name == 'pull_request'"), "a: pull_request yes");
     assert_eq!(
         job("needs.changes.outputs.py != 'true'"),
-        "a: pull_request yes soft(a change that touches a file of the filter, whatever else it touches, does not run it)"
+        "a: pull_request yes soft(a change that touches a file matched by this filter skips it)"
     );
     assert_eq!(
         job("needs.changes.outputs.other == 'true'"),

@@ -1,0 +1,32 @@
+//! Owns which of several invocations stands for a tool on a component. Refuses to rank them.
+
+use std::cmp::Reverse;
+
+use super::bound::Bound;
+use super::invocations::Invocation;
+use super::ladder::Rung;
+use super::pipeline::{Pipeline, Trigger};
+use super::rank::OnComponent;
+use super::tool_config::Deciding;
+use crate::answer::Answer;
+
+/// An invocation by its number, what holds for it on the component, whether security rules are in force in it, and where that is
+/// decided.
+pub(super) type Candidate = (usize, OnComponent, Answer, Option<Deciding>);
+
+/// The one that decides the bound of all. At one rung security rules win; then what a pull request starts; then the earlier one.
+pub(super) fn of(bound: Bound, all: Vec<Candidate>, pulled: impl Fn(usize) -> bool) -> Option<Candidate> {
+    let open = bound.is_open();
+    let weight = |(at, on, secure, _): &Candidate| {
+        let (first, second) = bound.weigh(on.bound);
+        (first, secure.is_yes(), if open { second } else { Rung::Absent }, pulled(*at), Reverse(*at))
+    };
+    all.into_iter().max_by_key(weight)
+}
+
+/// Whether a pull request starts it.
+pub(super) fn on_pull(pipelines: &[Pipeline], invocation: &Invocation, pipeline: Option<usize>) -> bool {
+    let Some(pipeline) = pipeline.and_then(|index| pipelines.get(index)) else { return false };
+    let mut starts = invocation.starts.iter().filter(|start| !start.answer.is_no());
+    starts.any(|start| pipeline.events.get(start.event).is_some_and(|event| event.trigger == Trigger::PullRequest))
+}

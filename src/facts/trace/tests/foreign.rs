@@ -1,0 +1,41 @@
+//! Tests of what is not read and hides nothing all the same.
+
+use super::told;
+
+#[test]
+fn a_step_in_power_shell_that_names_nothing_hides_nothing() {
+    let files = &[("Makefile", "lint:\n\tbandit -r src\n"), ("ci/Pack.ps1", "x\n")][..];
+    for (script, opaque) in [
+        ("Expand-Archive -Path .\\dist\\x.zip -DestinationPath .\\out", false),
+        ("curl -Lso x.zip https://example.org/x.zip\ncd .\\out\ncandle.exe -arch x64 \"-dV=${env:V}\" x.wxs", false),
+        ("$env:V = $env:V -replace 'v(.*)','$1'\necho \"a=${env:A}\" >> $env:GITHUB_OUTPUT", false),
+        ("# make lint\nmove a.msi b.msi", false),
+        ("make lint", true),
+        ("if ($x) { bandit -r src }", true),
+        ("cargo build", true),
+        ("npm ci && npm run lint", true),
+        ("C:\\x\\bandit.exe -r src", true),
+        (".\\ci\\pack.ps1 -All", true),
+        ("& $tool -r src", true),
+        ("iex (irm https://example.org)", true),
+        ("Invoke-Expression $x", true),
+        ("${{ steps.x.outputs.y }}", true),
+        (". .\\gone.ps1", true),
+        ("bash -c $x", true),
+        ("python x.py", true),
+    ] {
+        let said = told("bandit", &format!("shell: pwsh\n{script}"), files);
+        assert_eq!(said.contains("opaque"), opaque, "{script}: {said}");
+    }
+}
+
+#[test]
+fn words_behind_a_script_of_another_checkout_are_no_tasks_of_this_one() {
+    for (script, expected) in [
+        ("../other/wrap.sh nix-build ./nix x", "absent"),
+        ("wrapper nix-build ./nix", "absent, opaque 1"),
+        ("../other/wrap.sh bandit -r src", "configured (gates)"),
+    ] {
+        assert_eq!(told("bandit", script, &[("flake.nix", "{}")]), expected, "{script}");
+    }
+}
