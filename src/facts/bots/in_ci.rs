@@ -7,7 +7,7 @@ use crate::catalog::bot::BotRun;
 use crate::facts::ci::{self, CiWorld};
 use crate::facts::matching;
 use crate::facts::pipeline::{Pipeline, Trigger, Unit, Work};
-use crate::facts::shell::{self, Scope, ScriptInput};
+use crate::facts::shell::{self, Scope, ScriptInput, ShellCommand};
 use crate::facts::trace::Trace;
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
@@ -38,8 +38,9 @@ pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> 
     let mut found = Vec::new();
     for pipeline in ci::ROSTER.iter().flat_map(|system| system.read(&world).pipelines) {
         for unit in &pipeline.units {
+            let commands = commands(scene, unit, rows().filter_map(|(_, row)| row.argv.as_deref()?.first()));
             for (bot, row) in rows() {
-                if let Some(place) = starts(scene, row, unit) {
+                if let Some(place) = starts(row, unit, &commands) {
                     found.push(Run { bot: bot.id.clone(), place, by_itself: by_itself(&pipeline, unit) });
                 }
             }
@@ -53,27 +54,33 @@ fn is_action(row: &BotRun, name: &str) -> bool {
     row.action.as_deref().is_some_and(|action| action.eq_ignore_ascii_case(name))
 }
 
-/// Where the unit starts what the row names.
-fn starts(scene: &Scene<'_>, row: &BotRun, unit: &Unit) -> Option<Place> {
+/// The commands of a unit's script, when its text holds one of these programs at all.
+fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item = &'r String>) -> Vec<ShellCommand> {
+    let Work::Script { text, mode } = &unit.work else { return Vec::new() };
+    if !programs.any(|program| text.text().contains(program.as_str())) {
+        return Vec::new();
+    }
+    let scope = Scope::new();
+    let (limits, files, meter) = (scene.world.snapshot.limits(), &shell::NoFiles, scene.world.meter);
+    shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files, meter }).commands
+}
+
+/// Where the unit, with these commands in its script, starts what the row names.
+fn starts(row: &BotRun, unit: &Unit, commands: &[ShellCommand]) -> Option<Place> {
     let here = || unit.chain.last().map(|hop| hop.place.clone());
     match &unit.work {
         Work::Action(call) => is_action(row, &call.name).then(|| call.place.clone()),
         Work::Image { image, .. } => row.image.as_deref().filter(|wanted| without_tag(image) == *wanted).and_then(|_| here()),
-        Work::Script { text, mode } => {
+        Work::Script { .. } => {
             let argv = row.argv.as_ref()?;
-            let scope = Scope::new();
-            let limits = scene.world.snapshot.limits();
-            let files = &shell::NoFiles;
-            let analysis =
-                shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files, meter: scene.world.meter });
-            let command = analysis.commands.into_iter().find(|command| {
+            let command = commands.iter().find(|command| {
                 let words = match command.words.first().and_then(|word| word.value.as_deref()) {
                     Some("npx" | "bunx" | "pnpx") => command.words.get(1..).unwrap_or_default(),
                     _ => &command.words,
                 };
                 matching::take_row(argv, words, &[]).is_some()
             })?;
-            Some(command.place)
+            Some(command.place.clone())
         }
         Work::Remote { .. } | Work::Opaque(_) | Work::Foreign { .. } => None,
     }
