@@ -60,6 +60,12 @@ pub struct Effect {
     /// All it takes away are findings that the tool fixes itself: nothing, where a run that changes files fails.
     #[serde(default)]
     pub fixes: bool,
+    /// The flag with which one brings it about, with the word it stands behind, where a reader answers for it.
+    #[serde(default)]
+    pub write: Option<String>,
+    /// What undoes it, where that is not to take it away: an imperative without its place.
+    #[serde(default)]
+    pub undo: Option<String>,
     /// What to say.
     #[serde(default)]
     pub why: Option<String>,
@@ -69,6 +75,15 @@ pub struct Effect {
     /// The first version it is no longer true of.
     #[serde(default)]
     pub before: Option<String>,
+}
+
+impl Effect {
+    /// The flag to write on a command line for it.
+    #[must_use]
+    pub fn flag_to_write(&self) -> Option<&str> {
+        let by_flag = self.env.is_none() && self.input.is_none() && self.key.is_none();
+        self.write.as_deref().or(self.flag.first().map(String::as_str)).filter(|_| by_flag)
+    }
 }
 
 /// What an effect does.

@@ -6,7 +6,7 @@ mod words;
 
 use serde::Deserialize;
 
-use super::{Bench, Check, question};
+use super::{Bench, Check, question, snippets};
 use crate::catalog::{Rule, Severity};
 use crate::facts::bots::Uncovered;
 use crate::facts::components::Scope;
@@ -121,7 +121,11 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
             problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
         );
         let mend = || format!("mend this line: as long as {title} refuses the file, it updates nothing");
-        finding.fix = Some(first.fix.clone().unwrap_or_else(mend));
+        let empty = bot.problems.iter().any(|problem| problem.fatal && problem.code == "no-updates");
+        finding.fix = match whole(bench).filter(|_| empty && bot.bot == "dependabot") {
+            Some(block) => Some(format!("let {} say:\n{block}", bot.path)),
+            None => Some(first.fix.clone().unwrap_or_else(mend)),
+        };
         // An entry left over from a directory that is gone leaves nothing old, where all there is has a bot.
         let left_over = bot.active && bot.problems.iter().all(|problem| !problem.fatal || problem.code == "missing-directory");
         if left_over && !bench.facts.uncovered.iter().any(|gap| gap.scope == Scope::Production && gap.why != "limit-0") {
@@ -130,6 +134,12 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         findings.push(finding);
     }
     findings
+}
+
+/// A file of Dependabot's with an entry for everything that nobody updates.
+fn whole(bench: &Bench<'_>) -> Option<String> {
+    let missing: Vec<&Uncovered> = bench.facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).collect();
+    (!missing.is_empty()).then(|| snippets::dependabot_block(&missing, true))
 }
 
 /// A bot's name as people write it.

@@ -26,7 +26,7 @@ impl<'f> View<'f> {
         self.best().map(|best| best.chain.clone()).unwrap_or_default()
     }
 
-    /// The hold that keeps it a rung short: the first that softens or voids, else the first unknown.
+    /// The hold that keeps it a rung short: one that voids, else one that softens, else the first unknown.
     pub(super) fn held_by(&self) -> Option<&'f Hold> {
         let holds: Vec<&Hold> = self.holds().collect();
         let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften);
@@ -34,7 +34,9 @@ impl<'f> View<'f> {
         // The hold nearest to the command is the one to act on: it lies in the text that names the tool.
         let near = |wanted: &dyn Fn(&&Hold) -> bool| {
             let last = self.best().and_then(|best| best.chain.last()).map(|hop| hop.place.path.clone());
-            holds.iter().copied().filter(|hold| wanted(hold)).max_by_key(|hold| Some(&hold.place.path) == last.as_ref())
+            // What checks nothing decides over what only loses a failure.
+            let decides = |hold: &&Hold| (hold.effect == HoldEffect::Void, Some(&hold.place.path) == last.as_ref());
+            holds.iter().copied().filter(|hold| wanted(hold)).max_by_key(decides)
         };
         near(&strong).or_else(|| near(&unknown))
     }

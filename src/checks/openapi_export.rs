@@ -100,7 +100,8 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
             broken.problems.first().cloned().unwrap_or_else(|| (broken.place.clone(), "it describes no operation".to_owned()));
         let finding =
             Finding::new(rule, "repository", Verdict::Fail, format!("the API document is not usable: {why}")).cause("invalid");
-        return finding.at(place, why).fix("mend the document until it parses, its references resolve and it has an operation");
+        let fix = mend(broken);
+        return finding.at(place, why).fix(fix);
     }
     if let Some((place, why)) = bench.facts.api.iter().flat_map(|description| &description.problems).next() {
         let finding = Finding::new(rule, "repository", Verdict::Fail, format!("an OpenAPI generator is there, but {why}"));
@@ -143,6 +144,15 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         finding = finding.at(place.clone(), "a library that serves GraphQL");
     }
     finding.fix(help(bench))
+}
+
+/// What is wrong with a document, each at its line.
+fn mend(broken: &ApiDescription) -> String {
+    let told = |(place, why): &(Place, String)| format!("mend {}:{}: {why}", place.path, place.line);
+    let all: Vec<String> = broken.problems.iter().take(3).map(told).collect();
+    let more = broken.problems.len().saturating_sub(3);
+    let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
+    if all.is_empty() { format!("describe an operation in {}", broken.path) } else { format!("{}{rest}", all.join("\n")) }
 }
 
 /// Something may describe the API; what was seen of it proves neither.

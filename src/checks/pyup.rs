@@ -47,7 +47,7 @@ impl Check for Pyup {
                 let finding = Finding::new(rule, "repository", Verdict::Fail, "no `.pyup.yml` at the root").cause("absent");
                 finding
                     .at(super::component_view::home(component), "Python dependencies")
-                    .fix("schedule: \"every week\"\nupdate: insecure")
+                    .fix("add .pyup.yml:\nschedule: \"every week\"\nupdate: insecure")
             }
         };
         vec![finding]

@@ -1,9 +1,11 @@
 //! Owns what the catalogue's effect rows do to one invocation. Refuses to weigh the result: `ladder` does.
 
+mod undo;
+
 use super::computed_flags;
-use super::hold::{Hold, HoldEffect, Remedy};
+use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
-use super::matching::{find_flag, flag_matches};
+use super::matching::find_flag;
 use super::shell::Word;
 use super::tool_config::{Query, Settings, places};
 use crate::answer::{Answer, Reason, Why};
@@ -90,7 +92,8 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                 }
                 Does::Widen => out.widened = true,
                 Does::Soften if effect.setting.is_some() => {
-                    by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)))
+                    let remedy = undo::of(effect, tool, invocation, &place);
+                    by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)).undone(remedy))
                 }
                 Does::NotDependencies => out.set_aside(Answer::Yes(())),
                 Does::SomeDependencies => {
@@ -102,7 +105,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                         || words(effect, tool),
                         |name| words(effect, tool).replace(" with it", &format!(" with `{name}`")),
                     );
-                    let remedy = dropped(effect, invocation, &place).map_or(Remedy::Remove, Remedy::Drop);
+                    let remedy = undo::of(effect, tool, invocation, &place);
                     out.holds.push(Hold::new(weight(does), place, said).undone(remedy));
                 }
             },
@@ -153,20 +156,6 @@ fn weight(does: Does) -> HoldEffect {
 fn named<'e>(effect: &'e Effect, invocation: &'e Invocation, place: &Place) -> Option<&'e str> {
     let flag = || invocation.args.iter().find(|word| word.place == *place).and_then(|word| word.value.as_deref());
     effect.env.as_deref().or(effect.key.as_deref()).or(effect.input.as_deref()).or_else(flag)
-}
-
-/// The flag that an effect was found at, with the value behind it where the row asks for one.
-fn dropped(effect: &Effect, invocation: &Invocation, place: &Place) -> Option<String> {
-    let by_flag = effect.env.is_none() && effect.key.is_none() && effect.input.is_none() && effect.setting.is_none();
-    let values = || invocation.args.iter().map(|word| word.value.as_deref());
-    // Several words may come from one place: the one that the row knows.
-    let known = |(word, next): &(&str, Option<&str>)| effect.flag.iter().any(|row| flag_matches(row, word, *next));
-    let at = |index: &usize| invocation.args[*index].place == *place;
-    let pair = |index: usize| Some((values().nth(index)??, values().nth(index + 1).flatten()));
-    let all = || (0..invocation.args.len()).filter(at).filter_map(pair);
-    let (word, next) = all().find(known).or_else(|| all().next()).filter(|(word, _)| by_flag && word.starts_with('-'))?;
-    let behind = effect.flag.iter().any(|row| row.split_once(' ').is_some_and(|(flag, _)| flag == word));
-    Some(next.filter(|_| behind).map_or_else(|| word.to_owned(), |next| format!("{word} {next}")))
 }
 
 fn words(effect: &Effect, tool: &Tool) -> String {

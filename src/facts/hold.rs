@@ -49,6 +49,12 @@ pub enum Remedy {
     Condition,
     /// Let what stands before it come to it: it is never started.
     Reach,
+    /// Have what makes findings fail it, which the catalogue knows: a flag, an input.
+    Harden,
+    /// Select rules: none is in force.
+    Select,
+    /// The change itself, as an imperative without its place: "delete `.IGNORE`".
+    Change(String),
     /// Have these activity types among those that start it.
     Types(Vec<String>),
     /// Let the filter of branches pass the default branch.
@@ -88,6 +94,12 @@ impl Hold {
     #[must_use]
     pub fn undone(self, remedy: Remedy) -> Self {
         Self { remedy, ..self }
+    }
+
+    /// The same, undone by this change.
+    #[must_use]
+    pub fn mended(self, change: impl Into<String>) -> Self {
+        self.undone(Remedy::Change(change.into()))
     }
 
     /// A hold for something that could not be decided.

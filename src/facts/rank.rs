@@ -5,7 +5,7 @@ pub use super::bound::Bound;
 use super::components::Component;
 use super::effects::{self, Outcome};
 use super::filtered::{Filtered, Sight};
-use super::hold::{Hold, HoldEffect};
+use super::hold::{Hold, HoldEffect, Remedy};
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::Pipeline;
@@ -93,8 +93,11 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     }
     let at = place_of(invocation);
     match findings {
-        Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, at, "exits 0 whatever it finds")),
-        Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, at, "only error-level findings fail it; warnings pass")),
+        Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, at, "exits 0 whatever it finds").undone(Remedy::Harden)),
+        Findings::Errors => {
+            let why = "only error-level findings fail it; warnings pass";
+            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden))
+        }
         Findings::Forge => {
             holds.push(Hold::new(HoldEffect::Note, at, "findings go to the forge, which decides whether they stop a merge"))
         }

@@ -1,5 +1,7 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
+mod held;
+
 use tollgate::answer::Reason;
 use tollgate::catalog::{Catalog, Severity};
 use tollgate::checks;

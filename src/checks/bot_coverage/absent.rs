@@ -51,9 +51,19 @@ pub(super) fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Opt
         finding.searched.sort();
         finding.searched.dedup();
     }
+    // What the bot's own reader says about the line that halts it.
+    let switch = |place: &Place| {
+        let bot = facts.bots.iter().find(|bot| bot.path == place.path)?;
+        let problem = bot.problems.iter().find(|problem| problem.place == *place)?;
+        Some((title(bench, &bot.bot), problem.fix.as_deref()?))
+    };
     let fix = match halted {
         Some(place) if facts.bots.iter().any(|bot| bot.path == place.path && bot.bot == "dependabot") => {
-            format!("add to `updates:` in {}:\n{}", place.path, snippets::dependabot_block(&missing, false))
+            format!("let {} say:\n{}", place.path, snippets::dependabot_block(&missing, true))
+        }
+        Some(place) if switch(place).is_some() => {
+            let (bot, change) = switch(place).unwrap_or_default();
+            format!("{change} at {}:{}, so that {bot} acts", place.path, place.line)
         }
         Some(place) => format!("switch it on at {}:{}", place.path, place.line),
         None => format!("add .github/dependabot.yml:\n{}", snippets::dependabot_block(&missing, true)),

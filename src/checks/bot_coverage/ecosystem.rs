@@ -56,6 +56,14 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
             Finding::new(rule, ecosystem, Verdict::Unknown, format!("whether {ecosystem} is covered cannot be read: {said}"))
                 .cause("may-cover");
         unknown.reason = Some(why.as_ref().map_or(Reason::Remote, |why| why.reason));
+        let reader =
+            facts.bots.iter().find(|bot| why.as_ref().and_then(|why| why.place.as_ref()).is_some_and(|at| at.path == bot.path));
+        if let (Some(Reason::Remote), Some(bot)) = (unknown.reason, reader) {
+            unknown.fix = Some(format!(
+                "write what it says about {ecosystem} into {}, or vouch for the bot in the policy:\n[bots]\nexternal = [\"{}\"]",
+                bot.path, bot.bot
+            ));
+        }
         if let Some(place) = why.and_then(|why| why.place) {
             unknown = unknown.at(place, said);
         }

@@ -24,7 +24,8 @@ pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world:
     let why = format!("`python -m {module}` runs this file of the tree");
     // The analyzer's own repository runs itself: that is the tool.
     let effect = if is_itself(module, directory, world) { HoldEffect::Note } else { HoldEffect::Void };
-    Some(Hold::new(effect, Place::file(path), why))
+    let mend = format!("rename or delete {path}");
+    Some(Hold::new(effect, Place::file(path), why).mended(mend))
 }
 
 /// A module of the working directory that stands in for one of Python's own, which the tool imports, or not.

@@ -116,6 +116,17 @@ pub enum HoldKind {
 /// How the words of a hold begin that `pipefail` would undo.
 pub const NO_PIPEFAIL: &str = "no pipefail";
 
+/// How the words of other holds begin, and the change that undoes them.
+pub const UNDONE: &[(&str, &str)] = &[
+    ("the next command runs whatever", "write `set -e` above the line"),
+    ("the next round runs whatever", "write `set -e` above the loop"),
+    ("only the status of the last round counts", "write `set -e` above the loop"),
+    ("`set +e` is in force", "delete `set +e`"),
+    ("`set -e` does not act on the left side", "write the command on a line of its own, without the `&&`"),
+    ("it runs in the background", "delete the `&` that sends it to the background"),
+    ("`!` turns its failure", "delete the `!` before the command"),
+];
+
 /// One thing that keeps a command's failure from failing the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {

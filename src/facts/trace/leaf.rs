@@ -56,7 +56,8 @@ impl Tracer<'_> {
         })?;
         let place = frame.chain.last()?.place.clone();
         let shown = if inside.is_empty() { "." } else { inside };
-        Some(Hold::new(HoldEffect::Void, place, format!("`PATH` leads to a file of the tree in `{shown}`")))
+        let why = format!("`PATH` leads to a file of the tree in `{shown}`");
+        Some(Hold::new(HoldEffect::Void, place, why).mended(format!("take `{shown}` out of `PATH`")))
     }
 
     /// Catalogue rows for a command; a path into the tree is a local program, whatever its name (unless a row lists it).

@@ -256,8 +256,20 @@ fn shell_hold(hold: &shell::Hold, recorded: bool) -> Hold {
         HoldKind::Soft => (HoldEffect::Soften, hold.why.clone()),
         HoldKind::Unknown(reason) => (HoldEffect::Unknown(reason), hold.why.clone()),
     };
-    let remedy = if hold.why.starts_with(shell::NO_PIPEFAIL) { Remedy::Pipefail } else { Remedy::Remove };
-    Hold::new(effect, hold.place.clone(), why).undone(remedy)
+    Hold::new(effect, hold.place.clone(), why).undone(undoes(&hold.why))
+}
+
+/// What undoes a hold of the shell's, by the words that the shell has for it.
+fn undoes(why: &str) -> Remedy {
+    if why.starts_with(shell::NO_PIPEFAIL) {
+        return Remedy::Pipefail;
+    }
+    let or = why.strip_suffix(" lets it pass").and_then(|text| text.strip_prefix('`')?.strip_suffix('`'));
+    if let Some(or) = or {
+        return Remedy::Drop(or.to_owned());
+    }
+    let row = shell::UNDONE.iter().find(|(start, _)| why.starts_with(start));
+    row.map_or(Remedy::Remove, |(_, change)| Remedy::Change((*change).to_owned()))
 }
 
 fn environment(base: &Arc<Env>, command: &ShellCommand) -> Arc<Env> {

@@ -20,8 +20,7 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
     };
     if root.kind() != Kind::Mapping {
         let message = "the file is not a map with `version` and `updates`";
-        let entry = "  - package-ecosystem: github-actions\n    directory: /\n    schedule:\n      interval: weekly";
-        schema.wrong_because(root.place(), message, format!("begin it with:\nversion: 2\nupdates:\n{entry}"));
+        schema.push(BotProblem::fatal(root.place(), "no-updates", message));
         return schema.found;
     }
     schema.aliases(root);
@@ -34,8 +33,11 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
         schema.schedule(group.value);
     }
     match root.get("updates") {
-        None => schema.wrong(root.place(), "`updates` is missing"),
+        None => schema.push(BotProblem::fatal(root.place(), "no-updates", "`updates` is missing")),
         Some(updates) if updates.kind() == Kind::Disputed => {}
+        Some(updates) if updates.kind() == Kind::Null => {
+            schema.push(BotProblem::fatal(updates.place(), "no-updates", "`updates` is not a list"));
+        }
         Some(updates) if updates.kind() != Kind::Sequence => schema.wrong(updates.place(), "`updates` is not a list"),
         Some(updates) => {
             updates.items().for_each(|item| schema.entry(item, groups));

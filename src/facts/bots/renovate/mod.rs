@@ -104,7 +104,7 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
             } else {
                 "`enabled` is false: the bot does nothing"
             };
-            return Some(BotProblem::note(place, "disabled", words));
+            return Some(BotProblem::note(place, "disabled", words).fix("delete `enabled: false`"));
         }
         None => {}
     }
@@ -112,13 +112,15 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
         rules::KINDS.iter().map(|kind| root.get(kind)?.get("enabled").filter(|value| value.as_bool() == Typed::Is(false)));
     if let Some(off) = kinds.collect::<Option<Vec<_>>>().as_ref().and_then(|off| off.first()) {
         let words = "`major`, `minor` and `patch` are all off: no version is updated";
-        return Some(BotProblem::note(off.place(), "disabled", words));
+        return Some(BotProblem::note(off.place(), "disabled", words).fix("delete `enabled: false`"));
     }
     if let Some(place) = &presets.off {
-        return Some(BotProblem::note(place.clone(), "disabled", "this preset switches the bot off"));
+        let words = "this preset switches the bot off";
+        return Some(BotProblem::note(place.clone(), "disabled", words).fix("delete this preset"));
     }
     if let Some(silent) = root.get("mode").filter(|mode| mode.as_str() == Some("silent")) {
-        return Some(BotProblem::note(silent.place(), "disabled", "in this mode the bot opens no pull request"));
+        let words = "in this mode the bot opens no pull request";
+        return Some(BotProblem::note(silent.place(), "disabled", words).fix("delete `mode: silent`"));
     }
     never(root)
 }
@@ -126,7 +128,8 @@ fn switched_off(root: Value<'_>, presets: &Presets) -> Option<BotProblem> {
 /// A schedule of the whole file in which the bot never opens a pull request.
 fn never(root: Value<'_>) -> Option<BotProblem> {
     let place = root.get("schedule").and_then(moments::never)?;
-    Some(BotProblem::note(place, "disabled", "`schedule` names no moment that ever comes: the bot opens no pull request"))
+    let words = "`schedule` names no moment that ever comes: the bot opens no pull request";
+    Some(BotProblem::note(place, "disabled", words).fix("name a moment that comes"))
 }
 
 /// Base branches that leave the default one out: the line, and its key.

@@ -13,7 +13,7 @@ use super::template;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Kind, Reading, Value};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::pipeline::{FilterPattern, PathFilter, Trigger};
 use crate::snapshot::DefaultBranch;
 use crate::text::Place;
@@ -201,7 +201,8 @@ impl Condition {
                 } else {
                     ""
                 };
-                verdict.holds.push(Hold::new(effect, place.clone(), format!("{} do not run it{rest}", other.who)));
+                let why = format!("{} do not run it{rest}", other.who);
+                verdict.holds.push(Hold::new(effect, place.clone(), why).undone(Remedy::Condition));
             }
         }
         if self.mentions.repository && scope.repository.name.is_none() {
@@ -223,7 +224,10 @@ impl Condition {
             match in_run(&other.imagined).0 {
                 Ok(true) => {
                     verdict.forks_only |= other.imagined.fork;
-                    verdict.holds.push(Hold::new(HoldEffect::Soften, place.clone(), format!("only {} run it", other.who)));
+                    verdict.holds.push(
+                        Hold::new(HoldEffect::Soften, place.clone(), format!("only {} run it", other.who))
+                            .undone(Remedy::Condition),
+                    );
                 }
                 Ok(false) => {}
                 Err(unknown) => maybe = Some(unknown),

@@ -82,7 +82,7 @@ fn merged(lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
 pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: &Scope<'_>) -> Lost {
     let Some(value) = holder.get("continue-on-error") else { return Lost::default() };
     let place = value.place();
-    let soft = || Hold::new(HoldEffect::Soften, value.place(), "continues on error");
+    let soft = || Hold::new(HoldEffect::Soften, value.place(), "continues on error").mended("delete `continue-on-error: true`");
     let doubt =
         |reason, why: &str| Hold::new(HoldEffect::Unknown(reason), value.place(), format!("may continue on error: {why}"));
     let always = |hold| Lost { always: Some(hold), under: Vec::new() };

@@ -315,11 +315,13 @@ impl State {
 
 /// With `pull_request_target` what the event gives is the base.
 fn of_base(info: &EventInfo) -> Hold {
-    Hold::new(HoldEffect::Soften, info.event.place.clone(), "runs on the base's code: the head is not checked out")
+    let why = "runs on the base's code: the head is not checked out";
+    Hold::new(HoldEffect::Soften, info.event.place.clone(), why).mended("run it on `pull_request` instead")
 }
 
 fn search_dir(directory: RepoPath, place: &Place) -> SearchDir {
     let shown = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
-    let hold = Hold::new(HoldEffect::Void, place.clone(), format!("{shown} of the tree stands on the search path"));
+    let hold = Hold::new(HoldEffect::Void, place.clone(), format!("{shown} of the tree stands on the search path"))
+        .mended(format!("take {shown} off the search path"));
     SearchDir { directory, hold }
 }

@@ -248,7 +248,8 @@ fn up(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> 
     };
     for service in &chosen {
         nexts.extend(fresh(service).map(|mut next| {
-            next.holds.extend(hold.clone());
+            let from = format!("add `--exit-code-from {}` to the command", service.name);
+            next.holds.extend(hold.clone().map(|hold| hold.mended(from)));
             next
         }));
     }

@@ -23,7 +23,7 @@ pub(super) use self::requested::request;
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, compose};
 use crate::answer::{Reason, Why};
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::{ActionCall, Env};
 use crate::facts::shell::Word;
@@ -274,7 +274,10 @@ pub(super) fn detached(line: &CommandLine) -> Option<Hold> {
     let flag = line
         .last(&["-d", "--detach"])
         .filter(|flag| flag.value.as_ref().is_none_or(|value| value.value.as_deref() != Some("false")))?;
-    Some(Hold::new(HoldEffect::Soften, flag.word.place.clone(), "a detached container does not report its status"))
+    Some(
+        Hold::new(HoldEffect::Soften, flag.word.place.clone(), "a detached container does not report its status")
+            .undone(Remedy::Drop(flag.word.raw.clone())),
+    )
 }
 
 /// What every reading of a command line leads to (`docker run $TTY IMAGE CMD`).

@@ -190,7 +190,10 @@ impl Frame<'_, '_> {
             let prefix = text.text().find(|c| !matches!(c, '@' | '-')).unwrap_or(text.text().len());
             let mut holds: Vec<Hold> = hold.iter().cloned().collect();
             if let Some(at) = text.text()[..prefix].find('-') {
-                holds.push(Hold::new(HoldEffect::Soften, text.place(at..at + 1), "the `-` prefix drops the failure"));
+                holds.push(
+                    Hold::new(HoldEffect::Soften, text.place(at..at + 1), "the `-` prefix drops the failure")
+                        .mended("delete the `-` before the command"),
+                );
             }
             let rest = text.slice(prefix..text.text().len());
             if !rest.text().trim().is_empty() {

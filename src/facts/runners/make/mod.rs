@@ -212,7 +212,7 @@ fn environment(call: &Call<'_>, evaluation: &Evaluation<'_>, options: &Options) 
 fn holds(options: &Options) -> Vec<Hold> {
     let mut holds = Vec::new();
     if let Some(place) = &options.ignores {
-        holds.push(Hold::new(HoldEffect::Soften, place.clone(), "`-i` drops the failure of every recipe"));
+        holds.push(Hold::new(HoldEffect::Soften, place.clone(), "`-i` drops the failure of every recipe").mended("delete `-i`"));
     }
     if let Some(place) = &options.unclear {
         holds.push(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), "an option of make is computed"));

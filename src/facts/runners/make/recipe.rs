@@ -39,7 +39,7 @@ pub(super) fn run(plan: &mut Plan<'_>, rule: &Rule, target: &str, layer: &Layer,
     let mut holds: Vec<Hold> = shell_hold.into_iter().chain(hold).collect();
     let ignored = &plan.evaluation.rules.ignored;
     if let Some(place) = ignored.get("").or_else(|| ignored.get(target)) {
-        holds.push(Hold::new(HoldEffect::Soften, place.clone(), "`.IGNORE` drops the failure"));
+        holds.push(Hold::new(HoldEffect::Soften, place.clone(), "`.IGNORE` drops the failure").mended("delete `.IGNORE`"));
     }
     if plan.evaluation.rules.one_shell {
         let lines: Vec<MappedText> = rule.recipe.iter().map(|line| variables.expand_mapped(&line.text, layer)).collect();
@@ -58,7 +58,10 @@ pub(super) fn run(plan: &mut Plan<'_>, rule: &Rule, target: &str, layer: &Layer,
         for text in commands(&expanded) {
             let mut holds = holds.clone();
             if let Some(place) = &outer {
-                holds.push(Hold::new(HoldEffect::Soften, place.clone(), "the `-` prefix drops the failure"));
+                holds.push(
+                    Hold::new(HoldEffect::Soften, place.clone(), "the `-` prefix drops the failure")
+                        .mended("delete the `-` before the command"),
+                );
             }
             emit(plan, &Written { line, rule, mode }, text, way, &holds);
         }
@@ -83,7 +86,10 @@ fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way,
     if let Some(at) = head.ignores
         && !holds.iter().any(|hold| hold.why.starts_with("the `-` prefix"))
     {
-        holds.push(Hold::new(HoldEffect::Soften, text.place(at..at + 1), "the `-` prefix drops the failure"));
+        holds.push(
+            Hold::new(HoldEffect::Soften, text.place(at..at + 1), "the `-` prefix drops the failure")
+                .mended("delete the `-` before the command"),
+        );
     }
     let runs_anyway = head.always || raw.contains("$(MAKE)") || raw.contains("${MAKE}");
     if let Some(dry) = plan.options.dry.clone().filter(|_| !runs_anyway) {

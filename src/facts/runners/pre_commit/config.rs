@@ -252,6 +252,11 @@ fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection)
     let stages = field(hook, "stages").or(defaults).filter(|stages| stages.kind() == Kind::Sequence && !stages.is_empty());
     match stages.filter(|all| !all.items().any(|stage| stage.as_str().is_some_and(|stage| modern(stage) == wanted))) {
         None => Selected::Yes,
-        Some(stages) => out(&stages.place(), "the hook runs at other stages"),
+        Some(stages) => {
+            let first = stages.items().find_map(|stage| stage.as_str().map(modern)).unwrap_or_default();
+            let hold = Hold::new(HoldEffect::Void, stages.place(), "the hook runs at other stages");
+            let change = format!("add `--hook-stage {first}` to the command, or delete `stages`");
+            Selected::LeftOut(hold.mended(change))
+        }
     }
 }

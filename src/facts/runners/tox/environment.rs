@@ -41,7 +41,9 @@ pub(super) fn step(mut words: Vec<Word>, place: Place) -> Step {
     for (mark, why) in [("-", "the `-` prefix makes tox ignore its status"), ("!", "the `!` prefix inverts its status")] {
         let Some(rest) = words.first().and_then(|word| word.value.as_deref()?.strip_prefix(mark)) else { continue };
         let rest = rest.to_owned();
-        hold = Some(Hold::new(HoldEffect::Soften, words[0].place.clone(), why));
+        hold = Some(
+            Hold::new(HoldEffect::Soften, words[0].place.clone(), why).mended(format!("delete the `{mark}` before the command")),
+        );
         if rest.is_empty() {
             words.remove(0);
         } else {
@@ -66,7 +68,9 @@ pub(super) fn truth(text: &str) -> Option<bool> {
 pub(super) fn ignored_outcome(text: &str, place: Place) -> Option<Hold> {
     match truth(text) {
         Some(false) => None,
-        Some(true) => Some(Hold::new(HoldEffect::Soften, place, "`ignore_outcome` lets the environment fail")),
+        Some(true) => Some(
+            Hold::new(HoldEffect::Soften, place, "`ignore_outcome` lets the environment fail").mended("delete `ignore_outcome`"),
+        ),
         None => Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, "`ignore_outcome` is computed")),
     }
 }
