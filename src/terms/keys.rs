@@ -119,7 +119,6 @@ pub static KEYS: &[Key] = &[
     may("rules.*.severity", Word(&["off", "notice", "warning", "error"]), More, "", "How bad a failing finding is"),
     may("rules.*.on_unknown", Word(&["notice", "fail"]), More, "\"notice\"", "What follows when it cannot be decided"),
     may("rules.*.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
-    may("rules.*.args", Free, Never, "", "Arguments of the rule"),
     // Waivers
     may("waiver", Tables, Shorter, "", "Findings that are accepted for a time"),
     must("waiver[].rule", Rule, Never, "The rule"),
@@ -237,6 +236,7 @@ pub static GONE: &[(&str, &str)] = &[
         "tools.*.presets",
         "no version reads it yet: what a shared configuration enables stays unknown; `[ci] external` declares a tool",
     ),
+    ("rules.*.args", "no rule takes arguments: what rules compare with stands in `[thresholds]`, `[release]` and `[commits]`"),
     ("people.*.until", "it is `valid_before` now"),
     ("people.*.ssh[].until", "it is `valid_before` now"),
     ("people.*.pgp[].until", "it is `valid_before` now"),

@@ -48,8 +48,6 @@ pub struct RuleTerms {
     pub on_unknown_fail: bool,
     /// From this day on old findings close the gate, too.
     pub block_existing_from: Option<Date>,
-    /// Arguments for its check.
-    pub args: BTreeMap<String, Node>,
 }
 
 /// A severity, or off.

@@ -52,8 +52,6 @@ pub enum Type {
     Tables,
     /// A list of commands, each a list of words.
     Commands,
-    /// Anything; somebody else reads it.
-    Free,
 }
 
 /// What the keys of a map are.

@@ -42,6 +42,8 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("[rules]\npyup-confg = \"error\"", "2:1", "there is no rule `pyup-confg`", "did you mean `pyup-config`?"),
     ("[rules]\npyup-config = \"eror\"", "2:15", "`pyup-config` cannot be `eror`", "did you mean `error`?"),
     ("[rules]\npyup-config = { severty = \"off\" }", "2:17", "`severty` is not a key of [rules.*]", "did you mean `severity`?"),
+    ("[rules.pyup-config]\nargs = { require = \"runs\" }", "2:1", "`args` is not a key of [rules.*]", "no rule takes arguments"),
+    ("[rules.pyup-config.args]\nfoo = 1", "1:20", "`args` is not a key of [rules.*]", "[thresholds]"),
     ("[rules]\npyup-config = true", "2:15", "`pyup-config` needs a severity or a table, not true or false", "warning"),
     ("[rules.pyup-config]\non_unknown = \"pass\"", "2:14", "`on_unknown` cannot be `pass`", "it is one of: notice, fail"),
     ("[service]\nweb = \"yes\"", "2:7", "`web` needs true or false, not `yes`", "true"),

@@ -65,7 +65,6 @@ impl Validation<'_> {
             (Type::SeverityOrTable, Value::Text(word)) => self.word(entry, node, word, &super::schema::SEVERITIES),
             (Type::Tables, Value::List(items)) => items.iter().for_each(|item| self.item(entry, item)),
             (Type::Map(names), Value::Table(table)) => self.map(entry, names, table),
-            (Type::Free, _) => {}
             (kind, _) => self.scalar(entry, kind, node),
         }
     }
@@ -250,6 +249,5 @@ fn wanted(kind: Type) -> (&'static str, &'static str) {
         Type::Table | Type::Map(_) => ("a table", "{ key = \"value\" }"),
         Type::Tables => ("a list of tables", "[[waiver]] on a line of its own, with the keys below it"),
         Type::Commands => ("a list of commands, each a list of words", "[[\"make\", \"lint\"]]"),
-        Type::Free => ("a value", "1"),
     }
 }
