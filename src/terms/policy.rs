@@ -328,6 +328,14 @@ impl Policy {
         }
     }
 
+    /// What holds for a rule that the policy states something about: the severity of `[rules]`, and never less than the
+    /// organisation's floor; `None` where neither says.
+    #[must_use]
+    pub fn level(&self, id: &str) -> Option<Level> {
+        let stated = self.rules.get(id).and_then(|terms| terms.severity);
+        stated.max(self.org.floors.get(id).copied().map(Level::At))
+    }
+
     /// The place of the policy file that judges, for findings about the policy itself.
     #[must_use]
     pub fn place(&self) -> Option<Place> {

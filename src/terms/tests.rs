@@ -189,6 +189,21 @@ fn an_organisation_sets_floors_and_locks() {
 }
 
 #[test]
+fn what_a_floor_lifts_is_shown_as_it_judges() {
+    let org = "[org.floors]\npython-bandit = \"error\"\npyup-config = \"notice\"\nopenapi-export = \"warning\"\n";
+    let own = "[rules]\npython-static-analysis = \"off\"\npyup-config = \"warning\"\nopenapi-export = { severity = \"notice\" }\n";
+    let policy = parse_with(own, &BTreeMap::new(), Some(org)).expect("right");
+    let lines = show::lines(&policy);
+    let shown = |key: &str| {
+        let line = lines.iter().find(|line| line.key == key);
+        line.map(|line| format!("{} # {}", line.value, line.origin)).unwrap_or_default()
+    };
+    assert_eq!(shown("rules.python-static-analysis"), "\"error\" # org.toml:2");
+    assert_eq!(shown("rules.pyup-config"), "\"warning\" # .tollgate.toml:3");
+    assert_eq!(shown("rules.openapi-export.severity"), "\"warning\" # org.toml:4");
+}
+
+#[test]
 fn aliases_become_ids_and_terms_are_filled() {
     let text = "profile = \"literal\"\n[rules]\npython-bandit = { severity = \"warning\", on_unknown = \"fail\" }\n[service]\nweb = true\nrisk = \"high\"\n\
                 [thresholds]\nanalyzer_level = \"required\"\n[ci]\nexternal = [{ provides = [\"codeql\"], where = \"org ruleset\" }]\n[tools.bandit]\nargv = [[\"make\", \"scan\"]]\n";

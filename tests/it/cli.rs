@@ -161,6 +161,12 @@ fn policies_are_checked_and_shown() {
     let out = here(&["policy", "show", "--origin"]);
     let line = out.stdout.lines().find(|line| line.starts_with("rules.pyup-config = \"off\"")).expect("shown");
     assert!(line.ends_with("# .tollgate.toml:3"), "{line}");
+    fs::write(dir.path().join("org.toml"), "[org.floors]\npyup-config = \"error\"\n").expect("written");
+    let floored = here(&["policy", "check", "--org-policy", "org.toml"]).stdout;
+    assert!(floored.contains("rule pyup-config: error, the organisation's floor (off is below it)"), "{floored}");
+    let out = here(&["policy", "show", "--origin", "--org-policy", "org.toml"]).stdout;
+    let line = out.lines().find(|line| line.starts_with("rules.pyup-config = \"error\"")).unwrap_or_default();
+    assert!(line.ends_with("# org.toml:2"), "{out}");
     fs::write(dir.path().join("wrong.toml"), "profil = 1\n[rules]\nhstss = \"off\"\n").expect("written");
     let out = here(&["policy", "check", "wrong.toml"]);
     assert_eq!(out.status, 2);
