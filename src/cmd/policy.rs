@@ -112,6 +112,9 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
         able.insert(name, (keys.len(), signing));
     }
     holders(&policy, &able, &mut out);
+    for (key, place) in show::unread(&policy) {
+        out.push_str(&format!("  note: {key} has no effect yet, no rule of this version reads it ({})\n", escape::line(&place)));
+    }
     Ok(out)
 }
 

@@ -150,6 +150,8 @@ pub struct Key {
     pub default: &'static str,
     /// One line.
     pub about: &'static str,
+    /// No rule of this version reads it.
+    pub later: bool,
 }
 
 impl Key {

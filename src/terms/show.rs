@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::node::{Node, Value, quoted};
 use super::policy::{Level, Policy};
-use super::schema::{Key, Type};
+use super::schema::{Key, Type, key};
 use crate::catalog::Catalog;
 
 /// One value in force.
@@ -28,6 +28,28 @@ pub fn lines(policy: &Policy) -> Vec<Line> {
     walk(&policy.values, String::new(), &mut out);
     floors(policy, &mut out);
     out.into_iter().map(|(key, (value, origin))| Line { key: unpadded(&key), value, origin }).collect()
+}
+
+/// The keys that the files set and no rule of this version reads, as the table of keys names them, each with where it stands.
+#[must_use]
+pub fn unread(policy: &Policy) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    below(&policy.values, "", &mut out);
+    out
+}
+
+fn below(node: &Node, path: &str, out: &mut Vec<(&'static str, String)>) {
+    for (name, value) in node.table().into_iter().flatten() {
+        let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match key(&full).or_else(|| key(&format!("{path}.*"))) {
+            Some(entry) if entry.later => out.push((entry.path, format!("{}:{}", value.key.path, value.key.line))),
+            Some(entry) => {
+                below(value, entry.path, out);
+                value.items().iter().for_each(|item| below(item, &format!("{}[]", entry.path), out));
+            }
+            None => {}
+        }
+    }
 }
 
 /// What an organisation's floor lifts has the floor's value and place: that is what judges.

@@ -191,7 +191,8 @@ fn an_organisation_sets_floors_and_locks() {
 #[test]
 fn what_a_floor_lifts_is_shown_as_it_judges() {
     let org = "[org.floors]\npython-bandit = \"error\"\npyup-config = \"notice\"\nopenapi-export = \"warning\"\n";
-    let own = "[rules]\npython-static-analysis = \"off\"\npyup-config = \"warning\"\nopenapi-export = { severity = \"notice\" }\n";
+    let own =
+        "[rules]\npython-static-analysis = \"off\"\npyup-config = \"warning\"\nopenapi-export = { severity = \"notice\" }\n";
     let policy = parse_with(own, &BTreeMap::new(), Some(org)).expect("right");
     let lines = show::lines(&policy);
     let shown = |key: &str| {
@@ -201,6 +202,17 @@ fn what_a_floor_lifts_is_shown_as_it_judges() {
     assert_eq!(shown("rules.python-static-analysis"), "\"error\" # org.toml:2");
     assert_eq!(shown("rules.pyup-config"), "\"warning\" # .tollgate.toml:3");
     assert_eq!(shown("rules.openapi-export.severity"), "\"warning\" # org.toml:4");
+}
+
+#[test]
+fn keys_that_nothing_reads_yet_are_named() {
+    let text = "[thresholds]\ntls = \"modern\"\nanalyzer_level = \"runs\"\n[gate]\nblock_existing_from = 2026-12-01\nstrict = true\n\
+                [rules]\npyup-config = { severity = \"off\", block_existing_from = 2026-12-01 }\n[[key]]\nname = \"a\"\n\
+                last_rotated = 2026-01-01\nrotate_every = \"1y\"\n";
+    let unread = show::unread(&parse(text).expect("right"));
+    let told: Vec<String> = unread.iter().map(|(key, place)| format!("{key} {place}")).collect();
+    let wanted = ["gate.block_existing_from 5", "key 9", "rules.*.block_existing_from 8", "thresholds.tls 2"];
+    assert_eq!(told, wanted.map(|one| one.replace(' ', " .tollgate.toml:")));
 }
 
 #[test]

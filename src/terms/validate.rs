@@ -159,8 +159,8 @@ impl Validation<'_> {
     }
 
     fn glob(&mut self, node: &Node, text: &str) {
-        if let Err(problem) = globset::Glob::new(text) {
-            self.wrong(node, format!("`{text}` is not a glob: {}", problem.kind()), "for example src/**/*.py");
+        if let Some((message, hint)) = glob_problem(text) {
+            self.wrong(node, message, hint);
         }
     }
 
@@ -206,6 +206,28 @@ impl Validation<'_> {
         };
         self.wrong(node, format!("`{}` needs {wanted}, not {got}", self.label(entry)), format!("for example {example}"));
     }
+}
+
+/// What is wrong with a glob, and what to write instead. Paths and names of branches start at the root, have no `.` or `..` in
+/// them and no `/` at an end: a glob that asks for one matches nothing, and whoever wrote it meant something.
+pub(super) fn glob_problem(text: &str) -> Option<(String, String)> {
+    if let Err(problem) = globset::Glob::new(text) {
+        return Some((format!("`{text}` is not a glob: {}", problem.kind()), "for example src/**/*.py".to_owned()));
+    }
+    let parts = || text.split('/');
+    if parts().all(|part| !matches!(part, "" | "." | "..")) {
+        return None;
+    }
+    let mut meant: Vec<&str> = parts().filter(|part| !matches!(*part, "" | ".")).collect();
+    let hint = if meant.is_empty() || meant.contains(&"..") {
+        "a path from the root of the repository, for example src/**".to_owned()
+    } else {
+        if text.ends_with('/') {
+            meant.push("**");
+        }
+        format!("write `{}`: paths start at the root of the repository", meant.join("/"))
+    };
+    Some((format!("`{text}` can match nothing"), hint))
 }
 
 /// Ids and aliases of all rules.

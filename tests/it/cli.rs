@@ -52,6 +52,9 @@ fn help_lists_what_there_is_and_nothing_else() {
 fn usage_errors_are_status_2_with_a_hint() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["chek"], "unrecognized subcommand 'chek'", "'check'"),
+        (&["init"], "`tollgate init` arrives with a later version", "the built-in defaults judge"),
+        (&["waive", "pyup-config"], "`tollgate waive` arrives with a later version", "`[[waiver]]`"),
+        (&["sweep", "plan", "--x"], "`tollgate sweep` arrives with a later version", "tollgate check"),
         (&["check", "--ony", "x"], "unexpected argument '--ony'", "--only"),
         (&["check", "no-such-folder"], "there is no `no-such-folder`", "PATH is"),
         (&["check", "--only", "python-bandt"], "there is no rule `python-bandt`", "did you mean `python-bandit`?"),
