@@ -23,6 +23,18 @@ is not used unless `verify-tag --fetch` asks GitHub for a tag.
 Exit status: 0 the gate passes; 1 it does not; 2 usage or policy error, nothing was inspected; 3 something that had to be \
 read could not be read.";
 
+/// Commands that the design names and a later version brings, with what to do until then.
+pub const LATER_COMMANDS: [(&str, &str); 5] = [
+    (
+        "init",
+        "write `.tollgate.toml` by hand, or leave it out: the built-in defaults judge; `tollgate policy schema` has the keys",
+    ),
+    ("waive", "write a `[[waiver]]` with rule, reason, owner and expires into the policy"),
+    ("attest", "no rule takes statements yet; a `[[waiver]]` in the policy accepts a finding for a time"),
+    ("logs", "leave it out"),
+    ("sweep", "run `tollgate check` in each repository"),
+];
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -372,10 +372,12 @@ fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>
             let words = |why: &str| format!("{path} could not be read: {why}");
             let hint = "a policy is a small UTF-8 file";
             match snapshot.read(&path) {
-                Ok(file) if file.is_foreign() => Err(Error::usage(words("is not UTF-8")).hint(hint)),
-                Ok(file) => Ok(Some(file)),
-                Err(unread) if unread.kind == UnreadKind::NotText => Err(Error::usage(words(&unread.why)).hint(hint)),
-                Err(unread) => Err(Error::incomplete(words(&unread.why)).hint(hint)),
+                Ok(file) => source::text(file).map(Some),
+                Err(unread) => {
+                    let not_text = unread.kind == UnreadKind::NotText;
+                    let error = if not_text { Error::usage(words(&unread.why)) } else { Error::incomplete(words(&unread.why)) };
+                    Err(error.at(Place::file(path.clone())).hint(hint))
+                }
             }
         }
     }

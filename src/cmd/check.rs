@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::output::OutFile;
+use super::output;
 use super::{Context, request};
 use crate::cli::CheckArgs;
 use crate::error::Error;
@@ -13,17 +13,14 @@ use crate::terms::nearest;
 /// Runs it.
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
     let formats = formats(args.format.as_deref(), context.environment.actions)?;
-    let parse = |text: &String| OutFile::parse(text, |format| reporter(format).map(|_| ()));
-    let files = args.inspect.out.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let files = output::parse_all(&args.inspect.out, |format| reporter(format).map(|_| ()))?;
     let request = request::build(context, &args.inspect, Some(args))?;
     let start = Instant::now();
     let mut report = inspect::check(&request)?;
     report.elapsed = Some(start.elapsed());
     let view = request::view(context, args.all);
     let to_file = View { color: false, terminal: false, ..view };
-    for file in &files {
-        file.write(&render(reporter(&file.format)?, &report, &to_file)?)?;
-    }
+    output::write_all(&files, |format| render(reporter(format)?, &report, &to_file))?;
     for format in formats {
         let bytes = render(format, &report, &view)?;
         if format.speaks_commands() { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }

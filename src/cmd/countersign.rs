@@ -11,7 +11,8 @@ pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error
     let found = countersign::countersign(&args.repo, &args.tag, args.name.as_deref())?;
     let words = [&found.release, &found.name];
     if words.iter().any(|word| escape::line(word) != word.as_str() || word.contains('\'')) {
-        return Err(Error::usage(format!("the name {} cannot be printed as a command", escape::line(&found.release))));
+        return Err(Error::usage(format!("the name {} cannot be printed as a command", escape::line(&found.release)))
+            .hint("write it by hand: `git tag -s`"));
     }
     let what = if found.lightweight { "the commit of the lightweight tag" } else { "the tag object of" };
     let mut out = format!("# {what} {}, which stands for commit {}\n", quoted(&found.release), found.commit);

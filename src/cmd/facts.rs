@@ -1,7 +1,7 @@
 //! Owns `facts`: one inspection, written as text or JSON. Refuses to judge.
 
 use super::check::unknown_format;
-use super::output::OutFile;
+use super::output;
 use super::{Context, request};
 use crate::cli::FactsArgs;
 use crate::error::Error;
@@ -17,13 +17,11 @@ const FORMATS: [&str; 2] = ["text", "json"];
 pub(super) fn run(context: &Context, args: &FactsArgs) -> Result<u8, Error> {
     let format = args.format.as_deref().unwrap_or("text");
     known(format)?;
-    let files = args.inspect.out.iter().map(|text| OutFile::parse(text, known)).collect::<Result<Vec<_>, _>>()?;
+    let files = output::parse_all(&args.inspect.out, known)?;
     let request = request::build(context, &args.inspect, None)?;
     let facts = inspect::facts(&request)?;
     let view = request::view(context, false);
-    for file in &files {
-        file.write(&render(&facts, &file.format, &View { color: false, terminal: false, ..view })?)?;
-    }
+    output::write_all(&files, |format| render(&facts, format, &View { color: false, terminal: false, ..view }))?;
     context.streams.print(&render(&facts, format, &view)?)?;
     // Standard output is read by programs: what makes the run incomplete is told to people.
     if facts.incomplete && format == "json" {

@@ -42,7 +42,7 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     let (key, beside) = given(args, &limits)?;
     let person = args.person.clone();
     if person.is_empty() || person.chars().any(char::is_control) {
-        return Err(Error::usage("a person's name is one line of text"));
+        return Err(Error::usage("a person's name is one line of text").hint("for example rhea"));
     }
     let new = NewKey {
         person: person.clone(),
@@ -147,9 +147,14 @@ fn content(path: &Path, limits: &Limits) -> Result<String, Error> {
     let most = limits.file_bytes as u64;
     let read = std::io::stdin().take(most + 1).read_to_string(&mut text);
     match read {
-        Ok(length) if length as u64 > most => Err(Error::usage(format!("the standard input has more than {most} bytes"))),
+        Ok(length) if length as u64 > most => {
+            Err(Error::usage(format!("the standard input has more than {most} bytes")).hint("give it one key"))
+        }
         Ok(_) => Ok(text),
-        Err(problem) => Err(Error::usage(format!("the standard input cannot be read: {problem}"))),
+        Err(problem) => {
+            Err(Error::usage(format!("the standard input cannot be read: {problem}"))
+                .hint("give it a key in armor, or name a file"))
+        }
     }
 }
 
@@ -162,11 +167,14 @@ fn write_beside(directory: &Path, beside: &Beside) -> Result<(), Error> {
     let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let path = here.join(&beside.name);
     let folder = path.parent().unwrap_or(here);
-    let failed = |problem: std::io::Error| Error::incomplete(format!("{} cannot be written: {problem}", path.display()));
+    let failed = |problem: std::io::Error| {
+        Error::incomplete(format!("{} cannot be written: {problem}", path.display())).hint("see who may write there")
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let (folder, root) = (folder.canonicalize().map_err(failed)?, here.canonicalize().map_err(failed)?);
     if !folder.starts_with(root) {
-        return Err(Error::usage(format!("{} lies elsewhere than the policy: a folder on the way is a link", path.display())));
+        return Err(Error::usage(format!("{} lies elsewhere than the policy: a folder on the way is a link", path.display()))
+            .hint("make it a folder of its own"));
     }
     output::replace(&path, beside.text.as_bytes())
 }

@@ -19,6 +19,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
@@ -38,7 +39,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let streams = Streams { neutral: environment.actions };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(problem) => return ExitCode::from(refuse(&problem, streams)),
+        Err(problem) => {
+            let Some(error) = later(&problem) else { return ExitCode::from(refuse(&problem, streams)) };
+            streams.fail(&error);
+            return ExitCode::from(output::status(&error));
+        }
     };
     let context = Context { environment, streams, common: cli.common };
     let status = run(&context, &cli.command).unwrap_or_else(|error| {
@@ -61,6 +66,13 @@ fn run(context: &Context, command: &Command) -> Result<u8, Error> {
         Command::Completions(args) => generate::completions(context, args),
         Command::Man => generate::man(context),
     }
+}
+
+/// The error for a command that a later version brings.
+fn later(problem: &clap::Error) -> Option<Error> {
+    let Some(ContextValue::String(name)) = problem.get(ContextKind::InvalidSubcommand) else { return None };
+    let (name, until_then) = crate::cli::LATER_COMMANDS.iter().find(|(later, _)| later == name)?;
+    Some(Error::usage(format!("`tollgate {name}` arrives with a later version")).hint(*until_then))
 }
 
 /// Help and version are no errors.

@@ -1,6 +1,7 @@
 //! Owns where output goes: standard output, standard error, files written whole or not at all. A closed pipe is no error. Refuses
 //! to know what is written.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -23,8 +24,9 @@ impl Streams {
     /// # Errors
     /// An incomplete error when it cannot be written and nobody closed it on purpose.
     pub(super) fn print(self, bytes: &[u8]) -> Result<(), Error> {
-        quiet_pipe(self.copy(bytes, &mut io::stdout().lock()))
-            .map_err(|problem| Error::incomplete(format!("standard output cannot be written: {problem}")))
+        quiet_pipe(self.copy(bytes, &mut io::stdout().lock())).map_err(|problem| {
+            Error::incomplete(format!("standard output cannot be written: {problem}")).hint("see where it leads")
+        })
     }
 
     /// Prints commands for the runner to standard output, as they are.
@@ -93,7 +95,49 @@ pub(super) struct OutFile {
 /// # Errors
 /// It cannot be written.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    OutFile { format: String::new(), path: path.to_path_buf() }.write(bytes)
+    write_all(&[OutFile { format: String::new(), path: path.to_path_buf() }], |_| Ok(bytes.to_vec()))
+}
+
+/// Reads every `--out` of a command line.
+///
+/// # Errors
+/// Usage errors: of one of them, or two that name the same file.
+pub(super) fn parse_all(texts: &[String], known: impl Fn(&str) -> Result<(), Error>) -> Result<Vec<OutFile>, Error> {
+    let files = texts.iter().map(|text| OutFile::parse(text, &known)).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = BTreeSet::new();
+    for file in files.iter().filter(|file| !file.is_special()) {
+        if !seen.insert(file.beside().and_then(std::path::absolute).unwrap_or_default()) {
+            let error = Error::usage(format!("--out names `{}` twice", file.path.display()));
+            return Err(error.hint("give each format a file of its own"));
+        }
+    }
+    Ok(files)
+}
+
+/// Writes all of the files, each with the content of its format, whole, or leaves what was there for each: nothing gets its name before everything is on disk. What is no
+/// regular file is written last before that.
+///
+/// # Errors
+/// An incomplete error: the inspection is done, its results could not be kept.
+pub(super) fn write_all(files: &[OutFile], content: impl Fn(&str) -> Result<Vec<u8>, Error>) -> Result<(), Error> {
+    let mut staged = Vec::new();
+    let (special, regular): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.is_special());
+    for file in regular.into_iter().chain(special) {
+        let one = file.stage(&content(&file.format)?).map_err(|problem| file.failed(&problem))?;
+        staged.extend(one.map(|one| (file, one)));
+    }
+    staged.into_iter().try_for_each(|(file, one)| fs::rename(&one.beside, &file.path).map_err(|problem| file.failed(&problem)))
+}
+
+/// A whole file under a name that nobody knows; it goes when it does not get its own.
+struct Staged {
+    beside: PathBuf,
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.beside));
+    }
 }
 
 impl OutFile {
@@ -135,25 +179,18 @@ impl OutFile {
         fs::remove_file(beside)
     }
 
-    /// Writes the whole file, or leaves what was there.
-    ///
-    /// # Errors
-    /// An incomplete error: the inspection is done, its result could not be kept.
-    pub(super) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.replace(bytes)
-            .map_err(|problem| Error::incomplete(format!("`{}` cannot be written: {problem}", self.path.display())))
+    fn failed(&self, problem: &io::Error) -> Error {
+        let error = Error::incomplete(format!("`{}` cannot be written: {problem}", self.path.display()));
+        error.hint("make room or name another place, and run it again")
     }
 
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes beside the file what is to become it; a file that is no regular one is written at once.
+    fn stage(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
         if self.is_special() {
-            return quiet_pipe(OpenOptions::new().write(true).open(&self.path)?.write_all(bytes));
+            return quiet_pipe(OpenOptions::new().write(true).open(&self.path)?.write_all(bytes)).map(|()| None);
         }
-        let beside = self.beside()?;
-        let written = fill(&beside, bytes).and_then(|()| fs::rename(&beside, &self.path));
-        if written.is_err() {
-            drop(fs::remove_file(&beside));
-        }
-        written
+        let staged = Staged { beside: self.beside()? };
+        fill(&staged.beside, bytes).map(|()| Some(staged))
     }
 
     /// A name in the same directory that nothing else uses.
@@ -183,8 +220,9 @@ mod tests {
         let text = format!("json={}", path.display());
         let out = OutFile::parse(&text, |_| Ok(())).expect("writable");
         assert!(!path.exists(), "probing leaves nothing");
-        out.write(b"one").expect("written");
-        out.write(b"two").expect("written again");
+        let out = [out];
+        write_all(&out, |_| Ok(b"one".to_vec())).expect("written");
+        write_all(&out, |_| Ok(b"two".to_vec())).expect("written again");
         assert_eq!(fs::read(&path).expect("there"), b"two");
         assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
         assert!(OutFile::parse("json", |_| Ok(())).is_err());

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::policy::origin::POLICY_FILE;
 use crate::signing::trust::{KeyStanding, Trust};
 use crate::terms::trust::RELEASER;
-use crate::terms::{self, Policy, Reading, json_schema, read, show};
+use crate::terms::{self, Level, Policy, Reading, json_schema, read, show};
 use crate::text::escape;
 use crate::text::{RepoPath, SourceFile};
 
@@ -68,9 +68,17 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
     let (policy, trust) = load(context, Some(&path), true)?;
     let mut out = format!("{}: no mistakes\n", escape::line(&path.to_string_lossy()));
     out.push_str(&format!("  profile {}\n", policy.terms.profile));
-    for (rule, terms) in &policy.rules {
-        let severity = terms.severity.map_or("its own severity", |level| level.word());
-        let unknown = if terms.on_unknown_fail { ", unknown fails" } else { "" };
+    let ruled: BTreeSet<&String> = policy.rules.keys().chain(policy.org.floors.keys()).collect();
+    for rule in ruled {
+        let stated = policy.rules.get(rule).and_then(|terms| terms.severity);
+        let severity = match (stated, policy.level(rule)) {
+            (Some(stated), Some(held)) if stated < held => {
+                format!("{}, the organisation's floor ({} is below it)", held.word(), stated.word())
+            }
+            (None, Some(floor)) => format!("at least {}, the organisation's floor", floor.word()),
+            (_, level) => level.map_or("its own severity", Level::word).to_owned(),
+        };
+        let unknown = if policy.rules.get(rule).is_some_and(|terms| terms.on_unknown_fail) { ", unknown fails" } else { "" };
         out.push_str(&format!("  rule {rule}: {severity}{unknown}\n"));
     }
     for waiver in &policy.waivers {
@@ -104,6 +112,9 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
         able.insert(name, (keys.len(), signing));
     }
     holders(&policy, &able, &mut out);
+    for (key, place) in show::unread(&policy) {
+        out.push_str(&format!("  note: {key} has no effect yet, no rule of this version reads it ({})\n", escape::line(&place)));
+    }
     Ok(out)
 }
 

@@ -12,6 +12,7 @@ use crate::inspect::{CheckRequest, Moment};
 use crate::limits::Limits;
 use crate::policy::FailOn;
 use crate::report::View;
+use crate::source;
 use crate::terms::nearest;
 
 /// The request of `check` or, with no options of its own, of `facts`.
@@ -115,25 +116,7 @@ pub(super) fn view(context: &Context, all: bool) -> View {
 
 /// A file on disk as text, bounded.
 pub(super) fn read_file(path: &Path, limits: &Limits) -> Result<String, Error> {
-    use std::io::Read as _;
-    let shown = path.display();
-    if path.is_dir() {
-        return Err(
-            Error::usage(format!("`{shown}` is a directory")).hint("give the file, or run it in the repository without one")
-        );
-    }
-    let file = std::fs::File::open(path).map_err(|problem| Error::usage(format!("`{shown}` cannot be opened: {problem}")))?;
-    let mut bytes = Vec::new();
-    let most = limits.file_bytes as u64;
-    file.take(most + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|problem| Error::usage(format!("`{shown}` cannot be read: {problem}")))?;
-    if bytes.len() as u64 > most {
-        return Err(
-            Error::usage(format!("`{shown}` has more than {most} bytes")).hint("raise the bound with --limit file-bytes=N")
-        );
-    }
-    String::from_utf8(bytes).map_err(|_| Error::usage(format!("`{shown}` is not UTF-8")))
+    source::read_named_stream(path, limits.file_bytes).map(|file| file.text.clone())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::check::unknown_format;
 use super::environment::{self, ActionsRun};
-use super::output::OutFile;
+use super::output;
 use super::{Context, request};
 use crate::cli::VerifyTagArgs;
 use crate::error::Error;
@@ -24,8 +24,7 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
         (None, true) => vec!["text", "github"],
         (None, false) => vec!["text"],
     };
-    let files =
-        args.out.iter().map(|text| OutFile::parse(text, |format| known(format).map(|_| ()))).collect::<Result<Vec<_>, _>>()?;
+    let files = output::parse_all(&args.out, |format| known(format).map(|_| ()))?;
     let run = ActionsRun::read(context.environment);
     let request = build(context, args, &run)?;
     let fetched = if args.fetch { Some(fetch(args)?) } else { None };
@@ -33,9 +32,7 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
     let view = request::view(context, false);
     let to_file = View { color: false, terminal: false, ..view };
     let bytes = |format: &str, view: &View| report.render(format, view).unwrap_or_default();
-    for file in &files {
-        file.write(&bytes(&file.format, &to_file))?;
-    }
+    output::write_all(&files, |format| Ok(bytes(format, &to_file)))?;
     for format in formats {
         let bytes = bytes(format, &view);
         if format == "github" { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }
@@ -161,5 +158,7 @@ fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
         }
     }
     let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|problem| Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())))
+    written.map_err(|problem| {
+        Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())).hint("see where it leads")
+    })
 }

@@ -43,7 +43,9 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>) -> Result<Cou
     let full = format!("{TAGS}{release}");
     let object = match repository.refs.read(&full)? {
         Some(Ref::Direct(id)) => id,
-        Some(Ref::Symbolic(target)) => return Err(Error::usage(format!("{full} is a symbolic reference to {target}"))),
+        Some(Ref::Symbolic(target)) => {
+            return Err(Error::usage(format!("{full} is a symbolic reference to {target}")).hint("name the tag that it leads to"));
+        }
         None => return Err(Error::usage(format!("there is no tag `{release}`")).hint(format!("git fetch origin {full}:{full}"))),
     };
     let unread = |error: &dyn std::fmt::Display| {
@@ -54,7 +56,8 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>) -> Result<Cou
         ObjectType::Commit => (object, true),
         ObjectType::Tag => (annotated(&repository, object, &release, &unread)?, false),
         other => {
-            return Err(Error::usage(format!("`{release}` names a {}, which no countersignature makes a release", other.str())));
+            return Err(Error::usage(format!("`{release}` names a {}, which no countersignature makes a release", other.str()))
+                .hint("name a tag of a commit"));
         }
     };
     commit::read(&repository.objects, commit)

@@ -45,14 +45,12 @@ fn waiver(rule: &Rule, used: &Used<'_>, judged: &dyn Fn(&str) -> bool) -> Option
     let scope = [&waiver.path, &waiver.subject, &waiver.check, &waiver.language, &waiver.target];
     let key = scope.into_iter().flatten().fold(format!("waiver.{}", waiver.rule), |key, part| format!("{key}.{part}"));
     let entry = Entry { rule, of, key, expires: waiver.expires, place: &waiver.place };
-    if let Some(finding) = entry.expiry(used.days_left) {
-        return Some(finding);
-    }
-    if used.used == 0 && judged(&waiver.rule) {
+    // What covers nothing needs no other date, however soon it ends.
+    if used.days_left >= 0 && used.used == 0 && judged(&waiver.rule) {
         let message = format!("{} covers no finding", entry.of);
         return Some(entry.finding(message, "waiver-unmatched", Severity::Warning, "nothing matches it").fix("delete it"));
     }
-    None
+    entry.expiry(used.days_left)
 }
 
 fn statement(rule: &Rule, attestation: &Attestation, today: Date) -> Option<Finding> {

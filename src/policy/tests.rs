@@ -226,6 +226,8 @@ fn the_policy_has_findings_of_its_own() {
         ("", vec![], (Verdict::NotApplicable, Warning, "")),
         ("expires = 2026-12-31", fail(), (Verdict::Pass, Warning, "")),
         ("expires = 2026-12-31", vec![], (Verdict::Fail, Warning, "waiver-unmatched")),
+        ("expires = 2026-12-01", vec![], (Verdict::Fail, Warning, "waiver-unmatched")),
+        ("created = 2026-10-01\nexpires = 2026-11-22", vec![], (Verdict::Fail, Warning, "expired")),
         ("created = 2026-10-01\nexpires = 2026-11-22", fail(), (Verdict::Fail, Warning, "expired")),
         ("expires = 2026-12-23", fail(), (Verdict::Fail, Notice, "expires-30")),
         ("expires = 2026-12-24", fail(), (Verdict::Pass, Warning, "")),

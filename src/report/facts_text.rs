@@ -14,6 +14,19 @@ pub(super) fn write(facts: &FactsReport, view: &View, out: &mut dyn Write) -> io
     for note in &facts.notes {
         writeln!(out, "note: {}", clean(note))?;
     }
+    let found = [
+        facts.components.len(),
+        facts.pipelines.len(),
+        facts.opaque.len(),
+        facts.analyzers.len(),
+        facts.dependency_bots.len(),
+        facts.dependencies_uncovered.len(),
+        facts.api_descriptions.len(),
+        facts.release_tags.len(),
+    ];
+    if found.iter().all(|count| *count == 0) {
+        return writeln!(out, "no code, no CI, no manifests and no releases were found");
+    }
     let components = facts.components.iter().map(|row| {
         let manifest = row.manifest.as_ref().map(|path| format!(" ({})", clean(path.as_str()))).unwrap_or_default();
         format!("{} in {}{manifest}{}", clean(&row.language), directory(&row.directory), scope(row.scope))

@@ -96,7 +96,7 @@ pub struct Subject {
     pub repository: Option<String>,
     /// The commit, when there is one.
     pub revision: Option<String>,
-    /// The work tree differs from the commit that was judged, or a work tree with changes was judged.
+    /// The commit was judged although the work tree differs from it; `false` where the work tree itself was judged.
     pub dirty: bool,
     /// `[service] owner`.
     pub owner: Option<String>,

@@ -18,6 +18,8 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Countersignatures of one release.
 const MOST: usize = 100;
+/// What to do without an answer.
+const WITHOUT: &str = "try again, or fetch the tag with git and leave --fetch out";
 
 /// A token for one origin. It has no way to be printed.
 pub struct Token(String);
@@ -63,14 +65,15 @@ pub fn tags(forge: &Forge, names: &[String]) -> Result<Fetched, Error> {
         );
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|problem| Error::incomplete(format!("no connection can be made: {problem}")))?;
+    let runtime = runtime.map_err(|problem| Error::incomplete(format!("no connection can be made: {problem}")).hint(WITHOUT))?;
     runtime.block_on(async {
         let builder = Octocrab::builder().base_uri(base.as_str()).map_err(|_| no_address(&forge.api))?;
         let builder = match &forge.token {
             Some(token) => builder.personal_token(token.0.clone()),
             None => builder,
         };
-        let client = builder.build().map_err(|_| Error::incomplete("no connection to the forge can be prepared"))?;
+        let client =
+            builder.build().map_err(|_| Error::incomplete("no connection to the forge can be prepared").hint(WITHOUT))?;
         let asking = Asking { client, prefix: format!("/repos/{}", forge.repository), base };
         let mut fetched = Fetched::default();
         for name in names {
@@ -175,13 +178,13 @@ impl Asking {
     }
 
     fn odd(&self, what: &str) -> Error {
-        Error::incomplete(format!("the answer of {} cannot be used: {what}", self.base)).hint("fetch the tag with git")
+        Error::incomplete(format!("the answer of {} cannot be used: {what}", self.base)).hint(WITHOUT)
     }
 
     /// The answer as JSON; `None`: there is no such thing.
     async fn get(&self, route: &str) -> Result<Option<Value>, Error> {
         let asked = format!("{}{route}", self.prefix);
-        let failed = |why: String| Error::incomplete(format!("{} does not answer: {why}", self.base));
+        let failed = |why: String| Error::incomplete(format!("{} does not answer: {why}", self.base)).hint(WITHOUT);
         let answer = tokio::time::timeout(PATIENCE, self.client._get(asked)).await;
         let answer = answer.map_err(|_| failed("it takes too long".to_owned()))?.map_err(|problem| failed(clause(&problem)))?;
         let status = answer.status().as_u16();

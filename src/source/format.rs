@@ -18,7 +18,10 @@ pub(crate) fn check(dirs: &GitDirs) -> Result<(), Error> {
     let bytes = match disk::read(&path, CONFIG_BYTES) {
         Ok(bytes) => bytes,
         Err(DiskError::Missing) => return Ok(()),
-        Err(error) => return Err(Error::incomplete(format!("{} cannot be read: {error}", path.display()))),
+        Err(error) => {
+            let error = Error::incomplete(format!("{} cannot be read: {error}", path.display()));
+            return Err(error.hint("see who may read it; a fresh clone mends it"));
+        }
     };
     for (key, value) in extensions(&String::from_utf8_lossy(&bytes)) {
         match (key.as_str(), value.as_str()) {

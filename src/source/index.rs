@@ -35,7 +35,10 @@ impl Tracked {
 /// The tracked files in order of path, each path once; none without an index.
 pub(crate) fn read(git_dir: &Path) -> Result<Vec<Tracked>, Error> {
     let path = git_dir.join("index");
-    let fail = |why: &str| Error::incomplete(format!("the index {} cannot be read: {why}", path.display()));
+    let fail = |why: &str| {
+        let error = Error::incomplete(format!("the index {} cannot be read: {why}", path.display()));
+        error.hint("inspect the commit with `--rev HEAD`, or have git write the index again: delete it, then `git reset`")
+    };
     let metadata = match fs::symlink_metadata(&path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -73,7 +76,10 @@ fn check_count(path: &Path, bytes: u64) -> Result<(), String> {
     use std::io::Read;
     let mut header = [0; 12];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    read.map_err(|error| error.to_string())?;
+    read.map_err(|error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
+        _ => error.to_string(),
+    })?;
     let count = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
     if u64::from(count) * ENTRY_BYTES > bytes { Err("its header claims more entries than it has".to_owned()) } else { Ok(()) }
 }

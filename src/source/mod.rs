@@ -26,7 +26,7 @@ mod wildmatch;
 mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
-pub use named::{lies_in, read_named_file};
+pub use named::{lies_in, read_named_file, read_named_stream, text};
 pub use open::{OpenOptions, open, open_repository};
 pub use policy_file::{file_at, file_beside};
 pub use repository::Repository;

@@ -102,7 +102,9 @@ impl Objects {
             .odb
             .add_new_mempack_backend(FIRST)
             .and_then(|_| objects.iter().try_for_each(|bytes| self.odb.write(kind, bytes).map(|_| ())));
-        kept.map_err(|error| Error::incomplete(format!("an object cannot be kept: {}", error.message())))
+        kept.map_err(|error| {
+            Error::incomplete(format!("an object cannot be kept: {}", error.message())).hint("fetch it with git")
+        })
     }
 
     /// Type and size of an object, before its bytes are looked at; not verified by hash.
@@ -166,7 +168,10 @@ impl Objects {
             Ok(id) => Ok(Abbreviation::One(id)),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(Abbreviation::None),
             Err(error) if error.code() == ErrorCode::Ambiguous => Ok(Abbreviation::Many),
-            Err(error) => Err(Error::incomplete(format!("the object id {digits} cannot be looked up: {}", error.message()))),
+            Err(error) => {
+                let error = Error::incomplete(format!("the object id {digits} cannot be looked up: {}", error.message()));
+                Err(error.hint("`git fsck` tells more; name the whole id"))
+            }
         }
     }
 

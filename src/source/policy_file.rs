@@ -27,8 +27,7 @@ pub fn file_at(objects: &Objects, commit: Oid, path: &str, max_bytes: usize) -> 
         return Err(error.hint("commit the file itself"));
     }
     let blob = objects.read(id, ObjectType::Blob, max_bytes).map_err(|error| unread(format!("{path}: object {id}"), &error))?;
-    let text = String::from_utf8(blob.data().to_vec()).map_err(|_| unread(format!("{path}"), &"is not UTF-8"))?;
-    Ok(Some(SourceFile::new(path, text)))
+    named::text(SourceFile::from_bytes(path, blob.data().to_vec())).map(Some)
 }
 
 /// A file beside or below a policy file on disk, never above; `None`: there is none.

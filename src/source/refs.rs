@@ -22,6 +22,8 @@ const LOOSE_BYTES: usize = 4 * 1024;
 const SYMBOLIC_HOPS: usize = 5;
 /// Directories below `refs/` in a row.
 const DEPTH: usize = 32;
+/// What to do about references that cannot be read.
+const MEND: &str = "`git fsck` tells more; a fresh clone mends it";
 
 /// What a reference holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +117,8 @@ impl Refs {
             }
         }
         if all.len() > max {
-            return Err(Error::incomplete(format!("there are more than {max} references below {prefix}")));
+            return Err(Error::incomplete(format!("there are more than {max} references below {prefix}"))
+                .hint("delete what nobody needs, or raise the bound"));
         }
         Ok(all.into_iter().collect())
     }
@@ -123,7 +126,7 @@ impl Refs {
     fn loose_names(&self, directory: &str, max: usize, names: &mut Vec<String>) -> Result<(), Error> {
         let mut pending = vec![(directory.to_owned(), 0)];
         while let Some((directory, depth)) = pending.pop() {
-            let fail = |why: &str| Error::incomplete(format!("the references in {directory} cannot be listed: {why}"));
+            let fail = |why: &str| Error::incomplete(format!("the references in {directory} cannot be listed: {why}")).hint(MEND);
             let path = match disk::locate_below(&self.dirs.common, directory.as_bytes()) {
                 Ok(path) if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) => {
                     return Err(fail("a link"));
@@ -163,7 +166,7 @@ impl Refs {
 }
 
 fn broken(name: &str, why: &str) -> Error {
-    Error::incomplete(format!("the reference {name} cannot be read: {why}"))
+    Error::incomplete(format!("the reference {name} cannot be read: {why}")).hint(MEND)
 }
 
 /// Whether a full reference name is one that git would write; anything else never becomes a path.

@@ -27,7 +27,10 @@ impl StateFile {
     /// It is no regular file, someone else holds it, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let shown = path.display().to_string();
-        let fail = |why: &dyn std::fmt::Display| Error::incomplete(format!("the state log {shown} cannot be used: {why}"));
+        let fail = |why: &dyn std::fmt::Display| {
+            Error::incomplete(format!("the state log {shown} cannot be used: {why}"))
+                .hint("see to the file, or name another with --state: an empty one knows no earlier release")
+        };
         if std::fs::symlink_metadata(path).is_ok_and(|data| !data.is_file()) {
             return Err(Error::usage(format!("the state log {shown} is no regular file")).hint("name a file of its own"));
         }
@@ -59,7 +62,10 @@ impl StateFile {
     pub fn append(&mut self, line: &str) -> Result<(), Error> {
         let text = format!("{line}\n");
         let written = self.write(text.as_bytes());
-        written.map_err(|problem| Error::incomplete(format!("the state log {} cannot be written: {problem}", self.shown)))?;
+        written.map_err(|problem| {
+            Error::incomplete(format!("the state log {} cannot be written: {problem}", self.shown))
+                .hint("see to its disk and run it again")
+        })?;
         self.whole += text.len() as u64;
         self.lines.push(line.to_owned());
         Ok(())

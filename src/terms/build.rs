@@ -96,7 +96,6 @@ fn rules(values: &Node, catalog: &Catalog) -> BTreeMap<String, RuleTerms> {
                 severity: node.get("severity").and_then(Node::text).and_then(Level::parse),
                 on_unknown_fail: node.get("on_unknown").and_then(Node::text) == Some("fail"),
                 block_existing_from: node.date_at("block_existing_from"),
-                args: node.get("args").and_then(Node::table).cloned().unwrap_or_default(),
             },
         };
         (rule_id(name, catalog), terms)

@@ -76,7 +76,6 @@ fn shape(key: &Key) -> Map<String, Value> {
         Type::Tables => json!({ "type": "array", "items": object(&format!("{}[]", key.path)) }),
         Type::Map(_) => json!({ "type": "object", "additionalProperties": star(key) }),
         Type::SeverityOrTable => json!({ "anyOf": [{ "type": "string", "enum": super::schema::SEVERITIES }, object(key.path)] }),
-        Type::Free => json!({}),
     };
     if let Value::Object(map) = value { map } else { Map::new() }
 }

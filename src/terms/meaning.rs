@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::node::Node;
 use super::policy::Policy;
+use super::validate::glob_problem;
 use super::{nearest, units};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -51,10 +52,9 @@ fn waivers(policy: &Policy, catalog: &Catalog, today: Date, found: &mut Vec<Erro
             found.push(error.at(place_of(node, "rule")).hint("org.waivable lists what may be"));
         }
         if let Some(path) = &waiver.path
-            && let Err(problem) = globset::Glob::new(path)
+            && let Some((message, hint)) = glob_problem(path)
         {
-            let error = Error::usage(format!("`{path}` is not a glob: {}", problem.kind())).at(place_of(node, "path"));
-            found.push(error.hint("for example api/upload/**"));
+            found.push(Error::usage(message).at(place_of(node, "path")).hint(hint));
         }
     }
 }

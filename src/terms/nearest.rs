@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn finds_slips_and_nothing_else() {
-        let names = ["severity", "on_unknown", "args"];
+        let names = ["severity", "on_unknown", "block_existing_from"];
         assert_eq!(nearest("severty", names), Some("severity"));
         assert_eq!(nearest("seveirty", names), Some("severity"));
         assert_eq!(nearest("on-unknown", names), Some("on_unknown"));

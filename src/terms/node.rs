@@ -75,7 +75,11 @@ impl Node {
             let error = |problem: &toml::de::Error| {
                 let message = problem.message().lines().collect::<Vec<_>>().join("; ");
                 let error = Error::usage(format!("this is not TOML: {message}")).at(at(problem.span().unwrap_or(0..0)));
-                if message.contains("duplicate") { error.hint("a key may stand once in its table") } else { error }
+                error.hint(match message.as_str() {
+                    twice if twice.contains("duplicate") => "a key may stand once in its table",
+                    deep if deep.contains("recurs") => "no key of a policy lies that deep",
+                    _ => "a line is `[table]`, `[[table]]` or `key = value`, with text in quotes",
+                })
             };
             let mut errors: Vec<Error> = problems.iter().map(error).collect();
             errors.sort_by(|a, b| a.place.cmp(&b.place));
@@ -221,7 +225,8 @@ fn node(source: &Spanned<DeValue<'_>>, key: Option<Place>, at: &At<'_>, wrong: &
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Value::Number(number),
             Err(_) => {
-                wrong.push(Error::usage(format!("`{}` is too large a number", number.as_str())).at(place.clone()));
+                let error = Error::usage(format!("`{}` is too large a number", number.as_str())).at(place.clone());
+                wrong.push(error.hint("`tollgate policy schema` has the bounds of each key"));
                 Value::Number(0)
             }
         },

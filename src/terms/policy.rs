@@ -48,8 +48,6 @@ pub struct RuleTerms {
     pub on_unknown_fail: bool,
     /// From this day on old findings close the gate, too.
     pub block_existing_from: Option<Date>,
-    /// Arguments for its check.
-    pub args: BTreeMap<String, Node>,
 }
 
 /// A severity, or off.
@@ -328,6 +326,14 @@ impl Policy {
             values: Node { place: nowhere.clone(), key: nowhere, value: Value::Table(BTreeMap::new()) },
             files: Vec::new(),
         }
+    }
+
+    /// What holds for a rule that the policy states something about: the severity of `[rules]`, and never less than the
+    /// organisation's floor; `None` where neither says.
+    #[must_use]
+    pub fn level(&self, id: &str) -> Option<Level> {
+        let stated = self.rules.get(id).and_then(|terms| terms.severity);
+        stated.max(self.org.floors.get(id).copied().map(Level::At))
     }
 
     /// The place of the policy file that judges, for findings about the policy itself.

@@ -52,8 +52,6 @@ pub enum Type {
     Tables,
     /// A list of commands, each a list of words.
     Commands,
-    /// Anything; somebody else reads it.
-    Free,
 }
 
 /// What the keys of a map are.
@@ -152,6 +150,8 @@ pub struct Key {
     pub default: &'static str,
     /// One line.
     pub about: &'static str,
+    /// No rule of this version reads it.
+    pub later: bool,
 }
 
 impl Key {

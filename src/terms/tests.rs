@@ -42,6 +42,8 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("[rules]\npyup-confg = \"error\"", "2:1", "there is no rule `pyup-confg`", "did you mean `pyup-config`?"),
     ("[rules]\npyup-config = \"eror\"", "2:15", "`pyup-config` cannot be `eror`", "did you mean `error`?"),
     ("[rules]\npyup-config = { severty = \"off\" }", "2:17", "`severty` is not a key of [rules.*]", "did you mean `severity`?"),
+    ("[rules.pyup-config]\nargs = { require = \"runs\" }", "2:1", "`args` is not a key of [rules.*]", "no rule takes arguments"),
+    ("[rules.pyup-config.args]\nfoo = 1", "1:20", "`args` is not a key of [rules.*]", "[thresholds]"),
     ("[rules]\npyup-config = true", "2:15", "`pyup-config` needs a severity or a table, not true or false", "warning"),
     ("[rules.pyup-config]\non_unknown = \"pass\"", "2:14", "`on_unknown` cannot be `pass`", "it is one of: notice, fail"),
     ("[service]\nweb = \"yes\"", "2:7", "`web` needs true or false, not `yes`", "true"),
@@ -184,6 +186,33 @@ fn an_organisation_sets_floors_and_locks() {
     let waiver = "[[waiver]]\nrule = \"openapi-export\"\nreason = \"r\"\nowner = \"a\"\nexpires = 2026-12-01";
     let error = parse_with(waiver, &none, Some(org)).expect_err("not waivable");
     assert!(error.message.contains("does not let `openapi-export` be waived"), "{error}");
+}
+
+#[test]
+fn what_a_floor_lifts_is_shown_as_it_judges() {
+    let org = "[org.floors]\npython-bandit = \"error\"\npyup-config = \"notice\"\nopenapi-export = \"warning\"\n";
+    let own =
+        "[rules]\npython-static-analysis = \"off\"\npyup-config = \"warning\"\nopenapi-export = { severity = \"notice\" }\n";
+    let policy = parse_with(own, &BTreeMap::new(), Some(org)).expect("right");
+    let lines = show::lines(&policy);
+    let shown = |key: &str| {
+        let line = lines.iter().find(|line| line.key == key);
+        line.map(|line| format!("{} # {}", line.value, line.origin)).unwrap_or_default()
+    };
+    assert_eq!(shown("rules.python-static-analysis"), "\"error\" # org.toml:2");
+    assert_eq!(shown("rules.pyup-config"), "\"warning\" # .tollgate.toml:3");
+    assert_eq!(shown("rules.openapi-export.severity"), "\"warning\" # org.toml:4");
+}
+
+#[test]
+fn keys_that_nothing_reads_yet_are_named() {
+    let text = "[thresholds]\ntls = \"modern\"\nanalyzer_level = \"runs\"\n[gate]\nblock_existing_from = 2026-12-01\nstrict = true\n\
+                [rules]\npyup-config = { severity = \"off\", block_existing_from = 2026-12-01 }\n[[key]]\nname = \"a\"\n\
+                last_rotated = 2026-01-01\nrotate_every = \"1y\"\n";
+    let unread = show::unread(&parse(text).expect("right"));
+    let told: Vec<String> = unread.iter().map(|(key, place)| format!("{key} {place}")).collect();
+    let wanted = ["gate.block_existing_from 5", "key 9", "rules.*.block_existing_from 8", "thresholds.tls 2"];
+    assert_eq!(told, wanted.map(|one| one.replace(' ', " .tollgate.toml:")));
 }
 
 #[test]

@@ -65,7 +65,6 @@ impl Validation<'_> {
             (Type::SeverityOrTable, Value::Text(word)) => self.word(entry, node, word, &super::schema::SEVERITIES),
             (Type::Tables, Value::List(items)) => items.iter().for_each(|item| self.item(entry, item)),
             (Type::Map(names), Value::Table(table)) => self.map(entry, names, table),
-            (Type::Free, _) => {}
             (kind, _) => self.scalar(entry, kind, node),
         }
     }
@@ -160,8 +159,8 @@ impl Validation<'_> {
     }
 
     fn glob(&mut self, node: &Node, text: &str) {
-        if let Err(problem) = globset::Glob::new(text) {
-            self.wrong(node, format!("`{text}` is not a glob: {}", problem.kind()), "for example src/**/*.py");
+        if let Some((message, hint)) = glob_problem(text) {
+            self.wrong(node, message, hint);
         }
     }
 
@@ -209,6 +208,28 @@ impl Validation<'_> {
     }
 }
 
+/// What is wrong with a glob, and what to write instead. Paths and names of branches start at the root, have no `.` or `..` in
+/// them and no `/` at an end: a glob that asks for one matches nothing, and whoever wrote it meant something.
+pub(super) fn glob_problem(text: &str) -> Option<(String, String)> {
+    if let Err(problem) = globset::Glob::new(text) {
+        return Some((format!("`{text}` is not a glob: {}", problem.kind()), "for example src/**/*.py".to_owned()));
+    }
+    let parts = || text.split('/');
+    if parts().all(|part| !matches!(part, "" | "." | "..")) {
+        return None;
+    }
+    let mut meant: Vec<&str> = parts().filter(|part| !matches!(*part, "" | ".")).collect();
+    let hint = if meant.is_empty() || meant.contains(&"..") {
+        "a path from the root of the repository, for example src/**".to_owned()
+    } else {
+        if text.ends_with('/') {
+            meant.push("**");
+        }
+        format!("write `{}`: paths start at the root of the repository", meant.join("/"))
+    };
+    Some((format!("`{text}` can match nothing"), hint))
+}
+
 /// Ids and aliases of all rules.
 pub(super) fn rule_names(catalog: &Catalog) -> impl Iterator<Item = &str> {
     catalog.rules.iter().flat_map(|rule| std::iter::once(&rule.id).chain(&rule.aliases)).map(String::as_str)
@@ -250,6 +271,5 @@ fn wanted(kind: Type) -> (&'static str, &'static str) {
         Type::Table | Type::Map(_) => ("a table", "{ key = \"value\" }"),
         Type::Tables => ("a list of tables", "[[waiver]] on a line of its own, with the keys below it"),
         Type::Commands => ("a list of commands, each a list of words", "[[\"make\", \"lint\"]]"),
-        Type::Free => ("a value", "1"),
     }
 }

@@ -54,7 +54,8 @@ pub struct SourceFile {
     /// Its whole text, a byte order mark included.
     pub text: String,
     lines: LineIndex,
-    foreign: bool,
+    /// Where the first bytes that are not UTF-8 are spelled out.
+    foreign: Option<usize>,
 }
 
 impl SourceFile {
@@ -62,7 +63,7 @@ impl SourceFile {
     #[must_use]
     pub fn new(path: RepoPath, text: String) -> Arc<Self> {
         let lines = LineIndex::new(&text);
-        Arc::new(Self { path, text, lines, foreign: false })
+        Arc::new(Self { path, text, lines, foreign: None })
     }
 
     /// As [`Self::new`] from the bytes of a file that may hold some that are not UTF-8 (Latin-1 in a comment): they are spelled
@@ -74,7 +75,7 @@ impl SourceFile {
             Err(error) => {
                 let text = spelled(error.as_bytes());
                 let lines = LineIndex::new(&text);
-                Arc::new(Self { path, text, lines, foreign: true })
+                Arc::new(Self { path, text, lines, foreign: Some(error.utf8_error().valid_up_to()) })
             }
         }
     }
@@ -82,7 +83,13 @@ impl SourceFile {
     /// It holds bytes that are not UTF-8: programs that ask for UTF-8 refuse it, those that read bytes do not mind.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        self.foreign
+        self.foreign.is_some()
+    }
+
+    /// Where the first byte stands that is not UTF-8.
+    #[must_use]
+    pub fn first_foreign(&self) -> Option<Place> {
+        self.foreign.map(|offset| self.place(Span::new(offset, offset)))
     }
 
     /// The line index.

@@ -52,6 +52,9 @@ fn help_lists_what_there_is_and_nothing_else() {
 fn usage_errors_are_status_2_with_a_hint() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["chek"], "unrecognized subcommand 'chek'", "'check'"),
+        (&["init"], "`tollgate init` arrives with a later version", "the built-in defaults judge"),
+        (&["waive", "pyup-config"], "`tollgate waive` arrives with a later version", "`[[waiver]]`"),
+        (&["sweep", "plan", "--x"], "`tollgate sweep` arrives with a later version", "tollgate check"),
         (&["check", "--ony", "x"], "unexpected argument '--ony'", "--only"),
         (&["check", "no-such-folder"], "there is no `no-such-folder`", "PATH is"),
         (&["check", "--only", "python-bandt"], "there is no rule `python-bandt`", "did you mean `python-bandit`?"),
@@ -161,6 +164,12 @@ fn policies_are_checked_and_shown() {
     let out = here(&["policy", "show", "--origin"]);
     let line = out.stdout.lines().find(|line| line.starts_with("rules.pyup-config = \"off\"")).expect("shown");
     assert!(line.ends_with("# .tollgate.toml:3"), "{line}");
+    fs::write(dir.path().join("org.toml"), "[org.floors]\npyup-config = \"error\"\n").expect("written");
+    let floored = here(&["policy", "check", "--org-policy", "org.toml"]).stdout;
+    assert!(floored.contains("rule pyup-config: error, the organisation's floor (off is below it)"), "{floored}");
+    let out = here(&["policy", "show", "--origin", "--org-policy", "org.toml"]).stdout;
+    let line = out.lines().find(|line| line.starts_with("rules.pyup-config = \"error\"")).unwrap_or_default();
+    assert!(line.ends_with("# org.toml:2"), "{out}");
     fs::write(dir.path().join("wrong.toml"), "profil = 1\n[rules]\nhstss = \"off\"\n").expect("written");
     let out = here(&["policy", "check", "wrong.toml"]);
     assert_eq!(out.status, 2);

@@ -8,6 +8,7 @@ mod docs;
 mod examples;
 mod hostile;
 mod house;
+mod input;
 mod repos;
 mod tags;
 mod told;
