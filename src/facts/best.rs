@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::bound::Bound;
+use super::hold::HeldBy;
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::{Pipeline, Trigger};
@@ -14,12 +15,14 @@ use crate::answer::Answer;
 /// decided.
 pub(super) type Candidate = (usize, OnComponent, Answer, Option<Deciding>);
 
-/// The one that decides the bound of all. At one rung security rules win; then what a pull request starts; then the earlier one.
+/// The one that decides the bound of all. At one rung security rules win; then a job whose check the policy
+/// declares to be required; then what a pull request starts; then the earlier one.
 pub(super) fn of(bound: Bound, all: Vec<Candidate>, pulled: impl Fn(usize) -> bool) -> Option<Candidate> {
     let open = bound.is_open();
     let weight = |(at, on, secure, _): &Candidate| {
         let (first, second) = bound.weigh(on.bound);
-        (first, secure.is_yes(), if open { second } else { Rung::Absent }, pulled(*at), Reverse(*at))
+        let declared = on.held.iter().any(|hold| hold.by == HeldBy::CheckName);
+        (first, secure.is_yes(), declared, if open { second } else { Rung::Absent }, pulled(*at), Reverse(*at))
     };
     all.into_iter().max_by_key(weight)
 }

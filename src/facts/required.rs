@@ -71,6 +71,20 @@ mod tests {
     }
 
     #[test]
+    fn any_job_that_gates_may_be_the_one_that_is_required() {
+        let job = |name: &str| {
+            format!(
+                "  {name}:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: bandit -r .\n"
+            )
+        };
+        let workflow = format!("on: pull_request\njobs:\n{}{}{}", job("a"), job("b"), job("c"));
+        for (name, line) in [("a", 3), ("b", 8), ("c", 13)] {
+            let expected = vec![format!("{line}: required by name only: the policy declares its check `{name}`")];
+            assert_eq!(told(&[name], &workflow).0, expected, "{name}");
+        }
+    }
+
+    #[test]
     fn a_declared_check_is_a_note_on_the_job_that_publishes_it() {
         let text = |lint: &str, more: &str| {
             format!(

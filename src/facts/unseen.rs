@@ -27,12 +27,23 @@ pub fn on_gate<'t>(
     sight: Option<Sight<'_>>,
     filtered: &Filtered<'_>,
 ) -> Vec<&'t OpaqueUnit> {
-    let open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
-    let mut units: Vec<&OpaqueUnit> =
-        open.filter(|unit| starts::unseen_bound(unit, pipelines, sight, filtered).upper >= Rung::Gates).collect();
-    units.sort_by_key(|unit| (!on_pull_request(unit, pipelines), !likely(unit), weakness(unit.why.reason), &unit.place));
+    let mut units: Vec<&OpaqueUnit> = gating(trace, pipelines, sight, filtered).collect();
+    units.sort_by_cached_key(|unit| {
+        (!on_pull_request(unit, pipelines), !likely(unit), weakness(unit.why.reason), unit.place.clone())
+    });
     units.dedup_by(|a, b| a.place == b.place && a.why.text == b.why.text);
     units
+}
+
+/// The same in no order.
+fn gating<'t>(
+    trace: &'t Trace,
+    pipelines: &[Pipeline],
+    sight: Option<Sight<'_>>,
+    filtered: &Filtered<'_>,
+) -> impl Iterator<Item = &'t OpaqueUnit> {
+    let open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
+    open.filter(move |unit| starts::unseen_bound(unit, pipelines, sight, filtered).upper >= Rung::Gates)
 }
 
 /// What of which component something unseen could gate, as (language, directory, part), and whether it could gate the repository.
@@ -45,11 +56,11 @@ pub struct Raised {
 /// What opaque units raise; asked once, for all tools.
 #[must_use]
 pub fn raised(trace: &Trace, pipelines: &[Pipeline], inventory: &Inventory, filtered: &Filtered<'_>) -> Raised {
-    let open = |sight: &Sight<'_>| !on_gate(trace, pipelines, Some(*sight), filtered).is_empty();
+    let open = |sight: &Sight<'_>| gating(trace, pipelines, Some(*sight), filtered).next().is_some();
     let both = |component| [Sight::code(component), Sight::dependencies(component)];
     Raised {
         components: inventory.components.iter().flat_map(both).filter(open).map(key).collect(),
-        repository: !on_gate(trace, pipelines, None, filtered).is_empty(),
+        repository: gating(trace, pipelines, None, filtered).next().is_some(),
     }
 }
 

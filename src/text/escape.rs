@@ -2,12 +2,19 @@
 
 use std::borrow::Cow;
 
+/// Letters and marks that show as nothing, by which two different names look alike (Unicode, `Default_Ignorable_Code_Point`, and the
+/// blank of braille). Variation selectors are left out: emoji are written with them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}')
+}
+
 /// Whether a character may steer a terminal or reorder what a reader sees (C0, C1, DEL, bidi controls, line separators,
 /// invisible tags).
 #[must_use]
 pub fn is_steering(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+        || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+        || is_invisible(c)
 }
 
 /// Text for one line of a terminal or a log: every steering character (newlines and tabs too) becomes a visible `\u{…}`.

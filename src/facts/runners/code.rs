@@ -8,6 +8,7 @@ use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::CodeRunner;
 use crate::facts::matching::program_name;
+use crate::facts::shell::Word;
 use crate::snapshot::UnreadKind;
 use crate::text::{RepoPath, SourceFile};
 
@@ -49,6 +50,11 @@ impl Runner for Code {
             return go_run(call, world);
         }
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
+        if let Some(code) = given(row, call) {
+            // That it imports a tool is mostly the question whether it is there.
+            let starts = started::starts_in_text(&code.shape(), call, world);
+            return starts.then(|| opaque(call, not_read(&format!("the code given to `{program}`")).at(call.place.clone())));
+        }
         let (name, rest) = file_of(row, call)?;
         let mut known = vec![name.clone(), format!("{name}.{}", row.extension), format!("{name}/__main__.py")];
         // A module may be the project's own, installed from where its sources lie.
@@ -77,6 +83,28 @@ impl Runner for Code {
     fn in_code(&self) -> InCode {
         InCode::Passed
     }
+}
+
+/// Code among the words: `python -c "…"`.
+fn given<'c>(row: &CodeRunner, call: &Call<'c>) -> Option<&'c Word> {
+    let words = call.words.get(1..)?;
+    let flags = words.iter().take_while(|word| word.value.as_deref().is_some_and(|text| text.starts_with('-')));
+    let at = flags.into_iter().position(|word| row.code_flags.iter().any(|flag| word.value.as_ref() == Some(flag)))?;
+    words.get(at + 1)
+}
+
+/// Why code that an interpreter is given on its standard input is not read, when it starts anything.
+pub(in crate::facts) fn on_stdin(code: &str, call: &Call<'_>, world: &World<'_>) -> Option<Why> {
+    let program = program_name(call.words.first()?.value.as_deref()?);
+    world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
+    let mut operands = call.words[1..].iter().map(|word| word.value.as_deref());
+    let from_there = operands.all(|text| text.is_some_and(|text| text.starts_with('-')));
+    let starts = from_there && started::starts(code, call, world);
+    starts.then(|| not_read(&format!("the code given to `{program}`")).at(call.place.clone()))
+}
+
+fn not_read(what: &str) -> Why {
+    Why::new(Reason::Unsupported, format!("{what} starts tools or tasks; its code is not read by this version"))
 }
 
 /// A program that is installed and named to the interpreter: `node node_modules/.bin/eslint`, `python -X dev -m bandit`.
@@ -141,8 +169,7 @@ pub(super) fn judged(call: &Call<'_>, world: &World<'_>, files: &[Arc<SourceFile
     let mut all = files.iter().chain(&more);
     let speaking = all.find(|file| started::file_starts(file, call, world));
     let Some(file) = speaking else { return Vec::new() };
-    let text = format!("{} starts tools or tasks; its code is not read by this version", file.path);
-    opaque(call, Why::new(Reason::Unsupported, text).at(call.place.clone()))
+    opaque(call, not_read(&file.path.to_string()).at(call.place.clone()))
 }
 
 /// Files that one file hands its work to: what it loads by a path of the tree (`require_relative "../config/ci.rb"`), and the

@@ -32,6 +32,7 @@ mod tox;
 mod unread;
 mod yaml_merge;
 
+pub(super) use code::on_stdin;
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
@@ -65,6 +66,7 @@ pub struct World<'a> {
 pub struct Seen {
     started: started::Answers,
     may_build: docker::MayBuild,
+    packages: npm::Kept,
 }
 
 /// A command about to be run.

@@ -40,6 +40,12 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
 
 /// Whether a quoted text (or a list of them) is a command that leads to a tool, or an import names one.
 pub(super) fn starts(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
+    let imports = || text.lines().filter_map(imported).any(|module| leads(&[module], call, world, &mut 0));
+    starts_in_text(text, call, world) || imports()
+}
+
+/// Whether a quoted text (or a list of them) is a command that leads to a tool.
+pub(super) fn starts_in_text(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
     if text.len() > MOST {
         return true;
     }
@@ -62,7 +68,7 @@ pub(super) fn starts(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
             return true;
         }
     }
-    text.lines().filter_map(imported).any(|module| leads(&[module], call, world, &mut asked))
+    false
 }
 
 fn is_comment(line: &str) -> bool {

@@ -1,8 +1,10 @@
-//! Owns the text that a shell reads its script from when that is standard input: here-documents and here-strings, files, and what
+//! Owns the text that a shell (or an interpreter) reads its script from when that is standard input: here-documents and here-strings, files, and what
 //! a known command prints into a pipe. Refuses texts that any other program prints.
 
 use std::sync::Arc;
 
+use crate::catalog::Catalog;
+use crate::facts::matching::program_name;
 use crate::facts::workdir::normalise;
 use crate::text::MappedText;
 
@@ -19,9 +21,14 @@ use super::{UNKNOWN_CHAR, Word};
 /// Files that are remembered.
 const MOST_FILES: usize = 256;
 
-/// Whether one of the words is a shell that reads its script from standard input.
+/// Whether one of the words is a shell, or an interpreter of another language, that reads its script from standard input.
 fn reads_script(words: &[Word]) -> Option<bool> {
-    let shell = words.iter().position(|word| word.value.as_deref().is_some_and(|name| shell_named(name).is_some()))?;
+    let interpreters = &Catalog::builtin().runners.interpreter;
+    let reads = |name: &str| {
+        let known = || interpreters.iter().any(|row| row.program == program_name(name));
+        shell_named(name).is_some() || known()
+    };
+    let shell = words.iter().position(|word| word.value.as_deref().is_some_and(reads))?;
     let mut operands = words.get(shell + 1..)?.iter();
     while let Some(word) = operands.next() {
         match word.value.as_deref()? {

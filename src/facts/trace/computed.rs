@@ -29,6 +29,18 @@ fn under(frame: &Frame, condition: Why) -> Frame {
     out
 }
 
+/// A flag, or a number of times or seconds: what stands before the command that a wrapper runs (`retry -n 3 10s CMD`).
+fn is_count(value: &str) -> bool {
+    let digits = value.trim_end_matches(['s', 'm', 'h']);
+    value.starts_with('-') || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+/// Whether a name is followed by what a command is given: a flag, or a path. A mere name may be anything's.
+fn looks_run(words: &[Word]) -> bool {
+    let given = words.iter().skip(1).filter_map(|word| word.value.as_deref());
+    given.into_iter().any(|value| value.starts_with('-') || value == "." || value.contains('/'))
+}
+
 /// The command behind a wrapper that is called after its program (`just-cargo profile=ci clippy`): that program, and its words.
 fn named_after(words: &[Word], program: &str) -> Option<(String, Vec<Word>)> {
     let (_, own) = matching::program_name(program).rsplit_once(['-', '_'])?;
@@ -164,10 +176,12 @@ impl<'w> Tracer<'w> {
 
     /// Where in the words of an unknown program a command begins that leads on: behind `--`, or where a tool is named.
     fn runs_from(&self, words: &[Word], frame: &Frame) -> Option<usize> {
-        let mut runs = false;
+        let (mut runs, mut plain) = (false, true);
         let foreign = words[0].value.as_deref().is_some_and(|program| program.contains('/'));
         for (at, word) in words.iter().enumerate().take(LOOKED_AT).skip(1) {
             let value = word.value.as_deref()?;
+            let first = plain;
+            plain &= is_count(value);
             if value == "--" {
                 return (at + 1 < words.len() && self.leads_on(&words[at + 1..], foreign, frame)).then_some(at + 1);
             }
@@ -180,7 +194,11 @@ impl<'w> Tracer<'w> {
             runs |= matches!(value, "run" | "exec");
             let rest = &words[at..];
             // Behind a flag it may be the flag's value.
-            if (at == 1 || runs) && self.leads_on(rest, foreign, frame) {
+            let behind = words[at - 1].value.as_deref().is_some_and(|before| before.starts_with('-'));
+            if (at == 1 || runs || (first && !behind)) && self.leads_on(rest, foreign, frame) {
+                return Some(at);
+            }
+            if !behind && looks_run(rest) && !matching::tools_for_words(Catalog::builtin(), rest).is_empty() {
                 return Some(at);
             }
             let long = |hit: &matching::RowMatch<'_>| {

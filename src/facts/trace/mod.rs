@@ -269,8 +269,11 @@ impl<'w> Tracer<'w> {
             self.invocation(&hit, matching::arguments(&hit, words), BTreeMap::new(), frame);
         }
         if leads_on && !self.runner(words, place, stdin, frame, false) {
-            match (stdin, runners::reads_stdin(words)) {
-                (Some(text), Some((mode, args))) => self.script(text, mode, Some(args), frame, false),
+            let call = Call { words, env: &frame.env, workdir: &frame.workdir, place };
+            let code = stdin.and_then(|text| runners::on_stdin(text.text(), &call, self.world));
+            match (stdin, runners::reads_stdin(words), code) {
+                (Some(text), Some((mode, args)), _) => self.script(text, mode, Some(args), frame, false),
+                (_, _, Some(why)) => self.opaque(why, frame),
                 _ => {
                     self.unknown_program(words, place, frame);
                     self.out.unknown_programs.insert(matching::program_name(program).to_owned());

@@ -10,6 +10,8 @@ mod select;
 mod tests;
 mod together;
 
+pub(super) use package::Kept;
+
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::Why;
 use request::Client;

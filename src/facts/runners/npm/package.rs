@@ -1,7 +1,8 @@
 //! Owns packages as their managers see them: the nearest manifest, its scripts, the settings beside it, workspace members.
 //! Refuses dependencies: what is installed is not in the tree.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -219,6 +220,31 @@ pub(super) fn upward(workdir: &Workdir) -> Vec<Workdir> {
     all
 }
 
+/// What is said beside packages and above them, by where they stand: one script of many asks again.
+#[derive(Default)]
+pub(in crate::facts::runners) struct Kept(Mutex<HashMap<Workdir, Arc<Surroundings>>>);
+
+/// What is said beside a package and above it.
+pub(super) struct Surroundings {
+    pub(super) settings: Settings,
+    /// The root of its workspace; none as well when that cannot be read.
+    pub(super) root: Option<Package>,
+}
+
+impl Kept {
+    pub(super) fn of(&self, snapshot: &Snapshot, package: &Package) -> Arc<Surroundings> {
+        let kept = self.0.lock().map_or(None, |kept| kept.get(&package.workdir).cloned());
+        kept.unwrap_or_else(|| {
+            let root = Package::workspace_root(snapshot, &package.workdir).ok().flatten();
+            let made = Arc::new(Surroundings { settings: Settings::beside(snapshot, package), root });
+            if let Ok(mut kept) = self.0.lock() {
+                kept.insert(package.workdir.clone(), Arc::clone(&made));
+            }
+            made
+        })
+    }
+}
+
 /// Settings of the package managers that change what a script does.
 #[derive(Default)]
 pub(super) struct Settings {
@@ -232,7 +258,7 @@ pub(super) struct Settings {
 
 impl Settings {
     /// What the files beside a package and beside its workspace's root say; the nearest file wins.
-    pub(super) fn beside(snapshot: &Snapshot, package: &Package) -> Self {
+    fn beside(snapshot: &Snapshot, package: &Package) -> Self {
         let mut settings = Self::default();
         for here in upward(&package.workdir) {
             let own = here.dir().is_some_and(|dir| dir == package.directory);

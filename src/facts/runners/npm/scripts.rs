@@ -1,11 +1,12 @@
 //! Owns what a request runs: the script with those before and after it, in every package that is meant, by the shell that
 //! the settings name. Refuses to read shell.
 
-use super::package::{Package, Settings};
+use super::package::{Package, Settings, Surroundings};
 use super::request::{Client, Request, Selection, Verb};
 use super::select::{Chosen, choose};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::meter::COPY;
 use crate::facts::pipeline::Env;
 use crate::facts::runners::script_words::{literal, with_arguments};
 use crate::facts::runners::{Call, Next, Target, World};
@@ -118,25 +119,27 @@ impl Run<'_> {
         if package.script(name).is_none() {
             return;
         }
-        let settings = Settings::beside(self.world.snapshot, package);
-        let around = self.manners(package, &settings).around && !self.ignore_scripts && !settings.ignore_scripts;
+        let around = self.world.seen.packages.of(self.world.snapshot, package);
+        let settings = &around.settings;
+        let around = self.manners(package, &around).around && !self.ignore_scripts && !settings.ignore_scripts;
         if around {
-            self.one(package, &settings, &format!("pre{name}"), &[], out);
+            self.one(package, settings, &format!("pre{name}"), &[], out);
         }
-        self.one(package, &settings, name, arguments, out);
+        self.one(package, settings, name, arguments, out);
         if around {
-            self.one(package, &settings, &format!("post{name}"), &[], out);
+            self.one(package, settings, &format!("post{name}"), &[], out);
         }
     }
 
     fn lifecycle(&self, package: &Package, names: &[&str], out: &mut Vec<Next>) {
-        let settings = Settings::beside(self.world.snapshot, package);
+        let around = self.world.seen.packages.of(self.world.snapshot, package);
+        let settings = &around.settings;
         if self.ignore_scripts || settings.ignore_scripts {
             return;
         }
-        let installs = self.manners(package, &settings).installs;
+        let installs = self.manners(package, &around).installs;
         for name in names.iter().filter(|name| installs(name) || !names.contains(&"install")) {
-            self.one(package, &settings, name, &[], out);
+            self.one(package, settings, name, &[], out);
         }
     }
 
@@ -157,6 +160,7 @@ impl Run<'_> {
     /// One script alone.
     fn one(&self, package: &Package, settings: &Settings, name: &str, arguments: &[Word], out: &mut Vec<Next>) {
         let Some(value) = package.script(name) else { return };
+        self.world.meter.spend(COPY);
         let env = environment(self.call, name);
         let mut next = Next { workdir: package.workdir.clone(), env, ..Next::argv(self.call, Vec::new()) };
         if let Some(why) = value.disputed() {
@@ -194,9 +198,9 @@ impl Run<'_> {
     }
 
     /// What the manager does of its own accord, by kind and version.
-    fn manners(&self, package: &Package, settings: &Settings) -> Manners {
+    fn manners(&self, package: &Package, around: &Surroundings) -> Manners {
+        let (settings, root) = (&around.settings, &around.root);
         let all: fn(&str) -> bool = |_| true;
-        let root = Package::workspace_root(self.world.snapshot, &package.workdir).ok().flatten();
         let pinned = [Some(package), root.as_ref()].into_iter().flatten().find_map(Package::manager);
         let major = |client: &str| {
             pinned.filter(|(name, _)| *name == client).and_then(|(_, version)| version.split('.').next()?.parse::<u32>().ok())
