@@ -85,6 +85,9 @@ pub struct Tool {
     /// Letters of the short flags without a value, for tools that take them in one word (`-rq`).
     #[serde(default)]
     pub switches: String,
+    /// It takes the beginning of a long flag for the flag, where that is one only (argparse).
+    #[serde(default)]
+    pub abbreviates: bool,
     /// Flags that name packs of rules.
     #[serde(default)]
     pub pack_flags: Vec<String>,

@@ -3,6 +3,7 @@
 
 use super::pipeline::ActionCall;
 use super::shell::Word;
+use super::spelling;
 use crate::catalog::tool::{Hook, Run};
 use crate::catalog::{Catalog, Tool};
 
@@ -182,12 +183,13 @@ pub fn arguments(hit: &RowMatch<'_>, words: &[Word]) -> Vec<Word> {
         }
     }
     given.extend_from_slice(behind);
-    given
+    spelling::in_full(hit.tool, &given).into_owned()
 }
 
 /// Whether a flag makes the invocation analyse nothing (`--help`, `--version`).
 #[must_use]
 pub fn analyses_nothing(tool: &Tool, args: &[Word]) -> bool {
+    let args = &*spelling::in_full(tool, args);
     let end = args.iter().position(|word| !tool.no_run_anywhere && word.value.as_deref() == Some("--")).unwrap_or(args.len());
     args[..end].iter().filter_map(|word| word.value.as_deref()).any(|value| tool.no_run_flags.iter().any(|flag| flag == value))
 }
@@ -273,7 +275,8 @@ pub fn handed_arguments(tool: &Tool, args: Vec<Word>) -> Option<Vec<Word>> {
     }
     let rows = tool.run.iter().filter_map(|row| row.argv.as_ref());
     let taken = rows.filter_map(|argv| take_row(argv, &whole, &tool.value_flags)).max().unwrap_or(1);
-    Some(args.into_iter().skip(taken - 1).collect())
+    let rest: Vec<Word> = args.into_iter().skip(taken - 1).collect();
+    Some(spelling::in_full(tool, &rest).into_owned())
 }
 
 fn rows<'c>(catalog: &'c Catalog, matches: impl Fn(&Run) -> bool) -> Vec<RowMatch<'c>> {

@@ -34,6 +34,7 @@ mod secured;
 pub mod settle;
 pub mod shadow;
 pub mod shell;
+pub mod spelling;
 pub mod standing;
 pub mod starts;
 pub mod tags;

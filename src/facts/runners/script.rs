@@ -108,6 +108,12 @@ fn whole(file: &Arc<SourceFile>) -> MappedText {
 
 fn script(call: &Call<'_>, text: MappedText, mode: ShellMode, args: Vec<Word>) -> Next {
     let mut next = Next::argv(call, Vec::new());
+    if text.text().contains("\r\n") {
+        // `set -e\r` is no option, and every last word has one letter more.
+        let why = "the lines of the script end with a carriage return, which a shell takes for a part of the last word";
+        next.target = Target::Opaque(Why::new(Reason::Unsupported, why).at(call.place.clone()));
+        return next;
+    }
     next.target = Target::Script { text, mode, args: Some(args) };
     next
 }

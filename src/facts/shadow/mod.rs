@@ -1,12 +1,15 @@
 //! Owns the ways in which the tree gives a tool's name another meaning: local modules, packages, sources, overrides, wrappers
 //! (threats A11). Refuses shells and runners: their shadows are found where they are read.
 
+mod go;
 pub(in crate::facts) mod launchers;
 pub(in crate::facts) mod local;
 pub(in crate::facts) mod managers;
 mod npm;
 mod python;
 mod requirements;
+#[cfg(test)]
+mod tests;
 
 pub(super) use python::console_script;
 
@@ -16,24 +19,40 @@ use super::pipeline::Env;
 use super::runners::World;
 use super::shell::Word;
 use super::workdir::{WORKSPACE, Workdir};
+use crate::answer::Reason;
 use crate::catalog::Tool;
 use crate::catalog::tool::Run;
 use crate::doc::Format;
 use crate::text::RepoPath;
 
+/// Directories of the system, in which nothing of the tree lies.
+const SYSTEM: &[&str] = &["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/nix/", "/dev/null"];
+
 /// What a variable does by which every shell or program runs other code first, if it is one. A file of the system, and no part
 /// of the tree, does not count.
 #[must_use]
 pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
-    let of_system =
-        value.is_some_and(|value| value.starts_with('/') && !value.starts_with(WORKSPACE) && !value.contains(['$', ':', ' ']));
+    let of_system = value.is_some_and(|value| {
+        SYSTEM.iter().any(|directory| value.starts_with(directory)) && !value.contains(['$', ':', ' ']) && !value.contains("..")
+    });
     match name {
         "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
             Some(format!("`{name}` runs other code before every script"))
         }
+        // Many programs have a variable of this name for a word: only a script is meant for the shell.
+        "ENV" if !of_system && value.is_some_and(|value| value.contains('/') && value.ends_with("sh")) => {
+            Some(format!("`{name}` runs other code before every interactive shell"))
+        }
         _ if name.starts_with("BASH_FUNC_") => Some(format!("`{name}` defines a function for every shell")),
         _ => None,
     }
+}
+
+/// Whether what such a variable names may lie outside of the tree: then what it runs is not known.
+#[must_use]
+pub fn runs_unseen(name: &str, value: Option<&str>) -> bool {
+    !name.starts_with("BASH_FUNC_")
+        && value.is_none_or(|value| value.starts_with('/') && !value.starts_with(WORKSPACE) || value.contains(['$', '~']))
 }
 
 /// Everything in the tree, seen from the working directory, that makes the tool's name mean another program.
@@ -59,7 +78,7 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
         holds.extend(requirements::elsewhere(name, tool, &directory, world));
     }
     for name in tool.packages.get("go").into_iter().flatten() {
-        holds.extend(go(name, &directory, world));
+        holds.extend(go::replaced(name, &directory, world));
     }
     if row.argv.as_ref().is_some_and(|argv| argv.first().is_some_and(|word| word == "cargo" || word == "cargo-clippy")) {
         holds.extend(cargo(&directory, world));
@@ -75,39 +94,6 @@ pub fn leaves_directory_out(words: &[Word]) -> Option<(&'static str, &'static st
     (python && flag).then_some(("PYTHONSAFEPATH", "1"))
 }
 
-/// A `replace` of the tool's module in `go.mod` or `go.work`.
-fn go(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let files = directory.ancestors().flat_map(|dir| ["go.mod", "go.work"].map(|file| dir.join(file)));
-    for path in files.flatten().filter(|path| world.snapshot.is_file(path)) {
-        let Ok(file) = world.snapshot.read(&path) else { continue };
-        let mut block = false;
-        let mut offset = 0;
-        for line in file.text.split_inclusive('\n') {
-            let (start, text) = (offset, line.split("//").next().unwrap_or("").trim());
-            offset += line.len();
-            let rule = match (text.strip_prefix("replace"), block) {
-                (Some(rest), _) if rest.trim_start().starts_with('(') => {
-                    block = true;
-                    continue;
-                }
-                (Some(rest), false) => rest.trim(),
-                (_, true) if text == ")" => {
-                    block = false;
-                    continue;
-                }
-                (_, true) => text,
-                _ => continue,
-            };
-            let module = rule.split_whitespace().next().unwrap_or_default();
-            if !module.is_empty() && (name == module || name.strip_prefix(module).is_some_and(|rest| rest.starts_with('/'))) {
-                let place = file.place(crate::text::Span::new(start, start + line.trim_end().len()));
-                return Some(Hold::new(HoldEffect::Void, place, format!("`{module}` is replaced by another module")));
-            }
-        }
-    }
-    None
-}
-
 /// A compiler or toolchain of the tree.
 fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
@@ -115,6 +101,22 @@ fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
         for name in [".cargo/config.toml", ".cargo/config"] {
             let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
             let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
+            let root = document.root();
+            if let Some(value) = root.get("include") {
+                let why = "another file of settings is taken in, which is not read";
+                return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), value.place(), why));
+            }
+            // What `cargo clippy` hands to the compiler, unless it is forced to be something else.
+            let forced = |name: &str| {
+                let entry = root.route(&["env", name])?;
+                let force = entry.get("force").is_some_and(|force| force.scalar() == Some("true"));
+                (force || name.starts_with("RUSTC")).then_some(entry)
+            };
+            if let Some(value) = ["CLIPPY_ARGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"].into_iter().find_map(forced)
+            {
+                let why = "`env` sets what Clippy is told";
+                return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), value.place(), why));
+            }
             // Clippy puts itself in the place of `rustc-workspace-wrapper`.
             for key in ["rustc", "rustc-wrapper"] {
                 let Some(value) = document.root().route(&["build", key]) else { continue };

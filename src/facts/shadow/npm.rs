@@ -1,10 +1,14 @@
 //! Owns what makes an npm tool's name mean another package: sources that are no registry, overrides, packages of the tree.
-//! Refuses lock files: what is installed is not in the tree.
+//! Refuses the rest of lock files: what is installed is not in the tree.
 
+use crate::answer::Reason;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::World;
-use crate::text::{Place, RepoPath};
+use crate::text::{Place, RepoPath, Span};
+
+/// Where a manifest lists packages that are installed.
+const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /// A dependency taken from a path, another package or an override, or a workspace of the tool's name.
 pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
@@ -13,28 +17,25 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
         let Some(path) = dir.join("package.json").filter(|path| snapshot.is_file(path)) else { continue };
         let Ok(document) = snapshot.document(&path, Format::Json) else { continue };
         let root = document.root();
-        for table in ["dependencies", "devDependencies", "optionalDependencies"] {
+        for table in TABLES {
             let Some(spec) = root.get(table).and_then(|table| table.get(name)) else { continue };
-            let text = spec.as_str().unwrap_or_default();
-            let alias =
-                text.strip_prefix("npm:").is_some_and(|target| target.rsplit_once('@').map_or(target, |(head, _)| head) != name);
-            if alias
-                || is_shorthand(text, name)
-                || ["file:", "link:", "portal:", "workspace:", "git", "http", "github:", "./", "../"]
-                    .iter()
-                    .any(|head| text.starts_with(head))
-            {
-                return Some(Hold::new(
-                    HoldEffect::Void,
-                    spec.place(),
-                    format!("`{name}` is taken from `{text}`, not from the registry"),
-                ));
+            if let Some(effect) = elsewhere(spec.as_str().unwrap_or_default(), name) {
+                let why = format!("`{name}` is taken from `{}`, not from the registry", spec.as_str().unwrap_or_default());
+                return Some(Hold::new(effect, spec.place(), why));
             }
         }
+        if let Some(hold) = linked(name, &dir, world) {
+            return Some(hold);
+        }
+        let direct = TABLES.iter().any(|table| root.get(table).is_some_and(|table| table.get(name).is_some()));
         for route in [&["overrides"][..], &["resolutions"][..], &["pnpm", "overrides"][..]] {
-            if let Some(hold) = root.route(route).and_then(|table| overridden(name, table)) {
+            if let Some(hold) = root.route(route).and_then(|table| overridden(name, table, root, direct, 0)) {
                 return Some(hold);
             }
+        }
+        let workspaces = root.get("workspaces").map(|value| value.get("packages").unwrap_or(value));
+        if let Some(hold) = workspaces.and_then(|list| member(name, list, &dir, world)) {
+            return Some(hold);
         }
         if let Some(hold) = pnpm_workspace(name, &dir, world) {
             return Some(hold);
@@ -58,38 +59,184 @@ fn workspace_named(name: &str, world: &World<'_>) -> Option<Hold> {
     Some(Hold::new(effect, value.place(), format!("a package of this repository is called `{name}`")))
 }
 
-/// `owner/repository[#ref]`: a repository of GitHub (npm, "package.json", GitHub URLs). The tool's own is the tool.
-fn is_shorthand(text: &str, name: &str) -> bool {
-    let head = text.split('#').next().unwrap_or(text);
-    let Some((owner, repository)) = head.split_once('/') else { return false };
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    plain(owner) && plain(repository) && !owner.starts_with('.') && head != format!("{name}/{name}")
+/// An entry of npm's lock file that is a link: `npm ci` puts a directory of the tree there. The file is large, and not parsed.
+fn linked(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let path = directory.join("package-lock.json").filter(|path| world.snapshot.is_file(path))?;
+    let file = world.snapshot.read(&path).ok()?;
+    let key = format!("\"node_modules/{name}\"");
+    let at = file.text.find(&key)?;
+    let entry = file.text[at..].split('}').next()?;
+    let link = entry.find("\"link\"").map(|at| entry[at + 6..].trim_start_matches([' ', ':', '\n', '\t']))?;
+    let place = file.place(Span::new(at, at + key.len()));
+    let why = format!("the lock file puts a directory of the tree in the place of `{name}`");
+    link.starts_with("true").then(|| Hold::new(HoldEffect::Void, place, why))
 }
 
-/// A table of overrides names the package: alone, with a range, or anywhere in the tree (`**/NAME`, yarn 1).
-fn overridden(name: &str, table: Value<'_>) -> Option<Hold> {
-    let mine = |key: &str| {
-        let key = key.strip_prefix("**/").unwrap_or(key);
-        key == name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'))
-    };
-    let spec = table.entries().find(|entry| entry.key.as_str().is_some_and(mine))?.value;
-    // npm nests what an override of the package's own dependencies says; `.` is the package itself.
-    let spec = if spec.as_str().is_none() { spec.get(".")? } else { spec };
-    let text = spec.as_str().unwrap_or_default();
-    // An override to a plain version is still the same package.
-    let plain = text.chars().next().is_some_and(|c| c.is_ascii_digit() || "^~><=*$v".contains(c));
-    let same =
-        text.strip_prefix("npm:").is_some_and(|to| to == name || to.strip_prefix(name).is_some_and(|rest| rest.starts_with('@')));
-    let tag = matches!(text, "latest" | "next" | "" | "catalog:" | "-");
-    (!plain && !same && !tag)
-        .then(|| Hold::new(HoldEffect::Void, spec.place(), format!("an override puts something else in the place of `{name}`")))
+/// What is held when a specification is none of the registry's package of the name (npm-package-arg; protocols of yarn and pnpm).
+/// What is not known to be one is none: the list of other sources is open.
+fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
+    let spec = spec.trim();
+    let named = |rest: &str| rest == name || rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
+    if let Some(rest) = spec.strip_prefix("npm:") {
+        // Without a name it is a range (yarn).
+        return (!named(rest) && !is_range(rest)).then_some(HoldEffect::Void);
+    }
+    if spec.starts_with("catalog:") || is_range(spec) || is_own(spec, name) {
+        return None;
+    }
+    // The package itself, with a change by a file of the tree that is not read.
+    let patched = spec.strip_prefix("patch:").is_some_and(named);
+    Some(if patched { HoldEffect::Unknown(Reason::Unsupported) } else { HoldEffect::Void })
 }
 
-/// `overrides` of pnpm's workspace file.
+/// A range of versions or a tag: no path, no address, no archive.
+fn is_range(text: &str) -> bool {
+    let archive = [".tgz", ".tar.gz", ".tar"].iter().any(|end| text.to_ascii_lowercase().ends_with(end));
+    let plain = |c: char| c.is_ascii_alphanumeric() || " .,^~<>=|*+-_".contains(c);
+    !archive && !text.starts_with('.') && text.chars().all(plain)
+}
+
+/// `owner/repository[#ref]` of the tool itself (npm, "package.json", GitHub URLs).
+fn is_own(text: &str, name: &str) -> bool {
+    text.split('#').next() == Some(&format!("{name}/{name}"))
+}
+
+/// Tables in tables of overrides.
+const NESTED: usize = 8;
+
+/// A table of overrides names the package: alone, with a range, or somewhere in the tree (`**/NAME` of yarn 1, `a>NAME` of pnpm).
+/// What holds only below another package is of no account for one that the manifest asks for itself.
+fn overridden(name: &str, table: Value<'_>, root: Value<'_>, direct: bool, depth: usize) -> Option<Hold> {
+    for entry in table.entries() {
+        let Some(key) = entry.key.as_str() else { continue };
+        let last = key.rsplit_once('>').map(|(_, last)| last.trim()).or_else(|| below_another(key, name)).unwrap_or(key);
+        let anywhere = key.strip_prefix("**/").is_some_and(|rest| rest == last) || last == key;
+        let mine = last == name || last.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
+        let (value, is_text) = (entry.value, entry.value.as_str().is_some());
+        // npm nests what an override of the package's own dependencies says; `.` is the package itself.
+        let spec = if is_text { Some(value) } else { value.get(".") };
+        if mine
+            && (anywhere && depth == 0 || !direct)
+            && let Some(spec) = spec
+            && let Some(effect) = replaces(spec.as_str().unwrap_or_default(), name, root)
+        {
+            let why = format!("an override puts something else in the place of `{name}`");
+            return Some(Hold::new(effect, spec.place(), why));
+        }
+        if !is_text && !mine && depth < NESTED {
+            let found = overridden(name, value, root, direct, depth + 1);
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+    None
+}
+
+/// The last package of a path of packages (`a/NAME`, `@s/a/NAME`) of yarn 1.
+fn below_another<'k>(key: &'k str, name: &str) -> Option<&'k str> {
+    let at = key.find(&format!("/{name}"))?;
+    // `@scope/NAME` is one package.
+    let before = &key[..at];
+    let scope = before.rsplit('/').next().is_some_and(|last| last.starts_with('@'));
+    (!scope).then(|| &key[at + 1..])
+}
+
+fn replaces(text: &str, name: &str, root: Value<'_>) -> Option<HoldEffect> {
+    if text == "-" {
+        return None;
+    }
+    // `$other` is what the manifest says for that package.
+    match text.strip_prefix('$') {
+        Some(other) => {
+            let spec = TABLES.iter().find_map(|table| root.get(table)?.get(other)?.as_str());
+            spec.map_or(Some(HoldEffect::Unknown(Reason::Unsupported)), |spec| elsewhere(spec, name))
+        }
+        None => elsewhere(text, name),
+    }
+}
+
+/// What pnpm's workspace file says of a package, and packages of a workspace that bear the name.
 fn pnpm_workspace(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let path = directory.join("pnpm-workspace.yaml").filter(|path| world.snapshot.is_file(path))?;
     let document = world.snapshot.document(&path, Format::Yaml).ok()?;
-    document.root().get("overrides").and_then(|table| overridden(name, table))
+    let root = document.root();
+    if let Some(hold) = root.get("overrides").and_then(|table| overridden(name, table, root, false, 0)) {
+        return Some(hold);
+    }
+    let named = root.get("catalogs").into_iter().flat_map(Value::entries).map(|entry| entry.value);
+    for table in root.get("catalog").into_iter().chain(named) {
+        if let Some(spec) = table.get(name)
+            && let Some(effect) = elsewhere(spec.as_str().unwrap_or_default(), name)
+        {
+            let why = format!("`{name}` is taken from `{}`, not from the registry", spec.as_str().unwrap_or_default());
+            return Some(Hold::new(effect, spec.place(), why));
+        }
+    }
+    root.get("packages").and_then(|list| member(name, list, directory, world))
+}
+
+/// Manifests of a workspace that are looked at.
+const MEMBERS: usize = 2_000;
+
+/// A package of a workspace that bears the name: npm links it in the place of the registry's.
+fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let patterns: Vec<&str> = patterns.items().filter_map(Value::as_str).map(|text| text.trim_start_matches("./")).collect();
+    let (out, within): (Vec<&str>, Vec<&str>) = patterns.into_iter().partition(|text| text.starts_with('!'));
+    if within.is_empty() {
+        return None;
+    }
+    let manifests = world.snapshot.under(directory).iter().map(|entry| &entry.path);
+    let manifests = manifests.filter(|path| path.file_name() == "package.json" && !path.as_str().contains("node_modules/"));
+    for path in manifests.take(MEMBERS) {
+        let parent = path.parent();
+        let below = parent.as_str().strip_prefix(directory.as_str()).unwrap_or_default().trim_start_matches('/');
+        let matches = |pattern: &&str| fits(pattern.trim_end_matches('/'), below);
+        if below.is_empty()
+            || !within.iter().any(|one| matches(&one))
+            || out.iter().any(|one| matches(&one.trim_start_matches('!')))
+        {
+            continue;
+        }
+        // Most manifests name the tool somewhere; few bear its name.
+        let Some(true) = world.snapshot.read(path).ok().map(|file| bears(&file.text, name)) else { continue };
+        let Ok(document) = world.snapshot.document(path, Format::Json) else { continue };
+        if let Some(value) = document.root().get("name").filter(|value| value.as_str() == Some(name)) {
+            let why = format!("a package of this repository's workspace is called `{name}`");
+            return Some(Hold::new(HoldEffect::Void, value.place(), why));
+        }
+    }
+    None
+}
+
+/// Whether `"name"` has this value anywhere in a text.
+fn bears(text: &str, name: &str) -> bool {
+    text.match_indices("\"name\"").any(|(at, key)| {
+        let rest = text[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
+        rest.and_then(|rest| rest.strip_prefix('"')?.strip_prefix(name)).is_some_and(|rest| rest.starts_with('"'))
+    })
+}
+
+/// A directory against a pattern of workspaces: `**` is any number of directories, what else has a `*` is one.
+fn fits(pattern: &str, directory: &str) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let mut reached = vec![false; pattern.len() + 1];
+    reached[0] = true;
+    for segment in directory.split('/') {
+        let mut next = vec![false; pattern.len() + 1];
+        for (at, wanted) in pattern.iter().enumerate() {
+            // `**` may also be nothing.
+            if *wanted == "**" && reached[at] {
+                reached[at + 1] = true;
+                next[at] = true;
+            } else if reached[at] && (wanted.contains(['*', '{', '?', '[']) || *wanted == segment) {
+                next[at + 1] = true;
+            }
+        }
+        reached = next;
+    }
+    let trailing = pattern.iter().rev().take_while(|one| **one == "**").count();
+    reached[pattern.len() - trailing..].contains(&true)
 }
 
 /// A program of this name that is committed where installed ones go.

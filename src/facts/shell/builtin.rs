@@ -94,10 +94,10 @@ impl Walker<'_> {
                 }
             }
             "kill" if ends_itself(args) => {
-                let status = Per::same(Stat::Nonzero);
+                let status = Per::same(if self.signal_trap { Stat::Unknown } else { Stat::Nonzero });
                 return done(self.exit_with(&st, &status, ctx, at));
             }
-            "alias" if st.options.aliases => self.aliases(run, &place),
+            "alias" if st.options.aliases => self.aliases(run, &mut st, &place),
             "alias" | "unalias" => {}
             "hash" | "type" | "getopts" | "read" | "mapfile" | "readarray" | "let" => {
                 return done(self.reading(name, run, st, ctx, &place));
@@ -122,8 +122,14 @@ impl Walker<'_> {
         done(self.leaf(st, ctx))
     }
 
-    fn aliases(&mut self, run: &Run<'_>, place: &Place) {
-        for (alias, _) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
+    fn aliases(&mut self, run: &Run<'_>, st: &mut State, place: &Place) {
+        for (alias, body) in run.words.iter().skip(1).filter_map(|word| word.value.as_deref()?.split_once('=')) {
+            // What else an alias does is not followed: these end the script, or say how it ends.
+            let steers = |word: &str| matches!(word, "trap" | "exit" | "exec" | "set" | "return" | "eval" | "kill");
+            if body.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(steers) {
+                self.doubt(st, place.clone(), &format!("the alias {}", quoted(alias)));
+                self.may_trap(st, place);
+            }
             self.shadow(alias, place.clone(), format!("an alias named {}", quoted(alias)));
         }
     }

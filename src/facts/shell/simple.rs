@@ -9,7 +9,7 @@ use super::source::Ctx;
 use super::state::{Here, State, Until};
 use super::trap::TrapSet;
 use super::walk::{Walker, quoted};
-use super::world::{Per, Stat, Val};
+use super::world::{ENDING, Per, Stat, Val};
 use super::{ShellCommand, Word};
 
 /// Commands of the shell that change what the next ones do: none of several that a word may be.
@@ -196,6 +196,11 @@ impl Walker<'_> {
         self.program_flow(&ran, fail, &mut st, ctx);
         if !exec {
             return self.leaf(st, ctx);
+        }
+        let ending = st.reach.follows(ENDING);
+        if self.in_trap > 0 && ending != Here::Never {
+            self.endings
+                .push((if ending == Here::Yes { usual } else { Stat::Unknown }, Some(ctx.source.place(run.command.span))));
         }
         // The shell is replaced: its traps do not run, and nothing follows.
         st.exit_trap = TrapSet::only(None);

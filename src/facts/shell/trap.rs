@@ -86,10 +86,22 @@ impl Walker<'_> {
                     self.opaque(place.clone(), Reason::Unsupported, "a `DEBUG` trap runs before every command");
                     self.doubt(st, place.clone(), "a `DEBUG` trap");
                 }
+                // Every program that ends sends it, the tool among them.
+                Some("CHLD" | "SIGCHLD" | "17") if index.is_some() => {
+                    st.exit_trap = st.exit_trap.join(&TrapSet::only(index));
+                    self.doubt(st, place.clone(), "a `CHLD` trap");
+                }
+                Some(_) if index.is_some() => self.signal_trap = true,
                 Some(_) => {}
                 None => st.exit_trap = st.exit_trap.join(&TrapSet::only(index)),
             }
         }
+    }
+
+    /// Something that is not followed may set a trap on the end of the script.
+    pub(super) fn may_trap(&mut self, st: &mut State, place: &Place) {
+        self.traps.push(Trap { source: None, place: place.clone(), verdict: None, sets: Vec::new() });
+        st.exit_trap = st.exit_trap.join(&TrapSet::only(Some(self.traps.len() - 1)));
     }
 
     /// What the `ERR` trap in force, if any, makes of a failure.
@@ -182,7 +194,10 @@ impl Walker<'_> {
             end.vars.keys().filter(|name| differs(name)).cloned().collect()
         };
         let sets = end.as_ref().map(changed).unwrap_or_default();
-        (trap_verdict(end.as_ref(), &mut endings, error), sets)
+        // `set +e` in it: the failure that it ran for ends nothing any more.
+        let goes_on = error && end.as_ref().is_some_and(|end| end.options.errexit != st.options.errexit);
+        let verdict = trap_verdict(end.as_ref(), &mut endings, error);
+        (if goes_on { Verdict::Unknown } else { verdict }, sets)
     }
 
     /// Ends a (sub)shell: its exit status, after the traps that run then.

@@ -65,6 +65,8 @@ pub(super) struct Walker<'a> {
     /// Ends of rounds, likewise, and whether by `break`.
     pub rounds: Vec<Vec<(State, Fail, bool)>>,
     pub traps: Vec<Trap>,
+    /// A trap on a signal that the script may send to itself.
+    pub signal_trap: bool,
     pub jobs: Vec<Per<Stat>>,
     /// Failures in the background that something waits for without it being known for which.
     pub awaited: BTreeSet<Fail>,
@@ -116,6 +118,7 @@ impl<'a> Walker<'a> {
             locals: Vec::new(),
             rounds: Vec::new(),
             traps: Vec::new(),
+            signal_trap: false,
             jobs: Vec::new(),
             awaited: BTreeSet::new(),
             calls: Vec::new(),

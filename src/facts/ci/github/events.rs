@@ -242,6 +242,10 @@ impl Reader<'_, '_> {
                 } else if !filter.passes_every_branch() {
                     let why = format!("only pushes to {} start it", filter.listed());
                     info.limit(Hold::new(HoldEffect::Soften, filter.place.clone(), why));
+                } else if let Some(except) = filter.open_exception() {
+                    // Whoever opens a branch gives it its name.
+                    let why = format!("pushes to branches named like `{except}` do not start it");
+                    info.limit(Hold::new(HoldEffect::Soften, filter.place.clone(), why));
                 } else if filter.excepts() {
                     let why = "pushes to some branches do not start it";
                     info.event.held_by = Some(Hold::new(HoldEffect::Note, filter.place.clone(), why));

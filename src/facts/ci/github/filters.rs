@@ -89,6 +89,12 @@ impl NameFilter {
         (self.ignore && !self.texts.is_empty()) || self.texts.iter().any(|text| text.starts_with('!'))
     }
 
+    /// A pattern with a wildcard that keeps names out although the others pass.
+    pub(super) fn open_exception(&self) -> Option<&str> {
+        let mut out = self.texts.iter().filter_map(|text| if self.ignore { Some(text.as_str()) } else { text.strip_prefix('!') });
+        out.find(|text| text.contains(['*', '?', '[', '+']))
+    }
+
     /// The patterns in a sentence: "`main`, `release/*`".
     pub(super) fn listed(&self) -> String {
         let shown: Vec<String> = self.texts.iter().take(4).map(|text| format!("`{text}`")).collect();

@@ -31,7 +31,9 @@ pub(super) fn add_env(value: Option<Value<'_>>, names: &dyn Names, env: &mut Env
             break;
         }
         let first = shadow::runs_first(name, text.as_deref());
-        shadows.extend(first.map(|why| Hold::new(HoldEffect::Void, entry.key.place(), why)));
+        let unseen = shadow::runs_unseen(name, text.as_deref());
+        let effect = if unseen { HoldEffect::Unknown(Reason::Dynamic) } else { HoldEffect::Void };
+        shadows.extend(first.map(|why| Hold::new(effect, entry.key.place(), why)));
         env.insert(name.to_owned(), text);
     }
     shadows

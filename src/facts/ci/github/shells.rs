@@ -87,6 +87,13 @@ fn flags(mut mode: ShellMode, words: &[&str], text: &str) -> Shell {
             match letter {
                 'e' => mode.errexit = on,
                 'c' => return doubtful("the shell is given a command"),
+                // The file is then no more than an argument, and standard input is empty.
+                's' if on => {
+                    return Shell::Doubtful(
+                        HoldEffect::Void,
+                        format!("the shell reads standard input, not the script (`{text}`)"),
+                    );
+                }
                 'n' if on => return Shell::Doubtful(HoldEffect::Void, format!("the shell runs nothing (`{text}`)")),
                 'o' => match words.next().copied() {
                     Some("errexit") => mode.errexit = on,
@@ -191,7 +198,9 @@ mod tests {
         };
         assert_eq!(effect("true {0}"), Some(HoldEffect::Void));
         assert_eq!(effect("true bash {0}"), Some(HoldEffect::Void));
-        assert_eq!(effect("bash -n {0}"), Some(HoldEffect::Void));
+        for nothing in ["bash -n {0}", "bash -e -s {0}", "bash -es {0}", "sh -es {0}"] {
+            assert_eq!(effect(nothing), Some(HoldEffect::Void), "{nothing}");
+        }
         assert_eq!(effect("bash -e other.sh {0}"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         assert_eq!(effect("bash -c true"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         assert_eq!(effect("micromamba-shell {0}"), Some(HoldEffect::Unknown(Reason::Unsupported)));

@@ -50,6 +50,8 @@ pub(super) struct Evaluation<'a> {
     /// Directories that targets are also looked for in.
     pub(super) search: Vec<String>,
     pub(super) files: usize,
+    /// Included files that are not in the tree.
+    pub(super) absent: Vec<(String, Place)>,
     pub(super) conditions: Conditions,
     pub(super) current: Option<usize>,
     define: Option<Define>,
@@ -84,6 +86,7 @@ impl<'a> Evaluation<'a> {
             incomplete: None,
             search: Vec::new(),
             files: 0,
+            absent: Vec::new(),
             conditions: Conditions::default(),
             current: None,
             define: None,

@@ -62,6 +62,7 @@ impl Runner for Make {
         given.ignores = given.ignores.or(options.ignores);
         given.dry = given.dry.or(options.dry);
         given.unclear = given.unclear.or(options.unclear);
+        given.old.extend(std::mem::take(&mut options.old));
         given.environment_wins |= options.environment_wins;
         if given.only_tells {
             return Some(Vec::new());
@@ -97,6 +98,11 @@ fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<N
     if call.env.get("MAKEFILES").is_some_and(|value| value.as_deref() != Some("")) {
         let why = "`MAKEFILES` makes make read other files first, which are not read here";
         plan.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), call.place.clone(), why));
+    }
+    // Make makes what it includes, and reads itself again.
+    if let Some((name, place)) = evaluation.absent.iter().find(|(name, _)| evaluation.rules.names(name)) {
+        let why = format!("`{name}`, which the makefile includes, is made by a rule");
+        plan.holds.push(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why));
     }
     for target in targets(&evaluation, &options) {
         let before = plan.out.len();

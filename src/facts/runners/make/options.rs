@@ -26,6 +26,8 @@ pub(super) struct Options {
     pub(super) always: bool,
     /// `--help`, `--version`: no makefile is read.
     pub(super) only_tells: bool,
+    /// `-o`, each with whether it is known: targets that are not made.
+    pub(super) old: Vec<(Option<String>, Place)>,
     /// `--eval`
     pub(super) evaluates: Option<Place>,
 }
@@ -154,6 +156,14 @@ impl Options {
     fn operand(&mut self, word: &Given, text: &str) {
         if let Some((name, value)) = text.split_once('=') {
             let name = name.trim_end_matches([':', '?', '+', '!']).to_owned();
+            // Make takes its own flags from there too.
+            if name == "MAKEFLAGS" {
+                match &word.value {
+                    Some(_) => self.flags(value, &word.place),
+                    None => self.unclear = Some(word.place.clone()),
+                }
+                return;
+            }
             self.variables.push((name, Some(value.to_owned()).filter(|_| word.value.is_some())));
         } else if word.value.is_none() && text.starts_with('$') {
             // `make $EXTRA lint`: targets, options, or nothing at all.
@@ -172,6 +182,7 @@ impl Options {
             'n' | 'q' | 't' => self.dry = Some(word.place.clone()),
             'e' => self.environment_wins = true,
             'B' => self.always = true,
+            'o' => self.old.push((value, word.place.clone())),
             'h' | 'v' => self.only_tells = true,
             'E' => self.evaluates = Some(word.place.clone()),
             super::expand::UNKNOWN => self.unclear = Some(word.place.clone()),

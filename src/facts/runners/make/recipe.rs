@@ -95,6 +95,16 @@ fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way,
     if let Some(dry) = plan.options.dry.clone().filter(|_| !runs_anyway) {
         holds.push(Hold::new(HoldEffect::Void, dry, "make only shows or marks what it would run"));
     }
+    for (old, at) in &plan.options.old {
+        match old {
+            Some(old) if !written.rule.targets.iter().any(|target| target == old) => {}
+            Some(_) => holds.push(Hold::new(HoldEffect::Void, at.clone(), "make takes this target as made")),
+            None => {
+                let why = "which target make takes as made is computed";
+                holds.push(Hold::new(HoldEffect::Unknown(crate::answer::Reason::Dynamic), at.clone(), why));
+            }
+        }
+    }
     let mut way = way.clone();
     way.hops.push(Hop::new(place, raw));
     way.condition = first_of(&[&way.condition, &written.rule.condition, &written.line.condition]);

@@ -24,6 +24,9 @@ impl Evaluation<'_> {
                 continue;
             }
             let paths = wildcard::matches(self.snapshot, self.workdir, name);
+            if paths.is_empty() && self.absent.len() < MAX_FILES {
+                self.absent.push((name.to_owned(), place.clone()));
+            }
             if paths.is_empty() && required {
                 self.maybe_more("the makefile includes a file that is not in the tree", place);
             }

@@ -250,6 +250,12 @@ const TREES: &[InTree] = &[
         "make l m",
         &["x <- Makefile:2", "opaque Dynamic: the makefile includes a file that is not in the tree"],
     ),
+    (&[("Makefile", "include g.mk\ng.mk:\n\techo > $@\nl: ; x\n")], "", "make l", &["x <- Makefile:4 !unknown Makefile:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make -o l l", &["x <- Makefile:1 !void ci.yml:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make --assume-old=l l", &["x <- Makefile:1 !void ci.yml:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make -o m l", &["x <- Makefile:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make MAKEFLAGS=i l", &["x <- Makefile:1 !soften ci.yml:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make MAKEFLAGS=-n l", &["x <- Makefile:1 !void ci.yml:1"]),
     (&[("Makefile", "include Makefile\nl: ; x\n")], "", "make l", &["x <- Makefile:2"]),
 ];
 

@@ -273,7 +273,9 @@ impl Settings {
     fn read(&mut self, snapshot: &Snapshot, here: &Workdir) {
         let document = |name: &str, format| here.resolve(name).and_then(|path| snapshot.document(&path, format).ok());
         if let Some(npmrc) = document(".npmrc", Format::Ini) {
-            let value = |key: &str| npmrc.root().get("").and_then(|top| top.get(key)).or_else(|| npmrc.root().get(key));
+            // npm takes a key in quotes as well.
+            let bare = |key: &str| npmrc.root().get("").and_then(|top| top.get(key)).or_else(|| npmrc.root().get(key));
+            let value = |key: &str| [key.to_owned(), format!("\"{key}\""), format!("'{key}'")].iter().find_map(|key| bare(key));
             self.take(value("script-shell"), value("ignore-scripts"), value("enable-pre-post-scripts"));
         }
         if let Some(pnpm) = document("pnpm-workspace.yaml", Format::Yaml) {

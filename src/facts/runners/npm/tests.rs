@@ -231,6 +231,16 @@ const SETTINGS: &[Beside] = &[
         "npm run lint",
         &["p <- package.json:1 !void .npmrc:1", "l <- package.json:1 !void .npmrc:1"],
     ),
+    (
+        &[(".npmrc", "\"script-shell\"=\"/bin/true\"\n")],
+        "npm run lint",
+        &["p <- package.json:1 !void .npmrc:1", "l <- package.json:1 !void .npmrc:1"],
+    ),
+    (
+        &[(".npmrc", "'script-shell' = /bin/true\n")],
+        "npm run lint",
+        &["p <- package.json:1 !void .npmrc:1", "l <- package.json:1 !void .npmrc:1"],
+    ),
     (&[(".npmrc", "a=b\nscript-shell = bash\n")], "npm run lint", &["[b] p <- package.json:1", "[b] l <- package.json:1"]),
     (
         &[(".npmrc", "script-shell=./sh\n")],

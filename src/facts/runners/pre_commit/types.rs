@@ -8,8 +8,24 @@ use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Target, World};
 
 /// Tags of other file kinds for one of our languages (identify, `extensions.py`).
-const ALSO: &[(&str, &str)] =
-    &[("javascript", "ts"), ("javascript", "tsx"), ("javascript", "jsx"), ("javascript", "vue"), ("python", "pyi")];
+const ALSO: &[(&str, &str)] = &[
+    ("javascript", "ts"),
+    ("javascript", "tsx"),
+    ("javascript", "jsx"),
+    ("javascript", "vue"),
+    ("python", "pyi"),
+    ("python", "jupyter"),
+    ("javascript", "svelte"),
+    ("javascript", "astro"),
+    ("javascript", "html"),
+    ("javascript", "json"),
+];
+
+/// Languages that are tags of the same name, of whose files no other tag is of importance than those of [`ALSO`] and [`OF_ANY`].
+const COMPLETE: &[&str] = &["python", "javascript", "go", "rust", "ruby", "php", "java", "kotlin", "swift"];
+
+/// Tags that files of every language may have.
+const OF_ANY: &[&str] = &["file", "symlink", "text", "executable", "non-executable"];
 
 /// The hold of a hook for a language whose types let no file of that language pass.
 pub(super) fn hold(hook: Value<'_>, target: &Target, world: &World<'_>) -> Option<Hold> {
@@ -21,7 +37,12 @@ pub(super) fn hold(hook: Value<'_>, target: &Target, world: &World<'_>) -> Optio
         let also = ALSO.iter().any(|(language, other)| *other == tag && tool.languages.iter().any(|own| own == language));
         also || tool.languages.iter().any(|language| language == tag)
     };
+    // Of these languages all tags of their files are known: any other is of another kind of file (identify, `identify.py`).
+    let complete = tool.languages.iter().all(|language| COMPLETE.contains(&language.as_str()));
     let known = |tag: &str| {
+        if complete && !OF_ANY.contains(&tag) {
+            return true;
+        }
         let listed = world.catalog.languages.language.iter().any(|language| language.id == tag);
         listed || ALSO.iter().any(|(_, other)| *other == tag)
     };

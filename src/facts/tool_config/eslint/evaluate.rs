@@ -50,13 +50,16 @@ impl Walk<'_> {
     /// A file's export.
     pub(super) fn file(&mut self, module: &Arc<Module>) {
         if let Some(span) = module.loose {
-            self.doubt(module, span, Reason::Dynamic, "a statement here may change the configuration");
+            let why = Why::new(Reason::Dynamic, "a statement here may change the configuration").at(module.place(span));
+            self.found.changed.push(why.clone());
+            self.found.doubts.push(why);
         }
         match &module.export {
             Some(export) => self.element(module, export, At { reach: Reach::All, depth: 0 }),
             None => self.doubt(module, Span::default(), Reason::Dynamic, "the file exports nothing that is seen"),
         }
         let doubts = std::mem::take(&mut self.files.doubts);
+        self.found.changed.extend(doubts.iter().cloned());
         self.found.doubts.extend(doubts);
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) computed: Vec<(String, Why)>,
     /// What could not be followed.
     pub(super) doubts: Vec<Why>,
+    /// What may take back something that was seen: statements that change the configuration after it is made.
+    pub(super) changed: Vec<Why>,
 }
 
 impl Found {
@@ -85,6 +87,9 @@ impl Found {
         let unseen = self.unseen.iter().find(|(namespace, _)| self.package_of(namespace) == package).map(|(_, why)| why);
         match (place, unseen) {
             (Some(_), Some(why)) if !self.brought.contains_key(&package) => (Answer::Unknown(why.clone()), None),
+            (Some((Severity::Error, _)), _) if !self.changed.is_empty() => {
+                (self.changed.first().map_or(Answer::No, |why| Answer::Unknown(why.clone())), None)
+            }
             (Some((Severity::Error, place)), _) => (Answer::Yes(place.clone()), None),
             (other, _) => (doubt, other.map(|(_, place)| place.clone())),
         }

@@ -257,6 +257,13 @@ fn ignored(query: &Query<'_>, walk: &Walk<'_>, legacy: bool) -> Option<Place> {
     if all {
         return walk.ignored.first().map(|one| one.place.clone());
     }
+    let manifest = query.directory.join("package.json").filter(|path| legacy && query.world.snapshot.is_file(path));
+    if let Some(document) = manifest.and_then(|path| query.world.snapshot.document(&path, Format::Json).ok())
+        && let Some(list) = document.root().get("eslintIgnore")
+        && walk.subjects.all_git_ignored(&list.items().filter_map(|item| item.as_str()).collect::<Vec<_>>())
+    {
+        return Some(list.place());
+    }
     let path = query.directory.join(".eslintignore").filter(|path| legacy && query.world.snapshot.is_file(path))?;
     let file = query.world.snapshot.read(&path).ok()?;
     walk.subjects.all_git_ignored(&file.text.lines().collect::<Vec<_>>()).then(|| Place::file(path))

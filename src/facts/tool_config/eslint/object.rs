@@ -44,6 +44,10 @@ impl Walk<'_> {
         if let Some(patterns) = node.get("ignores").filter(|_| !self.legacy && members.iter().all(only_ignores)) {
             return self.ignore(module, patterns);
         }
+        if let Some(base) = node.get("basePath").filter(|base| !self.legacy && !matches!(base.text(), Some("." | "./" | ""))) {
+            let why = Why::new(Reason::Unsupported, "it holds for the files of `basePath` alone, which is not looked into");
+            self.found.changed.push(why.at(module.place(base.span)));
+        }
         let reach = self.reach(module, node).and(at.reach);
         let at = At { reach, ..at.deeper() };
         if reach == Reach::None {

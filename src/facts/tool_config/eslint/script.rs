@@ -172,7 +172,8 @@ impl Reader {
         let target = target.unwrap_or_default();
         let end = target.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(target.len());
         match &target[..end] {
-            "" | "module" | "exports" | "Object" => self.module.loose = self.module.loose.or(Some(at)),
+            // `process.exit(0)`, `process.on("exit", …)`: the status is no longer ESLint's.
+            "" | "module" | "exports" | "Object" | "process" => self.module.loose = self.module.loose.or(Some(at)),
             name => drop(self.module.touched.insert(name.to_owned())),
         }
     }
@@ -206,7 +207,9 @@ fn expression(from: &Expression<'_>, depth: usize) -> Node {
         Expression::Identifier(name) if name.name == "undefined" => What::Nothing,
         Expression::Identifier(name) => What::Name(name.name.to_string()),
         Expression::ArrayExpression(list) => What::List(list.elements.iter().filter_map(|one| element(one, depth + 1)).collect()),
-        Expression::ObjectExpression(map) => What::Map(map.properties.iter().map(|one| property(one, depth + 1)).collect()),
+        Expression::ObjectExpression(map) => {
+            What::Map(last_of_each(map.properties.iter().map(|one| property(one, depth + 1)).collect()))
+        }
         Expression::StaticMemberExpression(of) => What::Of(deeper(&of.object), of.property.name.to_string()),
         Expression::ComputedMemberExpression(of) => match of.expression.get_inner_expression() {
             Expression::StringLiteral(key) => What::Of(deeper(&of.object), key.value.to_string()),
@@ -240,6 +243,15 @@ fn element(from: &ArrayExpressionElement<'_>, depth: usize) -> Option<Node> {
         ArrayExpressionElement::Elision(_) => None,
         other => other.as_expression().map(|one| expression(one, depth)),
     }
+}
+
+/// Of a key that is written twice the last value counts.
+fn last_of_each(members: Vec<Member>) -> Vec<Member> {
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Member> =
+        members.into_iter().rev().filter(|member| member.key.as_ref().is_none_or(|key| seen.insert(key.clone()))).collect();
+    kept.reverse();
+    kept
 }
 
 fn arguments(from: &[Argument<'_>], depth: usize) -> Vec<Node> {

@@ -369,3 +369,24 @@ fn hostile_scripts_stay_bounded() {
     assert_eq!(config("\u{feff}export default [];\r\n"), "no");
     assert_eq!(config("#!/usr/bin/env node\nexport default [];\n"), "no");
 }
+
+#[test]
+fn statements_behind_the_literal_leave_it_open() {
+    let config = "const c = [no.configs.recommended];\n";
+    for (statement, expected) in [
+        ("c.push({ignores: ['**']});", "unknown dynamic eslint.config.js:5"),
+        ("c.unshift({ignores: ['**']});", "unknown dynamic eslint.config.js:5"),
+        ("c.length = 0;", "unknown dynamic eslint.config.js:5"),
+        ("delete c[0].rules['a'];", "unknown dynamic eslint.config.js:4"),
+        ("Object.assign(c[0], {rules: {}});", "unknown dynamic eslint.config.js:4"),
+        ("if (process.env.CI) process.exit(0);", "unknown dynamic eslint.config.js:4"),
+        ("process.on('exit', () => {});", "unknown dynamic eslint.config.js:4"),
+        ("console.log(c);", "yes eslint.config.js:3"),
+    ] {
+        assert_eq!(flat(&format!("{IMPORT}{config}{statement}\nexport default c;"), UNSANITIZED), expected, "{statement}");
+    }
+    let twice = "export default [{ plugins: { n: no }, rules: { 'n/method': 2 }, rules: {} }];";
+    assert_eq!(flat(&format!("{IMPORT}{twice}"), UNSANITIZED), "no");
+    let based = "export default [{ basePath: 'docs', plugins: { n: no }, rules: { 'n/method': 2 } }];";
+    assert_eq!(flat(&format!("{IMPORT}{based}"), UNSANITIZED), "unknown unsupported eslint.config.js:3");
+}

@@ -31,8 +31,15 @@ fn events_and_filters() {
         ("on: {push: {branches: ['**']}}", &["push Push Gates"]),
         ("on: {push: {branches: ['*']}}", &["push Push Runs soft(only pushes to `*` start it)"]),
         ("on: {push: {branches: ['*', '*/*', '*/*/*']}}", &["push Push Runs soft(only pushes to `*`, `*/*`, `*/*/*` start it)"]),
+        (
+            "on: {push: {branches: ['**', '!feature/**']}}",
+            &["push Push Runs soft(pushes to branches named like `feature/**` do not start it)"],
+        ),
         ("on: {push: {branches: ['**', '!gh-pages']}}", &["push Push Gates note(pushes to some branches do not start it)"]),
-        ("on: {push: {branches-ignore: ['dependabot/**']}}", &["push Push Gates note(pushes to some branches do not start it)"]),
+        (
+            "on: {push: {branches-ignore: ['dependabot/**']}}",
+            &["push Push Runs soft(pushes to branches named like `dependabot/**` do not start it)"],
+        ),
         ("on: {push: {branches-ignore: ['**']}}", &["push Push Runs soft(only pushes to branches other than `**` start it)"]),
         ("on: {push: {tags: ['v*']}}", &["push Tag Runs soft(only pushed tags start it)"]),
         ("on: {push: {tags-ignore: ['v*']}}", &["push Tag Runs soft(only pushed tags start it)"]),
