@@ -9,6 +9,7 @@ mod examples;
 mod hostile;
 mod house;
 mod repos;
+mod retired;
 mod tags;
 mod told;
 mod wording;
