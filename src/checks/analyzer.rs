@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use super::component_view::{View, home, is_development, judged, reach_words, subject, views};
-use super::{Bench, Check, fixes, question, unseen};
+use super::component_view::{View, home, is_development, judged, question_left, reach_words, subject, verb, views};
+use super::{Bench, Check, fixes, question, retired, unseen};
 use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
@@ -104,8 +104,9 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
         question.wanted.is_empty() || question.wanted.contains(&tool.id) || question.wanted.iter().any(equal)
     };
     let all = views(bench, component, |tool| is_analyzer(tool) && (!bench.literal || named(tool)));
-    let secure = |view: &&View<'_>| !question.security || !view.on.security.is_no();
-    let certain = |view: &&View<'_>| !question.security || view.on.security.is_yes();
+    let answers = |view: &View<'_>| retired::answers(view.tool, bench);
+    let secure = |view: &&View<'_>| answers(view) && (!question.security || !view.on.security.is_no());
+    let certain = |view: &&View<'_>| answers(view) && (!question.security || view.on.security.is_yes());
     let mut finding = if let Some(view) = all.iter().filter(certain).find(|view| view.is_at(wanted)) {
         pass(rule, subject, view)
     } else if let Some(finding) = settled_outside(rule, &subject, bench, question) {
@@ -153,7 +154,7 @@ fn beyond(mut proven: Finding, unread: &unseen::Unseen<'_>, language: &str) -> F
 
 fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     let security = if view.on.security.is_yes() { ", with security rules" } else { "" };
-    let mut message = format!("{} {}{security}", view.tool.title, reach_words(view));
+    let mut message = retired::noted(format!("{} {}{security}", view.tool.title, reach_words(view)), view.tool);
     if let Some(hold) = view.held_by().filter(|_| view.on.rung < Rung::Gates) {
         message.push_str(&format!("; what holds it there: {}", hold.why));
     }
@@ -217,6 +218,7 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &
         }
         _ => format!("{title} {}; {} is decided by the forge", verb(view.on.rung), question_left(view.on.rung)),
     };
+    let said = retired::noted(said, view.tool);
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
@@ -237,25 +239,6 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &
     }
 }
 
-/// What is proven of a tool at a rung.
-pub(super) fn verb(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Absent => "may be there",
-        Rung::Configured => "is configured",
-        Rung::Runs => "runs",
-        Rung::Gates | Rung::Required => "gates",
-    }
-}
-
-/// What is asked next of a tool at a rung.
-pub(super) fn question_left(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Absent | Rung::Configured => "whether a pull request runs it",
-        Rung::Runs => "whether it can fail a pull request",
-        Rung::Gates | Rung::Required => "whether it is required",
-    }
-}
-
 fn fail(
     rule: &Rule,
     question: &Question,
@@ -269,15 +252,18 @@ fn fail(
     // A tool that the checklist names, or one with security rules, tells more than any other linter.
     let rank = |view: &&View<'_>| {
         let security = (view.on.security.is_yes() || !question.security, question.wanted.contains(&view.tool.id));
-        (security, view.on.rung, view.tool.security == Security::Selected)
+        (retired::lives(view.tool), security, view.on.rung, view.tool.security == Security::Selected)
     };
     // Of several linters the one whose security rules could be switched on: it could become the answer.
     let could = |view: &&View<'_>| {
-        (view.on.rung >= wanted, view.tool.security == Security::Selected, question.wanted.contains(&view.tool.id))
+        let selected = view.tool.security == Security::Selected;
+        (retired::lives(view.tool), view.on.rung >= wanted, selected, question.wanted.contains(&view.tool.id))
     };
-    let linter = all.iter().rev().filter(|view| question.security && view.may_be_at(wanted)).max_by_key(could);
+    let reaches = |view: &&View<'_>| view.may_be_at(wanted) && (question.security || !retired::answers(view.tool, bench));
+    let linter = all.iter().rev().filter(reaches).max_by_key(could);
     let best = all.iter().rev().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
     let (mut finding, about) = match (linter, best) {
+        (Some(view), _) if !retired::answers(view.tool, bench) => (retired::outlived(rule, subject, view, component), Some(view)),
         (Some(view), _) => (insecure(rule, subject, view, component, &language, wanted), Some(view)),
         (_, Some(view)) => (short(rule, subject, view, component, &language), Some(view)),
         _ => {
@@ -294,7 +280,8 @@ fn fail(
             (finding, None)
         }
     };
-    finding.fix = Some(fixes::analyzer_fix(&finding, about, all, component, bench));
+    let instead = about.and_then(|view| retired::fix(view.tool, &fixes::step_for(component, all, bench)));
+    finding.fix = Some(instead.unwrap_or_else(|| fixes::analyzer_fix(&finding, about, all, component, bench)));
     finding
 }
 
@@ -310,6 +297,7 @@ fn insecure(rule: &Rule, subject: String, view: &View<'_>, component: &Component
         }
         None => format!("{title} has no security rules for {language}, and the forge decides what follows from its findings"),
     };
+    let message = retired::noted(message, view.tool);
     let severity = Severity::Warning.min(rule.severity);
     let mut finding = Finding::new(rule, subject, Verdict::Fail, message).severity(severity).cause("no-security-rules");
     finding.rung = Some(view.on.rung);
@@ -363,6 +351,10 @@ pub(super) const NOT_RUN: &str = ", but no pipeline that starts without a human 
 
 /// What is true of a tool that stands a rung short, and no more.
 pub(super) fn short_words(view: &View<'_>, language: &str) -> String {
+    retired::noted(short_of(view, language), view.tool)
+}
+
+fn short_of(view: &View<'_>, language: &str) -> String {
     let title = &view.tool.title;
     let hold = view.held_by();
     let on_pull = view.best().is_some_and(|best| best.triggers.contains(&Trigger::PullRequest));

@@ -148,3 +148,22 @@ pub(super) fn reach_words(view: &View<'_>) -> String {
         Rung::Required => format!("is required on {on}"),
     }
 }
+
+/// What is proven of a tool at a rung.
+pub(super) fn verb(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Absent => "may be there",
+        Rung::Configured => "is configured",
+        Rung::Runs => "runs",
+        Rung::Gates | Rung::Required => "gates",
+    }
+}
+
+/// What is asked next of a tool at a rung.
+pub(super) fn question_left(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Absent | Rung::Configured => "whether a pull request runs it",
+        Rung::Runs => "whether it can fail a pull request",
+        Rung::Gates | Rung::Required => "whether it is required",
+    }
+}

@@ -20,6 +20,7 @@ mod fixes;
 mod maintainer_keys;
 mod openapi_export;
 mod pyup;
+mod retired;
 mod roll_up;
 mod signed_commits;
 mod signed_tags;

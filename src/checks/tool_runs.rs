@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::analyzer::{NOT_RUN, question_left, rung, short_words, title, verb, words};
-use super::component_view::{View, home, is_development, subject, views};
-use super::{Bench, Check, fixes, question, snippets, unseen};
+use super::analyzer::{NOT_RUN, rung, short_words, title, words};
+use super::component_view::{View, home, is_development, question_left, subject, verb, views};
+use super::{Bench, Check, fixes, question, retired, snippets, unseen};
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
@@ -84,10 +84,12 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
     let mut all = views(bench, component, fits);
     all.extend(everywhere(bench, component, &fits));
     let words = words(bench, component);
-    let best = all.iter().max_by_key(|view| (view.on.rung, view.may_be()));
+    let answers = |view: &View<'_>| retired::answers(view.tool, bench);
+    let best = all.iter().max_by_key(|view| (answers(view), view.on.rung, view.may_be(), retired::lives(view.tool)));
     let mut finding = match best {
-        Some(view) if view.on.rung >= wanted => {
+        Some(view) if view.on.rung >= wanted && answers(view) => {
             let message = format!("{} {} for {words}", view.tool.title, if wanted >= Rung::Gates { "gates" } else { "runs" });
+            let message = retired::noted(message, view.tool);
             let mut pass = Finding::new(rule, subject, Verdict::Pass, message).cause("runs");
             pass.chain = view.chain();
             pass.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
@@ -202,7 +204,7 @@ fn short(
         step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
     let unread = unseen::of(bench, Sight::dependencies(component));
     let mut finding = match best {
-        Some(view) if view.may_be() >= wanted => maybe(rule, subject, view, wanted),
+        Some(view) if view.may_be() >= wanted && retired::answers(view.tool, bench) => maybe(rule, subject, view, wanted),
         Some(view) if view.on.rung > Rung::Absent => {
             let cause = match view.held_by().map(|hold| (hold, hold.effect)) {
                 Some((hold, _)) if hold.by == HeldBy::Paths => "path-filter",
@@ -229,7 +231,8 @@ fn short(
     let started =
         |view: &&View<'_>| !finding.cause.ends_with(":runs") || view.held_by().is_some_and(|hold| hold.by == HeldBy::Trigger);
     let held = best.filter(started).and_then(|view| fixes::held_fix(&finding, view));
-    finding.fix = held.or(step);
+    let instead = || best.and_then(|view| retired::fix(view.tool, step.as_deref()?));
+    finding.fix = instead().or(held).or(step);
     if finding.verdict == Verdict::Fail
         && let Some(unread) = unread
     {

@@ -10,6 +10,7 @@ mod hostile;
 mod house;
 mod input;
 mod repos;
+mod retired;
 mod tags;
 mod told;
 mod wording;

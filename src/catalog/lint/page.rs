@@ -104,13 +104,16 @@ impl Page {
         }
     }
 
-    /// The life of a tool or bot: what is retired says since when and why.
+    /// The life of a tool or bot: what is retired says since when and why, what is deprecated why.
     pub(super) fn status(&self, problems: &mut Vec<String>) {
         let root = self.root();
         let Some(status) = root.get("status") else { return };
         let (since, why) = (root.get("since").is_some(), root.get("why").is_some());
         if matches!(status.as_str(), Some("retired" | "dead")) && !(since && why) {
             problems.push(self.at(status, "what is retired says `since` when and `why`"));
+        }
+        if status.as_str() == Some("deprecated") && !why {
+            problems.push(self.at(status, "what is deprecated says `why`, with the successor that its makers name"));
         }
     }
 }

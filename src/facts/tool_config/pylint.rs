@@ -1,9 +1,9 @@
-//! Owns whether Pylint's messages are all switched off: `disable=all` of a configuration or the command line, with nothing switched
-//! on again. Refuses which messages stay otherwise. (Facts: config_initialization.py, find_default_config_files.py,
-//! config_file_parser.py and message_state_handler.py of 4.0.)
+//! Owns whether Pylint's messages are all switched off (`disable=all` of a configuration or the command line, with nothing switched
+//! on again), and whether a plugin is loaded with messages of its own left. Refuses which messages stay otherwise. (Facts:
+//! config_initialization.py, find_default_config_files.py, config_file_parser.py and message_state_handler.py of 4.0.)
 
 use super::{Query, Reader, Settings, arguments, places};
-use crate::answer::Answer;
+use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format, Value};
 use crate::text::{Place, RepoPath};
 
@@ -23,8 +23,64 @@ impl Reader for Pylint {
     fn read(&self, query: &Query<'_>) -> Settings {
         let mut settings = Settings::default();
         settings.answer(NOTHING, switched_off(query).map_or(Answer::No, Answer::Yes));
+        let document = in_effect(query);
+        for name in query.names {
+            settings.selects.insert(name.clone(), loaded(query, document.as_deref(), name));
+        }
         settings
     }
+}
+
+/// Whether a plugin's module is loaded, by the configuration or the command line: the two add up. A plugin that is not installed is
+/// an error of its own, so what is loaded is there.
+fn loaded(query: &Query<'_>, document: Option<&Document>, module: &str) -> Answer<Place> {
+    let given = arguments::values(query.args, &["--load-plugins"]);
+    let by_word = given.iter().find(|given| given.value.is_some_and(|value| value.split(',').any(|one| one.trim() == module)));
+    let by_file = || {
+        let lists = document.into_iter().flat_map(|document| options(document, "load-plugins"));
+        lists.filter(|value| listed(*value).any(|one| one == module)).map(|value| value.place()).next()
+    };
+    match by_word.map(|given| given.place.clone()).or_else(by_file) {
+        Some(place) if says_something(query, document, module) => Answer::Yes(place),
+        Some(_) => Answer::No,
+        None => match given.iter().find(|given| given.value.is_none()) {
+            Some(given) => Answer::Unknown(Why::new(Reason::Dynamic, "the plugins to load are computed").at(given.place.clone())),
+            None => Answer::No,
+        },
+    }
+}
+
+/// Whether one of the plugin's messages is left on: each is named by its code, its symbol, or the letter of its category. What the
+/// command line says comes after the configuration, and `all` before everything else of its place.
+fn says_something(query: &Query<'_>, document: Option<&Document>, module: &str) -> bool {
+    let of_plugin = |tool: &&crate::catalog::Tool| {
+        tool.run.iter().any(|row| {
+            row.inside.as_ref().is_some_and(|inside| inside.tool == query.tool.id) && row.select.iter().any(|one| one == module)
+        })
+    };
+    let plugin = query.world.catalog.tools.iter().find(of_plugin);
+    let Some(plugin) = plugin.filter(|plugin| !plugin.rules.is_empty()) else { return true };
+    let mut words: Vec<(bool, &str)> = Vec::new();
+    for (key, on) in [("disable", false), ("enable", true), ("fail-on", true)] {
+        words.extend(document.into_iter().flat_map(|document| options(document, key)).flat_map(listed).map(|word| (on, word)));
+    }
+    words.sort_by_key(|(_, word)| *word != "all");
+    let given = arguments::values(query.args, &["--disable", "-d", "--enable", "-e", "--fail-on"]);
+    let given = given
+        .iter()
+        .flat_map(|given| given.value.into_iter().flat_map(|list| list.split(',')).map(|word| (given.flag > 1, word.trim())));
+    let mut given: Vec<(bool, &str)> = given.collect();
+    given.sort_by_key(|(_, word)| *word != "all");
+    words.extend(given);
+    let errors_only = arguments::switch(query.args, &["--errors-only", "-E"]).is_some()
+        || document.is_some_and(|document| options(document, "errors-only").any(is_given));
+    plugin.rules.iter().any(|rule| {
+        let code = rule.split(' ').next().unwrap_or_default();
+        let named =
+            |word: &str| word == "all" || rule.split(' ').any(|name| name == word) || word.len() == 1 && code.starts_with(word);
+        let last = words.iter().rev().find(|(_, word)| named(word));
+        last.is_none_or(|(on, _)| *on) && (!errors_only || code.starts_with('E'))
+    })
 }
 
 fn switched_off(query: &Query<'_>) -> Option<Place> {
@@ -103,6 +159,41 @@ fn in_effect(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
 mod tests {
     use super::super::bench::{Case, Files, told};
     use super::*;
+
+    #[test]
+    fn plugins_that_are_loaded() {
+        const NAME: &str = "pylint_secure_coding_standard";
+        let rc: (&str, &str) =
+            (".pylintrc", "[MAIN]\nload-plugins=pylint.extensions.mccabe,\n    pylint_secure_coding_standard\n");
+        let toml: (&str, &str) = ("pyproject.toml", "[tool.pylint.main]\nload-plugins = [\"pylint_secure_coding_standard\"]\n");
+        let setup: (&str, &str) = ("setup.cfg", "[pylint.MASTER]\nload-plugins=pylint_secure_coding_standard\n");
+        let off: (&str, &str) = (".pylintrc", "[MAIN]\nload-plugins=pylint_secure_coding_standard\ndisable=all\nenable=W0611\n");
+        let cases: &[(Files<'_>, &str, &str)] = &[
+            (&[], "src", "no"),
+            (&[], "--load-plugins=pylint_secure_coding_standard src", "yes ci.yml:1"),
+            (&[], "--load-plugins a,pylint_secure_coding_standard src", "yes ci.yml:1"),
+            (&[], "--load-plugins=pylint_secure_coding src", "no"),
+            (&[], "--load-plugins=$PLUGINS src", "unknown dynamic ci.yml:1"),
+            (&[], "$(files)", "no"),
+            (&[rc], "src", "yes .pylintrc:2"),
+            (&[rc], "--load-plugins=other src", "yes .pylintrc:2"),
+            (&[rc], "--rcfile=other src", "no"),
+            (&[rc], "-E src", "yes .pylintrc:2"),
+            (&[rc], "--disable=C,R src", "yes .pylintrc:2"),
+            (&[rc], "--disable=all --enable=E src", "yes .pylintrc:2"),
+            (&[rc], "--enable=avoid-eval-exec --disable=all src", "yes .pylintrc:2"),
+            (&[rc], "--disable=all --enable=unused-import src", "no"),
+            (&[rc], "-d E,W,R,C src", "no"),
+            (&[toml], "src", "yes pyproject.toml:2"),
+            (&[setup], "src", "yes setup.cfg:2"),
+            (&[off], "src", "no"),
+            (&[off], "--enable=E8003 src", "yes .pylintrc:2"),
+        ];
+        for (files, args, wanted) in cases {
+            let settings = Case::new("pylint", files, args).names(&[NAME]).read(&Pylint);
+            assert_eq!(told(settings.selects.get(NAME)), *wanted, "{args} {files:?}");
+        }
+    }
 
     #[test]
     fn everything_switched_off() {
