@@ -193,7 +193,7 @@ fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'
         let below = parent.as_str().strip_prefix(directory.as_str()).unwrap_or_default().trim_start_matches('/');
         let matches = |pattern: &&str| fits(pattern.trim_end_matches('/'), below);
         if below.is_empty()
-            || !within.iter().any(|one| matches(&one))
+            || !within.iter().any(|one| matches(one))
             || out.iter().any(|one| matches(&one.trim_start_matches('!')))
         {
             continue;
