@@ -10,7 +10,8 @@ use serde::Deserialize;
 pub struct Example {
     /// What it shows.
     pub name: String,
-    /// For tools the rung; for bots `active`, `covers`, `uncovered`; for rules the verdict of each subject.
+    /// For tools the rung; for bots `active`, `covers`, `uncovered`; for rules the verdict of each subject; for generators of API
+    /// descriptions `exported`, `switched-off`, `open` or `absent`.
     pub expect: serde_json::Value,
     /// What the rung may be, when that is more.
     #[serde(default)]

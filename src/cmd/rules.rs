@@ -17,8 +17,8 @@ pub(super) fn run(context: &Context, args: &RulesArgs) -> Result<u8, Error> {
     let mut rules: Vec<&Rule> = catalog.rules.iter().collect();
     rules.sort_by_key(|rule| (&rule.section, &rule.id));
     let text = match args.format.as_deref().unwrap_or("text") {
-        "text" => text(&rules, profile),
-        "markdown" => table(&rules, profile),
+        "text" => text(&rules, profile, &name),
+        "markdown" => table(&rules, profile, &name),
         "json" => document(&rules, profile, &name),
         other => return Err(unknown_format(other, &["text", "json", "markdown"])),
     };
@@ -35,8 +35,14 @@ pub(super) fn severity(rule: &Rule, profile: Option<&Profile>) -> String {
     }
 }
 
-fn text(rules: &[&Rule], profile: Option<&Profile>) -> String {
-    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+/// The names of a rule: `literal`, which takes the checklist word for word, shows those that its items had.
+fn names<'r>(rule: &'r Rule, profile: &str) -> Vec<&'r str> {
+    let older = rule.aliases.iter().filter(|_| profile == "literal");
+    std::iter::once(&rule.id).chain(older).map(String::as_str).collect()
+}
+
+fn text(rules: &[&Rule], profile: Option<&Profile>, name: &str) -> String {
+    let width = rules.iter().map(|rule| names(rule, name).join(", ").len()).max().unwrap_or(0);
     let mut out = String::new();
     let mut section = "";
     for rule in rules {
@@ -47,16 +53,17 @@ fn text(rules: &[&Rule], profile: Option<&Profile>) -> String {
             section = &rule.section;
             out.push_str(&format!("{section}\n"));
         }
-        out.push_str(&format!("  {:<width$}  {:<7}  {}\n", rule.id, severity(rule, profile), rule.title));
+        out.push_str(&format!("  {:<width$}  {:<7}  {}\n", names(rule, name).join(", "), severity(rule, profile), rule.title));
     }
     out.push_str("\n`tollgate explain ID` tells more about one of them\n");
     out
 }
 
-fn table(rules: &[&Rule], profile: Option<&Profile>) -> String {
+fn table(rules: &[&Rule], profile: Option<&Profile>, name: &str) -> String {
     let mut out = String::from("| Rule | Severity | Section | What holds |\n| --- | --- | --- | --- |\n");
     for rule in rules {
-        let row = [markdown_code(&rule.id), severity(rule, profile), markdown(&rule.section), markdown(&rule.title)];
+        let ids: Vec<String> = names(rule, name).into_iter().map(|id| markdown_code(id)).collect();
+        let row = [ids.join(", "), severity(rule, profile), markdown(&rule.section), markdown(&rule.title)];
         out.push_str(&format!("| {} |\n", row.join(" | ")));
     }
     out

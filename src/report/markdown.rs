@@ -35,7 +35,8 @@ fn render(report: &Report) -> String {
     out.push_str(&format!("{}\n\n", markdown(&cut(&text::last_line(report, &view), 4_000))));
     table(&mut out, "What needs action", &report.told(), &["", "Rule", "Where", "What was seen", "What to do"], action_row);
     let waived = report.findings.iter().filter(|one| one.decision == Decision::Waived);
-    let waived: Vec<Told<'_>> = waived.map(|first| Told { first, others: Vec::new() }).collect();
+    let waived: Vec<Told<'_>> =
+        waived.map(|first| Told { first, others: Vec::new(), names: report.names(&first.finding.rule) }).collect();
     table(&mut out, "Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row);
     let banner = report.banner();
     let mut notes = banner.iter().chain(&report.notes).peekable();
@@ -86,7 +87,11 @@ fn action_row(told: &Told<'_>) -> Vec<String> {
     let message = seen.map_or_else(|| finding.message.clone(), |note| format!("{}: {note}", finding.message));
     let message = told.same_for().map_or(message.clone(), |same| format!("{message} ({same})"));
     let fix = finding.fix.as_deref().map(fix_cell).unwrap_or_default();
-    vec![level, markdown_code(&finding.rule), place(decided), markdown(&cut(&message, 2_000)), fix]
+    vec![level, names(told), place(decided), markdown(&cut(&message, 2_000)), fix]
+}
+
+fn names(told: &Told<'_>) -> String {
+    told.names.iter().map(|name| markdown_code(name)).collect::<Vec<_>>().join(", ")
 }
 
 fn waived_row(told: &Told<'_>) -> Vec<String> {
@@ -94,7 +99,7 @@ fn waived_row(told: &Told<'_>) -> Vec<String> {
     let finding = &decided.finding;
     let (by, until) =
         decided.waiver.as_ref().map(|waiver| (markdown(&waiver.owner), markdown(&waiver.expires))).unwrap_or_default();
-    vec![markdown_code(&finding.rule), place(decided), markdown(&cut(&finding.message, 2_000)), by, until]
+    vec![names(told), place(decided), markdown(&cut(&finding.message, 2_000)), by, until]
 }
 
 /// Several lines (something to paste) stay lines.

@@ -34,7 +34,7 @@ pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: b
         (Decision::Gate, _) => Severity::Error,
         (_, severity) => severity,
     };
-    let title = format!("{}[{}]", level.word(), clean(&finding.rule));
+    let title = format!("{}[{}]", level.word(), clean(&told.names.join(", ")));
     let mut out = format!("{}{}\n", paint.level(level, &title), paint.bold(&format!(": {}", clean(&finding.message))));
     let shown = &finding.places[..finding.places.len().min(PLACES)];
     let width = shown.iter().map(|evidence| evidence.place.line.to_string().len()).max().unwrap_or(1);

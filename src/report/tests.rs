@@ -36,6 +36,17 @@ fn text_looks_as_designed() {
 }
 
 #[test]
+fn literal_shows_the_names_that_the_checklist_uses() {
+    let mut literal = report();
+    literal.findings = vec![bandit()];
+    literal.policy.profile = "literal".to_owned();
+    assert!(render("text", &literal, &View::default()).starts_with("error[python-static-analysis, python-bandit]: "));
+    assert!(render("markdown", &literal, &View::default()).contains("`python-static-analysis`, `python-bandit` |"));
+    let all = render("text", &literal, &View { all: true, ..View::default() });
+    assert!(all.contains("  python-static-analysis, python-bandit ("), "{all}");
+}
+
+#[test]
 fn text_of_the_sample() {
     insta::assert_snapshot!(render("text", &report(), &View::default()));
     insta::assert_snapshot!("text_all", render("text", &report(), &View { all: true, verbose: true, ..View::default() }));

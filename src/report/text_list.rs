@@ -21,7 +21,7 @@ pub(super) fn waived(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
             .places
             .first()
             .map(|evidence| format!("{}:{}: ", clean(evidence.place.path.as_str()), evidence.place.line));
-        let (rule, message) = (clean(&decided.finding.rule), clean(&decided.finding.message));
+        let (rule, message) = (named(report, decided), clean(&decided.finding.message));
         let at = at.unwrap_or_default();
         writeln!(out, "waived[{rule}]: {at}{message} (by {}, until {}, {left})", clean(&waiver.owner), clean(&waiver.expires))?;
         any = true;
@@ -33,7 +33,7 @@ pub(super) fn waived(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
 pub(super) fn passes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let holds = |one: &&DecidedFinding| matches!(one.finding.verdict, Verdict::Pass | Verdict::Attested | Verdict::Declared);
     for decided in report.findings.iter().filter(holds) {
-        row(decided, out)?;
+        row(report, decided, out)?;
         chain(decided, out)?;
     }
     writeln!(out)
@@ -61,9 +61,9 @@ pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io
         match alike {
             [first, .., last] => {
                 let (first, last) = (clean(&first.finding.subject), clean(&last.finding.subject));
-                told(decided, &format!("{} of development, {first} … {last}", alike.len()), out)?;
+                told(report, decided, &format!("{} of development, {first} … {last}", alike.len()), out)?;
             }
-            _ => row(decided, out)?,
+            _ => row(report, decided, out)?,
         }
         if view.verbose {
             chain(decided, out)?;
@@ -93,8 +93,13 @@ fn key(decided: &DecidedFinding) -> (&str, &'static str, &str) {
     (&finding.rule, word(decided), cause)
 }
 
-fn row(decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
-    told(decided, &clean(&decided.finding.subject), out)
+/// The names of a finding's rule.
+fn named(report: &Report, decided: &DecidedFinding) -> String {
+    clean(&report.names(&decided.finding.rule).join(", ")).into_owned()
+}
+
+fn row(report: &Report, decided: &DecidedFinding, out: &mut dyn Write) -> io::Result<()> {
+    told(report, decided, &clean(&decided.finding.subject), out)
 }
 
 fn word(decided: &DecidedFinding) -> &'static str {
@@ -108,10 +113,10 @@ fn word(decided: &DecidedFinding) -> &'static str {
     }
 }
 
-fn told(decided: &DecidedFinding, subject: &str, out: &mut dyn Write) -> io::Result<()> {
+fn told(report: &Report, decided: &DecidedFinding, subject: &str, out: &mut dyn Write) -> io::Result<()> {
     let (finding, word) = (&decided.finding, word(decided));
     let told = finding.reported_by.as_ref().map(|rule| format!(" (told by {})", clean(rule))).unwrap_or_default();
-    let (rule, message) = (clean(&finding.rule), clean(&finding.message));
+    let (rule, message) = (named(report, decided), clean(&finding.message));
     writeln!(out, "  {word:<8}  {rule} ({subject}): {message}{told}")
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Report, clean};
+use crate::catalog::Catalog;
 use crate::finding::Finding;
 use crate::policy::DecidedFinding;
 
@@ -14,6 +15,8 @@ const NAMED: usize = 5;
 pub(super) struct Told<'r> {
     pub(super) first: &'r DecidedFinding,
     pub(super) others: Vec<&'r DecidedFinding>,
+    /// The rule's names, as the profile shows them.
+    pub(super) names: Vec<&'r str>,
 }
 
 impl Told<'_> {
@@ -27,6 +30,13 @@ impl Told<'_> {
 }
 
 impl Report {
+    /// The names of a rule: its id, and in `literal`, which takes the checklist word for word, those that its items had.
+    pub(super) fn names<'r>(&self, rule: &'r str) -> Vec<&'r str> {
+        let literal = self.policy.profile == "literal";
+        let known = Catalog::builtin().rules.iter().find(|known| literal && known.id == rule);
+        std::iter::once(rule).chain(known.into_iter().flat_map(|known| known.aliases.iter().map(String::as_str))).collect()
+    }
+
     /// What needs action, the worst first, each line to change once.
     pub(super) fn told(&self) -> Vec<Told<'_>> {
         let mut told: Vec<Told<'_>> = Vec::new();
@@ -34,7 +44,7 @@ impl Report {
         for one in self.actionable() {
             let finding = &one.finding;
             let Some((language, directory)) = finding.subject.split_once(':').filter(|_| !finding.places.is_empty()) else {
-                told.push(Told { first: one, others: Vec::new() });
+                told.push(Told { first: one, others: Vec::new(), names: self.names(&finding.rule) });
                 continue;
             };
             let names = |word: &&str| word.trim_matches(['`', ',', ':', ';', '(', ')']) == directory;
@@ -44,7 +54,7 @@ impl Report {
                 Some(at) => told[*at].others.push(one),
                 None => {
                     known.insert(key, told.len());
-                    told.push(Told { first: one, others: Vec::new() });
+                    told.push(Told { first: one, others: Vec::new(), names: self.names(&finding.rule) });
                 }
             }
         }

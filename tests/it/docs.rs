@@ -194,6 +194,7 @@ fn contributing_tells_how_to_add_everything() {
         ("## Add a rule", "rules/checklist/<rule-id>.toml"),
         ("## Add a tool", "rules/tools/<tool>.toml"),
         ("## Add a bot", "rules/bots/<bot>.toml"),
+        ("## Add an OpenAPI generator", "rules/openapi/<generator>.toml"),
         ("## Add a CI system", "src/facts/ci/mod.rs"),
         ("## Add a task runner", "src/facts/runners/mod.rs"),
         ("## Add an output format", "src/report/mod.rs"),

@@ -224,3 +224,41 @@ fn coverage(bot: &str, example: &Example) -> Result<(), String> {
         _ => Ok(()),
     }
 }
+
+#[test]
+fn every_generator_example_holds() {
+    let catalog = Catalog::builtin();
+    let mut wrong = Vec::new();
+    for exporter in &catalog.exporters {
+        let examples = Example::of(&format!("openapi/{}.toml", exporter.id)).expect("examples parse");
+        assert!(!examples.is_empty(), "{}", exporter.id);
+        for example in examples {
+            if let Err(problem) = exported(&exporter.id, &example) {
+                wrong.push(format!("{} / {}: {problem}", exporter.id, example.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} generator examples are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// How a generator is seen, and where what proves it stands.
+fn exported(generator: &str, example: &Example) -> Result<(), String> {
+    let snapshot = Snapshot::in_memory(example.tree(None));
+    let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).map_err(|problem| problem.to_string())?;
+    let found = facts.api.iter().find(|one| one.generator.as_deref() == Some(generator));
+    let word = match found {
+        Some(one) if one.valid => "exported",
+        Some(_) => "switched-off",
+        None if !facts.service.undecided.is_empty() => "open",
+        None => "absent",
+    };
+    if example.expect.as_str() != Some(word) {
+        let open: Vec<&str> = facts.service.undecided.iter().map(|(_, words)| words.as_str()).collect();
+        return Err(format!("expected {}, found {word} ({})", example.expect, open.join("; ")));
+    }
+    let at = found.map(|one| format!("{}:{}", one.place.path, one.place.line));
+    match &example.at {
+        Some(wanted) if at.as_ref() != Some(wanted) => Err(format!("expected at {wanted}, found {at:?}")),
+        _ => Ok(()),
+    }
+}

@@ -6,6 +6,8 @@ use crate::catalog::example::Example;
 use crate::doc::Value;
 
 const RUNGS: [&str; 5] = ["absent", "configured", "runs", "gates", "required"];
+/// A generator at work, one that is switched off, one of which it cannot be said, and none.
+const EXPORTS: [&str; 4] = ["exported", "switched-off", "open", "absent"];
 const FEWEST: usize = 3;
 
 pub(super) fn of_a_tool(page: &Page, problems: &mut Vec<String>) {
@@ -36,6 +38,19 @@ pub(super) fn of_a_bot(page: &Page, problems: &mut Vec<String>) {
         if active.is_none() {
             problems.push(page.at(example, "`expect` says whether the bot is `active`"));
         }
+    }
+}
+
+/// What wires it is shown at least once.
+pub(super) fn of_a_generator(page: &Page, problems: &mut Vec<String>) {
+    for example in page.rows("example") {
+        shape(page, example, problems);
+        if !text(example, "expect").is_some_and(|word| EXPORTS.contains(&word)) {
+            problems.push(page.at(example, &format!("`expect` says how it is seen: {}", EXPORTS.join(", "))));
+        }
+    }
+    if !page.rows("example").any(|example| text(example, "expect") == Some(EXPORTS[0])) {
+        problems.push(page.problem(1, "no example shows it at work: an `[[example]]` that expects `exported`"));
     }
 }
 

@@ -53,7 +53,10 @@ fn lint_files(files: &[(&str, &str)], known: &Known<'_>) -> Vec<String> {
             "tools" => tools::lint(page, &shelf, &mut problems),
             "bots" => bots::lint(page, &shelf, &mut problems),
             "checklist" => rules::lint(page, &shelf, &mut problems),
-            "openapi" => page.verified(&mut problems),
+            "openapi" => {
+                page.verified(&mut problems);
+                examples::of_a_generator(page, &mut problems);
+            }
             "" if page.stem() == "programs" => programs::lint(page, &mut problems),
             _ => {}
         }

@@ -192,10 +192,7 @@ fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'
         let parent = path.parent();
         let below = parent.as_str().strip_prefix(directory.as_str()).unwrap_or_default().trim_start_matches('/');
         let matches = |pattern: &&str| fits(pattern.trim_end_matches('/'), below);
-        if below.is_empty()
-            || !within.iter().any(&matches)
-            || out.iter().any(|one| matches(&one.trim_start_matches('!')))
-        {
+        if below.is_empty() || !within.iter().any(&matches) || out.iter().any(|one| matches(&one.trim_start_matches('!'))) {
             continue;
         }
         // Most manifests name the tool somewhere; few bear its name.
