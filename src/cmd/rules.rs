@@ -62,7 +62,7 @@ fn text(rules: &[&Rule], profile: Option<&Profile>, name: &str) -> String {
 fn table(rules: &[&Rule], profile: Option<&Profile>, name: &str) -> String {
     let mut out = String::from("| Rule | Severity | Section | What holds |\n| --- | --- | --- | --- |\n");
     for rule in rules {
-        let ids: Vec<String> = names(rule, name).into_iter().map(|id| markdown_code(id)).collect();
+        let ids: Vec<String> = names(rule, name).into_iter().map(markdown_code).collect();
         let row = [ids.join(", "), severity(rule, profile), markdown(&rule.section), markdown(&rule.title)];
         out.push_str(&format!("| {} |\n", row.join(" | ")));
     }

@@ -38,9 +38,11 @@ fn text_looks_as_designed() {
 #[test]
 fn literal_shows_the_names_that_the_checklist_uses() {
     let mut literal = report();
+    literal.notes.clear();
     literal.findings = vec![bandit()];
     literal.policy.profile = "literal".to_owned();
-    assert!(render("text", &literal, &View::default()).starts_with("error[python-static-analysis, python-bandit]: "));
+    let text = render("text", &literal, &View::default());
+    assert!(text.starts_with("error[python-static-analysis, python-bandit]: "), "{text}");
     assert!(render("markdown", &literal, &View::default()).contains("`python-static-analysis`, `python-bandit` |"));
     let all = render("text", &literal, &View { all: true, ..View::default() });
     assert!(all.contains("  python-static-analysis, python-bandit ("), "{all}");
