@@ -41,7 +41,7 @@ pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &Wor
     };
     let inside = if context.is_root() { String::new() } else { format!("{context}/") };
     let mut last = None;
-    for entry in snapshot.entries().iter().filter(|entry| entry.is_file() && is_source(&entry.path)) {
+    for entry in snapshot.under(context).iter().filter(|entry| entry.is_file() && is_source(&entry.path)) {
         let Some(below) = entry.path.as_str().strip_prefix(&inside) else { continue };
         world.meter.spend(patterns.len());
         let heads = || below.match_indices('/').map(|(at, _)| &below[..at]).chain([below]);
