@@ -67,6 +67,8 @@ pub struct Seen {
     started: started::Answers,
     may_build: docker::MayBuild,
     packages: npm::Kept,
+    /// Manifests of npm packages by the names that stand in them.
+    pub(super) npm_names: std::sync::OnceLock<std::collections::HashMap<String, Vec<RepoPath>>>,
 }
 
 /// A command about to be run.

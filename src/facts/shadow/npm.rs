@@ -1,6 +1,8 @@
 //! Owns what makes an npm tool's name mean another package: sources that are no registry, overrides, packages of the tree.
 //! Refuses the rest of lock files: what is installed is not in the tree.
 
+use std::collections::HashMap;
+
 use crate::answer::Reason;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
@@ -176,8 +178,10 @@ fn pnpm_workspace(name: &str, directory: &RepoPath, world: &World<'_>) -> Option
     root.get("packages").and_then(|list| member(name, list, directory, world))
 }
 
-/// Manifests of a workspace that are looked at.
+/// Manifests of a tree that are looked at.
 const MEMBERS: usize = 2_000;
+/// Bytes of a package's name (npm, `validate-npm-package-name`).
+const LONGEST_NAME: usize = 214;
 
 /// A package of a workspace that bears the name: npm links it in the place of the registry's.
 fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
@@ -186,17 +190,13 @@ fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'
     if within.is_empty() {
         return None;
     }
-    let manifests = world.snapshot.under(directory).iter().map(|entry| &entry.path);
-    let manifests = manifests.filter(|path| path.file_name() == "package.json" && !path.as_str().contains("node_modules/"));
-    for path in manifests.take(MEMBERS) {
+    for path in bearing(name, world).iter().filter(|path| path.parent().is_in(directory)) {
         let parent = path.parent();
         let below = parent.as_str().strip_prefix(directory.as_str()).unwrap_or_default().trim_start_matches('/');
         let matches = |pattern: &&str| fits(pattern.trim_end_matches('/'), below);
         if below.is_empty() || !within.iter().any(&matches) || out.iter().any(|one| matches(&one.trim_start_matches('!'))) {
             continue;
         }
-        // Most manifests name the tool somewhere; few bear its name.
-        let Some(true) = world.snapshot.read(path).ok().map(|file| bears(&file.text, name)) else { continue };
         let Ok(document) = world.snapshot.document(path, Format::Json) else { continue };
         if let Some(value) = document.root().get("name").filter(|value| value.as_str() == Some(name)) {
             let why = format!("a package of this repository's workspace is called `{name}`");
@@ -206,12 +206,25 @@ fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'
     None
 }
 
-/// Whether `"name"` has this value anywhere in a text.
-fn bears(text: &str, name: &str) -> bool {
-    text.match_indices("\"name\"").any(|(at, key)| {
-        let rest = text[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
-        rest.and_then(|rest| rest.strip_prefix('"')?.strip_prefix(name)).is_some_and(|rest| rest.starts_with('"'))
-    })
+/// Manifests in which a `"name"` has this value: looked for once in a tree, all names together.
+fn bearing<'w>(name: &str, world: &World<'w>) -> &'w [RepoPath] {
+    let index = world.seen.npm_names.get_or_init(|| {
+        let mut index: HashMap<String, Vec<RepoPath>> = HashMap::new();
+        let files = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+        let manifests = files.filter(|path| path.file_name() == "package.json" && !path.as_str().contains("node_modules/"));
+        for path in manifests.take(MEMBERS) {
+            let Ok(file) = world.snapshot.read(path) else { continue };
+            for (at, key) in file.text.match_indices("\"name\"") {
+                let rest = file.text[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
+                let value = rest.and_then(|rest| rest.strip_prefix('"')?.split('"').next());
+                if let Some(value) = value.filter(|value| value.len() <= LONGEST_NAME) {
+                    index.entry(value.to_owned()).or_default().push(path.clone());
+                }
+            }
+        }
+        index
+    });
+    index.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// A directory against a pattern of workspaces: `**` is any number of directories, what else has a `*` is one.
