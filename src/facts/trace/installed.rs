@@ -5,14 +5,10 @@
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 
-/// Flags of `pip install` that take the next word.
-const VALUE_FLAGS: [&str; 17] = [
-    "-r",
-    "--requirement",
+/// Flags of `pip install` that take the next word and name no package.
+pub(super) const SETTINGS: [&str; 13] = [
     "-c",
     "--constraint",
-    "-e",
-    "--editable",
     "-t",
     "--target",
     "-i",
@@ -25,6 +21,8 @@ const VALUE_FLAGS: [&str; 17] = [
     "--prefix",
     "--root",
 ];
+/// Those that take a list of packages, or one in a directory.
+const LISTS: [&str; 4] = ["-r", "--requirement", "-e", "--editable"];
 
 fn texts(words: &[Word]) -> Vec<&str> {
     words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect()
@@ -46,7 +44,7 @@ pub(super) fn by(words: &[Word]) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = rest.iter();
     while let Some(text) = rest.next() {
-        if VALUE_FLAGS.contains(text) {
+        if SETTINGS.contains(text) || LISTS.contains(text) {
             rest.next();
         } else if !text.starts_with('-') && !text.is_empty() {
             found.push((*text).to_owned());

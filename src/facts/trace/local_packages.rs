@@ -2,7 +2,7 @@
 //! package installs: `shadow::local` does.
 
 use super::before::{What, shown};
-use super::{Frame, Tracer};
+use super::{Frame, Tracer, installed};
 use crate::answer::Reason;
 use crate::facts::matching::program_name;
 use crate::facts::shadow::local::{self, Kind};
@@ -15,29 +15,8 @@ const OPERANDS: usize = 32;
 /// Lines of one list that are looked at.
 const LINES: usize = 64;
 
-/// Flags of `pip install` and its like that take the next word, other than those that name a package or a list.
-const VALUES: &[&str] = &[
-    "-c",
-    "--constraint",
-    "-t",
-    "--target",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "-f",
-    "--find-links",
-    "--python",
-    "--upgrade-strategy",
-    "--prefix",
-    "--root",
-    "--with",
-    "--python-version",
-    "--cache-dir",
-    "--filter",
-    "-C",
-    "--dir",
-    "--cwd",
-];
+/// Flags of other installers, besides those of pip, that take the next word and name no package.
+const VALUES: [&str; 7] = ["--with", "--python-version", "--cache-dir", "--filter", "-C", "--dir", "--cwd"];
 
 /// What one command installs.
 struct Install<'w> {
@@ -73,7 +52,7 @@ fn install<'w>(words: &'w [Word]) -> Option<Install<'w>> {
         match word {
             "-r" | "--requirement" => out.lists.extend(rest.next()),
             "-e" | "--editable" => out.operands.extend(rest.next()),
-            _ if VALUES.contains(&word) => drop(rest.next()),
+            _ if VALUES.contains(&word) || installed::SETTINGS.contains(&word) => drop(rest.next()),
             _ => {
                 let list =
                     word.strip_prefix("--requirement=").or_else(|| word.strip_prefix("-r").filter(|rest| !rest.is_empty()));
