@@ -1,6 +1,7 @@
 //! Owns the bodies of the fuzz targets, so that the committed corpora are replayed by the ordinary tests too. Refuses to judge
 //! anything but "no panic, no endless work".
 
+use std::fs;
 use std::sync::{Arc, LazyLock};
 
 use base64ct::{Base64, Encoding as _};
@@ -15,7 +16,8 @@ use tollgate::inspect::judge;
 use tollgate::limits::Limits;
 use tollgate::signing::trust::Trust;
 use tollgate::signing::{armor, blocks, openpgp, signed, ssh, state_log, tag_object};
-use tollgate::snapshot::Snapshot;
+use tollgate::snapshot::{self, Snapshot};
+use tollgate::source::{self, OpenOptions};
 use tollgate::terms::{self, Reading, Terms};
 use tollgate::text::{MappedText, RepoPath, SourceFile, Span};
 
@@ -42,6 +44,9 @@ pub static TARGETS: &[(&str, Target)] = &[
     ("nox", nox),
     ("eslint", eslint),
     ("dockerfile", dockerfile),
+    ("manifest", manifest),
+    ("policy", policy),
+    ("git", git),
 ];
 
 /// `check` on an in-memory tree: `=== path` lines begin files.
@@ -265,4 +270,62 @@ pub fn eslint(data: &[u8]) {
 /// A Dockerfile that CI builds.
 pub fn dockerfile(data: &[u8]) {
     one("Dockerfile", data, &[(".github/workflows/ci.yml", &ci("docker build ."))]);
+}
+
+/// Manifests of dependencies that are read by readers of their own.
+const MANIFESTS: [&str; 9] =
+    ["requirements.txt", "go.mod", "Gemfile", "x.gemspec", "build.gradle.kts", "build.sbt", "mix.exs", "setup.py", "pom.xml"];
+
+/// The manifest that the first byte names.
+pub fn manifest(data: &[u8]) {
+    let Some((kind, text)) = data.split_first() else { return };
+    one(MANIFESTS[usize::from(*kind) % MANIFESTS.len()], text, &[(".github/workflows/ci.yml", &ci("true"))]);
+}
+
+/// A policy, and what is said about it.
+pub fn policy(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let open = |_: &str| -> Result<Option<Arc<SourceFile>>, Error> { Ok(None) };
+    let reading = Reading { catalog: Catalog::builtin(), today: Date::constant(2026, 6, 1), open: &open, org: None };
+    let file = SourceFile::new(RepoPath::new(".tollgate.toml").expect("a name"), text.to_owned());
+    if let Ok(read) = terms::read(Some(file), &reading) {
+        let _ = terms::trust::trust(&read, &open, NOW);
+    }
+}
+
+/// Files of a repository that are read as data.
+const GIT_FILES: [&str; 8] = [
+    ".git/HEAD",
+    ".git/packed-refs",
+    ".git/index",
+    ".git/config",
+    ".gitignore",
+    ".git/refs/heads/main",
+    ".git/info/exclude",
+    ".git/objects/e6/9de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+];
+
+/// A repository on disk of which the first byte names one file: its work tree, its commit and its references.
+pub fn git(data: &[u8]) {
+    let Some((kind, bytes)) = data.split_first() else { return };
+    let Ok(dir) = tempfile::tempdir() else { return };
+    let put = |path: &str, bytes: &[u8]| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("room");
+        fs::write(path, bytes).expect("room");
+    };
+    put(".git/HEAD", b"ref: refs/heads/main\n");
+    put(".git/config", b"[core]\n\trepositoryformatversion = 0\n");
+    put(".git/refs/heads/main", b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391\n");
+    for path in ["a", "b.py", "src/a/b/c.rs", "src/a-b.c/[x]", "doc/a b", "aaaaaaaaaaaaaaaaaaaaaaaa/b"] {
+        put(path, b"");
+    }
+    put(GIT_FILES[usize::from(*kind) % GIT_FILES.len()], bytes);
+    if let Ok(snapshot) = snapshot::open(dir.path(), &OpenOptions::default()) {
+        assert!(snapshot.entries().iter().all(|entry| !entry.path.as_str().starts_with(".git/")));
+    }
+    let _ = snapshot::open(dir.path(), &OpenOptions { rev: Some("HEAD".to_owned()), ..OpenOptions::default() });
+    if let Ok(repository) = source::open_repository(dir.path()) {
+        let _ = repository.refs.list("refs/", 1000);
+    }
 }
