@@ -147,7 +147,8 @@ fn runs_no_task(row: &UnreadRunner, call: &Call<'_>, taken: usize) -> bool {
 
 /// Whether a task file starts a tool, or holds one of the words that hand work on.
 fn speaks(row: &UnreadRunner, path: &RepoPath, call: &Call<'_>, world: &World<'_>) -> bool {
-    says(row, path, world) != Some(false) || world.snapshot.read_code(path).is_ok_and(|file| started::file_starts(&file, call, world))
+    says(row, path, world) != Some(false)
+        || world.snapshot.read_code(path).is_ok_and(|file| started::file_starts(&file, call, world))
 }
 
 /// Whether a task file holds one of the words that hand work on; `None`: it cannot be read.
