@@ -107,6 +107,9 @@ pub struct CodeRunner {
     /// Flags behind which no file of the tree is run.
     #[serde(default)]
     pub no_file_flags: Vec<String>,
+    /// Those of `value_flags`, or beginnings of one word, that load other code before the file.
+    #[serde(default)]
+    pub preloads: Vec<String>,
     /// Those of them that take code as the next word.
     #[serde(default)]
     pub code_flags: Vec<String>,

@@ -7,6 +7,7 @@ use super::script_words::literal;
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::CodeRunner;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 use crate::snapshot::UnreadKind;
@@ -112,9 +113,15 @@ fn not_read(what: &str) -> Why {
 /// A program that is installed and named to the interpreter: `node node_modules/.bin/eslint`, `python -X dev -m bandit`.
 fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
     let like = call.words.get(rest - 1)?;
+    let preload = preloaded(row, call.words.get(1..rest - 1).unwrap_or(&[]));
     let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
+    let held = |words| {
+        let mut next = Next::argv(call, words);
+        next.holds.extend(preload.clone());
+        vec![next]
+    };
     if let Some(program) = row.programs.iter().find_map(|below| Some(name.rsplit_once(below.as_str())?.1)) {
-        return Some(vec![Next::argv(call, std::iter::once(literal(program, like)).chain(arguments).collect())]);
+        return Some(held(std::iter::once(literal(program, like)).chain(arguments).collect()));
     }
     if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
         let mut parts = package.split('/');
@@ -123,7 +130,7 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
             scope if scope.starts_with('@') => format!("{scope}/{}", parts.next()?),
             package => package.to_owned(),
         };
-        return Some(vec![Next::argv(call, std::iter::once(literal(&program, like)).chain(arguments).collect())]);
+        return Some(held(std::iter::once(literal(&program, like)).chain(arguments).collect()));
     }
     let flag = row.module_flag.as_deref()?;
     let flags: Vec<&str> = call.words[1..rest - 1].iter().filter_map(|word| word.value.as_deref()).collect();
@@ -138,6 +145,25 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
         next.env.insert(name.to_owned(), Some(value.to_owned()));
     }
     Some(vec![next])
+}
+
+/// The hold of a flag by which the interpreter loads a file of the tree before the program; packages are the manifest's.
+fn preloaded(row: &CodeRunner, words: &[Word]) -> Option<Hold> {
+    let text = |word: &Word| word.value.clone();
+    words.iter().enumerate().find_map(|(at, word)| {
+        let is = |flag: &&String| word.head() == flag.as_str() || (flag.ends_with('=') && word.head().starts_with(flag.as_str()));
+        let found = row.preloads.iter().find(is)?;
+        let value = match found.ends_with('=') {
+            true => text(word).map(|text| text[found.len()..].to_owned()),
+            false => text(words.get(at + 1)?),
+        };
+        // `dotenv/config` is a package; what is computed may be anything.
+        if value.as_ref().is_some_and(|value| !value.starts_with(['.', '/']) && !found.contains("file")) {
+            return None;
+        }
+        let why = format!("`{}` loads other code before the program", found.trim_end_matches('='));
+        Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), word.place.clone(), why))
+    })
 }
 
 /// The file an interpreter is given and the index of the word behind it.
