@@ -1,6 +1,7 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
 mod held;
+mod security_off;
 
 use tollgate::answer::Reason;
 use tollgate::catalog::{Catalog, Severity};
