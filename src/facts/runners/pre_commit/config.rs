@@ -244,7 +244,6 @@ fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection)
     if !selection.only.is_empty() && !selection.only.iter().any(|id| named(id)) {
         return Selected::No;
     }
-    let out = |place: &Place, why: &str| Selected::LeftOut(Hold::new(HoldEffect::Void, place.clone(), why));
     if let Some((id, place)) = selection.skip.iter().find(|(id, _)| named(id)) {
         let id = crate::text::escape::line(id);
         let hold = Hold::new(HoldEffect::Void, place.clone(), format!("the hook `{id}` is skipped"));
