@@ -11,6 +11,7 @@ mod requirements;
 #[cfg(test)]
 mod tests;
 
+pub(super) use npm::elsewhere as npm_elsewhere;
 pub(super) use python::console_script;
 
 use super::hold::{Hold, HoldEffect};

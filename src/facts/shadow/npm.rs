@@ -106,7 +106,7 @@ fn object(text: &str) -> &str {
 
 /// What is held when a specification is none of the registry's package of the name (npm-package-arg; protocols of yarn and pnpm).
 /// What is not known to be one is none: the list of other sources is open.
-fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
+pub(in crate::facts) fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
     let spec = spec.trim();
     let named = |rest: &str| rest == name || rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
     if let Some(rest) = spec.strip_prefix("npm:") {
