@@ -26,6 +26,13 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
                 return Some(Hold::new(effect, spec.place(), why));
             }
         }
+        // npx and `npm exec` run a program of the package that they stand in before one that is installed (libnpmexec).
+        if let Some(value) = root.get("bin").and_then(|table| table.get(program?))
+            && root.get("name").is_none_or(|own| own.as_str() != Some(name))
+        {
+            let why = format!("the package itself has a program called `{}`", program.unwrap_or(name));
+            return Some(Hold::new(HoldEffect::Void, value.place(), why));
+        }
         if let Some(hold) = linked(name, &dir, world) {
             return Some(hold);
         }
