@@ -21,6 +21,7 @@ use super::variables::Variables;
 use super::verdict::Verdict;
 use super::{checkout, covered, inputs, outputs, residual, template};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
@@ -260,7 +261,7 @@ impl<'a, 'd> Reading<'a, 'd> {
 
     /// What an action of the catalogue leaves in the environment.
     fn exports(&self, state: &mut State, action: &str, given: &BTreeMap<String, Input>) {
-        let all = crate::catalog::Catalog::builtin().tools.iter().flat_map(|tool| &tool.exports);
+        let all = Catalog::builtin().tools.iter().flat_map(|tool| &tool.exports);
         for export in all.filter(|export| matching::same_action(&export.action, action) && !self.env.contains_key(&export.env)) {
             let value = given.get(&export.input).map_or_else(|| Some(export.default.clone()), |input| input.value.clone());
             if value.as_deref() != Some("") {
@@ -326,7 +327,10 @@ impl<'a, 'd> Reading<'a, 'd> {
             _ => "",
         };
         let asked = Asked { events: draft.events, verdicts: &self.verdicts };
-        let (always, each) = state.revisions(&workdir, text, &asked, self.lane.bare, &hop.place);
+        let (always, each) = match &work {
+            Work::Action(call) if compares_event(call) => Default::default(),
+            _ => state.revisions(&workdir, text, &asked, self.lane.bare, &hop.place),
+        };
         // An action may bring the files that it looks at itself.
         let ours = |hold: &Hold| matches!(work, Work::Script { .. }) || hold.place != hop.place;
         holds.extend(always.into_iter().filter(ours));
@@ -341,6 +345,12 @@ impl<'a, 'd> Reading<'a, 'd> {
         let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded: self.recorded };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
+}
+
+/// Whether all that the catalogue knows of an action is that it compares what the event names: what is checked out is no matter.
+fn compares_event(call: &ActionCall) -> bool {
+    let hits = matching::tools_for_action(Catalog::builtin(), call);
+    !hits.is_empty() && hits.iter().all(|hit| hit.tool.run[hit.row].by_event)
 }
 
 /// `shell:` with its expressions evaluated.
