@@ -30,6 +30,7 @@ pub mod policy_diff;
 mod rows;
 pub mod tags;
 mod tags_asked;
+mod tags_judge;
 mod tags_origin;
 mod tags_state;
 mod unread;

@@ -8,10 +8,12 @@ mod commands;
 mod differential;
 mod fetching;
 mod history;
+mod judge;
 mod log;
 mod planting;
 mod policy_file;
 mod recipes;
+mod remedies;
 mod repository;
 mod rows;
 

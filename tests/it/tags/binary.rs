@@ -123,6 +123,11 @@ fn in_actions_the_step_gets_its_outputs() {
     assert!(bad.contains("verified=false") && bad.lines().any(|line| line == "commit="), "{bad}");
     let (ran, _) = outputs("a05c", &[]);
     assert!(ran.stdout.contains("actions/checkout before v6.0.2"), "{}", ran.stdout);
+    // Whatever kept it from an answer, the output says no.
+    for (id, status) in [("b11", 2), ("a19", 3), ("missing-certificate", 3)] {
+        let (ran, said) = outputs(id, &[]);
+        assert!(ran.status == status && said.starts_with("verified=false\n"), "{id}: {} {said}", ran.status);
+    }
     let (_, several) = outputs("control-several", &[]);
     assert_eq!(several, "verified=true\n", "of several tags no output could say which");
 }
