@@ -127,7 +127,7 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
     let branches = branches(request, &repository, &judged)?;
     let names = names(request, &repository, &pattern)?;
     if names.is_empty() {
-        return Err(tags_asked::none(&repository, &judged));
+        return Err(tags_asked::none(&repository));
     }
     let mut log = tags_state::open(request, &judged, &repository)?;
     let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, fetched, now };

@@ -10,6 +10,7 @@ mod fetching;
 mod history;
 mod judge;
 mod log;
+mod pages;
 mod planting;
 mod policy_file;
 mod recipes;

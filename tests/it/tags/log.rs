@@ -111,3 +111,14 @@ fn a_damaged_field_is_no_missing_one() {
     fs::write(&path, &text).expect("written");
     assert_eq!(built.verify(&case).step.as_deref(), Some("state"), "undamaged it knows that the policy went back");
 }
+
+/// threats.md B5: without a log nothing holds the signer's clock against anything, and that is said.
+#[test]
+fn a_time_that_nothing_contradicts_is_told_as_a_claim() {
+    for (id, told) in [("control", true), ("log-empty", false)] {
+        let case = case::named(id);
+        let found = Built::new(&case).verify(&case);
+        assert_eq!(found.verdict, "verified", "{}", found.text);
+        assert_eq!(found.text.contains("times are claimed by the signer"), told, "{id}: {}", found.text);
+    }
+}
