@@ -250,6 +250,7 @@ fn open(request: &CheckRequest) -> Result<Opened, Error> {
         ci: request.ci,
         now: request.now.at.as_second(),
         policy_file_is_inside: request.policy_file.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
+        org_policy_is_inside: request.org_policy.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
         tree_revision: match snapshot.subject().kind {
             snapshot::SubjectKind::Git => snapshot.subject().revision.clone(),
             _ => None,
