@@ -10,6 +10,7 @@ use crate::facts::matching;
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{Interpreter, Word, shebang_mode};
 use crate::facts::workdir::Workdir;
+use crate::snapshot::UnreadKind;
 use crate::text::{RepoPath, SourceFile};
 
 /// Bytes of code looked at; past them the code may start anything.
@@ -124,11 +125,13 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
         && world.snapshot.is_file(&script)
     {
         // A path may well name a file that is read and not run; other code that is run by its path is not followed.
-        let file = world.snapshot.read(&script);
-        return file.is_ok_and(|file| match shebang_mode(&file.text) {
-            Some(shebang) => matches!(shebang, Interpreter::Shell(_)),
-            None => script.as_str().ends_with(".sh"),
-        });
+        return match world.snapshot.peek(&script) {
+            Ok(file) => match shebang_mode(&file.text) {
+                Some(shebang) => matches!(shebang, Interpreter::Shell(_)),
+                None => script.as_str().ends_with(".sh"),
+            },
+            Err(unread) => unread.kind != UnreadKind::NotText && script.as_str().ends_with(".sh"),
+        };
     }
     let inner = Call { words, ..*call };
     // Code that starts code of the tree again is not followed: no cycle can begin here.
