@@ -258,11 +258,17 @@ impl Reading<'_> {
         }
         let read = arguments::read(verify.row, &verify.args);
         if let Some(flag) = read.all {
-            let why = format!("with `{}` it verifies the release tags that are here, of which the deployed one need not be any", flag.raw);
+            let why = format!(
+                "with `{}` it verifies the release tags that are here, of which the deployed one need not be any",
+                flag.raw
+            );
             return Some(Guard::Fails("all", flag.place.clone(), why));
         }
         if let Some((flag, value)) = read.judge {
-            let why = format!("`{flag}` says by what it judges ({}), and whether whoever pushes a tag can write that is not in the files", value.raw);
+            let why = format!(
+                "`{flag}` says by what it judges ({}), and whether whoever pushes a tag can write that is not in the files",
+                value.raw
+            );
             return Some(Guard::Unseen(Reason::Unsupported, value.place.clone(), why));
         }
         if read.names.iter().any(|name| name.value.is_none() && self.text.names_the_tag(job, own, &name.raw)) {
@@ -274,9 +280,7 @@ impl Reading<'_> {
                     let why = format!("it verifies `{value}`, whatever tag is deployed");
                     Guard::Fails("literal", name.place.clone(), why)
                 }
-                None => {
-                    Guard::Unseen(Reason::Dynamic, name.place.clone(), "which tag it verifies cannot be read".to_owned())
-                }
+                None => Guard::Unseen(Reason::Dynamic, name.place.clone(), "which tag it verifies cannot be read".to_owned()),
             }),
             None => Some(Guard::Unseen(Reason::Dynamic, own.clone(), "which tag it verifies is not said".to_owned())),
         }

@@ -86,7 +86,8 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>, now: Moment) 
         return Err(Error::usage(format!("there is a tag `{name}` already"))
             .hint("give another --as NAME; a published tag is never moved"));
     }
-    let request = TagRequest { tags: vec![release.clone()], all: false, ..TagRequest::every_release(path.into(), now, Limits::default()) };
+    let request =
+        TagRequest { tags: vec![release.clone()], all: false, ..TagRequest::every_release(path.into(), now, Limits::default()) };
     let (alone, untold) = helps(&release, tag.as_ref(), tags::verify(&request))?;
     Ok(Countersign { release, name, object, lightweight: tag.is_none(), commit, alone, untold })
 }

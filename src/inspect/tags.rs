@@ -229,8 +229,7 @@ impl Run<'_> {
         if verdict.outcome.is_err() {
             return Ok(());
         }
-        verdict.outcome =
-            self.own_policy(verdict).and_then(|()| self.policy_age()).and_then(|()| self.artefact(verdict));
+        verdict.outcome = self.own_policy(verdict).and_then(|()| self.policy_age()).and_then(|()| self.artefact(verdict));
         let Some(state) = state else {
             if verdict.outcome.is_ok() {
                 verdict.notes.push(
@@ -268,7 +267,10 @@ impl Run<'_> {
             notes.push("the judging policy is a file of no commit: its age, and whether it went back, cannot be told".to_owned());
         }
         if self.judged.pinned {
-            notes.push("the judging policy was named and is not the default branch's newest: what changed since does not count".to_owned());
+            notes.push(
+                "the judging policy was named and is not the default branch's newest: what changed since does not count"
+                    .to_owned(),
+            );
         }
         for what in repository.overrides()? {
             notes.push(format!(

@@ -48,7 +48,8 @@ pub(super) fn names(request: &TagRequest, repository: &Repository, pattern: &Reg
 
 /// Who asked for every release and got none was answered nothing: a clone without its tags looks the same.
 pub(super) fn none(repository: &Repository) -> Error {
-    Error::incomplete("there is no release tag here, so nothing was verified").hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::tags(repository)))
+    Error::incomplete("there is no release tag here, so nothing was verified")
+        .hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::tags(repository)))
 }
 
 /// The sets of branches on each of which a release must lie: the policy's, and the one asked for, which never replaces them.

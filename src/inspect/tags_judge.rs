@@ -23,8 +23,7 @@ const REMOTES: &str = "refs/remotes/";
 /// # Errors
 /// A usage error.
 pub(super) fn outside(what: &str, path: &Path, inspected: &Path, repository: &Repository) -> Result<(), Error> {
-    // What is not there is told as that by whoever opens it.
-    if std::fs::symlink_metadata(path).is_err() || !source::belongs_to(path, inspected, repository) {
+    if !source::belongs_to(path, inspected, repository) {
         return Ok(());
     }
     let error = Error::usage(format!("{what} names a file in the repository of the tag, which whoever wrote that can change"));

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use git2::Oid;
 use jiff::civil::Date;
 
+use super::tags_judge;
 use crate::catalog::Catalog;
 use crate::error::Error;
-use super::tags_judge;
 use crate::limits::Limits;
 use crate::policy::origin::{Judging, POLICY_FILE, PolicySource};
 use crate::signing::trust::Trust;

@@ -138,7 +138,13 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         let open = |name: &str| reader.beside(&directory, name);
         let policy = with(Some(file), &open)?;
         let title = path.display().to_string();
-        return Ok(judging(policy, PolicySource::File, None, !request.policy_file_is_inside && !request.org_policy_is_inside, title));
+        return Ok(judging(
+            policy,
+            PolicySource::File,
+            None,
+            !request.policy_file_is_inside && !request.org_policy_is_inside,
+            title,
+        ));
     }
     if let Some(reference) = &request.policy_ref {
         let revision = reader.resolve(reference)?;

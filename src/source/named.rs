@@ -78,6 +78,10 @@ pub fn lies_in(file: &Path, inspected: &Path) -> bool {
 /// git directory, or in another work tree of the same repository.
 #[must_use]
 pub fn belongs_to(path: &Path, inspected: &Path, repository: &Repository) -> bool {
+    // What is not there is told as that by whoever opens it.
+    if fs::symlink_metadata(path).is_err() {
+        return false;
+    }
     if lies_in(path, inspected) || repository.holds(path) {
         return true;
     }

@@ -20,7 +20,9 @@ pub fn file_at(objects: &Objects, commit: Oid, path: &str, max_bytes: usize) -> 
     let Some(path) = RepoPath::new(path).filter(|path| !path.is_root()) else { return Ok(None) };
     let unread = |what: String, why: &dyn std::fmt::Display| Error::incomplete(format!("{what} {why}")).hint(fetching::OBJECTS);
     let read = commit::read(objects, commit).map_err(|error| unread(format!("commit {commit}"), &error))?;
-    let Some((mode, id)) = tree::find(objects, read.tree, path.as_str()).map_err(|error| error.hint(fetching::OBJECTS))? else { return Ok(None) };
+    let Some((mode, id)) = tree::find(objects, read.tree, path.as_str()).map_err(|error| error.hint(fetching::OBJECTS))? else {
+        return Ok(None);
+    };
     if !matches!(tree::kind(mode, id), Some((EntryKind::File | EntryKind::Executable, _))) {
         let error = Error::usage(format!("{path} is no regular file; a policy and its keys are")).at(Place::file(path.clone()));
         return Err(error.hint("commit the file itself"));

@@ -100,7 +100,11 @@ fn arrived(verifying: &Verifying<'_>, signer: &Signer, id: Oid, end: i64) -> Res
     if verifying.branches.iter().any(|set| !set.missing.is_empty()) {
         let reason =
             "whether the commit is older than the end of the trust in a key cannot be told: not all release branches are here";
-        return Err(Refusal::indeterminate(Step::Time, reason, format!("fetch the release branches: {}", fetching::branches(verifying.repository))));
+        return Err(Refusal::indeterminate(
+            Step::Time,
+            reason,
+            format!("fetch the release branches: {}", fetching::branches(verifying.repository)),
+        ));
     }
     // On none of the branches: that is said by the step of the branch.
     came_late

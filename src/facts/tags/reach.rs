@@ -9,10 +9,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::Error;
 use crate::signing::refusal::{Refusal, Step};
-use crate::source::{Repository, fetching};
 use crate::source::ancestry::{self, Ancestry, History};
 use crate::source::objects::Objects;
 use crate::source::refs::Ref;
+use crate::source::{Repository, fetching};
 use crate::terms::policy::Release;
 
 /// Where `origin`'s branches are.
@@ -143,11 +143,19 @@ pub(super) fn ask(
     let remedy = "merge the commit to a release branch first, then tag and sign the next version";
     if let Some((branch, id, error)) = unknown {
         let reason = format!("whether the commit lies on {} cannot be told: the commit {id} {error}", branch.name);
-        return Err(Refusal::indeterminate(Step::Branch, reason, format!("fetch the whole history: {}", fetching::history(repository))));
+        return Err(Refusal::indeterminate(
+            Step::Branch,
+            reason,
+            format!("fetch the whole history: {}", fetching::history(repository)),
+        ));
     }
     if let Some(name) = branches.missing.first() {
         let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");
-        return Err(Refusal::indeterminate(Step::Branch, reason, format!("fetch the release branches: {}", fetching::branches(repository))));
+        return Err(Refusal::indeterminate(
+            Step::Branch,
+            reason,
+            format!("fetch the release branches: {}", fetching::branches(repository)),
+        ));
     }
     if let Some(name) = aside {
         let reason =

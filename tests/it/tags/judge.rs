@@ -1,5 +1,4 @@
 //! Owns who may judge tags: nothing that whoever made the tag can write, by whatever road it is named.
-#![expect(clippy::disallowed_methods, reason = "it writes the repository of a test")]
 
 use std::fs;
 use std::path::Path;
@@ -72,7 +71,8 @@ fn only_a_tip_of_the_default_branch_may_judge() {
 #[test]
 fn the_tagged_commit_judges_nothing() {
     let built = Built::new(&case::named("control"));
-    let commit = ask(&built, "control", |request| request.tags = vec!["v2.0".to_owned()]).expect("a report").tags[0].commit.clone();
+    let commit =
+        ask(&built, "control", |request| request.tags = vec!["v2.0".to_owned()]).expect("a report").tags[0].commit.clone();
     let own = |tag: &str| {
         word(ask(&built, "control", |request| {
             request.policy_file = None;
@@ -88,7 +88,8 @@ fn the_tagged_commit_judges_nothing() {
 fn where_the_default_branch_is_not_here_nothing_is_taken_for_it() {
     let built = Built::new(&case::named("no-origin-head"));
     let id = built.history.id("c4").to_string();
-    let by = |built: &Built, reference: &str| ask(built, "no-origin-head", |request| request.policy_ref = Some(reference.to_owned()));
+    let by =
+        |built: &Built, reference: &str| ask(built, "no-origin-head", |request| request.policy_ref = Some(reference.to_owned()));
     refused(by(&built, &id), Kind::Incomplete, "does not say which branch is the default one");
     built.point("refs/remotes/pull/1/merge", "commit:usurper");
     refused(by(&built, "refs/remotes/pull/1/merge"), Kind::Usage, "is a pull request's");

@@ -13,16 +13,28 @@ use crate::house::reading::file;
 
 /// What happens between two commands of the pages: the beginning of the one it stands before, and a script.
 const BETWEEN: [(&str, &str); 14] = [
-    ("cd ~/kestrel", "git init -q --bare forge.git; git clone -q forge.git kestrel 2>/dev/null; cd kestrel; mkdir k8s; echo x >k8s/app.yaml; git add k8s; git commit -qm service"),
-    ("TAG=v1.0.1", "git -c gpg.format=ssh tag -s -u ~/theo.pub -m v1.1.0 v1.1.0; git tag v1.0.1; git push -q origin v1.1.0 v1.0.1"),
+    (
+        "cd ~/kestrel",
+        "git init -q --bare forge.git; git clone -q forge.git kestrel 2>/dev/null; cd kestrel; mkdir k8s; echo x >k8s/app.yaml; git add k8s; git commit -qm service",
+    ),
+    (
+        "TAG=v1.0.1",
+        "git -c gpg.format=ssh tag -s -u ~/theo.pub -m v1.1.0 v1.1.0; git tag v1.0.1; git push -q origin v1.1.0 v1.0.1",
+    ),
     ("git tag -s -m v1.2.0", PUBLISH),
     ("tollgate --now 2026-12-06", LATER),
     ("tollgate policy diff #had", "sed -i '/people.theo/,/^$/d' .tollgate.toml"),
-    ("tollgate policy diff #stolen", "git tag -d v1.3.0 >/dev/null; git push -q origin :refs/tags/v1.3.0; git reset -q --soft HEAD~1; git push -qf origin main"),
+    (
+        "tollgate policy diff #stolen",
+        "git tag -d v1.3.0 >/dev/null; git push -q origin :refs/tags/v1.3.0; git reset -q --soft HEAD~1; git push -qf origin main",
+    ),
     ("tollgate countersign v1.1.0", PUBLISH),
     ("tollgate verify-tag v1.1.0", "tollgate countersign v1.1.0 >../lines; . ../lines 2>/dev/null"),
     ("tollgate keys add iris", "git checkout -q .; ssh-keygen -t ed25519 -f ~/iris"),
-    ("tollgate verify-tag -q v1.4.0", "git -c gpg.format=ssh tag -s -u ~/iris.pub -m v1.4.0 v1.4.0; git commit -qam iris; git push -q origin main v1.4.0"),
+    (
+        "tollgate verify-tag -q v1.4.0",
+        "git -c gpg.format=ssh tag -s -u ~/iris.pub -m v1.4.0 v1.4.0; git commit -qam iris; git push -q origin main v1.4.0",
+    ),
     ("tollgate verify-tag v1.2.0", PUBLISH),
     ("sed 's/^:---", ""),
     ("tollgate policy diff        #", ""),
@@ -57,7 +69,10 @@ impl Machine {
             let path = std::env::var_os("PATH").unwrap_or_default();
             std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file()).expect("it is here")
         };
-        let gpg = format!("#!/bin/sh\nexec {} --batch --quiet --pinentry-mode loopback --passphrase '' \"$@\"\n", real("gpg").display());
+        let gpg = format!(
+            "#!/bin/sh\nexec {} --batch --quiet --pinentry-mode loopback --passphrase '' \"$@\"\n",
+            real("gpg").display()
+        );
         let keygen = format!(
             "#!/bin/sh\ncase \"$1\" in -t) shift; exec {0} -q -N '' -C 'a comment' -t \"$@\";; esac\nexec {0} \"$@\"\n",
             real("ssh-keygen").display()
@@ -82,7 +97,8 @@ impl Machine {
         let path = std::env::join_paths([bin].into_iter().chain(std::env::split_paths(&path))).expect("a path");
         command.env_clear().env("PATH", path).env("HOME", self.home.path()).env("GIT_CONFIG_NOSYSTEM", "1").env("TERM", "dumb");
         command.env("URL", self.home.path().join("forge.git")).env("STATE", self.home.path().join("state"));
-        let output = command.args(["-c", &format!("exec 2>&1\n{line}")]).current_dir(&self.directory).output().expect("it starts");
+        let output =
+            command.args(["-c", &format!("exec 2>&1\n{line}")]).current_dir(&self.directory).output().expect("it starts");
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
@@ -138,7 +154,9 @@ fn masked(text: &str) -> Vec<String> {
         (r"\d{4}-\d\d-\d\d", "<DAY>"),
         (r"\(\d+ days? old\)", "<AGE>"),
     ];
-    let text = MASKS.iter().fold(text.to_owned(), |text, (mask, to)| Regex::new(mask).expect("a mask").replace_all(&text, *to).into_owned());
+    let text = MASKS
+        .iter()
+        .fold(text.to_owned(), |text, (mask, to)| Regex::new(mask).expect("a mask").replace_all(&text, *to).into_owned());
     text.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
@@ -229,7 +247,10 @@ fn every_command_of_the_pages_does_what_they_say() {
                 let page_lines = masked(&printed);
                 let by_tollgate = command.contains("tollgate ") || command.contains("deploy.sh");
                 if by_tollgate {
-                    assert!(alike(&page_lines, &masked(&told)), "{page}: `{command}` printed\n{told}\nand the page says\n{printed}");
+                    assert!(
+                        alike(&page_lines, &masked(&told)),
+                        "{page}: `{command}` printed\n{told}\nand the page says\n{printed}"
+                    );
                 } else {
                     assert_eq!(status, 0, "{page}: `{command}`: {told}");
                     assert!(printed.is_empty(), "{page}: only what tollgate prints is shown: {command}");
@@ -253,7 +274,8 @@ fn every_command_of_the_pages_does_what_they_say() {
 fn workflows(machine: &Machine) {
     let text = file("docs/release-tags.md");
     let all = blocks(&text);
-    let workflows: Vec<&String> = all.iter().filter(|(language, text)| language == "yaml" && text.starts_with("on:")).map(|(_, text)| text).collect();
+    let workflows: Vec<&String> =
+        all.iter().filter(|(language, text)| language == "yaml" && text.starts_with("on:")).map(|(_, text)| text).collect();
     let path = machine.directory.join(".github/workflows/deploy.yml");
     fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("folders");
     assert_eq!(workflows.len(), 2);
