@@ -52,7 +52,9 @@ impl Runner for Code {
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
         if let Some(code) = given(row, call) {
             // That it imports a tool is mostly the question whether it is there.
-            let starts = started::starts_in_text(&code.shape(), call, world);
+            let text = code.shape();
+            let starts =
+                (row.shell && started::commands_start(&text, call, world)) || started::starts_in_text(&text, call, world);
             return starts.then(|| opaque(call, not_read(&format!("the code given to `{program}`")).at(call.place.clone())));
         }
         let (name, rest) = file_of(row, call)?;

@@ -26,6 +26,13 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
                 return Some(Hold::new(effect, spec.place(), why));
             }
         }
+        // npx and `npm exec` run a program of the package that they stand in before one that is installed (libnpmexec).
+        if let Some(value) = root.get("bin").and_then(|table| table.get(program?))
+            && root.get("name").is_none_or(|own| own.as_str() != Some(name))
+        {
+            let why = format!("the package itself has a program called `{}`", program.unwrap_or(name));
+            return Some(Hold::new(HoldEffect::Void, value.place(), why));
+        }
         if let Some(hold) = linked(name, &dir, world) {
             return Some(hold);
         }
@@ -106,7 +113,7 @@ fn object(text: &str) -> &str {
 
 /// What is held when a specification is none of the registry's package of the name (npm-package-arg; protocols of yarn and pnpm).
 /// What is not known to be one is none: the list of other sources is open.
-fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
+pub(in crate::facts) fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
     let spec = spec.trim();
     let named = |rest: &str| rest == name || rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
     if let Some(rest) = spec.strip_prefix("npm:") {

@@ -150,6 +150,9 @@ fn code_that_shells_run_first() {
         ("ENV", Some("./x.sh"), true, false),
         ("ENV", Some("production"), false, false),
         ("ENV", None, false, true),
+        ("SHELLOPTS", Some("noexec"), true, false),
+        ("SHELLOPTS", Some("errexit:pipefail"), false, false),
+        ("BASHOPTS", Some("expand_aliases"), true, false),
     ] {
         assert_eq!((runs_first(name, value).is_some(), runs_unseen(name, value)), (held, unseen), "{name} {value:?}");
     }

@@ -10,8 +10,8 @@ use super::state::State;
 use super::walk::{Walker, quoted};
 use super::world::{Per, Val};
 use crate::catalog::Catalog;
-use crate::text::Span;
 use crate::text::Place;
+use crate::text::Span;
 
 /// One assignment with its value.
 pub(super) struct Assigned {
