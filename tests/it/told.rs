@@ -1,6 +1,8 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
+mod applied;
 mod held;
+mod mended;
 
 use tollgate::answer::Reason;
 use tollgate::catalog::{Catalog, Severity};

@@ -19,6 +19,7 @@ mod releasing;
 mod script;
 #[cfg(test)]
 mod tests;
+mod undone;
 mod unread;
 
 use std::collections::{BTreeMap, HashMap};
