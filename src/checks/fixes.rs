@@ -2,9 +2,11 @@
 //! Refuses to promise more than what was seen.
 
 mod held;
+mod open;
 mod security;
 
 pub(super) use self::held::held_fix;
+pub(super) use self::open::{open_fix, read_there};
 use self::security::security_rules;
 use super::Bench;
 use super::analyzer;

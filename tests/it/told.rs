@@ -3,6 +3,7 @@
 mod applied;
 mod held;
 mod mended;
+mod open;
 mod steps;
 
 use tollgate::answer::Reason;

@@ -58,7 +58,7 @@ fn at(place: &Place) -> String {
 }
 
 /// What makes a tool check and fail where a hold keeps it from that.
-fn undone(view: &View<'_>, hold: &Hold) -> String {
+pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
     let title = &view.tool.title;
     let (place, note) = (&hold.place, &hold.why);
     let settle = format!("settle false positives one by one in the configuration of {title}");
