@@ -112,6 +112,28 @@ pub struct Tool {
     /// What the forge shows of it.
     #[serde(default)]
     pub forge: Option<Forge>,
+    /// Steps that install and run it so that what it finds fails, as far as they are more than its own command.
+    #[serde(default)]
+    pub step: Vec<Step>,
+}
+
+/// A step to paste into a workflow.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The language that it gates.
+    pub language: String,
+    /// The command; `{config}` stands for the configuration that the tree has.
+    pub run: String,
+    /// Steps before it, as they stand in a workflow.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// What has to be there as well.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// It is the one to propose where no analyzer of the language is in sight: one for each language.
+    #[serde(default)]
+    pub recommended: bool,
 }
 
 /// What kind of tool.

@@ -113,6 +113,7 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
         finding
     } else if let Some(view) = all.iter().filter(secure).find(|view| view.may_be_at(wanted)) {
         let mut open = unknown(rule, subject, view, wanted, bench);
+        open.fix = open.fix.or_else(|| Some(fixes::open_fix(view, wanted, component, &all, bench)));
         if let Some(linter) = all.iter().find(|other| other.on.rung >= wanted && other.tool.id != view.tool.id) {
             open.message.push_str(&format!("; {} gates, without security rules", linter.tool.title));
         }

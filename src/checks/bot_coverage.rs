@@ -120,7 +120,8 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         finding.places.extend(
             problems.filter(|problem| problem.fatal).map(|problem| Evidence::new(problem.place.clone(), problem.message.clone())),
         );
-        let mend = || format!("mend this line: as long as {title} refuses the file, it updates nothing");
+        let (path, line) = (&first.place.path, first.place.line);
+        let mend = || format!("mend {path}:{line} ({}): as long as {title} refuses the file, it updates nothing", first.message);
         let empty = bot.problems.iter().any(|problem| problem.fatal && problem.code == "no-updates");
         finding.fix = match whole(bench).filter(|_| empty && bot.bot == "dependabot") {
             Some(block) => Some(format!("let {} say:\n{block}", bot.path)),

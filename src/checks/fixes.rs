@@ -2,16 +2,19 @@
 //! Refuses to promise more than what was seen.
 
 mod held;
+mod open;
 mod security;
 
 pub(super) use self::held::held_fix;
+pub(super) use self::open::{open_fix, read_there};
 use self::security::security_rules;
 use super::Bench;
+use super::analyzer;
 use super::component_view::View;
 use super::eslint_fix;
-use super::snippets::{directory, run, run_in};
+use super::snippets::{directory, run, run_in, word};
 use crate::catalog::Tool;
-use crate::catalog::tool::{Does, Findings, Security};
+use crate::catalog::tool::{Does, Findings, Security, Step};
 use crate::facts::components::Component;
 use crate::facts::hold::Remedy;
 use crate::finding::Finding;
@@ -25,9 +28,14 @@ pub(super) fn analyzer_fix(
     bench: &Bench<'_>,
 ) -> String {
     let step = step_for(component, all, bench);
-    let Some(view) = about else { return format!("add a step to a pull-request workflow:\n{step}") };
+    let add = || format!("add a step to a pull-request workflow:\n{step}");
+    let Some(view) = about else { return add() };
     let title = &view.tool.title;
     match finding.cause.rsplit(':').next().unwrap_or_default() {
+        // What has none to select, or none that this program knows how to select, gets company.
+        "no-security-rules" if view.on.deciding.is_none() && recommended(component, bench).is_some() => {
+            format!("add a step beside it:\n{step}")
+        }
         "no-security-rules" => security_rules(finding, view, component, all, bench),
         "void" if view.held_by().is_some_and(|hold| hold.remedy == Remedy::Select) => {
             security_rules(finding, view, component, all, bench)
@@ -42,8 +50,10 @@ pub(super) fn analyzer_fix(
             };
             let by_hand = view.hand_run().map(|command| run(&ready(command)));
             let own = by_hand.or_else(|| own_step(view, component, bench));
-            let own = own.filter(|_| view.hand_run().is_some() || !runs(&step, view.tool));
-            let Some(own) = own else { return format!("run {title} in a pull-request workflow:\n{step}") };
+            let own = own.filter(|_| view.hand_run().is_some() || !view.tool.step.is_empty() || !runs(&step, view.tool));
+            let Some(own) = own else {
+                return if runs(&step, view.tool) { format!("run {title} in a pull-request workflow:\n{step}") } else { add() };
+            };
             let insecure = view.on.security.is_no() && view.tool.security == Security::Never;
             let second = if insecure {
                 format!("\n{title} has no security rules; a second step that has some:\n{step}")
@@ -53,7 +63,7 @@ pub(super) fn analyzer_fix(
             format!("run {title} in a pull-request workflow:\n{own}{second}")
         }
         "elsewhere" => format!("run {title} there as well:\n{step}"),
-        _ => held_fix(finding, view).unwrap_or_else(|| format!("add a step to a pull-request workflow:\n{step}")),
+        _ => held_fix(finding, view).unwrap_or_else(add),
     }
 }
 
@@ -65,15 +75,55 @@ fn runs(step: &str, tool: &Tool) -> bool {
     tool.run.iter().filter_map(|row| row.argv.as_ref()).any(named) || words.contains(&tool.id.as_str())
 }
 
-/// The tool's own command line, where the language has a way to run what it installs.
+/// A step of the tool's own: the one that the catalogue has, else its command as the language runs what it installs.
 fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option<String> {
-    let argv = view.tool.run.iter().find_map(|row| row.argv.as_ref())?.join(" ");
-    match component.language.as_str() {
-        "javascript" => Some(run_in(&format!("{} && npx {argv} .", eslint_fix::locked(component, bench)), component)),
-        "python" => Some(run_in(&format!("{argv} ."), component)),
-        "go" => Some(run_in(&format!("{argv} ./..."), component)),
-        _ => gating_command(view.tool).map(|command| run_in(&command, component)),
+    let tool = view.tool;
+    let config = view.configured_for(component).map(|place| place.path.file_name().to_owned());
+    let has_config = |step: &&Step| config.is_some() || !step.run.contains("{config}");
+    let mut known =
+        tool.step.iter().filter(|step| step.language == component.language || step.language == "*").filter(has_config);
+    // The one for where nothing is in sight names rules of its own.
+    if let Some(step) = known.clone().find(|step| !step.recommended).or_else(|| known.next()) {
+        let name = config.as_deref().map(word).unwrap_or_default();
+        return Some(written(&Step { run: step.run.replace("{config}", &name), ..step.clone() }, component));
     }
+    let argv = gating_command(tool)?;
+    let program = argv.split(' ').next().unwrap_or_default();
+    let packages = |registry: &str| tool.packages.get(registry).and_then(|names| names.first());
+    let depends = |registry: &str| {
+        let names = tool.packages.get(registry).map(Vec::as_slice).unwrap_or_default();
+        bench.facts.dependencies.iter().any(|dependency| names.contains(&dependency.name))
+    };
+    let command = match component.language.as_str() {
+        "javascript" => packages("npm").map(|_| format!("{} && npx {argv} .", eslint_fix::locked(component, bench)))?,
+        "python" => match packages("pypi")? {
+            package if package == program => format!("pipx run {argv} ."),
+            package => format!("pipx run --spec {package} {argv} ."),
+        },
+        "go" => match argv.split_once(' ') {
+            None => format!("go run {}@latest ./...", packages("go")?),
+            Some((_, rest)) => format!("go run {}@latest {rest} ./...", packages("go")?),
+        },
+        "ruby" if depends("gem") => format!("bundle install && bundle exec {argv}"),
+        "ruby" => format!("gem install {} && {argv}", packages("gem")?),
+        "php" if depends("composer") => format!("composer install && vendor/bin/{argv}"),
+        "rust" => argv,
+        _ => return None,
+    };
+    Some(run_in(&command, component))
+}
+
+/// The step that the catalogue recommends for a language.
+fn recommended<'b>(component: &Component, bench: &Bench<'b>) -> Option<&'b Step> {
+    let steps = bench.catalog.tools.iter().flat_map(|tool| &tool.step);
+    steps.filter(|step| step.recommended).find(|step| step.language == component.language)
+}
+
+/// A step as it is pasted, with what it needs.
+fn written(step: &Step, component: &Component) -> String {
+    let before = step.before.as_ref().map(|before| format!("{}\n", before.trim_end())).unwrap_or_default();
+    let after = step.after.as_ref().map(|after| format!("\nafter {after}")).unwrap_or_default();
+    format!("{before}{}{after}", run_in(&step.run, component))
 }
 
 /// The tool's own command, with the flag by which findings fail where they pass by themselves.
@@ -81,7 +131,7 @@ fn gating_command(tool: &Tool) -> Option<String> {
     let row = tool.run.iter().find(|row| row.argv.is_some())?;
     let argv = row.argv.as_ref()?.join(" ");
     if !matches!(row.findings, Findings::Pass | Findings::Errors) {
-        return Some(argv);
+        return (row.findings == Findings::Fail).then_some(argv);
     }
     let hardens = tool.effect.iter().filter(|effect| effect.does == Does::Harden);
     let flag = hardens.filter_map(|effect| Some((effect.after.as_deref(), effect.flag_to_write()?))).next();
@@ -124,12 +174,14 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
             run_in("go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest run --enable gosec ./...", component)
         }
         "rust" => run_in("cargo clippy --workspace --all-targets -- -D warnings", component),
-        other => {
-            let fits = |tool: &&Tool| {
-                crate::facts::standing::is_analyzer(tool) && tool.languages.iter().any(|language| language == other)
-            };
-            let own = bench.catalog.tools.iter().filter(fits).find_map(gating_command);
-            run(&own.unwrap_or_else(|| "semgrep scan --error --config auto .".to_owned()))
-        }
+        _ => match recommended(component, bench) {
+            Some(step) => written(step, component),
+            None => {
+                let title = analyzer::title(bench, &component.language);
+                format!(
+                    "(no analyzer of {title} is known that one line installs and that fails by itself; one that runs elsewhere, CodeQL with its check required for example, is named in the policy at `ci.external`)"
+                )
+            }
+        },
     }
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::catalog::{Catalog, Rule};
 use crate::facts::Facts;
 use crate::facts::tags::survey::Signing;
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 use crate::terms::Terms;
 
 mod analyzer;
@@ -99,6 +99,9 @@ pub fn run<'r>(rules: impl IntoIterator<Item = &'r Rule>, bench: &Bench<'_>) -> 
     for rule in roll_ups {
         let more = roll_up::run(rule, bench, &findings);
         findings.extend(more);
+    }
+    for open in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Unknown && finding.fix.is_none()) {
+        open.fix = fixes::read_there(open, bench);
     }
     findings
 }

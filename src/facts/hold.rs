@@ -43,8 +43,8 @@ pub enum Remedy {
     Remove,
     /// Take this word out of the command: a flag, with its value where that is what counts.
     Drop(String),
-    /// Let the status of every program of a pipe count.
-    Pipefail,
+    /// Have the CI system start the shell of the step in the way in which every failure counts.
+    StrictShell,
     /// Check the repository out first.
     CheckOut,
     /// Change the condition, which keeps it from running at all.
@@ -57,6 +57,8 @@ pub enum Remedy {
     Select,
     /// The change itself, as an imperative without its place: "delete `.IGNORE`".
     Change(String),
+    /// The change itself, which names its own place.
+    Write(String),
     /// Have these activity types among those that start it.
     Types(Vec<String>),
     /// Let the filter of branches pass the default branch.

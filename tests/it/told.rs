@@ -1,7 +1,11 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
+mod applied;
 mod held;
 mod security_off;
+mod mended;
+mod open;
+mod steps;
 
 use tollgate::answer::Reason;
 use tollgate::catalog::{Catalog, Severity};
@@ -221,12 +225,4 @@ fn an_action_given_a_manifest_works_at_that_manifest() {
     ];
     assert_eq!(finding(&tree, "node-dependency-audit", "rust:bridge").verdict, Verdict::Pass);
     assert_eq!(finding(&tree, "node-dependency-audit", "rust:server").verdict, Verdict::Fail);
-}
-
-#[test]
-fn the_step_runs_the_tool_that_it_names_and_gates() {
-    let mix = ("mix.exs", "defmodule A do\n  def project, do: [app: :a]\nend\n");
-    let tree = [mix, ("lib/a.ex", "defmodule A do\nend\n"), (".sobelow-conf", "[skip: true]\n")];
-    let fix = finding(&tree, "static-analysis-gates", "elixir").fix.unwrap_or_default();
-    assert!(fix.contains("run Sobelow in a pull-request workflow:\n- run: mix sobelow --exit"), "{fix}");
 }

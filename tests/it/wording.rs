@@ -74,7 +74,10 @@ fn what_is_configured_is_what_the_remedy_runs() {
     let bare = with("echo", &[]);
     assert!(bare.contains("- run: npm install && npx biome ") && !bare.contains("eslint"), "{bare}");
     let mypy = told("python-static-analysis", "python", &[&PYTHON[..], &[("mypy.ini", "[mypy]\n")]].concat());
-    assert!(mypy.contains("run mypy in a pull-request workflow: - run: mypy .") && mypy.contains("no security rules"), "{mypy}");
+    assert!(
+        mypy.contains("run mypy in a pull-request workflow: - run: pipx run mypy .") && mypy.contains("no security rules"),
+        "{mypy}"
+    );
     let both = [&PYTHON[..], &[("mypy.ini", "[mypy]\n"), ("ruff.toml", "line-length = 100\n")]].concat();
     let ruff = told("python-static-analysis", "python", &both);
     assert!(ruff.starts_with("Ruff is configured") && ruff.contains("- run: pipx run ruff check"), "{ruff}");

@@ -58,7 +58,7 @@ fn at(place: &Place) -> String {
 }
 
 /// What makes a tool check and fail where a hold keeps it from that.
-fn undone(view: &View<'_>, hold: &Hold) -> String {
+pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
     let title = &view.tool.title;
     let (place, note) = (&hold.place, &hold.why);
     let settle = format!("settle false positives one by one in the configuration of {title}");
@@ -69,14 +69,14 @@ fn undone(view: &View<'_>, hold: &Hold) -> String {
     match &hold.remedy {
         Remedy::Drop(word) => return format!("remove `{word}`{}; {settle}", dropped_at(view, hold, word)),
         // `shell: bash`, written out, is `bash -eo pipefail`; without it the step has `bash -e`.
-        Remedy::Pipefail if place.path.as_str().starts_with(".github/") => {
-            return "set `shell: bash` on this step, which turns `pipefail` on: then each program of the pipe can fail it"
+        Remedy::StrictShell => {
+            return "set `shell: bash` on this step, which turns `-e` and `pipefail` on: then each program can fail it"
                 .to_owned();
         }
-        Remedy::Pipefail => return "write `set -o pipefail` before the pipe, and run it with bash".to_owned(),
         Remedy::CheckOut => return "check the repository out before it:\n- uses: actions/checkout@v4".to_owned(),
         Remedy::Condition => return format!("remove this condition, or let it hold for pull requests, so that {title} runs"),
         Remedy::Reach => return format!("let it come to {title}: {}", hold.why),
+        Remedy::Write(what) => return format!("{what}, {aim}"),
         // A change of a whole file names it.
         Remedy::Change(what) if what.contains(place.path.as_str()) => return format!("{what}, {aim}"),
         Remedy::Change(what) => return format!("{what}{}, {aim}", at(place)),

@@ -116,15 +116,26 @@ pub enum HoldKind {
 /// How the words of a hold begin that `pipefail` would undo.
 pub const NO_PIPEFAIL: &str = "no pipefail";
 
-/// How the words of other holds begin, and the change that undoes them.
+/// What words of other holds say that `errexit` would undo.
+pub const NO_ERREXIT: &[&str] =
+    &["the next command runs whatever", "the next round runs whatever", "only the status of the last round counts"];
+
+/// What words of other holds say, and the change at their place that undoes them.
 pub const UNDONE: &[(&str, &str)] = &[
-    ("the next command runs whatever", "write `set -e` above the line"),
-    ("the next round runs whatever", "write `set -e` above the loop"),
-    ("only the status of the last round counts", "write `set -e` above the loop"),
-    ("`set +e` is in force", "delete `set +e`"),
+    ("`set +e` is in force", "write `set -e` instead of `set +e`"),
     ("`set -e` does not act on the left side", "write the command on a line of its own, without the `&&`"),
     ("it runs in the background", "delete the `&` that sends it to the background"),
-    ("`!` turns its failure", "delete the `!` before the command"),
+    ("`!` turns its failure", "let its own status count: delete the `!`, or end what runs behind it with `exit 1`"),
+    (
+        "`if` only looks at it",
+        "end the branch for its failure with `exit 1` (where there is none: `else exit 1` before the `fi`)",
+    ),
+    ("only looks at it", "run it on a line of its own, not as the condition"),
+    ("trap ends the script as passed", "take the `exit` out of the trap"),
+    ("ends the script as passed", "write `exit 1` instead of this `exit`"),
+    ("counts, not that of `$( )`", "assign the output to a variable on a line of its own first (`out=$(...)`)"),
+    ("status of the last substitution counts", "write each assignment on a line of its own"),
+    ("status of a process substitution", "write its output to a file first, instead of `<( )`"),
 ];
 
 /// One thing that keeps a command's failure from failing the script.

@@ -68,6 +68,15 @@ fn own(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
     names.into_iter().find(|path| query.world.snapshot.is_file(path))
 }
 
+/// The configuration of Vite+ in a directory, whose `lint` block Oxlint takes: code, which is not read.
+fn vite_plus(query: &Query<'_>, directory: &RepoPath) -> Option<Why> {
+    let names = ["vite.config.ts", "vite.config.mts", "vite.config.js", "vite.config.mjs"];
+    let path = names.iter().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))?;
+    let file = query.world.snapshot.peek(&path).ok()?;
+    let why = || Why::new(Reason::Unsupported, "what the configuration of Vite+ says under `lint` is not read");
+    file.text.contains("vite-plus").then(|| why().at(Place::file(path)))
+}
+
 fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     let mut config = Config::default();
     let given = arguments::values(query.args, &["-c", "--config"]).pop();
@@ -79,8 +88,9 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         }
         None => query.directory.ancestors().find_map(|directory| own(query, &directory)),
     };
-    if let Some(path) = path {
-        read(query, &path, &mut config)?;
+    match path {
+        Some(path) => read(query, &path, &mut config)?,
+        None => query.directory.ancestors().find_map(|directory| vite_plus(query, &directory)).map_or(Ok(()), Err)?,
     }
     flags(query, &mut config)?;
     let mut settings = Settings { config: config.files.clone(), ..Settings::default() };

@@ -20,6 +20,7 @@ mod remote_packages;
 mod script;
 #[cfg(test)]
 mod tests;
+mod undone;
 mod unread;
 
 use std::collections::{BTreeMap, HashMap};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::undone::Losing;
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop, Remedy};
@@ -47,6 +48,7 @@ impl Tracer<'_> {
         analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
         let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
+        let losing = Losing { text, mode, whole: is_whole(text), of_step: outermost && frame.seen.is_empty() };
         // Of scripts in files, what one call of them does not come to is no news: another one is for that.
         let dead = analysis.dead.iter().filter(|_| outermost).map(|command| (command, true));
         for (command, dead) in analysis.commands.iter().map(|command| (command, false)).chain(dead) {
@@ -59,7 +61,7 @@ impl Tracer<'_> {
                     let void = Hold::new(HoldEffect::Void, hold.place.clone(), hold.why.clone());
                     next.never_comes_to(&void.undone(Remedy::Reach));
                 }
-                None => next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, recorded))),
+                None => next.holds.extend(command.holds.iter().map(|hold| shell_hold(hold, &losing, recorded))),
             }
             for shadow in &analysis.shadows {
                 next.holds.extend(self.shadow(shadow, command, frame));
@@ -257,7 +259,7 @@ fn enter(cwd: &Cwd, from: &Workdir) -> Workdir {
 }
 
 /// `recorded`: what the script writes down may fail the pipeline later.
-fn shell_hold(hold: &shell::Hold, recorded: bool) -> Hold {
+fn shell_hold(hold: &shell::Hold, script: &Losing<'_>, recorded: bool) -> Hold {
     let (effect, why) = match hold.kind {
         HoldKind::Soft if recorded => {
             let why = format!("{}, but a later step asks for what the script writes down, and may fail then", hold.why);
@@ -266,20 +268,7 @@ fn shell_hold(hold: &shell::Hold, recorded: bool) -> Hold {
         HoldKind::Soft => (HoldEffect::Soften, hold.why.clone()),
         HoldKind::Unknown(reason) => (HoldEffect::Unknown(reason), hold.why.clone()),
     };
-    Hold::new(effect, hold.place.clone(), why).undone(undoes(&hold.why))
-}
-
-/// What undoes a hold of the shell's, by the words that the shell has for it.
-fn undoes(why: &str) -> Remedy {
-    if why.starts_with(shell::NO_PIPEFAIL) {
-        return Remedy::Pipefail;
-    }
-    let or = why.strip_suffix(" lets it pass").and_then(|text| text.strip_prefix('`')?.strip_suffix('`'));
-    if let Some(or) = or {
-        return Remedy::Drop(or.to_owned());
-    }
-    let row = shell::UNDONE.iter().find(|(start, _)| why.starts_with(start));
-    row.map_or(Remedy::Remove, |(_, change)| Remedy::Change((*change).to_owned()))
+    Hold::new(effect, hold.place.clone(), why).undone(script.undoes(hold))
 }
 
 fn environment(base: &Arc<Env>, command: &ShellCommand) -> Arc<Env> {

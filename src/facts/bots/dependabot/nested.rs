@@ -52,7 +52,7 @@ fn one(schema: &mut Schema<'_>, shape: &Shape, value: Value<'_>) {
     }
     let Some(text) = value.scalar() else {
         if !shape.words.is_empty() {
-            schema.wrong(value.place(), format!("`{key}` is not a text"));
+            schema.wrong_because(value.place(), format!("`{key}` is not a text"), format!("{key}: {}", shape.words[0]));
         }
         return;
     };
@@ -95,11 +95,15 @@ fn typed(schema: &mut Schema<'_>, key: &str, kind: ShapeKind, value: Value<'_>) 
     };
     if !fits {
         let message = format!("`{key}` is not {words}");
-        match (kind, text) {
-            (ShapeKind::Clock, _) => schema.wrong_because(value.place(), message, "time: \"05:00\""),
-            (ShapeKind::ListOrStar, Some(text)) => schema.wrong_because(value.place(), message, format!("{key}: [{text}]")),
-            _ => schema.wrong(value.place(), message),
-        }
+        let fix = match (kind, text) {
+            (ShapeKind::Clock, _) => "time: \"05:00\"".to_owned(),
+            (ShapeKind::List | ShapeKind::ListOrStar, Some(text)) => format!("{key}: [{text}]"),
+            (ShapeKind::Bool, Some(text)) => format!("{key}: {}", matches!(text, "yes" | "on" | "1" | "True" | "TRUE" | "true")),
+            (ShapeKind::Count, _) => format!("{key}: 5, or delete the key"),
+            (ShapeKind::Zone, _) => format!("{key}: Etc/UTC"),
+            _ => format!("write {words} behind `{key}:`, or delete the key"),
+        };
+        schema.wrong_because(value.place(), message, fix);
     }
 }
 

@@ -18,7 +18,11 @@ pub(super) fn check(schema: &mut Schema<'_>, root: Value<'_>) {
     for registry in defined.into_iter().flat_map(Value::entries) {
         let name = registry.name().unwrap_or("?");
         if registry.value.kind() != Kind::Mapping || registry.value.get("type").is_none() {
-            schema.wrong(registry.key.place(), format!("the registry `{name}` has no `type`"));
+            schema.wrong_because(
+                registry.key.place(),
+                format!("the registry `{name}` has no `type`"),
+                "write its `type`, for example `npm-registry`",
+            );
         }
         if !all && !used.contains(name) {
             let fix = format!("name it in the entry that needs it: registries: [{name}]");
@@ -28,7 +32,8 @@ pub(super) fn check(schema: &mut Schema<'_>, root: Value<'_>) {
     let is_defined = |name: &str| defined.is_some_and(|registries| registries.get(name).is_some());
     for item in lists.iter().flat_map(|list| list.items()) {
         if let Some(name) = item.scalar().filter(|name| !is_defined(name)) {
-            schema.wrong(item.place(), format!("there is no registry `{name}` under `registries`"));
+            let fix = format!("define `{name}` under `registries`, or take it out of the list");
+            schema.wrong_because(item.place(), format!("there is no registry `{name}` under `registries`"), fix);
         }
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn check(document: &Document, bot: &Bot) -> Vec<BotProblem> {
         Some(updates) if updates.kind() == Kind::Null => {
             schema.push(BotProblem::fatal(updates.place(), "no-updates", "`updates` is not a list"));
         }
-        Some(updates) if updates.kind() != Kind::Sequence => schema.wrong(updates.place(), "`updates` is not a list"),
+        Some(updates) if updates.kind() != Kind::Sequence => {
+            schema.wrong_because(updates.place(), "`updates` is not a list", "begin each entry with `- `")
+        }
         Some(updates) => {
             updates.items().for_each(|item| schema.entry(item, groups));
             schema.duplicates(updates);
@@ -62,10 +64,6 @@ impl Schema<'_> {
         if self.found.iter().filter(|known| known.fatal == problem.fatal).count() < MOST {
             self.found.push(problem);
         }
-    }
-
-    pub(super) fn wrong(&mut self, place: Place, message: impl Into<String>) {
-        self.push(BotProblem::fatal(place, "schema", message));
     }
 
     pub(super) fn wrong_because(&mut self, place: Place, message: impl Into<String>, fix: impl Into<String>) {
@@ -129,7 +127,11 @@ impl Schema<'_> {
 
     fn entry(&mut self, item: Value<'_>, groups: Option<Value<'_>>) {
         if item.kind() != Kind::Mapping {
-            self.wrong(item.place(), "an entry of `updates` is not a map");
+            self.wrong_because(
+                item.place(),
+                "an entry of `updates` is not a map",
+                "write an entry as `- package-ecosystem: ...`, with its `directory` and `schedule`, or delete it",
+            );
             return;
         }
         self.keys(item, &self.bot.update_keys, "of an entry");
@@ -141,7 +143,8 @@ impl Schema<'_> {
             Some(group) => {
                 let name = group.scalar().unwrap_or_default();
                 if groups.and_then(|groups| groups.get(name)).is_none() {
-                    self.wrong(group.place(), format!("there is no group `{name}` under `multi-ecosystem-groups`"));
+                    let fix = format!("define `{name}` under `multi-ecosystem-groups`, or take it out of the entry");
+                    self.wrong_because(group.place(), format!("there is no group `{name}` under `multi-ecosystem-groups`"), fix);
                 }
                 if item.get("patterns").is_none_or(Value::is_empty) {
                     self.wrong_because(group.place(), "an entry of a group needs `patterns`", "patterns: [\"*\"]");
@@ -155,7 +158,8 @@ impl Schema<'_> {
 
     fn ecosystem(&mut self, item: Value<'_>) {
         let Some(value) = item.get("package-ecosystem") else {
-            return self.wrong(item.place(), "`package-ecosystem` is missing");
+            let fix = format!("write `package-ecosystem:` with one of: {}", self.bot.ecosystems.join(", "));
+            return self.wrong_because(item.place(), "`package-ecosystem` is missing", fix);
         };
         let Some(name) = value.scalar() else { return };
         if self.bot.ecosystems.iter().any(|known| known == name) {
@@ -187,10 +191,14 @@ impl Schema<'_> {
             }
             (None, Some(several)) => {
                 if several.kind() == Kind::Sequence && several.is_empty() {
-                    self.wrong(several.place(), "`directories` is empty");
+                    self.wrong_because(several.place(), "`directories` is empty", "directories: [\"/\"]");
                 }
                 for directory in several.items().filter(|directory| directory.scalar().is_none()) {
-                    self.wrong(directory.place(), "a directory is not a text");
+                    self.wrong_because(
+                        directory.place(),
+                        "a directory is not a text",
+                        "write the path as one text, as in \"/api\"",
+                    );
                 }
             }
         }
@@ -212,12 +220,17 @@ impl Schema<'_> {
             self.wrong_because(interval.place(), format!("`{word}` is no interval"), format!("one of: {list}"));
         }
         if word == "cron" && schedule.get("cronjob").and_then(Value::scalar).is_none() {
-            self.wrong(interval.place(), "the interval `cron` needs a `cronjob`");
+            let fix = "add `cronjob: \"0 5 * * 1\"` beside it, or write `interval: weekly`";
+            self.wrong_because(interval.place(), "the interval `cron` needs a `cronjob`", fix);
         }
         if let Some(day) = schedule.get("day").filter(|day| day.kind() != Kind::Disputed) {
             let word = day.scalar().unwrap_or_default();
             if !self.bot.days.iter().any(|known| known == word) {
-                self.wrong(day.place(), format!("`{word}` is no day of the week"));
+                self.wrong_because(
+                    day.place(),
+                    format!("`{word}` is no day of the week"),
+                    format!("one of: {}", self.bot.days.join(", ")),
+                );
             }
         }
     }

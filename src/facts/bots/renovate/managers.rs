@@ -53,6 +53,9 @@ const CATEGORIES: &[(&str, &[&str])] = &[
 /// Keys of older files that switch like managers, beside the categories.
 const OLDER: &[(&str, &str)] = &[("npm", "node"), ("bun", "node"), ("gomod", "go")];
 
+/// What is said of what a switch or a rule takes out.
+pub(super) const SWITCHED_OFF: &str = "the bot is switched off for it";
+
 /// Whether a manifest is served.
 pub(super) enum Served {
     Yes,
@@ -116,8 +119,8 @@ impl<'d> Managers<'d> {
         let names = self.declared.get(&manifest.path).map_or(&[][..], Vec::as_slice);
         let (mut miss, mut some, mut unknown) = (None, None, None);
         for row in readers {
-            if let Some(place) = self.off(row, categories) {
-                miss = miss.or(Some(place));
+            if let Some(off) = self.off(row, categories) {
+                miss = miss.or(Some(off));
                 continue;
             }
             let types = self.types(row, &manifest.path);
@@ -125,7 +128,9 @@ impl<'d> Managers<'d> {
             match judge(rules, &subject, names) {
                 Verdict::On => return Served::Yes,
                 Verdict::Some(place) => some = some.or(Some(place)),
-                Verdict::Off(place) => miss = miss.or(Some(Some(place))),
+                Verdict::Off(place) => {
+                    miss = miss.or_else(|| Some(Off::at(place, "delete `\"enabled\": false` from the rule")));
+                }
                 Verdict::Unknown(place, words) => {
                     unknown = unknown.or_else(|| Some(Why::new(Reason::Unsupported, words).at(place)));
                 }
@@ -136,7 +141,10 @@ impl<'d> Managers<'d> {
         }
         match unknown {
             Some(why) => Served::Unknown(why),
-            None => Served::Miss("disabled", miss.flatten(), None),
+            None => {
+                let fix = miss.as_ref().map(|off| Remedy { words: off.words(), fix: off.fix.clone() });
+                Served::Miss("disabled", miss.and_then(|off| off.place), fix)
+            }
         }
     }
 
@@ -147,9 +155,15 @@ impl<'d> Managers<'d> {
         if readers.iter().any(|row| names.contains(&row.name.as_str())) {
             return None;
         }
-        let name = &readers.first()?.name;
+        let row = readers.first()?;
+        let name = &row.name;
         let words = format!("`enabledManagers` does not name `{name}`");
-        Some((place.clone(), Remedy { words, fix: format!("add \"{name}\" to `enabledManagers`") }))
+        let mut fix = format!("add \"{name}\" to `enabledManagers`");
+        // One that is off by itself is not switched on by being named.
+        if let Some(off) = self.switched(row, categories(&manifest.ecosystem)) {
+            fix = format!("{fix}\n{}", off.fix);
+        }
+        Some((place.clone(), Remedy { words, fix }))
     }
 
     /// The managers that read a manifest: those whose patterns name it and that find dependencies in it. Where no manager's
@@ -202,36 +216,65 @@ impl<'d> Managers<'d> {
         }
     }
 
-    /// `Some` when the manager is off, with the line that says so if one does.
-    fn off(&self, row: &Manager, categories: &[&str]) -> Option<Option<Place>> {
+    /// `Some` when the manager is off, with the line that says so if one does, and what to change.
+    fn off(&self, row: &Manager, categories: &[&str]) -> Option<Off> {
         let manager = row.name.as_str();
         if let Some((_, place)) = self.only.as_ref().filter(|(names, _)| !names.contains(&manager)) {
-            return Some(Some(place.clone()));
+            return Some(Off::at(place.clone(), &format!("add \"{manager}\" to `enabledManagers`")));
         }
+        self.switched(row, categories)
+    }
+
+    /// The same, the list of managers left aside.
+    fn switched(&self, row: &Manager, categories: &[&str]) -> Option<Off> {
+        let manager = row.name.as_str();
         let own = |key: &str| self.root.get(key).and_then(|value| value.get("enabled"));
         let is = |value: Value<'_>, wanted: bool| value.as_bool() == Typed::Is(wanted);
+        let delete = |key: &str, value: Value<'_>| Off::at(value.place(), &format!("delete `\"enabled\": false` under `{key}`"));
         if let Some(value) = own(manager) {
             if is(value, true) {
                 return None;
             }
             if is(value, false) {
-                return Some(Some(value.place()));
+                return Some(delete(manager, value));
             }
         }
         let older = OLDER.iter().filter(|(ecosystem, _)| *ecosystem == row.ecosystem).map(|(_, key)| key);
-        if let Some(value) = categories
+        if let Some((category, value)) = categories
             .iter()
             .chain(older)
             .filter(|category| **category != manager)
-            .find_map(|category| own(category).filter(|value| is(*value, false)))
+            .find_map(|category| own(category).filter(|value| is(*value, false)).map(|value| (category, value)))
         {
-            return Some(Some(value.place()));
+            return Some(delete(category, value));
         }
+        let on = format!("add to {}: \"{manager}\": {{ \"enabled\": true }}", self.root.place().path);
         if let Some((_, place)) = self.disabled_by_preset.iter().find(|(name, _)| name == manager) {
-            return Some(Some(place.clone()));
+            return Some(Off {
+                place: Some(place.clone()),
+                fix: format!("{on}, which undoes the preset at {}:{}", place.path, place.line),
+            });
         }
         let by_default = self.bot.disabled_managers.iter().any(|name| name == manager);
-        (by_default && !self.enabled_by_preset.iter().any(|name| name == manager)).then_some(None)
+        (by_default && !self.enabled_by_preset.iter().any(|name| name == manager)).then_some(Off { place: None, fix: on })
+    }
+}
+
+/// Why a manager is off.
+struct Off {
+    place: Option<Place>,
+    fix: String,
+}
+
+impl Off {
+    fn words(&self) -> String {
+        let unless = if self.place.is_none() { ", as it is by default" } else { "" };
+        format!("{SWITCHED_OFF}{unless}")
+    }
+
+    /// A change at its line.
+    fn at(place: Place, fix: &str) -> Self {
+        Self { fix: format!("{fix} at {}:{}", place.path, place.line), place: Some(place) }
     }
 }
 

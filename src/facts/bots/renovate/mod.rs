@@ -308,7 +308,9 @@ fn apply(config: &Config<'_>, target: &Target<'_>, reading: &mut Reading) {
             Served::Some(place) => some = some.or_else(|| Some(place.clone())),
             Served::NoManager => return,
             Served::Unnamed if compiled(at) => {}
-            Served::Miss(_, place, Some(remedy)) if target.manifests[at].scope > target.scope() => {
+            Served::Miss(_, place, Some(remedy))
+                if target.manifests[at].scope > target.scope() && !remedy.words.starts_with(managers::SWITCHED_OFF) =>
+            {
                 let place = place.clone().unwrap_or_else(|| config.place.clone());
                 left_out = left_out.or_else(|| Some((place, remedy.words.clone())));
             }

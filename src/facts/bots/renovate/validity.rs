@@ -102,12 +102,14 @@ pub(super) fn errors(bot: &Bot, root: Value<'_>) -> Vec<BotProblem> {
             _ => (true, ""),
         };
         if !fits {
-            found.push(BotProblem::fatal(value.place(), "schema", format!("`{}` is not {words}", shape.at)));
+            let fix = format!("write {words} behind \"{}\", or delete the key", shape.at);
+            found.push(BotProblem::fatal(value.place(), "schema", format!("`{}` is not {words}", shape.at)).fix(fix));
         }
     }
     for rule in root.get("packageRules").into_iter().flat_map(Value::items) {
         if rule.kind() != Kind::Mapping {
-            found.push(BotProblem::fatal(rule.place(), "schema", "a rule of `packageRules` is not a map"));
+            let fix = "write the rule as a map with a `match...` key, or delete it";
+            found.push(BotProblem::fatal(rule.place(), "schema", "a rule of `packageRules` is not a map").fix(fix));
             continue;
         }
         // What it extends may bring the missing limit.

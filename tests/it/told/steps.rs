@@ -1,0 +1,87 @@
+//! Owns the tests of steps to add: pasted into a workflow, each must be what the rule asks for. Refuses their wording.
+
+use super::*;
+
+/// A step as a fix has it, in a workflow for pull requests.
+fn pasted(fix: &str) -> String {
+    let lines = fix.lines().skip_while(|line| !line.starts_with("- "));
+    let step: Vec<&str> = lines.take_while(|line| line.starts_with("- ") || line.starts_with("  ")).collect();
+    assert!(!step.is_empty(), "no step in {fix:?}");
+    let step: String = step.iter().map(|line| format!("      {line}\n")).collect();
+    format!("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n{step}")
+}
+
+/// What is told before a step is pasted, and after.
+fn before_and_after(files: &[(&str, &str)], rule: &str, language: &str) -> (Finding, Finding) {
+    let before = finding(files, rule, language);
+    let ci = pasted(before.fix.as_deref().unwrap_or_default());
+    let tree: Vec<(&str, &str)> = files.iter().copied().chain([(".github/workflows/ci.yml", ci.as_str())]).collect();
+    let after = finding(&tree, rule, language);
+    (before, after)
+}
+
+const TREES: &[(&str, &[(&str, &str)])] = &[
+    ("python", &[PROJECT, CODE]),
+    ("go", &[("go.mod", "module a\n\ngo 1.22\n"), ("a.go", "package a\n")]),
+    ("rust", &[("Cargo.toml", "[package]\nname = \"a\"\n"), ("src/main.rs", "fn main() {}\n")]),
+    ("ruby", &[("Gemfile", "source 'https://rubygems.org'\ngem 'sinatra'\n"), ("a.rb", "x\n")]),
+    ("java", &[("pom.xml", "<project/>\n"), ("src/main/java/A.java", "class A {}\n")]),
+    ("kotlin", &[("build.gradle.kts", "plugins {}\n"), ("src/main/kotlin/A.kt", "class A\n"), ("B.kt", "\n"), ("C.kt", "\n")]),
+    ("scala", &[("build.sbt", "name := \"a\"\n"), ("src/main/scala/A.scala", "class A\n")]),
+    ("php", &[("composer.json", "{\"require\": {\"a/b\": \"1\"}}\n"), ("a.php", "<?php\n")]),
+    ("csharp", &[("a.csproj", "<Project/>\n"), ("A.cs", "class A {}\n")]),
+    ("cpp", &[("a.cpp", "\n"), ("b.cpp", "\n"), ("c.h", "\n")]),
+    ("swift", &[("Package.swift", "//\n"), ("Sources/a.swift", "\n")]),
+    ("elixir", &[("mix.exs", "defmodule A do\nend\n"), ("lib/a.ex", "\n")]),
+];
+
+#[test]
+fn the_step_of_every_language_gates_once_it_is_pasted() {
+    let languages: Vec<&str> =
+        Catalog::builtin().languages.language.iter().filter(|one| one.code).map(|one| one.id.as_str()).collect();
+    for language in languages.iter().filter(|language| **language != "javascript") {
+        let row = TREES.iter().find(|(known, _)| known == language);
+        let (_, files) = row.unwrap_or_else(|| panic!("no tree of {language}"));
+        let rule = match *language {
+            "python" | "go" | "rust" => format!("{language}-static-analysis"),
+            _ => "static-analysis-gates".to_owned(),
+        };
+        let (before, after) = before_and_after(files, &rule, language);
+        assert_eq!(before.verdict, Verdict::Fail, "{language}");
+        assert_eq!(after.verdict, Verdict::Pass, "{language}: {:?}\n{}\n{:?}", before.fix, after.message, after.places);
+        assert!(*language == "rust" || after.message.ends_with("with security rules"), "{language}: {}", after.message);
+    }
+}
+
+#[test]
+fn one_step_is_recommended_for_a_language() {
+    let steps = Catalog::builtin().tools.iter().flat_map(|tool| tool.step.iter().map(move |step| (tool, step)));
+    let mut seen = std::collections::BTreeSet::new();
+    for (tool, step) in steps.filter(|(_, step)| step.recommended) {
+        assert!(seen.insert(&step.language), "{}: {}", tool.id, step.language);
+    }
+}
+
+#[test]
+fn the_own_step_of_a_tool_installs_it_and_can_fail() {
+    let tree = |language: &str| TREES.iter().find(|(known, _)| *known == language).expect("a tree").1.to_vec();
+    let rails = ("Gemfile", "source 'https://rubygems.org'\ngem 'rails'\ngem 'rubocop'\n");
+    for (language, more, wanted) in [
+        ("ruby", (".rubocop.yml", "AllCops: {}\n"), "gem install rubocop && rubocop"),
+        ("ruby", rails, "bundle install && bundle exec rubocop"),
+        ("ruby", ("config/brakeman.yml", ":x: 1\n"), "gem install brakeman && brakeman"),
+        ("php", ("composer.json", "{\"require-dev\": {\"phpstan/phpstan\": \"1\"}}"), "vendor/bin/phpstan analyse"),
+        ("python", (".flake8", "[flake8]\n"), "pipx run flake8 ."),
+        ("ruby", (".semgrep.yml", "rules: []\n"), "semgrep scan --error --config .semgrep.yml ."),
+        ("php", ("sonar-project.properties", "sonar.projectKey=a\n"), "semgrep scan --error --config p/php ."),
+        ("kotlin", ("config/detekt/detekt.yml", "build:\n  maxIssues: 0\n"), "semgrep scan --error --config p/kotlin ."),
+        ("elixir", (".sobelow-conf", "[skip: true]\n"), "mix deps.get && mix sobelow --exit"),
+    ] {
+        let mut files = tree(language);
+        files.retain(|(path, _)| *path != more.0);
+        files.push(more);
+        let rule = if language == "python" { "python-static-analysis" } else { "static-analysis-gates" };
+        let fix = finding(&files, rule, language).fix.unwrap_or_default();
+        assert!(fix.contains(wanted), "{more:?}: {fix}");
+    }
+}
