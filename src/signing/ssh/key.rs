@@ -8,8 +8,8 @@ use crate::signing::trust::Window;
 
 /// Bits below which an RSA key is refused.
 const RSA_BITS: usize = 2048;
-/// Bits above which an RSA key is refused: verifying by it costs too much.
-const MOST_RSA_BITS: usize = 16_384;
+/// Bits above which an RSA key is refused: the library computes with no longer ones.
+const MOST_RSA_BITS: usize = 4096;
 
 /// A key that a person of the policy signs with.
 #[derive(Clone, Debug)]
@@ -69,6 +69,12 @@ impl SshKey {
             line.push_str(&format!(" cert-authority {}", principals.join(",")));
         }
         line
+    }
+
+    /// Whether both are the same key, and both or neither as an authority.
+    #[must_use]
+    pub fn is_same_entry(&self, other: &Self) -> bool {
+        self.data == other.data && self.options.authority.is_some() == other.options.authority.is_some()
     }
 
     /// Whether both are the same key, whatever their options.
