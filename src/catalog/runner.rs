@@ -115,6 +115,9 @@ pub struct CodeRunner {
     pub module_flag: Option<String>,
     /// The ending of its files.
     pub extension: String,
+    /// It is a shell: every line of its code is commands.
+    #[serde(default)]
+    pub shell: bool,
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,

@@ -82,8 +82,8 @@ pub(crate) fn is_executable(metadata: &Metadata) -> bool {
     }
 }
 
-/// The bytes of the regular file at `path`; only the last segment is checked for being a link.
-pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, DiskError> {
+/// Opens the regular file at `path`; only the last segment is checked for being a link.
+pub(crate) fn open(path: &Path) -> Result<(File, u64), DiskError> {
     let before = fs::symlink_metadata(path)?;
     if before.is_symlink() {
         return Err(DiskError::Link);
@@ -91,16 +91,22 @@ pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, DiskError> 
     if !before.is_file() {
         return Err(DiskError::NotAFile);
     }
-    if before.len() > max_bytes as u64 {
-        return Err(DiskError::TooLarge(before.len()));
-    }
     let file = File::open(path)?;
     // The check above is what keeps a pipe from being opened; this one notices a file swapped in between.
     let after = file.metadata()?;
     if !after.is_file() || !same(&before, &after) {
         return Err(DiskError::Link);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(after.len()).unwrap_or(0).min(max_bytes));
+    Ok((file, after.len()))
+}
+
+/// The bytes of the regular file at `path`, opened as [`open`] does.
+pub(crate) fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, DiskError> {
+    let (file, size) = open(path)?;
+    if size > max_bytes as u64 {
+        return Err(DiskError::TooLarge(size));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(max_bytes));
     file.take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > max_bytes {
         return Err(DiskError::TooLarge(bytes.len() as u64));

@@ -13,6 +13,7 @@ mod format;
 mod ignored;
 mod index;
 mod locate;
+mod loose;
 mod named;
 pub mod objects;
 mod open;

@@ -13,6 +13,7 @@ use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid};
 use crate::error::Error;
 
 use super::disk::{self, DiskError};
+use super::loose::{self, Loose};
 
 /// Bytes of an `info/alternates` file.
 const ALTERNATES_BYTES: usize = 64 * 1024;
@@ -64,11 +65,34 @@ pub(crate) enum Abbreviation {
     Many,
 }
 
-/// How many bytes one compressed byte can become at most (deflate's bound).
-const INFLATION: u64 = 1032;
-
 /// The place in the order of what is asked for objects: before all others.
 const FIRST: i32 = 1000;
+
+/// An object whose bytes are those that its id names.
+pub struct Object<'a> {
+    id: Oid,
+    bytes: Bytes<'a>,
+}
+
+enum Bytes<'a> {
+    Packed(OdbObject<'a>),
+    Loose(Vec<u8>),
+}
+
+impl Object<'_> {
+    /// Its id.
+    pub fn id(&self) -> Oid {
+        self.id
+    }
+
+    /// Its bytes, without header.
+    pub fn data(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Packed(object) => object.data(),
+            Bytes::Loose(bytes) => bytes,
+        }
+    }
+}
 
 /// An object database on disk.
 pub struct Objects {
@@ -113,7 +137,9 @@ impl Objects {
     /// It is missing or damaged.
     #[expect(clippy::disallowed_methods, reason = "the one place that catches its panic")]
     pub fn header(&self, id: Oid) -> Result<(usize, ObjectType), ObjectError> {
-        self.loose_bytes(id)?;
+        if let Some(loose) = self.loose(id)? {
+            return Ok((loose.size, loose.kind));
+        }
         // git2 unwraps the type that a pack file claims, and a damaged pack can claim one that does not exist.
         catch_unwind(AssertUnwindSafe(|| self.odb.read_header(id)))
             .map_err(|_| ObjectError::Broken("a pack file names an unknown type".to_owned()))?
@@ -124,41 +150,41 @@ impl Objects {
     ///
     /// # Errors
     /// It is missing, damaged, of another type, or larger.
-    pub fn read(&self, id: Oid, kind: ObjectType, max_bytes: usize) -> Result<OdbObject<'_>, ObjectError> {
-        if !self.is_small(id, max_bytes)? {
-            let (bytes, _) = self.header(id)?;
-            if bytes > max_bytes {
-                return Err(ObjectError::TooLarge(bytes));
-            }
+    pub fn read(&self, id: Oid, kind: ObjectType, max_bytes: usize) -> Result<Object<'_>, ObjectError> {
+        let loose = self.loose(id)?;
+        let (bytes, found) = match &loose {
+            Some(loose) => (loose.size, loose.kind),
+            None => self.header(id)?,
+        };
+        if bytes > max_bytes {
+            return Err(ObjectError::TooLarge(bytes));
+        }
+        if found != kind {
+            return Err(ObjectError::OtherType(found.str()));
+        }
+        if let Some(loose) = loose {
+            return Ok(Object { id, bytes: Bytes::Loose(loose.read(id)?) });
         }
         let object = self.odb.read(id)?;
         if object.kind() != kind {
             return Err(ObjectError::OtherType(object.kind().str()));
         }
-        Ok(object)
+        Ok(Object { id, bytes: Bytes::Packed(object) })
     }
 
-    /// Whether the object lies in a file of its own that cannot hold more than `max_bytes` bytes: its header need not be read
-    /// first, which for a loose object costs as much as reading it.
-    fn is_small(&self, id: Oid, max_bytes: usize) -> Result<bool, ObjectError> {
-        Ok(self.loose_bytes(id)?.is_some_and(|bytes| bytes.saturating_mul(INFLATION) <= max_bytes as u64))
-    }
-
-    /// The bytes of the files of its own that an object has. What is no regular file there (a pipe would never end) is damage.
-    fn loose_bytes(&self, id: Oid) -> Result<Option<u64>, ObjectError> {
+    /// The object's file of its own, in the first directory that has a sound one.
+    fn loose(&self, id: Oid) -> Result<Option<Loose>, ObjectError> {
         let name = id.to_string();
         let Some((first, rest)) = name.split_at_checked(2) else { return Ok(None) };
-        let mut most = None;
+        let mut damage = None;
         for directory in &self.directories {
-            match fs::symlink_metadata(directory.join(first).join(rest)) {
-                Ok(metadata) if !metadata.is_file() => {
-                    return Err(ObjectError::Broken("its file is no regular file".to_owned()));
-                }
-                Ok(metadata) => most = most.max(Some(metadata.len())),
-                Err(_) => {}
+            match loose::open(&directory.join(first).join(rest)) {
+                Ok(None) => {}
+                Ok(found) => return Ok(found),
+                Err(error) => damage = damage.or(Some(error)),
             }
         }
-        Ok(most)
+        damage.map_or(Ok(None), Err)
     }
 
     /// The object that an abbreviated lower-case hex id of 4 to 39 digits names.

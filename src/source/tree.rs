@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::text::RepoPath;
 
 use super::entry::{Entry, EntryKind, Listing, Origin};
-use super::objects::{ObjectError, Objects};
+use super::objects::{Object, ObjectError, Objects};
 
 /// Bytes of one tree object: about 500,000 names.
 const TREE_BYTES: usize = 32 * 1024 * 1024;
@@ -17,7 +17,7 @@ const PATH_BYTES: usize = 4096;
 
 /// One tree on the way down: its bytes, how far they are read, and how long the path above is.
 struct Frame<'a> {
-    object: git2::OdbObject<'a>,
+    object: Object<'a>,
     at: usize,
     prefix: usize,
 }

@@ -294,3 +294,29 @@ fn object_directories_that_borrow_in_a_circle_end() {
     fixture.write("work/.git/objects/info/alternates", many);
     assert!(fixture.rev_error("work", &one).message.contains("more than 64"));
 }
+
+#[test]
+fn an_object_file_that_ends_early_or_goes_on_is_an_error_and_is_not_waited_for() {
+    let (fixture, one, _) = repository();
+    let blob = fixture.git("work", &["rev-parse", &format!("{one}:file")]);
+    for id in [&one, &blob] {
+        let file = fixture.path(&format!("work/.git/objects/{}/{}", &id[..2], &id[2..]));
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("mode");
+        let whole = fs::read(&file).expect("an object");
+        let told = |bytes: &[u8]| {
+            fs::write(&file, bytes).expect("written");
+            let options = OpenOptions { rev: Some(one.clone()), ..OpenOptions::default() };
+            match tollgate::snapshot::open(&fixture.path("work"), &options) {
+                Ok(snapshot) => snapshot.read(&RepoPath::new("file").expect("path")).map(drop).map_err(|unread| unread.why),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        for length in 0..whole.len() {
+            let why = told(&whole[..length]).expect_err("it is not whole");
+            assert!(why.contains("damaged: its file does not inflate"), "{length}: {why}");
+        }
+        let why = told(&[&whole[..], b"x"].concat()).expect_err("something follows");
+        assert!(why.contains("something follows its end"), "{why}");
+        told(&whole).expect("whole again");
+    }
+}

@@ -52,7 +52,9 @@ impl Runner for Code {
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
         if let Some(code) = given(row, call) {
             // That it imports a tool is mostly the question whether it is there.
-            let starts = started::starts_in_text(&code.shape(), call, world);
+            let text = code.shape();
+            let starts =
+                (row.shell && started::commands_start(&text, call, world)) || started::starts_in_text(&text, call, world);
             return starts.then(|| opaque(call, not_read(&format!("the code given to `{program}`")).at(call.place.clone())));
         }
         let (name, rest) = file_of(row, call)?;
@@ -73,7 +75,7 @@ impl Runner for Code {
         if path.file_name() == "setup.py" && first.is_some_and(|first| SETUP.contains(&first)) {
             return Some(Vec::new());
         }
-        match world.snapshot.read(&path) {
+        match world.snapshot.read_code(&path) {
             Ok(file) => Some(judged(call, world, &[file])),
             Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Some(Vec::new()),
             Err(unread) => Some(opaque(call, Why::new(Reason::Unreadable, unread.why).at(call.place.clone()))),
@@ -160,7 +162,7 @@ fn file_of(row: &CodeRunner, call: &Call<'_>) -> Option<(String, usize)> {
 /// The files of a module of the project, at its top or in `src`.
 pub(super) fn of_module(name: &str, at: impl Fn(&str) -> Option<RepoPath>, world: &World<'_>) -> Vec<Arc<SourceFile>> {
     let names = ["", "src/"].iter().flat_map(|top| [".py", "/__init__.py"].map(|end| format!("{top}{name}{end}")));
-    names.filter_map(|name| world.snapshot.read(&at(&name)?).ok()).collect()
+    names.filter_map(|name| world.snapshot.read_code(&at(&name)?).ok()).collect()
 }
 
 /// What a program of the tree leads to: its own files, those it loads from beside it, and the one that its command names.
@@ -191,7 +193,7 @@ fn beside(file: &SourceFile, call: &Call<'_>, world: &World<'_>) -> Vec<Arc<Sour
         let all = world.snapshot.entries().iter().map(|entry| &entry.path);
         paths.extend(all.filter(|path| path.as_str().ends_with(&end)).take(PACKAGE).cloned());
     }
-    paths.iter().filter(|path| world.snapshot.is_file(path)).filter_map(|path| world.snapshot.read(path).ok()).collect()
+    paths.iter().filter(|path| world.snapshot.is_file(path)).filter_map(|path| world.snapshot.read_code(path).ok()).collect()
 }
 
 fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
@@ -216,7 +218,7 @@ fn go_run(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let inside = world.snapshot.under(&path).iter().map(|entry| &entry.path);
         inside.filter(|file| file.parent() == path && file.as_str().ends_with(".go")).take(PACKAGE).cloned().collect()
     };
-    let read: Vec<_> = files.iter().filter_map(|path| world.snapshot.read(path).ok()).collect();
+    let read: Vec<_> = files.iter().filter_map(|path| world.snapshot.read_code(path).ok()).collect();
     Some(judged(call, world, &read))
 }
 

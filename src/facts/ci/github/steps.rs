@@ -14,7 +14,7 @@ use super::grouped::{self, Group};
 use super::inputs::StepEnv;
 use super::lane::Lane;
 use super::recover::{Judged, OfStep};
-use super::scope::{Inputs, Scope};
+use super::scope::{Inputs, Scope, StepFacts};
 use super::shells::{self, Shell, Written};
 use super::state::{Asked, State, Under, When};
 use super::variables::Variables;
@@ -82,7 +82,10 @@ pub(super) fn lower(
             }
         };
     }
-    let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
+    let known = step.get("id").and_then(Value::scalar).map(|id| {
+        let facts = outputs::of_step(files, step, &scope, lane.actions.len()).unwrap_or_default();
+        (id, StepFacts { ran: verdicts.iter().map(|verdict| verdict.answer.clone()).collect(), ..facts })
+    });
     let groups = match step.get("uses").and_then(Value::scalar).is_some_and(checkout::is_used) {
         // It asks every event itself.
         true => Vec::new(),

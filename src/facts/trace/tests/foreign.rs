@@ -30,6 +30,28 @@ fn a_step_in_power_shell_that_names_nothing_hides_nothing() {
 }
 
 #[test]
+fn code_given_to_another_shell_is_opaque_when_it_starts_anything() {
+    let files = &[
+        ("ci.ps1", "bandit -r src\n"),
+        ("plain.ps1", "Write-Host x\n"),
+        ("package.json", "{\"name\": \"x\", \"bin\": {\"eslint\": \"./x.js\"}}"),
+    ][..];
+    for (script, expected) in [
+        ("pwsh -c \"bandit -r src\"", "absent, opaque 1"),
+        ("pwsh -NoProfile -Command 'bandit -r src'", "absent, opaque 1"),
+        ("powershell -c \"make lint\"", "absent"),
+        ("pwsh -c \"echo bandit\"", "absent"),
+        ("pwsh ci.ps1", "absent, opaque 1"),
+        ("pwsh -File ci.ps1", "absent, opaque 1"),
+        ("pwsh plain.ps1", "absent"),
+        ("fish -c 'bandit -r src'", "absent, opaque 1"),
+        ("script -qec 'bandit -r src' /dev/null", "absent, opaque 1"),
+    ] {
+        assert_eq!(told("bandit", script, files), expected, "{script}");
+    }
+}
+
+#[test]
 fn words_behind_a_script_of_another_checkout_are_no_tasks_of_this_one() {
     for (script, expected) in [
         ("../other/wrap.sh nix-build ./nix x", "absent"),
