@@ -2,9 +2,9 @@
 
 mod applied;
 mod held;
-mod security_off;
 mod mended;
 mod open;
+mod security_off;
 mod steps;
 
 use tollgate::answer::Reason;
