@@ -66,8 +66,12 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Opt
         }
         "setup.cfg" => {
             let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(PRODUCT) };
-            has(&document, &[&["options", "install_requires"], &["options.extras_require"], &["options", "setup_requires"]])
-                .then_some(PRODUCT)
+            let says = |route: &[&str]| {
+                let value = document.root().route(route);
+                value.is_some_and(|value| !value.is_empty() || value.scalar().is_some_and(|text| !text.trim().is_empty()))
+            };
+            let routes = [&["options", "install_requires"][..], &["options.extras_require"], &["options", "setup_requires"]];
+            routes.into_iter().any(says).then_some(PRODUCT)
         }
         "package.json" => package_json(snapshot, path),
         "Cargo.toml" => Some(cargo_toml(snapshot, path)),

@@ -58,6 +58,8 @@ fn what_manifests_say_about_themselves() {
         ("pyproject.toml", "[dependency-groups]\ndev=['b']\n", "~pip:pyproject.toml"),
         ("pyproject.toml", "[tool.ruff]\n", ""),
         ("setup.py", "import setuptools\nsetuptools.setup(name='a')\n", "!pip:setup.py"),
+        ("setup.cfg", "[options]\ninstall_requires =\n    a>=1\n", "pip:setup.cfg"),
+        ("setup.cfg", "[options]\ninstall_requires =\n[flake8]\nselect = E\n", ""),
         ("setup.py", "from setuptools import setup\nsetup(install_requires=['b'])\n", "pip:setup.py"),
         ("setup.py", "from setuptools import setup\nsetup(**made)\n", "pip:setup.py"),
         ("infra/main.tf", "module \"a\" {\n  source = \"a/b/c\"\n}\n", "terraform:infra/main.tf"),

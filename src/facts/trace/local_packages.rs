@@ -69,8 +69,9 @@ fn install<'w>(words: &'w [Word]) -> Option<Install<'w>> {
 }
 
 impl Tracer<'_> {
-    /// A command that may install a package of the tree.
-    pub(super) fn installs_of_tree(&mut self, words: &[Word], place: &Place, frame: &Frame) {
+    /// A command that may install a package of the tree, or a tool from elsewhere.
+    pub(super) fn installs(&mut self, words: &[Word], place: &Place, frame: &Frame) {
+        self.installs_from_elsewhere(words, place, frame);
         self.go_installs(words, place, frame);
         self.settled(words, place, frame);
         let Some(Install { kind, operands, lists }) = install(words) else { return };

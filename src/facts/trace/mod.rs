@@ -35,7 +35,7 @@ use frame::Frame;
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
-use crate::facts::matching::{self};
+use crate::facts::matching;
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
@@ -45,8 +45,7 @@ use crate::facts::workdir::Workdir;
 use crate::terms::Terms;
 use crate::text::{MappedText, Place};
 
-/// How often one unit follows the same command in the same directory: scripts that call each other many times over would make
-/// the work grow beyond all bounds of the text.
+/// How often one unit follows the same command in the same directory: scripts that call each other would grow beyond all bounds.
 const REPEATS: usize = 64;
 
 /// Traces every unit of every pipeline.
@@ -243,8 +242,7 @@ impl<'w> Tracer<'w> {
         }
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
-        self.installs_of_tree(words, place, frame);
-        self.installs_from_elsewhere(words, place, frame);
+        self.installs(words, place, frame);
         self.edited(words, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));

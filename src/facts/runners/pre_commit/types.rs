@@ -42,8 +42,8 @@ pub(super) fn hold(hook: Value<'_>, target: &Target, files: &[Listed<'_>], world
     let tags = |key| field(hook, key).map(|list| (list, list.items().filter_map(|item| item.as_str()).collect::<Vec<_>>()));
     // All of `types`, one of `types_or`, none of `exclude_types` (pre-commit, `commands/run.py`).
     let (all, any, none) = (tags("types"), tags("types_or").filter(|(_, tags)| !tags.is_empty()), tags("exclude_types"));
-    let also = |tag: &&str| ALSO.iter().any(|(of, more)| tool.languages.iter().any(|own| own == of) && more.contains(tag));
-    if sources.is_empty() || all.iter().chain(&any).any(|(_, tags)| tags.iter().any(|tag| also(&tag))) {
+    let also = |tag: &str| ALSO.iter().any(|(of, more)| tool.languages.iter().any(|own| own == of) && more.contains(&tag));
+    if sources.is_empty() || all.iter().chain(&any).any(|(_, tags)| tags.iter().any(|tag| also(tag))) {
         return None;
     }
     let in_all = |own: &Vec<&str>| all.iter().all(|(_, tags)| tags.iter().all(|tag| own.contains(tag)));
