@@ -119,7 +119,7 @@ pub(in crate::facts) fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> 
     if let Some(rest) = spec.strip_prefix("npm:") {
         // Without a name it is a range (yarn).
         let digits = |c: char| c.is_ascii_digit() || "^~<>=*vV ".contains(c);
-        return (!named(rest) && !(is_range(rest) && rest.starts_with(digits))).then_some(HoldEffect::Void);
+        return (!(named(rest) || is_range(rest) && rest.starts_with(digits))).then_some(HoldEffect::Void);
     }
     if spec.starts_with("catalog:") || is_range(spec) || is_own(spec, name) {
         return None;

@@ -115,7 +115,8 @@ impl Verifying<'_> {
         if name.starts_with(tag_name::COUNTERSIGN) {
             return Err(refuse("it is a countersignature"));
         }
-        if !name.is_ascii() && !(self.release.own_pattern && says_more_than_ascii(&self.pattern, name)) {
+        let meant = name.is_ascii() || (self.release.own_pattern && says_more_than_ascii(self.pattern, name));
+        if !meant {
             return Err(refuse("it is not ASCII, so it may look like another name ([release].tag_pattern can allow it)"));
         }
         if !self.pattern.is_match(name) {

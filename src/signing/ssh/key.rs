@@ -199,9 +199,8 @@ mod tests {
         use base64ct::{Base64, Encoding as _};
         let of = |bits: usize| {
             let modulus = [&[0][..], &vec![0xC1; bits / 8]].concat();
-            let fields = [&b"ssh-rsa"[..], &[1, 0, 1], &modulus].map(|field| {
-                [&u32::try_from(field.len()).expect("small").to_be_bytes(), field].concat()
-            });
+            let fields = [&b"ssh-rsa"[..], &[1, 0, 1], &modulus]
+                .map(|field| [&u32::try_from(field.len()).expect("small").to_be_bytes(), field].concat());
             SshKey::parse(&format!("ssh-rsa {} x", Base64::encode_string(&fields.concat())))
         };
         assert_eq!([1024, 2048, 4096, 8192].map(|bits| of(bits).is_ok()), [false, true, true, false]);

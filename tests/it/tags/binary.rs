@@ -299,7 +299,10 @@ fn a_version_file_binds_the_artefact_to_the_tag() {
     }
     assert_eq!(with(format!("[\"{commit}\",\"1.1\"]")), 2, "no object");
     let other = "1".repeat(40);
-    for twice in [format!("\"commit\":\"{other}\",\"commit\":\"{commit}\""), format!("\"commit\":\"{commit}\",\"version\":\"2.0\",\"version\":\"1.1\"")] {
+    for twice in [
+        format!("\"commit\":\"{other}\",\"commit\":\"{commit}\""),
+        format!("\"commit\":\"{commit}\",\"version\":\"2.0\",\"version\":\"1.1\""),
+    ] {
         assert_eq!(with(format!("{{{twice}}}")), 2, "{twice}");
     }
     assert_eq!(run(&built, &case, &["--expect-commit", &commit], &[]).status, 0);

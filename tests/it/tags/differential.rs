@@ -1,6 +1,5 @@
 //! Owns the comparison with `git verify-tag`, gpg, ssh-keygen and sqv where they are on the machine: they agree on every case but those
 //! that `cases.toml` documents. `TOLLGATE_MEASURE=FILE` writes what git says of every case instead.
-#![expect(clippy::disallowed_methods, reason = "it writes what other programs read")]
 
 use std::path::Path;
 use std::process::Command;
@@ -113,7 +112,10 @@ fn certificates(case: &Case) -> Vec<std::path::PathBuf> {
     let text = std::fs::read_to_string(policies.join(format!("{}.toml", case.policy)));
     let text = text.unwrap_or_else(|_| "cert = \"keys/alice.asc\"\ncert = \"keys/bob.asc\"\n".to_owned());
     // A certificate of version 6 keeps sqv 1.1 from reading any.
-    let named = text.lines().filter(|line| !line.contains("six.asc")).filter_map(|line| line.strip_prefix("cert = \"")?.strip_suffix('"'));
+    let named = text
+        .lines()
+        .filter(|line| !line.contains("six.asc"))
+        .filter_map(|line| line.strip_prefix("cert = \"")?.strip_suffix('"'));
     named.map(|name| policies.join(name)).collect()
 }
 

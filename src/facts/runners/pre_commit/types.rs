@@ -43,7 +43,7 @@ pub(super) fn hold(hook: Value<'_>, target: &Target, files: &[Listed<'_>], world
     // All of `types`, one of `types_or`, none of `exclude_types` (pre-commit, `commands/run.py`).
     let (all, any, none) = (tags("types"), tags("types_or").filter(|(_, tags)| !tags.is_empty()), tags("exclude_types"));
     let also = |tag: &&str| ALSO.iter().any(|(of, more)| tool.languages.iter().any(|own| own == of) && more.contains(tag));
-    if sources.is_empty() || all.iter().chain(&any).any(|(_, tags)| tags.iter().any(|tag| also(&tag))) {
+    if sources.is_empty() || all.iter().chain(&any).any(|(_, tags)| tags.iter().any(&also)) {
         return None;
     }
     let in_all = |own: &Vec<&str>| all.iter().all(|(_, tags)| tags.iter().all(|tag| own.contains(tag)));
