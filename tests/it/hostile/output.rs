@@ -153,7 +153,7 @@ fn tree(name: &str, script: &str, words: &str) -> Vec<(String, String)> {
         (".tollgate.toml".to_owned(), policy),
         ("package.json".to_owned(), format!("{{\"devDependencies\": {{\"eslint\": {}}}}}", serde_json::Value::from(format!("file:{words}")))),
         (".github/workflows/shell.yml".to_owned(), workflow("npx eslint .").replace("- run: npx", &format!("- shell: {}\n        run: npx", quoted(&format!("bash -es {{0}} {script}"))))),
-        (".pre-commit-config.yaml".to_owned(), format!("repos:\n- repo: https://github.com/PyCQA/bandit\n  rev: {0}\n  hooks:\n  - id: bandit\n    stages: [{0}]\n    exclude: {0}\n", quoted(&words))),
+        (".pre-commit-config.yaml".to_owned(), format!("repos:\n- repo: https://github.com/PyCQA/bandit\n  rev: {0}\n  hooks:\n  - id: bandit\n    stages: [{0}]\n    exclude: {0}\n", quoted(words))),
     ]);
     files
 }

@@ -1,6 +1,5 @@
 //! Owns the comparison with `git verify-tag`, gpg, ssh-keygen and sqv where they are on the machine: they agree on every case but those
 //! that `cases.toml` documents. `TOLLGATE_MEASURE=FILE` writes what git says of every case instead.
-#![expect(clippy::disallowed_methods, reason = "it writes what other programs read")]
 
 use std::path::Path;
 use std::process::Command;
