@@ -21,7 +21,7 @@ const PLACES: usize = 4;
 /// Patterns that were searched that are shown.
 const SEARCHED: usize = 5;
 /// Lines of a fix that are shown.
-const HELP: usize = 40;
+const HELP: usize = 2_000;
 
 /// Files by path.
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;
