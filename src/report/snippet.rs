@@ -20,7 +20,7 @@ const BEFORE: usize = 60;
 const PLACES: usize = 4;
 /// Patterns that were searched that are shown.
 const SEARCHED: usize = 5;
-/// Lines of a fix that are shown.
+/// Lines of a fix that are shown: what is to be pasted is whole, as far as anybody pastes it.
 const HELP: usize = 2_000;
 
 /// Files by path.
