@@ -165,8 +165,8 @@ pub struct VerifyTagArgs {
     /// The tags: NAME or refs/tags/NAME
     #[arg(value_name = "TAG", required_unless_present = "all")]
     pub tags: Vec<String>,
-    /// Verify every release tag of the repository
-    #[arg(long, conflicts_with_all = ["tags", "expect_commit", "version_json", "state"])]
+    /// Verify every release tag of the repository; with --state the log then knows all of them
+    #[arg(long, conflicts_with_all = ["tags", "expect_commit", "version_json"])]
     pub all: bool,
     /// The repository: a work tree, a folder in one, or a git directory
     #[arg(long, value_name = "PATH", default_value = ".")]

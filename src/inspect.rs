@@ -30,6 +30,7 @@ pub mod policy_diff;
 mod rows;
 pub mod tags;
 mod tags_asked;
+mod tags_judge;
 mod tags_origin;
 mod tags_state;
 mod unread;
@@ -249,6 +250,7 @@ fn open(request: &CheckRequest) -> Result<Opened, Error> {
         ci: request.ci,
         now: request.now.at.as_second(),
         policy_file_is_inside: request.policy_file.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
+        org_policy_is_inside: request.org_policy.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
         tree_revision: match snapshot.subject().kind {
             snapshot::SubjectKind::Git => snapshot.subject().revision.clone(),
             _ => None,

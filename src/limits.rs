@@ -51,7 +51,7 @@ impl Default for Limits {
             shell_openers: 200,
             paths: 500_000,
             chain_steps: 64,
-            trace_commands: 400_000,
+            trace_commands: 100_000,
             matrix_variants: 256,
             work_steps: 300_000_000,
         }

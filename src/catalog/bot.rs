@@ -106,6 +106,9 @@ pub struct Bot {
     /// Keys that some ecosystems do not take, or not with every word.
     #[serde(default)]
     pub restriction: Vec<Restriction>,
+    /// Settings of its file that only a service which acts on the file reads.
+    #[serde(default)]
+    pub on: Vec<Switch>,
     /// Its run in CI changes files and no more: whether a pull request comes of it is another step's matter.
     #[serde(default)]
     pub only_edits: bool,

@@ -19,6 +19,8 @@ pub struct Languages {
     /// Last words of segments of several, joined by `-` or `_`, that do so too.
     #[serde(default)]
     pub development_words: Vec<String>,
+    /// Directories below which segments name packages and say nothing about purpose (Maven's standard directory layout).
+    pub package_roots: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
 }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Releasing {
     /// Words by which a text names the tag of the event.
     pub event_tags: Vec<String>,
+    /// Flags with which any of these commands does nothing but tell about itself.
+    pub idle_flags: Vec<String>,
     /// Environments that are no product.
     pub preview: Vec<String>,
     /// Steps that deploy or publish.
@@ -46,6 +48,15 @@ pub struct ReleaseRow {
     /// The words behind it name the tag.
     #[serde(default)]
     pub argument: bool,
+    /// Its flags that stand for every tag that is here, and so for none.
+    #[serde(default)]
+    pub all_flags: Vec<String>,
+    /// Its flags that say by what, or where, it judges, so that whoever wrote what they name is who judges.
+    #[serde(default)]
+    pub judge_flags: Vec<String>,
+    /// Beginnings of values of those that nobody who pushes a tag can write.
+    #[serde(default)]
+    pub judge_trusted: Vec<String>,
 }
 
 /// An input of an action.

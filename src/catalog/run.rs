@@ -81,8 +81,14 @@ pub struct Run {
     /// The input that lists languages.
     #[serde(default)]
     pub languages_input: Option<InputOf>,
+    /// It compares what the event names, and looks at nothing that is checked out.
+    #[serde(default)]
+    pub by_event: bool,
     /// What the exit status does when the tool finds something.
     pub findings: Findings,
+    /// Why it does that.
+    #[serde(default)]
+    pub why: Option<String>,
     /// What it does when every target is a file, where that differs.
     #[serde(default)]
     pub findings_on_files: Option<Findings>,

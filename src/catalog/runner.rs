@@ -107,6 +107,9 @@ pub struct CodeRunner {
     /// Flags behind which no file of the tree is run.
     #[serde(default)]
     pub no_file_flags: Vec<String>,
+    /// Those of `value_flags`, or beginnings of one word, that load other code before the file.
+    #[serde(default)]
+    pub preloads: Vec<String>,
     /// Those of them that take code as the next word.
     #[serde(default)]
     pub code_flags: Vec<String>,
@@ -115,6 +118,9 @@ pub struct CodeRunner {
     pub module_flag: Option<String>,
     /// The ending of its files.
     pub extension: String,
+    /// It is a shell: every line of its code is commands.
+    #[serde(default)]
+    pub shell: bool,
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,

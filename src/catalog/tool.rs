@@ -55,6 +55,9 @@ pub struct Tool {
     /// Where its configuration lies.
     #[serde(default)]
     pub config: Vec<ConfigPlace>,
+    /// What names the configuration that is read in place of those.
+    #[serde(default)]
+    pub config_by: ConfigBy,
     /// How it is run.
     #[serde(default)]
     pub run: Vec<Run>,
@@ -232,6 +235,27 @@ pub struct ConfigPlace {
     /// A remark for readers.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+/// What names the one configuration that an invocation reads, whatever lies where the tool looks by itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigBy {
+    /// Flags whose value is the file; the last one counts.
+    #[serde(default)]
+    pub flag: Vec<String>,
+    /// Inputs of its actions whose value is the file.
+    #[serde(default)]
+    pub input: Vec<String>,
+    /// Variables whose value is the file.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// What is found without it is read too, below it.
+    #[serde(default)]
+    pub adds: bool,
+    /// Flags with which no configuration is read.
+    #[serde(default)]
+    pub none: Vec<String>,
 }
 
 /// How an invocation names what it looks at.

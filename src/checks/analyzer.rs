@@ -268,7 +268,14 @@ fn fail(
         (Some(view), _) => (insecure(rule, subject, view, component, &language, wanted), Some(view)),
         (_, Some(view)) => (short(rule, subject, view, component, &language), Some(view)),
         _ => {
-            let message = format!("no analyzer for {language} was found");
+            // The literal profile knows the tools that the checklist names, and no other.
+            let wanted = question.wanted.iter().filter(|_| bench.literal);
+            let named: Vec<&str> = wanted.filter_map(|id| Some(bench.catalog.tool(id)?.title.as_str())).collect();
+            let (what, whose) = match named.as_slice() {
+                [] => ("analyzer".to_owned(), "every analyzer in the catalogue".to_owned()),
+                named => (named.join(" or "), named.join(", ")),
+            };
+            let message = format!("no {what} for {language} was found");
             let mut finding = Finding::new(rule, subject, Verdict::Fail, message)
                 .cause("absent")
                 .at(home(component), format!("{} code begins here", title(bench, &question.language)));
@@ -276,7 +283,7 @@ fn fail(
             finding.searched = vec![
                 ".github/workflows/*.yml".to_owned(),
                 "task runners reached from there".to_owned(),
-                "configuration of every analyzer in the catalogue".to_owned(),
+                format!("configuration of {whose}"),
             ];
             (finding, None)
         }
@@ -304,10 +311,10 @@ fn insecure(rule: &Rule, subject: String, view: &View<'_>, component: &Component
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
     let (place, note) = match (&view.on.deciding, view.configured_for(component)) {
-        (Some(Deciding::Selects(place)), _) => (place.clone(), "no security rule is among those selected here"),
-        (Some(Deciding::TakesOut(place)), _) => (place.clone(), "its security rules are disabled here"),
-        (None, Some(place)) => (place.clone(), "no security rule is selected here"),
-        (None, None) => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security"),
+        (Some(Deciding::Selects(place)), _) => (place.clone(), "no security rule is among those selected here".to_owned()),
+        (Some(Deciding::TakesOut { place, how, .. }), _) => (place.clone(), format!("its security rules are {how} here")),
+        (None, Some(place)) => (place.clone(), "no security rule is selected here".to_owned()),
+        (None, None) => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security".to_owned()),
     };
     let finding = finding.at(place, note);
     match hold {
@@ -376,6 +383,10 @@ fn short_of(view: &View<'_>, language: &str) -> String {
         (Rung::Runs, _) if on_pull && hold.is_some_and(|hold| hold.by == HeldBy::Paths) => {
             let what = if is_analyzer(view.tool) { "changes" } else { "changes its dependencies" };
             format!("{title} runs on pull requests, but not when {language} {what}")
+        }
+        // It can fail those that it runs on.
+        (Rung::Runs, _) if on_pull && hold.is_some_and(|hold| hold.by == HeldBy::Trigger || hold.remedy == Remedy::Condition) => {
+            format!("{title} runs on some pull requests only")
         }
         (Rung::Runs, _) if on_pull => format!("{title} runs on pull requests, but cannot fail them"),
         (Rung::Runs, _) => format!("{title} runs, but not where it could stop a pull request"),

@@ -121,17 +121,19 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         return undecided(rule, &bench.facts.service.undecided);
     }
     let frameworks = bench.facts.service.frameworks.join(", ");
-    let mut finding = Finding::new(
-        rule,
-        "repository",
-        Verdict::Fail,
-        format!("it serves HTTP ({frameworks}), but no OpenAPI document or generator was found"),
-    )
-    .cause("absent");
+    let serves = if frameworks.is_empty() {
+        "the policy says that it serves HTTP".to_owned()
+    } else {
+        format!("it serves HTTP ({frameworks})")
+    };
+    let message = format!("{serves}, but no OpenAPI document or generator was found");
+    let mut finding = Finding::new(rule, "repository", Verdict::Fail, message).cause("absent");
     if let Answer::Yes(places) = service {
         for place in places {
             finding = finding.at(place.clone(), "a server framework");
         }
+    } else if let Some(place) = &bench.terms.service.web_at {
+        finding = finding.at(place.clone(), "the policy says so here");
     }
     finding.reason = None::<Reason>;
     finding.searched = vec![

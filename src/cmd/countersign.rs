@@ -1,6 +1,6 @@
 //! Owns `countersign`: prints the git commands that add one's signature to a release. Refuses to run them.
 
-use super::Context;
+use super::{Context, request};
 use crate::cli::CountersignArgs;
 use crate::error::Error;
 use crate::inspect::countersign;
@@ -8,7 +8,8 @@ use crate::text::escape;
 
 /// Runs it.
 pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error> {
-    let found = countersign::countersign(&args.repo, &args.tag, args.name.as_deref())?;
+    let now = request::now(context.common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?;
+    let found = countersign::countersign(&args.repo, &args.tag, args.name.as_deref(), now)?;
     let words = [&found.release, &found.name];
     if words.iter().any(|word| escape::line(word) != word.as_str() || word.contains('\'')) {
         return Err(Error::usage(format!("the name {} cannot be printed as a command", escape::line(&found.release)))
@@ -25,7 +26,10 @@ pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error
         found.object
     ));
     out.push_str(&format!("git push origin {}\n", quoted(&format!("refs/tags/{}", found.name))));
-    if found.lightweight {
+    if let Some(why) = &found.untold {
+        out.push_str(&format!("# whether the release itself holds cannot be told: {}\n", escape::line(why)));
+    }
+    if found.alone {
         out.push_str("# counts where the policy has [release] accept = [\"tag\", \"countersign\"]\n");
     }
     context.streams.print(out.as_bytes())?;

@@ -3,7 +3,7 @@
 
 use super::explain::{explained_examples, plain};
 use crate::catalog::language::{CodeMark, Exporter};
-use crate::catalog::tool::{ConfigPlace, DefaultTarget, Does, Effect, Findings, Run, Security, Status, Verified};
+use crate::catalog::tool::{ConfigBy, ConfigPlace, DefaultTarget, Does, Effect, Findings, Run, Security, Status, Verified};
 use crate::catalog::{Bot, Tool};
 
 /// A tool.
@@ -22,6 +22,7 @@ pub(super) fn tool(tool: &Tool) -> String {
     names(&mut out, "equals", &tool.equivalent_to);
     out.push_str(&verified(&tool.verified));
     places(&mut out, &tool.config);
+    section(&mut out, "What names the one that is read", config_by(&tool.config_by).into_iter());
     section(&mut out, "How it is run, and what its exit status does when it finds something", tool.run.iter().map(run));
     section(&mut out, "What changes that", tool.effect.iter().map(effect));
     if let Some(targets) = &tool.targets {
@@ -119,6 +120,16 @@ fn places(out: &mut String, list: &[ConfigPlace]) {
     );
 }
 
+/// What names the configuration in place of those that are found.
+fn config_by(by: &ConfigBy) -> Vec<String> {
+    let flag = by.flag.iter().map(|flag| format!("flag {flag}"));
+    let input = by.input.iter().map(|input| format!("input {input}"));
+    let env = by.env.iter().map(|name| format!("variable {name}"));
+    let over = if by.adds { ", over what is found" } else { "" };
+    let named = flag.chain(input).chain(env).map(|what| format!("{what}{over}"));
+    named.chain(by.none.iter().map(|flag| format!("flag {flag}: none is read"))).collect()
+}
+
 fn section(out: &mut String, title: &str, rows: impl Iterator<Item = String>) {
     let rows: Vec<String> = rows.collect();
     if !rows.is_empty() {
@@ -145,14 +156,24 @@ fn run(run: &Run) -> String {
         }
         _ => format!("`{}`", command.unwrap_or_default()),
     };
-    let findings = match run.findings {
+    let when = run.when.as_ref().map(|when| format!(", input {} = {}", when.input, when.value.join(" or ")));
+    let since = run.since.as_ref().map(|since| format!(", from {since} on"));
+    let before = run.before.as_ref().map(|before| format!(", before {before}"));
+    let conditions: String = [when, since, before].into_iter().flatten().collect();
+    let on_files = run.findings_on_files.map(|findings| format!("; given files only: {}", does(findings))).unwrap_or_default();
+    let findings = because(does(run.findings).to_owned(), run.why.as_deref());
+    format!("{what}{conditions}: {findings}{on_files}")
+}
+
+/// What an exit status does with findings.
+fn does(findings: Findings) -> &'static str {
+    match findings {
         Findings::Fail => "fails",
         Findings::Pass => "exits 0",
         Findings::Errors => "fails for error-level findings only",
         Findings::Forge => "the forge decides",
         Findings::Unknown => "not verified against its source",
-    };
-    format!("{what}: {findings}")
+    }
 }
 
 /// What a row asks of a value that is not one of a list.
@@ -179,7 +200,13 @@ fn effect(effect: &Effect) -> String {
         Does::Note => "worth knowing",
         Does::Widen => "looks at nested modules too",
     };
-    let values: Vec<String> = effect.value.iter().map(plain).collect();
+    // One value may be written in several ways: a number, a text, a word of either case.
+    let mut values: Vec<String> = Vec::new();
+    for value in effect.value.iter().map(plain) {
+        if !values.iter().any(|known| known.eq_ignore_ascii_case(&value)) {
+            values.push(value);
+        }
+    }
     let value = if values.is_empty() { compared(effect) } else { format!(" = {}", values.join(" or ")) };
     let mut parts = Vec::new();
     if !effect.flag.is_empty() {
@@ -193,5 +220,8 @@ fn effect(effect: &Effect) -> String {
     parts.extend(effect.key.iter().map(|name| format!("key {name}{value}{in_path}")));
     parts.extend(effect.setting.iter().map(|name| format!("configuration that {name}")));
     parts.extend(effect.run.iter().map(|name| format!("run as {name}")));
+    parts.extend(effect.since.iter().map(|since| format!("from {since} on")));
+    parts.extend(effect.before.iter().map(|before| format!("before {before}")));
+    parts.extend((!effect.unless.is_empty()).then(|| format!("unless {} is given", effect.unless.join(" or "))));
     because(format!("{}: {does}", parts.join(", ")), effect.why.as_deref())
 }

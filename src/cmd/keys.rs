@@ -37,7 +37,8 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
         return Err(Error::usage("--policy-ref does not go with `keys add`, which writes a file").hint("name one with --policy"));
     }
     let limits = Limits::default();
-    let policy = context.common.policy.clone().unwrap_or_else(|| PathBuf::from(POLICY_FILE));
+    let own = own_policy();
+    let policy = context.common.policy.clone().unwrap_or_else(|| own.clone());
     let before = if policy.exists() { request::read_file(&policy, &limits)? } else { "schema = 1\n".to_owned() };
     let (key, beside) = given(args, &limits)?;
     let person = args.person.clone();
@@ -90,8 +91,12 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
         write_beside(&directory, beside)?;
         written.push(directory.join(&beside.name));
     }
-    if after != before || !policy.exists() {
+    let new = after != before || !policy.exists();
+    if new {
         output::replace(&policy, after.as_bytes())?;
+    }
+    let counts = is_same(&policy, &own);
+    if new {
         written.insert(0, policy);
     }
     let word = if added { "added" } else { "was there already" };
@@ -103,11 +108,24 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     {
         out.push_str(&format!("  {}\n", standing(&key)));
     }
-    out.push_str(match written.is_empty() {
-        true => "nothing changed\n",
-        false => "next: commit this, and have the change reviewed; it counts from the day it is on the default branch\n",
+    out.push_str(match (written.is_empty(), counts) {
+        (true, _) => "nothing changed\n",
+        (false, true) => "next: commit this, and have the change reviewed; it counts from the day it is on the default branch\n",
+        (false, false) => "next: have the change reviewed; it counts only where --policy names this file\n",
     });
     Ok(out)
+}
+
+/// The policy that counts: of a work tree the one at its root, wherever in it this runs; else the one here.
+fn own_policy() -> PathBuf {
+    let here = Path::new(".");
+    let below = source::work_tree(here).zip(here.canonicalize().ok());
+    let below = below.and_then(|(root, here)| here.strip_prefix(root).map(Path::to_path_buf).ok());
+    below.iter().flat_map(|below| below.components()).map(|_| "..").collect::<PathBuf>().join(POLICY_FILE)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// The key that was named, and the certificate to write.

@@ -17,16 +17,24 @@ use crate::report::View;
 use crate::report::tags::{FORMATS, TagReport, Word};
 use crate::source::forge::{self, Fetched};
 
-/// Runs it.
+/// Runs it. Whatever ends it, the outputs of the step do not say `verified`.
 pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> {
+    let run = ActionsRun::read(context.environment);
+    let status = judged(context, args, &run);
+    if let (Err(_), Some(path)) = (&status, &run.output) {
+        append(path, "verified=false\n")?;
+    }
+    status
+}
+
+fn judged(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<u8, Error> {
     let formats = match (&args.format, context.environment.actions) {
         (Some(name), _) => vec![known(name)?],
         (None, true) => vec!["text", "github"],
         (None, false) => vec!["text"],
     };
     let files = output::parse_all(&args.out, |format| known(format).map(|_| ()))?;
-    let run = ActionsRun::read(context.environment);
-    let request = build(context, args, &run)?;
+    let request = build(context, args, run)?;
     let fetched = if args.fetch { Some(fetch(args)?) } else { None };
     let report = tags::verify_fetched(&request, fetched.as_ref())?;
     let view = request::view(context, false);
@@ -157,6 +165,10 @@ fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
             text.push_str(&format!("{name}={value}\n"));
         }
     }
+    append(path, &text)
+}
+
+fn append(path: &Path, text: &str) -> Result<(), Error> {
     let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|problem| {
         Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())).hint("see where it leads")

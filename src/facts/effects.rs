@@ -1,9 +1,10 @@
 //! Owns what the catalogue's effect rows do to one invocation. Refuses to weigh the result: `ladder` does.
 
+pub(super) mod origin;
 mod undo;
 
 use super::computed_flags;
-use super::hold::{Hold, HoldEffect};
+use super::hold::{Hold, HoldEffect, Remedy};
 use super::invocations::Invocation;
 use super::matching::find_flag;
 use super::shell::Word;
@@ -93,6 +94,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                 Does::Widen => out.widened = true,
                 Does::Soften if effect.setting.is_some() => {
                     let remedy = undo::of(effect, tool, invocation, &place);
+                    let place = written(effect, &remedy, place, invocation, query);
                     by_setting.push(Hold::new(HoldEffect::Soften, place, words(effect, tool)).undone(remedy))
                 }
                 Does::NotDependencies => out.set_aside(Answer::Yes(())),
@@ -106,6 +108,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                         |name| words(effect, tool).replace(" with it", &format!(" with `{name}`")),
                     );
                     let remedy = undo::of(effect, tool, invocation, &place);
+                    let place = written(effect, &remedy, place, invocation, query);
                     out.holds.push(Hold::new(weight(does), place, said).undone(remedy));
                 }
             },
@@ -130,6 +133,15 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
     out.holds.extend(computed_flags::hold(tool, invocation, query));
     out.holds.dedup();
     out
+}
+
+/// Where what takes effect at a place is written: a flag may come from a variable, an input, the words behind `--`.
+fn written(effect: &Effect, remedy: &Remedy, place: Place, invocation: &Invocation, query: &Query<'_>) -> Place {
+    let name = match (remedy, &effect.env) {
+        (Remedy::Drop(word), _) => word.split([' ', '=']).next().filter(|word| word.starts_with("--")),
+        (_, name) => name.as_deref(),
+    };
+    name.map_or_else(|| place.clone(), |name| origin::of(name, &place, invocation, query.world.snapshot))
 }
 
 /// A row that is true of some versions only proves nothing while the version is not known.
@@ -217,12 +229,10 @@ fn applies(
             return Answer::No;
         }
         let accepts = |value: Value<'_>| key_value_matches(effect, value);
-        let mut inputs = query.tool.config.iter().filter_map(|row| row.named_by_input.as_ref());
-        let named = inputs.find_map(|of| invocation.inputs.get(&of.input)).filter(|_| effect.path.is_none());
-        if let Some(named) = named.and_then(|input| input.value.as_deref()) {
-            return places::value_in(query, named, key, accepts).map_or(Answer::No, Answer::Yes);
-        }
-        return places::value_place(query, effect.path.as_deref(), key, accepts).map_or(Answer::No, Answer::Yes);
+        return match places::value_place(query, &invocation.inputs, effect, key, accepts) {
+            Ok(place) => place.map_or(Answer::No, Answer::Yes),
+            Err(why) => Answer::Unknown(why),
+        };
     }
     if !effect.flag.is_empty() && compares(effect) {
         return compared_flag(effect, &invocation.args);

@@ -1,8 +1,10 @@
 //! Owns the words for what keeps a failure from closing a gate, and for the hops of a chain. Refuses to weigh them: `ladder`
 //! does.
 
+use std::borrow::Cow;
+
 use crate::answer::{Reason, Why};
-use crate::text::Place;
+use crate::text::{Place, escape};
 
 /// What a hold does to the rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +85,7 @@ pub struct Hold {
 impl Hold {
     /// A hold of an effect at a place.
     pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
-        Self { effect, place, why: why.into(), of_machine: false, by: HeldBy::Text, remedy: Remedy::Remove }
+        Self { effect, place, why: one_line(why.into()), of_machine: false, by: HeldBy::Text, remedy: Remedy::Remove }
     }
 
     /// The same, held by something else than the text.
@@ -95,6 +97,11 @@ impl Hold {
     /// The same, undone in another way than by taking it away.
     #[must_use]
     pub fn undone(self, remedy: Remedy) -> Self {
+        let remedy = match remedy {
+            Remedy::Drop(word) => Remedy::Drop(one_line(word)),
+            Remedy::Change(what) => Remedy::Change(one_line(what)),
+            other => other,
+        };
         Self { remedy, ..self }
     }
 
@@ -117,6 +124,14 @@ impl Hold {
             self.effect = HoldEffect::Unknown(Reason::Unsupported);
             self.why.push_str("; the image may hold files of its own");
         }
+    }
+}
+
+/// What quotes the tree stays on one line: findings and their fixes are made of it, and their own lines are ours.
+fn one_line(text: String) -> String {
+    match escape::line(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(escaped) => escaped,
     }
 }
 

@@ -93,7 +93,10 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     }
     let at = place_of(invocation);
     match findings {
-        Findings::Pass => holds.push(Hold::new(HoldEffect::Soften, at, "exits 0 whatever it finds").undone(Remedy::Harden)),
+        Findings::Pass => {
+            let why = row.why.as_deref().unwrap_or("exits 0 whatever it finds");
+            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden))
+        }
         Findings::Errors => {
             let why = "only error-level findings fail it; warnings pass";
             holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden))

@@ -1,6 +1,7 @@
 //! Owns the jobs that deploy: by which events they start, and whether something verified the tag before, so that its failure stops them.
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
+mod arguments;
 mod written;
 
 use std::collections::BTreeSet;
@@ -250,36 +251,39 @@ impl Reading<'_> {
         self.own.iter().any(|step| brings(step) && line(step) < line(verify))
     }
 
-    /// What is wrong with the name that is verified; `None`: it is the event's own.
+    /// What is wrong with the words behind a verification; `None`: they name the event's own tag, and nobody who pushes it judges it.
     fn argument(&self, verify: &ReleaseStep, own: &Place, job: &str) -> Option<Guard> {
         if !verify.row.argument {
             return None;
         }
-        let mut skip = false;
-        let mut names = Vec::new();
-        for word in &verify.args {
-            let shape = word.shape();
-            if std::mem::take(&mut skip) {
-                continue;
-            }
-            if shape.starts_with('-') && shape != "-" {
-                skip = verify.row.value_flags.iter().any(|flag| *flag == *shape);
-                if shape == "--all" {
-                    return None;
-                }
-                continue;
-            }
-            names.push(word);
+        let read = arguments::read(verify.row, &verify.args);
+        if let Some(flag) = read.all {
+            let why = format!(
+                "with `{}` it verifies the release tags that are here, of which the deployed one need not be any",
+                flag.raw
+            );
+            return Some(Guard::Fails("all", flag.place.clone(), why));
         }
-        let name = names.first()?;
-        if let Some(value) = &name.value {
-            let why = format!("it verifies `{value}`, whatever tag is deployed");
-            return Some(Guard::Fails("literal", name.place.clone(), why));
+        if let Some((flag, value)) = read.judge {
+            let why = format!(
+                "`{flag}` says by what it judges ({}), and whether whoever pushes a tag can write that is not in the files",
+                value.raw
+            );
+            return Some(Guard::Unseen(Reason::Unsupported, value.place.clone(), why));
         }
-        if self.text.names_the_tag(job, own, &name.raw) {
+        if read.names.iter().any(|name| name.value.is_none() && self.text.names_the_tag(job, own, &name.raw)) {
             return None;
         }
-        Some(Guard::Unseen(Reason::Dynamic, name.place.clone(), "which tag it verifies cannot be read".to_owned()))
+        match read.names.iter().find(|name| name.value.is_none()).or(read.names.first()) {
+            Some(name) => Some(match &name.value {
+                Some(value) => {
+                    let why = format!("it verifies `{value}`, whatever tag is deployed");
+                    Guard::Fails("literal", name.place.clone(), why)
+                }
+                None => Guard::Unseen(Reason::Dynamic, name.place.clone(), "which tag it verifies cannot be read".to_owned()),
+            }),
+            None => Some(Guard::Unseen(Reason::Dynamic, own.clone(), "which tag it verifies is not said".to_owned())),
+        }
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.

@@ -5,15 +5,20 @@ use std::path::Path;
 
 use git2::{ObjectType, Oid};
 
+use super::Moment;
+use super::tags::{self, TagRequest};
 use crate::error::Error;
+use crate::facts::tags::verify;
 use crate::limits::Limits;
+use crate::report::tags::TagReport;
+use crate::signing::refusal::{Refusal, Step};
 use crate::signing::tag_name::{self, COUNTERSIGN, TAGS};
-use crate::signing::tag_object;
+use crate::signing::tag_object::{self, TagObject};
 use crate::source::refs::Ref;
-use crate::source::{self, commit};
+use crate::source::{self, commit, fetching};
 
 /// Countersignatures looked at for a free name.
-const MOST: usize = 256;
+const MOST: usize = 10_000;
 
 /// What is to be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +33,17 @@ pub struct Countersign {
     pub lightweight: bool,
     /// The commit that the release stands for.
     pub commit: Oid,
+    /// The release has no signature that counts, so that this one counts only where the policy accepts it in its place.
+    pub alone: bool,
+    /// Why it could not be told whether the release itself holds.
+    pub untold: Option<String>,
 }
 
 /// Looks the release up. `own` is the last part of the new tag's name; without it the first free number is taken.
 ///
 /// # Errors
 /// Usage: there is no such release, or none that a countersignature could help. Incomplete: it cannot be read.
-pub fn countersign(path: &Path, argument: &str, own: Option<&str>) -> Result<Countersign, Error> {
+pub fn countersign(path: &Path, argument: &str, own: Option<&str>, now: Moment) -> Result<Countersign, Error> {
     let release = tag_name::parse(argument).map_err(|why| Error::usage(format!("`{argument}` is no tag: {why}")))?.to_owned();
     if release.starts_with(COUNTERSIGN) {
         return Err(Error::usage(format!("`{release}` is a countersignature itself")).hint("name the release"));
@@ -52,16 +61,21 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>) -> Result<Cou
         Error::incomplete(format!("the object {object} {error}")).hint(format!("git fetch --force origin {full}:{full}"))
     };
     let (_, kind) = repository.objects.header(object).map_err(|error| unread(&error))?;
-    let (commit, lightweight) = match kind {
-        ObjectType::Commit => (object, true),
-        ObjectType::Tag => (annotated(&repository, object, &release, &unread)?, false),
+    let (commit, tag) = match kind {
+        ObjectType::Commit => (object, None),
+        ObjectType::Tag => {
+            let bytes = repository.objects.read(object, ObjectType::Tag, Limits::default().tag_bytes);
+            let bytes = bytes.map_err(|error| unread(&error))?.data().to_vec();
+            let (commit, tag) = annotated(&bytes, &release, &unread)?;
+            (commit, Some(tag))
+        }
         other => {
             return Err(Error::usage(format!("`{release}` names a {}, which no countersignature makes a release", other.str()))
                 .hint("name a tag of a commit"));
         }
     };
     commit::read(&repository.objects, commit)
-        .map_err(|error| Error::incomplete(format!("the commit {commit} {error}")).hint(format!("git fetch origin {commit}")))?;
+        .map_err(|error| Error::incomplete(format!("the commit {commit} {error}")).hint(fetching::history(&repository)))?;
     let name = match own {
         Some(own) => format!("{COUNTERSIGN}{release}/{own}"),
         None => free(&repository, &release)?,
@@ -72,32 +86,48 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>) -> Result<Cou
         return Err(Error::usage(format!("there is a tag `{name}` already"))
             .hint("give another --as NAME; a published tag is never moved"));
     }
-    Ok(Countersign { release, name, object, lightweight, commit })
+    let request =
+        TagRequest { tags: vec![release.clone()], all: false, ..TagRequest::every_release(path.into(), now, Limits::default()) };
+    let (alone, untold) = helps(&release, tag.as_ref(), tags::verify(&request))?;
+    Ok(Countersign { release, name, object, lightweight: tag.is_none(), commit, alone, untold })
+}
+
+/// Whether a countersignature can help what verification says of the release today: it has to stand alone, or that cannot be told.
+///
+/// # Errors
+/// Usage: it cannot.
+fn helps(release: &str, tag: Option<&TagObject>, report: Result<TagReport, Error>) -> Result<(bool, Option<String>), Error> {
+    let refusal = match report {
+        Err(error) => return Ok((tag.is_none(), Some(error.message))),
+        Ok(report) => report.tags.into_iter().find_map(|row| row.refusal),
+    };
+    match refusal {
+        None => Ok((false, None)),
+        Some(Refusal { rejected: false, reason, .. }) => Ok((tag.is_none(), Some(reason))),
+        Some(refusal) => match (refusal.step, tag) {
+            (Step::Threshold, _) => Ok((false, None)),
+            (Step::Object, None) => Ok((true, None)),
+            (_, Some(tag)) if verify::curable(&refusal, tag) => Ok((true, None)),
+            _ => Err(never(release, &refusal.reason)),
+        },
+    }
+}
+
+fn never(release: &str, why: &str) -> Error {
+    Error::usage(format!("no countersignature can help `{release}`: {why}")).hint("tag and sign the next version")
 }
 
 /// The commit of an annotated tag that verification would look at any further.
-fn annotated(
-    repository: &source::Repository,
-    id: Oid,
-    release: &str,
-    unread: &dyn Fn(&dyn std::fmt::Display) -> Error,
-) -> Result<Oid, Error> {
-    let most = Limits::default().tag_bytes;
-    let object = repository.objects.read(id, ObjectType::Tag, most).map_err(|error| unread(&error))?;
-    let never = |why: String| {
-        Err(Error::usage(format!("no countersignature can help `{release}`: {why}")).hint("tag and sign the next version"))
-    };
-    let tag = match tag_object::parse_strict(object.data()) {
-        Ok(tag) => tag,
-        Err(why) => return never(format!("its object is not well formed: {why}")),
-    };
+fn annotated(bytes: &[u8], release: &str, unread: &dyn Fn(&dyn std::fmt::Display) -> Error) -> Result<(Oid, TagObject), Error> {
+    let tag = tag_object::parse_strict(bytes).map_err(|why| never(release, &format!("its object is not well formed: {why}")))?;
     if tag.name != release {
-        return never(format!("its object is called `{}`", tag.name));
+        return Err(never(release, &format!("its object is called `{}`", tag.name)));
     }
     if tag.target != tag_object::TargetType::Commit {
-        return never("it names no commit".to_owned());
+        return Err(never(release, "it names no commit"));
     }
-    Oid::from_str(&tag.object).map_err(|error| unread(&error.message()))
+    let commit = Oid::from_str(&tag.object).map_err(|error| unread(&error.message()))?;
+    Ok((commit, tag))
 }
 
 fn free(repository: &source::Repository, release: &str) -> Result<String, Error> {

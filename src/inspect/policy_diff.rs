@@ -87,7 +87,9 @@ fn policy(
     let file = named.filter(|text| !text.starts_with("refs/") && !id(text)).or(otherwise.filter(|_| named.is_none()));
     if let Some(file) = file {
         let org = request.org_policy.as_deref().map(|path| source::read_named_file(path, limits.file_bytes)).transpose()?;
-        return tags_origin::from_file(Path::new(file), org, limits, now.date(), now.at.as_second(), default(repository));
+        let anywhere = |_: &str, _: &Path| Ok(());
+        let (today, second) = (now.date(), now.at.as_second());
+        return tags_origin::from_file(Path::new(file), org, limits, today, second, default(repository), &anywhere);
     }
     let repository = repository.as_ref().map_err(Clone::clone)?;
     let origin = TagOrigin {
@@ -96,6 +98,7 @@ fn policy(
         reference: named,
         org: request.org_policy.as_deref(),
         told: None,
+        judges: false,
     };
     tags_origin::choose(&origin, repository, limits, now.date(), now.at.as_second())
 }

@@ -8,7 +8,7 @@ use std::thread;
 use regex::Regex;
 
 pub use super::tags_asked::name;
-use super::tags_asked::{branches, names, pattern};
+use super::tags_asked::{self, branches, names, pattern};
 use super::tags_origin::{self, OF_A_COMMIT, TagJudging, TagOrigin};
 use super::tags_state::{self, State};
 use super::{Moment, policy_info};
@@ -119,12 +119,16 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
         reference: request.policy_ref.as_deref(),
         org: request.org_policy.as_deref(),
         told: request.default_branch.as_deref(),
+        judges: true,
     };
     let now = request.now.at.as_second();
     let judged = tags_origin::choose(&origin, &repository, &request.limits, request.now.date(), now)?;
     let pattern = pattern(&judged)?;
     let branches = branches(request, &repository, &judged)?;
     let names = names(request, &repository, &pattern)?;
+    if names.is_empty() {
+        return Err(tags_asked::none(&repository));
+    }
     let mut log = tags_state::open(request, &judged, &repository)?;
     let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, fetched, now };
     let mut verdicts = run.verdicts(&names, &repository)?;
@@ -141,6 +145,7 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
     Ok(TagReport {
         policy: policy_info(&judged.judging, &judged.judging.policy.terms),
         policy_age_days: age,
+        policy_files: judged.files.iter().cloned().collect(),
         now: request.now.stated(),
         tags: verdicts.into_iter().map(TagRow::from).collect(),
         notes,
@@ -224,7 +229,7 @@ impl Run<'_> {
         if verdict.outcome.is_err() {
             return Ok(());
         }
-        verdict.outcome = self.policy_age().and_then(|()| self.artefact(verdict));
+        verdict.outcome = self.own_policy(verdict).and_then(|()| self.policy_age()).and_then(|()| self.artefact(verdict));
         let Some(state) = state else {
             if verdict.outcome.is_ok() {
                 verdict.notes.push(
@@ -261,6 +266,12 @@ impl Run<'_> {
         if self.judged.commit.is_none() {
             notes.push("the judging policy is a file of no commit: its age, and whether it went back, cannot be told".to_owned());
         }
+        if self.judged.pinned {
+            notes.push(
+                "the judging policy was named and is not the default branch's newest: what changed since does not count"
+                    .to_owned(),
+            );
+        }
         for what in repository.overrides()? {
             notes.push(format!(
                 "{what} makes git show other commits than those verified here: deploy by commit id, with GIT_NO_REPLACE_OBJECTS=1"
@@ -270,6 +281,15 @@ impl Run<'_> {
             notes.push(format!("set, and not obeyed here: {}", self.request.ignored_variables.join(", ")));
         }
         Ok(notes)
+    }
+
+    /// A policy that was named must not be the tagged commit's own: the tag would say who judges it.
+    fn own_policy(&self, verdict: &TagVerdict) -> Result<(), Refusal> {
+        if !self.judged.pinned || self.judged.commit.is_none() || self.judged.commit != verdict.commit {
+            return Ok(());
+        }
+        let reason = "the judging policy is that of the tagged commit itself, which is not the tip of the default branch";
+        Err(Refusal::indeterminate(Step::Policy, reason, "leave --policy-ref out: the default branch's policy judges"))
     }
 
     fn policy_age(&self) -> Result<(), Refusal> {

@@ -8,7 +8,7 @@ use super::tags_origin::TagJudging;
 use crate::error::Error;
 use crate::facts::tags::reach::{self, Branches};
 use crate::signing::tag_name;
-use crate::source::Repository;
+use crate::source::{Repository, fetching};
 
 /// Releases of one repository.
 const MOST_TAGS: usize = 200_000;
@@ -46,6 +46,12 @@ pub(super) fn names(request: &TagRequest, repository: &Repository, pattern: &Reg
     Ok(names.filter(|name| !name.starts_with(tag_name::COUNTERSIGN) && pattern.is_match(name)).collect())
 }
 
+/// Who asked for every release and got none was answered nothing: a clone without its tags looks the same.
+pub(super) fn none(repository: &Repository) -> Error {
+    Error::incomplete("there is no release tag here, so nothing was verified")
+        .hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::tags(repository)))
+}
+
 /// The sets of branches on each of which a release must lie: the policy's, and the one asked for, which never replaces them.
 pub(super) fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) -> Result<Vec<Branches>, Error> {
     let release = &judged.judging.policy.release;
@@ -60,7 +66,7 @@ pub(super) fn branches(request: &TagRequest, repository: &Repository, judged: &T
                 "no branch is known on which a release must lie: neither the policy nor refs/remotes/origin/HEAD names one",
             );
             return Err(
-                error.hint("list [release].branches in the policy, or name the default branch: git remote set-head origin main")
+                error.hint(format!("list [release].branches in the policy, or: {}", fetching::default_branch(repository)))
             );
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use git2::Oid;
 
 use super::tags::{Run, TagRequest};
+use super::tags_judge;
 use super::tags_origin::{OF_A_COMMIT, TagJudging};
 use crate::error::Error;
 use crate::facts::tags::verify::TagVerdict;
@@ -14,7 +15,7 @@ use crate::signing::refusal::{Refusal, Step};
 use crate::signing::state_log::{self, Entry};
 use crate::source::ancestry::{self, Ancestry};
 use crate::source::state_file::StateFile;
-use crate::source::{self, Repository};
+use crate::source::{self, Repository, fetching};
 
 /// The state log, opened and locked before anything is verified.
 pub(super) fn open(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> Result<Option<State>, Error> {
@@ -25,10 +26,8 @@ pub(super) fn open(request: &TagRequest, judged: &TagJudging, repository: &Repos
         return Ok(None);
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if source::lies_in(directory, &request.repository) || repository.holds(directory) {
-        let error = Error::usage("--state names a file in the repository of the tag, which whoever wrote that can change");
-        return Err(error.hint("keep it where only deploys write"));
-    }
+    tags_judge::outside("--state", directory, &request.repository, repository)
+        .map_err(|error| error.hint("keep it where only deploys write"))?;
     let file = StateFile::open(path)?;
     let entries = state_log::parse(&file.lines).map_err(|(line, why)| {
         Error::incomplete(format!("the state log {} is damaged: line {line}: {why}", path.display()))
@@ -67,7 +66,11 @@ impl Run<'_> {
         repository: &Repository,
     ) -> Result<(), Refusal> {
         let last = state.entries.iter().rev().find_map(|entry| entry.policy.as_deref());
-        let last = last.and_then(|id| Oid::from_str(id).ok());
+        let unread = |error: git2::Error| {
+            let reason = format!("the commit of the last policy in the log is none: {}", error.message());
+            Refusal::indeterminate(Step::State, reason, "restore the log from a copy; do not start an empty one unseen")
+        };
+        let last = last.map(Oid::from_str).transpose().map_err(unread)?;
         if let (Some(last), None) = (last, self.judged.commit) {
             let reason =
                 format!("the last release was judged by the policy of commit {last}, and this policy is a file of no commit");
@@ -90,7 +93,8 @@ impl Run<'_> {
                 }
                 Ancestry::Unknown(id, error) => {
                     let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
-                    let remedy = "in the repository of the policy: git fetch --unshallow origin";
+                    let history = fetching::history(elsewhere.as_ref().unwrap_or(repository));
+                    let remedy = format!("in the repository of the policy: {history}");
                     return Err(Refusal::indeterminate(Step::State, reason, remedy));
                 }
             }

@@ -39,4 +39,31 @@ mod tests {
         let gaps: Vec<String> = by_rules(&snapshot, &terms, Catalog::builtin()).keys().map(RepoPath::to_string).collect();
         assert_eq!(gaps, ["lib/pyproject.toml", "pyproject.toml"]);
     }
+
+    #[test]
+    fn what_a_line_merely_names_is_not_to_be_read() {
+        let ci = "on: pull_request\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n";
+        let lines = [
+            "SHA=$(sha256sum logo.png)",
+            "X=$(unzip -p a.jar V)",
+            "ls -l a.jar | head",
+            "cat big.txt | wc -l",
+            "python x.py",
+            "./logo.png",
+            "node x.js < a.jar",
+        ];
+        let ci = format!("{ci}{}", lines.map(|line| format!("          {line}\n")).concat());
+        let files = [
+            (".github/workflows/ci.yml", ci),
+            ("logo.png", "\0PNG".to_owned()),
+            ("a.jar", "PK\0".to_owned()),
+            ("dockerfile.png", "\0".to_owned()),
+            ("big.txt", "x".repeat(3 << 20)),
+            ("x.py", "Path(\"./logo.png\")\nopen('big.txt')\n".to_owned()),
+            ("x.js", "x = './logo.png'".to_owned()),
+        ];
+        let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text)));
+        gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+        assert!(snapshot.not_inspected().is_empty(), "{:?}", snapshot.not_inspected());
+    }
 }

@@ -34,6 +34,8 @@ pub struct OriginRequest {
     pub ci: bool,
     /// Whether `policy_file`, links resolved, lies in the inspected tree or its `.git`.
     pub policy_file_is_inside: bool,
+    /// The same of `org_policy`.
+    pub org_policy_is_inside: bool,
     /// Now, in seconds since the epoch.
     pub now: i64,
     /// Whether the inspected tree is a plain folder or a work tree (`work-tree` in reports), or the tree of a commit.
@@ -122,6 +124,10 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         let trust = trust::trust(&policy, open, request.now)?;
         Ok::<_, Error>((policy, trust))
     };
+    if request.org_policy_is_inside && request.ci {
+        let error = Error::usage("--org-policy names a file of the inspected tree, which whoever wrote the tree can change");
+        return Err(error.hint("in CI name a file outside of it"));
+    }
     if let Some(path) = &request.policy_file {
         if request.policy_file_is_inside && request.ci {
             let error = Error::usage("--policy names a file of the inspected tree, which whoever wrote the tree can change");
@@ -132,7 +138,13 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         let open = |name: &str| reader.beside(&directory, name);
         let policy = with(Some(file), &open)?;
         let title = path.display().to_string();
-        return Ok(judging(policy, PolicySource::File, None, !request.policy_file_is_inside, title));
+        return Ok(judging(
+            policy,
+            PolicySource::File,
+            None,
+            !request.policy_file_is_inside && !request.org_policy_is_inside,
+            title,
+        ));
     }
     if let Some(reference) = &request.policy_ref {
         let revision = reader.resolve(reference)?;
@@ -144,7 +156,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         let policy = with(file, &|name| reader.at(&revision, name))?;
         let title = format!("{what} at {reference} {}", short(&revision));
         let own = request.tree_revision.as_ref() == Some(&revision);
-        return Ok(judging(policy, source, Some(revision), !own, title));
+        return Ok(judging(policy, source, Some(revision), !own && !request.org_policy_is_inside, title));
     }
     let file = reader.tree(POLICY_FILE)?;
     let has_file = file.is_some();

@@ -325,6 +325,13 @@ fn the_first_source_that_applies_judges() {
     let inside = OriginRequest { policy_file_is_inside: true, ..file.clone() };
     let inside_in_ci = OriginRequest { ci: true, ..inside.clone() };
     let reference = OriginRequest { policy_ref: Some("origin/main".to_owned()), ..free() };
+    // An organisation's policy that the judged wrote makes the whole no judge.
+    for whole in [&file, &reference] {
+        let below = OriginRequest { org_policy_is_inside: true, ..whole.clone() };
+        assert_eq!(judge(&below).map(|(_, authoritative, _)| authoritative).ok(), Some(false));
+        let below_in_ci = OriginRequest { ci: true, ..below };
+        assert_eq!(judge(&below_in_ci).map_err(|error| error.kind).err(), Some(crate::error::Kind::Usage));
+    }
     let gone = OriginRequest { policy_ref: Some("gone".to_owned()), ..free() };
     assert_eq!(judge(&file).ok(), Some((PolicySource::File, true, "/etc/p.toml".to_owned())));
     assert_eq!(judge(&inside).map(|(_, authoritative, _)| authoritative).ok(), Some(false));

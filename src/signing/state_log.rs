@@ -3,10 +3,12 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, Step};
+use super::tag_name;
 
 /// One verified release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,14 +30,34 @@ pub struct Entry {
     pub time: String,
 }
 
+impl Entry {
+    /// Whether every field says what it is for: a line that was damaged must not pass for one that asks less.
+    fn sound(&self) -> Result<(), String> {
+        let hex = |text: &str, digits: usize| {
+            text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        };
+        if self.schema != 1 {
+            return Err(format!("its schema is {}, not 1", self.schema));
+        }
+        tag_name::check(&self.tag).map_err(|why| format!("its tag is no name: {why}"))?;
+        let ids = [("object", Some(&self.object)), ("commit", Some(&self.commit)), ("policy", self.policy.as_ref())];
+        if let Some((name, _)) = ids.iter().find(|(_, id)| id.is_some_and(|id| !hex(id, 40))) {
+            return Err(format!("its {name} is no object id"));
+        }
+        if self.payload.as_ref().is_some_and(|payload| !hex(payload, 64)) {
+            return Err("its payload is no SHA-256".to_owned());
+        }
+        self.time.parse::<Timestamp>().map(drop).map_err(|problem| format!("its time is none: {problem}"))
+    }
+}
+
 /// The entries of a log's lines.
 ///
 /// # Errors
 /// The 1-based line that is none.
 pub fn parse(lines: &[String]) -> Result<Vec<Entry>, (usize, String)> {
     let entry = |(at, line): (usize, &String)| match serde_json::from_str::<Entry>(line) {
-        Ok(entry) if entry.schema == 1 => Ok(entry),
-        Ok(entry) => Err((at + 1, format!("its schema is {}, not 1", entry.schema))),
+        Ok(entry) => entry.sound().map(|()| entry).map_err(|why| (at + 1, why)),
         Err(problem) => Err((at + 1, problem.to_string())),
     };
     lines.iter().enumerate().map(entry).collect()
@@ -129,8 +151,37 @@ mod tests {
 
     #[test]
     fn lines_are_entries_or_mistakes() {
-        let line = serde_json::to_string(&entry("v1", "a")).expect("JSON");
-        assert_eq!(parse(std::slice::from_ref(&line)), Ok(vec![entry("v1", "a")]));
+        let (id, digest) = ("0123456789abcdef0123456789abcdef01234567", "0123456789abcdef".repeat(4));
+        let whole = Entry {
+            schema: 1,
+            tag: "v1".into(),
+            object: id.into(),
+            payload: Some(digest.clone()),
+            commit: id.into(),
+            policy: Some(id.into()),
+            time: "2026-05-01T00:00:00Z".into(),
+        };
+        let line = serde_json::to_string(&whole).expect("JSON");
+        assert_eq!(parse(std::slice::from_ref(&line)), Ok(vec![whole.clone()]));
+        // Each field is one, or the whole log is damaged: nothing is passed over.
+        let short = &id[..39];
+        for damaged in [
+            Entry { tag: "v 1".into(), ..whole.clone() },
+            Entry { tag: String::new(), ..whole.clone() },
+            Entry { object: format!("{short}G"), ..whole.clone() },
+            Entry { object: short.into(), ..whole.clone() },
+            Entry { commit: id.to_uppercase(), ..whole.clone() },
+            Entry { policy: Some(format!("{short}g")), ..whole.clone() },
+            Entry { policy: Some(String::new()), ..whole.clone() },
+            Entry { payload: Some(digest[1..].to_owned()), ..whole.clone() },
+            Entry { time: "yesterday".into(), ..whole.clone() },
+        ] {
+            let lines = [line.clone(), serde_json::to_string(&damaged).expect("JSON")];
+            assert_eq!(parse(&lines).map_err(|(at, _)| at).err(), Some(2), "{damaged:?}");
+        }
+        for more in [line.replace("\"time\"", "\"tag\":\"v2\",\"time\""), line.replace("\"time\"", "\"x\":1,\"time\"")] {
+            assert_eq!(parse(&[more]).map_err(|(at, _)| at).err(), Some(1));
+        }
         assert_eq!(parse(&[line.clone(), "{}".to_owned()]).map_err(|(at, _)| at).err(), Some(2));
         assert_eq!(parse(&[line.replace("\"schema\":1", "\"schema\":2")]).map_err(|(at, _)| at).err(), Some(1));
     }

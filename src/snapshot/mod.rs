@@ -201,6 +201,16 @@ impl Snapshot {
         result
     }
 
+    /// As [`Self::read`], for what a pipeline runs: what is no text is a program or data, which was never to be read, and is not
+    /// listed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_code(&self, path: &RepoPath) -> Read {
+        let peeked = self.peek(path);
+        if peeked.as_ref().is_err_and(|unread| unread.kind == UnreadKind::NotText) { peeked } else { self.read(path) }
+    }
+
     fn read_now(&self, path: &RepoPath, max_bytes: usize) -> Read {
         let refuse = |kind, why: &str| Err(Unread::new(path.clone(), kind, why));
         let Some(entry) = self.entry(path) else {

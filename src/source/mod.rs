@@ -8,6 +8,7 @@ mod content;
 mod dirty;
 mod disk;
 pub mod entry;
+pub mod fetching;
 pub mod forge;
 mod format;
 mod ignored;
@@ -27,8 +28,8 @@ mod wildmatch;
 mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
-pub use named::{lies_in, read_named_file, read_named_stream, text};
-pub use open::{OpenOptions, open, open_repository};
+pub use named::{belongs_to, lies_in, read_named_file, read_named_stream, text};
+pub use open::{OpenOptions, open, open_repository, work_tree};
 pub use policy_file::{file_at, file_beside};
 pub use repository::Repository;
 

@@ -6,6 +6,8 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::Repository;
+use super::locate::{self, Located};
 use crate::error::Error;
 use crate::text::{RepoPath, SourceFile};
 
@@ -70,4 +72,24 @@ pub fn lies_in(file: &Path, inspected: &Path) -> bool {
     let (Ok(file), Ok(inspected)) = (fs::canonicalize(file), fs::canonicalize(inspected)) else { return true };
     let root = inspected.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(&inspected);
     file.starts_with(root)
+}
+
+/// Whether whoever writes the repository, which was opened at `inspected`, can write `path`: links resolved, it lies in the work tree, in a
+/// git directory, or in another work tree of the same repository.
+#[must_use]
+pub fn belongs_to(path: &Path, inspected: &Path, repository: &Repository) -> bool {
+    // What is not there is told as that by whoever opens it.
+    if fs::symlink_metadata(path).is_err() {
+        return false;
+    }
+    if lies_in(path, inspected) || repository.holds(path) {
+        return true;
+    }
+    let (Ok(path), Ok(common)) = (fs::canonicalize(path), fs::canonicalize(&repository.dirs.common)) else { return true };
+    // What has no usable `.git` is no work tree of anything.
+    let of = |folder: &Path| match locate::locate(folder) {
+        Ok(Located::WorkTree { dirs, .. }) => fs::canonicalize(dirs.common).ok(),
+        _ => None,
+    };
+    path.ancestors().filter(|folder| folder.join(".git").exists()).any(|folder| of(folder).as_ref() == Some(&common))
 }

@@ -13,7 +13,7 @@ use super::entry::{Entry, EntryKind, Listing, Origin, Subject, SubjectKind};
 use super::locate::{self, GitDirs, Located};
 use super::repository::Repository;
 use super::worktree::{self, Untracked};
-use super::{Source, commit, dirty, index, revision, tree};
+use super::{Source, commit, dirty, fetching, index, revision, tree};
 
 /// How to open a PATH.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +57,15 @@ pub fn open_repository(path: &Path) -> Result<Repository, Error> {
     }
 }
 
+/// The root of the work tree that a folder lies in; `None`: it lies in none that can be read.
+#[must_use]
+pub fn work_tree(path: &Path) -> Option<PathBuf> {
+    match locate::locate(&locate::folder(path).ok()?).ok()? {
+        Located::WorkTree { root, .. } => Some(root),
+        Located::GitDir(_) | Located::Folder => None,
+    }
+}
+
 fn open_or_alone(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
     match open_folder(folder, options) {
         // Alone, a folder's files can be inspected whatever state the repository around it is in.
@@ -86,7 +95,7 @@ fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
             let mut source = match &options.rev {
                 Some(rev) => revision_of(Repository::open(dirs, false)?, rev, &options.limits)?,
                 None if options.judge_commit => judged_commit(root.clone(), dirs, &options.limits)?,
-                None => work_tree(root.clone(), dirs, &options.limits)?,
+                None => of_work_tree(root.clone(), dirs, &options.limits)?,
             };
             source.notes.splice(0..0, notes);
             if options.here && !below.is_root() {
@@ -134,13 +143,12 @@ fn revision_of(repository: Repository, rev: &str, limits: &Limits) -> Result<Sou
 }
 
 fn list_commit(repository: &Repository, id: Oid, limits: &Limits) -> Result<Listing, Error> {
-    let commit = commit::read(&repository.objects, id).map_err(|error| {
-        Error::incomplete(format!("commit {id} {error}")).hint("fetch it (`git fetch origin`), or run `git fsck`")
-    })?;
+    let commit = commit::read(&repository.objects, id)
+        .map_err(|error| Error::incomplete(format!("commit {id} {error}")).hint(fetching::OBJECTS))?;
     tree::list(&repository.objects, commit.tree, limits)
 }
 
-fn work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
+fn of_work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
     let repository = Repository::open(dirs, false)?;
     let head = repository.head()?;
     let tracked = index::read(&repository.dirs.own)?;
@@ -159,7 +167,7 @@ fn work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Er
 fn judged_commit(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
     let repository = Repository::open(dirs.clone(), false)?;
     if repository.head()?.is_none() {
-        return work_tree(root, dirs, limits);
+        return of_work_tree(root, dirs, limits);
     }
     let tracked = index::read(&repository.dirs.own)?;
     let work = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);

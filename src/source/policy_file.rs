@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid};
 
 use super::entry::EntryKind;
 use super::objects::Objects;
-use super::{commit, named, tree};
+use super::{commit, fetching, named, tree};
 use crate::error::Error;
 use crate::text::{Place, RepoPath, SourceFile};
 
@@ -18,10 +18,11 @@ use crate::text::{Place, RepoPath, SourceFile};
 /// Usage: something else stands there, or the path is none. Incomplete: the commit, a tree or the file cannot be read.
 pub fn file_at(objects: &Objects, commit: Oid, path: &str, max_bytes: usize) -> Result<Option<Arc<SourceFile>>, Error> {
     let Some(path) = RepoPath::new(path).filter(|path| !path.is_root()) else { return Ok(None) };
-    let fetch = "fetch it (`git fetch origin`), or run `git fsck`";
-    let unread = |what: String, why: &dyn std::fmt::Display| Error::incomplete(format!("{what} {why}")).hint(fetch);
+    let unread = |what: String, why: &dyn std::fmt::Display| Error::incomplete(format!("{what} {why}")).hint(fetching::OBJECTS);
     let read = commit::read(objects, commit).map_err(|error| unread(format!("commit {commit}"), &error))?;
-    let Some((mode, id)) = tree::find(objects, read.tree, path.as_str())? else { return Ok(None) };
+    let Some((mode, id)) = tree::find(objects, read.tree, path.as_str()).map_err(|error| error.hint(fetching::OBJECTS))? else {
+        return Ok(None);
+    };
     if !matches!(tree::kind(mode, id), Some((EntryKind::File | EntryKind::Executable, _))) {
         let error = Error::usage(format!("{path} is no regular file; a policy and its keys are")).at(Place::file(path.clone()));
         return Err(error.hint("commit the file itself"));

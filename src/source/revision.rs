@@ -90,7 +90,9 @@ pub(crate) fn commit(repository: &Repository, name: &str, id: Oid, limits: &Limi
     match repository.objects.peel(id, limits.tag_bytes) {
         Ok((commit, ObjectType::Commit)) => Ok(commit),
         Ok((_, other)) => Err(Error::usage(format!("`{name}` is a {}, not a commit", other.str()))),
-        Err((id, error)) => Err(Error::incomplete(format!("`{name}` cannot be read: object {id} {error}"))
-            .hint("fetch the missing history (`git fetch --unshallow`, or clone without --filter)")),
+        Err((id, error)) => {
+            Err(Error::incomplete(format!("`{name}` cannot be read: object {id} {error}"))
+                .hint(super::fetching::history(repository)))
+        }
     }
 }

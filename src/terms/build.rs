@@ -58,6 +58,7 @@ fn service(node: &Node) -> Service {
     Service {
         name: node.text_at("name"),
         web: node.flag_at("web"),
+        web_at: node.get("web").map(|web| web.place.clone()),
         kind: node.text_at("kind"),
         api_style: node.text_at("api_style"),
         openapi: node.text_at("openapi"),

@@ -21,6 +21,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::text::Place;
+
 pub use policy::{Level, Policy};
 pub use read::{Reading, read};
 
@@ -52,6 +54,8 @@ pub struct Service {
     pub name: Option<String>,
     /// Whether it serves HTTP.
     pub web: Option<bool>,
+    /// Where that is said.
+    pub web_at: Option<Place>,
     /// `api | html | both | none`.
     pub kind: Option<String>,
     /// `openapi | graphql | grpc`.

@@ -8,10 +8,13 @@ mod commands;
 mod differential;
 mod fetching;
 mod history;
+mod judge;
 mod log;
+mod pages;
 mod planting;
 mod policy_file;
 mod recipes;
+mod remedies;
 mod repository;
 mod rows;
 

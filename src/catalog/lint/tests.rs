@@ -52,6 +52,7 @@ fix = "Let them."
 const LANGUAGES: &str = r#"out_of_sight = []
 development = []
 development_words = []
+package_roots = []
 generated_endings = []
 manifest = []
 

@@ -21,9 +21,8 @@ pub(super) fn security_rules(
     let own = |known: &[&str], usual: &str| {
         if known.iter().any(|start| name.starts_with(start)) { configured.to_owned() } else { beside(component, usual) }
     };
-    if let Some(Deciding::TakesOut(place)) = &view.on.deciding {
-        let names = view.tool.select.join("`, `");
-        return format!("take `{names}` out of what is disabled at {}:{}", place.path, place.line);
+    if let Some(Deciding::TakesOut { place, change, .. }) = &view.on.deciding {
+        return format!("{change}, at {}:{}", place.path, place.line);
     }
     // A selection on the command line replaces the configured one.
     if let Some(Deciding::Selects(place)) = &view.on.deciding

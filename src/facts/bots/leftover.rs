@@ -6,6 +6,7 @@ use super::targets::{Reading, Scene};
 use super::{BotFact, BotProblem, Coverage};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
+use crate::facts::tool_config::places;
 use crate::text::{Place, RepoPath};
 
 /// A bot whose service is gone: listed with the first of its files, covers nothing.
@@ -47,6 +48,16 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot, runs: &[Run]) -> Option<Reading
         fact.entries = fact.covers.iter().map(entry).collect();
         return Some(fact.into());
     }
+    if let Some(place) = configured.as_ref().and_then(|(path, _)| switched_on(scene, bot, path)) {
+        fact.covers = mine.map(super::targets::Target::key).collect();
+        let entry = |(ecosystem, _): &(String, RepoPath)| Coverage {
+            ecosystem: ecosystem.clone(),
+            place: place.clone(),
+            less: Vec::new(),
+        };
+        fact.entries = fact.covers.iter().map(entry).collect();
+        return Some(fact.into());
+    }
     fact = fact.inactive("no-updates");
     let words = place.map_or_else(|| "nothing in sight starts it".to_owned(), str::to_owned);
     // Its own instances may have the repository on their list.
@@ -59,6 +70,16 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot, runs: &[Run]) -> Option<Reading
     }
     fact.problems.push(BotProblem::note(Place::file(path), "no-updates", words));
     Some(fact.into())
+}
+
+/// The setting by which its file shows that the service acts on it.
+fn switched_on(scene: &Scene<'_>, bot: &Bot, path: &RepoPath) -> Option<Place> {
+    let document = scene.world.snapshot.document(path, places::format_of(path)?).ok()?;
+    bot.on.iter().find_map(|switch| {
+        let value = places::at_key(&document, &switch.key)?;
+        let text = value.scalar()?;
+        switch.value.iter().any(|wanted| wanted.as_str() == Some(text)).then(|| value.place())
+    })
 }
 
 /// The line that starts the bot.

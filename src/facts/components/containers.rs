@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::doc::{Format, Value};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, UnreadKind};
 use crate::text::RepoPath;
 
 /// Whether there is such an image; a file that cannot be read counts as one that has.
@@ -17,7 +17,11 @@ pub(super) fn has_image(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -
             document.root().get("services").into_iter().flat_map(Value::entries).map(|entry| entry.value).collect();
         return services.into_iter().any(|one| one.get("image").and_then(Value::scalar).is_some_and(composed));
     }
-    snapshot.read(path).map_or(true, |file| in_container_file(&file.text))
+    match snapshot.read_code(path) {
+        Ok(file) => in_container_file(&file.text),
+        // `dockerfile.png`
+        Err(unread) => unread.kind != UnreadKind::NotText,
+    }
 }
 
 /// An image of a compose file: one that is a variable is its default (docker_compose/file_parser.rb, `service_image`).

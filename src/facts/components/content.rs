@@ -58,9 +58,11 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Opt
         "pyproject.toml" => pyproject(snapshot, path),
         "setup.py" => {
             let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
-            // A module of a program may have the name too; a packaging script calls `setup`.
-            let packaging = ["setuptools", "distutils", "skbuild"].iter().any(|name| file.text.contains(name));
-            (packaging && file.text.contains("setup(")).then_some(PRODUCT)
+            // A module of a program may have the name too; a packaging script calls `setup`. One that is only there for tools
+            // that look for it requires nothing, and takes nothing in.
+            let says = |words: &[&str]| words.iter().any(|word| file.text.contains(word));
+            let packaging = says(&["setuptools", "distutils", "skbuild"]) && says(&["setup("]);
+            packaging.then(|| Content::updatable(says(&["require", "**", "open(", "read", "exec("])))
         }
         "setup.cfg" => {
             let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(PRODUCT) };

@@ -69,6 +69,10 @@ impl<'c> Scoping<'c> {
             if at == name_at {
                 break;
             }
+            // What stands below names packages, after companies and domains.
+            if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
+                break;
+            }
             if self.out_of_sight.contains(segment) {
                 return None;
             }
@@ -84,6 +88,12 @@ impl<'c> Scoping<'c> {
         let last = segment.trim_end_matches(['-', '_']).rsplit_once(['-', '_']).map(|(_, last)| last);
         last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
     }
+}
+
+/// Whether the segments right before `at` are those of `root`.
+fn begins_behind(path: &RepoPath, at: usize, root: &str) -> bool {
+    let count = root.split('/').count();
+    at >= count && path.segments().skip(at - count).take(count).eq(root.split('/'))
 }
 
 fn globs(patterns: &[String]) -> GlobSet {

@@ -57,6 +57,9 @@ fn what_manifests_say_about_themselves() {
         ("pyproject.toml", "[project]\nname='a'\n[dependency-groups]\ndev=['b']\n", "pip:pyproject.toml"),
         ("pyproject.toml", "[dependency-groups]\ndev=['b']\n", "~pip:pyproject.toml"),
         ("pyproject.toml", "[tool.ruff]\n", ""),
+        ("setup.py", "import setuptools\nsetuptools.setup(name='a')\n", "!pip:setup.py"),
+        ("setup.py", "from setuptools import setup\nsetup(install_requires=['b'])\n", "pip:setup.py"),
+        ("setup.py", "from setuptools import setup\nsetup(**made)\n", "pip:setup.py"),
         ("infra/main.tf", "module \"a\" {\n  source = \"a/b/c\"\n}\n", "terraform:infra/main.tf"),
         ("infra/main.tf", "output \"a\" {\n}\n", ""),
         (
@@ -271,4 +274,21 @@ fn modules_of_modules_belong_to_the_outermost_list() {
     let inventory = stock(files);
     let told: Vec<String> = inventory.manifests.iter().map(|one| format!("{}={}", one.path, one.directory)).collect();
     assert_eq!(told, ["other/pom.xml=other", "pom.xml=", "utils/a/pom.xml=", "utils/pom.xml="]);
+}
+
+#[test]
+fn packages_are_named_after_domains_and_not_after_purposes() {
+    let class = |name: &str| (format!("{name}/A{}.java", name.len()), "class A {}".to_owned());
+    for (directory, wanted) in [
+        ("src/main/java/org/example/samples/petclinic", "java:"),
+        ("web/src/main/kotlin/dist/docs", "java:web/"),
+        ("src/test/java/org/example", ""),
+        ("samples/petclinic/src/main/java/org/example", ""),
+        ("documentation/snippets/src/main/java/a", ""),
+    ] {
+        let files: Vec<(String, String)> = ["", "/b", "/bb"].map(|end| class(&format!("{directory}{end}"))).into();
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let told = components(&files);
+        assert!(told.starts_with(wanted) && told.is_empty() == wanted.is_empty(), "{directory}: {told}");
+    }
 }

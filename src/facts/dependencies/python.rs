@@ -26,10 +26,16 @@ pub(super) fn pyproject(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         specifiers(root.route(route), *runtime, sink);
     }
     for route in GROUPS {
-        sink.optional = route[0] != "dependency-groups";
+        let group = route[0] == "dependency-groups";
+        sink.optional = !group;
+        let from = sink.out.len();
         for entry in root.route(route).into_iter().flat_map(Value::entries) {
             specifiers(Some(entry.value), !is_development(entry.name().unwrap_or_default()), sink);
         }
+        // What users take as an extra is one for the group as well that installs all extras for the work on the project.
+        let (known, added) = sink.out.split_at_mut(from);
+        let offered = |name: &str| known.iter().any(|one| one.optional && one.manifest == *sink.manifest && one.name == name);
+        added.iter_mut().filter(|_| group).for_each(|one| one.optional = offered(&one.name));
     }
     sink.optional = false;
     for entry in root.route(&["tool", "pdm", "dev-dependencies"]).into_iter().flat_map(Value::entries) {

@@ -49,6 +49,17 @@ fn pyproject_tables() {
 }
 
 #[test]
+fn a_group_that_installs_extras_makes_them_no_part_of_the_product() {
+    let text = "[project]\nname = 'a'\ndependencies = ['flask']\n[project.optional-dependencies]\nfastapi = ['fastapi>=0.65']\nweb = ['flask']\n[dependency-groups]\nall = ['FastAPI', 'gunicorn']\n";
+    let snapshot = crate::snapshot::Snapshot::in_memory([("pyproject.toml".to_owned(), text.to_owned())]);
+    let mut all = Vec::new();
+    let manifest = crate::text::RepoPath::new("pyproject.toml").expect("a path");
+    super::python::pyproject(&snapshot, &mut super::Sink { manifest: &manifest, optional: false, out: &mut all });
+    let found: Vec<(&str, bool)> = all.iter().map(|one| (one.name.as_str(), one.optional)).collect();
+    assert_eq!(found, [("flask", false), ("fastapi", true), ("flask", true), ("fastapi", true), ("gunicorn", false)]);
+}
+
+#[test]
 fn poetry_pdm_uv_hatch() {
     let text = "[tool.poetry.dependencies]\npython = '^3.12'\nDjango = '^5'\n[tool.poetry.group.lint.dependencies]\nruff = '*'\n[tool.poetry.group.worker.dependencies]\ncelery = { version = '5', extras = ['redis'] }\n[tool.poetry.dev-dependencies]\nmypy = '*'\n[tool.pdm.dev-dependencies]\nx = ['nose']\n[tool.uv]\ndev-dependencies = ['tox']\n[tool.hatch.envs.default]\ndependencies = ['coverage[toml]']\n";
     expect(

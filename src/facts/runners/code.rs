@@ -7,6 +7,7 @@ use super::script_words::literal;
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::CodeRunner;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 use crate::snapshot::UnreadKind;
@@ -52,7 +53,9 @@ impl Runner for Code {
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
         if let Some(code) = given(row, call) {
             // That it imports a tool is mostly the question whether it is there.
-            let starts = started::starts_in_text(&code.shape(), call, world);
+            let text = code.shape();
+            let starts =
+                (row.shell && started::commands_start(&text, call, world)) || started::starts_in_text(&text, call, world);
             return starts.then(|| opaque(call, not_read(&format!("the code given to `{program}`")).at(call.place.clone())));
         }
         let (name, rest) = file_of(row, call)?;
@@ -73,7 +76,7 @@ impl Runner for Code {
         if path.file_name() == "setup.py" && first.is_some_and(|first| SETUP.contains(&first)) {
             return Some(Vec::new());
         }
-        match world.snapshot.read(&path) {
+        match world.snapshot.read_code(&path) {
             Ok(file) => Some(judged(call, world, &[file])),
             Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Some(Vec::new()),
             Err(unread) => Some(opaque(call, Why::new(Reason::Unreadable, unread.why).at(call.place.clone()))),
@@ -110,9 +113,15 @@ fn not_read(what: &str) -> Why {
 /// A program that is installed and named to the interpreter: `node node_modules/.bin/eslint`, `python -X dev -m bandit`.
 fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
     let like = call.words.get(rest - 1)?;
+    let preload = preloaded(row, call.words.get(1..rest - 1).unwrap_or(&[]));
     let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
+    let held = |words| {
+        let mut next = Next::argv(call, words);
+        next.holds.extend(preload.clone());
+        vec![next]
+    };
     if let Some(program) = row.programs.iter().find_map(|below| Some(name.rsplit_once(below.as_str())?.1)) {
-        return Some(vec![Next::argv(call, std::iter::once(literal(program, like)).chain(arguments).collect())]);
+        return Some(held(std::iter::once(literal(program, like)).chain(arguments).collect()));
     }
     if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
         let mut parts = package.split('/');
@@ -121,7 +130,7 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
             scope if scope.starts_with('@') => format!("{scope}/{}", parts.next()?),
             package => package.to_owned(),
         };
-        return Some(vec![Next::argv(call, std::iter::once(literal(&program, like)).chain(arguments).collect())]);
+        return Some(held(std::iter::once(literal(&program, like)).chain(arguments).collect()));
     }
     let flag = row.module_flag.as_deref()?;
     let flags: Vec<&str> = call.words[1..rest - 1].iter().filter_map(|word| word.value.as_deref()).collect();
@@ -136,6 +145,25 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
         next.env.insert(name.to_owned(), Some(value.to_owned()));
     }
     Some(vec![next])
+}
+
+/// The hold of a flag by which the interpreter loads a file of the tree before the program; packages are the manifest's.
+fn preloaded(row: &CodeRunner, words: &[Word]) -> Option<Hold> {
+    let text = |word: &Word| word.value.clone();
+    words.iter().enumerate().find_map(|(at, word)| {
+        let is = |flag: &&String| word.head() == flag.as_str() || (flag.ends_with('=') && word.head().starts_with(flag.as_str()));
+        let found = row.preloads.iter().find(is)?;
+        let value = match found.ends_with('=') {
+            true => text(word).map(|text| text[found.len()..].to_owned()),
+            false => text(words.get(at + 1)?),
+        };
+        // `dotenv/config` is a package; what is computed may be anything.
+        if value.as_ref().is_some_and(|value| !value.starts_with(['.', '/']) && !found.contains("file")) {
+            return None;
+        }
+        let why = format!("`{}` loads other code before the program", found.trim_end_matches('='));
+        Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), word.place.clone(), why))
+    })
 }
 
 /// The file an interpreter is given and the index of the word behind it.
@@ -160,7 +188,7 @@ fn file_of(row: &CodeRunner, call: &Call<'_>) -> Option<(String, usize)> {
 /// The files of a module of the project, at its top or in `src`.
 pub(super) fn of_module(name: &str, at: impl Fn(&str) -> Option<RepoPath>, world: &World<'_>) -> Vec<Arc<SourceFile>> {
     let names = ["", "src/"].iter().flat_map(|top| [".py", "/__init__.py"].map(|end| format!("{top}{name}{end}")));
-    names.filter_map(|name| world.snapshot.read(&at(&name)?).ok()).collect()
+    names.filter_map(|name| world.snapshot.read_code(&at(&name)?).ok()).collect()
 }
 
 /// What a program of the tree leads to: its own files, those it loads from beside it, and the one that its command names.
@@ -191,7 +219,7 @@ fn beside(file: &SourceFile, call: &Call<'_>, world: &World<'_>) -> Vec<Arc<Sour
         let all = world.snapshot.entries().iter().map(|entry| &entry.path);
         paths.extend(all.filter(|path| path.as_str().ends_with(&end)).take(PACKAGE).cloned());
     }
-    paths.iter().filter(|path| world.snapshot.is_file(path)).filter_map(|path| world.snapshot.read(path).ok()).collect()
+    paths.iter().filter(|path| world.snapshot.is_file(path)).filter_map(|path| world.snapshot.read_code(path).ok()).collect()
 }
 
 fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
@@ -216,7 +244,7 @@ fn go_run(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let inside = world.snapshot.under(&path).iter().map(|entry| &entry.path);
         inside.filter(|file| file.parent() == path && file.as_str().ends_with(".go")).take(PACKAGE).cloned().collect()
     };
-    let read: Vec<_> = files.iter().filter_map(|path| world.snapshot.read(path).ok()).collect();
+    let read: Vec<_> = files.iter().filter_map(|path| world.snapshot.read_code(path).ok()).collect();
     Some(judged(call, world, &read))
 }
 

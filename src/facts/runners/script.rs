@@ -94,7 +94,7 @@ fn file(call: &Call<'_>, world: &World<'_>, name: &str) -> Result<Option<Arc<Sou
         let why = format!("the directory in which `{name}` is run is computed");
         return Err(Why::new(Reason::Dynamic, why).at(place()));
     };
-    match world.snapshot.read(&path) {
+    match world.snapshot.read_code(&path) {
         Ok(file) => Ok(Some(file)),
         Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Ok(None),
         Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(place())),

@@ -10,6 +10,7 @@ use crate::facts::matching;
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{Interpreter, Word, shebang_mode};
 use crate::facts::workdir::Workdir;
+use crate::snapshot::UnreadKind;
 use crate::text::{RepoPath, SourceFile};
 
 /// Bytes of code looked at; past them the code may start anything.
@@ -30,7 +31,11 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
     let key = (file.path.clone(), call.workdir.clone());
     let kept = world.seen.started.0.lock().map_or(None, |seen| seen.get(&key).copied());
     kept.unwrap_or_else(|| {
-        let answer = starts(&file.text, &Call { env: &Env::new(), ..*call }, world);
+        let call = Call { env: &Env::new(), ..*call };
+        let ending = file.path.file_name().rsplit_once('.').map(|(_, ending)| ending);
+        let shells = world.catalog.runners.interpreter.iter().filter(|row| row.shell);
+        let of_shell = shells.into_iter().any(|row| Some(row.extension.as_str()) == ending);
+        let answer = (of_shell && commands_start(&file.text, &call, world)) || starts(&file.text, &call, world);
         if let Ok(mut seen) = world.seen.started.0.lock() {
             seen.insert(key, answer);
         }
@@ -42,6 +47,18 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
 pub(super) fn starts(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
     let imports = || text.lines().filter_map(imported).any(|module| leads(&[module], call, world, &mut 0));
     starts_in_text(text, call, world) || imports()
+}
+
+/// Whether a line of a shell that is not read is a command that leads to a tool.
+pub(super) fn commands_start(text: &str, call: &Call<'_>, world: &World<'_>) -> bool {
+    let mut asked = 0;
+    let lines = text.lines().filter(|line| !is_comment(line));
+    text.len() > MOST
+        || lines.flat_map(|line| line.split([';', '|', '&', '(', ')', '{', '}'])).any(|command| {
+            let words: Vec<&str> =
+                command.split_whitespace().take(WORDS * 4).map(|word| word.trim_matches(['"', '\''])).collect();
+            leads(&words, call, world, &mut asked)
+        })
 }
 
 /// Whether a quoted text (or a list of them) is a command that leads to a tool.
@@ -124,11 +141,13 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
         && world.snapshot.is_file(&script)
     {
         // A path may well name a file that is read and not run; other code that is run by its path is not followed.
-        let file = world.snapshot.read(&script);
-        return file.is_ok_and(|file| match shebang_mode(&file.text) {
-            Some(shebang) => matches!(shebang, Interpreter::Shell(_)),
-            None => script.as_str().ends_with(".sh"),
-        });
+        return match world.snapshot.peek(&script) {
+            Ok(file) => match shebang_mode(&file.text) {
+                Some(shebang) => matches!(shebang, Interpreter::Shell(_)),
+                None => script.as_str().ends_with(".sh"),
+            },
+            Err(unread) => unread.kind != UnreadKind::NotText && script.as_str().ends_with(".sh"),
+        };
     }
     let inner = Call { words, ..*call };
     // Code that starts code of the tree again is not followed: no cycle can begin here.

@@ -147,12 +147,13 @@ fn runs_no_task(row: &UnreadRunner, call: &Call<'_>, taken: usize) -> bool {
 
 /// Whether a task file starts a tool, or holds one of the words that hand work on.
 fn speaks(row: &UnreadRunner, path: &RepoPath, call: &Call<'_>, world: &World<'_>) -> bool {
-    says(row, path, world) != Some(false) || world.snapshot.read(path).is_ok_and(|file| started::file_starts(&file, call, world))
+    says(row, path, world) != Some(false)
+        || world.snapshot.read_code(path).is_ok_and(|file| started::file_starts(&file, call, world))
 }
 
 /// Whether a task file holds one of the words that hand work on; `None`: it cannot be read.
 fn says(row: &UnreadRunner, path: &RepoPath, world: &World<'_>) -> Option<bool> {
-    let file = world.snapshot.read(path).ok()?;
+    let file = world.snapshot.read_code(path).ok()?;
     let mut tokens = file.text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_')));
     let listed = |token: &str| row.only_if.iter().any(|word| word == token);
     Some(tokens.any(listed) || row.only_if.iter().any(|word| word.contains(['-', '.']) && file.text.contains(word.as_str())))

@@ -67,7 +67,7 @@ fn python(path: &RepoPath, world: &World<'_>, out: &mut Installs) -> bool {
     for name in ["setup.cfg", "setup.py"] {
         let Some(file) = path.join(name).filter(|path| world.snapshot.is_file(path)) else { continue };
         found = true;
-        let Ok(file) = world.snapshot.read(&file) else {
+        let Ok(file) = world.snapshot.read_code(&file) else {
             out.unread = true;
             continue;
         };

@@ -11,6 +11,7 @@ mod requirements;
 #[cfg(test)]
 mod tests;
 
+pub(super) use npm::elsewhere as npm_elsewhere;
 pub(super) use python::console_script;
 
 use super::hold::{Hold, HoldEffect};
@@ -42,6 +43,15 @@ pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
         // Many programs have a variable of this name for a word: only a script is meant for the shell.
         "ENV" if !of_system && value.is_some_and(|value| value.contains('/') && value.ends_with("sh")) => {
             Some(format!("`{name}` runs other code before every interactive shell"))
+        }
+        // Options that a bash has from its start (bash(1), SHELLOPTS).
+        "SHELLOPTS"
+            if value.is_none_or(|value| value.split(':').any(|option| ["noexec", "onecmd", "posix"].contains(&option))) =>
+        {
+            Some("`SHELLOPTS` changes what every bash does with its script".to_owned())
+        }
+        "BASHOPTS" if value.is_none_or(|value| value.split(':').any(|option| option == "expand_aliases")) => {
+            Some("`BASHOPTS` changes what every bash does with its script".to_owned())
         }
         _ if name.starts_with("BASH_FUNC_") => Some(format!("`{name}` defines a function for every shell")),
         _ => None,

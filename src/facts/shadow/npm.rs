@@ -26,6 +26,13 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
                 return Some(Hold::new(effect, spec.place(), why));
             }
         }
+        // npx and `npm exec` run a program of the package that they stand in before one that is installed (libnpmexec).
+        if let Some(value) = root.get("bin").and_then(|table| table.get(program?))
+            && root.get("name").is_none_or(|own| own.as_str() != Some(name))
+        {
+            let why = format!("the package itself has a program called `{}`", program.unwrap_or(name));
+            return Some(Hold::new(HoldEffect::Void, value.place(), why));
+        }
         if let Some(hold) = linked(name, &dir, world) {
             return Some(hold);
         }
@@ -63,25 +70,56 @@ fn workspace_named(name: &str, world: &World<'_>) -> Option<Hold> {
 
 /// An entry of npm's lock file that is a link: `npm ci` puts a directory of the tree there. The file is large, and not parsed.
 fn linked(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let path = directory.join("package-lock.json").filter(|path| world.snapshot.is_file(path))?;
+    // The first of them is the one that npm reads.
+    let files = ["npm-shrinkwrap.json", "package-lock.json"].iter().filter_map(|file| directory.join(file));
+    let path = files.into_iter().find(|path| world.snapshot.is_file(path))?;
     let file = world.snapshot.read(&path).ok()?;
+    if let Some(at) = file.text.find("\\u0") {
+        let why = "the lock file spells letters as numbers, which npm never does, and is not read";
+        return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), file.place(Span::new(at, at + 2)), why));
+    }
     let key = format!("\"node_modules/{name}\"");
-    let at = file.text.find(&key)?;
-    let entry = file.text[at..].split('}').next()?;
-    let link = entry.find("\"link\"").map(|at| entry[at + 6..].trim_start_matches([' ', ':', '\n', '\t']))?;
+    let entries = file.text.match_indices(&key).map(|(at, _)| (at, object(&file.text[at + key.len()..])));
+    let is_link = |entry: &str| {
+        let value = |(at, key): (usize, &str)| entry[at + key.len()..].trim_start_matches([' ', ':', '\n', '\r', '\t']);
+        entry.match_indices("\"link\"").any(|found| value(found).starts_with("true"))
+    };
+    let (at, _) = entries.into_iter().find(|(_, entry)| is_link(entry))?;
     let place = file.place(Span::new(at, at + key.len()));
     let why = format!("the lock file puts a directory of the tree in the place of `{name}`");
-    link.starts_with("true").then(|| Hold::new(HoldEffect::Void, place, why))
+    Some(Hold::new(HoldEffect::Void, place, why))
+}
+
+/// The text of the object that begins next, up to its own end.
+fn object(text: &str) -> &str {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'{' if !quoted => depth += 1,
+            b'}' if !quoted => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return &text[..at];
+                }
+            }
+            _ => {}
+        }
+    }
+    text
 }
 
 /// What is held when a specification is none of the registry's package of the name (npm-package-arg; protocols of yarn and pnpm).
 /// What is not known to be one is none: the list of other sources is open.
-fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
+pub(in crate::facts) fn elsewhere(spec: &str, name: &str) -> Option<HoldEffect> {
     let spec = spec.trim();
     let named = |rest: &str| rest == name || rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
     if let Some(rest) = spec.strip_prefix("npm:") {
         // Without a name it is a range (yarn).
-        return (!named(rest) && !is_range(rest)).then_some(HoldEffect::Void);
+        let digits = |c: char| c.is_ascii_digit() || "^~<>=*vV ".contains(c);
+        return (!named(rest) && !(is_range(rest) && rest.starts_with(digits))).then_some(HoldEffect::Void);
     }
     if spec.starts_with("catalog:") || is_range(spec) || is_own(spec, name) {
         return None;
@@ -98,9 +136,12 @@ fn is_range(text: &str) -> bool {
     !archive && !text.starts_with('.') && text.chars().all(plain)
 }
 
-/// `owner/repository[#ref]` of the tool itself (npm, "package.json", GitHub URLs).
+/// `owner/repository[#ref]` of the tool itself, and the ways to spell its address (hosted-git-info; npm, "package.json").
 fn is_own(text: &str, name: &str) -> bool {
-    text.split('#').next() == Some(&format!("{name}/{name}"))
+    let address = text.split('#').next().unwrap_or_default();
+    let bare = ["github:", "git+https://github.com/", "https://github.com/", "git+ssh://git@github.com/", "git://github.com/"];
+    let bare = bare.iter().find_map(|head| address.strip_prefix(head)).unwrap_or(address);
+    bare.strip_suffix(".git").unwrap_or(bare) == format!("{name}/{name}")
 }
 
 /// Tables in tables of overrides.
@@ -179,7 +220,7 @@ fn pnpm_workspace(name: &str, directory: &RepoPath, world: &World<'_>) -> Option
 }
 
 /// Manifests of a tree that are looked at.
-const MEMBERS: usize = 2_000;
+const MEMBERS: usize = 20_000;
 /// Bytes of a package's name (npm, `validate-npm-package-name`).
 const LONGEST_NAME: usize = 214;
 
@@ -214,6 +255,10 @@ fn bearing<'w>(name: &str, world: &World<'w>) -> &'w [RepoPath] {
         let manifests = files.filter(|path| path.file_name() == "package.json" && !path.as_str().contains("node_modules/"));
         for path in manifests.take(MEMBERS) {
             let Ok(file) = world.snapshot.read(path) else { continue };
+            let spelled = if file.text.contains("\\u") { world.snapshot.document(path, Format::Json).ok() } else { None };
+            if let Some(value) = spelled.as_ref().and_then(|document| document.root().get("name")?.as_str()) {
+                index.entry(value.to_owned()).or_default().push(path.clone());
+            }
             for (at, key) in file.text.match_indices("\"name\"") {
                 let rest = file.text[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
                 let value = rest.and_then(|rest| rest.strip_prefix('"')?.split('"').next());

@@ -30,6 +30,7 @@ fn sources_of_npm_packages() {
             ("package.json", manifest),
             ("packages/e/package.json", r#"{"name": "eslint"}"#),
             ("a/b/c/package.json", r#"{"name":"linter"}"#),
+            ("apps/x/package.json", r#"{"n\u0061me":"\u0065slint"}"#),
         ];
         in_world(&files, |world| effect(npm::package(name, None, &RepoPath::root(), world)))
     };
@@ -46,6 +47,8 @@ fn sources_of_npm_packages() {
         "catalog:",
         "eslint/eslint#main",
         "9.0.0-beta.1+b",
+        "github:eslint/eslint#v9.1.0",
+        "git+https://github.com/eslint/eslint.git#v9",
     ] {
         assert_eq!(told(&format!(r#"{{"devDependencies": {{"eslint": "{spec}"}}}}"#), "eslint"), "", "{spec}");
     }
@@ -65,6 +68,9 @@ fn sources_of_npm_packages() {
         "git@h:a/b",
         "jsr:^1",
         "npm:other@9",
+        "npm:other",
+        "npm:@a/b",
+        "github:evil/eslint",
         "workspace:*",
         "link:x",
         "patch:other@npm%3A9#x",
@@ -89,13 +95,19 @@ fn sources_of_npm_packages() {
         (r#"{"workspaces": ["packages/*"]}"#, "void"),
         (r#"{"workspaces": {"packages": ["./packages/**"]}}"#, "void"),
         (r#"{"workspaces": ["packages/*", "!packages/e"]}"#, ""),
-        (r#"{"workspaces": ["apps/*"]}"#, ""),
+        (r#"{"workspaces": ["apps/*"]}"#, "void"),
         (r#"{"workspaces": ["*"]}"#, ""),
     ] {
         assert_eq!(told(manifest, "eslint"), expected, "{manifest}");
     }
     assert_eq!(told(r#"{"workspaces": ["a/**"]}"#, "linter"), "void");
-    for (entry, expected) in [(r#"{"resolved": "e", "link": true}"#, "void"), (r#"{"version": "9"}, "x": {"link": true}"#, "")] {
+    for (entry, expected) in [
+        (r#"{"resolved": "e", "link": true}"#, "void"),
+        (r#"{"version": "9"}, "x": {"link": true}"#, ""),
+        (r#"{"bin": {"a": "b"}, "link": true}"#, "void"),
+        (r#"{}, "node_modules/eslint": {"link": true}"#, "void"),
+        (r#"{"v": "9"}, "node_modules/\u0065slint": {"link": true}"#, "unknown"),
+    ] {
         let lock = format!(r#"{{"packages": {{"node_modules/eslint": {entry}}}}}"#);
         let files = [("package.json", "{}"), ("package-lock.json", lock.as_str())];
         assert_eq!(in_world(&files, |world| effect(npm::package("eslint", None, &RepoPath::root(), world))), expected, "{entry}");
@@ -138,6 +150,9 @@ fn code_that_shells_run_first() {
         ("ENV", Some("./x.sh"), true, false),
         ("ENV", Some("production"), false, false),
         ("ENV", None, false, true),
+        ("SHELLOPTS", Some("noexec"), true, false),
+        ("SHELLOPTS", Some("errexit:pipefail"), false, false),
+        ("BASHOPTS", Some("expand_aliases"), true, false),
     ] {
         assert_eq!((runs_first(name, value).is_some(), runs_unseen(name, value)), (held, unseen), "{name} {value:?}");
     }

@@ -10,6 +10,7 @@ use super::state::State;
 use super::walk::{Walker, quoted};
 use super::world::{Per, Val};
 use crate::catalog::Catalog;
+use crate::text::Place;
 use crate::text::Span;
 
 /// One assignment with its value.
@@ -94,10 +95,14 @@ impl Walker<'_> {
                     self.shadow_in("*", place.clone(), format!("`PATH` gets {entry}"), Some(directory.to_owned()));
                 }
             }
-            "BASH_ENV" | "ENV" | "LD_PRELOAD" => {
-                self.shadow("*", place, format!("{} changes what other commands run", quoted(&assigned.name)));
-            }
-            _ => {}
+            name => self.steered(name, &place),
+        }
+    }
+
+    /// Notes a variable that changes what command names mean and is set to what is not followed: `read PATH`.
+    pub(super) fn steered(&mut self, name: &str, place: &Place) {
+        if ["PATH", "BASH_ENV", "ENV", "LD_PRELOAD"].contains(&name) {
+            self.shadow("*", place.clone(), format!("{} changes what other commands run", quoted(name)));
         }
     }
 }

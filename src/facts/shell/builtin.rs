@@ -91,6 +91,7 @@ impl Walker<'_> {
                 if let Some(into) = args.get(1).and_then(RawWord::bare) {
                     let shown = self.worlds(args, &st);
                     self.set_from_input(into, &shown, &mut st);
+                    self.steered(into, &place);
                 }
             }
             "kill" if ends_itself(args) => {
@@ -276,6 +277,9 @@ impl Walker<'_> {
             }
             "type" => {}
             _ => {
+                for name in args.iter().filter_map(RawWord::bare) {
+                    self.steered(name, place);
+                }
                 if name == "read" && self.read_here(run, &mut st) {
                     st.last = Per::same(Stat::Zero);
                     return self.leaf(st, ctx);

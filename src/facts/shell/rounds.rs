@@ -40,6 +40,7 @@ impl Walker<'_> {
                 None => known = false,
             },
         }
+        self.steered(name, &ctx.source.place(at));
         if !known || values.len() > MAX_ROUNDS {
             st.set_var(name, Per::same(Val::Unknown));
             return self.rounds(body, st, ctx, at, true);

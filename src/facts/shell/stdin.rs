@@ -77,7 +77,7 @@ impl Walker<'_> {
 
     pub(super) fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
         let Val::Text(here) = self.directory(st) else { return None };
-        self.input.files.text(&normalise(&here, name)?)
+        self.input.files.data(&normalise(&here, name)?)
     }
 
     /// Remembers the files that a command was redirected to.

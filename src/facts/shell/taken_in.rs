@@ -24,6 +24,11 @@ pub trait Files: Sync {
     /// tree.
     fn text(&self, path: &str) -> Option<MappedText>;
 
+    /// As [`Self::text`], for a file that is data of a command, which nothing has to be read of.
+    fn data(&self, path: &str) -> Option<MappedText> {
+        self.text(path)
+    }
+
     /// Whether the path lies in the tree, and is no directory of it.
     fn lacks(&self, path: &str) -> bool {
         let _ = path;

@@ -11,10 +11,10 @@ use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
 use crate::signing::signed::Signer;
 use crate::source::ancestry::{self, Ancestry, Stood};
 use crate::source::commit::Commit;
+use crate::source::fetching;
 use crate::source::objects::ObjectError;
 
 const DAY: i64 = 86_400;
-const DEEPEN: &str = "fetch the whole history: git fetch --unshallow origin";
 
 /// Where branches stood at moments, asked once each.
 #[derive(Default)]
@@ -62,7 +62,11 @@ fn arrived(verifying: &Verifying<'_>, signer: &Signer, id: Oid, end: i64) -> Res
     let cut = |at: Oid, error: &ObjectError| {
         let reason =
             format!("whether the commit is older than the end of the trust in a key cannot be told: the commit {at} {error}");
-        Refusal::indeterminate(Step::Time, reason, DEEPEN)
+        Refusal::indeterminate(
+            Step::Time,
+            reason,
+            format!("fetch the whole history: {}", fetching::history(verifying.repository)),
+        )
     };
     let branches: Vec<_> = verifying.branches.iter().flat_map(|set| &set.here).collect();
     if branches.is_empty() {
@@ -96,7 +100,11 @@ fn arrived(verifying: &Verifying<'_>, signer: &Signer, id: Oid, end: i64) -> Res
     if verifying.branches.iter().any(|set| !set.missing.is_empty()) {
         let reason =
             "whether the commit is older than the end of the trust in a key cannot be told: not all release branches are here";
-        return Err(Refusal::indeterminate(Step::Time, reason, "fetch the release branches: git fetch origin"));
+        return Err(Refusal::indeterminate(
+            Step::Time,
+            reason,
+            format!("fetch the release branches: {}", fetching::branches(verifying.repository)),
+        ));
     }
     // On none of the branches: that is said by the step of the branch.
     came_late

@@ -11,26 +11,32 @@ use crate::signing::tag_object::{self, TargetType};
 use crate::source::commit::Commit;
 use crate::source::refs::Ref;
 
-/// Countersignatures of one release.
-const MOST: usize = 256;
+/// References looked at as countersignatures of one release: each costs reading one object, and most who may push tags can make some.
+const MOST: usize = 10_000;
+/// Of those that do not count, so many are told one by one.
+const TOLD: usize = 8;
 
 /// Adds those who countersigned the release `name`, which is one of `targets`, to the verdict; what does not hold is a note.
 pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], commit: &Commit, verdict: &mut TagVerdict) {
     let prefix = format!("{TAGS}{COUNTERSIGN}{name}/");
     let listed = match verifying.repository.refs.list(&prefix, MOST) {
         Ok(listed) => listed,
-        Err(error) => return verdict.notes.push(format!("the countersignatures cannot be listed: {}", error.message)),
+        Err(error) => {
+            verdict.cut = Some(format!("the countersignatures cannot be listed: {}", error.message));
+            return;
+        }
     };
+    let mut without = Vec::new();
     for (full, held) in listed {
         let short = full.strip_prefix(TAGS).unwrap_or(&full).to_owned();
         let id = match held {
             Ok(Ref::Direct(id)) => id,
             Ok(Ref::Symbolic(_)) => {
-                verdict.notes.push(format!("{short} does not count: it is a symbolic reference"));
+                without.push(format!("{short} does not count: it is a symbolic reference"));
                 continue;
             }
             Err(error) => {
-                verdict.notes.push(format!("{short} does not count: {}", error.message));
+                without.push(format!("{short} does not count: {}", error.message));
                 continue;
             }
         };
@@ -39,13 +45,18 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
                 for signer in &signers {
                     if !signer.counted {
                         let who = signer.person.clone().unwrap_or_else(|| signer.primary.clone());
-                        verdict.notes.push(format!("{short} does not count: {who} has no release role in the policy"));
+                        without.push(format!("{short} does not count: {who} has no release role in the policy"));
                     }
                 }
                 verdict.signers.extend(signers);
             }
-            Err(why) => verdict.notes.push(format!("{short} does not count: {why}")),
+            Err(why) => without.push(format!("{short} does not count: {why}")),
         }
+    }
+    let more = without.len().saturating_sub(TOLD);
+    verdict.notes.extend(without.into_iter().take(TOLD));
+    if more > 0 {
+        verdict.notes.push(format!("{more} more below {COUNTERSIGN}{name}/ do not count either"));
     }
 }
 
@@ -64,7 +75,8 @@ fn one(
         return Err(format!("it was signed as `{}`", tag.name));
     }
     let named = Oid::from_str(&tag.object).map_err(|error| error.message().to_owned())?;
-    if !targets.contains(&named) || !matches!(tag.target, TargetType::Tag | TargetType::Commit) {
+    let kind = if named == release { TargetType::Commit } else { TargetType::Tag };
+    if !targets.contains(&named) || tag.target != kind {
         return Err("it signs another object than this release".to_owned());
     }
     let told = |refusal: Refusal| refusal.reason;

@@ -9,10 +9,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::Error;
 use crate::signing::refusal::{Refusal, Step};
-use crate::source::Repository;
 use crate::source::ancestry::{self, Ancestry, History};
 use crate::source::objects::Objects;
 use crate::source::refs::Ref;
+use crate::source::{Repository, fetching};
 use crate::terms::policy::Release;
 
 /// Where `origin`'s branches are.
@@ -101,16 +101,7 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches
 #[must_use]
 pub fn nowhere(repository: &Repository, patterns: &[String]) -> Error {
     let error = Error::incomplete(format!("there is no branch {} here to hold a release against", patterns.join(", ")));
-    error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetch_branches(repository)))
-}
-
-/// The command that brings all branches of the origin, whole.
-#[must_use]
-pub fn fetch_branches(repository: &Repository) -> &'static str {
-    match repository.is_shallow() {
-        true => "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'",
-        false => "git fetch origin '+refs/heads/*:refs/remotes/origin/*'",
-    }
+    error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::branches(repository)))
 }
 
 fn matcher(pattern: &str) -> Result<GlobMatcher, Error> {
@@ -152,11 +143,19 @@ pub(super) fn ask(
     let remedy = "merge the commit to a release branch first, then tag and sign the next version";
     if let Some((branch, id, error)) = unknown {
         let reason = format!("whether the commit lies on {} cannot be told: the commit {id} {error}", branch.name);
-        return Err(Refusal::indeterminate(Step::Branch, reason, "fetch the whole history: git fetch --unshallow origin"));
+        return Err(Refusal::indeterminate(
+            Step::Branch,
+            reason,
+            format!("fetch the whole history: {}", fetching::history(repository)),
+        ));
     }
     if let Some(name) = branches.missing.first() {
         let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");
-        return Err(Refusal::indeterminate(Step::Branch, reason, "fetch the release branches: git fetch origin"));
+        return Err(Refusal::indeterminate(
+            Step::Branch,
+            reason,
+            format!("fetch the release branches: {}", fetching::branches(repository)),
+        ));
     }
     if let Some(name) = aside {
         let reason =

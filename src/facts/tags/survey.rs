@@ -19,7 +19,7 @@ use crate::signing::signed_commit;
 use crate::signing::trust::{Person, Trust};
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
 use crate::source::ancestry::{self, Ancestry};
-use crate::source::{Repository, commit};
+use crate::source::{Repository, commit, fetching};
 use crate::terms::policy::{Policy, Since};
 use crate::text::Place;
 
@@ -173,7 +173,7 @@ impl Surveying<'_> {
             (None, DefaultBranch::Known(name)) => vec![name.clone()],
             (None, DefaultBranch::OneOf(_)) => {
                 let error = Error::incomplete("which branch is the default one, on which a release must lie, is not known");
-                return Err(error.hint("git remote set-head origin --auto, or list [release].branches"));
+                return Err(error.hint(format!("{}, or list [release].branches", fetching::default_branch(repository))));
             }
         };
         let found = reach::branches(repository, &patterns)?;
@@ -248,12 +248,12 @@ impl Surveying<'_> {
             return unknown(
                 Reason::Unsupported,
                 "which branch is the default one is not known",
-                "git remote set-head origin --auto, or set [service] default_branch",
+                &format!("{}, or set [service] default_branch", fetching::default_branch(repository)),
             );
         };
         let found = reach::branches(repository, std::slice::from_ref(name))?;
         let Some(Branch { tip, .. }) = found.here.first() else {
-            return unknown(Reason::Shallow, "the default branch is not here", "git fetch origin");
+            return unknown(Reason::Shallow, "the default branch is not here", &fetching::branches(repository));
         };
         if require == "default-branch" {
             return Ok(self.walk(repository, &[*tip], Some(1), format!("the tip of {name}")));
@@ -297,7 +297,7 @@ impl Surveying<'_> {
                 (Ok(bytes), Ok(read)) => (bytes, read),
                 (Err(error), _) | (_, Err(error)) => {
                     let why = format!("whether all of {what} are signed cannot be told: the commit {id} {error}");
-                    return Commits::Unknown(Reason::Shallow, why, "git fetch --unshallow origin".to_owned());
+                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository));
                 }
             };
             let time = read.time.unwrap_or(0);

@@ -18,7 +18,7 @@ use crate::signing::tag_object::{self, TagObject, TargetType};
 use crate::signing::trust::Trust;
 use crate::source::objects::ObjectError;
 use crate::source::refs::Ref;
-use crate::source::{Repository, commit};
+use crate::source::{Repository, commit, fetching};
 use crate::terms::policy::Release;
 
 /// What tags are held against.
@@ -60,6 +60,8 @@ pub struct TagVerdict {
     pub signers: Vec<Signer>,
     /// What a reader should know.
     pub notes: Vec<String>,
+    /// Why not all countersignatures were looked at.
+    pub cut: Option<String>,
 }
 
 impl Verifying<'_> {
@@ -75,6 +77,7 @@ impl Verifying<'_> {
             payload: None,
             signers: Vec::new(),
             notes: Vec::new(),
+            cut: None,
         };
         verdict.outcome = self.steps(name, &mut verdict);
         verdict
@@ -130,11 +133,9 @@ impl Verifying<'_> {
             Ok(Some(Ref::Direct(id))) => Ok(id),
             Ok(Some(Ref::Symbolic(target))) => {
                 let reason = format!("{full} is a symbolic reference to {target}");
-                Err(Refusal::rejected(
-                    Step::Name,
-                    reason,
-                    "fetch the tag itself: git fetch --force origin 'refs/tags/*:refs/tags/*'",
-                ))
+                // A fetch follows it and leaves it what it is.
+                let remedy = format!("take the tag itself: git symbolic-ref -d {full} && git fetch --force origin {full}:{full}");
+                Err(Refusal::rejected(Step::Name, reason, remedy))
             }
             Ok(None) => {
                 let remedy = format!("fetch it: git fetch origin {full}:{full}, or check the spelling");
@@ -175,7 +176,7 @@ impl Verifying<'_> {
             }
             error => {
                 let reason = format!("the commit {id} {error}");
-                Refusal::indeterminate(Step::Target, reason, format!("fetch it: git fetch origin {id}"))
+                Refusal::indeterminate(Step::Target, reason, format!("fetch it: {}", fetching::history(self.repository)))
             }
         })?;
         verdict.commit = Some(id);
@@ -237,6 +238,7 @@ impl Verifying<'_> {
             verdict.notes.push(format!("a countersignature stands for it: {}", otherwise.reason));
             return Ok(());
         }
+        cut(verdict).map_or(Ok(()), Err)?;
         Err(otherwise)
     }
 
@@ -248,6 +250,7 @@ impl Verifying<'_> {
         if have >= want {
             return Ok(());
         }
+        cut(verdict).map_or(Ok(()), Err)?;
         let names = people.into_iter().collect::<Vec<_>>().join(", ");
         let reason = format!("{have} of {want} people signed ({names})");
         Err(Refusal::rejected(
@@ -256,6 +259,17 @@ impl Verifying<'_> {
             format!("have another maintainer run: tollgate countersign {}", verdict.name),
         ))
     }
+}
+
+/// Whoever may push tags can hide a countersignature among others; then nobody can tell that it is missing.
+fn cut(verdict: &TagVerdict) -> Option<Refusal> {
+    let reason = verdict.cut.clone()?;
+    let remedy = format!(
+        "delete at the origin what nobody needs below {TAGS}{}{}/, let only maintainers create tags there, and fetch again with --prune",
+        tag_name::COUNTERSIGN,
+        verdict.name
+    );
+    Some(Refusal::indeterminate(Step::Threshold, reason, remedy))
 }
 
 /// What a reference names.
@@ -304,7 +318,7 @@ fn grammar(tag: &TagObject, name: &str) -> Result<(), Refusal> {
 }
 
 /// Another maintainer may vouch for it: the tag carries no signature, or one that is sound and does not count.
-fn curable(refusal: &Refusal, tag: &TagObject) -> bool {
+pub fn curable(refusal: &Refusal, tag: &TagObject) -> bool {
     match refusal.step {
         Step::Block => tag.signature == tag_object::SignatureKind::None,
         Step::Signer | Step::Certificate | Step::Algorithm | Step::Time => true,

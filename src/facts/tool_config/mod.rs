@@ -103,7 +103,14 @@ pub enum Deciding {
     /// Rules are chosen here, and the ones asked about are not among them.
     Selects(Place),
     /// They are taken out here.
-    TakesOut(Place),
+    TakesOut {
+        /// Where.
+        place: Place,
+        /// What is done to them: "ignored", "ignored for every file".
+        how: &'static str,
+        /// What brings them back, as an imperative without its place.
+        change: String,
+    },
 }
 
 impl Settings {

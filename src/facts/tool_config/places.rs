@@ -1,11 +1,14 @@
 //! Owns where a tool's configuration lies: the nearest file of a catalogue row, whether it is in effect, and the value at a
-//! key in it. Refuses tool-specific meaning.
+//! key in it. Refuses tool-specific meaning: what names a configuration is data (`config_by`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Query;
-use crate::catalog::tool::ConfigPlace;
+use super::{Query, arguments};
+use crate::answer::{Reason, Why};
+use crate::catalog::tool::{ConfigPlace, Effect};
 use crate::doc::{Document, Format, Value};
+use crate::facts::pipeline::Input;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
@@ -130,18 +133,109 @@ pub fn in_effect(row: &ConfigPlace, query: &Query<'_>, found: &Found) -> bool {
     })
 }
 
-/// The value at a key of a file that an action's input names.
-#[must_use]
-pub fn value_in(query: &Query<'_>, name: &str, key: &str, accepts: impl Fn(Value<'_>) -> bool) -> Option<Place> {
-    let path = query.path(name.trim()).filter(|path| query.world.snapshot.is_file(path))?;
-    let document = query.world.snapshot.document(&path, format_of(&path)?).ok()?;
-    at_key(&document, key).filter(|value| accepts(*value)).map(Value::place)
+/// Which configuration an invocation reads.
+pub enum Chosen {
+    /// What lies where the tool looks by itself.
+    ByItself,
+    /// None.
+    Nothing,
+    /// This file, in place of all others.
+    File(RepoPath),
 }
 
-/// The document that holds a catalogue `key` effect for an invocation: of the tool's configuration files in effect the first
-/// one that exists, or the named `path` from the working directory upward.
-#[must_use]
-pub fn value_place(query: &Query<'_>, path: Option<&str>, key: &str, accepts: impl Fn(Value<'_>) -> bool) -> Option<Place> {
+/// Which configuration is read: of the last flag that names one, else of an input or a variable.
+///
+/// # Errors
+/// Why the configuration that is named is not known.
+pub fn chosen(query: &Query<'_>, inputs: &BTreeMap<String, Input>) -> Result<Chosen, Why> {
+    let by = &query.tool.config_by;
+    if super::super::matching::find_flag(&by.none, None, query.args).is_some() {
+        return Ok(Chosen::Nothing);
+    }
+    let snapshot = query.world.snapshot;
+    let named = |value: Option<&str>, place: &Place| {
+        let why = |text: &str| Why::new(Reason::Dynamic, text).at(place.clone());
+        let value = value.ok_or_else(|| why("the name of the configuration is computed"))?;
+        let path = query.path(value.trim()).filter(|path| snapshot.is_file(path));
+        path.map(Chosen::File).ok_or_else(|| why("the configuration it names is not in this tree"))
+    };
+    let flags: Vec<&str> = by.flag.iter().map(String::as_str).collect();
+    let mut given = arguments::values(query.args, &flags);
+    // A setting in place of a file name (`--config key=value`) lies over the file.
+    given.retain(|given| !given.value.is_some_and(|value| value.contains('=')));
+    if let Some(given) = given.pop() {
+        return named(given.value, given.place);
+    }
+    let rows = query.tool.config.iter().filter_map(|row| row.named_by_input.as_ref()).map(|of| &of.input);
+    let input = rows.chain(&by.input).find_map(|name| inputs.get(name));
+    if let Some(input) = input.filter(|input| input.value.as_deref().is_none_or(|value| !value.trim().is_empty())) {
+        return named(input.value.as_deref(), &input.text.place(0..input.text.text().len()));
+    }
+    let variable = by.env.iter().find_map(|name| query.env.get(name));
+    match variable.filter(|value| value.as_deref() != Some("")) {
+        Some(value) => named(value.as_deref(), query.here),
+        None => Ok(Chosen::ByItself),
+    }
+}
+
+/// The value that a catalogue `key` effect asks for, where it is accepted: in the configuration that the invocation reads, or in
+/// another file that the tool reads by itself.
+///
+/// # Errors
+/// Why the configuration that is named cannot be read.
+pub fn value_place(
+    query: &Query<'_>,
+    inputs: &BTreeMap<String, Input>,
+    effect: &Effect,
+    key: &str,
+    accepts: impl Fn(Value<'_>) -> bool,
+) -> Result<Option<Place>, Why> {
+    let own = |path: &str| query.tool.config.iter().any(|row| row.path == path);
+    let path = effect.path.as_deref();
+    let value = match chosen(query, inputs) {
+        Ok(Chosen::Nothing) if path.is_none_or(own) => return Ok(None),
+        Ok(Chosen::File(file)) if path.is_none_or(own) => {
+            let named = in_file(query, &file, path)?;
+            let said = named.as_ref().is_some_and(|(document, prefix)| at(document, prefix.as_deref(), key).is_some());
+            if said || !query.tool.config_by.adds { named } else { found_value(query, path) }
+        }
+        Err(why) if path.is_none_or(own) => return Err(why),
+        _ => found_value(query, path),
+    };
+    Ok(value
+        .and_then(|(document, prefix)| at(&document, prefix.as_deref(), key).filter(|value| accepts(*value)).map(Value::place)))
+}
+
+/// A document, and the key in it below which the tool's settings lie.
+type InForce = (Arc<Document>, Option<String>);
+
+/// The file that is named. Its keys are those of the tool's file of the same name, else of one of the same format; a
+/// name that tells no format has that of the tool's first file.
+fn in_file(query: &Query<'_>, file: &RepoPath, path: Option<&str>) -> Result<Option<InForce>, Why> {
+    let format_of_row = |path: &str| RepoPath::new(path).as_ref().and_then(format_of);
+    let usual = || query.tool.config.iter().find_map(|row| format_of_row(&row.path));
+    let Some(format) = format_of(file).or_else(usual) else { return Ok(None) };
+    // JSON is YAML as well.
+    let family = |format: Format| if format == Format::Json { Format::Yaml } else { format };
+    if path.and_then(format_of_row).is_some_and(|own| family(own) != family(format)) {
+        return Ok(None);
+    }
+    let document = query.world.snapshot.document(file, format).map_err(|unread| super::unreadable(&unread))?;
+    let same_name = |row: &&ConfigPlace| path.is_none() && row.path.rsplit('/').next() == Some(file.file_name());
+    let prefix = query.tool.config.iter().find(same_name).and_then(|row| row.key.clone());
+    Ok(Some((document, prefix)))
+}
+
+fn at<'d>(document: &'d Document, prefix: Option<&str>, key: &str) -> Option<Value<'d>> {
+    match prefix {
+        None => at_key(document, key),
+        Some(prefix) => at_key(document, prefix)?.route(&key.split('.').collect::<Vec<_>>()),
+    }
+}
+
+/// Of the tool's configuration files in effect the first one that exists, or `path` from the working directory upward; with the
+/// key below which its settings lie.
+fn found_value(query: &Query<'_>, path: Option<&str>) -> Option<InForce> {
     let snapshot = query.world.snapshot;
     let rows: Vec<ConfigPlace> = match path {
         Some(path) => vec![ConfigPlace {
@@ -152,23 +246,13 @@ pub fn value_place(query: &Query<'_>, path: Option<&str>, key: &str, accepts: im
             named_by_input: None,
             note: None,
         }],
-        None => query.tool.config.clone(),
+        None => query.tool.config.iter().filter(|row| row.named_by_input.is_none()).cloned().collect(),
     };
-    for row in rows {
+    rows.iter().find_map(|row| {
         let file_row = ConfigPlace { key: None, ..row.clone() };
-        let Some(found) = nearest(snapshot, &file_row, query.directory) else { continue };
-        if !in_effect(&row, query, &found) {
-            continue;
-        }
-        let Some(document) = &found.document else { continue };
-        let value = match row.key.as_deref() {
-            None => at_key(document, key),
-            Some(prefix) => {
-                let Some(base) = at_key(document, prefix) else { continue };
-                base.route(&key.split('.').collect::<Vec<_>>())
-            }
-        };
-        return value.filter(|value| accepts(*value)).map(Value::place);
-    }
-    None
+        let found = nearest(snapshot, &file_row, query.directory)?;
+        let document = found.document.clone().filter(|_| in_effect(row, query, &found))?;
+        let present = row.key.as_deref().is_none_or(|prefix| at_key(&document, prefix).is_some());
+        present.then(|| (document, row.key.clone()))
+    })
 }

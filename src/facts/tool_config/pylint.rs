@@ -2,7 +2,11 @@
 //! on again), and whether a plugin is loaded with messages of its own left. Refuses which messages stay otherwise. (Facts:
 //! config_initialization.py, find_default_config_files.py, config_file_parser.py and message_state_handler.py of 4.0.)
 
-use super::{Query, Reader, Settings, arguments, places};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::places::Chosen;
+use super::{Query, Reader, Settings, arguments, places, unreadable};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format, Value};
 use crate::text::{Place, RepoPath};
@@ -11,6 +15,10 @@ use crate::text::{Place, RepoPath};
 pub(super) struct Pylint;
 
 const NOTHING: &str = "selects-nothing";
+const MARK: &str = "passes-below-the-mark";
+
+/// The full score, which is the mark where none is set.
+const FULL: f64 = 10.0;
 
 /// What switches messages on again: by name, as failing ones, or all errors.
 const ON: [&str; 3] = ["enable", "fail-on", "errors-only"];
@@ -21,11 +29,16 @@ impl Reader for Pylint {
     }
 
     fn read(&self, query: &Query<'_>) -> Settings {
+        let document = match in_effect(query) {
+            Ok(document) => document,
+            Err(why) => return Settings::undecided(query.names, &[NOTHING, MARK], &why),
+        };
+        let document = document.as_deref();
         let mut settings = Settings::default();
-        settings.answer(NOTHING, switched_off(query).map_or(Answer::No, Answer::Yes));
-        let document = in_effect(query);
+        settings.answer(NOTHING, switched_off(query, document).map_or(Answer::No, Answer::Yes));
+        settings.answer(MARK, low_mark(query, document).map_or(Answer::No, Answer::Yes));
         for name in query.names {
-            settings.selects.insert(name.clone(), loaded(query, document.as_deref(), name));
+            settings.selects.insert(name.clone(), loaded(query, document, name));
         }
         settings
     }
@@ -83,7 +96,16 @@ fn says_something(query: &Query<'_>, document: Option<&Document>, module: &str) 
     })
 }
 
-fn switched_off(query: &Query<'_>) -> Option<Place> {
+/// Where the configuration sets a mark below the full score; a flag decides over it.
+fn low_mark(query: &Query<'_>, document: Option<&Document>) -> Option<Place> {
+    if arguments::switch(query.args, &["--fail-under"]).is_some() {
+        return None;
+    }
+    let mark = options(document?, "fail-under").last()?;
+    mark.scalar()?.trim().parse::<f64>().is_ok_and(|mark| mark < FULL).then(|| mark.place())
+}
+
+fn switched_off(query: &Query<'_>, document: Option<&Document>) -> Option<Place> {
     // Any word that is computed may be a flag.
     let computed = query.args.iter().any(|word| word.value.is_none());
     let on = arguments::switch(query.args, &["--enable", "-e", "--fail-on", "--errors-only", "-E"]);
@@ -93,11 +115,11 @@ fn switched_off(query: &Query<'_>) -> Option<Place> {
     let mut given = arguments::values(query.args, &["--disable", "-d"]).into_iter();
     // `all` comes first, wherever it stands, and other words take out only more.
     if let Some(given) = given.find(|given| given.value.is_some_and(has_all)) {
-        return in_effect(query).is_none_or(|document| !fails_on(&document)).then(|| given.place.clone());
+        return document.is_none_or(|document| !fails_on(document)).then(|| given.place.clone());
     }
-    let document = in_effect(query)?;
-    let off = options(&document, "disable").find(|value| listed(*value).any(|word| word == "all"))?;
-    (!ON.iter().any(|key| options(&document, key).any(is_given))).then(|| off.place())
+    let document = document?;
+    let off = options(document, "disable").find(|value| listed(*value).any(|word| word == "all"))?;
+    (!ON.iter().any(|key| options(document, key).any(is_given))).then(|| off.place())
 }
 
 fn has_all(text: &str) -> bool {
@@ -129,12 +151,18 @@ fn options<'d>(document: &'d Document, name: &'d str) -> impl Iterator<Item = Va
     own.filter_map(move |section| if section.name() == Some(name) { Some(section.value) } else { section.value.get(name) })
 }
 
-/// The configuration in effect: the one that is named, the first of the working directory, or a project's above it.
-fn in_effect(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
+/// The configuration in effect: the one that is named, the first of the working directory, a project's above it, or that of the
+/// variable.
+fn in_effect(query: &Query<'_>) -> Result<Option<Arc<Document>>, Why> {
     let snapshot = query.world.snapshot;
-    let parsed = |path: &RepoPath| snapshot.document(path, places::format_of(path)?).ok();
-    if let Some(given) = arguments::values(query.args, &["--rcfile"]).pop() {
-        return parsed(&query.path(given.value?)?);
+    let parsed = |path: &RepoPath| {
+        let format = places::format_of(path).unwrap_or(Format::Ini);
+        snapshot.document(path, format).map(Some).map_err(|unread| unreadable(&unread))
+    };
+    match places::chosen(query, &BTreeMap::new())? {
+        Chosen::File(path) => return parsed(&path),
+        Chosen::Nothing => return Ok(None),
+        Chosen::ByItself => {}
     }
     // Sections of other tools' files count by their beginning: `[pylint.main]` alone is a configuration.
     let sections = |name: &str| {
@@ -152,7 +180,15 @@ fn in_effect(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
         let row = query.tool.config.iter().find(|row| row.path == "pyproject.toml")?;
         places::nearest(snapshot, row, query.directory)?.document
     };
-    here.or_else(above)
+    let found = here.or_else(above);
+    // Only what is not found by itself is looked for in the variable, and only where it names a file.
+    match query.env.get("PYLINTRC") {
+        Some(value) if found.is_none() => match value.as_deref() {
+            Some(value) => query.path(value).filter(|path| snapshot.is_file(path)).map_or(Ok(None), |path| parsed(&path)),
+            None => Err(Why::new(Reason::Dynamic, "the configuration that `PYLINTRC` names is computed").at(query.here.clone())),
+        },
+        _ => Ok(found),
+    }
 }
 
 #[cfg(test)]
@@ -177,7 +213,8 @@ mod tests {
             (&[], "$(files)", "no"),
             (&[rc], "src", "yes .pylintrc:2"),
             (&[rc], "--load-plugins=other src", "yes .pylintrc:2"),
-            (&[rc], "--rcfile=other src", "no"),
+            (&[rc], "--rcfile=other src", "unknown dynamic ci.yml:1"),
+            (&[rc, ("other", "[MAIN]\n")], "--rcfile=other src", "no"),
             (&[rc], "-E src", "yes .pylintrc:2"),
             (&[rc], "--disable=C,R src", "yes .pylintrc:2"),
             (&[rc], "--disable=all --enable=E src", "yes .pylintrc:2"),
@@ -216,7 +253,8 @@ mod tests {
             (&[off], "--enable=W src", "no"),
             (&[some], "src", "no"),
             (&[some], "--disable=all src", "yes ci.yml:1"),
-            (&[off], "--rcfile=other src", "no"),
+            (&[off], "--rcfile=other src", "unknown dynamic ci.yml:1"),
+            (&[off, ("other", "[MAIN]\n")], "--rcfile=other src", "no"),
             (&[(".pylintrc", "[MAIN]\nfail-on=E\n")], "--disable=all src", "no"),
             (&[toml], "src", "yes pyproject.toml:2"),
             (&[("pyproject.toml", "[tool.pylint]\ndisable = \"all\"\n")], "src", "yes pyproject.toml:2"),

@@ -67,6 +67,8 @@ pub(super) enum What {
     Every,
     /// From here on a file of the tree may stand under this name.
     Name(String),
+    /// From here on another program of the tree stands in this file.
+    File(RepoPath),
     /// From here on the files of this directory may stand among the programs.
     Copied(RepoPath),
     /// From here on any program may be another one.
@@ -80,7 +82,7 @@ pub(super) enum What {
 impl Tracer<'_> {
     /// Remembers a change; those of names and files reach what comes next in the same unit.
     pub(super) fn change(&mut self, what: What, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
-        let at_once = matches!(what, What::Name(_) | What::Copied(_) | What::Anything);
+        let at_once = matches!(what, What::Name(_) | What::File(_) | What::Copied(_) | What::Anything);
         self.remember((what, at_once), doubt, why, place, frame);
     }
 
@@ -128,10 +130,16 @@ impl Tracer<'_> {
     /// What earlier commands of the job make of a program's name.
     pub(super) fn changed_before(&self, program: &str, frame: &Frame) -> Option<Hold> {
         let changes = self.before.changes.get(&(frame.pipeline, frame.job))?;
-        if program.contains('/') || frame.workdir.is_images() {
+        if frame.workdir.is_images() {
             return None;
         }
-        changes.iter().filter(|change| self.meets(&change.what, program)).find_map(|change| self.reaches(change, frame))
+        let path = program.contains('/').then(|| frame.workdir.resolve(program));
+        let meets = |change: &&Change| match (&path, &change.what) {
+            (Some(path), What::File(made)) => path.as_ref() == Some(made),
+            (Some(_), _) => false,
+            (None, what) => self.meets(what, program),
+        };
+        changes.iter().filter(meets).find_map(|change| self.reaches(change, frame))
     }
 
     /// Whether a change gives the program of this name another meaning.
@@ -143,7 +151,7 @@ impl Tracer<'_> {
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
             What::Anything => true,
-            What::Every | What::Variable(..) | What::Edit(_) => false,
+            What::Every | What::Variable(..) | What::Edit(_) | What::File(_) => false,
         }
     }
 

@@ -160,6 +160,10 @@ impl Tracer<'_> {
     fn go_installs(&mut self, words: &[Word], place: &Place, frame: &Frame) {
         let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
         let ["go", command @ ("install" | "build"), rest @ ..] = texts.as_slice() else { return };
+        // The tool's own repository installs itself.
+        let module = RepoPath::root().join("go.mod").and_then(|path| self.world.snapshot.read(&path).ok());
+        let module =
+            module.as_ref().and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("module "))).unwrap_or("");
         if *command == "build" {
             let Some(at) = rest.iter().position(|word| *word == "-o") else { return };
             let Some((directory, name)) = words.get(at + 3).map(Word::shape).and_then(|out| {
@@ -168,16 +172,16 @@ impl Tracer<'_> {
             }) else {
                 return;
             };
+            let why = format!("a program of the tree is built as {}", shown(&name));
             if self.is_searched(&directory, frame) {
-                let why = format!("a program of the tree is built as {}", shown(&name));
                 self.put_in_place(name, why, place, frame);
+            } else if let Some(file) = frame.workdir.resolve(&format!("{directory}/{name}"))
+                && !module.split('/').any(|part| part == name)
+            {
+                self.change(What::File(file), None, why, place, frame);
             }
             return;
         }
-        // The tool's own repository installs itself.
-        let module = RepoPath::root().join("go.mod").and_then(|path| self.world.snapshot.read(&path).ok());
-        let module =
-            module.as_ref().and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("module "))).unwrap_or("");
         for text in rest.iter().filter(|text| text.starts_with("./") || **text == ".") {
             let Some((below, all)) =
                 frame.workdir.resolve(text.trim_end_matches("...")).map(|path| (path, text.ends_with("...")))
@@ -197,6 +201,10 @@ impl Tracer<'_> {
             let found: Vec<String> = programs.filter(named).cloned().collect();
             for name in found.into_iter().filter(|name| !module.split('/').any(|part| part == name)) {
                 let why = format!("a program of the tree is installed as {}", shown(&name));
+                let own = frame.env.get("GOBIN").and_then(|directory| frame.workdir.resolve(directory.as_deref()?)?.join(&name));
+                if let Some(file) = own {
+                    self.change(What::File(file), None, why.clone(), place, frame);
+                }
                 self.put_in_place(name, why, place, frame);
             }
         }

@@ -16,6 +16,7 @@ mod local_packages;
 mod managed;
 mod needs;
 mod releasing;
+mod remote_packages;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -243,6 +244,7 @@ impl<'w> Tracer<'w> {
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs_of_tree(words, place, frame);
+        self.installs_from_elsewhere(words, place, frame);
         self.edited(words, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));

@@ -42,9 +42,13 @@ impl Tracer<'_> {
         for row in catalog.deploy.iter().chain(&catalog.verify) {
             let taken = row.argv.iter().filter_map(|argv| matching::take_row(argv, words, &row.value_flags)).max();
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
-            let idle = words
-                .iter()
-                .any(|word| tried(&word.raw) || word.value.as_ref().is_some_and(|value| row.not_flags.contains(value)));
+            let idle = words.iter().any(|word| {
+                tried(&word.raw)
+                    || word
+                        .value
+                        .as_ref()
+                        .is_some_and(|value| row.not_flags.contains(value) || catalog.idle_flags.contains(value))
+            });
             if let Some(taken) = taken.filter(|_| !idle) {
                 self.release_step(row, words.get(taken..).unwrap_or(&[]).to_vec(), frame);
             }

@@ -16,7 +16,7 @@ use crate::facts::shell::{self, Analysis, Cwd, Dialect, HoldKind, Scope, ScriptI
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
-use crate::text::{MappedText, Span};
+use crate::text::{MappedText, SourceFile, Span};
 
 /// The shell of a script without a first line.
 const PLAIN: ShellMode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
@@ -201,9 +201,11 @@ impl shell::Files for Tree<'_> {
     }
 
     fn text(&self, path: &str) -> Option<MappedText> {
-        let file = self.snapshot.read(&self.workdir.resolve(path)?).ok()?;
-        let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
-        Some(MappedText::verbatim(Arc::clone(&file), Span::new(start, file.text.len())))
+        self.snapshot.read_code(&self.workdir.resolve(path)?).ok().map(unmarked)
+    }
+
+    fn data(&self, path: &str) -> Option<MappedText> {
+        self.snapshot.peek(&self.workdir.resolve(path)?).ok().map(unmarked)
     }
 
     fn lacks(&self, path: &str) -> bool {
@@ -211,9 +213,17 @@ impl shell::Files for Tree<'_> {
     }
 }
 
+/// The text of a file without its byte order mark.
+fn unmarked(file: Arc<SourceFile>) -> MappedText {
+    let start = if file.text.starts_with('\u{FEFF}') { 3 } else { 0 };
+    let span = Span::new(start, file.text.len());
+    MappedText::verbatim(file, span)
+}
+
 /// A text of the script, for a message.
 pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", crate::text::escape::line(text).replace('`', "'"))
+    let text = text.replace(shell::UNKNOWN_CHAR, "${{ … }}");
+    format!("`{}`", crate::text::escape::line(&text).replace('`', "'"))
 }
 
 /// Where a script stands, and which file it is when the text is that of a whole one.

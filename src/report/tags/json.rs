@@ -23,6 +23,7 @@ struct Policy<'a> {
     #[serde(flatten)]
     info: &'a PolicyInfo,
     age_days: Option<i64>,
+    files: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -53,7 +54,7 @@ struct Who<'a> {
 pub(super) fn render(report: &TagReport) -> io::Result<Vec<u8>> {
     let document = Document {
         schema: SCHEMA,
-        policy: Policy { info: &report.policy, age_days: report.policy_age_days },
+        policy: Policy { info: &report.policy, age_days: report.policy_age_days, files: &report.policy_files },
         now: report.now.as_deref(),
         outcome: report.outcome(),
         tags: report.tags.iter().map(|tag| row(tag, &report.notes)).collect(),

@@ -22,6 +22,8 @@ pub struct TagReport {
     pub policy: PolicyInfo,
     /// How old the commit is that the policy was read at, in days.
     pub policy_age_days: Option<i64>,
+    /// Every file that was read for it, sorted: the policy, what it extends, the organisation's, certificates, lists of signers.
+    pub policy_files: Vec<String>,
     /// The stated moment, when `--now` was used.
     pub now: Option<String>,
     /// The tags, sorted by reference.

@@ -11,7 +11,7 @@ use tollgate::text::escape::is_steering;
 use super::*;
 
 /// Pieces that names, scripts and policies are made of.
-const PIECES: [&str; 26] = [
+const PIECES: [&str; 27] = [
     "a",
     "b.yml",
     " ",
@@ -38,6 +38,7 @@ const PIECES: [&str; 26] = [
     ",",
     "::",
     "\u{8}",
+    "\nforged[x]: y\n --> a:1:1\n",
 ];
 
 fn hostile() -> impl Strategy<Value = String> {
@@ -85,6 +86,9 @@ fn is_a_command(line: &str) -> bool {
 fn judge(format: &str, report: &Report, text: &str, in_actions: bool) -> Result<(), String> {
     if let Some(c) = text.chars().find(|c| is_steering(*c) && *c != '\n' && *c != '\u{200b}') {
         return Err(format!("{format}: {c:?} came through:\n{text:?}"));
+    }
+    if let Some(line) = text.lines().find(|line| line.trim_start().starts_with("forged[")) {
+        return Err(format!("{format}: {line:?} is a line of its own:\n{text}"));
     }
     if format != "github" {
         return match text.lines().find(|line| in_actions && is_a_command(line)) {
@@ -147,6 +151,9 @@ fn tree(name: &str, script: &str, words: &str) -> Vec<(String, String)> {
         (".github/dependabot.yml".to_owned(), format!("version: 2\nupdates:\n  - package-ecosystem: {}\n", quoted(script))),
         ("renovate.json".to_owned(), format!("{{\"extends\": [{}]}}", serde_json::Value::from(script))),
         (".tollgate.toml".to_owned(), policy),
+        ("package.json".to_owned(), format!("{{\"devDependencies\": {{\"eslint\": {}}}}}", serde_json::Value::from(format!("file:{words}")))),
+        (".github/workflows/shell.yml".to_owned(), workflow("npx eslint .").replace("- run: npx", &format!("- shell: {}\n        run: npx", quoted(&format!("bash -es {{0}} {script}"))))),
+        (".pre-commit-config.yaml".to_owned(), format!("repos:\n- repo: https://github.com/PyCQA/bandit\n  rev: {0}\n  hooks:\n  - id: bandit\n    stages: [{0}]\n    exclude: {0}\n", quoted(&words))),
     ]);
     files
 }

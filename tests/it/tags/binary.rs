@@ -44,6 +44,16 @@ fn statuses_are_those_of_the_contract() {
     let mut case = case::named("control");
     case.arguments = vec!["v1.1".to_owned(), "v7.0".to_owned()];
     assert_eq!(run(&Built::new(&case), &case, &[], &[]).status, 1, "the worst of several");
+    // Every release into a new log, which then knows all of them.
+    let mut all = case::named("log-all");
+    (all.arguments, all.log) = (Vec::new(), None);
+    let built = Built::new(&all);
+    let log = built.directory.path().join("new-log");
+    for _ in 0..2 {
+        let ran = run(&built, &all, &["--all", "--state", log.to_str().expect("text")], &[]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(fs::read_to_string(&log).expect("a log").lines().count(), 3);
+    }
     let built = Built::new(&case);
     assert_eq!(run(&built, &case, &["--fetch"], &[]).status, 2, "nothing says which repository the forge is to be asked about");
 }
@@ -123,6 +133,11 @@ fn in_actions_the_step_gets_its_outputs() {
     assert!(bad.contains("verified=false") && bad.lines().any(|line| line == "commit="), "{bad}");
     let (ran, _) = outputs("a05c", &[]);
     assert!(ran.stdout.contains("actions/checkout before v6.0.2"), "{}", ran.stdout);
+    // Whatever kept it from an answer, the output says no.
+    for (id, status) in [("b11", 2), ("a19", 3), ("missing-certificate", 3)] {
+        let (ran, said) = outputs(id, &[]);
+        assert!(ran.status == status && said.starts_with("verified=false\n"), "{id}: {} {said}", ran.status);
+    }
     let (_, several) = outputs("control-several", &[]);
     assert_eq!(several, "verified=true\n", "of several tags no output could say which");
 }

@@ -152,3 +152,55 @@ fn commits_are_signed_by_people_of_the_policy_or_not() {
         assert_eq!(ci["repository"].0, verdict, "{file}: {ci:?}");
     }
 }
+
+/// What a step says that starts with a verification's name, and what `check` says of the deployment behind it.
+#[test]
+fn a_deployment_waits_for_its_own_tag_and_nothing_less() {
+    const RULE: &str = "deploy-tag-verified";
+    let name = "\"$GITHUB_REF_NAME\"";
+    let tagged = "push:\n    tags: [\"v*\"]";
+    let by_hand = "workflow_dispatch:\n    inputs: { tag: { required: true } }";
+    let row = |on: &str, line: &str| {
+        let here = tempfile::tempdir().expect("a folder");
+        std::fs::copy(policy("two"), here.path().join(".tollgate.toml")).expect("a policy");
+        std::fs::create_dir_all(here.path().join(".github/workflows")).expect("folders");
+        let text = format!(
+            "on:\n  {on}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v7\n        with: {{ fetch-depth: 0 }}\n      - run: {line}\n      - run: kubectl apply -f k8s/\n"
+        );
+        std::fs::write(here.path().join(".github/workflows/deploy.yml"), text).expect("written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.env_clear().args(["check", "--format", "json", "--only", RULE, "--policy"]).arg(policy("two")).arg(here.path());
+        let output = command.output().expect("it starts");
+        let report: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|problem| panic!("{problem}: {}", String::from_utf8_lossy(&output.stderr)));
+        let one = report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == RULE).expect("a finding");
+        (one["verdict"].as_str().expect("a word").to_owned(), one["message"].as_str().expect("text").to_owned())
+    };
+    for (line, on_tags, else_, says) in [
+        (format!("tollgate verify-tag -- {name}"), "unknown", "pass", "after tollgate verify-tag"),
+        (format!("tollgate verify-tag {name} v1.0.0"), "unknown", "pass", "after tollgate verify-tag"),
+        ("tollgate verify-tag --help".to_owned(), "fail", "unknown", "the job deploys"),
+        (format!("tollgate verify-tag -h {name}"), "fail", "unknown", "the job deploys"),
+        (format!("tollgate verify-tag --version {name}"), "fail", "unknown", "the job deploys"),
+        ("tollgate --version".to_owned(), "fail", "unknown", "the job deploys"),
+        ("cosign verify --help".to_owned(), "fail", "unknown", "the job deploys"),
+        ("git verify-tag --help".to_owned(), "fail", "unknown", "the job deploys"),
+        (format!("tollgate countersign {name}"), "fail", "unknown", "the job deploys"),
+        ("tollgate verify-tag --all".to_owned(), "fail", "fail", "with `--all` it verifies"),
+        ("tollgate verify-tag v1.0.0".to_owned(), "fail", "fail", "whatever tag is deployed"),
+        (format!("tollgate verify-tag --policy policy.toml {name}"), "unknown", "unknown", "`--policy` says by what it judges"),
+        (format!("tollgate verify-tag --policy=policy.toml {name}"), "unknown", "unknown", "`--policy` says by what it judges"),
+        (format!("tollgate verify-tag --policy-ref \"$GITHUB_SHA\" -- {name}"), "unknown", "unknown", "`--policy-ref` says"),
+        (format!("tollgate verify-tag --policy-ref refs/heads/x -- {name}"), "unknown", "unknown", "`--policy-ref` says"),
+        (format!("tollgate verify-tag --org-policy org.toml {name}"), "unknown", "unknown", "`--org-policy` says"),
+        (format!("tollgate verify-tag --repo ../other {name}"), "unknown", "unknown", "`--repo` says"),
+        (format!("tollgate verify-tag --policy-ref refs/remotes/origin/main {name}"), "unknown", "pass", "after tollgate"),
+        ("tollgate verify-tag -- \"$OTHER\"".to_owned(), "unknown", "unknown", "which tag it verifies cannot be read"),
+        ("tollgate verify-tag".to_owned(), "unknown", "unknown", "which tag it verifies is not said"),
+    ] {
+        for (on, verdict) in [(tagged, on_tags), (by_hand, else_)] {
+            let found = row(on, &line);
+            assert!(found.0 == verdict && found.1.contains(says), "{on} {line}: {found:?}");
+        }
+    }
+}

@@ -78,6 +78,45 @@ fn countersign_refuses_what_no_signature_could_help() {
     assert_eq!(tollgate(nowhere.path(), &["countersign", "v1.1"], "").status, 2);
 }
 
+/// The way to a signature that could not count is not shown.
+#[test]
+fn countersign_refuses_a_release_that_can_never_verify() {
+    for (id, why) in [("a13", "no countersignature can help"), ("a20", "no countersignature can help"), ("b22", "help")] {
+        let case = case::named(id);
+        let built = Built::new(&case);
+        let ran = tollgate(&built.path, &["countersign", &case.arguments[0]], "");
+        if case.verdict == "rejected" {
+            assert!(ran.status == 2 && ran.stderr.contains(why) && ran.stdout.is_empty(), "{id}: {} {}", ran.stderr, ran.stdout);
+        }
+    }
+    // Who signed it may be nobody: another may vouch for it where the policy accepts that, and it is said.
+    let case = case::named("a06");
+    let ran = tollgate(&Built::new(&case).path, &["countersign", "v1.2"], "");
+    assert!(ran.status == 0 && ran.stdout.contains("accept = ["), "{}{}", ran.stdout, ran.stderr);
+    // Where no policy judges, it is said.
+    let case = case::named("no-origin-head");
+    let ran = tollgate(&Built::new(&case).path, &["countersign", "v1.1"], "");
+    assert!(ran.status == 0 && ran.stdout.contains("# whether the release itself holds cannot be told"), "{}", ran.stdout);
+}
+
+/// Only the root's policy counts, wherever in the work tree one stands.
+#[test]
+fn keys_added_in_a_folder_go_to_the_policy_that_counts() {
+    let here = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(here.path().join(".git/objects")).expect("folders");
+    fs::create_dir(here.path().join(".git/refs")).expect("a folder");
+    fs::write(here.path().join(".git/HEAD"), "ref: refs/heads/main\n").expect("written");
+    let sub = here.path().join("sub/deep");
+    fs::create_dir_all(&sub).expect("folders");
+    let ran = tollgate(&sub, &["keys", "add", "alice", "--pgp", &key("alice")], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("\n  ../../.tollgate.toml\n") && ran.stdout.contains("on the default branch"), "{}", ran.stdout);
+    assert!(here.path().join(".tollgate.toml").exists() && !sub.join(".tollgate.toml").exists());
+    assert_eq!(fs::read_dir(here.path().join(".tollgate/keys")).expect("keys").count(), 1);
+    let other = tollgate(&sub, &["keys", "add", "alice", "--pgp", &key("alice"), "--policy", "own.toml"], "");
+    assert!(other.status == 0 && other.stdout.contains("only where --policy names this file"), "{}", other.stdout);
+}
+
 /// From nothing to a policy that verifies, by commands alone.
 #[test]
 fn keys_that_were_added_verify() {

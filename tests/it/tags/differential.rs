@@ -12,7 +12,7 @@ const NEEDED: [&str; 3] = ["git", "gpg", "ssh-keygen"];
 /// Plants after which git cannot be asked, or would run what is planted.
 const NOT_FOR_GIT: [&str; 3] = ["gpg-program", "reftable", "sha256"];
 
-fn is_here(program: &str) -> bool {
+pub(super) fn is_here(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 

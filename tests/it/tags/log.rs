@@ -61,9 +61,9 @@ fn it_is_whole_wherever_a_run_was_killed() {
     let entry = |tag: &str| Entry {
         schema: 1,
         tag: tag.to_owned(),
-        object: "o".to_owned(),
+        object: "0".repeat(40),
         payload: None,
-        commit: "c".to_owned(),
+        commit: "0".repeat(40),
         policy: None,
         time: case.now.clone(),
     };
@@ -91,4 +91,34 @@ fn a_second_run_is_locked_out() {
     assert!(error.kind == Kind::Incomplete && error.message.contains("another verification holds it"), "{error}");
     drop(held);
     assert_eq!(built.verify(&case).verdict, "verified");
+}
+
+/// A damaged policy is not a policy that nobody recorded: an older one would then judge.
+#[test]
+fn a_damaged_field_is_no_missing_one() {
+    let case = case::named("log-policy");
+    let built = Built::new(&case);
+    assert_eq!(built.verify(&case).verdict, "verified");
+    let path = built.log.clone().expect("a log");
+    let text = fs::read_to_string(&path).expect("a log");
+    built.point("refs/remotes/origin/main", "commit:policy-one");
+    for field in ["policy", "object", "commit", "payload"] {
+        let (before, value) = text.rsplit_once(&format!("\"{field}\":\"")).expect("a field");
+        fs::write(&path, format!("{before}\"{field}\":\"G{}", &value[1..])).expect("written");
+        let found = built.verify(&case);
+        assert!(found.verdict == "incomplete" && found.text.contains("is damaged: line"), "{field}: {}", found.text);
+    }
+    fs::write(&path, &text).expect("written");
+    assert_eq!(built.verify(&case).step.as_deref(), Some("state"), "undamaged it knows that the policy went back");
+}
+
+/// threats.md B5: without a log nothing holds the signer's clock against anything, and that is said.
+#[test]
+fn a_time_that_nothing_contradicts_is_told_as_a_claim() {
+    for (id, told) in [("control", true), ("log-empty", false)] {
+        let case = case::named(id);
+        let found = Built::new(&case).verify(&case);
+        assert_eq!(found.verdict, "verified", "{}", found.text);
+        assert_eq!(found.text.contains("times are claimed by the signer"), told, "{id}: {}", found.text);
+    }
 }

@@ -53,10 +53,15 @@ fn gaps(files: Files<'_>) -> String {
 fn hooks_that_something_else_updates() {
     const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
     let hooks = "repos:\n  - repo: https://example.org/a\n    rev: v1\n    hooks: [{ id: a }]\n";
-    let section = format!("ci: {{ autoupdate_schedule: quarterly }}\n{hooks}");
+    let section = format!("ci: {{ skip: [a] }}\n{hooks}");
+    let scheduled = |word: &str| format!("ci: {{ autoupdate_schedule: {word} }}\n{hooks}");
     let (plain, service) = ((".pre-commit-config.yaml", hooks), (".pre-commit-config.yaml", section.as_str()));
     assert_eq!(gaps(&[plain]), "pre-commit: no-bot");
     assert_eq!(gaps(&[service]), "pre-commit: no-entry?");
+    // Who sets how often it updates hooks has it update them.
+    for (word, wanted) in [("weekly", ""), ("monthly", ""), ("quarterly", ""), ("never", "pre-commit: no-entry?")] {
+        assert_eq!(gaps(&[(".pre-commit-config.yaml", &scheduled(word))]), wanted, "{word}");
+    }
     // It knows hooks only: for everything else there is no bot.
     assert_eq!(gaps(&[NPM, service]), "npm: no-bot, pre-commit: no-entry?");
     let workflow = |run: &str| {

@@ -64,6 +64,7 @@ impl<'a> Lane<'a> {
             env: Some(env),
             needs: Some(self.needs),
             steps: Some(&state.steps),
+            all_steps: state.knows_all_steps(),
             os: self.os,
             action_path: self.action_path.as_deref(),
             ..Scope::new(&files.repository, self.inputs)

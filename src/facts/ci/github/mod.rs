@@ -116,6 +116,10 @@ fn refused(fatal: Vec<(Place, String)>) -> impl Iterator<Item = Unreadable> {
 impl GithubActions {
     fn pipeline(&self, files: &Files<'_>, path: RepoPath, document: &Arc<Document>, facts: &mut CiFacts) {
         let root = document.root();
+        if root.kind() == Kind::Null && document.problems().is_empty() {
+            // Nothing but comments: GitHub finds no event in it, and nothing runs.
+            return;
+        }
         let mut fatal = files.rejected(document).to_vec();
         if root.kind() != Kind::Mapping {
             fatal.push((Place::file(path), "the workflow is no mapping".to_owned()));

@@ -10,13 +10,13 @@ use crate::facts::shell::HANDED_AT;
 use crate::facts::workdir::WORKSPACE;
 use crate::snapshot::DefaultBranch;
 
+/// What only some runs hold: steps of an action, runs of a called workflow.
+const AT_TIMES: [&str; 4] = ["action_path", "action_ref", "action_repository", "job_workflow_sha"];
+
 /// What the `github` context holds in every run besides what is answered by name (docs of the `github` context; actions/runner,
 /// GitHubContext.cs); any other name is null.
-const ALWAYS_SET: [&str; 33] = [
+const ALWAYS_SET: [&str; 28] = [
     "action",
-    "action_path",
-    "action_ref",
-    "action_repository",
     "action_status",
     "actor_id",
     "api_url",
@@ -25,10 +25,8 @@ const ALWAYS_SET: [&str; 33] = [
     "event_path",
     "graphql_url",
     "job",
-    "job_workflow_sha",
     "output",
     "path",
-    "ref_protected",
     "repository_id",
     "repository_owner_id",
     "repository_visibility",
@@ -84,7 +82,10 @@ impl Scope<'_> {
             "workspace" => return Val::text(WORKSPACE),
             "path" => return Val::text(HANDED_AT[0]),
             "env" => return Val::text(HANDED_AT[1]),
-            "action_path" => return self.action_path.map_or_else(|| Val::present("depends on `github.action_path`"), Val::text),
+            "action_path" if self.action_path.is_some() => return self.action_path.map_or(Val::Null, Val::text),
+            _ if AT_TIMES.contains(&name) => {
+                return Val::unknown(format!("depends on `github.{name}`, which most runs have not"));
+            }
             _ => {}
         }
         let Some((_, info)) = self.event else { return Val::unknown(format!("depends on `github.{name}`")) };
@@ -99,6 +100,9 @@ impl Scope<'_> {
             "base_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.default_branch(""),
             "head_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.free(Free::HeadRef, ""),
             "base_ref" | "head_ref" => Val::text(""),
+            // No ruleset protects `refs/pull/N/merge`.
+            "ref_protected" if info.refs == Refs::Pull && info.event.name != "pull_request_target" => Val::Bool(false),
+            "ref_protected" => Val::unknown("depends on `github.ref_protected`, which the forge decides"),
             "server_url" => Val::text("https://github.com"),
             "run_attempt" => Val::text("1"),
             other if !ALWAYS_SET.contains(&other) => Val::Null,

@@ -77,6 +77,8 @@ pub(super) struct StepFacts {
     pub(super) complete: bool,
     /// Its failure is being imagined.
     pub(super) failed: bool,
+    /// Whether it runs, by the number of the event; none where that was not asked.
+    pub(super) ran: Vec<Answer>,
 }
 
 /// What is known of a job by its id.
@@ -124,6 +126,8 @@ pub(super) struct Scope<'a> {
     pub(super) needs: Option<&'a BTreeMap<&'a str, &'a JobFacts>>,
     /// The steps before.
     pub(super) steps: Option<&'a BTreeMap<String, StepFacts>>,
+    /// They are all steps before that have an id.
+    pub(super) all_steps: bool,
     /// `Linux`, `Windows`, `macOS`, when it is known.
     pub(super) os: Option<&'static str>,
     /// Outcomes of steps are those of a run in which all goes well: true of conditions, not of scripts, which may be there for
@@ -150,6 +154,7 @@ impl<'a> Scope<'a> {
             variables: Variables::default(),
             needs: None,
             steps: None,
+            all_steps: false,
             os: None,
             all_well: true,
             action_path: None,
@@ -238,10 +243,16 @@ impl<'a> Scope<'a> {
         let Some(steps) = self.steps else { return Val::unknown("depends on another step") };
         let parts = lowered(route);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        // Only steps of which more is known than that they exist are kept.
         let step = parts.first().and_then(|id| steps.get(*id));
+        let ran = step.and_then(|step| step.ran.get(self.event?.0));
         match parts.as_slice() {
+            // A step that does not exist, or stands further down, has not ended in any way.
+            [_, "outcome" | "conclusion"] if step.is_none() && self.all_steps => Val::Null,
             [id, "outcome" | "conclusion"] if !self.all_well => Val::present(format!("depends on how the step `{id}` ends")),
+            [id, "outcome" | "conclusion"] if ran.is_some_and(|ran| !ran.is_yes()) => match ran.is_some_and(Answer::is_no) {
+                true => Val::text("skipped"),
+                false => Val::present(format!("depends on whether the step `{id}` runs")),
+            },
             [_, "outcome"] => Val::text(if step.is_some_and(|step| step.failed) { "failure" } else { "success" }),
             [_, "conclusion"] => Val::text("success"),
             [id, "outputs", name] => match self.handed("steps", &parts) {
@@ -255,6 +266,10 @@ impl<'a> Scope<'a> {
     fn environment(&self, name: Option<&str>) -> Val {
         let (Some(env), Some(name)) = (self.env, name) else { return Val::unknown("depends on the environment") };
         match env.get(name) {
+            // The runner gives these to programs; the context has what the workflow sets.
+            Some(Some(_)) if RUNNERS_OWN.contains(&name) => {
+                Val::unknown(format!("depends on `env.{name}`, which expressions see only where the workflow sets it"))
+            }
             Some(Some(value)) => Val::text(value.as_str()),
             Some(None) => match self.variables.get(name) {
                 Some(node) if self.event.is_some() => eval(node, self),
@@ -265,6 +280,10 @@ impl<'a> Scope<'a> {
         }
     }
 }
+
+/// Variables that programs have from the runner (actions/runner, Handler and JobExtension: the `env` context is filled from the
+/// workflow alone).
+const RUNNERS_OWN: [&str; 3] = ["CI", "GITHUB_ACTIONS", "GITHUB_WORKSPACE"];
 
 fn find<'a, 'b>(needs: &'b BTreeMap<&'a str, &'a JobFacts>, name: &str) -> Option<&'b &'a JobFacts> {
     let alike = || needs.iter().filter(|_| needs.len() <= LOOKED_THROUGH).find(|(id, _)| id.eq_ignore_ascii_case(name));

@@ -117,7 +117,12 @@ impl State {
         std::mem::take(&mut self.steps)
     }
 
-    /// After a step that says which files a change touches.
+    /// Whether every step so far that has an id is remembered.
+    pub(super) fn knows_all_steps(&self) -> bool {
+        self.steps.len() < KEPT
+    }
+
+    /// After a step that has an id.
     pub(super) fn remember(&mut self, id: &str, facts: StepFacts) {
         if self.steps.len() < KEPT {
             self.steps.insert(id.to_ascii_lowercase(), facts);

@@ -14,13 +14,14 @@ use super::grouped::{self, Group};
 use super::inputs::StepEnv;
 use super::lane::Lane;
 use super::recover::{Judged, OfStep};
-use super::scope::{Inputs, Scope};
+use super::scope::{Inputs, Scope, StepFacts};
 use super::shells::{self, Shell, Written};
 use super::state::{Asked, State, Under, When};
 use super::variables::Variables;
 use super::verdict::Verdict;
 use super::{checkout, covered, inputs, outputs, residual, template};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
@@ -82,7 +83,10 @@ pub(super) fn lower(
             }
         };
     }
-    let known = step.get("id").and_then(Value::scalar).zip(outputs::of_step(files, step, &scope, lane.actions.len()));
+    let known = step.get("id").and_then(Value::scalar).map(|id| {
+        let facts = outputs::of_step(files, step, &scope, lane.actions.len()).unwrap_or_default();
+        (id, StepFacts { ran: verdicts.iter().map(|verdict| verdict.answer.clone()).collect(), ..facts })
+    });
     let groups = match step.get("uses").and_then(Value::scalar).is_some_and(checkout::is_used) {
         // It asks every event itself.
         true => Vec::new(),
@@ -257,7 +261,7 @@ impl<'a, 'd> Reading<'a, 'd> {
 
     /// What an action of the catalogue leaves in the environment.
     fn exports(&self, state: &mut State, action: &str, given: &BTreeMap<String, Input>) {
-        let all = crate::catalog::Catalog::builtin().tools.iter().flat_map(|tool| &tool.exports);
+        let all = Catalog::builtin().tools.iter().flat_map(|tool| &tool.exports);
         for export in all.filter(|export| matching::same_action(&export.action, action) && !self.env.contains_key(&export.env)) {
             let value = given.get(&export.input).map_or_else(|| Some(export.default.clone()), |input| input.value.clone());
             if value.as_deref() != Some("") {
@@ -323,7 +327,10 @@ impl<'a, 'd> Reading<'a, 'd> {
             _ => "",
         };
         let asked = Asked { events: draft.events, verdicts: &self.verdicts };
-        let (always, each) = state.revisions(&workdir, text, &asked, self.lane.bare, &hop.place);
+        let (always, each) = match &work {
+            Work::Action(call) if compares_event(call) => Default::default(),
+            _ => state.revisions(&workdir, text, &asked, self.lane.bare, &hop.place),
+        };
         // An action may bring the files that it looks at itself.
         let ours = |hold: &Hold| matches!(work, Work::Script { .. }) || hold.place != hop.place;
         holds.extend(always.into_iter().filter(ours));
@@ -338,6 +345,12 @@ impl<'a, 'd> Reading<'a, 'd> {
         let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded: self.recorded };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
+}
+
+/// Whether all that the catalogue knows of an action is that it compares what the event names: what is checked out is no matter.
+fn compares_event(call: &ActionCall) -> bool {
+    let hits = matching::tools_for_action(Catalog::builtin(), call);
+    !hits.is_empty() && hits.iter().all(|hit| hit.tool.run[hit.row].by_event)
 }
 
 /// `shell:` with its expressions evaluated.

@@ -224,7 +224,7 @@ fn up(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> 
     if line.has(&["--build"]) {
         nexts.extend(chosen.iter().flat_map(|service| built(call, service, world)));
     }
-    if line.has(&["-d", "--detach", "--wait", "--no-start"]) {
+    if line.has(&["--no-start"]) {
         return nexts;
     }
     let fresh = |service: &Service<'_>| {
@@ -235,8 +235,15 @@ fn up(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> 
         nexts.extend(flag.value.as_ref().and_then(named).and_then(|service| fresh(&service)));
         return nexts;
     }
+    let detached = docker::detached(&line).or_else(|| {
+        let flag = line.last(&["--wait"])?;
+        let why = "`--wait` looks at whether containers come up, not at how they end";
+        Some(Hold::new(HoldEffect::Soften, flag.word.place.clone(), why))
+    });
     let aborting = line.last(&["--abort-on-container-exit", "--abort-on-container-failure"]);
+    let alone = detached.is_some();
     let hold = match aborting {
+        _ if alone => detached,
         // With one service there is only one status to report.
         Some(_) if chosen.len() == 1 => None,
         Some(flag) => Some(Hold::new(
@@ -248,7 +255,10 @@ fn up(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> 
     };
     for service in &chosen {
         nexts.extend(fresh(service).map(|mut next| {
-            let from = format!("add `--exit-code-from {}` to the command", service.name);
+            let from = match alone {
+                true => format!("run the service with `docker compose run {}`, which hands its status on", service.name),
+                false => format!("add `--exit-code-from {}` to the command", service.name),
+            };
             next.holds.extend(hold.clone().map(|hold| hold.mended(from)));
             next
         }));

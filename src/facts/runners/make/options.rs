@@ -155,9 +155,11 @@ impl Options {
 
     fn operand(&mut self, word: &Given, text: &str) {
         if let Some((name, value)) = text.split_once('=') {
-            let name = name.trim_end_matches([':', '?', '+', '!']).to_owned();
+            // Blanks around the sign are no part of either side.
+            let (name, value) =
+                (name.trim_end_matches([':', '?', '+', '!', ' ', '\t']).to_owned(), value.trim_start_matches([' ', '\t']));
             // Make takes its own flags from there too.
-            if name == "MAKEFLAGS" {
+            if matches!(name.as_str(), "MAKEFLAGS" | "GNUMAKEFLAGS") {
                 match &word.value {
                     Some(_) => self.flags(value, &word.place),
                     None => self.unclear = Some(word.place.clone()),

@@ -97,7 +97,9 @@ fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way,
     }
     for (old, at) in &plan.options.old {
         match old {
-            Some(old) if !written.rule.targets.iter().any(|target| target == old) => {}
+            Some(old)
+                if !written.rule.targets.iter().any(|target| target.trim_start_matches("./") == old.trim_start_matches("./")) => {
+            }
             Some(_) => holds.push(Hold::new(HoldEffect::Void, at.clone(), "make takes this target as made")),
             None => {
                 let why = "which target make takes as made is computed";

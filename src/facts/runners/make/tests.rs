@@ -255,6 +255,9 @@ const TREES: &[InTree] = &[
     (&[("Makefile", "l: ; x\n")], "", "make --assume-old=l l", &["x <- Makefile:1 !void ci.yml:1"]),
     (&[("Makefile", "l: ; x\n")], "", "make -o m l", &["x <- Makefile:1"]),
     (&[("Makefile", "l: ; x\n")], "", "make MAKEFLAGS=i l", &["x <- Makefile:1 !soften ci.yml:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make 'MAKEFLAGS = i' l", &["x <- Makefile:1 !soften ci.yml:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make GNUMAKEFLAGS=-i l", &["x <- Makefile:1 !soften ci.yml:1"]),
+    (&[("Makefile", "l: ; x\n")], "", "make -o ./l l", &["x <- Makefile:1 !void ci.yml:1"]),
     (&[("Makefile", "l: ; x\n")], "", "make MAKEFLAGS=-n l", &["x <- Makefile:1 !void ci.yml:1"]),
     (&[("Makefile", "include Makefile\nl: ; x\n")], "", "make l", &["x <- Makefile:2"]),
 ];

@@ -252,6 +252,8 @@ pub(super) struct Settings {
     pub(super) shell: Option<(String, Place)>,
     /// Whether lifecycle scripts are skipped.
     pub(super) ignore_scripts: bool,
+    /// A setting that makes npm run something else.
+    pub(super) odd: Option<Place>,
     /// pnpm's `enable-pre-post-scripts`.
     pub(super) pre_post: Option<bool>,
 }
@@ -276,6 +278,8 @@ impl Settings {
             // npm takes a key in quotes as well.
             let bare = |key: &str| npmrc.root().get("").and_then(|top| top.get(key)).or_else(|| npmrc.root().get(key));
             let value = |key: &str| [key.to_owned(), format!("\"{key}\""), format!("'{key}'")].iter().find_map(|key| bare(key));
+            let odd = super::scripts::ELSEWHERE.iter().find_map(|key| value(key).filter(|value| value.scalar() != Some("false")));
+            self.odd = self.odd.take().or_else(|| odd.map(|value| value.place()));
             self.take(value("script-shell"), value("ignore-scripts"), value("enable-pre-post-scripts"));
         }
         if let Some(pnpm) = document("pnpm-workspace.yaml", Format::Yaml) {

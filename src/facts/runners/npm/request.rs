@@ -81,7 +81,7 @@ pub(super) fn read(client: Client, words: &[Word]) -> Option<Request> {
     while at < words.len() {
         let word = &words[at];
         let text = word.value.as_deref().unwrap_or(&word.raw);
-        if matches!(text, "--version" | "-v" | "--help" | "-h") {
+        if matches!(text, "--version" | "--versions" | "-v" | "--help" | "--usage" | "-h") {
             return None;
         }
         if text == "--" {

@@ -51,12 +51,14 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
     if !workdir.is_known() {
         return Err(Why::new(Reason::Dynamic, "a package script runs in a directory that is computed").at(call.place.clone()));
     }
-    let from_env = ["npm_config_script_shell", "NPM_CONFIG_SCRIPT_SHELL"].iter().find_map(|name| call.env.get(name));
+    if let Some(key) = ELSEWHERE.iter().find(|key| setting(call, key).is_some_and(|value| value.as_deref() != Some("false"))) {
+        let why = format!("npm's setting `{key}` in the environment changes what it runs, which is not followed");
+        return Err(Why::new(Reason::Unsupported, why).at(call.place.clone()));
+    }
+    let from_env = setting(call, "script-shell");
     let from_env = from_env.map(|value| (value.clone().unwrap_or_default(), call.place.clone()));
-    let ignore_env = ["npm_config_ignore_scripts", "NPM_CONFIG_IGNORE_SCRIPTS", "YARN_ENABLE_SCRIPTS"];
-    let ignored = ignore_env.iter().any(|name| {
-        call.env.get(name).is_some_and(|value| value.as_deref() == Some(if name.starts_with('Y') { "false" } else { "true" }))
-    });
+    let is = |value: Option<&Option<String>>, text: &str| value.is_some_and(|value| value.as_deref() == Some(text));
+    let ignored = is(setting(call, "ignore-scripts"), "true") || is(call.env.get("YARN_ENABLE_SCRIPTS"), "false");
     let run =
         Run { client, call, world, ignore_scripts: request.ignore_scripts || ignored, shell: request.shell.clone().or(from_env) };
     let mut out = Vec::new();
@@ -74,6 +76,16 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
         out.extend(run.program(request, &workdir));
     }
     Ok(out)
+}
+
+/// Settings of npm that make it run something else, or in another place (npm, "Config").
+pub(super) const ELSEWHERE: [&str; 5] = ["usage", "workspace", "workspaces", "userconfig", "globalconfig"];
+
+/// A setting of npm in the environment, as it may be spelled there (@npmcli/config, `loadEnv`).
+fn setting<'c>(call: &Call<'c>, key: &str) -> Option<&'c Option<String>> {
+    let plain = key.replace('-', "_");
+    let names = [format!("npm_config_{plain}"), format!("npm_config_{key}")];
+    names.iter().find_map(|name| call.env.get(name).or_else(|| call.env.get(&name.to_ascii_uppercase())))
 }
 
 impl Run<'_> {
@@ -173,6 +185,10 @@ impl Run<'_> {
         next.hops = vec![Hop::new(value.place(), text.text())];
         next.target = Target::Script { text: with_arguments(&text, arguments), mode, args: Some(Vec::new()) };
         next.holds.extend(hold);
+        if let Some(place) = settings.odd.as_ref().filter(|_| self.client == Client::Npm) {
+            let why = "this setting of npm changes what it runs, which is not followed";
+            next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), place.clone(), why));
+        }
         out.push(next);
     }
 

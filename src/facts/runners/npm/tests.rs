@@ -74,6 +74,18 @@ const NPM: &[Row] = &[
     ("", "npm --prefix $DIR test", &["opaque Dynamic: a package script runs in a directory that is computed"]),
     ("", "npm run test --script-shell=/bin/true", &["jest <- package.json:7 !void ci.yml:1"]),
     ("", "npm_config_script_shell=/bin/bash npm test", &["[b] jest <- package.json:7"]),
+    (
+        "",
+        "npm_config_usage=true npm test",
+        &["opaque Unsupported: npm's setting `usage` in the environment changes what it runs, which is not followed"],
+    ),
+    (
+        "",
+        "NPM_CONFIG_WORKSPACE=docs npm test",
+        &["opaque Unsupported: npm's setting `workspace` in the environment changes what it runs, which is not followed"],
+    ),
+    ("", "npm_config_workspaces=false npm test", &["jest <- package.json:7"]),
+    ("", "npm --versions", &["not known"]),
     ("", "node --run lint -- --fix", &["eslint src --fix <- package.json:5"]),
     ("", "node x.js", &["not known"]),
 ];

@@ -244,9 +244,10 @@ fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection)
     if !selection.only.is_empty() && !selection.only.iter().any(|id| named(id)) {
         return Selected::No;
     }
-    let out = |place: &Place, why: &str| Selected::LeftOut(Hold::new(HoldEffect::Void, place.clone(), why));
     if let Some((id, place)) = selection.skip.iter().find(|(id, _)| named(id)) {
-        return out(place, &format!("the hook `{}` is skipped", crate::text::escape::line(id)));
+        let id = crate::text::escape::line(id);
+        let hold = Hold::new(HoldEffect::Void, place.clone(), format!("the hook `{id}` is skipped"));
+        return Selected::LeftOut(hold.mended(format!("take `{id}` out of what is skipped")));
     }
     let Some(wanted) = selection.stage.as_deref() else { return Selected::Yes };
     let stages = field(hook, "stages").or(defaults).filter(|stages| stages.kind() == Kind::Sequence && !stages.is_empty());

@@ -8,11 +8,13 @@ use regex::{Regex, RegexBuilder};
 use super::types;
 use crate::answer::Reason;
 use crate::catalog::Tool;
+use crate::catalog::tool::ToolKind;
 use crate::doc::Value;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching;
 use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Target, World};
+use crate::source::EntryKind;
 use crate::text::RepoPath;
 
 /// Files compared with patterns.
@@ -25,10 +27,19 @@ const PATTERN_SIZE: usize = 256 * 1024;
 /// The patterns of one configuration against the tree's files.
 pub(super) struct Patterns<'w> {
     root: Value<'w>,
-    /// Paths, and whether they are product and not development.
-    files: Vec<(&'w str, bool)>,
+    files: Vec<Listed<'w>>,
     truncated: bool,
     compiled: HashMap<String, Option<Regex>>,
+}
+
+/// A file of the tree.
+pub(super) struct Listed<'w> {
+    /// Its path as the configuration names it.
+    pub(super) name: &'w str,
+    /// It is product and not development.
+    pub(super) product: bool,
+    /// Its mode says so.
+    pub(super) executable: bool,
 }
 
 /// One pattern of a hook or of the whole configuration.
@@ -64,7 +75,8 @@ impl<'w> Patterns<'w> {
                 if truncated {
                     break;
                 }
-                files.push((name, last.2));
+                let executable = entry.kind == EntryKind::Executable;
+                files.push(Listed { name, product: last.2, executable });
             }
         }
         Self { root, files, truncated, compiled: HashMap::new() }
@@ -72,7 +84,7 @@ impl<'w> Patterns<'w> {
 
     /// The hold of a hook whose patterns let no file of the tree pass, or that cannot be read.
     pub(super) fn hold(&mut self, hook: Value<'_>, target: &Target, world: &World<'_>) -> Option<Hold> {
-        if let Some(hold) = types::hold(hook, target, world) {
+        if let Some(hold) = types::hold(hook, target, &self.files, world) {
             return Some(hold);
         }
         let own = |key, excludes| field(hook, key).map(|value| Pattern { value, excludes });
@@ -96,11 +108,11 @@ impl<'w> Patterns<'w> {
                 ));
             }
         }
-        let extensions = extensions(target, world);
+        let extensions = reader(hook, target, world).and_then(|tool| extensions(tool, world));
         // An analyzer of a language is asked about the product; anything else may well be meant for other files.
-        let concerns = |(path, product): &(&'w str, bool)| {
-            let own = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-            extensions.as_ref().is_none_or(|known| *product && known.contains(&own)).then_some(*path)
+        let concerns = |file: &Listed<'w>| {
+            let own = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);
+            extensions.as_ref().is_none_or(|known| file.product && known.contains(&own)).then_some(file.name)
         };
         let files: Vec<&str> = self.files.iter().filter_map(concerns).collect();
         let passes =
@@ -138,7 +150,7 @@ impl<'w> Patterns<'w> {
 
 /// The hold of a hook of a language when none of the only files that are named is of that language.
 pub(super) fn among(names: &[String], narrowed: &Hold, target: &Target, world: &World<'_>) -> Option<Hold> {
-    let known = extensions(target, world)?;
+    let known = extensions(tool(target, world)?, world)?;
     let may_be = |name: &String| {
         name.contains(['*', '?', '[']) || name.rsplit_once('.').is_some_and(|(_, extension)| known.contains(&extension))
     };
@@ -147,7 +159,7 @@ pub(super) fn among(names: &[String], narrowed: &Hold, target: &Target, world: &
 }
 
 /// The tool that a hook runs.
-pub(super) fn tool<'w>(target: &Target, world: &World<'w>) -> Option<&'w Tool> {
+fn tool<'w>(target: &Target, world: &World<'w>) -> Option<&'w Tool> {
     match target {
         Target::Hook { repo, id, .. } => Some(matching::tools_for_hook(world.catalog, repo, id).first()?.tool),
         Target::Argv(words) => Some(matching::tools_for_words(world.catalog, words).first()?.tool),
@@ -155,9 +167,15 @@ pub(super) fn tool<'w>(target: &Target, world: &World<'w>) -> Option<&'w Tool> {
     }
 }
 
-/// The file name extensions a hook could look at: for a catalogued tool those of its languages; `None` for any.
-fn extensions<'w>(target: &Target, world: &World<'w>) -> Option<Vec<&'w str>> {
-    let tool = tool(target, world)?;
+/// The tool of a hook that is handed its files by name, so that patterns and types decide what it reads. Without names they
+/// decide only whether it starts; an audit of dependencies reads manifests.
+pub(super) fn reader<'w>(hook: Value<'_>, target: &Target, world: &World<'w>) -> Option<&'w Tool> {
+    let nameless = field(hook, "pass_filenames").is_some_and(|value| value.as_bool().is() == Some(false));
+    tool(target, world).filter(|tool| !nameless && tool.kind != [ToolKind::Sca])
+}
+
+/// The file name extensions a tool could look at, those of its languages; `None` for any.
+fn extensions<'w>(tool: &Tool, world: &World<'w>) -> Option<Vec<&'w str>> {
     let languages = world.catalog.languages.language.iter().filter(|language| tool.languages.contains(&language.id));
     let known: Vec<&str> = languages.flat_map(|language| &language.extensions).map(String::as_str).collect();
     (!known.is_empty()).then_some(known)

@@ -13,6 +13,7 @@ use self::config::{Config, Selection};
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, quoted};
 use crate::answer::{Reason, Why};
+use crate::facts::effects::origin;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{ActionCall, Env};
 use crate::facts::shell::Word;
@@ -167,7 +168,7 @@ fn run(call: &Call<'_>, prek: bool, world: &World<'_>) -> Vec<Next> {
         None if prek => Config::workspace(&workdir, world),
         None => Config::open(&workdir, None, prek, world).transpose().into_iter().collect(),
     };
-    let mut selection = selection(call, &line);
+    let mut selection = selection(call, &line, world);
     selection.named = files.as_ref().and_then(|files| files.iter().map(|word| word.value.clone()).collect());
     (selection.staged, selection.holds) = looked_at(call, &line, files);
     if configs.len() > 1 && named_projects(call, &line, &configs) {
@@ -259,7 +260,7 @@ fn looked_at(call: &Call<'_>, line: &CommandLine, files: Option<Vec<Word>>) -> (
     )
 }
 
-fn selection(call: &Call<'_>, line: &CommandLine) -> Selection {
+fn selection(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Selection {
     let mut selection = Selection { stage: Some("pre-commit".to_owned()), ..Selection::default() };
     let unknown = |text: &str, place: &Place| Some(Why::new(Reason::Dynamic, text).at(place.clone()));
     if let Some(flag) = line.last(&["--hook-stage", "--stage"]) {
@@ -281,7 +282,9 @@ fn selection(call: &Call<'_>, line: &CommandLine) -> Selection {
         match call.env.get(name) {
             Some(Some(text)) => {
                 let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
-                selection.skip.extend(ids.map(|id| (id.to_owned(), call.place.clone())));
+                // An environment does not say where it was set.
+                let at = |id: &str| origin::only_line(world.snapshot, &call.place.path, &[name, id]);
+                selection.skip.extend(ids.map(|id| (id.to_owned(), at(id).unwrap_or_else(|| call.place.clone()))));
             }
             Some(None) => selection.condition = unknown("`SKIP` is computed and may name any hook", call.place),
             None => {}

@@ -1,71 +1,76 @@
-//! Owns `types`, `types_or` and `exclude_types` of a hook, as far as they name languages. Refuses every other tag: whether a
-//! file has it is not known from its name.
+//! Owns `types`, `types_or` and `exclude_types` of a hook: whether they let a file of the tool's language pass. Refuses languages
+//! whose files may have more tags than their names tell.
 
-use super::files;
+use super::files::{self, Listed};
+use crate::catalog::Tool;
 use crate::doc::Value;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Target, World};
 
-/// Tags of other file kinds for one of our languages (identify, `extensions.py`).
-const ALSO: &[(&str, &str)] = &[
-    ("javascript", "ts"),
-    ("javascript", "tsx"),
-    ("javascript", "jsx"),
-    ("javascript", "vue"),
-    ("python", "pyi"),
-    ("python", "jupyter"),
-    ("javascript", "svelte"),
-    ("javascript", "astro"),
-    ("javascript", "html"),
-    ("javascript", "json"),
+/// Tags by extension, besides those of every text file (identify, `extensions.py`).
+const TAGS: &[(&str, &str)] = &[
+    ("py", "python"),
+    ("js", "javascript"),
+    ("mjs", "javascript"),
+    ("cjs", "javascript"),
+    ("jsx", "jsx"),
+    ("ts", "ts"),
+    ("mts", "ts"),
+    ("cts", "ts"),
+    ("tsx", "tsx"),
+    ("vue", "vue"),
+    ("svelte", "svelte"),
+    ("go", "go"),
+    ("rs", "rust"),
+    ("rb", "ruby"),
+    ("php", "php"),
+    ("java", "java"),
+    ("kt", "kotlin"),
+    ("kts", "kotlin"),
+    ("swift", "swift"),
 ];
-
-/// Languages that are tags of the same name, of whose files no other tag is of importance than those of [`ALSO`] and [`OF_ANY`].
-const COMPLETE: &[&str] = &["python", "javascript", "go", "rust", "ruby", "php", "java", "kotlin", "swift"];
-
-/// Tags that files of every language may have.
-const OF_ANY: &[&str] = &["file", "symlink", "text", "executable", "non-executable"];
+/// Kinds of files besides the sources of a language that its analyzers also look at.
+const ALSO: &[(&str, &[&str])] =
+    &[("python", &["pyi", "jupyter", "python2", "python3"]), ("javascript", &["html", "json", "astro", "markdown"])];
 
 /// The hold of a hook for a language whose types let no file of that language pass.
-pub(super) fn hold(hook: Value<'_>, target: &Target, world: &World<'_>) -> Option<Hold> {
-    let tool = files::tool(target, world)?;
-    if tool.languages.iter().any(|language| language == "*") {
+pub(super) fn hold(hook: Value<'_>, target: &Target, files: &[Listed<'_>], world: &World<'_>) -> Option<Hold> {
+    let tool = files::reader(hook, target, world)?;
+    let sources: Vec<Vec<&str>> =
+        files.iter().filter(|file| file.product).filter_map(|file| tags_of(file, tool, world)).collect();
+    let tags = |key| field(hook, key).map(|list| (list, list.items().filter_map(|item| item.as_str()).collect::<Vec<_>>()));
+    // All of `types`, one of `types_or`, none of `exclude_types` (pre-commit, `commands/run.py`).
+    let (all, any, none) = (tags("types"), tags("types_or").filter(|(_, tags)| !tags.is_empty()), tags("exclude_types"));
+    let also = |tag: &&str| ALSO.iter().any(|(of, more)| tool.languages.iter().any(|own| own == of) && more.contains(tag));
+    if sources.is_empty() || all.iter().chain(&any).any(|(_, tags)| tags.iter().any(|tag| also(&tag))) {
         return None;
     }
-    let own = |tag: &str| {
-        let also = ALSO.iter().any(|(language, other)| *other == tag && tool.languages.iter().any(|own| own == language));
-        also || tool.languages.iter().any(|language| language == tag)
+    let in_all = |own: &Vec<&str>| all.iter().all(|(_, tags)| tags.iter().all(|tag| own.contains(tag)));
+    let in_any = |own: &Vec<&str>| any.iter().all(|(_, tags)| tags.iter().any(|tag| own.contains(tag)));
+    let in_none = |own: &Vec<&str>| none.iter().all(|(_, tags)| !tags.iter().any(|tag| own.contains(tag)));
+    if sources.iter().any(|own| in_all(own) && in_any(own) && in_none(own)) {
+        return None;
+    }
+    let alone = |said: &Option<(Value<'_>, Vec<&str>)>, passes: &dyn Fn(&Vec<&str>) -> bool| {
+        said.as_ref().filter(|_| !sources.iter().any(passes)).map(|(list, _)| list.place())
     };
-    // Of these languages all tags of their files are known: any other is of another kind of file (identify, `identify.py`).
-    let complete = tool.languages.iter().all(|language| COMPLETE.contains(&language.as_str()));
-    let known = |tag: &str| {
-        if complete && !OF_ANY.contains(&tag) {
-            return true;
-        }
-        let listed = world.catalog.languages.language.iter().any(|language| language.id == tag);
-        listed || ALSO.iter().any(|(_, other)| *other == tag)
+    let (place, why) = if let Some(place) = alone(&all, &in_all) {
+        (place, "no file that the tool reads has this type, so the hook looks at nothing")
+    } else if let Some(place) = alone(&any, &in_any) {
+        (place, "no file that the tool reads has one of these types, so the hook looks at nothing")
+    } else {
+        let (list, _) = none.or(all).or(any)?;
+        (list.place(), "files of the tool's language are left out, so the hook looks at nothing")
     };
-    let tags = |key| field(hook, key).map(|list| (list, list.items().filter_map(|item| item.as_str()).collect::<Vec<_>>()));
-    let said = |list: Value<'_>, why: &str| Some(Hold::new(HoldEffect::Void, list.place(), why));
-    // All of `types`, one of `types_or`, none of `exclude_types` (pre-commit, `commands/run.py`).
-    if let Some((list, tags)) = tags("types")
-        && tags.iter().any(|tag| known(tag) && !own(tag))
-    {
-        return said(list, "no file that the tool reads has this type, so the hook looks at nothing");
-    }
-    if let Some((list, tags)) = tags("types_or")
-        && !tags.is_empty()
-        && tags.iter().all(|tag| known(tag) && !own(tag))
-    {
-        return said(list, "no file that the tool reads has one of these types, so the hook looks at nothing");
-    }
-    if let Some((list, tags)) = tags("exclude_types")
-        && let [language] = tool.languages.as_slice()
-        && tags.iter().any(|tag| tag == language)
-        && !ALSO.iter().any(|(of, _)| of == language && *of != "python")
-    {
-        return said(list, "files of the tool's language are left out, so the hook looks at nothing");
-    }
-    None
+    Some(Hold::new(HoldEffect::Void, place, why))
+}
+
+/// The tags of a file of the tool's language; `None` for any other file.
+fn tags_of<'t>(file: &Listed<'_>, tool: &Tool, world: &World<'_>) -> Option<Vec<&'t str>> {
+    let (_, extension) = file.name.rsplit_once('.')?;
+    let languages = world.catalog.languages.language.iter().filter(|language| tool.languages.contains(&language.id));
+    languages.into_iter().find(|language| language.extensions.iter().any(|own| own == extension))?;
+    let (_, tag) = TAGS.iter().find(|(own, _)| *own == extension)?;
+    Some(vec!["file", "text", if file.executable { "executable" } else { "non-executable" }, tag])
 }

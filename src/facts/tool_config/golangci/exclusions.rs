@@ -5,7 +5,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::tree::{Item, Tree};
 use crate::answer::{Answer, Reason, Why};
-use crate::facts::tool_config::{Query, coverage};
+use crate::facts::tool_config::{Deciding, Query, coverage};
 use crate::text::{Place, RepoPath};
 
 /// Patterns compiled at most.
@@ -29,8 +29,8 @@ const FINDINGS: [&str; 5] = [
     "G601: Implicit memory aliasing in for loop.",
 ];
 
-/// Whether `includes` and `excludes` leave less than half of gosec's rules.
-pub(super) fn few_rules(tree: &Tree<'_>) -> Result<bool, Why> {
+/// Where `includes` and `excludes` leave less than half of gosec's rules.
+pub(super) fn few_rules(tree: &Tree<'_>) -> Result<Option<Deciding>, Why> {
     let mut tables = vec![tree.route(&["linters-settings", "gosec"])?];
     tables.push(tree.route(&["linters", "settings", "gosec"])?);
     for table in tables {
@@ -38,10 +38,15 @@ pub(super) fn few_rules(tree: &Tree<'_>) -> Result<bool, Why> {
         let has = |list: &[Item], code: &str| list.iter().any(|item| item.text == code);
         let left = GOSEC.iter().filter(|code| (includes.is_empty() || has(&includes, code)) && !has(&excludes, code)).count();
         if left * 2 < GOSEC.len() {
-            return Ok(true);
+            let (key, how, list) = match excludes.first() {
+                Some(first) => ("excludes", "excluded, most of them,", first),
+                None => ("includes", "left out but for these few, which are included", &includes[0]),
+            };
+            let change = format!("delete gosec's `{key}`, or most of it");
+            return Ok(Some(Deciding::TakesOut { place: list.place.clone(), how, change }));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// A rule that drops findings.

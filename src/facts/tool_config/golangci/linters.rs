@@ -30,7 +30,8 @@ pub(super) struct Linters {
     presets: Vec<Item>,
     enable: Vec<Item>,
     disable: Vec<Item>,
-    fast: bool,
+    /// Where the slow ones are left out.
+    fast: Option<Place>,
 }
 
 /// The names a linter goes by now.
@@ -64,7 +65,7 @@ impl Linters {
             presets: if two { Vec::new() } else { own.list("presets")? },
             enable: own.list("enable")?,
             disable: own.list("disable")?,
-            fast: own.flag(if two { "fast-only" } else { "fast" })?.is_some(),
+            fast: own.flag(if two { "fast-only" } else { "fast" })?,
         };
         if two {
             if let Some(default) = own.text("default")? {
@@ -120,24 +121,24 @@ impl Linters {
         self.enable.extend(lists(&["-E", "--enable"])?);
         self.disable.extend(lists(&["-D", "--disable"])?);
         self.two |= on(query, "--fast-only").is_some();
-        self.fast |= on(query, "--fast-only").is_some() || on(query, "--fast").is_some();
+        self.fast = self.fast.take().or_else(|| on(query, "--fast-only")).or_else(|| on(query, "--fast"));
         let only = lists(&["--enable-only"])?;
         if let Some(first) = only.first() {
             (self.group, self.chosen) = (Group::None, Some(first.place.clone()));
-            (self.enable, self.disable, self.presets, self.fast) = (only, Vec::new(), Vec::new(), false);
+            (self.enable, self.disable, self.presets, self.fast) = (only, Vec::new(), Vec::new(), None);
         }
         Ok(())
     }
 
     /// `Some` when the linter runs, with the place that makes it so; the standard ones have none.
     pub(super) fn in_force(&self, name: &str) -> Option<Option<&Place>> {
-        if self.disable.iter().any(|item| is(item, name)) || (self.two && self.fast && is_slow(name)) {
+        if self.disable.iter().any(|item| is(item, name)) || (self.two && self.fast.is_some() && is_slow(name)) {
             return None;
         }
         if let Some(item) = self.enable.iter().find(|item| is(item, name)) {
             return Some(Some(&item.place));
         }
-        if self.fast && is_slow(name) {
+        if self.fast.is_some() && is_slow(name) {
             return None;
         }
         let preset = || {
@@ -155,7 +156,12 @@ impl Linters {
     /// The line that keeps a linter from running: where it is disabled, else the list of those enabled.
     pub(super) fn deciding(&self, name: &str) -> Option<Deciding> {
         if let Some(item) = self.disable.iter().find(|item| is(item, name)) {
-            return Some(Deciding::TakesOut(item.place.clone()));
+            let change = format!("take `{}` out of what is disabled", item.text);
+            return Some(Deciding::TakesOut { place: item.place.clone(), how: "disabled", change });
+        }
+        if let Some(place) = self.fast.as_ref().filter(|_| self.two && is_slow(name)) {
+            let change = "let slow linters run as well: take `fast-only` away".to_owned();
+            return Some(Deciding::TakesOut { place: place.clone(), how: "left out, as slow ones are,", change });
         }
         let absent = self.in_force(name).is_none();
         self.enable.first().filter(|_| absent).map(|first| Deciding::Selects(first.place.clone()))

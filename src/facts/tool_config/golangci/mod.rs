@@ -7,13 +7,15 @@ mod linters;
 mod tests;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::exclusions::Exclusions;
 use self::linters::Linters;
 use self::tree::{Tree, wrong};
-use super::{Query, Reader, Settings, arguments, unreadable};
-use crate::answer::{Answer, Reason, Why};
+use super::places::Chosen;
+use super::{Deciding, Query, Reader, Settings, arguments, places, unreadable};
+use crate::answer::{Answer, Why};
 use crate::doc::{Document, Format};
 use crate::text::{Place, RepoPath};
 
@@ -43,19 +45,28 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     settings.config.extend(document.as_ref().map(|document| Place::file(document.file().path.clone())));
     let here = settings.config.first().or(query.args.first().map(|word| &word.place)).cloned();
     let here = here.unwrap_or_else(|| Place::file(RepoPath::root()));
+    let few = exclusions::few_rules(&tree)?;
+    let mut taken = None;
     for name in query.names {
         let answer = match linters.in_force(name) {
             Some(place) if everything.is_none() => match exclusions.of(name) {
-                Answer::Yes(_) => Answer::No,
+                Answer::Yes(place) => {
+                    let change = format!("take `{name}` out of the `linters` of this exclusion");
+                    taken = Some(Deciding::TakesOut { place, how: "excluded for every file", change });
+                    Answer::No
+                }
                 Answer::Unknown(why) => Answer::Unknown(why),
-                Answer::No if name == "gosec" && exclusions::few_rules(&tree)? => Answer::No,
+                Answer::No if name == "gosec" && few.is_some() => {
+                    taken.clone_from(&few);
+                    Answer::No
+                }
                 Answer::No => Answer::Yes(place.unwrap_or(&here).clone()),
             },
             _ => Answer::No,
         };
         settings.selects.insert(name.clone(), answer);
     }
-    settings.deciding = query.names.iter().find_map(|name| linters.deciding(name));
+    settings.deciding = taken.or_else(|| query.names.iter().find_map(|name| linters.deciding(name)));
     let empty = linters.is_empty().then(|| linters.place().cloned().unwrap_or(here));
     settings.answer(EXCLUDED, everything.filter(|_| empty.is_none()).map_or(Answer::No, Answer::Yes));
     settings.answer(NOTHING, empty.map_or(Answer::No, Answer::Yes));
@@ -64,15 +75,11 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
 
 /// The file named by a flag; else the nearest of the working directory, of the first target's directory and of those above.
 fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
-    if arguments::switch(query.args, &["--no-config"]).is_some() {
-        return Ok(None);
-    }
     let snapshot = query.world.snapshot;
-    if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
-        let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
-        let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
-        let path = query.path(value).filter(|path| snapshot.is_file(path));
-        return path.map(Some).ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"));
+    match places::chosen(query, &BTreeMap::new())? {
+        Chosen::File(path) => return Ok(Some(path)),
+        Chosen::Nothing => return Ok(None),
+        Chosen::ByItself => {}
     }
     let target = arguments::first_positional(query.args, &query.tool.value_flags);
     let target = target.map_or(Some(query.directory.clone()), |target| query.directory.join(target.trim_end_matches("...")));

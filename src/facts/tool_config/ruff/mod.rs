@@ -9,7 +9,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use self::config::{Config, Pattern};
-use self::selectors::{InForce, Selector};
+use self::selectors::{InForce, Layer, Selector};
 use super::{Deciding, Query, Reader, Settings, arguments, coverage};
 use crate::answer::Answer;
 use crate::text::{Place, RepoPath};
@@ -90,6 +90,7 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
     let force = InForce::resolve(config.layers.iter());
     let subjects = Subjects::of(query, directory, &config);
     let (security_off, all_off) = subjects.taken_out(&config, &force);
+    let security_off = security_off.is_some();
     let mut settings = Settings { config: config.files.clone(), ..Settings::default() };
     let here = here(query, &config);
     let nothing = force.is_empty().then(|| emptied(&config).unwrap_or_else(|| here.clone()));
@@ -101,14 +102,36 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
         let answer = place.map_or(Answer::No, |place| Answer::Yes(place.unwrap_or(&here).clone()));
         settings.selects.insert(name.clone(), answer);
     }
-    let chosen = config.layers.iter().rev().find_map(|layer| {
-        let own = layer.select.iter().flatten().chain(&layer.extend_select);
-        own.map(|selector| selector.place.clone()).next()
-    });
-    settings.deciding = chosen.map(Deciding::Selects);
+    settings.deciding = deciding(&config, &force, &subjects);
     settings.answer(NOTHING, nothing.map_or(Answer::No, Answer::Yes));
     settings.answer(EXCLUDED, excluded.map_or(Answer::No, Answer::Yes));
     settings
+}
+
+/// The line that keeps security rules out of force: what ignores them, even if they were selected; else what selects others.
+fn deciding(config: &Config, force: &InForce, subjects: &Subjects) -> Option<Deciding> {
+    let own = |layer: &Layer| layer.select.iter().flatten().chain(&layer.extend_select).next().cloned();
+    let mut wished = config.layers.clone();
+    // They would be selected beside those that are: what a file ignores, the command line could still select.
+    let says = |layer: &Layer| own(layer).is_some() || !layer.ignore.is_empty();
+    let layer = wished.iter().rposition(says)?;
+    let chosen = config.layers.iter().rev().find_map(own);
+    let place = chosen.as_ref().map_or_else(|| Place::file(RepoPath::root()), |selector| selector.place.clone());
+    wished[layer].extend_select.push(Selector { text: "S".to_owned(), place });
+    let wished = InForce::resolve(wished.iter());
+    let selected = force.place_of("S").is_some() || !force.ignored().is_empty();
+    let add = if selected { "" } else { ", and `S` into what is selected" };
+    let ignored = wished.ignored();
+    if let Some(first) = ignored.first() {
+        let names: Vec<&str> = ignored.iter().map(|selector| selector.text.as_str()).collect();
+        let change = format!("take `{}` out of what is ignored{add}", names.join("`, `"));
+        return Some(Deciding::TakesOut { place: first.place.clone(), how: "ignored", change });
+    }
+    if let (Some(pattern), _) = subjects.taken_out(config, &wished) {
+        let change = format!("take the security rules out of what is ignored for `{}`{add}", pattern.text);
+        return Some(Deciding::TakesOut { place: pattern.place.clone(), how: "ignored for every file", change });
+    }
+    chosen.map(|selector| Deciding::Selects(selector.place))
 }
 
 /// The configuration file, else the first argument, else the root: a place for what is only there by default.
@@ -151,8 +174,8 @@ impl Subjects {
         none.then(|| included.first().map(|pattern| pattern.place.clone())).flatten()
     }
 
-    /// Whether per-file ignores take security rules out of force for every file; and where they take every rule.
-    fn taken_out(&self, config: &Config, force: &InForce) -> (bool, Option<Place>) {
+    /// The first of the per-file ignores that take security rules out of force for every file; and where they take every rule.
+    fn taken_out<'c>(&self, config: &'c Config, force: &InForce) -> (Option<&'c Pattern>, Option<Place>) {
         let mut by_pattern: BTreeMap<(&str, &RepoPath), (&Pattern, Vec<&Selector>)> = BTreeMap::new();
         for (pattern, selectors) in config.per_file.iter().flatten().chain(&config.extend_per_file) {
             let entry = by_pattern.entry((&pattern.text, &pattern.base)).or_insert((pattern, Vec::new()));
@@ -177,7 +200,7 @@ impl Subjects {
             coverage::all(&self.0, |path| plain.matches(path) || negated.iter().any(|globs| !globs.matches(path)))
         };
         let place = covered(&all).then(|| all.first().map(|pattern| pattern.place.clone())).flatten();
-        (covered(&security), place)
+        (covered(&security).then(|| security.first().copied()).flatten(), place)
     }
 }
 

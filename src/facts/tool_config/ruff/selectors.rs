@@ -34,6 +34,8 @@ pub(super) struct Layer {
 pub(super) struct InForce {
     /// Security rules, each with the selector that brought it; the defaults have none.
     security: BTreeMap<u16, Option<Place>>,
+    /// Those that are selected and ignored, each with the selector that ignores it.
+    dropped: BTreeMap<u16, Selector>,
     /// Other selectors.
     others: BTreeMap<String, Option<Place>>,
 }
@@ -73,6 +75,7 @@ impl InForce {
     pub(super) fn resolve<'l>(layers: impl Iterator<Item = &'l Layer>) -> Self {
         let mut force = Self {
             security: [102, 110, 112].into_iter().map(|code| (code, None)).collect(),
+            dropped: BTreeMap::new(),
             others: BTreeMap::from([("default".to_owned(), None)]),
         };
         let mut carried: &[Selector] = &[];
@@ -95,7 +98,18 @@ impl InForce {
         steps.sort_by_key(|(specificity, ignores, _)| (*specificity, *ignores));
         let mut updates: BTreeMap<u16, Option<&Place>> = BTreeMap::new();
         let mut others: BTreeMap<&str, Option<&Place>> = BTreeMap::new();
+        if layer.select.is_some() {
+            self.dropped.clear();
+        }
         for (_, ignores, selector) in &steps {
+            for code in security_rules(&selector.text) {
+                let inherited = || layer.select.is_none() && self.security.contains_key(&code);
+                if !ignores {
+                    self.dropped.remove(&code);
+                } else if updates.get(&code).map_or_else(inherited, |place| place.is_some()) {
+                    self.dropped.insert(code, (*selector).clone());
+                }
+            }
             let place = (!ignores).then_some(&selector.place);
             updates.extend(security_rules(&selector.text).map(|code| (code, place)));
             if security_digits(&selector.text).is_none() {
@@ -117,6 +131,20 @@ impl InForce {
         self.others.retain(|text, _| !drops.iter().any(|ignored| covers(ignored, text)));
         let added = others.into_iter().filter_map(|(text, place)| Some((text.to_owned(), Some(place?.clone()))));
         self.others.extend(added);
+    }
+
+    /// The selectors that ignore what is selected of the security family, where enough of it is selected and not left.
+    pub(super) fn ignored(&self) -> Vec<&Selector> {
+        if self.security.len() >= ENOUGH || self.security.len() + self.dropped.len() < ENOUGH {
+            return Vec::new();
+        }
+        let mut all: Vec<&Selector> = Vec::new();
+        for selector in self.dropped.values() {
+            if !all.iter().any(|known| known.text == selector.text && known.place == selector.place) {
+                all.push(selector);
+            }
+        }
+        all
     }
 
     /// Whether nothing is in force.

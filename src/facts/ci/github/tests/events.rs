@@ -156,6 +156,7 @@ fn what_github_rejects() {
     for (text, expected) in table {
         assert_eq!(rejected(text), [*expected], "{text}");
     }
+    assert_eq!(rejected("# nothing but words\n"), [] as [&str; 0], "nothing of it runs, and nothing is wrong with it");
     let cycle =
         "on: push\njobs:\n  a: {needs: b, runs-on: x, steps: [{run: x}]}\n  b: {needs: a, runs-on: x, steps: [{run: x}]}\n";
     assert_eq!(rejected(cycle), ["3: the job `a` needs itself, directly or through others"]);

@@ -1,0 +1,49 @@
+//! Owns which of a verification's words name tags, which stand for all of them, and which say by what it judges. Refuses to know which
+//! tag is meant.
+
+use crate::catalog::releasing::ReleaseRow;
+use crate::facts::shell::Word;
+
+/// The words behind a verification.
+#[derive(Debug, Default)]
+pub(super) struct Arguments<'a> {
+    /// Names of tags.
+    pub(super) names: Vec<&'a Word>,
+    /// The flag that stands for every tag that is here.
+    pub(super) all: Option<&'a Word>,
+    /// The first flag that says by what it judges, as something that is not known to be out of reach; and its value.
+    pub(super) judge: Option<(String, &'a Word)>,
+}
+
+/// Reads them by the flags of their row.
+pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Arguments<'a> {
+    let mut read = Arguments::default();
+    let (mut pending, mut only_names) = (None::<String>, false);
+    for word in args {
+        let shape = word.shape();
+        if let Some(flag) = pending.take() {
+            read.judged(row, &flag, word, word.value.as_deref());
+        } else if only_names || !shape.starts_with('-') || shape == "-" {
+            read.names.push(word);
+        } else if shape == "--" {
+            only_names = true;
+        } else if row.all_flags.iter().any(|flag| *flag == *shape) {
+            read.all.get_or_insert(word);
+        } else if let Some((flag, _)) = shape.split_once('=') {
+            let value = word.value.as_deref().and_then(|text| text.split_once('=')).map(|(_, value)| value);
+            read.judged(row, flag, word, value);
+        } else if row.value_flags.iter().any(|flag| *flag == *shape) {
+            pending = Some(shape.to_string());
+        }
+    }
+    read
+}
+
+impl<'a> Arguments<'a> {
+    fn judged(&mut self, row: &ReleaseRow, flag: &str, word: &'a Word, value: Option<&str>) {
+        let trusted = |value: &str| row.judge_trusted.iter().any(|start| value.starts_with(start.as_str()));
+        if row.judge_flags.iter().any(|judge| judge == flag) && !value.is_some_and(trusted) {
+            self.judge.get_or_insert((flag.to_owned(), word));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Owns commands that install a tool under its name from an address instead of the registry of its packages. Refuses to fetch
+//! anything: what stands at an address is not read, so what runs under the name is not known.
+
+use super::Tracer;
+use super::before::{What, shown};
+use super::frame::Frame;
+use crate::answer::Reason;
+use crate::catalog::tool::Tool;
+use crate::facts::matching::program_name;
+use crate::facts::shadow;
+use crate::facts::shell::Word;
+use crate::text::Place;
+
+/// Words of one command that are looked at.
+const WORDS: usize = 64;
+
+impl Tracer<'_> {
+    /// A command that may install a tool from elsewhere.
+    pub(super) fn installs_from_elsewhere(&mut self, words: &[Word], place: &Place, frame: &Frame) {
+        let texts: Vec<&str> = words.iter().take(WORDS).map(|word| word.value.as_deref().unwrap_or_default()).collect();
+        let Some((first, rest)) = texts.split_first() else { return };
+        let (ecosystem, rest) = match (program_name(first), rest) {
+            ("pip" | "pip3" | "pipx", ["install" | "inject", rest @ ..])
+            | ("python" | "python3", ["-m", "pip" | "pipx", "install", rest @ ..])
+            | ("uv", ["pip" | "tool", "install", rest @ ..]) => ("pypi", rest),
+            ("npm" | "pnpm" | "bun", ["install" | "i" | "add", rest @ ..])
+            | ("yarn", ["global", "add", rest @ ..] | ["add", rest @ ..]) => ("npm", rest),
+            ("go", ["install" | "get", rest @ ..]) => ("go", rest),
+            ("cargo", ["install", rest @ ..]) if rest.iter().any(|word| word.starts_with("--git")) => ("cargo", rest),
+            _ => return,
+        };
+        for tool in self.world.catalog.tools.iter() {
+            let Some(packages) = tool.packages.get(ecosystem) else { continue };
+            let found = rest.iter().find(|word| is_elsewhere(ecosystem, word, packages, tool));
+            if let Some(word) = found {
+                self.stands_for(tool, word, place, frame);
+            }
+        }
+    }
+
+    fn stands_for(&mut self, tool: &Tool, written: &str, place: &Place, frame: &Frame) {
+        let mut programs: Vec<&String> = tool.run.iter().filter_map(|row| row.argv.as_ref()?.first()).collect();
+        programs.retain(|program| tool.packages.values().flatten().any(|package| last(package) == program.as_str()));
+        programs.dedup();
+        for program in programs {
+            let why = format!("{} is installed from {}, which is not read", shown(program), shown(written));
+            self.change(What::Name(program.clone()), Some(Reason::Unsupported), why, place, frame);
+        }
+    }
+}
+
+/// The last part of a package's name that is no version of a module.
+fn last(package: &str) -> &str {
+    let is_version = |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    package.rsplit('/').find(|part| !is_version(part)).unwrap_or(package)
+}
+
+/// Whether a word installs something under the name of one of the tool's packages that is not that package.
+fn is_elsewhere(ecosystem: &str, word: &str, packages: &[String], tool: &Tool) -> bool {
+    if word.starts_with('-') && ecosystem != "cargo" {
+        return false;
+    }
+    match ecosystem {
+        "pypi" => {
+            let (name, address) = match word.split_once('@') {
+                Some((name, address)) if !name.contains(['/', ':', '+']) && is_address(address.trim()) => {
+                    (name.split('[').next().unwrap_or(name).trim().to_ascii_lowercase(), address.trim())
+                }
+                _ if is_address(word) => (name_of(word), word),
+                _ => return false,
+            };
+            packages.iter().any(|package| package.eq_ignore_ascii_case(&name.replace('_', "-"))) && !is_own(address, tool)
+        }
+        "npm" => {
+            let after = |package: &String| word.strip_prefix(package.as_str())?.strip_prefix('@');
+            let named = packages.iter().any(|package| {
+                after(package).is_some_and(|spec| shadow::npm_elsewhere(spec, package).is_some() && !is_own(spec, tool))
+            });
+            let bare = |package: &String| name_of(word) == last(package) && (is_address(word) || word.starts_with("github:"));
+            named || (packages.iter().any(bare) && !is_own(word, tool))
+        }
+        "go" => {
+            let path = word.split('@').next().unwrap_or(word);
+            let domain = path.split('/').next().is_some_and(|host| host.contains('.') && host != "." && host != "..");
+            domain
+                && packages.iter().any(|package| last(package) == last(path))
+                && !packages.iter().any(|package| package == path)
+                && !is_own(path, tool)
+        }
+        _ => is_address(word) && packages.iter().any(|package| *package == name_of(word)) && !is_own(word, tool),
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.contains("://") || text.starts_with("git@")
+}
+
+/// The name that an address is likely to install: `#egg=NAME`, else its last part without ending, revision and version.
+fn name_of(address: &str) -> String {
+    let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
+    if let Some(egg) = fragment.split('&').find_map(|part| part.strip_prefix("egg=")) {
+        return egg.split('[').next().unwrap_or(egg).to_ascii_lowercase();
+    }
+    let part = path.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let part = part.split('@').next().unwrap_or_default();
+    let bare = [".git", ".whl", ".tar.gz", ".tgz", ".zip"].iter().find_map(|end| part.strip_suffix(end)).unwrap_or(part);
+    let version = bare.match_indices('-').find(|(at, _)| bare[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    version.map_or(bare, |(at, _)| &bare[..at]).to_ascii_lowercase()
+}
+
+/// Whether an address is in the tool's own repository, the one that the catalogue was verified against.
+fn is_own(address: &str, tool: &Tool) -> bool {
+    let source = tool.verified.source.trim_start_matches("https://").trim_end_matches(".git").to_ascii_lowercase();
+    let parts: Vec<&str> = source.split('/').take(3).collect();
+    let [host, owner, name] = parts.as_slice() else { return false };
+    let ways = [format!("{host}/{owner}/{name}"), format!("{host}:{owner}/{name}"), format!("github:{owner}/{name}")];
+    let address = address.to_ascii_lowercase();
+    ways.iter().filter_map(|way| address.split_once(way.as_str())).any(|(before, after)| {
+        let first = before.is_empty() || before.ends_with('@') || before.ends_with("//");
+        first
+            && !before.trim_end_matches('/').contains('/')
+            && !after.contains("..")
+            && (after.is_empty() || after.starts_with(['/', '.', '@', '#']))
+    })
+}
