@@ -54,6 +54,7 @@ brain, brain_cert = person("brainpool", "brain")
 weak, weak_cert = person("rsa1024", "weak")
 old_dsa, old_dsa_cert = person("dsa", "dsa")
 missing, _ = person("eddsa", "missing")
+missing_sub = Key("eddsa", BORN)
 
 expiring, expiring_cert = person("eddsa", "expiring", expires=at("2025-01-01"))
 retired, retired_cert = person("eddsa", "retired")
@@ -62,6 +63,13 @@ stolen, stolen_cert = person("eddsa", "stolen")
 stolen_cert.revoke(at("2025-01-01"), pgp.COMPROMISED)
 silent, silent_cert = person("eddsa", "silent")
 silent_cert.revoke(at("2025-01-01"), None)
+# Revocations by digests that nothing else may use any more.
+stolen_md5, stolen_md5_cert = person("rsa2048", "stolenmd5")
+stolen_md5_cert.revoke(at("2025-01-01"), pgp.COMPROMISED, digest="md5")
+stolen_ripemd, stolen_ripemd_cert = person("eddsa", "stolenripemd")
+stolen_ripemd_cert.revoke(at("2025-01-01"), None, digest="ripemd160")
+retired_md5, retired_md5_cert = person("rsa2048", "retiredmd5")
+retired_md5_cert.revoke(at("2025-01-01"), pgp.RETIRED, digest="md5")
 sub_stolen, sub_stolen_cert = person("eddsa", "substolen", flags=CERTIFY)
 sub_stolen_key = Key("eddsa", BORN)
 sub_stolen_cert.subkey(sub_stolen_key).revoke(at("2025-01-01"), pgp.COMPROMISED, of=sub_stolen_key)
@@ -98,6 +106,10 @@ def designated(key):
 ward = Key("eddsa", BORN)
 ward_cert = Certificate(ward, "ward <ward@example.org>", hashed=designated(revoker), version_direct=True)
 ward_cert.revoke(at("2023-01-01"), pgp.COMPROMISED, signer=revoker)
+ward_sub = Key("eddsa", BORN)
+ward_sub_key = Key("eddsa", BORN)
+ward_sub_cert = Certificate(ward_sub, "wardsub <wardsub@example.org>", hashed=designated(revoker), version_direct=True, flags=CERTIFY)
+ward_sub_cert.subkey(ward_sub_key).revoke(at("2023-01-01"), pgp.COMPROMISED, signer=revoker, of=ward_sub_key)
 
 # Certificates that others tampered with (threats.md B3); each is alice's but for the change.
 def of_alice():
@@ -153,7 +165,8 @@ def write(path, content):
 CERTIFICATES = {
     "alice": alice_cert, "alice-two": alice_two_cert, "bob": bob_cert, "carol": carol_cert, "dave": dave_cert, "mallory": mallory_cert,
     "six": six_cert, "curve": curve_cert, "brain": brain_cert, "weak": weak_cert, "dsa": old_dsa_cert, "expiring": expiring_cert,
-    "retired": retired_cert, "stolen": stolen_cert, "silent": silent_cert, "sub-stolen": sub_stolen_cert,
+    "retired": retired_cert, "stolen": stolen_cert, "silent": silent_cert, "stolen-md5": stolen_md5_cert,
+    "stolen-ripemd": stolen_ripemd_cert, "retired-md5": retired_md5_cert, "ward-sub": ward_sub_cert, "sub-stolen": sub_stolen_cert,
     "sub-expired": sub_expired_cert, "no-back": no_back_cert, "certify-only": certify_only_cert, "encrypting": encrypting_cert,
     "sha1": sha1_cert, "sha1-sub": sha1_sub_cert, "anew": anew_cert, "md5": md5_cert, "fresh": fresh_cert,
     "fresh-sub": fresh_sub_cert, "direct": direct_cert, "revoker": revoker_cert, "ward": ward_cert, "unbound": unbound_cert,
@@ -189,6 +202,7 @@ EVERYBODY = TWO + CAROL + "".join(
     who(name.replace("-", ""), name) for name in (
         "six", "curve", "brain", "weak", "dsa", "expiring", "retired", "stolen", "silent", "sub-stolen", "sub-expired",
         "no-back", "certify-only", "encrypting", "sha1", "sha1-sub", "anew", "md5", "fresh", "fresh-sub", "direct", "extended",
+        "stolen-md5", "stolen-ripemd", "retired-md5",
     )
 ) + who_ssh("ed", ed.line()) + who_ssh("rsa", rsa_ssh.line()) + who_ssh("ecdsa", ecdsa_ssh.line()) + who_ssh("sk", sk.line())
 MISSING = f'[people.missing]\nroles = ["release"]\n[[people.missing.pgp]]\nfingerprint = "{missing.hex()}"\n'
@@ -199,7 +213,9 @@ def pinned(fingerprint, file):
 
 
 def written_policies():
-    yield "plain", EVERYBODY + MISSING
+    yield "plain", EVERYBODY
+    yield "without-certificate", TWO + MISSING
+    yield "without-certificate-of-none", TWO + MISSING.replace('["release"]', '["owner"]')
     yield "two", TWO + CAROL + release("min_signatures = 2")
     yield "two-keys", who("alice", "alice", "alice-two") + who("bob", "bob") + release("min_signatures = 2")
     yield "without-alice", who("bob", "bob")
@@ -225,10 +241,31 @@ def written_policies():
     yield "project", TWO + release(r"tag_pattern = 'other-v\d+\.\d+'")
     yield "accept", TWO + CAROL + release('accept = ["tag", "countersign"]')
     yield "mixed", TWO + who_ssh("ed", ed.line()) + who_ssh("sk", sk.line()) + release('armor = "lenient"')
+    yield "countersign-only", TWO + CAROL + release('accept = ["countersign"]')
+    yield "accept-nothing", TWO + release("accept = []")
+    yield "literal", 'profile = "literal"\n' + TWO + who_ssh("ed", ed.line())
+    yield "literal-both", 'profile = "literal"\n' + TWO + who_ssh("ed", ed.line()) + release('formats = ["openpgp", "ssh"]')
+    yield "three-of-two", TWO + CAROL + release("min_signatures = 3")
+    yield "digits", TWO + release(r"tag_pattern = '^v\d+\.\d+\.\d+$'")
+    yield "reversed", who("alice", "alice", key_extra="valid_after = 2026-01-01\nvalid_before = 2025-01-01\n")
+    yield "reversed-person", who("alice", "alice", extra="valid_after = 2026-01-01\nvalid_before = 2026-01-01\n")
+    once, again = "valid_before = 2023-01-01\n", "valid_after = 2024-01-01\n"
+    def twice(first, second):
+        """Alice's OpenPGP key and ed's SSH key, each twice, with these lines below."""
+        out = who("alice", "alice", key_extra=first) + who("alice", "alice", key_extra=second).split("\n", 2)[2]
+        return out + who_ssh("ed", ed.line(), key_extra=first) + who_ssh("ed", ed.line(), key_extra=second).split("\n", 2)[2]
+    yield "two-windows", twice(once, again)
+    yield "two-windows-meet", twice(again.replace("2024", "2023"), once)
+    yield "listed-twice", twice("", "")
+    yield "listed-twice-ended", twice("valid_before = 2025-01-01\n", again)
+    yield "listed-twice-compromised", twice("", "compromised = true\n")
+    yield "compromised-then", twice("compromised = true\n" + once, again)
+    yield "shared-one-stolen", who("lender", "lender") + who("lender", "borrower", key_extra="compromised = true\n").split("\n", 2)[2]
     yield "state", TWO + release('state = "required"')
     yield "bad-pattern", TWO + release("tag_pattern = '('")
     yield "ward-known", who("ward", "ward") + who("revoker", "revoker", roles='["owner"]')
     yield "ward-unknown", who("ward", "ward")
+    yield "ward-sub-known", who("ward", "ward-sub") + who("revoker", "revoker", roles='["owner"]')
     for name in ("unbound", "foreign-binding", "foreign-uid", "forged-revocation"):
         yield name, pinned(alice.hex(), name)
     yield "foreign-extension", pinned(expiring.hex(), "foreign-extension")
@@ -252,9 +289,20 @@ def written_policies():
     yield "ssh-leaver", who_ssh("gone", gone_ssh.line(), key_extra="valid_before = 2025-01-01\n")
     yield "ssh-certified-key", who_ssh("certified", certified.line())
     yield "ssh-authority", who_ssh("ca", 'cert-authority,principals="*@example.org" ' + authority.line())
+    by_authority = who_ssh("ca", 'cert-authority,principals="*@example.org" ' + authority.line())
+    def also(extra):
+        return by_authority + f"[[people.ca.ssh]]\nkey = '{certified.line()}'\n" + extra
+    yield "ssh-authority-stolen", also("compromised = true\n")
+    yield "ssh-authority-ended", also("valid_before = 2024-01-01\n")
+    yield "ssh-authority-and-key", also("")
+    yield "ssh-authority-other", by_authority + who_ssh("iris", certified.line())
     yield "ssh-authority-two", who_ssh("aaa", 'cert-authority,principals="you@example.org" ' + authority.line()) + who_ssh(
         "bbb", 'cert-authority,principals="me@example.org" ' + authority.line())
     yield "ssh-file", '[people.ed]\nroles = ["release"]\nemail = ["ed@example.org"]\n' + release('allowed_signers = "signers"')
+    by_file = '[people.ed]\nroles = ["release"]\nemail = ["ed@example.org"]\n'
+    yield "ssh-file-windows", by_file + release('allowed_signers = "signers-windows"')
+    yield "ssh-file-stolen", by_file + f"[[people.ed.ssh]]\nkey = '{ed.line()}'\ncompromised = true\n" + release(
+        'allowed_signers = "signers-windows"')
 
 
 SIGNERS = (
@@ -262,6 +310,12 @@ SIGNERS = (
     f'ed@example.org namespaces="file" {ed_two.line()}\n'
     f"* {stranger_ssh.line()}\n"
     f"*@example.org cert-authority {authority.line()}\n"
+)
+
+# One key, two times: it was put away and came back.
+WINDOWS = (
+    f'ed@example.org valid-before="20230101Z" {ed.line()}\n'
+    f'ed@example.org valid-after="20240101Z" {ed.line()}\n'
 )
 
 # What `git verify-tag` is given by the differential test.
@@ -378,7 +432,7 @@ def controls():
     signed("v1.1", alice, "v1.1", "c2", C2)
     signed("v2.0", alice, "v2.0", "c3", C3)
     signed("bob-v1.1", bob_sub, "v1.1", "c2", C2)
-    for file, key in [("six", six), ("curve", curve), ("brain", brain), ("weak", weak), ("dsa", old_dsa), ("carol", carol), ("missing", missing), ("direct", direct)]:
+    for file, key in [("six", six), ("curve", curve), ("brain", brain), ("weak", weak), ("dsa", old_dsa), ("carol", carol), ("missing", missing), ("missing-sub", missing_sub), ("direct", direct)]:
         signed(file, key, "v1.1", "c2", C2)
     signed("package", alice, "pkg/v1.1", "c2", C2)
     signed("wide", alice, "nightly", "c2", C2)
@@ -400,6 +454,7 @@ def names_and_targets():
     keep("unsigned", payload("v1.2", "c2", C2))
     signed("nowhere", alice, "v1.2", "2" * 40, C2)
     signed("b45", alice, "v1\u2024" + "1", "c2", C2)
+    signed("b45-digits", alice, "v1.\u0662.\u0663", "c2", C2)
     signed("b46", alice, "v1.1 ", "c2", C2)
     data = payload("v1.1", "c2", C2)
     upper = data.replace(IDS["c2"].encode(), IDS["c2"].upper().encode())
@@ -407,9 +462,14 @@ def names_and_targets():
     signed("b48", alice, "", "", C2, data=data + b"a\0b\n")
     signed("b48-header", alice, "", "", C2, data=data.replace(b"tag v1.1\n", b"tag v1.1\0x\n"))
     signed("control", alice, "", "", C2, data=data.replace(b"Somebody", b"Some\x1b[2Jbody"))
+    for name, byte in [("return", b"\r"), ("escape", b"\x1b[2J"), ("delete", b"\x7f"), ("c1", "\x9b2J".encode())]:
+        signed(f"b48-{name}", alice, "", "", C2, data=data + b"a" + byte + b"b\n")
+    signed("b48-tagger", alice, "", "", C2, data=data.replace(b"Somebody", "Some\x9b2Jbody".encode()))
+    signed("tab", alice, "", "", C2, data=data + "\ta \u2713 in UTF-8\n".encode() + "\xe9 in Latin-1\n".encode("latin-1"))
     signed("b49", alice, "", "", C2, data=data.replace(b"\n\n", b"\ngpgsig x\n\n", 1))
     signed("b4a", alice, "", "", C2, data=payload("v1.1", "c2", C2, tagger="A <a@b> 18446744073709551615 +0000"))
     signed("b4a-late", alice, "", "", C2, data=payload("v1.1", "c2", C2, tagger=f"A <a@b> {1 << 41} +0000"))
+    signed("b4a-edge", alice, "", "", C2, data=payload("v1.1", "c2", C2, tagger=f"A <a@b> {1 << 40} +0000"))
     signed("b4a-zone", alice, "", "", C2, data=payload("v1.1", "c2", C2, tagger=f"A <a@b> {C2}"))
     signed("b4b", alice, "evil-v1.1", "c2", C2)
     signed("b50", alice, "v1.2", "bad", C2)
@@ -432,6 +492,10 @@ def certificates():
     signed("a09b", retired, "v1.1", "c2", at("2025-03-01"))
     signed("a10", stolen, "v1.1", "c2", C2)
     signed("a10-silent", silent, "v1.1", "c2", C2)
+    signed("a10-md5", stolen_md5, "v1.1", "c2", C2)
+    signed("a10-ripemd", stolen_ripemd, "v1.1", "c2", C2)
+    signed("a09b-md5", retired_md5, "v1.1", "c2", at("2025-03-01"))
+    signed("b2a-sub", ward_sub_key, "v1.1", "c2", C2)
     signed("a10-sub", sub_stolen_key, "v1.1", "c2", C2)
     signed("sub-expired", sub_expired_key, "v1.1", "c2", C2)
     signed("a11b", no_back_key, "v1.1", "c2", C2)
@@ -482,6 +546,11 @@ def blocks():
     keep("a12e", data + armored(by(alice)) + armored(by(bob_sub)))
     broken = data + armored(by(alice, data + b"x"))
     keep("b25", broken + armored(by(bob_sub, broken)))
+    foreign = data + ssh.armored(stranger_ssh, data + b"x").encode()
+    keep("b25-stranger", foreign + armored(by(bob_sub, foreign)))
+    keep("a13-stranger", foreign)
+    sound = data + ssh.armored(stranger_ssh, data).encode()
+    keep("b25-sound", sound + armored(by(bob_sub, sound)))
     keep("a13", data + armored(by(alice, payload("v1.0", "c1", C1))))
     whole = data + armored(by(alice))
     keep("a15a", whole + b"and this\n")
@@ -521,6 +590,7 @@ def blocks():
     raw("b18", alice, data, alice.issuer() + pgp.created(C2) + pgp.created(at("2026-01-05")), alice.short_issuer())
     raw("b18-expiry", alice, data, alice.issuer() + pgp.created(C2) + sub(3, struct.pack(">I", DAY)) + sub(3, bytes(4)))
     raw("b18-issuer", alice, data, alice.issuer() + mallory.issuer() + pgp.created(C2))
+    raw("b18-flags", alice, data, alice.issuer() + pgp.created(C2) + 2 * sub(27, b"\x02"))
     raw("b19", alice, data, alice.issuer() + pgp.created(C2) + sub(99, b"?", critical=True))
     body = bytearray(pgp.signature(alice, pgp.BINARY, data, alice.issuer() + pgp.created(C2), alice.short_issuer()))
     body[0] = 5
@@ -555,9 +625,17 @@ def ssh_tags():
     ssh_signed("b62-checked", sk, "v1.1", "c2", C2, flags=ssh.TOUCHED | ssh.CHECKED)
     ssh_signed("b63", sk, "v1.1", "c2", C2, flags=0)
     ssh_signed("b64", ed, "v1.1", "c2", C2, reserved=b"x")
+    ssh_signed("b64-covered", ed, "v1.1", "c2", C2, covered_reserved=b"x")
+    for name, key in [("ed25519", ed), ("rsa", rsa_ssh), ("ecdsa", ecdsa_ssh), ("sk", sk)]:
+        ssh_signed(f"b65-{name}", key, "v1.1", "c2", C2, inner=b"anything")
     ssh_signed("b65", ed, "v1.1", "c2", C2, tail=b"x")
     of = lambda **how: ssh.certificate(certified, authority, ["me@example.org"], **{"after": BORN, "before": at("2030-01-01"), **how})
+    def with_tail(certificate):
+        """The authority's signature, 83 bytes and four of length, with a byte more that nothing covers."""
+        return certificate[:-87] + ssh.text(certificate[-83:] + b"x")
     ssh_signed("b66", certified, "v1.1", "c2", C2, public=of())
+    ssh_signed("b66-forever", certified, "v1.1", "c2", C2, public=of(before=(1 << 64) - 1))
+    ssh_signed("b66-unsigned-tail", certified, "v1.1", "c2", C2, public=with_tail(of()))
     ssh_signed("b66-late", certified, "v1.1", "c2", C2, public=of(before=C2 - DAY))
     ssh_signed("b66-host", certified, "v1.1", "c2", C2, public=of(kind=2))
     ssh_signed("b66-backdated", certified, "v2.0", "c3", at("2023-06-01"), public=of(before=at("2025-01-01")))
@@ -594,6 +672,9 @@ def countersignatures():
     countersign("cs-a13", bob_sub, "v1.1/bob", "a13")
     countersign("cs-light", bob_sub, "v1.2/bob", "c2", "commit")
     countersign("cs-other-commit", bob_sub, "v1.2/bob", "c1", "commit")
+    countersign("cs-lying-type", bob_sub, "v1.1/bob", "v1.1", "commit")
+    countersign("cs-lying-tag", bob_sub, "v1.2/bob", "c2", "tag")
+    countersign("cs-a40", bob_sub, "v1.1/bob", "a40")
     countersign("cs-sha1", sha1, "v1.1/bob", "v1.1")
 
 
@@ -677,6 +758,7 @@ def main():
     write(KEYS / "secret.asc", pgp.armor(secret, "PGP PRIVATE KEY BLOCK"))
     write(KEYS / "critical.asc", pgp.armor(unknown_critical, "PGP PUBLIC KEY BLOCK"))
     write(POLICIES / "signers", SIGNERS)
+    write(POLICIES / "signers-windows", WINDOWS)
     for name, text in written_policies():
         write(POLICIES / f"{name}.toml", text)
     inside = TWO.replace("keys/", ".tollgate/keys/") + release('max_policy_age = "365d"')

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa, utils
 
 HASHES = {
-    "md5": (1, hashes.MD5), "sha1": (2, hashes.SHA1), "sha256": (8, hashes.SHA256),
+    "md5": (1, hashes.MD5), "sha1": (2, hashes.SHA1), "ripemd160": (3, None), "sha256": (8, hashes.SHA256),
     "sha384": (9, hashes.SHA384), "sha512": (10, hashes.SHA512),
 }
 CERTIFY, SIGN, ENCRYPT = 1, 2, 12
@@ -133,13 +133,13 @@ class Key:
         return packet(5, self.body() + b"\x00" + number + struct.pack(">H", sum(number) & 0xFFFF))
 
     def raw(self, digest, name):
-        algorithm = HASHES[name][1]()
-        prehashed = utils.Prehashed(algorithm)
         if self.algorithm == 27:
             return self.secret.sign(digest)
         if self.algorithm == 22:
             signature = self.secret.sign(digest)
             return mpi(int.from_bytes(signature[:32], "big")) + mpi(int.from_bytes(signature[32:], "big"))
+        algorithm = HASHES[name][1]()
+        prehashed = utils.Prehashed(algorithm)
         if self.algorithm == 1:
             return mpi(int.from_bytes(self.secret.sign(digest, padding.PKCS1v15(), prehashed), "big"))
         sign = self.secret.sign(digest, prehashed) if self.algorithm == 17 else self.secret.sign(digest, ec.ECDSA(prehashed))
@@ -231,12 +231,12 @@ class Certificate:
         self.packets.append(packet(2, signature(signer or self.primary, SUBKEY_BINDING, data, own, unhashed, digest)))
         return self
 
-    def revoke(self, time, reason, signer=None, of=None, after=None):
+    def revoke(self, time, reason, signer=None, of=None, digest="sha512"):
         """A revocation of the primary key, or of the subkey `of`; `reason` None leaves the reason out."""
         by = signer or self.primary
         own = by.issuer() + created(time) + (b"" if reason is None else sub(29, bytes([reason]) + b"test"))
         data = self.primary.hashed() + (of.hashed() if of else b"")
-        made = packet(2, signature(by, SUBKEY_REVOCATION if of else KEY_REVOCATION, data, own, by.unhashed(), "sha512"))
+        made = packet(2, signature(by, SUBKEY_REVOCATION if of else KEY_REVOCATION, data, own, by.unhashed(), digest))
         if of:
             self.packets.append(made)
         else:

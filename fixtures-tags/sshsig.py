@@ -70,11 +70,12 @@ def certificate(key, authority, principals, after, before, critical=b"", kind=1)
     return body + text(authority.sign(body))
 
 
-def armored(key, data, namespace="git", digest="sha512", reserved=b"", tail=b"", public=None, **how):
+def armored(key, data, namespace="git", digest="sha512", reserved=b"", covered_reserved=b"", tail=b"", inner=b"", public=None, **how):
+    """`reserved`, `tail` and `inner` are put in after the signature was made: no signature covers them."""
     value = hashlib.new(digest, data).digest()
-    covered = b"SSHSIG" + text(namespace) + text(reserved) + text(digest) + text(value)
-    body = b"SSHSIG" + struct.pack(">I", 1) + text(public or key.blob()) + text(namespace) + text(reserved)
-    body += text(digest) + text(key.sign(covered, **how)) + tail
+    covered = b"SSHSIG" + text(namespace) + text(covered_reserved) + text(digest) + text(value)
+    body = b"SSHSIG" + struct.pack(">I", 1) + text(public or key.blob()) + text(namespace) + text(covered_reserved or reserved)
+    body += text(digest) + text(key.sign(covered, **how) + inner) + tail
     lines = base64.b64encode(body).decode()
     lines = "\n".join(lines[at:at + 70] for at in range(0, len(lines), 70))
     return f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n"

@@ -128,11 +128,16 @@ fn holders(policy: &Policy, able: &BTreeMap<&String, (usize, usize)>, out: &mut 
             Some((_, signing)) => *signing > 0,
         };
         let listed = policy.people.iter().filter(|(_, person)| person.roles.iter().any(|held| held == role));
-        let mut holders = listed.map(|(name, _)| name).filter(|name| holds(name));
-        match (holders.next(), holders.next()) {
-            (None, _) => out.push_str(&format!("  warning: nobody with the role {role} can sign now\n")),
-            (Some(only), None) => out.push_str(&format!("  warning: {} alone holds the role {role}\n", escape::line(only))),
+        let holders: Vec<&String> = listed.map(|(name, _)| name).filter(|name| holds(name)).collect();
+        match holders.as_slice() {
+            [] => out.push_str(&format!("  warning: nobody with the role {role} can sign now\n")),
+            [only] => out.push_str(&format!("  warning: {} alone holds the role {role}\n", escape::line(only))),
             _ => {}
+        }
+        let (want, have) = (policy.release.min_signatures, holders.len());
+        if role == RELEASER && have < want && have > 0 {
+            let hold = if have == 1 { "1 person holds".to_owned() } else { format!("{have} people hold") };
+            out.push_str(&format!("  warning: min_signatures is {want}, and {hold} the role {role} and can sign now\n"));
         }
     }
 }

@@ -126,6 +126,13 @@ fn full_id(text: &str) -> Result<String, Error> {
         .hint("40 hexadecimal digits, as `git rev-parse` prints"))
 }
 
+/// What a version.json states. A name that stands twice is refused: of two readers one takes the first and one the last.
+#[derive(serde::Deserialize)]
+struct Stated {
+    commit: Option<String>,
+    version: Option<String>,
+}
+
 /// Dockerflow's version.json: an object with `commit` and `version`, of which one may be missing.
 fn version(path: &Path, limits: &Limits) -> Result<Expected, Error> {
     let shown = path.display();
@@ -134,13 +141,15 @@ fn version(path: &Path, limits: &Limits) -> Result<Expected, Error> {
         Error::usage(format!("`{shown}` is no version.json: {why}"))
             .hint("an object with `commit` and `version`, as Dockerflow has it")
     };
-    let value: serde_json::Value = serde_json::from_str(&text).map_err(|problem| wrong(&problem.to_string()))?;
-    let field = |name: &str| match value.get(name) {
-        None | Some(serde_json::Value::Null) => Ok(None),
-        Some(serde_json::Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
-        Some(_) => Err(wrong(&format!("`{name}` is no text"))),
-    };
-    let (commit, version) = (field("commit")?, field("version")?);
+    if !text.trim_start().starts_with('{') {
+        return Err(wrong("it is no object"));
+    }
+    let Stated { commit, version } = serde_json::from_str(&text).map_err(|problem| wrong(&problem.to_string()))?;
+    for (name, value) in [("commit", &commit), ("version", &version)] {
+        if value.as_ref().is_some_and(String::is_empty) {
+            return Err(wrong(&format!("`{name}` is empty")));
+        }
+    }
     let Some(commit) = commit else { return Err(wrong("it has no `commit`")) };
     let commit = full_id(&commit).map_err(|_| wrong("its `commit` is no full commit id"))?;
     Ok(Expected { by: shown.to_string(), commit: Some(commit), version })

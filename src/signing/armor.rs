@@ -13,6 +13,8 @@ pub struct Armored {
     pub bytes: Vec<u8>,
     /// What departs from the one spelling, as a clause for the reader; the bytes are the same with and without.
     pub unusual: Option<&'static str>,
+    /// The checksum, if there is one, is that of the bytes.
+    pub intact: bool,
 }
 
 /// How a kind of block is written.
@@ -26,6 +28,8 @@ pub struct Style {
     pub openpgp: bool,
 }
 
+/// What is wrong where the checksum is not that of the bytes.
+pub const CHECKSUM: &str = "the checksum of the block is wrong";
 /// An OpenPGP signature.
 pub const PGP_SIGNATURE: Style = Style { label: "PGP SIGNATURE", columns: (64, 64), openpgp: true };
 /// An OpenPGP certificate.
@@ -44,7 +48,8 @@ pub fn decode(text: &[u8], style: &Style) -> Result<Armored, &'static str> {
     let begin = format!("-----BEGIN {}-----", style.label);
     let end = format!("-----END {}-----", style.label);
     if lines.first() != Some(&begin.as_str()) {
-        return Err("the BEGIN line is not alone on its line");
+        let crlf = lines.first().is_some_and(|line| line.strip_suffix('\r') == Some(&begin));
+        return Err(if crlf { "its lines end in CRLF, and must end in LF" } else { "the BEGIN line is not alone on its line" });
     }
     if lines.len() < 3 || lines.last() != Some(&end.as_str()) {
         return Err("the END line is missing");
@@ -68,13 +73,15 @@ pub fn decode(text: &[u8], style: &Style) -> Result<Armored, &'static str> {
         (checksum, lines) = (Some(digits), rest);
     }
     let bytes = body(lines, style, &mut unusual)?;
+    let mut intact = true;
     if let Some(digits) = checksum {
         let wanted = Base64::decode_vec(digits).map_err(|_| "the checksum is not base64")?;
         if wanted != crc24(&bytes) {
-            return Err("the checksum of the block is wrong");
+            intact = false;
+            unusual.get_or_insert(CHECKSUM);
         }
     }
-    Ok(Armored { bytes, unusual })
+    Ok(Armored { bytes, unusual, intact })
 }
 
 fn body(lines: &[&str], style: &Style, unusual: &mut Option<&'static str>) -> Result<Vec<u8>, &'static str> {
@@ -121,8 +128,13 @@ mod tests {
     #[test]
     fn one_spelling_is_not_unusual() {
         let line = "QUFB".repeat(16);
-        assert_eq!(pgp(&format!("\n{line}\nQUE=\n")).expect("decodes"), Armored { bytes: vec![b'A'; 50], unusual: None });
-        assert_eq!(pgp("\nQUFB\n=jqBY\n").map(|armored| armored.bytes), Err("the checksum of the block is wrong"));
+        assert_eq!(
+            pgp(&format!("\n{line}\nQUE=\n")).expect("decodes"),
+            Armored { bytes: vec![b'A'; 50], unusual: None, intact: true }
+        );
+        assert_eq!(pgp("\nQUFB\n=jqBY\n").map(|armored| (armored.unusual, armored.intact)), Ok((Some(CHECKSUM), false)));
+        let crlf = block("\nQUFB\n").replace('\n', "\r\n");
+        assert!(decode(crlf.as_bytes(), &PGP_SIGNATURE).is_err_and(|why| why.contains("CRLF")));
         let sum = Base64::encode_string(&crc24(b"AAA"));
         assert_eq!(pgp(&format!("\nQUFB\n={sum}\n")).expect("decodes").bytes, b"AAA");
     }

@@ -110,7 +110,8 @@ fn ending(signed: &[u8], message: usize) -> Option<Block<'_>> {
     (end_of(text, kind)? == text.len()).then_some(Block { kind, text, signed: &signed[..at], timestamped: false, spaced: false })
 }
 
-fn last_marker(object: &[u8], message: usize) -> Option<(usize, BlockKind)> {
+/// The last line of the message that begins a block: its offset and kind.
+pub(super) fn last_marker(object: &[u8], message: usize) -> Option<(usize, BlockKind)> {
     let mut found = None;
     let mut start = message;
     for line in object.get(message..)?.split_inclusive(|byte| *byte == b'\n') {

@@ -91,6 +91,25 @@ impl Refusal {
     }
 }
 
+/// What was verified although something about it is spelled unusually, with that as a note where the policy lowers it to one. What another
+/// spelling would not cure is told first: whoever lowers it to a note should not find that afterwards.
+///
+/// # Errors
+/// It was not verified, or the spelling is refused.
+pub(super) fn spelled<T>(
+    what: &str,
+    unusual: Option<&'static str>,
+    lenient: bool,
+    verified: Result<T, Refusal>,
+) -> Result<(T, Option<&'static str>), Refusal> {
+    match (unusual, verified) {
+        (None, verified) => verified.map(|verified| (verified, None)),
+        (Some(_), Err(refusal)) if refusal.rejected && refusal.step != Step::Block => Err(refusal),
+        (Some(unusual), _) if !lenient => Err(Refusal::rejected(Step::Block, format!("{what} is refused: {unusual}"), LENIENT)),
+        (unusual, verified) => verified.map(|verified| (verified, unusual)),
+    }
+}
+
 /// What helps when a published tag cannot be accepted as it is, and another maintainer may vouch for it.
 pub const COUNTERSIGN: &str = "countersign it (where [release].accept lists \"countersign\"), or tag and sign the next version";
 /// What helps when nobody may vouch for a published tag.

@@ -2,7 +2,7 @@
 //! Refuses references, branches and history.
 
 use super::blocks::{self, Block, BlockKind};
-use super::refusal::{COUNTERSIGN, LENIENT, NEXT, Refusal, Step};
+use super::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
 use super::trust::{Trust, Window};
 use super::{armor, openpgp, ssh};
 
@@ -26,11 +26,40 @@ impl Kind {
     }
 }
 
+/// A pinned key whose certificate the policy does not have, and which may have made a signature that nobody else made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its full fingerprint.
+    pub fingerprint: String,
+    /// The signature names this very key; else it names one that may be its subkey.
+    pub named: bool,
+    /// Its signature would count for a release.
+    pub counts: bool,
+}
+
+impl Missing {
+    /// Who signed cannot be told without the certificate.
+    #[must_use]
+    pub fn refusal(&self, claim: &str) -> Refusal {
+        let key = &self.fingerprint;
+        let reason = match self.named {
+            true => format!("the signature names {key}, whose certificate the policy does not have"),
+            false => format!(
+                "the signature names the key {claim}, which may be a subkey of {key}: the policy does not have that certificate"
+            ),
+        };
+        let remedy = format!("commit it as .tollgate/keys/{key}.asc (`gpg --export --armor`)");
+        Refusal::indeterminate(Step::Certificate, reason, remedy)
+    }
+}
+
 /// One signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signer {
     /// The person of the policy whose key verified; `None`: nobody of the policy, and then `primary` is a mere claim.
     pub person: Option<String>,
+    /// The pinned key without certificate that may have made it; only where no key of the policy did.
+    pub missing: Option<Missing>,
     /// How.
     pub kind: Kind,
     /// The full fingerprint of the primary key, or of the SSH key.
@@ -96,14 +125,14 @@ pub(super) fn verify_block(
 ) -> Result<Vec<Signer>, Refusal> {
     let refused = |what: &str| {
         let reason = format!("the tag is signed with {what}, which [release].formats does not list");
-        Refusal::rejected(Step::Algorithm, reason, format!("sign with a listed kind of key; {COUNTERSIGN}"))
+        Refusal::rejected(Step::Algorithm, reason, format!("{COUNTERSIGN} with a listed kind of key"))
     };
     match block.kind {
         BlockKind::X509 => {
             return Err(Refusal::indeterminate(
                 Step::Algorithm,
                 "the tag is signed with X.509 (gpgsm or gitsign), which is not verified",
-                "countersign it with an OpenPGP or SSH key",
+                format!("{COUNTERSIGN} with an OpenPGP or SSH key"),
             ));
         }
         BlockKind::OpenPgpMessage => {
@@ -114,9 +143,8 @@ pub(super) fn verify_block(
         BlockKind::OpenPgp | BlockKind::Ssh => {}
     }
     let style = block.kind.style().unwrap_or(&armor::PGP_SIGNATURE);
-    let refuse =
-        |why: &str, remedy: &str| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), remedy);
-    let armored = armor::decode(block.text, style).map_err(|why| refuse(why, NEXT))?;
+    let refuse = |why| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), NEXT);
+    let armored = armor::decode(block.text, style).map_err(refuse)?;
     let spaced = block.spaced.then_some("empty lines follow the signature block, which nothing signs");
     let unusual = armored.unusual.or(spaced);
     let verified = match block.kind {
@@ -126,21 +154,15 @@ pub(super) fn verify_block(
         _ => openpgp::verify(&armored.bytes, block.signed, trust)
             .and_then(|all| all.into_iter().map(|verified| openpgp_signer(verified, tagger, trust)).collect()),
     };
-    match (unusual, verified) {
-        (None, verified) => verified,
-        // What another spelling would not cure is told first: whoever lowers it to a note should not find that afterwards.
-        (Some(_), Err(refusal)) if refusal.rejected && refusal.step != Step::Block => Err(refusal),
-        (Some(unusual), _) if !trust.lenient_armor => Err(refuse(unusual, LENIENT)),
-        (Some(unusual), verified) => {
-            notes.push(unusual.to_owned());
-            verified
-        }
-    }
+    let (signers, note) = refusal::spelled("the signature block", unusual, trust.lenient_armor, verified)?;
+    notes.extend(note.map(str::to_owned));
+    Ok(signers)
 }
 
 fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Signer, Refusal> {
     let mut signer = Signer {
         person: None,
+        missing: None,
         kind: Kind::Ssh,
         primary: verified.fingerprint,
         subkey: None,
@@ -154,8 +176,11 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
         if trust.is_future(tagger) {
             return Err(Refusal::future());
         }
-        let key = &trust.people[person].ssh[entry];
-        counts(&mut signer, trust, person, key.window, key.compromised)?;
+        let key = |(person, entry): (usize, usize)| &trust.people[person].ssh[entry];
+        let compromised = verified.limits.iter().any(|limit| key(*limit).compromised);
+        let own = key((person, entry));
+        let window = verified.limits.iter().fold(own.window, |window, limit| window.and(key(*limit).window));
+        counts(&mut signer, trust, person, window, own.compromised || compromised)?;
         signer.notes.push("an SSH signature has no time of its own; the tagger's is taken".to_owned());
     }
     Ok(signer)
@@ -164,6 +189,7 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
 fn openpgp_signer(verified: openpgp::Verified, tagger: i64, trust: &Trust) -> Result<Signer, Refusal> {
     let mut signer = Signer {
         person: None,
+        missing: verified.missing,
         kind: Kind::OpenPgp,
         primary: verified.primary,
         subkey: verified.subkey,
@@ -211,8 +237,20 @@ fn counts(signer: &mut Signer, trust: &Trust, person: usize, window: Window, com
     Ok(())
 }
 
+/// That somebody counts cannot be told, since a certificate is missing by which one of these might.
+#[must_use]
+pub fn unclear(signers: &[Signer]) -> Option<Refusal> {
+    let missing = |signer: &Signer| {
+        signer.missing.as_ref().filter(|missing| missing.counts).map(|missing| missing.refusal(&signer.primary))
+    };
+    signers.iter().find_map(missing)
+}
+
 /// Nobody of the outermost block counts.
 fn uncounted(signers: &[Signer]) -> Refusal {
+    if let Some(refusal) = unclear(signers) {
+        return refusal;
+    }
     let reason = match signers.first() {
         Some(Signer { person: Some(person), .. }) => format!("{person} signed, who has no release role in the policy"),
         Some(signer) => format!("the signature names the key {}, which is nobody's in the policy", signer.primary),

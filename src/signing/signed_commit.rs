@@ -23,6 +23,7 @@ pub fn verify(bytes: &[u8], time: i64, trust: &Trust) -> Result<Signer, Refusal>
     let signers = signed::verify_block(&block, time, trust, &mut notes)?;
     match signers.into_iter().next() {
         Some(signer) if signer.person.is_some() => Ok(signer),
+        Some(Signer { missing: Some(missing), primary, .. }) => Err(missing.refusal(&primary)),
         Some(signer) => {
             let reason = format!("the commit is signed by the key {}, which is nobody's in the policy", signer.primary);
             Err(Refusal::rejected(Step::Signer, reason, "add the key by a reviewed change of the policy: tollgate keys add"))

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use super::blocks::{self, BlockKind};
+
 /// The type of the object that a tag names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetType {
@@ -98,14 +100,20 @@ pub fn parse(bytes: &[u8]) -> Result<TagObject, TagGrammar> {
     let Some(body) = header.rest.strip_prefix(b"\n") else {
         return Err(TagGrammar("an empty line must end the header after `tagger`"));
     };
-    let (signature, at) = last_block(body);
     let message = bytes.len() - body.len();
-    let signed_bytes = at.map(|at| message + at);
+    let block = blocks::last_marker(bytes, message);
+    let signed_bytes = block.map(|(at, _)| at);
+    let signature = block.map_or(SignatureKind::None, |(_, kind)| match kind {
+        // git takes a message for a signature, too.
+        BlockKind::OpenPgp | BlockKind::OpenPgpMessage => SignatureKind::OpenPgp,
+        BlockKind::Ssh => SignatureKind::Ssh,
+        BlockKind::X509 => SignatureKind::X509,
+    });
     Ok(TagObject { object: object.to_owned(), target, name: name.to_owned(), tagger_time, message, signature, signed_bytes })
 }
 
-/// Times that a verification accepts, in seconds since the epoch: later ones overflow where others read them.
-const LATEST: i64 = 1 << 40;
+/// Times below it are accepted, in seconds since the epoch: later ones overflow where others read them.
+const TOO_LATE: i64 = 1 << 40;
 
 /// Parses as [`parse`] does and asks for what a release must have: a tagger, a time that every tool reads alike, and no byte that
 /// could be shown as something else.
@@ -115,16 +123,21 @@ const LATEST: i64 = 1 << 40;
 pub fn parse_strict(bytes: &[u8]) -> Result<TagObject, TagGrammar> {
     let tag = parse(bytes)?;
     let Some(time) = tag.tagger_time else { return Err(TagGrammar("it has no tagger")) };
-    if time > LATEST {
+    if time >= TOO_LATE {
         return Err(TagGrammar("the tagger's time is out of range"));
     }
     if bytes.contains(&0) {
         return Err(TagGrammar("it holds a NUL byte"));
     }
-    if bytes[..tag.message].iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')) {
-        return Err(TagGrammar("its header holds a control character"));
+    if bytes.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')) || has_c1(bytes) {
+        return Err(TagGrammar("it holds a control character other than LF and TAB"));
     }
     Ok(tag)
+}
+
+/// Whether it holds U+0080 to U+009F, which terminals obey as they do ESC.
+fn has_c1(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0xC2, bytes).any(|at| bytes.get(at + 1).is_some_and(|next| (0x80..0xA0).contains(next)))
 }
 
 struct Header<'a> {
@@ -167,24 +180,6 @@ fn ident_time(ident: &[u8]) -> Result<i64, TagGrammar> {
         return Err(WRONG);
     }
     seconds.parse().map_err(|_| WRONG)
-}
-
-/// The last line of the body that begins a signature block.
-fn last_block(body: &[u8]) -> (SignatureKind, Option<usize>) {
-    const BLOCKS: [(&[u8], SignatureKind); 3] = [
-        (b"-----BEGIN PGP SIGNATURE-----", SignatureKind::OpenPgp),
-        (b"-----BEGIN SSH SIGNATURE-----", SignatureKind::Ssh),
-        (b"-----BEGIN SIGNED MESSAGE-----", SignatureKind::X509),
-    ];
-    let mut found = (SignatureKind::None, None);
-    let mut start = 0;
-    for line in body.split_inclusive(|byte| *byte == b'\n') {
-        if let Some((_, kind)) = BLOCKS.iter().find(|(marker, _)| line.starts_with(marker)) {
-            found = (*kind, Some(start));
-        }
-        start += line.len();
-    }
-    found
 }
 
 #[cfg(test)]

@@ -20,6 +20,12 @@ impl Window {
         self.after.is_none_or(|after| time >= after) && self.before.is_none_or(|before| time < before)
     }
 
+    /// Whether it holds no moment at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.after.zip(self.before).is_some_and(|(after, before)| after >= before)
+    }
+
     /// What lies in both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -29,6 +35,16 @@ impl Window {
         };
         Self { after: self.after.max(other.after), before }
     }
+}
+
+/// Of the entries for one key the one that judges at a time: before all one that calls it compromised, then the one whose window holds
+/// the time and ends last, then the first. `of` gives an entry's window and whether it is compromised.
+pub(super) fn judging<T>(entries: impl IntoIterator<Item = T>, time: i64, of: impl Fn(&T) -> (Window, bool)) -> Option<T> {
+    let rank = |entry: &T| {
+        let (window, compromised) = of(entry);
+        (compromised, window.holds(time).then(|| window.before.unwrap_or(i64::MAX)))
+    };
+    entries.into_iter().reduce(|best, next| if rank(&next) > rank(&best) { next } else { best })
 }
 
 /// Someone whose signature may count.
@@ -73,10 +89,14 @@ pub struct KeyStanding {
 }
 
 impl Person {
-    /// Every key as it stands at `now` (seconds since the epoch), OpenPGP first.
+    /// Every key as it stands at `now` (seconds since the epoch), OpenPGP first; of a key with several windows the one that judges now.
     #[must_use]
     pub fn keys(&self, now: i64) -> Vec<KeyStanding> {
-        let openpgp = self.openpgp.iter().map(|key| {
+        let judges = |key: &&OpenPgpKey| {
+            let same = self.openpgp.iter().filter(|other| other.fingerprint == key.fingerprint);
+            judging(same, now, |key| (key.window, key.compromised)).is_some_and(|judge| std::ptr::eq(judge, *key))
+        };
+        let openpgp = self.openpgp.iter().filter(judges).map(|key| {
             let standing = key.certificate.as_ref().map(|certificate| certificate.standing(now));
             let (own, expires) = match standing {
                 None => (Some("no certificate is in the policy, so that tags by it cannot be verified".to_owned()), None),
@@ -85,7 +105,11 @@ impl Person {
             let ignored = key.certificate.as_ref().map_or(0, |certificate| certificate.ignored);
             KeyStanding { ignored, ..at(now, &key.fingerprint, key.window, key.compromised, own, expires) }
         });
-        let ssh = self.ssh.iter().map(|key| at(now, &key.fingerprint, key.window, key.compromised, None, None));
+        let judges = |key: &&SshKey| {
+            let same = self.ssh.iter().filter(|other| other.is_same_entry(key));
+            judging(same, now, |key| (key.window, key.compromised)).is_some_and(|judge| std::ptr::eq(judge, *key))
+        };
+        let ssh = self.ssh.iter().filter(judges).map(|key| at(now, &key.fingerprint, key.window, key.compromised, None, None));
         openpgp.chain(ssh).collect()
     }
 }
@@ -147,5 +171,16 @@ mod tests {
         assert_eq!(both, Window { after: Some(10), before: Some(15) });
         assert_eq!(window.and(Window::default()), window);
         assert!(Window::default().holds(i64::MIN));
+        assert!(window.and(Window { after: Some(20), before: None }).is_empty() && !window.is_empty());
+    }
+
+    #[test]
+    fn of_several_entries_the_strictest_fitting_one_judges() {
+        let window = |after, before| Window { after, before };
+        let entries = [(window(None, Some(10)), false), (window(Some(20), None), false), (window(Some(5), Some(30)), false)];
+        let at = |time| judging(entries.iter().enumerate(), time, |(_, entry)| **entry).map(|(at, _)| at);
+        assert_eq!([1, 7, 15, 25, 40].map(at), [Some(0), Some(2), Some(2), Some(1), Some(1)]);
+        let stolen = [entries[1], (window(None, Some(1)), true)];
+        assert_eq!(judging(stolen.iter(), 25, |entry| **entry), Some(&stolen[1]));
     }
 }

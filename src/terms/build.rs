@@ -9,10 +9,18 @@ use super::{CiTerms, ExternalCi, ScopeTerms, Service, Terms, ToolTerms, TrustedW
 use crate::catalog::{Catalog, Severity};
 use crate::text::SourceFile;
 
+/// The profile that takes the checklist by its letter: signatures are OpenPGP's.
+const LITERAL: &str = "literal";
+
 /// The policy that validated values make.
 pub(super) fn policy(values: Node, files: Vec<Arc<SourceFile>>, catalog: &Catalog) -> Policy {
+    let terms = terms(&values);
+    let mut release = values.get("release").map(release).unwrap_or_default();
+    if terms.profile == LITERAL && values.route("release.formats").is_none() {
+        release.formats = vec!["openpgp".to_owned()];
+    }
     Policy {
-        terms: terms(&values),
+        terms,
         rules: rules(&values, catalog),
         waivers: values.tables_at("waiver").iter().filter_map(|node| waiver(node, catalog)).collect(),
         attestations: values.tables_at("attestation").iter().filter_map(|node| attestation(node, catalog)).collect(),
@@ -22,7 +30,7 @@ pub(super) fn policy(values: Node, files: Vec<Arc<SourceFile>>, catalog: &Catalo
             attestation_max_age_days: meaning::days_at(&values, "thresholds.attestation_max_age", 365),
         },
         people: pairs(values.get("people")).map(|(name, node)| (name.clone(), person(node))).collect(),
-        release: values.get("release").map(release).unwrap_or_default(),
+        release,
         commits: values.get("commits").map(commits).unwrap_or_default(),
         org: values.get("org").map(|node| org(node, catalog)).unwrap_or_default(),
         values,
@@ -203,6 +211,7 @@ fn release(node: &Node) -> Release {
         max_age_days: days("max_age"),
         max_policy_age_days: days("max_policy_age"),
         first_parent: word("reach") == Some("first-parent"),
+        accept_tag: lists("accept", "tag").unwrap_or(default.accept_tag),
         accept_countersign: lists("accept", "countersign").unwrap_or(default.accept_countersign),
         sha1_self_signatures: node.flag_at("allow_sha1_self_signatures").unwrap_or(default.sha1_self_signatures),
         timestamps: lists("trailers", "opentimestamps").unwrap_or(default.timestamps),

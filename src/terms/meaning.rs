@@ -17,6 +17,8 @@ pub(super) fn problems(policy: &Policy, catalog: &Catalog, today: Date) -> Vec<E
     waivers(policy, catalog, today, &mut found);
     attestations(policy, &mut found);
     keys(policy, &mut found);
+    windows(policy, &mut found);
+    accepted(policy, &mut found);
     named_twice(policy, catalog, &mut found);
     if let Some(exempt) = policy.values.route("org.exempt") {
         for entry in exempt.items() {
@@ -99,6 +101,29 @@ fn keys(policy: &Policy, found: &mut Vec<Error>) {
                 found.push(error.hint("a key belongs to one person"));
             }
         }
+    }
+}
+
+/// A person's time and each key's begins before it ends.
+fn windows(policy: &Policy, found: &mut Vec<Error>) {
+    for person in policy.values.get("people").and_then(Node::table).into_iter().flatten().map(|(_, person)| person) {
+        let lists = ["pgp", "ssh"].into_iter().flat_map(|list| person.tables_at(list));
+        for node in std::iter::once(person).chain(lists) {
+            let (after, before) = (node.date_at("valid_after"), node.date_at("valid_before"));
+            if after.zip(before).is_some_and(|(after, before)| after >= before) {
+                let error = Error::usage("`valid_before` is not later than `valid_after`").at(place_of(node, "valid_before"));
+                found.push(error.hint("valid_after is the first day that counts, valid_before the first that no longer does"));
+            }
+        }
+    }
+}
+
+/// Some kind of signature must be accepted, or nothing is ever verified.
+fn accepted(policy: &Policy, found: &mut Vec<Error>) {
+    for (key, example) in [("accept", "[\"tag\"]"), ("formats", "[\"openpgp\", \"ssh\"]")] {
+        let Some(node) = policy.values.route(&format!("release.{key}")).filter(|node| node.items().is_empty()) else { continue };
+        let error = Error::usage(format!("`{key}` is empty: no release could be verified")).at(node.place.clone());
+        found.push(error.hint(format!("for example {example}")));
     }
 }
 

@@ -243,6 +243,8 @@ pub struct Release {
     pub max_policy_age_days: Option<i64>,
     /// The commit must lie on the line of first parents.
     pub first_parent: bool,
+    /// A tag's own signatures count.
+    pub accept_tag: bool,
     /// A countersignature may stand for a tag that carries none.
     pub accept_countersign: bool,
     /// Certificates may be signed by themselves with SHA-1.
@@ -271,6 +273,7 @@ impl Default for Release {
             max_age_days: None,
             max_policy_age_days: None,
             first_parent: false,
+            accept_tag: true,
             accept_countersign: false,
             sha1_self_signatures: false,
             timestamps: true,

@@ -277,3 +277,29 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_list_of_keys_shows_how_one_is_written() {
+    let told = |text: &str| parse(text).expect_err("refused").each().map(|error| format!("{error:?}")).collect::<String>();
+    assert!(told("[people.a]\npgp = [\"AB\"]\n").contains("pgp = [{ fingerprint = "), "{}", told("[people.a]\npgp = [\"AB\"]\n"));
+    assert!(told("[people.a]\nssh = \"ssh-ed25519 AAAA\"\n").contains("ssh = [{ key = "));
+    assert!(told("waiver = [\"x\"]\n").contains("[[waiver]]"));
+}
+
+#[test]
+fn windows_and_kinds_of_signature_must_leave_something() {
+    for bad in [
+        "[people.a]\nvalid_after = 2026-01-01\nvalid_before = 2025-01-01\n",
+        "[people.a]\nssh = [{ key = \"x\", valid_after = 2026-01-01, valid_before = 2026-01-01 }]\n",
+        "[release]\naccept = []\n",
+        "[release]\nformats = []\n",
+    ] {
+        assert!(parse(bad).is_err(), "{bad}");
+    }
+    let of = |text: &str| parse(text).expect("a policy").release;
+    assert_eq!(of("profile = \"literal\"\n").formats, ["openpgp"]);
+    assert_eq!(of("profile = \"literal\"\n[release]\nformats = [\"ssh\"]\n").formats, ["ssh"]);
+    assert_eq!(of("").formats, ["openpgp", "ssh"]);
+    let only = of("[release]\naccept = [\"countersign\"]\n");
+    assert!(only.accept_countersign && !only.accept_tag);
+}

@@ -69,16 +69,33 @@ impl Building<'_> {
             let window = own.and(window(key));
             trusted.openpgp.push(OpenPgpKey { fingerprint, certificate, window, compromised: key.compromised });
         }
+        let entry = |at: usize| (&trusted.openpgp[at].fingerprint, trusted.openpgp[at].window, person.pgp[at].cert.as_ref());
+        for at in 0..person.pgp.len() {
+            let (key, window, cert) = entry(at);
+            let clash = (0..at).map(entry).find(|(other, held, file)| *other == key && (*file != cert || meet(*held, window)));
+            if clash.is_some() {
+                self.twice(name, key, &person.pgp[at].place);
+            }
+        }
         for key in &person.ssh {
             match SshKey::parse(&key.id) {
                 Ok(parsed) => {
                     let window = own.and(window(key));
+                    if trusted.ssh.iter().any(|held| held.is_same_entry(&parsed) && meet(held.window, window)) {
+                        self.twice(name, &parsed.fingerprint, &key.place);
+                    }
                     trusted.ssh.push(parsed.limited(window, key.compromised));
                 }
                 Err(why) => self.wrong(&key.place, format!("this SSH key is refused: {why}"), "the line of the .pub file"),
             }
         }
         Ok(trusted)
+    }
+
+    /// Two entries for one key say two things of the same day.
+    fn twice(&mut self, name: &str, key: &str, place: &Place) {
+        let hint = "keep one entry; two are for two times that lie apart (valid_after, valid_before), with the same certificate";
+        self.wrong(place, format!("`{name}` lists the key {key} twice"), hint);
     }
 
     fn wrong(&mut self, place: &Place, message: String, hint: &str) {
@@ -128,9 +145,11 @@ impl Building<'_> {
         for trusted in people {
             let Some(person) = policy.people.get(&trusted.name) else { continue };
             let own = Window { after: person.valid_after.map(start), before: person.valid_before.map(start) };
+            // What the policy itself says of a key goes before the file; of several lines any may hold, as in ssh-keygen(1).
+            let listed = trusted.ssh.clone();
             for signer in &signers {
-                let listed = trusted.ssh.iter().any(|key| key.is_same_key(&signer.key));
-                if let Some(key) = signer.key_of(&person.email).filter(|_| !listed) {
+                let by_policy = listed.iter().any(|key| key.is_same_key(&signer.key));
+                if let Some(key) = signer.key_of(&person.email).filter(|_| !by_policy) {
                     trusted.ssh.push(key.limited(own.and(signer.key.window), false));
                 }
             }
@@ -167,6 +186,11 @@ impl Building<'_> {
 
 fn window(key: &Key) -> Window {
     Window { after: key.valid_after.map(start), before: key.valid_before.map(start) }
+}
+
+/// Whether two times have a moment in common.
+fn meet(one: Window, two: Window) -> bool {
+    !one.and(two).is_empty()
 }
 
 /// The first second of a day in UTC.

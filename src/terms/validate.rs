@@ -200,6 +200,7 @@ impl Validation<'_> {
 
     fn type_error(&mut self, entry: &'static Key, node: &Node) {
         let (wanted, example) = wanted(entry.kind);
+        let example = tables_example(entry).unwrap_or_else(|| example.to_owned());
         let got = match &node.value {
             Value::Text(text) if text.chars().count() <= 60 => format!("`{text}`"),
             other => other.word().to_owned(),
@@ -250,6 +251,13 @@ fn lower_first(text: &str) -> String {
 
 fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// How a list of tables inside of a table is written, by the first key that its entries must have.
+fn tables_example(entry: &'static Key) -> Option<String> {
+    let inner = format!("{}[]", entry.path);
+    let first = keys_in(&inner).find(|key| key.required).filter(|_| entry.kind == Type::Tables && entry.path.contains('.'))?;
+    Some(format!("{} = [{{ {} = \"…\" }}]", entry.name(), first.name()))
 }
 
 fn wanted(kind: Type) -> (&'static str, &'static str) {

@@ -36,6 +36,59 @@ fn every_case_has_its_verdict_and_step() {
     assert!(wrong.is_empty(), "{} problems in {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
+/// Why a remedy is none: it says nothing, or it moves a published tag, or signs one again. What is published is countersigned, or the next
+/// version is tagged.
+fn unfit(remedy: &str) -> Option<&'static str> {
+    const MOVING: [&str; 13] = [
+        "tag -f",
+        "tag --force",
+        "tag -d",
+        "tag --delete",
+        "push -f",
+        "push --force",
+        "--force origin main",
+        "sign again",
+        "signs again",
+        "sign it again",
+        "re-sign",
+        "signs anew",
+        "sign anew",
+    ];
+    let lower = remedy.to_lowercase();
+    let word = |word: &str| lower.split(|c: char| !c.is_alphanumeric() && c != '-').any(|one| one == word);
+    let signs = lower.contains("sign with")
+        || (word("sign") && !lower.contains("sign the next version") && !lower.contains("sign commits"));
+    let tags =
+        lower.starts_with("tag ") && !lower.starts_with("tag and sign the next version") && !lower.starts_with("tag the next");
+    match () {
+        () if remedy.trim().is_empty() => Some("is missing"),
+        () if remedy.contains('\n') => Some("is longer than a line"),
+        () if MOVING.iter().any(|words| lower.contains(words)) || word("move") || signs || tags => {
+            Some("moves a tag or signs it again")
+        }
+        () => None,
+    }
+}
+
+#[test]
+fn a_remedy_that_moves_a_tag_is_noticed() {
+    for bad in [
+        "",
+        "sign again and touch it",
+        "sign with another key",
+        "its owner extends it and signs anew",
+        "tag the commit of the release",
+        "git tag -f v1",
+        "git push --force origin v1",
+        "sign the tag with a key that may sign",
+    ] {
+        assert!(unfit(bad).is_some(), "{bad}");
+    }
+    for good in ["countersign it", "tag and sign the next version", "git fetch --force origin refs/tags/v1:refs/tags/v1"] {
+        assert!(unfit(good).is_none(), "{good}");
+    }
+}
+
 /// What differs from the case's expectation.
 fn judge(case: &Case, built: &Built) -> Vec<String> {
     let found = built.verify(case);
@@ -66,13 +119,7 @@ fn judge(case: &Case, built: &Built) -> Vec<String> {
     {
         wrong.push(format!("signers are {:?}, not {signers:?}", found.signers));
     }
-    if found
-        .remedies
-        .iter()
-        .any(|remedy| remedy.is_empty() || remedy.contains("--force origin main") || remedy.contains("tag -f"))
-    {
-        wrong.push(format!("a remedy is missing or moves a tag: {:?}", found.remedies));
-    }
+    wrong.extend(found.remedies.iter().filter_map(|remedy| unfit(remedy).map(|why| format!("a remedy {why}: {remedy}"))));
     wrong
 }
 

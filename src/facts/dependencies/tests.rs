@@ -51,7 +51,7 @@ fn pyproject_tables() {
 #[test]
 fn a_group_that_installs_extras_makes_them_no_part_of_the_product() {
     let text = "[project]\nname = 'a'\ndependencies = ['flask']\n[project.optional-dependencies]\nfastapi = ['fastapi>=0.65']\nweb = ['flask']\n[dependency-groups]\nall = ['FastAPI', 'gunicorn']\n";
-    let snapshot = crate::snapshot::Snapshot::in_memory([("pyproject.toml".to_owned(), text.to_owned())]);
+    let snapshot = Snapshot::in_memory([("pyproject.toml".to_owned(), text.to_owned())]);
     let mut all = Vec::new();
     let manifest = crate::text::RepoPath::new("pyproject.toml").expect("a path");
     super::python::pyproject(&snapshot, &mut super::Sink { manifest: &manifest, optional: false, out: &mut all });

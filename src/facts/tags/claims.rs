@@ -20,7 +20,9 @@ pub(super) fn notes(objects: &Objects, commit: &Commit, limits: &Limits, notes: 
     };
     let submodules = listing.entries.iter().filter(|entry| entry.kind == EntryKind::Submodule).count();
     if submodules > 0 {
-        notes.push(format!("{submodules} submodules: the tree names their commits, nothing vouches for their content"));
+        let (count, their) = if submodules == 1 { ("1 submodule", "its commit") } else { ("", "their commits") };
+        let count = if count.is_empty() { format!("{submodules} submodules") } else { count.to_owned() };
+        notes.push(format!("{count}: the tree names {their}, nothing vouches for the content"));
     }
     let mut seen = Vec::new();
     for entry in listing.entries.iter().filter(|entry| entry.path.file_name() == ".gitattributes") {

@@ -75,6 +75,7 @@ fn one(
         return Err(format!("it was signed as `{}`", tag.name));
     }
     let named = Oid::from_str(&tag.object).map_err(|error| error.message().to_owned())?;
+    // Where the release is a tag object, that is no commit, whatever the header says.
     let kind = if named == release { TargetType::Commit } else { TargetType::Tag };
     if !targets.contains(&named) || tag.target != kind {
         return Err("it signs another object than this release".to_owned());

@@ -118,7 +118,7 @@ impl Verifying<'_> {
         if name.starts_with(tag_name::COUNTERSIGN) {
             return Err(refuse("it is a countersignature"));
         }
-        if !name.is_ascii() && !self.release.own_pattern {
+        if !name.is_ascii() && !(self.release.own_pattern && says_more_than_ascii(&self.pattern, name)) {
             return Err(refuse("it is not ASCII, so it may look like another name ([release].tag_pattern can allow it)"));
         }
         if !self.pattern.is_match(name) {
@@ -149,16 +149,17 @@ impl Verifying<'_> {
 
     fn object(&self, id: Oid, name: &str, verdict: &mut TagVerdict) -> Result<Held, Refusal> {
         let objects = &self.repository.objects;
-        let (_, kind) = objects.header(id).map_err(|error| missing(id, name, &error))?;
+        let (_, kind) = objects.header(id).map_err(|error| missing(id, name, &error, self.limits))?;
         match kind {
             ObjectType::Tag => {}
             ObjectType::Commit => return Ok(Held::Commit),
             other => {
                 let reason = format!("the tag names a {}, not a commit", other.str());
-                return Err(Refusal::rejected(Step::Target, reason, "tag the commit of the release"));
+                return Err(Refusal::rejected(Step::Target, reason, NEXT_OF_A_COMMIT));
             }
         }
-        let object = objects.read(id, ObjectType::Tag, self.limits.tag_bytes).map_err(|error| missing(id, name, &error))?;
+        let object =
+            objects.read(id, ObjectType::Tag, self.limits.tag_bytes).map_err(|error| missing(id, name, &error, self.limits))?;
         verdict.object = Some(id);
         let bytes = object.data().to_vec();
         let tag = tag_object::parse_strict(&bytes)
@@ -199,14 +200,19 @@ impl Verifying<'_> {
                 verdict.payload = Some(sha256(&bytes[..payload]));
                 verdict.signers = signers;
                 verdict.notes.extend(notes);
-                countersign::gather(self, name, &[id], commit, verdict);
-                Ok(())
+                if self.release.accept_tag {
+                    countersign::gather(self, name, &[id], commit, verdict);
+                    return Ok(());
+                }
+                verdict.signers.iter_mut().for_each(|signer| signer.counted = false);
+                let reason = "[release].accept lists no signature of the tag itself, and nobody countersigned".to_owned();
+                let refusal = Refusal::rejected(Step::Signer, reason, countersign_it(name));
+                self.countersigned(name, &targets(id, verdict), commit, verdict, refusal)
             }
             // A signature that does not fit is never made good by another.
             Err(refusal) if curable(&refusal, tag) && self.release.accept_countersign => {
-                let targets: Vec<Oid> = verdict.commit.into_iter().chain([id]).collect();
-                let refusal = Refusal { remedy: format!("countersign it: tollgate countersign {name}"), ..refusal };
-                self.countersigned(name, &targets, commit, verdict, refusal)
+                let refusal = Refusal { remedy: countersign_it(name), ..refusal };
+                self.countersigned(name, &targets(id, verdict), commit, verdict, refusal)
             }
             Err(refusal) => Err(refusal),
         }
@@ -251,6 +257,9 @@ impl Verifying<'_> {
             return Ok(());
         }
         cut(verdict).map_or(Ok(()), Err)?;
+        if let Some(refusal) = signed::unclear(&verdict.signers) {
+            return Err(refusal);
+        }
         let names = people.into_iter().collect::<Vec<_>>().join(", ");
         let reason = format!("{have} of {want} people signed ({names})");
         Err(Refusal::rejected(
@@ -272,26 +281,52 @@ fn cut(verdict: &TagVerdict) -> Option<Refusal> {
     Some(Refusal::indeterminate(Step::Threshold, reason, remedy))
 }
 
+/// What helps where a tag is of something else.
+const NEXT_OF_A_COMMIT: &str = "tag and sign the next version, and give the tag the id of a commit";
+
 /// What a reference names.
 enum Held {
     Tag { tag: TagObject, bytes: Vec<u8> },
     Commit,
 }
 
+fn countersign_it(name: &str) -> String {
+    format!("countersign it: tollgate countersign {name}")
+}
+
+/// What a countersignature in the place of the tag's own may be over: the commit, or the tag object.
+fn targets(id: Oid, verdict: &TagVerdict) -> Vec<Oid> {
+    verdict.commit.into_iter().chain([id]).collect()
+}
+
+/// Whether a pattern means names beyond ASCII: by a wildcard, or by what it writes. `\d`, `\w` and `\s` mean what they mean to whoever
+/// writes a version, and digits of another script are not meant by them.
+fn says_more_than_ascii(pattern: &regex::Regex, name: &str) -> bool {
+    match regex::bytes::RegexBuilder::new(pattern.as_str()).unicode(false).build() {
+        Ok(ascii) => ascii.is_match(name.as_bytes()),
+        // It names classes that there are only beyond ASCII.
+        Err(_) => true,
+    }
+}
+
 fn lightweight(name: &str, countersign: bool) -> Refusal {
     let reason = "the tag is lightweight: it names a commit, and nothing can be signed".to_owned();
-    let otherwise = if countersign { format!("countersign it: tollgate countersign {name}") } else { NEXT.to_owned() };
+    let otherwise = if countersign { countersign_it(name) } else { NEXT.to_owned() };
     let remedy = format!(
         "if it is annotated at the origin, fetch it again: git fetch --force origin refs/tags/{name}:refs/tags/{name}; else {otherwise}"
     );
     Refusal::rejected(Step::Object, reason, remedy)
 }
 
-fn missing(id: Oid, name: &str, error: &ObjectError) -> Refusal {
+fn missing(id: Oid, name: &str, error: &ObjectError, limits: &Limits) -> Refusal {
     let reason = format!("the object {id} {error}");
     let fetch = format!("fetch it: git fetch --force origin refs/tags/{name}:refs/tags/{name}");
     match error {
-        ObjectError::TooLarge(_) => Refusal::rejected(Step::Object, reason, NEXT),
+        ObjectError::TooLarge(bytes) => {
+            let most = limits.tag_bytes;
+            let reason = format!("the object {id} has {bytes} bytes: a tag of more than {most} is not read");
+            Refusal::rejected(Step::Object, reason, NEXT)
+        }
         ObjectError::Broken(_) | ObjectError::OtherType(_) => {
             Refusal::rejected(Step::Object, reason, format!("run `git fsck`; {fetch}"))
         }
@@ -314,7 +349,7 @@ fn grammar(tag: &TagObject, name: &str) -> Result<(), Refusal> {
         TargetType::Tree => "a tree",
         TargetType::Blob => "a blob",
     };
-    Err(Refusal::rejected(Step::Target, format!("the tag names {what}, not a commit"), "tag the commit of the release"))
+    Err(Refusal::rejected(Step::Target, format!("the tag names {what}, not a commit"), NEXT_OF_A_COMMIT))
 }
 
 /// Another maintainer may vouch for it: the tag carries no signature, or one that is sound and does not count.

@@ -7,9 +7,9 @@ use openpgp::cert::amalgamation::key::PrimaryKey as _;
 use openpgp::packet::{Key, Signature, Tag, key};
 use openpgp::parse::{Dearmor, PacketParser, PacketParserBuilder, PacketParserResult, Parse as _};
 use openpgp::policy::StandardPolicy;
-use openpgp::types::{RevocationStatus, RevocationType};
 use openpgp::{Cert, Packet};
 
+use super::revocation::{self, Revocation};
 use super::{moment, seconds};
 use crate::signing::armor;
 
@@ -38,13 +38,7 @@ pub struct Standing {
 /// # Errors
 /// What is wrong with the file, as a clause; each is a policy error.
 pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
-    if bytes.len() > CERTIFICATE_BYTES {
-        return Err(format!("it is larger than {CERTIFICATE_BYTES} bytes"));
-    }
-    let armored = one_block(bytes)?;
-    let packets = armor::decode(armored, &armor::PGP_PUBLIC_KEY)?.bytes;
-    inspect(&packets)?;
-    let cert = Cert::from_bytes(&packets).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))?;
+    let cert = parse(bytes)?;
     let primary = cert.fingerprint().to_hex();
     if primary != fingerprint {
         let is_subkey = cert.keys().subkeys().any(|sub| sub.key().fingerprint().to_hex() == fingerprint);
@@ -62,13 +56,19 @@ pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
 /// # Errors
 /// As for [`load`].
 pub fn primary(bytes: &[u8]) -> Result<String, String> {
+    Ok(parse(bytes)?.fingerprint().to_hex())
+}
+
+fn parse(bytes: &[u8]) -> Result<Cert, String> {
     if bytes.len() > CERTIFICATE_BYTES {
         return Err(format!("it is larger than {CERTIFICATE_BYTES} bytes"));
     }
-    let packets = armor::decode(one_block(bytes)?, &armor::PGP_PUBLIC_KEY)?.bytes;
-    inspect(&packets)?;
-    let cert = Cert::from_bytes(&packets).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))?;
-    Ok(cert.fingerprint().to_hex())
+    let armored = armor::decode(one_block(bytes)?, &armor::PGP_PUBLIC_KEY)?;
+    if !armored.intact {
+        return Err(armor::CHECKSUM.to_owned());
+    }
+    inspect(&armored.bytes)?;
+    Cert::from_bytes(&armored.bytes).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))
 }
 
 /// The one armor block of the file; text around it is no part of it, a second block is refused.
@@ -188,8 +188,8 @@ impl Certificate {
             Ok(valid) => valid,
             Err(error) => return problem(one_line(&error)),
         };
-        if let RevocationStatus::Revoked(_) = valid.revocation_status() {
-            return problem("it is revoked".to_owned());
+        if let Some(revocation) = self.revocations(now).next() {
+            return problem(format!("it is revoked{}", revocation.why()));
         }
         if let Err(error) = valid.alive() {
             return problem(one_line(&error));
@@ -207,14 +207,13 @@ impl Certificate {
     /// Its owner revoked the primary key for all times: as compromised, or without saying why.
     #[must_use]
     pub fn is_revoked_for_good(&self, now: i64) -> bool {
+        self.revocations(now).any(|revocation| revocation.is_hard())
+    }
+
+    /// By what the certificate itself is revoked at `now`.
+    fn revocations(&self, now: i64) -> impl Iterator<Item = Revocation> {
         let policy = StandardPolicy::at(moment(now));
-        let hard = |signature: &&Signature| {
-            signature.reason_for_revocation().is_none_or(|(code, _)| code.revocation_type() == RevocationType::Hard)
-        };
-        match self.cert.revocation_status(&policy, Some(moment(now))) {
-            RevocationStatus::Revoked(signatures) => signatures.iter().any(hard),
-            _ => false,
-        }
+        revocation::of(&self.cert, &self.cert.fingerprint(), &policy, now).into_iter().filter(|revocation| revocation.own)
     }
 }
 

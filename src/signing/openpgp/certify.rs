@@ -9,10 +9,11 @@ use openpgp::cert::amalgamation::{ValidAmalgamation as _, ValidateAmalgamation a
 use openpgp::packet::key::PublicParts;
 use openpgp::packet::{Signature, key};
 use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
-use openpgp::types::{HashAlgorithm, RevocationStatus, RevocationType};
+use openpgp::types::HashAlgorithm;
 use openpgp::{Fingerprint, KeyHandle};
 
 use super::certificate::one_line;
+use super::revocation::{self, Revocation};
 use super::{moment, seconds};
 use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
 
@@ -31,6 +32,10 @@ pub(super) struct Question<'a> {
     /// Its self-signatures may use SHA-1.
     pub(super) sha1: bool,
 }
+
+/// What helps where the key itself is revoked.
+const REVOKED: &str = "have a current maintainer countersign it (where [release].accept lists \"countersign\"), or tag the next version; \
+    end this key in the policy";
 
 type Valid<'a> = ValidErasedKeyAmalgamation<'a, PublicParts>;
 
@@ -124,31 +129,13 @@ fn refreshed(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Option<i64
 /// Revocations of the certificate and of the key: hard ones count always, soft ones for what was signed after them. The answer is the
 /// moment of the earliest soft one.
 fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<Option<i64>, Refusal> {
-    let at = moment(question.time);
-    let cert = question.cert;
-    let subkey = cert.keys().subkeys().find(|key| key.key().fingerprint() == *question.key);
-    let of_subkey = |time| subkey.as_ref().map(|key| key.revocation_status(policy, time));
-    let now = moment(question.now);
-    let states = [Some(("the certificate", cert.revocation_status(policy, at))), of_subkey(at).map(|state| ("the key", state))];
-    for (what, state) in states.into_iter().flatten() {
-        match state {
-            RevocationStatus::Revoked(signatures) => {
-                return refuse(
-                    format!("{what} is revoked{}", why(&signatures)),
-                    "sign with another key, and end this one in the policy",
-                );
-            }
-            RevocationStatus::CouldBe(signatures) => designated(question, policy, what, &signatures, notes)?,
-            RevocationStatus::NotAsFarAsWeKnow => {}
-        }
+    let at = |time| revocation::of(question.cert, question.key, policy, time);
+    let (own, claims): (Vec<_>, Vec<_>) = at(question.time).into_iter().partition(|revocation| revocation.own);
+    if let Some(revocation) = own.first() {
+        return refuse(format!("{} is revoked{}", revocation.what, revocation.why()), REVOKED);
     }
-    let made = |state: RevocationStatus<'_>| match state {
-        RevocationStatus::Revoked(signatures) => {
-            signatures.iter().map(|signature| signature.signature_creation_time().map_or(0, seconds)).min()
-        }
-        _ => None,
-    };
-    let retired = [of_subkey(now), Some(cert.revocation_status(policy, now))].into_iter().flatten().filter_map(made).min();
+    designated(question, policy, &claims, notes)?;
+    let retired = at(question.now).iter().filter(|revocation| revocation.own).map(Revocation::time).min();
     if retired.is_some() {
         notes.push("the key was retired after the tag was signed".to_owned());
     }
@@ -169,55 +156,49 @@ fn end(valid: &Valid<'_>) -> Option<i64> {
     [valid.key_expiration_time(), primary.key_expiration_time()].into_iter().flatten().map(seconds).min()
 }
 
-fn why(signatures: &[&Signature]) -> String {
-    let reason = signatures.iter().find_map(|signature| signature.reason_for_revocation());
-    reason.map(|(code, _)| format!(" ({code})")).unwrap_or_default()
-}
-
 /// Revocations by others. Those of a revoker that the certificate itself designates count when the revoker's certificate is in
 /// the policy; anybody else's are nobody's business.
 fn designated(
     question: &Question<'_>,
     policy: &StandardPolicy<'_>,
-    what: &str,
-    signatures: &[&Signature],
+    claims: &[Revocation],
     notes: &mut Vec<String>,
 ) -> Result<(), Refusal> {
     let primary = question.cert.primary_key();
     let subject = question.cert.keys().subkeys().find(|sub| sub.key().fingerprint() == *question.key);
     for revoker in question.cert.revocation_keys(policy) {
         let handle = KeyHandle::from(revoker.revoker().1.clone());
-        let by = |signature: &&&Signature| signature.get_issuers().iter().any(|issuer| issuer.aliases(&handle));
-        let Some(signature) = signatures.iter().find(by) else { continue };
         let known = question.others.iter().find(|cert| cert.key_handle().aliases(&handle));
-        let Some(known) = known else {
-            notes.push(format!(
-                "a designated revoker, {handle}, says that {what} is revoked; its certificate is not in the policy"
-            ));
-            continue;
-        };
-        let by_key: &openpgp::packet::Key<PublicParts, key::PrimaryRole> = known.primary_key().key();
-        let verified = match &subject {
-            Some(sub) if what == "the key" => signature.verify_subkey_revocation(by_key, primary.key(), sub.key()),
-            _ => signature.verify_primary_key_revocation(by_key, primary.key()),
-        };
-        let hard = signature.reason_for_revocation().is_none_or(|(code, _)| code.revocation_type() == RevocationType::Hard);
-        let before = signature.signature_creation_time().is_none_or(|time| seconds(time) <= question.time);
-        if verified.is_ok() && policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok() && (hard || before)
-        {
-            return refuse(
-                format!("{what} is revoked by the designated revoker {handle}{}", why(&[signature])),
-                "sign with another key, and end this one in the policy",
-            );
+        for revocation in claims.iter().filter(|revocation| by(&revocation.signature, &handle)) {
+            let what = revocation.what;
+            let Some(known) = known else {
+                notes.push(format!(
+                    "a designated revoker, {handle}, says that {what} is revoked; its certificate is not in the policy"
+                ));
+                break;
+            };
+            let by_key: &openpgp::packet::Key<PublicParts, key::PrimaryRole> = known.primary_key().key();
+            let verified = match &subject {
+                Some(sub) if what == "the key" => revocation.signature.verify_subkey_revocation(by_key, primary.key(), sub.key()),
+                _ => revocation.signature.verify_primary_key_revocation(by_key, primary.key()),
+            };
+            if verified.is_ok() && (revocation.is_hard() || revocation.time() <= question.time) {
+                let why = revocation.why();
+                return refuse(format!("{what} is revoked by the designated revoker {handle}{why}"), REVOKED);
+            }
         }
     }
     Ok(())
 }
 
+fn by(signature: &Signature, handle: &KeyHandle) -> bool {
+    signature.get_issuers().iter().any(|issuer| issuer.aliases(handle))
+}
+
 /// Whether the valid key, and its primary, might sign then and were alive.
 fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'_>) -> Result<(), Refusal> {
     if !valid.for_signing() {
-        return refuse("the key is not one for signing", "sign with a key that has the signing capability");
+        return refuse("the key is not one for signing", format!("{COUNTERSIGN} by a key that may sign"));
     }
     if !valid.primary() {
         let back = valid.binding_signature().embedded_signatures().any(|signature| {
@@ -227,15 +208,12 @@ fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'
         if !back {
             return refuse(
                 "the subkey does not confirm that it belongs to the certificate",
-                "its owner binds it anew (cross-certification)",
+                "its owner binds it (gpg --edit-key, cross-certify) and commits the certificate to the policy: the tag need not change",
             );
         }
     }
     if end(valid).is_some_and(|end| end <= question.time) {
-        return refuse(
-            "the key had expired when the tag was signed",
-            format!("its owner extends it and signs anew; {COUNTERSIGN}"),
-        );
+        return refuse("the key had expired when the tag was signed", COUNTERSIGN);
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod certify;
+mod revocation;
 mod signature;
 mod verify;
 

@@ -11,14 +11,17 @@ use super::certificate::{one_line, unsupported};
 use super::certify::{self, Question};
 use super::signature::{self, Candidate};
 use super::{moment, seconds};
-use crate::signing::refusal::{COUNTERSIGN, LENIENT, NEXT, Refusal, Step};
-use crate::signing::trust::{OpenPgpKey, Trust};
+use crate::signing::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
+use crate::signing::signed::Missing;
+use crate::signing::trust::{OpenPgpKey, Trust, judging};
 
 /// One signature of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::signing) struct Verified {
     /// Who, and by which of their keys: indexes into the trust's people; `None`: nobody of the policy.
     pub(in crate::signing) key: Option<(usize, usize)>,
+    /// The pinned key without certificate that may have made it, where no other did.
+    pub(in crate::signing) missing: Option<Missing>,
     /// The full fingerprint of the primary key; of a stranger the key that the packet claims.
     pub(in crate::signing) primary: String,
     /// The full fingerprint of the subkey that signed, when it was one.
@@ -49,30 +52,26 @@ fn one(packet: Signature, signed: &[u8], trust: &Trust) -> Result<Verified, Refu
     let candidate = signature::candidate(packet)
         .map_err(|why| Refusal::rejected(Step::Block, format!("the signature is refused: {why}"), NEXT))?;
     let verified = by_any(&candidate, signed, trust);
-    match (candidate.unusual, verified) {
-        (None, verified) => verified,
-        // As with the armor: what lowering it to a note would not cure is told first.
-        (Some(_), Err(refusal)) if refusal.rejected && refusal.step != Step::Block => Err(refusal),
-        (Some(unusual), _) if !trust.lenient_armor => {
-            Err(Refusal::rejected(Step::Block, format!("the signature is refused: {unusual}"), LENIENT))
-        }
-        (Some(unusual), verified) => verified.map(|mut verified| {
-            verified.notes.insert(0, unusual.to_owned());
-            verified
-        }),
+    let (mut verified, note) = refusal::spelled("the signature", candidate.unusual, trust.lenient_armor, verified)?;
+    if let Some(note) = note {
+        verified.notes.insert(0, note.to_owned());
     }
+    Ok(verified)
 }
 
-/// By the first key of the policy that it holds for; else why it does not for the first that it names.
+/// By the first key of the policy that it holds for; else why it does not for the first that it names. A key that is called compromised is
+/// asked first: a subkey that it shares with another certificate is no better there.
 fn by_any(candidate: &Candidate, signed: &[u8], trust: &Trust) -> Result<Verified, Refusal> {
-    let found = known(candidate, trust);
+    let mut found = known(candidate, trust);
     if found.is_empty() {
-        return stranger(candidate, trust);
+        return Ok(stranger(candidate, trust));
     }
     let mut refusal = None;
+    found.sort_by_key(|known| !known.pinned.compromised);
     for key in found {
         match by(candidate, signed, trust, &key) {
             Ok(verified) => return Ok(verified),
+            Err(other) if key.pinned.compromised && other.step != Step::Block => return Err(other),
             Err(other) => drop(refusal.get_or_insert(other)),
         }
     }
@@ -92,6 +91,12 @@ struct Known<'a> {
 fn known<'a>(candidate: &Candidate, trust: &'a Trust) -> Vec<Known<'a>> {
     let mut all = Vec::new();
     for (person, entry, pinned, cert) in certificates(trust) {
+        // Of several entries for one certificate one judges.
+        let same = trust.people[person].openpgp.iter().filter(|other| other.fingerprint == pinned.fingerprint);
+        let judge = judging(same, candidate.time, |key| (key.window, key.compromised));
+        if !judge.is_some_and(|judge| std::ptr::eq(judge, pinned)) {
+            continue;
+        }
         for key in cert.keys() {
             let handle = key.key().key_handle();
             if candidate.claims.iter().any(|claim| claim.aliases(&handle)) {
@@ -109,18 +114,16 @@ fn certificates(trust: &Trust) -> impl Iterator<Item = (usize, usize, &OpenPgpKe
     })
 }
 
-/// A signature by nobody of the policy, or by a key whose certificate is missing.
-fn stranger(candidate: &Candidate, trust: &Trust) -> Result<Verified, Refusal> {
+/// A signature by nobody of the policy, or by a key whose certificate is missing: that says which subkeys it has.
+fn stranger(candidate: &Candidate, trust: &Trust) -> Verified {
     let claim = candidate.claims.last().map(ToString::to_string).unwrap_or_default();
-    let missing = |key: &&OpenPgpKey| {
-        key.certificate.is_none() && candidate.claims.iter().any(|claim| key.fingerprint.ends_with(&claim.to_hex()))
-    };
-    if let Some(key) = trust.people.iter().flat_map(|person| &person.openpgp).find(missing) {
-        let reason = format!("the signature names {}, whose certificate the policy does not have", key.fingerprint);
-        let remedy = format!("commit it as .tollgate/keys/{}.asc (`gpg --export --armor`)", key.fingerprint);
-        return Err(Refusal::indeterminate(Step::Certificate, reason, remedy));
-    }
-    Ok(Verified { key: None, primary: claim, subkey: None, time: candidate.time, over: None, notes: Vec::new() })
+    let without = trust.people.iter().flat_map(|person| person.openpgp.iter().map(move |key| (person.counts, key)));
+    let missing = without.filter(|(_, key)| key.certificate.is_none() && !key.compromised).map(|(counts, key)| {
+        let named = candidate.claims.iter().any(|claim| key.fingerprint.ends_with(&claim.to_hex()));
+        Missing { fingerprint: key.fingerprint.clone(), named, counts }
+    });
+    let missing = missing.max_by_key(|missing| (missing.named, missing.counts));
+    Verified { key: None, missing, primary: claim, subkey: None, time: candidate.time, over: None, notes: Vec::new() }
 }
 
 /// Verifies by one key, cheap and certain questions first.
@@ -131,7 +134,7 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
         return Err(Refusal::indeterminate(
             Step::Algorithm,
             reason,
-            "its owner adds a key on Curve 25519, P-256 or RSA and countersigns",
+            format!("{COUNTERSIGN} with a key on Curve 25519, P-256 or RSA"),
         ));
     }
     let policy = StandardPolicy::at(moment(trust.now));
@@ -171,7 +174,8 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
     }
     let primary = known.pinned.fingerprint.clone();
     let subkey = Some(fingerprint.to_hex()).filter(|key| *key != primary);
-    Ok(Verified { key: Some((known.person, known.entry)), primary, subkey, time: candidate.time, over, notes })
+    let key = Some((known.person, known.entry));
+    Ok(Verified { key, missing: None, primary, subkey, time: candidate.time, over, notes })
 }
 
 fn weak(signature: &Signature, why: &str) -> Refusal {
@@ -184,5 +188,5 @@ fn weak(signature: &Signature, why: &str) -> Refusal {
         );
     }
     let reason = format!("the tag's own signature is too weak ({hash}): {why}");
-    Refusal::rejected(Step::Algorithm, reason, format!("set `digest-algo SHA256`; {COUNTERSIGN}"))
+    Refusal::rejected(Step::Algorithm, reason, format!("{COUNTERSIGN}, with `digest-algo SHA256` in gpg.conf"))
 }

@@ -8,8 +8,8 @@ use crate::signing::trust::Window;
 
 /// Bits below which an RSA key is refused.
 const RSA_BITS: usize = 2048;
-/// Bits above which an RSA key is refused: verifying by it costs too much.
-const MOST_RSA_BITS: usize = 16_384;
+/// Bits above which an RSA key is refused: the library computes with no longer ones.
+const MOST_RSA_BITS: usize = 4096;
 
 /// A key that a person of the policy signs with.
 #[derive(Clone, Debug)]
@@ -69,6 +69,12 @@ impl SshKey {
             line.push_str(&format!(" cert-authority {}", principals.join(",")));
         }
         line
+    }
+
+    /// Whether both are the same key, and both or neither as an authority.
+    #[must_use]
+    pub fn is_same_entry(&self, other: &Self) -> bool {
+        self.data == other.data && self.options.authority.is_some() == other.options.authority.is_some()
     }
 
     /// Whether both are the same key, whatever their options.
@@ -186,6 +192,19 @@ mod tests {
             SshKey::parse(&format!("no-touch-required,verify-required {KEY}"))
                 .is_ok_and(|key| key.options.no_touch && key.options.verify)
         );
+    }
+
+    #[test]
+    fn rsa_keys_are_of_a_size_that_is_computed_with() {
+        use base64ct::{Base64, Encoding as _};
+        let of = |bits: usize| {
+            let modulus = [&[0][..], &vec![0xC1; bits / 8]].concat();
+            let fields = [&b"ssh-rsa"[..], &[1, 0, 1], &modulus]
+                .map(|field| [&u32::try_from(field.len()).expect("small").to_be_bytes(), field].concat());
+            SshKey::parse(&format!("ssh-rsa {} x", Base64::encode_string(&fields.concat())))
+        };
+        assert_eq!([1024, 2048, 4096, 8192].map(|bits| of(bits).is_ok()), [false, true, true, false]);
+        assert!(of(8192).is_err_and(|why| why.contains("from 2048 to 4096")));
     }
 
     #[test]

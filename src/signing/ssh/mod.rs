@@ -4,6 +4,7 @@
 //! Sources: PROTOCOL.sshsig, PROTOCOL.u2f, PROTOCOL.certkeys and ssh-keygen(1) of OpenSSH.
 
 mod allowed_signers;
+mod certificate;
 mod key;
 mod sshsig;
 mod verify;

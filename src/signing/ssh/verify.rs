@@ -2,13 +2,14 @@
 //! it has none.
 
 use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, Certificate, HashAlg, PublicKey, SshSig};
+use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 
 use super::allowed_signers::glob;
+use super::certificate::Certificate;
 use super::key::{SshKey, strength};
 use super::sshsig::{self, Claimed, SshSignature};
-use crate::signing::refusal::{COUNTERSIGN, NEXT, Refusal, Step};
-use crate::signing::trust::Trust;
+use crate::signing::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
+use crate::signing::trust::{Trust, judging};
 
 /// What git signs under.
 const NAMESPACE: &str = "git";
@@ -22,7 +23,9 @@ const CHECKED: u8 = 0x04;
 pub(in crate::signing) struct Verified {
     /// Who, and by which of their keys: indexes into the trust's people; `None`: nobody of the policy.
     pub(in crate::signing) key: Option<(usize, usize)>,
-    /// `SHA256:…` of the key that verified; of a stranger the one that the block claims.
+    /// Further entries of the policy about the keys at work, each of which must let them sign.
+    pub(in crate::signing) limits: Vec<(usize, usize)>,
+    /// `SHA256:…` of the key that verified.
     pub(in crate::signing) fingerprint: String,
     /// When the authority's certificate ended, when that is past.
     pub(in crate::signing) over: Option<i64>,
@@ -33,51 +36,90 @@ pub(in crate::signing) struct Verified {
 /// Verifies one decoded block over `signed`; `time` is the tagger's, in seconds since the epoch.
 ///
 /// # Errors
-/// The block is malformed, or a signature by a key of the policy does not hold.
+/// The block is malformed, or its signature does not hold: the key is in the block, so that a stranger's is asked too.
 pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: &Trust) -> Result<Verified, Refusal> {
     let refuse = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), NEXT);
     let parsed = sshsig::parse(bytes).map_err(refuse)?;
     if parsed.namespace != NAMESPACE {
         return Err(refuse(format!("it was made for `{}`, not for git", parsed.namespace)));
     }
+    let verified = by(&parsed, signed, time, trust);
+    let (mut verified, note) = refusal::spelled("the signature block", parsed.unusual, trust.lenient_armor, verified)?;
+    verified.notes.extend(note.map(str::to_owned));
+    Ok(verified)
+}
+
+fn by(parsed: &SshSignature, signed: &[u8], time: i64, trust: &Trust) -> Result<Verified, Refusal> {
     let data = match &parsed.claimed {
         Claimed::Key(key) => key.key_data(),
-        Claimed::Certificate(certificate) => certificate.public_key(),
+        Claimed::Certificate(certificate) => certificate.key.key_data(),
     };
     let fingerprint = data.fingerprint(HashAlg::Sha256).to_string();
+    let is_plain = |key: &SshKey| key.options.authority.is_none() && key.data == *data;
     let found = match &parsed.claimed {
-        Claimed::Key(_) => find(trust, |key| key.options.authority.is_none() && key.data == *data),
+        Claimed::Key(_) => find(trust, time, is_plain),
         // One authority may stand for several people, each with principals of their own.
         Claimed::Certificate(certificate) => {
-            find(trust, |key| is_authority(key, certificate) && principal(certificate, key).is_some())
-                .or_else(|| find(trust, |key| is_authority(key, certificate)))
+            find(trust, time, |key| is_authority(key, certificate) && principal(certificate, key).is_some())
+                .or_else(|| find(trust, time, |key| is_authority(key, certificate)))
         }
     };
-    let Some((key, entry)) = found else { return Ok(Verified { key: None, fingerprint, over: None, notes: Vec::new() }) };
+    let mut verified = Verified { key: None, limits: Vec::new(), fingerprint, over: None, notes: Vec::new() };
+    let Some((key, entry)) = found else {
+        // A stranger's key that is too weak proves nothing either way, and counts for nothing.
+        if strength(data).is_ok() && algorithm(parsed, data).is_ok() {
+            fits(parsed, data, signed)?;
+        }
+        return Ok(verified);
+    };
     strength(data).map_err(weak)?;
-    algorithm(&parsed, data).map_err(weak)?;
-    let (mut notes, mut over) = (Vec::new(), None);
+    algorithm(parsed, data).map_err(weak)?;
     if let Claimed::Certificate(certificate) = &parsed.claimed {
-        over = i64::try_from(certificate.valid_before()).ok().filter(|end| *end <= trust.now);
-        notes.push(authorised(certificate, entry, time)?);
+        verified.over = i64::try_from(certificate.before).ok().filter(|end| *end <= trust.now);
+        verified.notes.push(authorised(certificate, entry, time)?);
     }
-    presence(&parsed, entry)?;
+    presence(parsed, entry)?;
+    fits(parsed, data, signed)?;
+    verified.key = Some(key);
+    // What the policy says of the key itself holds, whoever certified it; a stolen key is stolen in every part that it has.
+    if let Some((own, _)) = find(trust, time, is_plain) {
+        one_person(trust, key.0, own.0)?;
+        verified.limits.push(own);
+    }
+    let stolen = find(trust, time, |key| key.compromised && (key.data == *data || key.data == entry.data));
+    verified.limits.extend(stolen.map(|(stolen, _)| stolen));
+    Ok(verified)
+}
+
+fn fits(parsed: &SshSignature, data: &KeyData, signed: &[u8]) -> Result<(), Refusal> {
+    let refuse = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), NEXT);
     let whole = SshSig::new(data.clone(), NAMESPACE, parsed.hash, parsed.signature.clone())
         .map_err(|problem| refuse(problem.to_string()))?;
     if PublicKey::from(data.clone()).verify(NAMESPACE, signed, &whole).is_err() {
         return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
     }
-    Ok(Verified { key: Some(key), fingerprint, over, notes })
+    Ok(())
+}
+
+/// A key belongs to one person: certified for another it would count as two.
+fn one_person(trust: &Trust, certified: usize, listed: usize) -> Result<(), Refusal> {
+    if certified == listed {
+        return Ok(());
+    }
+    let (certified, listed) = (&trust.people[certified].name, &trust.people[listed].name);
+    let reason = format!("the certificate is for {certified}, and its key is listed for {listed}: a key belongs to one person");
+    Err(Refusal::rejected(Step::Signer, reason, COUNTERSIGN))
 }
 
 fn weak(why: String) -> Refusal {
     Refusal::rejected(Step::Algorithm, why, COUNTERSIGN)
 }
 
-fn find(trust: &Trust, is_it: impl Fn(&SshKey) -> bool) -> Option<((usize, usize), &SshKey)> {
+/// Of the entries that it is about, the one that judges.
+fn find(trust: &Trust, time: i64, is_it: impl Fn(&SshKey) -> bool) -> Option<((usize, usize), &SshKey)> {
     let all = trust.people.iter().enumerate();
-    let mut keys = all.flat_map(|(person, held)| held.ssh.iter().enumerate().map(move |(entry, key)| ((person, entry), key)));
-    keys.find(|(_, key)| is_it(key))
+    let keys = all.flat_map(|(person, held)| held.ssh.iter().enumerate().map(move |(entry, key)| ((person, entry), key)));
+    judging(keys.filter(|(_, key)| is_it(key)), time, |(_, key)| (key.window, key.compromised))
 }
 
 /// RSA with SHA-1 is the one algorithm that its key does not fix.
@@ -97,50 +139,43 @@ fn presence(parsed: &SshSignature, entry: &SshKey) -> Result<(), Refusal> {
     }
     let bytes = parsed.signature.as_bytes();
     let flags = bytes.len().checked_sub(5).and_then(|at| bytes.get(at)).copied().unwrap_or(0);
-    let refuse = |reason, remedy| Err(Refusal::rejected(Step::Signer, reason, remedy));
+    let refuse = |reason: &str, remedy: String| Err(Refusal::rejected(Step::Signer, reason, remedy));
     if flags & TOUCHED == 0 && !entry.options.no_touch {
         return refuse(
             "the security key was not touched",
-            "sign again and touch it, or give the key `no-touch-required` in the policy",
+            format!("{COUNTERSIGN}; `no-touch-required` before the key in the policy would let it count"),
         );
     }
     if flags & CHECKED == 0 && entry.options.verify {
         return refuse(
             "the security key did not check its user, as `verify-required` asks",
-            "sign with a key made with `-O verify-required`",
+            format!("{COUNTERSIGN}; a key made with `-O verify-required` checks its user"),
         );
     }
     Ok(())
 }
 
 fn is_authority(key: &SshKey, certificate: &Certificate) -> bool {
-    key.options.authority.is_some() && key.data == *certificate.signature_key()
+    key.options.authority.is_some() && key.data == certificate.authority
 }
 
 /// The principal of a certificate for which this entry's authority counts. A certificate without principals is for none.
 fn principal<'a>(certificate: &'a Certificate, entry: &SshKey) -> Option<&'a String> {
     let patterns = entry.options.authority.as_deref().unwrap_or_default();
-    certificate.valid_principals().iter().find(|name| patterns.iter().any(|pattern| glob(pattern, name)))
+    certificate.principals.iter().find(|name| patterns.iter().any(|pattern| glob(pattern, name)))
 }
 
 /// Whether the authority's certificate lets its key sign then. The note names it.
 fn authorised(certificate: &Certificate, entry: &SshKey, time: i64) -> Result<String, Refusal> {
     let refuse = |why: String| {
-        Err(Refusal::rejected(Step::Certificate, why, "have the authority issue a new certificate, and sign the next version"))
+        let remedy = format!("{COUNTERSIGN} by a new certificate of the authority");
+        Err(Refusal::rejected(Step::Certificate, why, remedy))
     };
-    let at = u64::try_from(time).unwrap_or(0);
-    let authority = certificate.signature_key().fingerprint(HashAlg::Sha256);
-    if let Err(problem) = certificate.validate_at(at, [&authority]) {
-        return refuse(format!("the certificate does not hold at the tagger's time: {problem}"));
-    }
-    if !certificate.cert_type().is_user() {
-        return refuse("the certificate is a host's".to_owned());
-    }
-    if let Some((option, _)) = certificate.critical_options().iter().next() {
-        return refuse(format!("the certificate has the critical option `{option}`"));
+    if let Some(why) = certificate.problem(time) {
+        return refuse(why);
     }
     let Some(principal) = principal(certificate, entry) else {
         return refuse("the certificate is for none of the authority's principals".to_owned());
     };
-    Ok(format!("by a certificate of {authority} for {principal}"))
+    Ok(format!("by a certificate of {} for {principal}", certificate.authority_fingerprint()))
 }

@@ -273,12 +273,21 @@ fn policy_check_tells_what_the_certificates_are_worth() {
         "cannot sign now: it is revoked",
         "the curve brainpoolP256r1, which is not supported",
         "SHA1 is not considered secure",
-        "cannot sign now: no certificate is in the policy, so that tags by it cannot be verified",
+        "cannot sign now: it is revoked (Key material has been compromised, by a signature with MD5)",
         "warning: carol alone holds the role owner",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(!said.contains("alone holds the role release"), "{said}");
+    let without = "cannot sign now: no certificate is in the policy, so that tags by it cannot be verified";
+    assert!(check("without-certificate").1.contains(without), "{}", check("without-certificate").1);
+    // Of a key with two windows the one that judges now is told, once.
+    for name in ["two-windows", "ssh-file-windows"] {
+        let said = check(name).1;
+        assert!(said.matches("SHA256:").count() == 1 && said.contains("can sign") && !said.contains("is over"), "{said}");
+    }
+    let said = check("three-of-two").1;
+    assert!(said.contains("warning: min_signatures is 3, and 2 people hold the role release and can sign now"), "{said}");
     assert!(check("programs").1.contains("can sign, until 2029-12-2"), "{}", check("programs").1);
     for refused in ["secret", "both-blocks", "subkey-pinned", "shared"] {
         assert_eq!(check(refused).0, Some(2), "{refused}");
@@ -302,6 +311,14 @@ fn a_version_file_binds_the_artefact_to_the_tag() {
     assert_eq!(with(format!("{{\"commit\":\"{commit}\",\"version\":\"v2.0\"}}")), 1);
     for wrong in ["", "[]", "{}", "{\"commit\":\"abc\"}", "{\"commit\":1}"] {
         assert_eq!(with(wrong.to_owned()), 2, "{wrong}");
+    }
+    assert_eq!(with(format!("[\"{commit}\",\"1.1\"]")), 2, "no object");
+    let other = "1".repeat(40);
+    for twice in [
+        format!("\"commit\":\"{other}\",\"commit\":\"{commit}\""),
+        format!("\"commit\":\"{commit}\",\"version\":\"2.0\",\"version\":\"1.1\""),
+    ] {
+        assert_eq!(with(format!("{{{twice}}}")), 2, "{twice}");
     }
     assert_eq!(run(&built, &case, &["--expect-commit", &commit], &[]).status, 0);
     assert_eq!(run(&built, &case, &["--expect-commit", &commit[..12]], &[]).status, 2, "never an abbreviation");

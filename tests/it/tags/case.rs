@@ -78,6 +78,19 @@ pub(super) struct Case {
     /// Why git says something else.
     #[serde(default)]
     pub(super) git_because: Option<String>,
+    /// What `sqv` says of the last block over the bytes before it, and why, where that is not the verdict.
+    #[serde(default)]
+    pub(super) sqv: Option<Disagreement>,
+}
+
+/// Another program's answer where it is not ours.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Disagreement {
+    /// `accepts` or `rejects`.
+    pub(super) says: String,
+    /// Why.
+    pub(super) because: String,
 }
 
 /// A line of the state log.

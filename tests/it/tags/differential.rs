@@ -1,5 +1,6 @@
-//! Owns the comparison with `git verify-tag`, gpg and ssh-keygen where they are on the machine: they agree on every case but those that
-//! `cases.toml` documents. `TOLLGATE_MEASURE=FILE` writes what git says of every case instead.
+//! Owns the comparison with `git verify-tag`, gpg, ssh-keygen and sqv where they are on the machine: they agree on every case but those
+//! that `cases.toml` documents. `TOLLGATE_MEASURE=FILE` writes what git says of every case instead.
+#![expect(clippy::disallowed_methods, reason = "it writes what other programs read")]
 
 use std::path::Path;
 use std::process::Command;
@@ -93,4 +94,60 @@ fn every_disagreement_has_a_reason() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(accepted > 40, "git accepts only {accepted} of what must not be accepted");
+}
+
+/// The bytes before the last OpenPGP block of the tag that is asked for, and that block.
+fn last_block(built: &Built, case: &Case) -> Option<(Vec<u8>, Vec<u8>)> {
+    const BEGIN: &[u8] = b"-----BEGIN PGP SIGNATURE-----";
+    let name = case.arguments[0].strip_prefix("refs/tags/").unwrap_or(&case.arguments[0]);
+    let id = built.repository.find_reference(&format!("refs/tags/{name}")).ok()?.target()?;
+    let bytes = built.repository.odb().ok()?.read(id).ok()?.data().to_vec();
+    let at = bytes.windows(BEGIN.len()).rposition(|window| window == BEGIN)?;
+    let block = bytes[at..].to_vec();
+    Some((bytes[..at].to_vec(), block))
+}
+
+/// The certificates that the case's policy names; those of the default branch are alice's and bob's.
+fn certificates(case: &Case) -> Vec<std::path::PathBuf> {
+    let policies = folder().join("policies");
+    let text = std::fs::read_to_string(policies.join(format!("{}.toml", case.policy)));
+    let text = text.unwrap_or_else(|_| "cert = \"keys/alice.asc\"\ncert = \"keys/bob.asc\"\n".to_owned());
+    // A certificate of version 6 keeps sqv 1.1 from reading any.
+    let named = text
+        .lines()
+        .filter(|line| !line.contains("six.asc"))
+        .filter_map(|line| line.strip_prefix("cert = \"")?.strip_suffix('"'));
+    named.map(|name| policies.join(name)).collect()
+}
+
+/// sqv is asked about what it can know: the block, the certificate, the algorithms and the times. Which people, branches and names a policy
+/// means it does not know.
+#[test]
+fn sqv_disagrees_exactly_where_the_table_says_so() {
+    if !is_here("sqv") {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (signature, data) = (scratch.path().join("signature"), scratch.path().join("data"));
+    let (mut wrong, mut asked) = (Vec::new(), 0);
+    for case in case::all().iter().filter(|case| can_be_asked(case)) {
+        let known = matches!(case.step.as_deref(), None | Some("block" | "certificate" | "algorithm" | "time"));
+        let Some((signed, block)) = last_block(&Built::new(case), case).filter(|_| known) else { continue };
+        std::fs::write(&data, signed).expect("written");
+        std::fs::write(&signature, block).expect("written");
+        let mut command = Command::new("sqv");
+        command.args([&signature, &data]);
+        for path in certificates(case) {
+            command.arg("--keyring").arg(path);
+        }
+        let says = if command.output().expect("sqv starts").status.success() { "accepts" } else { "rejects" };
+        asked += 1;
+        let ours = if case.verdict == "verified" { "accepts" } else { "rejects" };
+        let expected = case.sqv.as_ref().map_or(ours, |other| other.says.as_str());
+        if says != expected || case.sqv.as_ref().is_some_and(|other| other.because.is_empty() || other.says == ours) {
+            wrong.push(format!("{} ({}): sqv {says}, the table {expected}, we {ours}", case.id, case.what));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked} cases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(asked > 60, "only {asked} cases are compared");
 }

@@ -11,6 +11,7 @@ pub(super) fn plant(built: &mut Built, word: &str) {
     match word {
         "bare" => {}
         "linked" => linked(built),
+        "bare-inside" => bare_inside(built),
         "packed" => packed(built, None),
         "packed-peel" => packed(built, Some("evil")),
         "loose-over-packed" => {
@@ -121,6 +122,20 @@ fn packed(built: &Built, peel: Option<&str>) {
         let reference = repository.find_reference("refs/tags/v1.1").expect("a tag");
         assert_eq!(reference.peel_to_commit().expect("peels").id(), built.history.id("evil"), "git2 believes it");
     }
+}
+
+/// A folder of the work tree that looks like a bare repository, with a tag of its own, is what is named.
+fn bare_inside(built: &mut Built) {
+    let path = built.path.join("inner");
+    let inner = git2::Repository::init_bare(&path).expect("a repository");
+    built.history.write(inner.path());
+    inner.odb().expect("objects").write(git2::ObjectType::Tag, &tag_bytes("v1.1")).expect("written");
+    for (name, id) in [("refs/tags/v7.7", oid(&tag_bytes("v1.1"))), ("refs/heads/main", built.history.id("tip"))] {
+        let file = inner.path().join(name);
+        fs::create_dir_all(file.parent().expect("a parent")).expect("folders");
+        fs::write(file, format!("{id}\n")).expect("written");
+    }
+    built.path = path;
 }
 
 /// The repository is seen through a linked work tree.

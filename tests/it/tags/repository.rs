@@ -234,7 +234,7 @@ impl Found {
             .to_owned(),
             step: worst.refusal.as_ref().map(|refusal| refusal.step.word().to_owned()),
             text: text.join("; "),
-            remedies: worst.refusal.iter().map(|refusal| refusal.remedy.clone()).collect(),
+            remedies: report.tags.iter().filter_map(|tag| tag.refusal.as_ref()).map(|refusal| refusal.remedy.clone()).collect(),
             commit: worst.commit.clone(),
             signers,
             report: Some(report),

@@ -10,9 +10,10 @@ const TAGS: &str = "a02 a03 a39 a04a a04b a04c a05a a05b a05c a06 a21 a07 a08 a0
 /// The rows of the catalogue of threats.
 const THREATS: &str = "b02 b2b b03 b04 b05 b06 b07 b08 b09 b10 b11 b2a b12 b13 b14 b16 b17 b18 b19 b20 b22 b22b b23 b25 b26 b27 b28 b31 \
     b32 b33 b34 b35 b36 b37 b41 b45 b46 b47 b48 b49 b4a b4b b50 b51 b62 b63 b64 b66 b68 b69 b6a b70 b71 b72 b73 b74 b75 b76 b77 b78 \
-    b79 b7a";
+    b79 b7a b7b";
 /// Rows that are no tag in a repository, each with the test that holds it.
-const ELSEWHERE: [(&str, &str, &str); 2] = [
+const ELSEWHERE: [(&str, &str, &str); 3] = [
+    ("a18", include_str!("../../../fixtures-tags/README.md"), "No fixture shows a collision of SHA-1 (a18)"),
     ("a30", include_str!("binary.rs"), "fn the_environment_leads_nowhere_else"),
     ("b1", include_str!("../../../rules/checklist/deploy-tag-verified.toml"), "it verifies one tag for ever"),
 ];
