@@ -3,7 +3,7 @@
 
 use crate::facts::bots::Uncovered;
 use crate::facts::components::Component;
-use crate::text::escape;
+use crate::text::{RepoPath, escape};
 
 /// A step that runs in the component's directory.
 pub(super) fn run_in(command: &str, component: &Component) -> String {
@@ -32,7 +32,11 @@ pub(super) fn dependabot_block(missing: &[&Uncovered], whole_file: bool) -> Stri
         out.push_str("version: 2\nupdates:\n");
     }
     let mut by_ecosystem: std::collections::BTreeMap<&str, Vec<String>> = std::collections::BTreeMap::new();
-    for one in missing {
+    // A root that is read with its projects has one entry for all of them.
+    let there = |one: &Uncovered, root: &RepoPath| {
+        missing.iter().any(|other| other.ecosystem == one.ecosystem && other.directory == *root)
+    };
+    for one in missing.iter().filter(|one| !one.served_from.iter().any(|root| there(one, root))) {
         let directory = format!("/{}", one.directory);
         let all = by_ecosystem.entry(&one.ecosystem).or_default();
         if !all.contains(&directory) {

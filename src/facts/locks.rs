@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::catalog::Languages;
+use crate::doc::Format;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
@@ -26,6 +27,7 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages) -> Locks {
     let mut found: BTreeMap<(&str, RepoPath), usize> = BTreeMap::new();
     for entry in snapshot.under(&RepoPath::root()) {
         let Some(at) = by_name.get(entry.path.file_name()) else { continue };
+        let at = if names[*at].1 == "yarn.lock" && asks_for_berry(snapshot, &entry.path.parent()) { &0 } else { at };
         let slot = found.entry((names[*at].0, entry.path.parent())).or_insert(*at);
         *slot = (*slot).min(*at);
     }
@@ -34,6 +36,16 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages) -> Locks {
         locks.0.entry(language.to_owned()).or_default().insert(directory, names[at].1.to_owned());
     }
     locks
+}
+
+/// Whether the `package.json` of a directory asks for a yarn that came after the first.
+fn asks_for_berry(snapshot: &Snapshot, directory: &RepoPath) -> bool {
+    let document = directory.join("package.json").and_then(|path| snapshot.document(&path, Format::Json).ok());
+    let version = document.as_ref().and_then(|document| {
+        let (name, version) = document.root().get("packageManager")?.as_str()?.split_once('@')?;
+        (name == "yarn").then(|| version.to_owned())
+    });
+    version.is_some_and(|version| !version.starts_with("1.") && !version.starts_with("0."))
 }
 
 impl Locks {
@@ -52,13 +64,16 @@ mod tests {
     #[test]
     fn the_nearest_lock_says_the_client() {
         let files = ["yarn.lock", "ui/pnpm-lock.yaml", "api/uv.lock", "berry/yarn.lock", "berry/.yarnrc.yml"];
-        let snapshot = Snapshot::in_memory(files.iter().map(|path| ((*path).to_owned(), String::new())));
+        let berry = [("new/yarn.lock", ""), ("new/package.json", "{\"packageManager\": \"yarn@4.1.0\"}")];
+        let all = files.iter().map(|path| (*path, "")).chain(berry);
+        let snapshot = Snapshot::in_memory(all.map(|(path, text)| (path.to_owned(), text.to_owned())));
         let locks = gather(&snapshot, &crate::catalog::Catalog::builtin().languages);
         let at = |path: &str| RepoPath::new(path).unwrap_or_default();
         assert_eq!(locks.nearest(&at("ui/src"), "javascript"), Some("pnpm-lock.yaml"));
         assert_eq!(locks.nearest(&at("api"), "javascript"), Some("yarn.lock"));
         assert_eq!(locks.nearest(&at("api"), "python"), Some("uv.lock"));
         assert_eq!(locks.nearest(&at("berry"), "javascript"), Some(".yarnrc.yml"));
+        assert_eq!(locks.nearest(&at("new"), "javascript"), Some(".yarnrc.yml"));
         assert_eq!(locks.nearest(&at("api"), "rust"), None);
     }
 }

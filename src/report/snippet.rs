@@ -20,8 +20,8 @@ const BEFORE: usize = 60;
 const PLACES: usize = 4;
 /// Patterns that were searched that are shown.
 const SEARCHED: usize = 5;
-/// Lines of a fix that are shown.
-const HELP: usize = 40;
+/// Lines of a fix that are shown: what is to be pasted is whole, as far as anybody pastes it.
+const HELP: usize = 2_000;
 
 /// Files by path.
 pub(super) type Sources = BTreeMap<RepoPath, Arc<SourceFile>>;

@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
+use self::dependabot::reach::Reach;
 use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
 use super::runners::World;
@@ -143,6 +144,8 @@ pub struct Uncovered {
     pub scope: Scope,
     /// A bot may cover it: what could not be read.
     pub may_be: Option<Why>,
+    /// Directories whose entry would serve it too.
+    pub served_from: Vec<RepoPath>,
 }
 
 /// Bots, and what none of them covers.
@@ -207,6 +210,7 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
         None => ("no-bot", None),
     };
     let gaps = scene.targets.iter().filter(|target| !covered.contains(&(target.ecosystem, target.directory)));
+    let reach = Reach::new(scene);
     let gap = |target: &Target<'_>| {
         let key = (target.ecosystem, target.directory);
         let (why, place) = misses.get(&key).map_or_else(|| absent(target.ecosystem), |miss| (miss.why, Some(miss.place.clone())));
@@ -219,6 +223,7 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
             remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),
             scope: target.scope(),
             may_be: may_be.get(&key).map(|why| (*why).clone()).or_else(|| unlisted.clone()),
+            served_from: reach.roots(target.ecosystem, target.directory).to_vec(),
         }
     };
     gaps.map(gap).collect()

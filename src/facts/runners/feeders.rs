@@ -106,7 +106,7 @@ pub(super) fn find(call: &Call<'_>) -> Option<Vec<Next>> {
     let mut next = Next::argv(call, words);
     if rest[end].value.as_deref() == Some(";") {
         let why = "`find -exec … \\;` does not report the status of what it runs";
-        next.holds.push(Hold::new(HoldEffect::Soften, rest[end].place.clone(), why));
+        next.holds.push(Hold::new(HoldEffect::Soften, rest[end].place.clone(), why).mended("write `+` instead of `\\;`"));
     }
     Some(vec![next])
 }

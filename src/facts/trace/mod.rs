@@ -28,20 +28,18 @@ use std::sync::Arc;
 
 use computed::doubted;
 pub use found::{OpaqueUnit, ReachedAction, Trace};
-pub use releasing::ReleaseStep;
-
 use frame::Frame;
+pub use releasing::ReleaseStep;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
-use crate::facts::matching;
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
-use crate::facts::shadow;
 use crate::facts::shell::{self, Word};
 use crate::facts::workdir::Workdir;
+use crate::facts::{matching, shadow};
 use crate::terms::Terms;
 use crate::text::{MappedText, Place};
 

@@ -85,3 +85,19 @@ fn the_own_step_of_a_tool_installs_it_and_can_fail() {
         assert!(fix.contains(wanted), "{more:?}: {fix}");
     }
 }
+
+#[test]
+fn the_block_to_paste_has_one_entry_for_a_root_that_is_read_with_its_projects() {
+    let projects: Vec<String> = (0..60).map(|at| format!("p{at}")).collect();
+    let settings: String = projects.iter().map(|name| format!("include '{name}'\n")).collect();
+    let build = "dependencies { implementation 'a:b:1' }\n";
+    let paths: Vec<String> = projects.iter().map(|name| format!("{name}/build.gradle")).collect();
+    let mut tree = vec![("settings.gradle", settings.as_str()), ("build.gradle", build), ("apart/build.gradle", build)];
+    tree.extend(paths.iter().map(|path| (path.as_str(), build)));
+    let before = finding(&tree, "dependency-update-bot", "repository");
+    let block = before.fix.unwrap_or_default();
+    let block = block.split_once(":\n").map(|(_, block)| block.to_owned()).unwrap_or_default();
+    assert_eq!(block.matches("      - ").count(), 2, "{block}");
+    tree.push((".github/dependabot.yml", &block));
+    assert_eq!(finding(&tree, "dependency-update-bot", "gradle").verdict, Verdict::Pass, "{block}");
+}

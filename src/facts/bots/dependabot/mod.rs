@@ -4,7 +4,7 @@
 mod entry;
 mod ignored;
 mod nested;
-mod reach;
+pub(super) mod reach;
 mod registries;
 mod schema;
 

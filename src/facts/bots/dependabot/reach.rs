@@ -14,13 +14,13 @@ use crate::facts::components::workspaces;
 use crate::text::RepoPath;
 
 /// For each ecosystem and directory, the directories whose entries serve it too.
-pub(super) struct Reach {
+pub(in crate::facts::bots) struct Reach {
     roots: HashMap<(String, RepoPath), Vec<RepoPath>>,
 }
 
 impl Reach {
     /// Reads every root above a manifest.
-    pub(super) fn new(scene: &Scene<'_>) -> Self {
+    pub(in crate::facts::bots) fn new(scene: &Scene<'_>) -> Self {
         let mut roots: HashMap<(String, RepoPath), Vec<RepoPath>> = HashMap::new();
         for ecosystem in ["gradle", "gomod", "npm", "bun", "nuget"] {
             let mine: Vec<&RepoPath> =
@@ -37,7 +37,7 @@ impl Reach {
     }
 
     /// Directories whose entries serve this one.
-    pub(super) fn roots(&self, ecosystem: &str, directory: &RepoPath) -> &[RepoPath] {
+    pub(in crate::facts::bots) fn roots(&self, ecosystem: &str, directory: &RepoPath) -> &[RepoPath] {
         self.roots.get(&(ecosystem.to_owned(), directory.clone())).map_or(&[], Vec::as_slice)
     }
 }

@@ -166,7 +166,8 @@ pub(super) fn concurrently(call: &Call<'_>, world: &World<'_>) -> Runs {
         let label = names.get(index).map_or("", String::as_str);
         let counts = success.as_ref().is_none_or(|(rule, _)| counts(rule, index, label));
         if let Some((rule, place)) = success.as_ref().filter(|_| !counts) {
-            let hold = Hold::new(HoldEffect::Soften, place.clone(), format!("`--success {rule}` lets it fail"));
+            let hold = Hold::new(HoldEffect::Soften, place.clone(), format!("`--success {rule}` lets it fail"))
+                .mended(format!("delete `--success {rule}`"));
             out[before..].iter_mut().for_each(|next| next.holds.push(hold.clone()));
         }
     }
