@@ -60,7 +60,8 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Opt
             let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
             // A module of a program may have the name too; a packaging script calls `setup`. One that is only there for tools
             // that look for it requires nothing, and takes nothing in.
-            let says = |words: &[&str]| words.iter().any(|word| file.text.contains(word));
+            let code = || file.text.lines().filter(|line| !line.trim_start().starts_with('#'));
+            let says = |words: &[&str]| code().any(|line| words.iter().any(|word| line.contains(word)));
             let packaging = says(&["setuptools", "distutils", "skbuild"]) && says(&["setup("]);
             packaging.then(|| Content::updatable(says(&["require", "**", "open(", "read", "exec("])))
         }

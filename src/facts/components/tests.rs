@@ -57,7 +57,7 @@ fn what_manifests_say_about_themselves() {
         ("pyproject.toml", "[project]\nname='a'\n[dependency-groups]\ndev=['b']\n", "pip:pyproject.toml"),
         ("pyproject.toml", "[dependency-groups]\ndev=['b']\n", "~pip:pyproject.toml"),
         ("pyproject.toml", "[tool.ruff]\n", ""),
-        ("setup.py", "import setuptools\nsetuptools.setup(name='a')\n", "!pip:setup.py"),
+        ("setup.py", "import setuptools\n# required by a reader\nsetuptools.setup(name='a')\n", "!pip:setup.py"),
         ("setup.cfg", "[options]\ninstall_requires =\n    a>=1\n", "pip:setup.cfg"),
         ("setup.cfg", "[options]\ninstall_requires =\n[flake8]\nselect = E\n", ""),
         ("setup.py", "from setuptools import setup\nsetup(install_requires=['b'])\n", "pip:setup.py"),

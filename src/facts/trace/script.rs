@@ -222,7 +222,7 @@ fn unmarked(file: Arc<SourceFile>) -> MappedText {
 
 /// A text of the script, for a message.
 pub(super) fn quoted(text: &str) -> String {
-    let text = text.replace(shell::UNKNOWN_CHAR, "${{ … }}");
+    let text = text.replace(shell::UNKNOWN_CHAR, "…");
     format!("`{}`", crate::text::escape::line(&text).replace('`', "'"))
 }
 
