@@ -302,7 +302,11 @@ impl PolicyReader for Reader {
 
     fn resolve(&self, reference: &str) -> Result<Named, Error> {
         let commit = "3f2a9c1".repeat(6)[..40].to_owned();
-        if reference == "gone" { Err(Error::incomplete("no such ref")) } else { Ok(Named { commit, outside: reference != "feature" }) }
+        if reference == "gone" {
+            Err(Error::incomplete("no such ref"))
+        } else {
+            Ok(Named { commit, outside: reference != "feature" })
+        }
     }
 
     fn beside(&self, _directory: &std::path::Path, name: &str) -> Result<Option<Arc<SourceFile>>, Error> {

@@ -76,7 +76,9 @@ impl Report {
     pub fn banner(&self) -> Option<String> {
         let own = !self.policy.authoritative && self.policy.source != PolicySource::Builtin;
         let whence = match self.policy.source {
-            PolicySource::Ref if self.policy.revision != self.subject.revision => "the policy comes from a commit that is not known to be the default branch's",
+            PolicySource::Ref if self.policy.revision != self.subject.revision => {
+                "the policy comes from a commit that is not known to be the default branch's"
+            }
             _ => "the policy comes from the inspected tree",
         };
         own.then(|| format!("{whence}: this verdict is not authoritative"))

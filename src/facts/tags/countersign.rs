@@ -88,7 +88,9 @@ fn one(
         return refused(format!("it was signed as `{}`", tag.name));
     }
     // Where the release is a tag object, that is no commit, whatever the header says.
-    let fits = |named: Oid| targets.contains(&named) && tag.target == if named == release { TargetType::Commit } else { TargetType::Tag };
+    let fits = |named: Oid| {
+        targets.contains(&named) && tag.target == if named == release { TargetType::Commit } else { TargetType::Tag }
+    };
     if !Oid::from_str(&tag.object).is_ok_and(fits) {
         return refused("it signs another object than this release".to_owned());
     }
@@ -105,7 +107,9 @@ fn one(
 
 /// Whoever may push tags can hide a countersignature among others; then nobody can tell that it is missing.
 fn unlisted(prefix: &str) -> String {
-    format!("delete at the origin what nobody needs below {prefix}, let only maintainers create tags there, and fetch again with --prune")
+    format!(
+        "delete at the origin what nobody needs below {prefix}, let only maintainers create tags there, and fetch again with --prune"
+    )
 }
 
 /// How a countersignature adds nobody.

@@ -149,7 +149,9 @@ fn readable(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Result<(), 
     let known = |handle: &KeyHandle| question.others.iter().any(|cert| cert.key_handle().aliases(handle));
     let revokers: Vec<KeyHandle> = named.filter(known).collect();
     let Some(digest) = revocation::unread(question.cert, question.key, &revokers) else { return Ok(()) };
-    let reason = format!("the certificate holds a revocation whose digest ({digest}) cannot be computed here, so whether the key is revoked cannot be told");
+    let reason = format!(
+        "the certificate holds a revocation whose digest ({digest}) cannot be computed here, so whether the key is revoked cannot be told"
+    );
     let remedy = "ask the key's owner: if it is not revoked, commit the certificate without that packet to the policy (`gpg --export --armor \
         FINGERPRINT`), else mark the key `compromised`";
     Err(Refusal::indeterminate(Step::Certificate, reason, remedy))

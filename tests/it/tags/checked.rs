@@ -150,8 +150,7 @@ fn a_reference_judges_with_authority_only_where_the_judged_cannot_write_it() {
     // Where nothing says which branch is the default one, a fetched branch is what whoever runs this names, and an id is not known.
     let built = Built::new(&case::named("no-origin-head"));
     for (reference, outside) in [("refs/remotes/origin/main", true), (older.as_str(), false)] {
-        let (_, report, said) =
-            by(&built, "2026-06-01T00:00:00Z", CI, &["--rev", "refs/tags/v1.0", "--policy-ref", reference]);
+        let (_, report, said) = by(&built, "2026-06-01T00:00:00Z", CI, &["--rev", "refs/tags/v1.0", "--policy-ref", reference]);
         assert_eq!(report["policy"]["authoritative"].as_bool(), Some(outside), "{reference}: {said}");
     }
 }
@@ -254,6 +253,15 @@ fn a_deployment_waits_for_its_own_tag_and_nothing_less() {
         let one = report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == RULE).expect("a finding");
         (one["verdict"].as_str().expect("a word").to_owned(), one["message"].as_str().expect("text").to_owned())
     };
+    // What only the forge knows is told as that, in the words of the page.
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/release-tags.md")).expect("the page");
+    let says_page = |(verdict, message): (String, String)| {
+        let reason = message.split_once("; ").map(|(_, reason)| reason.to_owned()).unwrap_or_default();
+        let told = |line: &str| line.contains(&format!("| `{verdict}` (")) && line.ends_with(&format!("| {reason} |"));
+        assert!(!reason.is_empty() && page.lines().any(told), "{verdict}: {message}");
+    };
+    says_page(row(tagged, &format!("tollgate verify-tag -- {name}")));
+    says_page(row(by_hand, "make"));
     for (line, on_tags, else_, says) in [
         (format!("tollgate verify-tag -- {name}"), "unknown", "pass", "after tollgate verify-tag"),
         (format!("tollgate verify-tag {name} v1.0.0"), "unknown", "pass", "after tollgate verify-tag"),
