@@ -122,6 +122,8 @@ unbound_cert = of_alice()
 unbound_cert.packets.append(adopted.public(14))
 foreign_binding_cert = of_alice().subkey(adopted, signer=mallory)
 foreign_uid_cert = of_alice().user("mallory <mallory@example.org>", BORN, signer=mallory)
+unread_revocation_cert = of_alice().revoke(at("2021-01-01"), pgp.COMPROMISED, says=100)
+unread_foreign_cert = of_alice().revoke(at("2021-01-01"), pgp.COMPROMISED, signer=mallory, says=100)
 forged_revocation_cert = of_alice().revoke(at("2021-01-01"), pgp.COMPROMISED, signer=mallory)
 foreign_extension_cert = Certificate(expiring)
 foreign_extension_cert.packets = list(expiring_cert.packets)
@@ -171,6 +173,7 @@ CERTIFICATES = {
     "sha1": sha1_cert, "sha1-sub": sha1_sub_cert, "anew": anew_cert, "md5": md5_cert, "fresh": fresh_cert,
     "fresh-sub": fresh_sub_cert, "direct": direct_cert, "revoker": revoker_cert, "ward": ward_cert, "unbound": unbound_cert,
     "foreign-binding": foreign_binding_cert, "foreign-uid": foreign_uid_cert, "forged-revocation": forged_revocation_cert,
+    "unread-revocation": unread_revocation_cert, "unread-foreign": unread_foreign_cert,
     "foreign-extension": foreign_extension_cert, "lookalike": lookalike_cert, "extended": extended_cert, "lender": lender_cert,
     "borrower": borrower_cert, "claimer": claimer_cert,
 }
@@ -217,6 +220,9 @@ def written_policies():
     yield "without-certificate", TWO + MISSING
     yield "without-certificate-of-none", TWO + MISSING.replace('["release"]', '["owner"]')
     yield "two", TWO + CAROL + release("min_signatures = 2")
+    without_bob = TWO.replace('cert = "keys/bob.asc"\n', "")
+    yield "two-one-missing", without_bob + release("min_signatures = 2")
+    yield "accept-one-missing", without_bob + release('accept = ["tag", "countersign"]')
     yield "two-keys", who("alice", "alice", "alice-two") + who("bob", "bob") + release("min_signatures = 2")
     yield "without-alice", who("bob", "bob")
     yield "nobody", release("min_signatures = 1")
@@ -266,7 +272,7 @@ def written_policies():
     yield "ward-known", who("ward", "ward") + who("revoker", "revoker", roles='["owner"]')
     yield "ward-unknown", who("ward", "ward")
     yield "ward-sub-known", who("ward", "ward-sub") + who("revoker", "revoker", roles='["owner"]')
-    for name in ("unbound", "foreign-binding", "foreign-uid", "forged-revocation"):
+    for name in ("unbound", "foreign-binding", "foreign-uid", "forged-revocation", "unread-revocation", "unread-foreign"):
         yield name, pinned(alice.hex(), name)
     yield "foreign-extension", pinned(expiring.hex(), "foreign-extension")
     yield "lookalike", pinned(alice.hex(), "lookalike")
@@ -676,6 +682,8 @@ def countersignatures():
     countersign("cs-lying-tag", bob_sub, "v1.2/bob", "c2", "tag")
     countersign("cs-a40", bob_sub, "v1.1/bob", "a40")
     countersign("cs-sha1", sha1, "v1.1/bob", "v1.1")
+    by_x509 = payload("countersign/v1.1/bob", "v1.1", C2 + HOUR, kind="tag")
+    keep("cs-x509", by_x509 + b"-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n")
 
 
 def commits():

@@ -231,12 +231,14 @@ class Certificate:
         self.packets.append(packet(2, signature(signer or self.primary, SUBKEY_BINDING, data, own, unhashed, digest)))
         return self
 
-    def revoke(self, time, reason, signer=None, of=None, digest="sha512"):
-        """A revocation of the primary key, or of the subkey `of`; `reason` None leaves the reason out."""
+    def revoke(self, time, reason, signer=None, of=None, digest="sha512", says=None):
+        """A revocation of the primary key, or of the subkey `of`; `reason` None leaves the reason out; `says`: the number of the digest that
+        the packet names instead."""
         by = signer or self.primary
         own = by.issuer() + created(time) + (b"" if reason is None else sub(29, bytes([reason]) + b"test"))
         data = self.primary.hashed() + (of.hashed() if of else b"")
-        made = packet(2, signature(by, SUBKEY_REVOCATION if of else KEY_REVOCATION, data, own, by.unhashed(), digest))
+        body = signature(by, SUBKEY_REVOCATION if of else KEY_REVOCATION, data, own, by.unhashed(), digest)
+        made = packet(2, body if says is None else body[:3] + bytes([says]) + body[4:])
         if of:
             self.packets.append(made)
         else:

@@ -16,7 +16,7 @@ use crate::facts::tags::survey::{self, Signing};
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::limits::Limits;
-use crate::policy::origin::Loosening;
+use crate::policy::origin::{Loosening, Named};
 use crate::policy::{self, DecideOptions, Decided, OriginRequest, Outcome, PolicyReader};
 use crate::report::facts::FactsReport;
 use crate::report::{NotInspected, PolicyInfo, Report, Subject, SubjectKind};
@@ -176,16 +176,12 @@ pub fn check(request: &CheckRequest) -> Result<Report, Error> {
             outcome = Outcome::Incomplete;
         }
     }
-    let mut terms = policy.terms.clone();
-    if let Some(profile) = &request.profile {
-        terms.profile.clone_from(profile);
-    }
     // Findings about the policy point into its own files.
     let mut sources = sources;
     sources.extend(policy.files.iter().map(|file| (file.path.clone(), Arc::clone(file))));
     Ok(Report {
-        subject: subject(snapshot, &terms),
-        policy: policy_info(&opened.judging, &terms),
+        subject: subject(snapshot, &policy.terms),
+        policy: policy_info(&opened.judging, &policy.terms),
         base: None,
         now: request.now.stated(),
         outcome,
@@ -247,6 +243,7 @@ fn open(request: &CheckRequest) -> Result<Opened, Error> {
         policy_ref: request.policy_ref.clone(),
         org_policy: request.org_policy.clone(),
         base: request.base.clone(),
+        profile: request.profile.clone(),
         ci: request.ci,
         now: request.now.at.as_second(),
         policy_file_is_inside: request.policy_file.as_deref().is_some_and(|file| source::lies_in(file, &request.path)),
@@ -330,17 +327,8 @@ impl PolicyReader for PolicyFiles<'_> {
         read_policy(self.snapshot, path)
     }
 
-    fn resolve(&self, reference: &str) -> Result<String, Error> {
-        let repository = self.repository()?;
-        let id = matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !id && !reference.starts_with("refs/") {
-            // A short name has several readings, and whoever may push a tag or branch could choose one.
-            let hint = format!("write `refs/remotes/origin/{}`", reference.trim_start_matches("origin/"));
-            let error =
-                Error::usage(format!("--policy-ref takes the full name of a reference or an object id, not `{reference}`"));
-            return Err(error.hint(hint));
-        }
-        source::revision::resolve(repository, reference, self.snapshot.limits()).map(|id| id.to_string())
+    fn resolve(&self, reference: &str) -> Result<Named, Error> {
+        tags_judge::of_trees(self.repository()?, reference, self.request.ci, self.snapshot.limits())
     }
 
     fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {

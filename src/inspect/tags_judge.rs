@@ -8,11 +8,14 @@ use git2::Oid;
 use super::tags_origin::{DefaultBranch, no_default};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::policy::origin::Named;
 use crate::source::ancestry::{self, Ancestry};
 use crate::source::{self, Repository, fetching, revision};
 
 /// Where `actions/checkout` keeps what a pull request would become: whoever opens one writes it.
 const PULLS: &str = "refs/remotes/pull/";
+/// Where tags are.
+const TAGS: &str = "refs/tags/";
 /// Where this repository's own branches are.
 const LOCAL: &str = "refs/heads/";
 /// Where the branches of others are.
@@ -79,6 +82,27 @@ pub(super) fn named(
     }
 }
 
+/// The commit of `--policy-ref` where a tree is judged. What is not known to have been the default branch's tip may be of whoever wrote the
+/// tree: any branch but that one may be his. In CI what certainly is his, a pull request's reference or a tag, is refused.
+///
+/// # Errors
+/// Usage: a name with several readings, or in CI one that the judged writes. Incomplete: it is not here.
+pub(super) fn of_trees(repository: &Repository, reference: &str, ci: bool, limits: &Limits) -> Result<Named, Error> {
+    let his = [PULLS, "refs/pull/", "refs/merge-requests/", TAGS].iter().any(|prefix| reference.starts_with(prefix));
+    if his && ci {
+        let error = Error::usage(format!("--policy-ref {reference} may be written by whoever wrote the inspected tree"));
+        return Err(error.hint("name the protected branch, for example refs/remotes/origin/main"));
+    }
+    let id = if his { revision::resolve(repository, reference, limits)? } else { full(repository, reference, limits)? };
+    let outside = !his && (known(repository, reference, limits) || known(repository, &id.to_string(), limits));
+    Ok(Named { commit: id.to_string(), outside })
+}
+
+/// It might judge tags, too.
+fn known(repository: &Repository, reference: &str, limits: &Limits) -> bool {
+    DefaultBranch::of(repository, None).is_ok_and(|default| named(repository, reference, default.as_ref(), limits).is_ok())
+}
+
 fn refused(reference: &str, why: &str) -> Result<(Oid, bool), Error> {
     Err(Error::usage(format!("--policy-ref {reference} {why}")).hint(
         "leave it out: the default branch's policy judges; one of another repository: check that out elsewhere and name the file by --policy",
@@ -90,7 +114,7 @@ fn refused(reference: &str, why: &str) -> Result<(Oid, bool), Error> {
 /// # Errors
 /// Usage: it is a tag, or a name with several readings. Incomplete: it is not here.
 pub(super) fn full(repository: &Repository, reference: &str, limits: &Limits) -> Result<Oid, Error> {
-    if reference.starts_with("refs/tags/") {
+    if reference.starts_with(TAGS) {
         let error = Error::usage(format!("--policy-ref {reference} is a tag: who may push tags would judge them"));
         return Err(error.hint("name a protected branch, for example refs/remotes/origin/main"));
     }

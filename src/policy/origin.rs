@@ -30,6 +30,8 @@ pub struct OriginRequest {
     pub org_policy: Option<PathBuf>,
     /// `--base`.
     pub base: Option<String>,
+    /// `--profile`, which takes the place of the policy's.
+    pub profile: Option<String>,
     /// A CI variable is set.
     pub ci: bool,
     /// Whether `policy_file`, links resolved, lies in the inspected tree or its `.git`.
@@ -62,17 +64,26 @@ pub trait PolicyReader {
     /// When it is there and is no regular file, or cannot be read.
     fn tree(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Error>;
 
-    /// The commit that a ref names, in full.
+    /// The commit that a ref names, and whether whoever wrote the inspected tree cannot have chosen it.
     ///
     /// # Errors
-    /// When the ref does not exist, or is ambiguous.
-    fn resolve(&self, reference: &str) -> Result<String, Error>;
+    /// When the ref does not exist, or is ambiguous; in CI when it is one that the judged writes.
+    fn resolve(&self, reference: &str) -> Result<Named, Error>;
 
     /// A file of a commit's tree; `None` when there is none.
     ///
     /// # Errors
     /// When the commit cannot be read, or the file is no regular file.
     fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error>;
+}
+
+/// What a ref names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The commit's id, in full.
+    pub commit: String,
+    /// It is known that whoever wrote the inspected tree cannot have chosen it.
+    pub outside: bool,
 }
 
 /// Where the judging policy came from.
@@ -121,6 +132,10 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
     let org = request.org_policy.as_deref().map(|path| reader.disk(path)).transpose()?;
     let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| {
         let policy = read(file, &Reading { catalog, today, open, org: org.clone() })?;
+        let policy = match &request.profile {
+            Some(profile) => policy.under(profile),
+            None => policy,
+        };
         let trust = trust::trust(&policy, open, request.now)?;
         Ok::<_, Error>((policy, trust))
     };
@@ -147,7 +162,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         ));
     }
     if let Some(reference) = &request.policy_ref {
-        let revision = reader.resolve(reference)?;
+        let Named { commit: revision, outside } = reader.resolve(reference)?;
         let file = reader.at(&revision, POLICY_FILE)?;
         let (source, what) = match file {
             Some(_) => (PolicySource::Ref, POLICY_FILE),
@@ -156,7 +171,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         let policy = with(file, &|name| reader.at(&revision, name))?;
         let title = format!("{what} at {reference} {}", short(&revision));
         let own = request.tree_revision.as_ref() == Some(&revision);
-        return Ok(judging(policy, source, Some(revision), !own && !request.org_policy_is_inside, title));
+        return Ok(judging(policy, source, Some(revision), outside && !own && !request.org_policy_is_inside, title));
     }
     let file = reader.tree(POLICY_FILE)?;
     let has_file = file.is_some();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 
-use super::origin::{Loosening, OriginRequest, PolicyReader, PolicySource, choose, refuse_looser};
+use super::origin::{Loosening, Named, OriginRequest, PolicyReader, PolicySource, choose, refuse_looser};
 use super::*;
 use crate::answer::Reason;
 use crate::catalog::Catalog;
@@ -300,8 +300,13 @@ impl PolicyReader for Reader {
         Ok((name == ".tollgate.toml").then(|| SourceFile::new(path(name), "[gate]\nfail_on = \"warning\"".to_owned())))
     }
 
-    fn resolve(&self, reference: &str) -> Result<String, Error> {
-        if reference == "gone" { Err(Error::incomplete("no such ref")) } else { Ok("3f2a9c1".repeat(6)[..40].to_owned()) }
+    fn resolve(&self, reference: &str) -> Result<Named, Error> {
+        let commit = "3f2a9c1".repeat(6)[..40].to_owned();
+        if reference == "gone" {
+            Err(Error::incomplete("no such ref"))
+        } else {
+            Ok(Named { commit, outside: reference != "feature" })
+        }
     }
 
     fn beside(&self, _directory: &std::path::Path, name: &str) -> Result<Option<Arc<SourceFile>>, Error> {
@@ -332,6 +337,8 @@ fn the_first_source_that_applies_judges() {
         let below_in_ci = OriginRequest { ci: true, ..below };
         assert_eq!(judge(&below_in_ci).map_err(|error| error.kind).err(), Some(crate::error::Kind::Usage));
     }
+    let anybodys = OriginRequest { policy_ref: Some("feature".to_owned()), ..free() };
+    assert_eq!(judge(&anybodys).map(|(_, authoritative, _)| authoritative).ok(), Some(false));
     let gone = OriginRequest { policy_ref: Some("gone".to_owned()), ..free() };
     assert_eq!(judge(&file).ok(), Some((PolicySource::File, true, "/etc/p.toml".to_owned())));
     assert_eq!(judge(&inside).map(|(_, authoritative, _)| authoritative).ok(), Some(false));

@@ -75,7 +75,13 @@ impl Report {
     #[must_use]
     pub fn banner(&self) -> Option<String> {
         let own = !self.policy.authoritative && self.policy.source != PolicySource::Builtin;
-        own.then(|| "the policy comes from the inspected tree: this verdict is not authoritative".to_owned())
+        let whence = match self.policy.source {
+            PolicySource::Ref if self.policy.revision != self.subject.revision => {
+                "the policy comes from a commit that is not known to be the default branch's"
+            }
+            _ => "the policy comes from the inspected tree",
+        };
+        own.then(|| format!("{whence}: this verdict is not authoritative"))
     }
 
     /// Findings that need action, the worst first.

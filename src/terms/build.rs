@@ -9,17 +9,11 @@ use super::{CiTerms, ExternalCi, ScopeTerms, Service, Terms, ToolTerms, TrustedW
 use crate::catalog::{Catalog, Severity};
 use crate::text::SourceFile;
 
-/// The profile that takes the checklist by its letter: signatures are OpenPGP's.
-const LITERAL: &str = "literal";
-
 /// The policy that validated values make.
 pub(super) fn policy(values: Node, files: Vec<Arc<SourceFile>>, catalog: &Catalog) -> Policy {
     let terms = terms(&values);
-    let mut release = values.get("release").map(release).unwrap_or_default();
-    if terms.profile == LITERAL && values.route("release.formats").is_none() {
-        release.formats = vec!["openpgp".to_owned()];
-    }
-    Policy {
+    let profile = terms.profile.clone();
+    let policy = Policy {
         terms,
         rules: rules(&values, catalog),
         waivers: values.tables_at("waiver").iter().filter_map(|node| waiver(node, catalog)).collect(),
@@ -30,12 +24,13 @@ pub(super) fn policy(values: Node, files: Vec<Arc<SourceFile>>, catalog: &Catalo
             attestation_max_age_days: meaning::days_at(&values, "thresholds.attestation_max_age", 365),
         },
         people: pairs(values.get("people")).map(|(name, node)| (name.clone(), person(node))).collect(),
-        release,
+        release: values.get("release").map(release).unwrap_or_default(),
         commits: values.get("commits").map(commits).unwrap_or_default(),
         org: values.get("org").map(|node| org(node, catalog)).unwrap_or_default(),
         values,
         files,
-    }
+    };
+    policy.under(&profile)
 }
 
 fn pairs(node: Option<&Node>) -> impl Iterator<Item = (&String, &Node)> {

@@ -310,6 +310,9 @@ pub struct Org {
     pub waivable: Option<Vec<String>>,
 }
 
+/// The profile that takes the checklist by its letter: signatures are OpenPGP's.
+const LITERAL: &str = "literal";
+
 impl Policy {
     /// The policy where nobody wrote one.
     #[must_use]
@@ -329,6 +332,19 @@ impl Policy {
             values: Node { place: nowhere.clone(), key: nowhere, value: Value::Table(BTreeMap::new()) },
             files: Vec::new(),
         }
+    }
+
+    /// The policy under this profile, its own or another in its place: what it leaves open is what that profile says.
+    #[must_use]
+    pub fn under(mut self, profile: &str) -> Self {
+        profile.clone_into(&mut self.terms.profile);
+        if self.values.route("release.formats").is_none() {
+            self.release.formats = match profile {
+                LITERAL => vec!["openpgp".to_owned()],
+                _ => Release::default().formats,
+            };
+        }
+        self
     }
 
     /// What holds for a rule that the policy states something about: the severity of `[rules]`, and never less than the

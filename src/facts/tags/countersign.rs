@@ -4,10 +4,10 @@
 use git2::{ObjectType, Oid};
 
 use super::verify::{TagVerdict, Verifying};
-use crate::signing::refusal::Refusal;
+use crate::signing::refusal::{Refusal, Step};
 use crate::signing::signed::Signer;
 use crate::signing::tag_name::{COUNTERSIGN, TAGS};
-use crate::signing::tag_object::{self, TargetType};
+use crate::signing::tag_object::{self, SignatureKind, TargetType};
 use crate::source::commit::Commit;
 use crate::source::refs::Ref;
 
@@ -22,7 +22,8 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
     let listed = match verifying.repository.refs.list(&prefix, MOST) {
         Ok(listed) => listed,
         Err(error) => {
-            verdict.cut = Some(format!("the countersignatures cannot be listed: {}", error.message));
+            let reason = format!("the countersignatures cannot be listed: {}", error.message);
+            verdict.unclear = Some(Refusal::indeterminate(Step::Threshold, reason, unlisted(&prefix)));
             return;
         }
     };
@@ -50,7 +51,12 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
                 }
                 verdict.signers.extend(signers);
             }
-            Err(why) => without.push(format!("{short} does not count: {why}")),
+            Err(Without::Counting(why)) => without.push(format!("{short} does not count: {why}")),
+            Err(Without::Knowing(refusal)) => {
+                without.push(format!("whether {short} counts cannot be told: {}", refusal.reason));
+                let reason = format!("{short}: {}", refusal.reason);
+                verdict.unclear.get_or_insert(Refusal { reason, ..refusal });
+            }
         }
     }
     let more = without.len().saturating_sub(TOLD);
@@ -67,19 +73,49 @@ fn one(
     targets: &[Oid],
     release: Oid,
     commit: &Commit,
-) -> Result<Vec<Signer>, String> {
+) -> Result<Vec<Signer>, Without> {
+    let refused = |why: String| Err(Without::Counting(why));
     let objects = &verifying.repository.objects;
-    let object = objects.read(id, ObjectType::Tag, verifying.limits.tag_bytes).map_err(|error| format!("its object {error}"))?;
-    let tag = tag_object::parse_strict(object.data()).map_err(|why| why.to_string())?;
+    let object = match objects.read(id, ObjectType::Tag, verifying.limits.tag_bytes) {
+        Ok(object) => object,
+        Err(error) => return refused(format!("its object {error}")),
+    };
+    let tag = match tag_object::parse_strict(object.data()) {
+        Ok(tag) => tag,
+        Err(why) => return refused(why.to_string()),
+    };
     if tag.name != name {
-        return Err(format!("it was signed as `{}`", tag.name));
+        return refused(format!("it was signed as `{}`", tag.name));
     }
-    let named = Oid::from_str(&tag.object).map_err(|error| error.message().to_owned())?;
     // Where the release is a tag object, that is no commit, whatever the header says.
-    let kind = if named == release { TargetType::Commit } else { TargetType::Tag };
-    if !targets.contains(&named) || tag.target != kind {
-        return Err("it signs another object than this release".to_owned());
+    let fits = |named: Oid| {
+        targets.contains(&named) && tag.target == if named == release { TargetType::Commit } else { TargetType::Tag }
+    };
+    if !Oid::from_str(&tag.object).is_ok_and(fits) {
+        return refused("it signs another object than this release".to_owned());
     }
-    let told = |refusal: Refusal| refusal.reason;
-    verifying.signed(object.data(), &tag, release, commit).map(|signed| signed.signers).map_err(told)
+    // Nobody of a policy has a key of that kind.
+    if tag.signature == SignatureKind::X509 {
+        return refused("it is signed with X.509, which is not verified".to_owned());
+    }
+    match verifying.signed(object.data(), &tag, release, commit) {
+        Ok(signed) => Ok(signed.signers),
+        Err(refusal) if !refusal.rejected => Err(Without::Knowing(refusal)),
+        Err(refusal) => Err(Without::Counting(refusal.reason)),
+    }
+}
+
+/// Whoever may push tags can hide a countersignature among others; then nobody can tell that it is missing.
+fn unlisted(prefix: &str) -> String {
+    format!(
+        "delete at the origin what nobody needs below {prefix}, let only maintainers create tags there, and fetch again with --prune"
+    )
+}
+
+/// How a countersignature adds nobody.
+enum Without {
+    /// It counts for nobody.
+    Counting(String),
+    /// Whether it counts cannot be told.
+    Knowing(Refusal),
 }

@@ -60,8 +60,8 @@ pub struct TagVerdict {
     pub signers: Vec<Signer>,
     /// What a reader should know.
     pub notes: Vec<String>,
-    /// Why not all countersignatures were looked at.
-    pub cut: Option<String>,
+    /// Why it cannot be told who else countersigned.
+    pub unclear: Option<Refusal>,
 }
 
 impl Verifying<'_> {
@@ -77,7 +77,7 @@ impl Verifying<'_> {
             payload: None,
             signers: Vec::new(),
             notes: Vec::new(),
-            cut: None,
+            unclear: None,
         };
         verdict.outcome = self.steps(name, &mut verdict);
         verdict
@@ -244,8 +244,7 @@ impl Verifying<'_> {
             verdict.notes.push(format!("a countersignature stands for it: {}", otherwise.reason));
             return Ok(());
         }
-        cut(verdict).map_or(Ok(()), Err)?;
-        Err(otherwise)
+        Err(verdict.unclear.clone().unwrap_or(otherwise))
     }
 
     /// Distinct people, never signatures or keys.
@@ -256,8 +255,7 @@ impl Verifying<'_> {
         if have >= want {
             return Ok(());
         }
-        cut(verdict).map_or(Ok(()), Err)?;
-        if let Some(refusal) = signed::unclear(&verdict.signers) {
+        if let Some(refusal) = verdict.unclear.clone().or_else(|| signed::unclear(&verdict.signers)) {
             return Err(refusal);
         }
         let names = people.into_iter().collect::<Vec<_>>().join(", ");
@@ -268,17 +266,6 @@ impl Verifying<'_> {
             format!("have another maintainer run: tollgate countersign {}", verdict.name),
         ))
     }
-}
-
-/// Whoever may push tags can hide a countersignature among others; then nobody can tell that it is missing.
-fn cut(verdict: &TagVerdict) -> Option<Refusal> {
-    let reason = verdict.cut.clone()?;
-    let remedy = format!(
-        "delete at the origin what nobody needs below {TAGS}{}{}/, let only maintainers create tags there, and fetch again with --prune",
-        tag_name::COUNTERSIGN,
-        verdict.name
-    );
-    Some(Refusal::indeterminate(Step::Threshold, reason, remedy))
 }
 
 /// What helps where a tag is of something else.

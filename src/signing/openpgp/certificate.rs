@@ -191,6 +191,9 @@ impl Certificate {
         if let Some(revocation) = self.revocations(now).next() {
             return problem(format!("it is revoked{}", revocation.why()));
         }
+        if let Some(digest) = revocation::unread(&self.cert, &self.cert.fingerprint(), &[]) {
+            return problem(format!("it holds a revocation whose digest ({digest}) cannot be computed here"));
+        }
         if let Err(error) = valid.alive() {
             return problem(one_line(&error));
         }

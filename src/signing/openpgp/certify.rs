@@ -61,6 +61,7 @@ pub(super) fn entitled(question: &Question<'_>) -> Result<Entitled, Refusal> {
     let mut relaxed = StandardPolicy::at(moment(question.now));
     relaxed.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::SecondPreImageResistance);
     let retired = revoked(question, &relaxed, &mut notes)?;
+    readable(question, &relaxed)?;
     let mut last = None;
     for (policy, sha1) in [(&strict, false), (&relaxed, true)] {
         for at in std::iter::once(question.time).chain(refreshed(question, policy)) {
@@ -140,6 +141,20 @@ fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec
         notes.push("the key was retired after the tag was signed".to_owned());
     }
     Ok(retired)
+}
+
+/// That every revocation which might count can be computed: one that cannot may say that the key was stolen.
+fn readable(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Result<(), Refusal> {
+    let named = question.cert.revocation_keys(policy).map(|revoker| KeyHandle::from(revoker.revoker().1.clone()));
+    let known = |handle: &KeyHandle| question.others.iter().any(|cert| cert.key_handle().aliases(handle));
+    let revokers: Vec<KeyHandle> = named.filter(known).collect();
+    let Some(digest) = revocation::unread(question.cert, question.key, &revokers) else { return Ok(()) };
+    let reason = format!(
+        "the certificate holds a revocation whose digest ({digest}) cannot be computed here, so whether the key is revoked cannot be told"
+    );
+    let remedy = "ask the key's owner: if it is not revoked, commit the certificate without that packet to the policy (`gpg --export --armor \
+        FINGERPRINT`), else mark the key `compromised`";
+    Err(Refusal::indeterminate(Step::Certificate, reason, remedy))
 }
 
 /// When the key or its primary expires, by the newest that the certificate says of it; an end may have been moved since.

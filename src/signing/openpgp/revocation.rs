@@ -4,11 +4,10 @@
 
 use sequoia_openpgp as openpgp;
 
-use openpgp::Cert;
-use openpgp::Fingerprint;
 use openpgp::packet::Signature;
 use openpgp::policy::{HashAlgoSecurity, Policy, StandardPolicy};
-use openpgp::types::{RevocationStatus, RevocationType};
+use openpgp::types::{HashAlgorithm, RevocationStatus, RevocationType, SignatureType};
+use openpgp::{Cert, Fingerprint, KeyHandle};
 
 use super::{moment, seconds};
 
@@ -51,6 +50,26 @@ pub(super) fn of(cert: &Cert, key: &Fingerprint, policy: &StandardPolicy<'_>, ti
         }
     }
     all
+}
+
+/// The digest of a revocation in the certificate that cannot be computed here, of the certificate or, where a subkey signed, of a subkey: by
+/// the certificate itself, or by one of `revokers`, as it claims. Nobody can tell whether it was forged; what anybody else says is his alone.
+pub(super) fn unread(cert: &Cert, key: &Fingerprint, revokers: &[KeyHandle]) -> Option<HashAlgorithm> {
+    let primary = cert.fingerprint() == *key;
+    let revokes = |signature: &Signature| match signature.typ() {
+        SignatureType::KeyRevocation => true,
+        // The library does not say of which subkey it is.
+        SignatureType::SubkeyRevocation => !primary,
+        _ => false,
+    };
+    let own = cert.key_handle();
+    let by = |claim: &KeyHandle| claim.aliases(&own) || revokers.iter().any(|revoker| claim.aliases(revoker));
+    let claimed = |signature: &Signature| {
+        let claims = signature.get_issuers();
+        claims.is_empty() || claims.iter().any(by)
+    };
+    let all = cert.bad_signatures().filter(|signature| revokes(signature) && !signature.hash_algo().is_supported());
+    all.filter(|signature| claimed(signature)).map(|signature| signature.hash_algo()).next()
 }
 
 impl Revocation {

@@ -25,6 +25,16 @@ fn told(built: &Built, case: &Case, rule: &str, environment: &[(&str, &str)]) ->
     findings.map(row).collect()
 }
 
+/// `check` of a case's repository by the policy at the default branch or elsewhere: exit status, the JSON or what was complained of.
+fn by(built: &Built, now: &str, environment: &[(&str, &str)], options: &[&str]) -> (i32, Value, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("TERM", "dumb").envs(environment.iter().copied());
+    command.args(["check", "--format", "json", "--only", "signed-release-tags", "--now", now]).args(options);
+    let output = command.arg(&built.path).output().expect("it starts");
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code().unwrap_or(-1), report, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 fn verdicts(id: &str, rule: &str) -> BTreeMap<String, String> {
     let case = case::named(id);
     let found = told(&Built::new(&case), &case, rule, &[]);
@@ -76,6 +86,73 @@ fn only_releases_since_the_policy_asks_are_judged() {
     case.refs.insert("v3.0".to_owned(), "commit:tip".to_owned());
     let found = told(&Built::new(&case), &case, "signed-release-tags", &[]);
     assert_eq!(found["repository"].0, "not-applicable", "the tip is of 2026-03-01: {found:?}");
+}
+
+/// The accepted kinds of signature are those of the profile that judges, wherever that was named.
+#[test]
+fn a_profile_on_the_command_line_says_which_signatures_count() {
+    let mut case = case::named("a14a");
+    case.policy = "plain".to_owned();
+    let built = Built::new(&case);
+    let file = |name: &str| policy(name).to_string_lossy().into_owned();
+    let told = |name: &str, more: &[&str]| {
+        let file = file(name);
+        let (_, report, said) = by(&built, &case.now, &[], &[&["--policy", &file], more].concat());
+        let findings = report["findings"].as_array().unwrap_or_else(|| panic!("{said}"));
+        let one = findings.iter().find(|one| one["subject"] == "v1.1").expect("the tag");
+        (one["verdict"].as_str().expect("a word").to_owned(), one["message"].as_str().expect("text").to_owned())
+    };
+    assert_eq!(told("plain", &[]).0, "pass");
+    assert_eq!(told("plain", &["--profile", "modern"]).0, "pass");
+    for (name, more) in [("plain", &["--profile", "literal"][..]), ("literal", &[])] {
+        let (verdict, message) = told(name, more);
+        assert!(verdict == "fail" && message.contains("[release].formats does not list"), "{name} {more:?}: {verdict} {message}");
+    }
+    // What the policy itself lists holds under both, and outside of CI another profile takes the place of its own.
+    assert_eq!(told("literal-both", &["--profile", "literal"]).0, "pass");
+    assert_eq!(told("literal", &["--profile", "modern"]).0, "pass");
+}
+
+/// design §4.6: what the judged can write is no judge; in CI it is refused where that is certain, elsewhere the report says so.
+#[test]
+fn a_reference_judges_with_authority_only_where_the_judged_cannot_write_it() {
+    let built = Built::new(&case::named("control"));
+    for name in ["heads/evil", "remotes/origin/evil", "remotes/pull/1/merge", "pull/1/head", "heads/main"] {
+        built.point(&format!("refs/{name}"), if name == "heads/main" { "commit:c4" } else { "commit:usurper" });
+    }
+    let id = |name: &str| built.history.id(name).to_string();
+    let (older, usurper, reverted) = (id("c3"), id("usurper"), id("bad"));
+    const CI: &[(&str, &str)] = &[("CI", "true")];
+    for (reference, outside, in_ci) in [
+        ("refs/remotes/origin/main", Some(true), Some(true)),
+        (older.as_str(), Some(true), Some(true)),
+        // A branch like any other, which whoever pushes may write; release branches among them.
+        ("refs/remotes/origin/evil", Some(false), Some(false)),
+        ("refs/heads/evil", Some(false), Some(false)),
+        (usurper.as_str(), Some(false), Some(false)),
+        (reverted.as_str(), Some(false), Some(false)),
+        // The commit that is inspected.
+        ("refs/heads/main", Some(false), Some(false)),
+        ("refs/tags/v1.1", Some(false), None),
+        ("refs/remotes/pull/1/merge", Some(false), None),
+        ("refs/pull/1/head", Some(false), None),
+        ("origin/main", None, None),
+        ("v1.1", None, None),
+    ] {
+        for (environment, expected) in [(&[][..], outside), (CI, in_ci)] {
+            let asked = ["--rev", "refs/heads/main", "--policy-ref", reference];
+            let (status, report, said) = by(&built, "2026-06-01T00:00:00Z", environment, &asked);
+            let told = report["policy"]["authoritative"].as_bool();
+            assert_eq!(told, expected, "{reference} {environment:?}: {status} {said}");
+            assert_eq!(status == 2, expected.is_none(), "{reference} {environment:?}: {status} {said}");
+        }
+    }
+    // Where nothing says which branch is the default one, a fetched branch is what whoever runs this names, and an id is not known.
+    let built = Built::new(&case::named("no-origin-head"));
+    for (reference, outside) in [("refs/remotes/origin/main", true), (older.as_str(), false)] {
+        let (_, report, said) = by(&built, "2026-06-01T00:00:00Z", CI, &["--rev", "refs/tags/v1.0", "--policy-ref", reference]);
+        assert_eq!(report["policy"]["authoritative"].as_bool(), Some(outside), "{reference}: {said}");
+    }
 }
 
 #[test]
@@ -176,6 +253,15 @@ fn a_deployment_waits_for_its_own_tag_and_nothing_less() {
         let one = report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == RULE).expect("a finding");
         (one["verdict"].as_str().expect("a word").to_owned(), one["message"].as_str().expect("text").to_owned())
     };
+    // What only the forge knows is told as that, in the words of the page.
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/release-tags.md")).expect("the page");
+    let says_page = |(verdict, message): (String, String)| {
+        let reason = message.split_once("; ").map(|(_, reason)| reason.to_owned()).unwrap_or_default();
+        let told = |line: &str| line.contains(&format!("| `{verdict}` (")) && line.ends_with(&format!("| {reason} |"));
+        assert!(!reason.is_empty() && page.lines().any(told), "{verdict}: {message}");
+    };
+    says_page(row(tagged, &format!("tollgate verify-tag -- {name}")));
+    says_page(row(by_hand, "make"));
     for (line, on_tags, else_, says) in [
         (format!("tollgate verify-tag -- {name}"), "unknown", "pass", "after tollgate verify-tag"),
         (format!("tollgate verify-tag {name} v1.0.0"), "unknown", "pass", "after tollgate verify-tag"),
