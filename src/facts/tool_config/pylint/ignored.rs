@@ -26,6 +26,11 @@ struct Ignored {
 
 /// Where every source file is passed over.
 pub(super) fn everything(query: &Query<'_>, document: Option<&Document>) -> Answer<Place> {
+    if let Some(word) = arguments::switch(query.args, &["--from-stdin"]) {
+        return Answer::Unknown(
+            Why::new(Reason::Dynamic, "it looks at what it reads from standard input").at(word.place.clone()),
+        );
+    }
     let Some(ignored) = Ignored::read(query, document) else { return Answer::No };
     let Some(targets) = targets(query, document) else { return Answer::No };
     let subjects = coverage::files(query, &["python"], query.directory);

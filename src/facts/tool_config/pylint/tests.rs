@@ -116,6 +116,7 @@ fn files_that_are_ignored() {
         (&[], "--ignore-paths=app src", "no"),
         (&[], "--ignore-paths=^(?!docs) src", "unknown unsupported ci.yml:1"),
         (&[], "--ignore=src $MORE", "no"),
+        (&[], "--from-stdin src", "unknown dynamic ci.yml:1"),
         (&[(".pylintrc", "[MAIN]\nignore=app\n")], "src", "yes .pylintrc:2"),
         (&[(".pylintrc", "[MAIN]\nignore=app\n")], "--ignore=x src", "no"),
         (&[(".pylintrc", "[MAIN]\nignore=CVS\nignore-paths=\n")], "src", "no"),
