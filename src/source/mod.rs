@@ -18,6 +18,7 @@ mod loose;
 mod named;
 pub mod objects;
 mod open;
+mod packs;
 mod policy_file;
 pub mod refs;
 pub mod repository;

@@ -14,6 +14,7 @@ use crate::error::Error;
 
 use super::disk::{self, DiskError};
 use super::loose::{self, Loose};
+use super::packs::Packs;
 
 /// Bytes of an `info/alternates` file.
 const ALTERNATES_BYTES: usize = 64 * 1024;
@@ -99,6 +100,7 @@ pub struct Objects {
     odb: Odb<'static>,
     /// Its own directory, and those that it borrows from.
     directories: Vec<PathBuf>,
+    packs: Packs,
 }
 
 impl Objects {
@@ -112,9 +114,10 @@ impl Objects {
             Error::incomplete(words).hint("run `git fsck`, and clone it anew if that does not help")
         };
         let directories = borrowed(directory).map_err(&fail)?;
+        let packs = Packs::open(directories.iter().map(PathBuf::as_path)).map_err(&fail)?;
         let text = directory.to_str().ok_or_else(|| fail("its path is not UTF-8".to_owned()))?;
         let odb = Odb::new().and_then(|odb| odb.add_disk_alternate(text).map(|()| odb));
-        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directories })
+        Ok(Self { odb: odb.map_err(|error| fail(error.message().to_owned()))?, directories, packs })
     }
 
     /// Keeps objects in memory beside those on disk; nothing is written.
@@ -140,6 +143,7 @@ impl Objects {
         if let Some(loose) = self.loose(id)? {
             return Ok((loose.size, loose.kind));
         }
+        self.packs.end(id)?;
         // git2 unwraps the type that a pack file claims, and a damaged pack can claim one that does not exist.
         catch_unwind(AssertUnwindSafe(|| self.odb.read_header(id)))
             .map_err(|_| ObjectError::Broken("a pack file names an unknown type".to_owned()))?

@@ -320,3 +320,36 @@ fn an_object_file_that_ends_early_or_goes_on_is_an_error_and_is_not_waited_for()
         told(&whole).expect("whole again");
     }
 }
+
+/// A pack of two deltas, each of which is the other's base, with its index.
+fn circle(fixture: &Fixture) -> String {
+    let script = r#"
+import binascii, hashlib, struct, sys, zlib
+ids = [bytes([0xaa] * 20), bytes([0xbb] * 20)]
+pack, at = b"PACK" + struct.pack(">II", 2, 2), []
+delta = zlib.compress(bytes([5, 5, 0x90, 5]))
+for base in reversed(ids):
+    at.append((len(pack), binascii.crc32(b"\x74" + base + delta)))
+    pack += b"\x74" + base + delta
+end = hashlib.sha1(pack).digest()
+index = b"\xfftOc" + struct.pack(">I", 2) + b"".join(struct.pack(">I", sum(one[0] <= n for one in ids)) for n in range(256))
+index += b"".join(ids) + b"".join(struct.pack(">I", crc) for _, crc in at) + b"".join(struct.pack(">I", offset) for offset, _ in at) + end
+index += hashlib.sha1(index).digest()
+open(sys.argv[1] + ".pack", "wb").write(pack + end)
+open(sys.argv[1] + ".idx", "wb").write(index)
+"#;
+    let stem = fixture.path("work/.git/objects/pack/pack-0123456789012345678901234567890123456789");
+    fs::create_dir_all(stem.parent().expect("a parent")).expect("a directory");
+    assert!(Command::new("python3").args(["-c", script]).arg(stem).status().expect("python3").success());
+    "aa".repeat(20)
+}
+
+#[test]
+fn deltas_in_a_circle_are_an_error_and_are_not_followed_without_end() {
+    let (fixture, one, _) = repository();
+    let id = circle(&fixture);
+    let error = fixture.rev_error("work", &id);
+    assert!(error.message.contains("its deltas in a pack file do not come to an end"), "{error}");
+    // What else lies there is read as ever, packed or not.
+    assert!(names(&fixture.open_rev("work", &one)).contains(&"file".to_owned()));
+}
