@@ -21,7 +21,12 @@ pub fn in_full<'w>(tool: &Tool, args: &'w [Word]) -> Cow<'w, [Word]> {
         let own = std::mem::take(&mut is_value);
         let before = out.len();
         if !own && text.starts_with("--") {
-            out.extend(long(tool, text).map(|value| Word { value: Some(value), ..word.clone() }));
+            let whole = long(tool, text);
+            // A flag that ends the run does so with a value as well (`--help-msg=E1`).
+            let name = whole.as_deref().unwrap_or(text).split_once('=');
+            let name = name.map(|(name, _)| name.to_owned()).filter(|name| tool.no_run_flags.contains(name));
+            let parts = name.or(whole).filter(|part| *part != text);
+            out.extend(parts.map(|value| Word { value: Some(value), ..word.clone() }));
         } else if !own && text.len() > 2 && text.starts_with('-') && !is_flag(tool, text) {
             let parts = cluster(tool, text).unwrap_or_default();
             out.extend(parts.into_iter().map(|value| Word { value: Some(value), ..word.clone() }));
@@ -55,17 +60,22 @@ fn long(tool: &Tool, text: &str) -> Option<String> {
     if name.len() < 3 || is_flag(tool, name) {
         return None;
     }
+    let whole = whole_of(name, flags(tool))?;
+    Some(value.map_or_else(|| whole.to_owned(), |value| format!("{whole}={value}")))
+}
+
+/// The one flag that begins with `name`; of flags that begin with each other the longest, as rows list abbreviations of their own.
+pub(super) fn whole_of<'f>(name: &str, flags: impl Iterator<Item = &'f str>) -> Option<&'f str> {
     let mut whole: Option<&str> = None;
-    for flag in flags(tool).filter(|flag| flag.starts_with(name)) {
+    for flag in flags.filter(|flag| flag.starts_with(name)) {
         match whole {
-            // Rows may list abbreviations of their own.
             Some(known) if flag.starts_with(known) => whole = Some(flag),
             Some(known) if !known.starts_with(flag) => return None,
             Some(_) => {}
             None => whole = Some(flag),
         }
     }
-    whole.map(|flag| value.map_or_else(|| flag.to_owned(), |value| format!("{flag}={value}")))
+    whole
 }
 
 /// `-rxsrc` as `-r`, `-x`, `src`; `None` when a letter is not known.

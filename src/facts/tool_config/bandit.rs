@@ -37,7 +37,7 @@ impl Reader for Bandit {
             let spelled = spelled(path, &targets);
             globs.is_match(&spelled) || patterns.iter().any(|pattern| !pattern.text.is_empty() && spelled.contains(&pattern.text))
         };
-        let all = !patterns.is_empty() && coverage::all(&subjects, excluded);
+        let all = !patterns.is_empty() && coverage::leaves_nothing(query, &subjects, excluded);
         let place = patterns.into_iter().next().map(|pattern| pattern.place).filter(|_| all);
         settings.answer(NOTHING, place.map_or(Answer::No, Answer::Yes));
         settings.answer(NO_TESTS, no_tests(query).map_or(Answer::No, Answer::Yes));
@@ -194,7 +194,7 @@ mod tests {
     use super::Bandit;
 
     fn nothing(files: &[(&str, &str)], args: &str) -> String {
-        let sources = [("a/x.py", ""), ("a/b/y.py", "")];
+        let sources = [("a/x.py", "import os\n"), ("a/b/y.py", "import os\n")];
         let all: Vec<(&str, &str)> = files.iter().chain(&sources).copied().collect();
         told(Case::new("bandit", &all, args).read(&Bandit).settings.get("selects-nothing"))
     }
@@ -219,6 +219,12 @@ mod tests {
         let config = ("pyproject.toml", "[tool.bandit]\nexclude_dirs = [\"a\"]\n");
         assert_eq!(nothing(&[config], "-c pyproject.toml -r ."), "yes pyproject.toml:2");
         assert_eq!(nothing(&[config], "-r ."), "no");
+        // An empty file is all that stays.
+        let code = [("a/x.py", "import os\n"), ("a/y.py", "import os\n"), ("a/__init__.py", "")];
+        let of = |args: &str| told(Case::new("bandit", &code, args).read(&Bandit).settings.get("selects-nothing"));
+        assert_eq!(of("-r a -x x.py,y.py"), "yes ci.yml:1");
+        assert_eq!(of("-r a -x x.py"), "no");
+        assert_eq!(of("-r a -x __init__.py"), "no");
     }
     #[test]
     fn whether_a_test_stays() {

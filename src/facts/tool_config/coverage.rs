@@ -67,6 +67,16 @@ pub(super) fn all(subjects: &[String], matches: impl Fn(&str) -> bool) -> bool {
     !subjects.is_empty() && subjects.iter().all(|path| matches(path))
 }
 
+/// As [`all`], for paths below the query's directory; what holds nothing need not be matched, as nothing is found in it.
+pub(super) fn leaves_nothing(query: &Query<'_>, subjects: &[String], matches: impl Fn(&str) -> bool) -> bool {
+    let snapshot = query.world.snapshot;
+    let is_blank = |path: &str| {
+        let path = query.directory.join(path).filter(|path| snapshot.is_file(path));
+        path.and_then(|path| snapshot.read(&path).ok()).is_some_and(|file| file.text.trim().is_empty())
+    };
+    subjects.iter().any(|path| matches(path)) && all(subjects, |path| matches(path) || is_blank(path))
+}
+
 /// A set of globs in which a pattern that does not parse matches nothing, and keeps its place.
 pub(super) fn globs<'t>(patterns: impl Iterator<Item = &'t str>, separator: bool) -> GlobSet {
     let mut set = GlobSetBuilder::new();

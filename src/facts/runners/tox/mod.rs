@@ -22,6 +22,7 @@ use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::meter::EXPANDED_BYTE;
 use crate::facts::shell::Word;
+use crate::facts::spelling::whole_of;
 use crate::text::Place;
 
 /// Flags that take a value, from tox's own parser. `-p` takes one only sometimes and is told apart below.
@@ -55,6 +56,27 @@ const VALUE_FLAGS: &[&str] = &[
     "--no-recreate-pkg-dep",
 ];
 
+/// Flags with which nothing of the configuration is run.
+const IDLE_FLAGS: &[&str] =
+    &["-l", "--listenvs", "-a", "--listenvs-all", "--devenv", "--showconfig", "--help-ini", "-h", "--help", "--version"];
+
+/// Flags of tox that begin as one of those above does, and are another.
+const OTHERS: &[&str] = &[
+    "--notest",
+    "--pkg-only",
+    "--sdistonly",
+    "--list-dependencies",
+    "--no-list-dependencies",
+    "--no-provision",
+    "--no-recreate-provision",
+    "--verbose",
+    "--skip-missing-interpreters",
+    "--skip-pkg-install",
+    "--installcmd",
+    "--recreate",
+    "--recreate-pkg",
+];
+
 /// Sub-commands that run environments.
 const RUNNING: &[&str] = &["run", "r", "run-parallel", "p", "legacy", "le"];
 
@@ -80,16 +102,14 @@ impl Runner for Tox {
         if crate::facts::matching::program_name(call.program()?) != "tox" {
             return None;
         }
-        let given: Vec<Word> = call.words[1..].iter().filter(|word| !is_parallel(word)).cloned().collect();
+        let given: Vec<Word> = in_full(&call.words[1..]).into_iter().filter(|word| !is_parallel(word)).collect();
         let mut line = command_line::read(&given, VALUE_FLAGS, Order::Mixed);
         line.operands.retain(|word| !word.value.as_deref().is_some_and(is_parallel_value));
         let command = line.operands.first().and_then(|word| word.value.clone()).filter(|word| is_command(word));
         if command.is_some() {
             line.operands.remove(0);
         }
-        let idle =
-            ["-l", "--listenvs", "-a", "--listenvs-all", "--devenv", "--showconfig", "--help-ini", "-h", "--help", "--version"];
-        if line.has(&idle) || command.as_deref().is_some_and(|command| IDLE.contains(&command)) {
+        if line.has(IDLE_FLAGS) || command.as_deref().is_some_and(|command| IDLE.contains(&command)) {
             return Some(Vec::new());
         }
         if matches!(command.as_deref(), Some("exec" | "e")) {
@@ -97,6 +117,21 @@ impl Runner for Tox {
         }
         Some(run(call, &line, world))
     }
+}
+
+/// The words in front of `--` with every flag in full: tox's parser (argparse) takes the beginning of a long one.
+fn in_full(words: &[Word]) -> Vec<Word> {
+    let known = || VALUE_FLAGS.iter().chain(IDLE_FLAGS).chain(OTHERS).copied();
+    let end = words.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(words.len());
+    let whole = |word: &Word| {
+        let text = word.value.as_deref().filter(|text| text.starts_with("--") && text.len() > 2)?;
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let full = known().all(|flag| flag != name).then(|| whole_of(name, known())).flatten()?;
+        let value = value.map_or_else(|| full.to_owned(), |value| format!("{full}={value}"));
+        Some(Word { value: Some(value), ..word.clone() })
+    };
+    let own = words[..end].iter().map(|word| whole(word).unwrap_or_else(|| word.clone()));
+    own.chain(words[end..].iter().cloned()).collect()
 }
 
 fn is_command(word: &str) -> bool {

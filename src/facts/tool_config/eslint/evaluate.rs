@@ -54,6 +54,11 @@ impl Walk<'_> {
             self.found.changed.push(why.clone());
             self.found.doubts.push(why);
         }
+        if let Some(place) = self.files.exits(module) {
+            let why = Why::new(Reason::Dynamic, "the configuration may end the process, or set its status").at(place);
+            self.found.changed.push(why.clone());
+            self.found.doubts.push(why);
+        }
         match &module.export {
             Some(export) => self.element(module, export, At { reach: Reach::All, depth: 0 }),
             None => self.doubt(module, Span::default(), Reason::Dynamic, "the file exports nothing that is seen"),

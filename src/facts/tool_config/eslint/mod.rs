@@ -2,6 +2,9 @@
 //! run a configuration: what it computes stays unknown. (Facts: config-loader.js and options.js of 10, cascading
 //! configuration of 8.)
 
+#[cfg(test)]
+mod change_tests;
+mod changes;
 mod evaluate;
 mod found;
 mod guard;

@@ -73,6 +73,27 @@ pub(super) struct Module {
     pub(super) export: Option<Node>,
     /// Statements that may change anything (loops, conditions).
     pub(super) loose: Option<Span>,
+    /// Where the process is ended, or its status set.
+    pub(super) exits: Option<Span>,
+    /// Files of the tree that are loaded.
+    pub(super) sources: Vec<String>,
+}
+
+impl Binding {
+    /// The module that it is a part of.
+    pub(super) fn source(&self) -> Option<&str> {
+        let mut node = match self {
+            Self::Import { source, .. } => return Some(source),
+            Self::Value(node) => node,
+        };
+        loop {
+            node = match &node.what {
+                What::Module(source) => return Some(source),
+                What::Of(of, _) => of,
+                _ => return None,
+            };
+        }
+    }
 }
 
 impl Module {
@@ -81,10 +102,22 @@ impl Module {
         self.file.place(span)
     }
 
+    /// A module of which nothing is read yet.
+    pub(super) fn empty(file: &Arc<SourceFile>) -> Self {
+        Self {
+            file: Arc::clone(file),
+            names: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            export: None,
+            loose: None,
+            exits: None,
+            sources: Vec::new(),
+        }
+    }
+
     /// A document as a module that exports it.
     pub(super) fn of_document(file: &Arc<SourceFile>, value: Value<'_>) -> Self {
-        let export = Some(of_value(value));
-        Self { file: Arc::clone(file), names: BTreeMap::new(), touched: BTreeSet::new(), export, loose: None }
+        Self { export: Some(of_value(value)), ..Self::empty(file) }
     }
 }
 

@@ -44,7 +44,9 @@ impl Walk<'_> {
         if let Some(patterns) = node.get("ignores").filter(|_| !self.legacy && members.iter().all(only_ignores)) {
             return self.ignore(module, patterns);
         }
-        if let Some(base) = node.get("basePath").filter(|base| !self.legacy && !matches!(base.text(), Some("." | "./" | ""))) {
+        if let Some(base) =
+            node.get("basePath").filter(|base| !self.legacy && !base.text().is_some_and(|base| self.subjects.all_below(base)))
+        {
             let why = Why::new(Reason::Unsupported, "it holds for the files of `basePath` alone, which is not looked into");
             self.found.changed.push(why.at(module.place(base.span)));
         }
@@ -56,6 +58,7 @@ impl Walk<'_> {
         if let Some(plugins) = node.get("plugins") {
             self.plugins(module, plugins);
         }
+        self.reads_as(module, node, at);
         if let Some(extends) = node.get("extends") {
             self.extends(module, node, extends, at);
         }
@@ -68,6 +71,27 @@ impl Walk<'_> {
                 None => self.element(module, &member.value, at),
                 _ => {}
             }
+        }
+    }
+
+    /// A parser or a processor of the tree's own: what they hand to the rules is theirs to say.
+    fn reads_as(&mut self, module: &Arc<Module>, node: &Node, at: At) {
+        let parser = node.get("languageOptions").and_then(|options| options.get("parser")).or_else(|| node.get("parser"));
+        if let Some(parser) = parser {
+            let own = match self.value(module, parser).map(|(_, value)| value.what) {
+                Some(What::Text(text)) => text.starts_with('.'),
+                _ => {
+                    matches!(self.files.resolve(module, parser), Resolved::Value { node, .. } if !matches!(node.what, What::Call(..)))
+                }
+            };
+            self.open(module, parser, at, own, "its parser is one of this tree");
+        }
+        if let Some(processor) = node.get("processor") {
+            let own = match processor.text().and_then(|text| text.split_once('/')) {
+                Some((namespace, _)) => self.found.namespaces.get(namespace).is_some_and(String::is_empty),
+                None => matches!(processor.what, What::Map(_)),
+            };
+            self.open(module, processor, at, own, "its processor is one of this tree");
         }
     }
 
@@ -129,7 +153,14 @@ impl Walk<'_> {
                         _ => vec![&member.value],
                     })
                     .collect();
-                if taken.is_empty() { Plugin::Own } else { self.mixed(&other, &taken) }
+                let own = |member: &Member| matches!(&member.value.what, What::Map(rules) if rules.iter().any(|rule| rule.key.is_some()));
+                let replaced = members.iter().any(|member| member.key.as_deref() == Some("rules") && own(member));
+                match (taken.is_empty(), replaced) {
+                    (true, _) => Plugin::Own,
+                    // Rules of its own beside those of a package: which of them are the package's is not compared.
+                    (false, true) => Plugin::Unseen,
+                    (false, false) => self.mixed(&other, &taken),
+                }
             }
             _ => Plugin::Unseen,
         }
@@ -182,7 +213,15 @@ impl Walk<'_> {
                     self.rules(&other, &node, at.deeper());
                 }
                 Resolved::Package { source, path } => self.package(module, rules.span, &source, &path, at),
-                _ => self.doubt(module, rules.span, Reason::Dynamic, "the rules are computed"),
+                Resolved::Value { module: other, node: Node { what: What::Either(nodes), .. }, rest } if rest.is_empty() => {
+                    self.doubt(module, rules.span, Reason::Dynamic, "the rules depend on a condition");
+                    let weakens = nodes.iter().any(|node| self.weakens(&other, node));
+                    self.open(module, rules, at, weakens, "the rules depend on a condition");
+                }
+                _ => {
+                    self.doubt(module, rules.span, Reason::Dynamic, "the rules are computed");
+                    self.open(module, rules, at, true, "the rules are computed");
+                }
             };
         };
         for member in members {
@@ -191,7 +230,11 @@ impl Walk<'_> {
                 (None, What::Spread(inner)) if at.depth < DEPTH && self.steps < STEPS => {
                     self.rules(module, &inner.clone(), at.deeper())
                 }
-                (None, _) => self.doubt(module, member.span, Reason::Dynamic, "a rule's name is computed"),
+                (None, _) => {
+                    self.doubt(module, member.span, Reason::Dynamic, "a rule's name is computed");
+                    let weakens = self.severity(module, &member.value) != Some(Severity::Error);
+                    self.open(module, &member.value, at, weakens, "a rule's name is computed");
+                }
                 (Some(rule), _) => match self.severity(module, &member.value) {
                     Some(severity) => self.found.set(rule, severity, module.place(member.span), at.reach == Reach::All),
                     None => {
@@ -200,6 +243,25 @@ impl Walk<'_> {
                     }
                 },
             }
+        }
+    }
+
+    /// What holds for every file, and may switch off what was switched on.
+    fn open(&mut self, module: &Module, node: &Node, at: At, weakens: bool, text: &str) {
+        if weakens && at.reach == Reach::All {
+            self.found.changed.push(Why::new(Reason::Dynamic, text).at(module.place(node.span)));
+        }
+    }
+
+    /// Whether a map of rules may set one of a plugin to less than an error.
+    fn weakens(&mut self, module: &Arc<Module>, rules: &Node) -> bool {
+        match &rules.what {
+            What::Map(members) => members.iter().any(|member| {
+                let plain = member.key.as_ref().is_some_and(|rule| !rule.contains('/'));
+                !plain && self.severity(module, &member.value) != Some(Severity::Error)
+            }),
+            What::Nothing | What::Bool(_) => false,
+            _ => true,
         }
     }
 

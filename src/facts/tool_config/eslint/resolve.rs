@@ -1,7 +1,7 @@
 //! Owns what a name in a configuration leads to: a value of this file, of another file of the tree, or a part of a package.
 //! Refuses packages' contents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::node::{Binding, Module, Node, What};
@@ -10,7 +10,7 @@ use crate::answer::{Reason, Why};
 use crate::doc::Format;
 use crate::facts::tool_config::{places, unreadable};
 use crate::snapshot::Snapshot;
-use crate::text::{RepoPath, Span};
+use crate::text::{Place, RepoPath, Span};
 
 /// Names followed in one go.
 const HOPS: usize = 32;
@@ -68,6 +68,23 @@ impl<'s> Files<'s> {
         let endings = ["", ".js", ".mjs", ".cjs", ".ts", ".mts", ".json", "/index.js", "/index.ts", ".yml", ".yaml"];
         let candidates = endings.iter().filter_map(|ending| from.parent().join(&format!("{source}{ending}")));
         candidates.into_iter().find(|path| self.snapshot.is_file(path))
+    }
+
+    /// Where a module, or one of the tree that it loads, ends the process or sets its status.
+    pub(super) fn exits(&mut self, module: &Arc<Module>) -> Option<Place> {
+        let mut open = vec![Arc::clone(module)];
+        let mut seen = BTreeSet::new();
+        while let Some(module) = open.pop() {
+            if let Some(at) = module.exits {
+                return Some(module.place(at));
+            }
+            for source in &module.sources {
+                let target =
+                    self.target(&module.file.path, source).filter(|path| seen.len() < FILES && seen.insert(path.clone()));
+                open.extend(target.and_then(|path| self.module(&path).ok()));
+            }
+        }
+        None
     }
 
     /// Follows a node to what it stands for.

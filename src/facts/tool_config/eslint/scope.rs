@@ -37,6 +37,13 @@ impl Subjects {
         Self { files: coverage::files(query, &languages, base), likely: coverage::subjects(query, &languages, base) }
     }
 
+    /// Whether every file lies below a directory.
+    pub(super) fn all_below(&self, directory: &str) -> bool {
+        let directory = directory.trim_start_matches("./").trim_end_matches('/');
+        let below = |path: &String| path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'));
+        matches!(directory, "" | ".") || !self.files.is_empty() && self.files.iter().all(below)
+    }
+
     /// How many files patterns of `files` are about. Without files to compare, any.
     pub(super) fn reach(&self, patterns: &[&str], by_name: bool) -> Reach {
         // A pattern with an extended glob is not compared.

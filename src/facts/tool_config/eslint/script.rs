@@ -10,8 +10,10 @@ use oxc_ast::ast::{
     ImportDeclarationSpecifier, ObjectPropertyKind, Program, PropertyKind, Statement, VariableDeclaration,
 };
 use oxc_parser::Parser;
+use oxc_parser::config::TokensParserConfig;
 use oxc_span::{GetSpan, SourceType};
 
+use super::changes;
 use super::guard;
 use super::node::{Binding, Member, Module, Node, What};
 use crate::answer::{Reason, Why};
@@ -41,16 +43,21 @@ fn source_type(name: &str) -> SourceType {
 
 fn parse(file: &Arc<SourceFile>) -> Result<Module, Why> {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, &file.text, source_type(file.path.file_name())).parse();
+    let parser = Parser::new(&allocator, &file.text, source_type(file.path.file_name())).with_config(TokensParserConfig);
+    let parsed = parser.parse();
     if parsed.panicked || parsed.diagnostics.has_errors() {
         let label = parsed.diagnostics.errors().find_map(|error| error.labels.first().map(|label| label.offset()));
         let place = label.map_or_else(|| Place::file(file.path.clone()), |at| file.place(Span::new(at as usize, at as usize)));
         return Err(Why::new(Reason::Unreadable, "the configuration is not a script that parses").at(place));
     }
-    let module = Module { file: Arc::clone(file), names: BTreeMap::new(), touched: BTreeSet::new(), export: None, loose: None };
-    let mut reader = Reader { module };
+    let words = parsed.tokens.iter().map(|token| Span::new(token.start() as usize, token.end() as usize));
+    let words: Vec<(&str, Span)> = words.filter_map(|at| Some((file.text.get(at.start..at.end)?, at))).collect();
+    let changes = changes::read(&words);
+    let mut module = Module::empty(file);
+    (module.touched, module.exits, module.sources) = (changes.touched, changes.exits, changes.sources);
+    let mut reader = Reader { module, aliases: BTreeMap::new(), functions: BTreeSet::new(), called: Vec::new() };
     reader.program(&parsed.program);
-    Ok(reader.module)
+    Ok(reader.finish())
 }
 
 fn span(of: &impl GetSpan) -> Span {
@@ -60,9 +67,37 @@ fn span(of: &impl GetSpan) -> Span {
 
 struct Reader {
     module: Module,
+    /// Names whose value is a part of another name's.
+    aliases: BTreeMap<String, String>,
+    /// Functions, classes, and names without a value.
+    functions: BTreeSet<String>,
+    /// Names that statements change or call, and where.
+    called: Vec<(String, Span)>,
 }
 
 impl Reader {
+    /// What is known when everything is read: a change of a part changes the whole, and what no name of this file stands for may
+    /// change anything.
+    fn finish(mut self) -> Module {
+        let names = &self.module.names;
+        let foreign = self.called.iter().find(|(name, _)| !names.contains_key(name) && !self.functions.contains(name));
+        self.module.loose = self.module.loose.or(foreign.map(|(_, at)| *at));
+        let called = self.called.iter().map(|(name, _)| name.clone());
+        let mut open: Vec<String> = self.module.touched.iter().cloned().chain(called).collect();
+        let mut touched = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            open.extend(self.aliases.get(&name).filter(|whole| !touched.contains(*whole)).cloned());
+            touched.insert(name);
+        }
+        // The linter itself is changed.
+        let linter = |name: &&String| self.module.names.get(*name).and_then(Binding::source) == Some("eslint");
+        if self.module.loose.is_none() && touched.iter().any(|name| linter(&name)) {
+            self.module.loose = Some(Span::default());
+        }
+        self.module.touched = touched;
+        self.module
+    }
+
     fn program(&mut self, program: &Program<'_>) {
         for statement in &program.body {
             self.statement(statement);
@@ -114,9 +149,12 @@ impl Reader {
                 }
             }
             Statement::ExpressionStatement(statement) => self.effect(&statement.expression),
-            Statement::FunctionDeclaration(_)
-            | Statement::ClassDeclaration(_)
-            | Statement::EmptyStatement(_)
+            Statement::FunctionDeclaration(function) => {
+                self.functions.extend(function.id.iter().map(|id| id.name.to_string()));
+            }
+            Statement::ClassDeclaration(class) => self.functions.extend(class.id.iter().map(|id| id.name.to_string())),
+            Statement::IfStatement(_) | Statement::BlockStatement(_) if self.is_harmless(statement) => {}
+            Statement::EmptyStatement(_)
             | Statement::ExportAllDeclaration(_)
             | Statement::TSTypeAliasDeclaration(_)
             | Statement::TSInterfaceDeclaration(_) => {}
@@ -126,15 +164,22 @@ impl Reader {
 
     fn variables(&mut self, declaration: &VariableDeclaration<'_>) {
         for one in &declaration.declarations {
-            let Some(init) = &one.init else { continue };
+            let Some(init) = &one.init else {
+                self.functions.extend(bound_name(&one.id));
+                continue;
+            };
             let value = expression(init, 0);
+            let whole = root(init);
+            let mut alias = |part: &str| drop(whole.as_ref().map(|whole| self.aliases.insert(part.to_owned(), whole.clone())));
             match &one.id {
                 BindingPattern::BindingIdentifier(name) => {
+                    alias(&name.name);
                     self.module.names.insert(name.name.to_string(), Binding::Value(value));
                 }
                 BindingPattern::ObjectPattern(pattern) => {
                     for property in &pattern.properties {
                         let (Some(key), Some(name)) = (property.key.static_name(), bound_name(&property.value)) else { continue };
+                        alias(&name);
                         let part = Node { what: What::Of(Box::new(value.clone()), key.into_owned()), span: value.span };
                         self.module.names.insert(name, Binding::Value(part));
                     }
@@ -155,27 +200,87 @@ impl Reader {
                     self.module.export = Some(expression(&assignment.right, 0));
                     return;
                 }
-                let target = self.module.file.text.get(span(&assignment.left).start..span(&assignment.left).end);
-                self.touch(target.map(str::to_owned), span(assignment.as_ref()));
+                let target = self.source(span(&assignment.left)).to_owned();
+                self.touch(&target, span(assignment.as_ref()));
             }
             Expression::CallExpression(call) => {
-                let text = self.module.file.text.get(span(&call.callee).start..span(&call.callee).end);
-                self.touch(text.map(str::to_owned), span(call.as_ref()));
+                let (callee, at) = (self.source(span(&call.callee)).to_owned(), span(call.as_ref()));
+                if is_harmless_call(&callee) {
+                    return;
+                }
+                // `require("dotenv").config()`, but not what is done to ESLint or to a file of this tree.
+                let source = callee.strip_prefix("require(").map(|rest| rest.trim_start_matches(['"', '\'', '`']));
+                match source {
+                    Some(source) if source.starts_with('.') || source.contains("eslint") => {
+                        self.module.loose = self.module.loose.or(Some(at));
+                    }
+                    Some(_) => {}
+                    None => self.touch(&callee, at),
+                }
+                let given = call.arguments.iter().filter_map(|one| match one {
+                    Argument::SpreadElement(spread) => root(&spread.argument),
+                    other => other.as_expression().and_then(root),
+                });
+                let given: Vec<String> = given.collect();
+                self.module.touched.extend(given);
             }
+            Expression::UnaryExpression(unary) if self.source(span(unary.as_ref())).starts_with("delete require.cache") => {}
             Expression::StringLiteral(_) => {}
             other => self.module.loose = self.module.loose.or(Some(span(other))),
         }
     }
 
+    fn source(&self, at: Span) -> &str {
+        self.module.file.text.get(at.start..at.end).unwrap_or_default()
+    }
+
+    /// Whether a statement only sets variables of the environment, or tells something.
+    fn is_harmless(&self, statement: &Statement<'_>) -> bool {
+        match statement {
+            Statement::BlockStatement(block) => block.body.iter().all(|one| self.is_harmless(one)),
+            Statement::IfStatement(one) => {
+                let other = one.alternate.as_ref().is_none_or(|other| self.is_harmless(other));
+                !self.source(span(&one.test)).contains('(') && self.is_harmless(&one.consequent) && other
+            }
+            Statement::ExpressionStatement(one) => match one.expression.get_inner_expression() {
+                Expression::AssignmentExpression(set) => self.source(span(&set.left)).starts_with("process.env"),
+                Expression::CallExpression(call) => is_harmless_call(self.source(span(&call.callee))),
+                _ => false,
+            },
+            Statement::EmptyStatement(_) => true,
+            _ => false,
+        }
+    }
+
     /// Marks the name that a target text begins with as changed; `module.exports.rules = …` changes the export.
-    fn touch(&mut self, target: Option<String>, at: Span) {
-        let target = target.unwrap_or_default();
+    fn touch(&mut self, target: &str, at: Span) {
         let end = target.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(target.len());
         match &target[..end] {
-            // `process.exit(0)`, `process.on("exit", …)`: the status is no longer ESLint's.
-            "" | "module" | "exports" | "Object" | "process" => self.module.loose = self.module.loose.or(Some(at)),
-            name => drop(self.module.touched.insert(name.to_owned())),
+            // What ends the process is told by its words, wherever it stands.
+            "process" => {}
+            "" | "module" | "exports" => self.module.loose = self.module.loose.or(Some(at)),
+            name => self.called.push((name.to_owned(), at)),
         }
+    }
+}
+
+/// Calls that change nothing that is configured.
+fn is_harmless_call(callee: &str) -> bool {
+    let object = ["Object.freeze", "Object.seal", "Object.preventExtensions"];
+    callee == "require" || callee.starts_with("console.") || callee.starts_with("process.") || object.contains(&callee)
+}
+
+/// The name that an expression is, or is a part of.
+fn root(of: &Expression<'_>) -> Option<String> {
+    let mut of = of.get_inner_expression();
+    loop {
+        of = match of {
+            Expression::Identifier(name) => return Some(name.name.to_string()),
+            Expression::StaticMemberExpression(member) => member.object.get_inner_expression(),
+            Expression::ComputedMemberExpression(member) => member.object.get_inner_expression(),
+            Expression::AwaitExpression(awaited) => awaited.argument.get_inner_expression(),
+            _ => return None,
+        };
     }
 }
 
