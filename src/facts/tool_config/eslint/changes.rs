@@ -66,9 +66,9 @@ pub(super) fn read(all: &[(&str, Span)]) -> Changes {
     let words = Words { all, closes, opens };
     let mut found = Changes::default();
     let own: BTreeSet<&str> = std::iter::once("process").chain((0..all.len()).filter_map(|at| words.process_bound(at))).collect();
-    for at in 0..all.len() {
+    for (at, (_, span)) in all.iter().enumerate() {
         if words.ends(at, &own) {
-            found.exits = found.exits.or(Some(all[at].1));
+            found.exits = found.exits.or(Some(*span));
         }
         found.touched.extend(words.touches(at).filter(|name| !APART.contains(name)).map(str::to_owned));
         found.sources.extend(words.loaded(at).filter(|source| source.starts_with('.')).map(str::to_owned));
