@@ -74,7 +74,11 @@ impl Tracer<'_> {
         let base = first.rsplit('/').next().unwrap_or(first);
         let name = [".exe", ".cmd", ".bat"].iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base);
         let catalog = self.world.catalog;
-        let interpreted = catalog.runners.interpreter.iter().any(|row| name == row.program || (!row.shell && name.starts_with(row.program.as_str())));
+        let interpreted = catalog
+            .runners
+            .interpreter
+            .iter()
+            .any(|row| name == row.program || (!row.shell && name.starts_with(row.program.as_str())));
         let managed = catalog.runners.manager.iter().any(|row| row.program == name);
         let runs = name.starts_with("invoke-") && !FETCHES.contains(&name);
         if RUNS_TEXT.contains(&name)
