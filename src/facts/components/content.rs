@@ -60,10 +60,10 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Opt
             let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
             // A module of a program may have the name too; a packaging script calls `setup`. One that is only there for tools
             // that look for it requires nothing, and takes nothing in.
-            let code = || file.text.lines().filter(|line| !line.trim_start().starts_with('#'));
-            let says = |words: &[&str]| code().any(|line| words.iter().any(|word| line.contains(word)));
-            let packaging = says(&["setuptools", "distutils", "skbuild"]) && says(&["setup("]);
-            packaging.then(|| Content::updatable(says(&["require", "**", "open(", "read", "exec("])))
+            let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+            let packaging = says(&file.text, &["setuptools", "distutils", "skbuild"]) && says(&file.text, &["setup("]);
+            let mut code = file.text.lines().filter(|line| !line.trim_start().starts_with('#'));
+            packaging.then(|| Content::updatable(code.any(|line| says(line, &["require", "**", "open(", "read", "exec("]))))
         }
         "setup.cfg" => {
             let Ok(document) = snapshot.document(path, Format::Ini) else { return Some(PRODUCT) };
