@@ -91,7 +91,12 @@ impl Runner for Code {
 /// Code among the words: `python -c "…"`.
 fn given<'c>(row: &CodeRunner, call: &Call<'c>) -> Option<&'c Word> {
     let words = call.words.get(1..)?;
-    let flags = words.iter().take_while(|word| word.value.as_deref().is_some_and(|text| text.starts_with('-')));
+    // `cmd /c`, and `su USER -c`.
+    let is_flag = |text: &str| text.starts_with('-') || row.code_flags.iter().any(|flag| flag == text);
+    let named =
+        usize::from(row.shell && words.first().is_some_and(|word| word.value.as_deref().is_some_and(|text| !is_flag(text))));
+    let words = words.get(named..)?;
+    let flags = words.iter().take_while(|word| word.value.as_deref().is_some_and(is_flag));
     let at = flags.into_iter().position(|word| row.code_flags.iter().any(|flag| word.value.as_ref() == Some(flag)))?;
     words.get(at + 1)
 }

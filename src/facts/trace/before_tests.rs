@@ -343,6 +343,7 @@ fn settings_that_put_code_of_the_tree_first() {
         (".yarnrc.yml", "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n", "eslint", "yarn run lint", "gates"),
         (".yarn/releases/yarn-4.9.1.cjs", "x", "eslint", "yarn run lint", "gates"),
         ("argparse.py", "", "bandit", "python -m bandit -r src", "runs (gates)"),
+        ("yaml.py", "", "bandit", "python -m bandit -r src", "runs (gates)"),
         ("argparse.py", "", "bandit", "bandit -r src", "gates"),
         ("rust-toolchain", "[toolchain]\npath = \"ci/tc\"\n", "clippy", "cargo clippy -- -D warnings", "configured"),
         ("rust-toolchain", "stable\n", "clippy", "cargo clippy -- -D warnings", "gates"),

@@ -45,6 +45,10 @@ fn code_given_to_another_shell_is_opaque_when_it_starts_anything() {
         ("pwsh -File ci.ps1", "absent, opaque 1"),
         ("pwsh plain.ps1", "absent"),
         ("fish -c 'bandit -r src'", "absent, opaque 1"),
+        ("cmd /c \"bandit -r src\"", "absent, opaque 1"),
+        ("su runner -c 'bandit -r src'", "absent, opaque 1"),
+        ("su -c 'bandit -r src'", "absent, opaque 1"),
+        ("su runner -c 'id'", "absent"),
         ("script -qec 'bandit -r src' /dev/null", "absent, opaque 1"),
     ] {
         assert_eq!(told("bandit", script, files), expected, "{script}");
