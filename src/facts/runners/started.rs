@@ -161,9 +161,9 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
         return true;
     }
     nexts.iter().any(|next| match &next.target {
-        Target::Argv(words) => command(words, &inner, world, asked, depth + 1),
+        // The command of an image is judged as any other: `sleep inf` leads nowhere.
+        Target::Argv(words) | Target::Image { argv: words, .. } => command(words, &inner, world, asked, depth + 1),
         Target::LeftOut(..) => false,
-        Target::Image { argv, .. } => !argv.is_empty(),
         Target::Script { .. } | Target::Hook { .. } | Target::Opaque(_) => true,
     })
 }
