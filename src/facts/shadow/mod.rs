@@ -29,6 +29,12 @@ use crate::text::RepoPath;
 /// Directories of the system, in which nothing of the tree lies.
 const SYSTEM: &[&str] = &["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/nix/", "/dev/null"];
 
+/// Variables by which a shell runs other code first, or other than it reads.
+pub(super) const FOR_SHELLS: &[&str] = &["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS"];
+
+/// Variables by which every program does.
+pub(super) const FOR_PROGRAMS: &[&str] = &["LD_PRELOAD", "DYLD_INSERT_LIBRARIES"];
+
 /// What a variable does by which every shell or program runs other code first, if it is one. A file of the system, and no part
 /// of the tree, does not count.
 #[must_use]
@@ -37,6 +43,8 @@ pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
         SYSTEM.iter().any(|directory| value.starts_with(directory)) && !value.contains(['$', ':', ' ']) && !value.contains("..")
     });
     match name {
+        // The loader finds a library that is named without a directory among those of the system (ld.so(8)).
+        _ if FOR_PROGRAMS.contains(&name) && value.is_some_and(|value| !value.contains('/')) => None,
         "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
             Some(format!("`{name}` runs other code before every script"))
         }

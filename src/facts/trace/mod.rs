@@ -6,6 +6,7 @@ mod before;
 mod before_tests;
 mod computed;
 mod edited;
+mod first;
 mod foreign;
 mod found;
 mod frame;
@@ -35,7 +36,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
 use crate::facts::meter::{COPY, Meter};
-use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
+use crate::facts::pipeline::{Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
 use crate::facts::workdir::Workdir;
@@ -70,8 +71,7 @@ pub fn follow_all(
     terms: &Terms,
 ) -> Trace {
     let mut tracer = Tracer::new(world, terms);
-    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
-    let frame = Frame::at_root(pipeline, vec![start], chain, condition);
+    let frame = Frame::at_root(pipeline, chain, condition);
     tracer.follow(nexts, String::new(), None, &frame);
     tracer.out
 }
@@ -89,8 +89,7 @@ pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World
         glob: false,
     };
     let words: Vec<Word> = command.iter().map(word).collect();
-    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
-    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, vec![start], Vec::new(), None) };
+    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, Vec::new(), None) };
     if !tracer.runner(&words, place, None, &frame, true) {
         tracer.runner(&words, place, None, &frame, false);
     }
@@ -123,6 +122,8 @@ struct Tracer<'w> {
     number: usize,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
+    /// The environment that the unit starts with.
+    own: Arc<Env>,
     /// The last environment to which a search path was added, and the result.
     path_env: Option<(Arc<Env>, Arc<Env>)>,
     /// Images that the jobs of a pipeline have built so far, and which pipeline that is.
@@ -148,6 +149,7 @@ impl<'w> Tracer<'w> {
             before: before::Before::default(),
             block: None,
             number: 0,
+            own: Arc::default(),
             path_env: None,
             earlier: runners::Earlier::default(),
             pipeline: None,
@@ -187,10 +189,11 @@ impl<'w> Tracer<'w> {
             frame.put(hold);
         }
         self.given(&mut frame);
+        self.own = Arc::clone(&frame.env);
         match &unit.work {
             Work::Script { text, mode } => {
                 // A runner looks for the shell itself where it looks for programs.
-                let shell = if mode.dialect == shell::Dialect::Bash { "bash" } else { "sh" };
+                let shell = if mode.dialect == shell::Dialect::Posix { "sh" } else { "bash" };
                 let frame = self.on_search_path(shell, &frame).map_or_else(|| frame.clone(), |hold| frame.replaced(hold));
                 self.script(text, *mode, None, &frame, true);
             }
@@ -338,9 +341,7 @@ impl<'w> Tracer<'w> {
             }
             let mut deeper = frame.clone();
             deeper.seen.push(here.clone());
-            for hop in &next.hops {
-                deeper.chain.push(hop.clone());
-            }
+            deeper.chain.extend(next.hops.iter().cloned());
             deeper.holds.extend(next.holds);
             // A runner that knows no line of a condition has it from the call.
             let call = frame.chain.last().map(|hop| &hop.place);

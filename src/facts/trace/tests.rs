@@ -1,6 +1,7 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
 mod edited;
+mod first;
 mod foreign;
 mod left_behind;
 mod left_out;
