@@ -48,6 +48,8 @@ pub enum Trait {
     ListsNames,
     /// It prints some of what it reads, or parts of it.
     Sieves,
+    /// No interpreter reads it, whatever installs it.
+    Native,
 }
 
 impl Programs {

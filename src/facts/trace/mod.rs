@@ -260,13 +260,14 @@ impl<'w> Tracer<'w> {
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
             let mut safe;
-            let frame = match shadow::leaves_directory_out(words.get(..hit.taken).unwrap_or(&[])) {
-                Some((name, value)) => {
-                    safe = frame.clone();
-                    Arc::make_mut(&mut safe.env).insert(name.to_owned(), Some(value.to_owned()));
-                    &safe
-                }
-                None => frame,
+            let set = shadow::flags_of_python(words.get(..hit.taken).unwrap_or(&[]));
+            let frame = if set.is_empty() {
+                frame
+            } else {
+                safe = frame.clone();
+                let env = Arc::make_mut(&mut safe.env);
+                set.into_iter().for_each(|(name, value)| env.insert(name.to_owned(), Some(value.to_owned())));
+                &safe
             };
             self.invocation(&hit, matching::arguments(&hit, words), BTreeMap::new(), frame);
         }

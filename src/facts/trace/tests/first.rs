@@ -72,3 +72,36 @@ fn a_search_path_that_is_not_followed() {
     all("configured (gates)", &["read PATH <<< ci/bin\nbandit -r src", "printf -v PATH ci/bin\nbandit -r src"]);
     check(&[("ruff", "read PATH <<< ci/bin\nruff check", "gates")], FILES);
 }
+
+#[test]
+fn a_module_of_the_tree_comes_before_what_a_tool_imports() {
+    let files = [
+        ("argparse.py", ""),
+        ("lib/yaml.py", ""),
+        ("own/bandit/__init__.py", ""),
+        ("plugin/flake8_bandit.py", ""),
+        ("other/numpy/__init__.py", ""),
+        ("other/ruff/__init__.py", ""),
+        ("Makefile", "export PYTHONPATH = lib\nlint:\n\tbandit -r src\n"),
+        (".flake8", "[flake8]\nselect = S\n"),
+    ];
+    let plugin = "pip install flake8 flake8-bandit\nPYTHONPATH=plugin flake8 src";
+    let rows = [
+        ("bandit", "PYTHONPATH=. bandit -r src", "runs (gates)"),
+        ("bandit", "export PYTHONPATH=$PWD/lib\nbandit -r src", "runs (gates)"),
+        ("bandit", "export PYTHONPATH=$PYTHONPATH:.\nbandit -r src", "runs (gates)"),
+        ("bandit", "echo PYTHONPATH=lib >> $GITHUB_ENV\n---\nbandit -r src", "runs (gates)"),
+        ("bandit", "PYTHONPATH=:/opt/x bandit -r src", "runs (gates)"),
+        ("bandit", "make lint", "runs (gates)"),
+        ("bandit", "PYTHONPATH=own bandit -r src", "configured"),
+        ("bandit", "PYTHONPATH=other bandit -r src", "gates"),
+        ("bandit", "PYTHONPATH=src bandit -r src", "gates"),
+        ("bandit", "PYTHONPATH= bandit -r src", "gates"),
+        ("bandit", "PYTHONPATH=. python -I -m bandit -r src", "gates"),
+        ("bandit", "PYTHONPATH=own python -E -m bandit -r src", "runs (gates)"),
+        ("bandit", plugin, "runs (gates)"),
+        ("bandit", "pip install flake8 flake8-bandit\nPYTHONPATH=other flake8 src", "gates"),
+        ("ruff", "PYTHONPATH=.:other ruff check", "gates"),
+    ];
+    check(&rows, &files);
+}
