@@ -12,6 +12,7 @@ mod found;
 mod frame;
 mod handed;
 mod installed;
+mod installer;
 mod leaf;
 mod local_packages;
 mod managed;
@@ -165,8 +166,7 @@ impl<'w> Tracer<'w> {
         if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
         }
-        let mut holds = unit.holds.clone();
-        holds.extend(unit.shadows.iter().cloned());
+        let holds = unit.holds.iter().chain(&unit.shadows).cloned().collect();
         let mut frame = Frame {
             pipeline,
             job: unit.job,

@@ -3,6 +3,7 @@
 mod edited;
 mod first;
 mod foreign;
+mod installers;
 mod left_behind;
 mod left_out;
 mod never;
