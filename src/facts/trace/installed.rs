@@ -1,12 +1,22 @@
 //! Owns which packages commands put beside a tool: installers into the job's environment, launchers that make one for a single
 //! command. Refuses versions and sources.
 
-use super::installer;
+use super::{Frame, Tracer, installer};
 use crate::catalog::Bare;
 use crate::facts::shell::Word;
 
+impl Tracer<'_> {
+    /// Remembers what a command surely puts into the environment of its job.
+    pub(super) fn puts_beside(&mut self, words: &[Word], frame: &Frame) {
+        let names = by(words);
+        if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
+            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
+        }
+    }
+}
+
 /// The packages that an installer puts into the environment of the job.
-pub(super) fn by(words: &[Word]) -> Vec<String> {
+fn by(words: &[Word]) -> Vec<String> {
     let Some(install) = installer::read(words).filter(|install| install.row.ecosystem == "pypi") else { return Vec::new() };
     if install.row.apart || install.row.bare != Bare::Package {
         return Vec::new();

@@ -20,6 +20,7 @@ mod needs;
 mod releasing;
 mod remote_packages;
 mod script;
+mod split;
 #[cfg(test)]
 mod tests;
 mod undone;
@@ -228,6 +229,8 @@ impl<'w> Tracer<'w> {
             self.opaque(Why::new(Reason::Unsupported, "more commands than the limit `trace-commands` allows"), frame);
             return;
         }
+        let divided = split::divided(words);
+        let words = divided.as_deref().unwrap_or(words);
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
             self.computed(words, place, stdin, frame);
@@ -237,10 +240,7 @@ impl<'w> Tracer<'w> {
             return;
         }
         self.release_command(words, frame);
-        let names = installed::by(words);
-        if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
-            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
-        }
+        self.puts_beside(words, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs(words, place, frame);
