@@ -4,6 +4,7 @@
 mod before;
 #[cfg(test)]
 mod before_tests;
+mod by_rule;
 mod computed;
 mod edited;
 mod first;
@@ -233,8 +234,7 @@ impl<'w> Tracer<'w> {
         let words = divided.as_deref().unwrap_or(words);
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
-            self.computed(words, place, stdin, frame);
-            return;
+            return self.computed(words, place, stdin, frame);
         };
         if program.is_empty() {
             return;
