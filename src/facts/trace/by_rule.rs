@@ -13,6 +13,9 @@ const FILES: usize = 16;
 /// Files that one rule is asked about.
 const ASKED: usize = 20_000;
 
+/// Directories and names of one rule; with more names it may mean any file.
+const NAMES: usize = 16;
+
 impl Tracer<'_> {
     /// What such a command does.
     pub(super) fn taken_by_rule(&self, words: &[Word], frame: &Frame) -> Vec<Edit> {
@@ -54,10 +57,11 @@ impl Tracer<'_> {
         let turned = |at: &usize| *at > 0 && matches!(words[at - 1], "!" | "-not");
         let names: Vec<&str> =
             (0..words.len()).filter(|at| named(at) && !turned(at)).filter_map(|at| words.get(at + 1).copied()).collect();
-        let asks = |path: &RepoPath| names.is_empty() || names.iter().any(|name| matches(name, path.file_name()));
+        let asks =
+            |path: &RepoPath| names.is_empty() || names.len() > NAMES || names.iter().any(|name| matches(name, path.file_name()));
         let mut out = Vec::new();
-        for directory in roots.into_iter().filter_map(|root| frame.workdir.resolve(root)) {
-            self.world.meter.spend(ASKED.min(self.world.snapshot.entries().len()) / 8);
+        for directory in roots.into_iter().take(NAMES).filter_map(|root| frame.workdir.resolve(root)) {
+            self.world.meter.spend(ASKED.min(self.world.snapshot.entries().len()));
             let below = self.world.snapshot.under(&directory).iter().take(ASKED).filter(|entry| entry.is_file());
             // A directory of that name goes with all that lies in it.
             let gone: Vec<&RepoPath> = below

@@ -1,6 +1,8 @@
 //! Owns commands that install a package of the tree: its programs stand under their names from there on. Refuses to say what a
 //! package installs: `shadow::local` does.
 
+use std::collections::BTreeSet;
+
 use super::before::{What, shown};
 use super::installer::{self, Install};
 use super::{Frame, Tracer};
@@ -17,8 +19,8 @@ const OPERANDS: usize = 32;
 /// Requirements of the tree in one list that are looked at.
 const REQUIREMENTS: usize = 64;
 
-/// Lists that take in one another.
-const NESTED: usize = 4;
+/// Lists that one command reads, with those that they take in.
+const LISTS: usize = 32;
 
 fn kind(install: &Install<'_>) -> Option<Kind> {
     match install.row.ecosystem.as_str() {
@@ -52,7 +54,7 @@ impl Tracer<'_> {
                 self.operand(kind, operand, at);
             }
         }
-        self.sources(&install, at, NESTED);
+        self.sources(&install, at, &mut BTreeSet::new());
         self.variables(&install, at);
     }
 
@@ -71,10 +73,10 @@ impl Tracer<'_> {
     }
 
     /// The lists that an installer reads, and where it looks for packages.
-    fn sources(&mut self, install: &Install<'_>, at: At<'_>, depth: usize) {
+    fn sources(&mut self, install: &Install<'_>, at: At<'_>, read: &mut BTreeSet<RepoPath>) {
         for list in install.lists.iter().chain(&install.constraints).take(OPERANDS) {
             if let Some(path) = at.frame.workdir.resolve(list) {
-                self.list(install, &path, at, depth);
+                self.list(install, &path, at, read);
             }
         }
         for source in install.sources.iter().take(OPERANDS) {
@@ -86,10 +88,12 @@ impl Tracer<'_> {
     }
 
     /// A list: paths and addresses in it, and what its own flags say.
-    fn list(&mut self, install: &Install<'_>, path: &RepoPath, At { frame, .. }: At<'_>, depth: usize) {
-        let Some(file) = Some(path).filter(|path| depth > 0 && self.world.snapshot.is_file(path)) else { return };
-        let Ok(file) = self.world.snapshot.read(file) else { return };
-        self.world.meter.spend(file.text.len() / 8);
+    fn list(&mut self, install: &Install<'_>, path: &RepoPath, At { frame, .. }: At<'_>, read: &mut BTreeSet<RepoPath>) {
+        if read.len() == LISTS || !self.world.snapshot.is_file(path) || !read.insert(path.clone()) {
+            return;
+        }
+        let Ok(file) = self.world.snapshot.read(path) else { return };
+        self.world.meter.spend(file.text.len());
         let mut left = REQUIREMENTS;
         for (line, span) in local::lines(&file.text) {
             let place = file.place(span);
@@ -99,10 +103,10 @@ impl Tracer<'_> {
                 // What a list takes in lies beside it.
                 for list in std::mem::take(&mut inner.lists).into_iter().chain(std::mem::take(&mut inner.constraints)) {
                     if let Some(path) = path.parent().join(list) {
-                        self.list(install, &path, At { place: &place, frame }, depth - 1);
+                        self.list(install, &path, At { place: &place, frame }, read);
                     }
                 }
-                self.sources(&inner, At { place: &place, frame }, 0);
+                self.sources(&inner, At { place: &place, frame }, read);
                 inner.flagged.iter().for_each(|word| self.installs_from_elsewhere(&install.row.ecosystem, word, &place, frame));
                 continue;
             }
@@ -142,7 +146,7 @@ impl Tracer<'_> {
     fn set_flag(&mut self, install: &Install<'_>, flag: &str, values: &str, at: At<'_>) {
         let flag = format!("--{flag}");
         for value in values.split_whitespace().take(OPERANDS) {
-            self.sources(&installer::read_words(install.row, &[&flag, value]), at, NESTED);
+            self.sources(&installer::read_words(install.row, &[&flag, value]), at, &mut BTreeSet::new());
         }
     }
 
