@@ -148,11 +148,12 @@ pub struct CheckArgs {
     /// Print the whole checklist by section
     #[arg(long)]
     pub all: bool,
-    /// Compare with this ref (arrives with a later version)
-    #[arg(long, hide = true, value_name = "REF")]
+    /// Hold the tree against this revision: its policy judges, and only what is new against it closes the gate [default: in GitHub
+    /// Actions what the event says]
+    #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Close the gate for what the base has, too (arrives with a later version)
-    #[arg(long, hide = true)]
+    /// Close the gate for what the base has, too
+    #[arg(long)]
     pub block_existing: bool,
     /// (arrives with a later version)
     #[arg(long, hide = true)]

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::Context;
+use super::environment::ActionsRun;
+use super::{Context, event};
 use crate::catalog::Catalog;
 use crate::cli::{CheckArgs, Color, InspectArgs};
 use crate::error::Error;
@@ -44,6 +45,10 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
         limits,
         judge_commit: environment.actions && args.rev.is_none(),
         ci: environment.ci,
+        run: match check {
+            Some(_) => event::read(&ActionsRun::read(environment), &Limits::default())?,
+            None => None,
+        },
         base: check.and_then(|check| check.base.clone()),
         block_existing: check.is_some_and(|check| check.block_existing),
     })
@@ -53,8 +58,6 @@ fn refuse_later(args: &InspectArgs, check: Option<&CheckArgs>) -> Result<(), Err
     let later = [
         ("--forge", args.forge),
         ("--cargo-metadata", args.cargo_metadata.is_some()),
-        ("--base", check.is_some_and(|check| check.base.is_some())),
-        ("--block-existing", check.is_some_and(|check| check.block_existing)),
         ("--sarif-all", check.is_some_and(|check| check.sarif_all)),
     ];
     match later.iter().find(|(_, used)| *used) {

@@ -28,6 +28,7 @@ use serde::Serialize;
 use crate::policy::{Counts, DecidedFinding, FailOn, Outcome, PolicySource};
 use crate::text::{RepoPath, SourceFile};
 
+pub use crate::policy::Fixed;
 pub use neutral::Neutral;
 
 /// The schema number of `check` and `facts`.
@@ -145,19 +146,6 @@ pub struct PolicyInfo {
 pub struct Base {
     /// The commit.
     pub revision: String,
-}
-
-/// A finding that the base had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fixed {
-    /// The rule's id.
-    pub rule: String,
-    /// What it was about.
-    pub subject: String,
-    /// What was said.
-    pub message: String,
-    /// Its identity.
-    pub fingerprint: String,
 }
 
 /// A file that was not looked at.
