@@ -130,7 +130,7 @@ pub struct CheckArgs {
     /// What to inspect.
     #[command(flatten)]
     pub inspect: InspectArgs,
-    /// How to print: text, github, json or markdown [default: text; in GitHub Actions text and github]
+    /// How to print: text, github, json, markdown, sarif, junit or gitlab [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// Judge by this profile: modern or literal [default: the policy's, else modern]
@@ -155,8 +155,8 @@ pub struct CheckArgs {
     /// Close the gate for what the base has, too
     #[arg(long)]
     pub block_existing: bool,
-    /// (arrives with a later version)
-    #[arg(long, hide = true)]
+    /// Put what holds into SARIF, too
+    #[arg(long)]
     pub sarif_all: bool,
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -35,8 +36,11 @@ mod unread;
 
 pub use crate::policy::FailOn;
 use opened::{Opened, open};
-use road::{BaseSide, against};
+use road::{BaseSide, Found};
 pub use road::{Judged, Judging, Look, decided, judge};
+
+/// The stack beside the main thread's, as large as that one usually is.
+const STACK: usize = 8 << 20;
 
 /// The moment that counts as now, and whether somebody stated it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,14 +110,13 @@ pub struct CheckRequest {
 /// Usage and policy errors (exit 2); what was asked for and could not be read (exit 3).
 pub fn check(request: &CheckRequest) -> Result<Report, Error> {
     let opened = open(request)?;
-    let base = opened.chosen.as_ref().and_then(|chosen| chosen.compare);
-    let base = base.map(|commit| compared::open(&request.path, request.here, commit, &opened.snapshot, &request.limits));
-    let base = base.transpose()?;
-    let report = judged_by(request, &opened, base.as_ref(), &opened.judging)?;
+    let commit = opened.chosen.as_ref().and_then(|chosen| chosen.compare);
+    let base = || commit.map(|id| compared::open(&request.path, request.here, id, &opened.snapshot, &request.limits)).transpose();
+    let report = judged_by(request, &opened, base()?, &opened.judging)?;
     match &opened.also {
         // Both must hold: the worse outcome is told.
         Some(also) => {
-            let other = judged_by(request, &opened, base.as_ref(), also)?;
+            let other = judged_by(request, &opened, base()?, also)?;
             Ok(if other.outcome.weight() > report.outcome.weight() { other } else { report })
         }
         None => Ok(report),
@@ -121,28 +124,25 @@ pub fn check(request: &CheckRequest) -> Result<Report, Error> {
 }
 
 /// The report of head and base under one policy.
-fn judged_by(
-    request: &CheckRequest,
-    opened: &Opened,
-    base: Option<&Snapshot>,
-    judged: &policy::Judging,
-) -> Result<Report, Error> {
+fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, judged: &policy::Judging) -> Result<Report, Error> {
     let (snapshot, policy, trust) = (&opened.snapshot, &judged.policy, &judged.trust);
     let judging =
         Judging { profile: request.profile.as_deref(), only: &request.only, fail_on: request.fail_on, strict: request.strict };
-    let side = |side: &Snapshot, base: Option<BaseSide<'_>>| {
+    let find = |side: &Snapshot| {
         let look = |facts: &Facts<'_>| survey::survey(side, policy, trust, &facts.default_branch, request.ci);
-        against(side, policy, &look, &judging, request.now.date(), base)
+        Found::of(side, policy, &look, &judging)
     };
-    let before = base.map(|base| side(base, None)).transpose()?;
+    let (found, base) = side_by_side(snapshot, base, find)?;
+    let today = request.now.date();
     let expiry_closes = opened.chosen.as_ref().is_some_and(|chosen| chosen.expiry_closes);
-    let before = before.as_ref().zip(base).map(|(judged, snapshot)| BaseSide {
+    let base = base.map(|(base, found)| (found.decide(&base, policy, &judging, today, None), base));
+    let before = base.as_ref().map(|(judged, snapshot)| BaseSide {
         judged,
         snapshot,
         block_existing: request.block_existing,
         expiry_closes,
     });
-    let Judged { decided, mut sources, .. } = side(snapshot, before)?;
+    let Judged { decided, mut sources, .. } = found.decide(snapshot, policy, &judging, today, before);
     let mut notes = opened.notes.clone();
     notes.extend(snapshot.notes().iter().cloned());
     notes.extend(decided.notes);
@@ -158,7 +158,7 @@ fn judged_by(
     Ok(Report {
         subject: subject(snapshot, &policy.terms),
         policy: policy_info(judged, &policy.terms),
-        base: base.and_then(|base| base.subject().revision.clone()).map(|revision| Base { revision }),
+        base: base.and_then(|(_, base)| base.subject().revision.clone()).map(|revision| Base { revision }),
         now: request.now.stated(),
         outcome,
         fail_on: decided.fail_on,
@@ -169,6 +169,25 @@ fn judged_by(
         notes,
         sources,
         elapsed: None,
+    })
+}
+
+/// What is found in the head and, meanwhile, in the base.
+fn side_by_side(
+    head: &Snapshot,
+    base: Option<Snapshot>,
+    find: impl Fn(&Snapshot) -> Result<Found, Error> + Sync,
+) -> Result<(Found, Option<(Snapshot, Found)>), Error> {
+    let Some(base) = base else { return Ok((find(head)?, None)) };
+    thread::scope(|scope| {
+        let beside = || find(&base).map(|found| (base, found));
+        let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, beside);
+        let found = find(head);
+        let base = match started {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => Err(Error::incomplete(format!("the base cannot be looked at: {error}")).hint("free some memory")),
+        };
+        Ok((found?, Some(base?)))
     })
 }
 

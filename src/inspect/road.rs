@@ -58,6 +58,75 @@ pub(super) struct BaseSide<'a> {
     pub(super) expiry_closes: bool,
 }
 
+/// What was found in one tree under a policy's terms, before anything follows from it.
+pub(super) struct Found {
+    findings: Vec<Finding>,
+    sources: BTreeMap<RepoPath, Arc<SourceFile>>,
+    unread: BTreeMap<RepoPath, String>,
+    notes: Vec<String>,
+    subjects: Subjects,
+}
+
+impl Found {
+    /// Looks: facts, checks, findings.
+    ///
+    /// # Errors
+    /// What had to be read of the repository and could not be.
+    pub(super) fn of(snapshot: &Snapshot, policy: &Policy, look: &Look<'_>, judging: &Judging<'_>) -> Result<Self, Error> {
+        let catalog = Catalog::builtin();
+        let mut terms = policy.terms.clone();
+        if let Some(profile) = judging.profile {
+            terms.profile = profile.to_owned();
+        }
+        let facts = facts::gather(snapshot, catalog, &terms)?;
+        let signing = look(&facts)?;
+        let findings = judge(&facts, &signing, &terms, catalog, judging.only);
+        Ok(Self {
+            sources: sources(snapshot, &findings),
+            unread: unread::by_rules(snapshot, &terms, catalog),
+            notes: facts::required::notes(&facts.pipelines, &terms.ci.required_checks),
+            subjects: Subjects::of(&facts),
+            findings,
+        })
+    }
+
+    /// What follows, held against a base where there is one; `snapshot` is the tree it was found in.
+    pub(super) fn decide(
+        mut self,
+        snapshot: &Snapshot,
+        policy: &Policy,
+        judging: &Judging<'_>,
+        today: Date,
+        base: Option<BaseSide<'_>>,
+    ) -> Judged {
+        let moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
+        let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot));
+        let against = base.map(|base| {
+            self.unread.extend(compared::hidden(base.judged, snapshot));
+            Against {
+                base: &base.judged.decided,
+                files: &moves.files,
+                directories: &moves.directories,
+                deleted: &deleted,
+                block_existing: base.block_existing,
+                expiry_closes: base.expiry_closes,
+            }
+        });
+        let options = DecideOptions {
+            profile: judging.profile,
+            only: judging.only,
+            fail_on: judging.fail_on,
+            strict: judging.strict,
+            sources: &self.sources,
+            unread: &self.unread,
+            against: against.as_ref(),
+        };
+        let mut decided = policy::decide(self.findings, policy, Catalog::builtin(), &options, today);
+        decided.notes.extend(self.notes);
+        Judged { decided, sources: self.sources, subjects: self.subjects }
+    }
+}
+
 /// What follows from one tree under a policy.
 ///
 /// # Errors
@@ -69,56 +138,7 @@ pub fn decided(
     judging: &Judging<'_>,
     today: Date,
 ) -> Result<Judged, Error> {
-    against(snapshot, policy, look, judging, today, None)
-}
-
-/// As [`decided`], held against a base.
-///
-/// # Errors
-/// As [`decided`].
-pub(super) fn against(
-    snapshot: &Snapshot,
-    policy: &Policy,
-    look: &Look<'_>,
-    judging: &Judging<'_>,
-    today: Date,
-    base: Option<BaseSide<'_>>,
-) -> Result<Judged, Error> {
-    let catalog = Catalog::builtin();
-    let mut terms = policy.terms.clone();
-    if let Some(profile) = judging.profile {
-        terms.profile = profile.to_owned();
-    }
-    let facts = facts::gather(snapshot, catalog, &terms)?;
-    let signing = look(&facts)?;
-    let findings = judge(&facts, &signing, &terms, catalog, judging.only);
-    let sources = sources(snapshot, &findings);
-    let mut unread = unread::by_rules(snapshot, &terms, catalog);
-    let moves = base.map(|base| Moves::of(&findings, snapshot, base.snapshot)).unwrap_or_default();
-    let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot));
-    let against = base.map(|base| {
-        unread.extend(compared::hidden(base.judged, snapshot));
-        Against {
-            base: &base.judged.decided,
-            files: &moves.files,
-            directories: &moves.directories,
-            deleted: &deleted,
-            block_existing: base.block_existing,
-            expiry_closes: base.expiry_closes,
-        }
-    });
-    let options = DecideOptions {
-        profile: judging.profile,
-        only: judging.only,
-        fail_on: judging.fail_on,
-        strict: judging.strict,
-        sources: &sources,
-        unread: &unread,
-        against: against.as_ref(),
-    };
-    let mut decided = policy::decide(findings, policy, catalog, &options, today);
-    decided.notes.extend(facts::required::notes(&facts.pipelines, &terms.ci.required_checks));
-    Ok(Judged { decided, sources, subjects: Subjects::of(&facts) })
+    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, None))
 }
 
 /// Judges the facts by the rules asked for (all, when none is named).

@@ -3,16 +3,21 @@
 pub mod facts;
 mod facts_text;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
 mod neutral;
 mod paint;
+mod sarif;
 mod snippet;
 pub mod tags;
 mod text;
 mod text_list;
 mod told;
 
+#[cfg(test)]
+mod interchange;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -170,6 +175,8 @@ pub struct View {
     pub quiet: bool,
     /// A person looks at a terminal: elapsed time is of interest.
     pub terminal: bool,
+    /// SARIF with what holds, too.
+    pub sarif_all: bool,
 }
 
 /// A rendering of a report.
@@ -192,7 +199,8 @@ pub trait Reporter: Sync {
     fn write(&self, report: &Report, view: &View, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
-static ROSTER: [&dyn Reporter; 4] = [&text::Text, &github::GitHub, &json::Json, &markdown::Markdown];
+static ROSTER: [&dyn Reporter; 7] =
+    [&text::Text, &github::GitHub, &json::Json, &markdown::Markdown, &sarif::Sarif, &junit::Junit, &gitlab::GitLab];
 
 /// All renderings of `check`.
 #[must_use]
@@ -201,7 +209,7 @@ pub fn reporters() -> &'static [&'static dyn Reporter] {
 }
 
 /// Formats that are names already and arrive with a later version.
-pub const LATER_FORMATS: [&str; 4] = ["sarif", "junit", "gitlab", "html"];
+pub const LATER_FORMATS: [&str; 1] = ["html"];
 
 /// A text as it may stand on one line of a terminal.
 fn clean(text: &str) -> std::borrow::Cow<'_, str> {
