@@ -33,11 +33,12 @@ mod tags_judge;
 mod tags_origin;
 mod tags_state;
 mod unread;
+mod watched;
 
 pub use crate::policy::FailOn;
 use opened::{Opened, open};
 use road::{BaseSide, Found};
-pub use road::{Judged, Judging, Look, decided, judge};
+pub use road::{Judged, Judging, Look, decided, decided_on, judge};
 
 /// The stack beside the main thread's, as large as that one usually is.
 const STACK: usize = 8 << 20;
@@ -136,9 +137,11 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let today = request.now.date();
     let expiry_closes = opened.chosen.as_ref().is_some_and(|chosen| chosen.expiry_closes);
     let base = base.map(|(base, found)| (found.decide(&base, policy, &judging, today, None), base));
+    let proposal = judged.proposal();
     let before = base.as_ref().map(|(judged, snapshot)| BaseSide {
         judged,
         snapshot,
+        proposal,
         block_existing: request.block_existing,
         expiry_closes,
     });

@@ -75,7 +75,7 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
         }
     }
     notes.extend(chosen.iter().flat_map(|chosen| chosen.notes.iter().cloned()));
-    notes.extend(judging.proposal());
+    notes.extend(judging.proposes());
     Ok(Opened { snapshot, judging, also, chosen, notes })
 }
 

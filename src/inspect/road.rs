@@ -7,13 +7,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::compared::{self, Moves, Subjects};
-use super::unread;
+use super::{unread, watched};
 use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
 use crate::error::Error;
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
+use crate::policy::protected::Proposal;
 use crate::policy::{self, Against, DecideOptions, Decided, FailOn};
 use crate::snapshot::Snapshot;
 use crate::terms::{Policy, Terms};
@@ -52,6 +53,8 @@ pub(super) struct BaseSide<'a> {
     pub(super) judged: &'a Judged,
     /// Its tree.
     pub(super) snapshot: &'a Snapshot,
+    /// What the head does to the policy.
+    pub(super) proposal: Proposal<'a>,
     /// Old findings close the gate, too.
     pub(super) block_existing: bool,
     /// Old findings whose waiver is over close it.
@@ -101,6 +104,7 @@ impl Found {
     ) -> Judged {
         let moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
         let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot));
+        let watched = base.map(|base| watched::changed(snapshot, base.snapshot)).unwrap_or_default();
         let against = base.map(|base| {
             self.unread.extend(compared::hidden(base.judged, snapshot));
             Against {
@@ -108,6 +112,8 @@ impl Found {
                 files: &moves.files,
                 directories: &moves.directories,
                 deleted: &deleted,
+                proposal: base.proposal,
+                watched: &watched,
                 block_existing: base.block_existing,
                 expiry_closes: base.expiry_closes,
             }
@@ -139,6 +145,25 @@ pub fn decided(
     today: Date,
 ) -> Result<Judged, Error> {
     Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, None))
+}
+
+/// What follows from a tree held against a base in memory or opened elsewhere; `proposal` is what the head
+/// does to the policy.
+///
+/// # Errors
+/// As [`decided`].
+pub fn decided_on(
+    snapshot: &Snapshot,
+    base: &Snapshot,
+    policy: &Policy,
+    proposal: Proposal<'_>,
+    look: &Look<'_>,
+    judging: &Judging<'_>,
+    today: Date,
+) -> Result<Judged, Error> {
+    let judged = decided(base, policy, look, judging, today)?;
+    let side = BaseSide { judged: &judged, snapshot: base, proposal, block_existing: false, expiry_closes: false };
+    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, Some(side)))
 }
 
 /// Judges the facts by the rules asked for (all, when none is named).

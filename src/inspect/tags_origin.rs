@@ -148,6 +148,7 @@ fn at_commit(
         revision: Some(revision),
         authoritative: true,
         bootstrap: false,
+        by_base: false,
         proposed: None,
         title,
     };
@@ -197,6 +198,7 @@ pub(super) fn from_file(
         revision,
         authoritative: true,
         bootstrap: false,
+        by_base: false,
         proposed: None,
         title,
     };

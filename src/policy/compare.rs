@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::protected::{Proposal, Watched};
 use super::{Change, Decided, DecidedFinding, Decision};
 use crate::finding::{Finding, Verdict};
 use crate::terms::Policy;
@@ -46,6 +47,10 @@ pub struct Against<'a> {
     pub directories: &'a BTreeMap<RepoPath, RepoPath>,
     /// Whether what a finding of the base was about was deleted, all files of it.
     pub deleted: &'a (dyn Fn(&Finding) -> bool + Sync),
+    /// What the head does to the policy.
+    pub proposal: Proposal<'a>,
+    /// Files beside the policy that the change touches.
+    pub watched: &'a [Watched],
     /// Old findings close the gate, too.
     pub block_existing: bool,
     /// A waiver that is over closes the gate even where the finding is old: whoever pushes is not a pull request that did not touch it.

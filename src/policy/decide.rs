@@ -9,7 +9,7 @@ use super::compare::{self, Against};
 use super::lines::Lines;
 use super::severity::RuleStanding;
 use super::waivers::Waivers;
-use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current};
+use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current, protected};
 use crate::answer::Reason;
 use crate::catalog::{Catalog, Severity};
 use crate::finding::{Finding, Verdict};
@@ -47,6 +47,7 @@ pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, option
     let mut findings: Vec<Finding> = findings.into_iter().map(tidy).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut decided: Vec<DecidedFinding> = findings.into_iter().filter_map(|finding| run.decide(finding)).collect();
+    decided.extend(run.about_the_change(options.against));
     decided.extend(run.about_the_policy());
     let fixed = options.against.map(|against| compare::compare(&mut decided, against, policy, now, &mut run)).unwrap_or_default();
     decided.sort_by(|a, b| (order(&a.finding), &a.fingerprint).cmp(&(order(&b.finding), &b.fingerprint)));
@@ -163,13 +164,23 @@ impl<'a> Run<'a> {
 
     /// The findings of `policy-current`; they come last, when it is known what every waiver covered.
     fn about_the_policy(&mut self) -> Vec<DecidedFinding> {
-        let Some(rule) = self.catalog.rule(current::RULE) else { return Vec::new() };
-        if !self.standing(current::RULE).active {
+        let Some(rule) = self.catalog.rule(current::RULE).filter(|_| self.standing(current::RULE).active) else {
             return Vec::new();
-        }
+        };
         let rules: Vec<&str> = self.policy.waivers.iter().map(|waiver| waiver.rule.as_str()).collect();
         let judged: BTreeSet<&str> = rules.into_iter().filter(|id| self.standing(id).active).collect();
         let findings = current::findings(rule, self.policy, &self.waivers.used(), &|id| judged.contains(id), self.now);
+        findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
+    }
+}
+
+impl Run<'_> {
+    /// The findings of `policy-protected`.
+    fn about_the_change(&mut self, against: Option<&Against<'_>>) -> Vec<DecidedFinding> {
+        let Some(rule) = self.catalog.rule(protected::RULE).filter(|_| self.standing(protected::RULE).active) else {
+            return Vec::new();
+        };
+        let findings = protected::findings(rule, self.catalog, self.policy, against);
         findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
     }
 }

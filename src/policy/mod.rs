@@ -6,6 +6,7 @@ pub mod current;
 pub mod decide;
 pub mod lines;
 pub mod origin;
+pub mod protected;
 pub mod severity;
 pub mod waivers;
 

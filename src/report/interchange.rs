@@ -47,11 +47,14 @@ fn sarif_tells_what_is_accepted_and_what_is_old_without_failing_it() {
     only.findings = vec![waived, old, holds];
     let results = json("sarif", &only, &View::default())["runs"][0]["results"].clone();
     assert_eq!(results.as_array().map(Vec::len), Some(2));
-    let by = |decision: &str| results.as_array().expect("a list").iter().find(|one| one["properties"]["decision"] == decision).cloned();
+    let by = |decision: &str| {
+        results.as_array().expect("a list").iter().find(|one| one["properties"]["decision"] == decision).cloned()
+    };
     assert_eq!(by("waived").expect("told")["suppressions"][0]["status"], "accepted");
     assert_eq!(by("existing").expect("told")["baselineState"], "unchanged");
     let all = json("sarif", &only, &View { sarif_all: true, ..View::default() });
-    let kinds: Vec<&str> = all["runs"][0]["results"].as_array().expect("a list").iter().filter_map(|one| one["kind"].as_str()).collect();
+    let kinds: Vec<&str> =
+        all["runs"][0]["results"].as_array().expect("a list").iter().filter_map(|one| one["kind"].as_str()).collect();
     assert!(kinds.contains(&"pass"), "{kinds:?}");
 }
 

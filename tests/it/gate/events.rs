@@ -213,3 +213,36 @@ fn a_policy_named_by_the_run_judges_without_a_base() {
     let said = checkout.check(&Run::pull_request(merge, "main", base, head), &named);
     assert_eq!(said.status, 1, "{}", said.stderr);
 }
+
+/// `decision` of each finding about the policy itself.
+fn about_the_policy(base: super::Files<'_>, head: super::Files<'_>) -> (Vec<String>, i32) {
+    let checkout = Checkout::new();
+    let (base, head, merge) = merged(&checkout, base, head);
+    let run = Run::pull_request(merge, "main", base, head);
+    let said = checkout.check(&run, &["--format", "json", "--only", "policy-protected"]);
+    let rows = said.json()["findings"].as_array().expect("a list").clone();
+    let told =
+        rows.iter().map(|row| format!("{} {}", row["subject"].as_str().unwrap_or("-"), row["decision"].as_str().unwrap_or("-")));
+    (told.collect(), said.status)
+}
+
+#[test]
+fn a_pull_request_does_not_weaken_its_judge() {
+    fn told(base: &[(&str, &str)], head: &[(&str, &str)]) -> (Vec<String>, i32) {
+        let code = [CODE, PROJECT, GATES];
+        about_the_policy(&super::with(&code, base), &super::with(&code, head))
+    }
+    assert_eq!(told(&[STRICT], &[LAX]), (vec!["rules.python-static-analysis gate".to_owned()], 1));
+    assert_eq!(told(&[STRICT], &[]), (vec!["policy gate".to_owned()], 1));
+    assert_eq!(told(&[LAX], &[STRICT]), (vec!["repository none".to_owned()], 0));
+    assert_eq!(told(&[], &[LAX]), (vec!["repository none".to_owned()], 0));
+    // A certificate replaced; another file of code owners in front of the one there is; one that leaves the owners as they are.
+    let (old, new) = ((".tollgate/keys/A.asc", "a"), (".tollgate/keys/A.asc", "b"));
+    assert_eq!(told(&[STRICT, old], &[STRICT, new]), (vec![".tollgate/keys/A.asc gate".to_owned()], 1));
+    let (root, first) = (("CODEOWNERS", "* @rhea\n"), (".github/CODEOWNERS", "* @mallory\n"));
+    assert_eq!(told(&[STRICT, root], &[STRICT, root, first]), (vec![".github/CODEOWNERS gate".to_owned()], 1));
+    let more = ("CODEOWNERS", "* @rhea\n/docs/ @theo\n");
+    assert_eq!(told(&[STRICT, root], &[STRICT, more]), (vec!["repository none".to_owned()], 0));
+    let unowned = ("CODEOWNERS", "* @rhea\n.github/\n");
+    assert_eq!(told(&[STRICT, root], &[STRICT, unowned]).1, 1);
+}
