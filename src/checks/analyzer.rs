@@ -126,6 +126,7 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
         }
     };
     finding.development = is_development(component);
+    finding.component = Some(component.directory.clone());
     finding
 }
 
