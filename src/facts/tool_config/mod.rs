@@ -26,6 +26,7 @@ mod golangci;
 mod ignored;
 mod oxlint;
 pub mod places;
+mod prospector;
 mod pylint;
 mod ruff;
 mod semgrep;
@@ -214,6 +215,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &ignored::Grype,
     &ignored::Osv,
     &oxlint::Oxlint,
+    &prospector::Prospector,
     &pylint::Pylint,
     &ruff::Ruff,
     &semgrep::Semgrep,
