@@ -28,12 +28,14 @@ pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world:
     Some(Hold::new(effect, Place::file(path), why).mended(mend))
 }
 
-/// A module of the working directory that stands in for one of Python's own, which the tool imports, or not.
+/// A module of the working directory that stands in for one of Python's own or of a library, which the tool imports, or not.
 pub(super) fn standard(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let names = world.catalog.runners.interpreter.iter().flat_map(|row| &row.standard);
-    let files = names.flat_map(|name| [format!("{name}.py"), format!("{name}/__init__.py")]);
-    let path = files.filter_map(|file| directory.join(&file)).find(|path| world.snapshot.is_file(path))?;
-    let why = "this file of the tree stands in for a module of Python's own where a module is run by name";
+    let files = names.flat_map(|name| [(name, format!("{name}.py")), (name, format!("{name}/__init__.py"))]);
+    let mut paths = files.filter_map(|(name, file)| Some((name, directory.join(&file)?)));
+    let (name, path) = paths.find(|(_, path)| world.snapshot.is_file(path))?;
+    let why =
+        format!("this file of the tree stands in for the module `{name}`, which programs import, where a module is run by name");
     Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(path), why))
 }
 
