@@ -129,7 +129,8 @@ impl<'d> Managers<'d> {
                 Verdict::On => return Served::Yes,
                 Verdict::Some(place) => some = some.or(Some(place)),
                 Verdict::Off(place) => {
-                    miss = miss.or_else(|| Some(Off::at(place, "delete `\"enabled\": false` from the rule")));
+                    let change = "delete `\"enabled\": false` from the rule, or the name from `ignoreDeps`";
+                    miss = miss.or_else(|| Some(Off::at(place, change)));
                 }
                 Verdict::Unknown(place, words) => {
                     unknown = unknown.or_else(|| Some(Why::new(Reason::Unsupported, words).at(place)));

@@ -96,3 +96,61 @@ pub(in crate::facts::runners) fn selected(
     let (selection, _) = left(client, &call.words[1..own.max(1)]);
     everywhere(nexts, client, &selection, world)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::runners::launchers::Launchers;
+    use crate::facts::runners::script_probe::told;
+
+    #[test]
+    fn what_npm_leaves_to_the_program() {
+        for (command, expected) in [
+            ("npm exec eslint -- --max-warnings 0 .", "$ eslint --max-warnings 0 ."),
+            ("npm exec -- eslint --max-warnings 0 .", "$ eslint --max-warnings 0 ."),
+            ("npm exec eslint -- -- --max-warnings 0 .", "$ eslint -- --max-warnings 0 ."),
+            // npm takes the flags: the program never sees them.
+            ("npm exec eslint . --max-warnings=0", "$ eslint ."),
+            ("npm exec eslint . --max-warnings 0", "$ eslint . 0"),
+            ("npm x --loglevel error eslint --fix .", "$ eslint ."),
+            ("npm --loglevel error exec eslint . -- --fix", "$ eslint . --fix"),
+            ("npx eslint --max-warnings 0 .", "$ eslint --max-warnings 0 ."),
+            ("npx eslint -- --max-warnings 0 .", "$ eslint -- --max-warnings 0 ."),
+            ("npx -- eslint --max-warnings 0 .", "$ eslint --max-warnings 0 ."),
+            ("npx --no eslint --max-warnings=0 .", "$ eslint ."),
+            ("npx --no -- eslint --max-warnings=0 .", "$ eslint --max-warnings=0 ."),
+            ("npx --no-install eslint --max-warnings=0 .", "$ eslint --max-warnings=0 ."),
+            ("npx -y --quiet eslint@9 --max-warnings=0 .", "$ eslint --max-warnings=0 ."),
+            ("npx --loglevel error eslint --max-warnings=0 .", "$ eslint --max-warnings=0 ."),
+            ("npx --foo eslint --max-warnings=0 .", "$ eslint ."),
+            ("npx -p eslint -p x eslint --max-warnings=0 .", "$ eslint --max-warnings=0 ."),
+            ("npm exec eslint . --package=evil", "$ eslint . !void ci.yml:1"),
+            ("npm exec eslint . -- --package=evil", "$ eslint . --package=evil"),
+            ("pnpm exec eslint -- --fix", "$ eslint -- --fix"),
+            ("pnpm exec -- eslint --fix", "$ eslint --fix"),
+        ] {
+            assert_eq!(told(&Launchers, &[("package.json", "{}")], "", command), [expected], "{command}");
+        }
+    }
+
+    #[test]
+    fn programs_in_members_of_a_workspace() {
+        let tree = [
+            ("package.json", r#"{"workspaces": ["a", "b"]}"#),
+            ("pnpm-workspace.yaml", "packages: [a, b]\n"),
+            ("a/package.json", r#"{"name": "a"}"#),
+            ("b/package.json", r#"{"name": "b"}"#),
+        ];
+        for (command, expected) in [
+            ("npm exec -w a -- eslint .", vec!["$ eslint . in a"]),
+            ("npm exec eslint . --workspaces", vec!["$ eslint . in a", "$ eslint . in b"]),
+            ("npm -w b exec eslint .", vec!["$ eslint . in b"]),
+            ("npx -w b eslint .", vec!["$ eslint . in b"]),
+            ("npx eslint -w b", vec!["$ eslint -w b"]),
+            ("pnpm --filter b exec eslint .", vec!["$ eslint . in b"]),
+            ("pnpm -r exec eslint .", vec!["$ eslint . in a", "$ eslint . in b"]),
+            ("pnpm exec eslint -r", vec!["$ eslint -r"]),
+        ] {
+            assert_eq!(told(&Launchers, &tree, "", command), expected, "{command}");
+        }
+    }
+}
