@@ -6,6 +6,7 @@
 mod certificate;
 mod certify;
 mod revocation;
+mod rsa;
 mod signature;
 mod verify;
 

@@ -9,6 +9,7 @@ use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
 
 use super::certificate::{one_line, unsupported};
 use super::certify::{self, Question};
+use super::rsa;
 use super::signature::{self, Candidate};
 use super::{moment, seconds};
 use crate::signing::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
@@ -146,7 +147,7 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
         let reason = "the signature claims a time before its key was made";
         return Err(Refusal::rejected(Step::Certificate, reason, COUNTERSIGN));
     }
-    if signature.verify_message(&known.key, signed).is_err() {
+    if !rsa::proves(signature, &known.key, signed) && signature.verify_message(&known.key, signed).is_err() {
         return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
     }
     if trust.is_future(candidate.time) {
