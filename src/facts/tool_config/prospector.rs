@@ -236,12 +236,15 @@ mod tests {
     use super::super::bench::{Case, told};
     use super::*;
 
+    /// A tree, arguments, and what is said.
+    type Row<'t> = (&'t [(&'t str, &'t str)], &'t str, &'t str);
+
     #[test]
     fn what_is_run_inside() {
         const ON: (&str, &str) = (".prospector.yaml", "bandit:\n  run: true\n");
         const OFF: (&str, &str) = (".prospector.yaml", "inherits: [base]\nbandit:\n  run: false\n");
         const BASE: (&str, &str) = ("base.yaml", "bandit:\n  run: true\n");
-        let rows: [(&[(&str, &str)], &str, &str); 15] = [
+        let rows: [Row<'_>; 15] = [
             (&[], "", "no"),
             (&[], "--with-tool bandit", "yes ci.yml:1"),
             (&[], "-w vulture -w bandit", "yes ci.yml:1"),

@@ -109,6 +109,9 @@ fn flagged(command: &str, files: &[(&str, &str)]) -> Finding {
     finding(&[&common[..], code, files].concat(), rule, subject)
 }
 
+/// A command, the configurations, the place that is told, and a part of the fix.
+type Row<'t> = (&'t str, &'t [(&'t str, &'t str)], &'t str, &'t str);
+
 #[test]
 fn a_configuration_named_by_a_flag_is_the_one_to_change() {
     const NONE: &str = "version: \"2\"\nlinters:\n  enable: [errcheck]\n";
@@ -118,7 +121,7 @@ fn a_configuration_named_by_a_flag_is_the_one_to_change() {
     let gosec = "enable gosec in g.yml:\nlinters:\n  enable:\n    - gosec";
     let eslint = "in cfg/e.mjs add the imports and one more object";
     let rules = "export default [{ rules: { 'no-eval': 'error' } }];\n";
-    let cases: [(&str, &[(&str, &str)], &str, &str); 8] = [
+    let cases: [Row<'_>; 8] = [
         ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "line-length = 90\n"), ("ruff.toml", "")], "cfg/r.toml", ruff),
         ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "[lint]\nselect = [\"E\"]\n")], "cfg/r.toml", ruff),
         ("ruff check --isolated .", &[("ruff.toml", "[lint]\nselect = [\"S\"]\n")], CI, "add `--extend-select S` to the command"),
