@@ -129,7 +129,8 @@ impl<'d> Managers<'d> {
                 Verdict::On => return Served::Yes,
                 Verdict::Some(place) => some = some.or(Some(place)),
                 Verdict::Off(place) => {
-                    let change = "delete `\"enabled\": false` from the rule, or the name from `ignoreDeps`";
+                    let by_name = rules.iter().any(|rule| rule.place == place && rule.ignores);
+                    let change = if by_name { "delete the name" } else { "delete `\"enabled\": false` from the rule" };
                     miss = miss.or_else(|| Some(Off::at(place, change)));
                 }
                 Verdict::Unknown(place, words) => {

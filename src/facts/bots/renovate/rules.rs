@@ -70,6 +70,8 @@ pub(super) struct Rule {
     names: Vec<Patterns>,
     /// Limited by something that is not read here.
     other: bool,
+    /// It is the list `ignoreDeps`.
+    pub(super) ignores: bool,
 }
 
 /// The rules that switch something, in order; what is ignored by its name is decided before any rule is asked
@@ -94,6 +96,7 @@ fn ignored(names: Value<'_>) -> Option<Rule> {
         branches: None,
         names: vec![Patterns::new(texts.iter().map(String::as_str))],
         other: false,
+        ignores: true,
     })
 }
 
@@ -162,6 +165,7 @@ fn rule(item: Value<'_>) -> Option<Rule> {
         branches: patterns(BRANCHES),
         names: NAMES.iter().filter_map(|keys| names(item, keys)).collect(),
         other,
+        ignores: false,
     })
 }
 
