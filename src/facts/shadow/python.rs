@@ -29,10 +29,14 @@ pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world:
     Some(Hold::new(effect, Place::file(path), why).mended(mend))
 }
 
-/// A module of the working directory that stands in for one that the tool imports, or not.
+/// A module of the working directory that stands in for one of Python's own or of a library, which the tool imports, or not.
 pub(super) fn standard(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let why = "this file of the tree stands in for a module of Python's own where a module is run by name";
-    Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(stands_in(directory, world)?), why))
+    let path = stands_in(directory, world)?;
+    let name = path.file_name();
+    let name = if name == "__init__.py" { path.parent().file_name().to_owned() } else { name.trim_end_matches(".py").to_owned() };
+    let why =
+        format!("this file of the tree stands in for the module `{name}`, which programs import, where a module is run by name");
+    Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(path), why))
 }
 
 /// A file in a directory that is called like a module which programs import.
