@@ -188,7 +188,11 @@ fn outcome(
     let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread.keys()).cloned().collect();
     for one in decided.iter().filter(|one| one.decision != Decision::Off) {
         if one.finding.verdict == Verdict::Unknown && one.finding.reason == Some(Reason::Unreadable) {
-            missing.extend(one.finding.places.first().map(|evidence| evidence.place.path.clone()));
+            // Where it is said which file was not read, the first place is only where to act.
+            let paths = || one.finding.places.iter().map(|evidence| &evidence.place.path);
+            if !paths().any(|path| missing.contains(path)) {
+                missing.extend(paths().next().cloned());
+            }
         }
     }
     missing.retain(|path| !gates_for(path));
