@@ -130,7 +130,7 @@ pub struct CheckArgs {
     /// What to inspect.
     #[command(flatten)]
     pub inspect: InspectArgs,
-    /// How to print: text, github, json or markdown [default: text; in GitHub Actions text and github]
+    /// How to print: text, github, json, markdown, sarif, junit or gitlab [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// Judge by this profile: modern or literal [default: the policy's, else modern]
@@ -148,14 +148,15 @@ pub struct CheckArgs {
     /// Print the whole checklist by section
     #[arg(long)]
     pub all: bool,
-    /// Compare with this ref (arrives with a later version)
-    #[arg(long, hide = true, value_name = "REF")]
+    /// Hold the tree against this revision: its policy judges, and only what is new against it closes the gate [default: in GitHub
+    /// Actions what the event says]
+    #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Close the gate for what the base has, too (arrives with a later version)
-    #[arg(long, hide = true)]
+    /// Close the gate for what the base has, too
+    #[arg(long)]
     pub block_existing: bool,
-    /// (arrives with a later version)
-    #[arg(long, hide = true)]
+    /// Put what holds into SARIF, too
+    #[arg(long)]
     pub sarif_all: bool,
 }
 

@@ -162,6 +162,14 @@ pub enum ShapeKind {
     Zone,
 }
 
+impl Bot {
+    /// Whether it looks at manifests of an ecosystem at all.
+    #[must_use]
+    pub fn looks_at(&self, ecosystem: &str) -> bool {
+        self.ecosystems.iter().any(|name| name == ecosystem) || self.manager.iter().any(|row| row.ecosystem == ecosystem)
+    }
+}
+
 /// A key of an entry that ecosystems take with some words only.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

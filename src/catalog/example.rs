@@ -31,6 +31,9 @@ pub struct Example {
     /// For rules about commits: how many are `signed`, `unsigned`, `by_forge`.
     #[serde(default)]
     pub commits: BTreeMap<String, usize>,
+    /// The files of the base that the tree is held against, by path.
+    #[serde(default)]
+    pub base: Option<BTreeMap<String, String>>,
     /// The files, by path.
     #[serde(default)]
     pub files: BTreeMap<String, String>,

@@ -22,7 +22,7 @@ pub mod tool;
 
 pub use bot::Bot;
 pub use language::{Exporter, Frameworks, Languages};
-pub use program::{Programs, Trait};
+pub use program::{Bare, Installer, Programs, Trait};
 pub use releasing::Releasing;
 pub use rule::{Profile, Rule, Sentences, Severity};
 pub use runner::Runners;

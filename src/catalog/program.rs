@@ -12,6 +12,57 @@ pub struct Programs {
     pub tool_homes: Vec<String>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
+    /// Commands that install packages.
+    #[serde(default)]
+    pub installer: Vec<Installer>,
+}
+
+/// Commands that install packages, with the same flags.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installer {
+    /// Whose packages: a key of a tool's `packages`.
+    pub ecosystem: String,
+    /// The words of each.
+    pub commands: Vec<Vec<String>>,
+    /// What a word without a flag is.
+    pub bare: Bare,
+    /// Each package gets an environment of its own.
+    #[serde(default)]
+    pub apart: bool,
+    /// Flags that name a package, a path or an address to install.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Flags that name a list of them.
+    #[serde(default)]
+    pub lists: Vec<String>,
+    /// Flags that name a list which says what a package is taken from, should it be installed.
+    #[serde(default)]
+    pub constraints: Vec<String>,
+    /// Flags that say where packages are looked for.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Other flags that take the next word.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// How variables begin that stand for flags: `PIP_` for `--find-links`, as `PIP_FIND_LINKS`.
+    #[serde(default)]
+    pub variables: Option<String>,
+    /// The variable that names a file of settings.
+    #[serde(default)]
+    pub settings: Option<String>,
+}
+
+/// What a word of an installer without a flag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bare {
+    /// A package, a path or an address.
+    Package,
+    /// A list of them.
+    List,
+    /// The command that it runs: what stands behind is that command's own.
+    Command,
 }
 
 /// Programs of which the same is true.
@@ -48,6 +99,8 @@ pub enum Trait {
     ListsNames,
     /// It prints some of what it reads, or parts of it.
     Sieves,
+    /// No interpreter reads it, whatever installs it.
+    Native,
 }
 
 impl Programs {

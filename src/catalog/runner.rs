@@ -99,6 +99,9 @@ pub struct UnreadCi {
     pub system: String,
     /// Paths of its files; a trailing `/` means any YAML file right below.
     pub files: Vec<String>,
+    /// Lists of keys: a YAML file at the root with all keys of one of them at its top is one of its files, whatever it is called.
+    #[serde(default)]
+    pub root_keys: Vec<Vec<String>>,
 }
 
 /// An interpreter of code in the tree.

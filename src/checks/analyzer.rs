@@ -126,6 +126,7 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
         }
     };
     finding.development = is_development(component);
+    finding.component = Some(component.directory.clone());
     finding
 }
 
@@ -313,6 +314,8 @@ fn insecure(rule: &Rule, subject: String, view: &View<'_>, component: &Component
     let (place, note) = match (&view.on.deciding, view.configured_for(component)) {
         (Some(Deciding::Selects(place)), _) => (place.clone(), "no security rule is among those selected here".to_owned()),
         (Some(Deciding::TakesOut { place, how, .. }), _) => (place.clone(), format!("its security rules are {how} here")),
+        (Some(Deciding::Reads(place)), _) => (place.clone(), "no security rule is selected here".to_owned()),
+        (Some(Deciding::Without { place, flag }), _) => (place.clone(), format!("with `{flag}` no configuration is read")),
         (None, Some(place)) => (place.clone(), "no security rule is selected here".to_owned()),
         (None, None) => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security".to_owned()),
     };

@@ -7,6 +7,7 @@ use crate::facts::components::{Component, Scope};
 use crate::facts::hold::{HeldBy, Hold, HoldEffect, Hop};
 use crate::facts::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
 use crate::facts::pipeline::Trigger;
+use crate::facts::tool_config::Deciding;
 use crate::text::Place;
 
 /// One tool on one component.
@@ -76,6 +77,14 @@ impl<'f> View<'f> {
         let above = self.standing.configured.iter().filter(|place| component.directory.is_in(&place.path.parent()));
         // Of several in one directory the first: files and keys stand before dependencies.
         above.rev().max_by_key(|place| place.path.segments().count())
+    }
+
+    /// The configuration that decides about the rules, where one is known to.
+    pub(super) fn judged(&self) -> Option<&'f Place> {
+        match self.on.deciding.as_ref()? {
+            Deciding::Selects(place) | Deciding::Reads(place) => Some(place),
+            Deciding::TakesOut { .. } | Deciding::Without { .. } => None,
+        }
     }
 
     /// The command's place, else where it is configured.

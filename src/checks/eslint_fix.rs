@@ -101,7 +101,7 @@ pub(super) fn rules(view: &View<'_>, component: &Component, all: &[View<'_>], be
 
 /// The configuration that ESLint itself reads, as a path: not a dependency that only proves it is there.
 fn configuration(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option<String> {
-    let place = view.configured_for(component)?;
+    let place = view.judged().or_else(|| view.configured_for(component))?;
     let dependency = bench.facts.dependencies.iter().any(|dependency| dependency.place == *place);
     (!dependency && view.chain().last().is_none_or(|hop| hop.place != *place)).then(|| place.path.to_string())
 }

@@ -17,6 +17,7 @@ use crate::catalog::Tool;
 use crate::catalog::tool::{Does, Findings, Security, Step};
 use crate::facts::components::Component;
 use crate::facts::hold::Remedy;
+use crate::facts::tool_config::Deciding;
 use crate::finding::Finding;
 
 /// What to do about an analyzer that does not gate; `about` is the tool that the finding is about.
@@ -31,9 +32,10 @@ pub(super) fn analyzer_fix(
     let add = || format!("add a step to a pull-request workflow:\n{step}");
     let Some(view) = about else { return add() };
     let title = &view.tool.title;
+    let selects = matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
     match finding.cause.rsplit(':').next().unwrap_or_default() {
         // What has none to select, or none that this program knows how to select, gets company.
-        "no-security-rules" if view.on.deciding.is_none() && recommended(component, bench).is_some() => {
+        "no-security-rules" if !selects && recommended(component, bench).is_some() => {
             format!("add a step beside it:\n{step}")
         }
         "no-security-rules" => security_rules(finding, view, component, all, bench),

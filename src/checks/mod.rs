@@ -74,8 +74,8 @@ pub static ROSTER: &[&dyn Check] = &[
     &tool_runs::ToolRuns,
 ];
 
-/// The kind whose findings come from the policy, not from a check.
-pub const POLICY_KIND: &str = "policy-current";
+/// The kinds whose findings come from the policy, not from a check.
+pub const POLICY_KINDS: [&str; 2] = ["policy-current", "policy-protected"];
 
 /// The check of a rule, by its `kind`.
 #[must_use]

@@ -67,6 +67,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, exact: &[Finding], l
         finding.rule.clone_from(&rule.id);
         finding.section.clone_from(&rule.section);
         finding.subject = language.to_owned();
+        finding.component = None;
         finding.reported_by = (worst.verdict != Verdict::Pass).then(|| worst.rule.clone());
         return finding;
     }
@@ -96,7 +97,8 @@ fn by_itself(rule: &Rule, question: &Question, bench: &Bench<'_>, language: &str
     };
     let findings = judged(bench, language)
         .into_iter()
-        .map(|component| analyzer::judge(rule, &asked, bench, component, subject(component, false)));
+        .map(|component| analyzer::judge(rule, &asked, bench, component, subject(component, false)))
+        .map(|finding| Finding { component: None, ..finding });
     let none = || {
         let message = format!("no {} code was found", title(bench, language));
         Finding::new(rule, language, Verdict::NotApplicable, message)

@@ -110,6 +110,7 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
         },
     };
     finding.development = is_development(component);
+    finding.component = Some(component.directory.clone());
     finding
 }
 

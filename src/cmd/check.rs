@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
     let start = Instant::now();
     let mut report = inspect::check(&request)?;
     report.elapsed = Some(start.elapsed());
-    let view = request::view(context, args.all);
+    let view = View { sarif_all: args.sarif_all, ..request::view(context, args.all) };
     let to_file = View { color: false, terminal: false, ..view };
     output::write_all(&files, |format| render(reporter(format)?, &report, &to_file))?;
     for format in formats {

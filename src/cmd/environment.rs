@@ -94,6 +94,8 @@ pub(super) fn forge() -> Result<Forge, Error> {
 /// What GitHub Actions says about the run, each only inside of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionsRun {
+    /// What started it.
+    pub name: Option<String>,
     /// The reference that started it, in full.
     pub reference: Option<String>,
     /// The commit that it is about.
@@ -113,6 +115,7 @@ impl ActionsRun {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
         let (output, event) = (path("GITHUB_OUTPUT"), path("GITHUB_EVENT_PATH"));
-        Self { reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output, event }
+        let name = text("GITHUB_EVENT_NAME");
+        Self { name, reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output, event }
     }
 }

@@ -3,6 +3,7 @@
 mod check;
 mod countersign;
 mod environment;
+mod event;
 mod explain;
 mod explain_tool;
 mod facts;

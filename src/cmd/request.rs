@@ -4,7 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::Context;
+use super::environment::ActionsRun;
+use super::{Context, event};
 use crate::catalog::Catalog;
 use crate::cli::{CheckArgs, Color, InspectArgs};
 use crate::error::Error;
@@ -17,7 +18,7 @@ use crate::terms::nearest;
 
 /// The request of `check` or, with no options of its own, of `facts`.
 pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckArgs>) -> Result<CheckRequest, Error> {
-    refuse_later(args, check)?;
+    refuse_later(args)?;
     if !args.path.exists() {
         let error = Error::usage(format!("there is no `{}`", args.path.display()));
         return Err(error.hint("PATH is a work tree, a git directory or a folder"));
@@ -44,19 +45,17 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
         limits,
         judge_commit: environment.actions && args.rev.is_none(),
         ci: environment.ci,
+        run: match check {
+            Some(_) => event::read(&ActionsRun::read(environment), &Limits::default())?,
+            None => None,
+        },
         base: check.and_then(|check| check.base.clone()),
         block_existing: check.is_some_and(|check| check.block_existing),
     })
 }
 
-fn refuse_later(args: &InspectArgs, check: Option<&CheckArgs>) -> Result<(), Error> {
-    let later = [
-        ("--forge", args.forge),
-        ("--cargo-metadata", args.cargo_metadata.is_some()),
-        ("--base", check.is_some_and(|check| check.base.is_some())),
-        ("--block-existing", check.is_some_and(|check| check.block_existing)),
-        ("--sarif-all", check.is_some_and(|check| check.sarif_all)),
-    ];
+fn refuse_later(args: &InspectArgs) -> Result<(), Error> {
+    let later = [("--forge", args.forge), ("--cargo-metadata", args.cargo_metadata.is_some())];
     match later.iter().find(|(_, used)| *used) {
         Some((name, _)) => Err(Error::usage(format!("{name} arrives with a later version")).hint("leave it out")),
         None => Ok(()),
@@ -111,7 +110,14 @@ pub(super) fn view(context: &Context, all: bool) -> View {
         Color::Never => false,
         Color::Auto => environment.terminal && !environment.plain,
     };
-    View { color, all, verbose: context.common.verbose > 0, quiet: context.common.quiet, terminal: environment.terminal }
+    View {
+        color,
+        all,
+        verbose: context.common.verbose > 0,
+        quiet: context.common.quiet,
+        terminal: environment.terminal,
+        sarif_all: false,
+    }
 }
 
 /// A file on disk as text, bounded.

@@ -14,12 +14,16 @@ pub(super) fn places_of(
     tool: &Tool,
     components: &[&Component],
     invocations: &[(&Invocation, bool)],
+    speaks: impl Fn(&Invocation) -> bool,
 ) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
+    // A file that an action names is about the languages that the action is about.
+    let silent = !invocations.is_empty() && !invocations.iter().any(|(invocation, _)| speaks(invocation));
+    let rows = || tool.config.iter().filter(|row| row.named_by_input.is_none() || !silent);
     let root = RepoPath::root();
     let directories = components.iter().map(|component| &component.directory).chain(components.is_empty().then_some(&root));
     for directory in directories {
-        places.extend(tool.config.iter().filter_map(|row| Some(places::nearest(evidence.world.snapshot, row, directory)?.place)));
+        places.extend(rows().filter_map(|row| Some(places::nearest(evidence.world.snapshot, row, directory)?.place)));
     }
     places.sort();
     let files = places.len();

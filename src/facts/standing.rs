@@ -87,7 +87,7 @@ struct Prepared<'i> {
 fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &[(&Invocation, bool)]) -> Option<Standing> {
     let everywhere = language == "*";
     let components: Vec<&Component> = evidence.inventory.of(language).collect();
-    let configured = configured::places_of(evidence, tool, &components, invocations);
+    let configured = configured::places_of(evidence, tool, &components, invocations, |one| speaks(evidence, tool, language, one));
     if invocations.is_empty() && configured.is_empty() {
         return None;
     }

@@ -7,7 +7,7 @@ use crate::answer::Reason;
 use crate::catalog::Severity;
 use crate::facts::hold::Hop;
 use crate::facts::ladder::Rung;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// What a rule says about a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -68,6 +68,8 @@ pub struct Finding {
     pub section: String,
     /// What it is about: `repository`, a language, `<language>:<directory>`, an ecosystem, a tag, a path, or a job.
     pub subject: String,
+    /// The directory of the component that it is about, when it is about one: `subject` leaves it out where the language has no other.
+    pub component: Option<RepoPath>,
     /// What was found.
     pub verdict: Verdict,
     /// The severity that the check asks for when it fails; policy may change it.
@@ -103,6 +105,7 @@ impl Finding {
             rule: rule.id.clone(),
             section: rule.section.clone(),
             subject: subject.into(),
+            component: None,
             verdict,
             severity: rule.severity,
             reason: None,
@@ -116,6 +119,15 @@ impl Finding {
             fix: None,
             reported_by: None,
             development: false,
+        }
+    }
+
+    /// The subject, the same however many components the language has.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match &self.component {
+            Some(directory) => format!("{}:{directory}", self.subject.split(':').next().unwrap_or_default()),
+            None => self.subject.clone(),
         }
     }
 
@@ -158,13 +170,19 @@ impl Finding {
     /// changes nothing. `line_text` is the text of the first place's line, `nth` counts equal ones in that file.
     #[must_use]
     pub fn fingerprint(&self, line_text: &str, nth: usize) -> String {
-        let mut hash = Sha256::new();
         let path = self.places.first().map_or("", |evidence| evidence.place.path.as_str());
+        self.fingerprint_as(&self.identity(), path, line_text, nth)
+    }
+
+    /// As [`Self::fingerprint`], had its subject and the file of its first place these names: what a rename leaves comparable.
+    #[must_use]
+    pub fn fingerprint_as(&self, identity: &str, path: &str, line_text: &str, nth: usize) -> String {
+        let mut hash = Sha256::new();
         let anchor = self.anchor.clone().unwrap_or_else(|| {
             let text = line_text.trim();
             if nth > 0 { format!("{text}#{nth}") } else { text.to_owned() }
         });
-        for part in [self.rule.as_str(), &self.subject, path, &self.cause, self.rung.map_or("", Rung::word), &anchor] {
+        for part in [self.rule.as_str(), identity, path, &self.cause, self.rung.map_or("", Rung::word), &anchor] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }

@@ -99,7 +99,7 @@ pub(super) fn of_trees(repository: &Repository, reference: &str, ci: bool, limit
 }
 
 /// It might judge tags, too.
-fn known(repository: &Repository, reference: &str, limits: &Limits) -> bool {
+pub(super) fn known(repository: &Repository, reference: &str, limits: &Limits) -> bool {
     DefaultBranch::of(repository, None).is_ok_and(|default| named(repository, reference, default.as_ref(), limits).is_ok())
 }
 

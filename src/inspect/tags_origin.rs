@@ -148,6 +148,8 @@ fn at_commit(
         revision: Some(revision),
         authoritative: true,
         bootstrap: false,
+        by_base: false,
+        proposed: None,
         title,
     };
     let files = seen.into_inner();
@@ -189,7 +191,17 @@ pub(super) fn from_file(
     let revision = commit.map(|id| id.to_string());
     let at = revision.as_ref().map(|id| format!(" at {}", id.get(..7).unwrap_or(id))).unwrap_or_default();
     let title = format!("{}{at}{below}", path.display());
-    let judging = Judging { policy, trust, source: PolicySource::File, revision, authoritative: true, bootstrap: false, title };
+    let judging = Judging {
+        policy,
+        trust,
+        source: PolicySource::File,
+        revision,
+        authoritative: true,
+        bootstrap: false,
+        by_base: false,
+        proposed: None,
+        title,
+    };
     let made = checkout.as_ref().and_then(|checkout| checkout.made);
     let elsewhere = commit.map(|_| if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory.clone() });
     let files = read.borrow().iter().map(|(path, _)| path.display().to_string()).chain(organisation).collect();

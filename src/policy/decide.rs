@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::compare::{self, Against};
 use super::lines::Lines;
 use super::severity::RuleStanding;
 use super::waivers::Waivers;
-use super::{Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current};
+use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current, protected};
 use crate::answer::Reason;
 use crate::catalog::{Catalog, Severity};
 use crate::finding::{Finding, Verdict};
@@ -16,7 +17,7 @@ use crate::terms::Policy;
 use crate::text::{RepoPath, SourceFile};
 
 /// What the command line adds to the policy.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct DecideOptions<'a> {
     /// The profile; `None`: the policy's.
     pub profile: Option<&'a str>,
@@ -31,6 +32,8 @@ pub struct DecideOptions<'a> {
     /// Files that an active rule had to read and that were not inspected; each makes the run incomplete unless a finding
     /// gates for it.
     pub unread: &'a BTreeMap<RepoPath, String>,
+    /// What to compare with.
+    pub against: Option<&'a Against<'a>>,
 }
 
 /// The rule for files that could not be read.
@@ -44,10 +47,12 @@ pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, option
     let mut findings: Vec<Finding> = findings.into_iter().map(tidy).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut decided: Vec<DecidedFinding> = findings.into_iter().filter_map(|finding| run.decide(finding)).collect();
+    decided.extend(run.about_the_change(options.against));
     decided.extend(run.about_the_policy());
+    let fixed = options.against.map(|against| compare::compare(&mut decided, against, policy, now, &mut run)).unwrap_or_default();
     decided.sort_by(|a, b| (order(&a.finding), &a.fingerprint).cmp(&(order(&b.finding), &b.fingerprint)));
     let (outcome, notes) = outcome(&decided, &run.unreadable, options, run.fail_on);
-    Decided { counts: Counts::of(&decided), findings: decided, outcome, fail_on: run.fail_on, notes }
+    Decided { counts: Counts::of(&decided), findings: decided, outcome, fixed, fail_on: run.fail_on, notes }
 }
 
 struct Run<'a> {
@@ -119,13 +124,14 @@ impl<'a> Run<'a> {
         let needs_waiver =
             matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail);
         let waiver = if needs_waiver { self.waivers.cover(&finding) } else { None };
+        let expired = needs_waiver && waiver.is_none() && self.waivers.covered(&finding);
         let decision = if waiver.is_some() { Decision::Waived } else { wanted };
         let severity = match (finding.verdict, decision) {
             (Verdict::Unknown, Decision::Note) => Severity::Notice,
             _ => severity.unwrap_or(finding.severity),
         };
         let fingerprint = self.fingerprint(&finding);
-        Some(DecidedFinding { finding, decision, severity, change: None, waiver, fingerprint })
+        Some(DecidedFinding { finding, decision, severity, change: None, waiver, otherwise: wanted, expired, fingerprint })
     }
 
     /// What follows before any waiver.
@@ -158,14 +164,43 @@ impl<'a> Run<'a> {
 
     /// The findings of `policy-current`; they come last, when it is known what every waiver covered.
     fn about_the_policy(&mut self) -> Vec<DecidedFinding> {
-        let Some(rule) = self.catalog.rule(current::RULE) else { return Vec::new() };
-        if !self.standing(current::RULE).active {
+        let Some(rule) = self.catalog.rule(current::RULE).filter(|_| self.standing(current::RULE).active) else {
             return Vec::new();
-        }
+        };
         let rules: Vec<&str> = self.policy.waivers.iter().map(|waiver| waiver.rule.as_str()).collect();
         let judged: BTreeSet<&str> = rules.into_iter().filter(|id| self.standing(id).active).collect();
         let findings = current::findings(rule, self.policy, &self.waivers.used(), &|id| judged.contains(id), self.now);
         findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
+    }
+}
+
+impl Run<'_> {
+    /// The findings of `policy-protected`.
+    fn about_the_change(&mut self, against: Option<&Against<'_>>) -> Vec<DecidedFinding> {
+        let Some(rule) = self.catalog.rule(protected::RULE).filter(|_| self.standing(protected::RULE).active) else {
+            return Vec::new();
+        };
+        let findings = protected::findings(rule, self.catalog, self.policy, against);
+        findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
+    }
+}
+
+impl compare::Judge for Run<'_> {
+    fn as_failing(&mut self, finding: &Finding) -> Option<DecidedFinding> {
+        let standing = self.standing(&finding.rule);
+        let severity = standing.severity(finding).filter(|_| standing.active)?;
+        let otherwise = self.by_severity(severity);
+        let waiver = self.waivers.cover(finding);
+        let expired = waiver.is_none() && self.waivers.covered(finding);
+        let decision = if waiver.is_some() { Decision::Waived } else { otherwise };
+        let fingerprint = self.fingerprint(finding);
+        let (finding, change) = (finding.clone(), Some(Change::New));
+        Some(DecidedFinding { finding, decision, severity, change, waiver, otherwise, expired, fingerprint })
+    }
+
+    fn under_old_names(&mut self, finding: &Finding, identity: &str, path: &str) -> String {
+        let (text, nth) = finding.places.first().map_or(("", 0), |evidence| self.lines.look_up(&evidence.place));
+        finding.fingerprint_as(identity, path, text, nth)
     }
 }
 

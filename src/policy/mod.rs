@@ -1,10 +1,12 @@
 //! Owns what follows from findings under the agreed terms: which policy judges, which waivers hold, one decision for each
 //! finding, the outcome and the exit status. Refuses to look at facts or files.
 
+pub mod compare;
 pub mod current;
 pub mod decide;
 pub mod lines;
 pub mod origin;
+pub mod protected;
 pub mod severity;
 pub mod waivers;
 
@@ -16,6 +18,7 @@ use serde::Serialize;
 use crate::catalog::Severity;
 use crate::finding::{Finding, Verdict};
 
+pub use compare::{Against, Fixed};
 pub use decide::{DecideOptions, decide};
 pub use origin::{Judging, OriginRequest, PolicyReader, PolicySource};
 
@@ -121,6 +124,12 @@ pub struct AppliedWaiver {
     pub expires: String,
     /// Days from now to that day; 0 on the last one.
     pub days_left: i64,
+    /// Which of the policy's waivers it is.
+    #[serde(skip)]
+    pub at: usize,
+    /// The policy says how many findings it covers.
+    #[serde(skip)]
+    pub counted: bool,
 }
 
 /// A finding with what follows from it.
@@ -136,6 +145,10 @@ pub struct DecidedFinding {
     pub change: Option<Change>,
     /// The waiver that covers it.
     pub waiver: Option<AppliedWaiver>,
+    /// What would follow without that waiver.
+    pub otherwise: Decision,
+    /// A waiver covered it until it was over.
+    pub expired: bool,
     /// Identity across revisions.
     pub fingerprint: String,
 }
@@ -179,6 +192,16 @@ impl Outcome {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Incomplete => "incomplete",
+        }
+    }
+
+    /// How bad it is: of two the worse one holds.
+    #[must_use]
+    pub fn weight(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Incomplete => 1,
+            Self::Fail => 2,
         }
     }
 
@@ -249,6 +272,8 @@ pub struct Decided {
     pub outcome: Outcome,
     /// Counts by verdict.
     pub counts: Counts,
+    /// What the base had and the head has not, sorted.
+    pub fixed: Vec<Fixed>,
     /// The threshold that was used.
     pub fail_on: FailOn,
     /// Remarks for the report: what made the run incomplete.

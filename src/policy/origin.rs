@@ -1,6 +1,5 @@
 //! Owns which policy judges (design §4.6): a file, a ref, or the inspected tree; and that options in CI only tighten what it
-//! sets. Refuses to read anything itself: a reader hands the bytes over. The base of a pull request, events and bootstrap
-//! enter here with a later version.
+//! sets. Refuses to read anything itself, and to find out what the base is: a reader hands the bytes over, `inspect` the commit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::FailOn;
+use super::protected::Proposal;
 use crate::catalog::{Catalog, Severity};
 use crate::error::Error;
 use crate::signing::trust::Trust;
@@ -28,8 +28,8 @@ pub struct OriginRequest {
     pub policy_ref: Option<String>,
     /// `--org-policy`.
     pub org_policy: Option<PathBuf>,
-    /// `--base`.
-    pub base: Option<String>,
+    /// The tip of the base, whose policy judges where neither of the above is given.
+    pub base: Option<BaseTip>,
     /// `--profile`, which takes the place of the policy's.
     pub profile: Option<String>,
     /// A CI variable is set.
@@ -42,6 +42,17 @@ pub struct OriginRequest {
     pub now: i64,
     /// Whether the inspected tree is a plain folder or a work tree (`work-tree` in reports), or the tree of a commit.
     pub tree_revision: Option<String>,
+}
+
+/// The commit whose policy judges a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseTip {
+    /// Its id, in full.
+    pub revision: String,
+    /// What it is called, for the last line: `origin/main`.
+    pub title: String,
+    /// It is known that whoever wrote the inspected tree cannot have chosen it.
+    pub outside: bool,
 }
 
 /// Hands over the bytes of policies.
@@ -117,6 +128,10 @@ pub struct Judging {
     pub authoritative: bool,
     /// The base has no policy yet.
     pub bootstrap: bool,
+    /// It is the base's, which the inspected tree may change.
+    pub by_base: bool,
+    /// The policy of the inspected tree, where another one judges a change.
+    pub proposed: Option<Policy>,
     /// The words of the last line.
     pub title: String,
 }
@@ -126,9 +141,6 @@ pub struct Judging {
 /// # Errors
 /// Usage errors for options that do not fit and for a policy with mistakes; incomplete errors for what cannot be read.
 pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Catalog, today: Date) -> Result<Judging, Error> {
-    if request.base.is_some() {
-        return Err(Error::usage("--base arrives with a later version").hint("leave it out: the whole tree is judged"));
-    }
     let org = request.org_policy.as_deref().map(|path| reader.disk(path)).transpose()?;
     let with = |file: Option<Arc<SourceFile>>, open: &Open<'_>| {
         let policy = read(file, &Reading { catalog, today, open, org: org.clone() })?;
@@ -176,6 +188,23 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
     let file = reader.tree(POLICY_FILE)?;
     let has_file = file.is_some();
     let policy = with(file, &|name| reader.tree(name))?;
+    if let Some(base) = &request.base {
+        let proposed = has_file.then_some(policy.0);
+        let file = reader.at(&base.revision, POLICY_FILE)?;
+        let bootstrap = file.is_none();
+        let (source, what) = match bootstrap {
+            false => (PolicySource::Ref, POLICY_FILE),
+            true => (PolicySource::Builtin, "built-in defaults, no policy"),
+        };
+        let (mut policy, trust) = with(file, &|name| reader.at(&base.revision, name))?;
+        if let Some(proposed) = proposed.as_ref().filter(|_| bootstrap) {
+            policy.terms.service.adopt(&proposed.terms.service);
+        }
+        let title = format!("{what} at {} {}", base.title, short(&base.revision));
+        let authoritative = base.outside && !request.org_policy_is_inside;
+        let judged = judging((policy, trust), source, Some(base.revision.clone()), authoritative, title);
+        return Ok(Judging { bootstrap, by_base: true, proposed, ..judged });
+    }
     let (source, title) = match (has_file, &request.tree_revision) {
         (true, Some(revision)) => (PolicySource::WorkTree, format!("{POLICY_FILE} of the inspected commit {}", short(revision))),
         (true, None) => (PolicySource::WorkTree, format!("{POLICY_FILE} of the inspected tree")),
@@ -185,6 +214,31 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
     Ok(judging(policy, source, revision, false, title))
 }
 
+impl Judging {
+    /// What the inspected tree does to this policy.
+    #[must_use]
+    pub fn proposal(&self) -> Proposal<'_> {
+        match (self.by_base, self.bootstrap) {
+            (false, _) => Proposal::Elsewhere,
+            (true, true) => Proposal::First,
+            (true, false) => Proposal::Changed(self.proposed.as_ref()),
+        }
+    }
+
+    /// What the inspected tree's own policy would bring, where no policy judges yet: waivers and statements of it hold once it is merged.
+    #[must_use]
+    pub fn proposes(&self) -> Option<String> {
+        let proposed = self.proposed.as_ref()?;
+        if !self.bootstrap {
+            return None;
+        }
+        let (waivers, statements) = (proposed.waivers.len(), proposed.attestations.len());
+        Some(format!(
+            "unprotected: no policy at the base yet; the one of this tree is proposed ({waivers} waivers, {statements} statements), and judges once it is there"
+        ))
+    }
+}
+
 fn judging(
     (policy, trust): (Policy, Trust),
     source: PolicySource,
@@ -192,7 +246,7 @@ fn judging(
     authoritative: bool,
     title: String,
 ) -> Judging {
-    Judging { policy, trust, source, revision, authoritative, bootstrap: false, title }
+    Judging { policy, trust, source, revision, authoritative, bootstrap: false, by_base: false, proposed: None, title }
 }
 
 fn short(revision: &str) -> &str {

@@ -50,6 +50,7 @@ fn run(case: &Case<'_>, findings: Vec<Finding>) -> Decided {
         strict: case.strict,
         sources: &sources,
         unread: &BTreeMap::new(),
+        against: None,
     };
     decide(findings, &policy(case.policy), Catalog::builtin(), &options, TODAY)
 }
@@ -163,7 +164,15 @@ fn exit_statuses_in_their_order() {
 fn what_an_active_rule_had_to_read_and_did_not_is_incomplete() {
     let sources = BTreeMap::new();
     let unread = BTreeMap::from([(path("uv.lock"), "too large".to_owned())]);
-    let options = DecideOptions { profile: None, only: &[], fail_on: None, strict: false, sources: &sources, unread: &unread };
+    let options = DecideOptions {
+        profile: None,
+        only: &[],
+        fail_on: None,
+        strict: false,
+        sources: &sources,
+        unread: &unread,
+        against: None,
+    };
     let decided = decide(Vec::new(), &Policy::builtin(), Catalog::builtin(), &options, TODAY);
     assert_eq!((decided.outcome, decided.exit_status()), (Outcome::Incomplete, 3));
     assert_eq!(decided.notes, ["uv.lock had to be read and was not (too large): the run is incomplete"]);
@@ -261,8 +270,15 @@ fn floors_hold_against_the_repository() {
     let reading = Reading { catalog: Catalog::builtin(), today: TODAY, open: &|_| Ok(None), org: Some(org) };
     let policy = read(Some(own), &reading).expect("right");
     let sources = BTreeMap::new();
-    let options =
-        DecideOptions { profile: None, only: &[], fail_on: None, strict: false, sources: &sources, unread: &BTreeMap::new() };
+    let options = DecideOptions {
+        profile: None,
+        only: &[],
+        fail_on: None,
+        strict: false,
+        sources: &sources,
+        unread: &BTreeMap::new(),
+        against: None,
+    };
     let findings =
         vec![finding("openapi-export", "repository", Verdict::Fail), finding("pyup-config", "repository", Verdict::Fail)];
     let decided = decide(findings, &policy, Catalog::builtin(), &options, TODAY);
@@ -277,8 +293,15 @@ fn fingerprints_follow_the_line_not_its_number() {
     let rule = Catalog::builtin().rule("python-static-analysis").expect("a rule");
     let print = |text: &str, line| {
         let sources = BTreeMap::from([(path("ci.yml"), SourceFile::new(path("ci.yml"), text.to_owned()))]);
-        let options =
-            DecideOptions { profile: None, only: &[], fail_on: None, strict: false, sources: &sources, unread: &BTreeMap::new() };
+        let options = DecideOptions {
+            profile: None,
+            only: &[],
+            fail_on: None,
+            strict: false,
+            sources: &sources,
+            unread: &BTreeMap::new(),
+            against: None,
+        };
         let finding = Finding::new(rule, "python", Verdict::Fail, "seen").at(place(line), "here");
         decide(vec![finding], &Policy::builtin(), Catalog::builtin(), &options, TODAY).findings[1].fingerprint.clone()
     };

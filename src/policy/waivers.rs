@@ -48,13 +48,20 @@ impl<'a> Waivers<'a> {
 
     /// The waiver that covers a finding, used up by one; the first that matches.
     pub(super) fn cover(&mut self, finding: &Finding) -> Option<AppliedWaiver> {
-        let entry = self.entries.iter_mut().find(|entry| entry.covers(finding))?;
+        let (at, entry) = self.entries.iter_mut().enumerate().find(|(_, entry)| entry.days_left >= 0 && entry.covers(finding))?;
         entry.used += 1;
         Some(AppliedWaiver {
+            at,
+            counted: entry.waiver.count.is_some(),
             owner: entry.waiver.owner.clone(),
             expires: entry.waiver.expires.to_string(),
             days_left: days(self.today, entry.waiver.expires),
         })
+    }
+
+    /// Whether a waiver that is over covered the finding.
+    pub(super) fn covered(&self, finding: &Finding) -> bool {
+        self.entries.iter().any(|entry| entry.days_left < 0 && entry.covers(finding))
     }
 
     /// What became of them.
@@ -67,8 +74,7 @@ impl Entry<'_> {
     fn covers(&self, finding: &Finding) -> bool {
         let waiver = self.waiver;
         let language = finding.subject.split(':').next().unwrap_or("");
-        self.days_left >= 0
-            && waiver.rule == finding.rule
+        waiver.rule == finding.rule
             && waiver.count.is_none_or(|count| self.used < count)
             && waiver.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
             && waiver.check.as_ref().is_none_or(|check| *check == finding.cause)

@@ -38,6 +38,7 @@ fn render(report: &Report) -> String {
     let waived: Vec<Told<'_>> =
         waived.map(|first| Told { first, others: Vec::new(), names: report.names(&first.finding.rule) }).collect();
     table(&mut out, "Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row);
+    fixed(&mut out, report);
     let banner = report.banner();
     let mut notes = banner.iter().chain(&report.notes).peekable();
     if notes.peek().is_some() && out.len() < MOST - RESERVE {
@@ -52,6 +53,23 @@ fn render(report: &Report) -> String {
         }
     }
     out
+}
+
+/// What the base had and the head has not.
+fn fixed(out: &mut String, report: &Report) {
+    if report.fixed.is_empty() || out.len() > MOST - RESERVE {
+        return;
+    }
+    out.push_str("### Fixed\n\n");
+    for (at, one) in report.fixed.iter().enumerate() {
+        let line = format!("- {}: {}\n", markdown_code(&one.rule), markdown(&cut(&one.message, 2_000)));
+        if out.len() + line.len() > MOST - RESERVE {
+            out.push_str(&format!("- {} more were left out here\n", report.fixed.len() - at));
+            break;
+        }
+        out.push_str(&line);
+    }
+    out.push('\n');
 }
 
 type RowOf = fn(&Told<'_>) -> Vec<String>;

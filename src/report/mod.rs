@@ -3,16 +3,21 @@
 pub mod facts;
 mod facts_text;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
 mod neutral;
 mod paint;
+mod sarif;
 mod snippet;
 pub mod tags;
 mod text;
 mod text_list;
 mod told;
 
+#[cfg(test)]
+mod interchange;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -28,6 +33,7 @@ use serde::Serialize;
 use crate::policy::{Counts, DecidedFinding, FailOn, Outcome, PolicySource};
 use crate::text::{RepoPath, SourceFile};
 
+pub use crate::policy::Fixed;
 pub use neutral::Neutral;
 
 /// The schema number of `check` and `facts`.
@@ -147,19 +153,6 @@ pub struct Base {
     pub revision: String,
 }
 
-/// A finding that the base had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fixed {
-    /// The rule's id.
-    pub rule: String,
-    /// What it was about.
-    pub subject: String,
-    /// What was said.
-    pub message: String,
-    /// Its identity.
-    pub fingerprint: String,
-}
-
 /// A file that was not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct NotInspected {
@@ -182,6 +175,8 @@ pub struct View {
     pub quiet: bool,
     /// A person looks at a terminal: elapsed time is of interest.
     pub terminal: bool,
+    /// SARIF with what holds, too.
+    pub sarif_all: bool,
 }
 
 /// A rendering of a report.
@@ -204,7 +199,8 @@ pub trait Reporter: Sync {
     fn write(&self, report: &Report, view: &View, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
-static ROSTER: [&dyn Reporter; 4] = [&text::Text, &github::GitHub, &json::Json, &markdown::Markdown];
+static ROSTER: [&dyn Reporter; 7] =
+    [&text::Text, &github::GitHub, &json::Json, &markdown::Markdown, &sarif::Sarif, &junit::Junit, &gitlab::GitLab];
 
 /// All renderings of `check`.
 #[must_use]
@@ -213,7 +209,7 @@ pub fn reporters() -> &'static [&'static dyn Reporter] {
 }
 
 /// Formats that are names already and arrive with a later version.
-pub const LATER_FORMATS: [&str; 4] = ["sarif", "junit", "gitlab", "html"];
+pub const LATER_FORMATS: [&str; 1] = ["html"];
 
 /// A text as it may stand on one line of a terminal.
 fn clean(text: &str) -> std::borrow::Cow<'_, str> {

@@ -27,7 +27,16 @@ pub(super) fn finding(rule: &str, subject: &str, verdict: Verdict, message: &str
 
 pub(super) fn decided(finding: Finding, decision: Decision) -> DecidedFinding {
     let fingerprint = finding.fingerprint("", 0);
-    DecidedFinding { severity: finding.severity, finding, decision, change: None, waiver: None, fingerprint }
+    DecidedFinding {
+        severity: finding.severity,
+        finding,
+        decision,
+        change: None,
+        waiver: None,
+        otherwise: decision,
+        expired: false,
+        fingerprint,
+    }
 }
 
 /// The example of the design, word for word.
@@ -64,7 +73,8 @@ fn absent() -> DecidedFinding {
 fn waived() -> DecidedFinding {
     let finding = finding("node-dependency-audit", "javascript", Verdict::Fail, "no dependency audit")
         .at(Place::file(path("package.json")), "here");
-    let waiver = AppliedWaiver { owner: "rhea".to_owned(), expires: "2026-12-05".to_owned(), days_left: 12 };
+    let waiver =
+        AppliedWaiver { owner: "rhea".to_owned(), expires: "2026-12-05".to_owned(), days_left: 12, at: 0, counted: false };
     DecidedFinding { waiver: Some(waiver), ..decided(finding, Decision::Waived) }
 }
 

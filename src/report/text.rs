@@ -31,7 +31,8 @@ impl Reporter for Text {
             for told in report.told() {
                 writeln!(out, "{}", snippet::block(&told, &report.sources, Paint(view.color), view.verbose))?;
             }
-            if text_list::waived(report, out)? {
+            let waived = text_list::waived(report, out)?;
+            if text_list::fixed(report, out)? || waived {
                 writeln!(out)?;
             }
             if view.all {
@@ -82,9 +83,9 @@ fn troubles(report: &Report) -> String {
         .map(|(n, w)| counted(n, w))
         .collect();
     let waived = report.findings.iter().filter(|one| one.decision == Decision::Waived).count();
-    if waived > 0 {
-        parts.push(format!("{waived} waived"));
-    }
+    let existing = report.findings.iter().filter(|one| one.decision == Decision::Existing).count();
+    let counts = [(waived, "waived"), (existing, "existing"), (report.fixed.len(), "fixed")];
+    parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")));
     parts.join(", ")
 }
 

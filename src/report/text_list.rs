@@ -29,6 +29,14 @@ pub(super) fn waived(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
     Ok(any)
 }
 
+/// One line for each finding that the base had and the head has not; whether there was any.
+pub(super) fn fixed(report: &Report, out: &mut dyn Write) -> io::Result<bool> {
+    for one in &report.fixed {
+        writeln!(out, "fixed[{}]: {} ({})", clean(&one.rule), clean(&one.message), clean(&one.subject))?;
+    }
+    Ok(!report.fixed.is_empty())
+}
+
 /// Everything that holds, with the chain that proves it.
 pub(super) fn passes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let holds = |one: &&DecidedFinding| matches!(one.finding.verdict, Verdict::Pass | Verdict::Attested | Verdict::Declared);

@@ -15,6 +15,7 @@ mod ignored;
 mod index;
 mod locate;
 mod loose;
+pub mod merge_base;
 mod named;
 pub mod objects;
 mod open;

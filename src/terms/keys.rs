@@ -58,8 +58,8 @@ pub static KEYS: &[Key] = &[
     may("scope.production", Globs, Longer, "", "Paths that are production wherever they lie"),
     // Gate
     may("gate", Table, ByKey, "", "When the gate closes"),
-    later("gate.branches", Globs, Longer, "", "Further branches that pull requests may target"),
-    later("gate.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
+    may("gate.branches", Globs, Longer, "", "Further branches that pull requests may target"),
+    may("gate.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
     later("gate.policy_review", Word(&["codeowners", "signed", "forge"]), Never, "", "Who may approve a weaker policy"),
     may("gate.fail_on", Word(&["error", "warning", "notice"]), More, "", "From which severity on a finding closes the gate; options may only tighten it"),
     may("gate.strict", Flag, True, "", "What cannot be decided closes the gate, too"),
@@ -123,7 +123,7 @@ pub static KEYS: &[Key] = &[
     may("rules.*", SeverityOrTable, More, "", "error, warning, notice, off, or a table"),
     may("rules.*.severity", Word(&["off", "notice", "warning", "error"]), More, "", "How bad a failing finding is"),
     may("rules.*.on_unknown", Word(&["notice", "fail"]), More, "\"notice\"", "What follows when it cannot be decided"),
-    later("rules.*.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
+    may("rules.*.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
     // Waivers
     may("waiver", Tables, Shorter, "", "Findings that are accepted for a time"),
     must("waiver[].rule", Rule, Never, "The rule"),

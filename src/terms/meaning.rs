@@ -38,13 +38,19 @@ fn waivers(policy: &Policy, catalog: &Catalog, today: Date, found: &mut Vec<Erro
             let error = Error::usage(format!("a waiver of `{}` needs `approved_by`", waiver.rule)).at(waiver.place.clone());
             found.push(error.hint("somebody with the role security-approver"));
         }
-        let start = waiver.created.unwrap_or(today);
+        // One that is dated ahead does not last longer for it.
+        let start = waiver.created.map_or(today, |created| created.min(today));
+        let ended = waiver.created.is_some_and(|created| waiver.expires < created);
         let length = length(start, waiver.expires);
         let place = place_of(node, "expires");
-        if waiver.created.is_some() && length < 0 {
+        if ended {
             found.push(Error::usage("the waiver ends before it was created").at(place).hint("`expires` is its last day"));
         } else if length > most {
-            let from = if waiver.created.is_some() { "after `created`" } else { "from now; it has no `created`" };
+            let from = match waiver.created {
+                Some(created) if created > today => "from now; its `created` has not come yet",
+                Some(_) => "after `created`",
+                None => "from now; it has no `created`",
+            };
             let latest = start.saturating_add(jiff::Span::new().days(most));
             let error = Error::usage(format!("the waiver ends {length} days {from}, at most {most} are allowed")).at(place);
             found.push(error.hint(format!("{latest} is the latest; thresholds.waiver_max_age sets it")));

@@ -70,6 +70,18 @@ pub struct Service {
     pub risk: Option<String>,
 }
 
+impl Service {
+    /// Takes over what `proposed`, which nobody agreed to yet, states and what can only make rules apply.
+    pub fn adopt(&mut self, proposed: &Self) {
+        let applies = |text: &Option<String>| text.clone().filter(|word| word != "none" && word != "html");
+        if proposed.web == Some(true) {
+            (self.web, self.web_at) = (Some(true), proposed.web_at.clone());
+            self.kind = self.kind.clone().or_else(|| applies(&proposed.kind));
+        }
+        self.owner = self.owner.clone().or_else(|| proposed.owner.clone());
+    }
+}
+
 /// `[scope]`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScopeTerms {

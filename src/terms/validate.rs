@@ -253,8 +253,11 @@ fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// How a list of tables inside of a table is written, by the first key that its entries must have.
+/// How a list of tables is written; inside of a table by the first key that its entries must have.
 fn tables_example(entry: &'static Key) -> Option<String> {
+    if entry.kind == Type::Tables && !entry.path.contains('.') {
+        return Some(format!("[[{}]] on a line of its own, with the keys below it", entry.name()));
+    }
     let inner = format!("{}[]", entry.path);
     let first = keys_in(&inner).find(|key| key.required).filter(|_| entry.kind == Type::Tables && entry.path.contains('.'))?;
     Some(format!("{} = [{{ {} = \"…\" }}]", entry.name(), first.name()))

@@ -137,6 +137,39 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{pad}{flat}{pad}{fence}")
 }
 
+/// Text as the content of an XML element or of an attribute between double quotes: what XML 1.0 cannot hold, and what steers a reader,
+/// becomes visible; lines stay lines.
+#[must_use]
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\n' => out.push_str("&#10;"),
+            c if is_steering(c) || matches!(c, '\u{FFFE}' | '\u{FFFF}') => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A path as a relative URI reference (RFC 3986): what is not unreserved is written as its bytes, and no first segment reads as a scheme.
+#[must_use]
+pub fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len() + 16);
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,7 +42,7 @@ fn help_lists_what_there_is_and_nothing_else() {
         assert!(!out.stdout.contains(later), "{later}");
     }
     let check = run(&["check", "--help"]).stdout;
-    for later in ["sarif", "junit", "gitlab", "html", "--base", "--forge"] {
+    for later in ["html", "--forge"] {
         assert!(!check.contains(later), "{later}");
     }
     assert!(run(&["--version"]).stdout.starts_with("tollgate 0."));

@@ -6,6 +6,7 @@ use tollgate::facts::hold::HoldEffect;
 use tollgate::facts::ladder::{Rung, Standing};
 use tollgate::facts::tags::survey::{self, Commits, Release, Releases, Signing};
 use tollgate::facts::{Facts, gather};
+use tollgate::policy::protected::Proposal;
 use tollgate::signing::refusal::Refusal;
 use tollgate::snapshot::Snapshot;
 use tollgate::terms::Terms;
@@ -130,12 +131,24 @@ fn signed(example: &Example, signing: &mut Signing) {
     }
 }
 
+/// The policy in a tree, when it has one.
+fn policy_of(snapshot: &Snapshot) -> Result<Option<tollgate::terms::Policy>, String> {
+    let path = tollgate::text::RepoPath::new(".tollgate.toml").expect("a path");
+    if !snapshot.is_file(&path) {
+        return Ok(None);
+    }
+    let file = Some(snapshot.read(&path).expect("text"));
+    let reading = tollgate::terms::Reading { catalog: Catalog::builtin(), today: TODAY, open: &|_| Ok(None), org: None };
+    tollgate::terms::read(file, &reading).map(Some).map_err(|problem| problem.to_string())
+}
+
 fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
     let snapshot = Snapshot::in_memory(example.tree(None));
-    let path = tollgate::text::RepoPath::new(".tollgate.toml").expect("a path");
-    let file = if snapshot.is_file(&path) { Some(snapshot.read(&path).expect("text")) } else { None };
-    let reading = tollgate::terms::Reading { catalog: Catalog::builtin(), today: TODAY, open: &|_| Ok(None), org: None };
-    let policy = tollgate::terms::read(file, &reading).map_err(|problem| problem.to_string())?;
+    let base = example.base.as_ref().map(|files| Snapshot::in_memory(files.clone()));
+    let own = policy_of(&snapshot)?;
+    let judging_policy = base.as_ref().map_or_else(|| Ok(own.clone()), policy_of)?;
+    let proposal = if judging_policy.is_none() { Proposal::First } else { Proposal::Changed(own.as_ref()) };
+    let policy = judging_policy.unwrap_or_else(tollgate::terms::Policy::builtin);
     let only = [rule.to_owned()];
     let judging = tollgate::inspect::Judging { profile: example.profile.as_deref(), only: &only, ..Default::default() };
     let open = |name: &str| {
@@ -149,7 +162,11 @@ fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
         signed(example, &mut signing);
         Ok(signing)
     };
-    let judged = tollgate::inspect::decided(&snapshot, &policy, &look, &judging, TODAY).map_err(|problem| problem.to_string())?;
+    let judged = match &base {
+        Some(base) => tollgate::inspect::decided_on(&snapshot, base, &policy, proposal, &look, &judging, TODAY),
+        None => tollgate::inspect::decided(&snapshot, &policy, &look, &judging, TODAY),
+    };
+    let judged = judged.map_err(|problem| problem.to_string())?;
     let found: std::collections::BTreeMap<String, String> = judged
         .decided
         .findings

@@ -59,6 +59,7 @@ fn request(path: &Path) -> CheckRequest {
         judge_commit: false,
         ci: false,
         base: None,
+        run: None,
         block_existing: false,
     }
 }

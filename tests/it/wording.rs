@@ -222,3 +222,29 @@ fn an_audit_names_the_component_that_it_passes_by() {
     let said = told("node-dependency-audit", "rust:b", &files);
     assert!(said.contains("Rust in b"), "{said}");
 }
+
+#[test]
+fn a_bot_of_other_ecosystems_is_not_told_to_find_a_manifest() {
+    let hooks = "ci: { autoupdate_schedule: weekly }\nrepos: [{ repo: 'https://x.example/a', rev: v1, hooks: [{ id: a }] }]\n";
+    let said = told("dependency-update-bot", "pip", &[&PYTHON[..], &[(".pre-commit-config.yaml", hooks)]].concat());
+    assert!(
+        said.starts_with("no bot updates pyproject.toml (pip): no bot that looks at it is configured | add .github/dep"),
+        "{said}"
+    );
+    let renovate = ("renovate.json", "{\"enabledManagers\": [\"npm\"]}");
+    let both =
+        [&PYTHON[..], &[(".pre-commit-config.yaml", hooks), renovate, ("package.json", "{\"dependencies\":{\"a\":\"1\"}}")]]
+            .concat();
+    assert!(!told("dependency-update-bot", "pip", &both).contains("pre-commit.ci"));
+}
+
+#[test]
+fn a_configuration_that_an_action_names_is_about_its_languages() {
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: github/codeql-action/init@v4\n        with:\n          languages: python\n          config-file: .github/codeql/codeql-config.yml\n      - uses: github/codeql-action/analyze@v4\n";
+    let files = [&PYTHON[..], &[(".github/workflows/ci.yml", ci), (".github/codeql/codeql-config.yml", "name: x\n")]].concat();
+    let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let terms = tollgate::terms::Terms::default();
+    let facts = tollgate::facts::gather(&snapshot, Catalog::builtin(), &terms).expect("facts");
+    let languages = facts.standings.iter().filter(|one| one.tool == "codeql").map(|one| one.language.as_str());
+    assert_eq!(languages.collect::<Vec<_>>(), ["python"]);
+}

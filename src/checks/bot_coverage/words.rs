@@ -63,7 +63,12 @@ fn entries(bench: &Bench<'_>, missing: &[&Uncovered]) -> String {
     if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
         return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(missing, false));
     }
-    let own = bots.next().map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
+    // One that does not look at all of it cannot be told to.
+    let all = |id: &str| {
+        let row = bench.catalog.bots.iter().find(|row| row.id == id);
+        row.is_some_and(|row| missing.iter().all(|gap| row.looks_at(&gap.ecosystem)))
+    };
+    let own = bots.find(|bot| all(&bot.bot)).map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
     format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(missing, true))
 }
 
@@ -104,7 +109,7 @@ pub(super) fn reason_words(why: &str) -> &'static str {
         "disabled" => "the bot is switched off for it",
         "never" => "its schedule names no moment that ever comes",
         "target-branch" => "its entry targets another branch than the default one",
-        "no-bot" => "no bot is configured",
+        "no-bot" => "no bot that looks at it is configured",
         _ => "no entry names it",
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn security_rules(
     let configured = finding.places.first().map_or("", |evidence| evidence.place.path.as_str());
     let name = configured.rsplit('/').next().unwrap_or_default();
     let own = |known: &[&str], usual: &str| {
-        if known.iter().any(|start| name.starts_with(start)) { configured.to_owned() } else { beside(component, usual) }
+        // A file that a flag names may be called as it likes.
+        let own = view.judged().is_some() || known.iter().any(|start| name.starts_with(start));
+        if own { configured.to_owned() } else { beside(component, usual) }
     };
     if let Some(Deciding::TakesOut { place, change, .. }) = &view.on.deciding {
         return format!("{change}, at {}:{}", place.path, place.line);
@@ -30,6 +32,11 @@ pub(super) fn security_rules(
     {
         let names = view.tool.select.first().map_or("", String::as_str);
         return format!("add `{names}` to the selection at {}:{}", place.path, place.line);
+    }
+    if let Some(Deciding::Without { place, .. }) = &view.on.deciding
+        && let Some(flag) = selecting_flag(&view.tool.id)
+    {
+        return format!("add `{flag}` to the command at {}:{}", place.path, place.line);
     }
     match (component.language.as_str(), view.tool.id.as_str()) {
         ("python", "ruff") if name == "pyproject.toml" => {
@@ -51,5 +58,14 @@ pub(super) fn security_rules(
             format!("add a step beside it:\n{}", run_in("go run github.com/securego/gosec/v2/cmd/gosec@latest ./...", component))
         }
         _ => "select the analyzer's security rules, or add one that has them".to_owned(),
+    }
+}
+
+/// The flag that selects a linter's security rules where it reads no configuration.
+fn selecting_flag(tool: &str) -> Option<&'static str> {
+    match tool {
+        "ruff" => Some("--extend-select S"),
+        "golangci-lint" => Some("--enable gosec"),
+        _ => None,
     }
 }

@@ -79,9 +79,7 @@ impl<'a> Scene<'a> {
     /// Whether a bot looks at manifests of an ecosystem at all.
     pub(super) fn knows(&self, bot: &str, ecosystem: &str) -> bool {
         let mut rows = self.world.catalog.bots.iter().filter(|row| row.id == bot);
-        rows.any(|row| {
-            row.ecosystems.iter().any(|name| name == ecosystem) || row.manager.iter().any(|row| row.ecosystem == ecosystem)
-        })
+        rows.any(|row| row.looks_at(ecosystem))
     }
 
     /// The configuration files of a bot that are there, in the order in which the bot looks for them. A place with a key

@@ -3,6 +3,7 @@
 
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::{Runners, UnreadCi};
+use crate::doc::Format;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
@@ -10,7 +11,7 @@ use crate::text::RepoPath;
 #[must_use]
 pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
     let mut found = unlisted(snapshot, runners);
-    for UnreadCi { system, files } in &runners.unread_ci {
+    for UnreadCi { system, files, root_keys } in &runners.unread_ci {
         for place in files {
             let why = || Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
             let Some(path) = RepoPath::new(place) else { continue };
@@ -22,8 +23,32 @@ pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
                 found.push((path, why()));
             }
         }
+        for path in by_keys(snapshot, root_keys) {
+            let why = Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
+            if !found.iter().any(|(known, _)| *known == path) {
+                found.push((path, why));
+            }
+        }
     }
     found
+}
+
+/// Files of YAML at the root that one looks into.
+const LOOKED_AT: usize = 64;
+
+/// Files at the root that the keys at their top tell.
+fn by_keys(snapshot: &Snapshot, keys: &[Vec<String>]) -> Vec<RepoPath> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let yaml = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
+    let root = RepoPath::root();
+    let files = snapshot.children(&root).filter(|(name, is_dir)| !is_dir && yaml(name)).take(LOOKED_AT);
+    let told = |path: &RepoPath| {
+        let document = snapshot.peek_document(path, Format::Yaml);
+        document.is_ok_and(|one| keys.iter().any(|keys| keys.iter().all(|key| one.root().get(key).is_some())))
+    };
+    files.filter_map(|(name, _)| root.join(name)).filter(told).collect()
 }
 
 /// What could not be listed and may hold files of CI, once each.
@@ -44,6 +69,25 @@ mod tests {
     use crate::snapshot::NotInspected;
     use crate::source::Source;
     use crate::terms::Terms;
+
+    #[test]
+    fn a_pipeline_at_the_root_is_told_by_its_keys() {
+        for (file, text, known) in [
+            ("ci.yml", "trigger:\n  branches: [main]\nresources: {}\nextends:\n  template: x.yml\n", true),
+            ("build.yaml", "pr: [main]\npool: { vmImage: ubuntu }\nsteps: []\n", true),
+            ("azure-pipelines.yml", "trigger: none\npool: x\n", true),
+            ("ci.yml", "on: push\njobs: {}\n", false),
+            ("app.yml", "trigger: [a]\n", false),
+            ("docs/ci.yml", "trigger: none\npool: x\n", false),
+            ("ci.yml", "- trigger: none\n  pool: x\n", false),
+            ("ci.json", "{\"trigger\": 1, \"pool\": 1}", false),
+            ("ci.yml", "trigger: [\npool: x\n", false),
+        ] {
+            let snapshot = Snapshot::in_memory([(file.to_owned(), text.to_owned())]);
+            assert_eq!(gather(&snapshot, &Catalog::builtin().runners).len(), usize::from(known), "{file}: {text}");
+            assert!(snapshot.not_inspected().is_empty(), "{file}");
+        }
+    }
 
     fn hiding(path: &str) -> Snapshot {
         let files = [("package.json", "{\"dependencies\": {\"a\": \"1\"}}"), ("a.js", "x\n"), ("b.js", "x\n"), ("c.js", "x\n")];

@@ -174,6 +174,13 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     let names: &[&[&str]] = &[&["project", "name"], &["tool", "poetry", "name"], &["tool", "flit"]];
     let package = names.iter().any(|route| document.root().route(route).is_some());
     let found = declared(&all);
+    // What builds it is taken anew for every build: only a version that is written down grows old.
+    let build = document.root().route(&["build-system", "requires"]);
+    let builds: Vec<&str> = build.into_iter().flat_map(Value::items).filter_map(Value::as_str).collect();
+    let pinned = builds.iter().any(|text| ["==", "~=", "<", "@"].iter().any(|sign| text.contains(sign)));
+    if !dynamic && !pinned && all.len() <= builds.len() && !all.is_empty() && all.iter().all(|one| !one.runtime) {
+        return Some(Content::updatable(false));
+    }
     let development = found.development.filter(|_| !dynamic && !package);
     Some(Content { updatable: found.updatable || dynamic, development })
 }

@@ -105,7 +105,9 @@ pub fn gather(
     all.extend(generated);
     undecided.extend(samples::set_aside(world, &scoping, &mut all, terms));
     undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
-    if !all.iter().any(|description| description.valid) {
+    let service = service::gather(world, &scoping, inventory, &dependencies, terms);
+    let wanted = !service.is_service.is_no() || terms.service.web == Some(true);
+    if wanted && !all.iter().any(|description| description.valid) {
         for path in documents::unread(world, &scoping) {
             // Without any other description these had to be read: asking lists them as not inspected.
             let _ = world.snapshot.read(&path);
@@ -115,7 +117,6 @@ pub fn gather(
         description.scanned_by = scan_of(world, trace, description);
     }
     all.sort_by(|a, b| (a.kind, &a.path, &a.generator).cmp(&(b.kind, &b.path, &b.generator)));
-    let service = service::gather(world, &scoping, inventory, &dependencies, terms);
     (ServiceFact { undecided, ..service }, all)
 }
 

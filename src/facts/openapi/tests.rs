@@ -345,7 +345,11 @@ fn a_look_at_a_file_is_not_a_need_to_read_it() {
     assert_eq!(left(&[("openapi/patch.yaml", "- {{ a }}: [\n")]), "");
     assert_eq!(left(&[("openapi.yaml", GOOD), ("api/openapi.json", "\0")]), "");
     // What had to be read: nothing else describes the API, or it says what it is.
-    assert_eq!(left(&[("api/openapi.json", "\0")]), "api/openapi.json");
+    let flask = ("requirements.txt", "flask==3\n");
+    assert_eq!(left(&[flask, ("api/openapi.json", "\0")]), "api/openapi.json");
+    assert_eq!(left(&[flask, ("openapi.yaml", "version https://git-lfs.github.com/spec/v1\n")]), "openapi.yaml");
+    // What serves nothing needs none.
+    assert_eq!(left(&[("openapi.yaml", "version https://git-lfs.github.com/spec/v1\n")]), "");
     assert_eq!(left(&[("openapi.yaml", "openapi: 3.0.0\npaths: [\n")]), "openapi.yaml");
 }
 

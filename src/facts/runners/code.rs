@@ -146,7 +146,7 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
     }
     let head = [literal(&row.program, like), literal(flag, like), like.clone()];
     let mut next = Next::argv(call, head.into_iter().chain(arguments).collect());
-    if let Some((name, value)) = crate::facts::shadow::leaves_directory_out(&call.words[..rest - 1]) {
+    for (name, value) in crate::facts::shadow::flags_of_python(&call.words[..rest - 1]) {
         next.env.insert(name.to_owned(), Some(value.to_owned()));
     }
     Some(vec![next])

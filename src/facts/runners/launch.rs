@@ -3,7 +3,7 @@
 
 use super::launchers::Shape;
 use super::script_words::literal;
-use super::{Call, Next, World, feeders};
+use super::{Call, Next, World, feeders, npm};
 use crate::answer::{Reason, Why};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
@@ -11,6 +11,24 @@ use crate::facts::workdir::Workdir;
 
 /// The command behind the launcher's flags, with its directory and variables.
 pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
+    let left = match shape.words {
+        ["npx"] => Some(npm::npx(&call.words[1..])),
+        ["npm", _] => Some(npm::npm_exec(&call.words[1..])),
+        _ => None,
+    };
+    let nexts = left.map_or_else(|| plain(shape, start, call), |left| of_npm(shape, &left, call, world));
+    npm::selected(nexts, shape.words[0], call, world).unwrap_or_else(|why| npm::opaque(call, why))
+}
+
+/// The program that npm runs, or the text.
+fn of_npm(shape: &Shape, left: &npm::Left, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
+    match &left.text {
+        Some(text) => vec![feeders::text(call, text, world)],
+        None => readings(&left.words, |words| command(shape, false, words, call)),
+    }
+}
+
+fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
     let mut env: Env = call.env.clone();
     let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
     let (mut at, mut operands) = (start, shape.operands);
@@ -36,9 +54,6 @@ pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World
         if matches!(&*value, "-s" | "--script" | "--gui-script") && shape.words == ["uv", "run"] {
             // What follows is a file in Python, whatever it is called.
             return Vec::new();
-        }
-        if matches!(&*value, "-c" | "--call") && matches!(shape.words, ["npx"] | ["npm", "exec" | "x"]) {
-            return call.words.get(at + 1).map(|word| feeders::text(call, word, world)).into_iter().collect();
         }
         if value.starts_with('-') && value.len() > 1 {
             let taken = shape.value_flags.contains(&&*value);

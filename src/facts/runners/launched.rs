@@ -14,7 +14,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("uv", &["--from"]),
     ("pipx", &["--spec"]),
     ("npx", &["-p", "--package"]),
-    ("npm", &["-p", "--package"]),
+    ("npm", &["--package"]),
     ("pnpm", &["--package"]),
     ("pnpx", &["--package"]),
     ("yarn", &["-p", "--package"]),
@@ -32,8 +32,10 @@ pub(super) fn held(mut next: Next, call: &Call<'_>, world: &World<'_>) -> Next {
     if known.is_empty() {
         return next;
     }
-    // What stands behind the program is the program's own.
-    let own = call.words.len().saturating_sub(words.len());
+    // What stands behind the program is the program's own; npm takes all flags before a bare `--`.
+    let npm = call.program() == Some("npm");
+    let end = call.words.iter().position(|word| npm && word.shape() == "--");
+    let own = end.unwrap_or_else(|| if npm { call.words.len() } else { call.words.len().saturating_sub(words.len()) });
     let given = values(&call.words[..own], flags);
     let is_tools = |(_, text): &(Word, String)| known.iter().any(|name| name.as_str() == package(text));
     if given.is_empty() || given.iter().any(is_tools) {

@@ -96,6 +96,9 @@ const UV: &[&str] = &[
     "--keyring-provider",
 ];
 
+/// Those with which a command is asked for in a place (all are in `npm/clients.rs`).
+const NPM: &[&str] = &["--package", "-w", "--workspace", "--prefix", "-C", "--loglevel", "--registry"];
+
 const CONDA: &[&str] = &["-n", "--name", "-p", "--prefix", "--cwd", "-r", "--root-prefix", "-e", "--env", "-a", "--attach"];
 
 /// cargo-workspaces, `src/exec.rs`: it runs the command in the directory of each member.
@@ -126,9 +129,10 @@ static SHAPES: &[Shape] = &[
         package: true,
         ..PLAIN
     },
-    Shape { words: &["npx"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], package: true, ..PLAIN },
-    Shape { words: &["npm", "exec"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], package: true, ..PLAIN },
-    Shape { words: &["npm", "x"], value_flags: &["-p", "--package", "-w", "--workspace", "--prefix"], package: true, ..PLAIN },
+    // What these leave of their words to the program is npm's own grammar: `npm/exec.rs`.
+    Shape { words: &["npx"], package: true, ..PLAIN },
+    Shape { words: &["npm", "exec"], value_flags: NPM, package: true, ..PLAIN },
+    Shape { words: &["npm", "x"], value_flags: NPM, package: true, ..PLAIN },
     Shape {
         words: &["pnpm", "exec"],
         value_flags: &["-C", "--dir", "--filter", "-F"],

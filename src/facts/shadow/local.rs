@@ -107,18 +107,15 @@ fn keys(table: Option<Value<'_>>) -> Vec<String> {
     table.into_iter().flat_map(Value::entries).filter_map(|entry| entry.name().map(str::to_owned)).collect()
 }
 
-/// Paths among the requirements of a list, with their lines.
-pub(in crate::facts) fn paths(text: &str) -> Vec<(String, Span)> {
-    let mut out = Vec::new();
+/// The lines of a list of requirements, without comments, where they stand.
+pub(in crate::facts) fn lines(text: &str) -> impl Iterator<Item = (&str, Span)> {
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
+    let lines = text.split_inclusive('\n').map(move |line| {
         let (start, content) = (offset, line.split(" #").next().unwrap_or("").trim());
         offset += line.len();
-        if let Some(path) = path_of(content) {
-            out.push((path.to_owned(), Span::new(start, start + line.trim_end().len())));
-        }
-    }
-    out
+        (content, Span::new(start, start + line.trim_end().len()))
+    });
+    lines.filter(|(content, _)| !content.is_empty() && !content.starts_with('#'))
 }
 
 /// The path that a requirement names: `./x[dev]`, `-e ./x`, `x @ file:./x`.

@@ -29,6 +29,12 @@ use crate::text::RepoPath;
 /// Directories of the system, in which nothing of the tree lies.
 const SYSTEM: &[&str] = &["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/nix/", "/dev/null"];
 
+/// Variables by which a shell runs other code first, or other than it reads.
+pub(super) const FOR_SHELLS: &[&str] = &["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS"];
+
+/// Variables by which every program does.
+pub(super) const FOR_PROGRAMS: &[&str] = &["LD_PRELOAD", "DYLD_INSERT_LIBRARIES"];
+
 /// What a variable does by which every shell or program runs other code first, if it is one. A file of the system, and no part
 /// of the tree, does not count.
 #[must_use]
@@ -37,6 +43,8 @@ pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
         SYSTEM.iter().any(|directory| value.starts_with(directory)) && !value.contains(['$', ':', ' ']) && !value.contains("..")
     });
     match name {
+        // The loader finds a library that is named without a directory among those of the system (ld.so(8)).
+        _ if FOR_PROGRAMS.contains(&name) && value.is_some_and(|value| !value.contains('/')) => None,
         "BASH_ENV" | "LD_PRELOAD" | "DYLD_INSERT_LIBRARIES" if !of_system && value != Some("") => {
             Some(format!("`{name}` runs other code before every script"))
         }
@@ -84,8 +92,11 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
     }
     for name in tool.packages.get("pypi").into_iter().flatten() {
         holds.extend(python::package(name, row, &directory, world));
-        holds.extend(python::on_path(name, workdir, env, world));
+        holds.extend(python::on_path(name, row, workdir, env, world));
         holds.extend(requirements::elsewhere(name, tool, &directory, world));
+    }
+    if holds.is_empty() && tool.packages.contains_key("pypi") {
+        holds.extend(python::plugins_on_path(tool, row, workdir, env, world));
     }
     for name in tool.packages.get("go").into_iter().flatten() {
         holds.extend(go::replaced(name, &directory, world));
@@ -96,12 +107,17 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
     holds
 }
 
-/// `-P` and `-I` take the working directory off the module path, as this variable does (python, "Command line and environment").
+/// What flags of Python set as variables do: `-P` and `-I` take the working directory off the module path, `-E` and `-I` leave out
+/// what the environment adds to it (python, "Command line and environment").
 #[must_use]
-pub fn leaves_directory_out(words: &[Word]) -> Option<(&'static str, &'static str)> {
+pub fn flags_of_python(words: &[Word]) -> Vec<(&'static str, &'static str)> {
     let python = words.first().and_then(|word| word.value.as_deref()).map(matching::program_name) == Some("python");
-    let flag = words.iter().any(|word| matches!(word.value.as_deref(), Some("-P" | "-I")));
-    (python && flag).then_some(("PYTHONSAFEPATH", "1"))
+    let flag = |letter: char| {
+        let words = words.iter().filter_map(|word| word.value.as_deref()).filter(|word| python && !word.starts_with("--"));
+        words.filter_map(|word| word.strip_prefix('-')).any(|letters| letters.contains([letter, 'I']))
+    };
+    let pairs = [('P', ("PYTHONSAFEPATH", "1")), ('E', ("PYTHONPATH", ""))];
+    pairs.into_iter().filter(|(letter, _)| flag(*letter)).map(|(_, set)| set).collect()
 }
 
 /// A compiler or toolchain of the tree.

@@ -3,11 +3,12 @@
 
 use crate::answer::Reason;
 use crate::catalog::tool::Run;
+use crate::catalog::{Tool, Trait};
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::Env;
 use crate::facts::runners::World;
-use crate::facts::workdir::Workdir;
+use crate::facts::workdir::{WORKSPACE, Workdir};
 use crate::text::{Place, RepoPath, Span};
 
 /// Directories of `PYTHONPATH` that are looked into.
@@ -28,33 +29,74 @@ pub(super) fn module(module: &str, from: &RepoPath, directory: &RepoPath, world:
     Some(Hold::new(effect, Place::file(path), why).mended(mend))
 }
 
-/// A module of the working directory that stands in for one of Python's own, which the tool imports, or not.
+/// A module of the working directory that stands in for one of Python's own or of a library, which the tool imports, or not.
 pub(super) fn standard(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let names = world.catalog.runners.interpreter.iter().flat_map(|row| &row.standard);
-    let files = names.flat_map(|name| [format!("{name}.py"), format!("{name}/__init__.py")]);
-    let path = files.filter_map(|file| directory.join(&file)).find(|path| world.snapshot.is_file(path))?;
-    let why = "this file of the tree stands in for a module of Python's own where a module is run by name";
+    let path = stands_in(directory, world)?;
+    let name = path.file_name();
+    let name = if name == "__init__.py" { path.parent().file_name().to_owned() } else { name.trim_end_matches(".py").to_owned() };
+    let why =
+        format!("this file of the tree stands in for the module `{name}`, which programs import, where a module is run by name");
     Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(path), why))
 }
 
-/// `PYTHONPATH` leads to a directory of the tree in which the tool's package lies: it comes before what is installed.
-pub(super) fn on_path(name: &str, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Hold> {
-    let path = env.get("PYTHONPATH")?.as_deref()?;
+/// A file in a directory that is called like a module which programs import.
+fn stands_in(directory: &RepoPath, world: &World<'_>) -> Option<RepoPath> {
+    let names = world.catalog.runners.interpreter.iter().flat_map(|row| &row.standard);
+    let files = names.flat_map(|name| [format!("{name}.py"), format!("{name}/__init__.py")]);
+    files.filter_map(|file| directory.join(&file)).find(|path| world.snapshot.is_file(path))
+}
+
+/// `PYTHONPATH` leads to a directory of the tree with a module in it that the tool's program imports: it comes before all that is
+/// installed, and before Python's own.
+pub(super) fn on_path(name: &str, row: &Run, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Hold> {
+    let program = row.argv.as_ref().and_then(|argv| argv.first());
+    if program.is_some_and(|program| world.catalog.programs.is(program, Trait::Native)) {
+        return None;
+    }
     let here = workdir.dir()?;
     let module = name.replace('-', "_");
-    for part in path.split(':').filter(|part| !part.is_empty()).take(PARTS) {
-        let Some(directory) = workdir.resolve(part) else { continue };
+    let (parts, known) = match env.get("PYTHONPATH")?.as_deref() {
+        Some("") => return None,
+        Some(path) => (path.split(':').map(str::to_owned).collect(), true),
+        // Mostly it is what stood there, and the directory that it is set in.
+        None => (vec![".".to_owned(), format!("{WORKSPACE}/.")], false),
+    };
+    let doubted = |hold: Hold| match hold.effect {
+        HoldEffect::Void if !known => Hold { effect: HoldEffect::Unknown(Reason::Dynamic), ..hold },
+        _ => hold,
+    };
+    for part in parts.iter().take(PARTS) {
+        // An empty entry is the working directory.
+        let Some(directory) = workdir.resolve(if part.is_empty() { "." } else { part }) else { continue };
         let mut site = ["sitecustomize.py", "usercustomize.py"].iter().filter_map(|file| directory.join(file));
         if let Some(file) = site.find(|path| world.snapshot.is_file(path)) {
             let why = "`PYTHONPATH` makes every Python program run this file first";
-            return Some(Hold::new(HoldEffect::Void, Place::file(file), why));
+            return Some(doubted(Hold::new(HoldEffect::Void, Place::file(file), why)));
         }
         let found = self::module(&module, &directory, &here, world);
         if let Some(hold) = found {
-            return Some(Hold { why: format!("`PYTHONPATH` puts this file in the place of `{name}`"), ..hold });
+            return Some(doubted(Hold { why: format!("`PYTHONPATH` puts this file in the place of `{name}`"), ..hold }));
+        }
+        if let Some(file) = stands_in(&directory, world) {
+            let why = "`PYTHONPATH` puts this file in the place of a module that programs import";
+            return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(file), why));
         }
     }
     None
+}
+
+/// As [`on_path`], for the plugins that run inside the tool: of the tool itself nothing is in another place.
+pub(super) fn plugins_on_path(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<Hold> {
+    let inside = |plugin: &&Tool| plugin.run.iter().any(|row| row.inside.as_ref().is_some_and(|host| host.tool == tool.id));
+    let names = world.catalog.tools.iter().filter(inside).flat_map(|plugin| {
+        let own = plugin.packages.get("pypi").into_iter().flatten();
+        own.chain(plugin.run.iter().filter_map(|row| row.inside.as_ref()?.package.as_ref()))
+    });
+    let hold = names.into_iter().find_map(|name| on_path(name, row, workdir, env, world))?;
+    Some(match hold.effect {
+        HoldEffect::Void => Hold { effect: HoldEffect::Unknown(Reason::Unsupported), ..hold },
+        _ => hold,
+    })
 }
 
 /// A script or source of the tool's name in `pyproject.toml`.

@@ -74,34 +74,32 @@ impl Walker<'_> {
 
     /// Notes an assignment that changes what command names mean.
     pub(super) fn name_shadows(&mut self, assigned: &Assigned, ctx: &Ctx) {
+        if assigned.name != "PATH" {
+            return;
+        }
         let raw = ctx.source.raw(assigned.span);
         let (_, value) = raw.split_once('=').unwrap_or((raw, ""));
         let place = ctx.source.place(assigned.span);
-        match assigned.name.as_str() {
-            "PATH" => {
-                // Of what is not known, how it is written tells more; a temporary directory is known as far as it matters.
-                let begins = |text: &str| text.split(':').all(|entry| !entry.starts_with(UNKNOWN_CHAR));
-                let text = match &assigned.value.usual {
-                    Val::Text(text) => text,
-                    Val::Part(text) if begins(text) => text,
-                    _ => value,
-                };
-                let text = text.replace(['"', '\''], "");
-                let homes = &Catalog::builtin().programs.tool_homes;
-                let odd = text.split(':').filter(|entry| !homes.iter().any(|home| entry.starts_with(home.as_str())));
-                for odd in odd.take(MOST_ODD) {
-                    let entry = if odd.is_empty() { "the current directory".to_owned() } else { quoted(odd) };
-                    let directory = if odd.is_empty() { "." } else { odd };
-                    self.shadow_in("*", place.clone(), format!("`PATH` gets {entry}"), Some(directory.to_owned()));
-                }
-            }
-            name => self.steered(name, &place),
+        // Of what is not known, how it is written tells more; a temporary directory is known as far as it matters.
+        let begins = |text: &str| text.split(':').all(|entry| !entry.starts_with(UNKNOWN_CHAR));
+        let text = match &assigned.value.usual {
+            Val::Text(text) => text,
+            Val::Part(text) if begins(text) => text,
+            _ => value,
+        };
+        let text = text.replace(['"', '\''], "");
+        let homes = &Catalog::builtin().programs.tool_homes;
+        let odd = text.split(':').filter(|entry| !homes.iter().any(|home| entry.starts_with(home.as_str())));
+        for odd in odd.take(MOST_ODD) {
+            let entry = if odd.is_empty() { "the current directory".to_owned() } else { quoted(odd) };
+            let directory = if odd.is_empty() { "." } else { odd };
+            self.shadow_in("*", place.clone(), format!("`PATH` gets {entry}"), Some(directory.to_owned()));
         }
     }
 
-    /// Notes a variable that changes what command names mean and is set to what is not followed: `read PATH`.
+    /// Notes a search path that is set to what is not followed: `read PATH`.
     pub(super) fn steered(&mut self, name: &str, place: &Place) {
-        if ["PATH", "BASH_ENV", "ENV", "LD_PRELOAD"].contains(&name) {
+        if name == "PATH" {
             self.shadow("*", place.clone(), format!("{} changes what other commands run", quoted(name)));
         }
     }

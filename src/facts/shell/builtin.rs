@@ -231,7 +231,8 @@ impl Walker<'_> {
                         st.set_var(&name, Per::same(Val::Unset));
                     }
                 }
-                if exports {
+                // Without a value it hands on the options in force, which stop nothing.
+                if exports && (assigned.is_some() || name != "SHELLOPTS") {
                     export(&name, st);
                 }
             }

@@ -295,7 +295,7 @@ pub(super) fn export_function(name: &str, st: &mut State) {
 pub(super) fn inherited(input: &ScriptInput<'_>, nesting: usize) -> BTreeMap<String, Function> {
     let mut all = BTreeMap::new();
     // Other shells do not know them, and `sh` may be bash.
-    let certain = input.mode.dialect == Dialect::Bash;
+    let certain = input.mode.dialect != Dialect::Posix;
     let whole = input.text.span(0..input.text.text().len().min(1));
     for (variable, text) in input.scope.inherited_with(EXPORTED.0).take(MAX_INHERITED) {
         let Some(name) = variable.strip_prefix(EXPORTED.0).and_then(|name| name.strip_suffix(EXPORTED.1)) else { continue };

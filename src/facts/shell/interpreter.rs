@@ -92,8 +92,10 @@ impl ShellOptions {
             return OptionRead::End;
         }
         if word.starts_with("--") {
-            if matches!(word, "--rcfile" | "--init-file") {
-                self.names_first = next().is_none_or(|file| !file.starts_with('/'));
+            match word {
+                "--rcfile" | "--init-file" => self.names_first = next().is_none_or(|file| !file.starts_with('/')),
+                "--posix" => self.replaces_aliases(),
+                _ => {}
             }
             return OptionRead::More;
         }
@@ -102,19 +104,31 @@ impl ShellOptions {
             match letter {
                 'e' => self.mode.errexit = on,
                 'c' => self.text = true,
-                'n' => self.noexec = on,
+                // `-t` ends behind the first command.
+                'n' | 't' => self.noexec = on,
                 's' => self.stdin = true,
-                'i' => self.interactive = on,
+                'i' => {
+                    self.interactive = on;
+                    self.replaces_aliases();
+                }
                 'o' | 'O' => match next() {
                     Some("errexit") => self.mode.errexit = on,
                     Some("pipefail") => self.mode.pipefail = on,
-                    Some("noexec") => self.noexec = on,
+                    Some("noexec" | "onecmd") => self.noexec = on,
+                    Some("posix" | "expand_aliases") if on => self.replaces_aliases(),
                     _ => {}
                 },
                 _ => {}
             }
         }
         OptionRead::More
+    }
+
+    /// Aliases are replaced: interactive shells and POSIX mode do (bash(1), ALIASES).
+    fn replaces_aliases(&mut self) {
+        if self.mode.dialect == Dialect::Bash {
+            self.mode.dialect = Dialect::BashAliases;
+        }
     }
 }
 
@@ -123,7 +137,8 @@ impl ShellOptions {
 pub fn shell_named(program: &str) -> Option<ShellMode> {
     let program = base_name(program);
     let dialect = match program.strip_suffix(".exe").unwrap_or(program) {
-        "bash" | "rbash" | "zsh" | "ksh" | "mksh" => Dialect::Bash,
+        "bash" | "rbash" => Dialect::Bash,
+        "zsh" | "ksh" | "mksh" => Dialect::BashAliases,
         "sh" | "dash" | "ash" => Dialect::Posix,
         _ => return None,
     };
@@ -154,6 +169,9 @@ mod tests {
             ("#!/bin/bash -n", Some(Interpreter::Nothing)),
             ("#!/bin/bash -eo noexec", Some(Interpreter::Nothing)),
             ("#!/usr/bin/env -S bash -n", Some(Interpreter::Nothing)),
+            ("#!/bin/bash --posix", shell(false, false, Dialect::BashAliases)),
+            ("#!/bin/bash -eO expand_aliases", shell(true, false, Dialect::BashAliases)),
+            ("#!/bin/bash -O extglob", shell(false, false, Dialect::Bash)),
             ("#!/usr/bin/env -S bash -e +e", shell(false, false, Dialect::Bash)),
             ("#!/bin/zsh -e", Some(Interpreter::Other("zsh".to_owned()))),
             ("#!/usr/bin/node --x", Some(Interpreter::Other("node".to_owned()))),

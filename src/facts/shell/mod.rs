@@ -70,6 +70,8 @@ use crate::text::{MappedText, Place};
 pub enum Dialect {
     /// GNU Bash; also used for zsh and ksh, whose exit rules agree with it in what is modelled here.
     Bash,
+    /// The same where aliases are replaced in scripts: by its options, in zsh, in ksh.
+    BashAliases,
     /// `sh`: dash, busybox.
     Posix,
 }

@@ -59,7 +59,7 @@ impl Walker<'_> {
             "errtrace" => st.options.errtrace = on,
             "allexport" => st.options.allexport = on,
             "noexec" if on => self.doubt(st, place.clone(), "`set -o noexec`"),
-            "posix" if on => st.options.inherit_errexit = true,
+            "posix" if on => (st.options.inherit_errexit, st.options.aliases) = (true, true),
             _ => {}
         }
     }

@@ -131,6 +131,12 @@ impl Scope {
         self.vars.contains_key(name) || self.env.contains_key(name)
     }
 
+    /// Whether the variable is set, as far as is known.
+    #[must_use]
+    pub fn sets(&self, name: &str) -> bool {
+        self.names(name) && self.get(name) != VarValue::Unset
+    }
+
     /// `$1 …`, when their number is known.
     #[must_use]
     pub fn arguments(&self) -> Option<&[Word]> {

@@ -9,7 +9,7 @@ use crate::text::Place;
 
 use super::lex::ParseError;
 use super::source::{Ctx, Source};
-use super::state::{Opt, Options, Reach, State};
+use super::state::{Opt, Options, POSIX, Reach, State};
 use super::trap::TrapSet;
 use super::walk::Walker;
 use super::world::{Per, Stat, Val};
@@ -108,7 +108,7 @@ fn start(input: &ScriptInput<'_>) -> State {
             errexit: Opt::new(input.mode.errexit),
             pipefail: Opt::new(input.mode.pipefail),
             inherit_errexit: posix,
-            aliases: posix,
+            aliases: input.mode.dialect != Dialect::Bash || input.scope.sets(POSIX),
             errtrace: false,
             allexport: false,
         },

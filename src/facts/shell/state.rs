@@ -189,8 +189,12 @@ pub(super) struct State {
     pub reach: Reach,
 }
 
+/// The variable that puts bash into POSIX mode, whatever its value and from where it is set (bash(1)).
+pub(super) const POSIX: &str = "POSIXLY_CORRECT";
+
 impl State {
     pub(super) fn set_var(&mut self, name: &str, mut value: Per<Val>) {
+        self.options.aliases |= name == POSIX;
         if value.usual.is_vague() {
             // Where only a failure leads, what it sets shows it, though nothing is known of the value.
             for (fail, _) in self.reach.caused() {

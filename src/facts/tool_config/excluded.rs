@@ -1,7 +1,7 @@
 //! Owns what an invocation's own flags, keys and ignore file take out of what it looks at. Refuses a tool's own grammar of
 //! patterns: readers know that; here a pattern is a path, a glob, or a name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -9,7 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::{Query, arguments, coverage, places};
 use crate::catalog::Tool;
 use crate::catalog::tool::Targets;
-use crate::doc::Value;
+use crate::doc::{Document, Value};
 use crate::facts::matching::find_flag;
 use crate::text::{Place, RepoPath};
 
@@ -40,23 +40,41 @@ fn parts(text: &str) -> impl Iterator<Item = String> {
 #[must_use]
 pub fn values(query: &Query<'_>, keys: &[String]) -> Vec<(String, Place)> {
     let mut found = Vec::new();
-    for row in query.tool.config.iter().filter(|_| !keys.is_empty()) {
+    if keys.is_empty() {
+        return found;
+    }
+    let chosen = places::chosen(query, &BTreeMap::new()).unwrap_or(places::Chosen::ByItself);
+    let adds = query.tool.config_by.adds;
+    if let places::Chosen::File(path) = &chosen
+        && let Ok(Some((document, prefix))) = places::in_file(query, path, None)
+    {
+        let base = prefix.as_deref().map_or(Some(document.root()), |key| places::at_key(&document, key));
+        keys.iter().for_each(|key| found.extend(texts(&document, base.filter(|_| prefix.is_some()), key)));
+    }
+    // A file that is named is read in place of those that lie where the tool looks by itself.
+    let by_itself = adds || matches!(chosen, places::Chosen::ByItself);
+    for row in query.tool.config.iter().filter(|row| by_itself || !row.named_by.is_empty()) {
         let Some(file) = places::nearest(query.world.snapshot, row, query.directory) else { continue };
         let Some(document) = file.document.as_deref().filter(|_| places::in_effect(row, query, &file)) else { continue };
         let base = row.key.as_deref().map_or(Some(document.root()), |key| places::at_key(document, key));
-        for key in keys {
-            let value = match (row.key.is_some(), base) {
-                (true, Some(base)) => base.route(&key.split('.').collect::<Vec<_>>()),
-                _ => places::at_key(document, key),
-            };
-            let Some(value) = value else { continue };
-            let texts: Vec<&str> =
-                value.scalar().map_or_else(|| value.items().filter_map(Value::scalar).collect(), |text| vec![text]);
-            found.extend(texts.into_iter().flat_map(parts).map(|text| (text, value.place())));
+        if matches!(&chosen, places::Chosen::File(path) if *path == file.path) {
+            continue;
         }
+        keys.iter().for_each(|key| found.extend(texts(document, base.filter(|_| row.key.is_some()), key)));
     }
     found.truncate(PATTERNS);
     found
+}
+
+/// The texts at a key, below `base` where the tool's settings lie there.
+fn texts(document: &Document, base: Option<Value<'_>>, key: &str) -> Vec<(String, Place)> {
+    let value = match base {
+        Some(base) => base.route(&key.split('.').collect::<Vec<_>>()),
+        None => places::at_key(document, key),
+    };
+    let Some(value) = value else { return Vec::new() };
+    let texts: Vec<&str> = value.scalar().map_or_else(|| value.items().filter_map(Value::scalar).collect(), |text| vec![text]);
+    texts.into_iter().flat_map(parts).map(|text| (text, value.place())).collect()
 }
 
 /// What of the tree a pattern of the shell stands for, each with whether it is a file. A name that begins with a dot must be

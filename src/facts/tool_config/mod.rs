@@ -27,6 +27,7 @@ mod ignored;
 pub mod listed;
 mod oxlint;
 pub mod places;
+mod prospector;
 mod pylint;
 mod ruff;
 mod semgrep;
@@ -103,6 +104,15 @@ pub struct Settings {
 pub enum Deciding {
     /// Rules are chosen here, and the ones asked about are not among them.
     Selects(Place),
+    /// A flag names this file, which is the one that is read.
+    Reads(Place),
+    /// With this flag no configuration is read.
+    Without {
+        /// Where it stands.
+        place: Place,
+        /// The flag.
+        flag: String,
+    },
     /// They are taken out here.
     TakesOut {
         /// Where.
@@ -206,6 +216,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &ignored::Grype,
     &ignored::Osv,
     &oxlint::Oxlint,
+    &prospector::Prospector,
     &pylint::Pylint,
     &ruff::Ruff,
     &semgrep::Semgrep,
@@ -216,5 +227,21 @@ pub static ROSTER: &[&dyn Reader] = &[
 /// The settings in force for a query; empty for tools without a reader.
 #[must_use]
 pub fn settings(query: &Query<'_>) -> Settings {
-    reader(query.tool).map(|reader| reader.read(query)).unwrap_or_default()
+    let Some(reader) = reader(query.tool) else { return Settings::default() };
+    let mut settings = reader.read(query);
+    settings.deciding = settings.deciding.or_else(|| named(query));
+    settings
+}
+
+/// What a flag says about which configuration is read.
+fn named(query: &Query<'_>) -> Option<Deciding> {
+    match places::chosen(query, &BTreeMap::new()).ok()? {
+        places::Chosen::File(path) => Some(Deciding::Reads(Place::file(path))),
+        places::Chosen::Nothing => {
+            let flags: Vec<&str> = query.tool.config_by.none.iter().map(String::as_str).collect();
+            let word = arguments::switch(query.args, &flags)?;
+            Some(Deciding::Without { place: word.place.clone(), flag: word.raw.clone() })
+        }
+        places::Chosen::ByItself => None,
+    }
 }

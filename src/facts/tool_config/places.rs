@@ -232,7 +232,7 @@ pub fn in_force(query: &Query<'_>, inputs: &BTreeMap<String, Input>) -> Result<O
 
 /// The file that is named. Its keys are those of the tool's file of the same name, else of one of the same format; a
 /// name that tells no format has that of the tool's first file.
-fn in_file(query: &Query<'_>, file: &RepoPath, path: Option<&str>) -> Result<Option<InForce>, Why> {
+pub(super) fn in_file(query: &Query<'_>, file: &RepoPath, path: Option<&str>) -> Result<Option<InForce>, Why> {
     let format_of_row = |path: &str| RepoPath::new(path).as_ref().and_then(format_of);
     let usual = || query.tool.config.iter().find_map(|row| format_of_row(&row.path));
     let Some(format) = format_of(file).or_else(usual) else { return Ok(None) };

@@ -19,7 +19,10 @@ const MOST: usize = 64;
 const TELLING: usize = 3;
 
 /// Programs that are asked what they do to files.
-const EDITORS: &[&str] = &["rm", "unlink", "mv", "cp", "install", "ln", "touch", "mkdir", "sed", "perl", "yq", "npm", "git"];
+const EDITORS: &[&str] = &[
+    "rm", "unlink", "shred", "truncate", "mv", "cp", "install", "ln", "dd", "touch", "mkdir", "sed", "perl", "awk", "gawk", "yq",
+    "npm", "git", "find", "xargs", "rsync", "mount",
+];
 
 /// Actions that bring the tree as it is.
 const CHECKOUT: &str = "actions/checkout";
@@ -35,6 +38,8 @@ pub(super) enum Edit {
     Written(RepoPath),
     /// Its lines that hold these texts are written anew.
     Lines(RepoPath, Vec<String>),
+    /// What is said here is written into files.
+    Says(String),
 }
 
 impl Tracer<'_> {
@@ -46,7 +51,7 @@ impl Tracer<'_> {
         };
         let operands = || (1..words.len()).filter(|at| !words[*at].head().starts_with('-'));
         let edits: Vec<Edit> = match (program_name(program), rest) {
-            ("rm" | "unlink", _) => operands().flat_map(|at| self.gone(&words[at], frame)).collect(),
+            ("rm" | "unlink" | "shred" | "truncate", _) => operands().flat_map(|at| self.gone(&words[at], frame)).collect(),
             ("mv", _) => {
                 let mut all: Vec<usize> = operands().collect();
                 let target = all.pop().and_then(|at| self.written(texts[at], frame));
@@ -55,6 +60,9 @@ impl Tracer<'_> {
             ("cp" | "install" | "ln", _) => {
                 operands().next_back().and_then(|at| self.written(texts[at], frame)).into_iter().collect()
             }
+            ("dd", _) => rest.iter().filter_map(|word| self.written(word.strip_prefix("of=")?, frame)).collect(),
+            ("find" | "rsync" | "mount", _) => self.taken_by_rule(words, frame),
+            ("git", ["sparse-checkout" | "apply", ..]) => self.taken_by_rule(words, frame),
             ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
             ("sed" | "perl" | "yq", _) if in_place(rest) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
@@ -74,9 +82,11 @@ impl Tracer<'_> {
             ("git", [command @ ("checkout" | "switch" | "reset" | "restore"), rest @ ..]) => {
                 self.revision(command, rest, frame).into_iter().collect()
             }
-            _ => return,
+            _ => Vec::new(),
         };
         let name = program_name(program).to_owned();
+        let says = self.suppresses(&texts).map(Edit::Says);
+        let edits = edits.into_iter().chain(says);
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         for edit in edits {
             self.remember_edit(edit, &format!("`{name}`"), &place, frame);
@@ -106,6 +116,7 @@ impl Tracer<'_> {
             Edit::Gone(path) => format!("{by} takes {} away before", shown(path.as_str())),
             Edit::Revision => format!("{by} puts another revision in place of the files before"),
             Edit::Written(path) | Edit::Lines(path, _) => format!("{by} writes to {} before", shown(path.as_str())),
+            Edit::Says(_) => format!("{by} writes into files before what keeps the tool from reporting"),
         };
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
         let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
@@ -118,7 +129,7 @@ impl Tracer<'_> {
     }
 
     /// What a word takes away.
-    fn gone(&self, word: &Word, frame: &Frame) -> Vec<Edit> {
+    pub(super) fn gone(&self, word: &Word, frame: &Frame) -> Vec<Edit> {
         let Some(text) = word.value.as_deref().filter(|text| !text.contains(UNKNOWN_CHAR)) else { return Vec::new() };
         let snapshot = self.world.snapshot;
         let there = |path: &RepoPath| snapshot.is_file(path) || snapshot.is_dir(path);
@@ -192,7 +203,10 @@ impl Tracer<'_> {
                 match edit {
                     Edit::Gone(path) => edited.taken.push((path.clone(), hold)),
                     Edit::Revision => edited.taken.push((RepoPath::root(), hold)),
-                    Edit::Written(_) | Edit::Lines(..) => {}
+                    Edit::Says(text) if tool.suppress.as_ref().is_some_and(|suppress| text.contains(&suppress.word)) => {
+                        edited.holds.push(hold);
+                    }
+                    Edit::Written(_) | Edit::Lines(..) | Edit::Says(_) => {}
                 }
             }
         }
@@ -208,6 +222,7 @@ impl Tracer<'_> {
             Edit::Revision => hops.next().is_some(),
             Edit::Written(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
             Edit::Lines(path, texts) => hops.any(|hop| hop.place.path == *path && holds_all(&self.told_by(hop), texts)),
+            Edit::Says(_) => false,
         }
     }
 
@@ -262,7 +277,7 @@ fn is_at(path: &RepoPath, named: &str) -> bool {
 }
 
 /// Whether a name matches a pattern of stars.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let mut rest = name;
     let mut parts = pattern.split('*');
     let Some(stripped) = parts.next().and_then(|first| rest.strip_prefix(first)) else { return false };
@@ -281,7 +296,7 @@ fn is_hash(word: &str) -> bool {
 }
 
 /// Whether a stream editor writes back what it reads: `-i`, `-pi`, `-i.bak`, `--in-place`.
-fn in_place(words: &[&str]) -> bool {
+pub(super) fn in_place(words: &[&str]) -> bool {
     words.iter().any(|word| {
         let cluster = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')).unwrap_or_default();
         word.starts_with("--in-place")

@@ -39,6 +39,10 @@ const RUNS_TEXT: &[&str] = &[
 /// Commands that begin like those which run something and only fetch.
 const FETCHES: &[&str] = &["invoke-webrequest", "invoke-restmethod"];
 
+/// Commands that only print what follows them.
+const PRINTS: &[&str] =
+    &["echo", "write-host", "write-output", "write-verbose", "write-warning", "write-information", "write-debug"];
+
 /// Endings of files that are run.
 const SCRIPTS: &[&str] = &[
     "ps1", "psm1", "bat", "cmd", "sh", "bash", "py", "js", "mjs", "cjs", "ts", "rb", "pl", "php", "csx", "fsx", "proj", "targets",
@@ -61,8 +65,13 @@ impl Tracer<'_> {
             return true;
         }
         let line = line.replace("${{", &UNKNOWN_CHAR.to_string());
-        line.split([';', '|', '{', '}', '(', ')', '&', ',', '=']).any(|part| {
-            let words: Vec<String> = part.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect();
+        // What goes on into a file or another command may be run from there.
+        let printed = !line.contains(['>', '|']);
+        let words = |part: &str| part.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+        let prints = |command: &str| words(command).first().is_some_and(|first| PRINTS.contains(&first.as_str()));
+        let commands = line.split([';', '|', '{', '}', '(', ')', '&']).filter(|command| !printed || !prints(command));
+        commands.flat_map(|command| command.split([',', '='])).any(|part| {
+            let words = words(part);
             let computed = |word: &String| word.starts_with(UNKNOWN_CHAR);
             words.first().is_some_and(computed) || (0..words.len()).any(|at| self.names(&words[at..], place, frame))
         })
@@ -90,7 +99,7 @@ impl Tracer<'_> {
         {
             return true;
         }
-        if catalog.tools_run_as(name, name).next().is_some() || catalog.tool(name).is_some() {
+        if catalog.tool(name).is_some() {
             return true;
         }
         let is_script = base.rsplit_once('.').is_some_and(|(_, ending)| SCRIPTS.contains(&ending));
@@ -98,7 +107,16 @@ impl Tracer<'_> {
             return true;
         }
         let text: Vec<&str> = std::iter::once(name).chain(words[1..].iter().map(String::as_str)).take(WORDS).collect();
-        let words = by_default((&text.join(" "), place.clone()));
+        let mut words = by_default((&text.join(" "), place.clone()));
+        // A variable or an expression may be any word.
+        words.iter_mut().filter(|word| word.raw.contains(['$', UNKNOWN_CHAR])).for_each(|word| word.value = None);
+        let rows = || catalog.tools_run_as(name, name).flat_map(|tool| tool.run.iter().map(move |row| (tool, row)));
+        // A subcommand that is no analyzer (`composer install`, `mix test`) is none, whatever else the program can do.
+        if rows().any(|(tool, row)| {
+            row.argv.as_ref().is_some_and(|argv| argv.len() > 1 && matching::may_take(argv, &words, &tool.value_flags))
+        }) {
+            return true;
+        }
         let call = Call { words: &words, env: &frame.env, workdir: &frame.workdir, place };
         let leads = |runner: &&dyn runners::Runner| runner.expand(&call, self.world).is_some_and(|nexts| !nexts.is_empty());
         let tasks = |runner: &&dyn runners::Runner| runner.is_tasks(&call, self.world);

@@ -41,11 +41,12 @@ pub(super) struct Frame {
 
 impl Frame {
     /// A point at the root of the tree, in front of everything.
-    pub(super) fn at_root(pipeline: usize, starts: Vec<Start>, chain: Vec<Hop>, condition: Option<Why>) -> Self {
+    pub(super) fn at_root(pipeline: usize, chain: Vec<Hop>, condition: Option<Why>) -> Self {
+        let start = Start { event: 0, answer: Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
         Self {
             pipeline,
             job: 0,
-            starts: Arc::new(starts),
+            starts: Arc::new(vec![start]),
             chain,
             holds: Vec::new(),
             conditions: condition.into_iter().collect(),
@@ -130,7 +131,12 @@ impl Frame {
 
     /// A directory on the search path that is computed: it may be any of the tree with its end.
     pub(super) fn also(&mut self, shadow: &Shadow) {
-        let Some(directory) = shadow.directory.as_deref() else { return };
+        let directory = match shadow.directory.as_deref() {
+            Some(directory) => directory,
+            // What a search path is set to is not followed.
+            None if shadow.name == "*" => "$",
+            None => return,
+        };
         let behind = directory.rsplit_once([')', '}', '`']).map(|(_, tail)| tail);
         let name = || directory.rsplit_once('$').map(|(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
         // Known directories are found where they are.

@@ -1,81 +1,38 @@
 //! Owns which packages commands put beside a tool: installers into the job's environment, launchers that make one for a single
-//! command. Refuses versions and sources. (The flags were not
-//! compared with these programs' own help yet.)
+//! command. Refuses versions and sources.
 
-use crate::facts::matching::program_name;
+use super::{Frame, Tracer, installer};
+use crate::catalog::Bare;
 use crate::facts::shell::Word;
 
-/// Flags of `pip install` that take the next word and name no package.
-pub(super) const SETTINGS: [&str; 13] = [
-    "-c",
-    "--constraint",
-    "-t",
-    "--target",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "-f",
-    "--find-links",
-    "--python",
-    "--upgrade-strategy",
-    "--prefix",
-    "--root",
-];
-/// Those that take a list of packages, or one in a directory.
-const LISTS: [&str; 4] = ["-r", "--requirement", "-e", "--editable"];
-
-fn texts(words: &[Word]) -> Vec<&str> {
-    words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect()
-}
-
-/// The packages that `pip install` names.
-pub(super) fn by(words: &[Word]) -> Vec<String> {
-    let texts = texts(words);
-    let Some((first, rest)) = texts.split_first() else { return Vec::new() };
-    let rest = match (program_name(first), rest) {
-        ("pip" | "pip3", rest) => rest,
-        ("python", ["-m", "pip", rest @ ..]) | ("uv", ["pip", rest @ ..]) => rest,
-        _ => return Vec::new(),
-    };
-    let [command, rest @ ..] = rest else { return Vec::new() };
-    if *command != "install" {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    let mut rest = rest.iter();
-    while let Some(text) = rest.next() {
-        if SETTINGS.contains(text) || LISTS.contains(text) {
-            rest.next();
-        } else if !text.starts_with('-') && !text.is_empty() {
-            found.push((*text).to_owned());
+impl Tracer<'_> {
+    /// Remembers what a command surely puts into the environment of its job.
+    pub(super) fn puts_beside(&mut self, words: &[Word], frame: &Frame) {
+        let names = by(words);
+        if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
+            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
         }
     }
-    found
+}
+
+/// The packages that an installer puts into the environment of the job.
+fn by(words: &[Word]) -> Vec<String> {
+    let Some(install) = installer::read(words).filter(|install| install.row.ecosystem == "pypi") else { return Vec::new() };
+    if install.row.apart || install.row.bare != Bare::Package {
+        return Vec::new();
+    }
+    install.bare.into_iter().filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// For a launcher that makes an environment of its own for the command: what is in it beside the command's own package. `None`
 /// for others, and where a file says what is in it.
 pub(super) fn own_environment(words: &[Word]) -> Option<Vec<String>> {
-    let texts = texts(words);
-    let (first, rest) = texts.split_first()?;
-    let rest = match (program_name(first), rest) {
-        ("uvx", rest) | ("uv", ["tool", "run", rest @ ..]) | ("pipx", ["run", rest @ ..]) => rest,
-        _ => return None,
-    };
-    let mut found = Vec::new();
-    let mut rest = rest.iter();
-    while let Some(text) = rest.next() {
-        let (flag, value) = text.split_once('=').map_or((*text, None), |(flag, value)| (flag, Some(value)));
-        match flag {
-            "--with-requirements" | "--with-editable" => return None,
-            "-w" | "--with" | "--from" | "--spec" => {
-                let value = value.or_else(|| rest.next().copied()).unwrap_or_default();
-                found.extend(value.split(',').map(|name| name.trim().to_owned()));
-            }
-            _ => {}
-        }
+    let install = installer::read(words)?;
+    let launches = install.row.apart && install.row.bare == Bare::Command;
+    if !launches || !install.lists.is_empty() || words.iter().any(|word| word.head().starts_with("--with-editable")) {
+        return None;
     }
-    Some(found)
+    Some(install.flagged.into_iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

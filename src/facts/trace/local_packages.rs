@@ -1,9 +1,13 @@
 //! Owns commands that install a package of the tree: its programs stand under their names from there on. Refuses to say what a
 //! package installs: `shadow::local` does.
 
+use std::collections::BTreeSet;
+
 use super::before::{What, shown};
-use super::{Frame, Tracer, installed};
+use super::installer::{self, Install};
+use super::{Frame, Tracer};
 use crate::answer::Reason;
+use crate::doc::Format;
 use crate::facts::matching::program_name;
 use crate::facts::shadow::local::{self, Kind};
 use crate::facts::shell::Word;
@@ -12,93 +16,137 @@ use crate::text::{Place, RepoPath};
 /// Operands of one command that are looked at.
 const OPERANDS: usize = 32;
 
-/// Lines of one list that are looked at.
-const LINES: usize = 64;
+/// Requirements of the tree in one list that are looked at.
+const REQUIREMENTS: usize = 64;
 
-/// Flags of other installers, besides those of pip, that take the next word and name no package.
-const VALUES: [&str; 7] = ["--with", "--python-version", "--cache-dir", "--filter", "-C", "--dir", "--cwd"];
+/// Lists that one command reads, with those that they take in.
+const LISTS: usize = 32;
 
-/// What one command installs.
-struct Install<'w> {
-    kind: Kind,
-    operands: Vec<&'w str>,
-    lists: Vec<&'w str>,
+fn kind(install: &Install<'_>) -> Option<Kind> {
+    match install.row.ecosystem.as_str() {
+        "pypi" => Some(Kind::Python),
+        "npm" => Some(Kind::Npm),
+        "cargo" => Some(Kind::Cargo),
+        _ => None,
+    }
 }
 
-fn install<'w>(words: &'w [Word]) -> Option<Install<'w>> {
-    let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
-    let (first, rest) = texts.split_first()?;
-    let (kind, rest) = match (program_name(first), rest) {
-        ("pip" | "pip3" | "pipx", ["install" | "inject", rest @ ..])
-        | ("python", ["-m", "pip" | "pipx", "install", rest @ ..])
-        | ("uv", ["pip" | "tool", "install", rest @ ..]) => (Kind::Python, rest),
-        ("uvx", rest) | ("uv", ["tool", "run", rest @ ..]) | ("pipx", ["run", rest @ ..]) => {
-            let at = rest.iter().position(|word| matches!(*word, "--from" | "--spec"))?;
-            return Some(Install { kind: Kind::Python, operands: vec![rest.get(at + 1)?], lists: Vec::new() });
-        }
-        ("npm" | "pnpm" | "bun", ["install" | "i" | "add" | "link", rest @ ..])
-        | ("yarn", ["global", "add", rest @ ..] | ["add" | "link", rest @ ..]) => (Kind::Npm, rest),
-        ("cargo", ["install", rest @ ..]) => {
-            let at = rest.iter().position(|word| *word == "--path");
-            let joined = rest.iter().find_map(|word| word.strip_prefix("--path="));
-            let path = joined.or_else(|| rest.get(at? + 1).copied())?;
-            return Some(Install { kind: Kind::Cargo, operands: vec![path], lists: Vec::new() });
-        }
-        _ => return None,
-    };
-    let mut out = Install { kind, operands: Vec::new(), lists: Vec::new() };
-    let mut rest = rest.iter().copied();
-    while let Some(word) = rest.next() {
-        match word {
-            "-r" | "--requirement" => out.lists.extend(rest.next()),
-            "-e" | "--editable" => out.operands.extend(rest.next()),
-            _ if VALUES.contains(&word) || installed::SETTINGS.contains(&word) => drop(rest.next()),
-            _ => {
-                let list =
-                    word.strip_prefix("--requirement=").or_else(|| word.strip_prefix("-r").filter(|rest| !rest.is_empty()));
-                match (list, word.strip_prefix("--editable=")) {
-                    (Some(list), _) => out.lists.push(list),
-                    (None, Some(path)) => out.operands.push(path),
-                    (None, None) if !word.starts_with('-') && word.contains(['/', '.']) => out.operands.push(word),
-                    (None, None) => {}
-                }
-            }
-        }
-    }
-    Some(out)
+/// Where an installer is started, and by which line.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    place: &'a Place,
+    frame: &'a Frame,
 }
 
 impl Tracer<'_> {
     /// A command that may install a package of the tree, or a tool from elsewhere.
     pub(super) fn installs(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        self.installs_from_elsewhere(words, place, frame);
         self.go_installs(words, place, frame);
         self.settled(words, place, frame);
-        let Some(Install { kind, operands, lists }) = install(words) else { return };
-        for operand in operands.into_iter().take(OPERANDS) {
-            let path = local::path_of(operand).unwrap_or(operand).split('[').next().unwrap_or_default();
-            if path.contains('*') {
-                let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
-                let Some(directory) = frame.workdir.resolve(directory) else { continue };
-                let archives =
-                    self.world.snapshot.names_in(&directory).any(|name| name.ends_with(".whl") || name.ends_with(".tgz"));
-                if archives {
-                    self.unread_package(operand, place, frame);
-                }
-                continue;
-            }
-            if let Some(path) = frame.workdir.resolve(path) {
-                self.package_of_tree(kind, &path, operand, place, frame);
+        let Some(install) = installer::read(words) else { return };
+        let at = At { place, frame };
+        for written in install.bare.iter().chain(&install.flagged) {
+            self.installs_from_elsewhere(&install.row.ecosystem, written, place, frame);
+        }
+        if let Some(kind) = kind(&install) {
+            let bare = install.bare.iter().filter(|word| word.contains(['/', '.']));
+            for operand in bare.chain(&install.flagged).take(OPERANDS) {
+                self.operand(kind, operand, at);
             }
         }
-        for list in lists.into_iter().take(OPERANDS) {
-            let Some(path) = frame.workdir.resolve(list).filter(|path| self.world.snapshot.is_file(path)) else { continue };
-            let Ok(file) = self.world.snapshot.read(&path) else { continue };
-            for (requirement, span) in local::paths(&file.text).into_iter().take(LINES) {
-                if let Some(path) = path.parent().join(&requirement) {
-                    self.package_of_tree(kind, &path, &requirement, &file.place(span), frame);
+        self.sources(&install, at, &mut BTreeSet::new());
+        self.variables(&install, at);
+    }
+
+    fn operand(&mut self, kind: Kind, operand: &str, At { place, frame }: At<'_>) {
+        let path = local::path_of(operand).unwrap_or(operand).split('[').next().unwrap_or_default();
+        if path.contains('*') {
+            let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
+            let Some(directory) = frame.workdir.resolve(directory) else { return };
+            let archives = self.world.snapshot.names_in(&directory).any(|name| name.ends_with(".whl") || name.ends_with(".tgz"));
+            if archives {
+                self.unread_package(operand, place, frame);
+            }
+        } else if let Some(path) = frame.workdir.resolve(path) {
+            self.package_of_tree(kind, &path, operand, place, frame);
+        }
+    }
+
+    /// The lists that an installer reads, and where it looks for packages.
+    fn sources(&mut self, install: &Install<'_>, at: At<'_>, read: &mut BTreeSet<RepoPath>) {
+        for list in install.lists.iter().chain(&install.constraints).take(OPERANDS) {
+            if let Some(path) = at.frame.workdir.resolve(list) {
+                self.list(install, &path, at, read);
+            }
+        }
+        for source in install.sources.iter().take(OPERANDS) {
+            let path = source.strip_prefix("file://").unwrap_or(source);
+            if let Some(path) = at.frame.workdir.resolve(path).filter(|_| !path.contains("://")) {
+                self.looks_in(&path, source, at.place, at.frame);
+            }
+        }
+    }
+
+    /// A list: paths and addresses in it, and what its own flags say.
+    fn list(&mut self, install: &Install<'_>, path: &RepoPath, At { frame, .. }: At<'_>, read: &mut BTreeSet<RepoPath>) {
+        if read.len() == LISTS || !self.world.snapshot.is_file(path) || !read.insert(path.clone()) {
+            return;
+        }
+        let Ok(file) = self.world.snapshot.read(path) else { return };
+        self.world.meter.spend(file.text.len());
+        let mut left = REQUIREMENTS;
+        for (line, span) in local::lines(&file.text) {
+            let place = file.place(span);
+            if line.starts_with('-') && local::path_of(line).is_none() {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                let mut inner = installer::read_words(install.row, &words);
+                // What a list takes in lies beside it.
+                for list in std::mem::take(&mut inner.lists).into_iter().chain(std::mem::take(&mut inner.constraints)) {
+                    if let Some(path) = path.parent().join(list) {
+                        self.list(install, &path, At { place: &place, frame }, read);
+                    }
+                }
+                self.sources(&inner, At { place: &place, frame }, read);
+                inner.flagged.iter().for_each(|word| self.installs_from_elsewhere(&install.row.ecosystem, word, &place, frame));
+                continue;
+            }
+            self.installs_from_elsewhere(&install.row.ecosystem, line, &place, frame);
+            let inside = local::path_of(line).and_then(|inside| Some((inside, path.parent().join(inside)?)));
+            if let (Some((written, inside)), Some(kind)) = (inside.filter(|_| left > 0), kind(install)) {
+                left -= 1;
+                self.package_of_tree(kind, &inside, written, &place, frame);
+            }
+        }
+    }
+
+    /// Variables, and the file of settings that one of them names, say what flags say.
+    fn variables(&mut self, install: &Install<'_>, at: At<'_>) {
+        let Some(beginning) = install.row.variables.as_deref() else { return };
+        let row = install.row;
+        let flags = || row.lists.iter().chain(&row.constraints).chain(&row.sources).filter_map(|flag| flag.strip_prefix("--"));
+        for flag in flags() {
+            let name = format!("{beginning}{}", flag.to_ascii_uppercase().replace('-', "_"));
+            let value = at.frame.env.get(&name).and_then(Option::as_deref).map(str::to_owned);
+            value.into_iter().for_each(|value| self.set_flag(install, flag, &value, at));
+        }
+        let file = row.settings.as_deref().and_then(|name| at.frame.env.get(name)?.as_deref());
+        let Some(path) = file.and_then(|file| at.frame.workdir.resolve(file)) else { return };
+        let Ok(document) = self.world.snapshot.document(&path, Format::Ini) else { return };
+        for section in ["global", "install"] {
+            for flag in flags() {
+                if let Some(value) = document.root().route(&[section, flag]) {
+                    let place = value.place();
+                    self.set_flag(install, flag, value.as_str().unwrap_or_default(), At { place: &place, ..at });
                 }
             }
+        }
+    }
+
+    /// A flag that stands somewhere else with its values.
+    fn set_flag(&mut self, install: &Install<'_>, flag: &str, values: &str, at: At<'_>) {
+        let flag = format!("--{flag}");
+        for value in values.split_whitespace().take(OPERANDS) {
+            self.sources(&installer::read_words(install.row, &[&flag, value]), at, &mut BTreeSet::new());
         }
     }
 
@@ -145,6 +193,14 @@ impl Tracer<'_> {
                 if !matches!(name, "bash" | "sh" | "") {
                     let why = format!("scripts are run by {}", shown(value));
                     self.change_at_once(What::Name(program_name(client).to_owned()), None, why, place, frame);
+                }
+            }
+            ["pip" | "pip3", "config", "set", key, value, ..] => {
+                let asked = words[..1].iter().cloned().chain([Word { value: Some("install".to_owned()), ..words[1].clone() }]);
+                let asked: Vec<Word> = asked.collect();
+                let flag = key.rsplit('.').next().unwrap_or(key);
+                if let Some(install) = installer::read(&asked) {
+                    self.set_flag(&install, flag, value, At { place, frame });
                 }
             }
             ["rustup", "toolchain", "link", _, path, ..]

@@ -24,7 +24,7 @@ impl Tracer<'_> {
 
     /// The surroundings of a command where files of the tree make other ones of them: a manager's, or a launcher's own.
     pub(super) fn surroundings(&mut self, words: &[Word], frame: &Frame) -> Option<Frame> {
-        let managed = self.managed(words, frame);
+        let managed = self.managed(words, frame).or_else(|| self.program_started(frame));
         let holds = launchers::of_launcher(words, &frame.workdir, self.world);
         if holds.is_empty() {
             return managed;

@@ -4,13 +4,16 @@
 mod before;
 #[cfg(test)]
 mod before_tests;
+mod by_rule;
 mod computed;
 mod edited;
+mod first;
 mod foreign;
 mod found;
 mod frame;
 mod handed;
 mod installed;
+mod installer;
 mod leaf;
 mod local_packages;
 mod managed;
@@ -18,6 +21,7 @@ mod needs;
 mod releasing;
 mod remote_packages;
 mod script;
+mod split;
 #[cfg(test)]
 mod tests;
 mod undone;
@@ -35,7 +39,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
 use crate::facts::meter::{COPY, Meter};
-use crate::facts::pipeline::{Env, Pipeline, Start, Unit, Work};
+use crate::facts::pipeline::{Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
 use crate::facts::workdir::Workdir;
@@ -70,8 +74,7 @@ pub fn follow_all(
     terms: &Terms,
 ) -> Trace {
     let mut tracer = Tracer::new(world, terms);
-    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
-    let frame = Frame::at_root(pipeline, vec![start], chain, condition);
+    let frame = Frame::at_root(pipeline, chain, condition);
     tracer.follow(nexts, String::new(), None, &frame);
     tracer.out
 }
@@ -89,8 +92,7 @@ pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World
         glob: false,
     };
     let words: Vec<Word> = command.iter().map(word).collect();
-    let start = Start { event: 0, answer: crate::answer::Answer::Yes(()), paths: Vec::new(), holds: Vec::new() };
-    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, vec![start], Vec::new(), None) };
+    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, Vec::new(), None) };
     if !tracer.runner(&words, place, None, &frame, true) {
         tracer.runner(&words, place, None, &frame, false);
     }
@@ -123,6 +125,8 @@ struct Tracer<'w> {
     number: usize,
     /// What the unit followed so far, and how often.
     followed: HashMap<(String, Workdir), usize>,
+    /// The environment that the unit starts with.
+    own: Arc<Env>,
     /// The last environment to which a search path was added, and the result.
     path_env: Option<(Arc<Env>, Arc<Env>)>,
     /// Images that the jobs of a pipeline have built so far, and which pipeline that is.
@@ -148,6 +152,7 @@ impl<'w> Tracer<'w> {
             before: before::Before::default(),
             block: None,
             number: 0,
+            own: Arc::default(),
             path_env: None,
             earlier: runners::Earlier::default(),
             pipeline: None,
@@ -163,8 +168,7 @@ impl<'w> Tracer<'w> {
         if self.pipeline.replace(pipeline) != Some(pipeline) {
             self.earlier.forget();
         }
-        let mut holds = unit.holds.clone();
-        holds.extend(unit.shadows.iter().cloned());
+        let holds = unit.holds.iter().chain(&unit.shadows).cloned().collect();
         let mut frame = Frame {
             pipeline,
             job: unit.job,
@@ -187,10 +191,11 @@ impl<'w> Tracer<'w> {
             frame.put(hold);
         }
         self.given(&mut frame);
+        self.own = Arc::clone(&frame.env);
         match &unit.work {
             Work::Script { text, mode } => {
                 // A runner looks for the shell itself where it looks for programs.
-                let shell = if mode.dialect == shell::Dialect::Bash { "bash" } else { "sh" };
+                let shell = if mode.dialect == shell::Dialect::Posix { "sh" } else { "bash" };
                 let frame = self.on_search_path(shell, &frame).map_or_else(|| frame.clone(), |hold| frame.replaced(hold));
                 self.script(text, *mode, None, &frame, true);
             }
@@ -225,19 +230,17 @@ impl<'w> Tracer<'w> {
             self.opaque(Why::new(Reason::Unsupported, "more commands than the limit `trace-commands` allows"), frame);
             return;
         }
+        let divided = split::divided(words);
+        let words = divided.as_deref().unwrap_or(words);
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
-            self.computed(words, place, stdin, frame);
-            return;
+            return self.computed(words, place, stdin, frame);
         };
         if program.is_empty() {
             return;
         }
         self.release_command(words, frame);
-        let names = installed::by(words);
-        if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
-            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
-        }
+        self.puts_beside(words, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs(words, place, frame);
@@ -257,13 +260,14 @@ impl<'w> Tracer<'w> {
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
             let mut safe;
-            let frame = match shadow::leaves_directory_out(words.get(..hit.taken).unwrap_or(&[])) {
-                Some((name, value)) => {
-                    safe = frame.clone();
-                    Arc::make_mut(&mut safe.env).insert(name.to_owned(), Some(value.to_owned()));
-                    &safe
-                }
-                None => frame,
+            let set = shadow::flags_of_python(words.get(..hit.taken).unwrap_or(&[]));
+            let frame = if set.is_empty() {
+                frame
+            } else {
+                safe = frame.clone();
+                let env = Arc::make_mut(&mut safe.env);
+                set.into_iter().for_each(|(name, value)| env.insert(name.to_owned(), Some(value.to_owned())));
+                &safe
             };
             self.invocation(&hit, matching::arguments(&hit, words), BTreeMap::new(), frame);
         }
@@ -338,9 +342,7 @@ impl<'w> Tracer<'w> {
             }
             let mut deeper = frame.clone();
             deeper.seen.push(here.clone());
-            for hop in &next.hops {
-                deeper.chain.push(hop.clone());
-            }
+            deeper.chain.extend(next.hops.iter().cloned());
             deeper.holds.extend(next.holds);
             // A runner that knows no line of a condition has it from the call.
             let call = frame.chain.last().map(|hop| &hop.place);

@@ -6,34 +6,41 @@ use super::before::{What, shown};
 use super::frame::Frame;
 use crate::answer::Reason;
 use crate::catalog::tool::Tool;
-use crate::facts::matching::program_name;
 use crate::facts::shadow;
-use crate::facts::shell::Word;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
-/// Words of one command that are looked at.
-const WORDS: usize = 64;
+/// Files in which an installer looks for packages that are read for their names.
+const NAMES: usize = 4_096;
 
 impl Tracer<'_> {
-    /// A command that may install a tool from elsewhere.
-    pub(super) fn installs_from_elsewhere(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        let texts: Vec<&str> = words.iter().take(WORDS).map(|word| word.value.as_deref().unwrap_or_default()).collect();
-        let Some((first, rest)) = texts.split_first() else { return };
-        let (ecosystem, rest) = match (program_name(first), rest) {
-            ("pip" | "pip3" | "pipx", ["install" | "inject", rest @ ..])
-            | ("python" | "python3", ["-m", "pip" | "pipx", "install", rest @ ..])
-            | ("uv", ["pip" | "tool", "install", rest @ ..]) => ("pypi", rest),
-            ("npm" | "pnpm" | "bun", ["install" | "i" | "add", rest @ ..])
-            | ("yarn", ["global", "add", rest @ ..] | ["add", rest @ ..]) => ("npm", rest),
-            ("go", ["install" | "get", rest @ ..]) => ("go", rest),
-            ("cargo", ["install", rest @ ..]) if rest.iter().any(|word| word.starts_with("--git")) => ("cargo", rest),
-            _ => return,
+    /// A package, as it is written for an installer, that may be a tool from elsewhere.
+    pub(super) fn installs_from_elsewhere(&mut self, ecosystem: &str, written: &str, place: &Place, frame: &Frame) {
+        if !written.contains(['@', '/', ':']) {
+            return;
+        }
+        for tool in &self.world.catalog.tools {
+            let elsewhere = |packages: &Vec<String>| is_elsewhere(ecosystem, written, packages, tool);
+            if tool.packages.get(ecosystem).is_some_and(elsewhere) {
+                self.stands_for(tool, written, place, frame);
+            }
+        }
+    }
+
+    /// A directory of the tree, or a page in it, in which an installer of Python's looks for packages: those of a tool's name.
+    pub(super) fn looks_in(&mut self, path: &RepoPath, written: &str, place: &Place, frame: &Frame) {
+        let snapshot = self.world.snapshot;
+        let names: Vec<String> = if snapshot.is_dir(path) {
+            snapshot.children(path).take(NAMES).map(|(name, _)| name_of(name)).collect()
+        } else {
+            let page = snapshot.read(path).ok();
+            let words =
+                page.iter().flat_map(|page| page.text.split(['"', '\'', '>', '<', ' ', '\n'])).filter(|word| !word.is_empty());
+            words.take(NAMES).map(name_of).collect()
         };
-        for tool in self.world.catalog.tools.iter() {
-            let Some(packages) = tool.packages.get(ecosystem) else { continue };
-            let found = rest.iter().find(|word| is_elsewhere(ecosystem, word, packages, tool));
-            if let Some(word) = found {
-                self.stands_for(tool, word, place, frame);
+        for tool in &self.world.catalog.tools {
+            let named = |package: &String| names.iter().any(|name| name.replace('_', "-") == *package);
+            if tool.packages.get("pypi").is_some_and(|packages| packages.iter().any(named)) {
+                self.stands_for(tool, written, place, frame);
             }
         }
     }

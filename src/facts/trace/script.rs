@@ -30,6 +30,8 @@ impl Tracer<'_> {
         if let Some(why) = self.exhausted.get(&which).cloned() {
             return self.opaque(why, frame);
         }
+        let started = if is_sourced(frame) { None } else { self.shell_started(frame) };
+        let frame = started.as_ref().unwrap_or(frame);
         let analysis = self.analysis(text, mode, args, frame);
         // A computed command is reported once, with what holds it, where the walk meets it.
         let met = |opaque: &&shell::Opaque| {

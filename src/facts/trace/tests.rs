@@ -1,7 +1,9 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
 mod edited;
+mod first;
 mod foreign;
+mod installers;
 mod left_behind;
 mod left_out;
 mod never;
@@ -110,6 +112,13 @@ fn what_runs_the_rest_of_its_line() {
         ("ruff", "nix develop -c ruff check", "gates"),
         ("ruff", "nix-shell -p x --run 'ruff check || true'", "runs"),
         ("ruff", "npx -c 'ruff check || true'", "runs"),
+        ("ruff", "env -S 'ruff check'", "gates"),
+        ("ruff", "env -i -u X --split='A=1 ruff' check", "gates"),
+        ("ruff", "env -S '-S ruff' check", "gates"),
+        ("ruff", "env -vS 'bash -n' x.sh && ruff check", "gates"),
+        ("ruff", "env -S 'ruff ${X}'", "runs (gates)"),
+        ("ruff", "env -S \"$X\"", "absent, opaque 1"),
+        ("ruff", "nu -c 'ruff check'", "absent, opaque 1"),
         ("ruff", "npx -c 'ruff check'", "gates"),
         ("ruff", "sfw uv run ruff check", "configured (gates)"),
         ("ruff", "op run --env-file x -- ruff check", "configured (gates)"),

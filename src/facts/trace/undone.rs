@@ -64,7 +64,11 @@ impl Losing<'_> {
                 let plain = text.len() <= SHOWN && !text.contains(['\'', '\\', '$', shell::UNKNOWN_CHAR]);
                 let start = self.text.place(0..0);
                 let at = format!("at {}:{}", start.path, start.line);
-                let shown = if plain { text } else { "..." };
+                // As it is written: what a runner puts in before the shell sees it stays in.
+                let span = self.text.span(0..self.text.text().trim_end().len());
+                let written = self.text.file().text.get(span.start..span.end).unwrap_or_default().trim();
+                let plain = plain && written.len() <= SHOWN && !written.contains(['\'', '\\', '\n']);
+                let shown = if plain { written } else { "..." };
                 Remedy::Write(format!("let bash run the pipe, as `bash {options} pipefail -c '{shown}'`, {at}"))
             }
         }

@@ -87,7 +87,8 @@ fn what_is_written_keeps_the_published_schema() {
     let (mut seen, mut verdicts) = (0, std::collections::BTreeSet::new());
     for case in case::all() {
         let Some(report) = Built::new(&case).verify(&case).report else { continue };
-        let view = tollgate::report::View { color: false, all: false, verbose: false, quiet: false, terminal: false };
+        let view =
+            tollgate::report::View { color: false, all: false, verbose: false, quiet: false, terminal: false, sarif_all: false };
         let value: Value = serde_json::from_slice(&report.render("json", &view).expect("a format")).expect("JSON");
         let problems: Vec<String> =
             validator.iter_errors(&value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();

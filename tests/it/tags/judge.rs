@@ -113,7 +113,7 @@ fn an_organisations_policy_comes_from_outside_and_is_named() {
     }
     let report = by(&outside).expect("a report");
     assert!(report.policy.title.ends_with(&format!(" with {}", outside.display())), "{}", report.policy.title);
-    let view = View { color: false, all: false, verbose: false, quiet: false, terminal: false };
+    let view = View { color: false, all: false, verbose: false, quiet: false, terminal: false, sarif_all: false };
     let value: serde_json::Value = serde_json::from_slice(&report.render("json", &view).expect("a format")).expect("JSON");
     let files: Vec<&str> = value["policy"]["files"].as_array().expect("files").iter().filter_map(|file| file.as_str()).collect();
     let ends = |end: &str| files.iter().any(|file| file.ends_with(end));

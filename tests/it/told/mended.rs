@@ -36,6 +36,7 @@ fn what_is_told_of_a_script_helps() {
         ("run: make lint", &[make("lint:\n\tbandit -r src; echo done\n")]),
         ("run: make lint", &[make("lint:\n\tbandit -r src; \\\n\techo done\n")]),
         ("run: make lint", &[make("lint:\n\tbandit -r src | tee log\n")]),
+        ("run: make lint", &[make("F = src\nlint:\n\tbandit $(X) -r $(F) | tee log\n")]),
         ("run: make lint", &[make("lint:\n\tfor x in src lib; do bandit -r $$x; done\n")]),
         ("run: make lint", &[make(".ONESHELL:\nlint:\n\tbandit -r src\n\techo done\n")]),
         ("run: npm run lint", &[npm("{\n\"scripts\": {\n\"lint\": \"bandit -r src; echo\"\n}}\n")]),

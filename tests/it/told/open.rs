@@ -42,6 +42,7 @@ fn what_renovate_is_told_to_leave_out_names_its_line_and_helps() {
     let told = |text: &str, subject: &str| finding(&[npm, hooks, ("renovate.json", text)], "dependency-update-bot", subject);
     for (text, fix) in [
         ("{\"packageRules\": [{\n\"matchManagers\": [\"npm\"], \"enabled\": false}]}\n", "from the rule at renovate.json:2"),
+        ("{\n\"ignoreDeps\": [\"a\"]}\n", "delete the name at renovate.json:2"),
         ("{\n\"npm\": {\"enabled\": false}}\n", "delete `\"enabled\": false` under `npm` at renovate.json:2"),
         ("{\"extends\": [\":disableRenovate\"]}\n", "delete this preset at renovate.json:1"),
     ] {

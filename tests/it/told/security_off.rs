@@ -96,3 +96,52 @@ fn a_tool_that_runs_on_some_pull_requests_is_said_to() {
         assert_eq!(told.message, "Bandit runs on some pull requests only", "{text}");
     }
 }
+
+/// The finding about a linter that is told by flags which configuration to read.
+fn flagged(command: &str, files: &[(&str, &str)]) -> Finding {
+    let ci = RUFF.replace("ruff check .", command);
+    let common: [(&str, &str); 1] = [(".github/workflows/ci.yml", ci.as_str())];
+    let (code, rule, subject): (&[(&str, &str)], _, _) = match command.split(' ').next() {
+        Some("golangci-lint") => (&[("go.mod", "module a\n\ngo 1.22\n"), ("a.go", "package a\n")], "go-static-analysis", "go"),
+        Some("npx") => (&[("package.json", "{}"), ("a.js", "a\n")], "js-static-analysis", "javascript"),
+        _ => (&[PROJECT, CODE], "python-static-analysis", "python"),
+    };
+    finding(&[&common[..], code, files].concat(), rule, subject)
+}
+
+/// A command, the configurations, the place that is told, and a part of the fix.
+type Row<'t> = (&'t str, &'t [(&'t str, &'t str)], &'t str, &'t str);
+
+#[test]
+fn a_configuration_named_by_a_flag_is_the_one_to_change() {
+    const NONE: &str = "version: \"2\"\nlinters:\n  enable: [errcheck]\n";
+    const GOSEC: &str = "version: \"2\"\nlinters:\n  enable: [gosec]\n";
+    const CI: &str = ".github/workflows/ci.yml";
+    let ruff = "select Ruff's security rules, under `[lint]` in cfg/r.toml:\nextend-select = [\"S\"]";
+    let gosec = "enable gosec in g.yml:\nlinters:\n  enable:\n    - gosec";
+    let eslint = "in cfg/e.mjs add the imports and one more object";
+    let rules = "export default [{ rules: { 'no-eval': 'error' } }];\n";
+    let cases: [Row<'_>; 8] = [
+        ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "line-length = 90\n"), ("ruff.toml", "")], "cfg/r.toml", ruff),
+        ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "[lint]\nselect = [\"E\"]\n")], "cfg/r.toml", ruff),
+        ("ruff check --isolated .", &[("ruff.toml", "[lint]\nselect = [\"S\"]\n")], CI, "add `--extend-select S` to the command"),
+        ("golangci-lint run -c g.yml", &[("g.yml", NONE), (".golangci.yml", GOSEC)], "g.yml", gosec),
+        ("golangci-lint run --no-config", &[(".golangci.yml", GOSEC)], CI, "add `--enable gosec` to the command"),
+        ("flake8 --config f.ini", &[("f.ini", "[flake8]\n"), (".flake8", "[flake8]\n")], "f.ini", "add a step beside it"),
+        ("flake8 --isolated", &[(".flake8", "[flake8]\n")], CI, "add a step beside it"),
+        ("npx eslint -c cfg/e.mjs .", &[("cfg/e.mjs", rules), ("eslint.config.mjs", rules)], "cfg/e.mjs", eslint),
+    ];
+    for (command, files, place, fix) in cases {
+        let told = flagged(command, files);
+        assert_eq!((told.verdict, told.places[0].place.path.as_str()), (Verdict::Fail, place), "{command}: {}", told.message);
+        assert!(told.fix.as_deref().is_some_and(|own| own.contains(fix)), "{command}: {:?}", told.fix);
+    }
+    for (command, files) in [
+        ("ruff check --config cfg/r.toml .", ("cfg/r.toml", "line-length = 90\n[lint]\nextend-select = [\"S\"]\n")),
+        ("ruff check --isolated . --extend-select S", ("ruff.toml", "")),
+        ("golangci-lint run -c g.yml", ("g.yml", GOSEC)),
+        ("golangci-lint run --no-config --enable gosec", (".golangci.yml", NONE)),
+    ] {
+        assert_eq!(flagged(command, &[files]).verdict, Verdict::Pass, "{command}");
+    }
+}

@@ -129,7 +129,9 @@ impl<'d> Managers<'d> {
                 Verdict::On => return Served::Yes,
                 Verdict::Some(place) => some = some.or(Some(place)),
                 Verdict::Off(place) => {
-                    miss = miss.or_else(|| Some(Off::at(place, "delete `\"enabled\": false` from the rule")));
+                    let by_name = rules.iter().any(|rule| rule.place == place && rule.ignores);
+                    let change = if by_name { "delete the name" } else { "delete `\"enabled\": false` from the rule" };
+                    miss = miss.or_else(|| Some(Off::at(place, change)));
                 }
                 Verdict::Unknown(place, words) => {
                     unknown = unknown.or_else(|| Some(Why::new(Reason::Unsupported, words).at(place)));

@@ -191,6 +191,7 @@ impl<'d> Config<'d> {
             "ignorePaths",
             "includePaths",
             "packageRules",
+            "ignoreDeps",
             "baseBranches",
             "baseBranchPatterns",
         ];

@@ -70,11 +70,34 @@ pub(super) struct Rule {
     names: Vec<Patterns>,
     /// Limited by something that is not read here.
     other: bool,
+    /// It is the list `ignoreDeps`.
+    pub(super) ignores: bool,
 }
 
-/// The rules that switch something, in order.
+/// The rules that switch something, in order; what is ignored by its name is decided before any rule is asked
+/// (`workers/repository/process/fetch.ts`).
 pub(super) fn read(root: Value<'_>) -> Vec<Rule> {
-    root.get("packageRules").into_iter().flat_map(Value::items).filter_map(rule).collect()
+    let rules = root.get("packageRules").into_iter().flat_map(Value::items).filter_map(rule);
+    rules.chain(root.get("ignoreDeps").and_then(ignored)).collect()
+}
+
+/// `ignoreDeps`: names as they are, no patterns.
+fn ignored(names: Value<'_>) -> Option<Rule> {
+    let texts: Vec<String> =
+        names.items().filter_map(Value::as_str).map(|name| format!("/^{}$/i", regex::escape(name))).collect();
+    (!texts.is_empty()).then(|| Rule {
+        place: names.place(),
+        says: [Some(false); KINDS.len()],
+        managers: None,
+        categories: None,
+        files: None,
+        sources: None,
+        types: None,
+        branches: None,
+        names: vec![Patterns::new(texts.iter().map(String::as_str))],
+        other: false,
+        ignores: true,
+    })
 }
 
 /// Whether a map of settings switches on or off, and where: what is forced wins.
@@ -142,6 +165,7 @@ fn rule(item: Value<'_>) -> Option<Rule> {
         branches: patterns(BRANCHES),
         names: NAMES.iter().filter_map(|keys| names(item, keys)).collect(),
         other,
+        ignores: false,
     })
 }
 

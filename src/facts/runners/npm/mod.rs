@@ -1,7 +1,8 @@
 //! Owns scripts of `package.json`: npm, pnpm, yarn, bun, and the programs that run several of them. Refuses what is installed:
-//! `npx` and its like are launchers.
+//! `npx` and its like are launchers, and only what npm makes of their words is here.
 
 mod clients;
+mod exec;
 mod package;
 mod request;
 mod scripts;
@@ -10,6 +11,7 @@ mod select;
 mod tests;
 mod together;
 
+pub(super) use exec::{Left, npm_exec, npx, selected};
 pub(super) use package::Kept;
 
 use super::{Call, Next, Runner, Target, World};
@@ -63,7 +65,8 @@ impl Runner for Together {
     }
 }
 
-fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
+/// What is not followed, as one command.
+pub(super) fn opaque(call: &Call<'_>, why: Why) -> Vec<Next> {
     let mut next = Next::argv(call, Vec::new());
     next.target = Target::Opaque(why);
     vec![next]

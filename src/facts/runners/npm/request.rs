@@ -65,18 +65,44 @@ struct Reader<'w> {
     positional: Vec<&'w Word>,
 }
 
+impl Reader<'_> {
+    fn new(client: Client) -> Self {
+        let request = Request {
+            verb: Verb::Restart,
+            directory: None,
+            selection: Selection::default(),
+            arguments: Vec::new(),
+            ignore_scripts: false,
+            global: false,
+            shell: None,
+        };
+        Self { client, request, positional: Vec::new() }
+    }
+}
+
+/// The packages that are meant, and the words that are no flags of the manager's: before the first `--`, and all behind it.
+pub(super) fn left(client: Client, words: &[Word]) -> (Selection, Vec<Word>) {
+    let mut reader = Reader::new(client);
+    let (mut at, mut left) = (0, Vec::new());
+    while let Some(word) = words.get(at) {
+        let text = word.shape();
+        if text == "--" {
+            left.extend(words[at + 1..].iter().cloned());
+            break;
+        }
+        if text.starts_with('-') && text.len() > 1 {
+            at += reader.flag(word, words.get(at + 1));
+        } else {
+            left.push(word.clone());
+            at += 1;
+        }
+    }
+    (reader.request.selection, left)
+}
+
 /// Reads the words behind the program; `None` when the command runs no script.
 pub(super) fn read(client: Client, words: &[Word]) -> Option<Request> {
-    let request = Request {
-        verb: Verb::Restart,
-        directory: None,
-        selection: Selection::default(),
-        arguments: Vec::new(),
-        ignore_scripts: false,
-        global: false,
-        shell: None,
-    };
-    let mut reader = Reader { client, request, positional: Vec::new() };
+    let mut reader = Reader::new(client);
     let mut at = 0;
     while at < words.len() {
         let word = &words[at];

@@ -257,6 +257,22 @@ impl Run<'_> {
     }
 }
 
+/// The same commands in every package of a selection, as they are when it names none.
+pub(super) fn everywhere(nexts: Vec<Next>, client: Client, selection: &Selection, world: &World<'_>) -> Result<Vec<Next>, Why> {
+    if !selection.all && !selection.root_only && selection.filters.is_empty() {
+        return Ok(nexts);
+    }
+    let mut out = Vec::new();
+    for next in nexts {
+        for chosen in choose(world.snapshot, &next.workdir, client, selection)? {
+            world.meter.spend(COPY);
+            let condition = next.condition.clone().or(chosen.condition);
+            out.push(Next { workdir: chosen.package.workdir.clone(), condition, ..next.clone() });
+        }
+    }
+    Ok(out)
+}
+
 /// The call's environment, and the name of the script: `wireit` asks for it.
 fn environment(call: &Call<'_>, name: &str) -> Env {
     let mut env = call.env.clone();

@@ -256,7 +256,8 @@ fn selected(hook: Value<'_>, defaults: Option<Value<'_>>, selection: &Selection)
         Some(stages) => {
             let first = stages.items().find_map(|stage| stage.as_str().map(modern)).unwrap_or_default();
             let hold = Hold::new(HoldEffect::Void, stages.place(), "the hook runs at other stages");
-            let change = format!("add `--hook-stage {first}` to the command, or delete `stages`");
+            let key = if field(hook, "stages").is_some() { "stages" } else { "default_stages" };
+            let change = format!("add `--hook-stage {first}` to the command, or delete `{key}`");
             Selected::LeftOut(hold.mended(change))
         }
     }

@@ -7,7 +7,19 @@ use super::tests::{IMPORT, UNSANITIZED, flat, read};
 fn statements_behind_the_literal_leave_it_open() {
     let config = "const c = [no.configs.recommended];\n";
     for (statement, expected) in [
-        ("c.push({ignores: ['**']});", "unknown dynamic eslint.config.js:5"),
+        // What is added to the list is a part of it.
+        ("c.push({ignores: ['**']});", "no"),
+        ("c.push({rules: {'no-console': 'error'}});", "yes eslint.config.js:3"),
+        ("if (process.env.EXTRA) c.push({rules: {'no-console': 'error'}});", "yes eslint.config.js:3"),
+        ("if (a) { c.push({rules: {'no-console': 'error'}}); } else c.push({settings: {}});", "yes eslint.config.js:3"),
+        ("c.push({rules: {'no-unsanitized/method': 'off', 'no-unsanitized/property': 'off'}});", "no"),
+        (
+            "if (a) c.push({rules: {'no-unsanitized/method': 'off', 'no-unsanitized/property': 'off'}});",
+            "unknown dynamic eslint.config.js:4",
+        ),
+        ("if (a) { c.push({}); c.length = 0; }", "unknown dynamic eslint.config.js:4"),
+        ("if (c.splice(0)) c.push({});", "unknown dynamic eslint.config.js:4"),
+        ("const d = c; c.push({}); d.length = 0;", "unknown dynamic eslint.config.js:5"),
         ("c.unshift({ignores: ['**']});", "unknown dynamic eslint.config.js:5"),
         ("c.length = 0;", "unknown dynamic eslint.config.js:5"),
         ("delete c[0].rules['a'];", "unknown dynamic eslint.config.js:4"),

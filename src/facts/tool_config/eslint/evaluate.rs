@@ -102,6 +102,7 @@ impl Walk<'_> {
     /// What one of two holds may be in force: a plugin that is asked about then is undecided, the rest counts as rules.
     fn either(&mut self, module: &Arc<Module>, node: &Node, nodes: &[Node], at: At) {
         for one in nodes {
+            let strong: Vec<String> = self.asked.iter().filter(|name| self.found.is_strong(name)).cloned().collect();
             let namespaces = std::mem::take(&mut self.found.namespaces);
             let fresh = Found { namespaces, ..Found::default() };
             let before = std::mem::replace(&mut self.found, fresh);
@@ -109,6 +110,10 @@ impl Walk<'_> {
             let maybe = std::mem::replace(&mut self.found, before);
             if self.asked.iter().any(|name| maybe.touches(name)) {
                 self.doubt(module, node.span, Reason::Dynamic, "whether this is in force depends on a condition");
+            }
+            if strong.iter().any(|name| maybe.weakens(name)) {
+                let why = "whether this is weakened or switched off depends on a condition";
+                self.found.changed.push(Why::new(Reason::Dynamic, why).at(module.place(node.span)));
             }
             self.found.shared |= maybe.shared || !maybe.brought.is_empty() || !maybe.rules.is_empty();
             self.found.namespaces = maybe.namespaces;

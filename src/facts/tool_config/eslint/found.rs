@@ -101,6 +101,19 @@ impl Found {
         self.brought.contains_key(name) || self.of_package(name).next().is_some() || self.rules.keys().any(by_rule)
     }
 
+    /// Whether a plugin or a rule fails the command so far.
+    pub(super) fn is_strong(&self, name: &str) -> bool {
+        matches!(self.selects(name).0, Answer::Yes(_))
+    }
+
+    /// Whether something of it is said to be less than an error.
+    pub(super) fn weakens(&self, name: &str) -> bool {
+        let by_rule = |(key, (severity, _)): (&(String, String), &(Severity, Place))| {
+            *severity < Severity::Error && format!("{}/{}", key.0, key.1) == name
+        };
+        self.of_package(name).any(|(_, severity, _)| severity < Severity::Error) || self.rules.iter().any(by_rule)
+    }
+
     fn rule(&self, rule: &str) -> Option<(Severity, &Place)> {
         let (namespace, name) = packages::rule_parts(rule);
         let package = packages::spelled_out(namespace, "plugin");

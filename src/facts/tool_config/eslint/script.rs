@@ -13,6 +13,9 @@ use oxc_parser::Parser;
 use oxc_parser::config::TokensParserConfig;
 use oxc_span::{GetSpan, SourceType};
 
+mod statements;
+
+use self::statements::{Push, is_harmless_call, places};
 use super::changes;
 use super::guard;
 use super::node::{Binding, Member, Module, Node, What};
@@ -55,7 +58,8 @@ fn parse(file: &Arc<SourceFile>) -> Result<Module, Why> {
     let changes = changes::read(&words);
     let mut module = Module::empty(file);
     (module.touched, module.exits, module.sources) = (changes.touched, changes.exits, changes.sources);
-    let mut reader = Reader { module, aliases: BTreeMap::new(), functions: BTreeSet::new(), called: Vec::new() };
+    let seen = places(&words);
+    let mut reader = Reader { module, aliases: BTreeMap::new(), functions: BTreeSet::new(), called: Vec::new(), seen };
     reader.program(&parsed.program);
     Ok(reader.finish())
 }
@@ -73,6 +77,8 @@ struct Reader {
     functions: BTreeSet<String>,
     /// Names that statements change or call, and where.
     called: Vec<(String, Span)>,
+    /// Where each word stands.
+    seen: BTreeMap<String, Vec<usize>>,
 }
 
 impl Reader {
@@ -99,9 +105,14 @@ impl Reader {
     }
 
     fn program(&mut self, program: &Program<'_>) {
+        let mut pushed: Vec<Push> = Vec::new();
         for statement in &program.body {
-            self.statement(statement);
+            match self.pushes(statement) {
+                Some(more) => pushed.extend(more),
+                None => self.statement(statement),
+            }
         }
+        self.add(pushed);
     }
 
     fn statement(&mut self, statement: &Statement<'_>) {
@@ -234,24 +245,6 @@ impl Reader {
         self.module.file.text.get(at.start..at.end).unwrap_or_default()
     }
 
-    /// Whether a statement only sets variables of the environment, or tells something.
-    fn is_harmless(&self, statement: &Statement<'_>) -> bool {
-        match statement {
-            Statement::BlockStatement(block) => block.body.iter().all(|one| self.is_harmless(one)),
-            Statement::IfStatement(one) => {
-                let other = one.alternate.as_ref().is_none_or(|other| self.is_harmless(other));
-                !self.source(span(&one.test)).contains('(') && self.is_harmless(&one.consequent) && other
-            }
-            Statement::ExpressionStatement(one) => match one.expression.get_inner_expression() {
-                Expression::AssignmentExpression(set) => self.source(span(&set.left)).starts_with("process.env"),
-                Expression::CallExpression(call) => is_harmless_call(self.source(span(&call.callee))),
-                _ => false,
-            },
-            Statement::EmptyStatement(_) => true,
-            _ => false,
-        }
-    }
-
     /// Marks the name that a target text begins with as changed; `module.exports.rules = …` changes the export.
     fn touch(&mut self, target: &str, at: Span) {
         let end = target.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(target.len());
@@ -262,12 +255,6 @@ impl Reader {
             name => self.called.push((name.to_owned(), at)),
         }
     }
-}
-
-/// Calls that change nothing that is configured.
-fn is_harmless_call(callee: &str) -> bool {
-    let object = ["Object.freeze", "Object.seal", "Object.preventExtensions"];
-    callee == "require" || callee.starts_with("console.") || callee.starts_with("process.") || object.contains(&callee)
 }
 
 /// The name that an expression is, or is a part of.

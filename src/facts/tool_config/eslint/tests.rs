@@ -82,7 +82,11 @@ fn plugins_in_flat_configurations() {
         ("export default make();", "unknown dynamic eslint.config.js:3"),
         ("export default [process.env.CI ? a : b];", "unknown dynamic eslint.config.js:3"),
         ("export default async () => [no.configs.recommended];", "unknown dynamic eslint.config.js:3"),
-        ("const c = [];\nc.push(no.configs.recommended);\nexport default c;", "unknown dynamic eslint.config.js:5"),
+        ("const c = [];\nc.push(no.configs.recommended);\nexport default c;", "yes eslint.config.js:4"),
+        (
+            "export default [no.configs.recommended, ci ? { rules: { 'no-unsanitized/method': 'off' } } : {}];",
+            "unknown dynamic eslint.config.js:3",
+        ),
         ("const c = [];\nif (x) { c.push(1) }\nexport default c;", "unknown dynamic eslint.config.js:4"),
         ("export default [{ rules: { [name]: 'error' } }];", "unknown dynamic eslint.config.js:3"),
         ("export default [no.configs.other];", "unknown unsupported eslint.config.js:3"),

@@ -9,6 +9,7 @@ const FILES: &[(&str, &str)] = &[
     ("ci/lint.sh", "set -e\nbandit -r src\n"),
     ("ci/none.txt", "nothing\n"),
     ("pyproject.toml", "[project]\nname = \"x\"\nversion = \"1.0\"\n[tool.bandit]\nskips = [\"B101\"]\n"),
+    ("ci/x.patch", "--- a/Makefile\n+++ b/Makefile\n@@ -1 +1 @@\n-a\n+b\n"),
     ("docs/a.md", "a\n"),
     ("tests/test_a.py", "a = 1\n"),
     ("js/index.js", "1\n"),
@@ -44,6 +45,18 @@ fn code_that_is_taken_away_is_not_looked_at() {
         "git reset --hard HEAD^",
         "git switch main",
         "cd src\nrm -rf *\ncd ..",
+        "find src -name '*.py' -delete",
+        "find . -type f -name '*.py' -exec rm {} +",
+        "find src -type f -delete",
+        "truncate -s 0 src/*.py",
+        "shred -u src/a.py src/b.py src/c.py",
+        "rsync -a --delete docs/ src/",
+        "sudo mount --bind docs src",
+        "git sparse-checkout set docs",
+        "git sparse-checkout init --cone",
+        "sed -i 's/$/ # nosec/' src/*.py",
+        "find src -name '*.py' | xargs sed -i 's/$/ # nosec/'",
+        "find src -name '*.py' -exec sed -i 's/$/ # nosec/' {} +",
     ];
     is(&taken, "bandit -r src", "runs (gates)");
     let harmless = [
@@ -67,6 +80,15 @@ fn code_that_is_taken_away_is_not_looked_at() {
         "find src -name '*.pyc' -delete",
         "find . -name __pycache__ -exec rm -rf {} +",
         "rm -rf /tmp/src",
+        "find . -type d -empty -delete",
+        "find src -name '*.py' -print",
+        "find /tmp -type f -delete",
+        "rsync -a docs/ site/",
+        "rsync -a --delete docs/ site/",
+        "git sparse-checkout set src docs",
+        "sed -i 's/ # nosec//' src/*.py",
+        "sed 's/$/ # nosec/' src/a.py",
+        "git apply --check ci/none.txt",
     ];
     is(&harmless, "bandit -r src", "gates");
 }
@@ -81,6 +103,8 @@ fn a_file_of_the_chain_that_is_written_before() {
         ("printf 'lint:\\n' > Makefile", "make lint"),
         ("echo 'lint: ;' >> Makefile", "make lint"),
         ("touch lint", "make lint"),
+        ("git apply ci/x.patch", "make lint"),
+        ("dd if=ci/none.txt of=Makefile", "make lint"),
         ("cp ci/none.txt Makefile", "make lint"),
         ("cp ci/none.txt ci/lint.sh", "bash ci/lint.sh"),
         ("echo '[testenv]' > tox.ini", "tox -e lint"),

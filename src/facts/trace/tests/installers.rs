@@ -1,0 +1,93 @@
+//! Tests of commands that install a tool from elsewhere than the registry.
+
+use super::check;
+
+const FILES: &[(&str, &str)] = &[
+    ("tools/bandit/pyproject.toml", "[project]\nname = \"bandit\"\n"),
+    ("wheels/bandit-9.9-py3-none-any.whl", "x"),
+    ("other/foo-1.0-py3-none-any.whl", "x"),
+    ("simple/bandit/index.html", "x"),
+    ("links.html", "<a href='bandit-9.whl'>bandit-9.whl</a>"),
+    ("ci/pip.conf", "[global]\nfind-links = ./wheels\n"),
+    ("ci/plain.conf", "[global]\nindex-url = https://pypi.example.com/simple\n"),
+    ("ci/path.txt", "a==1\nbandit @ file:../tools/bandit\n"),
+    ("ci/address.txt", "bandit @ https://e.example/x.tar.gz\n"),
+    ("ci/plain.txt", "bandit==1.8.0\n--extra-index-url https://pypi.example.com/simple\n"),
+    ("ci/wheels.txt", "--find-links wheels\nbandit\n"),
+    ("ci/outer.txt", "-r more/list.txt\n"),
+    ("ci/more/list.txt", "-c ../address.txt\nfoo\n"),
+];
+
+fn all(expected: &str, steps: &[&str]) {
+    let steps: Vec<String> = steps
+        .iter()
+        .map(|step| if step.contains(" -r src") { (*step).to_owned() } else { format!("{step}\nbandit -r src") })
+        .collect();
+    let rows: Vec<(&str, &str, &str)> = steps.iter().map(|step| ("bandit", step.as_str(), expected)).collect();
+    check(&rows, FILES);
+}
+
+#[test]
+fn a_package_of_the_tree_however_it_is_given() {
+    all(
+        "configured",
+        &[
+            "uv run --with ./tools/bandit bandit -r src",
+            "uv run --with=ruff,./tools/bandit bandit -r src",
+            "uv run --with-editable tools/bandit bandit -r src",
+            "uvx --from ./tools/bandit bandit -r src",
+            "uvx --with ./tools/bandit bandit -r src",
+            "uv add ./tools/bandit\nuv run bandit -r src",
+            "poetry add ./tools/bandit\npoetry run bandit -r src",
+            "pipx run --spec ./tools/bandit bandit -r src",
+            "pip -q install ./tools/bandit",
+            "python3 -m pip --no-input install -e tools/bandit",
+            "pip install -c ci/path.txt bandit",
+            "PIP_CONSTRAINT=ci/path.txt pip install bandit",
+            "uv pip install --constraints ci/path.txt bandit",
+            "uv pip sync ci/path.txt",
+        ],
+    );
+}
+
+#[test]
+fn places_of_the_tree_in_which_packages_are_looked_for() {
+    all(
+        "configured (gates)",
+        &[
+            "pip install --find-links ./wheels bandit",
+            "pip install --no-index -fwheels bandit",
+            "pip install -f links.html bandit",
+            "pip install --index-url file://$PWD/simple bandit",
+            "PIP_FIND_LINKS=wheels pip install bandit",
+            "echo PIP_FIND_LINKS=wheels >> $GITHUB_ENV\n---\npip install bandit",
+            "export PIP_CONFIG_FILE=ci/pip.conf\npip install bandit",
+            "pip config set global.find-links $PWD/wheels\npip install bandit",
+            "UV_FIND_LINKS=wheels uvx bandit -r src",
+            "uv run --find-links wheels --with bandit bandit -r src",
+            "pip install -r ci/wheels.txt",
+            "pip install -r ci/outer.txt",
+            "pip install -c ci/address.txt bandit",
+        ],
+    );
+}
+
+#[test]
+fn another_index_is_not_the_inspected_tree() {
+    all(
+        "gates",
+        &[
+            "pip install bandit",
+            "uv run --with requests bandit -r src",
+            "pip install --find-links ./other bandit",
+            "pip install --find-links ./made-before bandit",
+            "pip install --find-links https://x.example/wheels bandit",
+            "pip install -i https://pypi.example.com/simple bandit",
+            "pip install --extra-index-url https://pypi.example.com/simple bandit",
+            "PIP_INDEX_URL=https://x.example/simple pip install bandit",
+            "export PIP_CONFIG_FILE=ci/plain.conf\npip install bandit",
+            "pip config set global.index-url https://x.example/simple\npip install bandit",
+            "pip install -r ci/plain.txt -c ci/plain.txt",
+        ],
+    );
+}

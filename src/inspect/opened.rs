@@ -1,0 +1,173 @@
+//! Owns opening what a run of `check` or `facts` is about: the tree, what it is held against, and the policies that judge. Refuses to judge.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::base::{self, Chosen};
+use super::{CheckRequest, tags_judge};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::policy::origin::{BaseTip, Loosening, Named};
+use crate::policy::{self, OriginRequest, PolicyReader};
+use crate::snapshot::{self, Snapshot, UnreadKind};
+use crate::source::{self, OpenOptions};
+use crate::text::{Place, RepoPath, SourceFile};
+
+/// What is judged, and by what.
+pub(super) struct Opened {
+    pub(super) snapshot: Snapshot,
+    pub(super) judging: policy::Judging,
+    pub(super) also: Option<policy::Judging>,
+    pub(super) chosen: Option<Chosen>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Opens it.
+///
+/// # Errors
+/// As [`super::check`].
+pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
+    let options = OpenOptions {
+        rev: request.rev.clone(),
+        here: request.here,
+        judge_commit: request.judge_commit,
+        limits: request.limits.clone(),
+    };
+    let snapshot = snapshot::open(&request.path, &options)?;
+    let mut notes = Vec::new();
+    let chosen = chosen(request, &snapshot, &mut notes)?;
+    let inside = |file: &Option<PathBuf>| file.as_deref().is_some_and(|file| source::lies_in(file, &request.path));
+    let origin = |base: Option<BaseTip>| OriginRequest {
+        policy_file: request.policy_file.clone(),
+        policy_ref: request.policy_ref.clone(),
+        org_policy: request.org_policy.clone(),
+        base,
+        profile: request.profile.clone(),
+        ci: request.ci,
+        now: request.now.at.as_second(),
+        policy_file_is_inside: inside(&request.policy_file),
+        org_policy_is_inside: inside(&request.org_policy),
+        tree_revision: match snapshot.subject().kind {
+            snapshot::SubjectKind::Git => snapshot.subject().revision.clone(),
+            _ => None,
+        },
+    };
+    let catalog = Catalog::builtin();
+    let choose = |base: Option<BaseTip>| {
+        let files = PolicyFiles { snapshot: &snapshot, request };
+        let judging = policy::origin::choose(&origin(base), &files, catalog, request.now.date())?;
+        if request.ci {
+            let loosening = Loosening { profile: request.profile.as_deref(), fail_on: request.fail_on, only: &request.only };
+            policy::origin::refuse_looser(&loosening, &judging.policy, catalog)?;
+        }
+        Ok::<_, Error>(judging)
+    };
+    let judging = choose(chosen.as_ref().map(|chosen| chosen.judge.clone()))?;
+    let own_policy = request.policy_file.is_none() && request.policy_ref.is_none();
+    let also =
+        chosen.as_ref().and_then(|chosen| chosen.also.clone()).filter(|_| own_policy).map(|tip| choose(Some(tip))).transpose()?;
+    if let (Some(also), Some(base::Event::PullRequest { branch, .. } | base::Event::MergeGroup { branch, .. })) =
+        (&also, request.run.as_ref().map(|run| &run.event))
+    {
+        let default = request.run.as_ref().and_then(|run| run.default_branch.as_deref()).unwrap_or_default();
+        if branch != default {
+            base::allows(&also.policy, branch, default)?;
+        }
+    }
+    notes.extend(chosen.iter().flat_map(|chosen| chosen.notes.iter().cloned()));
+    notes.extend(judging.proposes());
+    Ok(Opened { snapshot, judging, also, chosen, notes })
+}
+
+/// What the inspected tree is held against. Where a policy is named, a base that is not at hand makes every finding a new one.
+fn chosen(request: &CheckRequest, snapshot: &Snapshot, notes: &mut Vec<String>) -> Result<Option<Chosen>, Error> {
+    let asked = request.base.is_some() || request.run.as_ref().is_some_and(|run| run.event != base::Event::Other);
+    if !asked {
+        return Ok(None);
+    }
+    let question = base::Question {
+        named: request.base.as_deref(),
+        run: request.run.as_ref(),
+        inspected: snapshot.subject().revision.as_deref().and_then(|id| git2::Oid::from_str(id).ok()),
+        limits: &request.limits,
+    };
+    let none = || {
+        let error = Error::incomplete("there is no git repository here, so there is no base to compare with");
+        error.hint("check the repository out with its `.git`, or leave --base out")
+    };
+    let chosen = snapshot.repository().ok_or_else(none).and_then(|repository| base::choose(&question, repository));
+    let named = request.policy_file.is_some() || request.policy_ref.is_some();
+    match chosen {
+        Err(error) if named && request.base.is_none() => {
+            let next = error.hint.map(|hint| format!("; next: {hint}")).unwrap_or_default();
+            notes.push(format!("nothing is compared, so every finding counts as new: {}{next}", error.message));
+            Ok(None)
+        }
+        chosen => chosen,
+    }
+}
+
+/// Reads policies from where the snapshot came from, and from disk where the user says so.
+struct PolicyFiles<'s> {
+    snapshot: &'s Snapshot,
+    request: &'s CheckRequest,
+}
+
+impl PolicyReader for PolicyFiles<'_> {
+    fn disk(&self, path: &std::path::Path) -> Result<Arc<SourceFile>, Error> {
+        source::read_named_file(path, self.snapshot.limits().file_bytes)
+    }
+
+    fn beside(&self, directory: &std::path::Path, name: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        source::file_beside(directory, name, self.snapshot.limits().file_bytes)
+    }
+
+    fn tree(&self, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        read_policy(self.snapshot, path)
+    }
+
+    fn resolve(&self, reference: &str) -> Result<Named, Error> {
+        tags_judge::of_trees(self.repository()?, reference, self.request.ci, self.snapshot.limits())
+    }
+
+    fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        let options =
+            OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
+        let there = snapshot::open(&self.request.path, &options)?;
+        read_policy(&there, path)
+    }
+}
+
+impl PolicyFiles<'_> {
+    fn repository(&self) -> Result<&source::Repository, Error> {
+        self.snapshot
+            .repository()
+            .ok_or_else(|| Error::usage("--policy-ref needs a git repository").hint("name a policy file with --policy instead"))
+    }
+}
+
+/// A policy is a regular blob at its exact path (design §4.4).
+fn read_policy(snapshot: &Snapshot, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+    let Some(path) = RepoPath::new(path) else { return Ok(None) };
+    let refuse = |what: &str| {
+        let error = Error::usage(format!("{path} is {what}; a policy is a regular file")).at(Place::file(path.clone()));
+        Err(error.hint("commit the file itself"))
+    };
+    match snapshot.entry(&path) {
+        None if snapshot.is_dir(&path) => refuse("a directory"),
+        None => Ok(None),
+        Some(entry) if !entry.is_file() => refuse("a link or a submodule"),
+        Some(_) => {
+            let words = |why: &str| format!("{path} could not be read: {why}");
+            let hint = "a policy is a small UTF-8 file";
+            match snapshot.read(&path) {
+                Ok(file) => source::text(file).map(Some),
+                Err(unread) => {
+                    let not_text = unread.kind == UnreadKind::NotText;
+                    let error = if not_text { Error::usage(words(&unread.why)) } else { Error::incomplete(words(&unread.why)) };
+                    Err(error.at(Place::file(path.clone())).hint(hint))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Owns the road from a snapshot to decisions: facts, checks, findings, policy; of a head, with what the same policy decides about its
+//! base beside it. Refuses to open anything.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::compared::{self, Moves, Subjects};
+use super::{unread, watched};
+use crate::catalog::{Catalog, Rule};
+use crate::checks::{self, Bench};
+use crate::error::Error;
+use crate::facts::tags::survey::Signing;
+use crate::facts::{self, Facts};
+use crate::finding::Finding;
+use crate::policy::protected::Proposal;
+use crate::policy::{self, Against, DecideOptions, Decided, FailOn};
+use crate::snapshot::Snapshot;
+use crate::terms::{Policy, Terms};
+use crate::text::{RepoPath, SourceFile};
+
+/// What was decided about a tree, and the files its findings point into.
+pub struct Judged {
+    /// All decisions.
+    pub decided: Decided,
+    /// Files for excerpts.
+    pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
+    /// What stands where.
+    pub(super) subjects: Subjects,
+}
+
+/// What the command line adds to a policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judging<'a> {
+    /// `--profile`.
+    pub profile: Option<&'a str>,
+    /// `--only`.
+    pub only: &'a [String],
+    /// `--fail-on`.
+    pub fail_on: Option<FailOn>,
+    /// `--strict`.
+    pub strict: bool,
+}
+
+/// How signing is looked at.
+pub type Look<'a> = dyn Fn(&Facts<'_>) -> Result<Signing, Error> + 'a;
+
+/// The base, judged by the same policy, and the tree it was read from.
+#[derive(Clone, Copy)]
+pub(super) struct BaseSide<'a> {
+    /// What is decided about it.
+    pub(super) judged: &'a Judged,
+    /// Its tree.
+    pub(super) snapshot: &'a Snapshot,
+    /// What the head does to the policy.
+    pub(super) proposal: Proposal<'a>,
+    /// Old findings close the gate, too.
+    pub(super) block_existing: bool,
+    /// Old findings whose waiver is over close it.
+    pub(super) expiry_closes: bool,
+}
+
+/// What was found in one tree under a policy's terms, before anything follows from it.
+pub(super) struct Found {
+    findings: Vec<Finding>,
+    sources: BTreeMap<RepoPath, Arc<SourceFile>>,
+    unread: BTreeMap<RepoPath, String>,
+    notes: Vec<String>,
+    subjects: Subjects,
+}
+
+impl Found {
+    /// Looks: facts, checks, findings.
+    ///
+    /// # Errors
+    /// What had to be read of the repository and could not be.
+    pub(super) fn of(snapshot: &Snapshot, policy: &Policy, look: &Look<'_>, judging: &Judging<'_>) -> Result<Self, Error> {
+        let catalog = Catalog::builtin();
+        let mut terms = policy.terms.clone();
+        if let Some(profile) = judging.profile {
+            terms.profile = profile.to_owned();
+        }
+        let facts = facts::gather(snapshot, catalog, &terms)?;
+        let signing = look(&facts)?;
+        let findings = judge(&facts, &signing, &terms, catalog, judging.only);
+        Ok(Self {
+            sources: sources(snapshot, &findings),
+            unread: unread::by_rules(snapshot, &terms, catalog),
+            notes: facts::required::notes(&facts.pipelines, &terms.ci.required_checks),
+            subjects: Subjects::of(&facts),
+            findings,
+        })
+    }
+
+    /// What follows, held against a base where there is one; `snapshot` is the tree it was found in.
+    pub(super) fn decide(
+        mut self,
+        snapshot: &Snapshot,
+        policy: &Policy,
+        judging: &Judging<'_>,
+        today: Date,
+        base: Option<BaseSide<'_>>,
+    ) -> Judged {
+        let moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
+        let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot));
+        let watched = base.map(|base| watched::changed(snapshot, base.snapshot)).unwrap_or_default();
+        let against = base.map(|base| {
+            self.unread.extend(compared::hidden(base.judged, snapshot));
+            Against {
+                base: &base.judged.decided,
+                files: &moves.files,
+                directories: &moves.directories,
+                deleted: &deleted,
+                proposal: base.proposal,
+                watched: &watched,
+                block_existing: base.block_existing,
+                expiry_closes: base.expiry_closes,
+            }
+        });
+        let options = DecideOptions {
+            profile: judging.profile,
+            only: judging.only,
+            fail_on: judging.fail_on,
+            strict: judging.strict,
+            sources: &self.sources,
+            unread: &self.unread,
+            against: against.as_ref(),
+        };
+        let mut decided = policy::decide(self.findings, policy, Catalog::builtin(), &options, today);
+        decided.notes.extend(self.notes);
+        Judged { decided, sources: self.sources, subjects: self.subjects }
+    }
+}
+
+/// What follows from one tree under a policy.
+///
+/// # Errors
+/// What had to be read of the repository and could not be.
+pub fn decided(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    look: &Look<'_>,
+    judging: &Judging<'_>,
+    today: Date,
+) -> Result<Judged, Error> {
+    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, None))
+}
+
+/// What follows from a tree held against a base in memory or opened elsewhere; `proposal` is what the head
+/// does to the policy.
+///
+/// # Errors
+/// As [`decided`].
+pub fn decided_on(
+    snapshot: &Snapshot,
+    base: &Snapshot,
+    policy: &Policy,
+    proposal: Proposal<'_>,
+    look: &Look<'_>,
+    judging: &Judging<'_>,
+    today: Date,
+) -> Result<Judged, Error> {
+    let judged = decided(base, policy, look, judging, today)?;
+    let side = BaseSide { judged: &judged, snapshot: base, proposal, block_existing: false, expiry_closes: false };
+    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, Some(side)))
+}
+
+/// Judges the facts by the rules asked for (all, when none is named).
+#[must_use]
+pub fn judge(facts: &Facts<'_>, signing: &Signing, terms: &Terms, catalog: &Catalog, only: &[String]) -> Vec<Finding> {
+    let bench = Bench { facts, terms, catalog, signing, literal: terms.profile == "literal" };
+    let asked =
+        |rule: &&Rule| only.is_empty() || only.iter().any(|name| catalog.rule(name).is_some_and(|named| named.id == rule.id));
+    // A roll-up looks at what the exact rules found: they run with it, and policy drops what was not asked for.
+    let rolled =
+        catalog.rules.iter().filter(asked).any(|rule| rule.check.get("kind").and_then(|kind| kind.as_str()) == Some("roll-up"));
+    checks::run(catalog.rules.iter().filter(|rule| rolled || asked(rule)), &bench)
+}
+
+/// The files that findings point into, for excerpts and fingerprints. What cannot be read has no excerpt.
+fn sources(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<RepoPath, Arc<SourceFile>> {
+    let mut sources = BTreeMap::new();
+    for place in findings.iter().flat_map(|finding| &finding.places).map(|evidence| &evidence.place) {
+        if !sources.contains_key(&place.path)
+            && snapshot.is_file(&place.path)
+            && let Ok(file) = snapshot.read(&place.path)
+        {
+            sources.insert(place.path.clone(), file);
+        }
+    }
+    sources
+}

@@ -1,0 +1,314 @@
+//! Owns what is new at a head against its base (design §4.7): findings matched one to one, proof that was lost, problems that were
+//! hidden, and what was fixed. Refuses to look at files: which names moved and which subjects are gone is told to it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::protected::{Proposal, Watched};
+use super::{Change, Decided, DecidedFinding, Decision};
+use crate::finding::{Finding, Verdict};
+use crate::terms::Policy;
+use crate::text::RepoPath;
+
+/// A finding that the base had.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Fixed {
+    /// The rule's id.
+    pub rule: String,
+    /// What it was about.
+    pub subject: String,
+    /// What was said.
+    pub message: String,
+    /// Its identity.
+    pub fingerprint: String,
+}
+
+impl Fixed {
+    fn of(one: &DecidedFinding) -> Self {
+        let finding = &one.finding;
+        Self {
+            rule: finding.rule.clone(),
+            subject: finding.subject.clone(),
+            message: finding.message.clone(),
+            fingerprint: one.fingerprint.clone(),
+        }
+    }
+}
+
+/// The base, and how the head's names lie to its names.
+pub struct Against<'a> {
+    /// What the same policy decides about the base.
+    pub base: &'a Decided,
+    /// Files of the head under another name than at the base.
+    pub files: &'a BTreeMap<RepoPath, RepoPath>,
+    /// Directories of components under another name than at the base.
+    pub directories: &'a BTreeMap<RepoPath, RepoPath>,
+    /// Whether what a finding of the base was about was deleted, all files of it.
+    pub deleted: &'a (dyn Fn(&Finding) -> bool + Sync),
+    /// What the head does to the policy.
+    pub proposal: Proposal<'a>,
+    /// Files beside the policy that the change touches.
+    pub watched: &'a [Watched],
+    /// Old findings close the gate, too.
+    pub block_existing: bool,
+    /// A waiver that is over closes the gate even where the finding is old: whoever pushes is not a pull request that did not touch it.
+    pub expiry_closes: bool,
+}
+
+/// What a comparison asks of the run.
+pub(super) trait Judge {
+    /// What follows from a failing finding of this rule, waivers aside; `None`: the rule is off.
+    fn as_failing(&mut self, finding: &Finding) -> Option<DecidedFinding>;
+    /// The fingerprint of a finding of the head under the names of the base.
+    fn under_old_names(&mut self, finding: &Finding, identity: &str, path: &str) -> String;
+}
+
+/// Marks what is new and what is not, lets what is old pass, adds what was lost, and lists what was fixed.
+pub(super) fn compare(
+    head: &mut Vec<DecidedFinding>,
+    against: &Against<'_>,
+    policy: &Policy,
+    today: Date,
+    judge: &mut dyn Judge,
+) -> Vec<Fixed> {
+    let names = Names { against };
+    let mut unmatched = Unmatched::new(against.base);
+    let lost = lost(head, against, &names);
+    for at in 0..head.len() {
+        if let Some(before) = lost.hidden.get(&at).filter(|_| head[at].finding.reported_by.is_none()) {
+            hide(&mut head[at], before, judge);
+        }
+    }
+    mark(head, &mut unmatched, &names, judge);
+    for (position, one) in head.iter_mut().enumerate() {
+        let old = one.change == Some(Change::Existing) && !lost.hidden.contains_key(&position);
+        let closes = matches!(one.decision, Decision::Gate | Decision::Warn | Decision::Note);
+        if old && closes && !blocks(&one.finding, policy, against, today) && !(against.expiry_closes && one.expired) {
+            one.decision = Decision::Existing;
+        }
+    }
+    bound_waivers(head, against.base);
+    for before in lost.gone {
+        if let Some(mut gone) = judge.as_failing(&no_longer_there(&before.finding)) {
+            gone.change = Some(Change::New);
+            head.push(gone);
+        }
+    }
+    unmatched.fixed(&lost.kept)
+}
+
+/// Names of the base for what the head calls otherwise.
+struct Names<'a, 'b> {
+    against: &'b Against<'a>,
+}
+
+impl Names<'_, '_> {
+    /// The subject of a head's finding, as the base would call it.
+    fn identity(&self, finding: &Finding) -> String {
+        let moved = finding.component.as_ref().and_then(|directory| self.against.directories.get(directory));
+        match moved {
+            Some(directory) => Finding { component: Some(directory.clone()), ..finding.clone() }.identity(),
+            None => finding.identity(),
+        }
+    }
+
+    fn path<'f>(&'f self, finding: &'f Finding) -> &'f str {
+        let path = finding.places.first().map(|evidence| &evidence.place.path);
+        path.map_or("", |path| self.against.files.get(path).unwrap_or(path).as_str())
+    }
+}
+
+/// Whether a finding is a problem: what a base may absolve.
+fn is_problem(one: &DecidedFinding) -> bool {
+    let told = !matches!(one.decision, Decision::Off | Decision::None);
+    told && (one.finding.verdict == Verdict::Fail || matches!(one.decision, Decision::Gate | Decision::Warn | Decision::Waived))
+}
+
+/// Problems of the base that absolve nothing yet.
+struct Unmatched<'b> {
+    problems: Vec<Option<&'b DecidedFinding>>,
+    by_fingerprint: HashMap<&'b str, Vec<usize>>,
+    by_subject: HashMap<(&'b str, String), Vec<usize>>,
+}
+
+impl<'b> Unmatched<'b> {
+    fn new(base: &'b Decided) -> Self {
+        let problems: Vec<_> = base.findings.iter().filter(|one| is_problem(one)).map(Some).collect();
+        let (mut by_fingerprint, mut by_subject) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        for (at, one) in problems.iter().enumerate().rev() {
+            let Some(one) = one else { continue };
+            by_fingerprint.entry(one.fingerprint.as_str()).or_default().push(at);
+            by_subject.entry((one.finding.rule.as_str(), one.finding.identity())).or_default().push(at);
+        }
+        Self { problems, by_fingerprint, by_subject }
+    }
+
+    /// One at the base absolves at most one at the head.
+    fn take(&mut self, fingerprint: &str) -> bool {
+        let list = self.by_fingerprint.get_mut(fingerprint);
+        let taken = list.and_then(|list| std::iter::from_fn(|| list.pop()).find(|at| self.problems[*at].is_some()));
+        taken.is_some_and(|at| self.problems[at].take().is_some())
+    }
+
+    /// The same rule on the same subject stood a rung lower: what is higher and still short is no new problem.
+    fn take_lower(&mut self, finding: &Finding, identity: String) -> bool {
+        let Some(rung) = finding.rung else { return false };
+        let list = self.by_subject.get(&(finding.rule.as_str(), identity));
+        let lower = |at: &usize| {
+            self.problems[*at]
+                .is_some_and(|one| one.finding.verdict == Verdict::Fail && one.finding.rung.is_some_and(|before| before < rung))
+        };
+        let taken = list.and_then(|list| list.iter().copied().find(|at| lower(at)));
+        taken.is_some_and(|at| self.problems[at].take().is_some())
+    }
+
+    fn fixed(self, kept: &BTreeSet<(String, String)>) -> Vec<Fixed> {
+        let is_kept = |one: &DecidedFinding| kept.contains(&(one.finding.rule.clone(), one.fingerprint.clone()));
+        let mut fixed: Vec<Fixed> = self.problems.into_iter().flatten().filter(|one| !is_kept(one)).map(Fixed::of).collect();
+        fixed.sort();
+        fixed
+    }
+}
+
+fn mark(head: &mut [DecidedFinding], unmatched: &mut Unmatched<'_>, names: &Names<'_, '_>, judge: &mut dyn Judge) {
+    let problems: Vec<usize> = (0..head.len()).filter(|at| is_problem(&head[*at])).collect();
+    let mut open = Vec::new();
+    for at in problems {
+        let one = &mut head[at];
+        let (identity, path) = (names.identity(&one.finding), names.path(&one.finding).to_owned());
+        let old_name = judge.under_old_names(&one.finding, &identity, &path);
+        one.change = unmatched.take(&old_name).then_some(Change::Existing);
+        if one.change.is_none() {
+            open.push((at, identity));
+        }
+    }
+    // What equals a problem of the base has the first claim on it.
+    for (at, identity) in open {
+        let one = &mut head[at];
+        let improved = one.finding.verdict == Verdict::Fail && unmatched.take_lower(&one.finding, identity);
+        one.change = Some(if improved { Change::Existing } else { Change::New });
+    }
+}
+
+/// Proof and problems of the base that the head hides.
+struct Lost<'b> {
+    /// By position at the head: what was known of it.
+    hidden: BTreeMap<usize, &'b DecidedFinding>,
+    /// What the head says nothing about any more.
+    gone: Vec<&'b DecidedFinding>,
+    /// Problems that are not fixed but hidden, by fingerprint.
+    kept: BTreeSet<(String, String)>,
+}
+
+fn proven(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Pass | Verdict::Attested | Verdict::Declared)
+}
+
+fn undecided(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Unknown | Verdict::NotApplicable)
+}
+
+/// Positions of a list of findings by rule and subject.
+type BySubject = HashMap<(String, String), Vec<usize>>;
+
+fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_>) -> Lost<'b> {
+    let mut by_subject: BySubject = HashMap::new();
+    for (at, one) in head.iter().enumerate() {
+        by_subject.entry((one.finding.rule.clone(), names.identity(&one.finding))).or_default().push(at);
+    }
+    let whole_fails = |rule: &str| {
+        head.iter()
+            .any(|one| one.finding.rule == rule && one.finding.subject == "repository" && one.finding.verdict == Verdict::Fail)
+    };
+    let mut lost = Lost { hidden: BTreeMap::new(), gone: Vec::new(), kept: BTreeSet::new() };
+    for before in against.base.findings.iter().filter(|one| one.decision != Decision::Off) {
+        let finding = &before.finding;
+        let (was_proven, was_problem) = (proven(finding.verdict), finding.verdict == Verdict::Fail);
+        if !was_proven && !was_problem {
+            continue;
+        }
+        let now = around(finding, &by_subject);
+        let all = |test: fn(Verdict) -> bool| now.iter().all(|at| test(head[*at].finding.verdict));
+        let silent = now.is_empty() && (was_proven || finding.component.is_some()) && !whole_fails(&finding.rule);
+        if !(silent || (!now.is_empty() && all(undecided))) || (against.deleted)(finding) {
+            continue;
+        }
+        lost.kept.insert((finding.rule.clone(), before.fingerprint.clone()));
+        match now.first() {
+            Some(at) => drop(lost.hidden.entry(*at).or_insert(before)),
+            None => lost.gone.push(before),
+        }
+    }
+    lost
+}
+
+/// What the head says about the subject: of a component that became part of another one, about that; of a language that is gone as a
+/// whole, about the language.
+fn around<'h>(finding: &Finding, by_subject: &'h BySubject) -> &'h [usize] {
+    let language = finding.subject.split(':').next().unwrap_or_default();
+    let mut names = vec![finding.identity()];
+    if let Some(directory) = &finding.component {
+        let mut above = directory.clone();
+        while !above.is_root() {
+            above = above.parent();
+            names.push(format!("{language}:{above}"));
+        }
+        names.push(language.to_owned());
+        names.push("repository".to_owned());
+    }
+    let known = names.into_iter().find_map(|name| by_subject.get(&(finding.rule.clone(), name)));
+    known.map_or(&[], Vec::as_slice)
+}
+
+/// An undecided finding where something was known: a failing one of the rule's own severity.
+fn hide(one: &mut DecidedFinding, before: &DecidedFinding, judge: &mut dyn Judge) {
+    let told = match proven(before.finding.verdict) {
+        true => format!("no longer provable: {} (the base: {})", one.finding.message, before.finding.message),
+        false => format!("hidden, not fixed: {} (the base: {})", one.finding.message, before.finding.message),
+    };
+    let asked = Finding { message: told, severity: before.finding.severity.max(one.finding.severity), ..one.finding.clone() };
+    if let Some(judged) = judge.as_failing(&asked) {
+        *one = judged;
+    }
+}
+
+fn no_longer_there(before: &Finding) -> Finding {
+    let message = format!("no longer provable: nothing is seen of {} any more (the base: {})", before.subject, before.message);
+    Finding {
+        message,
+        verdict: Verdict::Unknown,
+        reason: None,
+        cause: "lost".to_owned(),
+        places: Vec::new(),
+        chain: Vec::new(),
+        fix: Some("bring back what the base had, or delete its files with it".to_owned()),
+        ..before.clone()
+    }
+}
+
+fn blocks(finding: &Finding, policy: &Policy, against: &Against<'_>, today: Date) -> bool {
+    let of_rule = policy.rules.get(&finding.rule).and_then(|rule| rule.block_existing_from);
+    let from = of_rule.into_iter().chain(policy.gate.block_existing_from).min();
+    against.block_existing || from.is_some_and(|from| from <= today)
+}
+
+/// A waiver without a count of its own covers no more than it does at the base: else every new finding could move in below it.
+fn bound_waivers(head: &mut [DecidedFinding], base: &Decided) {
+    let used = |list: &[DecidedFinding], at: usize| {
+        list.iter().filter(|one| one.waiver.as_ref().is_some_and(|waiver| waiver.at == at && !waiver.counted)).count()
+    };
+    let waivers: BTreeSet<usize> = head.iter().filter_map(|one| one.waiver.as_ref()).map(|waiver| waiver.at).collect();
+    for waiver in waivers {
+        let mut surplus = used(head, waiver).saturating_sub(used(&base.findings, waiver));
+        for one in head.iter_mut().rev() {
+            let of_it = one.waiver.as_ref().is_some_and(|held| held.at == waiver && !held.counted);
+            if surplus > 0 && of_it && one.change == Some(Change::New) {
+                surplus -= 1;
+                one.waiver = None;
+                one.decision = one.otherwise;
+            }
+        }
+    }
+}

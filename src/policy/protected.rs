@@ -1,0 +1,110 @@
+//! Owns the findings of `policy-protected`: what a change would weaken of the policy that judges it, of the files that the policy is made of,
+//! and of who has to approve. A change that is not proven to tighten or to be neutral weakens. Refuses to say whether the change is right.
+
+use super::compare::Against;
+use crate::catalog::{Catalog, Rule, Severity};
+use crate::finding::{Finding, Verdict};
+use crate::terms::change::{self, Direction};
+use crate::terms::node::Node;
+use crate::terms::policy::Policy;
+use crate::text::{Place, RepoPath};
+
+/// The rule these findings belong to.
+pub const RULE: &str = "policy-protected";
+/// Where a policy lies in its source.
+const POLICY_FILE: &str = ".tollgate.toml";
+/// Characters of a value that are shown.
+const SHOWN: usize = 80;
+
+/// What a change does to the policy that judges it.
+#[derive(Clone, Copy, Debug)]
+pub enum Proposal<'a> {
+    /// The judging policy is not that of the base.
+    Elsewhere,
+    /// The base has no policy yet.
+    First,
+    /// The head has this one; `None`: it has none any more.
+    Changed(Option<&'a Policy>),
+}
+
+/// A file beside the policy that a change touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// The file.
+    pub path: RepoPath,
+    /// What it is, and what the change does to it: "the code owners' file is changed".
+    pub what: String,
+    /// It weakens by itself; else it is told only.
+    pub weakens: bool,
+}
+
+/// One finding for each thing that is weakened; one `pass` when nothing is.
+pub(super) fn findings(rule: &Rule, catalog: &Catalog, judging: &Policy, against: Option<&Against<'_>>) -> Vec<Finding> {
+    let moot = |message: &str| vec![Finding::new(rule, "repository", Verdict::NotApplicable, message)];
+    let Some(against) = against else { return moot("nothing is compared, so nothing is changed") };
+    let mut out = match against.proposal {
+        Proposal::Elsewhere => return moot("the policy that judges is not the base's, which a change could weaken"),
+        Proposal::First => return moot("there is no policy at the base yet, so this change weakens none"),
+        Proposal::Changed(Some(proposed)) => weakened(rule, catalog, judging, proposed),
+        Proposal::Changed(None) => vec![fail(rule, "policy", "this change deletes the policy".to_owned(), Severity::Error)],
+    };
+    out.extend(against.watched.iter().map(|file| {
+        let severity = if file.weakens { Severity::Error } else { Severity::Notice };
+        let finding = fail(rule, file.path.as_str(), file.what.clone(), severity);
+        finding.at(Place::file(file.path.clone()), "what decides about this gate, or about who approves")
+    }));
+    if out.is_empty() {
+        out.push(Finding::new(rule, "repository", Verdict::Pass, "this change weakens no part of the policy").cause("unchanged"));
+    }
+    out
+}
+
+fn weakened(rule: &Rule, catalog: &Catalog, judging: &Policy, proposed: &Policy) -> Vec<Finding> {
+    let changes = change::changes(judging, proposed, catalog);
+    let weaker = changes.into_iter().filter(|change| change.direction == Direction::Weaker);
+    weaker
+        .map(|change| {
+            let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), shortened);
+            let message =
+                format!("this change weakens the policy: {} from {} to {}", change.key, value(&change.from), value(&change.to));
+            let finding = fail(rule, &change.key, message, Severity::Error);
+            match place(&proposed.values, &change.key).or_else(|| proposed.place()) {
+                Some(place) => finding.at(place, "not proven to ask for as much as the base's policy does"),
+                None => finding,
+            }
+        })
+        .collect()
+}
+
+fn fail(rule: &Rule, subject: &str, message: String, severity: Severity) -> Finding {
+    let mut finding = Finding::new(rule, subject, Verdict::Fail, message).cause("weakened").severity(severity.min(rule.severity));
+    finding.anchor = Some(subject.to_owned());
+    finding.fix(format!(
+        "take it back, or have it agreed on apart from this change: whoever may write {POLICY_FILE} on the protected branch merges it by itself"
+    ))
+}
+
+fn shortened(value: &str) -> String {
+    match value.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &value[..at]),
+        None => value.to_owned(),
+    }
+}
+
+/// Where a key stands, as far down as the file has it.
+fn place(values: &Node, key: &str) -> Option<Place> {
+    let (mut node, mut place) = (values, None);
+    for part in key.split('.') {
+        let (name, entry) = part.split_once('[').map_or((part, None), |(name, entry)| (name, Some(entry)));
+        let Some(mut next) = node.get(name.trim_matches('"')) else { break };
+        place = Some(next.key.clone());
+        if let Some(entry) = entry.map(|entry| entry.trim_end_matches(']').trim_matches('"')) {
+            let named = |one: &&Node| one.table().is_some_and(|table| table.values().any(|value| value.text() == Some(entry)));
+            let Some(found) = next.items().iter().find(named) else { break };
+            place = Some(found.place.clone());
+            next = found;
+        }
+        node = next;
+    }
+    place
+}

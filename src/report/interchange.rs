@@ -1,0 +1,97 @@
+//! Owns the tests of the formats that other programs read: their shape, what the receiver refuses, and that nothing of a repository breaks it.
+
+use serde_json::Value;
+
+use super::sample::{HOSTILE, bandit, decided, finding, report};
+use super::*;
+use crate::catalog::Severity;
+use crate::finding::Verdict;
+use crate::policy::{AppliedWaiver, Change, Decision};
+
+fn render(format: &str, report: &Report, view: &View) -> String {
+    let reporter = reporters().iter().find(|reporter| reporter.format() == format).expect("a format");
+    let mut bytes = Vec::new();
+    reporter.write(report, view, &mut bytes).expect("a vector takes all");
+    String::from_utf8(bytes).expect("text")
+}
+
+fn json(format: &str, report: &Report, view: &View) -> Value {
+    serde_json::from_str(&render(format, report, view)).expect("JSON")
+}
+
+#[test]
+fn the_sample_in_every_interchange_format() {
+    for format in ["sarif", "junit", "gitlab"] {
+        let mut text = render(format, &report(), &View::default());
+        if format == "sarif" {
+            // The rules are the catalogue's, not the sample's.
+            let mut value: Value = serde_json::from_str(&text).expect("JSON");
+            let rules = value["runs"][0]["tool"]["driver"]["rules"].as_array_mut().expect("a list");
+            rules.truncate(1);
+            text = serde_json::to_string_pretty(&value).expect("JSON");
+        }
+        insta::assert_snapshot!(format!("interchange_{format}"), text);
+    }
+}
+
+#[test]
+fn sarif_tells_what_is_accepted_and_what_is_old_without_failing_it() {
+    let mut only = report();
+    let mut waived = bandit();
+    waived.decision = Decision::Waived;
+    let (owner, expires) = ("rhea".to_owned(), "2026-12-05".to_owned());
+    waived.waiver = Some(AppliedWaiver { owner, expires, days_left: 1, at: 0, counted: false });
+    let mut old = bandit();
+    (old.decision, old.change) = (Decision::Existing, Some(Change::Existing));
+    let holds = decided(finding("openapi-export", "repository", Verdict::Pass, "it is there"), Decision::None);
+    only.findings = vec![waived, old, holds];
+    let results = json("sarif", &only, &View::default())["runs"][0]["results"].clone();
+    assert_eq!(results.as_array().map(Vec::len), Some(2));
+    let by = |decision: &str| {
+        results.as_array().expect("a list").iter().find(|one| one["properties"]["decision"] == decision).cloned()
+    };
+    assert_eq!(by("waived").expect("told")["suppressions"][0]["status"], "accepted");
+    assert_eq!(by("existing").expect("told")["baselineState"], "unchanged");
+    let all = json("sarif", &only, &View { sarif_all: true, ..View::default() });
+    let kinds: Vec<&str> =
+        all["runs"][0]["results"].as_array().expect("a list").iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert!(kinds.contains(&"pass"), "{kinds:?}");
+}
+
+#[test]
+fn sarif_keeps_within_what_the_forge_shows_and_says_so() {
+    let mut many = report();
+    let notice = || {
+        let mut one = bandit();
+        (one.severity, one.decision) = (Severity::Notice, Decision::Note);
+        one
+    };
+    many.findings = std::iter::repeat_with(notice).take(5_001).chain([bandit()]).collect();
+    let run = json("sarif", &many, &View::default())["runs"][0].clone();
+    let results = run["results"].as_array().expect("a list");
+    assert_eq!((results.len(), results[0]["level"].as_str()), (5_000, Some("error")));
+    let said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().expect("text").to_owned();
+    assert!(said.starts_with("2 results of less weight were left out"), "{said}");
+}
+
+#[test]
+fn an_entry_of_gitlab_is_one_of_a_kind() {
+    let mut twice = report();
+    twice.findings = vec![bandit(), bandit()];
+    let entries = json("gitlab", &twice, &View::default());
+    assert_ne!(entries[0]["fingerprint"], entries[1]["fingerprint"]);
+    assert_eq!(entries[0]["severity"], "critical");
+}
+
+#[test]
+fn names_of_a_repository_are_text_in_xml() {
+    let mut hostile = report();
+    let mut one = bandit();
+    one.finding.subject = format!("{HOSTILE}]]>\"'<failure/>&#0;");
+    one.finding.message = format!("{HOSTILE}<!-- \u{0}\u{fffe}");
+    hostile.findings = vec![one];
+    let text = render("junit", &hostile, &View::default());
+    let document = roxmltree::Document::parse(&text).expect("XML");
+    let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
+    assert_eq!((count("testcase"), count("failure")), (1, 1), "{text}");
+}

@@ -1,0 +1,206 @@
+//! Owns a checkout as a runner leaves it: commits made from texts, references, a work tree, and the event of a run. Refuses to ask git.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use git2::{Oid, Repository, Signature, Time};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Texts by path.
+pub(super) type Files<'a> = &'a [(&'a str, &'a str)];
+
+/// A repository with a work tree.
+pub(super) struct Checkout {
+    pub(super) directory: TempDir,
+    repository: Repository,
+}
+
+/// What a run of `check` said.
+pub(super) struct Said {
+    pub(super) status: i32,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Said {
+    /// The report, of a run with `--format json`.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
+    }
+
+    /// `(verdict, decision, change)` of the findings of a rule.
+    pub(super) fn of(&self, rule: &str) -> Vec<(String, String, String)> {
+        let report = self.json();
+        let rows = report["findings"].as_array().expect("a list").iter().filter(|row| row["rule"] == rule);
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        rows.map(|row| (text(&row["verdict"]), text(&row["decision"]), text(&row["change"]))).collect()
+    }
+}
+
+impl Checkout {
+    pub(super) fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a folder");
+        let repository = Repository::init(directory.path()).expect("a repository");
+        Self { directory, repository }
+    }
+
+    /// A commit of exactly these files.
+    pub(super) fn commit(&self, files: Files<'_>, parents: &[Oid]) -> Oid {
+        let mut index = git2::Index::new().expect("an index");
+        for (path, text) in files {
+            let id = self.repository.blob(text.as_bytes()).expect("a blob");
+            let zero = git2::IndexTime::new(0, 0);
+            let entry = git2::IndexEntry {
+                ctime: zero,
+                mtime: zero,
+                dev: 0,
+                ino: 0,
+                mode: 0o100_644,
+                uid: 0,
+                gid: 0,
+                file_size: 0,
+                id,
+                flags: 0,
+                flags_extended: 0,
+                path: path.as_bytes().to_vec(),
+            };
+            index.add(&entry).expect("added");
+        }
+        let tree = index.write_tree_to(&self.repository).expect("a tree");
+        let tree = self.repository.find_tree(tree).expect("a tree");
+        let who = Signature::new("a", "a@example.org", &Time::new(1_760_000_000, 0)).expect("a name");
+        let parents: Vec<_> = parents.iter().map(|id| self.repository.find_commit(*id).expect("a commit")).collect();
+        let parents: Vec<_> = parents.iter().collect();
+        self.repository.commit(None, &who, &who, "work", &tree, &parents).expect("a commit")
+    }
+
+    pub(super) fn branch(&self, full: &str, id: Oid) {
+        self.repository.reference(full, id, true, "test").expect("a reference");
+    }
+
+    /// Checks a commit out, as the runner does.
+    pub(super) fn check_out(&self, id: Oid) {
+        self.repository.set_head_detached(id).expect("detached");
+        let mut how = git2::build::CheckoutBuilder::new();
+        self.repository.checkout_head(Some(how.force().remove_untracked(true))).expect("checked out");
+    }
+
+    /// Forgets the objects of a commit that a shallow clone has not: itself and, where no other commit here has them, its trees and files.
+    pub(super) fn forget(&self, gone: Oid, kept: &[Oid]) {
+        let all = |id: Oid| {
+            let commit = self.repository.find_commit(id).expect("a commit");
+            let mut ids = vec![id, commit.tree_id()];
+            commit
+                .tree()
+                .expect("a tree")
+                .walk(git2::TreeWalkMode::PreOrder, |_, entry| {
+                    ids.push(entry.id());
+                    git2::TreeWalkResult::Ok
+                })
+                .expect("walked");
+            ids
+        };
+        let kept: Vec<Oid> = kept.iter().flat_map(|id| all(*id)).collect();
+        for id in all(gone).into_iter().filter(|id| !kept.contains(id)) {
+            let text = id.to_string();
+            let _ = fs::remove_file(self.directory.path().join(".git/objects").join(&text[..2]).join(&text[2..]));
+        }
+    }
+
+    /// Runs `check` as a step of a run on GitHub would.
+    pub(super) fn check(&self, run: &Run, arguments: &[&str]) -> Said {
+        let event = self.event(&run.payload);
+        let environment: BTreeMap<&str, String> = BTreeMap::from([
+            ("GITHUB_ACTIONS", "true".to_owned()),
+            ("CI", "true".to_owned()),
+            ("GITHUB_EVENT_NAME", run.name.to_owned()),
+            ("GITHUB_EVENT_PATH", event.display().to_string()),
+            ("GITHUB_SHA", run.commit.to_string()),
+            ("GITHUB_REF", run.reference.clone()),
+        ]);
+        said(self.directory.path(), &environment, arguments)
+    }
+
+    /// Runs `check` as somebody at a keyboard does.
+    pub(super) fn locally(&self, arguments: &[&str]) -> Said {
+        said(self.directory.path(), &BTreeMap::new(), arguments)
+    }
+
+    fn event(&self, payload: &Value) -> PathBuf {
+        let path = self.directory.path().join(".git/event.json");
+        fs::write(&path, payload.to_string()).expect("written");
+        path
+    }
+}
+
+fn said(directory: &Path, environment: &BTreeMap<&str, String>, arguments: &[&str]) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("TERM", "dumb").envs(environment).arg("check").args(arguments).current_dir(directory);
+    let output = command.output().expect("it starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Said { status: output.status.code().expect("no signal"), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A run on GitHub.
+pub(super) struct Run {
+    name: &'static str,
+    commit: Oid,
+    reference: String,
+    payload: Value,
+}
+
+impl Run {
+    /// Of a pull request: the forge's merge, its base branch with that branch's commit at the time, its head.
+    pub(super) fn pull_request(merge: Oid, branch: &str, base: Oid, head: Oid) -> Self {
+        let payload = json!({
+            "pull_request": {
+                "base": { "ref": branch, "sha": base.to_string() },
+                "head": { "ref": "topic", "sha": head.to_string() },
+            },
+            "repository": { "default_branch": "main" },
+        });
+        Self { name: "pull_request", commit: merge, reference: "refs/pull/1/merge".to_owned(), payload }
+    }
+
+    pub(super) fn push(branch: &str, before: &str, after: Oid) -> Self {
+        let reference = format!("refs/heads/{branch}");
+        let payload = json!({
+            "ref": reference,
+            "before": before,
+            "after": after.to_string(),
+            "repository": { "default_branch": "main" },
+        });
+        Self { name: "push", commit: after, reference, payload }
+    }
+
+    pub(super) fn tag(name: &str, commit: Oid) -> Self {
+        let reference = format!("refs/tags/{name}");
+        let payload = json!({
+            "ref": reference,
+            "before": "0".repeat(40),
+            "after": commit.to_string(),
+            "repository": { "default_branch": "main" },
+        });
+        Self { name: "push", commit, reference, payload }
+    }
+
+    pub(super) fn merge_group(branch: &str, base: Oid, head: Oid) -> Self {
+        let payload = json!({
+            "merge_group": {
+                "base_ref": format!("refs/heads/{branch}"),
+                "base_sha": base.to_string(),
+                "head_sha": head.to_string(),
+            },
+            "repository": { "default_branch": "main" },
+        });
+        Self { name: "merge_group", commit: head, reference: format!("refs/heads/gh-readonly-queue/{branch}/pr-1"), payload }
+    }
+
+    pub(super) fn schedule(commit: Oid) -> Self {
+        let payload = json!({ "schedule": "0 3 * * *", "repository": { "default_branch": "main" } });
+        Self { name: "schedule", commit, reference: "refs/heads/main".to_owned(), payload }
+    }
+}
