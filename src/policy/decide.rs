@@ -272,3 +272,27 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     let place = finding.places.first().map(|evidence| &evidence.place);
     (&finding.rule, &finding.subject, place, &finding.message, finding.verdict)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Place;
+
+    #[test]
+    fn only_what_was_not_read_is_told_as_such() {
+        let path = |text: &str| RepoPath::new(text).expect("a path");
+        let sources = BTreeMap::new();
+        let lock = BTreeMap::from([(path("uv.lock"), "too large".to_owned())]);
+        let rule = Catalog::builtin().rule("python-static-analysis").expect("a rule");
+        let here = |file: &str| Place::file(path(file));
+        let unknown = |reason| Finding::new(rule, "python", Verdict::Unknown, "x").reason(reason).at(here("a.toml"), "here");
+        // What a finding tells to change was read; what another repository holds was never to be.
+        let cites = unknown(Reason::Unreadable).at(here("uv.lock"), "not read");
+        for (finding, unread, notes) in [(cites, &lock, 1), (unknown(Reason::Remote), &BTreeMap::new(), 0)] {
+            let options = DecideOptions { profile: None, only: &[], fail_on: None, strict: false, sources: &sources, unread };
+            let today = Date::new(2026, 11, 23).expect("a date");
+            let decided = decide(vec![finding], &Policy::builtin(), Catalog::builtin(), &options, today);
+            assert_eq!(decided.notes.len(), notes, "{:?}", decided.notes);
+        }
+    }
+}

@@ -176,16 +176,6 @@ fn what_an_active_rule_had_to_read_and_did_not_is_incomplete() {
     let decided = decide(Vec::new(), &Policy::builtin(), Catalog::builtin(), &options, TODAY);
     assert_eq!((decided.outcome, decided.exit_status()), (Outcome::Incomplete, 3));
     assert_eq!(decided.notes, ["uv.lock had to be read and was not (too large): the run is incomplete"]);
-    // What a finding tells to change was read; what another repository holds was never to be.
-    let rule = Catalog::builtin().rule("python-static-analysis").expect("a rule");
-    let unknown =
-        |reason| Finding::new(rule, "python", Verdict::Unknown, "x").reason(reason).at(Place::file(path("a.toml")), "here");
-    let cites = unknown(Reason::Unreadable).at(Place::file(path("uv.lock")), "not read");
-    for (finding, unread, notes) in [(cites, &unread, 1), (unknown(Reason::Remote), &BTreeMap::new(), 0)] {
-        let options = DecideOptions { unread, ..options };
-        let decided = decide(vec![finding], &Policy::builtin(), Catalog::builtin(), &options, TODAY);
-        assert_eq!(decided.notes.len(), notes, "{:?}", decided.notes);
-    }
 }
 
 const PEOPLE: &str = "[people.a]\n[[waiver]]\nrule = \"python-bandit\"\nreason = \"r\"\nowner = \"a\"\n";
