@@ -67,11 +67,13 @@ fn target(tool: &Tool, word: &Word, value: &str, invocation: &Invocation, query:
     };
     let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
     let path = invocation.workdir.resolve(fixed)?;
-    if pattern && word.glob {
+    // The tool expands by itself what the shell leaves: of one level it finds what a shell would, and nothing where nothing matches.
+    let own = pattern && !literal && !word.glob && !value.contains("**") && !value.contains(['{', '[', '(', '!']);
+    if pattern && (word.glob || own) {
         for (path, is_file) in excluded::expanded(query, value) {
             if is_file { named.files.push(path) } else { named.directories.push(path) }
         }
-        if !named.files.is_empty() || !named.directories.is_empty() {
+        if own || !named.files.is_empty() || !named.directories.is_empty() {
             return Some(named);
         }
     }
