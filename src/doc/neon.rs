@@ -164,11 +164,8 @@ fn items_of(text: &str, start: usize) -> Option<(Vec<Span>, usize)> {
     let (mut from, mut before) = (start + 1, '[');
     for (at, c) in text[start..].char_indices().map(|(at, c)| (start + at, c)) {
         match (quote, c) {
-            _ if comment => {
-                if c == '\n' {
-                    (comment, from) = (false, at + 1);
-                }
-            }
+            (_, '\n') if comment => (comment, from) = (false, at + 1),
+            _ if comment => {}
             (Some(open), c) if c == open => quote = None,
             (Some(_), _) => {}
             (None, '\'' | '"') if !before.is_alphanumeric() => quote = Some(c),

@@ -289,7 +289,15 @@ mod tests {
         // What a finding tells to change was read; what another repository holds was never to be.
         let cites = unknown(Reason::Unreadable).at(here("uv.lock"), "not read");
         for (finding, unread, notes) in [(cites, &lock, 1), (unknown(Reason::Remote), &BTreeMap::new(), 0)] {
-            let options = DecideOptions { profile: None, only: &[], fail_on: None, strict: false, sources: &sources, unread };
+            let options = DecideOptions {
+                profile: None,
+                only: &[],
+                fail_on: None,
+                strict: false,
+                sources: &sources,
+                unread,
+                against: None,
+            };
             let today = Date::new(2026, 11, 23).expect("a date");
             let decided = decide(vec![finding], &Policy::builtin(), Catalog::builtin(), &options, today);
             assert_eq!(decided.notes.len(), notes, "{:?}", decided.notes);
