@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::facts::tags::survey;
 use crate::facts::{self, Facts};
 use crate::limits::Limits;
+use crate::policy::protected::Proposal;
 use crate::policy::{self, Outcome};
 use crate::report::facts::FactsReport;
 use crate::report::{Base, NotInspected, PolicyInfo, Report, Subject, SubjectKind};
@@ -23,6 +24,7 @@ use crate::terms::Terms;
 pub mod base;
 mod compared;
 pub mod countersign;
+mod fits;
 mod opened;
 pub mod policy_diff;
 mod road;
@@ -36,7 +38,7 @@ mod unread;
 mod watched;
 
 pub use crate::policy::FailOn;
-use opened::{Opened, open};
+use opened::{Opened, PolicyChange, open};
 use road::{BaseSide, Found};
 pub use road::{Judged, Judging, Look, decided, decided_on, judge};
 
@@ -113,15 +115,15 @@ pub fn check(request: &CheckRequest) -> Result<Report, Error> {
     let opened = open(request)?;
     let commit = opened.chosen.as_ref().and_then(|chosen| chosen.compare);
     let base = || commit.map(|id| compared::open(&request.path, request.here, id, &opened.snapshot, &request.limits)).transpose();
-    let report = judged_by(request, &opened, base()?, &opened.judging)?;
-    match &opened.also {
-        // Both must hold: the worse outcome is told.
-        Some(also) => {
-            let other = judged_by(request, &opened, base()?, also)?;
-            Ok(if other.outcome.weight() > report.outcome.weight() { other } else { report })
+    let mut report = judged_by(request, &opened, base()?, &opened.judging)?;
+    for also in &opened.also {
+        // All must hold: the worst outcome is told.
+        let other = judged_by(request, &opened, base()?, also)?;
+        if other.outcome.weight() > report.outcome.weight() {
+            report = other;
         }
-        None => Ok(report),
     }
+    Ok(report)
 }
 
 /// The report of head and base under one policy.
@@ -137,11 +139,13 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let today = request.now.date();
     let expiry_closes = opened.chosen.as_ref().is_some_and(|chosen| chosen.expiry_closes);
     let base = base.map(|(base, found)| (found.decide(&base, policy, &judging, today, None), base));
-    let proposal = judged.proposal();
+    let proposal = opened.change.as_ref().map_or(Proposal::Elsewhere, |change| change.proposal(judged));
+    let trusted = opened.change.as_ref().map(|change| change.named(policy)).unwrap_or_default();
     let before = base.as_ref().map(|(judged, snapshot)| BaseSide {
         judged,
         snapshot,
         proposal,
+        trusted: &trusted,
         block_existing: request.block_existing,
         expiry_closes,
     });
@@ -156,6 +160,8 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
             outcome = Outcome::Incomplete;
         }
     }
+    let mut proposed = sources.clone();
+    proposed.extend(opened.change.iter().flat_map(PolicyChange::files).map(|file| (file.path.clone(), Arc::clone(file))));
     // Findings about the policy point into its own files.
     sources.extend(policy.files.iter().map(|file| (file.path.clone(), Arc::clone(file))));
     Ok(Report {
@@ -171,6 +177,7 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
         not_inspected: not_inspected(snapshot),
         notes,
         sources,
+        proposed,
         elapsed: None,
     })
 }

@@ -94,6 +94,8 @@ pub(super) fn forge() -> Result<Forge, Error> {
 /// What GitHub Actions says about the run, each only inside of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionsRun {
+    /// It is one.
+    pub inside: bool,
     /// What started it.
     pub name: Option<String>,
     /// The reference that started it, in full.
@@ -116,6 +118,6 @@ impl ActionsRun {
         let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
         let (output, event) = (path("GITHUB_OUTPUT"), path("GITHUB_EVENT_PATH"));
         let name = text("GITHUB_EVENT_NAME");
-        Self { name, reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output, event }
+        Self { inside: true, name, reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output, event }
     }
 }

@@ -10,55 +10,70 @@ use crate::error::Error;
 use crate::inspect::base::{Event, Run};
 use crate::limits::Limits;
 
+/// The prefix of a branch.
+const HEADS: &str = "refs/heads/";
+/// The prefix of a tag.
+const TAGS: &str = "refs/tags/";
+
 /// The run that GitHub Actions tells of; `None` outside of it.
 ///
 /// # Errors
 /// Incomplete: it is a run about a change, and its event cannot be read.
 pub(super) fn read(run: &ActionsRun, limits: &Limits) -> Result<Option<Run>, Error> {
-    let Some(name) = &run.name else { return Ok(None) };
-    let changes = ["pull_request", "pull_request_target", "merge_group", "push"].contains(&name.as_str());
-    let payload = payload(run, limits);
-    if !changes {
-        let default_branch = payload.ok().as_ref().and_then(default_branch);
-        return Ok(Some(Run { event: Event::Other, commit: run.commit.clone(), default_branch }));
-    }
-    let payload = payload?;
+    let Some(name) = run.name.as_deref().or(run.inside.then_some("")) else { return Ok(None) };
+    let of = |event: Event, default_branch: Option<String>| {
+        Ok(Some(Run { event, commit: run.commit.clone(), default_branch, reference: run.reference.clone() }))
+    };
+    let reference = run.reference.as_deref().unwrap_or_default();
+    let payload = match payload(run, limits) {
+        Ok(payload) => payload,
+        // A clock needs no event: it starts what the default branch has, and nothing else.
+        Err(_) if name == "schedule" => return of(Event::Other, reference.strip_prefix(HEADS).map(str::to_owned)),
+        Err(_) if name.is_empty() => return of(Event::Other, None),
+        Err(error) => return Err(error),
+    };
     let lacking = |what: &str| {
         let error = Error::incomplete(format!("the event of this run ({name}) does not say {what}"));
-        error.hint("name the base with --base")
+        error.hint("run on the event itself, with GITHUB_EVENT_NAME and GITHUB_EVENT_PATH as the runner sets them")
     };
     let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let branch = |full: String| full.strip_prefix("refs/heads/").map(str::to_owned).unwrap_or(full);
-    let event = match name.as_str() {
-        "pull_request" | "pull_request_target" => Event::PullRequest {
+    let branch = |full: String| full.strip_prefix(HEADS).map(str::to_owned).unwrap_or(full);
+    // Where nothing says what started the run, nothing says that it was not a change.
+    let mut default = text("/repository/default_branch").filter(|_| !name.is_empty());
+    let event = match name {
+        // Reviews and comments on one, too: whoever writes the pull request can start them.
+        _ if name.starts_with("pull_request") || payload.pointer("/pull_request/head/sha").is_some() => Event::PullRequest {
             branch: text("/pull_request/base/ref").ok_or_else(|| lacking("its base branch"))?,
             base: text("/pull_request/base/sha").ok_or_else(|| lacking("its base commit"))?,
             head: text("/pull_request/head/sha").ok_or_else(|| lacking("its head"))?,
+            of_base: name == "pull_request_target",
         },
         "merge_group" => Event::MergeGroup {
             branch: text("/merge_group/base_ref").map(branch).ok_or_else(|| lacking("its base branch"))?,
             base: text("/merge_group/base_sha").ok_or_else(|| lacking("its base commit"))?,
         },
-        _ => match text("/ref").ok_or_else(|| lacking("what was pushed"))? {
-            tag if tag.starts_with("refs/tags/") => Event::Tag,
+        "push" => match text("/ref").ok_or_else(|| lacking("what was pushed"))? {
+            tag if tag.starts_with(TAGS) => Event::Tag,
             full => {
                 Event::Push { branch: branch(full), before: text("/before").ok_or_else(|| lacking("what stood there before"))? }
             }
         },
+        _ if reference.starts_with(TAGS) => Event::Tag,
+        "schedule" => {
+            default = default.or(reference.strip_prefix(HEADS).map(str::to_owned));
+            Event::Other
+        }
+        _ => Event::Other,
     };
-    Ok(Some(Run { event, commit: run.commit.clone(), default_branch: default_branch(&payload) }))
+    of(event, default)
 }
 
 fn payload(run: &ActionsRun, limits: &Limits) -> Result<Value, Error> {
     let unread = |why: String| {
         Error::incomplete(format!("the event of this run cannot be read: {why}"))
-            .hint("it is the file that GITHUB_EVENT_PATH names, which the runner writes; or name the base with --base")
+            .hint("it is the file that GITHUB_EVENT_PATH names, which the runner writes")
     };
     let path = run.event.as_deref().ok_or_else(|| unread("GITHUB_EVENT_PATH is not set".to_owned()))?;
     let text = request::read_file(path, limits).map_err(|error| unread(error.message))?;
     serde_json::from_str(&text).map_err(|error| unread(error.to_string()))
-}
-
-fn default_branch(payload: &Value) -> Option<String> {
-    payload.pointer("/repository/default_branch").and_then(Value::as_str).map(str::to_owned)
 }

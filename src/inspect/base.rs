@@ -4,13 +4,13 @@
 use git2::Oid;
 use globset::GlobBuilder;
 
-use super::tags_judge;
+use super::{fits, tags_judge};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::BaseTip;
 use crate::source::ancestry::{self, Ancestry};
 use crate::source::merge_base::{MergeBase, merge_base};
-use crate::source::{Repository, commit, fetching, revision};
+use crate::source::{Repository, commit, fetching};
 use crate::terms::policy::Policy;
 
 /// Where the branches of the origin are.
@@ -29,6 +29,8 @@ pub struct Run {
     pub commit: Option<String>,
     /// The default branch, without prefix.
     pub default_branch: Option<String>,
+    /// The reference that it is about (`GITHUB_REF`), in full.
+    pub reference: Option<String>,
 }
 
 /// What started a run.
@@ -42,6 +44,8 @@ pub enum Event {
         base: String,
         /// The pull request's own commit.
         head: String,
+        /// The run is the base's (`pull_request_target`): what it is about is not the forge's merge.
+        of_base: bool,
     },
     /// A merge queue tries a merge.
     MergeGroup {
@@ -59,7 +63,7 @@ pub enum Event {
     },
     /// A tag was pushed.
     Tag,
-    /// Something that changes no code: a schedule, a person.
+    /// Something that changes no code, a schedule or a person, or that is not known.
     #[default]
     Other,
 }
@@ -69,8 +73,8 @@ pub enum Event {
 pub(super) struct Chosen {
     /// Whose policy judges.
     pub(super) judge: BaseTip,
-    /// The branch of another policy that must hold as well.
-    pub(super) also: Option<BaseTip>,
+    /// The tips whose policies must hold as well.
+    pub(super) also: Vec<BaseTip>,
     /// The commit to compare with.
     pub(super) compare: Option<Oid>,
     /// Old findings whose waiver is over close the gate.
@@ -87,6 +91,8 @@ pub(super) struct Question<'a> {
     pub(super) run: Option<&'a Run>,
     /// The commit whose tree is inspected.
     pub(super) inspected: Option<Oid>,
+    /// A CI variable is set.
+    pub(super) ci: bool,
     /// Bounds.
     pub(super) limits: &'a Limits,
 }
@@ -97,13 +103,22 @@ pub(super) struct Question<'a> {
 /// Usage: a base that does not fit. Incomplete: a commit that has to be at hand and is not.
 pub(super) fn choose(question: &Question<'_>, repository: &Repository) -> Result<Option<Chosen>, Error> {
     let bench = Bench { repository, question };
-    match (question.run.map(|run| &run.event), question.named) {
-        (Some(Event::PullRequest { branch, base, head }), named) => bench.pull_request(branch, base, head, named).map(Some),
-        (_, Some(named)) => bench.named(named).map(Some),
-        (Some(Event::MergeGroup { branch, base }), None) => bench.merge_group(branch, base).map(Some),
-        (Some(Event::Push { branch, before }), None) => bench.push(branch, before),
-        (Some(Event::Tag), None) => bench.tag().map(Some),
-        (Some(Event::Other) | None, None) => Ok(None),
+    let Some(run) = question.run else { return question.named.map(|named| bench.named(named)).transpose() };
+    match (&run.event, question.named) {
+        (Event::PullRequest { branch, base, head, .. }, named) => bench.pull_request(branch, base, head, named).map(Some),
+        (Event::MergeGroup { branch, base }, named) => bench.merge_group(branch, base)?.confirmed(named, &bench).map(Some),
+        (Event::Push { branch, before }, named) => match (bench.push(branch, before)?, named) {
+            (Some(chosen), named) => chosen.confirmed(named, &bench).map(Some),
+            (None, named) => named.map(|named| bench.named(named)).transpose(),
+        },
+        (Event::Tag, None) => bench.default_judges().map(Some),
+        (Event::Tag, Some(named)) => {
+            let error = Error::usage(format!("--base {named}: this run is about a tag, which is held against nothing"));
+            Err(error.hint("leave --base out: the default branch's policy judges"))
+        }
+        (Event::Other, Some(named)) => bench.named(named).map(Some),
+        (Event::Other, None) if bench.is_the_default_branch(run) => Ok(None),
+        (Event::Other, None) => bench.default_judges().map(Some),
     }
 }
 
@@ -121,7 +136,23 @@ pub(super) fn allows(policy: &Policy, branch: &str, default: &str) -> Result<(),
     let error = Error::incomplete(format!(
         "the base branch {branch} is neither the default branch ({default}) nor named in its policy: whoever chose it could have weakened it"
     ));
-    Err(error.hint(format!("add it on {default}: [gate] branches = [\"{branch}\"], or open the pull request against {default}")))
+    // A name that is a pattern, too, or that has to be escaped is for a person to write.
+    let plain = branch.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
+    let named = if plain { format!("[gate] branches = [\"{branch}\"]") } else { "an entry of `gate.branches`".to_owned() };
+    Err(error.hint(format!("add it on {default}: {named}, or open the pull request against {default}")))
+}
+
+impl Chosen {
+    /// The event says what the base is; whoever names one may only say the same.
+    fn confirmed(self, named: Option<&str>, bench: &Bench<'_>) -> Result<Self, Error> {
+        let Some(named) = named else { return Ok(self) };
+        let said = fits::full(bench.repository, named, bench.question)?;
+        if self.compare == Some(said) || self.judge.revision == said.to_string() {
+            return Ok(self);
+        }
+        let error = Error::usage(format!("--base {named} is {said}, and the event of this run says {}", self.judge.revision));
+        Err(error.hint("leave --base out: the event says what the base is"))
+    }
 }
 
 struct Bench<'a> {
@@ -138,58 +169,75 @@ impl Bench<'_> {
 
     fn named(&self, named: &str) -> Result<Chosen, Error> {
         let inspected = self.inspected()?;
-        let tip = revision::resolve(self.repository, named, self.question.limits)?;
-        let outside = tags_judge::known(self.repository, &tip.to_string(), self.question.limits);
+        let tip = fits::full(self.repository, named, self.question)?;
+        if self.question.ci && tip == inspected {
+            let error = Error::usage(format!("--base {named} is the inspected commit itself: nothing would be compared"));
+            return Err(error.hint("name the protected branch, or leave --base out where nothing is proposed to it"));
+        }
+        let outside = tags_judge::known(self.repository, &tip.to_string(), self.default(), self.question.limits);
         let (compare, notes) = self.meeting(inspected, tip);
         let judge = BaseTip { revision: tip.to_string(), title: named.trim_start_matches("refs/remotes/").to_owned(), outside };
-        Ok(Chosen { judge, also: None, compare: Some(compare), expiry_closes: false, notes })
+        Ok(Chosen { judge, also: Vec::new(), compare: Some(compare), expiry_closes: false, notes })
     }
 
+    /// The base branch's tip of now judges. What is compared must have been on that branch: it is the commit that the event says, or it lies in
+    /// the history at hand. A first parent alone proves nothing: of a pull request that got another base, the forge's merge keeps the old one.
     fn pull_request(&self, branch: &str, base: &str, head: &str, named: Option<&str>) -> Result<Chosen, Error> {
-        let (inspected, run) = (self.inspected()?, self.question.run);
+        let inspected = self.inspected()?;
         let newest = self.origin(branch)?;
-        let mut notes = Vec::new();
-        let is_merge =
-            run.and_then(|run| run.commit.as_deref()) == Some(inspected.to_string().as_str()) && inspected.to_string() != head;
-        let tip = if is_merge {
-            self.first_parent(inspected, head)?
-        } else if inspected.to_string() == head {
-            match (named, newest) {
-                (Some(named), _) => revision::resolve(self.repository, named, self.question.limits)?,
-                (None, Some(newest)) => newest,
-                (None, None) => self.here(base, branch)?,
-            }
-        } else {
-            let error = Error::incomplete(format!("{inspected} is neither the merge of the pull request nor its head {head}"));
-            return Err(error.hint("check out what the event is about, without `ref:`, or name the revision with --rev"));
+        let is_merge = inspected.to_string() != head;
+        let named = named.map(|named| fits::full(self.repository, named, self.question)).transpose()?;
+        let tip = match (is_merge, named, newest) {
+            (true, ..) => fits::first_parent(self.repository, inspected)?,
+            (false, Some(named), _) => named,
+            (false, None, Some(newest)) => newest,
+            (false, None, None) => self.here(base, branch)?,
+        };
+        if let Some(named) = named.filter(|named| is_merge && *named != tip && Some(*named) != newest) {
+            let error = Error::usage(format!("--base names {named}, and the pull request was merged into {tip}"));
+            return Err(error.hint("leave --base out: the event says what the base is"));
+        }
+        let said = tip.to_string() == base;
+        let unproven = |why: &str| {
+            Error::incomplete(format!(
+                "{tip} is not the commit that {branch} had when the event was made ({base}), and whether it lies on {branch} cannot be told: {why}"
+            ))
         };
         let judge = match newest {
             // The branch moved on since the run began: its policy of now judges.
             Some(newest) if newest != tip => match ancestry::within(&self.repository.objects, tip, newest) {
                 Ancestry::Outside => {
                     let error = Error::incomplete(format!("the base {tip} does not lie on {branch}"));
-                    return Err(error.hint(fetching::branches(self.repository)));
+                    return Err(error.hint(format!(
+                        "run again, so that the forge merges it into {branch} as it is now; if {branch} here is old: {}",
+                        fetching::branch(self.repository, branch)
+                    )));
                 }
-                Ancestry::Within { .. } => newest,
-                Ancestry::Unknown(..) => tip,
+                Ancestry::Unknown(..) if !said => {
+                    return Err(unproven("the history here is cut").hint(fetching::branch(self.repository, branch)));
+                }
+                Ancestry::Within { .. } | Ancestry::Unknown(..) => newest,
             },
             Some(newest) => newest,
-            None if tip.to_string() == base || is_merge => tip,
-            None => {
-                let error = Error::incomplete(format!("whether {tip} lies on {branch} cannot be told: the branch is not here"));
-                return Err(error.hint(fetch_one(branch)));
-            }
+            None if said => tip,
+            None => return Err(unproven("the branch is not here").hint(fetching::one_branch(branch))),
         };
-        let (compare, said) = if is_merge { (tip, Vec::new()) } else { self.meeting(inspected, tip) };
-        notes.extend(said);
+        let (compare, notes) = if is_merge { (tip, Vec::new()) } else { self.meeting(inspected, tip) };
         self.gated(branch, judge, compare, notes)
     }
 
+    /// The queue's base may be another entry of it, which nobody has merged: the protected branch's own tip judges, too.
     fn merge_group(&self, branch: &str, base: &str) -> Result<Chosen, Error> {
         let tip = self.here(base, branch)?;
-        let mut chosen = self.gated(branch, tip, tip, Vec::new())?;
-        if let Some(newest) = self.origin(branch)?.filter(|newest| *newest != tip && chosen.also.is_none()) {
-            chosen.also = Some(self.tip(newest, branch));
+        let newest = self.origin(branch)?.ok_or_else(|| self.absent(branch, "base branch"))?;
+        let apart = |one, other| matches!(ancestry::within(&self.repository.objects, one, other), Ancestry::Outside);
+        if apart(newest, tip) && apart(tip, newest) {
+            let error = Error::incomplete(format!("the queue's base {tip} has nothing to do with {branch}"));
+            return Err(error.hint(fetching::branch(self.repository, branch)));
+        }
+        let mut chosen = self.gated(branch, newest, tip, Vec::new())?;
+        if newest != tip {
+            chosen.also.push(self.tip(tip, branch));
         }
         Ok(chosen)
     }
@@ -215,19 +263,43 @@ impl Bench<'_> {
         let default = self.default();
         let is_default = default == Some(branch);
         let tip = match known.filter(|_| !forced) {
-            Some(before) => before,
+            Some(before) => self.here(&before.to_string(), branch)?,
             None if is_default && before == ZEROS => return Ok(None),
             None => self.default_tip()?.1,
         };
-        let (compare, notes) = self.meeting(inspected, tip);
+        if forced && is_default && !matches!(ancestry::within(&self.repository.objects, inspected, tip), Ancestry::Outside) {
+            let error = Error::incomplete(format!(
+                "{branch} was rewritten: what stood there ({before}) is no part of it any more, and nothing else here is older than the push"
+            ));
+            return Err(error.hint("judge it by a policy from outside, `--policy FILE`, and look at the push itself"));
+        }
+        let (compare, mut notes) = self.meeting(inspected, tip);
         let title = if forced { default.unwrap_or(branch) } else { branch };
-        let judge = self.tip(tip, title);
-        Ok(Some(Chosen { judge, also: None, compare: Some(compare), expiry_closes: true, notes }))
+        let mut judge = self.tip(tip, title);
+        let mut also = Vec::new();
+        if !is_default && !forced {
+            // Whoever pushes a branch of his own wrote what stood there before, too.
+            match self.default_tip() {
+                Ok((name, default)) => also.push(self.tip(default, &name)),
+                Err(error) => {
+                    judge.outside = false;
+                    notes.push(format!("judged by {branch} alone: {}", error.message));
+                }
+            }
+        }
+        Ok(Some(Chosen { judge, also, compare: Some(compare), expiry_closes: true, notes }))
     }
 
-    fn tag(&self) -> Result<Chosen, Error> {
+    /// Whether the tree is what the default branch had when the run began: its own policy is the one that judges.
+    fn is_the_default_branch(&self, run: &Run) -> bool {
+        let about = run.reference.as_deref().and_then(|full| full.strip_prefix(HEADS));
+        let own = run.commit.is_some() && self.question.inspected.map(|id| id.to_string()) == run.commit;
+        self.question.inspected.is_none() || (own && about.is_some() && about == run.default_branch.as_deref())
+    }
+
+    fn default_judges(&self) -> Result<Chosen, Error> {
         let (name, tip) = self.default_tip()?;
-        Ok(Chosen { judge: self.tip(tip, &name), also: None, compare: None, expiry_closes: true, notes: Vec::new() })
+        Ok(Chosen { judge: self.tip(tip, &name), also: Vec::new(), compare: None, expiry_closes: true, notes: Vec::new() })
     }
 
     /// The base branch's policy judges, and that of the default branch where it is another one.
@@ -239,6 +311,7 @@ impl Bench<'_> {
                 (name != branch).then(|| self.tip(tip, &name))
             }
         };
+        let also = also.into_iter().collect();
         Ok(Chosen { judge: self.tip(judge, branch), also, compare: Some(compare), expiry_closes: false, notes })
     }
 
@@ -256,10 +329,13 @@ impl Bench<'_> {
                 Error::incomplete("the event does not say which branch is the default one").hint("name the base with --base")
             );
         };
-        let tip = self.origin(name)?.ok_or_else(|| {
-            Error::incomplete(format!("the default branch {name} is not here, so its policy cannot judge")).hint(fetch_one(name))
-        })?;
+        let tip = self.origin(name)?.ok_or_else(|| self.absent(name, "default branch"))?;
         Ok((name.to_owned(), tip))
+    }
+
+    fn absent(&self, branch: &str, what: &str) -> Error {
+        Error::incomplete(format!("the {what} {branch} is not here, so its policy cannot judge"))
+            .hint(fetching::one_branch(branch))
     }
 
     /// A branch of the origin, by its full name alone: a tag or branch that is called `origin/main` is another thing.
@@ -274,30 +350,11 @@ impl Bench<'_> {
     fn here(&self, id: &str, branch: &str) -> Result<Oid, Error> {
         let missing = |why: String| {
             let error = Error::incomplete(format!("the base commit {id} of {branch} {why}"));
-            error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetch_one(branch)))
+            error.hint(format!("git fetch --depth=1 origin {id} (with actions/checkout: fetch-depth: 0)"))
         };
         let oid = Oid::from_str(id).map_err(|_| missing("is no object id".to_owned()))?;
         commit::read(&self.repository.objects, oid).map_err(|error| missing(error.to_string()))?;
         Ok(oid)
-    }
-
-    /// The first parent of the forge's merge, whose second is the pull request's head.
-    fn first_parent(&self, merge: Oid, head: &str) -> Result<Oid, Error> {
-        let read = commit::read(&self.repository.objects, merge)
-            .map_err(|error| Error::incomplete(format!("commit {merge} {error}")).hint(fetching::OBJECTS))?;
-        let (&[first, second], text) = (read.parents.as_slice(), head) else {
-            let error = Error::incomplete(format!("{merge} is not the merge of the pull request's head {head} into its base"));
-            return Err(error.hint("run again: the forge makes that merge when the pull request changes"));
-        };
-        if second.to_string() != text {
-            let error = Error::incomplete(format!("{merge} merges {second}, not the pull request's head {head}"));
-            return Err(error.hint("run again: the pull request has changed since this run began"));
-        }
-        commit::read(&self.repository.objects, first).map_err(|error| {
-            let error = Error::incomplete(format!("the base commit {first} {error}"));
-            error.hint(format!("git fetch --depth=1 origin {first} (with actions/checkout: fetch-depth: 2)"))
-        })?;
-        Ok(first)
     }
 
     /// The commit that both have in common, else the tip itself.
@@ -311,8 +368,4 @@ impl Bench<'_> {
             }
         }
     }
-}
-
-fn fetch_one(branch: &str) -> String {
-    format!("git fetch --depth=1 origin '+refs/heads/{branch}:refs/remotes/origin/{branch}'")
 }

@@ -36,20 +36,42 @@ pub(super) fn open(path: &Path, here: bool, commit: Oid, head: &Snapshot, limits
     Ok(base.sharing_documents_with(head))
 }
 
-/// What stood where at the base, to tell what was deleted from what is hidden.
+/// What stood where in a tree, to tell at another one what was deleted from what is hidden.
 #[derive(Default)]
 pub(super) struct Subjects {
-    components: Vec<(String, RepoPath, Vec<RepoPath>)>,
+    components: Vec<Held>,
     manifests: BTreeMap<String, Vec<RepoPath>>,
+}
+
+/// A component.
+struct Held {
+    language: String,
+    directory: RepoPath,
+    /// Its source files.
+    files: BTreeSet<RepoPath>,
+    /// What makes it one.
+    manifests: Vec<RepoPath>,
+}
+
+impl Held {
+    fn is_of(&self, finding: &Finding) -> bool {
+        self.language == language(finding) && finding.component.as_ref().is_none_or(|wanted| *wanted == self.directory)
+    }
+}
+
+fn language(finding: &Finding) -> &str {
+    finding.subject.split(':').next().unwrap_or_default()
 }
 
 impl Subjects {
     /// Those of a tree.
     pub(super) fn of(facts: &Facts<'_>) -> Self {
         let inventory = &facts.inventory;
-        let component = |one: &crate::facts::components::Component| {
-            let files = one.files.iter().chain(&one.declared_in).chain(&one.manifest).cloned().collect();
-            (one.language.clone(), one.directory.clone(), files)
+        let component = |one: &crate::facts::components::Component| Held {
+            language: one.language.clone(),
+            directory: one.directory.clone(),
+            files: one.files.iter().cloned().collect(),
+            manifests: one.declared_in.iter().chain(&one.manifest).cloned().collect(),
         };
         let mut manifests = BTreeMap::<_, Vec<_>>::new();
         for manifest in &inventory.manifests {
@@ -58,21 +80,35 @@ impl Subjects {
         Self { components: inventory.components.iter().map(component).collect(), manifests }
     }
 
-    /// Whether all that a finding was about is deleted at the head.
-    pub(super) fn deleted(&self, finding: &Finding, head: &Snapshot) -> bool {
-        let language = finding.subject.split(':').next().unwrap_or_default();
-        let of_component = |(other, directory, _): &&(String, RepoPath, Vec<RepoPath>)| {
-            other == language && finding.component.as_ref().is_none_or(|wanted| wanted == directory)
-        };
-        let mut files = self.components.iter().filter(of_component).flat_map(|(_, _, files)| files).peekable();
-        if files.peek().is_some() {
-            return files.all(|file| head.entry(file).is_none());
+    /// Whether all that a finding was about is deleted at the head, or has become what another subject is about.
+    pub(super) fn deleted(&self, finding: &Finding, head: &Snapshot, now: &Self) -> bool {
+        let gone = |path: &RepoPath| head.entry(path).is_none();
+        let mut held = self.components.iter().filter(|one| one.is_of(finding)).peekable();
+        if held.peek().is_some() {
+            return held.all(|one| one.files.iter().chain(&one.manifests).all(gone));
         }
+        let places = || finding.places.iter().map(|one| &one.place.path);
         match (self.manifests.get(&finding.subject), RepoPath::new(&finding.subject)) {
-            (Some(manifests), _) => manifests.iter().all(|file| head.entry(file).is_none()),
-            (None, Some(path)) => finding.places.iter().any(|one| one.place.path == path) && head.entry(&path).is_none(),
-            (None, None) => false,
+            (Some(manifests), _) => manifests.iter().all(|path| gone(path) || now.names_elsewhere(path, &finding.subject)),
+            (None, Some(path)) if places().any(|one| *one == path) => gone(&path),
+            _ => finding.subject == "repository" && places().next().is_some() && places().all(gone),
         }
+    }
+
+    /// A manifest that is there under another ecosystem alone: its packages have another manager now.
+    fn names_elsewhere(&self, path: &RepoPath, ecosystem: &str) -> bool {
+        !self.manifests.contains_key(ecosystem) && self.manifests.values().flatten().any(|other| other == path)
+    }
+
+    /// Whether what is left of a base component's source files belongs, at the head, to the component of its language in `directory`, or to any.
+    pub(super) fn took_over(&self, before: &Self, finding: &Finding, directory: Option<&RepoPath>, head: &Snapshot) -> bool {
+        let here: Vec<&Held> = self
+            .components
+            .iter()
+            .filter(|one| one.language == language(finding) && directory.is_none_or(|wanted| *wanted == one.directory))
+            .collect();
+        let files = before.components.iter().filter(|one| one.is_of(finding)).flat_map(|one| &one.files);
+        files.filter(|file| head.entry(file).is_some()).all(|file| here.iter().any(|one| one.files.contains(file)))
     }
 }
 

@@ -1,25 +1,59 @@
 //! Owns opening what a run of `check` or `facts` is about: the tree, what it is held against, and the policies that judge. Refuses to judge.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::base::{self, Chosen};
-use super::{CheckRequest, tags_judge};
+use super::{CheckRequest, fits, tags_judge};
 use crate::catalog::Catalog;
-use crate::error::Error;
-use crate::policy::origin::{BaseTip, Loosening, Named};
+use crate::error::{Error, Kind};
+use crate::policy::origin::{BaseTip, Loosening, Named, POLICY_FILE};
+use crate::policy::protected::Proposal;
 use crate::policy::{self, OriginRequest, PolicyReader};
 use crate::snapshot::{self, Snapshot, UnreadKind};
 use crate::source::{self, OpenOptions};
+use crate::terms::{Policy, trust};
 use crate::text::{Place, RepoPath, SourceFile};
 
 /// What is judged, and by what.
 pub(super) struct Opened {
     pub(super) snapshot: Snapshot,
     pub(super) judging: policy::Judging,
-    pub(super) also: Option<policy::Judging>,
+    pub(super) also: Vec<policy::Judging>,
+    pub(super) change: Option<PolicyChange>,
     pub(super) chosen: Option<Chosen>,
     pub(super) notes: Vec<String>,
+}
+
+/// What a change started from and what it proposes: whatever judges it, this is what it does to the policy.
+pub(super) struct PolicyChange {
+    before: Option<Policy>,
+    after: Option<Policy>,
+}
+
+impl PolicyChange {
+    /// The files of the proposed policy.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        self.after.iter().flat_map(|policy| &policy.files)
+    }
+
+    /// Files that are trust wherever they lie: what either policy names.
+    pub(super) fn named(&self, judging: &Policy) -> BTreeSet<RepoPath> {
+        let policies = self.before.iter().chain(&self.after).chain([judging]);
+        policies.flat_map(trust::named_files).filter_map(|name| RepoPath::new(&name)).collect()
+    }
+
+    /// What it does, told by this judge.
+    pub(super) fn proposal<'a>(&'a self, judging: &'a policy::Judging) -> Proposal<'a> {
+        match (&self.before, &self.after) {
+            (Some(before), after) => Proposal::Changed { from: before, to: after.as_ref() },
+            (None, Some(after)) if !judging.bootstrap => Proposal::Changed { from: &judging.policy, to: Some(after) },
+            // Nothing was there and nothing is proposed: whatever judges stays as it is.
+            (None, None) if !judging.bootstrap => Proposal::Changed { from: &judging.policy, to: Some(&judging.policy) },
+            (None, _) => Proposal::First,
+        }
+    }
 }
 
 /// Opens it.
@@ -64,40 +98,62 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
     };
     let judging = choose(chosen.as_ref().map(|chosen| chosen.judge.clone()))?;
     let own_policy = request.policy_file.is_none() && request.policy_ref.is_none();
-    let also =
-        chosen.as_ref().and_then(|chosen| chosen.also.clone()).filter(|_| own_policy).map(|tip| choose(Some(tip))).transpose()?;
-    if let (Some(also), Some(base::Event::PullRequest { branch, .. } | base::Event::MergeGroup { branch, .. })) =
-        (&also, request.run.as_ref().map(|run| &run.event))
+    let tips = chosen.iter().flat_map(|chosen| &chosen.also).filter(|_| own_policy);
+    let also = tips.map(|tip| choose(Some(tip.clone()))).collect::<Result<Vec<_>, _>>()?;
+    if let Some(base::Event::PullRequest { branch, .. } | base::Event::MergeGroup { branch, .. }) =
+        request.run.as_ref().map(|run| &run.event)
     {
         let default = request.run.as_ref().and_then(|run| run.default_branch.as_deref()).unwrap_or_default();
-        if branch != default {
+        // The default branch's own comes first among them.
+        if let Some(also) = also.first().filter(|_| branch != default) {
             base::allows(&also.policy, branch, default)?;
         }
     }
+    let started = chosen.as_ref().and_then(|chosen| chosen.compare);
+    let change = started.map(|id| changed(request, &snapshot, id)).transpose()?;
     notes.extend(chosen.iter().flat_map(|chosen| chosen.notes.iter().cloned()));
     notes.extend(judging.proposes());
-    Ok(Opened { snapshot, judging, also, chosen, notes })
+    Ok(Opened { snapshot, judging, also, change, chosen, notes })
 }
 
-/// What the inspected tree is held against. Where a policy is named, a base that is not at hand makes every finding a new one.
+/// The policies at the commit that the change started from and in the inspected tree. One that was broken already cannot be weakened.
+fn changed(request: &CheckRequest, snapshot: &Snapshot, started: git2::Oid) -> Result<PolicyChange, Error> {
+    let files = PolicyFiles { snapshot, request };
+    let (catalog, today, id) = (Catalog::builtin(), request.now.date(), started.to_string());
+    let read = |file: Option<Arc<SourceFile>>, open: &dyn Fn(&str) -> Result<Option<Arc<SourceFile>>, Error>| {
+        policy::origin::plain(file, request.profile.as_deref(), catalog, today, open)
+    };
+    let before = match read(files.at(&id, POLICY_FILE)?, &|name| files.at(&id, name)) {
+        Err(error) if error.kind == Kind::Usage => None,
+        read => read?,
+    };
+    Ok(PolicyChange { before, after: read(files.tree(POLICY_FILE)?, &|name| files.tree(name))? })
+}
+
+/// What the inspected tree is held against. Where a policy is named, a base that is not at hand makes every finding a new one; a tree that the
+/// event is not about is refused all the same.
 fn chosen(request: &CheckRequest, snapshot: &Snapshot, notes: &mut Vec<String>) -> Result<Option<Chosen>, Error> {
-    let asked = request.base.is_some() || request.run.as_ref().is_some_and(|run| run.event != base::Event::Other);
-    if !asked {
+    let Some(asked) = request.base.as_ref().map(|_| true).or(request.run.as_ref().map(|run| run.event != base::Event::Other))
+    else {
         return Ok(None);
-    }
+    };
     let question = base::Question {
         named: request.base.as_deref(),
         run: request.run.as_ref(),
         inspected: snapshot.subject().revision.as_deref().and_then(|id| git2::Oid::from_str(id).ok()),
+        ci: request.ci,
         limits: &request.limits,
     };
-    let none = || {
+    let Some(repository) = snapshot.repository() else {
+        if !asked {
+            return Ok(None);
+        }
         let error = Error::incomplete("there is no git repository here, so there is no base to compare with");
-        error.hint("check the repository out with its `.git`, or leave --base out")
+        return Err(error.hint("check the repository out with its `.git`, or leave --base out"));
     };
-    let chosen = snapshot.repository().ok_or_else(none).and_then(|repository| base::choose(&question, repository));
+    fits::fits(&question, repository)?;
     let named = request.policy_file.is_some() || request.policy_ref.is_some();
-    match chosen {
+    match base::choose(&question, repository) {
         Err(error) if named && request.base.is_none() => {
             let next = error.hint.map(|hint| format!("; next: {hint}")).unwrap_or_default();
             notes.push(format!("nothing is compared, so every finding counts as new: {}{next}", error.message));
@@ -127,7 +183,8 @@ impl PolicyReader for PolicyFiles<'_> {
     }
 
     fn resolve(&self, reference: &str) -> Result<Named, Error> {
-        tags_judge::of_trees(self.repository()?, reference, self.request.ci, self.snapshot.limits())
+        let told = self.request.run.as_ref().and_then(|run| run.default_branch.as_deref());
+        tags_judge::of_trees(self.repository()?, reference, self.request.ci, told, self.snapshot.limits())
     }
 
     fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {

@@ -1,7 +1,7 @@
 //! Owns the road from a snapshot to decisions: facts, checks, findings, policy; of a head, with what the same policy decides about its
 //! base beside it. Refuses to open anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -55,6 +55,8 @@ pub(super) struct BaseSide<'a> {
     pub(super) snapshot: &'a Snapshot,
     /// What the head does to the policy.
     pub(super) proposal: Proposal<'a>,
+    /// Files beside it that say whom it trusts.
+    pub(super) trusted: &'a BTreeSet<RepoPath>,
     /// Old findings close the gate, too.
     pub(super) block_existing: bool,
     /// Old findings whose waiver is over close it.
@@ -84,8 +86,11 @@ impl Found {
         let facts = facts::gather(snapshot, catalog, &terms)?;
         let signing = look(&facts)?;
         let findings = judge(&facts, &signing, &terms, catalog, judging.only);
+        let mut sources = sources(snapshot, &findings);
+        // What a finding says of the policy stands in the one that judges, whatever the tree has under its name.
+        sources.extend(policy.files.iter().map(|file| (file.path.clone(), Arc::clone(file))));
         Ok(Self {
-            sources: sources(snapshot, &findings),
+            sources,
             unread: unread::by_rules(snapshot, &terms, catalog),
             notes: facts::required::notes(&facts.pipelines, &terms.ci.required_checks),
             subjects: Subjects::of(&facts),
@@ -103,8 +108,12 @@ impl Found {
         base: Option<BaseSide<'_>>,
     ) -> Judged {
         let moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
-        let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot));
-        let watched = base.map(|base| watched::changed(snapshot, base.snapshot)).unwrap_or_default();
+        let now = &self.subjects;
+        let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot, now));
+        let taken_over = |finding: &Finding, directory: Option<&RepoPath>| {
+            base.is_some_and(|base| now.took_over(&base.judged.subjects, finding, directory, snapshot))
+        };
+        let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted)).unwrap_or_default();
         let against = base.map(|base| {
             self.unread.extend(compared::hidden(base.judged, snapshot));
             Against {
@@ -112,6 +121,7 @@ impl Found {
                 files: &moves.files,
                 directories: &moves.directories,
                 deleted: &deleted,
+                taken_over: &taken_over,
                 proposal: base.proposal,
                 watched: &watched,
                 block_existing: base.block_existing,
@@ -162,7 +172,9 @@ pub fn decided_on(
     today: Date,
 ) -> Result<Judged, Error> {
     let judged = decided(base, policy, look, judging, today)?;
-    let side = BaseSide { judged: &judged, snapshot: base, proposal, block_existing: false, expiry_closes: false };
+    let trusted = BTreeSet::new();
+    let side =
+        BaseSide { judged: &judged, snapshot: base, proposal, trusted: &trusted, block_existing: false, expiry_closes: false };
     Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, Some(side)))
 }
 

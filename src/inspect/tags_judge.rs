@@ -87,20 +87,33 @@ pub(super) fn named(
 ///
 /// # Errors
 /// Usage: a name with several readings, or in CI one that the judged writes. Incomplete: it is not here.
-pub(super) fn of_trees(repository: &Repository, reference: &str, ci: bool, limits: &Limits) -> Result<Named, Error> {
+pub(super) fn of_trees(
+    repository: &Repository,
+    reference: &str,
+    ci: bool,
+    told: Option<&str>,
+    limits: &Limits,
+) -> Result<Named, Error> {
     let his = [PULLS, "refs/pull/", "refs/merge-requests/", TAGS].iter().any(|prefix| reference.starts_with(prefix));
-    if his && ci {
+    let refuse = || {
         let error = Error::usage(format!("--policy-ref {reference} may be written by whoever wrote the inspected tree"));
-        return Err(error.hint("name the protected branch, for example refs/remotes/origin/main"));
+        error.hint("name the protected branch, for example refs/remotes/origin/main")
+    };
+    if his && ci {
+        return Err(refuse());
     }
     let id = if his { revision::resolve(repository, reference, limits)? } else { full(repository, reference, limits)? };
-    let outside = !his && (known(repository, reference, limits) || known(repository, &id.to_string(), limits));
+    let outside = !his && (known(repository, reference, told, limits) || known(repository, &id.to_string(), told, limits));
+    // Where the default branch is known, another one is whoever's it is.
+    if ci && !outside && DefaultBranch::of(repository, told)?.is_some() {
+        return Err(refuse());
+    }
     Ok(Named { commit: id.to_string(), outside })
 }
 
-/// It might judge tags, too.
-pub(super) fn known(repository: &Repository, reference: &str, limits: &Limits) -> bool {
-    DefaultBranch::of(repository, None).is_ok_and(|default| named(repository, reference, default.as_ref(), limits).is_ok())
+/// It might judge tags, too; `told`: the default branch, as the event of a run says.
+pub(super) fn known(repository: &Repository, reference: &str, told: Option<&str>, limits: &Limits) -> bool {
+    DefaultBranch::of(repository, told).is_ok_and(|default| named(repository, reference, default.as_ref(), limits).is_ok())
 }
 
 fn refused(reference: &str, why: &str) -> Result<(Oid, bool), Error> {

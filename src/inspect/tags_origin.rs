@@ -148,7 +148,6 @@ fn at_commit(
         revision: Some(revision),
         authoritative: true,
         bootstrap: false,
-        by_base: false,
         proposed: None,
         title,
     };
@@ -198,7 +197,6 @@ pub(super) fn from_file(
         revision,
         authoritative: true,
         bootstrap: false,
-        by_base: false,
         proposed: None,
         title,
     };

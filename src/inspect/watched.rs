@@ -1,6 +1,8 @@
 //! Owns which files beside the policy a change touches: certificates, who owns the policy by CODEOWNERS, the workflows that name this gate.
 //! Refuses to judge the change.
 
+use std::collections::BTreeSet;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::policy::protected::Watched;
@@ -9,14 +11,28 @@ use crate::text::RepoPath;
 
 /// Where GitHub looks for code owners, the first file that is there alone.
 const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
-/// What the gate rests on: the policy, what lies beside it, workflows, and the code owners' files themselves.
-const GUARDED: [&str; 5] = [".tollgate.toml", ".tollgate/any", ".github/workflows/any.yml", ".github/CODEOWNERS", "CODEOWNERS"];
+/// Where more of what the gate rests on lies: what the policy is made of, workflows and what they run.
+const FOLDERS: [&str; 3] = [".tollgate", ".github/workflows", ".github/actions"];
+/// What the gate rests on, there or not: a file that comes later has an owner, too.
+const GUARDED: [&str; 3] = [".tollgate.toml", ".tollgate/any", ".github/workflows/any.yml"];
 
-/// What the head changes of them.
-pub(super) fn changed(head: &Snapshot, base: &Snapshot) -> Vec<Watched> {
-    let mut all: Vec<Watched> = certificates(head, base).chain(owners(head, base)).chain(workflows(head, base)).collect();
+/// What the head changes of them; `trusted`: files that either policy names, wherever they lie.
+pub(super) fn changed(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Vec<Watched> {
+    let all = certificates(head, base, trusted).into_iter().chain(owners(head, base, trusted));
+    let mut all: Vec<Watched> = all.chain(workflows(head, base)).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
+}
+
+/// The files of both trees below a folder; the folder itself where it is none.
+fn below(folder: &str, head: &Snapshot, base: &Snapshot) -> BTreeSet<RepoPath> {
+    let folder = RepoPath::new(folder).unwrap_or_default();
+    let of = |side: &Snapshot| side.under(&folder).iter().map(|entry| entry.path.clone()).collect::<Vec<_>>();
+    of(head)
+        .into_iter()
+        .chain(of(base))
+        .chain([head, base].iter().any(|side| side.entry(&folder).is_some()).then(|| folder.clone()))
+        .collect()
 }
 
 fn text(snapshot: &Snapshot, path: &RepoPath) -> Option<String> {
@@ -24,20 +40,31 @@ fn text(snapshot: &Snapshot, path: &RepoPath) -> Option<String> {
     Some(snapshot.peek(path).map_or_else(|unread| format!("\0{}", unread.why), |file| file.text.clone()))
 }
 
-fn certificates<'s>(head: &'s Snapshot, base: &'s Snapshot) -> impl Iterator<Item = Watched> + 's {
-    let folder = RepoPath::new(".tollgate").unwrap_or_default();
-    let files: Vec<RepoPath> = base.under(&folder).iter().map(|entry| entry.path.clone()).collect();
-    let other = move |path: &RepoPath| head.entry(path).is_some() && text(head, path) != text(base, path);
-    files.into_iter().filter(other).map(|path| {
-        let what = format!("this change replaces {path}, which the policy is made of");
-        Watched { path, what, weakens: true }
-    })
+/// By bytes: what is added, replaced or taken away changes whom the policy trusts, or may do so in the next change.
+fn certificates(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Vec<Watched> {
+    let all: BTreeSet<RepoPath> = below(FOLDERS[0], head, base).into_iter().chain(trusted.iter().cloned()).collect();
+    let told = all.into_iter().filter_map(|path| {
+        let does = match (text(base, &path), text(head, &path)) {
+            (None, Some(_)) => "adds",
+            (Some(_), None) => "deletes",
+            (before, after) if before != after => "replaces",
+            _ => return None,
+        };
+        let what = format!("this change {does} {path}, which the policy is made of");
+        Some(Watched { path, what, weakens: true })
+    });
+    told.collect()
 }
 
 /// Who owns the files that the gate rests on, when that is no longer who owned them.
-fn owners(head: &Snapshot, base: &Snapshot) -> Option<Watched> {
+fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Option<Watched> {
     let (before, after) = (Owners::of(base)?, Owners::of(head));
-    let lost = GUARDED.iter().find(|path| {
+    let there = FOLDERS.iter().flat_map(|folder| below(folder, head, base)).chain(trusted.iter().cloned());
+    let there: BTreeSet<String> = there.map(|path| path.to_string()).collect();
+    // A file of code owners behind the one that counts counts for nothing.
+    let counts = OWNERS.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
+    let mut guarded = there.iter().map(String::as_str).chain(OWNERS.into_iter().take(counts)).chain(GUARDED);
+    let lost = guarded.find(|path| {
         let then = before.of_path(path);
         !then.is_empty() && after.as_ref().map(|after| after.of_path(path)).unwrap_or_default() != then
     })?;
@@ -46,9 +73,17 @@ fn owners(head: &Snapshot, base: &Snapshot) -> Option<Watched> {
     Some(Watched { path, what, weakens: true })
 }
 
+/// A pattern and whom its files belong to.
+struct Row {
+    pattern: Gitignore,
+    /// GitHub's `dir/*` is about the files in `dir` and about none below it, where git's ignores whole folders by it.
+    flat: bool,
+    owners: BTreeSet<String>,
+}
+
 struct Owners {
     path: RepoPath,
-    rows: Vec<(Gitignore, Vec<String>)>,
+    rows: Vec<Row>,
 }
 
 impl Owners {
@@ -56,19 +91,23 @@ impl Owners {
         let path = OWNERS.iter().filter_map(|name| RepoPath::new(name)).find(|path| snapshot.entry(path).is_some())?;
         let text = text(snapshot, &path)?;
         let rows = text.lines().filter_map(|line| {
-            let mut words = line.split_whitespace().take_while(|word| !word.starts_with('#'));
+            let mut words = line.split_ascii_whitespace().take_while(|word| !word.starts_with('#'));
             let pattern = words.next()?;
             let mut builder = GitignoreBuilder::new("");
             builder.add_line(None, pattern).ok()?;
-            Some((builder.build().ok()?, words.map(str::to_owned).collect()))
+            let owners = words.map(str::to_ascii_lowercase).collect();
+            Some(Row { pattern: builder.build().ok()?, flat: pattern.ends_with("/*"), owners })
         });
         Some(Self { rows: rows.collect(), path })
     }
 
-    /// The last row that matches counts.
+    /// The last row that matches counts. Who is named is named, in whatever order and case.
     fn of_path(&self, path: &str) -> Vec<String> {
-        let matches = |(pattern, _): &&(Gitignore, Vec<String>)| pattern.matched_path_or_any_parents(path, false).is_ignore();
-        self.rows.iter().rev().find(matches).map(|(_, owners)| owners.clone()).unwrap_or_default()
+        let matches = |row: &&Row| match row.flat {
+            true => row.pattern.matched(path, false).is_ignore(),
+            false => row.pattern.matched_path_or_any_parents(path, false).is_ignore(),
+        };
+        self.rows.iter().rev().find(matches).map(|row| row.owners.iter().cloned().collect()).unwrap_or_default()
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Against<'a> {
     pub directories: &'a BTreeMap<RepoPath, RepoPath>,
     /// Whether what a finding of the base was about was deleted, all files of it.
     pub deleted: &'a (dyn Fn(&Finding) -> bool + Sync),
+    /// Whether the files that a finding of the base was about are now those of the language's component in this directory, or of any.
+    pub taken_over: &'a (dyn Fn(&Finding, Option<&RepoPath>) -> bool + Sync),
     /// What the head does to the policy.
     pub proposal: Proposal<'a>,
     /// Files beside the policy that the change touches.
@@ -63,6 +65,8 @@ pub(super) trait Judge {
     fn as_failing(&mut self, finding: &Finding) -> Option<DecidedFinding>;
     /// The fingerprint of a finding of the head under the names of the base.
     fn under_old_names(&mut self, finding: &Finding, identity: &str, path: &str) -> String;
+    /// Waives anew, what the base had first: what is new has to find something left.
+    fn waive_old_first(&mut self, head: &mut [DecidedFinding]);
 }
 
 /// Marks what is new and what is not, lets what is old pass, adds what was lost, and lists what was fixed.
@@ -81,7 +85,14 @@ pub(super) fn compare(
             hide(one, before, judge);
         }
     }
-    mark(head, &mut unmatched, &names, judge);
+    mark(head, &mut unmatched, &names, &lost, judge);
+    for before in lost.gone {
+        if let Some(mut gone) = judge.as_failing(&no_longer_there(&before.finding)) {
+            gone.change = Some(Change::New);
+            head.push(gone);
+        }
+    }
+    judge.waive_old_first(head);
     for (position, one) in head.iter_mut().enumerate() {
         let old = one.change == Some(Change::Existing) && !lost.hidden.contains_key(&position);
         let closes = matches!(one.decision, Decision::Gate | Decision::Warn | Decision::Note);
@@ -90,13 +101,10 @@ pub(super) fn compare(
         }
     }
     bound_waivers(head, against.base);
-    for before in lost.gone {
-        if let Some(mut gone) = judge.as_failing(&no_longer_there(&before.finding)) {
-            gone.change = Some(Change::New);
-            head.push(gone);
-        }
-    }
-    unmatched.fixed(&lost.kept)
+    // What is told as worse is not told as fixed.
+    let worse = head.iter().filter(|one| one.change == Some(Change::New));
+    let worse = worse.map(|one| (one.finding.rule.clone(), names.identity(&one.finding))).collect();
+    unmatched.fixed(&lost.kept, &worse)
 }
 
 /// Names of the base for what the head calls otherwise.
@@ -152,27 +160,48 @@ impl<'b> Unmatched<'b> {
         taken.is_some_and(|at| self.problems[at].take().is_some())
     }
 
-    /// The same rule on the same subject stood a rung lower: what is higher and still short is no new problem.
-    fn take_lower(&mut self, finding: &Finding, identity: String) -> bool {
-        let Some(rung) = finding.rung else { return false };
-        let list = self.by_subject.get(&(finding.rule.as_str(), identity));
-        let lower = |at: &usize| {
-            self.problems[*at]
-                .is_some_and(|one| one.finding.verdict == Verdict::Fail && one.finding.rung.is_some_and(|before| before < rung))
-        };
-        let taken = list.and_then(|list| list.iter().copied().find(|at| lower(at)));
+    /// A problem of the base with this rule and subject that passes a test.
+    fn take_like(&mut self, finding: &Finding, identity: &str, like: impl Fn(&Finding) -> bool) -> bool {
+        let list = self.by_subject.get(&(finding.rule.as_str(), identity.to_owned()));
+        let fits = |at: &usize| self.problems[*at].is_some_and(|one| like(&one.finding));
+        // The lists hold the last one first.
+        let taken = list.and_then(|list| list.iter().rev().copied().find(|at| fits(at)));
         taken.is_some_and(|at| self.problems[at].take().is_some())
     }
 
-    fn fixed(self, kept: &BTreeSet<(String, String)>) -> Vec<Fixed> {
-        let is_kept = |one: &DecidedFinding| kept.contains(&(one.finding.rule.clone(), one.fingerprint.clone()));
+    /// The same problem of the same subject, its line or its file written anew: the text is no part of what is wrong.
+    fn take_edited(&mut self, finding: &Finding, identity: &str) -> bool {
+        let same =
+            |before: &Finding| before.cause == finding.cause && before.rung == finding.rung && before.verdict == finding.verdict;
+        self.take_like(finding, identity, same)
+    }
+
+    /// The same rule on the same subject stood a rung lower: what is higher and still short is no new problem.
+    fn take_lower(&mut self, finding: &Finding, identity: &str) -> bool {
+        let Some(rung) = finding.rung.filter(|_| finding.verdict == Verdict::Fail) else { return false };
+        self.take_like(finding, identity, |before| {
+            before.verdict == Verdict::Fail && before.rung.is_some_and(|before| before < rung)
+        })
+    }
+
+    fn fixed(self, kept: &BTreeSet<(String, String)>, worse: &BTreeSet<(String, String)>) -> Vec<Fixed> {
+        let is_kept = |one: &DecidedFinding| {
+            let rule = || one.finding.rule.clone();
+            kept.contains(&(rule(), one.fingerprint.clone())) || worse.contains(&(rule(), one.finding.identity()))
+        };
         let mut fixed: Vec<Fixed> = self.problems.into_iter().flatten().filter(|one| !is_kept(one)).map(Fixed::of).collect();
         fixed.sort();
         fixed
     }
 }
 
-fn mark(head: &mut [DecidedFinding], unmatched: &mut Unmatched<'_>, names: &Names<'_, '_>, judge: &mut dyn Judge) {
+fn mark(
+    head: &mut [DecidedFinding],
+    unmatched: &mut Unmatched<'_>,
+    names: &Names<'_, '_>,
+    lost: &Lost<'_>,
+    judge: &mut dyn Judge,
+) {
     let problems: Vec<usize> = (0..head.len()).filter(|at| is_problem(&head[*at])).collect();
     let mut open = Vec::new();
     for at in problems {
@@ -184,11 +213,17 @@ fn mark(head: &mut [DecidedFinding], unmatched: &mut Unmatched<'_>, names: &Name
             open.push((at, identity));
         }
     }
-    // What equals a problem of the base has the first claim on it.
+    // What equals a problem of the base has the first claim on it, then what is the same in other words.
+    open.retain(|(at, identity)| {
+        let one = &mut head[*at];
+        let edited = !lost.hidden.contains_key(at) && unmatched.take_edited(&one.finding, identity);
+        one.change = Some(if edited { Change::Existing } else { Change::New });
+        !edited
+    });
     for (at, identity) in open {
-        let one = &mut head[at];
-        let improved = one.finding.verdict == Verdict::Fail && unmatched.take_lower(&one.finding, identity);
-        one.change = Some(if improved { Change::Existing } else { Change::New });
+        if unmatched.take_lower(&head[at].finding, &identity) {
+            head[at].change = Some(Change::Existing);
+        }
     }
 }
 
@@ -218,9 +253,10 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
     for (at, one) in head.iter().enumerate() {
         by_subject.entry((one.finding.rule.clone(), names.identity(&one.finding))).or_default().push(at);
     }
-    let whole_fails = |rule: &str| {
-        head.iter()
-            .any(|one| one.finding.rule == rule && one.finding.subject == "repository" && one.finding.verdict == Verdict::Fail)
+    // Of a rule that passes for the repository and fails for a file, the fails are what it says of the repository.
+    let whole_fails = |finding: &Finding| {
+        let told = |one: &&DecidedFinding| one.finding.rule == finding.rule && one.finding.verdict == Verdict::Fail;
+        head.iter().filter(told).any(|one| one.finding.subject == "repository" || finding.subject == "repository")
     };
     let mut lost = Lost { hidden: BTreeMap::new(), gone: Vec::new(), kept: BTreeSet::new() };
     for before in against.base.findings.iter().filter(|one| one.decision != Decision::Off) {
@@ -229,9 +265,9 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
         if !was_proven && !was_problem {
             continue;
         }
-        let now = around(finding, &by_subject);
+        let now = around(finding, head, &by_subject, against);
         let all = |test: fn(Verdict) -> bool| now.iter().all(|at| test(head[*at].finding.verdict));
-        let silent = now.is_empty() && (was_proven || finding.component.is_some()) && !whole_fails(&finding.rule);
+        let silent = now.is_empty() && (was_proven || finding.component.is_some()) && !whole_fails(finding);
         if !(silent || (!now.is_empty() && all(undecided))) || (against.deleted)(finding) {
             continue;
         }
@@ -244,22 +280,25 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
     lost
 }
 
-/// What the head says about the subject: of a component that became part of another one, about that; of a language that is gone as a
-/// whole, about the language.
-fn around<'h>(finding: &Finding, by_subject: &'h BySubject) -> &'h [usize] {
+/// What the head says about the subject: of a component whose files another one took over, about that; of a language or a repository that
+/// is told as a whole, about the whole, unless that is proof which this component's files have no part in.
+fn around<'h>(finding: &Finding, head: &[DecidedFinding], by_subject: &'h BySubject, against: &Against<'_>) -> &'h [usize] {
     let language = finding.subject.split(':').next().unwrap_or_default();
-    let mut names = vec![finding.identity()];
-    if let Some(directory) = &finding.component {
-        let mut above = directory.clone();
-        while !above.is_root() {
-            above = above.parent();
-            names.push(format!("{language}:{above}"));
-        }
-        names.push(language.to_owned());
-        names.push("repository".to_owned());
+    let told = |name: String| by_subject.get(&(finding.rule.clone(), name)).map(Vec::as_slice);
+    if let Some(own) = told(finding.identity()) {
+        return own;
     }
-    let known = names.into_iter().find_map(|name| by_subject.get(&(finding.rule.clone(), name)));
-    known.map_or(&[], Vec::as_slice)
+    let Some(directory) = &finding.component else { return &[] };
+    let mut above = directory.clone();
+    while !above.is_root() {
+        above = above.parent();
+        if let Some(there) = told(format!("{language}:{above}")).filter(|_| (against.taken_over)(finding, Some(&above))) {
+            return there;
+        }
+    }
+    let vouches =
+        |list: &&[usize]| !list.iter().any(|at| proven(head[*at].finding.verdict)) || (against.taken_over)(finding, None);
+    told(language.to_owned()).or_else(|| told("repository".to_owned())).filter(vouches).unwrap_or(&[])
 }
 
 /// An undecided finding where something was known: a failing one of the rule's own severity.

@@ -121,8 +121,7 @@ impl<'a> Run<'a> {
             finding.reported_by = None;
         }
         let wanted = self.wanted(&finding, severity, &standing);
-        let needs_waiver =
-            matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail);
+        let needs_waiver = needs_waiver(wanted, &finding);
         let waiver = if needs_waiver { self.waivers.cover(&finding) } else { None };
         let expired = needs_waiver && waiver.is_none() && self.waivers.covered(&finding);
         let decision = if waiver.is_some() { Decision::Waived } else { wanted };
@@ -180,7 +179,7 @@ impl Run<'_> {
         let Some(rule) = self.catalog.rule(protected::RULE).filter(|_| self.standing(protected::RULE).active) else {
             return Vec::new();
         };
-        let findings = protected::findings(rule, self.catalog, self.policy, against);
+        let findings = protected::findings(rule, self.catalog, against);
         findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
     }
 }
@@ -202,6 +201,23 @@ impl compare::Judge for Run<'_> {
         let (text, nth) = finding.places.first().map_or(("", 0), |evidence| self.lines.look_up(&evidence.place));
         finding.fingerprint_as(identity, path, text, nth)
     }
+
+    fn waive_old_first(&mut self, head: &mut [DecidedFinding]) {
+        self.waivers.give_back();
+        for old in [true, false] {
+            let of_it = |one: &&mut DecidedFinding| (one.change == Some(Change::Existing)) == old;
+            for one in head.iter_mut().filter(of_it).filter(|one| needs_waiver(one.otherwise, &one.finding)) {
+                one.waiver = self.waivers.cover(&one.finding);
+                one.expired = one.waiver.is_none() && self.waivers.covered(&one.finding);
+                one.decision = if one.waiver.is_some() { Decision::Waived } else { one.otherwise };
+            }
+        }
+    }
+}
+
+/// Whether a waiver has something to do for it.
+fn needs_waiver(wanted: Decision, finding: &Finding) -> bool {
+    matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail)
 }
 
 /// The file that a failing `ci-config-readable` is about.

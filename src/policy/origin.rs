@@ -8,7 +8,6 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::FailOn;
-use super::protected::Proposal;
 use crate::catalog::{Catalog, Severity};
 use crate::error::Error;
 use crate::signing::trust::Trust;
@@ -128,8 +127,6 @@ pub struct Judging {
     pub authoritative: bool,
     /// The base has no policy yet.
     pub bootstrap: bool,
-    /// It is the base's, which the inspected tree may change.
-    pub by_base: bool,
     /// The policy of the inspected tree, where another one judges a change.
     pub proposed: Option<Policy>,
     /// The words of the last line.
@@ -203,7 +200,7 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
         let title = format!("{what} at {} {}", base.title, short(&base.revision));
         let authoritative = base.outside && !request.org_policy_is_inside;
         let judged = judging((policy, trust), source, Some(base.revision.clone()), authoritative, title);
-        return Ok(Judging { bootstrap, by_base: true, proposed, ..judged });
+        return Ok(Judging { bootstrap, proposed, ..judged });
     }
     let (source, title) = match (has_file, &request.tree_revision) {
         (true, Some(revision)) => (PolicySource::WorkTree, format!("{POLICY_FILE} of the inspected commit {}", short(revision))),
@@ -214,17 +211,26 @@ pub fn choose(request: &OriginRequest, reader: &dyn PolicyReader, catalog: &Cata
     Ok(judging(policy, source, revision, false, title))
 }
 
-impl Judging {
-    /// What the inspected tree does to this policy.
-    #[must_use]
-    pub fn proposal(&self) -> Proposal<'_> {
-        match (self.by_base, self.bootstrap) {
-            (false, _) => Proposal::Elsewhere,
-            (true, true) => Proposal::First,
-            (true, false) => Proposal::Changed(self.proposed.as_ref()),
-        }
-    }
+/// A policy as it stands in a source, without the organisation's below it; `None`: there is none.
+///
+/// # Errors
+/// It has mistakes, or a file that it names cannot be read.
+pub fn plain(
+    file: Option<Arc<SourceFile>>,
+    profile: Option<&str>,
+    catalog: &Catalog,
+    today: Date,
+    open: &Open<'_>,
+) -> Result<Option<Policy>, Error> {
+    let Some(file) = file else { return Ok(None) };
+    let policy = read(Some(file), &Reading { catalog, today, open, org: None })?;
+    Ok(Some(match profile {
+        Some(profile) => policy.under(profile),
+        None => policy,
+    }))
+}
 
+impl Judging {
     /// What the inspected tree's own policy would bring, where no policy judges yet: waivers and statements of it hold once it is merged.
     #[must_use]
     pub fn proposes(&self) -> Option<String> {
@@ -246,7 +252,7 @@ fn judging(
     authoritative: bool,
     title: String,
 ) -> Judging {
-    Judging { policy, trust, source, revision, authoritative, bootstrap: false, by_base: false, proposed: None, title }
+    Judging { policy, trust, source, revision, authoritative, bootstrap: false, proposed: None, title }
 }
 
 fn short(revision: &str) -> &str {

@@ -19,12 +19,17 @@ const SHOWN: usize = 80;
 /// What a change does to the policy that judges it.
 #[derive(Clone, Copy, Debug)]
 pub enum Proposal<'a> {
-    /// The judging policy is not that of the base.
+    /// Nothing is known of what it started from.
     Elsewhere,
-    /// The base has no policy yet.
+    /// What it started from has no policy yet.
     First,
-    /// The head has this one; `None`: it has none any more.
-    Changed(Option<&'a Policy>),
+    /// It changes one policy into another.
+    Changed {
+        /// The policy that the change started from, whichever judges it.
+        from: &'a Policy,
+        /// The head has this one; `None`: it has none any more.
+        to: Option<&'a Policy>,
+    },
 }
 
 /// A file beside the policy that a change touches.
@@ -39,14 +44,16 @@ pub struct Watched {
 }
 
 /// One finding for each thing that is weakened; one `pass` when nothing is.
-pub(super) fn findings(rule: &Rule, catalog: &Catalog, judging: &Policy, against: Option<&Against<'_>>) -> Vec<Finding> {
+pub(super) fn findings(rule: &Rule, catalog: &Catalog, against: Option<&Against<'_>>) -> Vec<Finding> {
     let moot = |message: &str| vec![Finding::new(rule, "repository", Verdict::NotApplicable, message)];
     let Some(against) = against else { return moot("nothing is compared, so nothing is changed") };
     let mut out = match against.proposal {
-        Proposal::Elsewhere => return moot("the policy that judges is not the base's, which a change could weaken"),
+        Proposal::Elsewhere => return moot("it is not known what this change started from"),
         Proposal::First => return moot("there is no policy at the base yet, so this change weakens none"),
-        Proposal::Changed(Some(proposed)) => weakened(rule, catalog, judging, proposed),
-        Proposal::Changed(None) => vec![fail(rule, "policy", "this change deletes the policy".to_owned(), Severity::Error)],
+        Proposal::Changed { from, to: Some(proposed) } => weakened(rule, catalog, from, proposed),
+        Proposal::Changed { to: None, .. } => {
+            vec![fail(rule, "policy", "this change deletes the policy".to_owned(), Severity::Error)]
+        }
     };
     out.extend(against.watched.iter().map(|file| {
         let severity = if file.weakens { Severity::Error } else { Severity::Notice };
@@ -59,8 +66,8 @@ pub(super) fn findings(rule: &Rule, catalog: &Catalog, judging: &Policy, against
     out
 }
 
-fn weakened(rule: &Rule, catalog: &Catalog, judging: &Policy, proposed: &Policy) -> Vec<Finding> {
-    let changes = change::changes(judging, proposed, catalog);
+fn weakened(rule: &Rule, catalog: &Catalog, before: &Policy, proposed: &Policy) -> Vec<Finding> {
+    let changes = change::changes(before, proposed, catalog);
     let weaker = changes.into_iter().filter(|change| change.direction == Direction::Weaker);
     weaker
         .map(|change| {

@@ -59,6 +59,11 @@ impl<'a> Waivers<'a> {
         })
     }
 
+    /// None of them covers anything yet.
+    pub(super) fn give_back(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.used = 0);
+    }
+
     /// Whether a waiver that is over covered the finding.
     pub(super) fn covered(&self, finding: &Finding) -> bool {
         self.entries.iter().any(|entry| entry.days_left < 0 && entry.covers(finding))

@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::finding::Finding;
 use crate::policy::{Counts, DecidedFinding, FailOn, Outcome, PolicySource};
 use crate::text::{RepoPath, SourceFile};
 
@@ -66,11 +67,19 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Files that excerpts are taken from.
     pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
+    /// The same, where the inspected tree proposes another policy than the one that judges.
+    pub proposed: BTreeMap<RepoPath, Arc<SourceFile>>,
     /// How long it took; printed on a terminal only.
     pub elapsed: Option<Duration>,
 }
 
 impl Report {
+    /// The files that a finding's places lie in: what is said of a proposed policy stands in that one.
+    #[must_use]
+    pub fn sources_of(&self, finding: &Finding) -> &BTreeMap<RepoPath, Arc<SourceFile>> {
+        if finding.rule == crate::policy::protected::RULE { &self.proposed } else { &self.sources }
+    }
+
     /// The exit status of the run.
     #[must_use]
     pub fn exit_status(&self) -> u8 {

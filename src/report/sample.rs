@@ -137,6 +137,7 @@ pub(super) fn report() -> Report {
             .into_iter()
             .map(|(name, text)| (path(name), SourceFile::new(path(name), text)))
             .collect::<BTreeMap<_, _>>(),
+        proposed: BTreeMap::new(),
         elapsed: Some(Duration::from_millis(120)),
     }
 }

@@ -29,7 +29,11 @@ impl Reporter for Text {
                 writeln!(out)?;
             }
             for told in report.told() {
-                writeln!(out, "{}", snippet::block(&told, &report.sources, Paint(view.color), view.verbose))?;
+                writeln!(
+                    out,
+                    "{}",
+                    snippet::block(&told, report.sources_of(&told.first.finding), Paint(view.color), view.verbose)
+                )?;
             }
             let waived = text_list::waived(report, out)?;
             if text_list::fixed(report, out)? || waived {

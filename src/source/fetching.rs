@@ -22,6 +22,25 @@ pub fn branches(repository: &Repository) -> String {
     format!("{}git fetch {deeper}origin '+refs/heads/*:{here}/*'", renamed(repository))
 }
 
+/// Brings one branch of the origin, whole.
+#[must_use]
+pub fn branch(repository: &Repository, name: &str) -> String {
+    let deeper = if repository.is_shallow() { "--unshallow " } else { "" };
+    format!("git fetch {deeper}origin {}", refspec(name))
+}
+
+/// Brings one branch that is not here, as far as the history at hand.
+#[must_use]
+pub fn one_branch(name: &str) -> String {
+    format!("git fetch origin {}", refspec(name))
+}
+
+/// One word of a shell, whatever the branch is called.
+fn refspec(name: &str) -> String {
+    let quoted = name.replace('\'', "'\\''");
+    format!("'+refs/heads/{quoted}:refs/remotes/origin/{quoted}'")
+}
+
 /// Brings them, and has git keep which of them is the default one.
 #[must_use]
 pub fn default_branch(repository: &Repository) -> String {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::node::{Node, Value, quoted};
-use super::schema::{Key, SEVERITIES, Tighter, Type, key, keys_in};
+use super::schema::{Absent, Key, SEVERITIES, Tighter, Type, key, keys_in};
 use super::{Policy, units};
 use crate::catalog::Catalog;
 use crate::text::{RepoPath, SourceFile};
@@ -172,7 +172,12 @@ impl Comparing<'_> {
                     Tighter::Less | Tighter::Earlier | Tighter::False => after < before,
                     _ => false,
                 },
-                (None, Some(Some(_))) => entry.tighter != Tighter::Never,
+                (None, Some(Some(value))) => match entry.absent {
+                    Absent::Least => entry.tighter != Tighter::Never,
+                    Absent::Most => false,
+                    Absent::Found => Some(value) == strictest(entry),
+                },
+                (Some(Some(_)), None) => entry.absent == Absent::Most,
                 _ => false,
             },
         };
@@ -186,11 +191,24 @@ impl Comparing<'_> {
                 let name = name.strip_suffix(".severity").unwrap_or(name);
                 format!("x = \"{}\"", self.catalog.rule(name)?.severity.word())
             }
+            None if entry.absent == Absent::Found => return None,
             None if entry.kind == Type::Flag && entry.default.is_empty() => "x = false".to_owned(),
             None if entry.default.is_empty() => return None,
             None => format!("x = {}", entry.default),
         };
         Node::parse(&SourceFile::new(RepoPath::root(), text)).ok()?.get("x").cloned()
+    }
+}
+
+/// The value that nothing is tighter than, where its type has one.
+fn strictest(entry: &Key) -> Option<i64> {
+    match (entry.kind, entry.tighter) {
+        (Type::Flag, Tighter::True) => Some(1),
+        (Type::Flag, Tighter::False) | (Type::Word(_), Tighter::Less) => Some(0),
+        (Type::Number(least, _), Tighter::Less) => Some(least),
+        (Type::Number(_, most), Tighter::More) => Some(most),
+        (Type::Word(words), Tighter::More) => i64::try_from(words.len()).ok().map(|count| count - 1),
+        _ => None,
     }
 }
 
@@ -266,7 +284,7 @@ mod tests {
         both_ways("", "[release]\nreach = \"first-parent\"", "release.reach");
         both_ways("[release]\nallow_sha1_self_signatures = true", "", "release.allow_sha1_self_signatures");
         both_ways("[release]\naccept = [\"tag\", \"countersign\"]", "", "release.accept");
-        both_ways("", "[gate]\nbranches = [\"next\"]", "gate.branches");
+        both_ways("[gate]\nbranches = [\"next\"]", "", "gate.branches");
         both_ways("[thresholds]\nmax_body = \"1MB\"", "[thresholds]\nmax_body = 1000", "thresholds.max_body");
         both_ways("[rules]\nfact-conflict = \"off\"", "", "rules.fact-conflict");
         both_ways("", "[rules]\nfact-conflict = \"error\"", "rules.fact-conflict");
@@ -286,6 +304,26 @@ mod tests {
         assert_eq!(told("", "[release]\nmin_signatures = 1"), ["neutral release.min_signatures"]);
         assert_eq!(told("[service]\nname = \"a\"", "[service]\nname = \"b\""), ["neutral service.name"]);
         assert!(told("[release]\nmin_signatures = 2", "# other\nrelease.min_signatures = 2").is_empty());
+    }
+
+    /// What a key that is not there asks for is not always the least.
+    #[test]
+    fn a_key_that_appears_may_ask_for_less() {
+        for (more, way, key) in [
+            ("[release]\nsigned_since = 2999-01-01", "weaker", "release.signed_since"),
+            ("[service]\nweb = false", "weaker", "service.web"),
+            ("[service]\nweb = true", "tighter", "service.web"),
+            ("[service]\nkind = \"none\"", "weaker", "service.kind"),
+            ("[service]\nrisk = \"low\"", "weaker", "service.risk"),
+            ("[service]\nrisk = \"maximum\"", "tighter", "service.risk"),
+            ("[gate]\nbranches = [\"**\"]", "weaker", "gate.branches"),
+        ] {
+            assert_eq!(told("", more), [format!("{way} {key}")]);
+        }
+        assert_eq!(told("[release]\nsigned_since = 2026-01-01", ""), ["tighter release.signed_since"]);
+        let waiver = "[people.a]\nroles = [\"owner\"]\n[[waiver]]\nrule = \"fact-conflict\"\nreason = \"x\"\nowner = \"a\"\ncreated = 2026-05-01\nexpires = 2026-06-30\n";
+        let counted = told(waiver, &format!("{waiver}count = 1000000\n"));
+        assert!(counted.len() == 1 && counted[0].starts_with("weaker waiver["), "{counted:?}");
     }
 
     #[test]

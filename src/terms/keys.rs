@@ -3,14 +3,14 @@
 
 use super::schema::Tighter::*;
 use super::schema::Type::*;
-use super::schema::{Key, Names, Tighter, Type};
+use super::schema::{Absent, Key, Names, Tighter, Type};
 
 const fn may(path: &'static str, kind: Type, tighter: Tighter, default: &'static str, about: &'static str) -> Key {
-    Key { path, kind, required: false, tighter, default, about, later: false }
+    Key { path, kind, required: false, tighter, default, about, later: false, absent: Absent::Least }
 }
 
 const fn must(path: &'static str, kind: Type, tighter: Tighter, about: &'static str) -> Key {
-    Key { path, kind, required: true, tighter, default: "", about, later: false }
+    Key { path, kind, required: true, tighter, default: "", about, later: false, absent: Absent::Least }
 }
 
 /// As `may`: its place in the file is agreed on, and no rule of this version reads it.
@@ -30,16 +30,16 @@ pub static KEYS: &[Key] = &[
     // Service
     may("service", Table, ByKey, "", "Facts about the service; what is left out is inferred, what contradicts the tree is a finding"),
     may("service.name", Text, Neutral, "", "Its name"),
-    may("service.web", Flag, True, "", "It serves HTTP"),
-    may("service.kind", Word(&["none", "html", "api", "both"]), More, "", "What it serves"),
-    may("service.api_style", Word(&["graphql", "grpc", "openapi"]), More, "", "How its interface is described"),
-    later("service.admin", Flag, True, "", "It has an admin interface"),
+    may("service.web", Flag, True, "", "It serves HTTP").without(Absent::Found),
+    may("service.kind", Word(&["none", "html", "api", "both"]), More, "", "What it serves").without(Absent::Found),
+    may("service.api_style", Word(&["graphql", "grpc", "openapi"]), More, "", "How its interface is described").without(Absent::Found),
+    later("service.admin", Flag, True, "", "It has an admin interface").without(Absent::Found),
     later("service.admin_paths", Texts, Longer, "", "Paths of the admin interface"),
     later("service.staff_paths", Texts, Longer, "", "Paths for staff only"),
-    later("service.pushes_to_clients", Flag, True, "", "It pushes data to clients"),
-    later("service.push_channel", Word(&["git", "admin", "other"]), Never, "", "How pushed data is changed"),
-    later("service.crypto_keys", Flag, True, "", "It keeps cryptographic keys"),
-    later("service.proxies_user_urls", Flag, True, "", "It fetches addresses that users give"),
+    later("service.pushes_to_clients", Flag, True, "", "It pushes data to clients").without(Absent::Found),
+    later("service.push_channel", Word(&["git", "admin", "other"]), Never, "", "How pushed data is changed").without(Absent::Found),
+    later("service.crypto_keys", Flag, True, "", "It keeps cryptographic keys").without(Absent::Found),
+    later("service.proxies_user_urls", Flag, True, "", "It fetches addresses that users give").without(Absent::Found),
     may("service.openapi", Text, Never, "", "The API document's path, or the route that serves it"),
     later("service.public_operations", Texts, Shorter, "", "Operations that need no authentication"),
     later("service.endpoints", Tables, Longer, "", "Public addresses"),
@@ -47,18 +47,18 @@ pub static KEYS: &[Key] = &[
     must("service.endpoints[].env", Word(&["dev", "stage", "prod"]), More, "The environment"),
     may("service.owner", Text, Neutral, "", "The team that owns it"),
     later("service.tier", Text, Neutral, "", "The tier, in the organisation's words"),
-    may("service.risk", Word(&["low", "medium", "high", "maximum"]), More, "", "The outcome of the risk assessment"),
+    may("service.risk", Word(&["low", "medium", "high", "maximum"]), More, "", "The outcome of the risk assessment").without(Absent::Found),
     may("service.default_branch", Text, Never, "", "The branch that counts as default"),
-    later("service.endusers_login", Flag, True, "", "End users log in"),
-    later("service.staff_login", Flag, True, "", "Staff log in"),
-    later("service.user_html", Flag, True, "", "It shows HTML that users wrote"),
+    later("service.endusers_login", Flag, True, "", "End users log in").without(Absent::Found),
+    later("service.staff_login", Flag, True, "", "Staff log in").without(Absent::Found),
+    later("service.user_html", Flag, True, "", "It shows HTML that users wrote").without(Absent::Found),
     // Scope
     may("scope", Table, ByKey, "", "What is judged"),
     may("scope.exclude", Globs, Shorter, "", "Paths that are not judged"),
     may("scope.production", Globs, Longer, "", "Paths that are production wherever they lie"),
     // Gate
     may("gate", Table, ByKey, "", "When the gate closes"),
-    may("gate.branches", Globs, Longer, "", "Further branches that pull requests may target"),
+    may("gate.branches", Globs, Shorter, "", "Further branches that pull requests may target"),
     may("gate.block_existing_from", Date, Earlier, "", "From this day on findings that the base has close the gate, too"),
     later("gate.policy_review", Word(&["codeowners", "signed", "forge"]), Never, "", "Who may approve a weaker policy"),
     may("gate.fail_on", Word(&["error", "warning", "notice"]), More, "", "From which severity on a finding closes the gate; options may only tighten it"),
@@ -86,7 +86,7 @@ pub static KEYS: &[Key] = &[
     may("release", Table, ByKey, "", "Release tags"),
     may("release.tag_pattern", Pattern, Never, r"'^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$'", "Which tags are releases, over the whole name"),
     may("release.branches", Globs, Fewer, "", "Branches that a release must lie on; [] switches that off"),
-    may("release.signed_since", DateOrCommit, Earlier, "", "Releases from here on must be signed"),
+    may("release.signed_since", DateOrCommit, Earlier, "", "Releases from here on must be signed").without(Absent::Most),
     may("release.formats", Words(&["openpgp", "ssh"]), Shorter, "[\"openpgp\", \"ssh\"]", "Accepted kinds of signature; the profile literal takes [\"openpgp\"]"),
     may("release.min_signatures", Number(1, 100), More, "1", "How many people must sign"),
     may("release.check_last", Number(0, 10_000), More, "5", "How many releases `check` looks at"),
@@ -134,7 +134,7 @@ pub static KEYS: &[Key] = &[
     may("waiver[].approved_by", Person, Never, "", "Who approved it; needs the role security-approver"),
     may("waiver[].issue", Text, Neutral, "", "Where it is discussed"),
     may("waiver[].kind", Word(&["false-positive", "risk-accepted", "not-applicable"]), Neutral, "", "What kind of waiver it is"),
-    may("waiver[].count", Number(1, 1_000_000), Less, "", "How many findings it covers at most"),
+    may("waiver[].count", Number(1, 1_000_000), Less, "", "How many findings it covers at most").without(Absent::Found),
     may("waiver[].path", Text, Never, "", "Only findings in files that match this glob"),
     may("waiver[].subject", Text, Never, "", "Only findings about this subject, such as python:services/api"),
     may("waiver[].check", Text, Never, "", "Only findings with this cause code (`cause` in JSON, and in text with -v)"),

@@ -152,9 +152,28 @@ pub struct Key {
     pub about: &'static str,
     /// No rule of this version reads it.
     pub later: bool,
+    /// What it means that there is none, where no default says it.
+    pub absent: Absent,
+}
+
+/// What the absence of a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// Nothing: any value asks for more.
+    Least,
+    /// What the strictest value would, or more.
+    Most,
+    /// What is found out otherwise: only the strictest value is known to ask for as much.
+    Found,
 }
 
 impl Key {
+    /// The same, with another meaning of its absence.
+    #[must_use]
+    pub const fn without(self, absent: Absent) -> Self {
+        Self { absent, ..self }
+    }
+
     /// The last part of its path.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -48,6 +48,13 @@ pub fn trust(policy: &Policy, open: &Open<'_>, now: i64) -> Result<Trust, Error>
     })
 }
 
+/// Paths of the files that whom a policy trusts is read from, whether they are there or not.
+#[must_use]
+pub fn named_files(policy: &Policy) -> Vec<String> {
+    let keys = policy.people.values().flat_map(|person| &person.pgp);
+    keys.filter_map(|key| key.cert.clone()).chain(policy.release.allowed_signers.clone()).collect()
+}
+
 struct Building<'a> {
     open: &'a Open<'a>,
     problems: Vec<Error>,

@@ -147,8 +147,9 @@ fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
     let base = example.base.as_ref().map(|files| Snapshot::in_memory(files.clone()));
     let own = policy_of(&snapshot)?;
     let judging_policy = base.as_ref().map_or_else(|| Ok(own.clone()), policy_of)?;
-    let proposal = if judging_policy.is_none() { Proposal::First } else { Proposal::Changed(own.as_ref()) };
+    let first = judging_policy.is_none();
     let policy = judging_policy.unwrap_or_else(tollgate::terms::Policy::builtin);
+    let proposal = if first { Proposal::First } else { Proposal::Changed { from: &policy, to: own.as_ref() } };
     let only = [rule.to_owned()];
     let judging = tollgate::inspect::Judging { profile: example.profile.as_deref(), only: &only, ..Default::default() };
     let open = |name: &str| {

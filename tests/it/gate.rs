@@ -5,6 +5,8 @@ mod action;
 mod checkout;
 mod compared;
 mod events;
+mod judges;
+mod matched;
 
 use checkout::Files;
 
@@ -23,6 +25,11 @@ const REMOTE: (&str, &str) =
     (".github/workflows/ci.yml", "on: pull_request\njobs:\n  lint:\n    uses: acme/ci/.github/workflows/python.yml@v1\n");
 const CODE: (&str, &str) = ("src/a.py", "import os\n");
 const PROJECT: (&str, &str) = ("pyproject.toml", "[project]\nname = \"a\"\nversion = \"1\"\n");
+const POLICY: &str = ".tollgate.toml";
+/// A policy under which the rule decides nothing.
+const LAX: (&str, &str) = (POLICY, "[rules]\npython-static-analysis = \"off\"\n");
+const STRICT: (&str, &str) = (POLICY, "[rules]\npython-static-analysis = \"error\"\n");
+const MAIN: &str = "refs/remotes/origin/main";
 const RULE: &str = "python-static-analysis";
 
 /// Only the rule at hand, as JSON.

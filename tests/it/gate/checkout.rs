@@ -116,6 +116,11 @@ impl Checkout {
         said(self.directory.path(), &self.variables(run), arguments)
     }
 
+    /// Runs `check` in a CI that is not GitHub's.
+    pub(super) fn elsewhere(&self, arguments: &[&str]) -> Said {
+        said(self.directory.path(), &BTreeMap::from([("CI", "true".to_owned())]), arguments)
+    }
+
     /// Runs `check` as somebody at a keyboard does.
     pub(super) fn locally(&self, arguments: &[&str]) -> Said {
         said(self.directory.path(), &BTreeMap::new(), arguments)
@@ -201,6 +206,17 @@ impl Run {
             "repository": { "default_branch": "main" },
         });
         Self { name: "merge_group", commit: head, reference: format!("refs/heads/gh-readonly-queue/{branch}/pr-1"), payload }
+    }
+
+    /// The same under another event's name.
+    pub(super) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Started by a person, or by something else that changes no code.
+    pub(super) fn by_hand(name: &'static str, commit: Oid, reference: &str) -> Self {
+        let payload = json!({ "repository": { "default_branch": "main" } });
+        Self { name, commit, reference: reference.to_owned(), payload }
     }
 
     pub(super) fn schedule(commit: Oid) -> Self {

@@ -3,13 +3,7 @@
 use git2::Oid;
 
 use super::checkout::{Checkout, Run};
-use super::{CODE, GATES, JSON, PROJECT, RULE, SOFT};
-
-const POLICY: &str = ".tollgate.toml";
-/// A policy under which the rule decides nothing.
-const LAX: (&str, &str) = (POLICY, "[rules]\npython-static-analysis = \"off\"\n");
-const STRICT: (&str, &str) = (POLICY, "[rules]\npython-static-analysis = \"error\"\n");
-const MAIN: &str = "refs/remotes/origin/main";
+use super::{CODE, GATES, JSON, LAX, MAIN, POLICY, PROJECT, RULE, SOFT, STRICT};
 
 /// A pull request into `main`: its base, its head and the forge's merge of both.
 fn merged(checkout: &Checkout, base: super::Files<'_>, head: super::Files<'_>) -> (Oid, Oid, Oid) {

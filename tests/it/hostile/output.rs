@@ -72,6 +72,7 @@ fn report_of(judged: Judged, hostile: &str) -> Report {
         fixed: Vec::new(),
         not_inspected: Vec::new(),
         notes: vec![hostile.to_owned()],
+        proposed: judged.sources.clone(),
         sources: judged.sources,
         elapsed: None,
     }
