@@ -83,7 +83,8 @@ pub(super) fn named(
 }
 
 /// The commit of `--policy-ref` where a tree is judged. What is not known to have been the default branch's tip may be of whoever wrote the
-/// tree: any branch but that one may be his. In CI what certainly is his, a pull request's reference or a tag, is refused.
+/// tree: any branch but that one may be his. In CI that is refused, and where nothing says which the default branch is, what certainly is his: a
+/// pull request's reference or a tag.
 ///
 /// # Errors
 /// Usage: a name with several readings, or in CI one that the judged writes. Incomplete: it is not here.

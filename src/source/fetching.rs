@@ -26,13 +26,13 @@ pub fn branches(repository: &Repository) -> String {
 #[must_use]
 pub fn branch(repository: &Repository, name: &str) -> String {
     let deeper = if repository.is_shallow() { "--unshallow " } else { "" };
-    format!("git fetch {deeper}origin {}", refspec(name))
+    format!("git fetch {deeper}origin {} (with actions/checkout: fetch-depth: 0)", refspec(name))
 }
 
 /// Brings one branch that is not here, as far as the history at hand.
 #[must_use]
 pub fn one_branch(name: &str) -> String {
-    format!("git fetch origin {}", refspec(name))
+    format!("git fetch origin {} (with actions/checkout: fetch-depth: 0)", refspec(name))
 }
 
 /// One word of a shell, whatever the branch is called.
