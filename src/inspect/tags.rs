@@ -1,7 +1,6 @@
 //! Owns the one road from tag names to verdicts: repository, policy, verification, artefact, state log. `verify-tag` and the tests
 //! call nothing else. Refuses to print, and to read the clock or the environment: both come with the request.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::thread;
 
@@ -19,6 +18,7 @@ use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
 use crate::report::tags::{TagReport, TagRow};
 use crate::signing::refusal::{Refusal, Step};
+use crate::signing::signed;
 use crate::signing::state_log;
 use crate::signing::tag_name;
 use crate::source::forge::Fetched;
@@ -346,9 +346,7 @@ fn explain_checkout(verdict: &mut TagVerdict) {
 /// The names of everyone who counted, for the outputs of a pipeline.
 #[must_use]
 pub fn people(row: &TagRow) -> Vec<&str> {
-    let all: BTreeSet<&str> =
-        row.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
-    all.into_iter().collect()
+    signed::people(&row.signers)
 }
 
 /// Whether a reference is the tag of this name, for callers that know an event.

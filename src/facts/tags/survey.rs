@@ -15,6 +15,7 @@ use crate::answer::Reason;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::signing::refusal::Refusal;
+use crate::signing::signed;
 use crate::signing::signed_commit;
 use crate::signing::trust::{Person, Trust};
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
@@ -211,10 +212,7 @@ impl Surveying<'_> {
         let head = self.snapshot.subject().revision.clone();
         let judged = since.into_iter().map(|tag| {
             let verdict = verifying.tag(&tag.name);
-            let mut people: Vec<String> =
-                verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.clone()).collect();
-            people.sort();
-            people.dedup();
+            let people = signed::people(&verdict.signers).into_iter().map(str::to_owned).collect();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
             Release { name: tag.name, outcome: verdict.outcome.map(|()| people), by_checkout }
         });

@@ -247,10 +247,9 @@ impl Verifying<'_> {
         Err(verdict.unclear.clone().unwrap_or(otherwise))
     }
 
-    /// Distinct people, never signatures or keys.
+    /// Distinct people with keys of their own, never signatures or keys.
     fn threshold(&self, verdict: &TagVerdict) -> Result<(), Refusal> {
-        let people: BTreeSet<&str> =
-            verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+        let people = signed::people(&verdict.signers);
         let (have, want) = (people.len(), self.release.min_signatures);
         if have >= want {
             return Ok(());
@@ -258,8 +257,11 @@ impl Verifying<'_> {
         if let Some(refusal) = verdict.unclear.clone().or_else(|| signed::unclear(&verdict.signers)) {
             return Err(refusal);
         }
-        let names = people.into_iter().collect::<Vec<_>>().join(", ");
-        let reason = format!("{have} of {want} people signed ({names})");
+        let names = people.join(", ");
+        let all: BTreeSet<&str> =
+            verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+        let one = if all.len() > have { "; one key that signed for several people is one" } else { "" };
+        let reason = format!("{have} of {want} people signed ({names}){one}");
         Err(Refusal::rejected(
             Step::Threshold,
             reason,
