@@ -2,6 +2,7 @@
 //! configuration: a remote is known by the references that it left.
 
 use super::Repository;
+use super::repository::{ORIGINS_BRANCHES, OWN_BRANCHES};
 
 /// Where the branches of remotes are.
 const REMOTES: &str = "refs/remotes/";
@@ -15,11 +16,8 @@ pub const OBJECTS: &str = "git fetch --refetch --no-filter origin";
 #[must_use]
 pub fn branches(repository: &Repository) -> String {
     let deeper = if repository.is_shallow() { "--unshallow " } else { "" };
-    let here = match repository.is_git_dir && remotes(repository).is_empty() {
-        true => "refs/heads",
-        false => "refs/remotes/origin",
-    };
-    format!("{}git fetch {deeper}origin '+refs/heads/*:{here}/*'", renamed(repository))
+    let here = if repository.is_mirror().unwrap_or_default() { OWN_BRANCHES } else { ORIGINS_BRANCHES };
+    format!("{}git fetch {deeper}origin '+{OWN_BRANCHES}*:{here}*'", renamed(repository))
 }
 
 /// Brings them, and has git keep which of them is the default one.
@@ -40,8 +38,11 @@ pub fn history(repository: &Repository) -> String {
     if repository.is_shallow() { branches(repository) } else { format!("{}{OBJECTS}", renamed(repository)) }
 }
 
-/// The only remote has another name, and everything here is about `origin`.
+/// The only remote has another name, and everything here is about `origin`. What a mirror has below `refs/remotes/` names none.
 fn renamed(repository: &Repository) -> String {
+    if repository.is_mirror().unwrap_or_default() {
+        return String::new();
+    }
     match remotes(repository).as_slice() {
         [one] if one != "origin" => format!("git remote rename {one} origin && "),
         _ => String::new(),

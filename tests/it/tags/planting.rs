@@ -78,6 +78,8 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "no-origin-head" => fs::remove_file(built.git.join("refs/remotes/origin/HEAD")).expect("removed"),
         "no-default-branch" => fs::remove_file(built.git.join("refs/remotes/origin/main")).expect("removed"),
         "no-head" => built.plant_file("HEAD", b"ref: refs/heads/none\n"),
+        "no-heads" => fs::remove_dir_all(built.git.join("refs/heads")).expect("removed"),
+        "git-directory" => built.path = built.git.clone(),
         "no-remotes" => fs::remove_dir_all(built.git.join("refs/remotes")).expect("removed"),
         "old-default-branch" => built.point("refs/remotes/origin/main", "commit:policy-one"),
         "other-default-branch" => built.point("refs/remotes/origin/main", "commit:usurper"),
