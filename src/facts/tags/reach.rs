@@ -137,11 +137,7 @@ pub(super) fn ask(
     let remedy = "merge the commit to a release branch first, then tag and sign the next version";
     if let Some((branch, id, error)) = unknown {
         let reason = format!("whether the commit lies on {} cannot be told: the commit {id} {error}", branch.name);
-        return Err(Refusal::indeterminate(
-            Step::Branch,
-            reason,
-            format!("fetch the whole history: {}", fetching::history(repository)),
-        ));
+        return Err(Refusal::indeterminate(Step::Branch, reason, fetching::history(repository, &error)));
     }
     if let Some(name) = branches.missing.first() {
         let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");

@@ -38,6 +38,11 @@ pub(super) fn plant(built: &mut Built, word: &str) {
             built.history.write_without(&built.git, built.history.id("joined-two"));
         }
         "cut-history" => built.history.write_without(&built.git, built.history.id("c0")),
+        "no-attributes" => {
+            let tree = built.repository.find_commit(built.history.id("c4")).expect("a commit").tree().expect("a tree");
+            let file = tree.get_name(".gitattributes").expect("an entry").id();
+            built.history.write_without(&built.git, file);
+        }
         "no-commit" => built.history.write_without(&built.git, built.history.id("c2")),
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));
