@@ -1,8 +1,6 @@
 //! Owns `verify-tag`: options and the CI event turned into a request, one verification, every format written from it, the outputs of
 //! the step. Refuses to decide anything about a tag.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::Path;
 
 use super::check::unknown_format;
@@ -29,7 +27,7 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
 
 /// The outputs of a step whose command line was none: whatever keeps it from an answer, they say no.
 pub(super) fn unanswered(environment: Environment) -> Result<(), Error> {
-    ActionsRun::read(environment).output.map_or(Ok(()), |path| append(&path, "verified=false\n"))
+    ActionsRun::read(environment).output.map_or(Ok(()), |path| output::append(&path, "verified=false\n"))
 }
 
 fn judged(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<u8, Error> {
@@ -179,12 +177,5 @@ fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
             text.push_str(&format!("{name}={value}\n"));
         }
     }
-    append(path, &text)
-}
-
-fn append(path: &Path, text: &str) -> Result<(), Error> {
-    let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|problem| {
-        Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())).hint("see where it leads")
-    })
+    output::append(path, &text)
 }
