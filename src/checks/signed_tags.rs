@@ -6,7 +6,6 @@ use crate::catalog::Rule;
 use crate::facts::tags::survey::{Release, Releases};
 use crate::finding::{Finding, Verdict};
 use crate::signing::refusal::Step;
-use crate::source::fetching;
 
 /// The rule that speaks where nobody is listed.
 pub(super) const NOBODY: &str = "maintainer-keys";
@@ -77,8 +76,10 @@ fn judged(rule: &Rule, release: &Release) -> Finding {
         Err(refusal) if refusal.rejected && release.by_checkout && refusal.step == Step::Object => {
             let message =
                 format!("{name} is lightweight here, which is what actions/checkout before v6.0.2 makes of a signed tag");
-            let fix = fetching::tag(name).unwrap_or_else(|| fetching::BY_HAND.to_owned());
-            Finding::new(rule, name, Verdict::Unknown, message).cause("checkout").reason(Reason::Shallow).fix(fix)
+            Finding::new(rule, name, Verdict::Unknown, message)
+                .cause("checkout")
+                .reason(Reason::Shallow)
+                .fix(refusal.remedy.clone())
         }
         Err(refusal) => {
             let verdict = if refusal.rejected { Verdict::Fail } else { Verdict::Unknown };
