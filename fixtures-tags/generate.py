@@ -460,6 +460,7 @@ def write_history(policy_files, usurper):
     history.commit("joined", main, "2026-02-15", ["c4", "disguised"], {})
     history.commit("joined-two", main, "2026-02-16", ["joined", "waiting"], {})
     history.commit("tip", main, "2026-03-01", ["joined-two"], {"main.rs": "tip\n"})
+    history.commit("future", side, "2099-01-01", ["tip"], {})
     write(HERE / "history.fi", history.text())
     with tempfile.TemporaryDirectory() as folder:
         git = ["git", "-C", folder]

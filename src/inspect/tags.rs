@@ -139,7 +139,8 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
     for verdict in &mut verdicts {
         run.settle(verdict, &repository, log.as_mut())?;
     }
-    let age = judged.made.map(|made| now.saturating_sub(made).max(0) / 86_400);
+    let made = judged.made.filter(|made| !judged.judging.trust.is_future(*made));
+    let age = made.map(|made| now.saturating_sub(made).max(0) / 86_400);
     verdicts.sort_by(|a, b| a.name.cmp(&b.name));
     let notes = run.notes(&repository)?;
     Ok(TagReport {
@@ -266,6 +267,9 @@ impl Run<'_> {
         if self.judged.commit.is_none() {
             notes.push("the judging policy is a file of no commit: its age, and whether it went back, cannot be told".to_owned());
         }
+        if self.judged.made.is_some_and(|made| self.judged.judging.trust.is_future(made)) {
+            notes.push("the commit of the judging policy is dated in the future, so how old it is cannot be told".to_owned());
+        }
         if self.judged.pinned {
             notes.push(
                 "the judging policy was named and is not the default branch's newest: what changed since does not count"
@@ -299,6 +303,11 @@ impl Run<'_> {
                 Step::Policy,
                 "[release].max_policy_age asks how old the judging policy is, and it is a file of no commit",
                 OF_A_COMMIT,
+            )),
+            (Some(_), Some(made)) if self.judged.judging.trust.is_future(made) => Err(Refusal::indeterminate(
+                Step::Policy,
+                "[release].max_policy_age asks how old the judging policy is, and its commit is dated in the future",
+                "see whether the clock here is right; if it is, have the policy confirmed by a commit of today",
             )),
             (Some(days), Some(made)) if made < self.now.saturating_sub(days.saturating_mul(86_400)) => Err(Refusal::rejected(
                 Step::Policy,

@@ -93,7 +93,7 @@ impl Run<'_> {
                 }
                 Ancestry::Unknown(id, error) => {
                     let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
-                    let history = fetching::history(elsewhere.as_ref().unwrap_or(repository));
+                    let history = fetching::history(elsewhere.as_ref().unwrap_or(repository), &error);
                     let remedy = format!("in the repository of the policy: {history}");
                     return Err(Refusal::indeterminate(Step::State, reason, remedy));
                 }

@@ -295,7 +295,7 @@ impl Surveying<'_> {
                 (Ok(bytes), Ok(read)) => (bytes, read),
                 (Err(error), _) | (_, Err(error)) => {
                     let why = format!("whether all of {what} are signed cannot be told: the commit {id} {error}");
-                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository));
+                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository, &error));
                 }
             };
             let time = read.time.unwrap_or(0);

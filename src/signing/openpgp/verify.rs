@@ -167,7 +167,7 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
         return Err(Refusal::rejected(Step::Certificate, reason, COUNTERSIGN));
     }
     if !rsa::proves(signature, &known.key, signed) && signature.verify_message(&known.key, signed).is_err() {
-        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes that it is over", NEXT));
     }
     if trust.is_future(candidate.time) {
         return Err(Refusal::future());

@@ -100,7 +100,7 @@ fn fits(parsed: &SshSignature, data: &KeyData, signed: &[u8]) -> Result<(), Refu
     let whole = SshSig::new(data.clone(), NAMESPACE, parsed.hash, parsed.signature.clone())
         .map_err(|problem| refuse(problem.to_string()))?;
     if PublicKey::from(data.clone()).verify(NAMESPACE, signed, &whole).is_err() {
-        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes that it is over", NEXT));
     }
     Ok(())
 }
