@@ -29,13 +29,16 @@ impl Check for SignedTags {
         let one = |verdict, message: &str| Finding::new(rule, "repository", verdict, message);
         let findings = match &bench.signing.releases {
             Releases::NoRepository => vec![one(Verdict::NotApplicable, "no repository, so no tags").cause("no-repository")],
-            Releases::None { shallow: true } => vec![
-                one(Verdict::Unknown, "no release tag was fetched")
-                    .cause("not-fetched")
-                    .reason(Reason::Shallow)
-                    .fix("fetch them: git fetch origin 'refs/tags/*:refs/tags/*' (with actions/checkout: fetch-depth: 0)"),
+            Releases::None { fetch: Some(line) } => vec![
+                one(
+                    Verdict::Unknown,
+                    "no release tag is here, and whether there is one where this repository comes from is not known",
+                )
+                .cause("not-fetched")
+                .reason(Reason::Shallow)
+                .fix(format!("fetch them: {line} (with actions/checkout: fetch-depth: 0)")),
             ],
-            Releases::None { shallow: false } => {
+            Releases::None { fetch: None } => {
                 vec![one(Verdict::NotApplicable, "there is no release tag").cause("no-releases")]
             }
             Releases::Unknown(error) => {

@@ -65,10 +65,10 @@ pub enum Releases {
     /// There is no repository.
     #[default]
     NoRepository,
-    /// No release is here. The repository says of itself that it is cut, or not.
+    /// No release is here.
     None {
-        /// It does.
-        shallow: bool,
+        /// The line that fetches them: the repository comes from elsewhere, and none of the tags there need be here.
+        fetch: Option<String>,
     },
     /// None of them could be looked at.
     Unknown(Error),
@@ -187,7 +187,9 @@ impl Surveying<'_> {
         let release = &self.policy.release;
         let all = super::releases(self.snapshot, Some(&release.tag_pattern))?;
         if all.is_empty() {
-            return Ok(Releases::None { shallow: repository.is_shallow() });
+            let none_fetched = repository.refs.list("refs/tags/", 1).is_ok_and(|tags| tags.is_empty());
+            let elsewhere = repository.is_shallow() || (none_fetched && fetching::has_remote(repository));
+            return Ok(Releases::None { fetch: elsewhere.then(|| fetching::tags(repository)) });
         }
         let since: Vec<Tag> = all.into_iter().filter(|tag| self.is_asked(repository, tag)).take(release.check_last).collect();
         let branches = match self.branches(repository) {
