@@ -44,6 +44,9 @@ pub struct ReleaseRow {
     /// The action does it only where an input is given, and is none of these.
     #[serde(default)]
     pub when: Option<GivenInput>,
+    /// Another system deploys what it is told here, and may verify the tag itself.
+    #[serde(default)]
+    pub hands_on: bool,
     /// What it verifies; `None`: it deploys.
     #[serde(default)]
     pub what: Option<Verifies>,

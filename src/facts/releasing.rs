@@ -51,6 +51,8 @@ pub enum Guard {
     Unseen(Reason, Place, String),
     /// The job is a workflow of another repository: whether it deploys at all, and verifies before, is there.
     Remote,
+    /// The job tells another system to deploy, which may verify the tag itself.
+    HandedOn,
     /// Nothing.
     None,
 }
@@ -59,7 +61,7 @@ impl Guard {
     fn weight(&self) -> u8 {
         match self {
             Self::Stands(..) => 3,
-            Self::Unseen(..) | Self::Remote => 2,
+            Self::Unseen(..) | Self::Remote | Self::HandedOn => 2,
             Self::Fails(..) => 1,
             Self::None => 0,
         }
@@ -206,7 +208,8 @@ impl Reading<'_> {
         };
         let verifies: Vec<&&ReleaseStep> = self.own.iter().filter(before).collect();
         if verifies.is_empty() {
-            return self.unseen(deploy, &needed).unwrap_or(Guard::None);
+            let none = if deploy.row.hands_on { Guard::HandedOn } else { Guard::None };
+            return self.unseen(deploy, &needed).unwrap_or(none);
         }
         let (mut of_tags, mut of_others) = (Vec::new(), Vec::new());
         for start in deploy.starts.iter().filter(|start| !start.answer.is_no()) {

@@ -37,11 +37,6 @@ impl Meaning {
     pub(super) fn is_event(&self) -> bool {
         matches!(self, Self::Named(name) if name == EVENT)
     }
-
-    /// It is a name that a person writes.
-    pub(super) fn is_input(&self) -> bool {
-        matches!(self, Self::Named(name) if name.contains("inputs."))
-    }
 }
 
 /// A job of a workflow, and the job that calls the workflow.
@@ -151,6 +146,9 @@ impl Follows<'_> {
             ["env", variable] => self.variable(variable, site, line, depth),
             ["steps", id, "outputs", output] => self.printed(id, output, site),
             ["needs" | "jobs", job, "outputs", output] => self.output(job, output, site, depth),
+            _ if Catalog::builtin().releasing.event_tags.iter().any(|known| name.starts_with(known.as_str())) => {
+                Meaning::Named(name.to_owned())
+            }
             _ => Meaning::Unclear,
         }
     }

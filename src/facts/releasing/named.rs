@@ -47,12 +47,12 @@ impl Reading<'_> {
         let meaning = Follows { snapshot: self.snapshot, printed: None }.word(name, site, own.line);
         match meaning {
             Meaning::Named(_) if in_action => {}
-            Meaning::Named(_) if meaning::is_expression(&name.raw) && meaning.is_input() => {
-                let why = "an input stands in the script as it is given, so that whoever gives it writes the script: hand it over by `env`";
+            Meaning::Named(_) if meaning::is_expression(&name.raw) && !meaning.is_event() => {
+                let why = "the name stands in the script as it is given, so that whoever gives it writes the script: hand it over by `env`";
                 return unseen(Reason::Unsupported, &name.place, why);
             }
-            Meaning::Named(_) if meaning.is_input() && !(name.is_one() && read.only_names) => {
-                let why = "what begins with `-` in the input is taken for an option: quote the variable, and put `--` before it";
+            Meaning::Named(_) if !meaning.is_event() && !(name.is_one() && read.only_names) => {
+                let why = "what begins with `-` is taken for an option: quote the variable, and put `--` before it";
                 return unseen(Reason::Unsupported, &name.place, why);
             }
             Meaning::Named(ref tag) if !tag.contains('?') => return Ok(Some(meaning)),
