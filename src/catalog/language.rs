@@ -42,6 +42,10 @@ pub struct Language {
     /// File names (with `*`) that are the language whatever their extension.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Names (with `*`) of files that build, configure or test, written in it: code of the product where other code of it is, and no
+    /// reason to say that a tree without a manifest of it holds the language.
+    #[serde(default)]
+    pub scripts: Vec<String>,
     /// Whether rules about program code apply to it (false for workflows, containers, data).
     #[serde(default = "yes")]
     pub code: bool,

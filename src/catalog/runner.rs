@@ -77,6 +77,12 @@ pub struct UnreadRunner {
     /// Words with which no task of the tree runs.
     #[serde(default)]
     pub no_task: Vec<String>,
+    /// Of task files of one name only that nearest to the directory it runs in is run.
+    #[serde(default)]
+    pub one_file: bool,
+    /// Flags that name another directory or another file.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
     /// It is opaque only if a task file runs a tool or a task runner, or holds one of these words.
     #[serde(default)]
     pub only_if: Vec<String>,

@@ -289,6 +289,18 @@ pub struct Targets {
     /// Flags and keys whose value is looked at beside the positional words.
     #[serde(default)]
     pub named_in: Vec<String>,
+    /// Keys of the configuration in force whose values are all it looks at when the command names nothing.
+    #[serde(default)]
+    pub listed_in: Vec<String>,
+    /// Likewise of keys whose values are names of modules.
+    #[serde(default)]
+    pub listed_modules: Vec<String>,
+    /// Paths in such a list are relative to the file, not to the directory it works in.
+    #[serde(default)]
+    pub listed_from_file: bool,
+    /// Flags with which such a list does not count.
+    #[serde(default)]
+    pub unlisted_by: Vec<String>,
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,

@@ -52,17 +52,20 @@ impl Check for ToolRuns {
 
     fn run(&self, rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let Ok(question) = question::<Question>(rule) else { return Vec::new() };
-        let mut findings = Vec::new();
+        let (mut findings, mut bare) = (Vec::new(), false);
         for language in &question.languages {
-            let components: Vec<&Component> =
-                bench.facts.inventory.of(language).filter(|component| component.manifest.is_some()).collect();
+            let with_manifest = bench.facts.inventory.of(language).filter(|component| component.manifest.is_some());
+            let (components, without): (Vec<&Component>, Vec<&Component>) =
+                with_manifest.partition(|component| bench.facts.inventory.declares_any(component));
+            bare |= !without.is_empty();
             let several = components.len() > 1;
             findings
                 .extend(components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))));
         }
         if findings.is_empty() {
             let titles: Vec<String> = question.languages.iter().map(|language| title(bench, language)).collect();
-            let message = format!("no manifest of {} in sight, which a {} would look at", listed(&titles), question.what);
+            let which = if bare { "declares anything" } else { "in sight" };
+            let message = format!("no manifest of {} {which}, which a {} would look at", listed(&titles), question.what);
             findings.push(Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-language"));
         }
         findings
@@ -124,7 +127,7 @@ fn everywhere<'f>(bench: &Bench<'f>, component: &Component, fits: &dyn Fn(&Tool)
 
 fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Component) -> Option<impl Fn(&Rule) -> Finding + 'b> {
     let ecosystem = component.ecosystem.clone()?;
-    let directory = component.directory.clone();
+    let directory = component.declares_at();
     let covers = move |bot: &&crate::facts::bots::BotFact| {
         let some_only = bot.some_only.iter().any(|(eco, dir, _)| *eco == ecosystem && *dir == directory);
         bot.active && !some_only && bot.covers.iter().any(|(eco, dir)| *eco == ecosystem && *dir == directory)
@@ -139,7 +142,8 @@ fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Compo
 /// A bot that updates some of the dependencies, or only what is known to be vulnerable if the forge is told so.
 fn half_updated(question: &Question, bench: &Bench<'_>, component: &Component) -> Option<(Reason, Place, String)> {
     let ecosystem = component.ecosystem.as_deref().filter(|_| question.or_bot)?;
-    let here = |eco: &str, dir: &RepoPath| eco == ecosystem && *dir == component.directory;
+    let at = component.declares_at();
+    let here = |eco: &str, dir: &RepoPath| eco == ecosystem && *dir == at;
     let some = bench.facts.bots.iter().filter(|bot| bot.active).find_map(|bot| {
         let (.., place) = bot.some_only.iter().find(|(eco, dir, _)| here(eco, dir))?;
         Some((Reason::Unsupported, place.clone(), "the bot updates some of them only".to_owned()))
@@ -162,8 +166,9 @@ fn undecided(mut short: Finding, reason: Reason, place: Place, said: &str) -> Fi
 
 /// A tool or a bot is asked for: where no tool does and a bot may, neither is settled.
 fn possibly_covered(mut proven: Finding, question: &Question, bench: &Bench<'_>, component: &Component) -> Finding {
+    let at = component.declares_at();
     let here = |(ecosystem, directory, _): &&(String, RepoPath, Why)| {
-        Some(ecosystem) == component.ecosystem.as_ref() && *directory == component.directory
+        Some(ecosystem) == component.ecosystem.as_ref() && *directory == at
     };
     let bots = bench.facts.bots.iter().filter(|_| question.or_bot && proven.verdict == Verdict::Fail);
     let Some((bot, (_, _, why))) = bots.into_iter().find_map(|bot| Some((bot, bot.may_cover.iter().find(here)?))) else {
@@ -201,8 +206,9 @@ fn short(
     let by_lock = lock.and_then(|lock| question.step.get(&format!("{}/{lock}", component.language)));
     let of_list = list.and_then(|_| question.step.get(&format!("{}/*.txt", component.language)));
     let step = of_list.or(by_lock).or_else(|| question.step.get(&component.language));
+    let there = Component { directory: component.declares_at(), ..component.clone() };
     let step =
-        step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), component)));
+        step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), &there)));
     let unread = unseen::of(bench, Sight::dependencies(component));
     let mut finding = match best {
         Some(view) if view.may_be() >= wanted && retired::answers(view.tool, bench) => maybe(rule, subject, view, wanted),

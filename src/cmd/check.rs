@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
-use super::output;
-use super::{Context, request};
+use super::environment::ActionsRun;
+use super::{Context, output, request};
+use crate::catalog::Severity;
 use crate::cli::CheckArgs;
 use crate::error::Error;
 use crate::inspect;
+use crate::policy::Decision;
 use crate::report::{LATER_FORMATS, Report, Reporter, View, reporters};
 use crate::terms::nearest;
 
@@ -25,7 +27,25 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
         let bytes = render(format, &report, &view)?;
         if format.speaks_commands() { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }
     }
+    if let Some(path) = ActionsRun::read(context.environment).output {
+        output::append(&path, &outputs(&report))?;
+    }
     Ok(report.exit_status())
+}
+
+/// The outputs of the step: words and numbers of our own.
+fn outputs(report: &Report) -> String {
+    let actionable = report.actionable();
+    let of = |severity: Severity| actionable.iter().filter(|one| one.severity == severity).count();
+    let existing = report.findings.iter().filter(|one| one.decision == Decision::Existing).count();
+    format!(
+        "outcome={}\nerrors={}\nwarnings={}\nnotices={}\nexisting={existing}\nfixed={}\n",
+        report.outcome.word(),
+        of(Severity::Error),
+        of(Severity::Warning),
+        of(Severity::Notice),
+        report.fixed.len()
+    )
 }
 
 /// In GitHub Actions one run gives the log and the annotations.

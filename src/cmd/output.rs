@@ -90,6 +90,17 @@ pub(super) struct OutFile {
     path: PathBuf,
 }
 
+/// Appends the outputs of a step to the file that the runner names.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn append(path: &Path, text: &str) -> Result<(), Error> {
+    let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|problem| {
+        Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())).hint("see where it leads")
+    })
+}
+
 /// Writes the whole file, or leaves what was there; a link is replaced, not followed.
 ///
 /// # Errors

@@ -1,8 +1,6 @@
 //! Owns `verify-tag`: options and the CI event turned into a request, one verification, every format written from it, the outputs of
 //! the step. Refuses to decide anything about a tag.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::Path;
 
 use super::check::unknown_format;
@@ -22,7 +20,7 @@ pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> 
     let run = ActionsRun::read(context.environment);
     let status = judged(context, args, &run);
     if let (Err(_), Some(path)) = (&status, &run.output) {
-        append(path, "verified=false\n")?;
+        output::append(path, "verified=false\n")?;
     }
     status
 }
@@ -174,12 +172,5 @@ fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
             text.push_str(&format!("{name}={value}\n"));
         }
     }
-    append(path, &text)
-}
-
-fn append(path: &Path, text: &str) -> Result<(), Error> {
-    let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|problem| {
-        Error::incomplete(format!("GITHUB_OUTPUT ({}) cannot be written: {problem}", path.display())).hint("see where it leads")
-    })
+    output::append(path, &text)
 }

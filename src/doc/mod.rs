@@ -10,6 +10,7 @@ mod build;
 mod ini;
 mod json;
 mod lines;
+mod neon;
 mod quoted;
 mod reading;
 mod toml;
@@ -50,6 +51,8 @@ pub enum Format {
     Json,
     /// INI as Python's `configparser` reads it; a file named `.npmrc` as npm reads it.
     Ini,
+    /// NEON, as far as settings are written in it: what is not understood is passed over.
+    Neon,
 }
 
 /// What a value is. Numbers and dates of every kind keep their text; a TOML date is a `String`.
@@ -169,6 +172,7 @@ impl Document {
             Format::Toml => toml::read(&mut builder)?,
             Format::Json => json::read(&mut builder)?,
             Format::Ini => ini::read(&mut builder)?,
+            Format::Neon => neon::read(&mut builder)?,
         }
         let arena = builder.finish();
         Ok(Self { file, format, arena })

@@ -104,7 +104,7 @@ const SAMPLES: [(Format, &str); 4] = [
     (Format::Ini, sample_tests::INI),
 ];
 
-const FORMATS: [Format; 4] = [Format::Yaml, Format::Toml, Format::Json, Format::Ini];
+const FORMATS: [Format; 5] = [Format::Yaml, Format::Toml, Format::Json, Format::Ini, Format::Neon];
 
 /// Texts that the parser reads as one scalar, though a comment ends it.
 #[test]

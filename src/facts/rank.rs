@@ -11,7 +11,7 @@ use super::ladder::Rung;
 use super::pipeline::Pipeline;
 use super::required;
 use super::starts::started;
-use super::targets::{self, Kind, Targets};
+use super::targets::{self, Kind, More, Targets};
 use super::tool_config::excluded::Excluded;
 use super::tool_config::{Query, Settings};
 use crate::answer::{Answer, Reason};
@@ -36,7 +36,7 @@ pub struct Ranked<'i> {
     bounded: bool,
     /// What it finds is uploaded to the forge by a later step.
     uploaded: bool,
-    /// Why it is not known what it looks at.
+    /// Why it is not known what it looks at, or what else.
     unplaced: Option<Hold>,
     /// Whether it passes dependencies by.
     aside: Answer,
@@ -72,7 +72,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     // A command of the repository's own that stands for the tool takes none of the tool's flags and fails when it fails.
     let outcome: Outcome =
         if invocation.wrapped { Outcome::default() } else { effects::apply(tool, invocation, query, settings) };
-    let (targets, kind) = targets::of(tool, invocation, query, row.findings_on_files.is_some() && !outcome.hardened);
+    let (targets, kind, more) = targets::of(tool, invocation, query, row.findings_on_files.is_some() && !outcome.hardened);
     let own = match (row.findings_on_files, kind) {
         _ if invocation.wrapped => Findings::Fail,
         (Some(on_files), Kind::Files) => on_files,
@@ -83,7 +83,8 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     let mut holds = invocation.holds.clone();
     holds.extend(outcome.holds.iter().cloned());
     let mut excluded = Excluded::of(tool, query);
-    if let Some(place) = excluded.as_ref().and_then(|excluded| excluded.everything(query, targets.paths())) {
+    let everything = |excluded: &Excluded| excluded.everything(query, targets.paths()).filter(|_| more == More::No);
+    if let Some(place) = excluded.as_ref().and_then(everything) {
         holds.push(Hold::new(HoldEffect::Void, place, "every file it would look at is excluded here"));
         // It stands on each component, and is held by this.
         excluded = None;
@@ -117,7 +118,8 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         }
         Findings::Fail => {}
     }
-    let unplaced = matches!(targets, Targets::Unknown).then(|| unplaced(invocation, &place_of(invocation)));
+    let open = more == More::Perhaps || matches!(targets, Targets::Unknown);
+    let unplaced = open.then(|| unplaced(invocation, &place_of(invocation)));
     let bounded = tool.bounded_by == Some(Boundary::Module) && !outcome.widened && !invocation.wrapped;
     let (security, warnings_fail) = (security(tool, settings, outcome.warnings_fail), outcome.warnings_fail);
     let deep = tool.targets.as_ref().map(|shape| shape.deep.as_slice()).unwrap_or_default();
@@ -190,7 +192,8 @@ impl Ranked<'_> {
         match &self.targets {
             Targets::Paths(paths) if self.bounded => looks(paths),
             Targets::Directory(directory) if self.bounded => looks(std::slice::from_ref(directory)),
-            Targets::Paths(_) => yes(component.files.iter().any(|file| self.looks_at(file))),
+            Targets::Paths(_) if component.files.iter().any(|file| self.looks_at(file)) => Belongs::Yes,
+            Targets::Paths(_) => self.unplaced.clone().map_or(Belongs::No, Belongs::Perhaps),
             Targets::Directory(directory) => {
                 let near = component.directory.is_in(directory) || directory.is_in(&component.directory);
                 let left =
@@ -259,7 +262,8 @@ impl Ranked<'_> {
         let taken = |file: &&RepoPath| self.excluded.as_ref().is_some_and(|excluded| excluded.takes(file));
         let left_out = component.declared_in.iter().filter(taken).count();
         let all = left_out > 0 && left_out == component.declared_in.len();
-        if !seen || all || self.aside.is_yes() {
+        let unplaced = self.unplaced.as_ref().filter(|_| !seen || matches!(self.targets, Targets::Unknown));
+        if (!seen && unplaced.is_none()) || all || self.aside.is_yes() {
             return None;
         }
         let mut on = self.on(pipeline, Some(Sight::dependencies(component)), filtered);
@@ -274,7 +278,7 @@ impl Ranked<'_> {
             on.bound = on.bound.held(&hold);
             on.held.push(hold);
         }
-        if let Some(hold) = &self.unplaced {
+        if let Some(hold) = unplaced {
             on.bound = on.bound.held(hold);
             on.held.push(hold.clone());
         }

@@ -5,7 +5,7 @@ use super::invocations::{FILE_NAMES, Invocation};
 use super::matching::find_flag;
 use super::rank::place_of;
 use super::shell::Word;
-use super::tool_config::{self, Query, excluded};
+use super::tool_config::{self, Query, excluded, listed};
 use crate::catalog::Tool;
 use crate::catalog::tool::DefaultTarget;
 use crate::snapshot::EntryKind;
@@ -67,11 +67,13 @@ fn target(tool: &Tool, word: &Word, value: &str, invocation: &Invocation, query:
     };
     let fixed = fixed.strip_suffix("/...").or_else(|| (fixed == "...").then_some(".")).unwrap_or(fixed);
     let path = invocation.workdir.resolve(fixed)?;
-    if pattern && word.glob {
+    // The tool expands by itself what the shell leaves: of one level it finds what a shell would, and nothing where nothing matches.
+    let own = pattern && !literal && !word.glob && !value.contains("**") && !value.contains(['{', '[', '(', '!']);
+    if pattern && (word.glob || own) {
         for (path, is_file) in excluded::expanded(query, value) {
             if is_file { named.files.push(path) } else { named.directories.push(path) }
         }
-        if !named.files.is_empty() || !named.directories.is_empty() {
+        if own || !named.files.is_empty() || !named.directories.is_empty() {
             return Some(named);
         }
     }
@@ -93,8 +95,17 @@ fn ends_in_value_flag(tool: &Tool, word: &str) -> bool {
     last.chars().count() == 1 && tool.value_flags.iter().any(|flag| flag.strip_prefix('-') == Some(last))
 }
 
+/// Whether there is more that it looks at, which is computed, beside what is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum More {
+    /// There may be.
+    Perhaps,
+    /// There is not.
+    No,
+}
+
 /// What the invocation looks at. With `files_only` it passes over directories when it is given files as well.
-pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_only: bool) -> (Targets, Kind) {
+pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_only: bool) -> (Targets, Kind, More) {
     let moved = tool_config::moved(tool, query).filter(|_| !invocation.wrapped);
     let directory = match (invocation.workdir.dir(), moved) {
         (Some(_), Some(moved)) => moved.map_or(Targets::Unknown, Targets::Directory),
@@ -102,18 +113,18 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         (None, _) => elsewhere(invocation, tool),
     };
     let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional && !invocation.wrapped) else {
-        return (directory, Kind::Directories);
+        return (directory, Kind::Directories, More::No);
     };
     if find_flag(&shape.stdin, None, &invocation.args).is_some() {
-        return (Targets::Unknown, Kind::Unknown);
+        return (Targets::Unknown, Kind::Unknown, More::No);
     }
     let (mut paths, mut files) = (Vec::new(), Vec::new());
     let (mut unknown, mut named, mut relative) = (false, None, false);
     let mut skip = false;
     for word in &invocation.args {
         let Some(value) = word.value.as_deref() else {
-            unknown |= !skip;
-            skip = false;
+            // A flag whose value is computed is no target.
+            unknown |= !std::mem::take(&mut skip) && !word.head().starts_with('-');
             continue;
         };
         if std::mem::take(&mut skip) {
@@ -137,6 +148,15 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         for (value, place) in excluded::values(query, &shape.named_in) {
             named = Some(place);
             paths.extend(invocation.workdir.resolve(&value));
+        }
+        match listed::listed(shape, query, &invocation.inputs) {
+            Ok(None) => {}
+            Ok(Some(list)) if invocation.workdir.dir().is_some() => {
+                named = Some(list.place).filter(|_| !list.paths.is_empty() || list.whole);
+                unknown |= !list.whole;
+                paths.extend(list.paths);
+            }
+            Ok(Some(_)) | Err(_) => unknown = true,
         }
     }
     let kind = match (files.is_empty(), unknown) {
@@ -165,7 +185,8 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
             (true, false) if tool.bounded_by.is_some() && !relative => directory,
             (true, false) => Targets::Nothing(place),
         };
-        return (targets, kind);
+        let more = if unknown && matches!(targets, Targets::Paths(_)) { More::Perhaps } else { More::No };
+        return (targets, kind, more);
     }
     let targets = match (unknown, shape.default) {
         (true, _) => Targets::Unknown,
@@ -176,7 +197,7 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
             if tool.run[invocation.row].argv.is_some() { Targets::Nothing(place) } else { directory }
         }
     };
-    (targets, kind)
+    (targets, kind, More::No)
 }
 
 impl Targets {

@@ -223,7 +223,11 @@ fn outcome(
     let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread.keys()).cloned().collect();
     for one in decided.iter().filter(|one| one.decision != Decision::Off) {
         if one.finding.verdict == Verdict::Unknown && one.finding.reason == Some(Reason::Unreadable) {
-            missing.extend(one.finding.places.first().map(|evidence| evidence.place.path.clone()));
+            // Where it is said which file was not read, the first place is only where to act.
+            let paths = || one.finding.places.iter().map(|evidence| &evidence.place.path);
+            if !paths().any(|path| missing.contains(path)) {
+                missing.extend(paths().next().cloned());
+            }
         }
     }
     missing.retain(|path| !gates_for(path));
@@ -267,4 +271,36 @@ fn tidy(mut finding: Finding) -> Finding {
 fn order(finding: &Finding) -> impl Ord + '_ {
     let place = finding.places.first().map(|evidence| &evidence.place);
     (&finding.rule, &finding.subject, place, &finding.message, finding.verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Place;
+
+    #[test]
+    fn only_what_was_not_read_is_told_as_such() {
+        let path = |text: &str| RepoPath::new(text).expect("a path");
+        let sources = BTreeMap::new();
+        let lock = BTreeMap::from([(path("uv.lock"), "too large".to_owned())]);
+        let rule = Catalog::builtin().rule("python-static-analysis").expect("a rule");
+        let here = |file: &str| Place::file(path(file));
+        let unknown = |reason| Finding::new(rule, "python", Verdict::Unknown, "x").reason(reason).at(here("a.toml"), "here");
+        // What a finding tells to change was read; what another repository holds was never to be.
+        let cites = unknown(Reason::Unreadable).at(here("uv.lock"), "not read");
+        for (finding, unread, notes) in [(cites, &lock, 1), (unknown(Reason::Remote), &BTreeMap::new(), 0)] {
+            let options = DecideOptions {
+                profile: None,
+                only: &[],
+                fail_on: None,
+                strict: false,
+                sources: &sources,
+                unread,
+                against: None,
+            };
+            let today = Date::new(2026, 11, 23).expect("a date");
+            let decided = decide(vec![finding], &Policy::builtin(), Catalog::builtin(), &options, today);
+            assert_eq!(decided.notes.len(), notes, "{:?}", decided.notes);
+        }
+    }
 }

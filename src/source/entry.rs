@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::answer::Reason;
 use crate::text::{Place, RepoPath};
 
 /// Where the inspected tree came from (`subject.kind` in the JSON contract).
@@ -136,6 +137,12 @@ impl Unread {
     /// A failure without a place inside the file.
     pub fn new(path: RepoPath, kind: UnreadKind, why: impl Into<String>) -> Self {
         Self { path, why: why.into(), kind, place: None }
+    }
+
+    /// The class of what is not known for it: a submodule is another repository, and nothing of this one was not read.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        if self.kind == UnreadKind::Submodule { Reason::Remote } else { Reason::Unreadable }
     }
 }
 

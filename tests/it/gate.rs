@@ -1,6 +1,7 @@
 //! Owns the tests of the gate on a change (design §4.6 and §4.7): whose policy judges on which event, what is new and what is not, and that
 //! neither the author's base nor a hiding place turns it green.
 
+mod action;
 mod checkout;
 mod compared;
 mod events;

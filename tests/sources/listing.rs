@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
+use tollgate::answer::Reason;
 use tollgate::limits::Limits;
 use tollgate::snapshot::{EntryKind, Snapshot, UnreadKind};
 use tollgate::source::OpenOptions;
@@ -221,7 +222,8 @@ fn other_repositories_are_not_entered() {
     fixture.commit("work", "with a gitlink");
     for snapshot in [fixture.open("work"), fixture.open_rev("work", "main")] {
         assert_eq!(snapshot.entry(&path("nested")).map(|entry| entry.kind), Some(EntryKind::Submodule));
-        assert_eq!(snapshot.read(&path("nested/file")).expect_err("a submodule").kind, UnreadKind::Submodule);
+        let unread = snapshot.read(&path("nested/file")).expect_err("a submodule");
+        assert_eq!((unread.kind, unread.reason()), (UnreadKind::Submodule, Reason::Remote));
         assert_eq!(names(&snapshot), ["a", "nested"]);
     }
     fs::remove_dir_all(fixture.path("work/.git")).expect("removed");

@@ -90,6 +90,13 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Opt
             let empty = |line: &str| ["#", "source ", "ruby "].iter().any(|known| line.starts_with(known)) || line.is_empty();
             Some(Content::updatable(!file.text.lines().all(|line| empty(line.trim()))))
         }
+        name if name.ends_with(".gemspec") => {
+            let Ok(file) = snapshot.read(path) else { return Some(PRODUCT) };
+            // It is code: where it says nothing of dependencies and takes nothing in, it has none.
+            let says = |line: &str| ["depend", "eval", "load", "read"].iter().any(|word| line.contains(word));
+            let mut code = file.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+            Some(Content::updatable(!file.text.contains("Gem::Specification") || code.any(says)))
+        }
         name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => Some(requirements(snapshot, path)),
         _ => Some(PRODUCT),
     }

@@ -14,7 +14,7 @@ pub(super) fn fill(snapshot: &Snapshot, languages: &Languages, manifests: &[Mani
     let rows = Rows::new(languages);
     let homes: HashMap<(String, RepoPath), usize> = (components.iter().enumerate())
         .filter(|(_, component)| component.manifest.is_some())
-        .map(|(at, component)| ((component.language.clone(), component.directory.clone()), at))
+        .map(|(at, component)| ((component.language.clone(), component.declares_at()), at))
         .collect();
     for manifest in manifests {
         let Some(language) = &manifest.language else { continue };

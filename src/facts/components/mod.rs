@@ -77,6 +77,13 @@ pub struct Component {
 }
 
 impl Component {
+    /// The directory that a bot is told for what it depends on: its own, or that of a list of requirements that lies apart.
+    #[must_use]
+    pub fn declares_at(&self) -> RepoPath {
+        let apart = self.manifest.as_ref().filter(|manifest| !manifest.is_in(&self.directory));
+        apart.map_or_else(|| self.directory.clone(), RepoPath::parent)
+    }
+
     /// Whether a production file of it is this path or lies under it; its files are sorted, so that none is looked at twice.
     #[must_use]
     pub fn has_files_in(&self, path: &RepoPath) -> bool {
@@ -112,6 +119,14 @@ impl Inventory {
         self.components.iter().filter(move |component| component.language == language)
     }
 
+    /// Whether a manifest of a component declares anything that lies elsewhere, or a lock file says that one does.
+    #[must_use]
+    pub fn declares_any(&self, component: &Component) -> bool {
+        let fact = |path: &RepoPath| self.manifests.binary_search_by(|one| one.path.cmp(path)).ok().map(|at| &self.manifests[at]);
+        let says = |path: &RepoPath| fact(path).is_none_or(|manifest| manifest.updatable);
+        component.declared_in.is_empty() || component.declared_in.iter().any(says)
+    }
+
     /// The languages present, each once, sorted.
     #[must_use]
     pub fn languages(&self) -> Vec<&str> {
@@ -126,7 +141,16 @@ impl Inventory {
 struct Sources {
     production: Vec<RepoPath>,
     development: Vec<RepoPath>,
+    /// Of those of the product the ones that only build or configure it.
+    scripts: Vec<RepoPath>,
     hidden: Option<Hidden>,
+}
+
+impl Sources {
+    /// How many files of the product do more than build or configure it.
+    fn product(&self) -> usize {
+        self.production.len() - self.scripts.len()
+    }
 }
 
 /// Takes stock of the tree: one pass over the paths, and the text of manifests only.
@@ -136,7 +160,7 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
     let mut manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
     let sources = sources(snapshot, catalog, &scoping);
     manifests::of_tests_only(&mut manifests, &sources);
-    let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.production.len()).sum();
+    let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.product()).sum();
     let mut components = Vec::new();
     for (language, files) in &sources {
         components.extend(roots::components_of(language, files, &manifests, total));
@@ -160,6 +184,10 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
     let named: Vec<(usize, manifests::NamePattern)> = (languages.iter().enumerate())
         .flat_map(|(at, language)| language.names.iter().map(move |name| (at, manifests::NamePattern::new(name))))
         .collect();
+    let scripts: Vec<Vec<manifests::NamePattern>> = languages
+        .iter()
+        .map(|language| language.scripts.iter().map(|name| manifests::NamePattern::new(name)).collect())
+        .collect();
     let homes: Vec<(usize, &str)> = (languages.iter().enumerate())
         .flat_map(|(at, language)| language.directories.iter().map(move |directory| (at, directory.as_str())))
         .collect();
@@ -175,7 +203,12 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
         };
         let Some(at) = by_extension.get(extension).copied().or_else(by_name).or_else(by_home) else { continue };
         match scoping.of(&entry.path) {
-            Some(Scope::Production) => all[at].1.production.push(entry.path.clone()),
+            Some(Scope::Production) => {
+                if scripts[at].iter().any(|pattern| pattern.matches(name)) {
+                    all[at].1.scripts.push(entry.path.clone());
+                }
+                all[at].1.production.push(entry.path.clone());
+            }
             Some(Scope::Development) => all[at].1.development.push(entry.path.clone()),
             None => {
                 if let Some(by) = scoping.hidden_by(&entry.path) {

@@ -26,9 +26,13 @@ pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[M
                 *mine.entry(component.directory.clone()).or_default() += usize::from(production);
             }
             Some(_) => {}
-            None if production => orphans.push(path.clone()),
+            None if production && files.scripts.binary_search(path).is_err() => orphans.push(path.clone()),
             None => {}
         }
+    }
+    for script in &files.scripts {
+        let home = script.parent().ancestors().find(|directory| found.contains_key(directory));
+        home.and_then(|directory| mine.get_mut(&directory)).into_iter().for_each(|count| *count -= 1);
     }
     let enough = |count: usize| count >= 3 && (!language.code || count * 20 >= total);
     // So much code is the product whatever its manifest declares: a bundle is made with development dependencies only.
@@ -43,12 +47,19 @@ pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[M
     }
     // A directory of requirement files, or of tooling, holds no code to analyse.
     // (But a manifest at the root of a tree without any code of its language still has dependencies.)
+    let lists: Vec<Component> = found.values().filter(|component| is_list_apart(component)).cloned().collect();
     let anywhere = found.values().any(|component| !component.files.is_empty());
     found.retain(|directory, component| !component.files.is_empty() || (!anywhere && directory.is_root()));
     if enough(orphans.len()) || (!language.code && !orphans.is_empty()) {
         let directory = deepest_common(&orphans);
         let blank = blank(language, directory.clone());
-        found.entry(directory).or_insert(blank).files.extend(orphans);
+        let component = found.entry(directory.clone()).or_insert(blank);
+        component.files.extend(orphans);
+        // Lists in a directory of their own, beside the code or above it, say what it depends on.
+        let beside = lists.iter().filter(|list| directory.is_in(&list.directory.parent()));
+        if let Some(list) = beside.max_by_key(|list| list.directory.segments().count()).filter(|_| component.manifest.is_none()) {
+            (component.manifest, component.ecosystem) = (list.manifest.clone(), list.ecosystem.clone());
+        }
     }
     for component in found.values_mut() {
         component.files.sort();
@@ -56,6 +67,16 @@ pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[M
         component.members.dedup();
     }
     found.into_values().collect()
+}
+
+/// A directory of requirement files of the product without any code.
+fn is_list_apart(component: &Component) -> bool {
+    let list = component.manifest.as_ref().is_some_and(|manifest| is_list(manifest.file_name()));
+    list && component.files.is_empty() && component.scope == Scope::Production && !component.directory.is_root()
+}
+
+fn is_list(name: &str) -> bool {
+    name.ends_with(".txt") || name.ends_with(".in")
 }
 
 fn blank(language: &Language, directory: RepoPath) -> Component {
@@ -94,10 +115,7 @@ fn rooted(language: &Language, manifests: &[&ManifestFact]) -> BTreeMap<RepoPath
 
 /// Lists of requirements below a project are the project's: a script or two beside them are no component of their own.
 fn fold_lists(found: &mut BTreeMap<RepoPath, Component>, manifests: &[&ManifestFact], files: &Sources) {
-    let is_list = |manifest: &ManifestFact| {
-        let name = manifest.path.file_name();
-        name.ends_with(".txt") || name.ends_with(".in")
-    };
+    let is_list = |manifest: &ManifestFact| is_list(manifest.path.file_name());
     let projects: Vec<&RepoPath> = manifests
         .iter()
         .filter(|manifest| !is_list(manifest) && manifest.scope == Scope::Production)

@@ -33,6 +33,55 @@ fn components(files: Files<'_>) -> String {
 }
 
 #[test]
+fn what_builds_or_configures_makes_no_language_present() {
+    let go: Vec<(String, String)> = (0..9).map(|at| (format!("x/a{at}.go"), String::new())).collect();
+    let with = |more: &[&'static str]| {
+        let mut files: Vec<(&str, &str)> = go.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        files.extend(more.iter().map(|path| (*path, "")));
+        components(&files)
+    };
+    let scripts = [
+        "commitlint.config.js",
+        "release.config.cjs",
+        ".eslintrc.js",
+        "noxfile.py",
+        "conftest.py",
+        "site/conf.py",
+        "a.gradle.kts",
+        "b.gradle.kts",
+        "settings.gradle.kts",
+    ];
+    assert_eq!(with(&scripts), "go:x=9");
+    // Beside code they are code, of the directory that holds it.
+    assert_eq!(with(&["a.js", "b.js", "c.js", "x.config.js"]), "go:x=9 javascript:=3");
+    assert_eq!(with(&["x.config.js", "a.js"]), "go:x=9");
+    assert_eq!(components(&[("package.json", r#"{"dependencies":{"a":"1"}}"#), ("x.config.js", "")]), "javascript:=1");
+}
+
+#[test]
+fn lists_in_a_directory_of_their_own_are_those_of_the_code_beside_it() {
+    let list = |path| (path, "flask==3.0.0\n");
+    let code = [("app/a.py", ""), ("app/b.py", ""), ("app/c.py", "")];
+    let declared = |more: &[(&'static str, &'static str)]| {
+        let all = stock(&[&code[..], more].concat());
+        let of = |component: &super::Component| {
+            let lists: Vec<String> = component.declared_in.iter().map(ToString::to_string).collect();
+            let manifest = component.manifest.as_ref().map_or_else(String::new, ToString::to_string);
+            format!("{}: {manifest} at {} [{}]", component.directory, component.declares_at(), lists.join(" "))
+        };
+        all.of("python").map(of).collect::<Vec<_>>().join("; ")
+    };
+    let lists = [list("requirements/dev.txt"), list("requirements/prod.txt")];
+    assert_eq!(declared(&lists), "app: requirements/prod.txt at requirements [requirements/dev.txt requirements/prod.txt]");
+    assert_eq!(declared(&[list("requirements/dev.txt")]), "app:  at app []");
+    assert_eq!(declared(&[list("other/requirements/prod.txt")]), "app:  at app []");
+    assert_eq!(
+        declared(&[list("requirements.txt"), lists[1]]),
+        ": requirements.txt at  [requirements.txt requirements/prod.txt]"
+    );
+}
+
+#[test]
 fn what_manifests_say_about_themselves() {
     for (path, text, wanted) in [
         ("package.json", r#"{"devDependencies":{"a":"1"}}"#, "~npm:package.json"),
@@ -66,6 +115,8 @@ fn what_manifests_say_about_themselves() {
         ("pyproject.toml", "[project]\nname='a'\n[dependency-groups]\ndev=['b']\n", "pip:pyproject.toml"),
         ("pyproject.toml", "[dependency-groups]\ndev=['b']\n", "~pip:pyproject.toml"),
         ("pyproject.toml", "[tool.ruff]\n", ""),
+        ("x.gemspec", "Gem::Specification.new do |s|\n  s.name = 'x'\n  # s.add_dependency 'a'\nend\n", "!bundler:x.gemspec"),
+        ("x.gemspec", "Gem::Specification.new do |s|\n  s.add_dependency 'a'\nend\n", "bundler:x.gemspec"),
         ("setup.py", "import setuptools\n# required by a reader\nsetuptools.setup(name='a')\n", "!pip:setup.py"),
         ("setup.cfg", "[options]\ninstall_requires =\n    a>=1\n", "pip:setup.cfg"),
         ("setup.cfg", "[options]\ninstall_requires =\n[flake8]\nselect = E\n", ""),

@@ -79,7 +79,7 @@ impl Runner for Code {
         match world.snapshot.read_code(&path) {
             Ok(file) => Some(judged(call, world, &[file])),
             Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Some(Vec::new()),
-            Err(unread) => Some(opaque(call, Why::new(Reason::Unreadable, unread.why).at(call.place.clone()))),
+            Err(unread) => Some(opaque(call, Why::new(unread.reason(), unread.why).at(call.place.clone()))),
         }
     }
 

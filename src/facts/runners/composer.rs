@@ -174,7 +174,7 @@ fn open(workdir: &Workdir, file: &str, world: &World<'_>) -> Result<Option<Arc<D
     match world.snapshot.document(&path, Format::Json) {
         Ok(document) => Ok(Some(document)),
         Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
-        Err(unread) => Err(Why::new(Reason::Unreadable, unread.why)),
+        Err(unread) => Err(Why::new(unread.reason(), unread.why)),
     }
 }
 

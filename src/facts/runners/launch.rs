@@ -159,11 +159,58 @@ fn is_name(name: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The program that a package specification installs: version and extras cut, the last part of a scoped name kept whole.
+/// The registries that a specification may begin with.
+const REGISTRIES: &[&str] = &["npm:", "jsr:"];
+
+/// Whether one of the words is the specification of a package in a registry.
+pub(super) fn names_package(words: &[Word]) -> bool {
+    words.iter().any(|word| REGISTRIES.iter().any(|registry| word.head().starts_with(registry)))
+}
+
+/// The program that a package specification installs: registry, version and extras cut, the last part of a scoped name kept
+/// whole. What follows the version is the program of several (`npm:typescript@5/tsc`).
 pub(super) fn package_program(spec: &str) -> &str {
+    let bare = REGISTRIES.iter().find_map(|registry| spec.strip_prefix(registry)).map(|bare| bare.trim_start_matches('/'));
+    let spec = bare.unwrap_or(spec);
     let head = spec.split(['=', '<', '>', '~', '!', '[']).next().unwrap_or(spec);
     match head.char_indices().skip(1).find(|(_, c)| *c == '@') {
-        Some((at, _)) => &head[..at],
+        Some((at, _)) => match head[at..].split_once('/').filter(|_| bare.is_some()) {
+            Some((_, program)) => program,
+            None => &head[..at],
+        },
         None => head,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::package_program;
+    use crate::facts::runners::launchers::{self, Launchers};
+    use crate::facts::runners::script_probe::told;
+
+    #[test]
+    fn packages_that_deno_runs() {
+        for (command, expected) in [
+            ("deno run -A npm:eslint@9 src --fix", "$ eslint src --fix"),
+            ("deno run --allow-read=. -c deno.json npm:eslint .", "$ eslint ."),
+            ("deno x npm:eslint .", "$ eslint ."),
+            ("deno run main.ts", "not known"),
+            ("deno lint", "not known"),
+            ("deno test npm:eslint", "not known"),
+        ] {
+            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
+        }
+    }
+
+    #[test]
+    fn package_specifications() {
+        assert_eq!(package_program("eslint@9.1.0"), "eslint");
+        assert_eq!(package_program("@biomejs/biome@2"), "@biomejs/biome");
+        assert_eq!(package_program("bandit[toml]==1.8"), "bandit");
+        assert_eq!(package_program("npm:eslint@9"), "eslint");
+        assert_eq!(package_program("npm:/@biomejs/biome@2"), "@biomejs/biome");
+        assert_eq!(package_program("npm:typescript@5/tsc"), "tsc");
+        assert_eq!(launchers::program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
+        assert_eq!(launchers::program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
     }
 }

@@ -39,6 +39,23 @@ const PLAIN: Shape = Shape {
     held: &[],
 };
 
+const DENO: &[&str] = &[
+    "-c",
+    "--config",
+    "--import-map",
+    "--cert",
+    "--location",
+    "--seed",
+    "--ext",
+    "-L",
+    "--log-level",
+    "--preload",
+    "--require",
+    "-p",
+    "--package",
+    "--minimum-dependency-age",
+];
+
 const UV: &[&str] = &[
     "--with",
     "--with-editable",
@@ -140,6 +157,10 @@ static SHAPES: &[Shape] = &[
         package: true,
         ..PLAIN
     },
+    // `deno run` and `deno x` of a package; flags that permit something take their values behind `=` (deno, `cli/args/flags.rs`).
+    Shape { words: &["deno", "run"], value_flags: DENO, package: true, ..PLAIN },
+    Shape { words: &["deno", "x"], value_flags: DENO, package: true, ..PLAIN },
+    Shape { words: &["dx"], value_flags: DENO, package: true, ..PLAIN },
     Shape { words: &["bundle", "exec"], value_flags: &["--gemfile"], ..PLAIN },
     Shape {
         words: &["composer", "exec"],
@@ -208,6 +229,8 @@ impl Runner for Launchers {
             "go" => return go(call, world),
             "python" => return python(call),
             "cross" => return Some(vec![cross(call)]),
+            // Any other `deno run` runs a file.
+            "deno" if !launch::names_package(call.words) => return None,
             _ => {}
         }
         let shapes = SHAPES.iter().filter(|shape| shape.words[0] == program);
@@ -360,14 +383,5 @@ mod tests {
         ] {
             assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
         }
-    }
-
-    #[test]
-    fn package_specifications() {
-        assert_eq!(launch::package_program("eslint@9.1.0"), "eslint");
-        assert_eq!(launch::package_program("@biomejs/biome@2"), "@biomejs/biome");
-        assert_eq!(launch::package_program("bandit[toml]==1.8"), "bandit");
-        assert_eq!(program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
-        assert_eq!(program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
     }
 }

@@ -97,7 +97,7 @@ fn file(call: &Call<'_>, world: &World<'_>, name: &str) -> Result<Option<Arc<Sou
     match world.snapshot.read_code(&path) {
         Ok(file) => Ok(Some(file)),
         Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Ok(None),
-        Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(place())),
+        Err(unread) => Err(Why::new(unread.reason(), unread.why).at(place())),
     }
 }
 

@@ -9,12 +9,13 @@ use crate::catalog::Catalog;
 use crate::catalog::runner::UnreadRunner;
 use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Env};
+use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// Task files of one program that are looked into.
-const LOOKED: usize = 64;
+/// Task files of one program that are looked into. What lies beyond may run anything.
+const LOOKED: usize = 128;
 
 /// Words with which no program runs a task.
 const TELLS: &[&str] = &["--version", "--help", "-h", "-V", "version", "help"];
@@ -38,11 +39,10 @@ impl Runner for Unread {
 
     fn is_tasks(&self, call: &Call<'_>, world: &World<'_>) -> bool {
         let asked = |(row, taken): (&UnreadRunner, usize)| {
-            let found = task_files(row, world.snapshot);
+            let found = task_files(row, call, taken, world.snapshot);
             let there = !found.is_empty() || row.files.is_empty();
-            there
-                && !runs_no_task(row, call, taken)
-                && (row.only_if.is_empty() || found.iter().any(|path| says(row, path, world) != Some(false)))
+            let silent = |path: &RepoPath| says(row, path, world) == Some(false);
+            there && !runs_no_task(row, call, taken) && (row.only_if.is_empty() || !all_read(&found, silent))
         };
         rows(call, world).any(asked)
     }
@@ -73,14 +73,15 @@ fn rows<'w>(call: &Call<'w>, world: &World<'w>) -> impl Iterator<Item = (&'w Unr
 }
 
 fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
-    let found = task_files(row, world.snapshot);
+    let found = task_files(row, call, taken, world.snapshot);
     if call.workdir.is_apart() && !row.files.is_empty() {
         return Some(Vec::new());
     }
     if found.is_empty() && !row.files.is_empty() {
         return None;
     }
-    if runs_no_task(row, call, taken) || (!row.only_if.is_empty() && !found.iter().any(|path| speaks(row, path, call, world))) {
+    let silent = |path: &RepoPath| !speaks(row, path, call, world);
+    if runs_no_task(row, call, taken) || (!row.only_if.is_empty() && all_read(&found, silent)) {
         return Some(Vec::new());
     }
     let name = call.words[..taken].iter().filter_map(|word| word.value.as_deref()).collect::<Vec<_>>().join(" ");
@@ -108,13 +109,48 @@ fn all_files<'s>(row: &'s UnreadRunner, snapshot: &'s Snapshot) -> impl Iterator
     files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()))
 }
 
-fn task_files(row: &UnreadRunner, snapshot: &Snapshot) -> Vec<RepoPath> {
-    all_files(row, snapshot).take(LOOKED + 1).cloned().collect()
+/// The task files that a call may run, up to one more than are looked into.
+fn task_files(row: &UnreadRunner, call: &Call<'_>, taken: usize, snapshot: &Snapshot) -> Vec<RepoPath> {
+    let mut found: Vec<RepoPath> = all_files(row, snapshot).take(LOOKED + 1).cloned().collect();
+    let elsewhere =
+        |word: &Word| word.value.as_deref().is_none_or(|text| row.elsewhere.iter().any(|flag| text.starts_with(flag)));
+    if row.one_file && call.workdir.dir().is_some() && !call.words[taken..].iter().any(elsewhere) {
+        alone(row, call.workdir, snapshot, &mut found);
+    }
+    found
+}
+
+/// Leaves out the files of the same names in other directories than that of the file that runs, unless its text names such a
+/// directory.
+fn alone(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot, found: &mut Vec<RepoPath>) {
+    let Some(used) = nearest(row, workdir, snapshot) else { return };
+    let Ok(file) = snapshot.peek(used) else { return };
+    let whole = |path: &RepoPath| row.files.iter().any(|name| name == path.file_name());
+    let names = |path: &RepoPath| file.text.contains(path.parent().file_name()) || file.text.contains(".glob");
+    found.retain(|path| path == used || !whole(path) || names(path));
+}
+
+/// Whether every task file there is was looked into, and each of them is silent.
+fn all_read(found: &[RepoPath], silent: impl Fn(&RepoPath) -> bool) -> bool {
+    found.len() <= LOOKED && found.iter().all(silent)
 }
 
 /// The task file that a run in a directory takes: the nearest one at or above it, of several there the one whose name comes
 /// first. Without one, the only file of the tree, or how many there are. A directory that is not known counts as the root.
 fn used(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot) -> Option<String> {
+    if let Some(path) = nearest(row, workdir, snapshot) {
+        return Some(path.to_string());
+    }
+    let mut all = all_files(row, snapshot);
+    let first = all.next()?;
+    match all.count() {
+        0 => Some(first.to_string()),
+        more => Some(format!("one of {} files like {first}", more + 1)),
+    }
+}
+
+/// The task file nearest to a directory, at or above it.
+fn nearest<'s>(row: &'s UnreadRunner, workdir: &Workdir, snapshot: &'s Snapshot) -> Option<&'s RepoPath> {
     let here = workdir.dir().unwrap_or_default();
     let home = |path: &RepoPath| {
         let parent = path.parent();
@@ -124,16 +160,7 @@ fn used(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot) -> Option<St
     let order =
         |path: &RepoPath| listed(path.file_name()).or_else(|| listed(path.parent().file_name())).unwrap_or(row.files.len());
     let above = all_files(row, snapshot).filter(|path| here.is_in(&home(path)));
-    let nearest = above.min_by_key(|path| (Reverse(home(path).segments().count()), order(path)));
-    if let Some(path) = nearest {
-        return Some(path.to_string());
-    }
-    let mut all = all_files(row, snapshot);
-    let first = all.next()?;
-    match all.count() {
-        0 => Some(first.to_string()),
-        more => Some(format!("one of {} files like {first}", more + 1)),
-    }
+    above.min_by_key(|path| (Reverse(home(path).segments().count()), order(path)))
 }
 
 /// Every word that is no flag is one with which no task runs, or a flag says so.
@@ -161,7 +188,7 @@ fn says(row: &UnreadRunner, path: &RepoPath, world: &World<'_>) -> Option<bool> 
 
 #[cfg(test)]
 mod tests {
-    use super::Unread;
+    use super::{LOOKED, Unread};
     use crate::facts::runners::script_probe::told;
 
     const FILES: &[(&str, &str)] = &[
@@ -237,6 +264,41 @@ mod tests {
             let told = told(&Unread, files, directory, command).join("\n");
             assert!(told.contains(&format!(" runs tasks of {file}, which")), "{directory} {command}: {told}");
         }
+    }
+
+    #[test]
+    fn more_task_files_than_are_looked_into_may_run_anything() {
+        let silent = |count: usize| (0..count).map(|at| format!("m{at:03}/build.gradle.kts")).collect::<Vec<_>>();
+        for (count, expected) in [(LOOKED, 0), (LOOKED + 1, 1)] {
+            let names = silent(count);
+            let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "plugins { java }")).collect();
+            assert_eq!(told(&Unread, &files, "", "./gradlew check").len(), expected, "{count}");
+        }
+    }
+
+    #[test]
+    fn of_task_files_of_one_name_the_one_that_runs_decides() {
+        let files: &[(&str, &str)] = &[
+            ("Rakefile", "task :default"),
+            ("sub/Rakefile", "sh 'rubocop'"),
+            ("named/Rakefile", "load '../sub/Rakefile'"),
+            ("lib/Rakefile", "task :x"),
+            ("lib/tasks/x.rake", "task :y"),
+        ];
+        for (directory, command, expected) in [
+            ("", "rake test", 0),
+            ("lib", "rake", 0),
+            ("sub", "rake", 1),
+            ("sub/deeper", "rake", 1),
+            ("named", "rake", 1),
+            ("", "rake -C sub", 1),
+            ("", "rake -f sub/Rakefile", 1),
+            ("?", "rake", 1),
+        ] {
+            assert_eq!(told(&Unread, files, directory, command).len(), expected, "{directory}: {command}");
+        }
+        let tasks = [files[0], ("lib/tasks/lint.rake", "sh 'rubocop'")];
+        assert_eq!(told(&Unread, &tasks, "", "rake lint").len(), 1);
     }
 
     /// Found in public: a Rakefile that quotes its own runner's name overflowed the stack.

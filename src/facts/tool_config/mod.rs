@@ -24,6 +24,7 @@ pub mod excluded;
 mod flake8;
 mod golangci;
 mod ignored;
+pub mod listed;
 mod oxlint;
 pub mod places;
 mod prospector;
@@ -147,7 +148,7 @@ impl Settings {
 /// Why a configuration that is in effect cannot be used.
 fn unreadable(unread: &Unread) -> Why {
     let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
-    Why::new(Reason::Unreadable, format!("the configuration {}", unread.why)).at(place)
+    Why::new(unread.reason(), format!("the configuration {}", unread.why)).at(place)
 }
 
 /// A reader of one tool's configuration grammar.

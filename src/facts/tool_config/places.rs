@@ -21,6 +21,8 @@ pub fn format_of(path: &RepoPath) -> Option<Format> {
         "toml" => Some(Format::Toml),
         "yml" | "yaml" => Some(Format::Yaml),
         "json" | "jsonc" | "json5" | "pyre_configuration" => Some(Format::Json),
+        "neon" => Some(Format::Neon),
+        _ if name.ends_with(".neon.dist") => Some(Format::Neon),
         "cfg" | "ini" | "conf" | "properties" => Some(Format::Ini),
         _ if matches!(name, ".bandit" | ".flake8" | ".pylintrc" | "pylintrc" | ".npmrc") => Some(Format::Ini),
         _ if matches!(name, ".renovaterc" | ".eslintrc" | ".jshintrc") => Some(Format::Json),
@@ -156,7 +158,14 @@ pub fn chosen(query: &Query<'_>, inputs: &BTreeMap<String, Input>) -> Result<Cho
     let named = |value: Option<&str>, place: &Place| {
         let why = |text: &str| Why::new(Reason::Dynamic, text).at(place.clone());
         let value = value.ok_or_else(|| why("the name of the configuration is computed"))?;
-        let path = query.path(value.trim()).filter(|path| snapshot.is_file(path));
+        let path = query.path(value.trim());
+        // A directory stands for the tool's own file in it.
+        let own = |directory: &RepoPath| {
+            let files = query.tool.config.iter().filter_map(|row| directory.join(&row.path));
+            files.into_iter().find(|file| snapshot.is_file(file))
+        };
+        let path = path.and_then(|path| if snapshot.is_dir(&path) { own(&path) } else { Some(path) });
+        let path = path.filter(|path| snapshot.is_file(path));
         path.map(Chosen::File).ok_or_else(|| why("the configuration it names is not in this tree"))
     };
     let flags: Vec<&str> = by.flag.iter().map(String::as_str).collect();
@@ -207,7 +216,19 @@ pub fn value_place(
 }
 
 /// A document, and the key in it below which the tool's settings lie.
-pub(super) type InForce = (Arc<Document>, Option<String>);
+pub type InForce = (Arc<Document>, Option<String>);
+
+/// The document that an invocation reads, and the key in it below which the tool's settings lie; `None`: it reads none.
+///
+/// # Errors
+/// Why the configuration that is named is not known.
+pub fn in_force(query: &Query<'_>, inputs: &BTreeMap<String, Input>) -> Result<Option<InForce>, Why> {
+    match chosen(query, inputs)? {
+        Chosen::Nothing => Ok(None),
+        Chosen::File(file) => in_file(query, &file, None),
+        Chosen::ByItself => Ok(found_value(query, None)),
+    }
+}
 
 /// The file that is named. Its keys are those of the tool's file of the same name, else of one of the same format; a
 /// name that tells no format has that of the tool's first file.
@@ -226,7 +247,9 @@ pub(super) fn in_file(query: &Query<'_>, file: &RepoPath, path: Option<&str>) ->
     Ok(Some((document, prefix)))
 }
 
-fn at<'d>(document: &'d Document, prefix: Option<&str>, key: &str) -> Option<Value<'d>> {
+/// The value at a key below the one where the tool's settings lie.
+#[must_use]
+pub fn at<'d>(document: &'d Document, prefix: Option<&str>, key: &str) -> Option<Value<'d>> {
     match prefix {
         None => at_key(document, key),
         Some(prefix) => at_key(document, prefix)?.route(&key.split('.').collect::<Vec<_>>()),

@@ -1,4 +1,5 @@
 //! Owns a checkout as a runner leaves it: commits made from texts, references, a work tree, and the event of a run. Refuses to ask git.
+#![expect(clippy::disallowed_methods, reason = "it makes repositories of its own")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -112,21 +113,24 @@ impl Checkout {
 
     /// Runs `check` as a step of a run on GitHub would.
     pub(super) fn check(&self, run: &Run, arguments: &[&str]) -> Said {
-        let event = self.event(&run.payload);
-        let environment: BTreeMap<&str, String> = BTreeMap::from([
-            ("GITHUB_ACTIONS", "true".to_owned()),
-            ("CI", "true".to_owned()),
-            ("GITHUB_EVENT_NAME", run.name.to_owned()),
-            ("GITHUB_EVENT_PATH", event.display().to_string()),
-            ("GITHUB_SHA", run.commit.to_string()),
-            ("GITHUB_REF", run.reference.clone()),
-        ]);
-        said(self.directory.path(), &environment, arguments)
+        said(self.directory.path(), &self.variables(run), arguments)
     }
 
     /// Runs `check` as somebody at a keyboard does.
     pub(super) fn locally(&self, arguments: &[&str]) -> Said {
         said(self.directory.path(), &BTreeMap::new(), arguments)
+    }
+
+    /// The variables that the runner sets for a run.
+    pub(super) fn variables(&self, run: &Run) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("GITHUB_ACTIONS", "true".to_owned()),
+            ("CI", "true".to_owned()),
+            ("GITHUB_EVENT_NAME", run.name.to_owned()),
+            ("GITHUB_EVENT_PATH", self.event(&run.payload).display().to_string()),
+            ("GITHUB_SHA", run.commit.to_string()),
+            ("GITHUB_REF", run.reference.clone()),
+        ])
     }
 
     fn event(&self, payload: &Value) -> PathBuf {

@@ -89,3 +89,24 @@ fn what_a_bot_refuses_is_mended_by_what_is_told() {
     assert_eq!(refused("schedule: {interval: weekly, day: x}").split(':').next(), Some("one of"));
     assert_eq!(refused(&format!("{weekly}, labels: bot")), "labels: [bot]");
 }
+
+#[test]
+fn a_manifest_that_declares_nothing_asks_for_no_audit() {
+    let told = |files: &[(&str, &str)], subject: &str| {
+        let finding = finding(files, "node-dependency-audit", subject);
+        (finding.verdict, finding.message)
+    };
+    let (own, code) = (("go.mod", "module x\n\ngo 1.25\n"), ("main.go", "package main\n"));
+    assert_eq!(told(&[own, code], "repository").0, Verdict::NotApplicable);
+    assert!(told(&[own, code], "repository").1.contains("declares anything"), "{:?}", told(&[own, code], "repository"));
+    let needs = ("go.mod", "module x\n\nrequire a.org/b v1.0.0\n");
+    assert_eq!(told(&[needs, code], "go").0, Verdict::Fail);
+    let lists = [("requirements/prod.txt", "flask==3.0.0\n"), ("app/a.py", ""), ("app/b.py", ""), ("app/c.py", "")];
+    assert_eq!(told(&lists, "python").0, Verdict::Fail);
+    let fix = finding(&lists, "node-dependency-audit", "python").fix.unwrap_or_default();
+    assert!(fix.contains("-r prod.txt") && fix.contains("working-directory: requirements"), "{fix}");
+    let entry = "package-ecosystem: pip\n    directory: /requirements\n    schedule:\n      interval: weekly\n";
+    let bot = format!("version: 2\nupdates:\n  - {entry}");
+    let bot = (".github/dependabot.yml", bot.as_str());
+    assert_eq!(told(&[&lists[..], &[bot]].concat(), "python").0, Verdict::Pass);
+}

@@ -103,7 +103,9 @@ fn flagged(command: &str, files: &[(&str, &str)]) -> Finding {
     let common: [(&str, &str); 1] = [(".github/workflows/ci.yml", ci.as_str())];
     let (code, rule, subject): (&[(&str, &str)], _, _) = match command.split(' ').next() {
         Some("golangci-lint") => (&[("go.mod", "module a\n\ngo 1.22\n"), ("a.go", "package a\n")], "go-static-analysis", "go"),
-        Some("npx") => (&[("package.json", "{}"), ("a.js", "a\n")], "js-static-analysis", "javascript"),
+        Some("npx") => {
+            (&[("package.json", "{\"dependencies\":{\"b\":\"1\"}}"), ("a.js", "a\n")], "js-static-analysis", "javascript")
+        }
         _ => (&[PROJECT, CODE], "python-static-analysis", "python"),
     };
     finding(&[&common[..], code, files].concat(), rule, subject)

@@ -35,7 +35,7 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
         Ok(document) => document,
         Err(unread) => {
             let place = unread.place.clone().unwrap_or_else(|| Place::file(path));
-            let why = Why::new(Reason::Unreadable, format!("the file was not read: {}", unread.why)).at(place);
+            let why = Why::new(unread.reason(), format!("the file was not read: {}", unread.why)).at(place);
             let mut reading = unreadable(fact, &unread);
             if Cause::of(unread.kind).may_run() {
                 reading.fact.may_cover = everything(scene, bot, &why);

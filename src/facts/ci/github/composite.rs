@@ -40,7 +40,7 @@ pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) 
                 };
             }
             Err(unread) if unread.kind == UnreadKind::Missing => {}
-            Err(unread) => return Err(Why::new(Reason::Unreadable, format!("`{path}` {}", unread.why))),
+            Err(unread) => return Err(Why::new(unread.reason(), format!("`{path}` {}", unread.why))),
         }
     }
     match directory.join("Dockerfile").is_some_and(|path| files.snapshot.is_file(&path)) {

@@ -323,6 +323,8 @@ impl Names for Scope<'_> {
                 Some(os) => Val::text(os),
                 None => Val::present("depends on `runner.os`"),
             },
+            // Beside the workspace, as the variable of that name in a script.
+            "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("temp")) => Val::open("/tmp/", "", Nature::Ordinary),
             // Set only while somebody looks for a fault.
             "runner" if first.is_some_and(|name| name.eq_ignore_ascii_case("debug")) => Val::Null,
             "job" if first.is_some_and(|name| name.eq_ignore_ascii_case("status")) && self.all_well => Val::text("success"),

@@ -26,7 +26,7 @@ use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Code, Env, Input, Work};
-use crate::facts::shell::Dialect;
+use crate::facts::shell::{Dialect, UNKNOWN_CHAR};
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
 
@@ -361,6 +361,7 @@ pub(super) fn written(shell: Value<'_>, scope: &Scope<'_>) -> Written {
 fn enter(from: &Workdir, directory: Option<&Val>) -> Workdir {
     match directory {
         None | Some(Val::Null) => from.clone(),
+        Some(Val::Open(open)) => from.enter(&format!("{}{UNKNOWN_CHAR}{}", open.prefix, open.suffix)),
         Some(value) => value.as_text().map_or_else(|| from.unknown(), |path| from.enter(&path)),
     }
 }
@@ -378,7 +379,7 @@ fn first_line(text: &crate::text::MappedText) -> Hop {
         }
     }
     let (range, line) = found.unwrap_or((0..0, ""));
-    let shown = line.replace(crate::facts::shell::UNKNOWN_CHAR, "…");
+    let shown = line.replace(UNKNOWN_CHAR, "…");
     let place: Place = text.place(range);
     Hop::new(place, &shown)
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::budget::Budget;
-use super::expr::{Names, TEXT_BYTES, Val, eval, parse};
+use super::expr::{Names, Nature, TEXT_BYTES, Val, eval, parse};
 use crate::doc::{Kind, Value};
 use crate::facts::shell::UNKNOWN_CHAR;
 use crate::text::MappedText;
@@ -83,6 +83,14 @@ pub(super) fn text_value(text: &str, names: &dyn Names) -> Val {
         out.push_str(&text[done..range.start]);
         match evaluate(expression, names) {
             Val::Unknown(unknown) => return Val::Unknown(unknown),
+            // All behind it is as it stands.
+            Val::Open(open) if matches!(open.nature, Nature::Ordinary | Nature::Any) && !text[range.end..].contains("${{") => {
+                return Val::open(
+                    &format!("{out}{}", open.prefix),
+                    &format!("{}{}", open.suffix, &text[range.end..]),
+                    open.nature,
+                );
+            }
             value => match value.as_text() {
                 Some(text) => out.push_str(&text),
                 None => return Val::present("a text is put together from names"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::answer::{Reason, Why};
+use crate::answer::Why;
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::pipeline::Env;
 use crate::facts::runners::World;
@@ -49,7 +49,7 @@ pub(super) struct Service<'p> {
 
 fn load(path: RepoPath, home: Workdir, world: &World<'_>) -> Result<File, Why> {
     let document = world.snapshot.document(&path, Format::Yaml).map_err(|unread| {
-        let why = Why::new(Reason::Unreadable, format!("the compose file is not read: {}", unread.why));
+        let why = Why::new(unread.reason(), format!("the compose file is not read: {}", unread.why));
         let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
         why.at(place)
     })?;

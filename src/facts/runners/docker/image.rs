@@ -76,7 +76,7 @@ pub(in crate::facts::runners) fn build(build: &Build, env: &Env, world: &World<'
     let file = match world.snapshot.read(&build.file) {
         Ok(file) => file,
         Err(unread) => {
-            return Err(Why::new(Reason::Unreadable, format!("the Dockerfile is not read: {}", unread.why))
+            return Err(Why::new(unread.reason(), format!("the Dockerfile is not read: {}", unread.why))
                 .at(Place::file(build.file.clone())));
         }
     };

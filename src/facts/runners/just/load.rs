@@ -99,7 +99,7 @@ fn text(world: &World<'_>, path: &RepoPath) -> Result<Option<Arc<SourceFile>>, W
         }
         Ok(file) => Ok(Some(file)),
         Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
-        Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(Place::file(path.clone()))),
+        Err(unread) => Err(Why::new(unread.reason(), unread.why).at(Place::file(path.clone()))),
     }
 }
 

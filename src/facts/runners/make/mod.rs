@@ -168,7 +168,7 @@ fn read_files(
                 evaluation.file(&file, 0);
             }
             Err(unread) if unread.kind == UnreadKind::Missing => {}
-            Err(unread) => return Err(Why::new(Reason::Unreadable, unread.why.clone()).at(Place::file(path))),
+            Err(unread) => return Err(Why::new(unread.reason(), unread.why.clone()).at(Place::file(path))),
         }
     }
     Ok(any)

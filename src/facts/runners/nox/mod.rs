@@ -137,7 +137,7 @@ fn noxfile(call: &Call<'_>, world: &World<'_>, options: &Options) -> Result<Opti
     match world.snapshot.read(&path) {
         Ok(file) => Ok(Some((file, home))),
         Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Ok(None),
-        Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(call.place.clone())),
+        Err(unread) => Err(Why::new(unread.reason(), unread.why).at(call.place.clone())),
     }
 }
 

@@ -44,7 +44,7 @@ impl Package {
                 Some(why) => Err(why),
             },
             Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
-            Err(unread) => Err(Why::new(Reason::Unreadable, unread.why).at(unread.place.unwrap_or_else(|| Place::file(path)))),
+            Err(unread) => Err(Why::new(unread.reason(), unread.why).at(unread.place.unwrap_or_else(|| Place::file(path)))),
         }
     }
 

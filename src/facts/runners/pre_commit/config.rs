@@ -91,7 +91,7 @@ impl Config {
     fn read(path: &RepoPath, root: Workdir, world: &World<'_>) -> Result<Self, Why> {
         let format = if path.as_str().ends_with(".toml") { Format::Toml } else { Format::Yaml };
         let document = world.snapshot.document(path, format).map_err(|unread| {
-            let why = Why::new(Reason::Unreadable, format!("the hook configuration is not read: {}", unread.why));
+            let why = Why::new(unread.reason(), format!("the hook configuration is not read: {}", unread.why));
             let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
             why.at(place)
         })?;

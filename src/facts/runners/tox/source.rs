@@ -89,7 +89,7 @@ fn open(home: &Workdir, name: &str, world: &World<'_>) -> Result<Option<Source>,
     let Some(path) = home.resolve(name).filter(|path| world.snapshot.is_file(path)) else { return Ok(None) };
     let format = if name.ends_with(".toml") { Format::Toml } else { Format::Ini };
     let document = world.snapshot.document(&path, format).map_err(|unread| {
-        let why = Why::new(Reason::Unreadable, format!("tox's configuration is not read: {}", unread.why));
+        let why = Why::new(unread.reason(), format!("tox's configuration is not read: {}", unread.why));
         Some(unread.place.map_or(why.clone(), |place| why.at(place)))
     })?;
     if format == Format::Ini {

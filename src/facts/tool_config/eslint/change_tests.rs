@@ -91,6 +91,11 @@ fn statements_behind_the_literal_leave_it_open() {
     };
     assert_eq!(loads("module.exports = { x: 1 };"), "yes eslint.config.js:3");
     assert_eq!(loads("process.exit(0);"), "unknown dynamic side.js:1");
+    assert_eq!(loads("globalThis.process.abort();"), "unknown dynamic side.js:1");
+    assert_eq!(loads("require('process').kill(1);"), "unknown dynamic side.js:1");
+    assert_eq!(loads("const p = process; p.kill(1);"), "unknown dynamic side.js:1");
+    // Objects of other kinds are stopped by words of these names.
+    assert_eq!(loads("module.exports = { x: (c) => { c.abort(1); c.y.kill(); } };"), "yes eslint.config.js:3");
 }
 
 #[test]

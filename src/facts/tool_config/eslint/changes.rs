@@ -9,6 +9,9 @@ use crate::text::Span;
 /// Members that end the process or set its status, whatever object they are asked of.
 const EXITS: [&str; 6] = ["exit", "exitCode", "reallyExit", "abort", "kill", "_exiting"];
 
+/// Those of them that objects of other kinds have as well: a name that is not one of the process has that one.
+const OTHERS_HAVE: [&str; 2] = ["abort", "kill"];
+
 /// Members of `process` with which a function runs at its end, or something native does.
 const HANDLERS: [&str; 9] = [
     "on",
@@ -124,7 +127,7 @@ impl<'t> Words<'t> {
         let (text, next) = (self.text(at), self.text(at + 1));
         let (back, further) = (self.before(at, 1), self.before(at, 2));
         if EXITS.contains(&text) && is_access(back) {
-            return true;
+            return !OTHERS_HAVE.contains(&text) || !is_name(further) || own.contains(further);
         }
         if let Some(text) = quoted(text) {
             let member = back == "[" && next == "]" && (is_name(further) || matches!(further, ")" | "]" | "?."));
