@@ -84,7 +84,9 @@ fn judged(rule: &Rule, release: &Release) -> Finding {
         }
         Err(refusal) => {
             let verdict = if refusal.rejected { Verdict::Fail } else { Verdict::Unknown };
-            let finding = Finding::new(rule, name, verdict, format!("{name} is not verified: {}", refusal.reason));
+            let page = refusal.rejected && release.lightweight && refusal.step == Step::Object;
+            let told = if page { "; the forge's release page and release bots make such tags" } else { "" };
+            let finding = Finding::new(rule, name, verdict, format!("{name} is not verified: {}{told}", refusal.reason));
             let finding = finding.cause(refusal.step.word()).fix(refusal.remedy.clone());
             if refusal.rejected { finding } else { finding.reason(reason(refusal.step)) }
         }

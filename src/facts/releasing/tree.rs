@@ -20,6 +20,8 @@ struct Setter {
     meaning: Meaning,
     /// It runs whenever the job comes to it.
     certain: bool,
+    /// It is this repository in a directory of its own, beside what else is checked out.
+    aside: bool,
 }
 
 /// What of a verification the tree is held against.
@@ -47,7 +49,7 @@ impl Reading<'_> {
         let number = self.number_of(held.verify);
         let is_after = |setter: &Setter| (setter.line, setter.number) > (held.at.line, number);
         let (later, earlier): (Vec<Setter>, Vec<Setter>) = own.into_iter().partition(is_after);
-        let settled = later.iter().any(|setter| setter.certain);
+        let settled = later.iter().any(|setter| setter.certain && !setter.aside);
         let wrong = last(later).into_iter().find_map(|setter| after(held, &setter));
         wrong.or_else(|| if settled { None } else { last(earlier).into_iter().find_map(|setter| before(held, &setter)) })
     }
@@ -88,7 +90,7 @@ impl Reading<'_> {
             let conditional = site.text.step(&site.job, place.line).is_some_and(|of| of.get("if").is_some());
             let certain = step.conditions.is_empty() && step.holds.is_empty() && !conditional;
             let shown = step.chain.last().map_or_else(|| place.clone(), |hop| hop.place.clone());
-            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain })
+            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside: false })
         });
         let mut all: Vec<Setter> = checkouts.chain(moves).collect();
         all.sort_by_key(|setter| (setter.line, setter.number));
@@ -96,10 +98,12 @@ impl Reading<'_> {
     }
 }
 
-/// The last setter that certainly runs, and those behind it that may.
-fn last(mut all: Vec<Setter>) -> Vec<Setter> {
+/// The last setter that certainly runs, and those behind it that may; and all that lie beside.
+fn last(all: Vec<Setter>) -> Vec<Setter> {
+    let (mut aside, mut all): (Vec<Setter>, Vec<Setter>) = all.into_iter().partition(|setter| setter.aside);
     let from = all.iter().rposition(|setter| setter.certain).unwrap_or(0);
-    all.split_off(from.min(all.len()))
+    aside.extend(all.drain(from..));
+    aside
 }
 
 /// A checkout of this repository, or of another one into the same place; one into a directory of its own lies beside.
@@ -112,12 +116,13 @@ fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Optio
     let place = action.call.place.clone();
     let step = site.text.step(&site.job, line).filter(|_| place.path == *site.text.path());
     let Some(step) = step else {
-        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true });
+        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: false });
     };
     let with = |key: &str| step.route(&["with", key]);
     let own = ["${{ github.repository }}", "${{github.repository}}"];
     let other = with("repository").is_some_and(|value| !value.scalar().is_some_and(|text| own.contains(&text.trim())));
-    if with("path").and_then(Value::scalar).is_some_and(|path| !matches!(path.trim(), "" | "." | "./")) {
+    let aside = with("path").is_some_and(|path| !path.scalar().is_some_and(|path| matches!(path.trim(), "" | "." | "./")));
+    if aside && other {
         return None;
     }
     let meaning = match with("ref") {
@@ -125,7 +130,7 @@ fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Optio
         None => Meaning::Nothing,
         Some(text) => text.scalar().map_or(Meaning::Unclear, |text| follows.text(text, site, line)),
     };
-    Some(Setter { place, line, number: 0, meaning, certain: step.get("if").is_none() })
+    Some(Setter { place, line, number: 0, meaning, certain: step.get("if").is_none(), aside })
 }
 
 /// What git puts in place of the files; `None`: nothing else than what is there.

@@ -83,6 +83,8 @@ pub struct Release {
     pub name: String,
     /// Who signed it, or why it is not verified.
     pub outcome: Result<Vec<String>, Refusal>,
+    /// It is a lightweight tag: no tag object that could be signed.
+    pub lightweight: bool,
     /// It is a lightweight tag of the very commit that CI checked out: that may be the doing of the checkout.
     pub by_checkout: bool,
 }
@@ -218,7 +220,8 @@ impl Surveying<'_> {
             people.sort();
             people.dedup();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
-            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), by_checkout }
+            let lightweight = !tag.annotated;
+            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), lightweight, by_checkout }
         });
         Ok(Releases::Judged(judged.collect()))
     }

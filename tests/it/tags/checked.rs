@@ -106,6 +106,7 @@ fn a_lightweight_tag_of_what_ci_checked_out_may_be_the_checkouts_doing() {
     const RULE: &str = "signed-release-tags";
     let outside = told(&built, &case, RULE, &[]);
     assert_eq!((outside["v2.1"].0.as_str(), outside["v2.0.1"].0.as_str()), ("fail", "fail"), "{outside:?}");
+    assert!(outside["v2.1"].1.contains("release page"), "{outside:?}");
     let inside = told(&built, &case, RULE, &[("CI", "true"), ("GITHUB_ACTIONS", "true")]);
     assert_eq!((inside["v2.1"].0.as_str(), inside["v2.0.1"].0.as_str()), ("unknown", "fail"), "{inside:?}");
     assert!(inside["v2.1"].1.contains("git fetch --force origin refs/tags/v2.1:refs/tags/v2.1"), "{inside:?}");
