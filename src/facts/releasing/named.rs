@@ -51,7 +51,7 @@ impl Reading<'_> {
                 let why = "the name stands in the script as it is given, so that whoever gives it writes the script: hand it over by `env`";
                 return unseen(Reason::Unsupported, &name.place, why);
             }
-            Meaning::Named(_) if !meaning.is_event() && !(name.is_one() && read.only_names) => {
+            Meaning::Named(_) if !(meaning.is_event() || name.is_one() && read.only_names) => {
                 let why = "what begins with `-` is taken for an option: quote the variable, and put `--` before it";
                 return unseen(Reason::Unsupported, &name.place, why);
             }

@@ -5,7 +5,6 @@ use super::meaning::{Follows, Meaning, Printed, Site};
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::catalog::releasing::Verifies;
-use crate::doc::Value;
 use crate::facts::shell;
 use crate::facts::trace::{ReachedAction, ReleaseStep};
 use crate::text::Place;

@@ -64,6 +64,7 @@ fn the_newest_releases_have_the_verdicts_of_verify_tag() {
 
 /// Where no tag is here at all, and the repository comes from elsewhere, none may have been fetched.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a repository of the test is made here")]
 fn a_clone_without_tags_says_how_to_fetch_them() {
     const RULE: &str = "signed-release-tags";
     for (refs, shallow, verdict, says) in [
