@@ -84,6 +84,12 @@ fn renamed(repository: &Repository) -> String {
     }
 }
 
+/// A remote left references here.
+#[must_use]
+pub fn has_remote(repository: &Repository) -> bool {
+    !remotes(repository).is_empty()
+}
+
 /// The remotes whose branches are here; where actions/checkout keeps pull requests is none.
 fn remotes(repository: &Repository) -> Vec<String> {
     let listed = repository.refs.list(REMOTES, MOST).unwrap_or_default();

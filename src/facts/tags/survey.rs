@@ -66,10 +66,10 @@ pub enum Releases {
     /// There is no repository.
     #[default]
     NoRepository,
-    /// No release is here. The repository says of itself that it is cut, or not.
+    /// No release is here.
     None {
-        /// It does.
-        shallow: bool,
+        /// The line that fetches them: the repository comes from elsewhere, and none of the tags there need be here.
+        fetch: Option<String>,
     },
     /// None of them could be looked at.
     Unknown(Error),
@@ -84,6 +84,8 @@ pub struct Release {
     pub name: String,
     /// Who signed it, or why it is not verified.
     pub outcome: Result<Vec<String>, Refusal>,
+    /// It is a lightweight tag: no tag object that could be signed.
+    pub lightweight: bool,
     /// It is a lightweight tag of the very commit that CI checked out: that may be the doing of the checkout.
     pub by_checkout: bool,
 }
@@ -188,7 +190,9 @@ impl Surveying<'_> {
         let release = &self.policy.release;
         let all = super::releases(self.snapshot, Some(&release.tag_pattern))?;
         if all.is_empty() {
-            return Ok(Releases::None { shallow: repository.is_shallow() });
+            let none_fetched = repository.refs.list("refs/tags/", 1).is_ok_and(|tags| tags.is_empty());
+            let elsewhere = repository.is_shallow() || (none_fetched && fetching::has_remote(repository));
+            return Ok(Releases::None { fetch: elsewhere.then(|| fetching::tags(repository)) });
         }
         let since: Vec<Tag> = all.into_iter().filter(|tag| self.is_asked(repository, tag)).take(release.check_last).collect();
         let branches = match self.branches(repository) {
@@ -214,7 +218,8 @@ impl Surveying<'_> {
             let verdict = verifying.tag(&tag.name);
             let people = signed::people(&verdict.signers).into_iter().map(str::to_owned).collect();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
-            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), by_checkout }
+            let lightweight = !tag.annotated;
+            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), lightweight, by_checkout }
         });
         Ok(Releases::Judged(judged.collect()))
     }
