@@ -124,3 +124,14 @@ fn one_finding_about_many_components_says_so_and_has_a_step_for_all() {
     tree[0].1 = &mended;
     assert_eq!(finding(&tree, "static-analysis-gates", "php").verdict, Verdict::Pass);
 }
+
+#[test]
+fn of_equals_the_one_that_sees_most_is_cited() {
+    let steps =
+        "run: cargo clippy --package b -- -D warnings\n      - run: cargo clippy --workspace --all-targets -- -D warnings";
+    let ci = workflow("pull_request", steps);
+    let workspace = ("Cargo.toml", "[package]\nname = \"a\"\n[workspace]\nmembers = [\".\", \"b\"]\n");
+    let member = [workspace, ("b/Cargo.toml", "[package]\nname = \"b\"\n"), ("b/src/lib.rs", "")];
+    let told = told_of("rust", &tree_of("rust", &ci, &member));
+    assert_eq!(told.chain.last().map(|hop| hop.place.line), Some(8), "{:?}", told.places);
+}
