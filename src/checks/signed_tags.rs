@@ -76,8 +76,10 @@ fn judged(rule: &Rule, release: &Release) -> Finding {
         Err(refusal) if refusal.rejected && release.by_checkout && refusal.step == Step::Object => {
             let message =
                 format!("{name} is lightweight here, which is what actions/checkout before v6.0.2 makes of a signed tag");
-            let fix = format!("git fetch --force origin refs/tags/{name}:refs/tags/{name}");
-            Finding::new(rule, name, Verdict::Unknown, message).cause("checkout").reason(Reason::Shallow).fix(fix)
+            Finding::new(rule, name, Verdict::Unknown, message)
+                .cause("checkout")
+                .reason(Reason::Shallow)
+                .fix(refusal.remedy.clone())
         }
         Err(refusal) => {
             let verdict = if refusal.rejected { Verdict::Fail } else { Verdict::Unknown };

@@ -207,7 +207,7 @@ impl Bench<'_> {
                         "whether the pushed commits follow {before} cannot be told: the commit {missing} {error}"
                     ));
                     return Err(
-                        error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::history(self.repository)))
+                        error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::whole(self.repository)))
                     );
                 }
             },
@@ -264,11 +264,8 @@ impl Bench<'_> {
 
     /// A branch of the origin, by its full name alone: a tag or branch that is called `origin/main` is another thing.
     fn origin(&self, branch: &str) -> Result<Option<Oid>, Error> {
-        let here = self.repository.refs.resolve(&format!("{ORIGIN}{branch}"))?;
-        match here {
-            None if self.repository.is_git_dir => self.repository.refs.resolve(&format!("{HEADS}{branch}")),
-            here => Ok(here),
-        }
+        let below = if self.repository.is_mirror()? { HEADS } else { ORIGIN };
+        self.repository.refs.resolve(&format!("{below}{branch}"))
     }
 
     fn here(&self, id: &str, branch: &str) -> Result<Oid, Error> {
@@ -284,7 +281,7 @@ impl Bench<'_> {
     /// The first parent of the forge's merge, whose second is the pull request's head.
     fn first_parent(&self, merge: Oid, head: &str) -> Result<Oid, Error> {
         let read = commit::read(&self.repository.objects, merge)
-            .map_err(|error| Error::incomplete(format!("commit {merge} {error}")).hint(fetching::OBJECTS))?;
+            .map_err(|error| Error::incomplete(format!("commit {merge} {error}")).hint(fetching::object(&error)))?;
         let (&[first, second], text) = (read.parents.as_slice(), head) else {
             let error = Error::incomplete(format!("{merge} is not the merge of the pull request's head {head} into its base"));
             return Err(error.hint("run again: the forge makes that merge when the pull request changes"));

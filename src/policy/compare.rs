@@ -76,9 +76,9 @@ pub(super) fn compare(
     let names = Names { against };
     let mut unmatched = Unmatched::new(against.base);
     let lost = lost(head, against, &names);
-    for at in 0..head.len() {
-        if let Some(before) = lost.hidden.get(&at).filter(|_| head[at].finding.reported_by.is_none()) {
-            hide(&mut head[at], before, judge);
+    for (position, one) in head.iter_mut().enumerate() {
+        if let Some(before) = lost.hidden.get(&position).filter(|_| one.finding.reported_by.is_none()) {
+            hide(one, before, judge);
         }
     }
     mark(head, &mut unmatched, &names, judge);

@@ -188,11 +188,34 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
 fn package_json(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     let Ok(document) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
     let runtime: &[&[&str]] = &[&["dependencies"], &["optionalDependencies"], &["peerDependencies"], &["workspaces"]];
-    if has(&document, runtime) || is_pnpm_root(snapshot, path) {
+    if has(&document, runtime) || is_pnpm_root(snapshot, path) || gives_code(snapshot, path, &document) {
         return Some(PRODUCT);
     }
     let tools = Content { updatable: true, development: Some(Development::Dependencies) };
     has(&document, &[&["devDependencies"]]).then_some(tools)
+}
+
+/// Whether a package names a file of the tree that whoever uses it runs or imports: what others use is a product, whatever it needs
+/// itself. (npm's package.json: `main`, `module`, `browser`, `bin`, `exports`.)
+fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document) -> bool {
+    let root = document.root();
+    let keys: [&[&str]; 8] = [
+        &["main"],
+        &["module"],
+        &["browser"],
+        &["bin"],
+        &["exports"],
+        &["exports", "."],
+        &["exports", ".", "import"],
+        &["exports", ".", "default"],
+    ];
+    let named = keys.iter().filter_map(|key| root.route(key)).filter_map(Value::scalar);
+    let commands = root.get("bin").into_iter().flat_map(Value::entries).filter_map(|entry| entry.value.scalar());
+    let is_here = |name: &str| {
+        let ends = ["", ".js", ".cjs", ".mjs", "/index.js"];
+        ends.iter().any(|end| path.parent().join(&format!("{name}{end}")).is_some_and(|file| snapshot.is_file(&file)))
+    };
+    named.chain(commands).any(is_here)
 }
 
 /// The root of a pnpm workspace needs no key of its own: its members stand in the file beside it.

@@ -357,3 +357,17 @@ fn packages_are_named_after_domains_and_not_after_purposes() {
         assert!(told.starts_with(wanted) && told.is_empty() == wanted.is_empty(), "{directory}: {told}");
     }
 }
+
+#[test]
+fn a_package_that_others_use_is_product_whatever_it_needs() {
+    let tools = "{\"devDependencies\": {\"eslint\": \"9\"}}";
+    let library = "{\"main\": \"parser.js\", \"devDependencies\": {\"eslint\": \"9\"}}";
+    let nowhere = "{\"main\": \"index.js\", \"devDependencies\": {\"eslint\": \"9\"}}";
+    let command = "{\"bin\": {\"x\": \"./parser.js\"}, \"devDependencies\": {\"eslint\": \"9\"}}";
+    for (manifest, scope) in [(tools, "Development"), (library, "Production"), (nowhere, "Development"), (command, "Production")]
+    {
+        let found = stock(&[("package.json", manifest), ("parser.js", "x"), ("url.js", "x")]);
+        let scopes: Vec<String> = found.components.iter().map(|one| format!("{:?}", one.scope)).collect();
+        assert_eq!(scopes, [scope], "{manifest}");
+    }
+}

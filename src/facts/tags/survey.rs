@@ -15,6 +15,7 @@ use crate::answer::Reason;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::signing::refusal::Refusal;
+use crate::signing::signed;
 use crate::signing::signed_commit;
 use crate::signing::trust::{Person, Trust};
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
@@ -211,10 +212,7 @@ impl Surveying<'_> {
         let head = self.snapshot.subject().revision.clone();
         let judged = since.into_iter().map(|tag| {
             let verdict = verifying.tag(&tag.name);
-            let mut people: Vec<String> =
-                verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.clone()).collect();
-            people.sort();
-            people.dedup();
+            let people = signed::people(&verdict.signers).into_iter().map(str::to_owned).collect();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
             Release { name: tag.name, outcome: verdict.outcome.map(|()| people), by_checkout }
         });
@@ -297,7 +295,7 @@ impl Surveying<'_> {
                 (Ok(bytes), Ok(read)) => (bytes, read),
                 (Err(error), _) | (_, Err(error)) => {
                     let why = format!("whether all of {what} are signed cannot be told: the commit {id} {error}");
-                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository));
+                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository, &error));
                 }
             };
             let time = read.time.unwrap_or(0);

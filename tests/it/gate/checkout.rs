@@ -1,4 +1,5 @@
 //! Owns a checkout as a runner leaves it: commits made from texts, references, a work tree, and the event of a run. Refuses to ask git.
+#![expect(clippy::disallowed_methods, reason = "it makes repositories of its own")]
 
 use std::collections::BTreeMap;
 use std::fs;
