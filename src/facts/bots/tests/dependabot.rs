@@ -226,7 +226,6 @@ fn directories() {
         ("docker", "directories: ['/docker/*']", &[docker], "active !missing-directory@4"),
         ("docker", "directory: /docker/images/web", &[docker], "active +docker:docker/images/web"),
         ("docker", "directory: /", &[docker, ("a.yml", "a: 1\n"), (".b.yml", "")], "active !missing-directory@4"),
-        ("docker", "directory: /", &[docker, ("a.yml", "apiVersion: v1\nkind: Pod\n")], "active"),
         ("pip", "directory: /", &[("requirements/dev.txt", "x\n")], "active +pip:requirements"),
         ("pip", "directory: /", &[("a/requirements/dev.txt", "x\n")], "active !missing-directory@4"),
         ("pip", "directory: /", &[("a/setup.py", "x\n")], "active !missing-directory@4"),
