@@ -53,6 +53,13 @@ curve, curve_cert = person("ed25519", "curve")
 brain, brain_cert = person("brainpool", "brain")
 weak, weak_cert = person("rsa1024", "weak")
 old_dsa, old_dsa_cert = person("dsa", "dsa")
+odd, odd_cert = person("rsa2047", "odd")
+modulus, modulus_cert = person("rsa2048", "modulus")
+# Longer than what is computed with: as a primary key, and as a subkey.
+long, long_cert = person("rsa4608", "long")
+long_sub, long_sub_cert = person("eddsa", "longsub", flags=CERTIFY)
+long_sub_key = Key("rsa4608", BORN)
+long_sub_cert.subkey(long_sub_key)
 missing, _ = person("eddsa", "missing")
 missing_sub = Key("eddsa", BORN)
 
@@ -124,6 +131,51 @@ foreign_binding_cert = of_alice().subkey(adopted, signer=mallory)
 foreign_uid_cert = of_alice().user("mallory <mallory@example.org>", BORN, signer=mallory)
 unread_revocation_cert = of_alice().revoke(at("2021-01-01"), pgp.COMPROMISED, says=100)
 unread_foreign_cert = of_alice().revoke(at("2021-01-01"), pgp.COMPROMISED, signer=mallory, says=100)
+HARD, SOFT = sub(29, bytes([pgp.COMPROMISED]) + b"test"), sub(29, bytes([pgp.RETIRED]) + b"test")
+# Each by a key of its own: a keyring puts all of one key together.
+HURT = {}
+def hurt(name, revoke, subkey=False):
+    """A key, perhaps with a subkey that signs, revoked by `revoke(certificate, what every signature by it states, the subkey)`."""
+    key, cert = person("eddsa", "hurt", flags=CERTIFY if subkey else CERTIFY | SIGN)
+    signing = Key("eddsa", BORN) if subkey else None
+    if subkey:
+        cert.subkey(signing)
+    revoke(cert, key.issuer(), signing)
+    HURT[name] = signing or key, cert
+THEN = pgp.created(at("2021-01-01"))
+# Revocations of which the library reads nothing: what gpg reads, and what nobody does.
+UNREAD = {
+    "unhashed": dict(hashed=HARD, more=sub(32, b"")),
+    "notation": dict(hashed=HARD + sub(20, b"\x80\0\0\0\0\x09")),
+    "issuer": dict(hashed=HARD, more=sub(16, b"abc")),
+    "boolean": dict(hashed=HARD + sub(7, b"")),
+    "reason": dict(hashed=sub(29, b"")),
+    "cut": dict(hashed=HARD, edit=lambda body: body[:-60]),
+    "five": dict(hashed=HARD, edit=lambda body: b"\5" + body[1:]),
+    "algorithm": dict(hashed=HARD, edit=lambda body: body[:2] + b"\x63" + body[3:]),
+}
+for name, how in UNREAD.items():
+    def unreadable(cert, issuer, of, hashed=b"", more=b"", **edit):
+        cert.revoke_raw(issuer + THEN + hashed, cert.primary.unhashed() + more, of=of, **edit)
+    hurt(f"unread-{name}", lambda cert, issuer, of: unreadable(cert, issuer, of, **how))
+hurt("unread-sub", lambda cert, issuer, of: unreadable(cert, issuer, of, HARD, sub(32, b"")), subkey=True)
+# Hard ones that say more, or do not say when.
+hurt("revoked-then-soft", lambda cert, issuer, of: cert.revoke_raw(issuer + pgp.created(at("2025-01-01")) + HARD + SOFT))
+hurt("revoked-no-time", lambda cert, issuer, of: cert.revoke_raw(issuer + HARD))
+hurt("revoked-time-unhashed", lambda cert, issuer, of: cert.revoke_raw(issuer + HARD, cert.primary.unhashed() + THEN))
+hurt("revoked-early", lambda cert, issuer, of: cert.revoke_raw(issuer + pgp.created(BORN - DAY) + HARD))
+hurt("revoked-sub", lambda cert, issuer, of: cert.revoke_raw(issuer + HARD, of=of), subkey=True)
+foreign_five = Certificate(mallory)
+foreign_five.packets = []
+foreign_five.revoke_raw(mallory.issuer() + pgp.created(BORN), edit=lambda body: b"\5" + body[1:])
+unread_other_cert = of_alice()
+unread_other_cert.packets[1:1] = foreign_five.packets
+forged_early_cert = of_alice()
+forged_early_cert.packets.insert(1, pgp.packet(2, pgp.signature(mallory, pgp.KEY_REVOCATION, alice.hashed(), alice.issuer() + HARD)))
+ward_timeless = Key("eddsa", BORN)
+ward_timeless_cert = Certificate(ward_timeless, "ward <ward@example.org>", hashed=designated(revoker), version_direct=True)
+ward_timeless_cert.packets.insert(1, pgp.packet(2, pgp.signature(
+    revoker, pgp.KEY_REVOCATION, ward_timeless.hashed(), revoker.issuer() + HARD, revoker.unhashed())))
 forged_revocation_cert = of_alice().revoke(at("2021-01-01"), pgp.COMPROMISED, signer=mallory)
 foreign_extension_cert = Certificate(expiring)
 foreign_extension_cert.packets = list(expiring_cert.packets)
@@ -141,6 +193,13 @@ borrower, borrower_cert = person("eddsa", "borrower", flags=CERTIFY)
 borrower_cert.subkey(lent)
 claimer, claimer_cert = person("eddsa", "claimer", flags=CERTIFY)
 claimer_cert.subkey(lent, back=False)
+
+# One secret under two numbers of OpenPGP, and in SSH.
+point = Key("eddsa", BORN)
+point_cert = Certificate(point, "point <point@example.org>")
+point_again = Key("ed25519", BORN, secret=point.secret)
+point_again_cert = Certificate(point_again, "again <again@example.org>")
+point_ssh = SshKey("ssh-ed25519", secret=point.secret)
 
 ed = SshKey("ssh-ed25519")
 ed_two = SshKey("ssh-ed25519")
@@ -175,7 +234,11 @@ CERTIFICATES = {
     "foreign-binding": foreign_binding_cert, "foreign-uid": foreign_uid_cert, "forged-revocation": forged_revocation_cert,
     "unread-revocation": unread_revocation_cert, "unread-foreign": unread_foreign_cert,
     "foreign-extension": foreign_extension_cert, "lookalike": lookalike_cert, "extended": extended_cert, "lender": lender_cert,
-    "borrower": borrower_cert, "claimer": claimer_cert,
+    "borrower": borrower_cert, "claimer": claimer_cert, "odd": odd_cert, "modulus": modulus_cert, "long": long_cert,
+    "long-sub": long_sub_cert, "point": point_cert, "point-again": point_again_cert, "unread-other": unread_other_cert,
+    "forged-early": forged_early_cert,
+    "ward-timeless": ward_timeless_cert,
+    **{name: cert for name, (_, cert) in HURT.items()},
 }
 
 
@@ -205,7 +268,7 @@ EVERYBODY = TWO + CAROL + "".join(
     who(name.replace("-", ""), name) for name in (
         "six", "curve", "brain", "weak", "dsa", "expiring", "retired", "stolen", "silent", "sub-stolen", "sub-expired",
         "no-back", "certify-only", "encrypting", "sha1", "sha1-sub", "anew", "md5", "fresh", "fresh-sub", "direct", "extended",
-        "stolen-md5", "stolen-ripemd", "retired-md5",
+        "stolen-md5", "stolen-ripemd", "retired-md5", "odd", "modulus", "long", "long-sub",
     )
 ) + who_ssh("ed", ed.line()) + who_ssh("rsa", rsa_ssh.line()) + who_ssh("ecdsa", ecdsa_ssh.line()) + who_ssh("sk", sk.line())
 MISSING = f'[people.missing]\nroles = ["release"]\n[[people.missing.pgp]]\nfingerprint = "{missing.hex()}"\n'
@@ -272,8 +335,14 @@ def written_policies():
     yield "ward-known", who("ward", "ward") + who("revoker", "revoker", roles='["owner"]')
     yield "ward-unknown", who("ward", "ward")
     yield "ward-sub-known", who("ward", "ward-sub") + who("revoker", "revoker", roles='["owner"]')
-    for name in ("unbound", "foreign-binding", "foreign-uid", "forged-revocation", "unread-revocation", "unread-foreign"):
+    for name in (
+        "unbound", "foreign-binding", "foreign-uid", "forged-revocation", "unread-revocation", "unread-foreign", "unread-other",
+        "forged-early",
+    ):
         yield name, pinned(alice.hex(), name)
+    for name in HURT:
+        yield name, who("hurt", name)
+    yield "ward-timeless", who("ward", "ward-timeless") + who("revoker", "revoker", roles='["owner"]')
     yield "foreign-extension", pinned(expiring.hex(), "foreign-extension")
     yield "lookalike", pinned(alice.hex(), "lookalike")
     for name in ("both-in-one", "both-blocks", "secret", "critical"):
@@ -284,6 +353,16 @@ def written_policies():
     yield "shared", who("alice", "alice") + who("bob", "alice")
     yield "shared-subkey", who("lender", "lender") + who("borrower", "borrower")
     yield "claimed-subkey", who("lender", "lender") + who("claimer", "claimer")
+    yield "shared-point", who("point", "point") + who("again", "point-again")
+    yield "shared-with-ssh", who("point", "point") + who_ssh("again", point_ssh.line())
+    def certifies(names, key):
+        return f'cert-authority,principals="{names}" {key.line()}'
+    yield "authority-of-another", who_ssh("ed", ed.line()) + who_ssh("iris", certifies("iris@example.org", ed))
+    yield "authority-of-another-openpgp", who("point", "point") + who_ssh("iris", certifies("iris@example.org", point_ssh))
+    yield "authority-of-oneself", who_ssh("ed", ed.line(), certifies("ed@example.org", ed))
+    yield "one-authority", who_ssh("theo", certifies("theo@example.org", authority)) + who_ssh(
+        "iris", certifies("iris@example.org", authority)) + release("min_signatures = 2")
+    yield "ssh-authority-excluding", who_ssh("ca", certifies("!me@example.org,*@example.org", authority))
     yield "shared-by-one", who("lender", "lender", "borrower")
     yield "leaver-anywhere", who("alice", "alice") + who("dave", "dave", extra="valid_before = 2025-01-01\n") + release("branches = []")
     yield "commits-tip", TWO + CAROL + who_ssh("ed", ed.line()) + '[commits]\nrequire = "default-branch"\n'
@@ -381,6 +460,7 @@ def write_history(policy_files, usurper):
     history.commit("joined", main, "2026-02-15", ["c4", "disguised"], {})
     history.commit("joined-two", main, "2026-02-16", ["joined", "waiting"], {})
     history.commit("tip", main, "2026-03-01", ["joined-two"], {"main.rs": "tip\n"})
+    history.commit("future", side, "2099-01-01", ["tip"], {})
     write(HERE / "history.fi", history.text())
     with tempfile.TemporaryDirectory() as folder:
         git = ["git", "-C", folder]
@@ -438,7 +518,7 @@ def controls():
     signed("v1.1", alice, "v1.1", "c2", C2)
     signed("v2.0", alice, "v2.0", "c3", C3)
     signed("bob-v1.1", bob_sub, "v1.1", "c2", C2)
-    for file, key in [("six", six), ("curve", curve), ("brain", brain), ("weak", weak), ("dsa", old_dsa), ("carol", carol), ("missing", missing), ("missing-sub", missing_sub), ("direct", direct)]:
+    for file, key in [("six", six), ("curve", curve), ("brain", brain), ("weak", weak), ("dsa", old_dsa), ("odd", odd), ("long", long), ("long-sub", long_sub_key), ("carol", carol), ("missing", missing), ("missing-sub", missing_sub), ("direct", direct)]:
         signed(file, key, "v1.1", "c2", C2)
     signed("package", alice, "pkg/v1.1", "c2", C2)
     signed("wide", alice, "nightly", "c2", C2)
@@ -511,6 +591,9 @@ def certificates():
     signed("b04", adopted, "v1.1", "c2", C2)
     signed("b08", lookalike, "v1.1", "c2", C2)
     signed("b2a", ward, "v1.1", "c2", C2)
+    for name, (key, _) in HURT.items():
+        signed(name, key, "v1.1", "c2", C2)
+    signed("b2a-timeless", ward_timeless, "v1.1", "c2", C2)
     signed("sha1", sha1, "v1.1", "c2", C2)
     signed("sha1-sub", sha1_sub_key, "v1.1", "c2", C2)
     signed("anew", anew, "v1.1", "c2", C2)
@@ -603,6 +686,10 @@ def blocks():
     keep("b20", data + armored(pgp.packet(2, bytes(body))))
     raw("old", alice, data, pgp.created(C2), alice.short_issuer())
     raw("b22", alice, data, alice.issuer() + pgp.created(C2), alice.short_issuer() + sub(100, b"anything"))
+    for name, key in [("eddsa", alice), ("rsa", modulus), ("ed25519", curve), ("six", six)]:
+        signed(f"b22c-{name}", key, "v1.1", "c2", C2, tail=b"anything..")
+    signed("b22c-number", modulus, "v1.1", "c2", C2, tail=pgp.mpi(1 << 2000))
+    signed("b22c-long", alice, "v1.1", "c2", C2, tail=b"anything" * 5000)
     keep("b22b", data + armored(by(alice), headers="Comment: anything\n"))
     keep("b23", data + armored(by(alice), width=60))
     keep("no-checksum", data + armored(by(alice), checksum=False))
@@ -640,6 +727,15 @@ def ssh_tags():
         """The authority's signature, 83 bytes and four of length, with a byte more that nothing covers."""
         return certificate[:-87] + ssh.text(certificate[-83:] + b"x")
     ssh_signed("b66", certified, "v1.1", "c2", C2, public=of())
+    own = ssh.certificate(certified, authority, ["theo@example.org"], BORN, at("2030-01-01"))
+    ssh_signed("b66-theo", certified, "v1.1", "c2", C2, public=own)
+    other = SshKey("ssh-ed25519")
+    own = ssh.certificate(other, authority, ["iris@example.org"], BORN, at("2030-01-01"))
+    IDS["b66-theo"] = MADE["b66-theo"]
+    for file, key, public in [("iris", certified, None), ("iris-own", other, own)]:
+        public = public or ssh.certificate(certified, authority, ["iris@example.org"], BORN, at("2030-01-01"))
+        data = payload("countersign/v1.1/iris", "b66-theo", C2 + HOUR, kind="tag")
+        ssh_signed(f"cs-b66-{file}", key, "", "", C2, data=data, public=public)
     ssh_signed("b66-forever", certified, "v1.1", "c2", C2, public=of(before=(1 << 64) - 1))
     ssh_signed("b66-unsigned-tail", certified, "v1.1", "c2", C2, public=with_tail(of()))
     ssh_signed("b66-late", certified, "v1.1", "c2", C2, public=of(before=C2 - DAY))

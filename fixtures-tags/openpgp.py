@@ -66,10 +66,11 @@ def armor(data, label="PGP SIGNATURE", headers="", width=64, checksum=True):
 class Key:
     """A key pair that lives as long as this run."""
 
-    def __init__(self, kind, time, version=4):
+    def __init__(self, kind, time, version=4, secret=None):
+        """With `secret` of another kind of Ed25519 key it is that key under another number."""
         self.kind, self.time, self.version = kind, time, version
         if kind in ("eddsa", "ed25519"):
-            self.secret = ed25519.Ed25519PrivateKey.generate()
+            self.secret = secret or ed25519.Ed25519PrivateKey.generate()
             point = self.secret.public_key().public_bytes_raw()
             if kind == "ed25519":
                 self.algorithm, self.material = 27, point
@@ -171,12 +172,12 @@ def signature_v3(key, kind, data, time, digest="sha512"):
     return head + value[:2] + key.raw(value, digest)
 
 
-def document(key, data, time, kind=BINARY, hashed=b"", unhashed=None, digest="sha512", claim=None):
-    """A detached signature packet as gpg makes it, with `hashed` after the usual subpackets."""
+def document(key, data, time, kind=BINARY, hashed=b"", unhashed=None, digest="sha512", claim=None, tail=b""):
+    """A detached signature packet as gpg makes it, with `hashed` after the usual subpackets and `tail` after its numbers."""
     own = (key if claim is None else claim).issuer() + created(time) + hashed
     if unhashed is None:
         unhashed = key.unhashed()
-    return packet(2, signature(key, kind, data, own, unhashed, digest))
+    return packet(2, signature(key, kind, data, own, unhashed, digest) + tail)
 
 
 def user_id(text):
@@ -243,6 +244,15 @@ class Certificate:
             self.packets.append(made)
         else:
             self.packets.insert(1, made)
+        return self
+
+    def revoke_raw(self, hashed, unhashed=None, of=None, edit=bytes):
+        """A revocation with exactly these subpackets, its packet's body changed by `edit` after it was signed."""
+        by = self.primary
+        data = by.hashed() + (of.hashed() if of else b"")
+        unhashed = by.unhashed() if unhashed is None else unhashed
+        body = signature(by, SUBKEY_REVOCATION if of else KEY_REVOCATION, data, hashed, unhashed)
+        self.packets.insert(len(self.packets) if of else 1, packet(2, edit(body)))
         return self
 
     def bytes(self):

@@ -21,10 +21,10 @@ def number(value):
 
 
 class SshKey:
-    def __init__(self, kind, bits=3072):
+    def __init__(self, kind, bits=3072, secret=None):
         self.kind = kind
         if kind in ("ssh-ed25519", "sk-ssh-ed25519@openssh.com"):
-            self.secret = ed25519.Ed25519PrivateKey.generate()
+            self.secret = secret or ed25519.Ed25519PrivateKey.generate()
             self.fields = text(self.secret.public_key().public_bytes_raw())
             if kind.startswith("sk-"):
                 self.fields += text("ssh:")

@@ -31,6 +31,7 @@ pub static TARGETS: &[(&str, Target)] = &[
     ("toml", toml),
     ("json", json),
     ("ini", ini),
+    ("neon", neon),
     ("shell", script),
     ("workflow", workflow),
     ("tag", tag),
@@ -113,6 +114,11 @@ pub fn json(data: &[u8]) {
 /// An INI document.
 pub fn ini(data: &[u8]) {
     document(data, Format::Ini);
+}
+
+/// A NEON document.
+pub fn neon(data: &[u8]) {
+    document(data, Format::Neon);
 }
 
 /// A shell script.

@@ -14,11 +14,14 @@ pub struct Languages {
     pub manifest: Vec<Manifest>,
     /// Path segments that take a file out of sight (vendored, generated, fixtures).
     pub out_of_sight: Vec<String>,
-    /// Path segments that make a file development.
+    /// Path segments that make a file development, in lower case; those of a tree count whatever their case.
     pub development: Vec<String>,
-    /// Last words of segments of several, joined by `-` or `_`, that do so too.
+    /// Last words of segments of several, joined by `-`, `_` or `.`, that do so too.
     #[serde(default)]
     pub development_words: Vec<String>,
+    /// First words of such segments that do.
+    #[serde(default)]
+    pub development_heads: Vec<String>,
     /// Directories below which segments name packages and say nothing about purpose (Maven's standard directory layout).
     pub package_roots: Vec<String>,
     /// File name endings of generated files.

@@ -16,6 +16,8 @@ pub struct Releasing {
     pub deploy: Vec<ReleaseRow>,
     /// Steps that verify.
     pub verify: Vec<ReleaseRow>,
+    /// Steps that put other files in place of the tree, or a program of the tree among the programs.
+    pub changes: Vec<ReleaseRow>,
 }
 
 /// A command or an action.
@@ -42,6 +44,9 @@ pub struct ReleaseRow {
     /// The action does it only where an input is given, and is none of these.
     #[serde(default)]
     pub when: Option<GivenInput>,
+    /// Another system deploys what it is told here, and may verify the tag itself.
+    #[serde(default)]
+    pub hands_on: bool,
     /// What it verifies; `None`: it deploys.
     #[serde(default)]
     pub what: Option<Verifies>,
@@ -54,6 +59,12 @@ pub struct ReleaseRow {
     /// Its flags that say by what, or where, it judges, so that whoever wrote what they name is who judges.
     #[serde(default)]
     pub judge_flags: Vec<String>,
+    /// The output in which the step says which commit it verified.
+    #[serde(default)]
+    pub commit_output: Option<String>,
+    /// Its flags whose value is a place from which it takes what it puts among the programs.
+    #[serde(default)]
+    pub source_flags: Vec<String>,
     /// Beginnings of values of those that nobody who pushes a tag can write.
     #[serde(default)]
     pub judge_trusted: Vec<String>,
@@ -81,4 +92,18 @@ pub enum Verifies {
     Keys,
     /// What was built, by an identity that the command names.
     Artefact,
+    /// Nothing: it puts other files in place of those that are checked out.
+    Tree,
+    /// Nothing: it puts what the tree holds, or makes, among the programs: where it takes a path of the tree.
+    Program,
+    /// Nothing: it runs what the tree says, which may put anything among the programs.
+    Code,
+}
+
+impl Verifies {
+    /// It verifies something.
+    #[must_use]
+    pub fn verifies(self) -> bool {
+        matches!(self, Self::Tag | Self::Keyring | Self::Artefact)
+    }
 }

@@ -14,7 +14,6 @@ use crate::facts::hold::{HeldBy, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
 use crate::facts::standing::is_analyzer;
-use crate::facts::tool_config::Deciding;
 use crate::finding::{Evidence, Finding, Verdict};
 
 /// The question.
@@ -311,14 +310,7 @@ fn insecure(rule: &Rule, subject: String, view: &View<'_>, component: &Component
     let mut finding = Finding::new(rule, subject, Verdict::Fail, message).severity(severity).cause("no-security-rules");
     finding.rung = Some(view.on.rung);
     finding.chain = view.chain();
-    let (place, note) = match (&view.on.deciding, view.configured_for(component)) {
-        (Some(Deciding::Selects(place)), _) => (place.clone(), "no security rule is among those selected here".to_owned()),
-        (Some(Deciding::TakesOut { place, how, .. }), _) => (place.clone(), format!("its security rules are {how} here")),
-        (Some(Deciding::Reads(place)), _) => (place.clone(), "no security rule is selected here".to_owned()),
-        (Some(Deciding::Without { place, flag }), _) => (place.clone(), format!("with `{flag}` no configuration is read")),
-        (None, Some(place)) => (place.clone(), "no security rule is selected here".to_owned()),
-        (None, None) => (view.place().unwrap_or_else(|| home(component)), "its default rules have none for security".to_owned()),
-    };
+    let (place, note) = view.rules_line(component);
     let finding = finding.at(place, note);
     match hold {
         Some(hold) => finding.at(hold.place.clone(), hold.why.clone()),

@@ -82,8 +82,23 @@ impl<'f> View<'f> {
     /// The configuration that decides about the rules, where one is known to.
     pub(super) fn judged(&self) -> Option<&'f Place> {
         match self.on.deciding.as_ref()? {
-            Deciding::Selects(place) | Deciding::Reads(place) => Some(place),
+            Deciding::Selects(place) | Deciding::Reads(place) | Deciding::Writes { place, .. } => Some(place),
             Deciding::TakesOut { .. } | Deciding::Without { .. } => None,
+        }
+    }
+
+    /// The line that decides that no security rule of a linter is in force, and what it says.
+    pub(super) fn rules_line(&self, component: &Component) -> (Place, String) {
+        const NONE: &str = "no security rule is selected here";
+        match (&self.on.deciding, self.configured_for(component)) {
+            (Some(Deciding::Selects(place)), _) => (place.clone(), "no security rule is among those selected here".to_owned()),
+            (Some(Deciding::TakesOut { place, how, .. }), _) => (place.clone(), format!("its security rules are {how} here")),
+            (Some(Deciding::Reads(place) | Deciding::Writes { place, .. }), _) => (place.clone(), NONE.to_owned()),
+            (Some(Deciding::Without { place, flag }), _) => (place.clone(), format!("with `{flag}` no configuration is read")),
+            (None, Some(place)) => (place.clone(), NONE.to_owned()),
+            (None, None) => {
+                (self.place().unwrap_or_else(|| home(component)), "its default rules have none for security".to_owned())
+            }
         }
     }
 

@@ -105,6 +105,16 @@ fn judge(rule: &Rule, job: &DeployJob) -> Finding {
                 .fix(fix)
                 .at(job.place.clone(), "it is called here");
         }
+        Guard::HandedOn => {
+            let message = format!(
+                "the job hands the deployment on ({}); whether the tag is verified before it is deployed there is not in the files",
+                job.what
+            );
+            one(Verdict::Unknown, message)
+                .cause("handed-on")
+                .reason(Reason::Remote)
+                .fix("verify in the job before it hands on, and hand on the commit that is printed, or say in [[attestation]] how that system verifies")
+        }
         Guard::None if job.on_tags => {
             one(Verdict::Fail, format!("{deploys}, and nothing verifies the tag before")).cause("absent").fix(step)
         }

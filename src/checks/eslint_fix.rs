@@ -5,6 +5,7 @@ use super::Bench;
 use super::component_view::View;
 use super::snippets::{beside, run_in};
 use crate::facts::components::Component;
+use crate::facts::tool_config::Deciding;
 
 /// What of a component's files decides about rules and parsers.
 struct Code {
@@ -38,9 +39,14 @@ impl Code {
         format!("eslint-plugin-{}{parser}", self.plugin())
     }
 
-    fn imports(&self) -> String {
-        let parser = if self.typescript { "\nimport tseslint from \"typescript-eslint\";" } else { "" };
-        format!("import plugin from \"eslint-plugin-{}\";{parser}", self.plugin())
+    /// The lines that load the packages, in the form that the file is written in.
+    fn imports(&self, requires: bool) -> String {
+        let load = |name: &str, package: &str| match requires {
+            true => format!("const {name} = require(\"{package}\");"),
+            false => format!("import {name} from \"{package}\";"),
+        };
+        let plugin = load("plugin", &format!("eslint-plugin-{}", self.plugin()));
+        if self.typescript { format!("{plugin}\n{}", load("tseslint", "typescript-eslint")) } else { plugin }
     }
 
     /// One object of a flat configuration: what it is about, and rules at `error`.
@@ -72,7 +78,7 @@ pub(super) fn step(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -
         return step;
     }
     let file = beside(component, "eslint.config.mjs");
-    let (packages, imports, object) = (code.packages(), code.imports(), code.object());
+    let (packages, imports, object) = (code.packages(), code.imports(false), code.object());
     let install = install(component, bench, &format!("eslint {packages}"));
     format!("{step}\nafter `{install}`, and with {file}:\n{imports}\nexport default [{object}];")
 }
@@ -95,8 +101,13 @@ pub(super) fn rules(view: &View<'_>, component: &Component, all: &[View<'_>], be
             rules.join(", ")
         );
     }
-    let (imports, object) = (code.imports(), code.object());
-    format!("{install}, and in {file} add the imports and one more object to the exported array:\n{imports}\n\n{object}")
+    let (requires, called) = match view.on.deciding {
+        Some(Deciding::Writes { requires, called, .. }) => (requires, called),
+        _ => (false, false),
+    };
+    let place = if called { "as the last argument of the call that it exports" } else { "to the exported array" };
+    let (imports, object) = (code.imports(requires), code.object());
+    format!("{install}, and in {file} add the imports and one more object {place}:\n{imports}\n\n{object}")
 }
 
 /// The configuration that ESLint itself reads, as a path: not a dependency that only proves it is there.

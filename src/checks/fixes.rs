@@ -32,16 +32,9 @@ pub(super) fn analyzer_fix(
     let add = || format!("add a step to a pull-request workflow:\n{step}");
     let Some(view) = about else { return add() };
     let title = &view.tool.title;
-    let selects = matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
     match finding.cause.rsplit(':').next().unwrap_or_default() {
-        // What has none to select, or none that this program knows how to select, gets company.
-        "no-security-rules" if !selects && recommended(component, bench).is_some() => {
-            format!("add a step beside it:\n{step}")
-        }
-        "no-security-rules" => security_rules(finding, view, component, all, bench),
-        "void" if view.held_by().is_some_and(|hold| hold.remedy == Remedy::Select) => {
-            security_rules(finding, view, component, all, bench)
-        }
+        "no-security-rules" => secured(view, component, all, bench),
+        "void" if view.held_by().is_some_and(|hold| hold.remedy == Remedy::Select) => security_rules(view, component, all, bench),
         "configured" => {
             // Below the root the command names its directory, and what it needs may be installed in another.
             let ready = |command: String| match component.language.as_str() {
@@ -64,9 +57,20 @@ pub(super) fn analyzer_fix(
             };
             format!("run {title} in a pull-request workflow:\n{own}{second}")
         }
-        "elsewhere" => format!("run {title} there as well:\n{step}"),
+        "elsewhere" if runs(&step, view.tool) => format!("run {title} there as well:\n{step}"),
+        "elsewhere" => format!("add a step that looks there:\n{step}"),
         _ => held_fix(finding, view).unwrap_or_else(add),
     }
+}
+
+/// What gives a linter that gates without security rules some, or company that has some.
+fn secured(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
+    let selects = matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
+    // What has none to select, or none that this program knows how to select, gets company.
+    if !selects && recommended(component, bench).is_some() {
+        return format!("add a step beside it:\n{}", step_for(component, all, bench));
+    }
+    security_rules(view, component, all, bench)
 }
 
 /// Whether a step runs the tool.

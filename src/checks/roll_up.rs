@@ -4,12 +4,14 @@
 use serde::Deserialize;
 
 use super::analyzer::{self, rung, title};
-use super::component_view::{judged, subject};
-use super::{Bench, Check, question};
+use super::component_view::{home, judged, subject};
+use super::{Bench, Check, fixes, question};
 use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Tool};
+use crate::facts::components::Component;
 use crate::facts::standing::is_analyzer;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Evidence, Finding, Verdict};
+use crate::text::RepoPath;
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -95,16 +97,35 @@ fn by_itself(rule: &Rule, question: &Question, bench: &Bench<'_>, language: &str
         require: question.require.clone(),
         security: bench.catalog.tools.iter().any(secure),
     };
-    let findings = judged(bench, language)
-        .into_iter()
-        .map(|component| analyzer::judge(rule, &asked, bench, component, subject(component, false)))
-        .map(|finding| Finding { component: None, ..finding });
+    let judge = |component| (component, analyzer::judge(rule, &asked, bench, component, subject(component, false)));
+    let findings: Vec<(&Component, Finding)> = judged(bench, language).into_iter().map(judge).collect();
     let none = || {
         let message = format!("no {} code was found", title(bench, language));
         Finding::new(rule, language, Verdict::NotApplicable, message)
     };
     // Of equal ones the first component's.
-    findings.reduce(|known, next| if worse(&next) > worse(&known) { next } else { known }).unwrap_or_else(none)
+    let worst = findings.iter().reduce(|known, next| if worse(&next.1) > worse(&known.1) { next } else { known });
+    worst.map_or_else(none, |worst| Finding { component: None, ..for_all_alike(worst, &findings, bench) })
+}
+
+/// The finding, said of all components that it is true of: one step at the root is for all of them.
+fn for_all_alike(worst: &(&Component, Finding), all: &[(&Component, Finding)], bench: &Bench<'_>) -> Finding {
+    let (component, mut finding) = (worst.0, worst.1.clone());
+    let alike = |one: &&(&Component, Finding)| {
+        one.0.directory != component.directory && one.1.cause == finding.cause && worse(&one.1) == worse(&worst.1)
+    };
+    let others: Vec<&Component> = all.iter().filter(alike).map(|(component, _)| *component).collect();
+    if others.is_empty() || finding.verdict != Verdict::Fail {
+        return finding;
+    }
+    finding.message.push_str(&format!("; the same for {} more", others.len()));
+    finding.places.extend(others.into_iter().map(|other| Evidence::new(home(other), "the same here")));
+    let (one, root) = (fixes::step_for(component, &[], bench), Component { directory: RepoPath::root(), ..component.clone() });
+    // What works on a project has to be started in it.
+    if one.lines().next().is_some_and(|line| line.ends_with(" .")) {
+        finding.fix = finding.fix.map(|fix| fix.replace(&one, &fixes::step_for(&root, &[], bench)));
+    }
+    finding
 }
 
 fn worse(finding: &Finding) -> impl Ord + use<> {

@@ -29,13 +29,16 @@ impl Check for SignedTags {
         let one = |verdict, message: &str| Finding::new(rule, "repository", verdict, message);
         let findings = match &bench.signing.releases {
             Releases::NoRepository => vec![one(Verdict::NotApplicable, "no repository, so no tags").cause("no-repository")],
-            Releases::None { shallow: true } => vec![
-                one(Verdict::Unknown, "no release tag was fetched")
-                    .cause("not-fetched")
-                    .reason(Reason::Shallow)
-                    .fix("fetch them: git fetch origin 'refs/tags/*:refs/tags/*' (with actions/checkout: fetch-depth: 0)"),
+            Releases::None { fetch: Some(line) } => vec![
+                one(
+                    Verdict::Unknown,
+                    "no release tag is here, and whether there is one where this repository comes from is not known",
+                )
+                .cause("not-fetched")
+                .reason(Reason::Shallow)
+                .fix(format!("fetch them: {line} (with actions/checkout: fetch-depth: 0)")),
             ],
-            Releases::None { shallow: false } => {
+            Releases::None { fetch: None } => {
                 vec![one(Verdict::NotApplicable, "there is no release tag").cause("no-releases")]
             }
             Releases::Unknown(error) => {
@@ -76,12 +79,16 @@ fn judged(rule: &Rule, release: &Release) -> Finding {
         Err(refusal) if refusal.rejected && release.by_checkout && refusal.step == Step::Object => {
             let message =
                 format!("{name} is lightweight here, which is what actions/checkout before v6.0.2 makes of a signed tag");
-            let fix = format!("git fetch --force origin refs/tags/{name}:refs/tags/{name}");
-            Finding::new(rule, name, Verdict::Unknown, message).cause("checkout").reason(Reason::Shallow).fix(fix)
+            Finding::new(rule, name, Verdict::Unknown, message)
+                .cause("checkout")
+                .reason(Reason::Shallow)
+                .fix(refusal.remedy.clone())
         }
         Err(refusal) => {
             let verdict = if refusal.rejected { Verdict::Fail } else { Verdict::Unknown };
-            let finding = Finding::new(rule, name, verdict, format!("{name} is not verified: {}", refusal.reason));
+            let page = refusal.rejected && release.lightweight && refusal.step == Step::Object;
+            let told = if page { "; the forge's release page and release bots make such tags" } else { "" };
+            let finding = Finding::new(rule, name, verdict, format!("{name} is not verified: {}{told}", refusal.reason));
             let finding = finding.cause(refusal.step.word()).fix(refusal.remedy.clone());
             if refusal.rejected { finding } else { finding.reason(reason(refusal.step)) }
         }

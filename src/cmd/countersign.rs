@@ -4,28 +4,30 @@ use super::{Context, request};
 use crate::cli::CountersignArgs;
 use crate::error::Error;
 use crate::inspect::countersign;
-use crate::text::escape;
+use crate::text::{escape, shell};
 
 /// Runs it.
 pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error> {
     let now = request::now(context.common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?;
     let found = countersign::countersign(&args.repo, &args.tag, args.name.as_deref(), now)?;
-    let words = [&found.release, &found.name];
-    if words.iter().any(|word| escape::line(word) != word.as_str() || word.contains('\'')) {
-        return Err(Error::usage(format!("the name {} cannot be printed as a command", escape::line(&found.release)))
-            .hint("write it by hand: `git tag -s`"));
-    }
+    let quoted = |text: &str| {
+        let word = shell::word(text).map(|word| word.into_owned());
+        word.ok_or_else(|| {
+            Error::usage(format!("the name {} cannot be printed as a command", escape::line(&found.release)))
+                .hint("write it by hand: `git tag -s`")
+        })
+    };
     let what = if found.lightweight { "the commit of the lightweight tag" } else { "the tag object of" };
-    let mut out = format!("# {what} {}, which stands for commit {}\n", quoted(&found.release), found.commit);
+    let mut out = format!("# {what} {}, which stands for commit {}\n", quoted(&found.release)?, found.commit);
     out.push_str(&format!(
         "git{} tag -s -m {} {} {}\n",
         // Else git takes the tag of a tag for a mistake and says how to sign the commit instead.
         if found.lightweight { "" } else { " -c advice.nestedTag=false" },
-        quoted(&format!("countersign {}", found.release)),
-        quoted(&found.name),
+        quoted(&format!("countersign {}", found.release))?,
+        quoted(&found.name)?,
         found.object
     ));
-    out.push_str(&format!("git push origin {}\n", quoted(&format!("refs/tags/{}", found.name))));
+    out.push_str(&format!("git push origin {}\n", quoted(&format!("refs/tags/{}", found.name))?));
     if let Some(why) = &found.untold {
         out.push_str(&format!("# whether the release itself holds cannot be told: {}\n", escape::line(why)));
     }
@@ -34,10 +36,4 @@ pub(super) fn run(context: &Context, args: &CountersignArgs) -> Result<u8, Error
     }
     context.streams.print(out.as_bytes())?;
     Ok(0)
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '+' | '@' | '=' | ',');
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }

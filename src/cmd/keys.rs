@@ -42,8 +42,8 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     let before = if policy.exists() { request::read_file(&policy, &limits)? } else { "schema = 1\n".to_owned() };
     let (key, beside) = given(args, &limits)?;
     let person = args.person.clone();
-    if person.is_empty() || person.chars().any(char::is_control) {
-        return Err(Error::usage("a person's name is one line of text").hint("for example rhea"));
+    if let Some(why) = terms::name_problem(&person) {
+        return Err(Error::usage(format!("`{person}` is no name of a person: {why}")).hint(terms::NAME));
     }
     let new = NewKey {
         person: person.clone(),

@@ -38,9 +38,17 @@ struct Context {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read();
     let streams = Streams { neutral: environment.actions };
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let verifies = arguments.iter().any(|argument| argument == "verify-tag");
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(problem) => {
+            if verifies
+                && problem.use_stderr()
+                && let Err(error) = verify_tag::unanswered(environment)
+            {
+                streams.fail(&error);
+            }
             let Some(error) = later(&problem) else { return ExitCode::from(refuse(&problem, streams)) };
             streams.fail(&error);
             return ExitCode::from(output::status(&error));

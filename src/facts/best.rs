@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::bound::Bound;
-use super::hold::HeldBy;
+use super::hold::{HeldBy, Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::{Pipeline, Trigger};
@@ -16,8 +16,8 @@ use crate::answer::Answer;
 pub(super) type Candidate = (usize, OnComponent, Answer, Option<Deciding>);
 
 /// The one that decides the bound of all. At one rung security rules win; then a job whose check the policy
-/// declares to be required; then what a pull request starts; then the earlier one.
-pub(super) fn of(bound: Bound, all: Vec<Candidate>, pulled: impl Fn(usize) -> bool) -> Option<Candidate> {
+/// declares to be required; then what a pull request starts; then what sees more; then the earlier one.
+pub(super) fn of<O: Ord>(bound: Bound, all: Vec<Candidate>, pulled: impl Fn(usize) -> O) -> Option<Candidate> {
     let open = bound.is_open();
     let weight = |(at, on, secure, _): &Candidate| {
         let (first, second) = bound.weigh(on.bound);
@@ -25,6 +25,11 @@ pub(super) fn of(bound: Bound, all: Vec<Candidate>, pulled: impl Fn(usize) -> bo
         (first, secure.is_yes(), declared, if open { second } else { Rung::Absent }, pulled(*at), Reverse(*at))
     };
     all.into_iter().max_by_key(weight)
+}
+
+/// Whether nothing makes it see less than it does by itself.
+pub(super) fn is_wide(holds: &[Hold]) -> bool {
+    !holds.iter().any(|hold| hold.effect == HoldEffect::Narrow)
 }
 
 /// Whether a pull request starts it.

@@ -51,8 +51,8 @@ pub enum Remedy {
     Condition,
     /// Let what stands before it come to it: it is never started.
     Reach,
-    /// Have what makes findings fail it, which the catalogue knows: a flag, an input.
-    Harden,
+    /// Have what makes findings fail it, which the catalogue knows: a flag, an input. What it is given already, as written.
+    Harden(String),
     /// Select rules: none is in force.
     Select,
     /// The change itself, as an imperative without its place: "delete `.IGNORE`".

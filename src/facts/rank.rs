@@ -93,14 +93,15 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         holds.push(Hold::new(HoldEffect::Void, place.clone(), "it looks at nothing of this tree"));
     }
     let at = place_of(invocation);
+    let given = || invocation.args.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
     match findings {
         Findings::Pass => {
             let why = row.why.as_deref().unwrap_or("exits 0 whatever it finds");
-            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden))
+            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden(given())))
         }
         Findings::Errors => {
             let why = "only error-level findings fail it; warnings pass";
-            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden))
+            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden(given())))
         }
         Findings::Forge => {
             holds.push(Hold::new(HoldEffect::Note, at, "findings go to the forge, which decides whether they stop a merge"))

@@ -2,10 +2,16 @@
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
 mod arguments;
+mod meaning;
+mod named;
+mod tree;
 mod written;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
+use meaning::{Meaning, Site};
+use tree::Held;
 use written::Written;
 
 use super::hold::HoldEffect;
@@ -13,6 +19,7 @@ use super::pipeline::{Pipeline, Start, Trigger};
 use super::trace::{ReleaseStep, Trace};
 use crate::answer::{Answer, Reason};
 use crate::catalog::releasing::Verifies;
+use crate::doc::Value;
 use crate::snapshot::Snapshot;
 use crate::text::Place;
 
@@ -44,6 +51,8 @@ pub enum Guard {
     Unseen(Reason, Place, String),
     /// The job is a workflow of another repository: whether it deploys at all, and verifies before, is there.
     Remote,
+    /// The job tells another system to deploy, which may verify the tag itself.
+    HandedOn,
     /// Nothing.
     None,
 }
@@ -52,7 +61,7 @@ impl Guard {
     fn weight(&self) -> u8 {
         match self {
             Self::Stands(..) => 3,
-            Self::Unseen(..) | Self::Remote => 2,
+            Self::Unseen(..) | Self::Remote | Self::HandedOn => 2,
             Self::Fails(..) => 1,
             Self::None => 0,
         }
@@ -67,12 +76,13 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
         let own: Vec<&ReleaseStep> = trace.releasing.iter().filter(|step| step.pipeline == number).collect();
         let deploys = own.iter().filter(|step| step.row.what.is_none());
         let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)) else { continue };
+        let text = Rc::new(text);
         for step in deploys {
             let (Some(job), Some(hop)) = (pipeline.jobs.get(step.job), step.chain.last()) else { continue };
             if text.is_preview(&job.id) || !starts(step) {
                 continue;
             }
-            let reading = Reading { pipeline, own: &own, trace, number, text: &text };
+            let reading = Reading { snapshot, pipeline, own: &own, trace, number, text: &text };
             let guard = reading.guard(step);
             let subject = format!("{}#{}", pipeline.path, job.id);
             // One finding a job: its least guarded step.
@@ -127,12 +137,20 @@ fn step_place(step: &ReleaseStep, pipeline: &Pipeline) -> Place {
     own.or(step.chain.last()).map_or_else(|| Place::file(pipeline.path.clone()), |hop| hop.place.clone())
 }
 
+/// The hop of the chain that is the step itself: in the workflow, or in the one that it calls.
+fn own_place(step: &ReleaseStep) -> Place {
+    let is_workflow = |place: &Place| place.path.as_str().starts_with(".github/workflows/");
+    let own = step.chain.iter().skip(1).rev().find(|hop| is_workflow(&hop.place));
+    own.or(step.chain.last()).map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone())
+}
+
 struct Reading<'a> {
+    snapshot: &'a Snapshot,
     pipeline: &'a Pipeline,
     own: &'a [&'a ReleaseStep],
     trace: &'a Trace,
     number: usize,
-    text: &'a Written,
+    text: &'a Rc<Written>,
 }
 
 impl Reading<'_> {
@@ -141,14 +159,22 @@ impl Reading<'_> {
         started.filter_map(|start| self.pipeline.events.get(start.event)).map(|event| event.trigger).collect()
     }
 
+    /// A job as it is written.
+    fn site(&self, job: usize) -> Option<Site> {
+        Site::find(self.snapshot, Rc::clone(self.text), &self.pipeline.jobs.get(job)?.id)
+    }
+
     /// The jobs that a job needs, directly or through others.
     fn needed(&self, job: usize) -> BTreeSet<usize> {
         let mut all = BTreeSet::new();
         let mut pending = vec![job];
         while let Some(at) = pending.pop() {
-            let needs = self.pipeline.jobs.get(at).map(|job| job.needs.as_slice()).unwrap_or_default();
+            let needs = self.needs(at);
             for (number, other) in self.pipeline.jobs.iter().enumerate() {
-                if needs.iter().any(|id| id.eq_ignore_ascii_case(&other.id)) && all.insert(number) {
+                // A job that calls a workflow is all jobs of it.
+                let own = |id: &str| other.id.get(..id.len()).is_some_and(|start| start.eq_ignore_ascii_case(id));
+                let is = |id: &String| own(id) && (other.id.len() == id.len() || other.id[id.len()..].starts_with('/'));
+                if needs.iter().any(is) && all.insert(number) {
                     pending.push(number);
                 }
             }
@@ -156,17 +182,34 @@ impl Reading<'_> {
         all
     }
 
+    /// What a job needs itself, and what those need that call its workflow.
+    fn needs(&self, job: usize) -> Vec<String> {
+        let Some(job) = self.pipeline.jobs.get(job) else { return Vec::new() };
+        let mut all = job.needs.clone();
+        for (end, _) in job.id.match_indices('/') {
+            let caller = job.id.get(..end).unwrap_or_default();
+            let around = caller.rsplit_once('/').map_or(String::new(), |(around, _)| format!("{around}/"));
+            let site = Site::find(self.snapshot, Rc::clone(self.text), caller);
+            let needs = site.as_ref().and_then(Site::value).and_then(|value| value.get("needs"));
+            let names =
+                needs.into_iter().flat_map(|needs| needs.scalar().into_iter().chain(needs.items().filter_map(Value::scalar)));
+            all.extend(names.map(|name| format!("{around}{name}")));
+        }
+        all
+    }
+
     /// What stands before a deployment: the least of all events that start it; where tags do, of those.
     fn guard(&self, deploy: &ReleaseStep) -> Guard {
         let needed = self.needed(deploy.job);
-        let at = step_place(deploy, self.pipeline);
+        let at = (own_place(deploy).line, self.number_of(deploy));
         let before = |step: &&&ReleaseStep| {
-            let same_job = step.job == deploy.job && step_place(step, self.pipeline).line <= at.line;
-            step.row.what.is_some_and(|what| what != Verifies::Keys) && (same_job || needed.contains(&step.job))
+            let same_job = step.job == deploy.job && (own_place(step).line, self.number_of(step)) <= at;
+            step.row.what.is_some_and(Verifies::verifies) && (same_job || needed.contains(&step.job))
         };
         let verifies: Vec<&&ReleaseStep> = self.own.iter().filter(before).collect();
         if verifies.is_empty() {
-            return self.unseen(deploy, &needed).unwrap_or(Guard::None);
+            let none = if deploy.row.hands_on { Guard::HandedOn } else { Guard::None };
+            return self.unseen(deploy, &needed).unwrap_or(none);
         }
         let (mut of_tags, mut of_others) = (Vec::new(), Vec::new());
         for start in deploy.starts.iter().filter(|start| !start.answer.is_no()) {
@@ -194,7 +237,7 @@ impl Reading<'_> {
     /// Whether one verification stops a deployment that one event starts.
     fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep, under: &Start) -> Guard {
         let place = verify.chain.last().map_or_else(|| Place::file(self.pipeline.path.clone()), |hop| hop.place.clone());
-        let own = step_place(verify, self.pipeline);
+        let own = own_place(verify);
         let losing = |effect: HoldEffect| matches!(effect, HoldEffect::Void | HoldEffect::Soften);
         let start = verify.starts.iter().find(|start| start.event == under.event);
         if start.is_none_or(|start| start.answer.is_no()) {
@@ -205,27 +248,35 @@ impl Reading<'_> {
         if let Some(hold) = holds.find(|hold| losing(hold.effect)) {
             return Guard::Fails("lost", hold.place.clone(), format!("its failure is lost: {}", hold.why));
         }
-        let job = |step: &ReleaseStep| self.pipeline.jobs.get(step.job).map_or("", |job| job.id.as_str()).to_owned();
-        let (verifies_in, deploys_in) = (job(verify), job(deploy));
-        let at = step_place(deploy, self.pipeline);
-        if let Some(place) = self.text.goes_on(&verifies_in, &deploys_in, &at) {
+        let (Some(site), Some(deploys_in)) = (self.site(verify.job), self.site(deploy.job)) else {
+            let why = "the job that verifies, or the one that deploys, is not read as it is written".to_owned();
+            return Guard::Unseen(Reason::Unreadable, own, why);
+        };
+        if let Some(place) = goes_on(&site, &deploys_in, own_place(deploy).line) {
             return Guard::Fails("despite", place, "the deployment goes on although the verification failed".to_owned());
         }
-        if let Some(guard) = self.argument(verify, &own, &verifies_in) {
+        let trigger = self.pipeline.events.get(under.event).map(|event| event.trigger);
+        let of_tag = matches!(trigger, Some(Trigger::Tag | Trigger::Release));
+        let named = match self.argument(verify, &own, &site, of_tag) {
+            Ok(named) => named,
+            Err(guard) => return *guard,
+        };
+        let of_tag = of_tag || named.as_ref().is_some_and(Meaning::is_event);
+        let held = Held { verify, site: &site, at: own.clone(), named: named.as_ref(), of_tag };
+        if verify.row.what != Some(Verifies::Artefact)
+            && let Some(guard) = self.tree(&held, deploy)
+        {
             return guard;
         }
-        let after = if verify.job == deploy.job { own.line } else { 0 };
-        if verify.row.what != Some(Verifies::Artefact)
-            && let Some((place, named)) = self.text.checks_out_again(&deploys_in, after, at.line, verify.job == deploy.job)
-        {
-            // Without a revision it takes the commit of the event, as versions before 6.0.2 do, or the tag anew.
-            let of_tag = self.pipeline.events.get(under.event).map(|event| event.trigger);
-            if !named && matches!(of_tag, Some(Trigger::Tag | Trigger::Release)) {
-                let why = "the tag is checked out again after it was verified, and whether that takes the verified commit depends on the action";
-                return Guard::Unseen(Reason::Remote, place, why.to_owned());
-            }
-            let why = "what is checked out after the verification is not the commit that was verified".to_owned();
-            return Guard::Fails("fetched-again", place, why);
+        if let Some(why) = verify.doubts.first() {
+            return Guard::Unseen(why.reason, why.place.clone().unwrap_or(place), why.text.clone());
+        }
+        if let Some(change) = self.replaced(&held) {
+            let shown = change.chain.last().map_or_else(|| own.clone(), |hop| hop.place.clone());
+            let why = String::from(
+                "what the tag brings runs before it, or is put among the programs, and may be the program that verifies",
+            );
+            return Guard::Unseen(Reason::Unsupported, shown, why);
         }
         let unknown = |start: &Start| if let Answer::Unknown(why) = &start.answer { Some(why.clone()) } else { None };
         // What cannot be decided of both alike is no difference.
@@ -251,39 +302,15 @@ impl Reading<'_> {
         self.own.iter().any(|step| brings(step) && line(step) < line(verify))
     }
 
-    /// What is wrong with the words behind a verification; `None`: they name the event's own tag, and nobody who pushes it judges it.
-    fn argument(&self, verify: &ReleaseStep, own: &Place, job: &str) -> Option<Guard> {
-        if !verify.row.argument {
-            return None;
-        }
-        let read = arguments::read(verify.row, &verify.args);
-        if let Some(flag) = read.all {
-            let why = format!(
-                "with `{}` it verifies the release tags that are here, of which the deployed one need not be any",
-                flag.raw
-            );
-            return Some(Guard::Fails("all", flag.place.clone(), why));
-        }
-        if let Some((flag, value)) = read.judge {
-            let why = format!(
-                "`{flag}` says by what it judges ({}), and whether whoever pushes a tag can write that is not in the files",
-                value.raw
-            );
-            return Some(Guard::Unseen(Reason::Unsupported, value.place.clone(), why));
-        }
-        if read.names.iter().any(|name| name.value.is_none() && self.text.names_the_tag(job, own, &name.raw)) {
-            return None;
-        }
-        match read.names.iter().find(|name| name.value.is_none()).or(read.names.first()) {
-            Some(name) => Some(match &name.value {
-                Some(value) => {
-                    let why = format!("it verifies `{value}`, whatever tag is deployed");
-                    Guard::Fails("literal", name.place.clone(), why)
-                }
-                None => Guard::Unseen(Reason::Dynamic, name.place.clone(), "which tag it verifies cannot be read".to_owned()),
-            }),
-            None => Some(Guard::Unseen(Reason::Dynamic, own.clone(), "which tag it verifies is not said".to_owned())),
-        }
+    /// What runs code of the tag's tree, or puts a program of it under the name, before the verification of the same job.
+    fn replaced(&self, held: &Held<'_>) -> Option<&ReleaseStep> {
+        let program = held.verify.argv.first()?;
+        let number = self.number_of(held.verify);
+        let before = |step: &&&ReleaseStep| {
+            step.job == held.verify.job && (own_place(step).line, self.number_of(step)) < (held.at.line, number)
+        };
+        let mut changes = self.own.iter().filter(before).filter(|step| tree::replaces(step, program));
+        changes.next().filter(|_| !self.is_of_branch(held)).copied()
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.
@@ -312,4 +339,20 @@ impl Reading<'_> {
             Guard::Unseen(Reason::Remote, action.call.place.clone(), why)
         })
     }
+}
+
+/// The condition by which the deployment goes on although an earlier job, or an earlier step of its job, failed: of the deploying job or of
+/// one that calls it, as far as the verification is not in there as well.
+fn goes_on(verifies_in: &Site, deploys_in: &Site, line: usize) -> Option<Place> {
+    if verifies_in.is(deploys_in) {
+        return deploys_in.text.goes_on(&deploys_in.job, Some(line));
+    }
+    let mut at = Some(deploys_in);
+    while let Some(site) = at.filter(|site| !verifies_in.is_in(site)) {
+        if let Some(place) = site.text.goes_on(&site.job, None) {
+            return Some(place);
+        }
+        at = site.caller.as_deref();
+    }
+    None
 }

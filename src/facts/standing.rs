@@ -311,8 +311,10 @@ fn on_component<'a>(
         bound = bound.best(on.bound);
         all_on.push((at, on, secure, by_files));
     }
-    let pulled = |at: usize| best::on_pull(evidence.pipelines, prepared[at].ranked.invocation, prepared[at].pipeline);
-    let chosen = best::of(bound, all_on, pulled);
+    let chosen = best::of(bound, all_on, |at| {
+        let Prepared { ranked, pipeline, .. } = &prepared[at];
+        (best::on_pull(evidence.pipelines, ranked.invocation, *pipeline), best::is_wide(&ranked.holds))
+    });
     let (best, missed, mut security, held_by, deciding) = match chosen {
         Some((at, on, secure, by_files)) => {
             let deciding = by_files.or_else(|| prepared[at].settings.deciding.clone());

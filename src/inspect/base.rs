@@ -255,7 +255,7 @@ impl Bench<'_> {
                         "whether the pushed commits follow {before} cannot be told: the commit {missing} {error}"
                     ));
                     return Err(
-                        error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::history(self.repository)))
+                        error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::whole(self.repository)))
                     );
                 }
             },
@@ -340,11 +340,8 @@ impl Bench<'_> {
 
     /// A branch of the origin, by its full name alone: a tag or branch that is called `origin/main` is another thing.
     fn origin(&self, branch: &str) -> Result<Option<Oid>, Error> {
-        let here = self.repository.refs.resolve(&format!("{ORIGIN}{branch}"))?;
-        match here {
-            None if self.repository.is_git_dir => self.repository.refs.resolve(&format!("{HEADS}{branch}")),
-            here => Ok(here),
-        }
+        let below = if self.repository.is_mirror()? { HEADS } else { ORIGIN };
+        self.repository.refs.resolve(&format!("{below}{branch}"))
     }
 
     fn here(&self, id: &str, branch: &str) -> Result<Oid, Error> {

@@ -50,16 +50,15 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>, now: Moment) 
     }
     let repository = source::open_repository(path)?;
     let full = format!("{TAGS}{release}");
+    let fetch = || fetching::tag(&release).unwrap_or_else(|| fetching::BY_HAND.to_owned());
     let object = match repository.refs.read(&full)? {
         Some(Ref::Direct(id)) => id,
         Some(Ref::Symbolic(target)) => {
             return Err(Error::usage(format!("{full} is a symbolic reference to {target}")).hint("name the tag that it leads to"));
         }
-        None => return Err(Error::usage(format!("there is no tag `{release}`")).hint(format!("git fetch origin {full}:{full}"))),
+        None => return Err(Error::usage(format!("there is no tag `{release}`")).hint(fetch())),
     };
-    let unread = |error: &dyn std::fmt::Display| {
-        Error::incomplete(format!("the object {object} {error}")).hint(format!("git fetch --force origin {full}:{full}"))
-    };
+    let unread = |error: &dyn std::fmt::Display| Error::incomplete(format!("the object {object} {error}")).hint(fetch());
     let (_, kind) = repository.objects.header(object).map_err(|error| unread(&error))?;
     let (commit, tag) = match kind {
         ObjectType::Commit => (object, None),
@@ -74,8 +73,10 @@ pub fn countersign(path: &Path, argument: &str, own: Option<&str>, now: Moment) 
                 .hint("name a tag of a commit"));
         }
     };
-    commit::read(&repository.objects, commit)
-        .map_err(|error| Error::incomplete(format!("the commit {commit} {error}")).hint(fetching::history(&repository)))?;
+    commit::read(&repository.objects, commit).map_err(|error| {
+        let hint = fetching::history(&repository, &error);
+        Error::incomplete(format!("the commit {commit} {error}")).hint(hint)
+    })?;
     let name = match own {
         Some(own) => format!("{COUNTERSIGN}{release}/{own}"),
         None => free(&repository, &release)?,

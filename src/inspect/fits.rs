@@ -51,7 +51,7 @@ fn merge_of(repository: &Repository, merge: Oid, head: &str) -> Result<(), Error
 
 fn read(repository: &Repository, id: Oid) -> Result<commit::Commit, Error> {
     commit::read(&repository.objects, id)
-        .map_err(|error| Error::incomplete(format!("commit {id} {error}")).hint(fetching::OBJECTS))
+        .map_err(|error| Error::incomplete(format!("commit {id} {error}")).hint(fetching::object(&error)))
 }
 
 /// What the forge merged into.

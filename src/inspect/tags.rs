@@ -1,7 +1,6 @@
 //! Owns the one road from tag names to verdicts: repository, policy, verification, artefact, state log. `verify-tag` and the tests
 //! call nothing else. Refuses to print, and to read the clock or the environment: both come with the request.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::thread;
 
@@ -19,6 +18,7 @@ use crate::facts::tags::verify::{TagVerdict, Verifying};
 use crate::limits::Limits;
 use crate::report::tags::{TagReport, TagRow};
 use crate::signing::refusal::{Refusal, Step};
+use crate::signing::signed;
 use crate::signing::state_log;
 use crate::signing::tag_name;
 use crate::source::forge::Fetched;
@@ -139,7 +139,8 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
     for verdict in &mut verdicts {
         run.settle(verdict, &repository, log.as_mut())?;
     }
-    let age = judged.made.map(|made| now.saturating_sub(made).max(0) / 86_400);
+    let made = judged.made.filter(|made| !judged.judging.trust.is_future(*made));
+    let age = made.map(|made| now.saturating_sub(made).max(0) / 86_400);
     verdicts.sort_by(|a, b| a.name.cmp(&b.name));
     let notes = run.notes(&repository)?;
     Ok(TagReport {
@@ -266,6 +267,9 @@ impl Run<'_> {
         if self.judged.commit.is_none() {
             notes.push("the judging policy is a file of no commit: its age, and whether it went back, cannot be told".to_owned());
         }
+        if self.judged.made.is_some_and(|made| self.judged.judging.trust.is_future(made)) {
+            notes.push("the commit of the judging policy is dated in the future, so how old it is cannot be told".to_owned());
+        }
         if self.judged.pinned {
             notes.push(
                 "the judging policy was named and is not the default branch's newest: what changed since does not count"
@@ -299,6 +303,11 @@ impl Run<'_> {
                 Step::Policy,
                 "[release].max_policy_age asks how old the judging policy is, and it is a file of no commit",
                 OF_A_COMMIT,
+            )),
+            (Some(_), Some(made)) if self.judged.judging.trust.is_future(made) => Err(Refusal::indeterminate(
+                Step::Policy,
+                "[release].max_policy_age asks how old the judging policy is, and its commit is dated in the future",
+                "see whether the clock here is right; if it is, have the policy confirmed by a commit of today",
             )),
             (Some(days), Some(made)) if made < self.now.saturating_sub(days.saturating_mul(86_400)) => Err(Refusal::rejected(
                 Step::Policy,
@@ -346,9 +355,7 @@ fn explain_checkout(verdict: &mut TagVerdict) {
 /// The names of everyone who counted, for the outputs of a pipeline.
 #[must_use]
 pub fn people(row: &TagRow) -> Vec<&str> {
-    let all: BTreeSet<&str> =
-        row.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
-    all.into_iter().collect()
+    signed::people(&row.signers)
 }
 
 /// Whether a reference is the tag of this name, for callers that know an event.

@@ -10,14 +10,13 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::Named;
 use crate::source::ancestry::{self, Ancestry};
+use crate::source::repository::OWN_BRANCHES;
 use crate::source::{self, Repository, fetching, revision};
 
 /// Where `actions/checkout` keeps what a pull request would become: whoever opens one writes it.
 const PULLS: &str = "refs/remotes/pull/";
 /// Where tags are.
 const TAGS: &str = "refs/tags/";
-/// Where this repository's own branches are.
-const LOCAL: &str = "refs/heads/";
 /// Where the branches of others are.
 const REMOTES: &str = "refs/remotes/";
 
@@ -46,14 +45,14 @@ pub(super) fn named(
     if reference.starts_with(PULLS) {
         return refused(reference, "is a pull request's: whoever opens one would judge tags");
     }
-    if reference.starts_with(LOCAL) && !repository.is_git_dir {
+    if reference.starts_with(OWN_BRANCHES) && !repository.is_git_dir {
         return refused(reference, "is a local branch: whoever made the tag could have written it");
     }
     let id = full(repository, reference, limits)?;
     let own = own_default(repository, reference)?;
     let Some(trusted) = own.as_ref().or(default) else {
         // Nothing says which branch is the default one, so that whoever runs this says it.
-        let says = reference.starts_with(REMOTES) || (repository.is_git_dir && reference.starts_with(LOCAL));
+        let says = reference.starts_with(if repository.is_mirror()? { OWN_BRANCHES } else { REMOTES });
         return if says { Ok((id, false)) } else { Err(no_default(repository)) };
     };
     if reference == trusted.full || trusted.tip == Some(id) {
@@ -142,8 +141,11 @@ pub(super) fn full(repository: &Repository, reference: &str, limits: &Limits) ->
     revision::resolve(repository, reference, limits)
 }
 
-/// The default branch of the remote that a reference belongs to, as that remote was fetched.
+/// The default branch of the remote that a reference belongs to, as that remote was fetched; a mirror has no remotes.
 fn own_default(repository: &Repository, reference: &str) -> Result<Option<DefaultBranch>, Error> {
+    if repository.is_mirror()? {
+        return Ok(None);
+    }
     let remote = reference.strip_prefix(REMOTES).and_then(|rest| rest.split_once('/'));
     remote.map_or(Ok(None), |(remote, _)| DefaultBranch::of_remote(repository, remote))
 }

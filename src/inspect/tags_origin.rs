@@ -17,13 +17,11 @@ use crate::policy::origin::{Judging, POLICY_FILE, PolicySource};
 use crate::signing::trust::Trust;
 use crate::source::checkout::Checkout;
 use crate::source::refs::Ref;
+use crate::source::repository::{ORIGINS_BRANCHES, OWN_BRANCHES};
 use crate::source::{self, Repository, commit, fetching};
 use crate::terms::read::Open;
 use crate::terms::{Reading, read, trust};
 use crate::text::SourceFile;
-
-/// Where `origin` says what its default branch is.
-const ORIGIN_HEAD: &str = "refs/remotes/origin/HEAD";
 
 /// The remedy where a policy has no commit.
 pub(super) const OF_A_COMMIT: &str =
@@ -105,7 +103,7 @@ pub(super) fn choose(
         (None, None) => return Err(no_default(repository)),
     };
     // Where nothing names the default branch, the one whose policy was asked for is meant.
-    let asked = || Some(["refs/remotes/origin/", "refs/heads/"].iter().find_map(|prefix| what.strip_prefix(prefix))?.to_owned());
+    let asked = || Some([ORIGINS_BRANCHES, OWN_BRANCHES].iter().find_map(|prefix| what.strip_prefix(prefix))?.to_owned());
     let default_branch = default.map(|default| default.name).or_else(asked);
     let judged = at_commit(repository, &what, tip, org, limits, today, now, default_branch)?;
     Ok(TagJudging { pinned, ..judged })
@@ -229,11 +227,11 @@ pub(super) fn no_default(repository: &Repository) -> Error {
         return Error::incomplete("HEAD does not say which branch is the default one, so no policy can judge")
             .hint("git symbolic-ref HEAD refs/heads/main, with the name of the default branch");
     }
-    Error::incomplete(format!("{ORIGIN_HEAD} does not say which branch is the default one, so no policy can judge"))
+    Error::incomplete(format!("{ORIGINS_BRANCHES}HEAD does not say which branch is the default one, so no policy can judge"))
         .hint(fetching::default_branch(repository))
 }
 
-/// The default branch: `origin`'s as fetched, `HEAD` of a git directory, or what a forge told of `origin`'s; a local branch never.
+/// The default branch: `HEAD` of a mirror, `origin`'s as fetched, or what a forge told of `origin`'s; a local branch never.
 #[derive(Clone, Debug)]
 pub(super) struct DefaultBranch {
     /// Its name.
@@ -247,13 +245,15 @@ pub(super) struct DefaultBranch {
 impl DefaultBranch {
     /// Of the repository that is inspected.
     pub(super) fn of(repository: &Repository, told: Option<&str>) -> Result<Option<Self>, Error> {
-        if let Some(default) = Self::of_remote(repository, "origin")? {
+        if !repository.is_mirror()?
+            && let Some(default) = Self::of_remote(repository, "origin")?
+        {
             return Ok(Some(default));
         }
         match (repository.refs.read("HEAD")?, told) {
-            (Some(Ref::Symbolic(full)), _) if repository.is_git_dir => Self::at(repository, full, "refs/heads/"),
+            (Some(Ref::Symbolic(full)), _) if repository.is_git_dir => Self::at(repository, full, OWN_BRANCHES),
             (_, Some(name)) if !repository.is_git_dir => {
-                Self::at(repository, format!("refs/remotes/origin/{name}"), "refs/remotes/origin/")
+                Self::at(repository, format!("{ORIGINS_BRANCHES}{name}"), ORIGINS_BRANCHES)
             }
             _ => Ok(None),
         }

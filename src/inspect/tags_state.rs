@@ -1,7 +1,6 @@
 //! Owns the log of earlier verifications (`--state`) in a run: opened and locked before anything is verified, asked about each tag, and
 //! continued. Refuses a log that whoever wrote the repository could change.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use git2::Oid;
@@ -12,6 +11,7 @@ use super::tags_origin::{OF_A_COMMIT, TagJudging};
 use crate::error::Error;
 use crate::facts::tags::verify::TagVerdict;
 use crate::signing::refusal::{Refusal, Step};
+use crate::signing::signed;
 use crate::signing::state_log::{self, Entry};
 use crate::source::ancestry::{self, Ancestry};
 use crate::source::state_file::StateFile;
@@ -93,7 +93,7 @@ impl Run<'_> {
                 }
                 Ancestry::Unknown(id, error) => {
                     let reason = format!("whether the policy went back cannot be told: the commit {id} {error}");
-                    let history = fetching::history(elsewhere.as_ref().unwrap_or(repository));
+                    let history = fetching::history(elsewhere.as_ref().unwrap_or(repository), &error);
                     let remedy = format!("in the repository of the policy: {history}");
                     return Err(Refusal::indeterminate(Step::State, reason, remedy));
                 }
@@ -101,9 +101,8 @@ impl Run<'_> {
         }
         let ended = |end: &i64| *end <= self.now;
         let known = state_log::knows(&state.entries, &entry.tag, &entry.object);
-        let trusted_now = verdict.signers.iter().filter(|signer| signer.counted && !signer.ends.as_ref().is_some_and(ended));
-        let people: BTreeSet<&str> = trusted_now.filter_map(|signer| signer.person.as_deref()).collect();
-        if !known && people.len() < self.judged.judging.policy.release.min_signatures {
+        let trusted_now = verdict.signers.iter().filter(|signer| !signer.ends.as_ref().is_some_and(ended));
+        if !known && signed::people(trusted_now).len() < self.judged.judging.policy.release.min_signatures {
             let reason = "a key's time is over, and the log of earlier verifications does not know this tag";
             return Err(Refusal::rejected(
                 Step::State,

@@ -14,7 +14,7 @@ const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"
 /// Where more of what the gate rests on lies: what the policy is made of, workflows and what they run.
 const FOLDERS: [&str; 3] = [".tollgate", ".github/workflows", ".github/actions"];
 /// What the gate rests on, there or not: a file that comes later has an owner, too.
-const GUARDED: [&str; 3] = [".tollgate.toml", ".tollgate/any", ".github/workflows/any.yml"];
+const GUARDED: [&str; 4] = [".tollgate.toml", ".tollgate/any", ".github/workflows/any.yml", ".github/workflows/any.yaml"];
 
 /// What the head changes of them; `trusted`: files that either policy names, wherever they lie.
 pub(super) fn changed(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Vec<Watched> {

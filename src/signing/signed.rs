@@ -2,6 +2,7 @@
 //! Refuses references, branches and history.
 
 use super::blocks::{self, Block, BlockKind};
+use super::material::Material;
 use super::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
 use super::trust::{Trust, Window};
 use super::{armor, openpgp, ssh};
@@ -66,6 +67,8 @@ pub struct Signer {
     pub primary: String,
     /// The full fingerprint of the subkey, when one signed.
     pub subkey: Option<String>,
+    /// What the key that signed is made of; `None`: a stranger's.
+    pub material: Option<Material>,
     /// When, in seconds since the epoch: the signature's own time, for SSH the tagger's.
     pub time: i64,
     /// It counts: the person has the role.
@@ -166,6 +169,7 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
         kind: Kind::Ssh,
         primary: verified.fingerprint,
         subkey: None,
+        material: verified.material,
         time: tagger,
         counted: false,
         ends: None,
@@ -193,6 +197,7 @@ fn openpgp_signer(verified: openpgp::Verified, tagger: i64, trust: &Trust) -> Re
         kind: Kind::OpenPgp,
         primary: verified.primary,
         subkey: verified.subkey,
+        material: verified.material,
         time: verified.time,
         counted: false,
         ends: None,
@@ -235,6 +240,30 @@ fn counts(signer: &mut Signer, trust: &Trust, person: usize, window: Window, com
     signer.counted = person.counts;
     signer.ends = window.before;
     Ok(())
+}
+
+/// The people who count: one of several that cannot be told apart, since one key signed for them, whoever certified it.
+#[must_use]
+pub fn people<'a>(signers: impl IntoIterator<Item = &'a Signer>) -> Vec<&'a str> {
+    /// Who signed with these keys, the first name first.
+    struct Group<'a>(Vec<&'a str>, Vec<&'a Material>);
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for signer in signers.into_iter().filter(|signer| signer.counted) {
+        let Some(name) = signer.person.as_deref() else { continue };
+        let mut own = Group(vec![name], signer.material.iter().collect());
+        let is_one = |group: &mut Group<'_>| {
+            group.0.contains(&name) || signer.material.as_ref().is_some_and(|material| group.1.contains(&material))
+        };
+        for group in groups.extract_if(.., is_one) {
+            own.0.extend(group.0);
+            own.1.extend(group.1);
+        }
+        own.0.sort_unstable();
+        groups.push(own);
+    }
+    let mut names: Vec<&str> = groups.iter().filter_map(|group| group.0.first().copied()).collect();
+    names.sort_unstable();
+    names
 }
 
 /// That somebody counts cannot be told, since a certificate is missing by which one of these might.

@@ -66,7 +66,7 @@ pub fn parse(lines: &[String]) -> Result<Vec<Entry>, (usize, String)> {
 /// Holds a release against the log.
 ///
 /// # Errors
-/// The name was another object before, or a newer version was verified last and `rollback` is not allowed.
+/// The name was another object before, or the log knows a newer version of the same package and `rollback` is not allowed.
 pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> {
     if let Some(earlier) = log.iter().rev().find(|entry| entry.tag == now.tag && entry.object != now.object) {
         let same = earlier.payload.is_some() && earlier.payload == now.payload;
@@ -75,19 +75,17 @@ pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> 
         return Err(Refusal::rejected(Step::State, reason, "find out who moved the tag; then tag and sign the next version"));
     }
     let (prefix, version) = split(&now.tag);
-    let Some(last) = log.iter().rev().find(|entry| split(&entry.tag).0 == prefix) else { return Ok(()) };
-    if rollback || last.tag == now.tag {
-        return Ok(());
-    }
-    let older = match (split(&last.tag).1, version) {
-        (Some(last), Some(now)) => now < last,
-        _ => true,
+    let others = || log.iter().rev().filter(|entry| entry.tag != now.tag && split(&entry.tag).0 == prefix);
+    let Some(last) = others().next().filter(|_| !rollback) else { return Ok(()) };
+    // Of versions the newest counts, in whatever order they came: who asked for every release has appended old ones.
+    let newest = others().filter_map(|entry| Some((split(&entry.tag).1?, entry))).max_by(|a, b| a.0.cmp(&b.0));
+    let newer = match (newest, version) {
+        (Some((newest, _)), Some(version)) if version >= newest => return Ok(()),
+        (Some((_, newest)), _) => newest,
+        (None, _) => last,
     };
-    if older {
-        let reason = format!("{} was verified last, at {}, and {} is not known to be newer", last.tag, last.time, now.tag);
-        return Err(Refusal::rejected(Step::State, reason, "deploy a newer release, or say --allow-rollback"));
-    }
-    Ok(())
+    let reason = format!("{} was verified at {}, and {} is not known to be newer", newer.tag, newer.time, now.tag);
+    Err(Refusal::rejected(Step::State, reason, "deploy a newer release, or say --allow-rollback"))
 }
 
 /// Whether the log knows this very object under this name.
@@ -147,6 +145,21 @@ mod tests {
             judge(&[entry("2026.01.01", "a")], &entry("2026.01.02", "b"), false).is_err(),
             "no SemVer: not known to be newer"
         );
+    }
+
+    /// Whoever asked for every release on a log in use left old ones at its end.
+    #[test]
+    fn the_newest_version_that_the_log_knows_counts_in_whatever_order() {
+        let log =
+            [entry("v3.1.0", "a"), entry("2026.01.01", "x"), entry("v2.9.9", "b"), entry("v3.0.0", "c"), entry("pkg@1.0", "d")];
+        for older in ["v3.0.0", "v3.0.1", "v2.9.9", "v2.9.10", "v3.1.0-rc.1", "2026.01.01", "2026.02.01"] {
+            let object = log.iter().find(|entry| entry.tag == older).map_or("new", |entry| &entry.object);
+            let refusal = judge(&log, &entry(older, object), false).expect_err(older);
+            assert!(refusal.reason.starts_with("v3.1.0 was verified at"), "{older}: {}", refusal.reason);
+            assert!(judge(&log, &entry(older, object), true).is_ok(), "{older}");
+        }
+        assert!(judge(&log, &entry("v3.1.0", "a"), false).is_ok() && judge(&log, &entry("v3.1.1", "n"), false).is_ok());
+        assert!(judge(&[entry("2026.01.01", "a")], &entry("2026.01.01", "a"), false).is_ok(), "again what alone is known");
     }
 
     #[test]

@@ -67,7 +67,8 @@ fn named_by_heads(repository: &Repository) -> Result<Option<String>, Error> {
         _ => None,
     };
     let remote = strip(repository.refs.read("refs/remotes/origin/HEAD")?, "refs/remotes/origin/");
-    if remote.is_some() || !repository.is_git_dir {
+    // Below `refs/remotes/` of a mirror stands what anybody pushed.
+    if !repository.is_git_dir || remote.is_some() && !repository.is_mirror()? {
         return Ok(remote);
     }
     Ok(strip(repository.refs.read("HEAD")?, "refs/heads/"))

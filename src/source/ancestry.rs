@@ -96,36 +96,54 @@ impl History {
     }
 }
 
-/// Where a line of first parents stood at a moment.
+/// Where a branch stood at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stood {
     /// At this commit.
     At(Oid),
-    /// The line did not exist: its first commit is younger.
+    /// The branch did not exist: its first commit is younger.
     Nowhere,
     /// The history at hand ends before that is decided: this commit could not be read.
     Unknown(Oid, ObjectError),
 }
 
-/// Where the line of `tip` stood at `end`: the newest of its commits below which nothing is younger. A commit that claims an early time
-/// above one of a later time was made after that one. Times after `now` are of wrong clocks and tell nothing.
+/// Where the branch with this `tip` stood at `end`: the newest commit of its line of first parents in whose history nothing is younger. A
+/// commit is as young as the youngest of its ancestors, by any parent: whatever time it claims, it was made after all of them. Times
+/// after `now` are of wrong clocks and tell nothing.
 #[must_use]
 pub fn stood(objects: &Objects, tip: Oid, end: i64, now: i64) -> Stood {
-    let (mut id, mut stood) = (tip, Stood::At(tip));
-    for walked in 0.. {
-        let read = match commit::read(objects, id) {
-            Ok(read) => read,
+    let mut line = vec![tip];
+    let mut on_line = HashSet::from([tip]);
+    loop {
+        let id = line[line.len() - 1];
+        match commit::read(objects, id) {
             Err(error) => return Stood::Unknown(id, error),
-        };
-        let parent = read.parents.first().copied();
-        if read.time.is_some_and(|time| time >= end && time <= now) {
-            stood = parent.map_or(Stood::Nowhere, Stood::At);
+            Ok(read) => match read.parents.first() {
+                Some(parent) if line.len() > MOST_COMMITS => return Stood::Unknown(*parent, ObjectError::TooLarge(line.len())),
+                Some(parent) if on_line.insert(*parent) => line.push(*parent),
+                Some(_) | None => break,
+            },
         }
-        match parent {
-            Some(parent) if walked < MOST_COMMITS => id = parent,
-            Some(parent) => return Stood::Unknown(parent, ObjectError::TooLarge(walked)),
-            None => break,
+    }
+    // From the first commit on: each brings the ancestors that those before it lack.
+    let mut seen = HashSet::new();
+    let mut stood = Stood::Nowhere;
+    let mut missing = None;
+    for id in line.into_iter().rev() {
+        let mut pending = vec![id];
+        seen.insert(id);
+        while let Some(one) = pending.pop() {
+            match commit::read(objects, one) {
+                Ok(read) if read.time.is_some_and(|time| time >= end && time <= now) => return stood,
+                Ok(read) => pending.extend(read.parents.into_iter().filter(|parent| seen.insert(*parent))),
+                Err(error) => drop(missing.get_or_insert((one, error))),
+            }
+            if seen.len() > MOST_COMMITS {
+                missing.get_or_insert((one, ObjectError::TooLarge(seen.len())));
+                pending.clear();
+            }
         }
+        stood = missing.as_ref().map_or(Stood::At(id), |(at, error)| Stood::Unknown(*at, error.clone()));
     }
     stood
 }
@@ -154,4 +172,60 @@ fn on_first_parents(objects: &Objects, commit: Oid, tip: Oid) -> Line {
         }
     }
     Line::Cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use git2::ObjectType;
+
+    /// Commits by name and time upon others, the first parent first.
+    fn history(folder: &std::path::Path, commits: &[(&str, i64, &[usize])]) -> Vec<Oid> {
+        let writer = git2::Repository::init_bare(folder).expect("a repository");
+        let store = writer.odb().expect("objects");
+        let mut ids: Vec<Oid> = Vec::new();
+        for (name, time, parents) in commits {
+            let parents: String = parents.iter().map(|at| format!("parent {}\n", ids[*at])).collect();
+            let text = format!(
+                "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n{parents}author a <a> {time} +0000\ncommitter a <a> {time} +0000\n\n{name}\n"
+            );
+            ids.push(store.write(ObjectType::Commit, text.as_bytes()).expect("written"));
+        }
+        ids
+    }
+
+    #[test]
+    fn a_commit_is_as_young_as_its_youngest_ancestor_by_any_parent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path().join("objects");
+        // A merge that claims to be old has a dated-back commit for its first parent, and the branch as it was for its second.
+        let ids = history(
+            folder.path(),
+            &[
+                ("one", 10, &[]),
+                ("two", 20, &[0]),
+                ("young", 60, &[1]),
+                ("dated back", 21, &[1]),
+                ("foxtrot", 22, &[3, 2]),
+                ("later", 70, &[4]),
+                ("ordinary merge", 72, &[2, 3]),
+                ("wrong clock", 900, &[1]),
+                ("upon a wrong clock", 30, &[1, 7]),
+            ],
+        );
+        let objects = Objects::open(&at).expect("objects");
+        let stood = |tip: usize| stood(&objects, ids[tip], 50, 100);
+        assert_eq!(stood(4), Stood::At(ids[3]), "the merge was made after the young one");
+        assert_eq!(stood(5), Stood::At(ids[3]));
+        assert_eq!(stood(6), Stood::At(ids[1]), "what was merged later had not come to the branch");
+        assert_eq!(stood(2), Stood::At(ids[1]));
+        assert_eq!(stood(8), Stood::At(ids[8]), "a time that has not come tells nothing");
+        assert_eq!(super::stood(&objects, ids[4], 5, 100), Stood::Nowhere);
+        // What cannot be read may be young, but for what is proven young without it.
+        let lost = ids[2].to_string();
+        std::fs::remove_file(at.join(&lost[..2]).join(&lost[2..])).expect("there");
+        assert!(matches!(stood(4), Stood::Unknown(at, _) if at == ids[2]));
+        assert!(matches!(stood(5), Stood::Unknown(at, _) if at == ids[2]));
+        assert_eq!(stood(3), Stood::At(ids[3]));
+    }
 }

@@ -1,7 +1,11 @@
-//! Owns the command lines that make readable what is not here, each tried as it is printed. Refuses to run them, and to read the
-//! configuration: a remote is known by the references that it left.
+//! Owns the command lines that make readable what is not here, each tried as it is printed. Refuses to run them, to read the
+//! configuration (a remote is known by the references that it left), and to write a name into them that a shell would not take for itself.
+
+use crate::text::shell;
 
 use super::Repository;
+use super::objects::ObjectError;
+use super::repository::{ORIGINS_BRANCHES, OWN_BRANCHES};
 
 /// Where the branches of remotes are.
 const REMOTES: &str = "refs/remotes/";
@@ -15,11 +19,8 @@ pub const OBJECTS: &str = "git fetch --refetch --no-filter origin";
 #[must_use]
 pub fn branches(repository: &Repository) -> String {
     let deeper = if repository.is_shallow() { "--unshallow " } else { "" };
-    let here = match repository.is_git_dir && remotes(repository).is_empty() {
-        true => "refs/heads",
-        false => "refs/remotes/origin",
-    };
-    format!("{}git fetch {deeper}origin '+refs/heads/*:{here}/*'", renamed(repository))
+    let here = if repository.is_mirror().unwrap_or_default() { OWN_BRANCHES } else { ORIGINS_BRANCHES };
+    format!("{}git fetch {deeper}origin '+{OWN_BRANCHES}*:{here}*'", renamed(repository))
 }
 
 /// Brings one branch of the origin, whole.
@@ -53,18 +54,59 @@ pub fn tags(repository: &Repository) -> String {
     format!("{}git fetch origin 'refs/tags/*:refs/tags/*'", renamed(repository))
 }
 
-/// Brings what a history lacks: the rest of a shallow one, else objects that were lost.
+/// Brings one tag, whatever stands under that name here; `None`: its name cannot be written in a command.
 #[must_use]
-pub fn history(repository: &Repository) -> String {
+pub fn tag(name: &str) -> Option<String> {
+    Some(format!("git fetch --force origin {}", shell::word(&format!("refs/tags/{name}:refs/tags/{name}"))?))
+}
+
+/// What to do where a name cannot be written in a command.
+pub const BY_HAND: &str = "look at the origin by hand: the name cannot be printed as a command";
+
+/// What helps where an object could not be read: to fetch it, where it is not here.
+#[must_use]
+pub fn object(error: &ObjectError) -> &'static str {
+    match error {
+        ObjectError::Missing => OBJECTS,
+        ObjectError::TooLarge(_) => "no fetch helps: make it smaller, since what is larger is not read",
+        ObjectError::OtherType(_) | ObjectError::Broken(_) => {
+            "see what `git fsck` says: a fresh clone mends what was damaged here"
+        }
+    }
+}
+
+/// Brings what a history lacks: the rest of a shallow one, else objects that were lost; `error` says why one was not read.
+#[must_use]
+pub fn history(repository: &Repository, error: &ObjectError) -> String {
+    match error {
+        ObjectError::Missing => format!("fetch the whole history: {}", whole(repository)),
+        error => object(error).to_owned(),
+    }
+}
+
+/// Brings the whole history.
+#[must_use]
+pub fn whole(repository: &Repository) -> String {
     if repository.is_shallow() { branches(repository) } else { format!("{}{OBJECTS}", renamed(repository)) }
 }
 
-/// The only remote has another name, and everything here is about `origin`.
+/// The only remote has another name, and everything here is about `origin`. What a mirror has below `refs/remotes/` names none.
 fn renamed(repository: &Repository) -> String {
+    if repository.is_mirror().unwrap_or_default() {
+        return String::new();
+    }
     match remotes(repository).as_slice() {
-        [one] if one != "origin" => format!("git remote rename {one} origin && "),
+        [one] if one != "origin" => {
+            shell::word(one).map_or_else(String::new, |one| format!("git remote rename {one} origin && "))
+        }
         _ => String::new(),
     }
+}
+
+/// A remote left references here.
+#[must_use]
+pub fn has_remote(repository: &Repository) -> bool {
+    !remotes(repository).is_empty()
 }
 
 /// The remotes whose branches are here; where actions/checkout keeps pull requests is none.

@@ -144,7 +144,7 @@ fn revision_of(repository: Repository, rev: &str, limits: &Limits) -> Result<Sou
 
 fn list_commit(repository: &Repository, id: Oid, limits: &Limits) -> Result<Listing, Error> {
     let commit = commit::read(&repository.objects, id)
-        .map_err(|error| Error::incomplete(format!("commit {id} {error}")).hint(fetching::OBJECTS))?;
+        .map_err(|error| Error::incomplete(format!("commit {id} {error}")).hint(fetching::object(&error)))?;
     tree::list(&repository.objects, commit.tree, limits)
 }
 

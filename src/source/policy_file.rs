@@ -7,7 +7,7 @@ use std::sync::Arc;
 use git2::{ObjectType, Oid};
 
 use super::entry::EntryKind;
-use super::objects::Objects;
+use super::objects::{ObjectError, Objects};
 use super::{commit, fetching, named, tree};
 use crate::error::Error;
 use crate::text::{Place, RepoPath, SourceFile};
@@ -18,9 +18,9 @@ use crate::text::{Place, RepoPath, SourceFile};
 /// Usage: something else stands there, or the path is none. Incomplete: the commit, a tree or the file cannot be read.
 pub fn file_at(objects: &Objects, commit: Oid, path: &str, max_bytes: usize) -> Result<Option<Arc<SourceFile>>, Error> {
     let Some(path) = RepoPath::new(path).filter(|path| !path.is_root()) else { return Ok(None) };
-    let unread = |what: String, why: &dyn std::fmt::Display| Error::incomplete(format!("{what} {why}")).hint(fetching::OBJECTS);
+    let unread = |what: String, why: &ObjectError| Error::incomplete(format!("{what} {why}")).hint(fetching::object(why));
     let read = commit::read(objects, commit).map_err(|error| unread(format!("commit {commit}"), &error))?;
-    let Some((mode, id)) = tree::find(objects, read.tree, path.as_str()).map_err(|error| error.hint(fetching::OBJECTS))? else {
+    let Some((mode, id)) = tree::find(objects, read.tree, path.as_str())? else {
         return Ok(None);
     };
     if !matches!(tree::kind(mode, id), Some((EntryKind::File | EntryKind::Executable, _))) {

@@ -14,6 +14,12 @@ use super::refs::Refs;
 
 /// Replaced objects, of which one is enough.
 const MOST_REPLACED: usize = 100_000;
+/// Where a repository's own branches are.
+pub const OWN_BRANCHES: &str = "refs/heads/";
+/// Where `origin`'s branches are, of which it keeps copies.
+pub const ORIGINS_BRANCHES: &str = "refs/remotes/origin/";
+/// Branches that are looked at.
+pub const MOST_BRANCHES: usize = 10_000;
 
 /// Objects and references, the same for a work tree, a linked work tree and a git directory.
 pub struct Repository {
@@ -21,7 +27,7 @@ pub struct Repository {
     pub objects: Objects,
     /// Its references.
     pub refs: Refs,
-    /// Opened as a git directory, so that `HEAD` says what the default branch is.
+    /// Opened as a git directory that no work tree belongs to, so that `HEAD` says what the default branch is.
     pub is_git_dir: bool,
     pub(crate) dirs: GitDirs,
 }
@@ -29,7 +35,31 @@ pub struct Repository {
 impl Repository {
     pub(crate) fn open(dirs: GitDirs, is_git_dir: bool) -> Result<Self, Error> {
         format::check(&dirs)?;
+        // What is checked out beside `.git`, or anywhere as an index says, moves HEAD and makes branches of its own.
+        let of_a_work_tree = dirs.own.file_name().is_some_and(|name| name == ".git") || dirs.own.join("index").exists();
+        let is_git_dir = is_git_dir && !of_a_work_tree;
         Ok(Self { objects: Objects::open(&dirs.common.join("objects"))?, refs: Refs::new(dirs.clone()), is_git_dir, dirs })
+    }
+
+    /// Below what the branches stand that the origin calls its own: a mirror's own ones, since everything else in it, `refs/remotes/`
+    /// too, is what anybody pushed; beside a work tree the copies of `origin`'s, where there are any.
+    ///
+    /// # Errors
+    /// References cannot be listed.
+    pub fn branches_below(&self) -> Result<&'static str, Error> {
+        if self.is_git_dir && !self.refs.list(OWN_BRANCHES, MOST_BRANCHES)?.is_empty() {
+            return Ok(OWN_BRANCHES);
+        }
+        let copies = !self.refs.list(ORIGINS_BRANCHES, MOST_BRANCHES)?.is_empty();
+        Ok(if copies { ORIGINS_BRANCHES } else { OWN_BRANCHES })
+    }
+
+    /// Whether it has the origin's branches as its own: a git directory alone, whose `HEAD` says which is the default one.
+    ///
+    /// # Errors
+    /// As [`Self::branches_below`].
+    pub fn is_mirror(&self) -> Result<bool, Error> {
+        Ok(self.is_git_dir && self.branches_below()? == OWN_BRANCHES)
     }
 
     /// Takes in what a forge told: its references win, its objects are kept in memory.

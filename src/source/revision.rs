@@ -91,8 +91,8 @@ pub(crate) fn commit(repository: &Repository, name: &str, id: Oid, limits: &Limi
         Ok((commit, ObjectType::Commit)) => Ok(commit),
         Ok((_, other)) => Err(Error::usage(format!("`{name}` is a {}, not a commit", other.str()))),
         Err((id, error)) => {
-            Err(Error::incomplete(format!("`{name}` cannot be read: object {id} {error}"))
-                .hint(super::fetching::history(repository)))
+            let hint = super::fetching::history(repository, &error);
+            Err(Error::incomplete(format!("`{name}` cannot be read: object {id} {error}")).hint(hint))
         }
     }
 }

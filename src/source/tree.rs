@@ -8,6 +8,7 @@ use crate::limits::Limits;
 use crate::text::RepoPath;
 
 use super::entry::{Entry, EntryKind, Listing, Origin};
+use super::fetching;
 use super::objects::{Object, ObjectError, Objects};
 
 /// Bytes of one tree object: about 500,000 names.
@@ -115,8 +116,8 @@ fn open<'a>(objects: &'a Objects, id: Oid, path: &[u8], prefix: usize) -> Result
 
 fn unreadable(id: Oid, path: &[u8], error: &ObjectError) -> Error {
     let path = RepoPath::from_git_bytes(path);
-    Error::incomplete(format!("the tree of `{path}` cannot be read: object {id} {error}"))
-        .hint("fetch the missing objects (clone without --filter), or run `git fsck`")
+    let tree = if path.is_root() { "the tree of the commit".to_owned() } else { format!("the tree of `{path}`") };
+    Error::incomplete(format!("{tree} cannot be read: object {id} {error}")).hint(fetching::object(error))
 }
 
 struct Item<'a> {

@@ -9,13 +9,14 @@ use super::validate::glob_problem;
 use super::{nearest, units};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::text::Place;
+use crate::text::{Place, escape};
 
 /// The problems of a policy that was read; `today` stands in for a waiver's `created` when it has none.
 pub(super) fn problems(policy: &Policy, catalog: &Catalog, today: Date) -> Vec<Error> {
     let mut found = Vec::new();
     waivers(policy, catalog, today, &mut found);
     attestations(policy, &mut found);
+    names(policy, &mut found);
     keys(policy, &mut found);
     windows(policy, &mut found);
     accepted(policy, &mut found);
@@ -94,6 +95,30 @@ fn named_twice(policy: &Policy, catalog: &Catalog, found: &mut Vec<Error>) {
         }
     }
 }
+
+/// What is wrong with the name of a person, as a clause: outputs list names between commas, a line each.
+#[must_use]
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    match () {
+        () if name.trim().is_empty() => Some("it is empty"),
+        () if name.trim() != name => Some("a blank stands at its end or its beginning"),
+        () if name.contains(',') => Some("it holds a comma, which would make two of it"),
+        () if name.contains(escape::is_steering) => Some("it is more than one line of text that is shown as it stands"),
+        () => None,
+    }
+}
+
+fn names(policy: &Policy, found: &mut Vec<Error>) {
+    for (name, node) in policy.values.get("people").and_then(Node::table).into_iter().flatten() {
+        if let Some(why) = name_problem(name) {
+            let error = Error::usage(format!("`{name}` is no name of a person: {why}")).at(node.key.clone());
+            found.push(error.hint(NAME));
+        }
+    }
+}
+
+/// How a person is named.
+pub const NAME: &str = "a name is one line of text without a comma, for example rhea";
 
 /// One key belongs to one person.
 fn keys(policy: &Policy, found: &mut Vec<Error>) {

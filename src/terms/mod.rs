@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 
 use crate::text::Place;
 
+pub use meaning::{NAME, name_problem};
 pub use policy::{Level, Policy};
 pub use read::{Reading, read};
 

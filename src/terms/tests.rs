@@ -249,6 +249,17 @@ fn one_key_belongs_to_one_person() {
 }
 
 #[test]
+fn a_person_is_named_in_one_line_without_commas() {
+    for bad in ["", " ", " a", "a,b", "a\\nb", "a\\u0007", "a\\u202Eb", "a\\u2028b"] {
+        let error = parse(&format!("[people.\"{bad}\"]\nemail = [\"a@b.c\"]\n")).expect_err(bad);
+        assert!(error.message.contains("is no name of a person") && error.place.is_some(), "{bad}: {error}");
+    }
+    for good in ["rhea", "Rhea M. O'Neil", "Zoë (release)", "董"] {
+        assert!(parse(&format!("[people.\"{good}\"]\nemail = [\"a@b.c\"]\n")).is_ok(), "{good}");
+    }
+}
+
+#[test]
 fn the_published_schema_says_for_every_key_which_way_is_tighter() {
     let schema = json_schema::json_schema();
     assert!(jsonschema::meta::is_valid(&schema));

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::policy::{Key, Person, Policy};
 use super::read::Open;
 use crate::error::Error;
+use crate::signing::material::Material;
 use crate::signing::openpgp::{self, Certificate};
 use crate::signing::ssh::{self, SshKey};
 use crate::signing::trust::{OpenPgpKey, Person as Trusted, Trust, Window};
@@ -58,7 +59,7 @@ pub fn named_files(policy: &Policy) -> Vec<String> {
 struct Building<'a> {
     open: &'a Open<'a>,
     problems: Vec<Error>,
-    owners: BTreeMap<Vec<u8>, String>,
+    owners: BTreeMap<Material, String>,
 }
 
 impl Building<'_> {
@@ -164,14 +165,16 @@ impl Building<'_> {
         Ok(())
     }
 
-    /// One key belongs to one person: two people who hold it would count twice. A subkey that two certificates hold is one key, and
-    /// so are two that differ in the time of their making alone.
+    /// One key belongs to one person: two people who hold it would count twice. Two keys that are made of the same are one, whatever their
+    /// formats and times; so is a subkey that two certificates hold.
     fn one_owner_each(&mut self, people: &[Trusted], policy: &Policy) {
+        let place = policy.values.route("people").map(|node| node.place.clone());
+        let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         for person in people {
-            let pinned = person.openpgp.iter().map(|key| (key.fingerprint.clone(), key.fingerprint.clone().into_bytes()));
+            let pinned = person.openpgp.iter().map(|key| (key.fingerprint.clone(), Material::of_fingerprint(&key.fingerprint)));
             let certified = person.openpgp.iter().filter_map(|key| key.certificate.as_ref()).flat_map(Certificate::signing_keys);
             let ssh = person.ssh.iter().filter(|key| key.options.authority.is_none());
-            let ssh = ssh.map(|key| (key.fingerprint.clone(), key.fingerprint.clone().into_bytes()));
+            let ssh = ssh.map(|key| (key.fingerprint.clone(), key.material()));
             let mut told = false;
             for (shown, key) in pinned.chain(certified).chain(ssh) {
                 let Some(other) = self.owners.insert(key, person.name.clone()).filter(|other| *other != person.name && !told)
@@ -179,13 +182,22 @@ impl Building<'_> {
                     continue;
                 };
                 told = true;
-                let place = policy.values.route("people").map(|node| node.place.clone());
-                let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
                 self.wrong(
                     &place,
                     format!("`{other}` and `{}` hold the same key {shown}", person.name),
                     "a key belongs to one person",
                 );
+            }
+        }
+        // Whoever holds an authority can sign as everybody whom it stands for.
+        for person in people {
+            for key in person.ssh.iter().filter(|key| key.options.authority.is_some()) {
+                let Some(other) = self.owners.get(&key.material()).filter(|other| **other != person.name) else { continue };
+                let message = format!(
+                    "`{other}` holds the key {}, which is the authority for `{}`: one holder could sign as both",
+                    key.fingerprint, person.name
+                );
+                self.wrong(&place, message, "certify with a key of its own that nobody signs releases with");
             }
         }
     }

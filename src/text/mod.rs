@@ -6,6 +6,7 @@ pub mod lines;
 pub mod mapped;
 pub mod path;
 pub mod place;
+pub mod shell;
 
 pub use lines::{LineIndex, SourceFile};
 pub use mapped::MappedText;

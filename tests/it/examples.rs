@@ -120,7 +120,8 @@ fn signed(example: &Example, signing: &mut Signing) {
         }
     };
     if !example.tags.is_empty() {
-        let release = |(name, said)| Release { name: String::clone(name), outcome: outcome(said), by_checkout: false };
+        let release =
+            |(name, said)| Release { name: String::clone(name), outcome: outcome(said), lightweight: false, by_checkout: false };
         signing.releases = Releases::Judged(example.tags.iter().map(release).collect());
     }
     if !example.commits.is_empty() {

@@ -4,6 +4,7 @@ mod applied;
 mod held;
 mod mended;
 mod open;
+mod pasted;
 mod security_off;
 mod steps;
 

@@ -61,7 +61,10 @@ fn at(place: &Place) -> String {
 pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
     let title = &view.tool.title;
     let (place, note) = (&hold.place, &hold.why);
-    let settle = format!("settle false positives one by one in the configuration of {title}");
+    let settle = match view.tool.config.is_empty() {
+        false => format!("settle false positives one by one in the configuration of {title}"),
+        true => "settle what it finds one by one".to_owned(),
+    };
     let aim = match hold.effect {
         HoldEffect::Void => format!("so that {title} itself checks this"),
         _ => format!("so that what {title} finds fails the job"),
@@ -80,8 +83,8 @@ pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
         // A change of a whole file names it.
         Remedy::Change(what) if what.contains(place.path.as_str()) => return format!("{what}, {aim}"),
         Remedy::Change(what) => return format!("{what}{}, {aim}", at(place)),
-        Remedy::Harden => {
-            if let Some(what) = hardened(view, hold) {
+        Remedy::Harden(given) => {
+            if let Some(what) = hardened(view, hold, given) {
                 return format!("{what}, {aim}");
             }
         }
@@ -117,7 +120,7 @@ fn handed_over(view: &View<'_>, hold: &Hold, flag: &str) -> Option<String> {
 
 /// What a tool lacks that passes by default, or whose configuration makes warnings of its rules: the flag or the input that
 /// makes findings fail it, as the catalogue knows it, and where to write it.
-fn hardened(view: &View<'_>, hold: &Hold) -> Option<String> {
+fn hardened(view: &View<'_>, hold: &Hold, given: &str) -> Option<String> {
     let best = view.best()?;
     let row = view.tool.run.get(best.row)?;
     let command = best.chain.last();
@@ -134,7 +137,8 @@ fn hardened(view: &View<'_>, hold: &Hold) -> Option<String> {
         return Some(format!("set `{}: {value}` under `with:`{place}", effect.input.as_deref()?));
     }
     let effect = hardens.find(|effect| effect.flag_to_write().is_some() && !effect.errors_only)?;
-    Some(format!("{}{place}", flag_to_add(effect, row, command.map(|hop| hop.text.as_str()).unwrap_or_default())?))
+    let command = if row.action.is_some() { given } else { command.map(|hop| hop.text.as_str()).unwrap_or_default() };
+    Some(format!("{}{place}", flag_to_add(effect, row, command)?))
 }
 
 /// The flag where its kind of command takes it: on the command line, in the input of an action, in the `args` of a hook.
@@ -145,10 +149,15 @@ fn flag_to_add(effect: &Effect, row: &Run, command: &str) -> Option<String> {
         (after, _) => (after, flag),
     };
     let dashed = after.map_or_else(|| flag.to_owned(), |after| format!("{after} {flag}"));
+    let stands = |after: &str| command.split_whitespace().any(|word| word == after);
     Some(match (&row.argv_input, &row.hook, after) {
-        (Some(input), ..) if row.action.is_some() => format!("set `{input}: {dashed}` under `with:`"),
+        // What the action is given stays.
+        (Some(input), ..) if row.action.is_some() => {
+            let more = if after.is_some_and(stands) { flag } else { &dashed };
+            format!("set `{input}: {}` under `with:`", format!("{command} {more}").trim_start())
+        }
         (_, Some(_), _) => format!("add to `args` of the hook `{}`", dashed.split(' ').collect::<Vec<_>>().join("`, `")),
-        (_, _, Some(after)) if command.split_whitespace().any(|word| word == after) => {
+        (_, _, Some(after)) if stands(after) => {
             format!("add `{flag}` behind `{after}`")
         }
         _ => format!("add `{dashed}` to the command"),

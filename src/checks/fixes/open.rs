@@ -5,8 +5,9 @@ use super::super::Bench;
 use super::super::component_view::View;
 use super::super::eslint_fix;
 use super::held::undone;
-use super::step_for;
+use super::{secured, step_for};
 use crate::answer::{Answer, Reason};
+use crate::catalog::tool::Security;
 use crate::facts::components::Component;
 use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
@@ -21,6 +22,12 @@ pub(in crate::checks) fn open_fix(
     bench: &Bench<'_>,
 ) -> String {
     let (title, step) = (&view.tool.title, step_for(component, all, bench));
+    // One that gates already lacks its security rules only.
+    let gates = all.iter().find(|other| other.on.rung >= wanted && other.on.security.is_no() && other.tool.id != view.tool.id);
+    let itself = match gates.filter(|other| other.tool.security == Security::Selected) {
+        Some(linter) => secured(linter, component, all, bench),
+        None => format!("add a step that fails by itself:\n{step}"),
+    };
     let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates;
     let hold = view.held_by().filter(|hold| matches!(hold.effect, HoldEffect::Unknown(_)) && !by_forge);
     match (&view.on.security, hold) {
@@ -30,7 +37,7 @@ pub(in crate::checks) fn open_fix(
             _ => undone(view, hold),
         },
         _ => format!(
-            "add a step that fails by itself:\n{step}\nor, if a ruleset of the forge stops merges on what {title} finds, say so in the policy:\n[[ci.external]]\nprovides = [\"{}\"]\nwhere = \"ruleset of the default branch\"",
+            "{itself}\nor, if a ruleset of the forge stops merges on what {title} finds, say so in the policy:\n[[ci.external]]\nprovides = [\"{}\"]\nwhere = \"ruleset of the default branch\"",
             view.tool.id
         ),
     }

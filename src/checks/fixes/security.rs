@@ -6,17 +6,11 @@ use super::super::eslint_fix;
 use super::super::snippets::{beside, directory, run, run_in};
 use crate::facts::components::Component;
 use crate::facts::tool_config::Deciding;
-use crate::finding::Finding;
 
 /// Where and how the gating linter's security rules are switched on.
-pub(super) fn security_rules(
-    finding: &Finding,
-    view: &View<'_>,
-    component: &Component,
-    all: &[View<'_>],
-    bench: &Bench<'_>,
-) -> String {
-    let configured = finding.places.first().map_or("", |evidence| evidence.place.path.as_str());
+pub(super) fn security_rules(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
+    let (decides, _) = view.rules_line(component);
+    let configured = decides.path.as_str();
     let name = configured.rsplit('/').next().unwrap_or_default();
     let own = |known: &[&str], usual: &str| {
         // A file that a flag names may be called as it likes.

@@ -223,7 +223,12 @@ fn uncovered(scene: &Scene<'_>, readings: &[Reading]) -> Vec<Uncovered> {
             remedy: misses.get(&key).and_then(|miss| miss.remedy.clone()),
             scope: target.scope(),
             may_be: may_be.get(&key).map(|why| (*why).clone()).or_else(|| unlisted.clone()),
-            served_from: reach.roots(target.ecosystem, target.directory).to_vec(),
+            served_from: reach
+                .roots(target.ecosystem, target.directory)
+                .iter()
+                .cloned()
+                .chain(target.read_from_above())
+                .collect(),
         }
     };
     gaps.map(gap).collect()

@@ -40,6 +40,11 @@ impl Target<'_> {
         root.unwrap_or(own)
     }
 
+    /// The directory above, when an entry for it reads all of this too.
+    pub(super) fn read_from_above(&self) -> Option<RepoPath> {
+        (self.is_requirements() && !self.directory.is_root()).then(|| self.directory.parent())
+    }
+
     /// Whether all of it are requirement files, which a Python entry also reads one directory below its own.
     pub(super) fn is_requirements(&self) -> bool {
         self.ecosystem == "pip" && self.manifests.iter().all(|manifest| is_requirement_file(manifest.path.file_name()))

@@ -76,17 +76,22 @@ impl<'c> Scoping<'c> {
             if self.out_of_sight.contains(segment) {
                 return None;
             }
-            if self.development.contains(segment) || self.ends_in_word(segment) {
+            let segment = segment.to_ascii_lowercase();
+            if self.development.contains(segment.as_str()) || self.says_so(&segment) {
                 scope = Scope::Development;
             }
         }
         Some(scope)
     }
 
-    /// `component-tests`, `__tests__`.
-    fn ends_in_word(&self, segment: &str) -> bool {
-        let last = segment.trim_end_matches(['-', '_']).rsplit_once(['-', '_']).map(|(_, last)| last);
-        last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
+    /// `component-tests`, `__tests__`, `app.tests`; `tests_cypress`.
+    fn says_so(&self, segment: &str) -> bool {
+        const JOINTS: [char; 3] = ['-', '_', '.'];
+        let segment = segment.trim_end_matches(['-', '_']);
+        let last = segment.rsplit_once(JOINTS).map(|(_, last)| last);
+        let first = segment.split_once(JOINTS).map(|(first, _)| first);
+        let among = |words: &[String], word: Option<&str>| word.is_some_and(|word| words.iter().any(|known| known == word));
+        among(&self.languages.development_words, last) || among(&self.languages.development_heads, first)
     }
 }
 

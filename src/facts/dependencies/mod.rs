@@ -170,5 +170,11 @@ const NOT_RUNTIME: &[&str] = &[
 /// Whether one of the words of `name` says that it is not needed to run.
 pub(super) fn is_development(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| NOT_RUNTIME.contains(&word)) || lower.contains("pre-commit")
+    let known = |word: &str| NOT_RUNTIME.contains(&word);
+    // `checkdocs`, `functests`, but not `latest`.
+    let compound = |word: &str| {
+        word.ends_with("tests") || word.strip_suffix("docs").or_else(|| word.strip_suffix("lint")).is_some_and(known)
+    };
+    let says = |word: &str| known(word) || compound(word);
+    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(says) || lower.contains("pre-commit")
 }

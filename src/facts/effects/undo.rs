@@ -18,7 +18,9 @@ pub(super) fn of(effect: &Effect, tool: &Tool, invocation: &Invocation, place: &
     if effect.setting.is_some() {
         let outweighs = |row: &Effect| row.does == Does::Harden && !row.errors_only && row.flag_to_write().is_some();
         return match effect.does {
-            Does::Soften if tool.effect.iter().any(outweighs) => Remedy::Harden,
+            Does::Soften if tool.effect.iter().any(outweighs) => {
+                Remedy::Harden(invocation.args.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" "))
+            }
             Does::Void if effect.setting.as_deref() == Some("selects-nothing") => Remedy::Select,
             _ => Remedy::Remove,
         };

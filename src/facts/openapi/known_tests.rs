@@ -74,4 +74,19 @@ fn a_product_that_is_a_framework_is_no_application() {
     assert_eq!(told(&[("core/pom.xml", &pom.replace("dropwizard-core", "a"))]), "jersey");
     let phoenix = "defmodule P do\n  def project do\n    [\n      app: :phoenix,\n      deps: [{:plug_cowboy, \"~> 2.7\"}]\n    ]\n  end\nend\n";
     assert_eq!(told(&[("mix.exs", phoenix)]), "");
+    let gem = |name: &str| format!("Gem::Specification.new '{name}', VERSION do |s|\n  s.add_dependency 'rack'\nend\n");
+    let beside = ("contrib/Gemfile", "gemspec\ngem 'sinatra', path: '..'\n");
+    assert_eq!(told(&[("sinatra.gemspec", &gem("sinatra")), beside]), "");
+    assert_eq!(
+        told(&[("a.gemspec", "Gem::Specification.new do |s|\n  s.name = \"sinatra\"\n  s.add_dependency 'rack'\nend\n"), beside]),
+        ""
+    );
+    assert_eq!(told(&[("a.gemspec", &gem("a")), beside]), "sinatra");
+}
+
+#[test]
+fn a_list_that_is_for_the_documentation_or_for_tests_serves_nothing() {
+    for (name, wanted) in [("checkdocs", ""), ("functests", ""), ("prod", "starlette"), ("latest", "starlette")] {
+        assert_eq!(told(&[(&format!("requirements/{name}.txt"), "starlette==0.49.1\n")]), wanted, "{name}");
+    }
 }

@@ -107,6 +107,20 @@ pub(super) fn own_names(world: &World<'_>, inventory: &Inventory) -> Vec<(&'stat
     product.filter_map(|manifest| own_name(world, manifest)).collect()
 }
 
+/// The name of a gem on a line of its specification: `Gem::Specification.new "a", VERSION do |s|`, `s.name = "a"`.
+fn gem_name(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let after = line.strip_prefix("Gem::Specification.new").or_else(|| {
+        let (of, value) = line.split_once(".name")?;
+        let plain = of.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        value.trim_start().strip_prefix('=').filter(|_| plain)
+    })?;
+    let text = after.trim_start_matches(['(', ' ']);
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let (name, _) = text[1..].split_once(quote)?;
+    (!name.is_empty() && !name.contains('#')).then_some(name)
+}
+
 /// The registry and name under which a manifest publishes itself.
 fn own_name(world: &World<'_>, manifest: &ManifestFact) -> Option<(&'static str, String)> {
     let routes: (&str, Format, &[&[&str]]) = match manifest.path.file_name() {
@@ -122,6 +136,10 @@ fn own_name(world: &World<'_>, manifest: &ManifestFact) -> Option<(&'static str,
             let file = world.snapshot.read(&manifest.path).ok()?;
             let module = file.text.lines().take(200).find_map(|line| line.strip_prefix("module "))?;
             return Some(("go", module.trim().trim_matches('"').to_owned()));
+        }
+        name if name.ends_with(".gemspec") => {
+            let file = world.snapshot.read_code(&manifest.path).ok()?;
+            return file.text.lines().take(200).find_map(gem_name).map(|name| ("gem", name.to_owned()));
         }
         _ => return None,
     };

@@ -9,6 +9,8 @@ use crate::facts::shell::Word;
 pub(super) struct Arguments<'a> {
     /// Names of tags.
     pub(super) names: Vec<&'a Word>,
+    /// Nothing from here on is an option.
+    pub(super) only_names: bool,
     /// The flag that stands for every tag that is here.
     pub(super) all: Option<&'a Word>,
     /// The first flag that says by what it judges, as something that is not known to be out of reach; and its value.
@@ -18,15 +20,15 @@ pub(super) struct Arguments<'a> {
 /// Reads them by the flags of their row.
 pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Arguments<'a> {
     let mut read = Arguments::default();
-    let (mut pending, mut only_names) = (None::<String>, false);
+    let mut pending = None::<String>;
     for word in args {
         let shape = word.shape();
         if let Some(flag) = pending.take() {
             read.judged(row, &flag, word, word.value.as_deref());
-        } else if only_names || !shape.starts_with('-') || shape == "-" {
+        } else if read.only_names || !shape.starts_with('-') || shape == "-" {
             read.names.push(word);
         } else if shape == "--" {
-            only_names = true;
+            read.only_names = true;
         } else if row.all_flags.iter().any(|flag| *flag == *shape) {
             read.all.get_or_insert(word);
         } else if let Some((flag, _)) = shape.split_once('=') {

@@ -18,6 +18,16 @@ impl Written {
         Some(Self { document, file: snapshot.peek(path).ok()? })
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &RepoPath {
+        &self.file.path
+    }
+
+    /// All of it.
+    pub(super) fn root(&self) -> Value<'_> {
+        self.document.root()
+    }
+
     pub(super) fn jobs(&self) -> impl Iterator<Item = (&str, Value<'_>, usize)> {
         let jobs = self.document.root().get("jobs");
         jobs.into_iter().flat_map(Value::entries).filter_map(|entry| Some((entry.name()?, entry.value, entry.key.place().line)))
@@ -63,36 +73,27 @@ impl Written {
         job.into_iter().chain(own).filter_map(Value::scalar).any(asks)
     }
 
-    /// The condition by which the deployment goes on although an earlier job, or an earlier step of its job, failed.
-    pub(super) fn goes_on(&self, verifies_in: &str, deploys_in: &str, step: &Place) -> Option<Place> {
-        let of_job = self.job(deploys_in).and_then(|job| job.get("if")).filter(|_| verifies_in != deploys_in);
-        let of_step = self.step(deploys_in, step.line).and_then(|step| step.get("if")).filter(|_| verifies_in == deploys_in);
+    /// A condition by which a job, or a step of it at a line, goes on although something before failed.
+    pub(super) fn goes_on(&self, id: &str, step: Option<usize>) -> Option<Place> {
+        let holder = match step {
+            Some(line) => self.step(id, line),
+            None => self.job(id),
+        };
         let goes_on = |text: &str| {
             let text = text.to_ascii_lowercase();
             ["always()", "failure()", "cancelled()"].iter().any(|status| text.contains(status))
         };
-        of_job.into_iter().chain(of_step).find(|value| value.scalar().is_some_and(goes_on)).map(Value::place)
+        let condition = holder.and_then(|holder| holder.get("if"));
+        condition.filter(|value| value.scalar().is_some_and(goes_on)).map(Value::place)
     }
 
-    /// A checkout between two lines of the deploying job that does not take the verified commit, and whether it names a revision.
-    pub(super) fn checks_out_again(&self, id: &str, after: usize, until: usize, same_job: bool) -> Option<(Place, bool)> {
-        let steps = self.job(id)?.get("steps")?;
-        for step in steps.items() {
-            let Some(uses) = step.get("uses").filter(|uses| uses.scalar().is_some_and(crate::facts::ci::fetches_the_tree)) else {
-                continue;
-            };
-            let line = step.place().line;
-            if line > until || (same_job && line <= after) {
-                continue;
-            }
-            let reference = step.route(&["with", "ref"]).and_then(Value::scalar).unwrap_or_default();
-            let other = step.route(&["with", "repository"]).is_some();
-            let pinned = reference.contains(".outputs.") || reference.contains("github.sha") || reference.contains("GITHUB_SHA");
-            if !other && !pinned {
-                return Some((uses.place(), !reference.is_empty()));
-            }
-        }
-        None
+    /// The expression of a line, when it holds no other one.
+    pub(super) fn expression(&self, line: usize) -> Option<&str> {
+        let mut found = self.file.line_text(line).split("${{").skip(1).map(|rest| rest.split_once("}}").map(|(inner, _)| inner));
+        let first = found.next()??;
+        let start = self.file.line_text(line).find("${{")?;
+        let whole = self.file.line_text(line).get(start..start + first.len() + 5)?;
+        found.all(|other| other.is_some_and(|other| other.trim() == first.trim())).then_some(whole)
     }
 
     /// The step, or a variable that the word names, says the tag of the event.

@@ -194,6 +194,8 @@ mod tests {
             ("deno run -A npm:eslint@9 src --fix", "$ eslint src --fix"),
             ("deno run --allow-read=. -c deno.json npm:eslint .", "$ eslint ."),
             ("deno x npm:eslint .", "$ eslint ."),
+            ("deno run --lock deno.lock --conditions dev npm:eslint .", "$ eslint ."),
+            ("deno run --cpu-prof-dir out --min-dep-age P2D npm:eslint .", "$ eslint ."),
             ("deno run main.ts", "not known"),
             ("deno lint", "not known"),
             ("deno test npm:eslint", "not known"),

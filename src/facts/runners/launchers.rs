@@ -43,17 +43,26 @@ const DENO: &[&str] = &[
     "-c",
     "--config",
     "--import-map",
+    "--importmap",
+    "--lock",
     "--cert",
     "--location",
     "--seed",
+    "--conditions",
     "--ext",
     "-L",
     "--log-level",
+    "--import",
     "--preload",
     "--require",
     "-p",
     "--package",
+    "--min-dep-age",
     "--minimum-dependency-age",
+    "--inspect-publish-uid",
+    "--cpu-prof-dir",
+    "--cpu-prof-name",
+    "--cpu-prof-interval",
 ];
 
 const UV: &[&str] = &[
@@ -157,7 +166,8 @@ static SHAPES: &[Shape] = &[
         package: true,
         ..PLAIN
     },
-    // `deno run` and `deno x` of a package; flags that permit something take their values behind `=` (deno, `cli/args/flags.rs`).
+    // `deno run` and `deno x` of a package; flags that permit something take their values behind `=` (deno 98f9507,
+    // `libs/cli_parser/src/defs.rs`; `--lock` takes a word that is no flag).
     Shape { words: &["deno", "run"], value_flags: DENO, package: true, ..PLAIN },
     Shape { words: &["deno", "x"], value_flags: DENO, package: true, ..PLAIN },
     Shape { words: &["dx"], value_flags: DENO, package: true, ..PLAIN },

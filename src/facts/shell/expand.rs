@@ -24,7 +24,11 @@ impl Walker<'_> {
                 out.push(Word {
                     raw: source.raw(raw.span).to_owned(),
                     value: field.val.known().map(str::to_owned),
-                    partial: matches!(field.val, Val::Part(_)).then(|| field.val.piece().to_string()),
+                    // What was not found is no word; the program of a command was, or it fails.
+                    partial: match field.val {
+                        Val::Found(_) if !out.is_empty() => None,
+                        _ => field.val.program(),
+                    },
                     span: source.span(raw.span),
                     place: place.clone(),
                     glob: field.glob,
@@ -172,7 +176,7 @@ impl Walker<'_> {
             Val::Unset => Some(true),
             Val::Text(text) => Some(param.colon && text.is_empty()),
             Val::OneOf(texts) if param.colon && texts.iter().any(|text| text.is_empty()) => None,
-            Val::Unknown => None,
+            Val::Unknown | Val::Found(_) => None,
             _ => Some(false),
         };
         match (param.op, missing) {

@@ -129,6 +129,20 @@ impl Walker<'_> {
                 Val::text(self.input.scope.top_of(&here)?)
             }
             "mktemp" => temporary(),
+            "command" | "which" | "type" => {
+                let words: Option<Vec<&str>> = fields.iter().skip(1).map(|field| field.val.known()).collect();
+                let program = match (name.as_str(), words?.as_slice()) {
+                    ("command", ["-v", program]) | ("which", [program]) | ("type", ["-p" | "-P", program]) => *program,
+                    _ => return None,
+                };
+                let named =
+                    !program.is_empty() && program.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
+                let own = program.starts_with('-') || st.functions.contains_key(program);
+                if !named || own {
+                    return None;
+                }
+                Val::Found(Rc::from(program))
+            }
             "echo" => {
                 let words: Option<Vec<&str>> = fields.iter().skip(1).map(|field| field.val.known()).collect();
                 let words = words.filter(|words| !words.first().is_some_and(|word| word.starts_with('-')))?;

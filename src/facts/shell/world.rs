@@ -95,6 +95,8 @@ pub(super) enum Val {
     Unknown,
     /// Known in part: [`super::UNKNOWN_CHAR`] stands for every piece that is not.
     Part(Rc<str>),
+    /// Where a program of this name was found; empty where it was not.
+    Found(Rc<str>),
     /// One of a few known texts.
     OneOf(Rc<[Rc<str>]>),
     /// Elements of a literal array.
@@ -111,6 +113,15 @@ impl Val {
             Self::Unknown
         } else {
             Self::Part(Rc::from(text))
+        }
+    }
+
+    /// The program that it is where a command names it: a path that is not known, of a name that is.
+    pub(super) fn program(&self) -> Option<String> {
+        match self {
+            Self::Found(name) => Some(format!("{}/{name}", super::UNKNOWN_CHAR)),
+            Self::Part(text) => Some(text.to_string()),
+            _ => None,
         }
     }
 
@@ -210,6 +221,10 @@ impl Join for Val {
             self.clone()
         } else if self.is_nonzero() && other.is_nonzero() {
             Self::Nonzero
+        } else if let (Self::Found(name), Self::Part(path)) | (Self::Part(path), Self::Found(name)) = (self, other)
+            && path.rsplit('/').next() == Some(name)
+        {
+            Self::Found(Rc::clone(name))
         } else if self.texts().is_empty() || other.texts().is_empty() {
             Self::Unknown
         } else {
@@ -218,6 +233,6 @@ impl Join for Val {
     }
 
     fn is_vague(&self) -> bool {
-        matches!(self, Self::Unknown | Self::Part(_) | Self::OneOf(_))
+        matches!(self, Self::Unknown | Self::Part(_) | Self::Found(_) | Self::OneOf(_))
     }
 }

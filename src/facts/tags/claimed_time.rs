@@ -62,11 +62,7 @@ fn arrived(verifying: &Verifying<'_>, signer: &Signer, id: Oid, end: i64) -> Res
     let cut = |at: Oid, error: &ObjectError| {
         let reason =
             format!("whether the commit is older than the end of the trust in a key cannot be told: the commit {at} {error}");
-        Refusal::indeterminate(
-            Step::Time,
-            reason,
-            format!("fetch the whole history: {}", fetching::history(verifying.repository)),
-        )
+        Refusal::indeterminate(Step::Time, reason, fetching::history(verifying.repository, error))
     };
     let branches: Vec<_> = verifying.branches.iter().flat_map(|set| &set.here).collect();
     if branches.is_empty() {

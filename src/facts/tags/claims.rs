@@ -10,7 +10,7 @@ use crate::source::objects::Objects;
 use crate::source::tree;
 
 /// Attributes by which files on disk or in an archive differ from the tree.
-const ATTRIBUTES: [&str; 4] = ["filter=", "export-subst", "export-ignore", "ident"];
+const ATTRIBUTES: [&str; 6] = ["filter=", "export-subst", "export-ignore", "ident", "eol=", "working-tree-encoding="];
 
 /// Notes about the tagged tree.
 pub(super) fn notes(objects: &Objects, commit: &Commit, limits: &Limits, notes: &mut Vec<String>) {
@@ -27,7 +27,10 @@ pub(super) fn notes(objects: &Objects, commit: &Commit, limits: &Limits, notes: 
     let mut seen = Vec::new();
     for entry in listing.entries.iter().filter(|entry| entry.path.file_name() == ".gitattributes") {
         let Some(id) = entry.blob().and_then(|id| Oid::from_str(&id).ok()) else { continue };
-        let Ok(blob) = objects.read(id, ObjectType::Blob, limits.file_bytes) else { continue };
+        let Ok(blob) = objects.read(id, ObjectType::Blob, limits.file_bytes) else {
+            seen.push("attributes: a .gitattributes was not read (missing, damaged or too large), so a checkout or an archive may differ from the tree");
+            continue;
+        };
         let text = String::from_utf8_lossy(blob.data());
         for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
             let words = || line.split_whitespace().skip(1);
@@ -36,7 +39,7 @@ pub(super) fn notes(objects: &Objects, commit: &Commit, limits: &Limits, notes: 
             }
             if words().any(|word| ATTRIBUTES.iter().any(|attribute| word.starts_with(attribute)) && word != "filter=lfs") {
                 seen.push(
-                    "attributes (filter, ident, export-subst, export-ignore): a checkout or an archive differs from the tree",
+                    "attributes (filter, ident, eol, working-tree-encoding, export-subst, export-ignore): a checkout or an archive differs from the tree",
                 );
             }
         }

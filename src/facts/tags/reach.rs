@@ -1,5 +1,5 @@
-//! Owns whether a release lies on a branch that the policy names, at references that were fetched. Refuses local branches where
-//! there are remote ones: anybody can make a local branch.
+//! Owns whether a release lies on a branch that the policy names, at references that were fetched. Refuses branches that the origin did
+//! not call its own: beside a work tree anybody can make a local one, and in a mirror anybody can push below `refs/remotes/`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,15 +12,9 @@ use crate::signing::refusal::{Refusal, Step};
 use crate::source::ancestry::{self, Ancestry, History};
 use crate::source::objects::Objects;
 use crate::source::refs::Ref;
+use crate::source::repository::MOST_BRANCHES;
 use crate::source::{Repository, fetching};
 use crate::terms::policy::Release;
-
-/// Where `origin`'s branches are.
-const REMOTE: &str = "refs/remotes/origin/";
-/// Where this repository's own branches are.
-const LOCAL: &str = "refs/heads/";
-/// Branches looked at.
-const MOST: usize = 10_000;
 
 /// A branch on which a release may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,13 +60,13 @@ impl Histories {
     }
 }
 
-/// The branches that these patterns stand for: `origin`'s where any are known, else the repository's own.
+/// The branches that these patterns stand for, where the origin's branches are.
 ///
 /// # Errors
 /// References that cannot be read.
 pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches, Error> {
-    let remote = repository.refs.list(REMOTE, MOST)?;
-    let (prefix, all) = if remote.is_empty() { (LOCAL, repository.refs.list(LOCAL, MOST)?) } else { (REMOTE, remote) };
+    let prefix = repository.branches_below()?;
+    let all = repository.refs.list(prefix, MOST_BRANCHES)?;
     let mut found = Branches::default();
     for pattern in patterns {
         let before = found.here.len();
@@ -143,11 +137,7 @@ pub(super) fn ask(
     let remedy = "merge the commit to a release branch first, then tag and sign the next version";
     if let Some((branch, id, error)) = unknown {
         let reason = format!("whether the commit lies on {} cannot be told: the commit {id} {error}", branch.name);
-        return Err(Refusal::indeterminate(
-            Step::Branch,
-            reason,
-            format!("fetch the whole history: {}", fetching::history(repository)),
-        ));
+        return Err(Refusal::indeterminate(Step::Branch, reason, fetching::history(repository, &error)));
     }
     if let Some(name) = branches.missing.first() {
         let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");

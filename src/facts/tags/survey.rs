@@ -15,6 +15,7 @@ use crate::answer::Reason;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::signing::refusal::Refusal;
+use crate::signing::signed;
 use crate::signing::signed_commit;
 use crate::signing::trust::{Person, Trust};
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
@@ -65,10 +66,10 @@ pub enum Releases {
     /// There is no repository.
     #[default]
     NoRepository,
-    /// No release is here. The repository says of itself that it is cut, or not.
+    /// No release is here.
     None {
-        /// It does.
-        shallow: bool,
+        /// The line that fetches them: the repository comes from elsewhere, and none of the tags there need be here.
+        fetch: Option<String>,
     },
     /// None of them could be looked at.
     Unknown(Error),
@@ -83,6 +84,8 @@ pub struct Release {
     pub name: String,
     /// Who signed it, or why it is not verified.
     pub outcome: Result<Vec<String>, Refusal>,
+    /// It is a lightweight tag: no tag object that could be signed.
+    pub lightweight: bool,
     /// It is a lightweight tag of the very commit that CI checked out: that may be the doing of the checkout.
     pub by_checkout: bool,
 }
@@ -187,7 +190,9 @@ impl Surveying<'_> {
         let release = &self.policy.release;
         let all = super::releases(self.snapshot, Some(&release.tag_pattern))?;
         if all.is_empty() {
-            return Ok(Releases::None { shallow: repository.is_shallow() });
+            let none_fetched = repository.refs.list("refs/tags/", 1).is_ok_and(|tags| tags.is_empty());
+            let elsewhere = repository.is_shallow() || (none_fetched && fetching::has_remote(repository));
+            return Ok(Releases::None { fetch: elsewhere.then(|| fetching::tags(repository)) });
         }
         let since: Vec<Tag> = all.into_iter().filter(|tag| self.is_asked(repository, tag)).take(release.check_last).collect();
         let branches = match self.branches(repository) {
@@ -211,12 +216,10 @@ impl Surveying<'_> {
         let head = self.snapshot.subject().revision.clone();
         let judged = since.into_iter().map(|tag| {
             let verdict = verifying.tag(&tag.name);
-            let mut people: Vec<String> =
-                verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.clone()).collect();
-            people.sort();
-            people.dedup();
+            let people = signed::people(&verdict.signers).into_iter().map(str::to_owned).collect();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
-            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), by_checkout }
+            let lightweight = !tag.annotated;
+            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), lightweight, by_checkout }
         });
         Ok(Releases::Judged(judged.collect()))
     }
@@ -297,7 +300,7 @@ impl Surveying<'_> {
                 (Ok(bytes), Ok(read)) => (bytes, read),
                 (Err(error), _) | (_, Err(error)) => {
                     let why = format!("whether all of {what} are signed cannot be told: the commit {id} {error}");
-                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository));
+                    return Commits::Unknown(Reason::Shallow, why, fetching::history(repository, &error));
                 }
             };
             let time = read.time.unwrap_or(0);

@@ -20,6 +20,7 @@ use crate::source::objects::ObjectError;
 use crate::source::refs::Ref;
 use crate::source::{Repository, commit, fetching};
 use crate::terms::policy::Release;
+use crate::text::shell;
 
 /// What tags are held against.
 pub struct Verifying<'a> {
@@ -134,13 +135,16 @@ impl Verifying<'_> {
             Ok(Some(Ref::Symbolic(target))) => {
                 let reason = format!("{full} is a symbolic reference to {target}");
                 // A fetch follows it and leaves it what it is.
-                let remedy = format!("take the tag itself: git symbolic-ref -d {full} && git fetch --force origin {full}:{full}");
+                let command = shell::word(&full).zip(fetching::tag(name));
+                let remedy = command.map(|(full, fetch)| format!("take the tag itself: git symbolic-ref -d {full} && {fetch}"));
+                let remedy = remedy.unwrap_or_else(|| fetching::BY_HAND.to_owned());
                 Err(Refusal::rejected(Step::Name, reason, remedy))
             }
-            Ok(None) => {
-                let remedy = format!("fetch it: git fetch origin {full}:{full}, or check the spelling");
-                Err(Refusal::rejected(Step::Name, format!("there is no tag `{name}`"), remedy))
-            }
+            Ok(None) => Err(Refusal::rejected(
+                Step::Name,
+                format!("there is no tag `{name}`"),
+                format!("{}, or check the spelling", fetch_it(name)),
+            )),
             Err(error) => {
                 Err(Refusal::indeterminate(Step::Name, error.message, error.hint.unwrap_or_else(|| "run `git fsck`".to_owned())))
             }
@@ -177,7 +181,7 @@ impl Verifying<'_> {
             }
             error => {
                 let reason = format!("the commit {id} {error}");
-                Refusal::indeterminate(Step::Target, reason, format!("fetch it: {}", fetching::history(self.repository)))
+                Refusal::indeterminate(Step::Target, reason, fetching::history(self.repository, &error))
             }
         })?;
         verdict.commit = Some(id);
@@ -247,10 +251,9 @@ impl Verifying<'_> {
         Err(verdict.unclear.clone().unwrap_or(otherwise))
     }
 
-    /// Distinct people, never signatures or keys.
+    /// Distinct people with keys of their own, never signatures or keys.
     fn threshold(&self, verdict: &TagVerdict) -> Result<(), Refusal> {
-        let people: BTreeSet<&str> =
-            verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+        let people = signed::people(&verdict.signers);
         let (have, want) = (people.len(), self.release.min_signatures);
         if have >= want {
             return Ok(());
@@ -258,13 +261,18 @@ impl Verifying<'_> {
         if let Some(refusal) = verdict.unclear.clone().or_else(|| signed::unclear(&verdict.signers)) {
             return Err(refusal);
         }
-        let names = people.into_iter().collect::<Vec<_>>().join(", ");
-        let reason = format!("{have} of {want} people signed ({names})");
-        Err(Refusal::rejected(
-            Step::Threshold,
-            reason,
-            format!("have another maintainer run: tollgate countersign {}", verdict.name),
-        ))
+        let names = people.join(", ");
+        let all: BTreeSet<&str> =
+            verdict.signers.iter().filter(|signer| signer.counted).filter_map(|signer| signer.person.as_deref()).collect();
+        let one = if all.len() > have { "; one key that signed for several people is one" } else { "" };
+        let reason = format!("{have} of {want} people signed ({names}){one}");
+        let could = self.trust.people.iter().filter(|person| person.counts).count();
+        let remedy = if could < want {
+            format!("add people by a reviewed change of the policy: it names {could} with the release role, and asks for {want}")
+        } else {
+            countersigning(&verdict.name, "have another maintainer run: ")
+        };
+        Err(Refusal::rejected(Step::Threshold, reason, remedy))
     }
 }
 
@@ -278,7 +286,16 @@ enum Held {
 }
 
 fn countersign_it(name: &str) -> String {
-    format!("countersign it: tollgate countersign {name}")
+    countersigning(name, "countersign it: ")
+}
+
+/// What prints the commands of a countersignature, after words that introduce it.
+fn countersigning(name: &str, before: &str) -> String {
+    shell::word(name).map_or_else(|| fetching::BY_HAND.to_owned(), |word| format!("{before}tollgate countersign {word}"))
+}
+
+fn fetch_it(name: &str) -> String {
+    fetching::tag(name).map_or_else(|| fetching::BY_HAND.to_owned(), |command| format!("fetch it: {command}"))
 }
 
 /// What a countersignature in the place of the tag's own may be over: the commit, or the tag object.
@@ -299,15 +316,14 @@ fn says_more_than_ascii(pattern: &regex::Regex, name: &str) -> bool {
 fn lightweight(name: &str, countersign: bool) -> Refusal {
     let reason = "the tag is lightweight: it names a commit, and nothing can be signed".to_owned();
     let otherwise = if countersign { countersign_it(name) } else { NEXT.to_owned() };
-    let remedy = format!(
-        "if it is annotated at the origin, fetch it again: git fetch --force origin refs/tags/{name}:refs/tags/{name}; else {otherwise}"
-    );
+    let fetch = fetching::tag(name).map(|command| format!("if it is annotated at the origin, fetch it again: {command}; else "));
+    let remedy = format!("{}{otherwise}", fetch.unwrap_or_default());
     Refusal::rejected(Step::Object, reason, remedy)
 }
 
 fn missing(id: Oid, name: &str, error: &ObjectError, limits: &Limits) -> Refusal {
     let reason = format!("the object {id} {error}");
-    let fetch = format!("fetch it: git fetch --force origin refs/tags/{name}:refs/tags/{name}");
+    let fetch = fetch_it(name);
     match error {
         ObjectError::TooLarge(bytes) => {
             let most = limits.tag_bytes;

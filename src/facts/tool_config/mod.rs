@@ -106,6 +106,15 @@ pub enum Deciding {
     Selects(Place),
     /// A flag names this file, which is the one that is read.
     Reads(Place),
+    /// This script is the one that is read, and what is added to it is written as it is.
+    Writes {
+        /// The script.
+        place: Place,
+        /// It loads what it needs by `require`.
+        requires: bool,
+        /// What it exports is what a call makes of its arguments.
+        called: bool,
+    },
     /// With this flag no configuration is read.
     Without {
         /// Where it stands.

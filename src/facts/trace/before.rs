@@ -142,6 +142,19 @@ impl Tracer<'_> {
         changes.iter().filter(meets).find_map(|change| self.reaches(change, frame))
     }
 
+    /// What earlier commands of the job, or the surroundings of this one, make of a program's name for a tree that is not this one: what
+    /// lies in it is not asked.
+    pub(super) fn looks_into_the_tree(&self, program: &str, frame: &Frame) -> Option<Hold> {
+        let may = |what: &What| match what {
+            What::Name(name) => name == program,
+            What::Variable(..) | What::Edit(_) | What::File(_) | What::Every => false,
+            What::Directory(_) | What::Somewhere(_) | What::Copied(_) | What::Anything => true,
+        };
+        let changes = self.before.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+        let earlier = changes.filter(|change| may(&change.what)).find_map(|change| self.reaches(change, frame));
+        earlier.or_else(|| frame.also.iter().find(|(what, _)| may(what)).map(|(_, hold)| hold.clone()))
+    }
+
     /// Whether a change gives the program of this name another meaning.
     fn meets(&self, what: &What, program: &str) -> bool {
         match what {

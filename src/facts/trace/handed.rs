@@ -113,8 +113,8 @@ impl Tracer<'_> {
             }
             return;
         }
-        let directory = frame.workdir.resolve(entry).filter(|directory| self.world.snapshot.is_dir(directory));
-        if let Some(directory) = directory {
+        // It may be made on the way, or lie in the tree of another revision.
+        if let Some(directory) = frame.workdir.resolve(entry) {
             let name = if directory.is_root() { "the root".to_owned() } else { format!("`{directory}`") };
             self.change(What::Directory(directory), doubt, format!("{name} of the tree stands on the search path"), place, frame);
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Frame, Tracer};
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
-use crate::catalog::releasing::ReleaseRow;
+use crate::catalog::releasing::{ReleaseRow, Verifies};
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Start};
@@ -16,7 +16,9 @@ use crate::facts::shell::Word;
 pub struct ReleaseStep {
     /// The row of `rules/releasing.toml`.
     pub row: &'static ReleaseRow,
-    /// The words behind the matched ones.
+    /// The words that made it this command; none of an action.
+    pub argv: &'static [String],
+    /// The words beside the matched ones.
     pub args: Vec<Word>,
     /// Index of the pipeline.
     pub pipeline: usize,
@@ -30,6 +32,8 @@ pub struct ReleaseStep {
     pub holds: Vec<Hold>,
     /// It runs only if these hold, and they could not be decided.
     pub conditions: Vec<Why>,
+    /// Of a verification: why it may be another program, or may look at another repository.
+    pub doubts: Vec<Why>,
 }
 
 /// Steps kept; what is beyond them is the same again.
@@ -39,8 +43,11 @@ impl Tracer<'_> {
     /// A command that deploys or verifies.
     pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) {
         let catalog = &Catalog::builtin().releasing;
-        for row in catalog.deploy.iter().chain(&catalog.verify) {
-            let taken = row.argv.iter().filter_map(|argv| matching::take_row(argv, words, &row.value_flags)).max();
+        let elsewhere = frame.workdir.is_known() && frame.workdir.dir().is_none();
+        let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
+        for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
+            let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, argv)));
+            let taken = taken.max_by_key(|(taken, _)| *taken);
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
                 tried(&word.raw)
@@ -49,8 +56,16 @@ impl Tracer<'_> {
                         .as_ref()
                         .is_some_and(|value| row.not_flags.contains(value) || catalog.idle_flags.contains(value))
             });
-            if let Some(taken) = taken.filter(|_| !idle) {
-                self.release_step(row, words.get(taken..).unwrap_or(&[]).to_vec(), frame);
+            if let Some((taken, argv)) = taken.filter(|_| !idle) {
+                let args = beside(row, argv, words, taken);
+                let counts = match row.what {
+                    Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
+                    Some(Verifies::Tree | Verifies::Code) => !elsewhere,
+                    _ => true,
+                };
+                if counts {
+                    self.release_step(row, (program, argv), args, frame);
+                }
             }
         }
     }
@@ -67,17 +82,25 @@ impl Tracer<'_> {
             });
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             if named && given && !call.inputs.values().any(|input| tried(input.text.text())) {
-                self.release_step(row, Vec::new(), frame);
+                self.release_step(row, ("", &[]), Vec::new(), frame);
             }
         }
     }
 
-    fn release_step(&mut self, row: &'static ReleaseRow, args: Vec<Word>, frame: &Frame) {
+    fn release_step(
+        &mut self,
+        row: &'static ReleaseRow,
+        (program, argv): (&str, &'static [String]),
+        args: Vec<Word>,
+        frame: &Frame,
+    ) {
         if self.out.releasing.len() >= MOST || self.spent(frame.cost(), frame) {
             return;
         }
+        let doubts = if row.what.is_some_and(Verifies::verifies) { self.doubts(program, frame) } else { Vec::new() };
         self.out.releasing.push(ReleaseStep {
             row,
+            argv,
             args,
             pipeline: frame.pipeline,
             job: frame.job,
@@ -85,6 +108,69 @@ impl Tracer<'_> {
             starts: Arc::clone(&frame.starts),
             holds: frame.holds.clone(),
             conditions: frame.conditions.clone(),
+            doubts,
         });
     }
+
+    /// Why a verification may be another program than the one it is called like, or may look at another repository. What lies in the tree
+    /// is not asked: the tree that is verified is another one than this.
+    fn doubts(&self, program: &str, frame: &Frame) -> Vec<Why> {
+        if program.is_empty() || frame.workdir.is_images() {
+            return Vec::new();
+        }
+        let here = frame.chain.last().map(|hop| hop.place.clone());
+        let doubt = |why: String| here.iter().fold(Why::new(Reason::Unsupported, why), |why, place| why.at(place.clone()));
+        let mut doubts = Vec::new();
+        let lies_inside = |path: &str| frame.workdir.resolve(path).is_some();
+        if program.contains('/') && lies_inside(program) {
+            doubts.push(doubt(format!("`{program}` lies in the tree, and the tag brings the tree")));
+        }
+        let searched = frame.search.first().map(|dir| dir.hold.clone()).or_else(|| self.looks_into_the_tree(program, frame));
+        if let Some(hold) = searched.filter(|_| !program.contains('/')) {
+            doubts.push(
+                Why::new(Reason::Unsupported, format!("it may be a program that the tag brings: {}", hold.why)).at(hold.place),
+            );
+        }
+        let path = frame.env.get("PATH").and_then(Option::as_deref).unwrap_or("/");
+        if !program.contains('/') && path.split(':').any(|part| part.is_empty() || lies_inside(part)) {
+            doubts.push(doubt("`PATH` leads into the tree, and the tag brings the tree".to_owned()));
+        }
+        let known = |dir: &crate::text::RepoPath| dir.is_root() || self.world.snapshot.is_dir(dir);
+        if !frame.workdir.dir().as_ref().is_some_and(known) {
+            doubts.push(doubt("it runs in a directory that is not known to be of the repository which is deployed".to_owned()));
+        }
+        doubts
+    }
+}
+
+/// The words of a command that are not those by which a row knows it: flags may stand in between.
+fn beside(row: &ReleaseRow, argv: &[String], words: &[Word], taken: usize) -> Vec<Word> {
+    let mut wanted = argv.iter().skip(1).peekable();
+    let (mut args, mut value) = (Vec::new(), false);
+    for (at, word) in words.iter().enumerate().skip(1) {
+        let shape = word.shape();
+        if at < taken && !value && wanted.next_if(|next| **next == *shape).is_some() {
+            continue;
+        }
+        value = at < taken && !value && row.value_flags.iter().any(|flag| *flag == *shape);
+        args.push(word.clone());
+    }
+    args
+}
+
+/// Whether something that is put among the programs comes from the tree: a path by its look, or by its flag; of a copy any that lies there.
+fn takes_of_the_tree(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
+    let copies = row.argv.iter().all(|argv| argv.len() == 1);
+    let sources = if copies { args.split_last().map_or(args, |(_, sources)| sources) } else { args };
+    let flagged = args.iter().any(|word| {
+        let shape = word.shape();
+        let flag = shape.split_once('=').map_or(&*shape, |(flag, _)| flag);
+        row.source_flags.iter().any(|known| known == flag)
+    });
+    let inside = |word: &Word| word.value.as_deref().is_some_and(|value| frame.workdir.resolve(value).is_some());
+    let looks = |word: &Word| {
+        word.value.as_deref().is_some_and(|value| value == "." || value.starts_with("./") || value.starts_with('/'))
+    };
+    let operand = |word: &&Word| !word.head().starts_with('-');
+    frame.has_checkout() && (flagged || sources.iter().filter(operand).any(|word| inside(word) && (copies || looks(word))))
 }

@@ -47,7 +47,7 @@ fn block(tag: &TagRow, paint: Paint, out: &mut String) {
     for signer in &tag.signers {
         let who = match (&signer.person, signer.counted) {
             (Some(person), true) => line(person).into_owned(),
-            (Some(person), false) => format!("{} (no release role)", line(person)),
+            (Some(person), false) => format!("{} (does not count)", line(person)),
             (None, _) => "nobody of the policy, who claims to be".to_owned(),
         };
         let subkey = signer.subkey.as_ref().map(|key| format!(" by its subkey {}", line(key))).unwrap_or_default();

@@ -5,13 +5,17 @@ use sequoia_openpgp as openpgp;
 
 use openpgp::cert::amalgamation::key::PrimaryKey as _;
 use openpgp::packet::{Key, Signature, Tag, key};
-use openpgp::parse::{Dearmor, PacketParser, PacketParserBuilder, PacketParserResult, Parse as _};
+use openpgp::parse::buffered_reader::BufferedReader as _;
+use openpgp::parse::{Dearmor, PacketParserBuilder, PacketParserResult, Parse as _};
 use openpgp::policy::StandardPolicy;
-use openpgp::{Cert, Packet};
+use openpgp::types::SignatureType;
+use openpgp::{Cert, Fingerprint, KeyHandle, Packet};
 
-use super::revocation::{self, Revocation};
+use super::revocation::{self, Hard, Revocation};
+use super::unread::Unread;
 use super::{moment, seconds};
 use crate::signing::armor;
+use crate::signing::material::{Material, RSA_BITS};
 
 /// Bytes of a certificate file.
 pub(super) const CERTIFICATE_BYTES: usize = 1024 * 1024;
@@ -20,6 +24,12 @@ pub(super) const CERTIFICATE_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Certificate {
     pub(super) cert: Cert,
+    /// Revocations of any kind in the file, by whomever.
+    pub(super) revocations: Vec<Signature>,
+    /// Those by its own primary key that count for all times.
+    pub(super) hard: Vec<Hard>,
+    /// What may be revocations and is not read.
+    pub(super) unread: Vec<Unread>,
     /// Components and signatures in the file that the primary key does not vouch for; none of them is used.
     pub ignored: usize,
 }
@@ -38,7 +48,7 @@ pub struct Standing {
 /// # Errors
 /// What is wrong with the file, as a clause; each is a policy error.
 pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
-    let cert = parse(bytes)?;
+    let (cert, seen) = parse(bytes)?;
     let primary = cert.fingerprint().to_hex();
     if primary != fingerprint {
         let is_subkey = cert.keys().subkeys().any(|sub| sub.key().fingerprint().to_hex() == fingerprint);
@@ -47,8 +57,9 @@ pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
             false => format!("its primary key is {primary}, not the pinned one"),
         });
     }
-    let ignored = ignored(&cert);
-    Ok(Certificate { cert, ignored })
+    let ignored = ignored(&cert) + seen.unparsed;
+    let hard = revocation::hard(&cert, &seen.revocations)?;
+    Ok(Certificate { cert, revocations: seen.revocations, hard, unread: seen.unread, ignored })
 }
 
 /// The fingerprint of the primary key of the one certificate in the bytes of a file that nobody has pinned yet, upper-case hex.
@@ -56,10 +67,18 @@ pub fn load(bytes: &[u8], fingerprint: &str) -> Result<Certificate, String> {
 /// # Errors
 /// As for [`load`].
 pub fn primary(bytes: &[u8]) -> Result<String, String> {
-    Ok(parse(bytes)?.fingerprint().to_hex())
+    Ok(parse(bytes)?.0.fingerprint().to_hex())
 }
 
-fn parse(bytes: &[u8]) -> Result<Cert, String> {
+/// What stands in a file beside that which the library keeps.
+#[derive(Default)]
+struct Seen {
+    revocations: Vec<Signature>,
+    unread: Vec<Unread>,
+    unparsed: usize,
+}
+
+fn parse(bytes: &[u8]) -> Result<(Cert, Seen), String> {
     if bytes.len() > CERTIFICATE_BYTES {
         return Err(format!("it is larger than {CERTIFICATE_BYTES} bytes"));
     }
@@ -67,8 +86,9 @@ fn parse(bytes: &[u8]) -> Result<Cert, String> {
     if !armored.intact {
         return Err(armor::CHECKSUM.to_owned());
     }
-    inspect(&armored.bytes)?;
-    Cert::from_bytes(&armored.bytes).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))
+    let seen = inspect(&armored.bytes)?;
+    let cert = Cert::from_bytes(&armored.bytes).map_err(|problem| format!("it does not parse: {}", one_line(&problem)))?;
+    Ok((cert, seen))
 }
 
 /// The one armor block of the file; text around it is no part of it, a second block is refused.
@@ -96,14 +116,25 @@ fn one_block(bytes: &[u8]) -> Result<&[u8], String> {
 const BURNT: &str = "it holds a secret key, which is burnt now: revoke it, make a new one, and commit the public part only";
 
 /// Looks at the packets before they are put together: one primary key, nothing secret, nothing unknown that is critical.
-fn inspect(packets: &[u8]) -> Result<(), String> {
+fn inspect(packets: &[u8]) -> Result<Seen, String> {
     let mut primaries = 0;
-    for_each(packets, |packet| {
+    let mut seen = Seen::default();
+    for_each(packets, |packet, _| {
         match packet {
             Packet::SecretKey(_) | Packet::SecretSubkey(_) => return Err(BURNT.to_owned()),
             Packet::PublicKey(_) => primaries += 1,
-            Packet::PublicSubkey(_) | Packet::UserID(_) | Packet::UserAttribute(_) | Packet::Signature(_) => {}
+            Packet::Signature(signature) => {
+                seen.unread.extend(Unread::signature(signature));
+                if matches!(signature.typ(), SignatureType::KeyRevocation | SignatureType::SubkeyRevocation) {
+                    seen.revocations.push(signature.clone());
+                }
+            }
+            Packet::PublicSubkey(_) | Packet::UserID(_) | Packet::UserAttribute(_) => {}
             Packet::Marker(_) | Packet::Trust(_) | Packet::Padding(_) => {}
+            Packet::Unknown(unknown) if unknown.tag() == Tag::Signature => {
+                seen.unread.push(Unread::packet(unknown.body()));
+                seen.unparsed += 1;
+            }
             Packet::Unknown(unknown) if is_component(unknown.tag()) => {}
             other if other.tag().is_critical() => {
                 return Err(format!("it holds a packet that no certificate has ({})", other.tag()));
@@ -113,7 +144,7 @@ fn inspect(packets: &[u8]) -> Result<(), String> {
         Ok(())
     })?;
     match primaries {
-        1 => Ok(()),
+        1 => Ok(seen),
         0 => Err("it holds no public key".to_owned()),
         _ => Err("it holds more than one certificate; a file is one certificate".to_owned()),
     }
@@ -121,27 +152,26 @@ fn inspect(packets: &[u8]) -> Result<(), String> {
 
 /// Packets of a kind that belongs to certificates, in a version that the library does not know: ignored as unbound.
 fn is_component(tag: Tag) -> bool {
-    matches!(tag, Tag::PublicSubkey | Tag::UserID | Tag::UserAttribute | Tag::Signature)
+    matches!(tag, Tag::PublicSubkey | Tag::UserID | Tag::UserAttribute)
 }
 
-/// Calls `look` with every packet, none of them unfolded.
-pub(super) fn for_each(packets: &[u8], mut look: impl FnMut(&Packet) -> Result<(), String>) -> Result<(), String> {
+/// Calls `look` with every packet, none of them unfolded, and whether bytes of it stand after what was parsed.
+pub(super) fn for_each(packets: &[u8], mut look: impl FnMut(&Packet, bool) -> Result<(), String>) -> Result<(), String> {
     let unreadable = |problem: openpgp::anyhow::Error| format!("its packets cannot be read: {}", one_line(&problem));
     let builder = PacketParserBuilder::from_bytes(packets).map_err(unreadable)?;
     let mut next: PacketParserResult<'_> =
         builder.dearmor(Dearmor::Disabled).max_recursion_depth(0).build().map_err(unreadable)?;
     while let PacketParserResult::Some(mut parser) = next {
-        if let Packet::Unknown(_) = parser.packet {
-            finish(&mut parser)?;
-        }
-        look(&parser.packet)?;
+        let unknown = matches!(parser.packet, Packet::Unknown(_));
+        let rest = if unknown {
+            parser.buffer_unread_content().map(<[u8]>::len)
+        } else {
+            parser.data(1).map(<[u8]>::len).map_err(Into::into)
+        };
+        look(&parser.packet, rest.map_err(unreadable)? > 0)?;
         next = parser.next().map_err(unreadable)?.1;
     }
     Ok(())
-}
-
-fn finish(parser: &mut PacketParser<'_>) -> Result<(), String> {
-    parser.finish().map(|_| ()).map_err(|problem| format!("its packets cannot be read: {}", one_line(&problem)))
 }
 
 /// What the primary key does not vouch for.
@@ -162,18 +192,17 @@ impl Certificate {
     /// Whether both hold the same packets.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        self.cert == other.cert && self.ignored == other.ignored
+        self.cert == other.cert && self.ignored == other.ignored && self.unread == other.unread
     }
 
-    /// The keys in it that can sign, or could once: fingerprint and public numbers. A key that never confirmed that it belongs here is not
+    /// The keys in it that can sign, or could once: fingerprint and what they are made of. A key that never confirmed that it belongs here is not
     /// among them, since anybody can name it.
     #[must_use]
-    pub fn signing_keys(&self) -> Vec<(String, Vec<u8>)> {
-        use openpgp::serialize::MarshalInto as _;
+    pub fn signing_keys(&self) -> Vec<(String, Material)> {
         let signs = |signature: &Signature| signature.key_flags().is_some_and(|flags| flags.for_signing());
         // The library keeps a binding of a signing key only with the key's own confirmation.
         let bound = self.cert.keys().filter(|key| key.primary() || key.self_signatures().any(signs));
-        bound.map(|key| (key.key().fingerprint().to_hex(), key.key().mpis().to_vec().unwrap_or_default())).collect()
+        bound.map(|key| (key.key().fingerprint().to_hex(), Material::of_openpgp(key.key().mpis()))).collect()
     }
 
     /// What the standard policy thinks of it at `now` (seconds since the epoch).
@@ -181,25 +210,28 @@ impl Certificate {
     pub fn standing(&self, now: i64) -> Standing {
         let policy = StandardPolicy::at(moment(now));
         let problem = |text: String| Standing { problem: Some(text), expires: None };
-        if let Some(key) = self.cert.keys().find(|key| unsupported(key.key()).is_some()) {
-            return problem(format!("it uses {}, which is not supported", unsupported(key.key()).unwrap_or_default()));
+        let primary = self.cert.primary_key().key();
+        if let Some(what) = unfit(primary) {
+            return problem(what);
         }
         let valid = match self.cert.with_policy(&policy, Some(moment(now))) {
             Ok(valid) => valid,
             Err(error) => return problem(one_line(&error)),
         };
-        if let Some(revocation) = self.revocations(now).next() {
-            return problem(format!("it is revoked{}", revocation.why()));
-        }
-        if let Some(digest) = revocation::unread(&self.cert, &self.cert.fingerprint(), &[]) {
-            return problem(format!("it holds a revocation whose digest ({digest}) cannot be computed here"));
+        if let Some(what) = self.revoked(&primary.fingerprint(), now) {
+            return problem(what);
         }
         if let Err(error) = valid.alive() {
             return problem(one_line(&error));
         }
-        let signing: Vec<_> = valid.keys().for_signing().alive().revoked(false).collect();
+        let could: Vec<_> = valid.keys().for_signing().alive().revoked(false).collect();
+        let flaw = |key: &Key<_, _>| unfit(key).or_else(|| self.revoked(&key.fingerprint(), now));
+        let (signing, flawed): (Vec<_>, Vec<_>) = could.into_iter().partition(|key| flaw(key.key()).is_none());
         if signing.is_empty() {
-            return problem("none of its keys can sign now".to_owned());
+            // The library leaves out a subkey whose own confirmation it cannot compute.
+            let left_out = || self.cert.keys().subkeys().find_map(|sub| unfit(sub.key()));
+            let why = flawed.iter().find_map(|key| flaw(key.key())).or_else(left_out);
+            return problem(why.unwrap_or_else(|| "none of its keys can sign now".to_owned()));
         }
         let ends: Option<Vec<_>> = signing.iter().map(|key| key.key_expiration_time()).collect();
         let last = ends.and_then(|ends| ends.into_iter().max());
@@ -210,13 +242,30 @@ impl Certificate {
     /// Its owner revoked the primary key for all times: as compromised, or without saying why.
     #[must_use]
     pub fn is_revoked_for_good(&self, now: i64) -> bool {
-        self.revocations(now).any(|revocation| revocation.is_hard())
+        self.revocations(&self.cert.fingerprint(), now).iter().any(Revocation::is_hard)
     }
 
-    /// By what the certificate itself is revoked at `now`.
-    fn revocations(&self, now: i64) -> impl Iterator<Item = Revocation> {
+    /// By what it or this key of it is revoked at `now`.
+    fn revocations(&self, key: &Fingerprint, now: i64) -> Vec<Revocation> {
         let policy = StandardPolicy::at(moment(now));
-        revocation::of(&self.cert, &self.cert.fingerprint(), &policy, now).into_iter().filter(|revocation| revocation.own)
+        revocation::of(&self.cert, &self.hard, key, &policy, now)
+    }
+
+    /// That it or this key of it is revoked at `now`, or might be, as a clause.
+    fn revoked(&self, key: &Fingerprint, now: i64) -> Option<String> {
+        if let Some(revocation) = self.revocations(key, now).first() {
+            let what = if revocation.what == "the key" { "its key is revoked" } else { "it is revoked" };
+            return Some(format!("{what}{}", revocation.why()));
+        }
+        self.unread(key, &[]).map(|unread| format!("it holds a revocation that cannot be read: {}", unread.why))
+    }
+
+    /// What may revoke it or this key of it and is not read, by itself or by one of `revokers`, as it claims. Nobody can tell whether it was
+    /// forged; what anybody else says is his alone.
+    pub(super) fn unread(&self, key: &Fingerprint, revokers: &[KeyHandle]) -> Option<&Unread> {
+        let by = [&[self.cert.key_handle()][..], revokers].concat();
+        let subkey = self.cert.fingerprint() != *key;
+        self.unread.iter().find(|unread| unread.may_revoke(subkey, &by))
     }
 }
 
@@ -230,8 +279,34 @@ pub(super) fn unsupported<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) ->
     if let Some(curve) = curve.filter(|curve| !curve.is_supported()) {
         return Some(format!("the curve {curve}"));
     }
+    if let Some(bits) = rsa_bits(key).filter(|bits| bits > RSA_BITS.end()) {
+        return Some(format!("RSA of {bits} bits"));
+    }
     let signs = key.pk_algo().for_signing();
     (signs && !key.pk_algo().is_supported()).then(|| format!("the algorithm {}", key.pk_algo()))
+}
+
+/// The algorithm of this key and its size, when nothing that it signs proves anything any more.
+pub(super) fn weak<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Option<String> {
+    use openpgp::crypto::mpi::PublicKey;
+    if let Some(bits) = rsa_bits(key).filter(|bits| bits < RSA_BITS.start()) {
+        return Some(format!("RSA of {bits} bits"));
+    }
+    let PublicKey::DSA { p, .. } = key.mpis() else { return None };
+    (p.bits() < *RSA_BITS.start()).then(|| format!("DSA of {} bits", p.bits()))
+}
+
+/// Why nothing that this key signs can be taken, as a clause.
+fn unfit<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Option<String> {
+    let unsupported = unsupported(key).map(|what| format!("it uses {what}, which is not supported"));
+    unsupported.or_else(|| weak(key).map(|what| format!("it uses {what}, which is too weak")))
+}
+
+fn rsa_bits<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Option<usize> {
+    match key.mpis() {
+        openpgp::crypto::mpi::PublicKey::RSA { n, .. } => Some(n.bits()),
+        _ => None,
+    }
 }
 
 /// An error of the library as one clause.

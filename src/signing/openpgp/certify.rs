@@ -6,13 +6,13 @@ use sequoia_openpgp as openpgp;
 use openpgp::Cert;
 use openpgp::cert::amalgamation::key::{PrimaryKey as _, ValidErasedKeyAmalgamation};
 use openpgp::cert::amalgamation::{ValidAmalgamation as _, ValidateAmalgamation as _};
+use openpgp::packet::Signature;
 use openpgp::packet::key::PublicParts;
-use openpgp::packet::{Signature, key};
 use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
-use openpgp::types::HashAlgorithm;
+use openpgp::types::{HashAlgorithm, SignatureType};
 use openpgp::{Fingerprint, KeyHandle};
 
-use super::certificate::one_line;
+use super::certificate::{Certificate, one_line};
 use super::revocation::{self, Revocation};
 use super::{moment, seconds};
 use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
@@ -20,7 +20,7 @@ use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
 /// What is asked about a certificate.
 pub(super) struct Question<'a> {
     /// The certificate.
-    pub(super) cert: &'a Cert,
+    pub(super) certificate: &'a Certificate,
     /// All certificates of the policy, among them designated revokers.
     pub(super) others: &'a [&'a Cert],
     /// The key that signed.
@@ -102,7 +102,7 @@ pub(super) fn entitled(question: &Question<'_>) -> Result<Entitled, Refusal> {
 }
 
 fn valid_at<'a>(question: &Question<'a>, policy: &'a StandardPolicy<'a>, at: i64) -> Result<Valid<'a>, String> {
-    let key = question.cert.keys().find(|key| key.key().fingerprint() == *question.key);
+    let key = question.certificate.cert.keys().find(|key| key.key().fingerprint() == *question.key);
     let key = key.ok_or_else(|| "it has no such key".to_owned())?;
     key.with_policy(policy, Some(moment(at))).map_err(|problem| one_line(&problem))
 }
@@ -110,7 +110,7 @@ fn valid_at<'a>(question: &Question<'a>, policy: &'a StandardPolicy<'a>, at: i64
 /// The moment of the earliest signatures in the file that this policy accepts, when all of them are younger than the tag's and the
 /// key is not: the certificate was refreshed, its old signatures dropped or too weak by now.
 fn refreshed(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Option<i64> {
-    let cert = question.cert;
+    let cert = &question.certificate.cert;
     let key = cert.keys().find(|key| key.key().fingerprint() == *question.key)?;
     if question.time < seconds(key.key().creation_time()) {
         return None;
@@ -130,13 +130,13 @@ fn refreshed(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Option<i64
 /// Revocations of the certificate and of the key: hard ones count always, soft ones for what was signed after them. The answer is the
 /// moment of the earliest soft one.
 fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<Option<i64>, Refusal> {
-    let at = |time| revocation::of(question.cert, question.key, policy, time);
-    let (own, claims): (Vec<_>, Vec<_>) = at(question.time).into_iter().partition(|revocation| revocation.own);
-    if let Some(revocation) = own.first() {
+    let Certificate { cert, hard, .. } = question.certificate;
+    let at = |time| revocation::of(cert, hard, question.key, policy, time);
+    if let Some(revocation) = at(question.time).first() {
         return refuse(format!("{} is revoked{}", revocation.what, revocation.why()), REVOKED);
     }
-    designated(question, policy, &claims, notes)?;
-    let retired = at(question.now).iter().filter(|revocation| revocation.own).map(Revocation::time).min();
+    designated(question, policy, notes)?;
+    let retired = at(question.now).iter().map(Revocation::time).min();
     if retired.is_some() {
         notes.push("the key was retired after the tag was signed".to_owned());
     }
@@ -145,12 +145,13 @@ fn revoked(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec
 
 /// That every revocation which might count can be computed: one that cannot may say that the key was stolen.
 fn readable(question: &Question<'_>, policy: &StandardPolicy<'_>) -> Result<(), Refusal> {
-    let named = question.cert.revocation_keys(policy).map(|revoker| KeyHandle::from(revoker.revoker().1.clone()));
+    let named = question.certificate.cert.revocation_keys(policy).map(|revoker| KeyHandle::from(revoker.revoker().1.clone()));
     let known = |handle: &KeyHandle| question.others.iter().any(|cert| cert.key_handle().aliases(handle));
     let revokers: Vec<KeyHandle> = named.filter(known).collect();
-    let Some(digest) = revocation::unread(question.cert, question.key, &revokers) else { return Ok(()) };
+    let Some(unread) = question.certificate.unread(question.key, &revokers) else { return Ok(()) };
     let reason = format!(
-        "the certificate holds a revocation whose digest ({digest}) cannot be computed here, so whether the key is revoked cannot be told"
+        "the certificate holds a revocation that cannot be read ({}), so whether the key is revoked cannot be told",
+        unread.why
     );
     let remedy = "ask the key's owner: if it is not revoked, commit the certificate without that packet to the policy (`gpg --export --armor \
         FINGERPRINT`), else mark the key `compromised`";
@@ -173,32 +174,29 @@ fn end(valid: &Valid<'_>) -> Option<i64> {
 
 /// Revocations by others. Those of a revoker that the certificate itself designates count when the revoker's certificate is in
 /// the policy; anybody else's are nobody's business.
-fn designated(
-    question: &Question<'_>,
-    policy: &StandardPolicy<'_>,
-    claims: &[Revocation],
-    notes: &mut Vec<String>,
-) -> Result<(), Refusal> {
-    let primary = question.cert.primary_key();
-    let subject = question.cert.keys().subkeys().find(|sub| sub.key().fingerprint() == *question.key);
-    for revoker in question.cert.revocation_keys(policy) {
+fn designated(question: &Question<'_>, policy: &StandardPolicy<'_>, notes: &mut Vec<String>) -> Result<(), Refusal> {
+    let Certificate { cert, revocations, .. } = question.certificate;
+    let primary = cert.primary_key();
+    let subkey = cert.keys().subkeys().find(|sub| sub.key().fingerprint() == *question.key);
+    for revoker in cert.revocation_keys(policy) {
         let handle = KeyHandle::from(revoker.revoker().1.clone());
         let known = question.others.iter().find(|cert| cert.key_handle().aliases(&handle));
-        for revocation in claims.iter().filter(|revocation| by(&revocation.signature, &handle)) {
-            let what = revocation.what;
+        for signature in revocations.iter().filter(|signature| by(signature, &handle)) {
+            let (what, of) = match (signature.typ(), &subkey) {
+                (SignatureType::KeyRevocation, _) => ("the certificate", None),
+                (_, Some(sub)) => ("the key", Some(sub.key())),
+                (_, None) => continue,
+            };
             let Some(known) = known else {
                 notes.push(format!(
                     "a designated revoker, {handle}, says that {what} is revoked; its certificate is not in the policy"
                 ));
                 break;
             };
-            let by_key: &openpgp::packet::Key<PublicParts, key::PrimaryRole> = known.primary_key().key();
-            let verified = match &subject {
-                Some(sub) if what == "the key" => revocation.signature.verify_subkey_revocation(by_key, primary.key(), sub.key()),
-                _ => revocation.signature.verify_primary_key_revocation(by_key, primary.key()),
-            };
-            if verified.is_ok() && (revocation.is_hard() || revocation.time() <= question.time) {
-                let why = revocation.why();
+            let then = signature.signature_creation_time().is_some_and(|time| seconds(time) <= question.time);
+            let applies = revocation::is_hard(signature) || then;
+            if applies && revocation::holds(signature, known.primary_key().key(), primary.key(), of) {
+                let why = revocation::why(signature);
                 return refuse(format!("{what} is revoked by the designated revoker {handle}{why}"), REVOKED);
             }
         }
@@ -218,7 +216,7 @@ fn capable(question: &Question<'_>, valid: &Valid<'_>, policy: &StandardPolicy<'
     if !valid.primary() {
         let back = valid.binding_signature().embedded_signatures().any(|signature| {
             let strong = policy.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok();
-            strong && signature.typ() == openpgp::types::SignatureType::PrimaryKeyBinding
+            strong && signature.typ() == SignatureType::PrimaryKeyBinding
         });
         if !back {
             return refuse(

@@ -8,6 +8,7 @@ mod certify;
 mod revocation;
 mod rsa;
 mod signature;
+mod unread;
 mod verify;
 
 pub use certificate::{Certificate, Standing, load, primary};

@@ -1,15 +1,20 @@
 //! Owns whether a certificate or a key of it is revoked. A revocation counts whatever its digest and algorithm: whoever can forge one
-//! can keep a key from signing, and whoever may not revoke any more by a weak digest could not say that the key is stolen. Refuses
-//! revocations by others, which are `certify`'s.
+//! can keep a key from signing, and whoever may not revoke any more by a weak digest could not say that the key is stolen. A hard one
+//! counts whatever time it states, and beside whatever softer reason. Refuses revocations by others, which are `certify`'s.
 
 use sequoia_openpgp as openpgp;
 
-use openpgp::packet::Signature;
+use openpgp::packet::key::{PrimaryRole, PublicParts, SubordinateRole};
+use openpgp::packet::signature::subpacket::{Subpacket, SubpacketTag, SubpacketValue};
+use openpgp::packet::{Key, Signature};
 use openpgp::policy::{HashAlgoSecurity, Policy, StandardPolicy};
-use openpgp::types::{HashAlgorithm, RevocationStatus, RevocationType, SignatureType};
+use openpgp::types::{RevocationStatus, RevocationType, SignatureType, Timestamp};
 use openpgp::{Cert, Fingerprint, KeyHandle};
 
 use super::{moment, seconds};
+
+/// Revocations, each held against every subkey, of one certificate: those that the library leaves out for the time they state.
+const MOST_TRIED: usize = 4096;
 
 /// Takes every signature that verifies.
 #[derive(Debug)]
@@ -22,60 +27,125 @@ impl Policy for Everything {
 }
 
 /// One revocation that applies at the asked moment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Revocation {
     /// Of `the certificate` or `the key`.
     pub(super) what: &'static str,
-    /// By the certificate itself, and it verifies; else somebody says so.
-    pub(super) own: bool,
     /// The packet.
     pub(super) signature: Signature,
 }
 
-/// Those of the certificate and, when a subkey signed, of that key, at `time` (seconds since the epoch). Each is asked for twice: what
+/// A hard revocation by the certificate itself.
+#[derive(Clone, Debug)]
+pub(super) struct Hard {
+    /// The subkey that it is of; `None`: the certificate.
+    subkey: Option<Fingerprint>,
+    signature: Signature,
+}
+
+/// What a certificate says for all times, of itself and of its subkeys; `packets` are all revocations that stand in it.
+///
+/// # Errors
+/// There are too many to try, as a clause.
+pub(super) fn hard(cert: &Cert, packets: &[Signature]) -> Result<Vec<Hard>, String> {
+    let mut all = Vec::new();
+    let is_hard = |signature: &&Signature| is_hard(signature);
+    let primary = cert.primary_key();
+    all.extend(primary.self_revocations().filter(is_hard).map(|signature| Hard { subkey: None, signature: signature.clone() }));
+    for sub in cert.keys().subkeys() {
+        let subkey = Some(sub.key().fingerprint());
+        let own = sub.self_revocations().filter(is_hard);
+        all.extend(own.map(|signature| Hard { subkey: subkey.clone(), signature: signature.clone() }));
+    }
+    let handle = cert.key_handle();
+    let born = primary.key().creation_time();
+    let left_out: Vec<&Signature> = packets
+        .iter()
+        .filter(is_hard)
+        .filter(|signature| signature.signature_creation_time().is_none_or(|time| time < born))
+        .filter(|signature| claims(signature, &handle))
+        .collect();
+    if left_out.len().saturating_mul(cert.keys().count()) > MOST_TRIED {
+        return Err("it holds more revocations without a time than are read".to_owned());
+    }
+    for signature in left_out {
+        if holds(signature, primary.key(), primary.key(), None) {
+            all.push(Hard { subkey: None, signature: signature.clone() });
+        }
+        let of = cert.keys().subkeys().find(|sub| holds(signature, primary.key(), primary.key(), Some(sub.key())));
+        all.extend(of.map(|sub| Hard { subkey: Some(sub.key().fingerprint()), signature: signature.clone() }));
+    }
+    Ok(all)
+}
+
+fn claims(signature: &Signature, handle: &KeyHandle) -> bool {
+    let claims = signature.get_issuers();
+    claims.is_empty() || claims.iter().any(|claim| claim.aliases(handle))
+}
+
+/// Whether `signer` made this revocation of the primary key, or of the subkey, whatever time it states.
+pub(super) fn holds(
+    signature: &Signature,
+    signer: &Key<PublicParts, PrimaryRole>,
+    primary: &Key<PublicParts, PrimaryRole>,
+    subkey: Option<&Key<PublicParts, SubordinateRole>>,
+) -> bool {
+    let wanted = if subkey.is_some() { SignatureType::SubkeyRevocation } else { SignatureType::KeyRevocation };
+    if signature.typ() != wanted {
+        return false;
+    }
+    let digest = || -> openpgp::Result<Vec<u8>> {
+        let mut hash = signature.hash_algo().context()?.for_signature(signature.version());
+        match subkey {
+            Some(subkey) => signature.hash_subkey_binding(&mut hash, primary, subkey)?,
+            None => signature.hash_direct_key(&mut hash, primary)?,
+        }
+        hash.into_digest()
+    };
+    // The library refuses to compute with a time that is missing or too early; what was signed is in the digest already.
+    let timed = || -> openpgp::Result<Signature> {
+        let mut timed = signature.clone();
+        let time = Timestamp::try_from(signer.creation_time())?;
+        timed.hashed_area_mut().replace(Subpacket::new(SubpacketValue::SignatureCreationTime(time), false)?)?;
+        Ok(timed)
+    };
+    let verified = digest().and_then(|digest| timed()?.verify_digest(signer, digest));
+    verified.is_ok()
+}
+
+/// Those of the certificate itself and, when a subkey signed, of that key, at `time` (seconds since the epoch). Each is asked for twice: what
 /// is newer than a soft revocation must be a signature of the kind that the standard policy takes.
-pub(super) fn of(cert: &Cert, key: &Fingerprint, policy: &StandardPolicy<'_>, time: i64) -> Vec<Revocation> {
+pub(super) fn of(cert: &Cert, hard: &[Hard], key: &Fingerprint, policy: &StandardPolicy<'_>, time: i64) -> Vec<Revocation> {
     let at = moment(time);
     let subkey = cert.keys().subkeys().find(|sub| sub.key().fingerprint() == *key);
-    let mut all = Vec::new();
+    let of_it = hard.iter().filter(|hard| hard.subkey.as_ref().is_none_or(|of| of == key));
+    let what = |hard: &Hard| if hard.subkey.is_some() { "the key" } else { "the certificate" };
+    let mut all: Vec<_> = of_it.map(|hard| Revocation { what: what(hard), signature: hard.signature.clone() }).collect();
     for policy in [policy as &dyn Policy, &Everything] {
         let of_subkey = subkey.as_ref().map(|key| ("the key", key.revocation_status(policy, at)));
         for (what, status) in [Some(("the certificate", cert.revocation_status(policy, at))), of_subkey].into_iter().flatten() {
-            let (own, signatures) = match status {
-                RevocationStatus::Revoked(signatures) => (true, signatures),
-                RevocationStatus::CouldBe(signatures) => (false, signatures),
-                RevocationStatus::NotAsFarAsWeKnow => continue,
-            };
-            all.extend(signatures.into_iter().map(|signature| Revocation { what, own, signature: signature.clone() }));
+            if let RevocationStatus::Revoked(signatures) = status {
+                all.extend(signatures.into_iter().map(|signature| Revocation { what, signature: signature.clone() }));
+            }
         }
     }
     all
 }
 
-/// The digest of a revocation in the certificate that cannot be computed here, of the certificate or, where a subkey signed, of a subkey: by
-/// the certificate itself, or by one of `revokers`, as it claims. Nobody can tell whether it was forged; what anybody else says is his alone.
-pub(super) fn unread(cert: &Cert, key: &Fingerprint, revokers: &[KeyHandle]) -> Option<HashAlgorithm> {
-    let primary = cert.fingerprint() == *key;
-    let revokes = |signature: &Signature| match signature.typ() {
-        SignatureType::KeyRevocation => true,
-        // The library does not say of which subkey it is.
-        SignatureType::SubkeyRevocation => !primary,
-        _ => false,
+/// It counts for all times: the key was stolen, or nobody said why. Of several reasons a hard one is the one that counts.
+pub(super) fn is_hard(signature: &Signature) -> bool {
+    let mut reasons = signature.hashed_area().subpackets(SubpacketTag::ReasonForRevocation).peekable();
+    let is_hard = |subpacket: &Subpacket| match subpacket.value() {
+        SubpacketValue::ReasonForRevocation { code, .. } => code.revocation_type() == RevocationType::Hard,
+        _ => true,
     };
-    let own = cert.key_handle();
-    let by = |claim: &KeyHandle| claim.aliases(&own) || revokers.iter().any(|revoker| claim.aliases(revoker));
-    let claimed = |signature: &Signature| {
-        let claims = signature.get_issuers();
-        claims.is_empty() || claims.iter().any(by)
-    };
-    let all = cert.bad_signatures().filter(|signature| revokes(signature) && !signature.hash_algo().is_supported());
-    all.filter(|signature| claimed(signature)).map(|signature| signature.hash_algo()).next()
+    reasons.peek().is_none() || reasons.any(is_hard)
 }
 
 impl Revocation {
-    /// It counts for all times: the key was stolen, or nobody said why.
+    /// It counts for all times.
     pub(super) fn is_hard(&self) -> bool {
-        self.signature.reason_for_revocation().is_none_or(|(code, _)| code.revocation_type() == RevocationType::Hard)
+        is_hard(&self.signature)
     }
 
     /// When it was made, in seconds since the epoch.
@@ -85,10 +155,21 @@ impl Revocation {
 
     /// Why, and by which digest where that is a weak one, in brackets.
     pub(super) fn why(&self) -> String {
-        let strong = StandardPolicy::new().signature(&self.signature, HashAlgoSecurity::SecondPreImageResistance).is_ok();
-        let reason = self.signature.reason_for_revocation().map(|(code, _)| code.to_string());
-        let digest = (!strong).then(|| format!("by a signature with {}", self.signature.hash_algo()));
-        let parts: Vec<String> = reason.into_iter().chain(digest).collect();
-        if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+        why(&self.signature)
     }
+}
+
+/// Why, and by which digest where that is a weak one, in brackets.
+pub(super) fn why(signature: &Signature) -> String {
+    let strong = StandardPolicy::new().signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok();
+    let reasons = signature.hashed_area().subpackets(SubpacketTag::ReasonForRevocation);
+    let reason = |subpacket: &Subpacket| match subpacket.value() {
+        SubpacketValue::ReasonForRevocation { code, .. } => Some(code.to_string()),
+        _ => None,
+    };
+    // A policy refuses one without a time too, which says nothing of its digest.
+    let timed = signature.signature_creation_time().is_some();
+    let digest = (!strong && timed).then(|| format!("by a signature with {}", signature.hash_algo()));
+    let parts: Vec<String> = reasons.filter_map(reason).chain(digest).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }

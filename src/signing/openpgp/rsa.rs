@@ -1,6 +1,6 @@
 //! Owns proving a document's RSA signature with `ring`, whose modular power takes a tenth of the time that the library's own
-//! takes: most release keys are RSA. Refuses to refuse: what it does not prove is asked of the library, whose answer stands,
-//! so the two can only agree or be slower.
+//! takes: most release keys are RSA. Refuses to refuse: what it does not prove is asked of the library, whose answer stands; and to
+//! prove what the library would not, which `ring` could for longer keys. So the two can only agree, one of them slower.
 
 use sequoia_openpgp as openpgp;
 
@@ -13,13 +13,18 @@ use ring::signature::{
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
 };
 
-/// Whether this version 4 RSA signature of 2,048 to 8,192 bits is proven over `signed`. `false` says only that another has to
+use crate::signing::material::RSA_BITS;
+
+/// Whether this version 4 RSA signature of a size that the library computes with is proven over `signed`. `false` says only that another has to
 /// be asked: an old digest, another algorithm, another version, or a signature that does not fit.
 pub(super) fn proves(signature: &Signature, key: &Key<PublicParts, UnspecifiedRole>, signed: &[u8]) -> bool {
     if signature.version() != 4 || key.version() != 4 {
         return false;
     }
     let (mpi::PublicKey::RSA { e, n }, mpi::Signature::RSA { s }) = (key.mpis(), signature.mpis()) else { return false };
+    if !RSA_BITS.contains(&n.bits()) {
+        return false;
+    }
     let Some(parameters) = parameters(signature.hash_algo()) else { return false };
     // OpenPGP writes numbers without their leading zeros; the algorithm wants as many bytes as the modulus has.
     let (Ok(s), Some(covered)) = (s.value_padded(n.value().len()), covered(signature, signed)) else { return false };
@@ -94,12 +99,15 @@ mod tests {
                 for bytes in [&signed, &changed] {
                     let quick = proves(&signature, key, bytes);
                     let library = signature.verify_message(key, bytes).is_ok();
-                    let today = parameters(signature.hash_algo()).is_some() && key.mpis().bits().is_some_and(|bits| bits >= 2048);
+                    let today = parameters(signature.hash_algo()).is_some()
+                        && key.mpis().bits().is_some_and(|bits| RSA_BITS.contains(&bits));
                     assert_eq!(quick, library && today && signature.version() == 4, "{signature:?}");
                     proven += usize::from(quick);
                 }
             }
         }
         assert!(proven >= 2, "{proven} signatures proven");
+        let longest = keys.iter().filter_map(|key| key.mpis().bits()).max();
+        assert!(longest.is_some_and(|bits| bits > *RSA_BITS.end()), "no key that the library does not compute with");
     }
 }

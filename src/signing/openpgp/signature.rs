@@ -34,19 +34,19 @@ pub(super) struct Candidate {
     pub(super) time: i64,
     /// Keys that it claims to be made by: where to look, never who it was.
     pub(super) claims: Vec<KeyHandle>,
-    /// What stands in the uncovered area beyond the harmless.
+    /// What stands where nothing signs it, beyond the harmless.
     pub(super) unusual: Option<&'static str>,
 }
 
-/// The signatures of a block's bytes: detached signatures and nothing else.
+/// The signatures of a block's bytes: detached signatures and nothing else, and of each whether bytes follow its numbers in the packet.
 ///
 /// # Errors
 /// What is wrong with the block, as a clause.
-pub(super) fn packets(bytes: &[u8]) -> Result<Vec<Signature>, String> {
+pub(super) fn packets(bytes: &[u8]) -> Result<Vec<(Signature, bool)>, String> {
     let mut all = Vec::new();
-    for_each(bytes, |packet| match packet {
+    for_each(bytes, |packet, followed| match packet {
         Packet::Signature(signature) if all.len() < MOST_SIGNATURES => {
-            all.push(signature.clone());
+            all.push((signature.clone(), followed));
             Ok(())
         }
         Packet::Signature(_) => Err(format!("it holds more than {MOST_SIGNATURES} signatures")),
@@ -58,11 +58,11 @@ pub(super) fn packets(bytes: &[u8]) -> Result<Vec<Signature>, String> {
     if all.is_empty() { Err("it holds no signature".to_owned()) } else { Ok(all) }
 }
 
-/// Looks at one packet.
+/// Looks at one packet; `followed`: bytes stand after its numbers.
 ///
 /// # Errors
 /// Why it cannot be believed, as a clause.
-pub(super) fn candidate(signature: Signature) -> Result<Candidate, String> {
+pub(super) fn candidate(signature: Signature, followed: bool) -> Result<Candidate, String> {
     if signature.typ() != SignatureType::Binary {
         return Err(format!("its type is {}, not that of a document's bytes: it would fit other bytes too", signature.typ()));
     }
@@ -77,7 +77,11 @@ pub(super) fn candidate(signature: Signature) -> Result<Candidate, String> {
         return Err("it does not state its time where the signature covers it".to_owned());
     };
     let stray = signature.unhashed_area().iter().any(|subpacket| !HARMLESS.contains(&subpacket.tag()));
-    let unusual = stray.then_some("its uncovered area holds more than the issuer");
+    let unusual = match (stray, followed) {
+        (true, _) => Some("its uncovered area holds more than the issuer"),
+        (_, true) => Some("bytes follow the numbers in its packet, which nothing signs"),
+        _ => None,
+    };
     let claims = claims(&signature);
     Ok(Candidate { signature, time, claims, unusual })
 }

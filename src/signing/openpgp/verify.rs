@@ -7,11 +7,12 @@ use openpgp::Cert;
 use openpgp::packet::Signature;
 use openpgp::policy::{HashAlgoSecurity, Policy as _, StandardPolicy};
 
-use super::certificate::{one_line, unsupported};
+use super::certificate::{self, Certificate, one_line, unsupported};
 use super::certify::{self, Question};
 use super::rsa;
 use super::signature::{self, Candidate};
 use super::{moment, seconds};
+use crate::signing::material::{Material, RSA_BITS};
 use crate::signing::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
 use crate::signing::signed::Missing;
 use crate::signing::trust::{OpenPgpKey, Trust, judging};
@@ -27,6 +28,8 @@ pub(in crate::signing) struct Verified {
     pub(in crate::signing) primary: String,
     /// The full fingerprint of the subkey that signed, when it was one.
     pub(in crate::signing) subkey: Option<String>,
+    /// What the key that signed is made of; `None`: a stranger's.
+    pub(in crate::signing) material: Option<Material>,
     /// The signature's own time, in seconds since the epoch.
     pub(in crate::signing) time: i64,
     /// When the key ended by its own expiry or retirement, when that is past.
@@ -42,15 +45,15 @@ pub(in crate::signing) struct Verified {
 pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], trust: &Trust) -> Result<Vec<Verified>, Refusal> {
     let malformed = |why: String| Refusal::rejected(Step::Block, format!("the signature block is refused: {why}"), NEXT);
     let packets = signature::packets(bytes).map_err(malformed)?;
-    packets.into_iter().map(|packet| one(packet, signed, trust)).collect()
+    packets.into_iter().map(|(packet, followed)| one(packet, followed, signed, trust)).collect()
 }
 
-fn one(packet: Signature, signed: &[u8], trust: &Trust) -> Result<Verified, Refusal> {
+fn one(packet: Signature, followed: bool, signed: &[u8], trust: &Trust) -> Result<Verified, Refusal> {
     if packet.version() < 4 {
         let old = format!("the signature is of version {}, whose time and signer are not protected", packet.version());
         return Err(Refusal::rejected(Step::Algorithm, old, COUNTERSIGN));
     }
-    let candidate = signature::candidate(packet)
+    let candidate = signature::candidate(packet, followed)
         .map_err(|why| Refusal::rejected(Step::Block, format!("the signature is refused: {why}"), NEXT))?;
     let verified = by_any(&candidate, signed, trust);
     let (mut verified, note) = refusal::spelled("the signature", candidate.unusual, trust.lenient_armor, verified)?;
@@ -85,33 +88,33 @@ struct Known<'a> {
     person: usize,
     entry: usize,
     pinned: &'a OpenPgpKey,
-    cert: &'a Cert,
+    certificate: &'a Certificate,
     key: openpgp::packet::Key<openpgp::packet::key::PublicParts, openpgp::packet::key::UnspecifiedRole>,
 }
 
 fn known<'a>(candidate: &Candidate, trust: &'a Trust) -> Vec<Known<'a>> {
     let mut all = Vec::new();
-    for (person, entry, pinned, cert) in certificates(trust) {
+    for (person, entry, pinned, certificate) in certificates(trust) {
         // Of several entries for one certificate one judges.
         let same = trust.people[person].openpgp.iter().filter(|other| other.fingerprint == pinned.fingerprint);
         let judge = judging(same, candidate.time, |key| (key.window, key.compromised));
         if !judge.is_some_and(|judge| std::ptr::eq(judge, pinned)) {
             continue;
         }
-        for key in cert.keys() {
+        for key in certificate.cert.keys() {
             let handle = key.key().key_handle();
             if candidate.claims.iter().any(|claim| claim.aliases(&handle)) {
-                all.push(Known { person, entry, pinned, cert, key: key.key().clone() });
+                all.push(Known { person, entry, pinned, certificate, key: key.key().clone() });
             }
         }
     }
     all
 }
 
-fn certificates(trust: &Trust) -> impl Iterator<Item = (usize, usize, &OpenPgpKey, &Cert)> {
+fn certificates(trust: &Trust) -> impl Iterator<Item = (usize, usize, &OpenPgpKey, &Certificate)> {
     trust.people.iter().enumerate().flat_map(|(at, person)| {
         let keys = person.openpgp.iter().enumerate();
-        keys.filter_map(move |(entry, key)| key.certificate.as_ref().map(|certificate| (at, entry, key, &certificate.cert)))
+        keys.filter_map(move |(entry, key)| key.certificate.as_ref().map(|certificate| (at, entry, key, certificate)))
     })
 }
 
@@ -124,19 +127,35 @@ fn stranger(candidate: &Candidate, trust: &Trust) -> Verified {
         Missing { fingerprint: key.fingerprint.clone(), named, counts }
     });
     let missing = missing.max_by_key(|missing| (missing.named, missing.counts));
-    Verified { key: None, missing, primary: claim, subkey: None, time: candidate.time, over: None, notes: Vec::new() }
+    Verified {
+        key: None,
+        missing,
+        primary: claim,
+        subkey: None,
+        material: None,
+        time: candidate.time,
+        over: None,
+        notes: Vec::new(),
+    }
 }
 
 /// Verifies by one key, cheap and certain questions first.
 fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) -> Result<Verified, Refusal> {
     let signature = &candidate.signature;
-    if let Some(what) = unsupported(&known.key) {
+    // Whatever the primary key says of its subkeys is as good as the primary key is.
+    let primary = known.certificate.cert.primary_key();
+    if let Some(what) = unsupported(&known.key).or_else(|| unsupported(primary.key())) {
         let reason = format!("the key uses {what}, which is not supported");
         return Err(Refusal::indeterminate(
             Step::Algorithm,
             reason,
-            format!("{COUNTERSIGN} with a key on Curve 25519, P-256 or RSA"),
+            format!("{COUNTERSIGN} with a key on Curve 25519, P-256 or RSA of at most {} bits", RSA_BITS.end()),
         ));
+    }
+    if let Some(what) = certificate::weak(&known.key).or_else(|| certificate::weak(primary.key())) {
+        let reason = format!("the key uses {what}, which is too weak: anybody may have made the signature");
+        let remedy = format!("{COUNTERSIGN} with a key on Curve 25519, P-256 or RSA of at least {} bits", RSA_BITS.start());
+        return Err(Refusal::rejected(Step::Algorithm, reason, remedy));
     }
     let policy = StandardPolicy::at(moment(trust.now));
     if let Err(problem) = policy.signature(signature, HashAlgoSecurity::CollisionResistance) {
@@ -148,7 +167,7 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
         return Err(Refusal::rejected(Step::Certificate, reason, COUNTERSIGN));
     }
     if !rsa::proves(signature, &known.key, signed) && signature.verify_message(&known.key, signed).is_err() {
-        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes that it is over", NEXT));
     }
     if trust.is_future(candidate.time) {
         return Err(Refusal::future());
@@ -156,10 +175,10 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
     if signature.signature_alive(moment(trust.now), None).is_err() && signature.signature_validity_period().is_some() {
         return Err(Refusal::rejected(Step::Time, "the signature itself has expired", COUNTERSIGN));
     }
-    let others: Vec<&Cert> = certificates(trust).map(|(_, _, _, cert)| cert).collect();
+    let others: Vec<&Cert> = certificates(trust).map(|(_, _, _, certificate)| &certificate.cert).collect();
     let fingerprint = known.key.fingerprint();
     let question = Question {
-        cert: known.cert,
+        certificate: known.certificate,
         others: &others,
         key: &fingerprint,
         time: candidate.time,
@@ -167,16 +186,15 @@ fn by(candidate: &Candidate, signed: &[u8], trust: &Trust, known: &Known<'_>) ->
         sha1: trust.sha1_self_signatures,
     };
     let certify::Entitled { mut notes, over } = certify::entitled(&question)?;
-    if let Some(certificate) = known.pinned.certificate.as_ref().filter(|certificate| certificate.ignored > 0) {
-        notes.push(format!(
-            "{} parts of the certificate are not vouched for by its primary key and were ignored",
-            certificate.ignored
-        ));
+    let ignored = known.certificate.ignored;
+    if ignored > 0 {
+        notes.push(format!("{ignored} parts of the certificate are not vouched for by its primary key and were ignored"));
     }
     let primary = known.pinned.fingerprint.clone();
     let subkey = Some(fingerprint.to_hex()).filter(|key| *key != primary);
     let key = Some((known.person, known.entry));
-    Ok(Verified { key, missing: None, primary, subkey, time: candidate.time, over, notes })
+    let material = Some(Material::of_openpgp(known.key.mpis()));
+    Ok(Verified { key, missing: None, primary, subkey, material, time: candidate.time, over, notes })
 }
 
 fn weak(signature: &Signature, why: &str) -> Refusal {

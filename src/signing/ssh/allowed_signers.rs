@@ -53,7 +53,7 @@ fn signer(line: &str, at: usize) -> Result<Option<AllowedSigner>, String> {
     for (name, value) in key::list(options)? {
         match (name.to_ascii_lowercase().as_str(), value) {
             ("cert-authority", None) => key.options.authority = Some(principals.clone()),
-            ("namespaces", Some(value)) => for_git = value.split(',').any(|pattern| glob(pattern.trim(), "git")),
+            ("namespaces", Some(value)) => for_git = one_of(value.split(','), "git"),
             ("valid-after", Some(value)) => window.after = Some(time(value)?),
             ("valid-before", Some(value)) => window.before = Some(time(value)?),
             ("no-touch-required", None) => key.options.no_touch = true,
@@ -70,7 +70,7 @@ fn principals(line: &str) -> Result<(Vec<String>, &str), String> {
         Some(quoted) => quoted.split_once('"').ok_or("a quote is not closed")?,
         None => line.split_once([' ', '\t']).ok_or("no key follows the principals")?,
     };
-    let all: Vec<String> = list.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
+    let all: Vec<String> = list.split(',').map(str::to_owned).filter(|one| !one.is_empty()).collect();
     if all.is_empty() { Err("it names no principal".to_owned()) } else { Ok((all, rest.trim_start())) }
 }
 
@@ -101,8 +101,21 @@ fn time(text: &str) -> Result<i64, String> {
     TimeZone::UTC.to_timestamp(moment).map(|timestamp| timestamp.as_second()).map_err(|_| wrong())
 }
 
+/// OpenSSH's lists of patterns: one of them fits, and none behind a `!` does.
+pub(super) fn one_of<'a>(patterns: impl IntoIterator<Item = &'a str>, text: &str) -> bool {
+    let mut fits = false;
+    for pattern in patterns {
+        match pattern.strip_prefix('!') {
+            Some(excluded) if glob(excluded, text) => return false,
+            Some(_) => {}
+            None => fits |= glob(pattern, text),
+        }
+    }
+    fits
+}
+
 /// OpenSSH's patterns: `*` and `?`, linear by going back to the last `*` only.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
+fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at, mut from, mut star) = (0, 0, None);
     while from < text.len() {
@@ -140,11 +153,10 @@ impl AllowedSigner {
         (!named.is_empty()).then_some(key)
     }
 
-    /// Whether one of its patterns stands for this principal; `!` excludes.
+    /// Whether one of its patterns stands for this principal.
     #[must_use]
     pub fn is_for(&self, principal: &str) -> bool {
-        let excluded = self.principals.iter().filter_map(|one| one.strip_prefix('!')).any(|one| glob(one, principal));
-        !excluded && self.principals.iter().any(|one| !one.starts_with('!') && glob(one, principal))
+        one_of(self.principals.iter().map(String::as_str), principal)
     }
 }
 
@@ -177,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_list_excludes_is_excluded() {
+        for (list, git) in
+            [("git", true), ("!git,*", false), ("*,!git", false), ("!file,*", true), ("!g*,git", false), ("!file", false)]
+        {
+            let all = parse(&format!("a@b.c namespaces=\"{list}\" {KEY}\n")).expect("parses");
+            assert_eq!(!all.is_empty(), git, "{list}");
+        }
+        // A blank is a character like any other, as for OpenSSH.
+        assert!(parse(&format!("a@b.c namespaces=\"file, git\" {KEY}\n")).is_ok_and(|all| all.is_empty()));
+        let all = parse(&format!("\"a@b.c, d@e\" {KEY}\n")).expect("parses");
+        assert!(all[0].is_for("a@b.c") && !all[0].is_for("d@e"));
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_line() {
         for bad in [
             "a",
@@ -185,6 +211,10 @@ mod tests {
             &format!("a valid-after=\"20201301\" {KEY}"),
             &format!("a foo {KEY}"),
             "\"a b",
+            &format!("a valid-before=\"20200101\",valid-before=\"20300101\" {KEY}"),
+            &format!("a valid-after=\"20200101\",VALID-AFTER=\"20190101\" {KEY}"),
+            &format!("a namespaces=\"file\",namespaces=\"git\" {KEY}"),
+            &format!("a cert-authority,cert-authority {KEY}"),
         ] {
             assert_eq!(parse(&format!("\n{bad}\n")).map_err(|(line, _)| line).err(), Some(2), "{bad}");
         }

@@ -4,12 +4,8 @@
 use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, PublicKey};
 
+use crate::signing::material::{Material, RSA_BITS};
 use crate::signing::trust::Window;
-
-/// Bits below which an RSA key is refused.
-const RSA_BITS: usize = 2048;
-/// Bits above which an RSA key is refused: the library computes with no longer ones.
-const MOST_RSA_BITS: usize = 4096;
 
 /// A key that a person of the policy signs with.
 #[derive(Clone, Debug)]
@@ -42,6 +38,9 @@ impl SshKey {
     /// # Errors
     /// What is wrong with the line, as a clause.
     pub fn parse(line: &str) -> Result<Self, String> {
+        if line.trim().contains(|c: char| c.is_control() && c != '\t') {
+            return Err("it is more than one line".to_owned());
+        }
         let (options, key) = split(line)?;
         let public = PublicKey::from_openssh(key).map_err(|problem| format!("it is no SSH public key: {problem}"))?;
         let data = public.key_data().clone();
@@ -75,6 +74,12 @@ impl SshKey {
     #[must_use]
     pub fn is_same_entry(&self, other: &Self) -> bool {
         self.data == other.data && self.options.authority.is_some() == other.options.authority.is_some()
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn material(&self) -> Material {
+        Material::of_ssh(&self.data)
     }
 
     /// Whether both are the same key, whatever their options.
@@ -132,9 +137,9 @@ impl Options {
     }
 }
 
-/// `name,name="value"`: commas in quotes belong to the value.
+/// `name,name="value"`: commas in quotes belong to the value; no name stands twice.
 pub(super) fn list(text: &str) -> Result<Vec<(&str, Option<&str>)>, String> {
-    let mut all = Vec::new();
+    let mut all: Vec<(&str, Option<&str>)> = Vec::new();
     let (mut start, mut quoted) = (0, false);
     for (at, c) in text.char_indices().chain([(text.len(), ',')]) {
         match c {
@@ -142,9 +147,14 @@ pub(super) fn list(text: &str) -> Result<Vec<(&str, Option<&str>)>, String> {
             ',' if !quoted || at == text.len() => {
                 let one = text[start..at].trim();
                 start = at + 1;
-                if !one.is_empty() {
-                    all.push(option(one)?);
+                if one.is_empty() {
+                    continue;
                 }
+                let (name, value) = option(one)?;
+                if all.iter().any(|(held, _)| held.eq_ignore_ascii_case(name)) {
+                    return Err(format!("the option `{name}` stands there twice"));
+                }
+                all.push((name, value));
             }
             _ => {}
         }
@@ -166,9 +176,9 @@ pub(super) fn strength(key: &KeyData) -> Result<(), String> {
             let modulus = rsa.n.as_positive_bytes().unwrap_or_default();
             let first = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
             let bits = modulus.len() * 8 - first.min(modulus.len() * 8);
-            match bits {
-                RSA_BITS..=MOST_RSA_BITS => Ok(()),
-                _ => Err(format!("an RSA key of {bits} bits is refused: from {RSA_BITS} to {MOST_RSA_BITS}")),
+            match RSA_BITS.contains(&bits) {
+                true => Ok(()),
+                false => Err(format!("an RSA key of {bits} bits is refused: from {} to {}", RSA_BITS.start(), RSA_BITS.end())),
             }
         }
         other => Err(format!("keys of the kind {} are refused", other.algorithm())),
@@ -219,6 +229,10 @@ mod tests {
             &format!("principals=a,cert-authority {KEY}"),
             &format!("touch {KEY}"),
             &format!("principals=\"a {KEY}"),
+            &format!("no-touch-required,no-touch-required {KEY}"),
+            &format!("cert-authority,principals=\"a\",principals=\"b\" {KEY}"),
+            &format!("{KEY}\n{KEY}"),
+            &format!("{KEY}\r{KEY}"),
         ] {
             assert!(SshKey::parse(bad).is_err(), "{bad}");
         }

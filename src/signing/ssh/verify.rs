@@ -4,10 +4,11 @@
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 
-use super::allowed_signers::glob;
+use super::allowed_signers::one_of;
 use super::certificate::Certificate;
 use super::key::{SshKey, strength};
 use super::sshsig::{self, Claimed, SshSignature};
+use crate::signing::material::Material;
 use crate::signing::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
 use crate::signing::trust::{Trust, judging};
 
@@ -27,6 +28,8 @@ pub(in crate::signing) struct Verified {
     pub(in crate::signing) limits: Vec<(usize, usize)>,
     /// `SHA256:…` of the key that verified.
     pub(in crate::signing) fingerprint: String,
+    /// What that key is made of; `None`: a stranger's.
+    pub(in crate::signing) material: Option<Material>,
     /// When the authority's certificate ended, when that is past.
     pub(in crate::signing) over: Option<i64>,
     /// What a reader should know.
@@ -64,7 +67,7 @@ fn by(parsed: &SshSignature, signed: &[u8], time: i64, trust: &Trust) -> Result<
                 .or_else(|| find(trust, time, |key| is_authority(key, certificate)))
         }
     };
-    let mut verified = Verified { key: None, limits: Vec::new(), fingerprint, over: None, notes: Vec::new() };
+    let mut verified = Verified { key: None, limits: Vec::new(), fingerprint, material: None, over: None, notes: Vec::new() };
     let Some((key, entry)) = found else {
         // A stranger's key that is too weak proves nothing either way, and counts for nothing.
         if strength(data).is_ok() && algorithm(parsed, data).is_ok() {
@@ -81,6 +84,7 @@ fn by(parsed: &SshSignature, signed: &[u8], time: i64, trust: &Trust) -> Result<
     presence(parsed, entry)?;
     fits(parsed, data, signed)?;
     verified.key = Some(key);
+    verified.material = Some(Material::of_ssh(data));
     // What the policy says of the key itself holds, whoever certified it; a stolen key is stolen in every part that it has.
     if let Some((own, _)) = find(trust, time, is_plain) {
         one_person(trust, key.0, own.0)?;
@@ -96,7 +100,7 @@ fn fits(parsed: &SshSignature, data: &KeyData, signed: &[u8]) -> Result<(), Refu
     let whole = SshSig::new(data.clone(), NAMESPACE, parsed.hash, parsed.signature.clone())
         .map_err(|problem| refuse(problem.to_string()))?;
     if PublicKey::from(data.clone()).verify(NAMESPACE, signed, &whole).is_err() {
-        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes of this tag", NEXT));
+        return Err(Refusal::rejected(Step::Block, "the signature does not fit the bytes that it is over", NEXT));
     }
     Ok(())
 }
@@ -162,7 +166,7 @@ fn is_authority(key: &SshKey, certificate: &Certificate) -> bool {
 /// The principal of a certificate for which this entry's authority counts. A certificate without principals is for none.
 fn principal<'a>(certificate: &'a Certificate, entry: &SshKey) -> Option<&'a String> {
     let patterns = entry.options.authority.as_deref().unwrap_or_default();
-    certificate.principals.iter().find(|name| patterns.iter().any(|pattern| glob(pattern, name)))
+    certificate.principals.iter().find(|name| one_of(patterns.iter().map(String::as_str), name))
 }
 
 /// Whether the authority's certificate lets its key sign then. The note names it.

@@ -139,6 +139,13 @@ fn in_actions_the_step_gets_its_outputs() {
         let (ran, said) = outputs(id, &[]);
         assert!(ran.status == status && said.starts_with("verified=false\n"), "{id}: {} {said}", ran.status);
     }
+    for wrong in [&["--no-such-option"][..], &["--all"], &["--expect-commit"]] {
+        let _ = fs::remove_file(&file);
+        let environment = [("GITHUB_ACTIONS", "true"), ("CI", "true"), ("GITHUB_OUTPUT", shown.as_str())];
+        let ran = on("control", wrong, &environment);
+        let said = fs::read_to_string(&file).expect("outputs");
+        assert!(ran.status == 2 && said == "verified=false\n", "{wrong:?}: {} {said}", ran.status);
+    }
     let (_, several) = outputs("control-several", &[]);
     assert_eq!(several, "verified=true\n", "of several tags no output could say which");
 }

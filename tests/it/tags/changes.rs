@@ -47,6 +47,35 @@ fn verified(bytes: &[u8], trust: &Trust) -> Option<(Vec<u8>, Vec<Signer>)> {
     Some((bytes[..signed.payload].to_vec(), signers))
 }
 
+/// What `policy check` says of a key is what a tag by it would meet.
+#[test]
+fn a_key_that_verifies_nothing_is_not_said_to_sign() {
+    for (policy, person, says) in [
+        ("unread-unhashed", "hurt", "a revocation that cannot be read"),
+        ("unread-five", "hurt", "a packet of version 5, which is not known"),
+        ("unread-algorithm", "hurt", "its algorithm, "),
+        ("unread-sub", "hurt", "a revocation that cannot be read"),
+        ("revoked-no-time", "hurt", "it is revoked"),
+        ("revoked-then-soft", "hurt", "it is revoked"),
+        ("revoked-sub", "hurt", "its key is revoked"),
+        ("plain", "long", "RSA of 4608 bits, which is not supported"),
+        ("plain", "longsub", "RSA of 4608 bits, which is not supported"),
+        ("plain", "odd", "RSA of 2047 bits, which is too weak"),
+        ("plain", "dsa", "DSA of 1024 bits, which is too weak"),
+    ] {
+        let mut case = case::named("control");
+        case.policy = policy.to_owned();
+        let trust = Built::new(&case).trust(&case);
+        let held = trust.people.iter().find(|held| held.name == person).expect("a person");
+        let problem = held.keys(trust.now)[0].problem.clone().unwrap_or_default();
+        assert!(problem.contains(says), "{policy}, {person}: {problem:?}");
+    }
+    let mut case = case::named("control");
+    case.policy = "unread-other".to_owned();
+    let key = Built::new(&case).trust(&case).people[0].keys(1_780_272_000)[0].clone();
+    assert_eq!((key.problem, key.ignored), (None, 1), "an outsider's");
+}
+
 #[test]
 fn no_changed_byte_of_a_payload_is_verified() {
     let trust = trust();

@@ -62,6 +62,42 @@ fn the_newest_releases_have_the_verdicts_of_verify_tag() {
     }
 }
 
+/// Where no tag is here at all, and the repository comes from elsewhere, none may have been fetched.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a repository of the test is made here")]
+fn a_clone_without_tags_says_how_to_fetch_them() {
+    const RULE: &str = "signed-release-tags";
+    for (refs, shallow, verdict, says) in [
+        (&["refs/remotes/origin/main"][..], false, "unknown", "fetch them: git fetch origin 'refs/tags/*:refs/tags/*'"),
+        (&["refs/remotes/up/main"], false, "unknown", "fetch them: git remote rename up origin && git fetch origin"),
+        (&["refs/remotes/pull/7/merge"], true, "unknown", "fetch them: git fetch origin 'refs/tags/*:refs/tags/*'"),
+        (&["refs/remotes/origin/main", "refs/tags/docs"], false, "not-applicable", "there is no release tag"),
+        (&["refs/tags/docs"], false, "not-applicable", "there is no release tag"),
+        (&[], false, "not-applicable", "there is no release tag"),
+    ] {
+        let here = tempfile::tempdir().expect("a folder");
+        let repository = git2::Repository::init(here.path()).expect("a repository");
+        let by = git2::Signature::new("Ada", "ada@example.org", &git2::Time::new(1_700_000_000, 0)).expect("a signature");
+        let tree = repository.treebuilder(None).and_then(|tree| tree.write()).expect("a tree");
+        let tree = repository.find_tree(tree).expect("a tree");
+        let commit = repository.commit(Some("HEAD"), &by, &by, "x", &tree, &[]).expect("a commit");
+        for name in refs {
+            repository.reference(name, commit, false, "").expect("a reference");
+        }
+        if shallow {
+            std::fs::write(here.path().join(".git/shallow"), format!("{commit}\n")).expect("written");
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.env_clear().args(["check", "--format", "json", "--only", RULE, "--policy"]).arg(policy("two")).arg(here.path());
+        let output = command.output().expect("it starts");
+        let report: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|problem| panic!("{problem}: {}", String::from_utf8_lossy(&output.stderr)));
+        let one = report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == RULE).expect("a finding");
+        let text = format!("{} {}", one["message"], one["fix"]);
+        assert!(one["verdict"] == verdict && text.contains(says), "{refs:?}: {one}");
+    }
+}
+
 #[test]
 fn a_lightweight_tag_of_what_ci_checked_out_may_be_the_checkouts_doing() {
     let mut case = case::named("control");
@@ -71,6 +107,7 @@ fn a_lightweight_tag_of_what_ci_checked_out_may_be_the_checkouts_doing() {
     const RULE: &str = "signed-release-tags";
     let outside = told(&built, &case, RULE, &[]);
     assert_eq!((outside["v2.1"].0.as_str(), outside["v2.0.1"].0.as_str()), ("fail", "fail"), "{outside:?}");
+    assert!(outside["v2.1"].1.contains("release page"), "{outside:?}");
     let inside = told(&built, &case, RULE, &[("CI", "true"), ("GITHUB_ACTIONS", "true")]);
     assert_eq!((inside["v2.1"].0.as_str(), inside["v2.0.1"].0.as_str()), ("unknown", "fail"), "{inside:?}");
     assert!(inside["v2.1"].1.contains("git fetch --force origin refs/tags/v2.1:refs/tags/v2.1"), "{inside:?}");

@@ -38,6 +38,11 @@ pub(super) fn plant(built: &mut Built, word: &str) {
             built.history.write_without(&built.git, built.history.id("joined-two"));
         }
         "cut-history" => built.history.write_without(&built.git, built.history.id("c0")),
+        "no-attributes" => {
+            let tree = built.repository.find_commit(built.history.id("c4")).expect("a commit").tree().expect("a tree");
+            let file = tree.get_name(".gitattributes").expect("an entry").id();
+            built.history.write_without(&built.git, file);
+        }
         "no-commit" => built.history.write_without(&built.git, built.history.id("c2")),
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));
@@ -78,6 +83,8 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "no-origin-head" => fs::remove_file(built.git.join("refs/remotes/origin/HEAD")).expect("removed"),
         "no-default-branch" => fs::remove_file(built.git.join("refs/remotes/origin/main")).expect("removed"),
         "no-head" => built.plant_file("HEAD", b"ref: refs/heads/none\n"),
+        "no-heads" => fs::remove_dir_all(built.git.join("refs/heads")).expect("removed"),
+        "git-directory" => built.path = built.git.clone(),
         "no-remotes" => fs::remove_dir_all(built.git.join("refs/remotes")).expect("removed"),
         "old-default-branch" => built.point("refs/remotes/origin/main", "commit:policy-one"),
         "other-default-branch" => built.point("refs/remotes/origin/main", "commit:usurper"),

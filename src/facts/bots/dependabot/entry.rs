@@ -55,7 +55,7 @@ impl<'d> Directory<'d> {
             return true;
         }
         match ecosystem {
-            "pip" | "uv" => !target.directory.is_root() && target.is_requirements() && self.matches(&target.directory.parent()),
+            "pip" | "uv" => target.read_from_above().is_some_and(|above| self.matches(&above)),
             "github-actions" if target.directory.is_root() => {
                 let workflows = target.manifests.iter().all(|manifest| manifest.path.parent().as_str() == ".github/workflows");
                 workflows && RepoPath::new(".github/workflows").is_some_and(|path| self.matches(&path))

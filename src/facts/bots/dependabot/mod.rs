@@ -305,7 +305,8 @@ fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &Re
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
         "pip" | "uv" if is_requirement_file(name) => return true,
-        "docker" | "docker-compose" | "github-actions" | "helm" if yaml => return true,
+        "docker" if yaml => return !name.starts_with('.') && may_name_images(scene, path),
+        "docker-compose" | "github-actions" | "helm" if yaml => return true,
         "gradle" if name.starts_with("settings.gradle") => return true,
         "gomod" if name == "go.work" => return true,
         "terraform" | "opentofu" if [".hcl", ".tofu"].iter().any(|end| name.ends_with(end)) => return true,
@@ -316,4 +317,12 @@ fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &Re
         return true;
     }
     rows.of(path).is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
+}
+
+/// Whether a YAML file may be one of Kubernetes, or the values of a chart (dependabot-core 54c1028,
+/// docker/lib/dependabot/shared/shared_file_fetcher.rb, `likely_kubernetes_resource?`).
+fn may_name_images(scene: &Scene<'_>, path: &RepoPath) -> bool {
+    let values = path.file_name().to_ascii_lowercase().contains("values");
+    let says = |text: &str| ["apiVersion", "kind"].iter().all(|key| text.contains(key));
+    values || scene.world.snapshot.peek(path).map_or(true, |file| says(&file.text))
 }

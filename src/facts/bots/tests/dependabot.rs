@@ -225,6 +225,7 @@ fn directories() {
         ("docker", "directories: ['/docker/images/*']", &[docker], "active +docker:docker/images/web"),
         ("docker", "directories: ['/docker/*']", &[docker], "active !missing-directory@4"),
         ("docker", "directory: /docker/images/web", &[docker], "active +docker:docker/images/web"),
+        ("docker", "directory: /", &[docker, ("a.yml", "a: 1\n"), (".b.yml", "")], "active !missing-directory@4"),
         ("pip", "directory: /", &[("requirements/dev.txt", "x\n")], "active +pip:requirements"),
         ("pip", "directory: /", &[("a/requirements/dev.txt", "x\n")], "active !missing-directory@4"),
         ("pip", "directory: /", &[("a/setup.py", "x\n")], "active !missing-directory@4"),

@@ -28,7 +28,7 @@ use self::found::Found;
 use self::node::{Module, What};
 use self::resolve::Files;
 use self::scope::Subjects;
-use super::{Query, Reader, Settings, arguments, coverage, unreadable};
+use super::{Deciding, Query, Reader, Settings, arguments, coverage, unreadable};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format};
 use crate::text::{Place, RepoPath, SourceFile};
@@ -162,6 +162,9 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         settings.config.push(Place::file(path.clone()));
         // Only a configuration of the package counts here, not the package's file as a whole.
         walk.file(&module);
+        let called = module.exports_call();
+        let writes = || Deciding::Writes { place: Place::file(path.clone()), requires: module.common, called };
+        settings.deciding = located.is_flat().then(writes);
     }
     command_line(query, &mut walk)?;
     let here = settings.config.last().cloned();

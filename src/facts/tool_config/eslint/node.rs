@@ -77,6 +77,8 @@ pub(super) struct Module {
     pub(super) exits: Option<Span>,
     /// Files of the tree that are loaded.
     pub(super) sources: Vec<String>,
+    /// It is a CommonJS module: `module.exports = …`.
+    pub(super) common: bool,
 }
 
 impl Binding {
@@ -112,7 +114,24 @@ impl Module {
             loose: None,
             exits: None,
             sources: Vec::new(),
+            common: false,
         }
+    }
+
+    /// Whether what it exports is what a call returns.
+    pub(super) fn exports_call(&self) -> bool {
+        let mut node = self.export.as_ref();
+        for _ in 0..4 {
+            node = match node.map(|node| &node.what) {
+                Some(What::Call(..)) => return true,
+                Some(What::Name(name)) => match self.names.get(name) {
+                    Some(Binding::Value(value)) => Some(value),
+                    _ => None,
+                },
+                _ => None,
+            };
+        }
+        false
     }
 
     /// A document as a module that exports it.

@@ -209,6 +209,7 @@ impl Reader {
                     && target.object.is_specific_id("module")
                 {
                     self.module.export = Some(expression(&assignment.right, 0));
+                    self.module.common = true;
                     return;
                 }
                 let target = self.source(span(&assignment.left)).to_owned();

@@ -1,0 +1,215 @@
+//! Owns what lies in the tree when a job deploys: the commit that was verified, or something that was put in its place. Refuses to know
+//! what is deployed beside the tree.
+
+use super::meaning::{Follows, Meaning, Printed, Site};
+use super::{Guard, Reading, own_place};
+use crate::answer::Reason;
+use crate::catalog::releasing::Verifies;
+use crate::facts::shell;
+use crate::facts::trace::{ReachedAction, ReleaseStep};
+use crate::text::Place;
+
+/// Something that sets what lies in the tree.
+struct Setter {
+    place: Place,
+    /// The line of its step.
+    line: usize,
+    /// Its number among those of the same step.
+    number: usize,
+    meaning: Meaning,
+    /// It runs whenever the job comes to it.
+    certain: bool,
+    /// It is this repository in a directory of its own, beside what else is checked out.
+    aside: bool,
+}
+
+/// What of a verification the tree is held against.
+pub(super) struct Held<'a> {
+    pub(super) verify: &'a ReleaseStep,
+    pub(super) site: &'a Site,
+    pub(super) at: Place,
+    /// The tag that it verifies, as far as that is known.
+    pub(super) named: Option<&'a Meaning>,
+    /// What the event stands for is that tag: a tag or a release starts it, or the verification names the event's own reference.
+    pub(super) of_tag: bool,
+}
+
+impl Reading<'_> {
+    /// What is wrong with the tree that is deployed; `None`: it is what was verified, or nothing is checked out.
+    pub(super) fn tree(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
+        let until = own_place(deploy).line;
+        let own = self.setters(held, deploy.job).into_iter().filter(|setter| setter.line <= until).collect::<Vec<_>>();
+        if held.verify.job != deploy.job {
+            if own.is_empty() {
+                return self.brought_by_others(held, deploy);
+            }
+            return last(own).into_iter().find_map(|setter| after(held, &setter));
+        }
+        let number = self.number_of(held.verify);
+        let is_after = |setter: &Setter| (setter.line, setter.number) > (held.at.line, number);
+        let (later, earlier): (Vec<Setter>, Vec<Setter>) = own.into_iter().partition(is_after);
+        let settled = later.iter().any(|setter| setter.certain && !setter.aside);
+        let wrong = last(later).into_iter().find_map(|setter| after(held, &setter));
+        wrong.or_else(|| if settled { None } else { last(earlier).into_iter().find_map(|setter| before(held, &setter)) })
+    }
+
+    /// A job that checks nothing out deploys what the jobs before it made.
+    fn brought_by_others(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
+        let others = self.needed(deploy.job).into_iter().filter(|job| *job != held.verify.job);
+        others.flat_map(|job| last(self.setters(held, job))).find_map(|setter| {
+            after(held, &setter).map(|_| {
+                let why = "the job deploys what an earlier one makes, and what that one checks out is not known to be what was verified";
+                Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned())
+            })
+        })
+    }
+
+    /// The tree that the verifying job had before is the branch's, which no tag brings.
+    pub(super) fn is_of_branch(&self, held: &Held<'_>) -> bool {
+        let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < held.at.line).collect();
+        !held.of_tag && last(earlier).iter().all(|setter| setter.meaning == Meaning::Nothing)
+    }
+
+    /// The number of a step in the order of the walk.
+    pub(super) fn number_of(&self, step: &ReleaseStep) -> usize {
+        self.own.iter().position(|own| std::ptr::eq(*own, step)).map_or(0, |at| at + 1)
+    }
+
+    /// All that sets the tree in a job, in order.
+    fn setters(&self, held: &Held<'_>, job: usize) -> Vec<Setter> {
+        let Some(site) = self.site(job) else { return Vec::new() };
+        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
+        let checkouts = self.trace.actions.iter().filter(|action| action.pipeline == self.number && action.job == job);
+        let checkouts = checkouts.filter_map(|action| checkout(action, &site, &follows));
+        let moves = self.own.iter().filter(|step| step.job == job && step.row.what == Some(Verifies::Tree));
+        let moves = moves.filter_map(|step| {
+            let place = own_place(step);
+            let meaning = moved(step, &site, place.line, &follows)?;
+            let conditional = site.text.step(&site.job, place.line).is_some_and(|of| of.get("if").is_some());
+            let certain = step.conditions.is_empty() && step.holds.is_empty() && !conditional;
+            let shown = step.chain.last().map_or_else(|| place.clone(), |hop| hop.place.clone());
+            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside: false })
+        });
+        let mut all: Vec<Setter> = checkouts.chain(moves).collect();
+        all.sort_by_key(|setter| (setter.line, setter.number));
+        all
+    }
+}
+
+/// The last setter that certainly runs, and those behind it that may; and all that lie beside.
+fn last(all: Vec<Setter>) -> Vec<Setter> {
+    let (mut aside, mut all): (Vec<Setter>, Vec<Setter>) = all.into_iter().partition(|setter| setter.aside);
+    let from = all.iter().rposition(|setter| setter.certain).unwrap_or(0);
+    aside.extend(all.drain(from..));
+    aside
+}
+
+/// A checkout of this repository, or of another one into the same place; one into a directory of its own lies beside.
+fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Option<Setter> {
+    if !crate::facts::ci::fetches_the_tree(&format!("{}@", action.call.name)) {
+        return None;
+    }
+    let hop = action.chain.iter().rev().find(|hop| hop.place.path == *site.text.path());
+    let line = hop.map_or(0, |hop| hop.place.line);
+    let place = action.call.place.clone();
+    let step = site.text.step(&site.job, line).filter(|_| place.path == *site.text.path());
+    let Some(step) = step else {
+        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: false });
+    };
+    let with = |key: &str| step.route(&["with", key]);
+    let own = ["${{ github.repository }}", "${{github.repository}}"];
+    let other = with("repository").is_some_and(|value| !value.scalar().is_some_and(|text| own.contains(&text.trim())));
+    let aside = with("path").is_some_and(|path| !path.scalar().is_some_and(|path| matches!(path.trim(), "" | "." | "./")));
+    if aside && other {
+        return None;
+    }
+    let meaning = match with("ref") {
+        _ if other => Meaning::Unclear,
+        None => Meaning::Nothing,
+        Some(text) => text.scalar().map_or(Meaning::Unclear, |text| follows.text(text, site, line)),
+    };
+    Some(Setter { place, line, number: 0, meaning, certain: step.get("if").is_none(), aside })
+}
+
+/// What git puts in place of the files; `None`: nothing else than what is there.
+fn moved(step: &ReleaseStep, site: &Site, line: usize, follows: &Follows<'_>) -> Option<Meaning> {
+    let is = |name: &str| matches!(step.argv, [program, verb] if program == "git" && verb == name);
+    let flag = |names: &[&str]| step.args.iter().any(|word| names.contains(&&*word.shape()));
+    if is("reset") && !flag(&["--hard", "--merge", "--keep"]) {
+        return None;
+    }
+    let switches = is("checkout") || is("switch") || is("reset");
+    if !switches {
+        let restores =
+            is("restore") && !step.args.iter().any(|word| word.head().starts_with("-s") || word.head().starts_with("--source"));
+        return (!restores).then_some(Meaning::Unclear);
+    }
+    let (mut names, mut new) = (Vec::new(), false);
+    for word in &step.args {
+        let shape = word.shape();
+        match &*shape {
+            "--" => break,
+            _ if std::mem::take(&mut new) => {}
+            "-b" | "-B" | "-c" | "-C" => new = true,
+            "-" => names.push(word),
+            flag if flag.starts_with('-') => {}
+            _ => names.push(word),
+        }
+    }
+    match names.as_slice() {
+        [] => None,
+        [one] if matches!(one.value.as_deref(), Some("." | "HEAD" | "@")) => None,
+        [one] if one.value.is_none() => Some(follows.word(one, site, line)),
+        _ => Some(Meaning::Unclear),
+    }
+}
+
+/// What is wrong with something that sets the tree after the verification.
+fn after(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
+    let why = match &setter.meaning {
+        Meaning::Verified => return None,
+        Meaning::Sha if held.of_tag => return None,
+        // Without a revision it takes the commit of the event, as versions before 6.0.2 do, or the tag anew.
+        Meaning::Nothing if held.of_tag => {
+            let why = "the tag is checked out again after it was verified, and whether that takes the verified commit depends on the action";
+            return Some(Guard::Unseen(Reason::Remote, setter.place.clone(), why.to_owned()));
+        }
+        Meaning::Named(_) | Meaning::Nothing => "what is checked out after the verification is not the commit that was verified",
+        Meaning::Sha | Meaning::Unclear => {
+            let why = "whether what is put into the tree after the verification is the commit that was verified cannot be told";
+            return Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()));
+        }
+    };
+    Some(Guard::Fails("fetched-again", setter.place.clone(), why.to_owned()))
+}
+
+/// What is wrong with something that sets the tree before it is verified, and deployed from there.
+fn before(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
+    match &setter.meaning {
+        Meaning::Verified => None,
+        Meaning::Sha | Meaning::Nothing if held.of_tag => None,
+        meaning if held.named == Some(meaning) => None,
+        // Which tag it verifies is said loosely.
+        Meaning::Named(_) if held.of_tag && held.named.is_none() => None,
+        _ => {
+            let why = "what is checked out and deployed is not known to be the tag that is verified";
+            Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()))
+        }
+    }
+}
+
+/// Whether an earlier step of the verifying job may have put another program under the name.
+pub(super) fn replaces(change: &ReleaseStep, program: &str) -> bool {
+    let copies = change.row.argv.iter().all(|argv| argv.len() == 1);
+    let names = |word: &shell::Word| {
+        let shape = word.shape();
+        let path = shape.trim_end_matches('/');
+        path.rsplit('/').next() == Some(program) || shell::is_of_programs(path)
+    };
+    match change.row.what {
+        Some(Verifies::Code) => true,
+        Some(Verifies::Program) => !copies || change.args.iter().any(names),
+        _ => false,
+    }
+}
