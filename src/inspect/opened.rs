@@ -13,6 +13,7 @@ use crate::policy::protected::Proposal;
 use crate::policy::{self, OriginRequest, PolicyReader};
 use crate::snapshot::{self, Snapshot, UnreadKind};
 use crate::source::{self, OpenOptions};
+use crate::terms::read::Open;
 use crate::terms::{Policy, trust};
 use crate::text::{Place, RepoPath, SourceFile};
 
@@ -120,7 +121,7 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
 fn changed(request: &CheckRequest, snapshot: &Snapshot, started: git2::Oid) -> Result<PolicyChange, Error> {
     let files = PolicyFiles { snapshot, request };
     let (catalog, today, id) = (Catalog::builtin(), request.now.date(), started.to_string());
-    let read = |file: Option<Arc<SourceFile>>, open: &dyn Fn(&str) -> Result<Option<Arc<SourceFile>>, Error>| {
+    let read = |file: Option<Arc<SourceFile>>, open: &Open<'_>| {
         policy::origin::plain(file, request.profile.as_deref(), catalog, today, open)
     };
     let before = match read(files.at(&id, POLICY_FILE)?, &|name| files.at(&id, name)) {
