@@ -168,8 +168,8 @@ fn a_reference_judges_with_authority_only_where_the_judged_cannot_write_it() {
         ("refs/heads/evil", Some(false), None),
         (usurper.as_str(), Some(false), None),
         (reverted.as_str(), Some(false), None),
-        // The commit that is inspected.
-        ("refs/heads/main", Some(false), None),
+        // The commit that is inspected, which is the default branch's: it judges, without authority.
+        ("refs/heads/main", Some(false), Some(false)),
         ("refs/tags/v1.1", Some(false), None),
         ("refs/remotes/pull/1/merge", Some(false), None),
         ("refs/pull/1/head", Some(false), None),
