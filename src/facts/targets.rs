@@ -71,7 +71,11 @@ fn target(tool: &Tool, word: &Word, value: &str, invocation: &Invocation, query:
     let own = pattern && !literal && !word.glob && !value.contains("**") && !value.contains(['{', '[', '(', '!']);
     if pattern && (word.glob || own) {
         for (path, is_file) in excluded::expanded(query, value) {
-            if is_file { named.files.push(path) } else { named.directories.push(path) }
+            if is_file {
+                named.files.push(path)
+            } else if !own {
+                named.directories.push(path)
+            }
         }
         if own || !named.files.is_empty() || !named.directories.is_empty() {
             return Some(named);

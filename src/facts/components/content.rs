@@ -199,6 +199,10 @@ fn package_json(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
 /// itself. (npm's package.json: `main`, `module`, `browser`, `bin`, `exports`.)
 fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document) -> bool {
     let root = document.root();
+    // `npm init` names whatever lies there: what is never published, or only builds, is no product.
+    if root.get("private").is_some_and(|private| private.as_bool() == Reading::Is(true)) {
+        return false;
+    }
     let keys: [&[&str]; 8] = [
         &["main"],
         &["module"],
@@ -215,7 +219,8 @@ fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document) -> bool
         let ends = ["", ".js", ".cjs", ".mjs", "/index.js"];
         ends.iter().any(|end| path.parent().join(&format!("{name}{end}")).is_some_and(|file| snapshot.is_file(&file)))
     };
-    named.chain(commands).any(is_here)
+    let builds = |name: &str| name.contains(".config.") || name.contains(".conf.") || name.contains("file.");
+    named.chain(commands).filter(|name| !builds(name)).any(is_here)
 }
 
 /// The root of a pnpm workspace needs no key of its own: its members stand in the file beside it.

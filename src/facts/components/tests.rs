@@ -364,9 +364,16 @@ fn a_package_that_others_use_is_product_whatever_it_needs() {
     let library = "{\"main\": \"parser.js\", \"devDependencies\": {\"eslint\": \"9\"}}";
     let nowhere = "{\"main\": \"index.js\", \"devDependencies\": {\"eslint\": \"9\"}}";
     let command = "{\"bin\": {\"x\": \"./parser.js\"}, \"devDependencies\": {\"eslint\": \"9\"}}";
-    for (manifest, scope) in [(tools, "Development"), (library, "Production"), (nowhere, "Development"), (command, "Production")]
-    {
-        let found = stock(&[("package.json", manifest), ("parser.js", "x"), ("url.js", "x")]);
+    let builds = "{\"main\": \"gulpfile.js\", \"devDependencies\": {\"gulp\": \"9\"}}";
+    let private = "{\"private\": true, \"main\": \"parser.js\", \"devDependencies\": {\"eslint\": \"9\"}}";
+    let more = [(builds, "Development"), (private, "Development")];
+    for (manifest, scope) in more.into_iter().chain([
+        (tools, "Development"),
+        (library, "Production"),
+        (nowhere, "Development"),
+        (command, "Production"),
+    ]) {
+        let found = stock(&[("package.json", manifest), ("parser.js", "x"), ("gulpfile.js", "x")]);
         let scopes: Vec<String> = found.components.iter().map(|one| format!("{:?}", one.scope)).collect();
         assert_eq!(scopes, [scope], "{manifest}");
     }

@@ -13,7 +13,7 @@ use openpgp::{Cert, Fingerprint, KeyHandle};
 
 use super::{moment, seconds};
 
-/// Revocations, each held against every subkey, of one certificate: those that the library leaves out for the time they state.
+/// Revocations, each held against every subkey, of one certificate: those that the library leaves out.
 const MOST_TRIED: usize = 4096;
 
 /// Takes every signature that verifies.
@@ -35,7 +35,7 @@ pub(super) struct Revocation {
     pub(super) signature: Signature,
 }
 
-/// A hard revocation by the certificate itself.
+/// A revocation by the certificate itself: a hard one, or a soft one that the library leaves out.
 #[derive(Clone, Debug)]
 pub(super) struct Hard {
     /// The subkey that it is of; `None`: the certificate.
@@ -43,30 +43,32 @@ pub(super) struct Hard {
     signature: Signature,
 }
 
-/// What a certificate says for all times, of itself and of its subkeys; `packets` are all revocations that stand in it.
+/// What a certificate says for all times, of itself and of its subkeys, and what the library leaves out of its revocations: for the time
+/// that one states, or for the two bytes of its digest that no signature covers. `packets` are all revocations that stand in it.
 ///
 /// # Errors
 /// There are too many to try, as a clause.
 pub(super) fn hard(cert: &Cert, packets: &[Signature]) -> Result<Vec<Hard>, String> {
     let mut all = Vec::new();
-    let is_hard = |signature: &&Signature| is_hard(signature);
     let primary = cert.primary_key();
-    all.extend(primary.self_revocations().filter(is_hard).map(|signature| Hard { subkey: None, signature: signature.clone() }));
+    let mut kept: Vec<Hard> =
+        primary.self_revocations().map(|signature| Hard { subkey: None, signature: signature.clone() }).collect();
     for sub in cert.keys().subkeys() {
         let subkey = Some(sub.key().fingerprint());
-        let own = sub.self_revocations().filter(is_hard);
-        all.extend(own.map(|signature| Hard { subkey: subkey.clone(), signature: signature.clone() }));
+        kept.extend(sub.self_revocations().map(|signature| Hard { subkey: subkey.clone(), signature: signature.clone() }));
     }
     let handle = cert.key_handle();
     let born = primary.key().creation_time();
+    let timed = |signature: &Signature| signature.signature_creation_time().is_some_and(|time| time >= born);
     let left_out: Vec<&Signature> = packets
         .iter()
-        .filter(is_hard)
-        .filter(|signature| signature.signature_creation_time().is_none_or(|time| time < born))
+        .filter(|signature| is_hard(signature) || timed(signature))
+        .filter(|signature| !kept.iter().any(|known| known.signature == **signature))
         .filter(|signature| claims(signature, &handle))
         .collect();
+    all.extend(kept.into_iter().filter(|known| is_hard(&known.signature)));
     if left_out.len().saturating_mul(cert.keys().count()) > MOST_TRIED {
-        return Err("it holds more revocations without a time than are read".to_owned());
+        return Err("it holds more revocations than are read".to_owned());
     }
     for signature in left_out {
         if holds(signature, primary.key(), primary.key(), None) {
@@ -119,6 +121,8 @@ pub(super) fn of(cert: &Cert, hard: &[Hard], key: &Fingerprint, policy: &Standar
     let at = moment(time);
     let subkey = cert.keys().subkeys().find(|sub| sub.key().fingerprint() == *key);
     let of_it = hard.iter().filter(|hard| hard.subkey.as_ref().is_none_or(|of| of == key));
+    let of_it =
+        of_it.filter(|hard| is_hard(&hard.signature) || hard.signature.signature_creation_time().is_some_and(|from| from <= at));
     let what = |hard: &Hard| if hard.subkey.is_some() { "the key" } else { "the certificate" };
     let mut all: Vec<_> = of_it.map(|hard| Revocation { what: what(hard), signature: hard.signature.clone() }).collect();
     for policy in [policy as &dyn Policy, &Everything] {
@@ -172,4 +176,46 @@ pub(super) fn why(signature: &Signature) -> String {
     let digest = (!strong && timed).then(|| format!("by a signature with {}", signature.hash_algo()));
     let parts: Vec<String> = reasons.filter_map(reason).chain(digest).collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use openpgp::Packet;
+    use openpgp::PacketPile;
+    use openpgp::parse::Parse as _;
+    use openpgp::serialize::{Marshal as _, MarshalInto as _};
+
+    use super::*;
+
+    /// The two bytes of the digest that stand in a packet are covered by no signature: whoever changes them does not take a revocation back.
+    #[test]
+    fn a_revocation_counts_whatever_its_digest_is_said_to_begin_with() {
+        let keys = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures-tags/policies/keys");
+        let mut changed_ones = 0;
+        for file in std::fs::read_dir(keys).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            let Ok(before) = Cert::from_file(&file) else { continue };
+            let own: Vec<Signature> = before.primary_key().self_revocations().cloned().collect();
+            let Some(revocation) = own.first() else { continue };
+            let mut bytes = Vec::new();
+            before.serialize(&mut bytes).expect("bytes");
+            let tail = [&revocation.digest_prefix()[..], &revocation.mpis().to_vec().expect("numbers")].concat();
+            let at = memchr::memmem::find(&bytes, &tail).expect("it stands there");
+            bytes[at] ^= 0xff;
+            let after = Cert::from_bytes(&bytes).expect("a certificate");
+            assert_eq!(after.primary_key().self_revocations().count(), own.len() - 1, "{}", file.display());
+            let pile = PacketPile::from_bytes(&bytes).expect("packets");
+            let packets: Vec<Signature> = pile
+                .into_children()
+                .filter_map(|packet| if let Packet::Signature(one) = packet { Some(one) } else { None })
+                .filter(|one| one.typ() == SignatureType::KeyRevocation)
+                .collect();
+            let found = hard(&after, &packets).expect("few");
+            let policy = StandardPolicy::new();
+            let now = 4_000_000_000;
+            let told = of(&after, &found, &after.fingerprint(), &policy, now);
+            assert!(!told.is_empty(), "{}", file.display());
+            changed_ones += 1;
+        }
+        assert!(changed_ones >= 3, "{changed_ones} certificates");
+    }
 }
