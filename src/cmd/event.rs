@@ -20,6 +20,10 @@ const TAGS: &str = "refs/tags/";
 /// # Errors
 /// Incomplete: it is a run about a change, and its event cannot be read.
 pub(super) fn read(run: &ActionsRun, limits: &Limits) -> Result<Option<Run>, Error> {
+    // Where nothing but the name of the system is set, no runner is at work: a runner sets all of these, and no step can unset them.
+    if run.name.is_none() && run.event.is_none() && run.commit.is_none() {
+        return Ok(None);
+    }
     let Some(name) = run.name.as_deref().or(run.inside.then_some("")) else { return Ok(None) };
     let of = |event: Event, default_branch: Option<String>| {
         Ok(Some(Run { event, commit: run.commit.clone(), default_branch, reference: run.reference.clone() }))

@@ -197,3 +197,15 @@ fn a_remedy_quotes_the_branch() {
     let said = checkout.check(&Run::pull_request(merge, "a';id;'", head, head), &JSON);
     assert!(said.status == 3 && said.stderr.contains("a'\\'';id;'\\'':refs"), "{}", said.stderr);
 }
+
+/// Tests of other programs set one variable of the system to see annotations: that is no run, and the tree is judged as at a keyboard.
+#[test]
+fn the_name_of_the_system_alone_is_no_run() {
+    let checkout = Checkout::new();
+    let commit = checkout.commit(&[CODE, PROJECT, GATES], &[]);
+    checkout.check_out(commit);
+    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.env_clear().env("GITHUB_ACTIONS", "true").arg("check").current_dir(checkout.directory.path());
+    let output = command.output().expect("it starts");
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
+}
