@@ -36,8 +36,8 @@ impl Content {
 }
 
 /// Reads a manifest by its name and ecosystem; `None` when the content makes it none: a `pyproject.toml` that only configures
-/// tools, a container file without an image to update.
-pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Option<Content> {
+/// tools, a container file without an image to update. `builds` says of a file's name that it only builds or configures.
+pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
     match ecosystem {
         "docker" | "docker-compose" => return containers::has_image(snapshot, path, ecosystem).then_some(PRODUCT),
         "terraform" => return terraform::has_sources(snapshot, path).then_some(PRODUCT),
@@ -74,7 +74,7 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str) -> Opt
             let routes = [&["options", "install_requires"][..], &["options.extras_require"], &["options", "setup_requires"]];
             routes.into_iter().any(says).then_some(PRODUCT)
         }
-        "package.json" => package_json(snapshot, path),
+        "package.json" => package_json(snapshot, path, builds),
         "Cargo.toml" => Some(cargo_toml(snapshot, path)),
         "composer.json" => {
             let Ok(_) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
@@ -185,10 +185,10 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     Some(Content { updatable: found.updatable || dynamic, development })
 }
 
-fn package_json(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
+fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
     let Ok(document) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
     let runtime: &[&[&str]] = &[&["dependencies"], &["optionalDependencies"], &["peerDependencies"], &["workspaces"]];
-    if has(&document, runtime) || is_pnpm_root(snapshot, path) || gives_code(snapshot, path, &document) {
+    if has(&document, runtime) || is_pnpm_root(snapshot, path) || gives_code(snapshot, path, &document, builds) {
         return Some(PRODUCT);
     }
     let tools = Content { updatable: true, development: Some(Development::Dependencies) };
@@ -197,7 +197,7 @@ fn package_json(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
 
 /// Whether a package names a file of the tree that whoever uses it runs or imports: what others use is a product, whatever it needs
 /// itself. (npm's package.json: `main`, `module`, `browser`, `bin`, `exports`.)
-fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document) -> bool {
+fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document, builds: &dyn Fn(&str) -> bool) -> bool {
     let root = document.root();
     // `npm init` names whatever lies there: what is never published, or only builds, is no product.
     if root.get("private").is_some_and(|private| private.as_bool() == Reading::Is(true)) {
@@ -217,10 +217,10 @@ fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document) -> bool
     let commands = root.get("bin").into_iter().flat_map(Value::entries).filter_map(|entry| entry.value.scalar());
     let is_here = |name: &str| {
         let ends = ["", ".js", ".cjs", ".mjs", "/index.js"];
-        ends.iter().any(|end| path.parent().join(&format!("{name}{end}")).is_some_and(|file| snapshot.is_file(&file)))
+        let files = ends.iter().filter_map(|end| path.parent().join(&format!("{name}{end}")));
+        files.filter(|file| !builds(file.file_name())).any(|file| snapshot.is_file(&file))
     };
-    let builds = |name: &str| name.contains(".config.") || name.contains(".conf.") || name.contains("file.");
-    named.chain(commands).filter(|name| !builds(name)).any(is_here)
+    named.chain(commands).any(is_here)
 }
 
 /// The root of a pnpm workspace needs no key of its own: its members stand in the file beside it.

@@ -366,14 +366,15 @@ fn a_package_that_others_use_is_product_whatever_it_needs() {
     let command = "{\"bin\": {\"x\": \"./parser.js\"}, \"devDependencies\": {\"eslint\": \"9\"}}";
     let builds = "{\"main\": \"gulpfile.js\", \"devDependencies\": {\"gulp\": \"9\"}}";
     let private = "{\"private\": true, \"main\": \"parser.js\", \"devDependencies\": {\"eslint\": \"9\"}}";
-    let more = [(builds, "Development"), (private, "Development")];
+    let profile = "{\"main\": \"profile.js\", \"devDependencies\": {\"gulp\": \"9\"}}";
+    let more = [(builds, "Development"), (private, "Development"), (profile, "Production")];
     for (manifest, scope) in more.into_iter().chain([
         (tools, "Development"),
         (library, "Production"),
         (nowhere, "Development"),
         (command, "Production"),
     ]) {
-        let found = stock(&[("package.json", manifest), ("parser.js", "x"), ("gulpfile.js", "x")]);
+        let found = stock(&[("package.json", manifest), ("parser.js", "x"), ("gulpfile.js", "x"), ("profile.js", "x")]);
         let scopes: Vec<String> = found.components.iter().map(|one| format!("{:?}", one.scope)).collect();
         assert_eq!(scopes, [scope], "{manifest}");
     }
