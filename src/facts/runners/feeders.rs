@@ -195,7 +195,7 @@ mod tests {
             ("parallel --halt now,fail=1 {} ::: 'ruff check' 'mypy . || true'", vec!["ruff check", "mypy . || true"]),
             ("nix-shell -p x --run 'cargo clippy'", vec!["cargo clippy"]),
             ("npx -c 'eslint . || true'", vec!["eslint . || true"]),
-            ("npm exec --package x -c 'eslint .'", vec!["eslint ."]),
+            ("npm exec --package x -c 'eslint .'", vec!["eslint . !unknown ci.yml:1"]),
         ] {
             assert_eq!(told(&Launchers, &[("ci.yml", command)], "", command), expected, "{command}");
         }

@@ -10,6 +10,7 @@ mod composer;
 mod docker;
 mod entry;
 mod feeders;
+mod fetched;
 mod given;
 mod just;
 mod launch;
@@ -34,6 +35,7 @@ mod yaml_merge;
 
 pub(super) use code::on_stdin;
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
+pub(super) use fetched::{is_address, is_own, name_of};
 pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
