@@ -6,6 +6,7 @@ mod foreign;
 mod installers;
 mod left_behind;
 mod left_out;
+mod looked_up;
 mod never;
 
 use crate::catalog::Catalog;

@@ -1,0 +1,26 @@
+//! Tests of programs that a script looks up before it runs them.
+
+use super::*;
+
+#[test]
+fn what_is_printed_where_no_program_was_found() {
+    let rows = [
+        ("bandit", "$(command -v bandit || true) -r src", "gates"),
+        ("bandit", "$(command -v bandit || echo true) -r src", "absent, opaque 1"),
+        ("bandit", "B=$(which bandit || echo true)\n\"$B\" -r src", "absent, opaque 1"),
+        ("bandit", "B=$(which bandit || command -v true)\n$B -r src", "absent, opaque 1"),
+        ("bandit", "B=$(which bandit || which bandit3)\n$B -r src", "absent, opaque 1"),
+        ("bandit", "B=$(which bandit || printf true)\n$B -r src", "absent, opaque 1"),
+        ("bandit", "B=$(which bandit || some-program)\n$B -r src", "absent, opaque 1"),
+        ("bandit", "B=$(which bandit || exit 1)\n$B -r src", "gates"),
+        ("bandit", "B=$(which bandit || echo bandit)\n$B -r src", "gates"),
+        ("bandit", "B=$(which bandit || { echo missing >&2; exit 1; })\n$B -r src", "gates"),
+        ("bandit", "B=$(which bandit || { echo true; exit 1; })\n$B -r src", "absent, opaque 1"),
+        ("bandit", "$(command -v bandit >/dev/null && echo bandit) -r src", "gates"),
+        ("bandit", "$(command -v bandit >/dev/null) -r src", "absent, opaque 1"),
+        ("bandit", "$(command -v python3 || command -v python) -m bandit -r src", "gates"),
+        ("bandit", "$(cd x && echo bandit || echo true) -r src", "configured (gates)"),
+        ("bandit", "cd $(git rev-parse --show-toplevel || pwd)\nbandit -r src", "gates"),
+    ];
+    check(&rows, &[]);
+}
