@@ -24,3 +24,18 @@ fn what_is_printed_where_no_program_was_found() {
     ];
     check(&rows, &[]);
 }
+
+#[test]
+fn programs_that_a_makefile_looks_up() {
+    let rows = [
+        ("B := $(shell command -v bandit)\nlint:\n\t$(B) -r src\n", "runs (gates)"),
+        ("B := $(shell which golangci-lint)\nlint:\n\t$(B) run\n\tbandit -r src\n", "gates"),
+        ("B := $(shell which bandit || echo true)\nlint:\n\t$(B) -r src\n", "absent, opaque 1"),
+        ("B := $(shell pick)\nlint:\n\t$(B) -r src\n", "absent, opaque 1"),
+        ("B := $(shell pick)\nlint:\n\t$(B) bandit -r src\n", "absent, opaque 1"),
+        ("B := $(shell pick)\nlint:\n\t$(B)bandit -r src\n", "absent, opaque 1"),
+    ];
+    for (makefile, expected) in rows {
+        assert_eq!(told("bandit", "make lint", &[("Makefile", makefile)]), expected, "{makefile}");
+    }
+}
