@@ -39,3 +39,17 @@ fn programs_that_a_makefile_looks_up() {
         assert_eq!(told("bandit", "make lint", &[("Makefile", makefile)]), expected, "{makefile}");
     }
 }
+
+#[test]
+fn a_path_whose_name_begins_with_text() {
+    let rows = [
+        ("bandit", "for OS in a b; do\n  interop/bin/client_\"${OS}\"_amd64\"${EXT}\"\ndone\nbandit -r src", "gates"),
+        ("bandit", "for OS in $ALL; do\n  ${DIR}/bin/client_\"${OS}\"_amd64\ndone\nbandit -r src", "gates"),
+        ("bandit", "bin/client_$OS bandit -r src", "configured (gates)"),
+        ("bandit", "tools/lint_$OS", "absent, opaque 1"),
+        ("bandit", "bin/$OS -r src", "absent, opaque 1"),
+        ("bandit", "bin/ban$OS -r src", "absent, opaque 1"),
+        ("bandit", "bin/py$V -m bandit", "absent, opaque 1"),
+    ];
+    check(&rows, &[("tools/lint_linux", "#!/bin/sh\nbandit -r src\n")]);
+}
