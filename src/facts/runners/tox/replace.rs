@@ -9,7 +9,7 @@ use crate::facts::pipeline::Env;
 use crate::facts::runners::quoted;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
-use crate::text::MappedText;
+use crate::text::{MappedText, Place};
 
 /// Nested substitutions followed; text that nests deeper is kept as it stands.
 const DEEPEST: usize = 16;
@@ -22,6 +22,8 @@ pub(super) struct Context<'a> {
     pub env: &'a Env,
     /// The words behind `--`, when there are any.
     pub posargs: Option<Vec<Word>>,
+    /// What the command line says of missing interpreters, and where.
+    pub skip: Option<(bool, Place)>,
     /// Bytes of replaced text still allowed: a reference may double its text at every level.
     pub budget: Cell<usize>,
 }
