@@ -130,6 +130,9 @@ pub struct CodeRunner {
     /// It is a shell: every line of its code is commands.
     #[serde(default)]
     pub shell: bool,
+    /// What code holds that writes to files, moves them or takes them away.
+    #[serde(default)]
+    pub writes: Vec<String>,
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,

@@ -1,17 +1,19 @@
 //! Owns code of the tree in languages that are not read (`python ci/lint.py`, `node build.js`, `go run ./tools/lint`): opaque
 //! when its text starts a tool or a task runner, nothing otherwise. Refuses to read the code.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::script_words::literal;
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::catalog::runner::CodeRunner;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 use crate::snapshot::UnreadKind;
-use crate::text::{RepoPath, SourceFile};
+use crate::text::{MappedText, RepoPath, SourceFile};
 
 /// Files of one Go package that are looked at.
 const PACKAGE: usize = 32;
@@ -51,7 +53,7 @@ impl Runner for Code {
             return go_run(call, world);
         }
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
-        if let Some(code) = given(row, call) {
+        if let Some(code) = given(row, call.words) {
             // That it imports a tool is mostly the question whether it is there.
             let text = code.shape();
             let starts =
@@ -89,8 +91,8 @@ impl Runner for Code {
 }
 
 /// Code among the words: `python -c "…"`.
-fn given<'c>(row: &CodeRunner, call: &Call<'c>) -> Option<&'c Word> {
-    let words = call.words.get(1..)?;
+fn given<'c>(row: &CodeRunner, words: &'c [Word]) -> Option<&'c Word> {
+    let words = words.get(1..)?;
     // `cmd /c`, and `su USER -c`.
     let is_flag = |text: &str| text.starts_with('-') || row.code_flags.iter().any(|flag| flag == text);
     let named =
@@ -99,6 +101,18 @@ fn given<'c>(row: &CodeRunner, call: &Call<'c>) -> Option<&'c Word> {
     let flags = words.iter().take_while(|word| word.value.as_deref().is_some_and(is_flag));
     let at = flags.into_iter().position(|word| row.code_flags.iter().any(|flag| word.value.as_ref() == Some(flag)))?;
     words.get(at + 1)
+}
+
+/// The code that an interpreter is given in its words, or on its standard input.
+pub(in crate::facts) fn inline<'c>(
+    words: &'c [Word],
+    stdin: Option<&'c MappedText>,
+) -> Option<(&'static CodeRunner, Cow<'c, str>)> {
+    let program = program_name(words.first()?.value.as_deref()?);
+    let row = Catalog::builtin().runners.interpreter.iter().find(|row| row.program == program)?;
+    let from_there = || words[1..].iter().all(|word| word.head().starts_with('-'));
+    let given = given(row, words).map(Word::shape);
+    given.or_else(|| stdin.filter(|_| from_there()).map(|text| Cow::Borrowed(text.text()))).map(|code| (row, code))
 }
 
 /// Why code that an interpreter is given on its standard input is not read, when it starts anything.

@@ -33,7 +33,7 @@ mod tox;
 mod unread;
 mod yaml_merge;
 
-pub(super) use code::on_stdin;
+pub(super) use code::{inline, on_stdin};
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use fetched::{is_address, is_own, name_of};
 pub(super) use launchers::open_head;

@@ -10,19 +10,13 @@ use crate::catalog::Tool;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::{program_name, same_action};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
-use crate::text::{Place, RepoPath};
+use crate::text::{MappedText, Place, RepoPath};
 
 /// Changes that are remembered of one job.
 const MOST: usize = 64;
 
 /// Letters of a pattern that are looked for in a line: fewer say nothing.
 const TELLING: usize = 3;
-
-/// Programs that are asked what they do to files.
-const EDITORS: &[&str] = &[
-    "rm", "unlink", "shred", "truncate", "mv", "cp", "install", "ln", "dd", "touch", "mkdir", "sed", "perl", "awk", "gawk", "yq",
-    "npm", "git", "find", "xargs", "rsync", "mount",
-];
 
 /// Actions that bring the tree as it is.
 const CHECKOUT: &str = "actions/checkout";
@@ -34,6 +28,8 @@ pub(super) enum Edit {
     Gone(RepoPath),
     /// All files are those of another revision.
     Revision,
+    /// Files in this directory may be other ones.
+    Over(RepoPath),
     /// Something is written to it.
     Written(RepoPath),
     /// Its lines that hold these texts are written anew.
@@ -44,11 +40,9 @@ pub(super) enum Edit {
 
 impl Tracer<'_> {
     /// A command that may take files of the tree away, or write into them.
-    pub(super) fn edited(&mut self, words: &[Word], frame: &Frame) {
+    pub(super) fn edited(&mut self, words: &[Word], stdin: Option<&MappedText>, frame: &Frame) {
         let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
-        let Some((program, rest)) = texts.split_first().filter(|(program, _)| EDITORS.contains(&program_name(program))) else {
-            return;
-        };
+        let Some((program, rest)) = texts.split_first() else { return };
         let operands = || (1..words.len()).filter(|at| !words[*at].head().starts_with('-'));
         let edits: Vec<Edit> = match (program_name(program), rest) {
             ("rm" | "unlink" | "shred" | "truncate", _) => operands().flat_map(|at| self.gone(&words[at], frame)).collect(),
@@ -62,7 +56,7 @@ impl Tracer<'_> {
             }
             ("dd", _) => rest.iter().filter_map(|word| self.written(word.strip_prefix("of=")?, frame)).collect(),
             ("find" | "rsync" | "mount", _) => self.taken_by_rule(words, frame),
-            ("git", ["sparse-checkout" | "apply", ..]) => self.taken_by_rule(words, frame),
+            ("git", ["sparse-checkout", ..]) => self.taken_by_rule(words, frame),
             ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
             ("sed" | "perl" | "yq", _) if in_place(rest) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
@@ -86,7 +80,7 @@ impl Tracer<'_> {
         };
         let name = program_name(program).to_owned();
         let says = self.suppresses(&texts).map(Edit::Says);
-        let edits = edits.into_iter().chain(says);
+        let edits: Vec<Edit> = edits.into_iter().chain(says).chain(self.overwritten(words, stdin, frame)).collect();
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         for edit in edits {
             self.remember_edit(edit, &format!("`{name}`"), &place, frame);
@@ -114,6 +108,8 @@ impl Tracer<'_> {
         }
         let why = match &edit {
             Edit::Gone(path) => format!("{by} takes {} away before", shown(path.as_str())),
+            Edit::Over(path) if path.is_root() => format!("{by} writes over files of the tree before"),
+            Edit::Over(path) => format!("{by} writes over files in {} before", shown(path.as_str())),
             Edit::Revision => format!("{by} puts another revision in place of the files before"),
             Edit::Written(path) | Edit::Lines(path, _) => format!("{by} writes to {} before", shown(path.as_str())),
             Edit::Says(_) => format!("{by} writes into files before what keeps the tool from reporting"),
@@ -146,7 +142,7 @@ impl Tracer<'_> {
     }
 
     /// A file of the tree, or one that configures a tool.
-    fn written(&self, text: &str, frame: &Frame) -> Option<Edit> {
+    pub(super) fn written(&self, text: &str, frame: &Frame) -> Option<Edit> {
         let path = frame.workdir.resolve(text).filter(|path| !text.contains(UNKNOWN_CHAR) && !path.is_root())?;
         let names = |tool: &Tool| tool.config.iter().any(|row| is_at(&path, &row.path));
         (self.world.snapshot.is_file(&path) || self.world.catalog.tools.iter().any(names)).then_some(Edit::Written(path))
@@ -201,7 +197,7 @@ impl Tracer<'_> {
                 edited.holds.push(hold);
             } else {
                 match edit {
-                    Edit::Gone(path) => edited.taken.push((path.clone(), hold)),
+                    Edit::Gone(path) | Edit::Over(path) => edited.taken.push((path.clone(), hold)),
                     Edit::Revision => edited.taken.push((RepoPath::root(), hold)),
                     Edit::Says(text) if tool.suppress.as_ref().is_some_and(|suppress| text.contains(&suppress.word)) => {
                         edited.holds.push(hold);
@@ -218,7 +214,7 @@ impl Tracer<'_> {
         let trigger = frame.chain.first().map(|hop| &hop.place.path);
         let mut hops = frame.chain.iter().filter(|hop| Some(&hop.place.path) != trigger);
         match edit {
-            Edit::Gone(path) => hops.any(|hop| hop.place.path.is_in(path)),
+            Edit::Gone(path) | Edit::Over(path) => hops.any(|hop| hop.place.path.is_in(path)),
             Edit::Revision => hops.next().is_some(),
             Edit::Written(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
             Edit::Lines(path, texts) => hops.any(|hop| hop.place.path == *path && holds_all(&self.told_by(hop), texts)),
@@ -249,6 +245,11 @@ impl Tracer<'_> {
 
     /// Whether a tool reads its configuration from what has changed.
     fn configures(&self, edit: &Edit, tool: &Tool, frame: &Frame) -> bool {
+        if let Edit::Over(over) = edit {
+            let above = frame.workdir.dir().into_iter().flat_map(|directory| directory.ancestors().collect::<Vec<_>>());
+            let mut read = above.flat_map(|dir| tool.config.iter().filter_map(move |row| dir.join(&row.path)));
+            return read.any(|path| path.is_in(over) && self.world.snapshot.is_file(&path));
+        }
         let (Edit::Written(path) | Edit::Lines(path, _)) = edit else { return false };
         let above = frame.workdir.dir().is_some_and(|directory| directory.is_in(&path.parent()));
         let mut rows = tool.config.iter().filter(|row| above && is_at(path, &row.path));

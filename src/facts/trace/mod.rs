@@ -244,7 +244,7 @@ impl<'w> Tracer<'w> {
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs(words, place, frame);
-        self.edited(words, frame);
+        self.edited(words, stdin, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);

@@ -8,6 +8,7 @@ mod left_behind;
 mod left_out;
 mod looked_up;
 mod never;
+mod overwritten;
 
 use crate::catalog::Catalog;
 use crate::facts::gather;
