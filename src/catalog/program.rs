@@ -51,6 +51,12 @@ pub struct Installer {
     /// The variable that names a file of settings.
     #[serde(default)]
     pub settings: Option<String>,
+    /// Flags that name it.
+    #[serde(default)]
+    pub settings_flags: Vec<String>,
+    /// Tables of such a file in which flags stand by their names; the empty name is its top.
+    #[serde(default)]
+    pub settings_tables: Vec<String>,
 }
 
 /// What a word of an installer without a flag is.
