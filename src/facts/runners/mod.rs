@@ -29,6 +29,7 @@ mod script;
 mod script_probe;
 mod script_words;
 mod started;
+mod startup;
 mod tox;
 mod unread;
 mod yaml_merge;
