@@ -304,6 +304,9 @@ pub struct Targets {
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,
+    /// Flags with which it then looks at nothing.
+    #[serde(default)]
+    pub nothing_by: Vec<String>,
     /// Flags without which it looks at manifests of the directory itself only, and at none below it.
     #[serde(default)]
     pub deep: Vec<String>,

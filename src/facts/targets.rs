@@ -192,6 +192,10 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         let more = if unknown && matches!(targets, Targets::Paths(_)) { More::Perhaps } else { More::No };
         return (targets, kind, more);
     }
+    let nothing = find_flag(&shape.nothing_by, None, &invocation.args).filter(|_| !unknown);
+    if let Some(word) = nothing {
+        return (Targets::Nothing(word.place.clone()), kind, More::No);
+    }
     let targets = match (unknown, shape.default) {
         (true, _) => Targets::Unknown,
         (false, DefaultTarget::Cwd) => directory,

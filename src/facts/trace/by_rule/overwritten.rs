@@ -25,6 +25,10 @@ impl Tracer<'_> {
             ("patch", rest) => self.patch(rest, stdin, frame),
             ("git", [command @ ("apply" | "am"), rest @ ..]) => self.git_apply(command, rest, stdin, frame),
             ("cp" | "install" | "ln" | "mv" | "rsync", rest) => self.copied(rest, frame),
+            ("docker" | "podman", ["cp", rest @ ..]) => {
+                let file = rest.last().and_then(|target| self.written(target, frame));
+                self.copied(rest, frame).into_iter().chain(file).collect()
+            }
             ("tar" | "bsdtar" | "unzip", rest) => self.unpacked_over(rest, frame).into_iter().collect(),
             ("curl", rest) => downloads(rest, &["-o", "--output"]).filter_map(|file| self.written(file, frame)).collect(),
             ("wget", rest) => {
