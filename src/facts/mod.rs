@@ -7,6 +7,7 @@ pub mod bots;
 pub mod bound;
 mod by_hand;
 pub mod ci;
+pub mod code_owners;
 pub mod compiler;
 pub mod components;
 mod computed_flags;
