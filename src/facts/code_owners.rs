@@ -22,21 +22,21 @@ pub struct Row<'t> {
 /// The lines that say something, in their order. GitLab's heads of sections are lines like others.
 pub fn rows(text: &str) -> impl Iterator<Item = Row<'_>> {
     text.lines().enumerate().filter_map(|(at, line)| {
-        let line = line.trim_start();
+        let line = line.trim_ascii_start();
         let (pattern, rest) = line.split_at(end_of_pattern(line));
         if pattern.is_empty() || pattern.starts_with('#') {
             return None;
         }
-        let owners = rest.split_whitespace().take_while(|word| !word.starts_with('#')).collect();
+        let owners = rest.split_ascii_whitespace().take_while(|word| !word.starts_with('#')).collect();
         Some(Row { line: at + 1, pattern, owners })
     })
 }
 
-/// Where the first blank is that no backslash escapes.
+/// Where the first blank of ASCII is that no backslash escapes.
 fn end_of_pattern(line: &str) -> usize {
     let mut escaped = false;
     for (at, letter) in line.char_indices() {
-        if letter.is_whitespace() && !escaped {
+        if letter.is_ascii_whitespace() && !escaped {
             return at;
         }
         escaped = letter == '\\' && !escaped;

@@ -208,6 +208,12 @@ impl Run {
         Self { name: "merge_group", commit: head, reference: format!("refs/heads/gh-readonly-queue/{branch}/pr-1"), payload }
     }
 
+    /// The same with more in its payload, as a push of many commits has it.
+    pub(super) fn padded(mut self, bytes: usize) -> Self {
+        self.payload["commits"] = json!("x".repeat(bytes));
+        self
+    }
+
     /// The same under another event's name.
     pub(super) fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
