@@ -7,6 +7,7 @@ mod installers;
 mod left_behind;
 mod left_out;
 mod looked_up;
+mod named;
 mod never;
 mod overwritten;
 

@@ -28,8 +28,8 @@ pub(super) fn cancelled(steps: &[Value<'_>], at: usize) -> Option<Hold> {
         None => value.items().any(|item| item.scalar().is_some_and(|name| name.eq_ignore_ascii_case(id))),
     };
     for later in &steps[at + 1..] {
-        let waited = later.get("wait").is_some_and(names)
-            || later.get("wait-all").is_some_and(|all| all.as_bool() != Reading::Is(false));
+        let waited =
+            later.get("wait").is_some_and(names) || later.get("wait-all").is_some_and(|all| all.as_bool() != Reading::Is(false));
         if waited {
             return None;
         }

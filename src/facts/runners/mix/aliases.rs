@@ -5,7 +5,18 @@ use crate::text::Span;
 
 /// Ways in which code of Elixir starts something else.
 const STARTS: &[&str] = &[
-    "System.cmd", "System.shell", "Mix.Task", "Mix.shell", "Mix.Shell", "Mix.CLI", "Port.", ":os.cmd", "Code.", "cmd(", "apply(", "import ",
+    "System.cmd",
+    "System.shell",
+    "Mix.Task",
+    "Mix.shell",
+    "Mix.Shell",
+    "Mix.CLI",
+    "Port.",
+    ":os.cmd",
+    "Code.",
+    "cmd(",
+    "apply(",
+    "import ",
 ];
 
 /// The aliases of a project.
@@ -162,7 +173,17 @@ impl<'t> Reader<'t> {
         }
         let marks = match attribute {
             true => vec![format!("@{name} [")],
-            false => ["defp", "def"].iter().flat_map(|def| [format!("{def} {name} do"), format!("{def} {name}() do"), format!("{def} {name}, do:"), format!("{def} {name}(), do:")]).collect(),
+            false => ["defp", "def"]
+                .iter()
+                .flat_map(|def| {
+                    [
+                        format!("{def} {name} do"),
+                        format!("{def} {name}() do"),
+                        format!("{def} {name}, do:"),
+                        format!("{def} {name}(), do:"),
+                    ]
+                })
+                .collect(),
         };
         let mut found = marks.iter().flat_map(|mark| self.text.match_indices(mark.as_str()).map(move |(at, _)| (at, mark)));
         let (at, mark) = found.next()?;
@@ -249,11 +270,15 @@ impl<'t> Reader<'t> {
         let start = self.at;
         if self.next()? == '"' && !self.rest().starts_with("\"\"\"") {
             let span = self.quoted()?;
-            if !self.text[span.start..span.end].contains(['\\', '#']) && (self.ends() || self.rest().trim_start().starts_with('}')) {
+            if !self.text[span.start..span.end].contains(['\\', '#'])
+                && (self.ends() || self.rest().trim_start().starts_with('}'))
+            {
                 items.push(Item::Task(span));
                 return Some(());
             }
-        } else if let Some(close) = [("~w(", ')'), ("~w[", ']'), ("~w{", '}')].iter().find_map(|(open, close)| self.eat(open).then_some(*close)) {
+        } else if let Some(close) =
+            [("~w(", ')'), ("~w[", ']'), ("~w{", '}')].iter().find_map(|(open, close)| self.eat(open).then_some(*close))
+        {
             let end = self.at + self.rest().find(close)?;
             for word in self.text[self.at..end].split_whitespace() {
                 let at = word.as_ptr() as usize - self.text.as_ptr() as usize;

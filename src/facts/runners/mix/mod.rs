@@ -81,7 +81,9 @@ fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>) -> Option<Vec<N
             Item::Task(span) => {
                 let text = MappedText::verbatim(Arc::clone(project), *span);
                 next.hops = vec![Hop::new(place.clone(), text.text())];
-                let Some(mut words) = quoted::split(&text) else { return Some(vec![opaque(call, "a quote is not closed in it")]) };
+                let Some(mut words) = quoted::split(&text) else {
+                    return Some(vec![opaque(call, "a quote is not closed in it")]);
+                };
                 let itself = words.first().is_some_and(|word| word.value.as_deref() == Some(name));
                 if itself || at + 1 == items.len() {
                     words.extend(given.iter().cloned());
@@ -193,7 +195,10 @@ end
     fn tasks_of_mix() {
         let files: &[(&str, &str)] = &[
             ("mix.exs", PROJECT),
-            ("inline/mix.exs", "defmodule A do\n  @all [x: \"credo\"]\n  def project do\n    [aliases: @all, app: :a]\n  end\nend\n"),
+            (
+                "inline/mix.exs",
+                "defmodule A do\n  @all [x: \"credo\"]\n  def project do\n    [aliases: @all, app: :a]\n  end\nend\n",
+            ),
             ("open/mix.exs", "defmodule A do\n  def project, do: [aliases: a() ++ b()]\n  defp a, do: [lint: \"credo\"]\nend\n"),
             ("none/mix.exs", "defmodule A do\n  def project, do: [app: :a]\nend\n"),
         ];
@@ -201,7 +206,11 @@ end
         let rows: &[(&str, &str, &[&str])] = &[
             ("", "mix lint.all", &["$ mix credo --strict <- mix.exs:8"]),
             ("", "mix lint --x", &["$ mix lint.all --x <- mix.exs:9"]),
-            ("", "mix test a", &["$ mix ecto.create --quiet <- mix.exs:10", "$ mix test --raise a <- mix.exs:10", "$ mix after <- mix.exs:10"]),
+            (
+                "",
+                "mix test a",
+                &["$ mix ecto.create --quiet <- mix.exs:10", "$ mix test --raise a <- mix.exs:10", "$ mix after <- mix.exs:10"],
+            ),
             ("", "mix ci", &["$ mix lint --x <- mix.exs:11", "$ mix cmd --cd assets npm run lint <- mix.exs:11"]),
             ("", "mix setup", &["$ mix deps.get <- mix.exs:12", unread, unread]),
             ("", "mix many", &["$ mix format <- mix.exs:13", "$ mix credo <- mix.exs:13"]),
@@ -216,7 +225,11 @@ end
             ("", "mix do deps.get, credo --strict", &["$ mix deps.get", "$ mix credo --strict"]),
             ("", "mix do --app x credo", &["$ mix credo in ?"]),
             ("", "mix cmd --cd a npm ci", &["$ npm ci in a"]),
-            ("", "mix cmd a && b", &["opaque Dynamic: whether a shell reads the words of `mix cmd` depends on the version of Elixir"]),
+            (
+                "",
+                "mix cmd a && b",
+                &["opaque Dynamic: whether a shell reads the words of `mix cmd` depends on the version of Elixir"],
+            ),
         ];
         for (directory, command, expected) in rows {
             assert_eq!(told(&Mix, files, directory, command), *expected, "{command}");

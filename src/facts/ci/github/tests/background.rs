@@ -28,7 +28,8 @@ fn steps_beside_others() {
 
 #[test]
 fn a_checkout_in_a_group() {
-    let checked = |steps: &str| pipeline(&format!("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"));
+    let checked =
+        |steps: &str| pipeline(&format!("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"));
     let noise = |pipeline: &Pipeline| units(pipeline).iter().map(|unit| unit.holds.len()).collect::<Vec<_>>();
     let grouped = checked("    - parallel: [{uses: actions/checkout@v7}, {uses: actions/setup-python@v6}]\n    - run: x\n");
     assert_eq!(noise(&grouped), [0, 0]);
