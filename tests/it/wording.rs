@@ -106,8 +106,14 @@ fn a_security_tool_that_lets_everything_pass_is_mended_first() {
     let finding = found("python-static-analysis", "python", &files);
     assert_eq!(finding.message, "Ruff gates Python, but without security rules");
     let told = finding.places.iter().find(|evidence| evidence.note.starts_with("Bandit runs here and has some, but"));
-    assert_eq!(told.map(|evidence| evidence.place.line), Some(10), "{finding:?}");
-    assert!(finding.fix.as_deref().is_some_and(|fix| fix.contains("|| true")), "{finding:?}");
+    assert_eq!(told.map(|evidence| evidence.place.line), Some(9), "{finding:?}");
+    assert!(
+        finding
+            .fix
+            .as_deref()
+            .is_some_and(|fix| fix.starts_with("let Bandit stop a change, at .github/workflows/ci.yml:9: remove `|| true`")),
+        "{finding:?}"
+    );
 }
 
 #[test]

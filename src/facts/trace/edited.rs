@@ -174,7 +174,8 @@ impl Tracer<'_> {
         };
         let source = rest.iter().find_map(|word| word.strip_prefix("--source="));
         let named = if command == "restore" { source } else { named };
-        let known = |word: &str| matches!(word, "" | "-" | "HEAD") || word.contains(UNKNOWN_CHAR) || is_hash(word);
+        // The second parent of what is checked out for a pull request is its own head.
+        let known = |word: &str| matches!(word, "" | "-" | "HEAD" | "HEAD^2") || word.contains(UNKNOWN_CHAR) || is_hash(word);
         let to_files = command != "switch" && named.is_none_or(|word| word == "HEAD" || is_path(word));
         if named.is_some_and(|word| !known(word) && !is_path(word)) {
             return Some(Edit::Revision);

@@ -58,9 +58,9 @@ fn lists_of_tracked_files() {
             ("bandit", "bandit $(git ls-files '*.py')", "gates"),
             ("bandit", "find . -name '*.py' | xargs bandit", "gates"),
             ("bandit", "find src -name '*.py' -exec bandit {} +", "gates"),
-            ("bandit", "git ls-files '*.rb' | xargs bandit", "configured (gates)"),
-            ("bandit", "git ls-files -m | xargs bandit", "configured (gates)"),
-            ("bandit", "cat list | xargs bandit", "configured (gates)"),
+            ("bandit", "git ls-files '*.rb' | xargs bandit", "runs (gates)"),
+            ("bandit", "git ls-files -m | xargs bandit", "runs (gates)"),
+            ("bandit", "cat list | xargs bandit", "runs (gates)"),
             ("bandit", "find src -name '*.py' -exec bandit {} \\;", "runs"),
         ],
         &[],
@@ -74,6 +74,17 @@ fn commands_of_a_cluster() {
             ("bandit", "kubectl run t --image=x --command=true -- /bin/sh -c \"$(cat ci/boot.sh)\" sh uid", "absent"),
             ("bandit", "kubectl exec deploy/app -- $CMD", "absent"),
             ("bandit", "oc exec app -- bandit -r src", "absent"),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn the_head_of_the_change_itself() {
+    check(
+        &[
+            ("bandit", "git checkout HEAD^2\n---\nbandit -r src", "gates"),
+            ("bandit", "git checkout HEAD~3\n---\nbandit -r src", "configured (gates)"),
         ],
         &[],
     );
