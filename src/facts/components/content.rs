@@ -35,9 +35,17 @@ impl Content {
     }
 }
 
+/// What is known of other paths than the manifest's own.
+pub(super) struct Around<'a> {
+    /// Whether a file's name says that it only builds or configures.
+    pub(super) builds: &'a dyn Fn(&str) -> bool,
+    /// Whether a file is a manifest in sight by itself.
+    pub(super) manifest: &'a dyn Fn(&RepoPath) -> bool,
+}
+
 /// Reads a manifest by its name and ecosystem; `None` when the content makes it none: a `pyproject.toml` that only configures
-/// tools, a container file without an image to update. `builds` says of a file's name that it only builds or configures.
-pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
+/// tools, a container file without an image to update.
+pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, around: &Around<'_>) -> Option<Content> {
     match ecosystem {
         "docker" | "docker-compose" => return containers::has_image(snapshot, path, ecosystem).then_some(PRODUCT),
         "terraform" => return terraform::has_sources(snapshot, path).then_some(PRODUCT),
@@ -74,7 +82,7 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds
             let routes = [&["options", "install_requires"][..], &["options.extras_require"], &["options", "setup_requires"]];
             routes.into_iter().any(says).then_some(PRODUCT)
         }
-        "package.json" => package_json(snapshot, path, builds),
+        "package.json" => package_json(snapshot, path, around.builds),
         "Cargo.toml" => Some(cargo_toml(snapshot, path)),
         "composer.json" => {
             let Ok(_) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
@@ -97,7 +105,7 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds
             let mut code = file.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
             Some(Content::updatable(!file.text.contains("Gem::Specification") || code.any(says)))
         }
-        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => Some(requirements(snapshot, path)),
+        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => Some(requirements(snapshot, path, around.manifest)),
         _ => Some(PRODUCT),
     }
 }
@@ -249,12 +257,17 @@ fn has_versions(root: Value<'_>) -> bool {
     })
 }
 
-/// A requirement file, of development when its name says so; lines that name other files, and options, raise nothing.
-fn requirements(snapshot: &Snapshot, path: &RepoPath) -> Content {
-    let Ok(file) = snapshot.read_marked(path) else { return PRODUCT };
+/// A requirement file, of development when its name says so. What it takes in and is no manifest by itself is its own; other options
+/// raise nothing.
+fn requirements(snapshot: &Snapshot, path: &RepoPath, manifest: &dyn Fn(&RepoPath) -> bool) -> Content {
     let nothing = |line: &str| line.is_empty() || line.starts_with(['#', '-', '.']);
-    let updatable = !dependencies::declared(snapshot, path).is_empty()
-        || file.text.lines().any(|line| !nothing(line.trim_start_matches('\u{FEFF}').trim()));
+    let declares = |list: &RepoPath| {
+        let Ok(file) = snapshot.read_marked(list) else { return true };
+        let line = |line: &str| !nothing(line.trim_start_matches('\u{FEFF}').trim());
+        !dependencies::declared(snapshot, list).is_empty() || file.text.lines().any(line)
+    };
+    let taken_in = dependencies::nested(snapshot, path, manifest);
+    let updatable = declares(path) || taken_in.elsewhere || taken_in.lists.iter().any(declares);
     let development = dependencies::is_development(path.file_name()).then_some(Development::Dependencies);
     Content { updatable, development }
 }

@@ -123,7 +123,9 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
             let own = languages.language.iter().filter(|language| row.language.as_ref() == Some(&language.id));
             own.flat_map(|language| &language.scripts).any(|pattern| NamePattern::new(pattern).matches(name))
         };
-        let Some(content) = content::read(snapshot, path, &row.ecosystem, &builds) else { continue };
+        let manifest = |path: &RepoPath| rows.of(path).is_some() && scoping.of(path).is_some();
+        let around = content::Around { builds: &builds, manifest: &manifest };
+        let Some(content) = content::read(snapshot, path, &row.ecosystem, &around) else { continue };
         let scope = if row.development || content.development.is_some() { Scope::Development } else { by_place };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
         let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());

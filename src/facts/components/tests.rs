@@ -137,7 +137,8 @@ fn what_manifests_say_about_themselves() {
             "~devcontainers:.devcontainer/devcontainer.json",
         ),
         (".devcontainer/devcontainer.json", "{\"image\": \"a:1\"}", ""),
-        ("requirements.txt", "# none\n-r a.txt\n", "!pip:requirements.txt"),
+        ("requirements.txt", "# none\n-c a.txt\n", "!pip:requirements.txt"),
+        ("requirements.txt", "-r made-in-ci.txt\n", "pip:requirements.txt"),
         ("requirements.txt", "{{ a }}\n", "pip:requirements.txt"),
         ("requirements-dev.txt", "a==1\n", "~pip:requirements-dev.txt"),
         ("Gemfile", "source 'https://rubygems.org'\n\nruby '3.4'\n", "!bundler:Gemfile"),
@@ -170,6 +171,22 @@ fn what_manifests_say_about_themselves() {
         (".github/workflows/a.yml", "jobs: { a: { uses: ./.github/workflows/d.yml } }\n", ""),
     ] {
         assert_eq!(manifests(&[(path, text)]), wanted, "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_list_declares_what_the_lists_that_it_takes_in_declare() {
+    let of = |name: &str, text: &str| manifests(&[("requirements.txt", text), (name, "flask==3\n"), ("deep/none.txt", "-r none.txt\n")]);
+    for (name, text, wanted) in [
+        ("deep/web.txt", "-r deep/web.txt\n", "pip:requirements.txt"),
+        ("deep/web.txt", "--requirement=./deep/web.txt # it\n", "pip:requirements.txt"),
+        ("deep/web.txt", "-c deep/web.txt\n--requirements-of x\n", "!pip:requirements.txt"),
+        ("deep/web.txt", "-r deep/none.txt\n", "!pip:requirements.txt"),
+        ("vendor/web.txt", "-rvendor/web.txt\n", "pip:requirements.txt"),
+        // A list that is a manifest speaks for itself.
+        ("requirements/web.txt", "-r requirements/web.txt\n", "!pip:requirements.txt pip:requirements/web.txt"),
+    ] {
+        assert_eq!(of(name, text), wanted, "{text}");
     }
 }
 

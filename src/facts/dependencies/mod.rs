@@ -18,6 +18,7 @@ use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 pub(super) use mix::app as mix_app;
+pub(super) use requirements::nested;
 pub(super) use xml::pom_name;
 
 use super::components::Inventory;
@@ -46,6 +47,10 @@ pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
     for manifest in &inventory.manifests {
         let mut sink = Sink { manifest: &manifest.path, optional: false, out: &mut all };
         read(snapshot, manifest.member_of.as_ref(), &mut sink);
+        if manifest.ecosystem == "pip" && (manifest.path.file_name().ends_with(".txt") || manifest.path.file_name().ends_with(".in")) {
+            let apart = |list: &RepoPath| inventory.manifests.binary_search_by(|one| one.path.cmp(list)).is_ok();
+            nested(snapshot, &manifest.path, &apart).lists.iter().for_each(|list| requirements::read(snapshot, list, &mut sink));
+        }
     }
     all.sort();
     all.dedup();
@@ -81,7 +86,7 @@ fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
         "packages.config" => xml::packages_config(snapshot, sink),
         _ if name.ends_with(".gemspec") => lines::gemspec(snapshot, sink),
         _ if name.ends_with(".csproj") => xml::csproj(snapshot, sink),
-        _ if name.ends_with(".txt") || name.ends_with(".in") => requirements::read(snapshot, sink),
+        _ if name.ends_with(".txt") || name.ends_with(".in") => requirements::read(snapshot, &path, sink),
         _ => {}
     }
 }

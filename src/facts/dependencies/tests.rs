@@ -96,6 +96,13 @@ fn requirement_lines() {
 }
 
 #[test]
+fn requirement_files_take_in_others() {
+    let lists = [("requirements.txt", "-r deps.txt\n-r requirements/b.txt\n"), ("deps.txt", "flask\n"), ("requirements/b.txt", "gunicorn\n")];
+    assert_eq!(listed(&lists), ["pypi:flask@1:1", "pypi:gunicorn@1:1"]);
+    assert_eq!(listed(&[("requirements.txt", "-r dev.txt\n"), ("dev.txt", "flask\n")]), ["-pypi:flask@1:1"]);
+}
+
+#[test]
 fn requirement_files_by_name() {
     for (path, runtime) in [
         ("requirements.txt", true),
