@@ -72,6 +72,9 @@ pub struct Manifest {
     /// Tooling wherever it lies: never part of the product.
     #[serde(default)]
     pub development: bool,
+    /// It says what code depends on, and makes no component where none is: it may be about anything.
+    #[serde(default)]
+    pub joins: bool,
     /// When one of these lies beside it the ecosystem is the given one instead.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,

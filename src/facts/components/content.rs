@@ -16,6 +16,8 @@ pub(super) struct Content {
     pub(super) updatable: bool,
     /// Why it is development, wherever it lies.
     pub(super) development: Option<Development>,
+    /// All that it declares is of this ecosystem, whatever its name says.
+    pub(super) ecosystem: Option<&'static str>,
 }
 
 /// What makes a manifest development by its own words.
@@ -27,11 +29,11 @@ pub(super) enum Development {
     Code,
 }
 
-const PRODUCT: Content = Content { updatable: true, development: None };
+const PRODUCT: Content = Content { updatable: true, development: None, ecosystem: None };
 
 impl Content {
     fn updatable(updatable: bool) -> Self {
-        Self { updatable, development: None }
+        Self { updatable, ..PRODUCT }
     }
 }
 
@@ -82,6 +84,10 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, around
             let routes = [&["options", "install_requires"][..], &["options.extras_require"], &["options", "setup_requires"]];
             routes.into_iter().any(says).then_some(PRODUCT)
         }
+        "pixi.toml" => {
+            let Ok(document) = snapshot.document(path, Format::Toml) else { return Some(PRODUCT) };
+            Some(Content::updatable(dependencies::pixi_declares(&document, path)))
+        }
         "package.json" => package_json(snapshot, path, around.builds),
         "Cargo.toml" => Some(cargo_toml(snapshot, path)),
         "composer.json" => {
@@ -105,7 +111,9 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, around
             let mut code = file.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
             Some(Content::updatable(!file.text.contains("Gem::Specification") || code.any(says)))
         }
-        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => Some(requirements(snapshot, path, around.manifest)),
+        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => {
+            Some(requirements(snapshot, path, around.manifest))
+        }
         _ => Some(PRODUCT),
     }
 }
@@ -117,7 +125,7 @@ fn has(document: &Document, routes: &[&[&str]]) -> bool {
 /// What the dependencies alone say: nothing at all, development only, or product.
 fn declared(all: &[Dependency]) -> Content {
     let only_development = !all.is_empty() && all.iter().all(|one| !one.runtime);
-    Content { updatable: !all.is_empty(), development: only_development.then_some(Development::Dependencies) }
+    Content { updatable: !all.is_empty(), development: only_development.then_some(Development::Dependencies), ecosystem: None }
 }
 
 fn yaml(snapshot: &Snapshot, path: &RepoPath, counts: impl Fn(Value<'_>) -> bool) -> Option<Content> {
@@ -172,6 +180,7 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
         &["tool", "flit"],
         &["tool", "uv", "workspace"],
         &["tool", "uv", "dev-dependencies"],
+        &["tool", "pixi"],
     ];
     if !has(&document, routes) {
         return None;
@@ -182,15 +191,20 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     let names: &[&[&str]] = &[&["project", "name"], &["tool", "poetry", "name"], &["tool", "flit"]];
     let package = names.iter().any(|route| document.root().route(route).is_some());
     let found = declared(&all);
+    let pixi = dependencies::pixi_declares(&document, path);
     // What builds it is taken anew for every build: only a version that is written down grows old.
     let build = document.root().route(&["build-system", "requires"]);
     let builds: Vec<&str> = build.into_iter().flat_map(Value::items).filter_map(Value::as_str).collect();
     let pinned = builds.iter().any(|text| ["==", "~=", "<", "@"].iter().any(|sign| text.contains(sign)));
-    if !dynamic && !pinned && all.len() <= builds.len() && !all.is_empty() && all.iter().all(|one| !one.runtime) {
+    if !dynamic && !pinned && !pixi && all.len() <= builds.len() && !all.is_empty() && all.iter().all(|one| !one.runtime) {
         return Some(Content::updatable(false));
     }
-    let development = found.development.filter(|_| !dynamic && !package);
-    Some(Content { updatable: found.updatable || dynamic, development })
+    let development = found.development.filter(|_| !dynamic && !package && !pixi);
+    // Who reads the tables of Python's own does not read those of pixi.
+    let own: &[&[&str]] =
+        &[&["project", "dependencies"], &["project", "optional-dependencies"], &["dependency-groups"], &["tool", "poetry"]];
+    let ecosystem = Some("pixi").filter(|_| pixi && !dynamic && !has(&document, own));
+    Some(Content { updatable: found.updatable || dynamic || pixi, development, ecosystem })
 }
 
 fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
@@ -199,7 +213,7 @@ fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> b
     if has(&document, runtime) || is_pnpm_root(snapshot, path) || gives_code(snapshot, path, &document, builds) {
         return Some(PRODUCT);
     }
-    let tools = Content { updatable: true, development: Some(Development::Dependencies) };
+    let tools = Content { development: Some(Development::Dependencies), ..PRODUCT };
     has(&document, &[&["devDependencies"]]).then_some(tools)
 }
 
@@ -242,7 +256,7 @@ fn cargo_toml(snapshot: &Snapshot, path: &RepoPath) -> Content {
     let root = document.root();
     // `cargo fuzz init` writes this mark.
     let fuzz = root.route(&["package", "metadata", "cargo-fuzz"]).is_some_and(|mark| mark.as_bool() == Reading::Is(true));
-    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code) }
+    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code), ecosystem: None }
 }
 
 /// Whether a table of dependencies names one that lies elsewhere; a path alone has no version.
@@ -269,5 +283,5 @@ fn requirements(snapshot: &Snapshot, path: &RepoPath, manifest: &dyn Fn(&RepoPat
     let taken_in = dependencies::nested(snapshot, path, manifest);
     let updatable = declares(path) || taken_in.elsewhere || taken_in.lists.iter().any(declares);
     let development = dependencies::is_development(path.file_name()).then_some(Development::Dependencies);
-    Content { updatable, development }
+    Content { updatable, development, ecosystem: None }
 }

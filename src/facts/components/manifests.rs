@@ -128,11 +128,11 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let Some(content) = content::read(snapshot, path, &row.ecosystem, &around) else { continue };
         let scope = if row.development || content.development.is_some() { Scope::Development } else { by_place };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
-        let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());
-        let Content { updatable, development } = content;
+        let Content { updatable, development, ecosystem } = content;
+        let ecosystem = ecosystem.unwrap_or_else(|| beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str()));
         let only_tools = development == Some(Development::Dependencies) && by_place == Scope::Production;
         let plain = fact(path.clone(), ecosystem, row.language.clone(), home(row, path), scope);
-        found.push(ManifestFact { updatable, only_tools, ..plain });
+        found.push(ManifestFact { updatable, only_tools, joins: row.joins, ..plain });
     }
     let members = workspaces::members(snapshot, &found);
     for manifest in &mut found {
@@ -180,7 +180,17 @@ pub(super) fn of_tests_only(manifests: &mut [ManifestFact], sources: &[(&Languag
 
 fn fact(path: RepoPath, ecosystem: &str, language: Option<String>, directory: RepoPath, scope: Scope) -> ManifestFact {
     let ecosystem = ecosystem.to_owned();
-    ManifestFact { path, ecosystem, language, directory, member_of: None, scope, updatable: true, only_tools: false }
+    ManifestFact {
+        path,
+        ecosystem,
+        language,
+        directory,
+        member_of: None,
+        scope,
+        updatable: true,
+        only_tools: false,
+        joins: false,
+    }
 }
 
 /// GitHub reads workflows from this directory only, not from folders in it.

@@ -22,6 +22,8 @@ mod terraform;
 pub(super) mod workspaces;
 
 #[cfg(test)]
+mod joining_tests;
+#[cfg(test)]
 mod tests;
 
 /// Whether something is part of the product.
@@ -53,6 +55,8 @@ pub struct ManifestFact {
     pub updatable: bool,
     /// It is development only because nothing that it declares is needed to run: the code beside it may be product.
     pub only_tools: bool,
+    /// It says what code beside it depends on, and makes no component where there is none.
+    pub joins: bool,
 }
 
 /// A language in a directory.

@@ -9,8 +9,10 @@ use crate::text::RepoPath;
 /// The components of one language: its manifests' directories (workspace members folded into their root), else the deepest
 /// directory that holds all its files, when they are at least 3 and at least 5 % of all source files.
 pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact], total: usize) -> Vec<Component> {
-    let own: Vec<&ManifestFact> =
-        manifests.iter().filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str())).collect();
+    let (joining, own): (Vec<&ManifestFact>, Vec<&ManifestFact>) = manifests
+        .iter()
+        .filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str()))
+        .partition(|manifest| manifest.joins);
     let mut found = rooted(language, &own);
     fold_lists(&mut found, &own, files);
     let mut orphans = Vec::new();
@@ -62,6 +64,14 @@ pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[M
         }
     }
     for component in found.values_mut() {
+        if component.manifest.is_none()
+            && let Some(nearest) = joining
+                .iter()
+                .filter(|one| component.directory.is_in(&one.directory))
+                .max_by_key(|one| one.directory.segments().count())
+        {
+            (component.manifest, component.ecosystem) = (Some(nearest.path.clone()), Some(nearest.ecosystem.clone()));
+        }
         component.files.sort();
         component.members.sort();
         component.members.dedup();

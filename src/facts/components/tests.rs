@@ -6,15 +6,15 @@ use crate::terms::ScopeTerms;
 
 use super::{Inventory, Scope, take_stock};
 
-type Files<'t> = &'t [(&'t str, &'t str)];
+pub(super) type Files<'t> = &'t [(&'t str, &'t str)];
 
-fn stock(files: Files<'_>) -> Inventory {
+pub(super) fn stock(files: Files<'_>) -> Inventory {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     take_stock(&snapshot, Catalog::builtin(), &ScopeTerms::default())
 }
 
 /// `ecosystem:path`, with `~` before development and `!` before what no bot could raise.
-fn manifests(files: Files<'_>) -> String {
+pub(super) fn manifests(files: Files<'_>) -> String {
     let one = |manifest: &super::ManifestFact| {
         let scope = if manifest.scope == Scope::Development { "~" } else { "" };
         let nothing = if manifest.updatable { "" } else { "!" };
@@ -24,7 +24,7 @@ fn manifests(files: Files<'_>) -> String {
 }
 
 /// `language:directory=files`, with `~` before development.
-fn components(files: Files<'_>) -> String {
+pub(super) fn components(files: Files<'_>) -> String {
     let one = |component: &super::Component| {
         let scope = if component.scope == Scope::Development { "~" } else { "" };
         format!("{scope}{}:{}={}", component.language, component.directory, component.files.len())
@@ -176,7 +176,9 @@ fn what_manifests_say_about_themselves() {
 
 #[test]
 fn a_list_declares_what_the_lists_that_it_takes_in_declare() {
-    let of = |name: &str, text: &str| manifests(&[("requirements.txt", text), (name, "flask==3\n"), ("deep/none.txt", "-r none.txt\n")]);
+    let of = |name: &str, text: &str| {
+        manifests(&[("requirements.txt", text), (name, "flask==3\n"), ("deep/none.txt", "-r none.txt\n")])
+    };
     for (name, text, wanted) in [
         ("deep/web.txt", "-r deep/web.txt\n", "pip:requirements.txt"),
         ("deep/web.txt", "--requirement=./deep/web.txt # it\n", "pip:requirements.txt"),
