@@ -225,24 +225,40 @@ fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document, builds:
     if root.get("private").is_some_and(|private| private.as_bool() == Reading::Is(true)) {
         return false;
     }
-    let keys: [&[&str]; 8] = [
-        &["main"],
-        &["module"],
-        &["browser"],
-        &["bin"],
-        &["exports"],
-        &["exports", "."],
-        &["exports", ".", "import"],
-        &["exports", ".", "default"],
-    ];
-    let named = keys.iter().filter_map(|key| root.route(key)).filter_map(Value::scalar);
+    let named = ["main", "module", "browser", "bin"].iter().filter_map(|key| root.get(key)).filter_map(Value::scalar);
+    let mut exported = Vec::new();
+    root.get("exports").into_iter().for_each(|value| exports(value, &mut exported));
     let commands = root.get("bin").into_iter().flat_map(Value::entries).filter_map(|entry| entry.value.scalar());
+    // `./features/*.js` stands for whatever lies there.
+    let matched = |name: &&str| {
+        let Some((head, tail)) = name.split_once('*') else { return false };
+        let (directory, begin) = head.rsplit_once('/').unwrap_or((".", head));
+        let below = path.parent().join(directory);
+        let fits =
+            |file: &RepoPath| file.file_name().starts_with(begin) && file.as_str().ends_with(tail) && !builds(file.file_name());
+        below.is_some_and(|below| snapshot.under(&below).iter().any(|entry| entry.is_file() && fits(&entry.path)))
+    };
     let is_here = |name: &str| {
         let ends = ["", ".js", ".cjs", ".mjs", "/index.js"];
         let files = ends.iter().filter_map(|end| path.parent().join(&format!("{name}{end}")));
         files.filter(|file| !builds(file.file_name())).any(|file| snapshot.is_file(&file))
     };
-    named.chain(commands).any(is_here)
+    let code = exported.into_iter().filter(|name| !OTHER_EXPORTS.iter().any(|end| name.ends_with(end)));
+    let (patterns, exported): (Vec<&str>, Vec<&str>) = code.partition(|name| name.contains('*'));
+    named.chain(commands).chain(exported).any(is_here) || patterns.iter().any(matched)
+}
+
+/// Ends of names that packages export and nothing runs.
+const OTHER_EXPORTS: &[&str] = &[".json", ".css", ".scss", ".d.ts", ".d.mts", ".d.cts", ".md"];
+
+/// Every file that `exports` names, whatever the subpath and the conditions; those of `types` are read by compilers only. (Node's
+/// documentation, "Packages"; a document that is read is bounded in depth.)
+fn exports<'d>(value: Value<'d>, found: &mut Vec<&'d str>) {
+    found.extend(value.scalar());
+    value.items().for_each(|one| exports(one, found));
+    for entry in value.entries().filter(|entry| !entry.name().is_some_and(|name| name == "types" || name.starts_with("types@"))) {
+        exports(entry.value, found);
+    }
 }
 
 /// The root of a pnpm workspace needs no key of its own: its members stand in the file beside it.

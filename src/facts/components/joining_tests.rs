@@ -1,4 +1,4 @@
-//! Manifests of pixi: what they declare, and whose.
+//! What manifests declare that name others, or that are of any language: lists in lists, pixi.
 
 use super::tests::{components, manifests, stock};
 
@@ -33,4 +33,22 @@ fn a_workspace_of_conda_packages_makes_no_language_present() {
     let [one] = all.components.as_slice() else { panic!("one component") };
     assert_eq!((one.directory.as_str(), one.manifest.as_ref().map(|path| path.as_str())), ("app", Some("pixi.toml")));
     assert!(all.declares_any(one) && one.declares_at().is_root());
+}
+
+#[test]
+fn a_list_declares_what_the_lists_that_it_takes_in_declare() {
+    let of = |name: &str, text: &str| {
+        manifests(&[("requirements.txt", text), (name, "flask==3\n"), ("deep/none.txt", "-r none.txt\n")])
+    };
+    for (name, text, wanted) in [
+        ("deep/web.txt", "-r deep/web.txt\n", "pip:requirements.txt"),
+        ("deep/web.txt", "--requirement=./deep/web.txt # it\n", "pip:requirements.txt"),
+        ("deep/web.txt", "-c deep/web.txt\n--requirements-of x\n", "!pip:requirements.txt"),
+        ("deep/web.txt", "-r deep/none.txt\n", "!pip:requirements.txt"),
+        ("vendor/web.txt", "-rvendor/web.txt\n", "pip:requirements.txt"),
+        // A list that is a manifest speaks for itself.
+        ("requirements/web.txt", "-r requirements/web.txt\n", "!pip:requirements.txt pip:requirements/web.txt"),
+    ] {
+        assert_eq!(of(name, text), wanted, "{text}");
+    }
 }

@@ -121,7 +121,8 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let Some(by_place) = scoping.of(path) else { continue };
         let builds = |name: &str| {
             let own = languages.language.iter().filter(|language| row.language.as_ref() == Some(&language.id));
-            own.flat_map(|language| &language.scripts).any(|pattern| NamePattern::new(pattern).matches(name))
+            own.flat_map(|language| language.scripts.iter().chain(&language.root_scripts))
+                .any(|pattern| NamePattern::new(pattern).matches(name))
         };
         let manifest = |path: &RepoPath| rows.of(path).is_some() && scoping.of(path).is_some();
         let around = content::Around { builds: &builds, manifest: &manifest };

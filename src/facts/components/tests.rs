@@ -47,6 +47,7 @@ fn what_builds_or_configures_makes_no_language_present() {
         "noxfile.py",
         "conftest.py",
         "site/conf.py",
+        "site/index.rst",
         "a.gradle.kts",
         "b.gradle.kts",
         "settings.gradle.kts",
@@ -171,24 +172,6 @@ fn what_manifests_say_about_themselves() {
         (".github/workflows/a.yml", "jobs: { a: { uses: ./.github/workflows/d.yml } }\n", ""),
     ] {
         assert_eq!(manifests(&[(path, text)]), wanted, "{path}: {text}");
-    }
-}
-
-#[test]
-fn a_list_declares_what_the_lists_that_it_takes_in_declare() {
-    let of = |name: &str, text: &str| {
-        manifests(&[("requirements.txt", text), (name, "flask==3\n"), ("deep/none.txt", "-r none.txt\n")])
-    };
-    for (name, text, wanted) in [
-        ("deep/web.txt", "-r deep/web.txt\n", "pip:requirements.txt"),
-        ("deep/web.txt", "--requirement=./deep/web.txt # it\n", "pip:requirements.txt"),
-        ("deep/web.txt", "-c deep/web.txt\n--requirements-of x\n", "!pip:requirements.txt"),
-        ("deep/web.txt", "-r deep/none.txt\n", "!pip:requirements.txt"),
-        ("vendor/web.txt", "-rvendor/web.txt\n", "pip:requirements.txt"),
-        // A list that is a manifest speaks for itself.
-        ("requirements/web.txt", "-r requirements/web.txt\n", "!pip:requirements.txt pip:requirements/web.txt"),
-    ] {
-        assert_eq!(of(name, text), wanted, "{text}");
     }
 }
 
