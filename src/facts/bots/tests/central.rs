@@ -44,6 +44,18 @@ fn what_has_no_version_is_updated_with_the_file_that_has_them() {
 }
 
 #[test]
+fn what_stands_for_several_is_of_the_product() {
+    let list = "flask==3.0.0\n";
+    let (_, found) = super::facts(&[
+        ("requirements/dev.in", list),
+        ("requirements/prod.in", list),
+        (".cookiecutter/includes/requirements/a.in", list),
+    ]);
+    let told: Vec<String> = found.iter().map(|gap| gap.manifest.to_string()).collect();
+    assert_eq!(told, ["requirements/prod.in"]);
+}
+
+#[test]
 fn values_without_an_image_are_nothing_for_docker() {
     let bot = entry("docker").replace("directory: /", "directory: /a");
     let with = |name: &str, text: &str| state("dependabot", &[(".github/dependabot.yml", &bot), (name, text)]);
