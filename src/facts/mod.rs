@@ -7,6 +7,7 @@ pub mod bots;
 pub mod bound;
 mod by_hand;
 pub mod ci;
+pub mod code_owners;
 pub mod compiler;
 pub mod components;
 mod computed_flags;
@@ -102,6 +103,9 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unreadable_ci.extend(facts.unreadable);
         unread.extend(facts.unsupported);
     }
+    // Several workflows may use an action that is refused.
+    let mut told = std::collections::BTreeSet::new();
+    unreadable_ci.retain(|one: &ci::Unreadable| told.insert((one.place.clone(), one.why.clone())));
     unread.extend(ci::unread::gather(snapshot, &catalog.runners));
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::compared::{self, Moves, Subjects};
-use super::{unread, watched};
+use super::{shrunk, unread, watched};
 use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
 use crate::error::Error;
+use crate::facts::components::base_scope;
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -73,13 +74,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Looks: facts, checks, findings.
+    /// Looks: facts, checks, findings; what is product is not for the tree alone to say where it is held against a base.
     ///
     /// # Errors
     /// What had to be read of the repository and could not be.
-    pub(super) fn of(snapshot: &Snapshot, policy: &Policy, look: &Look<'_>, judging: &Judging<'_>) -> Result<Self, Error> {
+    pub(super) fn of(
+        snapshot: &Snapshot,
+        policy: &Policy,
+        look: &Look<'_>,
+        judging: &Judging<'_>,
+        base: Option<&Snapshot>,
+    ) -> Result<Self, Error> {
         let catalog = Catalog::builtin();
         let mut terms = policy.terms.clone();
+        terms.scope.base = base.map(|base| Arc::new(base_scope(base, catalog, &terms.scope)));
         if let Some(profile) = judging.profile {
             terms.profile = profile.to_owned();
         }
@@ -107,12 +115,16 @@ impl Found {
         today: Date,
         base: Option<BaseSide<'_>>,
     ) -> Judged {
-        let moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
         let now = &self.subjects;
+        let mut moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
+        moves.directories.extend(base.iter().flat_map(|base| now.spread(&base.judged.subjects)));
         let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot, now));
         let taken_over = |finding: &Finding, directory: Option<&RepoPath>| {
             base.is_some_and(|base| now.took_over(&base.judged.subjects, finding, directory, snapshot))
         };
+        let shrunk = base.map(|base| shrunk::shrunk(&base.judged.subjects, now, base.snapshot, snapshot)).unwrap_or_default();
+        let taken: BTreeSet<&RepoPath> = shrunk.iter().flat_map(|one| &one.files).collect();
+        let out_of_sight = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.holds_any(finding, &taken));
         let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted)).unwrap_or_default();
         let against = base.map(|base| {
             self.unread.extend(compared::hidden(base.judged, snapshot));
@@ -122,6 +134,8 @@ impl Found {
                 directories: &moves.directories,
                 deleted: &deleted,
                 taken_over: &taken_over,
+                out_of_sight: &out_of_sight,
+                shrunk: &shrunk,
                 proposal: base.proposal,
                 watched: &watched,
                 block_existing: base.block_existing,
@@ -154,7 +168,7 @@ pub fn decided(
     judging: &Judging<'_>,
     today: Date,
 ) -> Result<Judged, Error> {
-    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, None))
+    Ok(Found::of(snapshot, policy, look, judging, None)?.decide(snapshot, policy, judging, today, None))
 }
 
 /// What follows from a tree held against a base in memory or opened elsewhere; `proposal` is what the head
@@ -175,7 +189,7 @@ pub fn decided_on(
     let trusted = BTreeSet::new();
     let side =
         BaseSide { judged: &judged, snapshot: base, proposal, trusted: &trusted, block_existing: false, expiry_closes: false };
-    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, Some(side)))
+    Ok(Found::of(snapshot, policy, look, judging, Some(base))?.decide(snapshot, policy, judging, today, Some(side)))
 }
 
 /// Judges the facts by the rules asked for (all, when none is named).

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::facts::code_owners::{self, OF_GITHUB};
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// Where GitHub looks for code owners, the first file that is there alone.
-const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 /// Where more of what the gate rests on lies: what the policy is made of, workflows and what they run.
 const FOLDERS: [&str; 3] = [".tollgate", ".github/workflows", ".github/actions"];
 /// What the gate rests on, there or not: a file that comes later has an owner, too.
@@ -62,8 +61,8 @@ fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Opt
     let there = FOLDERS.iter().flat_map(|folder| below(folder, head, base)).chain(trusted.iter().cloned());
     let there: BTreeSet<String> = there.map(|path| path.to_string()).collect();
     // A file of code owners behind the one that counts counts for nothing.
-    let counts = OWNERS.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
-    let mut guarded = there.iter().map(String::as_str).chain(OWNERS.into_iter().take(counts)).chain(GUARDED);
+    let counts = OF_GITHUB.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
+    let mut guarded = there.iter().map(String::as_str).chain(OF_GITHUB.into_iter().take(counts)).chain(GUARDED);
     let lost = guarded.find(|path| {
         let then = before.of_path(path);
         !then.is_empty() && after.as_ref().map(|after| after.of_path(path)).unwrap_or_default() != then
@@ -88,15 +87,13 @@ struct Owners {
 
 impl Owners {
     fn of(snapshot: &Snapshot) -> Option<Self> {
-        let path = OWNERS.iter().filter_map(|name| RepoPath::new(name)).find(|path| snapshot.entry(path).is_some())?;
+        let path = OF_GITHUB.iter().filter_map(|name| RepoPath::new(name)).find(|path| snapshot.entry(path).is_some())?;
         let text = text(snapshot, &path)?;
-        let rows = text.lines().filter_map(|line| {
-            let mut words = line.split_ascii_whitespace().take_while(|word| !word.starts_with('#'));
-            let pattern = words.next()?;
+        let rows = code_owners::rows(&text).filter_map(|row| {
             let mut builder = GitignoreBuilder::new("");
-            builder.add_line(None, pattern).ok()?;
-            let owners = words.map(str::to_ascii_lowercase).collect();
-            Some(Row { pattern: builder.build().ok()?, flat: pattern.ends_with("/*"), owners })
+            builder.add_line(None, row.pattern).ok()?;
+            let owners = row.owners.iter().map(|owner| owner.to_ascii_lowercase()).collect();
+            Some(Row { pattern: builder.build().ok()?, flat: row.pattern.ends_with("/*"), owners })
         });
         Some(Self { rows: rows.collect(), path })
     }

@@ -18,6 +18,8 @@ pub(super) struct Content {
     pub(super) development: Option<Development>,
     /// All that it declares is of this ecosystem, whatever its name says.
     pub(super) ecosystem: Option<&'static str>,
+    /// It says what code depends on and may be about any language.
+    pub(super) joins: bool,
 }
 
 /// What makes a manifest development by its own words.
@@ -29,7 +31,7 @@ pub(super) enum Development {
     Code,
 }
 
-const PRODUCT: Content = Content { updatable: true, development: None, ecosystem: None };
+const PRODUCT: Content = Content { updatable: true, development: None, ecosystem: None, joins: false };
 
 impl Content {
     fn updatable(updatable: bool) -> Self {
@@ -125,7 +127,12 @@ fn has(document: &Document, routes: &[&[&str]]) -> bool {
 /// What the dependencies alone say: nothing at all, development only, or product.
 fn declared(all: &[Dependency]) -> Content {
     let only_development = !all.is_empty() && all.iter().all(|one| !one.runtime);
-    Content { updatable: !all.is_empty(), development: only_development.then_some(Development::Dependencies), ecosystem: None }
+    Content {
+        updatable: !all.is_empty(),
+        development: only_development.then_some(Development::Dependencies),
+        ecosystem: None,
+        joins: false,
+    }
 }
 
 fn yaml(snapshot: &Snapshot, path: &RepoPath, counts: impl Fn(Value<'_>) -> bool) -> Option<Content> {
@@ -180,9 +187,10 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
         &["tool", "flit"],
         &["tool", "uv", "workspace"],
         &["tool", "uv", "dev-dependencies"],
-        &["tool", "pixi"],
     ];
-    if !has(&document, routes) {
+    // A workspace of pixi alone is about any language.
+    let joins = !has(&document, routes);
+    if joins && !has(&document, &[&["tool", "pixi"]]) {
         return None;
     }
     let all = dependencies::declared(snapshot, path);
@@ -197,14 +205,14 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     let builds: Vec<&str> = build.into_iter().flat_map(Value::items).filter_map(Value::as_str).collect();
     let pinned = builds.iter().any(|text| ["==", "~=", "<", "@"].iter().any(|sign| text.contains(sign)));
     if !dynamic && !pinned && !pixi && all.len() <= builds.len() && !all.is_empty() && all.iter().all(|one| !one.runtime) {
-        return Some(Content::updatable(false));
+        return Some(Content { joins, ..Content::updatable(false) });
     }
     let development = found.development.filter(|_| !dynamic && !package && !pixi);
     // Who reads the tables of Python's own does not read those of pixi.
     let own: &[&[&str]] =
         &[&["project", "dependencies"], &["project", "optional-dependencies"], &["dependency-groups"], &["tool", "poetry"]];
     let ecosystem = Some("pixi").filter(|_| pixi && !dynamic && !has(&document, own));
-    Some(Content { updatable: found.updatable || dynamic || pixi, development, ecosystem })
+    Some(Content { updatable: found.updatable || dynamic || pixi, development, ecosystem, joins })
 }
 
 fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
@@ -272,7 +280,7 @@ fn cargo_toml(snapshot: &Snapshot, path: &RepoPath) -> Content {
     let root = document.root();
     // `cargo fuzz init` writes this mark.
     let fuzz = root.route(&["package", "metadata", "cargo-fuzz"]).is_some_and(|mark| mark.as_bool() == Reading::Is(true));
-    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code), ecosystem: None }
+    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code), ecosystem: None, joins: false }
 }
 
 /// Whether a table of dependencies names one that lies elsewhere; a path alone has no version.
@@ -299,5 +307,5 @@ fn requirements(snapshot: &Snapshot, path: &RepoPath, manifest: &dyn Fn(&RepoPat
     let taken_in = dependencies::nested(snapshot, path, manifest);
     let updatable = declares(path) || taken_in.elsewhere || taken_in.lists.iter().any(declares);
     let development = dependencies::is_development(path.file_name()).then_some(Development::Dependencies);
-    Content { updatable, development, ecosystem: None }
+    Content { updatable, development, ecosystem: None, joins: false }
 }

@@ -28,6 +28,8 @@ fn a_workspace_of_conda_packages_makes_no_language_present() {
     let pixi = ("pixi.toml", "[dependencies]\ncmake='*'\n");
     let rust = ["x/a.rs", "x/b.rs", "x/c.rs"].map(|path| (path, ""));
     assert_eq!(components(&[&rust[..], &[pixi, ("x/tool.py", "")]].concat()), "rust:x=3");
+    let table = ("pyproject.toml", "[tool.pixi.dependencies]\ncmake='*'\n");
+    assert_eq!(components(&[&rust[..], &[table, ("x/tool.py", "")]].concat()), "rust:x=3");
     let code = ["app/a.py", "app/b.py", "app/c.py"].map(|path| (path, ""));
     let all = stock(&[&code[..], &[pixi, ("pixi.lock", "")]].concat());
     let [one] = all.components.as_slice() else { panic!("one component") };

@@ -129,11 +129,11 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let Some(content) = content::read(snapshot, path, &row.ecosystem, &around) else { continue };
         let scope = if row.development || content.development.is_some() { Scope::Development } else { by_place };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
-        let Content { updatable, development, ecosystem } = content;
+        let Content { updatable, development, ecosystem, joins } = content;
         let ecosystem = ecosystem.unwrap_or_else(|| beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str()));
         let only_tools = development == Some(Development::Dependencies) && by_place == Scope::Production;
         let plain = fact(path.clone(), ecosystem, row.language.clone(), home(row, path), scope);
-        found.push(ManifestFact { updatable, only_tools, joins: row.joins, ..plain });
+        found.push(ManifestFact { updatable, only_tools, joins: row.joins || joins, ..plain });
     }
     let members = workspaces::members(snapshot, &found);
     for manifest in &mut found {
