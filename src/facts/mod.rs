@@ -7,6 +7,7 @@ pub mod bots;
 pub mod bound;
 mod by_hand;
 pub mod ci;
+pub mod code_owners;
 pub mod compiler;
 pub mod components;
 mod computed_flags;
@@ -15,6 +16,7 @@ pub mod dependencies;
 pub mod effects;
 pub mod env;
 pub mod filtered;
+pub mod forge;
 pub mod hold;
 mod hosts;
 pub mod invocations;
@@ -55,6 +57,10 @@ pub struct Facts<'s> {
     pub snapshot: &'s Snapshot,
     /// The default branch, as far as it is known.
     pub default_branch: DefaultBranch,
+    /// What the forge knows, where it was asked.
+    pub forge: Option<forge::ForgeFacts>,
+    /// Who owns which files, by GitHub's file of code owners.
+    pub owners: Option<code_owners::CodeOwners>,
     /// Components and manifests.
     pub inventory: components::Inventory,
     /// Declared dependencies.
@@ -85,6 +91,14 @@ pub struct Facts<'s> {
     pub release_tags: Vec<Tag>,
 }
 
+impl Facts<'_> {
+    /// What judges which checks a merge waits for.
+    #[must_use]
+    pub fn required_by<'a>(&'a self, terms: &'a Terms) -> required::Judge<'a> {
+        required::Judge { declared: &terms.ci.required_checks, forge: self.forge.as_ref(), owners: self.owners.as_ref() }
+    }
+}
+
 /// Gathers the facts of a tree: reads, follows, never runs.
 ///
 /// # Errors
@@ -110,7 +124,9 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         pipelines.push(pipeline);
         trace.invocations.extend(more.invocations);
     }
-    required::mark(&mut pipelines, &terms.ci.required_checks);
+    let owners = code_owners::CodeOwners::of(snapshot);
+    let forge = world.forge();
+    required::mark(&mut pipelines, &required::Judge { declared: &terms.ci.required_checks, forge, owners: owners.as_ref() });
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
     trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
@@ -143,6 +159,8 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         deploys,
         snapshot,
         default_branch,
+        forge: forge.cloned(),
+        owners,
         inventory,
         dependencies,
         locks,

@@ -92,7 +92,7 @@ impl Found {
         Ok(Self {
             sources,
             unread: unread::by_rules(snapshot, &terms, catalog),
-            notes: facts::required::notes(&facts.pipelines, &terms.ci.required_checks),
+            notes: facts::required::notes(&facts.pipelines, &facts.required_by(&terms)),
             subjects: Subjects::of(&facts),
             findings,
         })

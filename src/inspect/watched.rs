@@ -3,14 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
+use crate::facts::code_owners::{CodeOwners, PLACES};
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
-/// Where GitHub looks for code owners, the first file that is there alone.
-const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 /// Where more of what the gate rests on lies: what the policy is made of, workflows and what they run.
 const FOLDERS: [&str; 3] = [".tollgate", ".github/workflows", ".github/actions"];
 /// What the gate rests on, there or not: a file that comes later has an owner, too.
@@ -58,12 +55,12 @@ fn certificates(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) 
 
 /// Who owns the files that the gate rests on, when that is no longer who owned them.
 fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Option<Watched> {
-    let (before, after) = (Owners::of(base)?, Owners::of(head));
+    let (before, after) = (CodeOwners::of(base)?, CodeOwners::of(head));
     let there = FOLDERS.iter().flat_map(|folder| below(folder, head, base)).chain(trusted.iter().cloned());
     let there: BTreeSet<String> = there.map(|path| path.to_string()).collect();
     // A file of code owners behind the one that counts counts for nothing.
-    let counts = OWNERS.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
-    let mut guarded = there.iter().map(String::as_str).chain(OWNERS.into_iter().take(counts)).chain(GUARDED);
+    let counts = PLACES.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
+    let mut guarded = there.iter().map(String::as_str).chain(PLACES.into_iter().take(counts)).chain(GUARDED);
     let lost = guarded.find(|path| {
         let then = before.of_path(path);
         !then.is_empty() && after.as_ref().map(|after| after.of_path(path)).unwrap_or_default() != then
@@ -71,44 +68,6 @@ fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Opt
     let what = format!("this change takes {lost} from its code owners ({})", before.of_path(lost).join(", "));
     let path = after.map_or(before.path, |after| after.path);
     Some(Watched { path, what, weakens: true })
-}
-
-/// A pattern and whom its files belong to.
-struct Row {
-    pattern: Gitignore,
-    /// GitHub's `dir/*` is about the files in `dir` and about none below it, where git's ignores whole folders by it.
-    flat: bool,
-    owners: BTreeSet<String>,
-}
-
-struct Owners {
-    path: RepoPath,
-    rows: Vec<Row>,
-}
-
-impl Owners {
-    fn of(snapshot: &Snapshot) -> Option<Self> {
-        let path = OWNERS.iter().filter_map(|name| RepoPath::new(name)).find(|path| snapshot.entry(path).is_some())?;
-        let text = text(snapshot, &path)?;
-        let rows = text.lines().filter_map(|line| {
-            let mut words = line.split_ascii_whitespace().take_while(|word| !word.starts_with('#'));
-            let pattern = words.next()?;
-            let mut builder = GitignoreBuilder::new("");
-            builder.add_line(None, pattern).ok()?;
-            let owners = words.map(str::to_ascii_lowercase).collect();
-            Some(Row { pattern: builder.build().ok()?, flat: pattern.ends_with("/*"), owners })
-        });
-        Some(Self { rows: rows.collect(), path })
-    }
-
-    /// The last row that matches counts. Who is named is named, in whatever order and case.
-    fn of_path(&self, path: &str) -> Vec<String> {
-        let matches = |row: &&Row| match row.flat {
-            true => row.pattern.matched(path, false).is_ignore(),
-            false => row.pattern.matched_path_or_any_parents(path, false).is_ignore(),
-        };
-        self.rows.iter().rev().find(matches).map(|row| row.owners.iter().cloned().collect()).unwrap_or_default()
-    }
 }
 
 /// Workflows of the base that name this gate.

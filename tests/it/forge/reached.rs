@@ -1,0 +1,1 @@
+//! Owns where questions go.

@@ -1,0 +1,1 @@
+//! Owns what becomes of answers that do not come.
