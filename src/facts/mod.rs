@@ -17,6 +17,7 @@ pub mod effects;
 pub mod env;
 pub mod filtered;
 pub mod forge;
+pub mod gate;
 pub mod hold;
 mod hosts;
 pub mod invocations;
@@ -85,6 +86,8 @@ pub struct Facts<'s> {
     pub service: openapi::ServiceFact,
     /// API descriptions.
     pub api: Vec<openapi::ApiDescription>,
+    /// Jobs that run this gate.
+    pub gates: Vec<gate::GateJob>,
     /// Jobs that deploy.
     pub deploys: Vec<releasing::DeployJob>,
     /// All tags whose name matches the policy's pattern, newest first.
@@ -155,7 +158,9 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
     let release_tags = tags::releases(snapshot, terms.tag_pattern.as_deref())?;
     let deploys = releasing::gather(snapshot, &pipelines, &trace);
+    let gates = gate::gather(snapshot, &pipelines, &trace);
     Ok(Facts {
+        gates,
         deploys,
         snapshot,
         default_branch,

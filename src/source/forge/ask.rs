@@ -39,6 +39,7 @@ const WORDS: usize = 200;
 pub(super) struct Talk {
     client: Octocrab,
     waits: Cell<Duration>,
+    patience: Duration,
     end: tokio::time::Instant,
     token: Option<String>,
 }
@@ -55,7 +56,7 @@ impl Talk {
     pub(super) fn new(forge: &Forge, base: &str) -> Result<Self, Error> {
         let client = connect::client(forge, base)?;
         let token = forge.token.as_ref().map(|Secret(token)| token.clone());
-        Ok(Self { client, waits: Cell::new(WAITING), end: tokio::time::Instant::now() + WHOLE, token })
+        Ok(Self { client, waits: Cell::new(WAITING), patience: PATIENCE, end: tokio::time::Instant::now() + WHOLE, token })
     }
 
     /// One question about one thing.
@@ -91,7 +92,7 @@ impl Talk {
             if left.is_zero() {
                 return (Got::Failed(format!("all answers together took longer than {} s", WHOLE.as_secs())), false);
             }
-            let tried = tokio::time::timeout(PATIENCE.min(left), self.once(route)).await;
+            let tried = tokio::time::timeout(self.patience.min(left), self.once(route)).await;
             let tried = tried.unwrap_or_else(|_| Try::Again("it takes too long".to_owned(), None));
             let (why, wait) = match tried {
                 Try::Got(got, more) => return (got, more),
@@ -139,7 +140,10 @@ impl Talk {
         if status == 204 {
             return Try::Got(Got::Is(Value::Null), false);
         }
-        let value: Result<Value, _> = serde_json::from_slice(&bytes);
+        let value: Result<Value, _> = match std::str::from_utf8(&bytes) {
+            Ok(text) => serde_json::from_str(&self.without_token(text)),
+            Err(_) => return failed("its answer is no JSON"),
+        };
         if let 200..=299 = status {
             let Ok(value) = value else { return failed("its answer is no JSON") };
             return Try::Got(Got::Is(value), has_next(&head.headers));
@@ -243,6 +247,33 @@ mod tests {
         assert_eq!(wait(&headers(&[("x-ratelimit-reset", "1")])), Duration::from_secs(1));
         assert_eq!(wait(&headers(&[("retry-after", "soon")])), Duration::from_secs(60));
         assert!(wait(&headers(&[("retry-after", "18446744073709551615")])) > WAITING);
+    }
+
+    /// Whoever takes the connection and says nothing, or only begins to, is given up.
+    #[test]
+    fn nobody_is_waited_for_without_end() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = format!("http://{}", listener.local_addr().expect("an address"));
+            let forge = Forge { api: address.clone(), repository: "a/b".to_owned(), token: None, proxy: None, no_proxy: String::new(), roots: None };
+            let mut talk = Talk::new(&forge, &address).expect("a conversation");
+            talk.patience = Duration::from_millis(50);
+            let held = async {
+                let mut all = Vec::new();
+                while let Ok((stream, _)) = listener.accept().await {
+                    let _ = stream.writable().await;
+                    if all.len() % 2 == 0 {
+                        let _ = stream.try_write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1");
+                    }
+                    all.push(stream);
+                }
+            };
+            tokio::select! {
+                got = talk.ask("/x") => assert_eq!(got, Got::Failed("it takes too long".to_owned())),
+                () = held => panic!("it never ends"),
+            }
+        });
     }
 
     #[test]

@@ -58,6 +58,10 @@ impl Script {
         self.0.insert(path.to_owned(), replies.to_vec());
     }
 
+    pub(super) fn first(&self, path: &str) -> Reply {
+        self.0[path][0].clone()
+    }
+
     pub(super) fn paths(&self) -> Vec<String> {
         self.0.keys().cloned().collect()
     }
