@@ -122,6 +122,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     unread.extend(ci::unread::gather(snapshot, &catalog.runners));
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
+    pipelines.extend(ci::hosted::default_setup(&world));
     let mut trace = trace::trace(&pipelines, &world, terms);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);

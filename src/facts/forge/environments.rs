@@ -22,7 +22,12 @@ pub struct TagRules {
     pub update: bool,
     /// Who they are.
     pub bypass: Seen<Vec<String>>,
+    /// Everybody who may write may be among them: a role that is not the administrators'.
+    pub wide: bool,
 }
+
+/// The role of administrators, in the forge's numbers.
+const ADMINISTRATORS: u64 = 5;
 
 impl TagRules {
     /// Whether it is about every tag that a pattern of a workflow (`v*`) lets through: the patterns are the same, or it is about all.
@@ -75,9 +80,15 @@ pub(super) fn tag_rules(answers: &Answers) -> Seen<Vec<TagRules>> {
             creation: has("creation"),
             update: has("update"),
             bypass: layers::bypass(Some(id), answers),
+            wide: rows(&ruleset, "bypass_actors").iter().any(is_wide),
         });
     }
     Seen::Is(all)
+}
+
+fn is_wide(actor: &Value) -> bool {
+    let role = text(actor, "actor_type") == Some("RepositoryRole");
+    role && actor.get("actor_id").and_then(Value::as_u64) != Some(ADMINISTRATORS)
 }
 
 /// The environments.

@@ -150,7 +150,11 @@ impl Talk {
         }
         let words = value.ok().and_then(|value| Some(value.get("message")?.as_str()?.to_owned())).unwrap_or_default();
         let words: String = self.without_token(&words).chars().take(WORDS).collect();
-        Try::Got(refusal(status, words, &head.headers), false)
+        let got = match refusal(status, words, &head.headers) {
+            Got::Refused(needs) => Got::Refused(self.without_token(&needs)),
+            got => got,
+        };
+        Try::Got(got, false)
     }
 
     /// No answer may hand the token on.
