@@ -85,13 +85,17 @@ fn judge(rule: &Rule, protection: &Protection, branch: &str) -> Finding {
     let one = |verdict, message: String| Finding::new(rule, "repository", verdict, message);
     if missing.is_empty() {
         return match open.first() {
-            None => one(Verdict::Pass, format!("`{branch}` takes approved and checked pull requests only, from everybody")).cause("held"),
+            None => one(Verdict::Pass, format!("`{branch}` takes approved and checked pull requests only, from everybody"))
+                .cause("held"),
             Some(why) => {
                 let fix = match why.reason {
                     Reason::Offline => "try again later".to_owned(),
                     _ => "give the run a token with that permission; the token of a workflow has no administration, one of an app may".to_owned(),
                 };
-                one(Verdict::Unknown, format!("whether `{branch}` is protected is not known: {}", why.text)).cause("unseen").reason(why.reason).fix(fix)
+                one(Verdict::Unknown, format!("whether `{branch}` is protected is not known: {}", why.text))
+                    .cause("unseen")
+                    .reason(why.reason)
+                    .fix(fix)
             }
         };
     }

@@ -78,7 +78,8 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
         }
         Guard::Stands(place, _, title) if job.on_tags => {
             let own = format!("{deploys} after {title}; a pushed tag brings its own workflow");
-            let open = |why: &str, reason| one(Verdict::Unknown, format!("{own}, and {why}")).cause("own-workflow").reason(reason);
+            let open =
+                |why: &str, reason| one(Verdict::Unknown, format!("{own}, and {why}")).cause("own-workflow").reason(reason);
             let finding = match forge.map(|forge| releasers(job, forge)) {
                 None => open("whether the forge lets only releasers push one is not in the files", Reason::NoToken),
                 Some(Ok(who)) => one(Verdict::Pass, format!("{deploys} after {title}; {who}")).cause("verified"),
@@ -86,7 +87,8 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
                 Some(Err(Open::Unknown(why))) => open(&why.text, why.reason),
             };
             let finding = finding.at(place.clone(), "the tag is verified here");
-            let fix = "protect the tags by a ruleset or the environment by reviewers, or deploy from a workflow of the default branch";
+            let fix =
+                "protect the tags by a ruleset or the environment by reviewers, or deploy from a workflow of the default branch";
             if finding.verdict == Verdict::Pass { finding } else { finding.fix(fix) }
         }
         Guard::Stands(place, _, title) => {
@@ -150,11 +152,18 @@ fn releasers(job: &DeployJob, forge: &ForgeFacts) -> Result<String, Open> {
     for pattern in &job.tags {
         let Some(one) = guarded(pattern) else {
             let tags = if pattern == "**" { "all tags".to_owned() } else { format!("the tags `{pattern}`") };
-            return Err(Open::Missing(format!("no ruleset in force restricts who makes and moves {tags}{}", environment(job, forge))));
+            return Err(Open::Missing(format!(
+                "no ruleset in force restricts who makes and moves {tags}{}",
+                environment(job, forge)
+            )));
         };
         match &one.bypass {
             _ if one.wide => {
-                return Err(Open::Missing(format!("everybody of a role that may write passes {} by{}", one.name, environment(job, forge))));
+                return Err(Open::Missing(format!(
+                    "everybody of a role that may write passes {} by{}",
+                    one.name,
+                    environment(job, forge)
+                )));
             }
             Seen::Is(who) if who.is_empty() => told.push(format!("{} lets nobody make or move one", one.name)),
             Seen::Is(who) => told.push(format!("{} lets only {} make and move one", one.name, who.join(", "))),
@@ -175,8 +184,12 @@ fn environment(job: &DeployJob, forge: &ForgeFacts) -> String {
     let tags = one.references.as_ref().is_some_and(|all| !all.is_empty() && all.iter().all(|(_, tag)| *tag));
     let only = if tags { " and takes tags only" } else { "" };
     match (one.reviewers, one.app) {
-        (true, _) => format!("; its environment `{name}` waits for reviewers{only}, which holds where all that it deploys with is kept there"),
-        (_, true) => format!("; its environment `{name}` waits for an app{only}, which holds where all that it deploys with is kept there"),
+        (true, _) => format!(
+            "; its environment `{name}` waits for reviewers{only}, which holds where all that it deploys with is kept there"
+        ),
+        (_, true) => {
+            format!("; its environment `{name}` waits for an app{only}, which holds where all that it deploys with is kept there")
+        }
         _ => format!("; its environment `{name}` waits for nobody{only}"),
     }
 }

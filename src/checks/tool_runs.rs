@@ -99,16 +99,18 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
             pass.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
             pass
         }
-        _ => match covering_bot(question, bench, component).map(|bot| bot(rule)).or_else(|| by_the_forge(rule, question, bench)) {
-            Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding },
-            None => {
-                let short = short(rule, question, bench, component, subject, best, wanted, &words);
-                match half_updated(question, bench, component).filter(|_| short.verdict == Verdict::Fail) {
-                    Some((reason, place, said)) => undecided(short, reason, place, &said),
-                    None => possibly_covered(short, question, bench, component),
+        _ => {
+            match covering_bot(question, bench, component).map(|bot| bot(rule)).or_else(|| by_the_forge(rule, question, bench)) {
+                Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding },
+                None => {
+                    let short = short(rule, question, bench, component, subject, best, wanted, &words);
+                    match half_updated(question, bench, component).filter(|_| short.verdict == Verdict::Fail) {
+                        Some((reason, place, said)) => undecided(short, reason, place, &said),
+                        None => possibly_covered(short, question, bench, component),
+                    }
                 }
             }
-        },
+        }
     };
     finding.development = is_development(component);
     finding.component = Some(component.directory.clone());

@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn the_last_line_about_a_path_counts() {
-        let file = owners("# all\n* @a\n/.github/ @sec @acme/Sec # why\ndocs/* @w\n/apps/ @b\n/apps/free\n![x] @n\n/.github/ sec\n");
+        let file =
+            owners("# all\n* @a\n/.github/ @sec @acme/Sec # why\ndocs/* @w\n/apps/ @b\n/apps/free\n![x] @n\n/.github/ sec\n");
         let line = |path: &str| match file.owns(path, &[]) {
             Answer::Yes(place) => place.line,
             _ => 0,

@@ -102,7 +102,14 @@ fn commands(trace: &Trace, pipeline: usize) -> impl Iterator<Item = Step<'_>> {
         let reports = words.windows(2).any(|pair| pair == ["--fail-on", "never"]) || words.contains(&"--fail-on=never");
         let place = step.chain.last().map(|hop| hop.place.clone());
         let gap = place.filter(|_| reports).map(|place| sure("reports", place, "it reports only", "take `--fail-on never` out"));
-        Step { job: step.job, chain: &step.chain, starts: &step.starts, holds: &step.holds, conditions: &step.conditions, gaps: gap.into_iter().collect() }
+        Step {
+            job: step.job,
+            chain: &step.chain,
+            starts: &step.starts,
+            holds: &step.holds,
+            conditions: &step.conditions,
+            gaps: gap.into_iter().collect(),
+        }
     })
 }
 
@@ -119,10 +126,20 @@ fn actions(pipeline: &Pipeline) -> impl Iterator<Item = Step<'_>> {
         let mut gaps = Vec::new();
         let pinned = |reference: &String| reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !call.reference.as_ref().is_some_and(pinned) {
-            gaps.push(sure("pin", call.place.clone(), "what it names may be moved to another commit", "name the action by its full commit id"));
+            gaps.push(sure(
+                "pin",
+                call.place.clone(),
+                "what it names may be moved to another commit",
+                "name the action by its full commit id",
+            ));
         }
         if call.inputs.get("binary").is_some_and(|input| input.value.as_deref() != Some("")) {
-            gaps.push(sure("binary", call.place.clone(), "the binary is not the one that the action names", "leave `binary` out"));
+            gaps.push(sure(
+                "binary",
+                call.place.clone(),
+                "the binary is not the one that the action names",
+                "leave `binary` out",
+            ));
         }
         if is("mode", "report") || is("fail-on", "never") {
             gaps.push(sure("reports", call.place.clone(), "it reports only", "take `mode: report` and `fail-on: never` out"));
@@ -188,7 +205,8 @@ fn written(document: &Arc<Document>, job: &Job, step: &Step<'_>) -> Vec<Gap> {
     let root = document.root();
     let id = job.id.split('/').next().unwrap_or(&job.id);
     let jobs = root.get("jobs");
-    let Some(text) = jobs.into_iter().flat_map(Value::entries).find(|entry| entry.name() == Some(id)).map(|entry| entry.value) else {
+    let Some(text) = jobs.into_iter().flat_map(Value::entries).find(|entry| entry.name() == Some(id)).map(|entry| entry.value)
+    else {
         return Vec::new();
     };
     let mut gaps = Vec::new();

@@ -133,6 +133,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     required::mark(&mut pipelines, &required::Judge { declared: &terms.ci.required_checks, forge, owners: owners.as_ref() });
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
     trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
+    trace.opaque.extend(forge.into_iter().flat_map(ci::hosted::required_elsewhere));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
     let packages: Vec<_> = inventory
         .manifests

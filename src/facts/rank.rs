@@ -307,7 +307,8 @@ impl Ranked<'_> {
         let void = self.holds.iter().any(|hold| hold.effect == HoldEffect::Void);
         // What is uploaded reaches the forge, whatever becomes of the exit status.
         if self.uploaded && !void && reached.upper >= Rung::Gates && bound.lower < Rung::Gates {
-            bound = bound.best(required::of_alerts(Bound { lower: bound.lower.min(Rung::Runs), ..reached }, self.scanned.as_ref()));
+            bound =
+                bound.best(required::of_alerts(Bound { lower: bound.lower.min(Rung::Runs), ..reached }, self.scanned.as_ref()));
         }
         if bound.lower >= Rung::Gates
             && let Some(job) = pipeline.jobs.get(self.invocation.job)

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use super::bound::Bound;
 use super::code_owners::CodeOwners;
 use super::forge::protection::Missing;
 use super::forge::{Check, ForgeFacts, Held};
-use super::bound::Bound;
 use super::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use super::ladder::Rung;
 use super::pipeline::{Job, Pipeline};
@@ -88,7 +88,9 @@ impl Judge<'_> {
         match forge.protection.has(|layer| layer.checks.iter().any(named)) {
             Answer::Yes(()) => {}
             Answer::No => return None,
-            Answer::Unknown(why) => return Some(Requirement::Perhaps(format!("whether its check `{name}` is required is not known"), why)),
+            Answer::Unknown(why) => {
+                return Some(Requirement::Perhaps(format!("whether its check `{name}` is required is not known"), why));
+            }
         }
         let by_name = |why: &str| Some(Requirement::ByName(format!("required by name only (`{name}`): {why}")));
         let perhaps = |why| Some(Requirement::Perhaps(format!("its check `{name}` is required, perhaps by name only"), why));
@@ -164,7 +166,9 @@ pub fn of_alerts(bound: Bound, scanned: Option<&Answer>) -> Bound {
 pub fn alerts(scanned: Option<&Answer>, at: Place) -> Hold {
     match scanned {
         Some(Answer::No) => Hold::new(HoldEffect::Soften, at, "its alerts stop no merge: the forge has no rule about them")
-            .undone(Remedy::Write("add the rule that requires code scanning results to the ruleset of the default branch".to_owned())),
+            .undone(Remedy::Write(
+                "add the rule that requires code scanning results to the ruleset of the default branch".to_owned(),
+            )),
         Some(Answer::Yes(())) => Hold::new(HoldEffect::Note, at, "a rule of the forge stops a merge on its alerts"),
         Some(Answer::Unknown(why)) => {
             Hold::new(HoldEffect::Note, at, format!("whether the forge stops a merge on its alerts is not known: {}", why.text))
@@ -180,7 +184,8 @@ pub fn scanned(forge: Option<&ForgeFacts>, tool: &Tool) -> Option<Answer> {
     let named = tool.forge.as_ref().and_then(|forge| forge.code_scanning_tool.as_deref());
     let checks = tool.forge.as_ref().map(|forge| forge.check_names.as_slice()).unwrap_or_default();
     // By a rule; or by the check of code scanning itself, which is another app's than CI's.
-    let by_rule = |one: &super::forge::Scanning| one.stops_at.is_some() && named.is_none_or(|name| one.tool.eq_ignore_ascii_case(name));
+    let by_rule =
+        |one: &super::forge::Scanning| one.stops_at.is_some() && named.is_none_or(|name| one.tool.eq_ignore_ascii_case(name));
     let by_check = |check: &Check| checks.contains(&check.name) && check.app.is_some() && check.app != forge.actions;
     let sure = |layer: &super::forge::Layer| layer.scanning.iter().any(by_rule) || layer.checks.iter().any(by_check);
     let perhaps = |layer: &super::forge::Layer| layer.checks.iter().any(|check| checks.contains(&check.name));
@@ -218,7 +223,8 @@ pub fn notes(pipelines: &[Pipeline], judge: &Judge<'_>) -> Vec<String> {
     }
     let note = |(name, by): &(String, String)| {
         let refuted = judge.forge.is_some_and(|forge| {
-            judge.declared.contains(name) && forge.protection.has(|layer| layer.checks.iter().any(|check| check.name == *name)).is_no()
+            judge.declared.contains(name)
+                && forge.protection.has(|layer| layer.checks.iter().any(|check| check.name == *name)).is_no()
         });
         if refuted {
             return Some(format!("`ci.required_checks` names `{name}`, and the forge does not require it"));
@@ -230,10 +236,14 @@ pub fn notes(pipelines: &[Pipeline], judge: &Judge<'_>) -> Vec<String> {
         publishers.sort();
         publishers.dedup();
         match publishers.as_slice() {
-            [] if computed => Some(format!("{by} names `{name}`: no job is seen to publish it, but some names of jobs are computed")),
+            [] if computed => {
+                Some(format!("{by} names `{name}`: no job is seen to publish it, but some names of jobs are computed"))
+            }
             [] => Some(format!("{by} names `{name}`, and no job of the workflows publishes it")),
             [_] => None,
-            several => Some(format!("several jobs publish `{name}` of {by}, and any of them satisfies it: {}", several.join(", "))),
+            several => {
+                Some(format!("several jobs publish `{name}` of {by}, and any of them satisfies it: {}", several.join(", ")))
+            }
         }
     };
     all.iter().filter_map(note).collect()

@@ -11,6 +11,8 @@ use super::{unread, watched};
 use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
 use crate::error::Error;
+use crate::facts::code_owners::CodeOwners;
+use crate::facts::forge::ForgeFacts;
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -28,6 +30,23 @@ pub struct Judged {
     pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
     /// What stands where.
     pub(super) subjects: Subjects,
+    /// Whom the forge asks before it merges.
+    review: Review,
+}
+
+/// Whom a forge asks before it merges a change of a tree.
+#[derive(Default)]
+struct Review {
+    forge: Option<ForgeFacts>,
+    owners: Option<CodeOwners>,
+}
+
+impl Review {
+    /// Whether nobody changes this path without its owners.
+    fn asks_for(&self, path: &str) -> bool {
+        let asks = |forge: &ForgeFacts| forge.protection.reviewed(path, self.owners.as_ref(), &forge.objections).is_ok();
+        self.forge.as_ref().is_some_and(asks)
+    }
 }
 
 /// What the command line adds to a policy.
@@ -70,6 +89,7 @@ pub(super) struct Found {
     unread: BTreeMap<RepoPath, String>,
     notes: Vec<String>,
     subjects: Subjects,
+    review: Review,
 }
 
 impl Found {
@@ -94,6 +114,7 @@ impl Found {
             unread: unread::by_rules(snapshot, &terms, catalog),
             notes: facts::required::notes(&facts.pipelines, &facts.required_by(&terms)),
             subjects: Subjects::of(&facts),
+            review: Review { forge: facts.forge, owners: facts.owners },
             findings,
         })
     }
@@ -114,6 +135,8 @@ impl Found {
             base.is_some_and(|base| now.took_over(&base.judged.subjects, finding, directory, snapshot))
         };
         let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted)).unwrap_or_default();
+        // The base's own: a change cannot take its owners away first.
+        let reviewed = |path: &str| base.is_some_and(|base| base.judged.review.asks_for(path));
         let against = base.map(|base| {
             self.unread.extend(compared::hidden(base.judged, snapshot));
             Against {
@@ -124,6 +147,7 @@ impl Found {
                 taken_over: &taken_over,
                 proposal: base.proposal,
                 watched: &watched,
+                reviewed: &reviewed,
                 block_existing: base.block_existing,
                 expiry_closes: base.expiry_closes,
             }
@@ -139,7 +163,7 @@ impl Found {
         };
         let mut decided = policy::decide(self.findings, policy, Catalog::builtin(), &options, today);
         decided.notes.extend(self.notes);
-        Judged { decided, sources: self.sources, subjects: self.subjects }
+        Judged { decided, sources: self.sources, subjects: self.subjects, review: self.review }
     }
 }
 

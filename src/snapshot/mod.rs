@@ -52,7 +52,14 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default(), index: OnceLock::new(), forge: None }
+        Self {
+            source,
+            files: Mutex::default(),
+            unread: Mutex::default(),
+            documents: Arc::default(),
+            index: OnceLock::new(),
+            forge: None,
+        }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.

@@ -149,7 +149,8 @@ fn answers(example: &Example) -> Result<Option<Arc<Answers>>, String> {
         ("environments", "[]"),
         ("/apps/github-actions", r#"{ "id": 15368 }"#),
     ];
-    let mut answers = Answers { api: "https://api.github.com".to_owned(), repository: "acme/kestrel".to_owned(), ..Answers::default() };
+    let mut answers =
+        Answers { api: "https://api.github.com".to_owned(), repository: "acme/kestrel".to_owned(), ..Answers::default() };
     for (question, text) in nothing_set {
         answers.got.insert(question.to_owned(), Got::Is(serde_json::from_str(text).expect("JSON")));
     }

@@ -2,7 +2,7 @@
 
 mod answered;
 mod reached;
-mod server;
+pub(crate) mod server;
 mod unanswered;
 
 use std::fs;
@@ -40,7 +40,7 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// A forge that answers everything, in the shapes that GitHub documents.
-fn forge() -> Script {
+pub(crate) fn forge() -> Script {
     let mut script = Script::default();
     let mut put = |path: &str, body: Value| script.put(&format!("{REPO}{path}"), Reply::json(&body));
     put(
@@ -48,22 +48,29 @@ fn forge() -> Script {
         json!({ "id": 1, "full_name": "acme/kestrel", "default_branch": "main", "private": false, "owner": { "login": "acme", "type": "Organization" },
             "security_and_analysis": { "secret_scanning": { "status": "enabled" }, "secret_scanning_push_protection": { "status": "enabled" } } }),
     );
-    let rule = |kind: &str, parameters: Value| {
-        json!({ "type": kind, "ruleset_source_type": "Repository", "ruleset_source": "acme/kestrel", "ruleset_id": 7, "parameters": parameters })
-    };
+    let rule = |kind: &str, parameters: Value| json!({ "type": kind, "ruleset_source_type": "Repository", "ruleset_source": "acme/kestrel", "ruleset_id": 7, "parameters": parameters });
     put(
         "/rules/branches/main",
         json!([
             rule("deletion", json!({})),
             rule("non_fast_forward", json!({})),
-            rule("pull_request", json!({ "dismiss_stale_reviews_on_push": true, "require_code_owner_review": true, "require_last_push_approval": false,
-                "required_approving_review_count": 1, "required_review_thread_resolution": false })),
-            rule("required_status_checks", json!({ "strict_required_status_checks_policy": true,
-                "required_status_checks": [{ "context": "lint", "integration_id": 15368 }] })),
+            rule(
+                "pull_request",
+                json!({ "dismiss_stale_reviews_on_push": true, "require_code_owner_review": true, "require_last_push_approval": false,
+                "required_approving_review_count": 1, "required_review_thread_resolution": false })
+            ),
+            rule(
+                "required_status_checks",
+                json!({ "strict_required_status_checks_policy": true,
+                "required_status_checks": [{ "context": "lint", "integration_id": 15368 }] })
+            ),
         ]),
     );
     put("/branches/main", json!({ "name": "main", "protected": true, "protection": { "enabled": false } }));
-    put("/rulesets", json!([{ "id": 7, "name": "main", "target": "branch", "source_type": "Repository", "source": "acme/kestrel", "enforcement": "active" }]));
+    put(
+        "/rulesets",
+        json!([{ "id": 7, "name": "main", "target": "branch", "source_type": "Repository", "source": "acme/kestrel", "enforcement": "active" }]),
+    );
     put("/rulesets/7", json!({ "id": 7, "name": "main", "target": "branch", "enforcement": "active", "bypass_actors": [] }));
     put("/code-scanning/default-setup", json!({ "state": "not-configured", "languages": [] }));
     put("/automated-security-fixes", json!({ "enabled": true, "paused": false }));
@@ -105,7 +112,8 @@ fn run(folder: &Path, address: &str, arguments: &[&str], more: &[(&str, &str)]) 
     command.env("GITHUB_TOKEN", TOKEN).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full").envs(more.iter().copied());
     let output = command.args(arguments).current_dir(folder).output().expect("it starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let said = Said { status: output.status.code().expect("a status"), stdout: text(&output.stdout), stderr: text(&output.stderr) };
+    let said =
+        Said { status: output.status.code().expect("a status"), stdout: text(&output.stdout), stderr: text(&output.stderr) };
     assert!(!said.text().contains(TOKEN), "the token is told: {}", said.text());
     assert!(!said.text().contains("panicked"), "{}", said.text());
     said

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::answer::{Answer, Reason, Why};
+use crate::facts::forge::ForgeFacts;
 use crate::facts::hold::Hop;
 use crate::facts::pipeline::{ActionCall, Event, Input, Job, Pipeline, Reach, Start, Trigger, Unit, Work};
 use crate::facts::runners::{self, World};
-use crate::facts::trace::{self, Trace};
+use crate::facts::trace::{self, OpaqueUnit, Trace};
 use crate::facts::workdir::Workdir;
 use crate::terms::Terms;
 use crate::text::{MappedText, Place, RepoPath, SourceFile, Span};
@@ -36,7 +37,10 @@ pub fn default_setup(world: &World<'_>) -> Option<Pipeline> {
     let languages = world.forge()?.default_setup.is().filter(|languages| !languages.is_empty())?;
     let place = Place::file(RepoPath::root());
     let text = languages.join(",");
-    let input = Input { text: MappedText::standing_for(SourceFile::new(RepoPath::root(), String::new()), Span::new(0, 0), &text), value: Some(text) };
+    let input = Input {
+        text: MappedText::standing_for(SourceFile::new(RepoPath::root(), String::new()), Span::new(0, 0), &text),
+        value: Some(text),
+    };
     let event = |trigger, name: &str, reach| Event {
         trigger,
         name: name.to_owned(),
@@ -64,6 +68,15 @@ pub fn default_setup(world: &World<'_>) -> Option<Pipeline> {
     let units = vec![unit("actions/checkout", BTreeMap::new()), unit("github/codeql-action/analyze", analyze)];
     let job = Job { id: "analyze".to_owned(), place: place.clone(), checks: Vec::new(), required: None, needs: Vec::new() };
     Some(Pipeline { system: CODE_SCANNING, path: RepoPath::root(), events, jobs: vec![job], units, problems: Vec::new() })
+}
+
+/// Workflows of other repositories that the forge runs on every change. They are not read, and may run anything.
+pub fn required_elsewhere(forge: &ForgeFacts) -> impl Iterator<Item = OpaqueUnit> {
+    let all = forge.protection.layers.iter().flat_map(|layer| layer.workflows.iter().map(move |one| (layer, one)));
+    all.map(|(layer, one)| {
+        let why = format!("{} runs `{}` of the repository {}, which is not read", layer.name, one.path, one.repository);
+        OpaqueUnit::unread(RepoPath::root(), Why::new(Reason::Remote, why))
+    })
 }
 
 /// The service's pipeline and what it would run, when a `ci:` key is there. `index` is where the pipeline will stand.

@@ -109,13 +109,18 @@ impl Layer {
             "required_status_checks" => {
                 let app = |row: &Value| row.get("integration_id").and_then(Value::as_u64);
                 let checks = rows(with, "required_status_checks").iter();
-                self.checks.extend(checks.filter_map(|row| Some(Check { name: text(row, "context")?.to_owned(), app: app(row) })));
+                self.checks
+                    .extend(checks.filter_map(|row| Some(Check { name: text(row, "context")?.to_owned(), app: app(row) })));
                 self.strict |= flag(with, "strict_required_status_checks_policy") == Some(true);
             }
             "workflows" => {
                 let one = |row: &Value| {
                     let at = text(row, "sha").or_else(|| text(row, "ref")).map(str::to_owned);
-                    Some(RequiredWorkflow { path: text(row, "path")?.to_owned(), repository: row.get("repository_id")?.as_u64()?, at })
+                    Some(RequiredWorkflow {
+                        path: text(row, "path")?.to_owned(),
+                        repository: row.get("repository_id")?.as_u64()?,
+                        at,
+                    })
                 };
                 self.workflows.extend(rows(with, "workflows").iter().filter_map(one));
             }

@@ -170,7 +170,8 @@ fn apps(answers: &Answers) -> Seen<Vec<(String, bool)>> {
     let Some(question) = answers.got.keys().find(|question| question.starts_with("/orgs/")) else {
         return Seen::Hidden(hidden(&Got::Refused(String::new()), WHAT, "the apps of a person are shown to nobody else"));
     };
-    let row = |row: &Value| Some((values::text(row, "app_slug")?.to_owned(), values::text(row, "repository_selection") == Some("all")));
+    let row =
+        |row: &Value| Some((values::text(row, "app_slug")?.to_owned(), values::text(row, "repository_selection") == Some("all")));
     match answers.to(question) {
         Got::Is(Value::Array(rows)) => {
             let suspended = |row: &&Value| row.get("suspended_at").is_some_and(|at| !at.is_null());

@@ -75,16 +75,22 @@ fn what_may_not_be_seen_is_never_absent() {
     assert!(unknown(&[("", json!(403))]).contains("metadata: read"));
     assert!(unknown(&[repository(), free(), ("rules/branches/main", json!(403))]).contains("metadata: read"));
     // Classic protection is there, and what it asks for is shown to administrators.
-    let there = ("branches/main", json!({ "protected": true, "protection": { "enabled": true,
-        "required_status_checks": { "enforcement_level": "everyone", "contexts": ["lint"], "checks": [{ "context": "lint", "app_id": 15368 }] } } }));
+    let there = (
+        "branches/main",
+        json!({ "protected": true, "protection": { "enabled": true,
+        "required_status_checks": { "enforcement_level": "everyone", "contexts": ["lint"], "checks": [{ "context": "lint", "app_id": 15368 }] } } }),
+    );
     for status in [403, 404] {
         let all = [repository(), rules(), there.clone(), ("branches/main/protection", json!(status))];
         assert!(unknown(&all).contains("administration: read"));
         let protection = ForgeFacts::of(&answers(&all)).protection;
-        assert!(protection.has(|layer| layer.checks.iter().any(|check| check.name == "lint" && check.app == Some(15368))).is_yes());
+        assert!(
+            protection.has(|layer| layer.checks.iter().any(|check| check.name == "lint" && check.app == Some(15368))).is_yes()
+        );
     }
     // Nothing is there: everybody sees that.
-    let protection = ForgeFacts::of(&answers(&[repository(), rules(), free(), ("branches/main/protection", json!(404))])).protection;
+    let protection =
+        ForgeFacts::of(&answers(&[repository(), rules(), free(), ("branches/main/protection", json!(404))])).protection;
     assert!(protection.has(|layer| layer.stays).is_no());
     let upgrade = json!("Upgrade to GitHub Pro or make this repository public to enable this feature.");
     let all = [repository(), free(), ("rules/branches/main", upgrade.clone()), ("branches/main/protection", upgrade)];
@@ -112,13 +118,23 @@ fn classic_protection_binds_administrators_only_when_it_says_so() {
 #[test]
 fn reviews_of_code_owners_have_to_be_of_what_is_merged() {
     let pull = |approvals: u64, owners: bool, fresh: bool| {
-        rule(PULL, 7, json!({ "required_approving_review_count": approvals, "require_code_owner_review": owners,
-            "dismiss_stale_reviews_on_push": fresh, "require_last_push_approval": false, "required_review_thread_resolution": false }))
+        rule(
+            PULL,
+            7,
+            json!({ "required_approving_review_count": approvals, "require_code_owner_review": owners,
+            "dismiss_stale_reviews_on_push": fresh, "require_last_push_approval": false, "required_review_thread_resolution": false }),
+        )
     };
     let files = [("CODEOWNERS".to_owned(), "/.github/ @acme/sec\n".to_owned())];
     let owners = CodeOwners::of(&crate::snapshot::Snapshot::in_memory(files)).expect("a file");
     let reviewed = |rule: Value, path: &str| {
-        let all = [repository(), free(), ("rules/branches/main", json!([rule])), ("rulesets/7", ruleset(json!([]))), ("codeowners/errors", json!({ "errors": [] }))];
+        let all = [
+            repository(),
+            free(),
+            ("rules/branches/main", json!([rule])),
+            ("rulesets/7", ruleset(json!([]))),
+            ("codeowners/errors", json!({ "errors": [] })),
+        ];
         let facts = ForgeFacts::of(&answers(&all));
         facts.protection.reviewed(path, Some(&owners), &facts.objections)
     };
@@ -146,13 +162,23 @@ fn settings_are_seen_by_who_may_change_them() {
     let Seen::Hidden(why) = of(&[repository(), missing]).security_updates else { panic!("a 404 is no answer") };
     assert!(why.text.contains("administration: read"), "{}", why.text);
     assert!(matches!(of(&[repository()]).secret_scanning, Seen::Hidden(_)));
-    assert_eq!(of(&[repository(), ("automated-security-fixes", json!({ "enabled": true, "paused": false }))]).security_updates, Seen::Is(true));
-    assert_eq!(of(&[repository(), ("automated-security-fixes", json!({ "enabled": true, "paused": true }))]).security_updates, Seen::Is(false));
-    let setup = ("code-scanning/default-setup", json!({ "state": "configured", "languages": ["python", "javascript-typescript"] }));
+    assert_eq!(
+        of(&[repository(), ("automated-security-fixes", json!({ "enabled": true, "paused": false }))]).security_updates,
+        Seen::Is(true)
+    );
+    assert_eq!(
+        of(&[repository(), ("automated-security-fixes", json!({ "enabled": true, "paused": true }))]).security_updates,
+        Seen::Is(false)
+    );
+    let setup =
+        ("code-scanning/default-setup", json!({ "state": "configured", "languages": ["python", "javascript-typescript"] }));
     assert_eq!(of(&[repository(), setup]).default_setup, Seen::Is(vec!["python".to_owned(), "javascript-typescript".to_owned()]));
     let off = ("code-scanning/default-setup", json!({ "state": "not-configured", "languages": [] }));
     assert_eq!(of(&[repository(), off]).default_setup, Seen::Is(Vec::new()));
-    let apps = ("/orgs/acme/installations", json!([{ "app_slug": "renovate", "repository_selection": "all", "suspended_at": null },
-        { "app_slug": "old", "repository_selection": "all", "suspended_at": "2026-01-01T00:00:00Z" }]));
+    let apps = (
+        "/orgs/acme/installations",
+        json!([{ "app_slug": "renovate", "repository_selection": "all", "suspended_at": null },
+        { "app_slug": "old", "repository_selection": "all", "suspended_at": "2026-01-01T00:00:00Z" }]),
+    );
     assert_eq!(of(&[repository(), apps]).apps, Seen::Is(vec![("renovate".to_owned(), true)]));
 }

@@ -7,8 +7,7 @@ use crate::terms::Terms;
 
 /// The notes on what gates, and what is said of the declaration itself.
 fn told(declared: &[&str], workflow: &str) -> (Vec<String>, Vec<String>) {
-    let files =
-        [(".github/workflows/ci.yml", workflow), ("pyproject.toml", "[project]\nname = \"a\"\n"), ("a.py", "x = 1\n")];
+    let files = [(".github/workflows/ci.yml", workflow), ("pyproject.toml", "[project]\nname = \"a\"\n"), ("a.py", "x = 1\n")];
     let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
     let mut terms = Terms::default();
     terms.ci.required_checks = declared.iter().map(|name| (*name).to_owned()).collect();
@@ -22,9 +21,7 @@ fn told(declared: &[&str], workflow: &str) -> (Vec<String>, Vec<String>) {
 #[test]
 fn any_job_that_gates_may_be_the_one_that_is_required() {
     let job = |name: &str| {
-        format!(
-            "  {name}:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: bandit -r .\n"
-        )
+        format!("  {name}:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: bandit -r .\n")
     };
     let workflow = format!("on: pull_request\njobs:\n{}{}{}", job("a"), job("b"), job("c"));
     for (name, line) in [("a", 3), ("b", 8), ("c", 13)] {

@@ -50,7 +50,8 @@ impl Answers {
     /// What was asked for and did not come, in a sentence: a run over it is incomplete.
     #[must_use]
     pub fn incomplete(&self) -> Option<String> {
-        let failed: Vec<(&str, &str)> = self.got.iter().filter_map(|(question, got)| Some((question.as_str(), failure(got)?))).collect();
+        let failed: Vec<(&str, &str)> =
+            self.got.iter().filter_map(|(question, got)| Some((question.as_str(), failure(got)?))).collect();
         let (question, why) = failed.first()?;
         let more = if failed.len() > 1 { format!(" (and {} more questions)", failed.len() - 1) } else { String::new() };
         let about = if question.is_empty() { String::from("the repository itself") } else { format!("`{question}`") };

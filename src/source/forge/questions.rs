@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::answers::segment;
 use super::ask::Talk;
 use super::connect::base;
-use super::answers::segment;
 use super::{Answers, Forge, Got, runtime};
 use crate::error::Error;
 

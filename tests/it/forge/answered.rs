@@ -101,10 +101,17 @@ fn a_policy_that_asks_for_required_is_answered() {
     let judged = |rules: Value| {
         let mut script = forge();
         script.put(&format!("{REPO}/rules/branches/main"), Reply::json(&rules));
-        let files: Vec<(&str, &str)> =
-            TREE.into_iter().chain([(".tollgate.toml", "[thresholds]\nanalyzer_level = \"required\"\n[ci]\nrequired_checks = [\"lint\"]\n")]).collect();
+        let files: Vec<(&str, &str)> = TREE
+            .into_iter()
+            .chain([(".tollgate.toml", "[thresholds]\nanalyzer_level = \"required\"\n[ci]\nrequired_checks = [\"lint\"]\n")])
+            .collect();
         let folder = tree(&files);
-        let said = run(folder.path(), &serve(&script).address, &["check", "--forge", "--format=json", "--only=python-static-analysis"], &[]);
+        let said = run(
+            folder.path(),
+            &serve(&script).address,
+            &["check", "--forge", "--format=json", "--only=python-static-analysis"],
+            &[],
+        );
         let finding = said.of("python-static-analysis");
         (finding["verdict"].as_str().expect("a verdict").to_owned(), finding["message"].as_str().expect("words").to_owned())
     };
@@ -165,10 +172,12 @@ fn code_scanning_without_a_file_is_seen() {
     assert_eq!(rung(&said.json(), "codeql"), ("runs".to_owned(), None), "{}", said.text());
     let systems = said.json()["pipelines"].as_array().expect("a list").len();
     assert_eq!(systems, 1, "what lies in no file is no row");
-    let scanning = json!({ "code_scanning_tools": [{ "tool": "CodeQL", "alerts_threshold": "all", "security_alerts_threshold": "all" }] });
+    let scanning =
+        json!({ "code_scanning_tools": [{ "tool": "CodeQL", "alerts_threshold": "all", "security_alerts_threshold": "all" }] });
     script.put(&format!("{REPO}/rules/branches/main"), Reply::json(&json!([rule("code_scanning", scanning)])));
     assert_eq!(rung(&facts(folder.path(), &serve(&script)).json(), "codeql"), required());
-    let judged = run(folder.path(), &serve(&script).address, &["check", "--forge", "--format=json", "--only=python-static-analysis"], &[]);
+    let judged =
+        run(folder.path(), &serve(&script).address, &["check", "--forge", "--format=json", "--only=python-static-analysis"], &[]);
     assert_eq!(judged.of("python-static-analysis")["verdict"], "pass", "{}", judged.text());
     script.put(&format!("{REPO}/code-scanning/default-setup"), Reply::json(&setup(&["go"])));
     let said = facts(folder.path(), &serve(&script)).json();
@@ -192,7 +201,10 @@ fn security_updates_answer_where_version_updates_are_off() {
         let said = run(folder.path(), &serve(&script).address, &["check", "--forge", "--format=json", "--only", rule], &[]);
         let report = said.json();
         let rows = report["findings"].as_array().expect("a list");
-        rows.iter().find(|row| row["subject"] == if rule == "node-dependency-audit" { "javascript" } else { "npm" }).expect("a row")["verdict"].clone()
+        rows.iter()
+            .find(|row| row["subject"] == if rule == "node-dependency-audit" { "javascript" } else { "npm" })
+            .expect("a row")["verdict"]
+            .clone()
     };
     let on = |enabled: bool| Reply::json(&json!({ "enabled": enabled, "paused": false }));
     for rule in ["dependency-update-bot", "node-dependency-audit"] {
@@ -202,9 +214,27 @@ fn security_updates_answer_where_version_updates_are_off() {
     let mut script = forge();
     script.put(REPO, Reply::json(&json!({ "default_branch": "main" })));
     script.put(&format!("{REPO}/automated-security-fixes"), Reply::status(404, "Not Found"));
-    let said = run(folder.path(), &serve(&script).address, &["check", "--forge", "--format=json", "--only=dependency-update-bot"], &[]);
+    let said =
+        run(folder.path(), &serve(&script).address, &["check", "--forge", "--format=json", "--only=dependency-update-bot"], &[]);
     let finding = said.of("dependency-update-bot");
     assert_eq!((finding["verdict"].as_str(), finding["reason"].as_str()), (Some("unknown"), Some("no-token")), "{finding}");
+}
+
+#[test]
+fn a_required_workflow_of_another_repository_may_run_anything() {
+    let mut script = forge();
+    let workflows =
+        json!({ "workflows": [{ "path": ".github/workflows/security.yml", "repository_id": 42, "ref": "refs/heads/main" }] });
+    script.put(&format!("{REPO}/rules/branches/main"), Reply::json(&json!([rule("workflows", workflows)])));
+    let folder = tree(&TREE[1..]);
+    let server = serve(&script);
+    let seen = facts(folder.path(), &server).json();
+    assert!(seen["opaque"][0]["why"].as_str().is_some_and(|why| why.contains("security.yml")), "{seen}");
+    for rule in ["python-static-analysis", "gate-unskippable"] {
+        let said = run(folder.path(), &server.address, &["check", "--forge", "--format=json", "--only", rule], &[]);
+        let finding = said.of(rule);
+        assert_eq!((finding["verdict"].as_str(), finding["reason"].as_str()), (Some("unknown"), Some("remote")), "{finding}");
+    }
 }
 
 #[test]

@@ -45,11 +45,21 @@ fn an_installation_of_ones_own_has_a_path_in_its_address() {
 fn the_repository_is_named_by_an_option_or_a_variable_and_never_by_the_tree() {
     let folder = tree(&TREE);
     fs::create_dir(folder.path().join(".git")).expect("made");
-    fs::write(folder.path().join(".git/config"), "[remote \"origin\"]\n\turl = https://github.com/evil/other.git\n").expect("written");
+    fs::write(folder.path().join(".git/config"), "[remote \"origin\"]\n\turl = https://github.com/evil/other.git\n")
+        .expect("written");
     let server = serve(&forge());
-    let named = run(folder.path(), &server.address, &["facts", "--here", "--forge=acme/kestrel", "--format=json"], &[("GITHUB_REPOSITORY", "x/y")]);
+    let named = run(
+        folder.path(),
+        &server.address,
+        &["facts", "--here", "--forge=acme/kestrel", "--format=json"],
+        &[("GITHUB_REPOSITORY", "x/y")],
+    );
     assert_eq!(rung(&named.json(), "bandit").0, "required", "{}", named.text());
-    for (arguments, name) in [(["facts", "--here", "--forge"], ""), (["facts", "--here", "--forge=acme"], "x/y"), (["facts", "--here", "--forge=a/../b"], "x/y")] {
+    for (arguments, name) in [
+        (["facts", "--here", "--forge"], ""),
+        (["facts", "--here", "--forge=acme"], "x/y"),
+        (["facts", "--here", "--forge=a/../b"], "x/y"),
+    ] {
         let said = run(folder.path(), &server.address, &arguments, &[("GITHUB_REPOSITORY", name)]);
         assert_eq!(said.status, 2, "{arguments:?}: {}", said.text());
     }

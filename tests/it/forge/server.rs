@@ -32,7 +32,11 @@ impl Reply {
 
     /// A refusal as GitHub words it.
     pub(super) fn status(status: u16, message: &str) -> Self {
-        Self::text(status, &json!({ "message": message, "documentation_url": "https://docs.example/rest", "status": status.to_string() }).to_string())
+        Self::text(
+            status,
+            &json!({ "message": message, "documentation_url": "https://docs.example/rest", "status": status.to_string() })
+                .to_string(),
+        )
     }
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
@@ -47,7 +51,7 @@ impl Reply {
 
 /// Replies by path; a path with its query goes first.
 #[derive(Clone, Default)]
-pub(super) struct Script(BTreeMap<String, Vec<Reply>>);
+pub(crate) struct Script(BTreeMap<String, Vec<Reply>>);
 
 impl Script {
     pub(super) fn put(&mut self, path: &str, reply: Reply) {
@@ -73,21 +77,21 @@ impl Script {
 }
 
 /// What was asked: path with query, and what proved that one may.
-pub(super) type Asked = (String, Option<String>);
+pub(crate) type Asked = (String, Option<String>);
 
-pub(super) struct Server {
-    pub(super) address: String,
+pub(crate) struct Server {
+    pub(crate) address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Server {
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("a log").clone()
     }
 }
 
 /// The thread ends with the process.
-pub(super) fn serve(script: &Script) -> Server {
+pub(crate) fn serve(script: &Script) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let asked = Arc::new(Mutex::new(Vec::new()));

@@ -17,7 +17,10 @@ fn what_one_may_not_see_is_unknown_by_its_permission() {
             // Of a repository that is not shown nothing can be said.
             assert_eq!(said.status, if path == REPO && status == 404 { 3 } else { 0 }, "{path} {status}: {}", said.text());
             let (rung, may_be) = rung(&said.json(), "bandit");
-            if ["", "/rules/branches/main", "/rulesets/7", "/codeowners/errors"].iter().any(|below| path == format!("{REPO}{below}")) {
+            if ["", "/rules/branches/main", "/rulesets/7", "/codeowners/errors"]
+                .iter()
+                .any(|below| path == format!("{REPO}{below}"))
+            {
                 assert_eq!((rung.as_str(), may_be.as_deref()), ("gates", Some("required")), "{path} {status}");
             }
         }
@@ -38,7 +41,8 @@ fn what_one_may_not_see_is_unknown_by_its_permission() {
     assert!(word == "unknown" && why.contains("`metadata=read`"), "{why}");
     let (word, why) = verdict("/rulesets/7", refused());
     assert!(word == "unknown" && why.contains("`administration: write`"), "{why}");
-    let hidden = json!({ "id": 7, "name": "main", "target": "branch", "enforcement": "active", "current_user_can_bypass": "never" });
+    let hidden =
+        json!({ "id": 7, "name": "main", "target": "branch", "enforcement": "active", "current_user_can_bypass": "never" });
     let (word, why) = verdict("/rulesets/7", Reply::json(&hidden));
     assert!(word == "unknown" && why.contains("`administration: write`"), "{why}");
     let upgrade = Reply::status(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");
@@ -55,7 +59,8 @@ fn a_limit_is_waited_for_as_long_as_it_is_short() {
         assert!(text.contains("\"required\""));
         text
     };
-    let limited = Reply::status(403, "API rate limit exceeded").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "1");
+    let limited =
+        Reply::status(403, "API rate limit exceeded").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "1");
     let secondary = Reply::status(429, "You have exceeded a secondary rate limit").header("retry-after", "1");
     for replies in [
         vec![limited.clone()],
@@ -72,7 +77,10 @@ fn a_limit_is_waited_for_as_long_as_it_is_short() {
     }
     for (reply, says) in [
         (Reply::status(429, "wait").header("retry-after", "3600"), "more than 60 s"),
-        (Reply::status(403, "wait").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "99999999999"), "more than 60 s"),
+        (
+            Reply::status(403, "wait").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "99999999999"),
+            "more than 60 s",
+        ),
         (Reply::text(500, ""), "status 500"),
         (Reply::json(&json!([])).cut(1), "breaks off"),
     ] {
@@ -120,7 +128,15 @@ fn an_answer_that_is_none_is_no_answer() {
         assert_eq!(rung(&said.json(), "bandit").0, "gates");
     }
     // Of another kind than is documented: nothing is made of it.
-    for odd in [json!({}), json!([]), json!(null), json!("x"), json!(1), json!([null, 1, "x", [], {}]), json!({ "enabled": "yes", "environments": 1 })] {
+    for odd in [
+        json!({}),
+        json!([]),
+        json!(null),
+        json!("x"),
+        json!(1),
+        json!([null, 1, "x", [], {}]),
+        json!({ "enabled": "yes", "environments": 1 }),
+    ] {
         for path in forge().paths() {
             let mut script = forge();
             script.put(&path, Reply::json(&odd));
@@ -150,7 +166,8 @@ fn nothing_that_a_forge_says_forges_a_line_or_tells_the_token() {
     let server = serve(&script);
     for format in ["text", "github", "json", "markdown", "sarif", "junit", "gitlab"] {
         let arguments = ["check", "--forge", "--here", "--all", "-v", "--format", format, "--fail-on", "never"];
-        let said = run(folder.path(), &server.address, &arguments, &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "schedule")]);
+        let said =
+            run(folder.path(), &server.address, &arguments, &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "schedule")]);
         assert!(said.text().contains("forged") || said.status == 3, "{format}: {}", said.text());
         for line in said.text().lines() {
             assert!(!line.starts_with("::error::forged") && !line.starts_with("##["), "{format}: {line}");
