@@ -78,6 +78,12 @@ fi
 
 status=0
 "$binary" "${arguments[@]}" || status=$?
+if [ ! -f "$report" ]; then
+  # Without a report nothing was judged, whatever the status says.
+  [ "$status" != 0 ] || { note error "\`binary\` ended without a report: it is no tollgate"; exit 2; }
+  [ "$TOLLGATE_SUMMARY" = false ] || [ -z "${GITHUB_STEP_SUMMARY:-}" ] \
+    || printf '## tollgate: not finished\n\nIt ended with status %s; the log of the step says why.\n' "$status" >> "$GITHUB_STEP_SUMMARY"
+fi
 [ -z "${GITHUB_OUTPUT:-}" ] || [ ! -f "$report" ] || printf 'report=%s\n' "$report" >> "$GITHUB_OUTPUT"
 
 # A status that is not tollgate's is a tool that broke: never green.

@@ -124,6 +124,19 @@ pub struct InspectArgs {
     pub cargo_metadata: Option<PathBuf>,
 }
 
+impl Command {
+    /// In GitHub Actions it shows what it found beside its log.
+    #[must_use]
+    pub fn annotates(&self) -> bool {
+        let format = match self {
+            Self::Check(args) => &args.format,
+            Self::VerifyTag(args) => &args.format,
+            _ => return false,
+        };
+        format.as_deref().is_none_or(|format| format == "github")
+    }
+}
+
 /// Options of `check`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CheckArgs {

@@ -30,6 +30,7 @@ mod opened;
 pub mod policy_diff;
 mod road;
 mod rows;
+mod shrunk;
 pub mod tags;
 mod tags_asked;
 mod tags_judge;
@@ -134,9 +135,9 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let (snapshot, policy, trust) = (&opened.snapshot, &judged.policy, &judged.trust);
     let judging =
         Judging { profile: request.profile.as_deref(), only: &request.only, fail_on: request.fail_on, strict: request.strict };
-    let find = |side: &Snapshot| {
+    let find = |side: &Snapshot, base: Option<&Snapshot>| {
         let look = |facts: &Facts<'_>| survey::survey(side, policy, trust, &facts.default_branch, request.ci);
-        Found::of(side, policy, &look, &judging)
+        Found::of(side, policy, &look, &judging, base)
     };
     let (found, base) = side_by_side(snapshot, base, find)?;
     let today = request.now.date();
@@ -190,19 +191,20 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
 fn side_by_side(
     head: &Snapshot,
     base: Option<Snapshot>,
-    find: impl Fn(&Snapshot) -> Result<Found, Error> + Sync,
+    find: impl Fn(&Snapshot, Option<&Snapshot>) -> Result<Found, Error> + Sync,
 ) -> Result<(Found, Option<(Snapshot, Found)>), Error> {
-    let Some(base) = base else { return Ok((find(head)?, None)) };
-    thread::scope(|scope| {
-        let beside = || find(&base).map(|found| (base, found));
+    let Some(base) = base else { return Ok((find(head, None)?, None)) };
+    let both = thread::scope(|scope| {
+        let beside = || find(&base, None);
         let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, beside);
-        let found = find(head);
-        let base = match started {
+        let found = find(head, Some(&base));
+        let of_base = match started {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(error) => Err(Error::incomplete(format!("the base cannot be looked at: {error}")).hint("free some memory")),
         };
-        Ok((found?, Some(base?)))
-    })
+        Ok((found?, of_base?))
+    });
+    both.map(|(found, of_base)| (found, Some((base, of_base))))
 }
 
 /// Inspects, and judges nothing.

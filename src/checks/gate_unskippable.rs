@@ -5,7 +5,7 @@ use super::branch_protection::ASK;
 use super::{Bench, Check};
 use crate::answer::{Reason, Why};
 use crate::catalog::{Rule, Severity};
-use crate::facts::code_owners::PLACES;
+use crate::facts::code_owners::OF_GITHUB;
 use crate::facts::forge::protection::Missing;
 use crate::facts::forge::{ForgeFacts, Held, Layer};
 use crate::facts::gate::GateJob;
@@ -132,7 +132,7 @@ fn by_forge(job: &GateJob, bench: &Bench<'_>, forge: &ForgeFacts) -> Result<Stri
     }
     let owners = bench.facts.owners.as_ref();
     for path in
-        GUARDED.iter().chain(PLACES.iter().take_while(|place| owners.is_none_or(|owners| owners.path.as_str() != **place)))
+        GUARDED.iter().chain(OF_GITHUB.iter().take_while(|place| owners.is_none_or(|owners| owners.path.as_str() != **place)))
     {
         forge.protection.reviewed(path, owners, &forge.objections)?;
     }

@@ -8,6 +8,8 @@ use crate::finding::{Finding, Verdict};
 
 /// A key that ends this soon is worth a word.
 const SOON_DAYS: i64 = 60;
+/// As many owners without a key are named.
+const NAMED: usize = 5;
 /// The next command.
 const NEXT: &str = "tollgate keys add NAME --pgp FILE (or --ssh FILE) writes the first maintainer into .tollgate.toml";
 
@@ -82,11 +84,13 @@ fn judge(rule: &Rule, bench: &Bench<'_>) -> Finding {
     }
     let owners = &bench.signing.owners_without_key;
     if !owners.is_empty() {
-        let names: Vec<&str> = owners.iter().map(|(name, _)| name.as_str()).collect();
-        let message = format!("the repository's owners {} have no key in the policy", names.join(", "));
+        let names: Vec<&str> = owners.iter().take(NAMED).map(|(name, _)| name.as_str()).collect();
+        let more = owners.len().checked_sub(NAMED + 1).map_or_else(String::new, |more| format!(" and {} more", more + 1));
+        let message = format!("the repository's owners {}{more} have no key in the policy", names.join(", "));
         let finding = fail(message).cause("owner-without-key").severity(Severity::Notice);
+        let file = owners.first().map_or(String::new(), |(_, place)| place.path.to_string());
         let finding = owners.iter().take(1).fold(finding, |one, (_, place)| one.at(place.clone(), "listed here"));
-        return finding.fix("tollgate keys add NAME, or take them off the line of CODEOWNERS that is about everything");
+        return finding.fix(format!("tollgate keys add NAME, or take whom it does not concern off {file}"));
     }
     let message = format!("{able} people may sign releases, each with a key that can sign now");
     Finding::new(rule, "repository", Verdict::Pass, message).cause("able")

@@ -79,7 +79,7 @@ pub static ROSTER: &[&dyn Check] = &[
 ];
 
 /// The kinds whose findings come from the policy, not from a check.
-pub const POLICY_KINDS: [&str; 2] = ["policy-current", "policy-protected"];
+pub const POLICY_KINDS: [&str; 3] = ["policy-current", "policy-protected", "scope-shrunk"];
 
 /// The check of a rule, by its `kind`.
 #[must_use]

@@ -36,12 +36,14 @@ fn judge(rule: &Rule, commits: &Commits) -> Finding {
                 .cause("not-asked")
         }
         Commits::Unknown(reason, why, fix) => one(Verdict::Unknown, why.clone()).cause("unseen").reason(*reason).fix(fix.clone()),
-        Commits::Judged { what, count, unsigned, unsigned_count, by_forge } => match unsigned.first() {
+        Commits::Judged { what, count, unsigned, unsigned_count, by_forge, all } => match unsigned.first() {
             Some((id, why)) => {
                 let message = format!(
                     "{unsigned_count} of {count} looked at ({what}) are not signed by anybody of the policy; {id}: {why}"
                 );
-                one(Verdict::Fail, message).severity(Severity::Error).cause("unsigned").fix("git config commit.gpgSign true")
+                let finding = one(Verdict::Fail, message).cause("unsigned").fix("git config commit.gpgSign true");
+                // The tip of the default branch is nobody's change: it is told, and stops none.
+                if *all { finding.severity(Severity::Error) } else { finding }
             }
             None if *by_forge > 0 => {
                 let message =
@@ -53,5 +55,23 @@ fn judge(rule: &Rule, commits: &Commits) -> Finding {
             }
             None => one(Verdict::Pass, format!("{count} looked at ({what}), all signed by people of the policy")).cause("signed"),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn only_a_policy_that_asks_for_all_makes_an_unsigned_commit_an_error() {
+        let catalog = Catalog::builtin();
+        let rule = catalog.rule("signed-commits").expect("a rule");
+        for (all, severity) in [(true, Severity::Error), (false, Severity::Notice)] {
+            let unsigned = vec![("c0ffee".to_owned(), "it is not signed".to_owned())];
+            let commits = Commits::Judged { what: "x".into(), count: 2, unsigned, unsigned_count: 1, by_forge: 0, all };
+            let finding = judge(rule, &commits);
+            assert_eq!((finding.verdict, finding.severity), (Verdict::Fail, severity), "{all}");
+        }
     }
 }

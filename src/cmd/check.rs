@@ -6,14 +6,24 @@ use super::environment::ActionsRun;
 use super::{Context, output, request};
 use crate::catalog::Severity;
 use crate::cli::CheckArgs;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::inspect;
-use crate::policy::Decision;
+use crate::policy::{Decision, Outcome};
 use crate::report::{LATER_FORMATS, Report, Reporter, View, reporters};
 use crate::terms::nearest;
 
-/// Runs it.
+/// Runs it. A step whose check did not come to an end says so in its outputs.
 pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
+    let done = check(context, args);
+    if let Err(Error { kind: Kind::Incomplete, .. }) = &done
+        && let Some(path) = ActionsRun::read(context.environment).output
+    {
+        output::append(&path, &format!("outcome={}\n", Outcome::Incomplete.word()))?;
+    }
+    done
+}
+
+fn check(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
     let formats = formats(args.format.as_deref(), context.environment.actions)?;
     let files = output::parse_all(&args.inspect.out, |format| reporter(format).map(|_| ()))?;
     let request = request::build(context, &args.inspect, Some(args))?;

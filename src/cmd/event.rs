@@ -5,11 +5,12 @@
 use serde_json::Value;
 
 use super::environment::ActionsRun;
-use super::request;
 use crate::error::Error;
 use crate::inspect::base::{Event, Run};
-use crate::limits::Limits;
+use crate::source;
 
+/// GitHub's bound of a payload is 25 MB ("Webhook events and payloads"); the runner writes it with blanks.
+const BYTES: usize = 64 << 20;
 /// The prefix of a branch.
 const HEADS: &str = "refs/heads/";
 /// The prefix of a tag.
@@ -19,7 +20,7 @@ const TAGS: &str = "refs/tags/";
 ///
 /// # Errors
 /// Incomplete: it is a run about a change, and its event cannot be read.
-pub(super) fn read(run: &ActionsRun, limits: &Limits) -> Result<Option<Run>, Error> {
+pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
     // Where nothing but the name of the system is set, no runner is at work: a runner sets all of these, and no step can unset them.
     if run.name.is_none() && run.event.is_none() && run.commit.is_none() {
         return Ok(None);
@@ -29,7 +30,7 @@ pub(super) fn read(run: &ActionsRun, limits: &Limits) -> Result<Option<Run>, Err
         Ok(Some(Run { event, commit: run.commit.clone(), default_branch, reference: run.reference.clone() }))
     };
     let reference = run.reference.as_deref().unwrap_or_default();
-    let payload = match payload(run, limits) {
+    let payload = match payload(run) {
         Ok(payload) => payload,
         // A clock needs no event: it starts what the default branch has, and nothing else.
         Err(_) if name == "schedule" => return of(Event::Other, reference.strip_prefix(HEADS).map(str::to_owned)),
@@ -72,12 +73,16 @@ pub(super) fn read(run: &ActionsRun, limits: &Limits) -> Result<Option<Run>, Err
     of(event, default)
 }
 
-fn payload(run: &ActionsRun, limits: &Limits) -> Result<Value, Error> {
+/// The payload of a run.
+///
+/// # Errors
+/// Incomplete: the file is not there, or is none.
+pub(super) fn payload(run: &ActionsRun) -> Result<Value, Error> {
     let unread = |why: String| {
         Error::incomplete(format!("the event of this run cannot be read: {why}"))
             .hint("it is the file that GITHUB_EVENT_PATH names, which the runner writes")
     };
     let path = run.event.as_deref().ok_or_else(|| unread("GITHUB_EVENT_PATH is not set".to_owned()))?;
-    let text = request::read_file(path, limits).map_err(|error| unread(error.message))?;
-    serde_json::from_str(&text).map_err(|error| unread(error.to_string()))
+    let file = source::read_named_stream(path, BYTES).map_err(|error| unread(error.message))?;
+    serde_json::from_str(&file.text).map_err(|error| unread(error.to_string()))
 }

@@ -24,6 +24,7 @@ use clap::error::{ContextKind, ContextValue};
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
+use crate::report::annotation;
 use environment::Environment;
 use output::Streams;
 
@@ -57,6 +58,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let context = Context { environment, streams, common: cli.common };
     let status = run(&context, &cli.command).unwrap_or_else(|error| {
         streams.fail(&error);
+        if context.environment.actions && cli.command.annotates() {
+            // Where it cannot be written, the log has it.
+            drop(streams.command(annotation(&error).as_bytes()));
+        }
         output::status(&error)
     });
     ExitCode::from(status)

@@ -48,7 +48,7 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
         judge_commit: environment.actions && args.rev.is_none(),
         ci: environment.ci,
         run: match check {
-            Some(_) => event::read(&ActionsRun::read(environment), &Limits::default())?,
+            Some(_) => event::read(&ActionsRun::read(environment))?,
             None => None,
         },
         base: check.and_then(|check| check.base.clone()),

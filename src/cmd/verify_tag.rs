@@ -6,7 +6,7 @@ use std::path::Path;
 use super::check::unknown_format;
 use super::environment::{self, ActionsRun, Environment};
 use super::output;
-use super::{Context, request};
+use super::{Context, event, request};
 use crate::cli::VerifyTagArgs;
 use crate::error::Error;
 use crate::inspect::tags::{self, Expected, TagRequest};
@@ -104,7 +104,7 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
         state: args.state.clone(),
         allow_rollback: args.allow_rollback,
         now: request::now(common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?,
-        default_branch: started_by.as_ref().and_then(|_| default_branch(run, &limits)),
+        default_branch: started_by.as_ref().and_then(|_| default_branch(run)),
         started_by,
         actions: context.environment.actions,
         ignored_variables: environment::git_variables(),
@@ -114,10 +114,8 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
 
 /// The default branch of the repository of the event. Only where the event is about the tag that is verified: of another repository's
 /// checkout the event says nothing.
-fn default_branch(run: &ActionsRun, limits: &Limits) -> Option<String> {
-    let text = request::read_file(run.event.as_deref()?, limits).ok()?;
-    let event: serde_json::Value = serde_json::from_str(&text).ok()?;
-    event.get("repository")?.get("default_branch")?.as_str().map(str::to_owned)
+fn default_branch(run: &ActionsRun) -> Option<String> {
+    event::payload(run).ok()?.pointer("/repository/default_branch")?.as_str().map(str::to_owned)
 }
 
 fn full_id(text: &str) -> Result<String, Error> {

@@ -1,130 +1,66 @@
-//! Owns GitHub's file of code owners: which one counts, and who owns a path by it. Refuses to say whether the forge asks them, or knows them.
+//! Owns how a file of code owners is written: where forges look for one, and its lines of a pattern and whom its files belong to. Refuses to
+//! match a pattern: forges differ, and who asks knows which one counts.
 //!
-//! Source: GitHub's documentation of code owners: places in order, the last match wins, `dir/*` is about the files right in `dir`; a line
-//! with a negation, a range or an owner that is none is skipped, and so is a file of more than 3 MB.
+//! Sources: GitHub's and GitLab's documentation of CODEOWNERS: places, comments, escaped blanks; the last match wins.
 
-use std::collections::BTreeSet;
+/// Where GitHub looks, the first file that is there alone.
+pub const OF_GITHUB: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+/// Where GitLab looks beside the root and `docs/`.
+pub const OF_GITLAB: &str = ".gitlab/CODEOWNERS";
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
-use crate::answer::{Answer, Reason, Why};
-use crate::snapshot::Snapshot;
-use crate::text::{Place, RepoPath};
-
-/// Where GitHub looks for it, the first file that is there alone.
-pub const PLACES: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
-
-/// A pattern and whom its files belong to.
-#[derive(Debug)]
-struct Row {
-    line: usize,
-    text: String,
-    pattern: Gitignore,
-    /// GitHub's `dir/*` is about the files in `dir` and about none below it, where git's ignores whole folders by it.
-    flat: bool,
-    owners: BTreeSet<String>,
+/// One line: a pattern, and its owners as they are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row<'t> {
+    /// The line, from 1.
+    pub line: usize,
+    /// The pattern as it is written, blanks escaped.
+    pub pattern: &'t str,
+    /// Accounts, teams, roles and mail addresses; none where the line takes files from everybody.
+    pub owners: Vec<&'t str>,
 }
 
-/// The file that counts.
-#[derive(Debug)]
-pub struct CodeOwners {
-    /// Where it lies.
-    pub path: RepoPath,
-    /// Why it could not be read.
-    pub unread: Option<String>,
-    rows: Vec<Row>,
+/// The lines that say something, in their order. GitLab's heads of sections are lines like others.
+pub fn rows(text: &str) -> impl Iterator<Item = Row<'_>> {
+    text.lines().enumerate().filter_map(|(at, line)| {
+        let line = line.trim_ascii_start();
+        let (pattern, rest) = line.split_at(end_of_pattern(line));
+        if pattern.is_empty() || pattern.starts_with('#') {
+            return None;
+        }
+        let owners = rest.split_ascii_whitespace().take_while(|word| !word.starts_with('#')).collect();
+        Some(Row { line: at + 1, pattern, owners })
+    })
 }
 
-/// A line that the forge objects to, with its number.
-pub type Objection = (usize, String);
-
-impl CodeOwners {
-    /// The file of a tree; `None`: it has none.
-    #[must_use]
-    pub fn of(snapshot: &Snapshot) -> Option<Self> {
-        let path = PLACES.iter().filter_map(|name| RepoPath::new(name)).find(|path| snapshot.entry(path).is_some())?;
-        match snapshot.peek(&path) {
-            Ok(file) => Some(Self { rows: rows(&file.text), unread: None, path }),
-            Err(unread) => Some(Self { rows: Vec::new(), unread: Some(unread.why), path }),
+/// Where the first blank of ASCII is that no backslash escapes.
+fn end_of_pattern(line: &str) -> usize {
+    let mut escaped = false;
+    for (at, letter) in line.char_indices() {
+        if letter.is_ascii_whitespace() && !escaped {
+            return at;
         }
+        escaped = letter == '\\' && !escaped;
     }
-
-    /// Who owns a path. The last row that matches counts. Who is named is named, in whatever order and case.
-    #[must_use]
-    pub fn of_path(&self, path: &str) -> Vec<String> {
-        self.row(path).map(|row| row.owners.iter().cloned().collect()).unwrap_or_default()
-    }
-
-    fn row(&self, path: &str) -> Option<&Row> {
-        let matches = |row: &&Row| match row.flat {
-            true => row.pattern.matched(path, false).is_ignore(),
-            false => row.pattern.matched_path_or_any_parents(path, false).is_ignore(),
-        };
-        self.rows.iter().rev().find(matches)
-    }
-
-    /// Whether a path has an owner, by a line to which the forge has no objection; and which line.
-    #[must_use]
-    pub fn owns(&self, path: &str, objections: &[Objection]) -> Answer<Place> {
-        if let Some(why) = &self.unread {
-            let why = format!("{} could not be read: {why}", self.path);
-            return Answer::Unknown(Why::new(Reason::Unreadable, why).at(Place::file(self.path.clone())));
-        }
-        let Some(row) = self.row(path).filter(|row| !row.owners.is_empty()) else { return Answer::No };
-        let place = Place { line: row.line, end_line: row.line, ..Place::file(self.path.clone()) };
-        match objections.iter().find(|(line, text)| *line == row.line && text.trim() == row.text.trim()) {
-            Some(_) => {
-                let why = format!("the forge objects to line {} of {}", row.line, self.path);
-                Answer::Unknown(Why::new(Reason::Unsupported, why).at(place))
-            }
-            None => Answer::Yes(place),
-        }
-    }
-}
-
-fn rows(text: &str) -> Vec<Row> {
-    let row = |(at, line): (usize, &str)| {
-        let mut words = line.split_ascii_whitespace().take_while(|word| !word.starts_with('#'));
-        let pattern = words.next().filter(|pattern| !pattern.starts_with('!') && !pattern.contains('['))?;
-        let owners: BTreeSet<String> = words.map(str::to_ascii_lowercase).collect();
-        let known = owners.iter().all(|owner| owner.strip_prefix('@').map_or(owner.contains('@'), |name| !name.is_empty()));
-        let mut builder = GitignoreBuilder::new("");
-        builder.add_line(None, pattern).ok().filter(|_| known)?;
-        let pattern_of = builder.build().ok()?;
-        Some(Row { line: at + 1, text: line.to_owned(), pattern: pattern_of, flat: pattern.ends_with("/*"), owners })
-    };
-    text.lines().enumerate().filter_map(row).collect()
+    line.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn owners(text: &str) -> CodeOwners {
-        let files = [(".github/CODEOWNERS".to_owned(), text.to_owned()), ("CODEOWNERS".to_owned(), "* @other\n".to_owned())];
-        CodeOwners::of(&Snapshot::in_memory(files)).expect("a file")
-    }
-
     #[test]
-    fn the_last_line_about_a_path_counts() {
-        let file =
-            owners("# all\n* @a\n/.github/ @sec @acme/Sec # why\ndocs/* @w\n/apps/ @b\n/apps/free\n![x] @n\n/.github/ sec\n");
-        let line = |path: &str| match file.owns(path, &[]) {
-            Answer::Yes(place) => place.line,
-            _ => 0,
-        };
-        assert_eq!(line(".github/workflows/ci.yml"), 3);
-        assert_eq!(file.of_path(".github/workflows/ci.yml"), ["@acme/sec", "@sec"]);
-        assert_eq!((line("docs/a.md"), line("docs/b/c.md"), line("x")), (4, 2, 2));
-        assert_eq!((line("apps/x"), line("apps/free/x")), (5, 0));
-    }
-
-    #[test]
-    fn a_line_that_the_forge_objects_to_is_no_proof() {
-        let file = owners("* @gone\n");
-        assert!(file.owns("x", &[]).is_yes());
-        assert!(matches!(file.owns("x", &[(1, "* @gone".to_owned())]), Answer::Unknown(_)));
-        // Of another version of the file: its first line says something else.
-        assert!(file.owns("x", &[(1, "* @older".to_owned()), (2, "* @gone".to_owned())]).is_yes());
+    fn a_line_is_a_pattern_and_its_owners() {
+        let text = "# all\n\n* @first\n  docs/my\\ file.md @Ada bea@example.org # why @nobody\n/build/\n\\#x @acme/team\n";
+        let of = |line, pattern, owners: &[&'static str]| Row { line, pattern, owners: owners.to_vec() };
+        assert_eq!(
+            rows(text).collect::<Vec<_>>(),
+            [
+                of(3, "*", &["@first"]),
+                of(4, "docs/my\\ file.md", &["@Ada", "bea@example.org"]),
+                of(5, "/build/", &[]),
+                of(6, "\\#x", &["@acme/team"]),
+            ]
+        );
+        assert_eq!(rows("x\\").count() + rows("\\").count() + rows(" \t").count(), 2);
     }
 }

@@ -1,11 +1,15 @@
 //! Owns the comparison of what is run with the catalogue's rows: argument lists, flags, actions, hooks, images. Refuses to
 //! follow anything.
 
+mod flags;
+
 use super::pipeline::ActionCall;
 use super::shell::Word;
 use super::spelling;
 use crate::catalog::tool::{Hook, Run};
 use crate::catalog::{Catalog, Tool};
+
+pub use flags::{find_flag, flag_matches};
 
 /// A row of a tool that matched, and how many words it took.
 #[derive(Clone, Copy, Debug)]
@@ -308,46 +312,6 @@ fn image_name(image: &str) -> &str {
     image.strip_prefix("docker.io/library/").or_else(|| image.strip_prefix("docker.io/")).unwrap_or(image)
 }
 
-/// The word at which a flag row is satisfied: `--f`, `--f=v`, `--f v`, `-Dv`, `-D v`; with `after`, only behind that word.
-/// Words behind `--` never count unless `after` is `--`.
-#[must_use]
-pub fn find_flag<'w>(rows: &[String], after: Option<&str>, args: &'w [Word]) -> Option<&'w Word> {
-    let args = match after {
-        Some(marker) => {
-            let at = args.iter().position(|word| word.value.as_deref() == Some(marker))?;
-            &args[at + 1..]
-        }
-        None => {
-            let end = args.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(args.len());
-            &args[..end]
-        }
-    };
-    args.iter().enumerate().find_map(|(at, word)| {
-        let value = word.value.as_deref()?;
-        let next = args.get(at + 1).and_then(|word| word.value.as_deref());
-        rows.iter().any(|row| flag_matches(row, value, next)).then_some(word)
-    })
-}
-
-/// Whether a flag row is satisfied by a word and the one behind it.
-#[must_use]
-pub fn flag_matches(row: &str, word: &str, next: Option<&str>) -> bool {
-    let (flag, wanted) = match row.split_once(' ').or_else(|| row.split_once('=')) {
-        Some((flag, value)) => (flag, Some(value.trim_matches('\''))),
-        None => (row, None),
-    };
-    match wanted {
-        None => word == flag || (flag.starts_with("--") && word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))),
-        Some(wanted) => {
-            if word == flag {
-                return next == Some(wanted);
-            }
-            let Some(rest) = word.strip_prefix(flag) else { return false };
-            rest.strip_prefix('=') == Some(wanted) || (!flag.starts_with("--") && rest == wanted)
-        }
-    }
-}
-
 /// Whether two package specifications name one package, as PyPI compares names; npm and Go names have no such spellings.
 #[must_use]
 pub fn same_package(a: &str, b: &str) -> bool {
@@ -364,18 +328,6 @@ pub fn same_package(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn flags_match_in_every_spelling() {
-        assert!(flag_matches("--exit-zero", "--exit-zero", None));
-        assert!(!flag_matches("--exit-zero", "--exit-zero-x", None));
-        assert!(flag_matches("-D warnings", "-Dwarnings", None));
-        assert!(flag_matches("-D warnings", "-D", Some("warnings")));
-        assert!(!flag_matches("-D warnings", "-D", Some("clippy::all")));
-        assert!(flag_matches("--issues-exit-code=0", "--issues-exit-code", Some("0")));
-        assert!(flag_matches("--issues-exit-code=0", "--issues-exit-code=0", None));
-        assert!(!flag_matches("--issues-exit-code=0", "--issues-exit-code=01", None));
-    }
 
     #[test]
     fn spellings_of_one_repository_are_equal() {

@@ -61,7 +61,7 @@ pub struct Facts<'s> {
     /// What the forge knows, where it was asked.
     pub forge: Option<forge::ForgeFacts>,
     /// Who owns which files, by GitHub's file of code owners.
-    pub owners: Option<code_owners::CodeOwners>,
+    pub owners: Option<forge::CodeOwners>,
     /// Components and manifests.
     pub inventory: components::Inventory,
     /// Declared dependencies.
@@ -119,6 +119,9 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         unreadable_ci.extend(facts.unreadable);
         unread.extend(facts.unsupported);
     }
+    // Several workflows may use an action that is refused.
+    let mut told = std::collections::BTreeSet::new();
+    unreadable_ci.retain(|one: &ci::Unreadable| told.insert((one.place.clone(), one.why.clone())));
     unread.extend(ci::unread::gather(snapshot, &catalog.runners));
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
@@ -128,7 +131,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         pipelines.push(pipeline);
         trace.invocations.extend(more.invocations);
     }
-    let owners = code_owners::CodeOwners::of(snapshot);
+    let owners = forge::CodeOwners::of(snapshot);
     let forge = world.forge();
     required::mark(&mut pipelines, &required::Judge { declared: &terms.ci.required_checks, forge, owners: owners.as_ref() });
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));

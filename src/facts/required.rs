@@ -5,9 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::bound::Bound;
-use super::code_owners::CodeOwners;
 use super::forge::protection::Missing;
-use super::forge::{Check, ForgeFacts, Held};
+use super::forge::{Check, CodeOwners, ForgeFacts, Held};
 use super::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use super::ladder::Rung;
 use super::pipeline::{Job, Pipeline};

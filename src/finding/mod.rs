@@ -126,9 +126,15 @@ impl Finding {
     #[must_use]
     pub fn identity(&self) -> String {
         match &self.component {
-            Some(directory) => format!("{}:{directory}", self.subject.split(':').next().unwrap_or_default()),
+            Some(directory) => format!("{}:{directory}", self.language()),
             None => self.subject.clone(),
         }
+    }
+
+    /// What the subject is before its directory: of a finding about code its language.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.subject.split(':').next().unwrap_or_default()
     }
 
     /// Adds a place.

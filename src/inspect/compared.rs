@@ -9,6 +9,7 @@ use git2::Oid;
 use super::road::Judged;
 use crate::error::Error;
 use crate::facts::Facts;
+use crate::facts::components::Scope;
 use crate::finding::{Finding, Verdict};
 use crate::limits::Limits;
 use crate::snapshot::{self, Snapshot};
@@ -47,6 +48,8 @@ pub(super) struct Subjects {
 struct Held {
     language: String,
     directory: RepoPath,
+    /// It is part of the product.
+    product: bool,
     /// Its source files.
     files: BTreeSet<RepoPath>,
     /// What makes it one.
@@ -55,12 +58,8 @@ struct Held {
 
 impl Held {
     fn is_of(&self, finding: &Finding) -> bool {
-        self.language == language(finding) && finding.component.as_ref().is_none_or(|wanted| *wanted == self.directory)
+        self.language == finding.language() && finding.component.as_ref().is_none_or(|wanted| *wanted == self.directory)
     }
-}
-
-fn language(finding: &Finding) -> &str {
-    finding.subject.split(':').next().unwrap_or_default()
 }
 
 impl Subjects {
@@ -70,6 +69,7 @@ impl Subjects {
         let component = |one: &crate::facts::components::Component| Held {
             language: one.language.clone(),
             directory: one.directory.clone(),
+            product: one.scope == Scope::Production,
             files: one.files.iter().cloned().collect(),
             manifests: one.declared_in.iter().chain(&one.manifest).cloned().collect(),
         };
@@ -78,6 +78,16 @@ impl Subjects {
             manifests.entry(manifest.ecosystem.clone()).or_default().push(manifest.path.clone());
         }
         Self { components: inventory.components.iter().map(component).collect(), manifests }
+    }
+
+    /// All source files of the product.
+    pub(super) fn product(&self) -> BTreeSet<&RepoPath> {
+        self.components.iter().filter(|one| one.product).flat_map(|one| &one.files).collect()
+    }
+
+    /// Whether a file of what a finding is about is one of these.
+    pub(super) fn holds_any(&self, finding: &Finding, files: &BTreeSet<&RepoPath>) -> bool {
+        self.components.iter().filter(|one| one.is_of(finding)).flat_map(|one| &one.files).any(|file| files.contains(file))
     }
 
     /// Whether all that a finding was about is deleted at the head, or has become what another subject is about.
@@ -95,6 +105,21 @@ impl Subjects {
         }
     }
 
+    /// Where a component without a manifest lay before files came or went, so that the deepest directory of all of them is another: the base's
+    /// directory by language and the head's.
+    pub(super) fn spread(&self, before: &Self) -> impl Iterator<Item = ((String, RepoPath), RepoPath)> {
+        let bare = |one: &&Held| one.manifests.is_empty();
+        let has = |side: &Self, like: &Held| {
+            side.components.iter().any(|one| one.language == like.language && one.directory == like.directory)
+        };
+        let here = self.components.iter().filter(bare).filter(move |one| !has(before, one));
+        here.filter_map(move |one| {
+            let mut old = before.components.iter().filter(bare).filter(|old| old.language == one.language && !has(self, old));
+            let was = old.find(|old| old.files.iter().any(|file| one.files.contains(file)))?;
+            Some(((one.language.clone(), one.directory.clone()), was.directory.clone()))
+        })
+    }
+
     /// A manifest that is there under another ecosystem alone: its packages have another manager now.
     fn names_elsewhere(&self, path: &RepoPath, ecosystem: &str) -> bool {
         !self.manifests.contains_key(ecosystem) && self.manifests.values().flatten().any(|other| other == path)
@@ -105,7 +130,7 @@ impl Subjects {
         let here: Vec<&Held> = self
             .components
             .iter()
-            .filter(|one| one.language == language(finding) && directory.is_none_or(|wanted| *wanted == one.directory))
+            .filter(|one| one.language == finding.language() && directory.is_none_or(|wanted| *wanted == one.directory))
             .collect();
         let files = before.components.iter().filter(|one| one.is_of(finding)).flat_map(|one| &one.files);
         files.filter(|file| head.entry(file).is_some()).all(|file| here.iter().any(|one| one.files.contains(file)))
@@ -116,7 +141,8 @@ impl Subjects {
 #[derive(Default)]
 pub(super) struct Moves {
     pub(super) files: BTreeMap<RepoPath, RepoPath>,
-    pub(super) directories: BTreeMap<RepoPath, RepoPath>,
+    /// By language.
+    pub(super) directories: BTreeMap<(String, RepoPath), RepoPath>,
 }
 
 impl Moves {
@@ -128,10 +154,13 @@ impl Moves {
         if gone.is_empty() {
             return moves;
         }
-        let directories: BTreeSet<&RepoPath> = findings.iter().filter_map(|one| one.component.as_ref()).collect();
-        for directory in directories.into_iter().filter(|directory| !base.is_dir(directory)) {
+        let mut directories = BTreeMap::<&RepoPath, BTreeSet<&str>>::new();
+        for (directory, finding) in findings.iter().filter_map(|one| Some((one.component.as_ref()?, one))) {
+            directories.entry(directory).or_default().insert(finding.language());
+        }
+        for (directory, languages) in directories.into_iter().filter(|(directory, _)| !base.is_dir(directory)) {
             if let Some(old) = old_directory(directory, &gone, head, base) {
-                moves.directories.insert(directory.clone(), old);
+                moves.directories.extend(languages.iter().map(|one| (((*one).to_owned(), directory.clone()), old.clone())));
             }
         }
         let files: BTreeSet<&RepoPath> =
@@ -175,7 +204,7 @@ fn old_file(file: &RepoPath, gone: &[&RepoPath], head: &Snapshot, base: &Snapsho
 }
 
 /// Whether nine tenths of the lines are the same, counted as often as they stand there.
-fn alike(file: &RepoPath, before: &RepoPath, head: &Snapshot, base: &Snapshot) -> bool {
+pub(super) fn alike(file: &RepoPath, before: &RepoPath, head: &Snapshot, base: &Snapshot) -> bool {
     let (Ok(file), Ok(before)) = (head.peek(file), base.peek(before)) else { return false };
     if file.text == before.text {
         return !file.text.is_empty();

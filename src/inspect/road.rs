@@ -7,12 +7,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::compared::{self, Moves, Subjects};
-use super::{unread, watched};
+use super::{shrunk, unread, watched};
 use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
 use crate::error::Error;
-use crate::facts::code_owners::CodeOwners;
-use crate::facts::forge::ForgeFacts;
+use crate::facts::components::base_scope;
+use crate::facts::forge::{CodeOwners, ForgeFacts};
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -93,13 +93,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Looks: facts, checks, findings.
+    /// Looks: facts, checks, findings; what is product is not for the tree alone to say where it is held against a base.
     ///
     /// # Errors
     /// What had to be read of the repository and could not be.
-    pub(super) fn of(snapshot: &Snapshot, policy: &Policy, look: &Look<'_>, judging: &Judging<'_>) -> Result<Self, Error> {
+    pub(super) fn of(
+        snapshot: &Snapshot,
+        policy: &Policy,
+        look: &Look<'_>,
+        judging: &Judging<'_>,
+        base: Option<&Snapshot>,
+    ) -> Result<Self, Error> {
         let catalog = Catalog::builtin();
         let mut terms = policy.terms.clone();
+        terms.scope.base = base.map(|base| Arc::new(base_scope(base, catalog, &terms.scope)));
         if let Some(profile) = judging.profile {
             terms.profile = profile.to_owned();
         }
@@ -128,12 +135,16 @@ impl Found {
         today: Date,
         base: Option<BaseSide<'_>>,
     ) -> Judged {
-        let moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
         let now = &self.subjects;
+        let mut moves = base.map(|base| Moves::of(&self.findings, snapshot, base.snapshot)).unwrap_or_default();
+        moves.directories.extend(base.iter().flat_map(|base| now.spread(&base.judged.subjects)));
         let deleted = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.deleted(finding, snapshot, now));
         let taken_over = |finding: &Finding, directory: Option<&RepoPath>| {
             base.is_some_and(|base| now.took_over(&base.judged.subjects, finding, directory, snapshot))
         };
+        let shrunk = base.map(|base| shrunk::shrunk(&base.judged.subjects, now, base.snapshot, snapshot)).unwrap_or_default();
+        let taken: BTreeSet<&RepoPath> = shrunk.iter().flat_map(|one| &one.files).collect();
+        let out_of_sight = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.holds_any(finding, &taken));
         let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted)).unwrap_or_default();
         // The base's own: a change cannot take its owners away first.
         let reviewed = |path: &str| base.is_some_and(|base| base.judged.review.asks_for(path));
@@ -145,6 +156,8 @@ impl Found {
                 directories: &moves.directories,
                 deleted: &deleted,
                 taken_over: &taken_over,
+                out_of_sight: &out_of_sight,
+                shrunk: &shrunk,
                 proposal: base.proposal,
                 watched: &watched,
                 reviewed: &reviewed,
@@ -178,7 +191,7 @@ pub fn decided(
     judging: &Judging<'_>,
     today: Date,
 ) -> Result<Judged, Error> {
-    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, None))
+    Ok(Found::of(snapshot, policy, look, judging, None)?.decide(snapshot, policy, judging, today, None))
 }
 
 /// What follows from a tree held against a base in memory or opened elsewhere; `proposal` is what the head
@@ -199,7 +212,7 @@ pub fn decided_on(
     let trusted = BTreeSet::new();
     let side =
         BaseSide { judged: &judged, snapshot: base, proposal, trusted: &trusted, block_existing: false, expiry_closes: false };
-    Ok(Found::of(snapshot, policy, look, judging)?.decide(snapshot, policy, judging, today, Some(side)))
+    Ok(Found::of(snapshot, policy, look, judging, Some(base))?.decide(snapshot, policy, judging, today, Some(side)))
 }
 
 /// Judges the facts by the rules asked for (all, when none is named).

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::code_owners::{CodeOwners, PLACES};
+use crate::facts::code_owners::OF_GITHUB;
+use crate::facts::forge::CodeOwners;
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
@@ -59,8 +60,8 @@ fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Opt
     let there = FOLDERS.iter().flat_map(|folder| below(folder, head, base)).chain(trusted.iter().cloned());
     let there: BTreeSet<String> = there.map(|path| path.to_string()).collect();
     // A file of code owners behind the one that counts counts for nothing.
-    let counts = PLACES.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
-    let mut guarded = there.iter().map(String::as_str).chain(PLACES.into_iter().take(counts)).chain(GUARDED);
+    let counts = OF_GITHUB.iter().position(|name| *name == before.path.as_str()).map_or(0, |at| at + 1);
+    let mut guarded = there.iter().map(String::as_str).chain(OF_GITHUB.into_iter().take(counts)).chain(GUARDED);
     let lost = guarded.find(|path| {
         let then = before.of_path(path);
         !then.is_empty() && after.as_ref().map(|after| after.of_path(path)).unwrap_or_default() != then

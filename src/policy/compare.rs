@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::protected::{Proposal, Watched};
+use super::shrunk::{self, Shrunk};
 use super::{Change, Decided, DecidedFinding, Decision};
 use crate::finding::{Finding, Verdict};
 use crate::terms::Policy;
@@ -43,12 +44,16 @@ pub struct Against<'a> {
     pub base: &'a Decided,
     /// Files of the head under another name than at the base.
     pub files: &'a BTreeMap<RepoPath, RepoPath>,
-    /// Directories of components under another name than at the base.
-    pub directories: &'a BTreeMap<RepoPath, RepoPath>,
+    /// Directories of components, by language, under another name than at the base.
+    pub directories: &'a BTreeMap<(String, RepoPath), RepoPath>,
     /// Whether what a finding of the base was about was deleted, all files of it.
     pub deleted: &'a (dyn Fn(&Finding) -> bool + Sync),
     /// Whether the files that a finding of the base was about are now those of the language's component in this directory, or of any.
     pub taken_over: &'a (dyn Fn(&Finding, Option<&RepoPath>) -> bool + Sync),
+    /// Whether the head takes files of what a finding of the base was about out of the product, without deleting them.
+    pub out_of_sight: &'a (dyn Fn(&Finding) -> bool + Sync),
+    /// What it takes out of the product.
+    pub shrunk: &'a [Shrunk],
     /// What the head does to the policy.
     pub proposal: Proposal<'a>,
     /// Files beside the policy that the change touches.
@@ -117,7 +122,8 @@ struct Names<'a, 'b> {
 impl Names<'_, '_> {
     /// The subject of a head's finding, as the base would call it.
     fn identity(&self, finding: &Finding) -> String {
-        let moved = finding.component.as_ref().and_then(|directory| self.against.directories.get(directory));
+        let named = |directory: &RepoPath| self.against.directories.get(&(finding.language().to_owned(), directory.clone()));
+        let moved = finding.component.as_ref().and_then(named);
         match moved {
             Some(directory) => Finding { component: Some(directory.clone()), ..finding.clone() }.identity(),
             None => finding.identity(),
@@ -260,6 +266,7 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
         let told = |one: &&DecidedFinding| one.finding.rule == finding.rule && one.finding.verdict == Verdict::Fail;
         head.iter().filter(told).any(|one| one.finding.subject == "repository" || finding.subject == "repository")
     };
+    let shrunk_is_told = head.iter().any(|one| one.finding.rule == shrunk::RULE && one.finding.verdict == Verdict::Fail);
     let mut lost = Lost { hidden: BTreeMap::new(), gone: Vec::new(), kept: BTreeSet::new() };
     for before in against.base.findings.iter().filter(|one| one.decision != Decision::Off) {
         let finding = &before.finding;
@@ -270,12 +277,18 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
         let now = around(finding, head, &by_subject, against);
         let all = |test: fn(Verdict) -> bool| now.iter().all(|at| test(head[*at].finding.verdict));
         let silent = now.is_empty() && (was_proven || finding.component.is_some()) && !whole_fails(finding);
-        if !(silent || (!now.is_empty() && all(undecided))) || (against.deleted)(finding) {
+        if !(silent || (!now.is_empty() && all(undecided))) {
+            continue;
+        }
+        let out_of_sight = (against.out_of_sight)(finding);
+        if (against.deleted)(finding) && !out_of_sight {
             continue;
         }
         lost.kept.insert((finding.rule.clone(), before.fingerprint.clone()));
         match now.first() {
             Some(at) => drop(lost.hidden.entry(*at).or_insert(before)),
+            // One cause, one finding.
+            None if out_of_sight && shrunk_is_told => {}
             None => lost.gone.push(before),
         }
     }
@@ -285,7 +298,7 @@ fn lost<'b>(head: &[DecidedFinding], against: &Against<'b>, names: &Names<'_, '_
 /// What the head says about the subject: of a component whose files another one took over, about that; of a language or a repository that
 /// is told as a whole, about the whole, unless that is proof which this component's files have no part in.
 fn around<'h>(finding: &Finding, head: &[DecidedFinding], by_subject: &'h BySubject, against: &Against<'_>) -> &'h [usize] {
-    let language = finding.subject.split(':').next().unwrap_or_default();
+    let language = finding.language();
     let told = |name: String| by_subject.get(&(finding.rule.clone(), name)).map(Vec::as_slice);
     if let Some(own) = told(finding.identity()) {
         return own;

@@ -9,7 +9,7 @@ use super::compare::{self, Against};
 use super::lines::Lines;
 use super::severity::RuleStanding;
 use super::waivers::Waivers;
-use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current, protected};
+use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current, protected, shrunk};
 use crate::answer::Reason;
 use crate::catalog::{Catalog, Severity};
 use crate::finding::{Finding, Verdict};
@@ -174,12 +174,16 @@ impl<'a> Run<'a> {
 }
 
 impl Run<'_> {
-    /// The findings of `policy-protected`.
+    /// The findings of `policy-protected` and of `scope-shrunk`.
     fn about_the_change(&mut self, against: Option<&Against<'_>>) -> Vec<DecidedFinding> {
-        let Some(rule) = self.catalog.rule(protected::RULE).filter(|_| self.standing(protected::RULE).active) else {
-            return Vec::new();
-        };
-        let findings = protected::findings(rule, self.catalog, against);
+        let mut findings = Vec::new();
+        for id in [protected::RULE, shrunk::RULE] {
+            let Some(rule) = self.catalog.rule(id).filter(|_| self.standing(id).active) else { continue };
+            findings.extend(match id {
+                shrunk::RULE => shrunk::findings(rule, against),
+                _ => protected::findings(rule, self.catalog, against),
+            });
+        }
         findings.into_iter().filter_map(|finding| self.decide(tidy(finding))).collect()
     }
 }

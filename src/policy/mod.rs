@@ -8,6 +8,7 @@ pub mod lines;
 pub mod origin;
 pub mod protected;
 pub mod severity;
+pub mod shrunk;
 pub mod waivers;
 
 #[cfg(test)]

@@ -6,11 +6,25 @@ use std::io::{self, Write};
 use super::told::Told;
 use super::{Report, Reporter, View};
 use crate::catalog::Severity;
+use crate::error::Error;
 use crate::policy::{DecidedFinding, Decision, Outcome};
 use crate::text::escape::{workflow_message, workflow_property};
 
 /// Annotations of each level that the forge shows of one step (general knowledge; more are dropped without a word).
 const BUDGET: usize = 10;
+
+/// An error that ended the run before there was a report, as an annotation for each that it carries.
+#[must_use]
+pub fn annotation(error: &Error) -> String {
+    let one = |error: &Error| {
+        let place = error.place.as_ref().map_or_else(String::new, |place| {
+            format!("file={},line={},col={},", workflow_property(place.path.as_str()), place.line, place.column)
+        });
+        let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!("\n{hint}"));
+        format!("::error {place}title=tollgate::{}\n", workflow_message(&format!("{}{hint}", error.message)))
+    };
+    error.each().take(BUDGET).map(one).collect()
+}
 
 /// `--format github`.
 pub(super) struct GitHub;
@@ -34,7 +48,7 @@ impl Reporter for GitHub {
             let list: Vec<&Told<'_>> = told.iter().filter(|one| level_of(one.first) == level).collect();
             let shown = if list.len() > BUDGET { BUDGET - 1 } else { list.len() };
             for told in &list[..shown] {
-                annotation(level, told, out)?;
+                annotate(level, told, out)?;
             }
             if list.len() > shown {
                 let rest = list.len() - shown;
@@ -59,7 +73,7 @@ fn level_of(decided: &DecidedFinding) -> &'static str {
     }
 }
 
-fn annotation(level: &str, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn annotate(level: &str, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
     let finding = &told.first.finding;
     let mut properties = Vec::new();
     if let Some(evidence) = finding.places.first() {

@@ -35,6 +35,7 @@ use crate::policy::{Counts, DecidedFinding, FailOn, Outcome, PolicySource};
 use crate::text::{RepoPath, SourceFile};
 
 pub use crate::policy::Fixed;
+pub use github::annotation;
 pub use neutral::Neutral;
 
 /// The schema number of `check` and `facts`.

@@ -75,6 +75,11 @@ pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> 
         return Err(Refusal::rejected(Step::State, reason, "find out who moved the tag; then tag and sign the next version"));
     }
     let (prefix, version) = split(&now.tag);
+    // What was deployed last is no way back, whatever its name is; of versions the newest decides below.
+    let last = log.iter().rev().find(|entry| split(&entry.tag).0 == prefix);
+    if version.is_none() && last.is_some_and(|last| last.tag == now.tag) {
+        return Ok(());
+    }
     let others = || log.iter().rev().filter(|entry| entry.tag != now.tag && split(&entry.tag).0 == prefix);
     let Some(last) = others().next().filter(|_| !rollback) else { return Ok(()) };
     // Of versions the newest counts, in whatever order they came: who asked for every release has appended old ones.
@@ -160,6 +165,9 @@ mod tests {
         }
         assert!(judge(&log, &entry("v3.1.0", "a"), false).is_ok() && judge(&log, &entry("v3.1.1", "n"), false).is_ok());
         assert!(judge(&[entry("2026.01.01", "a")], &entry("2026.01.01", "a"), false).is_ok(), "again what alone is known");
+        let log = [entry("v3.1.0", "a"), entry("2026.01.01", "x"), entry("pkg@1.0", "d")];
+        assert!(judge(&log, &entry("2026.01.01", "x"), false).is_ok(), "again what was deployed last, after a word for it");
+        assert!(judge(&log, &entry("2026.01.01", "y"), false).is_err() && judge(&log, &entry("2026.01.02", "n"), false).is_err());
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn terms(values: &Node) -> Terms {
         service: values.get("service").map(service).unwrap_or_default(),
         scope: values
             .get("scope")
-            .map(|node| ScopeTerms { exclude: node.texts_at("exclude"), production: node.texts_at("production") })
+            .map(|node| ScopeTerms { exclude: node.texts_at("exclude"), production: node.texts_at("production"), base: None })
             .unwrap_or_default(),
         ci: values.get("ci").map(ci).unwrap_or_default(),
         tools: pairs(values.get("tools")).map(|(name, node)| (name.clone(), tool(node))).collect(),

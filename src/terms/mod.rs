@@ -19,9 +19,10 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 pub use meaning::{NAME, name_problem};
 pub use policy::{Level, Policy};
@@ -90,6 +91,17 @@ pub struct ScopeTerms {
     pub exclude: Vec<String>,
     /// Globs of paths that are production wherever they lie.
     pub production: Vec<String>,
+    /// Of a head that is held against a base: what that one says. No policy sets it.
+    pub base: Option<Arc<BaseScope>>,
+}
+
+/// What a base says about the scope of a head: whoever changes the head cannot take more out of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BaseScope {
+    /// Its `.gitattributes` files: path and text.
+    pub attributes: Vec<(RepoPath, String)>,
+    /// Its source files that are product code.
+    pub product: BTreeSet<RepoPath>,
 }
 
 /// `[ci]`.

@@ -7,6 +7,7 @@ mod compared;
 mod events;
 mod judges;
 mod matched;
+mod shrunk;
 
 use checkout::Files;
 

@@ -1,4 +1,4 @@
-//! Owns what `.gitattributes` files say to linguist about a path: vendored, generated, documentation. They match as git has it:
+//! Owns what `.gitattributes` files say about a path: vendored, generated or documentation to linguist, kept by Git LFS. They match as git has it:
 //! the path itself and never what lies below it, the last row of the nearest file that speaks of an attribute. Refuses every
 //! other attribute, and macros.
 
@@ -13,10 +13,11 @@ use crate::text::{Place, RepoPath};
 /// Where the rows stand.
 const FILE: &str = ".gitattributes";
 /// The attributes that are asked about.
-const NAMES: [&str; 3] = ["linguist-vendored", "linguist-generated", "linguist-documentation"];
+const NAMES: [&str; 4] = ["linguist-vendored", "linguist-generated", "linguist-documentation", "filter"];
 const VENDORED: usize = 0;
 const GENERATED: usize = 1;
 const DOCUMENTATION: usize = 2;
+const FILTER: usize = 3;
 
 /// Rows that are read of one file.
 const ROWS: usize = 10_000;
@@ -31,23 +32,43 @@ pub struct Line {
 }
 
 /// All `.gitattributes` files of a tree, the deepest first.
-pub(super) struct Attributes(Vec<File>);
+pub struct Attributes(Vec<File>);
 
 struct File {
     path: RepoPath,
     directory: RepoPath,
     /// One for each of [`NAMES`]: a row for one says nothing about another.
-    matchers: [Gitignore; 3],
+    matchers: [Gitignore; NAMES.len()],
+}
+
+/// The path and the text of each `.gitattributes` of a tree.
+#[must_use]
+pub fn texts(snapshot: &Snapshot) -> Vec<(RepoPath, String)> {
+    // The end of a path is compared first: of almost every path of a large tree that is all.
+    let is_one = |path: &RepoPath| path.as_str().ends_with(FILE) && path.file_name() == FILE;
+    let named = snapshot.entries().iter().filter(|entry| is_one(&entry.path) && entry.is_file());
+    named.filter_map(|entry| Some((entry.path.clone(), snapshot.read(&entry.path).ok()?.text.clone()))).collect()
 }
 
 impl Attributes {
-    pub(super) fn read(snapshot: &Snapshot) -> Self {
-        // The end of a path is compared first: of almost every path of a large tree that is all.
-        let is_one = |path: &RepoPath| path.as_str().ends_with(FILE) && path.file_name() == FILE;
-        let named = snapshot.entries().iter().filter(|entry| is_one(&entry.path) && entry.is_file());
-        let mut files: Vec<File> = named.filter_map(|entry| file(snapshot, &entry.path)).collect();
+    /// Reads the rows of all files.
+    #[must_use]
+    pub fn of(texts: &[(RepoPath, String)]) -> Self {
+        let mut files: Vec<File> = texts.iter().filter_map(|(path, text)| file(path, text)).collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.directory.segments().count()));
         Self(files)
+    }
+
+    /// The row that makes a path anything else than product code.
+    #[must_use]
+    pub fn takes(&self, path: &RepoPath) -> Option<Line> {
+        self.hides(path).or_else(|| self.set(DOCUMENTATION, path))
+    }
+
+    /// The row by which Git LFS keeps a file.
+    #[must_use]
+    pub fn stores(&self, path: &RepoPath) -> Option<Line> {
+        self.set(FILTER, path)
     }
 
     /// The row that takes a path out of sight.
@@ -76,11 +97,10 @@ impl Attributes {
     }
 }
 
-fn file(snapshot: &Snapshot, path: &RepoPath) -> Option<File> {
-    let text = snapshot.read(path).ok()?;
+fn file(path: &RepoPath, text: &str) -> Option<File> {
     let mut builders = NAMES.map(|_| GitignoreBuilder::new(""));
     let mut any = false;
-    for (at, row) in text.text.lines().enumerate().take(ROWS) {
+    for (at, row) in text.lines().enumerate().take(ROWS) {
         let mut words = row.split_ascii_whitespace();
         // `!` has no meaning before a pattern here, and `[attr]` begins a macro.
         let plain = |pattern: &&str| !pattern.starts_with(['#', '!']) && !pattern.starts_with("[attr]") && pattern.len() < 1024;
@@ -89,8 +109,9 @@ fn file(snapshot: &Snapshot, path: &RepoPath) -> Option<File> {
             let (name, set) = match attribute.strip_prefix(['-', '!']) {
                 Some(name) => (name, false),
                 None => match attribute.split_once('=') {
+                    Some((name @ "filter", value)) => (name, value == "lfs"),
                     Some((name, value)) => (name, value != "false"),
-                    None => (attribute, true),
+                    None => (attribute, attribute != "filter"),
                 },
             };
             let Some(which) = NAMES.iter().position(|known| *known == name) else { continue };

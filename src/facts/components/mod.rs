@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::catalog::Catalog;
 use crate::catalog::language::Language;
 use crate::snapshot::Snapshot;
-use crate::terms::ScopeTerms;
+use crate::terms::{BaseScope, ScopeTerms};
 use crate::text::RepoPath;
 
 pub mod attributes;
@@ -23,6 +23,8 @@ pub(super) mod workspaces;
 
 #[cfg(test)]
 mod tests;
+
+pub use roots::deepest_common;
 
 /// Whether something is part of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -163,12 +165,20 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
     let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.product()).sum();
     let mut components = Vec::new();
     for (language, files) in &sources {
-        components.extend(roots::components_of(language, files, &manifests, total));
+        components.extend(roots::components_of(language, files, &manifests, total, terms.base.as_deref()));
     }
     components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
     declared::fill(snapshot, &catalog.languages, &manifests, &mut components);
     let hidden = sources.into_iter().filter_map(|(language, files)| Some((language.id.clone(), files.hidden?))).collect();
     Inventory { manifests, components, hidden }
+}
+
+/// What a tree says about the scope of another one that is held against it.
+#[must_use]
+pub fn base_scope(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> BaseScope {
+    let components = take_stock(snapshot, catalog, terms).components;
+    let product = components.into_iter().filter(|one| one.scope == Scope::Production).flat_map(|one| one.files).collect();
+    BaseScope { attributes: attributes::texts(snapshot), product }
 }
 
 fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scoping<'_>) -> Vec<(&'c Language, Sources)> {

@@ -4,11 +4,18 @@ use std::collections::BTreeMap;
 
 use super::{Component, ManifestFact, Scope, Sources};
 use crate::catalog::language::Language;
+use crate::terms::BaseScope;
 use crate::text::RepoPath;
 
 /// The components of one language: its manifests' directories (workspace members folded into their root), else the deepest
-/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files.
-pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[ManifestFact], total: usize) -> Vec<Component> {
+/// directory that holds all its files, when they are at least 3 and at least 5 % of all source files, or are what is left of a base's.
+pub(super) fn components_of(
+    language: &Language,
+    files: &Sources,
+    manifests: &[ManifestFact],
+    total: usize,
+    base: Option<&BaseScope>,
+) -> Vec<Component> {
     let own: Vec<&ManifestFact> =
         manifests.iter().filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str())).collect();
     let mut found = rooted(language, &own);
@@ -50,7 +57,11 @@ pub(super) fn components_of(language: &Language, files: &Sources, manifests: &[M
     let lists: Vec<Component> = found.values().filter(|component| is_list_apart(component)).cloned().collect();
     let anywhere = found.values().any(|component| !component.files.is_empty());
     found.retain(|directory, component| !component.files.is_empty() || (!anywhere && directory.is_root()));
-    if enough(orphans.len()) || (!language.code && !orphans.is_empty()) {
+    if !enough(orphans.len()) && language.code {
+        // However little is left: what was present at the base stays so.
+        orphans.retain(|path| base.is_some_and(|base| base.product.contains(path)));
+    }
+    if !orphans.is_empty() {
         let directory = deepest_common(&orphans);
         let blank = blank(language, directory.clone());
         let component = found.entry(directory.clone()).or_insert(blank);
@@ -135,7 +146,9 @@ fn fold_lists(found: &mut BTreeMap<RepoPath, Component>, manifests: &[&ManifestF
     }
 }
 
-fn deepest_common(paths: &[RepoPath]) -> RepoPath {
+/// The deepest directory that holds all of these files.
+#[must_use]
+pub fn deepest_common(paths: &[RepoPath]) -> RepoPath {
     let mut common = paths.first().map(RepoPath::parent).unwrap_or_default();
     for path in paths {
         while !path.is_in(&common) {

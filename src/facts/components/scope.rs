@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Scope;
-use super::attributes::{Attributes, Line};
+use super::attributes::{self, Attributes, Line};
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
@@ -20,6 +20,8 @@ pub struct Scoping<'c> {
     excluded: GlobSet,
     production: GlobSet,
     attributes: Attributes,
+    /// Those of the base: what they do not say of a path, the head's cannot say either.
+    of_base: Option<Attributes>,
 }
 
 impl<'c> Scoping<'c> {
@@ -32,7 +34,8 @@ impl<'c> Scoping<'c> {
             development: languages.development.iter().map(String::as_str).collect(),
             excluded: globs(&terms.exclude),
             production: globs(&terms.production),
-            attributes: Attributes::read(snapshot),
+            attributes: Attributes::of(&attributes::texts(snapshot)),
+            of_base: terms.base.as_ref().map(|base| Attributes::of(&base.attributes)),
         }
     }
 
@@ -43,17 +46,22 @@ impl<'c> Scoping<'c> {
             return Some(Scope::Production);
         }
         let scope = self.by_place(path)?;
-        if self.attributes.hides(path).is_some() {
+        if self.hides(path).is_some() {
             return None;
         }
-        Some(if self.attributes.documents(path) { Scope::Development } else { scope })
+        let of_base = self.of_base.as_ref().is_none_or(|base| base.documents(path));
+        Some(if of_base && self.attributes.documents(path) { Scope::Development } else { scope })
+    }
+
+    fn hides(&self, path: &RepoPath) -> Option<Line> {
+        self.of_base.as_ref().is_none_or(|base| base.hides(path).is_some()).then(|| self.attributes.hides(path))?
     }
 
     /// The line of a `.gitattributes` that takes a path out of sight, when nothing else does.
     #[must_use]
     pub fn hidden_by(&self, path: &RepoPath) -> Option<Line> {
         self.by_place(path)?;
-        self.attributes.hides(path)
+        self.hides(path)
     }
 
     /// What the path alone says.

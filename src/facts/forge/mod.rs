@@ -6,16 +6,17 @@
 
 pub mod environments;
 mod layers;
+mod owners;
 pub mod protection;
 mod values;
 
 pub use layers::{Check, Layer, RequiredWorkflow, Reviews, Scanning};
+pub use owners::{CodeOwners, Objection};
 pub use protection::{Held, Protection};
 
 use serde_json::Value;
 
 use crate::answer::{Reason, Why};
-use crate::facts::code_owners::Objection;
 use crate::source::forge::{Answers, Got};
 
 /// The app that publishes the checks of GitHub's own CI, on github.com.

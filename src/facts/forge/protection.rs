@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::layers::{self, Layer};
+use super::owners::{CodeOwners, Objection};
 use super::values::{enabled, flag};
 use super::{Seen, hidden};
 use crate::answer::{Answer, Why};
-use crate::facts::code_owners::{CodeOwners, Objection};
 use crate::source::forge::{Answers, Got, segment};
 
 /// What protects a branch.

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::answer::Answer;
-use crate::facts::code_owners::CodeOwners;
 
 /// Answers in the shapes that GitHub documents.
 fn answers(got: &[(&str, Value)]) -> Answers {

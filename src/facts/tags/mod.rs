@@ -2,8 +2,8 @@
 
 pub mod claimed_time;
 mod claims;
-mod code_owners;
 mod countersign;
+mod owners;
 pub mod reach;
 pub mod survey;
 pub mod verify;

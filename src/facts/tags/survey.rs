@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::claimed_time::Past;
-use super::code_owners;
+use super::owners;
 use super::reach::{self, Branch, Branches};
 use super::verify::Verifying;
 use crate::answer::Reason;
@@ -39,7 +39,7 @@ pub struct Signing {
     pub policy: Option<Place>,
     /// Whoever may sign releases now, by name.
     pub releasers: BTreeMap<String, Releaser>,
-    /// Who owns everything by CODEOWNERS and has no key in the policy, as written there.
+    /// Who owns everything by a file of owners and has no key in the policy, as written there.
     pub owners_without_key: Vec<(String, Place)>,
     /// The newest releases.
     pub releases: Releases,
@@ -110,6 +110,8 @@ pub enum Commits {
         unsigned_count: usize,
         /// Merges that carry a signature by a key that is not in the policy, as forges make them.
         by_forge: usize,
+        /// The policy asks for all commits, not for the tip of the default branch alone.
+        all: bool,
     },
 }
 
@@ -127,7 +129,7 @@ pub fn survey(snapshot: &Snapshot, policy: &Policy, trust: &Trust, default: &Def
         None => (Releases::NoRepository, Commits::default()),
         Some(repository) => (surveying.releases(repository)?, surveying.commits(repository)?),
     };
-    let owners_without_key = code_owners::without_key(snapshot, policy, trust);
+    let owners_without_key = owners::without_key(snapshot, policy, trust);
     Ok(Signing { people: true, policy: policy.place(), releasers, owners_without_key, releases, commits })
 }
 
@@ -334,6 +336,6 @@ impl Surveying<'_> {
                 pending.extend(read.parents.into_iter().filter(|parent| seen.insert(*parent)).map(|parent| (time, parent)));
             }
         }
-        Commits::Judged { what, count, unsigned, unsigned_count, by_forge }
+        Commits::Judged { what, count, unsigned, unsigned_count, by_forge, all: most.is_none() }
     }
 }

@@ -181,6 +181,22 @@ fn a_tool_that_breaks_is_never_green() {
     }
 }
 
+/// What ends before there is a report: the page shows why, the outputs say it, and no mode makes another program green.
+#[test]
+fn a_check_without_a_report_says_so() {
+    let (checkout, _) = weakening();
+    let (base, head) = (checkout.commit(&[CODE, PROJECT, GATES], &[]), checkout.commit(&[CODE, PROJECT, SOFT], &[]));
+    let elsewhere = Run::pull_request(head, "main", base, head);
+    let left = Action::new().run(&checkout, &elsewhere, &[BINARY], &[]);
+    assert_eq!((left.status, left.outputs["outcome"].as_str()), (3, "incomplete"), "{}", left.log);
+    let told = left.commands().into_iter().filter(|(level, _)| level == "error").collect::<Vec<_>>();
+    assert!(matches!(told.as_slice(), [(_, text)] if text.contains("%0A")), "the error and its help: {told:?}");
+    assert!(left.summary.starts_with("## tollgate: not finished") && left.summary.contains("status 3"), "{}", left.summary);
+    let inputs = [("binary", "/bin/true"), ("mode", "report")];
+    let left = Action::new().run(&checkout, &elsewhere, &inputs, &[]);
+    assert!(left.status == 2 && left.log.contains("without a report"), "{}", left.log);
+}
+
 /// What stands in an input stays a word, whatever it holds.
 #[test]
 fn inputs_are_never_code() {
@@ -267,7 +283,9 @@ fn a_release_is_run_only_if_it_is_the_one_that_is_named() {
     let action = Action::new();
     let without = action.run(&checkout, &run, &[], &[]);
     assert!(without.status == 2 && without.log.contains("there is no release yet"), "{}", without.log);
-    let program = b"#!/bin/sh\necho released \"$1\"\nexit 0\n".to_vec();
+    let program =
+        b"#!/bin/sh\necho released \"$1\"\nfor a; do case $a in --out=json=*) echo {} > \"${a#--out=json=}\";; esac; done\n"
+            .to_vec();
     let digest: String = Sha256::digest(&program).iter().map(|byte| format!("{byte:02x}")).collect();
     let machine = Command::new("uname").args(["-s", "-m"]).output().expect("uname");
     let machine = String::from_utf8(machine.stdout).expect("text").trim().replace(' ', "-");

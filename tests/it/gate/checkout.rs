@@ -48,18 +48,22 @@ impl Checkout {
         Self { directory, repository }
     }
 
-    /// A commit of exactly these files.
+    /// A commit of exactly these files; a text `-> TARGET` makes a link, one `@ ID` a submodule at that commit.
     pub(super) fn commit(&self, files: Files<'_>, parents: &[Oid]) -> Oid {
         let mut index = git2::Index::new().expect("an index");
         for (path, text) in files {
-            let id = self.repository.blob(text.as_bytes()).expect("a blob");
+            let (mode, id) = match (text.strip_prefix("-> "), text.strip_prefix("@ ")) {
+                (Some(target), _) => (0o120_000, self.repository.blob(target.as_bytes()).expect("a blob")),
+                (None, Some(commit)) => (0o160_000, Oid::from_str(commit).expect("an id")),
+                (None, None) => (0o100_644, self.repository.blob(text.as_bytes()).expect("a blob")),
+            };
             let zero = git2::IndexTime::new(0, 0);
             let entry = git2::IndexEntry {
                 ctime: zero,
                 mtime: zero,
                 dev: 0,
                 ino: 0,
-                mode: 0o100_644,
+                mode,
                 uid: 0,
                 gid: 0,
                 file_size: 0,
@@ -206,6 +210,12 @@ impl Run {
             "repository": { "default_branch": "main" },
         });
         Self { name: "merge_group", commit: head, reference: format!("refs/heads/gh-readonly-queue/{branch}/pr-1"), payload }
+    }
+
+    /// The same with more in its payload, as a push of many commits has it.
+    pub(super) fn padded(mut self, bytes: usize) -> Self {
+        self.payload["commits"] = json!("x".repeat(bytes));
+        self
     }
 
     /// The same under another event's name.

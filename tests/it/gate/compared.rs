@@ -62,9 +62,12 @@ fn proof_is_not_lost_in_silence() {
     // What was unknown may stay so.
     let remote = with(&bare, &[REMOTE]);
     assert_eq!(told(&remote, &with(&remote, &[("x", "x")])), ("unknown note -".to_owned(), 0));
-    // The code is hidden, not gone.
+    // Its attributes hide nothing of what the base shows; `scope-shrunk` tells them.
     let hidden = with(&gates, &[(".gitattributes", "src/** linguist-vendored\n")]);
-    assert_eq!(told(&gates, &hidden), ("not-applicable gate new".to_owned(), 1));
+    assert_eq!(told(&gates, &hidden), ("pass none -".to_owned(), 0));
+    // The code is elsewhere, not gone.
+    let moved = [PROJECT, GATES, ("src/a.py", "-> ../vendor/a.py"), ("vendor/a.py", CODE.1)];
+    assert_eq!(told(&gates, &moved), ("not-applicable gate new".to_owned(), 1));
     // It is gone.
     assert_eq!(told(&gates, &[GATES, ("README.md", "x\n")]), ("not-applicable none -".to_owned(), 0));
 }

@@ -108,6 +108,15 @@ fn what_the_event_is_not_about_is_refused() {
     assert!(said.status == 3 && said.stderr.contains("does not lie on main"), "{}", said.stderr);
 }
 
+/// Payloads may have 25 MB: a large pull request is none that cannot be judged.
+#[test]
+fn a_large_event_is_read() {
+    let checkout = Checkout::new();
+    let (base, head, merge) = merged(&checkout, &[CODE, PROJECT, GATES], &[CODE, PROJECT, SOFT]);
+    let said = checkout.check(&Run::pull_request(merge, "main", base, head).padded(25 << 20), &JSON);
+    assert_eq!(said.status, 1, "{}", said.stderr);
+}
+
 /// A checkout of depth 1 has the merge and not its parents.
 #[test]
 fn a_base_that_is_not_here_says_how_to_get_it() {

@@ -187,3 +187,12 @@ fn trust_is_watched_where_the_policy_says_it_lies() {
         assert_eq!(weakened(&[empty, owners(before)], &[empty, owners(after)]), status, "{after}");
     }
 }
+
+/// Without a manifest a component lies in the deepest directory of all its files: a file that comes or goes elsewhere makes it no other one.
+#[test]
+fn a_component_without_a_manifest_may_spread() {
+    let files = [("src/a/x.py", "import os\n"), ("src/a/y.py", "import re\n"), ("src/a/z.py", "import io\n")];
+    let wide = with(&files, &[("lib/w.py", "import sys\n")]);
+    assert_eq!(told(&files, &wide), (Vec::new(), 0));
+    assert_eq!(told(&wide, &files), (Vec::new(), 0));
+}

@@ -10,7 +10,7 @@ use super::steps;
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format};
 use crate::snapshot::UnreadKind;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
 
 /// GitHub unfolds composite actions in one another to this depth.
 const DEPTH: usize = 10;
@@ -49,6 +49,20 @@ pub(super) fn find(files: &Files<'_>, outer: &[RepoPath], directory: &RepoPath) 
     }
 }
 
+/// What the runner objects to in a composite action, which it then never begins (`run-step` and `uses-step` of `action_yaml.json` in
+/// `actions/runner`).
+pub(super) fn refused(root: crate::doc::Value<'_>) -> Option<(Place, String)> {
+    root.route(&["runs", "steps"])?.items().find_map(|step| match (step.get("run"), step.get("uses")) {
+        (Some(_), _) if step.get("shell").is_none() && step.get("<<").is_none() => {
+            Some((step.place(), "a step of a composite action needs a `shell` beside `run`".to_owned()))
+        }
+        (None, None) if step.get("<<").is_none() => {
+            Some((step.place(), "a step of a composite action has neither `run` nor `uses`".to_owned()))
+        }
+        _ => None,
+    })
+}
+
 /// The file that a local action in another language runs.
 pub(super) fn code(files: &Files<'_>, directory: &RepoPath) -> Option<RepoPath> {
     let described = ["action.yml", "action.yaml"].iter().filter_map(|name| directory.join(name));
@@ -67,9 +81,6 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
         for (at, step) in list.items().enumerate() {
             if draft.full {
                 break;
-            }
-            if step.get("run").is_some() && step.get("shell").is_none() {
-                draft.problems.push((step.place(), "a step of a composite action needs a `shell`".to_owned()));
             }
             steps::lower(files, draft, lane, state, step, later.of_step(at));
         }

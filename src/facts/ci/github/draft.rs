@@ -60,6 +60,8 @@ pub(super) struct Draft<'e> {
     pub(super) problems: Vec<(Place, String)>,
     /// What makes GitHub reject the file.
     pub(super) fatal: Vec<(Place, String)>,
+    /// What makes GitHub reject an action of the tree, which a job uses.
+    pub(super) refused: Vec<(Place, String)>,
     /// The budget ran out.
     pub(super) full: bool,
 }

@@ -140,16 +140,18 @@ impl GithubActions {
             units: Vec::new(),
             problems: read.problems,
             fatal: read.fatal,
+            refused: Vec::new(),
             full: false,
         };
         let site = Site::of_events(path.clone(), read.list.len());
         jobs::lower(files, &mut draft, root, &site);
-        let Draft { jobs, mut units, problems, fatal: own, .. } = draft;
+        let Draft { jobs, mut units, problems, fatal: own, refused: mut actions, .. } = draft;
         fatal.extend(own);
         if !fatal.is_empty() {
             // GitHub runs nothing of a file that it rejects.
             units.clear();
         }
+        fatal.append(&mut actions);
         fatal.sort();
         fatal.dedup();
         facts.unreadable.extend(refused(fatal));

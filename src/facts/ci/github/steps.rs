@@ -282,6 +282,12 @@ impl<'a, 'd> Reading<'a, 'd> {
         };
         match composite::find(self.files, &self.lane.actions, &directory) {
             Ok(document) => {
+                if let Some((at, why)) = composite::refused(document.root()) {
+                    let words = format!("GitHub does not take the action `{text}`: {why}");
+                    let work = Work::Opaque(Why::new(Reason::Unreadable, words).at(at.clone()));
+                    draft.refused.push((at, why));
+                    return self.push(draft, state, work, workspace, hop, Vec::new());
+                }
                 let scope = self.scope(state);
                 let bound = inputs::bind(document.root().get("inputs"), self.step.get("with"), &scope);
                 drop(scope);

@@ -3,6 +3,7 @@
 
 mod clients;
 mod exec;
+mod filters;
 mod package;
 mod request;
 mod scripts;

@@ -91,6 +91,16 @@ impl Package {
         self.document.root().get("packageManager")?.as_str()?.split_once('@')
     }
 
+    /// A setting that reads pnpm's filters by directory as pnpm 6 did.
+    pub(super) fn goes_back_to_prefixes(&self, snapshot: &Snapshot) -> bool {
+        let set = |name: &str, format: Format, key: &str| {
+            let document = self.directory.join(name).and_then(|path| snapshot.document(&path, format).ok());
+            let value = |document: &Document| top(document, key).and_then(Value::scalar).map(str::to_owned);
+            document.is_some_and(|document| value(&document).as_deref() == Some("true"))
+        };
+        set("pnpm-workspace.yaml", Format::Yaml, "legacyDirFiltering") || set(".npmrc", Format::Ini, "legacy-dir-filtering")
+    }
+
     /// Globs of its workspace members.
     fn patterns(&self, snapshot: &Snapshot) -> Option<Vec<String>> {
         self.listed(snapshot, |value| value.items().filter_map(Value::as_str).map(str::to_owned).collect())
@@ -189,6 +199,11 @@ fn doubt(document: &Document) -> Option<Why> {
     lax.or_else(|| document.root().get("scripts")?.disputed())
 }
 
+/// A key in front of all sections.
+fn top<'d>(document: &'d Document, key: &str) -> Option<Value<'d>> {
+    document.root().get("").and_then(|top| top.get(key)).or_else(|| document.root().get(key))
+}
+
 fn globs(patterns: &[String]) -> Option<(GlobSet, GlobSet)> {
     let (mut wanted, mut unwanted) = (GlobSetBuilder::new(), GlobSetBuilder::new());
     for pattern in patterns.iter().take(500) {
@@ -276,7 +291,7 @@ impl Settings {
         let document = |name: &str, format| here.resolve(name).and_then(|path| snapshot.document(&path, format).ok());
         if let Some(npmrc) = document(".npmrc", Format::Ini) {
             // npm takes a key in quotes as well.
-            let bare = |key: &str| npmrc.root().get("").and_then(|top| top.get(key)).or_else(|| npmrc.root().get(key));
+            let bare = |key: &str| top(&npmrc, key);
             let value = |key: &str| [key.to_owned(), format!("\"{key}\""), format!("'{key}'")].iter().find_map(|key| bare(key));
             let odd = super::scripts::ELSEWHERE.iter().find_map(|key| value(key).filter(|value| value.scalar() != Some("false")));
             self.odd = self.odd.take().or_else(|| odd.map(|value| value.place()));

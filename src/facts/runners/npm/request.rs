@@ -38,6 +38,13 @@ pub(super) struct Selection {
     pub(super) filters: Vec<Option<String>>,
 }
 
+impl Selection {
+    /// The nearest package is meant.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.all && !self.root_only && self.filters.is_empty()
+    }
+}
+
 /// One command line, read.
 #[derive(Debug)]
 pub(super) struct Request {

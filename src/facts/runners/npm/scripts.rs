@@ -62,7 +62,8 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
     let run =
         Run { client, call, world, ignore_scripts: request.ignore_scripts || ignored, shell: request.shell.clone().or(from_env) };
     let mut out = Vec::new();
-    for chosen in choose(world.snapshot, &workdir, client, &request.selection)? {
+    let all = choose(world.snapshot, &workdir, client, &request.selection)?;
+    for chosen in &all {
         let before = out.len();
         run.verb(&chosen.package, request, &mut out);
         for next in &mut out[before..] {
@@ -72,8 +73,14 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
     if let Verb::Lifecycle(names) = request.verb {
         run.members_install(&workdir, names, &mut out)?;
     }
-    if out.is_empty() {
+    if out.is_empty() && request.selection.is_plain() {
         out.extend(run.program(request, &workdir));
+    } else if out.is_empty() {
+        // Of a workspace in each package that is meant: where none is, nothing runs.
+        for chosen in &all {
+            let program = run.program(request, &chosen.package.workdir);
+            out.extend(program.map(|next| Next { condition: chosen.condition.clone(), ..next }));
+        }
     }
     Ok(out)
 }
@@ -259,7 +266,7 @@ impl Run<'_> {
 
 /// The same commands in every package of a selection, as they are when it names none.
 pub(super) fn everywhere(nexts: Vec<Next>, client: Client, selection: &Selection, world: &World<'_>) -> Result<Vec<Next>, Why> {
-    if !selection.all && !selection.root_only && selection.filters.is_empty() {
+    if selection.is_plain() {
         return Ok(nexts);
     }
     let mut out = Vec::new();

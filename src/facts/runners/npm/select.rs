@@ -1,8 +1,9 @@
-//! Owns which packages of a workspace a command means: all, by name, by directory, by pnpm's filters. Refuses to ask git which
-//! packages changed.
+//! Owns which packages of a workspace a command means: all, by name, by directory; pnpm's filters have a grammar of their own. Refuses to ask
+//! git which packages changed.
 
 use globset::Glob;
 
+use super::filters::{self, Directories, Match};
 use super::package::Package;
 use super::request::{Client, Selection};
 use crate::answer::{Reason, Why};
@@ -17,19 +18,11 @@ pub(super) struct Chosen {
     pub(super) condition: Option<Why>,
 }
 
-/// What a filter says of a package.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Match {
-    Yes,
-    No,
-    Perhaps,
-}
-
 /// The packages that are meant, in order.
 pub(super) fn choose(snapshot: &Snapshot, workdir: &Workdir, client: Client, selection: &Selection) -> Result<Vec<Chosen>, Why> {
     let sure = |package: Package| Chosen { package, condition: None };
     let filtered = !selection.filters.is_empty();
-    if !selection.all && !filtered && !selection.root_only {
+    if selection.is_plain() {
         return Ok(Package::nearest(snapshot, workdir)?.map(sure).into_iter().collect());
     }
     let Some(root) = Package::workspace_root(snapshot, workdir)? else {
@@ -43,8 +36,13 @@ pub(super) fn choose(snapshot: &Snapshot, workdir: &Workdir, client: Client, sel
     let mut out = Vec::new();
     let members = root.members(snapshot);
     let with_root = selection.root_too || (filtered && client == Client::Pnpm);
-    for package in std::iter::once(root.clone()).filter(|_| with_root).chain(members) {
-        let verdict = if filtered { matched(&selection.filters, &package, &root, workdir) } else { Match::Yes };
+    let packages: Vec<Package> = std::iter::once(root.clone()).filter(|_| with_root).chain(members).collect();
+    let verdicts = match (filtered, client) {
+        (false, _) => vec![Match::Yes; packages.len()],
+        (true, Client::Pnpm) => filters::picked(&selection.filters, &packages, workdir, Directories::of(&root, snapshot)),
+        (true, _) => packages.iter().map(|package| matched(&selection.filters, package, &root, workdir)).collect(),
+    };
+    for (package, verdict) in packages.into_iter().zip(verdicts) {
         let why = || Why::new(Reason::Dynamic, "which packages of the workspace are meant could not be decided");
         match verdict {
             Match::No => {}
@@ -82,26 +80,13 @@ fn matched(filters: &[Option<String>], package: &Package, root: &Package, workdi
 }
 
 fn one(filter: &str, package: &Package, root: &Package, workdir: &Workdir) -> Match {
-    let core = filter.trim_start_matches("...").trim_start_matches('^');
-    let core = core.trim_end_matches("...").trim_end_matches('^');
-    // `[origin/main]`: the packages that a change touched; `…x`, `x…`: those that depend on it or it depends on.
-    if core.contains('[') {
-        return Match::Perhaps;
-    }
-    let extended = core != filter;
-    let core = core.trim_start_matches('{').trim_end_matches('}');
-    let is_path = core.starts_with('.') || core.contains('/') && !core.starts_with('@');
+    let is_path = filter.starts_with('.') || filter.contains('/') && !filter.starts_with('@');
     let by_path = [workdir, &root.workdir]
         .iter()
-        .any(|from| from.resolve(core).is_some_and(|path| package.directory.is_in(&path) && !path.is_root()));
+        .any(|from| from.resolve(filter).is_some_and(|path| package.directory.is_in(&path) && !path.is_root()));
     let name = package.name().unwrap_or("");
-    let glob = || Glob::new(core).is_ok_and(|glob| glob.compile_matcher().is_match(name));
-    let unscoped = !core.starts_with('@') && name.rsplit('/').next() == Some(core);
-    let hit =
-        name == core || unscoped || by_path && (is_path || package.directory.file_name() == core) || core.contains('*') && glob();
-    match (hit, extended) {
-        (true, _) => Match::Yes,
-        (false, true) => Match::Perhaps,
-        (false, false) => Match::No,
-    }
+    let glob = || Glob::new(filter).is_ok_and(|glob| glob.compile_matcher().is_match(name));
+    let unscoped = !filter.starts_with('@') && name.rsplit('/').next() == Some(filter);
+    let in_place = by_path && (is_path || package.directory.file_name() == filter);
+    if name == filter || unscoped || in_place || filter.contains('*') && glob() { Match::Yes } else { Match::No }
 }

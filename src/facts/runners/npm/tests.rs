@@ -202,7 +202,26 @@ const SPACES: &[Row] = &[
     ("", "pnpm --filter a lint", &[A]),
     ("", "pnpm --filter=@x/* run lint", &[A]),
     ("", "pnpm -F ./packages/b lint", &[B]),
-    ("", "pnpm --filter !b lint", &["root <- package.json:1", A]),
+    ("", "pnpm --filter !b lint", &[A]),
+    ("", "pnpm --filter ./packages/** lint", &[A, B]),
+    ("", "pnpm --filter ./packages/* lint", &[A, B]),
+    ("", "pnpm --filter {packages/*} lint", &[A, B]),
+    ("packages", "pnpm --filter {./*} lint", &[A, B]),
+    ("", "pnpm --filter b{packages/*} lint", &[B]),
+    ("", "pnpm --filter a{packages/b} lint", &[]),
+    ("", "pnpm --filter !./packages/* lint", &[]),
+    ("", "pnpm --filter !{packages/b} lint", &[A]),
+    ("", "pnpm --filter packages/b lint", &[]),
+    ("", "pnpm --filter * lint", &[A, B]),
+    ("", "pnpm --filter * --filter !b lint", &[A]),
+    ("", "pnpm --filter {package.json} lint", &[]),
+    ("", "pnpm --filter a eslint .", &["$ eslint . in packages/a"]),
+    ("", "pnpm --filter none eslint .", &[]),
+    (
+        "",
+        "pnpm --filter ./packages lint",
+        &["la <- packages/a/package.json:1 ? in packages/a", "lb <- packages/b/package.json:1 ? in packages/b"],
+    ),
     ("", "pnpm --filter b... lint", &["root <- package.json:1 ?", "la <- packages/a/package.json:1 ? in packages/a", B]),
     (
         "",
@@ -226,6 +245,16 @@ const SPACES: &[Row] = &[
 fn workspaces() {
     check(&Npm, SPACE, SPACES);
     assert_eq!(told(&Together, SPACE, "", "lerna run lint --stream"), [A, B]);
+    for (manager, more, picked) in [
+        ("pnpm@9.1.0", ("x", ""), &[][..]),
+        ("pnpm@6.35.1", ("x", ""), &[A, B]),
+        ("pnpm@9.1.0", (".npmrc", "legacy-dir-filtering=true\n"), &[A, B]),
+    ] {
+        let text = format!("{{\"workspaces\": [\"packages/*\"], \"packageManager\": \"{manager}\"}}");
+        let root: &'static str = Box::leak(text.into_boxed_str());
+        let files = [SPACE[1], SPACE[2], ("package.json", root), more];
+        assert_eq!(told(&Npm, &files, "", "pnpm --filter ./packages lint"), *picked, "{manager} {more:?}");
+    }
     let pnpm = &[
         ("pnpm-workspace.yaml", "packages:\n  - apps/**\n"),
         ("package.json", r#"{"workspaces": ["none"]}"#),

@@ -1,0 +1,183 @@
+//! Owns which product code of a base a head takes out of the product: by attributes, by a link, a submodule or Git LFS in its place, by a move
+//! to where nothing is judged as product, by a manifest that says less. Refuses what the policy itself excludes, and what is deleted.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::compared::{Subjects, alike};
+use crate::facts::components::attributes::{Attributes, Line, texts};
+use crate::facts::components::deepest_common;
+use crate::policy::shrunk::Shrunk;
+use crate::snapshot::Snapshot;
+use crate::source::EntryKind;
+use crate::text::{Place, RepoPath};
+
+/// Of a name or a directory so many new files are held against one that is gone.
+const MOST_ALIKE: usize = 20;
+/// New files out of sight that are looked at in all.
+const MOST_NEW: usize = 20_000;
+/// A file of fewer lines that say something is nobody's in particular.
+const FEW_LINES: usize = 3;
+
+/// How a file left the product. What has one cause is told once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    Attribute(Line),
+    Lfs(Line),
+    Link(RepoPath),
+    Submodule(RepoPath),
+    /// To below this directory.
+    Moved(RepoPath),
+    Less,
+}
+
+/// What is product code at the base and not at the head, one entry for each cause.
+pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &Snapshot) -> Vec<Shrunk> {
+    let attributes = (Attributes::of(&texts(base)), Attributes::of(&texts(head)));
+    let product = now.product();
+    let mut causes: BTreeMap<How, Vec<(RepoPath, Option<RepoPath>)>> = BTreeMap::new();
+    let mut gone = Vec::new();
+    for file in before.product() {
+        let how = match head.entry(file).map(|entry| entry.kind) {
+            Some(EntryKind::Link) => Some(How::Link(file.clone())),
+            Some(EntryKind::Submodule) => Some(How::Submodule(file.clone())),
+            Some(_) => attributed(file, &attributes).or_else(|| (!product.contains(file)).then_some(How::Less)),
+            None => {
+                let how = replaced(file, head);
+                gone.extend(how.is_none().then_some(file));
+                how
+            }
+        };
+        if let Some(how) = how {
+            causes.entry(how).or_default().push((file.clone(), None));
+        }
+    }
+    for (file, to) in moved(&gone, &product, base, head) {
+        let top = to.segments().next().and_then(RepoPath::new).filter(|top| *top != to).unwrap_or_default();
+        causes.entry(How::Moved(top)).or_default().push((file.clone(), Some(to)));
+    }
+    causes.into_iter().map(|(how, files)| told(how, files)).collect()
+}
+
+/// A row of the head's attributes that the base does not have.
+fn attributed(file: &RepoPath, (base, head): &(Attributes, Attributes)) -> Option<How> {
+    let takes = head.takes(file).filter(|_| base.takes(file).is_none()).map(How::Attribute);
+    takes.or_else(|| head.stores(file).filter(|_| base.stores(file).is_none()).map(How::Lfs))
+}
+
+/// Something that is not entered stands where a directory above it was.
+fn replaced(file: &RepoPath, head: &Snapshot) -> Option<How> {
+    file.parent().ancestors().find_map(|above| match head.entry(&above)?.kind {
+        EntryKind::Link => Some(How::Link(above)),
+        EntryKind::Submodule => Some(How::Submodule(above)),
+        EntryKind::File | EntryKind::Executable => None,
+    })
+}
+
+/// Which of the files that are gone lie somewhere else now, all or almost all of their lines, and only where they are no product.
+fn moved<'f>(
+    gone: &[&'f RepoPath],
+    product: &BTreeSet<&RepoPath>,
+    base: &Snapshot,
+    head: &Snapshot,
+) -> Vec<(&'f RepoPath, RepoPath)> {
+    let extensions: BTreeSet<Option<&str>> = gone.iter().map(|file| extension(file)).collect();
+    let new = head.entries().iter().filter(|entry| entry.is_file() && base.entry(&entry.path).is_none());
+    let new = new.map(|entry| &entry.path).filter(|path| !gone.is_empty() && extensions.contains(&extension(path)));
+    let (in_product, outside): (Vec<&RepoPath>, Vec<&RepoPath>) = new.take(MOST_NEW).partition(|path| product.contains(path));
+    if outside.is_empty() {
+        return Vec::new();
+    }
+    let (kept, away) = (Texts::of(&in_product, head), Texts::of(&outside, head));
+    let found = gone.iter().filter_map(|file| {
+        let text = base.peek(file).ok().filter(|text| says_something(&text.text))?;
+        if kept.find(file, &text.text, head, base).is_some() {
+            return None;
+        }
+        away.find(file, &text.text, head, base).map(|to| (*file, to.clone()))
+    });
+    found.collect()
+}
+
+fn extension(path: &RepoPath) -> Option<&str> {
+    path.file_name().rsplit_once('.').map(|(_, extension)| extension)
+}
+
+fn says_something(text: &str) -> bool {
+    text.lines().filter(|line| !line.trim().is_empty()).take(FEW_LINES).count() == FEW_LINES
+}
+
+/// New files, to find an old one among them.
+struct Texts<'p> {
+    by_text: HashMap<String, &'p RepoPath>,
+    by_name: HashMap<&'p str, Vec<&'p RepoPath>>,
+    by_directory: HashMap<RepoPath, Vec<&'p RepoPath>>,
+}
+
+impl<'p> Texts<'p> {
+    fn of(paths: &[&'p RepoPath], head: &Snapshot) -> Self {
+        let mut all = Self { by_text: HashMap::new(), by_name: HashMap::new(), by_directory: HashMap::new() };
+        for path in paths.iter().copied() {
+            if let Ok(file) = head.peek(path) {
+                all.by_text.entry(file.text.clone()).or_insert(path);
+            }
+            all.by_name.entry(path.file_name()).or_default().push(path);
+            all.by_directory.entry(path.parent()).or_default().push(path);
+        }
+        all
+    }
+
+    /// Where an old file lies now: the same text; else almost the same under its name, or in its directory.
+    fn find(&self, old: &RepoPath, text: &str, head: &Snapshot, base: &Snapshot) -> Option<&'p RepoPath> {
+        let near = || {
+            let named = self.by_name.get(old.file_name()).into_iter().flatten().take(MOST_ALIKE);
+            let beside = self.by_directory.get(&old.parent()).into_iter().flatten().take(MOST_ALIKE);
+            named.chain(beside).copied().find(|path| alike(path, old, head, base))
+        };
+        self.by_text.get(text).copied().or_else(near)
+    }
+}
+
+fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
+    let (first, to) = files[0].clone();
+    let what = if files.len() == 1 {
+        format!("{first}, product code at the base,")
+    } else {
+        format!("{} files of product code at the base ({first} and others)", files.len())
+    };
+    let verb = if files.len() == 1 { "is" } else { "are" };
+    let (cause, place, message, note) = match how {
+        How::Attribute(line) => {
+            let message = format!("{what} {verb} out of sight by the attributes of `{}`", line.pattern);
+            ("attribute", line.place, message, "this row takes it out of sight")
+        }
+        How::Lfs(line) => {
+            let message = format!(
+                "{what} {verb} kept in Git LFS by the attributes of `{}`: a checkout without it has pointers only",
+                line.pattern
+            );
+            ("lfs", line.place, message, "this row replaces it")
+        }
+        How::Link(path) => (
+            "link",
+            Place::file(path.clone()),
+            format!("{what} {verb} not read any more: {path} is a link now"),
+            "a link is not followed",
+        ),
+        How::Submodule(path) => {
+            let message = format!("{what} {verb} not read any more: {path} is a submodule now");
+            ("submodule", Place::file(path), message, "another repository is not entered")
+        }
+        How::Moved(_) => {
+            let to = to.unwrap_or_default();
+            let place = Place::file(to.clone());
+            ("moved", place, format!("{what} {verb} no product any more where it lies now: {to}"), "it lies here now")
+        }
+        How::Less => {
+            let message = format!("{what} {verb} no product any more: what the manifests around say makes it development");
+            ("less", Place::file(first.clone()), message, "it was product code")
+        }
+    };
+    let paths: Vec<RepoPath> = files.into_iter().map(|(file, _)| file).collect();
+    let subject = if paths.len() == 1 { first } else { deepest_common(&paths) };
+    Shrunk { subject, files: paths.into_iter().collect(), cause, place, note, message }
+}

@@ -1,0 +1,81 @@
+//! Owns that a change takes no product code out of sight: by attributes, a move, a link, a submodule, a share of files. Each case by `--base` at a
+//! keyboard.
+
+use super::checkout::{Checkout, Files};
+use super::{PROJECT, with};
+
+const RULE: &str = "scope-shrunk";
+const A: &str = "import os\n\n\ndef a():\n    return os.name\n";
+const B: &str = "import sys\n\n\ndef b():\n    return sys.path\n";
+const C: &str = "import re\n\n\ndef c():\n    return re.compile('c')\n";
+const WEB: [(&str, &str); 3] = [("web/a.py", A), ("web/b.py", B), ("web/c.py", C)];
+
+/// The subject and the place of each finding of the rule, and how many findings are told as fixed.
+fn told(base: Files<'_>, head: Files<'_>) -> (Vec<String>, usize) {
+    let checkout = Checkout::new();
+    let base = checkout.commit(base, &[]);
+    let head = checkout.commit(head, &[base]);
+    checkout.branch("refs/heads/main", base);
+    let said = checkout.locally(&["--base", "main", "--rev", &head.to_string(), "--format", "json"]);
+    let report = said.json();
+    let rows =
+        report["findings"].as_array().expect("a list").iter().filter(|row| row["rule"] == RULE && row["verdict"] == "fail");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+    let rows: Vec<String> = rows.map(|row| format!("{} {}", text(&row["subject"]), text(&row["places"][0]["path"]))).collect();
+    assert!(rows.is_empty() || said.status == 1, "{rows:?}: {}", said.stdout);
+    (rows, report["fixed"].as_array().expect("a list").len())
+}
+
+#[test]
+fn what_was_product_stays_so_or_is_deleted() {
+    let at = |folder: &str| [format!("{folder}/a.py"), format!("{folder}/b.py"), format!("{folder}/c.py")];
+    let id = format!("@ {}", "1".repeat(40));
+    for folder in ["vendor/web", "third_party/web", "examples/web", "docs", "tests/web", "web/node_modules"] {
+        let [a, b, c] = at(folder);
+        let moved = [(a.as_str(), A), (b.as_str(), B), (c.as_str(), C)];
+        let (rows, fixed) = told(&WEB, &moved);
+        assert_eq!((rows, fixed), (vec![format!("web {a}")], 0), "{folder}");
+        // The same with a link for the old name, and with a line more in each.
+        assert_eq!(told(&WEB, &with(&moved, &[("web", &format!("-> {folder}"))])).0, ["web web"], "{folder}");
+        let more = [(a.as_str(), format!("{A}# x\n")), (b.as_str(), B.to_owned()), (c.as_str(), C.to_owned())];
+        let more: Vec<(&str, &str)> = more.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        assert_eq!(told(&WEB, &more).0, [format!("web {}", if A.lines().count() * 10 < 54 { &b } else { &a })], "{folder}");
+    }
+    assert_eq!(told(&WEB, &[("web", &id)]).0, ["web web"], "a submodule");
+    let renamed = [("web/a_pb2.py", A), ("web/b_pb2.py", B), ("web/c_pb2.py", C)];
+    assert_eq!(told(&WEB, &renamed).0, ["web web/a_pb2.py"], "a name of generated code");
+    for row in ["web/** linguist-vendored", "*.py linguist-generated", "web/*.py linguist-documentation", "*.py filter=lfs"] {
+        let attributes = format!("{row}\n");
+        assert_eq!(told(&WEB, &with(&WEB, &[(".gitattributes", &attributes)])).0, ["web .gitattributes"], "{row}");
+    }
+    let project = with(&WEB, &[("web/pyproject.toml", PROJECT.1)]);
+    let folded = with(&project, &[("pyproject.toml", PROJECT.1), (".gitattributes", "web/** linguist-vendored\n")]);
+    assert_eq!(told(&project, &folded).0, ["web .gitattributes"], "a component above is no cover");
+}
+
+#[test]
+fn a_share_of_files_takes_no_language_away() {
+    let two = &WEB[..2];
+    let checkout = |head: Files<'_>| told(&WEB, head);
+    assert_eq!(checkout(two).0, [""; 0]);
+    let names: Vec<String> = (0..80).map(|at| format!("web/{at}.js")).collect();
+    let script: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "export const a = 1\n")).collect();
+    assert_eq!(checkout(&with(&script, &WEB)).0, [""; 0]);
+}
+
+#[test]
+fn an_honest_change_is_no_retreat() {
+    let moved = [("app/a.py", A), ("app/b.py", B), ("app/sub/c.py", C)];
+    assert_eq!(told(&WEB, &moved).0, [""; 0], "moved inside the product");
+    assert_eq!(told(&WEB, &with(&WEB, &[("tests/a.py", A)])).0, [""; 0], "a copy");
+    assert_eq!(told(&with(&WEB, &[("web/d.py", A)]), &WEB).0, [""; 0], "deleted");
+    assert_eq!(
+        told(&with(&WEB, &[("web/__init__.py", "")]), &with(&WEB, &[("tests/__init__.py", "")])).0,
+        [""; 0],
+        "nobody's text"
+    );
+    let attributes = (".gitattributes", "gen/** linguist-generated\n");
+    let generated = with(&WEB, &[attributes, ("gen/d.py", A)]);
+    assert_eq!(told(&generated, &with(&WEB, &[attributes, ("gen/e.py", A)])).0, [""; 0], "generated before");
+    assert_eq!(told(&generated, &with(&WEB, &[("gen/d.py", A)])).0, [""; 0], "attributes that go");
+}
