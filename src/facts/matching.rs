@@ -369,7 +369,6 @@ mod tests {
             assert_eq!(program_name(written), name);
         }
         assert_eq!(program_name("@biomejs/biome"), "@biomejs/biome");
-        assert_eq!(program_name("./@x/biome"), "biome");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::required;
 use super::starts::started;
 use super::targets::{self, Kind, More, Targets};
 use super::tool_config::excluded::Excluded;
-use super::tool_config::{Query, Settings};
+use super::tool_config::{Query, Settings, TOO_FEW};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
 use crate::catalog::tool::{Boundary, Findings, Security};
@@ -36,6 +36,8 @@ pub struct Ranked<'i> {
     bounded: bool,
     /// What it finds is uploaded to the forge by a later step.
     uploaded: bool,
+    /// Whether the forge lets its alerts stop a merge; `None`: no forge was asked.
+    scanned: Option<Answer>,
     /// Why it is not known what it looks at, or what else.
     unplaced: Option<Hold>,
     /// Whether it passes dependencies by.
@@ -81,6 +83,10 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     };
     let findings = effects::findings(own, &outcome);
     let mut holds = invocation.holds.clone();
+    if findings == Findings::Forge {
+        // What it finds fails no step: that a failure of the step is lost takes nothing away.
+        holds.iter_mut().filter(|hold| hold.effect == HoldEffect::Soften).for_each(|hold| hold.effect = HoldEffect::Note);
+    }
     holds.extend(outcome.holds.iter().cloned());
     let mut excluded = Excluded::of(tool, query);
     let everything = |excluded: &Excluded| excluded.everything(query, targets.paths()).filter(|_| more == More::No);
@@ -92,7 +98,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     if let Targets::Nothing(place) = &targets {
         holds.push(Hold::new(HoldEffect::Void, place.clone(), "it looks at nothing of this tree"));
     }
-    let at = place_of(invocation);
+    let (at, scanned) = (place_of(invocation), required::scanned(query.world.forge(), tool));
     let given = || invocation.args.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
     match findings {
         Findings::Pass => {
@@ -103,9 +109,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
             let why = "only error-level findings fail it; warnings pass";
             holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden(given())))
         }
-        Findings::Forge => {
-            holds.push(Hold::new(HoldEffect::Note, at, "findings go to the forge, which decides whether they stop a merge"))
-        }
+        Findings::Forge => holds.push(required::alerts(scanned.as_ref(), at)),
         Findings::Unknown if row.findings != Findings::Unknown => holds.push(match &outcome.may_harden {
             Some(why) => Hold::unknown(why, &at),
             None => {
@@ -137,6 +141,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         warnings_fail,
         bounded,
         uploaded,
+        scanned,
         unplaced,
         aside,
         shallow,
@@ -158,11 +163,15 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
 
-/// Whether security rules are in force; those that only warn are where warnings fail.
+/// Whether security rules are in force; those that only warn are where warnings fail. A tool that has no others may be left with
+/// so few of them that it looks for single things.
 #[must_use]
 pub fn security(tool: &Tool, settings: &Settings, warnings_fail: bool) -> Answer {
     match tool.security {
-        Security::Always => Answer::Yes(()),
+        Security::Always => match settings.settings.get(TOO_FEW) {
+            Some(Answer::Yes(_)) => Answer::No,
+            _ => Answer::Yes(()),
+        },
         Security::Never => Answer::No,
         Security::Selected => {
             let each = settings.selects.iter().map(|(name, answer)| match answer {
@@ -295,7 +304,7 @@ impl Ranked<'_> {
         let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, sight, filtered);
         let reached = bound;
         if self.findings == Findings::Forge && bound.upper >= Rung::Gates {
-            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+            bound = required::of_alerts(bound, self.scanned.as_ref());
         }
         if !self.invocation.conditions.is_empty() {
             bound = bound.doubt(Rung::Configured);
@@ -306,10 +315,14 @@ impl Ranked<'_> {
         let void = self.holds.iter().any(|hold| hold.effect == HoldEffect::Void);
         // What is uploaded reaches the forge, whatever becomes of the exit status.
         if self.uploaded && !void && reached.upper >= Rung::Gates && bound.lower < Rung::Gates {
-            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+            bound =
+                bound.best(required::of_alerts(Bound { lower: bound.lower.min(Rung::Runs), ..reached }, self.scanned.as_ref()));
         }
-        if bound.lower >= Rung::Gates {
-            held.extend(pipeline.jobs.get(self.invocation.job).and_then(required::by_name));
+        if bound.lower >= Rung::Gates
+            && let Some(job) = pipeline.jobs.get(self.invocation.job)
+        {
+            bound = required::raised(bound, job);
+            held.extend(required::by_name(job));
         }
         held.dedup();
         OnComponent { bound, missed, held }
