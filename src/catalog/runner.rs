@@ -8,6 +8,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Runners {
+    /// Actions that check the repository out.
+    #[serde(default)]
+    pub checkout_actions: Vec<String>,
     /// Actions that put no file of a repository into the workspace.
     #[serde(default)]
     pub idle_actions: Vec<String>,

@@ -17,6 +17,7 @@ use crate::catalog::Tool;
 use crate::catalog::tool::{Does, Findings, Security, Step};
 use crate::facts::components::Component;
 use crate::facts::hold::Remedy;
+use crate::facts::pipeline::Trigger;
 use crate::facts::tool_config::Deciding;
 use crate::finding::Finding;
 
@@ -29,7 +30,7 @@ pub(super) fn analyzer_fix(
     bench: &Bench<'_>,
 ) -> String {
     let step = step_for(component, all, bench);
-    let add = || format!("add a step to a pull-request workflow:\n{step}");
+    let add = || add_step(&finding.rule, true, &step, bench);
     let Some(view) = about else { return add() };
     let title = &view.tool.title;
     match finding.cause.rsplit(':').next().unwrap_or_default() {
@@ -61,6 +62,36 @@ pub(super) fn analyzer_fix(
         "elsewhere" => format!("add a step that looks there:\n{step}"),
         _ => held_fix(finding, view).unwrap_or_else(add),
     }
+}
+
+/// Where a step is to be pasted: into a workflow that changes to merge start, or a clock does; the whole of one where there is none.
+pub(super) fn add_step(rule: &str, on_changes: bool, step: &str, bench: &Bench<'_>) -> String {
+    let (what, on, trigger) = match on_changes {
+        true => ("a pull-request workflow", "on: pull_request\n", Trigger::PullRequest),
+        false => ("a scheduled workflow", "on:\n  schedule:\n    - cron: \"17 4 * * 1\"\n", Trigger::Schedule),
+    };
+    let facts = bench.facts;
+    let path = format!(".github/workflows/{rule}.yml");
+    let starts = facts.pipelines.iter().any(|one| one.triggers().contains(&trigger));
+    let taken = facts.pipelines.iter().any(|one| one.path.as_str() == path);
+    // Where something is not read, a workflow may be there.
+    if starts || taken || !facts.trace.opaque.is_empty() {
+        return format!("add a step to {what}:\n{step}");
+    }
+    let is_step = |line: &&str| line.starts_with("- ") || line.starts_with("  ");
+    let before: Vec<&str> = step.lines().take_while(|line| !line.starts_with("- ")).collect();
+    let steps: Vec<&str> = step.lines().skip(before.len()).take_while(is_step).collect();
+    if steps.is_empty() {
+        return format!("add a step to {what}:\n{step}");
+    }
+    let after = step.lines().skip(before.len() + steps.len());
+    let mut out: Vec<String> = before.iter().map(|line| (*line).to_owned()).collect();
+    out.push(format!(
+        "add {path}:\n{on}permissions:\n  contents: read\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4"
+    ));
+    out.extend(steps.iter().map(|line| format!("      {line}")));
+    out.extend(after.map(str::to_owned));
+    out.join("\n")
 }
 
 /// What gives a linter that gates without security rules some, or company that has some.

@@ -201,14 +201,13 @@ fn short(
     let is_list = |name: &&str| name.ends_with(".txt") || name.ends_with(".in");
     let list = component.manifest.as_ref().map(|path| path.file_name()).filter(is_list);
     let target = list.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
-    let when = if wanted >= Rung::Gates { "a pull-request workflow" } else { "a scheduled workflow" };
     let lock = bench.facts.locks.nearest(&component.directory, &component.language);
     let by_lock = lock.and_then(|lock| question.step.get(&format!("{}/{lock}", component.language)));
     let of_list = list.and_then(|_| question.step.get(&format!("{}/*.txt", component.language)));
     let step = of_list.or(by_lock).or_else(|| question.step.get(&component.language));
     let there = Component { directory: component.declares_at(), ..component.clone() };
-    let step =
-        step.map(|step| format!("add a step to {when}:\n{}", snippets::run_in(&step.replace("{target}", &target), &there)));
+    let step = step.map(|step| snippets::run_in(&step.replace("{target}", &target), &there));
+    let step = step.map(|step| fixes::add_step(&rule.id, wanted >= Rung::Gates, &step, bench));
     let unread = unseen::of(bench, Sight::dependencies(component));
     let mut finding = match best {
         Some(view) if view.may_be() >= wanted && retired::answers(view.tool, bench) => maybe(rule, subject, view, wanted),

@@ -2,6 +2,7 @@
 
 pub(super) mod origin;
 mod undo;
+mod values;
 
 use super::computed_flags;
 use super::hold::{Hold, HoldEffect, Remedy};
@@ -13,6 +14,7 @@ use crate::answer::{Answer, Reason, Why};
 use crate::catalog::tool::{Does, Effect, Findings, Run, Tool};
 use crate::doc::Value;
 use crate::text::{Place, Span};
+use values::{key_value_matches, same_scalar};
 
 /// The variable that says that a run which changes files fails.
 pub const CHANGES_FAIL: &str = "PRE_COMMIT";
@@ -347,33 +349,6 @@ fn flags_in_value(effect: &Effect, value: &str) -> bool {
         })
         .collect();
     find_flag(&effect.flag, None, &words).is_some()
-}
-
-fn key_value_matches(effect: &Effect, value: Value<'_>) -> bool {
-    let texts: Vec<&str> = match value.scalar() {
-        Some(text) => vec![text],
-        None => value.items().filter_map(Value::scalar).collect(),
-    };
-    if compares(effect) {
-        return fits(effect, &texts.join(" "));
-    }
-    if !effect.flag.is_empty() {
-        return flags_in_value(effect, &texts.join(" "));
-    }
-    if effect.value.is_empty() {
-        return true;
-    }
-    texts.iter().any(|text| effect.value.iter().any(|wanted| same_scalar(wanted, text)))
-}
-
-/// A catalogue value and a text: booleans and numbers by their text, strings exactly (case-insensitive for true/false words).
-fn same_scalar(wanted: &serde_json::Value, text: &str) -> bool {
-    match wanted {
-        serde_json::Value::String(wanted) => wanted == text,
-        serde_json::Value::Bool(wanted) => text.eq_ignore_ascii_case(if *wanted { "true" } else { "false" }),
-        serde_json::Value::Number(wanted) => wanted.to_string() == text,
-        _ => false,
-    }
 }
 
 /// What the exit status does with findings, effects applied.

@@ -189,11 +189,7 @@ fn the_audit_to_paste_counts_once_it_is_pasted() {
         ("go", ("go.mod", "module a\n\ngo 1.22\n\nrequire example.com/b v1.0.0\n"), ("a.go", "package a\n")),
     ] {
         let before = finding(&[manifest, code], "node-dependency-audit", language);
-        let step = before.fix.as_deref().and_then(|fix| fix.split_once("\n- ")).map(|(_, step)| step.to_owned());
-        let step = step.unwrap_or_else(|| panic!("{language}: {:?}", before.fix));
-        let ci = format!(
-            "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - {step}\n"
-        );
+        let ci = steps::pasted(before.fix.as_deref().unwrap_or_default());
         let after = finding(&[manifest, code, (".github/workflows/ci.yml", &ci)], "node-dependency-audit", language);
         assert_eq!(after.verdict, Verdict::Pass, "{language}: {}", after.message);
     }

@@ -44,10 +44,10 @@ fn an_event_that_is_too_narrow_is_widened() {
         let files: Vec<_> = PYTHON.into_iter().chain([(".github/workflows/ci.yml", text.as_str())]).collect();
         told("python-static-analysis", "python", &files)
     };
-    let start = "start that job on `pull_request` as well, so that Bandit can stop a change before it is merged";
+    let start = "start that job on `pull_request` as well, among the events at .github/workflows/ci.yml:";
     for on in ["  push:\n    branches: [main]", "  schedule:\n    - cron: '0 0 * * 1'"] {
         let said = with(on, "bandit -r .");
-        assert_eq!(said, format!("Bandit runs, but not where it could stop a pull request | {start}"), "{on}");
+        assert!(said.starts_with(&format!("Bandit runs, but not where it could stop a pull request | {start}")), "{on}: {said}");
         let both = with(on, "bandit -r . --exit-zero");
         assert!(both.contains(start) && both.contains("remove `--exit-zero`"), "{both}");
     }

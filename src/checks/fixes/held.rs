@@ -18,7 +18,8 @@ pub(in crate::checks) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<
                 format!("add `{}` to `types` at {}:{}", missing.join("`, `"), at.path, at.line)
             }
             Some((Remedy::Branches, at)) => format!("let the filter at {}:{} pass the default branch", at.path, at.line),
-            _ => "start that job on `pull_request` as well".to_owned(),
+            Some((_, at)) => format!("start that job on `pull_request` as well, among the events at {}:{}", at.path, at.line),
+            None => "start that job on `pull_request` as well".to_owned(),
         };
         format!("{what}, so that {title} can stop a change before it is merged")
     };
@@ -33,7 +34,14 @@ pub(in crate::checks) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<
         }
         "soft-fail" | "void" => {
             let decides = view.held_by()?;
-            let all = std::iter::once(decides).chain(by_text().filter(|hold| *hold != decides));
+            let all: Vec<&Hold> = std::iter::once(decides).chain(by_text().filter(|hold| *hold != decides)).collect();
+            // Of what is said twice of one place the change that is known is enough.
+            let better = |hold: &&&Hold| {
+                let known =
+                    |other: &&Hold| other.place == hold.place && other.effect == hold.effect && other.remedy != Remedy::Remove;
+                hold.remedy != Remedy::Remove || !all.iter().any(known)
+            };
+            let all = all.iter().filter(better).copied();
             let start = by_trigger().then(start);
             Some(joined(all.map(|hold| undone(view, hold)).chain(start)))
         }

@@ -191,13 +191,13 @@ pub fn chosen(query: &Query<'_>, inputs: &BTreeMap<String, Input>) -> Result<Cho
 /// another file that the tool reads by itself.
 ///
 /// # Errors
-/// Why the configuration that is named cannot be read.
+/// Why the configuration, or what stands at the key, has no one reading.
 pub fn value_place(
     query: &Query<'_>,
     inputs: &BTreeMap<String, Input>,
     effect: &Effect,
     key: &str,
-    accepts: impl Fn(Value<'_>) -> bool,
+    accepts: impl Fn(Value<'_>) -> Result<bool, Why>,
 ) -> Result<Option<Place>, Why> {
     let own = |path: &str| query.tool.config.iter().any(|row| row.path == path);
     let path = effect.path.as_deref();
@@ -206,13 +206,42 @@ pub fn value_place(
         Ok(Chosen::File(file)) if path.is_none_or(own) => {
             let named = in_file(query, &file, path)?;
             let said = named.as_ref().is_some_and(|(document, prefix)| at(document, prefix.as_deref(), key).is_some());
-            if said || !query.tool.config_by.adds { named } else { found_value(query, path) }
+            if said || !query.tool.config_by.adds { named } else { found_value(query, path)? }
         }
         Err(why) if path.is_none_or(own) => return Err(why),
-        _ => found_value(query, path),
+        _ => found_value(query, path)?,
     };
-    Ok(value
-        .and_then(|(document, prefix)| at(&document, prefix.as_deref(), key).filter(|value| accepts(*value)).map(Value::place)))
+    let Some((document, prefix)) = value else { return Ok(None) };
+    if let Some(why) = contested(&document, prefix.as_deref(), key) {
+        return Err(why);
+    }
+    match at(&document, prefix.as_deref(), key) {
+        Some(value) if accepts(value)? => Ok(Some(value.place())),
+        _ => Ok(None),
+    }
+}
+
+/// Why what stands at a key depends on who reads the file: it, or a table above it, is given twice, or may come from a merge key.
+fn contested(document: &Document, prefix: Option<&str>, key: &str) -> Option<Why> {
+    let whole = prefix.map_or_else(|| key.to_owned(), |prefix| format!("{prefix}.{key}"));
+    let mut value = document.root();
+    for (at, part) in whole.split('.').enumerate() {
+        // A section of INI and a few keys hold dots themselves.
+        let rest = whole.splitn(at + 1, '.').last().unwrap_or_default();
+        if let Some(all) = value.get(rest).or_else(|| value.get("").and_then(|section| section.get(rest))) {
+            return all.disputed();
+        }
+        match value.get(part) {
+            Some(next) if next.disputed().is_some() => return next.disputed(),
+            Some(next) => value = next,
+            None => {
+                let merge = value.entries().find(|entry| entry.name() == Some("<<") && entry.key.is_plain())?;
+                let why = format!("`{part}` may come from what is merged here");
+                return Some(Why::new(Reason::Unsupported, why).at(merge.key.place()));
+            }
+        }
+    }
+    value.disputed()
 }
 
 /// A document, and the key in it below which the tool's settings lie.
@@ -226,7 +255,7 @@ pub fn in_force(query: &Query<'_>, inputs: &BTreeMap<String, Input>) -> Result<O
     match chosen(query, inputs)? {
         Chosen::Nothing => Ok(None),
         Chosen::File(file) => in_file(query, &file, None),
-        Chosen::ByItself => Ok(found_value(query, None)),
+        Chosen::ByItself => found_value(query, None),
     }
 }
 
@@ -258,7 +287,10 @@ pub fn at<'d>(document: &'d Document, prefix: Option<&str>, key: &str) -> Option
 
 /// Of the tool's configuration files in effect the first one that exists, or `path` from the working directory upward; with the
 /// key below which its settings lie.
-fn found_value(query: &Query<'_>, path: Option<&str>) -> Option<InForce> {
+///
+/// # Errors
+/// Why that file cannot be read.
+fn found_value(query: &Query<'_>, path: Option<&str>) -> Result<Option<InForce>, Why> {
     let snapshot = query.world.snapshot;
     let rows: Vec<ConfigPlace> = match path {
         Some(path) => vec![ConfigPlace {
@@ -271,11 +303,22 @@ fn found_value(query: &Query<'_>, path: Option<&str>) -> Option<InForce> {
         }],
         None => query.tool.config.iter().filter(|row| row.named_by_input.is_none()).cloned().collect(),
     };
-    rows.iter().find_map(|row| {
+    for row in rows {
         let file_row = ConfigPlace { key: None, ..row.clone() };
-        let found = nearest(snapshot, &file_row, query.directory)?;
-        let document = found.document.clone().filter(|_| in_effect(row, query, &found))?;
-        let present = row.key.as_deref().is_none_or(|prefix| at_key(&document, prefix).is_some());
-        present.then(|| (document, row.key.clone()))
-    })
+        let Some(found) = nearest(snapshot, &file_row, query.directory).filter(|found| in_effect(&row, query, found)) else {
+            continue;
+        };
+        let Some(document) = found.document else {
+            // A file of many tools says nothing of this one as long as it cannot be read; one of its own is what it reads.
+            let format = format_in(snapshot, &found.path).filter(|_| row.key.is_none() && path.is_none());
+            match format.map(|format| snapshot.document(&found.path, format)) {
+                Some(Err(unread)) => return Err(super::unreadable(&unread)),
+                _ => continue,
+            }
+        };
+        if row.key.as_deref().is_none_or(|prefix| at_key(&document, prefix).is_some()) {
+            return Ok(Some((document, row.key)));
+        }
+    }
+    Ok(None)
 }

@@ -231,3 +231,19 @@ fn an_api_document_is_told_what_is_wrong_with_it() {
         assert!(told.1.contains(fix), "{text}: {told:?}");
     }
 }
+
+/// What keeps it from running is elsewhere than the line: the change says so.
+#[test]
+fn what_is_not_wrong_in_itself_is_changed_where_it_is_said() {
+    let fix = |ci: &str, more: &[(&str, &str)]| told_of("python", &tree_of("python", ci, more)).fix.unwrap_or_default();
+    let target = fix(&workflow("pull_request", "run: make lint"), &[("Makefile", "lint:\n\tbandit -r .\n"), ("lint/x.txt", "")]);
+    assert!(target.contains("declare `.PHONY: lint` above the rule at Makefile:1"), "{target}");
+    let needs = "on: pull_request\njobs:\n  a:\n    if: false\n    runs-on: ubuntu-latest\n    steps: [{run: ls}]\n  b:\n    needs: a\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: bandit -r .\n";
+    assert!(fix(needs, &[]).starts_with("let the job `a` run, or take it out of `needs` at .github/workflows/ci.yml:8"));
+    let called = "on: pull_request\njobs:\n  a:\n    uses: ./.github/workflows/l.yml\n    with: {soft: true}\n";
+    let callee = "on:\n  workflow_call:\n    inputs: {soft: {type: boolean}}\njobs:\n  l:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: bandit -r .\n        continue-on-error: ${{ inputs.soft }}\n";
+    let called = fix(called, &[(".github/workflows/l.yml", callee)]);
+    assert!(called.starts_with("let `${{ inputs.soft }}` be false, or delete `continue-on-error` at"), "{called}");
+    let excluded = fix(&workflow("pull_request", "run: bandit -r . -x ./src"), &[]);
+    assert!(!excluded.contains("\nand "), "{excluded}");
+}

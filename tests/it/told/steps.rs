@@ -3,7 +3,13 @@
 use super::*;
 
 /// A step as a fix has it, in a workflow for pull requests.
-fn pasted(fix: &str) -> String {
+pub(super) fn pasted(fix: &str) -> String {
+    // A whole workflow, where there is none.
+    if let Some((_, whole)) = fix.split_once(":\non") {
+        let lines: Vec<&str> = whole.lines().collect();
+        let end = lines.iter().rposition(|line| line.starts_with("      ")).expect("a step");
+        return format!("on{}\n", lines[..=end].join("\n"));
+    }
     let lines = fix.lines().skip_while(|line| !line.starts_with("- "));
     let step: Vec<&str> = lines.take_while(|line| line.starts_with("- ") || line.starts_with("  ")).collect();
     assert!(!step.is_empty(), "no step in {fix:?}");
@@ -100,4 +106,22 @@ fn the_block_to_paste_has_one_entry_for_a_root_that_is_read_with_its_projects() 
     assert_eq!(block.matches("      - ").count(), 2, "{block}");
     tree.push((".github/dependabot.yml", &block));
     assert_eq!(finding(&tree, "dependency-update-bot", "gradle").verdict, Verdict::Pass, "{block}");
+}
+
+/// Where no workflow starts so, the fix is the whole of one; what stands there already is given a step.
+#[test]
+fn a_step_without_a_workflow_to_paste_it_into_comes_with_one() {
+    let fix = |more: &[(&str, &str)], rule: &str, language: &str| {
+        let tree: Vec<(&str, &str)> = [PROJECT, CODE].iter().chain(more).copied().collect();
+        finding(&tree, rule, language).fix.unwrap_or_default()
+    };
+    let whole = fix(&[], "python-static-analysis", "python");
+    assert!(whole.starts_with("add .github/workflows/python-static-analysis.yml:\non: pull_request\n"), "{whole}");
+    let push = (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{run: ls}]\n");
+    assert!(fix(&[push], "python-static-analysis", "python").starts_with("add .github/workflows/"));
+    let change =
+        (".github/workflows/ci.yml", "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{run: ls}]\n");
+    assert!(fix(&[change], "python-static-analysis", "python").starts_with("add a step to a pull-request workflow:\n- run"));
+    let other = (".gitlab-ci.yml", "lint:\n  script: [bandit -r .]\n");
+    assert!(!fix(&[other], "python-static-analysis", "python").contains(".github/workflows/"));
 }

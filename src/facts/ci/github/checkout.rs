@@ -164,8 +164,7 @@ pub(super) fn brings_files(text: &str) -> bool {
 
 /// Actions that are known to leave the workspace as it is; of any other, whatever its name, a part may be a checkout.
 pub(super) fn brings_nothing(name: &str) -> bool {
-    let idle = &crate::catalog::Catalog::builtin().runners.idle_actions;
-    idle.iter().any(|action| crate::facts::matching::same_action(action, name))
+    named_in(&crate::catalog::Catalog::builtin().runners.idle_actions, name)
 }
 
 /// Whether `uses` fetches the repository.
@@ -175,5 +174,9 @@ pub(in crate::facts) fn is_used(uses: &str) -> bool {
 
 /// Actions that fetch the repository.
 pub(super) fn is_checkout(name: &str) -> bool {
-    name.rsplit('/').next().is_some_and(|last| last.to_ascii_lowercase().contains("checkout"))
+    named_in(&crate::catalog::Catalog::builtin().runners.checkout_actions, name)
+}
+
+fn named_in(actions: &[String], name: &str) -> bool {
+    actions.iter().any(|action| crate::facts::matching::same_action(action, name))
 }

@@ -10,6 +10,7 @@ use super::reuse::Site;
 use super::scope::{Imagined, JobFacts, Scope};
 use super::verdict::Verdict;
 use crate::doc::{Kind, Value};
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::text::Place;
 
 /// One job as written.
@@ -172,9 +173,11 @@ fn own_verdict(
         (true, _) if regardless.answer.is_no() && !all_well.answer.is_no() => {
             let skipped =
                 |id: &str| needs.get(id).and_then(|need| need.succeeds.get(event)).is_some_and(|one| one.answer.is_no());
-            let why = |id: &str| format!("the job `{id}`, which it needs, does not run");
-            let first = job.needs.iter().find(|(id, _)| skipped(id));
-            first.map_or(regardless, |(id, place)| Verdict::kept_by(place, why(id)))
+            let kept = |id: &str, place: &Place| {
+                let hold = Hold::new(HoldEffect::Void, place.clone(), format!("the job `{id}`, which it needs, does not run"));
+                Verdict::kept_by(hold.mended(format!("let the job `{id}` run, or take it out of `needs`")))
+            };
+            job.needs.iter().find(|(id, _)| skipped(id)).map_or(regardless, |(id, place)| kept(id, place))
         }
         (true, _) => regardless,
         (false, true) => all_well,

@@ -84,7 +84,12 @@ fn merged(lane: &Lane<'_>, state: &mut State) -> Arc<Env> {
 pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: &Scope<'_>) -> Lost {
     let Some(value) = holder.get("continue-on-error") else { return Lost::default() };
     let place = value.place();
-    let soft = || Hold::new(HoldEffect::Soften, value.place(), "continues on error").mended("delete `continue-on-error: true`");
+    let computed = value.scalar().filter(|text| text.contains("${{"));
+    let mended = computed.map_or_else(
+        || "delete `continue-on-error: true`".to_owned(),
+        |text| format!("let `{}` be false, or delete `continue-on-error`", text.trim()),
+    );
+    let soft = || Hold::new(HoldEffect::Soften, value.place(), "continues on error").mended(mended.clone());
     let doubt =
         |reason, why: &str| Hold::new(HoldEffect::Unknown(reason), value.place(), format!("may continue on error: {why}"));
     let always = |hold| Lost { always: Some(hold), under: Vec::new() };

@@ -44,8 +44,8 @@ impl Verdict {
     }
 
     /// It does not run, for what stands at a place.
-    pub(super) fn kept_by(place: &Place, why: impl Into<String>) -> Self {
-        Self { holds: vec![Hold::new(HoldEffect::Void, place.clone(), why)], ..Self::no() }
+    pub(super) fn kept_by(hold: Hold) -> Self {
+        Self { holds: vec![hold], ..Self::no() }
     }
 
     /// Runs only if both run.

@@ -204,19 +204,20 @@ impl<'e> Plan<'e> {
         let place = &rules.iter().find(|rule| !rule.recipe.is_empty()).or_else(|| rules.first())?.place;
         let needs: Vec<String> =
             rules.iter().take(64).flat_map(|rule| rule.prerequisites(rule.stem(target).unwrap_or(""), false)).collect();
+        let declared = format!("declare `.PHONY: {target}` above the rule");
         if needs.is_empty() {
             if rules.iter().any(|rule| rule.double_colon) {
                 return None;
             }
             let why = format!("`{target}` exists in the tree, so make considers it up to date");
-            return Some(Hold::new(HoldEffect::Void, place.clone(), why));
+            return Some(Hold::new(HoldEffect::Void, place.clone(), why).mended(declared));
         }
         let remade = |name: &String| phony.contains(name) || (!name.contains(UNKNOWN) && !self.exists(name));
         if needs.iter().any(remade) {
             return None;
         }
         let why = format!("`{target}` exists in the tree; whether make considers it up to date depends on file times");
-        Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why))
+        Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why).mended(declared))
     }
 }
 
