@@ -26,9 +26,12 @@ pub struct RowMatch<'c> {
     pub wrapped: bool,
 }
 
-/// The program name that rows are compared with: base name, `.exe`/`.cmd` dropped, `python3.12` as `python`.
+/// The name that rows are compared with: base name, `.exe`/`.cmd` dropped, `python3.12` as `python`, `@scope/package` whole.
 #[must_use]
 pub fn program_name(word: &str) -> &str {
+    if word.starts_with('@') && word.matches('/').count() == 1 {
+        return word;
+    }
     let base = word.rsplit(['/', '\\']).next().unwrap_or(word);
     let base = base.strip_suffix(".exe").or_else(|| base.strip_suffix(".cmd")).unwrap_or(base);
     match base.strip_prefix("python") {
@@ -336,6 +339,7 @@ mod tests {
         assert_eq!(image_name("localhost:5000/x"), "localhost:5000/x");
         assert_eq!(program_name("/usr/bin/python3.12"), "python");
         assert_eq!(program_name("pythonic"), "pythonic");
+        assert_eq!(program_name("@biomejs/biome"), "@biomejs/biome");
     }
 
     #[test]
