@@ -39,6 +39,7 @@ one_of mode "$TOLLGATE_MODE" gate report
 one_of strict "$TOLLGATE_STRICT" true false
 one_of summary "$TOLLGATE_SUMMARY" true false
 one_of annotations "$TOLLGATE_ANNOTATIONS" true false
+one_of forge "$TOLLGATE_FORGE" true false
 
 if [ -n "$TOLLGATE_BINARY" ]; then
   binary=$TOLLGATE_BINARY
@@ -46,6 +47,10 @@ if [ -n "$TOLLGATE_BINARY" ]; then
 else
   released
 fi
+
+# Only what asks the forge sees a token.
+token=$TOLLGATE_TOKEN
+unset TOLLGATE_TOKEN
 
 report=${RUNNER_TEMP:-/tmp}/tollgate-${GITHUB_RUN_ID:-0}-$$.json
 arguments=("$TOLLGATE_COMMAND")
@@ -56,6 +61,10 @@ if [ "$TOLLGATE_COMMAND" = check ]; then
   [ -z "$TOLLGATE_PROFILE" ] || arguments+=("--profile=$TOLLGATE_PROFILE")
   [ -z "$TOLLGATE_FAIL_ON" ] || arguments+=("--fail-on=$TOLLGATE_FAIL_ON")
   [ "$TOLLGATE_STRICT" = false ] || arguments+=(--strict)
+  if [ "$TOLLGATE_FORGE" = true ]; then
+    arguments+=(--forge)
+    export GITHUB_TOKEN=$token
+  fi
   [ -z "$TOLLGATE_SARIF" ] || arguments+=("--out=sarif=$TOLLGATE_SARIF")
   [ "$TOLLGATE_SUMMARY" = false ] || [ -z "${GITHUB_STEP_SUMMARY:-}" ] || arguments+=("--out=markdown=$GITHUB_STEP_SUMMARY")
   [ "$TOLLGATE_ANNOTATIONS" = true ] || arguments+=(--format=text)

@@ -18,7 +18,7 @@ pub struct Cli {
 
 const LONG: &str = "Reads a repository and its CI configuration, gives every item of a backend security checklist a verdict \
 with file and line, and decides whether the gate passes. Nothing of the inspected repository is executed, and the network \
-is not used unless `verify-tag --fetch` asks GitHub for a tag.
+is not used unless `--forge` or `verify-tag --fetch` asks GitHub.
 
 Exit status: 0 the gate passes; 1 it does not; 2 usage or policy error, nothing was inspected; 3 something that had to be \
 read could not be read.";
@@ -116,9 +116,9 @@ pub struct InspectArgs {
     /// Change a bound, for example --limit file-bytes=4000000
     #[arg(long, value_name = "NAME=N")]
     pub limit: Vec<String>,
-    /// Ask the forge (arrives with a later version)
-    #[arg(long, hide = true)]
-    pub forge: bool,
+    /// Ask GitHub what it knows about the repository, GITHUB_REPOSITORY or the one named (GITHUB_API_URL, GITHUB_TOKEN)
+    #[arg(long, value_name = "OWNER/NAME", num_args = 0..=1, require_equals = true)]
+    pub forge: Option<Option<String>>,
     /// Read the output of a trusted `cargo metadata` (arrives with a later version)
     #[arg(long, hide = true, value_name = "FILE")]
     pub cargo_metadata: Option<PathBuf>,

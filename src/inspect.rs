@@ -19,6 +19,7 @@ use crate::policy::{self, Outcome};
 use crate::report::facts::FactsReport;
 use crate::report::{Base, NotInspected, PolicyInfo, Report, Subject, SubjectKind};
 use crate::snapshot::{self, Snapshot};
+use crate::source::forge::Answers;
 use crate::terms::Terms;
 
 pub mod base;
@@ -106,6 +107,8 @@ pub struct CheckRequest {
     pub run: Option<base::Run>,
     /// `--block-existing`.
     pub block_existing: bool,
+    /// What a forge answered about the repository, where one was asked.
+    pub forge: Option<Arc<Answers>>,
 }
 
 /// Inspects and judges.
@@ -155,8 +158,9 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     notes.extend(snapshot.notes().iter().cloned());
     notes.extend(decided.notes);
     let mut outcome = decided.outcome;
-    if let Some(why) = snapshot.incomplete() {
-        notes.push(why.to_owned());
+    notes.extend(snapshot.forge().map(asked));
+    for why in snapshot.incomplete().map(str::to_owned).into_iter().chain(snapshot.forge().and_then(Answers::incomplete)) {
+        notes.push(why);
         if outcome == Outcome::Pass || decided.fail_on == FailOn::Never {
             outcome = Outcome::Incomplete;
         }
@@ -214,10 +218,18 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     let mut report = rows::fill(&facts, subject(&opened.snapshot, terms), terms);
     report.notes = opened.snapshot.notes().to_vec();
     report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
-    report.notes.extend(opened.snapshot.incomplete().map(str::to_owned));
-    report.incomplete =
-        opened.snapshot.incomplete().is_some() || !unread::by_rules(&opened.snapshot, terms, Catalog::builtin()).is_empty();
+    let unanswered = opened.snapshot.forge().and_then(Answers::incomplete);
+    report.notes.extend(opened.snapshot.forge().map(asked));
+    report.notes.extend(opened.snapshot.incomplete().map(str::to_owned).into_iter().chain(unanswered.clone()));
+    report.incomplete = unanswered.is_some()
+        || opened.snapshot.incomplete().is_some()
+        || !unread::by_rules(&opened.snapshot, terms, Catalog::builtin()).is_empty();
     Ok(report)
+}
+
+/// Which repository the forge was asked about: nothing in the tree says that it is its own.
+fn asked(answers: &Answers) -> String {
+    format!("the forge was asked about {} ({})", answers.repository, answers.api)
 }
 
 fn not_inspected(snapshot: &Snapshot) -> Vec<NotInspected> {
@@ -234,7 +246,7 @@ fn subject(snapshot: &Snapshot, terms: &Terms) -> Subject {
     };
     Subject {
         kind,
-        repository: seen.repository.clone(),
+        repository: seen.repository.clone().or_else(|| snapshot.forge().map(|forge| forge.repository.clone())),
         revision: seen.revision.clone(),
         dirty: seen.dirty,
         owner: terms.service.owner.clone(),

@@ -31,6 +31,10 @@ pub struct Example {
     /// For rules about commits: how many are `signed`, `unsigned`, `by_forge`.
     #[serde(default)]
     pub commits: BTreeMap<String, usize>,
+    /// What a forge answered, by question: JSON, a status, or words with which it says that the plan lacks it. With any, those that are not
+    /// named are answered as by a repository in which nothing is set.
+    #[serde(default)]
+    pub forge: BTreeMap<String, serde_json::Value>,
     /// The files of the base that the tree is held against, by path.
     #[serde(default)]
     pub base: Option<BTreeMap<String, String>>,

@@ -92,6 +92,8 @@ pub enum Verifies {
     Keys,
     /// What was built, by an identity that the command names.
     Artefact,
+    /// No tag: it is this gate, which judges a change.
+    Gate,
     /// Nothing: it puts other files in place of those that are checked out.
     Tree,
     /// Nothing: it puts what the tree holds, or makes, among the programs: where it takes a path of the tree.

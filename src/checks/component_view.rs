@@ -16,6 +16,8 @@ pub(super) struct View<'f> {
     pub(super) tool: &'f Tool,
     pub(super) standing: &'f Standing,
     pub(super) on: &'f ComponentStanding,
+    /// A forge was asked.
+    pub(super) asked: bool,
 }
 
 impl<'f> View<'f> {
@@ -67,9 +69,15 @@ impl<'f> View<'f> {
         self.on.rung >= wanted || (wanted == Rung::Required && declared())
     }
 
-    /// Whether it may stand at a rung. Which checks are required is the forge's to say, and no forge was asked.
+    /// Whether it may stand at a rung. Which checks are required is the forge's to say, where one was asked.
     pub(super) fn may_be_at(&self, wanted: Rung) -> bool {
-        self.may_be() >= wanted.min(Rung::Gates)
+        self.may_be() >= if self.asked { wanted } else { wanted.min(Rung::Gates) }
+    }
+
+    /// Why what the forge makes of it is not known, where one was asked.
+    pub(super) fn forge_says(&self) -> Option<&'f str> {
+        let notes = self.holds().filter(|hold| hold.effect == HoldEffect::Note && self.asked);
+        notes.map(|hold| hold.why.as_str()).find(|why| why.contains("not known") || why.contains("perhaps by name only"))
     }
 
     /// The nearest configuration of the tool at the component or above it.
@@ -118,7 +126,7 @@ pub(super) fn views<'f>(bench: &Bench<'f>, component: &Component, accepts: impl 
         }
         let Some(on) = standing.components.iter().find(|one| one.directory == component.directory) else { continue };
         if on.rung > Rung::Absent || on.may_be.is_some() {
-            all.push(View { tool, standing, on });
+            all.push(View { tool, standing, on, asked: bench.facts.forge.is_some() });
         }
     }
     all.sort_by(|a, b| {

@@ -1,11 +1,12 @@
 //! Owns the question whether what is deployed is a tag that was verified before. On tags the workflow itself comes from the tag, so that what
-//! stands in the file is never the whole answer. Refuses to look at tags.
+//! stands in the file is never the whole answer: who may make a tag is the forge's to say. Refuses to look at tags.
 
 use super::signed_tags::nobody;
 use super::{Bench, Check};
-use crate::answer::Reason;
+use crate::answer::{Reason, Why};
 use crate::catalog::releasing::Verifies;
 use crate::catalog::{Rule, Severity};
+use crate::facts::forge::{ForgeFacts, Seen};
 use crate::facts::releasing::{DeployJob, Guard};
 use crate::finding::{Finding, Verdict};
 
@@ -58,11 +59,11 @@ impl Check for DeployVerified {
             let message = "no deployment was found in the CI files";
             return vec![Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-deploy")];
         }
-        jobs.iter().map(|job| judge(rule, job)).collect()
+        jobs.iter().map(|job| judge(rule, job, bench.facts.forge.as_ref())).collect()
     }
 }
 
-fn judge(rule: &Rule, job: &DeployJob) -> Finding {
+fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
     let one = |verdict, message: String| Finding::new(rule, job.subject.as_str(), verdict, message);
     let deploys = format!("the job deploys ({})", job.what);
     let step = if job.on_tags { ON_TAGS } else { BY_HAND };
@@ -76,14 +77,19 @@ fn judge(rule: &Rule, job: &DeployJob) -> Finding {
                 .fix(step)
         }
         Guard::Stands(place, _, title) if job.on_tags => {
-            let message = format!(
-                "{deploys} after {title}; a pushed tag brings its own workflow, and whether the forge lets only releasers push one is not in the files"
-            );
-            one(Verdict::Unknown, message)
-                .cause("own-workflow")
-                .reason(Reason::NoToken)
-                .at(place.clone(), "the tag is verified here")
-                .fix("protect the tags by a ruleset or the environment by reviewers, or deploy from a workflow of the default branch")
+            let own = format!("{deploys} after {title}; a pushed tag brings its own workflow");
+            let open =
+                |why: &str, reason| one(Verdict::Unknown, format!("{own}, and {why}")).cause("own-workflow").reason(reason);
+            let finding = match forge.map(|forge| releasers(job, forge)) {
+                None => open("whether the forge lets only releasers push one is not in the files", Reason::NoToken),
+                Some(Ok(who)) => one(Verdict::Pass, format!("{deploys} after {title}; {who}")).cause("verified"),
+                Some(Err(Open::Missing(why))) => open(&why, Reason::Remote),
+                Some(Err(Open::Unknown(why))) => open(&why.text, why.reason),
+            };
+            let finding = finding.at(place.clone(), "the tag is verified here");
+            let fix =
+                "protect the tags by a ruleset or the environment by reviewers, or deploy from a workflow of the default branch";
+            if finding.verdict == Verdict::Pass { finding } else { finding.fix(fix) }
         }
         Guard::Stands(place, _, title) => {
             one(Verdict::Pass, format!("{deploys} after {title}")).cause("verified").at(place.clone(), "it is verified here")
@@ -124,4 +130,66 @@ fn judge(rule: &Rule, job: &DeployJob) -> Finding {
         }
     };
     finding.at(job.place.clone(), "it deploys here")
+}
+
+/// Why it is not proven that only releasers push a tag that deploys.
+enum Open {
+    /// The forge was asked, and what it has does not prove it.
+    Missing(String),
+    /// It did not say.
+    Unknown(Why),
+}
+
+/// Who makes the tags that deploy, where a ruleset lets nobody else; what guards the environment is told beside it.
+fn releasers(job: &DeployJob, forge: &ForgeFacts) -> Result<String, Open> {
+    let rules = match &forge.tags {
+        Seen::Is(rules) => rules.as_slice(),
+        Seen::Lacks(_) => &[],
+        Seen::Hidden(why) => return Err(Open::Unknown(why.clone())),
+    };
+    let guarded = |pattern: &String| rules.iter().find(|one| one.creation && one.update && one.covers(pattern));
+    let mut told = Vec::new();
+    for pattern in &job.tags {
+        let Some(one) = guarded(pattern) else {
+            let tags = if pattern == "**" { "all tags".to_owned() } else { format!("the tags `{pattern}`") };
+            return Err(Open::Missing(format!(
+                "no ruleset in force restricts who makes and moves {tags}{}",
+                environment(job, forge)
+            )));
+        };
+        match &one.bypass {
+            _ if one.wide => {
+                return Err(Open::Missing(format!(
+                    "everybody of a role that may write passes {} by{}",
+                    one.name,
+                    environment(job, forge)
+                )));
+            }
+            Seen::Is(who) if who.is_empty() => told.push(format!("{} lets nobody make or move one", one.name)),
+            Seen::Is(who) => told.push(format!("{} lets only {} make and move one", one.name, who.join(", "))),
+            Seen::Lacks(words) => return Err(Open::Missing(words.clone())),
+            Seen::Hidden(why) => return Err(Open::Unknown(why.clone())),
+        }
+    }
+    told.dedup();
+    Ok(told.join("; "))
+}
+
+/// What guards its environment. Whether what it deploys with is kept there alone is in no file.
+fn environment(job: &DeployJob, forge: &ForgeFacts) -> String {
+    let (Some(name), Seen::Is(all)) = (&job.environment, &forge.environments) else { return String::new() };
+    let Some(one) = all.iter().find(|one| one.name.eq_ignore_ascii_case(name)) else {
+        return format!("; its environment `{name}` has no rules");
+    };
+    let tags = one.references.as_ref().is_some_and(|all| !all.is_empty() && all.iter().all(|(_, tag)| *tag));
+    let only = if tags { " and takes tags only" } else { "" };
+    match (one.reviewers, one.app) {
+        (true, _) => format!(
+            "; its environment `{name}` waits for reviewers{only}, which holds where all that it deploys with is kept there"
+        ),
+        (_, true) => {
+            format!("; its environment `{name}` waits for an app{only}, which holds where all that it deploys with is kept there")
+        }
+        _ => format!("; its environment `{name}` waits for nobody{only}"),
+    }
 }

@@ -11,12 +11,14 @@ use crate::terms::Terms;
 
 mod analyzer;
 mod bot_coverage;
+mod branch_protection;
 mod ci_readable;
 mod component_view;
 mod deploy_verified;
 mod eslint_fix;
 mod fact_conflict;
 mod fixes;
+mod gate_unskippable;
 mod maintainer_keys;
 mod openapi_export;
 mod pyup;
@@ -62,9 +64,11 @@ pub trait Check: Sync {
 pub static ROSTER: &[&dyn Check] = &[
     &analyzer::Analyzer,
     &bot_coverage::BotCoverage,
+    &branch_protection::BranchProtection,
     &ci_readable::CiReadable,
     &deploy_verified::DeployVerified,
     &fact_conflict::FactConflict,
+    &gate_unskippable::GateUnskippable,
     &maintainer_keys::MaintainerKeys,
     &openapi_export::OpenapiExport,
     &pyup::Pyup,

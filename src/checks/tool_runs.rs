@@ -11,6 +11,7 @@ use crate::catalog::tool::ToolKind;
 use crate::catalog::{Rule, Tool};
 use crate::facts::components::Component;
 use crate::facts::filtered::Sight;
+use crate::facts::forge::Seen;
 use crate::facts::hold::{HeldBy, HoldEffect};
 use crate::facts::ladder::Rung;
 use crate::finding::{Evidence, Finding, Verdict};
@@ -98,16 +99,18 @@ fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, component: &Compon
             pass.places = view.chain().iter().rev().map(|hop| Evidence::new(hop.place.clone(), hop.text.clone())).collect();
             pass
         }
-        _ => match covering_bot(question, bench, component) {
-            Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding(rule) },
-            None => {
-                let short = short(rule, question, bench, component, subject, best, wanted, &words);
-                match half_updated(question, bench, component).filter(|_| short.verdict == Verdict::Fail) {
-                    Some((reason, place, said)) => undecided(short, reason, place, &said),
-                    None => possibly_covered(short, question, bench, component),
+        _ => {
+            match covering_bot(question, bench, component).map(|bot| bot(rule)).or_else(|| by_the_forge(rule, question, bench)) {
+                Some(finding) => Finding { rule: rule.id.clone(), section: rule.section.clone(), subject, ..finding },
+                None => {
+                    let short = short(rule, question, bench, component, subject, best, wanted, &words);
+                    match half_updated(question, bench, component).filter(|_| short.verdict == Verdict::Fail) {
+                        Some((reason, place, said)) => undecided(short, reason, place, &said),
+                        None => possibly_covered(short, question, bench, component),
+                    }
                 }
             }
-        },
+        }
     };
     finding.development = is_development(component);
     finding.component = Some(component.directory.clone());
@@ -120,9 +123,17 @@ fn everywhere<'f>(bench: &Bench<'f>, component: &Component, fits: &dyn Fn(&Tool)
     rows.filter_map(|standing| {
         let tool = bench.catalog.tool(&standing.tool).filter(|tool| fits(tool))?;
         let on = standing.components.iter().find(|one| one.directory == component.directory)?;
-        (on.rung > Rung::Absent || on.may_be.is_some()).then_some(View { tool, standing, on })
+        (on.rung > Rung::Absent || on.may_be.is_some()).then_some(View { tool, standing, on, asked: bench.facts.forge.is_some() })
     })
     .collect()
+}
+
+/// What the forge raises by itself for what is known to be vulnerable.
+fn by_the_forge(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Option<Finding> {
+    let asked = question.or_bot && question.tool_kind == ToolKind::Sca;
+    let on = bench.facts.forge.as_ref().filter(|_| asked)?.security_updates == Seen::Is(true);
+    let message = "the forge raises updates of dependencies that are known to be vulnerable";
+    on.then(|| Finding::new(rule, "", Verdict::Pass, message).cause("security-updates"))
 }
 
 fn covering_bot<'b>(question: &Question, bench: &'b Bench<'_>, component: &Component) -> Option<impl Fn(&Rule) -> Finding + 'b> {
@@ -148,8 +159,11 @@ fn half_updated(question: &Question, bench: &Bench<'_>, component: &Component) -
         let (.., place) = bot.some_only.iter().find(|(eco, dir, _)| here(eco, dir))?;
         Some((Reason::Unsupported, place.clone(), "the bot updates some of them only".to_owned()))
     });
+    // What the forge said is no open question.
+    let said = bench.facts.forge.as_ref().and_then(|forge| forge.security_updates.is());
     some.or_else(|| {
-        let gap = bench.facts.uncovered.iter().find(|gap| gap.why == "limit-0" && here(&gap.ecosystem, &gap.directory))?;
+        let mut gaps = bench.facts.uncovered.iter().filter(|_| said.is_none());
+        let gap = gaps.find(|gap| gap.why == "limit-0" && here(&gap.ecosystem, &gap.directory))?;
         let security = question.tool_kind == ToolKind::Sca;
         let said = "version updates are switched off, and whether security updates run is a setting of the forge";
         Some((Reason::Offline, gap.place.clone().filter(|_| security)?, said.to_owned()))
@@ -260,7 +274,10 @@ fn maybe(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung) -> Finding
             let left = question_left(view.on.rung);
             (reason, format!("{title} {}; {left} cannot be read: {}", verb(view.on.rung), hold.why))
         }
-        _ => (Reason::NoToken, format!("{title} {}; whether that stops a merge is decided by the forge", verb(view.on.rung))),
+        _ => {
+            let said = view.forge_says().unwrap_or("whether that stops a merge is decided by the forge");
+            (Reason::NoToken, format!("{title} {}; {said}", verb(view.on.rung)))
+        }
     };
     Finding::new(rule, subject, Verdict::Unknown, message).reason(reason).cause("may-run")
 }

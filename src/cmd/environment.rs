@@ -4,7 +4,7 @@
 use std::io::IsTerminal;
 
 use crate::error::Error;
-use crate::source::forge::{Forge, Token};
+use crate::source::forge::{Forge, Secret};
 
 /// Variables that CI systems set.
 const CI: [&str; 18] = [
@@ -78,17 +78,24 @@ pub(super) fn git_variables() -> Vec<String> {
     GIT.iter().filter(|name| std::env::var_os(name).is_some()).map(|name| (*name).to_owned()).collect()
 }
 
-/// The repository on GitHub that variables name, and the token for it.
+/// The repository on GitHub that was named, else the one that variables name; and how it is reached.
 ///
 /// # Errors
-/// No variable names it.
-pub(super) fn forge() -> Result<Forge, Error> {
+/// Nothing names it.
+pub(super) fn forge(option: &str, named: Option<&str>) -> Result<Forge, Error> {
     let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let repository = text("GITHUB_REPOSITORY")
-        .ok_or_else(|| Error::usage("--fetch does not know the repository").hint("set GITHUB_REPOSITORY=owner/name"))?;
-    let api = text("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned());
-    let token = text("GITHUB_TOKEN").or_else(|| text("GH_TOKEN")).map(Token::new);
-    Ok(Forge { api, repository, token })
+    let either = |upper: &str, lower: &str| text(upper).or_else(|| text(lower));
+    let repository = named.map(str::to_owned).or_else(|| text("GITHUB_REPOSITORY"));
+    let repository = repository
+        .ok_or_else(|| Error::usage(format!("{option} does not know the repository")).hint("set GITHUB_REPOSITORY=owner/name"))?;
+    Ok(Forge {
+        api: text("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
+        repository,
+        token: either("GITHUB_TOKEN", "GH_TOKEN").map(Secret::new),
+        proxy: either("HTTPS_PROXY", "https_proxy").map(Secret::new),
+        no_proxy: either("NO_PROXY", "no_proxy").unwrap_or_default(),
+        roots: std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()).map(std::path::PathBuf::from),
+    })
 }
 
 /// What GitHub Actions says about the run, each only inside of it.

@@ -1,10 +1,11 @@
 //! Owns turning options into a request: names checked, bounds set, the clock read. Refuses to inspect.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::environment::ActionsRun;
+use super::environment::{self, ActionsRun};
 use super::{Context, event};
 use crate::catalog::Catalog;
 use crate::cli::{CheckArgs, Color, InspectArgs};
@@ -14,6 +15,7 @@ use crate::limits::Limits;
 use crate::policy::FailOn;
 use crate::report::View;
 use crate::source;
+use crate::source::forge::{self, Answers};
 use crate::terms::nearest;
 
 /// The request of `check` or, with no options of its own, of `facts`.
@@ -51,11 +53,17 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
         },
         base: check.and_then(|check| check.base.clone()),
         block_existing: check.is_some_and(|check| check.block_existing),
+        forge: args.forge.as_ref().map(|named| forge(named.as_deref())).transpose()?,
     })
 }
 
+/// What the forge answers about the repository; everything else of the request is in order by then.
+fn forge(named: Option<&str>) -> Result<Arc<Answers>, Error> {
+    forge::answers(&environment::forge("--forge", named)?).map(Arc::new)
+}
+
 fn refuse_later(args: &InspectArgs) -> Result<(), Error> {
-    let later = [("--forge", args.forge), ("--cargo-metadata", args.cargo_metadata.is_some())];
+    let later = [("--cargo-metadata", args.cargo_metadata.is_some())];
     match later.iter().find(|(_, used)| *used) {
         Some((name, _)) => Err(Error::usage(format!("{name} arrives with a later version")).hint("leave it out")),
         None => Ok(()),

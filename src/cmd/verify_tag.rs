@@ -60,7 +60,7 @@ fn fetch(args: &VerifyTagArgs) -> Result<Fetched, Error> {
     for argument in &args.tags {
         names.push(tags::name(argument)?);
     }
-    forge::tags(&environment::forge()?, &names)
+    forge::tags(&environment::forge("--fetch", None)?, &names)
 }
 
 fn known(name: &str) -> Result<&'static str, Error> {

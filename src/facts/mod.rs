@@ -16,6 +16,8 @@ pub mod dependencies;
 pub mod effects;
 pub mod env;
 pub mod filtered;
+pub mod forge;
+pub mod gate;
 pub mod hold;
 mod hosts;
 pub mod invocations;
@@ -56,6 +58,10 @@ pub struct Facts<'s> {
     pub snapshot: &'s Snapshot,
     /// The default branch, as far as it is known.
     pub default_branch: DefaultBranch,
+    /// What the forge knows, where it was asked.
+    pub forge: Option<forge::ForgeFacts>,
+    /// Who owns which files, by GitHub's file of code owners.
+    pub owners: Option<forge::CodeOwners>,
     /// Components and manifests.
     pub inventory: components::Inventory,
     /// Declared dependencies.
@@ -80,10 +86,20 @@ pub struct Facts<'s> {
     pub service: openapi::ServiceFact,
     /// API descriptions.
     pub api: Vec<openapi::ApiDescription>,
+    /// Jobs that run this gate.
+    pub gates: Vec<gate::GateJob>,
     /// Jobs that deploy.
     pub deploys: Vec<releasing::DeployJob>,
     /// All tags whose name matches the policy's pattern, newest first.
     pub release_tags: Vec<Tag>,
+}
+
+impl Facts<'_> {
+    /// What judges which checks a merge waits for.
+    #[must_use]
+    pub fn required_by<'a>(&'a self, terms: &'a Terms) -> required::Judge<'a> {
+        required::Judge { declared: &terms.ci.required_checks, forge: self.forge.as_ref(), owners: self.owners.as_ref() }
+    }
 }
 
 /// Gathers the facts of a tree: reads, follows, never runs.
@@ -109,14 +125,18 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     unread.extend(ci::unread::gather(snapshot, &catalog.runners));
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
+    pipelines.extend(ci::hosted::default_setup(&world));
     let mut trace = trace::trace(&pipelines, &world, terms);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);
         trace.invocations.extend(more.invocations);
     }
-    required::mark(&mut pipelines, &terms.ci.required_checks);
+    let owners = forge::CodeOwners::of(snapshot);
+    let forge = world.forge();
+    required::mark(&mut pipelines, &required::Judge { declared: &terms.ci.required_checks, forge, owners: owners.as_ref() });
     trace.opaque.extend(unread.into_iter().map(|(path, why)| trace::OpaqueUnit::unread(path, why)));
     trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
+    trace.opaque.extend(forge.into_iter().flat_map(ci::hosted::required_elsewhere));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
     let packages: Vec<_> = inventory
         .manifests
@@ -143,10 +163,14 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
     let release_tags = tags::releases(snapshot, terms.tag_pattern.as_deref())?;
     let deploys = releasing::gather(snapshot, &pipelines, &trace);
+    let gates = gate::gather(snapshot, &pipelines, &trace);
     Ok(Facts {
+        gates,
         deploys,
         snapshot,
         default_branch,
+        forge: forge.cloned(),
+        owners,
         inventory,
         dependencies,
         locks,

@@ -264,8 +264,8 @@ pub struct Job {
     pub place: Place,
     /// Names of the checks it publishes on the forge; `None` when one of them is computed.
     pub checks: Vec<Option<String>>,
-    /// The first of them that the policy declares to be required.
-    pub required: Option<String>,
+    /// Whether a merge waits for one of them.
+    pub required: Option<super::required::Requirement>,
     /// The ids of the jobs that it needs.
     pub needs: Vec<String>,
 }

@@ -36,6 +36,8 @@ pub struct Ranked<'i> {
     bounded: bool,
     /// What it finds is uploaded to the forge by a later step.
     uploaded: bool,
+    /// Whether the forge lets its alerts stop a merge; `None`: no forge was asked.
+    scanned: Option<Answer>,
     /// Why it is not known what it looks at, or what else.
     unplaced: Option<Hold>,
     /// Whether it passes dependencies by.
@@ -92,7 +94,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     if let Targets::Nothing(place) = &targets {
         holds.push(Hold::new(HoldEffect::Void, place.clone(), "it looks at nothing of this tree"));
     }
-    let at = place_of(invocation);
+    let (at, scanned) = (place_of(invocation), required::scanned(query.world.forge(), tool));
     let given = || invocation.args.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
     match findings {
         Findings::Pass => {
@@ -103,9 +105,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
             let why = "only error-level findings fail it; warnings pass";
             holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden(given())))
         }
-        Findings::Forge => {
-            holds.push(Hold::new(HoldEffect::Note, at, "findings go to the forge, which decides whether they stop a merge"))
-        }
+        Findings::Forge => holds.push(required::alerts(scanned.as_ref(), at)),
         Findings::Unknown if row.findings != Findings::Unknown => holds.push(match &outcome.may_harden {
             Some(why) => Hold::unknown(why, &at),
             None => {
@@ -137,6 +137,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         warnings_fail,
         bounded,
         uploaded,
+        scanned,
         unplaced,
         aside,
         shallow,
@@ -295,7 +296,7 @@ impl Ranked<'_> {
         let (mut bound, missed, mut held) = started(&self.invocation.starts, pipeline, sight, filtered);
         let reached = bound;
         if self.findings == Findings::Forge && bound.upper >= Rung::Gates {
-            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+            bound = required::of_alerts(bound, self.scanned.as_ref());
         }
         if !self.invocation.conditions.is_empty() {
             bound = bound.doubt(Rung::Configured);
@@ -306,10 +307,14 @@ impl Ranked<'_> {
         let void = self.holds.iter().any(|hold| hold.effect == HoldEffect::Void);
         // What is uploaded reaches the forge, whatever becomes of the exit status.
         if self.uploaded && !void && reached.upper >= Rung::Gates && bound.lower < Rung::Gates {
-            bound = Bound { lower: bound.lower.min(Rung::Runs), upper: Rung::Required };
+            bound =
+                bound.best(required::of_alerts(Bound { lower: bound.lower.min(Rung::Runs), ..reached }, self.scanned.as_ref()));
         }
-        if bound.lower >= Rung::Gates {
-            held.extend(pipeline.jobs.get(self.invocation.job).and_then(required::by_name));
+        if bound.lower >= Rung::Gates
+            && let Some(job) = pipeline.jobs.get(self.invocation.job)
+        {
+            bound = required::raised(bound, job);
+            held.extend(required::by_name(job));
         }
         held.dedup();
         OnComponent { bound, missed, held }

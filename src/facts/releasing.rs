@@ -38,6 +38,10 @@ pub struct DeployJob {
     pub on_tags: bool,
     /// Whether a verification stands before it.
     pub guard: Guard,
+    /// Which tags start it, as patterns of the workflow.
+    pub tags: Vec<String>,
+    /// Its environment, where its name is written out.
+    pub environment: Option<String>,
 }
 
 /// What stands before a deployment.
@@ -99,7 +103,9 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             }
             let on_tags = triggers.iter().any(|trigger| matches!(trigger, Trigger::Tag | Trigger::Release))
                 || text.asks_for_tags(&job.id, &step_place(step, pipeline));
-            found.push(DeployJob { subject, what: step.row.title.clone(), place: hop.place.clone(), triggers, on_tags, guard });
+            let (tags, environment) = (text.tag_patterns(), text.environment(&job.id));
+            let (what, place) = (step.row.title.clone(), hop.place.clone());
+            found.push(DeployJob { subject, what, place, triggers, on_tags, guard, tags, environment });
         }
     }
     let handed = handed_on(snapshot, pipelines, trace);
@@ -121,7 +127,8 @@ fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<
         let Some(text) = Written::read(snapshot, &pipeline.path).filter(|_| on_tags) else { continue };
         let Some(id) = text.calls_at(unit.place.line) else { continue };
         let (subject, what) = (format!("{}#{id}", pipeline.path), "a workflow of another repository".to_owned());
-        found.push(DeployJob { subject, what, place: unit.place.clone(), triggers, on_tags, guard: Guard::Remote });
+        let (place, tags) = (unit.place.clone(), text.tag_patterns());
+        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None });
     }
     found
 }

@@ -68,7 +68,7 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
         judge_commit: request.judge_commit,
         limits: request.limits.clone(),
     };
-    let snapshot = snapshot::open(&request.path, &options)?;
+    let snapshot = snapshot::open(&request.path, &options)?.with_forge(request.forge.clone());
     let mut notes = Vec::new();
     let chosen = chosen(request, &snapshot, &mut notes)?;
     let inside = |file: &Option<PathBuf>| file.as_deref().is_some_and(|file| source::lies_in(file, &request.path));

@@ -12,6 +12,7 @@ use crate::catalog::{Catalog, Rule};
 use crate::checks::{self, Bench};
 use crate::error::Error;
 use crate::facts::components::base_scope;
+use crate::facts::forge::{CodeOwners, ForgeFacts};
 use crate::facts::tags::survey::Signing;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -29,6 +30,23 @@ pub struct Judged {
     pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
     /// What stands where.
     pub(super) subjects: Subjects,
+    /// Whom the forge asks before it merges.
+    review: Review,
+}
+
+/// Whom a forge asks before it merges a change of a tree.
+#[derive(Default)]
+struct Review {
+    forge: Option<ForgeFacts>,
+    owners: Option<CodeOwners>,
+}
+
+impl Review {
+    /// Whether nobody changes this path without its owners.
+    fn asks_for(&self, path: &str) -> bool {
+        let asks = |forge: &ForgeFacts| forge.protection.reviewed(path, self.owners.as_ref(), &forge.objections).is_ok();
+        self.forge.as_ref().is_some_and(asks)
+    }
 }
 
 /// What the command line adds to a policy.
@@ -71,6 +89,7 @@ pub(super) struct Found {
     unread: BTreeMap<RepoPath, String>,
     notes: Vec<String>,
     subjects: Subjects,
+    review: Review,
 }
 
 impl Found {
@@ -100,8 +119,9 @@ impl Found {
         Ok(Self {
             sources,
             unread: unread::by_rules(snapshot, &terms, catalog),
-            notes: facts::required::notes(&facts.pipelines, &terms.ci.required_checks),
+            notes: facts::required::notes(&facts.pipelines, &facts.required_by(&terms)),
             subjects: Subjects::of(&facts),
+            review: Review { forge: facts.forge, owners: facts.owners },
             findings,
         })
     }
@@ -126,6 +146,8 @@ impl Found {
         let taken: BTreeSet<&RepoPath> = shrunk.iter().flat_map(|one| &one.files).collect();
         let out_of_sight = |finding: &Finding| base.is_some_and(|base| base.judged.subjects.holds_any(finding, &taken));
         let watched = base.map(|base| watched::changed(snapshot, base.snapshot, base.trusted)).unwrap_or_default();
+        // The base's own: a change cannot take its owners away first.
+        let reviewed = |path: &str| base.is_some_and(|base| base.judged.review.asks_for(path));
         let against = base.map(|base| {
             self.unread.extend(compared::hidden(base.judged, snapshot));
             Against {
@@ -138,6 +160,7 @@ impl Found {
                 shrunk: &shrunk,
                 proposal: base.proposal,
                 watched: &watched,
+                reviewed: &reviewed,
                 block_existing: base.block_existing,
                 expiry_closes: base.expiry_closes,
             }
@@ -153,7 +176,7 @@ impl Found {
         };
         let mut decided = policy::decide(self.findings, policy, Catalog::builtin(), &options, today);
         decided.notes.extend(self.notes);
-        Judged { decided, sources: self.sources, subjects: self.subjects }
+        Judged { decided, sources: self.sources, subjects: self.subjects, review: self.review }
     }
 }
 

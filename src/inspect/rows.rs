@@ -31,7 +31,7 @@ pub(super) fn fill(facts: &Facts<'_>, subject: Subject, terms: &Terms) -> FactsR
             scope: component.scope,
         })
         .collect();
-    let pipelines = facts.pipelines.iter().filter(|one| one.system != crate::facts::ci::hosted::PRE_COMMIT_CI);
+    let pipelines = facts.pipelines.iter().filter(|one| !crate::facts::ci::hosted::is_hosted(one));
     report.pipelines = pipelines
         .map(|one| PipelineRow { system: one.system.to_owned(), path: one.path.clone(), triggers: one.triggers() })
         .collect();

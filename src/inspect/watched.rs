@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
-use crate::facts::code_owners::{self, OF_GITHUB};
+use crate::facts::code_owners::OF_GITHUB;
+use crate::facts::forge::CodeOwners;
 use crate::policy::protected::Watched;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
@@ -57,7 +56,7 @@ fn certificates(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) 
 
 /// Who owns the files that the gate rests on, when that is no longer who owned them.
 fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Option<Watched> {
-    let (before, after) = (Owners::of(base)?, Owners::of(head));
+    let (before, after) = (CodeOwners::of(base)?, CodeOwners::of(head));
     let there = FOLDERS.iter().flat_map(|folder| below(folder, head, base)).chain(trusted.iter().cloned());
     let there: BTreeSet<String> = there.map(|path| path.to_string()).collect();
     // A file of code owners behind the one that counts counts for nothing.
@@ -70,42 +69,6 @@ fn owners(head: &Snapshot, base: &Snapshot, trusted: &BTreeSet<RepoPath>) -> Opt
     let what = format!("this change takes {lost} from its code owners ({})", before.of_path(lost).join(", "));
     let path = after.map_or(before.path, |after| after.path);
     Some(Watched { path, what, weakens: true })
-}
-
-/// A pattern and whom its files belong to.
-struct Row {
-    pattern: Gitignore,
-    /// GitHub's `dir/*` is about the files in `dir` and about none below it, where git's ignores whole folders by it.
-    flat: bool,
-    owners: BTreeSet<String>,
-}
-
-struct Owners {
-    path: RepoPath,
-    rows: Vec<Row>,
-}
-
-impl Owners {
-    fn of(snapshot: &Snapshot) -> Option<Self> {
-        let path = OF_GITHUB.iter().filter_map(|name| RepoPath::new(name)).find(|path| snapshot.entry(path).is_some())?;
-        let text = text(snapshot, &path)?;
-        let rows = code_owners::rows(&text).filter_map(|row| {
-            let mut builder = GitignoreBuilder::new("");
-            builder.add_line(None, row.pattern).ok()?;
-            let owners = row.owners.iter().map(|owner| owner.to_ascii_lowercase()).collect();
-            Some(Row { pattern: builder.build().ok()?, flat: row.pattern.ends_with("/*"), owners })
-        });
-        Some(Self { rows: rows.collect(), path })
-    }
-
-    /// The last row that matches counts. Who is named is named, in whatever order and case.
-    fn of_path(&self, path: &str) -> Vec<String> {
-        let matches = |row: &&Row| match row.flat {
-            true => row.pattern.matched(path, false).is_ignore(),
-            false => row.pattern.matched_path_or_any_parents(path, false).is_ignore(),
-        };
-        self.rows.iter().rev().find(matches).map(|row| row.owners.iter().cloned().collect()).unwrap_or_default()
-    }
 }
 
 /// Workflows of the base that name this gate.

@@ -58,6 +58,8 @@ pub struct Against<'a> {
     pub proposal: Proposal<'a>,
     /// Files beside the policy that the change touches.
     pub watched: &'a [Watched],
+    /// Whether the forge merges a change of this path only after a review by its owners.
+    pub reviewed: &'a (dyn Fn(&str) -> bool + Sync),
     /// Old findings close the gate, too.
     pub block_existing: bool,
     /// A waiver that is over closes the gate even where the finding is old: whoever pushes is not a pull request that did not touch it.

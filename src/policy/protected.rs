@@ -47,6 +47,12 @@ pub struct Watched {
 pub(super) fn findings(rule: &Rule, catalog: &Catalog, against: Option<&Against<'_>>) -> Vec<Finding> {
     let moot = |message: &str| vec![Finding::new(rule, "repository", Verdict::NotApplicable, message)];
     let Some(against) = against else { return moot("nothing is compared, so nothing is changed") };
+    // What the forge keeps from being merged without its owners is told, and decided by them.
+    let reviewed = |path: &str, finding: Finding| match (against.reviewed)(path) {
+        true => Finding { message: format!("{}; its code owners have to approve that", finding.message), ..finding }
+            .severity(Severity::Notice),
+        false => finding,
+    };
     let mut out = match against.proposal {
         Proposal::Elsewhere => return moot("it is not known what this change started from"),
         Proposal::First => return moot("there is no policy at the base yet, so this change weakens none"),
@@ -55,10 +61,14 @@ pub(super) fn findings(rule: &Rule, catalog: &Catalog, against: Option<&Against<
             vec![fail(rule, "policy", "this change deletes the policy".to_owned(), Severity::Error)]
         }
     };
+    out = out.into_iter().map(|finding| reviewed(POLICY_FILE, finding)).collect();
     out.extend(against.watched.iter().map(|file| {
         let severity = if file.weakens { Severity::Error } else { Severity::Notice };
         let finding = fail(rule, file.path.as_str(), file.what.clone(), severity);
-        finding.at(Place::file(file.path.clone()), "what decides about this gate, or about who approves")
+        reviewed(
+            file.path.as_str(),
+            finding.at(Place::file(file.path.clone()), "what decides about this gate, or about who approves"),
+        )
     }));
     if out.is_empty() {
         out.push(Finding::new(rule, "repository", Verdict::Pass, "this change weakens no part of the policy").cause("unchanged"));

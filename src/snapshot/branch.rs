@@ -28,14 +28,15 @@ impl DefaultBranch {
 }
 
 impl Snapshot {
-    /// The default branch: `declared` (the forge's answer, else the policy's `[service].default_branch`), else
+    /// The default branch: the forge's answer, else `declared` (the policy's `[service].default_branch`), else
     /// `refs/remotes/origin/HEAD`, else `HEAD` of a git directory, else the only one of `main` and `master` that exists, else
     /// both.
     ///
     /// # Errors
     /// A reference is there and cannot be read.
     pub fn default_branch(&self, declared: Option<&str>) -> Result<DefaultBranch, Error> {
-        if let Some(name) = declared {
+        let told = self.forge().and_then(|forge| forge.value("")?.get("default_branch")?.as_str());
+        if let Some(name) = told.or(declared) {
             return Ok(DefaultBranch::Known(name.to_owned()));
         }
         let usual = ["main", "master"];

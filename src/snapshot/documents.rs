@@ -74,11 +74,12 @@ impl Snapshot {
         }
     }
 
-    /// Lets this snapshot and `other`, the other one of base and head, parse each text they share once. Both must be under
-    /// the same limits.
+    /// Lets this snapshot and `other`, the other one of base and head, parse each text they share once, and know what the
+    /// forge answered. Both must be under the same limits.
     #[must_use]
     pub fn sharing_documents_with(mut self, other: &Self) -> Self {
         self.documents = Arc::clone(&other.documents);
+        self.forge = other.forge.clone();
         self
     }
 }

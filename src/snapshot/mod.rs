@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::source::forge::Answers;
 use crate::source::{self, OpenOptions, Source};
 use crate::text::{RepoPath, SourceFile};
 
@@ -31,6 +32,7 @@ pub struct Snapshot {
     unread: Mutex<BTreeMap<RepoPath, String>>,
     documents: Arc<documents::Documents>,
     index: OnceLock<paths::Index>,
+    forge: Option<Arc<Answers>>,
 }
 
 /// Opens a PATH and freezes what it holds.
@@ -50,7 +52,14 @@ impl Snapshot {
     /// Freezes a source.
     #[must_use]
     pub fn new(source: Source) -> Self {
-        Self { source, files: Mutex::default(), unread: Mutex::default(), documents: Arc::default(), index: OnceLock::new() }
+        Self {
+            source,
+            files: Mutex::default(),
+            unread: Mutex::default(),
+            documents: Arc::default(),
+            index: OnceLock::new(),
+            forge: None,
+        }
     }
 
     /// A plain folder made of texts, for tests and examples. The last text given for a path wins.
@@ -64,6 +73,18 @@ impl Snapshot {
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.source.limits = limits;
         Self::new(self.source)
+    }
+
+    /// The same snapshot with what a forge answered about its repository.
+    #[must_use]
+    pub fn with_forge(self, forge: Option<Arc<Answers>>) -> Self {
+        Self { forge, ..self }
+    }
+
+    /// What a forge answered about its repository, where one was asked.
+    #[must_use]
+    pub fn forge(&self) -> Option<&Answers> {
+        self.forge.as_deref()
     }
 
     /// The same snapshot in which these files may be run.

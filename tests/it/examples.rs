@@ -1,5 +1,7 @@
 //! Runs every `[[example]]` of every tool: the rung, what it may be, and the place.
 
+use std::sync::Arc;
+
 use tollgate::catalog::example::Example;
 use tollgate::catalog::{Catalog, Tool};
 use tollgate::facts::hold::HoldEffect;
@@ -9,6 +11,7 @@ use tollgate::facts::{Facts, gather};
 use tollgate::policy::protected::Proposal;
 use tollgate::signing::refusal::Refusal;
 use tollgate::snapshot::Snapshot;
+use tollgate::source::forge::{Answers, Got};
 use tollgate::terms::Terms;
 
 #[test]
@@ -133,6 +136,40 @@ fn signed(example: &Example, signing: &mut Signing) {
     }
 }
 
+/// What a forge answered, where an example says so.
+fn answers(example: &Example) -> Result<Option<Arc<Answers>>, String> {
+    if example.forge.is_empty() {
+        return Ok(None);
+    }
+    let nothing_set = [
+        ("", r#"{ "default_branch": "main", "owner": { "login": "acme", "type": "Organization" } }"#),
+        ("branches/main", r#"{ "name": "main", "protected": false, "protection": { "enabled": false } }"#),
+        ("rules/branches/main", "[]"),
+        ("rulesets?includes_parents=true", "[]"),
+        ("codeowners/errors", r#"{ "errors": [] }"#),
+        ("environments", "[]"),
+        ("/apps/github-actions", r#"{ "id": 15368 }"#),
+    ];
+    let mut answers =
+        Answers { api: "https://api.github.com".to_owned(), repository: "acme/kestrel".to_owned(), ..Answers::default() };
+    for (question, text) in nothing_set {
+        answers.got.insert(question.to_owned(), Got::Is(serde_json::from_str(text).expect("JSON")));
+    }
+    for (question, said) in &example.forge {
+        let got = match said {
+            serde_json::Value::String(words) if words.starts_with("Upgrade") => Got::Plan(words.clone()),
+            serde_json::Value::String(text) => {
+                Got::Is(serde_json::from_str(text).map_err(|problem| format!("forge.{question}: {problem}"))?)
+            }
+            serde_json::Value::Number(status) if *status == 404.into() => Got::Missing("Not Found".to_owned()),
+            serde_json::Value::Number(_) => Got::Refused(String::new()),
+            other => Got::Is(other.clone()),
+        };
+        answers.got.insert(question.clone(), got);
+    }
+    Ok(Some(Arc::new(answers)))
+}
+
 /// The policy in a tree, when it has one.
 fn policy_of(snapshot: &Snapshot) -> Result<Option<tollgate::terms::Policy>, String> {
     let path = tollgate::text::RepoPath::new(".tollgate.toml").expect("a path");
@@ -145,8 +182,9 @@ fn policy_of(snapshot: &Snapshot) -> Result<Option<tollgate::terms::Policy>, Str
 }
 
 fn verdicts(rule: &str, example: &Example) -> Result<(), String> {
-    let snapshot = Snapshot::in_memory(example.tree(None));
-    let base = example.base.as_ref().map(|files| Snapshot::in_memory(files.clone()));
+    let forge = answers(example)?;
+    let snapshot = Snapshot::in_memory(example.tree(None)).with_forge(forge.clone());
+    let base = example.base.as_ref().map(|files| Snapshot::in_memory(files.clone()).with_forge(forge.clone()));
     let own = policy_of(&snapshot)?;
     let judging_policy = base.as_ref().map_or_else(|| Ok(own.clone()), policy_of)?;
     let first = judging_policy.is_none();

@@ -61,6 +61,7 @@ fn request(path: &Path) -> CheckRequest {
         base: None,
         run: None,
         block_existing: false,
+        forge: None,
     }
 }
 

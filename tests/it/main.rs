@@ -6,6 +6,7 @@ mod corpora;
 mod determinism;
 mod docs;
 mod examples;
+mod forge;
 mod gate;
 mod hostile;
 mod house;

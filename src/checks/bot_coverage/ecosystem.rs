@@ -7,6 +7,7 @@ use crate::answer::Reason;
 use crate::catalog::Rule;
 use crate::facts::bots::{Coverage, Uncovered};
 use crate::facts::components::Scope;
+use crate::facts::forge::{ForgeFacts, Seen};
 use crate::finding::{Evidence, Finding, Verdict};
 use crate::text::Place;
 
@@ -48,7 +49,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     let (only_security, certain): (Vec<&Uncovered>, Vec<&Uncovered>) =
         judged.iter().copied().filter(|gap| gap.may_be.is_none()).partition(|gap| gap.why == "limit-0");
     let mut finding = if certain.is_empty() && !only_security.is_empty() {
-        security_only(rule, ecosystem, &only_security)
+        security_only(rule, ecosystem, &only_security, facts.forge.as_ref())
     } else if certain.is_empty() {
         let why = judged.iter().find_map(|gap| gap.may_be.clone());
         let said = why.as_ref().map_or("what it extends cannot be read", |why| why.text.as_str()).to_owned();
@@ -89,15 +90,24 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
 }
 
 /// Version updates are switched off by a limit of 0: what is left is a setting of the forge.
-fn security_only(rule: &Rule, ecosystem: &str, gaps: &[&Uncovered]) -> Finding {
-    let message =
-        format!("version updates of {ecosystem} are switched off; whether security updates run is a setting of the forge");
-    let mut unknown = Finding::new(rule, ecosystem, Verdict::Unknown, message).cause("limit-0").reason(Reason::Offline);
+fn security_only(rule: &Rule, ecosystem: &str, gaps: &[&Uncovered], forge: Option<&ForgeFacts>) -> Finding {
+    let off = format!("version updates of {ecosystem} are switched off");
+    let one = |verdict, words: &str| Finding::new(rule, ecosystem, verdict, format!("{off}{words}")).cause("limit-0");
+    let mut unknown = match forge.map(|forge| &forge.security_updates) {
+        Some(Seen::Is(true)) => one(Verdict::Pass, "; the forge raises updates for what is known to be vulnerable"),
+        Some(Seen::Is(false)) => one(Verdict::Fail, ", and so are security updates"),
+        Some(Seen::Lacks(words)) => one(Verdict::Fail, &format!(", and the plan has no security updates: {words}")),
+        Some(Seen::Hidden(why)) => one(Verdict::Unknown, &format!("; {}", why.text)).reason(why.reason),
+        None => one(Verdict::Unknown, "; whether security updates run is a setting of the forge").reason(Reason::Offline),
+    };
     for gap in gaps {
         if let Some(place) = &gap.place {
             unknown.places.push(Evidence::new(place.clone(), reason_words(gap.why)));
         }
         unknown.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody opens version updates for this"));
+    }
+    if unknown.verdict == Verdict::Pass {
+        return unknown;
     }
     unknown.fix("delete `open-pull-requests-limit: 0` from the entry, or make sure that security updates are on")
 }

@@ -58,11 +58,28 @@ impl Written {
     }
 
     pub(super) fn is_preview(&self, id: &str) -> bool {
-        let environment = self.job(id).and_then(|job| job.get("environment"));
-        let name = environment.and_then(|value| value.scalar().or_else(|| value.get("name")?.scalar()));
-        let Some(name) = name.map(str::to_ascii_lowercase) else { return false };
+        let Some(name) = self.environment(id).map(|name| name.to_ascii_lowercase()) else { return false };
         let first = name.split(['-', '_', '/', ' ']).next().unwrap_or(&name);
         Catalog::builtin().releasing.preview.iter().any(|known| known == first)
+    }
+
+    /// The patterns of tags that start it; any tag where it names none, or starts on releases.
+    pub(super) fn tag_patterns(&self) -> Vec<String> {
+        let on = self.document.root().get("on");
+        let tags = on.and_then(|on| on.get("push")).and_then(|push| push.get("tags"));
+        let named = tags.into_iter().flat_map(|tags| tags.scalar().into_iter().chain(tags.items().filter_map(Value::scalar)));
+        let mut all: Vec<String> = named.filter(|pattern| !pattern.starts_with('!')).map(str::to_owned).collect();
+        if all.is_empty() || on.is_some_and(|on| on.get("release").is_some()) {
+            all.push("**".to_owned());
+        }
+        all
+    }
+
+    /// The environment of a job, where its name is written out.
+    pub(super) fn environment(&self, id: &str) -> Option<String> {
+        let value = self.job(id)?.get("environment")?;
+        let name = value.scalar().or_else(|| value.get("name")?.scalar())?;
+        Some(name.to_owned()).filter(|name| !name.contains("${{"))
     }
 
     /// A condition of the job or of the step asks for a tag or a release.

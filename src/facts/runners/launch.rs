@@ -194,4 +194,15 @@ mod tests {
         assert_eq!(launchers::program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
         assert_eq!(launchers::program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
     }
+
+    #[test]
+    fn a_computed_word_before_a_module_is_flags_or_none() {
+        for (command, expected) in [
+            ("coverage run $X -m pytest -q", "$ python -m pytest -q ?"),
+            ("coverage run --branch $X -m pytest", "$ python -m pytest ?"),
+            ("coverage run -m pytest $X", "$ python -m pytest <?>"),
+        ] {
+            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
+        }
+    }
 }

@@ -394,15 +394,4 @@ mod tests {
             assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
         }
     }
-
-    #[test]
-    fn a_computed_word_before_a_module_is_flags_or_none() {
-        for (command, expected) in [
-            ("coverage run $X -m pytest -q", "$ python -m pytest -q ?"),
-            ("coverage run --branch $X -m pytest", "$ python -m pytest ?"),
-            ("coverage run -m pytest $X", "$ python -m pytest <?>"),
-        ] {
-            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
-        }
-    }
 }

@@ -65,9 +65,18 @@ pub struct World<'a> {
     pub seen: &'a Seen,
 }
 
+impl<'a> World<'a> {
+    /// What the forge knows, where it was asked.
+    #[must_use]
+    pub fn forge(&self) -> Option<&'a super::forge::ForgeFacts> {
+        self.seen.forge.get_or_init(|| self.snapshot.forge().map(super::forge::ForgeFacts::of)).as_ref()
+    }
+}
+
 /// Answers about one tree that are asked for again and again.
 #[derive(Default)]
 pub struct Seen {
+    forge: std::cell::OnceCell<Option<super::forge::ForgeFacts>>,
     started: started::Answers,
     may_build: docker::MayBuild,
     packages: npm::Kept,

@@ -29,6 +29,7 @@ mod oxlint;
 pub mod places;
 mod prospector;
 mod pylint;
+mod rubocop;
 mod ruff;
 mod semgrep;
 mod sobelow;
@@ -227,6 +228,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &oxlint::Oxlint,
     &prospector::Prospector,
     &pylint::Pylint,
+    &rubocop::Rubocop,
     &ruff::Ruff,
     &semgrep::Semgrep,
     &sobelow::Sobelow,

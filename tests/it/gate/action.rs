@@ -63,6 +63,7 @@ impl Action {
         let mut values: BTreeMap<String, String> = BTreeMap::new();
         for input in root.get("inputs").expect("inputs").entries() {
             let default = input.value().get("default").and_then(Value::scalar).unwrap_or_default();
+            let default = if default == "${{ github.token }}" { "ghs_ofTheRun" } else { default };
             values.insert(input.name().expect("a name").to_owned(), default.to_owned());
         }
         for (name, value) in inputs {
@@ -216,6 +217,49 @@ fn nothing_and_everything_can_be_switched_off() {
     let left = Action::new().run(&checkout, &run, &inputs, &[]);
     assert_eq!((left.status, left.summary.as_str(), left.commands().len()), (1, "", 0), "{}", left.log);
     assert!(fs::read_to_string(&sarif).expect("a file").contains("\"2.1.0\""));
+}
+
+/// The forge is asked with the run's token where the input says so, and by nobody else.
+#[test]
+fn the_forge_is_asked_where_the_input_says_so() {
+    use crate::forge::server::serve;
+    let (checkout, run) = change(&[CODE, PROJECT, GATES], &[CODE, PROJECT, GATES, ("x", "x")]);
+    let server = serve(&crate::forge::forge());
+    let told = [("GITHUB_API_URL", server.address.as_str()), ("GITHUB_REPOSITORY", "acme/kestrel")];
+    let silent = Action::new().run(&checkout, &run, &[BINARY], &told);
+    assert!(silent.status == 0 && server.asked().is_empty(), "{}", silent.log);
+    let left = Action::new().run(&checkout, &run, &[BINARY, ("forge", "true")], &told);
+    assert_eq!((left.status, left.outputs["outcome"].as_str()), (0, "pass"), "{}", left.log);
+    assert!(left.log.contains("the forge was asked about acme/kestrel") && !left.log.contains("ghs_ofTheRun"), "{}", left.log);
+    let asked = server.asked();
+    assert!(!asked.is_empty() && asked.iter().all(|(_, token)| token.as_deref() == Some("Bearer ghs_ofTheRun")), "{asked:?}");
+    let fork = Action::new().run(&checkout, &run, &[BINARY, ("forge", "true"), ("token", "")], &told);
+    assert_eq!(fork.status, 0, "{}", fork.log);
+    let wrong = Action::new().run(&checkout, &run, &[BINARY, ("forge", "yes")], &told);
+    assert_eq!(wrong.status, 2, "{}", wrong.log);
+}
+
+/// Where nobody merges a weaker policy without its owners, that it is weaker is told, and decided by them.
+#[test]
+fn a_weaker_policy_is_a_notice_where_its_owners_have_to_approve_it() {
+    const OWNERS: (&str, &str) = (".github/CODEOWNERS", "/.github/ @acme/sec\n/.tollgate.toml @acme/sec\n");
+    let owned = [CODE, PROJECT, GATES, super::STRICT, OWNERS];
+    let server = crate::forge::server::serve(&crate::forge::forge());
+    let told = [("GITHUB_API_URL", server.address.as_str()), ("GITHUB_REPOSITORY", "acme/kestrel")];
+    let judged = |head: super::Files<'_>, forge: &str| {
+        let (checkout, run) = change(&owned, head);
+        let left = Action::new().run(&checkout, &run, &[BINARY, ("forge", forge)], &told);
+        (left.status, left.outputs["errors"].clone())
+    };
+    let weaker = [CODE, PROJECT, GATES, super::LAX, OWNERS];
+    assert_eq!(judged(&weaker, "false"), (1, "1".to_owned()));
+    assert_eq!(judged(&weaker, "true"), (0, "0".to_owned()));
+    // Who takes the owners away first is judged by those that were there.
+    let both = [CODE, PROJECT, GATES, super::LAX, (".github/CODEOWNERS", "* @evil\n")];
+    assert_eq!(judged(&both, "true").0, 0);
+    let open = [CODE, PROJECT, GATES, super::STRICT, (".github/CODEOWNERS", "/.github/ @acme/sec\n")];
+    let (checkout, run) = change(&open, &[CODE, PROJECT, GATES, super::LAX, open[4]]);
+    assert_eq!(Action::new().run(&checkout, &run, &[BINARY, ("forge", "true")], &told).status, 1);
 }
 
 /// Answers every request with these bytes until the test is over.

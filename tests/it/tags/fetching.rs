@@ -205,7 +205,9 @@ fn a_redirect_is_refused_and_the_other_origin_hears_nothing() {
 fn what_keeps_the_forge_from_answering_is_no_verdict() {
     for status in [401, 403, 429, 500] {
         let mut answers = forge(&[("v1.1", "v1.1")]);
-        answers.insert(format!("{REPO}/git/ref/tags/v1.1"), (status, String::new(), "{}".to_owned()));
+        // A limit that lasts longer than anybody waits.
+        let headers = if status == 429 { "retry-after: 3600\r\n" } else { "" };
+        answers.insert(format!("{REPO}/git/ref/tags/v1.1"), (status, headers.to_owned(), "{}".to_owned()));
         assert_eq!(fetch(&checked_out(), &serve(answers).address, &[]).status, 3, "{status}");
     }
     let hidden = fetch(&checked_out(), &serve(BTreeMap::new()).address, &[]);

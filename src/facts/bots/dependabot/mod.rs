@@ -1,6 +1,7 @@
 //! Owns `.github/dependabot.yml`: validity as the service sees it, and what each entry updates. Refuses security updates,
 //! which are a setting of the forge.
 
+mod central;
 mod entry;
 mod ignored;
 mod nested;
@@ -319,10 +320,10 @@ fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &Re
     rows.of(path).is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }
 
-/// Whether a YAML file may be one of Kubernetes, or the values of a chart (dependabot-core 54c1028,
-/// docker/lib/dependabot/shared/shared_file_fetcher.rb, `likely_kubernetes_resource?`).
+/// Whether a YAML file may be one of Kubernetes, or values of a chart that name an image (dependabot-core 0.392, `shared_file_fetcher.rb`
+/// `likely_kubernetes_resource?`, `shared_file_parser.rb` `deep_fetch_images`, `utils/helpers.rb` `HELM_REGEXP`).
 fn may_name_images(scene: &Scene<'_>, path: &RepoPath) -> bool {
     let values = path.file_name().to_ascii_lowercase().contains("values");
-    let says = |text: &str| ["apiVersion", "kind"].iter().all(|key| text.contains(key));
-    values || scene.world.snapshot.peek(path).map_or(true, |file| says(&file.text))
+    let keys: &[&str] = if values { &["image"] } else { &["apiVersion", "kind"] };
+    scene.world.snapshot.peek(path).map_or(true, |file| keys.iter().all(|key| file.text.contains(key)))
 }
