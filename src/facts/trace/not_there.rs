@@ -52,10 +52,9 @@ impl Tracer<'_> {
         }
         let path = frame.workdir.resolve(program);
         let snapshot = self.world.snapshot;
-        if path.as_ref().is_none_or(|path| snapshot.is_file(path)) && !program.starts_with("../") {
+        if path.as_ref().map_or(!program.starts_with("../"), |path| snapshot.entry(path).is_some()) {
             return None;
         }
-        let path = path.filter(|path| !snapshot.is_file(path));
         let nothing = Vec::new();
         let commands = self.heard.get(&(frame.pipeline, frame.job)).unwrap_or(&nothing);
         self.world.meter.spend(commands.iter().map(|text| text.len() / 8).sum());
@@ -66,13 +65,14 @@ impl Tracer<'_> {
         let named = Names::of(tool);
         let files = frame.chain.iter().map(|hop| &hop.place.path);
         let in_chain = || files.clone().any(|path| snapshot.peek(path).is_ok_and(|file| named.stand_in(&file.text)));
-        let in_module = || {
-            ["tools.go", "go.mod"]
-                .iter()
-                .flat_map(|name| self.named(name))
-                .take(MODULES)
-                .any(|path| snapshot.peek(path).is_ok_and(|file| named.stand_in(&file.text)))
-        };
+        let root = RepoPath::root();
+        // The tool's own repository builds it.
+        let manifests = &self.world.catalog.languages.manifest;
+        let at_root = || snapshot.names_in(&root).filter(|name| manifests.iter().any(|row| row.name == *name));
+        let own = || at_root().filter_map(|name| root.join(name));
+        let modules =
+            || ["tools.go", "go.mod"].iter().flat_map(|name| self.named(name)).take(MODULES).map(|path| (*path).clone());
+        let in_module = || modules().chain(own()).any(|path| snapshot.peek(&path).is_ok_and(|file| named.stand_in(&file.text)));
         if at_home || commands.iter().any(|text| named.stand_in(text) || installs(text, tool)) || in_chain() || in_module() {
             return None;
         }
