@@ -5,8 +5,8 @@ mod held;
 mod open;
 mod security;
 
-use self::held::undone;
-pub(super) use self::held::{held_fix, soft};
+pub(super) use self::held::{held_fix, with_soft};
+use self::held::{soft, undone};
 pub(super) use self::open::{open_fix, read_there};
 use self::security::security_rules;
 use super::Bench;

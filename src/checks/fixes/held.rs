@@ -53,7 +53,7 @@ pub(in crate::checks) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<
 }
 
 /// A tool with security rules that runs and cannot fail the change, and the one line that lets it pass.
-pub(in crate::checks) fn soft<'v>(all: &'v [View<'v>]) -> Option<(&'v View<'v>, &'v Hold)> {
+pub(super) fn soft<'v>(all: &'v [View<'v>]) -> Option<(&'v View<'v>, &'v Hold)> {
     all.iter().find_map(|view| {
         let secure = view.on.rung == Rung::Runs && view.on.security.is_yes() && retired::lives(view.tool);
         let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Soften | HoldEffect::Void);
@@ -61,6 +61,16 @@ pub(in crate::checks) fn soft<'v>(all: &'v [View<'v>]) -> Option<(&'v View<'v>, 
         let only = holds.next().filter(|hold| hold.by == HeldBy::Text && secure)?;
         holds.next().is_none().then_some((view, only))
     })
+}
+
+/// The same finding, with the line of such a tool.
+pub(in crate::checks) fn with_soft(finding: Finding, all: &[View<'_>]) -> Finding {
+    match soft(all) {
+        Some((soft, hold)) => {
+            finding.at(hold.place.clone(), format!("{} runs here and has some, but {}", soft.tool.title, hold.why))
+        }
+        None => finding,
+    }
 }
 
 /// Several changes, each of which is needed; one that stands there twice is made once.

@@ -9,6 +9,7 @@ mod compose;
 mod composer;
 mod docker;
 mod entry;
+mod env_file;
 mod feeders;
 mod fetched;
 mod given;
@@ -148,6 +149,8 @@ pub enum Target {
     Opaque(Why),
     /// Something that is written beside what runs, and left out at a line of its own.
     LeftOut(Box<Target>, Hold),
+    /// Something in an image that was built by these before: they are no run of their own.
+    Built(Box<Target>, Vec<Next>),
 }
 
 impl Target {
@@ -156,9 +159,21 @@ impl Target {
     pub fn left_out(self, by: Hold) -> Self {
         Self::LeftOut(Box::new(self), by)
     }
+
+    /// The same in an image that was built by these.
+    #[must_use]
+    pub fn built_by(self, steps: &[Next]) -> Self {
+        if steps.is_empty() { self } else { Self::Built(Box::new(self), steps.to_vec()) }
+    }
 }
 
 impl Target {
+    /// What runs itself, without what was done to its image.
+    #[must_use]
+    pub fn of_itself(&self) -> &Self {
+        if let Self::Built(target, _) = self { target } else { self }
+    }
+
     /// Bytes of the text that was put together for it.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -169,7 +184,7 @@ impl Target {
             Self::Hook { args, .. } => of(args),
             Self::Image { argv, .. } => of(argv),
             Self::Opaque(_) => 0,
-            Self::LeftOut(target, _) => target.bytes(),
+            Self::LeftOut(target, _) | Self::Built(target, _) => target.bytes(),
         }
     }
 }

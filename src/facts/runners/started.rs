@@ -218,12 +218,12 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
     if *asked > ASKED || depth > DEEP {
         return true;
     }
-    nexts.iter().any(|next| match &next.target {
+    nexts.iter().any(|next| match next.target.of_itself() {
         // The command of an image is judged as any other: `sleep inf` leads nowhere.
         Target::Argv(words) | Target::Image { argv: words, .. } => command(words, &inner, world, asked, depth + 1),
         Target::LeftOut(..) => false,
         Target::Script { text, .. } => script_leads(text.text(), &inner, world, asked, depth + 1),
-        Target::Hook { .. } | Target::Opaque(_) => true,
+        Target::Built(..) | Target::Hook { .. } | Target::Opaque(_) => true,
     })
 }
 

@@ -3,6 +3,7 @@
 mod edited;
 mod first;
 mod foreign;
+mod images;
 mod installers;
 mod left_behind;
 mod left_out;

@@ -178,7 +178,9 @@ impl Reader<'_> {
         for line in set.iter().flat_map(lines) {
             let replacer = Replacer { context: self.context, name, variables: &variables, reference: &lookup };
             let line = replacer.replace(&line);
-            if let Some((key, value)) = line.text().split_once('=') {
+            if let Some(file) = line.text().strip_prefix("file|") {
+                self.context.variables_of(file, &mut variables);
+            } else if let Some((key, value)) = line.text().split_once('=') {
                 let value = (!value.contains(UNKNOWN_CHAR)).then(|| value.trim().to_owned());
                 variables.insert(key.trim().to_owned(), value);
             }

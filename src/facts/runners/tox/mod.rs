@@ -173,7 +173,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
     let posargs = line.tail.clone().or_else(|| (!line.operands.is_empty()).then(|| line.operands.clone()));
     let allowed = world.meter.share(EXPANDED_BYTE, BUDGET);
     let skip = interpreter::of_line(call, line);
-    let context = Context { root, env: call.env, posargs, skip, budget: Cell::new(allowed) };
+    let context = Context { root, env: call.env, world, posargs, skip, budget: Cell::new(allowed) };
     let reader = match &source {
         Source::Ini(ini) => Reader::Ini(ini::Reader { ini, context: &context }),
         Source::Toml(document, route) => match document.root().route(route) {

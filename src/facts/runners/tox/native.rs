@@ -108,6 +108,10 @@ impl<'a> Reader<'a> {
         for entry in self.find(name, &["set_env", "setenv"]).iter().flat_map(|table| table.entries()) {
             let replacer = Replacer { context: self.context, name, variables: &variables, reference: &lookup };
             let value = entry.value.mapped().map(|text| replacer.replace(&text).text().to_owned());
+            if entry.name() == Some("file") {
+                self.context.variables_of(value.as_deref().unwrap_or_default(), &mut variables);
+                continue;
+            }
             let value = value.filter(|text| !text.contains(UNKNOWN_CHAR));
             variables.insert(entry.name().unwrap_or_default().to_owned(), value);
         }

@@ -78,14 +78,3 @@ fn commands_of_a_cluster() {
         &[],
     );
 }
-
-#[test]
-fn the_head_of_the_change_itself() {
-    check(
-        &[
-            ("bandit", "git checkout HEAD^2\n---\nbandit -r src", "gates"),
-            ("bandit", "git checkout HEAD~3\n---\nbandit -r src", "configured (gates)"),
-        ],
-        &[],
-    );
-}
