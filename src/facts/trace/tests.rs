@@ -390,7 +390,6 @@ fn open_words_before_the_program_of_a_launcher() {
         ("bandit", "poetry $X bandit -r src", "absent, opaque 1"),
         ("bandit", "bundle $X bandit -r src", "absent, opaque 1"),
         ("bandit", "uv $X", "absent, opaque 1"),
-        ("bandit", "uv sync $X", "absent"),
         ("bandit", "uv pip install $X", "absent"),
         ("bandit", "timeout 9 $0 -r src", "absent, opaque 1"),
         ("bandit", ". ./self.sh", "absent, opaque 1"),
