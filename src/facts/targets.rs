@@ -2,6 +2,7 @@
 //! directory. Refuses to say what of it is excluded.
 
 use super::invocations::{FILE_NAMES, Invocation};
+use super::listed_files;
 use super::matching::find_flag;
 use super::rank::place_of;
 use super::shell::Word;
@@ -127,6 +128,11 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
     let mut skip = false;
     for word in &invocation.args {
         let Some(value) = word.value.as_deref() else {
+            if let Some(listed) = listed_files::of(word, &invocation.workdir, query.world.snapshot).filter(|_| !skip) {
+                named.get_or_insert_with(|| word.place.clone());
+                files.extend(listed);
+                continue;
+            }
             // A flag whose value is computed is no target.
             unknown |= !std::mem::take(&mut skip) && !word.head().starts_with('-');
             continue;

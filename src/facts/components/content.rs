@@ -170,7 +170,8 @@ pub(super) fn workflow_uses_others(snapshot: &Snapshot, path: &RepoPath) -> bool
 }
 
 fn has_remote_uses(steps: Value<'_>) -> bool {
-    steps.items().any(|step| is_remote(step.get("uses")))
+    let group = |step: Value<'_>| step.get("parallel").is_some_and(|group| group.items().any(|one| is_remote(one.get("uses"))));
+    steps.items().any(|step| is_remote(step.get("uses")) || group(step))
 }
 
 fn is_remote(uses: Option<Value<'_>>) -> bool {

@@ -244,7 +244,7 @@ impl Runner for Launchers {
         let program = program_name(call.program()?);
         match program {
             "find" => return feeders::find(call),
-            "xargs" => return Some(feeders::xargs(call)),
+            "xargs" => return Some(feeders::xargs(call, world)),
             "parallel" => return Some(feeders::parallel(call, world)),
             "nix" | "nix-shell" => return feeders::nix(call, world),
             "go" => return go(call, world),

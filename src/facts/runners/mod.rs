@@ -18,6 +18,7 @@ mod launch;
 mod launched;
 mod launchers;
 mod make;
+mod mix;
 mod nox;
 mod npm;
 mod pre_commit;
@@ -284,6 +285,7 @@ pub(super) fn is_task_file(path: &RepoPath) -> bool {
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] = &[
     &cargo_alias::CargoAlias,
+    &mix::Mix,
     &project::ProjectScripts,
     &unread::Unread,
     &make::Make,

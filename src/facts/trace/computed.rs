@@ -113,6 +113,11 @@ impl<'w> Tracer<'w> {
             words
         };
         let Some(name) = first.program_somewhere() else {
+            if let Some(name) = self.versioned(first) {
+                let said = first.raw.to_ascii_lowercase().contains("version");
+                let frame = if said { frame.clone() } else { under(frame, why()) };
+                return self.command(&known(name), place, stdin, &frame);
+            }
             match self.no_known_program(first) {
                 Some(beginning) => self.command(&known(beginning), place, stdin, frame),
                 None => self.opaque(why(), frame),
@@ -140,6 +145,17 @@ impl<'w> Tracer<'w> {
             },
             _ => self.opaque(why(), frame),
         }
+    }
+
+    /// The tool in whose name nothing but a version behind it is computed: `golangci-lint-$VERSION`.
+    fn versioned(&self, word: &Word) -> Option<String> {
+        let shape = word.shape();
+        let (name, version) = shape.rsplit('/').next()?.split_once(UNKNOWN_CHAR)?;
+        let name = name.strip_suffix("-v").or_else(|| name.strip_suffix('-'))?;
+        let plain = version.chars().all(|c| c == UNKNOWN_CHAR || c == '.' || c.is_ascii_digit());
+        let tools = self.world.catalog.tools.iter().flat_map(|tool| &tool.run);
+        let known = || tools.filter_map(|row| row.argv.as_ref()?.first()).any(|program| program == name);
+        (plain && known()).then(|| name.to_owned())
     }
 
     /// A path whose last segment begins with text, where no program that is known begins so, and no file of the tree: its
