@@ -32,7 +32,9 @@ impl Tracer<'_> {
             _ => None,
         };
         let Some(Asked { revision, paths }) = asked else { return Vec::new() };
-        let known = |word: &str| matches!(word, "" | "-" | "HEAD" | "@") || word.contains(UNKNOWN_CHAR) || is_hash(word);
+        // The second parent of what is checked out for a pull request is its own head.
+        let known =
+            |word: &str| matches!(word, "" | "-" | "HEAD" | "HEAD^2" | "@") || word.contains(UNKNOWN_CHAR) || is_hash(word);
         if revision.is_some_and(|word| !known(word)) {
             return self.other_files(&paths, frame);
         }
