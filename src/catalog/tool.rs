@@ -29,6 +29,9 @@ pub struct Tool {
     /// Every rule it has, for tools whose selections can leave none.
     #[serde(default)]
     pub rules: Vec<String>,
+    /// Of these rules so many have to be in force for it to be a security check; fewer look for single things.
+    #[serde(default)]
+    pub enough: usize,
     /// The Rust reader of its configuration.
     #[serde(default)]
     pub reader: Option<String>,

@@ -13,7 +13,7 @@ pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
     let mut found = unlisted(snapshot, runners);
     for UnreadCi { system, files, .. } in &runners.unread_ci {
         for place in files {
-            let why = || Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
+            let why = || Why::new(Reason::Unsupported, format!("the file of {system} is not read by this version"));
             let Some(path) = RepoPath::new(place) else { continue };
             if place.ends_with('/') {
                 let yaml = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
@@ -27,7 +27,7 @@ pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
     // A file whose name is another system's own is that system's, whatever stands at its top.
     for UnreadCi { system, root_keys, .. } in &runners.unread_ci {
         for path in by_keys(snapshot, root_keys) {
-            let why = Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
+            let why = Why::new(Reason::Unsupported, format!("the file of {system} is not read by this version"));
             if !found.iter().any(|(known, _)| *known == path) {
                 found.push((path, why));
             }

@@ -148,7 +148,8 @@ fn wired(
         let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
         let proves = proof.iter().any(|mark| mark.is_for(extension));
         let switches = off.iter().any(|mark| mark.is_for(extension));
-        if !(proves || switches) || *budget == 0 {
+        let serves = served.iter().any(|mark| mark.is_for(extension));
+        if !(proves || switches || serves) || *budget == 0 {
             continue;
         }
         let owner = path.ancestors().find(|above| owners.contains(above)).unwrap_or_default();

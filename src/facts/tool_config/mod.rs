@@ -85,6 +85,9 @@ pub fn moved(tool: &Tool, query: &Query<'_>) -> Option<Option<RepoPath>> {
     Some(path.filter(|path| snapshot.is_dir(path)))
 }
 
+/// The question whether a security tool is left with fewer of its rules than make it one (`enough` in the catalogue).
+pub const TOO_FEW: &str = "too-few-rules";
+
 /// What a configuration says.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
