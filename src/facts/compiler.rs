@@ -12,7 +12,7 @@ use crate::text::Place;
 const NAMES: [&str; 4] = ["RUSTC", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER"];
 
 /// Flags of the go command, for a variable, by which a program of the tree runs its tools or its programs, or by which other files are
-/// read for those of the tree (`go help build`, Go 1.25).
+/// read for those of the tree (`go help build`).
 const GO_FLAGS: [&str; 3] = ["toolexec", "exec", "overlay"];
 
 /// A program of the tree that the go command puts around its own tools.

@@ -121,7 +121,10 @@ impl Tracer<'_> {
         let own = Arc::clone(&frame.env);
         for change in self.before.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
             let What::Variable(name, value) = &change.what else { continue };
-            if let Some(hold) = self.reaches(change, frame).filter(|_| !own.contains_key(name)) {
+            if own.contains_key(name) {
+                continue;
+            }
+            if let Some(hold) = self.reaches(change, frame) {
                 let value = value.clone().filter(|_| hold.effect == HoldEffect::Void);
                 Arc::make_mut(&mut frame.env).insert(name.clone(), value);
             }

@@ -19,7 +19,6 @@ mod leaf;
 mod local_packages;
 mod managed;
 mod needs;
-mod not_there;
 mod releasing;
 mod remote_packages;
 mod script;
@@ -117,8 +116,6 @@ struct Tracer<'w> {
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
     /// Jobs in which a script so far may have taken files of the tree away.
     changed: std::collections::BTreeSet<(usize, usize)>,
-    /// Commands of a job so far that may bring a tool.
-    heard: BTreeMap<(usize, usize), Vec<String>>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What commands so far did to what comes after them in their job.
@@ -151,7 +148,6 @@ impl<'w> Tracer<'w> {
             by_name: std::cell::OnceCell::new(),
             exhausted: HashMap::new(),
             analyses: HashMap::new(),
-            heard: BTreeMap::new(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             before: before::Before::default(),
@@ -246,7 +242,6 @@ impl<'w> Tracer<'w> {
         }
         self.release_command(words, frame);
         self.puts_beside(words, frame);
-        self.may_bring(words, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs(words, place, frame);
@@ -265,8 +260,6 @@ impl<'w> Tracer<'w> {
             leads_on &= hit.tool.is(ToolKind::Host);
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
-            let absent = self.not_there(program, &hit, frame).map(|hold| frame.replaced(hold));
-            let frame = absent.as_ref().unwrap_or(frame);
             let mut safe;
             let set = shadow::flags_of_python(words.get(..hit.taken).unwrap_or(&[]));
             let frame = if set.is_empty() {

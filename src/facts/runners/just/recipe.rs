@@ -52,7 +52,7 @@ pub(super) fn bind(run: &Run<'_>, loaded: &Loaded, recipe: &Recipe, arguments: &
 }
 
 /// What a file of variables adds: the nearest of its name from the directory upward. A variable that is there keeps its value, unless
-/// the settings say otherwise (just 1.46, `src/load_dotenv.rs`).
+/// the settings say otherwise (just, `src/load_dotenv.rs`).
 fn dotenv(run: &Run<'_>, loaded: &Loaded, env: &mut Env) {
     let setting = |name: &str| loaded.justfile.settings.get(name).map(|(value, _)| value.trim_matches(['"', '\'']));
     let on = |name: &str| setting(name).is_some_and(|value| value != "false");

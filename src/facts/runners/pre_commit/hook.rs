@@ -16,7 +16,7 @@ use crate::facts::workdir::Workdir;
 const IMAGE_FLAGS: &[&str] =
     &["--entrypoint", "-e", "--env", "-v", "--volume", "-w", "--workdir", "-u", "--user", "--network", "--platform"];
 
-/// Languages of hooks in which the entry is no program: a message, a pattern, an image (pre-commit 4.3, `languages/`).
+/// Languages of hooks in which the entry is no program: a message, a pattern, an image (pre-commit, `languages/`).
 const IDLE: &[&str] = &["fail", "pygrep", "docker_image"];
 
 /// What the hook runs, appended to `out`.

@@ -59,7 +59,7 @@ impl Tracer<'_> {
 
     fn checked_out<'w>(&self, command: &str, rest: &[&'w str], frame: &Frame) -> Option<Asked<'w>> {
         let idle = |word: &&str| matches!(*word, "-b" | "-B" | "-c" | "-C" | "--orphan" | "--soft" | "--mixed");
-        if rest.iter().any(|word| idle(&word)) || (command == "reset" && !rest.contains(&"--hard")) {
+        if rest.iter().any(idle) || (command == "reset" && !rest.contains(&"--hard")) {
             return None;
         }
         let end = rest.iter().position(|word| *word == "--");
@@ -121,6 +121,6 @@ fn read_tree<'w>(rest: &[&'w str]) -> Option<Asked<'w>> {
         return None;
     }
     // Of several trees the last is the one that the files become.
-    let revision = rest.iter().copied().filter(|word| !word.starts_with('-')).next_back();
+    let revision = rest.iter().copied().rfind(|word| !word.starts_with('-'));
     Some(Asked { revision, paths: Vec::new() })
 }
