@@ -14,8 +14,8 @@ fn versions_behind_a_name() {
     check(
         &[
             ("golangci-lint", "make lint", "gates"),
-            ("golangci-lint", "make ver", "configured (gates)"),
-            ("golangci-lint", "./bin/golangci-lint-1.64 run", "configured (gates)"),
+            ("golangci-lint", "make ver", "gates"),
+            ("golangci-lint", "./bin/golangci-lint-1.64 run", "gates"),
             ("golangci-lint", "bin/golangci-lint-$LINT_VERSION run", "gates"),
             ("golangci-lint", "bin/golangci-lint-v${VERSION} run", "gates"),
             ("golangci-lint", "bin/golangci-lint-$X run", "configured (gates)"),
@@ -41,7 +41,7 @@ fn programs_of_php() {
             ("phpstan", "php -d memory_limit=-1 tools/phpstan-1.12.phar analyse", "gates"),
             ("phpstan", "php bin/phpstan analyse", "gates"),
             ("phpstan", "php ./tools/phpstan analyse", "gates"),
-            ("phpstan", "tools/phpstan analyse", "configured (gates)"),
+            ("phpstan", "tools/phpstan analyse", "gates"),
             ("phpstan", "php other/phpstan analyse", "configured (gates)"),
             ("phpstan", "php bin/console phpstan", "absent"),
         ],
