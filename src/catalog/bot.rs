@@ -88,6 +88,12 @@ pub struct Bot {
     /// Ecosystem names it knows.
     #[serde(default)]
     pub ecosystems: Vec<String>,
+    /// Ecosystems of which it takes every dependency for one of the product.
+    #[serde(default)]
+    pub one_kind: Vec<String>,
+    /// Ecosystems whose manifests say by the table what the product needs and what development.
+    #[serde(default)]
+    pub kinds_by_table: Vec<String>,
     /// Keys known at the top of its file.
     #[serde(default)]
     pub top_keys: Vec<String>,
@@ -220,6 +226,9 @@ pub struct Switch {
 pub struct Limit {
     /// The key.
     pub key: String,
+    /// The values with which it limits; none: every value.
+    #[serde(default)]
+    pub value: Vec<serde_json::Value>,
     /// A closed list of meanings, read by the bot's reader.
     pub means: String,
     /// A remark.
@@ -251,6 +260,9 @@ pub struct Preset {
     /// Only security updates remain.
     #[serde(default)]
     pub only_security: bool,
+    /// The key that it sets, with which somebody has to ask for each update that mends no known flaw.
+    #[serde(default)]
+    pub on_request: Option<String>,
 }
 
 /// A manager and the ecosystem it covers.

@@ -16,6 +16,9 @@ pub struct Languages {
     pub out_of_sight: Vec<String>,
     /// Path segments that make a file development, in lower case; those of a tree count whatever their case.
     pub development: Vec<String>,
+    /// Those of them that a product may have a module of.
+    #[serde(default)]
+    pub doubtful: Vec<String>,
     /// Last words of segments of several, joined by `-`, `_` or `.`, that do so too.
     #[serde(default)]
     pub development_words: Vec<String>,
@@ -49,6 +52,12 @@ pub struct Language {
     /// reason to say that a tree without a manifest of it holds the language.
     #[serde(default)]
     pub scripts: Vec<String>,
+    /// Such names where tools look for them only: in the root, and beside a manifest.
+    #[serde(default)]
+    pub root_scripts: Vec<String>,
+    /// Such a name, where one of these lies beside it.
+    #[serde(default)]
+    pub scripts_beside: BTreeMap<String, Vec<String>>,
     /// Whether rules about program code apply to it (false for workflows, containers, data).
     #[serde(default = "yes")]
     pub code: bool,
@@ -72,6 +81,9 @@ pub struct Manifest {
     /// Tooling wherever it lies: never part of the product.
     #[serde(default)]
     pub development: bool,
+    /// It says what code depends on, and makes no component where none is: it may be about anything.
+    #[serde(default)]
+    pub joins: bool,
     /// When one of these lies beside it the ecosystem is the given one instead.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,
@@ -176,4 +188,7 @@ pub struct CodeMark {
     /// It does not count on a line that says one of these, up to the end of the word.
     #[serde(default)]
     pub unless: Vec<String>,
+    /// It stands by itself, not among the arguments of the call that is the proof.
+    #[serde(default)]
+    pub statement: bool,
 }

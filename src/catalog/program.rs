@@ -15,6 +15,35 @@ pub struct Programs {
     /// Commands that install packages.
     #[serde(default)]
     pub installer: Vec<Installer>,
+    /// Where managers of packages put programs in a tree.
+    #[serde(default)]
+    pub home: Vec<Home>,
+}
+
+/// Directories of a tree in which a manager of packages puts the programs of what it installs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Home {
+    /// Whose packages: a key of a tool's `packages`.
+    pub ecosystem: String,
+    /// How their paths end.
+    pub directories: Vec<String>,
+    /// Words, one of which a command of the job has that has it put them there.
+    #[serde(default)]
+    pub said: Vec<String>,
+    /// The file that has it put them there.
+    #[serde(default)]
+    pub manifest: Option<Told>,
+}
+
+/// A text that a file of some name holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// The name.
+    pub file: String,
+    /// The text.
+    pub says: String,
 }
 
 /// Commands that install packages, with the same flags.
@@ -51,6 +80,12 @@ pub struct Installer {
     /// The variable that names a file of settings.
     #[serde(default)]
     pub settings: Option<String>,
+    /// Flags that name it.
+    #[serde(default)]
+    pub settings_flags: Vec<String>,
+    /// Tables of such a file in which flags stand by their names; the empty name is its top.
+    #[serde(default)]
+    pub settings_tables: Vec<String>,
 }
 
 /// What a word of an installer without a flag is.

@@ -133,18 +133,39 @@ pub struct CodeRunner {
     /// It is a shell: every line of its code is commands.
     #[serde(default)]
     pub shell: bool,
+    /// What code holds that writes to files, moves them or takes them away.
+    #[serde(default)]
+    pub writes: Vec<String>,
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,
     /// Directories that package managers put programs into.
     #[serde(default)]
     pub programs: Vec<String>,
+    /// The ending of programs that are packed into one file.
+    #[serde(default)]
+    pub packed: Option<String>,
+    /// A file, and the key in it, that names one more directory of [`Self::programs`].
+    #[serde(default)]
+    pub programs_by: Option<ProgramsBy>,
     /// Modules of its own that programs commonly import, and that a file beside a module run by name stands in for.
     #[serde(default)]
     pub standard: Vec<String>,
     /// A program of the tree whose commands are files.
     #[serde(default)]
     pub commands: Option<CommandFiles>,
+}
+
+/// Where a project says which directory a package manager puts programs into.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramsBy {
+    /// The file, of JSON.
+    pub file: String,
+    /// The keys that lead to the directory.
+    pub key: Vec<String>,
+    /// A file whose text names each program with its path.
+    pub listed_in: Vec<String>,
 }
 
 /// A program of the tree whose commands are files.

@@ -29,6 +29,9 @@ pub struct Tool {
     /// Every rule it has, for tools whose selections can leave none.
     #[serde(default)]
     pub rules: Vec<String>,
+    /// Of these rules so many have to be in force for it to be a security check; fewer look for single things.
+    #[serde(default)]
+    pub enough: usize,
     /// The Rust reader of its configuration.
     #[serde(default)]
     pub reader: Option<String>,
@@ -298,15 +301,37 @@ pub struct Targets {
     /// Paths in such a list are relative to the file, not to the directory it works in.
     #[serde(default)]
     pub listed_from_file: bool,
+    /// What a `*` in such a list is.
+    #[serde(default)]
+    pub listed_as: ListedAs,
+    /// The key whose values are files that the configuration includes: their lists are looked at too.
+    #[serde(default)]
+    pub listed_through: Option<String>,
     /// Flags with which such a list does not count.
     #[serde(default)]
     pub unlisted_by: Vec<String>,
     /// What it looks at without any target.
     #[serde(default)]
     pub default: DefaultTarget,
+    /// Flags with which it then looks at nothing.
+    #[serde(default)]
+    pub nothing_by: Vec<String>,
     /// Flags without which it looks at manifests of the directory itself only, and at none below it.
     #[serde(default)]
     pub deep: Vec<String>,
+}
+
+/// How a tool reads what it finds in a list of paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedAs {
+    /// As paths; what looks like a pattern is not known.
+    #[default]
+    Path,
+    /// As patterns of Python's `glob`, with `**`.
+    Glob,
+    /// As patterns that directories match step by step: into one that does not match it goes for `**` only.
+    Spec,
 }
 
 /// What a tool looks at when no target is given.

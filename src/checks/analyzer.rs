@@ -271,7 +271,13 @@ fn fail(
     let best = all.iter().rev().filter(|view| view.on.rung > Rung::Absent).max_by_key(rank);
     let (mut finding, about) = match (linter, best) {
         (Some(view), _) if !retired::answers(view.tool, bench) => (retired::outlived(rule, subject, view, component), Some(view)),
-        (Some(view), _) => (insecure(rule, subject, view, component, &language, wanted), Some(view)),
+        (Some(view), _) => {
+            let mut finding = insecure(rule, subject, view, component, &language, wanted);
+            if let Some((soft, hold)) = fixes::soft(all) {
+                finding = finding.at(hold.place.clone(), format!("{} runs here and has some, but {}", soft.tool.title, hold.why));
+            }
+            (finding, Some(view))
+        }
         (_, Some(view)) => (short(rule, subject, view, component, &language), Some(view)),
         _ => {
             // The literal profile knows the tools that the checklist names, and no other.

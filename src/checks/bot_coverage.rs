@@ -124,7 +124,7 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let mend = || format!("mend {path}:{line} ({}): as long as {title} refuses the file, it updates nothing", first.message);
         let empty = bot.problems.iter().any(|problem| problem.fatal && problem.code == "no-updates");
         finding.fix = match whole(bench).filter(|_| empty && bot.bot == "dependabot") {
-            Some(block) => Some(format!("let {} say:\n{block}", bot.path)),
+            Some(missing) => Some(snippets::entries(bench, &format!("let {} say:", bot.path), &missing, true)),
             None => Some(first.fix.clone().unwrap_or_else(mend)),
         };
         // An entry left over from a directory that is gone leaves nothing old, where all there is has a bot.
@@ -137,10 +137,10 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A file of Dependabot's with an entry for everything that nobody updates.
-fn whole(bench: &Bench<'_>) -> Option<String> {
+/// Everything that nobody updates, where there is anything.
+fn whole<'b>(bench: &Bench<'b>) -> Option<Vec<&'b Uncovered>> {
     let missing: Vec<&Uncovered> = bench.facts.uncovered.iter().filter(|gap| gap.may_be.is_none()).collect();
-    (!missing.is_empty()).then(|| snippets::dependabot_block(&missing, true))
+    (!missing.is_empty()).then_some(missing)
 }
 
 /// A bot's name as people write it.

@@ -5,7 +5,8 @@ mod held;
 mod open;
 mod security;
 
-pub(super) use self::held::held_fix;
+use self::held::undone;
+pub(super) use self::held::{held_fix, soft};
 pub(super) use self::open::{open_fix, read_there};
 use self::security::security_rules;
 use super::Bench;
@@ -96,6 +97,10 @@ pub(super) fn add_step(rule: &str, on_changes: bool, step: &str, bench: &Bench<'
 
 /// What gives a linter that gates without security rules some, or company that has some.
 fn secured(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
+    if let Some((soft, hold)) = soft(all) {
+        let (title, place) = (&soft.tool.title, &hold.place);
+        return format!("let {title} stop a change, at {}:{}: {}", place.path, place.line, undone(soft, hold));
+    }
     let selects = matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
     // What has none to select, or none that this program knows how to select, gets company.
     if !selects && recommended(component, bench).is_some() {

@@ -172,12 +172,19 @@ fn undecided(rule: &Rule, all: &[(Place, String)]) -> Finding {
 fn help(bench: &Bench<'_>) -> String {
     let known = |id: &String| bench.catalog.frameworks.framework.iter().find(|framework| framework.id == *id)?.exporter.as_ref();
     let exporter = |id: &String| bench.catalog.exporters.iter().find(|exporter| exporter.id == *id);
+    let mut named: Vec<&str> = Vec::new();
     let generators: Vec<String> = bench
         .facts
         .service
         .frameworks
         .iter()
         .filter_map(|id| Some((id, exporter(known(id)?)?)))
+        .filter(|(_, exporter)| {
+            !named.contains(&exporter.id.as_str()) && {
+                named.push(exporter.id.as_str());
+                true
+            }
+        })
         .map(|(id, exporter)| format!("for {id} {} does it ({})", exporter.title, exporter.verified.source))
         .collect();
     let own = if generators.is_empty() { "your framework's generator".to_owned() } else { generators.join(", ") };

@@ -1,6 +1,7 @@
 //! Owns the pieces that fixes are made of: steps, entries, words and scalars that can be pasted as they are. Refuses to say
 //! which fix fits.
 
+use super::Bench;
 use crate::facts::bots::Uncovered;
 use crate::facts::components::Component;
 use crate::text::{RepoPath, escape};
@@ -25,8 +26,28 @@ pub(super) fn directory(component: &Component) -> String {
     if component.directory.is_root() { ".".to_owned() } else { word(component.directory.as_str()) }
 }
 
+/// What to add so that somebody updates all that is missing: entries of Dependabot below `head`, and another bot for what it does
+/// not know.
+pub(super) fn entries(bench: &Bench<'_>, head: &str, missing: &[&Uncovered], whole_file: bool) -> String {
+    let known = |ecosystem: &str| bench.catalog.bots.iter().any(|bot| bot.id == "dependabot" && bot.looks_at(ecosystem));
+    let (its, other): (Vec<&Uncovered>, Vec<&Uncovered>) = missing.iter().copied().partition(|gap| known(&gap.ecosystem));
+    let mut told = Vec::new();
+    if !its.is_empty() {
+        told.push(format!("{head}\n{}", dependabot_block(&its, whole_file)));
+    }
+    let mut names: Vec<&str> = other.iter().map(|gap| gap.ecosystem.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let bot = bench.catalog.bots.iter().find(|bot| bot.id == "renovate" && bot.looks_at(name));
+        let file = "add renovate.json:\n{ \"extends\": [\"config:recommended\"] }";
+        told.extend(bot.map(|bot| format!("let {} update {name}, which Dependabot does not know; {file}", bot.title)));
+    }
+    told.join("\n")
+}
+
 /// The missing block of `.github/dependabot.yml` for one ecosystem, all its directories in one entry.
-pub(super) fn dependabot_block(missing: &[&Uncovered], whole_file: bool) -> String {
+fn dependabot_block(missing: &[&Uncovered], whole_file: bool) -> String {
     let mut out = String::new();
     if whole_file {
         out.push_str("version: 2\nupdates:\n");

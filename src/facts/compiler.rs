@@ -1,15 +1,34 @@
-//! Owns the variables by which a program of the tree stands in for the Rust compiler (threats A11). Refuses Cargo's
+//! Owns the variables by which a program of the tree stands in for a compiler, Rust's or Go's (threats A11). Refuses Cargo's
 //! configuration: `shadow` reads that.
 
 use super::hold::{Hold, HoldEffect};
 use super::pipeline::Env;
 use super::runners::World;
 use super::workdir::Workdir;
-use crate::catalog::tool::Run;
+use crate::catalog::tool::{Run, Tool};
 use crate::text::Place;
 
 /// Cargo's own variables for the compiler and what is put around it; Clippy puts itself in the place of the one for workspaces.
 const NAMES: [&str; 4] = ["RUSTC", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER"];
+
+/// Flags of the go command, for a variable, by which a program of the tree runs its tools or its programs, or by which other files are
+/// read for those of the tree (`go help build`, Go 1.25).
+const GO_FLAGS: [&str; 3] = ["toolexec", "exec", "overlay"];
+
+/// A program of the tree that the go command puts around its own tools.
+#[must_use]
+pub fn of_go_flags(tool: &Tool, env: &Env, workdir: &Workdir, world: &World<'_>, place: &Place) -> Option<Hold> {
+    let flags = env.get("GOFLAGS")?.as_deref().filter(|_| tool.languages.iter().any(|language| language == "go"))?;
+    let named =
+        flags.split_whitespace().filter_map(|flag| flag.trim_matches(['"', '\'']).trim_start_matches('-').split_once('='));
+    let mut of_tree = named.filter(|(name, value)| {
+        let path = value.split(' ').next().filter(|value| value.contains(['/', '.'])).and_then(|value| workdir.resolve(value));
+        GO_FLAGS.contains(name) && path.is_some_and(|path| world.snapshot.is_file(&path))
+    });
+    let (name, value) = of_tree.next()?;
+    let why = format!("`GOFLAGS` has Go run or read `{value}` of the tree with `-{name}`");
+    Some(Hold::new(HoldEffect::Void, place.clone(), why).mended(format!("take `-{name}={value}` out of `GOFLAGS`")))
+}
 
 /// A compiler of the tree that a variable names.
 #[must_use]

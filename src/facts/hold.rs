@@ -2,6 +2,7 @@
 //! does.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::answer::{Reason, Why};
 use crate::text::{Place, escape};
@@ -65,6 +66,24 @@ pub enum Remedy {
     Branches,
 }
 
+/// Languages whose files are gone from where a command looks, and those of which some are left.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lost {
+    /// None of these is left.
+    pub gone: Vec<String>,
+    /// Some of these are.
+    pub left: Vec<String>,
+}
+
+impl Lost {
+    /// Whether a tool of these languages has nothing to look at any more.
+    #[must_use]
+    pub fn is_all_of(&self, languages: &[String]) -> bool {
+        languages.iter().any(|language| self.gone.contains(language))
+            && !languages.iter().any(|language| language == "*" || self.left.contains(language))
+    }
+}
+
 /// One thing that holds an invocation short of a rung, at its own line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hold {
@@ -80,12 +99,14 @@ pub struct Hold {
     pub by: HeldBy,
     /// What undoes it.
     pub remedy: Remedy,
+    /// It is about the files of some languages: tools of others are not held.
+    pub lost: Option<Arc<Lost>>,
 }
 
 impl Hold {
     /// A hold of an effect at a place.
     pub fn new(effect: HoldEffect, place: Place, why: impl Into<String>) -> Self {
-        Self { effect, place, why: one_line(why.into()), of_machine: false, by: HeldBy::Text, remedy: Remedy::Remove }
+        Self { effect, place, why: one_line(why.into()), of_machine: false, by: HeldBy::Text, remedy: Remedy::Remove, lost: None }
     }
 
     /// The same, held by something else than the text.
@@ -109,6 +130,18 @@ impl Hold {
     #[must_use]
     pub fn mended(self, change: impl Into<String>) -> Self {
         self.undone(Remedy::Change(change.into()))
+    }
+
+    /// The same, for tools that look at files which are lost.
+    #[must_use]
+    pub fn of(self, lost: Lost) -> Self {
+        Self { lost: Some(Arc::new(lost)), ..self }
+    }
+
+    /// Whether it holds a tool of these languages.
+    #[must_use]
+    pub fn holds(&self, languages: &[String]) -> bool {
+        self.lost.as_ref().is_none_or(|lost| lost.is_all_of(languages))
     }
 
     /// A hold for something that could not be decided.

@@ -26,15 +26,33 @@ pub struct RowMatch<'c> {
     pub wrapped: bool,
 }
 
-/// The program name that rows are compared with: base name, `.exe`/`.cmd` dropped, `python3.12` as `python`.
+/// The program name that rows are compared with: base name, `.exe`/`.cmd`/`.phar` dropped, and a version behind it (`python3.12`,
+/// `golangci-lint-v2.4.0`); the scope of a package is no directory (`@biomejs/biome`).
 #[must_use]
 pub fn program_name(word: &str) -> &str {
+    if word.starts_with('@') && word.matches('/').count() == 1 {
+        return word;
+    }
     let base = word.rsplit(['/', '\\']).next().unwrap_or(word);
-    let base = base.strip_suffix(".exe").or_else(|| base.strip_suffix(".cmd")).unwrap_or(base);
+    let base = [".exe", ".cmd", ".phar"].iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base);
+    let base = unversioned(base);
     match base.strip_prefix("python") {
         Some(version) if version.chars().all(|c| c.is_ascii_digit() || c == '.') => "python",
         _ => base,
     }
+}
+
+/// A name without the version behind it: `-v1.2.3`, `-1.2`, `-18`, and what a pre-release or a pseudo-version adds.
+fn unversioned(name: &str) -> &str {
+    let version = |text: &str| {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let (number, more) = text.split_at(end);
+        let whole = number.starts_with(|c: char| c.is_ascii_digit()) && !number.ends_with('.');
+        whole && (more.is_empty() || (number.contains('.') && more.starts_with(['-', '+'])))
+    };
+    let ends = name.match_indices('-').map(|(at, _)| at).filter(|at| *at > 0);
+    ends.into_iter().find(|at| version(&name[at + 1..])).map_or(name, |at| &name[..at])
 }
 
 /// How many words of `words` the row takes: its words in order, the first by program name, flags in between skipped (with
@@ -336,6 +354,21 @@ mod tests {
         assert_eq!(image_name("localhost:5000/x"), "localhost:5000/x");
         assert_eq!(program_name("/usr/bin/python3.12"), "python");
         assert_eq!(program_name("pythonic"), "pythonic");
+        for (written, name) in [
+            ("bin/golangci-lint-v2.4.0", "golangci-lint"),
+            ("golangci-lint-v0.0.0-20240101000000-abcdef012345", "golangci-lint"),
+            ("clang-tidy-18", "clang-tidy"),
+            ("shellcheck-0.9", "shellcheck"),
+            ("tools/phpstan-1.12.3.phar", "phpstan"),
+            ("psalm.phar", "psalm"),
+            ("lint-1.0.sh", "lint-1.0.sh"),
+            ("mix-2nd", "mix-2nd"),
+            ("a-v", "a-v"),
+            ("-1", "-1"),
+        ] {
+            assert_eq!(program_name(written), name);
+        }
+        assert_eq!(program_name("@biomejs/biome"), "@biomejs/biome");
     }
 
     #[test]

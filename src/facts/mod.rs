@@ -22,6 +22,7 @@ pub mod hold;
 mod hosts;
 pub mod invocations;
 pub mod ladder;
+mod listed_files;
 pub mod local;
 pub mod locks;
 pub mod matching;

@@ -13,7 +13,7 @@ use super::required;
 use super::starts::started;
 use super::targets::{self, Kind, More, Targets};
 use super::tool_config::excluded::Excluded;
-use super::tool_config::{Query, Settings};
+use super::tool_config::{Query, Settings, TOO_FEW};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
 use crate::catalog::tool::{Boundary, Findings, Security};
@@ -83,6 +83,10 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     };
     let findings = effects::findings(own, &outcome);
     let mut holds = invocation.holds.clone();
+    if findings == Findings::Forge {
+        // What it finds fails no step: that a failure of the step is lost takes nothing away.
+        holds.iter_mut().filter(|hold| hold.effect == HoldEffect::Soften).for_each(|hold| hold.effect = HoldEffect::Note);
+    }
     holds.extend(outcome.holds.iter().cloned());
     let mut excluded = Excluded::of(tool, query);
     let everything = |excluded: &Excluded| excluded.everything(query, targets.paths()).filter(|_| more == More::No);
@@ -159,11 +163,15 @@ fn unplaced(invocation: &Invocation, here: &Place) -> Hold {
     Hold::new(HoldEffect::Unknown(Reason::Dynamic), here.clone(), why)
 }
 
-/// Whether security rules are in force; those that only warn are where warnings fail.
+/// Whether security rules are in force; those that only warn are where warnings fail. A tool that has no others may be left with
+/// so few of them that it looks for single things.
 #[must_use]
 pub fn security(tool: &Tool, settings: &Settings, warnings_fail: bool) -> Answer {
     match tool.security {
-        Security::Always => Answer::Yes(()),
+        Security::Always => match settings.settings.get(TOO_FEW) {
+            Some(Answer::Yes(_)) => Answer::No,
+            _ => Answer::Yes(()),
+        },
         Security::Never => Answer::No,
         Security::Selected => {
             let each = settings.selects.iter().map(|(name, answer)| match answer {

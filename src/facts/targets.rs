@@ -2,6 +2,7 @@
 //! directory. Refuses to say what of it is excluded.
 
 use super::invocations::{FILE_NAMES, Invocation};
+use super::listed_files;
 use super::matching::find_flag;
 use super::rank::place_of;
 use super::shell::Word;
@@ -127,6 +128,11 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
     let mut skip = false;
     for word in &invocation.args {
         let Some(value) = word.value.as_deref() else {
+            if let Some(listed) = listed_files::of(word, &invocation.workdir, query.world.snapshot).filter(|_| !skip) {
+                named.get_or_insert_with(|| word.place.clone());
+                files.extend(listed);
+                continue;
+            }
             // A flag whose value is computed is no target.
             unknown |= !std::mem::take(&mut skip) && !word.head().starts_with('-');
             continue;
@@ -191,6 +197,10 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         };
         let more = if unknown && matches!(targets, Targets::Paths(_)) { More::Perhaps } else { More::No };
         return (targets, kind, more);
+    }
+    let nothing = find_flag(&shape.nothing_by, None, &invocation.args).filter(|_| !unknown);
+    if let Some(word) = nothing {
+        return (Targets::Nothing(word.place.clone()), kind, More::No);
     }
     let targets = match (unknown, shape.default) {
         (true, _) => Targets::Unknown,

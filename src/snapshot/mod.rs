@@ -223,13 +223,27 @@ impl Snapshot {
     }
 
     /// As [`Self::read`], for what a pipeline runs: what is no text is a program or data, which was never to be read, and is not
-    /// listed.
+    /// listed. A link whose text names a regular file of the tree is that file, and no other link is listed.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub fn read_code(&self, path: &RepoPath) -> Read {
         let peeked = self.peek(path);
+        if peeked.as_ref().is_err_and(|unread| unread.kind == UnreadKind::Link) {
+            return self.linked(path).map_or(peeked, |target| self.read_code(&target));
+        }
         if peeked.as_ref().is_err_and(|unread| unread.kind == UnreadKind::NotText) { peeked } else { self.read(path) }
+    }
+
+    /// The regular file of the tree that the text of a link, or of one above the path, names: nothing is followed where the tree
+    /// lies, and no link behind a link.
+    #[must_use]
+    pub fn linked(&self, path: &RepoPath) -> Option<RepoPath> {
+        let link = self.entry(path).or_else(|| paths::submodule_above(self.entries(), path))?;
+        let text = self.source.link_text(link)?;
+        let target = link.path.parent().join(&text)?;
+        let target = target.join(path.below(&link.path).unwrap_or_default())?;
+        self.is_file(&target).then_some(target)
     }
 
     fn read_now(&self, path: &RepoPath, max_bytes: usize) -> Read {

@@ -9,6 +9,9 @@ use super::disk::{self, DiskError};
 use super::entry::{Entry, EntryKind, Origin, Unread, UnreadKind};
 use super::objects::ObjectError;
 
+/// Bytes of the text of a link: no system takes a longer path.
+const LINK_BYTES: usize = 4096;
+
 /// The refusal of a file that is too large, worded alike for every source.
 fn too_large(path: &RepoPath, bytes: u64, max_bytes: usize) -> Unread {
     Unread::new(path.clone(), UnreadKind::TooLarge, format!("{bytes} bytes exceed the limit of {max_bytes}"))
@@ -38,6 +41,20 @@ impl Source {
             Origin::DiskBytes(bytes) => self.read_disk(entry, bytes, max_bytes),
             Origin::Blob(id) => self.read_blob(entry, *id, max_bytes),
             Origin::Nothing => refuse(UnreadKind::Submodule, "has no content of its own"),
+        }
+    }
+
+    /// The text of a link, which names another path; it is not followed.
+    pub fn link_text(&self, entry: &Entry) -> Option<String> {
+        if entry.kind != EntryKind::Link {
+            return None;
+        }
+        match &entry.origin {
+            Origin::Memory(at) => self.memory.get(*at).cloned(),
+            Origin::Disk => disk::link_below(self.root.as_ref()?, entry.path.as_str().as_bytes()),
+            Origin::DiskBytes(bytes) => disk::link_below(self.root.as_ref()?, bytes),
+            Origin::Blob(id) => String::from_utf8(self.read_blob(entry, *id, LINK_BYTES).ok()?).ok(),
+            Origin::Nothing => None,
         }
     }
 

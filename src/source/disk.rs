@@ -119,6 +119,11 @@ pub(crate) fn read_below(root: &Path, relative: &[u8], max_bytes: usize) -> Resu
     read(&locate_below(root, relative)?, max_bytes)
 }
 
+/// The text of the link at `relative` below `root`, behind no other link.
+pub(crate) fn link_below(root: &Path, relative: &[u8]) -> Option<String> {
+    fs::read_link(locate_below(root, relative).ok()?).ok()?.into_os_string().into_string().ok()
+}
+
 /// The path of `relative` below `root`, when every directory between them is a real one.
 pub(crate) fn locate_below(root: &Path, relative: &[u8]) -> Result<PathBuf, DiskError> {
     let mut path = root.to_path_buf();

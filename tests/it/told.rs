@@ -106,7 +106,7 @@ fn an_entry_that_allows_some_does_not_update_everything() {
     assert_eq!(told("{dependency-type: all}"), "Dependabot updates every pip manifest");
     let none = told("{dependency-name: flask}");
     assert!(
-        none.starts_with("no bot updates pyproject.toml") && none.ends_with("`allow` names none of what is listed here"),
+        none.starts_with("no bot updates pyproject.toml") && none.ends_with("`allow` takes in none of what is listed here"),
         "{none}"
     );
 }

@@ -98,6 +98,24 @@ fn the_configuration_nearest_to_the_files_is_the_one_to_change() {
     assert!(finding.fix.as_deref().is_some_and(|fix| fix.contains("[tool.ruff.lint]` in backend/pyproject.toml")), "{finding:?}");
 }
 
+/// A security tool one `|| true` away is told at its line, and mended there.
+#[test]
+fn a_security_tool_that_lets_everything_pass_is_mended_first() {
+    let text = workflow("  pull_request:", "bandit -r . || true").replace("- run", "- run: ruff check .\n      - run");
+    let files = [&PYTHON[..], &[(".github/workflows/ci.yml", text.as_str())]].concat();
+    let finding = found("python-static-analysis", "python", &files);
+    assert_eq!(finding.message, "Ruff gates Python, but without security rules");
+    let told = finding.places.iter().find(|evidence| evidence.note.starts_with("Bandit runs here and has some, but"));
+    assert_eq!(told.map(|evidence| evidence.place.line), Some(9), "{finding:?}");
+    assert!(
+        finding
+            .fix
+            .as_deref()
+            .is_some_and(|fix| fix.starts_with("let Bandit stop a change, at .github/workflows/ci.yml:9: remove `|| true`")),
+        "{finding:?}"
+    );
+}
+
 #[test]
 fn a_gap_is_closed_in_the_words_of_its_bot() {
     let with = |config: &str, files: &[(&str, &str)], ecosystem: &str| {

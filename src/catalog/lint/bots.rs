@@ -40,7 +40,10 @@ pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     examples::of_a_bot(page, problems);
 }
 
-/// The names of ecosystems are those that Dependabot's file lists; without it nothing can be said.
+/// The names of ecosystems are those that Dependabot's file lists, and those that manifests have beside them; without the one or
+/// the other nothing can be said.
 fn is_ecosystem(shelf: &Shelf<'_>, name: &str) -> bool {
-    shelf.page("bots/dependabot.toml").is_none_or(|page| texts(page.root(), "ecosystems").any(|(_, known)| known == name))
+    let listed = |page: &Page| texts(page.root(), "ecosystems").any(|(_, known)| known == name);
+    let of_manifests = |page: &Page| page.rows("manifest").any(|row| text(row, "ecosystem") == Some(name));
+    shelf.page("bots/dependabot.toml").is_none_or(listed) || shelf.page("languages.toml").is_some_and(of_manifests)
 }

@@ -59,14 +59,14 @@ pub(super) fn no_bot(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Opt
     };
     let fix = match halted {
         Some(place) if facts.bots.iter().any(|bot| bot.path == place.path && bot.bot == "dependabot") => {
-            format!("let {} say:\n{}", place.path, snippets::dependabot_block(&missing, true))
+            snippets::entries(bench, &format!("let {} say:", place.path), &missing, true)
         }
         Some(place) if switch(place).is_some() => {
             let (bot, change) = switch(place).unwrap_or_default();
             format!("{change} at {}:{}, so that {bot} acts", place.path, place.line)
         }
         Some(place) => format!("switch it on at {}:{}", place.path, place.line),
-        None => format!("add .github/dependabot.yml:\n{}", snippets::dependabot_block(&missing, true)),
+        None => snippets::entries(bench, "add .github/dependabot.yml:", &missing, true),
     };
     Some(finding.fix(fix))
 }

@@ -61,7 +61,7 @@ fn entries(bench: &Bench<'_>, missing: &[&Uncovered]) -> String {
     let live = |bot: &&crate::facts::bots::BotFact| bot.active || !bot.may_cover.is_empty();
     let mut bots = bench.facts.bots.iter().filter(live);
     if let Some(bot) = bots.clone().find(|bot| bot.bot == "dependabot") {
-        return format!("add to `updates:` in {}:\n{}", bot.path, snippets::dependabot_block(missing, false));
+        return snippets::entries(bench, &format!("add to `updates:` in {}:", bot.path), missing, false);
     }
     // One that does not look at all of it cannot be told to.
     let all = |id: &str| {
@@ -69,7 +69,7 @@ fn entries(bench: &Bench<'_>, missing: &[&Uncovered]) -> String {
         row.is_some_and(|row| missing.iter().all(|gap| row.looks_at(&gap.ecosystem)))
     };
     let own = bots.find(|bot| all(&bot.bot)).map(|bot| format!("let {} find it ({}), or ", title(bench, &bot.bot), bot.path));
-    format!("{}add .github/dependabot.yml:\n{}", own.unwrap_or_default(), snippets::dependabot_block(missing, true))
+    format!("{}{}", own.unwrap_or_default(), snippets::entries(bench, "add .github/dependabot.yml:", missing, true))
 }
 
 /// Gaps by what they share, the reasons in the order in which they are met: "a, b (cargo): no entry names them; c: …".

@@ -2,8 +2,10 @@
 //! Refuses to say which of several holds decides.
 
 use super::super::component_view::View;
+use super::super::retired;
 use crate::catalog::tool::{Does, Effect, Run};
 use crate::facts::hold::{HeldBy, Hold, HoldEffect, Remedy};
+use crate::facts::ladder::Rung;
 use crate::finding::Finding;
 use crate::text::Place;
 
@@ -48,6 +50,17 @@ pub(in crate::checks) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<
         "runs" => Some(joined(std::iter::once(start()).chain(by_text().map(|hold| undone(view, hold))))),
         _ => None,
     }
+}
+
+/// A tool with security rules that runs and cannot fail the change, and the one line that lets it pass.
+pub(in crate::checks) fn soft<'v>(all: &'v [View<'v>]) -> Option<(&'v View<'v>, &'v Hold)> {
+    all.iter().find_map(|view| {
+        let secure = view.on.rung == Rung::Runs && view.on.security.is_yes() && retired::lives(view.tool);
+        let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Soften | HoldEffect::Void);
+        let mut holds = view.holds().filter(strong);
+        let only = holds.next().filter(|hold| hold.by == HeldBy::Text && secure)?;
+        holds.next().is_none().then_some((view, only))
+    })
 }
 
 /// Several changes, each of which is needed; one that stands there twice is made once.

@@ -32,9 +32,11 @@ impl Target<'_> {
         self.manifests.iter().map(|manifest| manifest.scope).min().unwrap_or(Scope::Development)
     }
 
-    /// The manifest to act on: the root of a workspace, and a project before a list of requirements.
+    /// The manifest to act on: the root of a workspace, one of the product before one of its tools, and a project before a list of
+    /// requirements.
     pub(super) fn manifest(&self) -> &RepoPath {
-        let first = |manifest: &&&ManifestFact| (is_requirement_file(manifest.path.file_name()), manifest.path.clone());
+        let first =
+            |manifest: &&&ManifestFact| (manifest.scope, is_requirement_file(manifest.path.file_name()), manifest.path.clone());
         let own = self.manifests.iter().min_by_key(first).map_or(&self.manifests[0].path, |manifest| &manifest.path);
         let root = self.manifests.iter().find_map(|manifest| manifest.member_of.as_ref());
         root.unwrap_or(own)

@@ -11,9 +11,9 @@ use crate::text::RepoPath;
 #[must_use]
 pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
     let mut found = unlisted(snapshot, runners);
-    for UnreadCi { system, files, root_keys } in &runners.unread_ci {
+    for UnreadCi { system, files, .. } in &runners.unread_ci {
         for place in files {
-            let why = || Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
+            let why = || Why::new(Reason::Unsupported, format!("the file of {system} is not read by this version"));
             let Some(path) = RepoPath::new(place) else { continue };
             if place.ends_with('/') {
                 let yaml = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
@@ -23,8 +23,11 @@ pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
                 found.push((path, why()));
             }
         }
+    }
+    // A file whose name is another system's own is that system's, whatever stands at its top.
+    for UnreadCi { system, root_keys, .. } in &runners.unread_ci {
         for path in by_keys(snapshot, root_keys) {
-            let why = Why::new(Reason::Unsupported, format!("a {system} file is not read by this version"));
+            let why = Why::new(Reason::Unsupported, format!("the file of {system} is not read by this version"));
             if !found.iter().any(|(known, _)| *known == path) {
                 found.push((path, why));
             }
@@ -78,6 +81,7 @@ mod tests {
             ("azure-pipelines.yml", "trigger: none\npool: x\n", true),
             ("ci.yml", "on: push\njobs: {}\n", false),
             ("app.yml", "trigger: [a]\n", false),
+            (".drone.yml", "kind: pipeline\ntrigger: { branch: [main] }\nsteps: []\n", true),
             ("docs/ci.yml", "trigger: none\npool: x\n", false),
             ("ci.yml", "- trigger: none\n  pool: x\n", false),
             ("ci.json", "{\"trigger\": 1, \"pool\": 1}", false),

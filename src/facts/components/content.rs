@@ -16,6 +16,10 @@ pub(super) struct Content {
     pub(super) updatable: bool,
     /// Why it is development, wherever it lies.
     pub(super) development: Option<Development>,
+    /// All that it declares is of this ecosystem, whatever its name says.
+    pub(super) ecosystem: Option<&'static str>,
+    /// It says what code depends on and may be about any language.
+    pub(super) joins: bool,
 }
 
 /// What makes a manifest development by its own words.
@@ -27,17 +31,25 @@ pub(super) enum Development {
     Code,
 }
 
-const PRODUCT: Content = Content { updatable: true, development: None };
+const PRODUCT: Content = Content { updatable: true, development: None, ecosystem: None, joins: false };
 
 impl Content {
     fn updatable(updatable: bool) -> Self {
-        Self { updatable, development: None }
+        Self { updatable, ..PRODUCT }
     }
 }
 
+/// What is known of other paths than the manifest's own.
+pub(super) struct Around<'a> {
+    /// Whether a file's name says that it only builds or configures.
+    pub(super) builds: &'a dyn Fn(&str) -> bool,
+    /// Whether a file is a manifest in sight by itself.
+    pub(super) manifest: &'a dyn Fn(&RepoPath) -> bool,
+}
+
 /// Reads a manifest by its name and ecosystem; `None` when the content makes it none: a `pyproject.toml` that only configures
-/// tools, a container file without an image to update. `builds` says of a file's name that it only builds or configures.
-pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
+/// tools, a container file without an image to update.
+pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, around: &Around<'_>) -> Option<Content> {
     match ecosystem {
         "docker" | "docker-compose" => return containers::has_image(snapshot, path, ecosystem).then_some(PRODUCT),
         "terraform" => return terraform::has_sources(snapshot, path).then_some(PRODUCT),
@@ -74,7 +86,11 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds
             let routes = [&["options", "install_requires"][..], &["options.extras_require"], &["options", "setup_requires"]];
             routes.into_iter().any(says).then_some(PRODUCT)
         }
-        "package.json" => package_json(snapshot, path, builds),
+        "pixi.toml" => {
+            let Ok(document) = snapshot.document(path, Format::Toml) else { return Some(PRODUCT) };
+            Some(Content::updatable(dependencies::pixi_declares(&document, path)))
+        }
+        "package.json" => package_json(snapshot, path, around.builds),
         "Cargo.toml" => Some(cargo_toml(snapshot, path)),
         "composer.json" => {
             let Ok(_) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
@@ -97,7 +113,9 @@ pub(super) fn read(snapshot: &Snapshot, path: &RepoPath, ecosystem: &str, builds
             let mut code = file.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
             Some(Content::updatable(!file.text.contains("Gem::Specification") || code.any(says)))
         }
-        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => Some(requirements(snapshot, path)),
+        name if ecosystem == "pip" && (name.ends_with(".txt") || name.ends_with(".in")) => {
+            Some(requirements(snapshot, path, around.manifest))
+        }
         _ => Some(PRODUCT),
     }
 }
@@ -109,7 +127,12 @@ fn has(document: &Document, routes: &[&[&str]]) -> bool {
 /// What the dependencies alone say: nothing at all, development only, or product.
 fn declared(all: &[Dependency]) -> Content {
     let only_development = !all.is_empty() && all.iter().all(|one| !one.runtime);
-    Content { updatable: !all.is_empty(), development: only_development.then_some(Development::Dependencies) }
+    Content {
+        updatable: !all.is_empty(),
+        development: only_development.then_some(Development::Dependencies),
+        ecosystem: None,
+        joins: false,
+    }
 }
 
 fn yaml(snapshot: &Snapshot, path: &RepoPath, counts: impl Fn(Value<'_>) -> bool) -> Option<Content> {
@@ -147,7 +170,8 @@ pub(super) fn workflow_uses_others(snapshot: &Snapshot, path: &RepoPath) -> bool
 }
 
 fn has_remote_uses(steps: Value<'_>) -> bool {
-    steps.items().any(|step| is_remote(step.get("uses")))
+    let group = |step: Value<'_>| step.get("parallel").is_some_and(|group| group.items().any(|one| is_remote(one.get("uses"))));
+    steps.items().any(|step| is_remote(step.get("uses")) || group(step))
 }
 
 fn is_remote(uses: Option<Value<'_>>) -> bool {
@@ -165,7 +189,9 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
         &["tool", "uv", "workspace"],
         &["tool", "uv", "dev-dependencies"],
     ];
-    if !has(&document, routes) {
+    // A workspace of pixi alone is about any language.
+    let joins = !has(&document, routes);
+    if joins && !has(&document, &[&["tool", "pixi"]]) {
         return None;
     }
     let all = dependencies::declared(snapshot, path);
@@ -174,15 +200,20 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
     let names: &[&[&str]] = &[&["project", "name"], &["tool", "poetry", "name"], &["tool", "flit"]];
     let package = names.iter().any(|route| document.root().route(route).is_some());
     let found = declared(&all);
+    let pixi = dependencies::pixi_declares(&document, path);
     // What builds it is taken anew for every build: only a version that is written down grows old.
     let build = document.root().route(&["build-system", "requires"]);
     let builds: Vec<&str> = build.into_iter().flat_map(Value::items).filter_map(Value::as_str).collect();
     let pinned = builds.iter().any(|text| ["==", "~=", "<", "@"].iter().any(|sign| text.contains(sign)));
-    if !dynamic && !pinned && all.len() <= builds.len() && !all.is_empty() && all.iter().all(|one| !one.runtime) {
-        return Some(Content::updatable(false));
+    if !dynamic && !pinned && !pixi && all.len() <= builds.len() && !all.is_empty() && all.iter().all(|one| !one.runtime) {
+        return Some(Content { joins, ..Content::updatable(false) });
     }
-    let development = found.development.filter(|_| !dynamic && !package);
-    Some(Content { updatable: found.updatable || dynamic, development })
+    let development = found.development.filter(|_| !dynamic && !package && !pixi);
+    // Who reads the tables of Python's own does not read those of pixi.
+    let own: &[&[&str]] =
+        &[&["project", "dependencies"], &["project", "optional-dependencies"], &["dependency-groups"], &["tool", "poetry"]];
+    let ecosystem = Some("pixi").filter(|_| pixi && !dynamic && !has(&document, own));
+    Some(Content { updatable: found.updatable || dynamic || pixi, development, ecosystem, joins })
 }
 
 fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
@@ -191,7 +222,7 @@ fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> b
     if has(&document, runtime) || is_pnpm_root(snapshot, path) || gives_code(snapshot, path, &document, builds) {
         return Some(PRODUCT);
     }
-    let tools = Content { updatable: true, development: Some(Development::Dependencies) };
+    let tools = Content { development: Some(Development::Dependencies), ..PRODUCT };
     has(&document, &[&["devDependencies"]]).then_some(tools)
 }
 
@@ -203,24 +234,40 @@ fn gives_code(snapshot: &Snapshot, path: &RepoPath, document: &Document, builds:
     if root.get("private").is_some_and(|private| private.as_bool() == Reading::Is(true)) {
         return false;
     }
-    let keys: [&[&str]; 8] = [
-        &["main"],
-        &["module"],
-        &["browser"],
-        &["bin"],
-        &["exports"],
-        &["exports", "."],
-        &["exports", ".", "import"],
-        &["exports", ".", "default"],
-    ];
-    let named = keys.iter().filter_map(|key| root.route(key)).filter_map(Value::scalar);
+    let named = ["main", "module", "browser", "bin"].iter().filter_map(|key| root.get(key)).filter_map(Value::scalar);
+    let mut exported = Vec::new();
+    root.get("exports").into_iter().for_each(|value| exports(value, &mut exported));
     let commands = root.get("bin").into_iter().flat_map(Value::entries).filter_map(|entry| entry.value.scalar());
+    // `./features/*.js` stands for whatever lies there.
+    let matched = |name: &&str| {
+        let Some((head, tail)) = name.split_once('*') else { return false };
+        let (directory, begin) = head.rsplit_once('/').unwrap_or((".", head));
+        let below = path.parent().join(directory);
+        let fits =
+            |file: &RepoPath| file.file_name().starts_with(begin) && file.as_str().ends_with(tail) && !builds(file.file_name());
+        below.is_some_and(|below| snapshot.under(&below).iter().any(|entry| entry.is_file() && fits(&entry.path)))
+    };
     let is_here = |name: &str| {
         let ends = ["", ".js", ".cjs", ".mjs", "/index.js"];
         let files = ends.iter().filter_map(|end| path.parent().join(&format!("{name}{end}")));
         files.filter(|file| !builds(file.file_name())).any(|file| snapshot.is_file(&file))
     };
-    named.chain(commands).any(is_here)
+    let code = exported.into_iter().filter(|name| !OTHER_EXPORTS.iter().any(|end| name.ends_with(end)));
+    let (patterns, exported): (Vec<&str>, Vec<&str>) = code.partition(|name| name.contains('*'));
+    named.chain(commands).chain(exported).any(is_here) || patterns.iter().any(matched)
+}
+
+/// Ends of names that packages export and nothing runs.
+const OTHER_EXPORTS: &[&str] = &[".json", ".css", ".scss", ".d.ts", ".d.mts", ".d.cts", ".md"];
+
+/// Every file that `exports` names, whatever the subpath and the conditions; those of `types` are read by compilers only. (Node's
+/// documentation, "Packages"; a document that is read is bounded in depth.)
+fn exports<'d>(value: Value<'d>, found: &mut Vec<&'d str>) {
+    found.extend(value.scalar());
+    value.items().for_each(|one| exports(one, found));
+    for entry in value.entries().filter(|entry| !entry.name().is_some_and(|name| name == "types" || name.starts_with("types@"))) {
+        exports(entry.value, found);
+    }
 }
 
 /// The root of a pnpm workspace needs no key of its own: its members stand in the file beside it.
@@ -234,7 +281,7 @@ fn cargo_toml(snapshot: &Snapshot, path: &RepoPath) -> Content {
     let root = document.root();
     // `cargo fuzz init` writes this mark.
     let fuzz = root.route(&["package", "metadata", "cargo-fuzz"]).is_some_and(|mark| mark.as_bool() == Reading::Is(true));
-    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code) }
+    Content { updatable: has_versions(root), development: fuzz.then_some(Development::Code), ecosystem: None, joins: false }
 }
 
 /// Whether a table of dependencies names one that lies elsewhere; a path alone has no version.
@@ -249,12 +296,17 @@ fn has_versions(root: Value<'_>) -> bool {
     })
 }
 
-/// A requirement file, of development when its name says so; lines that name other files, and options, raise nothing.
-fn requirements(snapshot: &Snapshot, path: &RepoPath) -> Content {
-    let Ok(file) = snapshot.read_marked(path) else { return PRODUCT };
+/// A requirement file, of development when its name says so. What it takes in and is no manifest by itself is its own; other options
+/// raise nothing.
+fn requirements(snapshot: &Snapshot, path: &RepoPath, manifest: &dyn Fn(&RepoPath) -> bool) -> Content {
     let nothing = |line: &str| line.is_empty() || line.starts_with(['#', '-', '.']);
-    let updatable = !dependencies::declared(snapshot, path).is_empty()
-        || file.text.lines().any(|line| !nothing(line.trim_start_matches('\u{FEFF}').trim()));
+    let declares = |list: &RepoPath| {
+        let Ok(file) = snapshot.read_marked(list) else { return true };
+        let line = |line: &str| !nothing(line.trim_start_matches('\u{FEFF}').trim());
+        !dependencies::declared(snapshot, list).is_empty() || file.text.lines().any(line)
+    };
+    let taken_in = dependencies::nested(snapshot, path, manifest);
+    let updatable = declares(path) || taken_in.elsewhere || taken_in.lists.iter().any(declares);
     let development = dependencies::is_development(path.file_name()).then_some(Development::Dependencies);
-    Content { updatable, development }
+    Content { updatable, development, ecosystem: None, joins: false }
 }

@@ -121,16 +121,19 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
         let Some(by_place) = scoping.of(path) else { continue };
         let builds = |name: &str| {
             let own = languages.language.iter().filter(|language| row.language.as_ref() == Some(&language.id));
-            own.flat_map(|language| &language.scripts).any(|pattern| NamePattern::new(pattern).matches(name))
+            own.flat_map(|language| language.scripts.iter().chain(&language.root_scripts))
+                .any(|pattern| NamePattern::new(pattern).matches(name))
         };
-        let Some(content) = content::read(snapshot, path, &row.ecosystem, &builds) else { continue };
+        let manifest = |path: &RepoPath| rows.of(path).is_some() && scoping.of(path).is_some();
+        let around = content::Around { builds: &builds, manifest: &manifest };
+        let Some(content) = content::read(snapshot, path, &row.ecosystem, &around) else { continue };
         let scope = if row.development || content.development.is_some() { Scope::Development } else { by_place };
         let beside = row.beside.iter().find(|(name, _)| path.parent().join(name).is_some_and(|lock| snapshot.is_file(&lock)));
-        let ecosystem = beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str());
-        let Content { updatable, development } = content;
+        let Content { updatable, development, ecosystem, joins } = content;
+        let ecosystem = ecosystem.unwrap_or_else(|| beside.map_or(row.ecosystem.as_str(), |(_, other)| other.as_str()));
         let only_tools = development == Some(Development::Dependencies) && by_place == Scope::Production;
         let plain = fact(path.clone(), ecosystem, row.language.clone(), home(row, path), scope);
-        found.push(ManifestFact { updatable, only_tools, ..plain });
+        found.push(ManifestFact { updatable, only_tools, joins: row.joins || joins, ..plain });
     }
     let members = workspaces::members(snapshot, &found);
     for manifest in &mut found {
@@ -178,7 +181,17 @@ pub(super) fn of_tests_only(manifests: &mut [ManifestFact], sources: &[(&Languag
 
 fn fact(path: RepoPath, ecosystem: &str, language: Option<String>, directory: RepoPath, scope: Scope) -> ManifestFact {
     let ecosystem = ecosystem.to_owned();
-    ManifestFact { path, ecosystem, language, directory, member_of: None, scope, updatable: true, only_tools: false }
+    ManifestFact {
+        path,
+        ecosystem,
+        language,
+        directory,
+        member_of: None,
+        scope,
+        updatable: true,
+        only_tools: false,
+        joins: false,
+    }
 }
 
 /// GitHub reads workflows from this directory only, not from folders in it.

@@ -1,7 +1,7 @@
 //! Owns what the tree consists of: languages, components (language and directory), manifests and their scope. Refuses to
 //! look into CI.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -18,9 +18,14 @@ mod declared;
 pub mod manifests;
 mod roots;
 pub mod scope;
+mod scripts;
 mod terraform;
 pub(super) mod workspaces;
 
+#[cfg(test)]
+mod joining_tests;
+#[cfg(test)]
+mod placing_tests;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +60,8 @@ pub struct ManifestFact {
     pub updatable: bool,
     /// It is development only because nothing that it declares is needed to run: the code beside it may be product.
     pub only_tools: bool,
+    /// It says what code beside it depends on, and makes no component where there is none.
+    pub joins: bool,
 }
 
 /// A language in a directory.
@@ -145,6 +152,8 @@ struct Sources {
     development: Vec<RepoPath>,
     /// Of those of the product the ones that only build or configure it.
     scripts: Vec<RepoPath>,
+    /// Of the others those whose directories may well be called so in a product.
+    doubtful: Vec<RepoPath>,
     hidden: Option<Hidden>,
 }
 
@@ -153,6 +162,26 @@ impl Sources {
     fn product(&self) -> usize {
         self.production.len() - self.scripts.len()
     }
+
+    /// A manifest of the product with no code but in directories whose names leave it open has that code: the names are those of a
+    /// namespace, or of what it is about (`src/Example`, `tests-api`).
+    fn keep_what_manifests_are_of(&mut self, language: &Language, manifests: &[ManifestFact]) {
+        let own = manifests.iter().filter(|one| one.language.as_deref() == Some(language.id.as_str()) && !one.joins);
+        let own: Vec<&ManifestFact> = own.filter(|_| !self.doubtful.is_empty()).collect();
+        let homes: HashSet<RepoPath> = own.iter().map(|one| one.path.parent()).collect();
+        let home = |path: &RepoPath| path.parent().ancestors().find(|directory| homes.contains(directory));
+        let of_product: HashSet<RepoPath> =
+            own.iter().filter(|one| one.scope == Scope::Production).map(|one| one.path.parent()).collect();
+        let has_code = self.production.iter().filter(|path| self.scripts.binary_search(path).is_err());
+        let has_code: HashSet<RepoPath> = has_code.filter_map(home).collect();
+        let bare = |path: &RepoPath| home(path).is_some_and(|home| of_product.contains(&home) && !has_code.contains(&home));
+        let kept: HashSet<RepoPath> = self.doubtful.iter().filter(|path| bare(path)).cloned().collect();
+        if !kept.is_empty() {
+            self.development.retain(|path| !kept.contains(path));
+            self.production.extend(kept);
+            self.production.sort();
+        }
+    }
 }
 
 /// Takes stock of the tree: one pass over the paths, and the text of manifests only.
@@ -160,7 +189,8 @@ impl Sources {
 pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> Inventory {
     let scoping = scope::Scoping::new(snapshot, &catalog.languages, terms);
     let mut manifests = manifests::gather(snapshot, &catalog.languages, &scoping);
-    let sources = sources(snapshot, catalog, &scoping);
+    let mut sources = sources(snapshot, catalog, &scoping);
+    sources.iter_mut().for_each(|(language, files)| files.keep_what_manifests_are_of(language, &manifests));
     manifests::of_tests_only(&mut manifests, &sources);
     let total: usize = sources.iter().filter(|(language, _)| language.code).map(|(_, files)| files.product()).sum();
     let mut components = Vec::new();
@@ -194,10 +224,8 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
     let named: Vec<(usize, manifests::NamePattern)> = (languages.iter().enumerate())
         .flat_map(|(at, language)| language.names.iter().map(move |name| (at, manifests::NamePattern::new(name))))
         .collect();
-    let scripts: Vec<Vec<manifests::NamePattern>> = languages
-        .iter()
-        .map(|language| language.scripts.iter().map(|name| manifests::NamePattern::new(name)).collect())
-        .collect();
+    let scripts: Vec<scripts::Scripts<'_>> =
+        languages.iter().map(|language| scripts::Scripts::new(snapshot, &catalog.languages, language)).collect();
     let homes: Vec<(usize, &str)> = (languages.iter().enumerate())
         .flat_map(|(at, language)| language.directories.iter().map(move |directory| (at, directory.as_str())))
         .collect();
@@ -214,12 +242,17 @@ fn sources<'c>(snapshot: &Snapshot, catalog: &'c Catalog, scoping: &scope::Scopi
         let Some(at) = by_extension.get(extension).copied().or_else(by_name).or_else(by_home) else { continue };
         match scoping.of(&entry.path) {
             Some(Scope::Production) => {
-                if scripts[at].iter().any(|pattern| pattern.matches(name)) {
+                if scripts[at].has(&entry.path) {
                     all[at].1.scripts.push(entry.path.clone());
                 }
                 all[at].1.production.push(entry.path.clone());
             }
-            Some(Scope::Development) => all[at].1.development.push(entry.path.clone()),
+            Some(Scope::Development) => {
+                if scoping.is_doubtful(&entry.path) && !scripts[at].has(&entry.path) {
+                    all[at].1.doubtful.push(entry.path.clone());
+                }
+                all[at].1.development.push(entry.path.clone());
+            }
             None => {
                 if let Some(by) = scoping.hidden_by(&entry.path) {
                     all[at].1.hidden.get_or_insert(Hidden { files: 0, by }).files += 1;

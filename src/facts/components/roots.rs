@@ -16,8 +16,10 @@ pub(super) fn components_of(
     total: usize,
     base: Option<&BaseScope>,
 ) -> Vec<Component> {
-    let own: Vec<&ManifestFact> =
-        manifests.iter().filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str())).collect();
+    let (joining, own): (Vec<&ManifestFact>, Vec<&ManifestFact>) = manifests
+        .iter()
+        .filter(|manifest| manifest.language.as_deref() == Some(language.id.as_str()))
+        .partition(|manifest| manifest.joins);
     let mut found = rooted(language, &own);
     fold_lists(&mut found, &own, files);
     let mut orphans = Vec::new();
@@ -73,6 +75,14 @@ pub(super) fn components_of(
         }
     }
     for component in found.values_mut() {
+        if component.manifest.is_none()
+            && let Some(nearest) = joining
+                .iter()
+                .filter(|one| component.directory.is_in(&one.directory))
+                .max_by_key(|one| one.directory.segments().count())
+        {
+            (component.manifest, component.ecosystem) = (Some(nearest.path.clone()), Some(nearest.ecosystem.clone()));
+        }
         component.files.sort();
         component.members.sort();
         component.members.dedup();

@@ -12,6 +12,15 @@ use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
 use crate::text::RepoPath;
 
+/// What stands between words of a name.
+const JOINTS: [char; 3] = ['-', '_', '.'];
+
+/// Whether a file is one of tests by its own name.
+#[must_use]
+pub fn is_test(name: &str) -> bool {
+    name.starts_with("test_") || [".test.", ".spec.", "_test.", "_spec."].iter().any(|mark| name.contains(mark))
+}
+
 /// Decides the scope of paths; built once per tree.
 pub struct Scoping<'c> {
     languages: &'c Languages,
@@ -57,6 +66,25 @@ impl<'c> Scoping<'c> {
         self.of_base.as_ref().is_none_or(|base| base.hides(path).is_some()).then(|| self.attributes.hides(path))?
     }
 
+    /// Whether a path that is development by its place is so by a name only that a product may well have: one that is not spelled as
+    /// usual, that begins with a word for tests, or that is a module's of its own; and its own name is no test's.
+    #[must_use]
+    pub fn is_doubtful(&self, path: &RepoPath) -> bool {
+        let mut segments: Vec<&str> = path.segments().collect();
+        let name = segments.pop().unwrap_or_default();
+        let below_source = |at: usize| segments[..at].iter().any(|above| matches!(*above, "src" | "lib"));
+        let ends = |segment: &str| {
+            let last = segment.trim_end_matches(['-', '_']).rsplit_once(JOINTS).map(|(_, last)| last);
+            last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
+        };
+        let plain = |(at, segment): (usize, &&str)| {
+            let lower = segment.to_ascii_lowercase();
+            let module = self.languages.doubtful.contains(&lower) && (lower != **segment || below_source(at));
+            ends(&lower) || (self.development.contains(lower.as_str()) && !module)
+        };
+        !is_test(name) && !self.attributes.documents(path) && !segments.iter().enumerate().any(plain)
+    }
+
     /// The line of a `.gitattributes` that takes a path out of sight, when nothing else does.
     #[must_use]
     pub fn hidden_by(&self, path: &RepoPath) -> Option<Line> {
@@ -94,7 +122,6 @@ impl<'c> Scoping<'c> {
 
     /// `component-tests`, `__tests__`, `app.tests`; `tests_cypress`.
     fn says_so(&self, segment: &str) -> bool {
-        const JOINTS: [char; 3] = ['-', '_', '.'];
         let segment = segment.trim_end_matches(['-', '_']);
         let last = segment.rsplit_once(JOINTS).map(|(_, last)| last);
         let first = segment.split_once(JOINTS).map(|(first, _)| first);

@@ -6,15 +6,15 @@ use crate::terms::ScopeTerms;
 
 use super::{Inventory, Scope, take_stock};
 
-type Files<'t> = &'t [(&'t str, &'t str)];
+pub(super) type Files<'t> = &'t [(&'t str, &'t str)];
 
-fn stock(files: Files<'_>) -> Inventory {
+pub(super) fn stock(files: Files<'_>) -> Inventory {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     take_stock(&snapshot, Catalog::builtin(), &ScopeTerms::default())
 }
 
 /// `ecosystem:path`, with `~` before development and `!` before what no bot could raise.
-fn manifests(files: Files<'_>) -> String {
+pub(super) fn manifests(files: Files<'_>) -> String {
     let one = |manifest: &super::ManifestFact| {
         let scope = if manifest.scope == Scope::Development { "~" } else { "" };
         let nothing = if manifest.updatable { "" } else { "!" };
@@ -24,7 +24,7 @@ fn manifests(files: Files<'_>) -> String {
 }
 
 /// `language:directory=files`, with `~` before development.
-fn components(files: Files<'_>) -> String {
+pub(super) fn components(files: Files<'_>) -> String {
     let one = |component: &super::Component| {
         let scope = if component.scope == Scope::Development { "~" } else { "" };
         format!("{scope}{}:{}={}", component.language, component.directory, component.files.len())
@@ -47,6 +47,7 @@ fn what_builds_or_configures_makes_no_language_present() {
         "noxfile.py",
         "conftest.py",
         "site/conf.py",
+        "site/index.rst",
         "a.gradle.kts",
         "b.gradle.kts",
         "settings.gradle.kts",
@@ -137,7 +138,8 @@ fn what_manifests_say_about_themselves() {
             "~devcontainers:.devcontainer/devcontainer.json",
         ),
         (".devcontainer/devcontainer.json", "{\"image\": \"a:1\"}", ""),
-        ("requirements.txt", "# none\n-r a.txt\n", "!pip:requirements.txt"),
+        ("requirements.txt", "# none\n-c a.txt\n", "!pip:requirements.txt"),
+        ("requirements.txt", "-r made-in-ci.txt\n", "pip:requirements.txt"),
         ("requirements.txt", "{{ a }}\n", "pip:requirements.txt"),
         ("requirements-dev.txt", "a==1\n", "~pip:requirements-dev.txt"),
         ("Gemfile", "source 'https://rubygems.org'\n\nruby '3.4'\n", "!bundler:Gemfile"),

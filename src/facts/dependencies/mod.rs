@@ -5,6 +5,7 @@
 
 mod lines;
 mod mix;
+mod pixi;
 mod python;
 mod requirements;
 mod setup_py;
@@ -18,6 +19,8 @@ use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 pub(super) use mix::app as mix_app;
+pub(super) use pixi::declares as pixi_declares;
+pub(super) use requirements::nested;
 pub(super) use xml::pom_name;
 
 use super::components::Inventory;
@@ -46,6 +49,12 @@ pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
     for manifest in &inventory.manifests {
         let mut sink = Sink { manifest: &manifest.path, optional: false, out: &mut all };
         read(snapshot, manifest.member_of.as_ref(), &mut sink);
+        if manifest.ecosystem == "pip"
+            && (manifest.path.file_name().ends_with(".txt") || manifest.path.file_name().ends_with(".in"))
+        {
+            let apart = |list: &RepoPath| inventory.manifests.binary_search_by(|one| one.path.cmp(list)).is_ok();
+            nested(snapshot, &manifest.path, &apart).lists.iter().for_each(|list| requirements::read(snapshot, list, &mut sink));
+        }
     }
     all.sort();
     all.dedup();
@@ -69,6 +78,7 @@ fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
         "setup.cfg" => python::setup_cfg(snapshot, sink),
         "setup.py" => setup_py::read(snapshot, sink),
         "Pipfile" => python::pipfile(snapshot, sink),
+        "pixi.toml" => python::pixi_toml(snapshot, sink),
         "package.json" => tables::package_json(snapshot, sink),
         "composer.json" => tables::composer_json(snapshot, sink),
         "Cargo.toml" => tables::cargo_toml(snapshot, root, sink),
@@ -81,7 +91,7 @@ fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
         "packages.config" => xml::packages_config(snapshot, sink),
         _ if name.ends_with(".gemspec") => lines::gemspec(snapshot, sink),
         _ if name.ends_with(".csproj") => xml::csproj(snapshot, sink),
-        _ if name.ends_with(".txt") || name.ends_with(".in") => requirements::read(snapshot, sink),
+        _ if name.ends_with(".txt") || name.ends_with(".in") => requirements::read(snapshot, &path, sink),
         _ => {}
     }
 }

@@ -3,6 +3,7 @@
 use crate::doc::{Format, Reading, Value};
 use crate::snapshot::Snapshot;
 
+use super::pixi;
 use super::requirements::name;
 use super::{Sink, is_development};
 
@@ -45,6 +46,7 @@ pub(super) fn pyproject(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         specifiers(entry.value.get("dependencies"), false, sink);
         specifiers(entry.value.get("extra-dependencies"), false, sink);
     }
+    pixi::read(&document, sink);
     let Some(poetry) = root.route(&["tool", "poetry"]) else { return };
     keys(poetry.get("dependencies"), true, sink);
     keys(poetry.get("dev-dependencies"), false, sink);
@@ -65,6 +67,13 @@ pub(super) fn setup_cfg(snapshot: &Snapshot, sink: &mut Sink<'_>) {
     sink.optional = true;
     for entry in root.get("options.extras_require").into_iter().flat_map(Value::entries) {
         text_list(Some(entry.value), !is_development(entry.name().unwrap_or_default()), sink);
+    }
+}
+
+/// Reads a `pixi.toml`.
+pub(super) fn pixi_toml(snapshot: &Snapshot, sink: &mut Sink<'_>) {
+    if let Ok(document) = snapshot.document(sink.manifest, Format::Toml) {
+        pixi::read(&document, sink);
     }
 }
 

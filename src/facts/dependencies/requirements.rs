@@ -1,15 +1,68 @@
-//! Owns requirement specifiers (PEP 508, as far as the name) and the line grammar of requirement files. Refuses versions,
-//! markers, and files that `-r` names: each is a manifest of its own.
+//! Owns requirement specifiers (PEP 508, as far as the name), the line grammar of requirement files and which lists `-r` takes in.
+//! Refuses versions and markers.
+
+use std::collections::HashSet;
 
 use crate::snapshot::Snapshot;
 use crate::text::{RepoPath, Span};
 
 use super::Sink;
 
-/// Reads a requirement file.
-pub(super) fn read(snapshot: &Snapshot, sink: &mut Sink<'_>) {
-    let Ok(file) = snapshot.read_marked(sink.manifest) else { return };
-    let runtime = !names_development(sink.manifest);
+/// Lists that one takes in, however deep.
+const LISTS: usize = 100;
+
+/// What a list takes in by `-r`, step by step.
+#[derive(Default)]
+pub(in crate::facts) struct Nested {
+    /// Lists of this tree, without those that are told apart.
+    pub(in crate::facts) lists: Vec<RepoPath>,
+    /// One that is not in this tree, or whose name is computed.
+    pub(in crate::facts) elsewhere: bool,
+}
+
+/// The lists that a list takes in; what `apart` says of is a manifest of its own, and speaks for itself. (pip 26
+/// `_internal/req/req_file.py`: the path is below the list that names it; `-c` only bounds what others ask for.)
+pub(in crate::facts) fn nested(snapshot: &Snapshot, list: &RepoPath, apart: &dyn Fn(&RepoPath) -> bool) -> Nested {
+    let mut found = Nested::default();
+    let mut seen = HashSet::from([list.clone()]);
+    let mut queue = vec![list.clone()];
+    while let Some(from) = queue.pop() {
+        let Ok(file) = snapshot.read_marked(&from) else {
+            found.elsewhere = true;
+            continue;
+        };
+        for name in file.text.lines().filter_map(taken_in) {
+            let path = from.parent().join(name).filter(|path| !name.contains("${") && snapshot.is_file(path));
+            match path {
+                Some(path) if apart(&path) || !seen.insert(path.clone()) => {}
+                Some(path) if found.lists.len() < LISTS => {
+                    found.lists.push(path.clone());
+                    queue.push(path);
+                }
+                _ => found.elsewhere = true,
+            }
+        }
+    }
+    found.lists.sort();
+    found
+}
+
+/// The list that a line names: `-r a.txt`, `-ra.txt`, `--requirement a.txt`, `--requirement=a.txt`.
+fn taken_in(line: &str) -> Option<&str> {
+    let body = line.trim_start_matches('\u{FEFF}').trim();
+    let rest = match body.strip_prefix("--requirement") {
+        Some(rest) if rest.starts_with(['=', ' ', '\t']) => &rest[1..],
+        Some(_) => return None,
+        None => body.strip_prefix("-r")?,
+    };
+    let name = rest.split_whitespace().next()?.trim_matches(['"', '\'']);
+    Some(name).filter(|name| !name.is_empty() && !name.starts_with('#'))
+}
+
+/// Reads a requirement file: the manifest, or a list that it takes in.
+pub(super) fn read(snapshot: &Snapshot, list: &RepoPath, sink: &mut Sink<'_>) {
+    let Ok(file) = snapshot.read_marked(list) else { return };
+    let runtime = !names_development(sink.manifest) && !names_development(list);
     let mut continued = false;
     let mut start = 0;
     for line in file.text.split_inclusive('\n') {

@@ -96,6 +96,17 @@ fn requirement_lines() {
 }
 
 #[test]
+fn requirement_files_take_in_others() {
+    let lists = [
+        ("requirements.txt", "-r deps.txt\n-r requirements/b.txt\n"),
+        ("deps.txt", "flask\n"),
+        ("requirements/b.txt", "gunicorn\n"),
+    ];
+    assert_eq!(listed(&lists), ["pypi:flask@1:1", "pypi:gunicorn@1:1"]);
+    assert_eq!(listed(&[("requirements.txt", "-r dev.txt\n"), ("dev.txt", "flask\n")]), ["-pypi:flask@1:1"]);
+}
+
+#[test]
 fn requirement_files_by_name() {
     for (path, runtime) in [
         ("requirements.txt", true),
@@ -154,6 +165,12 @@ fn pipfile_tables() {
         "[packages]\nflask = '*'\n[dev-packages]\npytest = '*'\n[requires]\npython_version = '3'\n",
         &["pypi:flask@2:1", "-pypi:pytest@4:1"],
     );
+}
+
+#[test]
+fn pixi_tables() {
+    let text = "[dependencies]\nnumpy = '*'\n[pypi-dependencies]\nflask = '*'\na = { path = '.' }\n[feature.dev.pypi-dependencies]\npytest = '*'\n";
+    expect("pixi.toml", text, &["pypi:flask@4:1", "-pypi:pytest@7:1"]);
 }
 
 #[test]

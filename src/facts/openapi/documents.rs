@@ -42,6 +42,9 @@ const OTHERS: &[&str] = &[
 /// Keys of a path item that are operations.
 const OPERATIONS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/// What is wrong with a document without any operation.
+pub(super) const NO_OPERATION: &str = "it describes no operation";
+
 /// A hostile tree may hold any number of them.
 const MOST: usize = 500;
 
@@ -74,7 +77,7 @@ pub(super) fn unread(world: &World<'_>, scoping: &Scoping<'_>) -> Vec<RepoPath> 
     ours.take(MOST).filter(|path| world.snapshot.peek(path).is_err()).cloned().collect()
 }
 
-fn format_of(path: &RepoPath) -> Option<Format> {
+pub(super) fn format_of(path: &RepoPath) -> Option<Format> {
     // A slash in it makes it no extension, and none that is known.
     let extension = path.as_str().rsplit_once('.')?.1;
     let is = |known: &str| extension.eq_ignore_ascii_case(known);
@@ -131,6 +134,13 @@ fn read(world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_
         }
     };
     let root = document.root();
+    // Which of two versions it is of is not said: some readers take the last, others refuse the file.
+    if let Some((value, why)) = ["openapi", "swagger"].iter().find_map(|key| Some((root.get(key)?, root.get(key)?.disputed()?))) {
+        let place = why.place.clone().unwrap_or_else(|| value.place());
+        let mut twice = blank(place.clone());
+        twice.problems.push((place, why.text));
+        return Some(twice);
+    }
     let Some((version, place)) = version(root) else {
         if let Some(claim) = ["openapi", "swagger"].iter().find_map(|key| root.get(key)).filter(|value| is_version(*value)) {
             let mut other = blank(claim.place());
@@ -166,7 +176,7 @@ fn is_version(value: Value<'_>) -> bool {
 }
 
 /// The version, when it is one that scanners read, and its place.
-fn version(root: Value<'_>) -> Option<(String, Place)> {
+pub(super) fn version(root: Value<'_>) -> Option<(String, Place)> {
     if let Some(value) = root.get("openapi") {
         let text = value.scalar()?;
         let known = ["3.0", "3.1", "3.2"]
@@ -177,6 +187,12 @@ fn version(root: Value<'_>) -> Option<(String, Place)> {
     let value = root.get("swagger")?;
     let text = value.scalar()?;
     matches!(text, "2.0" | "2").then(|| ("2.0".to_owned(), value.place()))
+}
+
+/// Whether a path item has an operation of its own.
+pub(super) fn operates(item: Value<'_>) -> bool {
+    let own = OPERATIONS.iter().any(|name| item.get(name).is_some_and(|one| one.kind() == Kind::Mapping));
+    own || item.get("additionalOperations").is_some_and(|more| !more.is_empty())
 }
 
 /// What a scan needs: a title, and at least one operation.
@@ -197,13 +213,9 @@ fn check(snapshot: &Snapshot, document: &Document, version: &str) -> Vec<(Place,
     let paths = paths.filter(|entry| entry.name().is_none_or(|name| name.starts_with('/')));
     let hooks = root.get("webhooks").filter(|_| newer).into_iter().flat_map(Value::entries);
     let mut items = paths.chain(hooks.filter(|entry| entry.name().is_none_or(|name| !name.starts_with("x-"))));
-    let operates = |item: Value<'_>| {
-        let own = OPERATIONS.iter().any(|name| item.get(name).is_some_and(|one| one.kind() == Kind::Mapping));
-        own || item.get("additionalOperations").is_some_and(|more| !more.is_empty())
-    };
     let operation = items.any(|entry| references::reaches(snapshot, document, entry.value, &operates));
     if !operation {
-        problems.push((at("paths"), "it describes no operation".to_owned()));
+        problems.push((at("paths"), NO_OPERATION.to_owned()));
     }
     problems
 }

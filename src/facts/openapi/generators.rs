@@ -100,6 +100,8 @@ struct Seen {
     switched_off: Option<(Place, Place)>,
     /// An argument that may switch it off.
     computed: Option<Place>,
+    /// A statement that may, in a file without a proof.
+    stated: Option<Place>,
     /// Code that exports what the proof makes.
     served: bool,
 }
@@ -138,13 +140,16 @@ fn wired(
     let proof: Vec<Mark<'_>> = exporter.proof.iter().map(mark).collect();
     let off: Vec<Mark<'_>> = exporter.off.iter().map(mark).collect();
     let served: Vec<Mark<'_>> = exporter.served.iter().map(mark).collect();
-    let one_kind = off.iter().all(|mark| proof.iter().any(|proof| mark.extensions.iter().all(|e| proof.is_for(e))));
+    let stated: Vec<Mark<'_>> = exporter.off.iter().filter(|mark| mark.statement).map(mark).collect();
+    let one_kind =
+        stated.is_empty() && off.iter().all(|mark| proof.iter().any(|proof| mark.extensions.iter().all(|e| proof.is_for(e))));
     let mut seen: BTreeMap<RepoPath, Seen> = BTreeMap::new();
     for path in paths {
         let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
         let proves = proof.iter().any(|mark| mark.is_for(extension));
         let switches = off.iter().any(|mark| mark.is_for(extension));
-        if !(proves || switches) || *budget == 0 {
+        let serves = served.iter().any(|mark| mark.is_for(extension));
+        if !(proves || switches || serves) || *budget == 0 {
             continue;
         }
         let owner = path.ancestors().find(|above| owners.contains(above)).unwrap_or_default();
@@ -158,7 +163,15 @@ fn wired(
         here.served = here.served || served.iter().any(|mark| mark.is_for(extension) && mark.find(&file).is_some());
         let mut proofs = proof.iter().filter(|mark| mark.is_for(extension));
         if switches && proves && proofs.clone().all(Mark::is_call) {
-            proofs.flat_map(|mark| mark.spans(&file)).take(MOST_CALLS).for_each(|span| here.call(exporter, &file, span));
+            let mut calls = proofs.flat_map(|mark| mark.spans(&file)).take(MOST_CALLS).peekable();
+            let against = stated.iter().filter(|mark| mark.is_for(extension)).find_map(|mark| mark.find(&file));
+            match (against, calls.peek()) {
+                (None, _) => calls.for_each(|span| here.call(exporter, &file, span)),
+                (Some(against), None) => here.stated = here.stated.take().or(Some(against)),
+                (Some(against), Some(span)) => {
+                    here.switched_off = here.switched_off.take().or_else(|| Some((file.place(*span), against)));
+                }
+            }
             continue;
         }
         let found = proofs.find_map(|mark| mark.find(&file));
@@ -176,6 +189,9 @@ fn wired(
         match (&seen.first, &seen.computed) {
             (Some(place), _) if !seen.served => {
                 open.push((place.clone(), "is set up here, but nothing was seen that exports it"))
+            }
+            _ if seen.first.is_some() && seen.stated.is_some() => {
+                open.extend(seen.stated.clone().map(|place| (place, "may be switched off here")));
             }
             (None, Some(place)) => open.push((place.clone(), "may be switched off here: the argument is computed")),
             _ => all.extend(seen.description(exporter)),

@@ -4,6 +4,7 @@
 mod calls;
 mod documents;
 mod foreign;
+mod fragments;
 mod generators;
 mod marks;
 mod references;
@@ -103,6 +104,7 @@ pub fn gather(
         dependencies.iter().filter(|one| product.contains(&one.manifest) && !itself(one)).collect();
     let (generated, mut undecided) = generators::gather(world, &scoping, &dependencies);
     all.extend(generated);
+    undecided.extend(fragments::set_aside(world, &mut all));
     undecided.extend(samples::set_aside(world, &scoping, &mut all, terms));
     undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
     let service = service::gather(world, &scoping, inventory, &dependencies, terms);

@@ -1,17 +1,20 @@
 //! Owns code of the tree in languages that are not read (`python ci/lint.py`, `node build.js`, `go run ./tools/lint`): opaque
 //! when its text starts a tool or a task runner, nothing otherwise. Refuses to read the code.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::script_words::literal;
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::catalog::runner::CodeRunner;
+use crate::doc::Format;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 use crate::snapshot::UnreadKind;
-use crate::text::{RepoPath, SourceFile};
+use crate::text::{MappedText, RepoPath, SourceFile};
 
 /// Files of one Go package that are looked at.
 const PACKAGE: usize = 32;
@@ -51,7 +54,7 @@ impl Runner for Code {
             return go_run(call, world);
         }
         let row = world.catalog.runners.interpreter.iter().find(|row| row.program == program)?;
-        if let Some(code) = given(row, call) {
+        if let Some(code) = given(row, call.words) {
             // That it imports a tool is mostly the question whether it is there.
             let text = code.shape();
             let starts =
@@ -65,10 +68,11 @@ impl Runner for Code {
         if row.module_flag.is_some() && flag == row.module_flag.as_ref() {
             known.extend([format!("src/{name}.py"), format!("src/{name}/__main__.py")]);
         }
-        let inside = |name: &String| call.workdir.resolve(name).is_some_and(|path| world.snapshot.is_file(&path));
+        let is_there = |path: &RepoPath| world.snapshot.is_file(path) || world.snapshot.linked(path).is_some();
+        let inside = |name: &String| call.workdir.resolve(name).is_some_and(|path| is_there(&path));
         let found = known.iter().find(|name| inside(name));
         if found.is_none() {
-            return installed(row, &name, rest, call);
+            return installed(row, &name, rest, call, world);
         }
         // A directory that is not known: whether it is code of the tree is not known either, and mostly it is not a tool.
         let path = call.workdir.resolve(found?)?;
@@ -78,7 +82,9 @@ impl Runner for Code {
         }
         match world.snapshot.read_code(&path) {
             Ok(file) => Some(judged(call, world, &[file])),
-            Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => Some(Vec::new()),
+            Err(unread) if matches!(unread.kind, UnreadKind::Missing | UnreadKind::NotText) => {
+                Some(installed(row, &name, rest, call, world).unwrap_or_default())
+            }
             Err(unread) => Some(opaque(call, Why::new(unread.reason(), unread.why).at(call.place.clone()))),
         }
     }
@@ -89,8 +95,8 @@ impl Runner for Code {
 }
 
 /// Code among the words: `python -c "…"`.
-fn given<'c>(row: &CodeRunner, call: &Call<'c>) -> Option<&'c Word> {
-    let words = call.words.get(1..)?;
+fn given<'c>(row: &CodeRunner, words: &'c [Word]) -> Option<&'c Word> {
+    let words = words.get(1..)?;
     // `cmd /c`, and `su USER -c`.
     let is_flag = |text: &str| text.starts_with('-') || row.code_flags.iter().any(|flag| flag == text);
     let named =
@@ -99,6 +105,18 @@ fn given<'c>(row: &CodeRunner, call: &Call<'c>) -> Option<&'c Word> {
     let flags = words.iter().take_while(|word| word.value.as_deref().is_some_and(is_flag));
     let at = flags.into_iter().position(|word| row.code_flags.iter().any(|flag| word.value.as_ref() == Some(flag)))?;
     words.get(at + 1)
+}
+
+/// The code that an interpreter is given in its words, or on its standard input.
+pub(in crate::facts) fn inline<'c>(
+    words: &'c [Word],
+    stdin: Option<&'c MappedText>,
+) -> Option<(&'static CodeRunner, Cow<'c, str>)> {
+    let program = program_name(words.first()?.value.as_deref()?);
+    let row = Catalog::builtin().runners.interpreter.iter().find(|row| row.program == program)?;
+    let from_there = || words[1..].iter().all(|word| word.head().starts_with('-'));
+    let given = given(row, words).map(Word::shape);
+    given.or_else(|| stdin.filter(|_| from_there()).map(|text| Cow::Borrowed(text.text()))).map(|code| (row, code))
 }
 
 /// Why code that an interpreter is given on its standard input is not read, when it starts anything.
@@ -116,7 +134,7 @@ fn not_read(what: &str) -> Why {
 }
 
 /// A program that is installed and named to the interpreter: `node node_modules/.bin/eslint`, `python -X dev -m bandit`.
-fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Option<Vec<Next>> {
+fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     let like = call.words.get(rest - 1)?;
     let preload = preloaded(row, call.words.get(1..rest - 1).unwrap_or(&[]));
     let arguments = call.words.get(rest..).unwrap_or(&[]).iter().cloned();
@@ -127,6 +145,9 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
     };
     if let Some(program) = row.programs.iter().find_map(|below| Some(name.rsplit_once(below.as_str())?.1)) {
         return Some(held(std::iter::once(literal(program, like)).chain(arguments).collect()));
+    }
+    if brought(row, name, call, world) {
+        return Some(held(std::iter::once(literal(program_name(name), like)).chain(arguments).collect()));
     }
     if let Some(package) = name.rsplit_once("node_modules/").map(|(_, package)| package) {
         let mut parts = package.split('/');
@@ -150,6 +171,25 @@ fn installed(row: &CodeRunner, name: &str, rest: usize, call: &Call<'_>) -> Opti
         next.env.insert(name.to_owned(), Some(value.to_owned()));
     }
     Some(vec![next])
+}
+
+/// Whether a path that is no file of the tree names a program that is brought there: packed into one file, or put where the
+/// project says that programs are put.
+fn brought(row: &CodeRunner, name: &str, call: &Call<'_>, world: &World<'_>) -> bool {
+    if row.packed.as_ref().is_some_and(|ending| name.ends_with(ending.as_str())) {
+        return true;
+    }
+    let Some((by, path)) = row.programs_by.as_ref().zip(call.workdir.resolve(name)) else { return false };
+    let of_project = |file: &str| call.workdir.resolve(file).filter(|path| world.snapshot.is_file(path));
+    let document = of_project(&by.file).and_then(|file| world.snapshot.document(&file, Format::Json).ok());
+    let key: Vec<&str> = by.key.iter().map(String::as_str).collect();
+    let directory = document.as_ref().and_then(|document| call.workdir.resolve(document.root().route(&key)?.as_str()?));
+    let listed = |file: &String| {
+        let name = name.trim_start_matches("./");
+        let text = of_project(file).and_then(|file| world.snapshot.read(&file).ok());
+        text.is_some_and(|file| ["\"", "\"./"].iter().any(|quote| file.text.contains(&format!("{quote}{name}\""))))
+    };
+    directory.is_some_and(|directory| path.parent() == directory) || by.listed_in.iter().any(listed)
 }
 
 /// The hold of a flag by which the interpreter loads a file of the tree before the program; packages are the manifest's.

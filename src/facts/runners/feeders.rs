@@ -2,8 +2,8 @@
 //! the words.
 
 use super::command_line::{self, Order};
-use super::script_words::text_of;
-use super::{Call, Next, Target, World};
+use super::script_words::{span_of, text_of};
+use super::{Call, Next, Target, World, quoted};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::shell::{Dialect, ShellMode, UNKNOWN_CHAR, Word};
@@ -72,27 +72,32 @@ const PARALLEL: &[&str] = &[
     "--colour-failed",
 ];
 
-/// A word that stands for file names or lines that only the program knows.
-fn fed(like: &Word) -> Word {
-    let text = format!("$({})", like.raw);
+/// A word that stands for file names or lines that only the program knows; `by` are the commands that print them, where they are known.
+fn fed(like: &Word, by: Option<&str>) -> Word {
+    let text = format!("$({})", by.unwrap_or(&like.raw));
     Word { raw: text, value: None, partial: Some(UNKNOWN_CHAR.to_string()), glob: false, ..like.clone() }
 }
 
 /// A word in which a mark stands for what only the program knows: the rest of it is known (`sh -c "lint {}"`).
-fn filled(word: &Word, mark: &str, like: &Word) -> Word {
-    let fed = fed(like);
+fn filled(word: &Word, mark: &str, fed: &Word) -> Word {
     let known = word.value.as_deref().unwrap_or_default();
     let partial = known.replace(mark, fed.partial.as_deref().unwrap_or_default());
     Word { raw: word.raw.replace(mark, &fed.raw), value: None, partial: Some(partial), glob: false, ..word.clone() }
 }
 
 /// The words with `mark` replaced, or the fed word behind them when it does not occur.
-fn with_fed(words: &[Word], mark: &str, like: &Word) -> Vec<Word> {
+fn with_fed(words: &[Word], mark: &str, fed: &Word) -> Vec<Word> {
     let stands_there = |word: &Word| word.value.as_deref().is_some_and(|value| value.contains(mark));
     if words.iter().any(stands_there) {
-        return words.iter().map(|word| if stands_there(word) { filled(word, mark, like) } else { word.clone() }).collect();
+        let alone = |word: &Word| word.value.as_deref() == Some(mark);
+        let one = |word: &Word| match (alone(word), stands_there(word)) {
+            (true, _) => fed.clone(),
+            (_, true) => filled(word, mark, fed),
+            _ => word.clone(),
+        };
+        return words.iter().map(one).collect();
     }
-    words.iter().cloned().chain([fed(like)]).collect()
+    words.iter().cloned().chain([fed.clone()]).collect()
 }
 
 /// `find … -exec CMD {} \;` runs the command and forgets its status; with `+` the status counts (find(1)).
@@ -101,7 +106,9 @@ pub(super) fn find(call: &Call<'_>) -> Option<Vec<Next>> {
     let rest = &call.words[at + 1..];
     let end = rest.iter().position(|word| matches!(word.value.as_deref(), Some(";" | "+")))?;
     // `{}` stands for file names that only `find` knows.
-    let named = |word: &Word| if word.value.as_deref() == Some("{}") { fed(&call.words[0]) } else { word.clone() };
+    let by = quoted::joined(&call.words[..at]);
+    let fed = fed(&call.words[0], Some(&by));
+    let named = |word: &Word| if word.value.as_deref() == Some("{}") { fed.clone() } else { word.clone() };
     let words: Vec<Word> = rest[..end].iter().map(named).collect();
     let mut next = Next::argv(call, words);
     if rest[end].value.as_deref() == Some(";") {
@@ -112,14 +119,31 @@ pub(super) fn find(call: &Call<'_>) -> Option<Vec<Next>> {
 }
 
 /// `… | xargs CMD`: what it reads becomes arguments; it exits 123 when one of its commands fails (xargs(1)).
-pub(super) fn xargs(call: &Call<'_>) -> Vec<Next> {
+pub(super) fn xargs(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
     let line = command_line::read(&call.words[1..], XARGS, Order::Leading);
     if line.operands.is_empty() {
         return Vec::new();
     }
     let given = line.last(&["-I", "-i", "--replace"]).map(|flag| flag.value.as_ref().and_then(|word| word.value.clone()));
     let mark = given.map_or_else(|| "\0".to_owned(), |mark| mark.unwrap_or_else(|| "{}".to_owned()));
-    vec![Next::argv(call, with_fed(&line.operands, &mark, &call.words[0]))]
+    let fed = fed(&call.words[0], before_pipe(&call.words[0], world).as_deref());
+    vec![Next::argv(call, with_fed(&line.operands, &mark, &fed))]
+}
+
+/// The command whose output a program reads, as it stands on the same line before the pipe.
+fn before_pipe(program: &Word, world: &World<'_>) -> Option<String> {
+    let file = world.snapshot.read(&program.place.path).ok()?;
+    let start = span_of(&file, &program.place).start;
+    let line = file.text.get(..start)?.rsplit('\n').next()?.trim_end().strip_suffix('|')?;
+    // It begins where a command does, or a text of YAML; what holds another operator is not it.
+    let begins =
+        [": ", "- ", "; ", "&& ", "|| ", "then ", "do ", "\t"].iter().filter_map(|mark| Some(line.rfind(mark)? + mark.len()));
+    let names = ["git ls-files", "find "].iter().filter_map(|name| line.rfind(name)).max()?;
+    let before = line[..names].trim_end();
+    let begins_there =
+        before.is_empty() || begins.into_iter().any(|at| at == names) || before.ends_with([';', '(', '"', '\'', '@']);
+    let command = line[names..].trim();
+    (begins_there && !command.contains(['$', '`', '<', '>', '(', '|', ';', '&'])).then(|| command.to_owned())
 }
 
 /// `parallel CMD ::: a b`, `parallel ::: 'cmd a' 'cmd b'`, `… | parallel CMD`. Without `--halt` its status is the number of jobs
@@ -131,7 +155,7 @@ pub(super) fn parallel(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
     let template = &line.operands[..at.unwrap_or(line.operands.len())];
     let whole = template.is_empty() || matches!(template, [only] if only.value.as_deref() == Some("{}"));
     if !whole {
-        return vec![Next::argv(call, with_fed(template, "{}", &call.words[0]))];
+        return vec![Next::argv(call, with_fed(template, "{}", &fed(&call.words[0], None)))];
     }
     let named = at.filter(|at| line.operands[*at].value.as_deref() == Some(":::"));
     let Some(at) = named else {
@@ -195,7 +219,7 @@ mod tests {
             ("parallel --halt now,fail=1 {} ::: 'ruff check' 'mypy . || true'", vec!["ruff check", "mypy . || true"]),
             ("nix-shell -p x --run 'cargo clippy'", vec!["cargo clippy"]),
             ("npx -c 'eslint . || true'", vec!["eslint . || true"]),
-            ("npm exec --package x -c 'eslint .'", vec!["eslint ."]),
+            ("npm exec --package x -c 'eslint .'", vec!["eslint . !unknown ci.yml:1"]),
         ] {
             assert_eq!(told(&Launchers, &[("ci.yml", command)], "", command), expected, "{command}");
         }

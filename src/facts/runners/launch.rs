@@ -3,7 +3,7 @@
 
 use super::launchers::Shape;
 use super::script_words::literal;
-use super::{Call, Next, World, feeders, npm};
+use super::{Call, Next, World, feeders, fetched, launched, npm};
 use crate::answer::{Reason, Why};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
@@ -119,15 +119,19 @@ fn before_number(words: &[Word]) -> bool {
 fn command(shape: &Shape, module: bool, words: &[Word], call: &Call<'_>) -> Option<Next> {
     let mut words = words.to_vec();
     let first = words.first_mut()?;
-    if shape.package {
-        let shape = first.shape().into_owned();
-        let program = package_program(&shape);
-        first.value = (!program.is_empty() && !program.contains(UNKNOWN_CHAR)).then(|| program.to_owned());
+    let mut held = None;
+    if let Some(registry) = shape.package {
+        let text = first.shape().into_owned();
+        let package = fetched::read(&text, registry);
+        first.value = Some(package.program.clone()).filter(|program| !program.is_empty() && !program.contains(UNKNOWN_CHAR));
+        held = launched::of_word(&package, &text, first, shape, call);
     }
     if shape.python && !module && first.value.as_deref().is_some_and(|name| name.ends_with(".py")) {
         words.insert(0, literal("python", &call.words[0]));
     }
-    Some(Next::argv(call, if module { as_module(call, words) } else { words }))
+    let mut next = Next::argv(call, if module { as_module(call, words) } else { words });
+    next.holds.extend(held);
+    Some(next)
 }
 
 /// `python -m NAME …` as a command of its own, for rows that list only the program.
@@ -159,32 +163,13 @@ fn is_name(name: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The registries that a specification may begin with.
-const REGISTRIES: &[&str] = &["npm:", "jsr:"];
-
 /// Whether one of the words is the specification of a package in a registry.
 pub(super) fn names_package(words: &[Word]) -> bool {
-    words.iter().any(|word| REGISTRIES.iter().any(|registry| word.head().starts_with(registry)))
-}
-
-/// The program that a package specification installs: registry, version and extras cut, the last part of a scoped name kept
-/// whole. What follows the version is the program of several (`npm:typescript@5/tsc`).
-pub(super) fn package_program(spec: &str) -> &str {
-    let bare = REGISTRIES.iter().find_map(|registry| spec.strip_prefix(registry)).map(|bare| bare.trim_start_matches('/'));
-    let spec = bare.unwrap_or(spec);
-    let head = spec.split(['=', '<', '>', '~', '!', '[']).next().unwrap_or(spec);
-    match head.char_indices().skip(1).find(|(_, c)| *c == '@') {
-        Some((at, _)) => match head[at..].split_once('/').filter(|_| bare.is_some()) {
-            Some((_, program)) => program,
-            None => &head[..at],
-        },
-        None => head,
-    }
+    words.iter().any(|word| fetched::is_specification(&word.head()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::package_program;
     use crate::facts::runners::launchers::{self, Launchers};
     use crate::facts::runners::script_probe::told;
 
@@ -205,14 +190,19 @@ mod tests {
     }
 
     #[test]
-    fn package_specifications() {
-        assert_eq!(package_program("eslint@9.1.0"), "eslint");
-        assert_eq!(package_program("@biomejs/biome@2"), "@biomejs/biome");
-        assert_eq!(package_program("bandit[toml]==1.8"), "bandit");
-        assert_eq!(package_program("npm:eslint@9"), "eslint");
-        assert_eq!(package_program("npm:/@biomejs/biome@2"), "@biomejs/biome");
-        assert_eq!(package_program("npm:typescript@5/tsc"), "tsc");
+    fn programs_of_go_packages() {
         assert_eq!(launchers::program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
         assert_eq!(launchers::program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
+    }
+
+    #[test]
+    fn a_computed_word_before_a_module_is_flags_or_none() {
+        for (command, expected) in [
+            ("coverage run $X -m pytest -q", "$ python -m pytest -q ?"),
+            ("coverage run --branch $X -m pytest", "$ python -m pytest ?"),
+            ("coverage run -m pytest $X", "$ python -m pytest <?>"),
+        ] {
+            assert_eq!(told(&Launchers, &[], "", command), [expected], "{command}");
+        }
     }
 }

@@ -1,11 +1,15 @@
 //! Owns the question which package a launcher takes a program from (`uvx --from`, `pipx run --spec`, `npx -p`, `go tool`). Refuses
 //! programs that the catalogue does not know.
 
+use super::fetched::{self, Fetched, Origin};
+use super::launchers::Shape;
 use super::{Call, Next, Target, World};
 use crate::answer::Reason;
+use crate::catalog::Catalog;
+use crate::catalog::tool::Tool;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching;
-use crate::facts::shell::Word;
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::Span;
 
 /// Flags that name the package, by launcher.
@@ -20,33 +24,106 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("yarn", &["-p", "--package"]),
     ("bunx", &["-p", "--package"]),
     ("bun", &["-p", "--package"]),
+    ("deno", &["-p", "--package"]),
+    ("dx", &["-p", "--package"]),
 ];
 
-/// The same launch, held when none of the packages it names is the tool's.
-pub(super) fn held(mut next: Next, call: &Call<'_>, world: &World<'_>) -> Next {
+/// The packages that a launcher's own flags name; `behind` words of the line are the program and what is its own.
+fn flagged(call: &Call<'_>, behind: usize) -> Vec<(Word, String)> {
     let flags = call.program().map(matching::program_name).and_then(|name| SOURCES.iter().find(|(program, _)| *program == name));
-    let (Some((_, flags)), Target::Argv(words)) = (flags, &next.target) else { return next };
-    let Some(program) = words.first().and_then(|word| word.value.clone()) else { return next };
-    let known: Vec<&String> =
-        world.catalog.tools_run_as(&program, &program).flat_map(|tool| tool.packages.values()).flatten().collect();
-    if known.is_empty() {
-        return next;
-    }
+    let Some((_, flags)) = flags else { return Vec::new() };
     // What stands behind the program is the program's own; npm takes all flags before a bare `--`.
     let npm = call.program() == Some("npm");
     let end = call.words.iter().position(|word| npm && word.shape() == "--");
-    let own = end.unwrap_or_else(|| if npm { call.words.len() } else { call.words.len().saturating_sub(words.len()) });
-    let given = values(&call.words[..own], flags);
-    let is_tools = |(_, text): &(Word, String)| known.iter().any(|name| name.as_str() == package(text));
-    if given.is_empty() || given.iter().any(is_tools) {
+    let own = end.unwrap_or_else(|| if npm { call.words.len() } else { call.words.len().saturating_sub(behind) });
+    values(&call.words[..own], flags)
+}
+
+/// The same launch, held when none of the packages that its flags name is the tool's.
+pub(super) fn held(mut next: Next, shape: &Shape, call: &Call<'_>, world: &World<'_>) -> Next {
+    let registry = shape.package;
+    let behind = match &next.target {
+        Target::Argv(words) => words.len(),
+        // A text in place of a command (`npx -p x -c 'eslint .'`).
+        _ => 0,
+    };
+    let given = flagged(call, behind);
+    let (Some(registry), Some((word, text))) = (registry, given.first()) else { return next };
+    let origins = || given.iter().map(|(_, text)| fetched::read(text, registry).origin);
+    let tools: Vec<&Tool> = match &next.target {
+        Target::Argv(words) => {
+            let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return next };
+            world.catalog.tools_run_as(program, matching::program_name(program)).collect()
+        }
+        _ => world.catalog.tools.iter().collect(),
+    };
+    if tools.is_empty() || origins().any(|origin| tools.iter().any(|tool| is_tools(origin, registry, tool))) {
         return next;
     }
-    let (word, text) = &given[0];
-    let local = text.starts_with(['.', '/']) || text.starts_with("file:");
-    let address = text.contains("://");
-    let effect = if address && !local { HoldEffect::Unknown(Reason::Unsupported) } else { HoldEffect::Void };
-    next.holds.push(Hold::new(effect, word.place.clone(), format!("`{program}` is taken from `{text}`")));
+    let hold = match &next.target {
+        Target::Argv(words) => {
+            taken(words[0].value.as_deref().unwrap_or_default(), text, origins().next(), registry, &tools, word)
+        }
+        _ => {
+            let why = format!("its programs may be those of `{text}`");
+            Hold::new(HoldEffect::Unknown(Reason::Unsupported), word.place.clone(), why)
+        }
+    };
+    next.holds.push(hold);
     next
+}
+
+/// What it takes from a program that the word itself is the package it comes in.
+pub(super) fn of_word(package: &Fetched<'_>, text: &str, word: &Word, shape: &Shape, call: &Call<'_>) -> Option<Hold> {
+    let (registry, program) = (shape.package?, package.program.as_str());
+    let at = call.words.iter().position(|other| other.span == word.span && other.place == word.place);
+    if !flagged(call, at.map_or(0, |at| call.words.len() - at)).is_empty() {
+        return None;
+    }
+    let catalog = Catalog::builtin();
+    let tools: Vec<&Tool> = catalog.tools_run_as(program, matching::program_name(program)).collect();
+    if tools.is_empty() || tools.iter().any(|tool| is_tools(package.origin, registry, tool)) {
+        return None;
+    }
+    if let Origin::Registry { name, versioned } = package.origin
+        && name == program
+        && ((shape.installed && !versioned) || !tools.iter().any(|tool| is_called(program, tool)))
+    {
+        return None;
+    }
+    let mut hold = taken(program, text, Some(package.origin), registry, &tools, word);
+    // Of a package of the same name that the catalogue does not list nothing is known.
+    if matches!(package.origin, Origin::Registry { name, .. } if name == program) {
+        hold.effect = HoldEffect::Unknown(Reason::Unsupported);
+    }
+    Some(hold)
+}
+
+fn taken(program: &str, text: &str, origin: Option<Origin<'_>>, registry: &str, tools: &[&Tool], word: &Word) -> Hold {
+    let known = tools.iter().any(|tool| is_called(program, tool) && tool.packages.contains_key(registry));
+    let address = matches!(origin, Some(Origin::Address(_)));
+    let local = matches!(origin, Some(Origin::Path));
+    let effect = if address || !(known || local) { HoldEffect::Unknown(Reason::Unsupported) } else { HoldEffect::Void };
+    Hold::new(effect, word.place.clone(), format!("`{program}` is taken from `{}`", text.replace(UNKNOWN_CHAR, "…")))
+}
+
+/// Whether what is fetched is one of the packages that the catalogue lists for a tool, or the tool's own repository.
+fn is_tools(origin: Origin<'_>, registry: &str, tool: &Tool) -> bool {
+    match origin {
+        Origin::Registry { name, .. } => {
+            let same =
+                |known: &String| known == name || (registry == "pypi" && known.eq_ignore_ascii_case(&name.replace('_', "-")));
+            tool.packages.get(registry).is_some_and(|packages| packages.iter().any(same))
+        }
+        Origin::Address(address) => fetched::is_own(address, tool),
+        Origin::Foreign | Origin::Path => false,
+    }
+}
+
+/// Whether a program bears the tool's own name, and not that of another one that runs it (`next lint`).
+fn is_called(program: &str, tool: &Tool) -> bool {
+    let last = |name: &String| name.rsplit('/').next() == program.rsplit('/').next();
+    tool.id == program || tool.packages.values().flatten().any(last)
 }
 
 fn values(words: &[Word], flags: &[&str]) -> Vec<(Word, String)> {
@@ -61,15 +138,6 @@ fn values(words: &[Word], flags: &[&str]) -> Vec<(Word, String)> {
         found.extend(value.map(|value| (word.clone(), value.to_owned())));
     }
     found
-}
-
-/// The name in a package specification, its version and extras cut.
-fn package(text: &str) -> &str {
-    let head = text.split(['=', '<', '>', '~', '!', '[', ';', ' ']).next().unwrap_or(text);
-    match head.char_indices().skip(1).find(|(_, c)| *c == '@') {
-        Some((at, _)) => &head[..at],
-        None => head,
-    }
 }
 
 /// `go tool NAME`: the package of `go.mod` whose last segment is the name, when it is not the tool's own.
@@ -126,6 +194,42 @@ mod tests {
             ("npx -p eslint@9 -p eslint-plugin-security eslint .", ""),
             ("npx eslint -p x", ""),
             ("uvx --from evil other", ""),
+            // The package is the word itself.
+            ("npx evil/eslint .", "!unknown"),
+            ("npx eslint/eslint .", ""),
+            ("npx ./tools/eslint .", "!void"),
+            ("npx eslint@npm:evil .", "!void"),
+            ("npx eslint@npm:eslint@8 .", ""),
+            ("npx eslint@file:./x .", "!void"),
+            ("npx eslint@https://example.org/x.tgz .", "!unknown"),
+            ("npx -y eslint@9 .", ""),
+            ("npx eslint .", ""),
+            ("npx biome ci .", ""),
+            ("npx biome@2 ci .", "!unknown"),
+            ("pnpm dlx biome ci .", "!unknown"),
+            ("pnpm dlx @biomejs/biome ci .", ""),
+            ("pnpm dlx next lint", ""),
+            ("yarn dlx -p eslint -p typescript eslint .", ""),
+            ("yarn dlx evil/eslint .", "!unknown"),
+            ("bunx ./eslint .", "!void"),
+            ("npx -p @angular/cli ng lint", "!unknown"),
+            ("npx -p typescript tsc", ""),
+            ("npx --package=evil -c 'eslint .'", "!unknown"),
+            ("npx -p eslint -p x -c 'eslint .'", ""),
+            ("uvx evil/bandit -r .", "!void"),
+            ("uvx bandit@git+https://example.org/b -r .", "!unknown"),
+            ("uvx bandit@git+https://github.com/PyCQA/bandit -r .", ""),
+            ("uvx --from git+https://github.com/PyCQA/bandit bandit -r .", ""),
+            ("uvx git+https://example.org/evil/bandit -r .", "!unknown"),
+            ("uvx ruff@latest check", ""),
+            ("uvx --with x mypy .", ""),
+            ("uvx eslint .", "!unknown"),
+            ("uvx prek run -a", ""),
+            ("pipx run bandit -r .", ""),
+            ("deno run -A npm:evil@1/eslint .", "!void"),
+            ("deno run -A jsr:@evil/eslint .", "!void"),
+            ("deno run -A npm:eslint@9 .", ""),
+            ("corepack yarn npm audit", ""),
         ] {
             let told = told(&Launchers, &[], "", command).join("\n");
             assert_eq!(told.contains("!"), !held.is_empty(), "{command}: {told}");

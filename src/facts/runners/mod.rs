@@ -9,13 +9,16 @@ mod compose;
 mod composer;
 mod docker;
 mod entry;
+mod env_file;
 mod feeders;
+mod fetched;
 mod given;
 mod just;
 mod launch;
 mod launched;
 mod launchers;
 mod make;
+mod mix;
 mod nox;
 mod npm;
 mod pre_commit;
@@ -28,12 +31,14 @@ mod script;
 mod script_probe;
 mod script_words;
 mod started;
+mod startup;
 mod tox;
 mod unread;
 mod yaml_merge;
 
-pub(super) use code::on_stdin;
+pub(super) use code::{inline, on_stdin};
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
+pub(super) use fetched::{is_address, is_own, name_of};
 pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
@@ -144,6 +149,8 @@ pub enum Target {
     Opaque(Why),
     /// Something that is written beside what runs, and left out at a line of its own.
     LeftOut(Box<Target>, Hold),
+    /// Something in an image that was built by these before: they are no run of their own.
+    Built(Box<Target>, Vec<Next>),
 }
 
 impl Target {
@@ -152,9 +159,21 @@ impl Target {
     pub fn left_out(self, by: Hold) -> Self {
         Self::LeftOut(Box::new(self), by)
     }
+
+    /// The same in an image that was built by these.
+    #[must_use]
+    pub fn built_by(self, steps: &[Next]) -> Self {
+        if steps.is_empty() { self } else { Self::Built(Box::new(self), steps.to_vec()) }
+    }
 }
 
 impl Target {
+    /// What runs itself, without what was done to its image.
+    #[must_use]
+    pub fn of_itself(&self) -> &Self {
+        if let Self::Built(target, _) = self { target } else { self }
+    }
+
     /// Bytes of the text that was put together for it.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -165,7 +184,7 @@ impl Target {
             Self::Hook { args, .. } => of(args),
             Self::Image { argv, .. } => of(argv),
             Self::Opaque(_) => 0,
-            Self::LeftOut(target, _) => target.bytes(),
+            Self::LeftOut(target, _) | Self::Built(target, _) => target.bytes(),
         }
     }
 }
@@ -266,6 +285,7 @@ pub(super) fn is_task_file(path: &RepoPath) -> bool {
 /// All runners; the first that knows a program takes it.
 pub static ROSTER: &[&dyn Runner] = &[
     &cargo_alias::CargoAlias,
+    &mix::Mix,
     &project::ProjectScripts,
     &unread::Unread,
     &make::Make,

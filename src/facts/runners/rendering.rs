@@ -68,7 +68,7 @@ pub(super) fn render(nexts: &[Next]) -> String {
 }
 
 fn one(next: &Next) -> String {
-    let mut out = match &next.target {
+    let mut out = match next.target.of_itself() {
         Target::Argv(words) => spelled(words),
         Target::Script { text, args, mode } => {
             let args = args.as_ref().map(|args| format!(" ({})", spelled(args))).unwrap_or_default();
@@ -83,6 +83,7 @@ fn one(next: &Next) -> String {
         Target::LeftOut(_, by) => format!("left out by {}", by.why),
         Target::Image { image, argv } => format!("image {image} {}", spelled(argv)),
         Target::Opaque(why) => format!("opaque {}", why.text),
+        Target::Built(..) => "built twice".to_owned(),
     };
     for hop in &next.hops {
         out.push_str(&format!(" @{}:{}", hop.place.path, hop.place.line));

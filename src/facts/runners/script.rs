@@ -2,7 +2,7 @@
 //! languages: what they start is not read.
 
 use super::script_words::{literal, text_of};
-use super::{Call, Next, Runner, Target, World, code};
+use super::{Call, Next, Runner, Target, World, code, startup};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::shell::{Dialect, Interpreter, OptionRead, ShellMode, ShellOptions, Word, shebang_mode, shell_named};
@@ -289,10 +289,7 @@ fn invoked(call: &Call<'_>, world: &World<'_>, mode: ShellMode) -> Option<Vec<Ne
             Err(why) => return Some(opaque(call, why)),
         }
     };
-    if options.interactive && options.names_first {
-        let why = "an interactive shell reads the file that its options name first";
-        next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Unsupported), call.place.clone(), why));
-    }
+    next.holds.extend(startup::read_first(&options, call, world));
     if let Some(place) = options.unclear {
         next.holds.push(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, "an option of the shell is computed"));
     }

@@ -1,6 +1,7 @@
 //! Owns one question about code that is not read: does its text start a tool of the catalogue or a task runner? Refuses to
 //! read the code: quoted texts and imports are looked at, what other modules do is not.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -8,7 +9,7 @@ use super::script_words::word_at;
 use super::{Call, InCode, ROSTER, Target, World};
 use crate::facts::matching;
 use crate::facts::pipeline::Env;
-use crate::facts::shell::{Interpreter, Word, shebang_mode};
+use crate::facts::shell::{Interpreter, UNKNOWN_CHAR, Word, shebang_mode};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::UnreadKind;
 use crate::text::{RepoPath, SourceFile};
@@ -21,6 +22,31 @@ const WORDS: usize = 6;
 const ASKED: usize = 64;
 /// Launchers before launchers.
 const DEEP: usize = 4;
+
+/// How code goes on behind a text in quotes that is only looked for, compared or said, and how it stands before it.
+const NO_CALL_BEFORE: &[&str] = &[
+    "indexOf(",
+    "includes(",
+    "startsWith(",
+    "startswith(",
+    "endsWith(",
+    "endswith(",
+    ".match(",
+    ".test(",
+    ".search(",
+    "Error(",
+    "print(",
+    "console.log(",
+    "console.error(",
+    "console.warn(",
+    ".has(",
+    ".get(",
+    ".split(",
+    "==",
+    "!=",
+    "raise ",
+];
+const NO_CALL_BEHIND: &[&str] = &["==", "!=", "in ", "not in "];
 
 /// The answers of [`file_starts`], by file and directory: jobs run the same code in many variants.
 #[derive(Default)]
@@ -35,12 +61,32 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
         let ending = file.path.file_name().rsplit_once('.').map(|(_, ending)| ending);
         let shells = world.catalog.runners.interpreter.iter().filter(|row| row.shell);
         let of_shell = shells.into_iter().any(|row| Some(row.extension.as_str()) == ending);
-        let answer = (of_shell && commands_start(&file.text, &call, world)) || starts(&file.text, &call, world);
+        let reader = shebang_mode(&file.text);
+        let python = ending == Some("py") || matches!(reader, Some(Interpreter::Other(name)) if name.starts_with("python"));
+        let text = if python { Cow::Owned(without_documentation(&file.text)) } else { Cow::Borrowed(&*file.text) };
+        let answer = (of_shell && commands_start(&text, &call, world)) || starts(&text, &call, world);
         if let Ok(mut seen) = world.seen.started.0.lock() {
             seen.insert(key, answer);
         }
         answer
     })
+}
+
+/// Code of Python without the texts that document it: a text between three quotes that begins a line is nothing that runs. Backticks
+/// quote nothing in Python.
+fn without_documentation(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut open: Option<&str> = None;
+    for line in text.split_inclusive('\n') {
+        let code = line.trim_start().trim_start_matches(['r', 'R', 'u', 'U']);
+        let mark = ["\"\"\"", "'''"].into_iter().find(|mark| code.starts_with(mark));
+        match (open, mark) {
+            (Some(mark), _) => open = Some(mark).filter(|mark| !line.contains(mark)),
+            (None, Some(mark)) => open = Some(mark).filter(|mark| !code[mark.len()..].contains(mark)),
+            (None, None) => out.push_str(&line.replace('`', " ")),
+        }
+    }
+    out
 }
 
 /// Whether a quoted text (or a list of them) is a command that leads to a tool, or an import names one.
@@ -103,6 +149,16 @@ fn imported(line: &str) -> Option<&str> {
 
 /// The texts between quotes on one line.
 fn quoted(line: &str) -> Vec<&str> {
+    let is_call = |start: usize, end: usize| {
+        let (before, behind) = (line[..start - 1].trim_end(), line[end + 1..].trim_start());
+        // `config["tool"]`
+        let before_bracket = before.strip_suffix('[').and_then(|before| before.chars().next_back());
+        let index =
+            behind.starts_with(']') && before_bracket.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ']' | ')'));
+        !(index
+            || NO_CALL_BEFORE.iter().any(|mark| before.ends_with(mark.trim_end()))
+            || NO_CALL_BEHIND.iter().any(|mark| behind.starts_with(mark)))
+    };
     let mut found = Vec::new();
     let mut open: Option<(char, usize)> = None;
     let mut escaped = false;
@@ -111,7 +167,9 @@ fn quoted(line: &str) -> Vec<&str> {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
             Some((mark, start)) if c == mark => {
-                found.push(&line[start..at]);
+                if is_call(start, at) {
+                    found.push(&line[start..at]);
+                }
                 open = None;
             }
             None if matches!(c, '"' | '\'' | '`') => open = Some((c, at + 1)),
@@ -160,12 +218,34 @@ fn command(words: &[Word], call: &Call<'_>, world: &World<'_>, asked: &mut usize
     if *asked > ASKED || depth > DEEP {
         return true;
     }
-    nexts.iter().any(|next| match &next.target {
+    nexts.iter().any(|next| match next.target.of_itself() {
         // The command of an image is judged as any other: `sleep inf` leads nowhere.
         Target::Argv(words) | Target::Image { argv: words, .. } => command(words, &inner, world, asked, depth + 1),
         Target::LeftOut(..) => false,
-        Target::Script { .. } | Target::Hook { .. } | Target::Opaque(_) => true,
+        Target::Script { text, .. } => script_leads(text.text(), &inner, world, asked, depth + 1),
+        Target::Built(..) | Target::Hook { .. } | Target::Opaque(_) => true,
     })
+}
+
+/// Whether a script that a task is made of leads to a tool: by its commands, without what a shell makes of them.
+fn script_leads(text: &str, call: &Call<'_>, world: &World<'_>, asked: &mut usize, depth: usize) -> bool {
+    let lines = || text.lines().filter(|line| !is_comment(line)).flat_map(|line| line.split([';', '|', '&', '(', ')', '{', '}']));
+    text.len() > MOST
+        || text.contains([UNKNOWN_CHAR, '`'])
+        || lines().any(|line| {
+            let words = line.split_whitespace().map(|word| word.trim_matches(['"', '\'', '@']));
+            let words =
+                words.skip_while(|word| SHELL.contains(word) || word.split_once('=').is_some_and(|(name, _)| is_name(name)));
+            let words: Vec<Word> = words.take(WORDS * 4).map(|text| word_at(text, call.place)).collect();
+            words.iter().any(|word| word.raw.contains('$')) || command(&words, call, world, asked, depth)
+        })
+}
+
+/// Words of a shell that stand before a command.
+const SHELL: &[&str] = &["if", "then", "else", "elif", "while", "until", "do", "!", "time", "exec", "command", "eval"];
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 #[cfg(test)]
@@ -183,6 +263,7 @@ mod tests {
         let snapshot = tree(&[
             ("Makefile", "all:\n\tbandit -r src\n"),
             ("Rakefile", "sh 'bandit'\n"),
+            ("justfile", "build:\n  echo hi && X=1 true\nlint: build\n  @bandit -r src\n"),
             ("ci/x.sh", "echo\n"),
             ("ci/data.js", "1\n"),
             ("ci/own.py", SELF),
@@ -212,6 +293,13 @@ mod tests {
             ("from flake8.main import application", true),
             ("const { ESLint } = require('eslint');", true),
             ("execSync(`eslint . --fix`)", true),
+            ("if (process.env.npm_execpath.indexOf('yarn') === -1) throw new Error('Use yarn')", false),
+            ("if tool == 'make': pass", false),
+            ("'make' in tools", false),
+            ("x = config[\"tool\"][\"bandit\"]", false),
+            ("run([\"bandit\"])", true),
+            ("run('just build')", false),
+            ("run('just lint')", true),
             ("# run bandit\n", false),
             ("print('linted with bandit')", false),
             ("print('make sure that it works')\n\"\"\"Runs bandit.\"\"\"", false),
@@ -225,5 +313,15 @@ mod tests {
             assert_eq!(starts(text, &call, &world), expected, "{text}");
         }
         assert!(starts(&"x".repeat(MOST + 1), &call, &world));
+        let file = |path: &str, text: &str| SourceFile::new(RepoPath::new(path).expect("path"), text.to_owned());
+        for (path, text, expected) in [
+            ("a.py", "\"\"\"Checks.\n\nRun `make` or 'make' for it.\n\"\"\"\nimport os\n", false),
+            ("b.py", "x = 1  # `make`\ny = `make`\n", false),
+            ("c.py", "r'''One line.'''\nrun('make')\n", true),
+            ("d.py", "x = \"\"\"\nrun('make')\n\"\"\"\n", true),
+            ("e.rb", "`make`\n", true),
+        ] {
+            assert_eq!(file_starts(&file(path, text), &call, &world), expected, "{path}");
+        }
     }
 }

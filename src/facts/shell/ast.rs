@@ -122,6 +122,8 @@ pub(super) struct Redirect {
     pub target: RawWord,
     /// Index into the parser's here-documents.
     pub here: Option<usize>,
+    /// What is printed goes there.
+    pub stdout: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

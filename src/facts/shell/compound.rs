@@ -49,7 +49,7 @@ impl Walker<'_> {
             let (shown, said) = self.flow.close();
             self.written(&shown, &command.redirects, &before, ctx);
             self.note_made(command, &before, ctx);
-            self.hands_on(said, &command.redirects, &before, ctx);
+            self.hands_on(said, command, &before, ctx);
             end
         } else {
             self.kind(command, st, ctx)

@@ -1,7 +1,7 @@
 //! Owns what a script hands to the steps after it: what it writes to the files that `GITHUB_PATH` and `GITHUB_ENV` name, as far
 //! as it is text. Refuses to say what that does.
 
-use super::ast::{Redirect, RedirectOp};
+use super::ast::{Command, CommandKind, RedirectOp};
 use super::interpreter::shell_named;
 use super::printed::{LONGEST, echo, printf, shown};
 use super::simple::Run;
@@ -47,6 +47,8 @@ pub enum HandedTo {
     Anything,
     /// Any other file: its path is the text.
     File,
+    /// Any other file, and nothing is written to it: what it held is gone.
+    Emptied,
 }
 
 /// One write for later steps.
@@ -90,10 +92,19 @@ pub fn asked_for(raw: &str) -> Option<&str> {
     }
 }
 
+/// Whether a command prints nothing, whatever it is given: it has no words, or its program never does.
+fn is_silent(command: &Command) -> bool {
+    let CommandKind::Simple(simple) = &command.kind else { return false };
+    let silent = |name: &str| Catalog::builtin().programs.is(name, Trait::Silent);
+    simple.words.first().is_none_or(|word| word.bare().is_some_and(silent))
+}
+
 impl Walker<'_> {
     /// What a command with these redirections writes goes to later steps.
-    pub(super) fn hands_on(&mut self, said: Vec<Said>, redirects: &[Redirect], st: &State, ctx: &Ctx) {
-        for redirect in redirects.iter().filter(|redirect| matches!(redirect.op, RedirectOp::Output | RedirectOp::Append)) {
+    pub(super) fn hands_on(&mut self, said: Vec<Said>, command: &Command, st: &State, ctx: &Ctx) {
+        let nothing = said.iter().all(|text| text.as_deref() == Some("")) && (!said.is_empty() || is_silent(command));
+        for redirect in command.redirects.iter().filter(|redirect| matches!(redirect.op, RedirectOp::Output | RedirectOp::Append))
+        {
             let raw = ctx.source.raw(redirect.target.span);
             let value = self.parts_val(&redirect.target.parts, st, None).piece();
             let place = || ctx.source.place(redirect.target.span);
@@ -102,19 +113,20 @@ impl Walker<'_> {
             let behind = behind.map(|name| self.var(st, name).usual.piece());
             match file_in(behind.as_deref().unwrap_or(raw), &value) {
                 Some(to) => self.hand(to, said.clone(), place(), st),
-                None => self.puts_program(&value, raw, &said, place(), st),
+                None => self.puts_program(&value, raw, &said, nothing && redirect.op == RedirectOp::Output, place(), st),
             }
         }
     }
 
     /// Text that is known, and nothing that was fetched, goes where a program lies.
-    fn puts_program(&mut self, value: &str, raw: &str, said: &[Said], place: Place, st: &State) {
+    fn puts_program(&mut self, value: &str, raw: &str, said: &[Said], emptied: bool, place: Place, st: &State) {
         let lies = value.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
         let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| value.to_owned()));
         if let Some(path) = path.filter(|_| said.iter().any(Option::is_some)) {
             self.hand(HandedTo::Program, vec![Some(path)], place, st);
         } else if !value.contains(UNKNOWN_CHAR) && !NO_FILES.iter().any(|head| value.starts_with(head)) {
-            self.hand(HandedTo::File, vec![Some(self.standing(value, st))], place, st);
+            let to = if emptied { HandedTo::Emptied } else { HandedTo::File };
+            self.hand(to, vec![Some(self.standing(value, st))], place, st);
         }
     }
 
@@ -159,7 +171,7 @@ impl Walker<'_> {
             let said = if tee { self.handed_in(run, st, ctx) } else { vec![None] };
             match to {
                 Some(to) => self.hand(to, said, word.place.clone(), st),
-                None => self.puts_program(&word.shape(), &word.raw, &said, word.place.clone(), st),
+                None => self.puts_program(&word.shape(), &word.raw, &said, false, word.place.clone(), st),
             }
         }
     }
@@ -188,6 +200,7 @@ impl Walker<'_> {
             }
             "cat" | "tee" => match operands.iter().find(|word| name == "cat" && word.value.as_deref() != Some("-")) {
                 None => self.handed_in(run, st, ctx),
+                Some(file) if file.value.as_deref() == Some("/dev/null") => one(String::new()),
                 Some(file) => {
                     let text = file.value.as_deref().filter(|_| operands.len() == 1).and_then(|file| self.file_text(file, st));
                     vec![text.map(|text| text.text().to_owned()).or_else(|| self.made_of(run, st))]

@@ -62,6 +62,8 @@ pub struct ShellOptions {
     pub stdin: bool,
     /// `-i`.
     pub interactive: bool,
+    /// `-l`.
+    pub login: bool,
     /// It names the file that an interactive shell reads first.
     pub names_first: bool,
 }
@@ -81,7 +83,7 @@ impl ShellOptions {
     /// A shell without any.
     #[must_use]
     pub fn new(mode: ShellMode) -> Self {
-        Self { mode, text: false, noexec: false, stdin: false, interactive: false, names_first: false }
+        Self { mode, text: false, noexec: false, stdin: false, interactive: false, login: false, names_first: false }
     }
 
     /// Reads one word; `next` takes the words that it needs behind it.
@@ -95,6 +97,7 @@ impl ShellOptions {
             match word {
                 "--rcfile" | "--init-file" => self.names_first = next().is_none_or(|file| !file.starts_with('/')),
                 "--posix" => self.replaces_aliases(),
+                "--login" => self.login = true,
                 _ => {}
             }
             return OptionRead::More;
@@ -107,6 +110,7 @@ impl ShellOptions {
                 // `-t` ends behind the first command.
                 'n' | 't' => self.noexec = on,
                 's' => self.stdin = true,
+                'l' => self.login = on,
                 'i' => {
                     self.interactive = on;
                     self.replaces_aliases();

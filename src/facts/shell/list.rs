@@ -94,6 +94,8 @@ impl Walker<'_> {
         let first = self.member_ctx(chain, 0, next_or[0], &st, ctx);
         let mut st = self.pipeline(&chain.first, st, &first)?;
         let mut left = chain.first.span;
+        // Where the last member that `&&` brought left off: the next `&&` goes on there, since nothing else has succeeded.
+        let mut stands = None;
         for (index, (op, _, pipeline)) in chain.rest.iter().enumerate() {
             if !self.spend(1, || ctx.source.place(pipeline.span)) {
                 return Some(st);
@@ -119,7 +121,13 @@ impl Walker<'_> {
             }
             let inner =
                 if index + 1 == last { ctx.clone() } else { self.member_ctx(chain, index + 1, next_or[index + 1], &st, ctx) };
+            let run = run.map(|run| match stands.take().filter(|_| *op == ChainOp::And) {
+                Some((cwd, back, dirs)) => State { cwd, back, dirs, ..run },
+                None => run,
+            });
             let run = run.and_then(|run| self.pipeline(pipeline, run, &inner));
+            let end = run.as_ref().filter(|_| *op == ChainOp::And);
+            stands = end.map(|st| (Rc::clone(&st.cwd), Rc::clone(&st.back), Rc::clone(&st.dirs)));
             let swallowed = *op == ChainOp::Or && run.is_some();
             let made = (made, self.next_fail());
             let joined = self.join(Way { state: run, made }, Way { state: skip, made: (0, 0) }, &before, since);

@@ -196,7 +196,7 @@ impl Lexer<'_> {
             self.only_bash(start, "&>");
             self.pos += 2;
             let op = if self.take(">") { RedirectOp::Append } else { RedirectOp::Output };
-            return self.redirect_to(op).map(Some);
+            return self.redirect_to(op, true).map(Some);
         }
         if self.peek() == Some(b'{') {
             self.pos += 1;
@@ -217,6 +217,8 @@ impl Lexer<'_> {
             self.pos = start;
             return Ok(None);
         }
+        let number = &self.text[start..self.pos];
+        let stdout = number == "1" || (number.is_empty() && self.peek() == Some(b'>'));
         let op = [
             ("<<<", RedirectOp::HereString),
             ("<<-", RedirectOp::HereDocument { tabs: true }),
@@ -232,12 +234,12 @@ impl Lexer<'_> {
         .into_iter()
         .find(|(token, _)| self.take(token));
         match op {
-            Some((_, op)) => self.redirect_to(op).map(Some),
+            Some((_, op)) => self.redirect_to(op, stdout).map(Some),
             None => self.fail("a redirection"),
         }
     }
 
-    fn redirect_to(&mut self, op: RedirectOp) -> Parsed<Redirect> {
+    fn redirect_to(&mut self, op: RedirectOp, stdout: bool) -> Parsed<Redirect> {
         self.skip_blanks();
         let target = self.word()?;
         let mut here = None;
@@ -247,7 +249,9 @@ impl Lexer<'_> {
             self.pending.push(self.here.len());
             self.here.push(HereDocument { delimiter, literal, tabs, ..HereDocument::default() });
         }
-        Ok(Redirect { op, target, here })
+        // `>&1` leaves it where it is.
+        let stdout = stdout && !(op == RedirectOp::Duplicate && target.bare() == Some("1"));
+        Ok(Redirect { op, target, here, stdout })
     }
 
     fn delimiter(&self, word: &RawWord) -> (String, bool) {

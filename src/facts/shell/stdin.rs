@@ -23,6 +23,11 @@ const MOST_FILES: usize = 256;
 
 /// Whether one of the words is a shell, or an interpreter of another language, that reads its script from standard input.
 fn reads_script(words: &[Word]) -> Option<bool> {
+    let first: Vec<&str> = words.iter().take(2).map(|word| word.value.as_deref().unwrap_or_default()).collect();
+    // What a patch says is as good as commands.
+    if matches!(first.as_slice(), ["patch", ..] | ["git", "apply" | "am"]) {
+        return Some(true);
+    }
     let interpreters = &Catalog::builtin().runners.interpreter;
     let reads = |name: &str| {
         let known = || interpreters.iter().any(|row| row.program == program_name(name));

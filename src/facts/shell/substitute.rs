@@ -3,11 +3,11 @@
 
 use std::rc::Rc;
 
-use super::ast::{ChainOp, CommandKind, List, Part, Pipeline};
+use super::ast::{Chain, ChainOp, Command, CommandKind, List, Part, Pipeline};
 use super::builtin::entered;
 use super::state::State;
 use super::walk::Walker;
-use super::world::{Fail, Val};
+use super::world::{Fail, Join, Val};
 use super::{Cwd, UNKNOWN_CHAR};
 use crate::facts::workdir::normalise;
 
@@ -69,24 +69,51 @@ impl Walker<'_> {
 
     fn output(&self, list: &List, st: &State, world: Option<Fail>) -> Option<Val> {
         let mut inner = st.clone();
-        let mut out = None;
+        let mut printed = Ways { ok: Some(None), ended: None };
         for item in &list.items {
-            // What stands behind `||` runs only when the command before it fails, and prints instead of it.
-            let right = item.chain.rest.iter().filter(|(op, ..)| *op == ChainOp::And).map(|(_, _, pipeline)| pipeline);
-            for pipeline in std::iter::once(&item.chain.first).chain(right) {
-                match self.step(pipeline, &mut inner, world)? {
-                    None => {}
-                    Some(val) if out.is_none() => out = Some(val),
-                    Some(_) => return None,
-                }
-            }
+            printed = self.links(&item.chain, printed, &mut inner, world)?;
         }
-        out
+        let Ways { ok, ended } = printed;
+        ok.flatten().into_iter().chain(ended).reduce(|one, other| one.join(&other))
     }
 
-    /// One command of a substitution: what it prints; `None` when it is not one of the known few.
-    fn step(&self, pipeline: &Pipeline, st: &mut State, world: Option<Fail>) -> Option<Option<Val>> {
+    /// What has been printed behind a chain of commands: a word behind `||` runs, and prints, where the ones before it failed.
+    fn links(&self, chain: &Chain, before: Ways, st: &mut State, world: Option<Fail>) -> Option<Ways> {
+        let (mut ok, mut failed, mut ended) = (before.ok, None::<Option<Val>>, before.ended);
+        let rest = chain.rest.iter().map(|(op, _, pipeline)| (*op, pipeline));
+        for (op, pipeline) in std::iter::once((ChainOp::And, &chain.first)).chain(rest) {
+            let from = match op {
+                ChainOp::And => ok.take(),
+                ChainOp::Or => failed.take(),
+            };
+            let Some(from) = from else { continue };
+            let mut elsewhere = st.clone();
+            // What an earlier failure changes of the directory is not followed.
+            let step = self.step(pipeline, if op == ChainOp::And { &mut *st } else { &mut elsewhere }, world)?;
+            if step.may_fail {
+                failed = Some(either(failed.take(), from.clone()));
+            }
+            let now = match (from, step.prints) {
+                (Some(_), Some(_)) => return None,
+                (from, prints) => from.or(prints),
+            };
+            if step.leaves {
+                ended = either(Some(ended), now);
+            } else {
+                ok = Some(either(ok.take(), now));
+            }
+        }
+        // The next command runs whatever this one returned.
+        let ok = [ok, failed].into_iter().flatten().reduce(|one, other| either(Some(one), other));
+        Some(Ways { ok, ended })
+    }
+
+    /// One command of a substitution; `None` when it is not one of the known few.
+    fn step(&self, pipeline: &Pipeline, st: &mut State, world: Option<Fail>) -> Option<Step> {
         let ([command], None) = (pipeline.commands.as_slice(), pipeline.bang) else { return None };
+        if let CommandKind::Group(list) = &command.kind {
+            return self.group(list, st, world).map(|step| step.into(command));
+        }
         let CommandKind::Simple(simple) = &command.kind else { return None };
         if !simple.assignments.is_empty() || simple.words.len() > 8 {
             return None;
@@ -107,19 +134,24 @@ impl Walker<'_> {
                 _ => None,
             }
         };
-        Some(Some(match name.as_str() {
+        let prints = match name.as_str() {
             "cd" => {
                 let to = options(&["-P", "-L", "-e"])?;
                 st.cwd = Rc::new(Cwd::Known(entered(&st.cwd, &to)?));
-                return Some(None);
+                return Some(Step { prints: None, may_fail: true, leaves: false });
             }
+            "true" | ":" => return Some(Step { prints: None, may_fail: false, leaves: false }),
+            "exit" => return Some(Step { prints: None, may_fail: false, leaves: true }),
             "pwd" => self.directory(st),
             "dirname" => Val::text(&parent(&options(&[])?)?),
             "basename" => Val::text(&last_segment(&options(&[])?)?),
             "realpath" | "readlink" => {
                 let to = options(&PATH_OPTIONS)?;
-                let Val::Text(from) = self.directory(st) else { return to.starts_with('/').then(|| Some(Val::text(&to))) };
-                Val::text(&normalise(&from, &to)?)
+                match self.directory(st) {
+                    Val::Text(from) => Val::text(&normalise(&from, &to)?),
+                    _ if to.starts_with('/') => Val::text(&to),
+                    _ => return None,
+                }
             }
             "git" => {
                 let words: Vec<&str> = fields.iter().skip(1).filter_map(|field| field.val.known()).collect();
@@ -149,7 +181,56 @@ impl Walker<'_> {
                 Val::text(words.join(" ").trim_end_matches('\n'))
             }
             _ => return None,
-        }))
+        };
+        let may_fail = matches!(prints, Val::Found(_)) || name == "readlink";
+        Some(Step { prints: Some(prints), may_fail, leaves: false }.into(command))
+    }
+
+    /// `{ echo missing >&2; exit 1; }`
+    fn group(&self, list: &List, st: &mut State, world: Option<Fail>) -> Option<Step> {
+        let mut all = Step { prints: None, may_fail: false, leaves: false };
+        for item in list.items.iter().take(MAX_NESTED) {
+            if !item.chain.rest.is_empty() || all.leaves {
+                return None;
+            }
+            let step = self.step(&item.chain.first, st, world)?;
+            if all.prints.is_some() && step.prints.is_some() {
+                return None;
+            }
+            all = Step { prints: all.prints.or(step.prints), may_fail: step.may_fail, leaves: step.leaves };
+        }
+        (list.items.len() <= MAX_NESTED).then_some(all)
+    }
+}
+
+/// What a substitution has printed so far: where it goes on, and where it was left.
+struct Ways {
+    ok: Option<Option<Val>>,
+    ended: Option<Val>,
+}
+
+/// One command of a substitution.
+struct Step {
+    prints: Option<Val>,
+    /// It may fail, and prints nothing then.
+    may_fail: bool,
+    /// Nothing runs behind it.
+    leaves: bool,
+}
+
+impl Step {
+    /// What a command sends elsewhere is not printed.
+    fn into(self, command: &Command) -> Self {
+        let away = command.redirects.iter().any(|redirect| redirect.stdout);
+        Self { prints: self.prints.filter(|_| !away), ..self }
+    }
+}
+
+/// What was printed on one of two ways; on one of them that prints nothing, the word may be empty as well.
+fn either(one: Option<Option<Val>>, other: Option<Val>) -> Option<Val> {
+    match (one.flatten(), other) {
+        (Some(one), Some(other)) => Some(one.join(&other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -81,7 +81,7 @@ fn render(analysis: &Analysis) -> Vec<String> {
     out.extend(analysis.opaque.iter().map(|opaque| format!("opaque {}: {}", opaque.place.line, opaque.why.text)));
     out.extend(analysis.shadows.iter().map(|shadow| format!("shadow {} {}: {}", shadow.place.line, shadow.name, shadow.why)));
     // Any file that is written to is no news for a table of what fails.
-    out.extend(analysis.handed.iter().filter(|handed| handed.to != HandedTo::File).map(|handed| {
+    out.extend(analysis.handed.iter().filter(|handed| !matches!(handed.to, HandedTo::File | HandedTo::Emptied)).map(|handed| {
         let text = handed.text.as_deref().map_or("?".to_owned(), |text| text.replace('\n', "|").replace(UNKNOWN_CHAR, "…"));
         format!("hands {} {:?}: {text}{}", handed.place.line, handed.to, if handed.doubtful { " ?" } else { "" })
     }));

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::facts::matching::program_name;
+
 /// A failure: the index of the command that returned non-zero.
 pub(super) type Fail = u32;
 
@@ -223,6 +225,14 @@ impl Join for Val {
             Self::Nonzero
         } else if let (Self::Found(name), Self::Part(path)) | (Self::Part(path), Self::Found(name)) = (self, other)
             && path.rsplit('/').next() == Some(name)
+        {
+            Self::Found(Rc::clone(name))
+        } else if let (Self::Found(name), Self::Text(bare)) | (Self::Text(bare), Self::Found(name)) = (self, other)
+            && bare == name
+        {
+            Self::Found(Rc::clone(name))
+        } else if let (Self::Found(name), Self::Found(second)) = (self, other)
+            && program_name(name) == program_name(second)
         {
             Self::Found(Rc::clone(name))
         } else if self.texts().is_empty() || other.texts().is_empty() {

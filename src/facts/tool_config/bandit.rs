@@ -2,7 +2,7 @@
 //! its tests stays (`-t`, `-s`, `tests`, `skips`). Refuses profiles. (Facts: core/manager.py, `discover_files` and
 //! `_is_file_included`, core/test_set.py, `_get_filter`, and cli/main.py of 1.9.4.)
 
-use super::{Query, Reader, Settings, arguments, coverage, places};
+use super::{Deciding, Query, Reader, Settings, TOO_FEW, arguments, coverage, places};
 use crate::answer::Answer;
 use crate::doc::{Document, Format, Value};
 use crate::text::{Place, RepoPath};
@@ -40,7 +40,15 @@ impl Reader for Bandit {
         let all = !patterns.is_empty() && coverage::leaves_nothing(query, &subjects, excluded);
         let place = patterns.into_iter().next().map(|pattern| pattern.place).filter(|_| all);
         settings.answer(NOTHING, place.map_or(Answer::No, Answer::Yes));
-        settings.answer(NO_TESTS, no_tests(query).map_or(Answer::No, Answer::Yes));
+        let left = left(query);
+        let few = |most: usize| left.as_ref().filter(|left| left.tests < most).map(|left| left.place.clone());
+        settings.answer(NO_TESTS, few(1).map_or(Answer::No, Answer::Yes));
+        settings.answer(TOO_FEW, few(query.tool.enough).map_or(Answer::No, Answer::Yes));
+        settings.deciding = few(query.tool.enough).map(|place| Deciding::TakesOut {
+            place,
+            how: "too few that are left",
+            change: "let all of its tests run, or leave out single ones".to_owned(),
+        });
         settings
     }
 }
@@ -86,8 +94,14 @@ impl Chosen {
     }
 }
 
-/// The line that leaves none of the tests: those chosen, or else all, without those that are skipped.
-fn no_tests(query: &Query<'_>) -> Option<Place> {
+/// How many tests are left, and the line that leaves no more.
+struct Left {
+    tests: usize,
+    place: Place,
+}
+
+/// The tests that are left of all, when some are chosen or skipped: those chosen, or else all, without those that are skipped.
+fn left(query: &Query<'_>) -> Option<Left> {
     let ini = ini(query);
     let profile = arguments::values(query.args, &["-p", "--profile"]).pop().is_some();
     if profile || ini.as_ref().is_some_and(|ini| places::at_key(ini, "bandit.profile").is_some()) {
@@ -96,8 +110,9 @@ fn no_tests(query: &Query<'_>) -> Option<Place> {
     let named = named(query);
     let chosen = |flags: &[&str], key| Chosen::read(query, flags, key, ini.as_deref(), named.as_deref());
     let (tests, skips) = (chosen(&["-t", "--tests"], "tests")?, chosen(&["-s", "--skip"], "skips")?);
-    let stays = |id: &String| (tests.ids.is_empty() || tests.means(id)) && !skips.means(id);
-    if query.tool.rules.iter().any(stays) { None } else { skips.place.or(tests.place) }
+    let kept = |id: &&String| (tests.ids.is_empty() || tests.means(id)) && !skips.means(id);
+    let count = query.tool.rules.iter().filter(kept).count();
+    Some(Left { tests: count, place: skips.place.filter(|_| count == 0 || tests.ids.is_empty()).or(tests.place)? })
 }
 
 /// The configuration that a flag names.
@@ -257,6 +272,26 @@ mod tests {
             (&[("a.toml", "[tool.bandit]\ntests = [\"B1\"]\n")], "-c a.toml -t B608".to_owned(), "no"),
         ] {
             assert_eq!(told_of(files, &args), wanted, "{args}");
+        }
+    }
+
+    #[test]
+    fn whether_enough_tests_stay() {
+        let told_of = |files: &[(&str, &str)], args: &str| {
+            let args = format!("{args} .");
+            told(Case::new("bandit", files, &args).read(&Bandit).settings.get("too-few-rules"))
+        };
+        for (files, args, wanted) in [
+            (&[][..], "", "no"),
+            (&[], "-t B101", "yes ci.yml:1"),
+            (&[], "-t B101,B102", "yes ci.yml:1"),
+            (&[], "-s B101,B404,B603", "no"),
+            (&[], "-t $TESTS", "no"),
+            (&[(".bandit", "[bandit]\ntests = B101\n")], "", "yes .bandit:2"),
+            (&[("a.yml", "skips: [B101]\n")], "-c a.yml", "no"),
+            (&[("a.yml", "tests: [B101]\n")], "-c a.yml", "yes a.yml:1"),
+        ] {
+            assert_eq!(told_of(files, args), wanted, "{args}");
         }
     }
 }

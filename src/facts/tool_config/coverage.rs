@@ -3,6 +3,7 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Query;
+use crate::facts::components::scope::is_test;
 use crate::text::RepoPath;
 
 /// Files asked about at most: patterns are matched against each.
@@ -58,8 +59,10 @@ pub(super) fn files(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> V
 
 /// Tests and a tool's own configuration in the language it checks are not what it is run for.
 fn is_aside(name: &str) -> bool {
-    let test = name.starts_with("test_") || [".test.", ".spec.", "_test."].iter().any(|mark| name.contains(mark));
-    test || name.contains(".config.") || name.starts_with('.') || matches!(name, "setup.py" | "conftest.py" | "noxfile.py")
+    is_test(name)
+        || name.contains(".config.")
+        || name.starts_with('.')
+        || matches!(name, "setup.py" | "conftest.py" | "noxfile.py")
 }
 
 /// Whether every subject is matched. No subject, no claim.

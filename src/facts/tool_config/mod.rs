@@ -29,6 +29,7 @@ mod oxlint;
 pub mod places;
 mod prospector;
 mod pylint;
+mod rubocop;
 mod ruff;
 mod semgrep;
 mod sobelow;
@@ -83,6 +84,9 @@ pub fn moved(tool: &Tool, query: &Query<'_>) -> Option<Option<RepoPath>> {
     let path = path.map(|path| if snapshot.is_file(&path) { path.parent() } else { path });
     Some(path.filter(|path| snapshot.is_dir(path)))
 }
+
+/// The question whether a security tool is left with fewer of its rules than make it one (`enough` in the catalogue).
+pub const TOO_FEW: &str = "too-few-rules";
 
 /// What a configuration says.
 #[derive(Clone, Debug, Default)]
@@ -227,6 +231,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &oxlint::Oxlint,
     &prospector::Prospector,
     &pylint::Pylint,
+    &rubocop::Rubocop,
     &ruff::Ruff,
     &semgrep::Semgrep,
     &sobelow::Sobelow,

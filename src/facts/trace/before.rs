@@ -37,14 +37,15 @@ const VALUE_FLAGS: &[&str] =
 #[derive(Default)]
 pub(super) struct Before {
     /// To the search path.
-    changes: BTreeMap<(usize, usize), Vec<Change>>,
+    pub(super) changes: BTreeMap<(usize, usize), Vec<Change>>,
     /// Variables that they gave to later steps.
-    variables: BTreeMap<(usize, usize), Vec<Change>>,
+    pub(super) variables: BTreeMap<(usize, usize), Vec<Change>>,
     /// To files of the tree.
     pub(super) edits: BTreeMap<(usize, usize), Vec<Change>>,
 }
 
 /// One change.
+#[derive(Clone)]
 pub(super) struct Change {
     /// The unit that makes it.
     pub(super) unit: usize,

@@ -1,5 +1,7 @@
-//! Owns commands that take many files of the tree away by a rule (`find -delete`, `rsync --delete`, a sparse checkout, a patch), or
+//! Owns commands that take many files of the tree away by a rule (`find -delete`, `rsync --delete`, a sparse checkout), or
 //! write into them what keeps a tool from reporting. Refuses rules that are not evaluated: of those only what they name counts.
+
+mod overwritten;
 
 use super::edited::{Edit, in_place, matches};
 use super::{Frame, Tracer};
@@ -29,9 +31,6 @@ impl Tracer<'_> {
                 self.replaced_directory(rest, frame)
             }
             ("git", ["sparse-checkout", command @ ("set" | "init"), rest @ ..]) => self.sparse(command, rest, frame),
-            ("git", ["apply", rest @ ..]) if !rest.iter().any(|word| matches!(*word, "--check" | "--stat" | "--cached")) => {
-                rest.iter().flat_map(|word| self.patched(word, frame)).collect()
-            }
             _ => Vec::new(),
         }
     }
@@ -90,37 +89,19 @@ impl Tracer<'_> {
         left.map(Edit::Gone).collect()
     }
 
-    /// The files that a patch of the tree names.
-    fn patched(&self, word: &str, frame: &Frame) -> Vec<Edit> {
-        let path = frame.workdir.resolve(word).filter(|path| self.world.snapshot.is_file(path));
-        let Some(file) = path.and_then(|path| self.world.snapshot.peek(&path).ok()) else { return Vec::new() };
-        self.world.meter.spend(file.text.len() / 8);
-        let name = |line: &str| {
-            let path = line.get(4..)?.split('\t').next()?.trim();
-            frame.workdir.resolve(path.strip_prefix("a/").or_else(|| path.strip_prefix("b/")).unwrap_or(path))
-        };
-        let (mut out, mut before) = (Vec::new(), None);
-        for line in file.text.lines() {
-            if line.starts_with("--- ") {
-                before = name(line);
-            } else if line.starts_with("+++ ") {
-                let gone = line.trim_end() == "+++ /dev/null";
-                let edit = if gone { before.take().map(Edit::Gone) } else { name(line).map(Edit::Written) };
-                out.extend(edit.filter(|_| out.len() < FILES));
-            }
-        }
-        out
-    }
-
     /// What an editor writes into files, where it holds a word by which some tool is kept from reporting.
     pub(super) fn suppresses(&self, texts: &[&str]) -> Option<String> {
         let editor = |at: usize| matches!(program_name(texts[at]), "sed" | "perl" | "awk" | "gawk");
         let at = (0..texts.len()).find(|at| editor(*at))?;
         let inline = texts[at..].windows(2).any(|pair| pair[0] == "-i" && pair[1] == "inplace") || in_place(&texts[at + 1..]);
         let written = || texts[at + 1..].iter().map(|text| replacement(text));
-        let words = || self.world.catalog.tools.iter().filter_map(|tool| Some(tool.suppress.as_ref()?.word.as_str()));
-        let told = |text: &&str| words().any(|word| !word.is_empty() && text.contains(word));
-        written().find(|text| inline && told(text)).map(str::to_owned)
+        written().find(|text| inline && self.says(text)).map(str::to_owned)
+    }
+
+    /// Whether a text holds the word by which some tool is kept from reporting.
+    fn says(&self, text: &str) -> bool {
+        let mut words = self.world.catalog.tools.iter().filter_map(|tool| Some(tool.suppress.as_ref()?.word.as_str()));
+        words.any(|word| !word.is_empty() && text.contains(word))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::{Catalog, Trait};
 use crate::facts::matching::{self, Take};
 use crate::facts::runners::{self, Call, Target};
-use crate::facts::shell::{ShellCommand, Word};
+use crate::facts::shell::{ShellCommand, UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Place, RepoPath};
 
 /// Words of a command line that are looked at for a tool that an unknown program may run.
@@ -107,14 +107,22 @@ impl<'w> Tracer<'w> {
         if first.is_script() && frame.in_file {
             return;
         }
-        let Some(name) = first.program_somewhere() else {
-            self.opaque(why(), frame);
-            return;
-        };
         let known = |value: String| {
             let mut words = words.to_vec();
             words[0] = Word { value: Some(value), partial: None, ..words[0].clone() };
             words
+        };
+        let Some(name) = first.program_somewhere() else {
+            if let Some(name) = self.versioned(first) {
+                let said = first.raw.to_ascii_lowercase().contains("version");
+                let frame = if said { frame.clone() } else { under(frame, why()) };
+                return self.command(&known(name), place, stdin, &frame);
+            }
+            match self.no_known_program(first) {
+                Some(beginning) => self.command(&known(beginning), place, stdin, frame),
+                None => self.opaque(why(), frame),
+            }
+            return;
         };
         let tail = first.tail();
         let candidates: Vec<RepoPath> = self
@@ -137,6 +145,31 @@ impl<'w> Tracer<'w> {
             },
             _ => self.opaque(why(), frame),
         }
+    }
+
+    /// The tool in whose name nothing but a version behind it is computed: `golangci-lint-$VERSION`.
+    fn versioned(&self, word: &Word) -> Option<String> {
+        let shape = word.shape();
+        let (name, version) = shape.rsplit('/').next()?.split_once(UNKNOWN_CHAR)?;
+        let name = name.strip_suffix("-v").or_else(|| name.strip_suffix('-'))?;
+        let plain = version.chars().all(|c| c == UNKNOWN_CHAR || c == '.' || c.is_ascii_digit());
+        let tools = self.world.catalog.tools.iter().flat_map(|tool| &tool.run);
+        let known = || tools.filter_map(|row| row.argv.as_ref()?.first()).any(|program| program == name);
+        (plain && known()).then(|| name.to_owned())
+    }
+
+    /// A path whose last segment begins with text, where no program that is known begins so, and no file of the tree: its
+    /// beginning. A name with `_` in its beginning is no launcher's, runner's or interpreter's.
+    fn no_known_program(&self, word: &Word) -> Option<String> {
+        let shape = word.shape();
+        let (directory, name) = shape.rsplit_once('/').filter(|_| !word.glob)?;
+        let beginning = &name[..name.find(UNKNOWN_CHAR)?];
+        let rows = self.world.catalog.tools.iter().flat_map(|tool| &tool.run);
+        let tools = rows.filter_map(|row| row.argv.as_ref()?.first()).any(|program| program.starts_with(beginning));
+        let files = || self.world.snapshot.entries().iter().filter(|entry| entry.is_file());
+        let in_tree = || files().any(|entry| entry.path.file_name().starts_with(beginning));
+        let known = !beginning.contains('_') || tools || in_tree();
+        (!known).then(|| format!("{}/{beginning}", directory.replace(UNKNOWN_CHAR, "")))
     }
 
     /// Files of the tree by their last segment.

@@ -1,6 +1,8 @@
 //! Owns what earlier commands of a job do to the files of the tree: take them away, put another revision in their place, write
 //! into them. Refuses what no tool or chain of the tree asks for, and what a later command brings back.
 
+mod revision;
+
 use std::sync::Arc;
 
 use super::before::{Change, What, shown};
@@ -10,7 +12,7 @@ use crate::catalog::Tool;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::{program_name, same_action};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
-use crate::text::{Place, RepoPath};
+use crate::text::{MappedText, Place, RepoPath};
 
 /// Changes that are remembered of one job.
 const MOST: usize = 64;
@@ -18,14 +20,11 @@ const MOST: usize = 64;
 /// Letters of a pattern that are looked for in a line: fewer say nothing.
 const TELLING: usize = 3;
 
-/// Programs that are asked what they do to files.
-const EDITORS: &[&str] = &[
-    "rm", "unlink", "shred", "truncate", "mv", "cp", "install", "ln", "dd", "touch", "mkdir", "sed", "perl", "awk", "gawk", "yq",
-    "npm", "git", "find", "xargs", "rsync", "mount",
-];
-
 /// Actions that bring the tree as it is.
 const CHECKOUT: &str = "actions/checkout";
+
+/// The file that holds nothing.
+const NOTHING: &str = "/dev/null";
 
 /// What becomes of a file.
 #[derive(Clone)]
@@ -34,21 +33,38 @@ pub(super) enum Edit {
     Gone(RepoPath),
     /// All files are those of another revision.
     Revision,
+    /// Files in this directory may be other ones.
+    Over(RepoPath),
     /// Something is written to it.
     Written(RepoPath),
+    /// Nothing is left in it.
+    Emptied(RepoPath),
     /// Its lines that hold these texts are written anew.
     Lines(RepoPath, Vec<String>),
     /// What is said here is written into files.
     Says(String),
 }
 
+impl Edit {
+    /// The same, and what is written is nothing.
+    fn emptied(self) -> Self {
+        if let Self::Written(path) = self { Self::Emptied(path) } else { self }
+    }
+
+    /// What it is about, when it has a path.
+    fn path(&self) -> Option<&RepoPath> {
+        match self {
+            Self::Gone(path) | Self::Over(path) | Self::Written(path) | Self::Emptied(path) | Self::Lines(path, _) => Some(path),
+            Self::Revision | Self::Says(_) => None,
+        }
+    }
+}
+
 impl Tracer<'_> {
     /// A command that may take files of the tree away, or write into them.
-    pub(super) fn edited(&mut self, words: &[Word], frame: &Frame) {
+    pub(super) fn edited(&mut self, words: &[Word], stdin: Option<&MappedText>, frame: &Frame) {
         let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
-        let Some((program, rest)) = texts.split_first().filter(|(program, _)| EDITORS.contains(&program_name(program))) else {
-            return;
-        };
+        let Some((program, rest)) = texts.split_first() else { return };
         let operands = || (1..words.len()).filter(|at| !words[*at].head().starts_with('-'));
         let edits: Vec<Edit> = match (program_name(program), rest) {
             ("rm" | "unlink" | "shred" | "truncate", _) => operands().flat_map(|at| self.gone(&words[at], frame)).collect(),
@@ -58,11 +74,16 @@ impl Tracer<'_> {
                 all.into_iter().flat_map(|at| self.gone(&words[at], frame)).chain(target).collect()
             }
             ("cp" | "install" | "ln", _) => {
-                operands().next_back().and_then(|at| self.written(texts[at], frame)).into_iter().collect()
+                let to = operands().next_back().and_then(|at| self.written(texts[at], frame));
+                to.map(|edit| if rest.contains(&NOTHING) { edit.emptied() } else { edit }).into_iter().collect()
             }
-            ("dd", _) => rest.iter().filter_map(|word| self.written(word.strip_prefix("of=")?, frame)).collect(),
+            ("dd", _) => {
+                let to = rest.iter().filter_map(|word| self.written(word.strip_prefix("of=")?, frame));
+                let nothing = rest.iter().any(|word| word.strip_prefix("if=") == Some(NOTHING));
+                to.map(|edit| if nothing { edit.emptied() } else { edit }).collect()
+            }
             ("find" | "rsync" | "mount", _) => self.taken_by_rule(words, frame),
-            ("git", ["sparse-checkout" | "apply", ..]) => self.taken_by_rule(words, frame),
+            ("git", ["sparse-checkout", ..]) => self.taken_by_rule(words, frame),
             ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
             ("sed" | "perl" | "yq", _) if in_place(rest) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
@@ -79,14 +100,12 @@ impl Tracer<'_> {
             ("git", ["rm", rest @ ..]) if !rest.contains(&"--cached") => {
                 operands().skip(1).flat_map(|at| self.gone(&words[at], frame)).collect()
             }
-            ("git", [command @ ("checkout" | "switch" | "reset" | "restore"), rest @ ..]) => {
-                self.revision(command, rest, frame).into_iter().collect()
-            }
+            ("git", [command, rest @ ..]) => self.revision(command, rest, frame),
             _ => Vec::new(),
         };
         let name = program_name(program).to_owned();
         let says = self.suppresses(&texts).map(Edit::Says);
-        let edits = edits.into_iter().chain(says);
+        let edits: Vec<Edit> = edits.into_iter().chain(says).chain(self.overwritten(words, stdin, frame)).collect();
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
         for edit in edits {
             self.remember_edit(edit, &format!("`{name}`"), &place, frame);
@@ -94,8 +113,9 @@ impl Tracer<'_> {
     }
 
     /// A script writes to a file.
-    pub(super) fn writes(&mut self, path: &str, place: &Place, frame: &Frame) {
-        if let Some(edit) = self.written(path, frame).or_else(|| self.new_file(path, frame)) {
+    pub(super) fn writes(&mut self, path: &str, nothing: bool, place: &Place, frame: &Frame) {
+        let written = self.written(path, frame).map(|edit| if nothing { edit.emptied() } else { edit });
+        if let Some(edit) = written.or_else(|| self.new_file(path, frame)) {
             self.remember_edit(edit, "the script", place, frame);
         }
     }
@@ -114,6 +134,9 @@ impl Tracer<'_> {
         }
         let why = match &edit {
             Edit::Gone(path) => format!("{by} takes {} away before", shown(path.as_str())),
+            Edit::Over(path) if path.is_root() => format!("{by} writes over files of the tree before"),
+            Edit::Over(path) => format!("{by} writes over files in {} before", shown(path.as_str())),
+            Edit::Emptied(path) => format!("{by} empties {} before", shown(path.as_str())),
             Edit::Revision => format!("{by} puts another revision in place of the files before"),
             Edit::Written(path) | Edit::Lines(path, _) => format!("{by} writes to {} before", shown(path.as_str())),
             Edit::Says(_) => format!("{by} writes into files before what keeps the tool from reporting"),
@@ -146,7 +169,7 @@ impl Tracer<'_> {
     }
 
     /// A file of the tree, or one that configures a tool.
-    fn written(&self, text: &str, frame: &Frame) -> Option<Edit> {
+    pub(super) fn written(&self, text: &str, frame: &Frame) -> Option<Edit> {
         let path = frame.workdir.resolve(text).filter(|path| !text.contains(UNKNOWN_CHAR) && !path.is_root())?;
         let names = |tool: &Tool| tool.config.iter().any(|row| is_at(&path, &row.path));
         (self.world.snapshot.is_file(&path) || self.world.catalog.tools.iter().any(names)).then_some(Edit::Written(path))
@@ -161,34 +184,6 @@ impl Tracer<'_> {
         (is_new && ["Makefile", "makefile", "GNUmakefile"].iter().any(beside)).then_some(Edit::Written(path))
     }
 
-    /// What git puts in place of the files; what it brings back is forgotten.
-    fn revision(&mut self, command: &str, rest: &[&str], frame: &Frame) -> Option<Edit> {
-        if rest.iter().any(|word| matches!(*word, "-b" | "-B" | "-c" | "-C" | "--orphan" | "--soft" | "--mixed")) {
-            return None;
-        }
-        if command == "reset" && !rest.contains(&"--hard") {
-            return None;
-        }
-        let paths = rest.iter().position(|word| *word == "--");
-        let named = rest[..paths.unwrap_or(rest.len())].iter().copied().find(|word| *word == "-" || !word.starts_with('-'));
-        let snapshot = self.world.snapshot;
-        let is_path = |word: &str| {
-            let path = frame.workdir.resolve(word);
-            word == "." || path.is_some_and(|path| snapshot.is_file(&path) || snapshot.is_dir(&path))
-        };
-        let source = rest.iter().find_map(|word| word.strip_prefix("--source="));
-        let named = if command == "restore" { source } else { named };
-        let known = |word: &str| matches!(word, "" | "-" | "HEAD") || word.contains(UNKNOWN_CHAR) || is_hash(word);
-        let to_files = command != "switch" && named.is_none_or(|word| word == "HEAD" || is_path(word));
-        if named.is_some_and(|word| !known(word) && !is_path(word)) {
-            return Some(Edit::Revision);
-        }
-        if let Some(edits) = self.before.edits.get_mut(&(frame.pipeline, frame.job)).filter(|_| frame.conditions.is_empty()) {
-            edits.retain(|change| !to_files && !matches!(change.what, What::Edit(Edit::Revision)));
-        }
-        None
-    }
-
     /// What earlier commands of the job make of the chain of a tool, of its configuration and of the code that it looks at.
     pub(super) fn edits_before(&self, tool: &Tool, frame: &Frame) -> Edited {
         let mut edited = Edited::default();
@@ -201,7 +196,7 @@ impl Tracer<'_> {
                 edited.holds.push(hold);
             } else {
                 match edit {
-                    Edit::Gone(path) => edited.taken.push((path.clone(), hold)),
+                    Edit::Gone(path) | Edit::Over(path) | Edit::Emptied(path) => edited.taken.push((path.clone(), hold)),
                     Edit::Revision => edited.taken.push((RepoPath::root(), hold)),
                     Edit::Says(text) if tool.suppress.as_ref().is_some_and(|suppress| text.contains(&suppress.word)) => {
                         edited.holds.push(hold);
@@ -218,9 +213,9 @@ impl Tracer<'_> {
         let trigger = frame.chain.first().map(|hop| &hop.place.path);
         let mut hops = frame.chain.iter().filter(|hop| Some(&hop.place.path) != trigger);
         match edit {
-            Edit::Gone(path) => hops.any(|hop| hop.place.path.is_in(path)),
+            Edit::Gone(path) | Edit::Over(path) => hops.any(|hop| hop.place.path.is_in(path)),
             Edit::Revision => hops.next().is_some(),
-            Edit::Written(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
+            Edit::Written(path) | Edit::Emptied(path) => hops.any(|hop| hop.place.path == *path) || self.is_made(path, frame),
             Edit::Lines(path, texts) => hops.any(|hop| hop.place.path == *path && holds_all(&self.told_by(hop), texts)),
             Edit::Says(_) => false,
         }
@@ -249,7 +244,12 @@ impl Tracer<'_> {
 
     /// Whether a tool reads its configuration from what has changed.
     fn configures(&self, edit: &Edit, tool: &Tool, frame: &Frame) -> bool {
-        let (Edit::Written(path) | Edit::Lines(path, _)) = edit else { return false };
+        if let Edit::Over(over) = edit {
+            let above = frame.workdir.dir().into_iter().flat_map(|directory| directory.ancestors().collect::<Vec<_>>());
+            let mut read = above.flat_map(|dir| tool.config.iter().filter_map(move |row| dir.join(&row.path)));
+            return read.any(|path| path.is_in(over) && self.world.snapshot.is_file(&path));
+        }
+        let (Edit::Written(path) | Edit::Lines(path, _) | Edit::Emptied(path)) = edit else { return false };
         let above = frame.workdir.dir().is_some_and(|directory| directory.is_in(&path.parent()));
         let mut rows = tool.config.iter().filter(|row| above && is_at(path, &row.path));
         match edit {

@@ -1,5 +1,6 @@
 //! Owns what a trace leads to: invocations, what is not read, actions by name. Refuses to walk.
 
+use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
 use crate::facts::ci;
 use crate::facts::hold::{Hold, Hop};
@@ -75,4 +76,32 @@ pub struct Trace {
     pub releasing: Vec<super::ReleaseStep>,
     /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
     pub unknown_programs: std::collections::BTreeSet<String>,
+}
+
+impl Tracer<'_> {
+    /// Something that is not read: raises what every tool may be.
+    pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
+        // What no event starts cannot hide anything that runs.
+        if frame.never_starts() {
+            return;
+        }
+        let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
+        let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
+        let settled = self
+            .terms
+            .ci
+            .trusted_workflows
+            .iter()
+            .find(|trusted| crate::facts::settle::vouches(trusted, &why))
+            .map(|trusted| trusted.provides.clone());
+        // The same text reached on another way may be held there, or not.
+        let known = self.out.opaque.iter().rev().take(64).any(|unit| {
+            let same = unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline);
+            same && unit.chain == frame.chain && unit.holds == frame.holds_of_all()
+        });
+        if !known {
+            let (starts, chain, holds) = ((*frame.starts).clone(), frame.chain.clone(), frame.holds_of_all());
+            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, holds, settled });
+        }
+    }
 }

@@ -91,6 +91,11 @@ impl Frame {
         !self.holds.iter().chain(self.starts.iter().flat_map(|start| &start.holds)).any(|hold| hold.of_machine)
     }
 
+    /// What holds whatever runs here: what is lost of some languages says nothing of what is not read.
+    pub(super) fn holds_of_all(&self) -> Vec<Hold> {
+        self.holds.iter().filter(|hold| hold.lost.is_none()).cloned().collect()
+    }
+
     /// It goes on among the files of an image.
     pub(super) fn in_image(&mut self) {
         self.holds.iter_mut().for_each(Hold::in_image);

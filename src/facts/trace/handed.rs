@@ -27,7 +27,8 @@ impl Tracer<'_> {
                 self.change(What::Every, Some(Reason::Unsupported), why.clone(), place, frame);
                 return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
             }
-            HandedTo::File => return self.writes(handed.text.as_deref().unwrap_or_default(), place, frame),
+            HandedTo::File => return self.writes(handed.text.as_deref().unwrap_or_default(), false, place, frame),
+            HandedTo::Emptied => return self.writes(handed.text.as_deref().unwrap_or_default(), true, place, frame),
             HandedTo::Program => {
                 let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
                 let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };

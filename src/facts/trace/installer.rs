@@ -18,6 +18,8 @@ pub(super) struct Install<'w> {
     pub(super) lists: Vec<&'w str>,
     pub(super) constraints: Vec<&'w str>,
     pub(super) sources: Vec<&'w str>,
+    /// Files of settings.
+    pub(super) settings: Vec<&'w str>,
 }
 
 /// What a command installs; `None` for one that is no installer.
@@ -32,8 +34,9 @@ pub(super) fn read(words: &[Word]) -> Option<Install<'_>> {
 
 /// What words behind such a command are; the lines of a list that begin with a flag are written alike.
 pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Install<'w> {
+    let none = Vec::new;
     let mut out =
-        Install { row, bare: Vec::new(), flagged: Vec::new(), lists: Vec::new(), constraints: Vec::new(), sources: Vec::new() };
+        Install { row, bare: none(), flagged: none(), lists: none(), constraints: none(), sources: none(), settings: none() };
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
         if !word.starts_with('-') {
@@ -52,6 +55,7 @@ pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Inst
             (&row.lists, &mut out.lists),
             (&row.constraints, &mut out.constraints),
             (&row.sources, &mut out.sources),
+            (&row.settings_flags, &mut out.settings),
         ];
         let mut taken = false;
         for (flags, into) in known {

@@ -14,7 +14,7 @@ use crate::facts::meter::COPY;
 use crate::facts::pipeline::{ActionCall, Input, SearchDir};
 use crate::facts::runners;
 use crate::facts::shadow;
-use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, Word};
+use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, UNKNOWN_CHAR, Word};
 use crate::facts::tool_config::places;
 use crate::text::{MappedText, Place, Span};
 
@@ -50,6 +50,12 @@ impl Tracer<'_> {
     /// A program of this name in a directory of the tree that `PATH` itself names: set by a runner, a container or a script.
     fn on_variable(&self, program: &str, frame: &Frame) -> Option<Hold> {
         let path = frame.env.get("PATH")?.as_deref().filter(|_| !program.contains('/'))?;
+        if path.starts_with(UNKNOWN_CHAR) && path.chars().count() == 1 {
+            // A file of variables that is not there, or not read.
+            let why = "what sets its variables is not in the tree: `PATH` may lead to a file of it";
+            let place = frame.chain.last()?.place.clone();
+            return self.lies_below("", program).then(|| Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, why));
+        }
         let inside = path.split(':').take(PATH_PARTS).find(|part| {
             let file = format!("{}/{program}", if part.is_empty() { "." } else { part });
             frame.workdir.resolve(&file).is_some_and(|file| self.world.snapshot.is_file(&file))
@@ -93,12 +99,14 @@ impl Tracer<'_> {
             return;
         }
         let mut holds = frame.holds.clone();
+        holds.retain(|hold| hold.holds(&hit.tool.languages));
         // A wrapper may lie in the tree: that is what the policy vouches for.
         if !hit.wrapped {
             let row = &hit.tool.run[hit.row];
             holds.extend(shadow::of_tree(hit.tool, row, &frame.workdir, &frame.env, self.world));
             if let Some(hop) = frame.chain.last() {
                 holds.extend(compiler::of_variables(row, &frame.env, &frame.workdir, self.world, &hop.place));
+                holds.extend(compiler::of_go_flags(hit.tool, &frame.env, &frame.workdir, self.world, &hop.place));
                 let ecosystems: Vec<&str> = hit.tool.packages.keys().map(String::as_str).collect();
                 let (env, workdir) = (&frame.env, &frame.workdir);
                 holds.extend(shadow::launchers::of_variables(&ecosystems, env, workdir, self.world, &hop.place));

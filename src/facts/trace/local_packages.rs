@@ -129,14 +129,20 @@ impl Tracer<'_> {
             let value = at.frame.env.get(&name).and_then(Option::as_deref).map(str::to_owned);
             value.into_iter().for_each(|value| self.set_flag(install, flag, &value, at));
         }
-        let file = row.settings.as_deref().and_then(|name| at.frame.env.get(name)?.as_deref());
-        let Some(path) = file.and_then(|file| at.frame.workdir.resolve(file)) else { return };
-        let Ok(document) = self.world.snapshot.document(&path, Format::Ini) else { return };
-        for section in ["global", "install"] {
-            for flag in flags() {
-                if let Some(value) = document.root().route(&[section, flag]) {
+        let named = row.settings.as_deref().and_then(|name| at.frame.env.get(name)?.as_deref());
+        for file in named.into_iter().chain(install.settings.iter().copied()).take(OPERANDS) {
+            let Some(path) = at.frame.workdir.resolve(file).filter(|path| self.world.snapshot.is_file(path)) else { continue };
+            let format = if file.ends_with(".toml") { Format::Toml } else { Format::Ini };
+            let Ok(document) = self.world.snapshot.document(&path, format) else { continue };
+            for table in &row.settings_tables {
+                let table = if table.is_empty() { Some(document.root()) } else { document.root().get(table) };
+                for (flag, value) in
+                    table.into_iter().flat_map(|table| flags().filter_map(move |flag| Some((flag, table.get(flag)?))))
+                {
                     let place = value.place();
-                    self.set_flag(install, flag, value.as_str().unwrap_or_default(), At { place: &place, ..at });
+                    let items = value.items().filter_map(|item| item.as_str().or_else(|| item.get("url")?.as_str()));
+                    let texts: Vec<&str> = value.as_str().into_iter().chain(items).collect();
+                    self.set_flag(install, flag, &texts.join(" "), At { place: &place, ..at });
                 }
             }
         }

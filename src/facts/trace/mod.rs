@@ -4,6 +4,7 @@
 mod before;
 #[cfg(test)]
 mod before_tests;
+mod built;
 mod by_rule;
 mod computed;
 mod edited;
@@ -18,6 +19,7 @@ mod leaf;
 mod local_packages;
 mod managed;
 mod needs;
+mod not_there;
 mod releasing;
 mod remote_packages;
 mod script;
@@ -115,6 +117,8 @@ struct Tracer<'w> {
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
     /// Jobs in which a script so far may have taken files of the tree away.
     changed: std::collections::BTreeSet<(usize, usize)>,
+    /// Commands of a job so far that may bring a tool.
+    heard: BTreeMap<(usize, usize), Vec<String>>,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What commands so far did to what comes after them in their job.
@@ -147,6 +151,7 @@ impl<'w> Tracer<'w> {
             by_name: std::cell::OnceCell::new(),
             exhausted: HashMap::new(),
             analyses: HashMap::new(),
+            heard: BTreeMap::new(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             before: before::Before::default(),
@@ -241,10 +246,11 @@ impl<'w> Tracer<'w> {
         }
         self.release_command(words, frame);
         self.puts_beside(words, frame);
+        self.may_bring(words, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs(words, place, frame);
-        self.edited(words, frame);
+        self.edited(words, stdin, frame);
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
@@ -259,6 +265,8 @@ impl<'w> Tracer<'w> {
             leads_on &= hit.tool.is(ToolKind::Host);
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
+            let absent = self.not_there(program, &hit, frame).map(|hold| frame.replaced(hold));
+            let frame = absent.as_ref().unwrap_or(frame);
             let mut safe;
             let set = shadow::flags_of_python(words.get(..hit.taken).unwrap_or(&[]));
             let frame = if set.is_empty() {
@@ -353,14 +361,16 @@ impl<'w> Tracer<'w> {
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
             let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
-            match deeper.unless_left_out(next.target) {
+            let (target, aside) = self.in_its_image(deeper.unless_left_out(next.target), &deeper);
+            match target {
                 Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
                 Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),
                 Target::Opaque(why) => self.opaque(why, &deeper),
-                Target::LeftOut(..) => {}
+                Target::LeftOut(..) | Target::Built(..) => {}
             }
+            self.leaves_image(aside, frame);
         }
     }
 
@@ -371,30 +381,5 @@ impl<'w> Tracer<'w> {
             self.opaque(Meter::why(), frame);
         }
         !enough
-    }
-
-    pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {
-        // What no event starts cannot hide anything that runs.
-        if frame.never_starts() {
-            return;
-        }
-        let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
-        let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
-        let settled = self
-            .terms
-            .ci
-            .trusted_workflows
-            .iter()
-            .find(|trusted| crate::facts::settle::vouches(trusted, &why))
-            .map(|trusted| trusted.provides.clone());
-        // The same text reached on another way may be held there, or not.
-        let known = self.out.opaque.iter().rev().take(64).any(|unit| {
-            let same = unit.place == place && unit.why.text == why.text && unit.pipeline == Some(frame.pipeline);
-            same && unit.chain == frame.chain && unit.holds == frame.holds
-        });
-        if !known {
-            let (starts, chain, holds) = ((*frame.starts).clone(), frame.chain.clone(), frame.holds.clone());
-            self.out.opaque.push(OpaqueUnit { place, why, pipeline: Some(frame.pipeline), starts, chain, holds, settled });
-        }
     }
 }

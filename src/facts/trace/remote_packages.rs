@@ -6,6 +6,7 @@ use super::before::{What, shown};
 use super::frame::Frame;
 use crate::answer::Reason;
 use crate::catalog::tool::Tool;
+use crate::facts::runners::{is_address, is_own, name_of};
 use crate::facts::shadow;
 use crate::text::{Place, RepoPath};
 
@@ -96,37 +97,4 @@ fn is_elsewhere(ecosystem: &str, word: &str, packages: &[String], tool: &Tool) -
         }
         _ => is_address(word) && packages.iter().any(|package| *package == name_of(word)) && !is_own(word, tool),
     }
-}
-
-fn is_address(text: &str) -> bool {
-    text.contains("://") || text.starts_with("git@")
-}
-
-/// The name that an address is likely to install: `#egg=NAME`, else its last part without ending, revision and version.
-fn name_of(address: &str) -> String {
-    let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
-    if let Some(egg) = fragment.split('&').find_map(|part| part.strip_prefix("egg=")) {
-        return egg.split('[').next().unwrap_or(egg).to_ascii_lowercase();
-    }
-    let part = path.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
-    let part = part.split('@').next().unwrap_or_default();
-    let bare = [".git", ".whl", ".tar.gz", ".tgz", ".zip"].iter().find_map(|end| part.strip_suffix(end)).unwrap_or(part);
-    let version = bare.match_indices('-').find(|(at, _)| bare[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
-    version.map_or(bare, |(at, _)| &bare[..at]).to_ascii_lowercase()
-}
-
-/// Whether an address is in the tool's own repository, the one that the catalogue was verified against.
-fn is_own(address: &str, tool: &Tool) -> bool {
-    let source = tool.verified.source.trim_start_matches("https://").trim_end_matches(".git").to_ascii_lowercase();
-    let parts: Vec<&str> = source.split('/').take(3).collect();
-    let [host, owner, name] = parts.as_slice() else { return false };
-    let ways = [format!("{host}/{owner}/{name}"), format!("{host}:{owner}/{name}"), format!("github:{owner}/{name}")];
-    let address = address.to_ascii_lowercase();
-    ways.iter().filter_map(|way| address.split_once(way.as_str())).any(|(before, after)| {
-        let first = before.is_empty() || before.ends_with('@') || before.ends_with("//");
-        first
-            && !before.trim_end_matches('/').contains('/')
-            && !after.contains("..")
-            && (after.is_empty() || after.starts_with(['/', '.', '@', '#']))
-    })
 }

@@ -186,7 +186,22 @@ struct Tree<'t> {
 
 /// Whether a script may take files of the tree away, or put another revision in their place.
 fn may_remove(text: &str) -> bool {
-    let words = ["rm", "mv", "rmdir", "unlink", "clean", "checkout", "switch", "reset", "restore", "stash", "-delete", "rsync"];
+    let words = [
+        "rm",
+        "mv",
+        "rmdir",
+        "unlink",
+        "clean",
+        "checkout",
+        "switch",
+        "reset",
+        "restore",
+        "revert",
+        "read-tree",
+        "stash",
+        "-delete",
+        "rsync",
+    ];
     text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '(' | ')' | '&' | '|' | '"' | '\''))
         .any(|word| words.contains(&word))
 }

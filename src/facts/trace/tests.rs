@@ -3,10 +3,14 @@
 mod edited;
 mod first;
 mod foreign;
+mod images;
 mod installers;
 mod left_behind;
 mod left_out;
+mod looked_up;
+mod named;
 mod never;
+mod overwritten;
 
 use crate::catalog::Catalog;
 use crate::facts::gather;
@@ -110,7 +114,7 @@ fn a_computed_word_is_never_silence() {
 fn what_runs_the_rest_of_its_line() {
     let rows = [
         ("bandit", "git ls-files | xargs ruff check", "absent"),
-        ("ruff", "git ls-files '*.py' | xargs ruff check", "runs (gates)"),
+        ("ruff", "git ls-files '*.py' | xargs ruff check", "gates"),
         ("ruff", "parallel --halt now,fail=1 ::: 'ruff check' 'mypy .'", "gates"),
         ("ruff", "nix develop -c ruff check", "gates"),
         ("ruff", "nix-shell -p x --run 'ruff check || true'", "runs"),

@@ -136,6 +136,31 @@ fn a_link_among_the_targets_is_not_nothing() {
     assert_eq!(verdict(&one.findings, "python-static-analysis", "python"), Some(Verdict::Unknown), "{}", told(&one.findings));
 }
 
+/// A script that is a link to a file of the tree is that file; where a link leads out of it, nothing is read and nothing is missing.
+#[test]
+fn a_linked_script_is_the_file_that_it_names() {
+    for (link, target, expected) in [
+        ("ci/run", "../scripts/lint.sh", Verdict::Pass),
+        ("ci", "scripts", Verdict::Pass),
+        ("ci/run", "../../elsewhere.sh", Verdict::Unknown),
+        ("ci/run", "/etc/passwd", Verdict::Unknown),
+        ("ci/run", "other", Verdict::Unknown),
+    ] {
+        let run = if link == "ci" { "./ci/lint.sh" } else { "./ci/run" };
+        let dir = with_workflow(workflow(run).as_bytes());
+        write(dir.path(), "scripts/lint.sh", b"#!/bin/sh -e\nbandit -r src\n");
+        if link != "ci" {
+            write(dir.path(), "ci/kept", b"");
+            symlink("run", dir.path().join("ci/other")).expect("linked");
+        }
+        symlink(target, dir.path().join(link)).expect("linked");
+        let one = report(&dir);
+        let found = verdict(&one.findings, "python-static-analysis", "python");
+        assert_eq!(found, Some(expected), "{target}: {}", told(&one.findings));
+        assert!(one.not_inspected.is_empty(), "{target}: {:?}", one.not_inspected);
+    }
+}
+
 /// What an unknown program is given is looked at for a script, and nothing that had to be read.
 #[test]
 fn data_that_cannot_be_read_leaves_the_run_whole() {

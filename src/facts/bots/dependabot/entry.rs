@@ -8,6 +8,7 @@ use super::super::{BotProblem, moments};
 use super::ignored::{ignored_by, names};
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
+use crate::facts::dependencies::Dependency;
 use crate::facts::meter::{NAME, PATTERN};
 use crate::snapshot::DefaultBranch;
 use crate::text::{Place, RepoPath};
@@ -63,6 +64,17 @@ impl<'d> Directory<'d> {
             _ => false,
         }
     }
+}
+
+/// How the service tells the dependencies of an ecosystem apart that only development needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kinds {
+    /// Not at all: each is the product's.
+    One,
+    /// By the table that each stands in.
+    ByTable,
+    /// In a way that is not followed here.
+    Unknown,
 }
 
 /// One entry.
@@ -169,16 +181,32 @@ impl<'d> Entry<'d> {
         (!self.value.get(limit.0).is_some_and(product)).then_some(limit.1)
     }
 
-    /// The line of `allow` whose names are all names of nothing that the target's manifests declare. A lock file holds more
-    /// than they do, and where nothing is known to be declared nothing is known to be missing.
-    pub(super) fn allows_none(&self, declared: &[String]) -> Option<Place> {
-        let allow = self.value.get("allow").filter(|allow| !allow.is_empty() && !declared.is_empty())?;
+    /// The line of `allow` whose items are all for nothing that the target's manifests declare, by name or by kind. A lock file holds
+    /// more than they do, but nothing of a kind (the service's `TOP_LEVEL_DEPENDENCY_TYPES`); where nothing is known to be declared,
+    /// nothing is known to be missing.
+    pub(super) fn allows_none(&self, declared: &[Dependency], kinds: Kinds, locked: bool) -> Option<Place> {
+        let allow = self.value.get("allow").filter(|allow| !allow.is_empty())?;
         let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
-        let names_none = |item: Value<'d>| {
-            let Some(text) = item.get("dependency-name").and_then(Value::scalar) else { return false };
-            text.len() <= 512 && !declared.iter().any(|name| names(&plain(text), &plain(name)))
+        let none = |item: Value<'d>| {
+            let runtime = match item.get("dependency-type").and_then(Value::scalar) {
+                Some("development") => Some(false),
+                Some("production") => Some(true),
+                _ => None,
+            };
+            if kinds == Kinds::One && runtime == Some(false) {
+                return true;
+            }
+            let name = item.get("dependency-name").and_then(Value::scalar).map(plain);
+            if declared.is_empty() || name.as_ref().is_some_and(|name| name.len() > 512) {
+                return false;
+            }
+            let named = |one: &Dependency| name.as_ref().is_none_or(|name| names(name, &plain(&one.name)));
+            match runtime.filter(|_| kinds == Kinds::ByTable) {
+                Some(runtime) => !declared.iter().any(|one| named(one) && one.runtime == runtime),
+                None => !locked && name.is_some() && !declared.iter().any(named),
+            }
         };
-        allow.items().all(names_none).then(|| allow.place())
+        allow.items().all(none).then(|| allow.place())
     }
 
     /// The last line of `ignore` whose items, together, have all names that the manifests declare, in all versions.

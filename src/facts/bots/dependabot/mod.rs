@@ -1,6 +1,7 @@
 //! Owns `.github/dependabot.yml`: validity as the service sees it, and what each entry updates. Refuses security updates,
 //! which are a setting of the forge.
 
+mod central;
 mod entry;
 mod ignored;
 mod nested;
@@ -8,7 +9,7 @@ pub(super) mod reach;
 mod registries;
 mod schema;
 
-use self::entry::Entry;
+use self::entry::{Entry, Kinds};
 use self::reach::Reach;
 use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
 use super::{BotFact, BotProblem, Coverage, Remedy};
@@ -68,7 +69,7 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
     let mut reading = Reading::from(fact.clone());
     let fits = entries.iter().all(|entry| {
         apply(scene, bot, entry, &reach, &mut reading).is_some_and(|unmatched| {
-            unmatched.into_iter().all(|directory| nowhere(scene, entry.ecosystem, directory, &mut reading.fact).is_some())
+            unmatched.into_iter().all(|directory| nowhere(scene, entry, directory, &mut reading.fact).is_some())
         })
     });
     if fits { reading } else { too_large(scene, bot, fact) }
@@ -137,7 +138,7 @@ fn apply<'e>(
             reading.misses.push(Miss::new(target, why, place.clone()));
         } else if let Some(place) = entry.excludes(target) {
             reading.misses.push(Miss::new(target, "ignored", place));
-        } else if let Some((place, remedy)) = leaves_none(scene, entry, target) {
+        } else if let Some((place, remedy)) = leaves_none(scene, bot, entry, target) {
             reading.misses.push(Miss { remedy: Some(remedy), ..Miss::new(target, "ignored", place) });
         } else if let Some(why) = &entry.disputed {
             reading.fact.may_cover.push((target.ecosystem.to_owned(), target.directory.clone(), why.clone()));
@@ -175,9 +176,23 @@ fn apply<'e>(
 
 /// See [`Entry::allows_none`] and [`Entry::ignores_each`]: asked of manifests that declare what they need by themselves. What
 /// `allow` names may stand in a lock file only.
-fn leaves_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Option<(Place, Remedy)> {
+fn leaves_none(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<'_>) -> Option<(Place, Remedy)> {
     if !entry.asks_for_names() {
         return None;
+    }
+    let allowed = |place: Place| {
+        let words = "`allow` takes in none of what is listed here".to_owned();
+        let fix = "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned();
+        (place, Remedy { words, fix })
+    };
+    let has = |list: &[String]| list.iter().any(|name| name == entry.ecosystem);
+    let kinds = match () {
+        () if has(&bot.one_kind) => Kinds::One,
+        () if has(&bot.kinds_by_table) => Kinds::ByTable,
+        () => Kinds::Unknown,
+    };
+    if let (Kinds::One, Some(place)) = (kinds, entry.allows_none(&[], kinds, true)) {
+        return Some(allowed(place));
     }
     let snapshot = scene.world.snapshot;
     let locks = scene.world.catalog.languages.manifest.iter().flat_map(|row| &row.locks);
@@ -188,21 +203,27 @@ fn leaves_none(scene: &Scene<'_>, entry: &Entry<'_>, target: &Target<'_>) -> Opt
     if roots || each.iter().any(Vec::is_empty) {
         return None;
     }
-    let names: Vec<String> = each.into_iter().flatten().map(|one| one.name).collect();
-    if !entry.has_allow() {
-        let words = "`ignore` names all that is listed here".to_owned();
-        let fix = "let the entry ignore single dependencies or versions, not all of them".to_owned();
-        return entry.ignores_each(&names).map(|place| (place, Remedy { words, fix }));
+    let all: Vec<Dependency> = each.into_iter().flatten().collect();
+    if entry.has_allow() {
+        return entry.allows_none(&all, kinds, locked).map(allowed);
     }
-    let words = "`allow` names none of what is listed here".to_owned();
-    let fix = "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned();
-    entry.allows_none(&names).filter(|_| !locked).map(|place| (place, Remedy { words, fix }))
+    let names: Vec<String> = all.into_iter().map(|one| one.name).collect();
+    let words = "`ignore` names all that is listed here".to_owned();
+    let fix = "let the entry ignore single dependencies or versions, not all of them".to_owned();
+    entry.ignores_each(&names).map(|place| (place, Remedy { words, fix }))
 }
 
-/// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work.
-fn nowhere(scene: &Scene<'_>, ecosystem: &str, directory: &entry::Directory<'_>, fact: &mut BotFact) -> Option<()> {
-    if let Some(message) = misses_everything(scene, ecosystem, directory)? {
-        let problem = BotProblem::fatal(directory.place.clone(), "missing-directory", message);
+/// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work. Another branch has a
+/// tree of its own, and an entry that is switched off does what it is meant to do.
+fn nowhere(scene: &Scene<'_>, entry: &Entry<'_>, directory: &entry::Directory<'_>, fact: &mut BotFact) -> Option<()> {
+    let off = match entry.covers_nothing {
+        Some(("target-branch", _)) => return Some(()),
+        Some((why, _)) => why != "never",
+        None => false,
+    };
+    if let Some(message) = misses_everything(scene, entry.ecosystem, directory)? {
+        let make = if off { BotProblem::note } else { BotProblem::fatal };
+        let problem = make(directory.place.clone(), "missing-directory", message.as_str());
         fact.problems.push(problem.fix("name the directory that holds the manifest, or drop the entry"));
     }
     Some(())
@@ -319,10 +340,10 @@ fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &Re
     rows.of(path).is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
 }
 
-/// Whether a YAML file may be one of Kubernetes, or the values of a chart (dependabot-core 54c1028,
-/// docker/lib/dependabot/shared/shared_file_fetcher.rb, `likely_kubernetes_resource?`).
+/// Whether a YAML file may be one of Kubernetes, or values of a chart that name an image (dependabot-core 0.392, `shared_file_fetcher.rb`
+/// `likely_kubernetes_resource?`, `shared_file_parser.rb` `deep_fetch_images`, `utils/helpers.rb` `HELM_REGEXP`).
 fn may_name_images(scene: &Scene<'_>, path: &RepoPath) -> bool {
     let values = path.file_name().to_ascii_lowercase().contains("values");
-    let says = |text: &str| ["apiVersion", "kind"].iter().all(|key| text.contains(key));
-    values || scene.world.snapshot.peek(path).map_or(true, |file| says(&file.text))
+    let keys: &[&str] = if values { &["image"] } else { &["apiVersion", "kind"] };
+    scene.world.snapshot.peek(path).map_or(true, |file| keys.iter().all(|key| file.text.contains(key)))
 }

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::targets::Scene;
+use super::central;
 use crate::facts::components::workspaces;
 use crate::text::RepoPath;
 
@@ -31,6 +32,11 @@ impl Reach {
                 for project in projects.into_iter().filter(|project| *project != root) {
                     roots.entry((ecosystem.to_owned(), project)).or_default().push(root.clone());
                 }
+            }
+        }
+        for target in &scene.targets {
+            if let Some(root) = central::of(scene, target).filter(|root| root != target.directory) {
+                roots.entry(target.key()).or_default().push(root);
             }
         }
         Self { roots }

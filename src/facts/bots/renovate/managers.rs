@@ -24,6 +24,7 @@ use super::rules::{Rule, Subject};
 const CATEGORIES: &[(&str, &[&str])] = &[
     ("pip", &["python"]),
     ("uv", &["python"]),
+    ("pixi", &["python"]),
     ("npm", &["js"]),
     ("bun", &["js"]),
     ("deno", &["js"]),

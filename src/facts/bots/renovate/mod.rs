@@ -1,6 +1,7 @@
 //! Owns Renovate's configuration: which of its files counts, whether it is on, and which manifests its managers serve.
 //! Refuses presets of other repositories: what they say is unknown, so what the file covers is only what it may cover.
 
+mod asked;
 mod judge;
 mod managers;
 mod patterns;
@@ -144,6 +145,8 @@ struct Config<'d> {
     ignore_place: Place,
     /// The preset that brings `ignore`, when one does.
     ignore_from: Option<String>,
+    /// What is left of a preset's `ignore` when no manifest in sight is to be skipped.
+    left: Vec<String>,
     /// Where its settings stand.
     place: Place,
     /// What it leaves out of everything.
@@ -154,7 +157,8 @@ struct Config<'d> {
     unread: Option<Why>,
 }
 
-fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, presets: Presets, mut fact: BotFact) -> Reading {
+fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, mut presets: Presets, mut fact: BotFact) -> Reading {
+    presets.notes.extend(asked::note(bot, root, &presets));
     fact.problems.extend(presets.notes.iter().cloned());
     for (name, place) in &presets.unknown {
         let words = format!("the preset `{name}` is not in this tree: what it says is unknown");
@@ -216,6 +220,7 @@ impl<'d> Config<'d> {
             managers,
             rules,
             include: Paths::new(if fits { texts("includePaths") } else { Vec::new() }),
+            left: ignore_from.as_ref().map(|_| left(scene, bot, &ignore)).unwrap_or_default(),
             ignore,
             ignore_place,
             ignore_from,
@@ -265,29 +270,34 @@ impl<'d> Config<'d> {
             return Some(Served::Miss("ignored", None, Some(Remedy { words: words.to_owned(), fix })));
         }
         let pattern = self.ignore.ignoring(path)?;
-        Some(Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern, path))))
+        Some(Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern))))
     }
 
     /// Own paths can be shortened; those of a preset are replaced by own ones.
-    fn ignored(&self, pattern: &str, path: &str) -> Remedy {
+    fn ignored(&self, pattern: &str) -> Remedy {
         match &self.ignore_from {
             None => {
                 Remedy { words: format!("`ignorePaths` has `{pattern}`"), fix: format!("take `{pattern}` out of `ignorePaths`") }
             }
-            Some(preset) => {
-                let rest: Vec<String> = self
-                    .ignore
-                    .texts()
-                    .filter(|text| Paths::new([*text]).ignoring(path).is_none())
-                    .map(|text| format!("\"{text}\""))
-                    .collect();
-                Remedy {
-                    words: format!("`{preset}` skips `{pattern}`"),
-                    fix: format!("own paths take the place of those: \"ignorePaths\": [{}]", rest.join(", ")),
-                }
-            }
+            // One list for every place: of two, what reads the file takes the second.
+            Some(preset) => Remedy {
+                words: format!("`{preset}` skips `{pattern}`"),
+                fix: format!("own paths take the place of those: \"ignorePaths\": [{}]", self.left.join(", ")),
+            },
         }
     }
+}
+
+/// The patterns of a list that skip no manifest which the bot reads, in quotes.
+fn left(scene: &Scene<'_>, bot: &Bot, ignore: &Paths) -> Vec<String> {
+    let read = |target: &&Target<'_>| bot.manager.iter().any(|manager| manager.ecosystem == target.ecosystem);
+    let targets: Vec<&Target<'_>> = scene.targets.iter().filter(read).collect();
+    let skips = |text: &str| {
+        let one = Paths::new([text]);
+        let manifests = targets.iter().flat_map(|target| target.manifests.iter().filter(|one| one.scope <= target.scope()));
+        manifests.into_iter().any(|manifest| one.ignoring(manifest.path.as_str()).is_some())
+    };
+    ignore.texts().filter(|text| !skips(text)).map(|text| format!("\"{text}\"")).collect()
 }
 
 /// A target is covered when every manifest of it is that is part of the product as its root is: a sample that is built with it may

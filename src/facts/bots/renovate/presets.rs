@@ -20,6 +20,8 @@ pub(super) struct Presets {
     pub(super) off: Option<Place>,
     /// Presets that are not known, with the line.
     pub(super) unknown: Vec<(String, Place)>,
+    /// The key that one of them sets, with which somebody has to ask for each update, with the line.
+    pub(super) on_request: Option<(String, Place)>,
     pub(super) notes: Vec<BotProblem>,
 }
 
@@ -71,6 +73,9 @@ fn apply(preset: &Preset, name: &str, place: &Place, sum: &mut Presets) {
     sum.disables.extend(preset.disables.iter().map(|manager| (manager.clone(), place.clone())));
     if preset.off {
         sum.off = Some(place.clone());
+    }
+    if let Some(key) = &preset.on_request {
+        sum.on_request = Some((key.clone(), place.clone()));
     }
     if preset.only_security {
         sum.notes.push(BotProblem::note(place.clone(), "only-security", "only updates that mend a known flaw are made"));

@@ -38,7 +38,8 @@ fn some_names_only() {
         let text = format!(
             "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: weekly\n{keys}"
         );
-        let (bots, _) = super::facts(&[NPM, (".github/dependabot.yml", &text)]);
+        let both = ("package.json", r#"{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}}"#);
+        let (bots, _) = super::facts(&[both, (".github/dependabot.yml", &text)]);
         bots[0].some_only.len()
     };
     assert_eq!(some(""), 0);

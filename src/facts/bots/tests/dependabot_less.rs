@@ -82,3 +82,47 @@ fn a_contested_value_is_a_note_at_its_line() {
     let manifest = ("Cargo.toml", "[package]\nname = 'a'\n[dependencies]\nb = '1'\n");
     assert_eq!(state("dependabot", &[manifest, (FILE, &contested)]), "active +cargo: contested-value@6");
 }
+
+#[test]
+fn an_entry_that_is_meant_to_do_nothing_needs_no_directory() {
+    let gone = |more: &str| entry(more).replace("directory: /", "directory: /gone");
+    for (more, wanted) in [
+        ("", "active !missing-directory@4"),
+        // The documented way to switch version updates off.
+        ("    open-pull-requests-limit: 0\n", "active missing-directory@4 limit-0@6"),
+        ("    ignore: [{ dependency-name: '*' }]\n", "active missing-directory@4 ignored@6"),
+        // The tree of another branch is not this one.
+        ("    target-branch: '4.x'\n", "active target-branch@6"),
+        ("    target-branch: main\n", "active !missing-directory@4"),
+    ] {
+        assert_eq!(state("dependabot", &[NPM, (FILE, &gone(more))]), wanted, "{more}");
+    }
+}
+
+#[test]
+fn what_is_allowed_has_to_be_there() {
+    const BOTH: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}}"#);
+    const LOCK: (&str, &str) = ("package-lock.json", "{}");
+    let ignored = "npm: ignored@7";
+    for (name, item, tree, wanted) in [
+        ("a kind that nothing is of", "dependency-type: development", &[NPM][..], ignored),
+        ("a lock file has no kinds", "dependency-type: development", &[NPM, LOCK], ignored),
+        ("a kind that something is of", "dependency-type: development", &[BOTH], ""),
+        ("a name of another kind", "{ dependency-name: a, dependency-type: development }", &[BOTH], ignored),
+        ("a name of this kind", "{ dependency-name: b, dependency-type: development }", &[BOTH], ""),
+        ("a name of nothing", "dependency-name: c", &[BOTH], ignored),
+        ("a name that may be locked", "dependency-name: c", &[BOTH, LOCK], ""),
+        ("a name of nothing with a kind", "{ dependency-name: c, dependency-type: production }", &[BOTH, LOCK], ignored),
+        ("whatever is declared", "dependency-type: direct", &[NPM, LOCK], ""),
+    ] {
+        let text = entry(&format!("    allow:\n      - {item}\n"));
+        let files: Vec<(&str, &str)> = tree.iter().copied().chain([(FILE, text.as_str())]).collect();
+        assert_eq!(gaps(&files), wanted, "{name}");
+    }
+    // The service takes each crate for one of the product, and each Python package by the name of its file.
+    let allow = "    allow:\n      - dependency-type: development\n";
+    let (cargo, pip) = (entry(allow).replace("npm", "cargo"), entry(allow).replace("npm", "pip"));
+    let manifest = ("Cargo.toml", "[package]\nname = 'a'\n[dev-dependencies]\nb = '1'\n");
+    assert_eq!(gaps(&[manifest, (FILE, &cargo)]), "cargo: ignored@7");
+    assert_eq!(gaps(&[("requirements.txt", "a\n"), (FILE, &pip)]), "");
+}

@@ -2,6 +2,7 @@
 //! are run by the integration tests.
 
 mod around;
+mod central;
 mod dependabot;
 mod dependabot_less;
 mod hostile;

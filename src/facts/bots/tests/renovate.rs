@@ -55,6 +55,17 @@ fn settings() {
             "active +npm:",
         ),
         ("an unknown built-in preset", r#"{"extends":[":noSuchThing"]}"#, &[NPM], "active ?npm: preset-unknown@1"),
+        ("asked for by hand", r#"{"dependencyDashboardApproval":true}"#, &[NPM], "active +npm: on-request@1"),
+        ("asked for by a preset", r#"{"extends":[":dependencyDashboardApproval"]}"#, &[NPM], "active +npm: on-request@1"),
+        ("asked for in its older name", r#"{"masterIssueApproval":true}"#, &[NPM], "active +npm: on-request@1"),
+        ("no pull request of its own", r#"{"prCreation":"approval"}"#, &[NPM], "active +npm: on-request@1"),
+        ("late pull requests", r#"{"prCreation":"not-pending"}"#, &[NPM], "active +npm:"),
+        (
+            "asked for by a preset, and not",
+            r#"{"extends":[":dependencyDashboardApproval"],"dependencyDashboardApproval":false}"#,
+            &[NPM],
+            "active +npm:",
+        ),
         ("only security updates", r#"{"extends":["security:only-security-updates"]}"#, &[NPM], "active +npm: only-security@1"),
         ("managers", r#"{"enabledManagers":["npm"]}"#, &[NPM, PIP], "active +npm:"),
         ("an older manager", r#"{"enabledManagers":["yarn"]}"#, &[NPM], "active +npm:"),
@@ -314,6 +325,10 @@ fn what_a_preset_skips_is_said_with_a_remedy() {
     let remedy = uncovered[0].remedy.as_ref().expect("a preset's path");
     assert!(remedy.words.contains("examples/**"), "{}", remedy.words);
     assert!(remedy.fix.contains("\"ignorePaths\": [") && !remedy.fix.contains("example"), "{}", remedy.fix);
+    // One list for all that is skipped: the second of two would take the first one's place.
+    let (_, uncovered) = facts(&[files[0], files[1], ("tests/b/package.json", NPM.1), files[2]]);
+    let fixes: Vec<&str> = uncovered.iter().filter_map(|gap| Some(gap.remedy.as_ref()?.fix.as_str())).collect();
+    assert!(fixes.len() == 2 && fixes[0] == fixes[1] && !fixes[0].contains("**/tests/**"), "{fixes:?}");
 }
 
 #[test]

@@ -101,7 +101,10 @@ fn named_filters(snapshot: &Snapshot, with: Value<'_>) -> Option<StepFacts> {
         });
     }
     let unread = || Node::Literal(Val::unknown("depends on filters that cannot be read"));
-    outputs.insert("changes".to_owned(), all.map_or_else(unread, |all| says(Says::Names, &all)));
+    // "Cannot set changes output variable - name already used by filter output" (src/main.ts, v3): exactly that name.
+    if document.root().get("changes").is_none() {
+        outputs.insert("changes".to_owned(), all.map_or_else(unread, |all| says(Says::Names, &all)));
+    }
     Some(StepFacts { outputs, complete: true, ..StepFacts::default() })
 }
 

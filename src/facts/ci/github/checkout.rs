@@ -97,6 +97,7 @@ impl Names for RefNames<'_, '_> {
         let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
         let target = self.info.event.name == "pull_request_target";
         match (root, parts.as_slice()) {
+            ("github", ["event", "after"]) if self.info.event.name == "push" => Val::text(HEAD),
             ("github", ["head_ref" | "event", ..]) if !self.info.is_pull_request() => self.inner.lookup(root, route),
             (
                 "github",
@@ -109,6 +110,8 @@ impl Names for RefNames<'_, '_> {
             ("github", ["event", "pull_request", "base", "ref" | "sha"] | ["event", "repository", "default_branch"]) => {
                 Val::text(BASE)
             }
+            // What was pushed: the head of the change, or nothing when the change was not pushed to, which is the default.
+            ("github", ["event", "after"]) if !target => Val::text(HEAD),
             // With `pull_request_target` these are the base's; else they are what no `ref` at all would give.
             ("github", ["sha" | "ref" | "ref_name" | "workflow_sha"]) => Val::text(if target { BASE } else { HEAD }),
             _ => self.inner.lookup(root, route),

@@ -77,8 +77,9 @@ pub(super) fn lower(files: &Files<'_>, draft: &mut Draft<'_>, lane: &Lane<'_>, s
     if let Some(list) = root.route(&["runs", "steps"]) {
         // Whoever uses it may ask for what it hands on.
         let beyond = root.get("outputs").map(Told::of).unwrap_or_default();
-        let later = Later::of(files, lane.inputs, list, &beyond);
-        for (at, step) in list.items().enumerate() {
+        let list: Vec<_> = list.items().collect();
+        let later = Later::of(files, lane.inputs, &list, &beyond);
+        for (at, step) in list.into_iter().enumerate() {
             if draft.full {
                 break;
             }

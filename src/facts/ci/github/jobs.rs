@@ -20,7 +20,7 @@ use super::steps::{self, written};
 use super::template;
 use super::variables::Variables;
 use super::variants::{Codes, Projection, UsedKeys};
-use super::{grouped, inputs};
+use super::{background, grouped, inputs};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
@@ -190,9 +190,10 @@ impl OneJob<'_, '_> {
         let outputs = self.job.value.get("outputs");
         let asked = outputs.filter(|_| self.around.asked.contains(&self.job.id.to_ascii_lowercase()));
         let beyond = asked.map(Told::of).unwrap_or_default();
-        let later = Later::of(self.files, &self.site.inputs, list, &beyond);
+        let list = background::in_order(list);
+        let later = Later::of(self.files, &self.site.inputs, &list, &beyond);
         let mut state = State::default();
-        for (at, step) in list.items().enumerate() {
+        for (at, step) in list.iter().copied().enumerate() {
             if draft.full {
                 return;
             }
@@ -201,9 +202,11 @@ impl OneJob<'_, '_> {
             let written = state.written.iter().filter(|(name, _)| grouped::mentions(step, name));
             written.for_each(|(_, written)| used.scan_text(&written.text));
             let mut after = None;
+            let cancelled = background::cancelled(&list, at);
             for (class, number) in differences(step, &used, classes, codes) {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
-                let lane = Lane { matrix: variant, ..class.lane.clone() };
+                let mut lane = Lane { matrix: variant, ..class.lane.clone() };
+                lane.holds.extend(cancelled.clone());
                 let mut own = state.clone();
                 steps::lower(self.files, draft, &lane, &mut own, step, later.of_step(at));
                 after.get_or_insert(own);

@@ -1,6 +1,7 @@
 //! Owns GitHub Actions: `.github/workflows` turned into pipelines. Refuses to follow commands, actions of other repositories
 //! and anything that only a run could tell.
 
+mod background;
 mod budget;
 mod changes;
 mod checkout;

@@ -7,7 +7,7 @@ use super::draft::Files;
 use super::expr::{Node, Val};
 use super::reuse::{self, Site};
 use super::scope::{JobFacts, Scope, StepFacts};
-use super::{changes, composite, inputs, residual};
+use super::{background, changes, composite, inputs, residual};
 use crate::doc::{Kind, Value};
 use crate::facts::workdir::Workdir;
 
@@ -85,7 +85,8 @@ fn of_action(files: &Files<'_>, step: Value<'_>, scope: &Scope<'_>, depth: usize
     let declared = root.get("outputs").filter(|declared| !declared.is_empty())?;
     let bound = inputs::bind(root.get("inputs"), step.get("with"), scope);
     let inner = Scope { inputs: &bound, steps: None, ..scope.clone() };
-    let steps = of_steps(files, root.route(&["runs", "steps"]), &inner, depth + 1);
+    let list = root.route(&["runs", "steps"]).map(|list| list.items().collect()).unwrap_or_default();
+    let steps = of_steps(files, list, &inner, depth + 1);
     let inner = Scope { steps: Some(&steps), ..inner };
     let each = declared.entries().filter_map(|entry| Some((entry.name()?.to_ascii_lowercase(), entry.value.get("value")?)));
     let outputs = each.map(|(name, value)| (name, text(residual::of_value(value, &inner)))).collect();
@@ -93,9 +94,9 @@ fn of_action(files: &Files<'_>, step: Value<'_>, scope: &Scope<'_>, depth: usize
 }
 
 /// The steps of a list of which the outputs are known, by id.
-fn of_steps(files: &Files<'_>, list: Option<Value<'_>>, scope: &Scope<'_>, depth: usize) -> BTreeMap<String, StepFacts> {
+fn of_steps(files: &Files<'_>, list: Vec<Value<'_>>, scope: &Scope<'_>, depth: usize) -> BTreeMap<String, StepFacts> {
     let mut found: BTreeMap<String, StepFacts> = BTreeMap::new();
-    for step in list.into_iter().flat_map(Value::items).filter(|step| step.get("id").is_some()) {
+    for step in list.into_iter().filter(|step| step.get("id").is_some()) {
         let facts = of_step(files, step, &Scope { steps: Some(&found), ..scope.clone() }, depth);
         if let Some((id, facts)) = step.get("id").and_then(Value::scalar).zip(facts)
             && found.len() < KEPT
@@ -119,7 +120,7 @@ pub(super) fn of_job(files: &Files<'_>, job: Value<'_>, scope: &Scope<'_>, site:
 
 fn declared(files: &Files<'_>, job: Value<'_>, scope: &Scope<'_>) -> BTreeMap<String, Node> {
     let Some(declared) = job.get("outputs").filter(|declared| !declared.is_empty()) else { return BTreeMap::new() };
-    let steps = of_steps(files, job.get("steps"), scope, 0);
+    let steps = of_steps(files, job.get("steps").map(background::in_order).unwrap_or_default(), scope, 0);
     let unknown = Val::unknown("depends on the variant of a matrix");
     let matrix = job.route(&["strategy", "matrix"]).map(|_| &unknown);
     let scope = Scope { steps: Some(&steps), matrix, ..scope.clone() };

@@ -46,10 +46,10 @@ impl Writer {
 }
 
 /// The numbers of the steps that may write down a failure for which something later may fail. `beyond` is what else is handed on.
-pub(super) fn recorded(steps: Value<'_>, beyond: &Told) -> BTreeSet<usize> {
+pub(super) fn recorded(steps: &[Value<'_>], beyond: &Told) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut writers: Vec<Writer> = Vec::new();
-    for (at, step) in steps.items().enumerate() {
+    for (at, step) in steps.iter().copied().enumerate() {
         if !writers.is_empty() && may_fail(step) {
             let told = Told::of(step);
             writers.retain(|writer| !writer.asked(&told) || !found.insert(writer.at));

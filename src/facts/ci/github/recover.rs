@@ -38,7 +38,7 @@ pub(super) struct OfStep {
 
 impl Later {
     /// Looks at a list of steps; `beyond` is what is handed on to others.
-    pub(super) fn of(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>, beyond: &Told) -> Self {
+    pub(super) fn of(files: &Files<'_>, inputs: &Inputs, steps: &[Value<'_>], beyond: &Told) -> Self {
         Self { saved: saved(files, inputs, steps, beyond), recorded: recorded::recorded(steps, beyond) }
     }
 
@@ -49,11 +49,11 @@ impl Later {
 }
 
 /// The numbers of the steps whose `continue-on-error` is made good by a later step of the list, or may be.
-fn saved(files: &Files<'_>, inputs: &Inputs, steps: Value<'_>, beyond: &Told) -> BTreeMap<usize, Judged> {
+fn saved(files: &Files<'_>, inputs: &Inputs, steps: &[Value<'_>], beyond: &Told) -> BTreeMap<usize, Judged> {
     let mut saved = BTreeMap::new();
     let mut softened: Vec<(usize, &str)> = Vec::new();
     let mut judges = 0;
-    for (at, step) in steps.items().enumerate() {
+    for (at, step) in steps.iter().copied().enumerate() {
         if judges < LOOKED_AT && !softened.is_empty() && fails(step) {
             judges += 1;
             let condition = Condition::read(step.get("if"));

@@ -2,7 +2,7 @@
 
 use crate::answer::{Reason, Why};
 use crate::facts::hold::HoldEffect;
-use crate::facts::shell::{Dialect, ShellMode, shell_named};
+use crate::facts::shell::{Dialect, OptionRead, ShellMode, ShellOptions, shell_named};
 
 /// What runs a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,48 +66,41 @@ fn named(text: &str) -> Shell {
 }
 
 /// Reads `-eo pipefail {0}`.
-fn flags(mut mode: ShellMode, words: &[&str], text: &str) -> Shell {
+fn flags(mode: ShellMode, words: &[&str], text: &str) -> Shell {
     let doubtful = |why: &str| Shell::Doubtful(HoldEffect::Unknown(Reason::Unsupported), format!("{why} (`{text}`)"));
-    let mut script = false;
-    let mut words = words.iter();
+    let void = |why: &str| Shell::Doubtful(HoldEffect::Void, format!("{why} (`{text}`)"));
+    let mut options = ShellOptions::new(mode);
+    let mut words = words.iter().copied();
+    let mut operand = None;
     while let Some(word) = words.next() {
-        if *word == "{0}" {
-            script = true;
-            break;
-        }
-        if word.starts_with("--") {
-            continue;
-        }
-        let Some((on, letters)) =
-            word.strip_prefix('-').map(|rest| (true, rest)).or_else(|| word.strip_prefix('+').map(|rest| (false, rest)))
-        else {
-            return doubtful("the shell is given another script");
-        };
-        for letter in letters.chars() {
-            match letter {
-                'e' => mode.errexit = on,
-                'c' => return doubtful("the shell is given a command"),
-                // The file is then no more than an argument, and standard input is empty.
-                's' if on => {
-                    return Shell::Doubtful(
-                        HoldEffect::Void,
-                        format!("the shell reads standard input, not the script (`{text}`)"),
-                    );
-                }
-                'n' if on => return Shell::Doubtful(HoldEffect::Void, format!("the shell runs nothing (`{text}`)")),
-                'o' => match words.next().copied() {
-                    Some("errexit") => mode.errexit = on,
-                    Some("pipefail") => mode.pipefail = on,
-                    Some("noexec") if on => {
-                        return Shell::Doubtful(HoldEffect::Void, format!("the shell runs nothing (`{text}`)"));
-                    }
-                    _ => {}
-                },
-                _ => {}
+        match options.take(word, &mut || words.next()) {
+            OptionRead::More => {}
+            OptionRead::End => {
+                operand = words.next();
+                break;
+            }
+            OptionRead::No => {
+                operand = Some(word);
+                break;
             }
         }
     }
-    if script { Shell::Known(mode) } else { doubtful("the shell is not given the script") }
+    if options.text {
+        return doubtful("the shell is given a command");
+    }
+    // The file is then no more than an argument, and standard input is empty.
+    if options.stdin {
+        return void("the shell reads standard input, not the script");
+    }
+    if options.noexec {
+        return void("the shell runs nothing");
+    }
+    match operand {
+        Some("{0}") if options.interactive && options.names_first => doubtful("the shell reads another file first"),
+        Some("{0}") => Shell::Known(options.mode),
+        Some(_) => doubtful("the shell is given another script"),
+        None => doubtful("the shell is not given the script"),
+    }
 }
 
 fn foreign(program: &str) -> Shell {
@@ -181,6 +174,9 @@ mod tests {
             ("bash -euxo pipefail {0}", known(true, true, Dialect::Bash)),
             ("bash --noprofile --norc -e -o pipefail {0}", known(true, true, Dialect::Bash)),
             ("/bin/bash -e +e {0}", known(false, false, Dialect::Bash)),
+            ("bash --posix {0}", known(false, false, Dialect::BashAliases)),
+            ("bash -eo posix {0}", known(true, false, Dialect::BashAliases)),
+            ("bash -e -- {0}", known(true, false, Dialect::Bash)),
             ("nix develop -c bash -eo pipefail {0}", known(true, true, Dialect::Bash)),
         ] {
             assert_eq!(choose(Some(&Written::Text(text.to_owned())), Some("Linux"), false), expected, "{text}");
@@ -198,10 +194,11 @@ mod tests {
         };
         assert_eq!(effect("true {0}"), Some(HoldEffect::Void));
         assert_eq!(effect("true bash {0}"), Some(HoldEffect::Void));
-        for nothing in ["bash -n {0}", "bash -e -s {0}", "bash -es {0}", "sh -es {0}"] {
+        for nothing in ["bash -n {0}", "bash -eo noexec {0}", "bash -t {0}", "bash -e -s {0}", "bash -es {0}", "sh -es {0}"] {
             assert_eq!(effect(nothing), Some(HoldEffect::Void), "{nothing}");
         }
         assert_eq!(effect("bash -e other.sh {0}"), Some(HoldEffect::Unknown(Reason::Unsupported)));
+        assert_eq!(effect("bash --rcfile ci/x -i {0}"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         assert_eq!(effect("bash -c true"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         assert_eq!(effect("micromamba-shell {0}"), Some(HoldEffect::Unknown(Reason::Unsupported)));
         for foreign in ["pwsh", "python", "python3 {0}", "cmd"] {

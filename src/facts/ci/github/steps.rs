@@ -142,6 +142,8 @@ impl<'a, 'd> Reading<'a, 'd> {
             (Some(run), None) => self.run(draft, state, run, certain),
             (None, Some(uses)) => self.uses(draft, state, uses),
             (Some(_), Some(_)) => draft.fatal.push((step.place(), "a step has both `run` and `uses`".to_owned())),
+            // Those run nothing of their own: `background` reads them.
+            (None, None) if ["wait", "wait-all", "cancel"].iter().any(|key| step.get(key).is_some()) => {}
             (None, None) => draft.problems.push((step.place(), "a step has neither `run` nor `uses`".to_owned())),
         }
     }

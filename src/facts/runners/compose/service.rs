@@ -10,6 +10,7 @@ use crate::facts::pipeline::Env;
 use crate::facts::runners::command_line::CommandLine;
 use crate::facts::runners::docker::image::{self, Build, Image};
 use crate::facts::runners::docker::{self, container};
+use crate::facts::runners::env_file::{self, Lines};
 use crate::facts::runners::{Next, Target, World, quoted};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
@@ -130,6 +131,11 @@ pub(super) fn next(
             docker::bind(&mut mounts, &at, tree);
         }
     }
+    let memory = service.get("tmpfs").filter(|(value, _)| value.as_str().is_some());
+    for (over, _) in memory.into_iter().chain(service.all("tmpfs")) {
+        let text = over.as_str().and_then(|text| service.interpolated(text));
+        volumes.extend(text.map(|text| (container::in_memory(&text), over.place())));
+    }
     let directory = match service.text("working_dir") {
         Some(given) => Workdir::mounted(image.directory.as_deref().unwrap_or("/"), Vec::new())
             .enter(&given)
@@ -141,13 +147,14 @@ pub(super) fn next(
     let mut holds = image.holds.clone();
     holds.extend(container::hidden(volumes.into_iter().chain(container::volumes(line, world)), &workdir, outer, world));
     let mut env = image.env.clone();
+    files_of_variables(service, caller_env, &mut env, world);
     for (layer, _) in service.layers.iter().rev() {
         env.extend(
             crate::facts::runners::yaml_merge::field(*layer, "environment")
                 .map_or_else(BTreeMap::new, |value| pairs(service, value)),
         );
     }
-    container::variables(line, caller_env, &mut env);
+    container::variables(line, from, &mut env, world);
     let target = match way {
         Way::Inside(inside) => (!inside.is_empty()).then_some(Target::Argv(inside)),
         Way::Fresh { entrypoint, command } => {
@@ -156,7 +163,23 @@ pub(super) fn next(
             container::target(&image, entrypoint, command, &workdir, world)
         }
     }?;
+    let target = target.built_by(&image.done);
     Some(Next { target, hops, holds, condition: None, workdir, env })
+}
+
+/// `env_file: x.env`, a list of them, or of `{ path: x.env, format: raw }`: what `environment` says comes after them.
+fn files_of_variables(service: &Service<'_>, outer: &Env, env: &mut Env, world: &World<'_>) {
+    let alone = service.get("env_file").filter(|(value, _)| value.as_str().is_some());
+    for (file, home) in alone.into_iter().chain(service.all("env_file")) {
+        let path = file.as_str().or_else(|| file.get("path")?.as_str());
+        let raw = file.get("format").is_some_and(|format| format.as_str() == Some("raw"));
+        let optional = file.get("required").is_some_and(|required| required.scalar() == Some("false"));
+        let Some(name) = path.map(|path| service.interpolated(path).unwrap_or_default()) else { continue };
+        let there = home.resolve(&name).is_some_and(|path| world.snapshot.is_file(&path));
+        if there || !optional {
+            env_file::add(env, &name, home, if raw { Lines::Plain } else { Lines::Quoted }, outer, world);
+        }
+    }
 }
 
 /// `{ type: bind, source: ., target: /app }`.

@@ -6,7 +6,9 @@ use super::image::Image;
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
+use crate::facts::pipeline::Env;
 use crate::facts::runners::command_line::CommandLine;
+use crate::facts::runners::env_file::{self, Lines};
 use crate::facts::runners::{Target, World};
 use crate::facts::shell::{Word, shell_named};
 use crate::facts::workdir::Workdir;
@@ -186,13 +188,22 @@ pub(in crate::facts::runners) fn hidden<'t>(
     None
 }
 
+/// What an empty file system at a place is as a volume: `--tmpfs /a:size=1m`.
+pub(in crate::facts::runners) fn in_memory(text: &str) -> String {
+    format!("tmpfs:{}", text.split(':').next().unwrap_or(text))
+}
+
 /// The volumes of a command line, and where each stands.
 pub(in crate::facts::runners) fn volumes<'l>(
     line: &'l CommandLine,
     world: &'l World<'_>,
 ) -> impl Iterator<Item = (String, Place)> + 'l {
-    let flags = line.all(&["-v", "--volume", "--mount"]);
-    flags.filter_map(|flag| flag.value.as_ref().map(|word| (spelled(word, world), word.place.clone())))
+    let flags = line.all(&["-v", "--volume", "--mount", "--tmpfs"]);
+    flags.filter_map(|flag| {
+        let word = flag.value.as_ref()?;
+        let text = spelled(word, world);
+        Some((if flag.name == "--tmpfs" { in_memory(&text) } else { text }, word.place.clone()))
+    })
 }
 
 /// The bind mounts and the directory that a command line gives a container.
@@ -230,12 +241,18 @@ fn bind_option(text: &str, from: &Workdir) -> Option<(String, RepoPath)> {
     Some((target.to_owned(), host_path(copying::option(text, &["source", "src"])?, from)?))
 }
 
-/// Variables that flags set: `-e NAME=value`; `-e NAME` hands the caller's on.
+/// Variables that flags set: those of files, then `-e NAME=value`; `-e NAME` hands the caller's on.
 pub(in crate::facts::runners) fn variables(
     line: &CommandLine,
-    outer: &crate::facts::pipeline::Env,
-    env: &mut crate::facts::pipeline::Env,
+    (from, outer): (&Workdir, &Env),
+    env: &mut Env,
+    world: &World<'_>,
 ) {
+    for flag in line.all(&["--env-file", "--env-from-file"]) {
+        let lines = if flag.name == "--env-file" { Lines::Plain } else { Lines::Quoted };
+        let name = flag.value.as_ref().map(|word| word.shape()).unwrap_or_default();
+        env_file::add(env, &name, from, lines, outer, world);
+    }
     for flag in line.all(&["-e", "--env"]) {
         let Some(text) = flag.value.as_ref().map(|word| word.value.clone().unwrap_or_else(|| word.raw.clone())) else { continue };
         let known = flag.value.as_ref().is_some_and(|word| word.value.is_some());

@@ -156,12 +156,13 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     };
     let workdir = container::mounted(&line, image.mounts.clone(), image.directory.as_deref(), call.workdir, world);
     let mut env = image.env.clone();
-    container::variables(&line, call.env, &mut env);
+    container::variables(&line, (call.workdir, call.env), &mut env, world);
     let entrypoint = line.last(&["--entrypoint"]).and_then(|flag| flag.value.clone());
     let entrypoint = entrypoint.map(|word| if word.value.as_deref() == Some("") { Vec::new() } else { vec![word] });
     let given = (!rest.is_empty()).then(|| rest.to_vec());
     let Some(target) = container::target(&image, entrypoint, given, &workdir, world) else { return Some((Vec::new(), built)) };
     let hidden = container::hidden(container::volumes(&line, world), &workdir, call.workdir, world);
     let holds = detached(&line).into_iter().chain(image.holds).chain(hidden).collect();
+    let target = target.built_by(&image.done);
     Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env }], built))
 }

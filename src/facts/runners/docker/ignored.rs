@@ -1,16 +1,18 @@
-//! Owns `.dockerignore`: whether it keeps every source file of the context out of an image. Refuses what it keeps out in part:
-//! which files a tool looks at is not known here.
+//! Owns `.dockerignore`: whether it keeps every source file of the context, or all of a language, out of an image. Refuses what it
+//! keeps out of one in part: which files a tool looks at is not known here.
+
+use std::collections::BTreeMap;
 
 use globset::GlobBuilder;
 
-use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::hold::{Hold, HoldEffect, Lost};
 use crate::facts::runners::World;
 use crate::text::{RepoPath, Span};
 
 /// Patterns of one file.
 const PATTERNS: usize = 256;
 
-/// The line that keeps the last source file of a context out of the image, when none is left.
+/// The line that keeps the last source file of a context out of the image, when none is left, or none of some languages.
 pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
     // A file of its own for the Dockerfile comes before that of the context (docker, "Build context").
@@ -32,25 +34,31 @@ pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &Wor
         let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?;
         patterns.push((glob.compile_matcher(), kept, span));
     }
-    let languages = &world.catalog.languages.language;
-    let is_source = |path: &RepoPath| {
-        let ending = path.file_name().rsplit_once('.').map(|(_, ending)| ending);
-        ending.is_some_and(|ending| {
-            languages.iter().any(|row| row.directories.is_empty() && row.extensions.iter().any(|known| known == ending))
-        })
+    let language = |path: &RepoPath| {
+        let (_, ending) = path.file_name().rsplit_once('.')?;
+        let mut rows = world.catalog.languages.language.iter().filter(|row| row.directories.is_empty());
+        rows.find(|row| row.extensions.iter().any(|known| known == ending)).map(|row| row.id.as_str())
     };
     let inside = if context.is_root() { String::new() } else { format!("{context}/") };
-    let mut last = None;
-    for entry in snapshot.under(context).iter().filter(|entry| entry.is_file() && is_source(&entry.path)) {
-        let Some(below) = entry.path.as_str().strip_prefix(&inside) else { continue };
+    // By language: the line that keeps the last file out, or none when a file is left.
+    let mut found: BTreeMap<&str, Option<Span>> = BTreeMap::new();
+    for entry in snapshot.under(context).iter().filter(|entry| entry.is_file()) {
+        let (Some(language), Some(below)) = (language(&entry.path), entry.path.as_str().strip_prefix(&inside)) else { continue };
+        if found.get(language) == Some(&None) {
+            continue;
+        }
         world.meter.spend(patterns.len());
         let heads = || below.match_indices('/').map(|(at, _)| &below[..at]).chain([below]);
-        let (_, kept, span) = patterns.iter().rfind(|(glob, ..)| heads().any(|head| glob.is_match(head)))?;
-        if *kept {
-            return None;
-        }
-        last = Some(*span);
+        let last = patterns.iter().rfind(|(glob, ..)| heads().any(|head| glob.is_match(head)));
+        found.insert(language, last.filter(|(_, kept, _)| !kept).map(|(.., span)| *span));
     }
-    let why = "no source file of the tree gets into the image with it";
-    Some(Hold::new(HoldEffect::Void, file.place(last?), why))
+    let place = found.values().rev().find_map(|span| *span)?;
+    let (gone, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, span)| span.is_some());
+    let [gone, left] = [gone, left].map(|rows| rows.into_iter().map(|(language, _)| language.to_owned()).collect::<Vec<_>>());
+    let hold = |why: &str| Hold::new(HoldEffect::Void, file.place(place), why);
+    Some(if left.is_empty() {
+        hold("no source file of the tree gets into the image with it")
+    } else {
+        hold("none of the source files that it looks at gets into the image with it").of(Lost { gone, left })
+    })
 }

@@ -48,6 +48,8 @@ pub(in crate::facts::runners) struct Image {
     pub command: Vec<Word>,
     /// What keeps files of the tree out of it.
     pub holds: Vec<Hold>,
+    /// What its `RUN` lines do, and those of the stages that it starts from.
+    pub done: Vec<Next>,
     shell: Option<Vec<String>>,
 }
 
@@ -202,14 +204,18 @@ fn stage(
                 copying::place(&mut image.mounts, mounts, world);
             }
             "RUN" => {
+                let done = std::mem::take(&mut image.done);
                 let mut inside = image.clone();
+                image.done = done;
                 let lookup = |name: &str| stage_named(stages, name, at).and_then(|from| images.get(&from));
                 let mounts = copying::bound(one, &image, build.context.as_ref(), &lookup);
                 copying::place(&mut inside.mounts, mounts, world);
                 let mut variables = env.clone();
                 variables.extend(args.clone());
                 variables.extend(image.env.clone());
-                nexts.extend(run(one, &inside, variables));
+                let next = run(one, &inside, variables);
+                image.done.extend(next.clone());
+                nexts.extend(next);
             }
             _ => {}
         }

@@ -244,7 +244,7 @@ impl Runner for Docker {
         let Some((command, rest)) = words.split_first() else { return Some(Vec::new()) };
         Some(match command.value.as_deref() {
             Some("run") => doubted(rest, RUN, |line| run(call, line, world)),
-            Some("exec") => doubted(rest, EXEC, |line| exec(call, line)),
+            Some("exec") => doubted(rest, EXEC, |line| exec(call, line, world)),
             Some("build" | "b" | "bud") => build(call, rest, world),
             Some("compose") => compose::expand(call, rest, world),
             _ => Vec::new(),
@@ -301,7 +301,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
         workdir = workdir.apart();
     }
     let mut env = Env::new();
-    container::variables(line, call.env, &mut env);
+    container::variables(line, (call.workdir, call.env), &mut env, world);
     // An image that is computed or was built before is not known: its words are taken as what runs.
     let base = Image::elsewhere(image.value.clone().unwrap_or_default());
     let entrypoint = line.last(&["--entrypoint"]).and_then(|flag| flag.value.clone());
@@ -313,10 +313,10 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
 }
 
 /// `exec CONTAINER CMD`: which image runs there is not known, so neither is where the tree lies in it.
-fn exec(call: &Call<'_>, line: &CommandLine) -> Option<Next> {
+fn exec(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let rest = line.operands.get(1..).filter(|rest| !rest.is_empty())?;
     let mut env = Env::new();
-    container::variables(line, call.env, &mut env);
+    container::variables(line, (call.workdir, call.env), &mut env, world);
     let workdir = Workdir::mounted("/", Vec::new()).unknown().in_image(false);
     let holds = detached(line).into_iter().collect();
     Some(Next { target: Target::Argv(rest.to_vec()), hops: Vec::new(), holds, condition: None, workdir, env })

@@ -10,6 +10,7 @@ use super::scan::outside;
 use super::{Run, Way};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::Env;
+use crate::facts::runners::env_file::{self, Lines};
 pub(super) use crate::facts::runners::make::expand::UNKNOWN;
 use crate::facts::runners::make::expand::UNKNOWN_TEXT;
 use crate::facts::runners::make::shell_mode::shell_mode;
@@ -50,9 +51,38 @@ pub(super) fn bind(run: &Run<'_>, loaded: &Loaded, recipe: &Recipe, arguments: &
     bound
 }
 
+/// What a file of variables adds: the nearest of its name from the directory upward. A variable that is there keeps its value, unless
+/// the settings say otherwise (just 1.46, `src/load_dotenv.rs`).
+fn dotenv(run: &Run<'_>, loaded: &Loaded, env: &mut Env) {
+    let setting = |name: &str| loaded.justfile.settings.get(name).map(|(value, _)| value.trim_matches(['"', '\'']));
+    let on = |name: &str| setting(name).is_some_and(|value| value != "false");
+    let [filename, path] = ["dotenv-filename", "dotenv-path"].map(setting);
+    if !["dotenv-load", "dotenv-override", "dotenv-required"].iter().any(|name| on(name)) && filename.or(path).is_none() {
+        return;
+    }
+    let is_there = |home: &Workdir, name: &str| home.resolve(name).is_some_and(|path| run.world.snapshot.is_file(&path));
+    let name = filename.unwrap_or(".env");
+    let above = std::iter::successors(Some(loaded.workdir.clone()), |home| {
+        home.dir().filter(|dir| !dir.is_root()).map(|_| home.enter(".."))
+    });
+    let found = path.filter(|path| is_there(&loaded.workdir, path)).map(|path| (loaded.workdir.clone(), path));
+    let found = found.or_else(|| above.take(64).find(|home| is_there(home, name)).map(|home| (home, name)));
+    let Some((home, name)) = found else { return };
+    let mut read = Env::new();
+    env_file::add(&mut read, name, &home, Lines::Quoted, env, run.world);
+    let over = on("dotenv-override");
+    // A search path and a home are always there.
+    for (name, value) in &read {
+        if over || !(env.contains_key(name) || ["PATH", "HOME"].contains(&name.as_str())) {
+            env.insert(name.clone(), value.clone());
+        }
+    }
+}
+
 /// The environment of recipes: exported variables added.
 pub(super) fn environment(run: &Run<'_>, loaded: &Loaded) -> Env {
     let mut env = run.call.env.clone();
+    dotenv(run, loaded, &mut env);
     let all = loaded.justfile.settings.get("export").is_some_and(|(value, _)| value != "false");
     for (name, assignment) in loaded.justfile.variables.iter().filter(|(_, assignment)| all || assignment.export) {
         let text = value(run, loaded, name, &Parameters::new());

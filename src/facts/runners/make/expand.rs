@@ -165,12 +165,13 @@ impl Variables {
         out
     }
 
-    /// The text with all references replaced; what was written keeps its place, a value stands for its reference.
+    /// The text with all references replaced; what was written keeps its place, a value stands for its reference. Programs that
+    /// were looked up keep their mark.
     pub(super) fn expand_mapped(&self, text: &MappedText, layer: &Layer) -> MappedText {
         let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
         self.walk(text.text(), layer, 0, &mut |piece, from| match from {
             From::Written(start) => out.push_part(text, start..start + piece.len()),
-            From::Reference(span) => out.push_standing_for(text.span(span.start..span.end), &plain(piece.to_owned())),
+            From::Reference(span) => out.push_standing_for(text.span(span.start..span.end), piece),
         });
         out
     }

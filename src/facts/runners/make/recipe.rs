@@ -1,11 +1,12 @@
 //! Owns how the lines of a recipe reach the shell: expansion, prefixes, one shell or many. Refuses to read shell.
 
-use super::expand::Layer;
+use super::expand::{LOOKED_UP, Layer};
 use super::plan::{Plan, Way};
 use super::rules::{RecipeLine, Rule};
 use super::shell_mode::shell_mode;
-use crate::answer::Why;
+use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
+use crate::facts::matching::program_name;
 use crate::facts::runners::Target;
 use crate::facts::shell::ShellMode;
 use crate::text::{MappedText, Place};
@@ -68,6 +69,36 @@ pub(super) fn run(plan: &mut Plan<'_>, rule: &Rule, target: &str, layer: &Layer,
     }
 }
 
+/// A line that begins with a program which the makefile looked up, and goes on with a flag: where the program is not found, make
+/// takes the flag's `-` for its own and drops the failure (GNU make, `job.c`: prefixes are those of the expanded line). Python
+/// is on every machine that is not one's own.
+fn dropped_where_not_found(text: &MappedText) -> Option<Hold> {
+    let line = text.text();
+    let at = prefix(line).length;
+    let behind = line[at..].strip_prefix(LOOKED_UP)?;
+    let (name, rest) = behind.split_at(behind.find(char::is_whitespace)?);
+    let flag = prefix(rest).ignores.is_some() && program_name(name) != "python";
+    flag.then(|| {
+        let place = text.place(at..line.len() - rest.len());
+        let why = format!("where `{name}` is not found the line begins with `-`, which drops the failure");
+        Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, why).mended(format!("begin the line with `{name}`"))
+    })
+}
+
+fn without_marks(text: MappedText) -> MappedText {
+    if !text.text().contains(LOOKED_UP) {
+        return text;
+    }
+    let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
+    let mut from = 0;
+    for (at, mark) in text.text().match_indices(LOOKED_UP) {
+        out.push_part(&text, from..at);
+        from = at + mark.len();
+    }
+    out.push_part(&text, from..text.text().len());
+    out
+}
+
 struct Written<'r> {
     line: &'r RecipeLine,
     rule: &'r Rule,
@@ -75,6 +106,8 @@ struct Written<'r> {
 }
 
 fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way, holds: &[Hold]) {
+    let not_found = dropped_where_not_found(&text);
+    let text = without_marks(text);
     let head = prefix(text.text());
     let rest = text.slice(head.length..text.text().len());
     if rest.text().trim().is_empty() {
@@ -83,6 +116,7 @@ fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way,
     let raw = written.line.text.text();
     let place: Place = written.line.text.place(raw.len() - raw.trim_start().len()..raw.trim_end().len());
     let mut holds = holds.to_vec();
+    holds.extend(not_found);
     if let Some(at) = head.ignores
         && !holds.iter().any(|hold| hold.why.starts_with("the `-` prefix"))
     {
@@ -103,7 +137,7 @@ fn emit(plan: &mut Plan<'_>, written: &Written<'_>, text: MappedText, way: &Way,
             Some(_) => holds.push(Hold::new(HoldEffect::Void, at.clone(), "make takes this target as made")),
             None => {
                 let why = "which target make takes as made is computed";
-                holds.push(Hold::new(HoldEffect::Unknown(crate::answer::Reason::Dynamic), at.clone(), why));
+                holds.push(Hold::new(HoldEffect::Unknown(Reason::Dynamic), at.clone(), why));
             }
         }
     }

@@ -139,6 +139,11 @@ const VARIABLES: &[Row] = &[
         &["poetry run <?> /workspace <?> <- Makefile:6"],
     ),
     ("A := $(shell which a b)$(shell which c || which d)\nlint:\n\t$(A)\n", "make lint", &["<?><?> <- Makefile:3"]),
+    ("B := $(shell command -v bandit)\nlint:\n\t$(B) -r .\n", "make lint", &["bandit -r . <- Makefile:3 !unknown Makefile:3"]),
+    ("B ?= $(shell which bandit)\nlint:\n\t@$(B) -r .\n", "make lint", &["bandit -r . <- Makefile:3 !unknown Makefile:3"]),
+    ("B = $(shell which ruff)\nlint:\n\t$(B) check .\n", "make lint", &["ruff check . <- Makefile:3"]),
+    ("B = $(shell which ruff)\nlint:\n\tcd a && $(B) -q\n", "make lint", &["cd a && ruff -q <- Makefile:3"]),
+    ("P := $(shell which python3)\nlint:\n\t$(P) -m bandit\n", "make lint", &["python3 -m bandit <- Makefile:3"]),
     ("A != ls\nlint:\n\tx $(A)\n", "make lint", &["x <?> <- Makefile:3"]),
     (
         "D = a b\nlint:\n\tx $(addprefix -r ,$(D)) $(D:a=c) $(D:%=%.py) $(subst a,z,$(D)) $(firstword $(D))\n",

@@ -162,7 +162,7 @@ fn lies(package: &Package, directory: &str, workdir: &Workdir, directories: Dire
         glob.is_ok_and(|glob| glob.compile_matcher().is_match(package.directory.as_str()))
     };
     // `x/**` is `x` as well.
-    let own = path.as_str().strip_suffix("/**").is_some_and(|own| glob(own));
+    let own = path.as_str().strip_suffix("/**").is_some_and(&glob);
     if package.directory == path || glob(path.as_str()) || own {
         Match::Yes
     } else if below && directories == Directories::Unknown {

@@ -16,6 +16,9 @@ use crate::facts::workdir::Workdir;
 const IMAGE_FLAGS: &[&str] =
     &["--entrypoint", "-e", "--env", "-v", "--volume", "-w", "--workdir", "-u", "--user", "--network", "--platform"];
 
+/// Languages of hooks in which the entry is no program: a message, a pattern, an image (pre-commit 4.3, `languages/`).
+const IDLE: &[&str] = &["fail", "pygrep", "docker_image"];
+
 /// What the hook runs, appended to `out`.
 pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, world: &World<'_>, out: &mut Vec<Next>) {
     let Some((id, at)) = field(hook, "id").and_then(|id| Some((id.as_str()?, id))) else { return };
@@ -43,6 +46,14 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
         .filter_map(|item| item.as_str().map(str::to_owned))
         .collect();
     let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), args: args.clone(), packages };
+    if let Some((language, value)) = field(hook, "language").and_then(|value| Some((value.as_str()?, value)))
+        && IDLE.contains(&language)
+    {
+        let why = format!("`language: {language}` takes the place of the hook's own: its program is not run");
+        let hold = Hold::new(HoldEffect::Void, value.key_place().unwrap_or_else(|| value.place()), why);
+        out.push(next(remote, vec![hold.mended("delete `language`")]));
+        return;
+    }
     let Some(entry) = entry else {
         out.push(next(remote, Vec::new()));
         return;

@@ -33,6 +33,8 @@ pub(super) struct Environment {
     pub holds: Vec<Hold>,
     /// It may be skipped.
     pub condition: Option<Why>,
+    /// What skips it where its interpreter is missing, when it asks for one that may be.
+    pub skipped: Option<Place>,
 }
 
 /// Takes a leading `-` (the status is ignored) or `!` (it is inverted) off the first word.
@@ -78,6 +80,14 @@ pub(super) fn ignored_outcome(text: &str, place: Place) -> Option<Hold> {
 /// The condition that `platform` puts on an environment: elsewhere it is skipped, and a skipped environment passes.
 pub(super) fn platform(place: Place) -> Why {
     Why::new(Reason::Dynamic, "`platform` decides whether the environment runs").at(place)
+}
+
+/// What skips an environment where its interpreter is missing: the command line, or the setting.
+pub(super) fn skipped(context: &Context<'_>, setting: Option<(&str, Place)>) -> Option<Place> {
+    match &context.skip {
+        Some((on, place)) => on.then(|| place.clone()),
+        None => setting.filter(|(text, _)| truth(text) != Some(false)).map(|(_, place)| place),
+    }
 }
 
 /// A directory setting, seen from the configuration's directory.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::environment::{self, Environment, Step};
+use super::interpreter;
 use super::names;
 use super::replace::{Context, Reference, Replacer};
 use super::source::Ini;
@@ -177,7 +178,9 @@ impl Reader<'_> {
         for line in set.iter().flat_map(lines) {
             let replacer = Replacer { context: self.context, name, variables: &variables, reference: &lookup };
             let line = replacer.replace(&line);
-            if let Some((key, value)) = line.text().split_once('=') {
+            if let Some(file) = line.text().strip_prefix("file|") {
+                self.context.variables_of(file, &mut variables);
+            } else if let Some((key, value)) = line.text().split_once('=') {
                 let value = (!value.contains(UNKNOWN_CHAR)).then(|| value.trim().to_owned());
                 variables.insert(key.trim().to_owned(), value);
             }
@@ -195,9 +198,17 @@ impl Reader<'_> {
         let outcome = value(&["ignore_outcome"])
             .and_then(|text| environment::ignored_outcome(text.text(), text.place(0..text.text().len())));
         let condition = value(&["platform"]).map(|text| environment::platform(text.place(0..text.text().len())));
+        let base = value(&["basepython", "base_python"]);
+        let default = value(&["default_base_python"]);
+        let text = |text: &Option<MappedText>| text.as_ref().map(|text| text.text().to_owned());
+        let core = || self.ini.get(self.ini.core, "skip_missing_interpreters").map(|text| filtered(text, None));
+        let setting = value(&["skip_missing_interpreters"]).or_else(core);
+        let setting = setting.as_ref().map(|text| (text.text(), text.place(0..text.text().len())));
+        let asked = interpreter::is_asked_for(name, text(&base).as_deref(), text(&default).as_deref());
+        let skipped = environment::skipped(self.context, setting).filter(|_| asked);
         let mut env = self.context.env.clone();
         env.extend(variables.clone());
-        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition }
+        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, skipped }
     }
 }
 

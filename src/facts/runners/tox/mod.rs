@@ -2,6 +2,7 @@
 
 mod environment;
 mod ini;
+mod interpreter;
 mod names;
 mod native;
 mod replace;
@@ -171,7 +172,8 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
     }
     let posargs = line.tail.clone().or_else(|| (!line.operands.is_empty()).then(|| line.operands.clone()));
     let allowed = world.meter.share(EXPANDED_BYTE, BUDGET);
-    let context = Context { root, env: call.env, posargs, budget: Cell::new(allowed) };
+    let skip = interpreter::of_line(call, line);
+    let context = Context { root, env: call.env, world, posargs, skip, budget: Cell::new(allowed) };
     let reader = match &source {
         Source::Ini(ini) => Reader::Ini(ini::Reader { ini, context: &context }),
         Source::Toml(document, route) => match document.root().route(route) {
@@ -180,17 +182,18 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
         },
     };
     let Chosen { names, left, condition } = reader.chosen(call, line);
+    // What maps the running interpreter to environments leaves none of them without.
+    let mapped = reader.mapped().is_some_and(|mapped| mapped == names);
     let holds = overall(call, line);
-    let mut nexts: Vec<Next> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for name in names {
-        for next in reader.environment(&name).nexts(world.snapshot) {
-            // Environments that differ in the interpreter only run the same commands: once is enough.
-            if seen.insert(identity(&next)) {
-                let condition = next.condition.clone().or_else(|| condition.clone());
-                nexts.push(Next { holds: holds.iter().cloned().chain(next.holds).collect(), condition, ..next });
-            }
-        }
+    let environments = names.iter().map(|name| {
+        let mut environment = reader.environment(name);
+        let skipped = environment.skipped.take().filter(|_| !mapped);
+        (skipped, environment.nexts(world.snapshot))
+    });
+    let mut nexts = interpreter::once(environments.collect());
+    for next in &mut nexts {
+        next.holds.splice(0..0, holds.iter().cloned());
+        next.condition = next.condition.take().or_else(|| condition.clone());
     }
     for (name, by) in left {
         for next in reader.environment(&name).nexts(world.snapshot) {

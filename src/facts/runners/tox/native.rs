@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::environment::{self, Environment, Step};
+use super::interpreter;
 use super::names::MOST_NAMES;
 use super::replace::{Context, Reference, Replacer};
 use crate::answer::{Reason, Why};
@@ -107,6 +108,10 @@ impl<'a> Reader<'a> {
         for entry in self.find(name, &["set_env", "setenv"]).iter().flat_map(|table| table.entries()) {
             let replacer = Replacer { context: self.context, name, variables: &variables, reference: &lookup };
             let value = entry.value.mapped().map(|text| replacer.replace(&text).text().to_owned());
+            if entry.name() == Some("file") {
+                self.context.variables_of(value.as_deref().unwrap_or_default(), &mut variables);
+                continue;
+            }
             let value = value.filter(|text| !text.contains(UNKNOWN_CHAR));
             variables.insert(entry.name().unwrap_or_default().to_owned(), value);
         }
@@ -127,9 +132,20 @@ impl<'a> Reader<'a> {
         let condition = text(&["platform"])
             .filter(|(_, text)| !text.text().is_empty())
             .map(|(value, _)| environment::platform(value.place()));
+        let listed = |keys: &[&str]| {
+            let value = self.find(name, keys)?;
+            let all: Vec<String> = value.scalar().into_iter().map(str::to_owned).collect();
+            let items = value.items().filter_map(|item| item.as_str().map(str::to_owned));
+            Some(all.into_iter().chain(items).collect::<Vec<_>>().join(" "))
+        };
+        let (base, default) = (listed(&["base_python", "basepython"]), listed(&["default_base_python"]));
+        let setting = self.find(name, &["skip_missing_interpreters"]).or_else(|| self.table.get("skip_missing_interpreters"));
+        let setting = setting.and_then(|value| Some((value.scalar()?, value.place())));
+        let asked = interpreter::is_asked_for(name, base.as_deref(), default.as_deref());
+        let skipped = environment::skipped(self.context, setting).filter(|_| asked);
         let mut env = self.context.env.clone();
         env.extend(variables.clone());
-        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition }
+        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, skipped }
     }
 }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::facts::pipeline::Env;
-use crate::facts::runners::quoted;
+use crate::facts::runners::env_file::{self, Lines};
+use crate::facts::runners::{World, quoted};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
-use crate::text::MappedText;
+use crate::text::{MappedText, Place};
 
 /// Nested substitutions followed; text that nests deeper is kept as it stands.
 const DEEPEST: usize = 16;
@@ -20,10 +21,23 @@ pub(super) struct Context<'a> {
     pub root: Workdir,
     /// The environment tox runs in.
     pub env: &'a Env,
+    /// The tree.
+    pub world: &'a World<'a>,
     /// The words behind `--`, when there are any.
     pub posargs: Option<Vec<Word>>,
+    /// What the command line says of missing interpreters, and where.
+    pub skip: Option<(bool, Place)>,
     /// Bytes of replaced text still allowed: a reference may double its text at every level.
     pub budget: Cell<usize>,
+}
+
+impl Context<'_> {
+    /// Adds the variables of a file that `set_env` names (tox 4, `config/set_env.py`).
+    pub(super) fn variables_of(&self, file: &str, variables: &mut BTreeMap<String, Option<String>>) {
+        let mut read = Env::new();
+        env_file::add(&mut read, file.trim(), &self.root, Lines::Plain, &Env::new(), self.world);
+        variables.extend(read.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
 }
 
 /// Finds a value another one refers to: section (if named) and key, raw.

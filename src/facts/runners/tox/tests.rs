@@ -114,6 +114,24 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        files: "== tox.ini\n[tox]\nenvlist = py38, py39, lint, old\nskip_missing_interpreters = true\n[testenv]\ncommands = test {envname}\n[testenv:lint]\nbasepython = python3\ncommands = ruff check\n[testenv:old]\nbasepython = python3.7\ncommands = mypy\n[testenv:kept]\nbasepython = python3.7\nskip_missing_interpreters = no\ncommands = kept\n",
+        calls: &[
+            (
+                "tox",
+                "test py38 @tox.ini:5 ~unknown:3 | test py39 @tox.ini:5 ~unknown:3 | ruff check @tox.ini:8 | mypy @tox.ini:11 ~unknown:3",
+            ),
+            ("tox -e old", "mypy @tox.ini:11"),
+            ("tox -e py38,py39", "test py38 @tox.ini:5 | test py39 @tox.ini:5"),
+            ("tox -e old,lint -s false", "mypy @tox.ini:11 | ruff check @tox.ini:8"),
+            ("tox -e kept,lint", "kept @tox.ini:15 | ruff check @tox.ini:8"),
+            ("tox -e kept,lint --skip-missing-interpreters", "kept @tox.ini:15 ~unknown:1 | ruff check @tox.ini:8"),
+        ],
+    },
+    Case {
+        files: "== tox.toml\nskip_missing_interpreters = true\nenv_list = [\"lint\", \"old\"]\n[env.lint]\ncommands = [[\"ruff\", \"check\"]]\n[env.old]\nbase_python = [\"python3.7\", \"python3.6\"]\ncommands = [[\"mypy\"]]\n",
+        calls: &[("tox", "ruff check @tox.toml:4 | mypy @tox.toml:7 ~unknown:1"), ("tox -e old", "mypy @tox.toml:7")],
+    },
+    Case {
         files: "== tox.ini\n[testenv]\ncommands = a\n    {[testenv]commands}\n    {[x]y}{[x]y}\n    \"open\n[x]\ny = {[x]y}{[x]y}z\n",
         calls: &[],
     },

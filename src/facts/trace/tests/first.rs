@@ -56,6 +56,8 @@ fn aliases_are_replaced_in_some_shells() {
             "POSIXLY_CORRECT=\nalias bandit=true\nbandit -r src",
             "POSIXLY_CORRECT=1 bash y.sh",
             "export POSIXLY_CORRECT=1\nbash y.sh",
+            "shell: bash --posix {0}\nalias bandit=true\nbandit -r src",
+            "shell: bash -eo posix {0}\nalias bandit=true\nbandit -r src",
             "bash --posix y.sh",
             "bash -o posix y.sh",
             "bash -O expand_aliases y.sh",

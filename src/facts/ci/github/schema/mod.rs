@@ -8,7 +8,7 @@ mod table;
 use std::collections::HashSet;
 
 use self::table::{Def, Map, Scalar};
-use super::template;
+use super::{background, template};
 use crate::doc::{Kind, Reading, Value};
 use crate::terms::nearest::nearest;
 use crate::text::Place;
@@ -174,7 +174,7 @@ impl Schema {
         for job in root.get("jobs").into_iter().flat_map(Value::entries) {
             self.id(job.key);
             let mut known: HashSet<String> = HashSet::new();
-            for step in job.value.get("steps").into_iter().flat_map(Value::items) {
+            for step in job.value.get("steps").into_iter().flat_map(background::in_order) {
                 if let Some(id) = step.get("id") {
                     self.id(id);
                     let name = id.scalar().unwrap_or_default();

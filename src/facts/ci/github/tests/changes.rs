@@ -63,6 +63,8 @@ fn outputs_of_dorny() {
         ("{py: [src/**], js: [web/**]}", "contains(fromJSON(steps.f.outputs.changes), 'js')", "yes paths(web/**)"),
         ("{py: [src/**], js: [web/**]}", "steps.f.outputs.changes != '[]'", "yes paths(src/**, web/**)"),
         ("py: [src/**]", "steps.f.outputs.nope == 'true'", "no"),
+        ("changes: [src/**]", "steps.f.outputs.changes == 'true'", "yes paths(src/**)"),
+        ("{changes: [src/**], js: [web/**]}", "steps.f.outputs.changes == 'true'", "yes paths(src/**)"),
         ("py: [{added: src/**}]", "steps.f.outputs.py == 'true'", "yes soft(only added, deleted or renamed files start it)"),
         ("py: [{added|modified: src/**}]", "steps.f.outputs.py == 'true'", "yes paths(src/**)"),
         ("py: [{added: new/**}, src/**]", "steps.f.outputs.py == 'true'", "yes paths(src/**)"),

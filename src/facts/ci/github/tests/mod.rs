@@ -1,5 +1,6 @@
 //! Owns the tests of GitHub Actions: what workflows of every shape are lowered to.
 
+mod background;
 mod changes;
 mod conditions;
 mod covered;

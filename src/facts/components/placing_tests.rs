@@ -1,0 +1,54 @@
+//! Names that say what a file is for, and places where they say nothing.
+
+use super::tests::{components, stock};
+
+#[test]
+fn names_of_directories_take_no_language_from_the_manifest_that_is_of_it() {
+    let composer = ("composer.json", "{\"require\": {\"a/b\": \"1\"}}");
+    let python = ("pyproject.toml", "[project]\nname='a'\ndependencies=['b']\n");
+    for (files, wanted) in [
+        (&[composer, ("src/Example/A.php", ""), ("src/Example/B.php", "")][..], "php:=2"),
+        (&[composer, ("Spec/A.php", "")], "php:=1"),
+        (&[composer, ("tests-api/A.php", "")], "php:=1"),
+        // Where there is other code, or the name is plain, it says what it says.
+        (&[composer, ("src/Example/A.php", ""), ("src/B.php", "")], "php:=1"),
+        (&[composer, ("examples/A.php", ""), ("component-tests/A.php", "")], "php:=0"),
+        (&[python, ("src/example/a.py", ""), ("tests/a.py", "")], "python:=1"),
+        (&[python, ("tests/test_a.py", ""), ("Docs/conf.py", ""), ("Tests/test_b.py", ""), ("src/tests/x.py", "")], "python:=0"),
+        (&[("Spec/a.py", ""), ("Spec/b.py", ""), ("Spec/c.py", "")], ""),
+    ] {
+        assert_eq!(components(files), wanted, "{files:?}");
+    }
+}
+
+#[test]
+fn names_of_scripts_are_those_of_modules_elsewhere() {
+    let manifest = ("package.json", "{\"dependencies\":{\"a\":\"1\"}}");
+    let go = ["x/a.go", "x/b.go", "x/c.go"].map(|path| (path, ""));
+    let with = |more: &[(&'static str, &'static str)]| components(&[&go[..], more].concat());
+    let nest = ["api/src/config/database.config.ts", "api/src/app.config.ts", "api/src/auth.config.ts"].map(|path| (path, ""));
+    assert_eq!(with(&nest), "go:x=3 javascript:api/src=3");
+    let tools = ["a.config.ts", "b.config.js", "web/c.config.js", "web/d.config.mjs"].map(|path| (path, ""));
+    assert_eq!(with(&[&tools[..], &[("web/package.json", "{\"name\":\"x\"}")]].concat()), "go:x=3");
+    let django = ["shop/conf.py", "blog/conf.py", "core/conf.py"].map(|path| (path, ""));
+    assert_eq!(with(&django), "go:x=3 python:=3");
+    assert_eq!(with(&[&django[..], &[("core/index.rst", "")]].concat()), "go:x=3");
+    assert_eq!(components(&[manifest, ("src/app/app.config.ts", "")]), "javascript:=1");
+}
+
+#[test]
+fn whatever_is_exported_is_product() {
+    for (exports, scope) in [
+        (r#"{".": {"node": {"import": "./src/a.js"}}}"#, "Production"),
+        (r#"{"./x": [{"types": "./src/a.js"}, "./src/b.js"]}"#, "Production"),
+        (r#"{"./x": {"types": "./src/b.js", "default": "./dist/b.js"}}"#, "Development"),
+        (r#"{"./package.json": "./package.json"}"#, "Development"),
+        (r#"{"./*": "./src/*.js"}"#, "Production"),
+        (r#"{"./*": "./lib/*.js"}"#, "Development"),
+    ] {
+        let manifest = format!(r#"{{"exports": {exports}, "devDependencies": {{"eslint": "9"}}}}"#);
+        let found = stock(&[("package.json", &manifest), ("src/a.js", "x"), ("src/b.js", "x")]);
+        let scopes: Vec<String> = found.components.iter().map(|one| format!("{:?}", one.scope)).collect();
+        assert_eq!(scopes, [scope], "{exports}");
+    }
+}

@@ -1,0 +1,104 @@
+//! Tests of what a built image and the variables of a container make of a tool that runs there.
+
+use super::check;
+
+const PLAIN: (&str, &str) = ("compose.yml", "services:\n  x: {build: .}\n");
+
+fn is(dockerfile: &str, files: &[(&str, &str)], steps: &str, expected: &str) {
+    let text = format!("FROM python:3\nWORKDIR /a\n{dockerfile}");
+    let all: Vec<(&str, &str)> = files.iter().copied().chain([("Dockerfile", text.as_str())]).collect();
+    check(&[("bandit", steps, expected)], &all);
+}
+
+const RUN: &str = "docker compose run --rm x bandit -r src";
+const BUILT: &str = "docker build -t i .\ndocker run --rm i bandit -r src";
+
+#[test]
+fn what_its_build_does_to_an_image() {
+    for (does, expected) in [
+        ("RUN rm -rf src", "runs (gates)"),
+        ("RUN cd src && rm -f *.py", "runs (gates)"),
+        ("RUN ln -sf /bin/true /usr/local/bin/bandit", "configured (gates)"),
+        ("RUN rm -rf /var/lib/apt/lists/* docs node_modules", "gates"),
+        ("RUN pip install bandit", "gates"),
+        ("RUN ln -s /opt/bandit-1.2/bin/bandit /usr/local/bin/bandit", "gates"),
+    ] {
+        let copies = format!("COPY . .\n{does}\n");
+        is(&copies, &[PLAIN], RUN, expected);
+        is(&copies, &[PLAIN], BUILT, expected);
+    }
+    // Another stage is not the image, and what was built before the tree came in is gone.
+    is("RUN mkdir src && touch src/a.py && rm -rf src\nCOPY . .\n", &[PLAIN], RUN, "gates");
+    let stages = "COPY . .\nRUN rm -rf src\nFROM python:3\nWORKDIR /a\nCOPY . .\n";
+    is(stages, &[PLAIN], RUN, "gates");
+    // What it does reaches nothing outside of it.
+    is("COPY . .\nRUN rm -rf src\n", &[PLAIN], "docker compose run x true\nbandit -r src", "gates");
+}
+
+#[test]
+fn what_is_kept_out_of_an_image_by_language() {
+    let ignored = |text: &'static str| [PLAIN, (".dockerignore", text), ("ci/x.sh", "true\n")];
+    for (text, expected) in [
+        ("**/*.py\n", "configured"),
+        ("src\n", "configured"),
+        ("*\n!ci\n", "configured"),
+        ("*.py\n", "gates"),
+        ("**/*.go\n", "gates"),
+        ("**/*.py\n!src/a.py\n", "gates"),
+    ] {
+        is("COPY . .\n", &ignored(text), RUN, expected);
+        is("COPY . .\nRUN bandit -r src\n", &ignored(text), "docker build .", expected);
+    }
+}
+
+#[test]
+fn files_of_variables() {
+    let own = ("bin/bandit", "#!/bin/sh\n");
+    let path = ("x.env", "# a\nPATH=/a/bin\n");
+    let other = ("x.env", "A=1\nB='x'\n");
+    let compose = |more: &'static str| ("compose.yml", more);
+    let listed = compose("services:\n  x: {build: ., env_file: [x.env]}\n");
+    let alone = compose("services:\n  x: {build: ., env_file: x.env}\n");
+    let long = compose("services:\n  x:\n    build: .\n    env_file:\n      - {path: x.env, format: raw}\n");
+    let optional = compose("services:\n  x:\n    build: .\n    env_file:\n      - {path: none.env, required: false}\n");
+    let missing = compose("services:\n  x: {build: ., env_file: none.env}\n");
+    let memory = compose("services:\n  x: {build: ., tmpfs: [/a]}\n");
+    let beside = compose("services:\n  x: {build: ., tmpfs: /tmp}\n");
+    for (service, file, expected) in [
+        (listed, path, "configured"),
+        (alone, path, "configured"),
+        (long, path, "configured"),
+        (listed, other, "gates"),
+        (optional, other, "gates"),
+        (missing, other, "configured (gates)"),
+        (memory, other, "runs (gates)"),
+        (beside, other, "gates"),
+    ] {
+        is("COPY . .\n", &[service, file, own], RUN, expected);
+    }
+    // Nothing of that name lies in the tree.
+    is("COPY . .\n", &[missing], RUN, "gates");
+    let docker = "docker run --env-file x.env -v $PWD:/a -w /a python:3 bandit -r src";
+    is("", &[path, own], docker, "configured");
+    is("", &[other, own], docker, "gates");
+    is("", &[], docker, "gates");
+    let tox = ("tox.ini", "[testenv:lint]\nset_env =\n  file|x.env\n  A=1\ncommands = bandit -r src\n");
+    let here = ("x.env", "PATH=./bin\n");
+    is("", &[tox, here, own], "tox -e lint", "configured");
+    is("", &[tox, other, own], "tox -e lint", "gates");
+    let just = |settings: &str| format!("{settings}\nlint:\n  bandit -r src\n");
+    for (settings, expected) in [
+        ("set dotenv-load", "gates"),
+        ("set dotenv-override", "configured"),
+        ("set dotenv-load\nset dotenv-override := true", "configured"),
+        ("", "gates"),
+    ] {
+        is("", &[("justfile", &just(settings)), (".env", "PATH=./bin\n"), own], "just lint", expected);
+    }
+    is(
+        "",
+        &[("justfile", &just("set dotenv-filename := 'x.env'")), ("x.env", "BASH_ENV=x.sh\n"), own],
+        "just lint",
+        "configured",
+    );
+}
