@@ -58,7 +58,7 @@ impl Written {
     }
 
     pub(super) fn is_preview(&self, id: &str) -> bool {
-        let Some(name) = self.environment(id).map(|name| name.to_ascii_lowercase()) else { return false };
+        let Some(name) = self.environment_as_written(id).map(str::to_ascii_lowercase) else { return false };
         let first = name.split(['-', '_', '/', ' ']).next().unwrap_or(&name);
         Catalog::builtin().releasing.preview.iter().any(|known| known == first)
     }
@@ -77,9 +77,12 @@ impl Written {
 
     /// The environment of a job, where its name is written out.
     pub(super) fn environment(&self, id: &str) -> Option<String> {
+        self.environment_as_written(id).filter(|name| !name.contains("${{")).map(str::to_owned)
+    }
+
+    fn environment_as_written(&self, id: &str) -> Option<&str> {
         let value = self.job(id)?.get("environment")?;
-        let name = value.scalar().or_else(|| value.get("name")?.scalar())?;
-        Some(name.to_owned()).filter(|name| !name.contains("${{"))
+        value.scalar().or_else(|| value.get("name")?.scalar())
     }
 
     /// A condition of the job or of the step asks for a tag or a release.
