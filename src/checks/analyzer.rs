@@ -209,21 +209,16 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &
         (_, Answer::Unknown(why)) => why.reason,
         _ => Reason::NoToken,
     };
+    let decided = |what: &str| view.forge_says().map_or_else(|| format!("{what} is decided by the forge"), str::to_owned);
     let said = match (&view.on.security, hold) {
         (Answer::Unknown(why), _) if view.on.rung >= wanted => {
             format!("{title} gates, but whether its security rules are on cannot be read: {}", why.text)
         }
-        _ if by_forge => match view.forge_says() {
-            Some(why) => format!("{title} runs; {why}"),
-            None => format!("{title} runs; whether what it finds stops a merge is decided by the forge"),
-        },
+        _ if by_forge => format!("{title} runs; {}", decided("whether what it finds stops a merge")),
         (_, Some(hold)) => {
             format!("{title} {}; {} cannot be read: {}", verb(view.on.rung), question_left(view.on.rung), hold.why)
         }
-        _ => match view.forge_says() {
-            Some(why) => format!("{title} {}; {why}", verb(view.on.rung)),
-            None => format!("{title} {}; {} is decided by the forge", verb(view.on.rung), question_left(view.on.rung)),
-        },
+        _ => format!("{title} {}; {}", verb(view.on.rung), decided(question_left(view.on.rung))),
     };
     let said = retired::noted(said, view.tool);
     let mut finding = Finding::new(rule, subject, Verdict::Unknown, said).reason(reason).cause("may-gate");
