@@ -25,6 +25,9 @@ pub struct Languages {
     /// First words of such segments that do.
     #[serde(default)]
     pub development_heads: Vec<String>,
+    /// Names of files that are tests wherever they lie.
+    #[serde(default)]
+    pub tests: Vec<String>,
     /// Directories below which segments name packages and say nothing about purpose (Maven's standard directory layout).
     pub package_roots: Vec<String>,
     /// File name endings of generated files.

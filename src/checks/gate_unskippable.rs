@@ -139,7 +139,7 @@ fn by_forge(job: &GateJob, bench: &Bench<'_>, forge: &ForgeFacts) -> Result<Stri
     Ok("the forge waits for its check, and what it rests on changes with a review by its owners only".to_owned())
 }
 
-/// Checks that ran on what the branch held long ago are no proof of today.
+/// Checks that ran on what the branch held long ago are no proof of today. There is no pass: see within.
 fn fresh(rule: &Rule, job: &GateJob, forge: &ForgeFacts, how: String) -> Finding {
     let one = |verdict, message: String| Finding::new(rule, "repository", verdict, message);
     let queue = forge.protection.has(|layer| layer.queue).is_yes();
@@ -155,5 +155,11 @@ fn fresh(rule: &Rule, job: &GateJob, forge: &ForgeFacts, how: String) -> Finding
         let fix = "in the ruleset of the default branch require branches to be up to date before merging, or a merge queue";
         return one(Verdict::Fail, message).severity(Severity::Warning.min(rule.severity)).cause("up-to-date").fix(fix);
     }
-    one(Verdict::Pass, format!("no change gets past the gate: {how}")).cause("held")
+    // A pass would vouch for every file that the step rests on, and for every other publisher of the check's name: this version asks not all
+    // of them, and says so.
+    let message = format!("nothing was seen that lets a change past the gate ({how}); not all that it rests on is looked at");
+    one(Verdict::Unknown, message)
+        .cause("held")
+        .reason(Reason::Unsupported)
+        .fix("run the gate by a required workflow of another repository, which no change can edit, and say so in [[attestation]]")
 }

@@ -58,7 +58,12 @@ impl List {
             match *word {
                 "--" | "-z" | "-c" | "--cached" => {}
                 flag if flag.starts_with('-') => return None,
-                out if out.starts_with(":!") || out.starts_with(":^") => list.take_out(&out[2..])?,
+                out if out.starts_with(":!") || out.starts_with(":^") => {
+                    // More letters of the short form say more; a colon may end it.
+                    let rest = &out[2..];
+                    let plain = rest.strip_prefix(':').unwrap_or(rest);
+                    list.take_out(Some(plain).filter(|_| !rest.starts_with(['!', '^', '/']))?)?;
+                }
                 magic if magic.starts_with(':') => list.take_out(magic.strip_prefix(":(exclude)")?)?,
                 text if text.contains(['*', '?', '[']) => list.patterns.push(pattern(text.trim_start_matches("./"))?),
                 root => {
@@ -133,6 +138,8 @@ mod tests {
             ("", "$(git ls-files '*.py')", Some("a.py src/b.py src/sub/c.py tests/e.py")),
             ("src", "$(git ls-files '*.py')", Some("src/b.py src/sub/c.py")),
             ("", "$(git ls-files -z -- 'src/*.py' ':!src/sub')", Some("src/b.py")),
+            ("", "$(git ls-files '*.py' ':!:src/*' ':!:tests')", Some("a.py")),
+            ("", "$(git ls-files '*.py' ':!/src')", None),
             ("", "$(git ls-files src)", Some("src/b.py src/d.js src/sub/c.py")),
             ("", "$(find . -name '*.py' -not -path './tests/*')", Some("a.py src/b.py src/sub/c.py")),
             ("", "$(find src tests -type f -name '*.py' -print0)", Some("src/b.py src/sub/c.py tests/e.py")),

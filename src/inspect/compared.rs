@@ -204,21 +204,26 @@ fn old_file(file: &RepoPath, gone: &[&RepoPath], head: &Snapshot, base: &Snapsho
 }
 
 /// Whether nine tenths of the lines are the same, counted as often as they stand there.
-pub(super) fn alike(file: &RepoPath, before: &RepoPath, head: &Snapshot, base: &Snapshot) -> bool {
+fn alike(file: &RepoPath, before: &RepoPath, head: &Snapshot, base: &Snapshot) -> bool {
     let (Ok(file), Ok(before)) = (head.peek(file), base.peek(before)) else { return false };
-    if file.text == before.text {
-        return !file.text.is_empty();
+    similar(&file.text, &before.text, |line| line)
+}
+
+/// The same for two texts, whose lines are compared as `seen` has them.
+pub(super) fn similar(file: &str, before: &str, seen: impl Fn(&str) -> &str) -> bool {
+    if file == before {
+        return !file.is_empty();
     }
     let mut counts = BTreeMap::<&str, usize>::new();
-    before.text.lines().for_each(|line| *counts.entry(line).or_default() += 1);
+    before.lines().for_each(|line| *counts.entry(seen(line)).or_default() += 1);
     let mut same = 0;
-    for line in file.text.lines() {
+    for line in file.lines().map(&seen) {
         if let Some(left) = counts.get_mut(line).filter(|left| **left > 0) {
             *left -= 1;
             same += 1;
         }
     }
-    let all = file.text.lines().count().max(before.text.lines().count());
+    let all = file.lines().count().max(before.lines().count());
     all > 0 && same * 100 >= all * SAME
 }
 

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::compared::{Subjects, alike};
+use super::compared::{Subjects, similar};
+use crate::catalog::Catalog;
 use crate::facts::components::attributes::{Attributes, Line, texts};
 use crate::facts::components::deepest_common;
+use crate::facts::components::manifests::NamePattern;
 use crate::policy::shrunk::Shrunk;
 use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
@@ -36,7 +38,8 @@ pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &
     let product = now.product();
     let mut causes: BTreeMap<How, Vec<(RepoPath, Option<RepoPath>)>> = BTreeMap::new();
     let mut gone = Vec::new();
-    for file in before.product() {
+    let tests: Vec<NamePattern> = Catalog::builtin().languages.tests.iter().map(|name| NamePattern::new(name)).collect();
+    for file in before.product().into_iter().filter(|file| !tests.iter().any(|test| test.matches(file.file_name()))) {
         let how = match head.entry(file).map(|entry| entry.kind) {
             Some(EntryKind::Link) => Some(How::Link(file.clone())),
             Some(EntryKind::Submodule) => Some(How::Submodule(file.clone())),
@@ -81,8 +84,15 @@ fn moved<'f>(
     head: &Snapshot,
 ) -> Vec<(&'f RepoPath, RepoPath)> {
     let extensions: BTreeSet<Option<&str>> = gone.iter().map(|file| extension(file)).collect();
-    let new = head.entries().iter().filter(|entry| entry.is_file() && base.entry(&entry.path).is_none());
-    let new = new.map(|entry| &entry.path).filter(|path| !gone.is_empty() && extensions.contains(&extension(path)));
+    let names: BTreeSet<&str> = gone.iter().map(|file| file.file_name()).collect();
+    // What stood there under the name already may have made room for it.
+    let other = |path: &RepoPath| match (base.peek(path), head.peek(path)) {
+        (Ok(before), Ok(now)) => before.text != now.text,
+        _ => false,
+    };
+    let is_new = |path: &RepoPath| base.entry(path).is_none() || (names.contains(path.file_name()) && other(path));
+    let files = head.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+    let new = files.filter(|path| !gone.is_empty() && extensions.contains(&extension(path)) && is_new(path));
     let (in_product, outside): (Vec<&RepoPath>, Vec<&RepoPath>) = new.take(MOST_NEW).partition(|path| product.contains(path));
     if outside.is_empty() {
         return Vec::new();
@@ -90,10 +100,10 @@ fn moved<'f>(
     let (kept, away) = (Texts::of(&in_product, head), Texts::of(&outside, head));
     let found = gone.iter().filter_map(|file| {
         let text = base.peek(file).ok().filter(|text| says_something(&text.text))?;
-        if kept.find(file, &text.text, head, base).is_some() {
+        if kept.find(file, &text.text, head).is_some() {
             return None;
         }
-        away.find(file, &text.text, head, base).map(|to| (*file, to.clone()))
+        away.find(file, &text.text, head).map(|to| (*file, to.clone()))
     });
     found.collect()
 }
@@ -102,8 +112,11 @@ fn extension(path: &RepoPath) -> Option<&str> {
     path.file_name().rsplit_once('.').map(|(_, extension)| extension)
 }
 
+/// A head of comments is the same in every file.
 fn says_something(text: &str) -> bool {
-    text.lines().filter(|line| !line.trim().is_empty()).take(FEW_LINES).count() == FEW_LINES
+    let is_comment = |line: &str| ["#", "//", "/*", "*", "--", "\"\"\""].iter().any(|mark| line.starts_with(mark));
+    let says = |line: &&str| !line.is_empty() && !is_comment(line);
+    text.lines().map(str::trim).filter(says).take(FEW_LINES).count() == FEW_LINES
 }
 
 /// New files, to find an old one among them.
@@ -127,11 +140,11 @@ impl<'p> Texts<'p> {
     }
 
     /// Where an old file lies now: the same text; else almost the same under its name, or in its directory.
-    fn find(&self, old: &RepoPath, text: &str, head: &Snapshot, base: &Snapshot) -> Option<&'p RepoPath> {
+    fn find(&self, old: &RepoPath, text: &str, head: &Snapshot) -> Option<&'p RepoPath> {
         let near = || {
             let named = self.by_name.get(old.file_name()).into_iter().flatten().take(MOST_ALIKE);
             let beside = self.by_directory.get(&old.parent()).into_iter().flatten().take(MOST_ALIKE);
-            named.chain(beside).copied().find(|path| alike(path, old, head, base))
+            named.chain(beside).copied().find(|path| head.peek(path).is_ok_and(|file| similar(&file.text, text, str::trim)))
         };
         self.by_text.get(text).copied().or_else(near)
     }

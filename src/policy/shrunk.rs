@@ -43,9 +43,17 @@ pub(super) fn findings(rule: &Rule, against: Option<&Against<'_>>) -> Vec<Findin
         let mut finding = Finding::new(rule, subject, Verdict::Fail, shrunk.message.clone()).cause(shrunk.cause);
         finding.anchor = Some(subject.to_owned());
         finding.at(shrunk.place.clone(), shrunk.note).fix(format!(
-            "leave it where it is judged; if it is no product any more, have `[scope] exclude = [\"{}\"]` agreed on the protected branch first",
-            shrunk.subject.as_str().escape_default()
+            "leave it where it is judged; if it is no product any more, have {} agreed on the protected branch first",
+            excluded(shrunk).map_or_else(|| "`[scope] exclude`".to_owned(), |glob| format!("`[scope] exclude = [\"{glob}\"]`"))
         ))
     };
     against.shrunk.iter().map(one).collect()
+}
+
+/// The pattern that takes all of it out; `None` where that would be more, or has to be written by a person.
+fn excluded(shrunk: &Shrunk) -> Option<String> {
+    let path = shrunk.subject.as_str();
+    let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+    let below = if shrunk.files.contains(&shrunk.subject) { "" } else { "/**" };
+    (plain && !shrunk.subject.is_root()).then(|| format!("{path}{below}"))
 }

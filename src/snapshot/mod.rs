@@ -223,14 +223,17 @@ impl Snapshot {
     }
 
     /// As [`Self::read`], for what a pipeline runs: what is no text is a program or data, which was never to be read, and is not
-    /// listed. A link whose text names a regular file of the tree is that file, and no other link is listed.
+    /// listed. A link whose text names a regular file of the tree is that file, unless that asks for its own name; no other link is listed.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub fn read_code(&self, path: &RepoPath) -> Read {
         let peeked = self.peek(path);
         if peeked.as_ref().is_err_and(|unread| unread.kind == UnreadKind::Link) {
-            return self.linked(path).map_or(peeked, |target| self.read_code(&target));
+            // To a script its name is the link's, and what lies beside it lies there.
+            let asks = |file: &SourceFile| ["$0", "${0", "BASH_SOURCE"].iter().any(|name| file.text.contains(name));
+            let target = self.linked(path).map(|target| self.read_code(&target));
+            return target.filter(|read| !read.as_ref().is_ok_and(|file| asks(file))).unwrap_or(peeked);
         }
         if peeked.as_ref().is_err_and(|unread| unread.kind == UnreadKind::NotText) { peeked } else { self.read(path) }
     }

@@ -126,7 +126,14 @@ pub(super) fn xargs(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
     }
     let given = line.last(&["-I", "-i", "--replace"]).map(|flag| flag.value.as_ref().and_then(|word| word.value.clone()));
     let mark = given.map_or_else(|| "\0".to_owned(), |mark| mark.unwrap_or_else(|| "{}".to_owned()));
-    let fed = fed(&call.words[0], before_pipe(&call.words[0], world).as_deref());
+    let before = before_pipe(&call.words[0], world);
+    // What it reads from a file is not what is piped in, and names that end otherwise than it expects are one name.
+    let zero = line.last(&["-0", "--null"]).is_some();
+    let ends_alike = |command: &String| {
+        let ends = command.split_whitespace().any(|word| matches!(word, "-z" | "-print0"));
+        ends == zero && line.last(&["-a", "--arg-file", "-d", "--delimiter"]).is_none()
+    };
+    let fed = fed(&call.words[0], before.filter(ends_alike).as_deref());
     vec![Next::argv(call, with_fed(&line.operands, &mark, &fed))]
 }
 

@@ -192,8 +192,11 @@ impl Layers {
             Ok(document) => document,
             Err(unread) => return self.all.push(Err(super::unreadable(&unread))),
         };
-        self.all.push(Ok(Arc::clone(&document)));
         let root = document.root();
+        self.all.push(match contested(root) {
+            Some(why) => Err(why),
+            None => Ok(Arc::clone(&document)),
+        });
         let named = root.get("inherit_from").filter(|value| !value.is_empty() || value.scalar().is_some());
         let mut files: Vec<Value<'_>> = Vec::new();
         match named {
@@ -289,6 +292,24 @@ impl Layers {
     }
 }
 
+/// Why what a file says of the security cops depends on who reads it: a key that stands twice, a merge, a boolean of YAML 1.1.
+fn contested(root: Value<'_>) -> Option<Why> {
+    let ours = |name: &str| name == "AllCops" || name.starts_with("Security");
+    root.entries().filter(|entry| entry.name().is_some_and(ours)).find_map(|entry| {
+        let value = entry.name().and_then(|name| root.get(name)).unwrap_or(entry.value);
+        let merged = || value.entries().find(|inner| inner.name() == Some("<<") && inner.key.is_plain());
+        let switch = |key: &str| match value.get(key).map(Value::as_bool) {
+            Some(Reading::Disputed(why)) => Some(why),
+            _ => None,
+        };
+        let by_merge = || {
+            let place = merged()?.key.place();
+            Some(Why::new(Reason::Unsupported, "what is merged here may say something of the security cops").at(place))
+        };
+        value.disputed().or_else(by_merge).or_else(|| switch("Enabled")).or_else(|| switch("DisabledByDefault"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::bench::{Case, told};
@@ -328,6 +349,10 @@ mod tests {
         for (files, wanted) in [
             (&[file("AllCops:\n  NewCops: enable\n")][..], "yes .rubocop.yml:1"),
             (&[file("AllCops:\n  DisabledByDefault: true\n")], "no"),
+            (&[file("AllCops:\n  DisabledByDefault: yes\n")], "unknown unreadable .rubocop.yml:2"),
+            (&[file("Security:\n  Enabled: no\n")], "unknown unreadable .rubocop.yml:2"),
+            (&[file("Security: {Enabled: true}\nSecurity: {Enabled: false}\n")], "unknown unreadable .rubocop.yml:2"),
+            (&[file("x: &x {Enabled: false}\nSecurity:\n  <<: *x\n")], "unknown unsupported .rubocop.yml:3"),
             (&[file("AllCops:\n  DisabledByDefault: true\nSecurity:\n  Enabled: true\n")], "yes .rubocop.yml:4"),
             (&[file("AllCops:\n  DisabledByDefault: true\nSecurity/Eval:\n  Exclude: [a]\n")], "yes .rubocop.yml:1"),
             (&[file("Security:\n  Enabled: false\n")], "no"),

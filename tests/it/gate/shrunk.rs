@@ -48,6 +48,11 @@ fn what_was_product_stays_so_or_is_deleted() {
         let attributes = format!("{row}\n");
         assert_eq!(told(&WEB, &with(&WEB, &[(".gitattributes", &attributes)])).0, ["web .gitattributes"], "{row}");
     }
+    let stub = with(&WEB, &[("vendor/web/a.py", "x\n")]);
+    let over = [("vendor/web/a.py", A), ("web/b.py", B), ("web/c.py", C)];
+    assert_eq!(told(&stub, &over).0, ["web/a.py vendor/web/a.py"], "over what was there");
+    let blanks = A.replace('\n', " \n");
+    assert_eq!(told(&WEB, &[("vendor/web/a.py", &blanks), ("web/b.py", B), ("web/c.py", C)]).0, ["web/a.py vendor/web/a.py"]);
     let project = with(&WEB, &[("web/pyproject.toml", PROJECT.1)]);
     let folded = with(&project, &[("pyproject.toml", PROJECT.1), (".gitattributes", "web/** linguist-vendored\n")]);
     assert_eq!(told(&project, &folded).0, ["web .gitattributes"], "a component above is no cover");
@@ -74,6 +79,11 @@ fn an_honest_change_is_no_retreat() {
         [""; 0],
         "nobody's text"
     );
+    let test = with(&WEB, &[("web/test_a.py", B), ("web/conftest.py", C)]);
+    assert_eq!(told(&test, &with(&WEB, &[("tests/test_a.py", B), ("tests/conftest.py", C)])).0, [""; 0], "tests beside the code");
+    let licence = "# one\n# two\n# three\n# four\n";
+    let package = with(&WEB, &[("web/k/__init__.py", licence)]);
+    assert_eq!(told(&package, &with(&WEB, &[("tests/k/__init__.py", licence)])).0, [""; 0], "a licence");
     let attributes = (".gitattributes", "gen/** linguist-generated\n");
     let generated = with(&WEB, &[attributes, ("gen/d.py", A)]);
     assert_eq!(told(&generated, &with(&WEB, &[attributes, ("gen/e.py", A)])).0, [""; 0], "generated before");

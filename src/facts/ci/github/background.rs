@@ -7,17 +7,32 @@ use crate::answer::Reason;
 use crate::doc::{Reading, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 
-/// The steps of a list in order, groups opened: a group holds `run` and `uses` alone, and no group.
-pub(super) fn in_order<'d>(list: Value<'d>) -> Vec<Value<'d>> {
-    let opened = |step: Value<'d>| match step.get("parallel") {
-        Some(group) => group.items().collect(),
-        None => vec![step],
-    };
-    list.items().flat_map(opened).collect()
+/// The steps of a list in order, groups opened, and groups in groups; a document is no deeper than its bound.
+pub(super) fn in_order(list: Value<'_>) -> Vec<Value<'_>> {
+    let mut out = Vec::new();
+    let mut pending: Vec<Value<'_>> = list.items().collect();
+    pending.reverse();
+    while let Some(step) = pending.pop() {
+        match step.get("parallel") {
+            Some(group) => {
+                let first = pending.len();
+                pending.extend(group.items());
+                pending[first..].reverse();
+            }
+            None => out.push(step),
+        }
+    }
+    out
+}
+
+/// The numbers of the steps that wait for others or cancel them.
+pub(super) fn controls(steps: &[Value<'_>]) -> Vec<usize> {
+    let is_one = |step: &Value<'_>| ["wait", "wait-all", "cancel"].iter().any(|key| step.get(key).is_some());
+    steps.iter().enumerate().filter(|(_, step)| is_one(step)).map(|(at, _)| at).collect()
 }
 
 /// What a later step of the list may stop of the step of a number.
-pub(super) fn cancelled(steps: &[Value<'_>], at: usize) -> Option<Hold> {
+pub(super) fn cancelled(steps: &[Value<'_>], controls: &[usize], at: usize) -> Option<Hold> {
     let step = steps.get(at)?;
     let id = step.get("id").and_then(Value::scalar)?;
     if step.get("background")?.as_bool() == Reading::Is(false) {
@@ -27,7 +42,8 @@ pub(super) fn cancelled(steps: &[Value<'_>], at: usize) -> Option<Hold> {
         Some(name) => name.eq_ignore_ascii_case(id),
         None => value.items().any(|item| item.scalar().is_some_and(|name| name.eq_ignore_ascii_case(id))),
     };
-    for later in &steps[at + 1..] {
+    let behind = &controls[controls.partition_point(|control| *control <= at)..];
+    for later in behind.iter().filter_map(|control| steps.get(*control)) {
         let waited =
             later.get("wait").is_some_and(names) || later.get("wait-all").is_some_and(|all| all.as_bool() != Reading::Is(false));
         if waited {

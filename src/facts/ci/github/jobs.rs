@@ -191,6 +191,7 @@ impl OneJob<'_, '_> {
         let asked = outputs.filter(|_| self.around.asked.contains(&self.job.id.to_ascii_lowercase()));
         let beyond = asked.map(Told::of).unwrap_or_default();
         let list = background::in_order(list);
+        let controls = background::controls(&list);
         let later = Later::of(self.files, &self.site.inputs, &list, &beyond);
         let mut state = State::default();
         for (at, step) in list.iter().copied().enumerate() {
@@ -202,7 +203,7 @@ impl OneJob<'_, '_> {
             let written = state.written.iter().filter(|(name, _)| grouped::mentions(step, name));
             written.for_each(|(_, written)| used.scan_text(&written.text));
             let mut after = None;
-            let cancelled = background::cancelled(&list, at);
+            let cancelled = background::cancelled(&list, &controls, at);
             for (class, number) in differences(step, &used, classes, codes) {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
                 let mut lane = Lane { matrix: variant, ..class.lane.clone() };

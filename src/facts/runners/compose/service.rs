@@ -144,7 +144,7 @@ pub(super) fn next(
         None => image.directory.clone(),
     };
     let workdir = container::mounted(line, mounts, directory.as_deref(), outer, world);
-    let mut holds = image.holds.clone();
+    let mut holds = docker::in_container(&image.holds, &image.mounts, workdir.mounts());
     holds.extend(container::hidden(volumes.into_iter().chain(container::volumes(line, world)), &workdir, outer, world));
     let mut env = image.env.clone();
     files_of_variables(service, caller_env, &mut env, world);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ignored::in_container;
 use super::image::{self, Build};
 use super::{BUILD, RUN, action_request, command_words, container, detached, request};
 use crate::answer::Why;
@@ -162,7 +163,8 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     let given = (!rest.is_empty()).then(|| rest.to_vec());
     let Some(target) = container::target(&image, entrypoint, given, &workdir, world) else { return Some((Vec::new(), built)) };
     let hidden = container::hidden(container::volumes(&line, world), &workdir, call.workdir, world);
-    let holds = detached(&line).into_iter().chain(image.holds).chain(hidden).collect();
+    let holds =
+        detached(&line).into_iter().chain(in_container(&image.holds, &image.mounts, workdir.mounts())).chain(hidden).collect();
     let target = target.built_by(&image.done);
     Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env }], built))
 }

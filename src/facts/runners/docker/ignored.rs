@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use globset::GlobBuilder;
 
+use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Lost};
 use crate::facts::runners::World;
 use crate::text::{RepoPath, Span};
@@ -61,4 +62,27 @@ pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &Wor
     } else {
         hold("none of the source files that it looks at gets into the image with it").of(Lost { gone, left })
     })
+}
+
+/// What is left of it in a container: a bind mount brings the tree as it is, or something of it.
+pub(in crate::facts::runners) fn in_container(
+    holds: &[Hold],
+    image: &[(String, RepoPath)],
+    container: &[(String, RepoPath)],
+) -> Vec<Hold> {
+    let bound: Vec<&RepoPath> = container.iter().filter(|one| !image.contains(one)).map(|(_, tree)| tree).collect();
+    if bound.is_empty() {
+        return holds.to_vec();
+    }
+    if bound.iter().any(|bound| image.iter().all(|(_, tree)| tree.is_in(bound))) {
+        return Vec::new();
+    }
+    let doubted = holds.iter().cloned();
+    doubted
+        .map(|hold| Hold {
+            effect: HoldEffect::Unknown(Reason::Unsupported),
+            why: format!("{}; a mount may bring them", hold.why),
+            ..hold
+        })
+        .collect()
 }

@@ -11,6 +11,10 @@ fn steps_beside_others() {
     let cancelled = "sh[e] x unknown(a later step cancels `B`: what is stopped before its end fails nothing)";
     let table: &[(&str, &[&str])] = &[
         ("    - parallel: [{run: x}, {uses: o/r@v1}]\n    - run: y\n", &["sh[e] x", "uses o/r@v1", "sh[e] y"]),
+        (
+            "    - parallel: [{run: x}, {parallel: [{run: y}, {run: z}]}]\n    - run: w\n",
+            &["sh[e] x", "sh[e] y", "sh[e] z", "sh[e] w"],
+        ),
         ("    - parallel: [{run: x, continue-on-error: true}]\n", &["sh[e] x soft(continues on error)"]),
         ("    - {id: b, run: x, background: true}\n    - run: y\n", &["sh[e] x", "sh[e] y"]),
         ("    - {id: b, run: x, background: true}\n    - {wait: b, continue-on-error: true}\n", &["sh[e] x"]),
