@@ -6,8 +6,12 @@
 //! wins, of several files the last; a department that is off takes out what is not on beside it), lib/rubocop/config.rb `enable_cop?`,
 //! lib/rubocop/cop/base.rb (their severity is `convention`), lib/rubocop/runner.rb `minimum_severity_to_fail`, lib/rubocop/options.rb.
 
+mod contested;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use contested::contested;
 
 use super::{Deciding, Query, Reader, Settings, arguments, coverage, places};
 use crate::answer::{Answer, Reason, Why};
@@ -290,24 +294,6 @@ impl Layers {
         }
         Ok(Ok(place))
     }
-}
-
-/// Why what a file says of the security cops depends on who reads it: a key that stands twice, a merge, a boolean of YAML 1.1.
-fn contested(root: Value<'_>) -> Option<Why> {
-    let ours = |name: &str| name == "AllCops" || name.starts_with("Security");
-    root.entries().filter(|entry| entry.name().is_some_and(ours)).find_map(|entry| {
-        let value = entry.name().and_then(|name| root.get(name)).unwrap_or(entry.value);
-        let merged = || value.entries().find(|inner| inner.name() == Some("<<") && inner.key.is_plain());
-        let switch = |key: &str| match value.get(key).map(Value::as_bool) {
-            Some(Reading::Disputed(why)) => Some(why),
-            _ => None,
-        };
-        let by_merge = || {
-            let place = merged()?.key.place();
-            Some(Why::new(Reason::Unsupported, "what is merged here may say something of the security cops").at(place))
-        };
-        value.disputed().or_else(by_merge).or_else(|| switch("Enabled")).or_else(|| switch("DisabledByDefault"))
-    })
 }
 
 #[cfg(test)]
