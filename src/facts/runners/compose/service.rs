@@ -114,6 +114,7 @@ pub(super) fn next(
         }
     };
     let mut mounts = image.mounts.clone();
+    let mut bound_here = Vec::new();
     let mut volumes = Vec::new();
     for (volume, home) in service.all("volumes") {
         let bound = match volume.as_str() {
@@ -128,6 +129,7 @@ pub(super) fn next(
             None => long_volume(service, volume, home),
         };
         if let Some((at, tree)) = bound {
+            bound_here.push((at.clone(), tree.clone()));
             docker::bind(&mut mounts, &at, tree);
         }
     }
@@ -144,7 +146,10 @@ pub(super) fn next(
         None => image.directory.clone(),
     };
     let workdir = container::mounted(line, mounts, directory.as_deref(), outer, world);
-    let mut holds = docker::in_container(&image.holds, &image.mounts, workdir.mounts());
+    let mut holds = {
+        let bound = container::mounted(line, bound_here, None, outer, world);
+        docker::in_container(&image.holds, &image.mounts, bound.mounts())
+    };
     holds.extend(container::hidden(volumes.into_iter().chain(container::volumes(line, world)), &workdir, outer, world));
     let mut env = image.env.clone();
     files_of_variables(service, caller_env, &mut env, world);

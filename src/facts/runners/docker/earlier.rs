@@ -163,8 +163,9 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     let given = (!rest.is_empty()).then(|| rest.to_vec());
     let Some(target) = container::target(&image, entrypoint, given, &workdir, world) else { return Some((Vec::new(), built)) };
     let hidden = container::hidden(container::volumes(&line, world), &workdir, call.workdir, world);
-    let holds =
-        detached(&line).into_iter().chain(in_container(&image.holds, &image.mounts, workdir.mounts())).chain(hidden).collect();
+    let bound = container::mounted(&line, Vec::new(), None, call.workdir, world);
+    let kept = in_container(&image.holds, &image.mounts, bound.mounts());
+    let holds = detached(&line).into_iter().chain(kept).chain(hidden).collect();
     let target = target.built_by(&image.done);
     Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env }], built))
 }

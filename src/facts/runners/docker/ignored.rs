@@ -64,25 +64,21 @@ pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &Wor
     })
 }
 
-/// What is left of it in a container: a bind mount brings the tree as it is, or something of it.
+/// What is left of it in a container with these bind mounts: they bring the tree as it is, or something of it.
 pub(in crate::facts::runners) fn in_container(
     holds: &[Hold],
     image: &[(String, RepoPath)],
-    container: &[(String, RepoPath)],
+    bound: &[(String, RepoPath)],
 ) -> Vec<Hold> {
-    let bound: Vec<&RepoPath> = container.iter().filter(|one| !image.contains(one)).map(|(_, tree)| tree).collect();
     if bound.is_empty() {
         return holds.to_vec();
     }
-    if bound.iter().any(|bound| image.iter().all(|(_, tree)| tree.is_in(bound))) {
+    if bound.iter().any(|(_, bound)| image.iter().all(|(_, tree)| tree.is_in(bound))) {
         return Vec::new();
     }
-    let doubted = holds.iter().cloned();
-    doubted
-        .map(|hold| Hold {
-            effect: HoldEffect::Unknown(Reason::Unsupported),
-            why: format!("{}; a mount may bring them", hold.why),
-            ..hold
-        })
-        .collect()
+    let doubted = |hold: Hold| {
+        let why = format!("{}; a mount may bring them", hold.why);
+        Hold { effect: HoldEffect::Unknown(Reason::Unsupported), why, ..hold }
+    };
+    holds.iter().cloned().map(doubted).collect()
 }

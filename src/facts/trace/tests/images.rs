@@ -47,6 +47,8 @@ fn what_is_kept_out_of_an_image_by_language() {
         ("**/*.py\n!src/a.py\n", "gates"),
     ] {
         is("COPY . .\n", &ignored(text), RUN, expected);
+        let bound = ("compose.yml", "services:\n  x: {build: ., volumes: [.:/a]}\n");
+        is("COPY . .\n", &[&ignored(text)[..], &[bound]].concat(), RUN, "gates");
         is("COPY . .\nRUN bandit -r src\n", &ignored(text), "docker build .", expected);
     }
 }
