@@ -34,6 +34,10 @@ released() {
   chmod +x "$binary"
 }
 
+# Only what asks the forge sees a token: no program before it does.
+token=$TOLLGATE_TOKEN
+unset TOLLGATE_TOKEN
+
 one_of command "$TOLLGATE_COMMAND" check verify-tag
 one_of mode "$TOLLGATE_MODE" gate report
 one_of strict "$TOLLGATE_STRICT" true false
@@ -47,10 +51,6 @@ if [ -n "$TOLLGATE_BINARY" ]; then
 else
   released
 fi
-
-# Only what asks the forge sees a token.
-token=$TOLLGATE_TOKEN
-unset TOLLGATE_TOKEN
 
 report=${RUNNER_TEMP:-/tmp}/tollgate-${GITHUB_RUN_ID:-0}-$$.json
 arguments=("$TOLLGATE_COMMAND")
@@ -78,13 +78,13 @@ fi
 
 status=0
 "$binary" "${arguments[@]}" || status=$?
-if [ ! -f "$report" ]; then
+if [ ! -s "$report" ]; then
   # Without a report nothing was judged, whatever the status says.
   [ "$status" != 0 ] || { note error "\`binary\` ended without a report: it is no tollgate"; exit 2; }
   [ "$TOLLGATE_SUMMARY" = false ] || [ -z "${GITHUB_STEP_SUMMARY:-}" ] \
     || printf '## tollgate: not finished\n\nIt ended with status %s; the log of the step says why.\n' "$status" >> "$GITHUB_STEP_SUMMARY"
 fi
-[ -z "${GITHUB_OUTPUT:-}" ] || [ ! -f "$report" ] || printf 'report=%s\n' "$report" >> "$GITHUB_OUTPUT"
+[ -z "${GITHUB_OUTPUT:-}" ] || [ ! -s "$report" ] || printf 'report=%s\n' "$report" >> "$GITHUB_OUTPUT"
 
 # A status that is not tollgate's is a tool that broke: never green.
 case $status in

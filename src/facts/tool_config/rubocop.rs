@@ -7,11 +7,14 @@
 //! lib/rubocop/cop/base.rb (their severity is `convention`), lib/rubocop/runner.rb `minimum_severity_to_fail`, lib/rubocop/options.rb.
 
 mod contested;
+mod left_out;
+mod level;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use contested::contested;
+use level::{SEVERITIES, fail_level, severity};
 
 use super::{Deciding, Query, Reader, Settings, arguments, coverage, places};
 use crate::answer::{Answer, Reason, Why};
@@ -25,9 +28,6 @@ const FILE: &str = ".rubocop.yml";
 
 /// Files of one configuration, and configurations below it, that are read.
 const FILES: usize = 50;
-
-/// Severities from which on a run fails, in order; `autocorrect` is none.
-const SEVERITIES: &[&str] = &["info", "refactor", "convention", "warning", "error", "fatal"];
 
 /// Flags with which other cops run only.
 const OTHERS: &[&str] = &["-l", "--lint", "-x", "--fix-layout", "--only-guide-cops", "--disable-all-cops"];
@@ -84,22 +84,6 @@ fn judge(query: &Query<'_>, all: &[Layers], cop: &str, off: &mut Option<Deciding
             Answer::Unknown(Why::new(Reason::Unsupported, why).at(place))
         }
     }
-}
-
-fn severity(name: &str) -> usize {
-    SEVERITIES.iter().position(|known| *known == name).unwrap_or(SEVERITIES.len())
-}
-
-/// The lowest severity that fails the run.
-fn fail_level(query: &Query<'_>) -> Result<usize, Why> {
-    let Some(given) = arguments::values(query.args, &["--fail-level", "--fail-leve", "--fail-lev"]).pop() else {
-        return Ok(severity("refactor"));
-    };
-    let why = || Why::new(Reason::Dynamic, "the level that fails the run is computed").at(given.place.clone());
-    let value = given.value.ok_or_else(why)?;
-    // One letter is a code, and OptionParser completes what is begun.
-    let found = SEVERITIES.iter().position(|name| name.starts_with(&value.to_ascii_lowercase()));
-    Ok(found.unwrap_or_else(|| severity("refactor")))
 }
 
 /// Whether the flags leave a cop among those that run.
@@ -234,6 +218,12 @@ impl Layers {
     }
 
     fn answer(&self, query: &Query<'_>, cop: &str, fails: usize, off: &mut Option<Deciding>) -> Answer<Place> {
+        let own = self.all.first().and_then(|layer| layer.as_ref().ok());
+        if let Some(place) = own.and_then(|own| left_out::every_file(own.root(), query, &self.path.parent())) {
+            let change = "let RuboCop look at the code of the product".to_owned();
+            off.get_or_insert(Deciding::TakesOut { place, how: "left out with every file", change });
+            return Answer::No;
+        }
         match self.decide(cop, fails) {
             Ok(Ok(place)) => Answer::Yes(
                 place.unwrap_or_else(|| if self.all.is_empty() { query.here.clone() } else { Place::file(self.path.clone()) }),
@@ -335,6 +325,9 @@ mod tests {
         for (files, wanted) in [
             (&[file("AllCops:\n  NewCops: enable\n")][..], "yes .rubocop.yml:1"),
             (&[file("AllCops:\n  DisabledByDefault: true\n")], "no"),
+            (&[file("AllCops:\n  Exclude: ['app/**/*']\n"), ("app/a.rb", "x\n")], "no"),
+            (&[file("AllCops:\n  Include: ['config/**/*']\n"), ("app/a.rb", "x\n")], "no"),
+            (&[file("AllCops:\n  Exclude: ['db/**/*']\n"), ("app/a.rb", "x\n"), ("db/b.rb", "x\n")], "yes .rubocop.yml:1"),
             (&[file("AllCops:\n  DisabledByDefault: yes\n")], "unknown unreadable .rubocop.yml:2"),
             (&[file("Security:\n  Enabled: no\n")], "unknown unreadable .rubocop.yml:2"),
             (&[file("Security: {Enabled: true}\nSecurity: {Enabled: false}\n")], "unknown unreadable .rubocop.yml:2"),
