@@ -18,7 +18,9 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> Result<u8, Error> {
     if let Err(Error { kind: Kind::Incomplete, .. }) = &done
         && let Some(path) = ActionsRun::read(context.environment).output
     {
-        output::append(&path, &format!("outcome={}\n", Outcome::Incomplete.word()))?;
+        // Why it did not come to an end is told first; that this cannot be written beside it.
+        let written = output::append(&path, &format!("outcome={}\n", Outcome::Incomplete.word()));
+        written.unwrap_or_else(|problem| context.streams.fail(&problem));
     }
     done
 }

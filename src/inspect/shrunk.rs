@@ -29,6 +29,8 @@ enum How {
     Submodule(RepoPath),
     /// To below this directory.
     Moved(RepoPath),
+    /// Perhaps to one of more new files than are looked at.
+    Many,
     Less,
 }
 
@@ -54,7 +56,11 @@ pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &
             causes.entry(how).or_default().push((file.clone(), None));
         }
     }
-    for (file, to) in moved(&gone, &product, base, head) {
+    let (moved, past) = moved(&gone, &product, base, head);
+    if past {
+        causes.insert(How::Many, gone.iter().map(|file| ((*file).clone(), None)).collect());
+    }
+    for (file, to) in moved {
         let top = to.segments().next().and_then(RepoPath::new).filter(|top| *top != to).unwrap_or_default();
         causes.entry(How::Moved(top)).or_default().push((file.clone(), Some(to)));
     }
@@ -76,13 +82,14 @@ fn replaced(file: &RepoPath, head: &Snapshot) -> Option<How> {
     })
 }
 
-/// Which of the files that are gone lie somewhere else now, all or almost all of their lines, and only where they are no product.
+/// Which of the files that are gone lie somewhere else now, all or almost all of their lines, and only where they are no product; and whether
+/// there are more new files than were looked at.
 fn moved<'f>(
     gone: &[&'f RepoPath],
     product: &BTreeSet<&RepoPath>,
     base: &Snapshot,
     head: &Snapshot,
-) -> Vec<(&'f RepoPath, RepoPath)> {
+) -> (Vec<(&'f RepoPath, RepoPath)>, bool) {
     let extensions: BTreeSet<Option<&str>> = gone.iter().map(|file| extension(file)).collect();
     let names: BTreeSet<&str> = gone.iter().map(|file| file.file_name()).collect();
     // What stood there under the name already may have made room for it.
@@ -93,9 +100,12 @@ fn moved<'f>(
     let is_new = |path: &RepoPath| base.entry(path).is_none() || (names.contains(path.file_name()) && other(path));
     let files = head.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let new = files.filter(|path| !gone.is_empty() && extensions.contains(&extension(path)) && is_new(path));
-    let (in_product, outside): (Vec<&RepoPath>, Vec<&RepoPath>) = new.take(MOST_NEW).partition(|path| product.contains(path));
+    let mut new: Vec<&RepoPath> = new.take(MOST_NEW + 1).collect();
+    let past = new.len() > MOST_NEW;
+    new.truncate(MOST_NEW);
+    let (in_product, outside): (Vec<&RepoPath>, Vec<&RepoPath>) = new.into_iter().partition(|path| product.contains(path));
     if outside.is_empty() {
-        return Vec::new();
+        return (Vec::new(), past);
     }
     let (kept, away) = (Texts::of(&in_product, head), Texts::of(&outside, head));
     let found = gone.iter().filter_map(|file| {
@@ -105,7 +115,7 @@ fn moved<'f>(
         }
         away.find(file, &text.text, head).map(|to| (*file, to.clone()))
     });
-    found.collect()
+    (found.collect(), past)
 }
 
 fn extension(path: &RepoPath) -> Option<&str> {
@@ -185,6 +195,10 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
             let place = Place::file(to.clone());
             ("moved", place, format!("{what} {verb} no product any more where it lies now: {to}"), "it lies here now")
         }
+        How::Many => {
+            let message = format!("{what} {verb} gone, and may be among more than {MOST_NEW} new files, which are not looked at");
+            ("many", Place::file(first.clone()), message, "it was product code")
+        }
         How::Less => {
             let message = format!("{what} {verb} no product any more: what the manifests around say makes it development");
             ("less", Place::file(first.clone()), message, "it was product code")
@@ -193,4 +207,23 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
     let paths: Vec<RepoPath> = files.into_iter().map(|(file, _)| file).collect();
     let subject = if paths.len() == 1 { first } else { deepest_common(&paths) };
     Shrunk { subject, files: paths.into_iter().collect(), cause, place, note, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_that_is_passed_is_told() {
+        let tree = |names: Vec<String>| Snapshot::in_memory(names.into_iter().map(|name| (name, "a\nb\nc\n".to_owned())));
+        let base = tree(vec!["src/a.py".to_owned()]);
+        let gone = RepoPath::new("src/a.py").expect("a path");
+        let past = |count: usize| {
+            let head = tree((0..count).map(|at| format!("vendor/{at}.py")).collect());
+            moved(&[&gone], &BTreeSet::new(), &base, &head)
+        };
+        let (few, many) = (past(3), past(MOST_NEW + 1));
+        assert!(few.0.len() == 1 && !few.1);
+        assert!(many.1);
+    }
 }
