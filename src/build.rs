@@ -1,10 +1,16 @@
 //! Owns the embedding of `rules/`: every TOML file is parsed here (broken TOML fails the build) and written as two compact
-//! JSON tables, the catalogue and its examples, so that starting up never parses TOML. Refuses to judge meaning: that is
+//! JSON tables, the catalogue and its examples, so that starting up never parses TOML. The examples, which only `explain`
+//! reads, are deflated, and the digest of both is taken here: no check pays for either. Refuses to judge meaning: that is
 //! `catalog::lint`, which runs as a test.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use sha2::{Digest, Sha256};
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets this")).join("rules");
@@ -30,9 +36,28 @@ fn main() {
     tables.push('}');
     examples.push('}');
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets this"));
+    fs::write(out.join("digest"), digest(&tables, &examples)).expect("OUT_DIR is writable");
     fs::write(out.join("catalogue.json"), tables).expect("OUT_DIR is writable");
-    fs::write(out.join("examples.json"), examples).expect("OUT_DIR is writable");
+    fs::write(out.join("examples.deflate"), deflated(&examples)).expect("OUT_DIR is writable");
     fs::write(out.join("sources.rs"), format!("&[\n{sources}]\n")).expect("OUT_DIR is writable");
+}
+
+/// `sha256:<hex>` over the two tables, a zero byte between them.
+fn digest(tables: &str, examples: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(tables.as_bytes());
+    hash.update([0]);
+    hash.update(examples.as_bytes());
+    hash.finalize().iter().fold(String::from("sha256:"), |mut out, byte| {
+        write!(out, "{byte:02x}").expect("string");
+        out
+    })
+}
+
+fn deflated(text: &str) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text.as_bytes()).expect("memory");
+    encoder.finish().expect("memory")
 }
 
 fn collect(dir: &Path, into: &mut Vec<PathBuf>) {

@@ -1,11 +1,12 @@
 //! Owns the catalogue: `rules/` embedded, typed and indexed. Refuses to read the disk, and to know any tool by name.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 use std::sync::OnceLock;
 
+use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 pub mod bot;
 pub mod effect;
@@ -29,7 +30,9 @@ pub use runner::Runners;
 pub use tool::Tool;
 
 static TABLES: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
-static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
+static DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/digest"));
+/// Deflated JSON: only `explain` and the tests read it.
+static EXAMPLES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/examples.deflate"));
 static SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// Everything under `rules/`, typed. All lists are sorted by id.
@@ -97,18 +100,7 @@ impl Catalog {
     /// The digest of all files under `rules/`, as `sha256:<hex>`.
     #[must_use]
     pub fn digest() -> &'static str {
-        static DIGEST: OnceLock<String> = OnceLock::new();
-        DIGEST.get_or_init(|| {
-            let mut hash = Sha256::new();
-            hash.update(TABLES.as_bytes());
-            hash.update([0]);
-            hash.update(EXAMPLES.as_bytes());
-            let mut out = String::from("sha256:");
-            for byte in hash.finalize() {
-                out.push_str(&format!("{byte:02x}"));
-            }
-            out
-        })
+        DIGEST
     }
 
     /// A tool by id.
@@ -168,7 +160,9 @@ pub fn sources() -> &'static [(&'static str, &'static str)] {
 /// The examples of every file, by name below `rules/`.
 #[must_use]
 pub fn examples() -> BTreeMap<String, serde_json::Value> {
-    serde_json::from_str(EXAMPLES).unwrap_or_default()
+    let mut text = Vec::new();
+    let whole = DeflateDecoder::new(EXAMPLES).read_to_end(&mut text);
+    whole.ok().and_then(|_| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 fn folder<T: DeserializeOwned>(files: &BTreeMap<String, &RawValue>, prefix: &str) -> Result<Vec<T>, String> {
