@@ -72,13 +72,19 @@ pub(super) fn step(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -
     if !code.scripts {
         return run_in("pipx run semgrep scan --error --config p/javascript .", component);
     }
-    let step = run_in(&format!("{} && npx eslint --max-warnings 0 .", locked(component, bench)), component);
     let has_config = all.iter().any(|view| view.tool.id == "eslint" && configuration(view, component, bench).is_some());
+    let checked = |install: &str| run_in(&format!("{install} && npx eslint --max-warnings 0 ."), component);
     if has_config {
-        return step;
+        return checked(locked(component, bench));
     }
     let file = beside(component, "eslint.config.mjs");
     let (packages, imports, object) = (code.packages(), code.imports(false), code.object());
+    // Without a manifest there is nothing to lock: the step brings what it needs.
+    if component.manifest.is_none() {
+        let step = checked(&format!("npm install --no-save eslint {packages}"));
+        return format!("{step}\nafter adding {file}:\n{imports}\nexport default [{object}];");
+    }
+    let step = checked(locked(component, bench));
     let install = install(component, bench, &format!("eslint {packages}"));
     format!("{step}\nafter `{install}`, and with {file}:\n{imports}\nexport default [{object}];")
 }

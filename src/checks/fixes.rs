@@ -34,6 +34,10 @@ pub(super) fn analyzer_fix(
     let add = || add_step(&finding.rule, true, &step, bench);
     let Some(view) = about else { return add() };
     let title = &view.tool.title;
+    let run_it = |step: &str| {
+        let whole = whole_workflow(&finding.rule, true, step, bench).map(|whole| format!("to run {title}, {whole}"));
+        whole.unwrap_or_else(|| format!("run {title} in a pull-request workflow:\n{step}"))
+    };
     match finding.cause.rsplit(':').next().unwrap_or_default() {
         "no-security-rules" => secured(view, component, all, bench),
         "void" if view.held_by().is_some_and(|hold| hold.remedy == Remedy::Select) => security_rules(view, component, all, bench),
@@ -49,7 +53,7 @@ pub(super) fn analyzer_fix(
             let own = by_hand.or_else(|| own_step(view, component, bench));
             let own = own.filter(|_| view.hand_run().is_some() || !view.tool.step.is_empty() || !runs(&step, view.tool));
             let Some(own) = own else {
-                return if runs(&step, view.tool) { format!("run {title} in a pull-request workflow:\n{step}") } else { add() };
+                return if runs(&step, view.tool) { run_it(&step) } else { add() };
             };
             let insecure = view.on.security.is_no() && view.tool.security == Security::Never;
             let second = if insecure {
@@ -57,7 +61,7 @@ pub(super) fn analyzer_fix(
             } else {
                 String::new()
             };
-            format!("run {title} in a pull-request workflow:\n{own}{second}")
+            format!("{}{second}", run_it(&own))
         }
         "elsewhere" if runs(&step, view.tool) => format!("run {title} there as well:\n{step}"),
         "elsewhere" => format!("add a step that looks there:\n{step}"),
@@ -67,9 +71,15 @@ pub(super) fn analyzer_fix(
 
 /// Where a step is to be pasted: into a workflow that changes to merge start, or a clock does; the whole of one where there is none.
 pub(super) fn add_step(rule: &str, on_changes: bool, step: &str, bench: &Bench<'_>) -> String {
-    let (what, on, trigger) = match on_changes {
-        true => ("a pull-request workflow", "on: pull_request\n", Trigger::PullRequest),
-        false => ("a scheduled workflow", "on:\n  schedule:\n    - cron: \"17 4 * * 1\"\n", Trigger::Schedule),
+    let what = if on_changes { "a pull-request workflow" } else { "a scheduled workflow" };
+    whole_workflow(rule, on_changes, step, bench).unwrap_or_else(|| format!("add a step to {what}:\n{step}"))
+}
+
+/// A workflow of its own for a step, with what stands around it, where no pipeline is there to take it.
+fn whole_workflow(rule: &str, on_changes: bool, step: &str, bench: &Bench<'_>) -> Option<String> {
+    let (on, trigger) = match on_changes {
+        true => ("on: pull_request\n", Trigger::PullRequest),
+        false => ("on:\n  schedule:\n    - cron: \"17 4 * * 1\"\n", Trigger::Schedule),
     };
     let facts = bench.facts;
     let path = format!(".github/workflows/{rule}.yml");
@@ -77,13 +87,13 @@ pub(super) fn add_step(rule: &str, on_changes: bool, step: &str, bench: &Bench<'
     let taken = facts.pipelines.iter().any(|one| one.path.as_str() == path);
     // Where something is not read, a workflow may be there.
     if starts || taken || !facts.trace.opaque.is_empty() {
-        return format!("add a step to {what}:\n{step}");
+        return None;
     }
     let is_step = |line: &&str| line.starts_with("- ") || line.starts_with("  ");
     let before: Vec<&str> = step.lines().take_while(|line| !line.starts_with("- ")).collect();
     let steps: Vec<&str> = step.lines().skip(before.len()).take_while(is_step).collect();
     if steps.is_empty() {
-        return format!("add a step to {what}:\n{step}");
+        return None;
     }
     let after = step.lines().skip(before.len() + steps.len());
     let mut out: Vec<String> = before.iter().map(|line| (*line).to_owned()).collect();
@@ -92,7 +102,7 @@ pub(super) fn add_step(rule: &str, on_changes: bool, step: &str, bench: &Bench<'
     ));
     out.extend(steps.iter().map(|line| format!("      {line}")));
     out.extend(after.map(str::to_owned));
-    out.join("\n")
+    Some(out.join("\n"))
 }
 
 /// What gives a linter that gates without security rules some, or company that has some.

@@ -65,17 +65,16 @@ fn what_is_configured_is_what_the_remedy_runs() {
             JAVASCRIPT.into_iter().chain([("package.json", manifest.as_str()), biome]).chain(more.iter().copied()).collect();
         told("js-static-analysis", "javascript", &files)
     };
-    assert!(with("biome lint .", &[]).ends_with("run Biome in a pull-request workflow: - run: npm install && npm run lint"));
+    let npm = with("biome lint .", &[]);
+    assert!(npm.contains("| to run Biome, add .github/workflows/js-static-analysis.yml: on: pull_request "), "{npm}");
+    assert!(npm.ends_with("- run: npm install && npm run lint"), "{npm}");
     let pnpm = with("biome lint .", &[("pnpm-lock.yaml", "")]);
-    assert!(
-        pnpm.ends_with("run Biome in a pull-request workflow: - run: pnpm install --frozen-lockfile && pnpm run lint"),
-        "{pnpm}"
-    );
+    assert!(pnpm.ends_with("- run: pnpm install --frozen-lockfile && pnpm run lint"), "{pnpm}");
     let bare = with("echo", &[]);
     assert!(bare.contains("- run: npm install && npx biome ") && !bare.contains("eslint"), "{bare}");
     let mypy = told("python-static-analysis", "python", &[&PYTHON[..], &[("mypy.ini", "[mypy]\n")]].concat());
     assert!(
-        mypy.contains("run mypy in a pull-request workflow: - run: pipx run mypy .") && mypy.contains("no security rules"),
+        mypy.contains("to run mypy, add ") && mypy.contains("- run: pipx run mypy .") && mypy.contains("no security rules"),
         "{mypy}"
     );
     let both = [&PYTHON[..], &[("mypy.ini", "[mypy]\n"), ("ruff.toml", "line-length = 100\n")]].concat();

@@ -122,6 +122,26 @@ fn a_step_without_a_workflow_to_paste_it_into_comes_with_one() {
     let change =
         (".github/workflows/ci.yml", "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{run: ls}]\n");
     assert!(fix(&[change], "python-static-analysis", "python").starts_with("add a step to a pull-request workflow:\n- run"));
+    let configured = fix(&[("bandit.yaml", "skips: []\n")], "python-static-analysis", "python");
+    assert!(configured.starts_with("to run Bandit, add .github/workflows/python-static-analysis.yml:\non: "), "{configured}");
+    let there = fix(&[change, ("bandit.yaml", "skips: []\n")], "python-static-analysis", "python");
+    assert!(there.starts_with("run Bandit in a pull-request workflow:\n- run"), "{there}");
     let other = (".gitlab-ci.yml", "lint:\n  script: [bandit -r .]\n");
     assert!(!fix(&[other], "python-static-analysis", "python").contains(".github/workflows/"));
+}
+
+/// Scripts beside a product in another language, with no manifest: nothing is locked, so the step brings what it needs.
+#[test]
+fn the_step_for_scripts_without_a_manifest_installs_what_it_runs() {
+    let scripts = [("static/a.js", "a\n"), ("static/b.js", "b\n"), ("static/c.js", "c\n")];
+    let tree: Vec<(&str, &str)> = [PROJECT, CODE].into_iter().chain(scripts).collect();
+    let before = finding(&tree, "js-static-analysis", "javascript");
+    let fix = before.fix.unwrap_or_default();
+    assert!(fix.contains("npm install --no-save eslint eslint-plugin-security && npx eslint"), "{fix}");
+    let (_, config) = fix.split_once("after adding static/eslint.config.mjs:\n").expect("a configuration");
+    let ci = pasted(&fix);
+    let after: Vec<(&str, &str)> =
+        tree.iter().copied().chain([(".github/workflows/ci.yml", ci.as_str()), ("static/eslint.config.mjs", config)]).collect();
+    let after = finding(&after, "js-static-analysis", "javascript");
+    assert_eq!(after.verdict, Verdict::Pass, "{}", after.message);
 }
