@@ -13,6 +13,7 @@ use tollgate::signing::refusal::Refusal;
 use tollgate::snapshot::Snapshot;
 use tollgate::source::forge::{Answers, Got};
 use tollgate::terms::Terms;
+use tollgate::text::Place;
 
 #[test]
 fn every_tool_example_holds() {
@@ -53,16 +54,23 @@ fn holds(tool: &Tool, example: &Example) -> Result<(), String> {
     }
 }
 
-/// `at` names a hold when the tool is held, else a hop of the best chain.
+/// `at` names what holds the tool where something does, else the command itself, else what configures it.
 fn place(at: &str, standing: &Standing) -> Result<(), String> {
-    let mut seen = Vec::new();
-    for invocation in &standing.invocations {
-        let holds = invocation.held_by.iter().filter(|hold| !matches!(hold.effect, HoldEffect::Note)).map(|hold| &hold.place);
-        for place in holds.chain(invocation.chain.iter().map(|hop| &hop.place)) {
-            seen.push(format!("{}:{}", place.path, place.line));
-        }
+    let spelled = |place: &Place| format!("{}:{}", place.path, place.line);
+    let best = standing.invocations.iter().map(|one| one.rung).max();
+    let best: Vec<_> = standing.invocations.iter().filter(|one| Some(one.rung) == best).collect();
+    let holds = |noted: bool| {
+        let all = best.iter().flat_map(|one| &one.held_by).chain(standing.components.iter().flat_map(|on| &on.held_by));
+        all.filter(|hold| matches!(hold.effect, HoldEffect::Note) == noted).map(|hold| spelled(&hold.place)).collect::<Vec<_>>()
+    };
+    let mut seen = holds(false);
+    if seen.is_empty() {
+        seen = holds(true);
+        seen.extend(best.iter().filter_map(|one| one.chain.last()).map(|hop| spelled(&hop.place)));
     }
-    seen.extend(standing.configured.iter().map(|place| format!("{}:{}", place.path, place.line)));
+    if seen.is_empty() {
+        seen.extend(standing.configured.iter().map(spelled));
+    }
     if seen.iter().any(|one| one == at) { Ok(()) } else { Err(format!("{at} expected among {seen:?}")) }
 }
 
