@@ -143,7 +143,7 @@ pub struct CheckArgs {
     /// What to inspect.
     #[command(flatten)]
     pub inspect: InspectArgs,
-    /// How to print: text, github, json, markdown, sarif, junit or gitlab [default: text; in GitHub Actions text and github]
+    /// How to print: text, github, json, markdown, sarif, junit, gitlab or in-toto [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// Judge by this profile: modern or literal [default: the policy's, else modern]
@@ -203,7 +203,7 @@ pub struct VerifyTagArgs {
     /// Read the tags from GitHub (GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_TOKEN) instead of this copy
     #[arg(long, conflicts_with = "all")]
     pub fetch: bool,
-    /// How to print: text, json or github [default: text; in GitHub Actions text and github]
+    /// How to print: text, json, github or in-toto [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// Write the format F to FILE too; may be given several times

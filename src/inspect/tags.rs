@@ -148,6 +148,7 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
         policy_age_days: age,
         policy_files: judged.files.iter().cloned().collect(),
         now: request.now.stated(),
+        at: request.now.at,
         tags: verdicts.into_iter().map(TagRow::from).collect(),
         notes,
     })

@@ -60,6 +60,50 @@ fn sarif_tells_what_is_accepted_and_what_is_old_without_failing_it() {
     assert!(kinds.contains(&"pass"), "{kinds:?}");
 }
 
+/// A report about a commit.
+fn of_commit() -> Report {
+    let mut report = report();
+    report.subject.kind = SubjectKind::Git;
+    report
+}
+
+#[test]
+fn a_statement_names_the_commit_and_what_was_not_read_did_not_pass() {
+    let mut of = of_commit();
+    let value = json("in-toto", &of, &View::default());
+    assert_eq!(value["_type"], "https://in-toto.io/Statement/v1");
+    assert_eq!(value["subject"][0]["digest"]["gitCommit"], of.subject.revision.clone().expect("a commit").as_str());
+    assert_eq!(value["predicate"]["result"], "FAILED");
+    assert_eq!(value["predicate"]["failedTests"][0], "python-static-analysis python");
+    let policy = &value["predicate"]["configuration"][0];
+    assert!(policy["uri"].as_str().is_some_and(|uri| uri.starts_with("swh:1:rev:")), "{policy}");
+    // Every descriptor has what the specification asks for at least.
+    for one in value["predicate"]["configuration"].as_array().expect("a list") {
+        assert!(one.get("uri").is_some() || one.get("digest").is_some(), "{one}");
+    }
+    let result = |report: &Report| json("in-toto", report, &View::default())["predicate"]["result"].clone();
+    of.findings.retain(|one| one.decision != Decision::Gate);
+    of.outcome = Outcome::Pass;
+    assert_eq!(result(&of), "WARNED");
+    of.outcome = Outcome::Incomplete;
+    assert_eq!(result(&of), "FAILED");
+    of.findings.retain(|one| one.finding.verdict == Verdict::Pass);
+    of.outcome = Outcome::Pass;
+    assert_eq!(result(&of), "PASSED");
+}
+
+#[test]
+fn no_statement_is_made_about_files_that_are_no_commit() {
+    let reporter = reporters().iter().find(|reporter| reporter.format() == "in-toto").expect("a format");
+    for (kind, revision) in [(SubjectKind::WorkTree, Some("3f2a9c1".to_owned())), (SubjectKind::Folder, None)] {
+        let mut of = of_commit();
+        (of.subject.kind, of.subject.revision) = (kind, revision);
+        let mut bytes = Vec::new();
+        let refused = reporter.write(&of, &View::default(), &mut bytes).expect_err("no commit");
+        assert!(refused.to_string().contains("--rev") && bytes.is_empty(), "{refused}");
+    }
+}
+
 #[test]
 fn sarif_keeps_within_what_the_forge_shows_and_says_so() {
     let mut many = report();

@@ -31,17 +31,28 @@ impl Reporter for Json {
 /// Writes a value over several lines. What would steer a terminal, or be a command of the GitHub runner, stands in strings
 /// alone, and there as an escape: the value stays the same.
 pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?.replace("##[", "#\\u0023[");
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find(|c| c != '\n' && escape::is_steering(c)) {
-        out.write_all(&rest.as_bytes()[..at])?;
-        let c = rest[at..].chars().next().unwrap_or_default();
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            write!(out, "\\u{unit:04x}")?;
+    out.write_all(&escaped(&serde_json::to_string_pretty(value).map_err(io::Error::from)?))
+}
+
+/// A value on one line, as [`pretty`] has it on several.
+pub(super) fn line(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    Ok(escaped(&serde_json::to_string(value).map_err(io::Error::from)?))
+}
+
+fn escaped(text: &str) -> Vec<u8> {
+    let text = text.replace("##[", "#\\u0023[");
+    let mut out = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c == '\n' || !escape::is_steering(c) {
+            out.push(c);
+            continue;
         }
-        rest = &rest[at + c.len_utf8()..];
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
     }
-    writeln!(out, "{rest}")
+    out.push('\n');
+    out.into_bytes()
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@ pub mod facts;
 mod facts_text;
 mod github;
 mod gitlab;
+mod in_toto;
 mod json;
 mod junit;
 mod markdown;
@@ -209,8 +210,16 @@ pub trait Reporter: Sync {
     fn write(&self, report: &Report, view: &View, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
-static ROSTER: [&dyn Reporter; 7] =
-    [&text::Text, &github::GitHub, &json::Json, &markdown::Markdown, &sarif::Sarif, &junit::Junit, &gitlab::GitLab];
+static ROSTER: [&dyn Reporter; 8] = [
+    &text::Text,
+    &github::GitHub,
+    &json::Json,
+    &markdown::Markdown,
+    &sarif::Sarif,
+    &junit::Junit,
+    &gitlab::GitLab,
+    &in_toto::InToto,
+];
 
 /// All renderings of `check`.
 #[must_use]

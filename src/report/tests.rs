@@ -163,7 +163,8 @@ fn places_that_do_not_fit_their_file_do_no_harm() {
         let place = Place { path: path("f"), line, column, end_line, end_column };
         one.findings = vec![decided(finding("openapi-export", "x", Verdict::Fail, "m").at(place, "n"), Decision::Warn)];
         one.sources.insert(path("f"), SourceFile::new(path("f"), "\u{FEFF}añb\tc\nd\n".to_owned()));
-        for format in ["text", "github", "json", "markdown"] {
+        one.subject.kind = SubjectKind::Git;
+        for format in reporters().iter().map(|reporter| reporter.format()) {
             assert!(!render(format, &one, &View::default()).is_empty());
         }
     }

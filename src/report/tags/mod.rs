@@ -2,6 +2,7 @@
 //! repository out unescaped.
 
 mod github;
+mod in_toto;
 mod json;
 mod text;
 
@@ -26,6 +27,8 @@ pub struct TagReport {
     pub policy_files: Vec<String>,
     /// The stated moment, when `--now` was used.
     pub now: Option<String>,
+    /// When it was judged.
+    pub at: Timestamp,
     /// The tags, sorted by reference.
     pub tags: Vec<TagRow>,
     /// Remarks about the whole run.
@@ -135,13 +138,14 @@ impl TagReport {
             "text" => Some(text::render(self, view).into_bytes()),
             "json" => json::render(self).ok(),
             "github" => Some(github::render(self).into_bytes()),
+            "in-toto" => in_toto::render(self),
             _ => None,
         }
     }
 }
 
 /// The formats of `verify-tag`.
-pub const FORMATS: [&str; 3] = ["text", "json", "github"];
+pub const FORMATS: [&str; 4] = ["text", "json", "github", "in-toto"];
 
 /// Seconds since the epoch as RFC 3339.
 fn rfc3339(seconds: i64) -> String {

@@ -164,7 +164,7 @@ fn nothing_that_a_forge_says_forges_a_line_or_tells_the_token() {
     script.put(&format!("{REPO}/codeowners/errors"), Reply::status(404, &evil));
     script.put(&format!("{REPO}/automated-security-fixes"), Reply::status(418, &evil));
     let server = serve(&script);
-    for format in ["text", "github", "json", "markdown", "sarif", "junit", "gitlab"] {
+    for format in tollgate::report::reporters().iter().map(|reporter| reporter.format()) {
         let arguments = ["check", "--forge", "--here", "--all", "-v", "--format", format, "--fail-on", "never"];
         let said =
             run(folder.path(), &server.address, &arguments, &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "schedule")]);

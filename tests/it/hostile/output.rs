@@ -49,9 +49,9 @@ fn hostile() -> impl Strategy<Value = String> {
 fn report_of(judged: Judged, hostile: &str) -> Report {
     Report {
         subject: Subject {
-            kind: SubjectKind::Folder,
+            kind: SubjectKind::Git,
             repository: Some(hostile.to_owned()),
-            revision: None,
+            revision: Some("0".repeat(40)),
             dirty: false,
             owner: Some(hostile.to_owned()),
         },
@@ -179,7 +179,9 @@ fn hostile_names_on_disk_reach_no_log() {
         write(dir.path(), &format!(".github/workflows/{name}.yml"), b"\tno");
         write(dir.path(), &format!("{name}/requirements.txt"), b"flask==1\n");
     }
-    let report = report(&dir);
+    let mut report = report(&dir);
+    // Every format speaks of a commit; the names are the folder's.
+    (report.subject.kind, report.subject.revision) = (SubjectKind::Git, Some("0".repeat(40)));
     assert!(verdict(&report.findings, "ci-config-readable", ".github/workflows/a\n::error::name.yml").is_some());
     renderings(&report).expect("harmless");
     for environment in [&[][..], &[("GITHUB_ACTIONS", "true"), ("CI", "true")][..]] {

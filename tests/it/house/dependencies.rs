@@ -220,3 +220,34 @@ fn licence_expressions_are_read() {
         assert!(!is_allowed(wrong), "{wrong}");
     }
 }
+
+/// Our own workflows and action name what they use by commit, and start without any right.
+#[test]
+fn what_our_own_workflows_use_is_pinned() {
+    let mut seen = 0;
+    for name in ["ci.yml", "release.yml"] {
+        let text = file(&format!(".github/workflows/{name}"));
+        assert!(text.contains("\npermissions: {}\n"), "{name}");
+        for line in text.lines().filter_map(|line| line.trim_start().trim_start_matches("- ").strip_prefix("uses: ")) {
+            let revision = line.split_once('@').map(|(_, rest)| rest.split(' ').next().unwrap_or_default()).unwrap_or_default();
+            let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_commit && line.contains(" # v"), "{name}: {line}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
+    // The image's other half is what a distribution brings, raised by the bot.
+    assert!(file(".github/dependabot.yml").contains("package-ecosystem: docker"));
+}
+
+/// One list of licences: cargo-deny is told the same.
+#[test]
+fn deny_toml_accepts_the_licences_that_are_on_the_list() {
+    let deny: toml::Table = file("deny.toml").parse().expect("TOML");
+    let allowed: Vec<&str> =
+        deny["licenses"]["allow"].as_array().expect("a list").iter().filter_map(toml::Value::as_str).collect();
+    assert_eq!(allowed, ALLOWED);
+    let exceptions = deny["licenses"]["exceptions"].as_array().expect("a list");
+    let named: Vec<&str> = exceptions.iter().filter_map(|one| one["crate"].as_str()).collect();
+    assert_eq!(named, LESSER.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}

@@ -96,15 +96,40 @@ fn what_is_written_keeps_the_published_schema() {
         for tag in value["tags"].as_array().expect("tags") {
             verdicts.insert(tag["verdict"].as_str().expect("a word").to_owned());
         }
-        for format in ["text", "github"] {
+        for format in tollgate::report::tags::FORMATS {
             let text = String::from_utf8(report.render(format, &view).expect("a format")).expect("text");
             assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{}: {text:?}", case.id);
         }
+        let statements = String::from_utf8(report.render("in-toto", &view).expect("a format")).expect("text");
+        summarised(&value, &statements);
         seen += 1;
     }
     assert!(seen > 200 && verdicts.len() == 3, "{seen} {verdicts:?}");
     let ran = on("control", &["--format", "json"], &[]);
     assert_eq!(serde_json::from_str::<Value>(&ran.stdout).expect("JSON")["outcome"], "pass");
+}
+
+/// Every tag that is there has a verification summary, which passed where the tag is verified, and nowhere else.
+fn summarised(report: &Value, statements: &str) {
+    let there = |tag: &&Value| tag["object"].is_string() || tag["commit"].is_string();
+    let tags: Vec<&Value> = report["tags"].as_array().expect("tags").iter().filter(there).collect();
+    assert_eq!(statements.lines().count(), tags.len(), "{statements}");
+    for (line, tag) in statements.lines().zip(tags) {
+        let statement: Value = serde_json::from_str(line).expect("JSON");
+        let predicate = &statement["predicate"];
+        let passed = tag["verdict"] == "verified";
+        assert_eq!(predicate["verificationResult"], if passed { "PASSED" } else { "FAILED" }, "{line}");
+        assert_eq!(predicate["verifiedLevels"].as_array().map(|all| all.iter().any(|one| one == "FAILED")), Some(!passed));
+        for key in ["timeVerified", "resourceUri"] {
+            assert!(predicate[key].as_str().is_some_and(|text| !text.is_empty()), "{line}");
+        }
+        assert!(predicate["policy"]["uri"].is_string() && predicate["verifier"]["id"].is_string(), "{line}");
+        let subjects = statement["subject"].as_array().expect("subjects");
+        assert!(subjects.iter().all(|one| one["name"] == tag["ref"]), "{line}");
+        if passed {
+            assert!(subjects.iter().any(|one| one["digest"]["gitCommit"] == tag["commit"]), "{line}");
+        }
+    }
 }
 
 #[test]
