@@ -56,7 +56,7 @@ impl Environment {
 }
 
 /// Variables by which git and gpg can be led to other objects, settings or keys.
-const GIT: [&str; 14] = [
+const GIT: [&str; 15] = [
     "GIT_DIR",
     "GIT_COMMON_DIR",
     "GIT_WORK_TREE",
@@ -70,6 +70,7 @@ const GIT: [&str; 14] = [
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
     "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
     "GNUPGHOME",
 ];
 

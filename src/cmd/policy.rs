@@ -122,6 +122,9 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
 /// releases, neither does who has no key.
 fn holders(policy: &Policy, able: &BTreeMap<&String, (usize, usize)>, out: &mut String) {
     let roles: BTreeSet<&String> = policy.people.values().flat_map(|person| &person.roles).collect();
+    if !policy.people.is_empty() && !roles.iter().any(|role| *role == RELEASER) {
+        out.push_str(&format!("  warning: nobody has the role {RELEASER}: no tag can be verified\n"));
+    }
     for role in roles {
         let holds = |name: &String| match able.get(name) {
             Some((0, _)) | None => role != RELEASER,

@@ -9,14 +9,14 @@ use crate::error::Error;
 use crate::facts::tags::reach::{self, Branches};
 use crate::signing::tag_name;
 use crate::source::{Repository, fetching};
+use crate::terms::policy::whole_name;
 
 /// Releases of one repository.
 const MOST_TAGS: usize = 200_000;
 
 pub(super) fn pattern(judged: &TagJudging) -> Result<Regex, Error> {
     let pattern = &judged.judging.policy.release.tag_pattern;
-    Regex::new(&format!("^(?:{pattern})$"))
-        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))
+    whole_name(pattern).map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))
 }
 
 /// The name that an argument means, without `refs/tags/`.

@@ -176,9 +176,8 @@ pub(crate) fn is_well_formed(name: &str) -> bool {
         && !name.contains("..")
         && !name.contains("@{")
         && !name.contains(bad)
-        && name
-            .split('/')
-            .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(['.']) && !part.ends_with(".lock"))
+        && !name.ends_with('.')
+        && name.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
 }
 
 fn parse(bytes: &[u8]) -> Option<Ref> {

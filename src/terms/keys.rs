@@ -89,7 +89,7 @@ pub static KEYS: &[Key] = &[
     may("release.signed_since", DateOrCommit, Earlier, "", "Releases from here on must be signed").without(Absent::Most),
     may("release.formats", Words(&["openpgp", "ssh"]), Shorter, "[\"openpgp\", \"ssh\"]", "Accepted kinds of signature; the profile literal takes [\"openpgp\"]"),
     may("release.min_signatures", Number(1, 100), More, "1", "How many people must sign"),
-    may("release.check_last", Number(0, 10_000), More, "5", "How many releases `check` looks at"),
+    may("release.check_last", Number(1, 10_000), More, "5", "How many releases `check` looks at"),
     may("release.max_skew", Duration, Less, "", "How far the tagger's and the signature's time may lie apart"),
     may("release.max_age", Duration, Less, "", "How old a signature may be"),
     may("release.max_policy_age", Duration, Less, "", "How old the judging policy may be"),

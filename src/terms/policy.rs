@@ -361,3 +361,11 @@ impl Policy {
         self.files.last().map(|file| Place::file(file.path.clone()))
     }
 }
+
+/// `tag_pattern` as it is held against a name: the whole of it.
+///
+/// # Errors
+/// It is no regular expression, or none any more once it is anchored.
+pub fn whole_name(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 20).build()
+}

@@ -165,7 +165,7 @@ impl Validation<'_> {
     }
 
     fn pattern(&mut self, entry: &'static Key, node: &Node, text: &str) {
-        if let Err(problem) = regex::RegexBuilder::new(text).size_limit(1 << 20).build() {
+        if let Err(problem) = super::policy::whole_name(text) {
             let message = problem.to_string();
             let last = message.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_owned();
             self.wrong(node, format!("`{}` is not a regular expression: {last}", self.label(entry)), "write it in single quotes");

@@ -8,10 +8,9 @@ pub mod reach;
 pub mod survey;
 pub mod verify;
 
-use regex::Regex;
-
 use crate::error::Error;
 use crate::snapshot::{Snapshot, Tag};
+use crate::terms::policy::whole_name;
 
 /// The default `[release].tag_pattern` (design §4.4), over the whole name.
 pub const TAG_PATTERN: &str = r"^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$";
@@ -23,8 +22,8 @@ pub const TAG_PATTERN: &str = r"^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$";
 /// A pattern that does not compile, or references that cannot be read.
 pub fn releases(snapshot: &Snapshot, pattern: Option<&str>) -> Result<Vec<Tag>, Error> {
     let pattern = pattern.unwrap_or(TAG_PATTERN);
-    let whole = Regex::new(&format!("^(?:{pattern})$"))
-        .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
+    let whole =
+        whole_name(pattern).map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
     let mut tags: Vec<Tag> = snapshot.tags()?;
     tags.retain(|tag| !tag.name.starts_with("countersign/") && whole.is_match(&tag.name));
     tags.sort_by(|a, b| (b.date, &b.name).cmp(&(a.date, &a.name)));

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use git2::Oid;
 use jiff::tz::TimeZone;
-use regex::Regex;
 
 use super::claimed_time::Past;
 use super::owners;
@@ -21,7 +20,7 @@ use crate::signing::trust::{Person, Trust};
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
 use crate::source::ancestry::{self, Ancestry};
 use crate::source::{Repository, commit, fetching};
-use crate::terms::policy::{Policy, Since};
+use crate::terms::policy::{Policy, Since, whole_name};
 use crate::text::Place;
 
 /// Commits looked at where all must be signed.
@@ -202,7 +201,7 @@ impl Surveying<'_> {
             Err(error) if !since.is_empty() => return Ok(Releases::Unknown(error)),
             Err(_) => Vec::new(),
         };
-        let pattern = Regex::new(&format!("^(?:{})$", release.tag_pattern))
+        let pattern = whole_name(&release.tag_pattern)
             .map_err(|problem| Error::usage(format!("[release].tag_pattern does not compile: {problem}")))?;
         let limits: &Limits = self.snapshot.limits();
         let verifying = Verifying {
