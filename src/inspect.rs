@@ -70,6 +70,15 @@ impl Moment {
     }
 }
 
+/// What a runner calls the repository of some commits: a checkout of another repository is not called so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// `owner/name`.
+    pub name: String,
+    /// Ids of commits, in lower-case hex.
+    pub commits: Vec<String>,
+}
+
 /// What `check` and `facts` were asked to do, every option resolved.
 #[derive(Clone, Debug)]
 pub struct CheckRequest {
@@ -105,6 +114,8 @@ pub struct CheckRequest {
     pub base: Option<String>,
     /// The CI run, as its event tells it.
     pub run: Option<base::Run>,
+    /// What the runner calls the repository, and the commits that its run is about.
+    pub called: Option<Called>,
     /// `--block-existing`.
     pub block_existing: bool,
     /// What a forge answered about the repository, where one was asked.

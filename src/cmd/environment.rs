@@ -110,6 +110,8 @@ pub(super) struct ActionsRun {
     pub reference: Option<String>,
     /// The commit that it is about.
     pub commit: Option<String>,
+    /// `owner/name` of the repository that it is a run of.
+    pub repository: Option<String>,
     /// The file that step outputs are appended to.
     pub output: Option<std::path::PathBuf>,
     /// The file that holds the event.
@@ -126,6 +128,14 @@ impl ActionsRun {
         let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
         let (output, event) = (path("GITHUB_OUTPUT"), path("GITHUB_EVENT_PATH"));
         let name = text("GITHUB_EVENT_NAME");
-        Self { inside: true, name, reference: text("GITHUB_REF"), commit: text("GITHUB_SHA"), output, event }
+        Self {
+            inside: true,
+            name,
+            reference: text("GITHUB_REF"),
+            commit: text("GITHUB_SHA"),
+            repository: text("GITHUB_REPOSITORY"),
+            output,
+            event,
+        }
     }
 }

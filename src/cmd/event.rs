@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::environment::ActionsRun;
 use crate::error::Error;
+use crate::inspect::Called;
 use crate::inspect::base::{Event, Run};
 use crate::source;
 
@@ -71,6 +72,13 @@ pub(super) fn read(run: &ActionsRun) -> Result<Option<Run>, Error> {
         _ => Event::Other,
     };
     of(event, default)
+}
+
+/// What the runner calls the repository: of the commit that the run is about, and of the head of its pull request.
+pub(super) fn called(run: &ActionsRun) -> Option<Called> {
+    let name = run.repository.clone().filter(|name| name.split('/').count() == 2)?;
+    let head = payload(run).ok().and_then(|payload| Some(payload.pointer("/pull_request/head/sha")?.as_str()?.to_owned()));
+    Some(Called { name, commits: run.commit.clone().into_iter().chain(head).collect() })
 }
 
 /// The payload of a run.

@@ -32,6 +32,7 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
     let catalog = Catalog::builtin();
     let common = &context.common;
     let environment = context.environment;
+    let run = ActionsRun::read(environment);
     Ok(CheckRequest {
         path: args.path.clone(),
         rev: args.rev.clone(),
@@ -48,9 +49,10 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
         judge_commit: environment.actions && args.rev.is_none(),
         ci: environment.ci,
         run: match check {
-            Some(_) => event::read(&ActionsRun::read(environment))?,
+            Some(_) => event::read(&run)?,
             None => None,
         },
+        called: event::called(&run),
         base: check.and_then(|check| check.base.clone()),
         block_existing: check.is_some_and(|check| check.block_existing),
         forge: args.forge.as_ref().map(|named| forge(named.as_deref())).transpose()?,

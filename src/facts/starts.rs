@@ -20,16 +20,16 @@ pub(super) fn started(
     let mut all = Vec::new();
     for start in starts {
         let Some(event) = pipeline.events.get(start.event) else { continue };
-        let (one, misses, hold) = start_bound(event, start, sight, filtered);
+        let (one, misses, holds) = start_bound(event, start, sight, filtered);
         if one.lower >= Rung::Gates {
             missed = missed.min(misses);
         }
         bound = bound.best(one);
-        all.push((one, hold));
+        all.push((one, holds));
     }
     // What holds the event that decides: that is another one where it may gate and none is proven to.
     let best = all.iter().map(|(one, _)| bound.weigh(*one)).max();
-    let held = all.into_iter().filter(|(one, _)| Some(bound.weigh(*one)) == best).filter_map(|(_, hold)| hold).collect();
+    let held = all.into_iter().filter(|(one, _)| Some(bound.weigh(*one)) == best).flat_map(|(_, holds)| holds).collect();
     (bound, if missed == usize::MAX { 0 } else { missed }, held)
 }
 
@@ -44,12 +44,13 @@ pub fn unseen_bound(unit: &OpaqueUnit, pipelines: &[Pipeline], sight: Option<Sig
     unit.holds.iter().fold(bound, Bound::held)
 }
 
-fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered: &Filtered<'_>) -> (Bound, usize, Option<Hold>) {
+/// How far one event brings it, the files that its filters miss, what holds it there, and what is to be noted.
+fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered: &Filtered<'_>) -> (Bound, usize, Vec<Hold>) {
     let mut bound = reached(event);
     let mut hold = event.held_by.clone().map(|hold| hold.by(HeldBy::Trigger));
     match &start.answer {
         Answer::Yes(()) => {}
-        Answer::No => return (Bound::exactly(Rung::Configured), 0, start.holds.first().cloned()),
+        Answer::No => return (Bound::exactly(Rung::Configured), 0, start.holds.first().cloned().into_iter().collect()),
         Answer::Unknown(why) => {
             hold = Some(Hold::unknown(why, &event.place));
             bound = bound.doubt(Rung::Configured);
@@ -65,15 +66,16 @@ fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered:
     for filter in event.paths.iter().chain(start.paths.iter()) {
         let Some(sight) = sight else { break };
         let Some(misses) = filtered.missed(filter, sight) else {
-            return (bound.doubt(Rung::Runs), 0, Some(Hold::unknown(&Meter::why(), &filter.place)));
+            return (bound.doubt(Rung::Runs), 0, vec![Hold::unknown(&Meter::why(), &filter.place)]);
         };
         missed = missed.max(misses);
         if missed == sight.files().len() && missed > 0 {
             let hold = Hold::new(HoldEffect::Soften, filter.place.clone(), passes_by(sight)).by(HeldBy::Paths);
-            return (bound.cap(Rung::Runs), missed, Some(hold));
+            return (bound.cap(Rung::Runs), missed, vec![hold]);
         }
     }
-    (bound, missed, hold)
+    let notes = start.holds.iter().filter(|own| own.effect == HoldEffect::Note).cloned();
+    (bound, missed, hold.into_iter().chain(notes).collect())
 }
 
 /// The words of the hold on what a filter keeps out wholly.

@@ -34,7 +34,7 @@ pub(super) fn open(path: &Path, here: bool, commit: Oid, head: &Snapshot, limits
         Error::incomplete(message)
             .hint(format!("git fetch --refetch --depth=1 origin {commit} (with actions/checkout: fetch-depth: 2)"))
     })?;
-    Ok(base.sharing_documents_with(head))
+    Ok(base.sharing_documents_with(head).called(head.subject().repository.clone()))
 }
 
 /// What stood where in a tree, to tell at another one what was deleted from what is hidden.

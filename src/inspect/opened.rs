@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::base::{self, Chosen};
-use super::{CheckRequest, fits, tags_judge};
+use super::{Called, CheckRequest, fits, tags_judge};
 use crate::catalog::Catalog;
 use crate::error::{Error, Kind};
 use crate::policy::origin::{BaseTip, Loosening, Named, POLICY_FILE};
@@ -69,6 +69,8 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
         limits: request.limits.clone(),
     };
     let snapshot = snapshot::open(&request.path, &options)?.with_forge(request.forge.clone());
+    let name = name(request, snapshot.subject().revision.as_deref());
+    let snapshot = snapshot.called(name);
     let mut notes = Vec::new();
     let chosen = chosen(request, &snapshot, &mut notes)?;
     let inside = |file: &Option<PathBuf>| file.as_deref().is_some_and(|file| source::lies_in(file, &request.path));
@@ -115,6 +117,13 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
     notes.extend(chosen.iter().flat_map(|chosen| chosen.notes.iter().cloned()));
     notes.extend(judging.proposes());
     Ok(Opened { snapshot, judging, also, change, chosen, notes })
+}
+
+/// What the repository is called: by who asks a forge about it, else by the runner, if its run is about this commit.
+fn name(request: &CheckRequest, revision: Option<&str>) -> Option<String> {
+    let asked = request.forge.as_ref().map(|answers| answers.repository.clone());
+    let about = |called: &&Called| called.commits.iter().any(|commit| Some(commit.as_str()) == revision);
+    asked.or_else(|| request.called.as_ref().filter(about).map(|called| called.name.clone()))
 }
 
 /// The policies at the commit that the change started from and in the inspected tree. One that was broken already cannot be weakened.

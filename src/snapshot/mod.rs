@@ -81,6 +81,13 @@ impl Snapshot {
         Self { forge, ..self }
     }
 
+    /// The same snapshot, whose repository a runner or a forge calls so.
+    #[must_use]
+    pub fn called(mut self, name: Option<String>) -> Self {
+        self.source.subject.repository = name.or(self.source.subject.repository);
+        self
+    }
+
     /// What a forge answered about its repository, where one was asked.
     #[must_use]
     pub fn forge(&self) -> Option<&Answers> {

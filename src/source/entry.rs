@@ -24,7 +24,7 @@ pub enum SubjectKind {
 pub struct Subject {
     /// Where the tree came from.
     pub kind: SubjectKind,
-    /// `owner/name` on a forge, when a forge was asked.
+    /// `owner/name` on a forge, when a forge was asked, or a runner says so.
     pub repository: Option<String>,
     /// The commit: the one inspected, or the one checked out for a work tree. None without a commit.
     pub revision: Option<String>,

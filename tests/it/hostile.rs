@@ -60,6 +60,7 @@ fn request(path: &Path) -> CheckRequest {
         ci: false,
         base: None,
         run: None,
+        called: None,
         block_existing: false,
         forge: None,
     }

@@ -139,6 +139,7 @@ impl Checkout {
             ("GITHUB_EVENT_PATH", self.event(&run.payload).display().to_string()),
             ("GITHUB_SHA", run.commit.to_string()),
             ("GITHUB_REF", run.reference.clone()),
+            ("GITHUB_REPOSITORY", "acme/kestrel".to_owned()),
         ])
     }
 

@@ -38,6 +38,19 @@ fn the_first_adoption_is_green_and_says_what_is_proposed() {
     assert_eq!(report["policy"]["bootstrap"], true);
 }
 
+/// A name that the tree writes is the repository's only where nobody knows better: the runner does.
+#[test]
+fn a_change_does_not_call_the_repository_something_else() {
+    for (name, status) in [("acme/kestrel", 0), ("nobody/nowhere", 1)] {
+        let guarded = GATES.1.replace("  lint:\n", &format!("  lint:\n    if: github.repository == '{name}'\n"));
+        let checkout = Checkout::new();
+        let (base, head, merge) = merged(&checkout, &[CODE, PROJECT, GATES], &[CODE, PROJECT, (GATES.0, &guarded)]);
+        let said = checkout.check(&Run::pull_request(merge, "main", base, head), &JSON);
+        assert_eq!(said.status, status, "{name}: {}{}", said.stdout, said.stderr);
+        assert_eq!(said.json()["subject"]["repository"], "acme/kestrel");
+    }
+}
+
 #[test]
 fn a_deleted_policy_still_judges() {
     let checkout = Checkout::new();

@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use super::changes::Filter;
-use super::events::{EventInfo, Refs};
+use super::events::EventInfo;
 use super::expr::{Node, Unknown, eval, parse};
+use super::home::Home;
+use super::imagined::{Other, others};
 use super::mentions::{Mentions, TRIED};
 use super::residual;
-use super::scope::{Free, Imagined, Scope};
+use super::scope::{Imagined, Scope};
 use super::template;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Kind, Reading, Value};
 use crate::facts::hold::{Hold, HoldEffect, Remedy};
-use crate::facts::pipeline::{FilterPattern, PathFilter, Trigger};
+use crate::facts::pipeline::{FilterPattern, PathFilter};
 use crate::snapshot::DefaultBranch;
 use crate::text::Place;
 
@@ -110,7 +112,7 @@ impl Condition {
     /// Decides it for the event of the scope.
     pub(super) fn judge(&self, scope: &Scope<'_>) -> Verdict {
         let Some(place) = &self.place else { return Verdict::yes() };
-        if let Some(verdict) = self.by_name(scope) {
+        if let Some(verdict) = self.by_name(scope).or_else(|| self.by_home(scope)) {
             return verdict;
         }
         let ordinary = self.ordinary(scope);
@@ -175,6 +177,30 @@ impl Condition {
         decided.then(|| one.clone())
     }
 
+    /// Where several names are asked to be the repository's, and nobody says which is: the verdict that is the same under all of
+    /// them. Whoever asks for one name alone has it.
+    fn by_home(&self, scope: &Scope<'_>) -> Option<Verdict> {
+        let Home::Asked(asked) = &scope.repository.home else { return None };
+        if scope.imagined.home.is_some() || !self.mentions.home.compares {
+            return None;
+        }
+        let names = asked.with(&self.mentions.home);
+        let under = |name: &Arc<str>| {
+            let imagined = Imagined { home: Some(Arc::clone(name)), ..scope.imagined.clone() };
+            self.judge(&Scope { imagined, ..scope.clone() })
+        };
+        let each: Vec<Verdict> = names.iter().map(under).collect();
+        let kind = |verdict: &Verdict| (verdict.answer.is_yes(), verdict.answer.is_no());
+        let one = each.first()?;
+        if each.iter().all(|other| kind(other) == kind(one)) {
+            return Some(one.clone());
+        }
+        let place = self.place.clone()?;
+        let shown: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let why = format!("which of {} this repository is, is not known", shown.join(", "));
+        Some(Verdict::of(Answer::Unknown(Why::new(Reason::Dynamic, why).at(place))))
+    }
+
     /// The runs that all have to pass: those of the activity types that a change goes through.
     fn ordinary(&self, scope: &Scope<'_>) -> Vec<Imagined> {
         let base = scope.imagined.clone();
@@ -190,7 +216,7 @@ impl Condition {
     fn yes_but(&self, scope: &Scope<'_>, in_run: &Run<'_>) -> Verdict {
         let mut verdict = Verdict::yes();
         let Some(place) = &self.place else { return verdict };
-        for other in self.others(scope) {
+        for other in others(&self.mentions, scope) {
             if in_run(&other.imagined).0 == Ok(false) {
                 let effect = if other.imagined.fork { HoldEffect::Soften } else { HoldEffect::Note };
                 // What a draft was not asked for is never asked, when nothing starts with the end of the draft.
@@ -205,8 +231,11 @@ impl Condition {
                 verdict.holds.push(Hold::new(effect, place.clone(), why).undone(Remedy::Condition));
             }
         }
-        if self.mentions.repository && scope.repository.name.is_none() {
-            let why = "runs only in the repository that the condition names";
+        if self.mentions.home.compares && scope.repository.home.told().is_none() {
+            let why = match self.mentions.home.names.is_empty() && self.mentions.home.beginnings.is_empty() {
+                false => "runs only in the repository that the condition names",
+                true => "does not run in the repository that the condition names",
+            };
             verdict.holds.push(Hold::new(HoldEffect::Note, place.clone(), why));
         }
         verdict
@@ -220,7 +249,7 @@ impl Condition {
         });
         let mut maybe = None;
         let mut verdict = Verdict::yes();
-        for other in some_actions.chain(self.others(scope)) {
+        for other in some_actions.chain(others(&self.mentions, scope)) {
             match in_run(&other.imagined).0 {
                 Ok(true) => {
                     verdict.forks_only |= other.imagined.fork;
@@ -238,99 +267,6 @@ impl Condition {
             (true, Some(unknown)) => Verdict::of(Answer::Unknown(Why::new(unknown.reason, &*unknown.why).at(place.clone()))),
             (true, None) => Verdict::never(place),
         }
-    }
-
-    /// Runs that differ from an ordinary one in one respect that the condition asks about.
-    fn others(&self, scope: &Scope<'_>) -> Vec<Other> {
-        let Some((_, info)) = scope.event else { return Vec::new() };
-        let base = scope.imagined.clone();
-        let mut others = Vec::new();
-        let mut add = |who: String, imagined: Imagined| others.push(Other { who, imagined });
-        let pull = info.refs == Refs::Pull;
-        if pull && self.mentions.fork {
-            add("pull requests from forks".to_owned(), Imagined { fork: true, ..base.clone() });
-        }
-        if pull && self.mentions.draft {
-            add("drafts".to_owned(), Imagined { draft: true, ..base.clone() });
-        }
-        if pull && self.mentions.merged {
-            add("merged pull requests".to_owned(), Imagined { merged: true, ..base.clone() });
-        }
-        if pull && self.mentions.action {
-            let unusual = info.actions.iter().filter(|action| !matches!(action.as_str(), "opened" | "synchronize" | "reopened"));
-            for action in unusual.take(TRIED) {
-                add(
-                    format!("pull requests with the activity `{action}`"),
-                    Imagined { action: Some(action.clone()), ..base.clone() },
-                );
-            }
-        }
-        if info.event.trigger == Trigger::Push && self.mentions.refs {
-            if info.refs == (Refs::Branches { tags: true }) {
-                add("tags".to_owned(), Imagined { tag: true, ..base.clone() });
-            }
-            let name = match scope.repository.default_branch {
-                DefaultBranch::Known(name) => format!("pushes to `{name}`"),
-                DefaultBranch::OneOf(_) => "pushes to the default branch".to_owned(),
-            };
-            let starts = |name: &String| info.refs.holds(name);
-            if scope.repository.default_branch.names().iter().any(starts) {
-                add(name, Imagined { default_branch: true, ..base.clone() });
-            }
-        }
-        if pull
-            && self.mentions.free.contains(&Free::Label)
-            && !self.mentions.literals.iter().any(|text| text.contains(char::is_alphanumeric))
-        {
-            let some: Arc<str> = Arc::from("a label");
-            add("pull requests with a label".to_owned(), Imagined { free: Some((Free::Label, some)), ..base.clone() });
-        }
-        for kind in &self.mentions.free {
-            for literal in &self.mentions.literals {
-                // The default branch was imagined above.
-                let bare = literal.strip_prefix("refs/heads/").unwrap_or(literal);
-                let is_default = scope.repository.default_branch.names().iter().any(|name| name == bare);
-                if *kind == Free::Branch && (is_default || !info.refs.holds(bare)) {
-                    continue;
-                }
-                if *kind == Free::Branch && literal.starts_with("refs/tags/") {
-                    if !matches!(info.refs, Refs::Tags | Refs::Branches { tags: true }) {
-                        continue;
-                    }
-                    let free = Some((Free::Branch, Arc::clone(literal)));
-                    let name = literal.strip_prefix("refs/tags/").filter(|name| !name.is_empty());
-                    let who = name.map_or_else(|| "tags".to_owned(), |name| format!("tags like `{name}`"));
-                    add(who, Imagined { tag: true, free, ..base.clone() });
-                    continue;
-                }
-                if let Some(who) = who(*kind, literal, info.refs == Refs::Pull) {
-                    add(who, Imagined { free: Some((*kind, Arc::clone(literal))), ..base.clone() });
-                }
-            }
-        }
-        others
-    }
-}
-
-/// A run out of the ordinary.
-struct Other {
-    /// Whose it is, in the plural.
-    who: String,
-    imagined: Imagined,
-}
-
-fn who(kind: Free, name: &str, pull: bool) -> Option<String> {
-    if !name.contains(char::is_alphanumeric) || name.contains('\n') || name.len() > 100 {
-        return None;
-    }
-    match kind {
-        Free::Actor => Some(format!("runs of the actor `{name}`")),
-        Free::HeadRef if pull => Some(format!("pull requests from a branch named like `{name}`")),
-        Free::Label if pull => Some(format!("pull requests with the label `{name}`")),
-        Free::Words => Some(format!("changes whose text holds `{name}`")),
-        // Event names, actions and the like are no branches.
-        Free::Branch if !pull => Some(format!("pushes to refs like `{name}`")),
-        _ => None,
     }
 }
 

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::draft::{Files, Lost, each_event};
 use super::events::EventInfo;
-use super::expr::{Names, Node, Val};
+use super::expr::{Names, Node, Val, parse};
+use super::imagined::{Other, others};
 use super::lane::Lane;
+use super::mentions::Mentions;
 use super::residual;
-use super::scope::{Inputs, Scope};
+use super::scope::{Free, Inputs, Scope};
 use super::state::State;
 use super::template;
 use super::variables::Variables;
@@ -107,10 +109,13 @@ pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: 
         Val::Str(text) if &*text == "false" => Ok(false),
         other => other.truth(),
     };
+    let asked = value.scalar().and_then(template::whole_expression).and_then(|text| parse(text).ok());
+    let mut mentions = Mentions::default();
+    asked.iter().for_each(|node| mentions.collect(node));
     match truth(scope) {
         Ok(true) => return always(soft()),
-        Ok(false) => return Lost::default(),
-        Err(_) => {}
+        Ok(false) if !mentions.is_of_runs() => return Lost::default(),
+        _ => {}
     }
     let each = each_event(events, scope, |_, scope| truth(scope));
     if let Some(unknown) = each.iter().find_map(|truth| truth.as_ref().err())
@@ -119,10 +124,22 @@ pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: 
         return always(doubt(unknown.reason, &unknown.why));
     }
     let mut lost = Lost::default();
-    for (event, truth) in each.into_iter().enumerate() {
-        match truth {
+    for (event, answer) in each.into_iter().enumerate() {
+        match answer {
             Ok(true) => lost.under.push((event, soft())),
-            Ok(false) => {}
+            Ok(false) => {
+                let of_event = Scope { event: events.get(event).map(|info| (event, info)), ..scope.clone() };
+                let some = others(&mentions, &of_event)
+                    .into_iter()
+                    .find(|other| truth(&Scope { imagined: other.imagined.clone(), ..of_event.clone() }) == Ok(true));
+                // A bot is no person who looks for a way round; whoever opens a change chooses its words, branch and labels.
+                let weight = |other: &Other| match other.imagined.free {
+                    Some((Free::Actor, _)) => HoldEffect::Note,
+                    _ => HoldEffect::Unknown(Reason::Dynamic),
+                };
+                let told = some.map(|other| Hold::new(weight(&other), place.clone(), format!("{} continue on error", other.who)));
+                lost.under.extend(told.map(|hold| (event, hold.mended(mended.clone()))));
+            }
             Err(unknown) => {
                 let why = format!("may continue on error: {}", unknown.why);
                 lost.under.push((event, Hold::new(HoldEffect::Unknown(unknown.reason), place.clone(), why)));

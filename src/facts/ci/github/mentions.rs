@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::expr::{Node, Step, Val};
+use super::home::Asked;
 use super::scope::Free;
 
 /// Literals of one condition that are tried as names.
@@ -27,8 +28,8 @@ pub(super) struct Mentions {
     pub(super) refs: bool,
     /// Other jobs.
     pub(super) needs: bool,
-    /// The name of the repository.
-    pub(super) repository: bool,
+    /// What the repository is to be called.
+    pub(super) home: Asked,
     /// Freely chosen names.
     pub(super) free: Vec<Free>,
     /// Literals, tried as names.
@@ -38,29 +39,39 @@ pub(super) struct Mentions {
 impl Mentions {
     /// Adds what an expression asks about.
     pub(super) fn collect(&mut self, node: &Node) {
+        self.home.collect(node);
+        self.node(node);
+    }
+
+    /// Whether the answer may differ between runs of one event.
+    pub(super) fn is_of_runs(&self) -> bool {
+        self.fork || self.draft || self.merged || self.action || self.refs || !self.free.is_empty()
+    }
+
+    fn node(&mut self, node: &Node) {
         self.size += 1;
         match node {
             Node::Literal(Val::Str(text)) => self.literal(text),
             Node::Literal(_) | Node::Changes(_) => {}
-            Node::Typed(_, inner) => self.collect(inner),
+            Node::Typed(_, inner) => self.node(inner),
             Node::Path(root, steps) => {
                 self.path(root, steps);
                 self.steps(steps);
             }
             Node::Call(name, arguments, steps) => {
                 self.status |= matches!(name.as_str(), "always" | "success" | "failure" | "cancelled");
-                arguments.iter().for_each(|argument| self.collect(argument));
+                arguments.iter().for_each(|argument| self.node(argument));
                 self.steps(steps);
             }
             Node::Of(inner, steps) => {
-                self.collect(inner);
+                self.node(inner);
                 self.steps(steps);
             }
-            Node::Not(inner) => self.collect(inner),
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| self.collect(node)),
+            Node::Not(inner) => self.node(inner),
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Compare(_, left, right) => {
-                self.collect(left);
-                self.collect(right);
+                self.node(left);
+                self.node(right);
             }
         }
     }
@@ -68,7 +79,7 @@ impl Mentions {
     fn steps(&mut self, steps: &[Step]) {
         for step in steps {
             if let Step::Computed(node) = step {
-                self.collect(node);
+                self.node(node);
             }
         }
     }
@@ -113,9 +124,6 @@ impl Mentions {
             ["event", "pull_request", "merged" | "state"] => self.merged = true,
             ["event", "pull_request", "head", "repo" | "user", ..] => self.fork = true,
             ["event", "action"] => self.action = true,
-            ["repository" | "repository_owner"] | ["event", "repository", "full_name" | "owner" | "name", ..] => {
-                self.repository = true
-            }
             _ => {}
         }
     }

@@ -14,6 +14,8 @@ mod expr;
 mod filters;
 mod graph;
 mod grouped;
+mod home;
+mod imagined;
 mod inputs;
 mod jobs;
 mod lane;
@@ -48,6 +50,7 @@ pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
 
 use self::budget::Budget;
 use self::draft::{Draft, Files};
+use self::home::{Asked, Home};
 use self::reuse::Site;
 use self::scope::Repository;
 use super::{Cause, CiFacts, CiSystem, CiWorld, Unreadable};
@@ -70,7 +73,7 @@ impl CiSystem for GithubActions {
         let mut facts = CiFacts::default();
         let snapshot = world.snapshot;
         let repository = Repository {
-            name: snapshot.subject().repository.as_deref(),
+            home: home(world),
             default_branch: world.default_branch,
             budget: Budget::new(snapshot.limits(), world.meter),
         };
@@ -89,6 +92,20 @@ impl CiSystem for GithubActions {
         facts.unreadable.dedup();
         facts
     }
+}
+
+/// What the repository is called.
+fn home<'w>(world: &CiWorld<'w>) -> Home<'w> {
+    if let Some(name) = world.snapshot.subject().repository.as_deref() {
+        return Home::Told(name);
+    }
+    let mut asked = Asked::default();
+    for path in workflows(world) {
+        if let Ok(document) = world.snapshot.document(&path, Format::Yaml) {
+            asked.read(document.root());
+        }
+    }
+    Home::Asked(asked)
 }
 
 /// The workflow files, sorted; a link or a submodule of such a name is listed and found unreadable.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::events::{EventInfo, Refs};
 use super::expr::{Nature, Val};
+use super::home::Part;
 use super::scope::{Free, Scope};
 use crate::facts::pipeline::Trigger;
 use crate::facts::shell::HANDED_AT;
@@ -57,12 +58,8 @@ impl Scope<'_> {
         }
     }
 
-    fn home(&self, owner_only: bool) -> Val {
-        match self.repository.name {
-            Some(name) if owner_only => Val::text(name.split('/').next().unwrap_or(name)),
-            Some(name) => Val::text(name),
-            None => Val::open("", "", Nature::Home),
-        }
+    fn home(&self, part: Part) -> Val {
+        self.repository.home.value(part, self.imagined.home.as_ref())
     }
 
     fn default_branch(&self, prefix: &str) -> Val {
@@ -77,8 +74,8 @@ impl Scope<'_> {
     pub(super) fn github(&self, name: &str) -> Val {
         match name {
             "actor" | "triggering_actor" => return self.free(Free::Actor, ""),
-            "repository" => return self.home(false),
-            "repository_owner" => return self.home(true),
+            "repository" => return self.home(Part::Full),
+            "repository_owner" => return self.home(Part::Owner),
             "workspace" => return Val::text(WORKSPACE),
             "path" => return Val::text(HANDED_AT[0]),
             "env" => return Val::text(HANDED_AT[1]),
@@ -159,8 +156,9 @@ impl Scope<'_> {
                 _ => Val::present("depends on the activity type"),
             },
             ["repository", rest @ ..] => match rest {
-                ["full_name" | "name"] => self.home(false),
-                ["owner", "login" | "name"] => self.home(true),
+                ["full_name"] => self.home(Part::Full),
+                ["name"] => self.home(Part::Name),
+                ["owner", "login" | "name"] => self.home(Part::Owner),
                 ["default_branch"] => self.default_branch(""),
                 ["fork"] => Val::Bool(false),
                 _ => Val::unknown("depends on settings of the repository"),
@@ -214,8 +212,9 @@ impl Scope<'_> {
             ["merged"] => Val::Bool(self.imagined.merged),
             ["state"] => Val::text(if self.imagined.merged { "closed" } else { "open" }),
             ["base", "ref"] => self.default_branch(""),
-            ["base", "repo", "full_name" | "name"] => self.home(false),
-            ["base", "repo", "owner", "login"] | ["base", "user", "login"] => self.home(true),
+            ["base", "repo", "full_name" | "id"] => self.home(Part::Full),
+            ["base", "repo", "name"] => self.home(Part::Name),
+            ["base", "repo", "owner", "login"] | ["base", "user", "login"] => self.home(Part::Owner),
             ["head", "ref"] => self.free(Free::HeadRef, ""),
             ["head", "repo", "fork"] => Val::Bool(self.imagined.fork),
             ["head", "repo", "full_name" | "name" | "id"] | ["head", "repo", "owner", "login"] | ["head", "user", "login"]
@@ -223,9 +222,9 @@ impl Scope<'_> {
             {
                 Val::open("", "", Nature::Fork)
             }
-            ["head", "repo", "full_name" | "name" | "id"] => self.home(false),
-            ["base", "repo", "id"] => self.home(false),
-            ["head", "repo", "owner", "login"] | ["head", "user", "login"] => self.home(true),
+            ["head", "repo", "full_name" | "id"] => self.home(Part::Full),
+            ["head", "repo", "name"] => self.home(Part::Name),
+            ["head", "repo", "owner", "login"] | ["head", "user", "login"] => self.home(Part::Owner),
             ["user", "login" | "type"] => self.free(Free::Actor, ""),
             ["title" | "body"] => self.free(Free::Words, ""),
             ["labels", rest @ ..] => {

@@ -9,6 +9,7 @@ use super::budget::Budget;
 use super::changes::{Changes, Filter, Says};
 use super::events::EventInfo;
 use super::expr::{Names, Nature, Node, Unknown, Val, eval};
+use super::home::Home;
 use super::residual;
 use super::variables::Variables;
 use super::verdict::Verdict;
@@ -57,6 +58,8 @@ pub(super) struct Imagined {
     pub(super) unsuccessful: bool,
     /// Of the names that the default branch may have, the one of this number.
     pub(super) default_name: Option<usize>,
+    /// The repository is called so.
+    pub(super) home: Option<Arc<str>>,
 }
 
 /// What a workflow or an action was given.
@@ -97,8 +100,8 @@ pub(super) struct JobFacts {
 /// What is the same all over the repository.
 #[derive(Debug)]
 pub(super) struct Repository<'a> {
-    /// `owner/name`, when it is known.
-    pub(super) name: Option<&'a str>,
+    /// What it is called.
+    pub(super) home: Home<'a>,
     /// The default branch.
     pub(super) default_branch: &'a DefaultBranch,
     /// What is left to unfold and to evaluate.

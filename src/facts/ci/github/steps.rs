@@ -228,7 +228,7 @@ impl<'a, 'd> Reading<'a, 'd> {
         let given =
             inputs::read(self.step.get("with"), &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
         let checkout = checkout::is_checkout(name)
-            .then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.name));
+            .then(|| checkout::read(self.step.get("with"), &scope, draft.events, self.files.repository.home.told()));
         drop(scope);
         self.exports(state, name, &given);
         let call =

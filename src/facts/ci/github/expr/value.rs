@@ -59,8 +59,8 @@ pub(in crate::facts::ci::github) enum Nature {
     Ordinary,
     /// Anything.
     Any,
-    /// The name of this repository: it equals every literal it is compared with.
-    Home,
+    /// The name of this repository, which nobody says and no workflow asks for: it equals no literal, and what is in it is not known.
+    Own,
     /// A whole number above zero.
     Count,
     /// The name of a fork: it equals no literal and not the name of this repository.
@@ -229,9 +229,9 @@ fn open_pair(left: &Open, right: &Open) -> Result<bool, Unknown> {
     let undecided = || Err(Unknown::plain(Reason::Dynamic, "two names are compared"));
     let apart = |a: &str, b: &str| !a.starts_with(b) && !b.starts_with(a);
     match (left.nature, right.nature) {
-        (Nature::Home, Nature::Home) => Ok(true),
-        (Nature::Home, Nature::Fork) | (Nature::Fork, Nature::Home) => Ok(false),
-        (Nature::Home | Nature::Fork, _) | (_, Nature::Home | Nature::Fork) => undecided(),
+        (Nature::Own, Nature::Own) => Ok(true),
+        (Nature::Own, Nature::Fork) | (Nature::Fork, Nature::Own) => Ok(false),
+        (Nature::Own | Nature::Fork, _) | (_, Nature::Own | Nature::Fork) => undecided(),
         _ if apart(&left.prefix, &right.prefix) => Ok(false),
         _ => undecided(),
     }
@@ -240,7 +240,7 @@ fn open_pair(left: &Open, right: &Open) -> Result<bool, Unknown> {
 impl Open {
     fn decide(&self) -> Result<bool, Unknown> {
         match self.nature {
-            Nature::Home => Ok(true),
+            Nature::Own => Err(Unknown::plain(Reason::Dynamic, "what this repository is called is not known")),
             Nature::Ordinary | Nature::Fork => Ok(false),
             Nature::Any | Nature::Count => Err(Unknown::plain(Reason::Dynamic, "a name is known only in part")),
         }
@@ -249,7 +249,7 @@ impl Open {
     fn may_equal(&self, text: &str) -> Result<bool, Unknown> {
         let (lower, prefix, suffix) = (text.to_lowercase(), self.prefix.to_lowercase(), self.suffix.to_lowercase());
         let fits = lower.len() > prefix.len() + suffix.len() && lower.starts_with(&prefix) && lower.ends_with(&suffix);
-        if fits { self.decide() } else { Ok(false) }
+        if fits && self.nature != Nature::Own { self.decide() } else { Ok(false) }
     }
 
     /// Whether it is a part of a known text.

@@ -75,7 +75,7 @@ fn one_event() {
         (
             "pull_request",
             "github.event.pull_request.head.repo.full_name == github.repository",
-            "pull_request yes soft(pull requests from forks do not run it) note(runs only in the repository that the condition names)",
+            "pull_request yes soft(pull requests from forks do not run it)",
         ),
         (
             "pull_request",
@@ -118,7 +118,32 @@ fn one_event() {
             "github.repository == 'o/r'",
             "pull_request yes note(runs only in the repository that the condition names)",
         ),
-        ("pull_request", "github.repository_owner != 'o'", "pull_request no"),
+        (
+            "pull_request",
+            "github.repository_owner != 'o'",
+            "pull_request yes note(does not run in the repository that the condition names)",
+        ),
+        (
+            "pull_request",
+            "github.event.repository.name != 'template'",
+            "pull_request yes note(does not run in the repository that the condition names)",
+        ),
+        (
+            "pull_request",
+            "startsWith(github.repository, 'o/') && github.repository != 'o/template'",
+            "pull_request yes note(runs only in the repository that the condition names)",
+        ),
+        (
+            "pull_request",
+            "contains(github.repository, 'template')",
+            "pull_request unknown(what this repository is called is not known)",
+        ),
+        ("pull_request", "github.repository == 'o/r' && github.repository == 'o/s'", "pull_request no"),
+        (
+            "pull_request",
+            "contains(fromJSON('[\"o/r\", \"o/s\"]'), github.repository)",
+            "pull_request yes note(runs only in the repository that the condition names)",
+        ),
         (
             "pull_request",
             "'!github.event.pull_request.labels[0]'",
@@ -173,7 +198,7 @@ fn several_events() {
     let either = "github.event_name == 'push' || github.event.pull_request.head.repo.full_name != github.repository";
     assert_eq!(
         decide("[push, pull_request]", either),
-        "push yes note(runs only in the repository that the condition names); pull_request yes \
+        "push yes; pull_request yes \
          note(pull requests of this repository are left to the push event, which covers its branches)"
     );
     // Pushes to `main` alone leave the branches of the repository out.
@@ -189,6 +214,43 @@ fn several_events() {
     let head = target.replace("checkout@v4", "checkout@v4\n      with: {ref: '${{ github.event.pull_request.head.sha }}'}");
     let all = pipeline(&head);
     assert_eq!(starts(&all, &all.units[1].starts), "pull_request_target yes");
+}
+
+/// What each of two jobs makes of its condition, in a repository that is called so, or that nobody names.
+fn in_repository(name: Option<&str>, one: &str, other: &str) -> String {
+    let job = |id: &str, condition: &str| {
+        format!("  {id}:\n    if: {condition}\n    runs-on: ubuntu-latest\n    steps:\n    - run: lint\n")
+    };
+    let text = format!("on: pull_request\njobs:\n{}{}", job("a", one), job("b", other));
+    let snapshot = Snapshot::in_memory([(".github/workflows/ci.yml".to_owned(), text)]).called(name.map(str::to_owned));
+    let facts = GithubActions.read(&CiWorld {
+        snapshot: &snapshot,
+        default_branch: &DefaultBranch::Known("main".to_owned()),
+        terms: &Terms::default(),
+        meter: &crate::facts::meter::Meter::default(),
+    });
+    let pipeline = facts.pipelines.first().expect("a pipeline");
+    let all: Vec<String> = pipeline.units.iter().map(|unit| starts(pipeline, &unit.starts)).collect();
+    all.join(" | ")
+}
+
+/// One repository has one name: what another job asks for, or the runner says, is what this one is.
+#[test]
+fn no_condition_makes_the_repository_another_one() {
+    let (only, not) = ("note(runs only in the repository that the condition names)", "never");
+    let home = "github.repository == 'o/r'";
+    let one = in_repository(None, home, "github.event.repository.full_name == 'O/R' && github.repository_owner == 'o'");
+    assert_eq!(one, format!("pull_request yes {only} | pull_request yes {only}"));
+    let two = in_repository(None, home, "github.repository == 'nobody/nowhere'");
+    assert_eq!(two.matches("unknown(which of `o/r`, `nobody/nowhere` this repository is, is not known)").count(), 2, "{two}");
+    let either = in_repository(None, home, "github.repository == 'o/r' || github.repository == 'o/s'");
+    assert!(either.ends_with(&format!("| pull_request yes {only}")), "{either}");
+    let excluded = in_repository(None, home, "github.repository != 'o/r'");
+    assert!(excluded.ends_with("| pull_request no") && !excluded.contains(not), "{excluded}");
+    let told = in_repository(Some("me/app"), "github.repository == 'nobody/nowhere'", "github.event.repository.name == 'app'");
+    assert_eq!(told, "pull_request no | pull_request yes");
+    let told = in_repository(Some("me/app"), "github.repository != 'a/template'", "startsWith(github.repository, 'me/')");
+    assert_eq!(told, "pull_request yes | pull_request yes");
 }
 
 #[test]

@@ -198,6 +198,22 @@ fn continuing_on_error() {
             "sh[e] x",
             "push yes soft(continues on error); pull_request yes",
         ),
+        (
+            "    steps: [{run: x, continue-on-error: \"${{ contains(github.event.pull_request.title, 'wip') }}\"}]\n",
+            "sh[e] x",
+            "push yes; pull_request yes unknown(changes whose text holds `wip` continue on error)",
+        ),
+        (
+            "    steps: [{run: x, continue-on-error: \"${{ github.actor == 'renovate[bot]' }}\"}]\n",
+            "sh[e] x",
+            "push yes note(runs of the actor `renovate[bot]` continue on error); pull_request yes \
+             note(runs of the actor `renovate[bot]` continue on error)",
+        ),
+        (
+            "    steps: [{run: x, continue-on-error: \"${{ github.repository != 'o/template' }}\"}]\n",
+            "sh[e] x soft(continues on error)",
+            plain,
+        ),
     ];
     for (text, unit, expected) in table {
         assert_eq!(job(text), (vec![(*unit).to_owned()], (*expected).to_owned()), "{text}");
