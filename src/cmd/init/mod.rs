@@ -5,6 +5,7 @@ mod place;
 use super::{Context, request};
 use crate::cli::{InitArgs, InspectArgs};
 use crate::error::Error;
+use crate::facts::code_owners::OF_GITHUB;
 use crate::inspect::{self, CheckRequest};
 use crate::report::starter::{Action, Place, Placed};
 use crate::source;
@@ -17,7 +18,10 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<u8, Error> {
     let request = CheckRequest { judge_commit: false, ..request::build(context, &look, None)? };
     let root = source::files_root(&args.path)?;
     let found = inspect::starter::starter(&request)?;
-    let files = found.files(&action).into_iter();
+    // A new file of code owners in front of another one would take its owners away, whether that one could be listed or not.
+    let shadows =
+        |path: &str| OF_GITHUB.contains(&path) && OF_GITHUB.iter().any(|known| *known != path && root.join(known).exists());
+    let files = found.files(&action).into_iter().filter(|file| !shadows(file.path));
     let mut placed: Vec<Placed> = files.map(|file| Placed { place: place::of(&root, &file), file }).collect();
     if args.write {
         write(&root, &mut placed, &action)?;

@@ -176,7 +176,7 @@ fn best(rows: &[AnalyzerRow]) -> Vec<String> {
     let mut best: BTreeMap<&str, &AnalyzerRow> = BTreeMap::new();
     for row in rows {
         let higher = |held: &&AnalyzerRow| (row.rung, row.security_rules) > (held.rung, held.security_rules);
-        if best.get(row.language.as_str()).is_none_or(|held| higher(&held)) {
+        if best.get(row.language.as_str()).is_none_or(higher) {
             best.insert(&row.language, row);
         }
     }
