@@ -207,6 +207,17 @@ fn what_is_there_is_left_alone() {
     }
 }
 
+/// GitHub reads the first file that is there: a new one would take the owners of one that is not listed away.
+#[test]
+fn no_file_of_code_owners_is_put_in_front_of_another_one() {
+    let (checkout, _) = checkout(&[CODE, (".gitignore", "CODEOWNERS\n")]);
+    let here = checkout.directory.path();
+    fs::create_dir(here.join("docs")).expect("a folder");
+    fs::write(here.join("docs/CODEOWNERS"), "* @acme/all\n").expect("written");
+    let said = written(here);
+    assert!(said.status == 0 && here.join(GATE).exists() && !here.join(OWNERS).exists(), "{}{}", said.stdout, said.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn no_link_and_no_folder_in_a_files_place_is_written_through() {
