@@ -24,16 +24,19 @@ Exit status: 0 the gate passes; 1 it does not; 2 usage or policy error, nothing 
 read could not be read.";
 
 /// Commands that the design names and a later version brings, with what to do until then.
-pub const LATER_COMMANDS: [(&str, &str); 5] = [
-    (
-        "init",
-        "write `.tollgate.toml` by hand, or leave it out: the built-in defaults judge; `tollgate policy schema` has the keys",
-    ),
-    ("waive", "write a `[[waiver]]` with rule, reason, owner and expires into the policy"),
+pub const LATER_COMMANDS: [(&str, &str); 3] = [
     ("attest", "no rule takes statements yet; a `[[waiver]]` in the policy accepts a finding for a time"),
     ("logs", "leave it out"),
     ("sweep", "run `tollgate check` in each repository"),
 ];
+
+const INIT_EXAMPLES: &str = "Examples:
+  tollgate init                                      what is here, and each file as it would be
+  tollgate init --write --action OWNER/NAME@COMMIT   the files; what is there is left alone";
+
+const WAIVE_EXAMPLES: &str = "Examples:
+  tollgate waive python-static-analysis              one waiver for each finding, to paste
+  tollgate waive signed-release-tags --subject v1.2.0";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -50,6 +53,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Work with the policy file
     Policy(PolicyArgs),
+    /// Print, or write, a policy and the workflows to start with
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// Print the waivers for what a rule closes the gate for
+    #[command(after_help = WAIVE_EXAMPLES)]
+    Waive(WaiveArgs),
     /// Print the git command that adds one's signature to a release
     Countersign(CountersignArgs),
     /// Work with the keys of maintainers
@@ -75,8 +84,9 @@ pub struct Common {
     /// Take this moment (RFC 3339) as now; refused in CI
     #[arg(long, global = true, value_name = "TIME", help_heading = "Common options")]
     pub now: Option<String>,
-    /// When to colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Common options")]
+    /// When to colour: auto, always or never
+    // Values with help of their own would make every page three times as long.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true, help_heading = "Common options")]
     pub color: Color,
     /// Print the last line only
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Common options")]
@@ -281,6 +291,40 @@ pub struct PolicyDiffArgs {
     /// The repository whose releases are looked at again
     #[arg(long, value_name = "PATH", default_value = ".")]
     pub repo: PathBuf,
+}
+
+/// Options of `init`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct InitArgs {
+    /// A work tree or a folder in one, or a plain folder
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Write the files that are not there
+    #[arg(long)]
+    pub write: bool,
+    /// The action that the workflows run, pinned to a commit
+    #[arg(long, value_name = "OWNER/NAME@COMMIT")]
+    pub action: Option<String>,
+}
+
+/// Options of `waive`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct WaiveArgs {
+    /// The id of a rule
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+    /// What is inspected: a work tree, a git directory, or a plain folder
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Only findings about this subject, as `check --format json` has it
+    #[arg(long, value_name = "S")]
+    pub subject: Option<String>,
+    /// Only what is new against this revision, whose policy judges
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Inspect PATH alone, not the work tree it lies in
+    #[arg(long)]
+    pub here: bool,
 }
 
 /// Options of `countersign`.

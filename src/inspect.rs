@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::policy::protected::Proposal;
 use crate::policy::{self, Outcome};
 use crate::report::facts::FactsReport;
+use crate::report::waivers::WaiverTerms;
 use crate::report::{Base, NotInspected, PolicyInfo, Report, Subject, SubjectKind};
 use crate::snapshot::{self, Snapshot};
 use crate::source::forge::Answers;
@@ -31,6 +32,7 @@ pub mod policy_diff;
 mod road;
 mod rows;
 mod shrunk;
+pub mod starter;
 pub mod tags;
 mod tags_asked;
 mod tags_judge;
@@ -127,13 +129,32 @@ pub struct CheckRequest {
 /// # Errors
 /// Usage and policy errors (exit 2); what was asked for and could not be read (exit 3).
 pub fn check(request: &CheckRequest) -> Result<Report, Error> {
+    checked(request, &open(request)?)
+}
+
+/// Inspects and judges, and says what the judging policy lets be waived of a rule.
+///
+/// # Errors
+/// As [`check`].
+pub fn waivable(request: &CheckRequest, rule: &str) -> Result<(Report, WaiverTerms), Error> {
     let opened = open(request)?;
+    let policy = &opened.judging.policy;
+    let approval = Catalog::builtin().rule(rule).and_then(|rule| rule.check.get("approval")?.as_str()) == Some("required");
+    let terms = WaiverTerms {
+        most_days: policy.thresholds.waiver_max_age_days,
+        people: policy.people.keys().cloned().collect(),
+        approval,
+    };
+    Ok((checked(request, &opened)?, terms))
+}
+
+fn checked(request: &CheckRequest, opened: &Opened) -> Result<Report, Error> {
     let commit = opened.chosen.as_ref().and_then(|chosen| chosen.compare);
     let base = || commit.map(|id| compared::open(&request.path, request.here, id, &opened.snapshot, &request.limits)).transpose();
-    let mut report = judged_by(request, &opened, base()?, &opened.judging)?;
+    let mut report = judged_by(request, opened, base()?, &opened.judging)?;
     for also in &opened.also {
         // All must hold: the worst outcome is told.
-        let other = judged_by(request, &opened, base()?, also)?;
+        let other = judged_by(request, opened, base()?, also)?;
         if other.outcome.weight() > report.outcome.weight() {
             report = other;
         }
@@ -224,9 +245,13 @@ fn side_by_side(
 /// As [`check`].
 pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     let opened = open(request)?;
+    let facts = facts::gather(&opened.snapshot, Catalog::builtin(), &opened.judging.policy.terms)?;
+    Ok(told(&opened, &facts))
+}
+
+fn told(opened: &Opened, facts: &Facts<'_>) -> FactsReport {
     let terms = &opened.judging.policy.terms;
-    let facts = facts::gather(&opened.snapshot, Catalog::builtin(), terms)?;
-    let mut report = rows::fill(&facts, subject(&opened.snapshot, terms), terms);
+    let mut report = rows::fill(facts, subject(&opened.snapshot, terms), terms);
     report.notes = opened.snapshot.notes().to_vec();
     report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
     let unanswered = opened.snapshot.forge().and_then(Answers::incomplete);
@@ -235,7 +260,7 @@ pub fn facts(request: &CheckRequest) -> Result<FactsReport, Error> {
     report.incomplete = unanswered.is_some()
         || opened.snapshot.incomplete().is_some()
         || !unread::by_rules(&opened.snapshot, terms, Catalog::builtin()).is_empty();
-    Ok(report)
+    report
 }
 
 /// Which repository the forge was asked about: nothing in the tree says that it is its own.

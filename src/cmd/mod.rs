@@ -8,6 +8,7 @@ mod explain;
 mod explain_tool;
 mod facts;
 mod generate;
+mod init;
 mod keys;
 mod output;
 mod policy;
@@ -15,6 +16,7 @@ mod policy_diff;
 mod request;
 mod rules;
 mod verify_tag;
+mod waive;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -76,6 +78,8 @@ fn run(context: &Context, command: &Command) -> Result<u8, Error> {
         Command::Explain(args) => explain::run(context, args),
         Command::Countersign(args) => countersign::run(context, args),
         Command::Keys(args) => keys::run(context, args),
+        Command::Init(args) => init::run(context, args),
+        Command::Waive(args) => waive::run(context, args),
         Command::Policy(args) => policy::run(context, args),
         Command::Completions(args) => generate::completions(context, args),
         Command::Man => generate::man(context),

@@ -82,15 +82,18 @@ pub(super) fn profile(name: &str, catalog: &Catalog) -> Result<String, Error> {
 }
 
 fn only(names: &[String], catalog: &Catalog) -> Result<Vec<String>, Error> {
-    for name in names {
-        if catalog.rule(name).is_none() {
-            let ids = catalog.rules.iter().flat_map(|rule| std::iter::once(&rule.id).chain(&rule.aliases)).map(String::as_str);
-            let hint = nearest::nearest(name, ids).map(|near| format!("did you mean `{near}`?"));
-            let hint = hint.unwrap_or_else(|| "`tollgate rules` lists them".to_owned());
-            return Err(Error::usage(format!("there is no rule `{name}`")).hint(hint));
-        }
+    names.iter().map(|name| rule(name, catalog).map(|_| name.clone())).collect()
+}
+
+/// The id of the rule that is called so.
+pub(super) fn rule(name: &str, catalog: &Catalog) -> Result<String, Error> {
+    if let Some(known) = catalog.rule(name) {
+        return Ok(known.id.clone());
     }
-    Ok(names.to_vec())
+    let ids = catalog.rules.iter().flat_map(|rule| std::iter::once(&rule.id).chain(&rule.aliases)).map(String::as_str);
+    let hint = nearest::nearest(name, ids).map(|near| format!("did you mean `{near}`?"));
+    let hint = hint.unwrap_or_else(|| "`tollgate rules` lists them".to_owned());
+    Err(Error::usage(format!("there is no rule `{name}`")).hint(hint))
 }
 
 fn fail_on(word: &str) -> Result<FailOn, Error> {

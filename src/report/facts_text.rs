@@ -106,7 +106,7 @@ fn invocation_lines(row: &InvocationRow, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-fn may(rung: Option<Rung>) -> String {
+pub(super) fn may(rung: Option<Rung>) -> String {
     rung.map(|rung| format!(", may be {}", rung.word())).unwrap_or_default()
 }
 
@@ -114,14 +114,14 @@ fn at(path: &RepoPath, line: usize, why: &str) -> String {
     format!("{}:{line}: {}", clean(path.as_str()), clean(why))
 }
 
-fn directory(path: &RepoPath) -> String {
+pub(super) fn directory(path: &RepoPath) -> String {
     if path.is_root() { "the root".to_owned() } else { clean(path.as_str()).into_owned() }
 }
 
-fn scope(scope: Scope) -> &'static str {
+pub(super) fn scope(scope: Scope) -> &'static str {
     if scope == Scope::Development { ", development" } else { "" }
 }
 
-fn word(trigger: Trigger) -> String {
+pub(super) fn word(trigger: Trigger) -> String {
     serde_json::to_value(trigger).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

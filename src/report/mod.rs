@@ -12,10 +12,12 @@ mod neutral;
 mod paint;
 mod sarif;
 mod snippet;
+pub mod starter;
 pub mod tags;
 mod text;
 mod text_list;
 mod told;
+pub mod waivers;
 
 #[cfg(test)]
 mod interchange;

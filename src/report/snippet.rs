@@ -48,6 +48,9 @@ pub(super) fn block(told: &Told<'_>, sources: &Sources, paint: Paint, verbose: b
     if verbose && !finding.cause.is_empty() {
         draw.remark(&format!("cause: {}", clean(&finding.cause)), &mut out);
     }
+    if verbose && decided.decision == Decision::Gate {
+        draw.remark(&format!("waive: tollgate waive {}", clean(&finding.rule)), &mut out);
+    }
     if let Some(fix) = &finding.fix {
         let indent = format!("\n{}        ", " ".repeat(width + 1));
         let mut lines: Vec<String> = fix.trim_end().lines().map(|line| clean(line).into_owned()).collect();

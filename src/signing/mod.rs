@@ -3,6 +3,7 @@
 
 pub mod armor;
 pub mod blocks;
+pub mod makers;
 pub mod material;
 pub mod openpgp;
 pub mod refusal;

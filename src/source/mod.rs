@@ -31,7 +31,7 @@ mod worktree;
 
 pub use entry::{Entry, EntryKind, NotInspected, Subject, SubjectKind, Unread, UnreadKind};
 pub use named::{belongs_to, lies_in, read_named_file, read_named_stream, text};
-pub use open::{OpenOptions, open, open_repository, work_tree};
+pub use open::{OpenOptions, files_root, open, open_repository, work_tree};
 pub use policy_file::{file_at, file_beside};
 pub use repository::Repository;
 

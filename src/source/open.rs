@@ -66,6 +66,20 @@ pub fn work_tree(path: &Path) -> Option<PathBuf> {
     }
 }
 
+/// The folder in which a change of what lies at `path` is made: the root of the work tree around it, or the plain folder itself.
+///
+/// # Errors
+/// Usage: there is no such folder, or it is a git directory, which has no files to change.
+pub fn files_root(path: &Path) -> Result<PathBuf, Error> {
+    let folder = locate::folder(path)?;
+    match locate::locate(&folder)? {
+        Located::WorkTree { root, .. } => Ok(root),
+        Located::Folder => Ok(folder),
+        Located::GitDir(_) => Err(Error::usage(format!("{} is a git directory, which has no files", folder.display()))
+            .hint("name a work tree: git clone, or git worktree add")),
+    }
+}
+
 fn open_or_alone(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
     match open_folder(folder, options) {
         // Alone, a folder's files can be inspected whatever state the repository around it is in.

@@ -170,9 +170,38 @@ pub fn uri(path: &str) -> String {
     out
 }
 
+/// A text as TOML writes it in one line, with its quotes: it reads back as the very same text.
+#[must_use]
+pub fn toml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if is_steering(c) => {
+                let code = u32::from(c);
+                out.push_str(&if code > 0xFFFF { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") });
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_text_reads_back_from_one_harmless_line_of_toml() {
+        for text in ["main", "", "a\"b\\c", "x\r\n[gate]\nstrict = false", "\u{7f}\u{202e}\u{e0041}", "'''\"\"\"", "${{ x }}"] {
+            let line = toml(text);
+            assert!(!line.chars().any(is_steering), "{line}");
+            let read: ::toml::Table = format!("a = {line}").parse().expect("TOML");
+            assert_eq!(read["a"].as_str(), Some(text));
+        }
+    }
     use proptest::prelude::*;
 
     /// What a forge sees once escapes and entities are undone.

@@ -35,10 +35,23 @@ fn run(arguments: &[&str]) -> Out {
 fn help_lists_what_there_is_and_nothing_else() {
     let out = run(&["--help"]);
     assert_eq!(out.status, 0);
-    for command in ["check", "verify-tag", "facts", "rules", "explain", "policy", "countersign", "keys", "completions", "man"] {
+    for command in [
+        "check",
+        "verify-tag",
+        "facts",
+        "rules",
+        "explain",
+        "policy",
+        "init",
+        "waive",
+        "countersign",
+        "keys",
+        "completions",
+        "man",
+    ] {
         assert!(out.stdout.contains(&format!("\n  {command}")), "{command}");
     }
-    for later in ["sweep", "waive", "attest"] {
+    for later in ["sweep", "attest"] {
         assert!(!out.stdout.contains(later), "{later}");
     }
     let check = run(&["check", "--help"]).stdout;
@@ -50,8 +63,9 @@ fn help_lists_what_there_is_and_nothing_else() {
 fn usage_errors_are_status_2_with_a_hint() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["chek"], "unrecognized subcommand 'chek'", "'check'"),
-        (&["init"], "`tollgate init` arrives with a later version", "the built-in defaults judge"),
-        (&["waive", "pyup-config"], "`tollgate waive` arrives with a later version", "`[[waiver]]`"),
+        (&["attest", "pyup-config"], "`tollgate attest` arrives with a later version", "`[[waiver]]`"),
+        (&["waive", "pyup-confg"], "there is no rule `pyup-confg`", "did you mean `pyup-config`?"),
+        (&["init", "--action", "acme/tollgate"], "is no action at a commit", "OWNER/NAME@"),
         (&["sweep", "plan", "--x"], "`tollgate sweep` arrives with a later version", "tollgate check"),
         (&["check", "--ony", "x"], "unexpected argument '--ony'", "--only"),
         (&["check", "no-such-folder"], "there is no `no-such-folder`", "PATH is"),

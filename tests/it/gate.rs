@@ -8,6 +8,8 @@ mod events;
 mod judges;
 mod matched;
 mod shrunk;
+mod started;
+mod waived;
 
 use checkout::Files;
 

@@ -17,6 +17,7 @@ mod recipes;
 mod remedies;
 mod repository;
 mod rows;
+mod starting;
 
 use case::Case;
 use repository::{Built, is_there};

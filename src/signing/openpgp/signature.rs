@@ -86,6 +86,17 @@ pub(super) fn candidate(signature: Signature, followed: bool) -> Result<Candidat
     Ok(Candidate { signature, time, claims, unusual })
 }
 
+/// The full fingerprints of the keys that the signatures of a block name where they are covered; nothing verifies that they made them.
+pub(in crate::signing) fn issuers(bytes: &[u8]) -> Vec<String> {
+    let packets = packets(bytes).unwrap_or_default();
+    let candidates = packets.into_iter().filter_map(|(packet, followed)| candidate(packet, followed).ok());
+    let full = |claim: &KeyHandle| match claim {
+        KeyHandle::Fingerprint(fingerprint) => Some(fingerprint.to_hex()),
+        KeyHandle::KeyID(_) => None,
+    };
+    candidates.flat_map(|one| one.claims.iter().filter_map(full).collect::<Vec<_>>()).collect()
+}
+
 /// Covered claims alone where there are any: an uncovered one beside them can only mislead.
 fn claims(signature: &Signature) -> Vec<KeyHandle> {
     use openpgp::packet::signature::subpacket::SubpacketValue;

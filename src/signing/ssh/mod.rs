@@ -11,4 +11,4 @@ mod verify;
 
 pub use allowed_signers::{AllowedSigner, parse as allowed_signers};
 pub use key::SshKey;
-pub(super) use verify::{Verified, verify};
+pub(super) use verify::{Verified, own_key, verify};

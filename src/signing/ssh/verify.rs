@@ -52,6 +52,17 @@ pub(in crate::signing) fn verify(bytes: &[u8], signed: &[u8], time: i64, trust: 
     Ok(verified)
 }
 
+/// The key that a block carries, where its signature over `signed` is made with it: the line of a `.pub` file. `None` for certificates, and
+/// for what no policy could count.
+pub(in crate::signing) fn own_key(bytes: &[u8], signed: &[u8]) -> Option<String> {
+    let parsed = sshsig::parse(bytes).ok().filter(|parsed| parsed.namespace == NAMESPACE)?;
+    let Claimed::Key(key) = &parsed.claimed else { return None };
+    let data = key.key_data();
+    strength(data).and_then(|()| algorithm(&parsed, data)).ok()?;
+    fits(&parsed, data, signed).ok()?;
+    PublicKey::from(data.clone()).to_openssh().ok()
+}
+
 fn by(parsed: &SshSignature, signed: &[u8], time: i64, trust: &Trust) -> Result<Verified, Refusal> {
     let data = match &parsed.claimed {
         Claimed::Key(key) => key.key_data(),
