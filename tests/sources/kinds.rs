@@ -1,6 +1,7 @@
 //! Owns the tests that the same content is the same through every kind of source.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -169,7 +170,8 @@ fn alone(test: &str, variables: &[(&str, &Path)], user: Option<u32>) {
     }
     let output = match command.output() {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && user.is_some() && !is_root() => {
-            eprintln!("{test}: only root can become another user; not tested");
+            let told = writeln!(std::io::stderr(), "{test}: only root can become another user; not tested");
+            told.expect("standard error is there");
             return;
         }
         output => output.expect("the test runs"),
