@@ -88,7 +88,10 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         holds.iter_mut().filter(|hold| hold.effect == HoldEffect::Soften).for_each(|hold| hold.effect = HoldEffect::Note);
     }
     holds.extend(outcome.holds.iter().cloned());
-    let mut excluded = Excluded::of(tool, query);
+    let mut excluded = Excluded::of(tool, query).unwrap_or_else(|why| {
+        holds.push(Hold::unknown(&why, &place_of(invocation)));
+        None
+    });
     let everything = |excluded: &Excluded| excluded.everything(query, targets.paths()).filter(|_| more == More::No);
     if let Some(place) = excluded.as_ref().and_then(everything) {
         holds.push(Hold::new(HoldEffect::Void, place, "every file it would look at is excluded here"));
@@ -170,6 +173,7 @@ pub fn security(tool: &Tool, settings: &Settings, warnings_fail: bool) -> Answer
     match tool.security {
         Security::Always => match settings.settings.get(TOO_FEW) {
             Some(Answer::Yes(_)) => Answer::No,
+            Some(Answer::Unknown(why)) => Answer::Unknown(why.clone()),
             _ => Answer::Yes(()),
         },
         Security::Never => Answer::No,

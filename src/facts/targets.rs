@@ -155,9 +155,14 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         }
     }
     if named.is_none() && !unknown {
-        for (value, place) in excluded::values(query, &shape.named_in) {
-            named = Some(place);
-            paths.extend(invocation.workdir.resolve(&value));
+        match excluded::values(query, &shape.named_in) {
+            Ok(values) => {
+                for (value, place) in values {
+                    named = Some(place);
+                    paths.extend(invocation.workdir.resolve(&value));
+                }
+            }
+            Err(_) => unknown = true,
         }
         match listed::listed(shape, query, &invocation.inputs) {
             Ok(None) => {}

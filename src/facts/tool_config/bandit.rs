@@ -2,8 +2,10 @@
 //! its tests stays (`-t`, `-s`, `tests`, `skips`). Refuses profiles. (Facts: core/manager.py, `discover_files` and
 //! `_is_file_included`, core/test_set.py, `_get_filter`, and cli/main.py of 1.9.4.)
 
-use super::{Deciding, Query, Reader, Settings, TOO_FEW, arguments, coverage, places};
-use crate::answer::Answer;
+use std::sync::Arc;
+
+use super::{Deciding, Query, Reader, Settings, TOO_FEW, arguments, coverage, places, settled};
+use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format, Value};
 use crate::text::{Place, RepoPath};
 
@@ -28,28 +30,58 @@ impl Reader for Bandit {
     }
 
     fn read(&self, query: &Query<'_>) -> Settings {
-        let mut settings = Settings::default();
-        let patterns = patterns(query);
-        let subjects = coverage::subjects(query, &["python"], query.directory);
-        let globs = coverage::globs(patterns.iter().map(|pattern| pattern.text.as_str()), false);
-        let targets = targets(query);
-        let excluded = |path: &str| {
-            let spelled = spelled(path, &targets);
-            globs.is_match(&spelled) || patterns.iter().any(|pattern| !pattern.text.is_empty() && spelled.contains(&pattern.text))
-        };
-        let all = !patterns.is_empty() && coverage::leaves_nothing(query, &subjects, excluded);
-        let place = patterns.into_iter().next().map(|pattern| pattern.place).filter(|_| all);
-        settings.answer(NOTHING, place.map_or(Answer::No, Answer::Yes));
-        let left = left(query);
-        let few = |most: usize| left.as_ref().filter(|left| left.tests < most).map(|left| left.place.clone());
-        settings.answer(NO_TESTS, few(1).map_or(Answer::No, Answer::Yes));
-        settings.answer(TOO_FEW, few(query.tool.enough).map_or(Answer::No, Answer::Yes));
-        settings.deciding = few(query.tool.enough).map(|place| Deciding::TakesOut {
-            place,
-            how: "too few that are left",
-            change: "let all of its tests run, or leave out single ones".to_owned(),
-        });
-        settings
+        judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, NO_TESTS, TOO_FEW], &why))
+    }
+}
+
+fn judge(query: &Query<'_>) -> Result<Settings, Why> {
+    let mut settings = Settings::default();
+    let files = Files::of(query)?;
+    let patterns = patterns(query, &files)?;
+    let subjects = coverage::subjects(query, &["python"], query.directory);
+    let globs = coverage::globs(patterns.iter().map(|pattern| pattern.text.as_str()), false);
+    let targets = targets(query);
+    let excluded = |path: &str| {
+        let spelled = spelled(path, &targets);
+        globs.is_match(&spelled) || patterns.iter().any(|pattern| !pattern.text.is_empty() && spelled.contains(&pattern.text))
+    };
+    let all = !patterns.is_empty() && coverage::leaves_nothing(query, &subjects, excluded);
+    let place = patterns.into_iter().next().map(|pattern| pattern.place).filter(|_| all);
+    settings.answer(NOTHING, place.map_or(Answer::No, Answer::Yes));
+    let left = left(query, &files)?;
+    let few = |most: usize| left.as_ref().filter(|left| left.tests < most).map(|left| left.place.clone());
+    settings.answer(NO_TESTS, few(1).map_or(Answer::No, Answer::Yes));
+    settings.answer(TOO_FEW, few(query.tool.enough).map_or(Answer::No, Answer::Yes));
+    settings.deciding = few(query.tool.enough).map(|place| Deciding::TakesOut {
+        place,
+        how: "too few that are left",
+        change: "let all of its tests run, or leave out single ones".to_owned(),
+    });
+    Ok(settings)
+}
+
+/// The files that it reads: `.bandit`, and the configuration that a flag names.
+struct Files {
+    ini: Option<Arc<Document>>,
+    named: Option<Arc<Document>>,
+}
+
+impl Files {
+    fn of(query: &Query<'_>) -> Result<Self, Why> {
+        let ini = ini(query)?;
+        let named = named(query, ini.as_deref())?;
+        Ok(Self { ini, named })
+    }
+
+    fn in_ini(&self, key: &str) -> Option<Value<'_>> {
+        places::at_key(self.ini.as_deref()?, "bandit")?.get(key)
+    }
+
+    /// The value at a key of the configuration that is named.
+    fn configured(&self, key: &str) -> Result<Option<Value<'_>>, Why> {
+        let Some(document) = self.named.as_deref() else { return Ok(None) };
+        let prefix = document.file().path.file_name().ends_with(".toml").then_some("tool.bandit");
+        settled::contested(document, prefix, key).map_or_else(|| Ok(places::at(document, prefix, key)), Err)
     }
 }
 
@@ -63,24 +95,24 @@ struct Chosen {
 impl Chosen {
     /// The items of a configuration, and the last flag of the command line; without one, the key of a `.bandit` file. `None`:
     /// the flag's value is computed.
-    fn read(query: &Query<'_>, flags: &[&str], key: &str, ini: Option<&Document>, named: Option<&Document>) -> Option<Self> {
+    fn read(query: &Query<'_>, flags: &[&str], key: &str, files: &Files) -> Result<Option<Self>, Why> {
         let mut chosen = Self::default();
-        for item in named.and_then(|document| configured(document, key)).into_iter().flat_map(Value::items) {
+        for item in files.configured(key)?.into_iter().flat_map(Value::items) {
             chosen.ids.extend(item.as_str().map(str::to_owned));
             chosen.place = Some(item.place());
         }
         let given = arguments::values(query.args, flags).pop();
-        let in_file = || places::at_key(ini?, "bandit")?.get(key);
-        let (text, place) = match (given, in_file()) {
-            (Some(given), _) => (given.value?, given.place.clone()),
+        let (text, place) = match (given, files.in_ini(key)) {
+            (Some(arguments::Given { value: None, .. }), _) => return Ok(None),
+            (Some(arguments::Given { value: Some(text), place, .. }), _) => (text, place.clone()),
             (None, Some(value)) => (value.scalar().unwrap_or_default(), value.place()),
-            (None, None) => return Some(chosen),
+            (None, None) => return Ok(Some(chosen)),
         };
         if !text.is_empty() {
             chosen.ids.extend(text.split(',').map(str::to_owned));
             chosen.place = Some(place);
         }
-        Some(chosen)
+        Ok(Some(chosen))
     }
 
     fn has(&self, id: &str) -> bool {
@@ -101,30 +133,39 @@ struct Left {
 }
 
 /// The tests that are left of all, when some are chosen or skipped: those chosen, or else all, without those that are skipped.
-fn left(query: &Query<'_>) -> Option<Left> {
-    let ini = ini(query);
+fn left(query: &Query<'_>, files: &Files) -> Result<Option<Left>, Why> {
     let profile = arguments::values(query.args, &["-p", "--profile"]).pop().is_some();
-    if profile || ini.as_ref().is_some_and(|ini| places::at_key(ini, "bandit.profile").is_some()) {
-        return None;
+    if profile || files.in_ini("profile").is_some() {
+        return Ok(None);
     }
-    let named = named(query);
-    let chosen = |flags: &[&str], key| Chosen::read(query, flags, key, ini.as_deref(), named.as_deref());
-    let (tests, skips) = (chosen(&["-t", "--tests"], "tests")?, chosen(&["-s", "--skip"], "skips")?);
+    let chosen = |flags: &[&str], key| Chosen::read(query, flags, key, files);
+    let (Some(tests), Some(skips)) = (chosen(&["-t", "--tests"], "tests")?, chosen(&["-s", "--skip"], "skips")?) else {
+        return Ok(None);
+    };
     let kept = |id: &&String| (tests.ids.is_empty() || tests.means(id)) && !skips.means(id);
     let count = query.tool.rules.iter().filter(kept).count();
-    Some(Left { tests: count, place: skips.place.filter(|_| count == 0 || tests.ids.is_empty()).or(tests.place)? })
+    let place = skips.place.filter(|_| count == 0 || tests.ids.is_empty()).or(tests.place);
+    Ok(place.map(|place| Left { tests: count, place }))
 }
 
-/// The configuration that a flag names.
-fn named(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
-    let name = arguments::values(query.args, &["-c", "--configfile"]).pop()?.value?;
-    document(query, name, if name.ends_with(".toml") { Format::Toml } else { Format::Yaml })
+/// The configuration that the last flag names, else the `.bandit` file.
+fn named(query: &Query<'_>, ini: Option<&Document>) -> Result<Option<Arc<Document>>, Why> {
+    let given = arguments::values(query.args, &["-c", "--configfile"]).pop().map(|given| (given.value, given.place.clone()));
+    let in_ini = || {
+        let value = places::at_key(ini?, "bandit")?.get("configfile")?;
+        Some((value.scalar(), value.place()))
+    };
+    let Some((name, place)) = given.or_else(in_ini) else { return Ok(None) };
+    let (name, path) = in_tree(query, name, &place)?;
+    query.document(&path, if name.ends_with(".toml") { Format::Toml } else { Format::Yaml }).map(Some)
 }
 
-/// The value at a key of such a configuration.
-fn configured<'d>(document: &'d Document, key: &str) -> Option<Value<'d>> {
-    let toml = document.file().path.file_name().ends_with(".toml");
-    places::at_key(document, &if toml { format!("tool.bandit.{key}") } else { key.to_owned() })
+/// The file of the tree that a name stands for.
+fn in_tree<'n>(query: &Query<'_>, name: Option<&'n str>, place: &Place) -> Result<(&'n str, RepoPath), Why> {
+    let why = |text: &str| Why::new(Reason::Dynamic, text).at(place.clone());
+    let name = name.ok_or_else(|| why("the name of the configuration is computed"))?;
+    let path = query.path(name).filter(|path| query.world.snapshot.is_file(path));
+    Ok((name, path.ok_or_else(|| why("the configuration it names is not in this tree"))?))
 }
 
 /// The targets as they are written: a directory's files are walked under that spelling.
@@ -152,25 +193,21 @@ fn spelled(path: &str, targets: &[&str]) -> String {
     }
 }
 
-fn patterns(query: &Query<'_>) -> Vec<Pattern> {
+fn patterns(query: &Query<'_>, files: &Files) -> Result<Vec<Pattern>, Why> {
     let mut found = Vec::new();
     // Only the last `-x` counts, and with one the `.bandit` file's `exclude` does not.
     if let Some(given) = arguments::values(query.args, &["-x", "--exclude"]).pop() {
         let listed = given.value.unwrap_or_default().split(',');
         found.extend(listed.map(|text| as_given(query, text, given.place.clone())));
-    } else if let Some(document) = ini(query)
-        && let Some(value) = places::at_key(&document, "bandit").and_then(|section| section.get("exclude"))
-    {
+    } else if let Some(value) = files.in_ini("exclude") {
         let listed = value.scalar().unwrap_or_default().split(',');
         found.extend(listed.map(|text| as_given(query, text, value.place())));
     }
-    if let Some(document) = named(query)
-        && let Some(list) = configured(&document, "exclude_dirs")
-    {
+    if let Some(list) = files.configured("exclude_dirs")? {
         let items = list.items().filter_map(|item| Some(Pattern { text: item.as_str()?.to_owned(), place: item.place() }));
         found.extend(items);
     }
-    found
+    Ok(found)
 }
 
 /// A path on the command line: a directory stands for what is in it.
@@ -181,9 +218,9 @@ fn as_given(query: &Query<'_>, text: &str, place: Place) -> Pattern {
 }
 
 /// The `.bandit` file: the one that a flag names, else the only one below the targets; of several none is taken, and Bandit ends.
-fn ini(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
+fn ini(query: &Query<'_>) -> Result<Option<Arc<Document>>, Why> {
     let path = match arguments::values(query.args, &["--ini"]).pop() {
-        Some(given) => query.path(given.value?)?,
+        Some(given) => in_tree(query, given.value, given.place)?.1,
         None => {
             let targets = targets(query);
             let below: Vec<RepoPath> = targets.iter().filter_map(|target| query.path(target)).collect();
@@ -191,16 +228,11 @@ fn ini(query: &Query<'_>) -> Option<std::sync::Arc<Document>> {
             let mut found = entries
                 .map(|entry| &entry.path)
                 .filter(|path| path.file_name() == ".bandit" && below.iter().any(|target| path.is_in(target)));
-            let one = found.next().filter(|_| found.next().is_none())?;
+            let Some(one) = found.next().filter(|_| found.next().is_none()) else { return Ok(None) };
             one.clone()
         }
     };
-    query.world.snapshot.document(&path, Format::Ini).ok()
-}
-
-fn document(query: &Query<'_>, name: &str, format: Format) -> Option<std::sync::Arc<Document>> {
-    let path: RepoPath = query.directory.join(name)?;
-    query.world.snapshot.is_file(&path).then(|| query.world.snapshot.document(&path, format).ok()).flatten()
+    query.document(&path, Format::Ini).map(Some)
 }
 
 #[cfg(test)]

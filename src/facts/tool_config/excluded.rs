@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{Query, arguments, coverage, places};
+use super::{Query, arguments, coverage, places, settled, unreadable};
+use crate::answer::{Reason, Why};
 use crate::catalog::Tool;
 use crate::catalog::tool::Targets;
 use crate::doc::{Document, Value};
@@ -37,44 +38,56 @@ fn parts(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The texts at keys of the tool's own configuration in effect, each with its place.
-#[must_use]
-pub fn values(query: &Query<'_>, keys: &[String]) -> Vec<(String, Place)> {
+///
+/// # Errors
+/// Why a file of the tool's own that is in effect cannot be read, or what stands at a key has no one reading.
+pub fn values(query: &Query<'_>, keys: &[String]) -> Result<Vec<(String, Place)>, Why> {
     let mut found = Vec::new();
     if keys.is_empty() {
-        return found;
+        return Ok(found);
     }
     let chosen = places::chosen(query, &BTreeMap::new()).unwrap_or(places::Chosen::ByItself);
     let adds = query.tool.config_by.adds;
     if let places::Chosen::File(path) = &chosen
-        && let Ok(Some((document, prefix))) = places::in_file(query, path, None)
+        && let Some((document, prefix)) = places::in_file(query, path, None)?
     {
-        let base = prefix.as_deref().map_or(Some(document.root()), |key| places::at_key(&document, key));
-        keys.iter().for_each(|key| found.extend(texts(&document, base.filter(|_| prefix.is_some()), key)));
+        for key in keys {
+            found.extend(texts(&document, prefix.as_deref(), key)?);
+        }
     }
     // A file that is named is read in place of those that lie where the tool looks by itself.
     let by_itself = adds || matches!(chosen, places::Chosen::ByItself);
     for row in query.tool.config.iter().filter(|row| by_itself || !row.named_by.is_empty()) {
         let Some(file) = places::nearest(query.world.snapshot, row, query.directory) else { continue };
-        let Some(document) = file.document.as_deref().filter(|_| places::in_effect(row, query, &file)) else { continue };
-        let base = row.key.as_deref().map_or(Some(document.root()), |key| places::at_key(document, key));
-        if matches!(&chosen, places::Chosen::File(path) if *path == file.path) {
+        if !places::in_effect(row, query, &file) || matches!(&chosen, places::Chosen::File(path) if *path == file.path) {
             continue;
         }
-        keys.iter().for_each(|key| found.extend(texts(document, base.filter(|_| row.key.is_some()), key)));
+        let Some(document) = file.document.as_deref() else {
+            match places::format_in(query.world.snapshot, &file.path) {
+                Some(format) => return Err(query.document(&file.path, format).err().unwrap_or_else(|| unseen(&file.path))),
+                None => continue,
+            }
+        };
+        for key in keys {
+            found.extend(texts(document, row.key.as_deref(), key)?);
+        }
     }
     found.truncate(PATTERNS);
-    found
+    Ok(found)
 }
 
-/// The texts at a key, below `base` where the tool's settings lie there.
-fn texts(document: &Document, base: Option<Value<'_>>, key: &str) -> Vec<(String, Place)> {
-    let value = match base {
-        Some(base) => base.route(&key.split('.').collect::<Vec<_>>()),
-        None => places::at_key(document, key),
-    };
-    let Some(value) = value else { return Vec::new() };
+fn unseen(path: &RepoPath) -> Why {
+    Why::new(Reason::Unreadable, "the configuration cannot be read").at(Place::file(path.clone()))
+}
+
+/// The texts at a key, below another where the tool's settings lie there.
+fn texts(document: &Document, prefix: Option<&str>, key: &str) -> Result<Vec<(String, Place)>, Why> {
+    if let Some(why) = settled::contested(document, prefix, key) {
+        return Err(why);
+    }
+    let Some(value) = places::at(document, prefix, key) else { return Ok(Vec::new()) };
     let texts: Vec<&str> = value.scalar().map_or_else(|| value.items().filter_map(Value::scalar).collect(), |text| vec![text]);
-    texts.into_iter().flat_map(parts).map(|text| (text, value.place())).collect()
+    Ok(texts.into_iter().flat_map(parts).map(|text| (text, value.place())).collect())
 }
 
 /// What of the tree a pattern of the shell stands for, each with whether it is a file. A name that begins with a dot must be
@@ -109,20 +122,22 @@ fn given(query: &Query<'_>, flags: &[String]) -> Vec<(String, Place)> {
 
 impl Excluded {
     /// What the tool's flags, keys and ignore file exclude; `None` when they exclude nothing.
-    #[must_use]
-    pub fn of(tool: &Tool, query: &Query<'_>) -> Option<Self> {
-        let shape = tool.targets.as_ref()?;
+    ///
+    /// # Errors
+    /// Why what a file excludes is not known.
+    pub fn of(tool: &Tool, query: &Query<'_>) -> Result<Option<Self>, Why> {
+        let Some(shape) = tool.targets.as_ref() else { return Ok(None) };
         let mut patterns = given(query, &shape.excluded_by);
         let included = given(query, &shape.included_by);
-        patterns.extend(values(query, &shape.excluded_in));
+        patterns.extend(values(query, &shape.excluded_in)?);
         patterns.truncate(PATTERNS);
-        let (lines, file) = ignore_files(shape, query).unzip();
-        let place = included.first().or(patterns.first()).map(|(_, place)| place.clone()).or(file)?;
+        let (lines, file) = ignore_files(shape, query)?.unzip();
+        let Some(place) = included.first().or(patterns.first()).map(|(_, place)| place.clone()).or(file) else { return Ok(None) };
         let all = patterns.iter().any(|(text, _)| matches!(text.as_str(), "" | "." | "*" | "**" | "**/*"));
         let globs = coverage::globs(patterns.iter().map(|(text, _)| text.as_str()), false);
         let only = coverage::globs(included.iter().map(|(text, _)| text.trim_start_matches('/')), false);
         let only = Some(only).filter(|_| !included.is_empty());
-        Some(Self { base: query.directory.clone(), globs, only, all, lines, place })
+        Ok(Some(Self { base: query.directory.clone(), globs, only, all, lines, place }))
     }
 
     /// Whether it takes a file out.
@@ -154,19 +169,19 @@ impl Excluded {
     }
 }
 
-fn ignore_files(shape: &Targets, query: &Query<'_>) -> Option<(Gitignore, Place)> {
+fn ignore_files(shape: &Targets, query: &Query<'_>) -> Result<Option<(Gitignore, Place)>, Why> {
     let (flags, keys): (Vec<String>, Vec<String>) = shape.keeps_ignored.iter().cloned().partition(|name| name.starts_with('-'));
-    let kept = find_flag(&flags, None, query.args).is_some() || values(query, &keys).iter().any(|(value, _)| value == "false");
+    let kept = find_flag(&flags, None, query.args).is_some() || values(query, &keys)?.iter().any(|(value, _)| value == "false");
     let names = shape.ignore_files.iter().filter(|_| !kept);
     let paths = names.filter_map(|name| query.directory.join(name)).filter(|path| query.world.snapshot.is_file(path));
     let (mut builder, mut place) = (GitignoreBuilder::new(""), None);
     for path in paths {
-        let Ok(file) = query.world.snapshot.read(&path) else { continue };
+        let file = query.world.snapshot.read(&path).map_err(|unread| unreadable(&unread))?;
         for line in file.text.lines().filter(|line| line.len() <= 1024).take(PATTERNS) {
             // A line that does not parse ignores nothing.
             let _ = builder.add_line(None, line);
         }
         place.get_or_insert_with(|| Place::file(path));
     }
-    Some((builder.build().ok()?, place?))
+    Ok(builder.build().ok().zip(place))
 }

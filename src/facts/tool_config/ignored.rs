@@ -64,7 +64,7 @@ fn everything(query: &Query<'_>, rules: &dyn Fn(&Document) -> Vec<Ignored>, besi
             homes.insert((home, language));
         }
     }
-    let mut all = !homes.is_empty();
+    let (mut all, mut unread) = (!homes.is_empty(), None);
     for (home, language) in &homes {
         let path = match &named {
             Some(named) => named.clone(),
@@ -73,7 +73,16 @@ fn everything(query: &Query<'_>, rules: &dyn Fn(&Document) -> Vec<Ignored>, besi
             }
         };
         let format = path.as_ref().and_then(places::format_of);
-        let document = path.zip(format).and_then(|(path, format)| query.world.snapshot.document(&path, format).ok());
+        let document = match path.zip(format).filter(|(path, _)| query.world.snapshot.is_file(path)) {
+            Some((path, format)) => match query.document(&path, format) {
+                Ok(document) => Some(document),
+                Err(why) => {
+                    unread = unread.or(Some(why));
+                    continue;
+                }
+            },
+            None => None,
+        };
         let rules = document.map(|document| rules(&document)).unwrap_or_default();
         let of = |kind: &String| query.tool.packs.get(kind).is_some_and(|own| own.iter().any(|own| own == language));
         match rules.into_iter().find(|rule| rule.kind.as_ref().is_none_or(of)) {
@@ -81,8 +90,13 @@ fn everything(query: &Query<'_>, rules: &dyn Fn(&Document) -> Vec<Ignored>, besi
             None => all = false,
         }
     }
-    let place = places_of.into_iter().next().filter(|_| all);
-    settings.answer(EVERYTHING, place.map_or(Answer::No, Answer::Yes));
+    let place = places_of.into_iter().next();
+    let answer = match (all, unread) {
+        (true, Some(why)) => Answer::Unknown(why),
+        (true, None) => place.map_or(Answer::No, Answer::Yes),
+        (false, _) => Answer::No,
+    };
+    settings.answer(EVERYTHING, answer);
     settings
 }
 

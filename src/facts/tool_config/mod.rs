@@ -2,6 +2,7 @@
 //! the roster of readers for configurations that have a grammar. Refuses to run a configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::pipeline::Env;
 use super::runners::World;
@@ -9,6 +10,7 @@ use super::shell::Word;
 use super::workdir::WORKSPACE;
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Tool;
+use crate::doc::{Document, Format};
 use crate::snapshot::Unread;
 use crate::text::{Place, RepoPath};
 
@@ -32,6 +34,9 @@ mod pylint;
 mod rubocop;
 mod ruff;
 mod semgrep;
+mod settled;
+#[cfg(test)]
+mod settled_tests;
 mod sobelow;
 mod xo;
 
@@ -65,6 +70,11 @@ impl Query<'_> {
             Some(rest) => RepoPath::root().join(rest.trim_start_matches('/')),
             None => self.directory.join(given),
         }
+    }
+
+    /// What the tool reads in a file; see [`settled::document`].
+    fn document(&self, path: &RepoPath, format: Format) -> Result<Arc<Document>, Why> {
+        settled::document(self.world.snapshot, path, format)
     }
 }
 

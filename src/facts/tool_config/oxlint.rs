@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Query, Reader, Settings, arguments, unreadable};
+use super::{Query, Reader, Settings, arguments};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Format, Kind, Value};
 use crate::text::{Place, RepoPath};
@@ -201,7 +201,7 @@ fn read(query: &Query<'_>, path: &RepoPath, config: &mut Config) -> Result<(), W
         config.doubt = config.doubt.take().or(Some(why));
         return Ok(());
     }
-    let document = query.world.snapshot.document(path, Format::Json).map_err(|unread| unreadable(&unread))?;
+    let document = query.document(path, Format::Json)?;
     let root = document.root();
     for item in root.get("extends").into_iter().flat_map(Value::items) {
         let target = item.scalar().and_then(|text| path.parent().join(text)).filter(|path| query.world.snapshot.is_file(path));

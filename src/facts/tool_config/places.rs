@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Query, arguments};
+use super::{Query, arguments, settled};
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::{ConfigPlace, Effect};
 use crate::doc::{Document, Format, Value};
@@ -110,6 +110,15 @@ pub fn exactly(snapshot: &Snapshot, row: &ConfigPlace, directory: &RepoPath) -> 
     Some(Found { path, document, place })
 }
 
+/// Why the file of a row that lies nearest, where there is one, cannot be read.
+pub(super) fn unread(query: &Query<'_>, row: &ConfigPlace) -> Option<Why> {
+    let snapshot = query.world.snapshot;
+    let paths = query.directory.ancestors().filter_map(|directory| directory.join(&row.path));
+    let path = paths.into_iter().find(|path| snapshot.is_file(path))?;
+    let unread = snapshot.document(&path, format_in(snapshot, &path)?).err()?;
+    Some(super::unreadable(&unread))
+}
+
 /// Whether a row's file is in effect for an invocation: read by itself, or named by a flag.
 #[must_use]
 pub fn in_effect(row: &ConfigPlace, query: &Query<'_>, found: &Found) -> bool {
@@ -212,36 +221,13 @@ pub fn value_place(
         _ => found_value(query, path)?,
     };
     let Some((document, prefix)) = value else { return Ok(None) };
-    if let Some(why) = contested(&document, prefix.as_deref(), key) {
+    if let Some(why) = settled::contested(&document, prefix.as_deref(), key) {
         return Err(why);
     }
     match at(&document, prefix.as_deref(), key) {
         Some(value) if accepts(value)? => Ok(Some(value.place())),
         _ => Ok(None),
     }
-}
-
-/// Why what stands at a key depends on who reads the file: it, or a table above it, is given twice, or may come from a merge key.
-fn contested(document: &Document, prefix: Option<&str>, key: &str) -> Option<Why> {
-    let whole = prefix.map_or_else(|| key.to_owned(), |prefix| format!("{prefix}.{key}"));
-    let mut value = document.root();
-    for (at, part) in whole.split('.').enumerate() {
-        // A section of INI and a few keys hold dots themselves.
-        let rest = whole.splitn(at + 1, '.').last().unwrap_or_default();
-        if let Some(all) = value.get(rest).or_else(|| value.get("").and_then(|section| section.get(rest))) {
-            return all.disputed();
-        }
-        match value.get(part) {
-            Some(next) if next.disputed().is_some() => return next.disputed(),
-            Some(next) => value = next,
-            None => {
-                let merge = value.entries().find(|entry| entry.name() == Some("<<") && entry.key.is_plain())?;
-                let why = format!("`{part}` may come from what is merged here");
-                return Some(Why::new(Reason::Unsupported, why).at(merge.key.place()));
-            }
-        }
-    }
-    value.disputed()
 }
 
 /// A document, and the key in it below which the tool's settings lie.

@@ -4,7 +4,7 @@
 
 use regex::RegexSet;
 
-use super::{Query, Reader, Settings, arguments, coverage, unreadable};
+use super::{Query, Reader, Settings, arguments, coverage, settled};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Format, Kind, Value};
 use crate::text::{Place, RepoPath};
@@ -131,7 +131,7 @@ fn settings(query: &Query<'_>, flags: &[&str], name: &str) -> Result<Option<Vec<
     }
     for file in [".prospectorrc", "setup.cfg", "tox.ini"] {
         let Some(path) = query.directory.join(file).filter(|path| query.world.snapshot.is_file(path)) else { continue };
-        let document = query.world.snapshot.document(&path, Format::Ini).map_err(|unread| unreadable(&unread))?;
+        let document = query.document(&path, Format::Ini)?;
         if let Some(value) = document.root().route(&["prospector", name]) {
             return Ok(Some(list(value.scalar().unwrap_or_default(), &value.place())));
         }
@@ -197,14 +197,20 @@ impl Profile {
             return Err(Why::new(Reason::Unreadable, "profiles inherit for too long").at(Place::file(path.clone())));
         }
         self.files.push(Place::file(path.clone()));
-        let document = query.world.snapshot.document(path, Format::Yaml).map_err(|unread| unreadable(&unread))?;
+        let document = query.document(path, Format::Yaml)?;
         let root = document.root();
+        if let Some(why) = settled::merged(root, "run") {
+            return Err(why);
+        }
         for entry in root.entries() {
             let Some(name) = entry.name() else { continue };
             match name {
                 "ignore-paths" => self.paths.extend(texts(entry.value)),
                 "ignore-patterns" | "ignore" => self.patterns.extend(texts(entry.value)),
                 _ if entry.value.kind() == Kind::Mapping => {
+                    if let Some(why) = settled::merged(entry.value, "run").filter(|_| query.names.iter().any(|one| one == name)) {
+                        return Err(why);
+                    }
                     for said in entry.value.entries() {
                         match (said.name(), said.value.scalar()) {
                             // What inherits comes first and wins.

@@ -90,7 +90,13 @@ fn judge(query: &Query<'_>, all: &[Layers], cop: &str, off: &mut Option<Deciding
 fn by_flags(query: &Query<'_>, cop: &str) -> Result<bool, Why> {
     let snapshot = query.world.snapshot;
     let options = query.directory.join(".rubocop").filter(|path| snapshot.is_file(path));
-    let set = options.and_then(|path| Some((snapshot.read(&path).ok()?.text.to_string(), Place::file(path))));
+    let set = match options {
+        Some(path) => {
+            let file = snapshot.read(&path).map_err(|unread| super::unreadable(&unread))?;
+            Some((file.text.clone(), Place::file(path)))
+        }
+        None => None,
+    };
     let env =
         query.env.get("RUBOCOP_OPTS").map(|value| (value.clone().unwrap_or_else(|| "--only".to_owned()), query.here.clone()));
     for (text, place) in set.into_iter().chain(env) {

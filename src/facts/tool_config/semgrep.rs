@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Query, Reader, Settings, arguments, unreadable};
+use super::{Query, Reader, Settings, arguments, settled};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Format, Kind, Value};
 use crate::text::{Place, RepoPath};
@@ -145,19 +145,20 @@ fn is_rules(path: &RepoPath) -> bool {
 
 fn file(query: &Query<'_>, path: &RepoPath, config: &mut Vec<Place>) -> Found {
     let format = if path.file_name().ends_with(".json") { Format::Json } else { Format::Yaml };
-    let document = match query.world.snapshot.document(path, format) {
+    let document = match query.document(path, format) {
         Ok(document) => document,
-        Err(unread) => return Found::same(Answer::Unknown(unreadable(&unread))),
+        Err(why) => return Found::same(Answer::Unknown(why)),
     };
     config.push(Place::file(path.clone()));
-    let Some(rules) = document.root().get("rules") else { return Found::same(Answer::No) };
+    let rules = match settled::said(document.root(), "rules") {
+        Ok(Some(rules)) => rules,
+        Ok(None) => return Found::same(Answer::No),
+        Err(why) => return Found::same(Answer::Unknown(why)),
+    };
     match rules.kind() {
         Kind::Sequence => {
             let any = rules.items().next().map_or(Answer::No, |rule| Answer::Yes(rule.place()));
             Found { rules: any, security: rules.items().map(subject).reduce(either).unwrap_or(Answer::No) }
-        }
-        Kind::Disputed => {
-            Found::same(Answer::Unknown(rules.disputed().unwrap_or_else(|| Why::new(Reason::Unreadable, "given twice"))))
         }
         _ => Found::same(Answer::No),
     }
@@ -172,7 +173,10 @@ fn subject(rule: Value<'_>) -> Answer<Place> {
     match (weakness, get("category").map(|category| (category.as_str(), category))) {
         (Some(weakness), _) => Answer::Yes(weakness.place()),
         (None, Some((Some("security"), category))) => Answer::Yes(category.place()),
-        (None, Some((Some(_), _))) => Answer::No,
+        (None, Some((Some(_), _))) => {
+            let merge = metadata.and_then(|metadata| settled::merged(metadata, "cwe"));
+            merge.map_or(Answer::No, Answer::Unknown)
+        }
         (None, _) => {
             let why = "the rule does not say whether it is about security (`metadata.category`)";
             Answer::Unknown(Why::new(Reason::Unsupported, why).at(rule.place()))

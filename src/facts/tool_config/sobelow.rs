@@ -34,8 +34,12 @@ fn judge(query: &Query<'_>, config: &mut Vec<Place>) -> Answer<Place> {
         Err(unread) => return Answer::Unknown(unreadable(&unread)),
     };
     config.push(Place::file(path));
-    let Some((value, span)) = exit(&file.text) else { return Answer::No };
+    let mut given = exits(&file.text);
+    let Some((value, span)) = given.pop() else { return Answer::No };
     let place = file.place(span);
+    if given.iter().any(|(other, _)| *other != value) {
+        return Answer::Unknown(Why::new(Reason::Unreadable, "`exit` is given twice, with two values").at(place));
+    }
     let plain = value.trim_start_matches(':').trim_matches('"').to_ascii_lowercase();
     match plain.as_str() {
         // Versions before 0.14.1 read the file only where they are told to.
@@ -49,10 +53,10 @@ fn judge(query: &Query<'_>, config: &mut Vec<Place>) -> Answer<Place> {
     }
 }
 
-/// The value behind the key `exit` of the outermost list, outside texts and comments; the last one, as merging takes it.
-fn exit(text: &str) -> Option<(&str, Span)> {
+/// The values behind the key `exit` of the outermost list, outside texts and comments.
+fn exits(text: &str) -> Vec<(&str, Span)> {
     let bytes = text.as_bytes();
-    let (mut at, mut depth, mut found) = (0, 0_usize, None);
+    let (mut at, mut depth, mut found) = (0, 0_usize, Vec::new());
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'#' => at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length),
@@ -68,7 +72,7 @@ fn exit(text: &str) -> Option<(&str, Span)> {
                         _ => bytes[start..].iter().take_while(|b| !b",]#\n\r \t".contains(b)).count(),
                     };
                     let value = text.get(start..start + length).unwrap_or_default();
-                    found = Some((value, Span::new(at, start + length)));
+                    found.push((value, Span::new(at, start + length)));
                     at = start + length;
                     continue;
                 }
@@ -102,6 +106,7 @@ mod tests {
             ("[exit: :low]", "", "unknown unsupported .sobelow-conf:1"),
             ("[exit: :low]", "--no-config", "no"),
             ("[exit: true]", "--config", "no"),
+            ("[exit: :low,\n exit: false]", "--config", "unknown unreadable .sobelow-conf:2"),
             ("[exit: nil, on_exit: :low]", "--config", "no"),
             ("# exit: :low\n[ignore: [\"exit: :low\"]]", "--config", "no"),
             ("[ignore: [exit: :low]]", "--config", "no"),

@@ -14,13 +14,11 @@ impl Reader for Xo {
 
     fn read(&self, query: &Query<'_>) -> Settings {
         let snapshot = query.world.snapshot;
-        let found =
-            query.tool.config.iter().find_map(|row| places::nearest(snapshot, row, query.directory)).map(|found| found.place);
-        match found {
-            Some(place) => {
-                let why = Why::new(Reason::Unsupported, "which rules XO's own configuration adds is not read").at(place);
-                Settings::undecided(query.names, &[], &why)
-            }
+        let own = |place| Why::new(Reason::Unsupported, "which rules XO's own configuration adds is not read").at(place);
+        let rows = || query.tool.config.iter();
+        let found = rows().find_map(|row| places::nearest(snapshot, row, query.directory)).map(|found| own(found.place));
+        match found.or_else(|| rows().find_map(|row| places::unread(query, row))) {
+            Some(why) => Settings::undecided(query.names, &[], &why),
             None => {
                 Settings { selects: query.names.iter().map(|name| (name.clone(), Answer::No)).collect(), ..Settings::default() }
             }
@@ -41,6 +39,8 @@ mod tests {
             (&[flat][..], "no"),
             (&[flat, ("xo.config.js", "export default []")], "unknown unsupported xo.config.js:1"),
             (&[manifest], "unknown unsupported package.json:1"),
+            (&[("package.json", "{ \"xo\": {}, \"xo\": 0 }")], "unknown unsupported package.json:1"),
+            (&[("package.json", "{ \"xo\": {")], "unknown unreadable package.json:1"),
         ] {
             let case = Case::new("xo", files, "");
             assert_eq!(told(case.read(&Xo).selects.values().next()), wanted);

@@ -7,7 +7,7 @@ use super::includes::Includes;
 use super::rules::Rules;
 use crate::answer::{Reason, Why};
 use crate::doc::{Format, Kind, Reading, Value};
-use crate::facts::tool_config::{Query, arguments, unreadable};
+use crate::facts::tool_config::{Query, arguments};
 use crate::text::{Place, RepoPath};
 
 const NAMES: [&str; 4] = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];
@@ -80,7 +80,7 @@ fn read(query: &Query<'_>, path: &RepoPath, config: &mut Config) -> Result<(), W
         return Err(Why::new(Reason::Unreadable, "`extends` goes in a circle, or on for too long").at(Place::file(path.clone())));
     }
     config.files.push(Place::file(path.clone()));
-    let document = query.world.snapshot.document(path, Format::Json).map_err(|unread| unreadable(&unread))?;
+    let document = query.document(path, Format::Json)?;
     let root = document.root();
     if root.kind() != Kind::Mapping {
         return Err(Why::new(Reason::Unreadable, "the configuration is not an object").at(root.place()));

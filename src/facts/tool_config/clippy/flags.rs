@@ -86,8 +86,9 @@ fn of_compiler(query: &Query<'_>) -> Vec<Vec<Part>> {
                 Document::parse(file, Format::Toml, snapshot.limits()).ok().map(std::sync::Arc::new)
             }
         };
-        if let Some(document) = document {
-            found.read(&document);
+        match document {
+            Some(document) => found.read(&document),
+            None => found.build.push((None, given.place.clone())),
         }
     }
     found.build.extend(env("CARGO_BUILD_RUSTFLAGS").into_iter().flat_map(|value| split(value, char::is_whitespace)));

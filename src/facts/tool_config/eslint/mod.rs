@@ -28,7 +28,7 @@ use self::found::Found;
 use self::node::{Module, What};
 use self::resolve::Files;
 use self::scope::Subjects;
-use super::{Deciding, Query, Reader, Settings, arguments, coverage, unreadable};
+use super::{Deciding, Query, Reader, Settings, arguments, coverage, settled, unreadable};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format};
 use crate::text::{Place, RepoPath, SourceFile};
@@ -183,7 +183,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         settings.selects.insert(name.clone(), answer);
         settings.warned.extend(warned.map(|place| (name.clone(), place)));
     }
-    let ignored = ignored(query, &walk, legacy);
+    let ignored = ignored(query, &walk, legacy)?;
     let nothing = match (&ignored, &here, &located) {
         (Some(place), ..) => Answer::Yes(place.clone()),
         (None, Some(here), _) => walk.found.nothing(here),
@@ -215,9 +215,12 @@ fn foreign(query: &Query<'_>, name: &str) -> Option<Why> {
         let document = query.world.snapshot.document(&path, Format::Json).ok()?;
         let tables = ["dependencies", "devDependencies", "optionalDependencies"];
         let value = tables.iter().find_map(|table| document.root().get(table)?.get(&package))?;
-        Some((value.scalar().unwrap_or_default().to_owned(), value.place()))
+        Some((value.disputed(), value.scalar().unwrap_or_default().to_owned(), value.place()))
     });
-    let (spec, place) = value?;
+    let (disputed, spec, place) = value?;
+    if disputed.is_some() {
+        return disputed;
+    }
     let same = spec.strip_prefix("npm:").is_some_and(|rest| rest == package || rest.starts_with(&format!("{package}@")));
     let other = ["file:", "link:", "portal:", "workspace:", "npm:", "./", "../", "/"].iter().any(|start| spec.starts_with(start));
     let words = || format!("`{package}` is taken from `{spec}`");
@@ -257,22 +260,23 @@ fn counted(query: &Query<'_>) -> Option<Why> {
 }
 
 /// Where every file is ignored.
-fn ignored(query: &Query<'_>, walk: &Walk<'_>, legacy: bool) -> Option<Place> {
+fn ignored(query: &Query<'_>, walk: &Walk<'_>, legacy: bool) -> Result<Option<Place>, Why> {
     let texts: Vec<&str> = walk.ignored.iter().map(|one| one.text.as_str()).collect();
     let all = if legacy { walk.subjects.all_git_ignored(&texts) } else { walk.subjects.all_ignored(&texts) };
     if all {
-        return walk.ignored.first().map(|one| one.place.clone());
+        return Ok(walk.ignored.first().map(|one| one.place.clone()));
     }
     let manifest = query.directory.join("package.json").filter(|path| legacy && query.world.snapshot.is_file(path));
     if let Some(document) = manifest.and_then(|path| query.world.snapshot.document(&path, Format::Json).ok())
-        && let Some(list) = document.root().get("eslintIgnore")
+        && let Some(list) = settled::said(document.root(), "eslintIgnore")?
         && walk.subjects.all_git_ignored(&list.items().filter_map(|item| item.as_str()).collect::<Vec<_>>())
     {
-        return Some(list.place());
+        return Ok(Some(list.place()));
     }
-    let path = query.directory.join(".eslintignore").filter(|path| legacy && query.world.snapshot.is_file(path))?;
-    let file = query.world.snapshot.read(&path).ok()?;
-    walk.subjects.all_git_ignored(&file.text.lines().collect::<Vec<_>>()).then(|| Place::file(path))
+    let path = query.directory.join(".eslintignore").filter(|path| legacy && query.world.snapshot.is_file(path));
+    let Some(path) = path else { return Ok(None) };
+    let file = query.world.snapshot.read(&path).map_err(|unread| unreadable(&unread))?;
+    Ok(walk.subjects.all_git_ignored(&file.text.lines().collect::<Vec<_>>()).then(|| Place::file(path)))
 }
 
 fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {

@@ -2,8 +2,8 @@
 //! Refuses to decide which codes that leaves.
 
 use crate::answer::{Reason, Why};
-use crate::doc::{Format, Kind, Value};
-use crate::facts::tool_config::{Query, arguments, unreadable};
+use crate::doc::{Format, Value};
+use crate::facts::tool_config::{Query, arguments};
 use crate::text::{Place, RepoPath};
 
 /// Items of one list.
@@ -76,7 +76,7 @@ fn discovered(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
     for directory in query.directory.ancestors() {
         for name in ["setup.cfg", "tox.ini", ".flake8"] {
             let Some(path) = directory.join(name).filter(|path| snapshot.is_file(path)) else { continue };
-            let document = snapshot.document(&path, Format::Ini).map_err(|unread| unreadable(&unread))?;
+            let document = query.document(&path, Format::Ini)?;
             let has = |section: &str| document.root().get(section).is_some();
             if has("flake8") || has("flake8:local-plugins") {
                 return Ok(Some(path));
@@ -87,18 +87,12 @@ fn discovered(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
 }
 
 fn read_file(query: &Query<'_>, path: &RepoPath, base: &RepoPath, options: &mut Options) -> Result<(), Why> {
-    let document = query.world.snapshot.document(path, Format::Ini).map_err(|unread| unreadable(&unread))?;
+    let document = query.document(path, Format::Ini)?;
     let Some(section) = document.root().get("flake8") else { return Ok(()) };
-    if section.kind() == Kind::Disputed {
-        return Err(section.disputed().unwrap_or_else(|| Why::new(Reason::Unreadable, "given twice")));
-    }
     options.files.push(section.key_place().unwrap_or_else(|| section.place()));
     for entry in section.entries() {
         let Some(name) = entry.name() else { continue };
-        let value = section.get(name).unwrap_or(entry.value);
-        if let Some(why) = value.disputed() {
-            return Err(why);
-        }
+        let value = entry.value;
         // Underscores and dashes are the same in an option's name.
         let name = name.to_ascii_lowercase().replace('_', "-");
         set(options, &name, || items(value), base)?;

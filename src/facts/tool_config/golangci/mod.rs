@@ -14,7 +14,7 @@ use self::exclusions::Exclusions;
 use self::linters::Linters;
 use self::tree::{Tree, wrong};
 use super::places::Chosen;
-use super::{Deciding, Query, Reader, Settings, arguments, places, unreadable};
+use super::{Deciding, Query, Reader, Settings, arguments, places};
 use crate::answer::{Answer, Why};
 use crate::doc::{Document, Format};
 use crate::text::{Place, RepoPath};
@@ -99,5 +99,5 @@ fn read(query: &Query<'_>, path: &RepoPath) -> Result<Arc<Document>, Why> {
         "yaml" | "yml" | "" => Format::Yaml,
         _ => return Err(wrong("the configuration is in a format that is not read", Place::file(path.clone()))),
     };
-    query.world.snapshot.document(path, format).map_err(|unread| unreadable(&unread))
+    query.document(path, format)
 }

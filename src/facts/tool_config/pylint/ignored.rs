@@ -5,9 +5,9 @@
 use regex::Regex;
 
 use super::super::{Query, arguments, coverage};
-use super::{is_given, listed, options};
+use super::{is_given, listed, options, texts};
 use crate::answer::{Answer, Reason, Why};
-use crate::doc::{Document, Value};
+use crate::doc::Document;
 use crate::text::{Place, RepoPath};
 
 /// Patterns taken of one list, and their length.
@@ -69,7 +69,7 @@ fn targets(query: &Query<'_>, document: Option<&Document>) -> Option<Vec<String>
     }
     if found.is_empty() {
         let named = document.into_iter().flat_map(|document| options(document, "files")).last();
-        found.extend(named.into_iter().flat_map(listed).map(str::to_owned));
+        found.extend(named.into_iter().flat_map(listed));
     }
     let bare = |text: &String| query.path(text)?.below(query.directory).map(str::to_owned);
     found.iter().map(bare).collect()
@@ -134,8 +134,7 @@ fn values(query: &Query<'_>, document: Option<&Document>, flag: &str, key: &str)
     let Some(value) = document.into_iter().flat_map(|document| options(document, key)).last() else {
         return Some((vec![], None));
     };
-    let texts: Vec<&str> = value.items().filter_map(Value::scalar).chain(value.scalar()).collect();
-    Some((texts.iter().flat_map(|text| split(text)).collect(), Some(value.place()).filter(|_| is_given(value))))
+    Some((texts(value).iter().flat_map(|text| split(text)).collect(), Some(value.place()).filter(|_| is_given(value))))
 }
 
 /// A list with commas; a comma between braces is part of a pattern.

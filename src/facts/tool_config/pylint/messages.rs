@@ -32,14 +32,14 @@ impl Said {
             (!listed(*value).any(|word| word == "all"), place.line, place.column)
         });
         let mut words: Vec<(bool, String)> =
-            of_file.iter().flat_map(|(on, value)| listed(*value).map(|word| (*on, word.to_owned()))).collect();
+            of_file.iter().flat_map(|(on, value)| listed(*value).map(|word| (*on, word))).collect();
         let mut given = arguments::values(query.args, &["--disable", "-d", "--enable", "-e"]);
         given.sort_by_key(|given| !given.value.is_some_and(has_all));
         for given in given {
             let list = given.value.into_iter().flat_map(|list| list.split(','));
             words.extend(list.map(|word| (given.flag > 1, word.trim().to_owned())));
         }
-        let mut failing: Vec<String> = in_file("fail-on").flat_map(listed).map(str::to_owned).collect();
+        let mut failing: Vec<String> = in_file("fail-on").flat_map(listed).collect();
         let given = arguments::values(query.args, &["--fail-on"]);
         let given = given.iter().filter_map(|given| given.value).flat_map(|list| list.split(','));
         failing.extend(given.map(|word| word.trim().to_owned()));

@@ -1,13 +1,16 @@
 //! Owns which configuration Pylint reads, and whether a plugin is loaded with messages of its own left; the parts are below. Refuses
 //! what plugins do. (Facts: config_initialization.py, find_default_config_files.py and config_file_parser.py of 4.0.7.)
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::places::Chosen;
-use super::{Query, Reader, Settings, arguments, places, unreadable};
+use super::{Query, Reader, Settings, arguments, places, settled, unreadable};
 use crate::answer::{Answer, Reason, Why};
+use crate::catalog::tool::ConfigPlace;
 use crate::doc::{Document, Format, Value};
+use crate::snapshot::UnreadKind;
 use crate::text::{Place, RepoPath};
 
 mod ignored;
@@ -90,13 +93,34 @@ fn says_something(query: &Query<'_>, document: Option<&Document>, module: &str, 
 }
 
 fn is_given(value: Value<'_>) -> bool {
-    listed(value).any(|word| !matches!(word, "no" | "n" | "false"))
+    listed(value).any(|word| !matches!(word.as_str(), "no" | "n" | "false"))
 }
 
 /// The words of a list, or of a text with commas and new lines.
-fn listed(value: Value<'_>) -> impl Iterator<Item = &str> {
-    let texts: Vec<&str> = value.items().filter_map(Value::scalar).chain(value.scalar()).collect();
-    texts.into_iter().flat_map(|text| text.split([',', '\n'])).map(str::trim).filter(|word| !word.is_empty())
+fn listed(value: Value<'_>) -> impl Iterator<Item = String> {
+    let words = |text: Cow<'_, str>| -> Vec<String> {
+        text.split([',', '\n']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    texts(value).into_iter().flat_map(words)
+}
+
+/// The texts of a list, or the one text.
+fn texts(value: Value<'_>) -> Vec<Cow<'_, str>> {
+    value.items().filter_map(Value::scalar).map(Cow::Borrowed).chain(text(value)).collect()
+}
+
+/// A text. In INI a comment may stand behind it in each line, after white space (`inline_comment_prefixes`).
+fn text(value: Value<'_>) -> Option<Cow<'_, str>> {
+    let text = value.scalar()?;
+    if value.document().format() != Format::Ini || !text.contains(['#', ';']) {
+        return Some(Cow::Borrowed(text));
+    }
+    let plain = |line: &str| {
+        let begins = |at: &usize| line[..*at].chars().next_back().is_none_or(char::is_whitespace);
+        let end = line.match_indices(['#', ';']).map(|(at, _)| at).find(begins).unwrap_or(line.len());
+        line[..end].trim_end().to_owned()
+    };
+    Some(Cow::Owned(text.lines().map(plain).collect::<Vec<_>>().join("\n")))
 }
 
 /// An option of a configuration: in files of other tools, of sections named `pylint…`; elsewhere of any section.
@@ -115,30 +139,22 @@ fn in_effect(query: &Query<'_>) -> Result<Option<Arc<Document>>, Why> {
     let snapshot = query.world.snapshot;
     let parsed = |path: &RepoPath| {
         let format = places::format_of(path).unwrap_or(Format::Ini);
-        snapshot.document(path, format).map(Some).map_err(|unread| unreadable(&unread))
+        query.document(path, format).map(Some)
     };
     match places::chosen(query, &BTreeMap::new())? {
         Chosen::File(path) => return parsed(&path),
         Chosen::Nothing => return Ok(None),
         Chosen::ByItself => {}
     }
-    // Sections of other tools' files count by their beginning: `[pylint.main]` alone is a configuration.
-    let sections = |name: &str| {
-        let path = query.directory.join(name).filter(|path| snapshot.is_file(path))?;
-        let document = snapshot.document(&path, Format::Ini).ok()?;
-        let own = |name: &str| name == "pylint" || name.starts_with("pylint.");
-        let has = document.root().entries().any(|section| section.name().is_some_and(own));
-        has.then_some(document)
+    let mut here = query.tool.config.iter().filter_map(|row| in_directory(query, row, query.directory).transpose());
+    let found = match here.next() {
+        Some(found) => Some(found?),
+        None => {
+            let shared = query.tool.config.iter().find(|row| row.path == "pyproject.toml");
+            let mut above = query.directory.ancestors().filter_map(|dir| in_directory(query, shared?, &dir).transpose());
+            above.next().transpose()?
+        }
     };
-    let here = query.tool.config.iter().find_map(|row| match row.path.as_str() {
-        "setup.cfg" | "tox.ini" => sections(&row.path),
-        _ => places::exactly(snapshot, row, query.directory)?.document,
-    });
-    let above = || {
-        let row = query.tool.config.iter().find(|row| row.path == "pyproject.toml")?;
-        places::nearest(snapshot, row, query.directory)?.document
-    };
-    let found = here.or_else(above);
     // Only what is not found by itself is looked for in the variable, and only where it names a file.
     match query.env.get("PYLINTRC") {
         Some(value) if found.is_none() => match value.as_deref() {
@@ -147,4 +163,27 @@ fn in_effect(query: &Query<'_>) -> Result<Option<Arc<Document>>, Why> {
         },
         _ => Ok(found),
     }
+}
+
+/// The file of a row in exactly this directory, where it speaks of Pylint. One that other tools have their part in is passed over where
+/// it is broken, as Pylint does.
+fn in_directory(query: &Query<'_>, row: &ConfigPlace, directory: &RepoPath) -> Result<Option<Arc<Document>>, Why> {
+    let snapshot = query.world.snapshot;
+    let Some(path) = directory.join(&row.path).filter(|path| snapshot.is_file(path)) else { return Ok(None) };
+    let format = places::format_of(&path).unwrap_or(Format::Ini);
+    let sections = matches!(row.path.as_str(), "setup.cfg" | "tox.ini");
+    let document = match snapshot.document(&path, format) {
+        Ok(document) => document,
+        Err(unread) if unread.kind == UnreadKind::Malformed && (sections || row.key.is_some()) => return Ok(None),
+        Err(unread) => return Err(unreadable(&unread)),
+    };
+    // Sections of other tools' files count by their beginning: `[pylint.main]` alone is a configuration.
+    let own = |name: &str| name == "pylint" || name.starts_with("pylint.");
+    let speaks = match &row.key {
+        _ if sections => document.root().entries().any(|section| section.name().is_some_and(own)),
+        Some(key) => places::at_key(&document, key).is_some(),
+        None => true,
+    };
+    let disputed = settled::two_readings(&document).filter(|_| speaks);
+    disputed.map_or_else(|| Ok(speaks.then_some(document)), Err)
 }

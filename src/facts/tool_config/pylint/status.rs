@@ -3,7 +3,7 @@
 //! (Facts: lint/run.py, config_initialization.py, config_file_parser.py and base_options.py of 4.0.7.)
 
 use super::super::{Query, arguments};
-use super::options;
+use super::{options, text};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Value};
 use crate::text::Place;
@@ -77,7 +77,7 @@ fn mark(query: &Query<'_>, document: Option<&Document>) -> Option<(f64, Place)> 
         return Some((given.value?.trim().parse().ok()?, given.place.clone()));
     }
     let mark = options(document?, "fail-under").last()?;
-    Some((mark.scalar()?.trim().parse().ok()?, mark.place()))
+    Some((text(mark)?.trim().parse().ok()?, mark.place()))
 }
 
 /// Where the configuration sets a mark below the full score; a flag decides over it.
@@ -98,10 +98,10 @@ pub(super) fn own_score(query: &Query<'_>, document: Option<&Document>) -> Answe
     let given = arguments::values(query.args, &["--evaluation"]).pop();
     let given = given.map(|given| (given.value.map(str::to_owned), given.place.clone()));
     let in_file = || document.and_then(|document| options(document, "evaluation").last());
-    let said = given.or_else(|| in_file().map(|value| (value.scalar().map(str::to_owned), value.place())));
-    let Some((text, place)) = said else { return Answer::No };
+    let said = given.or_else(|| in_file().map(|value| (text(value).map(Into::into), value.place())));
+    let Some((said, place)) = said else { return Answer::No };
     let full = mark(query, document).map_or(FULL, |(mark, _)| mark);
-    match text.as_deref().map(str::trim) {
+    match said.as_deref().map(str::trim) {
         Some(text) if takes_off(text) => Answer::No,
         Some(text) if text.parse::<f64>().is_ok_and(|score| score >= full) => Answer::Yes(place),
         Some(text) if text.parse::<f64>().is_ok() => Answer::No,
@@ -129,7 +129,7 @@ pub(super) fn own_code(query: &Query<'_>, document: Option<&Document>) -> Answer
     let given = arguments::values(query.args, &["--init-hook"]);
     let given = given.iter().map(|given| (given.value.map(str::to_owned), given.place.clone()));
     let in_file = document.into_iter().flat_map(|document| options(document, "init-hook"));
-    let in_file = in_file.map(|value| (value.scalar().map(|text| unquoted(text).to_owned()), value.place()));
+    let in_file = in_file.map(|value| (text(value).map(|text| unquoted(&text).to_owned()), value.place()));
     let mut open = given.chain(in_file).filter(|(code, _)| !code.as_deref().is_some_and(is_harmless));
     open.next().map_or(Answer::No, |(_, place)| {
         Answer::Unknown(Why::new(Reason::Unsupported, "code of the repository's own runs first (`init-hook`)").at(place))
