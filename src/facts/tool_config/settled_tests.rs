@@ -60,7 +60,7 @@ fn ruff_and_clippy() {
     assert_eq!(say(&ruff::Ruff, "ruff", &[("ruff.toml", ruff)], "check .", "S"), "unknown unreadable ruff.toml:3");
     let cargo = "[package]\nname = \"a\"\n[lints.clippy]\nall = \"deny\"\nall = \"allow\"\n";
     let files = [("Cargo.toml", cargo), ("src/lib.rs", "")];
-    assert_eq!(say(&clippy::Clippy, "clippy", &files, "", "denies-warnings"), "unknown unreadable Cargo.toml:5");
+    assert_eq!(say(&clippy::Clippy, "clippy", &files, "", "denies-all"), "unknown unreadable Cargo.toml:5");
 }
 
 #[test]

@@ -74,6 +74,6 @@ fn hostile_lists_stay_bounded() {
     assert_eq!(security(&[(".flake8", &long)], "", ""), "unknown unreadable .flake8:2");
     let many = format!("[flake8]\nper-file-ignores = {}\n", "a:S,".repeat(900));
     assert_eq!(security(&[(".flake8", &many)], "", ""), "unknown unreadable .flake8:2");
-    let odd = "\u{feff}[flake8]\r\nper-file-ignores = ::: :S é:S, *:\r\nselect = S\r\n";
+    let odd = "[flake8]\r\nper-file-ignores = ::: :S é:S, *:\r\nselect = S\r\n";
     assert_eq!(security(&[(".flake8", odd)], "", ""), "yes .flake8:3");
 }
