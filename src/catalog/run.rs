@@ -75,6 +75,9 @@ pub struct Run {
     /// The action's input that holds the directory.
     #[serde(default)]
     pub directory_input: Option<String>,
+    /// The action's input that names the release of the tool.
+    #[serde(default)]
+    pub version_input: Option<String>,
     /// Inputs of the action that the tool sees as variables.
     #[serde(default)]
     pub handed: Vec<Handed>,

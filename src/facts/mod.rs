@@ -31,6 +31,7 @@ pub mod openapi;
 pub mod pipeline;
 pub mod python;
 pub mod rank;
+pub mod releases;
 pub mod releasing;
 pub mod required;
 pub mod runners;

@@ -9,11 +9,11 @@ use super::hold::{Hold, HoldEffect, Remedy};
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::Pipeline;
-use super::required;
 use super::starts::started;
 use super::targets::{self, Kind, More, Targets};
 use super::tool_config::excluded::Excluded;
 use super::tool_config::{Query, Settings, TOO_FEW};
+use super::{releases, required};
 use crate::answer::{Answer, Reason};
 use crate::catalog::Tool;
 use crate::catalog::tool::{Boundary, Findings, Security};
@@ -88,6 +88,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         holds.iter_mut().filter(|hold| hold.effect == HoldEffect::Soften).for_each(|hold| hold.effect = HoldEffect::Note);
     }
     holds.extend(outcome.holds.iter().cloned());
+    holds.extend((!invocation.wrapped).then(|| releases::hold(tool, invocation, query, settings)).flatten());
     let mut excluded = Excluded::of(tool, query).unwrap_or_else(|why| {
         holds.push(Hold::unknown(&why, &place_of(invocation)));
         None

@@ -79,7 +79,7 @@ fn run(page: &Page, row: Value<'_>, shelf: &Shelf<'_>, problems: &mut Vec<String
     {
         problems.push(page.at(host, "the host is no tool of the catalogue"));
     }
-    for input in ["argv_input", "directory_input", "handed"] {
+    for input in ["argv_input", "directory_input", "version_input", "handed"] {
         if row.get(input).is_some() && row.get("action").is_none() {
             problems.push(page.at(row, &format!("`{input}` is an input of an action, and the row names none")));
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::pipeline::Env;
+use super::releases::Releases;
 use super::runners::World;
 use super::shell::Word;
 use super::workdir::WORKSPACE;
@@ -111,6 +112,25 @@ pub struct Settings {
     pub config: Vec<Place>,
     /// The line that decides about the names, where they are not in force.
     pub deciding: Option<Deciding>,
+    /// Releases of the tool that do not read the configuration as it is read here.
+    pub misread: Option<Misread>,
+}
+
+/// Releases of a tool that make nothing, or something else, of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// Those that end with an error before they look at anything.
+    pub ends: Vec<Releases>,
+    /// Those that may read it otherwise.
+    pub otherwise: Vec<Releases>,
+    /// Whether those of `ends` surely do.
+    pub sure: bool,
+    /// Whether a release that is not known has to be taken for one of them.
+    pub unless_known: bool,
+    /// The configuration.
+    pub place: Place,
+    /// What is said of it.
+    pub why: String,
 }
 
 /// The line that decides why rules are not in force.
@@ -152,7 +172,14 @@ impl Settings {
     fn undecided(names: &[String], questions: &[&str], why: &Why) -> Self {
         let selects = names.iter().map(|name| (name.clone(), Answer::Unknown(why.clone()))).collect();
         let settings = questions.iter().map(|question| ((*question).to_owned(), Answer::Unknown(why.clone()))).collect();
-        Self { selects, settings, warned: BTreeMap::new(), config: why.place.iter().cloned().collect(), deciding: None }
+        Self {
+            selects,
+            settings,
+            warned: BTreeMap::new(),
+            config: why.place.iter().cloned().collect(),
+            deciding: None,
+            misread: None,
+        }
     }
 
     /// The tool works in a directory that is not known: a configuration there may select what none that was read does.

@@ -28,9 +28,10 @@ use self::found::Found;
 use self::node::{Module, What};
 use self::resolve::Files;
 use self::scope::Subjects;
-use super::{Deciding, Query, Reader, Settings, arguments, coverage, settled, unreadable};
+use super::{Deciding, Misread, Query, Reader, Settings, arguments, coverage, settled, unreadable};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format};
+use crate::facts::releases;
 use crate::text::{Place, RepoPath, SourceFile};
 
 /// The reader.
@@ -119,6 +120,7 @@ fn nested(query: &Query<'_>, mut own: Settings, eslint: &Eslint) -> Settings {
         nothing.or(one.settings.get(WARNS)).cloned()
     });
     let (nothing, weak) = (every(nothing), every(weak.collect()));
+    own.misread = own.misread.take().or_else(|| all.iter().find_map(|one| one.misread.clone()));
     own.answer(WARNS, if nothing.is_yes() { Answer::No } else { weak });
     own.answer(NOTHING, nothing);
     own
@@ -184,6 +186,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         settings.warned.extend(warned.map(|place| (name.clone(), place)));
     }
     let ignored = ignored(query, &walk, legacy)?;
+    settings.misread = here.clone().filter(|_| legacy).map(|place| unread_since(query, place));
     let nothing = match (&ignored, &here, &located) {
         (Some(place), ..) => Answer::Yes(place.clone()),
         (None, Some(here), _) => walk.found.nothing(here),
@@ -200,6 +203,23 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     let unmatched = here.filter(|_| unmatched(query, &walk));
     settings.answer(UNMATCHED, unmatched.map_or(Answer::No, Answer::Yes));
     Ok(settings)
+}
+
+/// Which releases read no legacy configuration (lib/eslint/eslint.js `shouldUseFlatConfig` and `locateConfigFileToUse` of 9.39;
+/// docs/src/use/migrate-to-10.0.0.md): 9 reads it where a variable says so, 10 never.
+fn unread_since(query: &Query<'_>, place: Place) -> Misread {
+    let kept = query.env.get("ESLINT_USE_FLAT_CONFIG").map(|value| value.as_deref().map(|value| value == "false"));
+    let first = if kept == Some(Some(true)) { 10 } else { 9 };
+    Misread {
+        ends: vec![releases::from((first, 0, 0), None)],
+        otherwise: Vec::new(),
+        sure: kept != Some(None),
+        unless_known: true,
+        place,
+        why: format!(
+            "ESLint from version {first} on does not read this configuration, and ends with an error where there is no other"
+        ),
+    }
 }
 
 /// Why a package of this name is another one: the nearest manifest that asks for it takes it from a directory, from elsewhere or

@@ -14,9 +14,10 @@ use self::exclusions::Exclusions;
 use self::linters::Linters;
 use self::tree::{Tree, wrong};
 use super::places::Chosen;
-use super::{Deciding, Query, Reader, Settings, arguments, places};
+use super::{Deciding, Misread, Query, Reader, Settings, arguments, places};
 use crate::answer::{Answer, Why};
 use crate::doc::{Document, Format};
+use crate::facts::releases;
 use crate::text::{Place, RepoPath};
 
 /// The reader.
@@ -43,6 +44,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     let everything = exclusions.everything();
     let mut settings = Settings::default();
     settings.config.extend(document.as_ref().map(|document| Place::file(document.file().path.clone())));
+    settings.misread = settings.config.first().map(|place| misread(&tree, place)).transpose()?;
     let here = settings.config.first().or(query.args.first().map(|word| &word.place)).cloned();
     let here = here.unwrap_or_else(|| Place::file(RepoPath::root()));
     let few = exclusions::few_rules(&tree)?;
@@ -71,6 +73,22 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     settings.answer(EXCLUDED, everything.filter(|_| empty.is_none()).map_or(Answer::No, Answer::Yes));
     settings.answer(NOTHING, empty.map_or(Answer::No, Answer::Yes));
     Ok(settings)
+}
+
+/// Which releases end at the file (pkg/config/loader.go `checkConfigurationVersion`, pkg/commands/run.go of 2.0.0 and of 1.64.8, which is
+/// the last of version 1 and the first that looks for `version`).
+fn misread(tree: &Tree<'_>, file: &Place) -> Result<Misread, Why> {
+    let version = tree.text("version")?;
+    let place = version.as_ref().map_or_else(|| file.clone(), |version| version.place.clone());
+    let (ends, otherwise, said) = match version.as_ref().map(|version| version.text.as_str()) {
+        Some("2") => {
+            (releases::from((1, 64, 8), Some(1)), vec![((0, 0, 0), (1, 64, 7))], "1 ends with an error at a file for version 2")
+        }
+        None | Some("") => (releases::from((2, 0, 0), None), Vec::new(), "2 ends with an error at a file for version 1"),
+        Some(_) => (releases::from((1, 64, 8), None), Vec::new(), "from 1.64.8 on ends with an error at this `version`"),
+    };
+    let why = format!("golangci-lint {said}");
+    Ok(Misread { ends: vec![ends], otherwise, sure: true, unless_known: false, place, why })
 }
 
 /// The file named by a flag; else the nearest of the working directory, of the first target's directory and of those above.

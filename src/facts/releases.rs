@@ -1,0 +1,162 @@
+//! Owns which releases of a tool an invocation may run, as far as the tree says so, and whether those read the configuration that is
+//! there. Refuses lock files and what is installed elsewhere: then it is not known.
+
+use super::hold::{Hold, HoldEffect};
+use super::invocations::Invocation;
+use super::tool_config::{Query, Settings};
+use crate::answer::Reason;
+use crate::catalog::Tool;
+use crate::doc::Format;
+
+/// A release: major, minor, patch.
+type Version = (u64, u64, u64);
+
+/// From one release to another, both in it.
+pub type Releases = (Version, Version);
+
+const LAST: u64 = u64::MAX;
+
+/// All releases from one on, up to the last of a major.
+#[must_use]
+pub fn from(first: Version, last_major: Option<u64>) -> Releases {
+    (first, (last_major.unwrap_or(LAST), LAST, LAST))
+}
+
+/// What keeps a tool from reading the configuration that is there: releases that end at it, or may read it otherwise.
+#[must_use]
+pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Option<Hold> {
+    let misread = settings.misread.as_ref()?;
+    let runs = of(tool, invocation, query);
+    let meets = |one: &Releases| runs.is_some_and(|(first, last)| first <= one.1 && one.0 <= last);
+    let within = |one: &Releases| runs.is_some_and(|(first, last)| one.0 <= first && last <= one.1);
+    if misread.sure && misread.ends.iter().any(within) {
+        return Some(Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone()));
+    }
+    let perhaps = misread.ends.iter().chain(&misread.otherwise).any(meets) || (runs.is_none() && misread.unless_known);
+    perhaps.then(|| {
+        let why = format!("{}; which release runs here is not known", misread.why);
+        Hold::new(HoldEffect::Unknown(Reason::Unsupported), misread.place.clone(), why)
+    })
+}
+
+/// The releases that may run: as the action is told, as the command or an earlier one of its job names the package, else as the nearest
+/// manifest asks for it.
+fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Releases> {
+    let row = &tool.run[invocation.row];
+    if let Some(input) = row.version_input.as_ref().and_then(|name| invocation.inputs.get(name)) {
+        return input.value.as_deref().and_then(told);
+    }
+    let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
+    let words = line.split([' ', '"', '\'']).chain(invocation.packages.iter().map(String::as_str));
+    let mut named = None;
+    for word in words {
+        for (registry, name) in tool.packages.iter().flat_map(|(registry, names)| names.iter().map(move |name| (registry, name)))
+        {
+            let Some(rest) = word.strip_prefix(name.as_str()) else { continue };
+            let version = rest.strip_prefix('@').or(rest.is_empty().then_some(""));
+            let found = match (registry.as_str(), version) {
+                ("go", Some(version)) => go_module(name, version),
+                ("npm", Some(version)) if !version.is_empty() => range(version),
+                _ => continue,
+            };
+            named = Some(found);
+        }
+    }
+    match named {
+        Some(found) => found,
+        None if row.hook.is_some() || row.image.is_some() || row.inside.is_some() || invocation.isolated => None,
+        None => in_manifest(tool, query),
+    }
+}
+
+/// `v1.64.8`; of a version that is named in part an action takes the last.
+fn told(text: &str) -> Option<Releases> {
+    let (first, last) = range(text.trim())?;
+    (!text.contains(['^', '~', '<', '>', '|', '*', ' '])).then_some(if first == last { (first, last) } else { (last, last) })
+}
+
+/// The path of a module names its major; the first two majors have none.
+fn go_module(name: &str, version: &str) -> Option<Releases> {
+    let major = name.split('/').find_map(|part| part.strip_prefix('v')?.parse::<u64>().ok()).unwrap_or(1);
+    match range(version) {
+        Some(exact) if exact.0.0 == major || major == 1 => Some(exact),
+        _ => Some(((major, LAST, LAST), (major, LAST, LAST))).filter(|_| matches!(version, "latest" | "")),
+    }
+}
+
+/// The releases that a range of npm's lets in: alternatives of one version each, written out, in part, or with `^` or `~`.
+fn range(text: &str) -> Option<Releases> {
+    let each = text.split("||").map(|one| {
+        let one = one.trim();
+        let bare = one.trim_start_matches(['^', '~', '=', 'v']);
+        let bare = bare.split(['-', '+']).next().unwrap_or(bare);
+        let mut parts = bare.split('.');
+        let number = |part: Option<&str>| match part {
+            None | Some("x" | "*") => Some(None),
+            Some(part) => part.parse::<u64>().ok().map(Some),
+        };
+        let (major, minor, patch) = (number(parts.next())??, number(parts.next())?, number(parts.next())?);
+        let first = (major, minor.unwrap_or(0), patch.unwrap_or(0));
+        let last = match (one.chars().next(), minor, patch) {
+            (Some('^'), ..) | (_, None, _) => (major, LAST, LAST),
+            (Some('~'), Some(minor), _) | (_, Some(minor), None) => (major, minor, LAST),
+            _ => first,
+        };
+        parts.next().is_none().then_some((first, last))
+    });
+    let all = each.collect::<Option<Vec<_>>>()?;
+    Some((all.iter().map(|one| one.0).min()?, all.iter().map(|one| one.1).max()?))
+}
+
+/// What the nearest `package.json` that names the package asks for.
+fn in_manifest(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
+    let name = tool.packages.get("npm")?.first()?;
+    let snapshot = query.world.snapshot;
+    let manifests = query.directory.ancestors().filter_map(|directory| directory.join("package.json"));
+    let asked = manifests.filter(|path| snapshot.is_file(path)).find_map(|path| {
+        let document = snapshot.document(&path, Format::Json).ok()?;
+        let tables = ["devDependencies", "dependencies", "optionalDependencies"];
+        let value = tables.iter().find_map(|table| document.root().get(table)?.get(name))?;
+        Some(value.scalar().unwrap_or_default().to_owned())
+    });
+    range(asked?.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_range_lets_in() {
+        let all = |major| Some(((major, 0, 0), (major, LAST, LAST)));
+        for (text, wanted) in [
+            ("^8.57.0", Some(((8, 57, 0), (8, LAST, LAST)))),
+            ("~8.57", Some(((8, 57, 0), (8, 57, LAST)))),
+            ("9.1.2", Some(((9, 1, 2), (9, 1, 2)))),
+            ("v1.64", Some(((1, 64, 0), (1, 64, LAST)))),
+            ("9", all(9)),
+            ("9.x", all(9)),
+            ("^8 || ^9", Some(((8, 0, 0), (9, LAST, LAST)))),
+            ("9.0.0-rc.0", Some(((9, 0, 0), (9, 0, 0)))),
+            ("*", None),
+            (">=8", None),
+            ("latest", None),
+            ("workspace:*", None),
+            ("", None),
+        ] {
+            assert_eq!(range(text), wanted, "{text}");
+        }
+        assert_eq!(told("v1.64"), Some(((1, 64, LAST), (1, 64, LAST))));
+        assert_eq!(told("latest"), None);
+    }
+
+    #[test]
+    fn the_path_of_a_module_names_its_major() {
+        let (one, two) = ("example.org/t/cmd/t", "example.org/t/v2/cmd/t");
+        assert_eq!(go_module(one, "v1.60.0"), Some(((1, 60, 0), (1, 60, 0))));
+        assert_eq!(go_module(one, "latest"), Some(((1, LAST, LAST), (1, LAST, LAST))));
+        assert_eq!(go_module(two, "v2.1.0"), Some(((2, 1, 0), (2, 1, 0))));
+        assert_eq!(go_module(two, "latest"), Some(((2, LAST, LAST), (2, LAST, LAST))));
+        assert_eq!(go_module(two, "$VERSION"), None);
+    }
+}
