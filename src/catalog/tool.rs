@@ -32,6 +32,9 @@ pub struct Tool {
     /// Of these rules so many have to be in force for it to be a security check; fewer look for single things.
     #[serde(default)]
     pub enough: usize,
+    /// Configurations that packages bring, and what they say that the reader asks about.
+    #[serde(default)]
+    pub preset: Vec<Preset>,
     /// The Rust reader of its configuration.
     #[serde(default)]
     pub reader: Option<String>,
@@ -118,6 +121,19 @@ pub struct Tool {
     /// Steps that install and run it so that what it finds fails, as far as they are more than its own command.
     #[serde(default)]
     pub step: Vec<Step>,
+}
+
+/// A configuration that a package brings for others to inherit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// The package.
+    pub package: String,
+    /// Its files that say so.
+    pub paths: Vec<String>,
+    /// What they say, in the configuration's own words; nothing: not a word of what is asked.
+    #[serde(default)]
+    pub says: String,
 }
 
 /// A step to paste into a workflow.

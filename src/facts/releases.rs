@@ -32,9 +32,11 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
     if misread.sure && misread.ends.iter().any(within) {
         return Some(Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone()));
     }
-    let perhaps = misread.ends.iter().chain(&misread.otherwise).any(meets) || (runs.is_none() && misread.unless_known);
+    let open = misread.ends.iter().any(meets) || (runs.is_none() && misread.unless_known);
+    let perhaps = open || misread.otherwise.iter().any(meets);
     perhaps.then(|| {
-        let why = format!("{}; which release runs here is not known", misread.why);
+        let doubt = if open { "which release runs here is not known" } else { "an earlier release may read it otherwise" };
+        let why = format!("{}; {doubt}", misread.why);
         Hold::new(HoldEffect::Unknown(Reason::Unsupported), misread.place.clone(), why)
     })
 }
@@ -47,7 +49,7 @@ fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Release
         return input.value.as_deref().and_then(told);
     }
     let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
-    let words = line.split([' ', '"', '\'']).chain(invocation.packages.iter().map(String::as_str));
+    let words = invocation.packages.iter().map(String::as_str).chain(line.split([' ', '"', '\'']));
     let mut named = None;
     for word in words {
         for (registry, name) in tool.packages.iter().flat_map(|(registry, names)| names.iter().map(move |name| (registry, name)))

@@ -128,6 +128,10 @@ impl Excluded {
     pub fn of(tool: &Tool, query: &Query<'_>) -> Result<Option<Self>, Why> {
         let Some(shape) = tool.targets.as_ref() else { return Ok(None) };
         let mut patterns = given(query, &shape.excluded_by);
+        let by: Vec<&str> = shape.included_by.iter().map(String::as_str).collect();
+        if let Some(computed) = arguments::values(query.args, &by).into_iter().find(|given| given.value.is_none()) {
+            return Err(Why::new(Reason::Dynamic, "which files it looks at is computed").at(computed.place.clone()));
+        }
         let included = given(query, &shape.included_by);
         patterns.extend(values(query, &shape.excluded_in)?);
         patterns.truncate(PATTERNS);

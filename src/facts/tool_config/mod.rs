@@ -20,6 +20,7 @@ mod bandit;
 #[cfg(test)]
 mod bench;
 mod biome;
+mod brakeman;
 mod clippy;
 mod coverage;
 mod eslint;
@@ -259,6 +260,7 @@ pub fn has_rules_for(tool: &Tool, args: &[Word], language: &str) -> bool {
 pub static ROSTER: &[&dyn Reader] = &[
     &bandit::Bandit,
     &biome::Biome,
+    &brakeman::Brakeman,
     &clippy::Clippy,
     &eslint::Eslint,
     &flake8::Flake8,

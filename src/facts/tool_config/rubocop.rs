@@ -1,6 +1,6 @@
 //! Owns whether RuboCop's security cops are on and can fail a run: its flags, `.rubocop.yml` with the files of the tree that it
-//! inherits from, and those below it. Refuses what lies elsewhere: configurations of gems and of the net are unknown where nothing
-//! nearer decides, and so are templates.
+//! inherits from, and those below it. Refuses what lies elsewhere: configurations of the net, and of gems that the catalogue does not
+//! know, are unknown where nothing nearer decides, and so are templates.
 //!
 //! Facts of RuboCop 1.89.0: config/default.yml (five cops of `Security` are on), lib/rubocop/config_loader_resolver.rb (what is nearer
 //! wins, of several files the last; a department that is off takes out what is not on beside it), lib/rubocop/config.rb `enable_cop?`,
@@ -9,8 +9,11 @@
 mod contested;
 mod left_out;
 mod level;
+mod presets;
+#[cfg(test)]
+mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use contested::contested;
@@ -130,6 +133,8 @@ struct Layers {
     path: RepoPath,
     all: Vec<Result<Arc<Document>, Why>>,
     seen: BTreeSet<RepoPath>,
+    /// What gems bring, and where it is asked for.
+    brought: BTreeMap<RepoPath, Place>,
 }
 
 impl Layers {
@@ -162,13 +167,17 @@ impl Layers {
         let mut all: Vec<Self> = found.into_iter().map(|path| Self::read(query, path)).collect();
         if whole {
             // Files beside those below are under what is on by default.
-            all.push(Self { path: query.directory.clone(), all: Vec::new(), seen: BTreeSet::new() });
+            all.push(Self::none(query.directory.clone()));
         }
         Ok(all)
     }
 
+    fn none(path: RepoPath) -> Self {
+        Self { path, all: Vec::new(), seen: BTreeSet::new(), brought: BTreeMap::new() }
+    }
+
     fn read(query: &Query<'_>, path: RepoPath) -> Self {
-        let mut layers = Self { path: path.clone(), all: Vec::new(), seen: BTreeSet::new() };
+        let mut layers = Self::none(path.clone());
         layers.add(query, path);
         layers
     }
@@ -207,9 +216,22 @@ impl Layers {
                 None => self.all.push(unknown(file.place(), "what it inherits from is not in this tree")),
             }
         }
-        if let Some(gems) = root.get("inherit_gem").filter(|value| !value.is_empty()) {
-            self.all.push(unknown(gems.place(), "what it inherits from a gem is not in this tree"));
+        // Of several gems the first one wins, of its files the last.
+        for gem in root.get("inherit_gem").into_iter().flat_map(Value::entries) {
+            let files: Vec<Value<'_>> = if gem.value.scalar().is_some() { vec![gem.value] } else { gem.value.items().collect() };
+            for file in files.into_iter().rev() {
+                let brought = presets::document(query, gem.name().unwrap_or_default(), file);
+                self.all.push(brought.map(|(path, document)| {
+                    self.brought.insert(path, file.place());
+                    document
+                }));
+            }
         }
+    }
+
+    /// A place in what a gem brings stands where the gem is asked for.
+    fn shown(&self, place: Place) -> Place {
+        self.brought.get(&place.path).cloned().unwrap_or(place)
     }
 
     /// The nearest value of a key below one of these names, before anything unknown; `Err`: what is not known may say it.
@@ -224,19 +246,21 @@ impl Layers {
     }
 
     fn answer(&self, query: &Query<'_>, cop: &str, fails: usize, off: &mut Option<Deciding>) -> Answer<Place> {
-        let own = self.all.first().and_then(|layer| layer.as_ref().ok());
-        if let Some(place) = own.and_then(|own| left_out::every_file(own.root(), query, &self.path.parent())) {
+        if let Some(place) = left_out::every_file(&self.all, query, &self.path.parent()) {
             let change = "let RuboCop look at the code of the product".to_owned();
             off.get_or_insert(Deciding::TakesOut { place, how: "left out with every file", change });
             return Answer::No;
         }
         match self.decide(cop, fails) {
-            Ok(Ok(place)) => Answer::Yes(
+            Ok(Ok(place)) => Answer::Yes(self.shown(
                 place.unwrap_or_else(|| if self.all.is_empty() { query.here.clone() } else { Place::file(self.path.clone()) }),
-            ),
+            )),
             Ok(Err(decided)) => {
                 if off.is_none() {
-                    *off = Some(decided);
+                    *off = Some(match decided {
+                        Deciding::TakesOut { place, how, change } => Deciding::TakesOut { place: self.shown(place), how, change },
+                        other => other,
+                    });
                 }
                 Answer::No
             }
@@ -289,103 +313,5 @@ impl Layers {
             return Ok(Err(Deciding::TakesOut { place: at, how: "below the level that fails the run", change }));
         }
         Ok(Ok(place))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::bench::{Case, told};
-    use super::*;
-
-    fn eval(files: &[(&str, &str)], args: &str) -> String {
-        told(Case::new("rubocop", files, args).read(&Rubocop).selects.get("Security/Eval"))
-    }
-
-    #[test]
-    fn flags_choose_cops_and_what_fails() {
-        for (args, wanted) in [
-            ("", "yes ci.yml:1"),
-            ("--parallel --format github", "yes ci.yml:1"),
-            ("--only Security,Lint", "yes ci.yml:1"),
-            ("--only Security/Open", "no"),
-            ("--only=Layout", "no"),
-            ("--only $COPS", "unknown dynamic ci.yml:1"),
-            ("--except Security/Eval", "no"),
-            ("--except Metrics", "yes ci.yml:1"),
-            ("-l", "no"),
-            ("--fail-level warning", "no"),
-            ("--fail-level E", "no"),
-            ("--fail-level convention", "yes ci.yml:1"),
-            ("--fail-level $LEVEL", "unknown dynamic ci.yml:1"),
-        ] {
-            assert_eq!(eval(&[], args), wanted, "{args}");
-        }
-        assert_eq!(eval(&[(".rubocop", "--parallel")], ""), "yes ci.yml:1");
-        assert_eq!(eval(&[(".rubocop", "--only Layout")], ""), "unknown unsupported .rubocop:1");
-    }
-
-    #[test]
-    fn what_is_nearer_wins() {
-        let file = |text: &'static str| (FILE, text);
-        let todo = |text: &'static str| (".rubocop_todo.yml", text);
-        for (files, wanted) in [
-            (&[file("AllCops:\n  NewCops: enable\n")][..], "yes .rubocop.yml:1"),
-            (&[file("AllCops:\n  DisabledByDefault: true\n")], "no"),
-            (&[file("AllCops:\n  Exclude: ['app/**/*']\n"), ("app/a.rb", "x\n")], "no"),
-            (&[file("AllCops:\n  Include: ['config/**/*']\n"), ("app/a.rb", "x\n")], "no"),
-            (&[file("AllCops:\n  Exclude: ['db/**/*']\n"), ("app/a.rb", "x\n"), ("db/b.rb", "x\n")], "yes .rubocop.yml:1"),
-            (&[file("AllCops:\n  DisabledByDefault: yes\n")], "unknown unreadable .rubocop.yml:2"),
-            (&[file("Security:\n  Enabled: no\n")], "unknown unreadable .rubocop.yml:2"),
-            (&[file("Security: {Enabled: true}\nSecurity: {Enabled: false}\n")], "unknown unreadable .rubocop.yml:2"),
-            (&[file("x: &x {Enabled: false}\nSecurity:\n  <<: *x\n")], "unknown unsupported .rubocop.yml:3"),
-            (&[file("AllCops:\n  DisabledByDefault: true\nSecurity:\n  Enabled: true\n")], "yes .rubocop.yml:4"),
-            (&[file("AllCops:\n  DisabledByDefault: true\nSecurity/Eval:\n  Exclude: [a]\n")], "yes .rubocop.yml:1"),
-            (&[file("Security:\n  Enabled: false\n")], "no"),
-            (&[file("Security:\n  Enabled: false\nSecurity/Eval:\n  Enabled: true\n")], "yes .rubocop.yml:4"),
-            (&[file("Security/Eval:\n  Enabled: false\n")], "no"),
-            (&[file("Security/Eval:\n  Severity: info\n")], "no"),
-            (&[file("inherit_from: .rubocop_todo.yml\n"), todo("Metrics/AbcSize:\n  Max: 99\n")], "yes .rubocop.yml:1"),
-            (&[file("inherit_from: .rubocop_todo.yml\n"), todo("Security/Eval:\n  Enabled: false\n")], "no"),
-            (
-                &[
-                    file("inherit_from:\n  - a.yml\n  - .rubocop_todo.yml\n"),
-                    ("a.yml", "Security/Eval:\n  Enabled: false\n"),
-                    todo("Security/Eval:\n  Enabled: true\n"),
-                ],
-                "yes .rubocop_todo.yml:2",
-            ),
-            (
-                &[
-                    file("inherit_from: .rubocop_todo.yml\nSecurity:\n  Enabled: false\n"),
-                    todo("Security/Eval:\n  Enabled: true\n"),
-                ],
-                "no",
-            ),
-            (&[file("inherit_from: .rubocop_todo.yml\n")], "unknown unsupported .rubocop.yml:1"),
-            (&[file("inherit_from: https://example.org/a.yml\n")], "unknown unsupported .rubocop.yml:1"),
-            (&[file("inherit_gem:\n  a: b.yml\n")], "unknown unsupported .rubocop.yml:2"),
-            (&[file("inherit_gem:\n  a: b.yml\nSecurity/Eval:\n  Enabled: true\n")], "yes .rubocop.yml:4"),
-            (&[file("inherit_gem:\n  a: b.yml\nSecurity:\n  Enabled: true\n")], "unknown unsupported .rubocop.yml:2"),
-            (&[file("inherit_from: .rubocop.yml\n")], "unknown unsupported .rubocop.yml:1"),
-            (&[file("AllCops:\n  Max: <%= 1 %>\n")], "unknown unsupported .rubocop.yml:1"),
-            (&[file("AllCops: [\n")], "unknown unreadable .rubocop.yml:1"),
-        ] {
-            assert_eq!(eval(files, ""), wanted, "{files:?}");
-        }
-        assert_eq!(eval(&[("other.yml", "Security:\n  Enabled: false\n")], "-c other.yml"), "no");
-        assert_eq!(eval(&[file("Security:\n  Enabled: false\n")], "--force-default-config"), "yes ci.yml:1");
-    }
-
-    #[test]
-    fn configurations_below_decide_for_their_files() {
-        let code = [("lib/a.rb", "x"), ("app/b.rb", "x")];
-        let with = |more: &[(&'static str, &'static str)]| eval(&[&code[..], more].concat(), "");
-        let root = (FILE, "AllCops:\n  NewCops: enable\n");
-        assert_eq!(with(&[root, ("lib/.rubocop.yml", "inherit_from: ../.rubocop.yml\n")]), "yes .rubocop.yml:1");
-        assert_eq!(
-            with(&[root, ("lib/.rubocop.yml", "Security:\n  Enabled: false\n")]),
-            "unknown unsupported lib/.rubocop.yml:1"
-        );
-        assert_eq!(with(&[root, ("spec/.rubocop.yml", "Security:\n  Enabled: false\n")]), "yes .rubocop.yml:1");
     }
 }

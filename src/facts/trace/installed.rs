@@ -3,6 +3,7 @@
 
 use super::{Frame, Tracer, installer};
 use crate::catalog::Bare;
+use crate::facts::matching;
 use crate::facts::shell::Word;
 
 impl Tracer<'_> {
@@ -15,8 +16,12 @@ impl Tracer<'_> {
     }
 }
 
-/// The packages that an installer puts into the environment of the job.
+/// The packages that an installer puts into the environment of the job; of Go's programs, their versions with them.
 fn by(words: &[Word]) -> Vec<String> {
+    if let Some(taken) = matching::take_row(&["go", "install"].map(str::to_owned), words, &[]) {
+        let paths = words[taken..].iter().filter_map(|word| word.value.clone());
+        return paths.filter(|path| !path.starts_with('-') && path.contains('@')).collect();
+    }
     let Some(install) = installer::read(words).filter(|install| install.row.ecosystem == "pypi") else { return Vec::new() };
     if install.row.apart || install.row.bare != Bare::Package {
         return Vec::new();
