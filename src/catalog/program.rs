@@ -10,6 +10,8 @@ pub struct Programs {
     /// How directories outside any checkout begin where they are written: by variable, by the command that prints them, by path.
     #[serde(default)]
     pub tool_homes: Vec<String>,
+    /// Names in code of Python that only tells where modules lie, or how deep it may call.
+    pub python_paths: Vec<String>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
     /// Commands that install packages.

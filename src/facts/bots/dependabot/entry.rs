@@ -182,9 +182,9 @@ impl<'d> Entry<'d> {
     }
 
     /// The line of `allow` whose items are all for nothing that the target's manifests declare, by name or by kind. A lock file holds
-    /// more than they do, but nothing of a kind (the service's `TOP_LEVEL_DEPENDENCY_TYPES`); where nothing is known to be declared,
-    /// nothing is known to be missing.
-    pub(super) fn allows_none(&self, declared: &[Dependency], kinds: Kinds, locked: bool) -> Option<Place> {
+    /// more names than they do (`locked` says whether one has such a name), but nothing of a kind (the service's
+    /// `TOP_LEVEL_DEPENDENCY_TYPES`); where nothing is known to be declared, nothing is known to be missing.
+    pub(super) fn allows_none(&self, declared: &[Dependency], kinds: Kinds, locked: &dyn Fn(&str) -> bool) -> Option<Place> {
         let allow = self.value.get("allow").filter(|allow| !allow.is_empty())?;
         let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
         let none = |item: Value<'d>| {
@@ -203,7 +203,7 @@ impl<'d> Entry<'d> {
             let named = |one: &Dependency| name.as_ref().is_none_or(|name| names(name, &plain(&one.name)));
             match runtime.filter(|_| kinds == Kinds::ByTable) {
                 Some(runtime) => !declared.iter().any(|one| named(one) && one.runtime == runtime),
-                None => !locked && name.is_some() && !declared.iter().any(named),
+                None => name.as_ref().is_some_and(|name| !declared.iter().any(named) && !locked(name)),
             }
         };
         allow.items().all(none).then(|| allow.place())

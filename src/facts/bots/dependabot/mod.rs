@@ -9,6 +9,9 @@ pub(super) mod reach;
 mod registries;
 mod schema;
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use self::entry::{Entry, Kinds};
 use self::reach::Reach;
 use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
@@ -20,7 +23,7 @@ use crate::facts::ci::Cause;
 use crate::facts::components::ManifestFact;
 use crate::facts::components::manifests::Rows;
 use crate::facts::dependencies::{self, Dependency};
-use crate::facts::meter::PATTERN;
+use crate::facts::meter::{PATTERN, READ_BYTE};
 use crate::text::{Place, RepoPath};
 
 /// Reads the file; a second one is not read by the service either.
@@ -191,12 +194,12 @@ fn leaves_none(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<
         () if has(&bot.kinds_by_table) => Kinds::ByTable,
         () => Kinds::Unknown,
     };
-    if let (Kinds::One, Some(place)) = (kinds, entry.allows_none(&[], kinds, true)) {
+    if let (Kinds::One, Some(place)) = (kinds, entry.allows_none(&[], kinds, &|_| true)) {
         return Some(allowed(place));
     }
     let snapshot = scene.world.snapshot;
-    let locks = scene.world.catalog.languages.manifest.iter().flat_map(|row| &row.locks);
-    let locked = locks.filter_map(|lock| target.directory.join(lock)).any(|lock| snapshot.is_file(&lock));
+    let locks = OnceCell::new();
+    let locked = |name: &str| locks.get_or_init(|| locked_names(scene, target)).iter().any(|lock| lock.may_have(name));
     let roots = target.manifests.iter().any(|manifest| manifest.member_of.is_some());
     let read = |manifest: &&ManifestFact| dependencies::declared(snapshot, &manifest.path);
     let each: Vec<Vec<Dependency>> = target.manifests.iter().copied().map(|manifest| read(&manifest)).collect();
@@ -205,12 +208,35 @@ fn leaves_none(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<
     }
     let all: Vec<Dependency> = each.into_iter().flatten().collect();
     if entry.has_allow() {
-        return entry.allows_none(&all, kinds, locked).map(allowed);
+        return entry.allows_none(&all, kinds, &locked).map(allowed);
     }
     let names: Vec<String> = all.into_iter().map(|one| one.name).collect();
     let words = "`ignore` names all that is listed here".to_owned();
     let fix = "let the entry ignore single dependencies or versions, not all of them".to_owned();
     entry.ignores_each(&names).map(|place| (place, Remedy { words, fix }))
+}
+
+/// The text of a lock file, names spelled alike; `None`: it is not read.
+struct Lock(Option<String>);
+
+impl Lock {
+    /// Whether a name that a pattern stands for may be in it.
+    fn may_have(&self, pattern: &str) -> bool {
+        let known = pattern.split('*').max_by_key(|part| part.len()).unwrap_or_default();
+        self.0.as_ref().is_none_or(|text| text.contains(known))
+    }
+}
+
+fn locked_names(scene: &Scene<'_>, target: &Target<'_>) -> Vec<Lock> {
+    let snapshot = scene.world.snapshot;
+    let names: BTreeSet<&String> = scene.world.catalog.languages.manifest.iter().flat_map(|row| &row.locks).collect();
+    let paths = names.into_iter().filter_map(|lock| target.directory.join(lock)).filter(|lock| snapshot.is_file(lock));
+    let text = |path: RepoPath| {
+        let file = snapshot.peek(&path).ok()?;
+        let afforded = scene.affords(1, READ_BYTE * file.text.len());
+        afforded.then(|| file.text.to_ascii_lowercase().replace(['_', '.'], "-"))
+    };
+    paths.map(|path| Lock(text(path))).collect()
 }
 
 /// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work. Another branch has a

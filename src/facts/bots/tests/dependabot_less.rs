@@ -102,7 +102,8 @@ fn an_entry_that_is_meant_to_do_nothing_needs_no_directory() {
 #[test]
 fn what_is_allowed_has_to_be_there() {
     const BOTH: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}}"#);
-    const LOCK: (&str, &str) = ("package-lock.json", "{}");
+    const LOCK: (&str, &str) = ("package-lock.json", r#"{"packages":{"node_modules/a":{},"node_modules/d_e":{}}}"#);
+    const BINARY: (&str, &str) = ("yarn.lock", "\0");
     let ignored = "npm: ignored@7";
     for (name, item, tree, wanted) in [
         ("a kind that nothing is of", "dependency-type: development", &[NPM][..], ignored),
@@ -111,7 +112,10 @@ fn what_is_allowed_has_to_be_there() {
         ("a name of another kind", "{ dependency-name: a, dependency-type: development }", &[BOTH], ignored),
         ("a name of this kind", "{ dependency-name: b, dependency-type: development }", &[BOTH], ""),
         ("a name of nothing", "dependency-name: c", &[BOTH], ignored),
-        ("a name that may be locked", "dependency-name: c", &[BOTH, LOCK], ""),
+        ("a name that is locked", "dependency-name: d-e", &[BOTH, LOCK], ""),
+        ("a pattern of one that is locked", "dependency-name: 'd*'", &[BOTH, LOCK], ""),
+        ("a name that is neither declared nor locked", "dependency-name: c", &[BOTH, LOCK], ignored),
+        ("a name that may be locked", "dependency-name: c", &[BOTH, BINARY], ""),
         ("a name of nothing with a kind", "{ dependency-name: c, dependency-type: production }", &[BOTH, LOCK], ignored),
         ("whatever is declared", "dependency-type: direct", &[NPM, LOCK], ""),
     ] {

@@ -14,63 +14,6 @@ const FULL: f64 = 10.0;
 /// The counts that an expression of the usual form may take off.
 const COUNTS: [&str; 6] = ["fatal", "error", "warning", "refactor", "convention", "info"];
 
-/// The words of code that only tells Python where modules lie, or how deep it may call.
-const HARMLESS: &[&str] = &[
-    "abspath",
-    "addsitedir",
-    "and",
-    "append",
-    "as",
-    "config",
-    "cwd",
-    "dirname",
-    "else",
-    "environ",
-    "exists",
-    "expanduser",
-    "extend",
-    "find_default_config_files",
-    "find_pylintrc",
-    "for",
-    "from",
-    "get",
-    "getcwd",
-    "getrecursionlimit",
-    "glob",
-    "if",
-    "import",
-    "in",
-    "inithook",
-    "insert",
-    "isdir",
-    "join",
-    "list",
-    "major",
-    "minor",
-    "next",
-    "normpath",
-    "not",
-    "or",
-    "os",
-    "parent",
-    "parents",
-    "path",
-    "pathlib",
-    "Path",
-    "print",
-    "pylint",
-    "pylint_venv",
-    "realpath",
-    "resolve",
-    "setdefault",
-    "setrecursionlimit",
-    "site",
-    "sorted",
-    "str",
-    "sys",
-    "version_info",
-];
-
 /// The last mark that is set, and where; a flag decides over the file.
 fn mark(query: &Query<'_>, document: Option<&Document>) -> Option<(f64, Place)> {
     if let Some(given) = arguments::values(query.args, &["--fail-under"]).pop() {
@@ -130,7 +73,7 @@ pub(super) fn own_code(query: &Query<'_>, document: Option<&Document>) -> Answer
     let given = given.iter().map(|given| (given.value.map(str::to_owned), given.place.clone()));
     let in_file = document.into_iter().flat_map(|document| options(document, "init-hook"));
     let in_file = in_file.map(|value| (text(value).map(|text| unquoted(&text).to_owned()), value.place()));
-    let mut open = given.chain(in_file).filter(|(code, _)| !code.as_deref().is_some_and(is_harmless));
+    let mut open = given.chain(in_file).filter(|(code, _)| !code.as_deref().is_some_and(|code| is_harmless(query, code)));
     open.next().map_or(Answer::No, |(_, place)| {
         Answer::Unknown(Why::new(Reason::Unsupported, "code of the repository's own runs first (`init-hook`)").at(place))
     })
@@ -143,12 +86,13 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// Whether every word of the code outside its strings is a harmless one.
-fn is_harmless(code: &str) -> bool {
+fn is_harmless(query: &Query<'_>, code: &str) -> bool {
+    let names = &query.world.catalog.programs.python_paths;
     let mut quote: Option<char> = None;
     let mut word = String::new();
     let known = |word: &mut String| {
         let word = std::mem::take(word);
-        word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) || HARMLESS.contains(&word.as_str())
+        word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) || names.contains(&word)
     };
     let mut escaped = false;
     for c in code.chars() {
