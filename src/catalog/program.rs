@@ -11,6 +11,7 @@ pub struct Programs {
     #[serde(default)]
     pub tool_homes: Vec<String>,
     /// Names in code of Python that only tells where modules lie, or how deep it may call.
+    #[serde(default)]
     pub python_paths: Vec<String>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
