@@ -8,6 +8,7 @@ mod changes;
 mod evaluate;
 mod found;
 mod guard;
+mod located;
 mod node;
 mod object;
 mod packages;
@@ -25,13 +26,13 @@ use std::sync::Arc;
 
 use self::evaluate::Walk;
 use self::found::Found;
-use self::node::{Module, What};
+use self::located::{Located, locate, own_flat, own_legacy, unread_since};
+use self::node::Module;
 use self::resolve::Files;
 use self::scope::Subjects;
-use super::{Deciding, Misread, Query, Reader, Settings, arguments, coverage, settled, unreadable};
+use super::{Deciding, Query, Reader, Settings, arguments, coverage, settled, unreadable};
 use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format};
-use crate::facts::releases;
 use crate::text::{Place, RepoPath, SourceFile};
 
 /// The reader.
@@ -40,29 +41,6 @@ pub(super) struct Eslint;
 const NOTHING: &str = "selects-nothing";
 const WARNS: &str = "warnings-only";
 const UNMATCHED: &str = "matches-nothing";
-
-const FLAT: [&str; 6] =
-    ["eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts", "eslint.config.cts"];
-const LEGACY: [&str; 7] =
-    [".eslintrc.js", ".eslintrc.cjs", ".eslintrc.yaml", ".eslintrc.yml", ".eslintrc.json", ".eslintrc", "package.json"];
-
-/// Which files are in effect.
-enum Located {
-    /// None, and none is looked for: the place of the flag that says so.
-    Off(Place),
-    /// None.
-    Missing,
-    /// One flat file.
-    Flat(RepoPath),
-    /// Legacy files, the farthest first.
-    Legacy(Vec<RepoPath>),
-}
-
-impl Located {
-    fn is_flat(&self) -> bool {
-        matches!(self, Self::Flat(_))
-    }
-}
 
 impl Reader for Eslint {
     fn id(&self) -> &'static str {
@@ -205,23 +183,6 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     Ok(settings)
 }
 
-/// Which releases read no legacy configuration (lib/eslint/eslint.js `shouldUseFlatConfig` and `locateConfigFileToUse` of 9.39;
-/// docs/src/use/migrate-to-10.0.0.md): 9 reads it where a variable says so, 10 never.
-fn unread_since(query: &Query<'_>, place: Place) -> Misread {
-    let kept = query.env.get("ESLINT_USE_FLAT_CONFIG").map(|value| value.as_deref().map(|value| value == "false"));
-    let first = if kept == Some(Some(true)) { 10 } else { 9 };
-    Misread {
-        ends: vec![releases::from((first, 0, 0), None)],
-        otherwise: Vec::new(),
-        sure: kept != Some(None),
-        unless_known: true,
-        place,
-        why: format!(
-            "ESLint from version {first} on does not read this configuration, and ends with an error where there is no other"
-        ),
-    }
-}
-
 /// Why a package of this name is another one: the nearest manifest that asks for it takes it from a directory, from elsewhere or
 /// under another name.
 fn foreign(query: &Query<'_>, name: &str) -> Option<Why> {
@@ -297,85 +258,6 @@ fn ignored(query: &Query<'_>, walk: &Walk<'_>, legacy: bool) -> Result<Option<Pl
     let Some(path) = path else { return Ok(None) };
     let file = query.world.snapshot.read(&path).map_err(|unread| unreadable(&unread))?;
     Ok(walk.subjects.all_git_ignored(&file.text.lines().collect::<Vec<_>>()).then(|| Place::file(path)))
-}
-
-fn locate(query: &Query<'_>, files: &mut Files<'_>) -> Result<Located, Why> {
-    let snapshot = query.world.snapshot;
-    if let Some(given) = arguments::values(query.args, &["-c", "--config"]).pop() {
-        let why = |reason, text: &str| Why::new(reason, text).at(given.place.clone());
-        let value = given.value.ok_or_else(|| why(Reason::Dynamic, "the value of `--config` is computed"))?;
-        let path = query.path(value).filter(|path| snapshot.is_file(path));
-        let path = path.ok_or_else(|| why(Reason::Dynamic, "the configuration it names is not in this tree"))?;
-        let legacy = is_legacy(&path, files);
-        return Ok(if legacy { Located::Legacy(vec![path]) } else { Located::Flat(path) });
-    }
-    if let Some(word) = arguments::switch(query.args, &["--no-config-lookup", "--no-eslintrc"]) {
-        return Ok(Located::Off(word.place.clone()));
-    }
-    let target = arguments::first_positional(query.args, &query.tool.value_flags);
-    let target = target.and_then(|target| query.directory.join(target)).filter(|path| snapshot.is_dir(path));
-    let starts = [Some(query.directory.clone()), target];
-    let flat_off = matches!(query.env.get("ESLINT_USE_FLAT_CONFIG"), Some(Some(value)) if value == "false");
-    if !flat_off {
-        for start in starts.iter().flatten() {
-            let found = start.ancestors().find_map(|directory| own_flat(query, &directory));
-            if let Some(path) = found {
-                return Ok(Located::Flat(path));
-            }
-        }
-    }
-    for start in starts.iter().flatten() {
-        let found = cascade(query, files, start)?;
-        if !found.is_empty() {
-            return Ok(Located::Legacy(found));
-        }
-    }
-    Ok(Located::Missing)
-}
-
-/// A file named by a flag: legacy by its name, or by keys that only legacy has.
-fn is_legacy(path: &RepoPath, files: &mut Files<'_>) -> bool {
-    let name = path.file_name();
-    if name.starts_with(".eslintrc") || name.ends_with(".json") || name.ends_with(".yml") || name.ends_with(".yaml") {
-        return true;
-    }
-    let Ok(module) = files.module(path) else { return false };
-    let Some(export) = module.export.as_ref().filter(|export| matches!(export.what, What::Map(_))) else { return false };
-    ["env", "root", "parserOptions", "overrides", "ignorePatterns"].iter().any(|key| export.get(key).is_some())
-}
-
-/// Legacy files from a directory upward to `root: true`, one a directory; the farthest first.
-fn cascade(query: &Query<'_>, files: &mut Files<'_>, start: &RepoPath) -> Result<Vec<RepoPath>, Why> {
-    let mut found = Vec::new();
-    for directory in start.ancestors() {
-        let Some(path) = own_legacy(query, &directory) else { continue };
-        let root = module_of(files, query, &path)?
-            .export
-            .as_ref()
-            .is_some_and(|export| matches!(export.get("root"), Some(node) if matches!(node.what, What::Bool(true))));
-        found.push(path);
-        if root {
-            break;
-        }
-    }
-    found.reverse();
-    Ok(found)
-}
-
-/// The flat file that lies in exactly this directory.
-fn own_flat(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
-    FLAT.iter().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
-}
-
-/// The legacy file that lies in exactly this directory.
-fn own_legacy(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
-    let mut candidates = LEGACY.iter().filter_map(|name| directory.join(name)).filter(|path| query.world.snapshot.is_file(path));
-    candidates.find(|path| path.file_name() != "package.json" || package_config(query, path).is_some())
-}
-
-fn package_config(query: &Query<'_>, path: &RepoPath) -> Option<Arc<Document>> {
-    let document = query.world.snapshot.document(path, Format::Json).ok()?;
-    document.root().get("eslintConfig").is_some().then_some(document)
 }
 
 fn module_of(files: &mut Files<'_>, query: &Query<'_>, path: &RepoPath) -> Result<Arc<Module>, Why> {
