@@ -199,7 +199,7 @@ impl Settings {
 /// Why a configuration that is in effect cannot be used.
 fn unreadable(unread: &Unread) -> Why {
     let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
-    Why::new(unread.reason(), format!("the configuration {}", unread.why)).at(place)
+    Why::new(unread.reason(), format!("the configuration was not read: {}", unread.why)).at(place)
 }
 
 /// A reader of one tool's configuration grammar.
