@@ -72,6 +72,9 @@ impl Tracer<'_> {
             next.conditions.extend(command.condition.clone());
             next.unread = command.unread.clone().or_else(|| frame.unread.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
+            if next.workdir != frame.workdir {
+                next.conditions.extend(self.never_made(&next.workdir, &next));
+            }
             next.env = environment(&frame.env, command);
             next.in_file = in_file;
             let mut hops: Vec<Hop> = command.via.iter().map(|(place, text)| Hop::new(place.clone(), text)).collect();
