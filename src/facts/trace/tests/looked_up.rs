@@ -66,7 +66,8 @@ fn variables_that_a_command_is_given_as_lines() {
         ("ci/bandit", "x"),
     ];
     let none: &[(&str, &str)] = &[];
-    let rows: &[(&str, &str, &[(&str, &str)])] = &[
+    type Files<'f> = &'f [(&'f str, &'f str)];
+    let rows: &[(&str, &str, Files<'_>)] = &[
         ("export $(cat known.env)\nbandit $OPTS -r src", "gates", files),
         ("export $(cat soft.env | xargs)\nbandit $OPTS -r src", "runs", files),
         ("export $(grep -v '^#' soft.env | xargs)\nbandit $OPTS -r src", "runs", files),
