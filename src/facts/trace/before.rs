@@ -100,15 +100,9 @@ impl Tracer<'_> {
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
-        let change = Change {
-            unit: self.number,
-            what,
-            at_once,
-            hold,
-            chain: frame.chain.clone(),
-            starts: Arc::clone(&frame.starts),
-            turn: frame.turn,
-        };
+        let (unit, turn) = (self.number, frame.turn);
+        let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
+        let change = Change { unit, what, at_once, hold, chain, starts, turn };
         let changes =
             if matches!(change.what, What::Variable(..)) { &mut self.before.variables } else { &mut self.before.changes };
         let known = changes.entry((frame.pipeline, frame.job)).or_default();

@@ -158,7 +158,9 @@ impl Tracer<'_> {
     /// What a tool's name means where the program is named by a path that the tree does not hold.
     pub(super) fn not_there(&mut self, program: &str, hit: &RowMatch<'static>, frame: &Frame) -> Option<Hold> {
         let tool = hit.tool;
-        let listed = hit.wrapped || tool.run[hit.row].argv.as_ref().is_some_and(|argv| argv[0] == program);
+        // A row that lists the path says what it is; a launcher in front of the tool (`./gradlew`) is looked for where it is read.
+        let own = tool.run[hit.row].argv.as_ref().is_some_and(|argv| argv[0] != program && argv[0] == tool.id);
+        let listed = hit.wrapped || !own;
         if listed || !program.contains('/') || program.starts_with(['@', '~', UNKNOWN_CHAR]) || frame.workdir.is_images() {
             return None;
         }
