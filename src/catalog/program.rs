@@ -13,11 +13,43 @@ pub struct Programs {
     /// Names in code of Python that only tells where modules lie, or how deep it may call.
     #[serde(default)]
     pub python_paths: Vec<String>,
+    /// What stands in front of `OWNER/NAME` in addresses of what a repository hands out.
+    #[serde(default)]
+    pub hands_out: Vec<String>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
     /// Commands that install packages.
     #[serde(default)]
     pub installer: Vec<Installer>,
+    /// Where managers of packages put programs in a tree.
+    #[serde(default)]
+    pub home: Vec<Home>,
+}
+
+/// Directories of a tree in which a manager of packages puts the programs of what it installs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Home {
+    /// Whose packages: a key of a tool's `packages`.
+    pub ecosystem: String,
+    /// How their paths end.
+    pub directories: Vec<String>,
+    /// Words, one of which a command of the job has that has it put them there.
+    #[serde(default)]
+    pub said: Vec<String>,
+    /// The file that has it put them there.
+    #[serde(default)]
+    pub manifest: Option<Told>,
+}
+
+/// A text that a file of some name holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// The name.
+    pub file: String,
+    /// The text.
+    pub says: String,
 }
 
 /// Commands that install packages, with the same flags.

@@ -231,6 +231,9 @@ pub struct Verified {
     /// Repositories of actions and hooks that run it: `owner/name`, and the commit and day it was read at.
     #[serde(default)]
     pub also: Vec<String>,
+    /// Addresses beside the source repository under which its makers hand it out, without a scheme.
+    #[serde(default)]
+    pub released_at: Vec<String>,
 }
 
 /// A configuration file, or a key in one.

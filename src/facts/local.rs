@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::hold::Hop;
 use super::locks::Locks;
-use super::pipeline::{Env, Pipeline, Unit, Work};
+use super::pipeline::{Env, Pipeline, Turn, Unit, Work};
 use super::runners::World;
 use super::shell::{Dialect, ShellMode};
 use super::trace::{self, Trace};
@@ -88,6 +88,7 @@ fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {
         shadows: Vec::new(),
         search: Vec::new(),
         recorded: None,
+        turn: Turn::default(),
     };
     scripts.entries().filter_map(|entry| entry.value.mapped()).map(unit).collect()
 }

@@ -55,6 +55,12 @@ fn unversioned(name: &str) -> &str {
     ends.into_iter().find(|at| version(&name[at + 1..])).map_or(name, |at| &name[..at])
 }
 
+/// Whether a program is one of a name, as [`program_name`] has it; most are told apart by how they begin.
+fn is_called(program: &str, name: &str) -> bool {
+    let begins = || name == "python" || program.rsplit(['/', '\\']).next().is_some_and(|base| base.starts_with(name));
+    program == name || (begins() && program_name(program) == name)
+}
+
 /// How many words of `words` the row takes: its words in order, the first by program name, flags in between skipped (with
 /// their value where `value_flags` says so); `None` when it does not match, or not for certain.
 #[must_use]
@@ -88,7 +94,7 @@ pub fn take(row: &[String], words: &[Word], value_flags: &[String]) -> Take {
     let (Some((first, rest)), Some(program)) = (row.split_first(), words.first().and_then(|word| word.value.as_deref())) else {
         return Take::Not;
     };
-    if program != first.as_str() && program_name(program) != first.as_str() {
+    if !is_called(program, first) {
         return Take::Not;
     }
     let (mut at, mut doubt) = (1, None);

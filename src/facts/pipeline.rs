@@ -244,6 +244,39 @@ pub struct Unit {
     pub search: Vec<SearchDir>,
     /// A failure that its scripts write down may fail the pipeline later: names of the files by which they hand it on.
     pub recorded: Option<&'static [&'static str]>,
+    /// When its step runs among those of the job.
+    pub turn: Turn,
+}
+
+/// When a step runs among the steps of its job, counted in steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Its number in the order of the file.
+    pub step: usize,
+    /// The number of the step at which it begins.
+    pub begins: usize,
+    /// That of the first step which begins after its end.
+    pub ends: usize,
+}
+
+impl Turn {
+    /// A step that runs by itself.
+    #[must_use]
+    pub fn alone(step: usize) -> Self {
+        Self { step, begins: step, ends: step + 1 }
+    }
+
+    /// Whether others may run beside it.
+    #[must_use]
+    pub fn is_alone(self) -> bool {
+        self == Self::alone(self.step) || self == Self::default()
+    }
+
+    /// Whether two steps may run at the same time.
+    #[must_use]
+    pub fn is_beside(self, other: Self) -> bool {
+        self.step != other.step && self.begins < other.ends && other.begins < self.ends
+    }
 }
 
 /// A directory of the tree on the search path of programs.

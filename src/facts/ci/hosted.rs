@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::answer::{Answer, Reason, Why};
 use crate::facts::forge::ForgeFacts;
 use crate::facts::hold::Hop;
-use crate::facts::pipeline::{ActionCall, Event, Input, Job, Pipeline, Reach, Start, Trigger, Unit, Work};
+use crate::facts::pipeline::{ActionCall, Event, Input, Job, Pipeline, Reach, Start, Trigger, Turn, Unit, Work};
 use crate::facts::runners::{self, World};
 use crate::facts::trace::{self, OpaqueUnit, Trace};
 use crate::facts::workdir::Workdir;
@@ -63,6 +63,7 @@ pub fn default_setup(world: &World<'_>) -> Option<Pipeline> {
         shadows: Vec::new(),
         search: Vec::new(),
         recorded: None,
+        turn: Turn::default(),
     };
     let analyze = BTreeMap::from([("languages".to_owned(), input)]);
     let units = vec![unit("actions/checkout", BTreeMap::new()), unit("github/codeql-action/analyze", analyze)];

@@ -61,7 +61,9 @@ fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
             at += 1 + usize::from(taken);
         } else if shape.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
             let (name, text) = value.split_once('=').unwrap_or((&*value, ""));
-            env.insert(name.to_owned(), known.then(|| text.to_owned()));
+            // Of a search path that is wholly unknown it matters that it may lead into the tree.
+            let anywhere = name == "PATH" && text.strip_prefix(UNKNOWN_CHAR) == Some("");
+            env.insert(name.to_owned(), (known || anywhere).then(|| text.to_owned()));
             at += 1;
         } else if operands > 0 {
             operands -= usize::from(!before_number(&call.words[at..]));

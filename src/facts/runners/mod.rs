@@ -81,6 +81,7 @@ pub struct Seen {
     started: started::Answers,
     may_build: docker::MayBuild,
     packages: npm::Kept,
+    task_files: unread::Kept,
     /// Manifests of npm packages by the names that stand in them.
     pub(super) npm_names: std::sync::OnceLock<std::collections::HashMap<String, Vec<RepoPath>>>,
 }

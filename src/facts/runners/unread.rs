@@ -1,7 +1,10 @@
 //! Owns task runners whose task files are not read: a run of one is opaque. Refuses to know any of them by name: they are
 //! `rules/runners.toml`.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
@@ -11,7 +14,6 @@ use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Env};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
-use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
 
 /// Task files of one program that are looked into. What lies beyond may run anything.
@@ -39,7 +41,7 @@ impl Runner for Unread {
 
     fn is_tasks(&self, call: &Call<'_>, world: &World<'_>) -> bool {
         let asked = |(row, taken): (&UnreadRunner, usize)| {
-            let found = task_files(row, call, taken, world.snapshot);
+            let found = task_files(row, call, taken, world);
             let there = !found.is_empty() || row.files.is_empty();
             let silent = |path: &RepoPath| says(row, path, world) == Some(false);
             there && !runs_no_task(row, call, taken) && (row.only_if.is_empty() || !all_read(&found, silent))
@@ -55,7 +57,7 @@ impl Runner for Unread {
         let named = |row: &&UnreadRunner| row.actions.iter().any(|name| name.eq_ignore_ascii_case(&action.name));
         let row = world.catalog.runners.unread.iter().find(named)?;
         let call = Call { words: &[], env, workdir, place: &action.place };
-        Some(vec![not_read(&action.name, used(row, workdir, world.snapshot), &call)])
+        Some(vec![not_read(&action.name, used(row, workdir, world), &call)])
     }
 }
 
@@ -73,7 +75,7 @@ fn rows<'w>(call: &Call<'w>, world: &World<'w>) -> impl Iterator<Item = (&'w Unr
 }
 
 fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
-    let found = task_files(row, call, taken, world.snapshot);
+    let found = task_files(row, call, taken, world);
     if call.workdir.is_apart() && !row.files.is_empty() {
         return Some(Vec::new());
     }
@@ -85,7 +87,7 @@ fn run(row: &UnreadRunner, taken: usize, call: &Call<'_>, world: &World<'_>) -> 
         return Some(Vec::new());
     }
     let name = call.words[..taken].iter().filter_map(|word| word.value.as_deref()).collect::<Vec<_>>().join(" ");
-    Some(vec![not_read(&name, used(row, call.workdir, world.snapshot), call)])
+    Some(vec![not_read(&name, used(row, call.workdir, world), call)])
 }
 
 fn not_read(name: &str, file: Option<String>, call: &Call<'_>) -> Next {
@@ -103,31 +105,41 @@ fn named(row: &UnreadRunner, name: &str) -> bool {
     })
 }
 
-/// Files of the tree with one of the names; a name may be that of the directory they lie in.
-fn all_files<'s>(row: &'s UnreadRunner, snapshot: &'s Snapshot) -> impl Iterator<Item = &'s RepoPath> {
-    let files = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
-    files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()))
+/// Files of the tree with one of the names, by the number of their row.
+pub(super) type Kept = RefCell<HashMap<usize, Rc<[RepoPath]>>>;
+
+/// Files of the tree with one of the names; a name may be that of the directory they lie in. The tree is gone through once for each row.
+fn all_files(row: &UnreadRunner, world: &World<'_>) -> Rc<[RepoPath]> {
+    let number = std::ptr::from_ref(row).addr();
+    if let Some(known) = world.seen.task_files.borrow().get(&number) {
+        return Rc::clone(known);
+    }
+    let files = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+    let mine = files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()));
+    let found: Rc<[RepoPath]> = mine.cloned().collect();
+    world.seen.task_files.borrow_mut().insert(number, Rc::clone(&found));
+    found
 }
 
 /// The task files that a call may run, up to one more than are looked into.
-fn task_files(row: &UnreadRunner, call: &Call<'_>, taken: usize, snapshot: &Snapshot) -> Vec<RepoPath> {
-    let mut found: Vec<RepoPath> = all_files(row, snapshot).take(LOOKED + 1).cloned().collect();
+fn task_files(row: &UnreadRunner, call: &Call<'_>, taken: usize, world: &World<'_>) -> Vec<RepoPath> {
+    let mut found: Vec<RepoPath> = all_files(row, world).iter().take(LOOKED + 1).cloned().collect();
     let elsewhere =
         |word: &Word| word.value.as_deref().is_none_or(|text| row.elsewhere.iter().any(|flag| text.starts_with(flag)));
     if row.one_file && call.workdir.dir().is_some() && !call.words[taken..].iter().any(elsewhere) {
-        alone(row, call.workdir, snapshot, &mut found);
+        alone(row, call.workdir, world, &mut found);
     }
     found
 }
 
 /// Leaves out the files of the same names in other directories than that of the file that runs, unless its text names such a
 /// directory.
-fn alone(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot, found: &mut Vec<RepoPath>) {
-    let Some(used) = nearest(row, workdir, snapshot) else { return };
-    let Ok(file) = snapshot.peek(used) else { return };
+fn alone(row: &UnreadRunner, workdir: &Workdir, world: &World<'_>, found: &mut Vec<RepoPath>) {
+    let Some(used) = nearest(row, workdir, world) else { return };
+    let Ok(file) = world.snapshot.peek(&used) else { return };
     let whole = |path: &RepoPath| row.files.iter().any(|name| name == path.file_name());
     let names = |path: &RepoPath| file.text.contains(path.parent().file_name()) || file.text.contains(".glob");
-    found.retain(|path| path == used || !whole(path) || names(path));
+    found.retain(|path| *path == used || !whole(path) || names(path));
 }
 
 /// Whether every task file there is was looked into, and each of them is silent.
@@ -137,20 +149,19 @@ fn all_read(found: &[RepoPath], silent: impl Fn(&RepoPath) -> bool) -> bool {
 
 /// The task file that a run in a directory takes: the nearest one at or above it, of several there the one whose name comes
 /// first. Without one, the only file of the tree, or how many there are. A directory that is not known counts as the root.
-fn used(row: &UnreadRunner, workdir: &Workdir, snapshot: &Snapshot) -> Option<String> {
-    if let Some(path) = nearest(row, workdir, snapshot) {
+fn used(row: &UnreadRunner, workdir: &Workdir, world: &World<'_>) -> Option<String> {
+    if let Some(path) = nearest(row, workdir, world) {
         return Some(path.to_string());
     }
-    let mut all = all_files(row, snapshot);
-    let first = all.next()?;
-    match all.count() {
-        0 => Some(first.to_string()),
-        more => Some(format!("one of {} files like {first}", more + 1)),
+    let all = all_files(row, world);
+    match (all.first()?, all.len()) {
+        (first, 1) => Some(first.to_string()),
+        (first, more) => Some(format!("one of {more} files like {first}")),
     }
 }
 
 /// The task file nearest to a directory, at or above it.
-fn nearest<'s>(row: &'s UnreadRunner, workdir: &Workdir, snapshot: &'s Snapshot) -> Option<&'s RepoPath> {
+fn nearest(row: &UnreadRunner, workdir: &Workdir, world: &World<'_>) -> Option<RepoPath> {
     let here = workdir.dir().unwrap_or_default();
     let home = |path: &RepoPath| {
         let parent = path.parent();
@@ -159,8 +170,9 @@ fn nearest<'s>(row: &'s UnreadRunner, workdir: &Workdir, snapshot: &'s Snapshot)
     let listed = |name: &str| row.files.iter().position(|file| file == name);
     let order =
         |path: &RepoPath| listed(path.file_name()).or_else(|| listed(path.parent().file_name())).unwrap_or(row.files.len());
-    let above = all_files(row, snapshot).filter(|path| here.is_in(&home(path)));
-    above.min_by_key(|path| (Reverse(home(path).segments().count()), order(path)))
+    let all = all_files(row, world);
+    let above = all.iter().filter(|path| here.is_in(&home(path)));
+    above.min_by_key(|path| (Reverse(home(path).segments().count()), order(path))).cloned()
 }
 
 /// Every word that is no flag is one with which no task runs, or a flag says so.

@@ -219,6 +219,9 @@ impl Walker<'_> {
             return;
         }
         for raw in run.raws.iter().skip(1) {
+            if exports && raw.assign.is_none() {
+                self.export_listed(raw, st, ctx);
+            }
             let assigned = if raw.assign.is_some() { Some(self.assigned(raw, st, ctx)) } else { None };
             let names: Vec<String> = match &assigned {
                 Some(assigned) => vec![assigned.name.clone()],

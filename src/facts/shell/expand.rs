@@ -20,6 +20,16 @@ impl Walker<'_> {
         let mut out = Vec::with_capacity(raws.len());
         for raw in raws {
             let place = source.place(raw.span);
+            let of_env = out.first().is_some_and(|first: &Word| first.value.as_deref() == Some("env"));
+            if of_env && let Some(listed) = self.listed_words(raw, st) {
+                for text in listed {
+                    let known = !text.contains(super::UNKNOWN_CHAR);
+                    let (value, partial) = if known { (Some(text), None) } else { (None, Some(text)) };
+                    let (raw, span) = (source.raw(raw.span).to_owned(), source.span(raw.span));
+                    out.push(Word { raw, value, partial, span, place: place.clone(), glob: false });
+                }
+                continue;
+            }
             for field in self.fields(raw, st, None) {
                 out.push(Word {
                     raw: source.raw(raw.span).to_owned(),

@@ -26,6 +26,7 @@ mod interpreter;
 mod join;
 mod lex;
 mod list;
+mod listed;
 mod only_bash;
 mod options;
 mod parse;

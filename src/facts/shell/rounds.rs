@@ -14,6 +14,9 @@ use super::world::{Fail, Join, Per, Stat, Val};
 /// Rounds of a loop over known words that are written out.
 const MAX_ROUNDS: usize = 32;
 
+/// The same for loops in loops, over all of them: each multiplies the rounds of those in it.
+const MAX_NESTED: usize = 64;
+
 impl Walker<'_> {
     pub(super) fn for_each(
         &mut self,
@@ -41,7 +44,8 @@ impl Walker<'_> {
             },
         }
         self.steered(name, &ctx.source.place(at));
-        if !known || values.len() > MAX_ROUNDS {
+        let written_out = self.written_out.max(1);
+        if !known || values.len() > MAX_ROUNDS || written_out * values.len() > MAX_NESTED {
             st.set_var(name, Per::same(Val::Unknown));
             return self.rounds(body, st, ctx, at, true);
         }
@@ -53,6 +57,7 @@ impl Walker<'_> {
         let before = st.reach.clone();
         let diverts = self.diverts.len();
         let mut next = Some(st);
+        self.written_out = written_out * rounds.max(1);
         for (index, value) in values.into_iter().enumerate() {
             let Some(mut st) = next.take() else { break };
             st.set_var(name, value);
@@ -67,6 +72,7 @@ impl Walker<'_> {
                 break;
             }
         }
+        self.written_out = written_out;
         self.leave_loop(next, ends, &before, diverts)
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Walker<'a> {
     pub locals: Vec<BTreeMap<String, Per<Val>>>,
     /// Ends of rounds, likewise, and whether by `break`.
     pub rounds: Vec<Vec<(State, Fail, bool)>>,
+    /// Rounds that the loops around this point are written out in, multiplied.
+    pub written_out: usize,
     pub traps: Vec<Trap>,
     /// A trap on a signal that the script may send to itself.
     pub signal_trap: bool,
@@ -117,6 +119,7 @@ impl<'a> Walker<'a> {
             returns: Vec::new(),
             locals: Vec::new(),
             rounds: Vec::new(),
+            written_out: 1,
             traps: Vec::new(),
             signal_trap: false,
             jobs: Vec::new(),

@@ -127,6 +127,14 @@ impl Val {
         }
     }
 
+    /// The texts that it may be, as a command understands them: a program that was found is its name, and nothing where it was not.
+    fn readings(&self) -> Vec<Rc<str>> {
+        match self {
+            Self::Found(name) => vec![Rc::from(""), Rc::clone(name)],
+            known => known.texts().to_vec(),
+        }
+    }
+
     /// One of these texts.
     pub(super) fn one_of(mut texts: Vec<Rc<str>>) -> Self {
         texts.sort_unstable();
@@ -227,18 +235,17 @@ impl Join for Val {
             && path.rsplit('/').next() == Some(name)
         {
             Self::Found(Rc::clone(name))
-        } else if let (Self::Found(name), Self::Text(bare)) | (Self::Text(bare), Self::Found(name)) = (self, other)
-            && bare == name
+        } else if let (Self::Found(name), Self::Text(path)) | (Self::Text(path), Self::Found(name)) = (self, other)
+            && path.rsplit('/').next() == Some(name)
         {
             Self::Found(Rc::clone(name))
         } else if let (Self::Found(name), Self::Found(second)) = (self, other)
             && program_name(name) == program_name(second)
         {
             Self::Found(Rc::clone(name))
-        } else if self.texts().is_empty() || other.texts().is_empty() {
-            Self::Unknown
         } else {
-            Self::one_of(self.texts().iter().chain(other.texts()).cloned().collect())
+            let (one, two) = (self.readings(), other.readings());
+            if one.is_empty() || two.is_empty() { Self::Unknown } else { Self::one_of([one, two].concat()) }
         }
     }
 

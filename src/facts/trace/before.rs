@@ -9,7 +9,7 @@ use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::program_name;
-use crate::facts::pipeline::Start;
+use crate::facts::pipeline::{Start, Turn};
 use crate::facts::shell::{self, UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
@@ -56,6 +56,8 @@ pub(super) struct Change {
     /// From the trigger to the command.
     pub(super) chain: Vec<Hop>,
     pub(super) starts: Arc<Vec<Start>>,
+    /// When its step runs.
+    pub(super) turn: Turn,
 }
 
 #[derive(Clone)]
@@ -98,8 +100,9 @@ impl Tracer<'_> {
         }
         let doubt = doubt.or_else(|| frame.conditions.first().map(|why| why.reason));
         let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place.clone(), why);
-        let change =
-            Change { unit: self.number, what, at_once, hold, chain: frame.chain.clone(), starts: Arc::clone(&frame.starts) };
+        let (unit, turn) = (self.number, frame.turn);
+        let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
+        let change = Change { unit, what, at_once, hold, chain, starts, turn };
         let changes =
             if matches!(change.what, What::Variable(..)) { &mut self.before.variables } else { &mut self.before.changes };
         let known = changes.entry((frame.pipeline, frame.job)).or_default();
@@ -204,10 +207,15 @@ impl Tracer<'_> {
                 }
                 _ => change.at_once,
             };
-        let earlier = change.unit != self.number && stands_before(&change.chain, &frame.chain);
+        let beside = change.turn.is_beside(frame.turn);
+        // What a step hands on to later ones is there when it has ended.
+        if beside && !(change.at_once || matches!(change.what, What::Edit(_))) {
+            return None;
+        }
+        let earlier = change.unit != self.number && (beside || stands_before(&change.chain, &frame.chain));
         let certain = (at_once || earlier).then(|| under(&change.starts, &frame.starts))??;
         let mut hold = change.hold.clone();
-        if !certain && hold.effect == HoldEffect::Void {
+        if (beside || !certain) && hold.effect == HoldEffect::Void {
             hold.effect = HoldEffect::Unknown(Reason::Dynamic);
         }
         Some(hold)

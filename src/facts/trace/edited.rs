@@ -122,9 +122,10 @@ impl Tracer<'_> {
 
     /// An action brings the tree back.
     pub(super) fn brought_back(&mut self, action: &str, frame: &Frame) {
-        if same_action(CHECKOUT, action) {
-            self.before.edits.remove(&(frame.pipeline, frame.job));
-        }
+        let number = self.number;
+        let known = self.before.edits.get_mut(&(frame.pipeline, frame.job)).filter(|_| same_action(CHECKOUT, action));
+        // Those of steps beside it, and of later ones, may come behind it.
+        known.into_iter().for_each(|edits| edits.retain(|edit| edit.unit > number || edit.turn.is_beside(frame.turn)));
     }
 
     fn remember_edit(&mut self, edit: Edit, by: &str, place: &Place, frame: &Frame) {
@@ -147,7 +148,15 @@ impl Tracer<'_> {
         // Past the bound one change that is not known stands for all the rest.
         let edit = if known.len() == MOST { Edit::Revision } else { edit };
         if known.len() <= MOST {
-            known.push(Change { unit: self.number, what: What::Edit(edit), hold, at_once: false, chain, starts });
+            known.push(Change {
+                unit: self.number,
+                what: What::Edit(edit),
+                hold,
+                at_once: false,
+                chain,
+                starts,
+                turn: frame.turn,
+            });
         }
     }
 

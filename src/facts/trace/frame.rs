@@ -7,7 +7,7 @@ use super::before::What;
 use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
-use crate::facts::pipeline::{Env, SearchDir, Start};
+use crate::facts::pipeline::{Env, SearchDir, Start, Turn};
 use crate::facts::runners::{Built, Target};
 use crate::facts::shell::Shadow;
 use crate::facts::workdir::Workdir;
@@ -35,6 +35,8 @@ pub(super) struct Frame {
     pub(super) unread: Option<Arc<Why>>,
     /// A failure that a script writes to one of these files may fail the pipeline later.
     pub(super) recorded: Option<&'static [&'static str]>,
+    /// When the step runs.
+    pub(super) turn: Turn,
     /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
     pub(super) in_file: bool,
 }
@@ -59,6 +61,7 @@ impl Frame {
             also: Arc::default(),
             unread: None,
             recorded: None,
+            turn: Turn::default(),
             in_file: false,
         }
     }

@@ -27,9 +27,13 @@ impl Tracer<'_> {
                 self.change(What::Every, Some(Reason::Unsupported), why.clone(), place, frame);
                 return self.change(What::Somewhere(String::new()), Some(Reason::Unsupported), why, place, frame);
             }
-            HandedTo::File => return self.writes(handed.text.as_deref().unwrap_or_default(), false, place, frame),
-            HandedTo::Emptied => return self.writes(handed.text.as_deref().unwrap_or_default(), true, place, frame),
+            HandedTo::File | HandedTo::Emptied => {
+                let path = handed.text.as_deref().unwrap_or_default();
+                self.script_writes(path, place, frame);
+                return self.writes(path, handed.to == HandedTo::Emptied, place, frame);
+            }
             HandedTo::Program => {
+                self.script_writes(handed.text.as_deref().unwrap_or_default(), place, frame);
                 let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
                 let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };
                 let why = format!("a text is written where {} lies", shown(name));

@@ -19,6 +19,9 @@ mod leaf;
 mod local_packages;
 mod managed;
 mod needs;
+mod never_made;
+mod not_there;
+mod rehearsal;
 mod releasing;
 mod remote_packages;
 mod script;
@@ -40,7 +43,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
 use crate::facts::meter::{COPY, Meter};
-use crate::facts::pipeline::{Env, Pipeline, Unit, Work};
+use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
 use crate::facts::workdir::Workdir;
@@ -56,7 +59,9 @@ const REPEATS: usize = 64;
 pub fn trace<'w>(pipelines: &'w [Pipeline], world: &'w World<'w>, terms: &'w Terms) -> Trace {
     let mut tracer = Tracer { pipelines, ..Tracer::new(world, terms) };
     for (index, pipeline) in pipelines.iter().enumerate() {
+        tracer.rehearse(index, pipeline);
         for unit in &pipeline.units {
+            tracer.forget_rehearsal(index, unit);
             tracer.unit(index, unit);
         }
     }
@@ -116,6 +121,8 @@ struct Tracer<'w> {
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
     /// Jobs in which a script so far may have taken files of the tree away.
     changed: std::collections::BTreeSet<(usize, usize)>,
+    /// Where programs come from.
+    brought: not_there::Brought,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
     /// What commands so far did to what comes after them in their job.
@@ -148,6 +155,7 @@ impl<'w> Tracer<'w> {
             by_name: std::cell::OnceCell::new(),
             exhausted: HashMap::new(),
             analyses: HashMap::new(),
+            brought: not_there::Brought::default(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             before: before::Before::default(),
@@ -186,6 +194,7 @@ impl<'w> Tracer<'w> {
             also: Arc::default(),
             unread: None,
             recorded: unit.recorded,
+            turn: unit.turn,
             in_file: false,
         };
         for hold in self.run_first(&frame) {
@@ -193,6 +202,10 @@ impl<'w> Tracer<'w> {
         }
         self.given(&mut frame);
         self.own = Arc::clone(&frame.env);
+        frame.conditions.extend(self.never_made(&frame.workdir, &frame));
+        if let Work::Foreign { code: Code::Text(text), .. } = &unit.work {
+            self.hears(text.text().to_owned(), &frame);
+        }
         match &unit.work {
             Work::Script { text, mode } => {
                 // A runner looks for the shell itself where it looks for programs.
@@ -202,6 +215,7 @@ impl<'w> Tracer<'w> {
             }
             Work::Action(call) => {
                 for input in call.inputs.values() {
+                    self.hears(input.text.text().to_owned(), &frame);
                     self.hands_on(input.text.text(), &call.place, &frame);
                 }
                 self.action(call, &frame);
@@ -242,6 +256,7 @@ impl<'w> Tracer<'w> {
         }
         self.release_command(words, frame);
         self.puts_beside(words, frame);
+        self.may_bring(words, place, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
         self.installs(words, place, frame);
@@ -260,6 +275,8 @@ impl<'w> Tracer<'w> {
             leads_on &= hit.tool.is(ToolKind::Host);
             let doubted = hit.doubt.and_then(|at| words.get(at)).map(|word| doubted(word, frame));
             let frame = doubted.as_ref().unwrap_or(frame);
+            let absent = self.not_there(program, &hit, frame).map(|hold| frame.replaced(hold));
+            let frame = absent.as_ref().unwrap_or(frame);
             let mut safe;
             let set = shadow::flags_of_python(words.get(..hit.taken).unwrap_or(&[]));
             let frame = if set.is_empty() {
@@ -327,7 +344,8 @@ impl<'w> Tracer<'w> {
         if frame.seen.contains(&here) {
             return;
         }
-        if frame.chain.len() + frame.seen.len() >= self.world.snapshot.limits().chain_steps {
+        // A call is a hop and a level of the stack: each has the bound to itself.
+        if frame.chain.len().max(frame.seen.len()) >= self.world.snapshot.limits().chain_steps {
             self.opaque(Why::new(Reason::Unsupported, "the chain is longer than the limit `chain-steps` allows"), frame);
             return;
         }

@@ -47,7 +47,7 @@ impl Tracer<'_> {
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, argv)));
-            let taken = taken.max_by_key(|(taken, _)| *taken);
+            let Some((taken, argv)) = taken.max_by_key(|(taken, _)| *taken) else { continue };
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
                 tried(&word.raw)
@@ -56,7 +56,7 @@ impl Tracer<'_> {
                         .as_ref()
                         .is_some_and(|value| row.not_flags.contains(value) || catalog.idle_flags.contains(value))
             });
-            if let Some((taken, argv)) = taken.filter(|_| !idle) {
+            if !idle {
                 let args = beside(row, argv, words, taken);
                 let counts = match row.what {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),

@@ -20,8 +20,9 @@ use crate::text::{MappedText, SourceFile, Span};
 
 /// The shell of a script without a first line.
 const PLAIN: ShellMode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
-/// Bytes from which a script is worth remembering.
-const LONG: usize = 4 * 1024;
+/// Bytes from which a script is worth remembering, and how many are.
+const LONG: usize = 512;
+const REMEMBERED: usize = 1_024;
 
 impl Tracer<'_> {
     /// Follows a script. `outermost` scripts are the unit's own text, whose hop is already the chain's last.
@@ -72,6 +73,9 @@ impl Tracer<'_> {
             next.conditions.extend(command.condition.clone());
             next.unread = command.unread.clone().or_else(|| frame.unread.clone());
             next.workdir = enter(&command.cwd, &frame.workdir);
+            if next.workdir != frame.workdir {
+                next.conditions.extend(self.never_made(&next.workdir, &next));
+            }
             next.env = environment(&frame.env, command);
             next.in_file = in_file;
             let mut hops: Vec<Hop> = command.via.iter().map(|(place, text)| Hop::new(place.clone(), text)).collect();
@@ -131,7 +135,7 @@ impl Tracer<'_> {
         let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir, whole };
         let input = ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter };
         let analysis = Rc::new(shell::analyse(&input));
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|_| self.analyses.len() < REMEMBERED) {
             self.analyses.insert(key, Rc::clone(&analysis));
         }
         analysis

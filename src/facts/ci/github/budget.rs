@@ -43,6 +43,11 @@ impl<'a> Budget<'a> {
         self.meter.spend(UNIT + COPY * weight) && take(&self.units, weight)
     }
 
+    /// Takes the steps of looking at a unit, whether it is another one's like or not.
+    pub(super) fn looked_at(&self, weight: usize) {
+        self.meter.spend(COPY * weight);
+    }
+
     /// Takes as many evaluations as a condition has parts.
     pub(super) fn evaluations(&self, count: usize) -> bool {
         self.meter.spend(10 * count) && take(&self.evaluations, count)

@@ -1,9 +1,10 @@
 //! Owns one pipeline while it is being put together, and what is shared by all of them. Refuses to read anything.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::equal;
 use super::events::EventInfo;
 use super::recorded;
 use super::scope::{Repository, Scope};
@@ -11,7 +12,7 @@ use super::verdict::Verdict;
 use crate::answer::Answer;
 use crate::doc::Document;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
-use crate::facts::pipeline::{Env, Job, Reach, SearchDir, Start, Trigger, Unit, Work};
+use crate::facts::pipeline::{Env, Job, Reach, SearchDir, Start, Trigger, Turn, Unit, Work};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath, SourceFile};
@@ -64,6 +65,8 @@ pub(super) struct Draft<'e> {
     pub(super) refused: Vec<(Place, String)>,
     /// The budget ran out.
     pub(super) full: bool,
+    /// Units by the number of what they are.
+    pub(super) numbers: HashMap<u64, usize>,
 }
 
 /// A failure that is lost by `continue-on-error`, for all events or for some.
@@ -95,6 +98,8 @@ pub(super) struct Part {
     pub(super) search: Vec<SearchDir>,
     /// Something later may fail for what its scripts write down.
     pub(super) recorded: bool,
+    /// When its step runs.
+    pub(super) turn: Turn,
 }
 
 impl Draft<'_> {
@@ -103,18 +108,32 @@ impl Draft<'_> {
         if self.full {
             return;
         }
-        let mut part = part;
         let said: usize = verdicts.iter().map(|verdict| 1 + verdict.holds.len()).sum();
         let weight = 1 + (said + part.hops.len() + part.holds.len() + part.shadows.len() + part.search.len()) / 8;
-        let mut starts: Vec<Start> = verdicts.iter().enumerate().map(|(event, verdict)| verdict.start(event)).collect();
-        if !files.repository.budget.unit(weight) {
-            self.full = true;
-            let why = files.repository.budget.why();
-            // What follows is not known, whatever is known of this step.
-            let unknown = Verdict::of(Answer::Unknown(why.clone()));
-            starts = (0..self.events.len()).map(|event| unknown.start(event)).collect();
-            (part.under, part.holds, part.work) = (Vec::new(), Vec::new(), Work::Opaque(why));
+        files.repository.budget.looked_at(weight);
+        let starts: Vec<Start> = verdicts.iter().enumerate().map(|(event, verdict)| verdict.start(event)).collect();
+        let hops = part.hops.len();
+        let unit = self.unit(job, verdicts, part, starts);
+        if !self.is_new(&unit) {
+            return;
         }
+        if files.repository.budget.unit(weight) {
+            return self.units.push(unit);
+        }
+        self.full = true;
+        let why = files.repository.budget.why();
+        // What follows is not known, whatever is known of this step.
+        let unknown = Verdict::of(Answer::Unknown(why.clone()));
+        let starts = (0..self.events.len()).map(|event| unknown.start(event)).collect();
+        let Unit { chain, workdir, env, shadows, search, turn, .. } = unit;
+        let hops = chain[chain.len().saturating_sub(hops)..].to_vec();
+        let (holds, under, work, recorded) = (Vec::new(), Vec::new(), Work::Opaque(why), unit.recorded.is_some());
+        let part = Part { work, workdir, env, hops, holds, under, shadows, search, recorded, turn };
+        let unit = self.unit(job, verdicts, part, starts);
+        self.units.push(unit);
+    }
+
+    fn unit(&self, job: usize, verdicts: &[Verdict], part: Part, mut starts: Vec<Start>) -> Unit {
         for (event, hold) in part.under {
             if let Some(start) = starts.get_mut(event) {
                 start.holds.push(hold);
@@ -123,9 +142,15 @@ impl Draft<'_> {
         self.complement(verdicts, &mut starts);
         let mut chain: Vec<Hop> = self.trigger(&starts).into_iter().collect();
         chain.extend(part.hops);
-        let Part { work, workdir, env, holds, shadows, search, recorded, .. } = part;
+        let Part { work, workdir, env, holds, shadows, search, recorded, turn, .. } = part;
         let recorded = recorded.then_some(recorded::FILES.as_slice());
-        self.units.push(Unit { chain, job, work, workdir, env, starts, holds, shadows, search, recorded });
+        Unit { chain, job, work, workdir, env, starts, holds, shadows, search, recorded, turn }
+    }
+
+    /// Whether a unit is no other one's like: what variants of a job have in common is followed once.
+    fn is_new(&mut self, unit: &Unit) -> bool {
+        let known = self.numbers.insert(equal::number(unit), self.units.len());
+        !known.and_then(|at| self.units.get(at)).is_some_and(|known| equal::same(known, unit))
     }
 
     /// The line of the event that reaches farthest among those that start the unit.

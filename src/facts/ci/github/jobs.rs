@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::beside::Beside;
 use super::draft::{Draft, Files, Part};
 use super::expr::Val;
 use super::graph::{Graph, JobText, read as read_jobs};
@@ -24,7 +25,7 @@ use super::{background, grouped, inputs};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
-use crate::facts::pipeline::{ActionCall, Env, Job, Work};
+use crate::facts::pipeline::{ActionCall, Env, Job, Turn, Work};
 use crate::facts::shell::{HANDED_AT, HANDED_FILES};
 use crate::facts::workdir::{WORKSPACE, Workdir};
 
@@ -164,6 +165,7 @@ impl OneJob<'_, '_> {
         drop(scope);
         Lane {
             job: index,
+            turn: Turn::default(),
             hops: self.site.hops.clone(),
             verdicts: self.facts.verdicts.clone(),
             holds,
@@ -190,14 +192,19 @@ impl OneJob<'_, '_> {
         let outputs = self.job.value.get("outputs");
         let asked = outputs.filter(|_| self.around.asked.contains(&self.job.id.to_ascii_lowercase()));
         let beyond = asked.map(Told::of).unwrap_or_default();
+        let written = list;
         let list = background::in_order(list);
         let controls = background::controls(&list);
+        let turns = background::turns(written, &list, &controls);
+        let mut beside = Beside::default();
         let later = Later::of(self.files, &self.site.inputs, &list, &beyond);
         let mut state = State::default();
         for (at, step) in list.iter().copied().enumerate() {
             if draft.full {
                 return;
             }
+            let turn = turns.get(at).copied().unwrap_or(Turn::alone(at));
+            let known = beside.seen_by(turn, &mut state, &step.place());
             let mut used = UsedKeys::default();
             step.entries().filter(|entry| entry.name() != Some("name")).for_each(|entry| used.scan(entry.value));
             let written = state.written.iter().filter(|(name, _)| grouped::mentions(step, name));
@@ -206,13 +213,13 @@ impl OneJob<'_, '_> {
             let cancelled = background::cancelled(&list, &controls, at);
             for (class, number) in differences(step, &used, classes, codes) {
                 let variant = variants.list.get(number).and_then(Option::as_ref);
-                let mut lane = Lane { matrix: variant, ..class.lane.clone() };
+                let mut lane = Lane { matrix: variant, turn, ..class.lane.clone() };
                 lane.holds.extend(cancelled.clone());
                 let mut own = state.clone();
                 steps::lower(self.files, draft, &lane, &mut own, step, later.of_step(at));
                 after.get_or_insert(own);
             }
-            state = after.unwrap_or(state);
+            state = beside.after(turn, known, after.unwrap_or(state));
         }
     }
 
@@ -290,6 +297,7 @@ impl OneJob<'_, '_> {
             shadows: Vec::new(),
             search: Vec::new(),
             recorded: false,
+            turn: Turn::default(),
         };
         draft.push(self.files, index, &self.facts.verdicts, part);
     }

@@ -11,7 +11,7 @@ use super::state::State;
 use super::variables::Variables;
 use super::verdict::Verdict;
 use crate::facts::hold::{Hold, Hop};
-use crate::facts::pipeline::Env;
+use crate::facts::pipeline::{Env, Turn};
 use crate::text::RepoPath;
 
 /// Where a step stands: a job in one class of its variants, or an action in it.
@@ -19,6 +19,8 @@ use crate::text::RepoPath;
 pub(super) struct Lane<'a> {
     /// Index of the job in the pipeline.
     pub(super) job: usize,
+    /// When the step of the job runs.
+    pub(super) turn: Turn,
     /// From the caller of the workflow to the step that uses the action.
     pub(super) hops: Vec<Hop>,
     /// For every event, whether what holds the step runs.

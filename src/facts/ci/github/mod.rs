@@ -2,6 +2,7 @@
 //! and anything that only a run could tell.
 
 mod background;
+mod beside;
 mod budget;
 mod changes;
 mod checkout;
@@ -9,6 +10,7 @@ mod composite;
 mod condition;
 mod covered;
 mod draft;
+mod equal;
 mod events;
 mod expr;
 mod filters;
@@ -44,6 +46,7 @@ mod written;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
@@ -160,6 +163,7 @@ impl GithubActions {
             fatal: read.fatal,
             refused: Vec::new(),
             full: false,
+            numbers: HashMap::new(),
         };
         let site = Site::of_events(path.clone(), read.list.len());
         jobs::lower(files, &mut draft, root, &site);

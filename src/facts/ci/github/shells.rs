@@ -24,6 +24,13 @@ pub(super) enum Written {
     Unknown,
 }
 
+impl Written {
+    /// Nothing is written.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+}
+
 /// What GitHub's `bash -e {0}` and `sh -e {0}` are.
 const ERREXIT: ShellMode = ShellMode { errexit: true, pipefail: false, dialect: Dialect::Bash };
 

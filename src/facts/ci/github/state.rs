@@ -188,6 +188,24 @@ impl State {
         }
     }
 
+    /// Beside a step that brings another revision: which one lies there is not known.
+    pub(super) fn may_be_moved(&mut self, place: &Place) {
+        let why = "a step that runs beside it checks out what it looks at";
+        let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
+        self.trees.iter_mut().flat_map(|tree| &mut tree.revisions).for_each(|revision| *revision = Revision::Held(hold.clone()));
+    }
+
+    /// Whether the same is checked out as in another state.
+    pub(super) fn stands_as(&self, other: &Self) -> bool {
+        let same = |(own, other): (&Tree, &Tree)| own.at == other.at && own.revisions == other.revisions;
+        self.trees.len() == other.trees.len() && self.trees.iter().zip(&other.trees).all(same)
+    }
+
+    /// Has checked out what another state has.
+    pub(super) fn stand_as(&mut self, other: &Self) {
+        (self.mounts, self.trees) = (other.mounts.clone(), other.trees.clone());
+    }
+
     /// Puts a checkout where under some events another one may lie.
     fn plant(&mut self, at: String, checkout: Checkout<'_>, when: &When<'_>, place: &Place) {
         let before = self.trees.iter().position(|tree| tree.at == at).map(|known| self.trees.remove(known));

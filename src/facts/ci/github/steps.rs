@@ -158,10 +158,9 @@ impl<'a, 'd> Reading<'a, 'd> {
         };
         let scope = self.scope(state);
         let (filled, _) = template::fill(text, &Scope { all_well: false, ..scope.clone() }, &self.files.repository.budget);
-        let written = match self.step.get("shell") {
-            Some(shell) => Some(written(shell, &scope)),
-            None => self.lane.shell.clone(),
-        };
+        // An empty one is none: the job's own, and in an action the runner's (actions/runner, ScriptHandler.cs).
+        let own = self.step.get("shell").map(|shell| written(shell, &scope));
+        let written = own.filter(|own| !own.is_empty()).or_else(|| self.lane.shell.clone().filter(|own| !own.is_empty()));
         let directory = match self.step.get("working-directory") {
             Some(directory) => Some(template::value_of(directory, &scope)),
             None => self.lane.directory.clone(),
@@ -350,7 +349,8 @@ impl<'a, 'd> Reading<'a, 'd> {
         let (search, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
         all_shadows.extend(doubt);
         let env = Arc::clone(&self.env);
-        let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded: self.recorded };
+        let (recorded, turn) = (self.recorded, self.lane.turn);
+        let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded, turn };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
 }

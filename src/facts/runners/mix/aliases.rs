@@ -72,17 +72,23 @@ impl Aliases {
 
 /// Whether code among the items is a function of the file whose body starts nothing, as far as it stands there.
 pub(super) fn is_silent(text: &str, span: Span) -> bool {
+    let silent = |body: &&str| !STARTS.iter().any(|start| body.contains(start));
+    bodies(text, span).is_some_and(|bodies| bodies.iter().all(silent))
+}
+
+/// What code among the items says: its own text, or the definitions of the function that it names; `None` where they are elsewhere.
+pub(super) fn bodies(text: &str, span: Span) -> Option<Vec<&str>> {
     let code = &text[span.start..span.end];
-    let silent = |body: &str| !STARTS.iter().any(|start| body.contains(start));
-    if let Some(name) = code.strip_prefix('&').and_then(|name| name.strip_suffix("/1")) {
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_?!".contains(&b)) {
-            return false;
-        }
-        let marks = [format!("defp {name}("), format!("def {name}(")];
-        let mut bodies = marks.iter().flat_map(|mark| text.match_indices(mark.as_str())).peekable();
-        return bodies.peek().is_some() && bodies.all(|(at, _)| silent(definition(&text[at..])));
+    let Some(name) = code.strip_prefix('&').and_then(|name| name.strip_suffix("/1")) else {
+        return code.starts_with("fn ").then(|| vec![code]);
+    };
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_?!".contains(&b)) {
+        return None;
     }
-    code.starts_with("fn ") && silent(code)
+    let marks = [format!("defp {name}("), format!("def {name}(")];
+    let found = marks.iter().flat_map(|mark| text.match_indices(mark.as_str()));
+    let bodies: Vec<&str> = found.map(|(at, _)| definition(&text[at..])).collect();
+    (!bodies.is_empty()).then_some(bodies)
 }
 
 /// A definition: up to the next one.

@@ -2,16 +2,18 @@
 //! `Mix.Tasks.Do`, `Mix.Tasks.Cmd`). Refuses to run Elixir: a function among the tasks is not followed.
 
 mod aliases;
+mod halting;
 
 use std::sync::Arc;
 
 use self::aliases::{Alias, Aliases, Item};
+use self::halting::Around;
 use super::script_words::{span_of, word_at};
 use super::{Call, Next, Runner, Target, World, quoted};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::Hop;
 use crate::facts::shell::Word;
-use crate::text::{MappedText, SourceFile};
+use crate::text::{MappedText, Place, SourceFile};
 
 /// Characters by which a shell makes more than one word of a word.
 const OF_SHELL: &[char] = &['|', '&', ';', '<', '>', '$', '`', '(', ')', '*', '?', '{', '}', '~', '"', '\'', '\\', ' '];
@@ -45,11 +47,12 @@ impl Runner for Mix {
         };
         let path = call.workdir.resolve(file).filter(|path| world.snapshot.is_file(path));
         let project = path.and_then(|path| world.snapshot.read(&path).ok());
-        if let Some(found) = project.and_then(|project| alias(name, &project, call)) {
+        let around = Around { project: project.as_ref(), workdir: call.workdir, world };
+        if let Some(found) = project.as_ref().and_then(|project| alias(name, project, call, &around)) {
             return Some(found);
         }
         match name {
-            "do" => each(call),
+            "do" => each(call, &around),
             "cmd" => command(call),
             _ => None,
         }
@@ -57,7 +60,7 @@ impl Runner for Mix {
 }
 
 /// What the alias of a name runs; `None` when there is none, or when it is the alias itself that names its task.
-fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>) -> Option<Vec<Next>> {
+fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>, around: &Around<'_>) -> Option<Vec<Next>> {
     let aliases = match Aliases::read(&project.text) {
         Aliases::None => return None,
         Aliases::Known(aliases) => aliases,
@@ -74,9 +77,13 @@ fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>) -> Option<Vec<N
     }
     let mut given = &call.words[2..];
     let mut out = Vec::new();
+    let mut ended = None;
     for (at, item) in items.iter().enumerate() {
         let place = project.place(item.span());
-        let mut next = Next::argv(call, Vec::new());
+        let mut next = Next { condition: ended.clone(), ..Next::argv(call, Vec::new()) };
+        if around.item_may_end(item) {
+            ended.get_or_insert_with(|| may_have_ended(&place));
+        }
         match item {
             Item::Task(span) => {
                 let text = MappedText::verbatim(Arc::clone(project), *span);
@@ -105,7 +112,7 @@ fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>) -> Option<Vec<N
 }
 
 /// `mix do a + b`, `mix do a, b`: one after the other, until one fails.
-fn each(call: &Call<'_>) -> Option<Vec<Next>> {
+fn each(call: &Call<'_>, around: &Around<'_>) -> Option<Vec<Next>> {
     let mut words = &call.words[2..];
     let mut apart = false;
     while let Some(flag) = words.first().and_then(|word| word.value.as_deref()).filter(|text| text.starts_with("--app")) {
@@ -126,9 +133,14 @@ fn each(call: &Call<'_>) -> Option<Vec<Next>> {
         }
     }
     let program = &call.words[..1];
+    let mut ended = None;
     let next = |command: Vec<Word>| {
+        let condition = ended.clone();
+        if let Some(first) = command.first().filter(|_| around.may_end(&command)) {
+            ended.get_or_insert_with(|| may_have_ended(&first.place));
+        }
         let next = Next::argv(call, program.iter().cloned().chain(command).collect());
-        Next { workdir: if apart { call.workdir.unknown() } else { next.workdir.clone() }, ..next }
+        Next { workdir: if apart { call.workdir.unknown() } else { next.workdir.clone() }, condition, ..next }
     };
     Some(commands.into_iter().filter(|command| !command.is_empty()).map(next).collect())
 }
@@ -155,6 +167,11 @@ fn command(call: &Call<'_>) -> Option<Vec<Next>> {
     Some(vec![Next { workdir, ..Next::argv(call, words.to_vec()) }])
 }
 
+/// What is true of the tasks behind one whose code may stop the machine.
+fn may_have_ended(place: &Place) -> Why {
+    Why::new(Reason::Unsupported, "code of Elixir that runs before it may end mix, and no later task runs then").at(place.clone())
+}
+
 fn opaque(call: &Call<'_>, why: &str) -> Next {
     let mut next = Next::argv(call, Vec::new());
     next.target = Target::Opaque(Why::new(Reason::Dynamic, why).at(call.place.clone()));
@@ -179,7 +196,10 @@ mod tests {
       {:ci, [\"lint --x\", \"cmd --cd assets npm run lint\"]},
       setup: [\"deps.get\", &copy/1, &start/1, fn _ -> :ok end, &B.run/1],
       many: ~w(format credo),
-      text: \"a #{b}\"
+      text: \"a #{b}\",
+      stopped: [\"run -e 'System.halt(0)'\", \"credo\"],
+      nested: [\"stopped\", \"sobelow\"],
+      seeded: [\"run seeds.exs\", \"credo\"]
     ]
   end
 
@@ -215,6 +235,10 @@ end
             ("", "mix setup", &["$ mix deps.get <- mix.exs:12", unread, unread]),
             ("", "mix many", &["$ mix format <- mix.exs:13", "$ mix credo <- mix.exs:13"]),
             ("", "mix text", &["opaque Unsupported: a function of Elixir that `mix text` calls is not read"]),
+            ("", "mix stopped", &["$ mix run -e System.halt(0) <- mix.exs:15", "$ mix credo <- mix.exs:15 ?"]),
+            ("", "mix nested", &["$ mix stopped <- mix.exs:16", "$ mix sobelow <- mix.exs:16 ?"]),
+            ("", "mix seeded", &["$ mix run seeds.exs <- mix.exs:17", "$ mix credo <- mix.exs:17"]),
+            ("", "mix do eval System.halt + credo", &["$ mix eval System.halt", "$ mix credo ?"]),
             ("", "mix credo", &["not known"]),
             ("", "mix --version", &["not known"]),
             ("inline", "mix x", &["$ mix credo <- inline/mix.exs:2 in inline"]),

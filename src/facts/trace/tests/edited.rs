@@ -1,5 +1,7 @@
 //! Tests of what steps of a job take out of the tree, or write into it, before a tool looks at it.
 
+mod beside;
+
 use super::check;
 
 const FILES: &[(&str, &str)] = &[

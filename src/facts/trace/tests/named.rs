@@ -14,8 +14,8 @@ fn versions_behind_a_name() {
     check(
         &[
             ("golangci-lint", "make lint", "gates"),
-            ("golangci-lint", "make ver", "gates"),
-            ("golangci-lint", "./bin/golangci-lint-1.64 run", "gates"),
+            ("golangci-lint", "make ver", "configured (gates)"),
+            ("golangci-lint", "./bin/golangci-lint-1.64 run", "configured (gates)"),
             ("golangci-lint", "bin/golangci-lint-$LINT_VERSION run", "gates"),
             ("golangci-lint", "bin/golangci-lint-v${VERSION} run", "gates"),
             ("golangci-lint", "bin/golangci-lint-$X run", "configured (gates)"),
@@ -78,4 +78,15 @@ fn commands_of_a_cluster() {
         ],
         &[],
     );
+}
+
+#[test]
+fn a_chain_has_as_many_hops_as_the_limit_says() {
+    let scripts = |count: usize| {
+        let mut all: String = (0..count).map(|at| format!("\"s{at}\": \"npm run s{}\", ", at + 1)).collect();
+        all.push_str(&format!("\"s{count}\": \"bandit -r src\""));
+        format!("{{\"scripts\": {{{all}}}}}")
+    };
+    check(&[("bandit", "npm run s0", "gates")], &[("package.json", &scripts(58))]);
+    check(&[("bandit", "npm run s0", "absent, opaque 1")], &[("package.json", &scripts(70))]);
 }

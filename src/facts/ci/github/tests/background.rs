@@ -36,7 +36,40 @@ fn a_checkout_in_a_group() {
         |steps: &str| pipeline(&format!("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"));
     let noise = |pipeline: &Pipeline| units(pipeline).iter().map(|unit| unit.holds.len()).collect::<Vec<_>>();
     let grouped = checked("    - parallel: [{uses: actions/checkout@v7}, {uses: actions/setup-python@v6}]\n    - run: x\n");
-    assert_eq!(noise(&grouped), [0, 0]);
+    // The action that runs beside it looks at nothing.
+    assert_eq!(noise(&grouped), [1, 0]);
+}
+
+#[test]
+fn what_a_step_hands_on_is_there_behind_its_end() {
+    let table: &[(&str, &[&str])] = &[
+        (
+            "    - parallel: [{run: 'echo \"X=y\" >> $GITHUB_ENV'}, {run: '${{ env.X }} b'}]\n    - run: ${{ env.X }} c\n",
+            &["sh[e] echo \"X=y\" >> $GITHUB_ENV", "sh[e] … b", "sh[e] y c"],
+        ),
+        (
+            "    - {id: a, run: 'echo \"X=y\" >> $GITHUB_ENV', background: true}\n    - run: ${{ env.X }} b\n    - wait: a\n    - run: ${{ env.X }} c\n",
+            &["sh[e] echo \"X=y\" >> $GITHUB_ENV", "sh[e] … b", "sh[e] y c"],
+        ),
+        (
+            "    - {run: 'echo \"X=y\" >> $GITHUB_ENV', background: true}\n    - run: ${{ env.X }} b\n",
+            &["sh[e] echo \"X=y\" >> $GITHUB_ENV", "sh[e] … b"],
+        ),
+    ];
+    for (steps, expected) in table {
+        assert_eq!(all_shown(&job(steps)), *expected, "{steps}");
+    }
+}
+
+#[test]
+fn a_checkout_beside_a_step_may_come_too_late() {
+    let checked =
+        |steps: &str| pipeline(&format!("on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"));
+    let holds = |pipeline: &Pipeline| {
+        units(pipeline).iter().map(|unit| unit.holds.first().map_or("", |hold| hold.why.as_str())).collect::<Vec<_>>().join("|")
+    };
+    let grouped = checked("    - parallel: [{uses: actions/checkout@v7}, {run: x}]\n    - run: y\n");
+    assert_eq!(holds(&grouped), "a step that runs beside it checks out what it looks at|");
 }
 
 #[test]

@@ -89,8 +89,6 @@ jobs:
             "push yes sh[e] lint",
             "push no sh[e] only",
             "push yes sh[e] only",
-            "push no sh[e] only",
-            "push yes sh[e] soft",
             "push yes sh[e] soft",
             "push yes sh[e] soft soft(continues on error)",
         ]
