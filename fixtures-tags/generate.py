@@ -384,6 +384,9 @@ def written_policies():
     yield "ssh-authority-two", who_ssh("aaa", 'cert-authority,principals="you@example.org" ' + authority.line()) + who_ssh(
         "bbb", 'cert-authority,principals="me@example.org" ' + authority.line())
     yield "ssh-file", '[people.ed]\nroles = ["release"]\nemail = ["ed@example.org"]\n' + release('allowed_signers = "signers"')
+    eve = '[people.eve]\nroles = ["release"]\nemail = ["eve@example.org"]\n'
+    yield "ssh-file-weak", '[people.ed]\nroles = ["release"]\nemail = ["ed@example.org"]\n' + eve + release(
+        'allowed_signers = "signers-weak"')
     by_file = '[people.ed]\nroles = ["release"]\nemail = ["ed@example.org"]\n'
     yield "ssh-file-windows", by_file + release('allowed_signers = "signers-windows"')
     yield "ssh-file-stolen", by_file + f"[[people.ed.ssh]]\nkey = '{ed.line()}'\ncompromised = true\n" + release(
@@ -398,6 +401,12 @@ SIGNERS = (
 )
 
 # One key, two times: it was put away and came back.
+# Too weak, and of a kind that nothing knows: the bytes are the kind's name and one more field.
+WEAK = (
+    f"eve@example.org {rsa_short.line()}\n"
+    "mallory@example.org ssh-xmss@openssh.com AAAAFHNzaC14bXNzQG9wZW5zc2guY29tAAAABHhtc3M= test\n"
+    + SIGNERS.splitlines()[0] + "\n"
+)
 WINDOWS = (
     f'ed@example.org valid-before="20230101Z" {ed.line()}\n'
     f'ed@example.org valid-after="20240101Z" {ed.line()}\n'
@@ -461,6 +470,8 @@ def write_history(policy_files, usurper):
     history.commit("joined-two", main, "2026-02-16", ["joined", "waiting"], {})
     history.commit("tip", main, "2026-03-01", ["joined-two"], {"main.rs": "tip\n"})
     history.commit("future", side, "2099-01-01", ["tip"], {})
+    # A clock that went back.
+    history.commit("clock", side, "2024-03-15", ["tip"], {})
     write(HERE / "history.fi", history.text())
     with tempfile.TemporaryDirectory() as folder:
         git = ["git", "-C", folder]
@@ -863,6 +874,7 @@ def main():
     write(KEYS / "critical.asc", pgp.armor(unknown_critical, "PGP PUBLIC KEY BLOCK"))
     write(POLICIES / "signers", SIGNERS)
     write(POLICIES / "signers-windows", WINDOWS)
+    write(POLICIES / "signers-weak", WEAK)
     for name, text in written_policies():
         write(POLICIES / f"{name}.toml", text)
     inside = TWO.replace("keys/", ".tollgate/keys/") + release('max_policy_age = "365d"')

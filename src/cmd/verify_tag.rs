@@ -49,7 +49,7 @@ fn judged(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<u
         if format == "github" { context.streams.command(&bytes)? } else { context.streams.print(&bytes)? }
     }
     if let Some(path) = &run.output {
-        outputs(path, &report)?;
+        outputs(path, &report, args.all)?;
     }
     Ok(report.exit_status())
 }
@@ -75,19 +75,18 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
     let common = &context.common;
     let mut expected = Vec::new();
     if let Some(commit) = &args.expect_commit {
-        expected.push(Expected { by: "--expect-commit".to_owned(), commit: Some(full_id(commit)?), version: None });
+        expected.push(Expected { by: "--expect-commit".to_owned(), tag: None, commit: Some(full_id(commit)?), version: None });
     }
     if let Some(path) = &args.version_json {
         expected.push(version(path, &limits)?);
     }
-    let named =
-        |reference: &String| args.tags.iter().any(|tag| tags::is_tag(reference, tag.strip_prefix("refs/tags/").unwrap_or(tag)));
-    let started_by = run.reference.clone().filter(named);
-    if started_by.is_some()
-        && let Some(commit) = &run.commit
-    {
+    let named = |name: &String| args.tags.iter().any(|tag| tag.strip_prefix("refs/tags/").unwrap_or(tag) == name);
+    let started_by = run.reference.as_deref().and_then(tags::of_event).filter(|name| args.all || named(name));
+    // The event speaks of the tag that started the run, and of no other.
+    if let (Some(name), Some(commit)) = (&started_by, &run.commit) {
         expected.push(Expected {
             by: "the event that started this run (GITHUB_SHA)".to_owned(),
+            tag: Some(name.clone()),
             commit: Some(commit.clone()),
             version: None,
         });
@@ -104,7 +103,7 @@ fn build(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<Ta
         state: args.state.clone(),
         allow_rollback: args.allow_rollback,
         now: request::now(common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?,
-        default_branch: started_by.as_ref().and_then(|_| default_branch(run)),
+        default_branch: started_by.as_ref().filter(|name| named(name)).and_then(|_| default_branch(run)),
         started_by,
         actions: context.environment.actions,
         ignored_variables: environment::git_variables(),
@@ -153,12 +152,16 @@ fn version(path: &Path, limits: &Limits) -> Result<Expected, Error> {
     }
     let Some(commit) = commit else { return Err(wrong("it has no `commit`")) };
     let commit = full_id(&commit).map_err(|_| wrong("its `commit` is no full commit id"))?;
-    Ok(Expected { by: shown.to_string(), commit: Some(commit), version })
+    Ok(Expected { by: shown.to_string(), tag: None, commit: Some(commit), version })
 }
 
-/// Appends the outputs of the step (design §4.1). Of several tags only `verified`: no output says which of them it is about.
-fn outputs(path: &Path, report: &TagReport) -> Result<(), Error> {
+/// Appends the outputs of the step (design §4.1). Of several tags only `verified`: no output says which of them it is about. Of all releases
+/// `all-verified` alone: who asks for them has named none to deploy, and gets no commit and no word that a deploy could be made to wait for.
+fn outputs(path: &Path, report: &TagReport, all: bool) -> Result<(), Error> {
     let verified = report.tags.iter().all(|tag| tag.word() == Word::Verified);
+    if all {
+        return output::append(path, &format!("all-verified={verified}\n"));
+    }
     let mut text = format!("verified={verified}\n");
     if let [tag] = report.tags.as_slice() {
         // Nothing that was not verified is offered for a deploy.

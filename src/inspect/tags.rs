@@ -54,7 +54,7 @@ pub struct TagRequest {
     pub now: Moment,
     /// The bounds.
     pub limits: Limits,
-    /// The run was started by this tag, so that its own workflow runs.
+    /// The name of the tag that started the run, so that this one's own workflow runs.
     pub started_by: Option<String>,
     /// The default branch as the event of that tag has it: the forge's answer, for where the checkout has none.
     pub default_branch: Option<String>,
@@ -93,6 +93,8 @@ impl TagRequest {
 pub struct Expected {
     /// Who says so, as shown.
     pub by: String,
+    /// The one tag that it is about, by its name; `None`: each that is verified.
+    pub tag: Option<String>,
     /// The commit, in lower-case hex; `None`: it does not say.
     pub commit: Option<String>,
     /// The version; `None`: it does not say.
@@ -142,7 +144,7 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
     let made = judged.made.filter(|made| !judged.judging.trust.is_future(*made));
     let age = made.map(|made| now.saturating_sub(made).max(0) / 86_400);
     verdicts.sort_by(|a, b| a.name.cmp(&b.name));
-    let notes = run.notes(&repository)?;
+    let notes = run.notes(&names, &repository)?;
     Ok(TagReport {
         policy: policy_info(&judged.judging, &judged.judging.policy.terms),
         policy_age_days: age,
@@ -241,10 +243,17 @@ impl Run<'_> {
             }
             return Ok(());
         };
-        let entry = self.entry(verdict);
-        verdict.outcome =
-            std::mem::replace(&mut verdict.outcome, Ok(())).and_then(|()| self.against(state, &entry, verdict, repository));
-        let listed = self.request.all && state_log::knows(&state.entries, &entry.tag, &entry.object);
+        if verdict.outcome.is_err() {
+            return Ok(());
+        }
+        let mut entry = self.entry(verdict);
+        self.forget(state, &mut entry, verdict);
+        verdict.outcome = self.against(state, &entry, verdict, repository);
+        // Who asks for all releases leaves a line where there is none that says as much.
+        let mut ids = entry.countersigned.iter().flatten();
+        let listed = self.request.all
+            && state_log::knows(&state.entries, &entry.tag, &entry.object)
+            && ids.all(|id| state_log::knows_countersignature(&state.entries, &entry.tag, &entry.object, id));
         if verdict.outcome.is_ok() && !listed {
             let line = serde_json::to_string(&entry).map_err(|problem| Error::incomplete(problem.to_string()))?;
             state.file.append(&line)?;
@@ -254,9 +263,9 @@ impl Run<'_> {
     }
 
     /// What is to be said about every tag of the run.
-    fn notes(&self, repository: &Repository) -> Result<Vec<String>, Error> {
+    fn notes(&self, names: &[String], repository: &Repository) -> Result<Vec<String>, Error> {
         let mut notes = Vec::new();
-        if self.request.started_by.is_some() {
+        if self.request.started_by.as_ref().is_some_and(|name| names.contains(name)) {
             notes.push("this run's workflow comes from the tag itself: whoever may push the tag could leave this step out (see the documentation of verify-tag)".to_owned());
         }
         if self.judged.judging.policy.release.branches.as_ref().is_some_and(Vec::is_empty) {
@@ -321,7 +330,8 @@ impl Run<'_> {
 
     fn artefact(&self, verdict: &TagVerdict) -> Result<(), Refusal> {
         let commit = verdict.commit.map(|id| id.to_string()).unwrap_or_default();
-        for expected in &self.request.expected {
+        let about = |expected: &&Expected| expected.tag.as_ref().is_none_or(|tag| *tag == verdict.name);
+        for expected in self.request.expected.iter().filter(about) {
             let refuse = |reason: String| {
                 Err(Refusal::rejected(
                     Step::Artefact,
@@ -333,7 +343,9 @@ impl Run<'_> {
                 return refuse(format!("{} says commit {other}, and the tag stands for {commit}", expected.by));
             }
             let plain = |text: &str| text.strip_prefix('v').unwrap_or(text).to_owned();
-            if let Some(version) = expected.version.as_ref().filter(|version| plain(version) != plain(&verdict.name)) {
+            let (_, of_package) = tag_name::package(&verdict.name);
+            let names = [plain(&verdict.name), plain(of_package)];
+            if let Some(version) = expected.version.as_ref().filter(|version| !names.contains(&plain(version))) {
                 return refuse(format!("{} says version {version}, and the tag is {}", expected.by, verdict.name));
             }
         }
@@ -359,8 +371,8 @@ pub fn people(row: &TagRow) -> Vec<&str> {
     signed::people(&row.signers)
 }
 
-/// Whether a reference is the tag of this name, for callers that know an event.
+/// The name of the tag that a reference is, for callers that know an event.
 #[must_use]
-pub fn is_tag(reference: &str, name: &str) -> bool {
-    reference.strip_prefix(tag_name::TAGS) == Some(name)
+pub fn of_event(reference: &str) -> Option<String> {
+    reference.strip_prefix(tag_name::TAGS).map(str::to_owned)
 }

@@ -102,7 +102,7 @@ pub(super) fn of_trees(
     if his && ci {
         return Err(refuse());
     }
-    let id = if his { revision::resolve(repository, reference, limits)? } else { full(repository, reference, limits)? };
+    let id = if his { revision::exact(repository, reference, limits)? } else { full(repository, reference, limits)? };
     let outside = !his && (known(repository, reference, told, limits) || known(repository, &id.to_string(), told, limits));
     // Where the default branch is known, another one is whoever's it is.
     if ci && !outside && DefaultBranch::of(repository, told)?.is_some() {
@@ -138,7 +138,7 @@ pub(super) fn full(repository: &Repository, reference: &str, limits: &Limits) ->
         let error = Error::usage(format!("--policy-ref takes the full name of a reference or an object id, not `{reference}`"));
         return Err(error.hint(hint));
     }
-    revision::resolve(repository, reference, limits)
+    revision::exact(repository, reference, limits)
 }
 
 /// The default branch of the remote that a reference belongs to, as that remote was fetched; a mirror has no remotes.

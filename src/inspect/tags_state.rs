@@ -1,6 +1,7 @@
 //! Owns the log of earlier verifications (`--state`) in a run: opened and locked before anything is verified, asked about each tag, and
 //! continued. Refuses a log that whoever wrote the repository could change.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use git2::Oid;
@@ -11,7 +12,7 @@ use super::tags_origin::{OF_A_COMMIT, TagJudging};
 use crate::error::Error;
 use crate::facts::tags::verify::TagVerdict;
 use crate::signing::refusal::{Refusal, Step};
-use crate::signing::signed;
+use crate::signing::signed::{self, Signer};
 use crate::signing::state_log::{self, Entry};
 use crate::source::ancestry::{self, Ancestry};
 use crate::source::state_file::StateFile;
@@ -20,7 +21,7 @@ use crate::source::{self, Repository, fetching};
 /// The state log, opened and locked before anything is verified.
 pub(super) fn open(request: &TagRequest, judged: &TagJudging, repository: &Repository) -> Result<Option<State>, Error> {
     let Some(path) = &request.state else {
-        if judged.judging.policy.release.state_required && !request.all {
+        if judged.judging.policy.release.state_required {
             return Err(Error::usage("[release].state asks for the log of earlier verifications").hint("give --state FILE"));
         }
         return Ok(None);
@@ -34,6 +35,16 @@ pub(super) fn open(request: &TagRequest, judged: &TagJudging, repository: &Repos
             .hint("restore it from a copy; do not start an empty one unseen")
     })?;
     Ok(Some(State { file, entries }))
+}
+
+/// What a log says that has no line for it.
+const UNKNOWN: &str = "the log of earlier verifications does not know";
+
+/// The objects of the countersignatures that count, sorted.
+fn countersignatures(verdict: &TagVerdict) -> Vec<String> {
+    let counted = verdict.signers.iter().filter(|signer| signer.counted);
+    let ids: BTreeSet<&String> = counted.filter_map(|signer| signer.countersign.as_ref()).collect();
+    ids.into_iter().cloned().collect()
 }
 
 /// An open log.
@@ -53,8 +64,28 @@ impl Run<'_> {
             payload: verdict.payload.clone(),
             commit: verdict.commit.map(|id| id.to_string()).unwrap_or_default(),
             policy: self.judged.commit.map(|id| id.to_string()),
+            countersigned: Some(countersignatures(verdict)),
             time: self.request.now.at.to_string(),
         }
+    }
+
+    /// Takes from those who count whoever's time is over and whose very signature the log does not know: the release's own by its object, a
+    /// countersignature by the object that carries it.
+    pub(super) fn forget(&self, state: &State, entry: &mut Entry, verdict: &mut TagVerdict) {
+        let over = |signer: &Signer| [signer.ends, signer.over].into_iter().flatten().any(|end| end <= self.now);
+        let known = |signer: &Signer| match &signer.countersign {
+            None => state_log::knows(&state.entries, &entry.tag, &entry.object),
+            Some(id) => state_log::knows_countersignature(&state.entries, &entry.tag, &entry.object, id),
+        };
+        let mut notes = Vec::new();
+        for signer in verdict.signers.iter_mut().filter(|signer| signer.counted && over(signer) && !known(signer)) {
+            signer.counted = false;
+            let what = if signer.countersign.is_some() { "countersignature" } else { "signature" };
+            let who = signer.person.as_deref().unwrap_or_default();
+            notes.push(format!("the {what} of {who} does not count: the key's time is over, and {UNKNOWN} it"));
+        }
+        verdict.notes.append(&mut notes);
+        entry.countersigned = Some(countersignatures(verdict));
     }
 
     /// A verified tag against what was verified before.
@@ -99,11 +130,8 @@ impl Run<'_> {
                 }
             }
         }
-        let ended = |end: &i64| *end <= self.now;
-        let known = state_log::knows(&state.entries, &entry.tag, &entry.object);
-        let trusted_now = verdict.signers.iter().filter(|signer| !signer.ends.as_ref().is_some_and(ended));
-        if !known && signed::people(trusted_now).len() < self.judged.judging.policy.release.min_signatures {
-            let reason = "a key's time is over, and the log of earlier verifications does not know this tag";
+        if signed::people(&verdict.signers).len() < self.judged.judging.policy.release.min_signatures {
+            let reason = format!("a key's time is over, and {UNKNOWN} what it signed");
             return Err(Refusal::rejected(
                 Step::State,
                 reason,

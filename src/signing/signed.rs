@@ -77,6 +77,11 @@ pub struct Signer {
     pub ends: Option<i64>,
     /// When the key itself ended, by its own expiry or retirement, when that is past.
     pub over: Option<i64>,
+    /// The newest time stated by what lies under the signature and was there before it, in seconds since the epoch: no signature over
+    /// that is older, whatever it claims.
+    pub covers: Option<i64>,
+    /// The object of the countersignature that carries it, in hex; `None`: the release's own signature.
+    pub countersign: Option<String>,
     /// What a reader should know.
     pub notes: Vec<String>,
 }
@@ -115,9 +120,19 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
         if at == 0 && !signers.iter().any(|signer| signer.counted) {
             return Err(uncounted(&signers));
         }
+        // An outer block is over those before it: it is no older than any of them.
+        let inner = trust.newest([tagger].into_iter().chain(proven(&signers)));
+        for outer in &mut signed.signers {
+            outer.covers = outer.covers.max(inner);
+        }
         signed.signers.extend(signers);
     }
     Ok(signed)
+}
+
+/// The times at which people of the policy signed. What a stranger's signature claims proves nothing.
+pub fn proven(signers: &[Signer]) -> impl Iterator<Item = i64> {
+    signers.iter().filter(|signer| signer.person.is_some()).map(|signer| signer.time)
 }
 
 pub(super) fn verify_block(
@@ -174,6 +189,8 @@ fn ssh_signer(verified: ssh::Verified, tagger: i64, trust: &Trust) -> Result<Sig
         counted: false,
         ends: None,
         over: verified.over,
+        covers: None,
+        countersign: None,
         notes: verified.notes,
     };
     if let Some((person, entry)) = verified.key {
@@ -202,6 +219,8 @@ fn openpgp_signer(verified: openpgp::Verified, tagger: i64, trust: &Trust) -> Re
         counted: false,
         ends: None,
         over: verified.over,
+        covers: None,
+        countersign: None,
         notes: verified.notes,
     };
     if let Some((person, entry)) = verified.key {

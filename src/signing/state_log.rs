@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use semver::Version;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::refusal::{Refusal, Step};
 use super::tag_name;
@@ -20,14 +20,30 @@ pub struct Entry {
     pub tag: String,
     /// The object that the reference named.
     pub object: String,
-    /// The SHA-256 of the bytes that were signed, for a tag that carries a signature.
+    /// The SHA-256 of the bytes that were signed, for a tag that carries a signature. The key is always there.
+    #[serde(deserialize_with = "stated")]
     pub payload: Option<String>,
     /// The commit to deploy.
     pub commit: String,
-    /// The commit whose policy judged.
+    /// The commit whose policy judged. The key is always there.
+    #[serde(deserialize_with = "stated")]
     pub policy: Option<String>,
+    /// The objects of the countersignatures that counted, sorted. `None`: a line of a version that did not record them, by which no
+    /// countersignature is known.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "listed")]
+    pub countersigned: Option<Vec<String>>,
     /// When, RFC 3339.
     pub time: String,
+}
+
+/// A field that may be null and may not be missing: a line that lost it is damaged.
+fn stated<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(from)
+}
+
+/// A field that may be missing and may not be null.
+fn listed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    Vec::deserialize(from).map(Some)
 }
 
 impl Entry {
@@ -43,6 +59,9 @@ impl Entry {
         let ids = [("object", Some(&self.object)), ("commit", Some(&self.commit)), ("policy", self.policy.as_ref())];
         if let Some((name, _)) = ids.iter().find(|(_, id)| id.is_some_and(|id| !hex(id, 40))) {
             return Err(format!("its {name} is no object id"));
+        }
+        if self.countersigned.iter().flatten().any(|id| !hex(id, 40)) {
+            return Err("one of its countersignatures is no object id".to_owned());
         }
         if self.payload.as_ref().is_some_and(|payload| !hex(payload, 64)) {
             return Err("its payload is no SHA-256".to_owned());
@@ -83,9 +102,10 @@ pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> 
     let others = || log.iter().rev().filter(|entry| entry.tag != now.tag && split(&entry.tag).0 == prefix);
     let Some(last) = others().next().filter(|_| !rollback) else { return Ok(()) };
     // Of versions the newest counts, in whatever order they came: who asked for every release has appended old ones.
-    let newest = others().filter_map(|entry| Some((split(&entry.tag).1?, entry))).max_by(|a, b| a.0.cmp(&b.0));
+    let newest = others().filter_map(|entry| Some((split(&entry.tag).1?, entry))).max_by(|a, b| a.0.cmp_precedence(&b.0));
     let newer = match (newest, version) {
-        (Some((newest, _)), Some(version)) if version >= newest => return Ok(()),
+        // Build metadata is none of the order (SemVer 2.0.0, 10).
+        (Some((newest, _)), Some(version)) if version.cmp_precedence(&newest).is_ge() => return Ok(()),
         (Some((_, newest)), _) => newest,
         (None, _) => last,
     };
@@ -96,7 +116,17 @@ pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> 
 /// Whether the log knows this very object under this name.
 #[must_use]
 pub fn knows(log: &[Entry], tag: &str, object: &str) -> bool {
-    log.iter().any(|entry| entry.tag == tag && entry.object == object)
+    lines_of(log, tag, object).next().is_some()
+}
+
+/// Whether the log knows that this countersignature counted for this very object under this name.
+#[must_use]
+pub fn knows_countersignature(log: &[Entry], tag: &str, object: &str, countersignature: &str) -> bool {
+    lines_of(log, tag, object).filter_map(|entry| entry.countersigned.as_ref()).flatten().any(|id| id == countersignature)
+}
+
+fn lines_of<'a>(log: &'a [Entry], tag: &'a str, object: &'a str) -> impl Iterator<Item = &'a Entry> {
+    log.iter().filter(move |entry| entry.tag == tag && entry.object == object)
 }
 
 /// Releases of one package together, the older version first; what is no version stands before them, by name.
@@ -107,8 +137,7 @@ pub fn by_version(a: &str, b: &str) -> Ordering {
 
 /// What stands before the version (`pkg@`, `pkg/`), and the version; a missing patch or minor is zero.
 fn split(tag: &str) -> (&str, Option<Version>) {
-    let at = tag.rfind(['@', '/']).map_or(0, |at| at + 1);
-    let (prefix, text) = tag.split_at(at);
+    let (prefix, text) = tag_name::package(tag);
     let text = text.strip_prefix('v').unwrap_or(text);
     let core = text.find(['-', '+']).unwrap_or(text.len());
     let (numbers, rest) = text.split_at(core);
@@ -127,7 +156,8 @@ mod tests {
     fn entry(tag: &str, object: &str) -> Entry {
         let payload = Some("p".to_owned());
         let policy = Some("c".to_owned());
-        Entry { schema: 1, tag: tag.into(), object: object.into(), payload, commit: "c".into(), policy, time: "t".into() }
+        let (tag, object) = (tag.into(), object.into());
+        Entry { schema: 1, tag, object, payload, commit: "c".into(), policy, countersigned: None, time: "t".into() }
     }
 
     #[test]
@@ -149,6 +179,17 @@ mod tests {
         assert!(
             judge(&[entry("2026.01.01", "a")], &entry("2026.01.02", "b"), false).is_err(),
             "no SemVer: not known to be newer"
+        );
+    }
+
+    #[test]
+    fn build_metadata_is_no_version() {
+        let log = [entry("v1.9.0", "a"), entry("v2.0.0+b", "b")];
+        for same in ["v2.0.0+a", "v2.0.0", "v2.0.0+c"] {
+            assert!(judge(&log, &entry(same, "x"), false).is_ok(), "{same}");
+        }
+        assert!(
+            judge(&log, &entry("v2.0.0-rc.1+z", "x"), false).is_err() && judge(&log, &entry("v1.9.9+z", "x"), false).is_err()
         );
     }
 
@@ -180,6 +221,7 @@ mod tests {
             payload: Some(digest.clone()),
             commit: id.into(),
             policy: Some(id.into()),
+            countersigned: Some(vec![id.into()]),
             time: "2026-05-01T00:00:00Z".into(),
         };
         let line = serde_json::to_string(&whole).expect("JSON");
@@ -195,6 +237,7 @@ mod tests {
             Entry { policy: Some(format!("{short}g")), ..whole.clone() },
             Entry { policy: Some(String::new()), ..whole.clone() },
             Entry { payload: Some(digest[1..].to_owned()), ..whole.clone() },
+            Entry { countersigned: Some(vec![id.into(), short.into()]), ..whole.clone() },
             Entry { time: "yesterday".into(), ..whole.clone() },
         ] {
             let lines = [line.clone(), serde_json::to_string(&damaged).expect("JSON")];
@@ -202,6 +245,19 @@ mod tests {
         }
         for more in [line.replace("\"time\"", "\"tag\":\"v2\",\"time\""), line.replace("\"time\"", "\"x\":1,\"time\"")] {
             assert_eq!(parse(&[more]).map_err(|(at, _)| at).err(), Some(1));
+        }
+        // A key that is gone is damage, even where its value may be null; but one that older versions did not write.
+        let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&line).expect("an object");
+        for key in object.keys() {
+            let mut less = object.clone();
+            less.remove(key);
+            let read = parse(&[serde_json::to_string(&less).expect("JSON")]);
+            assert_eq!(read.is_ok(), key == "countersigned", "without {key}: {read:?}");
+        }
+        for (key, good) in [("policy", true), ("payload", true), ("countersigned", false), ("tag", false)] {
+            let mut null = object.clone();
+            null.insert(key.to_owned(), serde_json::Value::Null);
+            assert_eq!(parse(&[serde_json::to_string(&null).expect("JSON")]).is_ok(), good, "{key}");
         }
         assert_eq!(parse(&[line.clone(), "{}".to_owned()]).map_err(|(at, _)| at).err(), Some(2));
         assert_eq!(parse(&[line.replace("\"schema\":1", "\"schema\":2")]).map_err(|(at, _)| at).err(), Some(1));

@@ -19,6 +19,12 @@ pub fn parse(argument: &str) -> Result<&str, &'static str> {
     Ok(name)
 }
 
+/// What stands before the version in a name (`pkg@`, `pkg/`; nothing where it is no package's), and the rest.
+#[must_use]
+pub fn package(name: &str) -> (&str, &str) {
+    name.split_at(name.rfind(['@', '/']).map_or(0, |at| at + 1))
+}
+
 /// Whether a name is one that git-check-ref-format lets stand below `refs/tags/`.
 ///
 /// # Errors

@@ -109,7 +109,8 @@ impl Person {
             let same = self.ssh.iter().filter(|other| other.is_same_entry(key));
             judging(same, now, |key| (key.window, key.compromised)).is_some_and(|judge| std::ptr::eq(judge, *key))
         };
-        let ssh = self.ssh.iter().filter(judges).map(|key| at(now, &key.fingerprint, key.window, key.compromised, None, None));
+        let ssh =
+            self.ssh.iter().filter(judges).map(|key| at(now, &key.fingerprint, key.window, key.compromised, key.problem(), None));
         openpgp.chain(ssh).collect()
     }
 }
@@ -156,6 +157,12 @@ impl Trust {
     #[must_use]
     pub fn is_future(&self, time: i64) -> bool {
         time > self.now.saturating_add(GRACE)
+    }
+
+    /// The newest of these times that has come; those after it are of wrong clocks and tell nothing.
+    #[must_use]
+    pub fn newest(&self, times: impl IntoIterator<Item = i64>) -> Option<i64> {
+        times.into_iter().filter(|time| !self.is_future(*time)).max()
     }
 }
 

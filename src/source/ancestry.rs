@@ -154,24 +154,56 @@ enum Line {
     Cut,
 }
 
+/// Walks the line of first parents. Below an ancestor of `commit` it cannot come to it any more, so that ancestors are read along with the
+/// line, as far as their times say that it may have come so far; how far that is changes what is read, never the answer.
 fn on_first_parents(objects: &Objects, commit: Oid, tip: Oid) -> Line {
-    let floor = commit::read(objects, commit).ok().and_then(|read| read.time);
+    let mut line = HashSet::new();
+    let mut before = Before { seen: HashSet::new(), pending: BinaryHeap::from([(i64::MAX, commit)]) };
     let mut id = tip;
     for _ in 0..MOST_COMMITS {
         if id == commit {
             return Line::Found;
         }
         let Ok(read) = commit::read(objects, id) else { return Line::Cut };
-        // A week below the commit's own time the line has passed it; the whole walk decides then.
-        if read.time.zip(floor).is_some_and(|(time, floor)| time.saturating_add(7 * 86_400) < floor) {
+        line.insert(id);
+        if before.reaches(objects, read.time.unwrap_or(0), id, &line) {
             return Line::Ended;
         }
-        match read.parents.first() {
+        match read.parents.first().filter(|parent| !line.contains(*parent)) {
             Some(parent) => id = *parent,
             None => return Line::Ended,
         }
     }
     Line::Cut
+}
+
+/// Ancestors of a commit, the newest first, as far as they were needed.
+struct Before {
+    seen: HashSet<Oid>,
+    pending: BinaryHeap<(i64, Oid)>,
+}
+
+impl Before {
+    /// Whether `at`, of this time, or what stands before it on the `line` is an ancestor: known to be, once those are read that may be newer.
+    fn reaches(&mut self, objects: &Objects, time: i64, at: Oid, line: &HashSet<Oid>) -> bool {
+        while let Some((made, id)) = self.pending.pop() {
+            if made < time {
+                self.pending.push((made, id));
+                break;
+            }
+            let Ok(read) = commit::read(objects, id) else { continue };
+            for parent in read.parents {
+                if line.contains(&parent) {
+                    return true;
+                }
+                if self.seen.len() < MOST_COMMITS && self.seen.insert(parent) {
+                    let made = commit::read(objects, parent).ok().and_then(|read| read.time);
+                    self.pending.push((made.unwrap_or(i64::MAX), parent));
+                }
+            }
+        }
+        self.seen.contains(&at)
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Repository {
     pub refs: Refs,
     /// Opened as a git directory that no work tree belongs to, so that `HEAD` says what the default branch is.
     pub is_git_dir: bool,
+    /// What a forge told and what of it was not read.
+    pub told: Fetched,
     pub(crate) dirs: GitDirs,
 }
 
@@ -38,7 +40,13 @@ impl Repository {
         // What is checked out beside `.git`, or anywhere as an index says, moves HEAD and makes branches of its own.
         let of_a_work_tree = dirs.own.file_name().is_some_and(|name| name == ".git") || dirs.own.join("index").exists();
         let is_git_dir = is_git_dir && !of_a_work_tree;
-        Ok(Self { objects: Objects::open(&dirs.common.join("objects"))?, refs: Refs::new(dirs.clone()), is_git_dir, dirs })
+        Ok(Self {
+            objects: Objects::open(&dirs.common.join("objects"))?,
+            refs: Refs::new(dirs.clone()),
+            is_git_dir,
+            told: Fetched::default(),
+            dirs,
+        })
     }
 
     /// Below what the branches stand that the origin calls its own: a mirror's own ones, since everything else in it, `refs/remotes/`
@@ -68,6 +76,7 @@ impl Repository {
     /// They cannot be kept.
     pub fn take_in(&mut self, fetched: &Fetched) -> Result<(), Error> {
         self.refs.take_in(&fetched.refs);
+        self.told = fetched.clone();
         self.objects.take_in(ObjectType::Tag, &fetched.objects)
     }
 

@@ -18,10 +18,7 @@ const PREFIXES: [&str; 5] = ["", "refs/tags/", "refs/heads/", "refs/remotes/", "
 /// # Errors
 /// Usage: revision syntax, or two different answers. Incomplete: no answer, or one that cannot be read.
 pub fn resolve(repository: &Repository, rev: &str, limits: &Limits) -> Result<Oid, Error> {
-    if rev.is_empty() || rev.contains(['~', '^', ':']) || rev.contains("@{") || rev == "@" || rev.contains("..") {
-        return Err(Error::usage(format!("`{rev}` is not a revision that is read"))
-            .hint("give an object id, HEAD, or the name of a tag or branch; ~ ^ : .. and @{} are not read"));
-    }
+    plain(rev)?;
     if rev == "HEAD" {
         return head(repository, limits);
     }
@@ -42,6 +39,31 @@ pub fn resolve(repository: &Repository, rev: &str, limits: &Limits) -> Result<Oi
         return Err(Error::usage(format!("`{rev}` is ambiguous: {}", names.join(", "))).hint("give the full name of one of them"));
     }
     Ok(*first)
+}
+
+fn plain(rev: &str) -> Result<(), Error> {
+    if rev.is_empty() || rev.contains(['~', '^', ':']) || rev.contains("@{") || rev == "@" || rev.contains("..") {
+        return Err(Error::usage(format!("`{rev}` is not a revision that is read"))
+            .hint("give an object id, HEAD, or the name of a tag or branch; ~ ^ : .. and @{} are not read"));
+    }
+    Ok(())
+}
+
+/// The commit of a full reference name or a full id, which has one reading: whoever may push tags may push one that ends in it.
+///
+/// # Errors
+/// Incomplete: it is not here, or cannot be read. Usage: it is no commit.
+pub fn exact(repository: &Repository, name: &str, limits: &Limits) -> Result<Oid, Error> {
+    plain(name)?;
+    let id = match full_id(&name.to_ascii_lowercase()) {
+        Some(id) => Some(id),
+        None => repository.refs.resolve(name)?,
+    };
+    let id = id.ok_or_else(|| {
+        Error::incomplete(format!("there is no reference `{name}`"))
+            .hint("fetch it first (`git fetch origin <name>`), or check the spelling")
+    })?;
+    commit(repository, name, id, limits)
 }
 
 /// The commit of `HEAD` itself: a branch, a tag or a remote's `HEAD` of the same name is another thing, which whoever may push could make.

@@ -9,6 +9,7 @@ mod differential;
 mod fetching;
 mod history;
 mod judge;
+mod late;
 mod log;
 mod pages;
 mod planting;

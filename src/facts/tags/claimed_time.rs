@@ -1,5 +1,6 @@
 //! Owns what a signature's time is worth: it is a claim of whoever holds the key, held against what that person could not date after
-//! the fact: the release's commit, and the branch as it stood when the key's time was over. Refuses to believe the claim alone.
+//! the fact: the release's commit, what else lies under the signature, and the branch as it stood when the key's time was over. Refuses
+//! to believe the claim alone.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -41,6 +42,9 @@ pub(super) fn judge(verifying: &Verifying<'_>, signer: &mut Signer, id: Oid, com
         // A commit whose time cannot be read may be of any age.
         if commit.time.is_none_or(|committed| committed >= end) {
             return Err(late(signer, "the commit is younger than the end of the trust in this key of"));
+        }
+        if signer.covers.is_some_and(|made| made >= end) {
+            return Err(late(signer, "what is signed was made after the end of the trust in this key of"));
         }
         if end <= now {
             arrived(verifying, signer, id, end)?;

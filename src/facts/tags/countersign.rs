@@ -9,6 +9,7 @@ use crate::signing::signed::Signer;
 use crate::signing::tag_name::{COUNTERSIGN, TAGS};
 use crate::signing::tag_object::{self, SignatureKind, TargetType};
 use crate::source::commit::Commit;
+use crate::source::objects::ObjectError;
 use crate::source::refs::Ref;
 
 /// References looked at as countersignatures of one release: each costs reading one object, and most who may push tags can make some.
@@ -16,8 +17,18 @@ const MOST: usize = 10_000;
 /// Of those that do not count, so many are told one by one.
 const TOLD: usize = 8;
 
-/// Adds those who countersigned the release `name`, which is one of `targets`, to the verdict; what does not hold is a note.
-pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], commit: &Commit, verdict: &mut TagVerdict) {
+/// What countersignatures of a release may be over.
+pub(super) struct Target {
+    /// The tag object, or the commit of a lightweight tag.
+    pub(super) id: Oid,
+    /// The commit of that tag object may be signed in its place.
+    pub(super) commit_too: bool,
+    /// When the tag object was made, by what its bytes say: no signature over it is older.
+    pub(super) made: Option<i64>,
+}
+
+/// Adds those who countersigned the release `name` to the verdict; what does not hold is a note.
+pub(super) fn gather(verifying: &Verifying<'_>, name: &str, target: &Target, commit: &Commit, verdict: &mut TagVerdict) {
     let prefix = format!("{TAGS}{COUNTERSIGN}{name}/");
     let listed = match verifying.repository.refs.list(&prefix, MOST) {
         Ok(listed) => listed,
@@ -27,6 +38,10 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
             return;
         }
     };
+    if let Some(why) = verifying.repository.told.unlisted.get(name) {
+        let reason = format!("the forge does not list the countersignatures: {why}");
+        verdict.unclear = Some(Refusal::indeterminate(Step::Threshold, reason, BY_GIT));
+    }
     let mut without = Vec::new();
     for (full, held) in listed {
         let short = full.strip_prefix(TAGS).unwrap_or(&full).to_owned();
@@ -41,7 +56,7 @@ pub(super) fn gather(verifying: &Verifying<'_>, name: &str, targets: &[Oid], com
                 continue;
             }
         };
-        match one(verifying, &short, id, targets, verdict.commit.unwrap_or(id), commit) {
+        match one(verifying, &short, id, target, verdict.commit.unwrap_or(target.id), commit) {
             Ok(signers) => {
                 for signer in &signers {
                     if !signer.counted {
@@ -70,7 +85,7 @@ fn one(
     verifying: &Verifying<'_>,
     name: &str,
     id: Oid,
-    targets: &[Oid],
+    target: &Target,
     release: Oid,
     commit: &Commit,
 ) -> Result<Vec<Signer>, Without> {
@@ -78,6 +93,7 @@ fn one(
     let objects = &verifying.repository.objects;
     let object = match objects.read(id, ObjectType::Tag, verifying.limits.tag_bytes) {
         Ok(object) => object,
+        Err(ObjectError::Missing) if verifying.repository.told.unread.contains(&id) => return Err(Without::Knowing(untold())),
         Err(error) => return refused(format!("its object {error}")),
     };
     let tag = match tag_object::parse_strict(object.data()) {
@@ -88,18 +104,23 @@ fn one(
         return refused(format!("it was signed as `{}`", tag.name));
     }
     // Where the release is a tag object, that is no commit, whatever the header says.
-    let fits = |named: Oid| {
-        targets.contains(&named) && tag.target == if named == release { TargetType::Commit } else { TargetType::Tag }
+    let fits = |named: &Oid| match *named {
+        named if named == release => (target.id == release || target.commit_too) && tag.target == TargetType::Commit,
+        named => named == target.id && tag.target == TargetType::Tag,
     };
-    if !Oid::from_str(&tag.object).is_ok_and(fits) {
+    let Some(named) = Oid::from_str(&tag.object).ok().filter(fits) else {
         return refused("it signs another object than this release".to_owned());
-    }
+    };
+    let made = target.made.filter(|_| named == target.id);
     // Nobody of a policy has a key of that kind.
     if tag.signature == SignatureKind::X509 {
         return refused("it is signed with X.509, which is not verified".to_owned());
     }
-    match verifying.signed(object.data(), &tag, release, commit) {
-        Ok(signed) => Ok(signed.signers),
+    match verifying.signed(object.data(), &tag, release, commit, made) {
+        Ok(mut signed) => {
+            signed.signers.iter_mut().for_each(|signer| signer.countersign = Some(id.to_string()));
+            Ok(signed.signers)
+        }
         Err(refusal) if !refusal.rejected => Err(Without::Knowing(refusal)),
         Err(refusal) => Err(Without::Counting(refusal.reason)),
     }
@@ -109,6 +130,17 @@ fn one(
 fn unlisted(prefix: &str) -> String {
     format!(
         "delete at the origin what nobody needs below {prefix}, let only maintainers create tags there, and fetch again with --prune"
+    )
+}
+
+/// What helps where a forge tells too little.
+const BY_GIT: &str = "fetch the tags with git, and leave --fetch out";
+
+fn untold() -> Refusal {
+    Refusal::indeterminate(
+        Step::Threshold,
+        "the forge's answer does not hold its object, or too many were to be asked for",
+        BY_GIT,
     )
 }
 

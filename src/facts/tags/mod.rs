@@ -6,6 +6,7 @@ mod countersign;
 mod owners;
 pub mod reach;
 pub mod survey;
+mod target;
 pub mod verify;
 
 use crate::error::Error;

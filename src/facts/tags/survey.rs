@@ -13,12 +13,13 @@ use super::verify::Verifying;
 use crate::answer::Reason;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::signing::refusal::Refusal;
+use crate::signing::refusal::{Refusal, Step};
 use crate::signing::signed;
 use crate::signing::signed_commit;
 use crate::signing::trust::{Person, Trust};
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
-use crate::source::ancestry::{self, Ancestry};
+use crate::source::ancestry::{Ancestry, History};
+use crate::source::objects::ObjectError;
 use crate::source::{Repository, commit, fetching};
 use crate::terms::policy::{Policy, Since, whole_name};
 use crate::text::Place;
@@ -195,7 +196,12 @@ impl Surveying<'_> {
             let elsewhere = repository.is_shallow() || (none_fetched && fetching::has_remote(repository));
             return Ok(Releases::None { fetch: elsewhere.then(|| fetching::tags(repository)) });
         }
-        let since: Vec<Tag> = all.into_iter().filter(|tag| self.is_asked(repository, tag)).take(release.check_last).collect();
+        let before = match self.before(repository) {
+            Ok(before) => before,
+            Err(refusal) => return Ok(Releases::Unknown(Error::incomplete(refusal.reason).hint(refusal.remedy))),
+        };
+        let asked = |tag: &Tag| self.is_asked(repository, tag, before.as_ref());
+        let since: Vec<Tag> = all.into_iter().filter(asked).take(release.check_last).collect();
         let branches = match self.branches(repository) {
             Ok(branches) => branches,
             Err(error) if !since.is_empty() => return Ok(Releases::Unknown(error)),
@@ -225,8 +231,22 @@ impl Surveying<'_> {
         Ok(Releases::Judged(judged.collect()))
     }
 
-    /// Whether a release comes after the policy began to ask. Its own date is a claim; that of its commit counts too.
-    fn is_asked(&self, repository: &Repository, tag: &Tag) -> bool {
+    /// The history of the commit since which the policy asks, where it names one.
+    fn before(&self, repository: &Repository) -> Result<Option<(Oid, History)>, Refusal> {
+        let Some(Since::Commit(id)) = &self.policy.release.signed_since else { return Ok(None) };
+        let read = Oid::from_str(id).map_err(ObjectError::from).and_then(|id| commit::read(&repository.objects, id).map(|_| id));
+        let since = read.map_err(|error| {
+            let reason =
+                format!("since when signatures are asked for cannot be told: the commit {id} of [release] signed_since {error}");
+            let remedy = format!("{}; or name a commit of the default branch there", fetching::history(repository, &error));
+            Refusal::indeterminate(Step::Policy, reason, remedy)
+        })?;
+        Ok(Some((since, History::of(&repository.objects, since))))
+    }
+
+    /// Whether a release comes after the policy began to ask. Its own date is a claim; that of its commit counts too. What a commit does not
+    /// have in its history came after it, on whatever branch.
+    fn is_asked(&self, repository: &Repository, tag: &Tag, before: Option<&(Oid, History)>) -> bool {
         let target = tag.target.as_deref().and_then(|id| Oid::from_str(id).ok());
         match &self.policy.release.signed_since {
             None => true,
@@ -235,10 +255,9 @@ impl Surveying<'_> {
                 let made = target.and_then(|id| commit::read(&repository.objects, id).ok()).and_then(|commit| commit.time);
                 [tag.date, made].into_iter().flatten().max().is_none_or(|latest| latest >= start)
             }
-            Some(Since::Commit(id)) => match (Oid::from_str(id), target) {
-                (Ok(since), Some(target)) => !matches!(ancestry::within(&repository.objects, since, target), Ancestry::Outside),
-                _ => true,
-            },
+            Some(Since::Commit(_)) => before.zip(target).is_none_or(|((since, history), target)| {
+                target == *since || !matches!(history.holds(target), Ancestry::Within { .. })
+            }),
         }
     }
 
@@ -292,9 +311,12 @@ impl Surveying<'_> {
             Some(Since::Day(day)) => TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_or(i64::MIN, |moment| moment.as_second()),
             _ => i64::MIN,
         };
-        let end = match &self.policy.release.signed_since {
-            Some(Since::Commit(id)) => Oid::from_str(id).ok(),
-            _ => None,
+        let before = match if most.is_none() { self.before(repository) } else { Ok(None) } {
+            Ok(before) => before,
+            Err(refusal) => return Commits::Unknown(Reason::Shallow, refusal.reason, refusal.remedy),
+        };
+        let is_before = |id: Oid| {
+            before.as_ref().is_some_and(|(since, history)| id != *since && matches!(history.holds(id), Ancestry::Within { .. }))
         };
         while let Some((_, id)) = pending.pop() {
             let (bytes, read) = match (commit::bytes(&repository.objects, id), commit::read(&repository.objects, id)) {
@@ -313,7 +335,7 @@ impl Surveying<'_> {
                 Ok(_) => {}
                 Err(refusal) => {
                     let carried = memchr::memmem::find(&bytes, b"\ngpgsig ").is_some();
-                    let stranger = refusal.step == crate::signing::refusal::Step::Signer;
+                    let stranger = refusal.step == Step::Signer;
                     if read.parents.len() > 1 && carried && stranger && self.policy.commits.allow_forge_merges {
                         by_forge += 1;
                     } else {
@@ -331,9 +353,8 @@ impl Surveying<'_> {
                 let why = format!("{what} are more than {MOST_COMMITS}: set [release] signed_since");
                 return Commits::Unknown(Reason::Unsupported, why, "[release] signed_since = DATE".to_owned());
             }
-            if Some(id) != end {
-                pending.extend(read.parents.into_iter().filter(|parent| seen.insert(*parent)).map(|parent| (time, parent)));
-            }
+            let parents = read.parents.into_iter().filter(|parent| !is_before(*parent) && seen.insert(*parent));
+            pending.extend(parents.map(|parent| (time, parent)));
         }
         Commits::Judged { what, count, unsigned, unsigned_count, by_forge, all: most.is_none() }
     }

@@ -8,8 +8,9 @@ use git2::{ObjectType, Oid};
 
 use super::claimed_time::{self, Past};
 use super::claims;
-use super::countersign;
+use super::countersign::{self, Target};
 use super::reach;
+use super::target::{self, NEXT_OF_A_COMMIT};
 use crate::limits::Limits;
 use crate::signing::refusal::{NEXT, Refusal, Step};
 use crate::signing::signed::{self, Signed, Signer};
@@ -98,7 +99,8 @@ impl Verifying<'_> {
             }
             Held::Commit => {
                 let commit = self.target(&id.to_string(), verdict)?;
-                self.countersigned(name, &[id], &commit, verdict, lightweight(name, self.release.accept_countersign))?;
+                let target = Target { id, commit_too: false, made: None };
+                self.countersigned(name, &target, &commit, verdict, lightweight(name, self.release.accept_countersign))?;
                 commit
             }
         };
@@ -174,17 +176,9 @@ impl Verifying<'_> {
     /// The commit that the tag names, read and kept.
     fn target(&self, id: &str, verdict: &mut TagVerdict) -> Result<commit::Commit, Refusal> {
         let id = Oid::from_str(id).map_err(|error| Refusal::rejected(Step::Grammar, error.message(), NEXT))?;
-        let commit = commit::read(&self.repository.objects, id).map_err(|error| match error {
-            ObjectError::OtherType(kind) => {
-                let reason = format!("the tag says that it names a commit, and {id} is a {kind}");
-                Refusal::rejected(Step::Target, reason, NEXT)
-            }
-            error => {
-                let reason = format!("the commit {id} {error}");
-                Refusal::indeterminate(Step::Target, reason, fetching::history(self.repository, &error))
-            }
-        })?;
+        let commit = target::commit(self.repository, id)?;
         verdict.commit = Some(id);
+        target::tree(self.repository, id, commit.tree)?;
         verdict.tree = Some(commit.tree);
         Ok(commit)
     }
@@ -199,32 +193,48 @@ impl Verifying<'_> {
         commit: &commit::Commit,
         verdict: &mut TagVerdict,
     ) -> Result<(), Refusal> {
-        match self.signed(bytes, tag, verdict.commit.unwrap_or(id), commit) {
+        let target = |signers: &[Signer], commit_too: bool| {
+            let made = self.trust.newest(tag.tagger_time.into_iter().chain(signed::proven(signers)));
+            Target { id, commit_too, made }
+        };
+        match self.signed(bytes, tag, verdict.commit.unwrap_or(id), commit, None) {
             Ok(Signed { signers, payload, notes }) => {
+                let target = target(&signers, !self.release.accept_tag);
                 verdict.payload = Some(sha256(&bytes[..payload]));
                 verdict.signers = signers;
                 verdict.notes.extend(notes);
                 if self.release.accept_tag {
-                    countersign::gather(self, name, &[id], commit, verdict);
+                    countersign::gather(self, name, &target, commit, verdict);
                     return Ok(());
                 }
                 verdict.signers.iter_mut().for_each(|signer| signer.counted = false);
                 let reason = "[release].accept lists no signature of the tag itself, and nobody countersigned".to_owned();
                 let refusal = Refusal::rejected(Step::Signer, reason, countersign_it(name));
-                self.countersigned(name, &targets(id, verdict), commit, verdict, refusal)
+                self.countersigned(name, &target, commit, verdict, refusal)
             }
             // A signature that does not fit is never made good by another.
             Err(refusal) if curable(&refusal, tag) && self.release.accept_countersign => {
                 let refusal = Refusal { remedy: countersign_it(name), ..refusal };
-                self.countersigned(name, &targets(id, verdict), commit, verdict, refusal)
+                self.countersigned(name, &target(&[], true), commit, verdict, refusal)
             }
             Err(refusal) => Err(refusal),
         }
     }
 
-    /// The signatures of a tag object, with their times held against the release's commit.
-    pub(super) fn signed(&self, bytes: &[u8], tag: &TagObject, id: Oid, commit: &commit::Commit) -> Result<Signed, Refusal> {
+    /// The signatures of a tag object, with their times held against the release's commit and the time at which what the tag object names
+    /// was `made`.
+    pub(super) fn signed(
+        &self,
+        bytes: &[u8],
+        tag: &TagObject,
+        id: Oid,
+        commit: &commit::Commit,
+        made: Option<i64>,
+    ) -> Result<Signed, Refusal> {
         let mut signed = signed::verify(bytes, tag.message, tag.tagger_time.unwrap_or(0), self.trust)?;
+        for signer in &mut signed.signers {
+            signer.covers = signer.covers.max(made);
+        }
         for signer in signed.signers.iter_mut().filter(|signer| signer.counted) {
             claimed_time::judge(self, signer, id, commit)?;
         }
@@ -235,7 +245,7 @@ impl Verifying<'_> {
     fn countersigned(
         &self,
         name: &str,
-        targets: &[Oid],
+        target: &Target,
         commit: &commit::Commit,
         verdict: &mut TagVerdict,
         otherwise: Refusal,
@@ -243,7 +253,7 @@ impl Verifying<'_> {
         if !self.release.accept_countersign {
             return Err(otherwise);
         }
-        countersign::gather(self, name, targets, commit, verdict);
+        countersign::gather(self, name, target, commit, verdict);
         if verdict.signers.iter().any(|signer| signer.counted) {
             verdict.notes.push(format!("a countersignature stands for it: {}", otherwise.reason));
             return Ok(());
@@ -276,9 +286,6 @@ impl Verifying<'_> {
     }
 }
 
-/// What helps where a tag is of something else.
-const NEXT_OF_A_COMMIT: &str = "tag and sign the next version, and give the tag the id of a commit";
-
 /// What a reference names.
 enum Held {
     Tag { tag: TagObject, bytes: Vec<u8> },
@@ -296,11 +303,6 @@ fn countersigning(name: &str, before: &str) -> String {
 
 fn fetch_it(name: &str) -> String {
     fetching::tag(name).map_or_else(|| fetching::BY_HAND.to_owned(), |command| format!("fetch it: {command}"))
-}
-
-/// What a countersignature in the place of the tag's own may be over: the commit, or the tag object.
-fn targets(id: Oid, verdict: &TagVerdict) -> Vec<Oid> {
-    verdict.commit.into_iter().chain([id]).collect()
 }
 
 /// Whether a pattern means names beyond ASCII: by a wildcard, or by what it writes. `\d`, `\w` and `\s` mean what they mean to whoever

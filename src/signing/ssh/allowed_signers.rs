@@ -21,7 +21,8 @@ pub struct AllowedSigner {
     pub line: usize,
 }
 
-/// Reads a file. Lines for other namespaces than `git` are left out.
+/// Reads a file. Lines for other namespaces than `git`, and keys of kinds that are not known, are left out; a key that is too weak is
+/// kept, since whoever signs with it is to be told.
 ///
 /// # Errors
 /// The 1-based line and what is wrong with it.
@@ -47,7 +48,12 @@ fn signer(line: &str, at: usize) -> Result<Option<AllowedSigner>, String> {
     let end = blank_outside_quotes(rest);
     let is_key = |text: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|kind| text.starts_with(kind));
     let (options, text) = if is_key(rest) { ("", rest) } else { (&rest[..end], rest[end..].trim_start()) };
-    let mut key = SshKey::parse(text)?;
+    let mut key = match SshKey::read(text) {
+        Ok(key) => key,
+        // Nothing is signed by it that could be read.
+        Err(_) if key::is_of_unknown_kind(text) => return Ok(None),
+        Err(why) => return Err(why),
+    };
     let mut window = Window::default();
     let mut for_git = true;
     for (name, value) in key::list(options)? {
@@ -200,6 +206,31 @@ mod tests {
         assert!(parse(&format!("a@b.c namespaces=\"file, git\" {KEY}\n")).is_ok_and(|all| all.is_empty()));
         let all = parse(&format!("\"a@b.c, d@e\" {KEY}\n")).expect("parses");
         assert!(all[0].is_for("a@b.c") && !all[0].is_for("d@e"));
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_used_is_no_mistake_of_the_file() {
+        use base64ct::{Base64, Encoding as _};
+        let line = |kind: &str, fields: &[&[u8]]| {
+            let all = [kind.as_bytes()].into_iter().chain(fields.iter().copied());
+            let blob: Vec<u8> =
+                all.flat_map(|field| [&u32::try_from(field.len()).expect("small").to_be_bytes(), field].concat()).collect();
+            format!("a@b.c {kind} {}\n", Base64::encode_string(&blob))
+        };
+        let modulus = |bytes: usize| [&[0][..], &vec![0xC1; bytes]].concat();
+        for (bytes, usable) in [(128, false), (256, true), (1024, false)] {
+            let all = parse(&line("ssh-rsa", &[&[1, 0, 1], &modulus(bytes)])).expect("a key");
+            assert_eq!(all[0].key.problem().is_none(), usable, "{bytes}");
+        }
+        for kind in ["ssh-new", "ssh-xmss@openssh.com"] {
+            let all =
+                parse(&format!("{}a@b.c {KEY}\n", line(kind, &[b"XMSS_SHA2-256_W16_H10", &[7; 64]]))).expect("other keys stand");
+            assert!(all.iter().any(|one| one.key.problem().is_none()), "{kind}");
+        }
+        let other = line("ssh-new", &[b"x"]).replace("ssh-new", "ssh-two");
+        for garbage in ["a ssh-new AAAA", "a ssh-new", "a ssh-new !", "a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", other.trim()] {
+            assert!(parse(garbage).is_err(), "{garbage}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! kinds of key.
 
 use ssh_key::public::KeyData;
-use ssh_key::{HashAlg, PublicKey};
+use ssh_key::{Algorithm, HashAlg, PublicKey};
 
 use crate::signing::material::{Material, RSA_BITS};
 use crate::signing::trust::Window;
@@ -33,20 +33,37 @@ pub struct Options {
 }
 
 impl SshKey {
-    /// Reads `[options] type base64 [comment]`.
+    /// Reads `[options] type base64 [comment]`, of a key that can be used.
     ///
     /// # Errors
     /// What is wrong with the line, as a clause.
     pub fn parse(line: &str) -> Result<Self, String> {
+        let key = Self::read(line)?;
+        match key.problem() {
+            Some(why) => Err(why),
+            None => Ok(key),
+        }
+    }
+
+    /// Reads a line as [`Self::parse`] does, and a key that is too weak as well: [`Self::problem`] tells.
+    ///
+    /// # Errors
+    /// What is wrong with the line, as a clause.
+    pub(super) fn read(line: &str) -> Result<Self, String> {
         if line.trim().contains(|c: char| c.is_control() && c != '\t') {
             return Err("it is more than one line".to_owned());
         }
         let (options, key) = split(line)?;
         let public = PublicKey::from_openssh(key).map_err(|problem| format!("it is no SSH public key: {problem}"))?;
         let data = public.key_data().clone();
-        strength(&data)?;
         let fingerprint = data.fingerprint(HashAlg::Sha256).to_string();
         Ok(Self { data, fingerprint, window: Window::default(), compromised: false, options: Options::parse(options)? })
+    }
+
+    /// Why no signature by it is believed, as a clause; `None`: it can be used.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        strength(&self.data).err()
     }
 
     /// The key as an entry of the policy limits it.
@@ -108,6 +125,18 @@ fn split(line: &str) -> Result<(&str, &str), String> {
         }
     }
     Err("it is no SSH public key (`type base64 [comment]`, as in a .pub file)".to_owned())
+}
+
+/// Whether a line `type base64 [comment]` is a key of a kind that nothing here knows: the bytes begin with the name of that kind.
+pub(super) fn is_of_unknown_kind(key: &str) -> bool {
+    use base64ct::{Base64, Encoding as _};
+    let mut words = key.split([' ', '\t']);
+    let (Some(kind), Some(bytes)) = (words.next(), words.next().and_then(|text| Base64::decode_vec(text).ok())) else {
+        return false;
+    };
+    let named =
+        bytes.split_first_chunk::<4>().and_then(|(length, rest)| rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?));
+    Algorithm::new(kind).map_or(true, |kind| matches!(kind, Algorithm::Other(_))) && named == Some(kind.as_bytes())
 }
 
 impl Options {

@@ -87,6 +87,7 @@ fn by(parsed: &SshSignature, signed: &[u8], time: i64, trust: &Trust) -> Result<
         return Ok(verified);
     };
     strength(data).map_err(weak)?;
+    strength(&entry.data).map_err(weak)?;
     algorithm(parsed, data).map_err(weak)?;
     if let Claimed::Certificate(certificate) = &parsed.claimed {
         verified.over = i64::try_from(certificate.before).ok().filter(|end| *end <= trust.now);

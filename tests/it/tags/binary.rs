@@ -171,6 +171,31 @@ fn in_actions_the_step_gets_its_outputs() {
         let said = fs::read_to_string(&file).expect("outputs");
         assert!(ran.status == 2 && said == "verified=false\n", "{wrong:?}: {} {said}", ran.status);
     }
+    // Who asks for every release has named none to deploy: no output is one that a deploy could wait for.
+    let mut all = case::named("control-all");
+    all.arguments = Vec::new();
+    let built = Built::new(&all);
+    for (commit, status, said) in [(commit.clone(), 0, "all-verified=true\n"), ("1".repeat(40), 1, "all-verified=false\n")] {
+        let _ = fs::remove_file(&file);
+        let environment = [
+            ("GITHUB_ACTIONS", "true"),
+            ("CI", "true"),
+            ("GITHUB_OUTPUT", shown.as_str()),
+            ("GITHUB_REF", "refs/tags/v1.1"),
+            ("GITHUB_SHA", commit.as_str()),
+        ];
+        let ran = run(&built, &all, &["--all"], &environment);
+        assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(fs::read_to_string(&file).expect("outputs"), said);
+        assert!(ran.stdout.contains("workflow comes from the tag itself"), "{}", ran.stdout);
+        assert_eq!(ran.stdout.matches("step    artefact").count(), usize::try_from(status).expect("a count"));
+    }
+    // Of several tags the event is about its own.
+    let mut two = case::named("control-several");
+    two.arguments = vec!["v1.0".to_owned(), "refs/tags/v1.1".to_owned()];
+    let environment = [("GITHUB_ACTIONS", "true"), ("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", commit.as_str())];
+    let ran = run(&Built::new(&two), &two, &[], &environment);
+    assert!(ran.status == 0 && ran.stdout.contains("workflow comes from the tag itself"), "{}{}", ran.stdout, ran.stderr);
     let (_, several) = outputs("control-several", &[]);
     assert_eq!(several, "verified=true\n", "of several tags no output could say which");
 }

@@ -104,6 +104,9 @@ pub(super) struct Logged {
     /// The commit whose policy judged, by name.
     #[serde(default)]
     pub(super) policy: Option<String>,
+    /// The files in `tags/` of the countersignatures that counted; without it the line is of a version that did not record them.
+    #[serde(default)]
+    pub(super) countersigned: Option<Vec<String>>,
 }
 
 fn v1_1() -> Vec<String> {

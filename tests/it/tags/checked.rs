@@ -125,6 +125,39 @@ fn only_releases_since_the_policy_asks_are_judged() {
     assert_eq!(found["repository"].0, "not-applicable", "the tip is of 2026-03-01: {found:?}");
 }
 
+/// What the commit that the policy names does not have in its history came after it, on whatever branch; a commit that is not here tells nothing.
+#[test]
+fn since_a_commit_is_what_that_commit_does_not_have() {
+    let mut case = case::named("control");
+    // A branch for maintenance that forked before.
+    case.refs.insert("v9.0".to_owned(), "commit:evil".to_owned());
+    let built = Built::new(&case);
+    let here = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(here.path().join("keys")).expect("a folder");
+    for name in ["alice.asc", "bob.asc", "carol.asc"] {
+        std::fs::copy(folder().join("policies/keys").join(name), here.path().join("keys").join(name)).expect("copied");
+    }
+    let text = std::fs::read_to_string(policy("two")).expect("a policy").replace("min_signatures = 2", "");
+    let file = here.path().join("policy.toml");
+    let ask = |since: &str| {
+        let text = text.replace("[release]", &format!("[release]\nsigned_since = \"{since}\"\nbranches = []"));
+        std::fs::write(&file, text).expect("written");
+        let (_, report, said) = by(&built, &case.now, &[], &["--policy", file.to_str().expect("text")]);
+        let findings = report["findings"].as_array().unwrap_or_else(|| panic!("{said}")).clone();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        findings
+            .iter()
+            .map(|one| (word(&one["subject"]), (word(&one["verdict"]), word(&one["message"]))))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let found = ask(&built.history.id("c2").to_string());
+    let verdicts: Vec<(&str, &str)> = found.iter().map(|(name, (verdict, _))| (name.as_str(), verdict.as_str())).collect();
+    assert_eq!(verdicts, [("v1.1", "pass"), ("v2.0", "pass"), ("v9.0", "fail")], "v1.0 lies before it");
+    let found = ask(&"a".repeat(40));
+    let (verdict, message) = &found["repository"];
+    assert!(verdict == "unknown" && message.contains("signed_since is not in the repository"), "{found:?}");
+}
+
 /// The accepted kinds of signature are those of the profile that judges, wherever that was named.
 #[test]
 fn a_profile_on_the_command_line_says_which_signatures_count() {

@@ -69,9 +69,23 @@ fn forge(tags: &[(&str, &str)]) -> BTreeMap<String, (u16, String, String)> {
             let bytes = tag_bytes(file);
             let (text, signature) = bytes.split_at(payload(&bytes));
             let id = oid(&bytes).to_string();
+            let head = String::from_utf8_lossy(text).into_owned();
+            let line = |key: &str| head.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned();
+            let tagger = line("tagger ");
+            let (who, when) = tagger.split_once(" <").expect("a tagger");
+            let (mail, when) = when.split_once("> ").expect("a mail");
+            let seconds = when.split(' ').next().and_then(|text| text.parse().ok()).expect("seconds");
+            let date = jiff::Timestamp::from_second(seconds).expect("a time").to_string();
+            let message = head.split_once("\n\n").map(|(_, message)| message.trim_end()).unwrap_or_default();
             let signed = (!signature.is_empty()).then(|| [text, signature].map(String::from_utf8_lossy));
             let [text, signature] = signed.map_or([Value::Null, Value::Null], |parts| parts.map(|part| json!(part)));
-            put(format!("/git/tags/{id}"), json!({ "sha": id, "verification": { "payload": text, "signature": signature } }));
+            put(
+                format!("/git/tags/{id}"),
+                json!({ "sha": id, "tag": line("tag "), "message": message,
+                "object": { "sha": line("object "), "type": line("type ") },
+                "tagger": { "name": who, "email": mail, "date": date },
+                "verification": { "payload": text, "signature": signature } }),
+            );
             json!({ "ref": full, "object": { "type": "tag", "sha": id } })
         };
         match name.strip_prefix("countersign/").and_then(|rest| rest.rsplit_once('/')) {
@@ -135,7 +149,7 @@ fn what_the_forge_has_is_judged_as_strictly() {
     for (file, status, says) in [
         ("carol", 1, "no release role"),
         ("a13", 1, "does not fit"),
-        ("unsigned", 3, "is not in the repository"),
+        ("unsigned", 1, "no signature"),
         ("v1.0", 1, "called `v1.0`"),
     ] {
         let server = serve(forge(&[("v1.1", file)]));
@@ -161,6 +175,42 @@ fn countersignatures_are_fetched_too() {
     assert_eq!(fetch(&case, &alone.address, &[]).status, 1);
     let server = serve(forge(&[("v1.1", "v1.1"), ("countersign/v1.1/bob", "cs-bob")]));
     let ran = fetch(&case, &server.address, &[]);
+    assert!(ran.status == 0 && ran.text.contains("signer  bob"), "{}", ran.text);
+}
+
+/// Whoever may push tags may push any number of them below a release's countersignatures, and any bytes.
+#[test]
+fn junk_below_a_release_keeps_no_answer_back() {
+    let full = "refs/tags/countersign/v1.1";
+    let list = format!("{REPO}/git/matching-refs/tags/countersign/v1.1/");
+    let entry =
+        |at: usize, kind: &str, id: &str| json!({ "ref": format!("{full}/{at:04}"), "object": { "type": kind, "sha": id } });
+    let commit = Built::new(&checked_out()).history.id("c2").to_string();
+    let unknown: Vec<Value> = (0..150).map(|at| entry(at, "tag", &format!("{at:040x}"))).collect();
+    let lists = [json!((0..900).map(|at| entry(at, "commit", &commit)).collect::<Vec<_>>()), json!(unknown), json!("no list")];
+    for (policy, status, says) in [("plain", 0, "verified"), ("two", 3, "leave --fetch out")] {
+        for (at, junk) in lists.iter().enumerate() {
+            let mut answers = forge(&[("v1.1", "v1.1")]);
+            answers.insert(list.clone(), (200, String::new(), junk.to_string()));
+            let mut case = checked_out();
+            case.policy = policy.to_owned();
+            let server = serve(answers);
+            let ran = fetch(&case, &server.address, &[]);
+            // Commits are no signatures, whoever names them.
+            let expected = if at == 0 && status == 3 { 1 } else { status };
+            assert_eq!(ran.status, expected, "{policy} {at}: {}", ran.text);
+            assert!(ran.text.contains(says) || expected == 1, "{policy} {at}: {}", ran.text);
+            assert!(server.asked.lock().expect("a log").len() < 110, "bounded");
+        }
+    }
+    let mut answers = forge(&[("v1.1", "v1.1"), ("countersign/v1.1/bob", "cs-bob")]);
+    let bob = answers[&list].2.clone();
+    let mut many: Vec<Value> = (0..400).map(|at| entry(at, "commit", &commit)).collect();
+    many.extend(serde_json::from_str::<Vec<Value>>(&bob).expect("a list"));
+    answers.insert(list, (200, String::new(), json!(many).to_string()));
+    let mut case = checked_out();
+    case.policy = "two".to_owned();
+    let ran = fetch(&case, &serve(answers).address, &[]);
     assert!(ran.status == 0 && ran.text.contains("signer  bob"), "{}", ran.text);
 }
 

@@ -65,6 +65,7 @@ fn it_is_whole_wherever_a_run_was_killed() {
         payload: None,
         commit: "0".repeat(40),
         policy: None,
+        countersigned: Some(Vec::new()),
         time: case.now.clone(),
     };
     let text = |tag: &str| serde_json::to_string(&entry(tag)).expect("a line") + "\n";
@@ -107,6 +108,14 @@ fn a_damaged_field_is_no_missing_one() {
         fs::write(&path, format!("{before}\"{field}\":\"G{}", &value[1..])).expect("written");
         let found = built.verify(&case);
         assert!(found.verdict == "incomplete" && found.text.contains("is damaged: line"), "{field}: {}", found.text);
+    }
+    for field in ["policy", "payload"] {
+        let value: serde_json::Value = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
+        let gone = format!("\"{field}\":{},", value[field]);
+        assert!(text.contains(&gone), "{field}: {text}");
+        fs::write(&path, text.replace(&gone, "")).expect("written");
+        let found = built.verify(&case);
+        assert!(found.verdict == "incomplete" && found.text.contains("is damaged: line"), "no {field}: {}", found.text);
     }
     fs::write(&path, &text).expect("written");
     assert_eq!(built.verify(&case).step.as_deref(), Some("state"), "undamaged it knows that the policy went back");

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use regex::Regex;
 
-use super::differential::is_here;
+use super::differential::compared;
 use crate::house::reading::file;
 
 /// What happens between two commands of the pages: the beginning of the one it stands before, and a script.
@@ -206,7 +206,7 @@ fn occasion(command: &str, block: usize, blocks: &[(String, String)]) -> String 
 
 #[test]
 fn every_command_of_the_pages_does_what_they_say() {
-    if !["git", "gpg", "gpgconf", "ssh-keygen", "sh", "jq", "sed"].iter().all(|program| is_here(program)) {
+    if !compared(&["git", "gpg", "gpgconf", "ssh-keygen", "sh", "jq", "sed"]) {
         return;
     }
     const KEYS: [&str; 2] = ["A39F67776B71277DAC3D427257C68BD360E91EED", "1B12B37C70903D1AD0E780C2670D4409A8BBA1C2"];

@@ -43,6 +43,17 @@ pub(super) fn plant(built: &mut Built, word: &str) {
             let file = tree.get_name(".gitattributes").expect("an entry").id();
             built.history.write_without(&built.git, file);
         }
+        "no-tree" => {
+            let tree = built.repository.find_commit(built.history.id("c2")).expect("a commit").tree_id();
+            built.history.write_without(&built.git, tree);
+        }
+        "blob-for-a-tree" => {
+            let odb = built.repository.odb().expect("objects");
+            let blob = odb.write(git2::ObjectType::Blob, b"no tree").expect("written");
+            let text = format!("tree {blob}\nauthor a <a> 1714521600 +0000\ncommitter a <a> 1714521600 +0000\n\nx\n");
+            let commit = odb.write(git2::ObjectType::Commit, text.as_bytes()).expect("written");
+            built.plant_file("refs/tags/v1.1", format!("{commit}\n").as_bytes());
+        }
         "no-commit" => built.history.write_without(&built.git, built.history.id("c2")),
         "no-object" => {
             let id = oid(&tag_bytes("v1.1"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::case;
-use super::differential::is_here;
+use super::differential::compared;
 use super::repository::Built;
 
 /// Runs a program in a folder, without anybody's configuration.
@@ -28,7 +28,7 @@ fn command(text: &str) -> Option<String> {
 
 #[test]
 fn each_remedy_is_run_as_it_is_printed() {
-    if !["git", "sh"].iter().all(|program| is_here(program)) {
+    if !compared(&["git", "sh"]) {
         return;
     }
     let case = case::named("control-default-branch");

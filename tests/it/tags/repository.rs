@@ -121,6 +121,10 @@ impl Built {
             payload: Some(sha256(&bytes[..payload(&bytes)])),
             commit: self.history.id("c2").to_string(),
             policy: line.policy.as_ref().map(|name| self.history.id(name).to_string()),
+            countersigned: line
+                .countersigned
+                .as_ref()
+                .map(|files| files.iter().map(|file| oid(&tag_bytes(file)).to_string()).collect()),
             time: "2026-05-01T00:00:00Z".to_owned(),
         };
         serde_json::to_string(&entry).expect("a line")
@@ -159,7 +163,7 @@ impl Built {
         let mut expected = Vec::new();
         if case.expect_commit.is_some() || case.expect_version.is_some() {
             let commit = case.expect_commit.as_ref().map(|name| self.history.id(name).to_string());
-            expected.push(Expected { by: "version.json".to_owned(), commit, version: case.expect_version.clone() });
+            expected.push(Expected { by: "version.json".to_owned(), tag: None, commit, version: case.expect_version.clone() });
         }
         TagRequest {
             repository: self.path.clone(),
@@ -194,7 +198,13 @@ impl Built {
 
     /// Asks.
     pub(super) fn verify(&self, case: &Case) -> Found {
-        match unlocked(|| verify(&self.request(case))) {
+        self.ask(&self.request(case))
+    }
+
+    /// Asks what no case says.
+    #[expect(clippy::unused_self, reason = "the repository lives as long as what is asked about it")]
+    pub(super) fn ask(&self, request: &TagRequest) -> Found {
+        match unlocked(|| verify(request)) {
             Ok(report) => Found::of(report),
             Err(error) => Found {
                 verdict: if error.kind == Kind::Usage { "usage" } else { "incomplete" }.to_owned(),
