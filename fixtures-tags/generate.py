@@ -303,6 +303,7 @@ def written_policies():
     yield "openpgp-only", TWO + who_ssh("ed", ed.line()) + release('formats = ["openpgp"]')
     yield "first-parent", TWO + release('reach = "first-parent"')
     yield "release-branches", TWO + release('branches = ["release/*"]')
+    yield "main-and-releases", TWO + release('branches = ["main", "release/*"]')
     yield "two-branches", TWO + release('branches = ["main", "never-fetched"]')
     yield "no-branches", TWO + release("branches = []")
     yield "own-pattern", TWO + release(r"tag_pattern = 'v1'")

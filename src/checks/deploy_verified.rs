@@ -87,8 +87,7 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
                 Some(Err(Open::Unknown(why))) => open(&why.text, why.reason),
             };
             let finding = finding.at(place.clone(), "the tag is verified here");
-            let fix =
-                "protect the tags by a ruleset or the environment by reviewers, or deploy from a workflow of the default branch";
+            let fix = "protect the tags by a ruleset that lets only releasers make and move them, or deploy from a workflow of the default branch";
             if finding.verdict == Verdict::Pass { finding } else { finding.fix(fix) }
         }
         Guard::Stands(place, _, title) => {

@@ -226,6 +226,38 @@ mod tests {
         ids
     }
 
+    /// Whatever times are claimed, and however many parents there are: one commit at a time or the whole history, the answer is one.
+    #[test]
+    fn one_alone_and_all_at_once_have_the_same_answers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut state = 7_u64;
+        let mut below = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % most
+        };
+        let mut commits: Vec<(String, i64, Vec<usize>)> = Vec::new();
+        for at in 0..60_usize {
+            let near = |back: u64| at.saturating_sub(1 + usize::try_from(back).expect("small"));
+            let parents: Vec<usize> = if at == 0 { Vec::new() } else { (0..=below(3)).map(|_| near(below(6))).collect() };
+            let clock = [0, 40, 4000].map(|days| days * 86_400)[usize::try_from(below(3)).expect("small")];
+            commits.push((at.to_string(), 1_700_000_000 + i64::try_from(at).expect("small") - clock, parents));
+        }
+        let listed: Vec<(&str, i64, &[usize])> =
+            commits.iter().map(|(name, time, on)| (name.as_str(), *time, on.as_slice())).collect();
+        let ids = history(folder.path(), &listed);
+        let objects = Objects::open(&folder.path().join("objects")).expect("objects");
+        let mut sides = 0;
+        for tip in ids.iter().skip(40) {
+            let whole = History::of(&objects, *tip);
+            for commit in &ids {
+                let alone = within(&objects, *commit, *tip);
+                assert_eq!(alone, whole.holds(*commit), "{commit} under {tip}");
+                sides += usize::from(alone == Ancestry::Within { first_parent: false });
+            }
+        }
+        assert!(sides > 50, "{sides} lie beside the line");
+    }
+
     #[test]
     fn a_commit_is_as_young_as_its_youngest_ancestor_by_any_parent() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -86,7 +86,7 @@ pub static KEYS: &[Key] = &[
     may("release", Table, ByKey, "", "Release tags"),
     may("release.tag_pattern", Pattern, Never, r"'^(.+[@/])?v?\d+\.\d+(\.\d+)?([-.+].+)?$'", "Which tags are releases, over the whole name"),
     may("release.branches", Globs, Fewer, "", "Branches that a release must lie on; [] switches that off"),
-    may("release.signed_since", DateOrCommit, Earlier, "", "Releases from here on must be signed").without(Absent::Most),
+    may("release.signed_since", DateOrCommit, Earlier, "", "Releases from this day on, or which this commit has not in its history, must be signed").without(Absent::Most),
     may("release.formats", Words(&["openpgp", "ssh"]), Shorter, "[\"openpgp\", \"ssh\"]", "Accepted kinds of signature; the profile literal takes [\"openpgp\"]"),
     may("release.min_signatures", Number(1, 100), More, "1", "How many people must sign"),
     may("release.check_last", Number(1, 10_000), More, "5", "How many releases `check` looks at"),

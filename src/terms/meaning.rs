@@ -20,6 +20,7 @@ pub(super) fn problems(policy: &Policy, catalog: &Catalog, today: Date) -> Vec<E
     keys(policy, &mut found);
     windows(policy, &mut found);
     accepted(policy, &mut found);
+    branches(policy, &mut found);
     named_twice(policy, catalog, &mut found);
     if let Some(exempt) = policy.values.route("org.exempt") {
         for entry in exempt.items() {
@@ -80,6 +81,20 @@ fn attestations(policy: &Policy, found: &mut Vec<Error>) {
         } else if length > most {
             let error = Error::usage(format!("the statement holds {length} days, at most {most} are allowed")).at(place);
             found.push(error.hint("thresholds.attestation_max_age sets it"));
+        }
+    }
+}
+
+/// Branches are called by their names; by the name of a reference nothing is called.
+fn branches(policy: &Policy, found: &mut Vec<Error>) {
+    for list in ["release.branches", "gate.branches"] {
+        for node in policy.values.route(list).into_iter().flat_map(Node::items) {
+            let Some(name) = node.text() else { continue };
+            let short = ["refs/heads/", "refs/remotes/origin/"].iter().find_map(|prefix| name.strip_prefix(prefix));
+            if let Some(short) = short {
+                let error = Error::usage(format!("`{name}` is no name of a branch")).at(node.place.clone());
+                found.push(error.hint(format!("write `{short}`")));
+            }
         }
     }
 }

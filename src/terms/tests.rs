@@ -30,6 +30,8 @@ fn parse_with(text: &str, others: &BTreeMap<&str, &str>, org: Option<&str>) -> R
 
 /// Text, place of the first problem, part of its message, part of its hint.
 const WRONG: &[(&str, &str, &str, &str)] = &[
+    ("[release]\nbranches = [\"main\", \"refs/heads/main\"]", "2:21", "`refs/heads/main` is no name of a branch", "write `main`"),
+    ("[gate]\nbranches = [\"refs/heads/next\"]", "2:13", "`refs/heads/next` is no name of a branch", "write `next`"),
     ("profil = \"modern\"", "1:1", "`profil` is not a key of a policy", "did you mean `profile`?"),
     ("profile = \"modem\"", "1:11", "`profile` cannot be `modem`", "it is one of: modern, literal"),
     ("profile = 1", "1:11", "`profile` needs text, not a whole number", "for example"),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use git2::Oid;
 
+use super::reach;
 use super::verify::Verifying;
 use crate::signing::refusal::{COUNTERSIGN, Refusal, Step};
 use crate::signing::signed::Signer;
@@ -97,14 +98,11 @@ fn arrived(verifying: &Verifying<'_>, signer: &Signer, id: Oid, end: i64) -> Res
     if let Some((at, error)) = unknown {
         return Err(cut(at, &error));
     }
-    if verifying.branches.iter().any(|set| !set.missing.is_empty()) {
-        let reason =
-            "whether the commit is older than the end of the trust in a key cannot be told: not all release branches are here";
-        return Err(Refusal::indeterminate(
-            Step::Time,
-            reason,
-            format!("fetch the release branches: {}", fetching::branches(verifying.repository)),
-        ));
+    if let Some(name) = verifying.branches.iter().find_map(|set| set.missing.first()) {
+        let reason = format!(
+            "whether the commit is older than the end of the trust in a key cannot be told: the branch {name} is not here"
+        );
+        return Err(Refusal::indeterminate(Step::Time, reason, reach::bring(verifying.repository, name)));
     }
     // On none of the branches: that is said by the step of the branch.
     came_late

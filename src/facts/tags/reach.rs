@@ -12,7 +12,7 @@ use crate::signing::refusal::{Refusal, Step};
 use crate::source::ancestry::{self, Ancestry, History};
 use crate::source::objects::Objects;
 use crate::source::refs::Ref;
-use crate::source::repository::MOST_BRANCHES;
+use crate::source::repository::{MOST_BRANCHES, ORIGINS_BRANCHES, OWN_BRANCHES};
 use crate::source::{Repository, fetching};
 use crate::terms::policy::Release;
 
@@ -34,6 +34,8 @@ pub struct Branches {
     pub here: Vec<Branch>,
     /// Names that were asked for and are not here: such a branch may hold what the others do not.
     pub missing: Vec<String>,
+    /// Patterns that no branch here matches. A pattern names no branch that has to be there, so that none is an answer.
+    pub unmatched: Vec<String>,
 }
 
 /// Histories of branches, each read once where many releases are asked about; one alone is looked for from the tip, where it is near.
@@ -70,7 +72,9 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches
     let mut found = Branches::default();
     for pattern in patterns {
         let before = found.here.len();
-        let by_pattern = pattern.contains(['*', '?', '[', '{']);
+        // `{` may stand in a name.
+        let is_name = all.iter().any(|(full, _)| full.strip_prefix(prefix) == Some(pattern));
+        let by_pattern = !is_name && pattern.contains(['*', '?', '[', '{']);
         let matcher = matcher(pattern)?;
         for (full, held) in &all {
             let name = full.strip_prefix(prefix).unwrap_or(full);
@@ -85,10 +89,31 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches
             }
         }
         if found.here.len() == before {
-            found.missing.push(pattern.clone());
+            let here = |short: &str| all.iter().any(|(full, _)| full.strip_prefix(prefix) == Some(short));
+            if let Some(error) = misspelt(pattern, here) {
+                return Err(error);
+            }
+            if by_pattern { found.unmatched.push(pattern.clone()) } else { found.missing.push(pattern.clone()) }
         }
     }
     Ok(found)
+}
+
+/// What a branch is called otherwise than by its name, for names that nothing is called by: more of a reference, or nothing at all.
+fn misspelt(name: &str, here: impl Fn(&str) -> bool) -> Option<Error> {
+    let error = Error::usage(format!("`{name}` is no name of a branch"));
+    if name.is_empty() {
+        return Some(error.hint("for example main"));
+    }
+    let short = [OWN_BRANCHES, ORIGINS_BRANCHES, "origin/"].iter().find_map(|prefix| name.strip_prefix(prefix))?;
+    (here(short) || name.starts_with("refs/")).then(|| error.hint(format!("write `{short}`")))
+}
+
+/// Brings a branch that is asked for by name, or says how it is asked for no more.
+#[must_use]
+pub fn bring(repository: &Repository, name: &str) -> String {
+    let fetch = fetching::branches(repository);
+    format!("fetch the release branches: {fetch}; or, if {name} is gone, take it out of [release].branches")
 }
 
 /// None of the branches on which a release must lie is here.
@@ -141,11 +166,7 @@ pub(super) fn ask(
     }
     if let Some(name) = branches.missing.first() {
         let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");
-        return Err(Refusal::indeterminate(
-            Step::Branch,
-            reason,
-            format!("fetch the release branches: {}", fetching::branches(repository)),
-        ));
+        return Err(Refusal::indeterminate(Step::Branch, reason, bring(repository, name)));
     }
     if let Some(name) = aside {
         let reason =
@@ -153,9 +174,9 @@ pub(super) fn ask(
         return Err(Refusal::rejected(Step::Branch, reason, remedy));
     }
     let names: Vec<&str> = branches.here.iter().map(|branch| branch.name.as_str()).take(5).collect();
-    Err(Refusal::rejected(
-        Step::Branch,
-        format!("the commit lies on none of the release branches ({})", names.join(", ")),
-        remedy,
-    ))
+    let reason = format!("the commit lies on none of the release branches ({})", names.join(", "));
+    let Some(pattern) = branches.unmatched.first() else { return Err(Refusal::rejected(Step::Branch, reason, remedy)) };
+    let reason = format!("{reason}, and no branch here matches {pattern}");
+    let fetch = fetching::branches(repository);
+    Err(Refusal::rejected(Step::Branch, reason, format!("{remedy}; if the origin has such a branch, fetch it: {fetch}")))
 }

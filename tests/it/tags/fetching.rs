@@ -149,7 +149,7 @@ fn what_the_forge_has_is_judged_as_strictly() {
     for (file, status, says) in [
         ("carol", 1, "no release role"),
         ("a13", 1, "does not fit"),
-        ("unsigned", 1, "no signature"),
+        ("unsigned", 1, "called `v1.2`"),
         ("v1.0", 1, "called `v1.0`"),
     ] {
         let server = serve(forge(&[("v1.1", file)]));
@@ -157,6 +157,11 @@ fn what_the_forge_has_is_judged_as_strictly() {
         assert_eq!(ran.status, status, "{file}: {}", ran.text);
         assert!(ran.text.contains(says), "{file}: {}", ran.text);
     }
+    // The forge tells what an unsigned tag says, and not its bytes: they are those that have its id.
+    let mut case = checked_out();
+    case.arguments = vec!["v1.2".to_owned()];
+    let ran = fetch(&case, &serve(forge(&[("v1.2", "unsigned")])).address, &[]);
+    assert!(ran.status == 1 && ran.text.contains("step    block"), "{}", ran.text);
     let built = Built::new(&checked_out());
     let light = serve(forge(&[("v1.1", &built.history.id("c2").to_string())]));
     let ran = fetch(&checked_out(), &light.address, &[("GITHUB_ACTIONS", "true")]);
