@@ -27,9 +27,6 @@ use crate::text::SourceFile;
 pub(super) const OF_A_COMMIT: &str =
     "keep the policy in a repository: name it by --policy-ref, or check that repository out and name the unchanged file";
 
-/// Names that lead from one to the next.
-const MOST_ALIASES: usize = 5;
-
 /// What the command line says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TagOrigin<'a> {
@@ -272,14 +269,7 @@ impl DefaultBranch {
     }
 
     fn at(repository: &Repository, full: String, prefix: &str) -> Result<Option<Self>, Error> {
-        let mut full = full;
-        // A branch may be another's alias, which is no branch of its own.
-        for _ in 0..MOST_ALIASES {
-            match repository.refs.read(&full)? {
-                Some(Ref::Symbolic(other)) => full = other,
-                _ => break,
-            }
-        }
+        let full = repository.refs.last_name(&full)?;
         let Some(name) = full.strip_prefix(prefix).map(str::to_owned) else { return Ok(None) };
         let tip = repository.refs.resolve(&full)?;
         Ok(Some(Self { name, full, tip }))

@@ -63,14 +63,14 @@ impl Snapshot {
 }
 
 fn named_by_heads(repository: &Repository) -> Result<Option<String>, Error> {
-    let strip = |held: Option<Ref>, prefix: &str| match held {
-        Some(Ref::Symbolic(name)) => name.strip_prefix(prefix).map(str::to_owned),
-        _ => None,
+    let strip = |name: &str, prefix: &str| -> Result<Option<String>, Error> {
+        let Some(Ref::Symbolic(branch)) = repository.refs.read(name)? else { return Ok(None) };
+        Ok(repository.refs.last_name(&branch)?.strip_prefix(prefix).map(str::to_owned))
     };
-    let remote = strip(repository.refs.read("refs/remotes/origin/HEAD")?, "refs/remotes/origin/");
+    let remote = strip("refs/remotes/origin/HEAD", "refs/remotes/origin/")?;
     // Below `refs/remotes/` of a mirror stands what anybody pushed.
     if !repository.is_git_dir || remote.is_some() && !repository.is_mirror()? {
         return Ok(remote);
     }
-    Ok(strip(repository.refs.read("HEAD")?, "refs/heads/"))
+    strip("HEAD", "refs/heads/")
 }

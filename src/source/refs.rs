@@ -80,12 +80,24 @@ impl Refs {
     /// # Errors
     /// As [`Self::read`], or a longer chain.
     pub fn resolve(&self, name: &str) -> Result<Option<Oid>, Error> {
+        self.follow(name).map(|(_, id)| id)
+    }
+
+    /// The name at the end of a reference's symbolic ones, whether it exists or not: its own where it is none. An alias is no branch.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn last_name(&self, name: &str) -> Result<String, Error> {
+        self.follow(name).map(|(name, _)| name)
+    }
+
+    fn follow(&self, name: &str) -> Result<(String, Option<Oid>), Error> {
         let mut name = name.to_owned();
         for _ in 0..=SYMBOLIC_HOPS {
             match self.read(&name)? {
-                Some(Ref::Direct(id)) => return Ok(Some(id)),
+                Some(Ref::Direct(id)) => return Ok((name, Some(id))),
                 Some(Ref::Symbolic(target)) => name = target,
-                None => return Ok(None),
+                None => return Ok((name, None)),
             }
         }
         Err(broken(&name, "too many symbolic references in a row"))

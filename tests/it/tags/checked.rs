@@ -62,6 +62,14 @@ fn the_newest_releases_have_the_verdicts_of_verify_tag() {
     }
 }
 
+#[test]
+fn an_alias_of_the_default_branch_is_not_it() {
+    let mut case = case::named("control-bare-alias");
+    case.policy = "two".to_owned();
+    let found = told(&Built::new(&case), &case, "signed-release-tags", &[]);
+    assert!(found["v1.1"].1.contains("1 of 2 people signed"), "{found:?}");
+}
+
 /// Where no tag is here at all, and the repository comes from elsewhere, none may have been fetched.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a repository of the test is made here")]
