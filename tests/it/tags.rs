@@ -157,7 +157,7 @@ fn a_history_read_once_answers_alike() {
         case.plant = [id].into_iter().filter(|word| *word != "control").map(str::to_owned).collect();
         let built = Built::new(&case);
         let objects = tollgate::source::open_repository(&built.path).expect("a repository").objects;
-        let names = ["c0", "c1", "c2", "c3", "c4", "tip", "evil", "joined-two"];
+        let names = ["c0", "c1", "c2", "c3", "c4", "tip", "evil", "joined-two", "clock"];
         for (tip, commit) in names.iter().flat_map(|tip| names.iter().map(move |commit| (*tip, *commit))) {
             let (at, of) = (built.history.id(tip), built.history.id(commit));
             let (one, many) = (within(&objects, of, at), History::of(&objects, at).holds(of));
