@@ -30,6 +30,10 @@ pub(super) fn commit(repository: &Repository, id: Oid) -> Result<Commit, Refusal
 /// # Errors
 /// It is something else, or not here.
 pub(super) fn tree(repository: &Repository, commit: Oid, tree: Oid) -> Result<(), Refusal> {
+    if tree.is_zero() {
+        let reason = format!("the commit {commit} says that its tree is {tree}, which is the id of nothing");
+        return Err(Refusal::rejected(Step::Target, reason, NEXT_OF_A_COMMIT));
+    }
     match repository.objects.header(tree) {
         Ok((_, ObjectType::Tree)) => Ok(()),
         Ok((_, other)) => {

@@ -47,10 +47,11 @@ pub(super) fn plant(built: &mut Built, word: &str) {
             let tree = built.repository.find_commit(built.history.id("c2")).expect("a commit").tree_id();
             built.history.write_without(&built.git, tree);
         }
-        "blob-for-a-tree" => {
+        "blob-for-a-tree" | "nothing-for-a-tree" => {
             let odb = built.repository.odb().expect("objects");
             let blob = odb.write(git2::ObjectType::Blob, b"no tree").expect("written");
-            let text = format!("tree {blob}\nauthor a <a> 1714521600 +0000\ncommitter a <a> 1714521600 +0000\n\nx\n");
+            let tree = if word == "blob-for-a-tree" { blob } else { Oid::zero() };
+            let text = format!("tree {tree}\nauthor a <a> 1714521600 +0000\ncommitter a <a> 1714521600 +0000\n\nx\n");
             let commit = odb.write(git2::ObjectType::Commit, text.as_bytes()).expect("written");
             built.plant_file("refs/tags/v1.1", format!("{commit}\n").as_bytes());
         }
