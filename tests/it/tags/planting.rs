@@ -50,7 +50,7 @@ pub(super) fn plant(built: &mut Built, word: &str) {
         "blob-for-a-tree" | "nothing-for-a-tree" => {
             let odb = built.repository.odb().expect("objects");
             let blob = odb.write(git2::ObjectType::Blob, b"no tree").expect("written");
-            let tree = if word == "blob-for-a-tree" { blob } else { Oid::zero() };
+            let tree = if word == "blob-for-a-tree" { blob } else { Oid::ZERO_SHA1 };
             let text = format!("tree {tree}\nauthor a <a> 1714521600 +0000\ncommitter a <a> 1714521600 +0000\n\nx\n");
             let commit = odb.write(git2::ObjectType::Commit, text.as_bytes()).expect("written");
             built.plant_file("refs/tags/v1.1", format!("{commit}\n").as_bytes());
