@@ -1,6 +1,5 @@
 //! Owns signatures that claim a time before the things that they are over: tags made here, with keys of the test, since no program dates a
 //! signature back of its own accord.
-#![expect(clippy::disallowed_methods, reason = "it writes the policy of a test")]
 
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
