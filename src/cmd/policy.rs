@@ -108,7 +108,14 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
             some => format!(", {some} of which can sign now"),
         };
         out.push_str(&format!("  person {}: {roles}; {count}{some}\n", escape::line(name)));
-        keys.iter().for_each(|key| out.push_str(&format!("    {}: {}\n", escape::line(&key.key), standing(key))));
+        for key in &keys {
+            out.push_str(&format!("    {}: {}\n", escape::line(&key.key), standing(key)));
+            if let Some(since) = key.speaks_since.and_then(|since| Timestamp::from_second(since).ok()) {
+                out.push_str(&format!(
+                    "      warning: its self-signatures from before {since} are missing, so that older releases are judged by later ones: export it whole\n"
+                ));
+            }
+        }
         able.insert(name, (keys.len(), signing));
     }
     holders(&policy, &able, &mut out);

@@ -286,6 +286,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
+        notes.extend(self.useless_keys());
         for what in repository.overrides()? {
             notes.push(format!(
                 "{what} makes git show other commits than those verified here: deploy by commit id, with GIT_NO_REPLACE_OBJECTS=1"
@@ -295,6 +296,15 @@ impl Run<'_> {
             notes.push(format!("set, and not obeyed here: {}", self.request.ignored_variables.join(", ")));
         }
         Ok(notes)
+    }
+
+    /// Keys of the policy that it does not mean to be over, and that cannot sign all the same.
+    fn useless_keys(&self) -> impl Iterator<Item = String> {
+        let people = self.judged.judging.trust.people.iter();
+        people.flat_map(|person| {
+            let keys = person.keys(self.now).into_iter().filter(|key| !key.kept);
+            keys.filter_map(|key| Some(format!("the key {} of {} cannot sign now: {}", key.key, person.name, key.problem?)))
+        })
     }
 
     /// A policy that was named must not be the tagged commit's own: the tag would say who judges it.

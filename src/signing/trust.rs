@@ -86,6 +86,8 @@ pub struct KeyStanding {
     pub ends: Option<i64>,
     /// Parts of its certificate that nothing vouches for.
     pub ignored: usize,
+    /// The first moment of which its certificate tells, where it is older.
+    pub speaks_since: Option<i64>,
 }
 
 impl Person {
@@ -103,7 +105,8 @@ impl Person {
                 Some(standing) => (standing.problem, standing.expires),
             };
             let ignored = key.certificate.as_ref().map_or(0, |certificate| certificate.ignored);
-            KeyStanding { ignored, ..at(now, &key.fingerprint, key.window, key.compromised, own, expires) }
+            let speaks_since = key.certificate.as_ref().and_then(Certificate::speaks_since);
+            KeyStanding { ignored, speaks_since, ..at(now, &key.fingerprint, key.window, key.compromised, own, expires) }
         });
         let judges = |key: &&SshKey| {
             let same = self.ssh.iter().filter(|other| other.is_same_entry(key));
@@ -125,7 +128,7 @@ fn at(now: i64, key: &str, window: Window, compromised: bool, own: Option<String
         () => own,
     };
     let ends = if problem.is_none() { [expires, window.before].into_iter().flatten().min() } else { None };
-    KeyStanding { key: key.to_owned(), problem, kept: compromised || gone, ends, ignored: 0 }
+    KeyStanding { key: key.to_owned(), problem, kept: compromised || gone, ends, ignored: 0, speaks_since: None }
 }
 
 /// Whom and what a verification accepts.

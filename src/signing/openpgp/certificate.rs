@@ -239,6 +239,24 @@ impl Certificate {
         Standing { problem: None, expires: [last, own].into_iter().flatten().min().map(seconds) }
     }
 
+    /// The first moment that its own signatures speak of, where some key of it is older by more than a day: what they said before
+    /// was left out of the file, and releases signed then are judged by what they say now.
+    #[must_use]
+    pub fn speaks_since(&self) -> Option<i64> {
+        fn oldest<'a>(all: impl Iterator<Item = &'a Signature>) -> Option<i64> {
+            all.filter_map(|own| own.signature_creation_time()).map(seconds).min()
+        }
+        let primary = self.cert.primary_key();
+        let whole = primary.self_signatures().chain(self.cert.userids().flat_map(|id| id.self_signatures()));
+        let whole = oldest(whole).map(|first| (seconds(primary.key().creation_time()), first));
+        let parts = self
+            .cert
+            .keys()
+            .subkeys()
+            .filter_map(|sub| Some((seconds(sub.key().creation_time()), oldest(sub.self_signatures())?)));
+        whole.into_iter().chain(parts).filter(|(made, first)| first - made > 86_400).map(|(_, first)| first).max()
+    }
+
     /// Its owner revoked the primary key for all times: as compromised, or without saying why.
     #[must_use]
     pub fn is_revoked_for_good(&self, now: i64) -> bool {

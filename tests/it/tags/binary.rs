@@ -153,6 +153,8 @@ fn in_actions_the_step_gets_its_outputs() {
     }
     assert!(good.contains("\nobject=") && good.lines().count() == 5, "{good}");
     assert!(ran.stdout.contains("workflow comes from the tag itself"), "{}", ran.stdout);
+    // Whoever in the policy cannot sign is named beside the answer.
+    assert!(ran.stdout.contains("cannot sign now") && ran.stdout.contains("brainpoolP256r1"), "{}", ran.stdout);
     let (ran, bad) = outputs("control", &[("GITHUB_REF", "refs/tags/v1.1"), ("GITHUB_SHA", &"1".repeat(40))]);
     assert_eq!(ran.status, 1);
     assert!(ran.stdout.contains("step    artefact") && ran.stdout.contains("\n::error title="), "{}", ran.stdout);
@@ -333,6 +335,7 @@ fn policy_check_tells_what_the_certificates_are_worth() {
         "SHA1 is not considered secure",
         "cannot sign now: it is revoked (Key material has been compromised, by a signature with MD5)",
         "warning: carol alone holds the role owner",
+        "warning: its self-signatures from before ",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
