@@ -1,4 +1,4 @@
-//! Owns the dependencies of manifests that are read line by line: `go.mod`, `Gemfile`, `*.gemspec`, Gradle and sbt builds.
+//! Owns the dependencies of manifests that are read line by line: `go.mod`, `Gemfile`, `*.gemspec`, sbt builds.
 //! Refuses to run any of them: only literal names count.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::text::{SourceFile, Span};
 use super::{Sink, is_development};
 
 /// Lines with the byte offset of their first byte, comments of the language cut off by the caller.
-fn lines(file: &SourceFile) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn lines(file: &SourceFile) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
     file.text.split_inclusive('\n').map(move |line| {
         let from = start;
@@ -24,7 +24,7 @@ fn add(sink: &mut Sink<'_>, registry: &'static str, file: &Arc<SourceFile>, name
 }
 
 /// The offset of a part in the text it was cut from.
-fn offset_in(whole: &str, part: &str) -> usize {
+pub(super) fn offset_in(whole: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
 }
 
@@ -115,28 +115,6 @@ pub(super) fn gemspec(snapshot: &Snapshot, sink: &mut Sink<'_>) {
     }
 }
 
-/// Reads a Gradle build: quoted `group:artifact[:version]` behind the word of a configuration.
-pub(super) fn gradle(snapshot: &Snapshot, sink: &mut Sink<'_>) {
-    let Ok(file) = snapshot.read(sink.manifest) else { return };
-    for (from, line) in lines(&file) {
-        let code = line.trim_start();
-        if code.starts_with("//") || code.starts_with('*') || code.starts_with("/*") {
-            continue;
-        }
-        let word = code.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let runtime = matches!(word, "implementation" | "api" | "compile" | "runtime" | "runtimeOnly");
-        for text in quoted(line) {
-            let mut parts = text.split(':');
-            let (Some(group), Some(artifact)) = (parts.next(), parts.next()) else { continue };
-            let plain =
-                |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-            if plain(group) && plain(artifact) && group.contains(|c: char| c.is_ascii_alphabetic()) && !word.is_empty() {
-                add(sink, "maven", &file, &text[..group.len() + 1 + artifact.len()], from + offset_in(line, text), runtime);
-            }
-        }
-    }
-}
-
 /// Reads an sbt build: `"group" % "artifact"` and `"group" %% "artifact"`.
 pub(super) fn sbt(snapshot: &Snapshot, sink: &mut Sink<'_>) {
     let Ok(file) = snapshot.read(sink.manifest) else { return };
@@ -172,7 +150,7 @@ fn without_hash_comment(line: &str) -> &str {
 }
 
 /// The contents of the quoted strings of one line, in order; an unclosed one ends the search.
-fn quoted(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn quoted(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = line;
     std::iter::from_fn(move || {
         let open = rest.find(['"', '\''])?;

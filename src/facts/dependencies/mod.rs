@@ -3,6 +3,7 @@
 //! Every reader is one pass over one file. A manifest that cannot be parsed declares nothing here; the snapshot lists it as
 //! not inspected.
 
+mod gradle;
 mod lines;
 mod mix;
 mod pixi;
@@ -46,8 +47,9 @@ pub struct Dependency {
 #[must_use]
 pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
     let mut all = Vec::new();
+    let catalogues = gradle::Catalogues::default();
     for manifest in &inventory.manifests {
-        let mut sink = Sink { manifest: &manifest.path, optional: false, out: &mut all };
+        let mut sink = Sink { manifest: &manifest.path, optional: false, catalogues: &catalogues, out: &mut all };
         read(snapshot, manifest.member_of.as_ref(), &mut sink);
         if manifest.ecosystem == "pip"
             && (manifest.path.file_name().ends_with(".txt") || manifest.path.file_name().ends_with(".in"))
@@ -65,7 +67,8 @@ pub fn gather(snapshot: &Snapshot, inventory: &Inventory) -> Vec<Dependency> {
 #[must_use]
 pub(super) fn declared(snapshot: &Snapshot, manifest: &RepoPath) -> Vec<Dependency> {
     let mut all = Vec::new();
-    read(snapshot, None, &mut Sink { manifest, optional: false, out: &mut all });
+    let catalogues = gradle::Catalogues::default();
+    read(snapshot, None, &mut Sink { manifest, optional: false, catalogues: &catalogues, out: &mut all });
     all
 }
 
@@ -84,7 +87,7 @@ fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
         "Cargo.toml" => tables::cargo_toml(snapshot, root, sink),
         "go.mod" => lines::go_mod(snapshot, sink),
         "Gemfile" => lines::gemfile(snapshot, sink),
-        "build.gradle" | "build.gradle.kts" => lines::gradle(snapshot, sink),
+        "build.gradle" | "build.gradle.kts" => gradle::read(snapshot, sink),
         "build.sbt" => lines::sbt(snapshot, sink),
         "pom.xml" => xml::pom(snapshot, sink),
         "mix.exs" => mix::read(snapshot, sink),
@@ -101,6 +104,8 @@ struct Sink<'a> {
     manifest: &'a RepoPath,
     /// What is added now comes only with an extra or a feature.
     optional: bool,
+    /// Catalogues of Gradle builds.
+    catalogues: &'a gradle::Catalogues,
     out: &'a mut Vec<Dependency>,
 }
 

@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
 
 /// `registry:name@line:column`, with `-` before what does not run, of all manifests of a tree.
-fn listed(files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn listed(files: &[(&str, &str)]) -> Vec<String> {
     // What does not name its packaging library is no packaging script.
     let whole = |path: &str, text: &str| if path == "setup.py" { format!("{text}\n#setuptools setup(") } else { text.to_owned() };
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), whole(path, text))));
@@ -54,7 +54,9 @@ fn a_group_that_installs_extras_makes_them_no_part_of_the_product() {
     let snapshot = Snapshot::in_memory([("pyproject.toml".to_owned(), text.to_owned())]);
     let mut all = Vec::new();
     let manifest = crate::text::RepoPath::new("pyproject.toml").expect("a path");
-    super::python::pyproject(&snapshot, &mut super::Sink { manifest: &manifest, optional: false, out: &mut all });
+    let catalogues = super::gradle::Catalogues::default();
+    let mut sink = super::Sink { manifest: &manifest, optional: false, catalogues: &catalogues, out: &mut all };
+    super::python::pyproject(&snapshot, &mut sink);
     let found: Vec<(&str, bool)> = all.iter().map(|one| (one.name.as_str(), one.optional)).collect();
     assert_eq!(found, [("flask", false), ("fastapi", true), ("flask", true), ("fastapi", true), ("gunicorn", false)]);
 }
