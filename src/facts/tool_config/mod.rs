@@ -29,6 +29,7 @@ mod flake8;
 mod golangci;
 mod ignored;
 pub mod listed;
+mod mago;
 mod oxlint;
 pub mod places;
 mod prospector;
@@ -267,6 +268,7 @@ pub static ROSTER: &[&dyn Reader] = &[
     &golangci::Golangci,
     &ignored::Grype,
     &ignored::Osv,
+    &mago::Mago,
     &oxlint::Oxlint,
     &prospector::Prospector,
     &pylint::Pylint,
