@@ -9,7 +9,7 @@ use super::packages;
 use super::resolve::{Files, Resolved};
 use super::scope::{Ignored, Reach, Subjects};
 use crate::answer::{Reason, Why};
-use crate::text::Span;
+use crate::text::{RepoPath, Span};
 
 /// Values looked at in one configuration.
 pub(super) const STEPS: usize = 20_000;
@@ -228,6 +228,18 @@ impl Walk<'_> {
         self.legacy = legacy;
     }
 
+    /// A file of the tree that a legacy `extends` names, by its path or as a configuration of the same workspace: `None` where it names
+    /// another package.
+    fn of_tree(&mut self, module: &Arc<Module>, name: &str) -> Option<Option<RepoPath>> {
+        let from = &module.file.path;
+        if name.starts_with('.') {
+            return Some(self.files.target(from, name));
+        }
+        let short = packages::of_source(name);
+        let spelled = format!("{}{}", packages::spelled_out(short, "config"), &name[short.len()..]);
+        self.files.member(from, name).or_else(|| self.files.member(from, &spelled)).map(Some)
+    }
+
     /// A name in a legacy `extends`.
     fn legacy_name(&mut self, module: &Arc<Module>, span: Span, name: &str, at: At) {
         if name.starts_with("eslint:") {
@@ -236,8 +248,7 @@ impl Walk<'_> {
             // `plugin:@scope/name/flat/recommended` is not legacy; the last part is the configuration.
             let package = packages::spelled_out(plugin, "plugin");
             self.package(module, span, &package, &["configs".to_owned(), config.to_owned()], at);
-        } else if name.starts_with('.') {
-            let target = self.files.target(&module.file.path, name);
+        } else if let Some(target) = self.of_tree(module, name) {
             match target.map(|path| self.files.module(&path)) {
                 Some(Ok(other)) => {
                     let export = other.export.clone();

@@ -21,6 +21,7 @@ mod script;
 mod severity_tests;
 #[cfg(test)]
 mod tests;
+mod workspace;
 
 use std::sync::Arc;
 

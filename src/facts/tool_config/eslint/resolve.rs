@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::node::{Binding, Module, Node, What};
-use super::script;
+use super::{script, workspace};
 use crate::answer::{Reason, Why};
 use crate::doc::Format;
 use crate::facts::tool_config::{places, unreadable};
@@ -68,6 +68,11 @@ impl<'s> Files<'s> {
         let endings = ["", ".js", ".mjs", ".cjs", ".ts", ".mts", ".json", "/index.js", "/index.ts", ".yml", ".yaml"];
         let candidates = endings.iter().filter_map(|ending| from.parent().join(&format!("{source}{ending}")));
         candidates.into_iter().find(|path| self.snapshot.is_file(path))
+    }
+
+    /// The file of a member of the same workspace that a name of a package means.
+    pub(super) fn member(&self, from: &RepoPath, source: &str) -> Option<RepoPath> {
+        workspace::file_of(self.snapshot, from, source)
     }
 
     /// Where a module, or one of the tree that it loads, ends the process or sets its status.
@@ -139,13 +144,14 @@ impl<'s> Files<'s> {
         mut names: Vec<String>,
         hops: usize,
     ) -> Resolved {
-        if !source.starts_with('.') {
+        let member = || self.member(&module.file.path, source);
+        let own = if source.starts_with('.') { self.target(&module.file.path, source) } else { member() };
+        if !source.starts_with('.') && own.is_none() {
             // `(await import("x")).default` and `x.default` are the package itself.
             let path = part.map(str::to_owned).into_iter().chain(names.into_iter().rev()).filter(|name| name != "default");
             return Resolved::Package { source: source.to_owned(), path: path.collect() };
         }
-        let target =
-            self.target(&module.file.path, source).filter(|path| self.read.len() < FILES || self.read.contains_key(path));
+        let target = own.filter(|path| self.read.len() < FILES || self.read.contains_key(path));
         let Some(Ok(other)) = target.map(|target| self.module(&target)) else { return Resolved::Unknown };
         if let Some(at) = other.loose {
             let why = Why::new(Reason::Dynamic, "a statement here may change the configuration");
