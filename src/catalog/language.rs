@@ -25,6 +25,9 @@ pub struct Languages {
     /// First words of such segments that do.
     #[serde(default)]
     pub development_heads: Vec<String>,
+    /// Endings of such segments, capitals and all, that do.
+    #[serde(default)]
+    pub development_endings: Vec<String>,
     /// Names of files that are tests wherever they lie.
     #[serde(default)]
     pub tests: Vec<String>,

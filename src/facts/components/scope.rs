@@ -80,7 +80,7 @@ impl<'c> Scoping<'c> {
         let plain = |(at, segment): (usize, &&str)| {
             let lower = segment.to_ascii_lowercase();
             let module = self.languages.doubtful.contains(&lower) && (lower != **segment || below_source(at));
-            ends(&lower) || (self.development.contains(lower.as_str()) && !module)
+            ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
         };
         !is_test(name) && !self.attributes.documents(path) && !segments.iter().enumerate().any(plain)
     }
@@ -112,12 +112,19 @@ impl<'c> Scoping<'c> {
             if self.out_of_sight.contains(segment) {
                 return None;
             }
-            let segment = segment.to_ascii_lowercase();
-            if self.development.contains(segment.as_str()) || self.says_so(&segment) {
+            let lower = segment.to_ascii_lowercase();
+            if self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment) {
                 scope = Scope::Development;
             }
         }
         Some(scope)
+    }
+
+    /// `App.UnitTests`, `AppTests`, `App.Test`.
+    fn ends_so(&self, segment: &str) -> bool {
+        let mut endings = self.languages.development_endings.iter();
+        endings
+            .any(|ending| segment.strip_suffix(ending.as_str()).is_some_and(|rest| rest.ends_with(|c: char| c.is_alphanumeric())))
     }
 
     /// `component-tests`, `__tests__`, `app.tests`; `tests_cypress`.
