@@ -1,6 +1,7 @@
 //! Owns scripts of `package.json`: npm, pnpm, yarn, bun, and the programs that run several of them. Refuses what is installed:
 //! `npx` and its like are launchers, and only what npm makes of their words is here.
 
+mod anywhere;
 mod clients;
 mod exec;
 mod filters;

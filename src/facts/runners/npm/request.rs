@@ -8,7 +8,7 @@ use crate::facts::shell::Word;
 use crate::text::Place;
 
 /// What is asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Verb {
     /// A script by name, `None` when the name is computed; `or_program` when a program of that name is run without one.
     Script {
@@ -26,7 +26,7 @@ pub(super) enum Verb {
 }
 
 /// Which packages are meant.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Selection {
     /// All members of the workspace.
     pub(super) all: bool,
@@ -46,7 +46,7 @@ impl Selection {
 }
 
 /// One command line, read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Request {
     /// What is asked for.
     pub(super) verb: Verb,

@@ -1,6 +1,7 @@
 //! Owns what a request runs: the script with those before and after it, in every package that is meant, by the shell that
 //! the settings name. Refuses to read shell.
 
+use super::anywhere;
 use super::package::{Package, Settings, Surroundings};
 use super::request::{Client, Request, Selection, Verb};
 use super::select::{Chosen, choose};
@@ -49,7 +50,7 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
         Some(Some(to)) => call.workdir.enter(to),
     };
     if !workdir.is_known() {
-        return Err(Why::new(Reason::Dynamic, "a package script runs in a directory that is computed").at(call.place.clone()));
+        return anywhere::run(client, call, world, request);
     }
     if let Some(key) = ELSEWHERE.iter().find(|key| setting(call, key).is_some_and(|value| value.as_deref() != Some("false"))) {
         let why = format!("npm's setting `{key}` in the environment changes what it runs, which is not followed");
