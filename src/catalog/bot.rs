@@ -118,6 +118,12 @@ pub struct Bot {
     /// Its run in CI changes files and no more: whether a pull request comes of it is another step's matter.
     #[serde(default)]
     pub only_edits: bool,
+    /// What opens a pull request of what such a run has changed, in the same job.
+    #[serde(default)]
+    pub proposes: Vec<BotRun>,
+    /// Words in commands and remote workflows that are not read which say that they may update dependencies.
+    #[serde(default)]
+    pub hints: Vec<String>,
     /// Its accounts.
     #[serde(default)]
     pub identity: Option<Identity>,
@@ -205,6 +211,9 @@ pub struct BotRun {
     /// The image.
     #[serde(default)]
     pub image: Option<String>,
+    /// The ecosystem that it updates, where that is not all that the bot knows.
+    #[serde(default)]
+    pub ecosystem: Option<String>,
 }
 
 /// A key and the values of it that switch a bot off.

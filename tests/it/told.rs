@@ -100,9 +100,11 @@ fn an_entry_that_allows_some_does_not_update_everything() {
         let bot = (".github/dependabot.yml", &*format!("{entry}{allow}]}}\n"));
         finding(&[PROJECT, CODE, bot], "dependency-update-bot", "pip").message
     };
-    let some = "Dependabot updates some dependencies of pip; only what `allow` names is updated";
-    assert_eq!(told("{dependency-name: requests}"), some);
+    let some = "Dependabot updates some dependencies of pip only; only what `allow` names is updated";
     assert_eq!(told("{dependency-type: development}"), some);
+    assert_eq!(told("{dependency-name: '*', update-types: ['version-update:semver-major']}"), some);
+    // The only one that there is.
+    assert_eq!(told("{dependency-name: requests}"), "Dependabot updates every pip manifest; only what `allow` names is updated");
     assert_eq!(told("{dependency-type: all}"), "Dependabot updates every pip manifest");
     let none = told("{dependency-name: flask}");
     assert!(

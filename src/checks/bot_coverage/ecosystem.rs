@@ -4,12 +4,12 @@ use super::super::Bench;
 use super::words::{by_reason, fix, reason_words, said};
 use super::{Question, lower, title};
 use crate::answer::Reason;
-use crate::catalog::Rule;
-use crate::facts::bots::{Coverage, Uncovered};
+use crate::catalog::{Rule, Severity};
+use crate::facts::bots::{BotFact, Coverage, Uncovered};
 use crate::facts::components::Scope;
 use crate::facts::forge::{ForgeFacts, Seen};
 use crate::finding::{Evidence, Finding, Verdict};
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 pub(super) fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) -> Vec<Finding> {
     let facts = bench.facts;
@@ -23,6 +23,9 @@ pub(super) fn by_ecosystem(rule: &Rule, question: &Question, bench: &Bench<'_>) 
 fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> Finding {
     let facts = bench.facts;
     let gaps: Vec<&Uncovered> = facts.uncovered.iter().filter(|gap| gap.ecosystem == ecosystem).collect();
+    if let Some(partly) = partly(rule, question, bench, ecosystem).filter(|_| gaps.is_empty()) {
+        return partly;
+    }
     if gaps.is_empty() {
         let covering = facts.bots.iter().filter(|bot| bot.active && bot.covers.iter().any(|(eco, _)| eco == ecosystem));
         let mut names: Vec<&str> = covering.clone().map(|bot| title(bench, &bot.bot)).collect();
@@ -31,9 +34,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         let entries: Vec<&Coverage> =
             covering.flat_map(|bot| &bot.entries).filter(|entry| entry.ecosystem == ecosystem).collect();
         let less = entries.iter().find_map(|entry| entry.less.first()).map(|(_, words)| format!("; {words}")).unwrap_or_default();
-        let some = facts.bots.iter().any(|bot| bot.active && bot.some_only.iter().any(|(eco, ..)| eco == ecosystem));
-        let what = if some { format!("some dependencies of {ecosystem}") } else { format!("every {ecosystem} manifest") };
-        let message = format!("{} {update} {what}{less}", names.join(" and "));
+        let message = format!("{} {update} every {ecosystem} manifest{less}", names.join(" and "));
         let mut pass = Finding::new(rule, ecosystem, Verdict::Pass, message).cause("covered");
         for entry in entries {
             pass = pass.at(entry.place.clone(), "covers it");
@@ -87,6 +88,48 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
     };
     finding.development = production.is_empty();
     finding
+}
+
+/// What every manifest has a bot for, of which no bot updates more than some dependencies.
+fn partly(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> Option<Finding> {
+    let live = || bench.facts.bots.iter().filter(|bot| bot.active);
+    let whole = |bot: &BotFact, directory: &RepoPath| {
+        let here = |eco: &str, dir: &RepoPath| eco == ecosystem && dir == directory;
+        let some = bot.some_only.iter().any(|(eco, dir, _)| here(eco, dir));
+        bot.covers.iter().any(|(eco, dir)| here(eco, dir)) && (!some || bot.all_declared.iter().any(|(eco, dir)| here(eco, dir)))
+    };
+    let some = |bot: &'_ BotFact| bot.some_only.iter().filter(|(eco, ..)| eco == ecosystem).cloned().collect::<Vec<_>>();
+    let held = live().map(|bot| {
+        let left: Vec<_> = some(bot).into_iter().filter(|(_, dir, _)| !live().any(|other| whole(other, dir))).collect();
+        (bot, left)
+    });
+    let (bot, left) = held.into_iter().find(|(_, left)| !left.is_empty())?;
+    let words =
+        |place: &Place| bot.entries.iter().flat_map(|entry| &entry.less).find(|(at, _)| at == place).map(|(_, words)| words);
+    let (_, directory, place) = &left[0];
+    let why = words(place).map_or("the others are left alone", String::as_str);
+    let message = format!("{} updates some dependencies of {ecosystem} only; {why}", title(bench, &bot.bot));
+    let mut finding = Finding::new(rule, ecosystem, Verdict::Fail, message).cause("some-only");
+    finding.severity = Severity::Warning.min(rule.severity);
+    lower(&mut finding, rule, question.weight(ecosystem).max(1));
+    // Several entries may name what the others leave out.
+    if left.iter().filter(|(_, dir, _)| dir == directory).count() > 1 {
+        finding.verdict = Verdict::Unknown;
+        finding.message = format!("whether the entries together update every dependency of {ecosystem} is not read; {why}");
+        finding = finding.reason(Reason::Unsupported);
+    }
+    for (_, _, place) in &left {
+        finding = finding.at(place.clone(), words(place).map_or("it leaves the others alone", String::as_str));
+    }
+    let manifests = || {
+        let at = |dir: &RepoPath| left.iter().any(|(_, other, _)| other == dir);
+        bench.facts.inventory.manifests.iter().filter(move |one| one.ecosystem == ecosystem && at(&one.directory))
+    };
+    for manifest in manifests().take(3) {
+        finding = finding.at(Place::file(manifest.path.clone()), "not all of this is updated");
+    }
+    finding.development = manifests().all(|manifest| manifest.scope == Scope::Development);
+    Some(finding.fix(format!("let {}:{} take in every dependency, or take it out", place.path, place.line)))
 }
 
 /// Version updates are switched off by a limit of 0: what is left is a setting of the forge.

@@ -55,7 +55,7 @@ fn is_action(row: &BotRun, name: &str) -> bool {
 }
 
 /// The commands of a unit's script, when its text holds one of these programs at all.
-fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item = &'r String>) -> Vec<ShellCommand> {
+pub(super) fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item = &'r String>) -> Vec<ShellCommand> {
     let Work::Script { text, mode } = &unit.work else { return Vec::new() };
     if !programs.any(|program| text.text().contains(program.as_str())) {
         return Vec::new();
@@ -66,7 +66,7 @@ fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item
 }
 
 /// Where the unit, with these commands in its script, starts what the row names.
-fn starts(row: &BotRun, unit: &Unit, commands: &[ShellCommand]) -> Option<Place> {
+pub(super) fn starts(row: &BotRun, unit: &Unit, commands: &[ShellCommand]) -> Option<Place> {
     let here = || unit.chain.last().map(|hop| hop.place.clone());
     match &unit.work {
         Work::Action(call) => is_action(row, &call.name).then(|| call.place.clone()),

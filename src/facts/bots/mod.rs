@@ -6,6 +6,7 @@ mod dependabot;
 mod in_ci;
 mod leftover;
 mod moments;
+mod own;
 mod pyup;
 mod renovate;
 mod targets;
@@ -18,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use self::dependabot::reach::Reach;
 use self::targets::{Miss, Reading, Scene, Target};
 use super::components::{Inventory, Scope};
+use super::pipeline::Pipeline;
 use super::runners::World;
 use super::trace::Trace;
 use crate::answer::{Reason, Why};
@@ -42,6 +44,8 @@ pub struct BotFact {
     pub covers: Vec<(String, RepoPath)>,
     /// Of those, the ones of which it updates only some dependencies, by name or kind, at the line that says so.
     pub some_only: Vec<(String, RepoPath, Place)>,
+    /// Of those, the ones of which it updates all that the manifests declare: only what a lock file has beside is left alone.
+    pub all_declared: Vec<(String, RepoPath)>,
     /// Manifests that it may update: what it says could not be read wholly (an unknown preset), with the place.
     pub may_cover: Vec<(String, RepoPath, Why)>,
     /// The lines that make it cover what it covers, and what they leave out of it.
@@ -72,6 +76,7 @@ impl BotFact {
             inactive_because: None,
             covers: Vec::new(),
             some_only: Vec::new(),
+            all_declared: Vec::new(),
             may_cover: Vec::new(),
             entries: Vec::new(),
             problems: Vec::new(),
@@ -153,7 +158,7 @@ pub struct Uncovered {
 pub fn gather(
     world: &World<'_>,
     inventory: &Inventory,
-    trace: &Trace,
+    (trace, pipelines): (&Trace, &[Pipeline]),
     default_branch: &DefaultBranch,
     terms: &Terms,
 ) -> (Vec<BotFact>, Vec<Uncovered>) {
@@ -165,6 +170,7 @@ pub fn gather(
             (Status::Retired, "pyup") => readings.extend(pyup::read(&scene, bot)),
             (Status::Retired, _) => readings.extend(leftover::retired(&scene, bot)),
             (_, "dependabot") => readings.extend(dependabot::read(&scene, bot)),
+            (_, "own-workflow") => readings.extend(own::read(&scene, bot, pipelines)),
             (_, "renovate") => {
                 readings.extend(renovate::read(&scene, bot).into_iter().chain(in_ci::unconfigured(&scene, bot, &runs)))
             }

@@ -209,6 +209,34 @@ impl<'d> Entry<'d> {
         allow.items().all(none).then(|| allow.place())
     }
 
+    /// How many items `allow` has.
+    pub(super) fn allowed(&self) -> usize {
+        self.value.get("allow").map_or(0, |allow| allow.items().count())
+    }
+
+    /// Whether `allow` takes in each of these, by name or by kind: then it leaves out nothing that is updated without it.
+    pub(super) fn allows_each(&self, declared: &[Dependency], kinds: Kinds) -> bool {
+        let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '.'], "-");
+        let items = self.value.get("allow").into_iter().flat_map(Value::items);
+        let whole: Vec<(Option<String>, Option<&str>)> = items
+            .filter(|item| item.get("update-types").is_none())
+            .map(|item| {
+                let said = |key: &str| item.get(key).and_then(Value::scalar);
+                (said("dependency-name").filter(|name| name.len() <= 512).map(plain), said("dependency-type"))
+            })
+            .collect();
+        let takes = |(name, kind): &(Option<String>, Option<&str>), one: &Dependency| {
+            let of_kind = match kind {
+                None | Some("direct" | "all") => true,
+                Some("production") => kinds == Kinds::One || kinds == Kinds::ByTable && one.runtime,
+                Some("development") => kinds == Kinds::ByTable && !one.runtime,
+                Some(_) => false,
+            };
+            of_kind && name.as_ref().is_none_or(|name| names(name, &plain(&one.name))) && (name.is_some() || kind.is_some())
+        };
+        !declared.is_empty() && declared.iter().all(|one| whole.iter().any(|item| takes(item, one)))
+    }
+
     /// The last line of `ignore` whose items, together, have all names that the manifests declare, in all versions.
     pub(super) fn ignores_each(&self, declared: &[String]) -> Option<Place> {
         let items: Vec<Value<'d>> = self.value.get("ignore").into_iter().flat_map(Value::items).collect();

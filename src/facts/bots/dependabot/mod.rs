@@ -153,6 +153,9 @@ fn apply<'e>(
             match entry.some_only() {
                 Some(place) if !whole => {
                     let (ecosystem, directory) = target.key();
+                    if names_all(scene, bot, entry, target) {
+                        reading.fact.all_declared.push((ecosystem.clone(), directory.clone()));
+                    }
                     reading.fact.some_only.push((ecosystem, directory, place));
                 }
                 Some(_) => {}
@@ -177,6 +180,26 @@ fn apply<'e>(
     Some(entry.directories.iter().zip(matched).filter(|(_, matched)| !matched).map(|(directory, _)| directory).collect())
 }
 
+/// How the service tells dependencies of the entry's ecosystem apart.
+fn kinds_of(bot: &Bot, entry: &Entry<'_>) -> Kinds {
+    let has = |list: &[String]| list.iter().any(|name| name == entry.ecosystem);
+    match () {
+        () if has(&bot.one_kind) => Kinds::One,
+        () if has(&bot.kinds_by_table) => Kinds::ByTable,
+        () => Kinds::Unknown,
+    }
+}
+
+/// Whether `allow` takes in all that the target's manifests declare, where each of them declares what it needs by itself.
+fn names_all(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<'_>) -> bool {
+    let read = |manifest: &&ManifestFact| dependencies::declared(scene.world.snapshot, &manifest.path);
+    let each: Vec<Vec<Dependency>> = target.manifests.iter().copied().map(|manifest| read(&manifest)).collect();
+    let members = target.manifests.iter().any(|manifest| manifest.member_of.is_some());
+    let known = !members && each.iter().all(|list| !list.is_empty());
+    let all: Vec<Dependency> = each.into_iter().flatten().collect();
+    known && scene.affords(all.len(), PATTERN * entry.allowed()) && entry.allows_each(&all, kinds_of(bot, entry))
+}
+
 /// See [`Entry::allows_none`] and [`Entry::ignores_each`]: asked of manifests that declare what they need by themselves. What
 /// `allow` names may stand in a lock file only.
 fn leaves_none(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<'_>) -> Option<(Place, Remedy)> {
@@ -188,12 +211,7 @@ fn leaves_none(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<
         let fix = "name what is to be updated in the entry's `allow`, or take `allow` out".to_owned();
         (place, Remedy { words, fix })
     };
-    let has = |list: &[String]| list.iter().any(|name| name == entry.ecosystem);
-    let kinds = match () {
-        () if has(&bot.one_kind) => Kinds::One,
-        () if has(&bot.kinds_by_table) => Kinds::ByTable,
-        () => Kinds::Unknown,
-    };
+    let kinds = kinds_of(bot, entry);
     if let (Kinds::One, Some(place)) = (kinds, entry.allows_none(&[], kinds, &|_| true)) {
         return Some(allowed(place));
     }

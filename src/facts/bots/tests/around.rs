@@ -40,12 +40,15 @@ fn some_names_only() {
         );
         let both = ("package.json", r#"{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}}"#);
         let (bots, _) = super::facts(&[both, (".github/dependabot.yml", &text)]);
-        bots[0].some_only.len()
+        bots[0].some_only.len() - bots[0].all_declared.len()
     };
     assert_eq!(some(""), 0);
     assert_eq!(some("    allow: [{dependency-name: a}]\n"), 1);
     assert_eq!(some("    allow: [{dependency-type: production}]\n"), 0);
     assert_eq!(some("    allow: [{dependency-type: development}]\n"), 1);
     assert_eq!(some("    allow: [{dependency-type: direct}]\n"), 0);
+    assert_eq!(some("    allow: [{dependency-name: a}, {dependency-name: b}]\n"), 0);
+    assert_eq!(some("    allow: [{dependency-name: a}, {dependency-type: development}]\n"), 0);
+    assert_eq!(some("    allow: [{dependency-name: '*', update-types: ['version-update:semver-major']}]\n"), 1);
     assert_eq!(some("    exclude-paths: [docs]\n"), 0);
 }
