@@ -1,4 +1,4 @@
-//! Owns the rows that say how a tool is run: words, actions, hooks, images, hosts, and what an action leaves behind. Refuses
+//! Owns the rows that say how a tool is run: words, actions, hooks, images, hosts, services, and what an action leaves behind. Refuses
 //! what changes such a run: effects are the tool's.
 
 use serde::Deserialize;
@@ -47,7 +47,8 @@ pub struct InputIs {
     pub value: Vec<String>,
 }
 
-/// One way to run the tool: exactly one of `argv`, `action`, `hook`, `image` (which may add the `argv` it must run), `inside`.
+/// One way to run the tool: exactly one of `argv`, `action`, `hook`, `image` (which may add the `argv` it must run), `inside`,
+/// `service`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
@@ -66,6 +67,9 @@ pub struct Run {
     /// A host tool that runs it.
     #[serde(default)]
     pub inside: Option<Inside>,
+    /// A service that runs it on every change, without a pipeline, where its app is installed.
+    #[serde(default)]
+    pub service: Option<Service>,
     /// The action's input that holds arguments.
     #[serde(default)]
     pub argv_input: Option<String>,
@@ -120,6 +124,21 @@ pub struct Hook {
     pub repo: String,
     /// Hook id.
     pub id: String,
+}
+
+/// A hosted service, and the file at the root of the tree that tells it what to do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// The file.
+    pub file: String,
+    /// The key whose entries say what it analyses: names of a table, or tables with a `name`; empty: the root. What has
+    /// `enabled: false` is left out. `None`: every language of the tool.
+    #[serde(default)]
+    pub names_in: Option<String>,
+    /// Names that count unless the file switches them off.
+    #[serde(default)]
+    pub unnamed: Vec<String>,
 }
 
 /// A host tool and what in it runs this tool.

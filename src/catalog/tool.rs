@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use super::effect::{Does, Effect};
-pub use super::run::{Export, Findings, Handed, Hook, InputIs, InputOf, Inside, Run};
+pub use super::run::{Export, Findings, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
 pub use super::suppress::Suppress;
 
 /// An analyzer, linter, scanner or host of such tools.

@@ -202,7 +202,7 @@ fn settled_outside(rule: &Rule, subject: &str, bench: &Bench<'_>, question: &Que
 fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &Bench<'_>) -> Finding {
     let title = &view.tool.title;
     let hold = view.held_by();
-    let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates;
+    let by_forge = view.may_be() == Rung::Required && wanted <= Rung::Gates && view.on.rung >= Rung::Runs;
     let reason = match (hold.map(|hold| hold.effect), &view.on.security) {
         _ if by_forge => Reason::NoToken,
         (Some(HoldEffect::Unknown(reason)), _) => reason,

@@ -144,6 +144,7 @@ fn because(line: String, why: Option<&str>) -> String {
 
 fn run(run: &Run) -> String {
     let command = run.argv.as_ref().map(|words| words.join(" "));
+    let service = run.service.as_ref().map(|service| format!("service, told by {}", service.file));
     let what = match (&run.action, &run.hook, &run.image, &run.inside) {
         (Some(action), ..) => format!("action {action}"),
         (_, Some(hook), ..) => format!("pre-commit hook {} of {}", hook.id, hook.repo),
@@ -154,7 +155,7 @@ fn run(run: &Run) -> String {
             let by = inside.package.as_deref().or(inside.switch.as_deref()).map(|by| format!(" by {by}")).unwrap_or_default();
             format!("inside {}{by}", inside.tool)
         }
-        _ => format!("`{}`", command.unwrap_or_default()),
+        _ => service.unwrap_or_else(|| format!("`{}`", command.unwrap_or_default())),
     };
     let when = run.when.as_ref().map(|when| format!(", input {} = {}", when.input, when.value.join(" or ")));
     let since = run.since.as_ref().map(|since| format!(", from {since} on"));

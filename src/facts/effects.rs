@@ -101,7 +101,8 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                 }
                 Does::NotDependencies => out.set_aside(Answer::Yes(())),
                 Does::SomeDependencies => {
-                    let why = Why::new(Reason::Unsupported, "which files it looks at is said by hand");
+                    let said = effect.why.as_deref().unwrap_or("which files it looks at is said by hand");
+                    let why = Why::new(Reason::Unsupported, said);
                     out.set_aside(Answer::Unknown(why.at(place)));
                 }
                 does => {

@@ -40,6 +40,7 @@ pub mod settle;
 pub mod shadow;
 pub mod shell;
 pub mod spelling;
+mod spoken_for;
 pub mod standing;
 pub mod starts;
 pub mod tags;
@@ -132,6 +133,10 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);
         trace.invocations.extend(more.invocations);
+    }
+    for (pipeline, invocation) in ci::services::gather(&world, pipelines.len()) {
+        pipelines.push(pipeline);
+        trace.invocations.push(invocation);
     }
     let owners = forge::CodeOwners::of(snapshot);
     let forge = world.forge();

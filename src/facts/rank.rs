@@ -257,6 +257,14 @@ impl Ranked<'_> {
         !excluded && self.targets.paths().is_none_or(|paths| paths.iter().any(|path| file.is_in(path)))
     }
 
+    /// Says that it may look at none of the dependencies that are declared, where that is not known.
+    pub fn put_aside(&self, on: &mut OnComponent) {
+        if let Answer::Unknown(why) = &self.aside {
+            on.bound = on.bound.doubt(Rung::Absent);
+            on.held.push(Hold::unknown(why, &place_of(self.invocation)));
+        }
+    }
+
     /// Its rung on the dependencies that a component declares; `None` when it does not look at them.
     #[must_use]
     pub fn on_dependencies(
@@ -282,11 +290,7 @@ impl Ranked<'_> {
             return None;
         }
         let mut on = self.on(pipeline, Some(Sight::dependencies(component)), filtered);
-        if let Answer::Unknown(why) = &self.aside {
-            let hold = Hold::unknown(why, &place_of(self.invocation));
-            on.bound = on.bound.doubt(Rung::Absent);
-            on.held.push(hold);
-        }
+        self.put_aside(&mut on);
         if left_out > 0 {
             let why = "a manifest or a lock file is left out of what it looks at";
             let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), place_of(self.invocation), why);

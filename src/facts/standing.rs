@@ -17,8 +17,9 @@ use super::pipeline::Pipeline;
 use super::rank::{self, Belongs, Bound, Ranked};
 use super::runners::World;
 use super::secured::{self, ByHome};
+use super::spoken_for::speaks;
 use super::tool_config::{self, Query, Settings};
-use super::trace::{ReachedAction, Trace};
+use super::trace::Trace;
 use crate::answer::{Answer, Why};
 use crate::catalog::Tool;
 use crate::catalog::tool::ToolKind;
@@ -149,29 +150,6 @@ fn standing(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocations: &
     })
 }
 
-/// Whether the invocation is about the language at all: an action that lists languages must list it. The list may be an input
-/// of an earlier step of the same job (`init` of CodeQL).
-fn speaks(evidence: &Evidence<'_>, tool: &Tool, language: &str, invocation: &Invocation) -> bool {
-    if !tool_config::has_rules_for(tool, &invocation.args, language) {
-        return false;
-    }
-    let Some(of) = &tool.run[invocation.row].languages_input else { return true };
-    let same_job = |reached: &&ReachedAction| {
-        let same = reached.pipeline == invocation.pipeline && reached.job == invocation.job;
-        same && super::matching::same_action(&of.action, &reached.call.name)
-    };
-    let earlier = evidence.trace.actions.iter().filter(same_job).map(|reached| &reached.call.inputs);
-    let mut lists = std::iter::once(&invocation.inputs).chain(earlier).filter_map(|inputs| inputs.get(&of.input)).peekable();
-    if lists.peek().is_none() {
-        return true;
-    }
-    lists.any(|input| {
-        let Some(value) = &input.value else { return true };
-        let names = value.split([',', '\n', ' ', '[', ']', '"', '\'']).filter(|name| !name.is_empty());
-        names.into_iter().any(|name| tool.language_names.get(name).map_or(name, String::as_str) == language)
-    })
-}
-
 /// Whether the job hands what the invocation writes as SARIF to code scanning (`github/codeql-action/upload-sarif`): the forge
 /// decides then, as with CodeQL.
 fn sarif_uploaded(evidence: &Evidence<'_>, invocation: &Invocation) -> bool {
@@ -292,6 +270,9 @@ fn on_component<'a>(
             continue;
         }
         let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(sight), evidence.filtered);
+        if tool.is(ToolKind::Sca) {
+            one.ranked.put_aside(&mut on);
+        }
         if let Belongs::Perhaps(hold) = belongs {
             on.bound = on.bound.held(&hold);
             on.held.push(hold);

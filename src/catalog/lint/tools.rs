@@ -6,7 +6,7 @@ use super::{Shelf, examples};
 use crate::doc::Value;
 
 const GITHUB: &str = "https://github.com/";
-const RUN_PLACES: [&str; 5] = ["argv", "action", "hook", "image", "inside"];
+const RUN_PLACES: [&str; 6] = ["argv", "action", "hook", "image", "inside", "service"];
 const EFFECT_PLACES: [&str; 4] = ["env", "input", "key", "setting"];
 
 pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
@@ -78,6 +78,11 @@ fn run(page: &Page, row: Value<'_>, shelf: &Shelf<'_>, problems: &mut Vec<String
         && !host.as_str().is_some_and(|id| shelf.has_tool(id))
     {
         problems.push(page.at(host, "the host is no tool of the catalogue"));
+    }
+    if let Some(file) = row.get("service").and_then(|service| service.get("file"))
+        && !file.as_str().is_some_and(|name| !name.is_empty() && !name.contains(['/', '\\', '*']))
+    {
+        problems.push(page.at(file, "the file of a service is a name at the root"));
     }
     for input in ["argv_input", "directory_input", "version_input", "handed"] {
         if row.get(input).is_some() && row.get("action").is_none() {

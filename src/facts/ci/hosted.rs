@@ -27,7 +27,7 @@ pub const CODE_SCANNING: &str = "code-scanning";
 /// Whether a pipeline has a file of its own.
 #[must_use]
 pub fn is_hosted(pipeline: &Pipeline) -> bool {
-    matches!(pipeline.system, PRE_COMMIT_CI | CODE_SCANNING)
+    matches!(pipeline.system, PRE_COMMIT_CI | CODE_SCANNING | super::services::SERVICE)
 }
 
 /// The pipeline of code scanning's default setup, where the forge says that it is on: an analysis of its languages on pull requests and

@@ -2,6 +2,7 @@
 
 pub mod github;
 pub mod hosted;
+pub mod services;
 pub mod unread;
 
 pub(super) use self::github::fetches_the_tree;
