@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::component_view::{View, home, is_development, judged, question_left, reach_words, subject, verb, views};
-use super::{Bench, Check, fixes, question, retired, unseen};
+use super::{Bench, Check, fixes, no_code, question, retired, unseen};
 use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
@@ -53,21 +53,7 @@ impl Check for Analyzer {
         let Ok(question) = question::<Question>(rule) else { return Vec::new() };
         let components = judged(bench, &question.language);
         if components.is_empty() {
-            let language = title(bench, &question.language);
-            let message = format!("no {language} code was found that is part of the product");
-            let absent =
-                |message| Finding::new(rule, question.language.clone(), Verdict::NotApplicable, message).cause("no-language");
-            return vec![match bench.facts.inventory.hidden.get(&question.language) {
-                None => absent(message),
-                Some(hidden) => {
-                    let (count, row) = (hidden.files, &hidden.by);
-                    let files = if count == 1 { "file" } else { "files" };
-                    let (place, pattern) = (&row.place, &row.pattern);
-                    let message =
-                        format!("{message}; {count} {files} of it are hidden by `{pattern}` at {}:{}", place.path, place.line);
-                    absent(message).at(place.clone(), "linguist is told that this is vendored or generated")
-                }
-            }];
+            return vec![no_code::of(rule, bench, &question.language)];
         }
         let several = components.len() > 1;
         components.iter().map(|component| judge(rule, &question, bench, component, subject(component, several))).collect()

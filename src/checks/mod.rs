@@ -20,6 +20,7 @@ mod fact_conflict;
 mod fixes;
 mod gate_unskippable;
 mod maintainer_keys;
+mod no_code;
 mod openapi_export;
 mod pyup;
 mod retired;

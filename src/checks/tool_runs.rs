@@ -213,7 +213,7 @@ fn short(
 ) -> Finding {
     // Lists of requirements are named; a project stands for itself.
     let is_list = |name: &&str| name.ends_with(".txt") || name.ends_with(".in");
-    let list = component.manifest.as_ref().map(|path| path.file_name()).filter(is_list);
+    let list = component.declaring().map(RepoPath::file_name).filter(is_list);
     let target = list.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
     let lock = bench.facts.locks.nearest(&component.directory, &component.language);
     let by_lock = lock.and_then(|lock| question.step.get(&format!("{}/{lock}", component.language)));
@@ -259,7 +259,8 @@ fn short(
         return beyond(finding, question, &unread, words);
     }
     if finding.places.is_empty() {
-        finding = finding.at(home(component), "these dependencies");
+        let declaring = component.declaring().cloned().map_or_else(|| home(component), Place::file);
+        finding = finding.at(declaring, "these dependencies");
     }
     finding
 }

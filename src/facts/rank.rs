@@ -273,12 +273,13 @@ impl Ranked<'_> {
         component: &Component,
         filtered: &Filtered<'_>,
     ) -> Option<OnComponent> {
-        let manifest = component.manifest.as_ref()?;
-        let directory = &component.directory;
+        let manifest = component.declaring()?;
+        let (directory, apart) = (&component.directory, component.declares_at());
+        let at_home = |path: &RepoPath| path == directory || *path == apart;
         let seen = match &self.targets {
-            Targets::Paths(paths) if self.shallow => paths.iter().any(|path| path == directory || path == manifest),
+            Targets::Paths(paths) if self.shallow => paths.iter().any(|path| at_home(path) || path == manifest),
             Targets::Paths(paths) => paths.iter().any(|path| manifest.is_in(path)),
-            Targets::Directory(here) if self.shallow => here == directory,
+            Targets::Directory(here) if self.shallow => at_home(here),
             Targets::Directory(here) => directory.is_in(here),
             Targets::Unknown | Targets::Nothing(_) => true,
         };

@@ -29,7 +29,14 @@ pub(super) fn started(
     }
     // What holds the event that decides: that is another one where it may gate and none is proven to.
     let best = all.iter().map(|(one, _)| bound.weigh(*one)).max();
-    let held = all.into_iter().filter(|(one, _)| Some(bound.weigh(*one)) == best).flat_map(|(_, holds)| holds).collect();
+    all.retain(|(one, _)| Some(bound.weigh(*one)) == best);
+    // Of events that bring it equally far the one that only its filter keeps from more is the one to act on.
+    let by = |holds: &[Hold], by: HeldBy| holds.iter().any(|hold| hold.by == by);
+    let nearest = |holds: &[Hold]| by(holds, HeldBy::Paths) && !by(holds, HeldBy::Trigger);
+    if all.iter().any(|(_, holds)| nearest(holds)) {
+        all.retain(|(_, holds)| nearest(holds));
+    }
+    let held = all.into_iter().flat_map(|(_, holds)| holds).collect();
     (bound, if missed == usize::MAX { 0 } else { missed }, held)
 }
 
@@ -71,7 +78,9 @@ fn start_bound(event: &Event, start: &Start, sight: Option<Sight<'_>>, filtered:
         missed = missed.max(misses);
         if missed == sight.files().len() && missed > 0 {
             let hold = Hold::new(HoldEffect::Soften, filter.place.clone(), passes_by(sight)).by(HeldBy::Paths);
-            return (bound.cap(Rung::Runs), missed, vec![hold]);
+            // A filter is not all that holds an event that is no change to merge.
+            let event = event.held_by.clone().map(|hold| hold.by(HeldBy::Trigger));
+            return (bound.cap(Rung::Runs), missed, event.into_iter().chain([hold]).collect());
         }
     }
     let notes = start.holds.iter().filter(|own| own.effect == HoldEffect::Note).cloned();

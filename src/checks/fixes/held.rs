@@ -108,7 +108,10 @@ pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
                 .to_owned();
         }
         Remedy::CheckOut => return "check the repository out before it:\n- uses: actions/checkout@v4".to_owned(),
-        Remedy::Condition => return format!("remove this condition, or let it hold for pull requests, so that {title} runs"),
+        Remedy::Condition => {
+            let which = if hold.effect == HoldEffect::Void { "pull requests" } else { "every pull request" };
+            return format!("remove this condition, or let it hold for {which}, so that {title} runs");
+        }
         Remedy::Reach => return format!("let it come to {title}: {}", hold.why),
         Remedy::Write(what) => return format!("{what}, {aim}"),
         // A change of a whole file names it.

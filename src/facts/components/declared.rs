@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::manifests::Rows;
-use super::{Component, ManifestFact, Scope};
+use super::{Component, DeclaredBy, ManifestFact, Scope};
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
@@ -32,5 +32,27 @@ pub(super) fn fill(snapshot: &Snapshot, languages: &Languages, manifests: &[Mani
     for component in components {
         component.declared_in.sort();
         component.declared_in.dedup();
+        by_others(component, manifests);
+    }
+}
+
+/// A manifest that names nothing leaves it to others of its component: lists in a directory below a project that only configures.
+fn by_others(component: &mut Component, manifests: &[ManifestFact]) {
+    let fact = |path: &RepoPath| manifests.binary_search_by(|one| one.path.cmp(path)).ok().map(|at| &manifests[at]);
+    let own = component.declaring().and_then(fact);
+    if own.is_none_or(|own| own.updatable || own.member_of.is_some()) {
+        return;
+    }
+    // The nearest, one of the product first, and rather what was made of an `.in` than the `.in`.
+    let rank = |one: &&ManifestFact| {
+        (one.scope, one.directory.segments().count(), one.path.file_name().ends_with(".in"), one.path.clone())
+    };
+    let others = component.declared_in.iter().filter_map(fact).filter(|one| one.updatable);
+    if others.clone().any(|one| one.directory == component.directory) {
+        return;
+    }
+    if let Some(other) = others.min_by_key(rank) {
+        component.ecosystem = Some(other.ecosystem.clone());
+        component.declared_by = Some(DeclaredBy::from(other));
     }
 }

@@ -64,6 +64,21 @@ pub struct ManifestFact {
     pub joins: bool,
 }
 
+/// The manifest that names dependencies of a component which it does not stand in the directory of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredBy {
+    /// The file.
+    pub manifest: RepoPath,
+    /// The directory that an update bot must name for it.
+    pub directory: RepoPath,
+}
+
+impl From<&ManifestFact> for DeclaredBy {
+    fn from(fact: &ManifestFact) -> Self {
+        Self { manifest: fact.path.clone(), directory: fact.directory.clone() }
+    }
+}
+
 /// A language in a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
@@ -75,6 +90,8 @@ pub struct Component {
     pub ecosystem: Option<String>,
     /// Its manifest, when it has one.
     pub manifest: Option<RepoPath>,
+    /// What names its dependencies, where that is not its manifest in its own directory.
+    pub declared_by: Option<DeclaredBy>,
     /// Directories of workspace members folded in.
     pub members: Vec<RepoPath>,
     /// Product or not.
@@ -86,11 +103,16 @@ pub struct Component {
 }
 
 impl Component {
-    /// The directory that a bot is told for what it depends on: its own, or that of a list of requirements that lies apart.
+    /// The directory that a bot is told for what it depends on: its own, or that of a list of requirements that lies apart or below.
     #[must_use]
     pub fn declares_at(&self) -> RepoPath {
-        let apart = self.manifest.as_ref().filter(|manifest| !manifest.is_in(&self.directory));
-        apart.map_or_else(|| self.directory.clone(), RepoPath::parent)
+        self.declared_by.as_ref().map_or_else(|| self.directory.clone(), |by| by.directory.clone())
+    }
+
+    /// The manifest that names what it depends on, when it has one.
+    #[must_use]
+    pub fn declaring(&self) -> Option<&RepoPath> {
+        self.declared_by.as_ref().map(|by| &by.manifest).or(self.manifest.as_ref())
     }
 
     /// Whether a production file of it is this path or lies under it; its files are sorted, so that none is looked at twice.
@@ -111,6 +133,8 @@ pub struct Inventory {
     pub components: Vec<Component>,
     /// Source files that only a `.gitattributes` takes out of sight, by language.
     pub hidden: BTreeMap<String, Hidden>,
+    /// How many source files of the product there are of a language that has no component: too few to be one.
+    pub few: BTreeMap<String, usize>,
 }
 
 /// Source files of a language that a `.gitattributes` takes out of sight.
@@ -199,8 +223,12 @@ pub fn take_stock(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) ->
     }
     components.sort_by(|a, b| (&a.language, &a.directory).cmp(&(&b.language, &b.directory)));
     declared::fill(snapshot, &catalog.languages, &manifests, &mut components);
+    let few = sources.iter().map(|(language, files)| (language, files.product()));
+    let none_of = |language: &Language| !components.iter().any(|component| component.language == language.id);
+    let few = few.filter(|(language, files)| *files > 0 && none_of(language));
+    let few = few.map(|(language, files)| (language.id.clone(), files)).collect();
     let hidden = sources.into_iter().filter_map(|(language, files)| Some((language.id.clone(), files.hidden?))).collect();
-    Inventory { manifests, components, hidden }
+    Inventory { manifests, components, hidden, few }
 }
 
 /// What a tree says about the scope of another one that is held against it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Component, ManifestFact, Scope, Sources};
+use super::{Component, DeclaredBy, ManifestFact, Scope, Sources};
 use crate::catalog::language::Language;
 use crate::terms::BaseScope;
 use crate::text::RepoPath;
@@ -72,6 +72,8 @@ pub(super) fn components_of(
         let beside = lists.iter().filter(|list| directory.is_in(&list.directory.parent()));
         if let Some(list) = beside.max_by_key(|list| list.directory.segments().count()).filter(|_| component.manifest.is_none()) {
             (component.manifest, component.ecosystem) = (list.manifest.clone(), list.ecosystem.clone());
+            let apart = |manifest| DeclaredBy { manifest, directory: list.directory.clone() };
+            component.declared_by = list.manifest.clone().map(apart);
         }
     }
     for component in found.values_mut() {
@@ -82,6 +84,7 @@ pub(super) fn components_of(
                 .max_by_key(|one| one.directory.segments().count())
         {
             (component.manifest, component.ecosystem) = (Some(nearest.path.clone()), Some(nearest.ecosystem.clone()));
+            component.declared_by = Some(DeclaredBy::from(*nearest));
         }
         component.files.sort();
         component.members.sort();
@@ -106,6 +109,7 @@ fn blank(language: &Language, directory: RepoPath) -> Component {
         language: language.id.clone(),
         ecosystem: None,
         manifest: None,
+        declared_by: None,
         members: Vec::new(),
         scope: Scope::Production,
         files: Vec::new(),

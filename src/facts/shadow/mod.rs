@@ -24,7 +24,7 @@ use crate::answer::Reason;
 use crate::catalog::Tool;
 use crate::catalog::tool::Run;
 use crate::doc::Format;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath, Span};
 
 /// Directories of the system, in which nothing of the tree lies.
 const SYSTEM: &[&str] = &["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/nix/", "/dev/null"];
@@ -120,6 +120,17 @@ pub fn flags_of_python(words: &[Word]) -> Vec<(&'static str, &'static str)> {
     pairs.into_iter().filter(|(letter, _)| flag(*letter)).map(|(_, set)| set).collect()
 }
 
+/// Where a file of rustup's names a directory instead of a channel. A file of the older name that has one line is that line, and no
+/// TOML: a channel, or an absolute path (rustup, `parse_override_file` in src/config.rs).
+fn toolchain_by_path(path: &RepoPath, world: &World<'_>) -> Option<Place> {
+    let file = world.snapshot.read(path).ok()?;
+    if path.file_name() == "rust-toolchain" && file.text.lines().count() <= 1 {
+        return file.text.trim().starts_with('/').then(|| file.place(Span::new(0, file.text.trim_end().len())));
+    }
+    let document = world.snapshot.document(path, Format::Toml).ok()?;
+    document.root().route(&["toolchain", "path"]).map(|value| value.place())
+}
+
 /// A compiler or toolchain of the tree.
 fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
@@ -156,12 +167,10 @@ fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
                 }
             }
         }
-        // The file of the older name holds a channel, or the same.
         for name in ["rust-toolchain", "rust-toolchain.toml"] {
             let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
-            let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
-            if let Some(value) = document.root().route(&["toolchain", "path"]) {
-                return Some(Hold::new(HoldEffect::Void, value.place(), "the toolchain is a directory of the tree"));
+            if let Some(place) = toolchain_by_path(&path, world) {
+                return Some(Hold::new(HoldEffect::Void, place, "the toolchain is a directory of the tree"));
             }
         }
     }

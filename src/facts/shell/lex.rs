@@ -186,7 +186,18 @@ impl<'a> Lexer<'a> {
 
     /// Whether the bare word `word` stands here.
     pub(super) fn at_word(&self, word: &str) -> bool {
-        self.looking_at(word) && self.at(word.len()).is_none_or(is_meta)
+        self.looking_at(word) && self.at(self.continued(word.len())).is_none_or(is_meta)
+    }
+
+    /// How far ahead the text goes on where a line is continued in the midst of it: a continued line is no blank, and ends no word.
+    fn continued(&self, mut ahead: usize) -> usize {
+        loop {
+            match (self.at(ahead), self.at(ahead + 1)) {
+                (Some(b'\\'), Some(b'\n')) => ahead += 2,
+                (Some(b'\\'), Some(b'\r')) if self.at(ahead + 2) == Some(b'\n') => ahead += 3,
+                _ => return ahead,
+            }
+        }
     }
 
     pub(super) fn take_word(&mut self, word: &str) -> bool {

@@ -141,12 +141,12 @@ impl Condition {
             (false, Answer::No) if (0..asked.len().min(TRIED)).any(|one| only(one) == Ok(true)) => {
                 let why = "only a change that touches no file of another filter runs it";
                 verdict = Verdict::yes();
-                verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
+                verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why).undone(Remedy::Condition));
             }
             (false, Answer::No) if only(usize::MAX) == Ok(true) => {
                 let why = "a change that touches a file matched by this filter skips it";
                 verdict = Verdict::yes();
-                verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why));
+                verdict.add(&Hold::new(HoldEffect::Soften, place.clone(), why).undone(Remedy::Condition));
             }
             _ => {}
         }

@@ -181,12 +181,12 @@ fn own_verdict(
         }
         (true, _) => regardless,
         (false, true) => all_well,
-        (false, false) => all_well.and(&before),
+        (false, false) => all_well.behind(&before),
     };
     // A job that certainly does not run has nothing to add: that it is skipped is all that the condition sees of it.
     if condition.asks_needs() && !verdict.answer.is_no() && !before.answer.is_no() {
         let narrowing = Verdict { answer: crate::answer::Answer::Yes(()), ..before };
-        verdict = verdict.and(&narrowing);
+        verdict = verdict.behind(&narrowing);
     }
     verdict
 }

@@ -67,6 +67,16 @@ impl Verdict {
         both
     }
 
+    /// Runs only if both run; what it says itself comes last, as nearest to what is run.
+    pub(super) fn behind(&self, other: &Self) -> Self {
+        let mut both = self.and(other);
+        if !both.answer.is_no() {
+            let own = self.holds.len().min(both.holds.len());
+            both.holds.rotate_left(own);
+        }
+        both
+    }
+
     /// Adds a hold; past the bound a note gives way to what weighs more.
     pub(super) fn add(&mut self, hold: &Hold) {
         if self.holds.contains(hold) {
