@@ -105,6 +105,16 @@ pub struct UnreadCi {
     /// Lists of keys: a YAML file at the root with all keys of one of them at its top is one of its files, whatever it is called.
     #[serde(default)]
     pub root_keys: Vec<Vec<String>>,
+    /// Patterns of file names, with one `*` or a part of a name between two (in upper or lower case): such a file of the product
+    /// is one of its files wherever it lies, when one of `said` stands in it.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Patterns of such names that are of something about the system: its documentation, its own code.
+    #[serde(default)]
+    pub not_names: Vec<String>,
+    /// Texts of which one stands in every file of the system.
+    #[serde(default)]
+    pub said: Vec<String>,
 }
 
 /// An interpreter of code in the tree.

@@ -5,10 +5,11 @@ use super::Bench;
 use crate::catalog::Tool;
 use crate::facts::components::{Component, Scope};
 use crate::facts::hold::{HeldBy, Hold, HoldEffect, Hop};
+use crate::facts::invocations::ByHand;
 use crate::facts::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
 use crate::facts::pipeline::Trigger;
 use crate::facts::tool_config::Deciding;
-use crate::text::Place;
+use crate::text::{Place, RepoPath};
 
 /// One tool on one component.
 #[derive(Clone, Copy)]
@@ -54,9 +55,18 @@ impl<'f> View<'f> {
         self.on.best.is_none() && self.standing.invocations.iter().any(|one| one.rung >= Rung::Runs)
     }
 
-    /// What people type to run it, when no pipeline does.
-    pub(super) fn hand_run(&self) -> Option<String> {
-        self.standing.invocations.iter().find_map(|one| one.by_hand.clone())
+    /// What people type to run it on a component, when no pipeline does, and what is run then: where they type it lies nearest to it.
+    pub(super) fn hand_run(&self, component: &Component) -> Option<(&'f ByHand, &'f RankedInvocation)> {
+        let directory = &component.directory;
+        let far = |other: &RepoPath| {
+            let (own, others) = (directory.segments().count(), other.segments().count());
+            (directory.is_in(other) || other.is_in(directory)).then(|| (others > own, own.abs_diff(others)))
+        };
+        let typed = self.standing.invocations.iter().filter_map(|one| Some((one.by_hand.as_ref()?, one)));
+        typed
+            .filter_map(|(by_hand, one)| Some((far(&by_hand.directory)?, by_hand, one)))
+            .min_by_key(|(far, ..)| *far)
+            .map(|(_, by_hand, one)| (by_hand, one))
     }
 
     pub(super) fn may_be(&self) -> Rung {

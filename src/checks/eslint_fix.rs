@@ -4,8 +4,9 @@
 use super::Bench;
 use super::component_view::View;
 use super::snippets::{beside, run_in};
-use crate::facts::components::Component;
+use crate::facts::components::{Component, ManifestFact};
 use crate::facts::tool_config::Deciding;
+use crate::text::RepoPath;
 
 /// What of a component's files decides about rules and parsers.
 struct Code {
@@ -125,7 +126,23 @@ fn configuration(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> O
 
 /// The command that installs what is locked: a configuration imports its plugins, a script starts what is installed.
 pub(super) fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
-    match bench.facts.locks.nearest(&component.directory, "javascript") {
+    locked_at(&component.directory, bench)
+}
+
+/// The same, in a directory with a manifest.
+pub(super) fn locked_at(directory: &RepoPath, bench: &Bench<'_>) -> &'static str {
+    let Some((home, lock)) = bench.facts.locks.nearest_in(directory, "javascript") else { return "npm install" };
+    // A lock above locks what lies in its workspace, and nothing else.
+    let member = |manifest: &ManifestFact| manifest.member_of.is_some() && manifest.path.parent() == *directory;
+    if home != *directory && !bench.facts.inventory.manifests.iter().any(member) {
+        return match lock {
+            "yarn.lock" | ".yarnrc.yml" => "yarn install",
+            "pnpm-lock.yaml" => "pnpm install",
+            "bun.lock" | "bun.lockb" => "bun install",
+            _ => "npm install",
+        };
+    }
+    match Some(lock) {
         Some("yarn.lock") => "yarn install --frozen-lockfile",
         Some(".yarnrc.yml") => "yarn install --immutable",
         Some("pnpm-lock.yaml") => "pnpm install --frozen-lockfile",
@@ -159,6 +176,7 @@ mod tests {
             language: "javascript".to_owned(),
             ecosystem: None,
             manifest: None,
+            declared_by: None,
             members: Vec::new(),
             scope: Scope::Production,
             files,

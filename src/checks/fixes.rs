@@ -1,6 +1,7 @@
 //! Owns which fix fits a tool that does not gate: what to add, what to remove, which step to paste, in this repository.
 //! Refuses to promise more than what was seen.
 
+mod by_hand;
 mod held;
 mod open;
 mod security;
@@ -42,16 +43,10 @@ pub(super) fn analyzer_fix(
         "no-security-rules" => secured(view, component, all, bench),
         "void" if view.held_by().is_some_and(|hold| hold.remedy == Remedy::Select) => security_rules(view, component, all, bench),
         "configured" => {
-            // Below the root the command names its directory, and what it needs may be installed in another.
-            let ready = |command: String| match component.language.as_str() {
-                "javascript" if component.directory.is_root() => {
-                    format!("{} && {command}", eslint_fix::locked(component, bench))
-                }
-                _ => command,
-            };
-            let by_hand = view.hand_run().map(|command| run(&ready(command)));
+            let by_hand = view.hand_run(component).map(|(typed, run)| by_hand::step(typed, run, view.tool, component, bench));
+            let typed = by_hand.is_some();
             let own = by_hand.or_else(|| own_step(view, component, bench));
-            let own = own.filter(|_| view.hand_run().is_some() || !view.tool.step.is_empty() || !runs(&step, view.tool));
+            let own = own.filter(|_| typed || !view.tool.step.is_empty() || !runs(&step, view.tool));
             let Some(own) = own else {
                 return if runs(&step, view.tool) { run_it(&step) } else { add() };
             };

@@ -8,7 +8,11 @@ use crate::text::{RepoPath, escape};
 
 /// A step that runs in the component's directory.
 pub(super) fn run_in(command: &str, component: &Component) -> String {
-    let directory = &component.directory;
+    run_at(command, &component.directory)
+}
+
+/// A step that runs in a directory.
+pub(super) fn run_at(command: &str, directory: &RepoPath) -> String {
     let cd = if directory.is_root() {
         String::new()
     } else {

@@ -8,7 +8,6 @@ use super::python;
 use super::python::tree::{Expr, How, Kind, Piece, Trailer, What};
 use super::runners::World;
 use super::trace::{self, Trace};
-use super::workdir::{WORKSPACE, Workdir};
 use crate::terms::Terms;
 use crate::text::{RepoPath, SourceFile, Span};
 
@@ -49,7 +48,6 @@ pub(super) fn trace(world: &World<'_>, terms: &Terms, inventory: &Inventory) -> 
     directories.extend(inventory.components.iter().map(|component| component.directory.clone()));
     let mut out = Trace::default();
     for directory in directories.iter().take(DIRECTORIES) {
-        let workdir = Workdir::workspace().enter(&format!("{WORKSPACE}/{directory}"));
         for kind in &KINDS {
             let paths = kind.names.iter().filter_map(|name| directory.join(name));
             let Some(path) = paths.into_iter().find(|path| world.snapshot.is_file(path)) else { continue };
@@ -59,7 +57,7 @@ pub(super) fn trace(world: &World<'_>, terms: &Terms, inventory: &Inventory) -> 
                 command.push(&name);
                 let at = file.lines().start_of(line).unwrap_or(0);
                 let place = file.place(Span::new(at, at));
-                out.invocations.extend(trace::by_hand(&command, &place, &workdir, world, terms).invocations);
+                out.invocations.extend(trace::by_hand(&command, &place, directory, world, terms).invocations);
             }
         }
     }

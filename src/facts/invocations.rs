@@ -49,6 +49,15 @@ pub struct Invocation {
     pub wrapped: bool,
     /// For a tool that runs inside a host: the row of the host's `run` that matched.
     pub host_row: Option<usize>,
-    /// What people run to get here (`make lint`); none when a pipeline does.
-    pub by_hand: Option<String>,
+    /// What people run to get here; none when a pipeline does.
+    pub by_hand: Option<ByHand>,
+}
+
+/// A command that people type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// The command: `make lint`.
+    pub command: String,
+    /// The directory in which they type it.
+    pub directory: RepoPath,
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::hold::{Hold, Hop};
+use super::invocations::ByHand;
 use super::pipeline::Trigger;
 use super::tool_config::Deciding;
 use crate::answer::Why;
@@ -58,8 +59,8 @@ pub struct RankedInvocation {
     pub job: String,
     /// The row of the tool's `run` that matched.
     pub row: usize,
-    /// What people run to get here, when no pipeline does: `make lint`.
-    pub by_hand: Option<String>,
+    /// What people run to get here, when no pipeline does.
+    pub by_hand: Option<ByHand>,
 }
 
 /// A tool's rung on one component.

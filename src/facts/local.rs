@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::hold::Hop;
+use super::invocations::ByHand;
 use super::locks::Locks;
 use super::pipeline::{Env, Pipeline, Turn, Unit, Work};
 use super::runners::World;
@@ -34,7 +35,7 @@ pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath], locks: &L
         pipeline.units.extend(scripts(world, path));
     }
     let mut out = trace::trace(&[pipeline], world, terms);
-    let commands: HashMap<Place, String> =
+    let commands: HashMap<Place, ByHand> =
         manifests.iter().take(MANIFESTS).flat_map(|path| commands(world, path, locks)).collect();
     for invocation in &mut out.invocations {
         invocation.by_hand = invocation.chain.first().and_then(|hop| commands.get(&hop.place).cloned());
@@ -45,29 +46,29 @@ pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath], locks: &L
 }
 
 /// What people type to run each script, by its place; hooks of the manager around other scripts are not typed.
-fn commands(world: &World<'_>, path: &RepoPath, locks: &Locks) -> Vec<(Place, String)> {
+fn commands(world: &World<'_>, path: &RepoPath, locks: &Locks) -> Vec<(Place, ByHand)> {
     let Ok(document) = world.snapshot.document(path, Format::Json) else { return Vec::new() };
     let Some(scripts) = document.root().get("scripts") else { return Vec::new() };
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@:".contains(c)) && !text.starts_with('-');
     let home = path.parent();
-    let (client, flag) = match locks.nearest(&home, "javascript") {
-        Some("yarn.lock" | ".yarnrc.yml") => ("yarn", "--cwd"),
-        Some("pnpm-lock.yaml") => ("pnpm", "--dir"),
-        Some("bun.lock" | "bun.lockb") => ("bun", "--cwd"),
-        _ => ("npm", "--prefix"),
+    let client = match locks.nearest(&home, "javascript") {
+        Some("yarn.lock" | ".yarnrc.yml") => "yarn",
+        Some("pnpm-lock.yaml") => "pnpm",
+        Some("bun.lock" | "bun.lockb") => "bun",
+        _ => "npm",
     };
-    let at = if home.is_root() { String::new() } else { format!(" {flag} {home}") };
     let hook = |name: &str| {
         let of = ["pre", "post"].iter().find_map(|head| name.strip_prefix(head));
         of.is_some_and(|of| scripts.get(of).is_some() || matches!(of, "install" | "pare" | "publish" | "pack"))
     };
     let typed = scripts.entries().filter_map(|entry| {
-        let name = entry.name().filter(|name| plain(name) && plain(home.as_str()) && !hook(name))?;
+        let name = entry.name().filter(|name| plain(name) && !hook(name))?;
         let text = entry.value.mapped()?;
         // What mends is no gate.
         let mends = ["fix", "write", "watch"];
         let mends = mends.iter().any(|word| name.contains(word) || text.text().contains(&format!("--{word}")));
-        (!mends).then(|| (text.place(0..text.text().len()), format!("{client}{at} run {name}")))
+        let typed = || ByHand { command: format!("{client} run {name}"), directory: home.clone() };
+        (!mends).then(|| (text.place(0..text.text().len()), typed()))
     });
     typed.collect()
 }

@@ -52,8 +52,14 @@ impl Locks {
     /// The name of the lock file nearest to a directory, in it or above it.
     #[must_use]
     pub fn nearest(&self, directory: &RepoPath, language: &str) -> Option<&str> {
+        self.nearest_in(directory, language).map(|(_, name)| name)
+    }
+
+    /// The same, with the directory that it stands in.
+    #[must_use]
+    pub fn nearest_in(&self, directory: &RepoPath, language: &str) -> Option<(RepoPath, &str)> {
         let known = self.0.get(language)?;
-        directory.ancestors().find_map(|above| known.get(&above).map(String::as_str))
+        directory.ancestors().find_map(|above| known.get(&above).map(String::as_str).map(|name| (above, name)))
     }
 }
 

@@ -125,7 +125,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     // Several workflows may use an action that is refused.
     let mut told = std::collections::BTreeSet::new();
     unreadable_ci.retain(|one: &ci::Unreadable| told.insert((one.place.clone(), one.why.clone())));
-    unread.extend(ci::unread::gather(snapshot, &catalog.runners));
+    unread.extend(ci::unread::gather(snapshot, catalog, &terms.scope));
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
     pipelines.extend(ci::hosted::default_setup(&world));

@@ -3,13 +3,19 @@
 
 use crate::answer::{Reason, Why};
 use crate::catalog::runner::{Runners, UnreadCi};
+use crate::catalog::{Catalog, Languages};
 use crate::doc::Format;
+use crate::facts::components::Scope;
+use crate::facts::components::manifests::NamePattern;
+use crate::facts::components::scope::Scoping;
 use crate::snapshot::Snapshot;
+use crate::terms::ScopeTerms;
 use crate::text::RepoPath;
 
 /// Files of systems that are not read, and what hides places of CI files, with the reason.
 #[must_use]
-pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
+pub fn gather(snapshot: &Snapshot, catalog: &Catalog, terms: &ScopeTerms) -> Vec<(RepoPath, Why)> {
+    let runners = &catalog.runners;
     let mut found = unlisted(snapshot, runners);
     for UnreadCi { system, files, .. } in &runners.unread_ci {
         for place in files {
@@ -25,8 +31,9 @@ pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
         }
     }
     // A file whose name is another system's own is that system's, whatever stands at its top.
-    for UnreadCi { system, root_keys, .. } in &runners.unread_ci {
-        for path in by_keys(snapshot, root_keys) {
+    for row in &runners.unread_ci {
+        let UnreadCi { system, root_keys, .. } = row;
+        for path in by_keys(snapshot, root_keys).into_iter().chain(by_name(snapshot, row, &catalog.languages, terms)) {
             let why = Why::new(Reason::Unsupported, format!("the file of {system} is not read by this version"));
             if !found.iter().any(|(known, _)| *known == path) {
                 found.push((path, why));
@@ -36,7 +43,7 @@ pub fn gather(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
     found
 }
 
-/// Files of YAML at the root that one looks into.
+/// Files that one looks into for what they say.
 const LOOKED_AT: usize = 64;
 
 /// Files at the root that the keys at their top tell.
@@ -54,6 +61,30 @@ fn by_keys(snapshot: &Snapshot, keys: &[Vec<String>]) -> Vec<RepoPath> {
     files.filter_map(|(name, _)| root.join(name)).filter(told).collect()
 }
 
+/// Files of the product that are called as those of a system, wherever they lie, and say what its files say.
+fn by_name(snapshot: &Snapshot, row: &UnreadCi, languages: &Languages, terms: &ScopeTerms) -> Vec<RepoPath> {
+    fn patterns(names: &[String]) -> Vec<NamePattern<'_>> {
+        names.iter().map(|name| NamePattern::new(name)).collect()
+    }
+    let (names, others) = (patterns(&row.names), patterns(&row.not_names));
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let any = |of: &[NamePattern<'_>], path: &RepoPath| of.iter().any(|pattern| pattern.matches(path.file_name()));
+    let called = |path: &RepoPath| any(&names, path) && !any(&others, path);
+    let mut paths = snapshot.entries().iter().filter(|entry| entry.is_file() && called(&entry.path)).take(LOOKED_AT).peekable();
+    if paths.peek().is_none() {
+        return Vec::new();
+    }
+    let scoping = Scoping::new(snapshot, languages, terms);
+    let says = |path: &RepoPath| {
+        let file = snapshot.peek(path);
+        file.is_ok_and(|file| row.said.iter().any(|said| file.text.contains(said.as_str())))
+    };
+    let product = paths.map(|entry| &entry.path).filter(|path| scoping.of(path) == Some(Scope::Production));
+    product.filter(|path| says(path)).cloned().collect()
+}
+
 /// What could not be listed and may hold files of CI, once each.
 fn unlisted(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
     let places = runners.unread_ci.iter().flat_map(|row| &row.files).map(String::as_str).chain([super::github::DIRECTORY]);
@@ -67,7 +98,6 @@ fn unlisted(snapshot: &Snapshot, runners: &Runners) -> Vec<(RepoPath, Why)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Catalog;
     use crate::facts;
     use crate::snapshot::NotInspected;
     use crate::source::Source;
@@ -88,8 +118,29 @@ mod tests {
             ("ci.yml", "trigger: [\npool: x\n", false),
         ] {
             let snapshot = Snapshot::in_memory([(file.to_owned(), text.to_owned())]);
-            assert_eq!(gather(&snapshot, &Catalog::builtin().runners).len(), usize::from(known), "{file}: {text}");
+            assert_eq!(gather(&snapshot, Catalog::builtin(), &ScopeTerms::default()).len(), usize::from(known), "{file}: {text}");
             assert!(snapshot.not_inspected().is_empty(), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_pipeline_of_jenkins_has_any_name_with_its_own_in_it() {
+        let declarative = "pipeline {\n  agent any\n}\n";
+        for (file, text, known) in [
+            ("Jenkinsfile", "buildPlugin()\n", true),
+            ("Jenkinsfile_CNP", "#!groovy\n@Library('Infrastructure')\nwithPipeline('java') {}\n", true),
+            ("ci/Jenkinsfile", "node('linux') { sh 'make' }\n", true),
+            (".jenkins/Jenkinsfile.nightly", declarative, true),
+            ("build.jenkinsfile", declarative, true),
+            ("Jenkinsfile.groovy", declarative, true),
+            ("src/JenkinsfileReader.java", "class JenkinsfileReader {}\n", false),
+            ("Jenkinsfile.md", declarative, false),
+            ("vendor/x/Jenkinsfile", declarative, false),
+            ("tests/fixtures/Jenkinsfile", declarative, false),
+        ] {
+            let snapshot = Snapshot::in_memory([(file.to_owned(), text.to_owned())]);
+            let found = gather(&snapshot, Catalog::builtin(), &ScopeTerms::default());
+            assert_eq!(found.len(), usize::from(known), "{file}: {text}");
         }
     }
 
@@ -105,7 +156,7 @@ mod tests {
     fn a_place_that_is_not_listed_may_hold_anything() {
         for (path, hides) in [(".github", true), ("", true), (".github/workflows", true), (".gitlab", false), ("src", false)] {
             let snapshot = hiding(path);
-            assert_eq!(gather(&snapshot, &Catalog::builtin().runners).len(), usize::from(hides), "{path}");
+            assert_eq!(gather(&snapshot, Catalog::builtin(), &ScopeTerms::default()).len(), usize::from(hides), "{path}");
             let facts = facts::gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
             assert_eq!(!facts.trace.opaque.is_empty(), hides, "{path}");
         }

@@ -347,6 +347,8 @@ fn settings_that_put_code_of_the_tree_first() {
         ("argparse.py", "", "bandit", "bandit -r src", "gates"),
         ("rust-toolchain", "[toolchain]\npath = \"ci/tc\"\n", "clippy", "cargo clippy -- -D warnings", "configured"),
         ("rust-toolchain", "stable\n", "clippy", "cargo clippy -- -D warnings", "gates"),
+        ("rust-toolchain", "1.98.0", "clippy", "cargo clippy -- -D warnings", "gates"),
+        ("rust-toolchain", "/opt/tc\n", "clippy", "cargo clippy -- -D warnings", "configured"),
         ("toxfile.py", "x = 1\n", "ruff", "tox -e lint", "configured (gates)"),
     ] {
         let tox = ("tox.ini", "[testenv:lint]\ncommands = ruff check\n");

@@ -42,14 +42,15 @@ pub use releasing::ReleaseStep;
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
+use crate::facts::invocations::ByHand;
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
-use crate::facts::workdir::Workdir;
+use crate::facts::workdir::{WORKSPACE, Workdir};
 use crate::facts::{matching, shadow};
 use crate::terms::Terms;
-use crate::text::{MappedText, Place};
+use crate::text::{MappedText, Place, RepoPath};
 
 /// How often one unit follows the same command in the same directory: scripts that call each other would grow beyond all bounds.
 const REPEATS: usize = 64;
@@ -87,7 +88,7 @@ pub fn follow_all(
 
 /// Follows a command that people run by hand in a directory; `place` is where it is defined.
 #[must_use]
-pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World<'_>, terms: &Terms) -> Trace {
+pub fn by_hand(command: &[&str], place: &Place, directory: &RepoPath, world: &World<'_>, terms: &Terms) -> Trace {
     let mut tracer = Tracer::new(world, terms);
     let word = |text: &&str| Word {
         raw: (*text).to_owned(),
@@ -98,12 +99,13 @@ pub fn by_hand(command: &[&str], place: &Place, workdir: &Workdir, world: &World
         glob: false,
     };
     let words: Vec<Word> = command.iter().map(word).collect();
-    let frame = Frame { workdir: workdir.clone(), ..Frame::at_root(0, Vec::new(), None) };
+    let workdir = Workdir::workspace().enter(&format!("{WORKSPACE}/{directory}"));
+    let frame = Frame { workdir, ..Frame::at_root(0, Vec::new(), None) };
     if !tracer.runner(&words, place, None, &frame, true) {
         tracer.runner(&words, place, None, &frame, false);
     }
     for invocation in &mut tracer.out.invocations {
-        invocation.by_hand = Some(command.join(" "));
+        invocation.by_hand = Some(ByHand { command: command.join(" "), directory: directory.clone() });
     }
     tracer.out
 }
@@ -114,9 +116,9 @@ struct Tracer<'w> {
     out: Trace,
     budget: usize,
     /// Paths of the tree by their last segment, once they were asked for.
-    by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w crate::text::RepoPath>>>,
+    by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w RepoPath>>>,
     /// Scripts that do more than is followed: file, where in it, and how long; and what is said of them.
-    exhausted: HashMap<(crate::text::RepoPath, usize, usize), Why>,
+    exhausted: HashMap<(RepoPath, usize, usize), Why>,
     /// Long scripts that were analysed, by everything that the analysis depends on.
     analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
     /// Jobs in which a script so far may have taken files of the tree away.
@@ -371,7 +373,7 @@ impl<'w> Tracer<'w> {
             }
             deeper.workdir = next.workdir;
             deeper.env = Arc::new(next.env);
-            let place = deeper.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
+            let place = deeper.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
             let (target, aside) = self.in_its_image(deeper.unless_left_out(next.target), &deeper);
             match target {
                 Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
