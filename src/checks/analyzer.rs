@@ -10,7 +10,7 @@ use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
 use crate::facts::components::Component;
 use crate::facts::filtered::Sight;
-use crate::facts::hold::{HeldBy, HoldEffect, Remedy};
+use crate::facts::hold::{ERRORS_ONLY, HeldBy, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
 use crate::facts::standing::is_analyzer;
@@ -310,7 +310,7 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     let title = &view.tool.title;
     let hold = view.held_by();
     let message = short_words(view, language);
-    let warn = view.on.rung == Rung::Runs && hold.is_some_and(|hold| hold.why.starts_with("only error-level findings"));
+    let warn = view.on.rung == Rung::Runs && hold.is_some_and(|hold| hold.why == ERRORS_ONLY);
     let severity = if warn { Severity::Warning.min(rule.severity) } else { rule.severity };
     let cause = match hold.map(|hold| hold.effect) {
         _ if hold.is_some_and(|hold| hold.by == HeldBy::Paths) => "path-filter",
@@ -327,11 +327,12 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     let (place, note) = match hold {
         Some(hold) => (hold.place.clone(), hold.why.clone()),
         None if view.elsewhere() => (home(component), format!("{title} does not look here")),
-        None => (view.place().unwrap_or_else(|| home(component)), "configured here".to_owned()),
+        None => (view.place_on(component).unwrap_or_else(|| home(component)), "configured here".to_owned()),
     };
     let mut finding = finding.at(place, note);
-    let others =
-        view.holds().filter(|other| Some(*other) != hold && matches!(other.effect, HoldEffect::Void | HoldEffect::Soften));
+    // What narrows errors says where they are none.
+    let tells = |effect| matches!(effect, HoldEffect::Void | HoldEffect::Soften) || (warn && effect == HoldEffect::Narrow);
+    let others = view.holds().filter(|other| Some(*other) != hold && tells(other.effect));
     finding.places.extend(others.map(|other| Evidence::new(other.place.clone(), other.why.clone())));
     finding
 }
@@ -369,6 +370,9 @@ fn short_of(view: &View<'_>, language: &str) -> String {
         // It can fail those that it runs on.
         (Rung::Runs, _) if on_pull && hold.is_some_and(|hold| hold.by == HeldBy::Trigger || hold.remedy == Remedy::Condition) => {
             format!("{title} runs on some pull requests only")
+        }
+        (Rung::Runs, _) if on_pull && hold.is_some_and(|hold| hold.why == ERRORS_ONLY) => {
+            format!("{title} runs on pull requests, but only what it reports as an error fails them")
         }
         (Rung::Runs, _) if on_pull => format!("{title} runs on pull requests, but cannot fail them"),
         (Rung::Runs, _) => format!("{title} runs, but not where it could stop a pull request"),

@@ -124,6 +124,12 @@ impl<'f> View<'f> {
     pub(super) fn place(&self) -> Option<Place> {
         self.chain().last().map(|hop| hop.place.clone()).or_else(|| self.standing.configured.first().cloned())
     }
+
+    /// The same, for a component: not where another one configures it, if it is configured here.
+    pub(super) fn place_on(&self, component: &Component) -> Option<Place> {
+        let own = || self.configured_for(component).cloned();
+        self.chain().last().map(|hop| hop.place.clone()).or_else(own).or_else(|| self.place())
+    }
 }
 
 /// All tools with a standing on the component that `accepts` takes, best first (rung, security, id).

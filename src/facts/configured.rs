@@ -46,13 +46,17 @@ pub(super) fn places_of(
     places
 }
 
-pub(super) fn here(evidence: &Evidence<'_>, tool: &Tool, component: &Component) -> bool {
+/// Whether it is configured at a component or above it, or is a dependency of the component itself: what a component in a directory
+/// below declares is that one's.
+pub(super) fn here(evidence: &Evidence<'_>, tool: &Tool, component: &Component, all: &[&Component]) -> bool {
     let file = tool.config.iter().any(|row| places::nearest(evidence.world.snapshot, row, &component.directory).is_some());
     file || evidence.dependencies.iter().any(|dependency| {
         let known = tool
             .packages
             .get(dependency.registry)
             .is_some_and(|names| names.iter().any(|name| same_package(name, &dependency.name)));
-        known && dependency.place.path.is_in(&component.directory)
+        let path = &dependency.place.path;
+        let nearer = |other: &&&Component| other.directory != component.directory && other.directory.is_in(&component.directory);
+        known && path.is_in(&component.directory) && !all.iter().filter(nearer).any(|other| path.is_in(&other.directory))
     })
 }

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use crate::answer::{Reason, Why};
 use crate::text::{Place, escape};
 
+/// What holds a tool that fails for its errors and passes with warnings.
+pub const ERRORS_ONLY: &str = "only error-level findings fail it; warnings pass";
+
 /// What a hold does to the rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoldEffect {

@@ -5,7 +5,7 @@ pub use super::bound::Bound;
 use super::components::Component;
 use super::effects::{self, Outcome};
 use super::filtered::{Filtered, Sight};
-use super::hold::{Hold, HoldEffect, Remedy};
+use super::hold::{ERRORS_ONLY, Hold, HoldEffect, Remedy};
 use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::Pipeline;
@@ -109,10 +109,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
             let why = row.why.as_deref().unwrap_or("exits 0 whatever it finds");
             holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden(given())))
         }
-        Findings::Errors => {
-            let why = "only error-level findings fail it; warnings pass";
-            holds.push(Hold::new(HoldEffect::Soften, at, why).undone(Remedy::Harden(given())))
-        }
+        Findings::Errors => holds.push(Hold::new(HoldEffect::Soften, at, ERRORS_ONLY).undone(Remedy::Harden(given()))),
         Findings::Forge => holds.push(required::alerts(scanned.as_ref(), at)),
         Findings::Unknown if row.findings != Findings::Unknown => holds.push(match &outcome.may_harden {
             Some(why) => Hold::unknown(why, &at),

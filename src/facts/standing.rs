@@ -260,7 +260,7 @@ fn on_component<'a>(
     bests: &mut [Best],
     configured: bool,
 ) -> ComponentStanding {
-    let here = configured && configured::here(evidence, tool, component);
+    let here = configured && configured::here(evidence, tool, component, all);
     let mut bound = Bound::exactly(if here { Rung::Configured } else { Rung::Absent });
     let mut all_on = Vec::new();
     let sight = Sight { component, part: Part::of(tool) };

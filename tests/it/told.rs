@@ -6,6 +6,7 @@ mod held;
 mod mended;
 mod open;
 mod pasted;
+mod said;
 mod security_off;
 mod steps;
 

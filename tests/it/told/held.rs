@@ -37,7 +37,7 @@ pub(super) fn still_held(language: &str, tree: &[(&str, &str)]) -> Option<String
 }
 
 /// What is told of a tree with one workflow: headline, place and fix.
-fn held(language: &str, ci: &str, more: &[(&str, &str)]) -> (String, String, String) {
+pub(super) fn held(language: &str, ci: &str, more: &[(&str, &str)]) -> (String, String, String) {
     let told = told_of(language, &tree_of(language, ci, more));
     let at = told.places.first().map(|one| format!("{}:{}", one.place.path, one.place.line)).unwrap_or_default();
     (told.message, at, told.fix.unwrap_or_default())
@@ -246,60 +246,4 @@ fn what_is_not_wrong_in_itself_is_changed_where_it_is_said() {
     assert!(called.starts_with("let `${{ inputs.soft }}` be false, or delete `continue-on-error` at"), "{called}");
     let excluded = fix(&workflow("pull_request", "run: bandit -r . -x ./src"), &[]);
     assert!(!excluded.contains("\nand "), "{excluded}");
-}
-
-#[test]
-fn a_filter_that_misses_a_component_is_what_to_widen_whatever_else_starts_the_job() {
-    let project = |path| (path, "[project]\nname = \"a\"\ndependencies = [\"click\"]\n");
-    for more in ["", "  schedule:\n    - cron: '0 0 * * 1'\n", "  push:\n    branches: [main]\n"] {
-        let ci = workflow(&format!("\n  pull_request:\n    paths: ['src/**']\n{more}"), "run: bandit -r .");
-        let tree = [
-            project("pyproject.toml"),
-            CODE,
-            project("forum/pyproject.toml"),
-            ("forum/a.py", "x\n"),
-            (".github/workflows/ci.yml", ci.as_str()),
-        ];
-        let told = finding(&tree, "python-static-analysis", "python:forum");
-        assert_eq!(told.message, "Bandit runs on pull requests, but not when Python in forum changes", "{more}");
-        assert_eq!(told.places[0].place.line, 3, "{more}");
-        let fix = told.fix.unwrap_or_default();
-        assert!(fix.starts_with("widen the filter at .github/workflows/ci.yml:3"), "{more}: {fix}");
-    }
-    // Where nothing but a push starts it, that is what holds it.
-    let ci = workflow("\n  push:\n    branches: [main]\n    paths: ['src/**']\n", "run: bandit -r .");
-    let tree = [project("forum/pyproject.toml"), ("forum/a.py", "x\n"), (".github/workflows/ci.yml", ci.as_str())];
-    let told = finding(&tree, "python-static-analysis", "python");
-    assert!(told.message.starts_with("Bandit runs, but not where it could stop a pull request"), "{}", told.message);
-}
-
-#[test]
-fn a_job_that_some_changes_skip_runs_on_some_pull_requests_only() {
-    let ci = "on: pull_request
-jobs:
-  changes:
-    runs-on: ubuntu-latest
-    outputs: { own: \"${{ steps.f.outputs.own }}\" }
-    steps:
-      - uses: actions/checkout@v4
-      - uses: dorny/paths-filter@v3
-        id: f
-        with: { filters: \"own: ['.github/**']\" }
-  spell:
-    needs: changes
-    if: needs.changes.outputs.own == 'false'
-    runs-on: ubuntu-latest
-    steps: [{run: echo}]
-  lint:
-    needs: [changes, spell]
-    if: needs.changes.outputs.own == 'false'
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - run: bandit -r .
-";
-    let (message, place, fix) = held("python", ci, &[]);
-    assert_eq!(message, "Bandit runs on some pull requests only");
-    assert_eq!(place, ".github/workflows/ci.yml:18");
-    assert_eq!(fix, "remove this condition, or let it hold for every pull request, so that Bandit runs");
 }

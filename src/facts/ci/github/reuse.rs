@@ -89,15 +89,40 @@ pub(super) enum Lost {
     Opaque(Why),
 }
 
+/// The path of a workflow of this repository that is called by its full name, at the default branch: what this tree has there is
+/// what it becomes.
+///
+/// # Errors
+/// Why it is not to be found in this tree.
+fn by_full_name<'u>(files: &Files<'_>, uses: &'u str) -> Result<&'u str, Why> {
+    let (name, reference) = uses.rsplit_once('@').unwrap_or((uses, ""));
+    let split = name.find(DIRECTORY).filter(|at| name[..*at].ends_with('/'));
+    let Some((owner_and_name, path)) = split.map(|at| (&name[..at - 1], &name[at..])) else { return Err(remote(uses)) };
+    let there = RepoPath::new(path).is_some_and(|path| files.snapshot.is_file(&path));
+    match files.repository.home.told() {
+        Some(own) if !own.eq_ignore_ascii_case(owner_and_name) => Err(remote(uses)),
+        None if !there => Err(remote(uses)),
+        None => {
+            let why = format!("whether `{owner_and_name}` is this repository, which has a `{path}`, is not known");
+            Err(Why::new(Reason::Remote, why))
+        }
+        Some(_) => {
+            let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
+            let default = files.repository.default_branch.names().iter().any(|name| name == branch);
+            let why = || format!("what this repository's own `{path}` says at `{reference}` is not in this tree");
+            default.then_some(path).ok_or_else(|| Why::new(Reason::Remote, why()))
+        }
+    }
+}
+
 /// The workflow file that `uses` names.
 ///
 /// # Errors
 /// Why it cannot be followed.
 pub(super) fn find(files: &Files<'_>, site: &Site, uses: &str) -> Result<Arc<Document>, Lost> {
     // `$/` is this repository at the running commit, as `./` is for workflows.
-    let Some(local) = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/")) else {
-        return Err(Lost::Opaque(remote(uses)));
-    };
+    let plain = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/"));
+    let local = plain.map_or_else(|| by_full_name(files, uses).map_err(Lost::Opaque), Ok)?;
     let path = RepoPath::new(local).filter(|path| path.parent().as_str() == DIRECTORY);
     let Some(path) = path else {
         return Err(Lost::Refused(format!("`{uses}` is no file of `{DIRECTORY}`")));

@@ -22,6 +22,7 @@ use crate::text::{Place, RepoPath};
 pub(super) struct Clippy;
 
 const DENIES: &str = "denies-all";
+const SOME_DENY: &str = "some-deny";
 const ALLOWS: &str = "allows-all";
 const CAPPED: &str = "capped";
 const LEFT_OUT: &str = "members-left-out";
@@ -45,6 +46,7 @@ impl Reader for Clippy {
         let first = verdicts.next().unwrap_or_default();
         let verdict = verdicts.fold(first, Verdict::either);
         settings.answer(DENIES, verdict.denies);
+        settings.answer(SOME_DENY, verdict.lax.map_or(Answer::No, Answer::Yes));
         settings.answer(ALLOWS, verdict.allows);
         settings.answer(CAPPED, verdict.capped);
         let left_out = manifest(query).ok().flatten().and_then(|manifest| left_out::place(query, &manifest));
@@ -57,6 +59,8 @@ impl Reader for Clippy {
 struct Verdict {
     /// Every finding fails.
     denies: Answer<Place>,
+    /// Where others do, the first crate root whose warnings pass.
+    lax: Option<Place>,
     /// Nothing is reported.
     allows: Answer<Place>,
     /// Nothing is more than a warning.
@@ -65,7 +69,7 @@ struct Verdict {
 
 impl Default for Verdict {
     fn default() -> Self {
-        Self { denies: Answer::No, allows: Answer::No, capped: Answer::No }
+        Self { denies: Answer::No, lax: None, allows: Answer::No, capped: Answer::No }
     }
 }
 
@@ -88,10 +92,11 @@ impl Verdict {
         if let (Answer::No, Some(place)) = (&allows, said.1) {
             allows = Answer::Yes(place);
         }
+        let mut lax = said.2.filter(|_| denies.is_no());
         if capped.is_yes() || allows.is_yes() {
-            denies = Answer::No;
+            (denies, lax) = (Answer::No, None);
         }
-        Self { denies, allows, capped }
+        Self { denies, lax, allows, capped }
     }
 
     /// What holds whichever of two lists of flags counts.
@@ -105,6 +110,7 @@ impl Verdict {
         };
         Self {
             denies: both(self.denies, other.denies),
+            lax: self.lax.filter(|_| other.lax.is_some()),
             allows: both(self.allows, other.allows),
             capped: both(self.capped, other.capped),
         }
@@ -136,13 +142,13 @@ fn packages(query: &Query<'_>) -> Result<Option<Packages>, Why> {
     Packages::read(snapshot, &manifest, whole).map(Some)
 }
 
-/// Whether every package denies, at the place of the first; and where all of them are silent.
+/// Whether every package denies, at the place of the first; where all of them are silent; and where some deny, a root that does not.
 fn told(
     query: &Query<'_>,
     packages: Result<&Option<Packages>, &Why>,
     steps: &[Step],
     guess: Guess,
-) -> (Answer<Place>, Option<Place>) {
+) -> (Answer<Place>, Option<Place>, Option<Place>) {
     let alone = |levels: &Levels| {
         let mut levels = levels.clone();
         flags::apply(&mut levels, steps, guess);
@@ -152,34 +158,39 @@ fn told(
         Ok(Some(packages)) if !packages.packages.is_empty() => &packages.packages,
         Ok(_) => {
             let levels = alone(&Levels::default());
-            return (levels.denies(), levels.silent().cloned());
+            return (levels.denies(), levels.silent().cloned(), None);
         }
         Err(why) => {
             let levels = alone(&Levels::default());
             let denies = if levels.denies().is_yes() { levels.denies() } else { Answer::Unknown(why.clone()) };
-            return (denies, None);
+            return (denies, None, None);
         }
     };
-    let (mut doubt, mut first, mut refused) = (None, None, false);
+    let (mut doubt, mut first, mut refused, mut lax) = (None, None, false, None);
     let (mut silent, mut all_silent) = (None, true);
     for package in packages {
         let start = alone(&package.levels);
-        for (denies, levels) in each_root(query, package, &start) {
+        for (at, (denies, levels)) in each_root(query, package, &start).into_iter().enumerate() {
             all_silent &= levels.silent().is_some();
             silent = silent.or_else(|| levels.silent().cloned());
             match denies {
                 Answer::Yes(place) => first = first.or(Some(place)),
-                Answer::No => refused |= !levels.is_exempt(),
+                Answer::No if levels.is_exempt() => {}
+                Answer::No => {
+                    refused = true;
+                    lax.get_or_insert_with(|| Place::file(package.roots.get(at).unwrap_or(&package.manifest).clone()));
+                }
                 Answer::Unknown(why) => doubt = doubt.or(Some(why)),
             }
         }
     }
+    let lax = lax.filter(|_| first.is_some());
     let denies = match (refused, doubt, first) {
         (true, ..) | (false, None, None) => Answer::No,
         (false, Some(why), _) => Answer::Unknown(why),
         (false, None, Some(place)) => Answer::Yes(place),
     };
-    (denies, silent.filter(|_| all_silent))
+    (denies, silent.filter(|_| all_silent), lax)
 }
 
 /// Each crate root of a package, attributes on top of what was set before; a package without any is its lint table.

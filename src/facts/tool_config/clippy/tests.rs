@@ -57,6 +57,21 @@ fn one_package() {
 }
 
 #[test]
+fn a_root_whose_warnings_pass_beside_others_is_named() {
+    let both = "[package]\nname = \"a\"\n[workspace]\nmembers = [\"b\"]\n";
+    let of = |own: &str, other: &str, args: &str| {
+        let files = [("Cargo.toml", both), ("src/lib.rs", own), ("b/Cargo.toml", PACKAGE), ("b/src/lib.rs", other)];
+        told(Case::new("clippy", &files, args).read(&Clippy).settings.get("some-deny"))
+    };
+    let deny = "#![deny(warnings)]";
+    assert_eq!(of(deny, "", "--workspace"), "yes b/src/lib.rs:1");
+    assert_eq!(of("", deny, "--workspace"), "yes src/lib.rs:1");
+    assert_eq!(of("", "", "--workspace"), "no");
+    assert_eq!(of(deny, deny, "--workspace"), "no");
+    assert_eq!(of(deny, "", "--workspace -- -D warnings"), "no");
+}
+
+#[test]
 fn every_crate_root_counts() {
     let on = "#![deny(warnings)]";
     let cases: &[(Files<'_>, &str)] = &[

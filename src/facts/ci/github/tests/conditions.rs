@@ -253,6 +253,38 @@ fn no_condition_makes_the_repository_another_one() {
     assert_eq!(told, "pull_request yes | pull_request yes");
 }
 
+/// A workflow of this very repository may be called by its full name, and is not one of another.
+#[test]
+fn a_call_by_the_full_name_is_one_of_this_repository() {
+    let of = |name: Option<&str>, uses: &str| {
+        let caller = format!("on: pull_request\njobs:\n  a:\n    uses: {uses}\n");
+        let lint = "on: workflow_call\njobs:\n  l:\n    runs-on: ubuntu-latest\n    steps:\n    - run: lint\n";
+        let files = [(".github/workflows/ci.yml", caller.as_str()), (".github/workflows/lint.yml", lint)];
+        let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let facts = GithubActions.read(&CiWorld {
+            snapshot: &snapshot.called(name.map(str::to_owned)),
+            default_branch: &DefaultBranch::Known("main".to_owned()),
+            terms: &Terms::default(),
+            meter: &crate::facts::meter::Meter::default(),
+        });
+        let said = |unit: &Unit| match &unit.work {
+            Work::Script { text, .. } => text.text().to_owned(),
+            Work::Remote { why, .. } | Work::Opaque(why) => why.text.clone(),
+            _ => "else".to_owned(),
+        };
+        facts.pipelines[0].units.iter().map(said).collect::<Vec<_>>().join(" | ")
+    };
+    let own = "Acme/App/.github/workflows/lint.yml";
+    assert_eq!(of(Some("acme/app"), &format!("{own}@main")), "lint");
+    assert_eq!(of(Some("acme/app"), &format!("{own}@refs/heads/main")), "lint");
+    let tagged = of(Some("acme/app"), &format!("{own}@v1"));
+    assert_eq!(tagged, "what this repository's own `.github/workflows/lint.yml` says at `v1` is not in this tree");
+    let other = of(Some("me/app"), &format!("{own}@main"));
+    assert_eq!(other, format!("the reusable workflow `{own}@main` is not in this tree"));
+    let open = of(None, &format!("{own}@main"));
+    assert_eq!(open, "whether `Acme/App` is this repository, which has a `.github/workflows/lint.yml`, is not known");
+}
+
 #[test]
 fn contexts_of_steps() {
     let job = |step: &str| {
