@@ -107,7 +107,7 @@ pub(super) fn judge(rule: &Rule, question: &Question, bench: &Bench<'_>, compone
         let proven = fail(rule, question, bench, component, subject, &all, wanted);
         match unseen::of(bench, Sight::code(component)) {
             Some(unread) => beyond(proven, &unread, &words(bench, component)),
-            None => proven,
+            None => unseen::as_far_as_read(proven, bench, Sight::code(component)),
         }
     };
     finding.development = is_development(component);

@@ -243,7 +243,7 @@ fn short(
         finding.chain = view.chain();
         if let Some(hold) = view.held_by() {
             finding = finding.at(hold.place.clone(), hold.why.clone());
-        } else if let Some(place) = view.place() {
+        } else if let Some(place) = view.place_on(component) {
             finding = finding.at(place, if view.best().is_some() { "it runs here" } else { "it is declared here" });
         }
     }
@@ -257,6 +257,9 @@ fn short(
         && let Some(unread) = unread
     {
         return beyond(finding, question, &unread, words);
+    }
+    if finding.verdict == Verdict::Fail {
+        finding = unseen::as_far_as_read(finding, bench, Sight::dependencies(component));
     }
     if finding.places.is_empty() {
         let declaring = component.declaring().cloned().map_or_else(|| home(component), Place::file);

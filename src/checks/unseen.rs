@@ -1,6 +1,7 @@
 //! Owns the words about what could not be read: which unit is cited, how many more there are, and what settles each kind.
 //! Refuses to judge.
 
+use super::analyzer::NOT_RUN;
 use super::{Bench, snippets};
 use crate::answer::Reason;
 use crate::facts::filtered::Sight;
@@ -18,6 +19,17 @@ pub(super) struct Unseen<'f>(Vec<&'f OpaqueUnit>);
 pub(super) fn of<'f>(bench: &Bench<'f>, sight: Sight<'_>) -> Option<Unseen<'f>> {
     let units = unseen::on_gate(&bench.facts.trace, &bench.facts.pipelines, Some(sight), &bench.facts.filtered);
     (!units.is_empty()).then_some(Unseen(units))
+}
+
+/// A finding that says that nothing runs a tool says it of what was read only, where something else may run it without gating.
+pub(super) fn as_far_as_read(mut finding: Finding, bench: &Bench<'_>, sight: Sight<'_>) -> Finding {
+    let Some(head) = finding.message.strip_suffix(NOT_RUN) else { return finding };
+    let facts = bench.facts;
+    if let Some(unit) = unseen::running(&facts.trace, &facts.pipelines, Some(sight), &facts.filtered) {
+        finding.message = format!("{head}, but no pipeline that could be read runs it; {}", unit.why.text);
+        return finding.at(unit.place.clone(), "what runs here is not known");
+    }
+    finding
 }
 
 impl Unseen<'_> {

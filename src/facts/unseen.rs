@@ -35,6 +35,19 @@ pub fn on_gate<'t>(
     units
 }
 
+/// The first opaque unit that starts without a human and in which something unseen could run on what is looked at, whatever becomes
+/// of its failure.
+#[must_use]
+pub fn running<'t>(
+    trace: &'t Trace,
+    pipelines: &[Pipeline],
+    sight: Option<Sight<'_>>,
+    filtered: &Filtered<'_>,
+) -> Option<&'t OpaqueUnit> {
+    let mut open = trace.opaque.iter().filter(|unit| unit.settled.is_none());
+    open.find(|unit| starts::unseen_bound(unit, pipelines, sight, filtered).upper >= Rung::Runs)
+}
+
 /// The same in no order.
 fn gating<'t>(
     trace: &'t Trace,

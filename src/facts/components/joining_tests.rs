@@ -54,3 +54,26 @@ fn a_list_declares_what_the_lists_that_it_takes_in_declare() {
         assert_eq!(of(name, text), wanted, "{text}");
     }
 }
+
+#[test]
+fn what_lists_below_declare_is_the_components() {
+    let list = ("requirements/base.txt", "flask==3.0.0\n");
+    let code = ["a.py", "b.py", "c.py"].map(|path| (path, ""));
+    let at = |more: &[(&'static str, &'static str)]| {
+        let all = stock(&[&code[..], more].concat());
+        let of = |one: &super::Component| {
+            let by = one.declaring().map_or("nothing", |path| path.as_str());
+            format!("{}: {by} at {}", one.directory, one.declares_at())
+        };
+        all.of("python").map(of).collect::<Vec<_>>().join("; ")
+    };
+    let below = ": requirements/base.txt at requirements";
+    assert_eq!(at(&[list]), below);
+    // A project that names nothing leaves it to the lists.
+    for project in ["[project]\nrequires-python = '>=3.12'\n", "[project]\nname = 'a'\n", "[tool.ruff]\nline-length = 100\n"] {
+        assert_eq!(at(&[list, ("pyproject.toml", project)]), below, "{project}");
+        assert_eq!(at(&[list, ("requirements/base.in", "flask\n"), ("pyproject.toml", project)]), below, "{project}");
+    }
+    let own = "[project]\nname = 'a'\ndependencies = ['flask']\n";
+    assert_eq!(at(&[list, ("pyproject.toml", own)]), ": pyproject.toml at ");
+}

@@ -129,3 +129,20 @@ fn lists_below_the_code_are_updated_and_audited_as_its_own() {
         assert!(fix.contains("pip-audit -r base.txt") && fix.contains("working-directory: requirements"), "{fix}");
     }
 }
+
+#[test]
+fn nothing_runs_a_tool_as_far_as_was_read() {
+    let call = |uses: &str| format!("on: {{schedule: [{{cron: '0 0 * * 1'}}]}}\njobs:\n  a:\n    uses: {uses}\n");
+    let lint = "on: workflow_call\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: bandit -r .\n";
+    let of = |uses: &str| {
+        let ci = call(uses);
+        let files = [(".github/workflows/lint.yml", lint), ("bandit.yaml", "skips: []\n")];
+        told_of("python", &tree_of("python", &ci, &files)).message
+    };
+    let open = of("acme/app/.github/workflows/lint.yml@main");
+    assert!(
+        open.starts_with("Bandit is configured, but no pipeline that could be read runs it; the reusable workflow"),
+        "{open}"
+    );
+    assert!(of("./.github/workflows/lint.yml").starts_with("Bandit runs, but not where it could stop"));
+}

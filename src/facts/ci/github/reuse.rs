@@ -103,13 +103,14 @@ fn by_full_name<'u>(files: &Files<'_>, uses: &'u str) -> Result<&'u str, Why> {
         Some(own) if !own.eq_ignore_ascii_case(owner_and_name) => Err(remote(uses)),
         None if !there => Err(remote(uses)),
         None => {
-            let why = format!("whether `{owner_and_name}` is this repository, which has a `{path}`, is not known");
+            let why =
+                format!("the reusable workflow `{uses}` is in this tree only if this repository is called so, which nobody says");
             Err(Why::new(Reason::Remote, why))
         }
         Some(_) => {
             let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
             let default = files.repository.default_branch.names().iter().any(|name| name == branch);
-            let why = || format!("what this repository's own `{path}` says at `{reference}` is not in this tree");
+            let why = || format!("the reusable workflow `{uses}` is this repository's own in another state than this tree's");
             default.then_some(path).ok_or_else(|| Why::new(Reason::Remote, why()))
         }
     }

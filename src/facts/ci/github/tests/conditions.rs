@@ -278,11 +278,12 @@ fn a_call_by_the_full_name_is_one_of_this_repository() {
     assert_eq!(of(Some("acme/app"), &format!("{own}@main")), "lint");
     assert_eq!(of(Some("acme/app"), &format!("{own}@refs/heads/main")), "lint");
     let tagged = of(Some("acme/app"), &format!("{own}@v1"));
-    assert_eq!(tagged, "what this repository's own `.github/workflows/lint.yml` says at `v1` is not in this tree");
+    assert_eq!(tagged, format!("the reusable workflow `{own}@v1` is this repository's own in another state than this tree's"));
     let other = of(Some("me/app"), &format!("{own}@main"));
     assert_eq!(other, format!("the reusable workflow `{own}@main` is not in this tree"));
     let open = of(None, &format!("{own}@main"));
-    assert_eq!(open, "whether `Acme/App` is this repository, which has a `.github/workflows/lint.yml`, is not known");
+    let only = "is in this tree only if this repository is called so, which nobody says";
+    assert_eq!(open, format!("the reusable workflow `{own}@main` {only}"));
 }
 
 #[test]
