@@ -26,8 +26,8 @@ pub(super) fn as_far_as_read(mut finding: Finding, bench: &Bench<'_>, sight: Sig
     let Some(head) = finding.message.strip_suffix(NOT_RUN) else { return finding };
     let facts = bench.facts;
     if let Some(unit) = unseen::running(&facts.trace, &facts.pipelines, Some(sight), &facts.filtered) {
-        finding.message = format!("{head}, but no pipeline that could be read runs it; {}", unit.why.text);
-        return finding.at(unit.place.clone(), "what runs here is not known");
+        finding.message = format!("{head}, but no pipeline that could be read runs it");
+        return finding.at(unit.place.clone(), unit.why.text.clone());
     }
     finding
 }
