@@ -244,7 +244,7 @@ pub fn log(data: &[u8]) {
     let Ok(entries) = state_log::parse(&lines) else { return };
     for entry in entries.iter().take(8) {
         let _ = state_log::judge(&entries, entry, false);
-        assert!(state_log::knows(&entries, &entry.tag, &entry.object));
+        assert!(state_log::says(&entries, entry));
         assert!(state_log::by_version(&entry.tag, &entry.tag).is_eq());
     }
 }

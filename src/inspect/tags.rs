@@ -250,10 +250,7 @@ impl Run<'_> {
         self.forget(state, &mut entry, verdict);
         verdict.outcome = self.against(state, &entry, verdict, repository);
         // Who asks for all releases leaves a line where there is none that says as much.
-        let mut ids = entry.countersigned.iter().flatten();
-        let listed = self.request.all
-            && state_log::knows(&state.entries, &entry.tag, &entry.object)
-            && ids.all(|id| state_log::knows_countersignature(&state.entries, &entry.tag, &entry.object, id));
+        let listed = self.request.all && state_log::says(&state.entries, &entry);
         if verdict.outcome.is_ok() && !listed {
             let line = serde_json::to_string(&entry).map_err(|problem| Error::incomplete(problem.to_string()))?;
             state.file.append(&line)?;

@@ -73,7 +73,10 @@ pub(super) fn branches(request: &TagRequest, repository: &Repository, judged: &T
     let mut all = Vec::new();
     for patterns in sets {
         let found = reach::branches(repository, &patterns)?;
-        if found.here.is_empty() {
+        // Patterns that match none of the branches here are an answer, where there are any.
+        let answered =
+            found.missing.is_empty() && !repository.refs.list(repository.branches_below()?, 1).is_ok_and(|all| all.is_empty());
+        if found.here.is_empty() && !answered {
             return Err(reach::nowhere(repository, &patterns));
         }
         all.push(found);

@@ -47,6 +47,13 @@ fn countersignatures(verdict: &TagVerdict) -> Vec<String> {
     ids.into_iter().cloned().collect()
 }
 
+/// The keys of the release's own signatures that count, sorted.
+fn own_keys(verdict: &TagVerdict) -> Vec<String> {
+    let own = verdict.signers.iter().filter(|signer| signer.counted && signer.countersign.is_none());
+    let keys: BTreeSet<&String> = own.map(|signer| &signer.primary).collect();
+    keys.into_iter().cloned().collect()
+}
+
 /// An open log.
 pub(super) struct State {
     pub(super) file: StateFile,
@@ -65,16 +72,21 @@ impl Run<'_> {
             commit: verdict.commit.map(|id| id.to_string()).unwrap_or_default(),
             policy: self.judged.commit.map(|id| id.to_string()),
             countersigned: Some(countersignatures(verdict)),
+            signed: Some(own_keys(verdict)),
             time: self.request.now.at.to_string(),
         }
     }
 
-    /// Takes from those who count whoever's time is over and whose very signature the log does not know: the release's own by its object, a
-    /// countersignature by the object that carries it.
+    /// Takes from those who count whoever's time is over and whose very signature the log does not know: the release's own by its object
+    /// and key, a countersignature by the object that carries it.
     pub(super) fn forget(&self, state: &State, entry: &mut Entry, verdict: &mut TagVerdict) {
-        let over = |signer: &Signer| [signer.ends, signer.over].into_iter().flatten().any(|end| end <= self.now);
+        let ended = |signer: &Signer| [signer.ends, signer.over].into_iter().flatten().filter(|end| *end <= self.now).min();
+        let over = |signer: &Signer| ended(signer).is_some();
         let known = |signer: &Signer| match &signer.countersign {
-            None => state_log::knows(&state.entries, &entry.tag, &entry.object),
+            None => {
+                let end = ended(signer).unwrap_or(i64::MAX);
+                state_log::knows(&state.entries, &entry.tag, &entry.object, &signer.primary, end)
+            }
             Some(id) => state_log::knows_countersignature(&state.entries, &entry.tag, &entry.object, id),
         };
         let mut notes = Vec::new();
@@ -86,6 +98,7 @@ impl Run<'_> {
         }
         verdict.notes.append(&mut notes);
         entry.countersigned = Some(countersignatures(verdict));
+        entry.signed = Some(own_keys(verdict));
     }
 
     /// A verified tag against what was verified before.

@@ -32,6 +32,10 @@ pub struct Entry {
     /// countersignature is known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "listed")]
     pub countersigned: Option<Vec<String>>,
+    /// The keys of the release's own signatures that counted, full fingerprints, sorted. `None`: a line of a version that did not
+    /// record them.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "listed")]
+    pub signed: Option<Vec<String>>,
     /// When, RFC 3339.
     pub time: String,
 }
@@ -62,6 +66,10 @@ impl Entry {
         }
         if self.countersigned.iter().flatten().any(|id| !hex(id, 40)) {
             return Err("one of its countersignatures is no object id".to_owned());
+        }
+        let is_key = |key: &String| (1..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        if !self.signed.iter().flatten().all(is_key) {
+            return Err("one of its keys is no fingerprint".to_owned());
         }
         if self.payload.as_ref().is_some_and(|payload| !hex(payload, 64)) {
             return Err("its payload is no SHA-256".to_owned());
@@ -113,16 +121,32 @@ pub fn judge(log: &[Entry], now: &Entry, rollback: bool) -> Result<(), Refusal> 
     Err(Refusal::rejected(Step::State, reason, "deploy a newer release, or say --allow-rollback"))
 }
 
-/// Whether the log knows this very object under this name.
+/// Whether the log knows that the release's own signature by this key counted for this very object under this name. Of a line that does
+/// not say whose did, it is known while the key's time, which ended at `end`, was not over.
 #[must_use]
-pub fn knows(log: &[Entry], tag: &str, object: &str) -> bool {
-    lines_of(log, tag, object).next().is_some()
+pub fn knows(log: &[Entry], tag: &str, object: &str, key: &str, end: i64) -> bool {
+    lines_of(log, tag, object).any(|entry| match &entry.signed {
+        Some(keys) => keys.iter().any(|known| known == key),
+        None => entry.time.parse::<Timestamp>().is_ok_and(|time| time.as_second() < end),
+    })
 }
 
 /// Whether the log knows that this countersignature counted for this very object under this name.
 #[must_use]
 pub fn knows_countersignature(log: &[Entry], tag: &str, object: &str, countersignature: &str) -> bool {
     lines_of(log, tag, object).filter_map(|entry| entry.countersigned.as_ref()).flatten().any(|id| id == countersignature)
+}
+
+/// Whether the log has all that a line would say about who signed this very object under this name.
+#[must_use]
+pub fn says(log: &[Entry], line: &Entry) -> bool {
+    let has = |told: fn(&Entry) -> &Option<Vec<String>>| {
+        let mut wanted = told(line).iter().flatten();
+        wanted.all(|one| {
+            lines_of(log, &line.tag, &line.object).filter_map(|entry| told(entry).as_ref()).flatten().any(|id| id == one)
+        })
+    };
+    lines_of(log, &line.tag, &line.object).next().is_some() && has(|entry| &entry.countersigned) && has(|entry| &entry.signed)
 }
 
 fn lines_of<'a>(log: &'a [Entry], tag: &'a str, object: &'a str) -> impl Iterator<Item = &'a Entry> {
@@ -157,7 +181,7 @@ mod tests {
         let payload = Some("p".to_owned());
         let policy = Some("c".to_owned());
         let (tag, object) = (tag.into(), object.into());
-        Entry { schema: 1, tag, object, payload, commit: "c".into(), policy, countersigned: None, time: "t".into() }
+        Entry { schema: 1, tag, object, payload, commit: "c".into(), policy, countersigned: None, signed: None, time: "t".into() }
     }
 
     #[test]
@@ -222,6 +246,7 @@ mod tests {
             commit: id.into(),
             policy: Some(id.into()),
             countersigned: Some(vec![id.into()]),
+            signed: Some(vec!["SHA256:abc".into()]),
             time: "2026-05-01T00:00:00Z".into(),
         };
         let line = serde_json::to_string(&whole).expect("JSON");
@@ -238,6 +263,8 @@ mod tests {
             Entry { policy: Some(String::new()), ..whole.clone() },
             Entry { payload: Some(digest[1..].to_owned()), ..whole.clone() },
             Entry { countersigned: Some(vec![id.into(), short.into()]), ..whole.clone() },
+            Entry { signed: Some(vec!["a b".into()]), ..whole.clone() },
+            Entry { signed: Some(vec![String::new()]), ..whole.clone() },
             Entry { time: "yesterday".into(), ..whole.clone() },
         ] {
             let lines = [line.clone(), serde_json::to_string(&damaged).expect("JSON")];

@@ -12,7 +12,7 @@ pub const COUNTERSIGN: &str = "countersign/";
 /// Why it is no name of a tag, as a clause.
 pub fn parse(argument: &str) -> Result<&str, &'static str> {
     let name = argument.strip_prefix(TAGS).unwrap_or(argument);
-    if name.starts_with("refs/") || name == "refs" {
+    if name.starts_with("refs/") {
         return Err("it is the full name of something that is no tag");
     }
     check(name)?;

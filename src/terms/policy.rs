@@ -367,5 +367,7 @@ impl Policy {
 /// # Errors
 /// It is no regular expression, or none any more once it is anchored.
 pub fn whole_name(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    // By itself first: `a)|(b` is none, and would become one whose halves are not anchored.
+    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build()?;
     regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 20).build()
 }

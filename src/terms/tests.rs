@@ -57,6 +57,7 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("[scope]\nexclude = [1]", "2:12", "`exclude` needs a list of globs", ""),
     ("[release]\nenabled = true", "2:1", "`enabled` is not a key of [release]", "it was removed"),
     ("[release]\ntag_pattern = '(?x) v1 # x'", "2:15", "`tag_pattern` is not a regular expression", "single quotes"),
+    ("[release]\ntag_pattern = 'v1)|(v2'", "2:15", "`tag_pattern` is not a regular expression", "single quotes"),
     ("[release]\ntag_pattern = '('", "2:15", "`tag_pattern` is not a regular expression", "single quotes"),
     ("[release]\nsigned_since = \"yesterday\"", "2:16", "`signed_since` needs a date or a full commit id", "2026"),
     ("[release]\nmin_signatures = 0", "2:18", "`min_signatures` cannot be 0", "from 1 to 100"),

@@ -82,14 +82,14 @@ fn arrived(verifying: &Verifying<'_>, signer: &Signer, id: Oid, end: i64) -> Res
     let (mut unknown, mut came_late) = (None, None);
     for branch in branches {
         let then = match verifying.past.stood(verifying, branch.tip, end) {
-            Stood::At(tip) => ancestry::within(objects, id, tip),
+            Stood::At(tip) => verifying.histories.within(objects, id, tip),
             Stood::Nowhere => Ancestry::Outside,
             Stood::Unknown(at, error) => Ancestry::Unknown(at, error),
         };
         match then {
             Ancestry::Within { .. } => return Ok(()),
             Ancestry::Unknown(at, error) => drop(unknown.get_or_insert((at, error))),
-            Ancestry::Outside => match ancestry::within(objects, id, branch.tip) {
+            Ancestry::Outside => match verifying.histories.within(objects, id, branch.tip) {
                 Ancestry::Within { .. } => drop(came_late.get_or_insert(&branch.name)),
                 Ancestry::Outside | Ancestry::Unknown(..) => {}
             },

@@ -53,7 +53,8 @@ impl Histories {
         Self { many: true, read: RefCell::default() }
     }
 
-    fn within(&self, objects: &Objects, commit: Oid, tip: Oid) -> Ancestry {
+    /// Whether a branch's history holds a commit, as [`ancestry::within`].
+    pub(super) fn within(&self, objects: &Objects, commit: Oid, tip: Oid) -> Ancestry {
         if !self.many {
             return ancestry::within(objects, commit, tip);
         }

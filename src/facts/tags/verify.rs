@@ -298,7 +298,10 @@ fn countersign_it(name: &str) -> String {
 
 /// What prints the commands of a countersignature, after words that introduce it.
 fn countersigning(name: &str, before: &str) -> String {
-    shell::word(name).map_or_else(|| fetching::BY_HAND.to_owned(), |word| format!("{before}tollgate countersign {word}"))
+    shell::word(name).map_or_else(
+        || fetching::BY_HAND.to_owned(),
+        |word| format!("{before}tollgate countersign {}{word}", if word.starts_with('-') { "-- " } else { "" }),
+    )
 }
 
 fn fetch_it(name: &str) -> String {

@@ -249,10 +249,13 @@ impl Certificate {
         let primary = self.cert.primary_key();
         let whole = primary.self_signatures().chain(self.cert.userids().flat_map(|id| id.self_signatures()));
         let whole = oldest(whole).map(|first| (seconds(primary.key().creation_time()), first));
+        let signing = self.signing_keys();
+        let signs = |key: &Fingerprint| signing.iter().any(|(own, _)| *own == key.to_hex());
         let parts = self
             .cert
             .keys()
             .subkeys()
+            .filter(|sub| signs(&sub.key().fingerprint()))
             .filter_map(|sub| Some((seconds(sub.key().creation_time()), oldest(sub.self_signatures())?)));
         whole.into_iter().chain(parts).filter(|(made, first)| first - made > 86_400).map(|(_, first)| first).max()
     }

@@ -107,6 +107,16 @@ pub(super) struct Logged {
     /// The files in `tags/` of the countersignatures that counted; without it the line is of a version that did not record them.
     #[serde(default)]
     pub(super) countersigned: Option<Vec<String>>,
+    /// The keys of the release's own signatures that counted; without it the line is of a version that did not record them.
+    #[serde(default)]
+    pub(super) signed: Option<Vec<String>>,
+    /// When.
+    #[serde(default = "may")]
+    pub(super) time: String,
+}
+
+fn may() -> String {
+    "2026-05-01T00:00:00Z".to_owned()
 }
 
 fn v1_1() -> Vec<String> {

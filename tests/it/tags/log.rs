@@ -66,6 +66,7 @@ fn it_is_whole_wherever_a_run_was_killed() {
         commit: "0".repeat(40),
         policy: None,
         countersigned: Some(Vec::new()),
+        signed: None,
         time: case.now.clone(),
     };
     let text = |tag: &str| serde_json::to_string(&entry(tag)).expect("a line") + "\n";

@@ -125,7 +125,8 @@ impl Built {
                 .countersigned
                 .as_ref()
                 .map(|files| files.iter().map(|file| oid(&tag_bytes(file)).to_string()).collect()),
-            time: "2026-05-01T00:00:00Z".to_owned(),
+            signed: line.signed.clone(),
+            time: line.time.clone(),
         };
         serde_json::to_string(&entry).expect("a line")
     }
