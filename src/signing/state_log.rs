@@ -279,9 +279,9 @@ mod tests {
             let mut less = object.clone();
             less.remove(key);
             let read = parse(&[serde_json::to_string(&less).expect("JSON")]);
-            assert_eq!(read.is_ok(), key == "countersigned", "without {key}: {read:?}");
+            assert_eq!(read.is_ok(), matches!(key.as_str(), "countersigned" | "signed"), "without {key}: {read:?}");
         }
-        for (key, good) in [("policy", true), ("payload", true), ("countersigned", false), ("tag", false)] {
+        for (key, good) in [("policy", true), ("payload", true), ("countersigned", false), ("signed", false), ("tag", false)] {
             let mut null = object.clone();
             null.insert(key.to_owned(), serde_json::Value::Null);
             assert_eq!(parse(&[serde_json::to_string(&null).expect("JSON")]).is_ok(), good, "{key}");
