@@ -124,6 +124,9 @@ pub struct Bot {
     /// Words in commands and remote workflows that are not read which say that they may update dependencies.
     #[serde(default)]
     pub hints: Vec<String>,
+    /// Words of commands that change nothing of the tree, whatever else they say.
+    #[serde(default)]
+    pub not_hints: Vec<String>,
     /// Its accounts.
     #[serde(default)]
     pub identity: Option<Identity>,

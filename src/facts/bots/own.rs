@@ -88,10 +88,9 @@ fn said(command: &ShellCommand) -> String {
 fn hints(bot: &Bot, text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
-    // System packages are none of the tree's.
-    let system = ["apt", "apt-get", "apk", "brew", "dnf", "yum", "sudo", "git"];
-    !system.iter().any(|program| lower.split_whitespace().next() == Some(program))
-        && words.any(|word| bot.hints.iter().any(|hint| hint == word))
+    // What is installed on the machine, and what is only said or committed.
+    let aside = lower.split_whitespace().any(|word| bot.not_hints.iter().any(|other| other == word));
+    !aside && words.any(|word| bot.hints.iter().any(|hint| hint == word))
 }
 
 /// A workflow of another repository that says by its name that it updates.
