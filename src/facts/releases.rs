@@ -26,6 +26,11 @@ pub fn from(first: Version, last_major: Option<u64>) -> Releases {
 #[must_use]
 pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Option<Hold> {
     let misread = settings.misread.as_ref()?;
+    // What another program starts (`next lint`, `ng lint`) is told by it how to read.
+    let program = tool.run[invocation.row].argv.as_ref().and_then(|argv| argv.first());
+    if program.is_some_and(|program| *program != tool.id) {
+        return None;
+    }
     let runs = of(tool, invocation, query);
     let meets = |one: &Releases| runs.is_some_and(|(first, last)| first <= one.1 && one.0 <= last);
     let within = |one: &Releases| runs.is_some_and(|(first, last)| one.0 <= first && last <= one.1);

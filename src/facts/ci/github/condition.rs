@@ -232,7 +232,7 @@ impl Condition {
             }
         }
         if self.mentions.home.compares && scope.repository.home.told().is_none() {
-            let why = match self.mentions.home.names.is_empty() && self.mentions.home.beginnings.is_empty() {
+            let why = match self.mentions.home.is_never_wanted() {
                 false => "runs only in the repository that the condition names",
                 true => "does not run in the repository that the condition names",
             };

@@ -28,6 +28,8 @@ pub(super) struct Asked {
     pub(super) names: Vec<Arc<str>>,
     /// How it is to begin, in lower case; `owner/` where the owner is asked for.
     pub(super) beginnings: Vec<Arc<str>>,
+    /// The part behind the owner, in lower case.
+    pub(super) bare: Vec<Arc<str>>,
     /// It is compared with some text, whichever way.
     pub(super) compares: bool,
 }
@@ -59,6 +61,12 @@ impl Home<'_> {
             (None, Self::Told(name)) => return part.of(name),
             (None, Self::Asked(asked)) => asked,
         };
+        match (part, asked.names.as_slice(), asked.bare.as_slice()) {
+            (Part::Name, [], [only]) => return Val::Str(Arc::clone(only)),
+            (Part::Name, [], [_, ..]) => return Val::open("", "", Nature::Any),
+            (Part::Full, [], [only]) if asked.beginnings.is_empty() => return Val::open("", &format!("/{only}"), Nature::Own),
+            _ => {}
+        }
         match (asked.names.as_slice(), asked.beginnings.as_slice()) {
             ([only], _) => part.of(only),
             ([], [start]) => match (part, start.split_once('/')) {
@@ -139,8 +147,18 @@ impl Asked {
             Node::Compare(order, left, right) => {
                 let pair = [(left, right), (right, left)];
                 let pair = pair.into_iter().find_map(|(path, other)| Some((part(path)?, texts(other)?)));
-                if let (Some((part, texts)), Order::Equal | Order::NotEqual) = (pair, order) {
-                    self.compared(part, &texts, wanted == (*order == Order::Equal));
+                match (pair, order) {
+                    (Some((part, texts)), Order::Equal | Order::NotEqual) => {
+                        self.compared(part, &texts, wanted == (*order == Order::Equal));
+                    }
+                    (Some(_), _) => {}
+                    // `(… == 'a/b') == true`
+                    (None, _) => {
+                        let refuses = [left, right].iter().any(|side| matches!(***side, Node::Literal(Val::Bool(false))));
+                        let wanted = wanted == ((*order == Order::NotEqual) == refuses);
+                        self.node(left, wanted);
+                        self.node(right, wanted);
+                    }
                 }
             }
             Node::Call(name, arguments, _) => self.call(name, arguments, wanted),
@@ -149,7 +167,7 @@ impl Asked {
     }
 
     fn call(&mut self, name: &str, arguments: &[Node], wanted: bool) {
-        let [one, other] = arguments else { return };
+        let [one, other] = arguments else { return arguments.iter().for_each(|argument| self.node(argument, wanted)) };
         match (name, part(one), part(other)) {
             // One of a list.
             ("contains", None, Some(part)) => self.compared(part, &texts(one).unwrap_or_default(), wanted),
@@ -160,7 +178,7 @@ impl Asked {
                 started.for_each(|start| keep(&mut self.beginnings, &start));
             }
             ("startswith" | "endswith" | "contains", Some(_), _) => self.compares |= texts(other).is_some(),
-            _ => {}
+            _ => arguments.iter().for_each(|argument| self.node(argument, wanted)),
         }
     }
 
@@ -170,9 +188,15 @@ impl Asked {
             match part {
                 Part::Full if text.contains('/') => keep(&mut self.names, text),
                 Part::Owner if !text.is_empty() => keep(&mut self.beginnings, &format!("{text}/")),
+                Part::Name if !text.is_empty() => keep(&mut self.bare, text),
                 Part::Full | Part::Owner | Part::Name => {}
             }
         }
+    }
+
+    /// No text is one that it is to be.
+    pub(super) fn is_never_wanted(&self) -> bool {
+        self.names.is_empty() && self.beginnings.is_empty() && self.bare.is_empty()
     }
 
     /// The names that are tried: those that the tree asks for, and those that this condition does.

@@ -112,6 +112,9 @@ pub(super) fn continue_on_error(holder: Value<'_>, events: &[EventInfo], scope: 
     let asked = value.scalar().and_then(template::whole_expression).and_then(|text| parse(text).ok());
     let mut mentions = Mentions::default();
     asked.iter().for_each(|node| mentions.collect(node));
+    if mentions.home.compares && scope.repository.home.told().is_none() {
+        return always(doubt(Reason::Dynamic, "what this repository is called is not known"));
+    }
     match truth(scope) {
         Ok(true) => return always(soft()),
         Ok(false) if !mentions.is_of_runs() => return Lost::default(),

@@ -247,6 +247,15 @@ fn no_condition_makes_the_repository_another_one() {
     assert!(either.ends_with(&format!("| pull_request yes {only}")), "{either}");
     let excluded = in_repository(None, home, "github.repository != 'o/r'");
     assert!(excluded.ends_with("| pull_request no") && !excluded.contains(not), "{excluded}");
+    for named in [
+        "github.event.repository.name == 'app'",
+        "github.repository_owner == 'me' && github.event.repository.name == 'app'",
+        "(github.repository == 'me/app') == true",
+        "case(github.repository == 'me/app', true, false)",
+    ] {
+        let bare = in_repository(None, named, "true");
+        assert!(!bare.starts_with("pull_request no"), "{named}: {bare}");
+    }
     let told = in_repository(Some("me/app"), "github.repository == 'nobody/nowhere'", "github.event.repository.name == 'app'");
     assert_eq!(told, "pull_request no | pull_request yes");
     let told = in_repository(Some("me/app"), "github.repository != 'a/template'", "startsWith(github.repository, 'me/')");

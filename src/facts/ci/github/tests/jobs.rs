@@ -211,7 +211,7 @@ fn continuing_on_error() {
         ),
         (
             "    steps: [{run: x, continue-on-error: \"${{ github.repository != 'o/template' }}\"}]\n",
-            "sh[e] x soft(continues on error)",
+            "sh[e] x unknown(may continue on error: what this repository is called is not known)",
             plain,
         ),
     ];
