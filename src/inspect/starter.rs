@@ -19,7 +19,7 @@ const RELEASES: usize = 100;
 /// Looks.
 ///
 /// # Errors
-/// As [`super::facts`].
+/// As [`super::facts()`].
 pub fn starter(request: &CheckRequest) -> Result<Starter, Error> {
     let opened = open(request)?;
     let facts = facts::gather(&opened.snapshot, Catalog::builtin(), &opened.judging.policy.terms)?;
