@@ -175,7 +175,8 @@ pub(super) fn ask(
         return Err(Refusal::rejected(Step::Branch, reason, remedy));
     }
     let names: Vec<&str> = branches.here.iter().map(|branch| branch.name.as_str()).take(5).collect();
-    let reason = format!("the commit lies on none of the release branches ({})", names.join(", "));
+    let listed = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+    let reason = format!("the commit lies on none of the release branches{listed}");
     let Some(pattern) = branches.unmatched.first() else { return Err(Refusal::rejected(Step::Branch, reason, remedy)) };
     let reason = format!("{reason}, and no branch here matches {pattern}");
     let fetch = fetching::branches(repository);
