@@ -136,6 +136,7 @@ pub fn script(data: &[u8]) {
             limits: &limits,
             files: &shell::NoFiles,
             meter: &meter,
+            dead: true,
         });
         for command in &analysis.commands {
             assert!(command.place.line <= file.lines().count());

@@ -21,6 +21,9 @@ pub const COPY: usize = 50;
 /// Steps for one step of a pipeline in one variant of its job, as often as it is unfolded.
 pub const UNIT: usize = 2_000;
 
+/// Steps that the largest share has.
+pub const LARGEST: usize = 40_000_000;
+
 /// What is left. A step is about as much as one character looked at.
 #[derive(Debug)]
 pub struct Meter(AtomicUsize);
@@ -30,6 +33,12 @@ impl Meter {
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         Self(AtomicUsize::new(limits.work_steps))
+    }
+
+    /// A meter with so many steps.
+    #[must_use]
+    pub fn of(steps: usize) -> Self {
+        Self(AtomicUsize::new(steps))
     }
 
     /// What is left.
@@ -45,10 +54,11 @@ impl Meter {
         left > steps
     }
 
-    /// How many things of this cost may still be done, and no more than `most`.
+    /// How many things of this cost may still be done, and no more than `most`, nor than [`LARGEST`] steps are worth: as long as
+    /// that much is left, what was done before decides nothing.
     #[must_use]
     pub fn share(&self, cost: usize, most: usize) -> usize {
-        most.min(self.left() / cost.max(1))
+        most.min(self.left().min(LARGEST) / cost.max(1))
     }
 
     /// Why something is not read once nothing is left.

@@ -166,7 +166,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         raised: unseen::raised(&trace, &pipelines, &inventory, &filtered),
     };
     let standings = standing::stand(&evidence);
-    let (bots, uncovered) = bots::gather(&world, &inventory, (&trace, &pipelines), &default_branch, terms);
+    let (bots, uncovered) = bots::gather(&world, &inventory, (&trace, &pipelines), &default_branch);
     let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
     let release_tags = tags::releases(snapshot, terms.tag_pattern.as_deref())?;
     let deploys = releasing::gather(snapshot, &pipelines, &trace);

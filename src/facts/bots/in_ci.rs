@@ -1,15 +1,15 @@
 //! Owns bots that a pipeline of the repository starts. Refuses to follow runners: a bot behind `make` is not seen.
 
+use std::rc::Rc;
+
 use super::targets::{Reading, Scene};
 use super::{Bot, BotFact};
 use crate::answer::{Reason, Why};
 use crate::catalog::bot::BotRun;
-use crate::facts::ci::{self, CiWorld};
 use crate::facts::matching;
 use crate::facts::pipeline::{Pipeline, Trigger, Unit, Work};
 use crate::facts::shell::{self, Scope, ScriptInput, ShellCommand};
 use crate::facts::trace::Trace;
-use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
 /// A place in CI that starts a bot.
@@ -20,8 +20,8 @@ pub(super) struct Run {
     pub(super) by_itself: bool,
 }
 
-/// Every place that starts a bot. The pipelines are read again only when the trace has met a program or an action of one.
-pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> {
+/// Every place that starts a bot. The pipelines are looked through only when the trace has met a program or an action of one.
+pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, pipelines: &[Pipeline]) -> Vec<Run> {
     let rows = || scene.world.catalog.bots.iter().flat_map(|bot| bot.run.iter().map(move |row| (bot, row)));
     let met = rows().any(|(_, row)| {
         let program = row.argv.as_ref().and_then(|argv| argv.first());
@@ -34,14 +34,13 @@ pub(super) fn runs(scene: &Scene<'_>, trace: &Trace, terms: &Terms) -> Vec<Run> 
     if !met && edited.next().is_none() {
         return Vec::new();
     }
-    let world = CiWorld { snapshot: scene.world.snapshot, default_branch: scene.default_branch, terms, meter: scene.world.meter };
     let mut found = Vec::new();
-    for pipeline in ci::ROSTER.iter().flat_map(|system| system.read(&world).pipelines) {
+    for pipeline in pipelines {
         for unit in &pipeline.units {
             let commands = commands(scene, unit, rows().filter_map(|(_, row)| row.argv.as_deref()?.first()));
             for (bot, row) in rows() {
                 if let Some(place) = starts(row, unit, &commands) {
-                    found.push(Run { bot: bot.id.clone(), place, by_itself: by_itself(&pipeline, unit) });
+                    found.push(Run { bot: bot.id.clone(), place, by_itself: by_itself(pipeline, unit) });
                 }
             }
         }
@@ -55,14 +54,23 @@ fn is_action(row: &BotRun, name: &str) -> bool {
 }
 
 /// The commands of a unit's script, when its text holds one of these programs at all.
-pub(super) fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item = &'r String>) -> Vec<ShellCommand> {
-    let Work::Script { text, mode } = &unit.work else { return Vec::new() };
+pub(super) fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item = &'r String>) -> Rc<[ShellCommand]> {
+    let Work::Script { text, mode } = &unit.work else { return Rc::default() };
     if !programs.any(|program| text.text().contains(program.as_str())) {
-        return Vec::new();
+        return Rc::default();
+    }
+    // Variants of a job run the same script.
+    let start = text.span(0..text.text().len()).start;
+    let key = (text.file().path.clone(), start, *mode, text.text().to_owned());
+    if let Some(known) = scene.scripts.borrow().get(&key) {
+        return Rc::clone(known);
     }
     let scope = Scope::new();
     let (limits, files, meter) = (scene.world.snapshot.limits(), &shell::NoFiles, scene.world.meter);
-    shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files, meter }).commands
+    let analysis = shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files, meter, dead: false });
+    let commands: Rc<[ShellCommand]> = analysis.commands.into();
+    scene.scripts.borrow_mut().insert(key, Rc::clone(&commands));
+    commands
 }
 
 /// Where the unit, with these commands in its script, starts what the row names.

@@ -26,7 +26,6 @@ use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::catalog::tool::Status;
 use crate::snapshot::DefaultBranch;
-use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
 /// A configured bot.
@@ -160,10 +159,9 @@ pub fn gather(
     inventory: &Inventory,
     (trace, pipelines): (&Trace, &[Pipeline]),
     default_branch: &DefaultBranch,
-    terms: &Terms,
 ) -> (Vec<BotFact>, Vec<Uncovered>) {
     let scene = Scene::new(*world, inventory, default_branch);
-    let runs = in_ci::runs(&scene, trace, terms);
+    let runs = in_ci::runs(&scene, trace, pipelines);
     let mut readings: Vec<Reading> = Vec::new();
     for bot in &world.catalog.bots {
         match (bot.status, bot.reader.as_deref().unwrap_or(&bot.id)) {

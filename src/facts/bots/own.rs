@@ -2,6 +2,7 @@
 //! request, or a workflow elsewhere that says so by its name. Refuses to say what they update: it may be all or nothing.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::targets::{Reading, Scene};
 use super::{Bot, BotFact, BotProblem, in_ci};
@@ -50,7 +51,7 @@ fn by_clock(pipeline: &Pipeline, unit: &Unit) -> bool {
 fn of_job(scene: &Scene<'_>, bot: &Bot, units: &[&Unit]) -> Vec<May> {
     let rows = || bot.run.iter().chain(&bot.proposes);
     // A hint is looked for in every script of a job that opens pull requests, a row where its program is named.
-    let scripts: Vec<Vec<ShellCommand>> = units
+    let scripts: Vec<Rc<[ShellCommand]>> = units
         .iter()
         .map(|unit| in_ci::commands(scene, unit, rows().filter_map(|row| row.argv.as_deref()?.first()).chain(&bot.hints)))
         .collect();

@@ -1,7 +1,9 @@
 //! Owns what bots are held against: the manifests in sight, grouped by what an entry has to name, and what a reader hands
 //! back. Refuses to know any bot.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use super::{BotFact, BotProblem, Remedy};
 use crate::catalog::tool::ConfigPlace;
@@ -10,6 +12,7 @@ use crate::facts::ci::Cause;
 use crate::facts::components::{Inventory, ManifestFact, Scope};
 use crate::facts::meter::Meter;
 use crate::facts::runners::World;
+use crate::facts::shell::{ShellCommand, ShellMode};
 use crate::snapshot::{DefaultBranch, Unread};
 use crate::text::{Place, RepoPath};
 
@@ -65,7 +68,12 @@ pub(super) struct Scene<'a> {
     pub(super) default_branch: &'a DefaultBranch,
     /// What holding patterns against the tree may cost, of all bots together: how much CI there is decides nothing about bots.
     pub(super) meter: Meter,
+    /// The commands of scripts that were read for what they start.
+    pub(super) scripts: Scripts,
 }
+
+/// Commands by the script that they stand in: its file, where in it, its shell and its text.
+pub(super) type Scripts = RefCell<HashMap<(RepoPath, usize, ShellMode, String), Rc<[ShellCommand]>>>;
 
 impl<'a> Scene<'a> {
     pub(super) fn new(world: World<'a>, inventory: &'a Inventory, default_branch: &'a DefaultBranch) -> Self {
@@ -75,7 +83,7 @@ impl<'a> Scene<'a> {
         }
         let target = |((ecosystem, directory), manifests)| Target { ecosystem, directory, manifests };
         let meter = Meter::new(world.snapshot.limits());
-        Self { world, targets: grouped.into_iter().map(target).collect(), default_branch, meter }
+        Self { world, targets: grouped.into_iter().map(target).collect(), default_branch, meter, scripts: Scripts::default() }
     }
 
     /// Takes the steps of so many comparisons, or none when there are not enough left: what asks is then refused, never passed over.

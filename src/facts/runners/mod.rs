@@ -43,10 +43,13 @@ pub(super) use launchers::open_head;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use super::hold::{Hold, Hop};
 use super::meter::Meter;
 use super::pipeline::{ActionCall, Env};
-use super::shell::{ShellMode, Word};
+use super::shell::{Analysis, ShellMode, Word};
 use super::workdir::Workdir;
 use crate::answer::Why;
 use crate::catalog::Catalog;
@@ -77,13 +80,17 @@ impl<'a> World<'a> {
 /// Answers about one tree that are asked for again and again.
 #[derive(Default)]
 pub struct Seen {
-    forge: std::cell::OnceCell<Option<super::forge::ForgeFacts>>,
+    forge: std::sync::OnceLock<Option<super::forge::ForgeFacts>>,
     started: started::Answers,
     may_build: docker::MayBuild,
+    ignored: docker::Kept,
+    aliases: mix::Kept,
     packages: npm::Kept,
     task_files: unread::Kept,
+    /// Scripts that were analysed, by everything that the analysis depends on.
+    pub(super) analyses: Mutex<HashMap<[u8; 32], Arc<Analysis>>>,
     /// Manifests of npm packages by the names that stand in them.
-    pub(super) npm_names: std::sync::OnceLock<std::collections::HashMap<String, Vec<RepoPath>>>,
+    pub(super) npm_names: std::sync::OnceLock<HashMap<String, Vec<RepoPath>>>,
 }
 
 /// A command about to be run.

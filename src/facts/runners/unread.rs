@@ -1,10 +1,9 @@
 //! Owns task runners whose task files are not read: a run of one is opaque. Refuses to know any of them by name: they are
 //! `rules/runners.toml`.
 
-use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
@@ -106,18 +105,20 @@ fn named(row: &UnreadRunner, name: &str) -> bool {
 }
 
 /// Files of the tree with one of the names, by the number of their row.
-pub(super) type Kept = RefCell<HashMap<usize, Rc<[RepoPath]>>>;
+pub(super) type Kept = Mutex<HashMap<usize, Arc<[RepoPath]>>>;
 
 /// Files of the tree with one of the names; a name may be that of the directory they lie in. The tree is gone through once for each row.
-fn all_files(row: &UnreadRunner, world: &World<'_>) -> Rc<[RepoPath]> {
+fn all_files(row: &UnreadRunner, world: &World<'_>) -> Arc<[RepoPath]> {
     let number = std::ptr::from_ref(row).addr();
-    if let Some(known) = world.seen.task_files.borrow().get(&number) {
-        return Rc::clone(known);
+    if let Some(known) = world.seen.task_files.lock().ok().and_then(|known| known.get(&number).cloned()) {
+        return known;
     }
     let files = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let mine = files.filter(|path| named(row, path.file_name()) || named(row, path.parent().file_name()));
-    let found: Rc<[RepoPath]> = mine.cloned().collect();
-    world.seen.task_files.borrow_mut().insert(number, Rc::clone(&found));
+    let found: Arc<[RepoPath]> = mine.cloned().collect();
+    if let Ok(mut known) = world.seen.task_files.lock() {
+        known.insert(number, Arc::clone(&found));
+    }
     found
 }
 

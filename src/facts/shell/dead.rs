@@ -19,10 +19,10 @@ pub(super) enum Dead<'d> {
 }
 
 impl Walker<'_> {
-    /// Whether what is not come to here is worth a word: the script's own text, read for the first time.
+    /// Whether what is not come to here is worth a word: somebody asks, and it is the script's own text, read for the first time.
     pub(super) fn buries(&self, ctx: &Ctx) -> bool {
         let own = self.calls.is_empty() && ctx.via.is_empty() && ctx.evals == 0 && self.in_trap == 0;
-        own && !self.aside && self.silent == 0
+        self.input.dead && own && !self.aside && self.silent == 0
     }
 
     /// Notes commands that never run, for a condition that does not hold.

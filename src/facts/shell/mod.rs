@@ -67,7 +67,7 @@ use crate::limits::Limits;
 use crate::text::{MappedText, Place};
 
 /// Which family of shells reads the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// GNU Bash; also used for zsh and ksh, whose exit rules agree with it in what is modelled here.
     Bash,
@@ -78,7 +78,7 @@ pub enum Dialect {
 }
 
 /// The options the shell starts with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ShellMode {
     /// `-e`.
     pub errexit: bool,
@@ -102,6 +102,8 @@ pub struct ScriptInput<'a> {
     pub files: &'a dyn Files,
     /// How much work is left.
     pub meter: &'a Meter,
+    /// Whether it is asked what the script never comes to ([`Analysis::dead`]).
+    pub dead: bool,
 }
 
 /// Stands in a script for text that is known only when it runs.
@@ -219,7 +221,8 @@ pub struct Shadow {
 pub struct Analysis {
     /// Commands in the order they run; a loop over known words lists its body once a round.
     pub commands: Vec<ShellCommand>,
-    /// Commands of the text itself that the script never comes to, each with the one line that keeps it from them.
+    /// Where it is asked for: commands of the text itself that the script never comes to, each with the one line that keeps it from
+    /// them.
     pub dead: Vec<ShellCommand>,
     /// What could not be read.
     pub opaque: Vec<Opaque>,

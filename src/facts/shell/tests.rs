@@ -23,7 +23,15 @@ fn mode(flags: &str) -> ShellMode {
 
 fn run(flags: &str, script: &str, scope: &Scope) -> Analysis {
     let (limits, meter) = (Limits::default(), Meter::default());
-    analyse(&ScriptInput { text: &text(script), mode: mode(flags), scope, limits: &limits, files: &Library, meter: &meter })
+    analyse(&ScriptInput {
+        text: &text(script),
+        mode: mode(flags),
+        scope,
+        limits: &limits,
+        files: &Library,
+        meter: &meter,
+        dead: true,
+    })
 }
 
 /// Files that the rows take in.

@@ -78,6 +78,17 @@ pub struct Trace {
     pub unknown_programs: std::collections::BTreeSet<String>,
 }
 
+impl Trace {
+    /// Adds what another walk leads to.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.invocations.extend(other.invocations);
+        self.opaque.extend(other.opaque);
+        self.actions.extend(other.actions);
+        self.releasing.extend(other.releasing);
+        self.unknown_programs.extend(other.unknown_programs);
+    }
+}
+
 impl Tracer<'_> {
     /// Something that is not read: raises what every tool may be.
     pub(super) fn opaque(&mut self, why: Why, frame: &Frame) {

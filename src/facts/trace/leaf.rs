@@ -280,7 +280,15 @@ impl Tracer<'_> {
         let mode = ShellMode { errexit: false, pipefail: false, dialect: shell::Dialect::Posix };
         let limits = self.world.snapshot.limits();
         let (scope, files) = (Scope::new(), &shell::NoFiles);
-        let analysis = shell::analyse(&ScriptInput { text: &line, mode, scope: &scope, limits, files, meter: self.world.meter });
+        let analysis = shell::analyse(&ScriptInput {
+            text: &line,
+            mode,
+            scope: &scope,
+            limits,
+            files,
+            meter: self.world.meter,
+            dead: false,
+        });
         let words = analysis.commands.into_iter().flat_map(|command| command.words);
         words.filter(|word| word.value.as_deref() != Some(BEHIND.trim_end())).collect()
     }

@@ -1,6 +1,7 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
+mod at_once;
 mod before;
 #[cfg(test)]
 mod before_tests;
@@ -57,16 +58,8 @@ const REPEATS: usize = 64;
 
 /// Traces every unit of every pipeline.
 #[must_use]
-pub fn trace<'w>(pipelines: &'w [Pipeline], world: &'w World<'w>, terms: &'w Terms) -> Trace {
-    let mut tracer = Tracer { pipelines, ..Tracer::new(world, terms) };
-    for (index, pipeline) in pipelines.iter().enumerate() {
-        tracer.rehearse(index, pipeline);
-        for unit in &pipeline.units {
-            tracer.forget_rehearsal(index, unit);
-            tracer.unit(index, unit);
-        }
-    }
-    tracer.out
+pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
+    at_once::trace(pipelines, world, terms)
 }
 
 /// Follows what is run by hand, by a local hook or by a service outside the tree: no unit of a pipeline, the root of the
@@ -119,8 +112,6 @@ struct Tracer<'w> {
     by_name: std::cell::OnceCell<HashMap<&'w str, Vec<&'w RepoPath>>>,
     /// Scripts that do more than is followed: file, where in it, and how long; and what is said of them.
     exhausted: HashMap<(RepoPath, usize, usize), Why>,
-    /// Long scripts that were analysed, by everything that the analysis depends on.
-    analyses: HashMap<[u8; 32], std::rc::Rc<shell::Analysis>>,
     /// Jobs in which a script so far may have taken files of the tree away.
     changed: std::collections::BTreeSet<(usize, usize)>,
     /// Where programs come from.
@@ -156,7 +147,6 @@ impl<'w> Tracer<'w> {
             followed: HashMap::new(),
             by_name: std::cell::OnceCell::new(),
             exhausted: HashMap::new(),
-            analyses: HashMap::new(),
             brought: not_there::Brought::default(),
             installed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),

@@ -1,6 +1,5 @@
 //! Owns the step from a script's text to its commands, each in its own surroundings. Refuses to look at what a command is.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -21,8 +20,8 @@ use crate::text::{MappedText, SourceFile, Span};
 /// The shell of a script without a first line.
 const PLAIN: ShellMode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
 /// Bytes from which a script is worth remembering, and how many are.
-const LONG: usize = 512;
-const REMEMBERED: usize = 1_024;
+const LONG: usize = 128;
+const REMEMBERED: usize = 4_096;
 
 impl Tracer<'_> {
     /// Follows a script. `outermost` scripts are the unit's own text, whose hop is already the chain's last.
@@ -33,7 +32,8 @@ impl Tracer<'_> {
         }
         let started = if is_sourced(frame) { None } else { self.shell_started(frame) };
         let frame = started.as_ref().unwrap_or(frame);
-        let analysis = self.analysis(text, mode, args, frame);
+        // Of scripts in files, what one call of them does not come to is no news: another one is for that.
+        let analysis = self.analysis(text, mode, args, frame, outermost);
         // A computed command is reported once, with what holds it, where the walk meets it.
         let met = |opaque: &&shell::Opaque| {
             let computed = |command: &ShellCommand| command.words.first().is_some_and(|word| word.value.is_none());
@@ -52,8 +52,7 @@ impl Tracer<'_> {
         let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         let losing = Losing { text, mode, whole: is_whole(text), of_step: outermost && frame.seen.is_empty() };
-        // Of scripts in files, what one call of them does not come to is no news: another one is for that.
-        let dead = analysis.dead.iter().filter(|_| outermost).map(|command| (command, true));
+        let dead = analysis.dead.iter().map(|command| (command, true));
         for (command, dead) in analysis.commands.iter().map(|command| (command, false)).chain(dead) {
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
                 return;
@@ -120,23 +119,31 @@ impl Tracer<'_> {
     }
 
     /// What a script does. A long one is analysed once for equal surroundings: variants of a job call the same script alike.
-    fn analysis(&mut self, text: &MappedText, mode: ShellMode, args: Option<Vec<Word>>, frame: &Frame) -> Rc<Analysis> {
+    fn analysis(
+        &mut self,
+        text: &MappedText,
+        mode: ShellMode,
+        args: Option<Vec<Word>>,
+        frame: &Frame,
+        dead: bool,
+    ) -> Arc<Analysis> {
         let job = (frame.pipeline, frame.job);
         if may_remove(text.text()) {
             self.changed.insert(job);
         }
         let whole = !self.changed.contains(&job) && frame.has_checkout();
-        let key = (text.text().len() >= LONG).then(|| surroundings(text, mode, args.as_deref(), whole, frame));
-        if let Some(known) = key.and_then(|key| self.analyses.get(&key)) {
-            return Rc::clone(known);
+        let key = (text.text().len() >= LONG).then(|| surroundings(text, mode, args.as_deref(), (whole, dead), frame));
+        let known = &self.world.seen.analyses;
+        if let Some(known) = key.and_then(|key| known.lock().ok()?.get(&key).cloned()) {
+            return known;
         }
         let scope = located(scope(&frame.env, args), text, frame);
         let limits = self.world.snapshot.limits();
         let files = Tree { snapshot: self.world.snapshot, workdir: &frame.workdir, whole };
-        let input = ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter };
-        let analysis = Rc::new(shell::analyse(&input));
-        if let Some(key) = key.filter(|_| self.analyses.len() < REMEMBERED) {
-            self.analyses.insert(key, Rc::clone(&analysis));
+        let input = ScriptInput { text, mode, scope: &scope, limits, files: &files, meter: self.world.meter, dead };
+        let analysis = Arc::new(shell::analyse(&input));
+        if let Some((key, mut known)) = key.zip(known.lock().ok()).filter(|(_, known)| known.len() < REMEMBERED) {
+            known.insert(key, Arc::clone(&analysis));
         }
         analysis
     }
@@ -160,14 +167,20 @@ impl Tracer<'_> {
 }
 
 /// Everything that an analysis depends on, in one digest: nobody can make two of them alike.
-fn surroundings(text: &MappedText, mode: ShellMode, args: Option<&[Word]>, whole: bool, frame: &Frame) -> [u8; 32] {
+fn surroundings(
+    text: &MappedText,
+    mode: ShellMode,
+    args: Option<&[Word]>,
+    (whole, dead): (bool, bool),
+    frame: &Frame,
+) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     };
     add(text.file().path.as_str());
-    add(&format!("{:?} {mode:?} {whole} {:?} {}", text.span(0..text.text().len()), frame.workdir, args.is_some()));
+    add(&format!("{:?} {mode:?} {whole} {dead} {:?} {}", text.span(0..text.text().len()), frame.workdir, args.is_some()));
     add(text.text());
     add(frame.seen.last().map_or("", |(key, _)| key));
     for word in args.unwrap_or_default() {

@@ -1,7 +1,8 @@
 //! Owns `.dockerignore`: whether it keeps every source file of the context, or all of a language, out of an image. Refuses what it
 //! keeps out of one in part: which files a tool looks at is not known here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 
 use globset::GlobBuilder;
 
@@ -13,8 +14,24 @@ use crate::text::{RepoPath, Span};
 /// Patterns of one file.
 const PATTERNS: usize = 256;
 
+/// The answers of [`all_sources`], by context and Dockerfile: services and variants of a job build the same image again.
+#[derive(Default)]
+pub(in crate::facts::runners) struct Kept(Mutex<HashMap<(RepoPath, RepoPath), Option<Hold>>>);
+
 /// The line that keeps the last source file of a context out of the image, when none is left, or none of some languages.
 pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let key = (context.clone(), dockerfile.clone());
+    let kept = world.seen.ignored.0.lock().map_or(None, |kept| kept.get(&key).cloned());
+    kept.unwrap_or_else(|| {
+        let answer = find(context, dockerfile, world);
+        if let Ok(mut kept) = world.seen.ignored.0.lock() {
+            kept.insert(key, answer.clone());
+        }
+        answer
+    })
+}
+
+fn find(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
     // A file of its own for the Dockerfile comes before that of the context (docker, "Build context").
     let own = dockerfile.parent().join(&format!("{}.dockerignore", dockerfile.file_name()));

@@ -16,7 +16,7 @@ mod tests;
 pub(super) use copying::bind;
 pub(in crate::facts) use earlier::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use elsewhere::MayBuild;
-pub(super) use ignored::in_container;
+pub(super) use ignored::{Kept, in_container};
 
 use self::image::{Build, Image};
 use self::requested::action_request;

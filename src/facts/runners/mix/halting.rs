@@ -37,12 +37,12 @@ impl Around<'_> {
     fn ends(&self, task: &[Word], seen: &mut Vec<String>) -> bool {
         let Some(name) = task.first().and_then(|word| word.value.as_deref()) else { return false };
         if !seen.iter().any(|known| known == name) && seen.len() < DEPTH {
-            let aliases = self.project.map(|project| Aliases::read(&project.text));
-            if let Some(Aliases::Known(all)) = aliases
-                && let Some(alias) = all.into_iter().rev().find(|alias| alias.name == name)
+            let aliases = self.project.map(|project| self.world.seen.aliases.of(project));
+            if let Some(Aliases::Known(all)) = aliases.as_deref()
+                && let Some(alias) = all.iter().rev().find(|alias| alias.name == name)
             {
                 seen.push(name.to_owned());
-                return self.alias_ends(&alias, seen);
+                return self.alias_ends(alias, seen);
             }
         }
         let texts = task[1..].iter().map(|word| word.value.as_deref());

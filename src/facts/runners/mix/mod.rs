@@ -4,7 +4,8 @@
 mod aliases;
 mod halting;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use self::aliases::{Alias, Aliases, Item};
 use self::halting::Around;
@@ -13,13 +14,30 @@ use super::{Call, Next, Runner, Target, World, quoted};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::Hop;
 use crate::facts::shell::Word;
-use crate::text::{MappedText, Place, SourceFile};
+use crate::text::{MappedText, Place, RepoPath, SourceFile};
 
 /// Characters by which a shell makes more than one word of a word.
 const OF_SHELL: &[char] = &['|', '&', ';', '<', '>', '$', '`', '(', ')', '*', '?', '{', '}', '~', '"', '\'', '\\', ' '];
 
 /// `mix NAME` where NAME is an alias; `mix do`; `mix cmd`.
 pub(super) struct Mix;
+
+/// The aliases of each `mix.exs`, which stand for every call of mix.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<HashMap<RepoPath, Arc<Aliases>>>);
+
+impl Kept {
+    fn of(&self, project: &SourceFile) -> Arc<Aliases> {
+        let kept = self.0.lock().map_or(None, |kept| kept.get(&project.path).cloned());
+        kept.unwrap_or_else(|| {
+            let aliases = Arc::new(Aliases::read(&project.text));
+            if let Ok(mut kept) = self.0.lock() {
+                kept.insert(project.path.clone(), Arc::clone(&aliases));
+            }
+            aliases
+        })
+    }
+}
 
 impl Runner for Mix {
     fn name(&self) -> &'static str {
@@ -61,7 +79,8 @@ impl Runner for Mix {
 
 /// What the alias of a name runs; `None` when there is none, or when it is the alias itself that names its task.
 fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>, around: &Around<'_>) -> Option<Vec<Next>> {
-    let aliases = match Aliases::read(&project.text) {
+    let aliases = around.world.seen.aliases.of(project);
+    let aliases = match &*aliases {
         Aliases::None => return None,
         Aliases::Known(aliases) => aliases,
         Aliases::Computed => {
@@ -70,7 +89,7 @@ fn alias(name: &str, project: &Arc<SourceFile>, call: &Call<'_>, around: &Around
             return named.then(|| vec![opaque(call, "the aliases of mix.exs are computed")]);
         }
     };
-    let Alias { span, items, .. } = aliases.into_iter().rev().find(|alias| alias.name == name)?;
+    let Alias { span, items, .. } = aliases.iter().rev().find(|alias| alias.name == name)?;
     let task = &call.words[1].place;
     if task.path == project.path && span.start <= span_of(project, task).start && span_of(project, task).end <= span.end {
         return None;
