@@ -35,6 +35,7 @@ mod shrunk;
 pub mod starter;
 pub mod tags;
 mod tags_asked;
+mod tags_forge;
 mod tags_judge;
 mod tags_origin;
 mod tags_state;

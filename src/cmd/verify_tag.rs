@@ -13,7 +13,7 @@ use crate::inspect::tags::{self, Expected, TagRequest};
 use crate::limits::Limits;
 use crate::report::View;
 use crate::report::tags::{FORMATS, TagReport, Word};
-use crate::source::forge::{self, Fetched};
+use crate::source::forge::{self, AtForge};
 
 /// Runs it. Whatever ends it, the outputs of the step do not say `verified`.
 pub(super) fn run(context: &Context, args: &VerifyTagArgs) -> Result<u8, Error> {
@@ -54,13 +54,15 @@ fn judged(context: &Context, args: &VerifyTagArgs, run: &ActionsRun) -> Result<u
     Ok(report.exit_status())
 }
 
-/// The tags as the forge has them.
-fn fetch(args: &VerifyTagArgs) -> Result<Fetched, Error> {
+/// The forge, with the tags as it has them.
+fn fetch(args: &VerifyTagArgs) -> Result<AtForge, Error> {
     let mut names = Vec::new();
     for argument in &args.tags {
         names.push(tags::name(argument)?);
     }
-    forge::tags(&environment::forge("--fetch", None)?, &names)
+    let forge = environment::forge("--fetch", None)?;
+    let tags = forge::tags(&forge, &names)?;
+    Ok(AtForge { forge, tags })
 }
 
 fn known(name: &str) -> Result<&'static str, Error> {

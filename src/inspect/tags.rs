@@ -8,6 +8,7 @@ use regex::Regex;
 
 pub use super::tags_asked::name;
 use super::tags_asked::{self, branches, names, pattern};
+use super::tags_forge;
 use super::tags_origin::{self, OF_A_COMMIT, TagJudging, TagOrigin};
 use super::tags_state::{self, State};
 use super::{Moment, policy_info};
@@ -21,7 +22,7 @@ use crate::signing::refusal::{Refusal, Step};
 use crate::signing::signed;
 use crate::signing::state_log;
 use crate::signing::tag_name;
-use crate::source::forge::Fetched;
+use crate::source::forge::{AtForge, Fetched};
 use crate::source::{self, Repository};
 
 /// Below this many tags one thread is as fast as several.
@@ -109,11 +110,12 @@ pub fn verify(request: &TagRequest) -> Result<TagReport, Error> {
     verify_fetched(request, None)
 }
 
-/// As [`verify`], with tags that a forge told.
+/// As [`verify`], with tags that a forge told, and what it says about branches.
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result<TagReport, Error> {
+pub fn verify_fetched(request: &TagRequest, at: Option<&AtForge>) -> Result<TagReport, Error> {
+    let fetched = at.map(|at| &at.tags);
     let repository = open(request, fetched)?;
     let origin = TagOrigin {
         repository: &request.repository,
@@ -134,6 +136,9 @@ pub fn verify_fetched(request: &TagRequest, fetched: Option<&Fetched>) -> Result
     let mut log = tags_state::open(request, &judged, &repository)?;
     let run = Run { request, judged: &judged, pattern: &pattern, branches: &branches, fetched, now };
     let mut verdicts = run.verdicts(&names, &repository)?;
+    if let Some(at) = at {
+        tags_forge::hold(&run, &at.forge, &mut verdicts, &repository)?;
+    }
     if request.all {
         // The log then ends with the newest release.
         verdicts.sort_by(|a, b| state_log::by_version(&a.name, &b.name));
@@ -182,13 +187,18 @@ pub(super) struct Run<'a> {
     pub(super) request: &'a TagRequest,
     pub(super) judged: &'a TagJudging,
     pattern: &'a Regex,
-    branches: &'a [Branches],
+    pub(super) branches: &'a [Branches],
     fetched: Option<&'a Fetched>,
     pub(super) now: i64,
 }
 
 impl Run<'_> {
-    fn verifying<'r>(&'r self, repository: &'r Repository, count: usize) -> Verifying<'r> {
+    /// The same, with branches of which a forge said more.
+    pub(super) fn over<'b>(&'b self, branches: &'b [Branches]) -> Run<'b> {
+        Run { branches, ..*self }
+    }
+
+    pub(super) fn verifying<'r>(&'r self, repository: &'r Repository, count: usize) -> Verifying<'r> {
         Verifying {
             repository,
             limits: &self.request.limits,

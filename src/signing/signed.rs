@@ -121,7 +121,7 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
             return Err(uncounted(&signers));
         }
         // An outer block is over those before it: it is no older than any of them.
-        let inner = trust.newest([tagger].into_iter().chain(proven(&signers)));
+        let inner = [tagger].into_iter().chain(proven(&signers)).max();
         for outer in &mut signed.signers {
             outer.covers = outer.covers.max(inner);
         }
@@ -133,6 +133,16 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
 /// The times at which people of the policy signed. What a stranger's signature claims proves nothing.
 pub fn proven(signers: &[Signer]) -> impl Iterator<Item = i64> {
     signers.iter().filter(|signer| signer.person.is_some()).map(|signer| signer.time)
+}
+
+/// The times that the signatures of a tag object claim, whatever is wrong with them: to be held against whoever signs over them, never for
+/// anybody. An SSH signature has none.
+#[must_use]
+pub fn claimed(object: &[u8], message: usize) -> Vec<i64> {
+    let blocks = blocks::chain(object, message).unwrap_or_default();
+    let openpgp = blocks.iter().filter(|block| block.kind == BlockKind::OpenPgp);
+    let decoded = openpgp.filter_map(|block| armor::decode(block.text, &armor::PGP_SIGNATURE).ok());
+    decoded.flat_map(|armored| openpgp::times(&armored.bytes)).collect()
 }
 
 pub(super) fn verify_block(

@@ -161,12 +161,6 @@ impl Trust {
     pub fn is_future(&self, time: i64) -> bool {
         time > self.now.saturating_add(GRACE)
     }
-
-    /// The newest of these times that has come; those after it are of wrong clocks and tell nothing.
-    #[must_use]
-    pub fn newest(&self, times: impl IntoIterator<Item = i64>) -> Option<i64> {
-        times.into_iter().filter(|time| !self.is_future(*time)).max()
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod checked;
 mod commands;
 mod differential;
 mod fetching;
+mod guarded;
 mod history;
 mod judge;
 mod late;

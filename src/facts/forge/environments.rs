@@ -26,9 +26,6 @@ pub struct TagRules {
     pub wide: bool,
 }
 
-/// The role of administrators, in the forge's numbers.
-const ADMINISTRATORS: u64 = 5;
-
 impl TagRules {
     /// Whether it is about every tag that a pattern of a workflow (`v*`) lets through: the patterns are the same, or it is about all.
     #[must_use]
@@ -80,15 +77,10 @@ pub(super) fn tag_rules(answers: &Answers) -> Seen<Vec<TagRules>> {
             creation: has("creation"),
             update: has("update"),
             bypass: layers::bypass(Some(id), answers),
-            wide: rows(&ruleset, "bypass_actors").iter().any(is_wide),
+            wide: layers::Wide::of(&ruleset) != layers::Wide::default(),
         });
     }
     Seen::Is(all)
-}
-
-fn is_wide(actor: &Value) -> bool {
-    let role = text(actor, "actor_type") == Some("RepositoryRole");
-    role && actor.get("actor_id").and_then(Value::as_u64) != Some(ADMINISTRATORS)
 }
 
 /// The environments.

@@ -48,6 +48,33 @@ pub struct Scanning {
     pub stops_at: Option<String>,
 }
 
+/// The role of administrators, in the forge's numbers.
+const ADMINISTRATORS: u64 = 5;
+
+/// How everybody of a role that is not the administrators' passes a ruleset by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wide {
+    /// At any time.
+    pub always: bool,
+    /// In pull requests.
+    pub in_pulls: bool,
+}
+
+impl Wide {
+    /// Of a ruleset with those who may pass it by.
+    pub(super) fn of(ruleset: &Value) -> Self {
+        let role = |actor: &&Value| {
+            let role = text(actor, "actor_type") == Some("RepositoryRole");
+            role && actor.get("actor_id").and_then(Value::as_u64) != Some(ADMINISTRATORS)
+        };
+        let mut wide = Self::default();
+        for actor in rows(ruleset, "bypass_actors").iter().filter(role) {
+            if text(actor, "bypass_mode") == Some("pull_request") { wide.in_pulls = true } else { wide.always = true }
+        }
+        wide
+    }
+}
+
 /// A layer of protection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
@@ -69,6 +96,12 @@ pub struct Layer {
     pub keeps_history: bool,
     /// Nobody may delete the branch.
     pub stays: bool,
+    /// Only some may make such a branch.
+    pub creation: bool,
+    /// Only some may push to it.
+    pub update: bool,
+    /// Everybody of a role that may write passes it by.
+    pub wide: Wide,
     /// Merges go through a queue.
     pub queue: bool,
     /// The rest of it is not shown; why.
@@ -87,6 +120,9 @@ impl Layer {
             scanning: Vec::new(),
             keeps_history: false,
             stays: false,
+            creation: false,
+            update: false,
+            wide: Wide::default(),
             queue: false,
             hidden: None,
         }
@@ -134,6 +170,8 @@ impl Layer {
             }
             "non_fast_forward" => self.keeps_history = true,
             "deletion" => self.stays = true,
+            "creation" => self.creation = true,
+            "update" => self.update = true,
             "merge_queue" => self.queue = true,
             _ => {}
         }
@@ -146,7 +184,9 @@ pub(super) fn of_rules(rules: &[Value], answers: &Answers) -> Vec<Layer> {
     for rule in rules {
         let id = rule.get("ruleset_id").and_then(Value::as_u64);
         if !layers.iter().any(|(known, _)| *known == id) {
-            layers.push((id, Layer::new(name(id, rule, answers), bypass(id, answers))));
+            let ruleset = id.and_then(|id| answers.value(&format!("rulesets/{id}")));
+            let wide = ruleset.map(Wide::of).unwrap_or_default();
+            layers.push((id, Layer { wide, ..Layer::new(name(id, rule, answers), bypass(id, answers)) }));
         }
         if let Some((_, layer)) = layers.iter_mut().find(|(known, _)| *known == id) {
             layer.take(rule);
@@ -217,6 +257,8 @@ pub(super) fn classic(branch: &str, value: &Value) -> Layer {
     layer.take_checks(value);
     layer.keeps_history = enabled(value, "allow_force_pushes") == Some(false);
     layer.stays = enabled(value, "allow_deletions") == Some(false);
+    layer.update = value.get("restrictions").is_some_and(Value::is_object);
+    layer.creation = layer.update && enabled(value, "block_creations") == Some(true);
     layer
 }
 

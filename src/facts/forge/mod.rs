@@ -4,6 +4,7 @@
 //!
 //! Source: GitHub's description of its REST API (`@octokit/openapi` 23.0.2).
 
+pub mod branches;
 pub mod environments;
 mod layers;
 mod owners;

@@ -107,12 +107,16 @@ pub enum Missing {
 
 /// What protects the default branch.
 pub(super) fn of(answers: &Answers, branch: Option<&str>) -> Protection {
+    if let Some(branch) = branch {
+        return of_branch(answers, branch, "its default branch");
+    }
+    let hidden = hidden(&answers.to(""), "the repository", "metadata: read");
+    Protection { hidden: vec![hidden], ..Protection::default() }
+}
+
+/// What protects a branch; `whose` calls it by a name.
+pub(super) fn of_branch(answers: &Answers, branch: &str, whose: &str) -> Protection {
     let mut protection = Protection::default();
-    let Some(branch) = branch else {
-        let got = answers.to("");
-        protection.hidden.push(hidden(&got, "the repository", "metadata: read"));
-        return protection;
-    };
     let name = segment(branch);
     match answers.to(&format!("rules/branches/{name}")) {
         Got::Is(Value::Array(rules)) => protection.layers.extend(layers::of_rules(&rules, answers)),
@@ -129,11 +133,11 @@ pub(super) fn of(answers: &Answers, branch: Option<&str>) -> Protection {
         // Documented nowhere, and what it says: go-github tells it by these words from a branch that may not be seen.
         (Got::Missing(words), _) if words == "Branch not protected" => {}
         (got, Got::Is(value)) => {
-            let why = hidden(&got, "the protection of its default branch", "administration: read");
+            let why = hidden(&got, &format!("the protection of {whose}"), "administration: read");
             let none = Value::Null;
             protection.layers.push(layers::classic_outside(branch, value.get("protection").unwrap_or(&none), why));
         }
-        (got, _) => protection.hidden.push(hidden(&got, "the protection of its default branch", "administration: read")),
+        (got, _) => protection.hidden.push(hidden(&got, &format!("the protection of {whose}"), "administration: read")),
     }
     if !protection.layers.is_empty() {
         protection.lacks = None;

@@ -44,8 +44,15 @@ pub(super) fn judge(verifying: &Verifying<'_>, signer: &mut Signer, id: Oid, com
         if commit.time.is_none_or(|committed| committed >= end) {
             return Err(late(signer, "the commit is younger than the end of the trust in this key of"));
         }
-        if signer.covers.is_some_and(|made| made >= end) {
-            return Err(late(signer, "what is signed was made after the end of the trust in this key of"));
+        // A time that has not come is no time before an end that is past.
+        if let Some(made) = signer.covers.filter(|made| end <= now && *made >= end) {
+            let what = match verifying.trust.is_future(made) {
+                true => {
+                    "what is signed claims a time that has not come, so that it may come after the end of the trust in this key of"
+                }
+                false => "what is signed was made after the end of the trust in this key of",
+            };
+            return Err(late(signer, what));
         }
         if end <= now {
             arrived(verifying, signer, id, end)?;

@@ -23,7 +23,7 @@ pub(super) struct Target {
     pub(super) id: Oid,
     /// The commit of that tag object may be signed in its place.
     pub(super) commit_too: bool,
-    /// When the tag object was made, by what its bytes say: no signature over it is older.
+    /// When the tag object was made, by what its bytes say: no signature over it is older, and none that vouches for it by its commit.
     pub(super) made: Option<i64>,
 }
 
@@ -108,15 +108,14 @@ fn one(
         named if named == release => (target.id == release || target.commit_too) && tag.target == TargetType::Commit,
         named => named == target.id && tag.target == TargetType::Tag,
     };
-    let Some(named) = Oid::from_str(&tag.object).ok().filter(fits) else {
+    if !Oid::from_str(&tag.object).is_ok_and(|named| fits(&named)) {
         return refused("it signs another object than this release".to_owned());
-    };
-    let made = target.made.filter(|_| named == target.id);
+    }
     // Nobody of a policy has a key of that kind.
     if tag.signature == SignatureKind::X509 {
         return refused("it is signed with X.509, which is not verified".to_owned());
     }
-    match verifying.signed(object.data(), &tag, release, commit, made) {
+    match verifying.signed(object.data(), &tag, release, commit, target.made) {
         Ok(mut signed) => {
             signed.signers.iter_mut().for_each(|signer| signer.countersign = Some(id.to_string()));
             Ok(signed.signers)

@@ -8,6 +8,7 @@ use git2::Oid;
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::Error;
+use crate::facts::forge::branches::Guard;
 use crate::signing::refusal::{Refusal, Step};
 use crate::source::ancestry::{self, Ancestry, History};
 use crate::source::objects::Objects;
@@ -25,6 +26,8 @@ pub struct Branch {
     pub tip: Oid,
     /// It was matched by a pattern, so that whoever may create branches may create one.
     pub by_pattern: bool,
+    /// What the forge says about who makes and changes it; `None`: it was not asked.
+    pub guard: Option<Guard>,
 }
 
 /// Branches of which one must hold the release.
@@ -36,6 +39,41 @@ pub struct Branches {
     pub missing: Vec<String>,
     /// Patterns that no branch here matches. A pattern names no branch that has to be there, so that none is an answer.
     pub unmatched: Vec<String>,
+}
+
+impl Branches {
+    /// Those that are here, the ones that are named first: they need no forge.
+    fn in_order(&self) -> impl Iterator<Item = &Branch> {
+        let that_are = |by_pattern: bool| self.here.iter().filter(move |branch| branch.by_pattern == by_pattern);
+        that_are(false).chain(that_are(true))
+    }
+
+    /// The branches that a pattern let in and that hold a commit, where no branch that is named holds it.
+    #[must_use]
+    pub fn through_patterns(&self, repository: &Repository, release: &Release, histories: &Histories, commit: Oid) -> Vec<&str> {
+        let mut names = Vec::new();
+        for branch in self.in_order() {
+            match histories.within(&repository.objects, commit, branch.tip) {
+                Ancestry::Within { first_parent } if first_parent || !release.first_parent => {}
+                _ => continue,
+            }
+            if !branch.by_pattern {
+                return Vec::new();
+            }
+            names.push(branch.name.as_str());
+        }
+        names
+    }
+
+    /// The same, with what the forge says about the branches that a pattern let in.
+    #[must_use]
+    pub fn guarded(&self, says: impl Fn(&str) -> Option<Guard>) -> Self {
+        let mut all = self.clone();
+        for branch in all.here.iter_mut().filter(|branch| branch.by_pattern) {
+            branch.guard = says(&branch.name);
+        }
+        all
+    }
 }
 
 /// Histories of branches, each read once where many releases are asked about; one alone is looked for from the tip, where it is near.
@@ -84,7 +122,7 @@ pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches
                 continue;
             }
             match held {
-                Ok(Ref::Direct(tip)) => found.here.push(Branch { name: name.to_owned(), tip: *tip, by_pattern }),
+                Ok(Ref::Direct(tip)) => found.here.push(Branch { name: name.to_owned(), tip: *tip, by_pattern, guard: None }),
                 Ok(Ref::Symbolic(_)) => {}
                 Err(error) => return Err(error.clone()),
             }
@@ -142,23 +180,37 @@ pub(super) fn ask(
     commit: Oid,
 ) -> Result<Vec<String>, Refusal> {
     let mut unknown = None;
-    let mut aside = None;
-    for branch in &branches.here {
+    let (mut aside, mut free, mut unsaid) = (None, None, None);
+    for branch in branches.in_order() {
         match histories.within(&repository.objects, commit, branch.tip) {
             Ancestry::Within { first_parent } if first_parent || !release.first_parent => {
-                let mut notes = Vec::new();
-                if !first_parent {
-                    notes.push(format!("the commit is in the history of {}, but not on its line of first parents", branch.name));
+                let off_line = format!("the commit is in the history of {}, but not on its line of first parents", branch.name);
+                let mut notes: Vec<String> = (!first_parent).then_some(off_line).into_iter().collect();
+                let lies_on = format!("the commit lies on {}", branch.name);
+                match &branch.guard {
+                    Some(Guard::Free(why)) => drop(free.get_or_insert((branch, why))),
+                    Some(Guard::Unknown(why)) => {
+                        notes.push(format!("{lies_on}, which is not known to be protected: {}", why.text));
+                        unsaid.get_or_insert(notes);
+                    }
+                    Some(Guard::By(what)) => {
+                        notes.push(format!("{lies_on}, which the forge protects: {what}"));
+                        return Ok(notes);
+                    }
+                    None if branch.by_pattern => {
+                        notes.push(format!("{lies_on}, which is not known to be protected"));
+                        return Ok(notes);
+                    }
+                    None => return Ok(notes),
                 }
-                if branch.by_pattern {
-                    notes.push(format!("the commit lies on {}, which is not known to be protected", branch.name));
-                }
-                return Ok(notes);
             }
             Ancestry::Within { .. } => drop(aside.get_or_insert(&branch.name)),
             Ancestry::Outside => {}
             Ancestry::Unknown(id, error) => drop(unknown.get_or_insert((branch, id, error))),
         }
+    }
+    if let Some(notes) = unsaid {
+        return Ok(notes);
     }
     let remedy = "merge the commit to a release branch first, then tag and sign the next version";
     if let Some((branch, id, error)) = unknown {
@@ -168,6 +220,14 @@ pub(super) fn ask(
     if let Some(name) = branches.missing.first() {
         let reason = format!("whether the commit lies on {name} cannot be told: that branch is not here");
         return Err(Refusal::indeterminate(Step::Branch, reason, bring(repository, name)));
+    }
+    if let Some((branch, why)) = free {
+        let reason = format!(
+            "the commit lies on {}, which only a pattern of [release].branches lets in and the forge does not protect: {why}",
+            branch.name
+        );
+        let rules = "have a ruleset of the forge restrict who creates and who updates such branches, then verify again; or ";
+        return Err(Refusal::rejected(Step::Branch, reason, format!("{rules}{remedy}")));
     }
     if let Some(name) = aside {
         let reason =

@@ -193,13 +193,10 @@ impl Verifying<'_> {
         commit: &commit::Commit,
         verdict: &mut TagVerdict,
     ) -> Result<(), Refusal> {
-        let target = |signers: &[Signer], commit_too: bool| {
-            let made = self.trust.newest(tag.tagger_time.into_iter().chain(signed::proven(signers)));
-            Target { id, commit_too, made }
-        };
         match self.signed(bytes, tag, verdict.commit.unwrap_or(id), commit, None) {
             Ok(Signed { signers, payload, notes }) => {
-                let target = target(&signers, !self.release.accept_tag);
+                let made = tag.tagger_time.into_iter().chain(signed::proven(&signers)).max();
+                let target = Target { id, commit_too: !self.release.accept_tag, made };
                 verdict.payload = Some(sha256(&bytes[..payload]));
                 verdict.signers = signers;
                 verdict.notes.extend(notes);
@@ -215,7 +212,8 @@ impl Verifying<'_> {
             // A signature that does not fit is never made good by another.
             Err(refusal) if curable(&refusal, tag) && self.release.accept_countersign => {
                 let refusal = Refusal { remedy: countersign_it(name), ..refusal };
-                self.countersigned(name, &target(&[], true), commit, verdict, refusal)
+                let made = tag.tagger_time.into_iter().chain(signed::claimed(bytes, tag.message)).max();
+                self.countersigned(name, &Target { id, commit_too: true, made }, commit, verdict, refusal)
             }
             Err(refusal) => Err(refusal),
         }

@@ -12,7 +12,7 @@ mod unread;
 mod verify;
 
 pub use certificate::{Certificate, Standing, load, primary};
-pub(super) use signature::issuers;
+pub(super) use signature::{issuers, times};
 pub(super) use verify::{Verified, verify};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

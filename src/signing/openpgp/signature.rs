@@ -97,6 +97,12 @@ pub(in crate::signing) fn issuers(bytes: &[u8]) -> Vec<String> {
     candidates.flat_map(|one| one.claims.iter().filter_map(full).collect::<Vec<_>>()).collect()
 }
 
+/// The times that the signatures of a block claim, in seconds since the epoch; nothing verifies them.
+pub(in crate::signing) fn times(bytes: &[u8]) -> Vec<i64> {
+    let packets = packets(bytes).unwrap_or_default();
+    packets.iter().filter_map(|(packet, _)| packet.signature_creation_time().map(seconds)).collect()
+}
+
 /// Covered claims alone where there are any: an uncovered one beside them can only mislead.
 fn claims(signature: &Signature) -> Vec<KeyHandle> {
     use openpgp::packet::signature::subpacket::SubpacketValue;

@@ -8,8 +8,8 @@ mod questions;
 mod tags;
 
 pub use answers::{Answers, Got, segment};
-pub use questions::answers;
-pub use tags::{Fetched, tags};
+pub use questions::{answers, branches};
+pub use tags::{AtForge, Fetched, tags};
 
 use std::path::PathBuf;
 

@@ -31,6 +31,26 @@ pub fn answers(forge: &Forge) -> Result<Answers, Error> {
     })
 }
 
+/// Asks about branches all that says who makes and changes them.
+///
+/// # Errors
+/// As [`answers`].
+pub fn branches(forge: &Forge, names: &[String]) -> Result<Answers, Error> {
+    let (base, prefix) = (base(&forge.api)?, forge.route()?);
+    runtime()?.block_on(async {
+        let talk = Talk::new(forge, &base)?;
+        let answers = Answers { api: base.clone(), repository: forge.repository.clone(), ..Answers::default() };
+        let mut asking = Asking { talk, prefix, answers };
+        for name in names {
+            asking.branch(&segment(name)).await;
+        }
+        for id in asking.rulesets() {
+            asking.one(&format!("rulesets/{id}")).await;
+        }
+        Ok(asking.answers)
+    })
+}
+
 struct Asking {
     talk: Talk,
     prefix: String,
@@ -46,9 +66,7 @@ impl Asking {
         }
         let Some(repository) = self.answers.value("").cloned() else { return };
         if let Some(branch) = repository.get("default_branch").and_then(Value::as_str).map(segment) {
-            self.list(&format!("rules/branches/{branch}"), None).await;
-            self.one(&format!("branches/{branch}")).await;
-            self.one(&format!("branches/{branch}/protection")).await;
+            self.branch(&branch).await;
         }
         self.list("rulesets?includes_parents=true", None).await;
         for id in self.rulesets() {
@@ -66,6 +84,13 @@ impl Asking {
         if let (Some("Organization"), Some(login)) = (owner("type"), owner("login")) {
             self.list(&format!("/orgs/{}/installations", segment(login)), Some("installations")).await;
         }
+    }
+
+    /// A branch by its name, as one segment of a route.
+    async fn branch(&mut self, branch: &str) {
+        self.list(&format!("rules/branches/{branch}"), None).await;
+        self.one(&format!("branches/{branch}")).await;
+        self.one(&format!("branches/{branch}/protection")).await;
     }
 
     fn route(&self, question: &str) -> String {
@@ -86,13 +111,13 @@ impl Asking {
         self.answers.got.insert(question.to_owned(), got);
     }
 
-    /// The rulesets that hold for the default branch, and those about tags.
+    /// The rulesets that hold for the branches that were asked about, and those about tags.
     fn rulesets(&self) -> Vec<u64> {
         let rows = |question: &str| self.answers.value(question).and_then(Value::as_array).cloned().unwrap_or_default();
-        let of_branch = self.answers.got.keys().find(|question| question.starts_with("rules/branches/")).cloned();
+        let of_branches = self.answers.got.keys().filter(|question| question.starts_with("rules/branches/"));
         let id = |row: &Value, key: &str| row.get(key).and_then(Value::as_u64);
         let mut ids: BTreeSet<u64> = BTreeSet::new();
-        ids.extend(rows(of_branch.as_deref().unwrap_or_default()).iter().filter_map(|row| id(row, "ruleset_id")));
+        ids.extend(of_branches.flat_map(|question| rows(question)).filter_map(|row| id(&row, "ruleset_id")));
         let about_tags = |row: &&Value| row.get("target").and_then(Value::as_str) == Some("tag");
         ids.extend(rows("rulesets?includes_parents=true").iter().filter(about_tags).filter_map(|row| id(row, "id")));
         ids.into_iter().take(RULESETS).collect()

@@ -31,6 +31,14 @@ pub struct Fetched {
     pub unlisted: BTreeMap<String, String>,
 }
 
+/// A forge that told tags, and may be asked about branches.
+pub struct AtForge {
+    /// The forge.
+    pub forge: Forge,
+    /// What it told.
+    pub tags: Fetched,
+}
+
 /// Reads releases, by their names without `refs/tags/`, and their countersignatures.
 ///
 /// # Errors

@@ -15,12 +15,12 @@ use super::repository::{Built, oid, payload, policy, tag_bytes};
 type Asked = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
 /// Answers by path: status, further headers, body. The thread ends with the process.
-struct Server {
-    address: String,
-    asked: Asked,
+pub(super) struct Server {
+    pub(super) address: String,
+    pub(super) asked: Asked,
 }
 
-fn serve(answers: BTreeMap<String, (u16, String, String)>) -> Server {
+pub(super) fn serve(answers: BTreeMap<String, (u16, String, String)>) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let asked = Asked::default();
@@ -53,10 +53,10 @@ fn serve(answers: BTreeMap<String, (u16, String, String)>) -> Server {
     Server { address, asked }
 }
 
-const REPO: &str = "/repos/acme/kestrel";
+pub(super) const REPO: &str = "/repos/acme/kestrel";
 
 /// The answers of a forge that has these tags, each by its file in `tags/` or as a commit's id.
-fn forge(tags: &[(&str, &str)]) -> BTreeMap<String, (u16, String, String)> {
+pub(super) fn forge(tags: &[(&str, &str)]) -> BTreeMap<String, (u16, String, String)> {
     let mut answers = BTreeMap::new();
     let mut put =
         |path: String, body: Value| drop(answers.insert(format!("{REPO}{path}"), (200, String::new(), body.to_string())));
@@ -96,12 +96,12 @@ fn forge(tags: &[(&str, &str)]) -> BTreeMap<String, (u16, String, String)> {
     answers
 }
 
-struct Ran {
-    status: i32,
-    text: String,
+pub(super) struct Ran {
+    pub(super) status: i32,
+    pub(super) text: String,
 }
 
-fn fetch(case: &Case, address: &str, more: &[(&str, &str)]) -> Ran {
+pub(super) fn fetch(case: &Case, address: &str, more: &[(&str, &str)]) -> Ran {
     let built = Built::new(case);
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
     command.env_clear().env("TERM", "dumb").env("GITHUB_REPOSITORY", "acme/kestrel").env("GITHUB_API_URL", address);

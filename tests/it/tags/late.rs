@@ -20,13 +20,16 @@ use super::repository::{Built, Found, write_tag};
 const MAY: i64 = 1_714_521_600;
 const LATER_IN_MAY: i64 = 1_716_163_200;
 const JULY: i64 = 1_719_792_000;
+/// New year of 2099.
+const FUTURE: i64 = 4_070_908_800;
 const EXPIRY: u64 = 1_717_200_000;
 const MADE: u64 = 1_704_067_200;
 
-/// alice signs with SSH and stays; bob and erin sign with OpenPGP: his time in the policy is over, and her key expired.
+/// alice signs with SSH and stays; bob, dave and erin sign with OpenPGP: bob's time in the policy is over, dave's will be, and erin's key expired.
 struct Keys {
     alice: PrivateKey,
     bob: Cert,
+    dave: Cert,
     erin: Cert,
     folder: TempDir,
 }
@@ -53,21 +56,23 @@ impl Keys {
         };
         let alice = PrivateKey::from(Ed25519Keypair::from_seed(&[1; 32]));
         let bob = openpgp("bob", None);
+        let dave = openpgp("dave", None);
         let erin = openpgp("erin", Some(Duration::from_secs(EXPIRY - MADE)));
         let folder = tempfile::tempdir().expect("a folder");
-        for (name, cert) in [("bob", &bob), ("erin", &erin)] {
+        for (name, cert) in [("bob", &bob), ("dave", &dave), ("erin", &erin)] {
             let text = armored(armor::Kind::PublicKey, &SerializeInto::to_vec(cert).expect("bytes"));
             fs::write(folder.path().join(format!("{name}.asc")), text).expect("written");
         }
-        Self { alice, bob, erin, folder }
+        Self { alice, bob, dave, erin, folder }
     }
 
     fn policy(&self, release: &str) -> std::path::PathBuf {
         let ssh = self.alice.public_key().to_openssh().expect("a key");
-        let (bob, erin) = (self.bob.fingerprint().to_hex(), self.erin.fingerprint().to_hex());
+        let [bob, dave, erin] = [&self.bob, &self.dave, &self.erin].map(|cert| cert.fingerprint().to_hex());
         let text = format!(
             "schema = 1\n[release]\n{release}\n[people.alice]\nroles = [\"release\"]\nssh = [{{ key = \"{ssh}\" }}]\n\
              [people.bob]\nroles = [\"release\"]\nvalid_before = 2024-06-01\npgp = [{{ fingerprint = \"{bob}\", cert = \"bob.asc\" }}]\n\
+             [people.dave]\nroles = [\"release\"]\nvalid_before = 2027-06-01\npgp = [{{ fingerprint = \"{dave}\", cert = \"dave.asc\" }}]\n\
              [people.erin]\nroles = [\"release\"]\npgp = [{{ fingerprint = \"{erin}\", cert = \"erin.asc\" }}]\n"
         );
         let file = self.folder.path().join("policy.toml");
@@ -98,12 +103,21 @@ fn tag(object: &str, kind: &str, name: &str, time: i64) -> String {
 
 /// v3.0 as `release`, with a countersignature of `by` dated `claimed`, if any.
 fn ask(keys: &Keys, policy: &str, release: &str, countersign: Option<(&Cert, i64)>) -> Found {
+    let over = |id: &str| {
+        let by = |(cert, claimed): (&Cert, i64)| keys.by(cert, &tag(id, "tag", "countersign/v3.0/x", claimed), claimed);
+        countersign.map(by).unwrap_or_default()
+    };
+    asked(keys, policy, release, over)
+}
+
+/// v3.0 as `release`, with what `over` makes of its id as a countersignature, if anything.
+fn asked(keys: &Keys, policy: &str, release: &str, over: impl Fn(&str) -> String) -> Found {
     let case = Case { arguments: vec!["v3.0".to_owned()], ..case::named("control") };
     let built = Built::new(&case);
     let id = write_tag(&built.repository, release.as_bytes()).to_string();
     built.plant_file("refs/tags/v3.0", format!("{id}\n").as_bytes());
-    if let Some((cert, claimed)) = countersign {
-        let over = keys.by(cert, &tag(&id, "tag", "countersign/v3.0/x", claimed), claimed);
+    let over = over(&id);
+    if !over.is_empty() {
         let over = write_tag(&built.repository, over.as_bytes());
         built.plant_file("refs/tags/countersign/v3.0/x", format!("{over}\n").as_bytes());
     }
@@ -137,8 +151,50 @@ fn a_countersignature_is_no_older_than_the_release_that_it_is_over() {
 fn what_a_machine_tagged_late_no_leaver_vouches_for() {
     let keys = Keys::new();
     let accept = "accept = [\"tag\", \"countersign\"]";
-    for (made, verdict) in [(MAY, "verified"), (JULY, "rejected"), (4_070_908_800, "verified")] {
+    for (made, verdict) in [(MAY, "verified"), (JULY, "rejected"), (FUTURE, "rejected")] {
         let found = ask(&keys, accept, &tag(&commit(), "commit", "v3.0", made), Some((&keys.bob, LATER_IN_MAY)));
+        assert_eq!(found.verdict, verdict, "{made}: {}", found.text);
+    }
+}
+
+/// A wrong clock keeps nobody away whose time is not over.
+#[test]
+fn what_claims_a_time_that_has_not_come_is_held_against_those_alone_whose_time_is_over() {
+    let keys = Keys::new();
+    let accept = "accept = [\"tag\", \"countersign\"]";
+    let release = tag(&commit(), "commit", "v3.0", FUTURE);
+    for (cert, verdict) in [(&keys.bob, "rejected"), (&keys.erin, "rejected"), (&keys.dave, "verified")] {
+        let found = ask(&keys, accept, &release, Some((cert, LATER_IN_MAY)));
+        assert_eq!(found.verdict, verdict, "{}", found.text);
+        assert_eq!(found.text.contains("claims a time that has not come"), verdict == "rejected", "{}", found.text);
+    }
+}
+
+/// Who makes a release may pin the tagger's time, and that of a refused signature is still told.
+#[test]
+fn a_refused_signature_tells_when_its_release_was_made() {
+    let keys = Keys::new();
+    let accept = "accept = [\"tag\", \"countersign\"]";
+    let text = tag(&commit(), "commit", "v3.0", MAY);
+    // Before its key was made, and after it expired.
+    for (made, verdict) in [(i64::try_from(MADE).expect("a time") - 86_400, "verified"), (JULY, "rejected"), (FUTURE, "rejected")]
+    {
+        let found = ask(&keys, accept, &keys.by(&keys.erin, &text, made), Some((&keys.bob, LATER_IN_MAY)));
+        assert_eq!(found.verdict, verdict, "{made}: {}", found.text);
+        let chained = keys.by_alice(&keys.by(&keys.erin, &text, made));
+        let found = ask(&keys, accept, &chained, Some((&keys.bob, LATER_IN_MAY)));
+        assert_eq!(found.verdict, verdict, "{made}, chained: {}", found.text);
+    }
+}
+
+/// To name the commit in place of the tag object makes no signature older than the release.
+#[test]
+fn a_countersignature_of_the_commit_is_no_older_than_the_release() {
+    let keys = Keys::new();
+    let accept = "accept = [\"tag\", \"countersign\"]";
+    for (made, verdict) in [(MAY, "verified"), (JULY, "rejected")] {
+        let over = tag(&commit(), "commit", "countersign/v3.0/x", LATER_IN_MAY);
+        let found = asked(&keys, accept, &tag(&commit(), "commit", "v3.0", made), |_| keys.by(&keys.bob, &over, LATER_IN_MAY));
         assert_eq!(found.verdict, verdict, "{made}: {}", found.text);
     }
 }
