@@ -32,6 +32,16 @@ struct Beside {
     text: String,
 }
 
+impl Beside {
+    /// Takes in what the file that is there says and this one does not; whether there was such.
+    fn keep(&mut self, directory: &Path, limits: &Limits) -> bool {
+        let old = source::file_beside(directory, &self.name, limits.file_bytes).ok().flatten();
+        let Some(text) = old.and_then(|old| openpgp::merged(&old.text, &self.text)) else { return false };
+        self.text = text;
+        true
+    }
+}
+
 fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     if context.common.policy_ref.is_some() {
         return Err(Error::usage("--policy-ref does not go with `keys add`, which writes a file").hint("name one with --policy"));
@@ -40,7 +50,9 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     let own = own_policy();
     let policy = context.common.policy.clone().unwrap_or_else(|| own.clone());
     let before = if policy.exists() { request::read_file(&policy, &limits)? } else { "schema = 1\n".to_owned() };
-    let (key, beside) = given(args, &limits)?;
+    let directory = policy.parent().map(Path::to_path_buf).unwrap_or_default();
+    let (key, mut beside) = given(args, &limits)?;
+    let kept = beside.as_mut().is_some_and(|beside| beside.keep(&directory, &limits));
     let person = args.person.clone();
     if let Some(why) = terms::name_problem(&person) {
         return Err(Error::usage(format!("`{person}` is no name of a person: {why}")).hint(terms::NAME));
@@ -55,7 +67,6 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     };
     let (after, added) = add_key::add(&before, &new)?;
     let now = request::now(context.common.now.as_deref(), context.environment.ci, cfg!(debug_assertions))?;
-    let directory = policy.parent().map(Path::to_path_buf).unwrap_or_default();
     let open = |name: &str| match beside.as_ref().filter(|beside| beside.name == name) {
         Some(beside) => Ok(Some(file(&beside.name, beside.text.clone()))),
         None => source::file_beside(&directory, name, limits.file_bytes),
@@ -102,6 +113,9 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     let word = if added { "added" } else { "was there already" };
     let roles = judged.people.get(&person).map(|person| person.roles.join(", ")).unwrap_or_default();
     out.push_str(&format!("{word}: {}, {what}; roles: {roles}\n", escape::line(&person)));
+    if kept {
+        out.push_str("  what the older file said of the key is kept beside the newer: releases are judged by what it said when they were signed\n");
+    }
     written.iter().for_each(|path| out.push_str(&format!("  {}\n", escape::line(&path.to_string_lossy()))));
     if let KeyLine::OpenPgp(fingerprint) = &key
         && let Some(key) = held.and_then(|person| person.keys(trust.now).into_iter().find(|key| key.key == *fingerprint))
@@ -151,8 +165,8 @@ fn given(args: &KeysAddArgs, limits: &Limits) -> Result<(KeyLine, Option<Beside>
     if line.contains("PRIVATE KEY") {
         return Err(Error::usage(format!("`{}` is a private key", path.display())).hint("name the .pub file beside it"));
     }
-    SshKey::parse(line)
-        .map_err(|why| Error::usage(format!("`{}` is refused: {why}", path.display())).hint("name the .pub file"))?;
+    let parsed = SshKey::parse(line).and_then(|key| key.problem().map_or(Ok(()), Err));
+    parsed.map_err(|why| Error::usage(format!("`{}` is refused: {why}", path.display())).hint("name the .pub file"))?;
     Ok((KeyLine::Ssh(line.to_owned()), None))
 }
 

@@ -112,7 +112,7 @@ fn check(context: &Context, file: &PolicyFile) -> Result<String, Error> {
             out.push_str(&format!("    {}: {}\n", escape::line(&key.key), standing(key)));
             if let Some(since) = key.speaks_since.and_then(|since| Timestamp::from_second(since).ok()) {
                 out.push_str(&format!(
-                    "      warning: its self-signatures from before {since} are not in this file: an older release is judged by what it says since; an older file may have them\n"
+                    "      warning: its self-signatures from before {since} are not in this file: an older release is judged by what it says since; an older file may have them, and `tollgate keys add` over that file keeps them\n"
                 ));
             }
         }

@@ -12,6 +12,7 @@ mod history;
 mod judge;
 mod late;
 mod log;
+mod made;
 mod pages;
 mod planting;
 mod policy_file;

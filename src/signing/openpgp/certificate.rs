@@ -72,13 +72,13 @@ pub fn primary(bytes: &[u8]) -> Result<String, String> {
 
 /// What stands in a file beside that which the library keeps.
 #[derive(Default)]
-struct Seen {
-    revocations: Vec<Signature>,
-    unread: Vec<Unread>,
+pub(super) struct Seen {
+    pub(super) revocations: Vec<Signature>,
+    pub(super) unread: Vec<Unread>,
     unparsed: usize,
 }
 
-fn parse(bytes: &[u8]) -> Result<(Cert, Seen), String> {
+pub(super) fn parse(bytes: &[u8]) -> Result<(Cert, Seen), String> {
     if bytes.len() > CERTIFICATE_BYTES {
         return Err(format!("it is larger than {CERTIFICATE_BYTES} bytes"));
     }

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod certify;
+mod merge;
 mod revocation;
 mod rsa;
 mod signature;
@@ -12,6 +13,7 @@ mod unread;
 mod verify;
 
 pub use certificate::{Certificate, Standing, load, primary};
+pub use merge::merged;
 pub(super) use signature::{issuers, times};
 pub(super) use verify::{Verified, verify};
 

@@ -33,15 +33,16 @@ pub struct Options {
 }
 
 impl SshKey {
-    /// Reads `[options] type base64 [comment]`, of a key that can be used.
+    /// Reads `[options] type base64 [comment]`, of a key that is strong enough; of one with which nothing here computes
+    /// [`Self::problem`] tells.
     ///
     /// # Errors
     /// What is wrong with the line, as a clause.
     pub fn parse(line: &str) -> Result<Self, String> {
         let key = Self::read(line)?;
-        match key.problem() {
-            Some(why) => Err(why),
-            None => Ok(key),
+        match strength(&key.data) {
+            Err(Unfit::Weak(why)) => Err(why),
+            Ok(()) | Err(Unfit::Unsupported(_)) => Ok(key),
         }
     }
 
@@ -63,7 +64,7 @@ impl SshKey {
     /// Why no signature by it is believed, as a clause; `None`: it can be used.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        strength(&self.data).err()
+        strength(&self.data).err().map(|(Unfit::Weak(why) | Unfit::Unsupported(why))| why)
     }
 
     /// The key as an entry of the policy limits it.
@@ -197,20 +198,35 @@ fn option(text: &str) -> Result<(&str, Option<&str>), String> {
     value.map(|value| (name, Some(value))).ok_or_else(|| format!("the value of the option `{name}` needs quotes"))
 }
 
-/// Refuses what OpenSSH's signatures no longer use, and RSA that is short.
-pub(super) fn strength(key: &KeyData) -> Result<(), String> {
+/// Why no signature by a key is believed, as a clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// Others may make one.
+    Weak(String),
+    /// Nothing here computes with it.
+    Unsupported(String),
+}
+
+/// Refuses what OpenSSH's signatures no longer use, and RSA that is short, or longer than is computed with.
+pub(super) fn strength(key: &KeyData) -> Result<(), Unfit> {
     match key {
         KeyData::Ed25519(_) | KeyData::Ecdsa(_) | KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_) => Ok(()),
         KeyData::Rsa(rsa) => {
             let modulus = rsa.n.as_positive_bytes().unwrap_or_default();
             let first = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
             let bits = modulus.len() * 8 - first.min(modulus.len() * 8);
-            match RSA_BITS.contains(&bits) {
-                true => Ok(()),
-                false => Err(format!("an RSA key of {bits} bits is refused: from {} to {}", RSA_BITS.start(), RSA_BITS.end())),
+            match bits {
+                bits if RSA_BITS.contains(&bits) => Ok(()),
+                bits if bits > *RSA_BITS.end() => {
+                    Err(Unfit::Unsupported(format!("it uses RSA of {bits} bits, which is not supported")))
+                }
+                bits => {
+                    let sizes = format!("from {} to {}", RSA_BITS.start(), RSA_BITS.end());
+                    Err(Unfit::Weak(format!("an RSA key of {bits} bits is refused: {sizes}")))
+                }
             }
         }
-        other => Err(format!("keys of the kind {} are refused", other.algorithm())),
+        other => Err(Unfit::Weak(format!("keys of the kind {} are refused", other.algorithm()))),
     }
 }
 
@@ -242,8 +258,11 @@ mod tests {
                 .map(|field| [&u32::try_from(field.len()).expect("small").to_be_bytes(), field].concat());
             SshKey::parse(&format!("ssh-rsa {} x", Base64::encode_string(&fields.concat())))
         };
-        assert_eq!([1024, 2048, 4096, 8192].map(|bits| of(bits).is_ok()), [false, true, true, false]);
-        assert!(of(8192).is_err_and(|why| why.contains("from 2048 to 4096")));
+        assert_eq!([1024, 2048, 4096, 8192].map(|bits| of(bits).is_ok()), [false, true, true, true]);
+        assert!(of(1024).is_err_and(|why| why.contains("from 2048 to 4096")));
+        assert_eq!(of(4096).map(|key| key.problem()), Ok(None));
+        let long = of(8192).map(|key| key.problem());
+        assert_eq!(long, Ok(Some("it uses RSA of 8192 bits, which is not supported".to_owned())));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 
 use super::allowed_signers::one_of;
 use super::certificate::Certificate;
-use super::key::{SshKey, strength};
+use super::key::{SshKey, Unfit, strength};
 use super::sshsig::{self, Claimed, SshSignature};
-use crate::signing::material::Material;
+use crate::signing::material::{Material, RSA_BITS};
 use crate::signing::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
 use crate::signing::trust::{Trust, judging};
 
@@ -58,7 +58,8 @@ pub(in crate::signing) fn own_key(bytes: &[u8], signed: &[u8]) -> Option<String>
     let parsed = sshsig::parse(bytes).ok().filter(|parsed| parsed.namespace == NAMESPACE)?;
     let Claimed::Key(key) = &parsed.claimed else { return None };
     let data = key.key_data();
-    strength(data).and_then(|()| algorithm(&parsed, data)).ok()?;
+    strength(data).ok()?;
+    algorithm(&parsed, data).ok()?;
     fits(&parsed, data, signed).ok()?;
     PublicKey::from(data.clone()).to_openssh().ok()
 }
@@ -86,8 +87,8 @@ fn by(parsed: &SshSignature, signed: &[u8], time: i64, trust: &Trust) -> Result<
         }
         return Ok(verified);
     };
-    strength(data).map_err(weak)?;
-    strength(&entry.data).map_err(weak)?;
+    strength(data).map_err(unfit)?;
+    strength(&entry.data).map_err(unfit)?;
     algorithm(parsed, data).map_err(weak)?;
     if let Claimed::Certificate(certificate) = &parsed.claimed {
         verified.over = i64::try_from(certificate.before).ok().filter(|end| *end <= trust.now);
@@ -125,6 +126,17 @@ fn one_person(trust: &Trust, certified: usize, listed: usize) -> Result<(), Refu
     let (certified, listed) = (&trust.people[certified].name, &trust.people[listed].name);
     let reason = format!("the certificate is for {certified}, and its key is listed for {listed}: a key belongs to one person");
     Err(Refusal::rejected(Step::Signer, reason, COUNTERSIGN))
+}
+
+fn unfit(why: Unfit) -> Refusal {
+    match why {
+        Unfit::Weak(why) => weak(why),
+        Unfit::Unsupported(what) => Refusal::indeterminate(
+            Step::Algorithm,
+            format!("whether the key made the signature cannot be computed: {what}"),
+            format!("{COUNTERSIGN} with a key on Curve 25519, P-256 or RSA of at most {} bits", RSA_BITS.end()),
+        ),
+    }
 }
 
 fn weak(why: String) -> Refusal {

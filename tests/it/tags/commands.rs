@@ -310,3 +310,56 @@ fn policies_that_cannot_be_compared_are_refused() {
     let ran = tollgate(nowhere.path(), &["policy", "diff", &file("two"), &file("leaver")], "");
     assert!(ran.status == 0 && ran.stdout.contains("no release was looked at"), "{}{}", ran.stdout, ran.stderr);
 }
+
+/// gpg replaces what a key says of itself when its end is moved: the older words are in the older file alone.
+#[test]
+fn a_refreshed_certificate_keeps_what_the_older_one_said() {
+    use sequoia_openpgp::cert::prelude::*;
+    use sequoia_openpgp::policy::StandardPolicy;
+    use sequoia_openpgp::serialize::SerializeInto;
+    use sequoia_openpgp::types::{KeyFlags, SignatureType};
+    use sequoia_openpgp::{Cert, Packet, armor};
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    let at = |seconds: u64| -> SystemTime { UNIX_EPOCH + Duration::from_secs(seconds) };
+    let (made, moved) = (1_600_000_000, 1_700_000_000);
+    let flags = KeyFlags::empty().set_certification().set_signing();
+    let builder = CertBuilder::new().add_userid("fred").set_creation_time(at(made)).set_primary_key_flags(flags);
+    let old = builder.set_validity_period(Duration::from_secs(150_000_000)).generate().expect("a key").0;
+    let mut pair = old.primary_key().key().clone().parts_into_secret().expect("a secret").into_keypair().expect("a pair");
+    let later = at(1_900_000_000);
+    let newer = old.set_expiration_time(&StandardPolicy::new(), at(moved), &mut pair, Some(later)).expect("signed");
+    let (direct, others): (Vec<_>, Vec<_>) = newer.into_iter().partition(|one| one.typ() == SignatureType::DirectKey);
+    let user = old.userids().next().expect("a user").userid().clone();
+    let packets = [Packet::from(old.primary_key().key().clone().role_into_primary())].into_iter();
+    let packets = packets.chain(direct.into_iter().map(Packet::from)).chain([Packet::from(user)]);
+    let new = Cert::from_packets(packets.chain(others.into_iter().map(Packet::from))).expect("a certificate");
+    let text = |cert: &Cert| {
+        let mut writer = armor::Writer::new(Vec::new(), armor::Kind::PublicKey).expect("a writer");
+        std::io::Write::write_all(&mut writer, &SerializeInto::to_vec(cert).expect("bytes")).expect("written");
+        String::from_utf8(writer.finalize().expect("an end")).expect("text")
+    };
+    let (old, new) = (text(&old), text(&new));
+    let warned = |here: &Path| {
+        let said = tollgate(here, &["policy", "check"], "").stdout;
+        assert!(said.contains("person fred"), "{said}");
+        said.contains("warning: its self-signatures from before")
+    };
+    let add = |here: &Path, input: &str| tollgate(here, &["keys", "add", "fred", "--pgp", "-"], input);
+    let alone = tempfile::tempdir().expect("a folder");
+    assert_eq!(add(alone.path(), &new).status, 0);
+    assert!(warned(alone.path()));
+    // The older one brings back what is missing, and the newer one takes nothing away.
+    for order in [[&new, &old, &new], [&old, &new, &old]] {
+        let here = tempfile::tempdir().expect("a folder");
+        for (at, input) in order.into_iter().enumerate() {
+            let ran = add(here.path(), input);
+            assert_eq!(ran.status, 0, "{}", ran.stderr);
+            assert_eq!(ran.stdout.contains("what the older file said of the key is kept"), at > 0, "{}", ran.stdout);
+            assert_eq!(ran.stdout.contains("nothing changed"), at == 2, "{}", ran.stdout);
+        }
+        assert!(!warned(here.path()));
+        let said = tollgate(here.path(), &["--now", "2026-06-01T00:00:00Z", "policy", "check"], "").stdout;
+        assert!(said.contains("can sign, until 2030-03-17"), "the newest words count: {said}");
+    }
+}
