@@ -4,6 +4,7 @@
 mod arguments;
 mod meaning;
 mod named;
+mod secrets;
 mod tree;
 mod written;
 
@@ -42,6 +43,8 @@ pub struct DeployJob {
     pub tags: Vec<String>,
     /// Its environment, where its name is written out.
     pub environment: Option<String>,
+    /// The secrets without which it has nothing to deploy with, by their names; or, as a clause, why it may have something else.
+    pub secrets: Result<BTreeSet<String>, String>,
 }
 
 /// What stands before a deployment.
@@ -105,7 +108,8 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
                 || text.asks_for_tags(&job.id, &step_place(step, pipeline));
             let (tags, environment) = (text.tag_patterns(), text.environment(&job.id));
             let (what, place) = (step.row.title.clone(), hop.place.clone());
-            found.push(DeployJob { subject, what, place, triggers, on_tags, guard, tags, environment });
+            let secrets = text.secrets(&job.id);
+            found.push(DeployJob { subject, what, place, triggers, on_tags, guard, tags, environment, secrets });
         }
     }
     let handed = handed_on(snapshot, pipelines, trace);
@@ -128,7 +132,8 @@ fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<
         let Some(id) = text.calls_at(unit.place.line) else { continue };
         let (subject, what) = (format!("{}#{id}", pipeline.path), "a workflow of another repository".to_owned());
         let (place, tags) = (unit.place.clone(), text.tag_patterns());
-        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None });
+        let secrets = Err("it is a workflow of another repository".to_owned());
+        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None, secrets });
     }
     found
 }
