@@ -3,6 +3,7 @@
 
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
+use super::shadow::npm;
 use super::tool_config::{Query, Settings};
 use crate::answer::Reason;
 use crate::catalog::Tool;
@@ -55,14 +56,16 @@ fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Release
     }
     let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
     let words = invocation.packages.iter().map(String::as_str).chain(line.split([' ', '"', '\'']));
-    let mut named = None;
-    for word in words {
+    let (mut named, beside) = (None, invocation.packages.len());
+    for (at, word) in words.enumerate() {
         for (registry, name) in tool.packages.iter().flat_map(|(registry, names)| names.iter().map(move |name| (registry, name)))
         {
             let Some(rest) = word.strip_prefix(name.as_str()) else { continue };
             let version = rest.strip_prefix('@').or(rest.is_empty().then_some(""));
             let found = match (registry.as_str(), version) {
                 ("go", Some(version)) => go_module(name, version),
+                // What is installed of all that the manifest asks for, before or after this, decides.
+                ("npm", Some(version)) if at < beside && !invocation.isolated => both(range(version), in_manifest(tool, query)),
                 ("npm", Some(version)) if !version.is_empty() => range(version),
                 _ => continue,
             };
@@ -115,18 +118,38 @@ fn range(text: &str) -> Option<Releases> {
     Some((all.iter().map(|one| one.0).min()?, all.iter().map(|one| one.1).max()?))
 }
 
-/// What the nearest `package.json` that names the package asks for.
+/// All from the first of two to the last; `None` where one is not known.
+fn both(one: Option<Releases>, other: Option<Releases>) -> Option<Releases> {
+    let (one, other) = (one?, other?);
+    Some((one.0.min(other.0), one.1.max(other.1)))
+}
+
+/// What the nearest `package.json` that names the package asks for, with what overrides above it put in its place.
 fn in_manifest(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
     let name = tool.packages.get("npm")?.first()?;
     let snapshot = query.world.snapshot;
-    let manifests = query.directory.ancestors().filter_map(|directory| directory.join("package.json"));
-    let asked = manifests.filter(|path| snapshot.is_file(path)).find_map(|path| {
-        let document = snapshot.document(&path, Format::Json).ok()?;
-        let tables = ["devDependencies", "dependencies", "optionalDependencies"];
-        let value = tables.iter().find_map(|table| document.root().get(table)?.get(name))?;
-        Some(value.scalar().unwrap_or_default().to_owned())
-    });
-    range(asked?.trim())
+    let (mut asked, mut instead) = (None, Vec::new());
+    for directory in query.directory.ancestors() {
+        let document = |file: &str, format| {
+            let path = directory.join(file).filter(|path| snapshot.is_file(path))?;
+            snapshot.document(&path, format).ok()
+        };
+        if let Some(document) = document("package.json", Format::Json) {
+            let tables = ["devDependencies", "dependencies", "optionalDependencies"];
+            let value = || tables.iter().find_map(|table| document.root().get(table)?.get(name));
+            asked = asked.or_else(|| Some(value()?.scalar().unwrap_or_default().trim().to_owned()));
+            for route in [&["overrides"][..], &["resolutions"][..], &["pnpm", "overrides"][..]] {
+                instead.extend(document.root().route(route).into_iter().flat_map(|table| npm::instead(name, table)));
+            }
+        }
+        if let Some(document) = document("pnpm-workspace.yaml", Format::Yaml) {
+            instead.extend(document.root().get("overrides").into_iter().flat_map(|table| npm::instead(name, table)));
+        }
+    }
+    let asked = asked?;
+    // `$eslint` is what the manifest asks for.
+    let others = instead.iter().filter(|text| text.strip_prefix('$') != Some(name.as_str()));
+    others.map(|text| range(text.trim())).fold(range(&asked), both)
 }
 
 #[cfg(test)]

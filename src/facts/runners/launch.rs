@@ -30,6 +30,9 @@ fn of_npm(shape: &Shape, left: &npm::Left, call: &Call<'_>, world: &World<'_>) -
 
 fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
     let mut env: Env = call.env.clone();
+    if shape.opens {
+        env.open();
+    }
     let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
     let (mut at, mut operands) = (start, shape.operands);
     let (mut module, mut open) = (false, None);

@@ -17,6 +17,8 @@ pub(super) struct Shape {
     pub(super) directory_flags: &'static [&'static str],
     /// Whether `NAME=value` words before the command set variables.
     pub(super) assigns: bool,
+    /// Whether it sets variables by files or services that are not read here.
+    pub(super) opens: bool,
     /// Words to drop behind its flags (the duration of `timeout`).
     pub(super) operands: usize,
     /// The registry of which the command is a package, perhaps with a version (`eslint@9`, `ruff==0.5`).
@@ -35,6 +37,7 @@ const PLAIN: Shape = Shape {
     value_flags: &[],
     directory_flags: &[],
     assigns: false,
+    opens: false,
     operands: 0,
     package: None,
     installed: false,
@@ -197,12 +200,12 @@ static SHAPES: &[Shape] = &[
         ..PLAIN
     },
     Shape { words: &["cross-env"], assigns: true, ..PLAIN },
-    Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], ..PLAIN },
+    Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], opens: true, ..PLAIN },
     Shape { words: &["corepack"], package: Some("npm"), ..PLAIN },
     Shape { words: &["conda", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["mamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["micromamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
-    Shape { words: &["dotenv"], value_flags: &["-e", "-v", "-f", "--file"], ..PLAIN },
+    Shape { words: &["dotenv"], value_flags: &["-e", "-v", "-f", "--file"], opens: true, ..PLAIN },
     Shape {
         words: &["sudo"],
         value_flags: &["-u", "--user", "-g", "--group", "-D", "--chdir", "-h", "-p", "-C"],
@@ -219,11 +222,11 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["xvfb-run"], value_flags: &["-s", "--server-args", "-n", "--server-num", "-e", "-f", "-p"], ..PLAIN },
     Shape { words: &["unbuffer"], ..PLAIN },
     Shape { words: &["chronic"], ..PLAIN },
-    Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], ..PLAIN },
+    Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], opens: true, ..PLAIN },
     Shape { words: &["rustup", "run"], operands: 1, ..PLAIN },
     Shape { words: &["cargo", "ws", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
     Shape { words: &["cargo", "workspaces", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
-    Shape { words: &["direnv", "exec"], operands: 1, ..PLAIN },
+    Shape { words: &["direnv", "exec"], operands: 1, opens: true, ..PLAIN },
     Shape {
         words: &["coverage", "run"],
         value_flags: &["--rcfile", "--source", "--omit", "--include", "--context", "--concurrency", "--data-file"],

@@ -35,6 +35,7 @@ fn said(file: &str, text: &str) -> String {
                 Means::Directory(path) => format!("in {path}"),
                 Means::Somewhere(tail) => format!("somewhere {tail}"),
                 Means::Program(name) => format!("name {name}"),
+                Means::Variable(name, value) => format!("{name}={}", value.unwrap_or_default()),
                 Means::Every => "every".to_owned(),
             };
             format!("{}: {means}{}", setting.place.line, if setting.doubt.is_some() { "?" } else { "" })
