@@ -7,6 +7,7 @@ use super::shadow::npm;
 use super::tool_config::{Query, Settings};
 use crate::answer::Reason;
 use crate::catalog::Tool;
+use crate::catalog::run::Takes;
 use crate::doc::Format;
 
 /// A release: major, minor, patch.
@@ -26,6 +27,9 @@ pub fn from(first: Version, last_major: Option<u64>) -> Releases {
 /// What keeps a tool from reading the configuration that is there: releases that end at it, or may read it otherwise.
 #[must_use]
 pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Option<Hold> {
+    if let Some(hold) = refused(tool, invocation) {
+        return Some(hold);
+    }
     let misread = settings.misread.as_ref()?;
     // What another program starts (`next lint`, `ng lint`) is told by it how to read.
     let program = tool.run[invocation.row].argv.as_ref().and_then(|argv| argv.first());
@@ -35,13 +39,17 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
     let runs = of(tool, invocation, query);
     let meets = |one: &Releases| runs.is_some_and(|(first, last)| first <= one.1 && one.0 <= last);
     let within = |one: &Releases| runs.is_some_and(|(first, last)| one.0 <= first && last <= one.1);
-    if misread.sure && misread.ends.iter().any(within) {
+    if misread.sure && !invocation.reconfigured && misread.ends.iter().any(within) {
         return Some(Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone()));
     }
     let open = misread.ends.iter().any(meets) || (runs.is_none() && misread.unless_known);
     let perhaps = open || misread.otherwise.iter().any(meets);
     perhaps.then(|| {
-        let doubt = if open { "which release runs here is not known" } else { "an earlier release may read it otherwise" };
+        let doubt = match (invocation.reconfigured, open) {
+            (true, _) => "an earlier command writes to it",
+            (false, true) => "which release runs here is not known",
+            (false, false) => "an earlier release may read it otherwise",
+        };
         let why = format!("{}; {doubt}", misread.why);
         Hold::new(HoldEffect::Unknown(Reason::Unsupported), misread.place.clone(), why)
     })
@@ -51,8 +59,12 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
 /// manifest asks for it.
 fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Releases> {
     let row = &tool.run[invocation.row];
+    let taken = takes(tool, invocation).map(|takes| from((takes.release, 0, 0), None));
     if let Some(input) = row.version_input.as_ref().and_then(|name| invocation.inputs.get(name)) {
-        return input.value.as_deref().and_then(told);
+        return input.value.as_deref().and_then(told).or(taken);
+    }
+    if taken.is_some() {
+        return taken;
     }
     let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
     let words = invocation.packages.iter().map(String::as_str).chain(line.split([' ', '"', '\'']));
@@ -77,6 +89,25 @@ fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Release
         None if row.hook.is_some() || row.image.is_some() || row.inside.is_some() || invocation.isolated => None,
         None => in_manifest(tool, query),
     }
+}
+
+/// What the action takes, in the version that is called.
+fn takes<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
+    let takes = tool.run[invocation.row].takes.as_ref()?;
+    let (_, version) = invocation.chain.last()?.text.rsplit_once('@')?;
+    let major = version.strip_prefix('v')?.split('.').next()?.parse::<u64>().ok()?;
+    (major >= takes.from).then_some(takes)
+}
+
+/// The action ends at the release that it is told to run.
+fn refused(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
+    let (row, takes) = (&tool.run[invocation.row], takes(tool, invocation)?);
+    let input = invocation.inputs.get(row.version_input.as_ref()?)?;
+    let (_, last) = told(input.value.as_deref()?)?;
+    (last.0 < takes.release).then(|| {
+        let why = format!("the action from version {} on ends with an error at {} {}", takes.from, tool.title, last.0);
+        Hold::new(HoldEffect::Void, input.text.place(0..input.text.text().len()), why)
+    })
 }
 
 /// `v1.64.8`; of a version that is named in part an action takes the last.
