@@ -200,7 +200,12 @@ static SHAPES: &[Shape] = &[
         ..PLAIN
     },
     Shape { words: &["cross-env"], assigns: true, ..PLAIN },
-    Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], opens: true, ..PLAIN },
+    Shape {
+        words: &["env-cmd"],
+        value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"],
+        opens: true,
+        ..PLAIN
+    },
     Shape { words: &["corepack"], package: Some("npm"), ..PLAIN },
     Shape { words: &["conda", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["mamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
@@ -222,7 +227,12 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["xvfb-run"], value_flags: &["-s", "--server-args", "-n", "--server-num", "-e", "-f", "-p"], ..PLAIN },
     Shape { words: &["unbuffer"], ..PLAIN },
     Shape { words: &["chronic"], ..PLAIN },
-    Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], opens: true, ..PLAIN },
+    Shape {
+        words: &["doppler", "run"],
+        value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"],
+        opens: true,
+        ..PLAIN
+    },
     Shape { words: &["rustup", "run"], operands: 1, ..PLAIN },
     Shape { words: &["cargo", "ws", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
     Shape { words: &["cargo", "workspaces", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },

@@ -102,7 +102,8 @@ fn open(value: Value<'_>, what: &str, base: &RepoPath, world: &World<'_>, out: &
             Err(_) => !world.snapshot.is_file(&path),
         }
     };
-    if each(value).any(|value| text(value, "path").and_then(|path| base.join(path)).is_none_or(|path| world.snapshot.is_file(&path)))
+    if each(value)
+        .any(|value| text(value, "path").and_then(|path| base.join(path)).is_none_or(|path| world.snapshot.is_file(&path)))
     {
         let means = Means::Variable(OTHERS.to_owned(), None);
         out.push(Setting { means, doubt: Some(Reason::Unsupported), place: value.place(), why: what.to_owned() });
