@@ -87,11 +87,11 @@ const FILES: usize = 16;
 fn in_files(scene: &Scene<'_>, bot: &Bot, units: &[&Unit], proposes: bool) -> Vec<May> {
     let snapshot = scene.world.snapshot;
     let marks: Vec<String> = bot.files_of.keys().cloned().chain(["/".to_owned(), ".sh".to_owned()]).collect();
-    let commands = units.iter().flat_map(|unit| in_ci::commands(scene, unit, marks.iter()));
+    let commands = units.iter().flat_map(|unit| in_ci::commands(scene, unit, marks.iter()).to_vec());
     let files = commands.flat_map(|command| {
         let words: Vec<String> = command.words.iter().filter_map(|word| word.value.clone()).collect();
         let of = words.first().and_then(|program| bot.files_of.get(program)).cloned();
-        let named: Vec<RepoPath> = of.into_iter().chain(words).filter_map(|text| RepoPath::root().join(&text)).collect();
+        let named: Vec<RepoPath> = of.into_iter().chain(words).filter_map(|text| RepoPath::root().join(text.as_str())).collect();
         named.into_iter().map(move |path| (path, command.place.clone()))
     });
     let mut found = Vec::new();

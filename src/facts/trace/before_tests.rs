@@ -298,13 +298,6 @@ fn packages_of_the_tree_under_the_name_of_a_tool() {
         ("golangci-lint", "go install github.com/golangci/golangci-lint/cmd/golangci-lint@latest\ngolangci-lint run", "gates"),
         ("golangci-lint", "go build -o bin/golangci-lint ./cmd/golangci-lint\n./bin/golangci-lint run", "configured"),
         ("golangci-lint", "go build -o bin/other ./cmd/golangci-lint\n./bin/golangci-lint run", "configured (gates)"),
-        (
-            "golangci-lint",
-            "go build -modfile=tools.mod -o bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint\nbin/golangci-lint run",
-            "gates",
-        ),
-        ("golangci-lint", "go build -o bin/golangci-lint example.org/x/cmd/y\nbin/golangci-lint run", "configured (gates)"),
-        ("golangci-lint", "go build -o bin/golangci-lint $(cat pin)\nbin/golangci-lint run", "configured (gates)"),
         ("golangci-lint", "GOBIN=$PWD/bin go install ./cmd/golangci-lint\nbin/golangci-lint run", "configured"),
         ("eslint", "npm i -g ./tools/n\neslint .", "configured"),
         ("eslint", "npm i -g eslint\neslint .", "gates"),

@@ -234,7 +234,7 @@ impl Tracer<'_> {
     fn built(&self, texts: &[&str], words: &[Word], name: &str, frame: &Frame) -> Built {
         let flags = ["-o", "-C", "-modfile", "-mod", "-tags", "-ldflags", "-gcflags", "-asmflags", "-p", "-overlay", "-pkgdir"];
         let behind = words.len().saturating_sub(texts.len());
-        let operand = |at: &usize| !texts[*at].starts_with('-') && !(*at > 0 && flags.contains(&texts[*at - 1]));
+        let operand = |at: &usize| !(texts[*at].starts_with('-') || *at > 0 && flags.contains(&texts[*at - 1]));
         let mut operands = (0..texts.len()).filter(operand);
         let Some(at) = operands.next() else { return Built::Tree };
         let package = texts[at].split('@').next().unwrap_or_default();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::budget::Budget;
 use super::super::draft::Files;
 use super::super::expr::parse;
-use super::super::home::{Asked, Home};
+use super::super::home::Home;
 use super::super::scope::Repository;
 use super::*;
 use crate::doc::Format;
