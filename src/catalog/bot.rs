@@ -124,6 +124,12 @@ pub struct Bot {
     /// Words in commands and remote workflows that are not read which say that they may update dependencies.
     #[serde(default)]
     pub hints: Vec<String>,
+    /// Words that say so in the name of a remote workflow only.
+    #[serde(default)]
+    pub hints_of_names: Vec<String>,
+    /// The file at the root that says what the targets of a program run, by the program.
+    #[serde(default)]
+    pub files_of: std::collections::BTreeMap<String, String>,
     /// Words of commands that change nothing of the tree, whatever else they say.
     #[serde(default)]
     pub not_hints: Vec<String>,

@@ -82,6 +82,8 @@ pub struct Run {
     /// The action's input that names the release of the tool.
     #[serde(default)]
     pub version_input: Option<String>,
+    /// Which releases newer versions of the action take.
+    pub takes: Option<Takes>,
     /// Inputs of the action that the tool sees as variables.
     #[serde(default)]
     pub handed: Vec<Handed>,
@@ -169,4 +171,14 @@ pub enum Findings {
     Forge,
     /// Not verified against the tool's own source.
     Unknown,
+}
+
+/// From which of its major versions on an action takes no release of the tool before this one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Takes {
+    /// The major version of the action.
+    pub from: u64,
+    /// The major version of the tool.
+    pub release: u64,
 }

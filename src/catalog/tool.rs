@@ -64,6 +64,9 @@ pub struct Tool {
     /// What names the configuration that is read in place of those.
     #[serde(default)]
     pub config_by: ConfigBy,
+    /// Commands that write the configuration anew.
+    #[serde(default)]
+    pub reconfigured_by: Vec<Vec<String>>,
     /// How it is run.
     #[serde(default)]
     pub run: Vec<Run>,

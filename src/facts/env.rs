@@ -15,6 +15,9 @@ struct Layer {
     below: Env,
 }
 
+/// Stands for every variable that is not named: no variable is called so.
+pub const OTHERS: &str = "";
+
 impl Env {
     /// No variables.
     #[must_use]
@@ -26,6 +29,17 @@ impl Env {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Option<String>> {
         self.layers().find_map(|layer| layer.own.get(name))
+    }
+
+    /// The value of a variable, where what is not read may have set it as well.
+    #[must_use]
+    pub fn get_or_open(&self, name: &str) -> Option<&Option<String>> {
+        self.get(name).or_else(|| self.get(OTHERS))
+    }
+
+    /// Something that is not read may set any variable that is not named here.
+    pub fn open(&mut self) {
+        self.insert(OTHERS.to_owned(), None);
     }
 
     /// Whether the variable is named here.
@@ -183,6 +197,15 @@ mod tests {
         assert_eq!(format!("{step:?}"), r#"{"A": Some("2"), "B": Some("1"), "C": None}"#);
         assert_eq!((step.contains_key("B"), step.get("C"), step.get("D")), (true, Some(&None), None));
         assert_ne!(base, step);
+    }
+
+    #[test]
+    fn what_is_not_read_may_set_what_is_not_named() {
+        let mut env = Env::new();
+        set(&mut env, "A", "1");
+        assert_eq!(env.get_or_open("B"), None);
+        env.open();
+        assert_eq!((env.get_or_open("A"), env.get_or_open("B"), env.get("B")), (Some(&Some("1".to_owned())), Some(&None), None));
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Invocation {
     pub conditions: Vec<Why>,
     /// What earlier commands of its job took out of the tree: where, and what is said of it.
     pub taken: Vec<(RepoPath, Hold)>,
+    /// An earlier command of its job writes to its configuration: what the tree says of that is not what it reads.
+    pub reconfigured: bool,
     /// Packages installed beside it (a hook's `additional_dependencies`).
     pub packages: Vec<String>,
     /// Its environment holds those packages and nothing of the project's.

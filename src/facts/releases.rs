@@ -3,9 +3,11 @@
 
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
+use super::shadow::npm;
 use super::tool_config::{Query, Settings};
 use crate::answer::Reason;
 use crate::catalog::Tool;
+use crate::catalog::run::Takes;
 use crate::doc::Format;
 
 /// A release: major, minor, patch.
@@ -25,6 +27,9 @@ pub fn from(first: Version, last_major: Option<u64>) -> Releases {
 /// What keeps a tool from reading the configuration that is there: releases that end at it, or may read it otherwise.
 #[must_use]
 pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &Settings) -> Option<Hold> {
+    if let Some(hold) = refused(tool, invocation) {
+        return Some(hold);
+    }
     let misread = settings.misread.as_ref()?;
     // What another program starts (`next lint`, `ng lint`) is told by it how to read.
     let program = tool.run[invocation.row].argv.as_ref().and_then(|argv| argv.first());
@@ -34,13 +39,17 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
     let runs = of(tool, invocation, query);
     let meets = |one: &Releases| runs.is_some_and(|(first, last)| first <= one.1 && one.0 <= last);
     let within = |one: &Releases| runs.is_some_and(|(first, last)| one.0 <= first && last <= one.1);
-    if misread.sure && misread.ends.iter().any(within) {
+    if misread.sure && !invocation.reconfigured && misread.ends.iter().any(within) {
         return Some(Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone()));
     }
     let open = misread.ends.iter().any(meets) || (runs.is_none() && misread.unless_known);
     let perhaps = open || misread.otherwise.iter().any(meets);
     perhaps.then(|| {
-        let doubt = if open { "which release runs here is not known" } else { "an earlier release may read it otherwise" };
+        let doubt = match (invocation.reconfigured, open) {
+            (true, _) => "an earlier command writes to it",
+            (false, true) => "which release runs here is not known",
+            (false, false) => "an earlier release may read it otherwise",
+        };
         let why = format!("{}; {doubt}", misread.why);
         Hold::new(HoldEffect::Unknown(Reason::Unsupported), misread.place.clone(), why)
     })
@@ -50,19 +59,25 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
 /// manifest asks for it.
 fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Releases> {
     let row = &tool.run[invocation.row];
+    let taken = takes(tool, invocation).map(|takes| from((takes.release, 0, 0), None));
     if let Some(input) = row.version_input.as_ref().and_then(|name| invocation.inputs.get(name)) {
-        return input.value.as_deref().and_then(told);
+        return input.value.as_deref().and_then(told).or(taken);
+    }
+    if taken.is_some() {
+        return taken;
     }
     let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
     let words = invocation.packages.iter().map(String::as_str).chain(line.split([' ', '"', '\'']));
-    let mut named = None;
-    for word in words {
+    let (mut named, beside) = (None, invocation.packages.len());
+    for (at, word) in words.enumerate() {
         for (registry, name) in tool.packages.iter().flat_map(|(registry, names)| names.iter().map(move |name| (registry, name)))
         {
             let Some(rest) = word.strip_prefix(name.as_str()) else { continue };
             let version = rest.strip_prefix('@').or(rest.is_empty().then_some(""));
             let found = match (registry.as_str(), version) {
                 ("go", Some(version)) => go_module(name, version),
+                // What is installed of all that the manifest asks for, before or after this, decides.
+                ("npm", Some(version)) if at < beside && !invocation.isolated => both(range(version), in_manifest(tool, query)),
                 ("npm", Some(version)) if !version.is_empty() => range(version),
                 _ => continue,
             };
@@ -74,6 +89,25 @@ fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Release
         None if row.hook.is_some() || row.image.is_some() || row.inside.is_some() || invocation.isolated => None,
         None => in_manifest(tool, query),
     }
+}
+
+/// What the action takes, in the version that is called.
+fn takes<'t>(tool: &'t Tool, invocation: &Invocation) -> Option<&'t Takes> {
+    let takes = tool.run[invocation.row].takes.as_ref()?;
+    let (_, version) = invocation.chain.last()?.text.rsplit_once('@')?;
+    let major = version.strip_prefix('v')?.split('.').next()?.parse::<u64>().ok()?;
+    (major >= takes.from).then_some(takes)
+}
+
+/// The action ends at the release that it is told to run.
+fn refused(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
+    let (row, takes) = (&tool.run[invocation.row], takes(tool, invocation)?);
+    let input = invocation.inputs.get(row.version_input.as_ref()?)?;
+    let (_, last) = told(input.value.as_deref()?)?;
+    (last.0 < takes.release).then(|| {
+        let why = format!("the action from version {} on ends with an error at {} {}", takes.from, tool.title, last.0);
+        Hold::new(HoldEffect::Void, input.text.place(0..input.text.text().len()), why)
+    })
 }
 
 /// `v1.64.8`; of a version that is named in part an action takes the last.
@@ -115,18 +149,38 @@ fn range(text: &str) -> Option<Releases> {
     Some((all.iter().map(|one| one.0).min()?, all.iter().map(|one| one.1).max()?))
 }
 
-/// What the nearest `package.json` that names the package asks for.
+/// All from the first of two to the last; `None` where one is not known.
+fn both(one: Option<Releases>, other: Option<Releases>) -> Option<Releases> {
+    let (one, other) = (one?, other?);
+    Some((one.0.min(other.0), one.1.max(other.1)))
+}
+
+/// What the nearest `package.json` that names the package asks for, with what overrides above it put in its place.
 fn in_manifest(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
     let name = tool.packages.get("npm")?.first()?;
     let snapshot = query.world.snapshot;
-    let manifests = query.directory.ancestors().filter_map(|directory| directory.join("package.json"));
-    let asked = manifests.filter(|path| snapshot.is_file(path)).find_map(|path| {
-        let document = snapshot.document(&path, Format::Json).ok()?;
-        let tables = ["devDependencies", "dependencies", "optionalDependencies"];
-        let value = tables.iter().find_map(|table| document.root().get(table)?.get(name))?;
-        Some(value.scalar().unwrap_or_default().to_owned())
-    });
-    range(asked?.trim())
+    let (mut asked, mut instead) = (None, Vec::new());
+    for directory in query.directory.ancestors() {
+        let document = |file: &str, format| {
+            let path = directory.join(file).filter(|path| snapshot.is_file(path))?;
+            snapshot.document(&path, format).ok()
+        };
+        if let Some(document) = document("package.json", Format::Json) {
+            let tables = ["devDependencies", "dependencies", "optionalDependencies"];
+            let value = || tables.iter().find_map(|table| document.root().get(table)?.get(name));
+            asked = asked.or_else(|| Some(value()?.scalar().unwrap_or_default().trim().to_owned()));
+            for route in [&["overrides"][..], &["resolutions"][..], &["pnpm", "overrides"][..]] {
+                instead.extend(document.root().route(route).into_iter().flat_map(|table| npm::instead(name, table)));
+            }
+        }
+        if let Some(document) = document("pnpm-workspace.yaml", Format::Yaml) {
+            instead.extend(document.root().get("overrides").into_iter().flat_map(|table| npm::instead(name, table)));
+        }
+    }
+    let asked = asked?;
+    // `$eslint` is what the manifest asks for.
+    let others = instead.iter().filter(|text| text.strip_prefix('$') != Some(name.as_str()));
+    others.map(|text| range(text.trim())).fold(range(&asked), both)
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ use std::rc::Rc;
 use super::targets::{Reading, Scene};
 use super::{Bot, BotFact, BotProblem, in_ci};
 use crate::answer::{Reason, Why};
+use crate::catalog::bot::BotRun;
 use crate::facts::pipeline::{Pipeline, Trigger, Unit, Work};
 use crate::facts::shell::ShellCommand;
-use crate::text::{Place, escape};
+use crate::text::{Place, RepoPath, escape};
 
 /// What may update: the ecosystem, or `None` for all that the bot knows, and why.
 type May = (Option<String>, Why);
@@ -56,24 +57,69 @@ fn of_job(scene: &Scene<'_>, bot: &Bot, units: &[&Unit]) -> Vec<May> {
         .map(|unit| in_ci::commands(scene, unit, rows().filter_map(|row| row.argv.as_deref()?.first()).chain(&bot.hints)))
         .collect();
     let mut each = units.iter().zip(&scripts);
-    if !each.clone().any(|(unit, commands)| bot.proposes.iter().any(|row| in_ci::starts(row, unit, commands).is_some())) {
-        return units.iter().filter_map(|unit| elsewhere(bot, unit)).collect();
+    let proposes =
+        each.clone().any(|(unit, commands)| bot.proposes.iter().any(|row| in_ci::starts(row, unit, commands).is_some()));
+    let mut found = in_files(scene, bot, units, proposes);
+    if !proposes {
+        found.extend(units.iter().filter_map(|unit| elsewhere(bot, unit)));
+        return found;
     }
-    let mut found: Vec<May> = Vec::new();
     for (unit, commands) in each.clone() {
         for row in &bot.run {
             if let Some(place) = in_ci::starts(row, unit, commands) {
                 let command = row.argv.as_ref().map(|words| words.join(" ")).unwrap_or_default();
-                found.push((row.ecosystem.clone(), why(&format!("runs `{command}` and opens a pull request"), place)));
+                found.push((row.ecosystem.clone(), why(&format!("runs `{command}` and opens a pull request, or pushes"), place)));
             }
         }
     }
     let hinted = each.find_map(|(_, commands)| commands.iter().find(|command| hints(bot, &said(command))));
     if let Some(command) = hinted.filter(|_| found.is_empty()) {
         let shown = escape::line(&said(command)).chars().take(60).collect::<String>();
-        found.push((None, why(&format!("runs `{shown}` and opens a pull request"), command.place.clone())));
+        found.push((None, why(&format!("runs `{shown}` and opens a pull request, or pushes"), command.place.clone())));
     }
     found
+}
+
+/// Files of the tree that one job runs and that are looked into.
+const FILES: usize = 16;
+
+/// What files of the tree that a job runs update, where they or the job open a pull request.
+fn in_files(scene: &Scene<'_>, bot: &Bot, units: &[&Unit], proposes: bool) -> Vec<May> {
+    let snapshot = scene.world.snapshot;
+    let marks: Vec<String> = bot.files_of.keys().cloned().chain(["/".to_owned(), ".sh".to_owned()]).collect();
+    let commands = units.iter().flat_map(|unit| in_ci::commands(scene, unit, marks.iter()).to_vec());
+    let files = commands.flat_map(|command| {
+        let words: Vec<String> = command.words.iter().filter_map(|word| word.value.clone()).collect();
+        let of = words.first().and_then(|program| bot.files_of.get(program)).cloned();
+        let named: Vec<RepoPath> = of.into_iter().chain(words).filter_map(|text| RepoPath::root().join(text.as_str())).collect();
+        named.into_iter().map(move |path| (path, command.place.clone()))
+    });
+    let mut found = Vec::new();
+    for (path, place) in files.filter(|(path, _)| snapshot.is_file(path)).take(FILES) {
+        let Ok(file) = snapshot.read(&path) else { continue };
+        let runs = |row: &&BotRun| row.argv.as_ref().is_some_and(|argv| has_command(&file.text, &argv.join(" ")));
+        if !proposes && !bot.proposes.iter().any(|row| runs(&row)) {
+            continue;
+        }
+        for row in bot.run.iter().filter(runs) {
+            let command = row.argv.as_ref().map(|words| words.join(" ")).unwrap_or_default();
+            let shown = escape::line(path.as_str()).into_owned();
+            let does = format!("runs `{command}` in `{shown}` and opens a pull request, or pushes");
+            found.push((row.ecosystem.clone(), why(&does, place.clone())));
+        }
+    }
+    found
+}
+
+/// Whether a line of a script holds these words, other than behind a comment.
+fn has_command(text: &str, command: &str) -> bool {
+    text.lines().map(|line| line.split(" #").next().unwrap_or(line).trim()).any(|line| {
+        let around = |at: usize| {
+            let before = line[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '-');
+            before && line[at + command.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric())
+        };
+        !line.starts_with('#') && line.match_indices(command).any(|(at, _)| around(at))
+    })
 }
 
 fn why(does: &str, place: Place) -> Why {
@@ -97,7 +143,10 @@ fn hints(bot: &Bot, text: &str) -> bool {
 /// A workflow of another repository that says by its name that it updates.
 fn elsewhere(bot: &Bot, unit: &Unit) -> Option<May> {
     let Work::Remote { call, .. } = &unit.work else { return None };
-    hints(bot, &call.name).then(|| {
+    let lower = call.name.to_ascii_lowercase();
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let named = words.any(|word| bot.hints_of_names.iter().any(|hint| hint == word));
+    (named || hints(bot, &call.name)).then(|| {
         let shown = escape::line(&call.name).into_owned();
         let words =
             format!("a clock starts the workflow `{shown}`, which is not in this tree; by its name it updates dependencies");

@@ -88,6 +88,7 @@ fn one(
         holds: Vec::new(),
         conditions: vec![Why::new(Reason::NoToken, why).at(place)],
         taken: Vec::new(),
+        reconfigured: false,
         packages: Vec::new(),
         isolated: true,
         wrapped: false,

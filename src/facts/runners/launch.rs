@@ -30,6 +30,9 @@ fn of_npm(shape: &Shape, left: &npm::Left, call: &Call<'_>, world: &World<'_>) -
 
 fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
     let mut env: Env = call.env.clone();
+    if shape.opens {
+        env.open();
+    }
     let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
     let (mut at, mut operands) = (start, shape.operands);
     let (mut module, mut open) = (false, None);
@@ -165,6 +168,14 @@ fn is_name(name: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// The program a Go package path installs: its last segment, a major version suffix skipped.
+pub(super) fn program_of_package(package: &str) -> &str {
+    let mut segments = package.rsplit('/');
+    let last = segments.next().unwrap_or(package);
+    let version = last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
+    if version { segments.next().unwrap_or(last) } else { last }
+}
+
 /// Whether one of the words is the specification of a package in a registry.
 pub(super) fn names_package(words: &[Word]) -> bool {
     words.iter().any(|word| fetched::is_specification(&word.head()))
@@ -172,7 +183,7 @@ pub(super) fn names_package(words: &[Word]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::runners::launchers::{self, Launchers};
+    use crate::facts::runners::launchers::Launchers;
     use crate::facts::runners::script_probe::told;
 
     #[test]
@@ -193,8 +204,8 @@ mod tests {
 
     #[test]
     fn programs_of_go_packages() {
-        assert_eq!(launchers::program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
-        assert_eq!(launchers::program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
+        assert_eq!(super::program_of_package("github.com/golangci/golangci-lint/v2/cmd/golangci-lint"), "golangci-lint");
+        assert_eq!(super::program_of_package("github.com/zricethezav/gitleaks/v8"), "gitleaks");
     }
 
     #[test]

@@ -167,7 +167,7 @@ pub(super) fn go_tool(name: &str, listed: impl Fn(&str) -> bool, call: &Call<'_>
             _ if block => text,
             _ => continue,
         };
-        if super::launchers::program_of_package(package) == name && !listed(package) {
+        if super::launch::program_of_package(package) == name && !listed(package) {
             let place = file.place(Span::new(start, start + line.trim_end().len()));
             return Some(Hold::new(HoldEffect::Void, place, format!("`go tool {name}` is the package `{package}`")));
         }

@@ -17,6 +17,8 @@ pub(super) struct Shape {
     pub(super) directory_flags: &'static [&'static str],
     /// Whether `NAME=value` words before the command set variables.
     pub(super) assigns: bool,
+    /// Whether it sets variables by files or services that are not read here.
+    pub(super) opens: bool,
     /// Words to drop behind its flags (the duration of `timeout`).
     pub(super) operands: usize,
     /// The registry of which the command is a package, perhaps with a version (`eslint@9`, `ruff==0.5`).
@@ -35,12 +37,16 @@ const PLAIN: Shape = Shape {
     value_flags: &[],
     directory_flags: &[],
     assigns: false,
+    opens: false,
     operands: 0,
     package: None,
     installed: false,
     python: false,
     held: &[],
 };
+
+/// A launcher that sets variables of its own.
+const OPENS: Shape = Shape { opens: true, ..PLAIN };
 
 const DENO: &[&str] = &[
     "-c",
@@ -197,12 +203,12 @@ static SHAPES: &[Shape] = &[
         ..PLAIN
     },
     Shape { words: &["cross-env"], assigns: true, ..PLAIN },
-    Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], ..PLAIN },
+    Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], ..OPENS },
     Shape { words: &["corepack"], package: Some("npm"), ..PLAIN },
     Shape { words: &["conda", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["mamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
     Shape { words: &["micromamba", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
-    Shape { words: &["dotenv"], value_flags: &["-e", "-v", "-f", "--file"], ..PLAIN },
+    Shape { words: &["dotenv"], value_flags: &["-e", "-v", "-f", "--file"], ..OPENS },
     Shape {
         words: &["sudo"],
         value_flags: &["-u", "--user", "-g", "--group", "-D", "--chdir", "-h", "-p", "-C"],
@@ -219,11 +225,11 @@ static SHAPES: &[Shape] = &[
     Shape { words: &["xvfb-run"], value_flags: &["-s", "--server-args", "-n", "--server-num", "-e", "-f", "-p"], ..PLAIN },
     Shape { words: &["unbuffer"], ..PLAIN },
     Shape { words: &["chronic"], ..PLAIN },
-    Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], ..PLAIN },
+    Shape { words: &["doppler", "run"], value_flags: &["-p", "--project", "-c", "--config", "-t", "--token"], ..OPENS },
     Shape { words: &["rustup", "run"], operands: 1, ..PLAIN },
     Shape { words: &["cargo", "ws", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
     Shape { words: &["cargo", "workspaces", "exec"], value_flags: &["--ignore"], held: OF_MEMBERS, ..PLAIN },
-    Shape { words: &["direnv", "exec"], operands: 1, ..PLAIN },
+    Shape { words: &["direnv", "exec"], operands: 1, ..OPENS },
     Shape {
         words: &["coverage", "run"],
         value_flags: &["--rcfile", "--source", "--omit", "--include", "--context", "--concurrency", "--data-file"],
@@ -345,7 +351,7 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     if !listed && (run || package.contains('/')) {
         return Some(Vec::new());
     }
-    let name = program_of_package(package);
+    let name = launch::program_of_package(package);
     let mut words = rest.to_vec();
     words[0] = Word { value: Some(name.to_owned()), ..first.clone() };
     let mut next = Next::argv(call, words);
@@ -355,14 +361,6 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         next.holds.extend(super::launched::go_tool(name, known, call, world));
     }
     Some(vec![next])
-}
-
-/// The program a Go package path installs: its last segment, a major version suffix skipped.
-pub(super) fn program_of_package(package: &str) -> &str {
-    let mut segments = package.rsplit('/');
-    let last = segments.next().unwrap_or(package);
-    let version = last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
-    if version { segments.next().unwrap_or(last) } else { last }
 }
 
 /// `python -m NAME args` where the catalogue lists only the program `NAME`.

@@ -5,7 +5,7 @@ mod go;
 pub(in crate::facts) mod launchers;
 pub(in crate::facts) mod local;
 pub(in crate::facts) mod managers;
-mod npm;
+pub(in crate::facts) mod npm;
 mod python;
 mod requirements;
 #[cfg(test)]

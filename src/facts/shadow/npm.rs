@@ -176,6 +176,17 @@ fn overridden(name: &str, table: Value<'_>, root: Value<'_>, direct: bool, depth
     None
 }
 
+/// What a table of overrides puts in the place of a package that a manifest asks for itself, as it is written.
+pub(in crate::facts) fn instead(name: &str, table: Value<'_>) -> Vec<String> {
+    let mine = |key: &str| {
+        let key = key.strip_prefix("**/").unwrap_or(key);
+        key == name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'))
+    };
+    let entries = table.entries().filter(|entry| entry.key.as_str().is_some_and(mine));
+    let value = |value: Value<'_>| value.scalar().or_else(|| value.get(".")?.scalar()).unwrap_or_default().to_owned();
+    entries.map(|entry| value(entry.value)).filter(|text| !text.is_empty()).collect()
+}
+
 /// The last package of a path of packages (`a/NAME`, `@s/a/NAME`) of yarn 1.
 fn below_another<'k>(key: &'k str, name: &str) -> Option<&'k str> {
     let at = key.find(&format!("/{name}"))?;

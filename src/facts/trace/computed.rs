@@ -2,6 +2,7 @@
 //! be a flag, a program that may run the rest of its line. Refuses to drop any of them in silence.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
@@ -39,6 +40,12 @@ fn is_count(value: &str) -> bool {
 fn looks_run(words: &[Word]) -> bool {
     let given = words.iter().skip(1).filter_map(|word| word.value.as_deref());
     given.into_iter().any(|value| value.starts_with('-') || value == "." || value.contains('/'))
+}
+
+/// What a program that is not known starts may get any variable from it.
+fn with_open_variables(mut frame: Frame) -> Frame {
+    Arc::make_mut(&mut frame.env).open();
+    frame
 }
 
 /// The command behind a wrapper that is called after its program (`just-cargo profile=ci clippy`): that program, and its words.
@@ -199,11 +206,11 @@ impl<'w> Tracer<'w> {
         if let Some(at) = self.runs_from(words, frame) {
             let why = format!("whether {} runs the rest of its line is not known", super::script::quoted(program));
             let frame = under(frame, Why::new(Reason::Unsupported, why).at(place.clone()));
-            self.command(&words[at..], place, None, &frame);
+            self.command(&words[at..], place, None, &with_open_variables(frame));
         } else if let Some((own, words)) = named_after(words, program) {
             let why = format!("whether {} runs `{own}` is not known", super::script::quoted(program));
             let frame = under(frame, Why::new(Reason::Unsupported, why).at(place.clone()));
-            self.command(&words, place, None, &frame);
+            self.command(&words, place, None, &with_open_variables(frame));
         }
     }
 

@@ -10,7 +10,7 @@ use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
 use crate::catalog::Tool;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
-use crate::facts::matching::{program_name, same_action};
+use crate::facts::matching::{program_name, same_action, take_row};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Place, RepoPath};
 
@@ -101,7 +101,7 @@ impl Tracer<'_> {
                 operands().skip(1).flat_map(|at| self.gone(&words[at], frame)).collect()
             }
             ("git", [command, rest @ ..]) => self.revision(command, rest, frame),
-            _ => Vec::new(),
+            _ => self.reconfigured(words, frame),
         };
         let name = program_name(program).to_owned();
         let says = self.suppresses(&texts).map(Edit::Says);
@@ -110,6 +110,16 @@ impl Tracer<'_> {
         for edit in edits {
             self.remember_edit(edit, &format!("`{name}`"), &place, frame);
         }
+    }
+
+    /// A tool writes its own configuration anew.
+    fn reconfigured(&self, words: &[Word], frame: &Frame) -> Vec<Edit> {
+        let does = |tool: &&Tool| tool.reconfigured_by.iter().any(|argv| take_row(argv, words, &tool.value_flags).is_some());
+        let tools = self.world.catalog.tools.iter().filter(does);
+        let above: Vec<RepoPath> = frame.workdir.dir().iter().flat_map(RepoPath::ancestors).collect();
+        let files = tools.flat_map(|tool| &tool.config).filter(|row| row.key.is_none());
+        let files = files.flat_map(|row| above.iter().filter_map(|directory| directory.join(&row.path)));
+        files.filter(|path| self.world.snapshot.is_file(path)).map(Edit::Written).collect()
     }
 
     /// A script writes to a file.
@@ -202,6 +212,7 @@ impl Tracer<'_> {
             if self.leads_through(edit, frame) {
                 edited.conditions.push(Why::new(Reason::Dynamic, hold.why).at(hold.place));
             } else if self.configures(edit, tool, frame) {
+                edited.reconfigured = true;
                 edited.holds.push(hold);
             } else {
                 match edit {
@@ -274,8 +285,10 @@ impl Tracer<'_> {
 pub(super) struct Edited {
     /// To its chain.
     pub(super) conditions: Vec<Why>,
-    /// To its configuration.
+    /// To its configuration, or to what it says of the code.
     pub(super) holds: Vec<Hold>,
+    /// Whether something is done to its configuration.
+    pub(super) reconfigured: bool,
     /// To the code: where.
     pub(super) taken: Vec<(RepoPath, Hold)>,
 }

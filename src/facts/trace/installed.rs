@@ -22,11 +22,15 @@ fn by(words: &[Word]) -> Vec<String> {
         let paths = words[taken..].iter().filter_map(|word| word.value.clone());
         return paths.filter(|path| !path.starts_with('-') && path.contains('@')).collect();
     }
-    let Some(install) = installer::read(words).filter(|install| install.row.ecosystem == "pypi") else { return Vec::new() };
+    let Some(install) = installer::read(words).filter(|install| ["pypi", "npm"].contains(&install.row.ecosystem.as_str())) else {
+        return Vec::new();
+    };
     if install.row.apart || install.row.bare != Bare::Package {
         return Vec::new();
     }
-    install.bare.into_iter().filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    // A release of npm's is named with the package; without one it says nothing that the manifest does not.
+    let says = |name: &&str| install.row.ecosystem != "npm" || name.rfind('@').is_some_and(|at| at > 0);
+    install.bare.into_iter().filter(says).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// For a launcher that makes an environment of its own for the command: what is in it beside the command's own package. `None`
@@ -63,6 +67,7 @@ mod tests {
         assert_eq!(by(&words("pip install -U flake8 flake8-bandit==4.1 -r dev.txt")), ["flake8", "flake8-bandit==4.1"]);
         assert_eq!(by(&words("python3 -m pip install flake8-bandit")), ["flake8-bandit"]);
         assert_eq!(by(&words("uv pip install --python 3.12 x")), ["x"]);
+        assert_eq!(by(&words("npm i --no-save eslint@8 @a/b c")), ["eslint@8"]);
         assert!(by(&words("pip uninstall flake8-bandit")).is_empty());
         assert_eq!(own_environment(&words("uvx flake8 src")), Some(vec![]));
         assert_eq!(own_environment(&words("uvx --with a,b --with=c flake8")), Some(vec!["a".into(), "b".into(), "c".into()]));

@@ -129,6 +129,7 @@ impl Tracer<'_> {
             holds,
             conditions,
             taken: edited.taken,
+            reconfigured: edited.reconfigured,
             packages: self.beside(frame),
             isolated: frame.isolated,
             wrapped: hit.wrapped,

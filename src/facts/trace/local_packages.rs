@@ -7,6 +7,7 @@ use super::before::{What, shown};
 use super::installer::{self, Install};
 use super::{Frame, Tracer};
 use crate::answer::Reason;
+use crate::catalog::Tool;
 use crate::doc::Format;
 use crate::facts::matching::program_name;
 use crate::facts::shadow::local::{self, Kind};
@@ -29,6 +30,16 @@ fn kind(install: &Install<'_>) -> Option<Kind> {
         "cargo" => Some(Kind::Cargo),
         _ => None,
     }
+}
+
+/// What a command builds under a name.
+enum Built {
+    /// The tool of that name, from its own package.
+    Tool,
+    /// A program of the tree.
+    Tree,
+    /// It is not known.
+    Other,
 }
 
 /// Where an installer is started, and by which line.
@@ -168,7 +179,7 @@ impl Tracer<'_> {
         let itself = local::package(kind, &RepoPath::root(), self.world).map(|root| root.names).unwrap_or_default();
         for name in package.names.into_iter().filter(|name| !itself.contains(name)) {
             let why = format!("{} of the tree is installed as {}", shown(written), shown(&name));
-            self.put_in_place(name, why, place, frame);
+            self.put_in_place(name, None, why, place, frame);
         }
     }
 
@@ -178,10 +189,10 @@ impl Tracer<'_> {
     }
 
     /// Only names of tools are remembered: a monorepo installs many packages.
-    fn put_in_place(&mut self, name: String, why: String, place: &Place, frame: &Frame) {
+    fn put_in_place(&mut self, name: String, doubt: Option<Reason>, why: String, place: &Place, frame: &Frame) {
         let mut rows = self.world.catalog.tools.iter().flat_map(|tool| &tool.run).filter_map(|row| row.argv.as_ref()?.first());
         if rows.any(|program| *program == name) || name == "cargo-clippy" {
-            self.change(What::Name(name), None, why, place, frame);
+            self.change(What::Name(name), doubt, why, place, frame);
         }
     }
 
@@ -219,14 +230,42 @@ impl Tracer<'_> {
         }
     }
 
+    /// Whose package `go build -o …/NAME PACKAGE` builds: an import path is looked up as Go does, and the tool's own is the tool.
+    fn built(&self, texts: &[&str], words: &[Word], name: &str, frame: &Frame) -> Built {
+        let flags = ["-o", "-C", "-modfile", "-mod", "-tags", "-ldflags", "-gcflags", "-asmflags", "-p", "-overlay", "-pkgdir"];
+        let behind = words.len().saturating_sub(texts.len());
+        let operand = |at: &usize| !(texts[*at].starts_with('-') || *at > 0 && flags.contains(&texts[*at - 1]));
+        let mut operands = (0..texts.len()).filter(operand);
+        let Some(at) = operands.next() else { return Built::Tree };
+        let package = texts[at].split('@').next().unwrap_or_default();
+        if words.get(behind + at).is_none_or(|word| word.value.is_none()) {
+            return Built::Other;
+        }
+        if package.starts_with('.') || package.starts_with('/') || package.ends_with(".go") || !package.contains('/') {
+            return Built::Tree;
+        }
+        let rows = |tool: &Tool| tool.run.iter().any(|row| row.argv.as_ref().is_some_and(|argv| argv[0] == name));
+        let packages = |tool: &Tool| tool.packages.get("go").is_some_and(|known| known.iter().any(|one| one == package));
+        if self.world.catalog.tools.iter().any(|tool| rows(tool) && packages(tool)) {
+            return Built::Tool;
+        }
+        let within = |module: String| package.strip_prefix(&module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let above = frame.workdir.dir().unwrap_or_default();
+        if above.ancestors().filter_map(|directory| self.module(&directory)).any(within) { Built::Tree } else { Built::Other }
+    }
+
+    /// The module of a directory.
+    fn module(&self, directory: &RepoPath) -> Option<String> {
+        let file = self.world.snapshot.read(&directory.join("go.mod")?).ok()?;
+        file.text.lines().find_map(|line| line.strip_prefix("module ")).map(|name| name.trim().trim_matches('"').to_owned())
+    }
+
     /// `go install ./cmd/x`, `./...`, and `go build -o` among the programs.
     fn go_installs(&mut self, words: &[Word], place: &Place, frame: &Frame) {
         let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
         let ["go", command @ ("install" | "build"), rest @ ..] = texts.as_slice() else { return };
         // The tool's own repository installs itself.
-        let module = RepoPath::root().join("go.mod").and_then(|path| self.world.snapshot.read(&path).ok());
-        let module =
-            module.as_ref().and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("module "))).unwrap_or("");
+        let module = self.module(&RepoPath::root()).unwrap_or_default();
         if *command == "build" {
             let Some(at) = rest.iter().position(|word| *word == "-o") else { return };
             let Some((directory, name)) = words.get(at + 3).map(Word::shape).and_then(|out| {
@@ -235,13 +274,18 @@ impl Tracer<'_> {
             }) else {
                 return;
             };
-            let why = format!("a program of the tree is built as {}", shown(&name));
+            let built = self.built(&texts[2..], words, &name, frame);
+            let (doubt, why) = match built {
+                Built::Tool => return,
+                Built::Tree => (None, format!("a program of the tree is built as {}", shown(&name))),
+                Built::Other => (Some(Reason::Unsupported), format!("what is built as {} is not known", shown(&name))),
+            };
             if self.is_searched(&directory, frame) {
-                self.put_in_place(name, why, place, frame);
+                self.put_in_place(name, doubt, why, place, frame);
             } else if let Some(file) = frame.workdir.resolve(&format!("{directory}/{name}"))
                 && !module.split('/').any(|part| part == name)
             {
-                self.change(What::File(file), None, why, place, frame);
+                self.change(What::File(file), doubt, why, place, frame);
             }
             return;
         }
@@ -268,7 +312,7 @@ impl Tracer<'_> {
                 if let Some(file) = own {
                     self.change(What::File(file), None, why.clone(), place, frame);
                 }
-                self.put_in_place(name, why, place, frame);
+                self.put_in_place(name, None, why, place, frame);
             }
         }
     }

@@ -64,6 +64,12 @@ impl Tracer<'_> {
             let hold = Hold::new(doubt.map_or(HoldEffect::Void, HoldEffect::Unknown), place, why);
             match means {
                 Means::Every => inner = inner.replaced(hold),
+                Means::Variable(name, value) => {
+                    let env = Arc::make_mut(&mut inner.env);
+                    if !env.contains_key(&name) {
+                        env.insert(name, value);
+                    }
+                }
                 means => Arc::make_mut(&mut inner.also).push((what(means), hold)),
             }
         }
@@ -76,6 +82,7 @@ fn what(means: Means) -> What {
         Means::Directory(path) => What::Directory(path),
         Means::Somewhere(tail) => What::Somewhere(tail),
         Means::Program(name) => What::Name(name),
+        Means::Variable(name, value) => What::Variable(name, value),
         Means::Every => What::Every,
     }
 }

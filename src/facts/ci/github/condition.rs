@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::changes::Filter;
 use super::events::EventInfo;
 use super::expr::{Node, Unknown, eval, parse};
-use super::home::Home;
+use super::home::{Home, Tried, any_name};
 use super::imagined::{Other, others};
 use super::mentions::{Mentions, TRIED};
 use super::residual;
@@ -184,7 +184,7 @@ impl Condition {
         if scope.imagined.home.is_some() || !self.mentions.home.compares {
             return None;
         }
-        let names = asked.with(&self.mentions.home);
+        let Tried { names, whole } = asked.tried(&self.mentions.home);
         let under = |name: &Arc<str>| {
             let imagined = Imagined { home: Some(Arc::clone(name)), ..scope.imagined.clone() };
             self.judge(&Scope { imagined, ..scope.clone() })
@@ -193,7 +193,8 @@ impl Condition {
         let kind = |verdict: &Verdict| (verdict.answer.is_yes(), verdict.answer.is_no());
         let one = each.first()?;
         if each.iter().all(|other| kind(other) == kind(one)) {
-            return Some(one.clone());
+            // Of a name of which only a part is asked for, it is not known that none would do.
+            return Some(if one.answer.is_no() && !whole { under(&any_name()) } else { one.clone() });
         }
         let place = self.place.clone()?;
         let shown: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();

@@ -18,7 +18,16 @@ pub(super) enum Home<'a> {
     /// `owner/name`.
     Told(&'a str),
     /// Nobody says; what its workflows ask for.
-    Asked(Asked),
+    Asked(Box<AskedFor>),
+}
+
+/// What a tree asks the name of the repository to be.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AskedFor {
+    /// By its conditions and its values.
+    all: Asked,
+    /// By its conditions alone: a value may ask about any repository.
+    guards: Asked,
 }
 
 /// What conditions ask the name of the repository to be.
@@ -30,8 +39,31 @@ pub(super) struct Asked {
     pub(super) beginnings: Vec<Arc<str>>,
     /// The part behind the owner, in lower case.
     pub(super) bare: Vec<Arc<str>>,
+    /// How it is to end, and what is to stand in it.
+    ends: Vec<Arc<str>>,
+    holds: Vec<Arc<str>>,
+    /// Whole names that it is not to be, in lower case.
+    excluded: Vec<Arc<str>>,
+    /// What the repository of a change's branch is compared with: most changes come from this one.
+    heads: Vec<Arc<str>>,
     /// It is compared with some text, whichever way.
     pub(super) compares: bool,
+}
+
+/// What stands for the part of a name that nothing asks for.
+const REST: char = '…';
+
+/// The names that a condition is tried under.
+pub(super) struct Tried {
+    /// Each is what this repository may be called; what is not asked for is [`REST`].
+    pub(super) names: Vec<Arc<str>>,
+    /// They are whole names, and one of them is this repository's.
+    pub(super) whole: bool,
+}
+
+/// In place of a name: nothing is known of it.
+pub(super) fn any_name() -> Arc<str> {
+    Arc::from(REST.to_string())
 }
 
 /// Which part of the name is asked for.
@@ -59,7 +91,7 @@ impl Home<'_> {
         let asked = match (imagined, self) {
             (Some(name), _) => return part.of(name),
             (None, Self::Told(name)) => return part.of(name),
-            (None, Self::Asked(asked)) => asked,
+            (None, Self::Asked(asked)) => &asked.all,
         };
         match (part, asked.names.as_slice(), asked.bare.as_slice()) {
             (Part::Name, [], [only]) => return Val::Str(Arc::clone(only)),
@@ -82,6 +114,9 @@ impl Home<'_> {
 
 impl Part {
     fn of(self, name: &str) -> Val {
+        if name.chars().eq([REST]) {
+            return Val::open("", "", Nature::Any);
+        }
         let (owner, bare) = name.split_once('/').unwrap_or((name, name));
         Val::text(match self {
             Self::Full => name,
@@ -111,13 +146,8 @@ impl Part {
     }
 }
 
-impl Asked {
-    /// Adds what an expression asks for.
-    pub(super) fn collect(&mut self, node: &Node) {
-        self.node(node, true);
-    }
-
-    /// Adds what the conditions of a document ask for.
+impl AskedFor {
+    /// Adds what a document asks for.
     pub(super) fn read(&mut self, value: Value<'_>) {
         match value.kind() {
             Kind::Mapping => value.entries().for_each(|entry| match entry.name() {
@@ -130,13 +160,91 @@ impl Asked {
         }
     }
 
-    fn text(&mut self, text: &str, bare: bool) {
+    fn text(&mut self, text: &str, guard: bool) {
         if !text.contains(WORD) {
             return;
         }
         let inside: Vec<&str> = template::expressions(text).map(|(_, inner)| inner).collect();
-        let all = if bare && inside.is_empty() { vec![text] } else { inside };
-        all.into_iter().filter_map(|text| parse(text).ok()).for_each(|node| self.node(&node, true));
+        let all = if guard && inside.is_empty() { vec![text] } else { inside };
+        for node in all.into_iter().filter_map(|text| parse(text).ok()) {
+            self.all.collect(&node);
+            if guard {
+                self.guards.collect(&node);
+            }
+        }
+    }
+
+    /// The names under which a condition that asks for this is tried.
+    pub(super) fn tried(&self, own: &Asked) -> Tried {
+        let mut asked = self.guards.clone();
+        asked.add(own);
+        if asked.is_never_wanted() {
+            // Whoever is excluded by a condition is not wanted by a value.
+            let excluded = std::mem::take(&mut asked.excluded);
+            asked.add(&Asked { excluded: Vec::new(), ..self.all.clone() });
+            asked.excluded = excluded;
+        }
+        asked.tried()
+    }
+}
+
+impl Asked {
+    /// Adds what an expression asks for.
+    pub(super) fn collect(&mut self, node: &Node) {
+        self.node(node, true);
+    }
+
+    fn add(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.names, &other.names),
+            (&mut self.beginnings, &other.beginnings),
+            (&mut self.bare, &other.bare),
+            (&mut self.ends, &other.ends),
+            (&mut self.holds, &other.holds),
+            (&mut self.excluded, &other.excluded),
+            (&mut self.heads, &other.heads),
+        ];
+        pairs.into_iter().for_each(|(own, other)| other.iter().for_each(|text| keep(own, text)));
+    }
+
+    fn tried(&self) -> Tried {
+        let names: Vec<Arc<str>> = self.names.iter().filter(|name| !self.excluded.contains(name)).cloned().collect();
+        if !names.is_empty() {
+            return Tried { names, whole: true };
+        }
+        let parts: Vec<Arc<str>> = self.parts();
+        if !self.names.is_empty() && parts.is_empty() {
+            // What is asked for here and excluded there: a template and its copies have the same workflows.
+            return Tried { names: vec![any_name()], whole: true };
+        }
+        if parts.is_empty() && !self.heads.is_empty() {
+            return Tried { names: self.heads.clone(), whole: self.heads.iter().all(|name| !name.contains(REST)) };
+        }
+        let names = if parts.is_empty() { vec![Arc::from(format!("{REST}/{REST}"))] } else { parts };
+        Tried { names, whole: false }
+    }
+
+    /// Names of which parts are asked for: each way to begin with each way to go on.
+    fn parts(&self) -> Vec<Arc<str>> {
+        let bare = self.bare.iter().map(|name| format!("/{name}"));
+        let ends = self.ends.iter().map(|end| if end.contains('/') { end.to_string() } else { format!("/{REST}{end}") });
+        let holds = self.holds.iter().map(|text| match text.split_once('/') {
+            Some(_) => format!("{REST}{text}{REST}"),
+            None => format!("/{REST}{text}{REST}"),
+        });
+        let behind: Vec<String> = bare.chain(ends).chain(holds).take(MOST).collect();
+        let started = |start: &Arc<str>| -> Vec<String> {
+            let joined = behind
+                .iter()
+                .filter_map(|rest| Some(format!("{start}{}", rest.strip_prefix('/').filter(|_| start.ends_with('/'))?)));
+            let all: Vec<String> = joined.collect();
+            if all.is_empty() { vec![format!("{start}{REST}")] } else { all }
+        };
+        let all: Vec<String> = match self.beginnings.as_slice() {
+            [] => behind.iter().map(|rest| format!("{REST}{rest}")).collect(),
+            starts => starts.iter().flat_map(started).collect(),
+        };
+        all.into_iter().take(MOST).map(Arc::from).collect()
     }
 
     fn node(&mut self, node: &Node, wanted: bool) {
@@ -146,6 +254,9 @@ impl Asked {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| self.node(node, wanted)),
             Node::Compare(order, left, right) => {
                 let pair = [(left, right), (right, left)];
+                if let Some((part, texts)) = pair.into_iter().find_map(|(path, other)| Some((head(path)?, texts(other)?))) {
+                    return self.headed(part, &texts);
+                }
                 let pair = pair.into_iter().find_map(|(path, other)| Some((part(path)?, texts(other)?)));
                 match (pair, order) {
                     (Some((part, texts)), Order::Equal | Order::NotEqual) => {
@@ -177,6 +288,12 @@ impl Asked {
                 let started = start.into_iter().filter(|_| wanted);
                 started.for_each(|start| keep(&mut self.beginnings, &start));
             }
+            ("endswith" | "contains", Some(Part::Full), _) => {
+                let list = if name == "contains" { &mut self.holds } else { &mut self.ends };
+                let texts = texts(other).unwrap_or_default();
+                self.compares |= !texts.is_empty();
+                texts.iter().filter(|text| wanted && !text.is_empty()).for_each(|text| keep(list, text));
+            }
             ("startswith" | "endswith" | "contains", Some(_), _) => self.compares |= texts(other).is_some(),
             _ => arguments.iter().for_each(|argument| self.node(argument, wanted)),
         }
@@ -184,6 +301,9 @@ impl Asked {
 
     fn compared(&mut self, part: Part, texts: &[Arc<str>], wanted: bool) {
         self.compares |= !texts.is_empty();
+        if !wanted && part == Part::Full {
+            texts.iter().for_each(|text| keep(&mut self.excluded, text));
+        }
         for text in texts.iter().filter(|_| wanted) {
             match part {
                 Part::Full if text.contains('/') => keep(&mut self.names, text),
@@ -194,16 +314,39 @@ impl Asked {
         }
     }
 
-    /// No text is one that it is to be.
-    pub(super) fn is_never_wanted(&self) -> bool {
-        self.names.is_empty() && self.beginnings.is_empty() && self.bare.is_empty()
+    /// What the repository of a branch is compared with, whichever way: `!=` asks for changes from others.
+    fn headed(&mut self, part: Part, texts: &[Arc<str>]) {
+        self.compares |= !texts.is_empty();
+        for text in texts.iter().filter(|text| !text.is_empty()) {
+            match part {
+                Part::Full if text.contains('/') => keep(&mut self.heads, text),
+                Part::Owner => keep(&mut self.heads, &format!("{text}/{REST}")),
+                Part::Name => keep(&mut self.heads, &format!("{REST}/{text}")),
+                Part::Full => {}
+            }
+        }
     }
 
-    /// The names that are tried: those that the tree asks for, and those that this condition does.
-    pub(super) fn with(&self, own: &Self) -> Vec<Arc<str>> {
-        let mut all = self.names.clone();
-        own.names.iter().for_each(|name| keep(&mut all, name));
-        all
+    /// No text is one that it is to be.
+    pub(super) fn is_never_wanted(&self) -> bool {
+        let all = [&self.names, &self.beginnings, &self.bare, &self.ends, &self.holds, &self.heads];
+        all.iter().all(|list| list.is_empty())
+    }
+}
+
+/// Which part of the name of the repository that a change's branch lies in.
+fn head(node: &Node) -> Option<Part> {
+    let Node::Path(root, steps) = node else { return None };
+    let name = |step: &Step| match step {
+        Step::Name(name) => Some(name.to_ascii_lowercase()),
+        Step::Every | Step::Computed(_) => None,
+    };
+    let names: Vec<String> = steps.iter().map(name).collect::<Option<_>>().filter(|_| root == "github")?;
+    match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["event", "pull_request", "head", "repo", "full_name"] => Some(Part::Full),
+        ["event", "pull_request", "head", "repo", "owner", "login"] => Some(Part::Owner),
+        ["event", "pull_request", "head", "repo", "name"] => Some(Part::Name),
+        _ => None,
     }
 }
 

@@ -53,7 +53,7 @@ pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
 
 use self::budget::Budget;
 use self::draft::{Draft, Files};
-use self::home::{Asked, Home};
+use self::home::{AskedFor, Home};
 use self::reuse::Site;
 use self::scope::Repository;
 use super::{Cause, CiFacts, CiSystem, CiWorld, Unreadable};
@@ -102,13 +102,13 @@ fn home<'w>(world: &CiWorld<'w>) -> Home<'w> {
     if let Some(name) = world.snapshot.subject().repository.as_deref() {
         return Home::Told(name);
     }
-    let mut asked = Asked::default();
+    let mut asked = AskedFor::default();
     for path in workflows(world) {
         if let Ok(document) = world.snapshot.document(&path, Format::Yaml) {
             asked.read(document.root());
         }
     }
-    Home::Asked(asked)
+    Home::Asked(Box::new(asked))
 }
 
 /// The workflow files, sorted; a link or a submodule of such a name is listed and found unreadable.

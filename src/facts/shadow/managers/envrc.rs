@@ -47,6 +47,10 @@ fn statement(text: &str, place: &Place, base: &RepoPath, world: &World<'_>, out:
                 Some((name, value)) => {
                     if let Some(why) = runs_first(name, Some(value.trim_matches(['"', '\'']))) {
                         out.push(Setting { means: Means::Every, doubt: None, place: place.clone(), why });
+                    } else {
+                        let plain = Some(value.to_owned()).filter(|text| !text.contains(['$', '`']));
+                        let (means, why) = (Means::Variable(name.to_owned(), plain), format!("`{name}` is set"));
+                        out.push(Setting { means, doubt: None, place: place.clone(), why });
                     }
                 }
                 None => {}

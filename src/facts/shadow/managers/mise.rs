@@ -4,6 +4,7 @@
 use super::{Means, Setting, directory};
 use crate::answer::Reason;
 use crate::doc::{Format, Value};
+use crate::facts::env::OTHERS;
 use crate::facts::runners::World;
 use crate::facts::shadow::runs_first;
 use crate::text::RepoPath;
@@ -67,6 +68,11 @@ fn variable(name: &str, value: Value<'_>, base: &RepoPath, world: &World<'_>, ou
         }
     } else if let Some(why) = value.as_str().and_then(|text| runs_first(name, Some(text))) {
         out.push(Setting { means: Means::Every, doubt: None, place: value.place(), why });
+    } else {
+        // A template, or a table that computes.
+        let plain = value.scalar().filter(|text| !text.contains(['{', '$'])).map(str::to_owned);
+        let (means, why) = (Means::Variable(name.to_owned(), plain), format!("`{name}` is set"));
+        out.push(Setting { means, doubt: None, place: value.place(), why });
     }
 }
 
@@ -96,6 +102,12 @@ fn open(value: Value<'_>, what: &str, base: &RepoPath, world: &World<'_>, out: &
             Err(_) => !world.snapshot.is_file(&path),
         }
     };
+    if each(value)
+        .any(|value| text(value, "path").and_then(|path| base.join(path)).is_none_or(|path| world.snapshot.is_file(&path)))
+    {
+        let means = Means::Variable(OTHERS.to_owned(), None);
+        out.push(Setting { means, doubt: Some(Reason::Unsupported), place: value.place(), why: what.to_owned() });
+    }
     for value in each(value).filter(|value| !silent(*value)) {
         let (means, doubt) = (Means::Somewhere(String::new()), Some(Reason::Unsupported));
         out.push(Setting { means, doubt, place: value.place(), why: format!("{what}, and may change the search path") });

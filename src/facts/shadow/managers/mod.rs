@@ -24,6 +24,8 @@ pub(in crate::facts) enum Means {
     Somewhere(String),
     /// This program is another one.
     Program(String),
+    /// A variable has this value; by the name of no variable, those that are not named may have any.
+    Variable(String, Option<String>),
     /// Every shell or program runs other code first.
     Every,
 }

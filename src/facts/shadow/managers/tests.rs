@@ -30,11 +30,13 @@ fn said(file: &str, text: &str) -> String {
     let files = [(file, text), ("bin/bandit", ""), ("ci/env", "PATH=bin\n"), ("ci/plain", "A=1\n")];
     in_world(&files, |world| {
         let manager = world.catalog.runners.manager.iter().find(|manager| manager.program == program).expect("a row");
-        let told = settings(manager, &RepoPath::root(), world).into_iter().map(|setting| {
+        let all = settings(manager, &RepoPath::root(), world).into_iter();
+        let told = all.filter(|setting| !matches!(setting.means, Means::Variable(..))).map(|setting| {
             let means = match setting.means {
                 Means::Directory(path) => format!("in {path}"),
                 Means::Somewhere(tail) => format!("somewhere {tail}"),
                 Means::Program(name) => format!("name {name}"),
+                Means::Variable(..) => unreachable!("left out"),
                 Means::Every => "every".to_owned(),
             };
             format!("{}: {means}{}", setting.place.line, if setting.doubt.is_some() { "?" } else { "" })
@@ -79,4 +81,22 @@ fn what_sets_a_manager_up() {
         assert_eq!(told("direnv exec . make"), Some(("direnv", false)));
         assert_eq!(told("mise install"), None);
     });
+}
+
+#[test]
+fn variables_that_a_manager_sets() {
+    let set = |file: &str, text: &str| -> Vec<String> {
+        let program = if file.ends_with(".envrc") { "direnv" } else { "mise" };
+        in_world(&[(file, text), ("ci/plain", "A=1\n")], |world| {
+            let manager = world.catalog.runners.manager.iter().find(|manager| manager.program == program).expect("a row");
+            let all = settings(manager, &RepoPath::root(), world).into_iter();
+            all.filter_map(|setting| match setting.means {
+                Means::Variable(name, value) => Some(format!("{name}={}", value.unwrap_or_else(|| "?".to_owned()))),
+                _ => None,
+            })
+            .collect()
+        })
+    };
+    assert_eq!(set("mise.toml", "[env]\nA = '1'\nB = '{{ x }}'\n_.file = 'ci/plain'\n"), ["A=1", "B=?", "=?"]);
+    assert_eq!(set(".envrc", "export A=1\nB=$(x)\n"), ["A=1", "B=?"]);
 }

@@ -116,7 +116,7 @@ fn package_config(query: &Query<'_>, path: &RepoPath) -> Option<Arc<Document>> {
 /// Which releases read no legacy configuration (lib/eslint/eslint.js `shouldUseFlatConfig` and `locateConfigFileToUse` of 9.39;
 /// docs/src/use/migrate-to-10.0.0.md): 9 reads it where a variable says so, 10 never.
 pub(super) fn unread_since(query: &Query<'_>, place: Place) -> Misread {
-    let kept = query.env.get("ESLINT_USE_FLAT_CONFIG").map(|value| value.as_deref().map(|value| value == "false"));
+    let kept = query.env.get_or_open("ESLINT_USE_FLAT_CONFIG").map(|value| value.as_deref().map(|value| value == "false"));
     let first = if kept == Some(Some(true)) { 10 } else { 9 };
     Misread {
         ends: vec![releases::from((first, 0, 0), None)],

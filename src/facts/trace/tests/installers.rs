@@ -103,3 +103,17 @@ fn another_index_is_not_the_inspected_tree() {
         ],
     );
 }
+
+#[test]
+fn what_is_built_by_an_import_path_is_looked_up() {
+    let rows = [
+        (
+            "golangci-lint",
+            "go build -modfile=tools.mod -o bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint\nbin/golangci-lint run",
+            "gates",
+        ),
+        ("golangci-lint", "go build -o bin/golangci-lint example.org/x/cmd/y\nbin/golangci-lint run", "configured (gates)"),
+        ("golangci-lint", "go build -o bin/golangci-lint $(cat pin)\nbin/golangci-lint run", "configured (gates)"),
+    ];
+    check(&rows, &[]);
+}

@@ -136,7 +136,7 @@ fn one_event() {
         (
             "pull_request",
             "contains(github.repository, 'template')",
-            "pull_request unknown(what this repository is called is not known)",
+            "pull_request yes note(runs only in the repository that the condition names)",
         ),
         ("pull_request", "github.repository == 'o/r' && github.repository == 'o/s'", "pull_request no"),
         (
@@ -245,8 +245,34 @@ fn no_condition_makes_the_repository_another_one() {
     assert_eq!(two.matches("unknown(which of `o/r`, `nobody/nowhere` this repository is, is not known)").count(), 2, "{two}");
     let either = in_repository(None, home, "github.repository == 'o/r' || github.repository == 'o/s'");
     assert!(either.ends_with(&format!("| pull_request yes {only}")), "{either}");
+    // A template and its copies have the same workflows.
     let excluded = in_repository(None, home, "github.repository != 'o/r'");
-    assert!(excluded.ends_with("| pull_request no") && !excluded.contains(not), "{excluded}");
+    assert_eq!(excluded.matches("unknown(").count(), 2, "{excluded}");
+    let besides = in_repository(
+        None,
+        "github.repository != 'a/template'",
+        "github.repository == 'a/template' || github.repository == 'o/r'",
+    );
+    assert!(besides.starts_with("pull_request yes") && !besides.contains(not), "{besides}");
+    for parts in [
+        "github.repository_owner == 'me' || github.repository_owner == 'you'",
+        "contains(fromJSON('[\"me\", \"you\"]'), github.repository_owner)",
+        "startsWith(github.repository, 'me/') || startsWith(github.repository, 'you/')",
+        "endsWith(github.repository, '/app') && github.repository_owner == 'me'",
+        "contains(github.repository, 'me/')",
+    ] {
+        assert_eq!(in_repository(None, parts, "true"), format!("pull_request yes {only} | pull_request yes"), "{parts}");
+    }
+    let several = in_repository(None, "contains(github.repository, 'a') && endsWith(github.repository, 'b')", "true");
+    assert!(several.starts_with("pull_request unknown("), "{several}");
+    for (head, who) in [
+        ("github.event.pull_request.head.repo.full_name == 'me/app'", "pull requests from forks do not run it"),
+        ("github.event.pull_request.head.repo.owner.login == 'me'", "pull requests from forks do not run it"),
+        ("github.event.pull_request.head.repo.full_name != 'me/app'", "only pull requests from forks run it"),
+    ] {
+        let told = in_repository(None, head, "true");
+        assert!(told.contains(who) && !told.contains("never"), "{head}: {told}");
+    }
     for named in [
         "github.event.repository.name == 'app'",
         "github.repository_owner == 'me' && github.event.repository.name == 'app'",

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::budget::Budget;
 use super::super::draft::Files;
 use super::super::expr::parse;
-use super::super::home::{Asked, Home};
+use super::super::home::Home;
 use super::super::scope::Repository;
 use super::*;
 use crate::doc::Format;
@@ -138,7 +138,7 @@ fn work_grows_with_the_number_of_steps() {
         let budget = Budget::new(&crate::limits::Limits::default(), &meter);
         let before = budget.left();
         let repository =
-            Repository { home: Home::Asked(Asked::default()), default_branch: &DefaultBranch::Known("main".to_owned()), budget };
+            Repository { home: Home::Asked(Box::default()), default_branch: &DefaultBranch::Known("main".to_owned()), budget };
         let snapshot = Snapshot::in_memory([(".github/workflows/ci.yml".to_owned(), big(steps))]);
         let files = Files::new(&snapshot, repository);
         let path = RepoPath::new(".github/workflows/ci.yml").expect("path");
