@@ -83,7 +83,7 @@ fn run(call: &Call<'_>, world: &World<'_>, options: &Options) -> Result<Vec<Next
         return Ok(vec![next]);
     }
     let led = run.operands(&Rc::new(loaded), &options.operands);
-    if !world.meter.spend((allowed - run.fuel.get()) * EXPANDED_BYTE) {
+    if !world.meter.spend((allowed - run.fuel.get()) * EXPANDED_BYTE) || run.fuel.get() == 0 {
         return Err(Meter::why());
     }
     led.map(|()| run.out)

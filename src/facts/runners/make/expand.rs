@@ -141,6 +141,11 @@ impl Variables {
         self.allowed - self.fuel.get()
     }
 
+    /// Whether no fuel is left: something was not expanded.
+    pub(super) fn is_dry(&self) -> bool {
+        self.fuel.get() == 0
+    }
+
     /// Burns fuel; `false` when there is none left.
     pub(super) fn burn(&self, amount: usize) -> bool {
         let left = self.fuel.get();

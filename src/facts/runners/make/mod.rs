@@ -114,8 +114,8 @@ fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<N
             plan.out.push(next);
         }
     }
-    let burned = evaluation.variables.burned();
-    if !world.meter.spend(burned * EXPANDED_BYTE) {
+    let (burned, dry) = (evaluation.variables.burned(), evaluation.variables.is_dry());
+    if !world.meter.spend(burned * EXPANDED_BYTE) || dry {
         let opaque = plan.next(Target::Opaque(Meter::why()), &Way::default(), Vec::new());
         plan.out.push(opaque);
     }
