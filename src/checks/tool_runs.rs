@@ -157,7 +157,10 @@ fn half_updated(question: &Question, bench: &Bench<'_>, component: &Component) -
     let here = |eco: &str, dir: &RepoPath| eco == ecosystem && *dir == at;
     let some = bench.facts.bots.iter().filter(|bot| bot.active).find_map(|bot| {
         let (.., place) = bot.some_only.iter().find(|(eco, dir, _)| here(eco, dir))?;
-        Some((Reason::Unsupported, place.clone(), "the bot updates some of them only".to_owned()))
+        // What is not declared by name comes with a lock file, and an audit asks about all of it.
+        let named = bot.leaves_alone(ecosystem, &at).is_none();
+        let words = if named { "the bot updates what it is told by name only" } else { "the bot updates some of them only" };
+        Some((Reason::Unsupported, place.clone(), words.to_owned()))
     });
     // What the forge said is no open question.
     let said = bench.facts.forge.as_ref().and_then(|forge| forge.security_updates.is());

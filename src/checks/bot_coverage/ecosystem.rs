@@ -94,9 +94,8 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
 fn partly(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> Option<Finding> {
     let live = || bench.facts.bots.iter().filter(|bot| bot.active);
     let whole = |bot: &BotFact, directory: &RepoPath| {
-        let here = |eco: &str, dir: &RepoPath| eco == ecosystem && dir == directory;
-        let some = bot.some_only.iter().any(|(eco, dir, _)| here(eco, dir));
-        bot.covers.iter().any(|(eco, dir)| here(eco, dir)) && (!some || bot.all_declared.iter().any(|(eco, dir)| here(eco, dir)))
+        bot.covers.iter().any(|(eco, dir)| eco == ecosystem && dir == directory)
+            && bot.leaves_alone(ecosystem, directory).is_none()
     };
     let some = |bot: &'_ BotFact| bot.some_only.iter().filter(|(eco, ..)| eco == ecosystem).cloned().collect::<Vec<_>>();
     let held = live().map(|bot| {

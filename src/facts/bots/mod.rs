@@ -65,6 +65,14 @@ pub struct Coverage {
 }
 
 impl BotFact {
+    /// The line by which it leaves something alone of what the manifests of a directory declare.
+    #[must_use]
+    pub fn leaves_alone(&self, ecosystem: &str, directory: &RepoPath) -> Option<&Place> {
+        let all = self.all_declared.iter().any(|(eco, dir)| eco == ecosystem && dir == directory);
+        let (.., place) = self.some_only.iter().filter(|_| !all).find(|(eco, dir, _)| eco == ecosystem && dir == directory)?;
+        Some(place)
+    }
+
     /// A bot whose file is `path`, active until something says otherwise.
     fn new(bot: &Bot, path: RepoPath) -> Self {
         let bot = bot.id.clone();

@@ -72,6 +72,18 @@ pub(super) fn declared(snapshot: &Snapshot, manifest: &RepoPath) -> Vec<Dependen
     all
 }
 
+/// What one manifest declares by itself and by the lists that it takes in; `None` where one of those is not in this tree.
+#[must_use]
+pub(super) fn declared_whole(snapshot: &Snapshot, manifest: &RepoPath) -> Option<Vec<Dependency>> {
+    let mut all = declared(snapshot, manifest);
+    if manifest.file_name().ends_with(".txt") || manifest.file_name().ends_with(".in") {
+        let taken_in = nested(snapshot, manifest, &|_| false);
+        all.extend(taken_in.lists.iter().flat_map(|list| declared(snapshot, list)));
+        return (!taken_in.elsewhere).then_some(all);
+    }
+    Some(all)
+}
+
 /// Reads one manifest by its name.
 fn read(snapshot: &Snapshot, root: Option<&RepoPath>, sink: &mut Sink<'_>) {
     let path = sink.manifest.clone();

@@ -192,8 +192,9 @@ fn kinds_of(bot: &Bot, entry: &Entry<'_>) -> Kinds {
 
 /// Whether `allow` takes in all that the target's manifests declare, where each of them declares what it needs by itself.
 fn names_all(scene: &Scene<'_>, bot: &Bot, entry: &Entry<'_>, target: &Target<'_>) -> bool {
-    let read = |manifest: &&ManifestFact| dependencies::declared(scene.world.snapshot, &manifest.path);
-    let each: Vec<Vec<Dependency>> = target.manifests.iter().copied().map(|manifest| read(&manifest)).collect();
+    let read = |manifest: &ManifestFact| dependencies::declared_whole(scene.world.snapshot, &manifest.path);
+    let each: Option<Vec<Vec<Dependency>>> = target.manifests.iter().copied().map(read).collect();
+    let Some(each) = each else { return false };
     let members = target.manifests.iter().any(|manifest| manifest.member_of.is_some());
     let known = !members && each.iter().all(|list| !list.is_empty());
     let all: Vec<Dependency> = each.into_iter().flatten().collect();
