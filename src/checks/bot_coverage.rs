@@ -113,6 +113,9 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         let title = title(bench, &bot.bot);
         let message = match first.code {
             "missing-directory" => format!("an entry of {title} does nothing: {}", first.message),
+            "stale-directory" => {
+                format!("a directory that an entry of {title} names beside others holds nothing: {}", first.message)
+            }
             _ => format!("{title} does not act on this file as written: {}", first.message),
         };
         let mut finding = Finding::new(rule, bot.path.as_str(), Verdict::Fail, message).cause(first.code);
@@ -127,9 +130,12 @@ fn broken_files(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
             Some(missing) => Some(snippets::entries(bench, &format!("let {} say:", bot.path), &missing, true)),
             None => Some(first.fix.clone().unwrap_or_else(mend)),
         };
-        // An entry left over from a directory that is gone leaves nothing old, where all there is has a bot.
-        let left_over = bot.active && bot.problems.iter().all(|problem| !problem.fatal || problem.code == "missing-directory");
-        if left_over && !bench.facts.uncovered.iter().any(|gap| gap.scope == Scope::Production && gap.why != "limit-0") {
+        // An entry left over from a directory that is gone leaves nothing old, where all there is has a bot; one that still works for
+        // its other directories leaves nothing old at all.
+        let only =
+            |codes: &[&str]| bot.active && bot.problems.iter().all(|problem| !problem.fatal || codes.contains(&problem.code));
+        let up_to_date = || !bench.facts.uncovered.iter().any(|gap| gap.scope == Scope::Production && gap.why != "limit-0");
+        if only(&["stale-directory"]) || (only(&["missing-directory", "stale-directory"]) && up_to_date()) {
             finding = finding.severity(Severity::Warning.min(rule.severity));
         }
         findings.push(finding);

@@ -103,7 +103,7 @@ impl BotFact {
 pub struct BotProblem {
     /// Where.
     pub place: Place,
-    /// A stable code: `schema`, `missing-directory`, `limit-0`, `unknown-key`, `target-branch`, `ignored`, `preset-unknown`, …
+    /// A stable code: `schema`, `missing-directory`, `stale-directory`, `limit-0`, `unknown-key`, `target-branch`, `ignored`, `preset-unknown`, …
     pub code: &'static str,
     /// One clause.
     pub message: String,

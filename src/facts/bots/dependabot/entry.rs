@@ -24,13 +24,19 @@ pub(super) struct Directory<'d> {
     base: Option<RepoPath>,
 }
 
+/// Whether the service expands a directory; braces alone are a name (`glob?` in updater/lib/dependabot/file_fetcher_command.rb of
+/// dependabot-core 0.300).
+fn is_pattern(directory: &str) -> bool {
+    directory.contains(['*', '?']) || (directory.contains('[') && directory.contains(']'))
+}
+
 impl<'d> Directory<'d> {
     fn read(value: Value<'d>) -> Option<Self> {
         let text = value.scalar()?;
         let clean = text.trim_matches('/');
-        let pattern = clean.contains(['*', '?', '[', '{']);
+        let pattern = is_pattern(clean);
         let base = clean.strip_suffix("**/*").or_else(|| clean.strip_suffix("**")).map(|base| base.trim_end_matches('/'));
-        let base = base.filter(|base| !base.contains(['*', '?', '[', '{'])).and_then(RepoPath::new);
+        let base = base.filter(|base| !is_pattern(base)).and_then(RepoPath::new);
         // A pattern past this bound is no directory; compiling it would be the cost.
         let glob =
             (pattern && clean.len() <= 512).then(|| GlobBuilder::new(clean).literal_separator(true).build().ok()).flatten();

@@ -71,9 +71,8 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
     let reach = Reach::new(scene);
     let mut reading = Reading::from(fact.clone());
     let fits = entries.iter().all(|entry| {
-        apply(scene, bot, entry, &reach, &mut reading).is_some_and(|unmatched| {
-            unmatched.into_iter().all(|directory| nowhere(scene, entry, directory, &mut reading.fact).is_some())
-        })
+        apply(scene, bot, entry, &reach, &mut reading)
+            .is_some_and(|unmatched| nowhere(scene, entry, unmatched, &mut reading.fact).is_some())
     });
     if fits { reading } else { too_large(scene, bot, fact) }
 }
@@ -260,17 +259,22 @@ fn locked_names(scene: &Scene<'_>, target: &Target<'_>) -> Vec<Lock> {
 
 /// Says that a directory of an entry has no manifest in the whole tree; `None` when looking is too much work. Another branch has a
 /// tree of its own, and an entry that is switched off does what it is meant to do.
-fn nowhere(scene: &Scene<'_>, entry: &Entry<'_>, directory: &entry::Directory<'_>, fact: &mut BotFact) -> Option<()> {
+fn nowhere(scene: &Scene<'_>, entry: &Entry<'_>, unmatched: Vec<&entry::Directory<'_>>, fact: &mut BotFact) -> Option<()> {
     let off = match entry.covers_nothing {
         Some(("target-branch", _)) => return Some(()),
         Some((why, _)) => why != "never",
         None => false,
     };
-    if let Some(message) = misses_everything(scene, entry.ecosystem, directory)? {
-        let make = if off { BotProblem::note } else { BotProblem::fatal };
-        let problem = make(directory.place.clone(), "missing-directory", message.as_str());
-        fact.problems.push(problem.fix("name the directory that holds the manifest, or drop the entry"));
+    let mut missing = Vec::new();
+    for directory in unmatched {
+        missing.extend(misses_everything(scene, entry.ecosystem, directory)?.map(|message| (directory.place.clone(), message)));
     }
+    let (code, fix) = match missing.len() < entry.directories.len() {
+        true => ("stale-directory", "take the directory out of the entry, or name the one that holds the manifest"),
+        false => ("missing-directory", "name the directory that holds the manifest, or drop the entry"),
+    };
+    let make = if off { BotProblem::note } else { BotProblem::fatal };
+    fact.problems.extend(missing.into_iter().map(|(place, message)| make(place, code, message).fix(fix)));
     Some(())
 }
 
