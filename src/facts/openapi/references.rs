@@ -146,6 +146,10 @@ impl Walk<'_> {
 
     fn in_file(&mut self, document: &Document, file: &str, pointer: &str) -> bool {
         let Some(path) = document.file().path.parent().join(&unescaped(file)) else { return false };
+        if is_text(&path) {
+            // Builders put in a text (`description: { $ref: ./about.md }`): it has no parts to point to.
+            return pointer.is_empty() && self.snapshot.is_file(&path);
+        }
         let Some(other) = open(self.snapshot, &path) else { return false };
         if self.out.files.len() < MOST_FILES && self.files.insert(path.clone()) {
             self.out.files.push(path);
@@ -174,6 +178,12 @@ fn follow(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn F
     }
     let path = document.file().path.parent().join(&unescaped(file));
     path.and_then(|path| open(snapshot, &path)).is_some_and(|other| in_document(&other))
+}
+
+/// Whether a file is prose by its name, and no part of a document.
+fn is_text(path: &RepoPath) -> bool {
+    let (_, ending) = path.file_name().rsplit_once('.').unwrap_or_default();
+    ["md", "markdown", "txt", "rst", "adoc", "html"].iter().any(|text| ending.eq_ignore_ascii_case(text))
 }
 
 fn is_remote(text: &str) -> bool {

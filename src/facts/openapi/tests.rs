@@ -107,13 +107,17 @@ fn references() {
         ("#/components/schemas/Z", "openapi.yaml!6"),
         ("#", "openapi.yaml 3.0.3"),
         ("gone.yaml", "openapi.yaml!6"),
+        ("about.md", "openapi.yaml 3.0.3"),
+        ("about.md#/a", "openapi.yaml!6"),
+        ("gone.md", "openapi.yaml!6"),
         ("../../etc/passwd", "openapi.yaml!6"),
         ("https://example.org/a.yaml#/A", "openapi.yaml 3.0.3"),
         ("parts/b.yaml#/Z", "openapi.yaml!6"),
         // What is wrong in a part is wrong in the whole.
         ("parts/b.yaml#/B", "parts/b.yaml!3"),
     ] {
-        assert_eq!(found(&[("openapi.yaml", &file(reference)), other]), wanted, "{reference}");
+        let about = ("about.md", "# All: of it\n- {\n");
+        assert_eq!(found(&[("openapi.yaml", &file(reference)), other, about]), wanted, "{reference}");
     }
     let data =
         format!("{GOOD}  /b: {{ get: {{ example: {{ $ref: '#/gone' }}, properties: {{ $ref: {{ type: string }} }} }} }}\n");
