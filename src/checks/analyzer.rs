@@ -357,7 +357,7 @@ fn short_of(view: &View<'_>, language: &str) -> String {
         (Rung::Configured, Some(HoldEffect::Void)) if hold.is_some_and(|hold| hold.remedy == Remedy::Reach) => {
             format!("{title} stands in a pipeline, but is never started")
         }
-        (Rung::Configured, Some(HoldEffect::Void)) if view.best().is_some_and(|best| best.triggers.is_empty()) => {
+        (Rung::Configured, Some(HoldEffect::Void)) if view.best().is_none_or(|best| best.triggers.is_empty()) => {
             format!("{title} is configured, but would check nothing of {language}")
         }
         (Rung::Configured, Some(HoldEffect::Void)) => format!("{title} is invoked, but checks nothing of {language}"),

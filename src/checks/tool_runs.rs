@@ -220,8 +220,10 @@ fn short(
     let target = list.map_or_else(|| ".".to_owned(), |name| format!("-r {}", snippets::word(name)));
     let lock = bench.facts.locks.nearest(&component.directory, &component.language);
     let by_lock = lock.and_then(|lock| question.step.get(&format!("{}/{lock}", component.language)));
+    let of_manifest =
+        component.declaring().and_then(|path| question.step.get(&format!("{}/{}", component.language, path.file_name())));
     let of_list = list.and_then(|_| question.step.get(&format!("{}/*.txt", component.language)));
-    let step = of_list.or(by_lock).or_else(|| question.step.get(&component.language));
+    let step = of_list.or(by_lock).or(of_manifest).or_else(|| question.step.get(&component.language));
     let there = Component { directory: component.declares_at(), ..component.clone() };
     let step = step.map(|step| snippets::run_in(&step.replace("{target}", &target), &there));
     let step = step.map(|step| fixes::add_step(&rule.id, wanted >= Rung::Gates, &step, bench));

@@ -173,6 +173,30 @@ fn every_hold_names_the_change_that_undoes_it() {
 }
 
 #[test]
+fn what_nothing_starts_is_not_said_to_be_invoked() {
+    let manifest = (
+        "package.json",
+        r#"{ "name": "kestrel", "devDependencies": { "eslint": "^9.0.0" }, "scripts": { "lint": "eslint ." } }"#,
+    );
+    let old = (".eslintrc.json", r#"{ "root": true, "extends": "eslint:recommended" }"#);
+    let (message, ..) = held("javascript", &workflow("pull_request", "run: echo hello"), &[manifest, old]);
+    assert_eq!(message, "ESLint is configured, but would check nothing of JavaScript and TypeScript");
+}
+
+#[test]
+fn a_build_of_gradle_is_locked_before_it_is_audited() {
+    let build = ("build.gradle", "dependencies { implementation 'org.example:kestrel:1.0' }\n");
+    let code = ("src/main/java/A.java", "class A {}\n");
+    let ci = workflow("pull_request", "run: echo hello");
+    let fix = |more: &[(&str, &str)]| {
+        let files = [&[build, code, (".github/workflows/ci.yml", ci.as_str())], more].concat();
+        super::finding(&files, "node-dependency-audit", "java").fix.unwrap_or_default()
+    };
+    assert!(fix(&[]).contains("--write-locks && go run github.com/google/osv-scanner"), "{}", fix(&[]));
+    assert!(!fix(&[("gradle.lockfile", "empty=\n")]).contains("--write-locks"));
+}
+
+#[test]
 fn of_several_holds_the_one_that_decides_the_rung_is_told() {
     let (message, at, fix) = held("rust", &workflow("pull_request", "run: cargo clippy -- -A clippy::all"), &[]);
     assert_eq!(message, "Clippy is invoked, but checks nothing of Rust");

@@ -103,8 +103,7 @@ fn by_full_name<'u>(files: &Files<'_>, uses: &'u str) -> Result<&'u str, Why> {
         Some(own) if !own.eq_ignore_ascii_case(owner_and_name) => Err(remote(uses)),
         None if !there => Err(remote(uses)),
         None => {
-            let why =
-                format!("the reusable workflow `{uses}` is in this tree only if this repository is called so, which nobody says");
+            let why = format!("the reusable workflow `{uses}` is not in this tree, unless this repository is `{owner_and_name}`");
             Err(Why::new(Reason::Remote, why))
         }
         Some(_) => {

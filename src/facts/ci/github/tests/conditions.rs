@@ -317,7 +317,7 @@ fn a_call_by_the_full_name_is_one_of_this_repository() {
     let other = of(Some("me/app"), &format!("{own}@main"));
     assert_eq!(other, format!("the reusable workflow `{own}@main` is not in this tree"));
     let open = of(None, &format!("{own}@main"));
-    let only = "is in this tree only if this repository is called so, which nobody says";
+    let only = "is not in this tree, unless this repository is `Acme/App`";
     assert_eq!(open, format!("the reusable workflow `{own}@main` {only}"));
 }
 
