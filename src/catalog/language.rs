@@ -12,7 +12,8 @@ pub struct Languages {
     pub language: Vec<Language>,
     /// Manifest kinds and their ecosystems.
     pub manifest: Vec<Manifest>,
-    /// Path segments that take a file out of sight (vendored, generated, fixtures).
+    /// Path segments that take a file out of sight (vendored, generated, fixtures), in lower case; those of a tree count whatever
+    /// their case, unless a product may have a module of the name.
     pub out_of_sight: Vec<String>,
     /// Path segments that make a file development, in lower case; those of a tree count whatever their case.
     pub development: Vec<String>,
@@ -35,6 +36,21 @@ pub struct Languages {
     pub package_roots: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
+}
+
+impl Languages {
+    /// Whether what lies under a segment is vendored, generated or a fixture.
+    #[must_use]
+    pub fn hides(&self, segment: &str) -> bool {
+        let known = |list: &[String]| list.iter().any(|name| name.eq_ignore_ascii_case(segment));
+        known(&self.out_of_sight) && (!known(&self.doubtful) || self.out_of_sight.iter().any(|name| name == segment))
+    }
+
+    /// Whether what lies under a segment is plainly development.
+    #[must_use]
+    pub fn develops(&self, segment: &str) -> bool {
+        self.development.iter().any(|name| name.eq_ignore_ascii_case(segment))
+    }
 }
 
 /// A language and the files that are written in it.

@@ -52,3 +52,21 @@ fn whatever_is_exported_is_product() {
         assert_eq!(scopes, [scope], "{exports}");
     }
 }
+
+#[test]
+fn names_that_hide_do_so_whatever_their_case() {
+    let composer = ("composer.json", "{\"require\": {\"a/b\": \"1\"}}");
+    for (path, wanted) in [
+        ("plugin/testData/A.php", "php:=0"),
+        ("Test_Data/A.php", "php:=0"),
+        ("Third_Party/A.php", "php:=0"),
+        ("ThirdParty/A.php", "php:=0"),
+        ("vendor/A.php", "php:=0"),
+        // A shop has vendors, a league has fixtures.
+        ("src/Vendor/A.php", "php:=1"),
+        ("src/Fixtures/A.php", "php:=1"),
+    ] {
+        assert_eq!(components(&[composer, (path, "")]), wanted, "{path}");
+    }
+    assert_eq!(super::tests::manifests(&[composer, ("x/testData/composer.json", composer.1)]), "composer:composer.json");
+}

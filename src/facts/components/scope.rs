@@ -109,10 +109,10 @@ impl<'c> Scoping<'c> {
             if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
                 break;
             }
-            if self.out_of_sight.contains(segment) {
+            let lower = segment.to_ascii_lowercase();
+            if self.out_of_sight.contains(lower.as_str()) && self.languages.hides(segment) {
                 return None;
             }
-            let lower = segment.to_ascii_lowercase();
             if self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment) {
                 scope = Scope::Development;
             }

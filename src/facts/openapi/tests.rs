@@ -54,6 +54,8 @@ fn documents_by_place() {
         ("vendor-specs/openapi.yaml", ""),
         ("third_party/openapi.yaml", ""),
         ("testdata/openapi.yaml", ""),
+        ("compiler/testData/openapi/a.expected.json", ""),
+        ("TestData/openapi.yaml", ""),
         ("node_modules/a/openapi.yaml", ""),
     ] {
         assert_eq!(found(&[(path, GOOD)]), wanted, "{path}");
