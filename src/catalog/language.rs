@@ -34,8 +34,17 @@ pub struct Languages {
     pub tests: Vec<String>,
     /// Directories below which segments name packages and say nothing about purpose (Maven's standard directory layout).
     pub package_roots: Vec<String>,
+    /// Path segments of directories that a forge and its CI read: what lies there is development, but for YAML.
+    #[serde(default)]
+    pub tooling: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
+    /// Extensions of what bundlers write, which is known by hashes in names and by files beside it.
+    #[serde(default)]
+    pub chunk_extensions: Vec<String>,
+    /// What a name has behind it beside a file that was built.
+    #[serde(default)]
+    pub built_beside: Vec<String>,
 }
 
 impl Languages {
@@ -155,6 +164,9 @@ pub struct Framework {
     /// The package is more than a server: only this code makes it one.
     #[serde(default)]
     pub proof: Vec<CodeMark>,
+    /// The proof is asked only of what is published as a package itself.
+    #[serde(default)]
+    pub of_packages: bool,
     /// The generator to propose, by its id under `rules/openapi/`.
     #[serde(default)]
     pub exporter: Option<String>,

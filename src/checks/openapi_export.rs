@@ -1,7 +1,7 @@
 //! Owns the question "does the service export an OpenAPI description?". Refuses repositories without an API of their own.
 
 use super::{Bench, Check};
-use crate::answer::{Answer, Reason};
+use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Rule;
 use crate::facts::openapi::{ApiDescription, ApiKind};
 use crate::finding::{Finding, Verdict};
@@ -158,12 +158,15 @@ fn mend(broken: &ApiDescription) -> String {
 }
 
 /// Something may describe the API; what was seen of it proves neither.
-fn undecided(rule: &Rule, all: &[(Place, String)]) -> Finding {
-    let words: Vec<&str> = all.iter().map(|(_, why)| why.as_str()).collect();
+fn undecided(rule: &Rule, all: &[Why]) -> Finding {
+    let words: Vec<&str> = all.iter().map(|why| why.text.as_str()).collect();
     let message = format!("whether an OpenAPI description is exported cannot be seen: {}", words.join("; "));
-    let mut finding = Finding::new(rule, "repository", Verdict::Unknown, message).reason(Reason::Unsupported).cause("undecided");
-    for (place, why) in all {
-        finding = finding.at(place.clone(), why.clone());
+    let reason = all.first().map_or(Reason::Unsupported, |why| why.reason);
+    let mut finding = Finding::new(rule, "repository", Verdict::Unknown, message).reason(reason).cause("undecided");
+    for why in all {
+        if let Some(place) = &why.place {
+            finding = finding.at(place.clone(), why.text.clone());
+        }
     }
     finding.fix("commit the document that it writes, or name it in the policy: `[service] openapi = \"<path>\"`")
 }

@@ -31,7 +31,7 @@ pub(super) fn gather(
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
         });
-        if let Some(framework) = framework.filter(|framework| code.proves(framework)) {
+        if let Some(framework) = framework.filter(|framework| code.proves(framework, &dependency.manifest)) {
             places.push(dependency.place.clone());
             frameworks.push(framework.id.clone());
         }
@@ -69,9 +69,9 @@ struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
-    /// Whether the framework needs no proof, or has one.
-    fn proves(&mut self, framework: &'a Framework) -> bool {
-        if framework.proof.is_empty() {
+    /// Whether the framework needs no proof where a manifest declares it, or has one.
+    fn proves(&mut self, framework: &'a Framework, declared_in: &RepoPath) -> bool {
+        if framework.proof.is_empty() || framework.of_packages && !is_package_of_python(self.world, declared_in) {
             return true;
         }
         if let Some(known) = self.known.get(framework.id.as_str()) {
@@ -89,6 +89,18 @@ impl<'a> Code<'a> {
         let found = files.any(|file| marks.iter().any(|mark| mark.find(&file).is_some()));
         self.known.insert(&framework.id, found);
         found
+    }
+}
+
+/// Whether a manifest of Python builds a package for others (PEP 517: a table `build-system`; what came before has `setup.py`).
+fn is_package_of_python(world: &World<'_>, manifest: &RepoPath) -> bool {
+    match manifest.file_name() {
+        "setup.py" | "setup.cfg" => true,
+        "pyproject.toml" => {
+            let document = world.snapshot.document(manifest, Format::Toml);
+            document.is_ok_and(|document| document.root().get("build-system").is_some())
+        }
+        _ => false,
     }
 }
 
