@@ -12,6 +12,7 @@ use crate::terms::{BaseScope, ScopeTerms};
 use crate::text::RepoPath;
 
 pub mod attributes;
+mod built;
 mod containers;
 mod content;
 mod declared;

@@ -7,6 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Scope;
 use super::attributes::{self, Attributes, Line};
+use super::built;
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
@@ -24,6 +25,7 @@ pub fn is_test(name: &str) -> bool {
 /// Decides the scope of paths; built once per tree.
 pub struct Scoping<'c> {
     languages: &'c Languages,
+    built: HashSet<RepoPath>,
     out_of_sight: HashSet<&'c str>,
     development: HashSet<&'c str>,
     excluded: GlobSet,
@@ -39,6 +41,7 @@ impl<'c> Scoping<'c> {
     pub fn new(snapshot: &Snapshot, languages: &'c Languages, terms: &ScopeTerms) -> Self {
         Self {
             languages,
+            built: built::files(snapshot, languages),
             out_of_sight: languages.out_of_sight.iter().map(String::as_str).collect(),
             development: languages.development.iter().map(String::as_str).collect(),
             excluded: globs(&terms.exclude),
@@ -78,9 +81,10 @@ impl<'c> Scoping<'c> {
             last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
         };
         let plain = |(at, segment): (usize, &&str)| {
+            let tooling = self.languages.tooling.iter().any(|known| known == segment);
             let lower = segment.to_ascii_lowercase();
             let module = self.languages.doubtful.contains(&lower) && (lower != **segment || below_source(at));
-            ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
+            tooling || ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
         };
         !is_test(name) && !self.attributes.documents(path) && !segments.iter().enumerate().any(plain)
     }
@@ -96,6 +100,7 @@ impl<'c> Scoping<'c> {
     fn by_place(&self, path: &RepoPath) -> Option<Scope> {
         if self.excluded.is_match(path.as_str())
             || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
+            || self.built.contains(path)
         {
             return None;
         }
@@ -108,6 +113,12 @@ impl<'c> Scoping<'c> {
             // What stands below names packages, after companies and domains.
             if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
                 break;
+            }
+            if self.languages.tooling.iter().any(|known| known == segment)
+                && !path.as_str().ends_with(".yml")
+                && !path.as_str().ends_with(".yaml")
+            {
+                scope = Scope::Development;
             }
             let lower = segment.to_ascii_lowercase();
             if self.out_of_sight.contains(lower.as_str()) && self.languages.hides(segment) {
