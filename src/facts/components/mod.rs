@@ -16,6 +16,7 @@ mod built;
 mod containers;
 mod content;
 mod declared;
+mod installed;
 pub mod manifests;
 mod roots;
 pub mod scope;

@@ -100,3 +100,24 @@ fn what_lies_with_the_forge_is_tooling() {
         "python:=1 ~python:.github/linters/x=1"
     );
 }
+
+#[test]
+fn what_composer_installs_elsewhere_is_vendored() {
+    let told = |directory: &str| {
+        let root = format!(r#"{{"require": {{"acme/opml": "1", "php": "8"}}, "config": {{"vendor-dir": "{directory}"}}}}"#);
+        let lock = r#"{"packages": [{"name": "acme/opml"}, {"name": "acme/more"}]}"#;
+        let inner = r#"{"require": {"a/b": "1"}}"#;
+        let files = [
+            ("lib/composer.json", root.as_str()),
+            ("lib/composer.lock", lock),
+            ("lib/acme/opml/composer.json", inner),
+            ("lib/acme/more/composer.json", inner),
+            ("lib/acme/own/composer.json", inner),
+            ("lib/packages/acme/opml/composer.json", inner),
+        ];
+        super::tests::manifests(&files).replace("composer:lib/", "").replace("/composer.json", "")
+    };
+    assert_eq!(told("./"), "acme/own composer.json packages/acme/opml");
+    assert_eq!(told("packages/"), "acme/more acme/opml acme/own composer.json");
+    assert_eq!(told("../../elsewhere"), "acme/more acme/opml acme/own composer.json packages/acme/opml");
+}

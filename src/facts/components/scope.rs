@@ -7,7 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Scope;
 use super::attributes::{self, Attributes, Line};
-use super::built;
+use super::{built, installed};
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
@@ -26,6 +26,7 @@ pub fn is_test(name: &str) -> bool {
 pub struct Scoping<'c> {
     languages: &'c Languages,
     built: HashSet<RepoPath>,
+    installed: HashSet<RepoPath>,
     out_of_sight: HashSet<&'c str>,
     development: HashSet<&'c str>,
     excluded: GlobSet,
@@ -42,6 +43,7 @@ impl<'c> Scoping<'c> {
         Self {
             languages,
             built: built::files(snapshot, languages),
+            installed: installed::directories(snapshot),
             out_of_sight: languages.out_of_sight.iter().map(String::as_str).collect(),
             development: languages.development.iter().map(String::as_str).collect(),
             excluded: globs(&terms.exclude),
@@ -101,6 +103,7 @@ impl<'c> Scoping<'c> {
         if self.excluded.is_match(path.as_str())
             || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
             || self.built.contains(path)
+            || !self.installed.is_empty() && path.ancestors().any(|above| self.installed.contains(&above))
         {
             return None;
         }
