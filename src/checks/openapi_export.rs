@@ -36,13 +36,7 @@ impl Check for OpenapiExport {
             (None, ..) if route(bench).is_some() => declared(rule, bench),
             (None, _, true) => Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves no HTTP")
                 .cause("no-service"),
-            (None, Answer::No, _) if bench.terms.service.web != Some(true) => Finding::new(
-                rule,
-                "repository",
-                Verdict::NotApplicable,
-                "no server framework that this version knows among the runtime dependencies",
-            )
-            .cause("no-service"),
+            (None, Answer::No, _) if bench.terms.service.web != Some(true) => no_service(rule, &facts.service.unused),
             (None, Answer::Unknown(why), _) => {
                 let finding = Finding::new(
                     rule,
@@ -61,6 +55,17 @@ impl Check for OpenapiExport {
         };
         vec![finding]
     }
+}
+
+/// Nothing serves: no framework is there, or none that the product's code serves with.
+fn no_service(rule: &Rule, unused: &[(String, Place)]) -> Finding {
+    let Some((id, _)) = unused.first() else {
+        let message = "no server framework that this version knows among the runtime dependencies";
+        return Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-service");
+    };
+    let message = format!("{id} is among the runtime dependencies, and no code of the product was seen to serve with it");
+    let finding = Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-service");
+    unused.iter().fold(finding, |finding, (id, place)| finding.at(place.clone(), format!("{id} is declared")))
 }
 
 /// The route at which the policy says that the service serves its description (a path that is no file of the tree).

@@ -117,21 +117,22 @@ impl<'c> Scoping<'c> {
             if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
                 break;
             }
-            if self.languages.tooling.iter().any(|known| known == segment)
-                && !path.as_str().ends_with(".yml")
-                && !path.as_str().ends_with(".yaml")
-            {
-                scope = Scope::Development;
-            }
             let lower = segment.to_ascii_lowercase();
             if self.out_of_sight.contains(lower.as_str()) && self.languages.hides(segment) {
                 return None;
             }
-            if self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment) {
+            let by_name = self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment);
+            if by_name || self.is_tooling(path, segment) {
                 scope = Scope::Development;
             }
         }
         Some(scope)
+    }
+
+    /// Whether a directory is one of the forge's, and the file none that the forge itself reads.
+    fn is_tooling(&self, path: &RepoPath, segment: &str) -> bool {
+        let is_read = [".yml", ".yaml"].iter().any(|ending| path.as_str().ends_with(ending));
+        !is_read && self.languages.tooling.iter().any(|known| known == segment)
     }
 
     /// `App.UnitTests`, `AppTests`, `App.Test`.

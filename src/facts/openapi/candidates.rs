@@ -102,7 +102,17 @@ fn has_word(path: &RepoPath) -> bool {
 }
 
 fn is_others(path: &RepoPath) -> bool {
-    path.parent().segments().any(|segment| OTHERS.contains(&segment.to_ascii_lowercase().as_str()))
+    let words = |segment: &str| segment.split(['-', '_', '.']).any(|word| matches!(word, "test" | "tests"));
+    path.parent().segments().any(|segment| {
+        let lower = segment.to_ascii_lowercase();
+        OTHERS.contains(&lower.as_str()) || words(&lower) || is_source_set_of_tests(segment)
+    })
+}
+
+/// `jvmTest`, `androidTest`, `testResources`.
+fn is_source_set_of_tests(segment: &str) -> bool {
+    let behind = segment.strip_prefix("test").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+    behind || segment.strip_suffix("Test").is_some_and(|head| head.ends_with(|c: char| c.is_ascii_lowercase()))
 }
 
 /// Whether a text says at the start of a line that it is such a document, parsed or not. Indented, a key of YAML is another's.

@@ -74,6 +74,8 @@ pub struct ServiceFact {
     pub is_service: crate::answer::Answer<Vec<Place>>,
     /// Framework ids seen as runtime dependencies.
     pub frameworks: Vec<String>,
+    /// Those with which no code of the product serves: each id with its place.
+    pub unused: Vec<(String, Place)>,
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
     /// Every framework seen serves GraphQL and nothing else.

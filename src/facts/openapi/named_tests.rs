@@ -15,6 +15,10 @@ fn a_word_in_the_name_and_a_mark_in_the_text() {
         ("webApi.json", json, "webApi.json 3.1.0"),
         ("apiary.yaml", GOOD, ""),
         ("tests/some_api.yaml", GOOD, ""),
+        ("jvm/test-resources/openapi/a.yaml", GOOD, ""),
+        ("src/jvmTest/openapi.yaml", GOOD, ""),
+        ("src/testResources/openapi.yaml", GOOD, ""),
+        ("contest/openapi.yaml", GOOD, "contest/openapi.yaml 3.0.3"),
         ("user.schema.json", r#"{"type": "object"}"#, ""),
         ("some_api.yaml", "a:\n  openapi: 3.0.0\n  b: [\n", ""),
     ] {

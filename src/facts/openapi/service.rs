@@ -25,15 +25,18 @@ pub(super) fn gather(
     dependencies: &[&Dependency],
     terms: &Terms,
 ) -> ServiceFact {
-    let (mut places, mut frameworks) = (Vec::new(), Vec::new());
+    let (mut places, mut frameworks, mut unused) = (Vec::new(), Vec::new(), Vec::new());
     let mut code = Code { world, scoping, known: BTreeMap::new() };
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
         });
-        if let Some(framework) = framework.filter(|framework| code.proves(framework, &dependency.manifest)) {
+        let Some(framework) = framework else { continue };
+        if code.proves(framework, &dependency.manifest) {
             places.push(dependency.place.clone());
             frameworks.push(framework.id.clone());
+        } else {
+            unused.push((framework.id.clone(), dependency.place.clone()));
         }
     }
     if !places.is_empty() && is_framework(world, inventory) {
@@ -58,7 +61,7 @@ pub(super) fn gather(
     };
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
-    ServiceFact { is_service, frameworks, other_style, graphql_only, graphql, undecided: Vec::new() }
+    ServiceFact { is_service, frameworks, unused, other_style, graphql_only, graphql, undecided: Vec::new() }
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
