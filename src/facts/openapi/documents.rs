@@ -55,7 +55,8 @@ impl Found {
             Err(unread) => unread,
         };
         let odd = matches!(unread.kind, UnreadKind::Malformed | UnreadKind::PastBound | UnreadKind::Disputed);
-        if !by_policy && !(odd && candidates::is_marked(world, path)) {
+        let had_to = by_policy || odd && candidates::is_marked(world, path);
+        if !had_to {
             return;
         }
         let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
