@@ -159,12 +159,6 @@ fn what_makes_an_entry_cover_nothing() {
         ("limit 0", "    open-pull-requests-limit: 0\n", "active limit-0@6", "npm: limit-0@6"),
         ("limit 1", "    open-pull-requests-limit: 1\n", "active +npm:", ""),
         ("another branch", "    target-branch: develop\n", "active target-branch@6", "npm: target-branch@6"),
-        (
-            "another branch, and switched off",
-            "    target-branch: d\n    open-pull-requests-limit: 0\n",
-            "active limit-0@7",
-            "npm: limit-0@7",
-        ),
         ("a default branch", "    target-branch: main\n", "active +npm:", ""),
         ("everything ignored", "    ignore:\n      - dependency-name: '*'\n", "active ignored@7", "npm: ignored@7"),
         (
