@@ -12,7 +12,8 @@ pub struct Languages {
     pub language: Vec<Language>,
     /// Manifest kinds and their ecosystems.
     pub manifest: Vec<Manifest>,
-    /// Path segments that take a file out of sight (vendored, generated, fixtures).
+    /// Path segments that take a file out of sight (vendored, generated, fixtures), in lower case; those of a tree count whatever
+    /// their case, unless a product may have a module of the name.
     pub out_of_sight: Vec<String>,
     /// Path segments that make a file development, in lower case; those of a tree count whatever their case.
     pub development: Vec<String>,
@@ -33,8 +34,32 @@ pub struct Languages {
     pub tests: Vec<String>,
     /// Directories below which segments name packages and say nothing about purpose (Maven's standard directory layout).
     pub package_roots: Vec<String>,
+    /// Path segments of directories that a forge and its CI read: what lies there is development, but for YAML.
+    #[serde(default)]
+    pub tooling: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
+    /// Extensions of what bundlers write, which is known by hashes in names and by files beside it.
+    #[serde(default)]
+    pub chunk_extensions: Vec<String>,
+    /// What a name has behind it beside a file that was built.
+    #[serde(default)]
+    pub built_beside: Vec<String>,
+}
+
+impl Languages {
+    /// Whether what lies under a segment is vendored, generated or a fixture.
+    #[must_use]
+    pub fn hides(&self, segment: &str) -> bool {
+        let known = |list: &[String]| list.iter().any(|name| name.eq_ignore_ascii_case(segment));
+        known(&self.out_of_sight) && (!known(&self.doubtful) || self.out_of_sight.iter().any(|name| name == segment))
+    }
+
+    /// Whether what lies under a segment is plainly development.
+    #[must_use]
+    pub fn develops(&self, segment: &str) -> bool {
+        self.development.iter().any(|name| name.eq_ignore_ascii_case(segment))
+    }
 }
 
 /// A language and the files that are written in it.
@@ -139,6 +164,9 @@ pub struct Framework {
     /// The package is more than a server: only this code makes it one.
     #[serde(default)]
     pub proof: Vec<CodeMark>,
+    /// The proof is asked only of what is published as a package itself.
+    #[serde(default)]
+    pub of_packages: bool,
     /// The generator to propose, by its id under `rules/openapi/`.
     #[serde(default)]
     pub exporter: Option<String>,

@@ -207,4 +207,17 @@ mod tests {
         assert_eq!(told(&[DOCKER, NPM, npm]), ["docker fail warning", "npm pass error"]);
         assert_eq!(told(&[("Dockerfile", "FROM scratch\n")]), ["repository not-applicable error"]);
     }
+
+    #[test]
+    fn a_bot_that_updates_another_branch_warns() {
+        const NPM: (&str, &str) = ("package.json", "{\"dependencies\":{\"a\":\"1\"}}");
+        const MORE: (&str, &str) = ("x/package.json", NPM.1);
+        let entry = "version: 2\nupdates: [{ package-ecosystem: npm, directory: /, target-branch: dev, schedule: { interval: weekly } }]\n";
+        let dependabot = (".github/dependabot.yml", entry);
+        let renovate = ("renovate.json", r#"{"baseBranchPatterns": ["/^release/"]}"#);
+        for bot in [dependabot, renovate] {
+            assert_eq!(told(&[NPM, bot]), ["npm fail warning"], "{bot:?}");
+        }
+        assert_eq!(told(&[NPM, MORE, dependabot]), ["npm fail error"]);
+    }
 }

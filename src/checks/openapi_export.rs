@@ -1,7 +1,7 @@
 //! Owns the question "does the service export an OpenAPI description?". Refuses repositories without an API of their own.
 
 use super::{Bench, Check};
-use crate::answer::{Answer, Reason};
+use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Rule;
 use crate::facts::openapi::{ApiDescription, ApiKind};
 use crate::finding::{Finding, Verdict};
@@ -36,13 +36,7 @@ impl Check for OpenapiExport {
             (None, ..) if route(bench).is_some() => declared(rule, bench),
             (None, _, true) => Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves no HTTP")
                 .cause("no-service"),
-            (None, Answer::No, _) if bench.terms.service.web != Some(true) => Finding::new(
-                rule,
-                "repository",
-                Verdict::NotApplicable,
-                "no server framework that this version knows among the runtime dependencies",
-            )
-            .cause("no-service"),
+            (None, Answer::No, _) if bench.terms.service.web != Some(true) => no_service(rule, &facts.service.unused),
             (None, Answer::Unknown(why), _) => {
                 let finding = Finding::new(
                     rule,
@@ -61,6 +55,17 @@ impl Check for OpenapiExport {
         };
         vec![finding]
     }
+}
+
+/// Nothing serves: no framework is there, or none that the product's code serves with.
+fn no_service(rule: &Rule, unused: &[(String, Place)]) -> Finding {
+    let Some((id, _)) = unused.first() else {
+        let message = "no server framework that this version knows among the runtime dependencies";
+        return Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-service");
+    };
+    let message = format!("{id} is among the runtime dependencies, and no code of the product was seen to serve with it");
+    let finding = Finding::new(rule, "repository", Verdict::NotApplicable, message).cause("no-service");
+    unused.iter().fold(finding, |finding, (id, place)| finding.at(place.clone(), format!("{id} is declared")))
 }
 
 /// The route at which the policy says that the service serves its description (a path that is no file of the tree).
@@ -158,12 +163,15 @@ fn mend(broken: &ApiDescription) -> String {
 }
 
 /// Something may describe the API; what was seen of it proves neither.
-fn undecided(rule: &Rule, all: &[(Place, String)]) -> Finding {
-    let words: Vec<&str> = all.iter().map(|(_, why)| why.as_str()).collect();
+fn undecided(rule: &Rule, all: &[Why]) -> Finding {
+    let words: Vec<&str> = all.iter().map(|why| why.text.as_str()).collect();
     let message = format!("whether an OpenAPI description is exported cannot be seen: {}", words.join("; "));
-    let mut finding = Finding::new(rule, "repository", Verdict::Unknown, message).reason(Reason::Unsupported).cause("undecided");
-    for (place, why) in all {
-        finding = finding.at(place.clone(), why.clone());
+    let reason = all.first().map_or(Reason::Unsupported, |why| why.reason);
+    let mut finding = Finding::new(rule, "repository", Verdict::Unknown, message).reason(reason).cause("undecided");
+    for why in all {
+        if let Some(place) = &why.place {
+            finding = finding.at(place.clone(), why.text.clone());
+        }
     }
     finding.fix("commit the document that it writes, or name it in the policy: `[service] openapi = \"<path>\"`")
 }

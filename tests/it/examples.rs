@@ -319,7 +319,7 @@ fn exported(generator: &str, example: &Example) -> Result<(), String> {
         None => "absent",
     };
     if example.expect.as_str() != Some(word) {
-        let open: Vec<&str> = facts.service.undecided.iter().map(|(_, words)| words.as_str()).collect();
+        let open: Vec<&str> = facts.service.undecided.iter().map(|why| why.text.as_str()).collect();
         return Err(format!("expected {}, found {word} ({})", example.expect, open.join("; ")));
     }
     let at = found.map(|one| format!("{}:{}", one.place.path, one.place.line));

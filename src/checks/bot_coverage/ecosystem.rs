@@ -1,7 +1,7 @@
 //! Owns the verdict on one ecosystem where some bot acts. Refuses repositories without any.
 
 use super::super::Bench;
-use super::words::{by_reason, fix, reason_words, said};
+use super::words::{at_manifest, by_reason, fix, reason_words, said};
 use super::{Question, lower, title};
 use crate::answer::Reason;
 use crate::catalog::{Rule, Severity};
@@ -72,9 +72,12 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
         unknown
     } else {
         let told: Vec<&Uncovered> = certain.iter().chain(&only_security).copied().collect();
-        let message = format!("no bot updates {}", by_reason(&told, ecosystem));
+        // Where a bot works for the branch that releases come from, what is left open is the default one: no reason to stop.
+        let elsewhere = told.iter().all(|gap| gap.why == "target-branch");
+        let which = if elsewhere { "on the default branch no bot updates" } else { "no bot updates" };
+        let message = format!("{which} {}", by_reason(&told, ecosystem));
         let mut fail = Finding::new(rule, ecosystem, Verdict::Fail, message).cause(certain[0].why);
-        lower(&mut fail, rule, question.weight(ecosystem));
+        lower(&mut fail, rule, question.weight(ecosystem).max(u8::from(elsewhere)));
         // The block to paste is the whole one: what is left out would be the next finding.
         let rest = gaps.iter().copied().filter(|gap| gap.may_be.is_none() && gap.scope > certain[0].scope);
         let all: Vec<&Uncovered> = told.into_iter().chain(rest).collect();
@@ -82,7 +85,7 @@ fn one(rule: &Rule, question: &Question, bench: &Bench<'_>, ecosystem: &str) -> 
             if let Some(place) = &gap.place {
                 fail.places.push(Evidence::new(place.clone(), said(gap)));
             }
-            fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), "nobody updates this"));
+            fail.places.push(Evidence::new(Place::file(gap.manifest.clone()), at_manifest(gap)));
         }
         fail.fix(fix(bench, &all))
     };

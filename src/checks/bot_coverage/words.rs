@@ -18,7 +18,6 @@ pub(super) fn fix(bench: &Bench<'_>, gaps: &[&Uncovered]) -> String {
         "ignored" => Some("let the entry ignore single dependencies or versions, not all of them"),
         "disabled" => Some("switch the bot on for it"),
         "never" => Some("give the entry's schedule a day that comes"),
-        "target-branch" => Some("delete `target-branch` from the entry, or name the default branch"),
         _ => None,
     };
     // One remedy for each reason, with every line where it stands: what is left out would be the next finding.
@@ -102,13 +101,18 @@ pub(super) fn said(gap: &Uncovered) -> &str {
     gap.remedy.as_ref().map_or_else(|| reason_words(gap.why), |remedy| remedy.words.as_str())
 }
 
+/// What is to be said at a manifest with a gap.
+pub(super) fn at_manifest(gap: &Uncovered) -> &'static str {
+    if gap.why == "target-branch" { "a bot updates this on another branch only" } else { "nobody updates this" }
+}
+
 pub(super) fn reason_words(why: &str) -> &'static str {
     match why {
         "limit-0" => "its entry has `open-pull-requests-limit: 0`",
         "ignored" => "its entry ignores everything",
         "disabled" => "the bot is switched off for it",
         "never" => "its schedule names no moment that ever comes",
-        "target-branch" => "its entry targets another branch than the default one",
+        "target-branch" => "it updates another branch than the default one",
         "no-bot" => "no bot that looks at it is configured",
         _ => "no entry names it",
     }

@@ -12,9 +12,11 @@ use crate::terms::{BaseScope, ScopeTerms};
 use crate::text::RepoPath;
 
 pub mod attributes;
+mod built;
 mod containers;
 mod content;
 mod declared;
+mod installed;
 pub mod manifests;
 mod roots;
 pub mod scope;

@@ -52,3 +52,72 @@ fn whatever_is_exported_is_product() {
         assert_eq!(scopes, [scope], "{exports}");
     }
 }
+
+#[test]
+fn names_that_hide_do_so_whatever_their_case() {
+    let composer = ("composer.json", "{\"require\": {\"a/b\": \"1\"}}");
+    for (path, wanted) in [
+        ("plugin/testData/A.php", "php:=0"),
+        ("Test_Data/A.php", "php:=0"),
+        ("Third_Party/A.php", "php:=0"),
+        ("ThirdParty/A.php", "php:=0"),
+        ("vendor/A.php", "php:=0"),
+        // A shop has vendors, a league has fixtures.
+        ("src/Vendor/A.php", "php:=1"),
+        ("src/Fixtures/A.php", "php:=1"),
+    ] {
+        assert_eq!(components(&[composer, (path, "")]), wanted, "{path}");
+    }
+    assert_eq!(super::tests::manifests(&[composer, ("x/testData/composer.json", composer.1)]), "composer:composer.json");
+}
+
+#[test]
+fn chunks_of_a_bundler_are_no_code_of_the_product() {
+    let python = [("a.py", ""), ("b.py", ""), ("c.py", "")];
+    let with = |more: &[&'static str]| {
+        let more: Vec<(&str, &str)> = more.iter().map(|path| (*path, "x")).collect();
+        components(&[&python[..], &more].concat())
+    };
+    let chunks = ["panel/10.02c74d8ffd9bf568.js", "panel/app.5f3e9c1a.chunk.js", "panel/application-0c74d8ffd9bf568a.js"];
+    assert_eq!(with(&chunks), "python:=3");
+    assert_eq!(with(&["panel/a.js", "panel/a.js.gz", "panel/b.js", "panel/b.js.LICENSE.txt", "panel/c.js"]), "python:=3");
+    // Migrations have dates, and one hash alone is somebody's own name.
+    let migrations = ["db/users-20200101120000.js", "db/roles-20200102120000.js", "db/x.20200103.js"];
+    assert_eq!(with(&migrations), "javascript:db=3 python:=3");
+    assert_eq!(with(&["x/a.02c74d8f.js", "x/b.js", "x/c.js"]), "javascript:x=3 python:=3");
+}
+
+#[test]
+fn what_lies_with_the_forge_is_tooling() {
+    let requirements = (".github/requirements.txt", "a==1\n");
+    let manifest = ("pyproject.toml", "[project]\nname='a'\ndependencies=['b']\n");
+    let action = (".github/actions/x/action.yml", "runs: { using: composite, steps: [{ uses: a/b@v1 }] }\n");
+    let own = (".github/linters/x/pyproject.toml", manifest.1);
+    assert_eq!(super::tests::manifests(&[requirements]), "~pip:.github/requirements.txt");
+    assert_eq!(super::tests::manifests(&[action]), "github-actions:.github/actions/x/action.yml");
+    assert_eq!(
+        components(&[manifest, ("a.py", ""), own, (".github/linters/x/b.py", "")]),
+        "python:=1 ~python:.github/linters/x=1"
+    );
+}
+
+#[test]
+fn what_composer_installs_elsewhere_is_vendored() {
+    let told = |directory: &str| {
+        let root = format!(r#"{{"require": {{"acme/opml": "1", "php": "8"}}, "config": {{"vendor-dir": "{directory}"}}}}"#);
+        let lock = r#"{"packages": [{"name": "acme/opml"}, {"name": "acme/more"}]}"#;
+        let inner = r#"{"require": {"a/b": "1"}}"#;
+        let files = [
+            ("lib/composer.json", root.as_str()),
+            ("lib/composer.lock", lock),
+            ("lib/acme/opml/composer.json", inner),
+            ("lib/acme/more/composer.json", inner),
+            ("lib/acme/own/composer.json", inner),
+            ("lib/packages/acme/opml/composer.json", inner),
+        ];
+        super::tests::manifests(&files).replace("composer:lib/", "").replace("/composer.json", "")
+    };
+    assert_eq!(told("./"), "acme/own composer.json packages/acme/opml");
+    assert_eq!(told("packages/"), "acme/more acme/opml acme/own composer.json");
+    assert_eq!(told("../../elsewhere"), "acme/more acme/opml acme/own composer.json packages/acme/opml");
+}

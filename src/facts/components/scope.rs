@@ -7,6 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Scope;
 use super::attributes::{self, Attributes, Line};
+use super::{built, installed};
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
 use crate::terms::ScopeTerms;
@@ -24,6 +25,8 @@ pub fn is_test(name: &str) -> bool {
 /// Decides the scope of paths; built once per tree.
 pub struct Scoping<'c> {
     languages: &'c Languages,
+    built: HashSet<RepoPath>,
+    installed: HashSet<RepoPath>,
     out_of_sight: HashSet<&'c str>,
     development: HashSet<&'c str>,
     excluded: GlobSet,
@@ -39,6 +42,8 @@ impl<'c> Scoping<'c> {
     pub fn new(snapshot: &Snapshot, languages: &'c Languages, terms: &ScopeTerms) -> Self {
         Self {
             languages,
+            built: built::files(snapshot, languages),
+            installed: installed::directories(snapshot),
             out_of_sight: languages.out_of_sight.iter().map(String::as_str).collect(),
             development: languages.development.iter().map(String::as_str).collect(),
             excluded: globs(&terms.exclude),
@@ -78,9 +83,10 @@ impl<'c> Scoping<'c> {
             last.is_some_and(|last| self.languages.development_words.iter().any(|word| word == last))
         };
         let plain = |(at, segment): (usize, &&str)| {
+            let tooling = self.languages.tooling.iter().any(|known| known == segment);
             let lower = segment.to_ascii_lowercase();
             let module = self.languages.doubtful.contains(&lower) && (lower != **segment || below_source(at));
-            ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
+            tooling || ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
         };
         !is_test(name) && !self.attributes.documents(path) && !segments.iter().enumerate().any(plain)
     }
@@ -96,6 +102,8 @@ impl<'c> Scoping<'c> {
     fn by_place(&self, path: &RepoPath) -> Option<Scope> {
         if self.excluded.is_match(path.as_str())
             || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
+            || self.built.contains(path)
+            || !self.installed.is_empty() && path.ancestors().any(|above| self.installed.contains(&above))
         {
             return None;
         }
@@ -109,15 +117,22 @@ impl<'c> Scoping<'c> {
             if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
                 break;
             }
-            if self.out_of_sight.contains(segment) {
+            let lower = segment.to_ascii_lowercase();
+            if self.out_of_sight.contains(lower.as_str()) && self.languages.hides(segment) {
                 return None;
             }
-            let lower = segment.to_ascii_lowercase();
-            if self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment) {
+            let by_name = self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment);
+            if by_name || self.is_tooling(path, segment) {
                 scope = Scope::Development;
             }
         }
         Some(scope)
+    }
+
+    /// Whether a directory is one of the forge's, and the file none that the forge itself reads.
+    fn is_tooling(&self, path: &RepoPath, segment: &str) -> bool {
+        let is_read = [".yml", ".yaml"].iter().any(|ending| path.as_str().ends_with(ending));
+        !is_read && self.languages.tooling.iter().any(|known| known == segment)
     }
 
     /// `App.UnitTests`, `AppTests`, `App.Test`.

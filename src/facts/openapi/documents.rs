@@ -1,43 +1,15 @@
-//! Owns committed API documents: which files are one, and whether they are fit for a scan. Refuses samples, documents of
-//! other services that clients keep, and everything in tests and examples.
+//! Owns committed API documents: what a candidate is, and whether it is fit for a scan. Refuses to choose candidates, and to
+//! expand templates.
 
 use super::references::{self, References};
-use super::{ApiDescription, ApiKind};
+use super::{ApiDescription, ApiKind, candidates};
+use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::components::scope::Scoping;
 use crate::facts::runners::World;
 use crate::snapshot::{Snapshot, UnreadKind};
 use crate::terms::Terms;
-use crate::text::{Place, RepoPath};
-
-/// Words in the name of a file, or a whole directory name, that make a file worth a look.
-const NAMES: &[&str] = &["openapi", "swagger", "api-spec", "apispec", "api_spec"];
-
-/// Names of files that are worth a look as well: what they say at the top decides.
-const STEMS: &[&str] = &["api", "schema", "spec", "v1", "v2"];
-
-/// Directories whose documents are not the service's own: tests, samples, and what clients keep of other services.
-const OTHERS: &[&str] = &[
-    "test",
-    "tests",
-    "__tests__",
-    "e2e",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "mock",
-    "mocks",
-    "stubs",
-    "clients",
-    "vendor-specs",
-    "vendor_specs",
-    "third-party-specs",
-    "external",
-    "benches",
-    ".devcontainer",
-    "node_modules",
-];
+use crate::text::{Place, RepoPath, Span};
 
 /// Keys of a path item that are operations.
 const OPERATIONS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
@@ -48,65 +20,75 @@ pub(super) const NO_OPERATION: &str = "it describes no operation";
 /// A hostile tree may hold any number of them.
 const MOST: usize = 500;
 
-/// All documents of the service, by path.
-pub(super) fn gather(world: &World<'_>, scoping: &Scoping<'_>, terms: &Terms) -> Vec<ApiDescription> {
+/// What the candidates are.
+#[derive(Default)]
+pub(super) struct Found {
+    /// All documents of the service, by path.
+    pub(super) all: Vec<ApiDescription>,
+    /// Those among them, or named by the policy, that cannot be parsed.
+    pub(super) broken: Vec<RepoPath>,
+    /// Templates of documents: what comes out is not in the tree.
+    pub(super) templates: Vec<Why>,
+}
+
+/// Reads the candidates of a tree.
+pub(super) fn gather(world: &World<'_>, scoping: &Scoping<'_>, terms: &Terms) -> Found {
     let snapshot = world.snapshot;
     let named = terms.service.openapi.as_deref().and_then(|text| RepoPath::new(text.trim_start_matches('/')));
-    let mut found = Vec::new();
-    let mut references = References::new(snapshot);
-    let candidates = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
-    for path in candidates {
+    let mut found = Found::default();
+    let (mut references, mut looks) = (References::new(snapshot), candidates::LOOKS);
+    for path in snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path) {
         let by_policy = named.as_ref() == Some(path);
-        let ours = by_policy || (is_named_like_one(path) && !is_others(path) && scoping.of(path).is_some());
-        if ours && found.len() < MOST {
-            found.extend(read(world, &mut references, path, by_policy));
+        if found.all.len() < MOST && (by_policy || candidates::is_one(world, scoping, path, &mut looks)) {
+            found.read(world, &mut references, path, by_policy);
         }
     }
     found
 }
 
-/// Files that bear the name of such a document and cannot be read: without any other document they had to be.
-pub(super) fn unread(world: &World<'_>, scoping: &Scoping<'_>) -> Vec<RepoPath> {
-    let named = |path: &RepoPath| {
-        let Some(_) = format_of(path) else { return false };
-        let name = path.file_name().to_ascii_lowercase();
-        NAMES.iter().any(|word| name.contains(word))
-    };
-    let candidates = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
-    let ours = candidates.filter(|path| named(path) && !is_others(path) && scoping.of(path).is_some());
-    ours.take(MOST).filter(|path| world.snapshot.peek(path).is_err()).cloned().collect()
-}
-
-pub(super) fn format_of(path: &RepoPath) -> Option<Format> {
-    // A slash in it makes it no extension, and none that is known.
-    let extension = path.as_str().rsplit_once('.')?.1;
-    let is = |known: &str| extension.eq_ignore_ascii_case(known);
-    match () {
-        () if is("json") => Some(Format::Json),
-        () if is("yaml") || is("yml") => Some(Format::Yaml),
-        () => None,
+impl Found {
+    /// Reads one candidate: no API document is nothing, unless the policy says that it is one.
+    fn read(&mut self, world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_policy: bool) {
+        let format = candidates::format_of(path).unwrap_or(Format::Yaml);
+        let unread = match world.snapshot.peek_document(path, format) {
+            Ok(document) => return self.all.extend(describe(world, references, path, &document, by_policy)),
+            Err(unread) => unread,
+        };
+        let odd = matches!(unread.kind, UnreadKind::Malformed | UnreadKind::PastBound | UnreadKind::Disputed);
+        let had_to = by_policy || odd && candidates::is_marked(world, path);
+        if !had_to {
+            return;
+        }
+        let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
+        if odd && let Some(place) = template(world, path) {
+            let words = format!("{path} is a template, and what is made of it is not in this tree");
+            return self.templates.push(Why::new(Reason::Dynamic, words).at(place));
+        }
+        let mut broken = blank(path, place.clone());
+        broken.problems.push((place, unread.why));
+        self.broken.push(path.clone());
+        self.all.push(broken);
     }
 }
 
-fn is_named_like_one(path: &RepoPath) -> bool {
-    if format_of(path).is_none() {
-        return false;
+/// The first line that no JSON or YAML has, and templates of many languages do.
+fn template(world: &World<'_>, path: &RepoPath) -> Option<Place> {
+    let file = world.snapshot.peek(path).ok()?;
+    let mut at = 0;
+    for line in file.text.split_inclusive('\n') {
+        let text = line.trim_start();
+        if let Some(mark) = ["{{", "{%", "<%"].iter().find(|mark| text.starts_with(**mark)) {
+            let from = at + line.len() - text.len();
+            return Some(file.place(Span::new(from, from + mark.len())));
+        }
+        at += line.len();
     }
-    let name = path.file_name().to_ascii_lowercase();
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    NAMES.iter().any(|word| name.contains(word))
-        || STEMS.contains(&stem)
-        || path.parent().segments().any(|segment| NAMES.contains(&segment.to_ascii_lowercase().as_str()))
+    None
 }
 
-fn is_others(path: &RepoPath) -> bool {
-    path.parent().segments().any(|segment| OTHERS.contains(&segment.to_ascii_lowercase().as_str()))
-}
-
-/// Reads one candidate; `None` when it is no API document, unless the policy says that it is.
-fn read(world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_policy: bool) -> Option<ApiDescription> {
-    let format = format_of(path).unwrap_or(Format::Yaml);
-    let blank = |place: Place| ApiDescription {
+/// A description of which nothing is known yet.
+fn blank(path: &RepoPath, place: Place) -> ApiDescription {
+    ApiDescription {
         path: path.clone(),
         kind: ApiKind::Document,
         version: None,
@@ -116,23 +98,18 @@ fn read(world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_
         place,
         title: None,
         scanned_by: None,
-    };
-    let document = match world.snapshot.peek_document(path, format) {
-        Ok(document) => document,
-        Err(unread) => {
-            let marked = by_policy
-                || (matches!(unread.kind, UnreadKind::Malformed | UnreadKind::PastBound | UnreadKind::Disputed)
-                    && is_marked(world, path));
-            if marked {
-                // It had to be read: asking again lists it as not inspected.
-                let _ = world.snapshot.document(path, format);
-            }
-            let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
-            let mut broken = blank(place.clone());
-            broken.problems.push((place, unread.why));
-            return marked.then_some(broken);
-        }
-    };
+    }
+}
+
+/// A document that can be parsed; `None` when it describes no API.
+fn describe(
+    world: &World<'_>,
+    references: &mut References<'_>,
+    path: &RepoPath,
+    document: &Document,
+    by_policy: bool,
+) -> Option<ApiDescription> {
+    let blank = |place: Place| blank(path, place);
     let root = document.root();
     // Which of two versions it is of is not said: some readers take the last, others refuse the file.
     if let Some((value, why)) = ["openapi", "swagger"].iter().find_map(|key| Some((root.get(key)?, root.get(key)?.disputed()?))) {
@@ -155,19 +132,9 @@ fn read(world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_
     if !by_policy && title.as_deref().is_some_and(|title| title.to_ascii_lowercase().contains("petstore")) {
         return None;
     }
-    let mut problems = check(world.snapshot, &document, &version);
-    problems.extend(references.broken(&document));
+    let mut problems = check(world.snapshot, document, &version);
+    problems.extend(references.broken(document));
     Some(ApiDescription { version: Some(version), valid: problems.is_empty(), problems, title, ..blank(place) })
-}
-
-/// Whether a text that cannot be parsed still says at the start of a line that it is such a document.
-fn is_marked(world: &World<'_>, path: &RepoPath) -> bool {
-    let Ok(file) = world.snapshot.peek(path) else { return false };
-    let marks = ["openapi:", "swagger:", "\"openapi\":", "\"swagger\":"];
-    file.text.lines().take(200).any(|line| {
-        let line = line.trim_start_matches(['\u{FEFF}', '{', ' ', '\t']);
-        marks.iter().any(|mark| line.starts_with(mark))
-    })
 }
 
 /// Whether a value is a version at all.
@@ -205,7 +172,8 @@ fn check(snapshot: &Snapshot, document: &Document, version: &str) -> Vec<(Place,
             problems.push((at(key), why.text));
         }
     }
-    if root.route(&["info", "title"]).and_then(Value::scalar).is_none_or(str::is_empty) {
+    // A title that says nothing is one: generators write it, and the specification only asks for a text.
+    if root.route(&["info", "title"]).and_then(Value::scalar).is_none() {
         problems.push((at("info"), "`info.title` is missing".to_owned()));
     }
     let newer = !version.starts_with("3.0") && !version.starts_with('2');

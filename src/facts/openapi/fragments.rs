@@ -1,7 +1,8 @@
 //! Owns documents that describe no operation beside files that hold some: parts that something may put together. Refuses to put them
 //! together, and to say whether anything does.
 
-use super::documents::{NO_OPERATION, format_of, operates, version};
+use super::candidates::format_of;
+use super::documents::{NO_OPERATION, operates, version};
 use super::{ApiDescription, ApiKind};
 use crate::doc::{Kind, Value};
 use crate::facts::runners::World;

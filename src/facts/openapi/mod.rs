@@ -2,6 +2,7 @@
 //! third-party client specifications and samples.
 
 mod calls;
+mod candidates;
 mod documents;
 mod foreign;
 mod fragments;
@@ -14,6 +15,8 @@ mod service;
 #[cfg(test)]
 mod known_tests;
 #[cfg(test)]
+mod named_tests;
+#[cfg(test)]
 mod reached_tests;
 #[cfg(test)]
 mod tests;
@@ -25,7 +28,9 @@ use super::components::{Inventory, Scope};
 use super::dependencies::Dependency;
 use super::runners::World;
 use super::trace::Trace;
+use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
+use crate::doc::Format;
 use crate::terms::Terms;
 use crate::text::{Place, RepoPath};
 
@@ -69,14 +74,16 @@ pub struct ServiceFact {
     pub is_service: crate::answer::Answer<Vec<Place>>,
     /// Framework ids seen as runtime dependencies.
     pub frameworks: Vec<String>,
+    /// Those with which no code of the product serves: each id with its place.
+    pub unused: Vec<(String, Place)>,
     /// Only GraphQL or gRPC was seen.
     pub other_style: Option<String>,
     /// Every framework seen serves GraphQL and nothing else.
     pub graphql_only: bool,
     /// Where a library is declared that serves GraphQL, whatever else is served.
     pub graphql: Option<Place>,
-    /// What may be a description and is not proven to be one: a clause each, with its place.
-    pub undecided: Vec<(Place, String)>,
+    /// What may be a description and is not proven to be one.
+    pub undecided: Vec<Why>,
 }
 
 /// API descriptions and whether there should be one.
@@ -89,7 +96,8 @@ pub fn gather(
     terms: &Terms,
 ) -> (ServiceFact, Vec<ApiDescription>) {
     let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
-    let mut all = documents::gather(world, &scoping, terms);
+    let mut documents = documents::gather(world, &scoping, terms);
+    let mut all = std::mem::take(&mut documents.all);
     let product: HashSet<&RepoPath> = inventory
         .manifests
         .iter()
@@ -109,16 +117,18 @@ pub fn gather(
     undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
     let service = service::gather(world, &scoping, inventory, &dependencies, terms);
     let wanted = !service.is_service.is_no() || terms.service.web == Some(true);
-    if wanted && !all.iter().any(|description| description.valid) {
-        for path in documents::unread(world, &scoping) {
+    if (wanted || terms.service.openapi.is_some()) && !all.iter().any(|description| description.valid) {
+        for path in candidates::unread(world, &scoping, &documents) {
             // Without any other description these had to be read: asking lists them as not inspected.
-            let _ = world.snapshot.read(&path);
+            let _ = world.snapshot.document(&path, candidates::format_of(&path).unwrap_or(Format::Yaml));
         }
     }
     for description in &mut all {
         description.scanned_by = scan_of(world, trace, description);
     }
     all.sort_by(|a, b| (a.kind, &a.path, &a.generator).cmp(&(b.kind, &b.path, &b.generator)));
+    let open = undecided.into_iter().map(|(place, words)| Why::new(Reason::Unsupported, words).at(place));
+    let undecided = documents.templates.into_iter().chain(open).collect();
     (ServiceFact { undecided, ..service }, all)
 }
 

@@ -25,15 +25,18 @@ pub(super) fn gather(
     dependencies: &[&Dependency],
     terms: &Terms,
 ) -> ServiceFact {
-    let (mut places, mut frameworks) = (Vec::new(), Vec::new());
+    let (mut places, mut frameworks, mut unused) = (Vec::new(), Vec::new(), Vec::new());
     let mut code = Code { world, scoping, known: BTreeMap::new() };
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
         });
-        if let Some(framework) = framework.filter(|framework| code.proves(framework)) {
+        let Some(framework) = framework else { continue };
+        if code.proves(framework, &dependency.manifest) {
             places.push(dependency.place.clone());
             frameworks.push(framework.id.clone());
+        } else {
+            unused.push((framework.id.clone(), dependency.place.clone()));
         }
     }
     if !places.is_empty() && is_framework(world, inventory) {
@@ -58,7 +61,7 @@ pub(super) fn gather(
     };
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
-    ServiceFact { is_service, frameworks, other_style, graphql_only, graphql, undecided: Vec::new() }
+    ServiceFact { is_service, frameworks, unused, other_style, graphql_only, graphql, undecided: Vec::new() }
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
@@ -69,9 +72,9 @@ struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
-    /// Whether the framework needs no proof, or has one.
-    fn proves(&mut self, framework: &'a Framework) -> bool {
-        if framework.proof.is_empty() {
+    /// Whether the framework needs no proof where a manifest declares it, or has one.
+    fn proves(&mut self, framework: &'a Framework, declared_in: &RepoPath) -> bool {
+        if framework.proof.is_empty() || framework.of_packages && !is_package_of_python(self.world, declared_in) {
             return true;
         }
         if let Some(known) = self.known.get(framework.id.as_str()) {
@@ -89,6 +92,18 @@ impl<'a> Code<'a> {
         let found = files.any(|file| marks.iter().any(|mark| mark.find(&file).is_some()));
         self.known.insert(&framework.id, found);
         found
+    }
+}
+
+/// Whether a manifest of Python builds a package for others (PEP 517: a table `build-system`; what came before has `setup.py`).
+fn is_package_of_python(world: &World<'_>, manifest: &RepoPath) -> bool {
+    match manifest.file_name() {
+        "setup.py" | "setup.cfg" => true,
+        "pyproject.toml" => {
+            let document = world.snapshot.document(manifest, Format::Toml);
+            document.is_ok_and(|document| document.root().get("build-system").is_some())
+        }
+        _ => false,
     }
 }
 

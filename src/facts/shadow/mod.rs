@@ -7,6 +7,7 @@ pub(in crate::facts) mod local;
 pub(in crate::facts) mod managers;
 pub(in crate::facts) mod npm;
 mod python;
+mod ranges;
 mod requirements;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::ranges;
 use crate::answer::Reason;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
@@ -15,6 +16,7 @@ const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependenc
 /// A dependency taken from a path, another package or an override, or a workspace of the tool's name.
 pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
+    let mut asked = Asked { range: None, by_range: ranges::decide_links(directory, world) };
     for dir in directory.ancestors() {
         let Some(path) = dir.join("package.json").filter(|path| snapshot.is_file(path)) else { continue };
         let Ok(document) = snapshot.document(&path, Format::Json) else { continue };
@@ -25,6 +27,7 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
                 let why = format!("`{name}` is taken from `{}`, not from the registry", spec.as_str().unwrap_or_default());
                 return Some(Hold::new(effect, spec.place(), why));
             }
+            asked.range = asked.range.or_else(|| spec.as_str().map(str::to_owned));
         }
         // npx and `npm exec` run a program of the package that they stand in before one that is installed (libnpmexec).
         if let Some(value) = root.get("bin").and_then(|table| table.get(program?))
@@ -43,26 +46,44 @@ pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, w
             }
         }
         let workspaces = root.get("workspaces").map(|value| value.get("packages").unwrap_or(value));
-        if let Some(hold) = workspaces.and_then(|list| member(name, list, &dir, world)) {
+        if let Some(hold) = workspaces.and_then(|list| member(name, list, &dir, &asked, world)) {
             return Some(hold);
         }
-        if let Some(hold) = pnpm_workspace(name, &dir, world) {
+        if let Some(hold) = pnpm_workspace(name, &dir, &asked, world) {
             return Some(hold);
         }
     }
     if let Some(hold) = committed(program?, directory, world) {
         return Some(hold);
     }
-    workspace_named(name, world)
+    workspace_named(name, &asked, world)
 }
 
-fn workspace_named(name: &str, world: &World<'_>) -> Option<Hold> {
+/// How the nearest manifest that names the tool asks for it.
+struct Asked {
+    range: Option<String>,
+    /// Whether the package manager links a package of the tree only where it is in the range.
+    by_range: bool,
+}
+
+impl Asked {
+    /// Whether the registry's package is installed although a manifest of the tree bears the name.
+    fn passes_by(&self, manifest: Value<'_>) -> bool {
+        let version = manifest.get("version").and_then(Value::as_str);
+        self.by_range && self.range.as_deref().zip(version).is_some_and(|(range, version)| ranges::leave_out(range, version))
+    }
+}
+
+fn workspace_named(name: &str, asked: &Asked, world: &World<'_>) -> Option<Hold> {
     // Only a directory of the tool's own name is looked into: reading every manifest of a monorepo for this would cost more than it finds.
     let last = name.rsplit('/').next().unwrap_or(name);
     let manifests = world.snapshot.directories_named(last).iter().filter_map(|directory| directory.join("package.json"));
     let path = manifests.into_iter().find(|path| world.snapshot.is_file(path) && !path.as_str().contains("node_modules/"))?;
     let document = world.snapshot.document(&path, Format::Json).ok()?;
     let value = document.root().get("name").filter(|value| value.as_str() == Some(name))?;
+    if asked.passes_by(document.root()) {
+        return None;
+    }
     let own_repository = path.parent().is_root();
     let effect = if own_repository { HoldEffect::Note } else { HoldEffect::Void };
     Some(Hold::new(effect, value.place(), format!("a package of this repository is called `{name}`")))
@@ -211,7 +232,7 @@ fn replaces(text: &str, name: &str, root: Value<'_>) -> Option<HoldEffect> {
 }
 
 /// What pnpm's workspace file says of a package, and packages of a workspace that bear the name.
-fn pnpm_workspace(name: &str, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+fn pnpm_workspace(name: &str, directory: &RepoPath, asked: &Asked, world: &World<'_>) -> Option<Hold> {
     let path = directory.join("pnpm-workspace.yaml").filter(|path| world.snapshot.is_file(path))?;
     let document = world.snapshot.document(&path, Format::Yaml).ok()?;
     let root = document.root();
@@ -227,7 +248,7 @@ fn pnpm_workspace(name: &str, directory: &RepoPath, world: &World<'_>) -> Option
             return Some(Hold::new(effect, spec.place(), why));
         }
     }
-    root.get("packages").and_then(|list| member(name, list, directory, world))
+    root.get("packages").and_then(|list| member(name, list, directory, asked, world))
 }
 
 /// Manifests of a tree that are looked at.
@@ -235,8 +256,8 @@ const MEMBERS: usize = 20_000;
 /// Bytes of a package's name (npm, `validate-npm-package-name`).
 const LONGEST_NAME: usize = 214;
 
-/// A package of a workspace that bears the name: npm links it in the place of the registry's.
-fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+/// A package of a workspace that bears the name: package managers link it in the place of the registry's.
+fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, asked: &Asked, world: &World<'_>) -> Option<Hold> {
     let patterns: Vec<&str> = patterns.items().filter_map(Value::as_str).map(|text| text.trim_start_matches("./")).collect();
     let (out, within): (Vec<&str>, Vec<&str>) = patterns.into_iter().partition(|text| text.starts_with('!'));
     if within.is_empty() {
@@ -250,7 +271,8 @@ fn member(name: &str, patterns: Value<'_>, directory: &RepoPath, world: &World<'
             continue;
         }
         let Ok(document) = world.snapshot.document(path, Format::Json) else { continue };
-        if let Some(value) = document.root().get("name").filter(|value| value.as_str() == Some(name)) {
+        let named = document.root().get("name").filter(|value| value.as_str() == Some(name));
+        if let Some(value) = named.filter(|_| !asked.passes_by(document.root())) {
             let why = format!("a package of this repository's workspace is called `{name}`");
             return Some(Hold::new(HoldEffect::Void, value.place(), why));
         }

@@ -157,3 +157,27 @@ fn code_that_shells_run_first() {
         assert_eq!((runs_first(name, value).is_some(), runs_unseen(name, value)), (held, unseen), "{name} {value:?}");
     }
 }
+
+#[test]
+fn a_package_of_the_workspace_out_of_range_is_not_linked() {
+    let told = |version: &str, manifest: &str, beside: (&str, &str)| {
+        let member = format!(r#"{{"name": "oxlint", "version": "{version}", "private": true}}"#);
+        let files = [("package.json", manifest), ("tooling/oxlint/package.json", member.as_str()), beside];
+        in_world(&files, |world| effect(npm::package("oxlint", Some("oxlint"), &RepoPath::root(), world)))
+    };
+    let (pnpm, yarn, npm) =
+        (("pnpm-workspace.yaml", "packages: ['tooling/*']\n"), ("yarn.lock", ""), ("package-lock.json", "{}"));
+    let own = r#"{"devDependencies": {"oxlint": "^1.60.0"}, "workspaces": ["tooling/*"]}"#;
+    for (version, manifest, beside, expected) in [
+        ("0.0.0", own, pnpm, ""),
+        ("0.0.0", own, yarn, ""),
+        ("0.0.0", own, npm, "void"),
+        ("1.61.0", own, pnpm, "void"),
+        ("1.61.0", own, yarn, "void"),
+        ("0.0.0", r#"{"devDependencies": {"oxlint": "*"}}"#, pnpm, "void"),
+        ("0.0.0", r#"{"devDependencies": {"oxlint": "workspace:*"}}"#, pnpm, "void"),
+        ("0.0.0", "{}", pnpm, "void"),
+    ] {
+        assert_eq!(told(version, manifest, beside), expected, "{version} {manifest} {beside:?}");
+    }
+}

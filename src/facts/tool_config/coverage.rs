@@ -44,7 +44,7 @@ pub(super) fn files(query: &Query<'_>, languages: &[&str], base: &RepoPath) -> V
         let asked = query.files.iter().filter(|path| is_own(path));
         return asked.filter_map(|path| path.below(base).map(str::to_owned)).take(FILES).collect();
     }
-    let aside = |segment: &str| known.out_of_sight.iter().chain(&known.development).any(|name| name == segment);
+    let aside = |segment: &str| known.hides(segment) || known.develops(segment);
     query
         .world
         .snapshot

@@ -4,7 +4,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::targets::Target;
-use super::super::{BotProblem, moments};
+use super::super::{BotProblem, Remedy, moments};
 use super::ignored::{ignored_by, names};
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
@@ -91,6 +91,7 @@ pub(super) struct Entry<'d> {
     pub(super) directories: Vec<Directory<'d>>,
     /// Why it serves nothing, with the line that says so.
     pub(super) covers_nothing: Option<(&'static str, Place)>,
+    branch: Option<&'d str>,
     /// A key that counts is given twice, or its group says what is not known to count.
     pub(super) disputed: Option<Why>,
     /// Which directory is meant cannot be said: it is given twice.
@@ -112,6 +113,7 @@ impl<'d> Entry<'d> {
             ecosystem_place: ecosystem.unwrap_or(value).place(),
             directories: single.chain(several).filter_map(Directory::read).collect(),
             covers_nothing: covers_nothing(value, group, default_branch),
+            branch: branch(value, group).and_then(Value::scalar),
             disputed: keys
                 .iter()
                 .find_map(|key| value.get(key)?.disputed())
@@ -164,6 +166,17 @@ impl<'d> Entry<'d> {
         }
         notes.extend(self.limits().map(|(key, place, words)| BotProblem::note(place, key, words)));
         notes
+    }
+
+    /// What to say of an entry that serves another branch, which is no mistake: many projects release from there.
+    pub(super) fn elsewhere(&self) -> Option<Remedy> {
+        let branch = self.branch.filter(|_| matches!(self.covers_nothing, Some(("target-branch", _))))?;
+        Some(Remedy {
+            words: format!("its entry updates `{branch}`"),
+            fix: format!(
+                "keep the entry of `{branch}` and add the same without `target-branch`: security updates are raised against the default branch and take nothing from the entry of another one"
+            ),
+        })
     }
 
     /// Whether a value of the entry stands at a place.
@@ -309,12 +322,18 @@ fn limited(group: Value<'_>) -> Option<Why> {
 }
 
 /// The branch of a group over ecosystems is that of its entries.
+fn branch<'d>(value: Value<'d>, group: Option<Value<'d>>) -> Option<Value<'d>> {
+    value.get("target-branch").or_else(|| group?.get("target-branch"))
+}
+
 fn covers_nothing(value: Value<'_>, group: Option<Value<'_>>, default_branch: &DefaultBranch) -> Option<(&'static str, Place)> {
     let own = |name: &str| default_branch.names().iter().any(|known| known == name);
-    let branch = value.get("target-branch").or_else(|| group?.get("target-branch"));
-    if let Some(branch) = branch.filter(|branch| branch.scalar().is_some_and(|name| !own(name))) {
-        return Some(("target-branch", branch.place()));
-    }
+    let elsewhere = branch(value, group).filter(|branch| branch.scalar().is_some_and(|name| !own(name)));
+    // What is switched off updates the other branch no more than the default one.
+    switched_off(value).or_else(|| Some(("target-branch", elsewhere?.place())))
+}
+
+fn switched_off(value: Value<'_>) -> Option<(&'static str, Place)> {
     if let Some(limit) = value.get("open-pull-requests-limit").filter(|limit| limit.as_int() == Typed::Is(0)) {
         return Some(("limit-0", limit.place()));
     }

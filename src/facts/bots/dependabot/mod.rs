@@ -137,7 +137,7 @@ fn apply<'e>(
             continue;
         }
         if let Some((why, place)) = &entry.covers_nothing {
-            reading.misses.push(Miss::new(target, why, place.clone()));
+            reading.misses.push(Miss { remedy: entry.elsewhere(), ..Miss::new(target, why, place.clone()) });
         } else if let Some(place) = entry.excludes(target) {
             reading.misses.push(Miss::new(target, "ignored", place));
         } else if let Some((place, remedy)) = leaves_none(scene, bot, entry, target) {

@@ -55,8 +55,7 @@ impl<'w> Patterns<'w> {
     /// are left out.
     pub(super) fn new(root: Value<'w>, directory: Option<&RepoPath>, world: &World<'w>) -> Self {
         let languages = &world.catalog.languages;
-        let under =
-            |directory: &str, names: &[String]| directory.split('/').any(|segment| names.iter().any(|name| name == segment));
+        let under = |directory: &str, is: &dyn Fn(&str) -> bool| directory.split('/').any(is);
         let mut files = Vec::new();
         let mut truncated = false;
         // Scope is decided per directory: neighbours in the sorted list share it.
@@ -68,7 +67,11 @@ impl<'w> Patterns<'w> {
             let Some(name) = (if project.is_empty() { Some(path) } else { below(path) }) else { continue };
             let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
             if last.0 != directory {
-                last = (directory, !under(directory, &languages.out_of_sight), !under(directory, &languages.development));
+                last = (
+                    directory,
+                    !under(directory, &|name| languages.hides(name)),
+                    !under(directory, &|name| languages.develops(name)),
+                );
             }
             if last.1 {
                 truncated = files.len() >= MOST_FILES;
