@@ -51,7 +51,7 @@ impl Walker<'_> {
             }
             None => self.parts_per(raw.value_parts(), st),
         };
-        if head.indexed {
+        if head.index.is_some() {
             // The other elements are as they were.
             let before = self.var(st, &name);
             let shown: BTreeSet<u32> = before.failed.keys().chain(value.failed.keys()).copied().collect();

@@ -161,7 +161,8 @@ pub(super) struct RawWord {
 pub(super) struct AssignHead {
     pub name: String,
     pub append: bool,
-    pub indexed: bool,
+    /// What stands between the brackets of `name[…]=`: its substitutions run.
+    pub index: Option<Vec<Part>>,
     pub array: Option<Vec<RawWord>>,
 }
 
@@ -230,6 +231,14 @@ pub(super) struct Script {
     pub here: Vec<HereDocument>,
     /// The first thing that only bash reads so.
     pub bashism: Option<(Span, &'static str)>,
+}
+
+impl AssignHead {
+    /// The parts that are neither its name nor its value: those of an index, and of the elements of an array.
+    pub(super) fn nested(&self) -> impl Iterator<Item = &[Part]> {
+        let elements = self.array.iter().flatten().map(|raw| raw.parts.as_slice());
+        self.index.as_deref().into_iter().chain(elements)
+    }
 }
 
 impl RawWord {

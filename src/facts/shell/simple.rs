@@ -40,8 +40,8 @@ impl Walker<'_> {
         let at = command.span;
         let status = self.assignment_substitutions(simple, &st, ctx);
         for raw in &simple.words {
-            let nested = raw.assign.iter().filter_map(|head| head.array.as_ref()).flatten();
-            let parts: Vec<&[Part]> = [raw].into_iter().chain(nested).map(|raw| raw.parts.as_slice()).collect();
+            let nested = raw.assign.iter().flat_map(|head| head.nested());
+            let parts: Vec<&[Part]> = [raw.parts.as_slice()].into_iter().chain(nested).collect();
             match may_vanish(&simple.words) {
                 true => self.vanishing_substitutions(parts.iter().copied(), &st, ctx, at),
                 false => self.inner_substitutions(parts.iter().copied(), &st, ctx, at),
@@ -92,8 +92,8 @@ impl Walker<'_> {
     fn assignment_substitutions(&mut self, simple: &Simple, st: &State, ctx: &Ctx) -> Option<Per<Stat>> {
         let mut status: Option<Per<Stat>> = None;
         for raw in &simple.assignments {
-            let nested = raw.assign.iter().filter_map(|head| head.array.as_ref()).flatten();
-            for parts in [raw].into_iter().chain(nested).map(|raw| raw.parts.as_slice()) {
+            let nested = raw.assign.iter().flat_map(|head| head.nested());
+            for parts in [raw.parts.as_slice()].into_iter().chain(nested) {
                 let Some(next) = self.substitutions(parts, st, ctx) else { continue };
                 if let Some(earlier) = status.replace(next) {
                     let place = ctx.source.place(raw.span);

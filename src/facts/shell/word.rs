@@ -7,6 +7,9 @@ use crate::text::Span;
 use super::ast::{AssignHead, Part, RawWord};
 use super::lex::{Lexer, Parsed, is_meta};
 
+/// Bytes of an index that are looked at.
+const MOST_INDEX: usize = 256;
+
 impl Lexer<'_> {
     /// The word that stands here; an error when none does.
     pub(super) fn word(&mut self) -> Parsed<RawWord> {
@@ -44,11 +47,12 @@ impl Lexer<'_> {
             return Ok(None);
         }
         let mut ahead = name.len();
-        let indexed = self.at(ahead) == Some(b'[');
-        if indexed {
+        let mut index = None;
+        if self.at(ahead) == Some(b'[') {
             // An index is a few characters in practice; a long one is read as an ordinary word.
-            let Some(close) = (1..256).find(|more| self.at(ahead + more) == Some(b']')) else { return Ok(None) };
-            ahead += close + 1;
+            let Some(close) = self.index_end(ahead + 1) else { return Ok(None) };
+            index = Some(Span::new(self.pos + ahead + 1, self.pos + close));
+            ahead = close + 1;
         }
         let append = self.at(ahead) == Some(b'+');
         ahead += usize::from(append);
@@ -60,8 +64,44 @@ impl Lexer<'_> {
         }
         let name = name.to_owned();
         parts.push(Part::Literal { text: self.text[self.pos..=self.pos + ahead].to_owned(), quoted: false });
+        let index = index.map(|span| self.index(span)).transpose()?;
         self.pos += ahead + 1;
-        Ok(Some(Box::new(AssignHead { name, append, indexed, array: None })))
+        Ok(Some(Box::new(AssignHead { name, append, index, array: None })))
+    }
+
+    /// How far ahead the `]` stands that ends an index: brackets nest, and those in quotes and in expansions are none of its own
+    /// (bash, `skipsubscript`).
+    fn index_end(&self, start: usize) -> Option<usize> {
+        let mut open = Vec::new();
+        let mut ahead = start;
+        while ahead < start + MOST_INDEX {
+            let byte = self.at(ahead)?;
+            match (byte, open.last()) {
+                (b'\\', last) if last != Some(&b'\'') => ahead += 1,
+                (_, Some(close)) if byte == *close => {
+                    open.pop();
+                }
+                (b']', None) => return Some(ahead),
+                (b'\n', None) => return None,
+                (_, Some(b'\'')) => {}
+                (b'{' | b'(', last) if last != Some(&b'"') || self.at(ahead - 1) == Some(b'$') => {
+                    open.push(if byte == b'{' { b'}' } else { b')' });
+                }
+                (_, Some(b'"')) => {}
+                (b'[', _) => open.push(b']'),
+                (b'\'' | b'"' | b'`', _) => open.push(byte),
+                _ => {}
+            }
+            ahead += 1;
+        }
+        None
+    }
+
+    fn index(&mut self, span: Span) -> Parsed<Vec<Part>> {
+        self.enter()?;
+        let parts = self.inside(span, |lexer| lexer.quoted_parts(None))?;
+        self.leave();
+        Ok(parts)
     }
 
     fn array(&mut self) -> Parsed<Vec<RawWord>> {
