@@ -249,6 +249,16 @@ mod tests {
         }
         let with = &[("build.gradle.kts", "plugins { id(\"com.github.spotbugs\") }"), ("gradlew", "#!/bin/sh\n")];
         assert_eq!(told(&Unread, with, "", "./gradlew check").len(), 1);
+        // Analyzers that the compiler runs; their annotations alone run nothing.
+        for (build, opaque) in [
+            ("plugins { id 'net.ltgt.errorprone' version '4.1.0' }", true),
+            ("annotationProcessor 'com.uber.nullaway:nullaway:0.13.8'", true),
+            ("compileOnly 'com.google.errorprone:error_prone_annotations:2.36.0'", false),
+        ] {
+            let with = &[("build.gradle", build), ("gradlew", "#!/bin/sh\n")];
+            let is_opaque = told(&Unread, with, "", "./gradlew build").iter().any(|told| told.starts_with("opaque"));
+            assert_eq!(is_opaque, opaque, "{build}");
+        }
         let with = &[("build.gradle", "commandLine 'npm', 'run', 'lint'"), ("gradlew", "#!/bin/sh\n")];
         assert_eq!(told(&Unread, with, "", "./gradlew check").len(), 1);
     }
