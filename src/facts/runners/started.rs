@@ -46,6 +46,14 @@ const NO_CALL_BEFORE: &[&str] = &[
     "!=",
     "raise ",
 ];
+/// What PHP starts anything with, as far as it says it in words: functions, libraries that run commands or tasks, other code. Without one of
+/// them a text in quotes is a name, and copying the file that it names starts nothing.
+const STARTING_PHP: &[&str] =
+    &["exec", "system", "passthru", "popen", "proc_open", "process", "eval", "include", "require", "run(", "call(", "task", "`"];
+
+/// The file of Composer that makes classes known.
+const AUTOLOAD: &str = "vendor/autoload.php";
+
 const NO_CALL_BEHIND: &[&str] = &["==", "!=", "in ", "not in "];
 
 /// The answers of [`file_starts`], by file and directory: jobs run the same code in many variants.
@@ -62,14 +70,30 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
         let shells = world.catalog.runners.interpreter.iter().filter(|row| row.shell);
         let of_shell = shells.into_iter().any(|row| Some(row.extension.as_str()) == ending);
         let reader = shebang_mode(&file.text);
-        let python = ending == Some("py") || matches!(reader, Some(Interpreter::Other(name)) if name.starts_with("python"));
+        let python = ending == Some("py") || matches!(&reader, Some(Interpreter::Other(name)) if name.starts_with("python"));
         let text = if python { Cow::Owned(without_documentation(&file.text)) } else { Cow::Borrowed(&*file.text) };
-        let answer = (of_shell && commands_start(&text, &call, world)) || starts(&text, &call, world);
+        let php = ending == Some("php") || matches!(reader, Some(Interpreter::Other(name)) if name.starts_with("php"));
+        let answer = !(php && starts_no_other(&text))
+            && ((of_shell && commands_start(&text, &call, world)) || starts(&text, &call, world));
         if let Ok(mut seen) = world.seen.started.0.lock() {
             seen.insert(key, answer);
         }
         answer
     })
+}
+
+/// Whether code of PHP has no word that starts anything; names of functions have no case there.
+fn starts_no_other(text: &str) -> bool {
+    let starts = |line: &str| {
+        let mut line = line.to_ascii_lowercase();
+        // Loading what Composer has installed runs none of it by itself.
+        if line.contains(AUTOLOAD) {
+            let word = if line.contains("require") { "require" } else { "include" };
+            line = line.replacen(word, "", 1);
+        }
+        STARTING_PHP.iter().any(|word| line.contains(word))
+    };
+    text.len() <= MOST && !text.lines().any(starts)
 }
 
 /// Code of Python without the texts that document it: a text between three quotes that begins a line is nothing that runs. Backticks
@@ -320,6 +344,16 @@ mod tests {
             ("c.py", "r'''One line.'''\nrun('make')\n", true),
             ("d.py", "x = \"\"\"\nrun('make')\n\"\"\"\n", true),
             ("e.rb", "`make`\n", true),
+            (
+                "f.php",
+                "<?php\ninclude_once __DIR__ . '/../vendor/autoload.php';\ncopy('ci/x.sh', '.git/hooks/pre-commit');\ntouch('make');\n",
+                false,
+            ),
+            ("g.php", "<?php\nShell_Exec('ci/x.sh');\n", true),
+            ("h.php", "<?php\n(new Process(['make']))->start();\n", true),
+            ("i", "#!/usr/bin/env php\n<?php copy('ci/x.sh', 'y');\n", false),
+            ("k.php", "<?php\nrequire 'vendor/autoload.php'; exec('ci/x.sh');\n", true),
+            ("j.php", "<?php\nrequire 'ci/x.sh';\n", true),
         ] {
             assert_eq!(file_starts(&file(path, text), &call, &world), expected, "{path}");
         }
