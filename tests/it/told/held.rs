@@ -190,7 +190,7 @@ fn a_build_of_gradle_is_locked_before_it_is_audited() {
     let ci = workflow("pull_request", "run: echo hello");
     let fix = |more: &[(&str, &str)]| {
         let files = [&[build, code, (".github/workflows/ci.yml", ci.as_str())], more].concat();
-        super::finding(&files, "node-dependency-audit", "java").fix.unwrap_or_default()
+        finding(&files, "node-dependency-audit", "java").fix.unwrap_or_default()
     };
     assert!(fix(&[]).contains("--write-locks && go run github.com/google/osv-scanner"), "{}", fix(&[]));
     assert!(!fix(&[("gradle.lockfile", "empty=\n")]).contains("--write-locks"));
