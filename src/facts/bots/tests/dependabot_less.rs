@@ -93,7 +93,7 @@ fn an_entry_that_is_meant_to_do_nothing_needs_no_directory() {
         ("    ignore: [{ dependency-name: '*' }]\n", "active missing-directory@4 ignored@6"),
         // The tree of another branch is not this one.
         ("    target-branch: '4.x'\n", "active target-branch@6"),
-        ("    target-branch: '4.x'\n    open-pull-requests-limit: 0\n", "active limit-0@7 missing-directory@4"),
+        ("    target-branch: '4.x'\n    open-pull-requests-limit: 0\n", "active missing-directory@4 limit-0@7"),
         ("    target-branch: main\n", "active !missing-directory@4"),
     ] {
         assert_eq!(state("dependabot", &[NPM, (FILE, &gone(more))]), wanted, "{more}");
