@@ -392,11 +392,3 @@ fn gaps_name_their_reason() {
     // Another bot that lives is the one that has no entry.
     assert_eq!(gaps(&[NPM, PIP, (FILE, &text), ("renovate.json", r#"{"enabled":false}"#)]), "pip: no-entry");
 }
-
-#[test]
-fn two_files_and_an_old_one() {
-    let text = entry("");
-    assert_eq!(state("dependabot", &[NPM, (FILE, &text), (".github/dependabot.yaml", "x")]), "active +npm: second-file@1");
-    assert_eq!(state("dependabot", &[NPM, (".github/dependabot.yaml", &text)]), "active +npm:");
-    assert_eq!(state("dependabot-preview", &[NPM, (".dependabot/config.yml", "version: 1\n")]), "retired retired@1");
-}

@@ -131,3 +131,11 @@ fn what_is_allowed_has_to_be_there() {
     assert_eq!(gaps(&[manifest, (FILE, &cargo)]), "cargo: ignored@7");
     assert_eq!(gaps(&[("requirements.txt", "a\n"), (FILE, &pip)]), "");
 }
+
+#[test]
+fn two_files_and_an_old_one() {
+    let text = entry("");
+    assert_eq!(state("dependabot", &[NPM, (FILE, &text), (".github/dependabot.yaml", "x")]), "active +npm: second-file@1");
+    assert_eq!(state("dependabot", &[NPM, (".github/dependabot.yaml", &text)]), "active +npm:");
+    assert_eq!(state("dependabot-preview", &[NPM, (".dependabot/config.yml", "version: 1\n")]), "retired retired@1");
+}
