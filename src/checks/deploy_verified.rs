@@ -80,8 +80,7 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
             let own = format!("{deploys} after {title}; a pushed tag brings its own workflow");
             let open =
                 |why: &str, reason| one(Verdict::Unknown, format!("{own}, and {why}")).cause("own-workflow").reason(reason);
-            let proven = |forge: &ForgeFacts| releasers(job, forge).or_else(|open| approved(job, forge).ok_or(open));
-            let finding = match forge.map(proven) {
+            let finding = match forge.map(|forge| releasers(job, forge)) {
                 None => open("whether the forge lets only releasers push one is not in the files", Reason::NoToken),
                 Some(Ok(who)) => one(Verdict::Pass, format!("{deploys} after {title}; {who}")).cause("verified"),
                 Some(Err(Open::Missing(why))) => open(&why, Reason::Remote),
@@ -160,7 +159,7 @@ fn releasers(job: &DeployJob, forge: &ForgeFacts) -> Result<String, Open> {
         match &one.bypass {
             _ if one.wide => {
                 return Err(Open::Missing(format!(
-                    "everybody of a role that may write passes {} by{}",
+                    "more than a few pass {} by (a role that may write, every workflow, or a deploy key){}",
                     one.name,
                     environment(job, forge)
                 )));
@@ -173,28 +172,6 @@ fn releasers(job: &DeployJob, forge: &ForgeFacts) -> Result<String, Open> {
     }
     told.dedup();
     Ok(told.join("; "))
-}
-
-/// Who approves what deploys, where the job has nothing to deploy with but secrets of an environment that waits for people, and those secrets
-/// lie nowhere else: whatever workflow a tag brings has to wait for them as well.
-fn approved(job: &DeployJob, forge: &ForgeFacts) -> Option<String> {
-    let (name, needed) = (job.environment.as_ref()?, job.secrets.as_ref().ok()?);
-    let all = forge.environments.is()?;
-    let one = all.iter().find(|one| one.name.eq_ignore_ascii_case(name)).filter(|one| one.reviewers)?;
-    let within = |secrets: &Seen<Vec<String>>| secrets.is().map(|kept| needed.iter().map(|name| kept.contains(name)).collect());
-    let kept: Vec<bool> = within(&one.secrets)?;
-    let shared: Vec<bool> = within(&forge.shared_secrets)?;
-    let mut elsewhere = shared.into_iter().any(|there| there);
-    for other in all.iter().filter(|other| !other.reviewers) {
-        let there: Vec<bool> = within(&other.secrets)?;
-        elsewhere |= there.into_iter().any(|there| there);
-    }
-    if elsewhere || !kept.into_iter().all(|there| there) {
-        return None;
-    }
-    let names = needed.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let but = if one.administrators { "; administrators may pass that by" } else { "" };
-    Some(format!("it deploys with {names} alone, kept in the environment `{name}`, which waits for reviewers{but}"))
 }
 
 /// What guards its environment. Whether what it deploys with is kept there alone is in no file.

@@ -4,7 +4,6 @@
 mod arguments;
 mod meaning;
 mod named;
-mod secrets;
 mod tree;
 mod written;
 
@@ -43,8 +42,6 @@ pub struct DeployJob {
     pub tags: Vec<String>,
     /// Its environment, where its name is written out.
     pub environment: Option<String>,
-    /// The secrets without which it has nothing to deploy with, by their names; or, as a clause, why it may have something else.
-    pub secrets: Result<BTreeSet<String>, String>,
 }
 
 /// What stands before a deployment.
@@ -108,8 +105,7 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
                 || text.asks_for_tags(&job.id, &step_place(step, pipeline));
             let (tags, environment) = (text.tag_patterns(), text.environment(&job.id));
             let (what, place) = (step.row.title.clone(), hop.place.clone());
-            let secrets = text.secrets(&job.id);
-            found.push(DeployJob { subject, what, place, triggers, on_tags, guard, tags, environment, secrets });
+            found.push(DeployJob { subject, what, place, triggers, on_tags, guard, tags, environment });
         }
     }
     let handed = handed_on(snapshot, pipelines, trace);
@@ -132,8 +128,7 @@ fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<
         let Some(id) = text.calls_at(unit.place.line) else { continue };
         let (subject, what) = (format!("{}#{id}", pipeline.path), "a workflow of another repository".to_owned());
         let (place, tags) = (unit.place.clone(), text.tag_patterns());
-        let secrets = Err("it is a workflow of another repository".to_owned());
-        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None, secrets });
+        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None });
     }
     found
 }

@@ -68,7 +68,9 @@ fn held(protection: &Protection, asked: Asked) -> Held {
         return Held::Unknown(why.clone());
     }
     Held::No(match (those().next(), asked) {
-        (Some(layer), _) => format!("everybody of a role that may write passes {} by", layer.name),
+        (Some(layer), _) => {
+            format!("more than a few pass {} by (a role that may write, every workflow, or a deploy key)", layer.name)
+        }
         (None, Asked::Creation) => "nothing restricts who makes such a branch".to_owned(),
         (None, Asked::Update) => "nothing restricts who pushes to it, and no approval is asked for".to_owned(),
     })

@@ -47,41 +47,6 @@ pub struct Environment {
     pub app: bool,
     /// Which references may deploy, with whether each is a tag; `None`: all, or not known.
     pub references: Option<Vec<(String, bool)>>,
-    /// Administrators may pass all of that by; not known is yes.
-    pub administrators: bool,
-    /// The names of its secrets.
-    pub secrets: Seen<Vec<String>>,
-}
-
-/// The names of secrets that every job may use, whatever its environment: the repository's, and those that the organisation shares with it.
-pub(super) fn shared_secrets(answers: &Answers) -> Seen<Vec<String>> {
-    const WHAT: &str = "the names of its secrets";
-    let own = names(answers.to("actions/secrets"), WHAT, "secrets: read");
-    let of_person = answers.value("").and_then(|value| text(value.get("owner")?, "type")) == Some("User");
-    match (own, answers.to("actions/organization-secrets")) {
-        // A person has none to share.
-        (own, Got::Missing(_)) if of_person => own,
-        (Seen::Is(mut own), got) => match names(got, WHAT, "secrets: read") {
-            Seen::Is(shared) => {
-                own.extend(shared);
-                Seen::Is(own)
-            }
-            other => other,
-        },
-        (other, _) => other,
-    }
-}
-
-fn names(got: Got, what: &str, needs: &str) -> Seen<Vec<String>> {
-    match got {
-        Got::Is(Value::Array(rows)) => match rows.iter().map(|row| Some(text(row, "name")?.to_ascii_uppercase())).collect() {
-            Some(names) => Seen::Is(names),
-            None => Seen::Hidden(odd(what)),
-        },
-        Got::Is(_) => Seen::Hidden(odd(what)),
-        Got::Plan(words) => Seen::Lacks(words),
-        got => Seen::Hidden(hidden(&got, what, needs)),
-    }
 }
 
 /// The rulesets about tags.
@@ -143,11 +108,5 @@ fn environment(row: &Value, answers: &Answers) -> Option<Environment> {
         reviewers: rows(row, "protection_rules").iter().any(people),
         app: apps.unwrap_or_default().iter().any(|rule| flag(rule, "enabled") == Some(true)),
         references: references.map(|rows| rows.iter().filter_map(reference).collect()),
-        administrators: flag(row, "can_admins_bypass") != Some(false),
-        secrets: names(
-            answers.to(&format!("environments/{}/secrets", segment(name))),
-            &format!("the names of the secrets of the environment `{name}`"),
-            "environments: read",
-        ),
     })
 }

@@ -51,7 +51,7 @@ pub struct Scanning {
 /// The role of administrators, in the forge's numbers.
 const ADMINISTRATORS: u64 = 5;
 
-/// How everybody of a role that is not the administrators' passes a ruleset by.
+/// How more than a few pass a ruleset by: everybody of a role that is not the administrators', every workflow, a deploy key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wide {
     /// At any time.
@@ -64,8 +64,14 @@ impl Wide {
     /// Of a ruleset with those who may pass it by.
     pub(super) fn of(ruleset: &Value) -> Self {
         let role = |actor: &&Value| {
-            let role = text(actor, "actor_type") == Some("RepositoryRole");
-            role && actor.get("actor_id").and_then(Value::as_u64) != Some(ADMINISTRATORS)
+            let id = actor.get("actor_id").and_then(Value::as_u64);
+            match text(actor, "actor_type") {
+                Some("RepositoryRole") => id != Some(ADMINISTRATORS),
+                // Every workflow of the repository acts as this app, and a workflow holds the key.
+                Some("Integration") => id == Some(super::ACTIONS),
+                Some("DeployKey") => true,
+                _ => false,
+            }
         };
         let mut wide = Self::default();
         for actor in rows(ruleset, "bypass_actors").iter().filter(role) {
@@ -100,7 +106,7 @@ pub struct Layer {
     pub creation: bool,
     /// Only some may push to it.
     pub update: bool,
-    /// Everybody of a role that may write passes it by.
+    /// More than a few pass it by.
     pub wide: Wide,
     /// Merges go through a queue.
     pub queue: bool,

@@ -57,8 +57,6 @@ pub struct ForgeFacts {
     pub tags: Seen<Vec<environments::TagRules>>,
     /// Environments of deployments.
     pub environments: Seen<Vec<environments::Environment>>,
-    /// The names of secrets that any job may use.
-    pub shared_secrets: Seen<Vec<String>>,
     /// Languages that code scanning looks at without a file; empty: it is not set up.
     pub default_setup: Seen<Vec<String>>,
     /// Whether the forge raises updates for what is known to be vulnerable.
@@ -86,7 +84,6 @@ impl ForgeFacts {
             protection: protection::of(answers, default_branch.as_deref()),
             tags: environments::tag_rules(answers),
             environments: environments::of(answers),
-            shared_secrets: environments::shared_secrets(answers),
             default_setup: default_setup(answers),
             security_updates: security_updates(answers),
             secret_scanning: secret_scanning(answers),

@@ -4,7 +4,7 @@
 use crate::catalog::Catalog;
 use crate::doc::{Document, Format, Value};
 use crate::snapshot::Snapshot;
-use crate::text::{Place, RepoPath, SourceFile, Span};
+use crate::text::{Place, RepoPath, SourceFile};
 
 /// The workflow as it is written: conditions, environments, checkouts, for which the model of pipelines has no words.
 pub(super) struct Written {
@@ -26,16 +26,6 @@ impl Written {
     /// All of it.
     pub(super) fn root(&self) -> Value<'_> {
         self.document.root()
-    }
-
-    /// The text of it.
-    pub(super) fn text(&self) -> &str {
-        &self.file.text
-    }
-
-    /// The text of a part of it.
-    pub(super) fn text_of(&self, span: Span) -> &str {
-        self.file.text.get(span.start..span.end).unwrap_or_default()
     }
 
     pub(super) fn jobs(&self) -> impl Iterator<Item = (&str, Value<'_>, usize)> {

@@ -79,10 +79,6 @@ impl Asking {
         for name in self.environments() {
             self.list(&format!("environments/{name}/deployment-branch-policies"), Some("branch_policies")).await;
             self.one(&format!("environments/{name}/deployment_protection_rules")).await;
-            self.list(&format!("environments/{name}/secrets"), Some("secrets")).await;
-        }
-        for question in ["actions/secrets", "actions/organization-secrets"] {
-            self.list(question, Some("secrets")).await;
         }
         let owner = |key: &str| repository.get("owner")?.get(key)?.as_str();
         if let (Some("Organization"), Some(login)) = (owner("type"), owner("login")) {

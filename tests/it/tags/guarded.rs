@@ -57,6 +57,8 @@ const REMEDY: &str = "restrict who creates and who updates such branches";
 fn a_branch_that_anybody_may_make_or_change_is_no_release_branch() {
     let approvals = |count: u64| rule("pull_request", json!({ "required_approving_review_count": count }));
     let role = |mode: &str| json!([{ "actor_id": 4, "actor_type": "RepositoryRole", "bypass_mode": mode }]);
+    let app = |id: u64| json!([{ "actor_id": id, "actor_type": "Integration", "bypass_mode": "always" }]);
+    let key = || json!([{ "actor_id": null, "actor_type": "DeployKey", "bypass_mode": "always" }]);
     let classic = |creations: bool, restrictions: Value| {
         (
             200,
@@ -89,8 +91,10 @@ fn a_branch_that_anybody_may_make_or_change_is_no_release_branch() {
             [(200, json!([rule("update", json!({})), approvals(2)])), free(), none(), ruleset(json!([]))],
             "nothing restricts who makes such a branch",
         ),
-        ("who writes passes it by", [both(), free(), none(), ruleset(role("always"))], "passes the ruleset `releases`"),
-        ("in pull requests", [both(), free(), none(), ruleset(role("pull_request"))], "passes the ruleset `releases`"),
+        ("who writes passes it by", [both(), free(), none(), ruleset(role("always"))], "pass the ruleset `releases`"),
+        ("every workflow passes it by", [both(), free(), none(), ruleset(app(15368))], "pass the ruleset `releases`"),
+        ("whoever holds a key passes it by", [both(), free(), none(), ruleset(key())], "pass the ruleset `releases`"),
+        ("in pull requests", [both(), free(), none(), ruleset(role("pull_request"))], "pass the ruleset `releases`"),
         ("classic, made by all", [no_rules(), there(), classic(false, people()), ruleset(json!([]))], "who makes such a branch"),
         ("classic, no list", [no_rules(), there(), classic(true, Value::Null), ruleset(json!([]))], "who makes such a branch"),
         ("the forge does not have it", [no_rules(), gone(), gone(), ruleset(json!([]))], "it has no branch of that name"),
