@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn what_a_line_merely_names_is_not_to_be_read() {
-        let ci = "on: pull_request\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n";
+        let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n";
         let lines = [
             "SHA=$(sha256sum logo.png)",
             "X=$(unzip -p a.jar V)",
@@ -53,8 +53,11 @@ mod tests {
             "node x.js < a.jar",
         ];
         let ci = format!("{ci}{}", lines.map(|line| format!("          {line}\n")).concat());
+        let by_clock = "on: { schedule: [{ cron: '0 1 * * 1' }] }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n          ./up big.txt\n          git push\n";
         let files = [
             (".github/workflows/ci.yml", ci),
+            (".github/workflows/up.yml", by_clock.to_owned()),
+            ("package.json", "{ \"dependencies\": { \"a\": \"1\" } }".to_owned()),
             ("logo.png", "\0PNG".to_owned()),
             ("a.jar", "PK\0".to_owned()),
             ("dockerfile.png", "\0".to_owned()),

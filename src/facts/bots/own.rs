@@ -96,7 +96,7 @@ fn in_files(scene: &Scene<'_>, bot: &Bot, units: &[&Unit], proposes: bool) -> Ve
     });
     let mut found = Vec::new();
     for (path, place) in files.filter(|(path, _)| snapshot.is_file(path)).take(FILES) {
-        let Ok(file) = snapshot.read(&path) else { continue };
+        let Ok(file) = snapshot.peek(&path) else { continue };
         let runs = |row: &&BotRun| row.argv.as_ref().is_some_and(|argv| has_command(&file.text, &argv.join(" ")));
         if !proposes && !bot.proposes.iter().any(|row| runs(&row)) {
             continue;
