@@ -291,6 +291,8 @@ def written_policies():
     yield "nobody", release("min_signatures = 1")
     yield "no-role", CAROL
     yield "leaver", who("alice", "alice") + who("dave", "dave", extra="valid_before = 2025-01-01\n")
+    for name, branches in [("leaver-and-releases", '["main", "release/*"]'), ("leaver-releases", '["release/*"]')]:
+        yield name, who("alice", "alice") + who("dave", "dave", extra="valid_before = 2025-01-01\n") + release(f"branches = {branches}")
     yield "leaver-key", who("alice", "alice") + who("dave", "dave", key_extra="valid_before = 2025-01-01\n")
     yield "leaver-two", who("alice", "alice") + who("dave", "dave", extra="valid_before = 2025-01-01\n") + release("min_signatures = 2")
     yield "newcomer", who("dave", "dave", extra="valid_after = 2024-06-01\n")

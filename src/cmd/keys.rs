@@ -34,11 +34,19 @@ struct Beside {
 
 impl Beside {
     /// Takes in what the file that is there says and this one does not; whether there was such.
-    fn keep(&mut self, directory: &Path, limits: &Limits) -> bool {
-        let old = source::file_beside(directory, &self.name, limits.file_bytes).ok().flatten();
-        let Some(text) = old.and_then(|old| openpgp::merged(&old.text, &self.text)) else { return false };
-        self.text = text;
-        true
+    ///
+    /// # Errors
+    /// The file that is there says what would be lost.
+    fn keep(&mut self, directory: &Path, limits: &Limits) -> Result<bool, Error> {
+        let Some(old) = source::file_beside(directory, &self.name, limits.file_bytes).ok().flatten() else { return Ok(false) };
+        let merged = openpgp::merged(&old.text, &self.text).map_err(|lost| {
+            let error =
+                Error::usage(format!("`{}` cannot be put together with the newer certificate without losing {lost}", self.name));
+            error.hint("keep the file; or, if what it says counts no more, delete it first and have that reviewed")
+        })?;
+        let more = merged.is_some();
+        self.text = merged.unwrap_or_else(|| std::mem::take(&mut self.text));
+        Ok(more)
     }
 }
 
@@ -52,7 +60,7 @@ fn add(context: &Context, args: &KeysAddArgs) -> Result<String, Error> {
     let before = if policy.exists() { request::read_file(&policy, &limits)? } else { "schema = 1\n".to_owned() };
     let directory = policy.parent().map(Path::to_path_buf).unwrap_or_default();
     let (key, mut beside) = given(args, &limits)?;
-    let kept = beside.as_mut().is_some_and(|beside| beside.keep(&directory, &limits));
+    let kept = beside.as_mut().map_or(Ok(false), |beside| beside.keep(&directory, &limits))?;
     let person = args.person.clone();
     if let Some(why) = terms::name_problem(&person) {
         return Err(Error::usage(format!("`{person}` is no name of a person: {why}")).hint(terms::NAME));

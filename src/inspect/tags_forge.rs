@@ -1,5 +1,5 @@
 //! Owns the second look at releases that lie on a branch which only a pattern of the policy lets in: what the forge says about that branch
-//! decides (threats B8). Refuses to ask about any other branch.
+//! decides (threats B8), of where the release lies and of when it came there. Refuses to ask about any other branch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,19 +14,20 @@ use crate::source::forge::{self, Forge};
 /// Branches that the forge is asked about, with three questions each. Whoever may create branches may create more.
 const MOST: usize = 30;
 
-/// Judges again what was verified by such a branch.
+/// Judges again what was verified by such a branch, and what was not since such a branch alone showed it to be in time.
 ///
 /// # Errors
 /// The forge's address or repository is none.
 pub(super) fn hold(run: &Run<'_>, at: &Forge, verdicts: &mut [TagVerdict], repository: &Repository) -> Result<(), Error> {
     let verifying = run.verifying(repository, verdicts.len());
     let through = |verdict: &TagVerdict| -> BTreeSet<String> {
-        let commit = verdict.commit.filter(|_| verdict.outcome.is_ok());
+        let in_time: BTreeSet<String> = verdict.unasked.iter().filter(|_| verdict.outcome.is_err()).cloned().collect();
+        let commit = verdict.commit.filter(|_| verdict.outcome.is_ok() || !in_time.is_empty());
         let of = |(set, commit): (&Branches, _)| -> Vec<String> {
             let names = set.through_patterns(repository, verifying.release, &verifying.histories, commit);
             names.into_iter().map(str::to_owned).collect()
         };
-        run.branches.iter().zip(commit.into_iter().cycle()).flat_map(of).collect()
+        run.branches.iter().zip(commit.into_iter().cycle()).flat_map(of).chain(in_time).collect()
     };
     let by_verdict: Vec<BTreeSet<String>> = verdicts.iter().map(through).collect();
     let names: BTreeSet<&String> = by_verdict.iter().flatten().collect();

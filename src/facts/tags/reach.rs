@@ -43,7 +43,7 @@ pub struct Branches {
 
 impl Branches {
     /// Those that are here, the ones that are named first: they need no forge.
-    fn in_order(&self) -> impl Iterator<Item = &Branch> {
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Branch> {
         let that_are = |by_pattern: bool| self.here.iter().filter(move |branch| branch.by_pattern == by_pattern);
         that_are(false).chain(that_are(true))
     }

@@ -64,6 +64,8 @@ pub struct TagVerdict {
     pub notes: Vec<String>,
     /// Why it cannot be told who else countersigned.
     pub unclear: Option<Refusal>,
+    /// Branches that only a pattern lets in, and that would show a signature to be in time if the forge protects them: it was not asked.
+    pub unasked: BTreeSet<String>,
 }
 
 impl Verifying<'_> {
@@ -80,8 +82,10 @@ impl Verifying<'_> {
             signers: Vec::new(),
             notes: Vec::new(),
             unclear: None,
+            unasked: BTreeSet::new(),
         };
         verdict.outcome = self.steps(name, &mut verdict);
+        verdict.unasked = self.past.unasked();
         verdict
     }
 

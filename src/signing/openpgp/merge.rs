@@ -6,30 +6,48 @@ use sequoia_openpgp as openpgp;
 use openpgp::armor::{Kind, Writer};
 use openpgp::serialize::SerializeInto;
 
-use super::certificate::parse;
+use super::certificate::{Seen, parse};
 
 /// The text of a file with all that both say, where `older` says more than `newer` does of the same key; `None`: `newer` is to be taken as it
-/// is, since it holds all of that, or since both cannot be put together without losing something.
-#[must_use]
-pub fn merged(older: &str, newer: &str) -> Option<String> {
-    let ((old, before), (new, after)) = (parse(older.as_bytes()).ok()?, parse(newer.as_bytes()).ok()?);
+/// is, since it holds all of that, or since `older` is no certificate of this key.
+///
+/// # Errors
+/// Both cannot be put together: what `newer` would lose of what `older` says, as a clause.
+pub fn merged(older: &str, newer: &str) -> Result<Option<String>, String> {
+    let (Ok((old, before)), Ok((new, after))) = (parse(older.as_bytes()), parse(newer.as_bytes())) else { return Ok(None) };
     if old.fingerprint() != new.fingerprint() {
-        return None;
+        return Ok(None);
     }
-    let both = new.clone().merge_public(old.clone()).ok()?;
-    if both == new {
-        return None;
-    }
-    let text = match both == old {
-        true => older.to_owned(),
-        false => armored(&SerializeInto::to_vec(&both).ok()?)?,
+    let both = new.clone().merge_public(old.clone()).map_err(|_| "what the older file says of the key".to_owned())?;
+    // The library leaves out packets that it does not read, so that two files need not say the same where it takes them for equal; and to
+    // merge a certificate with itself may change it.
+    let whole = |text: &str| {
+        parse(text.as_bytes()).is_ok_and(|(again, seen)| {
+            lost(&[&before, &after], &seen) == (0, 0)
+                && (again == both || again.clone().merge_public(both.clone()).is_ok_and(|all| all == again))
+        })
     };
-    let (again, seen) = parse(text.as_bytes()).ok()?;
-    let revoked = || before.revocations.iter().chain(&after.revocations);
-    let whole = revoked().all(|one| seen.revocations.contains(one))
-        && before.unread.iter().chain(&after.unread).all(|one| seen.unread.contains(one))
-        && again.clone().merge_public(both).is_ok_and(|all| all == again);
-    whole.then_some(text)
+    if whole(newer) {
+        return Ok(None);
+    }
+    if whole(older) {
+        return Ok(Some(older.to_owned()));
+    }
+    let text = SerializeInto::to_vec(&both).ok().and_then(|bytes| armored(&bytes)).filter(|text| whole(text));
+    text.map(Some).ok_or_else(|| match lost(&[&before], &after) {
+        (0, 0) => "what the older file says of the key".to_owned(),
+        (revocations, 0) => format!("{revocations} of the older file's revocations"),
+        (revocations, unread) => format!(
+            "{revocations} of the older file's revocations and {unread} of its packets that cannot be read and may be some"
+        ),
+    })
+}
+
+/// How many revocations, and packets that are not read and may be some, are not among what was seen of a file.
+fn lost(of: &[&Seen], seen: &Seen) -> (usize, usize) {
+    let revocations = of.iter().flat_map(|one| &one.revocations).filter(|one| !seen.revocations.contains(one));
+    let unread = of.iter().flat_map(|one| &one.unread).filter(|one| !seen.unread.contains(one));
+    (revocations.count(), unread.count())
 }
 
 fn armored(bytes: &[u8]) -> Option<String> {

@@ -15,7 +15,8 @@ fn case() -> Case {
 
 /// Asks with these answers about `release/evil`: its rules, it, its protection, and the ruleset 7.
 fn asked(case: &Case, answers: [Answer; 4]) -> (Ran, Vec<String>) {
-    let mut script = forge(&[("v1.2", "a20")]);
+    let name = case.arguments.first().expect("a tag");
+    let mut script = forge(&[(name, case.tag.as_deref().expect("a file"))]);
     let routes =
         ["/rules/branches/release%2Fevil", "/branches/release%2Fevil", "/branches/release%2Fevil/protection", "/rulesets/7"];
     for (route, (status, body)) in routes.iter().zip(answers) {
@@ -200,4 +201,40 @@ fn no_branch_is_asked_about_that_decides_nothing() {
     }
     let ran = fetch(&many, &serve(script).address, &[]);
     assert!(ran.status == 1 && ran.text.contains("step    branch"), "{}", ran.text);
+}
+
+/// When a commit came to a branch is told by those alone that not everybody may make.
+#[test]
+fn a_leaver_is_in_time_by_a_branch_that_few_make() {
+    let no_rules = || (200, json!([]));
+    for policy in ["leaver-and-releases", "leaver-releases"] {
+        let mut case = case::named("b69-merged-late-pattern");
+        case.policy = policy.to_owned();
+        for (answers, status, says) in [
+            ([both(), free(), none(), ruleset(json!([]))], 0, "release/evil, which the forge protects"),
+            ([no_rules(), free(), none(), refused()], 1, "the forge does not protect"),
+            ([refused(), free(), none(), refused()], 1, "not known to be protected: "),
+        ] {
+            let (ran, _) = asked(&case, answers);
+            assert_eq!(ran.status, status, "{policy}: {}", ran.text);
+            assert!(ran.text.contains(says), "{policy}: `{says}`: {}", ran.text);
+            assert_eq!(ran.text.contains("step    time"), status == 1, "{policy}: {}", ran.text);
+        }
+    }
+}
+
+/// A protected branch that has the commit late lends nothing to a free one that has it early.
+#[test]
+fn a_free_branch_tells_no_time_beside_a_protected_one() {
+    let mut case = case::named("b69-merged-late-pattern");
+    case.policy = "leaver-releases".to_owned();
+    case.refs.insert("refs/remotes/origin/release/1".to_owned(), "commit:tip".to_owned());
+    let mut script = forge(&[("v1.3", "dave-waiting")]);
+    for (name, rules) in [("release%2Fevil", json!([])), ("release%2F1", both().1)] {
+        script.insert(format!("{REPO}/rules/branches/{name}"), (200, String::new(), rules.to_string()));
+        script.insert(format!("{REPO}/branches/{name}"), (200, String::new(), free().1.to_string()));
+    }
+    script.insert(format!("{REPO}/rulesets/7"), (200, String::new(), ruleset(json!([])).1.to_string()));
+    let ran = fetch(&case, &serve(script).address, &[]);
+    assert!(ran.status == 1 && ran.text.contains("step    time"), "{}", ran.text);
 }
