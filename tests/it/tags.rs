@@ -2,6 +2,7 @@
 
 mod binary;
 mod case;
+mod certificates;
 mod changes;
 mod checked;
 mod commands;
