@@ -20,13 +20,15 @@ use crate::report::facts::FactsReport;
 use crate::report::waivers::WaiverTerms;
 use crate::report::{Base, NotInspected, PolicyInfo, Report, Subject, SubjectKind};
 use crate::snapshot::{self, Snapshot};
-use crate::source::forge::Answers;
+use crate::source::OpenOptions;
+use crate::source::forge::{self, Answers};
 use crate::terms::Terms;
 
 pub mod base;
 mod compared;
 pub mod countersign;
 mod fits;
+pub mod lacking;
 mod opened;
 pub mod policy_diff;
 mod road;
@@ -123,6 +125,21 @@ pub struct CheckRequest {
     pub block_existing: bool,
     /// What a forge answered about the repository, where one was asked.
     pub forge: Option<Arc<Answers>>,
+    /// What it told of the commits that the tree is held against and that are not here.
+    pub told: Option<Arc<forge::Base>>,
+}
+
+impl CheckRequest {
+    /// How its path is opened.
+    fn opening(&self) -> OpenOptions {
+        OpenOptions {
+            rev: self.rev.clone(),
+            here: self.here,
+            judge_commit: self.judge_commit,
+            limits: self.limits.clone(),
+            told: self.told.clone(),
+        }
+    }
 }
 
 /// Inspects and judges.
@@ -151,7 +168,7 @@ pub fn waivable(request: &CheckRequest, rule: &str) -> Result<(Report, WaiverTer
 
 fn checked(request: &CheckRequest, opened: &Opened) -> Result<Report, Error> {
     let commit = opened.chosen.as_ref().and_then(|chosen| chosen.compare);
-    let base = || commit.map(|id| compared::open(&request.path, request.here, id, &opened.snapshot, &request.limits)).transpose();
+    let base = || commit.map(|id| compared::open(request, id, &opened.snapshot)).transpose();
     let mut report = judged_by(request, opened, base()?, &opened.judging)?;
     for also in &opened.also {
         // All must hold: the worst outcome is told.

@@ -10,12 +10,12 @@ use super::{Context, event};
 use crate::catalog::Catalog;
 use crate::cli::{CheckArgs, Color, InspectArgs};
 use crate::error::Error;
-use crate::inspect::{CheckRequest, Moment};
+use crate::inspect::{CheckRequest, Moment, lacking};
 use crate::limits::Limits;
 use crate::policy::FailOn;
 use crate::report::View;
 use crate::source;
-use crate::source::forge::{self, Answers};
+use crate::source::forge;
 use crate::terms::nearest;
 
 /// The request of `check` or, with no options of its own, of `facts`.
@@ -33,7 +33,7 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
     let common = &context.common;
     let environment = context.environment;
     let run = ActionsRun::read(environment);
-    Ok(CheckRequest {
+    let mut request = CheckRequest {
         path: args.path.clone(),
         rev: args.rev.clone(),
         here: args.here,
@@ -55,13 +55,16 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
         called: event::called(&run),
         base: check.and_then(|check| check.base.clone()),
         block_existing: check.is_some_and(|check| check.block_existing),
-        forge: args.forge.as_ref().map(|named| forge(named.as_deref())).transpose()?,
-    })
-}
-
-/// What the forge answers about the repository; everything else of the request is in order by then.
-fn forge(named: Option<&str>) -> Result<Arc<Answers>, Error> {
-    forge::answers(&environment::forge("--forge", named)?).map(Arc::new)
+        forge: None,
+        told: None,
+    };
+    // Everything else of the request is in order by then.
+    if let Some(named) = &args.forge {
+        let forge = environment::forge("--forge", named.as_deref())?;
+        request.forge = Some(Arc::new(forge::answers(&forge)?));
+        request.told = lacking::of(&request, &forge)?.map(Arc::new);
+    }
+    Ok(request)
 }
 
 fn refuse_later(args: &InspectArgs) -> Result<(), Error> {

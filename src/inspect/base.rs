@@ -8,7 +8,7 @@ use super::{fits, tags_judge};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::origin::BaseTip;
-use crate::source::ancestry::{self, Ancestry};
+use crate::source::ancestry::Ancestry;
 use crate::source::merge_base::{MergeBase, merge_base};
 use crate::source::{Repository, commit, fetching};
 use crate::terms::policy::Policy;
@@ -205,7 +205,7 @@ impl Bench<'_> {
         };
         let judge = match newest {
             // The branch moved on since the run began: its policy of now judges.
-            Some(newest) if newest != tip => match ancestry::within(&self.repository.objects, tip, newest) {
+            Some(newest) if newest != tip => match self.repository.lies_in(tip, newest) {
                 Ancestry::Outside => {
                     let error = Error::incomplete(format!("the base {tip} does not lie on {branch}"));
                     return Err(error.hint(format!(
@@ -230,7 +230,7 @@ impl Bench<'_> {
     fn merge_group(&self, branch: &str, base: &str) -> Result<Chosen, Error> {
         let tip = self.here(base, branch)?;
         let newest = self.origin(branch)?.ok_or_else(|| self.absent(branch, "base branch"))?;
-        let apart = |one, other| matches!(ancestry::within(&self.repository.objects, one, other), Ancestry::Outside);
+        let apart = |one, other| matches!(self.repository.lies_in(one, other), Ancestry::Outside);
         if apart(newest, tip) && apart(tip, newest) {
             let error = Error::incomplete(format!("the queue's base {tip} has nothing to do with {branch}"));
             return Err(error.hint(fetching::branch(self.repository, branch)));
@@ -247,7 +247,7 @@ impl Bench<'_> {
         let known = (before != ZEROS).then(|| Oid::from_str(before).ok()).flatten();
         let forced = match known {
             None => true,
-            Some(before) => match ancestry::within(&self.repository.objects, before, inspected) {
+            Some(before) => match self.repository.lies_in(before, inspected) {
                 Ancestry::Within { .. } => false,
                 Ancestry::Outside => true,
                 Ancestry::Unknown(missing, error) => {
@@ -267,7 +267,7 @@ impl Bench<'_> {
             None if is_default && before == ZEROS => return Ok(None),
             None => self.default_tip()?.1,
         };
-        if forced && is_default && !matches!(ancestry::within(&self.repository.objects, inspected, tip), Ancestry::Outside) {
+        if forced && is_default && !matches!(self.repository.lies_in(inspected, tip), Ancestry::Outside) {
             let error = Error::incomplete(format!(
                 "{branch} was rewritten: what stood there ({before}) is no part of it any more, and nothing else here is older than the push"
             ));

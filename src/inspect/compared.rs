@@ -2,16 +2,15 @@
 //! base can no longer be read. Refuses to say what follows: `policy::compare` does.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use git2::Oid;
 
+use super::CheckRequest;
 use super::road::Judged;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::components::Scope;
 use crate::finding::{Finding, Verdict};
-use crate::limits::Limits;
 use crate::snapshot::{self, Snapshot};
 use crate::source::OpenOptions;
 use crate::text::RepoPath;
@@ -27,9 +26,9 @@ const SAME: usize = 90;
 ///
 /// # Errors
 /// Its objects are not all here.
-pub(super) fn open(path: &Path, here: bool, commit: Oid, head: &Snapshot, limits: &Limits) -> Result<Snapshot, Error> {
-    let options = OpenOptions { rev: Some(commit.to_string()), here, judge_commit: false, limits: limits.clone() };
-    let base = snapshot::open(path, &options).map_err(|error| {
+pub(super) fn open(request: &CheckRequest, commit: Oid, head: &Snapshot) -> Result<Snapshot, Error> {
+    let options = OpenOptions { rev: Some(commit.to_string()), judge_commit: false, ..request.opening() };
+    let base = snapshot::open(&request.path, &options).map_err(|error| {
         let message = format!("the base {commit} cannot be read: {}", error.message);
         Error::incomplete(message)
             .hint(format!("git fetch --refetch --depth=1 origin {commit} (with actions/checkout: fetch-depth: 2)"))

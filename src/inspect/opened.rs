@@ -62,13 +62,7 @@ impl PolicyChange {
 /// # Errors
 /// As [`super::check`].
 pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
-    let options = OpenOptions {
-        rev: request.rev.clone(),
-        here: request.here,
-        judge_commit: request.judge_commit,
-        limits: request.limits.clone(),
-    };
-    let snapshot = snapshot::open(&request.path, &options)?.with_forge(request.forge.clone());
+    let snapshot = snapshot::open(&request.path, &request.opening())?.with_forge(request.forge.clone());
     let name = name(request, snapshot.subject().revision.as_deref());
     let snapshot = snapshot.called(name);
     let mut notes = Vec::new();
@@ -163,7 +157,18 @@ fn chosen(request: &CheckRequest, snapshot: &Snapshot, notes: &mut Vec<String>) 
     };
     fits::fits(&question, repository)?;
     let named = request.policy_file.is_some() || request.policy_ref.is_some();
-    match base::choose(&question, repository) {
+    let told = request.told.as_deref();
+    notes.extend(told.filter(|told| !told.objects.is_empty()).map(|told| {
+        let many = told.objects.len();
+        format!("{many} objects of the commits that it is held against are not here and were read from the forge, each checked by its id")
+    }));
+    let unanswered = |mut error: Error| {
+        if let Some(why) = told.and_then(|told| told.failed.as_ref()).filter(|_| error.kind == Kind::Incomplete) {
+            error.message.push_str(&format!("; the forge was asked for what is lacking: {why}"));
+        }
+        error
+    };
+    match base::choose(&question, repository).map_err(unanswered) {
         Err(error) if named && request.base.is_none() => {
             let next = error.hint.map(|hint| format!("; next: {hint}")).unwrap_or_default();
             notes.push(format!("nothing is compared, so every finding counts as new: {}{next}", error.message));
@@ -198,8 +203,9 @@ impl PolicyReader for PolicyFiles<'_> {
     }
 
     fn at(&self, revision: &str, path: &str) -> Result<Option<Arc<SourceFile>>, Error> {
+        let request = self.request.opening();
         let options =
-            OpenOptions { rev: Some(revision.to_owned()), limits: self.request.limits.clone(), ..OpenOptions::default() };
+            OpenOptions { rev: Some(revision.to_owned()), limits: request.limits, told: request.told, ..OpenOptions::default() };
         let there = snapshot::open(&self.request.path, &options)?;
         read_policy(&there, path)
     }

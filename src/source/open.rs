@@ -2,6 +2,7 @@
 //! trees.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::Oid;
 
@@ -9,6 +10,7 @@ use crate::error::{Error, Kind};
 use crate::limits::Limits;
 use crate::text::RepoPath;
 
+use super::forge::Base;
 use super::entry::{Entry, EntryKind, Listing, Origin, Subject, SubjectKind};
 use super::locate::{self, GitDirs, Located};
 use super::repository::Repository;
@@ -26,6 +28,8 @@ pub struct OpenOptions {
     pub judge_commit: bool,
     /// The bounds.
     pub limits: Limits,
+    /// What a forge told of commits that are not here.
+    pub told: Option<Arc<Base>>,
 }
 
 /// Opens a work tree (or a folder in one), a git directory, or a plain folder.
@@ -100,16 +104,16 @@ fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
             None => Ok(plain(folder, &options.limits)),
         },
         Located::GitDir(dirs) => {
-            let repository = Repository::open(dirs, true)?;
+            let repository = repository(dirs, true, options)?;
             revision_of(repository, options.rev.as_deref().unwrap_or("HEAD"), &options.limits)
         }
         Located::WorkTree { root, dirs, notes } => {
             let raw = folder.strip_prefix(&root).unwrap_or(Path::new("")).as_os_str().as_encoded_bytes();
             let below = RepoPath::from_git_bytes(raw);
             let mut source = match &options.rev {
-                Some(rev) => revision_of(Repository::open(dirs, false)?, rev, &options.limits)?,
-                None if options.judge_commit => judged_commit(root.clone(), dirs, &options.limits)?,
-                None => of_work_tree(root.clone(), dirs, &options.limits)?,
+                Some(rev) => revision_of(repository(dirs, false, options)?, rev, &options.limits)?,
+                None if options.judge_commit => judged_commit(root.clone(), dirs, options)?,
+                None => of_work_tree(root.clone(), dirs, options)?,
             };
             source.notes.splice(0..0, notes);
             if options.here && !below.is_root() {
@@ -128,6 +132,15 @@ fn open_folder(folder: &Path, options: &OpenOptions) -> Result<Source, Error> {
             Ok(source)
         }
     }
+}
+
+/// A repository with what a forge told of it.
+fn repository(dirs: GitDirs, is_git_dir: bool, options: &OpenOptions) -> Result<Repository, Error> {
+    let mut repository = Repository::open(dirs, is_git_dir)?;
+    if let Some(told) = &options.told {
+        repository.take_in_base(told)?;
+    }
+    Ok(repository)
 }
 
 fn source(subject: Subject, listing: Listing, limits: &Limits) -> Source {
@@ -162,8 +175,8 @@ fn list_commit(repository: &Repository, id: Oid, limits: &Limits) -> Result<List
     tree::list(&repository.objects, commit.tree, limits)
 }
 
-fn of_work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
-    let repository = Repository::open(dirs, false)?;
+fn of_work_tree(root: PathBuf, dirs: GitDirs, options: &OpenOptions) -> Result<Source, Error> {
+    let (repository, limits) = (repository(dirs, false, options)?, &options.limits);
     let head = repository.head()?;
     let tracked = index::read(&repository.dirs.own)?;
     let exclude = repository.dirs.common.join("info/exclude");
@@ -178,10 +191,10 @@ fn of_work_tree(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source,
 }
 
 /// The tree of `HEAD`, and whether the files differ from it; the files themselves before the first commit.
-fn judged_commit(root: PathBuf, dirs: GitDirs, limits: &Limits) -> Result<Source, Error> {
-    let repository = Repository::open(dirs.clone(), false)?;
+fn judged_commit(root: PathBuf, dirs: GitDirs, options: &OpenOptions) -> Result<Source, Error> {
+    let (repository, limits) = (repository(dirs.clone(), false, options)?, &options.limits);
     if repository.head()?.is_none() {
-        return of_work_tree(root, dirs, limits);
+        return of_work_tree(root, dirs, options);
     }
     let tracked = index::read(&repository.dirs.own)?;
     let work = worktree::list(&root, &tracked, &Untracked::Visible(&repository.dirs.common.join("info/exclude")), limits);

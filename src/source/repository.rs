@@ -1,12 +1,14 @@
 //! Owns the git data of one opened repository: objects and references. Refuses configuration.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use git2::{ObjectType, Oid};
 
 use crate::error::Error;
 
-use super::forge::Fetched;
+use super::ancestry::{self, Ancestry};
+use super::forge::{Base, Fetched, Kind};
 use super::format;
 use super::locate::GitDirs;
 use super::objects::Objects;
@@ -31,6 +33,8 @@ pub struct Repository {
     pub is_git_dir: bool,
     /// What a forge told and what of it was not read.
     pub told: Fetched,
+    /// A commit and a later one in whose history it lies, as a forge told.
+    within: BTreeSet<(Oid, Oid)>,
     pub(crate) dirs: GitDirs,
 }
 
@@ -45,6 +49,7 @@ impl Repository {
             refs: Refs::new(dirs.clone()),
             is_git_dir,
             told: Fetched::default(),
+            within: BTreeSet::new(),
             dirs,
         })
     }
@@ -78,6 +83,31 @@ impl Repository {
         self.refs.take_in(&fetched.refs);
         self.told = fetched.clone();
         self.objects.take_in(ObjectType::Tag, &fetched.objects)
+    }
+
+    /// Takes in what a forge told of commits that are not here: tips of branches, objects kept in memory, and what lies in whose history.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    pub fn take_in_base(&mut self, base: &Base) -> Result<(), Error> {
+        let below = if self.is_mirror()? { OWN_BRANCHES } else { ORIGINS_BRANCHES };
+        self.refs.take_in(&base.tips.iter().map(|(branch, tip)| (format!("{below}{branch}"), Some(*tip))).collect());
+        self.within.clone_from(&base.within);
+        for (kind, of) in [(Kind::Commit, ObjectType::Commit), (Kind::Tree, ObjectType::Tree), (Kind::Blob, ObjectType::Blob)] {
+            let objects: Vec<Vec<u8>> =
+                base.objects.iter().filter(|(one, _)| *one == kind).map(|(_, bytes)| bytes.clone()).collect();
+            self.objects.take_in(of, &objects)?;
+        }
+        Ok(())
+    }
+
+    /// Whether `commit` lies in the history of `tip`: by the commits that are here, else by what a forge told.
+    #[must_use]
+    pub fn lies_in(&self, commit: Oid, tip: Oid) -> Ancestry {
+        match ancestry::within(&self.objects, commit, tip) {
+            Ancestry::Unknown(..) if self.within.contains(&(commit, tip)) => Ancestry::Within { first_parent: false },
+            answer => answer,
+        }
     }
 
     /// Whether a path, links resolved, lies in one of its git directories; a linked work tree has two.

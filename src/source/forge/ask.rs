@@ -61,7 +61,12 @@ impl Talk {
 
     /// One question about one thing.
     pub(super) async fn ask(&self, route: &str) -> Got {
-        self.page(route).await.0
+        self.ask_long(route, ANSWER_BYTES).await
+    }
+
+    /// The same where an answer may have so many bytes.
+    pub(super) async fn ask_long(&self, route: &str, most: usize) -> Got {
+        self.page(route, most).await.0
     }
 
     /// One question about a list: an array, or an object with one in `key`.
@@ -69,7 +74,7 @@ impl Talk {
         let mut all = Vec::new();
         for page in 1..=PAGES {
             let between = if route.contains('?') { '&' } else { '?' };
-            let (got, more) = self.page(&format!("{route}{between}per_page={PAGE}&page={page}")).await;
+            let (got, more) = self.page(&format!("{route}{between}per_page={PAGE}&page={page}"), ANSWER_BYTES).await;
             let Got::Is(mut value) = got else { return got };
             let entries = match key {
                 Some(key) => value.get_mut(key).map(Value::take),
@@ -85,14 +90,14 @@ impl Talk {
     }
 
     /// One answer, and whether another page follows.
-    async fn page(&self, route: &str) -> (Got, bool) {
+    async fn page(&self, route: &str, most: usize) -> (Got, bool) {
         let mut tries = 1;
         loop {
             let left = self.end.saturating_duration_since(tokio::time::Instant::now());
             if left.is_zero() {
                 return (Got::Failed(format!("all answers together took longer than {} s", WHOLE.as_secs())), false);
             }
-            let tried = tokio::time::timeout(self.patience.min(left), self.once(route)).await;
+            let tried = tokio::time::timeout(self.patience.min(left), self.once(route, most)).await;
             let tried = tried.unwrap_or_else(|_| Try::Again("it takes too long".to_owned(), None));
             let (why, wait) = match tried {
                 Try::Got(got, more) => return (got, more),
@@ -112,7 +117,7 @@ impl Talk {
         }
     }
 
-    async fn once(&self, route: &str) -> Try {
+    async fn once(&self, route: &str, most: usize) -> Try {
         let answer = match self.client._get(route).await {
             Ok(answer) => answer,
             Err(problem) => return Try::Again(clause(&problem), None),
@@ -132,7 +137,7 @@ impl Talk {
             _ => return Try::Again(format!("status {status}"), None),
         }
         let failed = |why: &str| Try::Got(Got::Failed(why.to_owned()), false);
-        let bytes = match Limited::new(body, ANSWER_BYTES).collect().await {
+        let bytes = match Limited::new(body, most).collect().await {
             Ok(bytes) => bytes.to_bytes(),
             Err(problem) if problem.is::<http_body_util::LengthLimitError>() => return failed("its answer is too long"),
             Err(_) => return Try::Again("its answer breaks off".to_owned(), None),

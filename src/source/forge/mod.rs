@@ -1,13 +1,16 @@
-//! Owns reaching GitHub's API, the one place of this program that uses a network, and only when asked to: tags with their bytes, and what
-//! the forge knows about a repository. A token goes to the one origin it is for, over https; redirects are refused. Refuses to judge.
+//! Owns reaching GitHub's API, the one place of this program that uses a network, and only when asked to: tags with their bytes, what a
+//! shallow checkout lacks, and what the forge knows about a repository. A token goes to the one origin it is for, over https; redirects are refused. Refuses to judge.
 
 mod answers;
 mod ask;
+mod base;
 mod connect;
 mod questions;
 mod tags;
+mod written;
 
 pub use answers::{Answers, Got, segment};
+pub use base::{Base, Kind, Wanted, base};
 pub use questions::{answers, branches};
 pub use tags::{AtForge, Fetched, tags};
 

@@ -7,14 +7,13 @@ use serde_json::Value;
 
 use super::ask::Talk;
 use super::connect::base;
+use super::written::{OFFSETS, offset};
 use super::{Forge, Got, escaped, runtime};
 use crate::error::Error;
 use crate::signing::tag_name::{COUNTERSIGN, TAGS};
 
 /// Countersignatures of one release whose objects are asked for, each of which is a question.
 const MOST: usize = 100;
-/// The offsets of a tagger's clock from UTC, in quarters of an hour: the forge tells the moment without it.
-const OFFSETS: std::ops::RangeInclusive<i32> = -48..=56;
 /// What to do without an answer.
 const WITHOUT: &str = "try again, or fetch the tag with git and leave --fetch out";
 
@@ -195,10 +194,6 @@ fn unsigned(tag: &Value) -> Vec<String> {
         Some((head, text(tag, "message")?))
     };
     let Some((head, message)) = parts() else { return Vec::new() };
-    let offsets = OFFSETS.map(|quarters| {
-        let (sign, minutes) = (if quarters < 0 { '-' } else { '+' }, quarters.unsigned_abs() * 15);
-        format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
-    });
     let ends = |offset: String| ["\n", ""].map(|end| format!("{head} {offset}\n\n{message}{end}"));
-    offsets.flat_map(ends).collect()
+    OFFSETS.map(offset).flat_map(ends).collect()
 }
