@@ -129,7 +129,19 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
     pipelines.extend(ci::hosted::default_setup(&world));
-    let mut trace = trace::trace(&pipelines, &world, terms);
+    let packages: Vec<_> = inventory
+        .manifests
+        .iter()
+        .filter(|manifest| manifest.path.file_name() == "package.json")
+        .map(|manifest| manifest.path.clone())
+        .collect();
+    let locks = locks::gather(snapshot, &catalog.languages);
+    let of_people = |world: &runners::World<'_>| {
+        let mut local = local::trace(world, terms, &packages, &locks);
+        local.invocations.extend(by_hand::trace(world, terms, &inventory).invocations);
+        local
+    };
+    let (mut trace, local) = trace::beside(&world, |world| trace::trace(&pipelines, world, terms), of_people);
     if let Some((pipeline, more)) = ci::hosted::gather(&world, terms, pipelines.len()) {
         pipelines.push(pipeline);
         trace.invocations.extend(more.invocations);
@@ -145,15 +157,6 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     trace.opaque.extend(unreadable_ci.iter().filter(|file| file.cause.may_run()).map(trace::OpaqueUnit::not_read));
     trace.opaque.extend(forge.into_iter().flat_map(ci::hosted::required_elsewhere));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
-    let packages: Vec<_> = inventory
-        .manifests
-        .iter()
-        .filter(|manifest| manifest.path.file_name() == "package.json")
-        .map(|manifest| manifest.path.clone())
-        .collect();
-    let locks = locks::gather(snapshot, &catalog.languages);
-    let mut local = local::trace(&world, terms, &packages, &locks);
-    local.invocations.extend(by_hand::trace(&world, terms, &inventory).invocations);
     let filtered = filtered::Filtered::new(snapshot);
     let evidence = standing::Evidence {
         world: &world,

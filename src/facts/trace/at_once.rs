@@ -1,4 +1,4 @@
-//! Owns walking several pipelines at the same time: each by a tracer of its own, so that nothing depends on which is walked first.
+//! Owns walking several pipelines, and what people run by hand beside them, at the same time: each by a tracer of its own, so that nothing depends on which is walked first.
 //! Refuses to let that cost more than the work that is left: then they are walked one after the other, from one meter.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -41,6 +41,27 @@ pub(super) fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) ->
         all.extend(part.out);
     }
     all
+}
+
+/// Two walks that have nothing to do with one another, the second by a thread of its own; one after the other from one meter where that
+/// could have decided anything, as for the pipelines of one walk.
+pub(super) fn beside<A, B: Send>(world: &World<'_>, one: impl Fn(&World<'_>) -> A, other: impl Fn(&World<'_>) -> B + Sync) -> (A, B) {
+    let left = world.meter.left();
+    let meters = [Meter::of(left), Meter::of(left)];
+    let both = thread::scope(|scope| {
+        let apart = || other(&World { meter: &meters[1], ..*world });
+        let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, apart).ok()?;
+        let first = one(&World { meter: &meters[0], ..*world });
+        Some((first, started.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+    });
+    let steps = meters.iter().map(|meter| left - meter.left()).sum();
+    match both.filter(|_| steps < left.saturating_sub(LARGEST)) {
+        Some(both) => {
+            world.meter.spend(steps);
+            both
+        }
+        None => (one(world), other(world)),
+    }
 }
 
 /// The pipelines in their order, walked by so many threads; `None` when one meter for all of them could have decided anything: it
@@ -146,6 +167,19 @@ mod tests {
             assert_eq!(told(Limits::default(), Some(threads)).0, alone, "{threads}");
         }
         assert_eq!(told(Limits::default(), None).0, alone);
+    }
+
+    #[test]
+    fn a_walk_beside_another_costs_what_it_costs_after_it() {
+        let snapshot = Snapshot::in_memory(tree());
+        let seen = runners::Seen::default();
+        let spending = |steps: usize| move |world: &World<'_>| (world.meter.left(), world.meter.spend(steps)).0;
+        for (have, want) in [(LARGEST * 3, (LARGEST * 3, LARGEST * 3)), (LARGEST + 70, (LARGEST + 70, LARGEST + 30))] {
+            let meter = Meter::of(have);
+            let world = World { snapshot: &snapshot, catalog: Catalog::builtin(), meter: &meter, seen: &seen };
+            assert_eq!(beside(&world, spending(40), spending(30)), want);
+            assert_eq!(meter.left(), have - 70);
+        }
     }
 
     #[test]

@@ -62,6 +62,12 @@ pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace 
     at_once::trace(pipelines, world, terms)
 }
 
+/// What two walks lead to that have nothing to do with one another, at the same time. Both start with what is left of the world's meter.
+#[must_use]
+pub fn beside<A, B: Send>(world: &World<'_>, one: impl Fn(&World<'_>) -> A, other: impl Fn(&World<'_>) -> B + Sync) -> (A, B) {
+    at_once::beside(world, one, other)
+}
+
 /// Follows what is run by hand, by a local hook or by a service outside the tree: no unit of a pipeline, the root of the
 /// tree. `condition` says what it depends on that the tree does not show.
 #[must_use]
