@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::facts::components::Scope;
 use crate::finding::{Finding, Verdict};
 use crate::snapshot::{self, Snapshot};
-use crate::source::OpenOptions;
+use crate::source::{OpenOptions, fetching};
 use crate::text::RepoPath;
 
 /// Files that are looked at for the old place of one.
@@ -30,8 +30,7 @@ pub(super) fn open(request: &CheckRequest, commit: Oid, head: &Snapshot) -> Resu
     let options = OpenOptions { rev: Some(commit.to_string()), judge_commit: false, ..request.opening() };
     let base = snapshot::open(&request.path, &options).map_err(|error| {
         let message = format!("the base {commit} cannot be read: {}", error.message);
-        Error::incomplete(message)
-            .hint(format!("git fetch --refetch --depth=1 origin {commit} (with actions/checkout: fetch-depth: 2)"))
+        Error::incomplete(message).hint(fetching::base(&commit.to_string()))
     })?;
     Ok(base.sharing_documents_with(head).called(head.subject().repository.clone()))
 }

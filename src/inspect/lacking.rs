@@ -59,7 +59,8 @@ fn wanted(request: &CheckRequest, repository: &Repository) -> Option<Wanted> {
     }
     wanted.commits.retain(|id| commit::read(&repository.objects, *id).is_err());
     let here = |branch: &str| repository.refs.resolve(&format!("{ORIGINS_BRANCHES}{branch}")).ok().flatten().is_some();
-    wanted.branches = branches.into_iter().filter(|(name, _)| !here(name)).map(|(name, whole)| (name.to_owned(), whole)).collect();
+    wanted.branches =
+        branches.into_iter().filter(|(name, _)| !here(name)).map(|(name, whole)| (name.to_owned(), whole)).collect();
     wanted.policy = vec![POLICY_FILE.to_owned(), POLICY_FOLDER.to_owned()];
     (!wanted.commits.is_empty() || !wanted.branches.is_empty()).then_some(wanted)
 }

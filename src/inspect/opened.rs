@@ -12,7 +12,8 @@ use crate::policy::origin::{BaseTip, Loosening, Named, POLICY_FILE};
 use crate::policy::protected::Proposal;
 use crate::policy::{self, OriginRequest, PolicyReader};
 use crate::snapshot::{self, Snapshot, UnreadKind};
-use crate::source::{self, OpenOptions};
+use crate::source::forge::Base;
+use crate::source::{self, OpenOptions, fetching};
 use crate::terms::read::Open;
 use crate::terms::{Policy, trust};
 use crate::text::{Place, RepoPath, SourceFile};
@@ -162,13 +163,7 @@ fn chosen(request: &CheckRequest, snapshot: &Snapshot, notes: &mut Vec<String>) 
         let many = told.objects.len();
         format!("{many} objects of the commits that it is held against are not here and were read from the forge, each checked by its id")
     }));
-    let unanswered = |mut error: Error| {
-        if let Some(why) = told.and_then(|told| told.failed.as_ref()).filter(|_| error.kind == Kind::Incomplete) {
-            error.message.push_str(&format!("; the forge was asked for what is lacking: {why}"));
-        }
-        error
-    };
-    match base::choose(&question, repository).map_err(unanswered) {
+    match base::choose(&question, repository).and_then(|chosen| whole(chosen, told)).map_err(|error| unanswered(error, told)) {
         Err(error) if named && request.base.is_none() => {
             let next = error.hint.map(|hint| format!("; next: {hint}")).unwrap_or_default();
             notes.push(format!("nothing is compared, so every finding counts as new: {}{next}", error.message));
@@ -176,6 +171,22 @@ fn chosen(request: &CheckRequest, snapshot: &Snapshot, notes: &mut Vec<String>) 
         }
         chosen => chosen,
     }
+}
+
+/// A base of which the forge gave a part is none: what it lacks would count as the change's own.
+fn whole(chosen: Option<Chosen>, told: Option<&Base>) -> Result<Option<Chosen>, Error> {
+    match chosen.as_ref().and_then(|chosen| chosen.compare).filter(|id| told.and_then(|told| told.partial) == Some(*id)) {
+        Some(id) => Err(Error::incomplete(format!("the base {id} is not whole here")).hint(fetching::base(&id.to_string()))),
+        None => Ok(chosen),
+    }
+}
+
+/// Says why a forge that was asked did not help.
+fn unanswered(mut error: Error, told: Option<&Base>) -> Error {
+    if let Some(why) = told.and_then(|told| told.failed.as_ref()).filter(|_| error.kind == Kind::Incomplete) {
+        error.message.push_str(&format!("; the forge was asked for what is lacking: {why}"));
+    }
+    error
 }
 
 /// Reads policies from where the snapshot came from, and from disk where the user says so.

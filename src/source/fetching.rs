@@ -36,6 +36,12 @@ pub fn one_branch(name: &str) -> String {
     format!("git fetch origin {} (with actions/checkout: fetch-depth: 0)", refspec(name))
 }
 
+/// Brings a commit to compare with, alone.
+#[must_use]
+pub fn base(commit: &str) -> String {
+    format!("git fetch --refetch --depth=1 origin {commit} (with actions/checkout: fetch-depth: 2)")
+}
+
 /// One word of a shell, whatever the branch is called.
 fn refspec(name: &str) -> String {
     let quoted = name.replace('\'', "'\\''");

@@ -10,8 +10,8 @@ use crate::error::{Error, Kind};
 use crate::limits::Limits;
 use crate::text::RepoPath;
 
-use super::forge::Base;
 use super::entry::{Entry, EntryKind, Listing, Origin, Subject, SubjectKind};
+use super::forge::Base;
 use super::locate::{self, GitDirs, Located};
 use super::repository::Repository;
 use super::worktree::{self, Untracked};

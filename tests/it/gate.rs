@@ -6,6 +6,7 @@ mod checkout;
 mod compared;
 mod events;
 mod judges;
+mod lacking;
 mod matched;
 mod shrunk;
 mod started;

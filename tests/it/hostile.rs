@@ -63,6 +63,7 @@ fn request(path: &Path) -> CheckRequest {
         called: None,
         block_existing: false,
         forge: None,
+        told: None,
     }
 }
 

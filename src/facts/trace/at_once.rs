@@ -45,7 +45,11 @@ pub(super) fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) ->
 
 /// Two walks that have nothing to do with one another, the second by a thread of its own; one after the other from one meter where that
 /// could have decided anything, as for the pipelines of one walk.
-pub(super) fn beside<A, B: Send>(world: &World<'_>, one: impl Fn(&World<'_>) -> A, other: impl Fn(&World<'_>) -> B + Sync) -> (A, B) {
+pub(super) fn beside<A, B: Send>(
+    world: &World<'_>,
+    one: impl Fn(&World<'_>) -> A,
+    other: impl Fn(&World<'_>) -> B + Sync,
+) -> (A, B) {
     let left = world.meter.left();
     let meters = [Meter::of(left), Meter::of(left)];
     let both = thread::scope(|scope| {

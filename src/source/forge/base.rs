@@ -53,6 +53,8 @@ pub struct Base {
     pub within: BTreeSet<(Oid, Oid)>,
     /// Why something is lacking.
     pub failed: Option<String>,
+    /// The commit of which only a part came.
+    pub partial: Option<Oid>,
 }
 
 /// A kind of object.
@@ -97,6 +99,9 @@ struct Asking<'a> {
 impl Asking<'_> {
     async fn all(&mut self) -> Result<(), String> {
         let wanted = self.wanted;
+        for commit in &wanted.commits {
+            self.commit(*commit, true).await?;
+        }
         for branch in wanted.branches.keys() {
             let found = self.get(&format!("/git/ref/heads/{}", escaped(branch)), COMMIT_BYTES).await?;
             let full = format!("refs/heads/{branch}");
@@ -105,9 +110,6 @@ impl Asking<'_> {
             }
             let tip = id(found.pointer("/object/sha"))?;
             self.base.tips.insert(branch.clone(), tip);
-        }
-        for commit in &wanted.commits {
-            self.commit(*commit, true).await?;
         }
         for (branch, whole) in &wanted.branches {
             self.commit(self.base.tips[branch], *whole).await?;
@@ -133,6 +135,13 @@ impl Asking<'_> {
 
     /// A commit, its trees, and its files: all, or those that are a policy.
     async fn commit(&mut self, id: Oid, whole: bool) -> Result<(), String> {
+        self.base.partial = Some(id);
+        self.tree_of(id, whole).await?;
+        self.base.partial = None;
+        Ok(())
+    }
+
+    async fn tree_of(&mut self, id: Oid, whole: bool) -> Result<(), String> {
         let root = match crate::source::commit::read(self.here, id) {
             Ok(read) => read.tree,
             Err(_) => {
@@ -149,7 +158,8 @@ impl Asking<'_> {
                 continue;
             }
             let found = self.get(&format!("/git/trees/{id}"), TREE_BYTES).await?;
-            let (bytes, entries) = tree(&found, id).ok_or_else(|| format!("what it gives as the directory {id} has another id"))?;
+            let (bytes, entries) =
+                tree(&found, id).ok_or_else(|| format!("what it gives as the directory {id} has another id"))?;
             self.base.objects.push((Kind::Tree, bytes));
             for entry in entries {
                 let path = if path.is_empty() { entry.name } else { format!("{path}/{}", entry.name) };

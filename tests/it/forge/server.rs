@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// A reply, and how it arrives.
 #[derive(Clone)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     pub(super) status: u16,
     pub(super) headers: String,
     pub(super) body: String,
@@ -22,7 +22,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn json(body: &Value) -> Self {
+    pub(crate) fn json(body: &Value) -> Self {
         Self::text(200, &body.to_string())
     }
 
@@ -31,7 +31,7 @@ impl Reply {
     }
 
     /// A refusal as GitHub words it.
-    pub(super) fn status(status: u16, message: &str) -> Self {
+    pub(crate) fn status(status: u16, message: &str) -> Self {
         Self::text(
             status,
             &json!({ "message": message, "documentation_url": "https://docs.example/rest", "status": status.to_string() })
@@ -54,7 +54,7 @@ impl Reply {
 pub(crate) struct Script(BTreeMap<String, Vec<Reply>>);
 
 impl Script {
-    pub(super) fn put(&mut self, path: &str, reply: Reply) {
+    pub(crate) fn put(&mut self, path: &str, reply: Reply) {
         self.0.insert(path.to_owned(), vec![reply]);
     }
 

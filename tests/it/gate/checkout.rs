@@ -16,7 +16,7 @@ pub(super) type Files<'a> = &'a [(&'a str, &'a str)];
 /// A repository with a work tree.
 pub(super) struct Checkout {
     pub(super) directory: TempDir,
-    repository: Repository,
+    pub(super) repository: Repository,
 }
 
 /// What a run of `check` said.
@@ -118,6 +118,13 @@ impl Checkout {
     /// Runs `check` as a step of a run on GitHub would.
     pub(super) fn check(&self, run: &Run, arguments: &[&str]) -> Said {
         said(self.directory.path(), &self.variables(run), arguments)
+    }
+
+    /// The same with more variables.
+    pub(super) fn check_with(&self, run: &Run, more: &[(&'static str, &str)], arguments: &[&str]) -> Said {
+        let mut variables = self.variables(run);
+        variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        said(self.directory.path(), &variables, arguments)
     }
 
     /// Runs `check` in a CI that is not GitHub's.
