@@ -36,7 +36,7 @@ impl Check for OpenapiExport {
             (None, ..) if route(bench).is_some() => declared(rule, bench),
             (None, _, true) => Finding::new(rule, "repository", Verdict::NotApplicable, "the policy says that it serves no HTTP")
                 .cause("no-service"),
-            (None, Answer::No, _) if bench.terms.service.web != Some(true) => no_service(rule, &facts.service.unused),
+            (None, Answer::No, _) if !bench.terms.service.states_api() => no_service(rule, &facts.service.unused),
             (None, Answer::Unknown(why), _) => {
                 let finding = Finding::new(
                     rule,

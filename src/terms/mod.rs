@@ -73,11 +73,20 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether it is stated that there is an HTTP interface, whatever the tree shows: by itself, or by what it serves.
+    #[must_use]
+    pub fn states_api(&self) -> bool {
+        let api = matches!(self.kind.as_deref(), Some("api" | "both"));
+        self.web == Some(true) || (api && self.web.is_none())
+    }
+
     /// Takes over what `proposed`, which nobody agreed to yet, states and what can only make rules apply.
     pub fn adopt(&mut self, proposed: &Self) {
         let applies = |text: &Option<String>| text.clone().filter(|word| word != "none" && word != "html");
         if proposed.web == Some(true) {
             (self.web, self.web_at) = (Some(true), proposed.web_at.clone());
+        }
+        if proposed.states_api() {
             self.kind = self.kind.clone().or_else(|| applies(&proposed.kind));
         }
         self.owner = self.owner.clone().or_else(|| proposed.owner.clone());

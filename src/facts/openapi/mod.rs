@@ -116,7 +116,7 @@ pub fn gather(
     undecided.extend(samples::set_aside(world, &scoping, &mut all, terms));
     undecided.extend(foreign::set_aside(world, inventory, &mut all, terms));
     let service = service::gather(world, &scoping, inventory, &dependencies, terms);
-    let wanted = !service.is_service.is_no() || terms.service.web == Some(true);
+    let wanted = !service.is_service.is_no() || terms.service.states_api();
     if (wanted || terms.service.openapi.is_some()) && !all.iter().any(|description| description.valid) {
         for path in candidates::unread(world, &scoping, &documents) {
             // Without any other description these had to be read: asking lists them as not inspected.

@@ -212,6 +212,8 @@ pub struct Next {
     pub workdir: Workdir,
     /// Its environment.
     pub env: Env,
+    /// Packages that the runner installed beside it.
+    pub packages: Vec<String>,
 }
 
 impl Next {
@@ -225,6 +227,7 @@ impl Next {
             condition: None,
             workdir: call.workdir.clone(),
             env: call.env.clone(),
+            packages: Vec::new(),
         }
     }
 }

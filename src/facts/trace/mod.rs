@@ -361,6 +361,7 @@ impl<'w> Tracer<'w> {
             deeper.seen.push(here.clone());
             deeper.chain.extend(next.hops.iter().cloned());
             deeper.holds.extend(next.holds);
+            deeper.packages.extend(next.packages);
             // A runner that knows no line of a condition has it from the call.
             let call = frame.chain.last().map(|hop| &hop.place);
             deeper.conditions.extend(next.condition.map(|why| Why { place: why.place.or_else(|| call.cloned()), ..why }));

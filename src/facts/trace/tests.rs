@@ -1,5 +1,6 @@
 //! Tests of the walk over whole trees: one step of a workflow, the files beside it, and where the tool ends up.
 
+mod beside;
 mod edited;
 mod first;
 mod foreign;

@@ -110,6 +110,7 @@ pub(super) fn next(
                 condition: None,
                 workdir: outer.unknown(),
                 env: Env::new(),
+                packages: Vec::new(),
             });
         }
     };
@@ -169,7 +170,7 @@ pub(super) fn next(
         }
     }?;
     let target = target.built_by(&image.done);
-    Some(Next { target, hops, holds, condition: None, workdir, env })
+    Some(Next { target, hops, holds, condition: None, workdir, env, packages: Vec::new() })
 }
 
 /// `env_file: x.env`, a list of them, or of `{ path: x.env, format: raw }`: what `environment` says comes after them.

@@ -167,5 +167,5 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     let kept = in_container(&image.holds, &image.mounts, bound.mounts());
     let holds = detached(&line).into_iter().chain(kept).chain(hidden).collect();
     let target = target.built_by(&image.done);
-    Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env }], built))
+    Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new() }], built))
 }

@@ -268,6 +268,7 @@ fn run(one: &Instruction, image: &Image, env: Env) -> Option<Next> {
             condition: None,
             workdir: image.workdir(),
             env: env.clone(),
+            packages: Vec::new(),
         })
     };
     if let Some(words) = one.exec_form(from) {

@@ -310,7 +310,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let target = container::target(&base, entrypoint, Some(rest.to_vec()), &workdir, world)?;
     let hidden = container::hidden(container::volumes(line, world), &workdir, call.workdir, world);
     let holds = detached(line).into_iter().chain(hidden).collect();
-    Some(Next { target, hops: Vec::new(), holds, condition: None, workdir, env })
+    Some(Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new() })
 }
 
 /// `exec CONTAINER CMD`: which image runs there is not known, so neither is where the tree lies in it.
@@ -320,7 +320,15 @@ fn exec(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> 
     container::variables(line, (call.workdir, call.env), &mut env, world);
     let workdir = Workdir::mounted("/", Vec::new()).unknown().in_image(false);
     let holds = detached(line).into_iter().collect();
-    Some(Next { target: Target::Argv(rest.to_vec()), hops: Vec::new(), holds, condition: None, workdir, env })
+    Some(Next {
+        target: Target::Argv(rest.to_vec()),
+        hops: Vec::new(),
+        holds,
+        condition: None,
+        workdir,
+        env,
+        packages: Vec::new(),
+    })
 }
 
 fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {

@@ -153,6 +153,7 @@ impl Frame<'_, '_> {
             condition: self.way.condition.clone(),
             workdir: self.workdir.clone(),
             env: self.env.clone(),
+            packages: Vec::new(),
         }
     }
 

@@ -123,6 +123,7 @@ impl<'e> Plan<'e> {
             condition: way.condition.clone(),
             workdir: self.workdir.clone(),
             env: self.env.clone(),
+            packages: Vec::new(),
         }
     }
 

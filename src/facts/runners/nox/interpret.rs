@@ -116,6 +116,7 @@ impl Run<'_> {
             condition,
             workdir: state.workdir.clone(),
             env: state.env.clone(),
+            packages: Vec::new(),
         });
     }
 

@@ -27,6 +27,9 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
         None => default_args(repo, id, world).iter().map(|word| quoted::added(word, &at.place())).collect(),
     };
     let hop = Hop::new(at.place(), &format!("id: {id}"));
+    let beside = field(hook, "additional_dependencies");
+    let packages: Vec<String> =
+        beside.iter().flat_map(|list| list.items()).filter_map(|item| item.as_str().map(str::to_owned)).collect();
     let next = |target: Target, holds: Vec<Hold>| Next {
         target,
         hops: vec![hop.clone()],
@@ -34,18 +37,14 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
         condition: None,
         workdir: root.clone(),
         env: env.clone(),
+        packages: packages.clone(),
     };
     let entry = field(hook, "entry").filter(|entry| entry.kind() != crate::doc::Kind::Null);
     if repo == "local" {
         out.extend(local(hook, entry, args, &at.place()).map(|target| next(target, Vec::new())));
         return;
     }
-    let packages = field(hook, "additional_dependencies")
-        .iter()
-        .flat_map(|list| list.items())
-        .filter_map(|item| item.as_str().map(str::to_owned))
-        .collect();
-    let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), args: args.clone(), packages };
+    let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), args: args.clone(), packages: packages.clone() };
     if let Some((language, value)) = field(hook, "language").and_then(|value| Some((value.as_str()?, value)))
         && IDLE.contains(&language)
     {

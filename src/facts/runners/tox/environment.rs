@@ -33,6 +33,8 @@ pub(super) struct Environment {
     pub holds: Vec<Hold>,
     /// It may be skipped.
     pub condition: Option<Why>,
+    /// The packages of its `deps`.
+    pub packages: Vec<String>,
     /// What skips it where its interpreter is missing, when it asks for one that may be.
     pub skipped: Option<Place>,
 }
@@ -90,6 +92,13 @@ pub(super) fn skipped(context: &Context<'_>, setting: Option<(&str, Place)>) -> 
     }
 }
 
+/// The package that an item of `deps` asks for, without what pip is told about it; `None` for lists, paths and what is computed.
+pub(super) fn package(item: &str) -> Option<String> {
+    let name = item.split([';', '#']).next()?.trim();
+    let named = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    (named && !name.contains(crate::facts::shell::UNKNOWN_CHAR)).then(|| name.to_owned())
+}
+
 /// A directory setting, seen from the configuration's directory.
 pub(super) fn directory(context: &Context<'_>, text: &str) -> Workdir {
     if text.contains(crate::facts::shell::UNKNOWN_CHAR) { context.root.unknown() } else { context.root.enter(text.trim()) }
@@ -113,6 +122,7 @@ impl Environment {
                 condition: self.condition.clone(),
                 workdir: self.workdir.clone(),
                 env: self.env.clone(),
+                packages: self.packages.clone(),
             });
         }
         nexts

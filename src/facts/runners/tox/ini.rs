@@ -206,9 +206,10 @@ impl Reader<'_> {
         let setting = setting.as_ref().map(|text| (text.text(), text.place(0..text.text().len())));
         let asked = interpreter::is_asked_for(name, text(&base).as_deref(), text(&default).as_deref());
         let skipped = environment::skipped(self.context, setting).filter(|_| asked);
+        let packages = value(&["deps"]).iter().flat_map(lines).filter_map(|line| environment::package(line.text())).collect();
         let mut env = self.context.env.clone();
         env.extend(variables.clone());
-        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, skipped }
+        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, packages, skipped }
     }
 }
 
@@ -248,7 +249,7 @@ fn command(line: &MappedText) -> Step {
 }
 
 /// The non-empty lines of a value.
-fn lines(text: &MappedText) -> Vec<MappedText> {
+pub(super) fn lines(text: &MappedText) -> Vec<MappedText> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in text.text().split('\n') {

@@ -143,9 +143,18 @@ impl<'a> Reader<'a> {
         let setting = setting.and_then(|value| Some((value.scalar()?, value.place())));
         let asked = interpreter::is_asked_for(name, base.as_deref(), default.as_deref());
         let skipped = environment::skipped(self.context, setting).filter(|_| asked);
+        let mut deps = Vec::new();
+        match self.find(name, &["deps"]) {
+            Some(list) if list.scalar().is_none() => words.words(list, 0, &mut deps),
+            Some(text) => deps.extend(
+                text.mapped().iter().flat_map(super::ini::lines).map(|line| quoted::whole(&words.replacer.replace(&line))),
+            ),
+            None => {}
+        }
+        let packages = deps.iter().filter_map(|word| environment::package(word.value.as_deref()?)).collect();
         let mut env = self.context.env.clone();
         env.extend(variables.clone());
-        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, skipped }
+        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, packages, skipped }
     }
 }
 
