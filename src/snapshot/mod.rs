@@ -32,6 +32,7 @@ pub struct Snapshot {
     unread: Mutex<BTreeMap<RepoPath, String>>,
     documents: Arc<documents::Documents>,
     index: OnceLock<paths::Index>,
+    links: OnceLock<bool>,
     forge: Option<Arc<Answers>>,
 }
 
@@ -58,6 +59,7 @@ impl Snapshot {
             unread: Mutex::default(),
             documents: Arc::default(),
             index: OnceLock::new(),
+            links: OnceLock::new(),
             forge: None,
         }
     }
@@ -145,16 +147,32 @@ impl Snapshot {
         paths::find(self.entries(), path).map(|(_, entry)| entry)
     }
 
-    /// Whether a regular file stands at `path`.
+    /// Whether a program that opens `path` finds a file: a regular one, or a link, by itself or on the way, to one of the tree or to what is
+    /// not known here. What a link leads to is not read: who asks for it by [`Self::read`] hears that.
     #[must_use]
     pub fn is_file(&self, path: &RepoPath) -> bool {
-        self.entry(path).is_some_and(Entry::is_file)
+        match self.entry(path) {
+            Some(entry) if entry.kind == EntryKind::Link => !self.leads_to_directory(entry),
+            Some(entry) => entry.is_file(),
+            None => self.has_links() && self.linked(path).is_some(),
+        }
     }
 
-    /// Whether `path` is the root or a directory with something listed below it.
+    /// Whether `path` is the root, a directory with something listed below it, or a link to one.
     #[must_use]
     pub fn is_dir(&self, path: &RepoPath) -> bool {
-        path.is_root() || !self.under(path).is_empty()
+        let link = || self.entry(path).filter(|entry| entry.kind == EntryKind::Link);
+        path.is_root() || !self.under(path).is_empty() || link().is_some_and(|link| self.leads_to_directory(link))
+    }
+
+    /// Whether the text of a link names a directory of the tree.
+    fn leads_to_directory(&self, link: &Entry) -> bool {
+        let target = self.source.link_text(link).and_then(|text| link.path.parent().join(&text));
+        target.is_some_and(|target| target.is_root() || !self.under(&target).is_empty())
+    }
+
+    fn has_links(&self) -> bool {
+        *self.links.get_or_init(|| self.entries().iter().any(|entry| entry.kind == EntryKind::Link))
     }
 
     /// Everything below a directory, in order.
@@ -253,7 +271,7 @@ impl Snapshot {
         let text = self.source.link_text(link)?;
         let target = link.path.parent().join(&text)?;
         let target = target.join(path.below(&link.path).unwrap_or_default())?;
-        self.is_file(&target).then_some(target)
+        self.entry(&target).is_some_and(Entry::is_file).then_some(target)
     }
 
     fn read_now(&self, path: &RepoPath, max_bytes: usize) -> Read {

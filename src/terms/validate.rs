@@ -168,7 +168,7 @@ impl Validation<'_> {
         if let Err(problem) = super::policy::whole_name(text) {
             let message = problem.to_string();
             let last = message.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_owned();
-            self.wrong(node, format!("`{}` is not a regular expression: {last}", self.label(entry)), "write it in single quotes");
+            self.wrong(node, format!("`{}` is not a regular expression: {last}", self.label(entry)), "close what it opens, put `\\` before a character that stands for itself, and write it in single quotes: 'v[0-9]+\\.[0-9]+'");
         }
     }
 

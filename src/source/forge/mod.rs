@@ -56,7 +56,7 @@ impl Forge {
             |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         if parts.len() != 2 || !parts.iter().all(plain) || parts.iter().any(|part| *part == "." || *part == "..") {
             let error = Error::usage(format!("`{}` is no repository on GitHub", self.repository));
-            return Err(error.hint("GITHUB_REPOSITORY=owner/name"));
+            return Err(error.hint("name it as owner/name: --forge=owner/name, or GITHUB_REPOSITORY"));
         }
         Ok(format!("/repos/{}", self.repository))
     }
