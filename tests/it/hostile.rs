@@ -1,6 +1,7 @@
 //! Runs the whole road over hostile trees: nothing panics, nothing hangs, nothing outside the tree is read, nothing that could
 //! not be read becomes a pass.
 
+mod links;
 mod output;
 mod scale;
 mod trees;

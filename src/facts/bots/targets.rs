@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::{BotFact, BotProblem, Remedy};
+use super::{Bot, BotFact, BotProblem, Remedy};
+use crate::answer::Why;
 use crate::catalog::tool::ConfigPlace;
 use crate::doc::Format;
 use crate::facts::ci::Cause;
@@ -158,13 +159,25 @@ impl From<BotFact> for Reading {
     }
 }
 
-/// A file that could not be read or parsed: the bot cannot either.
-pub(super) fn unreadable(fact: BotFact, unread: &Unread) -> Reading {
+/// A file that could not be read or parsed: the bot cannot either, but for what only we cannot read, which may be in force.
+pub(super) fn unreadable(scene: &Scene<'_>, bot: &Bot, fact: BotFact, unread: &Unread) -> Reading {
     let place = unread.place.clone().unwrap_or_else(|| Place::file(unread.path.clone()));
     let mut fact = fact.inactive("unreadable");
-    let problem = BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why));
     let cause = Cause::of(unread.kind);
-    fact.problems.push(problem.fix(cause.fix()));
-    // What only we cannot read may be in force.
-    if cause.may_run() { fact.into() } else { Reading::halted(fact) }
+    let words = format!("it cannot be read: {}", unread.why);
+    if !cause.may_run() {
+        fact.problems.push(BotProblem::fatal(place, "unreadable", words).fix(cause.fix()));
+        return Reading::halted(fact);
+    }
+    fact.problems.push(BotProblem::note(place.clone(), "unreadable", words).fix(cause.fix()));
+    let why = Why::new(unread.reason(), format!("the file was not read: {}", unread.why)).at(place);
+    fact.may_cover = everything(scene, bot, &why);
+    fact.into()
+}
+
+/// Every manifest of an ecosystem that the service knows, each in doubt; a bot without a list knows all.
+pub(super) fn everything(scene: &Scene<'_>, bot: &Bot, why: &Why) -> Vec<(String, RepoPath, Why)> {
+    let knows = |name: &str| bot.ecosystems.is_empty() || bot.ecosystems.iter().any(|known| known == name);
+    let known = scene.targets.iter().filter(|target| knows(target.ecosystem));
+    known.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect()
 }

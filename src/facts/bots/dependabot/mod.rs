@@ -14,12 +14,11 @@ use std::collections::BTreeSet;
 
 use self::entry::{Entry, Kinds};
 use self::reach::Reach;
-use super::targets::{Miss, Reading, Scene, Target, is_requirement_file, unreadable};
+use super::targets::{Miss, Reading, Scene, Target, everything, is_requirement_file, unreadable};
 use super::{BotFact, BotProblem, Coverage, Remedy};
 use crate::answer::{Reason, Why};
 use crate::catalog::Bot;
 use crate::doc::{Document, Format, ProblemKind, Value};
-use crate::facts::ci::Cause;
 use crate::facts::components::ManifestFact;
 use crate::facts::components::manifests::Rows;
 use crate::facts::dependencies::{self, Dependency};
@@ -37,15 +36,7 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     }
     let document = match scene.world.snapshot.document(&path, Format::Yaml) {
         Ok(document) => document,
-        Err(unread) => {
-            let place = unread.place.clone().unwrap_or_else(|| Place::file(path));
-            let why = Why::new(unread.reason(), format!("the file was not read: {}", unread.why)).at(place);
-            let mut reading = unreadable(fact, &unread);
-            if Cause::of(unread.kind).may_run() {
-                reading.fact.may_cover = everything(scene, bot, &why);
-            }
-            return Some(reading);
-        }
+        Err(unread) => return Some(unreadable(scene, bot, fact, &unread)),
     };
     fact.problems.extend(schema::check(&document, bot));
     if fact.problems.iter().any(|problem| problem.fatal) {
@@ -98,12 +89,6 @@ fn two_readings(document: &Document) -> Option<Why> {
 fn disputed(scene: &Scene<'_>, bot: &Bot, mut fact: BotFact, why: &Why) -> Reading {
     fact.may_cover = everything(scene, bot, why);
     fact.inactive("no-updates").into()
-}
-
-/// Every manifest of an ecosystem that the service knows, each in doubt.
-fn everything(scene: &Scene<'_>, bot: &Bot, why: &Why) -> Vec<(String, RepoPath, Why)> {
-    let known = scene.targets.iter().filter(|target| bot.ecosystems.iter().any(|name| name == target.ecosystem));
-    known.map(|target| (target.ecosystem.to_owned(), target.directory.clone(), why.clone())).collect()
 }
 
 /// What one entry covers and misses, and its directories that match nothing; `None` when that is too much work.

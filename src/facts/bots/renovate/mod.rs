@@ -43,7 +43,7 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     }
     let document = match empty(scene, &path).map_or_else(|| scene.world.snapshot.document(&path, Format::Json), Ok) {
         Ok(document) => document,
-        Err(unread) => return Some(unreadable(fact, &unread)),
+        Err(unread) => return Some(unreadable(scene, bot, fact, &unread)),
     };
     let root = place.key.as_ref().and_then(|key| document.root().get(key)).unwrap_or(document.root());
     // A text in the manifest stands for the one preset that it names.
