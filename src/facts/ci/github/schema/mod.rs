@@ -143,7 +143,8 @@ impl Schema {
             Scalar::Words(words) if !words.contains(&text) => "none of the words that GitHub knows here",
             Scalar::Nothing if text.is_empty() => "empty",
             Scalar::Nothing => "a mere text",
-            Scalar::If if !text.trim().is_empty() => {
+            // `True` is a boolean of YAML, which GitHub writes down as `true` before it reads it as an expression.
+            Scalar::If if kind != Kind::Bool && !text.trim().is_empty() => {
                 if let Some(why) = expressions::objection(text, sees) {
                     self.wrong(value.place(), why);
                 }

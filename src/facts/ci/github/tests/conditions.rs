@@ -332,6 +332,8 @@ fn contexts_of_steps() {
     };
     assert_eq!(job("if: env.A == '1' && env.B == 'two'"), "pull_request yes");
     assert_eq!(job("if: env.A == '2'"), "pull_request no");
+    assert_eq!(job("if: True"), "pull_request yes");
+    assert_eq!(job("if: FALSE"), "pull_request no");
     assert_eq!(job("if: env.S != ''"), "pull_request unknown(depends on `env.S`)");
     assert_eq!(job("if: runner.os == 'Linux'"), "pull_request yes");
     assert_eq!(job("if: runner.os == 'Windows'"), "pull_request no");

@@ -72,6 +72,10 @@ fn expressions_are_read_before_anything_runs() {
     assert_eq!(step("{run: x, if: nope()}"), ["6: there is no function `nope`"]);
     assert_eq!(step("uses: ${{ github.repository }}@v1"), ["6: `uses` takes no expression"]);
     assert_eq!(step("{run: x, if: a ==}"), ["6: an expression cannot be read: the expression ends too early"]);
+    for boolean in ["True", "FALSE", "false", "true"] {
+        assert!(step(&format!("{{run: x, if: {boolean}}}")).is_empty(), "{boolean}");
+    }
+    assert_eq!(step("{run: x, if: 'Truth'}").len(), 1);
     assert_eq!(step("{run: x, if: [a]}"), ["6: `if` is no list"]);
     assert_eq!(job("if: hashFiles('x') != ''"), ["7: the function `hashfiles` is not there in this place"]);
     assert_eq!(step("{run: x, shell: '${{ matrix.s }}'}"), ["6: `shell` takes no expression"]);
