@@ -12,6 +12,7 @@ pub mod bot;
 pub mod effect;
 pub mod example;
 pub mod language;
+pub mod launcher;
 pub mod lint;
 pub mod program;
 pub mod releasing;
@@ -23,6 +24,7 @@ pub mod tool;
 
 pub use bot::Bot;
 pub use language::{Exporter, Frameworks, Languages};
+pub use launcher::Launchers;
 pub use program::{Bare, Installer, Programs, Trait};
 pub use releasing::Releasing;
 pub use rule::{Profile, Rule, Sentences, Severity};
@@ -54,6 +56,8 @@ pub struct Catalog {
     pub frameworks: Frameworks,
     /// `rules/runners.toml`.
     pub runners: Runners,
+    /// `rules/launchers.toml`.
+    pub launchers: Launchers,
     /// `rules/releasing.toml`.
     pub releasing: Releasing,
     /// `rules/programs.toml`.
@@ -91,6 +95,7 @@ impl Catalog {
             languages: one(&files, "languages.toml")?,
             frameworks: one(&files, "frameworks.toml")?,
             runners: one(&files, "runners.toml")?,
+            launchers: one(&files, "launchers.toml")?,
             releasing: one(&files, "releasing.toml")?,
             programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,
