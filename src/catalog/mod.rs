@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 pub mod bot;
+pub mod command;
 pub mod effect;
 pub mod example;
 pub mod language;
@@ -23,6 +24,7 @@ pub mod suppress;
 pub mod tool;
 
 pub use bot::Bot;
+pub use command::Commands;
 pub use language::{Exporter, Frameworks, Languages};
 pub use launcher::Launchers;
 pub use program::{Bare, Installer, Programs, Trait};
@@ -60,6 +62,8 @@ pub struct Catalog {
     pub launchers: Launchers,
     /// `rules/releasing.toml`.
     pub releasing: Releasing,
+    /// `rules/commands.toml`.
+    pub commands: Commands,
     /// `rules/programs.toml`.
     pub programs: Programs,
     /// `rules/sentences.toml`.
@@ -97,6 +101,7 @@ impl Catalog {
             runners: one(&files, "runners.toml")?,
             launchers: one(&files, "launchers.toml")?,
             releasing: one(&files, "releasing.toml")?,
+            commands: one(&files, "commands.toml")?,
             programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,
         })
@@ -154,6 +159,18 @@ fn by_first_word(tools: &[Tool]) -> HashMap<String, Vec<usize>> {
         }
     }
     index
+}
+
+/// The command lines that the built-in catalogue knows.
+#[must_use]
+pub fn commands() -> &'static Commands {
+    &Catalog::builtin().commands
+}
+
+/// Whether a list of words has this one.
+#[must_use]
+pub fn lists(list: &[String], word: &str) -> bool {
+    list.iter().any(|known| known == word)
 }
 
 /// The TOML sources: name below `rules/`, text. For the linter and `explain`.

@@ -4,7 +4,7 @@
 use super::script_words::literal;
 use super::{Call, Next, World, feeders, fetched, launched, npm};
 use crate::answer::{Reason, Why};
-use crate::catalog::launcher::Launcher;
+use crate::catalog::{self, launcher::Launcher};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
@@ -44,7 +44,7 @@ fn plain(row: &Launcher, start: usize, call: &Call<'_>) -> Vec<Next> {
             at += 1 + operands;
             break;
         }
-        if is(&row.module_flags, &value) {
+        if catalog::lists(&row.module_flags, &value) {
             module = true;
             at += 1;
             break;
@@ -55,12 +55,12 @@ fn plain(row: &Launcher, start: usize, call: &Call<'_>) -> Vec<Next> {
             at += 1;
             continue;
         }
-        if is(&row.file_flags, &value) {
+        if catalog::lists(&row.file_flags, &value) {
             // What follows is a file in Python, whatever it is called.
             return Vec::new();
         }
         if value.starts_with('-') && value.len() > 1 {
-            let taken = is(&row.value_flags, &value);
+            let taken = catalog::lists(&row.value_flags, &value);
             workdir = directory_of(row, &call.words[at..(at + 2).min(call.words.len())], workdir);
             at += 1 + usize::from(taken);
         } else if row.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
@@ -143,10 +143,6 @@ fn command(row: &Launcher, module: bool, words: &[Word], call: &Call<'_>) -> Opt
 /// `python -m NAME …` as a command of its own, for rows that list only the program.
 fn as_module(call: &Call<'_>, words: Vec<Word>) -> Vec<Word> {
     [literal("python", &call.words[0]), literal("-m", &call.words[0])].into_iter().chain(words).collect()
-}
-
-fn is(flags: &[String], word: &str) -> bool {
-    flags.iter().any(|flag| flag == word)
 }
 
 fn directory_of(row: &Launcher, words: &[Word], from: Workdir) -> Workdir {

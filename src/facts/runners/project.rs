@@ -4,8 +4,8 @@
 use super::script_words::word_at;
 use super::{Call, Next, Runner, Target, World, quoted};
 use crate::answer::{Reason, Why};
-use crate::catalog::Catalog;
 use crate::catalog::launcher::{ScriptTable, Scripts, ScriptsRead};
+use crate::catalog::{self, Catalog};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::hold::Hop;
 use crate::facts::matching;
@@ -38,12 +38,12 @@ fn script(table: &Scripts, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Nex
         if text == "--" {
             return None;
         }
-        at += 1 + usize::from(is_one_of(&table.value_flags, text));
+        at += 1 + usize::from(catalog::lists(&table.value_flags, text));
     }
     let written = call.words[at].value.as_deref()?;
     // `hatch run lint:all`: environment and script.
     let name = if table.environments { written.rsplit(':').next().unwrap_or(written) } else { written };
-    if is_one_of(&table.own, name) {
+    if catalog::lists(&table.own, name) {
         return None;
     }
     let project = project(table, &call.words[..at], call.workdir);
@@ -74,17 +74,13 @@ fn script(table: &Scripts, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Nex
     None
 }
 
-fn is_one_of(words: &[String], text: &str) -> bool {
-    words.iter().any(|word| word == text)
-}
-
 fn open(file: &str, above: &Workdir, world: &World<'_>) -> Option<std::sync::Arc<Document>> {
     let path = above.resolve(file).filter(|path| world.snapshot.is_file(path))?;
     world.snapshot.document(&path, Format::Toml).ok()
 }
 
 fn project(table: &Scripts, words: &[Word], from: &Workdir) -> Workdir {
-    let named = |word: &Word| word.value.as_deref().is_some_and(|text| is_one_of(&table.project_flags, text));
+    let named = |word: &Word| word.value.as_deref().is_some_and(|text| catalog::lists(&table.project_flags, text));
     match words.iter().position(named) {
         None => from.clone(),
         Some(at) => match words.get(at + 1).and_then(|word| word.value.as_deref()) {
