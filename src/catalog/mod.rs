@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
@@ -12,6 +12,7 @@ pub mod bot;
 pub mod command;
 pub mod effect;
 pub mod example;
+pub mod knows;
 pub mod language;
 pub mod launcher;
 pub mod lint;
@@ -25,6 +26,7 @@ pub mod tool;
 
 pub use bot::Bot;
 pub use command::Commands;
+pub use knows::Knows;
 pub use language::{Exporter, Frameworks, Languages};
 pub use launcher::Launchers;
 pub use program::{Bare, Installer, Programs, Trait};
@@ -165,6 +167,13 @@ fn by_first_word(tools: &[Tool]) -> HashMap<String, Vec<usize>> {
 #[must_use]
 pub fn commands() -> &'static Commands {
     &Catalog::builtin().commands
+}
+
+/// What the reader of a tool's configuration is told of its names; nothing where the tool has no such table.
+#[must_use]
+pub fn knows(tool: &str) -> &'static Knows {
+    static NOTHING: LazyLock<Knows> = LazyLock::new(Knows::default);
+    Catalog::builtin().tool(tool).map_or(&NOTHING, |tool| &tool.knows)
 }
 
 /// Whether a list of words has this one.
