@@ -45,6 +45,29 @@ pub struct Languages {
     /// What a name has behind it beside a file that was built.
     #[serde(default)]
     pub built_beside: Vec<String>,
+    /// Words in the name of a group, a file or a directory of dependencies that say: not needed to run.
+    #[serde(default)]
+    pub not_runtime: Vec<String>,
+    /// Configurations of Gradle whose dependencies the product needs to run.
+    #[serde(default)]
+    pub gradle_runtime: Vec<String>,
+    /// Which files are worth a look for a description of the interface.
+    #[serde(default)]
+    pub documents: Documents,
+}
+
+/// What names say of files of data that may describe an interface, in lower case.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    /// Words in the name of a file, or a whole directory name, that make a file worth a look.
+    pub names: Vec<String>,
+    /// Names of files, without the ending, that do as well.
+    pub stems: Vec<String>,
+    /// Words of a name that make a file worth a look at its text.
+    pub words: Vec<String>,
+    /// Directories whose documents are not the service's own.
+    pub others: Vec<String>,
 }
 
 impl Languages {
