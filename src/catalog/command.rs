@@ -23,6 +23,12 @@ pub struct Commands {
     pub composer: Command,
     /// cargo.
     pub cargo: Command,
+    /// go, behind `run` and `tool`.
+    pub go: Command,
+    /// `setup.py` of setuptools.
+    pub setup_py: Command,
+    /// hatch.
+    pub hatch: Command,
     /// tox.
     pub tox: Command,
     /// nox.
@@ -88,6 +94,15 @@ pub struct Command {
     /// Settings that make it run something else, or in another place.
     #[serde(default)]
     pub settings: Vec<String>,
+    /// Names of flags, without their dashes, by which a program or a file of the tree stands in for its own.
+    #[serde(default)]
+    pub tree_flags: Vec<String>,
+    /// Variables by which one does.
+    #[serde(default)]
+    pub tree_variables: Vec<String>,
+    /// Interpreters that a name may begin with.
+    #[serde(default)]
+    pub interpreters: Vec<String>,
     /// Commands that dispatch events.
     #[serde(default)]
     pub dispatch: Vec<Dispatch>,

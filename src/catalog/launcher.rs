@@ -11,6 +11,9 @@ pub struct Launchers {
     pub registry: Vec<Registry>,
     /// Programs that run the rest of their line, the more exact before the general.
     pub launcher: Vec<Launcher>,
+    /// Programs that run what stands behind a marker of their line.
+    #[serde(default)]
+    pub marked: Vec<Marked>,
     /// Programs that run scripts of a project.
     pub scripts: Vec<Scripts>,
 }
@@ -71,6 +74,20 @@ pub struct Launcher {
     /// Its flags that take something from what the command proves.
     #[serde(default)]
     pub held: Vec<Held>,
+}
+
+/// A launcher whose command stands behind a marker of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marked {
+    /// The words that make it this launcher: one list for each of its names.
+    pub argv: Vec<Vec<String>>,
+    /// The markers; none: the command stands behind the words.
+    #[serde(default)]
+    pub markers: Vec<String>,
+    /// Where there is no marker, words to drop in front of the command.
+    #[serde(default)]
+    pub operands: usize,
 }
 
 /// A flag of a launcher that takes something from what its command proves.

@@ -22,6 +22,9 @@ pub struct Programs {
     /// Flags that say where an installer puts what it installs.
     #[serde(default)]
     pub into_flags: Vec<String>,
+    /// Where package managers put programs, whatever the directory above: what is run there is the installed one.
+    #[serde(default)]
+    pub installed_in: Vec<String>,
     /// What builds an image, in the words of any file.
     #[serde(default)]
     pub image_makers: Vec<String>,

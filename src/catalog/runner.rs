@@ -14,6 +14,10 @@ pub struct Runners {
     /// Actions that put no file of a repository into the workspace.
     #[serde(default)]
     pub idle_actions: Vec<String>,
+    /// Variables that CI systems set, by which a run knows that it is one.
+    pub ci_variables: Vec<String>,
+    /// How the names of others begin that CI systems set.
+    pub ci_variable_heads: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,
     /// CI systems whose files are not read.
@@ -149,6 +153,12 @@ pub struct CodeRunner {
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,
+    /// What its code starts anything with, as far as it says it in words, in lower case; none: it is not told that way.
+    #[serde(default)]
+    pub starts: Vec<String>,
+    /// The file of a package manager that makes classes known: loading it starts nothing.
+    #[serde(default)]
+    pub autoload: Option<String>,
     /// Directories that package managers put programs into.
     #[serde(default)]
     pub programs: Vec<String>,

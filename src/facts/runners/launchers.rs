@@ -3,8 +3,8 @@
 
 use super::{Call, Next, Runner, Target, World, feeders, launch};
 use crate::answer::{Reason, Why};
-use crate::catalog::Catalog;
 use crate::catalog::launcher::{HeldDoes, Launcher};
+use crate::catalog::{self, Catalog};
 use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::matching::{Take, may_take, program_name, take};
 use crate::facts::shell::Word;
@@ -116,7 +116,7 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     let run = call.words[at].value.as_deref() == Some("run");
     let mut rest = &call.words[at + 1..];
     while let Some(value) = rest.first().and_then(|word| word.value.as_deref()).filter(|value| value.starts_with('-')) {
-        let taken = ["-exec", "-modfile", "-mod", "-C", "-tags", "-ldflags", "-gcflags", "-o", "-p", "-overlay"].contains(&value);
+        let taken = catalog::lists(&world.catalog.commands.go.value_flags, value);
         rest = rest.get(1 + usize::from(taken)..).unwrap_or(&[]);
     }
     let first = rest.first()?;
