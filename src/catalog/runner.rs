@@ -14,6 +14,8 @@ pub struct Runners {
     /// Actions that put no file of a repository into the workspace.
     #[serde(default)]
     pub idle_actions: Vec<String>,
+    /// How the labels of machines begin that the forge itself runs.
+    pub hosted: Vec<String>,
     /// Variables that CI systems set, by which a run knows that it is one.
     pub ci_variables: Vec<String>,
     /// How the names of others begin that CI systems set.
@@ -34,6 +36,14 @@ pub struct Runners {
     pub of_machine: Vec<String>,
     /// Managers of programs, whose files of the tree may put others on the search path.
     pub manager: Vec<Manager>,
+}
+
+impl Runners {
+    /// Whether a label is one of machines that the forge itself runs.
+    #[must_use]
+    pub fn is_hosted(&self, label: &str) -> bool {
+        self.hosted.iter().any(|start| label.starts_with(start.as_str()))
+    }
 }
 
 /// A manager of programs.
