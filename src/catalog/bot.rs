@@ -55,6 +55,12 @@ pub struct Bot {
     /// Managers that are off unless switched on.
     #[serde(default)]
     pub disabled_managers: Vec<String>,
+    /// Categories that managers belong to, by ecosystem.
+    #[serde(default)]
+    pub categories: std::collections::BTreeMap<String, Vec<String>>,
+    /// Keys of older files that switch like managers, by ecosystem.
+    #[serde(default)]
+    pub older_switches: std::collections::BTreeMap<String, String>,
     /// Registry to package names that prove it was set up.
     #[serde(default)]
     pub packages: std::collections::BTreeMap<String, Vec<String>>,

@@ -45,6 +45,74 @@ pub struct Languages {
     /// What a name has behind it beside a file that was built.
     #[serde(default)]
     pub built_beside: Vec<String>,
+    /// Words in the name of a group, a file or a directory of dependencies that say: not needed to run.
+    #[serde(default)]
+    pub not_runtime: Vec<String>,
+    /// Configurations of Gradle whose dependencies the product needs to run.
+    #[serde(default)]
+    pub gradle_runtime: Vec<String>,
+    /// Package managers of JavaScript, by the lock that says which one a project uses.
+    #[serde(default)]
+    pub client: Clients,
+    /// Kinds of files as pre-commit tells them (identify), by extension.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Kinds of files besides the sources of a language that its analyzers look at too, by its id.
+    #[serde(default)]
+    pub also_tags: BTreeMap<String, Vec<String>>,
+    /// Which files are worth a look for a description of the interface.
+    #[serde(default)]
+    pub documents: Documents,
+}
+
+/// Package managers, by lock.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clients {
+    /// The one of a project without a lock.
+    pub otherwise: Client,
+    /// Those of the others.
+    pub by_lock: Vec<Client>,
+}
+
+impl Clients {
+    /// The package manager that a file which locks packages, or sets the manager up, belongs to.
+    #[must_use]
+    pub fn of(&self, lock: Option<&str>) -> &Client {
+        let own = lock.and_then(|lock| self.by_lock.iter().find(|client| super::lists(&client.locks, lock)));
+        own.unwrap_or(&self.otherwise)
+    }
+}
+
+/// A package manager, as people call it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// Names of the files that say that it is used.
+    #[serde(default)]
+    pub locks: Vec<String>,
+    /// Its program.
+    pub program: String,
+    /// The command that installs what the manifest asks for.
+    pub install: String,
+    /// The command that installs exactly what is locked.
+    pub frozen: String,
+    /// The command in front of packages to add for development.
+    pub add: String,
+}
+
+/// What names say of files of data that may describe an interface, in lower case.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    /// Words in the name of a file, or a whole directory name, that make a file worth a look.
+    pub names: Vec<String>,
+    /// Names of files, without the ending, that do as well.
+    pub stems: Vec<String>,
+    /// Words of a name that make a file worth a look at its text.
+    pub words: Vec<String>,
+    /// Directories whose documents are not the service's own.
+    pub others: Vec<String>,
 }
 
 impl Languages {

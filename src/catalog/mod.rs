@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 pub mod bot;
+pub mod command;
 pub mod effect;
 pub mod example;
+pub mod knows;
 pub mod language;
+pub mod launcher;
 pub mod lint;
 pub mod program;
 pub mod releasing;
@@ -22,7 +25,10 @@ pub mod suppress;
 pub mod tool;
 
 pub use bot::Bot;
+pub use command::Commands;
+pub use knows::Knows;
 pub use language::{Exporter, Frameworks, Languages};
+pub use launcher::Launchers;
 pub use program::{Bare, Installer, Programs, Trait};
 pub use releasing::Releasing;
 pub use rule::{Profile, Rule, Sentences, Severity};
@@ -54,8 +60,12 @@ pub struct Catalog {
     pub frameworks: Frameworks,
     /// `rules/runners.toml`.
     pub runners: Runners,
+    /// `rules/launchers.toml`.
+    pub launchers: Launchers,
     /// `rules/releasing.toml`.
     pub releasing: Releasing,
+    /// `rules/commands.toml`.
+    pub commands: Commands,
     /// `rules/programs.toml`.
     pub programs: Programs,
     /// `rules/sentences.toml`.
@@ -91,7 +101,9 @@ impl Catalog {
             languages: one(&files, "languages.toml")?,
             frameworks: one(&files, "frameworks.toml")?,
             runners: one(&files, "runners.toml")?,
+            launchers: one(&files, "launchers.toml")?,
             releasing: one(&files, "releasing.toml")?,
+            commands: one(&files, "commands.toml")?,
             programs: one(&files, "programs.toml")?,
             sentences: one(&files, "sentences.toml")?,
         })
@@ -149,6 +161,25 @@ fn by_first_word(tools: &[Tool]) -> HashMap<String, Vec<usize>> {
         }
     }
     index
+}
+
+/// The command lines that the built-in catalogue knows.
+#[must_use]
+pub fn commands() -> &'static Commands {
+    &Catalog::builtin().commands
+}
+
+/// What the reader of a tool's configuration is told of its names; nothing where the tool has no such table.
+#[must_use]
+pub fn knows(tool: &str) -> &'static Knows {
+    static NOTHING: LazyLock<Knows> = LazyLock::new(Knows::default);
+    Catalog::builtin().tool(tool).map_or(&NOTHING, |tool| &tool.knows)
+}
+
+/// Whether a list of words has this one.
+#[must_use]
+pub fn lists(list: &[String], word: &str) -> bool {
+    list.iter().any(|known| known == word)
 }
 
 /// The TOML sources: name below `rules/`, text. For the linter and `explain`.

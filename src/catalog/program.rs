@@ -16,6 +16,24 @@ pub struct Programs {
     /// What stands in front of `OWNER/NAME` in addresses of what a repository hands out.
     #[serde(default)]
     pub hands_out: Vec<String>,
+    /// Sub-commands behind which names are packages.
+    #[serde(default)]
+    pub package_words: Vec<String>,
+    /// Flags that say where an installer puts what it installs.
+    #[serde(default)]
+    pub into_flags: Vec<String>,
+    /// Where package managers put programs, whatever the directory above: what is run there is the installed one.
+    #[serde(default)]
+    pub installed_in: Vec<String>,
+    /// What builds an image, in the words of any file.
+    #[serde(default)]
+    pub image_makers: Vec<String>,
+    /// Programs that put files under other names.
+    #[serde(default)]
+    pub placing: Placing,
+    /// Programs that only start another one.
+    #[serde(default)]
+    pub starter: Vec<Starter>,
     /// Programs of which the same is true.
     pub program: Vec<Alike>,
     /// Commands that install packages.
@@ -24,6 +42,30 @@ pub struct Programs {
     /// Where managers of packages put programs in a tree.
     #[serde(default)]
     pub home: Vec<Home>,
+}
+
+/// Programs that put files under other names.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placing {
+    /// Their names.
+    pub programs: Vec<String>,
+    /// Flags of theirs that take the next word.
+    pub value_flags: Vec<String>,
+}
+
+/// Programs that only start another one, at the beginning of what a container runs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Starter {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Flags that take the next word.
+    #[serde(default)]
+    pub value_flags: Vec<String>,
+    /// Words that stand before the command and are none of its (a user).
+    #[serde(default)]
+    pub operands: usize,
 }
 
 /// Directories of a tree in which a manager of packages puts the programs of what it installs.

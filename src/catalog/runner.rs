@@ -14,6 +14,12 @@ pub struct Runners {
     /// Actions that put no file of a repository into the workspace.
     #[serde(default)]
     pub idle_actions: Vec<String>,
+    /// How the labels of machines begin that the forge itself runs.
+    pub hosted: Vec<String>,
+    /// Variables that CI systems set, by which a run knows that it is one.
+    pub ci_variables: Vec<String>,
+    /// How the names of others begin that CI systems set.
+    pub ci_variable_heads: Vec<String>,
     /// Programs that run tasks of the tree which this version does not read.
     pub unread: Vec<UnreadRunner>,
     /// CI systems whose files are not read.
@@ -30,6 +36,14 @@ pub struct Runners {
     pub of_machine: Vec<String>,
     /// Managers of programs, whose files of the tree may put others on the search path.
     pub manager: Vec<Manager>,
+}
+
+impl Runners {
+    /// Whether a label is one of machines that the forge itself runs.
+    #[must_use]
+    pub fn is_hosted(&self, label: &str) -> bool {
+        self.hosted.iter().any(|start| label.starts_with(start.as_str()))
+    }
 }
 
 /// A manager of programs.
@@ -149,6 +163,12 @@ pub struct CodeRunner {
     /// Words at the beginning of a line that load another file by its path from this one.
     #[serde(default)]
     pub loads: Vec<String>,
+    /// What its code starts anything with, as far as it says it in words, in lower case; none: it is not told that way.
+    #[serde(default)]
+    pub starts: Vec<String>,
+    /// The file of a package manager that makes classes known: loading it starts nothing.
+    #[serde(default)]
+    pub autoload: Option<String>,
     /// Directories that package managers put programs into.
     #[serde(default)]
     pub programs: Vec<String>,

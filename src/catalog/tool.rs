@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::knows::Knows;
+
 pub use super::effect::{Does, Effect};
 pub use super::run::{Export, Findings, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
 pub use super::suppress::Suppress;
@@ -38,6 +40,9 @@ pub struct Tool {
     /// The Rust reader of its configuration.
     #[serde(default)]
     pub reader: Option<String>,
+    /// What that reader is told of the tool's own names.
+    #[serde(default)]
+    pub knows: Knows,
     /// Whether the tool still lives.
     #[serde(default)]
     pub status: Status,

@@ -4,6 +4,8 @@
 use super::Bench;
 use super::component_view::View;
 use super::snippets::{beside, run_in};
+use crate::catalog::Catalog;
+use crate::catalog::language::Clients;
 use crate::facts::components::{Component, ManifestFact};
 use crate::facts::tool_config::Deciding;
 use crate::text::RepoPath;
@@ -124,6 +126,10 @@ fn configuration(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> O
     (!dependency && view.chain().last().is_none_or(|hop| hop.place != *place)).then(|| place.path.to_string())
 }
 
+fn clients() -> &'static Clients {
+    &Catalog::builtin().languages.client
+}
+
 /// The command that installs what is locked: a configuration imports its plugins, a script starts what is installed.
 pub(super) fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
     locked_at(&component.directory, bench)
@@ -131,36 +137,20 @@ pub(super) fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
 
 /// The same, in a directory with a manifest.
 pub(super) fn locked_at(directory: &RepoPath, bench: &Bench<'_>) -> &'static str {
-    let Some((home, lock)) = bench.facts.locks.nearest_in(directory, "javascript") else { return "npm install" };
+    let Some((home, lock)) = bench.facts.locks.nearest_in(directory, "javascript") else { return &clients().otherwise.install };
+    let client = clients().of(Some(lock));
     // A lock above locks what lies in its workspace, and nothing else.
     let member = |manifest: &ManifestFact| manifest.member_of.is_some() && manifest.path.parent() == *directory;
     if home != *directory && !bench.facts.inventory.manifests.iter().any(member) {
-        return match lock {
-            "yarn.lock" | ".yarnrc.yml" => "yarn install",
-            "pnpm-lock.yaml" => "pnpm install",
-            "bun.lock" | "bun.lockb" => "bun install",
-            _ => "npm install",
-        };
+        return &client.install;
     }
-    match Some(lock) {
-        Some("yarn.lock") => "yarn install --frozen-lockfile",
-        Some(".yarnrc.yml") => "yarn install --immutable",
-        Some("pnpm-lock.yaml") => "pnpm install --frozen-lockfile",
-        Some("bun.lock" | "bun.lockb") => "bun install --frozen-lockfile",
-        Some("package-lock.json" | "npm-shrinkwrap.json") => "npm ci",
-        _ => "npm install",
-    }
+    &client.frozen
 }
 
 /// The command that installs for development, by the lock file.
 fn install(component: &Component, bench: &Bench<'_>, packages: &str) -> String {
-    let client = match bench.facts.locks.nearest(&component.directory, "javascript") {
-        Some("yarn.lock" | ".yarnrc.yml") => "yarn add --dev",
-        Some("pnpm-lock.yaml") => "pnpm add --save-dev",
-        Some("bun.lock" | "bun.lockb") => "bun add --dev",
-        _ => "npm install --save-dev",
-    };
-    format!("{client} {packages}")
+    let lock = bench.facts.locks.nearest(&component.directory, "javascript");
+    format!("{} {packages}", clients().of(lock).add)
 }
 
 #[cfg(test)]

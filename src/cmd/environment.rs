@@ -3,30 +3,9 @@
 
 use std::io::IsTerminal;
 
+use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::source::forge::{Forge, Secret};
-
-/// Variables that CI systems set.
-const CI: [&str; 18] = [
-    "CI",
-    "CONTINUOUS_INTEGRATION",
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "CIRCLECI",
-    "TRAVIS",
-    "TF_BUILD",
-    "JENKINS_URL",
-    "BUILDKITE",
-    "BITBUCKET_BUILD_NUMBER",
-    "DRONE",
-    "WOODPECKER",
-    "CIRRUS_CI",
-    "APPVEYOR",
-    "TASKCLUSTER_ROOT_URL",
-    "TEAMCITY_VERSION",
-    "CODEBUILD_BUILD_ID",
-    "TEKTON_PIPELINE_RUN",
-];
 
 /// What the surroundings say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +26,7 @@ impl Environment {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
-            ci: CI.iter().any(|name| set(name)),
+            ci: Catalog::builtin().runners.ci_variables.iter().any(|name| set(name)),
             actions: set("GITHUB_ACTIONS"),
             plain: set("NO_COLOR") || dumb,
             terminal: std::io::stdout().is_terminal(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::components::Inventory;
 use super::python;
 use super::python::tree::{Expr, How, Kind, Piece, Trailer, What};
-use super::runners::World;
+use super::runners::{self, World};
 use super::trace::{self, Trace};
 use crate::terms::Terms;
 use crate::text::{RepoPath, SourceFile, Span};
@@ -26,11 +26,7 @@ struct TaskFile {
 }
 
 const KINDS: [TaskFile; 4] = [
-    TaskFile {
-        names: &["GNUmakefile", "makefile", "Makefile"],
-        command: &["make"],
-        targets: |file, needles| lines(file, colon, needles),
-    },
+    TaskFile { names: runners::MAKEFILES, command: &["make"], targets: |file, needles| lines(file, colon, needles) },
     TaskFile {
         names: &["justfile", "Justfile", ".justfile"],
         command: &["just"],

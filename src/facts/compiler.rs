@@ -5,15 +5,9 @@ use super::hold::{Hold, HoldEffect};
 use super::pipeline::Env;
 use super::runners::World;
 use super::workdir::Workdir;
+use crate::catalog;
 use crate::catalog::tool::{Run, Tool};
 use crate::text::Place;
-
-/// Cargo's own variables for the compiler and what is put around it; Clippy puts itself in the place of the one for workspaces.
-const NAMES: [&str; 4] = ["RUSTC", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER"];
-
-/// Flags of the go command, for a variable, by which a program of the tree runs its tools or its programs, or by which other files are
-/// read for those of the tree (`go help build`).
-const GO_FLAGS: [&str; 3] = ["toolexec", "exec", "overlay"];
 
 /// A program of the tree that the go command puts around its own tools.
 #[must_use]
@@ -23,7 +17,7 @@ pub fn of_go_flags(tool: &Tool, env: &Env, workdir: &Workdir, world: &World<'_>,
         flags.split_whitespace().filter_map(|flag| flag.trim_matches(['"', '\'']).trim_start_matches('-').split_once('='));
     let mut of_tree = named.filter(|(name, value)| {
         let path = value.split(' ').next().filter(|value| value.contains(['/', '.'])).and_then(|value| workdir.resolve(value));
-        GO_FLAGS.contains(name) && path.is_some_and(|path| world.snapshot.is_file(&path))
+        catalog::lists(&world.catalog.commands.go.tree_flags, name) && path.is_some_and(|path| world.snapshot.is_file(&path))
     });
     let (name, value) = of_tree.next()?;
     let why = format!("`GOFLAGS` has Go run or read `{value}` of the tree with `-{name}`");
@@ -37,10 +31,10 @@ pub fn of_variables(row: &Run, env: &Env, workdir: &Workdir, world: &World<'_>, 
     if program != "cargo" && program != "cargo-clippy" {
         return None;
     }
-    let of_tree = |name: &&&str| {
+    let of_tree = |name: &&String| {
         let value = env.get(name).and_then(Option::as_deref).filter(|value| value.contains('/'));
         value.and_then(|value| workdir.resolve(value)).is_some_and(|path| world.snapshot.is_file(&path))
     };
-    let name = NAMES.iter().find(of_tree)?;
+    let name = world.catalog.commands.cargo.tree_variables.iter().find(of_tree)?;
     Some(Hold::new(HoldEffect::Void, place.clone(), format!("`{name}` runs a program of the tree as the compiler")))
 }

@@ -7,6 +7,7 @@ use super::hold::{Hold, HoldEffect, Hop};
 use super::pipeline::{Job, Pipeline, Reach, Start, Trigger, Work};
 use super::trace::Trace;
 use crate::answer::{Answer, Why};
+use crate::catalog::Catalog;
 use crate::catalog::releasing::Verifies;
 use crate::doc::{Document, Format, Value};
 use crate::snapshot::Snapshot;
@@ -24,9 +25,6 @@ const KEYS: [(&str, &str); 9] = [
     ("uses", "it is a workflow, which may come from the change"),
     ("concurrency", "a run of it may be cancelled by another one"),
 ];
-/// Machines that GitHub runs, by the beginning of their label.
-const HOSTED: [&str; 3] = ["ubuntu-", "windows-", "macos-"];
-
 /// What lets a change pass the gate by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -223,7 +221,7 @@ fn written(document: &Arc<Document>, job: &Job, step: &Step<'_>) -> Vec<Gap> {
         }
     }
     let label = text.get("runs-on");
-    let hosted = |label: &str| HOSTED.iter().any(|start| label.starts_with(start));
+    let hosted = |label: &str| Catalog::builtin().runners.is_hosted(label);
     if let Some(value) = label.filter(|value| !value.scalar().is_some_and(hosted)) {
         let why = "the machine is not one that GitHub runs, and keeps what earlier runs left on it";
         gaps.push(Gap { minor: true, ..sure("runner", value.place(), why, "run it on a machine of GitHub") });

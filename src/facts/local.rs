@@ -51,12 +51,7 @@ fn commands(world: &World<'_>, path: &RepoPath, locks: &Locks) -> Vec<(Place, By
     let Some(scripts) = document.root().get("scripts") else { return Vec::new() };
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@:".contains(c)) && !text.starts_with('-');
     let home = path.parent();
-    let client = match locks.nearest(&home, "javascript") {
-        Some("yarn.lock" | ".yarnrc.yml") => "yarn",
-        Some("pnpm-lock.yaml") => "pnpm",
-        Some("bun.lock" | "bun.lockb") => "bun",
-        _ => "npm",
-    };
+    let client = world.catalog.languages.client.of(locks.nearest(&home, "javascript")).program.as_str();
     let hook = |name: &str| {
         let of = ["pre", "post"].iter().find_map(|head| name.strip_prefix(head));
         of.is_some_and(|of| scripts.get(of).is_some() || matches!(of, "install" | "pare" | "publish" | "pack"))

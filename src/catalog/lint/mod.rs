@@ -2,7 +2,9 @@
 //! line. Refuses to know any check or reader by name: who has their rosters passes the names in.
 
 mod bots;
+mod commands;
 mod examples;
+mod launchers;
 mod page;
 mod programs;
 mod rules;
@@ -14,7 +16,9 @@ mod tests;
 use serde::de::DeserializeOwned;
 
 use self::page::Page;
-use super::{Bot, Exporter, Frameworks, Languages, Profile, Programs, Releasing, Rule, Runners, Sentences, Tool};
+use super::{
+    Bot, Commands, Exporter, Frameworks, Languages, Launchers, Profile, Programs, Releasing, Rule, Runners, Sentences, Tool,
+};
 
 /// Names that live to the right of the catalogue: the linter is told them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,6 +61,8 @@ fn lint_files(files: &[(&str, &str)], known: &Known<'_>) -> Vec<String> {
                 page.verified(&mut problems);
                 examples::of_a_generator(page, &mut problems);
             }
+            "" if page.stem() == "commands" => commands::lint(page, &mut problems),
+            "" if page.stem() == "launchers" => launchers::lint(page, &mut problems),
             "" if page.stem() == "programs" => programs::lint(page, &mut problems),
             _ => {}
         }
@@ -106,7 +112,9 @@ impl<'s> Shelf<'s> {
             (_, "languages.toml") => fits::<Languages>(page),
             (_, "frameworks.toml") => fits::<Frameworks>(page),
             (_, "runners.toml") => fits::<Runners>(page),
+            (_, "launchers.toml") => fits::<Launchers>(page),
             (_, "releasing.toml") => fits::<Releasing>(page),
+            (_, "commands.toml") => fits::<Commands>(page),
             (_, "programs.toml") => fits::<Programs>(page),
             (_, "sentences.toml") => fits::<Sentences>(page),
             _ => Some("no part of the catalogue has this name".to_owned()),

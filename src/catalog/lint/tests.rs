@@ -71,6 +71,51 @@ rules = ["owls-fly"]
 
 const PROFILE: &str = "id = \"modern\"\ntitle = \"Modern\"\n\n[rules]\nowls-fly = \"on\"\n";
 
+/// A table for every command line.
+fn commands() -> String {
+    let names = [
+        "npm",
+        "pnpm",
+        "yarn",
+        "bun",
+        "monorepo",
+        "concurrently",
+        "composer",
+        "cargo",
+        "go",
+        "setup_py",
+        "hatch",
+        "tox",
+        "nox",
+        "pre_commit",
+        "just",
+        "xargs",
+        "parallel",
+        "docker",
+        "docker_run",
+        "docker_exec",
+        "docker_build",
+        "compose",
+        "compose_run",
+        "compose_up",
+    ];
+    let table = |name: &&str| format!("[{name}]\nvalue_flags = [\"--peer\", \"--hoot\"]\n");
+    names.iter().map(table).collect()
+}
+
+const LAUNCHERS: &str = r#"scripts = []
+registry = []
+
+[[launcher]]
+argv = [["peer"]]
+directory_flags = ["--in"]
+value_flags = ["--in"]
+
+[[launcher]]
+argv = [["hoot"]]
+operands = 1
+"#;
+
 const PROGRAMS: &str = r#"[[program]]
 is = ["idle", "asks"]
 names = ["hoot", "blink"]
@@ -89,6 +134,8 @@ fn with(file: &str, from: &str, to: &str) -> Vec<String> {
         ("sentences.toml", SENTENCES.to_owned()),
         ("profiles/modern.toml", PROFILE.to_owned()),
         ("programs.toml", PROGRAMS.to_owned()),
+        ("launchers.toml", LAUNCHERS.to_owned()),
+        ("commands.toml", commands()),
     ];
     for (name, text) in &mut files {
         if *name == file {
@@ -182,6 +229,17 @@ fn each_problem_is_named_with_its_line() {
         ("profiles/modern.toml", "owls-fly", "owls-swim", "rules/profiles/modern.toml:5: `owls-swim` is no rule"),
         ("programs.toml", "\"peer\"", "\"hoot\"", "rules/programs.toml:7: `hoot` is listed twice"),
         ("programs.toml", "[\"asks\"]", "[\"asks\", \"idle\"]", "rules/programs.toml:5: the row at line 1 has the same `is`"),
+        ("launchers.toml", "[[\"hoot\"]]", "[[\"peer\"]]", "rules/launchers.toml:10: the row at line 5 is about the same words"),
+        (
+            "launchers.toml",
+            "value_flags = [\"--in\"]",
+            "value_flags = [\"--at\"]",
+            "rules/launchers.toml:6: `--in` of `directory_flags` is not among",
+        ),
+        ("commands.toml", "\"--hoot\"", "\"--peer\"", "rules/commands.toml:2: `--peer` is listed twice"),
+        ("commands.toml", "value_flags", "flags", "rules/commands.toml:2: unknown field `flags`"),
+        ("commands.toml", "[yarn]", "[yarns]", "unknown field `yarns`"),
+        ("launchers.toml", "operands", "operand", "rules/launchers.toml:11: unknown field `operand`"),
         ("programs.toml", "[\"asks\"]", "[\"sings\"]", "rules/programs.toml:6: unknown variant `sings`"),
         ("sentences.toml", "rules = [\"owls-fly\"]", "", "rules/sentences.toml:1: sentence 1 has neither"),
         ("sentences.toml", "rules = [\"owls-fly\"]", "not_taken = \"later\"", "rules/checklist/owls-fly.toml:1: no sentence"),

@@ -55,10 +55,15 @@ fn is_action(row: &BotRun, name: &str) -> bool {
 
 /// The commands of a unit's script, when its text holds one of these programs at all.
 pub(super) fn commands<'r>(scene: &Scene<'_>, unit: &Unit, mut programs: impl Iterator<Item = &'r String>) -> Rc<[ShellCommand]> {
-    let Work::Script { text, mode } = &unit.work else { return Rc::default() };
-    if !programs.any(|program| text.text().contains(program.as_str())) {
-        return Rc::default();
+    match &unit.work {
+        Work::Script { text, .. } if programs.any(|program| text.text().contains(program.as_str())) => script(scene, unit),
+        _ => Rc::default(),
     }
+}
+
+/// The commands of a unit's script.
+pub(super) fn script(scene: &Scene<'_>, unit: &Unit) -> Rc<[ShellCommand]> {
+    let Work::Script { text, mode } = &unit.work else { return Rc::default() };
     // Variants of a job run the same script.
     let start = text.span(0..text.text().len()).start;
     let key = (text.file().path.clone(), start, *mode, text.text().to_owned());

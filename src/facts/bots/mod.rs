@@ -2,6 +2,7 @@
 //!
 //! Names (ecosystems, keys, presets, places) are data under `rules/bots/`; the readers here own what needs reasoning.
 
+mod behind;
 mod dependabot;
 mod in_ci;
 mod leftover;

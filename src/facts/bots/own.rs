@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::behind::{self, Behind, Unread};
 use super::targets::{Reading, Scene};
 use super::{Bot, BotFact, BotProblem, in_ci};
 use crate::answer::{Reason, Why};
 use crate::catalog::bot::BotRun;
+use crate::facts::matching;
 use crate::facts::pipeline::{Pipeline, Trigger, Unit, Work};
-use crate::facts::shell::ShellCommand;
+use crate::facts::shell::{ShellCommand, Word};
 use crate::text::{Place, RepoPath, escape};
 
 /// What may update: the ecosystem, or `None` for all that the bot knows, and why.
@@ -59,12 +61,11 @@ fn of_job(scene: &Scene<'_>, bot: &Bot, units: &[&Unit]) -> Vec<May> {
     let mut each = units.iter().zip(&scripts);
     let proposes =
         each.clone().any(|(unit, commands)| bot.proposes.iter().any(|row| in_ci::starts(row, unit, commands).is_some()));
-    let mut found = in_files(scene, bot, units, proposes);
+    let (mut found, proposed) = in_files(scene, bot, units, proposes);
     if !proposes {
         found.extend(units.iter().filter_map(|unit| elsewhere(bot, unit)));
-        return found;
     }
-    for (unit, commands) in each.clone() {
+    for (unit, commands) in each.clone().filter(|_| proposed) {
         for row in &bot.run {
             if let Some(place) = in_ci::starts(row, unit, commands) {
                 let command = row.argv.as_ref().map(|words| words.join(" ")).unwrap_or_default();
@@ -73,45 +74,42 @@ fn of_job(scene: &Scene<'_>, bot: &Bot, units: &[&Unit]) -> Vec<May> {
         }
     }
     let hinted = each.find_map(|(_, commands)| commands.iter().find(|command| hints(bot, &said(command))));
-    if let Some(command) = hinted.filter(|_| found.is_empty()) {
+    if let Some(command) = hinted.filter(|_| proposes && found.is_empty()) {
         let shown = escape::line(&said(command)).chars().take(60).collect::<String>();
         found.push((None, why(&format!("runs `{shown}` and opens a pull request, or pushes"), command.place.clone())));
     }
     found
 }
 
-/// Files of the tree that one job runs and that are looked into.
-const FILES: usize = 16;
-
-/// What files of the tree that a job runs update, where they or the job open a pull request.
-fn in_files(scene: &Scene<'_>, bot: &Bot, units: &[&Unit], proposes: bool) -> Vec<May> {
-    let snapshot = scene.world.snapshot;
-    let marks: Vec<String> = bot.files_of.keys().cloned().chain(["/".to_owned(), ".sh".to_owned()]).collect();
-    let commands = units.iter().flat_map(|unit| in_ci::commands(scene, unit, marks.iter()).to_vec());
-    let files = commands.flat_map(|command| {
-        let words: Vec<String> = command.words.iter().filter_map(|word| word.value.clone()).collect();
-        let of = words.first().and_then(|program| bot.files_of.get(program)).cloned();
-        let named: Vec<RepoPath> = of.into_iter().chain(words).filter_map(|text| RepoPath::root().join(text.as_str())).collect();
-        named.into_iter().map(move |path| (path, command.place.clone()))
-    });
+/// What files of the tree that a job runs update, where they or the job open a pull request, and whether any of them does.
+fn in_files(scene: &Scene<'_>, bot: &Bot, units: &[&Unit], proposes: bool) -> (Vec<May>, bool) {
+    let all = units.iter().map(|unit| behind::of_unit(scene, unit, &in_ci::script(scene, unit), &bot.files_of));
+    let all: Vec<Behind> = all.collect();
+    let reached = || all.iter().flat_map(|behind| &behind.reached);
+    let unread = || all.iter().flat_map(|behind| &behind.unread);
+    let runs =
+        |row: &BotRun, words: &[Word]| row.argv.as_ref().is_some_and(|argv| matching::take_row(argv, words, &[]).is_some());
+    let says = |row: &BotRun, text: &str| row.argv.as_ref().is_some_and(|argv| has_command(text, &argv.join(" ")));
+    let proposed = proposes || bot.proposes.iter().any(|row| reached().any(|one| runs(row, &one.words)));
+    let may = |row: &BotRun, file: &RepoPath, from: &Place| {
+        let command = row.argv.as_ref().map(|words| words.join(" ")).unwrap_or_default();
+        let shown = escape::line(file.as_str());
+        let does = format!("runs `{command}` in `{shown}` and opens a pull request, or pushes");
+        (row.ecosystem.clone(), why(&does, from.clone()))
+    };
     let mut found = Vec::new();
-    for (path, place) in files.filter(|(path, _)| snapshot.is_file(path)).take(FILES) {
-        let Ok(file) = snapshot.peek(&path) else { continue };
-        let runs = |row: &&BotRun| row.argv.as_ref().is_some_and(|argv| has_command(&file.text, &argv.join(" ")));
-        if !proposes && !bot.proposes.iter().any(|row| runs(&row)) {
-            continue;
-        }
-        for row in bot.run.iter().filter(runs) {
-            let command = row.argv.as_ref().map(|words| words.join(" ")).unwrap_or_default();
-            let shown = escape::line(path.as_str()).into_owned();
-            let does = format!("runs `{command}` in `{shown}` and opens a pull request, or pushes");
-            found.push((row.ecosystem.clone(), why(&does, place.clone())));
+    for one in reached().filter(|_| proposed) {
+        found.extend(bot.run.iter().filter(|row| runs(row, &one.words)).map(|row| may(row, &one.file, &one.from)));
+    }
+    for Unread { file, from } in unread() {
+        if proposed || bot.proposes.iter().any(|row| says(row, &file.text)) {
+            found.extend(bot.run.iter().filter(|row| says(row, &file.text)).map(|row| may(row, &file.path, from)));
         }
     }
-    found
+    (found, proposed)
 }
 
-/// Whether a line of a script holds these words, other than behind a comment.
+/// Whether a line of code that is not read holds these words, other than behind a comment.
 fn has_command(text: &str, command: &str) -> bool {
     text.lines().map(|line| line.split(" #").next().unwrap_or(line).trim()).any(|line| {
         let around = |at: usize| {

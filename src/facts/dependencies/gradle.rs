@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::catalog::{self, Catalog};
 use crate::doc::{Format, Value};
 use crate::snapshot::Snapshot;
 use crate::text::{RepoPath, SourceFile, Span};
@@ -18,9 +19,6 @@ const CATALOGUE: &str = "gradle/libs.versions.toml";
 
 /// Aliases that are read out of one catalogue.
 const MOST: usize = 8192;
-
-/// Configurations whose dependencies the product needs to run.
-const RUNTIME: [&str; 5] = ["implementation", "api", "compile", "runtime", "runtimeOnly"];
 
 /// Catalogues that were read, by the file.
 #[derive(Default)]
@@ -107,7 +105,9 @@ pub(super) fn read(snapshot: &Snapshot, sink: &mut Sink<'_>) {
         let inside = code.strip_prefix("dependencies").map(str::trim_start).and_then(|rest| rest.strip_prefix('{'));
         let head = inside.unwrap_or(code).trim_start();
         let word = head.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let mut statement = open.take().unwrap_or_else(|| Open { runtime: RUNTIME.contains(&word), group: None });
+        let mut statement = open
+            .take()
+            .unwrap_or_else(|| Open { runtime: catalog::lists(&Catalog::builtin().languages.gradle_runtime, word), group: None });
         if word.is_empty() && statement.group.is_none() {
             continue;
         }

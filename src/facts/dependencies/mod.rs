@@ -16,6 +16,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
+use crate::catalog::{self, Catalog};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
@@ -145,59 +146,10 @@ pub(crate) fn normalised(name: &str) -> String {
     out
 }
 
-/// Words in the name of a group, a file or a directory that say: not needed to run.
-const NOT_RUNTIME: &[&str] = &[
-    "audit",
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "black",
-    "build",
-    "changelog",
-    "check",
-    "checks",
-    "ci",
-    "coverage",
-    "debug",
-    "dev",
-    "develop",
-    "development",
-    "doc",
-    "docs",
-    "documentation",
-    "e2e",
-    "example",
-    "examples",
-    "format",
-    "formatting",
-    "integration",
-    "lint",
-    "linters",
-    "linting",
-    "local",
-    "mypy",
-    "precommit",
-    "publish",
-    "qa",
-    "quality",
-    "release",
-    "sphinx",
-    "style",
-    "test",
-    "testing",
-    "tests",
-    "tools",
-    "tox",
-    "type",
-    "typecheck",
-    "types",
-    "typing",
-];
-
 /// Whether one of the words of `name` says that it is not needed to run.
 pub(super) fn is_development(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let known = |word: &str| NOT_RUNTIME.contains(&word);
+    let known = |word: &str| catalog::lists(&Catalog::builtin().languages.not_runtime, word);
     // `checkdocs`, `functests`, but not `latest`.
     let compound = |word: &str| {
         word.ends_with("tests") || word.strip_suffix("docs").or_else(|| word.strip_suffix("lint")).is_some_and(known)

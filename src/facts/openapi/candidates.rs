@@ -2,42 +2,17 @@
 //! of other services that clients keep, and everything in tests and examples.
 
 use super::documents::Found;
+use crate::catalog::language::Documents;
+use crate::catalog::{self, Catalog};
 use crate::doc::Format;
 use crate::facts::components::scope::Scoping;
 use crate::facts::runners::World;
 use crate::text::RepoPath;
 
-/// Words in the name of a file, or a whole directory name, that make a file worth a look.
-const NAMES: &[&str] = &["openapi", "swagger", "api-spec", "apispec", "api_spec"];
-
-/// Names of files that are worth a look as well: what they say at the top decides.
-const STEMS: &[&str] = &["api", "schema", "spec", "v1", "v2"];
-
-/// Directories whose documents are not the service's own: tests, samples, and what clients keep of other services.
-const OTHERS: &[&str] = &[
-    "test",
-    "tests",
-    "__tests__",
-    "e2e",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "mock",
-    "mocks",
-    "stubs",
-    "clients",
-    "vendor-specs",
-    "vendor_specs",
-    "third-party-specs",
-    "external",
-    "benches",
-    ".devcontainer",
-    "node_modules",
-];
-
-/// Words of a name that make a file worth a look at its text.
-const WORDS: &[&str] = &["api", "schema", "spec", "oas", "oas2", "oas3"];
+/// What names say.
+fn known() -> &'static Documents {
+    &Catalog::builtin().languages.documents
+}
 
 /// Lines of a text in which it says what it is.
 const HEAD: usize = 200;
@@ -85,27 +60,27 @@ fn is_named_like_one(path: &RepoPath) -> bool {
     let name = path.file_name().to_ascii_lowercase();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     has_name(&name)
-        || STEMS.contains(&stem)
-        || path.parent().segments().any(|segment| NAMES.contains(&segment.to_ascii_lowercase().as_str()))
+        || catalog::lists(&known().stems, stem)
+        || path.parent().segments().any(|segment| catalog::lists(&known().names, &segment.to_ascii_lowercase()))
 }
 
 fn has_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    NAMES.iter().any(|word| name.contains(word))
+    known().names.iter().any(|word| name.contains(word))
 }
 
 /// `billing_api.yaml`, `api-v3.json`, `billing.oas3.yml`, `webApi.json`.
 fn has_word(path: &RepoPath) -> bool {
     let name = path.file_name().to_ascii_lowercase();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word) || word.ends_with("api"))
+    stem.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| catalog::lists(&known().words, word) || word.ends_with("api"))
 }
 
 fn is_others(path: &RepoPath) -> bool {
     let words = |segment: &str| segment.split(['-', '_', '.']).any(|word| matches!(word, "test" | "tests"));
     path.parent().segments().any(|segment| {
         let lower = segment.to_ascii_lowercase();
-        OTHERS.contains(&lower.as_str()) || words(&lower) || is_source_set_of_tests(segment)
+        catalog::lists(&known().others, &lower) || words(&lower) || is_source_set_of_tests(segment)
     })
 }
 

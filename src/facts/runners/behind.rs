@@ -1,26 +1,12 @@
 //! Owns launchers whose command stands behind a marker of its own (`mise exec TOOLS -- CMD`, `nix develop -c CMD`, `hatch run
 //! ENV:CMD`). Refuses those whose command is found by their flags alone: those are `launchers`. What files of the tree say of its
-//! programs is `shadow::managers`.
+//! programs is `shadow::managers`; the launchers are rows of `rules/launchers.toml`.
 
 use super::script_words::literal;
 use super::{Call, Next, Runner, World};
+use crate::catalog;
 use crate::facts::matching;
 use crate::facts::shell::Word;
-
-/// The words of a launcher, and the markers behind which its command stands.
-struct Marked {
-    words: &'static [&'static str],
-    markers: &'static [&'static str],
-}
-
-static MARKED: &[Marked] = &[
-    Marked { words: &["mise", "exec"], markers: &["--", "-c", "--command"] },
-    Marked { words: &["mise", "x"], markers: &["--", "-c", "--command"] },
-    Marked { words: &["nix", "develop"], markers: &["-c", "--command"] },
-    Marked { words: &["nix", "shell"], markers: &["-c", "--command"] },
-    Marked { words: &["asdf", "exec"], markers: &[] },
-    Marked { words: &["direnv", "exec"], markers: &[] },
-];
 
 /// Launchers with a marker.
 pub(super) struct Behind;
@@ -30,20 +16,20 @@ impl Runner for Behind {
         "launchers with a marker"
     }
 
-    fn expand(&self, call: &Call<'_>, _: &World<'_>) -> Option<Vec<Next>> {
+    fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let program = matching::program_name(call.program()?);
         if program == "hatch" {
             return hatch(call);
         }
-        for marked in MARKED.iter().filter(|marked| marked.words[0] == program) {
-            let row: Vec<String> = marked.words.iter().map(|word| (*word).to_owned()).collect();
-            let Some(taken) = matching::take_row(&row, call.words, &[]) else { continue };
-            let is_marker = |word: &Word| word.value.as_deref().is_some_and(|text| marked.markers.contains(&text));
+        let rows = world.catalog.launchers.marked.iter().flat_map(|row| row.argv.iter().map(move |argv| (row, argv)));
+        for (marked, argv) in rows.filter(|(_, argv)| argv.first().is_some_and(|first| first == program)) {
+            let Some(taken) = matching::take_row(argv, call.words, &[]) else { continue };
+            let is_marker = |word: &Word| word.value.as_deref().is_some_and(|text| catalog::lists(&marked.markers, text));
             let from = match call.words[taken..].iter().position(is_marker) {
                 // `nix develop --command -- CMD` hands both to `exec`.
                 Some(at) if call.arg(taken + at + 1) == Some("--") => taken + at + 2,
                 Some(at) => taken + at + 1,
-                None if marked.markers.is_empty() => taken + usize::from(program == "direnv"),
+                None if marked.markers.is_empty() => taken + marked.operands,
                 None => return Some(Vec::new()),
             };
             let words = call.words.get(from..).filter(|words| !words.is_empty())?.to_vec();
@@ -55,16 +41,15 @@ impl Runner for Behind {
 
 /// `hatch run [ENV:]CMD` where no script has that name; `hatch env run -- CMD`.
 fn hatch(call: &Call<'_>) -> Option<Vec<Next>> {
-    const VALUES: &[&str] = &["-e", "--env", "-p", "--project", "-i", "--include", "-x", "--exclude", "-f", "--filter"];
-    let flags: Vec<String> = VALUES.iter().map(|flag| (*flag).to_owned()).collect();
+    let flags = &catalog::commands().hatch.value_flags;
     let rows = [&["hatch", "env", "run"][..], &["hatch", "run"][..]];
     let mut at = rows.iter().find_map(|row| {
         let row: Vec<String> = row.iter().map(|word| (*word).to_owned()).collect();
-        matching::take_row(&row, call.words, &flags)
+        matching::take_row(&row, call.words, flags)
     })?;
     // `+py=3.12` and `-py=3.12` select of a matrix.
     while let Some(text) = call.words.get(at)?.value.as_deref().filter(|text| text.starts_with(['-', '+'])) {
-        at += 1 + usize::from(VALUES.contains(&text));
+        at += 1 + usize::from(catalog::lists(flags, text));
         if text == "--" {
             break;
         }

@@ -3,6 +3,7 @@
 use super::script_words::word_at;
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::shell::Word;
@@ -10,54 +11,6 @@ use crate::text::Place;
 
 /// `cargo X` where X is an alias.
 pub(super) struct CargoAlias;
-
-/// Commands that cargo never looks up as an alias, its own short names among them.
-const BUILT_IN: &[&str] = &[
-    "add",
-    "b",
-    "bench",
-    "build",
-    "c",
-    "check",
-    "clean",
-    "config",
-    "d",
-    "doc",
-    "fetch",
-    "fix",
-    "generate-lockfile",
-    "help",
-    "info",
-    "init",
-    "install",
-    "locate-project",
-    "login",
-    "logout",
-    "metadata",
-    "new",
-    "owner",
-    "package",
-    "pkgid",
-    "publish",
-    "r",
-    "read-manifest",
-    "remove",
-    "report",
-    "rm",
-    "run",
-    "rustc",
-    "rustdoc",
-    "search",
-    "t",
-    "test",
-    "tree",
-    "uninstall",
-    "update",
-    "vendor",
-    "verify-project",
-    "version",
-    "yank",
-];
 
 /// Aliases of aliases.
 const MAX_ALIASES: usize = 16;
@@ -73,14 +26,15 @@ impl Runner for CargoAlias {
         }
         let at = command_at(call.words)?;
         let name = call.words[at].value.as_deref()?;
-        if BUILT_IN.contains(&name) {
+        let built_in = |name: &str| catalog::lists(&world.catalog.commands.cargo.own, name);
+        if built_in(name) {
             return task_of_the_tree(call, at).map(|why| vec![opaque(call, why, Vec::new())]);
         }
         let (mut words, hop) = find(call, world, name)?;
         let mut hops = vec![hop];
         let mut seen = vec![name.to_owned()];
         // Cargo refuses an alias that leads back to itself.
-        while let Some(next) = words.first().map(|word| word.raw.clone()).filter(|next| !BUILT_IN.contains(&next.as_str())) {
+        while let Some(next) = words.first().map(|word| word.raw.clone()).filter(|next| !built_in(next)) {
             let Some((inner, hop)) = find(call, world, &next) else { break };
             if seen.contains(&next) || seen.len() > MAX_ALIASES {
                 return Some(Vec::new());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::script_words::literal;
 use super::{Call, InCode, Next, Runner, Target, World, started};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::catalog::Catalog;
 use crate::catalog::runner::CodeRunner;
 use crate::doc::Format;
@@ -20,25 +21,6 @@ use crate::text::{MappedText, RepoPath, SourceFile};
 const PACKAGE: usize = 32;
 /// Lines of a file that are looked at for what it loads.
 const LOADING: usize = 2_000;
-
-/// Commands of `setup.py` that build and install: what it lists as dependencies is not run.
-const SETUP: &[&str] = &[
-    "build",
-    "build_ext",
-    "build_py",
-    "sdist",
-    "bdist",
-    "bdist_wheel",
-    "install",
-    "develop",
-    "egg_info",
-    "register",
-    "upload",
-    "check",
-    "clean",
-    "--version",
-    "--name",
-];
 
 /// Interpreters, and `go run` of a package of the tree.
 pub(super) struct Code;
@@ -77,7 +59,8 @@ impl Runner for Code {
         // A directory that is not known: whether it is code of the tree is not known either, and mostly it is not a tool.
         let path = call.workdir.resolve(found?)?;
         let first = call.words.get(rest).and_then(|word| word.value.as_deref());
-        if path.file_name() == "setup.py" && first.is_some_and(|first| SETUP.contains(&first)) {
+        if path.file_name() == "setup.py" && first.is_some_and(|first| catalog::lists(&catalog::commands().setup_py.idle, first))
+        {
             return Some(Vec::new());
         }
         match world.snapshot.read_code(&path) {

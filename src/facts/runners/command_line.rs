@@ -34,7 +34,7 @@ pub(super) enum Order {
 }
 
 /// Reads `words` (the program not among them). A flag that is computed in part keeps its name, its value is not known.
-pub(super) fn read(words: &[Word], takes_value: &[&str], order: Order) -> CommandLine {
+pub(super) fn read(words: &[Word], takes_value: &[impl AsRef<str>], order: Order) -> CommandLine {
     let mut line = CommandLine::default();
     let mut at = 0;
     while let Some(word) = words.get(at) {
@@ -71,7 +71,7 @@ pub(super) fn read(words: &[Word], takes_value: &[&str], order: Order) -> Comman
 
 /// The ways a command line may be read whose first operand is a word that nothing is known of: as that operand, and, since it
 /// may as well be flags or none, without it. The word is given with every reading but the first.
-pub(super) fn readings(words: &[Word], takes_value: &[&str]) -> Vec<(CommandLine, Option<Word>)> {
+pub(super) fn readings(words: &[Word], takes_value: &[impl AsRef<str>]) -> Vec<(CommandLine, Option<Word>)> {
     let first = read(words, takes_value, Order::Leading);
     let mut out = Vec::new();
     let mut shorter = words.to_vec();
@@ -86,22 +86,26 @@ pub(super) fn readings(words: &[Word], takes_value: &[&str]) -> Vec<(CommandLine
     out
 }
 
-fn long(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[&str]) -> bool {
+fn lists(list: &[impl AsRef<str>], word: &str) -> bool {
+    list.iter().any(|known| known.as_ref() == word)
+}
+
+fn long(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[impl AsRef<str>]) -> bool {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(part(word, value))),
         None => (text, None),
     };
-    let wants_next = value.is_none() && takes_value.contains(&name);
+    let wants_next = value.is_none() && lists(takes_value, name);
     line.flags.push(Given { name: name.to_owned(), value, word: word.clone() });
     wants_next
 }
 
 /// `-abc`: three flags, or one with a value as soon as a letter takes one.
-fn cluster(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[&str]) -> bool {
+fn cluster(line: &mut CommandLine, word: &Word, text: &str, takes_value: &[impl AsRef<str>]) -> bool {
     for (at, letter) in text.char_indices().skip(1).take(64) {
         let name = format!("-{letter}");
         let rest = &text[at + letter.len_utf8()..];
-        let takes = takes_value.contains(&name.as_str());
+        let takes = lists(takes_value, &name);
         if takes && rest.is_empty() {
             line.flags.push(Given { name, value: None, word: word.clone() });
             return true;
@@ -126,8 +130,8 @@ fn part(word: &Word, text: &str) -> Word {
 
 impl CommandLine {
     /// The last flag of one of these names.
-    pub(super) fn last(&self, names: &[&str]) -> Option<&Given> {
-        self.flags.iter().rev().find(|flag| names.contains(&flag.name.as_str()))
+    pub(super) fn last(&self, names: &[impl AsRef<str>]) -> Option<&Given> {
+        self.flags.iter().rev().find(|flag| lists(names, &flag.name))
     }
 
     /// All flags of these names, in order.
@@ -136,7 +140,7 @@ impl CommandLine {
     }
 
     /// Whether one of these flags is given.
-    pub(super) fn has(&self, names: &[&str]) -> bool {
+    pub(super) fn has(&self, names: &[impl AsRef<str>]) -> bool {
         self.last(names).is_some()
     }
 }
@@ -174,7 +178,7 @@ mod tests {
         let all = readings(&words, &["-v"]);
         let operands: Vec<usize> = all.iter().map(|(line, _)| line.operands.len()).collect();
         assert_eq!((operands, all[1].1.as_ref().map(|word| word.raw.as_str())), (vec![4, 1], Some("$TTY")));
-        assert_eq!(readings(&[open("\"$IMAGE\"")], &[]).len(), 1);
+        assert_eq!(readings(&[open("\"$IMAGE\"")], &[""; 0]).len(), 1);
         let read = line("a -- -e b", Order::Mixed);
         assert_eq!((read.operands.len(), read.tail.map(|tail| tail.len()), read.flags.len()), (1, Some(2), 0));
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::script_words::{with_arguments, word_at};
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::hold::Hop;
 use crate::facts::matching;
@@ -15,64 +16,6 @@ use crate::facts::shell::{Dialect, ShellMode, Word};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::UnreadKind;
 use crate::text::{MappedText, Place};
-
-/// Commands of composer's own, which no script replaces, with their aliases.
-const OWN: &[&str] = &[
-    "about",
-    "archive",
-    "audit",
-    "browse",
-    "home",
-    "bump",
-    "check-platform-reqs",
-    "clear-cache",
-    "clearcache",
-    "cc",
-    "config",
-    "create-project",
-    "depends",
-    "why",
-    "diagnose",
-    "exec",
-    "fund",
-    "global",
-    "help",
-    "init",
-    "licenses",
-    "list",
-    "outdated",
-    "prohibits",
-    "why-not",
-    "reinstall",
-    "repository",
-    "repo",
-    "search",
-    "self-update",
-    "selfupdate",
-    "show",
-    "info",
-    "status",
-    "suggests",
-    "validate",
-    "completion",
-];
-
-/// Commands and the events that they dispatch, in order (`Installer::run`, `AutoloadGenerator::dump`).
-const EVENTS: &[(&[&str], &[&str])] = &[
-    (&["install", "i"], &["pre-install-cmd", "pre-autoload-dump", "post-autoload-dump", "post-install-cmd"]),
-    (
-        &["update", "u", "upgrade", "require", "r", "remove", "rm", "uninstall"],
-        &["pre-update-cmd", "pre-autoload-dump", "post-autoload-dump", "post-update-cmd"],
-    ),
-    (&["dump-autoload", "dumpautoload"], &["pre-autoload-dump", "post-autoload-dump"]),
-];
-
-/// Options in front of the command, and of `run-script`, that take the next word.
-const VALUE_FLAGS: &[&str] = &["-d", "--working-dir", "--timeout"];
-/// What of them names the directory.
-const DIRECTORY_FLAGS: &[&str] = &["-d", "--working-dir"];
-/// With one of these, nothing of the project runs.
-const NO_SCRIPT: &[&str] = &["--no-scripts", "--help", "-h", "--version", "-V", "--list", "-l"];
 
 /// Scripts of `composer.json`.
 pub(super) struct Composer;
@@ -92,7 +35,7 @@ impl Runner for Composer {
             return None;
         }
         let request = Request::read(call)?;
-        if OWN.contains(&request.command) {
+        if catalog::lists(&catalog::commands().composer.own, request.command) {
             return None;
         }
         let file = match call.env.get("COMPOSER") {
@@ -108,7 +51,8 @@ impl Runner for Composer {
         if request.silent {
             return Some(out);
         }
-        let dispatched = EVENTS.iter().find(|(names, _)| names.contains(&request.command)).map(|(_, events)| *events);
+        let mut rows = world.catalog.commands.composer.dispatch.iter();
+        let dispatched = rows.find(|row| catalog::lists(&row.commands, request.command)).map(|row| &row.events);
         match (request.command, dispatched) {
             (_, Some(events)) => events.iter().for_each(|event| project.script(event, &[], &mut out)),
             ("run-script" | "run", _) => {
@@ -134,6 +78,7 @@ struct Request<'c> {
 impl<'c> Request<'c> {
     fn read(call: &Call<'c>) -> Option<Self> {
         let mut request = Self { command: "", arguments: Vec::new(), workdir: call.workdir.clone(), silent: false };
+        let own = &catalog::commands().composer;
         let mut words = call.words[1..].iter();
         while let Some(word) = words.next() {
             let text = word.value.as_deref();
@@ -144,15 +89,15 @@ impl<'c> Request<'c> {
                     request.arguments.extend(words.by_ref().cloned());
                 }
                 (Some(flag), _) => {
-                    request.silent |= NO_SCRIPT.contains(&flag);
+                    request.silent |= catalog::lists(&own.idle_flags, flag);
                     let (name, attached) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
                     let next = || words.clone().next().and_then(|word| word.value.as_deref());
-                    if DIRECTORY_FLAGS.contains(&name) {
+                    if catalog::lists(&own.directory_flags, name) {
                         let directory = attached.or_else(next);
                         request.workdir =
                             directory.map_or_else(|| request.workdir.unknown(), |directory| request.workdir.enter(directory));
                     }
-                    if VALUE_FLAGS.contains(&name) && attached.is_none() {
+                    if catalog::lists(&own.value_flags, name) && attached.is_none() {
                         words.next();
                     }
                 }

@@ -5,72 +5,9 @@ use super::command_line::{self, Order};
 use super::script_words::{span_of, text_of};
 use super::{Call, Next, Target, World, quoted};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::shell::{Dialect, ShellMode, UNKNOWN_CHAR, Word};
-
-/// Flags of GNU xargs that take the next word (xargs(1)).
-const XARGS: &[&str] = &[
-    "-I",
-    "-n",
-    "-P",
-    "-L",
-    "-d",
-    "-a",
-    "-E",
-    "-s",
-    "--max-args",
-    "--max-procs",
-    "--max-lines",
-    "--max-chars",
-    "--delimiter",
-    "--arg-file",
-    "--process-slot-var",
-];
-
-/// Flags of GNU parallel that take the next word (parallel(1)).
-const PARALLEL: &[&str] = &[
-    "-j",
-    "--jobs",
-    "-P",
-    "--max-procs",
-    "-n",
-    "-N",
-    "--max-args",
-    "--max-replace-args",
-    "--colsep",
-    "-C",
-    "--halt",
-    "--halt-on-error",
-    "--delay",
-    "--timeout",
-    "--retries",
-    "-I",
-    "--joblog",
-    "--results",
-    "--tmpdir",
-    "--tempdir",
-    "-S",
-    "--sshlogin",
-    "--sshloginfile",
-    "-a",
-    "--arg-file",
-    "--env",
-    "-d",
-    "--delimiter",
-    "-L",
-    "--load",
-    "--memfree",
-    "--nice",
-    "--tagstring",
-    "--wd",
-    "--workdir",
-    "--block",
-    "--recend",
-    "--recstart",
-    "--shellquote",
-    "--arg-sep",
-    "--colour-failed",
-];
 
 /// A word that stands for file names or lines that only the program knows; `by` are the commands that print them, where they are known.
 fn fed(like: &Word, by: Option<&str>) -> Word {
@@ -120,7 +57,7 @@ pub(super) fn find(call: &Call<'_>) -> Option<Vec<Next>> {
 
 /// `… | xargs CMD`: what it reads becomes arguments; it exits 123 when one of its commands fails (xargs(1)).
 pub(super) fn xargs(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
-    let line = command_line::read(&call.words[1..], XARGS, Order::Leading);
+    let line = command_line::read(&call.words[1..], &catalog::commands().xargs.value_flags, Order::Leading);
     if line.operands.is_empty() {
         return Vec::new();
     }
@@ -156,7 +93,7 @@ fn before_pipe(program: &Word, world: &World<'_>) -> Option<String> {
 /// `parallel CMD ::: a b`, `parallel ::: 'cmd a' 'cmd b'`, `… | parallel CMD`. Without `--halt` its status is the number of jobs
 /// that failed (parallel(1)).
 pub(super) fn parallel(call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
-    let line = command_line::read(&call.words[1..], PARALLEL, Order::Leading);
+    let line = command_line::read(&call.words[1..], &catalog::commands().parallel.value_flags, Order::Leading);
     let marks = |word: &Word| matches!(word.value.as_deref(), Some(":::" | ":::+" | "::::" | "::::+"));
     let at = line.operands.iter().position(marks);
     let template = &line.operands[..at.unwrap_or(line.operands.len())];

@@ -1,10 +1,9 @@
 //! Owns which package a word for a launcher names: one of a registry, or what lies under an address or a path, and the program
 //! that it brings. Refuses to fetch any, and the launchers' flags: those are `launched.rs`.
 
+use crate::catalog::Catalog;
+use crate::catalog::launcher::Registry;
 use crate::catalog::tool::Tool;
-
-/// The registries that a specification may begin with.
-const REGISTRIES: &[&str] = &["npm:", "jsr:"];
 
 /// Where a package comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,15 +29,21 @@ pub(super) struct Fetched<'w> {
 
 /// Whether a word is the specification of a package in a registry.
 pub(super) fn is_specification(text: &str) -> bool {
-    REGISTRIES.iter().any(|registry| text.starts_with(registry))
+    registry_of(text).is_some()
+}
+
+/// The registry that a specification begins with, and what stands behind its name.
+fn registry_of(text: &str) -> Option<(&'static Registry, &str)> {
+    Catalog::builtin().launchers.registry.iter().find_map(|row| Some((row, text.strip_prefix(row.prefix.as_str())?)))
 }
 
 /// Reads a specification as the launchers of a registry do (npm-package-arg, `lib/npa.js`; Deno, `deno_semver`; PEP 508).
 pub(super) fn read<'w>(text: &'w str, registry: &str) -> Fetched<'w> {
-    if text.strip_prefix("jsr:").is_some() {
+    let named = registry_of(text);
+    if named.is_some_and(|(row, _)| row.ecosystem.is_none()) {
         return Fetched { origin: Origin::Foreign, program: last(text).to_owned() };
     }
-    let bare = text.strip_prefix("npm:").map(|bare| bare.trim_start_matches('/'));
+    let bare = named.map(|(_, bare)| bare.trim_start_matches('/'));
     let spec = bare.unwrap_or(text);
     let archive = [".tgz", ".tar.gz", ".whl"].iter().any(|end| spec.ends_with(end));
     if spec.starts_with(['.', '/', '~']) || spec.starts_with("file:") || (archive && !spec.contains(':')) {
@@ -63,8 +68,8 @@ pub(super) fn read<'w>(text: &'w str, registry: &str) -> Fetched<'w> {
             let origin = match () {
                 () if is_address(wanted) || wanted.starts_with("git") && wanted.contains(':') => Origin::Address(wanted),
                 () if wanted.starts_with(['.', '/', '~']) || wanted.starts_with("file:") => Origin::Path,
-                () => match wanted.strip_prefix("npm:") {
-                    Some(alias) => return Fetched { program: name.to_owned(), ..read(alias, registry) },
+                () => match registry_of(wanted).filter(|(row, _)| row.ecosystem.as_deref() == Some(registry)) {
+                    Some((_, alias)) => return Fetched { program: name.to_owned(), ..read(alias, registry) },
                     None if wanted.contains('/') && bare.is_none() => Origin::Address(wanted),
                     None => Origin::Registry { name, versioned: true },
                 },

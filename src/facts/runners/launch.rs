@@ -1,40 +1,41 @@
 //! Owns where in a launcher's line its command begins, and what of that is not known. Refuses to know the launchers: that is
 //! `launchers.rs`.
 
-use super::launchers::Shape;
 use super::script_words::literal;
 use super::{Call, Next, World, feeders, fetched, launched, npm};
 use crate::answer::{Reason, Why};
+use crate::catalog::{self, launcher::Launcher};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
 
 /// The command behind the launcher's flags, with its directory and variables.
-pub(super) fn launch(shape: &Shape, start: usize, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
-    let left = match shape.words {
-        ["npx"] => Some(npm::npx(&call.words[1..])),
-        ["npm", _] => Some(npm::npm_exec(&call.words[1..])),
+pub(super) fn launch((row, argv): (&Launcher, &[String]), start: usize, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
+    let program = argv.first().map_or("", String::as_str);
+    let left = match program {
+        "npx" => Some(npm::npx(&call.words[1..])),
+        "npm" => Some(npm::npm_exec(&call.words[1..])),
         _ => None,
     };
-    let nexts = left.map_or_else(|| plain(shape, start, call), |left| of_npm(shape, &left, call, world));
-    npm::selected(nexts, shape.words[0], call, world).unwrap_or_else(|why| npm::opaque(call, why))
+    let nexts = left.map_or_else(|| plain(row, start, call), |left| of_npm(row, &left, call, world));
+    npm::selected(nexts, program, call, world).unwrap_or_else(|why| npm::opaque(call, why))
 }
 
 /// The program that npm runs, or the text.
-fn of_npm(shape: &Shape, left: &npm::Left, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
+fn of_npm(row: &Launcher, left: &npm::Left, call: &Call<'_>, world: &World<'_>) -> Vec<Next> {
     match &left.text {
         Some(text) => vec![feeders::text(call, text, world)],
-        None => readings(&left.words, |words| command(shape, false, words, call)),
+        None => readings(&left.words, |words| command(row, false, words, call)),
     }
 }
 
-fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
+fn plain(row: &Launcher, start: usize, call: &Call<'_>) -> Vec<Next> {
     let mut env: Env = call.env.clone();
-    if shape.opens {
+    if row.opens {
         env.open();
     }
-    let mut workdir = directory_of(shape, &call.words[1..start], call.workdir.clone());
-    let (mut at, mut operands) = (start, shape.operands);
+    let mut workdir = directory_of(row, &call.words[1..start], call.workdir.clone());
+    let (mut at, mut operands) = (start, row.operands);
     let (mut module, mut open) = (false, None);
     while let Some(word) = call.words.get(at) {
         let value = word.shape();
@@ -43,26 +44,26 @@ fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
             at += 1 + operands;
             break;
         }
-        if matches!(&*value, "-m" | "--module") && matches!(shape.words[0], "uv" | "uvx" | "coverage") {
+        if catalog::lists(&row.module_flags, &value) {
             module = true;
             at += 1;
             break;
         }
         // `coverage run $OPTIONS -m pytest`: what runs is a file in Python, which takes no module, so the word is flags or none.
-        if shape.words[0] == "coverage" && word.may_vanish() && names_module(&call.words[at..]) {
+        if row.only_python && word.may_vanish() && names_module(&call.words[at..]) {
             open = open.or(Some(word));
             at += 1;
             continue;
         }
-        if matches!(&*value, "-s" | "--script" | "--gui-script") && shape.words == ["uv", "run"] {
+        if catalog::lists(&row.file_flags, &value) {
             // What follows is a file in Python, whatever it is called.
             return Vec::new();
         }
         if value.starts_with('-') && value.len() > 1 {
-            let taken = shape.value_flags.contains(&&*value);
-            workdir = directory_of(shape, &call.words[at..(at + 2).min(call.words.len())], workdir);
+            let taken = catalog::lists(&row.value_flags, &value);
+            workdir = directory_of(row, &call.words[at..(at + 2).min(call.words.len())], workdir);
             at += 1 + usize::from(taken);
-        } else if shape.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
+        } else if row.assigns && value.split_once('=').is_some_and(|(name, _)| is_name(name)) {
             let (name, text) = value.split_once('=').unwrap_or((&*value, ""));
             // Of a search path that is wholly unknown it matters that it may lead into the tree.
             let anywhere = name == "PATH" && text.strip_prefix(UNKNOWN_CHAR) == Some("");
@@ -76,7 +77,7 @@ fn plain(shape: &Shape, start: usize, call: &Call<'_>) -> Vec<Next> {
         }
     }
     let rest = call.words.get(at..).unwrap_or(&[]);
-    let next = |words: &[Word]| command(shape, module, words, call);
+    let next = |words: &[Word]| command(row, module, words, call);
     let mut nexts: Vec<Next> = match (rest, call.words.get(at.max(start + 1) - 1)) {
         // `timeout $ALL`: the word may be all there is to run.
         ([], Some(last)) if at > start && last.is_open() && !last.is_one() => {
@@ -121,17 +122,17 @@ fn before_number(words: &[Word]) -> bool {
     words.first().is_some_and(Word::is_open) && known.is_some_and(number)
 }
 
-fn command(shape: &Shape, module: bool, words: &[Word], call: &Call<'_>) -> Option<Next> {
+fn command(row: &Launcher, module: bool, words: &[Word], call: &Call<'_>) -> Option<Next> {
     let mut words = words.to_vec();
     let first = words.first_mut()?;
     let mut held = None;
-    if let Some(registry) = shape.package {
+    if let Some(registry) = row.package.as_deref() {
         let text = first.shape().into_owned();
         let package = fetched::read(&text, registry);
         first.value = Some(package.program.clone()).filter(|program| !program.is_empty() && !program.contains(UNKNOWN_CHAR));
-        held = launched::of_word(&package, &text, first, shape, call);
+        held = launched::of_word(&package, &text, first, row, call);
     }
-    if shape.python && !module && first.value.as_deref().is_some_and(|name| name.ends_with(".py")) {
+    if row.python && !module && first.value.as_deref().is_some_and(|name| name.ends_with(".py")) {
         words.insert(0, literal("python", &call.words[0]));
     }
     let mut next = Next::argv(call, if module { as_module(call, words) } else { words });
@@ -144,12 +145,12 @@ fn as_module(call: &Call<'_>, words: Vec<Word>) -> Vec<Word> {
     [literal("python", &call.words[0]), literal("-m", &call.words[0])].into_iter().chain(words).collect()
 }
 
-fn directory_of(shape: &Shape, words: &[Word], from: Workdir) -> Workdir {
+fn directory_of(row: &Launcher, words: &[Word], from: Workdir) -> Workdir {
     for (at, word) in words.iter().enumerate() {
         let value = word.shape();
         let value = value.as_ref();
-        for flag in shape.directory_flags {
-            let named = match value.strip_prefix(flag) {
+        for flag in &row.directory_flags {
+            let named = match value.strip_prefix(flag.as_str()) {
                 Some("") => words.get(at + 1).map(|next| next.value.as_deref()),
                 Some(rest) => rest.strip_prefix('=').map(|rest| Some(rest).filter(|_| word.value.is_some())),
                 None => None,

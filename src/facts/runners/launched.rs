@@ -2,52 +2,34 @@
 //! programs that the catalogue does not know.
 
 use super::fetched::{self, Fetched, Origin};
-use super::launchers::Shape;
 use super::{Call, Next, Target, World};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
+use crate::catalog::launcher::Launcher;
 use crate::catalog::tool::Tool;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::Span;
 
-/// Flags that name the package, by launcher.
-const SOURCES: &[(&str, &[&str])] = &[
-    ("uvx", &["--from"]),
-    ("uv", &["--from"]),
-    ("pipx", &["--spec"]),
-    ("npx", &["-p", "--package"]),
-    ("npm", &["--package"]),
-    ("pnpm", &["--package"]),
-    ("pnpx", &["--package"]),
-    ("yarn", &["-p", "--package"]),
-    ("bunx", &["-p", "--package"]),
-    ("bun", &["-p", "--package"]),
-    ("deno", &["-p", "--package"]),
-    ("dx", &["-p", "--package"]),
-];
-
 /// The packages that a launcher's own flags name; `behind` words of the line are the program and what is its own.
-fn flagged(call: &Call<'_>, behind: usize) -> Vec<(Word, String)> {
-    let flags = call.program().map(matching::program_name).and_then(|name| SOURCES.iter().find(|(program, _)| *program == name));
-    let Some((_, flags)) = flags else { return Vec::new() };
+fn flagged(row: &Launcher, call: &Call<'_>, behind: usize) -> Vec<(Word, String)> {
     // What stands behind the program is the program's own; npm takes all flags before a bare `--`.
     let npm = call.program() == Some("npm");
     let end = call.words.iter().position(|word| npm && word.shape() == "--");
     let own = end.unwrap_or_else(|| if npm { call.words.len() } else { call.words.len().saturating_sub(behind) });
-    values(&call.words[..own], flags)
+    values(&call.words[..own], &row.sources)
 }
 
 /// The same launch, held when none of the packages that its flags name is the tool's.
-pub(super) fn held(mut next: Next, shape: &Shape, call: &Call<'_>, world: &World<'_>) -> Next {
-    let registry = shape.package;
+pub(super) fn held(mut next: Next, row: &Launcher, call: &Call<'_>, world: &World<'_>) -> Next {
+    let registry = row.package.as_deref();
     let behind = match &next.target {
         Target::Argv(words) => words.len(),
         // A text in place of a command (`npx -p x -c 'eslint .'`).
         _ => 0,
     };
-    let given = flagged(call, behind);
+    let given = flagged(row, call, behind);
     let (Some(registry), Some((word, text))) = (registry, given.first()) else { return next };
     let origins = || given.iter().map(|(_, text)| fetched::read(text, registry).origin);
     let tools: Vec<&Tool> = match &next.target {
@@ -74,10 +56,10 @@ pub(super) fn held(mut next: Next, shape: &Shape, call: &Call<'_>, world: &World
 }
 
 /// What it takes from a program that the word itself is the package it comes in.
-pub(super) fn of_word(package: &Fetched<'_>, text: &str, word: &Word, shape: &Shape, call: &Call<'_>) -> Option<Hold> {
-    let (registry, program) = (shape.package?, package.program.as_str());
+pub(super) fn of_word(package: &Fetched<'_>, text: &str, word: &Word, row: &Launcher, call: &Call<'_>) -> Option<Hold> {
+    let (registry, program) = (row.package.as_deref()?, package.program.as_str());
     let at = call.words.iter().position(|other| other.span == word.span && other.place == word.place);
-    if !flagged(call, at.map_or(0, |at| call.words.len() - at)).is_empty() {
+    if !flagged(row, call, at.map_or(0, |at| call.words.len() - at)).is_empty() {
         return None;
     }
     let catalog = Catalog::builtin();
@@ -87,7 +69,7 @@ pub(super) fn of_word(package: &Fetched<'_>, text: &str, word: &Word, shape: &Sh
     }
     if let Origin::Registry { name, versioned } = package.origin
         && name == program
-        && ((shape.installed && !versioned) || !tools.iter().any(|tool| is_called(program, tool)))
+        && ((row.installed && !versioned) || !tools.iter().any(|tool| is_called(program, tool)))
     {
         return None;
     }
@@ -126,12 +108,12 @@ fn is_called(program: &str, tool: &Tool) -> bool {
     tool.id == program || tool.packages.values().flatten().any(last)
 }
 
-fn values(words: &[Word], flags: &[&str]) -> Vec<(Word, String)> {
+fn values(words: &[Word], flags: &[impl AsRef<str>]) -> Vec<(Word, String)> {
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let Some(text) = word.value.as_deref() else { continue };
         let (name, attached) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-        if !flags.contains(&name) && !flags.contains(&text) {
+        if !flags.iter().any(|flag| [name, text].contains(&flag.as_ref())) {
             continue;
         }
         let value = attached.or_else(|| words.get(at + 1).and_then(|next| next.value.as_deref()));

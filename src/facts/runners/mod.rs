@@ -40,6 +40,7 @@ pub(super) use code::{inline, on_stdin};
 pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use fetched::{is_address, is_own, name_of};
 pub(super) use launchers::open_head;
+pub(super) use make::FILES as MAKEFILES;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
 

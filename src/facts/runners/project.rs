@@ -1,111 +1,16 @@
-//! Owns scripts that a Python project gives names to (pdm, pipenv, rye; hatch, taskipy): plain commands are read, everything else of
+//! Owns scripts that a Python project gives names to (those of `rules/launchers.toml`): plain commands are read, everything else of
 //! them is opaque. Refuses commands that are no script's name: those are a launcher's.
 
 use super::script_words::word_at;
 use super::{Call, Next, Runner, Target, World, quoted};
 use crate::answer::{Reason, Why};
+use crate::catalog::launcher::{ScriptTable, Scripts, ScriptsRead};
+use crate::catalog::{self, Catalog};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::hold::Hop;
 use crate::facts::matching;
 use crate::facts::shell::{Dialect, ShellMode, Word};
 use crate::facts::workdir::Workdir;
-
-/// One program that runs scripts of a project.
-struct Table {
-    /// The words before the script's name.
-    words: &'static [&'static str],
-    /// Flags that take the next word.
-    value_flags: &'static [&'static str],
-    /// Those that name the project's directory.
-    project_flags: &'static [&'static str],
-    /// Files and the route to the table in each; `*` is any key.
-    files: &'static [(&'static str, &'static [&'static str])],
-    /// How much of a script is read.
-    reads: Reads,
-    /// Scripts run in the project's directory, not where the call stands.
-    moves: bool,
-    /// The program's own commands, which no script replaces.
-    own: &'static [&'static str],
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reads {
-    /// Words, `cmd`, `shell`, `composite` (pdm 2.29, `cli/commands/run.py`).
-    Pdm,
-    /// Words and `cmd` without a shell (pipenv, `project.py` and `cmdparse.py`; rye's manual).
-    Words,
-    /// Only that it is one.
-    Nothing,
-}
-
-const PDM_OWN: &[&str] = &[
-    "add",
-    "build",
-    "cache",
-    "completion",
-    "config",
-    "export",
-    "fix",
-    "import",
-    "info",
-    "init",
-    "install",
-    "list",
-    "lock",
-    "new",
-    "outdated",
-    "plugin",
-    "publish",
-    "py",
-    "python",
-    "remove",
-    "run",
-    "search",
-    "self",
-    "show",
-    "sync",
-    "update",
-    "use",
-    "venv",
-];
-
-const PLAIN: Table =
-    Table { words: &[], value_flags: &[], project_flags: &[], files: &[], reads: Reads::Nothing, moves: false, own: &[] };
-
-static TABLES: &[Table] = &[
-    Table { words: &["pdm", "run"], own: &[], ..PDM },
-    Table { words: &["pdm"], own: PDM_OWN, ..PDM },
-    Table {
-        words: &["pipenv", "run"],
-        value_flags: &["--python", "--pypi-mirror"],
-        files: &[("Pipfile", &["scripts"])],
-        reads: Reads::Words,
-        ..PLAIN
-    },
-    Table {
-        words: &["rye", "run"],
-        value_flags: &["--pyproject"],
-        files: &[("pyproject.toml", &["tool", "rye", "scripts"])],
-        reads: Reads::Words,
-        ..PLAIN
-    },
-    Table {
-        words: &["hatch", "run"],
-        value_flags: &["-e", "--env", "-p", "--project", "-i", "--include", "-x", "--exclude"],
-        files: &[("hatch.toml", &["envs", "*", "scripts"]), ("pyproject.toml", &["tool", "hatch", "envs", "*", "scripts"])],
-        ..PLAIN
-    },
-    Table { words: &["task"], files: &[("pyproject.toml", &["tool", "taskipy", "tasks"])], ..PLAIN },
-];
-
-const PDM: Table = Table {
-    value_flags: &["-p", "--project", "--venv"],
-    project_flags: &["-p", "--project"],
-    files: &[("pyproject.toml", &["tool", "pdm", "scripts"])],
-    reads: Reads::Pdm,
-    moves: true,
-    ..PLAIN
-};
 
 /// Scripts of a Python project.
 pub(super) struct ProjectScripts;
@@ -116,35 +21,35 @@ impl Runner for ProjectScripts {
     }
 
     fn reads(&self, file_name: &str) -> bool {
-        TABLES.iter().flat_map(|table| table.files).any(|(name, _)| *name == file_name)
+        let tables = &Catalog::builtin().launchers.scripts;
+        tables.iter().flat_map(|table| &table.files).any(|table| table.file == file_name)
     }
 
     fn expand(&self, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
         let program = matching::program_name(call.program()?);
-        TABLES.iter().filter(|table| table.words[0] == program).find_map(|table| script(table, call, world))
+        let of_program = |table: &&Scripts| table.argv.first().is_some_and(|first| first == program);
+        world.catalog.launchers.scripts.iter().filter(of_program).find_map(|table| script(table, call, world))
     }
 }
 
-fn script(table: &Table, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
-    let row: Vec<String> = table.words.iter().map(|word| (*word).to_owned()).collect();
-    let flags: Vec<String> = table.value_flags.iter().map(|flag| (*flag).to_owned()).collect();
-    let mut at = matching::take_row(&row, call.words, &flags)?;
+fn script(table: &Scripts, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
+    let mut at = matching::take_row(&table.argv, call.words, &table.value_flags)?;
     while let Some(text) = call.words.get(at)?.value.as_deref().filter(|text| text.starts_with('-')) {
         if text == "--" {
             return None;
         }
-        at += 1 + usize::from(table.value_flags.contains(&text));
+        at += 1 + usize::from(catalog::lists(&table.value_flags, text));
     }
     let written = call.words[at].value.as_deref()?;
     // `hatch run lint:all`: environment and script.
-    let name = if table.words[0] == "hatch" { written.rsplit(':').next().unwrap_or(written) } else { written };
-    if table.own.contains(&name) {
+    let name = if table.environments { written.rsplit(':').next().unwrap_or(written) } else { written };
+    if catalog::lists(&table.own, name) {
         return None;
     }
     let project = project(table, &call.words[..at], call.workdir);
     let arguments = call.words.get(at + 1..).unwrap_or(&[]);
     for above in upward(&project) {
-        for (file, route) in table.files {
+        for ScriptTable { file, route } in &table.files {
             let Some(document) = open(file, &above, world) else { continue };
             let tables = tables(document.root(), route);
             let Some(value) = tables.iter().find_map(|found| found.get(name)) else { continue };
@@ -155,7 +60,7 @@ fn script(table: &Table, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>
             let mut all = Vec::new();
             for hook in [format!("pre_{name}"), name.to_owned(), format!("post_{name}")] {
                 let own = hook == name;
-                if !own && table.reads != Reads::Pdm {
+                if !own && table.reads != ScriptsRead::Pdm {
                     continue;
                 }
                 let Some(value) = (if own { Some(value) } else { tables.iter().find_map(|found| found.get(&hook)) }) else {
@@ -174,8 +79,8 @@ fn open(file: &str, above: &Workdir, world: &World<'_>) -> Option<std::sync::Arc
     world.snapshot.document(&path, Format::Toml).ok()
 }
 
-fn project(table: &Table, words: &[Word], from: &Workdir) -> Workdir {
-    let named = |word: &Word| word.value.as_deref().is_some_and(|text| table.project_flags.contains(&text));
+fn project(table: &Scripts, words: &[Word], from: &Workdir) -> Workdir {
+    let named = |word: &Word| word.value.as_deref().is_some_and(|text| catalog::lists(&table.project_flags, text));
     match words.iter().position(named) {
         None => from.clone(),
         Some(at) => match words.get(at + 1).and_then(|word| word.value.as_deref()) {
@@ -197,10 +102,10 @@ fn upward(from: &Workdir) -> Vec<Workdir> {
 }
 
 /// The tables at a route, `*` for every key.
-fn tables<'d>(root: Value<'d>, route: &[&str]) -> Vec<Value<'d>> {
+fn tables<'d>(root: Value<'d>, route: &[String]) -> Vec<Value<'d>> {
     let mut here = vec![root];
     for key in route {
-        here = match *key {
+        here = match key.as_str() {
             "*" => here.into_iter().flat_map(|value| value.entries().map(|entry| entry.value).collect::<Vec<_>>()).collect(),
             key => here.into_iter().filter_map(|value| value.get(key)).collect(),
         };
@@ -208,7 +113,7 @@ fn tables<'d>(root: Value<'d>, route: &[&str]) -> Vec<Value<'d>> {
     here
 }
 
-fn read(table: &Table, name: &str, value: Value<'_>, arguments: &[Word], to: &Next) -> Vec<Next> {
+fn read(table: &Scripts, name: &str, value: Value<'_>, arguments: &[Word], to: &Next) -> Vec<Next> {
     let hop = Hop::new(value.place(), value.as_str().unwrap_or(name));
     let made = |target: Target| Next { target, hops: vec![hop.clone()], ..to.clone() };
     let words = |value: Value<'_>| -> Option<Vec<Word>> {
@@ -223,25 +128,28 @@ fn read(table: &Table, name: &str, value: Value<'_>, arguments: &[Word], to: &Ne
         Some(made(Target::Argv(words)))
     };
     let followed = match table.reads {
-        Reads::Nothing => None,
-        Reads::Words | Reads::Pdm if value.as_str().is_some() => plain(value).map(|next| vec![next]),
-        Reads::Words | Reads::Pdm if value.get("cmd").is_some() => value.get("cmd").and_then(plain).map(|next| vec![next]),
-        Reads::Pdm if value.get("shell").is_some() => value.get("shell").and_then(Value::mapped).map(|text| {
+        ScriptsRead::Nothing => None,
+        ScriptsRead::Words | ScriptsRead::Pdm if value.as_str().is_some() => plain(value).map(|next| vec![next]),
+        ScriptsRead::Words | ScriptsRead::Pdm if value.get("cmd").is_some() => {
+            value.get("cmd").and_then(plain).map(|next| vec![next])
+        }
+        ScriptsRead::Pdm if value.get("shell").is_some() => value.get("shell").and_then(Value::mapped).map(|text| {
             let mode = ShellMode { errexit: false, pipefail: false, dialect: Dialect::Posix };
             vec![made(Target::Script { text, mode, args: Some(Vec::new()) })]
         }),
-        Reads::Pdm => value.get("composite").and_then(|list| {
+        ScriptsRead::Pdm => value.get("composite").and_then(|list| {
             let items = list.items().map(|item| {
-                let mut all: Vec<Word> = ["pdm", "run"].iter().map(|text| word_at(text, &item.place())).collect();
+                let mut all: Vec<Word> =
+                    [table.argv[0].as_str(), "run"].iter().map(|text| word_at(text, &item.place())).collect();
                 all.extend(words(item)?);
                 Some(made(Target::Argv(all)))
             });
             items.collect()
         }),
-        Reads::Words => None,
+        ScriptsRead::Words => None,
     };
     followed.unwrap_or_else(|| {
-        let text = format!("the script `{name}` of `{}` is not read by this version", table.words.join(" "));
+        let text = format!("the script `{name}` of `{}` is not read by this version", table.argv.join(" "));
         vec![made(Target::Opaque(Why::new(Reason::Unsupported, text).at(value.place())))]
     })
 }

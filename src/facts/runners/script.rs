@@ -4,6 +4,7 @@
 use super::script_words::{literal, text_of};
 use super::{Call, Next, Runner, Target, World, code, startup};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::shell::{Dialect, Interpreter, OptionRead, ShellMode, ShellOptions, Word, shebang_mode, shell_named};
 use crate::snapshot::{EntryKind, UnreadKind};
@@ -12,9 +13,6 @@ use std::sync::Arc;
 
 /// Endings of scripts for a shell.
 const SHELLS: &[&str] = &["sh", "bash", "ksh", "dash"];
-
-/// Where package managers put programs.
-const INSTALLED: &[&str] = &["vendor/bin", "node_modules/.bin", ".venv/bin", "venv/bin"];
 
 /// Whether a file of the tree without a first line that names its reader may be a shell script all the same: by its ending, or
 /// without one. A style sheet, a document and a page are data.
@@ -71,7 +69,11 @@ impl Runner for Script {
 /// Whether the path is one where a package manager puts programs: they are the installed ones in whatever directory.
 fn is_installed(name: &str) -> bool {
     let (directory, _) = name.rsplit_once('/').unwrap_or_default();
-    INSTALLED.iter().any(|place| directory.strip_suffix(place).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+    Catalog::builtin()
+        .programs
+        .installed_in
+        .iter()
+        .any(|place| directory.strip_suffix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
 }
 
 fn in_tree(call: &Call<'_>, world: &World<'_>, program: &str) -> bool {

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::script_words::word_at;
 use super::{Call, InCode, ROSTER, Target, World};
+use crate::catalog::runner::CodeRunner;
 use crate::facts::matching;
 use crate::facts::pipeline::Env;
 use crate::facts::shell::{Interpreter, UNKNOWN_CHAR, Word, shebang_mode};
@@ -46,14 +47,6 @@ const NO_CALL_BEFORE: &[&str] = &[
     "!=",
     "raise ",
 ];
-/// What PHP starts anything with, as far as it says it in words: functions, libraries that run commands or tasks, other code. Without one of
-/// them a text in quotes is a name, and copying the file that it names starts nothing.
-const STARTING_PHP: &[&str] =
-    &["exec", "system", "passthru", "popen", "proc_open", "process", "eval", "include", "require", "run(", "call(", "task", "`"];
-
-/// The file of Composer that makes classes known.
-const AUTOLOAD: &str = "vendor/autoload.php";
-
 const NO_CALL_BEHIND: &[&str] = &["==", "!=", "in ", "not in "];
 
 /// The answers of [`file_starts`], by file and directory: jobs run the same code in many variants.
@@ -72,8 +65,12 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
         let reader = shebang_mode(&file.text);
         let python = ending == Some("py") || matches!(&reader, Some(Interpreter::Other(name)) if name.starts_with("python"));
         let text = if python { Cow::Owned(without_documentation(&file.text)) } else { Cow::Borrowed(&*file.text) };
-        let php = ending == Some("php") || matches!(reader, Some(Interpreter::Other(name)) if name.starts_with("php"));
-        let answer = !(php && starts_no_other(&text))
+        let reads = |row: &&CodeRunner| {
+            let named = matches!(&reader, Some(Interpreter::Other(name)) if name.starts_with(&row.program));
+            !row.starts.is_empty() && (named || ending == Some(&*row.extension))
+        };
+        let row = world.catalog.runners.interpreter.iter().find(reads);
+        let answer = !row.is_some_and(|row| starts_no_other(row, &text))
             && ((of_shell && commands_start(&text, &call, world)) || starts(&text, &call, world));
         if let Ok(mut seen) = world.seen.started.0.lock() {
             seen.insert(key, answer);
@@ -82,16 +79,17 @@ pub(super) fn file_starts(file: &SourceFile, call: &Call<'_>, world: &World<'_>)
     })
 }
 
-/// Whether code of PHP has no word that starts anything; names of functions have no case there.
-fn starts_no_other(text: &str) -> bool {
+/// Whether code has no word that starts anything, of those that its interpreter is known to start anything with. Without one of them a
+/// text in quotes is a name, and copying the file that it names starts nothing.
+fn starts_no_other(row: &CodeRunner, text: &str) -> bool {
     let starts = |line: &str| {
         let mut line = line.to_ascii_lowercase();
         // Loading what Composer has installed runs none of it by itself.
-        if line.contains(AUTOLOAD) {
+        if row.autoload.as_ref().is_some_and(|file| line.contains(file)) {
             let word = if line.contains("require") { "require" } else { "include" };
             line = line.replacen(word, "", 1);
         }
-        STARTING_PHP.iter().any(|word| line.contains(word))
+        row.starts.iter().any(|word| line.contains(word))
     };
     text.len() <= MOST && !text.lines().any(starts)
 }

@@ -26,6 +26,7 @@ use crate::catalog::Tool;
 use crate::catalog::tool::Run;
 use crate::doc::Format;
 use crate::text::{Place, RepoPath, Span};
+pub(super) use npm::TABLES as NPM_TABLES;
 
 /// Directories of the system, in which nothing of the tree lies.
 const SYSTEM: &[&str] = &["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/nix/", "/dev/null"];

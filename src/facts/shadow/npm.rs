@@ -10,8 +10,8 @@ use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::World;
 use crate::text::{Place, RepoPath, Span};
 
-/// Where a manifest lists packages that are installed.
-const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+/// Where a `package.json` lists packages that are installed.
+pub(in crate::facts) const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /// A dependency taken from a path, another package or an override, or a workspace of the tool's name.
 pub(super) fn package(name: &str, program: Option<&str>, directory: &RepoPath, world: &World<'_>) -> Option<Hold> {

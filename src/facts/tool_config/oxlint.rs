@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Query, Reader, Settings, arguments};
 use crate::answer::{Answer, Reason, Why};
+use crate::catalog::{self, Knows};
 use crate::doc::{Format, Kind, Value};
 use crate::text::{Place, RepoPath};
 
@@ -15,14 +16,12 @@ pub(super) struct Oxlint;
 /// Whether a rule or a category is an error: those that are on by default are warnings.
 const ERRORS: &str = "errors";
 
-/// Plugins that are on where the configuration names none; the core rules have no prefix.
-const PLUGINS: &[&str] = &["typescript", "unicorn", "oxc"];
-
 /// Files of one configuration.
 const FILES: usize = 16;
 
-/// The category of rules that may be asked about, when a whole category is set; others are set one by one.
-const CATEGORIES: &[(&str, &str)] = &[("react/no-danger", "restriction"), ("no-new-func", "style"), ("no-script-url", "style")];
+fn knows() -> &'static Knows {
+    catalog::knows("oxlint")
+}
 
 /// How findings of a rule count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +119,7 @@ impl Config {
     /// The first rule or category that is an error, of a plugin that is on.
     fn errors(&self) -> Answer<Place> {
         let on = |plugin: &str| match self.plugins.is_empty() {
-            true => PLUGINS.contains(&plugin),
+            true => catalog::lists(&knows().default_set, plugin),
             false => self.plugins.iter().any(|loaded| loaded == plugin),
         };
         // `@typescript-eslint/x` is `typescript/x`.
@@ -149,7 +148,7 @@ impl Config {
         if plugin.is_some_and(|plugin| !self.plugins.iter().any(|loaded| loaded == plugin)) {
             return None;
         }
-        let category = CATEGORIES.iter().find(|(rule, _)| *rule == name).map(|(_, category)| *category);
+        let category = knows().presets.get(name).and_then(|categories| categories.first());
         self.levels.get(name).or_else(|| self.levels.get(category?)).or_else(|| self.levels.get("all")).cloned()
     }
 
@@ -158,8 +157,8 @@ impl Config {
         if name == "all" {
             self.levels.clear();
         }
-        for (rule, _) in CATEGORIES.iter().filter(|(_, category)| *category == name) {
-            self.levels.remove(*rule);
+        for (rule, _) in knows().presets.iter().filter(|(_, categories)| catalog::lists(categories, name)) {
+            self.levels.remove(rule);
         }
         self.levels.insert(name.to_owned(), (level, place));
     }

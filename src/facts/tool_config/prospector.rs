@@ -6,6 +6,7 @@ use regex::RegexSet;
 
 use super::{Query, Reader, Settings, arguments, coverage, settled};
 use crate::answer::{Answer, Reason, Why};
+use crate::catalog;
 use crate::doc::{Format, Kind, Value};
 use crate::text::{Place, RepoPath};
 
@@ -17,19 +18,6 @@ const NOTHING: &str = "selects-nothing";
 
 /// Profiles that are followed, one behind the other.
 const PROFILES: usize = 16;
-
-/// Profiles that come with it; none says a word about an analyzer that is not its default.
-const BUILT_IN: [&str; 9] = [
-    "default",
-    "doc_warnings",
-    "flake8",
-    "full_pep8",
-    "member_warnings",
-    "no_doc_warnings",
-    "no_member_warnings",
-    "no_pep8",
-    "no_test_warnings",
-];
 
 /// Directories and names of the profile that is read where none is named, in order.
 const BY_ITSELF: [(&str, &[&str]); 3] = [
@@ -168,7 +156,7 @@ impl Profile {
 
     fn named(&mut self, query: &Query<'_>, name: &str, place: &Place) -> Result<(), Why> {
         let name = name.trim_end_matches('?');
-        if BUILT_IN.contains(&name) || name.starts_with("strictness_") {
+        if catalog::lists(&catalog::knows("prospector").profiles, name) || name.starts_with("strictness_") {
             return Ok(());
         }
         let mut directories: Vec<RepoPath> = Vec::new();

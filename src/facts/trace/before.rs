@@ -7,6 +7,8 @@ use std::sync::Arc;
 use super::edited::Edit;
 use super::{Frame, Tracer};
 use crate::answer::Reason;
+use crate::catalog::program::Placing;
+use crate::catalog::{self, Catalog};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::{Start, Turn};
@@ -25,13 +27,6 @@ const MORE: &str = "earlier steps change the search path or the environment more
 
 /// Files of one name that are looked at: of more, one is taken to lie there.
 const NAMESAKES: usize = 64;
-
-/// Programs that put files under other names.
-const PLACING: &[&str] = &["cp", "mv", "ln", "install", "rsync"];
-
-/// Flags of those that take the next word.
-const VALUE_FLAGS: &[&str] =
-    &["-m", "-o", "-g", "-S", "-e", "--mode", "--owner", "--group", "--suffix", "--rsh", "--exclude", "--include", "--filter"];
 
 /// What commands so far did, by pipeline and job.
 #[derive(Default)]
@@ -237,7 +232,7 @@ impl Tracer<'_> {
         if let Some(program @ ("tar" | "bsdtar" | "unzip")) = program {
             return self.unpacked(program, &words[1..], place, frame);
         }
-        let Some(program) = program.filter(|program| PLACING.contains(program)) else { return };
+        let Some(program) = program.filter(|program| catalog::lists(&placing().programs, program)) else { return };
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
         let asked = shell::asked_for(&target.raw).map(|name| format!("/bin/{name}"));
         let target = asked.clone().unwrap_or_else(|| target.shape().into_owned());
@@ -349,6 +344,10 @@ pub(super) fn shown(text: &str) -> String {
     super::script::quoted(&text.replace(UNKNOWN_CHAR, "…"))
 }
 
+fn placing() -> &'static Placing {
+    &Catalog::builtin().programs.placing
+}
+
 /// What is put where, and whether that is said to be a directory.
 fn operands(words: &[Word]) -> Option<(&[Word], &Word, bool)> {
     let value = |word: &Word| word.value.as_deref().unwrap_or_default().to_owned();
@@ -360,7 +359,7 @@ fn operands(words: &[Word]) -> Option<(&[Word], &Word, bool)> {
             into = words.get(from + 1);
         }
         from += 1 + usize::from(into.is_some() && flag.starts_with(['-']) && (flag == "-t" || flag == "--target-directory"));
-        from += usize::from(VALUE_FLAGS.contains(&flag.as_str()));
+        from += usize::from(catalog::lists(&placing().value_flags, &flag));
     }
     let rest = words.get(from..)?;
     match (into, rest.split_last()) {

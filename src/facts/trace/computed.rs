@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::catalog::{Catalog, Trait};
+use crate::catalog::{self, Catalog, Trait};
 use crate::facts::matching::{self, Take};
 use crate::facts::runners::{self, Call, Target};
 use crate::facts::shell::{ShellCommand, UNKNOWN_CHAR, Word};
@@ -14,10 +14,6 @@ use crate::text::{MappedText, Place, RepoPath};
 
 /// Words of a command line that are looked at for a tool that an unknown program may run.
 const LOOKED_AT: usize = 12;
-
-/// Sub-commands behind which names are packages.
-const PACKAGES: &[&str] =
-    &["add", "install", "remove", "uninstall", "update", "upgrade", "download", "pull", "search", "show", "help"];
 
 /// The surroundings of what runs only if a word that is not known is a flag, or none.
 pub(super) fn doubted(word: &Word, frame: &Frame) -> Frame {
@@ -228,7 +224,7 @@ impl<'w> Tracer<'w> {
             if value.starts_with('-') {
                 continue;
             }
-            if PACKAGES.contains(&value) {
+            if catalog::lists(&Catalog::builtin().programs.package_words, value) {
                 return None;
             }
             runs |= matches!(value, "run" | "exec");

@@ -39,6 +39,7 @@ use computed::doubted;
 pub use found::{OpaqueUnit, ReachedAction, Trace};
 use frame::Frame;
 pub use releasing::ReleaseStep;
+pub(super) use script::enter;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;

@@ -12,7 +12,7 @@ use names::Names;
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::catalog::program::{Home, Told};
-use crate::catalog::{Catalog, Tool, Trait};
+use crate::catalog::{self, Catalog, Tool, Trait};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::{self, RowMatch};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
@@ -256,16 +256,14 @@ fn machine_path(path: &str, frame: &Frame) -> Option<String> {
     if path.starts_with('/') { normalise("/", path) } else { normalise(frame.workdir.virtual_path()?, path) }
 }
 
-/// Flags that say where an installer puts what it installs.
-const INTO: &[&str] = &["--root", "--prefix", "--target", "-t", "--bindir", "-n"];
-
 /// Whether a command installs a package of the tool where a flag says, or where its manager puts programs of the tree.
 fn installs(text: &str, tool: &Tool) -> bool {
     let words = || text.split(' ');
     if !words().any(|word| matches!(word, "install" | "add" | "i")) {
         return false;
     }
-    let into = words().any(|word| INTO.contains(&word.split('=').next().unwrap_or(word)));
+    let into =
+        words().any(|word| catalog::lists(&Catalog::builtin().programs.into_flags, word.split('=').next().unwrap_or(word)));
     let packages = tool.packages.iter().filter(|(ecosystem, _)| into || matches!(ecosystem.as_str(), "go" | "cargo"));
     let names = |word: &str, name: &String| word.split(['@', '=', '[']).next() == Some(name) || word == name;
     packages.flat_map(|(_, names)| names).any(|name| words().any(|word| names(word, name)))

@@ -285,7 +285,8 @@ fn scope(env: &Env, args: Option<Vec<Word>>) -> Scope {
     }
 }
 
-fn enter(cwd: &Cwd, from: &Workdir) -> Workdir {
+/// Where a command of a script runs that was started in `from`.
+pub(in crate::facts) fn enter(cwd: &Cwd, from: &Workdir) -> Workdir {
     match cwd {
         Cwd::Known(steps) => steps.iter().fold(from.clone(), |dir, step| dir.enter(step)),
         Cwd::Unknown(_) => from.unknown(),

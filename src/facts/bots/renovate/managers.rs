@@ -20,40 +20,6 @@ use super::patterns::{Hit, Patterns};
 use super::presets::Presets;
 use super::rules::{Rule, Subject};
 
-/// Categories that managers belong to, by ecosystem; older files switch them like managers (`"docker": { "enabled": false }`).
-const CATEGORIES: &[(&str, &[&str])] = &[
-    ("pip", &["python"]),
-    ("uv", &["python"]),
-    ("pixi", &["python"]),
-    ("npm", &["js"]),
-    ("bun", &["js"]),
-    ("deno", &["js"]),
-    ("cargo", &["rust"]),
-    ("rust-toolchain", &["rust"]),
-    ("gomod", &["golang"]),
-    ("bundler", &["ruby"]),
-    ("composer", &["php"]),
-    ("maven", &["java"]),
-    ("gradle", &["java"]),
-    ("sbt", &["java"]),
-    ("nuget", &["dotnet"]),
-    ("dotnet-sdk", &["dotnet"]),
-    ("docker", &["docker"]),
-    ("docker-compose", &["docker"]),
-    ("devcontainers", &["docker"]),
-    ("github-actions", &["ci"]),
-    ("terraform", &["iac", "terraform"]),
-    ("opentofu", &["iac", "terraform"]),
-    ("helm", &["helm", "kubernetes"]),
-    ("mix", &["elixir"]),
-    ("swift", &["swift"]),
-    ("pub", &["dart"]),
-    ("bazel", &["bazel"]),
-];
-
-/// Keys of older files that switch like managers, beside the categories.
-const OLDER: &[(&str, &str)] = &[("npm", "node"), ("bun", "node"), ("gomod", "go")];
-
 /// What is said of what a switch or a rule takes out.
 pub(super) const SWITCHED_OFF: &str = "the bot is switched off for it";
 
@@ -116,7 +82,7 @@ impl<'d> Managers<'d> {
         if readers.is_empty() {
             return Served::Unnamed;
         }
-        let categories = categories(ecosystem);
+        let categories = &*self.categories(ecosystem);
         let names = self.declared.get(&manifest.path).map_or(&[][..], Vec::as_slice);
         let (mut miss, mut some, mut unknown) = (None, None, None);
         for row in readers {
@@ -163,7 +129,7 @@ impl<'d> Managers<'d> {
         let words = format!("`enabledManagers` does not name `{name}`");
         let mut fix = format!("add \"{name}\" to `enabledManagers`");
         // One that is off by itself is not switched on by being named.
-        if let Some(off) = self.switched(row, categories(&manifest.ecosystem)) {
+        if let Some(off) = self.switched(row, &self.categories(&manifest.ecosystem)) {
             fix = format!("{fix}\n{}", off.fix);
         }
         Some((place.clone(), Remedy { words, fix }))
@@ -219,6 +185,11 @@ impl<'d> Managers<'d> {
         }
     }
 
+    /// The categories that managers of an ecosystem belong to.
+    fn categories(&self, ecosystem: &str) -> Vec<&'d str> {
+        self.bot.categories.get(ecosystem).into_iter().flatten().map(String::as_str).collect()
+    }
+
     /// `Some` when the manager is off, with the line that says so if one does, and what to change.
     fn off(&self, row: &Manager, categories: &[&str]) -> Option<Off> {
         let manager = row.name.as_str();
@@ -242,11 +213,12 @@ impl<'d> Managers<'d> {
                 return Some(delete(manager, value));
             }
         }
-        let older = OLDER.iter().filter(|(ecosystem, _)| *ecosystem == row.ecosystem).map(|(_, key)| key);
+        let older = self.bot.older_switches.get(&row.ecosystem).map(String::as_str);
         if let Some((category, value)) = categories
             .iter()
+            .copied()
             .chain(older)
-            .filter(|category| **category != manager)
+            .filter(|category| *category != manager)
             .find_map(|category| own(category).filter(|value| is(*value, false)).map(|value| (category, value)))
         {
             return Some(delete(category, value));
@@ -310,8 +282,4 @@ fn declared<'d>(scene: &Scene<'d>) -> HashMap<&'d RepoPath, Vec<String>> {
     let manifests = scene.targets.iter().flat_map(|target| &target.manifests).map(|manifest| &manifest.path);
     let names = |path| dependencies::declared(scene.world.snapshot, path).into_iter().map(|one| one.name).collect();
     manifests.map(|path| (path, names(path))).collect()
-}
-
-fn categories(ecosystem: &str) -> &'static [&'static str] {
-    CATEGORIES.iter().find(|(name, _)| *name == ecosystem).map_or(&[], |(_, categories)| categories)
 }

@@ -23,6 +23,7 @@ use super::variables::Variables;
 use super::variants::{Codes, Projection, UsedKeys};
 use super::{background, grouped, inputs};
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::doc::{Kind, Value};
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::pipeline::{ActionCall, Env, Job, Turn, Work};
@@ -369,7 +370,7 @@ fn system(runs_on: &Val) -> Option<&'static str> {
 /// Whether it is one of GitHub's own machines: each job begins in an empty workspace there.
 fn is_hosted(runs_on: &Val) -> bool {
     match runs_on {
-        Val::Str(label) => ["ubuntu-", "windows-", "macos-"].iter().any(|name| label.to_ascii_lowercase().starts_with(name)),
+        Val::Str(label) => Catalog::builtin().runners.is_hosted(&label.to_ascii_lowercase()),
         Val::List(labels) => matches!(labels.as_slice(), [only] if is_hosted(only)),
         _ => false,
     }

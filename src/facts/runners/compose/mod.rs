@@ -12,81 +12,12 @@ use self::service::Way;
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, docker};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::text::Place;
-
-/// Flags in front of the sub-command that take a value.
-const GLOBAL: &[&str] = &[
-    "-f",
-    "--file",
-    "-p",
-    "--project-name",
-    "--project-directory",
-    "--profile",
-    "--env-file",
-    "--ansi",
-    "--progress",
-    "--parallel",
-    "--workdir",
-    "-H",
-    "--host",
-    "-c",
-    "--context",
-    "--log-level",
-    "--tlscacert",
-    "--tlscert",
-    "--tlskey",
-    "--podman-path",
-    "--podman-args",
-    "--podman-run-args",
-    "--podman-build-args",
-];
-
-/// Flags of `run` and `exec` that take a value.
-const RUN: &[&str] = &[
-    "-e",
-    "--env",
-    "--env-from-file",
-    "-w",
-    "--workdir",
-    "-u",
-    "--user",
-    "-v",
-    "--volume",
-    "-p",
-    "--publish",
-    "--entrypoint",
-    "--name",
-    "-l",
-    "--label",
-    "--cap-add",
-    "--cap-drop",
-    "--pull",
-    "--index",
-];
-
-/// Flags of `up` and `build` that take a value.
-const UP: &[&str] = &[
-    "--exit-code-from",
-    "--scale",
-    "-t",
-    "--timeout",
-    "--attach",
-    "--no-attach",
-    "--pull",
-    "--wait-timeout",
-    "--build-arg",
-    "--builder",
-    "-m",
-    "--memory",
-    "--progress",
-    "--ssh",
-    "--provenance",
-    "--sbom",
-];
 
 /// The stand-alone programs; `docker compose` comes through docker.
 pub(super) struct Compose;
@@ -110,7 +41,7 @@ impl Runner for Compose {
 
 /// What a compose command line leads to; `words` stand behind `docker compose`.
 pub(super) fn expand(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
-    docker::doubted(words, GLOBAL, |global| commanded(call, global, world))
+    docker::doubted(words, &catalog::commands().compose.value_flags, |global| commanded(call, global, world))
 }
 
 fn commanded(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Vec<Next> {
@@ -127,7 +58,9 @@ fn commanded(call: &Call<'_>, global: &CommandLine, world: &World<'_>) -> Vec<Ne
         Err(why) => return vec![Next { target: Target::Opaque(why), ..Next::argv(call, Vec::new()) }],
     };
     match command {
-        "run" | "exec" => docker::doubted(rest, RUN, |line| enter(call, command == "exec", line, project.as_ref(), world)),
+        "run" | "exec" => docker::doubted(rest, &catalog::commands().compose_run.value_flags, |line| {
+            enter(call, command == "exec", line, project.as_ref(), world)
+        }),
         "up" => project.map_or_else(Vec::new, |project| up(call, rest, &project, world)),
         _ => project.map_or_else(Vec::new, |project| build(call, rest, &project, world)),
     }
@@ -214,7 +147,7 @@ fn built(call: &Call<'_>, service: &Service<'_>, world: &World<'_>) -> Vec<Next>
 
 /// `up`: its status is that of the service `--exit-code-from` names, and else tells nothing of a single one.
 fn up(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> Vec<Next> {
-    let line = command_line::read(words, UP, Order::Mixed);
+    let line = command_line::read(words, &catalog::commands().compose_up.value_flags, Order::Mixed);
     let named = |word: &Word| word.value.as_deref().and_then(|name| project.service(name));
     let mut nexts = Vec::new();
     let chosen: Vec<Service<'_>> = match line.operands.is_empty() {
@@ -267,7 +200,7 @@ fn up(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> 
 }
 
 fn build(call: &Call<'_>, words: &[Word], project: &Project, world: &World<'_>) -> Vec<Next> {
-    let line = command_line::read(words, UP, Order::Mixed);
+    let line = command_line::read(words, &catalog::commands().compose_up.value_flags, Order::Mixed);
     if line.has(&["--print", "--check"]) {
         return Vec::new();
     }

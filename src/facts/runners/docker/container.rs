@@ -4,6 +4,7 @@
 use super::copying;
 use super::image::Image;
 use crate::answer::Reason;
+use crate::catalog::{self, Catalog};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::Env;
@@ -14,31 +15,21 @@ use crate::facts::shell::{Word, shell_named};
 use crate::facts::workdir::Workdir;
 use crate::text::{Place, RepoPath};
 
-/// Programs that only start another one (`tini -- CMD`), with their flags that take a value.
-const INITS: &[(&str, &[&str])] = &[
-    ("tini", &["-e", "-p"]),
-    ("tini-static", &["-e", "-p"]),
-    ("dumb-init", &["-r", "--rewrite"]),
-    ("catatonit", &[]),
-    ("docker-init", &["-e", "-p"]),
-];
-
-/// Programs that run the rest as another user.
-const AS_USER: &[&str] = &["gosu", "su-exec"];
-
 /// The command line without the programs that only start it.
 fn without_init(mut words: &[Word]) -> &[Word] {
     for _ in 0..4 {
         let Some(program) = words.first().and_then(|word| word.value.as_deref()) else { return words };
         let name = program_name(program);
-        if AS_USER.contains(&name) && words.len() > 2 {
-            words = &words[2..];
+        let starter = Catalog::builtin().programs.starter.iter().find(|row| catalog::lists(&row.names, name));
+        let Some(starter) = starter.filter(|row| words.len() > row.operands + usize::from(row.operands > 0)) else {
+            return words;
+        };
+        words = &words[1 + starter.operands..];
+        if starter.operands > 0 {
             continue;
         }
-        let Some((_, takes_value)) = INITS.iter().find(|(init, _)| *init == name) else { return words };
-        words = &words[1..];
         while let Some(flag) = words.first().and_then(|word| word.value.as_deref()).filter(|value| value.starts_with('-')) {
-            words = &words[1 + usize::from(takes_value.contains(&flag)).min(words.len() - 1)..];
+            words = &words[1 + usize::from(catalog::lists(&starter.value_flags, flag)).min(words.len() - 1)..];
             if flag == "--" {
                 break;
             }

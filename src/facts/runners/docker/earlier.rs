@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::ignored::in_container;
 use super::image::{self, Build};
-use super::{BUILD, RUN, action_request, command_words, container, detached, request};
+use super::{action_request, command_words, container, detached, request};
 use crate::answer::Why;
+use crate::catalog;
 use crate::facts::hold::Hold;
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::{ActionCall, Env};
@@ -107,7 +108,7 @@ pub(in crate::facts) fn tagged(call: &Call<'_>, world: &World<'_>, earlier: &mut
     if !matches!(command.value.as_deref(), Some("build" | "b")) {
         return;
     }
-    let line = command_line::read(rest, BUILD, Order::Mixed);
+    let line = command_line::read(rest, &catalog::commands().docker_build.value_flags, Order::Mixed);
     let names = line.all(&["-t", "--tag"]).filter_map(|flag| name_of(flag.value.as_ref()?, world)).collect();
     earlier.take(names, || request(call, &line, world).filter(|(_, open)| open.is_none()).map(|(build, _)| build), &built());
 }
@@ -147,7 +148,7 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     if command.value.as_deref() != Some("run") {
         return None;
     }
-    let line = command_line::read(rest, RUN, Order::Leading);
+    let line = command_line::read(rest, &catalog::commands().docker_run.value_flags, Order::Leading);
     let (name, rest) = line.operands.split_first()?;
     let (build, built) = earlier.0.get(&name_of(name, world)?)?;
     let built = built.clone();

@@ -14,20 +14,6 @@ use crate::text::RepoPath;
 /// Files that are looked into for what builds an image, and entries of mounts that are looked at.
 const LOOKED: usize = 512;
 
-/// What builds an image, in the words of any file.
-const MAKES: &[&str] = &[
-    "docker build",
-    "docker image build",
-    "podman build",
-    "nerdctl build",
-    "buildx",
-    "buildah",
-    "build-push",
-    "kaniko",
-    "bake",
-    "build:",
-];
-
 /// Whether task runners that start in the container, wherever, find nothing of the tree.
 pub(super) fn is_apart(image: &Word, workdir: &Workdir, world: &World<'_>) -> bool {
     image.value.as_deref().is_some_and(|name| !is_made_here(name, image, world))
@@ -53,6 +39,7 @@ fn is_made_here(name: &str, run: &Word, world: &World<'_>) -> bool {
     if last.is_empty() || name.contains(crate::facts::shell::UNKNOWN_CHAR) {
         return true;
     }
+    let makes = &world.catalog.programs.image_makers;
     for (count, path) in world.seen.may_build.of(world.snapshot).iter().enumerate() {
         let Ok(file) = world.snapshot.peek(path) else { return true };
         if count >= LOOKED || !world.meter.spend(COPY + file.text.len() / 64) {
@@ -62,7 +49,7 @@ fn is_made_here(name: &str, run: &Word, world: &World<'_>) -> bool {
             *path != run.place.path || !(run.place.line..=run.place.end_line).contains(&file.lines().line(at))
         };
         let named = || file.text.match_indices(last).any(elsewhere);
-        if MAKES.iter().any(|word| file.text.contains(word)) && named() {
+        if makes.iter().any(|word| file.text.contains(word)) && named() {
             return true;
         }
     }

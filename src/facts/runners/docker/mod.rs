@@ -24,210 +24,12 @@ pub(super) use self::requested::request;
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, compose};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::matching::program_name;
 use crate::facts::pipeline::{ActionCall, Env};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
-
-/// Flags in front of the sub-command that take a value.
-const GLOBAL: &[&str] = &[
-    "-c",
-    "--context",
-    "-H",
-    "--host",
-    "--config",
-    "-l",
-    "--log-level",
-    "--tlscacert",
-    "--tlscert",
-    "--tlskey",
-    "--connection",
-    "--url",
-    "--root",
-    "--runroot",
-    "-n",
-    "--namespace",
-    "--address",
-    "-a",
-];
-
-/// Flags of `run` and `create` that take a value.
-const RUN: &[&str] = &[
-    "-a",
-    "-c",
-    "-e",
-    "-h",
-    "-l",
-    "-m",
-    "-p",
-    "-u",
-    "-v",
-    "-w",
-    "--add-host",
-    "--annotation",
-    "--attach",
-    "--blkio-weight",
-    "--blkio-weight-device",
-    "--cap-add",
-    "--cap-drop",
-    "--cgroup-parent",
-    "--cgroupns",
-    "--cidfile",
-    "--cpu-count",
-    "--cpu-percent",
-    "--cpu-period",
-    "--cpu-quota",
-    "--cpu-rt-period",
-    "--cpu-rt-runtime",
-    "--cpu-shares",
-    "--cpus",
-    "--cpuset-cpus",
-    "--cpuset-mems",
-    "--detach-keys",
-    "--device",
-    "--device-cgroup-rule",
-    "--device-read-bps",
-    "--device-read-iops",
-    "--device-write-bps",
-    "--device-write-iops",
-    "--dns",
-    "--dns-opt",
-    "--dns-option",
-    "--dns-search",
-    "--domainname",
-    "--entrypoint",
-    "--env",
-    "--env-file",
-    "--expose",
-    "--gpus",
-    "--group-add",
-    "--health-cmd",
-    "--health-interval",
-    "--health-retries",
-    "--health-start-interval",
-    "--health-start-period",
-    "--health-timeout",
-    "--hostname",
-    "--ip",
-    "--ip6",
-    "--ipc",
-    "--isolation",
-    "--kernel-memory",
-    "--label",
-    "--label-file",
-    "--link",
-    "--link-local-ip",
-    "--log-driver",
-    "--log-opt",
-    "--mac-address",
-    "--memory",
-    "--memory-reservation",
-    "--memory-swap",
-    "--memory-swappiness",
-    "--mount",
-    "--name",
-    "--net",
-    "--net-alias",
-    "--network",
-    "--network-alias",
-    "--oom-score-adj",
-    "--pid",
-    "--pids-limit",
-    "--platform",
-    "--publish",
-    "--pull",
-    "--restart",
-    "--runtime",
-    "--security-opt",
-    "--shm-size",
-    "--stop-signal",
-    "--stop-timeout",
-    "--storage-opt",
-    "--sysctl",
-    "--tmpfs",
-    "--ulimit",
-    "--user",
-    "--userns",
-    "--uts",
-    "--volume",
-    "--volume-driver",
-    "--volumes-from",
-    "--workdir",
-    "--arch",
-    "--os",
-    "--variant",
-    "--authfile",
-    "--pod",
-    "--secret",
-    "--systemd",
-    "--tz",
-    "--umask",
-    "--seccomp-policy",
-    "--timeout",
-];
-
-/// Flags of `exec` that take a value.
-const EXEC: &[&str] = &["-e", "--env", "--env-file", "-w", "--workdir", "-u", "--user", "--detach-keys"];
-
-/// Flags of `build` that take a value.
-const BUILD: &[&str] = &[
-    "-f",
-    "--file",
-    "-t",
-    "--tag",
-    "-o",
-    "--output",
-    "-c",
-    "-m",
-    "--target",
-    "--build-arg",
-    "--build-context",
-    "--cache-from",
-    "--cache-to",
-    "--label",
-    "--network",
-    "--platform",
-    "--progress",
-    "--secret",
-    "--ssh",
-    "--shm-size",
-    "--ulimit",
-    "--add-host",
-    "--allow",
-    "--annotation",
-    "--attest",
-    "--builder",
-    "--call",
-    "--cgroup-parent",
-    "--iidfile",
-    "--metadata-file",
-    "--no-cache-filter",
-    "--provenance",
-    "--sbom",
-    "--isolation",
-    "--memory",
-    "--memory-swap",
-    "--cpu-period",
-    "--cpu-quota",
-    "--cpu-shares",
-    "--cpuset-cpus",
-    "--cpuset-mems",
-    "--security-opt",
-    "--pull-policy",
-    "--authfile",
-    "--volume",
-    "-v",
-    "--jobs",
-    "--format",
-    "--arch",
-    "--os",
-    "--squash-all",
-    "--from",
-    "--ignorefile",
-    "--env",
-    "--isolation",
-];
 
 /// The docker runner.
 pub(super) struct Docker;
@@ -244,8 +46,8 @@ impl Runner for Docker {
         let words = command_words(call);
         let Some((command, rest)) = words.split_first() else { return Some(Vec::new()) };
         Some(match command.value.as_deref() {
-            Some("run") => doubted(rest, RUN, |line| run(call, line, world)),
-            Some("exec") => doubted(rest, EXEC, |line| exec(call, line, world)),
+            Some("run") => doubted(rest, &catalog::commands().docker_run.value_flags, |line| run(call, line, world)),
+            Some("exec") => doubted(rest, &catalog::commands().docker_exec.value_flags, |line| exec(call, line, world)),
             Some("build" | "b" | "bud") => build(call, rest, world),
             Some("compose") => compose::expand(call, rest, world),
             _ => Vec::new(),
@@ -262,7 +64,7 @@ impl Runner for Docker {
 
 /// The sub-command and what stands behind it: global flags and groups (`docker image build`) are taken off.
 fn command_words(call: &Call<'_>) -> Vec<Word> {
-    let words = command_line::read(&call.words[1..], GLOBAL, Order::Leading).operands;
+    let words = command_line::read(&call.words[1..], &catalog::commands().docker.value_flags, Order::Leading).operands;
     let grouped = |word: &Word| matches!(word.value.as_deref(), Some("container" | "image" | "buildx" | "builder"));
     if words.first().is_some_and(grouped) {
         return command_line::read(&words[1..], &["--builder"], Order::Leading).operands;
@@ -284,7 +86,7 @@ pub(super) fn detached(line: &CommandLine) -> Option<Hold> {
 /// What every reading of a command line leads to (`docker run $TTY IMAGE CMD`).
 pub(super) fn doubted<I: IntoIterator<Item = Next>>(
     words: &[Word],
-    takes_value: &[&str],
+    takes_value: &[String],
     follow: impl Fn(&CommandLine) -> I,
 ) -> Vec<Next> {
     let readings = command_line::readings(words, takes_value);
@@ -332,7 +134,7 @@ fn exec(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> 
 }
 
 fn build(call: &Call<'_>, words: &[Word], world: &World<'_>) -> Vec<Next> {
-    request(call, &command_line::read(words, BUILD, Order::Mixed), world)
+    request(call, &command_line::read(words, &catalog::commands().docker_build.value_flags, Order::Mixed), world)
         .map_or_else(Vec::new, |(request, condition)| built(call, &request, condition, world))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::catalog;
 use crate::facts::shell::Word;
 use crate::text::Place;
 
@@ -29,52 +30,6 @@ pub(super) struct Options {
     /// Recipes and their arguments.
     pub(super) operands: Vec<Word>,
 }
-
-const TELLS: &[&str] = &[
-    "--list",
-    "-l",
-    "--dump",
-    "--fmt",
-    "--show",
-    "-s",
-    "--summary",
-    "--evaluate",
-    "--choose",
-    "--init",
-    "--edit",
-    "-e",
-    "--variables",
-    "--groups",
-    "--man",
-    "--completions",
-    "--help",
-    "-h",
-    "--version",
-    "-V",
-    "--changelog",
-    "--json",
-    "--usage",
-    "--default-list",
-];
-const VALUES: &[&str] = &[
-    "--color",
-    "--command-color",
-    "--dotenv-path",
-    "-E",
-    "--dotenv-filename",
-    "--dump-format",
-    "--list-heading",
-    "--list-prefix",
-    "--chooser",
-    "--timestamp-format",
-    "--tempdir",
-    "--alias-style",
-    "--cygpath",
-    "--group",
-    "--ceiling",
-    "--justfile-name",
-    "--indentation",
-];
 
 /// Reads the words behind `just`.
 pub(super) fn read(words: &[Word]) -> Options {
@@ -127,8 +82,8 @@ pub(super) fn read(words: &[Word]) -> Options {
                 options.command = Some(words.get(at..).unwrap_or(&[]).to_vec());
                 return options;
             }
-            _ if TELLS.contains(&flag) => options.only_tells = true,
-            _ if VALUES.contains(&flag) => drop(value()),
+            _ if catalog::lists(&catalog::commands().just.idle_flags, flag) => options.only_tells = true,
+            _ if catalog::lists(&catalog::commands().just.value_flags, flag) => drop(value()),
             _ => {}
         }
     }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::functions;
 use super::syntax::Binding;
+use crate::catalog::Catalog;
 use crate::text::{MappedText, Span};
 
 /// Stands for text that is not known.
@@ -257,8 +258,8 @@ impl Variables {
 
 /// Variables that every machine or CI system sets: not being told their value does not mean that they are unset.
 pub(in crate::facts::runners) fn set_outside(name: &str) -> bool {
-    const HEADS: &[&str] = &["CI_", "GITHUB_", "GITLAB_", "RUNNER_", "CIRCLE", "TRAVIS", "BUILDKITE"];
-    matches!(name, "CI" | "PATH" | "HOME" | "USER" | "PWD") || HEADS.iter().any(|head| name.starts_with(head))
+    matches!(name, "CI" | "PATH" | "HOME" | "USER" | "PWD")
+        || Catalog::builtin().runners.ci_variable_heads.iter().any(|head| name.starts_with(head))
 }
 
 /// Whether a condition on this text can not be decided.

@@ -31,7 +31,7 @@ use options::Options;
 use plan::{Plan, Way};
 
 /// The makefiles that are looked for; the first one is taken.
-const FILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
+pub(in crate::facts) const FILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
 
 /// GNU make.
 pub(super) struct Make;

@@ -1,6 +1,7 @@
 //! Owns nox's command line (nox 2026.8, `nox/_options.py`): argparse with lists that end at the next flag. Refuses to read the
 //! noxfile's own options.
 
+use crate::catalog;
 use crate::facts::pipeline::Env;
 use crate::facts::shell::Word;
 use crate::text::Place;
@@ -42,46 +43,6 @@ pub(super) struct Options {
     pub(super) posargs: Vec<Word>,
 }
 
-/// Flags that take every word up to the next flag.
-const LISTS: &[&str] = &[
-    "-s",
-    "-e",
-    "--session",
-    "--sessions",
-    "-p",
-    "--python",
-    "--pythons",
-    "-P",
-    "--force-python",
-    "--force-pythons",
-    "--extra-python",
-    "--extra-pythons",
-    "-t",
-    "--tags",
-];
-
-/// Flags that take the next word.
-const VALUES: &[&str] = &[
-    "-f",
-    "--noxfile",
-    "-k",
-    "--keywords",
-    "-db",
-    "--default-venv-backend",
-    "-fb",
-    "--force-venv-backend",
-    "--envdir",
-    "--download-python",
-    "-j",
-    "--parallel",
-    "--report",
-    "--reuse-venv",
-    "--script-mode",
-    "--script-venv-backend",
-];
-
-const TELLS: &[&str] = &["-l", "--list", "--list-sessions", "--json", "-h", "--help", "--version", "--usage"];
-
 /// Short flags that take nothing: they may stand together.
 const SHORT: &[u8] = b"rRNxvlh";
 
@@ -119,7 +80,7 @@ pub(super) fn read(words: &[Word], env: &Env, place: &Place) -> Options {
             partial: word.value.is_none().then(|| text.to_owned()),
             ..word.clone()
         };
-        if LISTS.contains(&name) {
+        if catalog::lists(&catalog::commands().nox.list_flags, name) {
             let list = match attached {
                 Some(value) => vec![part(value)],
                 None => {
@@ -129,7 +90,7 @@ pub(super) fn read(words: &[Word], env: &Env, place: &Place) -> Options {
                 }
             };
             options.list(name, list);
-        } else if VALUES.contains(&name) {
+        } else if catalog::lists(&catalog::commands().nox.value_flags, name) {
             let value = attached.map(part).or_else(|| words.get(at).cloned());
             at += usize::from(attached.is_none());
             options.value(name, value);
@@ -146,11 +107,16 @@ fn split(text: &str) -> (&str, Option<&str>) {
     if let Some((name, value)) = text.split_once('=').filter(|(name, _)| name.starts_with("--")) {
         return (name, Some(value));
     }
-    if LISTS.contains(&text) || VALUES.contains(&text) || text.starts_with("--") || !text.is_char_boundary(2) {
+    if catalog::lists(&catalog::commands().nox.list_flags, text)
+        || catalog::lists(&catalog::commands().nox.value_flags, text)
+        || text.starts_with("--")
+        || !text.is_char_boundary(2)
+    {
         return (text, None);
     }
     let head = &text[..2];
-    let takes = LISTS.contains(&head) || VALUES.contains(&head);
+    let takes =
+        catalog::lists(&catalog::commands().nox.list_flags, head) || catalog::lists(&catalog::commands().nox.value_flags, head);
     if takes && text.len() > 2 && text != "-ts" { (head, Some(text[2..].trim_start_matches('='))) } else { (text, None) }
 }
 
@@ -192,7 +158,7 @@ impl Options {
                 let none = Some("none".to_owned());
                 self.forced_backend = Some(Word { raw: "none".to_owned(), value: none, ..word.clone() });
             }
-            _ => self.idle |= TELLS.contains(&name),
+            _ => self.idle |= catalog::lists(&catalog::commands().nox.idle_flags, name),
         }
     }
 

@@ -5,20 +5,9 @@ use super::clients::Client;
 use super::request::left;
 use super::scripts::everywhere;
 use crate::answer::Why;
+use crate::catalog;
 use crate::facts::runners::{Call, Next, World};
 use crate::facts::shell::Word;
-
-/// Flags of npm that take no value (npm 11, `workspaces/config/lib/definitions` and `bin/npx-cli.js`), with their short names and with
-/// those short names that bring a value along.
-const SWITCHES: &str = "\
-    a all allow-same-version audit bin-links browser color commit-hooks description desc dev diff-ignore-all-space diff-name-only \
-    diff-no-prefix diff-text dry-run engine-strict expect-results f force foreground-scripts format-package-lock fund \
-    git-tag-version g global global-style if-present ignore-scripts include-staged include-workspace-root iwr install-links json \
-    legacy-bundling legacy-peer-deps link long l offline omit-lockfile-registry-resolved optional package-lock package-lock-only \
-    parseable porcelain prefer-dedupe prefer-offline prefer-online production progress provenance read-only readonly \
-    rebuild-bundle save S save-bundle B save-dev D save-exact E save-optional O save-peer save-prod P shrinkwrap sign-git-commit \
-    sign-git-tag strict-peer-deps strict-ssl timing unicode update-notifier usage help H h version v versions workspaces ws \
-    workspaces-update yes y no-install quiet q d dd ddd s silent verbose always-spawn ignore-existing shell-auto-fallback";
 
 /// What `npm exec`, `npx` or `pnpm exec` run.
 pub(in crate::facts::runners) struct Left {
@@ -73,7 +62,7 @@ fn end_of_flags(words: &[Word]) -> usize {
         let attached = name.contains('=');
         let named = matches!(name, "package" | "p" | "cache" | "userconfig" | "call" | "c" | "shell" | "node-arg" | "n");
         let follows = words.get(at + 1).is_some_and(|next| !next.shape().starts_with('-'));
-        let switch = SWITCHES.split_whitespace().any(|known| known == name);
+        let switch = catalog::lists(&Client::Npm.command().switches, name);
         at += 1 + usize::from(!attached && !switch && (named || follows));
     }
     words.len()

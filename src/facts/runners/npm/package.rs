@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::doc::{Document, Format, ProblemKind, Value};
 use crate::facts::workdir::Workdir;
 use crate::snapshot::{Snapshot, UnreadKind};
@@ -293,7 +294,11 @@ impl Settings {
             // npm takes a key in quotes as well.
             let bare = |key: &str| top(&npmrc, key);
             let value = |key: &str| [key.to_owned(), format!("\"{key}\""), format!("'{key}'")].iter().find_map(|key| bare(key));
-            let odd = super::scripts::ELSEWHERE.iter().find_map(|key| value(key).filter(|value| value.scalar() != Some("false")));
+            let odd = catalog::commands()
+                .npm
+                .settings
+                .iter()
+                .find_map(|key| value(key).filter(|value| value.scalar() != Some("false")));
             self.odd = self.odd.take().or_else(|| odd.map(|value| value.place()));
             self.take(value("script-shell"), value("ignore-scripts"), value("enable-pre-post-scripts"));
         }

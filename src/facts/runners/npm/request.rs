@@ -3,6 +3,7 @@
 
 pub(super) use super::clients::Client;
 use super::clients::{INSTALL, PACK, PUBLISH};
+use crate::catalog;
 use crate::facts::runners::script_words::literal;
 use crate::facts::shell::Word;
 use crate::text::Place;
@@ -149,15 +150,16 @@ impl<'w> Reader<'w> {
         let text = word.value.as_deref().unwrap_or(&word.raw);
         let (name, attached) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value.to_owned())));
         let known = word.value.is_some();
-        let takes = |flags: &[&str]| flags.contains(&name);
+        let own = self.client.command();
+        let takes = |flags: &[String]| catalog::lists(flags, name);
         let value =
             || attached.clone().map_or_else(|| next.and_then(|next| next.value.clone()), |value| Some(value).filter(|_| known));
         let width = if attached.is_some() { 1 } else { 2 };
-        if takes(self.client.directory_flags()) {
+        if takes(&own.directory_flags) {
             self.request.directory = Some(value());
             return width;
         }
-        if takes(self.client.filter_flags()) && !(self.client == Client::Pnpm && name == "-w") {
+        if takes(&own.filter_flags) && !(self.client == Client::Pnpm && name == "-w") {
             self.request.selection.filters.push(value());
             return width;
         }
@@ -177,7 +179,7 @@ impl<'w> Reader<'w> {
             }
             (_, "--ignore-scripts") => self.request.ignore_scripts = attached.as_deref() != Some("false"),
             (_, "-g" | "--global") => self.request.global = attached.as_deref() != Some("false"),
-            _ if takes(self.client.values()) => return width,
+            _ if takes(&own.value_flags) => return width,
             _ => {}
         }
         1
@@ -236,7 +238,7 @@ impl<'w> Reader<'w> {
             "pack" if npm => Verb::Lifecycle(PACK),
             "publish" if matches!(self.client, Client::Npm | Client::Pnpm) => Verb::Lifecycle(PUBLISH),
             _ if npm => return None,
-            own if self.client.own_commands().contains(&own) => return None,
+            own if catalog::lists(&self.client.command().own, own) => return None,
             _ => script(first.clone(), true),
         };
         if npm && matches!(self.request.verb, Verb::Script { .. }) {

@@ -52,7 +52,12 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
     if !workdir.is_known() {
         return anywhere::run(client, call, world, request);
     }
-    if let Some(key) = ELSEWHERE.iter().find(|key| setting(call, key).is_some_and(|value| value.as_deref() != Some("false"))) {
+    if let Some(key) = Client::Npm
+        .command()
+        .settings
+        .iter()
+        .find(|key| setting(call, key).is_some_and(|value| value.as_deref() != Some("false")))
+    {
         let why = format!("npm's setting `{key}` in the environment changes what it runs, which is not followed");
         return Err(Why::new(Reason::Unsupported, why).at(call.place.clone()));
     }
@@ -85,9 +90,6 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
     }
     Ok(out)
 }
-
-/// Settings of npm that make it run something else, or in another place (npm, "Config").
-pub(super) const ELSEWHERE: [&str; 5] = ["usage", "workspace", "workspaces", "userconfig", "globalconfig"];
 
 /// A setting of npm in the environment, as it may be spelled there (@npmcli/config, `loadEnv`).
 fn setting<'c>(call: &Call<'c>, key: &str) -> Option<&'c Option<String>> {

@@ -5,6 +5,7 @@ use super::package::Package;
 use super::request::{Client, Request, Selection, Verb};
 use super::scripts::{self, Run};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::runners::script_words::{literal, text_of, word_at};
 use crate::facts::runners::{Call, Next, Target, World};
@@ -102,33 +103,6 @@ fn fitting(package: &Package, pattern: &str, separator: char) -> Vec<String> {
     package.script_names().into_iter().filter(|name| matcher.is_match(swap(name))).map(str::to_owned).collect()
 }
 
-/// Options of concurrently that take a value.
-const CONCURRENTLY_VALUES: &[&str] = &[
-    "-m",
-    "--max-processes",
-    "-n",
-    "--names",
-    "--name-separator",
-    "-s",
-    "--success",
-    "-p",
-    "--prefix",
-    "-c",
-    "--prefix-colors",
-    "-l",
-    "--prefix-length",
-    "-t",
-    "--timestamp-format",
-    "--restart-tries",
-    "--restart-after",
-    "--default-input-target",
-    "--hide",
-    "--kill-signal",
-    "--kill-timeout",
-    "--teardown",
-    "--cwd",
-];
-
 /// `concurrently "npm:lint" "tsc -w"`: every word is a command for a shell; all must succeed unless `--success` says
 /// otherwise (concurrently, `docs/cli/success.md`).
 pub(super) fn concurrently(call: &Call<'_>, world: &World<'_>) -> Runs {
@@ -146,7 +120,7 @@ pub(super) fn concurrently(call: &Call<'_>, world: &World<'_>) -> Runs {
             continue;
         }
         let (flag, attached) = text.split_once('=').map_or((text, None), |(flag, value)| (flag, Some(value.to_owned())));
-        if !CONCURRENTLY_VALUES.contains(&flag) {
+        if !catalog::lists(&catalog::commands().concurrently.value_flags, flag) {
             continue;
         }
         let value = attached.or_else(|| {
@@ -282,54 +256,13 @@ pub(super) fn lerna(call: &Call<'_>, world: &World<'_>) -> Option<Runs> {
 
 /// turbo and nx: their task graphs are not read; what they do besides running tasks runs nothing of the tree.
 pub(super) fn monorepo(call: &Call<'_>) -> Option<Runs> {
-    const NO_TASKS: &[&str] = &[
-        "prune",
-        "login",
-        "logout",
-        "link",
-        "unlink",
-        "gen",
-        "generate",
-        "g",
-        "daemon",
-        "query",
-        "telemetry",
-        "scan",
-        "config",
-        "ls",
-        "info",
-        "bin",
-        "graph",
-        "dep-graph",
-        "reset",
-        "migrate",
-        "report",
-        "list",
-        "show",
-        "connect",
-        "init",
-        "add",
-        "import",
-        "view-logs",
-        "release",
-        "repair",
-        "sync",
-        "watch",
-        "help",
-        "completion",
-        "print-affected",
-        "fix-ci",
-        "start-ci-run",
-        "stop-all-agents",
-        "boundaries",
-    ];
     let words = call.words.get(1..).unwrap_or(&[]);
     let first = words.iter().find(|word| !word.raw.starts_with('-'))?;
-    if first
-        .value
-        .as_deref()
-        .is_some_and(|command| NO_TASKS.contains(&command) || command.starts_with("format:") || command.starts_with("sync:"))
-    {
+    if first.value.as_deref().is_some_and(|command| {
+        catalog::lists(&catalog::commands().monorepo.idle, command)
+            || command.starts_with("format:")
+            || command.starts_with("sync:")
+    }) {
         return Some(Ok(Vec::new()));
     }
     let program = call.program().unwrap_or("the task runner");

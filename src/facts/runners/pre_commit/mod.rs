@@ -13,75 +13,13 @@ use self::config::{Config, Selection};
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World, quoted};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::facts::effects::origin;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{ActionCall, Env};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::text::Place;
-
-/// Flags that take a value, from both programs' own help. `--files` takes all words up to the next flag.
-const VALUE_FLAGS: &[&str] = &[
-    "-c",
-    "--config",
-    "--color",
-    "--hook-stage",
-    "--stage",
-    "--remote-branch",
-    "--local-branch",
-    "-s",
-    "--from-ref",
-    "--source",
-    "-o",
-    "--to-ref",
-    "--origin",
-    "--pre-rebase-upstream",
-    "--pre-rebase-branch",
-    "--commit-msg-filename",
-    "--prepare-commit-message-source",
-    "--commit-object-name",
-    "--remote-name",
-    "--remote-url",
-    "--checkout-type",
-    "--is-squash-merge",
-    "--is-rebase",
-    "--rewrite-command",
-    "-j",
-    "--jobs",
-    "--skip",
-    "-d",
-    "--directory",
-    "-C",
-    "--cd",
-    "--log-file",
-];
-
-/// Sub-commands that run no hook.
-const IDLE: &[&str] = &[
-    "autoupdate",
-    "clean",
-    "gc",
-    "hook-impl",
-    "init-templatedir",
-    "install",
-    "install-hooks",
-    "migrate-config",
-    "sample-config",
-    "try-repo",
-    "uninstall",
-    "validate-config",
-    "validate-manifest",
-    "help",
-    "list",
-    "cache",
-    "auto-update",
-    "prepare-hooks",
-    "self",
-    "util",
-    "init-template-dir",
-    "completion",
-    "identify",
-];
 
 /// The pre-commit runner.
 pub(super) struct PreCommit;
@@ -147,13 +85,14 @@ pub fn local_hooks(world: &World<'_>) -> Vec<Next> {
 
 fn run(call: &Call<'_>, prek: bool, world: &World<'_>) -> Vec<Next> {
     let (files, rest) = without_files(&call.words[1..]);
-    let mut line = command_line::read(&rest, VALUE_FLAGS, Order::Mixed);
+    let own = &world.catalog.commands.pre_commit;
+    let mut line = command_line::read(&rest, &own.value_flags, Order::Mixed);
     if line.has(&["-h", "--help", "-V", "--version"]) {
         return Vec::new();
     }
     match line.operands.first().and_then(|word| word.value.as_deref()) {
         Some("run") => drop(line.operands.remove(0)),
-        Some(word) if IDLE.contains(&word) || !prek => return Vec::new(),
+        Some(word) if catalog::lists(&own.idle, word) || !prek => return Vec::new(),
         _ => {}
     }
     let named = line.last(&["-c", "--config"]).and_then(|flag| flag.value.as_ref());

@@ -2,37 +2,11 @@
 //! whose files may have more tags than their names tell.
 
 use super::files::{self, Listed};
-use crate::catalog::Tool;
+use crate::catalog::{self, Tool};
 use crate::doc::Value;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Target, World};
-
-/// Tags by extension, besides those of every text file (identify, `extensions.py`).
-const TAGS: &[(&str, &str)] = &[
-    ("py", "python"),
-    ("js", "javascript"),
-    ("mjs", "javascript"),
-    ("cjs", "javascript"),
-    ("jsx", "jsx"),
-    ("ts", "ts"),
-    ("mts", "ts"),
-    ("cts", "ts"),
-    ("tsx", "tsx"),
-    ("vue", "vue"),
-    ("svelte", "svelte"),
-    ("go", "go"),
-    ("rs", "rust"),
-    ("rb", "ruby"),
-    ("php", "php"),
-    ("java", "java"),
-    ("kt", "kotlin"),
-    ("kts", "kotlin"),
-    ("swift", "swift"),
-];
-/// Kinds of files besides the sources of a language that its analyzers also look at.
-const ALSO: &[(&str, &[&str])] =
-    &[("python", &["pyi", "jupyter", "python2", "python3"]), ("javascript", &["html", "json", "astro", "markdown"])];
 
 /// The hold of a hook for a language whose types let no file of that language pass.
 pub(super) fn hold(hook: Value<'_>, target: &Target, files: &[Listed<'_>], world: &World<'_>) -> Option<Hold> {
@@ -42,7 +16,8 @@ pub(super) fn hold(hook: Value<'_>, target: &Target, files: &[Listed<'_>], world
     let tags = |key| field(hook, key).map(|list| (list, list.items().filter_map(|item| item.as_str()).collect::<Vec<_>>()));
     // All of `types`, one of `types_or`, none of `exclude_types` (pre-commit, `commands/run.py`).
     let (all, any, none) = (tags("types"), tags("types_or").filter(|(_, tags)| !tags.is_empty()), tags("exclude_types"));
-    let also = |tag: &str| ALSO.iter().any(|(of, more)| tool.languages.iter().any(|own| own == of) && more.contains(&tag));
+    let more = &world.catalog.languages.also_tags;
+    let also = |tag: &str| tool.languages.iter().filter_map(|own| more.get(own)).any(|more| catalog::lists(more, tag));
     if sources.is_empty() || all.iter().chain(&any).any(|(_, tags)| tags.iter().any(|tag| also(tag))) {
         return None;
     }
@@ -67,10 +42,10 @@ pub(super) fn hold(hook: Value<'_>, target: &Target, files: &[Listed<'_>], world
 }
 
 /// The tags of a file of the tool's language; `None` for any other file.
-fn tags_of<'t>(file: &Listed<'_>, tool: &Tool, world: &World<'_>) -> Option<Vec<&'t str>> {
+fn tags_of<'w>(file: &Listed<'_>, tool: &Tool, world: &World<'w>) -> Option<Vec<&'w str>> {
     let (_, extension) = file.name.rsplit_once('.')?;
     let languages = world.catalog.languages.language.iter().filter(|language| tool.languages.contains(&language.id));
     languages.into_iter().find(|language| language.extensions.iter().any(|own| own == extension))?;
-    let (_, tag) = TAGS.iter().find(|(own, _)| *own == extension)?;
+    let tag = world.catalog.languages.tags.get(extension)?;
     Some(vec!["file", "text", if file.executable { "executable" } else { "non-executable" }, tag])
 }

@@ -8,11 +8,9 @@ use super::super::command_line::CommandLine;
 use super::super::{Call, Next};
 use super::identity;
 use crate::answer::Reason;
+use crate::catalog;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::text::Place;
-
-/// Names of interpreters that a factor of an environment's name may begin with.
-const IMPLEMENTATIONS: &[&str] = &["pypy", "cpython", "jython", "graalpy", "rustpython", "ironpython", "python", "py"];
 
 /// What the command line says, which counts for more than any setting.
 pub(super) fn of_line(call: &Call<'_>, line: &CommandLine) -> Option<(bool, Place)> {
@@ -35,7 +33,7 @@ pub(super) fn is_asked_for(name: &str, base: Option<&str>, default: Option<&str>
 }
 
 fn is_factor(factor: &str) -> bool {
-    let rest = IMPLEMENTATIONS.iter().find_map(|head| factor.strip_prefix(head));
+    let rest = catalog::commands().tox.interpreters.iter().find_map(|head| factor.strip_prefix(head.as_str()));
     let version = rest.unwrap_or(factor).trim_end_matches(['t', 'd']);
     let digits = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     factor != "py" && digits && (rest.is_some() || version.contains('.'))

@@ -20,69 +20,12 @@ use self::source::Source;
 use super::command_line::{self, CommandLine, Order};
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
+use crate::catalog;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::meter::EXPANDED_BYTE;
 use crate::facts::shell::Word;
 use crate::facts::spelling::whole_of;
 use crate::text::Place;
-
-/// Flags that take a value, from tox's own parser. `-p` takes one only sometimes and is told apart below.
-const VALUE_FLAGS: &[&str] = &[
-    "-e",
-    "-m",
-    "-f",
-    "-c",
-    "-x",
-    "-i",
-    "--conf",
-    "--root",
-    "--workdir",
-    "--work-dir",
-    "--temp-dir",
-    "--override",
-    "--result-json",
-    "--hashseed",
-    "--discover",
-    "--force-dep",
-    "--skip-env",
-    "--installpkg",
-    "--index-url",
-    "--runner",
-    "--default-runner",
-    "--colored",
-    "--devenv",
-    "--parallel-num",
-    "--exit-and-dump-after",
-    "--seed",
-    "--no-recreate-pkg-dep",
-];
-
-/// Flags with which nothing of the configuration is run.
-const IDLE_FLAGS: &[&str] =
-    &["-l", "--listenvs", "-a", "--listenvs-all", "--devenv", "--showconfig", "--help-ini", "-h", "--help", "--version"];
-
-/// Flags of tox that begin as one of those above does, and are another.
-const OTHERS: &[&str] = &[
-    "--notest",
-    "--pkg-only",
-    "--sdistonly",
-    "--list-dependencies",
-    "--no-list-dependencies",
-    "--no-provision",
-    "--no-recreate-provision",
-    "--verbose",
-    "--skip-missing-interpreters",
-    "--skip-pkg-install",
-    "--installcmd",
-    "--recreate",
-    "--recreate-pkg",
-];
-
-/// Sub-commands that run environments.
-const RUNNING: &[&str] = &["run", "r", "run-parallel", "p", "legacy", "le"];
-
-/// Sub-commands that run nothing of the configuration.
-const IDLE: &[&str] = &["depends", "de", "list", "l", "devenv", "d", "config", "c", "quickstart", "q", "schema", "man", "help"];
 
 /// Bytes of values read in one call of tox.
 const BUDGET: usize = 4 * 1024 * 1024;
@@ -103,14 +46,15 @@ impl Runner for Tox {
         if crate::facts::matching::program_name(call.program()?) != "tox" {
             return None;
         }
+        let own = &world.catalog.commands.tox;
         let given: Vec<Word> = in_full(&call.words[1..]).into_iter().filter(|word| !is_parallel(word)).collect();
-        let mut line = command_line::read(&given, VALUE_FLAGS, Order::Mixed);
+        let mut line = command_line::read(&given, &own.value_flags, Order::Mixed);
         line.operands.retain(|word| !word.value.as_deref().is_some_and(is_parallel_value));
         let command = line.operands.first().and_then(|word| word.value.clone()).filter(|word| is_command(word));
         if command.is_some() {
             line.operands.remove(0);
         }
-        if line.has(IDLE_FLAGS) || command.as_deref().is_some_and(|command| IDLE.contains(&command)) {
+        if line.has(&own.idle_flags) || command.as_deref().is_some_and(|command| catalog::lists(&own.idle, command)) {
             return Some(Vec::new());
         }
         if matches!(command.as_deref(), Some("exec" | "e")) {
@@ -122,7 +66,8 @@ impl Runner for Tox {
 
 /// The words in front of `--` with every flag in full: tox's parser (argparse) takes the beginning of a long one.
 fn in_full(words: &[Word]) -> Vec<Word> {
-    let known = || VALUE_FLAGS.iter().chain(IDLE_FLAGS).chain(OTHERS).copied();
+    let own = &catalog::commands().tox;
+    let known = || [&own.value_flags, &own.idle_flags, &own.other_flags].into_iter().flatten().map(String::as_str);
     let end = words.iter().position(|word| word.value.as_deref() == Some("--")).unwrap_or(words.len());
     let whole = |word: &Word| {
         let text = word.value.as_deref().filter(|text| text.starts_with("--") && text.len() > 2)?;
@@ -136,7 +81,8 @@ fn in_full(words: &[Word]) -> Vec<Word> {
 }
 
 fn is_command(word: &str) -> bool {
-    RUNNING.contains(&word) || IDLE.contains(&word) || matches!(word, "exec" | "e")
+    let own = &catalog::commands().tox;
+    catalog::lists(&own.running, word) || catalog::lists(&own.idle, word) || matches!(word, "exec" | "e")
 }
 
 /// `-p`, `-pauto`, `--parallel=4`: its value is optional, so it would swallow a sub-command.

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use super::includes::Includes;
 use super::rules::Rules;
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::doc::{Format, Kind, Reading, Value};
 use crate::facts::tool_config::{Query, arguments};
 use crate::text::{Place, RepoPath};
 
-const NAMES: [&str; 4] = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];
+/// Names of its configuration, the one that it takes before the others first.
+fn names() -> impl Iterator<Item = &'static str> {
+    Catalog::builtin().tool("biome").into_iter().flat_map(|tool| &tool.config).map(|place| place.path.as_str())
+}
 
 /// Files of one configuration.
 const FILES: usize = 16;
@@ -52,7 +56,7 @@ pub(super) fn in_effect(query: &Query<'_>) -> Result<Config, Why> {
 
 /// The configuration that lies in exactly this directory.
 pub(super) fn own(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
-    NAMES.iter().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
+    names().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
 }
 
 fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
@@ -107,7 +111,7 @@ fn extend(query: &Query<'_>, from: &RepoPath, item: Value<'_>, config: &mut Conf
                 .is_ok_and(|document| document.root().get("root").is_none_or(|root| root.as_bool() != Reading::Is(false)))
         };
         let mut candidates =
-            above.ancestors().flat_map(|directory| NAMES.iter().filter_map(move |name| directory.join(name)).collect::<Vec<_>>());
+            above.ancestors().flat_map(|directory| names().filter_map(move |name| directory.join(name)).collect::<Vec<_>>());
         candidates.find(|path| snapshot.is_file(path) && root(path))
     } else {
         from.parent().join(text).filter(|path| snapshot.is_file(path))

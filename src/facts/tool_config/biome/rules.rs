@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::answer::{Reason, Why};
+use crate::catalog::{self, Knows};
 use crate::doc::{Kind, Reading, Value};
 use crate::text::Place;
 
@@ -25,18 +26,9 @@ enum Preset {
     All,
 }
 
-/// Groups whose recommended rules are on by default; rules in `nursery` are not.
-const GROUPS: [&str; 7] = ["a11y", "complexity", "correctness", "performance", "security", "style", "suspicious"];
-
-/// Rules of the group `security`, and whether they are recommended.
-const SECURITY: [(&str, bool); 6] = [
-    ("noBlankTarget", true),
-    ("noDangerouslySetInnerHtml", true),
-    ("noDangerouslySetInnerHtmlWithChildren", true),
-    ("noGlobalEval", true),
-    ("noScriptUrl", true),
-    ("noSecrets", false),
-];
+fn knows() -> &'static Knows {
+    catalog::knows("biome")
+}
 
 /// One group's settings.
 #[derive(Clone, Debug, Default)]
@@ -142,19 +134,19 @@ impl Rules {
     /// does.
     pub(super) fn selects(&self, name: &str) -> Option<(Level, Option<Place>)> {
         if name == "security" {
-            let each = SECURITY.iter().filter_map(|(rule, _)| self.selects(rule));
+            let each = knows().security_rules.iter().filter_map(|rule| self.selects(rule));
             return each.reduce(|one, other| if other.0 > one.0 { other } else { one });
         }
         let set = self.groups.values().find_map(|group| group.rules.get(name));
         if let Some((level, place)) = set {
             return (*level > Level::Off).then(|| (*level, Some(place.clone())));
         }
-        let (_, recommended) = SECURITY.iter().find(|(rule, _)| *rule == name)?;
+        catalog::lists(&knows().security_rules, name).then_some(())?;
         if let Some((level, place)) = self.groups.get("security").and_then(|group| group.whole.as_ref()) {
             return (*level > Level::Off).then(|| (*level, Some(place.clone())));
         }
         let (preset, place) = self.preset_of("security");
-        let on = preset == Preset::All || (preset == Preset::Recommended && *recommended);
+        let on = preset == Preset::All || (preset == Preset::Recommended && catalog::lists(&knows().on_by_default, name));
         on.then(|| (Level::Error, place.cloned()))
     }
 
@@ -165,8 +157,8 @@ impl Rules {
 
     /// Groups whose preset brings rules.
     fn by_preset(&self) -> bool {
-        GROUPS.iter().any(|name| {
-            let whole = self.groups.get(*name).is_some_and(|group| group.whole.is_some());
+        knows().groups.iter().any(|name| {
+            let whole = self.groups.get(name).is_some_and(|group| group.whole.is_some());
             !whole && self.preset_of(name).0 != Preset::None
         })
     }

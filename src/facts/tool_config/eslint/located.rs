@@ -6,15 +6,17 @@ use super::module_of;
 use super::node::What;
 use super::resolve::Files;
 use crate::answer::{Reason, Why};
+use crate::catalog::Catalog;
 use crate::doc::{Document, Format};
 use crate::facts::releases;
 use crate::facts::tool_config::{Misread, Query, arguments};
 use crate::text::{Place, RepoPath};
 
-const FLAT: [&str; 6] =
-    ["eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts", "eslint.config.cts"];
-const LEGACY: [&str; 7] =
-    [".eslintrc.js", ".eslintrc.cjs", ".eslintrc.yaml", ".eslintrc.yml", ".eslintrc.json", ".eslintrc", "package.json"];
+/// Names of ESLint's own configurations of one kind, the one that it takes before the others first.
+fn config_files(flat: bool) -> impl Iterator<Item = &'static str> {
+    let places = Catalog::builtin().tool("eslint").into_iter().flat_map(|tool| &tool.config);
+    places.map(|place| place.path.as_str()).filter(move |path| path.starts_with("eslint.config.") == flat)
+}
 
 /// Which files are in effect.
 pub(super) enum Located {
@@ -99,12 +101,13 @@ fn cascade(query: &Query<'_>, files: &mut Files<'_>, start: &RepoPath) -> Result
 
 /// The flat file that lies in exactly this directory.
 pub(super) fn own_flat(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
-    FLAT.iter().filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
+    config_files(true).filter_map(|name| directory.join(name)).find(|path| query.world.snapshot.is_file(path))
 }
 
 /// The legacy file that lies in exactly this directory.
 pub(super) fn own_legacy(query: &Query<'_>, directory: &RepoPath) -> Option<RepoPath> {
-    let mut candidates = LEGACY.iter().filter_map(|name| directory.join(name)).filter(|path| query.world.snapshot.is_file(path));
+    let mut candidates =
+        config_files(false).filter_map(|name| directory.join(name)).filter(|path| query.world.snapshot.is_file(path));
     candidates.find(|path| path.file_name() != "package.json" || package_config(query, path).is_some())
 }
 

@@ -1,146 +1,48 @@
-//! Owns what is known of ESLint's plugins and shared configurations by name: how short names are spelled out, which
-//! packages bring no security rules, which rules a plugin has. Refuses to look into packages.
+//! Owns what is known of ESLint's plugins and shared configurations by name, and how short names are spelled out. Refuses to look into
+//! packages, and to list any: those are in `rules/tools/eslint.toml`.
 
 use super::found::Severity;
+use crate::catalog::{self, Knows, knows::Brings};
 
-/// Packages whose configurations have no `files` of their own: with them alone ESLint looks at JavaScript only.
-const NO_FILES: [&str; 4] = ["@eslint/js", "eslint", "eslint-plugin-no-unsanitized", "eslint-plugin-security"];
+fn knows() -> &'static Knows {
+    catalog::knows("eslint")
+}
 
 /// Whether a package's configurations are known to name no files.
 pub(super) fn names_no_files(package: &str) -> bool {
-    NO_FILES.contains(&package)
+    catalog::lists(&knows().no_files, package)
 }
-
-/// Shared configurations and plugins whose configurations enable rules, none of them one of the security plugins.
-const KNOWN: [&str; 78] = [
-    "@angular-eslint/eslint-plugin",
-    "@docusaurus/eslint-plugin",
-    "@nx/eslint-plugin",
-    "eslint-plugin-github",
-    "@angular-eslint/eslint-plugin-template",
-    "@eslint-community/eslint-plugin-eslint-comments",
-    "@eslint/css",
-    "@eslint/js",
-    "@eslint/json",
-    "@eslint/markdown",
-    "@next/eslint-plugin-next",
-    "@react-native/eslint-config",
-    "@stylistic/eslint-plugin",
-    "@tanstack/eslint-plugin-query",
-    "@typescript-eslint/eslint-plugin",
-    "@vitest/eslint-plugin",
-    "@vue/eslint-config-airbnb",
-    "@vue/eslint-config-prettier",
-    "@vue/eslint-config-standard",
-    "@vue/eslint-config-typescript",
-    "angular-eslint",
-    "eslint",
-    "eslint-config-airbnb",
-    "eslint-config-airbnb-base",
-    "eslint-config-airbnb-typescript",
-    "eslint-config-alloy",
-    "eslint-config-flat-gitignore",
-    "eslint-config-google",
-    "eslint-config-love",
-    "eslint-config-next",
-    "eslint-config-prettier",
-    "eslint-config-react-app",
-    "eslint-config-standard",
-    "eslint-config-standard-jsx",
-    "eslint-config-standard-react",
-    "eslint-config-standard-with-typescript",
-    "eslint-config-turbo",
-    "eslint-config-xo",
-    "eslint-config-xo-react",
-    "eslint-config-xo-typescript",
-    "eslint-plugin-astro",
-    "eslint-plugin-ava",
-    "eslint-plugin-compat",
-    "eslint-plugin-cypress",
-    "eslint-plugin-es-x",
-    "eslint-plugin-eslint-comments",
-    "eslint-plugin-functional",
-    "eslint-plugin-import",
-    "eslint-plugin-import-x",
-    "eslint-plugin-jest",
-    "eslint-plugin-jest-dom",
-    "eslint-plugin-jsdoc",
-    "eslint-plugin-json",
-    "eslint-plugin-jsonc",
-    "eslint-plugin-jsx-a11y",
-    "eslint-plugin-mocha",
-    "eslint-plugin-n",
-    "eslint-plugin-node",
-    "eslint-plugin-package-json",
-    "eslint-plugin-perfectionist",
-    "eslint-plugin-playwright",
-    "eslint-plugin-prettier",
-    "eslint-plugin-promise",
-    "eslint-plugin-qunit",
-    "eslint-plugin-react",
-    "eslint-plugin-react-hooks",
-    "eslint-plugin-react-refresh",
-    "eslint-plugin-simple-import-sort",
-    "eslint-plugin-solid",
-    "eslint-plugin-storybook",
-    "eslint-plugin-svelte",
-    "eslint-plugin-testing-library",
-    "eslint-plugin-unicorn",
-    "eslint-plugin-vitest",
-    "eslint-plugin-vue",
-    "eslint-plugin-yml",
-    "neostandard",
-    "typescript-eslint",
-];
-
-/// Rules that a shared configuration brings beside the ordinary: (package, configuration or none for any, rule, severity).
-/// (The severities were not compared with the packages yet.)
-const BRINGS: [(&str, Option<&str>, &str, Severity); 3] = [
-    ("eslint-config-airbnb", None, "react/no-danger", Severity::Warn),
-    ("@vue/eslint-config-airbnb", None, "react/no-danger", Severity::Warn),
-    ("eslint-plugin-react", Some("all"), "react/no-danger", Severity::Error),
-];
-
-/// Security plugins and how many of their rules make them what they are: turned off, the plugin is.
-const RULES: [(&str, usize); 3] =
-    [("eslint-plugin-no-unsanitized", 2), ("eslint-plugin-security", 14), ("@microsoft/eslint-plugin-sdl", 10)];
-
-/// Shared configurations that only turn rules off.
-const TURNS_OFF: [&str; 2] = ["eslint-config-prettier", "eslint-config-flat-gitignore"];
-
-/// Plugins whose recommended configuration sets warnings only: index.js of eslint-plugin-security 4. Those of no-unsanitized 4,
-/// sdl 1, sonarjs 4, xss 0.1 and mozilla 4 (but for one rule) set errors; no-secrets 2 brings none.
-const WARNS: [&str; 1] = ["eslint-plugin-security"];
 
 /// Whether a shared configuration enables rules at all.
 pub(super) fn enables(package: &str) -> bool {
-    !TURNS_OFF.contains(&package)
+    !catalog::lists(&knows().turns_off, package)
 }
 
 /// How a plugin's own configuration sets its rules.
 pub(super) fn own_severity(package: &str) -> Severity {
-    if WARNS.contains(&package) { Severity::Warn } else { Severity::Error }
+    if catalog::lists(&knows().warns, package) { Severity::Warn } else { Severity::Error }
 }
 
 /// Whether a package's configurations are known to hold none of the security plugins.
 pub(super) fn is_known(package: &str) -> bool {
-    KNOWN.contains(&package)
+    catalog::lists(&knows().plain_packages, package)
 }
 
 /// Rules brought by a configuration of a package.
 pub(super) fn brings(package: &str, config: &str) -> impl Iterator<Item = (&'static str, Severity)> {
-    let own = BRINGS.iter().filter(move |(name, of, ..)| *name == package && of.is_none_or(|of| config.contains(of)));
-    own.map(|(_, _, rule, severity)| (*rule, *severity))
+    let of = move |row: &&Brings| row.package == package && row.config.as_ref().is_none_or(|of| config.contains(of));
+    let severity = |row: &Brings| if row.error { Severity::Error } else { Severity::Warn };
+    knows().brings.iter().filter(of).map(move |row| (row.rule.as_str(), severity(row)))
 }
 
 /// How many rules of a plugin must be off for it to be off.
 pub(super) fn rules_of(package: &str) -> Option<usize> {
-    RULES.iter().find(|(name, _)| *name == package).map(|(_, count)| *count)
+    knows().rules_of.get(package).copied()
 }
 
 /// Whether a plugin's configuration of this name turns its rules on.
 pub(super) fn turns_on(config: &str) -> bool {
-    ["recommended", "all", "strict", "required", "DOM"].iter().any(|word| config.contains(word))
+    knows().on_words.iter().any(|word| config.contains(word))
 }
 
 /// The package of an import source: `eslint-plugin-x/configs` belongs to `eslint-plugin-x`.

@@ -4,11 +4,9 @@
 use super::packages;
 use crate::doc::{Document, Format, Value};
 use crate::facts::components::workspaces;
+use crate::facts::shadow::NPM_TABLES;
 use crate::snapshot::Snapshot;
 use crate::text::RepoPath;
-
-/// Tables of a manifest that ask for packages.
-const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /// The file that `source`, asked for in the file `from`, is; `None` where it is no member's, or not for certain.
 pub(super) fn file_of(snapshot: &Snapshot, from: &RepoPath, source: &str) -> Option<RepoPath> {
@@ -34,7 +32,7 @@ fn asked(snapshot: &Snapshot, from: &RepoPath, package: &str) -> Option<String> 
     let manifests = above.ancestors().filter_map(|directory| directory.join("package.json"));
     manifests.filter(|path| snapshot.is_file(path)).find_map(|path| {
         let document = snapshot.document(&path, Format::Json).ok()?;
-        let value = TABLES.iter().find_map(|table| document.root().get(table)?.get(package))?;
+        let value = NPM_TABLES.iter().find_map(|table| document.root().get(table)?.get(package))?;
         Some(value.scalar().unwrap_or("?").to_owned())
     })
 }

@@ -5,29 +5,12 @@ use regex::{Regex, RegexBuilder};
 
 use super::tree::{Item, Tree};
 use crate::answer::{Answer, Reason, Why};
+use crate::catalog;
 use crate::facts::tool_config::{Deciding, Query, coverage};
 use crate::text::{Place, RepoPath};
 
 /// Patterns compiled at most.
 const PATTERNS: usize = 200;
-
-/// gosec's rules and analyzers at version 2.22.
-const GOSEC: [&str; 61] = [
-    "G101", "G102", "G103", "G104", "G106", "G107", "G108", "G109", "G110", "G111", "G112", "G113", "G114", "G115", "G116",
-    "G117", "G118", "G119", "G120", "G121", "G122", "G123", "G124", "G201", "G202", "G203", "G204", "G301", "G302", "G303",
-    "G304", "G305", "G306", "G307", "G401", "G402", "G403", "G404", "G405", "G406", "G407", "G408", "G501", "G502", "G503",
-    "G504", "G505", "G506", "G507", "G601", "G602", "G701", "G702", "G703", "G704", "G705", "G706", "G707", "G708", "G709",
-    "G710",
-];
-
-/// Findings as they read: a pattern that takes all of these takes everything.
-const FINDINGS: [&str; 5] = [
-    "G101: Potential hardcoded credentials",
-    "G304: Potential file inclusion via variable",
-    "G404: Use of weak random number generator (math/rand instead of crypto/rand)",
-    "G505: Blocklisted import crypto/sha1: weak cryptographic primitive",
-    "G601: Implicit memory aliasing in for loop.",
-];
 
 /// Where `includes` and `excludes` leave less than half of gosec's rules.
 pub(super) fn few_rules(tree: &Tree<'_>) -> Result<Option<Deciding>, Why> {
@@ -36,8 +19,9 @@ pub(super) fn few_rules(tree: &Tree<'_>) -> Result<Option<Deciding>, Why> {
     for table in tables {
         let (includes, excludes) = (table.list("includes")?, table.list("excludes")?);
         let has = |list: &[Item], code: &str| list.iter().any(|item| item.text == code);
-        let left = GOSEC.iter().filter(|code| (includes.is_empty() || has(&includes, code)) && !has(&excludes, code)).count();
-        if left * 2 < GOSEC.len() {
+        let all = &catalog::knows("golangci-lint").security_rules;
+        let left = all.iter().filter(|code| (includes.is_empty() || has(&includes, code)) && !has(&excludes, code)).count();
+        if left * 2 < all.len() {
             let (key, how, list) = match excludes.first() {
                 Some(first) => ("excludes", "excluded, most of them,", first),
                 None => ("includes", "left out but for these few, which are included", &includes[0]),
@@ -127,7 +111,8 @@ impl Exclusions {
 
     fn takes_everything(&mut self, item: &Item) -> bool {
         let pattern = format!("(?i){}", item.text);
-        self.compile(&pattern, &item.place).is_some_and(|regex| FINDINGS.iter().all(|text| regex.is_match(text)))
+        self.compile(&pattern, &item.place)
+            .is_some_and(|regex| catalog::knows("golangci-lint").findings.iter().all(|text| regex.is_match(text)))
     }
 
     fn add_rule(&mut self, rule: Tree<'_>) -> Result<(), Why> {

@@ -3,15 +3,9 @@
 
 use super::tree::{Item, Tree};
 use crate::answer::{Reason, Why};
+use crate::catalog::{self, Knows};
 use crate::facts::tool_config::{Deciding, Query, arguments};
 use crate::text::Place;
-
-/// What runs without any configuration; gosimple is part of staticcheck in version 2.
-const STANDARD: [&str; 6] = ["errcheck", "gosimple", "govet", "ineffassign", "staticcheck", "unused"];
-
-/// Presets of version 1 that hold a linter which rules ask about.
-const PRESETS: [(&str, &[&str]); 3] =
-    [("gosec", &["bugs"]), ("govet", &["bugs", "metalinter"]), ("staticcheck", &["bugs", "metalinter"])];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
@@ -34,18 +28,12 @@ pub(super) struct Linters {
     fast: Option<Place>,
 }
 
-/// The names a linter goes by now.
-fn canonical(name: &str) -> &[&str] {
-    match name {
-        "gas" => &["gosec"],
-        "vet" | "vetshadow" => &["govet"],
-        "megacheck" => &["gosimple", "staticcheck", "unused"],
-        _ => &[],
-    }
+fn knows() -> &'static Knows {
+    catalog::knows("golangci-lint")
 }
 
 fn is(item: &Item, name: &str) -> bool {
-    item.text == name || canonical(&item.text).contains(&name)
+    item.text == name || knows().renamed.get(&item.text).is_some_and(|names| catalog::lists(names, name))
 }
 
 /// Whether a linter loads types, which makes it slow; of those that rules ask about only ineffassign does not.
@@ -142,13 +130,13 @@ impl Linters {
             return None;
         }
         let preset = || {
-            let (_, holding) = PRESETS.iter().find(|(linter, _)| *linter == name)?;
-            self.presets.iter().find(|preset| holding.contains(&preset.text.as_str()))
+            let (_, holding) = knows().presets.get_key_value(name)?;
+            self.presets.iter().find(|preset| catalog::lists(holding, &preset.text))
         };
         match self.group {
             Group::All => Some(self.chosen.as_ref()),
             Group::Fast => (!is_slow(name)).then_some(self.chosen.as_ref()),
-            Group::Standard => STANDARD.contains(&name).then_some(self.chosen.as_ref()),
+            Group::Standard => catalog::lists(&knows().default_set, name).then_some(self.chosen.as_ref()),
             Group::None => preset().map(|preset| Some(&preset.place)),
         }
     }
@@ -171,7 +159,8 @@ impl Linters {
     pub(super) fn is_empty(&self) -> bool {
         let kept = |item: &&Item| !self.disable.iter().any(|other| other.text == item.text);
         let enabled = self.enable.iter().any(|item| kept(&item));
-        let standard = || STANDARD.iter().any(|name| (!self.two || *name != "gosimple") && self.in_force(name).is_some());
+        let standard =
+            || knows().default_set.iter().any(|name| (!self.two || name != "gosimple") && self.in_force(name).is_some());
         match self.group {
             Group::All | Group::Fast => false,
             Group::Standard => !enabled && !standard(),

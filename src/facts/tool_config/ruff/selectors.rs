@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog;
 use crate::text::Place;
 
-/// The rules of flake8-bandit in Ruff 0.16.
-const SECURITY: [u16; 73] = [
-    101, 102, 103, 104, 105, 106, 107, 108, 110, 112, 113, 201, 202, 301, 302, 303, 304, 305, 306, 307, 308, 310, 311, 312, 313,
-    314, 315, 316, 317, 318, 319, 320, 321, 323, 324, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 415, 501,
-    502, 503, 504, 505, 506, 507, 508, 509, 601, 602, 603, 604, 605, 606, 607, 608, 609, 610, 611, 612, 701, 702, 704,
-];
+/// The numbers of the family's rules.
+fn codes(rules: &'static [String]) -> impl Iterator<Item = u16> {
+    rules.iter().filter_map(|rule| rule.strip_prefix('S')?.parse().ok())
+}
 
-/// Of these, so many must be in force for the family to be.
+/// Of the rules of flake8-bandit, so many must be in force for the family to be.
 const ENOUGH: usize = 40;
 
 /// A selector as written.
@@ -67,14 +66,15 @@ fn specificity(text: &str) -> Specificity {
 
 fn security_rules(text: &str) -> impl Iterator<Item = u16> {
     let digits = if text == "ALL" { Some("") } else { security_digits(text) };
-    SECURITY.into_iter().filter(move |code| digits.is_some_and(|digits| code.to_string().starts_with(digits)))
+    codes(&catalog::knows("ruff").security_rules)
+        .filter(move |code| digits.is_some_and(|digits| code.to_string().starts_with(digits)))
 }
 
 impl InForce {
     /// Applies layers in order, the file most extended first, the command line last.
     pub(super) fn resolve<'l>(layers: impl Iterator<Item = &'l Layer>) -> Self {
         let mut force = Self {
-            security: [102, 110, 112].into_iter().map(|code| (code, None)).collect(),
+            security: codes(&catalog::knows("ruff").on_by_default).map(|code| (code, None)).collect(),
             dropped: BTreeMap::new(),
             others: BTreeMap::from([("default".to_owned(), None)]),
         };
