@@ -2,7 +2,7 @@
 //! them is opaque. Refuses commands that are no script's name: those are a launcher's.
 
 use super::script_words::word_at;
-use super::{Call, Next, Runner, Target, World, quoted};
+use super::{Call, Next, Runner, Target, World, quoted, taskipy};
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, Value};
 use crate::facts::hold::Hop;
@@ -26,6 +26,8 @@ struct Table {
     moves: bool,
     /// The program's own commands, which no script replaces.
     own: &'static [&'static str],
+    /// The nearest of the files is read, whether it has the table or not.
+    nearest: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ enum Reads {
     Pdm,
     /// Words and `cmd` without a shell (pipenv, `project.py` and `cmdparse.py`; rye's manual).
     Words,
+    /// A text for the shell, alone or as `cmd` (taskipy 1.14, `task.py` and `task_runner.py`).
+    Taskipy,
     /// Only that it is one.
     Nothing,
 }
@@ -69,8 +73,16 @@ const PDM_OWN: &[&str] = &[
     "venv",
 ];
 
-const PLAIN: Table =
-    Table { words: &[], value_flags: &[], project_flags: &[], files: &[], reads: Reads::Nothing, moves: false, own: &[] };
+const PLAIN: Table = Table {
+    words: &[],
+    value_flags: &[],
+    project_flags: &[],
+    files: &[],
+    reads: Reads::Nothing,
+    moves: false,
+    own: &[],
+    nearest: false,
+};
 
 static TABLES: &[Table] = &[
     Table { words: &["pdm", "run"], own: &[], ..PDM },
@@ -95,7 +107,13 @@ static TABLES: &[Table] = &[
         files: &[("hatch.toml", &["envs", "*", "scripts"]), ("pyproject.toml", &["tool", "hatch", "envs", "*", "scripts"])],
         ..PLAIN
     },
-    Table { words: &["task"], files: &[("pyproject.toml", &["tool", "taskipy", "tasks"])], ..PLAIN },
+    Table {
+        words: &["task"],
+        files: &[("pyproject.toml", &["tool", "taskipy", "tasks"])],
+        reads: Reads::Taskipy,
+        nearest: true,
+        ..PLAIN
+    },
 ];
 
 const PDM: Table = Table {
@@ -147,21 +165,31 @@ fn script(table: &Table, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>
         for (file, route) in table.files {
             let Some(document) = open(file, &above, world) else { continue };
             let tables = tables(document.root(), route);
-            let Some(value) = tables.iter().find_map(|found| found.get(name)) else { continue };
+            let Some(value) = tables.iter().find_map(|found| found.get(name)) else {
+                if table.nearest {
+                    return None;
+                }
+                continue;
+            };
             let mut to = Next::argv(call, Vec::new());
             if table.moves {
-                to.workdir = above;
+                to.workdir = above.clone();
             }
             let mut all = Vec::new();
             for hook in [format!("pre_{name}"), name.to_owned(), format!("post_{name}")] {
                 let own = hook == name;
-                if !own && table.reads != Reads::Pdm {
+                if !own && !matches!(table.reads, Reads::Pdm | Reads::Taskipy) {
                     continue;
                 }
                 let Some(value) = (if own { Some(value) } else { tables.iter().find_map(|found| found.get(&hook)) }) else {
                     continue;
                 };
-                all.extend(read(table, &hook, value, if own { arguments } else { &[] }, &to));
+                let arguments = if own { arguments } else { &[] };
+                if table.reads == Reads::Taskipy {
+                    all.push(taskipy::task(document.root(), &hook, value, arguments, &to, &above));
+                    continue;
+                }
+                all.extend(read(table, &hook, value, arguments, &to));
             }
             return Some(all);
         }
@@ -223,7 +251,7 @@ fn read(table: &Table, name: &str, value: Value<'_>, arguments: &[Word], to: &Ne
         Some(made(Target::Argv(words)))
     };
     let followed = match table.reads {
-        Reads::Nothing => None,
+        Reads::Nothing | Reads::Taskipy => None,
         Reads::Words | Reads::Pdm if value.as_str().is_some() => plain(value).map(|next| vec![next]),
         Reads::Words | Reads::Pdm if value.get("cmd").is_some() => value.get("cmd").and_then(plain).map(|next| vec![next]),
         Reads::Pdm if value.get("shell").is_some() => value.get("shell").and_then(Value::mapped).map(|text| {
@@ -257,7 +285,7 @@ mod tests {
             "[tool.pdm.scripts]\nlint = 'bandit -r src'\nsh = { shell = 'bandit -r src || true' }\ntable = { cmd = ['ruff', 'check'] }\n\
              pre_lint = 'flake8'\nall = { composite = ['lint', 'pylint src'] }\nown = { call = 'a:b' }\nbuild = 'x'\n\
              [tool.rye.scripts]\nbandit = 'true'\nchain = { chain = ['a'] }\n[tool.hatch.envs.dev.scripts]\nlint = ['x']\n\
-             [tool.taskipy.tasks]\nlint = 'x'\n",
+",
         ),
         ("Pipfile", "[scripts]\nlint = \"bandit -r src\"\nargs = \"sh -c '$X'\"\n"),
     ];
@@ -280,9 +308,7 @@ mod tests {
         for (directory, command, expected) in rows {
             assert_eq!(told(&ProjectScripts, FILES, directory, command), *expected, "{command}");
         }
-        for command in
-            ["pdm run own", "rye run chain", "hatch run dev:lint", "hatch -e dev run lint", "task lint", "pipenv run args"]
-        {
+        for command in ["pdm run own", "rye run chain", "hatch run dev:lint", "hatch -e dev run lint", "pipenv run args"] {
             let told = told(&ProjectScripts, FILES, "", command);
             assert!(told.len() == 1 && told[0].starts_with("opaque Unsupported: the script"), "{command}: {told:?}");
         }
