@@ -1,7 +1,7 @@
 //! Owns launchers: programs that run the rest of their own command line (`uv run`, `npx`, `sudo`, `env`, `timeout`), perhaps
 //! elsewhere or with other variables. Refuses programs whose arguments are names in a file: those are runners of their own.
 
-use super::{Call, Next, Runner, Target, World, feeders, launch};
+use super::{Call, Next, Runner, Target, World, cross_shell, feeders, launch};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Remedy};
 use crate::facts::matching::{Take, may_take, program_name, take};
@@ -203,6 +203,7 @@ static SHAPES: &[Shape] = &[
         ..PLAIN
     },
     Shape { words: &["cross-env"], assigns: true, ..PLAIN },
+    Shape { words: &[cross_shell::PROGRAM], assigns: true, ..PLAIN },
     Shape { words: &["env-cmd"], value_flags: &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], ..OPENS },
     Shape { words: &["corepack"], package: Some("npm"), ..PLAIN },
     Shape { words: &["conda", "run"], value_flags: CONDA, directory_flags: &["--cwd"], ..PLAIN },
@@ -270,6 +271,9 @@ impl Runner for Launchers {
         if let Some(word) = forks(program, call) {
             let hold = Hold::new(HoldEffect::Soften, word.place.clone(), "nothing waits for it");
             nexts.iter_mut().for_each(|next| next.holds.push(hold.clone()));
+        }
+        if program == cross_shell::PROGRAM {
+            nexts.iter_mut().for_each(cross_shell::read);
         }
         for next in &mut nexts {
             let Target::Argv(words) = &next.target else { continue };

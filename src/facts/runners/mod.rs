@@ -7,6 +7,7 @@ mod code;
 mod command_line;
 mod compose;
 mod composer;
+mod cross_shell;
 mod docker;
 mod entry;
 mod env_file;

@@ -12,9 +12,10 @@ pub(super) fn names_no_files(package: &str) -> bool {
 }
 
 /// Shared configurations and plugins whose configurations enable rules, none of them one of the security plugins.
-const KNOWN: [&str; 78] = [
+const KNOWN: [&str; 83] = [
     "@angular-eslint/eslint-plugin",
     "@docusaurus/eslint-plugin",
+    "@dword-design/eslint-plugin-import-alias",
     "@nx/eslint-plugin",
     "eslint-plugin-github",
     "@angular-eslint/eslint-plugin-template",
@@ -43,6 +44,7 @@ const KNOWN: [&str; 78] = [
     "eslint-config-google",
     "eslint-config-love",
     "eslint-config-next",
+    "eslint-config-preact",
     "eslint-config-prettier",
     "eslint-config-react-app",
     "eslint-config-standard",
@@ -88,14 +90,18 @@ const KNOWN: [&str; 78] = [
     "eslint-plugin-unicorn",
     "eslint-plugin-vitest",
     "eslint-plugin-vue",
+    "eslint-plugin-vue-scoped-css",
+    "eslint-plugin-vuetify",
     "eslint-plugin-yml",
+    "eslint-plugin-you-dont-need-lodash-underscore",
     "neostandard",
     "typescript-eslint",
 ];
 
 /// Rules that a shared configuration brings beside the ordinary: (package, configuration or none for any, rule, severity).
-/// (The severities were not compared with the packages yet.)
-const BRINGS: [(&str, Option<&str>, &str, Severity); 3] = [
+/// (But for preact's the severities were not compared with the packages yet.)
+const BRINGS: [(&str, Option<&str>, &str, Severity); 4] = [
+    ("eslint-config-preact", None, "react/no-danger", Severity::Warn),
     ("eslint-config-airbnb", None, "react/no-danger", Severity::Warn),
     ("@vue/eslint-config-airbnb", None, "react/no-danger", Severity::Warn),
     ("eslint-plugin-react", Some("all"), "react/no-danger", Severity::Error),
