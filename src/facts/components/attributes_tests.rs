@@ -78,3 +78,18 @@ fn the_nearest_attributes_speak() {
     let hidden = &stock(&files).hidden["javascript"];
     assert_eq!((hidden.files, hidden.by.place.line, hidden.by.pattern.as_str()), (3, 1, "*.js"));
 }
+
+#[test]
+fn what_reproduces_a_report_is_development() {
+    let cargo = "[package]\nname='a'\n[dependencies]\nb='1'\n";
+    let all: [(&str, &str); 6] = [
+        ("Cargo.toml", cargo),
+        ("src/lib.rs", "x"),
+        ("issues/1599/graphql/Cargo.toml", cargo),
+        ("issues/1599/graphql/src/main.rs", "x"),
+        ("issues/list/Cargo.toml", cargo),
+        ("issues/list/src/main.rs", "x"),
+    ];
+    let wanted = "cargo:Cargo.toml ~cargo:issues/1599/graphql/Cargo.toml cargo:issues/list/Cargo.toml";
+    assert_eq!(manifests(&all), wanted);
+}

@@ -96,6 +96,12 @@ impl<'c> Scoping<'c> {
         self.by_place(path).filter(|_| around.keeps(path))
     }
 
+    /// The scope of a document that is exported: it is made of the code by nature, and being called generated takes it nowhere.
+    #[must_use]
+    pub fn of_document(&self, path: &RepoPath) -> Option<Scope> {
+        self.of(path).or_else(|| self.by_place(path).filter(|_| !self.attributes.vendors(path)))
+    }
+
     fn hides(&self, path: &RepoPath) -> Option<Line> {
         self.of_base.as_ref().is_none_or(|base| base.hides(path).is_some()).then(|| self.attributes.hides(path))?
     }
@@ -115,7 +121,8 @@ impl<'c> Scoping<'c> {
             let tooling = self.languages.tooling.iter().any(|known| known == segment);
             let lower = segment.to_ascii_lowercase();
             let module = self.languages.doubtful.contains(&lower) && (lower != **segment || below_source(at));
-            tooling || ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
+            let report = segments.get(at + 1).is_some_and(|below| self.languages.reproduces(segment, below));
+            tooling || report || ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
         };
         !is_test(name) && !self.attributes.documents(path) && !segments.iter().enumerate().any(plain)
     }
@@ -149,10 +156,8 @@ impl<'c> Scoping<'c> {
         }
         let mut scope = Scope::Production;
         let name_at = path.segments().count().saturating_sub(1);
-        for (at, segment) in path.segments().enumerate() {
-            if at == name_at {
-                break;
-            }
+        let mut segments = path.segments().enumerate().peekable();
+        while let Some((at, segment)) = segments.next().filter(|(at, _)| *at != name_at) {
             // What stands below names packages, after companies and domains.
             if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
                 break;
@@ -162,7 +167,8 @@ impl<'c> Scoping<'c> {
                 return None;
             }
             let by_name = self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment);
-            if by_name || self.is_tooling(path, segment) {
+            let below = segments.peek().filter(|(at, _)| *at != name_at).map_or("", |(_, below)| *below);
+            if by_name || self.is_tooling(path, segment) || self.languages.reproduces(segment, below) {
                 scope = Scope::Development;
             }
         }
