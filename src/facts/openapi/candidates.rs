@@ -65,7 +65,7 @@ pub(super) fn is_one(world: &World<'_>, scoping: &Scoping<'_>, path: &RepoPath, 
 pub(super) fn unread<'w>(world: &World<'w>, scoping: &Scoping<'_>, found: &Found) -> Vec<RepoPath> {
     let files = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let named = |path: &&RepoPath| format_of(path).is_some() && has_name(path.file_name());
-    let ours = files.filter(named).filter(|path| !is_others(path) && scoping.of_document(path).is_some());
+    let ours = files.filter(named).filter(|path| !is_others(path) && scoping.of(path).is_some());
     let unread = ours.take(MOST).filter(|path| world.snapshot.peek(path).is_err());
     unread.chain(&found.broken).cloned().collect()
 }

@@ -106,4 +106,6 @@ fn a_document_is_made_of_the_code_by_nature() {
     ] {
         assert_eq!(found(&[("docs/openapi.yaml", GOOD), (".gitattributes", row)]), wanted, "{row}");
     }
+    let empty = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n";
+    assert_eq!(found(&[("docs/openapi.yaml", empty), (".gitattributes", "*.yaml linguist-generated")]), "");
 }

@@ -49,7 +49,7 @@ impl Walker<'_> {
         } else if running {
             match self.calls_itself(function, st, ctx) {
                 Ok(end) => return end,
-                Err(before) => st = before,
+                Err(before) => st = *before,
             }
             Some(format!("{name} calls itself"))
         } else if self.calls.len() >= MAX_CALLS {

@@ -22,7 +22,7 @@ pub(super) struct Recursion {
 
 impl Walker<'_> {
     /// A function that is running is called. The state is given back where nothing can be said.
-    pub(super) fn calls_itself(&mut self, function: &Function, st: State, ctx: &Ctx) -> Result<Option<State>, State> {
+    pub(super) fn calls_itself(&mut self, function: &Function, st: State, ctx: &Ctx) -> Result<Option<State>, Box<State>> {
         let body: *const Command = Rc::as_ptr(&function.body);
         match &self.recursion {
             None => {}
@@ -34,7 +34,7 @@ impl Walker<'_> {
                 end.last = Per::same(Stat::Unknown);
                 return Ok(self.leaf(end, ctx));
             }
-            Some(_) => return Err(st),
+            Some(_) => return Err(Box::new(st)),
         }
         let mut start = st.clone();
         let mut changed = BTreeSet::new();
@@ -43,7 +43,7 @@ impl Walker<'_> {
             let Some(end) = self.look(function, start.clone(), ctx) else { continue };
             if !differ_in_variables_alone(&start, &end) {
                 self.recursion = None;
-                return Err(st);
+                return Err(Box::new(st));
             }
             changed.extend(end.vars.keys().filter(|name| start.vars.get(*name) != end.vars.get(*name)).cloned());
             for name in &changed {
