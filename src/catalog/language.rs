@@ -37,6 +37,9 @@ pub struct Languages {
     /// Path segments of directories that a forge and its CI read: what lies there is development, but for YAML.
     #[serde(default)]
     pub tooling: Vec<String>,
+    /// Directories in which a number names a report that what lies below it reproduces.
+    #[serde(default)]
+    pub numbered: Vec<String>,
     /// File name endings of generated files.
     pub generated_endings: Vec<String>,
     /// Extensions of what bundlers write, which is known by hashes in names and by files beside it.
@@ -121,6 +124,14 @@ impl Languages {
     pub fn hides(&self, segment: &str) -> bool {
         let known = |list: &[String]| list.iter().any(|name| name.eq_ignore_ascii_case(segment));
         known(&self.out_of_sight) && (!known(&self.doubtful) || self.out_of_sight.iter().any(|name| name == segment))
+    }
+
+    /// Whether a segment and the one below it name a report that is reproduced there.
+    #[must_use]
+    pub fn reproduces(&self, segment: &str, below: &str) -> bool {
+        let number = below.bytes().take_while(u8::is_ascii_digit).count();
+        let named = number > 0 && below[number..].bytes().next().is_none_or(|byte| matches!(byte, b'-' | b'_'));
+        named && self.numbered.iter().any(|name| name.eq_ignore_ascii_case(segment))
     }
 
     /// Whether what lies under a segment is plainly development.

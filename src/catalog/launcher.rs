@@ -137,6 +137,9 @@ pub struct Scripts {
     /// The program's own commands, which no script replaces.
     #[serde(default)]
     pub own: Vec<String>,
+    /// The nearest of the files is read, whether it has the table or not.
+    #[serde(default)]
+    pub nearest: bool,
 }
 
 /// Where scripts stand in a TOML file.
@@ -157,6 +160,8 @@ pub enum ScriptsRead {
     Pdm,
     /// Words and `cmd`, without a shell.
     Words,
+    /// A text for the shell, alone or as `cmd`, with tasks `pre_NAME` and `post_NAME` around it.
+    Taskipy,
     /// Only that it is one: what it runs is opaque.
     Nothing,
 }

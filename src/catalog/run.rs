@@ -128,6 +128,20 @@ pub struct Hook {
     pub id: String,
 }
 
+/// A command whose output a tool reads.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FedBy {
+    /// Its first words.
+    pub argv: Vec<String>,
+    /// Flags without which its output is nothing for the tool.
+    pub with: Vec<String>,
+    /// Flags of which one makes the output whole, as a name that is no path does; without any the tool looks at nothing.
+    pub whole: Vec<String>,
+    /// What is missing then.
+    pub why: String,
+}
+
 /// A hosted service, and the file at the root of the tree that tells it what to do.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

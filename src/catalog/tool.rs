@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::knows::Knows;
 
 pub use super::effect::{Does, Effect};
-pub use super::run::{Export, Findings, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
+pub use super::run::{Export, FedBy, Findings, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
 pub use super::suppress::Suppress;
 
 /// An analyzer, linter, scanner or host of such tools.
@@ -72,6 +72,9 @@ pub struct Tool {
     /// Commands that write the configuration anew.
     #[serde(default)]
     pub reconfigured_by: Vec<Vec<String>>,
+    /// The command that makes what it reads.
+    #[serde(default)]
+    pub fed_by: Option<FedBy>,
     /// How it is run.
     #[serde(default)]
     pub run: Vec<Run>,

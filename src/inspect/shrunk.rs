@@ -1,6 +1,7 @@
 //! Owns which product code of a base a head takes out of the product: by attributes, by a link, a submodule or Git LFS in its place, by a move
 //! to where nothing is judged as product, by a manifest that says less. Refuses what the policy itself excludes, and what is deleted.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::compared::{Subjects, similar};
@@ -8,9 +9,11 @@ use crate::catalog::Catalog;
 use crate::facts::components::attributes::{Attributes, Line, texts};
 use crate::facts::components::deepest_common;
 use crate::facts::components::manifests::NamePattern;
+use crate::facts::components::scope::{Around, Scoping};
 use crate::policy::shrunk::Shrunk;
 use crate::snapshot::Snapshot;
 use crate::source::EntryKind;
+use crate::terms::ScopeTerms;
 use crate::text::{Place, RepoPath};
 
 /// Of a name or a directory so many new files are held against one that is gone.
@@ -31,6 +34,8 @@ enum How {
     Moved(RepoPath),
     /// Perhaps to one of more new files than are looked at.
     Many,
+    /// By what lies around it.
+    Around(Around),
     Less,
 }
 
@@ -40,12 +45,14 @@ pub(super) fn shrunk(before: &Subjects, now: &Subjects, base: &Snapshot, head: &
     let product = now.product();
     let mut causes: BTreeMap<How, Vec<(RepoPath, Option<RepoPath>)>> = BTreeMap::new();
     let mut gone = Vec::new();
+    let scoping = LazyCell::new(|| Scoping::new(head, &Catalog::builtin().languages, &ScopeTerms::default()));
+    let less = |file: &RepoPath| scoping.around(file).map_or(How::Less, How::Around);
     let tests: Vec<NamePattern> = Catalog::builtin().languages.tests.iter().map(|name| NamePattern::new(name)).collect();
     for file in before.product().into_iter().filter(|file| !tests.iter().any(|test| test.matches(file.file_name()))) {
         let how = match head.entry(file).map(|entry| entry.kind) {
             Some(EntryKind::Link) => Some(How::Link(file.clone())),
             Some(EntryKind::Submodule) => Some(How::Submodule(file.clone())),
-            Some(_) => attributed(file, &attributes).or_else(|| (!product.contains(file)).then_some(How::Less)),
+            Some(_) => attributed(file, &attributes).or_else(|| (!product.contains(file)).then(|| less(file))),
             None => {
                 let how = replaced(file, head);
                 gone.extend(how.is_none().then_some(file));
@@ -198,6 +205,23 @@ fn told(how: How, files: Vec<(RepoPath, Option<RepoPath>)>) -> Shrunk {
         How::Many => {
             let message = format!("{what} {verb} gone, and may be among more than {MOST_NEW} new files, which are not looked at");
             ("many", Place::file(first.clone()), message, "it was product code")
+        }
+        How::Around(around) => {
+            let head = format!("{what} {verb} no product any more:");
+            let (place, why, note) = match around {
+                Around::Beside(beside) => {
+                    (beside.clone(), format!("a bundler's file lies beside it, {beside}"), "this says that a bundler wrote it")
+                }
+                Around::Hashes => (
+                    first.clone(),
+                    "names with hashes, as bundlers give them, fill its directory".to_owned(),
+                    "it was product code",
+                ),
+                Around::Installed(by) => {
+                    (by.clone(), format!("it lies where {by} has packages installed"), "its `vendor-dir` takes it out of sight")
+                }
+            };
+            ("around", Place::file(place), format!("{head} {why}"), note)
         }
         How::Less => {
             let message = format!("{what} {verb} no product any more: what the manifests around say makes it development");

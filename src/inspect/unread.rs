@@ -18,7 +18,7 @@ pub(super) fn by_rules(snapshot: &Snapshot, terms: &Terms, catalog: &Catalog) ->
         return BTreeMap::new();
     }
     let (rows, scoping) = (Rows::new(&catalog.languages), Scoping::new(snapshot, &catalog.languages, &terms.scope));
-    let is_sample = |path: &RepoPath| rows.of(path).is_some() && scoping.of(path) != Some(Scope::Production);
+    let is_sample = |path: &RepoPath| rows.of(path).is_some() && scoping.of_manifest(path) != Some(Scope::Production);
     all.into_iter().filter(|one| !is_sample(&one.path)).map(|one| (one.path, one.why)).collect()
 }
 

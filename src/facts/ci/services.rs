@@ -35,6 +35,10 @@ pub fn gather(world: &World<'_>, first: usize) -> Vec<(Pipeline, Invocation)> {
     });
     let there = rows.filter_map(|(tool, at, service)| {
         let path = RepoPath::new(&service.file).filter(|path| world.snapshot.is_file(path))?;
+        // A file that says nothing configures nothing; a template of comments may be all that somebody wanted to say.
+        if world.snapshot.peek(&path).is_ok_and(|file| file.text.trim().is_empty()) {
+            return None;
+        }
         Some((tool, at, service, path))
     });
     there.enumerate().map(|(at, (tool, row, service, path))| one(world, tool, (row, service), path, first + at)).collect()

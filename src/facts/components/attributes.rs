@@ -76,6 +76,11 @@ impl Attributes {
         self.set(VENDORED, path).or_else(|| self.set(GENERATED, path))
     }
 
+    /// Whether it is somebody else's.
+    pub(super) fn vendors(&self, path: &RepoPath) -> bool {
+        self.set(VENDORED, path).is_some()
+    }
+
     /// Whether it is documentation.
     pub(super) fn documents(&self, path: &RepoPath) -> bool {
         self.set(DOCUMENTATION, path).is_some()

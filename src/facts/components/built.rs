@@ -1,6 +1,6 @@
 //! Owns which files a bundler wrote, by names alone: hashes in them, and what lies beside them. Refuses file contents.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::catalog::Languages;
 use crate::snapshot::Snapshot;
@@ -11,9 +11,18 @@ const CHUNKS: usize = 3;
 /// Characters of a hash: webpack cuts at 20, Sprockets writes 64.
 const HASH: std::ops::RangeInclusive<usize> = 8..=64;
 
+/// By what a file is known to be built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// This lies beside it.
+    Beside(RepoPath),
+    /// Its name and those around it have hashes.
+    Hashes,
+}
+
 /// The built files of a tree.
-pub(super) fn files(snapshot: &Snapshot, languages: &Languages) -> HashSet<RepoPath> {
-    let mut built = HashSet::new();
+pub(super) fn files(snapshot: &Snapshot, languages: &Languages) -> HashMap<RepoPath, Sign> {
+    let mut built = HashMap::new();
     let mut chunks: HashMap<&str, Vec<&RepoPath>> = HashMap::new();
     for path in snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path) {
         let Some((stem, extension)) = path.file_name().rsplit_once('.') else { continue };
@@ -23,12 +32,14 @@ pub(super) fn files(snapshot: &Snapshot, languages: &Languages) -> HashSet<RepoP
         if has_hash(stem) {
             chunks.entry(path.directory()).or_default().push(path);
         }
-        let beside = |ending: &String| RepoPath::new(&format!("{path}{ending}")).is_some_and(|path| snapshot.is_file(&path));
-        if languages.built_beside.iter().any(beside) {
-            built.insert(path.clone());
+        let beside = |ending: &String| RepoPath::new(&format!("{path}{ending}")).filter(|path| snapshot.is_file(path));
+        if let Some(beside) = languages.built_beside.iter().find_map(beside) {
+            built.insert(path.clone(), Sign::Beside(beside));
         }
     }
-    built.extend(chunks.into_values().filter(|all| all.len() >= CHUNKS).flatten().cloned());
+    for chunk in chunks.into_values().filter(|all| all.len() >= CHUNKS).flatten() {
+        built.entry(chunk.clone()).or_insert(Sign::Hashes);
+    }
     built
 }
 

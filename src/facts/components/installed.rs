@@ -2,7 +2,7 @@
 //! it the package's own name (Composer 2 `Installer/LibraryInstaller.php`). Refuses whatever else lies there: it may be
 //! the product's own, where the directory is that of the manifest itself.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::doc::{Format, Value};
 use crate::snapshot::Snapshot;
@@ -13,11 +13,14 @@ const MANIFESTS: usize = 500;
 /// Packages of one manifest.
 const PACKAGES: usize = 5_000;
 
-/// The directories of installed packages.
-pub(super) fn directories(snapshot: &Snapshot) -> HashSet<RepoPath> {
+/// The directories of installed packages, each with the manifest that has them installed there.
+pub(super) fn directories(snapshot: &Snapshot) -> HashMap<RepoPath, RepoPath> {
     let files = snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
     let manifests = files.filter(|path| path.file_name() == "composer.json").take(MANIFESTS);
-    manifests.filter_map(|path| below(snapshot, path)).flatten().collect()
+    let of = |path: &RepoPath| {
+        below(snapshot, path).into_iter().flatten().map(|directory| (directory, path.clone())).collect::<Vec<_>>()
+    };
+    manifests.flat_map(of).collect()
 }
 
 /// The directories in which the packages of a manifest lie, when it names where.

@@ -118,13 +118,13 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages, scoping: &Scoping<'_>)
             continue;
         }
         let Some(row) = rows.of(path) else { continue };
-        let Some(by_place) = scoping.of(path) else { continue };
+        let Some(by_place) = scoping.of_manifest(path) else { continue };
         let builds = |name: &str| {
             let own = languages.language.iter().filter(|language| row.language.as_ref() == Some(&language.id));
             own.flat_map(|language| language.scripts.iter().chain(&language.root_scripts))
                 .any(|pattern| NamePattern::new(pattern).matches(name))
         };
-        let manifest = |path: &RepoPath| rows.of(path).is_some() && scoping.of(path).is_some();
+        let manifest = |path: &RepoPath| rows.of(path).is_some() && scoping.of_manifest(path).is_some();
         let around = content::Around { builds: &builds, manifest: &manifest };
         let Some(content) = content::read(snapshot, path, &row.ecosystem, &around) else { continue };
         let scope = if row.development || content.development.is_some() { Scope::Development } else { by_place };

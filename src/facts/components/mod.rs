@@ -11,6 +11,7 @@ use crate::snapshot::Snapshot;
 use crate::terms::{BaseScope, ScopeTerms};
 use crate::text::RepoPath;
 
+mod attributed;
 pub mod attributes;
 mod built;
 mod containers;
@@ -24,6 +25,8 @@ mod scripts;
 mod terraform;
 pub(super) mod workspaces;
 
+#[cfg(test)]
+mod attributes_tests;
 #[cfg(test)]
 mod joining_tests;
 #[cfg(test)]

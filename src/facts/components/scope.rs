@@ -1,11 +1,13 @@
 //! Owns whether a path is product, development or out of sight, from its segments, its name, `.gitattributes` and the
 //! policy's scope. Refuses file contents.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Scope;
+use super::attributed::CodeAround;
 use super::attributes::{self, Attributes, Line};
 use super::{built, installed};
 use crate::catalog::Languages;
@@ -22,11 +24,23 @@ pub fn is_test(name: &str) -> bool {
     name.starts_with("test_") || [".test.", ".spec.", "_test.", "_spec."].iter().any(|mark| name.contains(mark))
 }
 
+/// What lies around a file and takes it for none of the product's own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Around {
+    /// A bundler wrote this beside it.
+    Beside(RepoPath),
+    /// Names with hashes, as bundlers give them.
+    Hashes,
+    /// This manifest has packages installed there.
+    Installed(RepoPath),
+}
+
 /// Decides the scope of paths; built once per tree.
 pub struct Scoping<'c> {
+    snapshot: &'c Snapshot,
     languages: &'c Languages,
-    built: HashSet<RepoPath>,
-    installed: HashSet<RepoPath>,
+    built: HashMap<RepoPath, built::Sign>,
+    installed: HashMap<RepoPath, RepoPath>,
     out_of_sight: HashSet<&'c str>,
     development: HashSet<&'c str>,
     excluded: GlobSet,
@@ -34,13 +48,16 @@ pub struct Scoping<'c> {
     attributes: Attributes,
     /// Those of the base: what they do not say of a path, the head's cannot say either.
     of_base: Option<Attributes>,
+    /// Asked for only where a row hides a manifest.
+    code: OnceLock<CodeAround>,
 }
 
 impl<'c> Scoping<'c> {
     /// Reads `.gitattributes` files and the policy's globs.
     #[must_use]
-    pub fn new(snapshot: &Snapshot, languages: &'c Languages, terms: &ScopeTerms) -> Self {
+    pub fn new(snapshot: &'c Snapshot, languages: &'c Languages, terms: &ScopeTerms) -> Self {
         Self {
+            snapshot,
             languages,
             built: built::files(snapshot, languages),
             installed: installed::directories(snapshot),
@@ -50,6 +67,7 @@ impl<'c> Scoping<'c> {
             production: globs(&terms.production),
             attributes: Attributes::of(&attributes::texts(snapshot)),
             of_base: terms.base.as_ref().map(|base| Attributes::of(&base.attributes)),
+            code: OnceLock::new(),
         }
     }
 
@@ -65,6 +83,23 @@ impl<'c> Scoping<'c> {
         }
         let of_base = self.of_base.as_ref().is_none_or(|base| base.documents(path));
         Some(if of_base && self.attributes.documents(path) { Scope::Development } else { scope })
+    }
+
+    /// The scope of a manifest: what `.gitattributes` say of it counts only where they say it of the code around it as well.
+    #[must_use]
+    pub fn of_manifest(&self, path: &RepoPath) -> Option<Scope> {
+        let scope = self.of(path);
+        if scope.is_some() || self.hidden_by(path).is_none() {
+            return scope;
+        }
+        let around = self.code.get_or_init(|| CodeAround::of(self.snapshot, self.languages, self));
+        self.by_place(path).filter(|_| around.keeps(path))
+    }
+
+    /// The scope of a document that is exported: it is made of the code by nature, and being called generated takes it nowhere.
+    #[must_use]
+    pub fn of_document(&self, path: &RepoPath) -> Option<Scope> {
+        self.of(path).or_else(|| self.by_place(path).filter(|_| !self.attributes.vendors(path)))
     }
 
     fn hides(&self, path: &RepoPath) -> Option<Line> {
@@ -86,7 +121,8 @@ impl<'c> Scoping<'c> {
             let tooling = self.languages.tooling.iter().any(|known| known == segment);
             let lower = segment.to_ascii_lowercase();
             let module = self.languages.doubtful.contains(&lower) && (lower != **segment || below_source(at));
-            tooling || ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
+            let report = segments.get(at + 1).is_some_and(|below| self.languages.reproduces(segment, below));
+            tooling || report || ends(&lower) || self.ends_so(segment) || (self.development.contains(lower.as_str()) && !module)
         };
         !is_test(name) && !self.attributes.documents(path) && !segments.iter().enumerate().any(plain)
     }
@@ -98,21 +134,30 @@ impl<'c> Scoping<'c> {
         self.hides(path)
     }
 
+    /// What lies around a path and takes it out of sight, whatever the path itself says.
+    #[must_use]
+    pub fn around(&self, path: &RepoPath) -> Option<Around> {
+        let built = self.built.get(path).map(|sign| match sign {
+            built::Sign::Beside(beside) => Around::Beside(beside.clone()),
+            built::Sign::Hashes => Around::Hashes,
+        });
+        let installed = || path.ancestors().find_map(|above| self.installed.get(&above).cloned()).map(Around::Installed);
+        built.or_else(|| installed().filter(|_| !self.installed.is_empty()))
+    }
+
     /// What the path alone says.
     fn by_place(&self, path: &RepoPath) -> Option<Scope> {
         if self.excluded.is_match(path.as_str())
             || self.languages.generated_endings.iter().any(|end| path.as_str().ends_with(end))
-            || self.built.contains(path)
-            || !self.installed.is_empty() && path.ancestors().any(|above| self.installed.contains(&above))
+            || self.built.contains_key(path)
+            || !self.installed.is_empty() && path.ancestors().any(|above| self.installed.contains_key(&above))
         {
             return None;
         }
         let mut scope = Scope::Production;
         let name_at = path.segments().count().saturating_sub(1);
-        for (at, segment) in path.segments().enumerate() {
-            if at == name_at {
-                break;
-            }
+        let mut segments = path.segments().enumerate().peekable();
+        while let Some((at, segment)) = segments.next().filter(|(at, _)| *at != name_at) {
             // What stands below names packages, after companies and domains.
             if at > 0 && self.languages.package_roots.iter().any(|root| begins_behind(path, at, root)) {
                 break;
@@ -122,7 +167,8 @@ impl<'c> Scoping<'c> {
                 return None;
             }
             let by_name = self.development.contains(lower.as_str()) || self.says_so(&lower) || self.ends_so(segment);
-            if by_name || self.is_tooling(path, segment) {
+            let below = segments.peek().filter(|(at, _)| *at != name_at).map_or("", |(_, below)| *below);
+            if by_name || self.is_tooling(path, segment) || self.languages.reproduces(segment, below) {
                 scope = Scope::Development;
             }
         }

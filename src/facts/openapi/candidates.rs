@@ -29,7 +29,7 @@ pub(super) fn is_one(world: &World<'_>, scoping: &Scoping<'_>, path: &RepoPath, 
         return false;
     }
     let plain = is_named_like_one(path);
-    if !plain && (*looks == 0 || !has_word(path)) || scoping.of(path).is_none() {
+    if !plain && (*looks == 0 || !has_word(path)) || scoping.of_document(path).is_none() {
         return false;
     }
     *looks -= usize::from(!plain);

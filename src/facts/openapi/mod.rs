@@ -98,6 +98,8 @@ pub fn gather(
     let scoping = Scoping::new(world.snapshot, &world.catalog.languages, &terms.scope);
     let mut documents = documents::gather(world, &scoping, terms);
     let mut all = std::mem::take(&mut documents.all);
+    // What is called generated counts where it describes an API; one that does not is somebody's file all the same.
+    all.retain(|one| one.valid || terms.service.openapi.is_some() || scoping.of(&one.path).is_some());
     let product: HashSet<&RepoPath> = inventory
         .manifests
         .iter()

@@ -96,3 +96,16 @@ fn services() {
     assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4"}}"#)]).as_deref(), Some("GraphQL"));
     assert_eq!(style(&[("package.json", r#"{"dependencies":{"@apollo/server":"4","express":"5"}}"#)]), None);
 }
+
+#[test]
+fn a_document_is_made_of_the_code_by_nature() {
+    for (row, wanted) in [
+        ("docs/** linguist-generated", "docs/openapi.yaml 3.0.3"),
+        ("docs/** linguist-vendored", ""),
+        ("docs/** linguist-vendored linguist-generated", ""),
+    ] {
+        assert_eq!(found(&[("docs/openapi.yaml", GOOD), (".gitattributes", row)]), wanted, "{row}");
+    }
+    let empty = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n";
+    assert_eq!(found(&[("docs/openapi.yaml", empty), (".gitattributes", "*.yaml linguist-generated")]), "");
+}

@@ -1,7 +1,7 @@
 //! Owns launchers: programs that run the rest of their own command line (`uv run`, `npx`, `sudo`, `env`, `timeout`), perhaps
 //! elsewhere or with other variables: those that `rules/launchers.toml` lists, and a few with a grammar of their own. Refuses programs whose arguments are names in a file: those are runners of their own.
 
-use super::{Call, Next, Runner, Target, World, feeders, launch};
+use super::{Call, Next, Runner, Target, World, cross_shell, feeders, launch};
 use crate::answer::{Reason, Why};
 use crate::catalog::launcher::{HeldDoes, Launcher};
 use crate::catalog::{self, Catalog};
@@ -41,6 +41,9 @@ impl Runner for Launchers {
         if let Some(word) = forks(program, call) {
             let hold = Hold::new(HoldEffect::Soften, word.place.clone(), "nothing waits for it");
             nexts.iter_mut().for_each(|next| next.holds.push(hold.clone()));
+        }
+        if program == cross_shell::PROGRAM {
+            nexts.iter_mut().for_each(cross_shell::read);
         }
         for next in &mut nexts {
             let Target::Argv(words) = &next.target else { continue };

@@ -7,6 +7,7 @@ mod code;
 mod command_line;
 mod compose;
 mod composer;
+mod cross_shell;
 mod docker;
 mod entry;
 mod env_file;
@@ -32,6 +33,7 @@ mod script_probe;
 mod script_words;
 mod started;
 mod startup;
+mod taskipy;
 mod tox;
 mod unread;
 mod yaml_merge;
@@ -159,7 +161,7 @@ pub enum Target {
     /// Something that is written beside what runs, and left out at a line of its own.
     LeftOut(Box<Target>, Hold),
     /// Something in an image that was built by these before: they are no run of their own.
-    Built(Box<Target>, Vec<Next>),
+    Built(Box<Target>, Vec<Step>),
 }
 
 impl Target {
@@ -171,7 +173,7 @@ impl Target {
 
     /// The same in an image that was built by these.
     #[must_use]
-    pub fn built_by(self, steps: &[Next]) -> Self {
+    pub fn built_by(self, steps: &[Step]) -> Self {
         if steps.is_empty() { self } else { Self::Built(Box::new(self), steps.to_vec()) }
     }
 }
@@ -196,6 +198,15 @@ impl Target {
             Self::LeftOut(target, _) | Self::Built(target, _) => target.bytes(),
         }
     }
+}
+
+/// One step of how an image comes about.
+#[derive(Clone)]
+pub enum Step {
+    /// This runs in it.
+    Runs(Box<Next>),
+    /// These parts of the tree are put where they lay, whatever was done to them there before.
+    Brings(Vec<RepoPath>),
 }
 
 /// One thing that a call leads to.

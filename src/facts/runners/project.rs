@@ -2,7 +2,7 @@
 //! them is opaque. Refuses commands that are no script's name: those are a launcher's.
 
 use super::script_words::word_at;
-use super::{Call, Next, Runner, Target, World, quoted};
+use super::{Call, Next, Runner, Target, World, quoted, taskipy};
 use crate::answer::{Reason, Why};
 use crate::catalog::launcher::{ScriptTable, Scripts, ScriptsRead};
 use crate::catalog::{self, Catalog};
@@ -52,21 +52,31 @@ fn script(table: &Scripts, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Nex
         for ScriptTable { file, route } in &table.files {
             let Some(document) = open(file, &above, world) else { continue };
             let tables = tables(document.root(), route);
-            let Some(value) = tables.iter().find_map(|found| found.get(name)) else { continue };
+            let Some(value) = tables.iter().find_map(|found| found.get(name)) else {
+                if table.nearest {
+                    return None;
+                }
+                continue;
+            };
             let mut to = Next::argv(call, Vec::new());
             if table.moves {
-                to.workdir = above;
+                to.workdir = above.clone();
             }
             let mut all = Vec::new();
             for hook in [format!("pre_{name}"), name.to_owned(), format!("post_{name}")] {
                 let own = hook == name;
-                if !own && table.reads != ScriptsRead::Pdm {
+                if !own && !matches!(table.reads, ScriptsRead::Pdm | ScriptsRead::Taskipy) {
                     continue;
                 }
                 let Some(value) = (if own { Some(value) } else { tables.iter().find_map(|found| found.get(&hook)) }) else {
                     continue;
                 };
-                all.extend(read(table, &hook, value, if own { arguments } else { &[] }, &to));
+                let arguments = if own { arguments } else { &[] };
+                if table.reads == ScriptsRead::Taskipy {
+                    all.push(taskipy::task(document.root(), &hook, value, arguments, &to, &above));
+                    continue;
+                }
+                all.extend(read(table, &hook, value, arguments, &to));
             }
             return Some(all);
         }
@@ -128,7 +138,7 @@ fn read(table: &Scripts, name: &str, value: Value<'_>, arguments: &[Word], to: &
         Some(made(Target::Argv(words)))
     };
     let followed = match table.reads {
-        ScriptsRead::Nothing => None,
+        ScriptsRead::Nothing | ScriptsRead::Taskipy => None,
         ScriptsRead::Words | ScriptsRead::Pdm if value.as_str().is_some() => plain(value).map(|next| vec![next]),
         ScriptsRead::Words | ScriptsRead::Pdm if value.get("cmd").is_some() => {
             value.get("cmd").and_then(plain).map(|next| vec![next])
@@ -165,7 +175,7 @@ mod tests {
             "[tool.pdm.scripts]\nlint = 'bandit -r src'\nsh = { shell = 'bandit -r src || true' }\ntable = { cmd = ['ruff', 'check'] }\n\
              pre_lint = 'flake8'\nall = { composite = ['lint', 'pylint src'] }\nown = { call = 'a:b' }\nbuild = 'x'\n\
              [tool.rye.scripts]\nbandit = 'true'\nchain = { chain = ['a'] }\n[tool.hatch.envs.dev.scripts]\nlint = ['x']\n\
-             [tool.taskipy.tasks]\nlint = 'x'\n",
+",
         ),
         ("Pipfile", "[scripts]\nlint = \"bandit -r src\"\nargs = \"sh -c '$X'\"\n"),
     ];
@@ -188,9 +198,7 @@ mod tests {
         for (directory, command, expected) in rows {
             assert_eq!(told(&ProjectScripts, FILES, directory, command), *expected, "{command}");
         }
-        for command in
-            ["pdm run own", "rye run chain", "hatch run dev:lint", "hatch -e dev run lint", "task lint", "pipenv run args"]
-        {
+        for command in ["pdm run own", "rye run chain", "hatch run dev:lint", "hatch -e dev run lint", "pipenv run args"] {
             let told = told(&ProjectScripts, FILES, "", command);
             assert!(told.len() == 1 && told[0].starts_with("opaque Unsupported: the script"), "{command}: {told:?}");
         }

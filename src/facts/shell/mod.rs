@@ -33,6 +33,7 @@ mod parse;
 mod pattern;
 mod printed;
 mod printers;
+mod recursion;
 mod rounds;
 mod scope;
 mod simple;

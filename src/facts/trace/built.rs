@@ -1,9 +1,13 @@
 //! Owns what was done to an image before something runs in it: its build takes files away or puts programs in place for what runs in
 //! it, and for nothing else. Refuses to count the steps of the build as runs: they are followed where the image is built.
 
-use super::before::Change;
+use super::before::{Change, What};
 use super::{Frame, Tracer};
-use crate::facts::runners::Target;
+use crate::facts::runners::{Step, Target};
+use crate::text::{Place, RepoPath};
+
+/// What stands for the commands of a build.
+const BUILD: &str = "the build of the image";
 
 /// What is known of a job outside of the image.
 pub(super) struct Aside {
@@ -31,7 +35,18 @@ impl Tracer<'_> {
             whole: !self.changed.contains(&job),
         };
         let out = std::mem::take(&mut self.out);
-        self.follow(steps, "the build of the image".to_owned(), None, frame);
+        let outside = aside.edits.len();
+        let mut runs = Vec::new();
+        for step in steps {
+            match step {
+                Step::Runs(next) => runs.push(*next),
+                Step::Brings(paths) => {
+                    self.follow(std::mem::take(&mut runs), BUILD.to_owned(), None, frame);
+                    self.put_again(&paths, outside, frame);
+                }
+            }
+        }
+        self.follow(runs, BUILD.to_owned(), None, frame);
         let built = std::mem::replace(&mut self.out, out);
         // A step of the build stands before what runs in the image, not behind the line that runs it.
         let length = frame.chain.len();
@@ -47,6 +62,16 @@ impl Tracer<'_> {
             self.out.opaque.extend(built.opaque);
         }
         (*target, Some(aside))
+    }
+
+    /// Parts of the tree are as they are outside of the image again: what was done to them in it is undone.
+    fn put_again(&mut self, paths: &[RepoPath], outside: usize, frame: &Frame) {
+        let Some(edits) = self.before.edits.get_mut(&(frame.pipeline, frame.job)) else { return };
+        let inside = |edited: &RepoPath| paths.iter().any(|path| edited.is_in(path));
+        let undone = |change: &&Change| matches!(&change.what, What::Edit(edit) if edit.path().is_some_and(inside));
+        // The same lines have run where the image was built.
+        let lines: Vec<Place> = edits.iter().skip(outside).filter(undone).map(|change| change.hold.place.clone()).collect();
+        edits.retain(|change| !(undone(&change) && lines.contains(&change.hold.place)));
     }
 
     /// What runs next runs outside of the image.

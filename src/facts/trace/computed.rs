@@ -48,7 +48,11 @@ fn with_open_variables(mut frame: Frame) -> Frame {
 fn named_after(words: &[Word], program: &str) -> Option<(String, Vec<Word>)> {
     let (_, own) = matching::program_name(program).rsplit_once(['-', '_'])?;
     let first = Word { value: Some(own.to_owned()), ..words.first()?.clone() };
-    let setting = |word: &&Word| word.value.as_deref().is_some_and(|text| !text.starts_with('-') && text.contains('='));
+    // A word that is not known may be a setting as well.
+    let setting = |word: &&Word| {
+        let text = word.shape();
+        !text.starts_with('-') && (text.contains('=') || word.value.is_none())
+    };
     let words: Vec<Word> = std::iter::once(first).chain(words[1..].iter().skip_while(setting).cloned()).collect();
     // A name alone says nothing: the command behind it has to be one of a tool's.
     let long = |hit: &matching::RowMatch<'_>| hit.tool.run[hit.row].argv.as_ref().is_some_and(|argv| argv.len() > 1);

@@ -52,7 +52,7 @@ impl Edit {
     }
 
     /// What it is about, when it has a path.
-    fn path(&self) -> Option<&RepoPath> {
+    pub(super) fn path(&self) -> Option<&RepoPath> {
         match self {
             Self::Gone(path) | Self::Over(path) | Self::Written(path) | Self::Emptied(path) | Self::Lines(path, _) => Some(path),
             Self::Revision | Self::Says(_) => None,

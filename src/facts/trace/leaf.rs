@@ -114,6 +114,7 @@ impl Tracer<'_> {
         }
         let edited = self.edits_before(hit.tool, frame);
         holds.extend(edited.holds);
+        holds.extend(self.is_fed_nothing(hit.tool, frame));
         let conditions = frame.conditions.iter().cloned().chain(edited.conditions).collect();
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),

@@ -9,6 +9,7 @@ mod built;
 mod by_rule;
 mod computed;
 mod edited;
+mod fed;
 mod first;
 mod foreign;
 mod found;
@@ -125,6 +126,8 @@ struct Tracer<'w> {
     brought: not_there::Brought,
     /// What earlier commands of a job installed, by pipeline and job.
     installed: BTreeMap<(usize, usize), Vec<String>>,
+    /// What feeds tools, by pipeline and job.
+    fed: BTreeMap<(usize, usize), Vec<fed::Fed>>,
     /// What commands so far did to what comes after them in their job.
     before: before::Before,
     /// The variable of several lines that the unit is writing.
@@ -156,6 +159,7 @@ impl<'w> Tracer<'w> {
             exhausted: HashMap::new(),
             brought: not_there::Brought::default(),
             installed: BTreeMap::new(),
+            fed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             before: before::Before::default(),
             block: None,
@@ -255,6 +259,7 @@ impl<'w> Tracer<'w> {
         }
         self.release_command(words, frame);
         self.puts_beside(words, frame);
+        self.feeds(words, frame);
         self.may_bring(words, place, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);

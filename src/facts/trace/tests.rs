@@ -143,6 +143,7 @@ fn what_runs_the_rest_of_its_line() {
         ("bandit", "foo -n 5 bandit -r src", "configured (gates)"),
         ("bandit", "foo x bandit -r src", "configured (gates)"),
         ("bandit", "foo x bandit", "absent"),
+        ("ruff", "my-ruff a=1 target=$(uname -m) check", "configured (gates)"),
         ("bandit", "foo bar --name bandit -q", "absent"),
         ("bandit", "python -c \"import os; os.system('bandit -r src')\"", "absent, opaque 1"),
         ("bandit", "python -c 'import bandit; print(bandit.__version__)'", "absent"),

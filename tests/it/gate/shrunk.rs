@@ -89,3 +89,35 @@ fn an_honest_change_is_no_retreat() {
     assert_eq!(told(&generated, &with(&WEB, &[attributes, ("gen/e.py", A)])).0, [""; 0], "generated before");
     assert_eq!(told(&generated, &with(&WEB, &[("gen/d.py", A)])).0, [""; 0], "attributes that go");
 }
+
+/// The words of the rule's findings.
+fn said(base: Files<'_>, head: Files<'_>) -> String {
+    let checkout = Checkout::new();
+    let base = checkout.commit(base, &[]);
+    let head = checkout.commit(head, &[base]);
+    checkout.branch("refs/heads/main", base);
+    checkout.locally(&["--base", "main", "--rev", &head.to_string(), "--only", RULE]).stdout
+}
+
+#[test]
+fn what_lies_around_is_told_as_the_cause() {
+    let text = "export const a = 1\n";
+    let hash = |at: usize| format!("web/{at}.5f3e9c1{at}.js");
+    let names = [0, 1, 2].map(hash);
+    let web = [("web/a.js", text), ("web/b.js", text), (names[0].as_str(), text), ("web/lib/x/y/c.php", "<?php\n")];
+    let manifest = r#"{"config":{"vendor-dir":"web/lib"},"require":{"x/y":"1"}}"#;
+    for (more, wanted) in [
+        (vec![("web/a.js.LICENSE.txt", "x")], "a bundler's file lies beside it, web/a.js.LICENSE.txt"),
+        (vec![(names[1].as_str(), text), (names[2].as_str(), text)], "names with hashes, as bundlers give them"),
+        (
+            vec![("web/d.php", "<?php\n"), ("web/e.php", "<?php\n"), ("composer.json", manifest)],
+            "where composer.json has packages",
+        ),
+    ] {
+        let php = [("web/d.php", "<?php\n"), ("web/e.php", "<?php\n")];
+        let base = with(&web, &php);
+        let out = said(&base, &with(&base, &more));
+        let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(wanted) && !flat.contains("the manifests around"), "{wanted}: {out}");
+    }
+}

@@ -148,8 +148,8 @@ pub(super) fn next(
     };
     let workdir = container::mounted(line, mounts, directory.as_deref(), outer, world);
     let mut holds = {
-        let bound = container::mounted(line, bound_here, None, outer, world);
-        docker::in_container(&image.holds, &image.mounts, bound.mounts())
+        let of_line = container::mounted(line, bound_here.clone(), None, outer, world);
+        docker::in_container(&image.holds, &image.mounts, of_line.mounts())
     };
     holds.extend(container::hidden(volumes.into_iter().chain(container::volumes(line, world)), &workdir, outer, world));
     let mut env = image.env.clone();
@@ -169,6 +169,8 @@ pub(super) fn next(
             container::target(&image, entrypoint, command, &workdir, world)
         }
     }?;
+    let mut image = image;
+    image.brings(&bound_here);
     let target = target.built_by(&image.done);
     Some(Next { target, hops, holds, condition: None, workdir, env, packages: Vec::new() })
 }

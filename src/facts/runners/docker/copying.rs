@@ -45,6 +45,18 @@ pub(super) fn place(mounts: &mut Vec<Mount>, added: Vec<Mount>, world: &World<'_
     }
 }
 
+/// Of parts of the tree that are put somewhere those that lie nowhere else: what was done to them there is undone.
+pub(super) fn where_they_lay(before: &[Mount], added: &[Mount]) -> Vec<RepoPath> {
+    let below =
+        |at: &str, rest: &str| if rest.is_empty() { at.to_owned() } else { format!("{}/{rest}", at.trim_end_matches('/')) };
+    let same = |(at, tree): &Mount, (known, there): &Mount| match (there.below(tree), tree.below(there)) {
+        (Some(rest), _) => below(at, rest) == *known,
+        (None, Some(rest)) => below(known, rest) == *at,
+        (None, None) => true,
+    };
+    added.iter().filter(|mount| before.iter().all(|known| same(mount, known))).map(|(_, tree)| tree.clone()).collect()
+}
+
 /// A path inside the image, seen from its directory.
 fn inside(image: &Image, path: &str) -> Option<String> {
     if !path.starts_with('/') && image.directory.is_none() {

@@ -167,6 +167,8 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     let bound = container::mounted(&line, Vec::new(), None, call.workdir, world);
     let kept = in_container(&image.holds, &image.mounts, bound.mounts());
     let holds = detached(&line).into_iter().chain(kept).chain(hidden).collect();
+    let mut image = image;
+    image.brings(bound.mounts());
     let target = target.built_by(&image.done);
     Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new() }], built))
 }

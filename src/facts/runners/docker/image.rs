@@ -9,7 +9,7 @@ use super::variables::{self, Known};
 use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, Hop};
 use crate::facts::pipeline::{Env, SYSTEM_PATH};
-use crate::facts::runners::{Next, Target, World, quoted};
+use crate::facts::runners::{Next, Step, Target, World, quoted};
 use crate::facts::shell::{Dialect, Interpreter, ShellMode, Word, shebang_mode, shell_named};
 use crate::facts::workdir::Workdir;
 use crate::text::{MappedText, Place, RepoPath};
@@ -49,7 +49,7 @@ pub(in crate::facts::runners) struct Image {
     /// What keeps files of the tree out of it.
     pub holds: Vec<Hold>,
     /// What its `RUN` lines do, and those of the stages that it starts from.
-    pub done: Vec<Next>,
+    pub done: Vec<Step>,
     shell: Option<Vec<String>>,
 }
 
@@ -58,6 +58,14 @@ impl Image {
     pub(in crate::facts::runners) fn elsewhere(name: String) -> Self {
         let env = Env::from([("PATH".to_owned(), Some(SYSTEM_PATH.to_owned()))]);
         Self { base: Some(name), env, ..Self::default() }
+    }
+
+    /// Parts of the tree are put in it, before anything else is.
+    pub(in crate::facts::runners) fn brings(&mut self, mounts: &[(String, RepoPath)]) {
+        let brought = copying::where_they_lay(&self.mounts, mounts);
+        if !self.done.is_empty() && !brought.is_empty() {
+            self.done.push(Step::Brings(brought));
+        }
     }
 
     /// Where a command in it stands. With no file of the tree in it, it is outside of the tree wherever that is.
@@ -201,6 +209,9 @@ fn stage(
                 let source = one.flags().0.iter().find(|(name, _)| *name == "from").map(|(_, value)| *value);
                 let from = source.and_then(|name| stage_named(stages, name, at)).and_then(|from| images.get(&from));
                 let mounts = copying::copied(one, &image, source.is_some(), from, build.context.as_ref(), &known, world);
+                if source.is_none() {
+                    image.brings(&mounts);
+                }
                 copying::place(&mut image.mounts, mounts, world);
             }
             "RUN" => {
@@ -214,7 +225,7 @@ fn stage(
                 variables.extend(args.clone());
                 variables.extend(image.env.clone());
                 let next = run(one, &inside, variables);
-                image.done.extend(next.clone());
+                image.done.extend(next.clone().map(|next| Step::Runs(Box::new(next))));
                 nexts.extend(next);
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! Owns `ifeq … else … endif`, three-valued. Refuses to guess: an undecided condition lets both branches in.
 
-use super::expand::{Layer, UNKNOWN, Variables, set_outside, undecided as open};
+use super::expand::{Layer, UNKNOWN, Variables, set_outside};
 use super::syntax::{first_word, two_sides};
 use crate::answer::{Reason, Why};
 use crate::text::Place;
@@ -86,8 +86,7 @@ fn decide(word: &str, rest: &str, variables: &Variables) -> Option<bool> {
         "ifdef" | "ifndef" => {
             let name = variables.expand(rest.trim(), &nothing);
             let defined = match variables.get(&name) {
-                Some(known) if open(&known.text) => None,
-                Some(known) => Some(!known.text.is_empty()),
+                Some(known) => variables.decided(&known.text).map(|text| !text.is_empty()),
                 None if set_outside(&name) || name.contains(UNKNOWN) => None,
                 None => Some(false),
             };
@@ -96,10 +95,8 @@ fn decide(word: &str, rest: &str, variables: &Variables) -> Option<bool> {
         "ifeq" | "ifneq" => {
             let (left, right) = two_sides(rest)?;
             let (left, right) = (variables.expand_at(left, &nothing, 0), variables.expand_at(right, &nothing, 0));
-            if open(&left) || open(&right) {
-                return None;
-            }
-            Some((left == right) == (word == "ifeq"))
+            let (left, right) = (variables.decided(&left), variables.decided(&right));
+            Some((left? == right?) == (word == "ifeq"))
         }
         _ => None,
     }

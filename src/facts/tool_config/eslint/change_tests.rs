@@ -40,6 +40,11 @@ fn statements_behind_the_literal_leave_it_open() {
         ("const globals = { process: 'readonly', exit: false };", "yes eslint.config.js:3"),
         ("const g = []; g.push({ a: 1 });", "yes eslint.config.js:3"),
         ("const off = c.map(one => ({ ...one, x: 1 }));", "yes eslint.config.js:3"),
+        // What a rule says of itself turns nothing on or off.
+        ("no.rules.method.meta.schema = false;", "yes eslint.config.js:3"),
+        ("no.rules['method'].meta.schema = false;", "yes eslint.config.js:3"),
+        ("no.rules.method.create = f;", "unknown dynamic eslint.config.js:3"),
+        ("no.rules[meta] = f;", "unknown dynamic eslint.config.js:3"),
         // The process is ended, in any spelling.
         ("globalThis.process.exit(0);", "unknown dynamic eslint.config.js:4"),
         ("const p = process; p.exit(0);", "unknown dynamic eslint.config.js:4"),

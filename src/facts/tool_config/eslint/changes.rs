@@ -79,6 +79,18 @@ pub(super) fn read(all: &[(&str, Span)]) -> Changes {
     found
 }
 
+/// Whether an assignment is to what a plugin's rule says of itself, as it is written: `plugin.rules.x.meta.schema`.
+pub(super) fn is_of_a_rule(target: &str) -> bool {
+    let Some((name, rest)) = target.split_once(".rules") else { return false };
+    let member = match rest.strip_prefix('.') {
+        Some(rest) => rest.find(['.', '[']).map(|end| &rest[end..]),
+        None => rest.strip_prefix('[').and_then(|rest| Some(&rest[rest.find(']')? + 1..])),
+    };
+    let meta = member.and_then(|rest| rest.strip_prefix(".meta"));
+    name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
+        && meta.is_some_and(|rest| rest.starts_with(['.', '[']) || rest.is_empty())
+}
+
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$' | '#'))
 }
@@ -168,6 +180,13 @@ impl<'t> Words<'t> {
         }
     }
 
+    /// Whether what is asked of a plugin is what one of its rules says of itself (`plugin.rules.x.meta.schema`): that turns none on or off.
+    fn is_meta(&self, at: usize) -> bool {
+        let member = |at: usize, name: &str| is_access(self.text(at)) && self.text(at + 1) == name;
+        let behind = |at: usize| if self.text(at) == "[" { self.closes[at] + 1 } else { at + 2 };
+        member(at + 1, "rules") && member(behind(at + 3), "meta")
+    }
+
     /// The names that are changed by what begins here.
     fn touches(&self, at: usize) -> impl Iterator<Item = &'t str> + use<'t> {
         let text = self.text(at);
@@ -180,6 +199,7 @@ impl<'t> Words<'t> {
             let typed = self.before(at, 1) == ":" && matches!(self.before(at, 3), "const" | "let" | "var");
             let changed = count > 0
                 && !typed
+                && !self.is_meta(at)
                 && (ASSIGNS.contains(&next)
                     || next == "(" && MUTATORS.contains(&last)
                     || matches!(self.before(at, 1), "delete" | "++" | "--"));

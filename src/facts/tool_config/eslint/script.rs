@@ -213,7 +213,9 @@ impl Reader {
                     return;
                 }
                 let target = self.source(span(&assignment.left)).to_owned();
-                self.touch(&target, span(assignment.as_ref()));
+                if !changes::is_of_a_rule(&target) {
+                    self.touch(&target, span(assignment.as_ref()));
+                }
             }
             Expression::CallExpression(call) => {
                 let (callee, at) = (self.source(span(&call.callee)).to_owned(), span(call.as_ref()));

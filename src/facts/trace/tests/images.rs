@@ -31,6 +31,18 @@ fn what_its_build_does_to_an_image() {
     is("RUN mkdir src && touch src/a.py && rm -rf src\nCOPY . .\n", &[PLAIN], RUN, "gates");
     let stages = "COPY . .\nRUN rm -rf src\nFROM python:3\nWORKDIR /a\nCOPY . .\n";
     is(stages, &[PLAIN], RUN, "gates");
+    // A base stage takes away what the next one, or a mount, brings to the same place.
+    let again = "COPY src /a/src\nRUN rm -rf src\nCOPY . .\n";
+    is(again, &[PLAIN], RUN, "gates");
+    is(again, &[PLAIN], BUILT, "gates");
+    is("COPY src /a/src\nRUN rm -rf src\nFROM python:3\n", &[PLAIN], "bandit -r src", "gates");
+    is("COPY . .\nRUN rm -rf src\nCOPY . .\nRUN rm -rf src\n", &[PLAIN], RUN, "runs (gates)");
+    is("COPY . .\nRUN rm -rf src\nCOPY . /b\n", &[PLAIN], RUN, "runs (gates)");
+    is("COPY . .\nRUN rm -rf src\nCOPY docs docs\n", &[PLAIN, ("docs/a.md", "x")], RUN, "runs (gates)");
+    let bound = ("compose.yml", "services:\n  x: {build: ., volumes: [.:/a]}\n");
+    is("COPY . .\nRUN rm -rf src\n", &[bound], RUN, "gates");
+    is("COPY . .\nRUN rm -rf src\n", &[PLAIN], "docker build -t i .\ndocker run --rm -v .:/a i bandit -r src", "gates");
+    is("COPY . .\nRUN rm -rf src\n", &[bound], &format!("rm -rf src\n{RUN}"), "runs (gates)");
     // What it does reaches nothing outside of it.
     is("COPY . .\nRUN rm -rf src\n", &[PLAIN], "docker compose run x true\nbandit -r src", "gates");
 }
