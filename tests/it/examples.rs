@@ -1,5 +1,6 @@
 //! Runs every `[[example]]` of every tool: the rung, what it may be, and the place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tollgate::catalog::example::Example;
@@ -131,8 +132,14 @@ fn signed(example: &Example, signing: &mut Signing) {
         }
     };
     if !example.tags.is_empty() {
-        let release =
-            |(name, said)| Release { name: String::clone(name), outcome: outcome(said), lightweight: false, by_checkout: false };
+        let release = |(name, said)| Release {
+            name: String::clone(name),
+            outcome: outcome(said),
+            lies_on: Vec::new(),
+            hinges_on: BTreeSet::new(),
+            lightweight: false,
+            by_checkout: false,
+        };
         signing.releases = Releases::Judged(example.tags.iter().map(release).collect());
     }
     if !example.commits.is_empty() {

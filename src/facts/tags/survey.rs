@@ -1,7 +1,7 @@
 //! Owns what signing looks like in one repository under one policy: the verdicts on its newest releases, the state of the people who may
 //! sign, and whether commits are signed as the policy asks. Refuses to judge: rules do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 use jiff::tz::TimeZone;
@@ -12,6 +12,7 @@ use super::reach::{self, Branch, Branches};
 use super::verify::Verifying;
 use crate::answer::Reason;
 use crate::error::Error;
+use crate::facts::forge::branches::guard;
 use crate::limits::Limits;
 use crate::signing::refusal::{Refusal, Step};
 use crate::signing::signed;
@@ -84,6 +85,10 @@ pub struct Release {
     pub name: String,
     /// Who signed it, or why it is not verified.
     pub outcome: Result<Vec<String>, Refusal>,
+    /// What is to be said of the branches that it lies on.
+    pub lies_on: Vec<String>,
+    /// Where a forge was asked: the branches that only a pattern lets in and about which its answer decides.
+    pub hinges_on: BTreeSet<String>,
     /// It is a lightweight tag: no tag object that could be signed.
     pub lightweight: bool,
     /// It is a lightweight tag of the very commit that CI checked out: that may be the doing of the checkout.
@@ -131,6 +136,25 @@ pub fn survey(snapshot: &Snapshot, policy: &Policy, trust: &Trust, default: &Def
     };
     let owners_without_key = owners::without_key(snapshot, policy, trust);
     Ok(Signing { people: true, policy: policy.place(), releasers, owners_without_key, releases, commits })
+}
+
+/// The branches about which a forge decides whether the newest releases are verified.
+///
+/// # Errors
+/// As [`survey`].
+pub fn hinges_on(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    trust: &Trust,
+    default: &DefaultBranch,
+    ci: bool,
+) -> Result<BTreeSet<String>, Error> {
+    let Some(repository) = snapshot.repository().filter(|_| !policy.people.is_empty()) else { return Ok(BTreeSet::new()) };
+    let surveying = Surveying { snapshot, policy, trust, default, ci };
+    Ok(match surveying.releases(repository)? {
+        Releases::Judged(releases) => releases.into_iter().flat_map(|release| release.hinges_on).collect(),
+        Releases::NoRepository | Releases::None { .. } | Releases::Unknown(_) => BTreeSet::new(),
+    })
 }
 
 struct Surveying<'a> {
@@ -185,7 +209,8 @@ impl Surveying<'_> {
         if found.here.is_empty() {
             return Err(reach::nowhere(repository, &patterns));
         }
-        Ok(vec![found])
+        let says = |name: &str| self.snapshot.forge().and_then(|answers| guard(answers, name));
+        Ok(vec![found.guarded(says)])
     }
 
     fn releases(&self, repository: &Repository) -> Result<Releases, Error> {
@@ -226,7 +251,9 @@ impl Surveying<'_> {
             let people = signed::people(&verdict.signers).into_iter().map(str::to_owned).collect();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
             let lightweight = !tag.annotated;
-            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), lightweight, by_checkout }
+            let hinges_on = self.snapshot.forge().map(|_| verifying.hinges_on(&verdict)).unwrap_or_default();
+            let (outcome, lies_on) = (verdict.outcome.map(|()| people), verdict.lies_on);
+            Release { name: tag.name, outcome, lies_on, hinges_on, lightweight, by_checkout }
         });
         Ok(Releases::Judged(judged.collect()))
     }
