@@ -311,7 +311,12 @@ impl Reading<'_> {
 
     /// What runs code of the tag's tree, or puts a program of it under the name, before the verification of the same job.
     fn replaced(&self, held: &Held<'_>) -> Option<&ReleaseStep> {
-        let program = held.verify.argv.first()?;
+        // An action runs several.
+        let program = match (held.verify.argv.first(), &held.verify.call) {
+            (Some(program), _) => program.as_str(),
+            (None, Some(_)) => "",
+            (None, None) => return None,
+        };
         let number = self.number_of(held.verify);
         let before = |step: &&&ReleaseStep| {
             step.job == held.verify.job && (own_place(step).line, self.number_of(step)) < (held.at.line, number)
