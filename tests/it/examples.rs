@@ -146,8 +146,15 @@ fn signed(example: &Example, signing: &mut Signing) {
         let of = |word: &str| example.commits.get(word).copied().unwrap_or_default();
         let unsigned = vec![("0123456".to_owned(), "the commit is not signed".to_owned()); of("unsigned")];
         let (count, unsigned_count) = (of("signed") + of("unsigned") + of("by_forge"), of("unsigned"));
-        signing.commits =
-            Commits::Judged { what: "main".to_owned(), count, unsigned, unsigned_count, by_forge: of("by_forge"), all: true };
+        signing.commits = Commits::Judged {
+            what: "main".to_owned(),
+            count,
+            unsigned,
+            unsigned_count,
+            unclear: None,
+            by_forge: of("by_forge"),
+            all: true,
+        };
     }
 }
 

@@ -23,6 +23,7 @@ mod remedies;
 mod repository;
 mod rows;
 mod starting;
+mod x509;
 
 use case::Case;
 use repository::{Built, is_there};

@@ -113,6 +113,8 @@ pub enum Commits {
         unsigned: Vec<(String, String)>,
         /// How many those are.
         unsigned_count: usize,
+        /// The newest of which it cannot be told: commit, reason, and what to do.
+        unclear: Option<(String, String, String)>,
         /// Merges that carry a signature by a key that is not in the policy, as forges make them.
         by_forge: usize,
         /// The policy asks for all commits, not for the tip of the default branch alone.
@@ -331,7 +333,7 @@ impl Surveying<'_> {
 
     /// The commits of the history of tips, the newest first, until the policy does not ask any more.
     fn walk(&self, repository: &Repository, tips: &[Oid], most: Option<usize>, what: String) -> Commits {
-        let (mut count, mut unsigned, mut unsigned_count, mut by_forge) = (0, Vec::new(), 0, 0);
+        let (mut count, mut unsigned, mut unsigned_count, mut by_forge, mut unclear) = (0, Vec::new(), 0, 0, None);
         let mut seen: std::collections::HashSet<Oid> = tips.iter().copied().collect();
         let mut pending: std::collections::BinaryHeap<(i64, Oid)> = tips.iter().map(|tip| (i64::MAX, *tip)).collect();
         let start = match &self.policy.release.signed_since {
@@ -365,6 +367,8 @@ impl Surveying<'_> {
                     let stranger = refusal.step == Step::Signer;
                     if read.parents.len() > 1 && carried && stranger && self.policy.commits.allow_forge_merges {
                         by_forge += 1;
+                    } else if !refusal.rejected {
+                        unclear.get_or_insert((id.to_string(), refusal.reason, refusal.remedy));
                     } else {
                         unsigned_count += 1;
                         if unsigned.len() < NAMED {
@@ -383,6 +387,6 @@ impl Surveying<'_> {
             let parents = read.parents.into_iter().filter(|parent| !is_before(*parent) && seen.insert(*parent));
             pending.extend(parents.map(|parent| (time, parent)));
         }
-        Commits::Judged { what, count, unsigned, unsigned_count, by_forge, all: most.is_none() }
+        Commits::Judged { what, count, unsigned, unsigned_count, unclear, by_forge, all: most.is_none() }
     }
 }
