@@ -816,6 +816,7 @@ def commits():
     commit("mallory-merge", by(mallory), ["tip", "evil"], tail="\n")
     commit("ssh", lambda data: ssh.armored(ed, data), ["tip"])
     commit("other-content", lambda data: pgp.armor(document(alice, data + b"x", at("2026-04-01"))), ["tip"])
+    commit("x509", lambda data: "-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n", ["tip"])
     commit("unsigned", lambda data: "", ["tip"])
 
 

@@ -10,6 +10,7 @@ mod commands;
 mod differential;
 mod fetching;
 mod guarded;
+mod guarded_check;
 mod history;
 mod judge;
 mod late;

@@ -274,6 +274,7 @@ fn commits_are_signed_by_people_of_the_policy_or_not() {
         ("mallory-merge", "unknown", "merges signed by a key"),
         ("other-content", "fail", "does not fit"),
         ("unsigned", "fail", "is not signed"),
+        ("x509", "unknown", "the commit is signed with X.509"),
     ] {
         let (built, case) = with_tip(file, "commits-tip");
         let found = told(&built, &case, RULE, &[]);

@@ -1,19 +1,15 @@
-//! Owns `verify-tag --fetch` and `check --forge` on branches that only a pattern of the policy lets in: those count that the forge keeps for a few (threats B8).
+//! Owns `verify-tag --fetch` on branches that only a pattern of the policy lets in: those count that the forge keeps for a few (threats B8).
 
-use std::collections::BTreeMap;
-
-use assert_cmd::Command;
 use serde_json::{Value, json};
 
 use super::case::{self, Case};
 use super::fetching::{REPO, Ran, fetch, forge, serve};
-use super::repository::{Built, policy};
 
 /// What the forge answers about a branch: a status with the body.
-type Answer = (u16, Value);
+pub(super) type Answer = (u16, Value);
 
 /// A release on `release/evil` alone.
-fn case() -> Case {
+pub(super) fn case() -> Case {
     case::named("b50-glob")
 }
 
@@ -32,60 +28,31 @@ fn asked(case: &Case, answers: [Answer; 4]) -> (Ran, Vec<String>) {
     (ran, asked)
 }
 
-/// As [`asked`], by `check --forge`: the verdict on the tag with what is said, and all that was asked.
-fn checked(case: &Case, answers: &[(&str, [Answer; 3])], set: Answer) -> (String, String, Vec<String>) {
-    let mut script = BTreeMap::new();
-    let mut put = |route: String, (status, body): Answer| {
-        drop(script.insert(format!("{REPO}{route}"), (status, String::new(), body.to_string())));
-    };
-    put(String::new(), (200, json!({ "full_name": "acme/kestrel", "default_branch": "main" })));
-    for (branch, [rules, own, protection]) in answers {
-        put(format!("/rules/branches/{branch}"), rules.clone());
-        put(format!("/branches/{branch}"), own.clone());
-        put(format!("/branches/{branch}/protection"), protection.clone());
-    }
-    put("/rulesets/7".to_owned(), set);
-    let server = serve(script);
-    let built = Built::new(case);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    command.env_clear().env("TERM", "dumb").env("GITHUB_REPOSITORY", "acme/kestrel").env("GITHUB_API_URL", &server.address);
-    command.env("GITHUB_TOKEN", "s3cret").args(["check", "--forge", "--format", "json", "--only", "signed-release-tags"]);
-    let output = command.args(["--now", &case.now, "--policy"]).arg(policy(&case.policy)).arg(&built.path).output();
-    let output = output.expect("it starts");
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|problem| panic!("{problem}: {}", String::from_utf8_lossy(&output.stderr)));
-    let name = case.arguments.first().expect("a tag").as_str();
-    let one = report["findings"].as_array().expect("findings").iter().find(|one| one["subject"] == name).expect("the tag");
-    let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
-    let asked = server.asked.lock().expect("a log").iter().map(|(path, _)| path.clone()).collect();
-    (text("verdict"), format!("{} {}", text("message"), text("fix")), asked)
-}
-
 fn rule(kind: &str, parameters: Value) -> Value {
     json!({ "type": kind, "ruleset_source_type": "Repository", "ruleset_source": "acme/kestrel", "ruleset_id": 7, "parameters": parameters })
 }
 
-fn ruleset(actors: Value) -> Answer {
+pub(super) fn ruleset(actors: Value) -> Answer {
     (200, json!({ "id": 7, "name": "releases", "target": "branch", "enforcement": "active", "bypass_actors": actors }))
 }
 
-fn free() -> Answer {
+pub(super) fn free() -> Answer {
     (200, json!({ "name": "release/evil", "protected": false }))
 }
 
-fn none() -> Answer {
+pub(super) fn none() -> Answer {
     (404, json!({ "message": "Branch not protected" }))
 }
 
-fn refused() -> Answer {
+pub(super) fn refused() -> Answer {
     (403, json!({ "message": "Resource not accessible by integration" }))
 }
 
-fn both() -> Answer {
+pub(super) fn both() -> Answer {
     (200, json!([rule("creation", Value::Null), rule("update", json!({}))]))
 }
 
-const REMEDY: &str = "restrict who creates and who updates such branches";
+pub(super) const REMEDY: &str = "restrict who creates and who updates such branches";
 
 #[test]
 fn a_branch_that_anybody_may_make_or_change_is_no_release_branch() {
@@ -270,85 +237,4 @@ fn a_free_branch_tells_no_time_beside_a_protected_one() {
     script.insert(format!("{REPO}/rulesets/7"), (200, String::new(), ruleset(json!([])).1.to_string()));
     let ran = fetch(&case, &serve(script).address, &[]);
     assert!(ran.status == 1 && ran.text.contains("step    time"), "{}", ran.text);
-}
-
-const EVIL: &str = "release%2Fevil";
-
-/// `check --forge` holds a release against the same branches as `verify-tag --fetch`, and says the same of them.
-#[test]
-fn check_asks_the_forge_about_the_same_branches() {
-    let no_rules = || (200, json!([]));
-    let nobody = || ruleset(json!([]));
-    for (answers, set, verdict, says) in [
-        ([both(), free(), none()], nobody(), "pass", "; the commit lies on release/evil, which the forge protects: the ruleset"),
-        ([no_rules(), free(), none()], nobody(), "fail", "the forge does not protect: nothing restricts who makes such a branch"),
-        (
-            [refused(), free(), none()],
-            refused(),
-            "pass",
-            "; the commit lies on release/evil, which is not known to be protected: ",
-        ),
-        ([(500, json!({})), free(), none()], refused(), "pass", "which is not known to be protected: "),
-    ] {
-        let (found, text, asked) = checked(&case(), &[(EVIL, answers)], set);
-        assert!(found == verdict && text.contains(says), "`{says}`: {found} {text}");
-        assert_eq!(text.contains(REMEDY), verdict == "fail", "{text}");
-        assert!(asked.iter().any(|path| path.ends_with("/rules/branches/release%2Fevil")), "{asked:?}");
-    }
-    // Without it nothing is known.
-    let case = case();
-    let built = Built::new(&case);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    command.env_clear().args(["check", "--format", "json", "--only", "signed-release-tags", "--now", &case.now, "--policy"]);
-    let output = command.arg(policy(&case.policy)).arg(&built.path).output().expect("it starts");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        text.contains("v1.2 is signed by alice; the commit lies on release/evil, which is not known to be protected"),
-        "{text}"
-    );
-}
-
-/// When a commit came is asked as well; what decides nothing is not.
-#[test]
-fn check_asks_about_the_branch_that_shows_a_leaver_in_time() {
-    let no_rules = || (200, json!([]));
-    let mut late = case::named("b69-merged-late-pattern");
-    for policy in ["leaver-and-releases", "leaver-releases"] {
-        late.policy = policy.to_owned();
-        for (answers, set, verdict, says) in [
-            ([both(), free(), none()], ruleset(json!([])), "pass", "v1.3 is signed by dave"),
-            ([no_rules(), free(), none()], refused(), "fail", "the forge does not protect"),
-            ([refused(), free(), none()], refused(), "fail", "not known to be protected: "),
-        ] {
-            let (found, text, _) = checked(&late, &[(EVIL, answers)], set);
-            assert!(found == verdict && text.contains(says), "{policy}: `{says}`: {found} {text}");
-        }
-    }
-    let about = |asked: &[String]| asked.iter().any(|path| path.ends_with("evil"));
-    let mut named = case();
-    named.policy = "main-and-releases".to_owned();
-    named.refs.insert("refs/remotes/origin/main".to_owned(), "commit:evil".to_owned());
-    let mut outsider = case();
-    outsider.policy = "without-alice".to_owned();
-    for (case, verdict) in [(named, "pass"), (outsider, "fail")] {
-        let (found, text, asked) = checked(&case, &[(EVIL, [no_rules(), free(), none()])], refused());
-        assert!(found == verdict && !about(&asked) && !text.contains("protect"), "{found} {text} {asked:?}");
-    }
-}
-
-/// Whoever may create branches may create any number, and a change is held against a base that knows the same.
-#[test]
-fn check_asks_about_no_more_branches_than_it_says() {
-    let mut many = case();
-    let names: Vec<String> = (0..40).map(|at| format!("a{at:02}")).collect();
-    for name in &names {
-        many.refs.insert(format!("refs/remotes/origin/release/{name}"), "commit:evil".to_owned());
-    }
-    let routes: Vec<String> = names.iter().map(String::as_str).chain(["evil"]).map(|name| format!("release%2F{name}")).collect();
-    let answers: Vec<(&str, [Answer; 3])> =
-        routes.iter().map(|route| (route.as_str(), [(200, json!([])), free(), none()])).collect();
-    let (found, text, asked) = checked(&many, &answers, refused());
-    assert!(found == "fail" && text.contains("the forge does not protect"), "{found} {text}");
-    let about = asked.iter().filter(|path| path.contains("/rules/branches/release")).count();
-    assert_eq!(about, 30, "{asked:?}");
 }

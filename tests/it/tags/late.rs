@@ -66,7 +66,7 @@ impl Keys {
         Self { alice, bob, dave, erin, folder }
     }
 
-    fn policy(&self, release: &str) -> std::path::PathBuf {
+    pub(super) fn policy(&self, release: &str) -> std::path::PathBuf {
         let ssh = self.alice.public_key().to_openssh().expect("a key");
         let [bob, dave, erin] = [&self.bob, &self.dave, &self.erin].map(|cert| cert.fingerprint().to_hex());
         let text = format!(

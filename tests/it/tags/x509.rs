@@ -29,7 +29,12 @@ fn a_block_of_x509_is_not_verified_wherever_it_stands() {
     let between = keys.by(&keys.dave, &over, MAY);
     for (what, release) in [("alone", &alone), ("over", &over), ("under", &under), ("between", &between)] {
         let found = ask(&keys, "", release, None);
-        assert_eq!((found.verdict.as_str(), found.step.as_deref()), ("indeterminate", Some("algorithm")), "{what}: {}", found.text);
+        assert_eq!(
+            (found.verdict.as_str(), found.step.as_deref()),
+            ("indeterminate", Some("algorithm")),
+            "{what}: {}",
+            found.text
+        );
         assert!(found.text.contains("X.509 (gpgsm or gitsign), which is not verified"), "{what}: {}", found.text);
         // Two people have to sign: it is none of them.
         let found = ask(&keys, "min_signatures = 2", release, Some((&keys.dave, MAY)));
