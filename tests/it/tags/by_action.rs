@@ -1,6 +1,8 @@
 //! Owns what `deploy-tag-verified` says of the gate's own action as the verification before a deployment: what it counts for and what keeps it
 //! from counting is what does of the command line.
 
+use std::path::Path;
+
 use assert_cmd::Command;
 use serde_json::Value;
 
@@ -15,6 +17,10 @@ const EVENTS: &str = "with: { command: verify-tag }";
 
 /// Verdict and message about the deployment of this workflow.
 fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
+    by(&policy("two"), workflow, more)
+}
+
+fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) {
     let here = tempfile::tempdir().expect("a folder");
     for (path, text) in more.iter().copied().chain([(".github/workflows/deploy.yml", workflow)]) {
         let file = here.path().join(path);
@@ -22,7 +28,7 @@ fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
         std::fs::write(file, text).expect("written");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    command.env_clear().args(["check", "--format", "json", "--only", RULE, "--policy"]).arg(policy("two")).arg(here.path());
+    command.env_clear().args(["check", "--format", "json", "--only", RULE, "--policy"]).arg(policy).arg(here.path());
     let output = command.output().expect("it starts");
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|problem| panic!("{problem}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -51,6 +57,9 @@ fn the_own_action_stands_before_a_deployment() {
             "pass",
             "after",
         ),
+        (BY_HAND, EVENTS, "unknown", "a pushed tag brings its own workflow"),
+        ("create:", EVENTS, "unknown", "a pushed tag brings its own workflow"),
+        ("push: { branches: [\"**\"] }", EVENTS, "unknown", "a pushed tag brings its own workflow"),
         (TAGGED, EVENTS, "unknown", "after the action tollgate with verify-tag; a pushed tag brings its own workflow"),
         (TAGGED, "with: { command: verify-tag, tag: \"${{ github.ref_name }}\" }", "unknown", "brings its own workflow"),
         (
@@ -185,4 +194,29 @@ fn wherever_the_step_stands_it_is_read() {
     let around = two_jobs(BY_HAND, "./.github/actions/verify", "with: { tag: \"${{ inputs.tag }}\" }");
     let found = told(&around, &[(".github/actions/verify/action.yml", &own)]);
     assert!(found.0 == "unknown", "{found:?}");
+}
+
+/// What an event comes with is a branch or a tag, or the default branch and nothing else.
+#[test]
+fn the_reference_of_an_event_is_a_tag_where_it_can_be_one() {
+    let here = tempfile::tempdir().expect("a folder");
+    let text = "schema = 1\n[service]\ndefault_branch = \"main\"\n[people.ada]\nroles = [\"release\"]\nssh = [{ key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILrj9pClDjZrQ5yk36r5t4laiYJXFwj0Ai2g5GcSYzTu\" }]\n";
+    let file = here.path().join("policy.toml");
+    std::fs::write(&file, text).expect("written");
+    let command =
+        two_jobs("EVENT", PIN, EVENTS).replace(&format!("uses: {PIN}"), "run: tollgate verify-tag -- \"$GITHUB_REF_NAME\"");
+    let command = command.replace(&format!("        {EVENTS}\n"), "");
+    for (event, verdict, says) in [
+        ("workflow_dispatch:", "unknown", "brings its own workflow"),
+        ("create:", "unknown", "brings its own workflow"),
+        ("deployment:", "unknown", "brings its own workflow"),
+        ("registry_package:", "unknown", "brings its own workflow"),
+        ("push:", "unknown", "brings its own workflow"),
+        ("repository_dispatch:", "fail", "it verifies `main`"),
+        ("delete:", "fail", "it verifies `main`"),
+        ("workflow_run: { workflows: [x], types: [completed] }", "fail", "it verifies `main`"),
+    ] {
+        let found = by(&file, &command.replace("EVENT", event), &[]);
+        assert!(found.0 == verdict && found.1.contains(says), "{event}: {found:?}");
+    }
 }
