@@ -151,12 +151,12 @@ pub fn proven(signers: &[Signer]) -> impl Iterator<Item = i64> {
 pub fn claimed(object: &[u8], message: usize) -> Vec<i64> {
     let blocks = blocks::chain(object, message).unwrap_or_default();
     let times = |block: &Block<'_>| -> Vec<i64> {
-        let (style, times): (_, fn(&[u8]) -> Vec<i64>) = match block.kind {
-            BlockKind::OpenPgp => (&armor::PGP_SIGNATURE, openpgp::times),
-            BlockKind::X509 => (&armor::CMS_MESSAGE, cms::times),
-            BlockKind::OpenPgpMessage | BlockKind::Ssh => return Vec::new(),
-        };
-        armor::decode(block.text, style).map(|armored| times(&armored.bytes)).unwrap_or_default()
+        let decoded = |style| armor::decode(block.text, style).map(|armored| armored.bytes).unwrap_or_default();
+        match block.kind {
+            BlockKind::OpenPgp => openpgp::times(&decoded(&armor::PGP_SIGNATURE)),
+            BlockKind::X509 => cms::times(&decoded(&armor::CMS_MESSAGE)),
+            BlockKind::OpenPgpMessage | BlockKind::Ssh => Vec::new(),
+        }
     };
     blocks.iter().flat_map(times).collect()
 }

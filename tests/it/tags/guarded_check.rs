@@ -13,6 +13,9 @@ use super::guarded::{Answer, REMEDY, both, case, free, none, refused, ruleset};
 use super::late::{Keys, LATER_IN_MAY, MAY, tag};
 use super::repository::{Built, policy, write_tag};
 
+/// Answers about branches, by their names in a route: rules, the branch, its protection; and the ruleset that they name.
+type Script<'a> = (&'a [(&'a str, [Answer; 3])], Answer);
+
 /// The verdict on the tag of a case with what is said, and all that was asked.
 fn checked(case: &Case, answers: &[(&str, [Answer; 3])], set: Answer) -> (String, String, Vec<String>) {
     let name = case.arguments.first().expect("a tag");
@@ -20,12 +23,7 @@ fn checked(case: &Case, answers: &[(&str, [Answer; 3])], set: Answer) -> (String
 }
 
 /// The same in a repository that is there, by a policy's file; without answers no forge is asked.
-fn told(
-    built: &Built,
-    name: &str,
-    policy: &Path,
-    answers: Option<(&[(&str, [Answer; 3])], Answer)>,
-) -> (String, String, Vec<String>) {
+fn told(built: &Built, name: &str, policy: &Path, answers: Option<Script<'_>>) -> (String, String, Vec<String>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
     command.env_clear().env("TERM", "dumb").args(["check", "--format", "json", "--only", "signed-release-tags"]);
     let mut log = None;
