@@ -710,7 +710,10 @@ def blocks():
     bad = armored(by(alice)).split(b"\n")
     bad = [b"=AAAA" if l.startswith(b"=") else l for l in bad]
     keep("wrong-checksum", data + b"\n".join(bad))
-    keep("x509", data + b"-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n")
+    cms = b"-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n"
+    keep("x509", data + cms)
+    keep("x509-over", whole + cms)
+    keep("x509-over-broken", broken + cms)
     keep("moved", payload("v1.1", "c2", C2, message="Release again\n") + armored(by(alice, payload("v1.1", "c2", C2, message="Release again\n"))))
     keep("rewrapped", whole + proof)
 
@@ -813,6 +816,7 @@ def commits():
     commit("mallory-merge", by(mallory), ["tip", "evil"], tail="\n")
     commit("ssh", lambda data: ssh.armored(ed, data), ["tip"])
     commit("other-content", lambda data: pgp.armor(document(alice, data + b"x", at("2026-04-01"))), ["tip"])
+    commit("x509", lambda data: "-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n", ["tip"])
     commit("unsigned", lambda data: "", ["tip"])
 
 

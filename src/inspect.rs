@@ -21,7 +21,7 @@ use crate::report::waivers::WaiverTerms;
 use crate::report::{Base, NotInspected, PolicyInfo, Report, Subject, SubjectKind};
 use crate::snapshot::{self, Snapshot};
 use crate::source::OpenOptions;
-use crate::source::forge::{self, Answers};
+use crate::source::forge::{self, Answers, Asked};
 use crate::terms::Terms;
 
 pub mod base;
@@ -123,8 +123,8 @@ pub struct CheckRequest {
     pub called: Option<Called>,
     /// `--block-existing`.
     pub block_existing: bool,
-    /// What a forge answered about the repository, where one was asked.
-    pub forge: Option<Arc<Answers>>,
+    /// The forge that was asked about the repository, where one was, and its answers.
+    pub forge: Option<Asked>,
     /// What it told of the commits that the tree is held against and that are not here.
     pub told: Option<Arc<forge::Base>>,
 }
@@ -147,7 +147,7 @@ impl CheckRequest {
 /// # Errors
 /// Usage and policy errors (exit 2); what was asked for and could not be read (exit 3).
 pub fn check(request: &CheckRequest) -> Result<Report, Error> {
-    checked(request, &open(request)?)
+    checked(request, &open_to_judge(request)?)
 }
 
 /// Inspects and judges, and says what the judging policy lets be waived of a rule.
@@ -155,7 +155,7 @@ pub fn check(request: &CheckRequest) -> Result<Report, Error> {
 /// # Errors
 /// As [`check`].
 pub fn waivable(request: &CheckRequest, rule: &str) -> Result<(Report, WaiverTerms), Error> {
-    let opened = open(request)?;
+    let opened = open_to_judge(request)?;
     let policy = &opened.judging.policy;
     let approval = Catalog::builtin().rule(rule).and_then(|rule| rule.check.get("approval")?.as_str()) == Some("required");
     let terms = WaiverTerms {
@@ -164,6 +164,13 @@ pub fn waivable(request: &CheckRequest, rule: &str) -> Result<(Report, WaiverTer
         approval,
     };
     Ok((checked(request, &opened)?, terms))
+}
+
+/// Opened, with what the forge says of branches on which releases hinge.
+fn open_to_judge(request: &CheckRequest) -> Result<Opened, Error> {
+    let mut opened = open(request)?;
+    tags_forge::ask(request, &mut opened)?;
+    Ok(opened)
 }
 
 fn checked(request: &CheckRequest, opened: &Opened) -> Result<Report, Error> {

@@ -12,12 +12,23 @@ pub struct Releasing {
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
     pub preview: Vec<String>,
+    /// What the repository of this gate's own action is called. Whose it is, nobody can know: it is where a copy of it lies.
+    pub own_action: String,
     /// Steps that deploy or publish.
     pub deploy: Vec<ReleaseRow>,
     /// Steps that verify.
     pub verify: Vec<ReleaseRow>,
     /// Steps that put other files in place of the tree, or a program of the tree among the programs.
     pub changes: Vec<ReleaseRow>,
+}
+
+impl Releasing {
+    /// Whether an action is this gate's own, by its name as written without the reference.
+    #[must_use]
+    pub fn is_own_action(&self, name: &str) -> bool {
+        let mut parts = name.split('/').skip(1);
+        parts.next().is_some_and(|part| part.eq_ignore_ascii_case(&self.own_action)) && parts.next().is_none()
+    }
 }
 
 /// A command or an action.
@@ -41,9 +52,24 @@ pub struct ReleaseRow {
     /// Actions that do it.
     #[serde(default)]
     pub action: Vec<String>,
-    /// The action does it only where an input is given, and is none of these.
+    /// This gate's own action does it.
+    #[serde(default)]
+    pub own_action: bool,
+    /// The action does it only where an input is given, with a value that fits.
     #[serde(default)]
     pub when: Option<GivenInput>,
+    /// The action's input that names the tag; it takes the event's own where that is not given.
+    #[serde(default)]
+    pub tag_input: Option<String>,
+    /// Its inputs that say by what, or where, it judges, unless they have one of these values.
+    #[serde(default)]
+    pub judge_inputs: Vec<GivenInput>,
+    /// Its inputs by which its failure is lost, unless they have one of these values.
+    #[serde(default)]
+    pub soft_inputs: Vec<GivenInput>,
+    /// Its input that names the program that it runs.
+    #[serde(default)]
+    pub program_input: Option<String>,
     /// Another system deploys what it is told here, and may verify the tag itself.
     #[serde(default)]
     pub hands_on: bool,
@@ -77,7 +103,20 @@ pub struct GivenInput {
     /// Its name.
     pub input: String,
     /// Values with which the action does nothing of the kind.
+    #[serde(default)]
     pub not: Vec<String>,
+    /// The only values with which it does; none: any.
+    #[serde(default)]
+    pub only: Vec<String>,
+}
+
+impl GivenInput {
+    /// Whether the action does it with this value; `None`: that is not known, and it may.
+    #[must_use]
+    pub fn fits(&self, value: Option<&str>) -> bool {
+        let is = |one: &String| value == Some(one);
+        value.is_none() || !self.not.iter().any(is) && (self.only.is_empty() || self.only.iter().any(is))
+    }
 }
 
 /// What a verification looks at.

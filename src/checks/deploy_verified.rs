@@ -68,7 +68,7 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
     let deploys = format!("the job deploys ({})", job.what);
     let step = if job.on_tags { ON_TAGS } else { BY_HAND };
     let finding = match &job.guard {
-        Guard::Stands(place, Verifies::Keyring, title) => {
+        Guard::Stands { place, what: Verifies::Keyring, title, .. } => {
             let message = format!("{deploys} after {title}, which trusts any key of the machine's keyring");
             one(Verdict::Fail, message)
                 .severity(Severity::Warning)
@@ -76,10 +76,10 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
                 .at(place.clone(), "it names nobody")
                 .fix(step)
         }
-        Guard::Stands(place, _, title) if job.on_tags => {
-            let own = format!("{deploys} after {title}; a pushed tag brings its own workflow");
+        Guard::Stands { place, title, own, .. } if job.on_tags || *own => {
+            let told = format!("{deploys} after {title}; a pushed tag brings its own workflow");
             let open =
-                |why: &str, reason| one(Verdict::Unknown, format!("{own}, and {why}")).cause("own-workflow").reason(reason);
+                |why: &str, reason| one(Verdict::Unknown, format!("{told}, and {why}")).cause("own-workflow").reason(reason);
             let finding = match forge.map(|forge| releasers(job, forge)) {
                 None => open("whether the forge lets only releasers push one is not in the files", Reason::NoToken),
                 Some(Ok(who)) => one(Verdict::Pass, format!("{deploys} after {title}; {who}")).cause("verified"),
@@ -90,7 +90,7 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
             let fix = "protect the tags by a ruleset that lets only releasers make and move them, or deploy from a workflow of the default branch";
             if finding.verdict == Verdict::Pass { finding } else { finding.fix(fix) }
         }
-        Guard::Stands(place, _, title) => {
+        Guard::Stands { place, title, .. } => {
             one(Verdict::Pass, format!("{deploys} after {title}")).cause("verified").at(place.clone(), "it is verified here")
         }
         Guard::Fails(code, place, why) => {

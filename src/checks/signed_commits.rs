@@ -36,8 +36,8 @@ fn judge(rule: &Rule, commits: &Commits) -> Finding {
                 .cause("not-asked")
         }
         Commits::Unknown(reason, why, fix) => one(Verdict::Unknown, why.clone()).cause("unseen").reason(*reason).fix(fix.clone()),
-        Commits::Judged { what, count, unsigned, unsigned_count, by_forge, all } => match unsigned.first() {
-            Some((id, why)) => {
+        Commits::Judged { what, count, unsigned, unsigned_count, unclear, by_forge, all } => match (unsigned.first(), unclear) {
+            (Some((id, why)), _) => {
                 let message = format!(
                     "{unsigned_count} of {count} looked at ({what}) are not signed by anybody of the policy; {id}: {why}"
                 );
@@ -45,7 +45,13 @@ fn judge(rule: &Rule, commits: &Commits) -> Finding {
                 // The tip of the default branch is nobody's change: it is told, and stops none.
                 if *all { finding.severity(Severity::Error) } else { finding }
             }
-            None if *by_forge > 0 => {
+            (None, Some((id, why, fix))) => {
+                let message = format!(
+                    "whether all that were looked at ({what}) are signed by people of the policy cannot be told; {id}: {why}"
+                );
+                one(Verdict::Unknown, message).cause("unclear").reason(Reason::Unsupported).fix(fix.clone())
+            }
+            (None, None) if *by_forge > 0 => {
                 let message =
                     format!("{by_forge} of {count} looked at ({what}) are merges signed by a key that the policy does not list");
                 one(Verdict::Unknown, message)
@@ -53,7 +59,9 @@ fn judge(rule: &Rule, commits: &Commits) -> Finding {
                     .reason(Reason::Unsupported)
                     .fix("list the forge's key as a person without the role `release`: tollgate keys add FORGE --role owner --pgp FILE")
             }
-            None => one(Verdict::Pass, format!("{count} looked at ({what}), all signed by people of the policy")).cause("signed"),
+            (None, None) => {
+                one(Verdict::Pass, format!("{count} looked at ({what}), all signed by people of the policy")).cause("signed")
+            }
         },
     }
 }
@@ -69,7 +77,8 @@ mod tests {
         let rule = catalog.rule("signed-commits").expect("a rule");
         for (all, severity) in [(true, Severity::Error), (false, Severity::Notice)] {
             let unsigned = vec![("c0ffee".to_owned(), "it is not signed".to_owned())];
-            let commits = Commits::Judged { what: "x".into(), count: 2, unsigned, unsigned_count: 1, by_forge: 0, all };
+            let commits =
+                Commits::Judged { what: "x".into(), count: 2, unsigned, unsigned_count: 1, unclear: None, by_forge: 0, all };
             let finding = judge(rule, &commits);
             assert_eq!((finding.verdict, finding.severity), (Verdict::Fail, severity), "{all}");
         }

@@ -74,7 +74,9 @@ fn judged(rule: &Rule, release: &Release) -> Finding {
     let name = release.name.as_str();
     match &release.outcome {
         Ok(people) => {
-            Finding::new(rule, name, Verdict::Pass, format!("{name} is signed by {}", people.join(", "))).cause("verified")
+            let told: String = release.lies_on.iter().map(|note| format!("; {note}")).collect();
+            let message = format!("{name} is signed by {}{told}", people.join(", "));
+            Finding::new(rule, name, Verdict::Pass, message).cause("verified")
         }
         Err(refusal) if refusal.rejected && release.by_checkout && refusal.step == Step::Object => {
             let message =

@@ -38,7 +38,7 @@ impl Beside {
     /// # Errors
     /// The file that is there says what would be lost.
     fn keep(&mut self, directory: &Path, limits: &Limits) -> Result<bool, Error> {
-        let Some(old) = source::file_beside(directory, &self.name, limits.file_bytes).ok().flatten() else { return Ok(false) };
+        let Some(old) = source::file_beside(directory, &self.name, limits.file_bytes)? else { return Ok(false) };
         let merged = openpgp::merged(&old.text, &self.text).map_err(|lost| {
             let error =
                 Error::usage(format!("`{}` cannot be put together with the newer certificate without losing {lost}", self.name));

@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::policy::FailOn;
 use crate::report::View;
 use crate::source;
-use crate::source::forge;
+use crate::source::forge::{self, Asked};
 use crate::terms::nearest;
 
 /// The request of `check` or, with no options of its own, of `facts`.
@@ -60,9 +60,10 @@ pub(super) fn build(context: &Context, args: &InspectArgs, check: Option<&CheckA
     };
     // Everything else of the request is in order by then.
     if let Some(named) = &args.forge {
-        let forge = environment::forge("--forge", named.as_deref())?;
-        request.forge = Some(Arc::new(forge::answers(&forge)?));
+        let forge = Arc::new(environment::forge("--forge", named.as_deref())?);
+        let answers = Arc::new(forge::answers(&forge)?);
         request.told = lacking::of(&request, &forge)?.map(Arc::new);
+        request.forge = Some(Asked { forge, answers });
     }
     Ok(request)
 }

@@ -115,15 +115,13 @@ fn commands(trace: &Trace, pipeline: usize) -> impl Iterator<Item = Step<'_>> {
 fn actions(pipeline: &Pipeline) -> impl Iterator<Item = Step<'_>> {
     pipeline.units.iter().filter_map(|unit| {
         let Work::Action(call) = &unit.work else { return None };
-        let mut parts = call.name.split('/').skip(1);
-        let own = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("tollgate")) && parts.next().is_none();
+        let own = Catalog::builtin().releasing.is_own_action(&call.name);
         let is = |name: &str, value: &str| call.inputs.get(name).and_then(|input| input.value.as_deref()) == Some(value);
         if !own || is("command", "verify-tag") {
             return None;
         }
         let mut gaps = Vec::new();
-        let pinned = |reference: &String| reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !call.reference.as_ref().is_some_and(pinned) {
+        if !call.is_pinned() {
             gaps.push(sure(
                 "pin",
                 call.place.clone(),

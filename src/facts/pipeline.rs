@@ -161,6 +161,36 @@ pub struct ActionCall {
     pub place: Place,
 }
 
+impl Input {
+    /// The whole value without blanks around it, when it is known.
+    #[must_use]
+    pub fn known(&self) -> Option<&str> {
+        self.value.as_deref().map(str::trim)
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.text.place(0..self.text.text().len())
+    }
+}
+
+impl ActionCall {
+    /// An input by its name, where it is given. Platforms take names in any case.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.iter().find(|(written, _)| written.eq_ignore_ascii_case(name)).map(|(_, input)| input)
+    }
+
+    /// It names a commit, which nobody makes another one.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        self.reference
+            .as_ref()
+            .is_some_and(|reference| reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    }
+}
+
 /// What a unit does.
 #[derive(Clone, Debug)]
 pub enum Work {

@@ -48,7 +48,16 @@ pub struct DeployJob {
 #[derive(Clone, Debug)]
 pub enum Guard {
     /// A verification whose failure stops it.
-    Stands(Place, Verifies, &'static str),
+    Stands {
+        /// Where.
+        place: Place,
+        /// Of what.
+        what: Verifies,
+        /// What people call it.
+        title: &'static str,
+        /// It is about the event's own reference: the run is that tag's, and so is its workflow, whatever event it is.
+        own: bool,
+    },
     /// One that does not: a stable code, where, and a clause.
     Fails(&'static str, Place, String),
     /// Something that cannot be read may be one.
@@ -64,7 +73,7 @@ pub enum Guard {
 impl Guard {
     fn weight(&self) -> u8 {
         match self {
-            Self::Stands(..) => 3,
+            Self::Stands { .. } => 3,
             Self::Unseen(..) | Self::Remote | Self::HandedOn => 2,
             Self::Fails(..) => 1,
             Self::None => 0,
@@ -233,7 +242,7 @@ impl Reading<'_> {
         };
         match (guard, of_others.into_iter().find(|(_, other)| other.weight() < 2)) {
             // What another event deploys need not be a tag at all.
-            (Guard::Stands(place, ..), Some((name, _))) => {
+            (Guard::Stands { place, .. }, Some((name, _))) => {
                 let why = format!("`{name}` starts it, too, and then the verification does not stop it");
                 Guard::Unseen(Reason::Unsupported, place, why)
             }
@@ -299,7 +308,8 @@ impl Reading<'_> {
             Verifies::Keyring if self.brings_keys(verify) => Verifies::Tag,
             what => what,
         };
-        Guard::Stands(place, what, verify.row.title.as_str())
+        let own = named.as_ref().is_some_and(Meaning::is_event);
+        Guard::Stands { place, what, title: verify.row.title.as_str(), own }
     }
 
     /// The job brought keys into its keyring before: those count, and a runner has no others.
@@ -311,7 +321,12 @@ impl Reading<'_> {
 
     /// What runs code of the tag's tree, or puts a program of it under the name, before the verification of the same job.
     fn replaced(&self, held: &Held<'_>) -> Option<&ReleaseStep> {
-        let program = held.verify.argv.first()?;
+        // An action runs several.
+        let program = match (held.verify.argv.first(), &held.verify.call) {
+            (Some(program), _) => program.as_str(),
+            (None, Some(_)) => "",
+            (None, None) => return None,
+        };
         let number = self.number_of(held.verify);
         let before = |step: &&&ReleaseStep| {
             step.job == held.verify.job && (own_place(step).line, self.number_of(step)) < (held.at.line, number)

@@ -63,7 +63,8 @@ impl PolicyChange {
 /// # Errors
 /// As [`super::check`].
 pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
-    let snapshot = snapshot::open(&request.path, &request.opening())?.with_forge(request.forge.clone());
+    let answers = request.forge.as_ref().map(|asked| Arc::clone(&asked.answers));
+    let snapshot = snapshot::open(&request.path, &request.opening())?.with_forge(answers);
     let name = name(request, snapshot.subject().revision.as_deref());
     let snapshot = snapshot.called(name);
     let mut notes = Vec::new();
@@ -116,7 +117,7 @@ pub(super) fn open(request: &CheckRequest) -> Result<Opened, Error> {
 
 /// What the repository is called: by who asks a forge about it, else by the runner, if its run is about this commit.
 fn name(request: &CheckRequest, revision: Option<&str>) -> Option<String> {
-    let asked = request.forge.as_ref().map(|answers| answers.repository.clone());
+    let asked = request.forge.as_ref().map(|asked| asked.answers.repository.clone());
     let about = |called: &&Called| called.commits.iter().any(|commit| Some(commit.as_str()) == revision);
     asked.or_else(|| request.called.as_ref().filter(about).map(|called| called.name.clone()))
 }

@@ -36,6 +36,8 @@ pub const PGP_SIGNATURE: Style = Style { label: "PGP SIGNATURE", columns: (64, 6
 pub const PGP_PUBLIC_KEY: Style = Style { label: "PGP PUBLIC KEY BLOCK", columns: (64, 64), openpgp: true };
 /// An SSH signature; writers differ in the width.
 pub const SSH_SIGNATURE: Style = Style { label: "SSH SIGNATURE", columns: (64, 76), openpgp: false };
+/// A CMS message; gpgsm and gitsign differ in the width.
+pub const CMS_MESSAGE: Style = Style { label: "SIGNED MESSAGE", columns: (64, 76), openpgp: false };
 
 /// Decodes one block that fills `text`, from its BEGIN line to its END line.
 ///

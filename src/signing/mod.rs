@@ -3,6 +3,7 @@
 
 pub mod armor;
 pub mod blocks;
+mod cms;
 pub mod makers;
 pub mod material;
 pub mod openpgp;

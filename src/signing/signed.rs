@@ -5,7 +5,7 @@ use super::blocks::{self, Block, BlockKind};
 use super::material::Material;
 use super::refusal::{self, COUNTERSIGN, NEXT, Refusal, Step};
 use super::trust::{Trust, Window};
-use super::{armor, openpgp, ssh};
+use super::{armor, cms, openpgp, ssh};
 
 /// How someone signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,10 +116,12 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
         signed.notes.push("an OpenTimestamps proof follows the signature; it was not checked".to_owned());
     }
     for (at, block) in blocks.iter().enumerate() {
-        let signers = verify_block(block, tagger, trust, &mut signed.notes)?;
-        if at == 0 && !signers.iter().any(|signer| signer.counted) {
-            return Err(uncounted(&signers));
-        }
+        let signers = verify_block(block, tagger, trust, &mut signed.notes)
+            .and_then(|signers| match at == 0 && !signers.iter().any(|signer| signer.counted) {
+                true => Err(uncounted(&signers)),
+                false => Ok(signers),
+            })
+            .map_err(|refusal| worst(refusal, &blocks[at + 1..], tagger, trust))?;
         // An outer block is over those before it: it is no older than any of them.
         let inner = [tagger].into_iter().chain(proven(&signers)).max();
         for outer in &mut signed.signers {
@@ -128,6 +130,14 @@ pub fn verify(object: &[u8], message: usize, tagger: i64, trust: &Trust) -> Resu
         signed.signers.extend(signers);
     }
     Ok(signed)
+}
+
+/// What is the worst of a block's refusal and of those of the blocks under it: another may vouch for what nobody knows or can verify, never
+/// for a signature that does not fit.
+fn worst(refusal: Refusal, below: &[Block<'_>], tagger: i64, trust: &Trust) -> Refusal {
+    let weight = |refusal: &Refusal| (refusal.rejected && refusal.step == Step::Block, refusal.rejected);
+    let all = below.iter().filter_map(|block| verify_block(block, tagger, trust, &mut Vec::new()).err());
+    all.fold(refusal, |worst, next| if weight(&next) > weight(&worst) { next } else { worst })
 }
 
 /// The times at which people of the policy signed. What a stranger's signature claims proves nothing.
@@ -140,9 +150,15 @@ pub fn proven(signers: &[Signer]) -> impl Iterator<Item = i64> {
 #[must_use]
 pub fn claimed(object: &[u8], message: usize) -> Vec<i64> {
     let blocks = blocks::chain(object, message).unwrap_or_default();
-    let openpgp = blocks.iter().filter(|block| block.kind == BlockKind::OpenPgp);
-    let decoded = openpgp.filter_map(|block| armor::decode(block.text, &armor::PGP_SIGNATURE).ok());
-    decoded.flat_map(|armored| openpgp::times(&armored.bytes)).collect()
+    let times = |block: &Block<'_>| -> Vec<i64> {
+        let decoded = |style| armor::decode(block.text, style).map(|armored| armored.bytes).unwrap_or_default();
+        match block.kind {
+            BlockKind::OpenPgp => openpgp::times(&decoded(&armor::PGP_SIGNATURE)),
+            BlockKind::X509 => cms::times(&decoded(&armor::CMS_MESSAGE)),
+            BlockKind::OpenPgpMessage | BlockKind::Ssh => Vec::new(),
+        }
+    };
+    blocks.iter().flat_map(times).collect()
 }
 
 pub(super) fn verify_block(
@@ -152,14 +168,14 @@ pub(super) fn verify_block(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Signer>, Refusal> {
     let refused = |what: &str| {
-        let reason = format!("the tag is signed with {what}, which [release].formats does not list");
+        let reason = format!("it is signed with {what}, which [release].formats does not list");
         Refusal::rejected(Step::Algorithm, reason, format!("{COUNTERSIGN} with a listed kind of key"))
     };
     match block.kind {
         BlockKind::X509 => {
             return Err(Refusal::indeterminate(
                 Step::Algorithm,
-                "the tag is signed with X.509 (gpgsm or gitsign), which is not verified",
+                "it is signed with X.509 (gpgsm or gitsign), which is not verified",
                 format!("{COUNTERSIGN} with an OpenPGP or SSH key"),
             ));
         }

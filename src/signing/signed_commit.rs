@@ -18,6 +18,10 @@ pub fn verify(bytes: &[u8], time: i64, trust: &Trust) -> Result<Signer, Refusal>
     let (payload, block) = split(bytes).map_err(|why| Refusal::rejected(Step::Block, format!("the commit {why}"), REMEDY))?;
     let kind = kind(&block)
         .ok_or_else(|| Refusal::rejected(Step::Block, "the commit's signature is of no kind that git writes", REMEDY))?;
+    if kind == BlockKind::X509 {
+        let reason = "the commit is signed with X.509 (gpgsm or gitsign), which is not verified";
+        return Err(Refusal::indeterminate(Step::Algorithm, reason, "sign commits with an OpenPGP or SSH key of the policy"));
+    }
     let block = Block { kind, text: &block, signed: &payload, timestamped: false, spaced: false };
     let mut notes = Vec::new();
     let signers = signed::verify_block(&block, time, trust, &mut notes)?;

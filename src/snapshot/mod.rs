@@ -83,6 +83,12 @@ impl Snapshot {
         Self { forge, ..self }
     }
 
+    /// Adds what a forge answered to more questions.
+    pub fn learn(&mut self, more: Answers) {
+        let before = self.forge.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+        self.forge = Some(Arc::new(before.with(more)));
+    }
+
     /// The same snapshot, whose repository a runner or a forge calls so.
     #[must_use]
     pub fn called(mut self, name: Option<String>) -> Self {

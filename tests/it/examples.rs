@@ -1,5 +1,6 @@
 //! Runs every `[[example]]` of every tool: the rung, what it may be, and the place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tollgate::catalog::example::Example;
@@ -131,16 +132,29 @@ fn signed(example: &Example, signing: &mut Signing) {
         }
     };
     if !example.tags.is_empty() {
-        let release =
-            |(name, said)| Release { name: String::clone(name), outcome: outcome(said), lightweight: false, by_checkout: false };
+        let release = |(name, said)| Release {
+            name: String::clone(name),
+            outcome: outcome(said),
+            lies_on: Vec::new(),
+            hinges_on: BTreeSet::new(),
+            lightweight: false,
+            by_checkout: false,
+        };
         signing.releases = Releases::Judged(example.tags.iter().map(release).collect());
     }
     if !example.commits.is_empty() {
         let of = |word: &str| example.commits.get(word).copied().unwrap_or_default();
         let unsigned = vec![("0123456".to_owned(), "the commit is not signed".to_owned()); of("unsigned")];
         let (count, unsigned_count) = (of("signed") + of("unsigned") + of("by_forge"), of("unsigned"));
-        signing.commits =
-            Commits::Judged { what: "main".to_owned(), count, unsigned, unsigned_count, by_forge: of("by_forge"), all: true };
+        signing.commits = Commits::Judged {
+            what: "main".to_owned(),
+            count,
+            unsigned,
+            unsigned_count,
+            unclear: None,
+            by_forge: of("by_forge"),
+            all: true,
+        };
     }
 }
 

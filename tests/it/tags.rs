@@ -1,6 +1,7 @@
 //! Owns the tests of `verify-tag`: every row of `fixtures-tags/cases.toml` through the one road that the command takes.
 
 mod binary;
+mod by_action;
 mod case;
 mod certificates;
 mod changes;
@@ -9,6 +10,7 @@ mod commands;
 mod differential;
 mod fetching;
 mod guarded;
+mod guarded_check;
 mod history;
 mod judge;
 mod late;
@@ -22,6 +24,7 @@ mod remedies;
 mod repository;
 mod rows;
 mod starting;
+mod x509;
 
 use case::Case;
 use repository::{Built, is_there};

@@ -4,7 +4,7 @@
 use super::layers::Layer;
 use super::{Protection, Seen, protection};
 use crate::answer::Why;
-use crate::source::forge::{Answers, Got, segment};
+use crate::source::forge::{Answers, Got, MOST_BRANCHES, segment};
 
 /// What the forge says about who makes and changes a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +24,16 @@ enum Asked {
     Update,
 }
 
-/// Who makes and changes a branch, as far as the forge was asked about it.
+/// Who makes and changes a branch; `None`: the forge was not asked about it.
 #[must_use]
-pub fn guard(answers: &Answers, branch: &str) -> Guard {
+pub fn guard(answers: &Answers, branch: &str) -> Option<Guard> {
+    if answers.passed_over.contains(branch) {
+        return Some(Guard::Free(format!("no more than {MOST_BRANCHES} branches that hold a release are asked about")));
+    }
+    answers.got.contains_key(&format!("rules/branches/{}", segment(branch))).then(|| asked(answers, branch))
+}
+
+fn asked(answers: &Answers, branch: &str) -> Guard {
     let mut protection = protection::of_branch(answers, branch, "the branch");
     // Rules hold for a branch before it is there; a branch that is not there has no protection of its own.
     let gone = matches!(answers.to(&format!("branches/{}", segment(branch))), Got::Missing(_));

@@ -20,6 +20,7 @@ fn answers(got: &[(&str, Value)]) -> Answers {
         api: "https://api.github.com".to_owned(),
         repository: "acme/kestrel".to_owned(),
         got: got.iter().map(one).collect(),
+        ..Answers::default()
     }
 }
 

@@ -33,6 +33,11 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
+    /// The event's own reference.
+    pub(super) fn event() -> Self {
+        Self::Named(EVENT.to_owned())
+    }
+
     /// It is the event's own reference, by its name.
     pub(super) fn is_event(&self) -> bool {
         matches!(self, Self::Named(name) if name == EVENT)
@@ -134,7 +139,7 @@ impl Follows<'_> {
         let parts: Vec<&str> = name.split('.').collect();
         match parts.as_slice() {
             ["github", "sha"] => Meaning::Sha,
-            ["github", "ref_name" | "ref"] | ["github", "event", "release", "tag_name"] => Meaning::Named(EVENT.to_owned()),
+            ["github", "ref_name" | "ref"] | ["github", "event", "release", "tag_name"] => Meaning::event(),
             ["github", "event", "inputs", input] => Meaning::Named(format!("inputs.{input}")),
             ["inputs", input] => match &site.caller {
                 None => Meaning::Named(format!("inputs.{input}")),
@@ -194,7 +199,7 @@ impl Follows<'_> {
         }
         match variable(inner) {
             Some("GITHUB_SHA") => Meaning::Sha,
-            Some("GITHUB_REF_NAME" | "GITHUB_REF") => Meaning::Named(EVENT.to_owned()),
+            Some("GITHUB_REF_NAME" | "GITHUB_REF") => Meaning::event(),
             Some(name) if !sets(site, line, name) => self.variable(name, site, line, DEPTH),
             _ => Meaning::Unclear,
         }

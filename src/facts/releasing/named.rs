@@ -4,6 +4,8 @@
 use super::meaning::{self, Follows, Meaning, Site};
 use super::{Guard, Reading, arguments};
 use crate::answer::Reason;
+use crate::doc::Value;
+use crate::facts::pipeline::ActionCall;
 use crate::facts::trace::ReleaseStep;
 use crate::text::Place;
 
@@ -18,6 +20,9 @@ impl Reading<'_> {
     ) -> Result<Option<Meaning>, Box<Guard>> {
         if !verify.row.argument {
             return Ok(None);
+        }
+        if let Some(call) = &verify.call {
+            return self.argument_of_action(verify, call, own, site).map(Some);
         }
         let read = arguments::read(verify.row, &verify.args);
         if let Some(flag) = read.all {
@@ -42,8 +47,7 @@ impl Reading<'_> {
             let why = format!("it verifies `{value}`, whatever tag is deployed");
             return Err(Box::new(Guard::Fails("literal", name.place.clone(), why)));
         }
-        // The variables of an action are its own.
-        let in_action = verify.chain.iter().any(|hop| matches!(hop.place.path.file_name(), "action.yml" | "action.yaml"));
+        let in_action = in_action(verify);
         let meaning = Follows { snapshot: self.snapshot, printed: None }.word(name, site, own.line);
         match meaning {
             Meaning::Named(_) if in_action => {}
@@ -63,6 +67,53 @@ impl Reading<'_> {
         }
         unseen(Reason::Dynamic, &name.place, "which tag it verifies cannot be read")
     }
+
+    /// The same of an action, which is told in its inputs.
+    fn argument_of_action(
+        &self,
+        verify: &ReleaseStep,
+        call: &ActionCall,
+        own: &Place,
+        site: &Site,
+    ) -> Result<Meaning, Box<Guard>> {
+        let row = verify.row;
+        let judges = row
+            .judge_inputs
+            .iter()
+            .find_map(|judge| Some((judge, call.input(&judge.input)?)).filter(|(judge, input)| judge.fits(input.known())));
+        if let Some((judge, input)) = judges {
+            let why = format!(
+                "`{}` says by what it judges, and whether whoever pushes a tag can write that is not in the files",
+                judge.input
+            );
+            return Err(Box::new(Guard::Unseen(Reason::Unsupported, input.place(), why)));
+        }
+        let Some((name, input)) = row.tag_input.as_ref().and_then(|name| Some((name, call.input(name)?))) else {
+            return Ok(Meaning::event());
+        };
+        match input.known() {
+            Some("") => return Ok(Meaning::event()),
+            Some(value) => {
+                let why = format!("it verifies `{value}`, whatever tag is deployed");
+                return Err(Box::new(Guard::Fails("literal", input.place(), why)));
+            }
+            None => {}
+        }
+        let written = site.text.step(&site.job, own.line).filter(|_| !in_action(verify));
+        let written = written.and_then(|step| step.route(&["with", name])).and_then(Value::scalar);
+        match written.map(|text| Follows { snapshot: self.snapshot, printed: None }.text(text, site, own.line)) {
+            Some(meaning @ Meaning::Named(_)) if !matches!(&meaning, Meaning::Named(tag) if tag.contains('?')) => Ok(meaning),
+            _ => {
+                let why = "which tag it verifies cannot be read".to_owned();
+                Err(Box::new(Guard::Unseen(Reason::Dynamic, input.place(), why)))
+            }
+        }
+    }
+}
+
+/// It is a step of an action of the tree, whose variables and inputs are its own.
+fn in_action(verify: &ReleaseStep) -> bool {
+    verify.chain.iter().any(|hop| matches!(hop.place.path.file_name(), "action.yml" | "action.yaml"))
 }
 
 /// A word that is one variable, or the event's reference without what stands before a tag's name.

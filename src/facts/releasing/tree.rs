@@ -205,7 +205,8 @@ pub(super) fn replaces(change: &ReleaseStep, program: &str) -> bool {
     let names = |word: &shell::Word| {
         let shape = word.shape();
         let path = shape.trim_end_matches('/');
-        path.rsplit('/').next() == Some(program) || shell::is_of_programs(path)
+        let in_programs = || path.rsplit_once('/').is_some_and(|(directory, _)| shell::is_of_programs(directory));
+        path.rsplit('/').next() == Some(program) || shell::is_of_programs(path) || program.is_empty() && in_programs()
     };
     match change.row.what {
         Some(Verifies::Code) => true,

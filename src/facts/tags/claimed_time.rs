@@ -148,8 +148,7 @@ fn arrived_on(verifying: &Verifying<'_>, set: &Branches, signer: &mut Signer, id
             branch.name,
             signer.person.as_deref().unwrap_or_default()
         );
-        let rules =
-            "have a ruleset of the forge restrict who creates and who updates such branches, and verify with --fetch; or ";
+        let rules = "have a ruleset of the forge restrict who creates and who updates such branches, and verify with --fetch (check: --forge); or ";
         return Err(Refusal::rejected(Step::Time, reason, format!("{rules}{COUNTERSIGN}")));
     }
     // On none of the branches: that is said by the step of the branch.

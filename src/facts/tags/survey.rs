@@ -1,7 +1,7 @@
 //! Owns what signing looks like in one repository under one policy: the verdicts on its newest releases, the state of the people who may
 //! sign, and whether commits are signed as the policy asks. Refuses to judge: rules do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 use jiff::tz::TimeZone;
@@ -12,6 +12,7 @@ use super::reach::{self, Branch, Branches};
 use super::verify::Verifying;
 use crate::answer::Reason;
 use crate::error::Error;
+use crate::facts::forge::branches::guard;
 use crate::limits::Limits;
 use crate::signing::refusal::{Refusal, Step};
 use crate::signing::signed;
@@ -84,6 +85,10 @@ pub struct Release {
     pub name: String,
     /// Who signed it, or why it is not verified.
     pub outcome: Result<Vec<String>, Refusal>,
+    /// What is to be said of the branches that it lies on.
+    pub lies_on: Vec<String>,
+    /// Where a forge was asked: the branches that only a pattern lets in and about which its answer decides.
+    pub hinges_on: BTreeSet<String>,
     /// It is a lightweight tag: no tag object that could be signed.
     pub lightweight: bool,
     /// It is a lightweight tag of the very commit that CI checked out: that may be the doing of the checkout.
@@ -108,6 +113,8 @@ pub enum Commits {
         unsigned: Vec<(String, String)>,
         /// How many those are.
         unsigned_count: usize,
+        /// The newest of which it cannot be told: commit, reason, and what to do.
+        unclear: Option<(String, String, String)>,
         /// Merges that carry a signature by a key that is not in the policy, as forges make them.
         by_forge: usize,
         /// The policy asks for all commits, not for the tip of the default branch alone.
@@ -131,6 +138,25 @@ pub fn survey(snapshot: &Snapshot, policy: &Policy, trust: &Trust, default: &Def
     };
     let owners_without_key = owners::without_key(snapshot, policy, trust);
     Ok(Signing { people: true, policy: policy.place(), releasers, owners_without_key, releases, commits })
+}
+
+/// The branches about which a forge decides whether the newest releases are verified.
+///
+/// # Errors
+/// As [`survey`].
+pub fn hinges_on(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    trust: &Trust,
+    default: &DefaultBranch,
+    ci: bool,
+) -> Result<BTreeSet<String>, Error> {
+    let Some(repository) = snapshot.repository().filter(|_| !policy.people.is_empty()) else { return Ok(BTreeSet::new()) };
+    let surveying = Surveying { snapshot, policy, trust, default, ci };
+    Ok(match surveying.releases(repository)? {
+        Releases::Judged(releases) => releases.into_iter().flat_map(|release| release.hinges_on).collect(),
+        Releases::NoRepository | Releases::None { .. } | Releases::Unknown(_) => BTreeSet::new(),
+    })
 }
 
 struct Surveying<'a> {
@@ -185,7 +211,8 @@ impl Surveying<'_> {
         if found.here.is_empty() {
             return Err(reach::nowhere(repository, &patterns));
         }
-        Ok(vec![found])
+        let says = |name: &str| self.snapshot.forge().and_then(|answers| guard(answers, name));
+        Ok(vec![found.guarded(says)])
     }
 
     fn releases(&self, repository: &Repository) -> Result<Releases, Error> {
@@ -226,7 +253,9 @@ impl Surveying<'_> {
             let people = signed::people(&verdict.signers).into_iter().map(str::to_owned).collect();
             let by_checkout = self.ci && !tag.annotated && tag.target.is_some() && tag.target == head;
             let lightweight = !tag.annotated;
-            Release { name: tag.name, outcome: verdict.outcome.map(|()| people), lightweight, by_checkout }
+            let hinges_on = self.snapshot.forge().map(|_| verifying.hinges_on(&verdict)).unwrap_or_default();
+            let (outcome, lies_on) = (verdict.outcome.map(|()| people), verdict.lies_on);
+            Release { name: tag.name, outcome, lies_on, hinges_on, lightweight, by_checkout }
         });
         Ok(Releases::Judged(judged.collect()))
     }
@@ -304,7 +333,7 @@ impl Surveying<'_> {
 
     /// The commits of the history of tips, the newest first, until the policy does not ask any more.
     fn walk(&self, repository: &Repository, tips: &[Oid], most: Option<usize>, what: String) -> Commits {
-        let (mut count, mut unsigned, mut unsigned_count, mut by_forge) = (0, Vec::new(), 0, 0);
+        let (mut count, mut unsigned, mut unsigned_count, mut by_forge, mut unclear) = (0, Vec::new(), 0, 0, None);
         let mut seen: std::collections::HashSet<Oid> = tips.iter().copied().collect();
         let mut pending: std::collections::BinaryHeap<(i64, Oid)> = tips.iter().map(|tip| (i64::MAX, *tip)).collect();
         let start = match &self.policy.release.signed_since {
@@ -338,6 +367,8 @@ impl Surveying<'_> {
                     let stranger = refusal.step == Step::Signer;
                     if read.parents.len() > 1 && carried && stranger && self.policy.commits.allow_forge_merges {
                         by_forge += 1;
+                    } else if !refusal.rejected {
+                        unclear.get_or_insert((id.to_string(), refusal.reason, refusal.remedy));
                     } else {
                         unsigned_count += 1;
                         if unsigned.len() < NAMED {
@@ -356,6 +387,6 @@ impl Surveying<'_> {
             let parents = read.parents.into_iter().filter(|parent| !is_before(*parent) && seen.insert(*parent));
             pending.extend(parents.map(|parent| (time, parent)));
         }
-        Commits::Judged { what, count, unsigned, unsigned_count, by_forge, all: most.is_none() }
+        Commits::Judged { what, count, unsigned, unsigned_count, unclear, by_forge, all: most.is_none() }
     }
 }

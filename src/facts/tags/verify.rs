@@ -62,6 +62,8 @@ pub struct TagVerdict {
     pub signers: Vec<Signer>,
     /// What a reader should know.
     pub notes: Vec<String>,
+    /// The same of the branches that it lies on.
+    pub lies_on: Vec<String>,
     /// Why it cannot be told who else countersigned.
     pub unclear: Option<Refusal>,
     /// Branches that only a pattern lets in, and that would show a signature to be in time if the forge protects them: it was not asked.
@@ -81,12 +83,26 @@ impl Verifying<'_> {
             payload: None,
             signers: Vec::new(),
             notes: Vec::new(),
+            lies_on: Vec::new(),
             unclear: None,
             unasked: BTreeSet::new(),
         };
         verdict.outcome = self.steps(name, &mut verdict);
         verdict.unasked = self.past.unasked();
         verdict
+    }
+
+    /// The branches that only a pattern lets in and by which alone this tag is verified, or would be in time: what a forge says about them
+    /// decides (threats B8).
+    #[must_use]
+    pub fn hinges_on(&self, verdict: &TagVerdict) -> BTreeSet<String> {
+        let in_time: BTreeSet<String> = verdict.unasked.iter().filter(|_| verdict.outcome.is_err()).cloned().collect();
+        let commit = verdict.commit.filter(|_| verdict.outcome.is_ok() || !in_time.is_empty());
+        let of = |(set, commit): (&reach::Branches, _)| -> Vec<String> {
+            let names = set.through_patterns(self.repository, self.release, &self.histories, commit);
+            names.into_iter().map(str::to_owned).collect()
+        };
+        self.branches.iter().zip(commit.into_iter().cycle()).flat_map(of).chain(in_time).collect()
     }
 
     fn steps(&self, name: &str, verdict: &mut TagVerdict) -> Result<(), Refusal> {
@@ -109,7 +125,7 @@ impl Verifying<'_> {
             }
         };
         for (branches, id) in self.branches.iter().zip(verdict.commit.into_iter().cycle()) {
-            verdict.notes.extend(reach::ask(self.repository, self.release, branches, &self.histories, id)?);
+            verdict.lies_on.extend(reach::ask(self.repository, self.release, branches, &self.histories, id)?);
         }
         self.threshold(verdict)?;
         claims::notes(&self.repository.objects, &commit, self.limits, &mut verdict.notes);

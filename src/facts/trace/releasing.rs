@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
-use crate::catalog::releasing::{ReleaseRow, Verifies};
-use crate::facts::hold::{Hold, Hop};
+use crate::catalog::releasing::{GivenInput, ReleaseRow, Verifies};
+use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching;
 use crate::facts::pipeline::{ActionCall, Start};
 use crate::facts::shell::Word;
+use crate::text::Place;
 
 /// A step that deploys, or verifies what is deployed.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct ReleaseStep {
     pub argv: &'static [String],
     /// The words beside the matched ones.
     pub args: Vec<Word>,
+    /// The action that it is.
+    pub call: Option<ActionCall>,
     /// Index of the pipeline.
     pub pipeline: usize,
     /// Index of the job.
@@ -34,6 +37,14 @@ pub struct ReleaseStep {
     pub conditions: Vec<Why>,
     /// Of a verification: why it may be another program, or may look at another repository.
     pub doubts: Vec<Why>,
+}
+
+/// What was seen of a step.
+struct Seen {
+    argv: &'static [String],
+    args: Vec<Word>,
+    call: Option<ActionCall>,
+    doubts: Vec<Why>,
 }
 
 /// Steps kept; what is beyond them is the same again.
@@ -64,52 +75,94 @@ impl Tracer<'_> {
                     _ => true,
                 };
                 if counts {
-                    self.release_step(row, (program, argv), args, frame);
+                    let step = Seen { argv, args, call: None, doubts: self.doubts_of(row, program, frame) };
+                    self.release_step(row, step, frame);
                 }
             }
         }
     }
 
-    /// An action that deploys.
+    /// An action that deploys or verifies.
     pub(super) fn release_action(&mut self, call: &ActionCall, frame: &Frame) {
         let catalog = &Catalog::builtin().releasing;
         for row in catalog.deploy.iter().chain(&catalog.verify) {
-            let named = row.action.iter().any(|name| matching::same_action(name, &call.name));
-            let given = row.when.as_ref().is_none_or(|when| {
-                let input = call.inputs.get(&when.input);
-                input
-                    .is_some_and(|input| input.value.as_ref().is_none_or(|value| !when.not.iter().any(|not| not == value.trim())))
-            });
+            let named = row.action.iter().any(|name| matching::same_action(name, &call.name))
+                || row.own_action && catalog.is_own_action(&call.name);
+            let given =
+                row.when.as_ref().is_none_or(|when| call.input(&when.input).is_some_and(|input| when.fits(input.known())));
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             if named && given && !call.inputs.values().any(|input| tried(input.text.text())) {
-                self.release_step(row, ("", &[]), Vec::new(), frame);
+                let doubts = self.doubts_of_action(row, call, frame);
+                self.release_step(row, Seen { argv: &[], args: Vec::new(), call: Some(call.clone()), doubts }, frame);
             }
         }
     }
 
-    fn release_step(
-        &mut self,
-        row: &'static ReleaseRow,
-        (program, argv): (&str, &'static [String]),
-        args: Vec<Word>,
-        frame: &Frame,
-    ) {
+    fn release_step(&mut self, row: &'static ReleaseRow, seen: Seen, frame: &Frame) {
         if self.out.releasing.len() >= MOST || self.spent(frame.cost(), frame) {
             return;
         }
-        let doubts = if row.what.is_some_and(Verifies::verifies) { self.doubts(program, frame) } else { Vec::new() };
+        let Seen { argv, args, call, doubts } = seen;
+        let softens = |soft: &GivenInput| {
+            let input = call.as_ref()?.input(&soft.input).filter(|input| soft.fits(input.known()))?;
+            let effect = if input.value.is_some() { HoldEffect::Soften } else { HoldEffect::Unknown(Reason::Dynamic) };
+            Some(Hold::new(
+                effect,
+                input.place(),
+                format!("with `{}: {}` it ends as if nothing was wrong", soft.input, input.known().unwrap_or("${{ }}")),
+            ))
+        };
+        let holds = frame.holds.iter().cloned().chain(row.soft_inputs.iter().filter_map(softens)).collect();
         self.out.releasing.push(ReleaseStep {
             row,
             argv,
             args,
+            call,
             pipeline: frame.pipeline,
             job: frame.job,
             chain: frame.chain.clone(),
             starts: Arc::clone(&frame.starts),
-            holds: frame.holds.clone(),
+            holds,
             conditions: frame.conditions.clone(),
             doubts,
         });
+    }
+
+    fn doubts_of(&self, row: &ReleaseRow, program: &str, frame: &Frame) -> Vec<Why> {
+        if row.what.is_some_and(Verifies::verifies) { self.doubts(program, frame) } else { Vec::new() }
+    }
+
+    /// The same of an action, which is code of the commit that is named, and runs programs of the machine.
+    fn doubts_of_action(&self, row: &ReleaseRow, call: &ActionCall, frame: &Frame) -> Vec<Why> {
+        if !row.what.is_some_and(Verifies::verifies) {
+            return Vec::new();
+        }
+        let mut doubts = Vec::new();
+        let doubt = |place: Place, why: String| Why::new(Reason::Unsupported, why).at(place);
+        let dynamic = row.when.iter().map(|when| &when.input).chain(row.soft_inputs.iter().map(|soft| &soft.input));
+        for (name, input) in dynamic.filter_map(|name| Some((name, call.input(name)?))).filter(|(_, input)| input.value.is_none())
+        {
+            doubts.push(doubt(input.place(), format!("what `{name}` is cannot be read")));
+        }
+        let program = row.program_input.as_ref().and_then(|name| call.input(name)).filter(|input| input.known() != Some(""));
+        match program {
+            Some(input) if input.value.is_none() => {
+                doubts.push(doubt(input.place(), "which program verifies cannot be read".to_owned()));
+            }
+            Some(input) => doubts.extend(self.doubts(input.known().unwrap_or_default(), frame)),
+            None => {}
+        }
+        // Its script is one of bash.
+        doubts.extend(self.doubts("bash", frame));
+        if !call.is_pinned() {
+            let reference = call.reference.as_deref().unwrap_or_default();
+            let why = format!(
+                "what `{}@{reference}` names may be moved to other code: name the action by its full commit id",
+                call.name
+            );
+            doubts.push(doubt(call.place.clone(), why));
+        }
+        doubts
     }
 
     /// Why a verification may be another program than the one it is called like, or may look at another repository. What lies in the tree

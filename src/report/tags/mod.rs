@@ -61,6 +61,7 @@ impl From<TagVerdict> for TagRow {
             (&a.person, a.kind, &a.primary, &a.subkey, a.time).cmp(&(&b.person, b.kind, &b.primary, &b.subkey, b.time))
         });
         let mut notes = verdict.notes;
+        notes.extend(verdict.lies_on);
         notes.extend(signers.iter_mut().flat_map(|signer| std::mem::take(&mut signer.notes)));
         notes.sort();
         notes.dedup();

@@ -9,12 +9,14 @@ use openpgp::serialize::SerializeInto;
 use super::certificate::{Seen, parse};
 
 /// The text of a file with all that both say, where `older` says more than `newer` does of the same key; `None`: `newer` is to be taken as it
-/// is, since it holds all of that, or since `older` is no certificate of this key.
+/// is, since it holds all of that, or since `older` is the certificate of another key.
 ///
 /// # Errors
 /// Both cannot be put together: what `newer` would lose of what `older` says, as a clause.
 pub fn merged(older: &str, newer: &str) -> Result<Option<String>, String> {
-    let (Ok((old, before)), Ok((new, after))) = (parse(older.as_bytes()), parse(newer.as_bytes())) else { return Ok(None) };
+    let Ok((new, after)) = parse(newer.as_bytes()) else { return Ok(None) };
+    // A revocation that somebody put behind the certificate makes it such a file.
+    let (old, before) = parse(older.as_bytes()).map_err(|why| format!("what the older file says, which is not read: {why}"))?;
     if old.fingerprint() != new.fingerprint() {
         return Ok(None);
     }

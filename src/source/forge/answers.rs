@@ -1,7 +1,7 @@
 //! Owns what a forge answered about one repository, as data: every question once, with its answer or why there is none. Refuses to
 //! say what an answer means: `facts` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ pub struct Answers {
     pub repository: String,
     /// By question: the route below `/repos/owner/name/`, or with a slash in front the whole one.
     pub got: BTreeMap<String, Got>,
+    /// Branches that it was not asked about, since they were too many.
+    pub passed_over: BTreeSet<String>,
 }
 
 impl Answers {
@@ -45,6 +47,14 @@ impl Answers {
             Got::Is(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// The same with what came of more questions.
+    #[must_use]
+    pub fn with(mut self, more: Self) -> Self {
+        self.got.extend(more.got);
+        self.passed_over.extend(more.passed_over);
+        self
     }
 
     /// What was asked for and did not come, in a sentence: a run over it is incomplete.

@@ -11,10 +11,11 @@ mod written;
 
 pub use answers::{Answers, Got, segment};
 pub use base::{Base, Kind, Wanted, base};
-pub use questions::{answers, branches};
+pub use questions::{MOST_BRANCHES, answers, branches};
 pub use tags::{AtForge, Fetched, tags};
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::error::Error;
 
@@ -27,6 +28,15 @@ impl Secret {
     pub fn new(text: String) -> Self {
         Self(text)
     }
+}
+
+/// A forge that was asked about a repository, and may be asked more.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The forge.
+    pub forge: Arc<Forge>,
+    /// What it answered.
+    pub answers: Arc<Answers>,
 }
 
 /// A repository on a forge.
@@ -43,6 +53,13 @@ pub struct Forge {
     pub no_proxy: String,
     /// The certificates that are trusted instead of those that are compiled in.
     pub roots: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Forge {
+    /// What may be told of it: a proxy, too, may hold a password.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Forge").field("api", &self.api).field("repository", &self.repository).finish_non_exhaustive()
+    }
 }
 
 impl Forge {

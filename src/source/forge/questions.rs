@@ -31,17 +31,21 @@ pub fn answers(forge: &Forge) -> Result<Answers, Error> {
     })
 }
 
-/// Asks about branches all that says who makes and changes them.
+/// Branches that are asked about, with three questions each. Whoever may create branches may create more.
+pub const MOST_BRANCHES: usize = 30;
+
+/// Asks about branches all that says who makes and changes them, [`MOST_BRANCHES`] of them; the others are told as passed over.
 ///
 /// # Errors
 /// As [`answers`].
-pub fn branches(forge: &Forge, names: &[String]) -> Result<Answers, Error> {
+pub fn branches(forge: &Forge, names: &BTreeSet<String>) -> Result<Answers, Error> {
     let (base, prefix) = (base(&forge.api)?, forge.route()?);
     runtime()?.block_on(async {
         let talk = Talk::new(forge, &base)?;
         let answers = Answers { api: base.clone(), repository: forge.repository.clone(), ..Answers::default() };
         let mut asking = Asking { talk, prefix, answers };
-        for name in names {
+        asking.answers.passed_over = names.iter().skip(MOST_BRANCHES).cloned().collect();
+        for name in names.iter().take(MOST_BRANCHES) {
             asking.branch(&segment(name)).await;
         }
         for id in asking.rulesets() {

@@ -152,7 +152,8 @@ fn keys_that_were_added_verify() {
         fs::read_dir(refreshed).expect("keys").flatten().map(|entry| entry.path()).find(|path| {
             fs::read_to_string(path).is_ok_and(|text| text == fs::read_to_string(key("alice")).expect("a certificate"))
         });
-    fs::write(file.expect("alice's"), "older\n").expect("written");
+    let older = format!("older\n{}", fs::read_to_string(key("alice")).expect("a certificate"));
+    fs::write(file.expect("alice's"), older).expect("written");
     let newer = tollgate(here.path(), &["keys", "add", "alice", "--pgp", &key("alice")], "").stdout;
     assert!(
         newer.contains("  .tollgate/keys/") && !newer.contains("  .tollgate.toml") && newer.contains("next: commit"),
@@ -187,6 +188,25 @@ fn keys_that_would_break_the_policy_write_nothing() {
     }
     assert_eq!(fs::read_to_string(path.join(".tollgate.toml")).expect("a policy"), before);
     assert_eq!(fs::read_dir(path.join(".tollgate/keys")).expect("keys").count(), 1);
+}
+
+/// Whoever puts a revocation behind the certificate means it, although no file of two blocks judges.
+#[test]
+fn a_file_that_is_not_read_is_not_written_over() {
+    let here = tempfile::tempdir().expect("a folder");
+    let path = here.path();
+    assert_eq!(tollgate(path, &["keys", "add", "alice", "--pgp", &key("alice")], "").status, 0);
+    let keys = path.join(".tollgate/keys");
+    let file = fs::read_dir(&keys).expect("keys").next().expect("a key").expect("an entry").path();
+    let alice = fs::read_to_string(&file).expect("a certificate");
+    let revoked = alice.clone() + &alice;
+    let huge = "x".repeat(16 << 20);
+    for (older, why) in [(revoked.as_str(), "more than one armor block"), ("nothing", "no armored certificate"), (&huge, "")] {
+        fs::write(&file, older).expect("written");
+        let ran = tollgate(path, &["keys", "add", "alice", "--pgp", &key("alice")], "");
+        assert!(ran.status >= 2 && ran.stderr.contains(why), "{why}: {} {}", ran.status, ran.stderr);
+        assert!(fs::read_to_string(&file).expect("a file") == older, "{why}");
+    }
 }
 
 #[cfg(unix)]

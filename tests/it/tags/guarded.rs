@@ -6,10 +6,10 @@ use super::case::{self, Case};
 use super::fetching::{REPO, Ran, fetch, forge, serve};
 
 /// What the forge answers about a branch: a status with the body.
-type Answer = (u16, Value);
+pub(super) type Answer = (u16, Value);
 
 /// A release on `release/evil` alone.
-fn case() -> Case {
+pub(super) fn case() -> Case {
     case::named("b50-glob")
 }
 
@@ -32,27 +32,27 @@ fn rule(kind: &str, parameters: Value) -> Value {
     json!({ "type": kind, "ruleset_source_type": "Repository", "ruleset_source": "acme/kestrel", "ruleset_id": 7, "parameters": parameters })
 }
 
-fn ruleset(actors: Value) -> Answer {
+pub(super) fn ruleset(actors: Value) -> Answer {
     (200, json!({ "id": 7, "name": "releases", "target": "branch", "enforcement": "active", "bypass_actors": actors }))
 }
 
-fn free() -> Answer {
+pub(super) fn free() -> Answer {
     (200, json!({ "name": "release/evil", "protected": false }))
 }
 
-fn none() -> Answer {
+pub(super) fn none() -> Answer {
     (404, json!({ "message": "Branch not protected" }))
 }
 
-fn refused() -> Answer {
+pub(super) fn refused() -> Answer {
     (403, json!({ "message": "Resource not accessible by integration" }))
 }
 
-fn both() -> Answer {
+pub(super) fn both() -> Answer {
     (200, json!([rule("creation", Value::Null), rule("update", json!({}))]))
 }
 
-const REMEDY: &str = "restrict who creates and who updates such branches";
+pub(super) const REMEDY: &str = "restrict who creates and who updates such branches";
 
 #[test]
 fn a_branch_that_anybody_may_make_or_change_is_no_release_branch() {

@@ -17,19 +17,19 @@ use super::case::{self, Case};
 use super::repository::{Built, Found, write_tag};
 
 /// The first of May, the twentieth of May and the first of July 2024; both leavers end on the first of June.
-const MAY: i64 = 1_714_521_600;
-const LATER_IN_MAY: i64 = 1_716_163_200;
-const JULY: i64 = 1_719_792_000;
+pub(super) const MAY: i64 = 1_714_521_600;
+pub(super) const LATER_IN_MAY: i64 = 1_716_163_200;
+pub(super) const JULY: i64 = 1_719_792_000;
 /// New year of 2099.
 const FUTURE: i64 = 4_070_908_800;
 const EXPIRY: u64 = 1_717_200_000;
 const MADE: u64 = 1_704_067_200;
 
 /// alice signs with SSH and stays; bob, dave and erin sign with OpenPGP: bob's time in the policy is over, dave's will be, and erin's key expired.
-struct Keys {
-    alice: PrivateKey,
-    bob: Cert,
-    dave: Cert,
+pub(super) struct Keys {
+    pub(super) alice: PrivateKey,
+    pub(super) bob: Cert,
+    pub(super) dave: Cert,
     erin: Cert,
     folder: TempDir,
 }
@@ -45,7 +45,7 @@ fn armored(kind: armor::Kind, bytes: &[u8]) -> String {
 }
 
 impl Keys {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let openpgp = |name: &str, expires: Option<Duration>| {
             let builder = CertBuilder::new().add_userid(name).set_creation_time(at(MADE)).set_validity_period(expires);
             builder
@@ -66,7 +66,7 @@ impl Keys {
         Self { alice, bob, dave, erin, folder }
     }
 
-    fn policy(&self, release: &str) -> std::path::PathBuf {
+    pub(super) fn policy(&self, release: &str) -> std::path::PathBuf {
         let ssh = self.alice.public_key().to_openssh().expect("a key");
         let [bob, dave, erin] = [&self.bob, &self.dave, &self.erin].map(|cert| cert.fingerprint().to_hex());
         let text = format!(
@@ -80,12 +80,12 @@ impl Keys {
         file
     }
 
-    fn by_alice(&self, text: &str) -> String {
+    pub(super) fn by_alice(&self, text: &str) -> String {
         let signature = self.alice.sign("git", HashAlg::Sha512, text.as_bytes()).expect("signed");
         format!("{text}{}", signature.to_pem(LineEnding::LF).expect("armor"))
     }
 
-    fn by(&self, cert: &Cert, text: &str, time: i64) -> String {
+    pub(super) fn by(&self, cert: &Cert, text: &str, time: i64) -> String {
         let key = cert.primary_key().key().clone().parts_into_secret().expect("a secret");
         let mut pair = key.into_keypair().expect("a pair");
         let builder = SignatureBuilder::new(SignatureType::Binary);
@@ -97,12 +97,12 @@ impl Keys {
     }
 }
 
-fn tag(object: &str, kind: &str, name: &str, time: i64) -> String {
+pub(super) fn tag(object: &str, kind: &str, name: &str, time: i64) -> String {
     format!("object {object}\ntype {kind}\ntag {name}\ntagger Somebody <somebody@example.org> {time} +0000\n\n{name}\n")
 }
 
 /// v3.0 as `release`, with a countersignature of `by` dated `claimed`, if any.
-fn ask(keys: &Keys, policy: &str, release: &str, countersign: Option<(&Cert, i64)>) -> Found {
+pub(super) fn ask(keys: &Keys, policy: &str, release: &str, countersign: Option<(&Cert, i64)>) -> Found {
     let over = |id: &str| {
         let by = |(cert, claimed): (&Cert, i64)| keys.by(cert, &tag(id, "tag", "countersign/v3.0/x", claimed), claimed);
         countersign.map(by).unwrap_or_default()
@@ -111,7 +111,7 @@ fn ask(keys: &Keys, policy: &str, release: &str, countersign: Option<(&Cert, i64
 }
 
 /// v3.0 as `release`, with what `over` makes of its id as a countersignature, if anything.
-fn asked(keys: &Keys, policy: &str, release: &str, over: impl Fn(&str) -> String) -> Found {
+pub(super) fn asked(keys: &Keys, policy: &str, release: &str, over: impl Fn(&str) -> String) -> Found {
     let case = Case { arguments: vec!["v3.0".to_owned()], ..case::named("control") };
     let built = Built::new(&case);
     let id = write_tag(&built.repository, release.as_bytes()).to_string();
@@ -126,7 +126,7 @@ fn asked(keys: &Keys, policy: &str, release: &str, over: impl Fn(&str) -> String
     built.ask(&request)
 }
 
-fn commit() -> String {
+pub(super) fn commit() -> String {
     super::history::History::get().id("c1").to_string()
 }
 

@@ -133,7 +133,7 @@ impl Events {
             "merge_group" => reader.merge_group(),
             "schedule" => reader.schedule(),
             "release" => reader.simple(Trigger::Release, Reach::Runs, Refs::Tags, "only a release starts it"),
-            "workflow_dispatch" => reader.simple(Trigger::Manual, Reach::Nothing, Refs::Default, "only a person starts it"),
+            "workflow_dispatch" => reader.simple(Trigger::Manual, Reach::Nothing, ANY, "only a person starts it"),
             "workflow_call" => reader.simple(Trigger::Call, Reach::Nothing, Refs::Default, "only another workflow starts it"),
             known if OTHERS.contains(&known) => reader.other(),
             unknown => {
@@ -145,6 +145,9 @@ impl Events {
         self.list.extend(tags);
     }
 }
+
+/// What comes with the branch or the tag that it is about (GitHub's documentation, "Events that trigger workflows": `GITHUB_REF`).
+const ANY: Refs = Refs::Branches { tags: true };
 
 /// The words of the hold on what only a pushed tag starts.
 const TAGS: &str = "only pushed tags start it";
@@ -179,8 +182,11 @@ impl Reader<'_, '_> {
     }
 
     fn other(self) -> EventInfo {
-        let refs =
-            if matches!(self.name, "pull_request_review" | "pull_request_review_comment") { Refs::Pull } else { Refs::Default };
+        let refs = match self.name {
+            "pull_request_review" | "pull_request_review_comment" => Refs::Pull,
+            "create" | "deployment" | "deployment_status" | "registry_package" => ANY,
+            _ => Refs::Default,
+        };
         let why = format!("`{}` is not what a change to merge starts", self.name);
         let actions = self.value.get("types").and_then(texts).unwrap_or_default();
         let mut info = self.simple(Trigger::Other, Reach::Runs, refs, &why);
