@@ -30,6 +30,7 @@ mod script;
 mod split;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod undone;
 mod unread;
 
@@ -41,16 +42,16 @@ pub use found::{OpaqueUnit, ReachedAction, Trace};
 use frame::Frame;
 pub use releasing::ReleaseStep;
 pub(super) use script::enter;
+pub use typed::by_hand;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
-use crate::facts::invocations::ByHand;
 use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
-use crate::facts::workdir::{WORKSPACE, Workdir};
+use crate::facts::workdir::Workdir;
 use crate::facts::{matching, shadow};
 use crate::terms::Terms;
 use crate::text::{MappedText, Place, RepoPath};
@@ -84,30 +85,6 @@ pub fn follow_all(
     let mut tracer = Tracer::new(world, terms);
     let frame = Frame::at_root(pipeline, chain, condition);
     tracer.follow(nexts, String::new(), None, &frame);
-    tracer.out
-}
-
-/// Follows a command that people run by hand in a directory; `place` is where it is defined.
-#[must_use]
-pub fn by_hand(command: &[&str], place: &Place, directory: &RepoPath, world: &World<'_>, terms: &Terms) -> Trace {
-    let mut tracer = Tracer::new(world, terms);
-    let word = |text: &&str| Word {
-        raw: (*text).to_owned(),
-        value: Some((*text).to_owned()),
-        partial: None,
-        span: crate::text::Span::default(),
-        place: place.clone(),
-        glob: false,
-    };
-    let words: Vec<Word> = command.iter().map(word).collect();
-    let workdir = Workdir::workspace().enter(&format!("{WORKSPACE}/{directory}"));
-    let frame = Frame { workdir, ..Frame::at_root(0, Vec::new(), None) };
-    if !tracer.runner(&words, place, None, &frame, true) {
-        tracer.runner(&words, place, None, &frame, false);
-    }
-    for invocation in &mut tracer.out.invocations {
-        invocation.by_hand = Some(ByHand { command: command.join(" "), directory: directory.clone() });
-    }
     tracer.out
 }
 
