@@ -1,6 +1,6 @@
 //! Owns what is handed to a step: environment, inputs, `continue-on-error`. Refuses to know what becomes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::budget::Budget;
@@ -47,6 +47,8 @@ pub(super) struct StepEnv {
     pub(super) known: Arc<Env>,
     /// What stands behind the rest.
     pub(super) variables: Variables,
+    /// Of what is not known, what scripts before it set.
+    pub(super) handed: Arc<BTreeSet<String>>,
     /// What in it gives names another meaning.
     pub(super) shadows: Vec<Hold>,
 }
@@ -57,12 +59,17 @@ pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, st
     let base = merged(lane, state);
     let variables = lane.variables.without(state.env.keys());
     let variables = state.written.iter().fold(variables, |all, (name, written)| all.with(name, &written.node));
-    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return StepEnv { known: base, variables, shadows } };
+    let unknown = state.env.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.clone());
+    let mut handed: BTreeSet<String> = unknown.collect();
+    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else {
+        return StepEnv { known: base, variables, handed: Arc::new(handed), shadows };
+    };
+    handed.retain(|name| own.get(name).is_none());
     let mut env = (*base).clone();
     let scope = lane.scope(files, &base, &variables, state);
     shadows.extend(add_env(Some(own), &scope, &mut env, &files.repository.budget));
     let variables = variables.and(Some(own), &env, &scope);
-    StepEnv { known: Arc::new(env), variables, shadows }
+    StepEnv { known: Arc::new(env), variables, handed: Arc::new(handed), shadows }
 }
 
 /// The lane's environment with what earlier steps added.
