@@ -94,7 +94,7 @@ const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 /// Whether a launcher, a compiler or an interpreter looks for a file of this name by itself.
 pub(super) fn is_looked_for(path: &RepoPath, catalog: &Catalog) -> bool {
     let is_at = |end: &&str| path.as_str().strip_suffix(*end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-    OF_CARGO.iter().any(|end| is_at(&end))
+    OF_CARGO.iter().any(is_at)
         || TOOLCHAIN.contains(&path.file_name())
         || super::runners::NPM_SETTINGS.contains(&path.file_name())
         || launchers::FILES.contains(&path.file_name())
