@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::edited::Edit;
-use super::laid_over::{Laid, Over};
+use super::laid_over::{Laid, Over, operands};
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::catalog::program::Placing;
@@ -353,29 +353,8 @@ pub(super) fn shown(text: &str) -> String {
     super::script::quoted(&text.replace(UNKNOWN_CHAR, "…"))
 }
 
-fn placing() -> &'static Placing {
+pub(super) fn placing() -> &'static Placing {
     &Catalog::builtin().programs.placing
-}
-
-/// What is put where, and whether that is said to be a directory.
-pub(super) fn operands(words: &[Word]) -> Option<(&[Word], &Word, bool)> {
-    let value = |word: &Word| word.value.as_deref().unwrap_or_default().to_owned();
-    let mut from = 0;
-    let mut into = None;
-    while let Some(word) = words.get(from).filter(|word| word.head().starts_with('-')) {
-        let flag = value(word);
-        if flag == "-t" || flag == "--target-directory" {
-            into = words.get(from + 1);
-        }
-        from += 1 + usize::from(into.is_some() && flag.starts_with(['-']) && (flag == "-t" || flag == "--target-directory"));
-        from += usize::from(catalog::lists(&placing().value_flags, &flag));
-    }
-    let rest = words.get(from..)?;
-    match (into, rest.split_last()) {
-        (Some(target), _) => Some((rest, target, true)),
-        (None, Some((target, sources))) => Some((sources, target, target.shape().ends_with('/'))),
-        (None, None) => None,
-    }
 }
 
 /// Steps run in the order in which they are written: the one of the first chain comes before that of the second where they part.

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::before::{Change, What, operands, shown};
+use super::before::{Change, What, placing, shown};
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::catalog::Tool;
 use crate::catalog::tool::Run;
+use crate::catalog::{self, Tool};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::program_name;
 use crate::facts::runners::{self, Call, ROSTER, Seen, World};
@@ -193,5 +193,26 @@ impl Tracer<'_> {
             None => over.open(),
         };
         hold.map(|hold| Why::new(Reason::Dynamic, hold.why).at(hold.place))
+    }
+}
+
+/// What is put where, and whether that is said to be a directory.
+pub(super) fn operands(words: &[Word]) -> Option<(&[Word], &Word, bool)> {
+    let value = |word: &Word| word.value.as_deref().unwrap_or_default().to_owned();
+    let mut from = 0;
+    let mut into = None;
+    while let Some(word) = words.get(from).filter(|word| word.head().starts_with('-')) {
+        let flag = value(word);
+        if flag == "-t" || flag == "--target-directory" {
+            into = words.get(from + 1);
+        }
+        from += 1 + usize::from(into.is_some() && flag.starts_with(['-']) && (flag == "-t" || flag == "--target-directory"));
+        from += usize::from(catalog::lists(&placing().value_flags, &flag));
+    }
+    let rest = words.get(from..)?;
+    match (into, rest.split_last()) {
+        (Some(target), _) => Some((rest, target, true)),
+        (None, Some((target, sources))) => Some((sources, target, target.shape().ends_with('/'))),
+        (None, None) => None,
     }
 }

@@ -21,6 +21,7 @@ use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, Input};
 use crate::facts::shadow;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::facts::workdir::Workdir;
 use crate::text::{MappedText, Span};
 
 /// Adds an `env:` to an environment; returns what in it gives names another meaning.
@@ -234,4 +235,13 @@ fn split(text: &MappedText) -> Vec<Word> {
         });
     }
     words
+}
+
+/// The directory that a step stands in, of one that it names.
+pub(super) fn enter(from: &Workdir, directory: Option<&Val>) -> Workdir {
+    match directory {
+        None | Some(Val::Null) => from.clone(),
+        Some(Val::Open(open)) => from.enter(&format!("{}{UNKNOWN_CHAR}{}", open.prefix, open.suffix)),
+        Some(value) => value.as_text().map_or_else(|| from.unknown(), |path| from.enter(&path)),
+    }
 }

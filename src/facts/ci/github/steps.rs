@@ -178,7 +178,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             Some(directory) => Some(template::value_of(directory, &scope)),
             None => self.lane.directory.clone(),
         };
-        let workdir = enter(&state.workspace(), directory.as_ref());
+        let workdir = inputs::enter(&state.workspace(), directory.as_ref());
         let mut shadows = Vec::new();
         let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
         let work = match shells::choose(written.as_ref(), self.lane.os, self.lane.container) {
@@ -377,14 +377,6 @@ fn compares_event(call: &ActionCall) -> bool {
 /// `shell:` with its expressions evaluated.
 pub(super) fn written(shell: Value<'_>, scope: &Scope<'_>) -> Written {
     template::value_of(shell, scope).as_text().map_or(Written::Unknown, |text| Written::Text(text.to_string()))
-}
-
-fn enter(from: &Workdir, directory: Option<&Val>) -> Workdir {
-    match directory {
-        None | Some(Val::Null) => from.clone(),
-        Some(Val::Open(open)) => from.enter(&format!("{}{UNKNOWN_CHAR}{}", open.prefix, open.suffix)),
-        Some(value) => value.as_text().map_or_else(|| from.unknown(), |path| from.enter(&path)),
-    }
 }
 
 /// The hop of a script: its first line that is neither blank nor a comment.
