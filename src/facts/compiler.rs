@@ -4,7 +4,10 @@
 use super::hold::{Hold, HoldEffect};
 use super::pipeline::Env;
 use super::runners::World;
+use super::shadow;
+use super::shell::UNKNOWN_CHAR;
 use super::workdir::Workdir;
+use crate::answer::Reason;
 use crate::catalog;
 use crate::catalog::tool::{Run, Tool};
 use crate::text::Place;
@@ -31,10 +34,17 @@ pub fn of_variables(row: &Run, env: &Env, workdir: &Workdir, world: &World<'_>, 
     if program != "cargo" && program != "cargo-clippy" {
         return None;
     }
-    let of_tree = |name: &&String| {
-        let value = env.get(name).and_then(Option::as_deref).filter(|value| value.contains('/'));
-        value.and_then(|value| workdir.resolve(value)).is_some_and(|path| world.snapshot.is_file(&path))
-    };
-    let name = world.catalog.commands.cargo.tree_variables.iter().find(of_tree)?;
-    Some(Hold::new(HoldEffect::Void, place.clone(), format!("`{name}` runs a program of the tree as the compiler")))
+    let names = &world.catalog.commands.cargo.tree_variables;
+    let value = |name: &str| env.get(name).and_then(Option::as_deref).filter(|value| value.contains('/'));
+    let of_tree =
+        |name: &&String| value(name).and_then(|value| workdir.resolve(value)).is_some_and(|path| world.snapshot.is_file(&path));
+    if let Some(name) = names.iter().find(of_tree) {
+        return Some(Hold::new(HoldEffect::Void, place.clone(), format!("`{name}` runs a program of the tree as the compiler")));
+    }
+    names.iter().find_map(|name| {
+        let (_, tail) = value(name)?.rsplit_once(UNKNOWN_CHAR).filter(|(_, tail)| tail.starts_with('/'))?;
+        let file = shadow::at_end(tail, std::iter::once(""), world)?;
+        let why = format!("`{name}`, which is not known, may run `{file}` of the tree as the compiler");
+        Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why))
+    })
 }

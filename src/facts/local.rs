@@ -79,6 +79,7 @@ fn scripts(world: &World<'_>, path: &RepoPath) -> Vec<Unit> {
         work: Work::Script { text, mode },
         workdir: workdir.clone(),
         env: Arc::new(Env::new()),
+        handed: Arc::default(),
         starts: vec![super::pipeline::Start { event: 0, answer: Answer::Yes(()), paths: Vec::new(), holds: Vec::new() }],
         holds: Vec::new(),
         shadows: Vec::new(),

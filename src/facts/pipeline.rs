@@ -1,7 +1,7 @@
 //! Owns the vendor-neutral picture of CI: pipelines, the events that start them, and the units (steps in one variant) they
 //! would run. Refuses to know any CI system's syntax.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -263,6 +263,8 @@ pub struct Unit {
     pub workdir: Workdir,
     /// The environment of the step.
     pub env: Arc<Env>,
+    /// Variables of it that only scripts before it set, to what is not known where the file is read: following them may tell.
+    pub handed: Arc<BTreeSet<String>>,
     /// For every event of the pipeline, whether it starts this unit.
     pub starts: Vec<Start>,
     /// What loses its failure (`continue-on-error`, …), and what may.

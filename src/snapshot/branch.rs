@@ -58,7 +58,7 @@ impl Snapshot {
     /// Objects and references, when the source has a repository; a plain folder has none even inside one.
     #[must_use]
     pub fn repository(&self) -> Option<&Repository> {
-        self.source.repository.as_ref().filter(|_| self.subject().kind != SubjectKind::Folder)
+        self.source.repository.as_deref().filter(|_| self.subject().kind != SubjectKind::Folder)
     }
 }
 

@@ -77,6 +77,27 @@ impl Snapshot {
         Self::new(self.source)
     }
 
+    /// The same tree, in which these texts stand at these paths: as a command may leave it behind. Nothing of it is told.
+    #[must_use]
+    pub fn overlaid(&self, files: Vec<(RepoPath, String)>) -> Self {
+        let mut read = lock(&self.files).clone();
+        files.iter().for_each(|(path, _)| drop(read.remove(path)));
+        let source = self.source.overlaid(files);
+        let (documents, forge) = (Arc::clone(&self.documents), self.forge.clone());
+        Self { files: Mutex::new(read), documents, forge, ..Self::new(source) }
+    }
+
+    /// Whether a file was read.
+    #[must_use]
+    pub fn was_read(&self, path: &RepoPath) -> bool {
+        lock(&self.files).contains_key(path)
+    }
+
+    /// A file counts as not read; whoever asks for it reads it again.
+    pub fn forget(&self, path: &RepoPath) {
+        lock(&self.files).remove(path);
+    }
+
     /// The same snapshot with what a forge answered about its repository.
     #[must_use]
     pub fn with_forge(self, forge: Option<Arc<Answers>>) -> Self {

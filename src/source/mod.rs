@@ -37,6 +37,7 @@ pub use repository::Repository;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::limits::Limits;
 use crate::text::RepoPath;
@@ -56,12 +57,37 @@ pub struct Source {
     /// Why the list of paths is not whole, when it is not.
     pub incomplete: Option<String>,
     /// Objects and references, when there is a repository.
-    pub repository: Option<Repository>,
+    pub repository: Option<Arc<Repository>>,
     pub(crate) root: Option<PathBuf>,
     pub(crate) memory: Vec<String>,
 }
 
 impl Source {
+    /// The same source, in which these texts stand at these paths.
+    #[must_use]
+    pub fn overlaid(&self, files: impl IntoIterator<Item = (RepoPath, String)>) -> Self {
+        let (mut memory, mut entries) = (self.memory.clone(), self.entries.clone());
+        for (path, text) in files {
+            let entry = Entry { path, kind: EntryKind::File, origin: entry::Origin::Memory(memory.len()) };
+            memory.push(text);
+            match entries.binary_search_by(|other| other.path.cmp(&entry.path)) {
+                Ok(at) => entries[at] = entry,
+                Err(at) => entries.insert(at, entry),
+            }
+        }
+        Self {
+            subject: self.subject.clone(),
+            limits: self.limits.clone(),
+            notes: Vec::new(),
+            entries,
+            left_out: self.left_out.clone(),
+            incomplete: self.incomplete.clone(),
+            repository: self.repository.clone(),
+            root: self.root.clone(),
+            memory,
+        }
+    }
+
     /// A source from texts, for tests and examples. The last text given for a path wins.
     #[must_use]
     pub fn in_memory(files: impl IntoIterator<Item = (String, String)>) -> Self {

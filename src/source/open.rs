@@ -166,7 +166,7 @@ fn revision_of(repository: Repository, rev: &str, limits: &Limits) -> Result<Sou
     let id = revision::resolve(&repository, rev, limits)?;
     let listing = list_commit(&repository, id, limits)?;
     let subject = Subject { kind: SubjectKind::Git, repository: None, revision: Some(id.to_string()), dirty: false };
-    Ok(Source { repository: Some(repository), ..source(subject, listing, limits) })
+    Ok(Source { repository: Some(Arc::new(repository)), ..source(subject, listing, limits) })
 }
 
 fn list_commit(repository: &Repository, id: Oid, limits: &Limits) -> Result<Listing, Error> {
@@ -187,7 +187,7 @@ fn of_work_tree(root: PathBuf, dirs: GitDirs, options: &OpenOptions) -> Result<S
     }
     let subject =
         Subject { kind: SubjectKind::WorkTree, repository: None, revision: head.map(|id| id.to_string()), dirty: false };
-    Ok(Source { repository: Some(repository), root: Some(root), ..source(subject, listing, limits) })
+    Ok(Source { repository: Some(Arc::new(repository)), root: Some(root), ..source(subject, listing, limits) })
 }
 
 /// The tree of `HEAD`, and whether the files differ from it; the files themselves before the first commit.

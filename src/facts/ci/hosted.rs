@@ -58,6 +58,7 @@ pub fn default_setup(world: &World<'_>) -> Option<Pipeline> {
         work: Work::Action(ActionCall { name: name.to_owned(), reference: None, inputs, place: place.clone() }),
         workdir: Workdir::workspace(),
         env: Arc::default(),
+        handed: Arc::default(),
         starts: (0..2).map(start).collect(),
         holds: Vec::new(),
         shadows: Vec::new(),

@@ -6,6 +6,7 @@ use super::{Call, Next, World, feeders, fetched, launched, npm};
 use crate::answer::{Reason, Why};
 use crate::catalog::{self, launcher::Launcher};
 use crate::facts::pipeline::Env;
+use crate::facts::shadow;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::facts::workdir::Workdir;
 
@@ -67,7 +68,8 @@ fn plain(row: &Launcher, start: usize, call: &Call<'_>) -> Vec<Next> {
             let (name, text) = value.split_once('=').unwrap_or((&*value, ""));
             // Of a search path that is wholly unknown it matters that it may lead into the tree.
             let anywhere = name == "PATH" && text.strip_prefix(UNKNOWN_CHAR) == Some("");
-            env.insert(name.to_owned(), (known || anywhere).then(|| text.to_owned()));
+            let told = known || anywhere || shadow::is_told_by_parts(name);
+            env.insert(name.to_owned(), told.then(|| text.to_owned()));
             at += 1;
         } else if operands > 0 {
             operands -= usize::from(!before_number(&call.words[at..]));

@@ -43,6 +43,7 @@ pub(super) use docker::{Built, Earlier, pushed, run_earlier, tagged};
 pub(super) use fetched::{is_address, is_own, name_of};
 pub(super) use launchers::open_head;
 pub(super) use make::FILES as MAKEFILES;
+pub(in crate::facts) use npm::SETTINGS as NPM_SETTINGS;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
 
@@ -241,6 +242,44 @@ impl Next {
             env: call.env.clone(),
             packages: Vec::new(),
         }
+    }
+}
+
+impl Target {
+    /// Whether it is the same thing to run, whatever file says so.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Argv(one), Self::Argv(other)) => one == other,
+            (Self::Script { text, mode, args }, Self::Script { text: other, mode: its_mode, args: its_args }) => {
+                text.text() == other.text() && mode == its_mode && args == its_args
+            }
+            (Self::Hook { repo, id, args, packages }, Self::Hook { repo: r, id: i, args: a, packages: p }) => {
+                (repo, id, args, packages) == (r, i, a, p)
+            }
+            (Self::Image { image, argv }, Self::Image { image: other, argv: its }) => image == other && argv == its,
+            (Self::Opaque(one), Self::Opaque(other)) => one == other,
+            (Self::LeftOut(one, hold), Self::LeftOut(other, its)) => one.is(other) && hold == its,
+            (Self::Built(..), Self::Built(..)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Whether two answers of runners lead to the same things, under the same holds and conditions.
+#[must_use]
+pub fn same(one: Option<&[Next]>, other: Option<&[Next]>) -> bool {
+    let alike = |(one, other): (&Next, &Next)| {
+        one.target.is(&other.target)
+            && one.hops == other.hops
+            && one.holds == other.holds
+            && one.condition == other.condition
+            && one.workdir == other.workdir
+            && one.env == other.env
+    };
+    match (one, other) {
+        (Some(one), Some(other)) => one.len() == other.len() && one.iter().zip(other).all(alike),
+        (None, None) => true,
+        _ => false,
     }
 }
 

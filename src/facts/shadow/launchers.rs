@@ -14,6 +14,16 @@ use crate::text::{Place, RepoPath, Span};
 /// Options of Node behind which stands code that it loads first (node, `doc/api/cli.md`).
 const LOADS: &[&str] = &["--require", "-r", "--import", "--loader", "--experimental-loader"];
 
+/// The settings of yarn, of its first release too.
+const YARN: &str = ".yarnrc.yml";
+const FIRST_YARN: &str = ".yarnrc";
+
+/// A plugin of tox (tox, "extending").
+const TOX_PLUGIN: &str = "toxfile.py";
+
+/// What launchers look for by themselves.
+pub(super) const FILES: [&str; 3] = [YARN, FIRST_YARN, TOX_PLUGIN];
+
 /// Launchers that start programs of Node.
 const NODE: &[&str] = &["npm", "npx", "pnpm", "pnpx", "yarn", "bun", "bunx"];
 
@@ -87,13 +97,13 @@ fn yarn(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
             let release = file.as_str().contains(".yarn/releases/yarn-");
             (!release).then(|| Hold::new(HoldEffect::Void, place, format!("yarn is the file `{file}` of the tree")))
         };
-        if let Some(path) = dir.join(".yarnrc.yml").filter(|path| snapshot.is_file(path))
+        if let Some(path) = dir.join(YARN).filter(|path| snapshot.is_file(path))
             && let Ok(document) = snapshot.document(&path, Format::Yaml)
             && let Some(value) = document.root().get("yarnPath")
         {
             return place_of(value.as_str().unwrap_or_default().to_owned(), value.place());
         }
-        if let Some(path) = dir.join(".yarnrc").filter(|path| snapshot.is_file(path))
+        if let Some(path) = dir.join(FIRST_YARN).filter(|path| snapshot.is_file(path))
             && let Ok(file) = snapshot.read(&path)
             && let Some((text, span)) = line(&file.text, "yarn-path")
         {
@@ -128,12 +138,12 @@ fn line<'t>(text: &'t str, key: &str) -> Option<(&'t str, Span)> {
     None
 }
 
-/// `toxfile.py` is a plugin (tox, "extending"), and so may be what `requires` takes from the tree.
+/// `toxfile.py` is a plugin, and so may be what `requires` takes from the tree.
 fn plugin(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let held = |place: Place| {
         Hold::new(HoldEffect::Unknown(Reason::Unsupported), place, "a plugin of the tree, which is not read, changes tox")
     };
-    if let Some(path) = directory.join("toxfile.py").filter(|path| world.snapshot.is_file(path)) {
+    if let Some(path) = directory.join(TOX_PLUGIN).filter(|path| world.snapshot.is_file(path)) {
         return Some(held(Place::file(path)));
     }
     let path = directory.join("tox.ini").filter(|path| world.snapshot.is_file(path))?;

@@ -22,8 +22,8 @@ use super::runners::World;
 use super::shell::Word;
 use super::workdir::{WORKSPACE, Workdir};
 use crate::answer::Reason;
-use crate::catalog::Tool;
 use crate::catalog::tool::Run;
+use crate::catalog::{Catalog, Tool};
 use crate::doc::Format;
 use crate::text::{Place, RepoPath, Span};
 pub(super) use npm::TABLES as NPM_TABLES;
@@ -66,6 +66,39 @@ pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
         _ if name.starts_with("BASH_FUNC_") => Some(format!("`{name}` defines a function for every shell")),
         _ => None,
     }
+}
+
+/// Whether a variable leads to code by a path: of one that is known in part, [`UNKNOWN_CHAR`] stands for the rest, and the part that
+/// is known tells where.
+#[must_use]
+pub fn is_told_by_parts(name: &str) -> bool {
+    name == python::PATH || Catalog::builtin().commands.cargo.tree_variables.iter().any(|known| known == name)
+}
+
+/// A file of the tree at the end of a path that is known from here on: the first of those with these names.
+pub(super) fn at_end<'n>(tail: &str, names: impl Iterator<Item = &'n str>, world: &World<'_>) -> Option<RepoPath> {
+    let ends: Vec<String> = names.map(|name| format!("{tail}{name}")).collect();
+    world.meter.spend(world.snapshot.entries().len() / 8);
+    let lies_there = |path: &RepoPath| {
+        let rest = |end: &String| path.as_str().strip_suffix(end.trim_start_matches('/'));
+        ends.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let mut files = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+    files.find(|path| lies_there(path)).cloned()
+}
+
+/// Where cargo looks for settings, and rustup for the toolchain, in every directory from the working directory upward.
+const OF_CARGO: [&str; 2] = [".cargo/config.toml", ".cargo/config"];
+const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+
+/// Whether a launcher, a compiler or an interpreter looks for a file of this name by itself.
+pub(super) fn is_looked_for(path: &RepoPath, catalog: &Catalog) -> bool {
+    let is_at = |end: &&str| path.as_str().strip_suffix(*end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    OF_CARGO.iter().any(is_at)
+        || TOOLCHAIN.contains(&path.file_name())
+        || super::runners::NPM_SETTINGS.contains(&path.file_name())
+        || launchers::FILES.contains(&path.file_name())
+        || python::is_imported(path, catalog)
 }
 
 /// Whether what such a variable names may lie outside of the tree: then what it runs is not known.
@@ -137,7 +170,7 @@ fn toolchain_by_path(path: &RepoPath, world: &World<'_>) -> Option<Place> {
 fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
     for dir in directory.ancestors() {
-        for name in [".cargo/config.toml", ".cargo/config"] {
+        for name in OF_CARGO {
             let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
             let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
             let root = document.root();
@@ -169,7 +202,7 @@ fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
                 }
             }
         }
-        for name in ["rust-toolchain", "rust-toolchain.toml"] {
+        for name in TOOLCHAIN {
             let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
             if let Some(place) = toolchain_by_path(&path, world) {
                 return Some(Hold::new(HoldEffect::Void, place, "the toolchain is a directory of the tree"));

@@ -3,16 +3,23 @@
 
 use crate::answer::Reason;
 use crate::catalog::tool::Run;
-use crate::catalog::{Tool, Trait};
+use crate::catalog::{Catalog, Tool, Trait};
 use crate::doc::{Format, Value};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::Env;
 use crate::facts::runners::World;
+use crate::facts::shell::UNKNOWN_CHAR;
 use crate::facts::workdir::{WORKSPACE, Workdir};
 use crate::text::{Place, RepoPath, Span};
 
 /// Directories of `PYTHONPATH` that are looked into.
 const PARTS: usize = 16;
+
+/// What every Python program runs first, where it finds one (python, `site`).
+pub(super) const SITE: [&str; 2] = ["sitecustomize.py", "usercustomize.py"];
+
+/// The variable with directories in which modules are looked for first.
+pub(super) const PATH: &str = "PYTHONPATH";
 
 /// Where `pyproject.toml` lists the programs of the project.
 pub(super) const SCRIPTS: &[&[&str]] = &[&["project", "scripts"], &["project", "gui-scripts"], &["tool", "poetry", "scripts"]];
@@ -39,6 +46,22 @@ pub(super) fn standard(directory: &RepoPath, world: &World<'_>) -> Option<Hold> 
     Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(path), why))
 }
 
+/// Whether a file is called like a module that is run by name, or that programs import.
+pub(super) fn is_imported(path: &RepoPath, catalog: &Catalog) -> bool {
+    let above = path.parent();
+    let Some(name) = (match path.file_name() {
+        "__init__.py" => Some(above.file_name()),
+        name if SITE.contains(&name) => return true,
+        name => name.strip_suffix(".py"),
+    }) else {
+        return false;
+    };
+    let run = |row: &Run| matches!(row.argv.as_deref(), Some([python, dash_m, module, ..]) if python == "python" && dash_m == "-m" && module == name);
+    let packaged = |tool: &Tool| tool.packages.get("pypi").into_iter().flatten().any(|package| package.replace('-', "_") == name);
+    catalog.runners.interpreter.iter().any(|row| row.standard.iter().any(|standard| standard == name))
+        || catalog.tools.iter().any(|tool| packaged(tool) || tool.run.iter().any(run))
+}
+
 /// A file in a directory that is called like a module which programs import.
 fn stands_in(directory: &RepoPath, world: &World<'_>) -> Option<RepoPath> {
     let names = world.catalog.runners.interpreter.iter().flat_map(|row| &row.standard);
@@ -55,34 +78,58 @@ pub(super) fn on_path(name: &str, row: &Run, workdir: &Workdir, env: &Env, world
     }
     let here = workdir.dir()?;
     let module = name.replace('-', "_");
-    let (parts, known) = match env.get("PYTHONPATH")?.as_deref() {
-        Some("") => return None,
-        Some(path) => (path.split(':').map(str::to_owned).collect(), true),
-        // Mostly it is what stood there, and the directory that it is set in.
-        None => (vec![".".to_owned(), format!("{WORKSPACE}/.")], false),
-    };
+    let unknown = UNKNOWN_CHAR.to_string();
+    let path = env.get(PATH)?.as_deref().unwrap_or(&unknown);
+    if path.is_empty() {
+        return None;
+    }
     let doubted = |hold: Hold| match hold.effect {
-        HoldEffect::Void if !known => Hold { effect: HoldEffect::Unknown(Reason::Dynamic), ..hold },
+        HoldEffect::Void => Hold { effect: HoldEffect::Unknown(Reason::Dynamic), ..hold },
         _ => hold,
     };
-    for part in parts.iter().take(PARTS) {
-        // An empty entry is the working directory.
-        let Some(directory) = workdir.resolve(if part.is_empty() { "." } else { part }) else { continue };
-        let mut site = ["sitecustomize.py", "usercustomize.py"].iter().filter_map(|file| directory.join(file));
-        if let Some(file) = site.find(|path| world.snapshot.is_file(path)) {
-            let why = "`PYTHONPATH` makes every Python program run this file first";
-            return Some(doubted(Hold::new(HoldEffect::Void, Place::file(file), why)));
-        }
-        let found = self::module(&module, &directory, &here, world);
-        if let Some(hold) = found {
-            return Some(doubted(Hold { why: format!("`PYTHONPATH` puts this file in the place of `{name}`"), ..hold }));
-        }
-        if let Some(file) = stands_in(&directory, world) {
-            let why = "`PYTHONPATH` puts this file in the place of a module that programs import";
-            return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(file), why));
+    let mut parts: Vec<(&str, bool)> = Vec::new();
+    let mut doubtful = None;
+    for part in path.split(':').take(PARTS) {
+        match part.rsplit_once(UNKNOWN_CHAR) {
+            None => parts.push((part, true)),
+            // Mostly it is what stood there, and the directory that it is set in.
+            Some((_, "")) => parts.extend([(".", false), (WORKSPACE, false)]),
+            Some((_, tail)) => doubtful = doubtful.or_else(|| at_end(tail, name, &module, world)),
         }
     }
-    None
+    let found = parts.iter().filter_map(|(part, known)| {
+        let hold = in_directory(part, name, &module, workdir, &here, world)?;
+        Some(if *known { hold } else { doubted(hold) })
+    });
+    let mut found: Vec<Hold> = found.collect();
+    // What is certain says more.
+    found.sort_by_key(|hold| hold.effect != HoldEffect::Void);
+    found.into_iter().next().or(doubtful)
+}
+
+/// A module of this name below a directory of which only the end is known.
+fn at_end(tail: &str, name: &str, module: &str, world: &World<'_>) -> Option<Hold> {
+    let names = [format!("/{module}.py"), format!("/{module}/__init__.py")];
+    let file = super::at_end(tail.trim_end_matches('/'), names.iter().map(String::as_str), world)?;
+    let why = format!("`PYTHONPATH`, which is not known, may put this file in the place of `{name}`");
+    Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), Place::file(file), why))
+}
+
+/// What a directory of `PYTHONPATH` puts before what is installed.
+fn in_directory(part: &str, name: &str, module: &str, workdir: &Workdir, here: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    // An empty entry is the working directory.
+    let directory = workdir.resolve(if part.is_empty() { "." } else { part })?;
+    let mut site = SITE.iter().filter_map(|file| directory.join(file));
+    if let Some(file) = site.find(|path| world.snapshot.is_file(path)) {
+        let why = "`PYTHONPATH` makes every Python program run this file first";
+        return Some(Hold::new(HoldEffect::Void, Place::file(file), why));
+    }
+    if let Some(hold) = self::module(module, &directory, here, world) {
+        return Some(Hold { why: format!("`PYTHONPATH` puts this file in the place of `{name}`"), ..hold });
+    }
+    let file = stands_in(&directory, world)?;
+    let why = "`PYTHONPATH` puts this file in the place of a module that programs import";
+    Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), Place::file(file), why))
 }
 
 /// As [`on_path`], for the plugins that run inside the tool: of the tool itself nothing is in another place.

@@ -29,7 +29,7 @@ const SHOWN: usize = 8;
 const MOST: usize = 256;
 
 /// What lies there is none of the tree's.
-const NO_FILES: [&str; 4] = ["/dev/", "/tmp/", "~", "-"];
+const NO_FILES: [&str; 3] = ["/dev/", "/tmp/", "-"];
 
 /// The shell's own commands that print nothing.
 const SILENT: [&str; 4] = ["cd", "export", "set", "unset"];
@@ -61,6 +61,10 @@ pub struct Handed {
     pub text: Option<String>,
     /// Where it is written.
     pub place: Place,
+    /// Of any other file, what is written to it, as [`Self::text`]; none when that is not known.
+    pub content: Option<String>,
+    /// It comes behind what the file holds.
+    pub appended: bool,
     /// It is written under a condition that could not be decided.
     pub doubtful: bool,
 }
@@ -113,20 +117,34 @@ impl Walker<'_> {
             let behind = behind.map(|name| self.var(st, name).usual.piece());
             match file_in(behind.as_deref().unwrap_or(raw), &value) {
                 Some(to) => self.hand(to, said.clone(), place(), st),
-                None => self.puts_program(&value, raw, &said, nothing && redirect.op == RedirectOp::Output, place(), st),
+                None => self.puts_program(&value, raw, &said, (nothing, redirect.op == RedirectOp::Append), place(), st),
             }
         }
     }
 
     /// Text that is known, and nothing that was fetched, goes where a program lies.
-    fn puts_program(&mut self, value: &str, raw: &str, said: &[Said], emptied: bool, place: Place, st: &State) {
+    /// `nothing`: nothing is written to it; `appended`: it comes behind what is there.
+    fn puts_program(
+        &mut self,
+        value: &str,
+        raw: &str,
+        said: &[Said],
+        (nothing, appended): (bool, bool),
+        place: Place,
+        st: &State,
+    ) {
         let lies = value.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
         let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| value.to_owned()));
         if let Some(path) = path.filter(|_| said.iter().any(Option::is_some)) {
             self.hand(HandedTo::Program, vec![Some(path)], place, st);
         } else if !value.contains(UNKNOWN_CHAR) && !NO_FILES.iter().any(|head| value.starts_with(head)) {
-            let to = if emptied { HandedTo::Emptied } else { HandedTo::File };
-            self.hand(to, vec![Some(self.standing(value, st))], place, st);
+            let to = if nothing && !appended { HandedTo::Emptied } else { HandedTo::File };
+            let texts: Option<Vec<&str>> = if nothing { Some(Vec::new()) } else { said.iter().map(Option::as_deref).collect() };
+            let content = texts.filter(|texts| nothing || !texts.is_empty()).map(|texts| texts.join("\n"));
+            let content = content.filter(|text| text.len() <= LONGEST);
+            self.pay(content.as_ref().map_or(0, String::len) / 64);
+            let (text, doubtful) = (Some(self.standing(value, st)), st.reach.condition().is_some());
+            self.keep(Handed { to, text, content, appended, place, doubtful });
         }
     }
 
@@ -135,15 +153,19 @@ impl Walker<'_> {
         for text in said {
             self.pay(text.as_ref().map_or(0, String::len) / 64);
             let text = text.filter(|text| text.len() <= LONGEST);
-            // Past the bound one text that is not known stands for all the rest.
-            let full = self.out.handed.len() >= MOST;
-            let handed = match full {
-                true => Handed { to: HandedTo::Anything, text: None, place: place.clone(), doubtful },
-                false => Handed { to, text, place: place.clone(), doubtful },
-            };
-            if self.silent == 0 && self.out.handed.len() <= MOST && !self.out.handed.contains(&handed) {
-                self.out.handed.push(handed);
-            }
+            self.keep(Handed { to, text, content: None, appended: true, place: place.clone(), doubtful });
+        }
+    }
+
+    fn keep(&mut self, handed: Handed) {
+        // Past the bound one text that is not known stands for all the rest.
+        let full = self.out.handed.len() >= MOST;
+        let handed = match full {
+            true => Handed { to: HandedTo::Anything, text: None, content: None, ..handed },
+            false => handed,
+        };
+        if self.silent == 0 && self.out.handed.len() <= MOST && !self.out.handed.contains(&handed) {
+            self.out.handed.push(handed);
         }
     }
 
@@ -159,6 +181,7 @@ impl Walker<'_> {
         }
         let named = |test: &dyn Fn(&str) -> bool| run.words.iter().any(|word| known(word).is_some_and(|name| test(&name)));
         let tee = named(&|name| name == "tee");
+        let appends = run.words.iter().any(|word| matches!(word.value.as_deref(), Some("-a" | "--append")));
         // What a shell is given is read as a script.
         if !tee && (Catalog::builtin().programs.is(&name, Trait::Looks) || named(&|name| shell_named(name).is_some())) {
             return;
@@ -171,7 +194,7 @@ impl Walker<'_> {
             let said = if tee { self.handed_in(run, st, ctx) } else { vec![None] };
             match to {
                 Some(to) => self.hand(to, said, word.place.clone(), st),
-                None => self.puts_program(&word.shape(), &word.raw, &said, false, word.place.clone(), st),
+                None => self.puts_program(&word.shape(), &word.raw, &said, (false, appends), word.place.clone(), st),
             }
         }
     }

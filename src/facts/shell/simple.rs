@@ -11,6 +11,7 @@ use super::trap::TrapSet;
 use super::walk::{Walker, quoted};
 use super::world::{ENDING, Per, Stat, Val};
 use super::{ShellCommand, Word};
+use crate::facts::shadow;
 
 /// Commands of the shell that change what the next ones do: none of several that a word may be.
 const OWN: [&str; 12] = ["exit", "return", "cd", "pushd", "popd", "eval", "exec", "source", ".", "set", "trap", "break"];
@@ -177,10 +178,10 @@ impl Walker<'_> {
         let stdin = self.script_input(&run.words, &run.command.redirects, &st, ctx);
         let made = self.made_before(&run.words, &st);
         let usual = if asks(&run.words) { Stat::Unknown } else { Stat::Zero };
-        let exported = st.exports.iter().map(|name| (name.clone(), self.var(&st, name).usual.known().map(str::to_owned)));
+        let exported = st.exports.iter().map(|name| (name.clone(), worth(name, &self.var(&st, name).usual)));
         let command = ShellCommand {
             exported: exported.collect(),
-            assignments: run.assigned.iter().map(|one| (one.name.clone(), one.value.usual.known().map(str::to_owned))).collect(),
+            assignments: run.assigned.iter().map(|one| (one.name.clone(), worth(&one.name, &one.value.usual))).collect(),
             text: ctx.source.line(run.command.span, 200),
             cwd: st.cwd.as_ref().clone(),
             via: ctx.via.as_ref().clone(),
@@ -308,6 +309,14 @@ fn may_vanish(words: &[RawWord]) -> bool {
         _ => return false,
     };
     matches!(lone.parts.as_slice(), [Part::Command { quoted: false, .. }])
+}
+
+/// What a variable of a command's environment is worth, as far as its readers make something of it.
+fn worth(name: &str, value: &Val) -> Option<String> {
+    match value {
+        Val::Part(text) if shadow::is_told_by_parts(name) => Some(text.to_string()),
+        _ => value.known().map(str::to_owned),
+    }
 }
 
 /// Bytes of the values that are kept with a command.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::answer::{Reason, Why};
 use crate::catalog::{Catalog, Trait};
 use crate::facts::meter::{Meter, SHELL_UNIT};
+use crate::facts::shadow;
 use crate::text::{MappedText, Place, Span, escape};
 
 use super::ast::Command;
@@ -309,6 +310,7 @@ impl<'a> Walker<'a> {
             VarValue::Unknown if name == "RUNNER_TEMP" => super::substitute::temporary(),
             // An environment says what it knows of a text: that there is one, at least.
             VarValue::Known(text) if text.chars().eq([UNKNOWN_CHAR]) => Val::Part(Rc::from(text)),
+            VarValue::Known(text) if text.contains(UNKNOWN_CHAR) && shadow::is_told_by_parts(name) => Val::Part(Rc::from(text)),
             VarValue::Known(text) => {
                 // Every look at it copies it; what is spent here ends the script at its next command.
                 self.input.meter.spend(text.len());

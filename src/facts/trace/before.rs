@@ -1,10 +1,11 @@
 //! Owns what earlier commands of a job do to the search path of later ones: directories that they add, files of the tree that
 //! they put under a name into a directory of programs. Refuses what cannot meet a file of the tree: that is how tools are installed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::edited::Edit;
+use super::laid_over::{Laid, Over, operands};
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::catalog::program::Placing;
@@ -37,6 +38,10 @@ pub(super) struct Before {
     pub(super) variables: BTreeMap<(usize, usize), Vec<Change>>,
     /// To files of the tree.
     pub(super) edits: BTreeMap<(usize, usize), Vec<Change>>,
+    /// To files that something looks for by itself.
+    pub(super) laid: BTreeMap<(usize, usize), Vec<Change>>,
+    /// The tree as the last of those leave it.
+    pub(super) over: Option<Arc<Over>>,
 }
 
 /// One change.
@@ -75,6 +80,8 @@ pub(super) enum What {
     Variable(String, Option<String>),
     /// From here on files of the tree are other ones.
     Edit(Edit),
+    /// From here on this file lies where something looks for it by itself.
+    Laid(Laid),
 }
 
 impl Tracer<'_> {
@@ -114,12 +121,14 @@ impl Tracer<'_> {
         }
     }
 
-    /// What earlier steps of the job add to the environment; what the step has already is its own.
-    pub(super) fn given(&self, frame: &mut Frame) {
+    /// What earlier steps of the job add to the environment; what the step has already is its own, but for what only those set and
+    /// its file does not tell.
+    pub(super) fn given(&self, handed: &BTreeSet<String>, frame: &mut Frame) {
         let own = Arc::clone(&frame.env);
         for change in self.before.variables.get(&(frame.pipeline, frame.job)).into_iter().flatten() {
             let What::Variable(name, value) = &change.what else { continue };
-            if own.contains_key(name) {
+            let open = || handed.contains(name) && own.get(name) == Some(&None);
+            if own.contains_key(name) && !open() {
                 continue;
             }
             if let Some(hold) = self.reaches(change, frame) {
@@ -149,7 +158,7 @@ impl Tracer<'_> {
     pub(super) fn looks_into_the_tree(&self, program: &str, frame: &Frame) -> Option<Hold> {
         let may = |what: &What| match what {
             What::Name(name) => name == program,
-            What::Variable(..) | What::Edit(_) | What::File(_) | What::Every => false,
+            What::Variable(..) | What::Edit(_) | What::Laid(_) | What::File(_) | What::Every => false,
             What::Directory(_) | What::Somewhere(_) | What::Copied(_) | What::Anything => true,
         };
         let changes = self.before.changes.get(&(frame.pipeline, frame.job)).into_iter().flatten();
@@ -166,7 +175,7 @@ impl Tracer<'_> {
             What::Somewhere(tail) => self.lies_below(tail, program),
             What::Name(name) => name == program,
             What::Anything => true,
-            What::Every | What::Variable(..) | What::Edit(_) | What::File(_) => false,
+            What::Every | What::Variable(..) | What::Edit(_) | What::Laid(_) | What::File(_) => false,
         }
     }
 
@@ -196,7 +205,7 @@ impl Tracer<'_> {
         let at_once = change.unit == self.number
             && match &change.what {
                 // What a script writes to is known before its commands are followed.
-                What::Edit(_) => {
+                What::Edit(_) | What::Laid(_) => {
                     let here = frame.chain.iter().rev().find(|hop| hop.place.path == change.hold.place.path);
                     here.map_or_else(|| stands_before(&change.chain, &frame.chain), |hop| change.hold.place < hop.place)
                 }
@@ -204,7 +213,7 @@ impl Tracer<'_> {
             };
         let beside = change.turn.is_beside(frame.turn);
         // What a step hands on to later ones is there when it has ended.
-        if beside && !(change.at_once || matches!(change.what, What::Edit(_))) {
+        if beside && !(change.at_once || matches!(change.what, What::Edit(_) | What::Laid(_))) {
             return None;
         }
         let earlier = change.unit != self.number && (beside || stands_before(&change.chain, &frame.chain));
@@ -344,29 +353,8 @@ pub(super) fn shown(text: &str) -> String {
     super::script::quoted(&text.replace(UNKNOWN_CHAR, "…"))
 }
 
-fn placing() -> &'static Placing {
+pub(super) fn placing() -> &'static Placing {
     &Catalog::builtin().programs.placing
-}
-
-/// What is put where, and whether that is said to be a directory.
-fn operands(words: &[Word]) -> Option<(&[Word], &Word, bool)> {
-    let value = |word: &Word| word.value.as_deref().unwrap_or_default().to_owned();
-    let mut from = 0;
-    let mut into = None;
-    while let Some(word) = words.get(from).filter(|word| word.head().starts_with('-')) {
-        let flag = value(word);
-        if flag == "-t" || flag == "--target-directory" {
-            into = words.get(from + 1);
-        }
-        from += 1 + usize::from(into.is_some() && flag.starts_with(['-']) && (flag == "-t" || flag == "--target-directory"));
-        from += usize::from(catalog::lists(&placing().value_flags, &flag));
-    }
-    let rest = words.get(from..)?;
-    match (into, rest.split_last()) {
-        (Some(target), _) => Some((rest, target, true)),
-        (None, Some((target, sources))) => Some((sources, target, target.shape().ends_with('/'))),
-        (None, None) => None,
-    }
 }
 
 /// Steps run in the order in which they are written: the one of the first chain comes before that of the second where they part.

@@ -110,6 +110,7 @@ impl Tracer<'_> {
         for edit in edits {
             self.remember_edit(edit, &format!("`{name}`"), &place, frame);
         }
+        self.puts(words, &place, frame);
     }
 
     /// A tool writes its own configuration anew.
@@ -135,7 +136,9 @@ impl Tracer<'_> {
         let number = self.number;
         let known = self.before.edits.get_mut(&(frame.pipeline, frame.job)).filter(|_| same_action(CHECKOUT, action));
         // Those of steps beside it, and of later ones, may come behind it.
-        known.into_iter().for_each(|edits| edits.retain(|edit| edit.unit > number || edit.turn.is_beside(frame.turn)));
+        let laid = self.before.laid.get_mut(&(frame.pipeline, frame.job)).filter(|_| same_action(CHECKOUT, action));
+        let known = known.into_iter().chain(laid);
+        known.for_each(|edits| edits.retain(|edit| edit.unit > number || edit.turn.is_beside(frame.turn)));
     }
 
     fn remember_edit(&mut self, edit: Edit, by: &str, place: &Place, frame: &Frame) {

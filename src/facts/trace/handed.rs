@@ -29,6 +29,10 @@ impl Tracer<'_> {
             }
             HandedTo::File | HandedTo::Emptied => {
                 let path = handed.text.as_deref().unwrap_or_default();
+                self.lays(path, (handed.content.clone(), handed.appended), "the script", place, frame);
+                if path.starts_with('~') {
+                    return;
+                }
                 self.script_writes(path, place, frame);
                 return self.writes(path, handed.to == HandedTo::Emptied, place, frame);
             }
@@ -96,7 +100,8 @@ impl Tracer<'_> {
                         doubt.or_else(|| value.is_some_and(|value| value.starts_with(UNKNOWN_CHAR)).then_some(Reason::Dynamic));
                     return self.change(What::Every, doubt, why, place, frame);
                 }
-                let value = value.filter(|value| !value.contains(UNKNOWN_CHAR)).map(str::to_owned);
+                let told = |value: &&str| !value.contains(UNKNOWN_CHAR) || shadow::is_told_by_parts(name);
+                let value = value.filter(told).map(str::to_owned);
                 self.change(What::Variable(name.to_owned(), value), doubt, String::new(), place, frame);
             }
         }

@@ -112,10 +112,11 @@ impl Tracer<'_> {
                 holds.extend(shadow::launchers::of_variables(&ecosystems, env, workdir, self.world, &hop.place));
             }
         }
+        let laid = if hit.wrapped { None } else { self.laid_before(hit.tool, &hit.tool.run[hit.row], frame) };
         let edited = self.edits_before(hit.tool, frame);
         holds.extend(edited.holds);
         holds.extend(self.is_fed_nothing(hit.tool, frame));
-        let conditions = frame.conditions.iter().cloned().chain(edited.conditions).collect();
+        let conditions = frame.conditions.iter().cloned().chain(edited.conditions).chain(laid).collect();
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
             row: hit.row,

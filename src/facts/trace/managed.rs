@@ -26,10 +26,12 @@ impl Tracer<'_> {
     pub(super) fn surroundings(&mut self, words: &[Word], frame: &Frame) -> Option<Frame> {
         let managed = self.managed(words, frame).or_else(|| self.program_started(frame));
         let holds = launchers::of_launcher(words, &frame.workdir, self.world);
-        if holds.is_empty() {
+        let laid = self.laid_around(words, frame);
+        if holds.is_empty() && laid.is_none() {
             return managed;
         }
         let mut launched = managed.unwrap_or_else(|| frame.clone());
+        launched.conditions.extend(laid);
         holds.into_iter().for_each(|hold| launched.put(hold));
         Some(launched)
     }

@@ -17,6 +17,7 @@ mod frame;
 mod handed;
 mod installed;
 mod installer;
+mod laid_over;
 mod leaf;
 mod local_packages;
 mod managed;
@@ -180,7 +181,7 @@ impl<'w> Tracer<'w> {
         for hold in self.run_first(&frame) {
             frame.put(hold);
         }
-        self.given(&mut frame);
+        self.given(&unit.handed, &mut frame);
         self.own = Arc::clone(&frame.env);
         frame.conditions.extend(self.never_made(&frame.workdir, &frame));
         if let Work::Foreign { code: Code::Text(text), .. } = &unit.work {

@@ -6,6 +6,7 @@ mod first;
 mod foreign;
 mod images;
 mod installers;
+mod laid_over;
 mod left_behind;
 mod left_out;
 mod looked_up;
@@ -34,13 +35,13 @@ const BASE: &[(&str, &str)] = &[
 /// Files of these trees that may be run.
 const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "ci/plain.py", "ci/long.task", "site/page.css"];
 
-/// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:` or a `shell:`, or use an action.
+/// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:`, a `shell:` or an `env:`, or use an action.
 fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
     let mut workflow =
         "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n".to_owned();
     for step in steps.split("\n---\n") {
         let (condition, script) = match step.split_once('\n') {
-            Some((first, rest)) if ["if: ", "shell: "].iter().any(|key| first.starts_with(key)) => {
+            Some((first, rest)) if ["if: ", "shell: ", "env: "].iter().any(|key| first.starts_with(key)) => {
                 (format!("        {first}\n"), rest)
             }
             _ => (String::new(), step),

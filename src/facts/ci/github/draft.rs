@@ -1,7 +1,7 @@
 //! Owns one pipeline while it is being put together, and what is shared by all of them. Refuses to read anything.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::equal;
@@ -86,6 +86,8 @@ pub(super) struct Part {
     pub(super) workdir: Workdir,
     /// Its environment.
     pub(super) env: Arc<Env>,
+    /// Variables of it that scripts before it set to what is not known.
+    pub(super) handed: Arc<BTreeSet<String>>,
     /// From the job to the step.
     pub(super) hops: Vec<Hop>,
     /// What loses its failure.
@@ -125,10 +127,10 @@ impl Draft<'_> {
         // What follows is not known, whatever is known of this step.
         let unknown = Verdict::of(Answer::Unknown(why.clone()));
         let starts = (0..self.events.len()).map(|event| unknown.start(event)).collect();
-        let Unit { chain, workdir, env, shadows, search, turn, .. } = unit;
+        let Unit { chain, workdir, env, handed, shadows, search, turn, .. } = unit;
         let hops = chain[chain.len().saturating_sub(hops)..].to_vec();
         let (holds, under, work, recorded) = (Vec::new(), Vec::new(), Work::Opaque(why), unit.recorded.is_some());
-        let part = Part { work, workdir, env, hops, holds, under, shadows, search, recorded, turn };
+        let part = Part { work, workdir, env, handed, hops, holds, under, shadows, search, recorded, turn };
         let unit = self.unit(job, verdicts, part, starts);
         self.units.push(unit);
     }
@@ -142,9 +144,9 @@ impl Draft<'_> {
         self.complement(verdicts, &mut starts);
         let mut chain: Vec<Hop> = self.trigger(&starts).into_iter().collect();
         chain.extend(part.hops);
-        let Part { work, workdir, env, holds, shadows, search, recorded, turn, .. } = part;
+        let Part { work, workdir, env, handed, holds, shadows, search, recorded, turn, .. } = part;
         let recorded = recorded.then_some(recorded::FILES.as_slice());
-        Unit { chain, job, work, workdir, env, starts, holds, shadows, search, recorded, turn }
+        Unit { chain, job, work, workdir, env, handed, starts, holds, shadows, search, recorded, turn }
     }
 
     /// Whether a unit is no other one's like: what variants of a job have in common is followed once.

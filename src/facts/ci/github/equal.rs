@@ -35,6 +35,7 @@ pub(super) fn same(one: &Unit, other: &Unit) -> bool {
         && all(&one.search, &other.search, same_directory)
         && all(&one.starts, &other.starts, same_start)
         && same_work(&one.work, &other.work)
+        && one.handed == other.handed
         && (Arc::ptr_eq(&one.env, &other.env) || one.env == other.env)
 }
 

@@ -1,6 +1,6 @@
 //! Owns what is handed to a step: environment, inputs, `continue-on-error`. Refuses to know what becomes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::budget::Budget;
@@ -21,6 +21,7 @@ use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Env, Input};
 use crate::facts::shadow;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::facts::workdir::Workdir;
 use crate::text::{MappedText, Span};
 
 /// Adds an `env:` to an environment; returns what in it gives names another meaning.
@@ -47,6 +48,8 @@ pub(super) struct StepEnv {
     pub(super) known: Arc<Env>,
     /// What stands behind the rest.
     pub(super) variables: Variables,
+    /// Of what is not known, what scripts before it set.
+    pub(super) handed: Arc<BTreeSet<String>>,
     /// What in it gives names another meaning.
     pub(super) shadows: Vec<Hold>,
 }
@@ -57,12 +60,17 @@ pub(super) fn step_env(files: &Files<'_>, lane: &Lane<'_>, state: &mut State, st
     let base = merged(lane, state);
     let variables = lane.variables.without(state.env.keys());
     let variables = state.written.iter().fold(variables, |all, (name, written)| all.with(name, &written.node));
-    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else { return StepEnv { known: base, variables, shadows } };
+    let unknown = state.env.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.clone());
+    let mut handed: BTreeSet<String> = unknown.collect();
+    let Some(own) = step.get("env").filter(|own| !own.is_empty()) else {
+        return StepEnv { known: base, variables, handed: Arc::new(handed), shadows };
+    };
+    handed.retain(|name| own.get(name).is_none());
     let mut env = (*base).clone();
     let scope = lane.scope(files, &base, &variables, state);
     shadows.extend(add_env(Some(own), &scope, &mut env, &files.repository.budget));
     let variables = variables.and(Some(own), &env, &scope);
-    StepEnv { known: Arc::new(env), variables, shadows }
+    StepEnv { known: Arc::new(env), variables, handed: Arc::new(handed), shadows }
 }
 
 /// The lane's environment with what earlier steps added.
@@ -227,4 +235,13 @@ fn split(text: &MappedText) -> Vec<Word> {
         });
     }
     words
+}
+
+/// The directory that a step stands in, of one that it names.
+pub(super) fn enter(from: &Workdir, directory: Option<&Val>) -> Workdir {
+    match directory {
+        None | Some(Val::Null) => from.clone(),
+        Some(Val::Open(open)) => from.enter(&format!("{}{UNKNOWN_CHAR}{}", open.prefix, open.suffix)),
+        Some(value) => value.as_text().map_or_else(|| from.unknown(), |path| from.enter(&path)),
+    }
 }

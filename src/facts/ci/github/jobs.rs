@@ -292,6 +292,7 @@ impl OneJob<'_, '_> {
             work,
             workdir: Workdir::workspace(),
             env: Arc::clone(&self.around.env),
+            handed: Arc::default(),
             hops,
             holds: self.site.holds.clone(),
             under: self.site.under.clone(),

@@ -1,7 +1,7 @@
 //! Owns one step of a job or of a composite action: whether it runs, where, with what, and what it does. Refuses to follow
 //! actions: `composite` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::checkout::Checkout;
@@ -38,6 +38,7 @@ struct Reading<'a, 'd> {
     step: Value<'d>,
     env: Arc<Env>,
     variables: Variables,
+    handed: Arc<BTreeSet<String>>,
     /// The event that stands for those that start it, when they are alike.
     event: Option<(usize, &'a EventInfo)>,
     shadows: Vec<Hold>,
@@ -61,7 +62,7 @@ pub(super) fn lower(
     if !files.repository.budget.bytes(span.end - span.start) {
         files.repository.budget.spend_units();
     }
-    let StepEnv { known: env, variables, shadows } = inputs::step_env(files, lane, state, step);
+    let StepEnv { known: env, variables, handed, shadows } = inputs::step_env(files, lane, state, step);
     let scope = lane.scope(files, &env, &variables, state);
     let condition = Condition::read(step.get("if")).within(&scope);
     let verdicts: Vec<Verdict> = match condition.is_written() {
@@ -93,8 +94,20 @@ pub(super) fn lower(
         false => grouped::groups(step, draft.events, &verdicts, &variables, &scope),
     };
     let certain = verdicts.iter().any(|verdict| verdict.answer.is_yes()) && !condition.is_written();
-    let whole =
-        Reading { files, lane, step, env, variables, event: None, shadows, verdicts, lost, recorded: later.recorded, condition };
+    let whole = Reading {
+        files,
+        lane,
+        step,
+        env,
+        variables,
+        handed,
+        event: None,
+        shadows,
+        verdicts,
+        lost,
+        recorded: later.recorded,
+        condition,
+    };
     let events = draft.events;
     match groups.as_slice() {
         [] => whole.lower(draft, state, certain),
@@ -165,7 +178,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             Some(directory) => Some(template::value_of(directory, &scope)),
             None => self.lane.directory.clone(),
         };
-        let workdir = enter(&state.workspace(), directory.as_ref());
+        let workdir = inputs::enter(&state.workspace(), directory.as_ref());
         let mut shadows = Vec::new();
         let shell_place = self.step.get("shell").map_or_else(|| place.clone(), Value::place);
         let work = match shells::choose(written.as_ref(), self.lane.os, self.lane.container) {
@@ -348,9 +361,9 @@ impl<'a, 'd> Reading<'a, 'd> {
         all_shadows.extend(shadows);
         let (search, doubt) = State::set_path(&self.env, &workdir, self.files.snapshot, &self.step.place());
         all_shadows.extend(doubt);
-        let env = Arc::clone(&self.env);
+        let (env, handed) = (Arc::clone(&self.env), Arc::clone(&self.handed));
         let (recorded, turn) = (self.recorded, self.lane.turn);
-        let part = Part { work, workdir, env, hops, holds, under, shadows: all_shadows, search, recorded, turn };
+        let part = Part { work, workdir, env, handed, hops, holds, under, shadows: all_shadows, search, recorded, turn };
         draft.push(self.files, self.lane.job, &self.verdicts, part);
     }
 }
@@ -364,14 +377,6 @@ fn compares_event(call: &ActionCall) -> bool {
 /// `shell:` with its expressions evaluated.
 pub(super) fn written(shell: Value<'_>, scope: &Scope<'_>) -> Written {
     template::value_of(shell, scope).as_text().map_or(Written::Unknown, |text| Written::Text(text.to_string()))
-}
-
-fn enter(from: &Workdir, directory: Option<&Val>) -> Workdir {
-    match directory {
-        None | Some(Val::Null) => from.clone(),
-        Some(Val::Open(open)) => from.enter(&format!("{}{UNKNOWN_CHAR}{}", open.prefix, open.suffix)),
-        Some(value) => value.as_text().map_or_else(|| from.unknown(), |path| from.enter(&path)),
-    }
 }
 
 /// The hop of a script: its first line that is neither blank nor a comment.

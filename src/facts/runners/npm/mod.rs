@@ -15,6 +15,7 @@ mod together;
 
 pub(super) use exec::{Left, npm_exec, npx, selected};
 pub(super) use package::Kept;
+pub(in crate::facts) use package::SETTINGS;
 
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::Why;

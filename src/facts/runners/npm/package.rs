@@ -261,6 +261,9 @@ impl Kept {
     }
 }
 
+/// Where the settings of package managers are.
+pub(in crate::facts) const SETTINGS: [&str; 3] = [".npmrc", "pnpm-workspace.yaml", ".yarnrc"];
+
 /// Settings of the package managers that change what a script does.
 #[derive(Default)]
 pub(super) struct Settings {
@@ -289,8 +292,9 @@ impl Settings {
     }
 
     fn read(&mut self, snapshot: &Snapshot, here: &Workdir) {
+        let [of_npm, of_pnpm, of_yarn] = SETTINGS;
         let document = |name: &str, format| here.resolve(name).and_then(|path| snapshot.document(&path, format).ok());
-        if let Some(npmrc) = document(".npmrc", Format::Ini) {
+        if let Some(npmrc) = document(of_npm, Format::Ini) {
             // npm takes a key in quotes as well.
             let bare = |key: &str| top(&npmrc, key);
             let value = |key: &str| [key.to_owned(), format!("\"{key}\""), format!("'{key}'")].iter().find_map(|key| bare(key));
@@ -302,11 +306,11 @@ impl Settings {
             self.odd = self.odd.take().or_else(|| odd.map(|value| value.place()));
             self.take(value("script-shell"), value("ignore-scripts"), value("enable-pre-post-scripts"));
         }
-        if let Some(pnpm) = document("pnpm-workspace.yaml", Format::Yaml) {
+        if let Some(pnpm) = document(of_pnpm, Format::Yaml) {
             let root = pnpm.root();
             self.take(root.get("scriptShell"), root.get("ignoreScripts"), root.get("enablePrePostScripts"));
         }
-        if let Some(path) = here.resolve(".yarnrc")
+        if let Some(path) = here.resolve(of_yarn)
             && let Ok(file) = snapshot.read(&path)
         {
             for (at, line) in file.text.lines().enumerate().take(1000) {

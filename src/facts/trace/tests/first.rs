@@ -107,3 +107,59 @@ fn a_module_of_the_tree_comes_before_what_a_tool_imports() {
     ];
     check(&rows, &files);
 }
+
+/// What sends a value of a variable to the steps to come: a computed one is as good as one that is written out.
+#[test]
+fn a_computed_value_that_later_steps_are_given() {
+    let files = [
+        ("lib/bandit/__init__.py", ""),
+        ("Cargo.toml", "[package]\nname = \"x\"\nversion = \"1.0.0\"\n"),
+        ("src/main.rs", "fn main() {}\n"),
+        ("tools/wrapper", "#!/bin/sh\n"),
+        ("load.js", "1\n"),
+    ];
+    let heads = [
+        "$PWD/",
+        "${PWD}/",
+        "$(pwd)/",
+        "$GITHUB_WORKSPACE/",
+        "${GITHUB_WORKSPACE}/",
+        "${{ github.workspace }}/",
+        "./",
+        "/opt/x:$PWD/",
+    ];
+    let python = |value: &str| format!("echo \"PYTHONPATH={value}\" >> $GITHUB_ENV\n---\nbandit -r src");
+    let rust = |name: &str, value: &str| format!("echo \"{name}={value}\" >> \"$GITHUB_ENV\"\n---\ncargo clippy -- -D warnings");
+    let mut rows: Vec<(&str, String, &str)> = Vec::new();
+    for head in heads {
+        for tail in ["", ":$PYTHONPATH", ":$(python -c 'import site')"] {
+            rows.push(("bandit", python(&format!("{head}lib{tail}")), "configured"));
+        }
+        let head = head.rsplit(':').next().unwrap_or(head);
+        rows.extend(["RUSTC", "RUSTC_WRAPPER"].map(|name| ("clippy", rust(name, &format!("{head}tools/wrapper")), "configured")));
+    }
+    rows.extend([
+        ("bandit", python("$X:$PWD/lib"), "configured"),
+        ("bandit", python("$PWD/other:$PYTHONPATH"), "gates"),
+        ("bandit", python("$X/lib"), "runs (gates)"),
+        ("bandit", python("$X/site-packages"), "gates"),
+        ("bandit", python("$X"), "gates"),
+        ("bandit", "export PYTHONPATH=$PWD/lib:$PYTHONPATH\nbandit -r src".to_owned(), "configured"),
+        ("bandit", "export PYTHONPATH=$X/lib\nbandit -r src".to_owned(), "runs (gates)"),
+        ("bandit", "PYTHONPATH=$PWD/lib:$PYTHONPATH bandit -r src".to_owned(), "configured"),
+        // What the step says itself comes before.
+        ("bandit", "echo \"PYTHONPATH=$PWD/lib\" >> $GITHUB_ENV\n---\nenv: {PYTHONPATH: ''}\nbandit -r src".to_owned(), "gates"),
+        (
+            "bandit",
+            "echo \"PYTHONPATH=$PWD/lib\" >> $GITHUB_ENV\n---\necho PYTHONPATH= >> $GITHUB_ENV\n---\nbandit -r src".to_owned(),
+            "gates",
+        ),
+        ("clippy", rust("RUSTC_WRAPPER", "$X/tools/wrapper"), "runs (gates)"),
+        ("clippy", rust("RUSTC_WRAPPER", "$X/sccache"), "gates"),
+        ("clippy", rust("RUSTC_WRAPPER", "$(which sccache)"), "gates"),
+        ("clippy", "RUSTC_WRAPPER=$X/tools/wrapper cargo clippy -- -D warnings".to_owned(), "runs (gates)"),
+        ("bandit", "echo \"MAKEFLAGS=$X\" >> $GITHUB_ENV\n---\nbandit -r src".to_owned(), "gates"),
+    ]);
+    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(tool, steps, expected)| (*tool, steps.as_str(), *expected)).collect();
+    check(&rows, &files);
+}
