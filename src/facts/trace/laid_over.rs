@@ -38,6 +38,8 @@ pub(super) struct Over {
     snapshot: Snapshot,
     seen: Seen,
     files: Vec<(RepoPath, Written)>,
+    /// The last write of more than are remembered: what was written beside them is not known.
+    past: Option<Hold>,
 }
 
 struct Written {
@@ -67,7 +69,7 @@ impl Over {
     /// The write of a file that was read since and holds what is not known.
     fn open(&self) -> Option<Hold> {
         let mut open = self.files.iter().filter(|(path, written)| !written.known && self.snapshot.was_read(path));
-        open.next().map(|(_, written)| written.hold.clone())
+        open.next().map(|(_, written)| written.hold.clone()).or_else(|| self.past.clone())
     }
 }
 
@@ -120,8 +122,6 @@ impl Tracer<'_> {
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
         let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
         let known = self.before.laid.entry((frame.pipeline, frame.job)).or_default();
-        // Past the bound nothing is known of the last of them.
-        let text = text.filter(|_| known.len() + 1 < MOST);
         let what = What::Laid(Laid { path: at, text, appended });
         if known.len() < MOST {
             known.push(Change { unit: self.number, what, hold, at_once: false, chain, starts, turn: frame.turn });
@@ -136,6 +136,7 @@ impl Tracer<'_> {
         if reaching.is_empty() {
             return None;
         }
+        let past = (laid.len() >= MOST).then(|| reaching.last().map(|(.., hold)| hold.clone())).flatten();
         let of = (frame.pipeline, frame.job, reaching.iter().map(|(at, ..)| *at).collect());
         if let Some(over) = self.before.over.as_ref().filter(|over| over.of == of) {
             return Some(Arc::clone(over));
@@ -157,7 +158,7 @@ impl Tracer<'_> {
         }
         let (texts, files): (Vec<_>, Vec<_>) =
             texts.into_iter().map(|(path, (text, written))| ((path.clone(), text), (path, written))).unzip();
-        let over = Arc::new(Over { of, snapshot: base.overlaid(texts), seen: Seen::default(), files });
+        let over = Arc::new(Over { of, snapshot: base.overlaid(texts), seen: Seen::default(), files, past });
         self.before.over = Some(Arc::clone(&over));
         Some(over)
     }

@@ -103,3 +103,13 @@ fn what_does_no_harm() {
     ];
     check(&rows, FILES);
 }
+
+/// More files than are remembered: what was written beside them is not known.
+#[test]
+fn past_the_bound_nothing_is_known() {
+    let many: String = (0..70).map(|at| format!("touch d{at}/.npmrc\n")).collect();
+    let before = format!("{many}touch bandit.py");
+    rows(&[(&before, "python -m bandit -r src")], "configured (gates)");
+    let few: String = (0..10).map(|at| format!("touch d{at}/.npmrc\n")).collect();
+    rows(&[(&few, "bandit -r src")], "gates");
+}
