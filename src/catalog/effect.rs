@@ -30,7 +30,7 @@ pub struct Effect {
     /// A question that the tool's reader answers.
     #[serde(default)]
     pub setting: Option<String>,
-    /// Flags that decide instead of `key`, when one of them is given.
+    /// Flags that decide instead, when one of them is given.
     #[serde(default)]
     pub unless: Vec<String>,
     /// It hardens error-level findings only: warnings still pass.

@@ -8,6 +8,7 @@ use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+pub mod audits;
 pub mod bot;
 pub mod command;
 pub mod effect;

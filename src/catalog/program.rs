@@ -39,6 +39,18 @@ pub struct Programs {
     /// Commands that install packages.
     #[serde(default)]
     pub installer: Vec<Installer>,
+    /// Programs that look after the environment of a project.
+    #[serde(default)]
+    pub manager: Vec<Manager>,
+    /// Programs of the forge's own machines that fixes may call as they are.
+    #[serde(default)]
+    pub on_machines: Vec<String>,
+    /// Programs that those have not, or not as they are needed, and the steps that bring them.
+    #[serde(default)]
+    pub brought: Vec<Brought>,
+    /// Inputs of actions by which packages are installed.
+    #[serde(default)]
+    pub installing_input: Vec<InstallingInput>,
     /// Where managers of packages put programs in a tree.
     #[serde(default)]
     pub home: Vec<Home>,
@@ -66,6 +78,72 @@ pub struct Starter {
     /// Words that stand before the command and are none of its (a user).
     #[serde(default)]
     pub operands: usize,
+}
+
+/// A program that puts what a project declares into an environment, mostly one of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// Its name.
+    pub name: String,
+    /// Commands that install what the project in their directory declares.
+    #[serde(default)]
+    pub installs: Vec<Vec<String>>,
+    /// Commands that run the rest of their line in that environment.
+    #[serde(default)]
+    pub runs: Vec<Vec<String>>,
+    /// Those install it first.
+    #[serde(default)]
+    pub syncs: bool,
+    /// Flags of both with which nothing of what the product needs is installed.
+    #[serde(default)]
+    pub besides: Vec<String>,
+    /// Commands that write what the project declares to a list.
+    #[serde(default)]
+    pub exports: Vec<Vec<String>>,
+    /// The environment is that of the job, after one of these commands.
+    #[serde(default)]
+    pub in_place: Vec<Vec<String>>,
+    /// Likewise where this variable is set.
+    #[serde(default)]
+    pub in_place_by: Vec<String>,
+    /// It installs into the environment of the job whatever is said.
+    #[serde(default)]
+    pub always_in_place: bool,
+    /// What it installs is said in files that are not read.
+    #[serde(default)]
+    pub unread: bool,
+}
+
+/// A program that a new machine has not, and the steps that bring it, as they stand in a workflow.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brought {
+    /// How commands begin that need it.
+    pub commands: Vec<Vec<String>>,
+    /// Only where this is the lock file.
+    #[serde(default)]
+    pub lock: Option<String>,
+    /// The steps.
+    pub steps: String,
+    /// The program whose release `packageManager` may name.
+    #[serde(default)]
+    pub named: Option<String>,
+    /// The steps where it does; `{manifest}` stands for the `package.json` that does so.
+    #[serde(default)]
+    pub steps_named: Option<String>,
+}
+
+/// An input of an action whose words are installed into the environment of the job.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstallingInput {
+    /// `owner/name`.
+    pub action: String,
+    /// The input.
+    pub input: String,
+    /// The command that installs them.
+    pub command: Vec<String>,
 }
 
 /// Directories of a tree in which a manager of packages puts the programs of what it installs.

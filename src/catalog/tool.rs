@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::knows::Knows;
 
+pub use super::audits::Audits;
 pub use super::effect::{Does, Effect};
 pub use super::run::{Export, FedBy, Findings, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
 pub use super::suppress::Suppress;
@@ -84,6 +85,9 @@ pub struct Tool {
     /// How its targets are named.
     #[serde(default)]
     pub targets: Option<Targets>,
+    /// What it audits, for a tool that looks at lists or at the environment it runs in.
+    #[serde(default)]
+    pub audits: Option<Audits>,
     /// What one run stays inside of, whatever directory or pattern it is given.
     #[serde(default)]
     pub bounded_by: Option<Boundary>,

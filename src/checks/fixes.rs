@@ -1,6 +1,7 @@
 //! Owns which fix fits a tool that does not gate: what to add, what to remove, which step to paste, in this repository.
 //! Refuses to promise more than what was seen.
 
+mod brought;
 mod by_hand;
 mod held;
 mod open;
@@ -95,6 +96,7 @@ fn whole_workflow(rule: &str, on_changes: bool, step: &str, bench: &Bench<'_>) -
     out.push(format!(
         "add {path}:\n{on}permissions:\n  contents: read\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4"
     ));
+    out.extend(brought::before(&steps, bench).iter().map(|line| format!("      {line}")));
     out.extend(steps.iter().map(|line| format!("      {line}")));
     out.extend(after.map(str::to_owned));
     Some(out.join("\n"))

@@ -194,6 +194,9 @@ fn applies(
     settings: &Settings,
     here: &Place,
 ) -> Answer<Place> {
+    if find_flag(&effect.unless, None, &invocation.args).is_some() {
+        return Answer::No;
+    }
     if let Some(name) = &effect.env {
         return match invocation.env.get(name) {
             None => Answer::No,
@@ -228,9 +231,6 @@ fn applies(
         return settings.settings.get(name).cloned().unwrap_or(Answer::No);
     }
     if let Some(key) = &effect.key {
-        if find_flag(&effect.unless, None, &invocation.args).is_some() {
-            return Answer::No;
-        }
         let accepts = |value: Value<'_>| key_value_matches(effect, value);
         return match places::value_place(query, &invocation.inputs, effect, key, accepts) {
             Ok(place) => place.map_or(Answer::No, Answer::Yes),

@@ -3,6 +3,7 @@
 use super::hold::{Hold, Hop};
 use super::pipeline::{Env, Input, Start};
 use super::shell::Word;
+use super::supplied::Supplied;
 use super::workdir::Workdir;
 use crate::answer::Why;
 use crate::text::RepoPath;
@@ -47,6 +48,8 @@ pub struct Invocation {
     pub packages: Vec<String>,
     /// Its environment holds those packages and nothing of the project's.
     pub isolated: bool,
+    /// What lies in the environments of its job, for a tool that audits one.
+    pub supplied: Option<Arc<Supplied>>,
     /// It is a command of the repository's own that the policy says stands for the tool (`[tools.X] argv`).
     pub wrapped: bool,
     /// For a tool that runs inside a host: the row of the host's `run` that matched.

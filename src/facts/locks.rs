@@ -12,7 +12,11 @@ const BERRY: (&str, &str) = ("javascript", ".yarnrc.yml");
 
 /// All lock files, by language and directory.
 #[derive(Debug, Default)]
-pub struct Locks(BTreeMap<String, BTreeMap<RepoPath, String>>);
+pub struct Locks {
+    by_language: BTreeMap<String, BTreeMap<RepoPath, String>>,
+    /// The program that `packageManager` beside one names.
+    managers: BTreeMap<RepoPath, String>,
+}
 
 /// The lock files of a tree, as the catalogue names them for each kind of manifest; of several in one directory the first.
 #[must_use]
@@ -33,19 +37,25 @@ pub fn gather(snapshot: &Snapshot, languages: &Languages) -> Locks {
     }
     let mut locks = Locks::default();
     for ((language, directory), at) in found {
-        locks.0.entry(language.to_owned()).or_default().insert(directory, names[at].1.to_owned());
+        if let Some((manager, _)) = asked_for(snapshot, &directory).filter(|_| language == BERRY.0) {
+            locks.managers.insert(directory.clone(), manager);
+        }
+        locks.by_language.entry(language.to_owned()).or_default().insert(directory, names[at].1.to_owned());
     }
     locks
 }
 
 /// Whether the `package.json` of a directory asks for a yarn that came after the first.
 fn asks_for_berry(snapshot: &Snapshot, directory: &RepoPath) -> bool {
-    let document = directory.join("package.json").and_then(|path| snapshot.document(&path, Format::Json).ok());
-    let version = document.as_ref().and_then(|document| {
-        let (name, version) = document.root().get("packageManager")?.as_str()?.split_once('@')?;
-        (name == "yarn").then(|| version.to_owned())
-    });
+    let version = asked_for(snapshot, directory).filter(|(name, _)| name == "yarn").map(|(_, version)| version);
     version.is_some_and(|version| !version.starts_with("1.") && !version.starts_with("0."))
+}
+
+/// The program that the `package.json` of a directory asks for, and its version.
+fn asked_for(snapshot: &Snapshot, directory: &RepoPath) -> Option<(String, String)> {
+    let document = directory.join("package.json").and_then(|path| snapshot.document(&path, Format::Json).ok())?;
+    let (name, version) = document.root().get("packageManager")?.as_str()?.split_once('@')?;
+    Some((name.to_owned(), version.to_owned()))
 }
 
 impl Locks {
@@ -55,10 +65,16 @@ impl Locks {
         self.nearest_in(directory, language).map(|(_, name)| name)
     }
 
+    /// The program that the `package.json` beside a lock file of JavaScript asks for.
+    #[must_use]
+    pub fn manager(&self, directory: &RepoPath) -> Option<&str> {
+        self.managers.get(directory).map(String::as_str)
+    }
+
     /// The same, with the directory that it stands in.
     #[must_use]
     pub fn nearest_in(&self, directory: &RepoPath, language: &str) -> Option<(RepoPath, &str)> {
-        let known = self.0.get(language)?;
+        let known = self.by_language.get(language)?;
         directory.ancestors().find_map(|above| known.get(&above).map(String::as_str).map(|name| (above, name)))
     }
 }

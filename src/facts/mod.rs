@@ -1,6 +1,7 @@
 //! Owns the vendor-neutral facts of one tree: components, pipelines, invocations, ladder, bots, API descriptions, tags.
 //! Refuses to judge.
 
+mod audited;
 mod audits;
 mod best;
 pub mod bots;
@@ -44,6 +45,7 @@ pub mod spelling;
 mod spoken_for;
 pub mod standing;
 pub mod starts;
+pub mod supplied;
 pub mod tags;
 mod targets;
 pub mod tool_config;

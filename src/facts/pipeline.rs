@@ -331,6 +331,8 @@ pub struct Job {
     pub checks: Vec<Option<String>>,
     /// Whether a merge waits for one of them.
     pub required: Option<super::required::Requirement>,
+    /// Its steps run in a container.
+    pub in_image: bool,
     /// The ids of the jobs that it needs.
     pub needs: Vec<String>,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::audited;
 use super::audits;
 use super::best;
 use super::components::{Component, Inventory};
@@ -272,6 +273,10 @@ fn on_component<'a>(
         let mut on = one.ranked.on(one.pipeline.map(|index| &evidence.pipelines[index]), Some(sight), evidence.filtered);
         if tool.is(ToolKind::Sca) {
             one.ranked.put_aside(&mut on);
+        }
+        if let Some(hold) = audited::unseen(evidence, tool, one.ranked.invocation, component) {
+            on.bound = on.bound.held(&hold);
+            on.held.push(hold);
         }
         if let Belongs::Perhaps(hold) = belongs {
             on.bound = on.bound.held(&hold);

@@ -351,6 +351,11 @@ impl Snapshot {
         Ok(file)
     }
 
+    /// Lists a file whose text was read and that its reader does not take: too large for it, nested too deeply, or no script.
+    pub fn given_up(&self, path: &RepoPath, why: &str) {
+        lock(&self.unread).insert(path.clone(), why.to_owned());
+    }
+
     fn record(&self, unread: &Unread) {
         // A submodule is another repository: no reader can read it here, so that nothing of this tree is left uninspected.
         if !matches!(unread.kind, UnreadKind::Missing | UnreadKind::Submodule) {

@@ -117,3 +117,20 @@ fn told(findings: &[DecidedFinding]) -> String {
     };
     findings.iter().map(line).collect()
 }
+
+/// A configuration past the bound of its reader is listed, with the reason.
+#[test]
+fn a_script_that_its_reader_does_not_take_is_not_inspected() {
+    let config = format!("export default [{}];\n", "{},".repeat(200_000));
+    let ci = "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npx eslint .\n";
+    let files = [
+        ("eslint.config.js", config.as_str()),
+        ("a.js", "export default 1;\n"),
+        ("package.json", "{\"devDependencies\": {\"eslint\": \"9\"}}\n"),
+        (".github/workflows/ci.yml", ci),
+    ];
+    let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    tollgate::facts::gather(&snapshot, tollgate::catalog::Catalog::builtin(), &tollgate::terms::Terms::default()).expect("facts");
+    let listed: Vec<String> = snapshot.not_inspected().iter().map(|one| format!("{}: {}", one.path, one.why)).collect();
+    assert_eq!(listed, ["eslint.config.js: the configuration is larger than 512 KiB"]);
+}

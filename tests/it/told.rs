@@ -9,6 +9,7 @@ mod pasted;
 mod said;
 mod security_off;
 mod steps;
+mod whole;
 
 use tollgate::answer::Reason;
 use tollgate::catalog::{Catalog, Severity};

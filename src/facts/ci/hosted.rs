@@ -68,7 +68,14 @@ pub fn default_setup(world: &World<'_>) -> Option<Pipeline> {
     };
     let analyze = BTreeMap::from([("languages".to_owned(), input)]);
     let units = vec![unit("actions/checkout", BTreeMap::new()), unit("github/codeql-action/analyze", analyze)];
-    let job = Job { id: "analyze".to_owned(), place: place.clone(), checks: Vec::new(), required: None, needs: Vec::new() };
+    let job = Job {
+        id: "analyze".to_owned(),
+        place: place.clone(),
+        checks: Vec::new(),
+        required: None,
+        in_image: false,
+        needs: Vec::new(),
+    };
     Some(Pipeline { system: CODE_SCANNING, path: RepoPath::root(), events, jobs: vec![job], units, problems: Vec::new() })
 }
 
@@ -101,7 +108,8 @@ pub fn gather(world: &World<'_>, terms: &Terms, index: usize) -> Option<(Pipelin
         place: place.clone(),
     };
     let checks = vec![Some("pre-commit.ci - pr".to_owned())];
-    let job = Job { id: "pre-commit.ci".to_owned(), place: place.clone(), checks, required: None, needs: Vec::new() };
+    let job =
+        Job { id: "pre-commit.ci".to_owned(), place: place.clone(), checks, required: None, in_image: false, needs: Vec::new() };
     let why = Why::new(Reason::NoToken, "pre-commit.ci runs hooks only where its app is installed").at(place.clone());
     let path = place.path.clone();
     let doubt = Some(why).filter(|_| everywhere != Some(Some(true)));

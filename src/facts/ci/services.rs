@@ -61,7 +61,8 @@ fn one(
         paths: None,
         place: place.clone(),
     };
-    let job = Job { id: tool.id.clone(), place: place.clone(), checks: Vec::new(), required: None, needs: Vec::new() };
+    let job =
+        Job { id: tool.id.clone(), place: place.clone(), checks: Vec::new(), required: None, in_image: false, needs: Vec::new() };
     let pipeline = Pipeline {
         system: SERVICE,
         path: path.clone(),
@@ -95,6 +96,7 @@ fn one(
         reconfigured: false,
         packages: Vec::new(),
         isolated: true,
+        supplied: None,
         wrapped: false,
         host_row: None,
         by_hand: None,

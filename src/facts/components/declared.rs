@@ -36,19 +36,21 @@ pub(super) fn fill(snapshot: &Snapshot, languages: &Languages, manifests: &[Mani
     }
 }
 
-/// A manifest that names nothing leaves it to others of its component: lists in a directory below a project that only configures.
+/// A manifest that names nothing leaves it to others of its component: lists beside or below a project that only configures.
 fn by_others(component: &mut Component, manifests: &[ManifestFact]) {
     let fact = |path: &RepoPath| manifests.binary_search_by(|one| one.path.cmp(path)).ok().map(|at| &manifests[at]);
     let own = component.declaring().and_then(fact);
     if own.is_none_or(|own| own.updatable || own.member_of.is_some()) {
         return;
     }
-    // The nearest, one of the product first, and rather what was made of an `.in` than the `.in`.
+    // The nearest, one of the product first, rather what was made of an `.in` than the `.in`, and the plainest name.
     let rank = |one: &&ManifestFact| {
-        (one.scope, one.directory.segments().count(), one.path.file_name().ends_with(".in"), one.path.clone())
+        let name = one.path.file_name();
+        (one.scope, one.directory.segments().count(), name.ends_with(".in"), name.len(), one.path.clone())
     };
     let others = component.declared_in.iter().filter_map(fact).filter(|one| one.updatable);
-    if others.clone().any(|one| one.directory == component.directory) {
+    // A workspace is updated as a whole, where its root is.
+    if others.clone().any(|one| one.directory == component.directory && one.member_of.is_some()) {
         return;
     }
     if let Some(other) = others.min_by_key(rank) {

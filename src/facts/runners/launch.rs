@@ -184,6 +184,19 @@ pub(super) fn names_package(words: &[Word]) -> bool {
     words.iter().any(|word| fetched::is_specification(&word.head()))
 }
 
+/// The directory that `-C`, the first flag of a command of go, names.
+pub(super) fn directory_of_go(rest: &[Word], workdir: &Workdir) -> Option<Workdir> {
+    let head = rest.first()?.head();
+    let flag = head.as_str();
+    let flag = flag.strip_prefix('-').filter(|flag| flag.starts_with('-')).unwrap_or(flag);
+    let given = match flag.strip_prefix("-C") {
+        Some("") => rest.get(1)?.value.as_deref(),
+        Some(value) => rest[0].value.as_deref().and(value.strip_prefix('=')),
+        None => return None,
+    };
+    Some(given.map_or_else(|| workdir.unknown(), |directory| workdir.enter(directory)))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::facts::runners::launchers::Launchers;

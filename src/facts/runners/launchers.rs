@@ -118,6 +118,8 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
     }
     let run = call.words[at].value.as_deref() == Some("run");
     let mut rest = &call.words[at + 1..];
+    let moved = launch::directory_of_go(rest, call.workdir);
+    let call = &Call { words: call.words, env: call.env, workdir: moved.as_ref().unwrap_or(call.workdir), place: call.place };
     while let Some(value) = rest.first().and_then(|word| word.value.as_deref()).filter(|value| value.starts_with('-')) {
         let taken = catalog::lists(&world.catalog.commands.go.value_flags, value);
         rest = rest.get(1 + usize::from(taken)..).unwrap_or(&[]);

@@ -4,6 +4,7 @@
 use super::before::{Change, What};
 use super::{Frame, Tracer};
 use crate::facts::runners::{Step, Target};
+use crate::facts::supplied::Supplied;
 use crate::text::{Place, RepoPath};
 
 /// What stands for the commands of a build.
@@ -14,7 +15,7 @@ pub(super) struct Aside {
     changes: Vec<Change>,
     variables: Vec<Change>,
     edits: Vec<Change>,
-    installed: Vec<String>,
+    supplied: Supplied,
     whole: bool,
 }
 
@@ -31,7 +32,7 @@ impl Tracer<'_> {
             changes: of(&self.before.changes),
             variables: of(&self.before.variables),
             edits: of(&self.before.edits),
-            installed: self.installed.get(&job).cloned().unwrap_or_default(),
+            supplied: self.supplied.get(&job).cloned().unwrap_or_default(),
             whole: !self.changed.contains(&job),
         };
         let out = std::mem::take(&mut self.out);
@@ -81,7 +82,7 @@ impl Tracer<'_> {
         self.before.changes.insert(job, aside.changes);
         self.before.variables.insert(job, aside.variables);
         self.before.edits.insert(job, aside.edits);
-        self.installed.insert(job, aside.installed);
+        self.supplied.insert(job, aside.supplied);
         if aside.whole {
             self.changed.remove(&job);
         }

@@ -96,6 +96,7 @@ impl Tracer<'_> {
         if frame.never_starts() {
             return;
         }
+        self.may_supply(why.clone(), frame);
         let place = why.place.clone().or_else(|| frame.chain.last().map(|hop| hop.place.clone()));
         let place = place.unwrap_or_else(|| Place::file(crate::text::RepoPath::root()));
         let settled = self

@@ -10,6 +10,7 @@ use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start, Turn};
 use crate::facts::runners::{Built, Target};
 use crate::facts::shell::Shadow;
+use crate::facts::supplied::Supplied;
 use crate::facts::workdir::Workdir;
 
 /// Everything that is true of one point of a chain.
@@ -28,6 +29,8 @@ pub(super) struct Frame {
     pub(super) packages: Vec<String>,
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
+    /// What lies in the environment that a launcher or a manager has made for it.
+    pub(super) environment: Option<Arc<Supplied>>,
     pub(super) search: Arc<Vec<SearchDir>>,
     /// What a manager of programs makes of names behind its command.
     pub(super) also: Arc<Vec<(What, Hold)>>,
@@ -57,6 +60,7 @@ impl Frame {
             seen: Vec::new(),
             packages: Vec::new(),
             isolated: false,
+            environment: None,
             search: Arc::default(),
             also: Arc::default(),
             unread: None,

@@ -11,7 +11,7 @@ impl Tracer<'_> {
     pub(super) fn puts_beside(&mut self, words: &[Word], frame: &Frame) {
         let names = by(words);
         if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
-            self.installed.entry((frame.pipeline, frame.job)).or_default().extend(names);
+            self.job_of(frame).packages.extend(names);
         }
     }
 }

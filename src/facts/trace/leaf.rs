@@ -134,6 +134,7 @@ impl Tracer<'_> {
             reconfigured: edited.reconfigured,
             packages: self.beside(frame),
             isolated: frame.isolated,
+            supplied: hit.tool.audits.as_ref().map(|_| Arc::new(self.supplied_to(hit.tool, frame))),
             wrapped: hit.wrapped,
             host_row: None,
             by_hand: None,
@@ -144,7 +145,7 @@ impl Tracer<'_> {
     fn beside(&self, frame: &Frame) -> Vec<String> {
         let mut all = frame.packages.clone();
         if !frame.isolated {
-            all.extend(self.installed.get(&(frame.pipeline, frame.job)).into_iter().flatten().cloned());
+            all.extend(self.supplied.get(&(frame.pipeline, frame.job)).into_iter().flat_map(|job| &job.packages).cloned());
         }
         all
     }
@@ -182,6 +183,7 @@ impl Tracer<'_> {
         self.managed_steps(call, frame);
         self.brought_back(&call.name, frame);
         let known = self.known_action(call, frame);
+        self.supplied_by_action(call, known, frame);
         if !known {
             self.by_its_name(call, frame);
             self.by_its_inputs(call, frame);

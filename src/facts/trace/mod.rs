@@ -29,6 +29,7 @@ mod releasing;
 mod remote_packages;
 mod script;
 mod split;
+mod supplied;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -52,6 +53,7 @@ use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
+use crate::facts::supplied::Supplied;
 use crate::facts::workdir::Workdir;
 use crate::facts::{matching, shadow};
 use crate::terms::Terms;
@@ -102,8 +104,8 @@ struct Tracer<'w> {
     changed: std::collections::BTreeSet<(usize, usize)>,
     /// Where programs come from.
     brought: not_there::Brought,
-    /// What earlier commands of a job installed, by pipeline and job.
-    installed: BTreeMap<(usize, usize), Vec<String>>,
+    /// What commands put into environments that tools audit, by pipeline and job.
+    supplied: BTreeMap<(usize, usize), Supplied>,
     /// What feeds tools, by pipeline and job.
     fed: BTreeMap<(usize, usize), Vec<fed::Fed>>,
     /// What commands so far did to what comes after them in their job.
@@ -136,7 +138,7 @@ impl<'w> Tracer<'w> {
             by_name: std::cell::OnceCell::new(),
             exhausted: HashMap::new(),
             brought: not_there::Brought::default(),
-            installed: BTreeMap::new(),
+            supplied: BTreeMap::new(),
             fed: BTreeMap::new(),
             changed: std::collections::BTreeSet::new(),
             before: before::Before::default(),
@@ -171,6 +173,7 @@ impl<'w> Tracer<'w> {
             seen: Vec::new(),
             packages: Vec::new(),
             isolated: false,
+            environment: None,
             search: Arc::new(unit.search.clone()),
             also: Arc::default(),
             unread: None,
@@ -238,6 +241,7 @@ impl<'w> Tracer<'w> {
         self.release_command(words, frame);
         self.puts_beside(words, frame);
         self.feeds(words, frame);
+        self.supplies(words, frame);
         self.may_bring(words, place, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
@@ -311,6 +315,9 @@ impl<'w> Tracer<'w> {
         let kept = nexts.iter().map(|next| COPY * (1 + next.hops.len() + next.holds.len()) + next.target.bytes() / 4);
         world.meter.spend(kept.sum());
         let key = words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ");
+        let launched =
+            self.environment_of(words, frame).map(|environment| Frame { environment: Some(environment), ..frame.clone() });
+        let frame = launched.as_ref().unwrap_or(frame);
         match installed::own_environment(words) {
             Some(packages) => self.follow(nexts, key, stdin, &Frame { packages, isolated: true, ..frame.clone() }),
             None => self.follow(nexts, key, stdin, frame),

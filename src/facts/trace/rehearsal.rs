@@ -16,7 +16,7 @@ impl Tracer<'_> {
             return;
         }
         let number = self.number;
-        let (out, installed, changed) = (std::mem::take(&mut self.out), self.installed.clone(), self.changed.clone());
+        let (out, installed, changed) = (std::mem::take(&mut self.out), self.supplied.clone(), self.changed.clone());
         for unit in &pipeline.units {
             match jobs.contains(&unit.job) {
                 true => self.unit(index, unit),
@@ -28,7 +28,7 @@ impl Tracer<'_> {
             // That no more is followed is said once.
             self.out.opaque.extend(walked.opaque);
         }
-        (self.number, self.installed, self.changed) = (number, installed, changed);
+        (self.number, self.supplied, self.changed) = (number, installed, changed);
         self.brought = super::not_there::Brought::default();
         self.earlier.forget();
     }

@@ -1,5 +1,5 @@
-//! Owns `env -S`: a text that env divides into words, in front of those that stand behind it. Refuses what it computes in it
-//! (escapes, variables): those words are not known.
+//! Owns what programs make of their own line first: `env -S`, a text that env divides into words, and `go -C`, which may stand on either side
+//! of the command. Refuses what it computes in it (escapes, variables): those words are not known.
 
 use crate::facts::matching::program_name;
 use crate::facts::shell::Word;
@@ -10,8 +10,27 @@ const MOST: usize = 64 * 1024;
 /// Texts in texts that are divided; of more, what runs is not known.
 const NESTED: usize = 8;
 
-/// The words that env makes of its own line; `None` where it divides nothing (env(1), `-S`).
+/// The words that a program makes of its own line before it looks at them; `None` where it makes no others.
 pub(super) fn divided(words: &[Word]) -> Option<Vec<Word>> {
+    directory_behind(words).or_else(|| by_env(words))
+}
+
+/// `go -C DIR vet` is `go vet -C DIR` (cmd/go, `handleChdirFlag`: the flag is the first one, before or behind the command).
+fn directory_behind(words: &[Word]) -> Option<Vec<Word>> {
+    let value = |at: usize| words.get(at).and_then(|word| word.value.as_deref());
+    if value(0).map(program_name) != Some("go") {
+        return None;
+    }
+    let flag = value(1).map(|text| text.strip_prefix('-').filter(|rest| rest.starts_with('-')).unwrap_or(text))?;
+    let taken = if flag == "-C" { 2 } else { usize::from(flag.starts_with("-C=")) };
+    let command = words.get(1 + taken).filter(|_| taken > 0)?;
+    let mut out = vec![words[0].clone(), command.clone()];
+    out.extend(words[1..=taken].iter().chain(&words[2 + taken..]).cloned());
+    Some(out)
+}
+
+/// The words that env makes of its own line; `None` where it divides nothing (env(1), `-S`).
+fn by_env(words: &[Word]) -> Option<Vec<Word>> {
     let mut out = once(words)?;
     for _ in 1..NESTED {
         match once(&out) {

@@ -8,6 +8,7 @@ mod nested;
 pub(super) mod reach;
 mod registries;
 mod schema;
+mod yaml;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -360,8 +361,9 @@ fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &Re
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     match ecosystem {
         "pip" | "uv" if is_requirement_file(name) => return true,
-        "docker" if yaml => return !name.starts_with('.') && may_name_images(scene, path),
-        "docker-compose" | "github-actions" | "helm" if yaml => return true,
+        "docker" if yaml => return !name.starts_with('.') && yaml::may_name_images(scene, path),
+        "docker-compose" | "helm" if yaml => return true,
+        "github-actions" if yaml => return yaml::may_use_actions(scene, path),
         "gradle" if name.starts_with("settings.gradle") => return true,
         "gomod" if name == "go.work" => return true,
         "terraform" | "opentofu" if [".hcl", ".tofu"].iter().any(|end| name.ends_with(end)) => return true,
@@ -372,12 +374,4 @@ fn is_manifest_of(scene: &Scene<'_>, rows: &Rows<'_>, ecosystem: &str, path: &Re
         return true;
     }
     rows.of(path).is_some_and(|row| row.ecosystem == ecosystem || row.beside.values().any(|other| other == ecosystem))
-}
-
-/// Whether a YAML file may be one of Kubernetes, or values of a chart that name an image (dependabot-core 0.392, `shared_file_fetcher.rb`
-/// `likely_kubernetes_resource?`, `shared_file_parser.rb` `deep_fetch_images`, `utils/helpers.rb` `HELM_REGEXP`).
-fn may_name_images(scene: &Scene<'_>, path: &RepoPath) -> bool {
-    let values = path.file_name().to_ascii_lowercase().contains("values");
-    let keys: &[&str] = if values { &["image"] } else { &["apiVersion", "kind"] };
-    scene.world.snapshot.peek(path).map_or(true, |file| keys.iter().all(|key| file.text.contains(key)))
 }

@@ -90,7 +90,7 @@ fn typed(schema: &mut Schema<'_>, key: &str, kind: ShapeKind, value: Value<'_>) 
         ShapeKind::Bool => (is == Kind::Bool, "true or false"),
         ShapeKind::Count => (!matches!(value.as_int(), Typed::Absent | Typed::Is(..0)), "a whole number, 0 or more"),
         ShapeKind::ListOrStar => (is == Kind::Sequence || text == Some("*"), "a list, or \"*\""),
-        ShapeKind::Clock => (text.is_some_and(is_clock), "a time of two and two digits"),
+        ShapeKind::Clock => (text.is_some_and(is_clock), "a time of the day of two and two digits"),
         ShapeKind::Zone => (text.is_some_and(is_zone), "the name of a time zone"),
     };
     if !fits {
@@ -107,16 +107,18 @@ fn typed(schema: &mut Schema<'_>, key: &str, kind: ShapeKind, value: Value<'_>) 
     }
 }
 
-/// `hh:mm`. Without quotes YAML may make a number of it: not judged.
+/// `hh:mm`, of a day. Without quotes YAML may make a number of it: not judged.
 fn is_clock(text: &str) -> bool {
     let bytes = text.as_bytes();
-    matches!(bytes, [a, b, b':', c, d] if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit()))
+    let of_day = || text.split_once(':').is_some_and(|(hour, minute)| hour < "24" && minute < "60");
+    matches!(bytes, [a, b, b':', c, d] if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit()) && of_day())
         || bytes.iter().all(u8::is_ascii_digit)
 }
 
 /// The characters that names of the time zone database are made of; which names there are is not held here.
 fn is_zone(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+'))
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+'))
 }
 
 fn restricted(schema: &mut Schema<'_>, row: &Restriction, item: Value<'_>, ecosystem: &str) {

@@ -73,6 +73,10 @@ fn values_inside_the_keys() {
     for (name, text, wanted) in [
         ("a time of one digit", entry("").replace("weekly", "weekly, time: '5:00'"), "invalid !schema@5"),
         ("a time", entry("").replace("weekly", "weekly, time: '05:00'"), ok),
+        // (schemas of schemastore.org, `dependabot-2.0.json`: the hours of a day, and a name.)
+        ("the last time of a day", entry("").replace("weekly", "weekly, time: '23:59'"), ok),
+        ("a time of no day", entry("").replace("weekly", "weekly, time: '25:00'"), "invalid !schema@5"),
+        ("a zone that is a number", entry("").replace("weekly", "weekly, timezone: 5"), "invalid !schema@5"),
         ("a zone that is an expression", entry("").replace("weekly", "weekly, timezone: '${{secrets.TZ}}'"), "invalid !schema@5"),
         ("a zone", entry("").replace("weekly", "weekly, timezone: Etc/GMT+2"), ok),
         ("a registry as text", entry("    registries: a\n"), "invalid !schema@6"),
@@ -246,6 +250,8 @@ fn directories() {
             "active +github-actions: +github-actions:actions/a",
         ),
         ("github-actions", "directory: /", &[NPM], "active !missing-directory@4"),
+        // What lies there besides is the bot's own file.
+        ("github-actions", "directory: /.github", &[workflow], "active !missing-directory@4"),
         ("elm", "directory: /", &[NPM], "active !missing-directory@4"),
         ("terraform", "directory: /infra", &[NPM], "active !missing-directory@4"),
         ("npm", "directory: /vendor/x", &[("vendor/x/package.json", "{}")], "active"),

@@ -107,7 +107,9 @@ impl OneJob<'_, '_> {
         let checks = names::checks(self.site, self.job.id, value, &variants, &self.scope());
         let index = draft.jobs.len();
         let needs = self.needs.keys().map(|id| self.site.job_id(id)).collect();
-        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place: self.job.place.clone(), checks, required: None, needs });
+        let in_image = value.get("container").is_some_and(|container| container.kind() != Kind::Null);
+        let id = self.site.job_id(self.job.id);
+        draft.jobs.push(Job { id, place: self.job.place.clone(), checks, required: None, in_image, needs });
         let codes = Codes::new(&variants.list);
         let classes = self.classes(draft, index, &variants, &codes);
         self.steps(draft, &classes, &variants, &codes);
@@ -274,7 +276,14 @@ impl OneJob<'_, '_> {
     fn opaque_call(&self, draft: &mut Draft<'_>, uses: Value<'_>, text: &str, why: Why, scope: &Scope<'_>) {
         let index = draft.jobs.len();
         let place = self.job.place.clone();
-        draft.jobs.push(Job { id: self.site.job_id(self.job.id), place, checks: vec![None], required: None, needs: Vec::new() });
+        draft.jobs.push(Job {
+            id: self.site.job_id(self.job.id),
+            place,
+            checks: vec![None],
+            required: None,
+            in_image: false,
+            needs: Vec::new(),
+        });
         let mut hops = self.site.hops.clone();
         hops.push(Hop::new(uses.place(), text));
         let why = why.at(uses.place());

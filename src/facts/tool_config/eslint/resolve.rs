@@ -58,7 +58,8 @@ impl<'s> Files<'s> {
             Some(("", "eslintrc")) => document(places::format_in(self.snapshot, path).unwrap_or(Format::Yaml))?,
             Some((_, "json" | "jsonc" | "json5")) => document(Format::Json)?,
             Some((_, "yml" | "yaml")) => document(Format::Yaml)?,
-            _ => return script::read(&file),
+            // What a reader of scripts gives up is not inspected, as a document that does not parse is.
+            _ => return script::read(&file).inspect_err(|why| self.snapshot.given_up(path, &why.text)),
         };
         Ok(Module::of_document(&file, document.root()))
     }

@@ -28,6 +28,7 @@ const MARK: &str = "passes-below-the-mark";
 const NEVER: &str = "never-fails";
 const SCORE: &str = "scores-by-itself";
 const CODE: &str = "runs-own-code";
+const SOME: &str = "fails-for-some";
 
 impl Reader for Pylint {
     fn id(&self) -> &'static str {
@@ -37,7 +38,7 @@ impl Reader for Pylint {
     fn read(&self, query: &Query<'_>) -> Settings {
         let document = match in_effect(query) {
             Ok(document) => document,
-            Err(why) => return Settings::undecided(query.names, &[NOTHING, MARK, NEVER, SCORE, CODE], &why),
+            Err(why) => return Settings::undecided(query.names, &[NOTHING, MARK, NEVER, SCORE, CODE, SOME], &why),
         };
         let document = document.as_deref();
         let mut settings = Settings::default();
@@ -45,6 +46,7 @@ impl Reader for Pylint {
         let nothing = if off.is_yes() { off } else { ignored::everything(query, document) };
         settings.answer(NOTHING, nothing);
         settings.answer(MARK, status::low_mark(query, document).map_or(Answer::No, Answer::Yes));
+        settings.answer(SOME, status::fails_for_some(query, document).map_or(Answer::No, Answer::Yes));
         settings.answer(NEVER, status::never_fails(document).map_or(Answer::No, Answer::Yes));
         settings.answer(SCORE, status::own_score(query, document));
         settings.answer(CODE, status::own_code(query, document));

@@ -25,10 +25,25 @@ fn mark(query: &Query<'_>, document: Option<&Document>) -> Option<(f64, Place)> 
 
 /// Where the configuration sets a mark below the full score; a flag decides over it.
 pub(super) fn low_mark(query: &Query<'_>, document: Option<&Document>) -> Option<Place> {
-    if arguments::switch(query.args, &["--fail-under"]).is_some() {
+    if arguments::switch(query.args, &["--fail-under"]).is_some() || named_to_fail(query, document).is_some() {
         return None;
     }
     mark(query, document).filter(|(mark, _)| *mark < FULL).map(|(_, place)| place)
+}
+
+/// Where messages are named that fail it whatever the score, and the mark lets others pass (lint/run.py: `any_fail_on_issues` decides
+/// before the score).
+pub(super) fn fails_for_some(query: &Query<'_>, document: Option<&Document>) -> Option<Place> {
+    mark(query, document).filter(|(mark, _)| *mark < FULL).and_then(|_| named_to_fail(query, document))
+}
+
+/// Where `fail-on` names any message.
+fn named_to_fail(query: &Query<'_>, document: Option<&Document>) -> Option<Place> {
+    if let Some(given) = arguments::values(query.args, &["--fail-on"]).pop() {
+        return given.value.is_none_or(|value| !value.trim().is_empty()).then(|| given.place.clone());
+    }
+    let named = options(document?, "fail-on").last()?;
+    text(named).is_none_or(|text| !text.trim().is_empty()).then(|| named.place())
 }
 
 /// Where a file says `exit-zero`: it is a switch, and one that takes no value.

@@ -136,6 +136,13 @@ fn what_its_status_tells() {
     let cases: &[(Files<'_>, &str, &str, &str)] = &[
         (&[rc("[MAIN]\nexit-zero=yes\n")], "src", NEVER, "yes .pylintrc:2"),
         (&[rc("[MAIN]\n#exit-zero=\n")], "src", NEVER, "no"),
+        (&[], "--fail-under=8 --fail-on=E src", SOME, "yes ci.yml:1"),
+        (&[], "--fail-on=E src", SOME, "no"),
+        (&[], "--fail-under=8 src", SOME, "no"),
+        (&[], "--fail-under=8 --fail-on= src", SOME, "no"),
+        (&[rc("[MAIN]\nfail-under=8\nfail-on=E\n")], "src", SOME, "yes .pylintrc:3"),
+        (&[rc("[MAIN]\nfail-under=8\nfail-on=E\n")], "src", MARK, "no"),
+        (&[rc("[MAIN]\nfail-under=8\n")], "src", MARK, "yes .pylintrc:2"),
         (&[], "--evaluation=10 src", SCORE, "yes ci.yml:1"),
         (&[], "--evaluation=10 --fail-under=11 src", SCORE, "no"),
         (&[], "--evaluation=error src", SCORE, "unknown unsupported ci.yml:1"),
