@@ -1,6 +1,6 @@
 //! Owns `ifeq … else … endif`, three-valued. Refuses to guess: an undecided condition lets both branches in.
 
-use super::expand::{Layer, UNKNOWN, Variables, set_outside};
+use super::expand::{Layer, UNKNOWN, Variables, set_outside, undecided as open};
 use super::syntax::{first_word, two_sides};
 use crate::answer::{Reason, Why};
 use crate::text::Place;
@@ -86,7 +86,8 @@ fn decide(word: &str, rest: &str, variables: &Variables) -> Option<bool> {
         "ifdef" | "ifndef" => {
             let name = variables.expand(rest.trim(), &nothing);
             let defined = match variables.get(&name) {
-                Some(known) => variables.decided(&known.text).map(|text| !text.is_empty()),
+                Some(known) if open(&known.text) => None,
+                Some(known) => Some(!known.text.is_empty()),
                 None if set_outside(&name) || name.contains(UNKNOWN) => None,
                 None => Some(false),
             };
@@ -95,8 +96,10 @@ fn decide(word: &str, rest: &str, variables: &Variables) -> Option<bool> {
         "ifeq" | "ifneq" => {
             let (left, right) = two_sides(rest)?;
             let (left, right) = (variables.expand_at(left, &nothing, 0), variables.expand_at(right, &nothing, 0));
-            let (left, right) = (variables.decided(&left), variables.decided(&right));
-            Some((left? == right?) == (word == "ifeq"))
+            if open(&left) || open(&right) {
+                return None;
+            }
+            Some((left == right) == (word == "ifeq"))
         }
         _ => None,
     }

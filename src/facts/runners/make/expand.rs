@@ -1,9 +1,8 @@
 //! Owns variables of make and their expansion, three-valued: what only a run could tell becomes U+E000 in the text. Refuses
 //! to run anything (`$(shell …)`), and to grow past its fuel.
 
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::functions;
 use super::syntax::Binding;
@@ -57,52 +56,12 @@ pub(super) struct Variables {
     fuel: Cell<usize>,
     allowed: usize,
     evaluated: RefCell<Vec<String>>,
-    /// Programs that conditions ask for.
-    asked: RefCell<BTreeSet<String>>,
-    /// Whether one of them is found, where that is assumed.
-    found: BTreeMap<String, bool>,
 }
 
 impl Variables {
     /// No variables; `fuel` bounds the bytes that all expansions together may scan and write.
     pub(super) fn new(fuel: usize) -> Self {
-        let (evaluated, asked) = (RefCell::default(), RefCell::default());
-        Self { global: HashMap::new(), fuel: Cell::new(fuel), allowed: fuel, evaluated, asked, found: BTreeMap::new() }
-    }
-
-    /// Takes these programs for found, or for not found.
-    pub(super) fn assume(&mut self, found: BTreeMap<String, bool>) {
-        self.found = found;
-    }
-
-    /// The programs that conditions asked for.
-    pub(super) fn asked(&self) -> BTreeSet<String> {
-        self.asked.borrow().clone()
-    }
-
-    /// A text as a condition sees it; `None` where it cannot be decided. A program that is found keeps its mark: where it lies is
-    /// not known.
-    pub(super) fn decided<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
-        if text.contains(UNKNOWN) || !text.contains(LOOKED_UP) {
-            return (!text.contains(UNKNOWN)).then_some(Cow::Borrowed(text));
-        }
-        let mut parts = text.split(LOOKED_UP);
-        let mut out = parts.next().unwrap_or_default().to_owned();
-        let mut known = true;
-        for part in parts {
-            let (name, rest) = part.split_at(part.find(|c| !in_program(c)).unwrap_or(part.len()));
-            let found = self.found.get(name).copied();
-            if found.is_none() {
-                known = false;
-                self.asked.borrow_mut().insert(name.to_owned());
-            }
-            if found == Some(true) {
-                out.push(LOOKED_UP);
-                out.push_str(name);
-            }
-            out.push_str(rest);
-        }
-        known.then_some(Cow::Owned(out))
+        Self { global: HashMap::new(), fuel: Cell::new(fuel), allowed: fuel, evaluated: RefCell::default() }
     }
 
     /// A global variable.
@@ -303,9 +262,9 @@ pub(in crate::facts::runners) fn set_outside(name: &str) -> bool {
         || Catalog::builtin().runners.ci_variable_heads.iter().any(|head| name.starts_with(head))
 }
 
-/// What the name of a program that is looked up is made of.
-pub(super) fn in_program(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+')
+/// Whether a condition on this text can not be decided.
+pub(super) fn undecided(text: &str) -> bool {
+    text.contains([UNKNOWN, LOOKED_UP])
 }
 
 fn plain(text: String) -> String {

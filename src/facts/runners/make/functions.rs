@@ -1,7 +1,7 @@
 //! Owns make's text functions, as far as they depend on text alone. Refuses those that look at the machine: their value is
 //! not known.
 
-use super::expand::{LOOKED_UP, Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables, in_program};
+use super::expand::{LOOKED_UP, Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables, undecided};
 
 /// Functions that only a run can answer, or whose effect is not text.
 const OF_THE_MACHINE: &[&str] = &["wildcard", "realpath", "abspath", "file", "guile", "origin", "flavor"];
@@ -42,7 +42,8 @@ fn shell(variables: &Variables, command: &str, layer: &Layer, depth: usize) -> S
     let words: Vec<&str> = looked_up.unwrap_or("").split_ascii_whitespace().take(4).collect();
     match words.as_slice() {
         [name] | [name, "2>/dev/null" | "2>&1"] | [name, "2>", "/dev/null"]
-            if name.chars().all(in_program) && !name.starts_with('-') =>
+            if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'))
+                && !name.starts_with('-') =>
         {
             format!("{LOOKED_UP}{name}")
         }
@@ -55,9 +56,9 @@ fn conditional(variables: &Variables, name: &str, arguments: &str, layer: &Layer
     let value = |at: usize| parts.get(at).map_or_else(String::new, |part| variables.expand_at(part.trim(), layer, depth));
     if name == "if" {
         let condition = value(0);
-        return match variables.decided(&condition) {
-            Some(known) => value(if known.is_empty() { 2 } else { 1 }),
-            None => {
+        return match condition.as_str() {
+            known if !undecided(known) => value(if known.is_empty() { 2 } else { 1 }),
+            _ => {
                 let (then, otherwise) = (value(1), value(2));
                 if then == otherwise { then } else { UNKNOWN_TEXT.to_owned() }
             }
@@ -65,9 +66,10 @@ fn conditional(variables: &Variables, name: &str, arguments: &str, layer: &Layer
     }
     let mut last = String::new();
     for at in 0..parts.len() {
-        let part = value(at);
-        let Some(known) = variables.decided(&part) else { return UNKNOWN_TEXT.to_owned() };
-        last = known.into_owned();
+        last = value(at);
+        if undecided(&last) {
+            return UNKNOWN_TEXT.to_owned();
+        }
         if last.is_empty() == (name == "and") {
             return last;
         }

@@ -15,9 +15,8 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod wildcard;
-mod worlds;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::{Call, Next, Runner, Target, World};
 use crate::answer::{Reason, Why};
@@ -76,34 +75,14 @@ impl Runner for Make {
     }
 }
 
-fn run(call: &Call<'_>, world: &World<'_>, options: Options) -> Result<Vec<Next>, Why> {
-    let (out, asked) = read(call, world, options.clone(), BTreeMap::new())?;
-    let mut ways = Vec::new();
-    for found in worlds::ways(&asked) {
-        match read(call, world, options.clone(), found) {
-            Ok((out, _)) => ways.push(out),
-            Err(_) => return Ok(out),
-        }
-    }
-    Ok(if ways.is_empty() { out } else { worlds::joined(ways, &asked, call.place) })
-}
-
-/// What runs, and the programs that conditions on the way ask for; `found` is what is assumed of them.
-fn read(
-    call: &Call<'_>,
-    world: &World<'_>,
-    mut options: Options,
-    found: BTreeMap<String, bool>,
-) -> Result<(Vec<Next>, BTreeSet<String>), Why> {
+fn run(call: &Call<'_>, world: &World<'_>, mut options: Options) -> Result<Vec<Next>, Why> {
     let workdir = directory(call, &options)?;
     if world.meter.left() == 0 {
         return Err(Meter::why().at(call.place.clone()));
     }
-    let mut variables = variables(call, world, &options, &workdir);
-    variables.assume(found);
-    let mut evaluation = Evaluation::new(world.snapshot, &workdir, variables);
+    let mut evaluation = Evaluation::new(world.snapshot, &workdir, variables(call, world, &options, &workdir));
     if !read_files(call, world, &options, &mut evaluation, &workdir)? {
-        return Ok((Vec::new(), BTreeSet::new()));
+        return Ok(Vec::new());
     }
     for name in ["GNUMAKEFLAGS", "MAKEFLAGS"] {
         if let Some(place) = evaluation.places.get(name).cloned() {
@@ -140,8 +119,7 @@ fn read(
         let opaque = plan.next(Target::Opaque(Meter::why()), &Way::default(), Vec::new());
         plan.out.push(opaque);
     }
-    let asked = evaluation.variables.asked();
-    Ok((plan.out, asked))
+    Ok(plan.out)
 }
 
 /// Whether a computed word of `MAKEFLAGS` can only be about speed or output.

@@ -4,7 +4,7 @@ use crate::facts::shell::Word;
 use crate::text::Place;
 
 /// What a command line asks for.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Options {
     /// `-f`, each with whether it is known.
     pub(super) files: Vec<Option<String>>,

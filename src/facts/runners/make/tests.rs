@@ -136,24 +136,9 @@ const VARIABLES: &[Row] = &[
     (
         "P := $(shell command -v poetry 2>/dev/null)\nifeq ($(P),)\nQ = x\nendif\nlint:\n\t$(P) run $(Q) $(shell pwd) $(if $(P),a,b)\n",
         "make lint",
-        &["poetry run  /workspace a <- Makefile:6 ?", "poetry run x /workspace b <- Makefile:6 ?"],
+        &["poetry run <?> /workspace <?> <- Makefile:6"],
     ),
     ("A := $(shell which a b)$(shell which c || which d)\nlint:\n\t$(A)\n", "make lint", &["<?><?> <- Makefile:3"]),
-    (
-        "T = $(if $(shell command -v gotestsum 2>/dev/null),gotestsum --,go test)\nlint:\n\t$(T) ./...\n\tx\n",
-        "make lint",
-        &["gotestsum -- ./... <- Makefile:3 ?", "x <- Makefile:4", "go test ./... <- Makefile:3 ?"],
-    ),
-    (
-        "D := $(shell command -v docker)\nifndef D\nD := $(shell command -v podman)\nendif\nlint:\n\t$(D) x\n",
-        "make lint",
-        &["docker x <- Makefile:6 ?", "podman x <- Makefile:6 ?"],
-    ),
-    (
-        "lint:\n\tx $(if $(shell which a),b,b) $(if $(shell which a)$(shell which c)$(shell which d),1,2)\n",
-        "make lint",
-        &["x b <?> <- Makefile:2"],
-    ),
     ("B := $(shell command -v bandit)\nlint:\n\t$(B) -r .\n", "make lint", &["bandit -r . <- Makefile:3 !unknown Makefile:3"]),
     ("B ?= $(shell which bandit)\nlint:\n\t@$(B) -r .\n", "make lint", &["bandit -r . <- Makefile:3 !unknown Makefile:3"]),
     ("B = $(shell which ruff)\nlint:\n\t$(B) check .\n", "make lint", &["ruff check . <- Makefile:3"]),
