@@ -58,7 +58,7 @@ impl Walker<'_> {
             value = Per::same(Val::Unknown);
             shown.into_iter().for_each(|fail| value.set(fail, Val::Unknown));
         } else if head.append {
-            value = appended(&self.var(st, &name), &value, head.array.is_some());
+            value = appended(&self.var(st, &name), &value);
         }
         Assigned { name, value, span }
     }
@@ -112,13 +112,12 @@ pub(super) fn export(name: &str, st: &mut State) {
     }
 }
 
-/// `+=`; `array` where what is added stands in brackets.
-fn appended(before: &Per<Val>, more: &Per<Val>, array: bool) -> Per<Val> {
+fn appended(before: &Per<Val>, more: &Per<Val>) -> Per<Val> {
     let one = |world: Option<u32>| match (before.get(world), more.get(world)) {
         (Val::Array(a), Val::Array(b)) if a.len() + b.len() <= 256 => {
             Val::Array(Rc::new(a.iter().chain(b.iter()).cloned().collect()))
         }
-        (Val::Array(a) | Val::Begins(a), Val::Array(_) | Val::Begins(_) | Val::Unknown) if array => Val::Begins(Rc::clone(a)),
+        (Val::Unset, b @ Val::Array(_)) => b.clone(),
         (Val::Unset, b) => b.clone(),
         (Val::Text(a), Val::Text(b)) if a.len() + b.len() <= 65_536 => Val::text(&format!("{a}{b}")),
         _ => Val::Unknown,

@@ -41,16 +41,12 @@ impl Function {
 impl Walker<'_> {
     /// Runs a function in place.
     pub(super) fn call(&mut self, function: &Function, args: &[RawWord], mut st: State, ctx: &Ctx, at: Span) -> Option<State> {
+        let place = ctx.source.place(at);
         let body: *const Command = Rc::as_ptr(&function.body);
         let name = quoted(ctx.source.raw(at).split_whitespace().next().unwrap_or(""));
-        let running = self.calls.contains(&body);
         let refused = if !function.certain {
             Some(format!("{name} is a function only on one of the ways here, or more than one"))
-        } else if running {
-            match self.calls_itself(function, st, ctx) {
-                Ok(end) => return end,
-                Err(before) => st = *before,
-            }
+        } else if self.calls.contains(&body) {
             Some(format!("{name} calls itself"))
         } else if self.calls.len() >= MAX_CALLS {
             Some("functions call one another too deeply".to_owned())
@@ -58,23 +54,11 @@ impl Walker<'_> {
             None
         };
         if let Some(why) = refused {
-            self.opaque(ctx.source.place(at), Reason::Unsupported, why);
+            self.opaque(place, Reason::Unsupported, why);
             st.last = Per::same(Stat::Unknown);
             return self.leaf(st, ctx);
         }
         let arguments = self.arguments(args, &st);
-        self.enter(function, arguments, st, ctx)
-    }
-
-    /// Walks the body of a function that has these arguments.
-    pub(super) fn enter(
-        &mut self,
-        function: &Function,
-        arguments: Option<Rc<Vec<Per<Val>>>>,
-        mut st: State,
-        ctx: &Ctx,
-    ) -> Option<State> {
-        let body: *const Command = Rc::as_ptr(&function.body);
         let outer_args = std::mem::replace(&mut st.args, arguments);
         // A function of another file has that file's name, which was not kept.
         let outer_file = st.file.clone();

@@ -102,8 +102,6 @@ impl Walker<'_> {
             },
             (name, Index::All) => match self.var(st, name).get(world) {
                 Val::Array(items) => items.as_ref().clone(),
-                // What follows is any number of words.
-                Val::Begins(items) => items.iter().cloned().chain([Val::Unknown]).collect(),
                 Val::Unset => Vec::new(),
                 vague if vague.is_vague() => return Some(unknown()),
                 other => vec![other.clone()],
@@ -189,7 +187,6 @@ impl Walker<'_> {
             Val::Text(text) => Some(param.colon && text.is_empty()),
             Val::OneOf(texts) if param.colon && texts.iter().any(|text| text.is_empty()) => None,
             Val::Unknown | Val::Found(_) => None,
-            Val::Begins(items) if items.is_empty() => None,
             _ => Some(false),
         };
         match (param.op, missing) {
@@ -233,8 +230,6 @@ impl Walker<'_> {
             },
             name => match (self.var(st, name).get(world), param.index) {
                 (Val::Array(items), Index::At(index)) => items.get(index).cloned().unwrap_or(Val::Unset),
-                (Val::Begins(items), Index::At(index)) => items.get(index).cloned().unwrap_or(Val::Unknown),
-                (Val::Begins(_), Index::All) => Val::Unknown,
                 (_, Index::Other | Index::At(_)) => Val::Unknown,
                 (Val::Array(items), Index::All) if param.op != ParamOp::Length => joined(items.iter()),
                 (val, _) => val.clone(),

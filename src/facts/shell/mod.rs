@@ -33,7 +33,6 @@ mod parse;
 mod pattern;
 mod printed;
 mod printers;
-mod recursion;
 mod rounds;
 mod scope;
 mod simple;

@@ -78,18 +78,12 @@ impl Walker<'_> {
             self.name_shadows(assigned, ctx);
         }
         // `"$@"` as a command: its fields are the words from here on.
-        let mut spread: Vec<RawWord> = match raws.first() {
+        let spread: Vec<RawWord> = match raws.first() {
             Some(first) if self.fields_in(std::slice::from_ref(first), &st, None).len() != 1 => {
                 words.iter().map(literal).collect()
             }
             _ => Vec::new(),
         };
-        // `exec "$@"` with `--` in front: a builtin's options end there.
-        let mut words = words;
-        if prefix.plain && spread.len() > 1 && words[0].value.as_deref() == Some("--") {
-            words.remove(0);
-            spread.remove(0);
-        }
         let raws = if spread.is_empty() { raws } else { spread.as_slice() };
         let run = Run { words, raws, assigned, command };
         self.dispatch(run, prefix, st, ctx)

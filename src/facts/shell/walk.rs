@@ -74,8 +74,6 @@ pub(super) struct Walker<'a> {
     /// Failures in the background that something waits for without it being known for which.
     pub awaited: BTreeSet<Fail>,
     pub calls: Vec<*const Command>,
-    /// The one of them that calls itself and is read once more.
-    pub recursion: Option<super::recursion::Recursion>,
     /// How a trap that is being read may end.
     pub endings: Vec<(Stat, Option<Place>)>,
     pub in_trap: usize,
@@ -128,7 +126,6 @@ impl<'a> Walker<'a> {
             jobs: Vec::new(),
             awaited: BTreeSet::new(),
             calls: Vec::new(),
-            recursion: None,
             endings: Vec::new(),
             in_trap: 0,
             silent: 0,

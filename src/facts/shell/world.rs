@@ -103,8 +103,6 @@ pub(super) enum Val {
     OneOf(Rc<[Rc<str>]>),
     /// Elements of a literal array.
     Array(Rc<Vec<Val>>),
-    /// The first elements of an array that may have more.
-    Begins(Rc<Vec<Val>>),
     /// The process id of a background job.
     Job(usize),
 }
@@ -178,7 +176,6 @@ impl Val {
         match self {
             Self::Unset => Self::text(""),
             Self::Array(items) => items.first().cloned().unwrap_or(Self::text("")),
-            Self::Begins(items) => items.first().cloned().unwrap_or(Self::Unknown),
             other => other.clone(),
         }
     }
@@ -246,9 +243,6 @@ impl Join for Val {
             && program_name(name) == program_name(second)
         {
             Self::Found(Rc::clone(name))
-        } else if let (Self::Array(one) | Self::Begins(one), Self::Array(two) | Self::Begins(two)) = (self, other) {
-            let same = one.iter().zip(two.iter()).take_while(|(one, two)| one == two);
-            Self::Begins(Rc::new(same.map(|(one, _)| one.clone()).collect()))
         } else {
             let (one, two) = (self.readings(), other.readings());
             if one.is_empty() || two.is_empty() { Self::Unknown } else { Self::one_of([one, two].concat()) }
@@ -256,6 +250,6 @@ impl Join for Val {
     }
 
     fn is_vague(&self) -> bool {
-        matches!(self, Self::Unknown | Self::Part(_) | Self::Found(_) | Self::OneOf(_) | Self::Begins(_))
+        matches!(self, Self::Unknown | Self::Part(_) | Self::Found(_) | Self::OneOf(_))
     }
 }
