@@ -140,6 +140,9 @@ pub struct Scripts {
     /// The nearest of the files is read, whether it has the table or not.
     #[serde(default)]
     pub nearest: bool,
+    /// Files of another program of that name: where one is found first, it is that one's.
+    #[serde(default)]
+    pub not_beside: Vec<String>,
 }
 
 /// Where scripts stand in a TOML file.

@@ -25,7 +25,6 @@ pub mod invocations;
 pub mod ladder;
 mod listed_files;
 pub mod local;
-mod locked_release;
 pub mod locks;
 pub mod matching;
 pub mod meter;

@@ -1,9 +1,8 @@
 //! Owns which releases of a tool an invocation may run, as far as the tree says so, and whether those read the configuration that is
-//! there. Refuses what is installed elsewhere: then it is not known.
+//! there. Refuses lock files and what is installed elsewhere: then it is not known.
 
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
-use super::locked_release;
 use super::shadow::npm;
 use super::tool_config::{Query, Settings};
 use crate::answer::Reason;
@@ -156,7 +155,7 @@ fn both(one: Option<Releases>, other: Option<Releases>) -> Option<Releases> {
     Some((one.0.min(other.0), one.1.max(other.1)))
 }
 
-/// What the nearest `package.json` that names the package asks for, or what is locked of it, with what overrides above it put in its place.
+/// What the nearest `package.json` that names the package asks for, with what overrides above it put in its place.
 fn in_manifest(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
     let name = tool.packages.get("npm")?.first()?;
     let snapshot = query.world.snapshot;
@@ -172,7 +171,7 @@ fn in_manifest(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
         if let Some(document) = document("package.json", Format::Json) {
             let tables = ["devDependencies", "dependencies", "optionalDependencies"];
             let value = || tables.iter().find_map(|table| document.root().get(table)?.get(name));
-            asked = asked.or_else(|| Some((directory.clone(), value()?.scalar().unwrap_or_default().trim().to_owned())));
+            asked = asked.or_else(|| Some(value()?.scalar().unwrap_or_default().trim().to_owned()));
             for route in [&["overrides"][..], &["resolutions"][..], &["pnpm", "overrides"][..]] {
                 instead.extend(document.root().route(route).into_iter().flat_map(|table| npm::instead(name, table)));
             }
@@ -181,14 +180,10 @@ fn in_manifest(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
             instead.extend(document.root().get("overrides").into_iter().flat_map(|table| npm::instead(name, table)));
         }
     }
-    let (home, asked) = asked?;
+    let asked = asked?;
     // `$eslint` is what the manifest asks for.
     let others = instead.iter().filter(|text| text.strip_prefix('$') != Some(name.as_str()));
-    let let_in = others.map(|text| range(text.trim())).fold(range(&asked), both).filter(|_| !hooked);
-    // Where several majors are left, the lock file beside the manifest says which one is installed.
-    let one_major = let_in.filter(|(first, last)| first.0 == last.0);
-    let locked = || range(&locked_release::of(snapshot, &home, name, &asked)?);
-    one_major.or_else(locked).or(let_in)
+    others.map(|text| range(text.trim())).fold(range(&asked), both).filter(|_| !hooked)
 }
 
 #[cfg(test)]

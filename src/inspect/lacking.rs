@@ -7,13 +7,9 @@ use git2::Oid;
 use super::CheckRequest;
 use super::base::Event;
 use crate::error::Error;
-use crate::policy::origin::POLICY_FILE;
 use crate::source::forge::{self, Base, Forge, Wanted};
 use crate::source::repository::ORIGINS_BRANCHES;
 use crate::source::{Repository, commit, open_repository, revision};
-
-/// Where certificates and the like of a policy lie.
-const POLICY_FOLDER: &str = ".tollgate/";
 
 /// Reads from a forge what is lacking; `None`: nothing is.
 ///
@@ -35,32 +31,29 @@ fn wanted(request: &CheckRequest, repository: &Repository) -> Option<Wanted> {
     let id = |text: &str| Oid::from_str(text).ok().filter(|id| !id.is_zero());
     let default = run.default_branch.as_deref();
     let mut wanted = Wanted::default();
-    let mut branches: Vec<(&str, bool)> = default.map(|name| (name, false)).into_iter().collect();
+    let mut branches: Vec<&str> = default.into_iter().collect();
     match &run.event {
         Event::PullRequest { base, head, .. } if *head == inspected.to_string() => wanted.commits.extend(id(base)),
         Event::PullRequest { branch, .. } => {
             let merged = commit::read(&repository.objects, inspected).ok()?.parents.first().copied();
             wanted.commits.extend(merged);
-            branches.push((branch, false));
+            branches.push(branch);
             wanted.on_branch = merged.map(|merged| (merged, branch.clone()));
         }
         Event::MergeGroup { branch, base } => {
             wanted.commits.extend(id(base));
-            branches.push((branch, false));
+            branches.push(branch);
         }
         Event::Push { branch, before } => {
             wanted.commits.extend(id(before));
             wanted.before = id(before).map(|before| (before, inspected));
-            // Where a branch begins or was rewritten, it is held against the default one; that one's own push against what stood there.
-            branches.retain(|(name, _)| name != branch);
-            branches.iter_mut().for_each(|(_, whole)| *whole = true);
+            // The default branch's own push is held against what stood there.
+            branches.retain(|name| name != branch);
         }
         Event::Tag | Event::Other => {}
     }
     wanted.commits.retain(|id| commit::read(&repository.objects, *id).is_err());
     let here = |branch: &str| repository.refs.resolve(&format!("{ORIGINS_BRANCHES}{branch}")).ok().flatten().is_some();
-    wanted.branches =
-        branches.into_iter().filter(|(name, _)| !here(name)).map(|(name, whole)| (name.to_owned(), whole)).collect();
-    wanted.policy = vec![POLICY_FILE.to_owned(), POLICY_FOLDER.to_owned()];
+    wanted.branches = branches.into_iter().filter(|name| !here(name)).map(str::to_owned).collect();
     (!wanted.commits.is_empty() || !wanted.branches.is_empty()).then_some(wanted)
 }

@@ -38,6 +38,10 @@ fn script(table: &Scripts, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Nex
         if text == "--" {
             return None;
         }
+        if table.reads == ScriptsRead::Taskipy {
+            // Its own flags list tasks or help, and run none.
+            return None;
+        }
         at += 1 + usize::from(catalog::lists(&table.value_flags, text));
     }
     let written = call.words[at].value.as_deref()?;
@@ -49,6 +53,10 @@ fn script(table: &Scripts, call: &Call<'_>, world: &World<'_>) -> Option<Vec<Nex
     let project = project(table, &call.words[..at], call.workdir);
     let arguments = call.words.get(at + 1..).unwrap_or(&[]);
     for above in upward(&project) {
+        let others = |file: &String| above.resolve(file).is_some_and(|path| world.snapshot.is_file(&path));
+        if table.not_beside.iter().any(others) {
+            return None;
+        }
         for ScriptTable { file, route } in &table.files {
             let Some(document) = open(file, &above, world) else { continue };
             let tables = tables(document.root(), route);

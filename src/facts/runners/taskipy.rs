@@ -70,6 +70,8 @@ mod tests {
         ("src/a.py", ""),
         ("other/pyproject.toml", "[tool.taskipy.settings]\nrunner = 'poetry run'\n[tool.taskipy.tasks]\nlint = 'ruff check'\n"),
         ("bare/pyproject.toml", "[tool.black]\n"),
+        ("both/pyproject.toml", "[tool.taskipy.tasks]\nlint = 'ruff check'\n"),
+        ("both/Taskfile.yml", "version: '3'\n"),
     ];
 
     #[test]
@@ -90,6 +92,9 @@ mod tests {
             ),
             ("", "task odd", &["opaque Unsupported: the task `odd` of taskipy is not read by this version <- pyproject.toml:6"]),
             ("", "task -l", &["not known"]),
+            ("", "task --list lint", &["not known"]),
+            ("", "task -h lint", &["not known"]),
+            ("both", "task lint", &["not known"]),
         ];
         for (directory, command, expected) in rows {
             assert_eq!(told(&ProjectScripts, FILES, directory, command), *expected, "{command}");

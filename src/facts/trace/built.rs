@@ -68,7 +68,10 @@ impl Tracer<'_> {
     /// Parts of the tree are as they are outside of the image again: what was done to them in it is undone.
     fn put_again(&mut self, paths: &[RepoPath], outside: usize, frame: &Frame) {
         let Some(edits) = self.before.edits.get_mut(&(frame.pipeline, frame.job)) else { return };
-        let inside = |edited: &RepoPath| paths.iter().any(|path| edited.is_in(path));
+        // A file that the tree has not is brought by nothing, and taken away by nothing that is put beside it.
+        let snapshot = self.world.snapshot;
+        let has = |edited: &RepoPath| snapshot.is_file(edited) || snapshot.is_dir(edited);
+        let inside = |edited: &RepoPath| has(edited) && paths.iter().any(|path| edited.is_in(path));
         let undone = |change: &&Change| matches!(&change.what, What::Edit(edit) if edit.path().is_some_and(inside));
         // The same lines have run where the image was built.
         let lines: Vec<Place> = edits.iter().skip(outside).filter(undone).map(|change| change.hold.place.clone()).collect();

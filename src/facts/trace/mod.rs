@@ -250,6 +250,10 @@ impl<'w> Tracer<'w> {
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
+        // A program by its path is none of the environment that a runner made, as far as is known.
+        let apart =
+            (program.contains('/') && !frame.packages.is_empty()).then(|| Frame { packages: Vec::new(), ..frame.clone() });
+        let frame = apart.as_ref().unwrap_or(frame);
         let surrounded = self.surroundings(words, frame);
         let frame = surrounded.as_ref().unwrap_or(frame);
         if self.runner(words, place, stdin, frame, true) {
@@ -352,6 +356,10 @@ impl<'w> Tracer<'w> {
             deeper.seen.push(here.clone());
             deeper.chain.extend(next.hops.iter().cloned());
             deeper.holds.extend(next.holds);
+            if next.workdir.mounts() != frame.workdir.mounts() {
+                // What a runner installed is not on another machine.
+                deeper.packages.clear();
+            }
             deeper.packages.extend(next.packages);
             // A runner that knows no line of a condition has it from the call.
             let call = frame.chain.last().map(|hop| &hop.place);

@@ -20,6 +20,8 @@ use crate::source::objects::Objects;
 
 /// Objects that are asked for, each of which is a question.
 const MOST: usize = 500;
+/// Bytes of all objects together.
+const ALL_BYTES: usize = 64 << 20;
 /// Bytes of an answer about a directory: some 25,000 entries.
 const TREE_BYTES: usize = 8 << 20;
 /// Bytes of an answer about a commit.
@@ -32,10 +34,8 @@ const AROUND: usize = 4096;
 pub struct Wanted {
     /// Commits with their trees and all files of them.
     pub commits: Vec<Oid>,
-    /// Branches, without prefix: their tips with the trees, and all files (`true`) or those that are a policy.
-    pub branches: BTreeMap<String, bool>,
-    /// What those lie under: names of files, or of folders with a slash behind.
-    pub policy: Vec<String>,
+    /// Branches, without prefix: their tips, the same.
+    pub branches: BTreeSet<String>,
     /// Whether this commit lies in the history of that branch.
     pub on_branch: Option<(Oid, String)>,
     /// Whether the first commit lies in the history of the second.
@@ -100,9 +100,9 @@ impl Asking<'_> {
     async fn all(&mut self) -> Result<(), String> {
         let wanted = self.wanted;
         for commit in &wanted.commits {
-            self.commit(*commit, true).await?;
+            self.commit(*commit).await?;
         }
-        for branch in wanted.branches.keys() {
+        for branch in &wanted.branches {
             let found = self.get(&format!("/git/ref/heads/{}", escaped(branch)), COMMIT_BYTES).await?;
             let full = format!("refs/heads/{branch}");
             if found.get("ref").and_then(Value::as_str) != Some(full.as_str()) {
@@ -111,8 +111,8 @@ impl Asking<'_> {
             let tip = id(found.pointer("/object/sha"))?;
             self.base.tips.insert(branch.clone(), tip);
         }
-        for (branch, whole) in &wanted.branches {
-            self.commit(self.base.tips[branch], *whole).await?;
+        for branch in &wanted.branches {
+            self.commit(self.base.tips[branch]).await?;
         }
         let on_branch = wanted.on_branch.as_ref().and_then(|(commit, branch)| Some((*commit, *self.base.tips.get(branch)?)));
         for (old, new) in on_branch.into_iter().chain(wanted.before) {
@@ -133,15 +133,15 @@ impl Asking<'_> {
         Ok(())
     }
 
-    /// A commit, its trees, and its files: all, or those that are a policy.
-    async fn commit(&mut self, id: Oid, whole: bool) -> Result<(), String> {
+    /// A commit, its trees, and its files.
+    async fn commit(&mut self, id: Oid) -> Result<(), String> {
         self.base.partial = Some(id);
-        self.tree_of(id, whole).await?;
+        self.tree_of(id).await?;
         self.base.partial = None;
         Ok(())
     }
 
-    async fn tree_of(&mut self, id: Oid, whole: bool) -> Result<(), String> {
+    async fn tree_of(&mut self, id: Oid) -> Result<(), String> {
         let root = match crate::source::commit::read(self.here, id) {
             Ok(read) => read.tree,
             Err(_) => {
@@ -152,8 +152,8 @@ impl Asking<'_> {
                 read.tree
             }
         };
-        let mut pending = vec![(root, String::new())];
-        while let Some((id, path)) = pending.pop() {
+        let mut pending = vec![root];
+        while let Some(id) = pending.pop() {
             if self.has(id) {
                 continue;
             }
@@ -162,10 +162,8 @@ impl Asking<'_> {
                 tree(&found, id).ok_or_else(|| format!("what it gives as the directory {id} has another id"))?;
             self.base.objects.push((Kind::Tree, bytes));
             for entry in entries {
-                let path = if path.is_empty() { entry.name } else { format!("{path}/{}", entry.name) };
                 match entry.kind {
-                    Kind::Tree => pending.push((entry.id, path)),
-                    Kind::Blob if !whole && !self.is_policy(&path) => {}
+                    Kind::Tree => pending.push(entry.id),
                     Kind::Blob if entry.size.is_none_or(|size| size <= self.file_bytes) => self.blob(entry.id).await?,
                     // A file that is too large to be read, and a submodule.
                     Kind::Blob | Kind::Commit => {}
@@ -188,17 +186,16 @@ impl Asking<'_> {
         Ok(())
     }
 
-    /// Whether a policy is made of it: what a judge that is not compared with reads.
-    fn is_policy(&self, path: &str) -> bool {
-        self.wanted.policy.iter().any(|name| if name.ends_with('/') { path.starts_with(name.as_str()) } else { path == name })
-    }
-
     /// Whether it is here, or was asked for.
     fn has(&mut self, id: Oid) -> bool {
         self.here.header(id).is_ok() || !self.had.insert(id)
     }
 
     async fn get(&mut self, route: &str, most: usize) -> Result<Value, String> {
+        let had: usize = self.base.objects.iter().map(|(_, bytes)| bytes.len()).sum();
+        if had > ALL_BYTES {
+            return Err(format!("more than {} MiB would have to be read", ALL_BYTES >> 20));
+        }
         self.left = self.left.checked_sub(1).ok_or_else(|| format!("more than {MOST} objects would have to be asked for"))?;
         match self.talk.ask_long(&format!("{}{route}", self.prefix), most).await {
             Got::Is(value) => Ok(value),

@@ -4,6 +4,7 @@
 use base64ct::{Base64, Encoding as _};
 use git2::{ObjectType, Oid};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::checkout::{Checkout, Run, Said};
 use super::{CODE, GATES, LAX, PROJECT, RULE, SOFT, STRICT};
@@ -158,6 +159,26 @@ fn the_default_branch_judges_beside_another_base() {
         let run = Run::pull_request(shallow.merge, "stable", shallow.base, shallow.head);
         let said = shallow.check(&run, &serve(&script));
         assert_eq!(said.status, status, "{}{}", said.stdout, said.stderr);
+    }
+}
+
+/// A policy of several files, wherever they lie and whatever else has the same content.
+#[test]
+fn the_files_of_a_policy_come_with_its_branch() {
+    const MORE: &str = "[rules]\nopenapi-export = \"off\"\n";
+    let digest = Sha256::digest(MORE.as_bytes()).iter().fold(String::new(), |all, byte| format!("{all}{byte:02x}"));
+    for file in [".tollgate/base.toml", "ci/base.toml"] {
+        let policy =
+            format!("[rules]\npython-static-analysis = \"error\"\n[[extends]]\nfile = \"{file}\"\nsha256 = \"{digest}\"\n");
+        let shallow = Shallow::of(&[CODE, PROJECT, GATES], &[CODE, PROJECT, SOFT]);
+        let files = [CODE, PROJECT, GATES, (super::POLICY, policy.as_str()), (file, MORE), ("zz/base.toml", MORE)];
+        let newest = shallow.checkout.commit(&files, &[shallow.base]);
+        let script = forge(&shallow.checkout, ("main", newest), &[shallow.base, newest]);
+        shallow.forget();
+        shallow.checkout.forget(newest, &[shallow.merge]);
+        let said = shallow.check(&shallow.run(), &serve(&script));
+        assert_eq!(said.status, 1, "{file}: {}{}", said.stdout, said.stderr);
+        assert_eq!(said.json()["policy"]["revision"], newest.to_string());
     }
 }
 

@@ -209,7 +209,9 @@ fn stage(
                 let source = one.flags().0.iter().find(|(name, _)| *name == "from").map(|(_, value)| *value);
                 let from = source.and_then(|name| stage_named(stages, name, at)).and_then(|from| images.get(&from));
                 let mounts = copying::copied(one, &image, source.is_some(), from, build.context.as_ref(), &known, world);
-                if source.is_none() {
+                // What is left out is not brought again.
+                let partly = one.flags().0.iter().any(|(name, _)| *name == "exclude");
+                if source.is_none() && !partly {
                     image.brings(&mounts);
                 }
                 copying::place(&mut image.mounts, mounts, world);

@@ -27,7 +27,9 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
         None => default_args(repo, id, world).iter().map(|word| quoted::added(word, &at.place())).collect(),
     };
     let hop = Hop::new(at.place(), &format!("id: {id}"));
-    let beside = field(hook, "additional_dependencies");
+    // A local hook has an environment of its language, or none.
+    let of_python = repo != "local" || field(hook, "language").and_then(|value| value.as_str()) == Some("python");
+    let beside = field(hook, "additional_dependencies").filter(|_| of_python);
     let packages: Vec<String> =
         beside.iter().flat_map(|list| list.items()).filter_map(|item| item.as_str().map(str::to_owned)).collect();
     let next = |target: Target, holds: Vec<Hold>| Next {

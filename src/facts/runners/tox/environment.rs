@@ -92,9 +92,12 @@ pub(super) fn skipped(context: &Context<'_>, setting: Option<(&str, Place)>) -> 
     }
 }
 
-/// The package that an item of `deps` asks for, without what pip is told about it; `None` for lists, paths and what is computed.
+/// The package that an item of `deps` asks for; `None` for lists, paths, what is computed, and what a marker may leave out.
 pub(super) fn package(item: &str) -> Option<String> {
-    let name = item.split([';', '#']).next()?.trim();
+    let name = item.split(" #").next()?.trim();
+    if name.contains(';') {
+        return None;
+    }
     let named = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
     (named && !name.contains(crate::facts::shell::UNKNOWN_CHAR)).then(|| name.to_owned())
 }
