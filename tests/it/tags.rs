@@ -9,6 +9,7 @@ mod checked;
 mod commands;
 mod differential;
 mod fetching;
+mod going_on;
 mod guarded;
 mod guarded_check;
 mod history;
