@@ -1,6 +1,7 @@
 //! Owns the tests of `verify-tag`: every row of `fixtures-tags/cases.toml` through the one road that the command takes.
 
 mod binary;
+mod brought;
 mod by_action;
 mod case;
 mod certificates;

@@ -32,6 +32,7 @@ mod split;
 mod tests;
 mod typed;
 mod undone;
+mod unpacking;
 mod unread;
 
 use std::collections::{BTreeMap, HashMap};
