@@ -8,7 +8,11 @@ fn by_command(of_tag: bool) -> String {
     let base = two_jobs(BY_HAND, PIN, PLAIN);
     let command = "env: { TAG: \"${{ inputs.tag }}\" }\n        run: |\n          tollgate verify-tag -- \"$TAG\"";
     let base = base.replacen(&format!("uses: {PIN}\n        {PLAIN}"), command, 1);
-    if of_tag { base.replacen("with: { fetch-depth: 0 }", "with: { fetch-depth: 0, ref: \"${{ inputs.tag }}\" }", 1) } else { base }
+    if of_tag {
+        base.replacen("with: { fetch-depth: 0 }", "with: { fetch-depth: 0, ref: \"${{ inputs.tag }}\" }", 1)
+    } else {
+        base
+    }
 }
 
 /// What runs of the tag's tree before it is verified may put anything among the programs; on the branch's tree it is reviewed.
@@ -88,7 +92,8 @@ fn what_the_verifying_job_packs_is_of_its_tree() {
     let takes = "      - uses: actions/download-artifact@v4\n        with: { name: dist }\n";
     let after = |text: String, more: &str| text.replacen("  deploy:\n", &format!("{more}  deploy:\n"), 1);
     let before = |text: String, more: &str| text.replacen("      - id: tag\n", &format!("{more}      - id: tag\n"), 1);
-    let verified = "      - run: git checkout --quiet \"$COMMIT\"\n        env: { COMMIT: \"${{ steps.tag.outputs.commit }}\" }\n";
+    let verified =
+        "      - run: git checkout --quiet \"$COMMIT\"\n        env: { COMMIT: \"${{ steps.tag.outputs.commit }}\" }\n";
     for (what, text, verdict) in [
         ("the branch's", after(by_command(false), keeps), "unknown"),
         ("the branch's, before", before(by_command(false), keeps), "unknown"),
