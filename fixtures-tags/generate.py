@@ -305,6 +305,7 @@ def written_policies():
     yield "openpgp-only", TWO + who_ssh("ed", ed.line()) + release('formats = ["openpgp"]')
     yield "first-parent", TWO + release('reach = "first-parent"')
     yield "release-branches", TWO + release('branches = ["release/*"]')
+    yield "braces", TWO + release('branches = ["{main,stable}"]')
     yield "main-and-releases", TWO + release('branches = ["main", "release/*"]')
     yield "two-branches", TWO + release('branches = ["main", "never-fetched"]')
     yield "no-branches", TWO + release("branches = []")

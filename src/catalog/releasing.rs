@@ -88,9 +88,24 @@ pub struct ReleaseRow {
     /// The output in which the step says which commit it verified.
     #[serde(default)]
     pub commit_output: Option<String>,
+    /// The output in which it says `true` where all is verified, and never otherwise.
+    #[serde(default)]
+    pub verified_output: Option<String>,
     /// Its flags whose value is a place from which it takes what it puts among the programs.
     #[serde(default)]
     pub source_flags: Vec<String>,
+    /// It is any program that lies in the tree, whatever it is called.
+    #[serde(default)]
+    pub of_tree: bool,
+    /// It does it only where a word beside names a file of the tree.
+    #[serde(default)]
+    pub file_of_tree: bool,
+    /// It unpacks: its flags that say where to.
+    #[serde(default)]
+    pub target_flags: Vec<String>,
+    /// Of those that unpack, its flags that name the archive, which is a stream without them; none: the first word is it.
+    #[serde(default)]
+    pub archive_flags: Vec<String>,
     /// Beginnings of values of those that nobody who pushes a tag can write.
     #[serde(default)]
     pub judge_trusted: Vec<String>,
@@ -137,6 +152,10 @@ pub enum Verifies {
     Tree,
     /// Nothing: it puts what the tree holds, or makes, among the programs: where it takes a path of the tree.
     Program,
+    /// Nothing: it keeps what the tree holds for later jobs.
+    Packed,
+    /// Nothing: it brings what an earlier job kept.
+    Unpacked,
     /// Nothing: it runs what the tree says, which may put anything among the programs.
     Code,
 }

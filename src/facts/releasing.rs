@@ -2,6 +2,7 @@
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
 mod arguments;
+mod despite;
 mod meaning;
 mod named;
 mod tree;
@@ -10,11 +11,12 @@ mod written;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use despite::Between;
 use meaning::{Meaning, Site};
 use tree::Held;
 use written::Written;
 
-use super::hold::HoldEffect;
+use super::hold::Hold;
 use super::pipeline::{Pipeline, Start, Trigger};
 use super::trace::{ReleaseStep, Trace};
 use crate::answer::{Answer, Reason};
@@ -254,22 +256,20 @@ impl Reading<'_> {
     fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep, under: &Start) -> Guard {
         let place = verify.chain.last().map_or_else(|| Place::file(self.pipeline.path.clone()), |hop| hop.place.clone());
         let own = own_place(verify);
-        let losing = |effect: HoldEffect| matches!(effect, HoldEffect::Void | HoldEffect::Soften);
         let start = verify.starts.iter().find(|start| start.event == under.event);
         if start.is_none_or(|start| start.answer.is_no()) {
             let event = self.pipeline.events.get(under.event).map_or("", |event| event.name.as_str());
             return Guard::Fails("not-started", own, format!("it does not run on `{event}`, and the deployment does"));
         }
-        let mut holds = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds));
-        if let Some(hold) = holds.find(|hold| losing(hold.effect)) {
-            return Guard::Fails("lost", hold.place.clone(), format!("its failure is lost: {}", hold.why));
-        }
         let (Some(site), Some(deploys_in)) = (self.site(verify.job), self.site(deploy.job)) else {
             let why = "the job that verifies, or the one that deploys, is not read as it is written".to_owned();
             return Guard::Unseen(Reason::Unreadable, own, why);
         };
-        if let Some(place) = goes_on(&site, &deploys_in, own_place(deploy).line) {
-            return Guard::Fails("despite", place, "the deployment goes on although the verification failed".to_owned());
+        let between =
+            Between { verify, line: own.line, site: &site, deploys_in: &deploys_in, deploys_at: own_place(deploy).line };
+        let holds: Vec<&Hold> = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).collect();
+        if let Some(guard) = self.lost(&between, &holds).or_else(|| self.despite(&between)) {
+            return guard;
         }
         let trigger = self.pipeline.events.get(under.event).map(|event| event.trigger);
         let of_tag = matches!(trigger, Some(Trigger::Tag | Trigger::Release));
@@ -286,6 +286,9 @@ impl Reading<'_> {
         }
         if let Some(why) = verify.doubts.first() {
             return Guard::Unseen(why.reason, why.place.clone().unwrap_or(place), why.text.clone());
+        }
+        if let Some(guard) = self.may_be_lost(&between, &holds) {
+            return guard;
         }
         if let Some(change) = self.replaced(&held) {
             let shown = change.chain.last().map_or_else(|| own.clone(), |hop| hop.place.clone());
@@ -361,20 +364,4 @@ impl Reading<'_> {
             Guard::Unseen(Reason::Remote, action.call.place.clone(), why)
         })
     }
-}
-
-/// The condition by which the deployment goes on although an earlier job, or an earlier step of its job, failed: of the deploying job or of
-/// one that calls it, as far as the verification is not in there as well.
-fn goes_on(verifies_in: &Site, deploys_in: &Site, line: usize) -> Option<Place> {
-    if verifies_in.is(deploys_in) {
-        return deploys_in.text.goes_on(&deploys_in.job, Some(line));
-    }
-    let mut at = Some(deploys_in);
-    while let Some(site) = at.filter(|site| !verifies_in.is_in(site)) {
-        if let Some(place) = site.text.goes_on(&site.job, None) {
-            return Some(place);
-        }
-        at = site.caller.as_deref();
-    }
-    None
 }

@@ -6,7 +6,7 @@ use regex::Regex;
 use super::tags::TagRequest;
 use super::tags_origin::TagJudging;
 use crate::error::Error;
-use crate::facts::tags::reach::{self, Branches};
+use crate::facts::tags::reach::{self, Branches, Wanted};
 use crate::signing::tag_name;
 use crate::source::{Repository, fetching};
 use crate::terms::policy::whole_name;
@@ -55,12 +55,12 @@ pub(super) fn none(repository: &Repository) -> Error {
 /// The sets of branches on each of which a release must lie: the policy's, and the one asked for, which never replaces them.
 pub(super) fn branches(request: &TagRequest, repository: &Repository, judged: &TagJudging) -> Result<Vec<Branches>, Error> {
     let release = &judged.judging.policy.release;
-    let mut sets: Vec<Vec<String>> = request.require_branch.iter().map(|branch| vec![branch.clone()]).collect();
+    let mut sets: Vec<Wanted> = request.require_branch.iter().map(|branch| Wanted::Patterns(vec![branch.clone()])).collect();
     let default = judged.judging.policy.terms.service.default_branch.as_ref().or(judged.default_branch.as_ref());
     match (&release.branches, default) {
         (Some(patterns), _) if patterns.is_empty() => {}
-        (Some(patterns), _) => sets.push(patterns.clone()),
-        (None, Some(name)) => sets.push(vec![name.clone()]),
+        (Some(patterns), _) => sets.push(Wanted::Patterns(patterns.clone())),
+        (None, Some(name)) => sets.push(Wanted::Name(name.clone())),
         (None, None) => {
             let error = Error::incomplete(
                 "no branch is known on which a release must lie: neither the policy nor refs/remotes/origin/HEAD names one",
@@ -71,13 +71,13 @@ pub(super) fn branches(request: &TagRequest, repository: &Repository, judged: &T
         }
     }
     let mut all = Vec::new();
-    for patterns in sets {
-        let found = reach::branches(repository, &patterns)?;
+    for wanted in sets {
+        let found = reach::branches(repository, &wanted)?;
         // Patterns that match none of the branches here are an answer, where there are any.
         let answered =
             found.missing.is_empty() && !repository.refs.list(repository.branches_below()?, 1).is_ok_and(|all| all.is_empty());
         if found.here.is_empty() && !answered {
-            return Err(reach::nowhere(repository, &patterns));
+            return Err(reach::nowhere(repository, &wanted));
         }
         all.push(found);
     }

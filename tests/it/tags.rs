@@ -1,6 +1,7 @@
 //! Owns the tests of `verify-tag`: every row of `fixtures-tags/cases.toml` through the one road that the command takes.
 
 mod binary;
+mod brought;
 mod by_action;
 mod case;
 mod certificates;
@@ -9,6 +10,7 @@ mod checked;
 mod commands;
 mod differential;
 mod fetching;
+mod going_on;
 mod guarded;
 mod guarded_check;
 mod history;

@@ -5,7 +5,7 @@ pub mod hosted;
 pub mod services;
 pub mod unread;
 
-pub(super) use self::github::fetches_the_tree;
+pub(super) use self::github::{Past, Runs, Said, fetches_the_tree, runs_despite};
 
 use super::meter::Meter;
 use super::pipeline::Pipeline;

@@ -206,13 +206,17 @@ impl Follows<'_> {
     }
 }
 
+/// Commands that give a value to a variable which they name.
+const ASSIGN: [&str; 7] = ["read", "mapfile", "readarray", "getopts", "unset", "eval", "select"];
+
 /// The script of a step sets a variable.
 fn sets(site: &Site, line: usize, name: &str) -> bool {
     let script = site.text.step(&site.job, line).and_then(|step| step.get("run")).and_then(Value::scalar).unwrap_or_default();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     // In front of a command it is that command's alone.
     script.match_indices(&format!("{name}=")).any(|(at, _)| !script[..at].ends_with(is_name))
-        || script.split(|c: char| !is_name(c)).any(|word| word == "read")
+        || script.split(|c: char| !is_name(c)).any(|word| ASSIGN.contains(&word))
+        || script.split("printf").skip(1).any(|rest| rest.trim_start().starts_with("-v"))
 }
 
 /// The name of a variable that a word is, as a whole.

@@ -38,13 +38,31 @@ impl Reading<'_> {
     /// What is wrong with the tree that is deployed; `None`: it is what was verified, or nothing is checked out.
     pub(super) fn tree(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
         let until = own_place(deploy).line;
-        let own = self.setters(held, deploy.job).into_iter().filter(|setter| setter.line <= until).collect::<Vec<_>>();
         if held.verify.job != deploy.job {
+            if let Some(packed) = self.packed(held, deploy)
+                && let Some(guard) = self.beside_verification(held, packed)
+            {
+                return Some(guard);
+            }
+            let own = self.setters(held, deploy.job).into_iter().filter(|setter| setter.line <= until).collect::<Vec<_>>();
             if own.is_empty() {
                 return self.brought_by_others(held, deploy);
             }
             return last(own).into_iter().find_map(|setter| after(held, &setter));
         }
+        self.beside_verification(held, until)
+    }
+
+    /// The line at which the verifying job keeps what it has for later jobs, where the deploying one takes it.
+    fn packed(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<usize> {
+        let find = |job: usize, what: Verifies| self.own.iter().rev().find(|step| step.job == job && step.row.what == Some(what));
+        find(deploy.job, Verifies::Unpacked)?;
+        find(held.verify.job, Verifies::Packed).map(|step| own_place(step).line)
+    }
+
+    /// What is wrong with the tree of the job that verifies at a line of it.
+    fn beside_verification(&self, held: &Held<'_>, until: usize) -> Option<Guard> {
+        let own = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line <= until).collect::<Vec<_>>();
         let number = self.number_of(held.verify);
         let is_after = |setter: &Setter| (setter.line, setter.number) > (held.at.line, number);
         let (later, earlier): (Vec<Setter>, Vec<Setter>) = own.into_iter().partition(is_after);
@@ -89,7 +107,9 @@ impl Reading<'_> {
             let conditional = site.text.step(&site.job, place.line).is_some_and(|of| of.get("if").is_some());
             let certain = step.conditions.is_empty() && step.holds.is_empty() && !conditional;
             let shown = step.chain.last().map_or_else(|| place.clone(), |hop| hop.place.clone());
-            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside: false })
+            // What is unpacked or put into a directory of its own takes nothing away that lies there.
+            let aside = !matches!(step.argv, [program, verb] if program == "git" && verb != "clone");
+            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside })
         });
         let mut all: Vec<Setter> = checkouts.chain(moves).collect();
         all.sort_by_key(|setter| (setter.line, setter.number));

@@ -93,20 +93,6 @@ impl Written {
         job.into_iter().chain(own).filter_map(Value::scalar).any(asks)
     }
 
-    /// A condition by which a job, or a step of it at a line, goes on although something before failed.
-    pub(super) fn goes_on(&self, id: &str, step: Option<usize>) -> Option<Place> {
-        let holder = match step {
-            Some(line) => self.step(id, line),
-            None => self.job(id),
-        };
-        let goes_on = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            ["always()", "failure()", "cancelled()"].iter().any(|status| text.contains(status))
-        };
-        let condition = holder.and_then(|holder| holder.get("if"));
-        condition.filter(|value| value.scalar().is_some_and(goes_on)).map(Value::place)
-    }
-
     /// The expression of a line, when it holds no other one.
     pub(super) fn expression(&self, line: usize) -> Option<&str> {
         let mut found = self.file.line_text(line).split("${{").skip(1).map(|rest| rest.split_once("}}").map(|(inner, _)| inner));

@@ -101,23 +101,42 @@ impl Histories {
     }
 }
 
-/// The branches that these patterns stand for, where the origin's branches are.
+/// Which branches are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// One, by its name: the default branch, as the forge or the policy calls it. What would be a glob elsewhere stands for itself.
+    Name(String),
+    /// Names and globs, as somebody lists them.
+    Patterns(Vec<String>),
+}
+
+impl Wanted {
+    /// What was written.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        match self {
+            Self::Name(name) => std::slice::from_ref(name),
+            Self::Patterns(patterns) => patterns,
+        }
+    }
+}
+
+/// The branches that are meant, where the origin's branches are.
 ///
 /// # Errors
 /// References that cannot be read.
-pub fn branches(repository: &Repository, patterns: &[String]) -> Result<Branches, Error> {
+pub fn branches(repository: &Repository, wanted: &Wanted) -> Result<Branches, Error> {
     let prefix = repository.branches_below()?;
     let all = repository.refs.list(prefix, MOST_BRANCHES)?;
     let mut found = Branches::default();
-    for pattern in patterns {
+    for pattern in wanted.words() {
         let before = found.here.len();
-        // `{` may stand in a name.
-        let is_name = all.iter().any(|(full, _)| full.strip_prefix(prefix) == Some(pattern));
-        let by_pattern = !is_name && pattern.contains(['*', '?', '[', '{']);
-        let matcher = matcher(pattern)?;
+        // `{` may stand in a name: whoever may create branches calls one like the pattern.
+        let by_pattern = matches!(wanted, Wanted::Patterns(_)) && pattern.contains(['*', '?', '[', '{']);
+        let matcher = if by_pattern { Some(matcher(pattern)?) } else { None };
         for (full, held) in &all {
             let name = full.strip_prefix(prefix).unwrap_or(full);
-            let matches = if by_pattern { matcher.is_match(name) } else { name == pattern };
+            let matches = name == pattern || matcher.as_ref().is_some_and(|matcher| matcher.is_match(name));
             if !matches {
                 continue;
             }
@@ -157,8 +176,9 @@ pub fn bring(repository: &Repository, name: &str) -> String {
 
 /// None of the branches on which a release must lie is here.
 #[must_use]
-pub fn nowhere(repository: &Repository, patterns: &[String]) -> Error {
-    let error = Error::incomplete(format!("there is no branch {} here to hold a release against", patterns.join(", ")));
+pub fn nowhere(repository: &Repository, wanted: &Wanted) -> Error {
+    let words = wanted.words().join(", ");
+    let error = Error::incomplete(format!("there is no branch {words} here to hold a release against"));
     error.hint(format!("{} (with actions/checkout: fetch-depth: 0)", fetching::branches(repository)))
 }
 

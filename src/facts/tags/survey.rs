@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::claimed_time::Past;
 use super::owners;
-use super::reach::{self, Branch, Branches};
+use super::reach::{self, Branch, Branches, Wanted};
 use super::verify::Verifying;
 use crate::answer::Reason;
 use crate::error::Error;
@@ -198,18 +198,18 @@ impl Surveying<'_> {
     }
 
     fn branches(&self, repository: &Repository) -> Result<Vec<Branches>, Error> {
-        let patterns = match (&self.policy.release.branches, self.default) {
+        let wanted = match (&self.policy.release.branches, self.default) {
             (Some(patterns), _) if patterns.is_empty() => return Ok(Vec::new()),
-            (Some(patterns), _) => patterns.clone(),
-            (None, DefaultBranch::Known(name)) => vec![name.clone()],
+            (Some(patterns), _) => Wanted::Patterns(patterns.clone()),
+            (None, DefaultBranch::Known(name)) => Wanted::Name(name.clone()),
             (None, DefaultBranch::OneOf(_)) => {
                 let error = Error::incomplete("which branch is the default one, on which a release must lie, is not known");
                 return Err(error.hint(format!("{}, or list [release].branches", fetching::default_branch(repository))));
             }
         };
-        let found = reach::branches(repository, &patterns)?;
+        let found = reach::branches(repository, &wanted)?;
         if found.here.is_empty() {
-            return Err(reach::nowhere(repository, &patterns));
+            return Err(reach::nowhere(repository, &wanted));
         }
         let says = |name: &str| self.snapshot.forge().and_then(|answers| guard(answers, name));
         Ok(vec![found.guarded(says)])
@@ -303,7 +303,7 @@ impl Surveying<'_> {
                 &format!("{}, or set [service] default_branch", fetching::default_branch(repository)),
             );
         };
-        let found = reach::branches(repository, std::slice::from_ref(name))?;
+        let found = reach::branches(repository, &Wanted::Name(name.clone()))?;
         let Some(Branch { tip, .. }) = found.here.first() else {
             return unknown(Reason::Shallow, "the default branch is not here", &fetching::branches(repository));
         };

@@ -34,6 +34,7 @@ mod supplied;
 mod tests;
 mod typed;
 mod undone;
+mod unpacking;
 mod unread;
 
 use std::collections::{BTreeMap, HashMap};

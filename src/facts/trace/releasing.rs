@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Frame, Tracer};
+use super::{Frame, Tracer, unpacking};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{GivenInput, ReleaseRow, Verifies};
@@ -47,6 +47,9 @@ struct Seen {
     doubts: Vec<Why>,
 }
 
+/// Of what is known by where it lies.
+const NO_WORDS: &[String] = &[];
+
 /// Steps kept; what is beyond them is the same again.
 const MOST: usize = 4096;
 
@@ -57,8 +60,9 @@ impl Tracer<'_> {
         let elsewhere = frame.workdir.is_known() && frame.workdir.dir().is_none();
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
-            let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, argv)));
-            let Some((taken, argv)) = taken.max_by_key(|(taken, _)| *taken) else { continue };
+            let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
+            let own = (row.of_tree && program.contains('/') && frame.workdir.resolve(program).is_some()).then_some((1, NO_WORDS));
+            let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
                 tried(&word.raw)
@@ -71,7 +75,8 @@ impl Tracer<'_> {
                 let args = beside(row, argv, words, taken);
                 let counts = match row.what {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
-                    Some(Verifies::Tree | Verifies::Code) => !elsewhere,
+                    Some(Verifies::Tree) => !elsewhere && (row.target_flags.is_empty() || puts_a_stream(row, &args, frame)),
+                    Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || names_a_file(&args, frame)),
                     _ => true,
                 };
                 if counts {
@@ -85,7 +90,7 @@ impl Tracer<'_> {
     /// An action that deploys or verifies.
     pub(super) fn release_action(&mut self, call: &ActionCall, frame: &Frame) {
         let catalog = &Catalog::builtin().releasing;
-        for row in catalog.deploy.iter().chain(&catalog.verify) {
+        for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let named = row.action.iter().any(|name| matching::same_action(name, &call.name))
                 || row.own_action && catalog.is_own_action(&call.name);
             let given =
@@ -213,6 +218,11 @@ fn beside(row: &ReleaseRow, argv: &[String], words: &[Word], taken: usize) -> Ve
 
 /// Whether something that is put among the programs comes from the tree: a path by its look, or by its flag; of a copy any that lies there.
 fn takes_of_the_tree(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
+    if !row.target_flags.is_empty() {
+        let unpacking = unpacking::read(row, args);
+        let inside = |word: &Word| word.value.as_deref().is_some_and(|value| frame.workdir.resolve(value).is_some());
+        return frame.has_checkout() && unpacking.unpacks && unpacking.archive.is_some_and(inside);
+    }
     let copies = row.argv.iter().all(|argv| argv.len() == 1);
     let sources = if copies { args.split_last().map_or(args, |(_, sources)| sources) } else { args };
     let flagged = args.iter().any(|word| {
@@ -226,4 +236,18 @@ fn takes_of_the_tree(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
     };
     let operand = |word: &&Word| !word.head().starts_with('-');
     frame.has_checkout() && (flagged || sources.iter().filter(operand).any(|word| inside(word) && (copies || looks(word))))
+}
+
+/// Whether an unpacker puts what a stream brings into the tree: where to is told by the text alone.
+fn puts_a_stream(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
+    let unpacking = unpacking::read(row, args);
+    let outside = |target: &String| frame.workdir.resolve(target).is_none();
+    unpacking.unpacks && unpacking.archive.is_none() && !unpacking.target.as_ref().is_some_and(outside)
+}
+
+/// Whether the first word beside that is no flag names a file of the tree, or may.
+fn names_a_file(args: &[Word], frame: &Frame) -> bool {
+    let Some(word) = args.iter().find(|word| !word.head().starts_with('-')) else { return false };
+    let inside = |value: &str| !value.contains(char::is_whitespace) && frame.workdir.resolve(value).is_some();
+    frame.has_checkout() && word.value.as_deref().is_none_or(inside)
 }

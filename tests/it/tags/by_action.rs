@@ -9,14 +9,14 @@ use serde_json::Value;
 use super::repository::policy;
 
 const RULE: &str = "deploy-tag-verified";
-const PIN: &str = "acme/tollgate@0123456789abcdef0123456789abcdef01234567";
-const TAGGED: &str = "push: { tags: [\"v*\"] }";
-const BY_HAND: &str = "workflow_dispatch: { inputs: { tag: { required: true } } }";
-const PLAIN: &str = "with: { command: verify-tag, tag: \"${{ inputs.tag }}\" }";
-const EVENTS: &str = "with: { command: verify-tag }";
+pub(super) const PIN: &str = "acme/tollgate@0123456789abcdef0123456789abcdef01234567";
+pub(super) const TAGGED: &str = "push: { tags: [\"v*\"] }";
+pub(super) const BY_HAND: &str = "workflow_dispatch: { inputs: { tag: { required: true } } }";
+pub(super) const PLAIN: &str = "with: { command: verify-tag, tag: \"${{ inputs.tag }}\" }";
+pub(super) const EVENTS: &str = "with: { command: verify-tag }";
 
 /// Verdict and message about the deployment of this workflow.
-fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
+pub(super) fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
     by(&policy("two"), workflow, more)
 }
 
@@ -37,7 +37,7 @@ fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) 
 }
 
 /// A job that verifies by these lines of a step and a job that deploys what it printed.
-fn two_jobs(on: &str, uses: &str, lines: &str) -> String {
+pub(super) fn two_jobs(on: &str, uses: &str, lines: &str) -> String {
     format!(
         "on:\n  {on}\njobs:\n  verify:\n    runs-on: ubuntu-latest\n    outputs: {{ commit: \"${{{{ steps.tag.outputs.commit }}}}\" }}\n    steps:\n      - uses: actions/checkout@v7\n        with: {{ fetch-depth: 0 }}\n      - id: tag\n        uses: {uses}\n        {lines}\n  deploy:\n    needs: verify\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v7\n        with: {{ ref: \"${{{{ needs.verify.outputs.commit }}}}\" }}\n      - run: kubectl apply -f k8s/\n"
     )

@@ -238,3 +238,19 @@ fn a_free_branch_tells_no_time_beside_a_protected_one() {
     let ran = fetch(&case, &serve(script).address, &[]);
     assert!(ran.status == 1 && ran.text.contains("step    time"), "{}", ran.text);
 }
+
+/// A branch that is called as a pattern is written is asked about like any that the pattern lets in.
+#[test]
+fn a_branch_called_like_its_pattern_is_asked_about() {
+    let case = case::named("b50-glob-as-name");
+    let name = "%7Bmain%2Cstable%7D";
+    for (rules, status, says) in [(json!([]), 1, "the forge does not protect"), (both().1, 0, "which the forge protects")] {
+        let mut script = forge(&[("v1.2", "a20")]);
+        script.insert(format!("{REPO}/rules/branches/{name}"), (200, String::new(), rules.to_string()));
+        script.insert(format!("{REPO}/branches/{name}"), (200, String::new(), free().1.to_string()));
+        script.insert(format!("{REPO}/branches/{name}/protection"), (404, String::new(), none().1.to_string()));
+        script.insert(format!("{REPO}/rulesets/7"), (200, String::new(), ruleset(json!([])).1.to_string()));
+        let ran = fetch(&case, &serve(script).address, &[]);
+        assert!(ran.status == status && ran.text.contains(says), "{}", ran.text);
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::changes::Filter;
 use super::events::EventInfo;
-use super::expr::{Node, Unknown, eval, parse};
+use super::expr::{Names, Node, Unknown, eval, parse};
 use super::home::{Home, Tried, any_name};
 use super::imagined::{Other, others};
 use super::mentions::{Mentions, TRIED};
@@ -53,8 +53,11 @@ impl Condition {
             _ => Test::Unread(Unknown::plain(Reason::Unreadable, "the condition cannot be read")),
         };
         let mut mentions = Mentions::default();
-        if let Test::Expression(node) = &test {
-            mentions.collect(node);
+        match &test {
+            Test::Expression(node) => mentions.collect(node),
+            // What stands in a text asks for the status of the run all the same.
+            Test::Constant(_) => mentions.status = template::expressions(value.scalar().unwrap_or_default()).any(asks_status),
+            Test::Unread(_) => {}
         }
         Self { test, mentions, place: Some(place) }
     }
@@ -81,16 +84,31 @@ impl Condition {
         self.mentions.needs
     }
 
+    /// Whether it has a function that asks for the status of the run.
+    pub(super) fn asks_status(&self) -> bool {
+        self.mentions.status
+    }
+
+    /// Why it cannot be read.
+    pub(super) fn unread(&self) -> Option<&str> {
+        if let Test::Unread(unknown) = &self.test { Some(&unknown.why) } else { None }
+    }
+
+    /// Whether it holds by these names, with nothing implied.
+    pub(super) fn plain_truth(&self, names: &dyn Names) -> Result<bool, Unknown> {
+        match &self.test {
+            Test::Constant(value) => Ok(*value),
+            Test::Expression(node) => eval(node, names).truth(),
+            Test::Unread(unknown) => Err(unknown.clone()),
+        }
+    }
+
     /// Whether it holds in one imagined run. Without a status function, `success()` is implied.
     pub(super) fn truth(&self, scope: &Scope<'_>) -> Result<bool, Unknown> {
         if !scope.repository.budget.evaluations(1 + self.mentions.size) {
             return Err(Unknown::plain(Reason::Unsupported, "there are too many conditions to decide"));
         }
-        let own = match &self.test {
-            Test::Constant(value) => Ok(*value),
-            Test::Expression(node) => eval(node, scope).truth(),
-            Test::Unread(unknown) => Err(unknown.clone()),
-        };
+        let own = self.plain_truth(scope);
         match scope.imagined.unsuccessful && !self.mentions.status {
             true => Ok(false),
             false => own,
@@ -317,6 +335,14 @@ fn union(filters: Vec<PathFilter>, place: &Place) -> PathFilter {
         (passes, steps)
     });
     PathFilter { patterns: Arc::from(vec![FilterPattern { text, negated: false, matcher }]), ignore: false, place }
+}
+
+/// An expression inside of a text asks for the status of the run; one that cannot be read may.
+fn asks_status((_, inner): (std::ops::Range<usize>, &str)) -> bool {
+    let Ok(node) = parse(inner) else { return true };
+    let mut mentions = Mentions::default();
+    mentions.collect(&node);
+    mentions.status
 }
 
 /// The text of an `if`: an expression with or without `${{ }}`. With anything around `${{ }}` it is a text, and any text but

@@ -9,6 +9,7 @@ mod checkout;
 mod composite;
 mod condition;
 mod covered;
+mod despite;
 mod draft;
 mod equal;
 mod events;
@@ -50,6 +51,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
+pub(in crate::facts) use self::despite::{Past, Runs, Said, runs_despite};
 
 use self::budget::Budget;
 use self::draft::{Draft, Files};
