@@ -128,6 +128,21 @@ pub struct Hook {
     pub id: String,
 }
 
+/// What the forge shows of a tool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forge {
+    /// Its name in code scanning.
+    #[serde(default)]
+    pub code_scanning_tool: Option<String>,
+    /// Names of its checks.
+    #[serde(default)]
+    pub check_names: Vec<String>,
+    /// Whether it can run without a file.
+    #[serde(default)]
+    pub default_setup: bool,
+}
+
 /// A command whose output a tool reads.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ use super::knows::Knows;
 
 pub use super::audits::Audits;
 pub use super::effect::{Does, Effect};
-pub use super::run::{Export, FedBy, Findings, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
+pub use super::run::{Export, FedBy, Findings, Forge, Handed, Hook, InputIs, InputOf, Inside, Run, Service};
 pub use super::suppress::Suppress;
 
 /// An analyzer, linter, scanner or host of such tools.
@@ -377,21 +377,6 @@ pub enum DefaultTarget {
     Cwd,
     /// Nothing.
     None,
-}
-
-/// What the forge shows of a tool.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Forge {
-    /// Its name in code scanning.
-    #[serde(default)]
-    pub code_scanning_tool: Option<String>,
-    /// Names of its checks.
-    #[serde(default)]
-    pub check_names: Vec<String>,
-    /// Whether it can run without a file.
-    #[serde(default)]
-    pub default_setup: bool,
 }
 
 impl Tool {
