@@ -38,6 +38,8 @@ fn a_condition_that_asks_for_the_status_goes_on_unless_it_asks_for_success() {
         ("${{ !failure() }}", "unknown", "goes on where the verification was cancelled"),
         ("always() && needs.verify.outputs.signer != 'x'", "unknown", "cannot be told"),
         ("success()", "pass", "after the action"),
+        ("github.ref == 'refs/heads/main'", "pass", "after the action"),
+        ("github.ref_name == 'main'", "pass", "after the action"),
         ("inputs.x == 'always()'", "pass", "after the action"),
         ("inputs.x", "pass", "after the action"),
         ("success() && inputs.x", "pass", "after the action"),

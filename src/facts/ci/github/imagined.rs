@@ -31,13 +31,15 @@ pub(super) fn others(mentions: &Mentions, scope: &Scope<'_>) -> Vec<Other> {
             add(format!("pull requests with the activity `{action}`"), Imagined { action: Some(action.clone()), ..base.clone() });
         }
     }
-    if info.event.trigger == Trigger::Push && mentions.refs {
+    if matches!(info.event.trigger, Trigger::Push | Trigger::Manual) && mentions.refs {
         if info.refs == (Refs::Branches { tags: true }) {
             add("tags".to_owned(), Imagined { tag: true, ..base.clone() });
         }
+        // Whoever starts a run by hand chooses its branch.
+        let of = if info.event.trigger == Trigger::Push { "pushes" } else { "runs by hand that belong" };
         let name = match scope.repository.default_branch {
-            DefaultBranch::Known(name) => format!("pushes to `{name}`"),
-            DefaultBranch::OneOf(_) => "pushes to the default branch".to_owned(),
+            DefaultBranch::Known(name) => format!("{of} to `{name}`"),
+            DefaultBranch::OneOf(_) => format!("{of} to the default branch"),
         };
         let starts = |name: &String| info.refs.holds(name);
         if scope.repository.default_branch.names().iter().any(starts) {
