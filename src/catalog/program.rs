@@ -98,6 +98,12 @@ pub struct Manager {
     /// Flags of both with which nothing of what the product needs is installed.
     #[serde(default)]
     pub besides: Vec<String>,
+    /// Flags with which it starts a program in the environment as it is.
+    #[serde(default)]
+    pub as_it_is: Vec<String>,
+    /// Flags that name the project of another directory, which is not told from this one.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
     /// Commands that write what the project declares to a list.
     #[serde(default)]
     pub exports: Vec<Vec<String>>,

@@ -110,8 +110,11 @@ impl Tracer<'_> {
         if find_flag(&manager.besides, None, own_words(words, row)).is_some() {
             return Some(Arc::new(Supplied::only(Vec::new())));
         }
+        if let Some(flag) = find_flag(&manager.elsewhere, None, own_words(words, row)) {
+            return Some(Arc::new(Supplied::only(vec![of_another(manager, flag)])));
+        }
         let mut here = job.managed.clone();
-        if manager.syncs {
+        if manager.syncs && find_flag(&manager.as_it_is, None, own_words(words, row)).is_none() {
             here.push(project(".", frame, &place));
         }
         // Packages of the system are in sight of some, and a program of it is started where the environment has none.
@@ -125,9 +128,10 @@ impl Tracer<'_> {
             return;
         }
         let place = words[0].place.clone();
-        let found = match manager.unread {
-            true => perhaps(format!("what {} installs is not read", manager.name), &place),
-            false => project(".", frame, &place),
+        let found = match find_flag(&manager.elsewhere, None, own_words(words, row)) {
+            _ if manager.unread => perhaps(format!("what {} installs is not read", manager.name), &place),
+            Some(flag) => of_another(manager, flag),
+            None => project(".", frame, &place),
         };
         let by_variable = manager.in_place_by.iter().any(|name| frame.env.contains_key(name));
         match does {
@@ -228,6 +232,11 @@ fn project(path: &str, frame: &Frame, place: &Place) -> Supply {
         Some(directory) => Supply::Project(directory),
         None => perhaps("what is installed lies outside the tree, or is made before".to_owned(), place),
     }
+}
+
+/// The project that a flag names.
+fn of_another(manager: &Manager, flag: &Word) -> Supply {
+    perhaps(format!("which project {} is told to use is not read", manager.name), &flag.place)
 }
 
 fn perhaps(why: String, place: &Place) -> Supply {
