@@ -68,7 +68,7 @@ pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
     }
 }
 
-/// Whether a variable leads to code by a path: of one that is known in part, [`UNKNOWN_CHAR`] stands for the rest, and the part that
+/// Whether a variable leads to code by a path: of one that is known in part, `UNKNOWN_CHAR` stands for the rest, and the part that
 /// is known tells where.
 #[must_use]
 pub fn is_told_by_parts(name: &str) -> bool {
