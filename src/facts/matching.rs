@@ -57,7 +57,9 @@ fn unversioned(name: &str) -> &str {
 
 /// Whether a program is one of a name, as [`program_name`] has it; most are told apart by how they begin.
 fn is_called(program: &str, name: &str) -> bool {
-    let begins = || name == "python" || program.rsplit(['/', '\\']).next().is_some_and(|base| base.starts_with(name));
+    // Asked of every row for every command: by bytes, not by characters.
+    let base = || program.bytes().rposition(|byte| matches!(byte, b'/' | b'\\')).map_or(0, |at| at + 1);
+    let begins = || name == "python" || program.as_bytes()[base()..].starts_with(name.as_bytes());
     program == name || (begins() && program_name(program) == name)
 }
 

@@ -32,7 +32,8 @@ pub struct Snapshot {
     unread: Mutex<BTreeMap<RepoPath, String>>,
     documents: Arc<documents::Documents>,
     index: OnceLock<paths::Index>,
-    links: OnceLock<bool>,
+    /// Where links and submodules stand in the list: what lies behind one has no entry of its own.
+    detours: OnceLock<Vec<usize>>,
     forge: Option<Arc<Answers>>,
 }
 
@@ -59,7 +60,7 @@ impl Snapshot {
             unread: Mutex::default(),
             documents: Arc::default(),
             index: OnceLock::new(),
-            links: OnceLock::new(),
+            detours: OnceLock::new(),
             forge: None,
         }
     }
@@ -181,7 +182,7 @@ impl Snapshot {
         match self.entry(path) {
             Some(entry) if entry.kind == EntryKind::Link => !self.leads_to_directory(entry),
             Some(entry) => entry.is_file(),
-            None => self.has_links() && self.linked(path).is_some(),
+            None => self.linked(path).is_some(),
         }
     }
 
@@ -198,8 +199,11 @@ impl Snapshot {
         target.is_some_and(|target| target.is_root() || !self.under(&target).is_empty())
     }
 
-    fn has_links(&self) -> bool {
-        *self.links.get_or_init(|| self.entries().iter().any(|entry| entry.kind == EntryKind::Link))
+    /// The link or the submodule behind which `path` lies.
+    fn detour(&self, path: &RepoPath) -> Option<&Entry> {
+        let away = |entry: &Entry| matches!(entry.kind, EntryKind::Submodule | EntryKind::Link);
+        let detours = self.detours.get_or_init(|| (0..self.entries().len()).filter(|at| away(&self.entries()[*at])).collect());
+        paths::above(self.entries(), detours, path)
     }
 
     /// Everything below a directory, in order.
@@ -294,7 +298,7 @@ impl Snapshot {
     /// lies, and no link behind a link.
     #[must_use]
     pub fn linked(&self, path: &RepoPath) -> Option<RepoPath> {
-        let link = self.entry(path).or_else(|| paths::submodule_above(self.entries(), path))?;
+        let link = self.entry(path).or_else(|| self.detour(path))?;
         let text = self.source.link_text(link)?;
         let target = link.path.parent().join(&text)?;
         let target = target.join(path.below(&link.path).unwrap_or_default())?;
@@ -304,7 +308,7 @@ impl Snapshot {
     fn read_now(&self, path: &RepoPath, max_bytes: usize) -> Read {
         let refuse = |kind, why: &str| Err(Unread::new(path.clone(), kind, why));
         let Some(entry) = self.entry(path) else {
-            return match paths::submodule_above(self.entries(), path) {
+            return match self.detour(path) {
                 Some(above) if above.kind == EntryKind::Link => {
                     refuse(UnreadKind::Link, "lies behind a symbolic link, not followed")
                 }

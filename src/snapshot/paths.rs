@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::source::{Entry, EntryKind};
+use crate::source::Entry;
 use crate::text::RepoPath;
 
 /// The entry at `path`.
@@ -114,13 +114,11 @@ impl Index {
     }
 }
 
-/// The submodule that holds `path`, if it lies in one.
-pub(crate) fn submodule_above<'a>(entries: &'a [Entry], path: &RepoPath) -> Option<&'a Entry> {
-    path.ancestors()
-        .skip(1)
-        .find_map(|above| find(entries, &above))
-        .map(|(_, entry)| entry)
-        .filter(|entry| matches!(entry.kind, EntryKind::Submodule | EntryKind::Link))
+/// Which of the entries at `places`, which are in order and mostly very few, `path` lies behind.
+pub(crate) fn above<'a>(entries: &'a [Entry], places: &[usize], path: &RepoPath) -> Option<&'a Entry> {
+    let at = |above: &RepoPath| places.binary_search_by(|at| entries[*at].path.as_str().cmp(above.as_str())).ok();
+    let mut above = path.ancestors().skip(1).take_while(|_| !places.is_empty());
+    above.find_map(|above| at(&above)).map(|at| &entries[places[at]])
 }
 
 #[cfg(test)]

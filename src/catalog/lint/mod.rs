@@ -127,5 +127,9 @@ impl<'s> Shelf<'s> {
 }
 
 fn fits<T: DeserializeOwned>(page: &Page) -> Option<String> {
-    serde_json::from_value::<T>(page.table()).err().map(|refusal| refusal.to_string())
+    // From text, as the catalogue itself is read: a second kind of reader would double the code of every entry's type.
+    let refusal = serde_json::from_str::<T>(&page.table().to_string()).err()?;
+    let place = format!(" at line {} column {}", refusal.line(), refusal.column());
+    let said = refusal.to_string();
+    Some(said.strip_suffix(&place).unwrap_or(&said).to_owned())
 }

@@ -168,30 +168,42 @@ impl Draft<'_> {
         Some(Hop::new(place, &text))
     }
 
-    /// Pull requests of forks on the one side and pushes to every branch on the other cover all changes together.
+    /// Pull requests of forks on the one side, and on the other pushes to every branch, or an event for those of the repository alone,
+    /// cover all changes together.
     fn complement(&self, verdicts: &[Verdict], starts: &mut [Start]) {
         if !verdicts.iter().any(|verdict| verdict.forks_only) {
             return;
         }
-        let pushes = starts.iter().any(|start| {
-            let Some(info) = self.events.get(start.event) else { return false };
-            let gates = info.event.trigger == Trigger::Push && info.event.reach == Reach::Gates && info.event.paths.is_none();
-            gates
-                && start.answer.is_yes()
-                && start.paths.is_empty()
-                && start.holds.iter().all(|hold| hold.effect >= HoldEffect::Narrow)
-        });
-        if !pushes {
-            return;
+        let whole = |start: &Start, but: &str| {
+            let counts = |hold: &Hold| hold.effect >= HoldEffect::Narrow || hold.why == but;
+            let gates = self.events.get(start.event).is_some_and(|info| info.event.reach == Reach::Gates);
+            gates && start.answer.is_yes() && start.paths.is_empty() && start.holds.iter().all(counts)
+        };
+        let event = |start: &Start| self.events.get(start.event).map(|info| &info.event);
+        let pushed = |start: &Start| event(start).is_some_and(|it| it.trigger == Trigger::Push && it.paths.is_none());
+        if starts.iter().any(|start| pushed(start) && whole(start, "")) {
+            return note(starts, FORKS_ONLY, "pull requests of this repository are left to the push event, which covers its branches");
         }
-        for (start, _) in starts.iter_mut().zip(verdicts).filter(|(_, verdict)| verdict.forks_only) {
-            for hold in start.holds.iter_mut().filter(|hold| hold.why == FORKS_ONLY) {
-                hold.effect = HoldEffect::Note;
-                hold.why = "pull requests of this repository are left to the push event, which covers its branches".to_owned();
-            }
+        let keeps_out = |start: &Start| start.holds.iter().any(|hold| hold.why == NO_FORKS);
+        let own = starts.iter().any(|start| keeps_out(start) && whole(start, NO_FORKS));
+        let forks = verdicts.iter().zip(starts.iter()).any(|(verdict, start)| verdict.forks_only && whole(start, FORKS_ONLY));
+        if own && forks {
+            note(starts, FORKS_ONLY, "pull requests of this repository are left to another event");
+            note(starts, NO_FORKS, "pull requests from forks are left to another event");
         }
     }
 }
+
+/// Holds that another event makes up for say so, and hold no longer.
+fn note(starts: &mut [Start], held: &str, why: &str) {
+    for hold in starts.iter_mut().flat_map(|start| &mut start.holds).filter(|hold| hold.why == held) {
+        hold.effect = HoldEffect::Note;
+        hold.why = why.to_owned();
+    }
+}
+
+/// The words of the hold on what pull requests from forks do not run.
+const NO_FORKS: &str = "pull requests from forks do not run it";
 
 /// The words of the hold on what only pull requests from forks run.
 pub(super) const FORKS_ONLY: &str = "only pull requests from forks run it";

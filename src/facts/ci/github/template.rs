@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::budget::Budget;
-use super::expr::{Names, Nature, TEXT_BYTES, Val, eval, parse};
+use super::expr::{Names, Nature, Open, TEXT_BYTES, Unknown, Val, eval, parse};
 use crate::doc::{Kind, Value};
 use crate::facts::shell::UNKNOWN_CHAR;
 use crate::text::MappedText;
@@ -77,32 +77,55 @@ pub(super) fn text_value(text: &str, names: &dyn Names) -> Val {
     if !text.contains("${{") {
         return Val::text(text);
     }
-    let mut out = String::new();
+    let mut made = Made::default();
     let mut done = 0;
     for (range, expression) in expressions(text) {
-        out.push_str(&text[done..range.start]);
-        match evaluate(expression, names) {
-            Val::Unknown(unknown) => return Val::Unknown(unknown),
-            // All behind it is as it stands.
-            Val::Open(open) if matches!(open.nature, Nature::Ordinary | Nature::Any) && !text[range.end..].contains("${{") => {
-                return Val::open(
-                    &format!("{out}{}", open.prefix),
-                    &format!("{}{}", open.suffix, &text[range.end..]),
-                    open.nature,
-                );
-            }
-            value => match value.as_text() {
-                Some(text) => out.push_str(&text),
-                None => return Val::present("a text is put together from names"),
-            },
-        }
-        if out.len() > TEXT_BYTES.max(text.len()) {
+        made.behind.push_str(&text[done..range.start]);
+        made.add(evaluate(expression, names));
+        if made.behind.len() > TEXT_BYTES.max(text.len()) {
             return Val::present("an expression gives a very long text");
         }
         done = range.end;
     }
-    out.push_str(&text[done..]);
-    Val::text(out)
+    made.behind.push_str(&text[done..]);
+    made.value()
+}
+
+/// A text in the making: what is known of it, and where something is not.
+#[derive(Default)]
+struct Made {
+    /// What stands before the first part that is not known, and what the unknown parts are.
+    open: Option<(String, Result<Nature, Unknown>)>,
+    /// What stands behind the last of them.
+    behind: String,
+}
+
+impl Made {
+    fn add(&mut self, value: Val) {
+        let (prefix, suffix, nature) = match value {
+            Val::Open(Open { prefix, suffix, nature: Nature::Ordinary }) => (prefix, suffix, Ok(Nature::Ordinary)),
+            Val::Open(Open { prefix, suffix, .. }) => (prefix, suffix, Ok(Nature::Any)),
+            Val::Unknown(unknown) => (String::new(), String::new(), Err(unknown)),
+            known => return self.behind.push_str(&known.as_text().unwrap_or_default()),
+        };
+        self.behind.push_str(&prefix);
+        let before = std::mem::replace(&mut self.behind, suffix);
+        self.open = Some(match self.open.take() {
+            None => (before, nature),
+            // Several of them are anything.
+            Some((first, nature)) => (first, nature.map(|_| Nature::Any)),
+        });
+    }
+
+    fn value(self) -> Val {
+        match self.open {
+            None => Val::text(self.behind),
+            Some((before, Ok(nature))) => Val::open(&before, &self.behind, nature),
+            // It may be empty as a whole.
+            Some((before, Err(unknown))) if before.is_empty() && self.behind.is_empty() => Val::Unknown(unknown),
+            Some((before, Err(_))) => Val::open(&before, &self.behind, Nature::Any),
+        }
+    }
 }
 
 /// A text of the file with its expressions replaced, mapped back to the file; and whether all of it is known.

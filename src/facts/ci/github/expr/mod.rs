@@ -8,4 +8,4 @@ mod value;
 
 pub(super) use eval::{Names, eval};
 pub(super) use parser::{Node, Order, Step, parse};
-pub(super) use value::{Nature, TEXT_BYTES, Unknown, Val, equal, number_text};
+pub(super) use value::{Nature, Open, TEXT_BYTES, Unknown, Val, equal, number_text};

@@ -34,6 +34,10 @@ fn include_and_exclude_as_documented() {
         ("\"${{ fromJSON('{\\\"os\\\": [\\\"p\\\"]}') }}\"", &["p"]),
         ("\"${{ fromJSON(vars.M) }}\"", &["… … …"]),
         ("{os: [a], v: \"${{ fromJSON(vars.M) }}\"}", &["a …"]),
+        // Around what is not known stands what is; two unknown parts hide what lies between them.
+        ("{os: \"a ${{ vars.M }} b\"}", &["a … b"]),
+        ("{os: \"run ${{ vars.M || github.ref_name }}/${{ 1 }} ${{ vars.N }} end\"}", &["run … end"]),
+        ("{os: \"${{ vars.M }}${{ vars.N }}\"}", &["…"]),
         ("{os: []}", &[]),
         ("{os: [a], exclude: [{os: a}]}", &[]),
         ("{os: [a, a]}", &["a"]),
