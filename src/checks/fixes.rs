@@ -21,7 +21,7 @@ use crate::catalog::tool::{Does, Findings, Security, Step};
 use crate::facts::components::Component;
 use crate::facts::hold::Remedy;
 use crate::facts::pipeline::Trigger;
-use crate::facts::tool_config::Deciding;
+use crate::facts::tool_config::{Deciding, golangci};
 use crate::finding::Finding;
 
 /// What to do about an analyzer that does not gate; `about` is the tool that the finding is about.
@@ -220,7 +220,10 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
         "python" => run(&format!("pipx run bandit -r {directory} -x /tests/,/test/")),
         "javascript" => eslint_fix::step(component, all, bench),
         "go" => {
-            run_in("go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest run --enable gosec ./...", component)
+            let first = golangci::reads_first(&component.directory, bench.facts.snapshot);
+            let package = if first { "golangci-lint" } else { "golangci-lint/v2" };
+            let command = format!("go run github.com/golangci/{package}/cmd/golangci-lint@latest run --enable gosec ./...");
+            run_in(&command, component)
         }
         "rust" => run_in("cargo clippy --workspace --all-targets -- -D warnings", component),
         _ => match recommended(component, bench) {

@@ -70,9 +70,10 @@ fn by_name(snapshot: &Snapshot, row: &UnreadCi, languages: &Languages, terms: &S
     if names.is_empty() {
         return Vec::new();
     }
-    let any = |of: &[NamePattern<'_>], path: &RepoPath| of.iter().any(|pattern| pattern.matches(path.file_name()));
-    let called = |path: &RepoPath| any(&names, path) && !any(&others, path);
-    let mut paths = snapshot.entries().iter().filter(|entry| entry.is_file() && called(&entry.path)).take(LOOKED_AT).peekable();
+    let any = |of: &[NamePattern<'_>], name: &str| of.iter().any(|pattern| pattern.matches(name));
+    let called = |name: &str| any(&names, name) && !any(&others, name);
+    let mut paths =
+        snapshot.entries().iter().filter(|entry| entry.is_file() && called(entry.path.file_name())).take(LOOKED_AT).peekable();
     if paths.peek().is_none() {
         return Vec::new();
     }

@@ -50,47 +50,67 @@ impl<'p> NamePattern<'p> {
     }
 }
 
-/// Whether `name` has `part` in it, in upper or lower case. Asked of every path of a tree: only where the first byte stands is
-/// the rest compared.
+/// Whether `name` has `part` in it, in upper or lower case. Asked of every path of a tree, whose names are short: only where the
+/// first byte stands is the rest compared.
 fn has_part(name: &[u8], part: &[u8]) -> bool {
-    let Some(first) = part.first() else { return true };
-    let starts = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), name);
-    starts.map(|at| &name[at..]).any(|rest| rest.get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part)))
+    let (Some(first), Some(last)) = (part.first(), name.len().checked_sub(part.len())) else { return part.is_empty() };
+    (0..=last).any(|at| name[at].eq_ignore_ascii_case(first) && name[at..at + part.len()].eq_ignore_ascii_case(part))
 }
 
 /// A manifest row whose name is a pattern, with the directory that it asks for.
+#[derive(Clone, Copy)]
 struct PatternRow<'l> {
     directory: Option<&'l str>,
     name: NamePattern<'l>,
     row: &'l Manifest,
 }
 
-/// Manifest rows, looked up by exact name first: almost every path of a large tree is none.
+/// Manifest rows. Almost every path of a large tree is none, which the two ends of its name tell.
 pub struct Rows<'l> {
     exact: HashMap<&'l str, &'l Manifest>,
-    patterns: Vec<PatternRow<'l>>,
+    /// Which first and last bytes the exact names have together.
+    ends: Vec<bool>,
+    /// The patterns that a name with each last byte may fit, in their order.
+    patterns: Vec<Vec<PatternRow<'l>>>,
+}
+
+/// The number of a name's first and last byte.
+fn ends(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let byte = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default());
+    byte(bytes.first()) << 8 | byte(bytes.last())
 }
 
 impl<'l> Rows<'l> {
     /// The rows of the catalogue.
     #[must_use]
     pub fn new(languages: &'l Languages) -> Self {
-        let (patterns, exact): (Vec<_>, Vec<_>) = languages.manifest.iter().partition(|row| row.name.contains(['*', '/']));
-        let patterns = patterns.into_iter().map(|row| {
+        let mut rows = Self { exact: HashMap::new(), ends: vec![false; 1 << 16], patterns: vec![Vec::new(); 1 << 8] };
+        for row in &languages.manifest {
+            if !row.name.contains(['*', '/']) {
+                rows.ends[ends(&row.name)] = true;
+                rows.exact.insert(&row.name, row);
+                continue;
+            }
             let (directory, name) = row.name.split_once('/').map_or((None, row.name.as_str()), |(dir, name)| (Some(dir), name));
-            PatternRow { directory, name: NamePattern::new(name), row }
-        });
-        Self { exact: exact.into_iter().map(|row| (row.name.as_str(), row)).collect(), patterns: patterns.collect() }
+            let pattern = PatternRow { directory, name: NamePattern::new(name), row };
+            let last = name.bytes().last().filter(|last| *last != b'*');
+            let fitting =
+                rows.patterns.iter_mut().enumerate().filter(|(byte, _)| last.is_none_or(|last| *byte == usize::from(last)));
+            fitting.for_each(|(_, patterns)| patterns.push(pattern));
+        }
+        rows
     }
 
     /// The row of a path, by its name or, for patterns with a slash, by its last two segments.
     #[must_use]
     pub fn of(&self, path: &RepoPath) -> Option<&'l Manifest> {
         let name = path.file_name();
-        if let Some(row) = self.exact.get(name) {
+        let ends = ends(name);
+        if let Some(row) = self.ends[ends].then(|| self.exact.get(name)).flatten() {
             return Some(row);
         }
-        let found = self.patterns.iter().find(|pattern| {
+        let found = self.patterns[ends & 0xff].iter().find(|pattern| {
             pattern.name.matches(name)
                 && pattern.directory.is_none_or(|directory| path.directory().rsplit('/').next() == Some(directory))
         });

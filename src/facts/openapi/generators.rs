@@ -22,13 +22,14 @@ pub(super) fn gather(
     world: &World<'_>,
     scoping: &Scoping<'_>,
     dependencies: &[&Dependency],
+    product: &HashSet<&RepoPath>,
 ) -> (Vec<ApiDescription>, Vec<(Place, String)>) {
     let copies = python_packages(world);
     let declared: Vec<(&Exporter, Vec<&Dependency>)> = world
         .catalog
         .exporters
         .iter()
-        .map(|exporter| (exporter, declarations(dependencies, exporter)))
+        .map(|exporter| (exporter, declarations(dependencies, exporter, product)))
         .filter(|(exporter, found)| {
             !found.is_empty() || exporter.packages.get("pypi").is_some_and(|names| has_copy(&copies, names))
         })
@@ -46,7 +47,8 @@ pub(super) fn gather(
         let (mine, computed) = wired(world, exporter, &owners, &production, &mut budget);
         if mine.is_empty()
             && computed.is_empty()
-            && let Some(dependency) = found.iter().find(|dependency| dependency.runtime && !dependency.optional)
+            && let Some(dependency) =
+                found.iter().find(|dependency| is_shipped(dependency, product) && dependency.runtime && !dependency.optional)
         {
             let words = format!("{} is a dependency, but the code that wires it was not recognised", exporter.title);
             undecided.push((dependency.place.clone(), words));
@@ -57,15 +59,21 @@ pub(super) fn gather(
     (all, undecided)
 }
 
-/// Where manifests of the product (`dependencies` are theirs) declare one of its packages (Go's tools are no runtime
-/// dependencies and generate code all the same).
-fn declarations<'d>(dependencies: &[&'d Dependency], exporter: &Exporter) -> Vec<&'d Dependency> {
+/// Where one of its packages is declared. What only makes documents may stand in a list for development: code that calls it is the
+/// proof. What serves an API has to be shipped with it.
+fn declarations<'d>(dependencies: &[&'d Dependency], exporter: &Exporter, product: &HashSet<&RepoPath>) -> Vec<&'d Dependency> {
     let is = |dependency: &&&Dependency| {
         let names = exporter.packages.get(dependency.registry);
         let same = names.is_some_and(|names| names.iter().any(|name| is_package(dependency, name)));
-        same && (dependency.runtime || dependency.registry == "go")
+        same && (!exporter.serves_api || is_shipped(dependency, product))
     };
     dependencies.iter().filter(is).copied().collect()
+}
+
+/// Whether a manifest of the product declares it for more than development (Go's tools are no runtime dependencies and generate code
+/// all the same).
+fn is_shipped(dependency: &Dependency, product: &HashSet<&RepoPath>) -> bool {
+    product.contains(&dependency.manifest) && (dependency.runtime || dependency.registry == "go")
 }
 
 /// Whether a declared dependency is the package of a name in the catalogue.

@@ -110,9 +110,13 @@ pub fn gather(
     let own = service::own_names(world, inventory);
     let itself =
         |dependency: &Dependency| own.iter().any(|(registry, name)| *registry == dependency.registry && *name == dependency.name);
+    // Code of the product that calls a generator proves it, whichever of its lists names it: documents are made in CI, too.
+    let lists = inventory.manifests.iter().map(|manifest| &manifest.path);
+    let beside: HashSet<&RepoPath> = lists.filter(|path| scoping.of_manifest(path) == Some(Scope::Production)).collect();
+    let named: Vec<&Dependency> = dependencies.iter().filter(|one| beside.contains(&one.manifest) && !itself(one)).collect();
     let dependencies: Vec<&Dependency> =
         dependencies.iter().filter(|one| product.contains(&one.manifest) && !itself(one)).collect();
-    let (generated, mut undecided) = generators::gather(world, &scoping, &dependencies);
+    let (generated, mut undecided) = generators::gather(world, &scoping, &named, &product);
     all.extend(generated);
     undecided.extend(fragments::set_aside(world, &mut all));
     undecided.extend(samples::set_aside(world, &scoping, &mut all, terms));

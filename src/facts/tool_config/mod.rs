@@ -26,7 +26,7 @@ mod coverage;
 mod eslint;
 pub mod excluded;
 mod flake8;
-mod golangci;
+pub mod golangci;
 mod ignored;
 pub mod listed;
 mod mago;

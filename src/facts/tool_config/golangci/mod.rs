@@ -18,6 +18,7 @@ use super::{Deciding, Misread, Query, Reader, Settings, arguments, places};
 use crate::answer::{Answer, Why};
 use crate::doc::{Document, Format};
 use crate::facts::releases;
+use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 /// The reader.
@@ -103,19 +104,35 @@ fn located(query: &Query<'_>) -> Result<Option<RepoPath>, Why> {
     let target = target.map_or(Some(query.directory.clone()), |target| query.directory.join(target.trim_end_matches("...")));
     let target = target.map(|path| if snapshot.is_dir(&path) { path } else { path.parent() });
     let above = target.iter().flat_map(RepoPath::ancestors);
-    let mut places = std::iter::once(query.directory.clone()).chain(above);
-    Ok(places.find_map(|directory| {
+    Ok(nearest(std::iter::once(query.directory.clone()).chain(above), snapshot))
+}
+
+/// The first file of its own in directories.
+fn nearest(mut places: impl Iterator<Item = RepoPath>, snapshot: &Snapshot) -> Option<RepoPath> {
+    places.find_map(|directory| {
         let names = [".golangci.json", ".golangci.toml", ".golangci.yaml", ".golangci.yml"];
         names.iter().filter_map(|name| directory.join(name)).find(|path| snapshot.is_file(path))
-    }))
+    })
+}
+
+/// Whether the file that it reads in a directory is one for version 1, at which later releases end.
+#[must_use]
+pub fn reads_first(directory: &RepoPath, snapshot: &Snapshot) -> bool {
+    let path = nearest(directory.ancestors(), snapshot);
+    let document = path.and_then(|path| snapshot.peek_document(&path, format_of(&path)?).ok());
+    document.is_some_and(|document| document.root().get("version").is_none())
+}
+
+fn format_of(path: &RepoPath) -> Option<Format> {
+    match path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "json" => Some(Format::Json),
+        "toml" => Some(Format::Toml),
+        "yaml" | "yml" | "" => Some(Format::Yaml),
+        _ => None,
+    }
 }
 
 fn read(query: &Query<'_>, path: &RepoPath) -> Result<Arc<Document>, Why> {
-    let format = match path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "json" => Format::Json,
-        "toml" => Format::Toml,
-        "yaml" | "yml" | "" => Format::Yaml,
-        _ => return Err(wrong("the configuration is in a format that is not read", Place::file(path.clone()))),
-    };
-    query.document(path, format)
+    let unread = || wrong("the configuration is in a format that is not read", Place::file(path.clone()));
+    query.document(path, format_of(path).ok_or_else(unread)?)
 }

@@ -205,27 +205,6 @@ fn several_events() {
     let narrow = decide("{push: {branches: [main]}, pull_request: {}}", either);
     assert!(narrow.ends_with("pull_request yes soft(only pull requests from forks run it)"), "{narrow}");
     assert_eq!(decide("[push, pull_request]", "github.event_name != 'pull_request'"), "push yes; pull_request no");
-    let (own, fork) = ("github.event.pull_request.head.repo.full_name == github.repository", "head.repo.fork == true");
-    let halves = format!(
-        "({own} && github.event_name == 'pull_request') || (github.event.pull_request.{fork} && github.event_name == 'pull_request_target')"
-    );
-    let both = "on: [pull_request, pull_request_target]\njobs:\n  a:\n    if: CONDITION\n    uses: o/r/.github/workflows/x.yml@v1\n";
-    let remote = |condition: &str| {
-        let starts = pipeline(&both.replace("CONDITION", condition)).units[0].starts.clone();
-        starts.iter().flat_map(|start| &start.holds).map(|hold| format!("{:?}: {}", hold.effect, hold.why)).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        remote(&halves),
-        [
-            "Note: pull requests from forks are left to another event",
-            "Note: pull requests of this repository are left to another event",
-        ]
-    );
-    // One half alone stays one.
-    assert_eq!(
-        remote(&format!("{own} && github.event_name == 'pull_request'")),
-        ["Soften: pull requests from forks do not run it", "Void: this condition does not hold"]
-    );
     let target = "on: [pull_request_target]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: lint\n";
     let all = pipeline(target);
     assert_eq!(

@@ -61,3 +61,29 @@ jobs:
     assert_eq!(held(&all.units[2]), ["unknown"]);
     assert_eq!(held(&all.units[4]), ["soft"]);
 }
+
+#[test]
+fn two_events_for_one_half_of_the_pull_requests_each() {
+    let (own, fork) = ("github.event.pull_request.head.repo.full_name == github.repository", "head.repo.fork == true");
+    let halves = format!(
+        "({own} && github.event_name == 'pull_request') || (github.event.pull_request.{fork} && github.event_name == 'pull_request_target')"
+    );
+    let both =
+        "on: [pull_request, pull_request_target]\njobs:\n  a:\n    if: CONDITION\n    uses: o/r/.github/workflows/x.yml@v1\n";
+    let remote = |condition: &str| {
+        let starts = pipeline(&both.replace("CONDITION", condition)).units[0].starts.clone();
+        starts.iter().flat_map(|start| &start.holds).map(|hold| format!("{:?}: {}", hold.effect, hold.why)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        remote(&halves),
+        [
+            "Note: pull requests from forks are left to another event",
+            "Note: pull requests of this repository are left to another event",
+        ]
+    );
+    // One half alone stays one.
+    assert_eq!(
+        remote(&format!("{own} && github.event_name == 'pull_request'")),
+        ["Soften: pull requests from forks do not run it", "Void: this condition does not hold"]
+    );
+}
