@@ -60,6 +60,18 @@ fn the_step_of_every_language_gates_once_it_is_pasted() {
 }
 
 #[test]
+fn the_step_is_of_the_releases_that_read_the_configuration() {
+    for (settings, package) in
+        [("linters:\n  enable: [misspell]\n", "/golangci-lint/cmd/"), ("version: '2'\n", "/golangci-lint/v2/cmd/")]
+    {
+        let files = [("go.mod", "module a\n\ngo 1.22\n"), ("a.go", "package a\n"), (".golangci.yml", settings)];
+        let (before, after) = before_and_after(&files, "go-static-analysis", "go");
+        assert!(before.fix.as_deref().unwrap_or_default().contains(package), "{:?}", before.fix);
+        assert_eq!(after.verdict, Verdict::Pass, "{:?}\n{}", before.fix, after.message);
+    }
+}
+
+#[test]
 fn one_step_is_recommended_for_a_language() {
     let steps = Catalog::builtin().tools.iter().flat_map(|tool| tool.step.iter().map(move |step| (tool, step)));
     let mut seen = std::collections::BTreeSet::new();
