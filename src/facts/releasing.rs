@@ -5,9 +5,11 @@ mod arguments;
 mod despite;
 mod meaning;
 mod named;
+mod skipped;
 mod tree;
 mod written;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -16,10 +18,10 @@ use meaning::{Meaning, Site};
 use tree::Held;
 use written::Written;
 
-use super::hold::Hold;
+use super::hold::{Hold, Remedy};
 use super::pipeline::{Pipeline, Start, Trigger};
 use super::trace::{ReleaseStep, Trace};
-use crate::answer::{Answer, Reason};
+use crate::answer::Reason;
 use crate::catalog::releasing::Verifies;
 use crate::doc::Value;
 use crate::snapshot::Snapshot;
@@ -94,10 +96,13 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
         let text = Rc::new(text);
         for step in deploys {
             let (Some(job), Some(hop)) = (pipeline.jobs.get(step.job), step.chain.last()) else { continue };
-            if text.is_preview(&job.id) || !starts(step) {
+            if text.is_preview(&job.id) {
                 continue;
             }
             let reading = Reading { snapshot, pipeline, own: &own, trace, number, text: &text };
+            if reading.starts(step).is_empty() {
+                continue;
+            }
             let guard = reading.guard(step);
             let subject = format!("{}#{}", pipeline.path, job.id);
             // One finding a job: its least guarded step.
@@ -144,11 +149,6 @@ fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<
     found
 }
 
-/// Some event may start it.
-fn starts(step: &ReleaseStep) -> bool {
-    step.starts.iter().any(|start| !start.answer.is_no())
-}
-
 /// The hop of the chain that lies in the workflow itself: its step.
 fn step_place(step: &ReleaseStep, pipeline: &Pipeline) -> Place {
     let own = step.chain.iter().skip(1).find(|hop| hop.place.path == pipeline.path);
@@ -173,8 +173,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn triggers(&self, step: &ReleaseStep) -> BTreeSet<Trigger> {
-        let started = step.starts.iter().filter(|start| !start.answer.is_no());
-        started.filter_map(|start| self.pipeline.events.get(start.event)).map(|event| event.trigger).collect()
+        self.starts(step).iter().filter_map(|start| self.pipeline.events.get(start.event)).map(|event| event.trigger).collect()
     }
 
     /// A job as it is written.
@@ -230,7 +229,7 @@ impl Reading<'_> {
             return self.unseen(deploy, &needed).unwrap_or(none);
         }
         let (mut of_tags, mut of_others) = (Vec::new(), Vec::new());
-        for start in deploy.starts.iter().filter(|start| !start.answer.is_no()) {
+        for start in &self.starts(deploy) {
             let Some(event) = self.pipeline.events.get(start.event) else { continue };
             // Of equal ones the first.
             let best = verifies.iter().rev().map(|verify| self.one(verify, deploy, start)).max_by_key(Guard::weight);
@@ -265,9 +264,13 @@ impl Reading<'_> {
             let why = "the job that verifies, or the one that deploys, is not read as it is written".to_owned();
             return Guard::Unseen(Reason::Unreadable, own, why);
         };
-        let between =
-            Between { verify, line: own.line, site: &site, deploys_in: &deploys_in, deploys_at: own_place(deploy).line };
-        let holds: Vec<&Hold> = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).collect();
+        let Some(event) = self.pipeline.events.get(under.event) else { return Guard::None };
+        let (line, deploys_at) = (own.line, own_place(deploy).line);
+        let between = Between { verify, line, site: &site, deploys_in: &deploys_in, deploys_at, event, depth: Cell::default() };
+        // That a condition leaves it out is asked of the condition itself.
+        let conditional = |hold: &&Hold| hold.remedy == Remedy::Condition;
+        let holds = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).filter(|hold| !conditional(hold));
+        let holds: Vec<&Hold> = holds.collect();
         if let Some(guard) = self.lost(&between, &holds).or_else(|| self.despite(&between)) {
             return guard;
         }
@@ -297,10 +300,7 @@ impl Reading<'_> {
             );
             return Guard::Unseen(Reason::Unsupported, shown, why);
         }
-        let unknown = |start: &Start| if let Answer::Unknown(why) = &start.answer { Some(why.clone()) } else { None };
-        // What cannot be decided of both alike is no difference.
-        let doubt = start.and_then(unknown).filter(|_| unknown(under).is_none());
-        if let Some(why) = verify.conditions.first().cloned().or(doubt) {
+        if let Some(why) = verify.conditions.first().cloned() {
             return Guard::Unseen(
                 why.reason,
                 why.place.clone().unwrap_or(place),

@@ -8,6 +8,7 @@ mod certificates;
 mod changes;
 mod checked;
 mod commands;
+mod deployed;
 mod differential;
 mod fetching;
 mod going_on;

@@ -80,6 +80,17 @@ impl Site {
         self.is(other) || self.caller.as_ref().is_some_and(|caller| caller.is_in(other))
     }
 
+    /// They are jobs of one workflow, called by the same one.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let callers = match (&self.caller, &other.caller) {
+            (Some(own), Some(other)) => own.is(other),
+            (None, None) => true,
+            _ => false,
+        };
+        let around = || self.caller.as_ref().is_some_and(|caller| caller.is_beside(other));
+        callers && self.text.path() == other.text.path() || around()
+    }
+
     pub(super) fn is(&self, other: &Self) -> bool {
         self.text.path() == other.text.path() && self.job.eq_ignore_ascii_case(&other.job)
     }

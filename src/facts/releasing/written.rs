@@ -3,6 +3,7 @@
 
 use crate::catalog::Catalog;
 use crate::doc::{Document, Format, Value};
+use crate::facts::ci::{Past, Said, never_holds};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath, SourceFile};
 
@@ -85,12 +86,23 @@ impl Written {
         value.scalar().or_else(|| value.get("name")?.scalar())
     }
 
-    /// A condition of the job or of the step asks for a tag or a release.
+    /// A condition of the job or of the step lets it run of a tag and of no branch.
     pub(super) fn asks_for_tags(&self, id: &str, step: &Place) -> bool {
         let job = self.job(id).and_then(|job| job.get("if"));
         let own = self.step(id, step.line).and_then(|step| step.get("if"));
-        let asks = |text: &str| ["refs/tags/", "ref_type", "event.release", "'release'"].iter().any(|word| text.contains(word));
-        job.into_iter().chain(own).filter_map(Value::scalar).any(asks)
+        job.into_iter().chain(own).any(|condition| {
+            let never = |reference: &str, kind: &str, begins: &'static str| {
+                let says = |root: &str, names: &[&str]| match (root, names) {
+                    ("github", ["ref"]) if reference.is_empty() => Said::Begins(begins),
+                    ("github", ["ref"]) => Said::Text(reference.to_owned()),
+                    ("github", ["ref_type"]) => Said::Text(kind.to_owned()),
+                    _ => Said::Free,
+                };
+                never_holds(Some(condition), &Past { success: true, failure: false, cancelled: false, says: &says })
+            };
+            // No branch is called so.
+            never("refs/heads/-", "branch", "") && !never("", "tag", "refs/tags/")
+        })
     }
 
     /// The expression of a line, when it holds no other one.

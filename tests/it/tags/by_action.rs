@@ -87,7 +87,7 @@ fn an_action_that_lets_a_failure_pass_or_looks_elsewhere_does_not() {
         (with("binary: ./tollgate"), "unknown", "lies in the tree"),
         (with("binary: \"${{ inputs.b }}\""), "unknown", "which program verifies cannot be read"),
         (format!("{PLAIN}\n        continue-on-error: true"), "fail", "its failure is lost"),
-        (format!("{PLAIN}\n        if: inputs.verify"), "unknown", "whether it runs cannot be read"),
+        (format!("{PLAIN}\n        if: inputs.verify"), "unknown", "goes on where the verification was left out"),
         (format!("{PLAIN}\n        env: {{ BASH_ENV: ./x.sh }}"), "fail", "`BASH_ENV` runs other code"),
         (format!("{PLAIN}\n        env: {{ PATH: \"./bin:/usr/bin\" }}"), "unknown", "leads into the tree"),
         ("with: { command: verify-tag, tag: v1.0.0 }".to_owned(), "fail", "it verifies `v1.0.0`, whatever tag is deployed"),
