@@ -2,6 +2,7 @@
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
 mod arguments;
+mod brought;
 mod despite;
 mod meaning;
 mod named;
@@ -293,6 +294,12 @@ impl Reading<'_> {
         if let Some(guard) = self.may_be_lost(&between, &holds) {
             return guard;
         }
+        let at = (own.line, self.number_of(verify));
+        let judge = brought::changes_the_judge(self.own, verify, |step| (own_place(step).line, self.number_of(step)) < at);
+        if let Some(change) = judge.filter(|_| verify.row.what != Some(Verifies::Artefact)) {
+            let why = "what git has of its own here is changed before it, and with it may be of which repository, or by what, it judges";
+            return Guard::Unseen(Reason::Unsupported, brought::shown(change), why.to_owned());
+        }
         if let Some(change) = self.replaced(&held) {
             let shown = change.chain.last().map_or_else(|| own.clone(), |hop| hop.place.clone());
             let why = String::from(
@@ -324,18 +331,35 @@ impl Reading<'_> {
 
     /// What runs code of the tag's tree, or puts a program of it under the name, before the verification of the same job.
     fn replaced(&self, held: &Held<'_>) -> Option<&ReleaseStep> {
-        // An action runs several.
+        // An action runs several, and one that it is told.
+        let told = || held.verify.call.as_ref()?.input(held.verify.row.program_input.as_ref()?)?.known();
         let program = match (held.verify.argv.first(), &held.verify.call) {
             (Some(program), _) => program.as_str(),
-            (None, Some(_)) => "",
+            (None, Some(_)) => told().and_then(|path| path.rsplit('/').next()).unwrap_or_default(),
             (None, None) => return None,
         };
+        let any = held.verify.call.is_some();
         let number = self.number_of(held.verify);
         let before = |step: &&&ReleaseStep| {
             step.job == held.verify.job && (own_place(step).line, self.number_of(step)) < (held.at.line, number)
         };
-        let mut changes = self.own.iter().filter(before).filter(|step| tree::replaces(step, program));
-        changes.next().filter(|_| !self.is_of_branch(held)).copied()
+        // On the branch's tree what is put there is reviewed, but for what a script takes out of the tag.
+        let of_branch = self.is_of_branch(held);
+        let of_tag = |step: &ReleaseStep| {
+            let own = own_place(step);
+            !of_branch
+                || step.row.redirects
+                    && step.args.iter().any(|word| held.site.text.names_the_tag(&held.site.job, &own, &word.raw))
+        };
+        let mut changes = self.own.iter().filter(before).filter(|step| tree::replaces(step, program, any) && of_tag(step));
+        changes.find(|step| !step.row.redirects || !self.is_streamed(step)).copied()
+    }
+
+    /// What a redirection writes is what the same step fetches.
+    fn is_streamed(&self, step: &ReleaseStep) -> bool {
+        let (line, number) = (own_place(step).line, self.number_of(step));
+        let fetches = |other: &ReleaseStep| other.row.fetches && other.files.puts.is_none() && self.number_of(other) < number;
+        self.own.iter().any(|other| other.job == step.job && own_place(other).line == line && fetches(other))
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.

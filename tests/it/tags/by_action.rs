@@ -15,9 +15,9 @@ pub(super) const BY_HAND: &str = "workflow_dispatch: { inputs: { tag: { required
 pub(super) const PLAIN: &str = "with: { command: verify-tag, tag: \"${{ inputs.tag }}\" }";
 pub(super) const EVENTS: &str = "with: { command: verify-tag }";
 
-/// Verdict and message about the deployment of this workflow.
+/// Verdict and message about the deployment of this workflow, by a policy that vouches for `acme/tollgate`.
 pub(super) fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
-    by(&policy("two"), workflow, more)
+    by(&policy("vouching"), workflow, more)
 }
 
 fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) {
@@ -128,6 +128,38 @@ fn a_name_that_may_be_moved_or_is_anothers_does_not() {
     for uses in ["acme/tollgate-fork@v1", "acme/tollgate/sub@v1"] {
         let found = told(&two_jobs(TAGGED, uses, EVENTS), &[]);
         assert!(found.0 == "fail" && found.1.contains("nothing verifies the tag before"), "{uses}: {found:?}");
+    }
+}
+
+/// Whose an action is that is only called like the gate's own, its name does not say.
+#[test]
+fn an_action_is_ours_where_the_policy_vouches_for_it() {
+    let here = tempfile::tempdir().expect("a folder");
+    let keys = "schema = 1\n[people.ada]\nroles = [\"release\"]\nssh = [{ key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILrj9pClDjZrQ5yk36r5t4laiYJXFwj0Ai2g5GcSYzTu\" }]\n";
+    let file = here.path().join("policy.toml");
+    for (vouched, uses, verdict, says) in [
+        ("", PIN, "unknown", "whose `acme/tollgate` is"),
+        ("uses = \"acme/tollgate\"\n", PIN, "pass", "after the action"),
+        ("uses = \"ACME/tollgate\"\nrev = \"0123456789abcdef0123456789abcdef01234567\"\n", PIN, "pass", "after the action"),
+        (
+            "uses = \"acme/tollgate\"\nrev = \"1123456789abcdef0123456789abcdef01234567\"\n",
+            PIN,
+            "unknown",
+            "whose `acme/tollgate` is",
+        ),
+        ("uses = \"evil/tollgate\"\n", PIN, "unknown", "whose `acme/tollgate` is"),
+        (
+            "uses = \"acme/tollgate\"\n",
+            "evil/tollgate@0123456789abcdef0123456789abcdef01234567",
+            "unknown",
+            "whose `evil/tollgate` is",
+        ),
+    ] {
+        let vouches =
+            if vouched.is_empty() { String::new() } else { format!("[[ci.trusted_workflows]]\n{vouched}provides = []\n") };
+        std::fs::write(&file, format!("{keys}{vouches}")).expect("written");
+        let found = by(&file, &two_jobs(BY_HAND, uses, PLAIN), &[]);
+        assert!(found.0 == verdict && found.1.contains(says), "{vouched} {uses}: {found:?}");
     }
 }
 
