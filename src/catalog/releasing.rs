@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Releasing {
     /// Words by which a text names the tag of the event.
     pub event_tags: Vec<String>,
+    /// Words in the name of an input by which it says which release is meant.
+    pub tag_words: Vec<String>,
     /// Flags with which any of these commands does nothing but tell about itself.
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
@@ -126,6 +128,9 @@ pub struct ReleaseRow {
     /// The action's input that says what it builds; the commit of the event where that is not given.
     #[serde(default)]
     pub tree_input: Option<String>,
+    /// It deploys what its words name, which was made before.
+    #[serde(default)]
+    pub by_name: bool,
     /// It is a script's redirection into a file.
     #[serde(default)]
     pub redirects: bool,

@@ -11,7 +11,7 @@ mod tree;
 mod written;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use despite::Between;
@@ -19,6 +19,7 @@ use meaning::{Meaning, Site};
 use tree::Held;
 use written::Written;
 
+use super::ci::fetches_the_tree;
 use super::hold::{Hold, Remedy};
 use super::pipeline::{Pipeline, Start, Trigger};
 use super::trace::{ReleaseStep, Trace};
@@ -27,6 +28,9 @@ use crate::catalog::releasing::Verifies;
 use crate::doc::Value;
 use crate::snapshot::Snapshot;
 use crate::text::Place;
+
+/// Steps looked at for all deployments of a repository: each is held against each verification.
+const MOST_WORK: usize = 4_000_000;
 
 /// A job that deploys.
 #[derive(Clone, Debug)]
@@ -90,17 +94,20 @@ impl Guard {
 #[must_use]
 pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
     let mut found: Vec<DeployJob> = Vec::new();
+    let work = Cell::new(0);
     for (number, pipeline) in pipelines.iter().enumerate() {
         let own: Vec<&ReleaseStep> = trace.releasing.iter().filter(|step| step.pipeline == number).collect();
         let deploys = own.iter().filter(|step| step.row.what.is_none());
         let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)) else { continue };
         let text = Rc::new(text);
+        let numbers: HashMap<*const ReleaseStep, usize> =
+            own.iter().enumerate().map(|(at, step)| (std::ptr::from_ref(*step), at + 1)).collect();
         for step in deploys {
             let (Some(job), Some(hop)) = (pipeline.jobs.get(step.job), step.chain.last()) else { continue };
             if text.is_preview(&job.id) {
                 continue;
             }
-            let reading = Reading { snapshot, pipeline, own: &own, trace, number, text: &text };
+            let reading = Reading { snapshot, pipeline, own: &own, numbers: &numbers, work: &work, trace, number, text: &text };
             if reading.starts(step).is_empty() {
                 continue;
             }
@@ -167,6 +174,10 @@ struct Reading<'a> {
     snapshot: &'a Snapshot,
     pipeline: &'a Pipeline,
     own: &'a [&'a ReleaseStep],
+    /// The number of each in the order of the walk, from 1 on.
+    numbers: &'a HashMap<*const ReleaseStep, usize>,
+    /// Steps that were looked at for all deployments.
+    work: &'a Cell<usize>,
     trace: &'a Trace,
     number: usize,
     text: &'a Rc<Written>,
@@ -256,6 +267,11 @@ impl Reading<'_> {
     fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep, under: &Start) -> Guard {
         let place = verify.chain.last().map_or_else(|| Place::file(self.pipeline.path.clone()), |hop| hop.place.clone());
         let own = own_place(verify);
+        self.work.set(self.work.get().saturating_add(self.own.len() + self.pipeline.jobs.len()));
+        if self.work.get() > MOST_WORK {
+            let why = "there are too many verifications and deployments to hold each against each".to_owned();
+            return Guard::Unseen(Reason::Unsupported, own, why);
+        }
         let start = verify.starts.iter().find(|start| start.event == under.event);
         if start.is_none_or(|start| start.answer.is_no()) {
             let event = self.pipeline.events.get(under.event).map_or("", |event| event.name.as_str());
@@ -268,9 +284,13 @@ impl Reading<'_> {
         let Some(event) = self.pipeline.events.get(under.event) else { return Guard::None };
         let (line, deploys_at) = (own.line, own_place(deploy).line);
         let between = Between { verify, line, site: &site, deploys_in: &deploys_in, deploys_at, event, depth: Cell::default() };
-        // That a condition leaves it out is asked of the condition itself.
-        let conditional = |hold: &&Hold| hold.remedy == Remedy::Condition;
-        let holds = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).filter(|hold| !conditional(hold));
+        // That a condition leaves it out is asked of the condition itself; what a checkout brings is another question than what becomes of a failure.
+        let of_checkout = |place: &Place| {
+            let step = site.text.step(&site.job, place.line).filter(|_| place.path == *site.text.path());
+            step.and_then(|step| step.get("uses")).and_then(Value::scalar).is_some_and(fetches_the_tree)
+        };
+        let other = |hold: &&Hold| hold.remedy == Remedy::Condition || of_checkout(&hold.place);
+        let holds = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).filter(|hold| !other(hold));
         let holds: Vec<&Hold> = holds.collect();
         if let Some(guard) = self.lost(&between, &holds).or_else(|| self.despite(&between)) {
             return guard;
@@ -286,6 +306,9 @@ impl Reading<'_> {
         if verify.row.what != Some(Verifies::Artefact)
             && let Some(guard) = self.tree(&held, deploy)
         {
+            return guard;
+        }
+        if let Some(guard) = self.another_tag(&held, deploy, &deploys_in) {
             return guard;
         }
         if let Some(why) = verify.doubts.first() {
@@ -346,10 +369,9 @@ impl Reading<'_> {
         // On the branch's tree what is put there is reviewed, but for what a script takes out of the tag.
         let of_branch = self.is_of_branch(held);
         let of_tag = |step: &ReleaseStep| {
-            let own = own_place(step);
-            !of_branch
-                || step.row.redirects
-                    && step.args.iter().any(|word| held.site.text.names_the_tag(&held.site.job, &own, &word.raw))
+            let (own, text) = (own_place(step), &held.site.text);
+            let script = || text.step(&held.site.job, own.line)?.get("run")?.scalar();
+            !of_branch || step.row.redirects && text.names_the_tag(&held.site.job, &own, script().unwrap_or_default())
         };
         let mut changes = self.own.iter().filter(before).filter(|step| tree::replaces(step, program, any) && of_tag(step));
         changes.find(|step| !step.row.redirects || !self.is_streamed(step)).copied()
@@ -357,9 +379,15 @@ impl Reading<'_> {
 
     /// What a redirection writes is what the same step fetches.
     fn is_streamed(&self, step: &ReleaseStep) -> bool {
-        let (line, number) = (own_place(step).line, self.number_of(step));
-        let fetches = |other: &ReleaseStep| other.row.fetches && other.files.puts.is_none() && self.number_of(other) < number;
-        self.own.iter().any(|other| other.job == step.job && own_place(other).line == line && fetches(other))
+        self.of_same_step(step).any(|other| other.row.fetches && other.files.puts.is_none())
+    }
+
+    /// All that was seen in the step of the workflow in which something is.
+    fn of_same_step(&self, step: &ReleaseStep) -> impl Iterator<Item = &ReleaseStep> {
+        let (job, site) = (step.job, self.site(step.job));
+        let at = move |step: &ReleaseStep| site.as_ref().map(|site| site.step_at(own_place(step).line));
+        let here = at(step);
+        self.own.iter().copied().filter(move |other| other.job == job && at(other) == here)
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.

@@ -74,9 +74,8 @@ impl Reading<'_> {
     /// What is brought is a program that the same step then puts among the others or runs, and no word names a tag or this repository.
     fn is_a_program(&self, step: &ReleaseStep) -> bool {
         let Some(site) = self.site(step.job) else { return false };
-        let (line, number) = self.order(step);
-        let same: Vec<&ReleaseStep> =
-            self.own.iter().copied().filter(|other| other.job == step.job && own_place(other).line == line).collect();
+        let number = self.number_of(step);
+        let same: Vec<&ReleaseStep> = self.of_same_step(step).collect();
         let installs = |other: &ReleaseStep| {
             let to_programs = || {
                 let target = other.args.iter().rev().find(|word| !word.head().starts_with('-')).map(|word| word.shape());
@@ -112,6 +111,25 @@ impl Reading<'_> {
         self.own.iter().filter(takes).copied().filter(|step| step.call.as_ref().is_none_or(is_of_product)).collect()
     }
 
+    /// It takes what a run keeps that is not this one. The action looks at another run only with a token (`src/download-artifact.ts`).
+    fn is_of_another_run(&self, step: &ReleaseStep) -> bool {
+        let own = |text: &str| ["GITHUB_RUN_ID", "github.run_id"].iter().any(|name| text.contains(name));
+        let Some(call) = &step.call else { return !step.args.iter().any(|word| own(&word.raw)) };
+        let site = self.site(step.job);
+        let written = |name: &str| {
+            let step = site.as_ref()?.text.step(&site.as_ref()?.job, own_place(step).line)?;
+            step.get("with")?
+                .entries()
+                .find(|entry| entry.name().is_some_and(|own| own.eq_ignore_ascii_case(name)))?
+                .value
+                .scalar()
+        };
+        let given = |name: &str| call.input(name).is_some_and(|input| input.known() != Some(""));
+        let is = |name: &str, own: &str| written(name).is_some_and(|text| text.contains(own));
+        let run = given("run-id") && !is("run-id", "github.run_id");
+        given("github-token") && (run || given("repository") && !is("repository", "github.repository"))
+    }
+
     /// What is wrong with what a job takes that another one keeps.
     pub(super) fn handed_on(
         &self,
@@ -122,7 +140,7 @@ impl Reading<'_> {
     ) -> Option<Guard> {
         let place = step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone());
         let unseen = |why: &str| Some(Guard::Unseen(Reason::Unsupported, place.clone(), why.to_owned()));
-        if is_of_another_run(step) {
+        if self.is_of_another_run(step) {
             return unseen("what is deployed is kept by another run, and what that one made it of is not in this file");
         }
         let is_cache = step.call.as_ref().is_some_and(is_cache);
@@ -176,20 +194,6 @@ fn concerns(spot: &Spot, user: &ReleaseStep) -> bool {
     let inputs = user.call.iter().flat_map(|call| call.inputs.values()).map(|input| input.text.text());
     let at = user.files.at.as_deref().is_some_and(|at| at.starts_with(path));
     at || words.chain(inputs).any(|text| text.contains(path))
-}
-
-/// It takes what a run keeps that is not this one. The action looks at another run only with a token (`src/download-artifact.ts`).
-fn is_of_another_run(step: &ReleaseStep) -> bool {
-    let own = |text: &str| ["GITHUB_RUN_ID", "github.run_id"].iter().any(|name| text.contains(name));
-    match &step.call {
-        Some(call) => {
-            let given = |name: &str| call.input(name).is_some_and(|input| input.known() != Some(""));
-            let other = call.input("run-id").is_some_and(|input| !own(input.text.text()) && input.known() != Some(""));
-            let repository = call.input("repository").is_some_and(|input| !input.text.text().contains("github.repository"));
-            given("github-token") && (other || repository)
-        }
-        None => !step.args.iter().any(|word| own(&word.raw)),
-    }
 }
 
 fn is_cache(call: &ActionCall) -> bool {

@@ -8,7 +8,7 @@ use super::meaning::{Follows, Meaning, Printed, Site};
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::doc::Value;
-use crate::facts::ci::{Past, Runs, Said, fetches_the_tree, runs_despite};
+use crate::facts::ci::{Past, Runs, Said, runs_despite};
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::pipeline::{Event, Trigger};
 use crate::facts::trace::ReleaseStep;
@@ -148,16 +148,8 @@ impl Reading<'_> {
 
     /// The same, where it cannot be told whether it is lost.
     pub(super) fn may_be_lost(&self, between: &Between<'_>, holds: &[&Hold]) -> Option<Guard> {
-        let site = between.site;
-        // What a checkout brings is another question than what becomes of a failure.
-        let of_checkout = |place: &Place| {
-            let step = site.text.step(&site.job, place.line).filter(|_| place.path == *site.text.path());
-            step.and_then(|step| step.get("uses")).and_then(Value::scalar).is_some_and(fetches_the_tree)
-        };
         let unknown = |hold: &&Hold| match hold.effect {
-            HoldEffect::Unknown(reason) if !hold.of_machine && !of_checkout(&hold.place) => {
-                Some((reason, hold.place.clone(), hold.why.clone()))
-            }
+            HoldEffect::Unknown(reason) if !hold.of_machine => Some((reason, hold.place.clone(), hold.why.clone())),
             _ => None,
         };
         let (reason, place, why) = holds.iter().copied().find_map(|hold| unknown(&hold))?;

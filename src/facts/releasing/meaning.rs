@@ -70,6 +70,11 @@ impl Site {
         Some(Self { text, job: inner.to_owned(), caller: Some(Box::new(self.clone())) })
     }
 
+    /// The line at which the step begins that holds a line.
+    pub(super) fn step_at(&self, line: usize) -> usize {
+        self.text.step(&self.job, line).map_or(line, |step| step.place().line)
+    }
+
     /// The job as it is written.
     pub(super) fn value(&self) -> Option<Value<'_>> {
         self.text.job(&self.job)
@@ -208,13 +213,35 @@ impl Follows<'_> {
             let written = site.text.expression(word.place.line);
             return written.map_or(Meaning::Unclear, |text| self.text(text, site, line));
         }
-        match variable(inner) {
-            Some("GITHUB_SHA") => Meaning::Sha,
-            Some("GITHUB_REF_NAME" | "GITHUB_REF") => Meaning::event(),
-            Some(name) if !sets(site, line, name) => self.variable(name, site, line, DEPTH),
+        variable(inner).map_or(Meaning::Unclear, |name| self.named(name, site, line))
+    }
+
+    /// What a variable of a script stands for, unless the script may set it.
+    pub(super) fn named(&self, name: &str, site: &Site, line: usize) -> Meaning {
+        match name {
+            "GITHUB_SHA" => Meaning::Sha,
+            "GITHUB_REF_NAME" | "GITHUB_REF" => Meaning::event(),
+            name if !sets(site, line, name) => self.variable(name, site, line, DEPTH),
             _ => Meaning::Unclear,
         }
     }
+}
+
+/// The names of the variables in a word.
+pub(super) fn variables(raw: &str) -> impl Iterator<Item = &str> {
+    raw.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty())
+    })
+}
+
+/// The expressions in a text, each with its braces.
+pub(super) fn expressions(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("${{").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        rest.get(..rest.find("}}")? + 2)
+    })
 }
 
 /// Commands that give a value to a variable which they name.

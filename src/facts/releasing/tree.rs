@@ -39,7 +39,10 @@ pub(super) struct Held<'a> {
 impl Reading<'_> {
     /// What is wrong with the tree that is deployed; `None`: it is what was verified, or nothing is checked out.
     pub(super) fn tree(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
-        built(held, deploy).or_else(|| self.origin(held, deploy, &mut BTreeSet::new()))
+        match built(held, deploy) {
+            Built::Here => self.origin(held, deploy, &mut BTreeSet::new()),
+            Built::Elsewhere(wrong) => wrong,
+        }
     }
 
     /// What is wrong with the tree of a job where a step of it uses it: what is checked out there, what is put over it, and what other jobs
@@ -89,7 +92,7 @@ impl Reading<'_> {
 
     /// The number of a step in the order of the walk.
     pub(super) fn number_of(&self, step: &ReleaseStep) -> usize {
-        self.own.iter().position(|own| std::ptr::eq(*own, step)).map_or(0, |at| at + 1)
+        self.numbers.get(&std::ptr::from_ref(step)).copied().unwrap_or_default()
     }
 
     /// All that sets the tree in a job, in order.
@@ -191,22 +194,29 @@ fn moved(step: &ReleaseStep, site: &Site, line: usize, follows: &Follows<'_>) ->
 ///
 /// `docker/build-push-action`: an input `context` that is not given, or holds `{{defaultContext}}`, is the repository at the commit of the event
 /// (`src/context.ts` of the action; `gitContext` in `src/buildx/build.ts` of docker/actions-toolkit).
-fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
-    let (name, call) = (deploy.row.tree_input.as_ref()?, deploy.call.as_ref()?);
+fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Built {
+    let Some((name, call)) = deploy.row.tree_input.as_ref().zip(deploy.call.as_ref()) else { return Built::Here };
     let input = call.input(name).filter(|input| input.known() != Some(""));
     let place = input.map_or_else(|| call.place.clone(), |input| input.place());
-    let text = input.map_or("", |input| input.text.text()).trim();
+    let text = input.map_or("", |input| input.known().unwrap_or(input.text.text())).trim();
     if text.is_empty() || text.contains("defaultContext") {
         let why = format!("without a path in `{name}` the action builds the commit of the event, and not what is checked out");
-        return (!held.of_tag).then(|| Guard::Fails("fetched-again", place, why));
+        return Built::Elsewhere((!held.of_tag).then(|| Guard::Fails("fetched-again", place, why)));
     }
-    let path =
-        text.strip_prefix("${{").and_then(|rest| rest.split_once("}}")).filter(|(inner, _)| inner.trim() == "github.workspace");
-    let local = path.is_some() || !text.starts_with("${{") && !text.contains("://") && !text.contains("git@");
-    (!local).then(|| {
-        let why = format!("whether `{name}` says what is checked out cannot be told");
-        Guard::Unseen(Reason::Dynamic, place, why)
-    })
+    let local = !text.starts_with(shell::UNKNOWN_CHAR) && !text.contains("://") && !text.contains("git@");
+    if local {
+        return Built::Here;
+    }
+    let why = format!("whether `{name}` says what is checked out cannot be told");
+    Built::Elsewhere(Some(Guard::Unseen(Reason::Dynamic, place, why)))
+}
+
+/// Of what a step deploys.
+enum Built {
+    /// Of what lies in the tree.
+    Here,
+    /// Of something else, and what is wrong with it.
+    Elsewhere(Option<Guard>),
 }
 
 /// What is wrong with something that sets the tree after the verification.

@@ -1,6 +1,7 @@
 //! Owns a workflow of GitHub as it is written: conditions, environments, checkouts, for which the model of pipelines has no words. Refuses
 //! to say what follows from them.
 
+use super::meaning::expressions;
 use crate::catalog::Catalog;
 use crate::doc::{Document, Format, Value};
 use crate::facts::ci::{Past, Said, never_holds};
@@ -103,6 +104,11 @@ impl Written {
             // No branch is called so.
             never("refs/heads/-", "branch", "") && !never("", "tag", "refs/tags/")
         })
+    }
+
+    /// All expressions of a line.
+    pub(super) fn expressions(&self, line: usize) -> impl Iterator<Item = &str> {
+        expressions(self.file.line_text(line))
     }
 
     /// The expression of a line, when it holds no other one.

@@ -95,11 +95,13 @@ impl Tracer<'_> {
 
     /// A script writes into a file by a redirection.
     pub(super) fn release_redirection(&mut self, path: &str, place: &Place, frame: &Frame) {
+        let mut frame = frame.clone();
+        frame.chain.push(Hop::new(place.clone(), path));
         for row in Catalog::builtin().releasing.changes.iter().filter(|row| row.redirects) {
             let word = files::redirected(path, place);
-            let files = self.files(row, (std::slice::from_ref(&word), std::slice::from_ref(&word)), frame);
+            let files = self.files(row, (std::slice::from_ref(&word), std::slice::from_ref(&word)), &frame);
             let seen = Seen { argv: NO_WORDS, args: vec![word], call: None, doubts: Vec::new(), files };
-            self.release_step(row, seen, frame);
+            self.release_step(row, seen, &frame);
         }
     }
 

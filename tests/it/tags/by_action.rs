@@ -6,8 +6,6 @@ use std::path::Path;
 use assert_cmd::Command;
 use serde_json::Value;
 
-use super::repository::policy;
-
 const RULE: &str = "deploy-tag-verified";
 pub(super) const PIN: &str = "acme/tollgate@0123456789abcdef0123456789abcdef01234567";
 pub(super) const TAGGED: &str = "push: { tags: [\"v*\"] }";
@@ -15,9 +13,16 @@ pub(super) const BY_HAND: &str = "workflow_dispatch: { inputs: { tag: { required
 pub(super) const PLAIN: &str = "with: { command: verify-tag, tag: \"${{ inputs.tag }}\" }";
 pub(super) const EVENTS: &str = "with: { command: verify-tag }";
 
+/// A person who signs.
+const ADA: &str = "schema = 1\n[people.ada]\nroles = [\"release\"]\nssh = [{ key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILrj9pClDjZrQ5yk36r5t4laiYJXFwj0Ai2g5GcSYzTu\" }]\n";
+
 /// Verdict and message about the deployment of this workflow, by a policy that vouches for `acme/tollgate`.
 pub(super) fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
-    by(&policy("vouching"), workflow, more)
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("policy.toml");
+    let text = format!("{ADA}[[ci.trusted_workflows]]\nuses = \"acme/tollgate\"\nprovides = []\n");
+    std::fs::write(&file, text).expect("written");
+    by(&file, workflow, more)
 }
 
 fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) {
@@ -135,7 +140,6 @@ fn a_name_that_may_be_moved_or_is_anothers_does_not() {
 #[test]
 fn an_action_is_ours_where_the_policy_vouches_for_it() {
     let here = tempfile::tempdir().expect("a folder");
-    let keys = "schema = 1\n[people.ada]\nroles = [\"release\"]\nssh = [{ key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILrj9pClDjZrQ5yk36r5t4laiYJXFwj0Ai2g5GcSYzTu\" }]\n";
     let file = here.path().join("policy.toml");
     for (vouched, uses, verdict, says) in [
         ("", PIN, "unknown", "whose `acme/tollgate` is"),
@@ -157,7 +161,7 @@ fn an_action_is_ours_where_the_policy_vouches_for_it() {
     ] {
         let vouches =
             if vouched.is_empty() { String::new() } else { format!("[[ci.trusted_workflows]]\n{vouched}provides = []\n") };
-        std::fs::write(&file, format!("{keys}{vouches}")).expect("written");
+        std::fs::write(&file, format!("{ADA}{vouches}")).expect("written");
         let found = by(&file, &two_jobs(BY_HAND, uses, PLAIN), &[]);
         assert!(found.0 == verdict && found.1.contains(says), "{vouched} {uses}: {found:?}");
     }

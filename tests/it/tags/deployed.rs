@@ -136,6 +136,11 @@ fn a_step_that_may_be_left_out_verifies_nothing() {
     let asks = "if: needs.verify.outputs.verified == 'true'";
     table(&[
         ("plain", two("", "", ""), "pass"),
+        (
+            "on the default branch's tree by its name",
+            Two { before: &step("uses: actions/checkout@v7\nwith: { fetch-depth: 0, ref: main }"), ..Two::default() }.text(),
+            "pass",
+        ),
         ("attempt", two("if: github.run_attempt == 1", "", ""), "unknown"),
         ("actor", two("if: github.actor != 'dependabot[bot]'", "", ""), "unknown"),
         ("who runs it again", two("if: github.triggering_actor != 'x'", "", ""), "unknown"),

@@ -98,7 +98,7 @@ fn what_is_brought_over_the_verified_commit_is_another_one() {
         ("a clone apart from what is named", between("run: git clone https://forge.example/charts charts"), "pass"),
         ("a file apart from what is named", between("run: curl -o report.json https://forge.example/report"), "pass"),
         ("no file", of_all("run: curl -fsS -o /dev/null https://forge.example/health"), "pass"),
-        ("printed", of_all("run: curl -fsS -XPOST -H 'Ooo: x' https://forge.example/health"), "pass"),
+        ("printed", of_all("run: |\n  curl -fsS -XPOST -H 'Ooo: x' https://forge.example/health"), "pass"),
         ("printed by wget", of_all("run: wget -qO- https://forge.example/health"), "pass"),
         (
             "a program",
@@ -288,6 +288,12 @@ fn another_tag_than_the_verified_one_is_not_deployed() {
             "unknown",
         ),
         ("the event's reference", image("${{ github.ref_name }}"), "unknown"),
+        (
+            "another input of an action",
+            last("uses: azure/webapps-deploy@v3\nwith: { app-name: x, images: \"acme/x:${{ inputs.version }}\" }"),
+            "unknown",
+        ),
+        ("a name under which it is kept", last("run: docker push \"acme/x:${{ inputs.version }}\""), "pass"),
         ("the verified one's name", image("${{ inputs.tag }}"), "pass"),
         ("the commit", image("${{ needs.verify.outputs.commit }}"), "pass"),
         ("where to", last("run: kubectl -n \"${{ inputs.environment }}\" apply -f k8s/"), "pass"),
