@@ -16,6 +16,8 @@ pub struct Releasing {
     pub preview: Vec<String>,
     /// What the repository of this gate's own action is called. Whose it is, nobody can know: it is where a copy of it lies.
     pub own_action: String,
+    /// Directories into which dependencies are installed: nobody deploys one as it is.
+    pub installed: Vec<String>,
     /// Words in the name of an action that is not known by which it brings files.
     pub brings: Vec<String>,
     /// Steps that deploy or publish.

@@ -8,6 +8,7 @@ mod meaning;
 mod named;
 mod skipped;
 mod tree;
+mod verifier;
 mod written;
 
 use std::cell::Cell;
@@ -317,18 +318,8 @@ impl Reading<'_> {
         if let Some(guard) = self.may_be_lost(&between, &holds) {
             return guard;
         }
-        let at = (own.line, self.number_of(verify));
-        let judge = brought::changes_the_judge(self.own, verify, |step| (own_place(step).line, self.number_of(step)) < at);
-        if let Some(change) = judge.filter(|_| verify.row.what != Some(Verifies::Artefact)) {
-            let why = "what git has of its own here is changed before it, and with it may be of which repository, or by what, it judges";
-            return Guard::Unseen(Reason::Unsupported, brought::shown(change), why.to_owned());
-        }
-        if let Some(change) = self.replaced(&held) {
-            let shown = change.chain.last().map_or_else(|| own.clone(), |hop| hop.place.clone());
-            let why = String::from(
-                "what the tag brings runs before it, or is put among the programs, and may be the program that verifies",
-            );
-            return Guard::Unseen(Reason::Unsupported, shown, why);
+        if let Some(guard) = self.other_judge(&held).or_else(|| self.other_program(&held)) {
+            return guard;
         }
         if let Some(why) = verify.conditions.first().cloned() {
             return Guard::Unseen(
@@ -350,44 +341,6 @@ impl Reading<'_> {
         let line = |step: &ReleaseStep| step.chain.last().map_or(0, |hop| hop.place.line);
         let brings = |step: &&ReleaseStep| step.row.what == Some(Verifies::Keys) && step.job == verify.job;
         self.own.iter().any(|step| brings(step) && line(step) < line(verify))
-    }
-
-    /// What runs code of the tag's tree, or puts a program of it under the name, before the verification of the same job.
-    fn replaced(&self, held: &Held<'_>) -> Option<&ReleaseStep> {
-        // An action runs several, and one that it is told.
-        let told = || held.verify.call.as_ref()?.input(held.verify.row.program_input.as_ref()?)?.known();
-        let program = match (held.verify.argv.first(), &held.verify.call) {
-            (Some(program), _) => program.as_str(),
-            (None, Some(_)) => told().and_then(|path| path.rsplit('/').next()).unwrap_or_default(),
-            (None, None) => return None,
-        };
-        let any = held.verify.call.is_some();
-        let number = self.number_of(held.verify);
-        let before = |step: &&&ReleaseStep| {
-            step.job == held.verify.job && (own_place(step).line, self.number_of(step)) < (held.at.line, number)
-        };
-        // On the branch's tree what is put there is reviewed, but for what a script takes out of the tag.
-        let of_branch = self.is_of_branch(held);
-        let of_tag = |step: &ReleaseStep| {
-            let (own, text) = (own_place(step), &held.site.text);
-            let script = || text.step(&held.site.job, own.line)?.get("run")?.scalar();
-            !of_branch || step.row.redirects && text.names_the_tag(&held.site.job, &own, script().unwrap_or_default())
-        };
-        let mut changes = self.own.iter().filter(before).filter(|step| tree::replaces(step, program, any) && of_tag(step));
-        changes.find(|step| !step.row.redirects || !self.is_streamed(step)).copied()
-    }
-
-    /// What a redirection writes is what the same step fetches.
-    fn is_streamed(&self, step: &ReleaseStep) -> bool {
-        self.of_same_step(step).any(|other| other.row.fetches && other.files.puts.is_none())
-    }
-
-    /// All that was seen in the step of the workflow in which something is.
-    fn of_same_step(&self, step: &ReleaseStep) -> impl Iterator<Item = &ReleaseStep> {
-        let (job, site) = (step.job, self.site(step.job));
-        let at = move |step: &ReleaseStep| site.as_ref().map(|site| site.step_at(own_place(step).line));
-        let here = at(step);
-        self.own.iter().copied().filter(move |other| other.job == job && at(other) == here)
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.

@@ -11,15 +11,11 @@ use crate::catalog::Catalog;
 use crate::catalog::releasing::{Operand, Verifies};
 use crate::facts::ci::fetches_the_tree;
 use crate::facts::pipeline::ActionCall;
-use crate::facts::shell;
+use crate::facts::shell::{self, Word};
 use crate::facts::trace::{ReleaseStep, Spot};
-use crate::text::Place;
 
 /// The name of an artefact that is not named (`actions/upload-artifact`, `action.yml`).
 const UNNAMED: &str = "artifact";
-
-/// Directories of what is installed: nobody deploys them as they are.
-const INSTALLED: [&str; 9] = ["node_modules", ".venv", "venv", ".gradle", ".m2", ".cargo", ".terraform", ".pnpm-store", ".yarn"];
 
 /// The step puts something that lies elsewhere, or in an archive, where it says; git's own moves are another matter.
 pub(super) fn is_put(step: &ReleaseStep) -> bool {
@@ -43,16 +39,7 @@ impl Reading<'_> {
 
     /// What is wrong with what is put over the tree, or beside it, before a step of the job that uses it.
     pub(super) fn put_over(&self, held: &Held<'_>, user: &ReleaseStep) -> Option<Guard> {
-        let until = self.order(user);
-        let mut brought: Vec<(&Spot, &ReleaseStep)> = Vec::new();
-        let puts = |step: &&&ReleaseStep| step.job == user.job && step.row.what == Some(Verifies::Tree) && is_put(step);
-        for step in self.own.iter().filter(puts).filter(|step| self.order(step) < until) {
-            let Some(spot) = &step.files.puts else { continue };
-            let of_those = step.files.reads.iter().any(|read| brought.iter().any(|(spot, _)| overlap(read, &spot.path)));
-            if (step.files.fetches || of_those) && !self.is_verified(held, step) && !self.is_a_program(step) {
-                brought.push((spot, step));
-            }
-        }
+        let brought = self.brought(held, user);
         let (_, step) = brought.into_iter().find(|(spot, _)| concerns(spot, user))?;
         let place = step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone());
         let why = format!(
@@ -60,6 +47,21 @@ impl Reading<'_> {
             step.row.title
         );
         Some(Guard::Unseen(Reason::Unsupported, place, why))
+    }
+
+    /// What is brought from elsewhere in the job of a step before it, where, and by which step; but for programs.
+    pub(super) fn brought(&self, held: &Held<'_>, until: &ReleaseStep) -> Vec<(&Spot, &ReleaseStep)> {
+        let (job, until) = (until.job, self.order(until));
+        let mut brought: Vec<(&Spot, &ReleaseStep)> = Vec::new();
+        let puts = |step: &&&ReleaseStep| step.job == job && step.row.what == Some(Verifies::Tree) && is_put(step);
+        for step in self.own.iter().filter(puts).filter(|step| self.order(step) < until) {
+            let Some(spot) = &step.files.puts else { continue };
+            let of_those = step.files.reads.iter().any(|read| brought.iter().any(|(spot, _)| overlap(read, &spot.path)));
+            if (step.files.fetches || of_those) && !self.is_verified(held, step) && !self.is_a_program(step) {
+                brought.push((spot, step));
+            }
+        }
+        brought
     }
 
     /// A further work tree of the commit that was verified.
@@ -73,7 +75,6 @@ impl Reading<'_> {
 
     /// What is brought is a program that the same step then puts among the others or runs, and no word names a tag or this repository.
     fn is_a_program(&self, step: &ReleaseStep) -> bool {
-        let Some(site) = self.site(step.job) else { return false };
         let number = self.number_of(step);
         let same: Vec<&ReleaseStep> = self.of_same_step(step).collect();
         let installs = |other: &ReleaseStep| {
@@ -87,21 +88,25 @@ impl Reading<'_> {
             };
             match other.row.what {
                 Some(Verifies::Made) => true,
-                Some(Verifies::Code) => other.row.of_tree,
+                Some(Verifies::Code) => other.row.of_tree && !other.files.apart,
                 Some(Verifies::Tree) => other.row.target == Some(Operand::Last) && !other.row.fetches && to_programs(),
                 _ => false,
             }
         };
         let installed = same.iter().any(|other| self.number_of(other) > number && !other.files.of_tree && installs(other));
-        let named =
-            same.iter().filter(|other| other.row.fetches).flat_map(|other| other.args.iter().map(|word| (*other, word))).any(
-                |(other, word)| {
-                    let own = ["GITHUB_REPOSITORY", "github.repository"].iter().any(|name| word.raw.contains(name));
-                    own || word.value.is_none()
-                        && (is_expression(&word.raw) || site.text.names_the_tag(&site.job, &own_place(other), &word.raw))
-                },
-            );
-        installed && !named
+        installed && !self.may_be_of_tag(step)
+    }
+
+    /// A word of what fetches in the same step names a tag or this repository, or may.
+    pub(super) fn may_be_of_tag(&self, step: &ReleaseStep) -> bool {
+        let Some(site) = self.site(step.job) else { return true };
+        let names = |(other, word): (&ReleaseStep, &Word)| {
+            let own = ["GITHUB_REPOSITORY", "github.repository"].iter().any(|name| word.raw.contains(name));
+            let says = || is_expression(&word.raw) || site.text.names_the_tag(&site.job, &own_place(other), &word.raw);
+            own || word.value.is_none() && says()
+        };
+        let fetches = self.of_same_step(step).filter(|other| other.row.fetches);
+        fetches.flat_map(|other| other.args.iter().map(move |word| (other, word))).any(names)
     }
 
     /// The steps of a job that take what other jobs, or other runs, keep, until a step of it.
@@ -169,7 +174,7 @@ impl Reading<'_> {
 }
 
 /// One lies in the other, or may.
-fn overlap(one: &str, other: &str) -> bool {
+pub(super) fn overlap(one: &str, other: &str) -> bool {
     let clean = |path: &str| path.trim_end_matches(['/', '.']).to_owned();
     let (one, other) = (clean(one), clean(other));
     let known = |path: &str| path.split(shell::UNKNOWN_CHAR).next().unwrap_or_default().to_owned();
@@ -210,7 +215,9 @@ fn cached(call: &ActionCall) -> impl Iterator<Item = &str> {
     let lines = call.input("path").map_or("", |input| input.text.text()).lines().map(str::trim);
     lines.filter(|line| {
         let last = line.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or_default();
-        !line.is_empty() && !line.starts_with(['~', '/', '$', '!']) && !INSTALLED.contains(&last)
+        !line.is_empty()
+            && !line.starts_with(['~', '/', '$', '!'])
+            && !Catalog::builtin().releasing.installed.iter().any(|name| name == last)
     })
 }
 
@@ -229,18 +236,4 @@ fn may_be(keeps: &ReleaseStep, takes: &ReleaseStep) -> bool {
         Some(None) => true,
         _ => wanted == UNNAMED,
     }
-}
-
-/// Where a step changes by what a verification behind it judges.
-pub(super) fn changes_the_judge<'a>(
-    own: &[&'a ReleaseStep],
-    verify: &ReleaseStep,
-    before: impl Fn(&ReleaseStep) -> bool,
-) -> Option<&'a ReleaseStep> {
-    own.iter().copied().find(|step| step.row.what == Some(Verifies::Judge) && step.job == verify.job && before(step))
-}
-
-/// Where it stands.
-pub(super) fn shown(step: &ReleaseStep) -> Place {
-    step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone())
 }

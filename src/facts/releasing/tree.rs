@@ -87,7 +87,8 @@ impl Reading<'_> {
     /// The tree that the verifying job had before is the branch's, which no tag brings.
     pub(super) fn is_of_branch(&self, held: &Held<'_>) -> bool {
         let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < held.at.line).collect();
-        !held.of_tag && last(earlier).iter().all(|setter| setter.meaning == Meaning::Nothing)
+        let put_over = || self.brought(held, held.verify).iter().any(|(spot, step)| spot.inside || self.may_be_of_tag(step));
+        !held.of_tag && last(earlier).iter().all(|setter| setter.meaning == Meaning::Nothing) && !put_over()
     }
 
     /// The number of a step in the order of the walk.
@@ -250,21 +251,5 @@ fn before(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
             let why = "what is checked out and deployed is not known to be the tag that is verified";
             Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()))
         }
-    }
-}
-
-/// Whether an earlier step of the verifying job may have put another program under the name, or under any.
-pub(super) fn replaces(change: &ReleaseStep, program: &str, any: bool) -> bool {
-    let copies = change.row.argv.iter().all(|argv| argv.len() == 1);
-    let names = |word: &shell::Word| {
-        let shape = word.shape();
-        let path = shape.trim_end_matches('/');
-        let in_programs = || path.rsplit_once('/').is_some_and(|(directory, _)| shell::is_of_programs(directory));
-        path.rsplit('/').next() == Some(program) || shell::is_of_programs(path) || any && in_programs()
-    };
-    match change.row.what {
-        Some(Verifies::Code) => true,
-        Some(Verifies::Program) => !copies || change.args.iter().any(names),
-        _ => false,
     }
 }

@@ -65,13 +65,14 @@ impl Written {
         Catalog::builtin().releasing.preview.iter().any(|known| known == first)
     }
 
-    /// The patterns of tags that start it; any tag where it names none, or starts on releases.
+    /// The patterns of tags that start it; any tag where it names none, or starts on something else that any tag may come with.
     pub(super) fn tag_patterns(&self) -> Vec<String> {
         let on = self.document.root().get("on");
         let tags = on.and_then(|on| on.get("push")).and_then(|push| push.get("tags"));
         let named = tags.into_iter().flat_map(|tags| tags.scalar().into_iter().chain(tags.items().filter_map(Value::scalar)));
         let mut all: Vec<String> = named.filter(|pattern| !pattern.starts_with('!')).map(str::to_owned).collect();
-        if all.is_empty() || on.is_some_and(|on| on.get("release").is_some()) {
+        let any = |name: &&str| on.is_some_and(|on| on.get(name).is_some());
+        if all.is_empty() || ["release", "create", "deployment", "deployment_status", "registry_package"].iter().any(any) {
             all.push("**".to_owned());
         }
         all

@@ -1,7 +1,7 @@
 //! Owns which files a command of `rules/releasing.toml` reads and writes, by the flags and operands of its row. Refuses to know what is in them.
 
 use super::{Frame, Tracer, unpacking};
-use crate::catalog::releasing::{Operand, ReleaseRow};
+use crate::catalog::releasing::{Operand, ReleaseRow, Verifies};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{Place, Span};
 
@@ -20,6 +20,8 @@ pub struct Handled {
     pub of_tree: bool,
     /// The directory in which it runs.
     pub at: Option<String>,
+    /// It runs nothing of the tree.
+    pub apart: bool,
 }
 
 /// A place on the machine of a job.
@@ -85,6 +87,11 @@ impl Tracer<'_> {
             if !members.is_empty() && !members.iter().any(|word| word.value.is_none() || word.glob || holds(word)) {
                 handled.puts = None;
             }
+            return handled;
+        }
+        if row.what == Some(Verifies::Code) {
+            let shapes = words.iter().map(Word::shape).filter(|shape| !shape.starts_with('-'));
+            handled.reads = shapes.filter_map(|shape| spot(&shape, false)).map(|spot| spot.path).collect();
             return handled;
         }
         let said = Said::read(row, args);

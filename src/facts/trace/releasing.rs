@@ -65,7 +65,7 @@ impl Tracer<'_> {
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
-            let own = (row.of_tree && program.contains('/') && frame.workdir.resolve(program).is_some()).then_some((1, NO_WORDS));
+            let own = (row.of_tree && program.contains('/')).then_some((1, NO_WORDS));
             let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
@@ -81,11 +81,15 @@ impl Tracer<'_> {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
                     Some(Verifies::Tree) => !elsewhere || files::handles(row),
                     Some(Verifies::Judge) => !files::is_harmless(row, &args),
-                    Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || names_a_file(&args, frame)),
                     _ => true,
                 };
                 if counts {
-                    let files = self.files(row, (words, &args), frame);
+                    let of_tree = match row.what {
+                        Some(Verifies::Code) if row.of_tree => frame.workdir.resolve(program).is_some(),
+                        Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || names_a_file(&args, frame)),
+                        _ => true,
+                    };
+                    let files = Handled { apart: !of_tree, ..self.files(row, (words, &args), frame) };
                     let step = Seen { argv, args, call: None, doubts: self.doubts_of(row, program, frame), files };
                     self.release_step(row, step, frame);
                 }

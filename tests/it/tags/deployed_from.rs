@@ -249,6 +249,39 @@ fn what_verifies_is_not_what_the_tag_brings() {
         ("fetched", of_tag("curl -L https://forge.example/tollgate > /usr/local/bin/tollgate", ""), "pass"),
         ("fetched to a file", of_tag("curl -Lo /usr/local/bin/tollgate https://forge.example/tollgate", ""), "pass"),
         ("another file", of_tag("echo x > /tmp/x", ""), "pass"),
+        (
+            "cloned beside, and copied",
+            of_branch(
+                "run: |\n  git clone --branch \"$T\" https://forge.example/x /tmp/x\n  cp /tmp/x/bin/t /usr/local/bin/tollgate\nenv: { T: \"${{ inputs.tag }}\" }",
+            ),
+            "unknown",
+        ),
+        (
+            "cloned beside, and run",
+            of_branch(
+                "run: |\n  git clone --branch \"$T\" https://forge.example/x /tmp/x\n  bash /tmp/x/install.sh\nenv: { T: \"${{ inputs.tag }}\" }",
+            ),
+            "unknown",
+        ),
+        (
+            "cloned beside, and made",
+            of_branch(
+                "run: |\n  git clone --branch \"$T\" https://forge.example/x /tmp/x\n  cd /tmp/x && make install\nenv: { T: \"${{ inputs.tag }}\" }",
+            ),
+            "unknown",
+        ),
+        (
+            "unpacked over the branch's tree",
+            of_branch("run: |\n  git archive \"$T\" | tar x\n  make install\nenv: { T: \"${{ inputs.tag }}\" }"),
+            "unknown",
+        ),
+        (
+            "another program, on the branch's tree",
+            of_branch(
+                "run: |\n  curl -sL https://forge.example/helm.tgz | tar xz\n  sudo mv linux-amd64/helm /usr/local/bin/helm",
+            ),
+            "pass",
+        ),
         ("on the branch's tree", of_branch("run: cat bin/t > /usr/local/bin/tollgate"), "pass"),
         ("told, and nothing is put there", of_tag("true", &own), "pass"),
     ]);
