@@ -284,7 +284,7 @@ impl Reading<'_> {
         };
         let Some(event) = self.pipeline.events.get(under.event) else { return Guard::None };
         let (line, deploys_at) = (own.line, own_place(deploy).line);
-        let between = Between { verify, line, site: &site, deploys_in: &deploys_in, deploys_at, event, depth: Cell::default() };
+        let between = Between { verify, line, site: &site, deploys_in: &deploys_in, deploys_at, event, asked: Cell::default() };
         // That a condition leaves it out is asked of the condition itself; what a checkout brings is another question than what becomes of a failure.
         let of_checkout = |place: &Place| {
             let step = site.text.step(&site.job, place.line).filter(|_| place.path == *site.text.path());

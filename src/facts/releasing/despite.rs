@@ -73,8 +73,8 @@ enum GoesOn {
     Unknown(Place, String),
 }
 
-/// Jobs in one another whose conditions are asked.
-const DEPTH: usize = 8;
+/// Conditions of other jobs that are asked for one.
+const MOST_ASKED: usize = 64;
 
 /// A verification and the job that deploys, at the workflow in which both are.
 pub(super) struct Between<'a> {
@@ -88,8 +88,8 @@ pub(super) struct Between<'a> {
     pub(super) deploys_at: usize,
     /// The event that starts it.
     pub(super) event: &'a Event,
-    /// How many jobs are being asked.
-    pub(super) depth: Cell<usize>,
+    /// How many conditions of other jobs were asked for one.
+    pub(super) asked: Cell<usize>,
 }
 
 impl Between<'_> {
@@ -210,6 +210,7 @@ impl Reading<'_> {
     }
 
     fn goes_on_with(&self, between: &Between<'_>, came: Came, verified: &'static str) -> GoesOn {
+        between.asked.set(0);
         let (beside, within) = (between.beside(), between.deploys_in);
         let step = within.text.step(&within.job, between.deploys_at);
         // In another job the steps before it are its own.
@@ -304,17 +305,15 @@ impl Reading<'_> {
     /// A job that waits for the verification is left out as well.
     fn stops(&self, between: &Between<'_>, site: &Site, came: (Came, &'static str)) -> bool {
         // With a verification that counts as successful it may be anything.
-        if between.depth.get() >= DEPTH || matches!(came.0, Came::Lost | Came::Passed) {
+        if between.asked.get() >= MOST_ASKED || matches!(came.0, Came::Lost | Came::Passed) {
             return false;
         }
-        between.depth.set(between.depth.get() + 1);
+        between.asked.set(between.asked.get() + 1);
         let says = |root: &str, names: &[&str]| self.said(between, site, came, root, names);
         let failure = matches!(came.0, Came::Failed | Came::Before | Came::LeftOut { failed: true });
         let past = Past { success: false, failure, cancelled: came.0 == Came::Cancelled, says: &says };
         let condition = site.value().and_then(|job| job.get("if"));
-        let stops = runs_despite(condition, &past) == Runs::No;
-        between.depth.set(between.depth.get() - 1);
-        stops
+        runs_despite(condition, &past) == Runs::No
     }
 }
 

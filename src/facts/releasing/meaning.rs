@@ -198,9 +198,10 @@ impl Follows<'_> {
     }
 
     fn variable(&self, name: &str, site: &Site, line: usize, depth: usize) -> Meaning {
-        let step = site.text.step(&site.job, line);
-        let holders = [step, site.value(), Some(site.text.root())];
-        let found = holders.into_iter().flatten().find_map(|holder| holder.route(&["env", name])).and_then(Value::scalar);
+        let own = site.text.step(&site.job, line).and_then(|step| step.route(&["env", name]));
+        let around = [site.value(), Some(site.text.root())].into_iter().flatten().find_map(|holder| holder.route(&["env", name]));
+        // What an earlier step hands on stands before what the job has.
+        let found = own.or_else(|| around.filter(|_| !hands_on(site, line, name))).and_then(Value::scalar);
         found.map_or(Meaning::Unclear, |text| self.follow(text, site, line, depth))
     }
 
@@ -242,6 +243,14 @@ pub(super) fn expressions(text: &str) -> impl Iterator<Item = &str> {
         let rest = text.get(at..)?;
         rest.get(..rest.find("}}")? + 2)
     })
+}
+
+/// A step before hands a variable of this name on, as far as its script says so.
+fn hands_on(site: &Site, line: usize, name: &str) -> bool {
+    let steps = site.value().and_then(|job| job.get("steps"));
+    let before = steps.into_iter().flat_map(Value::items).take_while(|step| step.place().line < line);
+    let mut scripts = before.filter_map(|step| step.get("run")).filter_map(Value::scalar);
+    scripts.any(|script| script.contains("GITHUB_ENV") && script.contains(name))
 }
 
 /// Commands that give a value to a variable which they name.

@@ -196,6 +196,11 @@ fn moved(step: &ReleaseStep, site: &Site, line: usize, follows: &Follows<'_>) ->
 /// `docker/build-push-action`: an input `context` that is not given, or holds `{{defaultContext}}`, is the repository at the commit of the event
 /// (`src/context.ts` of the action; `gitContext` in `src/buildx/build.ts` of docker/actions-toolkit).
 fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Built {
+    if deploy.files.remote {
+        let why = "what is deployed is taken from an address, and whether that is the verified commit cannot be told".to_owned();
+        let place = deploy.chain.last().map_or_else(|| own_place(deploy), |hop| hop.place.clone());
+        return Built::Elsewhere(Some(Guard::Unseen(Reason::Unsupported, place, why)));
+    }
     let Some((name, call)) = deploy.row.tree_input.as_ref().zip(deploy.call.as_ref()) else { return Built::Here };
     let input = call.input(name).filter(|input| input.known() != Some(""));
     let place = input.map_or_else(|| call.place.clone(), |input| input.place());

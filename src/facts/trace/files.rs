@@ -22,6 +22,8 @@ pub struct Handled {
     pub at: Option<String>,
     /// It runs nothing of the tree.
     pub apart: bool,
+    /// What it is told to deploy lies at an address.
+    pub remote: bool,
 }
 
 /// A place on the machine of a job.
@@ -49,6 +51,16 @@ pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
     }
     let word = args.iter().find(|word| !word.head().starts_with('-'));
     word.is_some_and(|word| row.harmless.iter().any(|start| word.head().to_ascii_lowercase().starts_with(start.as_str())))
+}
+
+/// A row that does it with certain words has none of them; values of its flags are none.
+pub(super) fn lacks_words(row: &ReleaseRow, args: &[Word]) -> bool {
+    let said = Said::read(row, args);
+    let flags = args.iter().map(Word::head).filter(|head| head.starts_with('-'));
+    let holds = |text: &str| row.only_holding.iter().any(|wanted| text.contains(wanted.as_str()));
+    !row.only_holding.is_empty()
+        && !said.operands.iter().any(|text| holds(text))
+        && !flags.into_iter().any(|flag| row.only_holding.contains(&flag))
 }
 
 /// The word that a redirection has behind it.
@@ -96,6 +108,7 @@ impl Tracer<'_> {
         }
         let said = Said::read(row, args);
         if row.what.is_none() {
+            handled.remote = said.files.iter().any(|file| file.contains("://"));
             handled.deploys = said.files.iter().filter_map(|shape| spot(shape, false)).map(|spot| spot.path).collect();
             return handled;
         }

@@ -79,7 +79,7 @@ impl Tracer<'_> {
                 let args = beside(row, argv, words, taken);
                 let counts = match row.what {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
-                    Some(Verifies::Tree) => !elsewhere || files::handles(row),
+                    Some(Verifies::Tree) => (!elsewhere || files::handles(row)) && !files::lacks_words(row, &args),
                     Some(Verifies::Judge) => !files::is_harmless(row, &args),
                     _ => true,
                 };

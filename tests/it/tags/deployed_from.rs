@@ -92,6 +92,35 @@ fn what_is_brought_over_the_verified_commit_is_another_one() {
             "unknown",
         ),
         ("a work tree of main", of_all("run: git worktree add k8s origin/main"), "unknown"),
+        (
+            "from an address",
+            Two { last: "run: kubectl apply -f https://forge.example/acme/kestrel/main/k8s.yml", ..Two::default() }.text(),
+            "unknown",
+        ),
+        (
+            "built from an address",
+            Two {
+                between: &step("run: docker build -t x/y:1 https://forge.example/acme/kestrel.git#main"),
+                last: "run: docker push x/y:1",
+                ..Two::default()
+            }
+            .text(),
+            "unknown",
+        ),
+        ("submodules by their branches", of_all("run: git submodule update --init --remote"), "unknown"),
+        (
+            "built here",
+            Two {
+                between: &step(
+                    "run: docker build -t x/y:1 --build-arg A=https://forge.example/a --label s=https://forge.example .",
+                ),
+                last: "run: docker push x/y:1",
+                ..Two::default()
+            }
+            .text(),
+            "pass",
+        ),
+        ("submodules by their commits", of_all("run: git submodule update --init"), "pass"),
         // What is not deployed.
         ("a clone beside", of_all("run: git clone --depth 1 https://forge.example/charts /tmp/charts"), "pass"),
         ("a clone above", of_all("run: git clone https://forge.example/charts ../charts"), "pass"),
@@ -304,6 +333,28 @@ fn of_which_repository_and_by_what_is_not_changed_before() {
         ("what it has", run("git config --get remote.origin.url"), "pass"),
         ("the tags", run("git fetch --force --tags origin"), "pass"),
         ("a tag", run("git fetch --force origin refs/tags/v1:refs/tags/v1"), "pass"),
+        (
+            "a variable of the job that a step sets",
+            Two {
+                by: "run: tollgate verify-tag -- \"$TAG\"",
+                verifies: "env: { TAG: \"${{ inputs.tag }}\" }",
+                before: &step("run: echo \"TAG=$(cat x)\" >> \"$GITHUB_ENV\""),
+                ..Two::default()
+            }
+            .text(),
+            "unknown",
+        ),
+        (
+            "a variable of the job",
+            Two {
+                by: "run: tollgate verify-tag -- \"$TAG\"",
+                verifies: "env: { TAG: \"${{ inputs.tag }}\" }",
+                before: &step("run: echo \"OTHER=$(cat x)\" >> \"$GITHUB_ENV\""),
+                ..Two::default()
+            }
+            .text(),
+            "pass",
+        ),
         ("behind it", behind("git remote set-url origin https://forge.example/other"), "pass"),
     ]);
 }
