@@ -207,7 +207,7 @@ fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Built {
     let text = input.map_or("", |input| input.known().unwrap_or(input.text.text())).trim();
     if text.is_empty() || text.contains("defaultContext") {
         let why = format!("without a path in `{name}` the action builds the commit of the event, and not what is checked out");
-        return Built::Elsewhere((!held.of_tag).then(|| Guard::Fails("fetched-again", place, why)));
+        return Built::Elsewhere((!held.of_tag).then_some(Guard::Fails("fetched-again", place, why)));
     }
     let local = !text.starts_with(shell::UNKNOWN_CHAR) && !text.contains("://") && !text.contains("git@");
     if local {

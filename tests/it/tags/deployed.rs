@@ -241,6 +241,28 @@ fn what_deploys_where_something_failed_is_a_deployment() {
     }
 }
 
+/// Conditions that ask for the results of all jobs before, each of which does the same, are asked so often and no more.
+#[test]
+fn conditions_in_one_another_come_to_an_end() {
+    let mut jobs = String::new();
+    let mut needs = String::from("verify");
+    for number in 0..40 {
+        let condition = "always() && contains(needs.*.result, 'success')";
+        let _ = write!(
+            jobs,
+            "  j{number}:\n    needs: [{needs}]\n    if: {condition}\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
+        );
+        let _ = write!(needs, ", j{number}");
+    }
+    let text = Two {
+        jobs: &jobs,
+        needs: &format!("[{needs}]"),
+        deploys: "if: always() && contains(needs.*.result, 'success')",
+        ..Two::default()
+    };
+    assert_eq!(told(&text.text(), &[]).0, "unknown");
+}
+
 /// The action's own input names the program, and whose the action is.
 #[test]
 fn by_action_as_by_command() {
