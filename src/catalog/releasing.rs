@@ -8,12 +8,18 @@ use serde::Deserialize;
 pub struct Releasing {
     /// Words by which a text names the tag of the event.
     pub event_tags: Vec<String>,
+    /// Words in the name of an input by which it says which release is meant.
+    pub tag_words: Vec<String>,
     /// Flags with which any of these commands does nothing but tell about itself.
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
     pub preview: Vec<String>,
     /// What the repository of this gate's own action is called. Whose it is, nobody can know: it is where a copy of it lies.
     pub own_action: String,
+    /// Directories into which dependencies are installed: nobody deploys one as it is.
+    pub installed: Vec<String>,
+    /// Words in the name of an action that is not known by which it brings files.
+    pub brings: Vec<String>,
     /// Steps that deploy or publish.
     pub deploy: Vec<ReleaseRow>,
     /// Steps that verify.
@@ -100,15 +106,60 @@ pub struct ReleaseRow {
     /// It does it only where a word beside names a file of the tree.
     #[serde(default)]
     pub file_of_tree: bool,
-    /// It unpacks: its flags that say where to.
+    /// It brings something from elsewhere.
+    #[serde(default)]
+    pub fetches: bool,
+    /// Which of its operands says where to.
+    #[serde(default)]
+    pub target: Option<Operand>,
+    /// It puts what it brings here where nothing says where to.
+    #[serde(default)]
+    pub writes_here: bool,
+    /// Its flags that have it put what it brings here, under a name that is not said.
+    #[serde(default)]
+    pub here_flags: Vec<String>,
+    /// Its flags whose value is a file: of what brings something the one that it writes, of what deploys one that it deploys.
+    #[serde(default)]
+    pub file_flags: Vec<String>,
+    /// Its flags that say where to, as a directory; with `archive_flags` it unpacks.
     #[serde(default)]
     pub target_flags: Vec<String>,
+    /// It unpacks archives.
+    #[serde(default)]
+    pub unpacks: bool,
+    /// The action's input that says what it builds; the commit of the event where that is not given.
+    #[serde(default)]
+    pub tree_input: Option<String>,
+    /// It deploys what its words name, which was made before.
+    #[serde(default)]
+    pub by_name: bool,
+    /// It is a script's redirection into a file.
+    #[serde(default)]
+    pub redirects: bool,
+    /// It does it but where the first word beside begins so.
+    #[serde(default)]
+    pub harmless: Vec<String>,
+    /// It does it only with a word that holds one of these, or is not known.
+    #[serde(default)]
+    pub only_holding: Vec<String>,
     /// Of those that unpack, its flags that name the archive, which is a stream without them; none: the first word is it.
     #[serde(default)]
     pub archive_flags: Vec<String>,
     /// Beginnings of values of those that nobody who pushes a tag can write.
     #[serde(default)]
     pub judge_trusted: Vec<String>,
+}
+
+/// One of the words that are no flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operand {
+    /// The first.
+    First,
+    /// The second, if there is one.
+    Second,
+    /// The last, behind at least one more.
+    Last,
 }
 
 /// An input of an action.
@@ -156,6 +207,10 @@ pub enum Verifies {
     Packed,
     /// Nothing: it brings what an earlier job kept.
     Unpacked,
+    /// Nothing: it makes a program of a file.
+    Made,
+    /// Nothing: it changes by what, or of which repository, a verification in the same place judges.
+    Judge,
     /// Nothing: it runs what the tree says, which may put anything among the programs.
     Code,
 }

@@ -2,13 +2,17 @@
 //! Refuses to say whether that is enough: the rule does. Only workflows of GitHub are read for it.
 
 mod arguments;
+mod brought;
 mod despite;
 mod meaning;
 mod named;
+mod skipped;
 mod tree;
+mod verifier;
 mod written;
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use despite::Between;
@@ -16,14 +20,18 @@ use meaning::{Meaning, Site};
 use tree::Held;
 use written::Written;
 
-use super::hold::Hold;
+use super::ci::fetches_the_tree;
+use super::hold::{Hold, Remedy};
 use super::pipeline::{Pipeline, Start, Trigger};
 use super::trace::{ReleaseStep, Trace};
-use crate::answer::{Answer, Reason};
+use crate::answer::Reason;
 use crate::catalog::releasing::Verifies;
 use crate::doc::Value;
 use crate::snapshot::Snapshot;
 use crate::text::Place;
+
+/// Steps looked at for all deployments of a repository: each is held against each verification.
+const MOST_WORK: usize = 4_000_000;
 
 /// A job that deploys.
 #[derive(Clone, Debug)]
@@ -87,17 +95,23 @@ impl Guard {
 #[must_use]
 pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
     let mut found: Vec<DeployJob> = Vec::new();
+    let work = Cell::new(0);
     for (number, pipeline) in pipelines.iter().enumerate() {
         let own: Vec<&ReleaseStep> = trace.releasing.iter().filter(|step| step.pipeline == number).collect();
         let deploys = own.iter().filter(|step| step.row.what.is_none());
         let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)) else { continue };
         let text = Rc::new(text);
+        let numbers: HashMap<*const ReleaseStep, usize> =
+            own.iter().enumerate().map(|(at, step)| (std::ptr::from_ref(*step), at + 1)).collect();
         for step in deploys {
             let (Some(job), Some(hop)) = (pipeline.jobs.get(step.job), step.chain.last()) else { continue };
-            if text.is_preview(&job.id) || !starts(step) {
+            if text.is_preview(&job.id) {
                 continue;
             }
-            let reading = Reading { snapshot, pipeline, own: &own, trace, number, text: &text };
+            let reading = Reading { snapshot, pipeline, own: &own, numbers: &numbers, work: &work, trace, number, text: &text };
+            if reading.starts(step).is_empty() {
+                continue;
+            }
             let guard = reading.guard(step);
             let subject = format!("{}#{}", pipeline.path, job.id);
             // One finding a job: its least guarded step.
@@ -144,11 +158,6 @@ fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<
     found
 }
 
-/// Some event may start it.
-fn starts(step: &ReleaseStep) -> bool {
-    step.starts.iter().any(|start| !start.answer.is_no())
-}
-
 /// The hop of the chain that lies in the workflow itself: its step.
 fn step_place(step: &ReleaseStep, pipeline: &Pipeline) -> Place {
     let own = step.chain.iter().skip(1).find(|hop| hop.place.path == pipeline.path);
@@ -166,6 +175,10 @@ struct Reading<'a> {
     snapshot: &'a Snapshot,
     pipeline: &'a Pipeline,
     own: &'a [&'a ReleaseStep],
+    /// The number of each in the order of the walk, from 1 on.
+    numbers: &'a HashMap<*const ReleaseStep, usize>,
+    /// Steps that were looked at for all deployments.
+    work: &'a Cell<usize>,
     trace: &'a Trace,
     number: usize,
     text: &'a Rc<Written>,
@@ -173,8 +186,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn triggers(&self, step: &ReleaseStep) -> BTreeSet<Trigger> {
-        let started = step.starts.iter().filter(|start| !start.answer.is_no());
-        started.filter_map(|start| self.pipeline.events.get(start.event)).map(|event| event.trigger).collect()
+        self.starts(step).iter().filter_map(|start| self.pipeline.events.get(start.event)).map(|event| event.trigger).collect()
     }
 
     /// A job as it is written.
@@ -230,7 +242,7 @@ impl Reading<'_> {
             return self.unseen(deploy, &needed).unwrap_or(none);
         }
         let (mut of_tags, mut of_others) = (Vec::new(), Vec::new());
-        for start in deploy.starts.iter().filter(|start| !start.answer.is_no()) {
+        for start in &self.starts(deploy) {
             let Some(event) = self.pipeline.events.get(start.event) else { continue };
             // Of equal ones the first.
             let best = verifies.iter().rev().map(|verify| self.one(verify, deploy, start)).max_by_key(Guard::weight);
@@ -256,6 +268,11 @@ impl Reading<'_> {
     fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep, under: &Start) -> Guard {
         let place = verify.chain.last().map_or_else(|| Place::file(self.pipeline.path.clone()), |hop| hop.place.clone());
         let own = own_place(verify);
+        self.work.set(self.work.get().saturating_add(self.own.len() + self.pipeline.jobs.len()));
+        if self.work.get() > MOST_WORK {
+            let why = "there are too many verifications and deployments to hold each against each".to_owned();
+            return Guard::Unseen(Reason::Unsupported, own, why);
+        }
         let start = verify.starts.iter().find(|start| start.event == under.event);
         if start.is_none_or(|start| start.answer.is_no()) {
             let event = self.pipeline.events.get(under.event).map_or("", |event| event.name.as_str());
@@ -265,9 +282,17 @@ impl Reading<'_> {
             let why = "the job that verifies, or the one that deploys, is not read as it is written".to_owned();
             return Guard::Unseen(Reason::Unreadable, own, why);
         };
-        let between =
-            Between { verify, line: own.line, site: &site, deploys_in: &deploys_in, deploys_at: own_place(deploy).line };
-        let holds: Vec<&Hold> = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).collect();
+        let Some(event) = self.pipeline.events.get(under.event) else { return Guard::None };
+        let (line, deploys_at) = (own.line, own_place(deploy).line);
+        let between = Between { verify, line, site: &site, deploys_in: &deploys_in, deploys_at, event, asked: Cell::default() };
+        // That a condition leaves it out is asked of the condition itself; what a checkout brings is another question than what becomes of a failure.
+        let of_checkout = |place: &Place| {
+            let step = site.text.step(&site.job, place.line).filter(|_| place.path == *site.text.path());
+            step.and_then(|step| step.get("uses")).and_then(Value::scalar).is_some_and(fetches_the_tree)
+        };
+        let other = |hold: &&Hold| hold.remedy == Remedy::Condition || of_checkout(&hold.place);
+        let holds = verify.holds.iter().chain(start.iter().flat_map(|start| &start.holds)).filter(|hold| !other(hold));
+        let holds: Vec<&Hold> = holds.collect();
         if let Some(guard) = self.lost(&between, &holds).or_else(|| self.despite(&between)) {
             return guard;
         }
@@ -284,23 +309,19 @@ impl Reading<'_> {
         {
             return guard;
         }
+        if let Some(guard) = self.another_tag(&held, deploy, &deploys_in) {
+            return guard;
+        }
         if let Some(why) = verify.doubts.first() {
             return Guard::Unseen(why.reason, why.place.clone().unwrap_or(place), why.text.clone());
         }
         if let Some(guard) = self.may_be_lost(&between, &holds) {
             return guard;
         }
-        if let Some(change) = self.replaced(&held) {
-            let shown = change.chain.last().map_or_else(|| own.clone(), |hop| hop.place.clone());
-            let why = String::from(
-                "what the tag brings runs before it, or is put among the programs, and may be the program that verifies",
-            );
-            return Guard::Unseen(Reason::Unsupported, shown, why);
+        if let Some(guard) = self.other_judge(&held).or_else(|| self.other_program(&held)) {
+            return guard;
         }
-        let unknown = |start: &Start| if let Answer::Unknown(why) = &start.answer { Some(why.clone()) } else { None };
-        // What cannot be decided of both alike is no difference.
-        let doubt = start.and_then(unknown).filter(|_| unknown(under).is_none());
-        if let Some(why) = verify.conditions.first().cloned().or(doubt) {
+        if let Some(why) = verify.conditions.first().cloned() {
             return Guard::Unseen(
                 why.reason,
                 why.place.clone().unwrap_or(place),
@@ -320,22 +341,6 @@ impl Reading<'_> {
         let line = |step: &ReleaseStep| step.chain.last().map_or(0, |hop| hop.place.line);
         let brings = |step: &&ReleaseStep| step.row.what == Some(Verifies::Keys) && step.job == verify.job;
         self.own.iter().any(|step| brings(step) && line(step) < line(verify))
-    }
-
-    /// What runs code of the tag's tree, or puts a program of it under the name, before the verification of the same job.
-    fn replaced(&self, held: &Held<'_>) -> Option<&ReleaseStep> {
-        // An action runs several.
-        let program = match (held.verify.argv.first(), &held.verify.call) {
-            (Some(program), _) => program.as_str(),
-            (None, Some(_)) => "",
-            (None, None) => return None,
-        };
-        let number = self.number_of(held.verify);
-        let before = |step: &&&ReleaseStep| {
-            step.job == held.verify.job && (own_place(step).line, self.number_of(step)) < (held.at.line, number)
-        };
-        let mut changes = self.own.iter().filter(before).filter(|step| tree::replaces(step, program));
-        changes.next().filter(|_| !self.is_of_branch(held)).copied()
     }
 
     /// Something before the deployment that is not read: another workflow, or an action that is called like a verification.

@@ -8,6 +8,8 @@ mod certificates;
 mod changes;
 mod checked;
 mod commands;
+mod deployed;
+mod deployed_from;
 mod differential;
 mod fetching;
 mod going_on;

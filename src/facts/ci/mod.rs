@@ -5,7 +5,7 @@ pub mod hosted;
 pub mod services;
 pub mod unread;
 
-pub(super) use self::github::{Past, Runs, Said, fetches_the_tree, runs_despite};
+pub(super) use self::github::{Past, Runs, Said, asks_status, fetches_the_tree, holds_wherever, never_holds, runs_despite};
 
 use super::meter::Meter;
 use super::pipeline::Pipeline;

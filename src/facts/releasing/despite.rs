@@ -1,14 +1,16 @@
 //! Owns whether a deployment goes on although the verification before it did not succeed: asked of the conditions, in every way in which
 //! that may come about. Refuses to find out whether a failure is lost: the holds say so.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::meaning::{Follows, Meaning, Printed, Site};
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::doc::Value;
-use crate::facts::ci::{Past, Runs, Said, fetches_the_tree, runs_despite};
+use crate::facts::ci::{Past, Runs, Said, runs_despite};
 use crate::facts::hold::{Hold, HoldEffect};
+use crate::facts::pipeline::{Event, Trigger};
 use crate::facts::trace::ReleaseStep;
 use crate::text::Place;
 
@@ -21,17 +23,42 @@ enum Came {
     Lost,
     /// It was cancelled.
     Cancelled,
-    /// It was left out.
-    LeftOut,
+    /// Its job was left out; and something before that failed.
+    LeftOut {
+        /// Whether it did.
+        failed: bool,
+    },
+    /// Its step was left out, and its job goes on.
+    Passed,
+    /// A step before it failed, so that it was left out.
+    Before,
 }
 
 impl Came {
     fn result(self) -> &'static str {
         match self {
-            Self::Failed => "failure",
-            Self::Lost => "success",
+            Self::Failed | Self::Before => "failure",
+            Self::Lost | Self::Passed => "success",
             Self::Cancelled => "cancelled",
-            Self::LeftOut => "skipped",
+            Self::LeftOut { .. } => "skipped",
+        }
+    }
+
+    /// The result of its step.
+    fn outcome(self) -> &'static str {
+        if matches!(self, Self::Passed | Self::Before) { "skipped" } else { self.result() }
+    }
+
+    /// What `verified` says then: `false` where the verification comes to its end, and nothing where it does not.
+    fn verified(self) -> &'static [&'static str] {
+        if matches!(self, Self::Failed | Self::Lost | Self::Cancelled) { &["false", ""] } else { &[""] }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Failed | Self::Lost => "failed",
+            Self::Cancelled => "was cancelled",
+            Self::LeftOut { .. } | Self::Passed | Self::Before => "was left out",
         }
     }
 }
@@ -46,8 +73,8 @@ enum GoesOn {
     Unknown(Place, String),
 }
 
-/// What `verified` says where the verification ends, and where it does not come to its end.
-const NOT_VERIFIED: [&str; 2] = ["false", ""];
+/// Conditions of other jobs that are asked for one.
+const MOST_ASKED: usize = 64;
 
 /// A verification and the job that deploys, at the workflow in which both are.
 pub(super) struct Between<'a> {
@@ -59,10 +86,14 @@ pub(super) struct Between<'a> {
     pub(super) deploys_in: &'a Site,
     /// The line of the step that deploys.
     pub(super) deploys_at: usize,
+    /// The event that starts it.
+    pub(super) event: &'a Event,
+    /// How many conditions of other jobs were asked for one.
+    pub(super) asked: Cell<usize>,
 }
 
 impl Between<'_> {
-    fn same_job(&self) -> bool {
+    pub(super) fn same_job(&self) -> bool {
         self.site.is(self.deploys_in)
     }
 
@@ -82,10 +113,17 @@ impl Between<'_> {
         std::iter::successors(Some(self.site), |site| site.caller.as_deref()).find(|site| site.text.path() == beside.text.path())
     }
 
-    /// It may be left out although the deployment is not.
+    /// Its job may be left out although the deployment is not.
     fn may_be_left_out(&self) -> bool {
         let written = |site: &Site| site.value().is_some_and(|job| job.get("if").is_some() || job.get("needs").is_some());
         !self.same_job() && self.verifying().is_none_or(written)
+    }
+
+    /// The conditions by which the deployment runs.
+    pub(super) fn conditions(&self) -> Vec<Value<'_>> {
+        let step = self.deploys_in.text.step(&self.deploys_in.job, self.deploys_at);
+        let jobs = std::iter::successors(Some(self.deploys_in), |site| site.caller.as_deref()).filter_map(Site::value);
+        step.into_iter().chain(jobs).filter_map(|of| of.get("if")).collect()
     }
 }
 
@@ -110,16 +148,8 @@ impl Reading<'_> {
 
     /// The same, where it cannot be told whether it is lost.
     pub(super) fn may_be_lost(&self, between: &Between<'_>, holds: &[&Hold]) -> Option<Guard> {
-        let site = between.site;
-        // What a checkout brings is another question than what becomes of a failure.
-        let of_checkout = |place: &Place| {
-            let step = site.text.step(&site.job, place.line).filter(|_| place.path == *site.text.path());
-            step.and_then(|step| step.get("uses")).and_then(Value::scalar).is_some_and(fetches_the_tree)
-        };
         let unknown = |hold: &&Hold| match hold.effect {
-            HoldEffect::Unknown(reason) if !hold.of_machine && !of_checkout(&hold.place) => {
-                Some((reason, hold.place.clone(), hold.why.clone()))
-            }
+            HoldEffect::Unknown(reason) if !hold.of_machine => Some((reason, hold.place.clone(), hold.why.clone())),
             _ => None,
         };
         let (reason, place, why) = holds.iter().copied().find_map(|hold| unknown(&hold))?;
@@ -145,13 +175,20 @@ impl Reading<'_> {
                 );
             }
         }
-        let left_out = between.may_be_left_out().then_some((Came::LeftOut, "left out"));
-        for (came, what) in std::iter::once((Came::Cancelled, "cancelled")).chain(left_out) {
+        let job = between.may_be_left_out();
+        let mut ways = vec![(Came::Cancelled, None)];
+        ways.extend(between.same_job().then_some((Came::Before, None)));
+        ways.extend([false, true].map(|failed| (Came::LeftOut { failed }, None)).into_iter().filter(|_| job));
+        ways.extend(self.left_out(between).map(|place| (Came::Passed, Some(place))));
+        for (came, by) in ways {
+            let words = came.words();
             match self.goes_on(between, came) {
                 GoesOn::No => {}
-                GoesOn::Yes(place) => return unseen(place, format!("the deployment goes on where the verification was {what}")),
+                GoesOn::Yes(place) => {
+                    return unseen(by.or(place), format!("the deployment goes on where the verification {words}"));
+                }
                 GoesOn::Unknown(place, why) => {
-                    let why = format!("whether the deployment goes on where the verification was {what} cannot be told: {why}");
+                    let why = format!("whether the deployment goes on where the verification {words} cannot be told: {why}");
                     return unseen(Some(place), why);
                 }
             }
@@ -162,7 +199,7 @@ impl Reading<'_> {
     /// Whether the deployment goes on when this came of the verification.
     fn goes_on(&self, between: &Between<'_>, came: Came) -> GoesOn {
         let mut worst = GoesOn::No;
-        for verified in NOT_VERIFIED {
+        for verified in came.verified().iter().copied() {
             match self.goes_on_with(between, came, verified) {
                 yes @ GoesOn::Yes(_) => return yes,
                 unknown @ GoesOn::Unknown(..) => worst = unknown,
@@ -173,6 +210,7 @@ impl Reading<'_> {
     }
 
     fn goes_on_with(&self, between: &Between<'_>, came: Came, verified: &'static str) -> GoesOn {
+        between.asked.set(0);
         let (beside, within) = (between.beside(), between.deploys_in);
         let step = within.text.step(&within.job, between.deploys_at);
         // In another job the steps before it are its own.
@@ -185,8 +223,8 @@ impl Reading<'_> {
         let mut goes_on = GoesOn::Yes(None);
         for (condition, site, waits) in conditions {
             let says = |root: &str, names: &[&str]| self.said(between, site, (came, verified), root, names);
-            let failed = waits && came == Came::Failed;
-            let success = !waits || came == Came::Lost;
+            let failed = waits && matches!(came, Came::Failed | Came::Before | Came::LeftOut { failed: true });
+            let success = !waits || matches!(came, Came::Lost | Came::Passed);
             let past = Past { success, failure: failed, cancelled: came == Came::Cancelled, says: &says };
             let place = condition.map(Value::place);
             match runs_despite(condition, &past) {
@@ -205,17 +243,17 @@ impl Reading<'_> {
                 let needs = site.value().and_then(|job| job.get("needs"));
                 let ids =
                     needs.into_iter().flat_map(|needs| needs.scalar().into_iter().chain(needs.items().filter_map(Value::scalar)));
-                Said::All(ids.map(|id| self.result(between, site, came.0, id)).collect())
+                Said::All(ids.map(|id| self.result(between, site, came, id)).collect())
             }
-            ("needs", [id, "result"]) => self.result(between, site, came.0, id),
+            ("needs", [id, "result"]) => self.result(between, site, came, id),
             ("needs" | "steps", [_, "outputs", _]) => {
                 let text = format!("${{{{ {root}.{} }}}}", names.join("."));
                 let row = between.verify.row;
                 let is = |output: &Option<String>| output.is_some() && self.hands_on(between, site, output.as_deref(), &text);
                 match () {
-                    () if is(&row.verified_output) => Said::Text(came.1),
+                    () if is(&row.verified_output) => Said::Text(came.1.to_owned()),
                     // It names no commit that is not verified.
-                    () if is(&row.commit_output) => Said::Text(""),
+                    () if is(&row.commit_output) => Said::Text(String::new()),
                     () => Said::Tied,
                 }
             }
@@ -223,12 +261,12 @@ impl Reading<'_> {
                 let own = site.text.step(&site.job, between.line).and_then(|step| step.get("id")).and_then(Value::scalar);
                 match own.is_some_and(|own| own.eq_ignore_ascii_case(id)) {
                     true if *asked == "outcome" && came.0 == Came::Lost => Said::Tied,
-                    true => Said::Text(came.0.result()),
+                    true => Said::Text(came.0.outcome().to_owned()),
                     false => Said::Tied,
                 }
             }
             ("needs" | "steps", _) => Said::Tied,
-            _ => Said::Free,
+            _ => of_event(between.event, root, names),
         }
     }
 
@@ -243,9 +281,9 @@ impl Reading<'_> {
     }
 
     /// The result of a job beside the one that deploys.
-    fn result(&self, between: &Between<'_>, site: &Site, came: Came, id: &str) -> Said {
+    fn result(&self, between: &Between<'_>, site: &Site, came: (Came, &'static str), id: &str) -> Said {
         if between.verifying().is_some_and(|verifying| verifying.job.eq_ignore_ascii_case(id)) {
-            return Said::Text(came.result());
+            return Said::Text(came.0.result().to_owned());
         }
         let callers = std::iter::successors(site.caller.as_deref(), |caller| caller.caller.as_deref());
         let mut path: Vec<&str> = callers.map(|caller| caller.job.as_str()).collect();
@@ -257,6 +295,35 @@ impl Reading<'_> {
                 Site::find(self.snapshot, Rc::clone(self.text), &job.id).zip(of.as_ref()).is_some_and(|(job, of)| job.is_in(of));
             is && self.needed(number).contains(&between.verify.job)
         };
-        if self.pipeline.jobs.iter().enumerate().any(tied) { Said::Tied } else { Said::Free }
+        match of.as_ref() {
+            _ if !self.pipeline.jobs.iter().enumerate().any(tied) => Said::Free,
+            Some(of) if self.stops(between, of, came) => Said::Text("skipped".to_owned()),
+            _ => Said::Tied,
+        }
+    }
+
+    /// A job that waits for the verification is left out as well.
+    fn stops(&self, between: &Between<'_>, site: &Site, came: (Came, &'static str)) -> bool {
+        // With a verification that counts as successful it may be anything.
+        if between.asked.get() >= MOST_ASKED || matches!(came.0, Came::Lost | Came::Passed) {
+            return false;
+        }
+        between.asked.set(between.asked.get() + 1);
+        let says = |root: &str, names: &[&str]| self.said(between, site, came, root, names);
+        let failure = matches!(came.0, Came::Failed | Came::Before | Came::LeftOut { failed: true });
+        let past = Past { success: false, failure, cancelled: came.0 == Came::Cancelled, says: &says };
+        let condition = site.value().and_then(|job| job.get("if"));
+        runs_despite(condition, &past) == Runs::No
+    }
+}
+
+/// What is said of the event itself, in every run of it.
+pub(super) fn of_event(event: &Event, root: &str, names: &[&str]) -> Said {
+    let tag = matches!(event.trigger, Trigger::Tag | Trigger::Release);
+    match (root, names) {
+        ("github", ["event_name"]) => Said::Text(event.name.clone()),
+        ("github", ["ref"]) if tag => Said::Begins("refs/tags/"),
+        ("github", ["ref_type"]) if tag => Said::Text("tag".to_owned()),
+        _ => Said::Free,
     }
 }

@@ -70,6 +70,11 @@ impl Site {
         Some(Self { text, job: inner.to_owned(), caller: Some(Box::new(self.clone())) })
     }
 
+    /// The line at which the step begins that holds a line.
+    pub(super) fn step_at(&self, line: usize) -> usize {
+        self.text.step(&self.job, line).map_or(line, |step| step.place().line)
+    }
+
     /// The job as it is written.
     pub(super) fn value(&self) -> Option<Value<'_>> {
         self.text.job(&self.job)
@@ -78,6 +83,17 @@ impl Site {
     /// It is the same job, or one of those that call it is.
     pub(super) fn is_in(&self, other: &Self) -> bool {
         self.is(other) || self.caller.as_ref().is_some_and(|caller| caller.is_in(other))
+    }
+
+    /// They are jobs of one workflow, called by the same one.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let callers = match (&self.caller, &other.caller) {
+            (Some(own), Some(other)) => own.is(other),
+            (None, None) => true,
+            _ => false,
+        };
+        let around = || self.caller.as_ref().is_some_and(|caller| caller.is_beside(other));
+        callers && self.text.path() == other.text.path() || around()
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
@@ -182,9 +198,10 @@ impl Follows<'_> {
     }
 
     fn variable(&self, name: &str, site: &Site, line: usize, depth: usize) -> Meaning {
-        let step = site.text.step(&site.job, line);
-        let holders = [step, site.value(), Some(site.text.root())];
-        let found = holders.into_iter().flatten().find_map(|holder| holder.route(&["env", name])).and_then(Value::scalar);
+        let own = site.text.step(&site.job, line).and_then(|step| step.route(&["env", name]));
+        let around = [site.value(), Some(site.text.root())].into_iter().flatten().find_map(|holder| holder.route(&["env", name]));
+        // What an earlier step hands on stands before what the job has.
+        let found = own.or_else(|| around.filter(|_| !hands_on(site, line, name))).and_then(Value::scalar);
         found.map_or(Meaning::Unclear, |text| self.follow(text, site, line, depth))
     }
 
@@ -197,13 +214,43 @@ impl Follows<'_> {
             let written = site.text.expression(word.place.line);
             return written.map_or(Meaning::Unclear, |text| self.text(text, site, line));
         }
-        match variable(inner) {
-            Some("GITHUB_SHA") => Meaning::Sha,
-            Some("GITHUB_REF_NAME" | "GITHUB_REF") => Meaning::event(),
-            Some(name) if !sets(site, line, name) => self.variable(name, site, line, DEPTH),
+        variable(inner).map_or(Meaning::Unclear, |name| self.named(name, site, line))
+    }
+
+    /// What a variable of a script stands for, unless the script may set it.
+    pub(super) fn named(&self, name: &str, site: &Site, line: usize) -> Meaning {
+        match name {
+            "GITHUB_SHA" => Meaning::Sha,
+            "GITHUB_REF_NAME" | "GITHUB_REF" => Meaning::event(),
+            name if !sets(site, line, name) => self.variable(name, site, line, DEPTH),
             _ => Meaning::Unclear,
         }
     }
+}
+
+/// The names of the variables in a word.
+pub(super) fn variables(raw: &str) -> impl Iterator<Item = &str> {
+    raw.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty())
+    })
+}
+
+/// The expressions in a text, each with its braces.
+pub(super) fn expressions(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("${{").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        rest.get(..rest.find("}}")? + 2)
+    })
+}
+
+/// A step before hands a variable of this name on, as far as its script says so.
+fn hands_on(site: &Site, line: usize, name: &str) -> bool {
+    let steps = site.value().and_then(|job| job.get("steps"));
+    let before = steps.into_iter().flat_map(Value::items).take_while(|step| step.place().line < line);
+    let mut scripts = before.filter_map(|step| step.get("run")).filter_map(Value::scalar);
+    scripts.any(|script| script.contains("GITHUB_ENV") && script.contains(name))
 }
 
 /// Commands that give a value to a variable which they name.

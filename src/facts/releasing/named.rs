@@ -2,10 +2,13 @@
 //! say what is deployed.
 
 use super::meaning::{self, Follows, Meaning, Site};
-use super::{Guard, Reading, arguments};
+use super::tree::Held;
+use super::{Guard, Reading, arguments, own_place};
 use crate::answer::Reason;
+use crate::catalog::Catalog;
 use crate::doc::Value;
 use crate::facts::pipeline::ActionCall;
+use crate::facts::shell::UNKNOWN_CHAR;
 use crate::facts::trace::ReleaseStep;
 use crate::text::Place;
 
@@ -109,6 +112,46 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+impl Reading<'_> {
+    /// What is deployed by a name is told by the name of another tag than the one that is verified.
+    pub(super) fn another_tag(&self, held: &Held<'_>, deploy: &ReleaseStep, site: &Site) -> Option<Guard> {
+        if !deploy.row.by_name {
+            return None;
+        }
+        let line = own_place(deploy).line;
+        let follows = Follows { snapshot: self.snapshot, printed: None };
+        let mut meanings = Vec::new();
+        for word in &deploy.args {
+            let own = word.place.path == *site.text.path();
+            let written = own.then(|| site.text.expressions(word.place.line)).into_iter().flatten();
+            let written = written.filter(|_| word.raw.contains(UNKNOWN_CHAR)).map(|text| follows.text(text, site, line));
+            let variables = meaning::variables(&word.raw).map(|name| follows.named(name, site, line));
+            meanings.extend(written.chain(variables).map(|meaning| (meaning, word.place.clone())));
+        }
+        let inputs = deploy.call.iter().filter_map(|_| site.text.step(&site.job, line)).filter_map(|step| step.get("with"));
+        for input in inputs.flat_map(Value::entries).map(|entry| entry.value) {
+            let texts = input.scalar().into_iter().flat_map(meaning::expressions);
+            meanings.extend(texts.map(|text| (follows.text(text, site, line), input.place())));
+        }
+        let another = |meaning: &Meaning| match (meaning, held.named) {
+            (Meaning::Named(name), Some(Meaning::Named(verified))) => {
+                name != verified && (meaning.is_event() || is_of_tags(name))
+            }
+            _ => false,
+        };
+        let (_, place) = meanings.into_iter().find(|(meaning, _)| another(meaning))?;
+        let why = "what is deployed is named by something else than the tag that is verified".to_owned();
+        Some(Guard::Unseen(Reason::Unsupported, place, why))
+    }
+}
+
+/// An input that by its name says which release it is.
+fn is_of_tags(name: &str) -> bool {
+    let words = &Catalog::builtin().releasing.tag_words;
+    let own = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    own.split(['-', '_']).any(|part| words.iter().any(|word| word == part))
 }
 
 /// It is a step of an action of the tree, whose variables and inputs are its own.

@@ -1,8 +1,10 @@
 //! Owns what lies in the tree when a job deploys: the commit that was verified, or something that was put in its place. Refuses to know
 //! what is deployed beside the tree.
 
+use std::collections::BTreeSet;
+
 use super::meaning::{Follows, Meaning, Printed, Site};
-use super::{Guard, Reading, own_place};
+use super::{Guard, Reading, brought, own_place};
 use crate::answer::Reason;
 use crate::catalog::releasing::Verifies;
 use crate::facts::shell;
@@ -37,32 +39,32 @@ pub(super) struct Held<'a> {
 impl Reading<'_> {
     /// What is wrong with the tree that is deployed; `None`: it is what was verified, or nothing is checked out.
     pub(super) fn tree(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
-        let until = own_place(deploy).line;
-        if held.verify.job != deploy.job {
-            if let Some(packed) = self.packed(held, deploy)
-                && let Some(guard) = self.beside_verification(held, packed)
-            {
-                return Some(guard);
-            }
-            let own = self.setters(held, deploy.job).into_iter().filter(|setter| setter.line <= until).collect::<Vec<_>>();
-            if own.is_empty() {
-                return self.brought_by_others(held, deploy);
-            }
-            return last(own).into_iter().find_map(|setter| after(held, &setter));
+        match built(held, deploy) {
+            Built::Here => self.origin(held, deploy, &mut BTreeSet::new()),
+            Built::Elsewhere(wrong) => wrong,
         }
-        self.beside_verification(held, until)
     }
 
-    /// The line at which the verifying job keeps what it has for later jobs, where the deploying one takes it.
-    fn packed(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<usize> {
-        let find = |job: usize, what: Verifies| self.own.iter().rev().find(|step| step.job == job && step.row.what == Some(what));
-        find(deploy.job, Verifies::Unpacked)?;
-        find(held.verify.job, Verifies::Packed).map(|step| own_place(step).line)
+    /// What is wrong with the tree of a job where a step of it uses it: what is checked out there, what is put over it, and what other jobs
+    /// hand on. Of each job once.
+    pub(super) fn origin(&self, held: &Held<'_>, user: &ReleaseStep, seen: &mut BTreeSet<usize>) -> Option<Guard> {
+        let until = (own_place(user).line, self.number_of(user));
+        let own = self.setters(held, user.job).into_iter().filter(|setter| setter.line <= until.0).collect::<Vec<_>>();
+        let handed = self.taken(user.job, until);
+        let wrong = if user.job == held.verify.job {
+            self.beside_verification(held, own)
+        } else if own.is_empty() && handed.is_empty() {
+            self.brought_by_others(held, user.job, seen)
+        } else {
+            last(own).into_iter().find_map(|setter| after(held, &setter))
+        };
+        wrong
+            .or_else(|| self.put_over(held, user))
+            .or_else(|| handed.iter().find_map(|step| self.handed_on(held, step, user, seen)))
     }
 
-    /// What is wrong with the tree of the job that verifies at a line of it.
-    fn beside_verification(&self, held: &Held<'_>, until: usize) -> Option<Guard> {
-        let own = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line <= until).collect::<Vec<_>>();
+    /// What is wrong with the tree of the job that verifies, by what sets it.
+    fn beside_verification(&self, held: &Held<'_>, own: Vec<Setter>) -> Option<Guard> {
         let number = self.number_of(held.verify);
         let is_after = |setter: &Setter| (setter.line, setter.number) > (held.at.line, number);
         let (later, earlier): (Vec<Setter>, Vec<Setter>) = own.into_iter().partition(is_after);
@@ -72,9 +74,9 @@ impl Reading<'_> {
     }
 
     /// A job that checks nothing out deploys what the jobs before it made.
-    fn brought_by_others(&self, held: &Held<'_>, deploy: &ReleaseStep) -> Option<Guard> {
-        let others = self.needed(deploy.job).into_iter().filter(|job| *job != held.verify.job);
-        others.flat_map(|job| last(self.setters(held, job))).find_map(|setter| {
+    fn brought_by_others(&self, held: &Held<'_>, job: usize, seen: &mut BTreeSet<usize>) -> Option<Guard> {
+        let others = self.needed(job).into_iter().filter(|job| *job != held.verify.job && seen.insert(*job)).collect::<Vec<_>>();
+        others.into_iter().flat_map(|job| last(self.setters(held, job))).find_map(|setter| {
             after(held, &setter).map(|_| {
                 let why = "the job deploys what an earlier one makes, and what that one checks out is not known to be what was verified";
                 Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned())
@@ -85,12 +87,13 @@ impl Reading<'_> {
     /// The tree that the verifying job had before is the branch's, which no tag brings.
     pub(super) fn is_of_branch(&self, held: &Held<'_>) -> bool {
         let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < held.at.line).collect();
-        !held.of_tag && last(earlier).iter().all(|setter| setter.meaning == Meaning::Nothing)
+        let put_over = || self.brought(held, held.verify).iter().any(|(spot, step)| spot.inside || self.may_be_of_tag(step));
+        !held.of_tag && last(earlier).iter().all(|setter| setter.meaning == Meaning::Nothing) && !put_over()
     }
 
     /// The number of a step in the order of the walk.
     pub(super) fn number_of(&self, step: &ReleaseStep) -> usize {
-        self.own.iter().position(|own| std::ptr::eq(*own, step)).map_or(0, |at| at + 1)
+        self.numbers.get(&std::ptr::from_ref(step)).copied().unwrap_or_default()
     }
 
     /// All that sets the tree in a job, in order.
@@ -100,16 +103,15 @@ impl Reading<'_> {
         let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
         let checkouts = self.trace.actions.iter().filter(|action| action.pipeline == self.number && action.job == job);
         let checkouts = checkouts.filter_map(|action| checkout(action, &site, &follows));
-        let moves = self.own.iter().filter(|step| step.job == job && step.row.what == Some(Verifies::Tree));
+        let moves =
+            self.own.iter().filter(|step| step.job == job && step.row.what == Some(Verifies::Tree) && !brought::is_put(step));
         let moves = moves.filter_map(|step| {
             let place = own_place(step);
             let meaning = moved(step, &site, place.line, &follows)?;
             let conditional = site.text.step(&site.job, place.line).is_some_and(|of| of.get("if").is_some());
             let certain = step.conditions.is_empty() && step.holds.is_empty() && !conditional;
             let shown = step.chain.last().map_or_else(|| place.clone(), |hop| hop.place.clone());
-            // What is unpacked or put into a directory of its own takes nothing away that lies there.
-            let aside = !matches!(step.argv, [program, verb] if program == "git" && verb != "clone");
-            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside })
+            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside: false })
         });
         let mut all: Vec<Setter> = checkouts.chain(moves).collect();
         all.sort_by_key(|setter| (setter.line, setter.number));
@@ -127,7 +129,8 @@ fn last(all: Vec<Setter>) -> Vec<Setter> {
 
 /// A checkout of this repository, or of another one into the same place; one into a directory of its own lies beside.
 fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Option<Setter> {
-    if !crate::facts::ci::fetches_the_tree(&format!("{}@", action.call.name)) {
+    let known = crate::facts::ci::fetches_the_tree(&format!("{}@", action.call.name));
+    if !known && !brought::may_bring(&action.call) {
         return None;
     }
     let hop = action.chain.iter().rev().find(|hop| hop.place.path == *site.text.path());
@@ -137,6 +140,9 @@ fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Optio
     let Some(step) = step else {
         return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: false });
     };
+    if !known {
+        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: true });
+    }
     let with = |key: &str| step.route(&["with", key]);
     let own = ["${{ github.repository }}", "${{github.repository}}"];
     let other = with("repository").is_some_and(|value| !value.scalar().is_some_and(|text| own.contains(&text.trim())));
@@ -185,6 +191,40 @@ fn moved(step: &ReleaseStep, site: &Site, line: usize, follows: &Follows<'_>) ->
     }
 }
 
+/// What is wrong with what an action builds that takes its tree from elsewhere unless it is told otherwise.
+///
+/// `docker/build-push-action`: an input `context` that is not given, or holds `{{defaultContext}}`, is the repository at the commit of the event
+/// (`src/context.ts` of the action; `gitContext` in `src/buildx/build.ts` of docker/actions-toolkit).
+fn built(held: &Held<'_>, deploy: &ReleaseStep) -> Built {
+    if deploy.files.remote {
+        let why = "what is deployed is taken from an address, and whether that is the verified commit cannot be told".to_owned();
+        let place = deploy.chain.last().map_or_else(|| own_place(deploy), |hop| hop.place.clone());
+        return Built::Elsewhere(Some(Guard::Unseen(Reason::Unsupported, place, why)));
+    }
+    let Some((name, call)) = deploy.row.tree_input.as_ref().zip(deploy.call.as_ref()) else { return Built::Here };
+    let input = call.input(name).filter(|input| input.known() != Some(""));
+    let place = input.map_or_else(|| call.place.clone(), |input| input.place());
+    let text = input.map_or("", |input| input.known().unwrap_or(input.text.text())).trim();
+    if text.is_empty() || text.contains("defaultContext") {
+        let why = format!("without a path in `{name}` the action builds the commit of the event, and not what is checked out");
+        return Built::Elsewhere((!held.of_tag).then_some(Guard::Fails("fetched-again", place, why)));
+    }
+    let local = !text.starts_with(shell::UNKNOWN_CHAR) && !text.contains("://") && !text.contains("git@");
+    if local {
+        return Built::Here;
+    }
+    let why = format!("whether `{name}` says what is checked out cannot be told");
+    Built::Elsewhere(Some(Guard::Unseen(Reason::Dynamic, place, why)))
+}
+
+/// Of what a step deploys.
+enum Built {
+    /// Of what lies in the tree.
+    Here,
+    /// Of something else, and what is wrong with it.
+    Elsewhere(Option<Guard>),
+}
+
 /// What is wrong with something that sets the tree after the verification.
 fn after(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
     let why = match &setter.meaning {
@@ -216,21 +256,5 @@ fn before(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
             let why = "what is checked out and deployed is not known to be the tag that is verified";
             Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()))
         }
-    }
-}
-
-/// Whether an earlier step of the verifying job may have put another program under the name.
-pub(super) fn replaces(change: &ReleaseStep, program: &str) -> bool {
-    let copies = change.row.argv.iter().all(|argv| argv.len() == 1);
-    let names = |word: &shell::Word| {
-        let shape = word.shape();
-        let path = shape.trim_end_matches('/');
-        let in_programs = || path.rsplit_once('/').is_some_and(|(directory, _)| shell::is_of_programs(directory));
-        path.rsplit('/').next() == Some(program) || shell::is_of_programs(path) || program.is_empty() && in_programs()
-    };
-    match change.row.what {
-        Some(Verifies::Code) => true,
-        Some(Verifies::Program) => !copies || change.args.iter().any(names),
-        _ => false,
     }
 }

@@ -1,8 +1,10 @@
 //! Owns a workflow of GitHub as it is written: conditions, environments, checkouts, for which the model of pipelines has no words. Refuses
 //! to say what follows from them.
 
+use super::meaning::expressions;
 use crate::catalog::Catalog;
 use crate::doc::{Document, Format, Value};
+use crate::facts::ci::{Past, Said, never_holds};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath, SourceFile};
 
@@ -63,13 +65,14 @@ impl Written {
         Catalog::builtin().releasing.preview.iter().any(|known| known == first)
     }
 
-    /// The patterns of tags that start it; any tag where it names none, or starts on releases.
+    /// The patterns of tags that start it; any tag where it names none, or starts on something else that any tag may come with.
     pub(super) fn tag_patterns(&self) -> Vec<String> {
         let on = self.document.root().get("on");
         let tags = on.and_then(|on| on.get("push")).and_then(|push| push.get("tags"));
         let named = tags.into_iter().flat_map(|tags| tags.scalar().into_iter().chain(tags.items().filter_map(Value::scalar)));
         let mut all: Vec<String> = named.filter(|pattern| !pattern.starts_with('!')).map(str::to_owned).collect();
-        if all.is_empty() || on.is_some_and(|on| on.get("release").is_some()) {
+        let any = |name: &&str| on.is_some_and(|on| on.get(name).is_some());
+        if all.is_empty() || ["release", "create", "deployment", "deployment_status", "registry_package"].iter().any(any) {
             all.push("**".to_owned());
         }
         all
@@ -85,12 +88,28 @@ impl Written {
         value.scalar().or_else(|| value.get("name")?.scalar())
     }
 
-    /// A condition of the job or of the step asks for a tag or a release.
+    /// A condition of the job or of the step lets it run of a tag and of no branch.
     pub(super) fn asks_for_tags(&self, id: &str, step: &Place) -> bool {
         let job = self.job(id).and_then(|job| job.get("if"));
         let own = self.step(id, step.line).and_then(|step| step.get("if"));
-        let asks = |text: &str| ["refs/tags/", "ref_type", "event.release", "'release'"].iter().any(|word| text.contains(word));
-        job.into_iter().chain(own).filter_map(Value::scalar).any(asks)
+        job.into_iter().chain(own).any(|condition| {
+            let never = |reference: &str, kind: &str, begins: &'static str| {
+                let says = |root: &str, names: &[&str]| match (root, names) {
+                    ("github", ["ref"]) if reference.is_empty() => Said::Begins(begins),
+                    ("github", ["ref"]) => Said::Text(reference.to_owned()),
+                    ("github", ["ref_type"]) => Said::Text(kind.to_owned()),
+                    _ => Said::Free,
+                };
+                never_holds(Some(condition), &Past { success: true, failure: false, cancelled: false, says: &says })
+            };
+            // No branch is called so.
+            never("refs/heads/-", "branch", "") && !never("", "tag", "refs/tags/")
+        })
+    }
+
+    /// All expressions of a line.
+    pub(super) fn expressions(&self, line: usize) -> impl Iterator<Item = &str> {
+        expressions(self.file.line_text(line))
     }
 
     /// The expression of a line, when it holds no other one.

@@ -29,6 +29,7 @@ impl Tracer<'_> {
             }
             HandedTo::File | HandedTo::Emptied => {
                 let path = handed.text.as_deref().unwrap_or_default();
+                self.release_redirection(path, place, frame);
                 self.lays(path, (handed.content.clone(), handed.appended), "the script", place, frame);
                 if path.starts_with('~') {
                     return;
@@ -37,6 +38,7 @@ impl Tracer<'_> {
                 return self.writes(path, handed.to == HandedTo::Emptied, place, frame);
             }
             HandedTo::Program => {
+                self.release_redirection(handed.text.as_deref().unwrap_or_default(), place, frame);
                 self.script_writes(handed.text.as_deref().unwrap_or_default(), place, frame);
                 let target = handed.text.as_deref().and_then(|path| path.rsplit_once('/'));
                 let Some((_, name)) = target.filter(|(directory, _)| self.is_searched(directory, frame)) else { return };

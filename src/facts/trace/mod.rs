@@ -10,6 +10,7 @@ mod by_rule;
 mod computed;
 mod edited;
 mod fed;
+mod files;
 mod first;
 mod foreign;
 mod found;
@@ -41,6 +42,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use computed::doubted;
+pub use files::Spot;
 pub use found::{OpaqueUnit, ReachedAction, Trace};
 use frame::Frame;
 pub use releasing::ReleaseStep;

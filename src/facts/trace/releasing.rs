@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::files::{self, Handled};
 use super::{Frame, Tracer, unpacking};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
@@ -37,6 +38,8 @@ pub struct ReleaseStep {
     pub conditions: Vec<Why>,
     /// Of a verification: why it may be another program, or may look at another repository.
     pub doubts: Vec<Why>,
+    /// What it reads and writes.
+    pub files: Handled,
 }
 
 /// What was seen of a step.
@@ -45,6 +48,7 @@ struct Seen {
     args: Vec<Word>,
     call: Option<ActionCall>,
     doubts: Vec<Why>,
+    files: Handled,
 }
 
 /// Of what is known by where it lies.
@@ -61,7 +65,7 @@ impl Tracer<'_> {
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
-            let own = (row.of_tree && program.contains('/') && frame.workdir.resolve(program).is_some()).then_some((1, NO_WORDS));
+            let own = (row.of_tree && program.contains('/')).then_some((1, NO_WORDS));
             let Some((taken, argv)) = taken.chain(own).max_by_key(|(taken, _)| *taken) else { continue };
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
@@ -75,15 +79,33 @@ impl Tracer<'_> {
                 let args = beside(row, argv, words, taken);
                 let counts = match row.what {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
-                    Some(Verifies::Tree) => !elsewhere && (row.target_flags.is_empty() || puts_a_stream(row, &args, frame)),
-                    Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || names_a_file(&args, frame)),
+                    Some(Verifies::Tree) => (!elsewhere || files::handles(row)) && !files::lacks_words(row, &args),
+                    Some(Verifies::Judge) => !files::is_harmless(row, &args),
                     _ => true,
                 };
                 if counts {
-                    let step = Seen { argv, args, call: None, doubts: self.doubts_of(row, program, frame) };
+                    let of_tree = match row.what {
+                        Some(Verifies::Code) if row.of_tree => frame.workdir.resolve(program).is_some(),
+                        Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || names_a_file(&args, frame)),
+                        _ => true,
+                    };
+                    let files = Handled { apart: !of_tree, ..self.files(row, (words, &args), frame) };
+                    let step = Seen { argv, args, call: None, doubts: self.doubts_of(row, program, frame), files };
                     self.release_step(row, step, frame);
                 }
             }
+        }
+    }
+
+    /// A script writes into a file by a redirection.
+    pub(super) fn release_redirection(&mut self, path: &str, place: &Place, frame: &Frame) {
+        let mut frame = frame.clone();
+        frame.chain.push(Hop::new(place.clone(), path));
+        for row in Catalog::builtin().releasing.changes.iter().filter(|row| row.redirects) {
+            let word = files::redirected(path, place);
+            let files = self.files(row, (std::slice::from_ref(&word), std::slice::from_ref(&word)), &frame);
+            let seen = Seen { argv: NO_WORDS, args: vec![word], call: None, doubts: Vec::new(), files };
+            self.release_step(row, seen, &frame);
         }
     }
 
@@ -98,7 +120,8 @@ impl Tracer<'_> {
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             if named && given && !call.inputs.values().any(|input| tried(input.text.text())) {
                 let doubts = self.doubts_of_action(row, call, frame);
-                self.release_step(row, Seen { argv: &[], args: Vec::new(), call: Some(call.clone()), doubts }, frame);
+                let files = Handled::default();
+                self.release_step(row, Seen { argv: &[], args: Vec::new(), call: Some(call.clone()), doubts, files }, frame);
             }
         }
     }
@@ -107,7 +130,7 @@ impl Tracer<'_> {
         if self.out.releasing.len() >= MOST || self.spent(frame.cost(), frame) {
             return;
         }
-        let Seen { argv, args, call, doubts } = seen;
+        let Seen { argv, args, call, doubts, files } = seen;
         let softens = |soft: &GivenInput| {
             let input = call.as_ref()?.input(&soft.input).filter(|input| soft.fits(input.known()))?;
             let effect = if input.value.is_some() { HoldEffect::Soften } else { HoldEffect::Unknown(Reason::Dynamic) };
@@ -130,6 +153,7 @@ impl Tracer<'_> {
             holds,
             conditions: frame.conditions.clone(),
             doubts,
+            files,
         });
     }
 
@@ -157,8 +181,6 @@ impl Tracer<'_> {
             Some(input) => doubts.extend(self.doubts(input.known().unwrap_or_default(), frame)),
             None => {}
         }
-        // Its script is one of bash.
-        doubts.extend(self.doubts("bash", frame));
         if !call.is_pinned() {
             let reference = call.reference.as_deref().unwrap_or_default();
             let why = format!(
@@ -167,7 +189,25 @@ impl Tracer<'_> {
             );
             doubts.push(doubt(call.place.clone(), why));
         }
+        if row.own_action && !self.is_vouched_for(call) {
+            let why = format!(
+                "whose `{}` is, and what it runs, is not in the files: vouch for it in the policy ([[ci.trusted_workflows]], `uses`, `rev`)",
+                call.name
+            );
+            doubts.push(doubt(call.place.clone(), why));
+        }
+        // Its script is one of bash.
+        doubts.extend(self.doubts("bash", frame));
         doubts
+    }
+
+    /// The policy vouches for an action, at this commit or at any.
+    fn is_vouched_for(&self, call: &ActionCall) -> bool {
+        let reference = call.reference.as_deref().unwrap_or_default();
+        self.terms.ci.trusted_workflows.iter().any(|trusted| {
+            let at = trusted.rev.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(reference));
+            at && trusted.uses.eq_ignore_ascii_case(&call.name)
+        })
     }
 
     /// Why a verification may be another program than the one it is called like, or may look at another repository. What lies in the tree
@@ -218,7 +258,10 @@ fn beside(row: &ReleaseRow, argv: &[String], words: &[Word], taken: usize) -> Ve
 
 /// Whether something that is put among the programs comes from the tree: a path by its look, or by its flag; of a copy any that lies there.
 fn takes_of_the_tree(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
-    if !row.target_flags.is_empty() {
+    if row.redirects {
+        return frame.has_checkout();
+    }
+    if row.unpacks {
         let unpacking = unpacking::read(row, args);
         let inside = |word: &Word| word.value.as_deref().is_some_and(|value| frame.workdir.resolve(value).is_some());
         return frame.has_checkout() && unpacking.unpacks && unpacking.archive.is_some_and(inside);
@@ -236,13 +279,6 @@ fn takes_of_the_tree(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
     };
     let operand = |word: &&Word| !word.head().starts_with('-');
     frame.has_checkout() && (flagged || sources.iter().filter(operand).any(|word| inside(word) && (copies || looks(word))))
-}
-
-/// Whether an unpacker puts what a stream brings into the tree: where to is told by the text alone.
-fn puts_a_stream(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
-    let unpacking = unpacking::read(row, args);
-    let outside = |target: &String| frame.workdir.resolve(target).is_none();
-    unpacking.unpacks && unpacking.archive.is_none() && !unpacking.target.as_ref().is_some_and(outside)
 }
 
 /// Whether the first word beside that is no flag names a file of the tree, or may.

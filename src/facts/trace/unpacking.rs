@@ -12,16 +12,21 @@ pub(super) struct Unpacking<'a> {
     pub(super) archive: Option<&'a Word>,
     /// Where to; `None`: here.
     pub(super) target: Option<String>,
+    /// What of it; all where none is named.
+    pub(super) members: Vec<&'a Word>,
 }
 
 /// Reads the words by the flags of their row. Letters stand together, with or without a `-` where they come first.
 pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Unpacking<'a> {
     let by_flags = !row.archive_flags.is_empty();
     let mut read = Unpacking { unpacks: !by_flags, ..Unpacking::default() };
-    let mut pending = None::<bool>;
+    let (mut pending, mut value_next) = (None::<bool>, false);
     for (at, word) in args.iter().enumerate() {
         let shape = word.shape();
         let is = |flags: &[String], flag: &str| flags.iter().any(|known| known == flag);
+        if std::mem::take(&mut value_next) {
+            continue;
+        }
         if let Some(is_target) = pending.take() {
             if is_target {
                 read.target = Some(shape.to_string())
@@ -42,6 +47,8 @@ pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Unpacking<'a> {
                 Some(_) => read.archive = Some(word),
                 None => pending = Some(false),
             }
+        } else if is(&row.value_flags, flag) {
+            value_next = value.is_none();
         } else if long {
             read.unpacks |= matches!(flag, "--extract" | "--get");
         } else if by_flags && (flag.starts_with('-') || at == 0) {
@@ -51,6 +58,8 @@ pub(super) fn read<'a>(row: &ReleaseRow, args: &'a [Word]) -> Unpacking<'a> {
             pending = named.then_some(false);
         } else if !by_flags && !flag.starts_with('-') && read.archive.is_none() {
             read.archive = Some(word);
+        } else if !flag.starts_with('-') {
+            read.members.push(word);
         }
     }
     read

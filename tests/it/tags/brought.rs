@@ -69,6 +69,7 @@ fn another_tree_may_be_brought_beside_the_checkout() {
     let deploys = "      - run: kubectl";
     for (before, verdict) in [
         ("git clone --branch \"${{ inputs.tag }}\" https://forge.example/acme/kestrel k8s", "unknown"),
+        ("git clone https://forge.example/acme/kestrel k8s/base", "unknown"),
         ("git clone https://forge.example/acme/kestrel", "unknown"),
         ("git worktree add k8s origin/main", "unknown"),
         ("git archive origin/main k8s | tar x", "unknown"),

@@ -6,8 +6,6 @@ use std::path::Path;
 use assert_cmd::Command;
 use serde_json::Value;
 
-use super::repository::policy;
-
 const RULE: &str = "deploy-tag-verified";
 pub(super) const PIN: &str = "acme/tollgate@0123456789abcdef0123456789abcdef01234567";
 pub(super) const TAGGED: &str = "push: { tags: [\"v*\"] }";
@@ -15,9 +13,16 @@ pub(super) const BY_HAND: &str = "workflow_dispatch: { inputs: { tag: { required
 pub(super) const PLAIN: &str = "with: { command: verify-tag, tag: \"${{ inputs.tag }}\" }";
 pub(super) const EVENTS: &str = "with: { command: verify-tag }";
 
-/// Verdict and message about the deployment of this workflow.
+/// A person who signs.
+const ADA: &str = "schema = 1\n[people.ada]\nroles = [\"release\"]\nssh = [{ key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILrj9pClDjZrQ5yk36r5t4laiYJXFwj0Ai2g5GcSYzTu\" }]\n";
+
+/// Verdict and message about the deployment of this workflow, by a policy that vouches for `acme/tollgate`.
 pub(super) fn told(workflow: &str, more: &[(&str, &str)]) -> (String, String) {
-    by(&policy("two"), workflow, more)
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("policy.toml");
+    let text = format!("{ADA}[[ci.trusted_workflows]]\nuses = \"acme/tollgate\"\nprovides = []\n");
+    std::fs::write(&file, text).expect("written");
+    by(&file, workflow, more)
 }
 
 fn by(policy: &Path, workflow: &str, more: &[(&str, &str)]) -> (String, String) {
@@ -87,7 +92,7 @@ fn an_action_that_lets_a_failure_pass_or_looks_elsewhere_does_not() {
         (with("binary: ./tollgate"), "unknown", "lies in the tree"),
         (with("binary: \"${{ inputs.b }}\""), "unknown", "which program verifies cannot be read"),
         (format!("{PLAIN}\n        continue-on-error: true"), "fail", "its failure is lost"),
-        (format!("{PLAIN}\n        if: inputs.verify"), "unknown", "whether it runs cannot be read"),
+        (format!("{PLAIN}\n        if: inputs.verify"), "unknown", "goes on where the verification was left out"),
         (format!("{PLAIN}\n        env: {{ BASH_ENV: ./x.sh }}"), "fail", "`BASH_ENV` runs other code"),
         (format!("{PLAIN}\n        env: {{ PATH: \"./bin:/usr/bin\" }}"), "unknown", "leads into the tree"),
         ("with: { command: verify-tag, tag: v1.0.0 }".to_owned(), "fail", "it verifies `v1.0.0`, whatever tag is deployed"),
@@ -128,6 +133,37 @@ fn a_name_that_may_be_moved_or_is_anothers_does_not() {
     for uses in ["acme/tollgate-fork@v1", "acme/tollgate/sub@v1"] {
         let found = told(&two_jobs(TAGGED, uses, EVENTS), &[]);
         assert!(found.0 == "fail" && found.1.contains("nothing verifies the tag before"), "{uses}: {found:?}");
+    }
+}
+
+/// Whose an action is that is only called like the gate's own, its name does not say.
+#[test]
+fn an_action_is_ours_where_the_policy_vouches_for_it() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("policy.toml");
+    for (vouched, uses, verdict, says) in [
+        ("", PIN, "unknown", "whose `acme/tollgate` is"),
+        ("uses = \"acme/tollgate\"\n", PIN, "pass", "after the action"),
+        ("uses = \"ACME/tollgate\"\nrev = \"0123456789abcdef0123456789abcdef01234567\"\n", PIN, "pass", "after the action"),
+        (
+            "uses = \"acme/tollgate\"\nrev = \"1123456789abcdef0123456789abcdef01234567\"\n",
+            PIN,
+            "unknown",
+            "whose `acme/tollgate` is",
+        ),
+        ("uses = \"evil/tollgate\"\n", PIN, "unknown", "whose `acme/tollgate` is"),
+        (
+            "uses = \"acme/tollgate\"\n",
+            "evil/tollgate@0123456789abcdef0123456789abcdef01234567",
+            "unknown",
+            "whose `evil/tollgate` is",
+        ),
+    ] {
+        let vouches =
+            if vouched.is_empty() { String::new() } else { format!("[[ci.trusted_workflows]]\n{vouched}provides = []\n") };
+        std::fs::write(&file, format!("{ADA}{vouches}")).expect("written");
+        let found = by(&file, &two_jobs(BY_HAND, uses, PLAIN), &[]);
+        assert!(found.0 == verdict && found.1.contains(says), "{vouched} {uses}: {found:?}");
     }
 }
 

@@ -1,10 +1,10 @@
-//! Owns whether a condition lets something run although what it waits for has not gone well. Refuses to know what that is: who asks says
-//! what became of jobs, steps and outputs.
+//! Owns whether a condition lets something run although what it waits for has not gone well, or wherever another one does. Refuses to know
+//! what that is: who asks says what became of jobs, steps and outputs.
 
 use std::cell::Cell;
 
 use super::condition::Condition;
-use super::expr::{Names, Val};
+use super::expr::{Names, Nature, Node, Step, Val, eval};
 use crate::doc::Value;
 
 /// What became of what a condition waits for.
@@ -23,7 +23,9 @@ pub(in crate::facts) struct Past<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::facts) enum Said {
     /// This.
-    Text(&'static str),
+    Text(String),
+    /// A name that begins so.
+    Begins(&'static str),
     /// These, behind `*`.
     All(Vec<Said>),
     /// What comes of what is waited for, and is not read.
@@ -61,6 +63,74 @@ pub(in crate::facts) fn runs_despite(condition: Option<Value<'_>>, past: &Past<'
     }
 }
 
+/// The condition asks for the status of what it waits for, so that it may hold where that has not gone well.
+pub(in crate::facts) fn asks_status(condition: Option<Value<'_>>) -> bool {
+    Condition::read(condition).asks_status()
+}
+
+/// It holds in no run of this past, with nothing implied.
+pub(in crate::facts) fn never_holds(condition: Option<Value<'_>>, past: &Past<'_>) -> bool {
+    Condition::read(condition).plain_truth(&Told { past, tied: Cell::new(false) }) == Ok(false)
+}
+
+/// Whether what one condition lets run has run wherever the others let something run: it surely holds, or all that it asks for they ask for,
+/// too, of what does not change in between.
+pub(in crate::facts) fn holds_wherever(one: Value<'_>, others: &[Value<'_>], past: &Past<'_>, same_job: bool) -> bool {
+    let condition = Condition::read(Some(one));
+    let told = Told { past, tied: Cell::new(false) };
+    if condition.plain_truth(&told) == Ok(true) {
+        return true;
+    }
+    let Some(node) = condition.node() else { return false };
+    let others: Vec<Condition> = others.iter().map(|other| Condition::read(Some(*other))).collect();
+    let asked: Vec<String> = others.iter().filter_map(Condition::node).flat_map(parts).map(|part| format!("{part:?}")).collect();
+    parts(node).into_iter().all(|part| {
+        let surely = eval(part, &told).truth() == Ok(true);
+        surely || stays(part, same_job) && asked.contains(&format!("{part:?}"))
+    })
+}
+
+/// What all has to hold.
+fn parts(node: &Node) -> Vec<&Node> {
+    match node {
+        Node::All(nodes) => nodes.iter().flat_map(parts).collect(),
+        Node::Of(inner, steps) if steps.is_empty() => parts(inner),
+        other => vec![other],
+    }
+}
+
+/// It is worth the same wherever it is asked for in one job, or in one run, of which jobs are run again by themselves.
+fn stays(node: &Node, same_job: bool) -> bool {
+    let all = |nodes: &[Node]| nodes.iter().all(|node| stays(node, same_job));
+    let of = |steps: &[Step]| steps.iter().all(|step| if let Step::Computed(node) = step { stays(node, same_job) } else { true });
+    match node {
+        Node::Literal(_) => true,
+        Node::Path(root, steps) => {
+            let first =
+                steps.first().map(|step| if let Step::Name(name) = step { name.to_ascii_lowercase() } else { String::new() });
+            let first = first.unwrap_or_default();
+            let again = matches!(first.as_str(), "run_attempt" | "triggering_actor");
+            let root = match root.as_str() {
+                // What is about the action itself differs from step to step.
+                "github" => !first.is_empty() && !first.starts_with("action") && (same_job || !again),
+                "inputs" => true,
+                "needs" | "matrix" | "vars" => same_job,
+                _ => false,
+            };
+            root && of(steps)
+        }
+        Node::Call(name, nodes, steps) => PURE.contains(&name.as_str()) && all(nodes) && of(steps),
+        Node::Of(inner, steps) => stays(inner, same_job) && of(steps),
+        Node::Not(inner) | Node::Typed(_, inner) => stays(inner, same_job),
+        Node::All(nodes) | Node::Any(nodes) => all(nodes),
+        Node::Compare(_, left, right) => stays(left, same_job) && stays(right, same_job),
+        Node::Changes(_) => false,
+    }
+}
+
+/// Functions of what they are given alone.
+const PURE: [&str; 7] = ["contains", "startswith", "endswith", "format", "join", "tojson", "fromjson"];
+
 /// The names of a past.
 struct Told<'a> {
     past: &'a Past<'a>,
@@ -71,6 +141,7 @@ impl Told<'_> {
     fn value(&self, said: Said) -> Val {
         match said {
             Said::Text(text) => Val::text(text),
+            Said::Begins(text) => Val::open(text, "", Nature::Any),
             Said::All(all) => Val::List(std::sync::Arc::new(all.into_iter().map(|one| self.value(one)).collect())),
             Said::Tied => {
                 self.tied.set(true);

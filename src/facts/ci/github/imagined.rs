@@ -31,12 +31,17 @@ pub(super) fn others(mentions: &Mentions, scope: &Scope<'_>) -> Vec<Other> {
             add(format!("pull requests with the activity `{action}`"), Imagined { action: Some(action.clone()), ..base.clone() });
         }
     }
-    if matches!(info.event.trigger, Trigger::Push | Trigger::Manual) && mentions.refs {
-        if info.refs == (Refs::Branches { tags: true }) {
-            add("tags".to_owned(), Imagined { tag: true, ..base.clone() });
-        }
-        // Whoever starts a run by hand chooses its branch.
-        let of = if info.event.trigger == Trigger::Push { "pushes" } else { "runs by hand that belong" };
+    if mentions.refs && info.refs == (Refs::Branches { tags: true }) {
+        add("tags".to_owned(), Imagined { tag: true, ..base.clone() });
+    }
+    // Whoever starts a run by hand chooses its branch; what others come with may be any as well.
+    let of = match info.event.trigger {
+        Trigger::Push => Some("pushes"),
+        Trigger::Manual => Some("runs by hand that belong"),
+        _ if matches!(info.refs, Refs::Branches { .. }) => Some("events that belong"),
+        _ => None,
+    };
+    if let Some(of) = of.filter(|_| mentions.refs) {
         let name = match scope.repository.default_branch {
             DefaultBranch::Known(name) => format!("{of} to `{name}`"),
             DefaultBranch::OneOf(_) => format!("{of} to the default branch"),

@@ -51,7 +51,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
-pub(in crate::facts) use self::despite::{Past, Runs, Said, runs_despite};
+pub(in crate::facts) use self::despite::{Past, Runs, Said, asks_status, holds_wherever, never_holds, runs_despite};
 
 use self::budget::Budget;
 use self::draft::{Draft, Files};

@@ -1,0 +1,225 @@
+//! Owns which files a command of `rules/releasing.toml` reads and writes, by the flags and operands of its row. Refuses to know what is in them.
+
+use super::{Frame, Tracer, unpacking};
+use crate::catalog::releasing::{Operand, ReleaseRow, Verifies};
+use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::text::{Place, Span};
+
+/// What a command reads and writes.
+#[derive(Clone, Debug, Default)]
+pub struct Handled {
+    /// Where it puts what it brings; `None`: nowhere, or into a stream.
+    pub puts: Option<Spot>,
+    /// What that is made of, where it is here already.
+    pub reads: Vec<String>,
+    /// It brings it from elsewhere, or from a stream.
+    pub fetches: bool,
+    /// Files that it is told to deploy; none: it may be any.
+    pub deploys: Vec<String>,
+    /// A word of it names what the tree holds.
+    pub of_tree: bool,
+    /// The directory in which it runs.
+    pub at: Option<String>,
+    /// It runs nothing of the tree.
+    pub apart: bool,
+    /// What it is told to deploy lies at an address.
+    pub remote: bool,
+}
+
+/// A place on the machine of a job.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    /// As a path from its root, with [`UNKNOWN_CHAR`] for what is not known.
+    pub path: String,
+    /// It lies in the tree, or may.
+    pub inside: bool,
+    /// It is one file.
+    pub file: bool,
+}
+
+/// What a row's command does with files is read here.
+pub(super) fn handles(row: &ReleaseRow) -> bool {
+    row.fetches || row.unpacks || row.target.is_some() || row.redirects
+}
+
+/// Its words say that it changes nothing that matters.
+pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
+    if !row.only_holding.is_empty() {
+        let holds = |word: &Word| row.only_holding.iter().any(|text| word.shape().contains(text.as_str()));
+        let unknown = |word: &Word| word.value.is_none() && !word.head().starts_with("refs/tags/");
+        return !args.iter().any(|word| holds(word) || unknown(word));
+    }
+    let word = args.iter().find(|word| !word.head().starts_with('-'));
+    word.is_some_and(|word| row.harmless.iter().any(|start| word.head().to_ascii_lowercase().starts_with(start.as_str())))
+}
+
+/// A row that does it with certain words has none of them; values of its flags are none.
+pub(super) fn lacks_words(row: &ReleaseRow, args: &[Word]) -> bool {
+    let said = Said::read(row, args);
+    let flags = args.iter().map(Word::head).filter(|head| head.starts_with('-'));
+    let holds = |text: &str| row.only_holding.iter().any(|wanted| text.contains(wanted.as_str()));
+    !row.only_holding.is_empty()
+        && !said.operands.iter().any(|text| holds(text))
+        && !flags.into_iter().any(|flag| row.only_holding.contains(&flag))
+}
+
+/// The word that a redirection has behind it.
+pub(super) fn redirected(path: &str, place: &Place) -> Word {
+    let known = !path.contains(UNKNOWN_CHAR);
+    let value = known.then(|| path.to_owned());
+    let partial = (!known).then(|| path.to_owned());
+    Word { raw: path.to_owned(), value, partial, span: Span::new(0, 0), place: place.clone(), glob: false }
+}
+
+impl Tracer<'_> {
+    /// What a command reads and writes; of all its words those beside the ones that made it this command.
+    pub(super) fn files(&self, row: &ReleaseRow, (words, args): (&[Word], &[Word]), frame: &Frame) -> Handled {
+        let spot = |shape: &str, file: bool| spot(shape, file, frame);
+        let holds = |word: &Word| {
+            let path =
+                word.value.as_deref().filter(|value| !value.starts_with('-')).and_then(|value| frame.workdir.resolve(value));
+            path.is_some_and(|path| !path.is_root() && (self.world.snapshot.is_dir(&path) || self.world.snapshot.is_file(&path)))
+        };
+        let mut handled = Handled {
+            fetches: row.fetches,
+            of_tree: args.iter().chain(words.first()).any(holds),
+            at: frame.workdir.virtual_path().map(str::to_owned),
+            ..Handled::default()
+        };
+        if row.unpacks {
+            let unpacking = unpacking::read(row, args);
+            if !unpacking.unpacks {
+                return handled;
+            }
+            handled.fetches = unpacking.archive.is_none();
+            handled.reads = unpacking.archive.iter().filter_map(|word| spot(&word.shape(), true)).map(|spot| spot.path).collect();
+            handled.puts = spot(unpacking.target.as_deref().unwrap_or("."), false);
+            // Some names of an archive are brought, and no others.
+            let members: Vec<&Word> = unpacking.members;
+            if !members.is_empty() && !members.iter().any(|word| word.value.is_none() || word.glob || holds(word)) {
+                handled.puts = None;
+            }
+            return handled;
+        }
+        if row.what == Some(Verifies::Code) {
+            let shapes = words.iter().map(Word::shape).filter(|shape| !shape.starts_with('-'));
+            handled.reads = shapes.filter_map(|shape| spot(&shape, false)).map(|spot| spot.path).collect();
+            return handled;
+        }
+        let said = Said::read(row, args);
+        if row.what.is_none() {
+            handled.remote = said.files.iter().any(|file| file.contains("://"));
+            handled.deploys = said.files.iter().filter_map(|shape| spot(shape, false)).map(|spot| spot.path).collect();
+            return handled;
+        }
+        let target = match row.target {
+            Some(Operand::First) => said.operands.first(),
+            Some(Operand::Second) => said.operands.get(1),
+            Some(Operand::Last) => said.operands.last().filter(|_| said.operands.len() > 1),
+            None => None,
+        };
+        let joined =
+            |file: &String| said.directory.as_ref().map_or_else(|| file.clone(), |directory| format!("{directory}/{file}"));
+        handled.puts = match (said.files.first(), target, &said.directory) {
+            (Some(file), ..) if file == "-" => None,
+            (Some(file), ..) => spot(&joined(file), true),
+            (None, Some(target), _) => spot(target, false),
+            (None, None, Some(directory)) => spot(directory, false),
+            (None, None, None) if row.writes_here || said.here => spot(".", false),
+            _ => None,
+        };
+        if row.target == Some(Operand::Last) && !row.fetches {
+            let sources = said.operands.split_last().map_or(&[][..], |(_, sources)| sources);
+            handled.reads = sources.iter().filter_map(|shape| spot(shape, false)).map(|spot| spot.path).collect();
+        }
+        handled
+    }
+}
+
+/// A place by its name; `None` where that is none of this machine.
+fn spot(shape: &str, file: bool, frame: &Frame) -> Option<Spot> {
+    let remote = shape.split('/').next().is_some_and(|first| first.contains(':'));
+    if remote || shape.is_empty() || shape.starts_with("/dev/") {
+        return None;
+    }
+    if shape.starts_with('~') {
+        return Some(Spot { path: shape.to_owned(), inside: false, file });
+    }
+    let at = frame.workdir.enter(shape);
+    let path = at.virtual_path().filter(|_| at.is_known()).unwrap_or(shape).to_owned();
+    Some(Spot { path, inside: !at.is_known() || at.dir().is_some(), file })
+}
+
+/// The words of a command by the flags of its row.
+#[derive(Default)]
+struct Said {
+    operands: Vec<String>,
+    files: Vec<String>,
+    directory: Option<String>,
+    here: bool,
+}
+
+/// What the value behind a flag is.
+#[derive(Clone, Copy)]
+enum Behind {
+    File,
+    Directory,
+    Other,
+}
+
+impl Said {
+    fn read(row: &ReleaseRow, args: &[Word]) -> Self {
+        let mut said = Self::default();
+        let (mut pending, mut only_operands) = (None::<Behind>, false);
+        let kind = |flag: &str| {
+            let is = |flags: &[String]| flags.iter().any(|known| known == flag);
+            match () {
+                () if is(&row.file_flags) => Some(Behind::File),
+                () if is(&row.target_flags) => Some(Behind::Directory),
+                () if is(&row.value_flags) => Some(Behind::Other),
+                () => None,
+            }
+        };
+        for word in args {
+            let shape = word.shape();
+            if let Some(kind) = pending.take() {
+                said.take(kind, &shape);
+            } else if only_operands || !shape.starts_with('-') || shape == "-" {
+                said.operands.push(shape.into_owned());
+            } else if shape == "--" {
+                only_operands = true;
+            } else if shape.starts_with("--") {
+                let (flag, value) = shape.split_once('=').map_or((&*shape, None), |(flag, value)| (flag, Some(value)));
+                said.here |= row.here_flags.iter().any(|known| known == flag);
+                match (kind(flag), value) {
+                    (Some(kind), Some(value)) => said.take(kind, value),
+                    (kind, _) => pending = kind,
+                }
+            } else {
+                // Letters stand together, and what is behind one that takes a value is that.
+                for (at, letter) in shape.char_indices().skip(1) {
+                    let flag = format!("-{letter}");
+                    said.here |= row.here_flags.contains(&flag);
+                    let Some(kind) = kind(&flag) else { continue };
+                    let rest = shape.get(at + letter.len_utf8()..).unwrap_or_default();
+                    let rest = rest.strip_prefix('=').unwrap_or(rest);
+                    if rest.is_empty() {
+                        pending = Some(kind)
+                    } else {
+                        said.take(kind, rest)
+                    }
+                    break;
+                }
+            }
+        }
+        said
+    }
+
+    fn take(&mut self, kind: Behind, value: &str) {
+        match kind {
+            Behind::File => self.files.push(value.to_owned()),
+            Behind::Directory => self.directory = Some(value.to_owned()),
+            Behind::Other => {}
+        }
+    }
+}
