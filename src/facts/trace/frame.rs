@@ -9,8 +9,8 @@ use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start, Turn};
 use crate::facts::runners::{Built, Target};
-use crate::facts::shell::Shadow;
-use crate::facts::supplied::Supplied;
+use crate::facts::shell::{Shadow, Streams};
+use crate::facts::supplied::{Home, Supply};
 use crate::facts::workdir::Workdir;
 
 /// Everything that is true of one point of a chain.
@@ -30,7 +30,11 @@ pub(super) struct Frame {
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
     /// What lies in the environment that a launcher or a manager has made for it.
-    pub(super) environment: Option<Arc<Supplied>>,
+    pub(super) environment: Option<Arc<Surroundings>>,
+    /// The environment that the path of its program names.
+    pub(super) called: Option<Home>,
+    /// Where its output goes and its input comes from: files by their place on the machine.
+    pub(super) streams: Arc<Streams>,
     pub(super) search: Arc<Vec<SearchDir>>,
     /// What a manager of programs makes of names behind its command.
     pub(super) also: Arc<Vec<(What, Hold)>>,
@@ -42,6 +46,14 @@ pub(super) struct Frame {
     pub(super) turn: Turn,
     /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
     pub(super) in_file: bool,
+}
+
+/// An environment that was made for a command.
+pub(super) struct Surroundings {
+    /// Which one it is.
+    pub(super) home: Home,
+    /// What it holds.
+    pub(super) here: Vec<Supply>,
 }
 
 impl Frame {
@@ -61,6 +73,8 @@ impl Frame {
             packages: Vec::new(),
             isolated: false,
             environment: None,
+            called: None,
+            streams: Arc::default(),
             search: Arc::default(),
             also: Arc::default(),
             unread: None,

@@ -15,12 +15,15 @@ mod foreign;
 mod found;
 mod frame;
 mod handed;
+pub(super) mod homes;
 mod installed;
 mod installer;
 mod laid_over;
 mod leaf;
+mod lists;
 mod local_packages;
 mod managed;
+pub(super) mod manages;
 mod needs;
 mod never_made;
 mod not_there;
@@ -29,6 +32,7 @@ mod releasing;
 mod remote_packages;
 mod script;
 mod split;
+pub(super) mod streams;
 mod supplied;
 #[cfg(test)]
 mod tests;
@@ -54,7 +58,6 @@ use crate::facts::meter::{COPY, Meter};
 use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, Target, World};
 use crate::facts::shell::{self, Word};
-use crate::facts::supplied::Supplied;
 use crate::facts::workdir::Workdir;
 use crate::facts::{matching, shadow};
 use crate::terms::Terms;
@@ -106,7 +109,7 @@ struct Tracer<'w> {
     /// Where programs come from.
     brought: not_there::Brought,
     /// What commands put into environments that tools audit, by pipeline and job.
-    supplied: BTreeMap<(usize, usize), Supplied>,
+    supplied: BTreeMap<(usize, usize), supplied::OfJob>,
     /// What feeds tools, by pipeline and job.
     fed: BTreeMap<(usize, usize), Vec<fed::Fed>>,
     /// What commands so far did to what comes after them in their job.
@@ -175,6 +178,8 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             environment: None,
+            called: None,
+            streams: Arc::default(),
             search: Arc::new(unit.search.clone()),
             also: Arc::default(),
             unread: None,
@@ -243,6 +248,7 @@ impl<'w> Tracer<'w> {
         self.puts_beside(words, frame);
         self.feeds(words, frame);
         self.supplies(words, frame);
+        self.writes_list(words, frame);
         self.may_bring(words, place, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
@@ -252,8 +258,11 @@ impl<'w> Tracer<'w> {
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
         // A program by its path is none of the environment that a runner made, as far as is known.
-        let apart =
-            (program.contains('/') && !frame.packages.is_empty()).then(|| Frame { packages: Vec::new(), ..frame.clone() });
+        let apart = program.contains('/').then(|| Frame {
+            packages: Vec::new(),
+            called: homes::home_by_path(program, &frame.workdir),
+            ..frame.clone()
+        });
         let frame = apart.as_ref().unwrap_or(frame);
         let surrounded = self.surroundings(words, frame);
         let frame = surrounded.as_ref().unwrap_or(frame);
@@ -355,6 +364,7 @@ impl<'w> Tracer<'w> {
             }
             let mut deeper = frame.clone();
             deeper.seen.push(here.clone());
+            deeper.called = None;
             deeper.chain.extend(next.hops.iter().cloned());
             deeper.holds.extend(next.holds);
             if next.workdir.mounts() != frame.workdir.mounts() {
