@@ -166,7 +166,7 @@ fn unknown(reason: Reason, why: &str, invocation: &Invocation) -> Supply {
 /// What lies in the environment that it looks at.
 fn environment(audits: &Audits, invocation: &Invocation, supplied: &Supplied, evidence: &Evidence<'_>) -> Vec<Looked> {
     let unknown = |text: &str| Why::new(Reason::Unsupported, text).at(place_of(invocation));
-    let told = told(audits, invocation);
+    let told = told(audits, invocation, supplied);
     let apart = match (&told, &supplied.own) {
         (None, None) => "what was installed lies in an environment of its own, and whether it runs in that one is not known",
         _ => "whether the environment that it is told to look at holds that is not known",
@@ -209,7 +209,7 @@ enum Told {
     Computed,
 }
 
-fn told(audits: &Audits, invocation: &Invocation) -> Option<Told> {
+fn told(audits: &Audits, invocation: &Invocation, supplied: &Supplied) -> Option<Told> {
     let by_program = |path: Option<&str>| {
         let home = path.and_then(|path| homes::home_by_path(path, &invocation.workdir));
         home.map_or(Told::Computed, Told::Home)
@@ -218,11 +218,13 @@ fn told(audits: &Audits, invocation: &Invocation) -> Option<Told> {
         Stream::File(path) => Told::Directory(path),
         Stream::Pipe(_) => Told::Computed,
     };
-    let flag = audits.elsewhere.iter().find_map(|flag| manages::values_of(flag, &invocation.args).pop());
+    let flag = audits.elsewhere.iter().find_map(|flag| manages::words_of(flag, &invocation.args).pop());
+    let computed =
+        |raw: &str| manages::home_that_tells(raw, &supplied.home, &invocation.workdir).map_or(Told::Computed, Told::Home);
     let input = || audits.homes.iter().find_map(|name| invocation.inputs.get(name));
     let variable = || audits.variables.iter().find_map(|name| invocation.env.get(name));
     match (flag, input(), variable()) {
-        (Some(path), ..) => Some(path.map_or(Told::Computed, directory)),
+        (Some((path, word)), ..) => Some(path.map_or_else(|| computed(&word.raw), directory)),
         (_, Some(input), _) => {
             Some(by_program(input.value.as_ref().map(|path| format!("{}/bin/python", path.trim_end_matches('/'))).as_deref()))
         }

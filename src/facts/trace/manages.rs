@@ -1,16 +1,21 @@
 //! Owns what a command of a program that looks after the environment of a project takes of that project: all that it needs, nothing,
 //! or what is not read. Refuses to say where it goes.
 
+use super::supplied::word;
 use super::{Frame, Tracer, installer};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::installing::Manager;
-use crate::facts::matching::{find_flag, take_row};
+use crate::facts::matching::{find_flag, program_name, take_row};
 use crate::facts::pipeline::Env;
 use crate::facts::shell::Word;
 use crate::facts::supplied::{Home, Supply};
 use crate::facts::trace::homes;
-use crate::text::Place;
+use crate::facts::workdir::Workdir;
+use crate::text::{Place, RepoPath};
+
+/// Words of a command that tell what it is.
+const TELLING: usize = 8;
 
 /// What a command of a manager does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -130,19 +135,41 @@ pub(super) fn is_set(names: &[String], env: &Env) -> bool {
     names.iter().filter_map(|name| env.get(name)).any(|value| !value.as_deref().is_some_and(says_no))
 }
 
+/// The environment that tells where its packages lie: `$(poetry run python -c …)`, `$(which python)`. `around` is that of the job.
+pub(in crate::facts) fn home_that_tells(raw: &str, around: &Home, workdir: &Workdir) -> Option<Home> {
+    let place = Place::file(RepoPath::root());
+    let words: Vec<Word> = raw.split_once("$(")?.1.split_whitespace().take(TELLING).map(|text| word(text, &place)).collect();
+    if let Some(command) = managed(&words).filter(|command| command.does == Does::Run && !command.manager.unread) {
+        let manager = command.manager;
+        return Some(manager.home.as_ref().map_or(Home::Of(&manager.name), |home| homes::at(home, workdir)));
+    }
+    let first = words.first()?.value.as_deref()?;
+    let asked = match first {
+        "which" => words.get(1)?.value.as_deref()?.trim_end_matches(')'),
+        first => first,
+    };
+    program_name(asked).starts_with("python").then(|| homes::home_by_path(asked, workdir).unwrap_or_else(|| around.clone()))
+}
+
 /// The values of a flag; `None` for one that is not known.
-pub(in crate::facts) fn values_of<'w>(flag: &str, words: &'w [Word]) -> Vec<Option<&'w str>> {
+pub(super) fn values_of<'w>(flag: &str, words: &'w [Word]) -> Vec<Option<&'w str>> {
+    words_of(flag, words).into_iter().map(|(value, _)| value).collect()
+}
+
+/// The same, with the words that they stand in.
+pub(in crate::facts) fn words_of<'w>(flag: &str, words: &'w [Word]) -> Vec<(Option<&'w str>, &'w Word)> {
     let mut found = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let head = word.head();
         let Some(rest) = head.strip_prefix(flag) else { continue };
         if rest.is_empty() && word.value.is_some() {
-            found.push(words.next().and_then(|word| word.value.as_deref()));
+            let next = words.next().unwrap_or(word);
+            found.push((next.value.as_deref().filter(|_| next.span != word.span || next.raw != word.raw), next));
         } else if rest.starts_with('=') {
-            found.push(word.value.as_deref().map(|value| &value[flag.len() + 1..]));
+            found.push((word.value.as_deref().map(|value| &value[flag.len() + 1..]), word));
         } else if flag.len() == 2 {
-            found.push(word.value.as_deref().map(|value| &value[flag.len()..]));
+            found.push((word.value.as_deref().map(|value| &value[flag.len()..]), word));
         }
     }
     found

@@ -177,14 +177,15 @@ impl Tracer<'_> {
         let none = OfJob::default();
         let job = self.supplied.get(&(frame.pipeline, frame.job)).unwrap_or(&none);
         let reads = frame.streams.from.clone();
-        let all = Supplied { laid: job.laid.clone(), written: job.written.clone(), reads, ..Supplied::default() };
+        let home = self.active(frame).unwrap_or_default();
+        let all = Supplied { laid: job.laid.clone(), written: job.written.clone(), reads, home, ..Supplied::default() };
         if let Some(home) = frame.called.clone() {
             return Supplied { home, ..all };
         }
         if let Some(around) = &frame.environment {
             let later = job.laid.iter().filter(|(home, _)| *home == around.home).map(|(_, supply)| supply);
             let own = around.here.iter().chain(later).cloned().collect();
-            return Supplied { home: around.home.clone(), own: Some(own), ..all };
+            return Supplied { own: Some(own), ..all };
         }
         if frame.isolated {
             return Supplied { own: Some(Vec::new()), ..all };
@@ -293,7 +294,7 @@ pub(super) fn bare_name(requirement: &str) -> &str {
     requirement.split(['=', '<', '>', '!', '~', '[', '@', ' ', ';']).next().unwrap_or_default()
 }
 
-fn word(text: &str, place: &Place) -> Word {
+pub(super) fn word(text: &str, place: &Place) -> Word {
     Word {
         raw: text.to_owned(),
         value: Some(text.to_owned()),

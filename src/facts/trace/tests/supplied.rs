@@ -1,0 +1,168 @@
+//! Tests of whose dependencies an audit sees: what lies in the environment that it looks at, and what its list holds.
+
+use super::check;
+
+const LISTED: &[(&str, &str)] =
+    &[("requirements.txt", "requests==2.32.3\n"), ("empty.txt", "# nothing\n"), ("other.txt", "flask==3\n")];
+
+const PROJECT: &[(&str, &str)] = &[
+    ("pyproject.toml", "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"requests\"]\n"),
+    ("uv.lock", "version = 1\n"),
+    ("dev.in", "pytest\n"),
+    ("other/pyproject.toml", "[project]\nname = \"o\"\nversion = \"1\"\n"),
+];
+
+fn all(expected: &str, files: &[(&str, &str)], steps: &[&str]) {
+    let rows: Vec<(&str, &str, &str)> =
+        steps.iter().map(|step| (if step.contains("safety") { "safety" } else { "pip-audit" }, *step, expected)).collect();
+    check(&rows, files);
+}
+
+#[test]
+fn nothing_of_the_product_is_looked_at() {
+    all(
+        "configured",
+        PROJECT,
+        &[
+            "uv run --with pip-audit --no-project pip-audit",
+            "uv run -p 3.12 --no-project --with pip-audit pip-audit",
+            "UV_NO_PROJECT=1 uv run --with pip-audit pip-audit",
+            "uv run --with pip-audit --only-group audit pip-audit",
+            "uv --no-config run --no-project --with pip-audit pip-audit",
+            "UV_NO_SYNC=1 uv run pip-audit",
+            "uv export --only-group audit > r.txt\npip-audit -r r.txt",
+            "uv export -o /dev/null\npip-audit -r /dev/null",
+            "uv pip compile dev.in -o r.txt\npip-audit -r r.txt",
+            "pip-compile dev.in\npip-audit -r dev.txt",
+            "poetry install --only docs\npoetry run pip-audit",
+            "poetry install --without main,docs\npoetry run pip-audit",
+            "pip install --no-deps . pip-audit\npip-audit",
+        ],
+    );
+    all(
+        "configured",
+        LISTED,
+        &[
+            "pip install --dry-run -r requirements.txt\npip install pip-audit\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip-audit -r /dev/null",
+            "pip install -r requirements.txt pip-audit\npip-audit -r empty.txt",
+            "pipx install pip-audit\npipx inject pip-audit requests\npip-audit",
+            "pipx install other\npipx inject other -r requirements.txt\npipx run pip-audit",
+            "pip freeze > r.txt\npip install -r requirements.txt\npip-audit -r r.txt",
+        ],
+    );
+}
+
+#[test]
+fn what_is_looked_at_may_be_something_else() {
+    all(
+        "runs (gates)",
+        LISTED,
+        &[
+            "pip install --target /tmp/x -r requirements.txt\npip install pip-audit\npip-audit",
+            "pip install --root /tmp/x -r requirements.txt\npip install pip-audit\npip-audit",
+            "pip install --prefix=/tmp/x -r requirements.txt\npip install pip-audit\npip-audit",
+            "pip --python /tmp/v install -r requirements.txt\npip install pip-audit\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip uninstall -y requests\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip uninstall -y -r requirements.txt\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip uninstall -y $NAMES\npip-audit",
+            "pip install -r requirements.txt\npython -m venv other\nother/bin/pip install pip-audit\nother/bin/pip-audit",
+            "pip install -r requirements.txt\npython -m venv other\n. other/bin/activate\npip install pip-audit\npip-audit",
+            "python -m venv other\nother/bin/pip install -r requirements.txt\npip install pip-audit\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip-audit --path /tmp/other",
+            "pip install -r requirements.txt pip-audit\nPIPAPI_PYTHON_LOCATION=/tmp/e/bin/python pip-audit",
+            "python -m venv .venv\n. .venv/bin/activate\npip install -r requirements.txt\n---\npip install pip-audit\npip-audit",
+            "grep -v requests requirements.txt > r.txt\npip-audit -r r.txt",
+            "echo > requirements.txt\npip-audit -r requirements.txt",
+            "pip-audit -r \"$LIST\"",
+            "curl -s https://e.example/x | safety check --stdin",
+        ],
+    );
+    all(
+        "runs (gates)",
+        PROJECT,
+        &[
+            "uv run --directory other pip-audit",
+            "uv --project other run pip-audit",
+            "UV_PROJECT=other uv run pip-audit",
+            "uv run --package other pip-audit",
+            "uv export --prune requests > r.txt\npip-audit -r r.txt",
+            "uv export --no-emit-package requests > r.txt\npip-audit -r r.txt",
+            "uv export > r.txt\npip-audit -r other.txt",
+            "uv export | sed s/a/b/ > r.txt\npip-audit -r r.txt",
+            "uv pip install -r pyproject.toml\npip install pip-audit\npip-audit",
+            "uv sync\npip-audit --path .venv",
+            "pip install dist/*.whl pip-audit\npip-audit",
+            "poetry install --only $GROUPS\npoetry run pip-audit",
+        ],
+    );
+}
+
+#[test]
+fn the_environment_is_the_same_however_it_is_entered() {
+    all(
+        "gates",
+        PROJECT,
+        &[
+            "uv sync\nsource .venv/bin/activate\npip-audit",
+            "uv sync\n.venv/bin/pip-audit",
+            "uv sync\n./.venv/bin/python -m pip_audit",
+            "uv sync\n---\necho \"$PWD/.venv/bin\" >> \"$GITHUB_PATH\"\n---\npip-audit",
+            "uv sync\nuv run --no-sync --with pip-audit pip-audit",
+            "uv sync\nuvx pip-audit --path .venv/lib/python3.12/site-packages",
+            "uses: astral-sh/setup-uv@v6\n  with:\n    activate-environment: true\n---\nuv pip install -r pyproject.toml pip-audit\n---\npip-audit",
+            "uv pip install --system . pip-audit\npip-audit",
+            "UV_SYSTEM_PYTHON=1 uv pip install . pip-audit\npip-audit",
+            "uv venv\nuv pip install . pip-audit\nuv run --no-sync pip-audit",
+            "poetry install --only main,docs\npoetry run pip-audit",
+            "poetry install\npipx run pip-audit --path \"$(poetry run python -c 'import site; print(site.getsitepackages()[0])')\"",
+            "poetry config virtualenvs.create false\npoetry install\npip install pip-audit\npip-audit",
+        ],
+    );
+    all(
+        "gates",
+        LISTED,
+        &[
+            "python -m venv v\nv/bin/pip install -r requirements.txt pip-audit\nv/bin/pip-audit",
+            "python -m venv v\nv/bin/pip install -r requirements.txt\n---\n. v/bin/activate\npip install pip-audit\npip-audit",
+            "pip install --target /tmp/x -r requirements.txt\npipx run pip-audit --path /tmp/x",
+            "pipx install pip-audit\npipx inject pip-audit -r requirements.txt\npip-audit",
+            "pip uninstall -y requests\npip install -r requirements.txt pip-audit\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip uninstall -y flask\npip-audit",
+            "/usr/bin/python3 -m pip install -r requirements.txt pip-audit\npip-audit",
+            "pip install -r requirements.txt pip-audit\npip-audit --path \"$(python -c 'import site; print(site.getsitepackages()[0])')\"",
+        ],
+    );
+}
+
+#[test]
+fn a_list_is_followed_to_where_it_is_read() {
+    all(
+        "gates",
+        PROJECT,
+        &[
+            "uv export > r.txt\nuvx pip-audit -r r.txt",
+            "uv export | tee r.txt | uvx pip-audit -r /dev/stdin",
+            "uv export | tee r.txt\nuvx pip-audit -r r.txt",
+            "uv export -o r.txt\ncd src\nuvx pip-audit -r ../r.txt",
+            "{ uv export; } > r.txt\nuvx pip-audit -r r.txt",
+            "uv export > r.txt\nmv r.txt /tmp/r.txt\nuvx pip-audit --requirement=/tmp/r.txt",
+            "uv sync\nuv pip freeze > r.txt\nuvx pip-audit -r r.txt",
+            "uv run pip freeze | uvx pip-audit -r /dev/stdin",
+            "pip-compile -o r.txt\nuvx pip-audit -r r.txt",
+            "pip-compile pyproject.toml\nuvx pip-audit -r requirements.txt",
+            "poetry export --only main -o r.txt\nuvx pip-audit -r r.txt",
+        ],
+    );
+    all(
+        "gates",
+        LISTED,
+        &[
+            "cat requirements.txt | safety check --stdin",
+            "safety check --stdin < requirements.txt",
+            "cp requirements.txt /tmp/r.txt\npip-audit -r /tmp/r.txt",
+            "pip install -r requirements.txt\npip freeze > r.txt\nuvx pip-audit -r r.txt",
+            "cat other.txt requirements.txt > r.txt\nuvx pip-audit -r r.txt",
+        ],
+    );
+}
