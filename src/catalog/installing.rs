@@ -72,6 +72,12 @@ pub struct Manager {
     /// What it installs is said in files that are not read.
     #[serde(default)]
     pub unread: bool,
+    /// Those of them that keep the project around it out by one of the words in `but_for`: without one it is installed.
+    #[serde(default)]
+    pub said_in: Vec<String>,
+    /// The words.
+    #[serde(default)]
+    pub but_for: Vec<String>,
 }
 
 /// A command that writes a list of requirements, where it is told or to its output.
@@ -95,6 +101,22 @@ pub struct Lister {
     /// Flags that leave packages out.
     #[serde(default)]
     pub partly: Vec<String>,
+    /// Other flags that take the next word.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+/// A command that makes packages of a project, to be installed by their files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Builder {
+    /// The words of each; a word without a flag is the directory of the project.
+    pub commands: Vec<Vec<String>>,
+    /// Where it puts them below the project, unless a flag says so.
+    pub into: String,
+    /// Flags that name another directory.
+    #[serde(default)]
+    pub output: Vec<String>,
     /// Other flags that take the next word.
     #[serde(default)]
     pub values: Vec<String>,

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::installing::{ActivatingInput, Installer, InstallingInput, Lister, Manager};
+use super::installing::{ActivatingInput, Builder, Installer, InstallingInput, Lister, Manager};
 
 /// `rules/programs.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Programs {
     /// Commands that write lists of requirements.
     #[serde(default)]
     pub lister: Vec<Lister>,
+    /// Commands that make packages of projects.
+    #[serde(default)]
+    pub builder: Vec<Builder>,
     /// Directories whose programs are those of the machine.
     #[serde(default)]
     pub of_machine: Vec<String>,

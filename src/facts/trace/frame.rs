@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::before::What;
+use super::homes;
 
 use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
@@ -110,6 +111,21 @@ impl Frame {
     /// The tree lies where the job works.
     pub(super) fn has_checkout(&self) -> bool {
         !self.holds.iter().chain(self.starts.iter().flat_map(|start| &start.holds)).any(|hold| hold.of_machine)
+    }
+
+    /// The same for a program by its path: it is none of the environment that a runner made, as far as is known.
+    pub(super) fn calling(&self, program: &str) -> Self {
+        Self { packages: Vec::new(), called: homes::home_by_path(program, &self.workdir), ..self.clone() }
+    }
+
+    /// It goes on with what a runner has installed beside it, by names and by lists.
+    pub(super) fn beside(&mut self, packages: Vec<String>, supplies: Vec<Supply>) {
+        self.called = None;
+        self.packages.extend(packages);
+        if let Some(around) = self.environment.as_ref().filter(|_| !supplies.is_empty()) {
+            let here = supplies.into_iter().chain(around.here.iter().cloned()).collect();
+            self.environment = Some(Arc::new(Surroundings { home: around.home.clone(), here }));
+        }
     }
 
     /// What holds whatever runs here: what is lost of some languages says nothing of what is not read.

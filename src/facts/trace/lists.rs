@@ -2,7 +2,7 @@
 //! to read what any other program makes of a list on its way.
 
 use super::installer;
-use super::manages::{Does, managed, perhaps, values_of};
+use super::manages::{Does, managed, perhaps, project, values_of};
 use super::supplied::list_of;
 use super::{Frame, Tracer, streams};
 use crate::catalog::installing::Lister;
@@ -74,6 +74,9 @@ impl Tracer<'_> {
         if let Some((row, taken)) = lister.into_iter().find_map(|(row, argv)| Some((row, take_row(argv, words, &row.values)?))) {
             return Some(self.listed(row, &words[taken..], words, frame));
         }
+        if let Some(built) = built(words, frame) {
+            return Some(built);
+        }
         let operands: Vec<&Word> = words[1..].iter().filter(|word| !word.head().starts_with('-')).collect();
         let name = program_name(words[0].value.as_deref()?);
         // Programs that only start the next one say nothing of their own.
@@ -123,15 +126,7 @@ impl Tracer<'_> {
             let laid = job.into_iter().flat_map(|job| &job.laid).filter(|(at, _)| *at == home).map(|(_, supply)| supply.clone());
             return Made { supplies: around.into_iter().chain(laid).collect(), file, both: false };
         }
-        let mut sources: Vec<Option<&str>> = Vec::new();
-        let mut rest = own.iter();
-        while let Some(word) = rest.next() {
-            match word.value.as_deref() {
-                Some(value) if row.values.iter().chain(&row.output).any(|flag| flag == value) => drop(rest.next()),
-                Some(value) if value.starts_with('-') && value != "-" => {}
-                value => sources.push(value),
-            }
-        }
+        let mut sources = operands_of(own, &row.values, &row.output);
         if sources.is_empty() {
             let there = |name: &&String| frame.workdir.resolve(name).is_some_and(|path| self.world.snapshot.is_file(&path));
             sources.extend(row.defaults.iter().find(there).map(|name| Some(name.as_str())));
@@ -161,6 +156,37 @@ impl Tracer<'_> {
             Stream::Pipe(_) => None,
         })
     }
+}
+
+/// Packages that a command makes of a project, by the directory that they lie in.
+fn built(words: &[Word], frame: &Frame) -> Option<Made> {
+    let rows = Catalog::builtin().programs.builder.iter().flat_map(|row| row.commands.iter().map(move |argv| (row, argv)));
+    let (row, taken) = rows.into_iter().find_map(|(row, argv)| Some((row, take_row(argv, words, &row.values)?)))?;
+    let (own, place) = (&words[taken..], &words[0].place);
+    let of = match operands_of(own, &row.values, &row.output).as_slice() {
+        [] => ".",
+        [Some(directory)] => directory,
+        _ => return None,
+    };
+    let into = match row.output.iter().find_map(|flag| values_of(flag, own).pop()) {
+        Some(named) => named?.to_owned(),
+        None => format!("{of}/{}", row.into),
+    };
+    Some(Made { supplies: vec![project(of, frame, place)], file: Some(streams::file(&into, &frame.workdir)), both: false })
+}
+
+/// The words that are no flags; `None` for one that is computed.
+fn operands_of<'w>(words: &'w [Word], values: &[String], output: &[String]) -> Vec<Option<&'w str>> {
+    let mut found = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.value.as_deref() {
+            Some(value) if values.iter().chain(output).any(|flag| flag == value) => drop(words.next()),
+            Some(value) if value.starts_with('-') && value != "-" => {}
+            value => found.push(value),
+        }
+    }
+    found
 }
 
 fn unread(name: &str, place: &Place) -> Vec<Supply> {

@@ -1,6 +1,7 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
+mod around;
 mod at_once;
 mod before;
 #[cfg(test)]
@@ -257,12 +258,7 @@ impl<'w> Tracer<'w> {
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
-        // A program by its path is none of the environment that a runner made, as far as is known.
-        let apart = program.contains('/').then(|| Frame {
-            packages: Vec::new(),
-            called: homes::home_by_path(program, &frame.workdir),
-            ..frame.clone()
-        });
+        let apart = program.contains('/').then(|| frame.calling(program));
         let frame = apart.as_ref().unwrap_or(frame);
         let surrounded = self.surroundings(words, frame);
         let frame = surrounded.as_ref().unwrap_or(frame);
@@ -364,14 +360,13 @@ impl<'w> Tracer<'w> {
             }
             let mut deeper = frame.clone();
             deeper.seen.push(here.clone());
-            deeper.called = None;
             deeper.chain.extend(next.hops.iter().cloned());
             deeper.holds.extend(next.holds);
             if next.workdir.mounts() != frame.workdir.mounts() {
                 // What a runner installed is not on another machine.
                 deeper.packages.clear();
             }
-            deeper.packages.extend(next.packages);
+            deeper.beside(next.packages, next.supplies);
             // A runner that knows no line of a condition has it from the call.
             let call = frame.chain.last().map(|hop| &hop.place);
             deeper.conditions.extend(next.condition.map(|why| Why { place: why.place.or_else(|| call.cloned()), ..why }));

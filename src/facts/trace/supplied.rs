@@ -1,26 +1,23 @@
 //! Owns which lists and projects of the tree commands install into the environment of their job, or into one that a manager or a
-//! launcher makes. Refuses to say what an audit makes of it: `audited` does.
+//! launcher makes. Refuses to say what lies around a command then (`around`), and what an audit makes of it (`audited`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::frame::Surroundings;
 use super::homes::{self, Active};
 use super::installer::{Install, read, read_as};
 use super::manages::{Does, managed, perhaps, project, values_of};
 use super::{Frame, Tracer, streams};
 use crate::answer::{Reason, Why};
 use crate::catalog::installing::Installer;
-use crate::catalog::tool::Tool;
 use crate::catalog::{Bare, Catalog};
 use crate::facts::matching::{self, find_flag};
 use crate::facts::pipeline::ActionCall;
 use crate::facts::shell::{Stream, Word};
-use crate::facts::supplied::{Home, Supplied, Supply, Without, Written};
+use crate::facts::supplied::{Home, Supply, Without, Written, list_in};
 use crate::text::Place;
 
 /// Whose packages.
-const ECOSYSTEM: &str = "pypi";
+pub(super) const ECOSYSTEM: &str = "pypi";
 /// Supplies of one job that are remembered.
 const MOST: usize = 64;
 /// The list that an installer of lists takes where none is named.
@@ -42,7 +39,7 @@ pub(super) struct OfJob {
     /// Managers that were told to install into the environment of the job.
     pub(super) in_place: Vec<&'static str>,
     /// Programs that were installed apart from everything else, and what else lies in their environments.
-    apart: BTreeMap<String, Vec<Supply>>,
+    pub(super) apart: BTreeMap<String, Vec<Supply>>,
     /// The environment that a shell has activated, and the one that is activated for every step.
     pub(super) active: Option<Active>,
     pub(super) standing: Option<Home>,
@@ -77,7 +74,22 @@ impl Tracer<'_> {
             return self.put_apart(&install, words, frame);
         }
         let home = self.installs_into(install.row, words, frame);
-        self.put(&home, installed(&install, words, frame), frame);
+        let mut found = installed(&install, words, frame);
+        if find_flag(&install.row.alone, None, words).is_none() {
+            found.extend(self.made_before(&install, frame));
+        }
+        self.put(&home, found, frame);
+    }
+
+    /// The projects of which files of packages were made before.
+    fn made_before(&self, install: &Install<'_>, frame: &Frame) -> Vec<Supply> {
+        let written = self.supplied.get(&(frame.pipeline, frame.job)).map(|job| job.written.as_slice()).unwrap_or_default();
+        let files = install
+            .bare
+            .iter()
+            .filter(|path| MADE.iter().any(|ending| path.split('[').next().is_some_and(|path| path.ends_with(ending))));
+        let directories = files.map(|path| path.rsplit_once('/').map_or(".", |(directory, _)| directory));
+        directories.filter_map(|directory| list_in(written, &streams::file(directory, &frame.workdir))).flatten().collect()
     }
 
     /// The environment that an installer's words name, or in which it is.
@@ -172,72 +184,6 @@ impl Tracer<'_> {
         }
     }
 
-    /// What lies around a tool that audits an environment.
-    pub(super) fn supplied_to(&self, tool: &Tool, frame: &Frame) -> Supplied {
-        let none = OfJob::default();
-        let job = self.supplied.get(&(frame.pipeline, frame.job)).unwrap_or(&none);
-        let reads = frame.streams.from.clone();
-        let home = self.active(frame).unwrap_or_default();
-        let all = Supplied { laid: job.laid.clone(), written: job.written.clone(), reads, home, ..Supplied::default() };
-        if let Some(home) = frame.called.clone() {
-            return Supplied { home, ..all };
-        }
-        if let Some(around) = &frame.environment {
-            let later = job.laid.iter().filter(|(home, _)| *home == around.home).map(|(_, supply)| supply);
-            let own = around.here.iter().chain(later).cloned().collect();
-            return Supplied { own: Some(own), ..all };
-        }
-        if frame.isolated {
-            return Supplied { own: Some(Vec::new()), ..all };
-        }
-        let packages = tool.packages.get(ECOSYSTEM).map(Vec::as_slice).unwrap_or_default();
-        let is_tool = |name: &str| packages.iter().any(|package| bare_name(name) == package);
-        let home = self.around(frame);
-        let lies_in = |home: &Home| job.packages.iter().any(|(at, name)| at == home && is_tool(name));
-        let apart = job.apart.iter().find(|(name, _)| is_tool(name)).map(|(_, own)| own.clone());
-        match apart {
-            _ if lies_in(&home) => Supplied { home, ..all },
-            Some(own) => Supplied { own: Some(own), ..all },
-            // What is called may be that of the machine: the environment need not have one.
-            None if lies_in(&Home::Job) => Supplied { home: Home::Somewhere, ..all },
-            None => Supplied { home, ..all },
-        }
-    }
-
-    /// The environment that a launcher makes for the command behind it, or that a manager keeps; `None` where it is the caller's.
-    pub(super) fn environment_of(&self, words: &[Word], frame: &Frame) -> Option<Arc<Surroundings>> {
-        if let Some(install) = read(words).filter(|install| install.row.ecosystem == ECOSYSTEM && install.row.apart) {
-            let launches = install.row.bare == Bare::Command;
-            let here = installed(&install, words, frame);
-            return launches.then(|| Arc::new(Surroundings { home: Home::Of(&install.row.commands[0][0]), here }));
-        }
-        let command = managed(words).filter(|command| command.does == Does::Run)?;
-        let manager = command.manager;
-        let place = words[0].place.clone();
-        let name = &manager.name;
-        if manager.unread {
-            let here = vec![perhaps(format!("what {name} installs into the environment it makes is not read"), &place)];
-            return Some(Arc::new(Surroundings { home: Home::Of(name), here }));
-        }
-        let home = self.home_of_manager(manager, frame);
-        let takes = command.takes(frame);
-        let Some(takes) = takes else { return Some(Arc::new(Surroundings { home: Home::Of("nothing"), here: Vec::new() })) };
-        let mut here: Vec<Supply> = Vec::new();
-        match takes {
-            Supply::Perhaps(_) => here.push(takes),
-            takes if manager.syncs && !command.as_it_is(frame) => here.push(takes),
-            _ => {}
-        }
-        // A program of the machine is started where the environment has none.
-        let job = self.supplied.get(&(frame.pipeline, frame.job));
-        let may = job
-            .into_iter()
-            .flat_map(|job| &job.laid)
-            .filter(|(at, supply)| *at == Home::Job && matches!(supply, Supply::Perhaps(_)));
-        here.extend(may.map(|(_, supply)| supply.clone()));
-        Some(Arc::new(Surroundings { home, here }))
-    }
-
     pub(super) fn put(&mut self, home: &Home, found: Vec<Supply>, frame: &Frame) {
         let unsure = frame.conditions.first().cloned();
         let laid = &mut self.job_of(frame).laid;
@@ -258,13 +204,14 @@ impl Tracer<'_> {
 }
 
 /// What an installer's words name of the tree.
-fn installed(install: &Install<'_>, words: &[Word], frame: &Frame) -> Vec<Supply> {
+pub(super) fn installed(install: &Install<'_>, words: &[Word], frame: &Frame) -> Vec<Supply> {
     let place = words[0].place.clone();
     let mut found: Vec<Supply> = install.lists.iter().map(|list| list_of(list, frame, &place)).collect();
     if install.row.bare == Bare::List && install.lists.is_empty() {
         found.push(list_of(DEFAULT_LIST, frame, &place));
     }
-    for package in install.bare.iter().chain(&install.flagged) {
+    let alone = find_flag(&install.row.alone, None, words).is_some();
+    for package in install.bare.iter().chain(&install.flagged).filter(|package| !alone || package.is_empty()) {
         let path = package.split(['[', ';']).next().unwrap_or_default().trim();
         if path.is_empty() {
             found.push(perhaps("a package that is installed is computed".to_owned(), &place));
@@ -273,9 +220,6 @@ fn installed(install: &Install<'_>, words: &[Word], frame: &Frame) -> Vec<Supply
         } else if path.starts_with('.') || path.starts_with('/') || (path.contains('/') && !path.contains("://")) {
             found.push(project(path, frame, &place));
         }
-    }
-    if find_flag(&install.row.alone, None, words).is_some() {
-        found.retain(|supply| !matches!(supply, Supply::Project(_)));
     }
     found
 }

@@ -1,6 +1,10 @@
 //! Tests of whose dependencies an audit sees: what lies in the environment that it looks at, and what its list holds.
 
-use super::check;
+use super::{BASE, check};
+use crate::catalog::Catalog;
+use crate::facts::gather;
+use crate::snapshot::Snapshot;
+use crate::terms::Terms;
 
 const LISTED: &[(&str, &str)] =
     &[("requirements.txt", "requests==2.32.3\n"), ("empty.txt", "# nothing\n"), ("other.txt", "flask==3\n")];
@@ -165,4 +169,69 @@ fn a_list_is_followed_to_where_it_is_read() {
             "cat other.txt requirements.txt > r.txt\nuvx pip-audit -r r.txt",
         ],
     );
+}
+
+#[test]
+fn what_a_runner_installs_is_there_as_well() {
+    let tox = |text: &'static str| [PROJECT, LISTED, &[("tox.ini", text)]].concat();
+    let listed = tox("[testenv:audit]\nskip_install = true\ndeps =\n  pip-audit\n  -r requirements.txt\ncommands = pip-audit\n");
+    let own = tox("[testenv:audit]\ndeps = pip-audit\ncommands = pip-audit\n");
+    let none = tox("[testenv:audit]\nskip_install = true\ndeps = pip-audit\ncommands = pip-audit\n");
+    let unpackaged = tox("[tox]\nno_package = true\n[testenv:audit]\ndeps = pip-audit\ncommands = pip-audit\n");
+    let toml = [PROJECT, &[("tox.toml", "[env.audit]\ndeps = [\"pip-audit\"]\ncommands = [[\"pip-audit\"]]\n")]].concat();
+    let toml_skips =
+        [PROJECT, &[("tox.toml", "[env.audit]\nskip_install = true\ndeps = [\"pip-audit\"]\ncommands = [[\"pip-audit\"]]\n")]]
+            .concat();
+    for (files, expected) in [
+        (&listed[4..], "gates"),
+        (&own, "gates"),
+        (&none, "runs (gates)"),
+        (&unpackaged, "runs (gates)"),
+        (&toml, "gates"),
+        (&toml_skips, "runs (gates)"),
+    ] {
+        all(expected, files, &["tox -e audit"]);
+    }
+    all("runs (gates)", &own, &["tox -e audit --skip-pkg-install"]);
+    all("gates", PROJECT, &["hatch run pip-audit"]);
+    let detached = [PROJECT, &[("hatch.toml", "[envs.audit]\ndetached = true\n")]].concat();
+    all("runs (gates)", &detached, &["hatch run audit:pip-audit"]);
+}
+
+#[test]
+fn packages_that_were_made_before_are_of_their_project() {
+    all(
+        "gates",
+        PROJECT,
+        &[
+            "python -m build\npip install dist/*.whl pip-audit\npip-audit",
+            "uv build --out-dir out\npip install out/*.whl pip-audit\npip-audit",
+            "poetry build\npip install ./dist/x-1-py3-none-any.whl pip-audit\npip-audit",
+            "pip wheel . -w wheels\npip install wheels/*.whl pip-audit\npip-audit",
+        ],
+    );
+    all("runs (gates)", PROJECT, &["python -m build other\npip install dist/*.whl pip-audit\npip-audit"]);
+    all("configured", PROJECT, &["python -m build\npip install --no-deps dist/x.tar.gz pip-audit\npip-audit"]);
+}
+
+#[test]
+fn a_plugin_that_is_taken_out_is_not_beside_its_tool() {
+    let tox = |pre: &str| {
+        format!("[testenv:lint]\nskip_install = true\ndeps =\n  flake8\n  flake8-bandit\n{pre}commands = flake8 src\n")
+    };
+    let security = |steps: &str, tox: &str| {
+        let step = format!("      - run: |\n{}", steps.lines().map(|line| format!("          {line}\n")).collect::<String>());
+        let head = "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n";
+        let own = [(".github/workflows/ci.yml".to_owned(), format!("{head}{step}")), ("tox.ini".to_owned(), tox.to_owned())];
+        let base = BASE.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let snapshot = Snapshot::in_memory(base.chain(own));
+        let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+        let found = facts.trace.invocations.iter().find(|one| one.tool == "flake8").expect("flake8");
+        found.packages.iter().any(|name| name == "flake8-bandit")
+    };
+    assert!(security("tox -e lint", &tox("")));
+    assert!(!security("tox -e lint", &tox("commands_pre = pip uninstall -y flake8-bandit\n")));
+    assert!(security("pip install flake8 flake8-bandit\nflake8 src", ""));
+    assert!(!security("pip install flake8 flake8-bandit\npip uninstall -y flake8-bandit\nflake8 src", ""));
+    assert!(security("pip uninstall -y flake8-bandit\npip install flake8 flake8-bandit\nflake8 src", ""));
 }
