@@ -178,7 +178,13 @@ fn environment(audits: &Audits, invocation: &Invocation, supplied: &Supplied, ev
         None => *home == supplied.home && *home != Home::Somewhere,
     };
     if let Some(own) = supplied.own.as_ref().filter(|_| told.is_none()) {
-        return own.iter().map(|supply| Looked { supply: supply.clone(), apart: None }).collect();
+        let own = own.iter().map(|supply| Looked { supply: supply.clone(), apart: None });
+        let machine = supplied
+            .laid
+            .iter()
+            .filter(|(home, supply)| supplied.of_machine && *home == supplied.home && !matches!(supply, Supply::Without(_)));
+        let which = "whether its program lies in the environment that it is started in is not known";
+        return own.chain(machine.map(|(_, supply)| Looked { supply: supply.clone(), apart: Some(unknown(which)) })).collect();
     }
     let mut looked: Vec<Looked> = Vec::new();
     for (home, supply) in &supplied.laid {

@@ -63,6 +63,8 @@ pub struct Supplied {
     pub home: Home,
     /// It runs in an environment of its own that holds this and nothing else.
     pub own: Option<Vec<Supply>>,
+    /// A program of the machine is started where that environment has none of its name.
+    pub of_machine: bool,
     /// Lists, in the order in which they were written.
     pub written: Vec<Written>,
     /// Where its input comes from.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::frame::Surroundings;
+use super::frame::{Kind, Surroundings};
 use super::installer::read;
 use super::manages::{Does, managed, perhaps, project};
 use super::supplied::{ECOSYSTEM, OfJob, bare_name, installed};
@@ -27,9 +27,12 @@ impl Tracer<'_> {
             return Supplied { home, ..all };
         }
         if let Some(around) = &frame.environment {
-            let later = job.laid.iter().filter(|(home, _)| *home == around.home).map(|(_, supply)| supply);
+            // What was put into one of several may lie in another one.
+            let is_there = |supply: &Supply| around.kind != Kind::OneOf || matches!(supply, Supply::Without(_));
+            let later =
+                job.laid.iter().filter(|(home, supply)| *home == around.home && is_there(supply)).map(|(_, supply)| supply);
             let own = around.here.iter().chain(later).cloned().collect();
-            return Supplied { own: Some(own), ..all };
+            return Supplied { own: Some(own), of_machine: around.kind == Kind::Kept, ..all };
         }
         if frame.isolated {
             return Supplied { own: Some(Vec::new()), ..all };
@@ -53,7 +56,8 @@ impl Tracer<'_> {
         if let Some(install) = read(words).filter(|install| install.row.ecosystem == ECOSYSTEM && install.row.apart) {
             let launches = install.row.bare == Bare::Command;
             let here = installed(&install, words, frame);
-            return launches.then(|| Arc::new(Surroundings { home: Home::Of(&install.row.commands[0][0]), here }));
+            return launches
+                .then(|| Arc::new(Surroundings { home: Home::Of(&install.row.commands[0][0]), here, kind: Kind::Made }));
         }
         let command = managed(words).filter(|command| command.does == Does::Run)?;
         let manager = command.manager;
@@ -62,25 +66,19 @@ impl Tracer<'_> {
         if manager.unread {
             let unread = perhaps(format!("what {name} installs into the environment it makes is not read"), &place);
             let here = self.of_project(manager, frame, &place).into_iter().chain([unread]).collect();
-            return Some(Arc::new(Surroundings { home: Home::Of(name), here }));
+            return Some(Arc::new(Surroundings { home: Home::Of(name), here, kind: Kind::OneOf }));
         }
         let home = self.home_of_manager(manager, frame);
-        let takes = command.takes(frame);
-        let Some(takes) = takes else { return Some(Arc::new(Surroundings { home: Home::Of("nothing"), here: Vec::new() })) };
-        let mut here: Vec<Supply> = Vec::new();
-        match takes {
-            Supply::Perhaps(_) => here.push(takes),
-            takes if manager.syncs && !command.as_it_is(frame) => here.push(takes),
+        // Packages behind flags of its own come on top of what is there already.
+        let over =
+            read(words).filter(|install| install.row.bare == Bare::Command).map(|install| installed(&install, words, frame));
+        let mut here: Vec<Supply> = over.unwrap_or_default();
+        match command.takes(frame) {
+            Some(Supply::Perhaps(why)) => here.push(Supply::Perhaps(why)),
+            Some(takes) if manager.syncs && !command.as_it_is(frame) => here.push(takes),
             _ => {}
         }
-        // A program of the machine is started where the environment has none.
-        let job = self.supplied.get(&(frame.pipeline, frame.job));
-        let may = job
-            .into_iter()
-            .flat_map(|job| &job.laid)
-            .filter(|(at, supply)| *at == Home::Job && matches!(supply, Supply::Perhaps(_)));
-        here.extend(may.map(|(_, supply)| supply.clone()));
-        Some(Arc::new(Surroundings { home, here }))
+        Some(Arc::new(Surroundings { home, here, kind: Kind::Kept }))
     }
 
     /// The project around a command, where nothing that a manager reads may keep it out.

@@ -55,6 +55,19 @@ pub(super) struct Surroundings {
     pub(super) home: Home,
     /// What it holds.
     pub(super) here: Vec<Supply>,
+    /// Of what kind it is.
+    pub(super) kind: Kind,
+}
+
+/// Kinds of such environments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Made for this command.
+    Made,
+    /// Kept for the project; a program of the machine is started where it has none of the name.
+    Kept,
+    /// One of several of the same name.
+    OneOf,
 }
 
 impl Frame {
@@ -124,7 +137,7 @@ impl Frame {
         self.packages.extend(packages);
         if let Some(around) = self.environment.as_ref().filter(|_| !supplies.is_empty()) {
             let here = supplies.into_iter().chain(around.here.iter().cloned()).collect();
-            self.environment = Some(Arc::new(Surroundings { home: around.home.clone(), here }));
+            self.environment = Some(Arc::new(Surroundings { home: around.home.clone(), here, kind: around.kind }));
         }
     }
 

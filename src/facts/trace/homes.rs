@@ -95,11 +95,14 @@ impl Tracer<'_> {
 pub(in crate::facts) fn home_by_path(program: &str, workdir: &Workdir) -> Option<Home> {
     let (directory, _) = program.rsplit_once('/')?;
     let home = directory_of(directory)?;
-    Some(if is_of_machine(home) { Home::Job } else { at(home, workdir) })
+    Some(at(home, workdir))
 }
 
 /// An environment by its directory.
 pub(super) fn at(directory: &str, workdir: &Workdir) -> Home {
+    if is_of_machine(directory) {
+        return Home::Job;
+    }
     match streams::file(directory, workdir) {
         Stream::File(path) if path.starts_with(UNKNOWN_CHAR) && !directory.starts_with(['~', '$']) => Home::Somewhere,
         Stream::File(path) => Home::At(path),

@@ -57,7 +57,11 @@ impl Tracer<'_> {
                 Does::InPlace => self.job_of(frame).in_place.push(&command.manager.name),
                 Does::Install => {
                     let home = self.home_of_manager(command.manager, frame);
-                    self.put(&home, command.takes(frame).into_iter().collect(), frame);
+                    let takes = command.takes(frame);
+                    // What brings an environment in line takes out what it does not take.
+                    let out = Without { names: None, lists: Vec::new(), place: words[0].place.clone() };
+                    let out = (takes.is_none() && command.manager.syncs).then_some(Supply::Without(out));
+                    self.put(&home, takes.into_iter().chain(out).collect(), frame);
                 }
                 Does::Export | Does::Run => {}
             }

@@ -182,7 +182,11 @@ impl Draft<'_> {
         let event = |start: &Start| self.events.get(start.event).map(|info| &info.event);
         let pushed = |start: &Start| event(start).is_some_and(|it| it.trigger == Trigger::Push && it.paths.is_none());
         if starts.iter().any(|start| pushed(start) && whole(start, "")) {
-            return note(starts, FORKS_ONLY, "pull requests of this repository are left to the push event, which covers its branches");
+            return note(
+                starts,
+                FORKS_ONLY,
+                "pull requests of this repository are left to the push event, which covers its branches",
+            );
         }
         let keeps_out = |start: &Start| start.holds.iter().any(|hold| hold.why == NO_FORKS);
         let own = starts.iter().any(|start| keeps_out(start) && whole(start, NO_FORKS));

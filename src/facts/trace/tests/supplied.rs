@@ -96,6 +96,8 @@ fn what_is_looked_at_may_be_something_else() {
             "uv export | sed s/a/b/ > r.txt\npip-audit -r r.txt",
             "uv pip install -r pyproject.toml\npip install pip-audit\npip-audit",
             "uv sync\npip-audit --path .venv",
+            "uv sync\nuv sync --only-group audit\nuv run --no-sync pip-audit",
+            "pip install . pip-audit\nuv run --no-sync pip-audit",
             "pip install dist/*.whl pip-audit\npip-audit",
             "poetry install --only $GROUPS\npoetry run pip-audit",
         ],
@@ -110,6 +112,8 @@ fn the_environment_is_the_same_however_it_is_entered() {
         &[
             "uv sync\nsource .venv/bin/activate\npip-audit",
             "uv sync\n.venv/bin/pip-audit",
+            "uv sync\nuv run --no-project --with pip-audit pip-audit",
+            "UV_PROJECT_ENVIRONMENT=/usr/local uv sync\npip-audit",
             "uv sync\n./.venv/bin/python -m pip_audit",
             "uv sync\n---\necho \"$PWD/.venv/bin\" >> \"$GITHUB_PATH\"\n---\npip-audit",
             "uv sync\nuv run --no-sync --with pip-audit pip-audit",
@@ -133,6 +137,7 @@ fn the_environment_is_the_same_however_it_is_entered() {
             "pipx install pip-audit\npipx inject pip-audit -r requirements.txt\npip-audit",
             "pip uninstall -y requests\npip install -r requirements.txt pip-audit\npip-audit",
             "pip install -r requirements.txt pip-audit\npip uninstall -y flask\npip-audit",
+            "uv run --no-project --with-requirements requirements.txt --with pip-audit pip-audit",
             "/usr/bin/python3 -m pip install -r requirements.txt pip-audit\npip-audit",
             "pip install -r requirements.txt pip-audit\npip-audit --path \"$(python -c 'import site; print(site.getsitepackages()[0])')\"",
         ],
@@ -194,6 +199,10 @@ fn what_a_runner_installs_is_there_as_well() {
     }
     all("runs (gates)", &own, &["tox -e audit --skip-pkg-install"]);
     all("gates", PROJECT, &["hatch run pip-audit"]);
+    let two = tox(
+        "[testenv]\nskip_install = true\ndeps = pip-audit\n[testenv:a]\ncommands = pip install .\n[testenv:b]\ncommands = pip-audit\n",
+    );
+    all("runs (gates)", &two, &["tox -e a,b"]);
     let detached = [PROJECT, &[("hatch.toml", "[envs.audit]\ndetached = true\n")]].concat();
     all("runs (gates)", &detached, &["hatch run audit:pip-audit"]);
 }

@@ -209,7 +209,8 @@ fn several_events() {
     let halves = format!(
         "({own} && github.event_name == 'pull_request') || (github.event.pull_request.{fork} && github.event_name == 'pull_request_target')"
     );
-    let both = "on: [pull_request, pull_request_target]\njobs:\n  a:\n    if: CONDITION\n    uses: o/r/.github/workflows/x.yml@v1\n";
+    let both =
+        "on: [pull_request, pull_request_target]\njobs:\n  a:\n    if: CONDITION\n    uses: o/r/.github/workflows/x.yml@v1\n";
     let remote = |condition: &str| {
         let starts = pipeline(&both.replace("CONDITION", condition)).units[0].starts.clone();
         starts.iter().flat_map(|start| &start.holds).map(|hold| format!("{:?}: {}", hold.effect, hold.why)).collect::<Vec<_>>()
