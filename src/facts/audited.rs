@@ -107,8 +107,11 @@ fn named(
         });
         match list {
             Some(Some(list)) => add(one(list, supplied, invocation, evidence)),
-            Some(None) => match words.next().and_then(|word| word.value.as_deref()) {
-                Some(list) => add(one(list, supplied, invocation, evidence)),
+            Some(None) => match words.next().map(|word| (word, word.value.as_deref())) {
+                Some((_, Some(list))) => add(one(list, supplied, invocation, evidence)),
+                // `<(uv export)`: what that prints.
+                Some((word, None)) => add(list_in(&supplied.written, &Stream::Pipe(word.place.clone()))
+                    .unwrap_or_else(|| computed("the list that it is given is computed"))),
                 None => add(computed("the list that it is given is computed")),
             },
             None if tool.value_flags.iter().any(|flag| flag == value) => {

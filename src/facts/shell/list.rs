@@ -12,6 +12,7 @@ use super::dead::Dead;
 use super::join::Way;
 use super::source::Ctx;
 use super::state::{Opt, State};
+use super::streams::Stream;
 use super::trap::TrapSet;
 use super::walk::{Frame, Walker, quoted};
 use super::world::{Per, Stat, Val};
@@ -286,9 +287,11 @@ impl Walker<'_> {
                     self.flow.close_as(list);
                 }
                 Part::Process { list, span } => {
+                    self.streams.to = Some(Stream::Pipe(ctx.source.place(*span)));
                     self.flow.open();
                     let status = self.in_subshell(st, |walker, inner| walker.list(list, inner, ctx));
                     self.flow.close_as(list);
+                    self.streams.to = None;
                     self.lose_all(
                         &status,
                         None,

@@ -152,6 +152,7 @@ fn a_list_is_followed_to_where_it_is_read() {
         &[
             "uv export > r.txt\nuvx pip-audit -r r.txt",
             "uv export | tee r.txt | uvx pip-audit -r /dev/stdin",
+            "uvx pip-audit -r <(uv export)",
             "uv export | tee r.txt\nuvx pip-audit -r r.txt",
             "uv export -o r.txt\ncd src\nuvx pip-audit -r ../r.txt",
             "{ uv export; } > r.txt\nuvx pip-audit -r r.txt",
