@@ -26,7 +26,10 @@ pub struct Audits {
     /// Flags that name the directory of another environment.
     #[serde(default)]
     pub elsewhere: Vec<String>,
-    /// Variables that do.
+    /// Inputs of its actions that do.
+    #[serde(default)]
+    pub homes: Vec<String>,
+    /// Variables that do, by its interpreter.
     #[serde(default)]
     pub variables: Vec<String>,
 }

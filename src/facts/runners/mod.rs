@@ -54,6 +54,7 @@ use super::hold::{Hold, Hop};
 use super::meter::Meter;
 use super::pipeline::{ActionCall, Env};
 use super::shell::{Analysis, ShellMode, Word};
+use super::supplied::Supply;
 use super::workdir::Workdir;
 use crate::answer::Why;
 use crate::catalog::Catalog;
@@ -227,6 +228,8 @@ pub struct Next {
     pub env: Env,
     /// Packages that the runner installed beside it.
     pub packages: Vec<String>,
+    /// Lists and projects of the tree that it installed there as well.
+    pub supplies: Vec<Supply>,
 }
 
 impl Next {
@@ -241,6 +244,7 @@ impl Next {
             workdir: call.workdir.clone(),
             env: call.env.clone(),
             packages: Vec::new(),
+            supplies: Vec::new(),
         }
     }
 }

@@ -42,6 +42,7 @@ mod state;
 mod statements;
 mod status;
 mod stdin;
+mod streams;
 mod substitute;
 mod taken_in;
 mod test_expr;
@@ -58,6 +59,7 @@ pub use handed::{HANDED_AT, HANDED_FILES, Handed, HandedTo, asked_for, is_of_pro
 pub use interpreter::{Interpreter, OptionRead, ShellOptions, shebang_mode, shell_named};
 pub use printers::printers;
 pub use scope::{Scope, VarValue};
+pub use streams::{Stream, Streams};
 pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;
 
@@ -190,6 +192,8 @@ pub struct ShellCommand {
     pub unread: Option<std::sync::Arc<Why>>,
     /// The text fed to it when it is a shell that reads its script from standard input.
     pub stdin: Option<MappedText>,
+    /// Where its output goes, and where its input comes from.
+    pub streams: Streams,
     /// The word that names a file which the script has written before, and what it wrote, when that is known.
     pub made: Option<(usize, Option<MappedText>)>,
 }

@@ -186,6 +186,7 @@ impl Walker<'_> {
             others,
             place,
             stdin,
+            streams: self.streams.clone(),
             made,
         };
         self.pay(bytes(&command) / 64);

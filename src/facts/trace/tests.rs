@@ -14,6 +14,7 @@ mod named;
 mod never;
 mod overwritten;
 mod placed;
+mod supplied;
 
 use crate::catalog::Catalog;
 use crate::facts::gather;

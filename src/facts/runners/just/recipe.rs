@@ -154,6 +154,7 @@ impl Frame<'_, '_> {
             workdir: self.workdir.clone(),
             env: self.env.clone(),
             packages: Vec::new(),
+            supplies: Vec::new(),
         }
     }
 

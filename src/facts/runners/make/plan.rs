@@ -124,6 +124,7 @@ impl<'e> Plan<'e> {
             workdir: self.workdir.clone(),
             env: self.env.clone(),
             packages: Vec::new(),
+            supplies: Vec::new(),
         }
     }
 

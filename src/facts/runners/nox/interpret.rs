@@ -117,6 +117,7 @@ impl Run<'_> {
             workdir: state.workdir.clone(),
             env: state.env.clone(),
             packages: Vec::new(),
+            supplies: Vec::new(),
         });
     }
 

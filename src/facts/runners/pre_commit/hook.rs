@@ -40,6 +40,7 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
         workdir: root.clone(),
         env: env.clone(),
         packages: packages.clone(),
+        supplies: Vec::new(),
     };
     let entry = field(hook, "entry").filter(|entry| entry.kind() != crate::doc::Kind::Null);
     if repo == "local" {
