@@ -375,7 +375,7 @@ impl<'w> Tracer<'w> {
             match target {
                 Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
                 Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
-                Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
+                Target::Hook { repo, id, rev, args, packages } => self.hook((&repo, &id, rev), args, packages, deeper),
                 Target::Image { image, argv } => self.image(&image, &argv, &deeper),
                 Target::Opaque(why) => self.opaque(why, &deeper),
                 Target::LeftOut(..) | Target::Built(..) => {}
