@@ -36,6 +36,7 @@ mod typed;
 mod undone;
 mod unpacking;
 mod unread;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
