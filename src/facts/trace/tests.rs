@@ -16,6 +16,7 @@ mod named;
 mod never;
 mod overwritten;
 mod placed;
+mod toolchains;
 
 use crate::catalog::Catalog;
 use crate::facts::gather;
