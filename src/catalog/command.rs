@@ -100,6 +100,9 @@ pub struct Command {
     /// Variables by which one does.
     #[serde(default)]
     pub tree_variables: Vec<String>,
+    /// Variables that name a toolchain, or the absolute path of one.
+    #[serde(default)]
+    pub toolchain_variables: Vec<String>,
     /// Interpreters that a name may begin with.
     #[serde(default)]
     pub interpreters: Vec<String>,

@@ -33,6 +33,12 @@ pub struct Programs {
     /// Programs that put files under other names.
     #[serde(default)]
     pub placing: Placing,
+    /// Programs that write to files which their own words name.
+    #[serde(default)]
+    pub writer: Vec<Writer>,
+    /// Where a path leads that settings of the machine are looked for in.
+    #[serde(default)]
+    pub settings_home: Vec<SettingsHome>,
     /// Programs that only start another one.
     #[serde(default)]
     pub starter: Vec<Starter>,
@@ -81,6 +87,37 @@ pub struct Placing {
     pub programs: Vec<String>,
     /// Flags of theirs that take the next word.
     pub value_flags: Vec<String>,
+}
+
+/// Programs that write to files which their own words name: what they write is not known.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Writer {
+    /// Their names.
+    pub programs: Vec<String>,
+    /// Flags behind which the file stands: as the next word, behind `=`, or behind a letter itself.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// Flags with which the file is called like the end of the address that it comes from; an empty list: where no flag names the file.
+    #[serde(default)]
+    pub named_by_address: Option<Vec<String>>,
+    /// With a flag for that (`-i`), the files that they read are those that they write.
+    #[serde(default)]
+    pub in_place: bool,
+}
+
+/// Paths that mean the home directory of who runs the job, or a directory in it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsHome {
+    /// The variable that names it.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// How it is called on the machines of forges.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// What it is, from `~` on.
+    pub is: String,
 }
 
 /// Programs that only start another one, at the beginning of what a container runs.

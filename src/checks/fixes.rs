@@ -38,7 +38,7 @@ pub(super) fn analyzer_fix(
     let title = &view.tool.title;
     let run_it = |step: &str| {
         let whole = whole_workflow(&finding.rule, true, step, bench).map(|whole| format!("to run {title}, {whole}"));
-        whole.unwrap_or_else(|| format!("run {title} in a pull-request workflow:\n{step}"))
+        whole.unwrap_or_else(|| format!("run {title} in a pull-request workflow:\n{}", brought::with(step, bench)))
     };
     match finding.cause.rsplit(':').next().unwrap_or_default() {
         "no-security-rules" => secured(view, component, all, bench),
@@ -53,14 +53,14 @@ pub(super) fn analyzer_fix(
             };
             let insecure = view.on.security.is_no() && view.tool.security == Security::Never;
             let second = if insecure {
-                format!("\n{title} has no security rules; a second step that has some:\n{step}")
+                format!("\n{title} has no security rules; a second step that has some:\n{}", brought::with(&step, bench))
             } else {
                 String::new()
             };
             format!("{}{second}", run_it(&own))
         }
-        "elsewhere" if runs(&step, view.tool) => format!("run {title} there as well:\n{step}"),
-        "elsewhere" => format!("add a step that looks there:\n{step}"),
+        "elsewhere" if runs(&step, view.tool) => format!("run {title} there as well:\n{}", brought::with(&step, bench)),
+        "elsewhere" => format!("add a step that looks there:\n{}", brought::with(&step, bench)),
         _ => held_fix(finding, view).unwrap_or_else(add),
     }
 }
@@ -68,7 +68,8 @@ pub(super) fn analyzer_fix(
 /// Where a step is to be pasted: into a workflow that changes to merge start, or a clock does; the whole of one where there is none.
 pub(super) fn add_step(rule: &str, on_changes: bool, step: &str, bench: &Bench<'_>) -> String {
     let what = if on_changes { "a pull-request workflow" } else { "a scheduled workflow" };
-    whole_workflow(rule, on_changes, step, bench).unwrap_or_else(|| format!("add a step to {what}:\n{step}"))
+    whole_workflow(rule, on_changes, step, bench)
+        .unwrap_or_else(|| format!("add a step to {what}:\n{}", brought::with(step, bench)))
 }
 
 /// A workflow of its own for a step, with what stands around it, where no pipeline is there to take it.
@@ -85,20 +86,17 @@ fn whole_workflow(rule: &str, on_changes: bool, step: &str, bench: &Bench<'_>) -
     if starts || taken || !facts.trace.opaque.is_empty() {
         return None;
     }
-    let is_step = |line: &&str| line.starts_with("- ") || line.starts_with("  ");
-    let before: Vec<&str> = step.lines().take_while(|line| !line.starts_with("- ")).collect();
-    let steps: Vec<&str> = step.lines().skip(before.len()).take_while(is_step).collect();
+    let [before, steps, after] = brought::parts(step);
     if steps.is_empty() {
         return None;
     }
-    let after = step.lines().skip(before.len() + steps.len());
     let mut out: Vec<String> = before.iter().map(|line| (*line).to_owned()).collect();
     out.push(format!(
         "add {path}:\n{on}permissions:\n  contents: read\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4"
     ));
     out.extend(brought::before(&steps, bench).iter().map(|line| format!("      {line}")));
     out.extend(steps.iter().map(|line| format!("      {line}")));
-    out.extend(after.map(str::to_owned));
+    out.extend(after.into_iter().map(str::to_owned));
     Some(out.join("\n"))
 }
 
@@ -111,7 +109,7 @@ fn secured(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Ben
     let selects = matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
     // What has none to select, or none that this program knows how to select, gets company.
     if !selects && recommended(component, bench).is_some() {
-        return format!("add a step beside it:\n{}", step_for(component, all, bench));
+        return format!("add a step beside it:\n{}", brought::with(&step_for(component, all, bench), bench));
     }
     security_rules(view, component, all, bench)
 }

@@ -27,12 +27,34 @@ pub fn of_go_flags(tool: &Tool, env: &Env, workdir: &Workdir, world: &World<'_>,
     Some(Hold::new(HoldEffect::Void, place.clone(), why).mended(format!("take `-{name}={value}` out of `GOFLAGS`")))
 }
 
+/// A toolchain of the tree that a variable names.
+fn of_toolchain(env: &Env, workdir: &Workdir, world: &World<'_>, place: &Place) -> Option<Hold> {
+    let names = &world.catalog.commands.cargo.toolchain_variables;
+    names.iter().find_map(|name| {
+        let value = env.get(name)?.as_deref()?;
+        if shadow::is_toolchain(value, workdir, world) {
+            return Some(Hold::new(
+                HoldEffect::Void,
+                place.clone(),
+                format!("`{name}` names a directory of the tree as the toolchain"),
+            ));
+        }
+        let (_, tail) = value.rsplit_once(UNKNOWN_CHAR).filter(|(_, tail)| tail.starts_with('/'))?;
+        let file = shadow::at_end(tail, ["/bin/cargo", "/bin/rustc"].into_iter(), world)?;
+        let why = format!("`{name}`, which is not known, may name the toolchain of the tree that `{file}` is of");
+        Some(Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why))
+    })
+}
+
 /// A compiler of the tree that a variable names.
 #[must_use]
 pub fn of_variables(row: &Run, env: &Env, workdir: &Workdir, world: &World<'_>, place: &Place) -> Option<Hold> {
     let program = row.argv.as_ref()?.first()?;
     if program != "cargo" && program != "cargo-clippy" {
         return None;
+    }
+    if let Some(hold) = of_toolchain(env, workdir, world, place) {
+        return Some(hold);
     }
     let names = &world.catalog.commands.cargo.tree_variables;
     let value = |name: &str| env.get(name).and_then(Option::as_deref).filter(|value| value.contains('/'));

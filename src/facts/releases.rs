@@ -18,6 +18,9 @@ pub type Releases = (Version, Version);
 
 const LAST: u64 = u64::MAX;
 
+/// What the revision of a hook's repository is called among the inputs of its invocation.
+pub const REV: &str = "rev";
+
 /// All releases from one on, up to the last of a major.
 #[must_use]
 pub fn from(first: Version, last_major: Option<u64>) -> Releases {
@@ -65,6 +68,10 @@ fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Release
     }
     if taken.is_some() {
         return taken;
+    }
+    // A hook of the tool's own repository is built from the revision that is named.
+    if row.hook.as_ref().is_some_and(|hook| hook.repo == tool.verified.source) {
+        return invocation.inputs.get(REV).and_then(|rev| told(rev.value.as_deref()?));
     }
     let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
     let words = invocation.packages.iter().map(String::as_str).chain(line.split([' ', '"', '\'']));

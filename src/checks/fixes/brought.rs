@@ -1,17 +1,56 @@
-//! Owns what a workflow of its own needs before a step: what brings the programs that a new machine has not. Refuses to know any: the
-//! catalogue does.
+//! Owns what a step needs before it: what brings the programs that a new machine has not. Refuses to know any: the catalogue does.
 
 use super::super::Bench;
 use crate::catalog::program::Brought;
+use crate::facts::pipeline::Work;
 use crate::text::RepoPath;
+
+/// A step for a workflow that is there, with what it needs before it; a job that has a program already, or calls it, needs it no more.
+pub(super) fn with(step: &str, bench: &Bench<'_>) -> String {
+    let [head, steps, tail] = parts(step);
+    let workflows = bench.facts.pipelines.iter().filter(|one| one.system == "github-actions");
+    let more = if workflows.count() == 0 { Vec::new() } else { lines(&steps, bench, |row| !is_there(row, bench)) };
+    let all = head.into_iter().chain(more.iter().map(String::as_str)).chain(steps).chain(tail);
+    all.collect::<Vec<_>>().join("\n")
+}
+
+/// What stands before the steps of a text, the steps, and what stands behind them.
+pub(super) fn parts(step: &str) -> [Vec<&str>; 3] {
+    let is_step = |line: &&str| line.starts_with("- ") || line.starts_with("  ");
+    let head: Vec<&str> = step.lines().take_while(|line| !line.starts_with("- ")).collect();
+    let steps: Vec<&str> = step.lines().skip(head.len()).take_while(is_step).collect();
+    let tail = step.lines().skip(head.len() + steps.len()).collect();
+    [head, steps, tail]
+}
+
+/// Whether some job brings what a row does, or calls it: then it has it, from wherever.
+fn is_there(row: &Brought, bench: &Bench<'_>) -> bool {
+    let texts = row.steps.lines().chain(row.steps_named.iter().flat_map(|steps| steps.lines()));
+    let actions: Vec<&str> = texts.filter_map(|line| line.trim().strip_prefix("- uses: ")?.split('@').next()).collect();
+    let used = |name: &str| actions.iter().any(|action| action.eq_ignore_ascii_case(name));
+    let programs: Vec<&String> = row.commands.iter().filter_map(|words| words.first()).collect();
+    let units = bench.facts.pipelines.iter().flat_map(|pipeline| &pipeline.units);
+    let mut scripts = units.filter_map(|unit| if let Work::Script { text, .. } = &unit.work { Some(text.text()) } else { None });
+    let called = |text: &str| {
+        let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '"'));
+        words.any(|word| programs.iter().any(|program| *program == word))
+    };
+    bench.facts.trace.actions.iter().any(|action| used(&action.call.name)) || scripts.any(called)
+}
 
 /// The lines of the steps that bring what these steps call.
 pub(super) fn before(steps: &[&str], bench: &Bench<'_>) -> Vec<String> {
+    lines(steps, bench, |_| true)
+}
+
+fn lines(steps: &[&str], bench: &Bench<'_>, wanted: impl Fn(&Brought) -> bool) -> Vec<String> {
     let given = |key: &str| steps.iter().find_map(|line| line.trim_start().strip_prefix(key));
     let directory = given("working-directory: ").map(|text| text.trim_matches('"')).and_then(RepoPath::new).unwrap_or_default();
     let (mut lines, mut seen): (Vec<String>, Vec<Vec<&str>>) = (Vec::new(), Vec::new());
     for command in steps.iter().filter_map(|line| line.trim_start().strip_prefix("- run: ")).flat_map(commands) {
-        for row in bench.catalog.programs.brought.iter().filter(|row| is_needed(row, &command, &seen, &directory, bench)) {
+        for row in
+            bench.catalog.programs.brought.iter().filter(|row| wanted(row) && is_needed(row, &command, &seen, &directory, bench))
+        {
             let more = steps_of(row, &directory, bench);
             if !more.iter().all(|line| lines.contains(line)) {
                 lines.extend(more);

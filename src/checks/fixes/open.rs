@@ -5,7 +5,7 @@ use super::super::Bench;
 use super::super::component_view::View;
 use super::super::eslint_fix;
 use super::held::undone;
-use super::{secured, step_for};
+use super::{brought, secured, step_for};
 use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
 use crate::facts::components::Component;
@@ -21,7 +21,7 @@ pub(in crate::checks) fn open_fix(
     all: &[View<'_>],
     bench: &Bench<'_>,
 ) -> String {
-    let (title, step) = (&view.tool.title, step_for(component, all, bench));
+    let (title, step) = (&view.tool.title, brought::with(&step_for(component, all, bench), bench));
     // One that gates already lacks its security rules only.
     let gates = all.iter().find(|other| other.on.rung >= wanted && other.on.security.is_no() && other.tool.id != view.tool.id);
     let itself = match gates.filter(|other| other.tool.security == Security::Selected) {
@@ -54,7 +54,9 @@ fn rules_that_can_be_read(view: &View<'_>, component: &Component, all: &[View<'_
             let pack = known.map_or("", String::as_str);
             format!("name rules of this tree, or a pack that is known to hold security rules, as in `{flag} {pack}`")
         }
-        _ if view.tool.select.is_empty() => format!("add a step beside it:\n{}", step_for(component, all, bench)),
+        _ if view.tool.select.is_empty() => {
+            format!("add a step beside it:\n{}", brought::with(&step_for(component, all, bench), bench))
+        }
         _ => format!("select `{}` of {title} in a file of this repository", view.tool.select.join("` or `")),
     }
 }

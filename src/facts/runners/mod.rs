@@ -146,6 +146,8 @@ pub enum Target {
         repo: String,
         /// Its id.
         id: String,
+        /// The revision of the repository.
+        rev: Option<MappedText>,
         /// Its arguments, as configured.
         args: Vec<Word>,
         /// Packages installed beside it (`additional_dependencies`).
@@ -257,8 +259,9 @@ impl Target {
             (Self::Script { text, mode, args }, Self::Script { text: other, mode: its_mode, args: its_args }) => {
                 text.text() == other.text() && mode == its_mode && args == its_args
             }
-            (Self::Hook { repo, id, args, packages }, Self::Hook { repo: r, id: i, args: a, packages: p }) => {
-                (repo, id, args, packages) == (r, i, a, p)
+            (Self::Hook { repo, id, rev, args, packages }, Self::Hook { repo: r, id: i, rev: v, args: a, packages: p }) => {
+                let text = |rev: &Option<MappedText>| rev.as_ref().map(|rev| rev.text().to_owned());
+                (repo, id, args, packages) == (r, i, a, p) && text(rev) == text(v)
             }
             (Self::Image { image, argv }, Self::Image { image: other, argv: its }) => image == other && argv == its,
             (Self::Opaque(one), Self::Opaque(other)) => one == other,

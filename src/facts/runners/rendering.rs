@@ -79,7 +79,7 @@ fn one(next: &Next) -> String {
                 text.text()
             )
         }
-        Target::Hook { repo, id, args, packages } => format!("hook {repo} {id} {} {packages:?}", spelled(args)),
+        Target::Hook { repo, id, args, packages, .. } => format!("hook {repo} {id} {} {packages:?}", spelled(args)),
         Target::LeftOut(_, by) => format!("left out by {}", by.why),
         Target::Image { image, argv } => format!("image {image} {}", spelled(argv)),
         Target::Opaque(why) => format!("opaque {}", why.text),

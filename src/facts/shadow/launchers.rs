@@ -34,7 +34,13 @@ pub(in crate::facts) fn of_launcher(words: &[Word], workdir: &Workdir, world: &W
     let mut out = Vec::new();
     match program {
         "tox" => out.extend(plugin(&here(), world)),
-        "cargo" => out.extend(settings(words, workdir, world)),
+        "cargo" => {
+            out.extend(settings(words, workdir, world));
+            out.extend(toolchain(words.get(1), "+", workdir, world));
+        }
+        "rustup" if words.get(1).is_some_and(|word| word.value.as_deref() == Some("run")) => {
+            out.extend(toolchain(words[2..].iter().find(|word| !word.head().starts_with('-')), "", workdir, world));
+        }
         _ if NODE.contains(&program) => {
             if program == "yarn" {
                 out.extend(yarn(&here(), world));
@@ -44,6 +50,14 @@ pub(in crate::facts) fn of_launcher(words: &[Word], workdir: &Workdir, world: &W
         _ => {}
     }
     out
+}
+
+/// A toolchain of the tree that stands on the command line: `cargo +PATH`, `rustup run PATH` (rustup, src/cli/proxy_mode.rs).
+fn toolchain(word: Option<&Word>, mark: &str, workdir: &Workdir, world: &World<'_>) -> Option<Hold> {
+    let word = word?;
+    let named = word.value.as_deref()?.strip_prefix(mark)?;
+    let why = "the toolchain is a directory of the tree";
+    super::is_toolchain(named, workdir, world).then(|| Hold::new(HoldEffect::Void, word.place.clone(), why))
 }
 
 /// Variables by which a file of the tree runs before the tool, or its packages come from the tree.

@@ -72,7 +72,8 @@ pub fn runs_first(name: &str, value: Option<&str>) -> Option<String> {
 /// is known tells where.
 #[must_use]
 pub fn is_told_by_parts(name: &str) -> bool {
-    name == python::PATH || Catalog::builtin().commands.cargo.tree_variables.iter().any(|known| known == name)
+    let cargo = &Catalog::builtin().commands.cargo;
+    name == python::PATH || cargo.tree_variables.iter().chain(&cargo.toolchain_variables).any(|known| known == name)
 }
 
 /// A file of the tree at the end of a path that is known from here on: the first of those with these names.
@@ -99,6 +100,23 @@ pub(super) fn is_looked_for(path: &RepoPath, catalog: &Catalog) -> bool {
         || super::runners::NPM_SETTINGS.contains(&path.file_name())
         || launchers::FILES.contains(&path.file_name())
         || python::is_imported(path, catalog)
+}
+
+/// Whether such a file is looked for above the tree as well, up to the root of the machine (Cargo book, "Hierarchical structure"; rustup book,
+/// "Overrides"; yarn, "Configuration").
+pub(super) fn is_looked_for_above(path: &RepoPath) -> bool {
+    OF_CARGO.contains(&path.as_str()) || TOOLCHAIN.contains(&path.as_str()) || launchers::FILES[..2].contains(&path.as_str())
+}
+
+/// What may be looked for in a directory of which no file is known.
+pub(super) const IN_DIRECTORY: [&str; 2] = ["config.toml", "__init__.py"];
+
+/// Under which name a file of the home directory is read beside that of the tree: cargo reads both of its own, each for itself.
+pub(super) fn beside(path: RepoPath, world: &World<'_>) -> RepoPath {
+    if !OF_CARGO.contains(&path.as_str()) || !world.snapshot.is_file(&path) {
+        return path;
+    }
+    OF_CARGO.iter().filter_map(|name| RepoPath::new(name)).find(|other| !world.snapshot.is_file(other)).unwrap_or(path)
 }
 
 /// Whether what such a variable names may lie outside of the tree: then what it runs is not known.
@@ -137,7 +155,7 @@ pub fn of_tree(tool: &Tool, row: &Run, workdir: &Workdir, env: &Env, world: &Wor
         holds.extend(go::replaced(name, &directory, world));
     }
     if row.argv.as_ref().is_some_and(|argv| argv.first().is_some_and(|word| word == "cargo" || word == "cargo-clippy")) {
-        holds.extend(cargo(&directory, world));
+        holds.extend(cargo(&directory, home_of_cargo(workdir, env, world), world));
     }
     holds
 }
@@ -166,48 +184,59 @@ fn toolchain_by_path(path: &RepoPath, world: &World<'_>) -> Option<Place> {
     document.root().route(&["toolchain", "path"]).map(|value| value.place())
 }
 
+/// Whether what stands for a toolchain is a directory of the tree: rustup takes no relative path.
+pub(super) fn is_toolchain(named: &str, workdir: &Workdir, world: &World<'_>) -> bool {
+    named.starts_with('/') && workdir.resolve(named).is_some_and(|path| world.snapshot.is_dir(&path))
+}
+
+/// Cargo's own directory of settings, where a variable puts it into the tree.
+fn home_of_cargo(workdir: &Workdir, env: &Env, world: &World<'_>) -> Option<RepoPath> {
+    let rows = world.catalog.programs.settings_home.iter();
+    let mut named = rows.filter(|row| OF_CARGO[0].starts_with(row.is.trim_start_matches("~/")));
+    named.find_map(|row| workdir.resolve(env.get(row.variable.as_ref()?)?.as_deref()?)).filter(|path| world.snapshot.is_dir(path))
+}
+
 /// A compiler or toolchain of the tree.
-fn cargo(directory: &RepoPath, world: &World<'_>) -> Option<Hold> {
+fn cargo(directory: &RepoPath, home: Option<RepoPath>, world: &World<'_>) -> Option<Hold> {
     let snapshot = world.snapshot;
-    for dir in directory.ancestors() {
-        for name in OF_CARGO {
-            let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
-            let Ok(document) = snapshot.document(&path, Format::Toml) else { continue };
-            let root = document.root();
-            if let Some(value) = root.get("include") {
-                let why = "another file of settings is taken in, which is not read";
-                return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), value.place(), why));
-            }
-            // What `cargo clippy` hands to the compiler, unless it is forced to be something else.
-            let forced = |name: &str| {
-                let entry = root.route(&["env", name])?;
-                let force = entry.get("force").is_some_and(|force| force.scalar() == Some("true"));
-                (force || name.starts_with("RUSTC")).then_some(entry)
-            };
-            if let Some(value) = ["CLIPPY_ARGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"].into_iter().find_map(forced)
-            {
-                let why = "`env` sets what Clippy is told";
-                return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), value.place(), why));
-            }
-            // Clippy puts itself in the place of `rustc-workspace-wrapper`.
-            for key in ["rustc", "rustc-wrapper"] {
-                let Some(value) = document.root().route(&["build", key]) else { continue };
-                // `sccache` and its like are programs of the machine; a path is a program of the tree.
-                if value.as_str().is_some_and(|text| text.contains('/')) {
-                    return Some(Hold::new(
-                        HoldEffect::Void,
-                        value.place(),
-                        format!("`build.{key}` runs a program of the tree as the compiler"),
-                    ));
-                }
-            }
-        }
-        for name in TOOLCHAIN {
-            let Some(path) = dir.join(name).filter(|path| snapshot.is_file(path)) else { continue };
-            if let Some(place) = toolchain_by_path(&path, world) {
-                return Some(Hold::new(HoldEffect::Void, place, "the toolchain is a directory of the tree"));
-            }
-        }
+    let in_home = |home: &RepoPath| OF_CARGO.map(|name| home.join(name.rsplit('/').next().unwrap_or(name)));
+    let of_home = home.iter().flat_map(in_home).flatten().find_map(|path| settings_of_cargo(&path, world));
+    let above = || {
+        directory.ancestors().find_map(|dir| {
+            let settings = OF_CARGO.iter().filter_map(|name| dir.join(name)).find_map(|path| settings_of_cargo(&path, world));
+            settings.or_else(|| {
+                let mut files = TOOLCHAIN.iter().filter_map(|name| dir.join(name)).filter(|path| snapshot.is_file(path));
+                let place = files.find_map(|path| toolchain_by_path(&path, world))?;
+                Some(Hold::new(HoldEffect::Void, place, "the toolchain is a directory of the tree"))
+            })
+        })
+    };
+    of_home.or_else(above)
+}
+
+/// What a file of cargo's settings puts in the place of the compiler.
+fn settings_of_cargo(path: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let document = world.snapshot.document(path, Format::Toml).ok().filter(|_| world.snapshot.is_file(path))?;
+    let root = document.root();
+    if let Some(value) = root.get("include") {
+        let why = "another file of settings is taken in, which is not read";
+        return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), value.place(), why));
     }
-    None
+    // What `cargo clippy` hands to the compiler, unless it is forced to be something else.
+    let forced = |name: &str| {
+        let entry = root.route(&["env", name])?;
+        let force = entry.get("force").is_some_and(|force| force.scalar() == Some("true"));
+        (force || name.starts_with("RUSTC")).then_some(entry)
+    };
+    if let Some(value) = ["CLIPPY_ARGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"].into_iter().find_map(forced) {
+        let why = "`env` sets what Clippy is told";
+        return Some(Hold::new(HoldEffect::Unknown(Reason::Unsupported), value.place(), why));
+    }
+    // Clippy puts itself in the place of `rustc-workspace-wrapper` (rust-clippy, `ClippyCmd::into_std_cmd`), and cargo asks the variable first.
+    ["rustc", "rustc-wrapper"].into_iter().find_map(|key| {
+        let value = document.root().route(&["build", key])?;
+        // `sccache` and its like are programs of the machine; a path is a program of the tree.
+        let why = format!("`build.{key}` runs a program of the tree as the compiler");
+        value.as_str().is_some_and(|text| text.contains('/')).then(|| Hold::new(HoldEffect::Void, value.place(), why))
+    })
 }

@@ -159,6 +159,11 @@ impl Walker<'_> {
         split.finish().into_iter().next().map_or(Val::text(""), |field| field.val)
     }
 
+    /// Text in which no words are told apart, with what is not known of it.
+    pub(super) fn pieces(&self, parts: &[Part], st: &State) -> String {
+        parts.iter().map(|part| self.part_val(part, st, None).piece().to_string()).collect()
+    }
+
     /// [`Self::parts_val`] in every run that changes it.
     pub(super) fn parts_per(&self, parts: &[Part], st: &State) -> Per<Val> {
         let mut worlds = BTreeSet::new();

@@ -3,7 +3,8 @@
 
 use super::ast::{Command, CommandKind, RedirectOp};
 use super::interpreter::shell_named;
-use super::printed::{LONGEST, echo, printf, shown};
+use super::printed::{LONGEST, at_home, echo, printf, shown};
+use super::rewritten::{self, Sed};
 use super::simple::Run;
 use super::source::Ctx;
 use super::state::State;
@@ -27,6 +28,9 @@ const SHOWN: usize = 8;
 
 /// Writes that are remembered.
 const MOST: usize = 256;
+
+/// Of those, how many may be left when one that was made before is made again.
+const AGAIN: usize = MOST / 2;
 
 /// What lies there is none of the tree's.
 const NO_FILES: [&str; 3] = ["/dev/", "/tmp/", "-"];
@@ -67,6 +71,16 @@ pub struct Handed {
     pub appended: bool,
     /// It is written under a condition that could not be decided.
     pub doubtful: bool,
+    /// How many of the script's commands come before it.
+    pub after: usize,
+}
+
+impl Handed {
+    /// Whether another write is the same one again.
+    fn is_again(&self, other: &Self) -> bool {
+        let known = |one: &Self| (one.to, one.appended, one.doubtful);
+        known(self) == known(other) && (&self.text, &self.content, &self.place) == (&other.text, &other.content, &other.place)
+    }
 }
 
 /// What a command prints; none when that is not known.
@@ -133,6 +147,8 @@ impl Walker<'_> {
         place: Place,
         st: &State,
     ) {
+        let home = at_home(raw, value);
+        let value = home.as_deref().unwrap_or(value);
         let lies = value.rsplit_once('/').is_some_and(|(directory, _)| is_of_programs(directory));
         let path = asked_for(raw).map(|name| format!("/bin/{name}")).or_else(|| lies.then(|| value.to_owned()));
         if let Some(path) = path.filter(|_| said.iter().any(Option::is_some)) {
@@ -144,7 +160,7 @@ impl Walker<'_> {
             let content = content.filter(|text| text.len() <= LONGEST);
             self.pay(content.as_ref().map_or(0, String::len) / 64);
             let (text, doubtful) = (Some(self.standing(value, st)), st.reach.condition().is_some());
-            self.keep(Handed { to, text, content, appended, place, doubtful });
+            self.keep(Handed { to, text, content, appended, place, doubtful, after: self.out.commands.len() });
         }
     }
 
@@ -153,7 +169,8 @@ impl Walker<'_> {
         for text in said {
             self.pay(text.as_ref().map_or(0, String::len) / 64);
             let text = text.filter(|text| text.len() <= LONGEST);
-            self.keep(Handed { to, text, content: None, appended: true, place: place.clone(), doubtful });
+            let after = self.out.commands.len();
+            self.keep(Handed { to, text, content: None, appended: true, place: place.clone(), doubtful, after });
         }
     }
 
@@ -164,7 +181,13 @@ impl Walker<'_> {
             true => Handed { to: HandedTo::Anything, text: None, content: None, ..handed },
             false => handed,
         };
-        if self.silent == 0 && self.out.handed.len() <= MOST && !self.out.handed.contains(&handed) {
+        if self.silent > 0 || self.out.handed.len() > MOST {
+            return;
+        }
+        // Of a file the order of writes counts, and whether something took it away in between.
+        let again = self.out.handed.iter().rev().find(|known| known.is_again(&handed));
+        let of_file = matches!(handed.to, HandedTo::File | HandedTo::Emptied) && self.out.handed.len() < AGAIN;
+        if again.is_none_or(|known| of_file && known.after < handed.after) {
             self.out.handed.push(handed);
         }
     }
@@ -201,8 +224,8 @@ impl Walker<'_> {
 
     /// What a program is given to read.
     fn handed_in(&self, run: &Run<'_>, st: &State, ctx: &Ctx) -> Vec<Said> {
-        match self.input_text(&run.command.redirects, st, ctx) {
-            Some(text) => vec![Some(text.text().to_owned())],
+        match self.input_shape(&run.command.redirects, st, ctx) {
+            Some(text) => vec![Some(text)],
             None if run.command.redirects.iter().any(|redirect| super::stdin::reads(redirect.op)) => vec![None],
             None => self.flow.heard.clone(),
         }
@@ -229,8 +252,26 @@ impl Walker<'_> {
                     vec![text.map(|text| text.text().to_owned()).or_else(|| self.made_of(run, st))]
                 }
             },
+            "envsubst" => {
+                let given = self.handed_in(run, st, ctx).into_iter();
+                given.map(|text| text.map(|text| rewritten::with_variables(&text))).collect()
+            }
+            "sed" => match self.edited(operands, run, st, ctx) {
+                Some(text) => one(text),
+                None => vec![self.made_of(run, st)],
+            },
             _ => vec![self.made_of(run, st)],
         }
+    }
+
+    /// What a substitution makes of the file that it is shown, or of what it is given to read.
+    fn edited(&self, operands: &[Word], run: &Run<'_>, st: &State, ctx: &Ctx) -> Said {
+        let sed = Sed::of(operands)?;
+        let text = match sed.file {
+            Some(at) => self.file_text(operands[at].value.as_deref()?, st)?.text().to_owned(),
+            None => self.handed_in(run, st, ctx).into_iter().collect::<Option<Vec<_>>>()?.join("\n"),
+        };
+        Some(sed.of_text(&text)).filter(|made| made.len() <= LONGEST)
     }
 
     /// What a program may print that is shown files of the tree: none of their lines is known, but the names in them are, and

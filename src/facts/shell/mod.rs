@@ -33,6 +33,7 @@ mod parse;
 mod pattern;
 mod printed;
 mod printers;
+mod rewritten;
 mod rounds;
 mod scope;
 mod simple;
@@ -57,7 +58,9 @@ mod tests;
 
 pub use handed::{HANDED_AT, HANDED_FILES, Handed, HandedTo, asked_for, is_of_programs};
 pub use interpreter::{Interpreter, OptionRead, ShellOptions, shebang_mode, shell_named};
+pub use printed::at_home;
 pub use printers::printers;
+pub use rewritten::Sed;
 pub use scope::{Scope, VarValue};
 pub use streams::{Stream, Streams};
 pub use taken_in::{Files, NoFiles, There};

@@ -92,6 +92,20 @@ fn unescaped(text: &str) -> String {
     out
 }
 
+/// A path that begins with a variable which is not known, and which names where settings of the machine lie: from `~` on.
+#[must_use]
+pub fn at_home(raw: &str, shape: &str) -> Option<String> {
+    let raw = raw.trim_start_matches('"');
+    let raw = raw.strip_prefix("${").or_else(|| raw.strip_prefix('$'))?;
+    let named = |name: &str| {
+        raw.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    };
+    let rows = &Catalog::builtin().programs.settings_home;
+    let home = rows.iter().find(|row| row.variable.as_deref().is_some_and(named))?;
+    let tail = shape.strip_prefix(UNKNOWN_CHAR).filter(|tail| tail.starts_with('/') && !tail.contains(UNKNOWN_CHAR))?;
+    Some(format!("{}{tail}", home.is))
+}
+
 /// A word as it is printed. What begins with something unknown that lies outside of any checkout keeps a `~`.
 pub(super) fn shown(word: &Word) -> String {
     let shape = word.shape();

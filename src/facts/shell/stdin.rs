@@ -76,7 +76,18 @@ impl Walker<'_> {
                 let Val::Text(name) = self.parts_val(&redirect.target.parts, st, None) else { return None };
                 self.file_text(&name, st)
             }
-            _ => self.document(redirect.here?, st, ctx),
+            _ => self.document(redirect.here?, false, st, ctx),
+        }
+    }
+
+    /// As [`Self::input_text`], for what is written as it is: of a line that is known in part, that part.
+    pub(super) fn input_shape(&self, redirects: &[Redirect], st: &State, ctx: &Ctx) -> Option<String> {
+        match redirects.iter().rev().find(|redirect| reads(redirect.op)) {
+            Some(Redirect { op: RedirectOp::HereDocument { .. }, here: Some(here), .. }) => {
+                Some(self.document(*here, true, st, ctx)?.text().to_owned())
+            }
+            Some(Redirect { op: RedirectOp::HereString, target, .. }) => Some(self.pieces(&target.parts, st)),
+            _ => Some(self.input_text(redirects, st, ctx)?.text().to_owned()),
         }
     }
 
@@ -146,8 +157,8 @@ impl Walker<'_> {
         }
     }
 
-    /// The text of a here-document, as far as it is known.
-    fn document(&self, index: usize, st: &State, ctx: &Ctx) -> Option<MappedText> {
+    /// The text of a here-document, as far as it is known: of a line that is known in part nothing, or that part.
+    fn document(&self, index: usize, by_parts: bool, st: &State, ctx: &Ctx) -> Option<MappedText> {
         let here = ctx.source.here.get(index)?;
         let text = &ctx.source.text;
         let mut out = MappedText::empty(Arc::clone(text.file()));
@@ -163,7 +174,11 @@ impl Walker<'_> {
                 let parts = lexer.quoted_parts(None).unwrap_or_default();
                 let whole = lexer.pos == line.len() - tabs;
                 let value = if whole { self.parts_val(&parts, st, None) } else { Val::Unknown };
-                let known = value.known().map_or_else(|| format!("{UNKNOWN_CHAR}\n"), str::to_owned);
+                let known = match value.known() {
+                    Some(known) => known.to_owned(),
+                    None if by_parts && whole => self.pieces(&parts, st),
+                    None => format!("{UNKNOWN_CHAR}\n"),
+                };
                 out.push_standing_for(text.span(range), &known);
             }
             start += line.len();

@@ -202,18 +202,12 @@ impl Tracer<'_> {
 
     /// The hold of a change on what runs behind it.
     pub(super) fn reaches(&self, change: &Change, frame: &Frame) -> Option<Hold> {
-        let at_once = change.unit == self.number
-            && match &change.what {
-                // What a script writes to is known before its commands are followed.
-                What::Edit(_) | What::Laid(_) => {
-                    let here = frame.chain.iter().rev().find(|hop| hop.place.path == change.hold.place.path);
-                    here.map_or_else(|| stands_before(&change.chain, &frame.chain), |hop| change.hold.place < hop.place)
-                }
-                _ => change.at_once,
-            };
+        // What is done to files is remembered in the order in which it is done.
+        let to_files = matches!(change.what, What::Edit(_) | What::Laid(_));
+        let at_once = change.unit == self.number && (change.at_once || to_files);
         let beside = change.turn.is_beside(frame.turn);
         // What a step hands on to later ones is there when it has ended.
-        if beside && !(change.at_once || matches!(change.what, What::Edit(_) | What::Laid(_))) {
+        if beside && !(change.at_once || to_files) {
             return None;
         }
         let earlier = change.unit != self.number && (beside || stands_before(&change.chain, &frame.chain));

@@ -11,6 +11,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::Tool;
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::matching::{program_name, same_action, take_row};
+use crate::facts::shadow;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Place, RepoPath};
 
@@ -24,7 +25,7 @@ const TELLING: usize = 3;
 const CHECKOUT: &str = "actions/checkout";
 
 /// The file that holds nothing.
-const NOTHING: &str = "/dev/null";
+pub(super) const NOTHING: &str = "/dev/null";
 
 /// What becomes of a file.
 #[derive(Clone)]
@@ -47,7 +48,7 @@ pub(super) enum Edit {
 
 impl Edit {
     /// The same, and what is written is nothing.
-    fn emptied(self) -> Self {
+    pub(super) fn emptied(self) -> Self {
         if let Self::Written(path) = self { Self::Emptied(path) } else { self }
     }
 
@@ -77,11 +78,6 @@ impl Tracer<'_> {
                 let to = operands().next_back().and_then(|at| self.written(texts[at], frame));
                 to.map(|edit| if rest.contains(&NOTHING) { edit.emptied() } else { edit }).into_iter().collect()
             }
-            ("dd", _) => {
-                let to = rest.iter().filter_map(|word| self.written(word.strip_prefix("of=")?, frame));
-                let nothing = rest.iter().any(|word| word.strip_prefix("if=") == Some(NOTHING));
-                to.map(|edit| if nothing { edit.emptied() } else { edit }).collect()
-            }
             ("find" | "rsync" | "mount", _) => self.taken_by_rule(words, frame),
             ("git", ["sparse-checkout", ..]) => self.taken_by_rule(words, frame),
             ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
@@ -107,10 +103,10 @@ impl Tracer<'_> {
         let says = self.suppresses(&texts).map(Edit::Says);
         let edits: Vec<Edit> = edits.into_iter().chain(says).chain(self.overwritten(words, stdin, frame)).collect();
         let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
+        self.puts(words, &edits, &place, frame);
         for edit in edits {
             self.remember_edit(edit, &format!("`{name}`"), &place, frame);
         }
-        self.puts(words, &place, frame);
     }
 
     /// A tool writes its own configuration anew.
@@ -139,11 +135,12 @@ impl Tracer<'_> {
         let laid = self.before.laid.get_mut(&(frame.pipeline, frame.job)).filter(|_| same_action(CHECKOUT, action));
         let known = known.into_iter().chain(laid);
         known.for_each(|edits| edits.retain(|edit| edit.unit > number || edit.turn.is_beside(frame.turn)));
+        self.before.over = None;
     }
 
     fn remember_edit(&mut self, edit: Edit, by: &str, place: &Place, frame: &Frame) {
         // Before a checkout nothing lies there, and what runs in an image changes the files of the image.
-        if frame.workdir.is_images() || frame.never_starts() || !frame.has_checkout() {
+        if frame.workdir.is_images() || frame.never_starts() || !frame.has_checkout() || self.is_only_looked_for(&edit) {
             return;
         }
         let why = match &edit {
@@ -190,11 +187,21 @@ impl Tracer<'_> {
         children.filter_map(|(child, _)| directory.join(child)).map(Edit::Gone).collect()
     }
 
-    /// A file of the tree, or one that configures a tool.
+    /// A file of the tree, or one that configures a tool or is looked for by something else.
     pub(super) fn written(&self, text: &str, frame: &Frame) -> Option<Edit> {
         let path = frame.workdir.resolve(text).filter(|path| !text.contains(UNKNOWN_CHAR) && !path.is_root())?;
-        let names = |tool: &Tool| tool.config.iter().any(|row| is_at(&path, &row.path));
-        (self.world.snapshot.is_file(&path) || self.world.catalog.tools.iter().any(names)).then_some(Edit::Written(path))
+        (self.counts(&path) || shadow::is_looked_for(&path, self.world.catalog)).then_some(Edit::Written(path))
+    }
+
+    fn counts(&self, path: &RepoPath) -> bool {
+        let names = |tool: &Tool| tool.config.iter().any(|row| is_at(path, &row.path));
+        self.world.snapshot.is_file(path) || self.world.catalog.tools.iter().any(names)
+    }
+
+    /// A file that is none of the tree and configures no tool: `laid_over` has what that makes of others.
+    fn is_only_looked_for(&self, edit: &Edit) -> bool {
+        let path = if let Edit::Written(path) | Edit::Emptied(path) = edit { Some(path) } else { None };
+        path.is_some_and(|path| shadow::is_looked_for(path, self.world.catalog) && !self.counts(path))
     }
 
     /// A file that was not there: a make target of its name is done then.

@@ -2,33 +2,59 @@
 //! of such files read the tree with and without them. Refuses files that something names, and those of the tree that tell what
 //! runs: `edited` has them.
 
-use std::collections::BTreeMap;
+mod put;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::before::{Change, What, placing, shown};
+pub(super) use put::operands;
+
+use super::before::{Change, What, shown};
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
+use crate::catalog::Tool;
 use crate::catalog::tool::Run;
-use crate::catalog::{self, Tool};
 use crate::facts::hold::{Hold, HoldEffect};
-use crate::facts::matching::program_name;
 use crate::facts::runners::{self, Call, ROSTER, Seen, World};
 use crate::facts::shadow::{self, launchers};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
+use crate::facts::workdir::WORKSPACE;
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
 /// Files that are remembered of one job.
 const MOST: usize = 64;
 
-/// A file that a command writes.
+/// What is said of files past the bound.
+const MORE: &str = "earlier steps write to more files that programs look for by themselves than are remembered";
+
+/// What a command does to a file.
 #[derive(Clone)]
 pub(super) struct Laid {
     path: RepoPath,
-    /// What is written, when that is known.
-    text: Option<String>,
-    /// It comes behind what the file holds.
-    appended: bool,
+    /// It is another file than the tree's, and read beside it.
+    outside: bool,
+    what: Puts,
+}
+
+#[derive(Clone)]
+enum Puts {
+    /// What is written, when that is known; `appended`: it comes behind what the file holds.
+    Text { text: Option<String>, appended: bool },
+    /// The file is taken away.
+    Nothing,
+    /// More files are written than are remembered.
+    More,
+}
+
+/// Where a file lies that something looks for.
+struct Lies {
+    /// Where it is read in the tree, or as if it lay there.
+    path: RepoPath,
+    /// It is another file than the tree's, and read beside it.
+    outside: bool,
+    /// Its name, for a message.
+    shown: String,
 }
 
 /// The tree with what was written before a command.
@@ -38,7 +64,7 @@ pub(super) struct Over {
     snapshot: Snapshot,
     seen: Seen,
     files: Vec<(RepoPath, Written)>,
-    /// The last write of more than are remembered: what was written beside them is not known.
+    /// More are written than are remembered: which is not known.
     past: Option<Hold>,
 }
 
@@ -74,58 +100,97 @@ impl Over {
 }
 
 impl Tracer<'_> {
-    /// A command that puts files somewhere.
-    pub(super) fn puts(&mut self, words: &[Word], place: &Place, frame: &Frame) {
-        let program = words.first().and_then(|word| word.value.as_deref()).map(program_name).unwrap_or_default().to_owned();
-        let by = format!("`{program}`");
-        match program.as_str() {
-            "touch" => {
-                for word in words[1..].iter().filter(|word| !word.head().starts_with('-')) {
-                    self.lays(&word.shape(), (Some(String::new()), true), &by, place, frame);
-                }
-            }
-            "cp" | "mv" | "ln" | "install" => {
-                let Some((sources, target, into)) = operands(&words[1..]) else { return };
-                let target = target.shape();
-                let into = into
-                    || sources.len() > 1
-                    || matches!(&*target, "~" | "." | "..")
-                    || frame.workdir.resolve(&target).is_some_and(|path| path.is_root() || self.world.snapshot.is_dir(&path));
-                for source in sources {
-                    let shape = source.shape();
-                    let path = frame.workdir.resolve(&shape).filter(|path| self.world.snapshot.is_file(path));
-                    let text = path.and_then(|path| self.world.snapshot.peek(&path).ok()).map(|file| file.text.clone());
-                    let name = shape.rsplit('/').next().unwrap_or_default();
-                    let to = if into { format!("{}/{name}", target.trim_end_matches('/')) } else { target.to_string() };
-                    self.lays(&to, (text, false), &by, place, frame);
-                }
-            }
-            _ => {}
+    /// Something is written to a file: its text, when that is known, and whether it comes behind what is there.
+    pub(super) fn lays(&mut self, path: &str, what: (Option<String>, bool), by: &str, place: &Place, frame: &Frame) {
+        if let Some(at) = self.lies_at(path, frame) {
+            self.lays_at(at, what, by, place, frame);
         }
     }
 
-    /// Something is written to a file: its text, when that is known, and whether it comes behind what is there.
-    pub(super) fn lays(&mut self, path: &str, what: (Option<String>, bool), by: &str, place: &Place, frame: &Frame) {
-        let home = path.strip_prefix("~/");
-        if path.contains(UNKNOWN_CHAR) || frame.workdir.is_images() || frame.never_starts() {
-            return;
-        }
-        // What lies in the home directory is read like what lies at the top of the tree.
-        let at = home.map_or_else(|| frame.workdir.resolve(path), RepoPath::new);
-        let is_task = |path: &RepoPath| home.is_none() && runners::is_task_file(path) && !self.world.snapshot.is_file(path);
-        let looked_for = |path: &RepoPath| is_task(path) || shadow::is_looked_for(path, self.world.catalog);
-        let Some(at) = at.filter(|at| looked_for(at) && (home.is_some() || frame.has_checkout())) else { return };
-        let (text, appended) = (what.0, what.1 || home.is_some());
+    fn lays_at(&mut self, at: Lies, (text, appended): (Option<String>, bool), by: &str, place: &Place, frame: &Frame) {
         // A line of which nothing is known may be any.
         let text = text.filter(|text| !text.lines().any(|line| line.trim_start().starts_with(UNKNOWN_CHAR)));
-        let why = format!("{by} writes to {} before", shown(path));
+        let why = format!("{by} writes to {} before", shown(&at.shown));
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
+        self.remember_laid(Laid { path: at.path, outside: at.outside, what: Puts::Text { text, appended } }, hold, frame);
+    }
+
+    /// A file is taken away: what an earlier command has written to it is no more.
+    fn lifts(&mut self, path: &str, place: &Place, frame: &Frame) {
+        let Some(at) = self.lies_at(path, frame).filter(|_| frame.conditions.is_empty()) else { return };
+        let hold = Hold::new(HoldEffect::Void, place.clone(), String::new());
+        self.remember_laid(Laid { path: at.path, outside: at.outside, what: Puts::Nothing }, hold, frame);
+    }
+
+    /// Files of the tree are those of its commit again: all, or those in these directories.
+    pub(super) fn restores(&mut self, back: Option<&[RepoPath]>, frame: &Frame) {
+        let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
+        let meant = |path: &RepoPath| back.is_none_or(|back| back.iter().any(|of| path.is_in(of)));
+        let known = self.before.laid.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+        let laid = known.filter_map(|change| if let What::Laid(laid) = &change.what { Some(laid) } else { None });
+        let of_tree = laid.filter(|laid| !laid.outside && meant(&laid.path) && self.world.snapshot.is_file(&laid.path));
+        let paths: BTreeSet<RepoPath> = of_tree.map(|laid| laid.path.clone()).collect();
+        for path in paths {
+            let hold = Hold::new(HoldEffect::Void, place.clone(), String::new());
+            self.remember_laid(Laid { path, outside: false, what: Puts::Nothing }, hold, frame);
+        }
+    }
+
+    fn remember_laid(&mut self, laid: Laid, hold: Hold, frame: &Frame) {
         let (chain, starts) = (frame.chain.clone(), Arc::clone(&frame.starts));
         let known = self.before.laid.entry((frame.pipeline, frame.job)).or_default();
-        let what = What::Laid(Laid { path: at, text, appended });
-        if known.len() < MOST {
-            known.push(Change { unit: self.number, what, hold, at_once: false, chain, starts, turn: frame.turn });
+        // Past the bound one write that is not known stands for all the rest.
+        let (laid, hold) = match known.len() {
+            len if len < MOST => (laid, hold),
+            len if len == MOST => {
+                let hold = Hold::new(HoldEffect::Unknown(Reason::Unsupported), hold.place, MORE);
+                (Laid { what: Puts::More, ..laid }, hold)
+            }
+            _ => return,
+        };
+        known.push(Change { unit: self.number, what: What::Laid(laid), hold, at_once: false, chain, starts, turn: frame.turn });
+    }
+
+    /// Where a path lies that something looks for by itself.
+    fn lies_at(&self, path: &str, frame: &Frame) -> Option<Lies> {
+        let catalog = self.world.catalog;
+        if path.contains(UNKNOWN_CHAR) || frame.workdir.is_images() || frame.never_starts() {
+            return None;
         }
+        let away = |path: RepoPath, shown: &str| {
+            let path = shadow::beside(path, self.world);
+            Lies { path, outside: true, shown: shown.to_owned() }
+        };
+        // What lies in the home directory is read like what lies at the top of the tree.
+        let home = |rest: &str| {
+            RepoPath::new(rest).filter(|at| shadow::is_looked_for(at, catalog)).map(|at| away(at, &format!("~/{rest}")))
+        };
+        if let Some(rest) = path.strip_prefix("~/") {
+            return home(rest);
+        }
+        let there = frame.workdir.enter(path);
+        let there = there.virtual_path()?;
+        let below = |directory: &str| there.strip_prefix(directory.trim_end_matches('/'))?.strip_prefix('/');
+        let mut homes = catalog.programs.settings_home.iter().filter_map(|row| {
+            let set = row.variable.as_ref().and_then(|name| frame.env.get(name)?.as_deref());
+            let named = set.and_then(|set| Some(frame.workdir.enter(set).virtual_path()?.to_owned()));
+            Some((named.or(row.path.clone())?, row.is.trim_start_matches(['~', '/'])))
+        });
+        let of_home = homes.find_map(|(directory, is)| below(&directory).map(|rest| format!("{is}/{rest}")));
+        if let Some(rest) = of_home {
+            return home(rest.trim_start_matches('/'));
+        }
+        if let Some(at) = frame.workdir.resolve(path) {
+            let is_task = runners::is_task_file(&at) && !self.world.snapshot.is_file(&at);
+            let looked_for = (is_task || shadow::is_looked_for(&at, catalog)) && frame.has_checkout();
+            return looked_for.then(|| Lies { shown: at.to_string(), path: at, outside: false });
+        }
+        // Above the tree, whatever the directory is called there.
+        let mut tails = there.match_indices('/').filter_map(|(at, _)| RepoPath::new(&there[at + 1..]));
+        let above = |at: &usize| frame.workdir.tops().iter().any(|top| top.starts_with(&format!("{}/", &there[..*at])));
+        let tails = tails.by_ref().filter(|tail| above(&(there.len() - tail.as_str().len() - 1)));
+        let shown = path.strip_prefix(WORKSPACE).map_or(path, |rest| rest.trim_start_matches('/'));
+        tails.into_iter().find(shadow::is_looked_for_above).map(|at| away(at, shown))
     }
 
     /// The tree as the writes before a command leave it; `None` where there are none.
@@ -136,26 +201,41 @@ impl Tracer<'_> {
         if reaching.is_empty() {
             return None;
         }
-        let past = (laid.len() >= MOST).then(|| reaching.last().map(|(.., hold)| hold.clone())).flatten();
         let of = (frame.pipeline, frame.job, reaching.iter().map(|(at, ..)| *at).collect());
         if let Some(over) = self.before.over.as_ref().filter(|over| over.of == of) {
             return Some(Arc::clone(over));
         }
         let base = self.world.snapshot;
         self.world.meter.spend(base.entries().len() / 8);
-        let mut texts: BTreeMap<RepoPath, (String, Written)> = BTreeMap::new();
+        let mut texts: BTreeMap<(RepoPath, bool), (String, Written)> = BTreeMap::new();
+        let mut past = None;
+        let held = |path: &RepoPath| base.peek(path).map(|file| format!("{}\n", file.text)).unwrap_or_default();
         for (_, what, hold) in reaching {
-            let What::Laid(laid) = what else { continue };
-            let before = texts.remove(&laid.path);
-            let held = || base.peek(&laid.path).map(|file| format!("{}\n", file.text)).unwrap_or_default();
+            let What::Laid(Laid { path, outside, what }) = what else { continue };
+            let at = (path.clone(), *outside);
+            let (added, appended) = match what {
+                Puts::Text { text, appended } => (text, *appended),
+                // What may be there still counts.
+                Puts::Nothing if hold.effect != HoldEffect::Void => continue,
+                Puts::Nothing => {
+                    texts.remove(&at);
+                    continue;
+                }
+                Puts::More => {
+                    past = Some(hold);
+                    continue;
+                }
+            };
+            let before = texts.remove(&at);
             let (mut text, known) = match before {
-                Some((text, written)) if laid.appended => (text, written.known),
-                None if laid.appended => (held(), true),
+                Some((text, written)) if appended => (text, written.known),
+                None if appended && !outside => (held(path), true),
                 Some(_) | None => (String::new(), true),
             };
-            text.extend(laid.text.iter().flat_map(|text| [text.as_str(), "\n"]));
-            texts.insert(laid.path.clone(), (text, Written { known: known && laid.text.is_some(), hold }));
+            text.extend(added.iter().flat_map(|text| [text.as_str(), "\n"]));
+            texts.insert(at, (text, Written { known: known && added.is_some(), hold }));
         }
+        let texts = beside_the_tree(texts, held);
         let (texts, files): (Vec<_>, Vec<_>) =
             texts.into_iter().map(|(path, (text, written))| ((path.clone(), text), (path, written))).unzip();
         let over = Arc::new(Over { of, snapshot: base.overlaid(texts), seen: Seen::default(), files, past });
@@ -197,23 +277,19 @@ impl Tracer<'_> {
     }
 }
 
-/// What is put where, and whether that is said to be a directory.
-pub(super) fn operands(words: &[Word]) -> Option<(&[Word], &Word, bool)> {
-    let value = |word: &Word| word.value.as_deref().unwrap_or_default().to_owned();
-    let mut from = 0;
-    let mut into = None;
-    while let Some(word) = words.get(from).filter(|word| word.head().starts_with('-')) {
-        let flag = value(word);
-        if flag == "-t" || flag == "--target-directory" {
-            into = words.get(from + 1);
-        }
-        from += 1 + usize::from(into.is_some() && flag.starts_with(['-']) && (flag == "-t" || flag == "--target-directory"));
-        from += usize::from(catalog::lists(&placing().value_flags, &flag));
+/// What lies outside of the tree comes behind what the tree has under that name: it is read beside it.
+fn beside_the_tree(
+    all: BTreeMap<(RepoPath, bool), (String, Written)>,
+    held: impl Fn(&RepoPath) -> String,
+) -> BTreeMap<RepoPath, (String, Written)> {
+    let mut out: BTreeMap<RepoPath, (String, Written)> = BTreeMap::new();
+    for ((path, outside), (text, written)) in all {
+        let both = match out.remove(&path) {
+            Some((before, of_tree)) => (format!("{before}{text}"), Written { known: of_tree.known && written.known, ..written }),
+            None if outside => (format!("{}{text}", held(&path)), written),
+            None => (text, written),
+        };
+        out.insert(path, both);
     }
-    let rest = words.get(from..)?;
-    match (into, rest.split_last()) {
-        (Some(target), _) => Some((rest, target, true)),
-        (None, Some((target, sources))) => Some((sources, target, target.shape().ends_with('/'))),
-        (None, None) => None,
-    }
+    out
 }

@@ -12,6 +12,7 @@ use crate::facts::invocations::Invocation;
 use crate::facts::matching::{self, RowMatch};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{ActionCall, Input, SearchDir};
+use crate::facts::releases::REV;
 use crate::facts::runners;
 use crate::facts::shadow;
 use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, UNKNOWN_CHAR, Word};
@@ -156,12 +157,20 @@ impl Tracer<'_> {
         all
     }
 
-    pub(super) fn hook(&mut self, repo: &str, id: &str, args: Vec<Word>, packages: Vec<String>, mut frame: Frame) {
+    pub(super) fn hook(
+        &mut self,
+        (repo, id, rev): (&str, &str, Option<MappedText>),
+        args: Vec<Word>,
+        packages: Vec<String>,
+        mut frame: Frame,
+    ) {
+        let rev = rev.map(|text| (REV.to_owned(), Input { value: Some(text.text().to_owned()), text }));
+        let inputs: BTreeMap<String, Input> = rev.into_iter().collect();
         frame.packages = packages;
         frame.isolated = true;
         for hit in matching::tools_for_hook(crate::catalog::Catalog::builtin(), repo, id) {
             if let Some(args) = matching::handed_arguments(hit.tool, args.clone()) {
-                self.invocation(&hit, args, BTreeMap::new(), &frame);
+                self.invocation(&hit, args, inputs.clone(), &frame);
             }
         }
     }

@@ -13,6 +13,7 @@ mod edited;
 mod fed;
 mod files;
 mod first;
+mod follow;
 mod foreign;
 mod found;
 mod frame;
@@ -42,6 +43,7 @@ mod typed;
 mod undone;
 mod unpacking;
 mod unread;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -57,17 +59,14 @@ pub use typed::by_hand;
 use crate::answer::{Reason, Why};
 use crate::catalog::tool::ToolKind;
 use crate::facts::hold::Hop;
-use crate::facts::meter::{COPY, Meter};
+use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
-use crate::facts::runners::{self, Call, Next, Target, World};
+use crate::facts::runners::{self, Call, Next, World};
 use crate::facts::shell::{self, Word};
 use crate::facts::workdir::Workdir;
 use crate::facts::{matching, shadow};
 use crate::terms::Terms;
 use crate::text::{MappedText, Place, RepoPath};
-
-/// How often one unit follows the same command in the same directory: scripts that call each other would grow beyond all bounds.
-const REPEATS: usize = 64;
 
 /// Traces every unit of every pipeline.
 #[must_use]
@@ -335,68 +334,5 @@ impl<'w> Tracer<'w> {
             None => self.follow(nexts, key, stdin, frame),
         }
         true
-    }
-
-    fn follow(&mut self, nexts: Vec<Next>, key: String, stdin: Option<&MappedText>, frame: &Frame) {
-        // A launcher hands its input on; of several commands none is known to be the one that reads it.
-        let stdin = stdin.filter(|_| nexts.len() == 1);
-        let here = (key, frame.workdir.clone());
-        // A cycle never ends and so never reports a finding; past the bound the chain is not read.
-        if frame.seen.contains(&here) {
-            return;
-        }
-        // A call is a hop and a level of the stack: each has the bound to itself.
-        if frame.chain.len().max(frame.seen.len()) >= self.world.snapshot.limits().chain_steps {
-            self.opaque(Why::new(Reason::Unsupported, "the chain is longer than the limit `chain-steps` allows"), frame);
-            return;
-        }
-        let times = self.followed.entry(here.clone()).or_default();
-        *times += 1;
-        if *times > REPEATS {
-            self.opaque(Why::new(Reason::Unsupported, format!("the same command is reached more than {REPEATS} times")), frame);
-            return;
-        }
-        for next in nexts {
-            if self.budget == 0 || self.spent(frame.cost(), frame) {
-                return;
-            }
-            let mut deeper = frame.clone();
-            deeper.seen.push(here.clone());
-            deeper.chain.extend(next.hops.iter().cloned());
-            deeper.holds.extend(next.holds);
-            if next.workdir.mounts() != frame.workdir.mounts() {
-                // What a runner installed is not on another machine.
-                deeper.packages.clear();
-            }
-            deeper.beside(next.packages, next.supplies);
-            // A runner that knows no line of a condition has it from the call.
-            let call = frame.chain.last().map(|hop| &hop.place);
-            deeper.conditions.extend(next.condition.map(|why| Why { place: why.place.or_else(|| call.cloned()), ..why }));
-            if next.workdir.is_images() {
-                deeper.in_image();
-            }
-            deeper.workdir = next.workdir;
-            deeper.env = Arc::new(next.env);
-            let place = deeper.chain.last().map_or_else(|| Place::file(RepoPath::root()), |hop| hop.place.clone());
-            let (target, aside) = self.in_its_image(deeper.unless_left_out(next.target), &deeper);
-            match target {
-                Target::Argv(words) => self.command(&words, &place, stdin, &deeper),
-                Target::Script { text, mode, args } => self.script(&text, mode, args, &deeper, !next.hops.is_empty()),
-                Target::Hook { repo, id, args, packages } => self.hook(&repo, &id, args, packages, deeper),
-                Target::Image { image, argv } => self.image(&image, &argv, &deeper),
-                Target::Opaque(why) => self.opaque(why, &deeper),
-                Target::LeftOut(..) | Target::Built(..) => {}
-            }
-            self.leaves_image(aside, frame);
-        }
-    }
-
-    /// Takes steps of work; true when none are left, and then what is here is not followed.
-    fn spent(&mut self, steps: usize, frame: &Frame) -> bool {
-        let enough = self.world.meter.spend(steps);
-        if !enough {
-            self.opaque(Meter::why(), frame);
-        }
-        !enough
     }
 }

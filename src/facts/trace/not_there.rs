@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use names::Names;
 
-use super::{Frame, Tracer};
+use super::{Frame, Tracer, written};
 use crate::answer::Reason;
 use crate::catalog::program::{Home, Told};
 use crate::catalog::{self, Catalog, Tool, Trait};
@@ -106,15 +106,7 @@ impl Tracer<'_> {
     /// A download to a name, or a file of the tree that is put under one.
     fn writes_there(&mut self, words: &[Word], text: &str, place: &Place, frame: &Frame) {
         let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
-        let behind = |flags: &[&str]| {
-            texts.iter().enumerate().skip(1).find_map(|(at, word)| {
-                let joined = |flag: &&str| word.strip_prefix(*flag)?.strip_prefix('=');
-                if flags.contains(word) { texts.get(at + 1).copied() } else { flags.iter().find_map(joined) }
-            })
-        };
         let target = match matching::program_name(texts[0]) {
-            "curl" => behind(&["-o", "--output"]),
-            "wget" => behind(&["-O", "--output-document"]),
             "cp" | "mv" | "ln" | "install" => {
                 let mut operands = texts[1..].iter().filter(|word| !word.starts_with('-')).rev();
                 let (target, source) = (operands.next().copied(), operands.next());
@@ -126,8 +118,9 @@ impl Tracer<'_> {
             }
             _ => None,
         };
-        if let Some(target) = target.filter(|target| !target.is_empty()) {
-            self.is_written(target, text, place, frame);
+        let target = target.filter(|target| !target.is_empty()).map(str::to_owned);
+        for target in target.into_iter().chain(written::files(words, self.world.catalog)) {
+            self.is_written(&target, text, place, frame);
         }
     }
 

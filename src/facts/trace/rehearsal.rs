@@ -36,9 +36,10 @@ impl Tracer<'_> {
     /// What the unit that comes next did in the rehearsal it does once more.
     pub(super) fn forget_rehearsal(&mut self, index: usize, unit: &Unit) {
         let (number, job) = (self.number + 1, (index, unit.job));
-        let all = [&mut self.before.changes, &mut self.before.variables, &mut self.before.edits];
+        let all = [&mut self.before.changes, &mut self.before.variables, &mut self.before.edits, &mut self.before.laid];
         all.into_iter()
             .filter_map(|changes| changes.get_mut(&job))
             .for_each(|known| known.retain(|change| change.unit != number));
+        self.before.over = None;
     }
 }

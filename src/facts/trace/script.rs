@@ -48,12 +48,15 @@ impl Tracer<'_> {
             // Another call of it would end as this one did, at the same price.
             self.exhausted.insert(which, last.why.clone().at(last.place.clone()));
         }
-        analysis.handed.iter().for_each(|handed| self.handed(handed, frame));
+        let mut handed = analysis.handed.iter().peekable();
         let in_file = if is_sourced(frame) { frame.in_file } else { is_whole(text) };
         let recorded = frame.recorded.is_some_and(|files| files.iter().any(|file| text.text().contains(file)));
         let losing = Losing { text, mode, whole: is_whole(text), of_step: outermost && frame.seen.is_empty() };
         let dead = analysis.dead.iter().map(|command| (command, true));
-        for (command, dead) in analysis.commands.iter().map(|command| (command, false)).chain(dead) {
+        for (at, (command, dead)) in analysis.commands.iter().map(|command| (command, false)).chain(dead).enumerate() {
+            while let Some(written) = handed.next_if(|written| written.after <= at) {
+                self.handed(written, frame);
+            }
             if self.spent(frame.cost() + COPY * (command.holds.len() + command.exported.len()), frame) {
                 return;
             }
@@ -91,6 +94,7 @@ impl Tracer<'_> {
                 self.either(command, &next);
             }
         }
+        handed.for_each(|written| self.handed(written, frame));
     }
 
     /// A script that an earlier command has written: what is in the tree by that name is not what runs.

@@ -6,7 +6,9 @@ mod first;
 mod foreign;
 mod images;
 mod installers;
+mod laid_by;
 mod laid_over;
+mod laid_when;
 mod left_behind;
 mod left_out;
 mod looked_up;
@@ -15,6 +17,7 @@ mod never;
 mod overwritten;
 mod placed;
 mod supplied;
+mod toolchains;
 
 use crate::catalog::Catalog;
 use crate::facts::gather;
@@ -38,6 +41,22 @@ const EXECUTABLES: &[&str] = &["ci/lint.task", "ci/broken.task", "ci/own.py", "c
 
 /// `tool rung (may_be)`, and how many places are opaque. Steps are divided by `---`; one may begin with an `if:`, a `shell:` or an `env:`, or use an action.
 fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
+    let snapshot = tree(workflow(steps), files);
+    let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+    let mut out = match facts.standings.iter().find(|standing| standing.tool == tool) {
+        None => "absent".to_owned(),
+        Some(standing) => match standing.may_be {
+            Some(may_be) => format!("{} ({})", standing.rung.word(), may_be.word()),
+            None => standing.rung.word().to_owned(),
+        },
+    };
+    if !facts.trace.opaque.is_empty() {
+        out.push_str(&format!(", opaque {}", facts.trace.opaque.len()));
+    }
+    out
+}
+
+fn workflow(steps: &str) -> String {
     let mut workflow =
         "on: pull_request\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n".to_owned();
     for step in steps.split("\n---\n") {
@@ -53,21 +72,22 @@ fn told(tool: &str, steps: &str, files: &[(&str, &str)]) -> String {
             None => workflow.push_str(&format!("      - run: |\n{lines}{condition}")),
         }
     }
+    workflow
+}
+
+fn tree(workflow: String, files: &[(&str, &str)]) -> Snapshot {
     let all = BASE.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let snapshot = Snapshot::in_memory(all.chain([(".github/workflows/ci.yml".to_owned(), workflow)]));
-    let snapshot = snapshot.with_executables(EXECUTABLES);
+    snapshot.with_executables(EXECUTABLES)
+}
+
+/// What the runs of a tool depend on, each once.
+fn conditions(tool: &str, steps: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let snapshot = tree(workflow(steps), files);
     let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
-    let mut out = match facts.standings.iter().find(|standing| standing.tool == tool) {
-        None => "absent".to_owned(),
-        Some(standing) => match standing.may_be {
-            Some(may_be) => format!("{} ({})", standing.rung.word(), may_be.word()),
-            None => standing.rung.word().to_owned(),
-        },
-    };
-    if !facts.trace.opaque.is_empty() {
-        out.push_str(&format!(", opaque {}", facts.trace.opaque.len()));
-    }
-    out
+    let runs = facts.trace.invocations.iter().filter(|run| run.tool == tool);
+    let texts: std::collections::BTreeSet<String> = runs.flat_map(|run| &run.conditions).map(|why| why.text.clone()).collect();
+    texts.into_iter().collect()
 }
 
 pub(super) fn check(rows: &[(&str, &str, &str)], files: &[(&str, &str)]) {

@@ -1,4 +1,4 @@
-//! Owns the tests of whole workflows: pasted into a tree without CI, each passes, and calls no program that its machine has not.
+//! Owns the tests of whole workflows, and of steps for those that are there: pasted, each passes, and calls no program that its machine has not.
 
 use super::steps::pasted;
 use super::*;
@@ -134,5 +134,42 @@ fn a_whole_workflow_of_an_analyzer_brings_the_client_that_installs_it() {
         let ci = pasted(&fix);
         assert!(ci.contains(line), "{ci}");
         assert_eq!(missing(&ci), Vec::<String>::new(), "{ci}");
+    }
+}
+
+/// A step that is added to a job which is there brings what it calls, unless some job has it.
+#[test]
+fn a_step_for_a_workflow_that_is_there_brings_what_it_calls() {
+    let ci = |steps: &str| {
+        format!(
+            "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n{steps}"
+        )
+    };
+    let (bare, lock) = (ci("      - run: ls\n"), ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"));
+    let fix = |ci: &str, more: &[(&str, &str)], rule: &str, language: &str| {
+        let tree: Vec<(&str, &str)> = more.iter().copied().chain([(".github/workflows/a.yml", ci)]).collect();
+        finding(&tree, rule, language).fix.unwrap_or_default()
+    };
+    for (language, files, line) in AUDITED {
+        let added = fix(&bare, files, "node-dependency-audit", language);
+        assert!(added.starts_with("add a step to a pull-request workflow:\n- "), "{added}");
+        let whole = pasted(&added);
+        assert!(whole.contains(line), "{line} in {whole}");
+        assert_eq!(missing(&whole), Vec::<String>::new(), "{whole}");
+        let after: Vec<(&str, &str)> = files.iter().copied().chain([(".github/workflows/a.yml", whole.as_str())]).collect();
+        assert_eq!(finding(&after, "node-dependency-audit", language).verdict, Verdict::Pass, "{whole}");
+    }
+    let brought = "uses: pnpm/action-setup@v4";
+    let config = ("eslint.config.js", "export default [];\n");
+    for rule in ["node-dependency-audit", "js-static-analysis"] {
+        let asked = |steps: &str| fix(&ci(steps), &[NODE, J, lock, config], rule, "javascript");
+        assert!(asked("      - run: ls\n").contains(brought), "{rule}: {}", asked("      - run: ls\n"));
+        for there in [
+            "      - uses: pnpm/action-setup@v3\n",
+            "      - run: pnpm install --frozen-lockfile\n",
+            "      - run: npm i -g pnpm && pnpm i\n",
+        ] {
+            assert!(!asked(there).contains(brought), "{rule}: {there}: {}", asked(there));
+        }
     }
 }

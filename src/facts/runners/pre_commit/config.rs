@@ -153,6 +153,7 @@ impl Config {
             if matches!(location, "meta" | "builtin") {
                 continue;
             }
+            let rev = field(repo, "rev").and_then(|value| value.mapped());
             for hook in field(repo, "hooks").iter().flat_map(|hooks| hooks.items()) {
                 count += 1;
                 if count > MOST_HOOKS {
@@ -161,11 +162,11 @@ impl Config {
                 let start = nexts.len();
                 match selected(hook, defaults, selection) {
                     Selected::Yes => {
-                        hook::nexts(location, hook, &self.root, env, world, &mut nexts);
+                        hook::nexts(location, rev.as_ref(), hook, &self.root, env, world, &mut nexts);
                         self.hold(hook, selection, &mut patterns, &mut nexts[start..], world);
                     }
                     Selected::LeftOut(by) => {
-                        hook::nexts(location, hook, &self.root, env, world, &mut nexts);
+                        hook::nexts(location, rev.as_ref(), hook, &self.root, env, world, &mut nexts);
                         let out = |next: Next| Next { target: next.target.left_out(by.clone()), ..next };
                         let left: Vec<Next> = nexts.drain(start..).map(out).collect();
                         nexts.extend(left);

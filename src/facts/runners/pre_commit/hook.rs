@@ -11,6 +11,7 @@ use crate::facts::runners::yaml_merge::field;
 use crate::facts::runners::{Next, Target, World, quoted};
 use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
+use crate::text::MappedText;
 
 /// Flags of `docker run` that may stand in front of the image of a `docker_image` hook.
 const IMAGE_FLAGS: &[&str] =
@@ -20,7 +21,15 @@ const IMAGE_FLAGS: &[&str] =
 const IDLE: &[&str] = &["fail", "pygrep", "docker_image"];
 
 /// What the hook runs, appended to `out`.
-pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, world: &World<'_>, out: &mut Vec<Next>) {
+pub(super) fn nexts(
+    repo: &str,
+    rev: Option<&MappedText>,
+    hook: Value<'_>,
+    root: &Workdir,
+    env: &Env,
+    world: &World<'_>,
+    out: &mut Vec<Next>,
+) {
     let Some((id, at)) = field(hook, "id").and_then(|id| Some((id.as_str()?, id))) else { return };
     let args: Vec<Word> = match field(hook, "args") {
         Some(list) => list.items().filter_map(|arg| arg.mapped()).map(|arg| quoted::whole(&arg)).collect(),
@@ -47,7 +56,8 @@ pub(super) fn nexts(repo: &str, hook: Value<'_>, root: &Workdir, env: &Env, worl
         out.extend(local(hook, entry, args, &at.place()).map(|target| next(target, Vec::new())));
         return;
     }
-    let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), args: args.clone(), packages: packages.clone() };
+    let (rev, packages_beside) = (rev.cloned(), packages.clone());
+    let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), rev, args: args.clone(), packages: packages_beside };
     if let Some((language, value)) = field(hook, "language").and_then(|value| Some((value.as_str()?, value)))
         && IDLE.contains(&language)
     {

@@ -1,8 +1,8 @@
 //! Owns commands that write other contents over files of the tree: patches, archives of the tree, copies into a directory, downloads
 //! to a name, code given to an interpreter. Refuses what they write where no file of the tree or of a tool's configuration is.
 
-use super::super::edited::Edit;
-use super::super::{Frame, Tracer};
+use super::super::edited::{Edit, NOTHING};
+use super::super::{Frame, Tracer, written};
 use crate::catalog::runner::CodeRunner;
 use crate::facts::matching::program_name;
 use crate::facts::runners;
@@ -30,11 +30,13 @@ impl Tracer<'_> {
                 self.copied(rest, frame).into_iter().chain(file).collect()
             }
             ("tar" | "bsdtar" | "unzip", rest) => self.unpacked_over(rest, frame).into_iter().collect(),
-            ("curl", rest) => downloads(rest, &["-o", "--output"]).filter_map(|file| self.written(file, frame)).collect(),
-            ("wget", rest) => {
-                downloads(rest, &["-O", "--output-document"]).filter_map(|file| self.written(file, frame)).collect()
+            _ => {
+                let nothing = rest.iter().any(|word| word.strip_prefix("if=") == Some(NOTHING));
+                let named = written::named(words, self.world.catalog);
+                let named = named.iter().filter_map(|file| self.written(file, frame));
+                let code = runners::inline(words, stdin).map(|(row, code)| self.by_code(row, &code, frame)).unwrap_or_default();
+                named.map(|edit| if nothing { edit.emptied() } else { edit }).chain(code).collect()
             }
-            _ => runners::inline(words, stdin).map(|(row, code)| self.by_code(row, &code, frame)).unwrap_or_default(),
         }
     }
 
@@ -185,11 +187,4 @@ impl Tracer<'_> {
         });
         edits.take(FILES).collect()
     }
-}
-
-/// The files that a download is written to.
-fn downloads<'w>(words: &'w [&'w str], flags: &'w [&'w str]) -> impl Iterator<Item = &'w str> {
-    let behind = words.windows(2).filter(|pair| flags.contains(&pair[0])).map(|pair| pair[1]);
-    let joined = words.iter().filter_map(|word| flags.iter().find_map(|flag| word.strip_prefix(flag)?.strip_prefix('=')));
-    behind.chain(joined).filter(|file| *file != "-")
 }

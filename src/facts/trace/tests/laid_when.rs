@@ -1,0 +1,99 @@
+//! Tests of when files are written: before the tool or behind it, in targets, functions and scripts; and of what is taken away again.
+
+use super::check;
+use super::laid_over::{FILES, rows};
+
+const WRITES: &str = "echo script-shell=/bin/true > .npmrc";
+
+fn lint(steps: &[(String, &str)], makefile: &str) {
+    let files: Vec<(&str, &str)> = [("Makefile", makefile), ("w.sh", "#!/bin/sh\necho script-shell=/bin/true > .npmrc\n")]
+        .into_iter()
+        .chain(FILES.iter().filter(|(path, _)| *path != "Makefile").copied())
+        .collect();
+    let rows: Vec<(&str, &str, &str)> = steps.iter().map(|(step, expected)| ("bandit", step.as_str(), *expected)).collect();
+    check(&rows, &files);
+}
+
+#[test]
+fn targets_run_in_the_order_in_which_they_are_needed() {
+    for write in [WRITES, "cp ci/npmrc .npmrc"] {
+        let makefile = format!(
+            "first: write lint\nlast: lint write\nboth:\n\t{write}\n\tnpm run lint\nlint:\n\tnpm run lint\nwrite:\n\t{write}\nafter:\n\tnpm run lint\n\t{write}\n"
+        );
+        let steps = [
+            ("make first", "configured (gates)"),
+            ("make last", "gates"),
+            ("make both", "configured (gates)"),
+            ("make after", "gates"),
+            ("make write\nmake lint", "configured (gates)"),
+            ("make lint\nmake write", "gates"),
+            ("make write\n---\nmake lint", "configured (gates)"),
+        ];
+        lint(&steps.map(|(step, expected)| (step.to_owned(), expected)), &makefile);
+    }
+}
+
+#[test]
+fn functions_and_scripts_run_where_they_are_called() {
+    let steps = [
+        ("w() { WRITE; }\nnpm run lint\nw", "gates"),
+        ("w() { WRITE; }\nw\nnpm run lint", "configured (gates)"),
+        ("l() { npm run lint; }\nWRITE\nl", "configured (gates)"),
+        ("l() { npm run lint; }\nl\nWRITE", "gates"),
+        ("sh w.sh\nnpm run lint", "configured (gates)"),
+        ("npm run lint\nsh w.sh", "gates"),
+        ("cat ci/plain.npmrc > .npmrc\nnpm run lint\nWRITE", "gates"),
+    ];
+    lint(&steps.map(|(step, expected)| (step.replace("WRITE", WRITES), expected)), "x:\n");
+}
+
+#[test]
+fn what_is_taken_away_again_is_not_written() {
+    let steps = [
+        ("WRITE\nrm .npmrc\nnpm run lint", "gates"),
+        ("WRITE\nrm -f ./.npmrc\n---\nnpm run lint", "gates"),
+        ("WRITE\n---\nrm .npmrc\n---\nnpm run lint", "gates"),
+        ("WRITE\nmv .npmrc /tmp/x\nnpm run lint", "gates"),
+        ("cp ci/npmrc ~/.npmrc\nrm ~/.npmrc\nnpm run lint", "gates"),
+        ("WRITE\nnpm run lint\nrm .npmrc", "configured (gates)"),
+        ("WRITE\nrm .npmrc\nWRITE\nnpm run lint", "configured (gates)"),
+        ("WRITE\n[ -n \"$A\" ] && rm .npmrc\nnpm run lint", "configured (gates)"),
+        ("WRITE\n---\nif: inputs.x\nrm .npmrc\n---\nnpm run lint", "configured (gates)"),
+        ("WRITE\ngit checkout .npmrc\nnpm run lint", "configured (gates)"),
+        ("echo script-shell=/bin/true > ~/.npmrc\nrm .npmrc\nnpm run lint", "configured (gates)"),
+        ("WRITE\nrm \"$F\"\nnpm run lint", "configured (gates)"),
+    ];
+    lint(&steps.map(|(step, expected)| (step.replace("WRITE", WRITES), expected)), "x:\n");
+    let tracked = [(".npmrc", "registry=https://x.test\n"), FILES[1]];
+    for (step, expected) in [
+        ("WRITE\ngit checkout .npmrc\nnpm run lint", "gates"),
+        ("WRITE\ngit checkout -- .\nnpm run lint", "gates"),
+        ("WRITE\ngit reset --hard\nnpm run lint", "gates"),
+        ("WRITE\ngit checkout package.json\nnpm run lint", "configured (gates)"),
+        ("echo script-shell=/bin/true > ~/.npmrc\ngit checkout .\nnpm run lint", "configured (gates)"),
+        ("git checkout .\nWRITE\nnpm run lint", "configured (gates)"),
+    ] {
+        check(&[("bandit", &step.replace("WRITE", WRITES), expected)], &tracked);
+    }
+}
+
+/// More files than are remembered: what was written beside them is not known.
+#[test]
+fn past_the_bound_nothing_is_known() {
+    let many: String = (0..70).map(|at| format!("touch d{at}/.npmrc\n")).collect();
+    let before = format!("{many}touch bandit.py");
+    rows(&[(&before, "python -m bandit -r src")], "configured (gates)");
+    let few: String = (0..10).map(|at| format!("touch d{at}/.npmrc\n")).collect();
+    rows(&[(&few, "bandit -r src")], "gates");
+}
+
+/// What is said of them is that there are more, not that the last one was meant.
+#[test]
+fn past_the_bound_it_is_said_that_there_are_more() {
+    let many: String = (0..70).map(|at| format!("touch d{at}/.npmrc\n")).collect();
+    let step = format!("{many}python -m bandit -r src");
+    assert_eq!(
+        super::conditions("bandit", &step, FILES),
+        ["earlier steps write to more files that programs look for by themselves than are remembered"]
+    );
+}
