@@ -102,6 +102,8 @@ pub enum Does {
     NotDependencies,
     /// Looks at files named by hand: which dependencies are looked at is not known.
     SomeDependencies,
+    /// Passes some files by of what it is given; which, its reader says.
+    PassBy,
     /// Noted only.
     Note,
     /// Runs in every module, whatever `bounded_by` says.

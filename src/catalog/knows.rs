@@ -39,6 +39,9 @@ pub struct Knows {
     /// Packages whose configurations have no `files` of their own.
     #[serde(default)]
     pub no_files: Vec<String>,
+    /// Packages whose configurations name files, and the patterns.
+    #[serde(default)]
+    pub names_files: BTreeMap<String, Vec<String>>,
     /// Shared configurations that only turn rules off.
     #[serde(default)]
     pub turns_off: Vec<String>,

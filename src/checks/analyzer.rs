@@ -154,7 +154,15 @@ fn pass(rule: &Rule, subject: String, view: &View<'_>) -> Finding {
     if view.on.missed_files > 0 {
         finding.message.push_str(&format!("; {} production files are outside its path filter", view.on.missed_files));
     }
+    if view.on.left_out > 0 && view.on.rung >= Rung::Gates {
+        finding.message.push_str(&format!("; {}", not_looked_at(view.on.left_out)));
+    }
     finding
+}
+
+fn not_looked_at(files: usize) -> String {
+    let are = if files == 1 { "file is" } else { "files are" };
+    format!("{files} production {are} not looked at")
 }
 
 /// Tools that the policy says run outside the repository (`[ci] external`) or in a workflow it vouches for.
@@ -201,6 +209,7 @@ fn unknown(rule: &Rule, subject: String, view: &View<'_>, wanted: Rung, bench: &
             format!("{title} gates, but whether its security rules are on cannot be read: {}", why.text)
         }
         _ if by_forge => format!("{title} runs; {}", decided("whether what it finds stops a merge")),
+        (_, Some(hold)) if hold.by == HeldBy::Files => format!("{title} gates a part of it: {}", hold.why),
         (_, Some(hold)) => {
             format!("{title} {}; {} cannot be read: {}", verb(view.on.rung), question_left(view.on.rung), hold.why)
         }

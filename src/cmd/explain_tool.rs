@@ -199,6 +199,7 @@ fn effect(effect: &Effect) -> String {
         Does::Void => "checks nothing",
         Does::Narrow => "sees less",
         Does::Note => "worth knowing",
+        Does::PassBy => "passes some files by",
         Does::Widen => "looks at nested modules too",
     };
     // One value may be written in several ways: a number, a text, a word of either case.

@@ -29,6 +29,7 @@ pub(super) fn on_manifests(evidence: &Evidence<'_>, prepared: &[(&Ranked<'_>, Op
             security: Answer::Yes(()),
             best,
             missed_files: 0,
+            left_out: 0,
             held_by,
             deciding: None,
             raised: evidence.raised.is(Some(Sight::dependencies(component))),

@@ -32,6 +32,8 @@ pub struct Outcome {
     pub warnings_fail: bool,
     /// What may harden it: then what passes may fail.
     pub may_harden: Option<Why>,
+    /// Whether it passes some files by, which its reader names, and where or why not known.
+    pub passes_by: Option<Answer<Place>>,
     /// Whether it passes the dependencies of the tree by.
     pub aside: Option<Answer>,
 }
@@ -94,6 +96,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                     out.warnings_fail |= !effect.errors_only;
                 }
                 Does::Widen => out.widened = true,
+                Does::PassBy => out.passes_by = Some(Answer::Yes(place)),
                 Does::Soften if effect.setting.is_some() => {
                     let remedy = undo::of(effect, tool, invocation, &place);
                     let place = written(effect, &remedy, place, invocation, query);
@@ -122,6 +125,7 @@ fn apply_for(tool: &Tool, row: &Run, invocation: &Invocation, query: &Query<'_>,
                     Does::Soften if effect.setting.is_some() => by_setting.push(Hold::unknown(&why, &here)),
                     Does::Soften | Does::Void => out.holds.push(Hold::unknown(&why, &here)),
                     Does::NotDependencies | Does::SomeDependencies => out.set_aside(Answer::Unknown(why)),
+                    Does::PassBy => out.passes_by = Some(Answer::Unknown(why)),
                     Does::Narrow | Does::Note | Does::Widen => {}
                 }
             }
@@ -163,7 +167,7 @@ fn weight(does: Does) -> HoldEffect {
         Does::Soften => HoldEffect::Soften,
         Does::Void => HoldEffect::Void,
         Does::Narrow => HoldEffect::Narrow,
-        Does::Harden | Does::Note | Does::Widen | Does::NotDependencies | Does::SomeDependencies => HoldEffect::Note,
+        Does::Harden | Does::Note | Does::PassBy | Does::Widen | Does::NotDependencies | Does::SomeDependencies => HoldEffect::Note,
     }
 }
 
@@ -181,7 +185,7 @@ fn words(effect: &Effect, tool: &Tool) -> String {
         Does::Soften => "lets findings pass".to_owned(),
         Does::Void => format!("{} checks nothing with it", tool.title),
         Does::Narrow => format!("{} sees less with it", tool.title),
-        Does::Harden | Does::Note | Does::Widen | Does::NotDependencies | Does::SomeDependencies => String::new(),
+        Does::Harden | Does::Note | Does::PassBy | Does::Widen | Does::NotDependencies | Does::SomeDependencies => String::new(),
     }
 }
 

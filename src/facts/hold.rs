@@ -35,6 +35,8 @@ pub enum HeldBy {
     Trigger,
     /// A filter of changed files that nothing which it looks at passes.
     Paths,
+    /// What is given to look at: most of the files are not among it.
+    Files,
     /// Nothing: the policy declares the check of its job to be required.
     CheckName,
 }

@@ -78,6 +78,8 @@ pub struct ComponentStanding {
     pub best: Option<usize>,
     /// Production files of the component that no gating invocation's path filter passes.
     pub missed_files: usize,
+    /// Production files of the component that none of the invocations like the best one looks at.
+    pub left_out: usize,
     /// What holds the best invocation on this component, beyond its own holds: a path filter, an exclusion.
     pub held_by: Vec<Hold>,
     /// The line that decides why no security rule is in force in the best invocation.

@@ -20,6 +20,10 @@ use crate::catalog::tool::{Boundary, Findings, Security};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
+mod seen;
+
+use seen::PassedBy;
+
 /// What is true of an invocation whatever the component.
 pub struct Ranked<'i> {
     /// The invocation.
@@ -44,6 +48,8 @@ pub struct Ranked<'i> {
     aside: Answer,
     /// Whether it looks at the manifests of its own directory only.
     shallow: bool,
+    /// What it passes by of what it is given.
+    passed: PassedBy,
 }
 
 /// Whether an invocation looks at a component.
@@ -130,8 +136,8 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
     let (security, warnings_fail) = (security(tool, settings, outcome.warnings_fail), outcome.warnings_fail);
     let deep = tool.targets.as_ref().map(|shape| shape.deep.as_slice()).unwrap_or_default();
     let shallow = !deep.is_empty() && super::matching::find_flag(deep, None, &invocation.args).is_none();
+    let (uploaded, passed) = (false, PassedBy::of(&outcome, settings));
     let aside = outcome.aside.unwrap_or(Answer::No);
-    let uploaded = false;
     Ranked {
         invocation,
         holds,
@@ -146,6 +152,7 @@ pub fn prepare<'i>(tool: &Tool, invocation: &'i Invocation, query: &Query<'_>, s
         unplaced,
         aside,
         shallow,
+        passed,
     }
 }
 

@@ -2,6 +2,7 @@
 //! escaping of hostile text for every output. Refuses to know what any text means.
 
 pub mod escape;
+pub mod extglob;
 pub mod lines;
 pub mod mapped;
 pub mod path;

@@ -9,7 +9,7 @@ use super::{brought, secured, step_for};
 use crate::answer::{Answer, Reason};
 use crate::catalog::tool::Security;
 use crate::facts::components::Component;
-use crate::facts::hold::{Hold, HoldEffect, Remedy};
+use crate::facts::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::finding::Finding;
 
@@ -32,6 +32,9 @@ pub(in crate::checks) fn open_fix(
     let hold = view.held_by().filter(|hold| matches!(hold.effect, HoldEffect::Unknown(_)) && !by_forge);
     match (&view.on.security, hold) {
         (Answer::Unknown(_), _) if view.on.rung >= wanted => rules_that_can_be_read(view, component, all, bench),
+        (_, Some(hold)) if hold.by == HeldBy::Files => {
+            format!("let {title} look at the rest as well, or add a step that does:\n{step}")
+        }
         (_, Some(hold)) => match &hold.remedy {
             Remedy::Remove => format!("{}, or add a step that does not hang on it:\n{step}", settled(hold)),
             _ => undone(view, hold),

@@ -219,11 +219,15 @@ fn pyproject(snapshot: &Snapshot, path: &RepoPath) -> Option<Content> {
 fn package_json(snapshot: &Snapshot, path: &RepoPath, builds: &dyn Fn(&str) -> bool) -> Option<Content> {
     let Ok(document) = snapshot.document(path, Format::Json) else { return Some(PRODUCT) };
     let runtime: &[&[&str]] = &[&["dependencies"], &["optionalDependencies"], &["peerDependencies"], &["workspaces"]];
-    if has(&document, runtime) || is_pnpm_root(snapshot, path) || gives_code(snapshot, path, &document, builds) {
+    if has(&document, runtime) || is_pnpm_root(snapshot, path) {
         return Some(PRODUCT);
     }
+    let needs_tools = has(&document, &[&["devDependencies"]]);
+    if gives_code(snapshot, path, &document, builds) {
+        return Some(Content::updatable(needs_tools));
+    }
     let tools = Content { development: Some(Development::Dependencies), ..PRODUCT };
-    has(&document, &[&["devDependencies"]]).then_some(tools)
+    needs_tools.then_some(tools)
 }
 
 /// Whether a package names a file of the tree that whoever uses it runs or imports: what others use is a product, whatever it needs

@@ -112,6 +112,8 @@ pub struct Settings {
     pub settings: BTreeMap<String, Answer<Place>>,
     /// Configuration files in effect.
     pub config: Vec<Place>,
+    /// Files that it passes by of the directories it is given, where a question of `settings` says that it does.
+    pub passed_by: Vec<RepoPath>,
     /// The line that decides about the names, where they are not in force.
     pub deciding: Option<Deciding>,
     /// Releases of the tool that do not read the configuration as it is read here.
@@ -178,6 +180,7 @@ impl Settings {
             selects,
             settings,
             warned: BTreeMap::new(),
+            passed_by: Vec::new(),
             config: why.place.iter().cloned().collect(),
             deciding: None,
             misread: None,

@@ -10,6 +10,7 @@ use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::runners::script_words::{literal, text_of, word_at};
 use crate::facts::runners::{Call, Next, Target, World};
 use crate::facts::shell::{Dialect, ShellMode, Word};
+use crate::text::extglob;
 
 type Runs = Result<Vec<Next>, Why>;
 
@@ -87,20 +88,55 @@ fn tasks(run: &Run<'_>, package: &Package, task: &str, word: &Word, out: &mut Ve
     let (pattern, arguments) = task.split_once(' ').map_or((task, ""), |(name, rest)| (name, rest));
     let arguments: Vec<Word> =
         arguments.split_ascii_whitespace().filter(|text| *text != "--").map(|text| literal(text, word)).collect();
-    for name in fitting(package, pattern, ':') {
-        run.script(package, &name, &arguments, out);
+    match fitting(package, pattern, ':') {
+        Some(names) => names.iter().for_each(|name| run.script(package, name, &arguments, out)),
+        None => perhaps(run, package, word, pattern, &arguments, out),
     }
 }
 
-/// Script names that a pattern means; in npm-run-all `*` stops at `separator`, as in a path.
-fn fitting(package: &Package, pattern: &str, separator: char) -> Vec<String> {
+/// Any of the scripts that begin as a pattern does which is not read.
+fn perhaps(run: &Run<'_>, package: &Package, word: &Word, pattern: &str, arguments: &[Word], out: &mut Vec<Next>) {
+    let head = pattern.split(['*', '?', '[', '{', '(', '!', '+', '@']).next().unwrap_or("");
+    let why = Why::new(Reason::Unsupported, "which scripts this pattern means is not read").at(word.place.clone());
+    let before = out.len();
+    for name in package.script_names().into_iter().filter(|name| name.starts_with(head)) {
+        run.script(package, name, arguments, out);
+    }
+    out[before..].iter_mut().for_each(|next| next.condition = Some(why.clone()));
+}
+
+/// Script names that a pattern means; in npm-run-all `*` stops at `separator`, as in a path. `None` where the pattern is not read.
+/// (npm-run-all `lib/match-tasks.js`, which has minimatch 3 match.)
+fn fitting(package: &Package, pattern: &str, separator: char) -> Option<Vec<String>> {
     if !pattern.contains(['*', '?', '[', '{', '(']) {
-        return vec![pattern.to_owned()];
+        return Some(vec![pattern.to_owned()]);
     }
     let swap = |text: &str| text.replace('/', "\u{1}").replace(separator, "/");
-    let Ok(glob) = globset::GlobBuilder::new(&swap(pattern)).literal_separator(true).build() else { return Vec::new() };
-    let matcher = glob.compile_matcher();
-    package.script_names().into_iter().filter(|name| matcher.is_match(swap(name))).map(str::to_owned).collect()
+    let matcher = |pattern: &str| {
+        let mut set = globset::GlobSetBuilder::new();
+        for plain in extglob::spelled_out(&swap(pattern))? {
+            set.add(globset::GlobBuilder::new(&plain).literal_separator(true).build().ok()?);
+        }
+        set.build().ok()
+    };
+    // `lint:!(a|b)`: the last part is any that is none of these.
+    let (wanted, unwanted) = match pattern.split_once("!(") {
+        None => (pattern.to_owned(), None),
+        Some((head, rest)) => {
+            let inner = rest.strip_suffix(')').filter(|_| head.is_empty() || head.ends_with(separator))?;
+            (format!("{head}*"), Some(format!("{head}@({inner})")))
+        }
+    };
+    let wanted = matcher(&wanted)?;
+    let unwanted = match unwanted {
+        Some(pattern) => Some(matcher(&pattern)?),
+        None => None,
+    };
+    let fits = |name: &&str| {
+        let name = swap(name);
+        wanted.is_match(&name) && unwanted.as_ref().is_none_or(|unwanted| !unwanted.is_match(&name))
+    };
+    Some(package.script_names().into_iter().filter(fits).map(str::to_owned).collect())
 }
 
 /// `concurrently "npm:lint" "tsc -w"`: every word is a command for a shell; all must succeed unless `--success` says
@@ -182,7 +218,11 @@ fn one_of_many(call: &Call<'_>, world: &World<'_>, word: &Word, out: &mut Vec<Ne
     let run = Run { client, call, world, ignore_scripts: false, shell: None };
     // `npm:lint-*(!fix)`: a tail of names that are left out.
     let (pattern, left_out) = pattern.split_once("(!").map_or((pattern, ""), |(head, tail)| (head, tail.trim_end_matches(')')));
-    for name in fitting(package, pattern, '\u{2}') {
+    let Some(names) = fitting(package, pattern, '\u{2}') else {
+        perhaps(&run, package, word, pattern, &arguments, out);
+        return Ok(());
+    };
+    for name in names {
         let tail = pattern.split_once('*').and_then(|(head, _)| name.strip_prefix(head)).unwrap_or("");
         if left_out.is_empty() || !left_out.split('|').any(|out| out == tail) {
             run.script(package, &name, &arguments, out);

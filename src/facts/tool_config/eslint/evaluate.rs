@@ -28,8 +28,8 @@ pub(super) struct Walk<'w> {
     pub(super) ignored: Vec<Ignored>,
     /// Patterns of `files` of all objects: what ESLint looks at beyond plain JavaScript.
     pub(super) matched: Vec<String>,
-    /// Something may bring patterns of its own.
-    pub(super) open: bool,
+    /// Why something may bring patterns of its own.
+    pub(super) open: Option<Why>,
     pub(super) steps: usize,
 }
 
@@ -38,6 +38,8 @@ pub(super) struct Walk<'w> {
 pub(super) struct At {
     pub(super) reach: Reach,
     pub(super) depth: usize,
+    /// Inside an object with `files`: what it brings is about those, and about no others.
+    pub(super) within: bool,
 }
 
 impl At {
@@ -60,7 +62,7 @@ impl Walk<'_> {
             self.found.doubts.push(why);
         }
         match &module.export {
-            Some(export) => self.element(module, export, At { reach: Reach::All, depth: 0 }),
+            Some(export) => self.element(module, export, At { reach: Reach::All, depth: 0, within: false }),
             None => self.doubt(module, Span::default(), Reason::Dynamic, "the file exports nothing that is seen"),
         }
         let doubts = std::mem::take(&mut self.files.doubts);
@@ -70,6 +72,11 @@ impl Walk<'_> {
 
     pub(super) fn doubt(&mut self, module: &Module, span: Span, reason: Reason, text: &str) {
         self.found.doubts.push(Why::new(reason, text).at(module.place(span)));
+    }
+
+    /// More files than are seen may be looked at.
+    pub(super) fn opened(&mut self, module: &Module, span: Span, text: &str) {
+        self.open.get_or_insert_with(|| Why::new(Reason::Remote, text).at(module.place(span)));
     }
 
     /// One element of a configuration: an object, a list, something that leads to either.
@@ -146,7 +153,11 @@ impl Walk<'_> {
     /// A part of a package as an element.
     pub(super) fn package(&mut self, module: &Module, span: Span, source: &str, path: &[String], at: At) {
         let package = packages::of_source(source);
-        self.open |= !packages::names_no_files(package);
+        match packages::files_of(package) {
+            _ if at.within => {}
+            Some(patterns) => self.matched.extend(patterns.iter().cloned()),
+            None => self.opened(module, span, &format!("which files `{package}` names is not in this tree")),
+        }
         if package.is_empty() {
             return self.doubt(module, span, Reason::Unreadable, "it lies outside of this tree");
         }

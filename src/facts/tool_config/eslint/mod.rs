@@ -9,6 +9,7 @@ mod evaluate;
 mod found;
 mod guard;
 mod located;
+mod looked_at;
 mod node;
 mod object;
 mod packages;
@@ -23,11 +24,13 @@ mod severity_tests;
 mod tests;
 mod workspace;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::evaluate::Walk;
 use self::found::Found;
 use self::located::{Located, locate, own_flat, own_legacy, unread_since};
+use self::looked_at::UNMATCHED;
 use self::node::Module;
 use self::resolve::Files;
 use self::scope::Subjects;
@@ -41,7 +44,6 @@ pub(super) struct Eslint;
 
 const NOTHING: &str = "selects-nothing";
 const WARNS: &str = "warnings-only";
-const UNMATCHED: &str = "matches-nothing";
 
 impl Reader for Eslint {
     fn id(&self) -> &'static str {
@@ -49,7 +51,8 @@ impl Reader for Eslint {
     }
 
     fn read(&self, query: &Query<'_>) -> Settings {
-        nested(query, decided(query), self)
+        let by_name = looked_at::by_name(query);
+        nested(query, by_name, decided(query, by_name), self)
     }
 
     fn homes(&self, query: &Query<'_>, paths: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {
@@ -72,15 +75,15 @@ impl Reader for Eslint {
     }
 }
 
-fn decided(query: &Query<'_>) -> Settings {
-    judge(query).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, WARNS], &why))
+fn decided(query: &Query<'_>, by_name: bool) -> Settings {
+    judge(query, by_name).unwrap_or_else(|why| Settings::undecided(query.names, &[NOTHING, WARNS], &why))
 }
 
 /// Directories with a configuration of their own that are asked about.
 const HOMES: usize = 64;
 
 /// Legacy configurations beside the files decide for them: the answers to what holds for every file are those of all of them.
-fn nested(query: &Query<'_>, mut own: Settings, eslint: &Eslint) -> Settings {
+fn nested(query: &Query<'_>, by_name: bool, mut own: Settings, eslint: &Eslint) -> Settings {
     let below: Vec<RepoPath> =
         coverage::files(query, &["javascript"], &RepoPath::root()).iter().filter_map(|path| RepoPath::new(path)).collect();
     let homes = eslint.homes(query, &mut below.iter());
@@ -88,20 +91,23 @@ fn nested(query: &Query<'_>, mut own: Settings, eslint: &Eslint) -> Settings {
     if !elsewhere || homes.len() > HOMES || locate(query, &mut Files::new(query.world.snapshot)).is_ok_and(|one| one.is_flat()) {
         return own;
     }
-    let all: Vec<Settings> = homes
-        .iter()
-        .map(|home| if home == query.directory { own.clone() } else { decided(&Query { directory: home, ..*query }) })
-        .collect();
-    let nothing: Vec<Answer<Place>> = all.iter().filter_map(|one| one.settings.get(NOTHING).cloned()).collect();
+    let read = |home: &RepoPath| {
+        if home == query.directory { own.clone() } else { decided(&Query { directory: home, ..*query }, by_name) }
+    };
+    let all: BTreeMap<&RepoPath, Settings> = homes.iter().map(|home| (home, read(home))).collect();
+    let said = |question: &str| all.values().filter_map(|one| one.settings.get(question).cloned()).collect::<Vec<_>>();
+    let (nothing, unmatched) = (every(said(NOTHING)), every(said(UNMATCHED)));
     // Where nothing is reported, nothing fails either.
-    let weak = all.iter().filter_map(|one| {
+    let weak = all.values().filter_map(|one| {
         let nothing = one.settings.get(NOTHING).filter(|answer| answer.is_yes());
         nothing.or(one.settings.get(WARNS)).cloned()
     });
-    let (nothing, weak) = (every(nothing), every(weak.collect()));
-    own.misread = own.misread.take().or_else(|| all.iter().find_map(|one| one.misread.clone()));
+    let weak = every(weak.collect());
+    own.misread = own.misread.take().or_else(|| all.values().find_map(|one| one.misread.clone()));
     own.answer(WARNS, if nothing.is_yes() { Answer::No } else { weak });
     own.answer(NOTHING, nothing);
+    own.answer(UNMATCHED, unmatched);
+    looked_at::nested(&mut own, &all);
     own
 }
 
@@ -114,7 +120,7 @@ fn every(answers: Vec<Answer<Place>>) -> Answer<Place> {
     }
 }
 
-fn judge(query: &Query<'_>) -> Result<Settings, Why> {
+fn judge(query: &Query<'_>, by_name: bool) -> Result<Settings, Why> {
     let mut files = Files::new(query.world.snapshot);
     let located = locate(query, &mut files)?;
     let (legacy, paths) = match &located {
@@ -134,7 +140,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         found: Found::default(),
         ignored: Vec::new(),
         matched: Vec::new(),
-        open: false,
+        open: None,
         steps: 0,
     };
     let mut settings = Settings::default();
@@ -179,8 +185,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
     settings.answer(NOTHING, nothing);
     let warns = walk.found.only_warns();
     settings.answer(WARNS, counted.filter(|_| warns.is_yes()).map_or(warns, Answer::Unknown));
-    let unmatched = here.filter(|_| unmatched(query, &walk));
-    settings.answer(UNMATCHED, unmatched.map_or(Answer::No, Answer::Yes));
+    looked_at::answer(&mut settings, &walk, &base, here.filter(|_| by_name));
     Ok(settings)
 }
 
@@ -207,27 +212,6 @@ fn foreign(query: &Query<'_>, name: &str) -> Option<Why> {
     let other = ["file:", "link:", "portal:", "workspace:", "npm:", "./", "../", "/"].iter().any(|start| spec.starts_with(start));
     let words = || format!("`{package}` is taken from `{spec}`");
     (other && !same).then(|| Why::new(Reason::Unsupported, words()).at(place))
-}
-
-/// Whether ESLint, given directories, looks at none of the files: it takes `.js`, `.mjs` and `.cjs`, and what `files` of some
-/// object matches (docs/src/use/configure/configuration-files.md; in legacy configurations `overrides`, and `--ext`).
-fn unmatched(query: &Query<'_>, walk: &Walk<'_>) -> bool {
-    let given = arguments::switch(query.args, &["--ext", "--stdin"]).is_some();
-    // A file or a pattern that is named is looked at whatever its extension.
-    let is_dir = |text: &str| query.directory.join(text).is_some_and(|path| query.world.snapshot.is_dir(&path));
-    let mut named = false;
-    let mut args = arguments::own(query.args);
-    while let Some(target) = arguments::first_positional(args, &query.tool.value_flags) {
-        let at = args.iter().position(|word| word.value.as_deref() == Some(target)).unwrap_or(args.len());
-        args = args.get(at + 1..).unwrap_or_default();
-        named |= !is_dir(target);
-    }
-    let computed = query.args.iter().any(|word| word.value.is_none());
-    if given || named || computed || walk.open || !walk.found.doubts.is_empty() {
-        return false;
-    }
-    let patterns: Vec<&str> = walk.matched.iter().map(String::as_str).collect();
-    walk.subjects.none_looked_at(&patterns, walk.legacy)
 }
 
 /// Warnings fail past a number that is not zero, or not known: how many there are, no file says.
@@ -287,7 +271,7 @@ fn command_line(query: &Query<'_>, walk: &mut Walk<'_>) -> Result<(), Why> {
             found: Found::default(),
             ignored: Vec::new(),
             matched: Vec::new(),
-            open: false,
+            open: None,
             steps: 0,
         };
         one.file(&Arc::new(Module::of_document(&file, document.root())));

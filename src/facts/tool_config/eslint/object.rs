@@ -51,7 +51,7 @@ impl Walk<'_> {
             self.found.changed.push(why.at(module.place(base.span)));
         }
         let reach = self.reach(module, node).and(at.reach);
-        let at = At { reach, ..at.deeper() };
+        let at = At { reach, within: at.within || node.get("files").is_some(), ..at.deeper() };
         if reach == Reach::None {
             return;
         }
@@ -104,7 +104,7 @@ impl Walk<'_> {
         }
         match (&files, node.get("files")) {
             (Some(files), _) => self.matched.extend(files.iter().cloned()),
-            (None, Some(_)) => self.open = true,
+            (None, Some(list)) => self.opened(module, list.span, "which files it names is computed"),
             (None, None) => {}
         }
         match (node.get("files"), files) {

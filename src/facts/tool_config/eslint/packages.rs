@@ -8,9 +8,10 @@ fn knows() -> &'static Knows {
     catalog::knows("eslint")
 }
 
-/// Whether a package's configurations are known to name no files.
-pub(super) fn names_no_files(package: &str) -> bool {
-    catalog::lists(&knows().no_files, package)
+/// Patterns of the files that a package's configurations name, where that is known.
+pub(super) fn files_of(package: &str) -> Option<&'static [String]> {
+    let none = catalog::lists(&knows().no_files, package);
+    knows().names_files.get(package).map(Vec::as_slice).or(none.then_some(&[]))
 }
 
 /// Whether a shared configuration enables rules at all.

@@ -4,7 +4,7 @@ use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::facts::tool_config::{Query, coverage};
-use crate::text::{Place, RepoPath};
+use crate::text::{Place, RepoPath, extglob};
 
 /// The files that the run is meant for, below the configuration's directory.
 pub(super) struct Subjects {
@@ -63,19 +63,23 @@ impl Subjects {
         }
     }
 
-    /// Whether no file is plain JavaScript or matched by a pattern. Without files to compare, no claim.
-    pub(super) fn none_looked_at(&self, patterns: &[&str], by_name: bool) -> bool {
-        if patterns.iter().any(|pattern| pattern.contains('(')) {
-            return false;
-        }
-        let globs = globs(patterns);
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// The files that are no plain JavaScript and that no pattern matches; none where a pattern cannot be compared.
+    pub(super) fn passed_by(&self, patterns: &[String], by_name: bool) -> Vec<&str> {
+        let Some(plain) = patterns.iter().map(|pattern| extglob::spelled_out(pattern)).collect::<Option<Vec<_>>>() else { return Vec::new() };
+        let plain = plain.concat();
+        let globs = globs(&plain.iter().map(String::as_str).collect::<Vec<_>>());
         let looked_at = |path: &String| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
             let plain = extension == "js" || (!by_name && matches!(extension, "mjs" | "cjs"));
             plain || globs.is_match(path.as_str()) || (by_name && globs.is_match(name))
         };
-        !self.files.is_empty() && !self.files.iter().any(looked_at)
+        self.files.iter().filter(|path| !looked_at(path)).map(String::as_str).collect()
     }
 
     /// Whether `ignores` leave nothing; a later `!pattern` takes files back.
