@@ -104,6 +104,9 @@ pub struct Run {
     /// Only when this input of the action has one of these values.
     #[serde(default)]
     pub when: Option<InputIs>,
+    /// Only where the manifest of the directory that it works in declares this package of npm.
+    #[serde(default)]
+    pub with_package: Option<String>,
     /// A name that effects refer to.
     #[serde(default)]
     pub name: Option<String>,

@@ -62,7 +62,12 @@ impl<'f> View<'f> {
             let (own, others) = (directory.segments().count(), other.segments().count());
             (directory.is_in(other) || other.is_in(directory)).then(|| (others > own, own.abs_diff(others)))
         };
-        let typed = self.standing.invocations.iter().filter_map(|one| Some((one.by_hand.as_ref()?, one)));
+        // What checks nothing, or lets what it finds pass, does so in a pipeline as well.
+        let lost = |one: &&RankedInvocation| {
+            one.held_by.iter().any(|hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften))
+        };
+        let sound = self.standing.invocations.iter().filter(|one| !lost(one));
+        let typed = sound.filter_map(|one| Some((one.by_hand.as_ref()?, one)));
         typed
             .filter_map(|(by_hand, one)| Some((far(&by_hand.directory)?, by_hand, one)))
             .min_by_key(|(far, ..)| *far)

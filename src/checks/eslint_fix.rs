@@ -7,6 +7,7 @@ use super::snippets::{beside, run_in};
 use crate::catalog::Catalog;
 use crate::catalog::language::Clients;
 use crate::facts::components::{Component, ManifestFact};
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::tool_config::Deciding;
 use crate::text::RepoPath;
 
@@ -75,10 +76,12 @@ pub(super) fn step(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -
     if !code.scripts {
         return run_in("pipx run semgrep scan --error --config p/javascript .", component);
     }
-    let has_config = all.iter().any(|view| view.tool.id == "eslint" && configuration(view, component, bench).is_some());
+    let eslint = all.iter().find(|view| view.tool.id == "eslint");
     let checked = |install: &str| run_in(&format!("{install} && npx eslint --max-warnings 0 ."), component);
-    if has_config {
-        return checked(locked(component, bench));
+    if let Some((view, file)) = eslint.and_then(|view| Some((view, configuration(view, component, bench)?))) {
+        let release = if needs_release(view, &file, component, bench) { LAST_TO_READ } else { "" };
+        let install = installed(component, bench);
+        return run_in(&format!("{install}npx eslint{release} --max-warnings 0 ."), component);
     }
     let file = beside(component, "eslint.config.mjs");
     let (packages, imports, object) = (code.packages(), code.imports(false), code.object());
@@ -99,15 +102,18 @@ pub(super) fn rules(view: &View<'_>, component: &Component, all: &[View<'_>], be
         // `standard` and `xo` bring their own rules and read no others.
         return format!("run ESLint itself beside it:\n{}", step(component, all, bench));
     };
-    let install = install(component, bench, &code.packages());
+    let install = |packages: &str| install(component, bench, packages);
     let name = file.rsplit('/').next().unwrap_or_default();
-    if name.starts_with(".eslintrc") || name == "package.json" {
+    if is_legacy(&file) {
         let place = if name == "package.json" { "under `eslintConfig` in" } else { "in" };
-        let plugin = code.plugin();
+        let (plugin, is_yaml) = (code.plugin(), name.ends_with(".yml") || name.ends_with(".yaml"));
+        let (item, between) = if is_yaml { ("- ", "\n") } else { ("", ",\n") };
         let rules: Vec<String> = code.rules().iter().map(|rule| format!("\"{plugin}/{rule}\": \"error\"")).collect();
+        // The file may have both keys, and a second one of a name would take the place of the first.
         return format!(
-            "{install}, and add {place} {file}:\n\"plugins\": [\"{plugin}\"],\n\"rules\": {{ {} }}",
-            rules.join(", ")
+            "{}, and {place} {file} add to the list `plugins`:\n{item}\"{plugin}\"\nand to `rules`:\n{}",
+            install(&format!("eslint-plugin-{plugin}")),
+            rules.join(between)
         );
     }
     let (requires, called) = match view.on.deciding {
@@ -116,7 +122,26 @@ pub(super) fn rules(view: &View<'_>, component: &Component, all: &[View<'_>], be
     };
     let place = if called { "as the last argument of the call that it exports" } else { "to the exported array" };
     let (imports, object) = (code.imports(requires), code.object());
+    let install = install(&code.packages());
     format!("{install}, and in {file} add the imports and one more object {place}:\n{imports}\n\n{object}")
+}
+
+/// The last release that reads an `.eslintrc` by itself (docs/src/use/configure/migration-guide.md of ESLint 9).
+const LAST_TO_READ: &str = "@8";
+
+/// Whether a configuration is one that newer releases do not read.
+fn is_legacy(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name.starts_with(".eslintrc") || name == "package.json"
+}
+
+/// Whether what would run, called by its name alone, does not read the configuration: nothing says which release it is, or one that does
+/// not is asked for.
+fn needs_release(view: &View<'_>, file: &str, component: &Component, bench: &Bench<'_>) -> bool {
+    let own = |manifest: &RepoPath| component.declared_in.contains(manifest) || component.manifest.as_ref() == Some(manifest);
+    let declared = bench.facts.dependencies.iter().any(|one| one.name == "eslint" && own(&one.manifest));
+    let refused = |hold: &Hold| hold.effect == HoldEffect::Void && hold.place.path.as_str() == file;
+    is_legacy(file) && (!declared || view.standing.invocations.iter().flat_map(|one| &one.held_by).any(refused))
 }
 
 /// The configuration that ESLint itself reads, as a path: not a dependency that only proves it is there.
@@ -133,6 +158,13 @@ fn clients() -> &'static Clients {
 /// The command that installs what is locked: a configuration imports its plugins, a script starts what is installed.
 pub(super) fn locked(component: &Component, bench: &Bench<'_>) -> &'static str {
     locked_at(&component.directory, bench)
+}
+
+/// The same in front of a command; nothing where nothing says what to install.
+pub(super) fn installed(component: &Component, bench: &Bench<'_>) -> String {
+    let here = |one: &ManifestFact| one.path.file_name() == "package.json" && one.path.parent() == component.directory;
+    let any = component.manifest.is_some() || bench.facts.inventory.manifests.iter().any(here);
+    if any { format!("{} && ", locked(component, bench)) } else { String::new() }
 }
 
 /// The same, in a directory with a manifest.

@@ -142,7 +142,7 @@ fn own_step(view: &View<'_>, component: &Component, bench: &Bench<'_>) -> Option
         bench.facts.dependencies.iter().any(|dependency| names.contains(&dependency.name))
     };
     let command = match component.language.as_str() {
-        "javascript" => packages("npm").map(|_| format!("{} && npx {argv} .", eslint_fix::locked(component, bench)))?,
+        "javascript" => packages("npm").map(|_| format!("{}npx {argv} .", eslint_fix::installed(component, bench)))?,
         "python" => match packages("pypi")? {
             package if package == program => format!("pipx run {argv} ."),
             package => format!("pipx run --spec {package} {argv} ."),
@@ -216,7 +216,13 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
         "python" if known("ruff") => run(&format!("pipx run ruff check --extend-select S {directory}")),
         // Tests are full of `assert`, which it reports; what its `-x` names may be any part of a path.
         "python" => run(&format!("pipx run bandit -r {directory} -x /tests/,/test/")),
-        "javascript" => eslint_fix::step(component, all, bench),
+        "javascript" => {
+            // A script of its own has its flags and what it looks at.
+            let eslint = all.iter().find(|view| view.tool.id == "eslint");
+            let typed = eslint.and_then(|view| Some((view.hand_run(component)?, view.tool)));
+            let own = typed.map(|((typed, run), tool)| by_hand::step(typed, run, tool, component, bench));
+            own.unwrap_or_else(|| eslint_fix::step(component, all, bench))
+        }
         "go" => {
             let first = golangci::reads_first(&component.directory, bench.facts.snapshot);
             let package = if first { "golangci-lint" } else { "golangci-lint/v2" };

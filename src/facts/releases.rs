@@ -43,7 +43,11 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
     let meets = |one: &Releases| runs.is_some_and(|(first, last)| first <= one.1 && one.0 <= last);
     let within = |one: &Releases| runs.is_some_and(|(first, last)| one.0 <= first && last <= one.1);
     if misread.sure && !invocation.reconfigured && misread.ends.iter().any(within) {
-        return Some(Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone()));
+        let hold = Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone());
+        return Some(match misread.mend {
+            Some(mend) => hold.mended(mend),
+            None => hold,
+        });
     }
     let open = misread.ends.iter().any(meets) || (runs.is_none() && misread.unless_known);
     let perhaps = open || misread.otherwise.iter().any(meets);

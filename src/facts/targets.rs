@@ -117,7 +117,9 @@ pub(super) fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>, files_
         (Some(directory), None) => Targets::Directory(directory),
         (None, _) => elsewhere(invocation, tool),
     };
-    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional && !invocation.wrapped) else {
+    // What a package runs inside of another program's command is given what that program makes of it.
+    let own = !invocation.wrapped && tool.run[invocation.row].with_package.is_none();
+    let Some(shape) = tool.targets.as_ref().filter(|shape| shape.positional && own) else {
         return (directory, Kind::Directories, More::No);
     };
     if find_flag(&shape.stdin, None, &invocation.args).is_some() {

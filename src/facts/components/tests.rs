@@ -83,6 +83,18 @@ fn lists_in_a_directory_of_their_own_are_those_of_the_code_beside_it() {
 }
 
 #[test]
+fn a_package_that_others_use_may_need_nothing() {
+    for (text, wanted) in [
+        (r#"{"main":"a.js"}"#, "!npm:package.json"),
+        (r#"{"main":"a.js","dependencies":{}}"#, "!npm:package.json"),
+        (r#"{"main":"a.js","dependencies":{"b":"1"}}"#, "npm:package.json"),
+        (r#"{"main":"a.js","devDependencies":{"b":"1"}}"#, "npm:package.json"),
+    ] {
+        assert_eq!(manifests(&[("package.json", text), ("a.js", "x")]), wanted, "{text}");
+    }
+}
+
+#[test]
 fn what_manifests_say_about_themselves() {
     for (path, text, wanted) in [
         ("package.json", r#"{"devDependencies":{"a":"1"}}"#, "~npm:package.json"),

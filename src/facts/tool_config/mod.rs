@@ -135,6 +135,8 @@ pub struct Misread {
     pub place: Place,
     /// What is said of it.
     pub why: String,
+    /// What to do about it, where that is more than to ask for another release: an imperative without its place.
+    pub mend: Option<&'static str>,
 }
 
 /// The line that decides why rules are not in force.

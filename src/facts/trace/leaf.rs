@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Frame, ReachedAction, Tracer, supplied};
 use crate::answer::{Reason, Why};
+use crate::doc::Format;
 use crate::facts::compiler;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::invocations::Invocation;
@@ -75,8 +76,21 @@ impl Tracer<'_> {
         if program.contains('/') && frame.workdir.resolve(program).is_some_and(|path| self.world.snapshot.is_file(&path)) {
             hits.retain(|hit| hit.tool.run[hit.row].argv.as_ref().is_some_and(|argv| argv[0] == program));
         }
+        hits.retain(|hit| {
+            let needed = hit.tool.run[hit.row].with_package.as_deref();
+            needed.is_none_or(|package| self.declares(package, frame))
+        });
         hits.extend(self.wrappers(words));
         hits
+    }
+
+    /// Whether the manifest of the working directory asks for a package; so it may where the directory is not known.
+    fn declares(&self, package: &str, frame: &Frame) -> bool {
+        let Some(directory) = frame.workdir.dir() else { return true };
+        let path = directory.join("package.json").filter(|path| self.world.snapshot.is_file(path));
+        let Some(Ok(document)) = path.map(|path| self.world.snapshot.document(&path, Format::Json)) else { return false };
+        let tables = ["dependencies", "devDependencies", "optionalDependencies"];
+        tables.iter().any(|table| document.root().get(table).is_some_and(|table| table.get(package).is_some()))
     }
 
     /// Own wrappers that the policy says stand for a tool (`[tools.X] argv`). Which row they stand at says nothing about them.

@@ -127,6 +127,7 @@ pub(super) fn unread_since(query: &Query<'_>, place: Place) -> Misread {
         sure: kept != Some(None),
         unless_known: true,
         place,
+        mend: Some("ask for release 8 of ESLint, or write an `eslint.config.mjs` in place of what stands"),
         why: format!(
             "ESLint from version {first} on does not read this configuration, and ends with an error where there is no other"
         ),

@@ -22,6 +22,7 @@ mod script;
 mod severity_tests;
 #[cfg(test)]
 mod tests;
+mod vue_cli;
 mod workspace;
 
 use std::collections::BTreeMap;
@@ -52,7 +53,9 @@ impl Reader for Eslint {
 
     fn read(&self, query: &Query<'_>) -> Settings {
         let by_name = looked_at::by_name(query);
-        nested(query, by_name, decided(query, by_name), self)
+        let mut settings = nested(query, by_name, decided(query, by_name), self);
+        vue_cli::answer(&mut settings, query);
+        settings
     }
 
     fn homes(&self, query: &Query<'_>, paths: &mut dyn Iterator<Item = &RepoPath>) -> Vec<RepoPath> {

@@ -1,6 +1,8 @@
 //! Owns what is known of ESLint's plugins and shared configurations by name, and how short names are spelled out. Refuses to look into
 //! packages, and to list any: those are in `rules/tools/eslint.toml`.
 
+use std::borrow::Cow;
+
 use super::found::Severity;
 use crate::catalog::{self, Knows, knows::Brings};
 
@@ -53,6 +55,18 @@ pub(super) fn of_source(source: &str) -> &str {
     &source[..end]
 }
 
+/// A source as Node spells it: `npm:@eslint/js@9/x`, a specifier of Deno, is `@eslint/js/x`.
+pub(super) fn as_node(source: &str) -> Cow<'_, str> {
+    let Some(rest) = source.strip_prefix("npm:") else { return Cow::Borrowed(source) };
+    let rest = rest.trim_start_matches('/');
+    let package = of_source(rest);
+    let name = match package.get(1..).and_then(|tail| tail.find('@')) {
+        Some(at) => &package[..at + 1],
+        None => package,
+    };
+    Cow::Owned(format!("{name}{}", &rest[package.len()..]))
+}
+
 /// A short name spelled out: `security` is `eslint-plugin-security`, `@a/b` is `@a/eslint-plugin-b`, `@a` is `@a/eslint-plugin`.
 pub(super) fn spelled_out(name: &str, kind: &str) -> String {
     let prefix = format!("eslint-{kind}");
@@ -87,5 +101,16 @@ mod tests {
         assert_eq!(of_source("@a/b/c"), "@a/b");
         assert_eq!(of_source("neostandard/x"), "neostandard");
         assert_eq!(of_source("node:path"), "node:path");
+        for (source, wanted) in [
+            ("npm:@eslint/js@9", "@eslint/js"),
+            ("npm:@eslint/js@^9.1/x/y", "@eslint/js/x/y"),
+            ("npm:/eslint-plugin-security@4", "eslint-plugin-security"),
+            ("npm:globals", "globals"),
+            ("npm:", ""),
+            ("npm:@", "@"),
+            ("jsr:@std/path", "jsr:@std/path"),
+        ] {
+            assert_eq!(as_node(source), wanted);
+        }
     }
 }

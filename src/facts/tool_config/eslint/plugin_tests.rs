@@ -37,6 +37,20 @@ fn a_plugin_of_the_tree_is_no_package() {
 }
 
 #[test]
+fn a_specifier_of_deno_names_a_package() {
+    let config = |source: &str| format!("import s from '{source}';\nexport default [{{ plugins: {{ security: s }}, {RULE} }}];");
+    for (source, wanted) in [
+        ("npm:eslint-plugin-security@4", "yes eslint.config.js:2"),
+        ("npm:eslint-plugin-security", "yes eslint.config.js:2"),
+        ("npm:eslint-plugin-other@4", "no"),
+    ] {
+        assert_eq!(told(&config(source), &[]), wanted, "{source}");
+    }
+    let js = "import js from 'npm:@eslint/js@9';\nexport default [js.configs.recommended, { rules: { eqeqeq: 'error' } }];";
+    assert_eq!(told(js, &[]), "no");
+}
+
+#[test]
 fn a_package_of_another_name() {
     let config = format!("import s from 'eslint-plugin-security';\nexport default [{{ plugins: {{ security: s }}, {RULE} }}];");
     let manifest = |spec: &str| format!("{{ \"devDependencies\": {{ \"eslint-plugin-security\": \"{spec}\" }} }}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::node::{Binding, Module, Node, What};
-use super::{script, workspace};
+use super::{packages, script, workspace};
 use crate::answer::{Reason, Why};
 use crate::doc::Format;
 use crate::facts::tool_config::{places, unreadable};
@@ -150,7 +150,7 @@ impl<'s> Files<'s> {
         if !source.starts_with('.') && own.is_none() {
             // `(await import("x")).default` and `x.default` are the package itself.
             let path = part.map(str::to_owned).into_iter().chain(names.into_iter().rev()).filter(|name| name != "default");
-            return Resolved::Package { source: source.to_owned(), path: path.collect() };
+            return Resolved::Package { source: packages::as_node(source).into_owned(), path: path.collect() };
         }
         let target = own.filter(|path| self.read.len() < FILES || self.read.contains_key(path));
         let Some(Ok(other)) = target.map(|target| self.module(&target)) else { return Resolved::Unknown };

@@ -89,7 +89,7 @@ fn misread(tree: &Tree<'_>, file: &Place) -> Result<Misread, Why> {
         Some(_) => (releases::from((1, 64, 8), None), Vec::new(), "from 1.64.8 on ends with an error at this `version`"),
     };
     let why = format!("golangci-lint {said}");
-    Ok(Misread { ends: vec![ends], otherwise, sure: true, unless_known: false, place, why })
+    Ok(Misread { ends: vec![ends], otherwise, sure: true, unless_known: false, place, why, mend: None })
 }
 
 /// The file named by a flag; else the nearest of the working directory, of the first target's directory and of those above.
