@@ -63,9 +63,8 @@ impl<'f> View<'f> {
             (directory.is_in(other) || other.is_in(directory)).then(|| (others > own, own.abs_diff(others)))
         };
         // What checks nothing, or lets what it finds pass, does so in a pipeline as well.
-        let lost = |one: &&RankedInvocation| {
-            one.held_by.iter().any(|hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften))
-        };
+        let lost =
+            |one: &&RankedInvocation| one.held_by.iter().any(|hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften));
         let sound = self.standing.invocations.iter().filter(|one| !lost(one));
         let typed = sound.filter_map(|one| Some((one.by_hand.as_ref()?, one)));
         typed

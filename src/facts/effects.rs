@@ -167,7 +167,9 @@ fn weight(does: Does) -> HoldEffect {
         Does::Soften => HoldEffect::Soften,
         Does::Void => HoldEffect::Void,
         Does::Narrow => HoldEffect::Narrow,
-        Does::Harden | Does::Note | Does::PassBy | Does::Widen | Does::NotDependencies | Does::SomeDependencies => HoldEffect::Note,
+        Does::Harden | Does::Note | Does::PassBy | Does::Widen | Does::NotDependencies | Does::SomeDependencies => {
+            HoldEffect::Note
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::catalog::tool::{Boundary, Findings, Security};
 use crate::snapshot::Snapshot;
 use crate::text::{Place, RepoPath};
 
-mod seen;
+pub(super) mod seen;
 
 use seen::PassedBy;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::audited;
 use super::audits;
-use super::best::{self, Candidate};
+use super::best;
 use super::components::{Component, Inventory};
 use super::configured;
 use super::dependencies::Dependency;
@@ -15,7 +15,7 @@ use super::hosts;
 use super::invocations::Invocation;
 use super::ladder::{ComponentStanding, RankedInvocation, Rung, Standing};
 use super::pipeline::Pipeline;
-use super::rank::{self, Belongs, Bound, Ranked};
+use super::rank::{self, Belongs, Bound, Ranked, seen};
 use super::runners::World;
 use super::secured::{self, ByHome};
 use super::spoken_for::speaks;
@@ -295,7 +295,10 @@ fn on_component<'a>(
         let (secure, by_files) = secured::on_component(evidence.world, tool, &one.ranked, &one.by_home, component, all.len() > 1);
         all_on.push((at, on, secure, by_files));
     }
-    let left_out = left_out(tool, component, prepared, &mut all_on);
+    let left_out = match is_analyzer(tool) {
+        true => seen::left_out(component, &mut all_on, |at| &prepared[at].ranked),
+        false => 0,
+    };
     for (at, on, ..) in &all_on {
         bests[*at].take(on.bound, on.held.clone());
         bound = bound.best(on.bound);
@@ -326,25 +329,6 @@ fn on_component<'a>(
         deciding,
         raised: evidence.raised.is(Some(sight)),
     }
-}
-
-/// What the runs that gate leave out of a component together, how many files; those with security rules, where some have them. Where
-/// that is most of it, the part stands for no more than itself.
-fn left_out(tool: &Tool, component: &Component, prepared: &[Prepared<'_>], all: &mut [Candidate]) -> usize {
-    if !is_analyzer(tool) {
-        return 0;
-    }
-    let gates = |(_, on, ..): &&Candidate| on.bound.lower >= Rung::Gates;
-    let secure = all.iter().filter(gates).any(|(_, _, secure, _)| secure.is_yes());
-    let counts = |one: &Candidate| gates(&one) && one.2.is_yes() == secure;
-    let alike: Vec<&Ranked<'_>> = all.iter().filter(|one| counts(one)).map(|one| &prepared[one.0].ranked).collect();
-    let Some((first, others)) = alike.split_first() else { return 0 };
-    let left = first.leave_out(others, component);
-    for (_, on, ..) in all.iter_mut().filter(|one| counts(one)) {
-        on.bound = left.hold.iter().fold(on.bound, Bound::held);
-        on.held.extend(left.hold.clone());
-    }
-    left.files
 }
 
 fn ranked_invocations(evidence: &Evidence<'_>, prepared: &[Prepared<'_>], bests: &[Best]) -> Vec<RankedInvocation> {

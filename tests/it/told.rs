@@ -7,6 +7,7 @@ mod mended;
 mod open;
 mod pasted;
 mod said;
+mod scripts;
 mod security_off;
 mod steps;
 mod whole;

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Component, Hold, Outcome, Ranked, Settings, place_of};
+use super::{Bound, Component, Hold, Outcome, Ranked, Rung, Settings, place_of};
 use crate::answer::{Answer, Reason, Why};
+use crate::facts::best::Candidate;
 use crate::facts::hold::HeldBy;
 use crate::facts::targets::Targets;
 use crate::text::{Place, RepoPath};
@@ -24,19 +25,34 @@ impl PassedBy {
     }
 }
 
-/// What the runs of a tool that gate leave out of a component.
-pub struct LeftOut {
+/// What runs leave out of a component.
+struct LeftOut {
     /// Production files that none of them looks at, as far as is known.
-    pub files: usize,
+    files: usize,
     /// Why that is too much for the component to be checked: most of its files are in members that no run looks at, or are such as
     /// the tool passes by without a word. Paths that a command names are chosen, as those of a filter are.
-    pub hold: Option<Hold>,
+    hold: Option<Hold>,
+}
+
+/// What the runs that gate leave out of a component together, how many files; those with security rules, where some have them. Where
+/// that is most of it, the part stands for no more than itself.
+pub(crate) fn left_out<'r>(component: &Component, all: &mut [Candidate], ranked: impl Fn(usize) -> &'r Ranked<'r>) -> usize {
+    let gates = |(_, on, ..): &&Candidate| on.bound.lower >= Rung::Gates;
+    let secure = all.iter().filter(gates).any(|(_, _, secure, _)| secure.is_yes());
+    let counts = |one: &Candidate| gates(&one) && one.2.is_yes() == secure;
+    let alike: Vec<&Ranked<'_>> = all.iter().filter(|one| counts(one)).map(|one| ranked(one.0)).collect();
+    let Some((first, others)) = alike.split_first() else { return 0 };
+    let left = first.leave_out(others, component);
+    for (_, on, ..) in all.iter_mut().filter(|one| counts(one)) {
+        on.bound = left.hold.iter().fold(on.bound, Bound::held);
+        on.held.extend(left.hold.clone());
+    }
+    left.files
 }
 
 impl Ranked<'_> {
     /// What this run and others beside it leave out of a component.
-    #[must_use]
-    pub fn leave_out(&self, others: &[&Self], component: &Component) -> LeftOut {
+    fn leave_out(&self, others: &[&Self], component: &Component) -> LeftOut {
         let sees = |file: &RepoPath| {
             let mut runs = std::iter::once(self).chain(others.iter().copied());
             runs.any(|one| one.is_given(file) && !one.passed.files.contains(file))

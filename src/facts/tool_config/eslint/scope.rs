@@ -70,7 +70,9 @@ impl Subjects {
 
     /// The files that are no plain JavaScript and that no pattern matches; none where a pattern cannot be compared.
     pub(super) fn passed_by(&self, patterns: &[String], by_name: bool) -> Vec<&str> {
-        let Some(plain) = patterns.iter().map(|pattern| extglob::spelled_out(pattern)).collect::<Option<Vec<_>>>() else { return Vec::new() };
+        let Some(plain) = patterns.iter().map(|pattern| extglob::spelled_out(pattern)).collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
         let plain = plain.concat();
         let globs = globs(&plain.iter().map(String::as_str).collect::<Vec<_>>());
         let looked_at = |path: &String| {
