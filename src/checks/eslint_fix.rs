@@ -19,6 +19,8 @@ struct Code {
     typescript: bool,
     /// Some file is a plain script that ESLint reads without a plugin for its language.
     scripts: bool,
+    /// Endings of files that ESLint is used for.
+    endings: Vec<&'static str>,
 }
 
 impl Code {
@@ -27,11 +29,22 @@ impl Code {
             let ends = |name: &str| name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension));
             component.files.iter().any(|file| ends(file.file_name()))
         };
+        let known = ["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue"];
         Self {
+            endings: known.into_iter().filter(|one| any(&[one])).collect(),
             browser: any(&["jsx", "tsx", "vue", "svelte", "astro", "html"]),
             typescript: any(&["ts", "mts", "cts", "tsx"]),
             scripts: component.files.is_empty() || any(&["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"]),
         }
+    }
+
+    /// The flag without which releases up to 8 look only at `.js`; nothing where there is nothing else.
+    fn extensions(&self, bench: &Bench<'_>) -> String {
+        // A plugin reads components; without one they are errors.
+        let reads =
+            |extension: &str| extension != "vue" || bench.facts.dependencies.iter().any(|one| one.name == "eslint-plugin-vue");
+        let all: Vec<String> = self.endings.iter().filter(|one| reads(one)).map(|one| format!(".{one}")).collect();
+        if all.iter().all(|one| one == ".js") { String::new() } else { format!("--ext {} ", all.join(",")) }
     }
 
     fn plugin(&self) -> &'static str {
@@ -80,8 +93,9 @@ pub(super) fn step(component: &Component, all: &[View<'_>], bench: &Bench<'_>) -
     let checked = |install: &str| run_in(&format!("{install} && npx eslint --max-warnings 0 ."), component);
     if let Some((view, file)) = eslint.and_then(|view| Some((view, configuration(view, component, bench)?))) {
         let release = if needs_release(view, &file, component, bench) { LAST_TO_READ } else { "" };
-        let install = installed(component, bench);
-        return run_in(&format!("{install}npx eslint{release} --max-warnings 0 ."), component);
+        let (install, named) =
+            (installed(component, bench), if is_legacy(&file) { code.extensions(bench) } else { String::new() });
+        return run_in(&format!("{install}npx eslint{release} {named}--max-warnings 0 ."), component);
     }
     let file = beside(component, "eslint.config.mjs");
     let (packages, imports, object) = (code.packages(), code.imports(false), code.object());

@@ -220,6 +220,8 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
             // A script of its own has its flags and what it looks at.
             let eslint = all.iter().find(|view| view.tool.id == "eslint");
             let typed = eslint.and_then(|view| Some((view.hand_run(component)?, view.tool)));
+            // What is typed below a component is about a part of it.
+            let typed = typed.filter(|((typed, _), _)| component.directory.is_in(&typed.directory));
             let own = typed.map(|((typed, run), tool)| by_hand::step(typed, run, tool, component, bench));
             own.unwrap_or_else(|| eslint_fix::step(component, all, bench))
         }

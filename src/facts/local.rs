@@ -35,10 +35,21 @@ pub fn trace(world: &World<'_>, terms: &Terms, manifests: &[RepoPath], locks: &L
         pipeline.units.extend(scripts(world, path));
     }
     let mut out = trace::trace(&[pipeline], world, terms);
-    let commands: HashMap<Place, ByHand> =
-        manifests.iter().take(MANIFESTS).flat_map(|path| commands(world, path, locks)).collect();
+    let mut typed: HashMap<RepoPath, Vec<(Place, ByHand)>> = HashMap::new();
+    for path in manifests.iter().take(MANIFESTS) {
+        typed.insert(path.clone(), commands(world, path, locks));
+    }
     for invocation in &mut out.invocations {
-        invocation.by_hand = invocation.chain.first().and_then(|hop| commands.get(&hop.place).cloned());
+        // A command may be one of several of its script.
+        let holds = |script: &Place, place: &Place| {
+            (script.line, script.column) <= (place.line, place.column)
+                && place.line <= script.end_line
+                && (place.line < script.end_line || place.end_column <= script.end_column)
+        };
+        invocation.by_hand = invocation.chain.first().and_then(|hop| {
+            let scripts = typed.get(&hop.place.path)?.iter();
+            scripts.clone().find(|(script, _)| holds(script, &hop.place)).map(|(_, by_hand)| by_hand.clone())
+        });
     }
     let hooks = trace::follow_all(super::runners::local_hooks(world), Vec::new(), None, 0, world, terms);
     out.invocations.extend(hooks.invocations);

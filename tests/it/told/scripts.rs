@@ -52,6 +52,11 @@ fn a_script_of_the_repository_is_what_a_step_calls() {
     ];
     let fix = fix_of(&tree, "javascript");
     assert!(fix.contains("- run: npm install && npm run lint") && !fix.contains("npx eslint"), "{fix}");
+    // One command of several is the script's all the same.
+    let several = manifest.replace("src\"}", "src && stylelint .\", \"build\": \"vite\"}");
+    let tree: Vec<(&str, &str)> = std::iter::once(("package.json", several.as_str())).chain(tree[1..].iter().copied()).collect();
+    let fix = fix_of(&tree, "javascript");
+    assert!(fix.contains("- run: npm install && npm run lint\n"), "{fix}");
 }
 
 #[test]
@@ -60,6 +65,9 @@ fn an_old_configuration_is_given_a_release_that_reads_it() {
     let tree: Vec<(&str, &str)> = code.iter().chain(&[OLD]).copied().collect();
     let fix = fix_of(&tree, "javascript");
     assert!(fix.contains("- run: npx eslint@8 --max-warnings 0 .\n"), "{fix}");
+    let typed: Vec<(&str, &str)> = tree.iter().copied().chain([("ui/d.ts", "x"), ("ui/e.vue", "x")]).collect();
+    let fix = fix_of(&typed, "javascript");
+    assert!(fix.contains("- run: npx eslint@8 --ext .js,.ts --max-warnings 0 .\n"), "{fix}");
     // A script that runs a release which does not read it is no script to call.
     let manifest = |version: &str| {
         format!(
