@@ -7,7 +7,6 @@ use super::{Bound, Component, Hold, Outcome, Ranked, Rung, Settings, place_of};
 use crate::answer::{Answer, Reason, Why};
 use crate::facts::best::Candidate;
 use crate::facts::hold::HeldBy;
-use crate::facts::targets::Targets;
 use crate::text::{Place, RepoPath};
 
 /// Files that a tool passes by of those that it is given.
@@ -69,9 +68,12 @@ impl Ranked<'_> {
             Some(Answer::Unknown(why)) if passes => Some(why),
             _ => None,
         };
+        let unplaced = std::iter::once(&self).chain(others).find_map(|one| one.unplaced.clone());
+        let perhaps = open.map(|why| Hold::unknown(why, &place_of(self.invocation))).or(unplaced);
+        let known = perhaps.is_none();
         let most = unchosen.len() * 2 > component.files.len();
-        let hold = unchosen.first().filter(|_| most).map(|example| match open {
-            Some(why) => Hold::unknown(why, &place_of(self.invocation)),
+        let hold = unchosen.first().filter(|_| most).map(|example| match perhaps {
+            Some(hold) => hold,
             None => {
                 let all = component.files.len();
                 let why = format!("{} of {all} production files are not looked at, `{example}` among them", left.len());
@@ -82,12 +84,12 @@ impl Ranked<'_> {
                 Hold::unknown(&Why::new(Reason::Unsupported, why), &place).by(HeldBy::Files)
             }
         });
-        LeftOut { files: if open.is_some() { 0 } else { left.len() }, hold }
+        LeftOut { files: if known { left.len() } else { 0 }, hold }
     }
 
     /// Whether a file is among those that it is given to look at. Which members a tool that stays in its module takes is its own to say.
     fn is_given(&self, file: &RepoPath) -> bool {
-        self.bounded || self.looks_at(file) || matches!(self.targets, Targets::Unknown)
+        self.bounded || self.looks_at(file)
     }
 }
 
