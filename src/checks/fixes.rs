@@ -21,7 +21,7 @@ use crate::catalog::tool::{Does, Findings, Security, Step};
 use crate::facts::components::Component;
 use crate::facts::hold::Remedy;
 use crate::facts::pipeline::Trigger;
-use crate::facts::tool_config::{Deciding, golangci};
+use crate::facts::tool_config::Deciding;
 use crate::finding::Finding;
 
 /// What to do about an analyzer that does not gate; `about` is the tool that the finding is about.
@@ -226,7 +226,7 @@ pub(super) fn step_for(component: &Component, all: &[View<'_>], bench: &Bench<'_
             own.unwrap_or_else(|| eslint_fix::step(component, all, bench))
         }
         "go" => {
-            let first = golangci::reads_first(&component.directory, bench.facts.snapshot);
+            let first = bench.facts.has_first_golangci(&component.directory);
             let package = if first { "golangci-lint" } else { "golangci-lint/v2" };
             let command = format!("go run github.com/golangci/{package}/cmd/golangci-lint@latest run --enable gosec ./...");
             run_in(&command, component)

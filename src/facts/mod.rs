@@ -56,6 +56,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
 use crate::terms::Terms;
+use crate::text::RepoPath;
 
 /// Everything that was found in one tree. Rules judge this and nothing else.
 pub struct Facts<'s> {
@@ -104,6 +105,12 @@ impl Facts<'_> {
     #[must_use]
     pub fn required_by<'a>(&'a self, terms: &'a Terms) -> required::Judge<'a> {
         required::Judge { declared: &terms.ci.required_checks, forge: self.forge.as_ref(), owners: self.owners.as_ref() }
+    }
+
+    /// Whether golangci-lint finds a file for its version 1 in a directory, at which later releases end.
+    #[must_use]
+    pub fn has_first_golangci(&self, directory: &RepoPath) -> bool {
+        tool_config::golangci::reads_first(directory, self.snapshot)
     }
 }
 
