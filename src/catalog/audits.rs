@@ -26,10 +26,7 @@ pub struct Audits {
     /// Flags that name the directory of another environment.
     #[serde(default)]
     pub elsewhere: Vec<String>,
-    /// Inputs of its actions that do.
-    #[serde(default)]
-    pub homes: Vec<String>,
-    /// Variables that do, by its interpreter.
+    /// Variables that do.
     #[serde(default)]
     pub variables: Vec<String>,
 }

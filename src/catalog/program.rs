@@ -3,8 +3,6 @@
 
 use serde::Deserialize;
 
-use super::installing::{ActivatingInput, Builder, Installer, InstallingInput, Lister, Manager};
-
 /// `rules/programs.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,21 +45,6 @@ pub struct Programs {
     /// Commands that install packages.
     #[serde(default)]
     pub installer: Vec<Installer>,
-    /// Commands that take packages out, in the same words.
-    #[serde(default)]
-    pub remover: Vec<Installer>,
-    /// Commands that write lists of requirements.
-    #[serde(default)]
-    pub lister: Vec<Lister>,
-    /// Commands that make packages of projects.
-    #[serde(default)]
-    pub builder: Vec<Builder>,
-    /// Directories whose programs are those of the machine.
-    #[serde(default)]
-    pub of_machine: Vec<String>,
-    /// Inputs of actions that put a program environment on the search path of the steps to come.
-    #[serde(default)]
-    pub activating_input: Vec<ActivatingInput>,
     /// Programs that look after the environment of a project.
     #[serde(default)]
     pub manager: Vec<Manager>,
@@ -134,6 +117,47 @@ pub struct Starter {
     pub operands: usize,
 }
 
+/// A program that puts what a project declares into an environment, mostly one of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// Its name.
+    pub name: String,
+    /// Commands that install what the project in their directory declares.
+    #[serde(default)]
+    pub installs: Vec<Vec<String>>,
+    /// Commands that run the rest of their line in that environment.
+    #[serde(default)]
+    pub runs: Vec<Vec<String>>,
+    /// Those install it first.
+    #[serde(default)]
+    pub syncs: bool,
+    /// Flags of both with which nothing of what the product needs is installed.
+    #[serde(default)]
+    pub besides: Vec<String>,
+    /// Flags with which it starts a program in the environment as it is.
+    #[serde(default)]
+    pub as_it_is: Vec<String>,
+    /// Flags that name the project of another directory, which is not told from this one.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
+    /// Commands that write what the project declares to a list.
+    #[serde(default)]
+    pub exports: Vec<Vec<String>>,
+    /// The environment is that of the job, after one of these commands.
+    #[serde(default)]
+    pub in_place: Vec<Vec<String>>,
+    /// Likewise where this variable is set.
+    #[serde(default)]
+    pub in_place_by: Vec<String>,
+    /// It installs into the environment of the job whatever is said.
+    #[serde(default)]
+    pub always_in_place: bool,
+    /// What it installs is said in files that are not read.
+    #[serde(default)]
+    pub unread: bool,
+}
+
 /// A program that a new machine has not, and the steps that bring it, as they stand in a workflow.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,6 +175,18 @@ pub struct Brought {
     /// The steps where it does; `{manifest}` stands for the `package.json` that does so.
     #[serde(default)]
     pub steps_named: Option<String>,
+}
+
+/// An input of an action whose words are installed into the environment of the job.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstallingInput {
+    /// `owner/name`.
+    pub action: String,
+    /// The input.
+    pub input: String,
+    /// The command that installs them.
+    pub command: Vec<String>,
 }
 
 /// Directories of a tree in which a manager of packages puts the programs of what it installs.
@@ -177,6 +213,60 @@ pub struct Told {
     pub file: String,
     /// The text.
     pub says: String,
+}
+
+/// Commands that install packages, with the same flags.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installer {
+    /// Whose packages: a key of a tool's `packages`.
+    pub ecosystem: String,
+    /// The words of each.
+    pub commands: Vec<Vec<String>>,
+    /// What a word without a flag is.
+    pub bare: Bare,
+    /// Each package gets an environment of its own.
+    #[serde(default)]
+    pub apart: bool,
+    /// Flags that name a package, a path or an address to install.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Flags that name a list of them.
+    #[serde(default)]
+    pub lists: Vec<String>,
+    /// Flags that name a list which says what a package is taken from, should it be installed.
+    #[serde(default)]
+    pub constraints: Vec<String>,
+    /// Flags that say where packages are looked for.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Other flags that take the next word.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// How variables begin that stand for flags: `PIP_` for `--find-links`, as `PIP_FIND_LINKS`.
+    #[serde(default)]
+    pub variables: Option<String>,
+    /// The variable that names a file of settings.
+    #[serde(default)]
+    pub settings: Option<String>,
+    /// Flags that name it.
+    #[serde(default)]
+    pub settings_flags: Vec<String>,
+    /// Tables of such a file in which flags stand by their names; the empty name is its top.
+    #[serde(default)]
+    pub settings_tables: Vec<String>,
+}
+
+/// What a word of an installer without a flag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bare {
+    /// A package, a path or an address.
+    Package,
+    /// A list of them.
+    List,
+    /// The command that it runs: what stands behind is that command's own.
+    Command,
 }
 
 /// Programs of which the same is true.

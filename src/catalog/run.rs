@@ -158,12 +158,6 @@ pub struct FedBy {
     pub whole: Vec<String>,
     /// What is missing then.
     pub why: String,
-    /// The file that its actions read.
-    #[serde(default)]
-    pub file: Option<String>,
-    /// The input that names another one.
-    #[serde(default)]
-    pub input: Option<String>,
 }
 
 /// A hosted service, and the file at the root of the tree that tells it what to do.

@@ -1,29 +1,32 @@
 //! Owns which components an audit sees that looks at lists, at a project, or at the environment it runs in. Refuses tools that
 //! look for manifests below a directory: `rank` places those.
 
-mod has;
+use std::collections::BTreeSet;
 
-use self::has::{Has, has, is_list, takes_out};
 use super::components::Component;
+use super::dependencies::{self, normalised};
 use super::hold::{Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::matching::find_flag;
 use super::rank::place_of;
-use super::shell::Stream;
 use super::standing::Evidence;
-use super::supplied::{Home, Supplied, Supply, list_in};
-use super::trace::{homes, manages, streams};
+use super::supplied::{Supplied, Supply};
 use crate::answer::{Reason, Why};
 use crate::catalog::Tool;
 use crate::catalog::tool::Audits;
+use crate::text::RepoPath;
 
-/// The file that holds nothing.
-const NOTHING: &str = "/dev/null";
+/// Lines of a list that are looked at for the project itself.
+const LINES: usize = 20_000;
 
-/// Something that is looked at; with a reason where it may lie elsewhere.
-struct Looked {
-    supply: Supply,
-    apart: Option<Why>,
+/// Whether what is looked at has what a component declares.
+enum Has {
+    /// All of it.
+    Yes,
+    /// Not this package of it, or nothing.
+    No(Option<String>),
+    /// Not known.
+    Perhaps(Why),
 }
 
 /// What keeps an audit from seeing what a component declares, or may.
@@ -39,15 +42,8 @@ pub(super) fn unseen(evidence: &Evidence<'_>, tool: &Tool, invocation: &Invocati
     let by_name = named.is_some();
     let looked_at = named.unwrap_or_else(|| environment(audits, invocation, supplied, evidence));
     let (mut missing, mut perhaps) = (None, None);
-    for (at, looked) in looked_at.iter().enumerate() {
-        let has = match has(&looked.supply, component, declaring, evidence) {
-            Has::Yes => {
-                let taken = looked_at[at + 1..].iter().find_map(|later| takes_out(&later.supply, declaring, evidence));
-                looked.apart.clone().or(taken).map_or(Has::Yes, Has::Perhaps)
-            }
-            other => other,
-        };
-        match has {
+    for supply in &looked_at {
+        match has(supply, component, declaring, evidence) {
             Has::Yes => return None,
             Has::No(package) => missing = missing.or(package),
             Has::Perhaps(why) => perhaps = perhaps.or(Some(why)),
@@ -80,20 +76,15 @@ fn named(
     invocation: &Invocation,
     supplied: &Supplied,
     evidence: &Evidence<'_>,
-) -> Option<Vec<Looked>> {
-    let (mut out, mut any) = (Vec::new(), false);
-    let computed = |why: &str| vec![unknown(Reason::Dynamic, why, invocation)];
-    let mut add = |supplies: Vec<Supply>| {
-        any = true;
-        out.extend(supplies.into_iter().map(|supply| Looked { supply, apart: None }));
-    };
+) -> Option<Vec<Supply>> {
+    let mut out = Vec::new();
     let mut words = invocation.args.iter();
     while let Some(word) = words.next() {
         let Some(value) = word.value.as_deref() else {
             // A flag may stand in front of what is computed: `--requirement=$LIST`.
             let head = word.head();
             if audits.lists.iter().any(|flag| head.starts_with(flag.as_str())) || (!head.starts_with('-') && audits.projects) {
-                add(computed("what it is given is computed"));
+                out.extend(made(supplied, "what it is given is computed", invocation));
             }
             continue;
         };
@@ -106,138 +97,142 @@ fn named(
             }
         });
         match list {
-            Some(Some(list)) => add(one(list, supplied, invocation, evidence)),
-            Some(None) => match words.next().map(|word| (word, word.value.as_deref())) {
-                Some((_, Some(list))) => add(one(list, supplied, invocation, evidence)),
-                // `<(uv export)`: what that prints.
-                Some((word, None)) => add(list_in(&supplied.written, &Stream::Pipe(word.place.clone()))
-                    .unwrap_or_else(|| computed("the list that it is given is computed"))),
-                None => add(computed("the list that it is given is computed")),
+            Some(Some(list)) => out.extend(one(list, supplied, invocation, evidence)),
+            Some(None) => match words.next().and_then(|word| word.value.as_deref()) {
+                Some(list) => out.extend(one(list, supplied, invocation, evidence)),
+                None => out.extend(made(supplied, "the list that it is given is computed", invocation)),
             },
             None if tool.value_flags.iter().any(|flag| flag == value) => {
                 words.next();
             }
             None if value.starts_with('-') && value != "-" => {}
-            None if audits.projects => add(one(value, supplied, invocation, evidence)),
+            None if audits.projects => out.extend(one(value, supplied, invocation, evidence)),
             None => {}
         }
     }
     for input in audits.inputs.iter().filter_map(|name| invocation.inputs.get(name)) {
         match input.value.as_deref() {
-            Some(value) => value.split_whitespace().for_each(|word| add(one(word, supplied, invocation, evidence))),
-            None => add(computed("what it is given is computed")),
+            Some(value) => out.extend(value.split_whitespace().flat_map(|word| one(word, supplied, invocation, evidence))),
+            None => out.extend(made(supplied, "what it is given is computed", invocation)),
         }
     }
     if find_flag(&audits.stdin, None, &invocation.args).is_some() {
-        add(one("-", supplied, invocation, evidence));
+        let piped = supplied.written.iter().chain(&supplied.here).cloned().collect::<Vec<_>>();
+        out.extend(if piped.is_empty() { made(supplied, "it reads what another program writes", invocation) } else { piped });
     }
-    any.then_some(out)
+    (!out.is_empty()).then_some(out)
 }
 
-/// One list or project by its name: as it was written before, or as it lies in the tree.
+/// One list or project by its name: of the tree, or written before.
 fn one(name: &str, supplied: &Supplied, invocation: &Invocation, evidence: &Evidence<'_>) -> Vec<Supply> {
-    if name == NOTHING {
-        return Vec::new();
-    }
     let snapshot = evidence.world.snapshot;
-    let Some(stream) = streams::opened(name, &invocation.workdir, supplied.reads.as_ref()) else {
-        return vec![unknown(Reason::Dynamic, "it reads what another program writes", invocation)];
-    };
-    if let Some(written) = list_in(&supplied.written, &stream) {
-        return written;
-    }
-    let (shown, path) = match &stream {
-        Stream::File(path) => (if name.starts_with('/') { path } else { name }, invocation.workdir.resolve(path)),
-        Stream::Pipe(_) => return vec![unknown(Reason::Dynamic, "it reads what another program writes", invocation)],
-    };
-    match path {
-        Some(path) if snapshot.is_file(&path) && has::is_of_project(&path, evidence) => vec![Supply::Project(path.parent())],
-        Some(path) if snapshot.is_file(&path) => vec![Supply::List(path)],
+    match invocation.workdir.resolve(name) {
+        Some(path) if snapshot.is_file(&path) && is_of_project(&path, evidence) => vec![Supply::Project(path.parent())],
+        // One of the tree may be written anew.
+        Some(path) if snapshot.is_file(&path) => supplied.written.iter().cloned().chain([Supply::List(path)]).collect(),
         Some(path) if snapshot.is_dir(&path) => vec![Supply::Project(path)],
-        _ => vec![unknown(
-            Reason::Dynamic,
-            &format!("`{shown}` is not in the tree, and what is written to it was not seen"),
-            invocation,
-        )],
+        _ => made(supplied, &format!("`{name}` is not in the tree, and nothing that was seen writes it"), invocation),
     }
 }
 
-fn unknown(reason: Reason, why: &str, invocation: &Invocation) -> Supply {
-    Supply::Perhaps(Why::new(reason, why).at(place_of(invocation)))
+/// What was written to a list, where one is not of the tree.
+fn made(supplied: &Supplied, otherwise: &str, invocation: &Invocation) -> Vec<Supply> {
+    if supplied.written.is_empty() {
+        return vec![Supply::Perhaps(Why::new(Reason::Dynamic, otherwise).at(place_of(invocation)))];
+    }
+    supplied.written.clone()
 }
 
 /// What lies in the environment that it looks at.
-fn environment(audits: &Audits, invocation: &Invocation, supplied: &Supplied, evidence: &Evidence<'_>) -> Vec<Looked> {
-    let unknown = |text: &str| Why::new(Reason::Unsupported, text).at(place_of(invocation));
-    let told = told(audits, invocation, supplied);
-    let apart = match (&told, &supplied.own) {
-        (None, None) => "what was installed lies in an environment of its own, and whether it runs in that one is not known",
-        _ => "whether the environment that it is told to look at holds that is not known",
-    };
-    let here = |home: &Home| match &told {
-        Some(Told::Directory(directory)) => home.has(directory),
-        Some(Told::Home(told)) => home == told,
-        Some(Told::Computed) => false,
-        None => *home == supplied.home && *home != Home::Somewhere,
-    };
-    if let Some(own) = supplied.own.as_ref().filter(|_| told.is_none()) {
-        let own = own.iter().map(|supply| Looked { supply: supply.clone(), apart: None });
-        let machine = supplied
-            .laid
+fn environment(audits: &Audits, invocation: &Invocation, supplied: &Supplied, evidence: &Evidence<'_>) -> Vec<Supply> {
+    let unknown = |text: &str| Supply::Perhaps(Why::new(Reason::Unsupported, text).at(place_of(invocation)));
+    let flag = find_flag(&audits.elsewhere, None, &invocation.args).is_some()
+        || invocation
+            .args
             .iter()
-            .filter(|(home, supply)| supplied.of_machine && *home == supplied.home && !matches!(supply, Supply::Without(_)));
-        let which = "whether its program lies in the environment that it is started in is not known";
-        return own.chain(machine.map(|(_, supply)| Looked { supply: supply.clone(), apart: Some(unknown(which)) })).collect();
+            .any(|word| word.value.is_none() && audits.elsewhere.iter().any(|flag| word.head().starts_with(flag.as_str())));
+    if flag || audits.variables.iter().any(|name| invocation.env.contains_key(name)) {
+        let all: Vec<Supply> = supplied.anywhere().cloned().collect();
+        return if all.is_empty() { vec![unknown("what the environment that it is told holds is not known")] } else { all };
     }
-    let mut looked: Vec<Looked> = Vec::new();
-    for (home, supply) in &supplied.laid {
-        match (here(home), supply) {
-            (true, _) => looked.push(Looked { supply: supply.clone(), apart: None }),
-            (false, Supply::Without(_)) => {}
-            (false, _) => looked.push(Looked { supply: supply.clone(), apart: Some(unknown(apart)) }),
-        }
+    let mut here = supplied.here.clone();
+    if supplied.managed.iter().any(|supply| !here.contains(supply)) && !supplied.own {
+        here.push(unknown("what was installed lies in an environment of its own, and whether it runs in that one is not known"));
     }
     let pipeline = evidence.pipelines.get(invocation.pipeline);
     let in_image = pipeline.and_then(|pipeline| pipeline.jobs.get(invocation.job)).is_some_and(|job| job.in_image);
-    let why = if told.is_some() {
-        Some("what the environment that it is told to look at holds is not known")
-    } else if in_image || invocation.workdir.is_images() {
-        Some("which packages the image brings is not known")
-    } else {
-        None
-    };
-    looked.extend(why.map(|why| Looked { supply: Supply::Perhaps(unknown(why)), apart: None }));
-    looked
-}
-
-/// The environment that it is told to look at.
-enum Told {
-    /// A directory of packages.
-    Directory(String),
-    Home(Home),
-    Computed,
-}
-
-fn told(audits: &Audits, invocation: &Invocation, supplied: &Supplied) -> Option<Told> {
-    let by_program = |path: Option<&str>| {
-        let home = path.and_then(|path| homes::home_by_path(path, &invocation.workdir));
-        home.map_or(Told::Computed, Told::Home)
-    };
-    let directory = |path: &str| match streams::file(path, &invocation.workdir) {
-        Stream::File(path) => Told::Directory(path),
-        Stream::Pipe(_) => Told::Computed,
-    };
-    let flag = audits.elsewhere.iter().find_map(|flag| manages::words_of(flag, &invocation.args).pop());
-    let computed =
-        |raw: &str| manages::home_that_tells(raw, &supplied.home, &invocation.workdir).map_or(Told::Computed, Told::Home);
-    let input = || audits.homes.iter().find_map(|name| invocation.inputs.get(name));
-    let variable = || audits.variables.iter().find_map(|name| invocation.env.get(name));
-    match (flag, input(), variable()) {
-        (Some((path, word)), ..) => Some(path.map_or_else(|| computed(&word.raw), directory)),
-        (_, Some(input), _) => {
-            Some(by_program(input.value.as_ref().map(|path| format!("{}/bin/python", path.trim_end_matches('/'))).as_deref()))
-        }
-        (.., Some(path)) => Some(by_program(path.as_deref())),
-        _ => None,
+    if (in_image || invocation.workdir.is_images()) && !supplied.own {
+        here.push(unknown("which packages the image brings is not known"));
     }
+    here
+}
+
+/// Whether something that is looked at has what the component declares.
+fn has(supply: &Supply, component: &Component, declaring: &RepoPath, evidence: &Evidence<'_>) -> Has {
+    let snapshot = evidence.world.snapshot;
+    match supply {
+        Supply::Perhaps(why) => Has::Perhaps(why.clone()),
+        Supply::Project(directory) if is_list(declaring) => {
+            let setup = directory.join("setup.py").filter(|path| snapshot.is_file(path));
+            setup.map_or(Has::No(None), |path| {
+                let why = format!("whether `{path}` takes it in is not read");
+                Has::Perhaps(Why::new(Reason::Unsupported, why))
+            })
+        }
+        Supply::Project(directory) => {
+            let homes = [&component.directory, &declaring.parent()];
+            if homes.contains(&directory) { Has::Yes } else { Has::No(None) }
+        }
+        Supply::List(list) => list_has(list, component, declaring, evidence),
+    }
+}
+
+/// Whether a list is what declares, takes it in, or names all that it names.
+fn list_has(list: &RepoPath, component: &Component, declaring: &RepoPath, evidence: &Evidence<'_>) -> Has {
+    let snapshot = evidence.world.snapshot;
+    let taken_in = dependencies::nested(snapshot, list, &|_| false);
+    if list == declaring || taken_in.lists.contains(declaring) {
+        return Has::Yes;
+    }
+    let here = component.directory == list.parent() || declaring.parent() == list.parent();
+    if !is_list(declaring) && here && snapshot.read_marked(list).is_ok_and(|file| takes_project_in(&file.text)) {
+        return Has::Yes;
+    }
+    let given = dependencies::declared_whole(snapshot, list);
+    let given: BTreeSet<String> = given.into_iter().flatten().map(|one| normalised(&one.name)).collect();
+    let own = evidence.dependencies.iter().filter(|one| one.manifest == *declaring && one.runtime && !one.optional);
+    let mut own = own.filter(|one| one.registry == "pypi").peekable();
+    if own.peek().is_none() {
+        let known = component.declared_in.contains(list);
+        let why = format!("`{declaring}` names no package that is read");
+        return if known { Has::Yes } else { Has::Perhaps(Why::new(Reason::Unsupported, why)) };
+    }
+    match own.find(|one| !given.contains(&one.name)) {
+        None => Has::Yes,
+        Some(_) if taken_in.elsewhere || given.is_empty() => {
+            Has::Perhaps(Why::new(Reason::Unsupported, format!("what `{list}` names is not read in full")))
+        }
+        Some(missing) => Has::No(Some(missing.name.clone())),
+    }
+}
+
+/// `.`, `-e .`, `-e .[dev]`: the project beside the list.
+fn takes_project_in(text: &str) -> bool {
+    let lines = text.lines().take(LINES).map(|line| line.split('#').next().unwrap_or_default().trim());
+    lines
+        .map(|line| {
+            line.strip_prefix("-e").or_else(|| line.strip_prefix("--editable")).unwrap_or(line).trim_start_matches(['=', ' '])
+        })
+        .any(|path| matches!(path.split('[').next(), Some("." | "./" | "file:.")))
+}
+
+fn is_list(path: &RepoPath) -> bool {
+    path.file_name().ends_with(".txt") || path.file_name().ends_with(".in")
+}
+
+/// A manifest or a lock file that stands for the project beside it.
+fn is_of_project(path: &RepoPath, evidence: &Evidence<'_>) -> bool {
+    let name = path.file_name();
+    let rows = &evidence.world.catalog.languages.manifest;
+    !is_list(path) && rows.iter().any(|row| row.name == name || row.locks.iter().any(|lock| lock == name))
 }

@@ -54,7 +54,6 @@ use super::hold::{Hold, Hop};
 use super::meter::Meter;
 use super::pipeline::{ActionCall, Env};
 use super::shell::{Analysis, ShellMode, Word};
-use super::supplied::Supply;
 use super::workdir::Workdir;
 use crate::answer::Why;
 use crate::catalog::Catalog;
@@ -230,8 +229,6 @@ pub struct Next {
     pub env: Env,
     /// Packages that the runner installed beside it.
     pub packages: Vec<String>,
-    /// Lists and projects of the tree that it installed there as well.
-    pub supplies: Vec<Supply>,
 }
 
 impl Next {
@@ -246,7 +243,6 @@ impl Next {
             workdir: call.workdir.clone(),
             env: call.env.clone(),
             packages: Vec::new(),
-            supplies: Vec::new(),
         }
     }
 }

@@ -41,7 +41,6 @@ impl Walker<'_> {
         }
         self.redirects(&command.redirects, &st, ctx, command.span);
         let fed = self.feed(&command.redirects, &st, ctx);
-        let streams = self.redirected(&command.redirects, &st);
         let kept = command.redirects.iter().any(|redirect| matches!(redirect.op, RedirectOp::Output | RedirectOp::Append));
         let end = if kept {
             let before = st.clone();
@@ -55,7 +54,6 @@ impl Walker<'_> {
         } else {
             self.kind(command, st, ctx)
         };
-        self.streams = streams;
         if let Some(outer) = fed {
             self.flow.input = outer;
         }

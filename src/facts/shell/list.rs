@@ -12,7 +12,6 @@ use super::dead::Dead;
 use super::join::Way;
 use super::source::Ctx;
 use super::state::{Opt, State};
-use super::streams::Stream;
 use super::trap::TrapSet;
 use super::walk::{Frame, Walker, quoted};
 use super::world::{Per, Stat, Val};
@@ -205,10 +204,7 @@ impl Walker<'_> {
         let mut statuses = Vec::new();
         let (outer, heard) = (self.flow.input.clone(), std::mem::take(&mut self.flow.heard));
         let mut previous: Option<&Command> = None;
-        let streams = self.streams.clone();
-        for (number, command) in pipeline.commands.iter().enumerate() {
-            let last = number + 1 == pipeline.commands.len();
-            self.streams = self.in_pipe(&streams, previous, command, last, ctx);
+        for command in &pipeline.commands {
             self.flow.open();
             self.piped = previous.and_then(|previous| self.printed(previous, &st, ctx));
             statuses.push(self.in_subshell(&st, |walker, inner| walker.command(command, inner, ctx)));
@@ -216,7 +212,6 @@ impl Walker<'_> {
             (self.flow.input, self.flow.heard) = self.flow.close();
             previous = Some(command);
         }
-        self.streams = streams;
         self.flow.input = outer;
         for said in std::mem::replace(&mut self.flow.heard, heard) {
             self.flow.say(said);
@@ -272,9 +267,6 @@ impl Walker<'_> {
     /// The substitutions in parts, in order; the status of the last one, if there is any.
     pub(super) fn substitutions(&mut self, parts: &[Part], st: &State, ctx: &Ctx) -> Option<Per<Stat>> {
         let mut last = None;
-        let streams = self.streams.clone();
-        // What they print is a word, or a file of its own.
-        self.streams.to = None;
         for part in parts {
             match part {
                 Part::Command { list, .. } => {
@@ -287,11 +279,9 @@ impl Walker<'_> {
                     self.flow.close_as(list);
                 }
                 Part::Process { list, span } => {
-                    self.streams.to = Some(Stream::Pipe(ctx.source.place(*span)));
                     self.flow.open();
                     let status = self.in_subshell(st, |walker, inner| walker.list(list, inner, ctx));
                     self.flow.close_as(list);
-                    self.streams.to = None;
                     self.lose_all(
                         &status,
                         None,
@@ -307,7 +297,6 @@ impl Walker<'_> {
                 Part::Literal { .. } => {}
             }
         }
-        self.streams = streams;
         last
     }
 }

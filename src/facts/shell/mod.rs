@@ -43,7 +43,6 @@ mod state;
 mod statements;
 mod status;
 mod stdin;
-mod streams;
 mod substitute;
 mod taken_in;
 mod test_expr;
@@ -62,7 +61,6 @@ pub use printed::at_home;
 pub use printers::printers;
 pub use rewritten::Sed;
 pub use scope::{Scope, VarValue};
-pub use streams::{Stream, Streams};
 pub use taken_in::{Files, NoFiles, There};
 pub use token::Word;
 
@@ -195,8 +193,6 @@ pub struct ShellCommand {
     pub unread: Option<std::sync::Arc<Why>>,
     /// The text fed to it when it is a shell that reads its script from standard input.
     pub stdin: Option<MappedText>,
-    /// Where its output goes, and where its input comes from.
-    pub streams: Streams,
     /// The word that names a file which the script has written before, and what it wrote, when that is known.
     pub made: Option<(usize, Option<MappedText>)>,
 }

@@ -186,7 +186,6 @@ impl Walker<'_> {
             others,
             place,
             stdin,
-            streams: self.streams.clone(),
             made,
         };
         self.pay(bytes(&command) / 64);

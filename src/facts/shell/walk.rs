@@ -16,7 +16,6 @@ use super::join::{Way, join};
 use super::scope::VarValue;
 use super::source::{Ctx, Source};
 use super::state::{Condition, Here, Reach, State, Until};
-use super::streams::Streams;
 use super::trap::{Trap, TrapSet};
 use super::world::{ENDING, Fail, Per, Stat, Val};
 use super::{Analysis, Hold, HoldKind, Opaque, ScriptInput, Shadow, ShellCommand, UNKNOWN_CHAR};
@@ -92,8 +91,6 @@ pub(super) struct Walker<'a> {
     eval_bytes: usize,
     /// The text that comes in from the command before in a pipe, when it is known.
     pub piped: Option<MappedText>,
-    /// Those of the command around this point.
-    pub streams: Streams,
     /// Files that the script wrote, by name, with what is in them when it is known.
     pub made: std::collections::HashMap<String, Option<MappedText>>,
     /// The first thing that only bash understands, and where, when it may not be bash that reads the script.
@@ -141,7 +138,6 @@ impl<'a> Walker<'a> {
             allowed,
             eval_bytes: input.limits.shell_bytes,
             piped: None,
-            streams: Streams::default(),
             made: std::collections::HashMap::new(),
             bashism: None,
             flow: Flow::default(),

@@ -2,9 +2,9 @@
 //! it, and for nothing else. Refuses to count the steps of the build as runs: they are followed where the image is built.
 
 use super::before::{Change, What};
-use super::supplied::OfJob;
 use super::{Frame, Tracer};
 use crate::facts::runners::{Step, Target};
+use crate::facts::supplied::Supplied;
 use crate::text::{Place, RepoPath};
 
 /// What stands for the commands of a build.
@@ -15,7 +15,7 @@ pub(super) struct Aside {
     changes: Vec<Change>,
     variables: Vec<Change>,
     edits: Vec<Change>,
-    supplied: OfJob,
+    supplied: Supplied,
     whole: bool,
 }
 

@@ -1,15 +1,11 @@
 //! Owns what earlier commands of a job give a tool to read, where the catalogue says that it looks at nothing else (`go list` for
-//! Nancy): by the pipe or the file that it is read from. A command that is not known in full gives everything.
+//! Nancy). Refuses to follow the file or the pipe in between: a command that is not known in full gives everything.
 
-use std::collections::BTreeMap;
-
-use super::{Frame, Tracer, streams};
+use super::{Frame, Tracer};
 use crate::catalog::Tool;
-use crate::catalog::run::Run;
 use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::matching::take_row;
-use crate::facts::pipeline::Input;
-use crate::facts::shell::{Stream, Word};
+use crate::facts::shell::Word;
 use crate::text::Place;
 
 /// A command that feeds a tool.
@@ -17,8 +13,6 @@ pub(super) struct Fed {
     tool: String,
     /// Its output has all that the tool is for.
     whole: bool,
-    /// Where its output goes.
-    to: Stream,
     place: Place,
 }
 
@@ -34,30 +28,16 @@ impl Tracer<'_> {
             if texts.is_some() && !has(&fed_by.with) {
                 continue;
             }
-            let Some(to) = frame.streams.to.clone() else { continue };
             let whole = texts.is_none() || has(&fed_by.whole) || named();
-            let fed = Fed { tool: tool.id.clone(), whole, to, place: words[0].place.clone() };
-            let all = self.fed.entry((frame.pipeline, frame.job)).or_default();
-            if !frame.streams.appends {
-                all.retain(|known| known.tool != fed.tool || known.to != fed.to);
-            }
-            all.push(fed);
+            let fed = Fed { tool: tool.id.clone(), whole, place: words[0].place.clone() };
+            self.fed.entry((frame.pipeline, frame.job)).or_default().push(fed);
         }
     }
 
     /// The hold of a tool that is given nothing to look at.
-    pub(super) fn is_fed_nothing(&self, tool: &Tool, row: &Run, inputs: &BTreeMap<String, Input>, frame: &Frame) -> Option<Hold> {
+    pub(super) fn is_fed_nothing(&self, tool: &Tool, frame: &Frame) -> Option<Hold> {
         let fed_by = tool.fed_by.as_ref()?;
-        let reads = match (&row.action, &fed_by.file) {
-            (None, _) => frame.streams.from.clone()?,
-            (Some(_), Some(file)) => {
-                let named = fed_by.input.as_ref().and_then(|name| inputs.get(name));
-                streams::file(named.map_or(Some(file.as_str()), |input| input.value.as_deref())?, &frame.workdir)
-            }
-            (Some(_), None) => return None,
-        };
-        let all = self.fed.get(&(frame.pipeline, frame.job))?.iter();
-        let mut all = all.filter(|fed| fed.tool == tool.id && fed.to == reads).peekable();
+        let mut all = self.fed.get(&(frame.pipeline, frame.job))?.iter().filter(|fed| fed.tool == tool.id).peekable();
         let first = all.peek()?.place.clone();
         let flags: Vec<String> = fed_by.whole.iter().map(|flag| format!("`{flag}`")).collect();
         all.all(|fed| !fed.whole).then(|| {

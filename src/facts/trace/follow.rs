@@ -44,7 +44,7 @@ impl Tracer<'_> {
                 // What a runner installed is not on another machine.
                 deeper.packages.clear();
             }
-            deeper.beside(next.packages, next.supplies);
+            deeper.packages.extend(next.packages);
             // A runner that knows no line of a condition has it from the call.
             let call = frame.chain.last().map(|hop| &hop.place);
             deeper.conditions.extend(next.condition.map(|why| Why { place: why.place.or_else(|| call.cloned()), ..why }));

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::before::What;
-use super::homes;
 
 use crate::answer::{Answer, Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Env, SearchDir, Start, Turn};
 use crate::facts::runners::{Built, Target};
-use crate::facts::shell::{Shadow, Streams};
-use crate::facts::supplied::{Home, Supply};
+use crate::facts::shell::Shadow;
+use crate::facts::supplied::Supplied;
 use crate::facts::workdir::Workdir;
 
 /// Everything that is true of one point of a chain.
@@ -31,11 +30,7 @@ pub(super) struct Frame {
     /// Its environment holds those packages and nothing of the project's.
     pub(super) isolated: bool,
     /// What lies in the environment that a launcher or a manager has made for it.
-    pub(super) environment: Option<Arc<Surroundings>>,
-    /// The environment that the path of its program names.
-    pub(super) called: Option<Home>,
-    /// Where its output goes and its input comes from: files by their place on the machine.
-    pub(super) streams: Arc<Streams>,
+    pub(super) environment: Option<Arc<Supplied>>,
     pub(super) search: Arc<Vec<SearchDir>>,
     /// What a manager of programs makes of names behind its command.
     pub(super) also: Arc<Vec<(What, Hold)>>,
@@ -47,27 +42,6 @@ pub(super) struct Frame {
     pub(super) turn: Turn,
     /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
     pub(super) in_file: bool,
-}
-
-/// An environment that was made for a command.
-pub(super) struct Surroundings {
-    /// Which one it is.
-    pub(super) home: Home,
-    /// What it holds.
-    pub(super) here: Vec<Supply>,
-    /// Of what kind it is.
-    pub(super) kind: Kind,
-}
-
-/// Kinds of such environments.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Made for this command.
-    Made,
-    /// Kept for the project; a program of the machine is started where it has none of the name.
-    Kept,
-    /// One of several of the same name.
-    OneOf,
 }
 
 impl Frame {
@@ -87,8 +61,6 @@ impl Frame {
             packages: Vec::new(),
             isolated: false,
             environment: None,
-            called: None,
-            streams: Arc::default(),
             search: Arc::default(),
             also: Arc::default(),
             unread: None,
@@ -124,21 +96,6 @@ impl Frame {
     /// The tree lies where the job works.
     pub(super) fn has_checkout(&self) -> bool {
         !self.holds.iter().chain(self.starts.iter().flat_map(|start| &start.holds)).any(|hold| hold.of_machine)
-    }
-
-    /// The same for a program by its path: it is none of the environment that a runner made, as far as is known.
-    pub(super) fn calling(&self, program: &str) -> Self {
-        Self { packages: Vec::new(), called: homes::home_by_path(program, &self.workdir), ..self.clone() }
-    }
-
-    /// It goes on with what a runner has installed beside it, by names and by lists.
-    pub(super) fn beside(&mut self, packages: Vec<String>, supplies: Vec<Supply>) {
-        self.called = None;
-        self.packages.extend(packages);
-        if let Some(around) = self.environment.as_ref().filter(|_| !supplies.is_empty()) {
-            let here = supplies.into_iter().chain(around.here.iter().cloned()).collect();
-            self.environment = Some(Arc::new(Surroundings { home: around.home.clone(), here, kind: around.kind }));
-        }
     }
 
     /// What holds whatever runs here: what is lost of some languages says nothing of what is not read.

@@ -1,25 +1,17 @@
 //! Owns which packages commands put beside a tool: installers into the job's environment, launchers that make one for a single
 //! command. Refuses versions and sources.
 
-use super::supplied::bare_name;
 use super::{Frame, Tracer, installer};
 use crate::catalog::Bare;
 use crate::facts::matching;
 use crate::facts::shell::Word;
-use crate::facts::supplied::Home;
 
 impl Tracer<'_> {
     /// Remembers what a command surely puts into the environment of its job.
     pub(super) fn puts_beside(&mut self, words: &[Word], frame: &Frame) {
         let names = by(words);
         if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
-            let home = match installer::read(words) {
-                Some(install) if install.row.ecosystem == "pypi" => self.installs_into(install.row, words, frame),
-                _ => Home::Job,
-            };
-            let job = self.job_of(frame);
-            job.without.retain(|(at, gone)| *at != home || !names.iter().any(|name| bare_name(name) == gone));
-            job.packages.extend(names.into_iter().map(|name| (home.clone(), name)));
+            self.job_of(frame).packages.extend(names);
         }
     }
 }

@@ -29,8 +29,6 @@ pub(super) struct Install<'w> {
     pub(super) sources: Vec<&'w str>,
     /// Files of settings.
     pub(super) settings: Vec<&'w str>,
-    /// Where the command stands that it runs, or its words end.
-    pub(super) command: usize,
 }
 
 /// What a command installs; `None` for one that is no installer.
@@ -39,49 +37,30 @@ pub(super) fn read(words: &[Word]) -> Option<Install<'_>> {
     if !FIRST.contains(program) && !FIRST.contains(matching::program_name(program)) {
         return None;
     }
-    read_as(&Catalog::builtin().programs.installer, words)
-}
-
-/// The same for rows of commands that are written alike.
-pub(super) fn read_as<'w>(rows: &'static [Installer], words: &'w [Word]) -> Option<Install<'w>> {
+    let rows = Catalog::builtin().programs.installer.iter();
     let (row, taken) = rows
-        .iter()
         .flat_map(|row| row.commands.iter().map(move |command| (row, command)))
         .find_map(|(row, command)| Some((row, matching::take_row(command, words, &row.values)?)))?;
     let texts = words[taken..].iter().take(WORDS).map(|word| word.value.as_deref().unwrap_or_default());
-    let mut install = read_words(row, &texts.collect::<Vec<_>>());
-    install.command += taken;
-    Some(install)
+    Some(read_words(row, &texts.collect::<Vec<_>>()))
 }
 
 /// What words behind such a command are; the lines of a list that begin with a flag are written alike.
 pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Install<'w> {
     let none = Vec::new;
-    let mut out = Install {
-        row,
-        bare: none(),
-        flagged: none(),
-        lists: none(),
-        constraints: none(),
-        sources: none(),
-        settings: none(),
-        command: words.len(),
-    };
-    let (all, mut words) = (words.len(), words.iter().copied());
+    let mut out =
+        Install { row, bare: none(), flagged: none(), lists: none(), constraints: none(), sources: none(), settings: none() };
+    let mut words = words.iter().copied();
     while let Some(word) = words.next() {
         if !word.starts_with('-') {
             match row.bare {
                 Bare::Package => out.bare.push(word),
                 Bare::List => out.lists.push(word),
-                Bare::Command => {
-                    out.command = all - words.len() - 1;
-                    break;
-                }
+                Bare::Command => break,
             }
             continue;
         }
         if word == "--" && row.bare == Bare::Command {
-            out.command = all - words.len();
             break;
         }
         let known = [

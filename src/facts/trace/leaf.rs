@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Frame, ReachedAction, Tracer, supplied};
+use super::{Frame, ReachedAction, Tracer};
 use crate::answer::{Reason, Why};
 use crate::doc::Format;
 use crate::facts::compiler;
@@ -130,7 +130,7 @@ impl Tracer<'_> {
         let laid = if hit.wrapped { None } else { self.laid_before(hit.tool, &hit.tool.run[hit.row], frame) };
         let edited = self.edits_before(hit.tool, frame);
         holds.extend(edited.holds);
-        holds.extend(self.is_fed_nothing(hit.tool, &hit.tool.run[hit.row], &inputs, frame));
+        holds.extend(self.is_fed_nothing(hit.tool, frame));
         let conditions = frame.conditions.iter().cloned().chain(edited.conditions).chain(laid).collect();
         self.out.invocations.push(Invocation {
             tool: hit.tool.id.clone(),
@@ -159,14 +159,8 @@ impl Tracer<'_> {
     /// Packages in the environment of a command: what an earlier command of the job installed is not in one of its own.
     fn beside(&self, frame: &Frame) -> Vec<String> {
         let mut all = frame.packages.clone();
-        if let Some((around, job)) = frame.environment.as_ref().zip(self.supplied.get(&(frame.pipeline, frame.job))) {
-            let gone =
-                |name: &str| job.without.iter().any(|(home, gone)| *home == around.home && gone == supplied::bare_name(name));
-            all.retain(|name| !gone(name));
-        }
         if !frame.isolated {
-            let job = self.supplied.get(&(frame.pipeline, frame.job));
-            all.extend(job.into_iter().flat_map(|job| &job.packages).map(|(_, name)| name.clone()));
+            all.extend(self.supplied.get(&(frame.pipeline, frame.job)).into_iter().flat_map(|job| &job.packages).cloned());
         }
         all
     }

@@ -1,7 +1,6 @@
 //! Owns the walk from a pipeline's unit to the tools it reaches: script → command → runner → command …, with every hop, hold
 //! and condition on the way. Refuses to rank what it finds, and to know any runner or tool by name.
 
-mod around;
 mod at_once;
 mod before;
 #[cfg(test)]
@@ -18,15 +17,12 @@ mod foreign;
 mod found;
 mod frame;
 mod handed;
-pub(super) mod homes;
 mod installed;
 mod installer;
 mod laid_over;
 mod leaf;
-mod lists;
 mod local_packages;
 mod managed;
-pub(super) mod manages;
 mod needs;
 mod never_made;
 mod not_there;
@@ -35,7 +31,6 @@ mod releasing;
 mod remote_packages;
 mod script;
 mod split;
-pub(super) mod streams;
 mod supplied;
 #[cfg(test)]
 mod tests;
@@ -63,6 +58,7 @@ use crate::facts::meter::COPY;
 use crate::facts::pipeline::{Code, Env, Pipeline, Unit, Work};
 use crate::facts::runners::{self, Call, Next, World};
 use crate::facts::shell::{self, Word};
+use crate::facts::supplied::Supplied;
 use crate::facts::workdir::Workdir;
 use crate::facts::{matching, shadow};
 use crate::terms::Terms;
@@ -111,7 +107,7 @@ struct Tracer<'w> {
     /// Where programs come from.
     brought: not_there::Brought,
     /// What commands put into environments that tools audit, by pipeline and job.
-    supplied: BTreeMap<(usize, usize), supplied::OfJob>,
+    supplied: BTreeMap<(usize, usize), Supplied>,
     /// What feeds tools, by pipeline and job.
     fed: BTreeMap<(usize, usize), Vec<fed::Fed>>,
     /// What commands so far did to what comes after them in their job.
@@ -180,8 +176,6 @@ impl<'w> Tracer<'w> {
             packages: Vec::new(),
             isolated: false,
             environment: None,
-            called: None,
-            streams: Arc::default(),
             search: Arc::new(unit.search.clone()),
             also: Arc::default(),
             unread: None,
@@ -250,7 +244,6 @@ impl<'w> Tracer<'w> {
         self.puts_beside(words, frame);
         self.feeds(words, frame);
         self.supplies(words, frame);
-        self.writes_list(words, frame);
         self.may_bring(words, place, frame);
         let found = self.on_search_path(program, frame).or_else(|| self.sub_command(words, frame));
         self.placed(words, place, frame);
@@ -259,7 +252,9 @@ impl<'w> Tracer<'w> {
         self.code(words, place, frame);
         let searched = found.map(|hold| frame.replaced(hold));
         let frame = searched.as_ref().unwrap_or(frame);
-        let apart = program.contains('/').then(|| frame.calling(program));
+        // A program by its path is none of the environment that a runner made, as far as is known.
+        let apart =
+            (program.contains('/') && !frame.packages.is_empty()).then(|| Frame { packages: Vec::new(), ..frame.clone() });
         let frame = apart.as_ref().unwrap_or(frame);
         let surrounded = self.surroundings(words, frame);
         let frame = surrounded.as_ref().unwrap_or(frame);

@@ -79,7 +79,6 @@ impl Tracer<'_> {
                 next.conditions.extend(self.never_made(&next.workdir, &next));
             }
             next.env = environment(&frame.env, command);
-            next.streams = super::streams::of(&command.streams, &next.workdir, &frame.streams);
             next.in_file = in_file;
             let mut hops: Vec<Hop> = command.via.iter().map(|(place, text)| Hop::new(place.clone(), text)).collect();
             hops.push(Hop::new(command.place.clone(), &command.text));

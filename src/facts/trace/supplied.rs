@@ -1,171 +1,53 @@
-//! Owns which lists and projects of the tree commands install into the environment of their job, or into one that a manager or a
-//! launcher makes. Refuses to say what lies around a command then (`around`), and what an audit makes of it (`audited`).
+//! Owns which lists and projects of the tree commands install into the environment of their job, into one that a manager or a
+//! launcher makes, or write to a list. Refuses to say what an audit makes of it: `audited` does.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::homes::{self, Active};
-use super::installer::{Install, read, read_as};
-use super::manages::{Does, managed, perhaps, project, values_of};
-use super::{Frame, Tracer, streams};
+use super::{Frame, Tracer, installer};
 use crate::answer::{Reason, Why};
-use crate::catalog::installing::Installer;
+use crate::catalog::program::Manager;
+use crate::catalog::tool::Tool;
 use crate::catalog::{Bare, Catalog};
-use crate::facts::matching::{self, find_flag};
+use crate::facts::matching::{self, find_flag, take_row};
 use crate::facts::pipeline::ActionCall;
-use crate::facts::shell::{Stream, Word};
-use crate::facts::supplied::{Home, Supply, Without, Written, list_in};
+use crate::facts::shell::Word;
+use crate::facts::supplied::{Supplied, Supply};
 use crate::text::Place;
 
 /// Whose packages.
-pub(super) const ECOSYSTEM: &str = "pypi";
+const ECOSYSTEM: &str = "pypi";
 /// Supplies of one job that are remembered.
 const MOST: usize = 64;
 /// The list that an installer of lists takes where none is named.
 const DEFAULT_LIST: &str = "requirements.txt";
 /// Lists that are the project itself.
 const PROJECTS: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
-/// Endings of packages that are made before.
-const MADE: [&str; 3] = [".whl", ".tar.gz", ".zip"];
-
-/// What the commands of one job have put somewhere so far.
-#[derive(Clone, Default)]
-pub(super) struct OfJob {
-    pub(super) laid: Vec<(Home, Supply)>,
-    pub(super) written: Vec<Written>,
-    /// Packages by name, and where they are.
-    pub(super) packages: Vec<(Home, String)>,
-    /// Packages that were taken out of an environment which a runner had filled.
-    pub(super) without: Vec<(Home, String)>,
-    /// Managers that were told to install into the environment of the job.
-    pub(super) in_place: Vec<&'static str>,
-    /// Programs that were installed apart from everything else, and what else lies in their environments.
-    pub(super) apart: BTreeMap<String, Vec<Supply>>,
-    /// The environment that a shell has activated, and the one that is activated for every step.
-    pub(super) active: Option<Active>,
-    pub(super) standing: Option<Home>,
-}
 
 impl Tracer<'_> {
-    /// Remembers what a command puts into an environment.
+    /// Remembers what a command puts into an environment, or to a list.
     pub(super) fn supplies(&mut self, words: &[Word], frame: &Frame) {
         if frame.never_starts() {
             return;
         }
-        self.activates(words, frame);
-        if let Some(command) = managed(words).filter(|command| command.does != Does::Run) {
-            match command.does {
-                Does::InPlace => self.job_of(frame).in_place.push(&command.manager.name),
-                Does::Install => {
-                    let home = self.home_of_manager(command.manager, frame);
-                    let takes = command.takes(frame);
-                    // What brings an environment in line takes out what it does not take.
-                    let out = Without { names: None, lists: Vec::new(), place: words[0].place.clone() };
-                    let out = (takes.is_none() && command.manager.syncs).then_some(Supply::Without(out));
-                    self.put(&home, takes.into_iter().chain(out).collect(), frame);
-                }
-                Does::Export | Does::Run => {}
-            }
-            return;
+        if let Some((manager, _, Does::Install | Does::Export | Does::InPlace)) = managed(words) {
+            return self.manager_supplies(manager, words, frame);
         }
-        if let Some(removed) = read_as(&Catalog::builtin().programs.remover, words) {
-            return self.takes_out(&removed, words, frame);
-        }
-        let Some(install) = read(words).filter(|install| install.row.ecosystem == ECOSYSTEM) else { return };
-        if install.row.bare == Bare::Command || find_flag(&install.row.idle, None, words).is_some() {
+        let Some(install) = installer::read(words).filter(|install| install.row.ecosystem == ECOSYSTEM) else { return };
+        if install.row.bare == Bare::Command {
             return;
         }
         if install.row.apart {
-            return self.put_apart(&install, words, frame);
+            let names = install.bare.iter().map(|name| (*name).to_owned());
+            self.job_of(frame).apart.extend(names.collect::<Vec<_>>());
+            return;
         }
-        let home = self.installs_into(install.row, words, frame);
-        let mut found = installed(&install, words, frame);
-        if find_flag(&install.row.alone, None, words).is_none() {
-            found.extend(self.made_before(&install, frame));
-        }
-        self.put(&home, found, frame);
-    }
-
-    /// The projects of which files of packages were made before.
-    fn made_before(&self, install: &Install<'_>, frame: &Frame) -> Vec<Supply> {
-        let written = self.supplied.get(&(frame.pipeline, frame.job)).map(|job| job.written.as_slice()).unwrap_or_default();
-        let files = install
-            .bare
-            .iter()
-            .filter(|path| MADE.iter().any(|ending| path.split('[').next().is_some_and(|path| path.ends_with(ending))));
-        let directories = files.map(|path| path.rsplit_once('/').map_or(".", |(directory, _)| directory));
-        directories.filter_map(|directory| list_in(written, &streams::file(directory, &frame.workdir))).flatten().collect()
-    }
-
-    /// The environment that an installer's words name, or in which it is.
-    pub(super) fn installs_into(&self, row: &Installer, words: &[Word], frame: &Frame) -> Home {
-        for flag in &row.into {
-            let Some(value) = values_of(flag, words).pop() else { continue };
-            let Some(path) = value else { return Home::Somewhere };
-            if !path.contains('/')
-                && flag.trim_start_matches('-').starts_with('p')
-                && path.starts_with(|c: char| c.is_ascii_digit())
-            {
-                // A version of the interpreter: it is looked for, and nobody knows where it is found.
-                continue;
-            }
-            return homes::home_by_path(path, &frame.workdir).unwrap_or_else(|| match streams::file(path, &frame.workdir) {
-                Stream::File(path) => Home::Into(path),
-                Stream::Pipe(_) => Home::Somewhere,
-            });
-        }
-        let program = words[0].value.as_deref().unwrap_or_default();
-        let Some(home) = &row.home else { return self.home_of(program, frame) };
-        if find_flag(&row.system, None, words).is_some() || super::manages::is_set(&row.system_by, &frame.env) {
-            return Home::Job;
-        }
-        let variable = || {
-            frame
-                .env
-                .get("VIRTUAL_ENV")
-                .map(|path| path.as_deref().map_or(Home::Somewhere, |path| homes::at(path, &frame.workdir)))
-        };
-        frame
-            .environment
-            .as_ref()
-            .map(|environment| environment.home.clone())
-            .or_else(|| self.active(frame))
-            .or_else(variable)
-            .unwrap_or_else(|| homes::at(home, &frame.workdir))
-    }
-
-    /// Packages that get environments of their own.
-    fn put_apart(&mut self, install: &Install<'_>, words: &[Word], frame: &Frame) {
-        let mut names = install.bare.iter().map(|name| bare_name(name).to_owned());
-        let names: Vec<String> = if install.row.into_first { names.next().into_iter().collect() } else { names.collect() };
-        let found = installed(install, words, frame);
-        let unsure = frame.conditions.first().cloned();
-        let apart = &mut self.job_of(frame).apart;
-        for name in names {
-            let own = apart.entry(name).or_default();
-            own.extend(found.iter().take(MOST).map(|supply| unsure.clone().map_or_else(|| supply.clone(), Supply::Perhaps)));
-        }
-    }
-
-    /// Packages that are taken out of an environment again.
-    fn takes_out(&mut self, removed: &Install<'_>, words: &[Word], frame: &Frame) {
-        let home = self.installs_into(removed.row, words, frame);
-        let names: Vec<String> = removed.bare.iter().map(|name| bare_name(name).to_owned()).collect();
-        let lists: Vec<Supply> = removed.lists.iter().map(|list| list_of(list, frame, &words[0].place)).collect();
-        let named = lists.iter().filter_map(|list| if let Supply::List(path) = list { Some(path.clone()) } else { None });
-        let known = names.iter().all(|name| !name.is_empty()) && lists.iter().all(|list| matches!(list, Supply::List(_)));
-        let without = Without { names: known.then(|| names.clone()), lists: named.collect(), place: words[0].place.clone() };
-        let job = self.job_of(frame);
-        job.packages.retain(|(at, package)| *at != home || !names.iter().any(|name| name == bare_name(package)));
-        if frame.environment.is_some() {
-            job.without.extend(names.into_iter().map(|name| (home.clone(), name)));
-        }
-        self.put(&home, vec![Supply::Without(without)], frame);
+        let found = installed(&install, words, frame);
+        self.put(found, frame, |job| &mut job.here);
     }
 
     /// What of an action may have put something there.
     pub(super) fn supplied_by_action(&mut self, call: &ActionCall, known: bool, frame: &Frame) {
         let same = |name: &str| matching::same_action(name, &call.name);
-        self.activated_by_action(call, frame);
         let catalog = Catalog::builtin();
         for row in catalog.programs.installing_input.iter().filter(|row| same(&row.action)) {
             let Some(input) = call.inputs.get(&row.input) else { continue };
@@ -183,45 +65,151 @@ impl Tracer<'_> {
     /// Remembers that something which is not read may put anything there; once is enough.
     pub(super) fn may_supply(&mut self, why: Why, frame: &Frame) {
         let job = self.job_of(frame);
-        if !job.laid.iter().any(|(home, supply)| *home == Home::Job && matches!(supply, Supply::Perhaps(_))) {
-            job.laid.push((Home::Job, Supply::Perhaps(why)));
+        if !job.here.iter().any(|supply| matches!(supply, Supply::Perhaps(_))) {
+            job.here.push(Supply::Perhaps(why));
         }
     }
 
-    pub(super) fn put(&mut self, home: &Home, found: Vec<Supply>, frame: &Frame) {
+    /// What lies around a tool that audits an environment.
+    pub(super) fn supplied_to(&self, tool: &Tool, frame: &Frame) -> Supplied {
+        let job = self.supplied.get(&(frame.pipeline, frame.job)).cloned().unwrap_or_default();
+        if let Some(own) = &frame.environment {
+            return Supplied { managed: job.anywhere().cloned().collect(), written: job.written, ..(**own).clone() };
+        }
+        let packages = tool.packages.get(ECOSYSTEM).map(Vec::as_slice).unwrap_or_default();
+        let is_tool = |name: &String| packages.iter().any(|package| bare_name(name) == package);
+        let beside = job.packages.iter().any(is_tool);
+        if frame.isolated || (job.apart.iter().any(is_tool) && !beside) {
+            return Supplied {
+                managed: job.anywhere().cloned().collect(),
+                written: job.written,
+                own: true,
+                ..Supplied::default()
+            };
+        }
+        job
+    }
+
+    /// The environment that a launcher makes for the command behind it, or that a manager keeps; `None` where it is the caller's.
+    pub(super) fn environment_of(&self, words: &[Word], frame: &Frame) -> Option<Arc<Supplied>> {
+        if let Some(install) = installer::read(words).filter(|install| install.row.ecosystem == ECOSYSTEM && install.row.apart) {
+            let launches = install.row.bare == Bare::Command;
+            return launches.then(|| Arc::new(Supplied::only(installed(&install, words, frame))));
+        }
+        let (manager, row, does) = managed(words)?;
+        if does != Does::Run {
+            return None;
+        }
+        let place = words[0].place.clone();
+        let name = &manager.name;
+        if manager.unread {
+            let why = format!("what {name} installs into the environment it makes is not read");
+            return Some(Arc::new(Supplied::only(vec![perhaps(why, &place)])));
+        }
+        let job = self.supplied.get(&(frame.pipeline, frame.job)).cloned().unwrap_or_default();
+        if find_flag(&manager.besides, None, own_words(words, row)).is_some() {
+            return Some(Arc::new(Supplied::only(Vec::new())));
+        }
+        if let Some(flag) = find_flag(&manager.elsewhere, None, own_words(words, row)) {
+            return Some(Arc::new(Supplied::only(vec![of_another(manager, flag)])));
+        }
+        let mut here = job.managed.clone();
+        if manager.syncs && find_flag(&manager.as_it_is, None, own_words(words, row)).is_none() {
+            here.push(project(".", frame, &place));
+        }
+        // Packages of the system are in sight of some, and a program of it is started where the environment has none.
+        here.extend(job.here.iter().filter(|supply| manager.syncs || matches!(supply, Supply::Perhaps(_))).cloned());
+        Some(Arc::new(Supplied::only(here)))
+    }
+
+    fn manager_supplies(&mut self, manager: &'static Manager, words: &[Word], frame: &Frame) {
+        let Some((_, row, does)) = managed(words) else { return };
+        if find_flag(&manager.besides, None, own_words(words, row)).is_some() {
+            return;
+        }
+        let place = words[0].place.clone();
+        let found = match find_flag(&manager.elsewhere, None, own_words(words, row)) {
+            _ if manager.unread => perhaps(format!("what {} installs is not read", manager.name), &place),
+            Some(flag) => of_another(manager, flag),
+            None => project(".", frame, &place),
+        };
+        let by_variable = manager.in_place_by.iter().any(|name| frame.env.contains_key(name));
+        match does {
+            Does::InPlace => self.job_of(frame).in_place.push(&manager.name),
+            Does::Export => self.put(vec![found], frame, |job| &mut job.written),
+            _ if manager.always_in_place || by_variable || self.job_of(frame).in_place.contains(&manager.name.as_str()) => {
+                self.put(vec![found.clone()], frame, |job| &mut job.managed);
+                self.put(vec![found], frame, |job| &mut job.here);
+            }
+            _ => self.put(vec![found], frame, |job| &mut job.managed),
+        }
+    }
+
+    fn put(&mut self, found: Vec<Supply>, frame: &Frame, into: impl Fn(&mut Supplied) -> &mut Vec<Supply>) {
         let unsure = frame.conditions.first().cloned();
-        let laid = &mut self.job_of(frame).laid;
+        let into = into(self.job_of(frame));
         for supply in found {
             let supply = unsure.clone().map_or(supply, Supply::Perhaps);
-            let one = (home.clone(), supply);
-            // Once more counts from here on: something may have been taken out in between.
-            laid.retain(|known| *known != one);
-            if laid.len() < MOST {
-                laid.push(one);
+            if into.len() < MOST && !into.contains(&supply) {
+                into.push(supply);
             }
         }
     }
 
-    pub(super) fn job_of(&mut self, frame: &Frame) -> &mut OfJob {
+    pub(super) fn job_of(&mut self, frame: &Frame) -> &mut Supplied {
         self.supplied.entry((frame.pipeline, frame.job)).or_default()
     }
 }
 
+/// What a command of a manager does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Does {
+    Install,
+    Run,
+    Export,
+    InPlace,
+}
+
+/// The manager whose command this is, with the words of it.
+fn managed(words: &[Word]) -> Option<(&'static Manager, &'static [String], Does)> {
+    Catalog::builtin().programs.manager.iter().find_map(|manager| {
+        let rows = [
+            (&manager.in_place, Does::InPlace),
+            (&manager.exports, Does::Export),
+            (&manager.installs, Does::Install),
+            (&manager.runs, Does::Run),
+        ];
+        let mut each = rows.into_iter().flat_map(|(rows, does)| rows.iter().map(move |row| (row, does)));
+        let (row, does) = each.find(|(row, _)| take_row(row, words, &[]).is_some())?;
+        Some((manager, row.as_slice(), does))
+    })
+}
+
+/// The words of a manager's own: of one that runs the rest, those in front of the program.
+fn own_words<'w>(words: &'w [Word], row: &[String]) -> &'w [Word] {
+    let runs = Catalog::builtin().programs.manager.iter().any(|manager| manager.runs.iter().any(|known| known == row));
+    let from = row.len().min(words.len());
+    let program = words[from..].iter().position(|word| !word.head().starts_with('-'));
+    let end = program.filter(|_| runs).map_or(words.len(), |at| from + at + 1);
+    &words[..end]
+}
+
 /// What an installer's words name of the tree.
-pub(super) fn installed(install: &Install<'_>, words: &[Word], frame: &Frame) -> Vec<Supply> {
+fn installed(install: &installer::Install<'_>, words: &[Word], frame: &Frame) -> Vec<Supply> {
     let place = words[0].place.clone();
     let mut found: Vec<Supply> = install.lists.iter().map(|list| list_of(list, frame, &place)).collect();
     if install.row.bare == Bare::List && install.lists.is_empty() {
         found.push(list_of(DEFAULT_LIST, frame, &place));
     }
-    let alone = find_flag(&install.row.alone, None, words).is_some();
-    for package in install.bare.iter().chain(&install.flagged).filter(|package| !alone || package.is_empty()) {
+    for package in install.bare.iter().chain(&install.flagged) {
         let path = package.split(['[', ';']).next().unwrap_or_default().trim();
         if path.is_empty() {
             found.push(perhaps("a package that is installed is computed".to_owned(), &place));
-        } else if MADE.iter().any(|ending| path.ends_with(ending)) || path.contains('*') {
-            found.push(perhaps(format!("what `{path}` is made of is not read"), &place));
-        } else if path.starts_with('.') || path.starts_with('/') || (path.contains('/') && !path.contains("://")) {
+        } else if path.starts_with('.')
+            || path.starts_with('/')
+            || (path.contains('/') && !path.contains("://"))
+            || path.ends_with(".whl")
+        {
             found.push(project(path, frame, &place));
         }
     }
@@ -229,7 +217,7 @@ pub(super) fn installed(install: &Install<'_>, words: &[Word], frame: &Frame) ->
 }
 
 /// A list by its name.
-pub(super) fn list_of(name: &str, frame: &Frame, place: &Place) -> Supply {
+fn list_of(name: &str, frame: &Frame, place: &Place) -> Supply {
     match frame.workdir.resolve(name).filter(|_| !name.is_empty()) {
         Some(path) if PROJECTS.contains(&path.file_name()) => Supply::Project(path.parent()),
         Some(path) => Supply::List(path),
@@ -237,12 +225,30 @@ pub(super) fn list_of(name: &str, frame: &Frame, place: &Place) -> Supply {
     }
 }
 
+/// A project by its directory.
+fn project(path: &str, frame: &Frame, place: &Place) -> Supply {
+    let made = path.ends_with(".whl") || path.ends_with(".gz") || path.contains('*');
+    match frame.workdir.resolve(path).filter(|_| !made) {
+        Some(directory) => Supply::Project(directory),
+        None => perhaps("what is installed lies outside the tree, or is made before".to_owned(), place),
+    }
+}
+
+/// The project that a flag names.
+fn of_another(manager: &Manager, flag: &Word) -> Supply {
+    perhaps(format!("which project {} is told to use is not read", manager.name), &flag.place)
+}
+
+fn perhaps(why: String, place: &Place) -> Supply {
+    Supply::Perhaps(Why::new(Reason::Dynamic, why).at(place.clone()))
+}
+
 /// A requirement's name.
-pub(super) fn bare_name(requirement: &str) -> &str {
+fn bare_name(requirement: &str) -> &str {
     requirement.split(['=', '<', '>', '!', '~', '[', '@', ' ', ';']).next().unwrap_or_default()
 }
 
-pub(super) fn word(text: &str, place: &Place) -> Word {
+fn word(text: &str, place: &Place) -> Word {
     Word {
         raw: text.to_owned(),
         value: Some(text.to_owned()),

@@ -16,7 +16,6 @@ mod named;
 mod never;
 mod overwritten;
 mod placed;
-mod supplied;
 mod toolchains;
 
 use crate::catalog::Catalog;

@@ -7,9 +7,6 @@ const J: (&str, &str) = ("a.js", "export default 1;\n");
 const NODE: (&str, &str) = ("package.json", "{\"name\": \"a\", \"dependencies\": {\"hono\": \"4\"}}\n");
 const POETRY: &str = "[tool.poetry]\nname = \"a\"\n[tool.poetry.dependencies]\nrequests = \"*\"\n";
 
-const PIPFILE: &str = "[packages]\nrequests = \"*\"\n";
-const PIPFILE_LOCK: &str = "{\"_meta\": {}, \"default\": {\"requests\": {\"version\": \"==2.32.3\"}}, \"develop\": {}}\n";
-
 /// Language, files, and a line that the workflow has to have.
 type Row = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
@@ -60,8 +57,6 @@ const AUDITED: &[Row] = &[
         &[("pyproject.toml", "[project]\nname = \"a\"\nversion = \"1\"\n"), ("requirements.txt", "requests==2\n"), CODE],
         "pip-audit -r requirements.txt",
     ),
-    ("python", &[("Pipfile", PIPFILE), CODE], "pipenv lock"),
-    ("python", &[("Pipfile", PIPFILE), ("Pipfile.lock", PIPFILE_LOCK), CODE], "pipenv requirements"),
     (
         "python",
         &[

@@ -111,7 +111,6 @@ pub(super) fn next(
                 workdir: outer.unknown(),
                 env: Env::new(),
                 packages: Vec::new(),
-                supplies: Vec::new(),
             });
         }
     };
@@ -173,7 +172,7 @@ pub(super) fn next(
     let mut image = image;
     image.brings(&bound_here);
     let target = target.built_by(&image.done);
-    Some(Next { target, hops, holds, condition: None, workdir, env, packages: Vec::new(), supplies: Vec::new() })
+    Some(Next { target, hops, holds, condition: None, workdir, env, packages: Vec::new() })
 }
 
 /// `env_file: x.env`, a list of them, or of `{ path: x.env, format: raw }`: what `environment` says comes after them.

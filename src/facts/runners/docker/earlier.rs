@@ -170,8 +170,5 @@ pub(in crate::facts) fn run_earlier(call: &Call<'_>, world: &World<'_>, earlier:
     let mut image = image;
     image.brings(bound.mounts());
     let target = target.built_by(&image.done);
-    Some((
-        vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new(), supplies: Vec::new() }],
-        built,
-    ))
+    Some((vec![Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new() }], built))
 }

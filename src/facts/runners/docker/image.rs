@@ -282,7 +282,6 @@ fn run(one: &Instruction, image: &Image, env: Env) -> Option<Next> {
             workdir: image.workdir(),
             env: env.clone(),
             packages: Vec::new(),
-            supplies: Vec::new(),
         })
     };
     if let Some(words) = one.exec_form(from) {

@@ -112,7 +112,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> {
     let target = container::target(&base, entrypoint, Some(rest.to_vec()), &workdir, world)?;
     let hidden = container::hidden(container::volumes(line, world), &workdir, call.workdir, world);
     let holds = detached(line).into_iter().chain(hidden).collect();
-    Some(Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new(), supplies: Vec::new() })
+    Some(Next { target, hops: Vec::new(), holds, condition: None, workdir, env, packages: Vec::new() })
 }
 
 /// `exec CONTAINER CMD`: which image runs there is not known, so neither is where the tree lies in it.
@@ -130,7 +130,6 @@ fn exec(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Option<Next> 
         workdir,
         env,
         packages: Vec::new(),
-        supplies: Vec::new(),
     })
 }
 

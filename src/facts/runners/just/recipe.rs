@@ -154,7 +154,6 @@ impl Frame<'_, '_> {
             workdir: self.workdir.clone(),
             env: self.env.clone(),
             packages: Vec::new(),
-            supplies: Vec::new(),
         }
     }
 

@@ -124,7 +124,6 @@ impl<'e> Plan<'e> {
             workdir: self.workdir.clone(),
             env: self.env.clone(),
             packages: Vec::new(),
-            supplies: Vec::new(),
         }
     }
 

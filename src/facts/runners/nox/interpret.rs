@@ -117,7 +117,6 @@ impl Run<'_> {
             workdir: state.workdir.clone(),
             env: state.env.clone(),
             packages: Vec::new(),
-            supplies: Vec::new(),
         });
     }
 

@@ -49,7 +49,6 @@ pub(super) fn nexts(
         workdir: root.clone(),
         env: env.clone(),
         packages: packages.clone(),
-        supplies: Vec::new(),
     };
     let entry = field(hook, "entry").filter(|entry| entry.kind() != crate::doc::Kind::Null);
     if repo == "local" {

@@ -6,16 +6,10 @@ use crate::answer::{Reason, Why};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
 use crate::facts::pipeline::Env;
 use crate::facts::runners::{Next, Target};
-use crate::facts::shell::{UNKNOWN_CHAR, Word};
-use crate::facts::supplied::Supply;
+use crate::facts::shell::Word;
 use crate::facts::workdir::Workdir;
 use crate::snapshot::Snapshot;
 use crate::text::Place;
-
-/// Flags in front of a list in `deps`.
-const LISTS: [&str; 2] = ["--requirement", "-r"];
-/// What a project may be packaged as: all of them with what it needs.
-const PACKAGES: [&str; 6] = ["wheel", "sdist", "sdist-wheel", "editable", "editable-legacy", "deps-only"];
 
 /// One command of an environment.
 pub(super) struct Step {
@@ -41,8 +35,6 @@ pub(super) struct Environment {
     pub condition: Option<Why>,
     /// The packages of its `deps`.
     pub packages: Vec<String>,
-    /// Their lists and projects, and the project itself where that is installed.
-    pub supplies: Vec<Supply>,
     /// What skips it where its interpreter is missing, when it asks for one that may be.
     pub skipped: Option<Place>,
 }
@@ -107,36 +99,12 @@ pub(super) fn package(item: &str) -> Option<String> {
         return None;
     }
     let named = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
-    (named && !name.contains(UNKNOWN_CHAR)).then(|| name.to_owned())
-}
-
-/// The lists and projects of the tree that items of `deps` name, and the project itself unless these settings keep it out: those of
-/// the environment, and those of tox.
-pub(super) fn supplies<'t>(
-    context: &Context<'_>,
-    deps: impl Iterator<Item = &'t str>,
-    kept_out: &[Option<String>],
-    package: Option<&str>,
-) -> Vec<Supply> {
-    let directory = |path: &str| context.root.resolve(path.split('[').next().unwrap_or(path).trim()).map(Supply::Project);
-    let named = deps.filter_map(|item| {
-        let item = item.split(" #").next()?.trim();
-        let list = LISTS.iter().find_map(|flag| item.strip_prefix(flag)).map(|list| list.trim_start_matches(['=', ' ']));
-        match list {
-            Some(list) => context.root.resolve(list).map(Supply::List),
-            None if item.starts_with(['.', '/']) && !item.contains(UNKNOWN_CHAR) => directory(item),
-            None => None,
-        }
-    });
-    let named: Vec<Supply> = named.collect();
-    let kept = kept_out.iter().flatten().any(|text| truth(text) != Some(false));
-    let own = (!kept && package.is_none_or(|package| PACKAGES.contains(&package.trim()))).then(|| directory(".")).flatten();
-    named.into_iter().chain(own).collect()
+    (named && !name.contains(crate::facts::shell::UNKNOWN_CHAR)).then(|| name.to_owned())
 }
 
 /// A directory setting, seen from the configuration's directory.
 pub(super) fn directory(context: &Context<'_>, text: &str) -> Workdir {
-    if text.contains(UNKNOWN_CHAR) { context.root.unknown() } else { context.root.enter(text.trim()) }
+    if text.contains(crate::facts::shell::UNKNOWN_CHAR) { context.root.unknown() } else { context.root.enter(text.trim()) }
 }
 
 impl Environment {
@@ -158,7 +126,6 @@ impl Environment {
                 workdir: self.workdir.clone(),
                 env: self.env.clone(),
                 packages: self.packages.clone(),
-                supplies: self.supplies.clone(),
             });
         }
         nexts

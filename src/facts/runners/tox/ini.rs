@@ -206,15 +206,10 @@ impl Reader<'_> {
         let setting = setting.as_ref().map(|text| (text.text(), text.place(0..text.text().len())));
         let asked = interpreter::is_asked_for(name, text(&base).as_deref(), text(&default).as_deref());
         let skipped = environment::skipped(self.context, setting).filter(|_| asked);
-        let deps: Vec<String> = value(&["deps"]).iter().flat_map(lines).map(|line| line.text().to_owned()).collect();
-        let packages = deps.iter().filter_map(|line| environment::package(line)).collect();
-        let of_tox = |key: &str| self.ini.get(self.ini.core, key).map(|text| text.text().to_owned());
-        let kept_out = [text(&value(&["skip_install"])), of_tox("skipsdist"), of_tox("no_package")];
-        let package = text(&value(&["package"]));
-        let supplies = environment::supplies(self.context, deps.iter().map(String::as_str), &kept_out, package.as_deref());
+        let packages = value(&["deps"]).iter().flat_map(lines).filter_map(|line| environment::package(line.text())).collect();
         let mut env = self.context.env.clone();
         env.extend(variables.clone());
-        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, packages, supplies, skipped }
+        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, packages, skipped }
     }
 }
 

@@ -25,7 +25,6 @@ use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::meter::EXPANDED_BYTE;
 use crate::facts::shell::Word;
 use crate::facts::spelling::whole_of;
-use crate::facts::supplied::Supply;
 use crate::text::Place;
 
 /// Bytes of values read in one call of tox.
@@ -138,9 +137,7 @@ fn run(call: &Call<'_>, line: &CommandLine, world: &World<'_>) -> Vec<Next> {
         (skipped, environment.nexts(world.snapshot))
     });
     let mut nexts = interpreter::once(environments.collect());
-    let unpackaged = line.has(&["--skip-pkg-install"]);
     for next in &mut nexts {
-        next.supplies.retain(|supply| !unpackaged || !matches!(supply, Supply::Project(_)));
         next.holds.splice(0..0, holds.iter().cloned());
         next.condition = next.condition.take().or_else(|| condition.clone());
     }

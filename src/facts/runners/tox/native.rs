@@ -152,15 +152,9 @@ impl<'a> Reader<'a> {
             None => {}
         }
         let packages = deps.iter().filter_map(|word| environment::package(word.value.as_deref()?)).collect();
-        let said = |value: Option<Value<'_>>| value.map(|value| value.scalar().unwrap_or("?").to_owned());
-        let kept_out =
-            [said(self.find(name, &["skip_install"])), said(self.table.get("skipsdist")), said(self.table.get("no_package"))];
-        let package = said(self.find(name, &["package"]));
-        let named = deps.iter().filter_map(|word| word.value.as_deref());
-        let supplies = environment::supplies(self.context, named, &kept_out, package.as_deref());
         let mut env = self.context.env.clone();
         env.extend(variables.clone());
-        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, packages, supplies, skipped }
+        Environment { steps, workdir, env, holds: outcome.into_iter().collect(), condition, packages, skipped }
     }
 }
 
