@@ -228,6 +228,9 @@ pub struct Installer {
     /// Each package gets an environment of its own.
     #[serde(default)]
     pub apart: bool,
+    /// Flags of one letter without a value: others may follow one in the same word (`-Ur`).
+    #[serde(default)]
+    pub switches: Vec<String>,
     /// Flags that name a package, a path or an address to install.
     #[serde(default)]
     pub packages: Vec<String>,

@@ -71,8 +71,9 @@ pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Inst
             (&row.settings_flags, &mut out.settings),
         ];
         let mut taken = false;
+        let last = behind_switches(word, &row.switches);
         for (flags, into) in known {
-            let Some(value) = flags.iter().find_map(|flag| value_of(word, flag)) else { continue };
+            let Some(value) = flags.iter().find_map(|flag| value_of(last, flag)) else { continue };
             taken = true;
             let value = value.or_else(|| words.next()).unwrap_or_default();
             // Several packages stand behind one flag, divided by commas; an address may hold one.
@@ -80,16 +81,27 @@ pub(super) fn read_words<'w>(row: &'static Installer, words: &[&'w str]) -> Inst
             into.extend(value.split(apart).map(str::trim).filter(|one| !one.is_empty()));
             break;
         }
-        if !taken && row.values.iter().any(|flag| flag == word) {
+        if !taken && row.values.iter().any(|flag| flag.strip_prefix('-') == Some(last)) {
             words.next();
         }
     }
     out
 }
 
-/// The value of a flag where it stands in the word, or (`Some(None)`) in the next one; `None` for another flag.
+/// A word without its dash and the switches in front of another flag: `r` of `-Ur`.
+fn behind_switches<'w>(word: &'w str, switches: &[String]) -> &'w str {
+    let mut rest = word.strip_prefix('-').unwrap_or(word);
+    while rest.len() > 1
+        && let Some(more) = switches.iter().find_map(|switch| rest.strip_prefix(switch.strip_prefix('-')?))
+    {
+        rest = more;
+    }
+    rest
+}
+
+/// The value of a flag where it stands in the word, which has lost its first dash, or (`Some(None)`) in the next one; `None` for another flag.
 fn value_of<'w>(word: &'w str, flag: &str) -> Option<Option<&'w str>> {
-    let rest = word.strip_prefix(flag)?;
+    let rest = word.strip_prefix(flag.strip_prefix('-')?)?;
     match rest.strip_prefix('=') {
         Some(value) => Some(Some(value)),
         None if rest.is_empty() => Some(None),
