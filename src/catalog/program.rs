@@ -70,6 +70,9 @@ pub struct Placing {
     pub programs: Vec<String>,
     /// Flags of theirs that take the next word.
     pub value_flags: Vec<String>,
+    /// Their flags with which a file that is there already may stay as it is.
+    #[serde(default)]
+    pub keeping_flags: Vec<String>,
 }
 
 /// Programs that write to files which their own words name: what they write is not known.

@@ -184,7 +184,7 @@ impl Walker<'_> {
         if self.silent > 0 || self.out.handed.len() > MOST {
             return;
         }
-        // Of a file the order of writes counts, and whether something took it away in between.
+        // Of a file the order of writes counts.
         let again = self.out.handed.iter().rev().find(|known| known.is_again(&handed));
         let of_file = matches!(handed.to, HandedTo::File | HandedTo::Emptied) && self.out.handed.len() < AGAIN;
         if again.is_none_or(|known| of_file && known.after < handed.after) {

@@ -30,7 +30,7 @@ impl Tracer<'_> {
             HandedTo::File | HandedTo::Emptied => {
                 let path = handed.text.as_deref().unwrap_or_default();
                 self.release_redirection(path, place, frame);
-                self.lays(path, (handed.content.clone(), handed.appended), "the script", place, frame);
+                self.lays(path, (handed.content.clone(), handed.appended || handed.doubtful), "the script", place, frame);
                 if path.starts_with('~') {
                     return;
                 }

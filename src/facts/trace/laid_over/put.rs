@@ -21,7 +21,7 @@ const ASKED: usize = 20_000;
 type Put = (Option<RepoPath>, String);
 
 impl Tracer<'_> {
-    /// A command that puts files somewhere, writes into them or takes them away; `edits`: what it does to files of the tree.
+    /// A command that puts files somewhere or writes into them; `edits`: what it does to files of the tree.
     pub(in crate::facts::trace) fn puts(&mut self, words: &[Word], edits: &[Edit], place: &Place, frame: &Frame) {
         let program = words.first().and_then(|word| word.value.as_deref()).map(program_name).unwrap_or_default().to_owned();
         let by = format!("`{program}`");
@@ -40,7 +40,6 @@ impl Tracer<'_> {
                     self.lays(file, (Some(lines), true), &by, place, frame);
                 }
             }
-            "rm" | "unlink" => operands().for_each(|word| self.lifts(&named(word), place, frame)),
             _ if catalog::lists(&placing().programs, &program) => self.copies((&program, &by), words, place, frame),
             _ => {
                 let files = written::files(words, self.world.catalog);
@@ -89,6 +88,7 @@ impl Tracer<'_> {
     fn copies(&mut self, (program, by): (&str, &str), words: &[Word], place: &Place, frame: &Frame) {
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
         let target = named(target);
+        let keeps = words.iter().filter_map(|word| word.value.as_deref()).any(may_keep);
         let exact = words.iter().any(|word| matches!(word.value.as_deref(), Some("-T" | "--no-target-directory")));
         let is_directory = into
             || sources.len() > 1
@@ -109,12 +109,9 @@ impl Tracer<'_> {
                     let to = if rest.is_empty() { base.clone() } else { format!("{base}/{rest}") };
                     if self.lies_at(&to, frame).is_some() {
                         let file = path.as_ref().and_then(|path| self.world.snapshot.peek(path).ok());
-                        self.lays(&to, (file.map(|file| file.text.clone()), false), by, place, frame);
+                        self.lays(&to, (file.map(|file| file.text.clone()), keeps), by, place, frame);
                     }
                 }
-            }
-            if program == "mv" {
-                self.lifts(&named(source), place, frame);
             }
         }
     }
@@ -179,6 +176,14 @@ fn npm_settings(words: &[Word]) -> Option<(&'static str, String)> {
     };
     Some((if project { ".npmrc" } else { "~/.npmrc" }, lines))
         .filter(|(_, lines)| !lines.is_empty() && !lines.starts_with("script-shell"))
+}
+
+/// With this flag, alone or among other letters, a file that is there already may stay.
+fn may_keep(word: &str) -> bool {
+    let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+    let joined = |flag: &str| word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    let among = |flag: &str| flag.len() == 2 && letters.is_some_and(|letters| letters.contains(&flag[1..]));
+    placing().keeping_flags.iter().any(|flag| joined(flag) || among(flag))
 }
 
 /// A path, as far as it is known.
