@@ -2,6 +2,7 @@
 //! of such files read the tree with and without them. Refuses files that something names, and those of the tree that tell what
 //! runs: `edited` has them.
 
+mod known;
 mod put;
 
 use std::collections::BTreeMap;
@@ -106,8 +107,7 @@ impl Tracer<'_> {
     }
 
     fn lays_at(&mut self, at: Lies, (text, appended): (Option<String>, bool), by: &str, place: &Place, frame: &Frame) {
-        // A line of which nothing is known may be any.
-        let text = text.filter(|text| !text.lines().any(|line| line.trim_start().starts_with(UNKNOWN_CHAR)));
+        let text = text.filter(|text| known::is_enough(text, &at.path, self.world.catalog));
         let appended = appended || !frame.conditions.is_empty();
         let why = format!("{by} writes to {} before", shown(&at.shown));
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
@@ -209,9 +209,11 @@ impl Tracer<'_> {
             texts.insert(at, (text, Written { known: known && added.is_some(), hold }));
         }
         let texts = beside_the_tree(texts, held);
-        let (texts, files): (Vec<_>, Vec<_>) =
+        let (texts, mut files): (Vec<_>, Vec<_>) =
             texts.into_iter().map(|(path, (text, written))| ((path.clone(), text), (path, written))).unzip();
-        let over = Arc::new(Over { of, snapshot: base.overlaid(texts), seen: Seen::default(), files, past });
+        let snapshot = base.overlaid(texts);
+        files.iter_mut().for_each(|(path, written)| written.known &= known::parses(path, &snapshot));
+        let over = Arc::new(Over { of, snapshot, seen: Seen::default(), files, past });
         self.before.over = Some(Arc::clone(&over));
         Some(over)
     }

@@ -2,6 +2,10 @@
 
 use super::check;
 use super::laid_over::{FILES, rows};
+use crate::catalog::Catalog;
+use crate::facts::gather;
+use crate::limits::Limits;
+use crate::terms::Terms;
 
 const WRITES: &str = "echo script-shell=/bin/true > .npmrc";
 
@@ -100,4 +104,20 @@ fn past_the_bound_it_is_said_that_there_are_more() {
         super::conditions("bandit", &step, FILES),
         ["earlier steps write to more files that programs look for by themselves than are remembered"]
     );
+}
+
+/// Which files of a tree may be looked for is asked once; each of them counts as often as it is put somewhere.
+#[test]
+fn copies_of_many_files_cost_what_they_put() {
+    let step = format!("{}bandit -r src", "cp -r big/. .\n".repeat(30));
+    let limit = |name: &str| {
+        let big: Vec<(String, String)> = (0..4_000).map(|at| (format!("big/d{at}/{name}"), String::new())).collect();
+        let files: Vec<(&str, &str)> = FILES.iter().copied().chain(big.iter().map(|(path, text)| (&**path, &**text))).collect();
+        let limits = Limits { work_steps: 8_000_000, ..Limits::default() };
+        let snapshot = super::tree(super::workflow(&step), &files).with_limits(limits);
+        let facts = gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+        facts.trace.opaque.iter().any(|unit| unit.why.text.contains("`work-steps`"))
+    };
+    assert!(limit("__init__.py"));
+    assert!(!limit("a.py"));
 }
