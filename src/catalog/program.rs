@@ -37,6 +37,9 @@ pub struct Programs {
     /// Where a path leads that settings of the machine are looked for in.
     #[serde(default)]
     pub settings_home: Vec<SettingsHome>,
+    /// Files that steps write and that something looks for by itself.
+    #[serde(default)]
+    pub laid: Laid,
     /// Programs that only start another one.
     #[serde(default)]
     pub starter: Vec<Starter>,
@@ -70,6 +73,9 @@ pub struct Placing {
     pub programs: Vec<String>,
     /// Flags of theirs that take the next word.
     pub value_flags: Vec<String>,
+    /// Their flags with which a file that is there already may stay as it is.
+    #[serde(default)]
+    pub keeping_flags: Vec<String>,
 }
 
 /// Programs that write to files which their own words name: what they write is not known.
@@ -84,9 +90,14 @@ pub struct Writer {
     /// Flags with which the file is called like the end of the address that it comes from; an empty list: where no flag names the file.
     #[serde(default)]
     pub named_by_address: Option<Vec<String>>,
-    /// With a flag for that (`-i`), the files that they read are those that they write.
-    #[serde(default)]
-    pub in_place: bool,
+}
+
+/// What such files hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Laid {
+    /// Keys of npm's settings by which nothing is chosen that runs, whatever their value.
+    pub idle_keys: Vec<String>,
 }
 
 /// Paths that mean the home directory of who runs the job, or a directory in it.

@@ -75,7 +75,7 @@ fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Release
     }
     // A hook of the tool's own repository is built from the revision that is named.
     if row.hook.as_ref().is_some_and(|hook| hook.repo == tool.verified.source) {
-        return invocation.inputs.get(REV).and_then(|rev| told(rev.value.as_deref()?));
+        return invocation.inputs.get(REV).and_then(|rev| tagged(rev.value.as_deref()?));
     }
     let line = invocation.chain.last().map(|hop| hop.text.as_str()).unwrap_or_default();
     let words = invocation.packages.iter().map(String::as_str).chain(line.split([' ', '"', '\'']));
@@ -125,6 +125,14 @@ fn refused(tool: &Tool, invocation: &Invocation) -> Option<Hold> {
 fn told(text: &str) -> Option<Releases> {
     let (first, last) = range(text.trim())?;
     (!text.contains(['^', '~', '<', '>', '|', '*', ' '])).then_some(if first == last { (first, last) } else { (last, last) })
+}
+
+/// A tag that is a release: `v1.64.8`, `1.64`. Any other revision may be one of another major.
+fn tagged(rev: &str) -> Option<Releases> {
+    let numbers = rev.strip_prefix('v').unwrap_or(rev);
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_release = (2..=3).contains(&numbers.split('.').count()) && numbers.split('.').all(is_number);
+    told(rev).filter(|_| is_release)
 }
 
 /// The path of a module names its major; the first two majors have none.

@@ -2,7 +2,6 @@
 
 use super::super::Bench;
 use crate::catalog::program::Brought;
-use crate::facts::pipeline::Work;
 use crate::text::RepoPath;
 
 /// A step for a workflow that is there, with what it needs before it; a job that has a program already, or calls it, needs it no more.
@@ -23,19 +22,14 @@ pub(super) fn parts(step: &str) -> [Vec<&str>; 3] {
     [head, steps, tail]
 }
 
-/// Whether some job brings what a row does, or calls it: then it has it, from wherever.
+/// Whether some job uses an action that brings what a row does, or calls or installs it: then it has it, from wherever.
 fn is_there(row: &Brought, bench: &Bench<'_>) -> bool {
     let texts = row.steps.lines().chain(row.steps_named.iter().flat_map(|steps| steps.lines()));
     let actions: Vec<&str> = texts.filter_map(|line| line.trim().strip_prefix("- uses: ")?.split('@').next()).collect();
     let used = |name: &str| actions.iter().any(|action| action.eq_ignore_ascii_case(name));
-    let programs: Vec<&String> = row.commands.iter().filter_map(|words| words.first()).collect();
-    let units = bench.facts.pipelines.iter().flat_map(|pipeline| &pipeline.units);
-    let mut scripts = units.filter_map(|unit| if let Work::Script { text, .. } = &unit.work { Some(text.text()) } else { None });
-    let called = |text: &str| {
-        let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '"'));
-        words.any(|word| programs.iter().any(|program| *program == word))
-    };
-    bench.facts.trace.actions.iter().any(|action| used(&action.call.name)) || scripts.any(called)
+    let there = &bench.facts.trace.there;
+    let mut programs = row.commands.iter().filter_map(|words| words.first());
+    bench.facts.trace.actions.iter().any(|action| used(&action.call.name)) || programs.any(|name| there.contains(name))
 }
 
 /// The lines of the steps that bring what these steps call.

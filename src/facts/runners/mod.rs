@@ -95,6 +95,8 @@ pub struct Seen {
     pub(super) analyses: Mutex<HashMap<[u8; 32], Arc<Analysis>>>,
     /// Manifests of npm packages by the names that stand in them.
     pub(super) npm_names: std::sync::OnceLock<HashMap<String, Vec<RepoPath>>>,
+    /// Files that something may look for by itself where they lie, or in another directory.
+    pub(super) looked_for: std::sync::OnceLock<Vec<RepoPath>>,
 }
 
 /// A command about to be run.

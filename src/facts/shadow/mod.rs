@@ -111,6 +111,28 @@ pub(super) fn is_looked_for_above(path: &RepoPath) -> bool {
 /// What may be looked for in a directory of which no file is known.
 pub(super) const IN_DIRECTORY: [&str; 2] = ["config.toml", "__init__.py"];
 
+/// The files of the tree below a directory that something may look for by itself, there or where their directory is put: of the whole tree, those
+/// are asked for once.
+pub(super) fn looked_for_below<'w>(directory: &RepoPath, world: &World<'w>) -> &'w [RepoPath] {
+    let may_be = |path: &RepoPath| {
+        let name = path.file_name();
+        // Under another name of its directory it may be another thing, but it keeps its own.
+        IN_DIRECTORY.contains(&name) || is_looked_for(path, world.catalog) || super::runners::is_task_file(path)
+    };
+    let all = world.seen.looked_for.get_or_init(|| {
+        let files = world.snapshot.entries().iter().filter(|entry| entry.is_file()).map(|entry| &entry.path);
+        let mut all: Vec<RepoPath> = files.filter(|path| may_be(path)).cloned().collect();
+        all.sort_unstable();
+        all
+    });
+    if directory.is_root() {
+        return all;
+    }
+    // `0` comes right behind `/`.
+    let bound = |end: char| all.partition_point(|path| path.as_str() < format!("{directory}{end}").as_str());
+    all.get(bound('/')..bound('0')).unwrap_or_default()
+}
+
 /// Under which name a file of the home directory is read beside that of the tree: cargo reads both of its own, each for itself.
 pub(super) fn beside(path: RepoPath, world: &World<'_>) -> RepoPath {
     if !OF_CARGO.contains(&path.as_str()) || !world.snapshot.is_file(&path) {

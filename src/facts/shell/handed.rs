@@ -1,6 +1,8 @@
 //! Owns what a script hands to the steps after it: what it writes to the files that `GITHUB_PATH` and `GITHUB_ENV` name, as far
 //! as it is text. Refuses to say what that does.
 
+use std::sync::Arc;
+
 use super::ast::{Command, CommandKind, RedirectOp};
 use super::interpreter::shell_named;
 use super::printed::{LONGEST, at_home, echo, printf, shown};
@@ -8,6 +10,7 @@ use super::rewritten::{self, Sed};
 use super::simple::Run;
 use super::source::Ctx;
 use super::state::State;
+use super::stdin::MOST_SHOWN;
 use super::walk::Walker;
 use super::{Dialect, UNKNOWN_CHAR, Word};
 use crate::catalog::{Catalog, Trait};
@@ -73,6 +76,8 @@ pub struct Handed {
     pub doubtful: bool,
     /// How many of the script's commands come before it.
     pub after: usize,
+    /// Files of the tree that [`Self::content`] may be made of: all whose text was asked for so far.
+    pub shown: Arc<Vec<String>>,
 }
 
 impl Handed {
@@ -157,10 +162,11 @@ impl Walker<'_> {
             let to = if nothing && !appended { HandedTo::Emptied } else { HandedTo::File };
             let texts: Option<Vec<&str>> = if nothing { Some(Vec::new()) } else { said.iter().map(Option::as_deref).collect() };
             let content = texts.filter(|texts| nothing || !texts.is_empty()).map(|texts| texts.join("\n"));
-            let content = content.filter(|text| text.len() <= LONGEST);
+            let shown = Arc::clone(&self.shown.borrow());
+            let content = content.filter(|text| text.len() <= LONGEST && shown.len() <= MOST_SHOWN);
             self.pay(content.as_ref().map_or(0, String::len) / 64);
             let (text, doubtful) = (Some(self.standing(value, st)), st.reach.condition().is_some());
-            self.keep(Handed { to, text, content, appended, place, doubtful, after: self.out.commands.len() });
+            self.keep(Handed { to, text, content, appended, place, doubtful, after: self.out.commands.len(), shown });
         }
     }
 
@@ -170,7 +176,16 @@ impl Walker<'_> {
             self.pay(text.as_ref().map_or(0, String::len) / 64);
             let text = text.filter(|text| text.len() <= LONGEST);
             let after = self.out.commands.len();
-            self.keep(Handed { to, text, content: None, appended: true, place: place.clone(), doubtful, after });
+            self.keep(Handed {
+                to,
+                text,
+                content: None,
+                appended: true,
+                place: place.clone(),
+                doubtful,
+                after,
+                shown: Arc::default(),
+            });
         }
     }
 
@@ -184,7 +199,7 @@ impl Walker<'_> {
         if self.silent > 0 || self.out.handed.len() > MOST {
             return;
         }
-        // Of a file the order of writes counts, and whether something took it away in between.
+        // Of a file the order of writes counts.
         let again = self.out.handed.iter().rev().find(|known| known.is_again(&handed));
         let of_file = matches!(handed.to, HandedTo::File | HandedTo::Emptied) && self.out.handed.len() < AGAIN;
         if again.is_none_or(|known| of_file && known.after < handed.after) {

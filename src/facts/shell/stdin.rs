@@ -18,6 +18,9 @@ use super::walk::Walker;
 use super::world::Val;
 use super::{UNKNOWN_CHAR, Word};
 
+/// Files that are remembered as read.
+pub(super) const MOST_SHOWN: usize = 64;
+
 /// Files that are remembered.
 const MOST_FILES: usize = 256;
 
@@ -93,7 +96,13 @@ impl Walker<'_> {
 
     pub(super) fn file_text(&self, name: &str, st: &State) -> Option<MappedText> {
         let Val::Text(here) = self.directory(st) else { return None };
-        self.input.files.data(&normalise(&here, name)?)
+        let path = normalise(&here, name)?;
+        let text = self.input.files.data(&path)?;
+        let mut shown = self.shown.borrow_mut();
+        if shown.len() <= MOST_SHOWN && !shown.contains(&path) {
+            Arc::make_mut(&mut shown).push(path);
+        }
+        Some(text)
     }
 
     /// Remembers the files that a command was redirected to.

@@ -101,6 +101,9 @@ pub(super) struct Walker<'a> {
     pub reading: Vec<String>,
     /// How deep substitutions are being evaluated.
     pub nested: std::cell::Cell<usize>,
+    /// Files of the tree whose text was asked for so far, as paths from the root of the machine; one more than are remembered, when there
+    /// are more.
+    pub shown: std::cell::RefCell<std::sync::Arc<Vec<String>>>,
 }
 
 impl<'a> Walker<'a> {
@@ -143,6 +146,7 @@ impl<'a> Walker<'a> {
             flow: Flow::default(),
             reading: Vec::new(),
             nested: std::cell::Cell::new(0),
+            shown: std::cell::RefCell::default(),
         }
     }
 

@@ -358,6 +358,11 @@ fn stands_before(first: &[Hop], second: &[Hop]) -> bool {
     parting.is_some_and(|(one, other)| one.place.path != other.place.path || one.place < other.place)
 }
 
+/// Whether a change has run before what stands behind it, whatever starts both.
+pub(super) fn is_certain(change: &Change, frame: &Frame) -> bool {
+    !change.turn.is_beside(frame.turn) && under(&change.starts, &frame.starts) == Some(true)
+}
+
 /// Whether what runs under some events has run before what runs under others: for sure, perhaps, or (`None`) under none.
 fn under(first: &[Start], second: &[Start]) -> Option<bool> {
     if first.is_empty() || second.is_empty() {

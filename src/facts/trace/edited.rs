@@ -21,6 +21,9 @@ const MOST: usize = 64;
 /// Letters of a pattern that are looked for in a line: fewer say nothing.
 const TELLING: usize = 3;
 
+/// Stream editors that can write back what they read.
+const EDITORS: [&str; 4] = ["sed", "gsed", "perl", "yq"];
+
 /// Actions that bring the tree as it is.
 const CHECKOUT: &str = "actions/checkout";
 
@@ -81,7 +84,7 @@ impl Tracer<'_> {
             ("find" | "rsync" | "mount", _) => self.taken_by_rule(words, frame),
             ("git", ["sparse-checkout", ..]) => self.taken_by_rule(words, frame),
             ("touch" | "mkdir", _) => operands().filter_map(|at| self.new_file(texts[at], frame)).collect(),
-            ("sed" | "perl" | "yq", _) if in_place(rest) => {
+            _ if writes_back(words) => {
                 let files = operands().filter_map(|at| frame.workdir.resolve(texts[at]));
                 let files = files.filter(|path| self.world.snapshot.is_file(path));
                 let lines = replaced(rest);
@@ -251,6 +254,17 @@ impl Tracer<'_> {
         }
     }
 
+    /// Whether a file of the tree holds what its commit does: no earlier command of the job may have written it, or what lies above it.
+    pub(super) fn is_committed(&self, path: &RepoPath, frame: &Frame) -> bool {
+        let edits = self.before.edits.get(&(frame.pipeline, frame.job)).into_iter().flatten();
+        let may = |change: &&Change| match &change.what {
+            What::Edit(Edit::Revision) => true,
+            What::Edit(edit) => edit.path().is_some_and(|of| path.is_in(of)),
+            _ => false,
+        };
+        !edits.filter(may).any(|change| self.reaches(change, frame).is_some())
+    }
+
     fn told_by(&self, hop: &Hop) -> String {
         let file = self.world.snapshot.read(&hop.place.path).ok();
         let line = file.as_ref().and_then(|file| file.text.lines().nth(hop.place.line.saturating_sub(1)));
@@ -327,7 +341,13 @@ fn is_hash(word: &str) -> bool {
     (7..=64).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether a stream editor writes back what it reads: `-i`, `-pi`, `-i.bak`, `--in-place`.
+/// Whether a command is a stream editor that writes back what it reads.
+pub(super) fn writes_back(words: &[Word]) -> bool {
+    let texts: Vec<&str> = words.iter().map(|word| word.value.as_deref().unwrap_or_default()).collect();
+    texts.split_first().is_some_and(|(program, rest)| EDITORS.contains(&program_name(program)) && in_place(rest))
+}
+
+/// Whether a stream editor is told to: `-i`, `-pi`, `-i.bak`, `--in-place`.
 pub(super) fn in_place(words: &[&str]) -> bool {
     words.iter().any(|word| {
         let cluster = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')).unwrap_or_default();

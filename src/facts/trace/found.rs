@@ -76,6 +76,8 @@ pub struct Trace {
     pub releasing: Vec<super::ReleaseStep>,
     /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
     pub unknown_programs: std::collections::BTreeSet<String>,
+    /// Programs of the catalogue's rows `brought` that commands call on the machine of their job, or install on it.
+    pub there: std::collections::BTreeSet<String>,
 }
 
 impl Trace {
@@ -86,6 +88,7 @@ impl Trace {
         self.actions.extend(other.actions);
         self.releasing.extend(other.releasing);
         self.unknown_programs.extend(other.unknown_programs);
+        self.there.extend(other.there);
     }
 }
 

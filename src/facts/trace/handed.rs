@@ -30,7 +30,10 @@ impl Tracer<'_> {
             HandedTo::File | HandedTo::Emptied => {
                 let path = handed.text.as_deref().unwrap_or_default();
                 self.release_redirection(path, place, frame);
-                self.lays(path, (handed.content.clone(), handed.appended), "the script", place, frame);
+                let of = handed.shown.iter().filter_map(|path| frame.workdir.resolve(path));
+                let committed = of.into_iter().all(|path| self.is_committed(&path, frame));
+                let content = handed.content.clone().filter(|_| committed);
+                self.lays(path, (content, handed.appended || handed.doubtful), "the script", place, frame);
                 if path.starts_with('~') {
                     return;
                 }

@@ -1,6 +1,7 @@
 //! Owns which packages commands put beside a tool: installers into the job's environment, launchers that make one for a single
 //! command. Refuses versions and sources.
 
+use super::supplied::bare_name;
 use super::{Frame, Tracer, installer};
 use crate::catalog::Bare;
 use crate::facts::matching;
@@ -13,6 +14,21 @@ impl Tracer<'_> {
         if !names.is_empty() && frame.conditions.is_empty() && !frame.never_starts() {
             self.job_of(frame).packages.extend(names);
         }
+    }
+}
+
+impl Tracer<'_> {
+    /// Remembers which programs that a fix would bring a job has already: it calls them, or installs them.
+    pub(super) fn has_program(&mut self, words: &[Word], frame: &Frame) {
+        if frame.workdir.is_images() || frame.never_starts() {
+            return;
+        }
+        let called = words.first().and_then(|word| word.value.as_deref()).map(matching::program_name);
+        let install = installer::read(words);
+        let installed: Vec<&str> = install.iter().flat_map(|install| &install.bare).map(|name| bare_name(name)).collect();
+        let rows = self.world.catalog.programs.brought.iter().flat_map(|row| &row.commands).filter_map(|words| words.first());
+        let there = rows.filter(|name| called == Some(name.as_str()) || installed.contains(&name.as_str()));
+        self.out.there.extend(there.cloned());
     }
 }
 

@@ -2,14 +2,15 @@
 //! of such files read the tree with and without them. Refuses files that something names, and those of the tree that tell what
 //! runs: `edited` has them.
 
+mod known;
 mod put;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use put::operands;
 
-use super::before::{Change, What, shown};
+use super::before::{Change, What, is_certain, shown};
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
 use crate::catalog::Tool;
@@ -41,8 +42,6 @@ pub(super) struct Laid {
 enum Puts {
     /// What is written, when that is known; `appended`: it comes behind what the file holds.
     Text { text: Option<String>, appended: bool },
-    /// The file is taken away.
-    Nothing,
     /// More files are written than are remembered.
     More,
 }
@@ -108,32 +107,11 @@ impl Tracer<'_> {
     }
 
     fn lays_at(&mut self, at: Lies, (text, appended): (Option<String>, bool), by: &str, place: &Place, frame: &Frame) {
-        // A line of which nothing is known may be any.
-        let text = text.filter(|text| !text.lines().any(|line| line.trim_start().starts_with(UNKNOWN_CHAR)));
+        let text = text.filter(|text| known::is_enough(text, &at.path, self.world.catalog));
+        let appended = appended || !frame.conditions.is_empty();
         let why = format!("{by} writes to {} before", shown(&at.shown));
         let hold = Hold::new(HoldEffect::Unknown(Reason::Dynamic), place.clone(), why);
         self.remember_laid(Laid { path: at.path, outside: at.outside, what: Puts::Text { text, appended } }, hold, frame);
-    }
-
-    /// A file is taken away: what an earlier command has written to it is no more.
-    fn lifts(&mut self, path: &str, place: &Place, frame: &Frame) {
-        let Some(at) = self.lies_at(path, frame).filter(|_| frame.conditions.is_empty()) else { return };
-        let hold = Hold::new(HoldEffect::Void, place.clone(), String::new());
-        self.remember_laid(Laid { path: at.path, outside: at.outside, what: Puts::Nothing }, hold, frame);
-    }
-
-    /// Files of the tree are those of its commit again: all, or those in these directories.
-    pub(super) fn restores(&mut self, back: Option<&[RepoPath]>, frame: &Frame) {
-        let Some(place) = frame.chain.last().map(|hop| hop.place.clone()) else { return };
-        let meant = |path: &RepoPath| back.is_none_or(|back| back.iter().any(|of| path.is_in(of)));
-        let known = self.before.laid.get(&(frame.pipeline, frame.job)).into_iter().flatten();
-        let laid = known.filter_map(|change| if let What::Laid(laid) = &change.what { Some(laid) } else { None });
-        let of_tree = laid.filter(|laid| !laid.outside && meant(&laid.path) && self.world.snapshot.is_file(&laid.path));
-        let paths: BTreeSet<RepoPath> = of_tree.map(|laid| laid.path.clone()).collect();
-        for path in paths {
-            let hold = Hold::new(HoldEffect::Void, place.clone(), String::new());
-            self.remember_laid(Laid { path, outside: false, what: Puts::Nothing }, hold, frame);
-        }
     }
 
     fn remember_laid(&mut self, laid: Laid, hold: Hold, frame: &Frame) {
@@ -196,8 +174,8 @@ impl Tracer<'_> {
     /// The tree as the writes before a command leave it; `None` where there are none.
     fn over(&mut self, frame: &Frame) -> Option<Arc<Over>> {
         let laid = self.before.laid.get(&(frame.pipeline, frame.job)).filter(|_| !frame.workdir.is_images())?;
-        let reaching = laid.iter().enumerate().filter_map(|(at, change)| Some((at, &change.what, self.reaches(change, frame)?)));
-        let reaching: Vec<(usize, &What, Hold)> = reaching.collect();
+        let reaching = laid.iter().enumerate().filter_map(|(at, change)| Some((at, change, self.reaches(change, frame)?)));
+        let reaching: Vec<(usize, &Change, Hold)> = reaching.collect();
         if reaching.is_empty() {
             return None;
         }
@@ -210,17 +188,12 @@ impl Tracer<'_> {
         let mut texts: BTreeMap<(RepoPath, bool), (String, Written)> = BTreeMap::new();
         let mut past = None;
         let held = |path: &RepoPath| base.peek(path).map(|file| format!("{}\n", file.text)).unwrap_or_default();
-        for (_, what, hold) in reaching {
-            let What::Laid(Laid { path, outside, what }) = what else { continue };
+        for (_, change, hold) in reaching {
+            let What::Laid(Laid { path, outside, what }) = &change.what else { continue };
             let at = (path.clone(), *outside);
             let (added, appended) = match what {
-                Puts::Text { text, appended } => (text, *appended),
-                // What may be there still counts.
-                Puts::Nothing if hold.effect != HoldEffect::Void => continue,
-                Puts::Nothing => {
-                    texts.remove(&at);
-                    continue;
-                }
+                // What may not have been written over still counts.
+                Puts::Text { text, appended } => (text, *appended || !is_certain(change, frame)),
                 Puts::More => {
                     past = Some(hold);
                     continue;
@@ -236,9 +209,11 @@ impl Tracer<'_> {
             texts.insert(at, (text, Written { known: known && added.is_some(), hold }));
         }
         let texts = beside_the_tree(texts, held);
-        let (texts, files): (Vec<_>, Vec<_>) =
+        let (texts, mut files): (Vec<_>, Vec<_>) =
             texts.into_iter().map(|(path, (text, written))| ((path.clone(), text), (path, written))).unzip();
-        let over = Arc::new(Over { of, snapshot: base.overlaid(texts), seen: Seen::default(), files, past });
+        let snapshot = base.overlaid(texts);
+        files.iter_mut().for_each(|(path, written)| written.known &= known::parses(path, &snapshot));
+        let over = Arc::new(Over { of, snapshot, seen: Seen::default(), files, past });
         self.before.over = Some(Arc::clone(&over));
         Some(over)
     }

@@ -242,6 +242,7 @@ impl<'w> Tracer<'w> {
         }
         self.release_command(words, frame);
         self.puts_beside(words, frame);
+        self.has_program(words, frame);
         self.feeds(words, frame);
         self.supplies(words, frame);
         self.may_bring(words, place, frame);

@@ -119,7 +119,7 @@ impl Tracer<'_> {
             _ => None,
         };
         let target = target.filter(|target| !target.is_empty()).map(str::to_owned);
-        for target in target.into_iter().chain(written::files(words, self.world.catalog)) {
+        for target in target.into_iter().chain(written::named(words, self.world.catalog)) {
             self.is_written(&target, text, place, frame);
         }
     }

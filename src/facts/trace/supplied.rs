@@ -244,7 +244,7 @@ fn perhaps(why: String, place: &Place) -> Supply {
 }
 
 /// A requirement's name.
-fn bare_name(requirement: &str) -> &str {
+pub(super) fn bare_name(requirement: &str) -> &str {
     requirement.split(['=', '<', '>', '!', '~', '[', '@', ' ', ';']).next().unwrap_or_default()
 }
 

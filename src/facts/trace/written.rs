@@ -1,7 +1,6 @@
 //! Owns which files a command writes that its own words name, by the rows `writer` of `rules/programs.toml`. Refuses to know what is
-//! written, and programs that put files from one place to another.
+//! written, editors that write back what they read, and programs that put files from one place to another.
 
-use super::edited::in_place;
 use crate::catalog::Catalog;
 use crate::catalog::program::Writer;
 use crate::facts::matching::program_name;
@@ -9,20 +8,11 @@ use crate::facts::shell::Word;
 
 /// The files that flags and addresses name, as they are written.
 pub(super) fn named(words: &[Word], catalog: &Catalog) -> Vec<String> {
-    read(words, catalog, of_row)
-}
-
-/// Those, and the ones that an editor reads and writes back.
-pub(super) fn files(words: &[Word], catalog: &Catalog) -> Vec<String> {
-    read(words, catalog, |row, words| of_row(row, words).into_iter().chain(written_back(row, words)).collect())
-}
-
-fn read(words: &[Word], catalog: &Catalog, of: impl Fn(&Writer, &[String]) -> Vec<String>) -> Vec<String> {
     let Some((program, rest)) = words.split_first() else { return Vec::new() };
     let Some(program) = program.value.as_deref().map(program_name) else { return Vec::new() };
     let rows = catalog.programs.writer.iter().filter(|row| row.programs.iter().any(|name| name == program));
     let shapes: Vec<String> = rest.iter().map(|word| word.shape().into_owned()).collect();
-    rows.flat_map(|row| of(row, &shapes)).filter(|file| !file.is_empty() && file != "-").collect()
+    rows.flat_map(|row| of_row(row, &shapes)).filter(|file| !file.is_empty() && file != "-").collect()
 }
 
 fn of_row(row: &Writer, words: &[String]) -> Vec<String> {
@@ -41,12 +31,6 @@ fn of_row(row: &Writer, words: &[String]) -> Vec<String> {
         out.extend(addresses.filter_map(last));
     }
     out
-}
-
-fn written_back(row: &Writer, words: &[String]) -> Vec<String> {
-    let texts: Vec<&str> = words.iter().map(String::as_str).collect();
-    let operands = words.iter().filter(|word| !word.starts_with('-'));
-    if row.in_place && in_place(&texts) { operands.cloned().collect() } else { Vec::new() }
 }
 
 /// What a word says behind a flag, or the next one where it says nothing more.
@@ -92,12 +76,12 @@ mod tests {
             ("wget https://x.test/c/b", vec!["b"]),
             ("dd if=a of=b", vec!["b"]),
             ("openssl enc -d -in a -out b", vec!["b"]),
-            ("sed -i s/x/y/ a", vec!["s/x/y/", "a"]),
+            ("sed -i s/x/y/ a", vec![]),
             ("sed s/x/y/ a", vec![]),
             ("echo -o a", vec![]),
         ] {
             let words = by_default((line, Place::file(RepoPath::root())));
-            assert_eq!(files(&words, Catalog::builtin()), wanted, "{line}");
+            assert_eq!(named(&words, Catalog::builtin()), wanted, "{line}");
         }
     }
 }

@@ -163,8 +163,12 @@ fn a_step_for_a_workflow_that_is_there_brings_what_it_calls() {
             "      - uses: pnpm/action-setup@v3\n",
             "      - run: pnpm install --frozen-lockfile\n",
             "      - run: npm i -g pnpm && pnpm i\n",
+            "      - run: npm i -g pnpm@9\n",
         ] {
             assert!(!asked(there).contains(brought), "{rule}: {there}: {}", asked(there));
+        }
+        for said in ["      - run: echo \"no pnpm here\"\n", "      - run: |\n          # pnpm install\n          ls\n"] {
+            assert!(asked(said).contains(brought), "{rule}: {said}: {}", asked(said));
         }
     }
 }

@@ -55,7 +55,9 @@ pub(super) fn nexts(
         out.extend(local(hook, entry, args, &at.place()).map(|target| next(target, Vec::new())));
         return;
     }
-    let (rev, packages_beside) = (rev.cloned(), packages.clone());
+    // Another environment than the hook's own may have another release in it.
+    let own = ["language", "additional_dependencies"].iter().all(|key| field(hook, key).is_none());
+    let (rev, packages_beside) = (rev.filter(|_| own).cloned(), packages.clone());
     let remote = Target::Hook { repo: repo.to_owned(), id: id.to_owned(), rev, args: args.clone(), packages: packages_beside };
     if let Some((language, value)) = field(hook, "language").and_then(|value| Some((value.as_str()?, value)))
         && IDLE.contains(&language)

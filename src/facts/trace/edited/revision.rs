@@ -39,10 +39,6 @@ impl Tracer<'_> {
             return self.other_files(&paths, frame);
         }
         let to_files = command != "switch" && revision.is_none_or(|word| matches!(word, "HEAD" | "@"));
-        if to_files && frame.conditions.is_empty() {
-            let back: Vec<RepoPath> = paths.iter().take(PATHS).filter_map(|word| frame.workdir.resolve(word)).collect();
-            self.restores(Some(&*back).filter(|_| !paths.is_empty()), frame);
-        }
         if let Some(edits) = self.before.edits.get_mut(&(frame.pipeline, frame.job)).filter(|_| frame.conditions.is_empty()) {
             let whole = paths.is_empty();
             let back: Vec<RepoPath> = paths.iter().take(PATHS).filter_map(|word| frame.workdir.resolve(word)).collect();

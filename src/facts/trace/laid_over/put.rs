@@ -1,14 +1,15 @@
-//! Owns what commands put where by their own words: files and directories of the tree under other names, what editors and downloads write.
+//! Owns what commands put where by their own words: files and directories of the tree under other names, what downloads and patches write.
 //! Refuses to say who looks for it.
 
 use super::super::before::placing;
-use super::super::edited::{Edit, matches};
+use super::super::edited::{Edit, matches, writes_back};
 use super::super::{Frame, Tracer, written};
 use super::Lies;
 use crate::catalog;
 use crate::facts::matching::program_name;
+use crate::facts::meter::PATTERN;
 use crate::facts::shadow;
-use crate::facts::shell::{self, Sed, UNKNOWN_CHAR, Word};
+use crate::facts::shell::{self, UNKNOWN_CHAR, Word};
 use crate::text::{Place, RepoPath};
 
 /// Files of one directory that are written over.
@@ -21,7 +22,7 @@ const ASKED: usize = 20_000;
 type Put = (Option<RepoPath>, String);
 
 impl Tracer<'_> {
-    /// A command that puts files somewhere, writes into them or takes them away; `edits`: what it does to files of the tree.
+    /// A command that puts files somewhere or writes into them; `edits`: what it does to files of the tree.
     pub(in crate::facts::trace) fn puts(&mut self, words: &[Word], edits: &[Edit], place: &Place, frame: &Frame) {
         let program = words.first().and_then(|word| word.value.as_deref()).map(program_name).unwrap_or_default().to_owned();
         let by = format!("`{program}`");
@@ -40,14 +41,13 @@ impl Tracer<'_> {
                     self.lays(file, (Some(lines), true), &by, place, frame);
                 }
             }
-            "rm" | "unlink" => operands().for_each(|word| self.lifts(&named(word), place, frame)),
+            // What an editor changes in a file is seldom what is looked for in it.
+            _ if writes_back(words) => {}
             _ if catalog::lists(&placing().programs, &program) => self.copies((&program, &by), words, place, frame),
             _ => {
-                let files = written::files(words, self.world.catalog);
-                let texts: Vec<_> = files.iter().map(|file| self.substituted(&program, &words[1..], file, frame)).collect();
                 edits.iter().for_each(|edit| self.lays_over(edit, &by, place, frame));
-                for (file, text) in files.iter().zip(texts) {
-                    self.lays(file, (text, false), &by, place, frame);
+                for file in written::named(words, self.world.catalog) {
+                    self.lays(&file, (None, false), &by, place, frame);
                 }
             }
         }
@@ -58,8 +58,8 @@ impl Tracer<'_> {
         let paths: Vec<RepoPath> = match edit {
             Edit::Written(path) | Edit::Emptied(path) | Edit::Lines(path, _) => vec![path.clone()],
             Edit::Over(directory) => {
-                let below = self.world.snapshot.under(directory).iter().take(ASKED).filter(|entry| entry.is_file());
-                let below = below.map(|entry| &entry.path).filter(|path| shadow::is_looked_for(path, self.world.catalog));
+                let below = self.looked_for_below(directory).iter();
+                let below = below.filter(|path| shadow::is_looked_for(path, self.world.catalog));
                 below.take(FILES).cloned().chain([directory.clone()]).collect()
             }
             Edit::Gone(_) | Edit::Revision | Edit::Says(_) => Vec::new(),
@@ -70,25 +70,11 @@ impl Tracer<'_> {
         }
     }
 
-    /// What `sed -i` leaves in a file.
-    fn substituted(&mut self, program: &str, words: &[Word], file: &str, frame: &Frame) -> Option<String> {
-        let sed = Sed::of(words).filter(|_| matches!(program, "sed" | "gsed"))?;
-        words.get(sed.file?).filter(|word| word.value.as_deref() == Some(file))?;
-        let at = self.lies_at(file, frame).filter(|at| !at.outside)?;
-        let over = self.over(frame);
-        let laid = over.as_ref().and_then(|over| over.files.iter().find(|(path, _)| *path == at.path));
-        let text = match (laid, over.as_ref()) {
-            (Some((_, written)), Some(over)) if written.known => over.snapshot.peek(&at.path).ok()?,
-            (Some(_), _) => return None,
-            (None, _) => self.world.snapshot.peek(&at.path).ok()?,
-        };
-        Some(sed.of_text(&text.text))
-    }
-
     /// Files and directories that are put under other names.
     fn copies(&mut self, (program, by): (&str, &str), words: &[Word], place: &Place, frame: &Frame) {
         let Some((sources, target, into)) = operands(&words[1..]) else { return };
         let target = named(target);
+        let keeps = words.iter().filter_map(|word| word.value.as_deref()).any(may_keep);
         let exact = words.iter().any(|word| matches!(word.value.as_deref(), Some("-T" | "--no-target-directory")));
         let is_directory = into
             || sources.len() > 1
@@ -108,13 +94,11 @@ impl Tracer<'_> {
                 for base in &bases {
                     let to = if rest.is_empty() { base.clone() } else { format!("{base}/{rest}") };
                     if self.lies_at(&to, frame).is_some() {
-                        let file = path.as_ref().and_then(|path| self.world.snapshot.peek(path).ok());
-                        self.lays(&to, (file.map(|file| file.text.clone()), false), by, place, frame);
+                        let committed = path.as_ref().filter(|path| self.is_committed(path, frame));
+                        let file = committed.and_then(|path| self.world.snapshot.peek(path).ok());
+                        self.lays(&to, (file.map(|file| file.text.clone()), keeps), by, place, frame);
                     }
                 }
-            }
-            if program == "mv" {
-                self.lifts(&named(source), place, frame);
             }
         }
     }
@@ -149,17 +133,16 @@ impl Tracer<'_> {
 
     /// The files below a directory that may be looked for, each with its path from there.
     fn below(&self, directory: &RepoPath) -> Vec<Put> {
-        let entries = self.world.snapshot.under(directory);
-        self.world.meter.spend(entries.len().min(ASKED));
-        let files = entries.iter().take(ASKED).filter(|entry| entry.is_file()).map(|entry| &entry.path);
-        let put = files.map(|path| (path, path.as_str()[directory.as_str().len()..].trim_start_matches('/')));
-        // Under another name of its directory it may be another thing, but it keeps its own.
-        let counts = |path: &RepoPath| {
-            shadow::is_looked_for(path, self.world.catalog)
-                || shadow::IN_DIRECTORY.contains(&path.file_name())
-                || crate::facts::runners::is_task_file(path)
-        };
-        put.filter(|(path, _)| counts(path)).map(|(path, rest)| (Some(path.clone()), rest.to_owned())).collect()
+        let rest = |path: &RepoPath| path.as_str()[directory.as_str().len()..].trim_start_matches('/').to_owned();
+        self.looked_for_below(directory).iter().map(|path| (Some(path.clone()), rest(path))).collect()
+    }
+
+    /// Those of the tree below a directory; each is looked at once more.
+    fn looked_for_below(&self, directory: &RepoPath) -> &[RepoPath] {
+        let all = shadow::looked_for_below(directory, self.world);
+        let asked = &all[..all.len().min(ASKED)];
+        self.world.meter.spend(asked.len() * PATTERN);
+        asked
     }
 }
 
@@ -179,6 +162,14 @@ fn npm_settings(words: &[Word]) -> Option<(&'static str, String)> {
     };
     Some((if project { ".npmrc" } else { "~/.npmrc" }, lines))
         .filter(|(_, lines)| !lines.is_empty() && !lines.starts_with("script-shell"))
+}
+
+/// With this flag, alone or among other letters, a file that is there already may stay.
+fn may_keep(word: &str) -> bool {
+    let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+    let joined = |flag: &str| word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    let among = |flag: &str| flag.len() == 2 && letters.is_some_and(|letters| letters.contains(&flag[1..]));
+    placing().keeping_flags.iter().any(|flag| joined(flag) || among(flag))
 }
 
 /// A path, as far as it is known.

@@ -66,7 +66,6 @@ fn programs_whose_words_name_what_they_write() {
             ("wget https://x.test/.npmrc", LINT),
             ("curl -o ~/.npmrc https://x.test/y", LINT),
             ("dd if=ci/npmrc of=.npmrc", LINT),
-            ("touch .npmrc\nsed -i '1i script-shell=/bin/true' .npmrc", LINT),
             ("gpg -d --output .npmrc ci/npmrc.gpg", LINT),
             ("openssl enc -d -in ci/x -out .npmrc", LINT),
             ("python -c \"open('.npmrc', 'w').write('x')\"", LINT),
@@ -89,6 +88,7 @@ fn programs_whose_words_name_what_they_write() {
             ("curl -o .npmrc https://x.test/y", "make lint"),
             ("dd if=.npmrc of=x.bin", LINT),
             ("sed -n 1p .npmrc", LINT),
+            ("cp ci/plain.npmrc .npmrc\nsed -i s/registry/x/ .npmrc", LINT),
         ],
         "gates",
     );
@@ -125,7 +125,7 @@ fn homes_and_directories_above() {
     );
 }
 
-/// A value that is not known is one in a line whose key is; a line of which nothing is known may be any.
+/// A value that is not known does no harm behind keys of npm's that decide nothing; anywhere else it may be any text.
 #[test]
 fn texts_that_are_known_in_part() {
     rows(
@@ -137,7 +137,7 @@ fn texts_that_are_known_in_part() {
             ("cat ci/token.npmrc | envsubst | tee ~/.npmrc", LINT),
             ("sed \"s/TOKEN/$T/\" ci/token.npmrc > .npmrc", LINT),
             ("cp ci/token.npmrc .npmrc\nsed -i -e \"s|TOKEN|$T|g\" .npmrc", LINT),
-            ("cat > .cargo/config.toml <<EOF\n[registries.x]\nindex = \"$INDEX\"\nEOF", CLIPPY),
+            ("printf '_auth=%s\\nemail=%s\\nalways-auth=true\\n' \"$A\" \"$E\" >> ~/.npmrc", LINT),
         ],
         "gates",
     );
@@ -151,8 +151,51 @@ fn texts_that_are_known_in_part() {
             ("envsubst < /tmp/npmrc > .npmrc", LINT),
             ("sed \"s/.*/$T/\" ci/token.npmrc > .npmrc", LINT),
             ("sed s/registry/script-shell/ ci/plain.npmrc > .npmrc", LINT),
-            ("echo registry=x > .npmrc\nsed -i s/registry/script-shell/ .npmrc", LINT),
+            ("echo \"node-options=$X\" > .npmrc", LINT),
+            ("printf 'script-%s=/bin/true\\n' \"$K\" > .npmrc", LINT),
+            ("npm config set \"$K\" \"$V\"", LINT),
+            ("cat > .cargo/config.toml <<EOF\n[build]\nrustc-wrapper = \"$W\"\nEOF", CLIPPY),
+            ("cat > .cargo/config.toml <<EOF\n[registries.x]\nindex = \"$INDEX\"\nEOF", CLIPPY),
+            ("printf '[build]\\njobs = %s\\nrustc-wrapper = \"./x\"\\n' \"$J\" > .cargo/config.toml", CLIPPY),
+            ("sed \"s/retry/$R/\" ci/net.toml > .cargo/config.toml", CLIPPY),
+            ("printf '[toolchain]\\npath = \"%s\"\\n' \"$P\" > rust-toolchain.toml", CLIPPY),
+            ("printf '[build\\nrustc-wrapper = \"./x\"\\n' > .cargo/config.toml", CLIPPY),
+            ("echo '[net]' > .cargo/config.toml\necho '[net]' >> .cargo/config.toml", CLIPPY),
+            ("echo \"yarnPath: $X\" > .yarnrc.yml", "yarn lint"),
         ],
         "configured (gates)",
     );
+}
+
+/// What is copied is what lies there by then, and that is the commit's only where nothing was written to it before.
+#[test]
+fn sources_that_were_written_before() {
+    const MORE: &str = "echo script-shell=/bin/true >> ci/plain.npmrc\n";
+    let copies = [
+        "cp ci/plain.npmrc .npmrc",
+        "cp ci/plain.npmrc ~/.npmrc",
+        "mv ci/plain.npmrc .npmrc",
+        "cat ci/plain.npmrc > .npmrc",
+        "cat ci/plain.npmrc | tee .npmrc",
+        "sed s/x/y/ ci/plain.npmrc > .npmrc",
+        "envsubst < ci/plain.npmrc > ~/.npmrc",
+    ];
+    let writes = [
+        MORE,
+        "cp ci/npmrc ci/plain.npmrc\n",
+        "mv ci/npmrc ci/plain.npmrc\n",
+        "sed -i s/registry/script-shell/ ci/plain.npmrc\n",
+        "curl -fsSLo ci/plain.npmrc https://x.test/y\n",
+        "git checkout other -- ci\n",
+    ];
+    let of_copies = copies.iter().map(|copy| (MORE, *copy)).chain(writes.iter().map(|write| (*write, copies[0])));
+    let steps: Vec<String> = of_copies.map(|(write, copy)| format!("{write}{copy}")).collect();
+    rows(&steps.iter().map(|step| (step.as_str(), LINT)).collect::<Vec<_>>(), "configured (gates)");
+    let before: Vec<String> =
+        copies.iter().flat_map(|copy| [format!("{copy}\n{MORE}"), format!("echo x > ci/y\n{copy}")]).collect();
+    rows(&before.iter().map(|step| (step.trim_end(), LINT)).collect::<Vec<_>>(), "gates");
+    let many: String = (0..70).map(|at| format!("echo x > src/{at}.py\n")).collect();
+    let files: Vec<(String, String)> = (0..70).map(|at| (format!("src/{at}.py"), "x = 1\n".to_owned())).collect();
+    let files: Vec<(&str, &str)> = FILES.iter().copied().chain(files.iter().map(|(path, text)| (&**path, &**text))).collect();
+    check(&[("bandit", &format!("{many}cp ci/plain.npmrc .npmrc\n{LINT}"), "configured (gates)")], &files);
 }

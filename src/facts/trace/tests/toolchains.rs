@@ -31,3 +31,26 @@ fn a_toolchain_or_a_compiler_of_the_tree() {
     let wrapper = (".cargo/config.toml", "[build]\nrustc-wrapper = \"./ci/x\"\n");
     check(&[("clippy", "cargo clippy -- -D warnings", "configured")], &[wrapper]);
 }
+
+/// A hook is built from the revision of its repository that is named, unless it gets another environment.
+#[test]
+fn the_revision_of_a_hook() {
+    let settings = (".golangci.yml", "linters:\n  enable: [gosec]\n");
+    let rows = [
+        ("v1.64.8", "", "gates"),
+        ("v2.4.0", "", "configured"),
+        ("2.4", "", "configured"),
+        // Which release reads the file is not known then, and one that understands it is taken for it.
+        ("v2", "", "gates"),
+        ("main", "", "gates"),
+        ("v2.4.0", "        language: system\n", "gates"),
+        ("v2.4.0", "        additional_dependencies: [\"example.org/x@v1\"]\n", "gates"),
+    ];
+    for (rev, more, expected) in rows {
+        let hooks = format!(
+            "repos:\n  - repo: https://github.com/golangci/golangci-lint\n    rev: {rev}\n    hooks:\n      - id: golangci-lint-full\n{more}"
+        );
+        let files = [settings, (".pre-commit-config.yaml", hooks.as_str())];
+        assert_eq!(super::told("golangci-lint", "pre-commit run --all-files", &files), expected, "{rev} {more}");
+    }
+}
