@@ -334,4 +334,19 @@ mod tests {
         let tool = [("Rakefile", "x 'rake lint', 'bandit -r src'\n")];
         assert_eq!(told(&Unread, &tool, "", "rake lint").len(), 1);
     }
+
+    #[test]
+    fn actions_that_run_tasks_are_not_read() {
+        for action in ["trunk-io/trunk-action@v1", "dagger/dagger-for-github@v8"] {
+            let ci = format!(
+                "on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: {action}\n"
+            );
+            let snapshot = crate::snapshot::Snapshot::in_memory([(".github/workflows/ci.yml".to_owned(), ci)]);
+            let facts = crate::facts::gather(&snapshot, crate::catalog::Catalog::builtin(), &crate::terms::Terms::default());
+            let opaque = facts.expect("facts").trace.opaque;
+            let name = action.split('@').next().unwrap_or_default();
+            let told: Vec<&str> = opaque.iter().map(|unit| unit.why.text.as_str()).collect();
+            assert!(told.iter().any(|why| why.contains(name) && why.ends_with("is not read by this version")), "{told:?}");
+        }
+    }
 }
