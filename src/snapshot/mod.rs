@@ -199,6 +199,12 @@ impl Snapshot {
         target.is_some_and(|target| target.is_root() || !self.under(&target).is_empty())
     }
 
+    /// Whether `path` lies behind a link or in a submodule: neither lists what is there.
+    #[must_use]
+    pub fn is_behind_link(&self, path: &RepoPath) -> bool {
+        self.detour(path).is_some()
+    }
+
     /// The link or the submodule behind which `path` lies.
     fn detour(&self, path: &RepoPath) -> Option<&Entry> {
         let away = |entry: &Entry| matches!(entry.kind, EntryKind::Submodule | EntryKind::Link);

@@ -47,7 +47,7 @@ pub(in crate::facts) use npm::SETTINGS as NPM_SETTINGS;
 pub use pre_commit::{local_hooks, pre_commit_ci};
 pub(super) use script::{is_data, reads_file, reads_stdin};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use super::hold::{Hold, Hop};
@@ -93,6 +93,8 @@ pub struct Seen {
     task_files: unread::Kept,
     /// Scripts that were analysed, by everything that the analysis depends on.
     pub(super) analyses: Mutex<HashMap<[u8; 32], Arc<Analysis>>>,
+    /// Directories with a file in which a Python project may name programs of its own.
+    pub(super) python_projects: std::sync::OnceLock<HashSet<RepoPath>>,
     /// Manifests of npm packages by the names that stand in them.
     pub(super) npm_names: std::sync::OnceLock<HashMap<String, Vec<RepoPath>>>,
     /// Files that something may look for by itself where they lie, or in another directory.

@@ -1,6 +1,8 @@
 //! Owns what makes a Python tool's name mean code of the tree: modules, `PYTHONPATH`, the project's own programs and sources.
 //! Refuses lists of requirements: those are `requirements`.
 
+use std::collections::HashSet;
+
 use crate::answer::Reason;
 use crate::catalog::tool::Run;
 use crate::catalog::{Catalog, Tool, Trait};
@@ -234,13 +236,24 @@ pub(super) fn entries(text: &str) -> Vec<(&str, &str, Span)> {
     out
 }
 
+/// Asked for every command: most trees have few such directories, or none.
+fn projects(world: &World<'_>) -> HashSet<RepoPath> {
+    let names = ["pyproject.toml", "setup.cfg", "setup.py"];
+    let files = world.snapshot.entries().iter().filter(|entry| names.contains(&entry.path.file_name()));
+    files.map(|entry| entry.path.parent()).collect()
+}
+
 /// What the project's own program of this name calls (`own.cli:main`), and the directory of the project.
 pub(in crate::facts) fn console_script(program: &str, directory: &RepoPath, world: &World<'_>) -> Option<(String, RepoPath)> {
     let named = |value: Value<'_>| {
         let inner = ["reference", "callable"].iter().find_map(|key| value.get(key)?.as_str());
         value.as_str().or(inner).map(str::to_owned)
     };
-    directory.ancestors().find_map(|dir| {
+    let projects = world.seen.python_projects.get_or_init(|| projects(world));
+    // What lies behind a link is not listed.
+    let may_be =
+        |dir: &RepoPath| projects.contains(dir) || dir.join("setup.py").is_some_and(|path| world.snapshot.is_behind_link(&path));
+    directory.ancestors().filter(may_be).find_map(|dir| {
         let path = dir.join("pyproject.toml").filter(|path| world.snapshot.is_file(path));
         let document = path.and_then(|path| world.snapshot.document(&path, Format::Toml).ok());
         let listed = document.and_then(|document| {

@@ -1,11 +1,11 @@
 //! Owns what earlier commands of a job do to the search path of later ones: directories that they add, files of the tree that
 //! they put under a name into a directory of programs. Refuses what cannot meet a file of the tree: that is how tools are installed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::edited::Edit;
-use super::laid_over::{Laid, Over, operands};
+use super::laid_over::{Laid, Over, Overlaid, operands};
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::catalog::program::Placing;
@@ -42,6 +42,8 @@ pub(super) struct Before {
     pub(super) laid: BTreeMap<(usize, usize), Vec<Change>>,
     /// The tree as the last of those leave it.
     pub(super) over: Option<Arc<Over>>,
+    /// The trees as any of those leave it, by what lies over them.
+    pub(super) trees: HashMap<Vec<(RepoPath, String)>, Arc<Overlaid>>,
 }
 
 /// One change.

@@ -25,6 +25,8 @@ use crate::text::{Place, RepoPath};
 
 /// Files that are remembered of one job.
 const MOST: usize = 64;
+/// Trees with files over them that are kept.
+const TREES: usize = 16;
 
 /// What is said of files past the bound.
 const MORE: &str = "earlier steps write to more files that programs look for by themselves than are remembered";
@@ -56,12 +58,17 @@ struct Lies {
     shown: String,
 }
 
+/// The tree with other files over it, and what was seen of it: the same for all jobs that write the same.
+pub(super) struct Overlaid {
+    snapshot: Snapshot,
+    seen: Seen,
+}
+
 /// The tree with what was written before a command.
 pub(super) struct Over {
     /// Of which changes: pipeline, job, and their numbers.
     of: (usize, usize, Vec<usize>),
-    snapshot: Snapshot,
-    seen: Seen,
+    tree: Arc<Overlaid>,
     files: Vec<(RepoPath, Written)>,
     /// More are written than are remembered: which is not known.
     past: Option<Hold>,
@@ -76,24 +83,24 @@ struct Written {
 
 impl Over {
     fn world<'o>(&'o self, world: &World<'o>) -> World<'o> {
-        World { snapshot: &self.snapshot, catalog: world.catalog, meter: world.meter, seen: &self.seen }
+        World { snapshot: &self.tree.snapshot, catalog: world.catalog, meter: world.meter, seen: &self.tree.seen }
     }
 
     /// From here on it is asked anew what is read.
     fn begin(&self) {
-        self.files.iter().for_each(|(path, _)| self.snapshot.forget(path));
+        self.files.iter().for_each(|(path, _)| self.tree.snapshot.forget(path));
     }
 
     /// The write of a file that was read since, or of the one that is meant.
     fn write(&self, meant: Option<&RepoPath>) -> Option<Hold> {
         let named = self.files.iter().find(|(path, _)| Some(path) == meant);
-        let read = || self.files.iter().find(|(path, _)| self.snapshot.was_read(path));
+        let read = || self.files.iter().find(|(path, _)| self.tree.snapshot.was_read(path));
         named.or_else(read).or(self.files.first()).map(|(_, written)| written.hold.clone())
     }
 
     /// The write of a file that was read since and holds what is not known.
     fn open(&self) -> Option<Hold> {
-        let mut open = self.files.iter().filter(|(path, written)| !written.known && self.snapshot.was_read(path));
+        let mut open = self.files.iter().filter(|(path, written)| !written.known && self.tree.snapshot.was_read(path));
         open.next().map(|(_, written)| written.hold.clone()).or_else(|| self.past.clone())
     }
 }
@@ -184,7 +191,6 @@ impl Tracer<'_> {
             return Some(Arc::clone(over));
         }
         let base = self.world.snapshot;
-        self.world.meter.spend(base.entries().len() / 8);
         let mut texts: BTreeMap<(RepoPath, bool), (String, Written)> = BTreeMap::new();
         let mut past = None;
         let held = |path: &RepoPath| base.peek(path).map(|file| format!("{}\n", file.text)).unwrap_or_default();
@@ -211,11 +217,26 @@ impl Tracer<'_> {
         let texts = beside_the_tree(texts, held);
         let (texts, mut files): (Vec<_>, Vec<_>) =
             texts.into_iter().map(|(path, (text, written))| ((path.clone(), text), (path, written))).unzip();
-        let snapshot = base.overlaid(texts);
-        files.iter_mut().for_each(|(path, written)| written.known &= known::parses(path, &snapshot));
-        let over = Arc::new(Over { of, snapshot, seen: Seen::default(), files, past });
+        let tree = self.overlaid(texts);
+        files.iter_mut().for_each(|(path, written)| written.known &= known::parses(path, &tree.snapshot));
+        let over = Arc::new(Over { of, tree, files, past });
         self.before.over = Some(Arc::clone(&over));
         Some(over)
+    }
+
+    /// The tree with these texts over it.
+    fn overlaid(&mut self, texts: Vec<(RepoPath, String)>) -> Arc<Overlaid> {
+        if let Some(tree) = self.before.trees.get(&texts) {
+            return Arc::clone(tree);
+        }
+        let base = self.world.snapshot;
+        self.world.meter.spend(base.entries().len() / 8);
+        let tree = Arc::new(Overlaid { snapshot: base.overlaid(texts.clone()), seen: Seen::default() });
+        if self.before.trees.len() == TREES {
+            self.before.trees.clear();
+        }
+        self.before.trees.insert(texts, Arc::clone(&tree));
+        tree
     }
 
     /// Why it is not known what a launcher leads to: what was written before makes it another thing, or may.
