@@ -86,9 +86,14 @@ impl Reading<'_> {
             .copied()
             .filter(|step| step.job == job && step.row.what == Some(Verifies::Tree) && is_put(step) && self.order(step) < until)
             .collect();
-        // A stream is unpacked by another command of the same step.
-        let of_tag = |step: &&&ReleaseStep| step.row.fetches && self.spends(lines.len()) && self.may_be_of_tag(&site, step);
-        let of_tag: BTreeSet<usize> = before.iter().filter(of_tag).map(|step| step_of(&lines, own_place(step).line)).collect();
+        let line = |step: &ReleaseStep| step_of(&lines, own_place(step).line);
+        // A stream is unpacked by another command of the same step; of one that is not known all words of the step are asked.
+        let known: BTreeSet<usize> = before.iter().filter(|step| step.row.fetches).map(|step| line(step)).collect();
+        let is_of_tag = |step: &&&ReleaseStep| {
+            let stream = || step.files.fetches && !known.contains(&line(step)) && self.script_names_the_tag(&site, step);
+            !self.spends(lines.len()) || step.row.fetches && self.may_be_of_tag(&site, step) || stream()
+        };
+        let of_tag: BTreeSet<usize> = before.iter().filter(is_of_tag).map(|step| line(step)).collect();
         let mut brought: Vec<&Spot> = Vec::new();
         for step in before {
             let Some(spot) = &step.files.puts else { continue };
@@ -96,7 +101,7 @@ impl Reading<'_> {
                 let spends = self.spends(step.files.reads.len().saturating_mul(brought.len()));
                 !spends || step.files.reads.iter().any(|read| brought.iter().any(|spot| overlap(read, &spot.path)))
             };
-            let fetched = step.files.fetches && of_tag.contains(&step_of(&lines, own_place(step).line));
+            let fetched = step.files.fetches && of_tag.contains(&line(step));
             if (fetched || of_those()) && !self.is_verified(held, step) {
                 brought.push(spot);
             }
@@ -111,6 +116,13 @@ impl Reading<'_> {
         let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
         let line = own_place(step).line;
         step.args.last().is_some_and(|word| follows.word(word, &site, line) == Meaning::Verified)
+    }
+
+    /// The script of a step names a tag.
+    fn script_names_the_tag(&self, site: &Site, step: &ReleaseStep) -> bool {
+        let own = own_place(step);
+        let script = || site.text.step(&site.job, own.line)?.get("run")?.scalar();
+        site.text.names_the_tag(&site.job, &own, script().unwrap_or_default())
     }
 
     /// A word of what fetches names a tag or this repository, or may.

@@ -51,7 +51,7 @@ pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
         let tag = specs.first().is_some_and(|first| first == "tag");
         let own = |(at, spec): (usize, &String)| tag && at < 2 || (of_origin || !spec.contains(':')) && keeps_names(spec);
         return !args.iter().any(judges)
-            && remote.is_none_or(|remote| of_origin || !remote.contains(UNKNOWN_CHAR))
+            && remote.is_none_or(|remote| !remote.contains(['/', ':', UNKNOWN_CHAR]))
             && specs.iter().enumerate().all(own);
     }
     if !row.only_holding.is_empty() {

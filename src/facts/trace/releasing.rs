@@ -81,10 +81,9 @@ impl Tracer<'_> {
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
                 tried(&word.raw)
-                    || word
-                        .value
-                        .as_ref()
-                        .is_some_and(|value| row.not_flags.contains(value) || catalog.idle_flags.contains(value))
+                    || word.value.as_ref().is_some_and(|value| {
+                        row.not_flags.contains(value) || catalog.idle_flags.contains(value) && !row.value_flags.contains(value)
+                    })
             });
             if !idle {
                 let args = beside(row, argv, words, taken);
