@@ -288,7 +288,7 @@ enum Built {
 /// What is wrong with something that sets the tree after the verification.
 fn after(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
     let why = match &setter.meaning {
-        meaning if setter.aside && (setter.other || *meaning != Meaning::Verified) => {
+        meaning if setter.aside && (setter.other || *meaning == Meaning::Nothing) => {
             let why = "what is put into a directory of the tree is not the commit that was verified, and may be what is deployed";
             return Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()));
         }
