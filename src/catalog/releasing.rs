@@ -10,6 +10,8 @@ pub struct Releasing {
     pub event_tags: Vec<String>,
     /// Words in the name of an input by which it says which release is meant.
     pub tag_words: Vec<String>,
+    /// Words in the name of a flag, a setting or an input that says which of what was made before is deployed.
+    pub made_words: Vec<String>,
     /// Flags with which any of these commands does nothing but tell about itself.
     pub idle_flags: Vec<String>,
     /// Environments that are no product.
@@ -20,6 +22,10 @@ pub struct Releasing {
     pub installed: Vec<String>,
     /// Words in the name of an action that is not known by which it brings files.
     pub brings: Vec<String>,
+    /// Words in the name of an action by which it brings none, whatever else it is called.
+    pub brings_nothing: Vec<String>,
+    /// Directories in which programs lie, as scripts name them: what one command puts there by its name is a program and none of what is deployed.
+    pub programs: Vec<String>,
     /// Steps that deploy or publish.
     pub deploy: Vec<ReleaseRow>,
     /// Steps that verify.
@@ -139,6 +145,9 @@ pub struct ReleaseRow {
     /// It does it but where the first word beside begins so.
     #[serde(default)]
     pub harmless: Vec<String>,
+    /// It does it but where it only brings what `origin` has, under its own names.
+    #[serde(default)]
+    pub refspecs: bool,
     /// It does it only with a word that holds one of these, or is not known.
     #[serde(default)]
     pub only_holding: Vec<String>,
@@ -207,8 +216,6 @@ pub enum Verifies {
     Packed,
     /// Nothing: it brings what an earlier job kept.
     Unpacked,
-    /// Nothing: it makes a program of a file.
-    Made,
     /// Nothing: it changes by what, or of which repository, a verification in the same place judges.
     Judge,
     /// Nothing: it runs what the tree says, which may put anything among the programs.

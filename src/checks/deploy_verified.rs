@@ -110,6 +110,14 @@ fn judge(rule: &Rule, job: &DeployJob, forge: Option<&ForgeFacts>) -> Finding {
                 .fix(fix)
                 .at(job.place.clone(), "it is called here");
         }
+        Guard::TooMany(place) => {
+            let message = "there are more steps that deploy, verify or change files than are looked at, so that whether the job deploys what was verified is not known";
+            return one(Verdict::Unknown, message.to_owned())
+                .cause("too-many")
+                .reason(Reason::Unsupported)
+                .at(place.clone(), "from here on they are not looked at")
+                .fix("split the workflows, or deploy by a script of the tree that is called once");
+        }
         Guard::HandedOn => {
             let message = format!(
                 "the job hands the deployment on ({}); whether the tag is verified before it is deployed there is not in the files",

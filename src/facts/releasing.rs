@@ -33,6 +33,9 @@ use crate::text::Place;
 /// Steps looked at for all deployments of a repository: each is held against each verification.
 const MOST_WORK: usize = 4_000_000;
 
+/// Why no more is looked at beyond that.
+const TOO_MUCH: &str = "there are too many verifications and deployments to hold each against each";
+
 /// A job that deploys.
 #[derive(Clone, Debug)]
 pub struct DeployJob {
@@ -76,6 +79,8 @@ pub enum Guard {
     Remote,
     /// The job tells another system to deploy, which may verify the tag itself.
     HandedOn,
+    /// There are more steps than are looked at, so that a deployment, or what changes it, may be among the others: from where on.
+    TooMany(Place),
     /// Nothing.
     None,
 }
@@ -84,7 +89,7 @@ impl Guard {
     fn weight(&self) -> u8 {
         match self {
             Self::Stands { .. } => 3,
-            Self::Unseen(..) | Self::Remote | Self::HandedOn => 2,
+            Self::Unseen(..) | Self::Remote | Self::HandedOn | Self::TooMany(_) => 2,
             Self::Fails(..) => 1,
             Self::None => 0,
         }
@@ -131,6 +136,20 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             let (tags, environment) = (text.tag_patterns(), text.environment(&job.id));
             let (what, place) = (step.row.title.clone(), hop.place.clone());
             found.push(DeployJob { subject, what, place, triggers, on_tags, guard, tags, environment });
+        }
+    }
+    if let Some(beyond) = &trace.releasing_left_out {
+        let Some(pipeline) = pipelines.get(beyond.pipeline) else { return found };
+        // Which jobs those deploy in is not known, nor what they do to what the others deploy.
+        for job in found.iter_mut().filter(|job| !matches!(job.guard, Guard::Fails(..))) {
+            job.guard = Guard::TooMany(beyond.place.clone());
+        }
+        let id = pipeline.jobs.get(beyond.job).map_or("", |job| job.id.as_str());
+        let (subject, what, place) = (format!("{}#{id}", pipeline.path), "not all is looked at".to_owned(), beyond.place.clone());
+        if !found.iter().any(|known| known.subject == subject) {
+            let guard = Guard::TooMany(place.clone());
+            let (triggers, tags) = (BTreeSet::new(), Vec::new());
+            found.push(DeployJob { subject, what, place, triggers, on_tags: false, guard, tags, environment: None });
         }
     }
     let handed = handed_on(snapshot, pipelines, trace);
@@ -187,6 +206,12 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn triggers(&self, step: &ReleaseStep) -> BTreeSet<Trigger> {
         self.starts(step).iter().filter_map(|start| self.pipeline.events.get(start.event)).map(|event| event.trigger).collect()
+    }
+
+    /// Takes steps of the work that is done for all deployments; `false` when none are left.
+    fn spends(&self, steps: usize) -> bool {
+        self.work.set(self.work.get().saturating_add(steps));
+        self.work.get() <= MOST_WORK
     }
 
     /// A job as it is written.
@@ -268,10 +293,8 @@ impl Reading<'_> {
     fn one(&self, verify: &ReleaseStep, deploy: &ReleaseStep, under: &Start) -> Guard {
         let place = verify.chain.last().map_or_else(|| Place::file(self.pipeline.path.clone()), |hop| hop.place.clone());
         let own = own_place(verify);
-        self.work.set(self.work.get().saturating_add(self.own.len() + self.pipeline.jobs.len()));
-        if self.work.get() > MOST_WORK {
-            let why = "there are too many verifications and deployments to hold each against each".to_owned();
-            return Guard::Unseen(Reason::Unsupported, own, why);
+        if !self.spends(self.own.len() + self.pipeline.jobs.len()) {
+            return Guard::Unseen(Reason::Unsupported, own, TOO_MUCH.to_owned());
         }
         let start = verify.starts.iter().find(|start| start.event == under.event);
         if start.is_none_or(|start| start.answer.is_no()) {
@@ -318,7 +341,9 @@ impl Reading<'_> {
         if let Some(guard) = self.may_be_lost(&between, &holds) {
             return guard;
         }
-        if let Some(guard) = self.other_judge(&held).or_else(|| self.other_program(&held)) {
+        if let Some(guard) =
+            self.other_repository(&held).or_else(|| self.other_judge(&held)).or_else(|| self.other_program(&held))
+        {
             return guard;
         }
         if let Some(why) = verify.conditions.first().cloned() {

@@ -9,6 +9,7 @@ mod changes;
 mod checked;
 mod commands;
 mod deployed;
+mod deployed_as;
 mod deployed_from;
 mod differential;
 mod fetching;

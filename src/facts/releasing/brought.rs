@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::meaning::{Follows, Meaning, Printed, is_expression};
+use super::meaning::{Follows, Meaning, Printed, Site, is_expression};
 use super::tree::Held;
 use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
@@ -28,7 +28,8 @@ pub(super) fn may_bring(call: &ActionCall) -> bool {
     let rows = catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes);
     let known = rows.flat_map(|row| &row.action).any(|name| crate::facts::matching::same_action(name, &call.name));
     let own = call.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    !known && !fetches_the_tree(&format!("{}@", call.name)) && catalog.brings.iter().any(|word| own.contains(word.as_str()))
+    let says = |words: &[String]| own.split(|c: char| !c.is_alphanumeric()).any(|part| words.iter().any(|word| word == part));
+    !known && !fetches_the_tree(&format!("{}@", call.name)) && says(&catalog.brings) && !says(&catalog.brings_nothing)
 }
 
 impl Reading<'_> {
@@ -37,10 +38,16 @@ impl Reading<'_> {
         (own_place(step).line, self.number_of(step))
     }
 
-    /// What is wrong with what is put over the tree, or beside it, before a step of the job that uses it.
+    /// What is wrong with what is brought from elsewhere in a job before a step of it that uses the tree, wherever it is put: what becomes of it
+    /// is not followed. But for programs that one command puts where programs lie.
     pub(super) fn put_over(&self, held: &Held<'_>, user: &ReleaseStep) -> Option<Guard> {
-        let brought = self.brought(held, user);
-        let (_, step) = brought.into_iter().find(|(spot, _)| concerns(spot, user))?;
+        let until = self.order(user);
+        let before = || self.own.iter().copied().filter(|step| step.job == user.job && self.order(step) < until);
+        let brings = |step: &ReleaseStep| {
+            let puts = step.row.what == Some(Verifies::Tree) && is_put(step) && step.files.fetches && step.files.puts.is_some();
+            puts && !step.files.installs && !self.is_verified(held, step)
+        };
+        let step = before().find(|step| brings(step)).or_else(|| self.streamed(user, before()))?;
         let place = step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone());
         let why = format!(
             "{} is brought before it, and whether what is deployed is still the verified commit cannot be told",
@@ -49,16 +56,54 @@ impl Reading<'_> {
         Some(Guard::Unseen(Reason::Unsupported, place, why))
     }
 
-    /// What is brought from elsewhere in the job of a step before it, where, and by which step; but for programs.
-    pub(super) fn brought(&self, held: &Held<'_>, until: &ReleaseStep) -> Vec<(&Spot, &ReleaseStep)> {
-        let (job, until) = (until.job, self.order(until));
-        let mut brought: Vec<(&Spot, &ReleaseStep)> = Vec::new();
-        let puts = |step: &&&ReleaseStep| step.job == job && step.row.what == Some(Verifies::Tree) && is_put(step);
-        for step in self.own.iter().filter(puts).filter(|step| self.order(step) < until) {
+    /// What is fetched into a stream, in a step that writes into a file by a redirection.
+    fn streamed<'s>(&self, user: &ReleaseStep, before: impl Iterator<Item = &'s ReleaseStep>) -> Option<&'s ReleaseStep> {
+        let site = self.site(user.job)?;
+        let lines = site.step_lines();
+        let (mut streams, mut written) = (Vec::new(), BTreeSet::new());
+        for step in before {
+            let line = || step_of(&lines, own_place(step).line);
+            match step.row.what {
+                Some(Verifies::Tree) if step.row.fetches && step.files.puts.is_none() => streams.push((line(), step)),
+                Some(Verifies::Program) if step.row.redirects && step.files.puts.is_some() && !step.files.installs => {
+                    written.insert(line());
+                }
+                _ => {}
+            }
+        }
+        streams.into_iter().find(|(line, _)| written.contains(line)).map(|(_, step)| step)
+    }
+
+    /// Where the job that verifies has put what may be of the tag before it verifies: what is fetched by words that name a tag, or this
+    /// repository, and what is made of that. What comes from elsewhere is none of the tag's.
+    pub(super) fn brought_of_tag(&self, held: &Held<'_>) -> Vec<&Spot> {
+        let (job, until) = (held.verify.job, self.order(held.verify));
+        let Some(site) = self.site(job) else { return Vec::new() };
+        let lines = site.step_lines();
+        let before: Vec<&ReleaseStep> = self
+            .own
+            .iter()
+            .copied()
+            .filter(|step| step.job == job && step.row.what == Some(Verifies::Tree) && is_put(step) && self.order(step) < until)
+            .collect();
+        let line = |step: &ReleaseStep| step_of(&lines, own_place(step).line);
+        // A stream is unpacked by another command of the same step; of one that is not known all words of the step are asked.
+        let known: BTreeSet<usize> = before.iter().filter(|step| step.row.fetches).map(|step| line(step)).collect();
+        let is_of_tag = |step: &&&ReleaseStep| {
+            let stream = || step.files.fetches && !known.contains(&line(step)) && self.script_names_the_tag(&site, step);
+            !self.spends(lines.len()) || step.row.fetches && self.may_be_of_tag(&site, step) || stream()
+        };
+        let of_tag: BTreeSet<usize> = before.iter().filter(is_of_tag).map(|step| line(step)).collect();
+        let mut brought: Vec<&Spot> = Vec::new();
+        for step in before {
             let Some(spot) = &step.files.puts else { continue };
-            let of_those = step.files.reads.iter().any(|read| brought.iter().any(|(spot, _)| overlap(read, &spot.path)));
-            if (step.files.fetches || of_those) && !self.is_verified(held, step) && !self.is_a_program(step) {
-                brought.push((spot, step));
+            let of_those = || {
+                let spends = self.spends(step.files.reads.len().saturating_mul(brought.len()));
+                !spends || step.files.reads.iter().any(|read| brought.iter().any(|spot| overlap(read, &spot.path)))
+            };
+            let fetched = step.files.fetches && of_tag.contains(&line(step));
+            if (fetched || of_those()) && !self.is_verified(held, step) {
+                brought.push(spot);
             }
         }
         brought
@@ -73,40 +118,21 @@ impl Reading<'_> {
         step.args.last().is_some_and(|word| follows.word(word, &site, line) == Meaning::Verified)
     }
 
-    /// What is brought is a program that the same step then puts among the others or runs, and no word names a tag or this repository.
-    fn is_a_program(&self, step: &ReleaseStep) -> bool {
-        let number = self.number_of(step);
-        let same: Vec<&ReleaseStep> = self.of_same_step(step).collect();
-        let installs = |other: &ReleaseStep| {
-            let to_programs = || {
-                let target = other.args.iter().rev().find(|word| !word.head().starts_with('-')).map(|word| word.shape());
-                target.is_some_and(|path| {
-                    let path = path.trim_end_matches('/');
-                    shell::is_of_programs(path)
-                        || path.rsplit_once('/').is_some_and(|(directory, _)| shell::is_of_programs(directory))
-                })
-            };
-            match other.row.what {
-                Some(Verifies::Made) => true,
-                Some(Verifies::Code) => other.row.of_tree && !other.files.apart,
-                Some(Verifies::Tree) => other.row.target == Some(Operand::Last) && !other.row.fetches && to_programs(),
-                _ => false,
-            }
-        };
-        let installed = same.iter().any(|other| self.number_of(other) > number && !other.files.of_tree && installs(other));
-        installed && !self.may_be_of_tag(step)
+    /// The script of a step names a tag.
+    fn script_names_the_tag(&self, site: &Site, step: &ReleaseStep) -> bool {
+        let own = own_place(step);
+        let script = || site.text.step(&site.job, own.line)?.get("run")?.scalar();
+        site.text.names_the_tag(&site.job, &own, script().unwrap_or_default())
     }
 
-    /// A word of what fetches in the same step names a tag or this repository, or may.
-    pub(super) fn may_be_of_tag(&self, step: &ReleaseStep) -> bool {
-        let Some(site) = self.site(step.job) else { return true };
-        let names = |(other, word): (&ReleaseStep, &Word)| {
+    /// A word of what fetches names a tag or this repository, or may.
+    fn may_be_of_tag(&self, site: &Site, step: &ReleaseStep) -> bool {
+        let names = |word: &Word| {
             let own = ["GITHUB_REPOSITORY", "github.repository"].iter().any(|name| word.raw.contains(name));
-            let says = || is_expression(&word.raw) || site.text.names_the_tag(&site.job, &own_place(other), &word.raw);
+            let says = || is_expression(&word.raw) || site.text.names_the_tag(&site.job, &own_place(step), &word.raw);
             own || word.value.is_none() && says()
         };
-        let fetches = self.of_same_step(step).filter(|other| other.row.fetches);
-        fetches.flat_map(|other| other.args.iter().map(move |word| (other, word))).any(names)
+        step.args.iter().any(names)
     }
 
     /// The steps of a job that take what other jobs, or other runs, keep, until a step of it.
@@ -185,20 +211,10 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
     }
 }
 
-/// What is put there may be among what the step uses.
-fn concerns(spot: &Spot, user: &ReleaseStep) -> bool {
-    if !user.files.deploys.is_empty() {
-        return user.files.deploys.iter().any(|path| overlap(path, &spot.path));
-    }
-    if spot.inside {
-        return true;
-    }
-    // Beside the tree it has to be named.
-    let path = spot.path.as_str();
-    let words = user.args.iter().map(|word| word.raw.as_str());
-    let inputs = user.call.iter().flat_map(|call| call.inputs.values()).map(|input| input.text.text());
-    let at = user.files.at.as_deref().is_some_and(|at| at.starts_with(path));
-    at || words.chain(inputs).any(|text| text.contains(path))
+/// The line of the step that holds a line.
+fn step_of(lines: &[usize], line: usize) -> usize {
+    let after = lines.partition_point(|start| *start <= line);
+    after.checked_sub(1).and_then(|at| lines.get(at)).copied().unwrap_or(line)
 }
 
 fn is_cache(call: &ActionCall) -> bool {

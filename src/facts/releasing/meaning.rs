@@ -75,6 +75,14 @@ impl Site {
         self.text.step(&self.job, line).map_or(line, |step| step.place().line)
     }
 
+    /// The lines at which the steps of the job begin, in order.
+    pub(super) fn step_lines(&self) -> Vec<usize> {
+        let steps = self.value().and_then(|job| job.get("steps"));
+        let mut lines: Vec<usize> = steps.into_iter().flat_map(Value::items).map(|step| step.place().line).collect();
+        lines.sort_unstable();
+        lines
+    }
+
     /// The job as it is written.
     pub(super) fn value(&self) -> Option<Value<'_>> {
         self.text.job(&self.job)

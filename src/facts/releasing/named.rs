@@ -123,7 +123,14 @@ impl Reading<'_> {
         let line = own_place(deploy).line;
         let follows = Follows { snapshot: self.snapshot, printed: None };
         let mut meanings = Vec::new();
+        let mut flag = String::new();
+        let images = deploy.argv.last().is_some_and(|last| last == "image");
         for word in &deploy.args {
+            let shape = word.shape();
+            let behind = std::mem::replace(&mut flag, if shape.starts_with('-') { shape.to_string() } else { String::new() });
+            if !(says_what_is_made(&behind, &shape) || images && shape.contains('=')) {
+                continue;
+            }
             let own = word.place.path == *site.text.path();
             let written = own.then(|| site.text.expressions(word.place.line)).into_iter().flatten();
             let written = written.filter(|_| word.raw.contains(UNKNOWN_CHAR)).map(|text| follows.text(text, site, line));
@@ -131,20 +138,41 @@ impl Reading<'_> {
             meanings.extend(written.chain(variables).map(|meaning| (meaning, word.place.clone())));
         }
         let inputs = deploy.call.iter().filter_map(|_| site.text.step(&site.job, line)).filter_map(|step| step.get("with"));
-        for input in inputs.flat_map(Value::entries).map(|entry| entry.value) {
-            let texts = input.scalar().into_iter().flat_map(meaning::expressions);
-            meanings.extend(texts.map(|text| (follows.text(text, site, line), input.place())));
+        for input in inputs.flat_map(Value::entries) {
+            let text = input.value.scalar().unwrap_or_default();
+            if says_what_is_made(input.name().unwrap_or_default(), text) {
+                meanings.extend(meaning::expressions(text).map(|text| (follows.text(text, site, line), input.value.place())));
+            }
         }
         let another = |meaning: &Meaning| match (meaning, held.named) {
             (Meaning::Named(name), Some(Meaning::Named(verified))) => {
                 name != verified && (meaning.is_event() || is_of_tags(name))
             }
+            (Meaning::Sha, _) => !held.of_tag,
             _ => false,
         };
-        let (_, place) = meanings.into_iter().find(|(meaning, _)| another(meaning))?;
-        let why = "what is deployed is named by something else than the tag that is verified".to_owned();
-        Some(Guard::Unseen(Reason::Unsupported, place, why))
+        let (meaning, place) = meanings.into_iter().find(|(meaning, _)| another(meaning))?;
+        let why = match meaning {
+            Meaning::Sha => "what is deployed is named by the commit that the run is of, and not by the verified one",
+            _ => "what is deployed is named by something else than the tag that is verified",
+        };
+        Some(Guard::Unseen(Reason::Unsupported, place, why.to_owned()))
     }
+}
+
+/// A word, or the value of an input, says which of what was made before is deployed: an image with what stands behind its name, or the value of
+/// a flag or setting that is called so.
+fn says_what_is_made(name: &str, text: &str) -> bool {
+    let called = |name: &str| {
+        let words = &Catalog::builtin().releasing.made_words;
+        let name = name.to_ascii_lowercase();
+        name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.iter().any(|word| word == part))
+    };
+    let setting = text.split_once('=').map_or("", |(key, _)| key);
+    // Without a scheme, and what is behind the last directory holds a tag or a digest.
+    let last = text.rsplit('/').next().unwrap_or_default();
+    let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
+    called(name) || called(setting) || image
 }
 
 /// An input that by its name says which release it is.

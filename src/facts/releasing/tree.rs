@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::meaning::{Follows, Meaning, Printed, Site};
-use super::{Guard, Reading, brought, own_place};
+use super::{Guard, Reading, TOO_MUCH, brought, own_place};
 use crate::answer::Reason;
-use crate::catalog::releasing::Verifies;
+use crate::catalog::releasing::{Operand, Verifies};
 use crate::facts::shell;
 use crate::facts::trace::{ReachedAction, ReleaseStep};
 use crate::text::Place;
@@ -21,8 +21,10 @@ struct Setter {
     meaning: Meaning,
     /// It runs whenever the job comes to it.
     certain: bool,
-    /// It is this repository in a directory of its own, beside what else is checked out.
+    /// It is put into a directory of its own, over what else is checked out or beside it.
     aside: bool,
+    /// It is of another repository, or may be.
+    other: bool,
 }
 
 /// What of a verification the tree is held against.
@@ -48,6 +50,9 @@ impl Reading<'_> {
     /// What is wrong with the tree of a job where a step of it uses it: what is checked out there, what is put over it, and what other jobs
     /// hand on. Of each job once.
     pub(super) fn origin(&self, held: &Held<'_>, user: &ReleaseStep, seen: &mut BTreeSet<usize>) -> Option<Guard> {
+        if !self.spends(self.own.len() + self.trace.actions.len()) {
+            return Some(Guard::Unseen(Reason::Unsupported, own_place(user), TOO_MUCH.to_owned()));
+        }
         let until = (own_place(user).line, self.number_of(user));
         let own = self.setters(held, user.job).into_iter().filter(|setter| setter.line <= until.0).collect::<Vec<_>>();
         let handed = self.taken(user.job, until);
@@ -70,7 +75,9 @@ impl Reading<'_> {
         let (later, earlier): (Vec<Setter>, Vec<Setter>) = own.into_iter().partition(is_after);
         let settled = later.iter().any(|setter| setter.certain && !setter.aside);
         let wrong = last(later).into_iter().find_map(|setter| after(held, &setter));
-        wrong.or_else(|| if settled { None } else { last(earlier).into_iter().find_map(|setter| before(held, &setter)) })
+        // What git moves leaves alone what lies there beside its own files.
+        let stays = |setter: &Setter| !settled || setter.aside && setter.other;
+        wrong.or_else(|| last(earlier).into_iter().filter(stays).find_map(|setter| before(held, &setter)))
     }
 
     /// A job that checks nothing out deploys what the jobs before it made.
@@ -87,8 +94,36 @@ impl Reading<'_> {
     /// The tree that the verifying job had before is the branch's, which no tag brings.
     pub(super) fn is_of_branch(&self, held: &Held<'_>) -> bool {
         let earlier = self.setters(held, held.verify.job).into_iter().filter(|setter| setter.line < held.at.line).collect();
-        let put_over = || self.brought(held, held.verify).iter().any(|(spot, step)| spot.inside || self.may_be_of_tag(step));
-        !held.of_tag && last(earlier).iter().all(|setter| setter.meaning == Meaning::Nothing) && !put_over()
+        let own = |setter: &Setter| setter.meaning == Meaning::Nothing || setter.aside && setter.other;
+        let of_branch = !held.of_tag && last(earlier).iter().all(own);
+        of_branch && self.brought_of_tag(held).is_empty()
+    }
+
+    /// Where what verifies is given another repository than this one, whose policy is not this one's.
+    pub(super) fn other_repository(&self, held: &Held<'_>) -> Option<Guard> {
+        let before: Vec<Setter> = self
+            .setters(held, held.verify.job)
+            .into_iter()
+            .filter(|setter| !setter.aside && setter.line < held.at.line)
+            .collect();
+        let checkout = last(before).into_iter().find(|setter| setter.other).map(|setter| setter.place);
+        let number = self.number_of(held.verify);
+        let at = held.verify.files.at.as_deref();
+        let is_here = |step: &&&ReleaseStep| {
+            let puts = step.files.puts.as_ref().zip(at);
+            step.job == held.verify.job
+                && step.row.what == Some(Verifies::Tree)
+                && step.row.target == Some(Operand::Second)
+                && (own_place(step).line, self.number_of(step)) < (held.at.line, number)
+                && puts
+                    .is_some_and(|(spot, at)| at == spot.path || at.starts_with(&format!("{}/", spot.path.trim_end_matches('/'))))
+        };
+        let clone = || {
+            self.own.iter().find(is_here).map(|step| step.chain.last().map_or_else(|| own_place(step), |hop| hop.place.clone()))
+        };
+        let place = checkout.or_else(clone)?;
+        let why = "what it verifies in is not known to be this repository, and so is by which policy it judges";
+        Some(Guard::Unseen(Reason::Unsupported, place, why.to_owned()))
     }
 
     /// The number of a step in the order of the walk.
@@ -108,10 +143,19 @@ impl Reading<'_> {
         let moves = moves.filter_map(|step| {
             let place = own_place(step);
             let meaning = moved(step, &site, place.line, &follows)?;
+            let whole = is_whole(step);
             let conditional = site.text.step(&site.job, place.line).is_some_and(|of| of.get("if").is_some());
-            let certain = step.conditions.is_empty() && step.holds.is_empty() && !conditional;
+            let certain = whole && step.conditions.is_empty() && step.holds.is_empty() && !conditional;
             let shown = step.chain.last().map_or_else(|| place.clone(), |hop| hop.place.clone());
-            Some(Setter { line: place.line, number: self.number_of(step), place: shown, meaning, certain, aside: false })
+            Some(Setter {
+                line: place.line,
+                number: self.number_of(step),
+                place: shown,
+                meaning,
+                certain,
+                aside: false,
+                other: false,
+            })
         });
         let mut all: Vec<Setter> = checkouts.chain(moves).collect();
         all.sort_by_key(|setter| (setter.line, setter.number));
@@ -138,24 +182,40 @@ fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Optio
     let place = action.call.place.clone();
     let step = site.text.step(&site.job, line).filter(|_| place.path == *site.text.path());
     let Some(step) = step else {
-        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: false });
+        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: false, other: !known });
     };
     if !known {
-        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: true });
+        return Some(Setter { place, line, number: 0, meaning: Meaning::Unclear, certain: true, aside: true, other: true });
     }
     let with = |key: &str| step.route(&["with", key]);
     let own = ["${{ github.repository }}", "${{github.repository}}"];
     let other = with("repository").is_some_and(|value| !value.scalar().is_some_and(|text| own.contains(&text.trim())));
+    let other =
+        other || with("github-server-url").is_some_and(|value| !value.scalar().is_some_and(|text| is_own_server(text.trim())));
     let aside = with("path").is_some_and(|path| !path.scalar().is_some_and(|path| matches!(path.trim(), "" | "." | "./")));
-    if aside && other {
-        return None;
-    }
     let meaning = match with("ref") {
         _ if other => Meaning::Unclear,
         None => Meaning::Nothing,
         Some(text) => text.scalar().map_or(Meaning::Unclear, |text| follows.text(text, site, line)),
     };
-    Some(Setter { place, line, number: 0, meaning, certain: step.get("if").is_none(), aside })
+    let certain = step.get("if").is_none() && step.get("continue-on-error").is_none();
+    Some(Setter { place, line, number: 0, meaning, certain, aside, other })
+}
+
+/// The server that runs the workflow.
+fn is_own_server(text: &str) -> bool {
+    text.is_empty()
+        || text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim) == Some("github.server_url")
+}
+
+/// It is about all files of this repository, and not about some, or about those of another directory.
+fn is_whole(step: &ReleaseStep) -> bool {
+    let some = |flag: &str| matches!(flag, "-p" | "--patch" | "--pathspec-from-file" | "--git-dir" | "--work-tree");
+    let switches = matches!(step.argv, [_, verb] if verb == "switch");
+    let words = || step.args.iter().map(shell::Word::shape);
+    let behind = words().skip_while(|shape| shape != "--").nth(1).is_some_and(|path| path != ".");
+    let elsewhere = !switches && words().skip_while(|shape| shape != "-C").nth(1).is_some_and(|directory| directory != ".");
+    !behind && !elsewhere && !words().any(|shape| some(shape.split('=').next().unwrap_or_default()))
 }
 
 /// What git puts in place of the files; `None`: nothing else than what is there.
@@ -177,7 +237,7 @@ fn moved(step: &ReleaseStep, site: &Site, line: usize, follows: &Follows<'_>) ->
         match &*shape {
             "--" => break,
             _ if std::mem::take(&mut new) => {}
-            "-b" | "-B" | "-c" | "-C" => new = true,
+            "-b" | "-B" | "-c" | "-C" | "--git-dir" | "--work-tree" | "--pathspec-from-file" => new = true,
             "-" => names.push(word),
             flag if flag.starts_with('-') => {}
             _ => names.push(word),
@@ -228,6 +288,10 @@ enum Built {
 /// What is wrong with something that sets the tree after the verification.
 fn after(held: &Held<'_>, setter: &Setter) -> Option<Guard> {
     let why = match &setter.meaning {
+        meaning if setter.aside && (setter.other || *meaning == Meaning::Nothing) => {
+            let why = "what is put into a directory of the tree is not the commit that was verified, and may be what is deployed";
+            return Some(Guard::Unseen(Reason::Unsupported, setter.place.clone(), why.to_owned()));
+        }
         Meaning::Verified => return None,
         Meaning::Sha if held.of_tag => return None,
         // Without a revision it takes the commit of the event, as versions before 6.0.2 do, or the tag anew.

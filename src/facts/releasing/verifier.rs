@@ -1,6 +1,8 @@
 //! Owns whether what verifies may be a program that the tag brings, or may judge another repository or by something else than it was given.
 //! Refuses to look for it beyond the job that verifies.
 
+use std::collections::BTreeSet;
+
 use super::brought::overlap;
 use super::tree::Held;
 use super::{Guard, Reading, own_place};
@@ -54,10 +56,10 @@ impl Reading<'_> {
             let script = || text.step(&held.site.job, own.line)?.get("run")?.scalar();
             !of_branch || step.row.redirects && text.names_the_tag(&held.site.job, &own, script().unwrap_or_default())
         };
-        let brought = self.brought(held, held.verify);
+        let brought = self.brought_of_tag(held);
         let reads = |step: &ReleaseStep| {
             let mut paths = step.files.reads.iter().chain(step.files.at.iter().filter(|_| step.files.apart));
-            paths.any(|path| brought.iter().any(|(spot, _)| overlap(path, &spot.path)))
+            paths.any(|path| brought.iter().any(|spot| !self.spends(1) || overlap(path, &spot.path)))
         };
         let replaced = |step: &ReleaseStep| match step.row.what {
             // Out of what was brought from elsewhere.
@@ -66,20 +68,12 @@ impl Reading<'_> {
             _ => replaces(step, program, any) && of_tag(step),
         };
         let mut changes = self.own.iter().filter(before).filter(|step| replaced(step));
-        changes.find(|step| !step.row.redirects || !self.is_streamed(step)).copied()
-    }
-
-    /// What a redirection writes is what the same step fetches.
-    fn is_streamed(&self, step: &ReleaseStep) -> bool {
-        self.of_same_step(step).any(|other| other.row.fetches && other.files.puts.is_none())
-    }
-
-    /// All that was seen in the step of the workflow in which something is.
-    pub(super) fn of_same_step(&self, step: &ReleaseStep) -> impl Iterator<Item = &ReleaseStep> {
-        let (job, site) = (step.job, self.site(step.job));
-        let at = move |step: &ReleaseStep| site.as_ref().map(|site| site.step_at(own_place(step).line));
-        let here = at(step);
-        self.own.iter().copied().filter(move |other| other.job == job && at(other) == here)
+        // What a redirection writes is what the same step fetches.
+        let fetches = |step: &&&ReleaseStep| step.job == held.verify.job && step.row.fetches && step.files.puts.is_none();
+        let streams: BTreeSet<usize> =
+            self.own.iter().filter(fetches).map(|step| held.site.step_at(own_place(step).line)).collect();
+        let is_streamed = |step: &ReleaseStep| streams.contains(&held.site.step_at(own_place(step).line));
+        changes.find(|step| !step.row.redirects || !is_streamed(step)).copied()
     }
 }
 

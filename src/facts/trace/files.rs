@@ -1,6 +1,7 @@
 //! Owns which files a command of `rules/releasing.toml` reads and writes, by the flags and operands of its row. Refuses to know what is in them.
 
 use super::{Frame, Tracer, unpacking};
+use crate::catalog::Catalog;
 use crate::catalog::releasing::{Operand, ReleaseRow, Verifies};
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{Place, Span};
@@ -16,8 +17,8 @@ pub struct Handled {
     pub fetches: bool,
     /// Files that it is told to deploy; none: it may be any.
     pub deploys: Vec<String>,
-    /// A word of it names what the tree holds.
-    pub of_tree: bool,
+    /// All that it writes is a program, by its name, in a place where programs lie.
+    pub installs: bool,
     /// The directory in which it runs.
     pub at: Option<String>,
     /// It runs nothing of the tree.
@@ -33,8 +34,6 @@ pub struct Spot {
     pub path: String,
     /// It lies in the tree, or may.
     pub inside: bool,
-    /// It is one file.
-    pub file: bool,
 }
 
 /// What a row's command does with files is read here.
@@ -44,6 +43,17 @@ pub(super) fn handles(row: &ReleaseRow) -> bool {
 
 /// Its words say that it changes nothing that matters.
 pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
+    if row.refspecs {
+        let judges = |word: &Word| row.judge_flags.iter().any(|flag| word.head().starts_with(flag.as_str()));
+        let said = Said::read(row, args);
+        let (remote, specs) = said.operands.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+        let of_origin = remote.is_none_or(|remote| remote == "origin");
+        let tag = specs.first().is_some_and(|first| first == "tag");
+        let own = |(at, spec): (usize, &String)| tag && at < 2 || (of_origin || !spec.contains(':')) && keeps_names(spec);
+        return !args.iter().any(judges)
+            && remote.is_none_or(|remote| !remote.contains(['/', ':', UNKNOWN_CHAR]))
+            && specs.iter().enumerate().all(own);
+    }
     if !row.only_holding.is_empty() {
         let holds = |word: &Word| row.only_holding.iter().any(|text| word.shape().contains(text.as_str()));
         let unknown = |word: &Word| word.value.is_none() && !word.head().starts_with("refs/tags/");
@@ -51,6 +61,22 @@ pub(super) fn is_harmless(row: &ReleaseRow, args: &[Word]) -> bool {
     }
     let word = args.iter().find(|word| !word.head().starts_with('-'));
     word.is_some_and(|word| row.harmless.iter().any(|start| word.head().to_ascii_lowercase().starts_with(start.as_str())))
+}
+
+/// What it brings is nowhere another one than at `origin`: a tag, a branch as the copy of that branch, or nothing that stays. Without a second
+/// half only `FETCH_HEAD` is written (`git fetch`, "<refspec>").
+fn keeps_names(spec: &str) -> bool {
+    let spec = spec.strip_prefix('+').unwrap_or(spec);
+    let Some((from, to)) = spec.rsplit_once(':') else { return !spec.starts_with(UNKNOWN_CHAR) };
+    if from.starts_with("refs/tags/") && to.starts_with("refs/tags/") {
+        return true;
+    }
+    if from.contains(UNKNOWN_CHAR) || to.contains(UNKNOWN_CHAR) {
+        return false;
+    }
+    let branch = from.strip_prefix("refs/heads/").unwrap_or(from);
+    let plain = |name: &str| !name.starts_with("refs/");
+    plain(branch) && (to == from || to.strip_prefix("refs/remotes/origin/") == Some(branch))
 }
 
 /// A row that does it with certain words has none of them; values of its flags are none.
@@ -74,42 +100,33 @@ pub(super) fn redirected(path: &str, place: &Place) -> Word {
 impl Tracer<'_> {
     /// What a command reads and writes; of all its words those beside the ones that made it this command.
     pub(super) fn files(&self, row: &ReleaseRow, (words, args): (&[Word], &[Word]), frame: &Frame) -> Handled {
-        let spot = |shape: &str, file: bool| spot(shape, file, frame);
-        let holds = |word: &Word| {
-            let path =
-                word.value.as_deref().filter(|value| !value.starts_with('-')).and_then(|value| frame.workdir.resolve(value));
-            path.is_some_and(|path| !path.is_root() && (self.world.snapshot.is_dir(&path) || self.world.snapshot.is_file(&path)))
-        };
-        let mut handled = Handled {
-            fetches: row.fetches,
-            of_tree: args.iter().chain(words.first()).any(holds),
-            at: frame.workdir.virtual_path().map(str::to_owned),
-            ..Handled::default()
-        };
+        let spot = |shape: &str| spot(shape, frame);
+        let mut handled =
+            Handled { fetches: row.fetches, at: frame.workdir.virtual_path().map(str::to_owned), ..Handled::default() };
         if row.unpacks {
             let unpacking = unpacking::read(row, args);
             if !unpacking.unpacks {
                 return handled;
             }
             handled.fetches = unpacking.archive.is_none();
-            handled.reads = unpacking.archive.iter().filter_map(|word| spot(&word.shape(), true)).map(|spot| spot.path).collect();
-            handled.puts = spot(unpacking.target.as_deref().unwrap_or("."), false);
-            // Some names of an archive are brought, and no others.
-            let members: Vec<&Word> = unpacking.members;
-            if !members.is_empty() && !members.iter().any(|word| word.value.is_none() || word.glob || holds(word)) {
-                handled.puts = None;
-            }
+            handled.reads = unpacking.archive.iter().filter_map(|word| spot(&word.shape())).map(|spot| spot.path).collect();
+            handled.puts = spot(unpacking.target.as_deref().unwrap_or("."));
+            let named = |word: &&Word| !word.glob && word.value.as_deref().is_some_and(is_a_name);
+            let target = unpacking.target.as_deref().unwrap_or_default();
+            handled.installs = !unpacking.members.is_empty()
+                && unpacking.members.iter().all(named)
+                && of_programs(target, args).is_some_and(str::is_empty);
             return handled;
         }
         if row.what == Some(Verifies::Code) {
             let shapes = words.iter().map(Word::shape).filter(|shape| !shape.starts_with('-'));
-            handled.reads = shapes.filter_map(|shape| spot(&shape, false)).map(|spot| spot.path).collect();
+            handled.reads = shapes.filter_map(|shape| spot(&shape)).map(|spot| spot.path).collect();
             return handled;
         }
         let said = Said::read(row, args);
         if row.what.is_none() {
             handled.remote = said.files.iter().any(|file| file.contains("://"));
-            handled.deploys = said.files.iter().filter_map(|shape| spot(shape, false)).map(|spot| spot.path).collect();
+            handled.deploys = said.files.iter().filter_map(|shape| spot(shape)).map(|spot| spot.path).collect();
             return handled;
         }
         let target = match row.target {
@@ -118,36 +135,64 @@ impl Tracer<'_> {
             Some(Operand::Last) => said.operands.last().filter(|_| said.operands.len() > 1),
             None => None,
         };
+        let places = |file: &String| of_programs(file, args).is_some_and(is_a_name);
+        let redirected = said.operands.iter().filter(|_| row.redirects);
+        handled.installs =
+            said.directory.is_none() && !said.here && said.files.iter().chain(redirected.clone()).all(places) && said.writes(row);
         let joined =
             |file: &String| said.directory.as_ref().map_or_else(|| file.clone(), |directory| format!("{directory}/{file}"));
         handled.puts = match (said.files.first(), target, &said.directory) {
-            (Some(file), ..) if file == "-" => None,
-            (Some(file), ..) => spot(&joined(file), true),
-            (None, Some(target), _) => spot(target, false),
-            (None, None, Some(directory)) => spot(directory, false),
-            (None, None, None) if row.writes_here || said.here => spot(".", false),
+            (Some(_), ..) => said.files.iter().filter(|file| *file != "-").find_map(|file| spot(&joined(file))),
+            _ if row.redirects => redirected.into_iter().find_map(|file| spot(file)),
+            (None, Some(target), _) => spot(target),
+            (None, None, Some(directory)) => spot(directory),
+            (None, None, None) if row.writes_here || said.here => spot("."),
             _ => None,
         };
         if row.target == Some(Operand::Last) && !row.fetches {
             let sources = said.operands.split_last().map_or(&[][..], |(_, sources)| sources);
-            handled.reads = sources.iter().filter_map(|shape| spot(shape, false)).map(|spot| spot.path).collect();
+            handled.reads = sources.iter().filter_map(|shape| spot(shape)).map(|spot| spot.path).collect();
         }
         handled
     }
 }
 
+/// A word that is one name, literally.
+fn is_a_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    !text.is_empty() && text.chars().all(plain) && !text.starts_with(['.', '-'])
+}
+
+/// What is behind a place of programs in a path as it is written.
+fn of_programs<'a>(shape: &'a str, args: &'a [Word]) -> Option<&'a str> {
+    // As it is written a variable still has its name.
+    let written = if shape.contains(UNKNOWN_CHAR) {
+        let word = args.iter().find(|word| word.shape().ends_with(shape))?;
+        let raw = word.raw.as_str();
+        let (flag, path) = raw.split_at_checked(raw.find('$')?)?;
+        // In front of it is the flag, if anything.
+        let flag = flag.trim_end_matches('"');
+        Some(path.trim_end_matches('"')).filter(|_| flag.is_empty() || flag.starts_with('-') && !flag.contains('/'))?
+    } else {
+        shape
+    };
+    let places = &Catalog::builtin().releasing.programs;
+    let behind = |place: &String| written.strip_prefix(place.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    places.iter().find_map(behind).map(|rest| rest.strip_prefix('/').unwrap_or(rest))
+}
+
 /// A place by its name; `None` where that is none of this machine.
-fn spot(shape: &str, file: bool, frame: &Frame) -> Option<Spot> {
+fn spot(shape: &str, frame: &Frame) -> Option<Spot> {
     let remote = shape.split('/').next().is_some_and(|first| first.contains(':'));
     if remote || shape.is_empty() || shape.starts_with("/dev/") {
         return None;
     }
     if shape.starts_with('~') {
-        return Some(Spot { path: shape.to_owned(), inside: false, file });
+        return Some(Spot { path: shape.to_owned(), inside: false });
     }
     let at = frame.workdir.enter(shape);
     let path = at.virtual_path().filter(|_| at.is_known()).unwrap_or(shape).to_owned();
-    Some(Spot { path, inside: !at.is_known() || at.dir().is_some(), file })
+    Some(Spot { path, inside: !at.is_known() || at.dir().is_some() })
 }
 
 /// The words of a command by the flags of its row.
@@ -213,6 +258,11 @@ impl Said {
             }
         }
         said
+    }
+
+    /// A file is named that is written.
+    fn writes(&self, row: &ReleaseRow) -> bool {
+        !self.files.is_empty() || row.redirects && !self.operands.is_empty()
     }
 
     fn take(&mut self, kind: Behind, value: &str) {

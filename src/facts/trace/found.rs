@@ -74,6 +74,8 @@ pub struct Trace {
     pub actions: Vec<ReachedAction>,
     /// Steps that deploy, and those that verify before, in the order in which they were reached.
     pub releasing: Vec<super::ReleaseStep>,
+    /// The first of them that is not kept, where there are too many.
+    pub releasing_left_out: Option<super::releasing::Beyond>,
     /// Programs reached that neither the catalogue nor a runner knows, each once, for `-v`.
     pub unknown_programs: std::collections::BTreeSet<String>,
     /// Programs of the catalogue's rows `brought` that commands call on the machine of their job, or install on it.
@@ -87,6 +89,7 @@ impl Trace {
         self.opaque.extend(other.opaque);
         self.actions.extend(other.actions);
         self.releasing.extend(other.releasing);
+        self.releasing_left_out = self.releasing_left_out.take().or(other.releasing_left_out);
         self.unknown_programs.extend(other.unknown_programs);
         self.there.extend(other.there);
     }

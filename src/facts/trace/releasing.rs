@@ -42,6 +42,17 @@ pub struct ReleaseStep {
     pub files: Handled,
 }
 
+/// The first step that deploys, or verifies, or changes what is deployed, and is not kept: there are too many.
+#[derive(Clone, Debug)]
+pub struct Beyond {
+    /// Index of the pipeline.
+    pub pipeline: usize,
+    /// Index of the job.
+    pub job: usize,
+    /// Where.
+    pub place: Place,
+}
+
 /// What was seen of a step.
 struct Seen {
     argv: &'static [String],
@@ -54,7 +65,7 @@ struct Seen {
 /// Of what is known by where it lies.
 const NO_WORDS: &[String] = &[];
 
-/// Steps kept; what is beyond them is the same again.
+/// Steps kept. Where there are more, it is not known what the others do, and so it is said.
 const MOST: usize = 4096;
 
 impl Tracer<'_> {
@@ -70,10 +81,9 @@ impl Tracer<'_> {
             let tried = |text: &str| row.not_holding.iter().any(|place| text.contains(place.as_str()));
             let idle = words.iter().any(|word| {
                 tried(&word.raw)
-                    || word
-                        .value
-                        .as_ref()
-                        .is_some_and(|value| row.not_flags.contains(value) || catalog.idle_flags.contains(value))
+                    || word.value.as_ref().is_some_and(|value| {
+                        row.not_flags.contains(value) || catalog.idle_flags.contains(value) && !row.value_flags.contains(value)
+                    })
             });
             if !idle {
                 let args = beside(row, argv, words, taken);
@@ -128,6 +138,12 @@ impl Tracer<'_> {
 
     fn release_step(&mut self, row: &'static ReleaseRow, seen: Seen, frame: &Frame) {
         if self.out.releasing.len() >= MOST || self.spent(frame.cost(), frame) {
+            let place = || frame.chain.last().map_or_else(|| Place::file(crate::text::RepoPath::root()), |hop| hop.place.clone());
+            self.out.releasing_left_out.get_or_insert_with(|| Beyond {
+                pipeline: frame.pipeline,
+                job: frame.job,
+                place: place(),
+            });
             return;
         }
         let Seen { argv, args, call, doubts, files } = seen;

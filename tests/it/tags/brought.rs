@@ -75,7 +75,8 @@ fn another_tree_may_be_brought_beside_the_checkout() {
         ("git archive origin/main k8s | tar x", "unknown"),
         ("curl -L https://forge.example/x.tar.gz | tar xz --strip 1", "unknown"),
         ("curl -L https://forge.example/x.tar.gz | tar -xzf - -C k8s", "unknown"),
-        ("curl -L https://forge.example/x.tar.gz | tar xz -C /opt", "pass"),
+        ("curl -L https://forge.example/x.tar.gz | tar xz -C /opt", "unknown"),
+        ("curl -L https://forge.example/x.tar.gz | tar xz -C /usr/local/bin x", "pass"),
         ("tar czf - k8s | wc -c", "pass"),
         ("git clone --bare https://forge.example/acme/kestrel x.git", "pass"),
     ] {

@@ -159,6 +159,8 @@ fn a_step_that_may_be_left_out_verifies_nothing() {
         ("attempt of both", two("if: github.run_attempt == 1", "if: github.run_attempt == 1", ""), "unknown"),
         ("failure", two("if: failure()", "", ""), "fail"),
         ("input of both", two("if: inputs.x == 'y'", "if: inputs.x == 'y'", ""), "pass"),
+        ("input of both, in another case", two("if: inputs.x == 'y'", "if: Inputs.X == 'Y'", ""), "pass"),
+        ("input of both, by two names", two("if: inputs.x == 'y'", "if: github.event.inputs.x == 'y'", ""), "unknown"),
         ("input of both, one at the step", two("if: inputs.x == 'y'", "", "if: ${{ inputs.x == 'y' }}"), "pass"),
         ("more at the deployment", two("if: inputs.x == 'y'", "if: (inputs.x == 'y') && github.actor == 'a'", ""), "pass"),
         ("branch of both", two("if: github.ref == 'refs/heads/main'", "if: github.ref == 'refs/heads/main'", ""), "pass"),

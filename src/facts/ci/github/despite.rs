@@ -83,11 +83,17 @@ pub(in crate::facts) fn holds_wherever(one: Value<'_>, others: &[Value<'_>], pas
     }
     let Some(node) = condition.node() else { return false };
     let others: Vec<Condition> = others.iter().map(|other| Condition::read(Some(*other))).collect();
-    let asked: Vec<String> = others.iter().filter_map(Condition::node).flat_map(parts).map(|part| format!("{part:?}")).collect();
+    let asked: Vec<String> = others.iter().filter_map(Condition::node).flat_map(parts).map(as_asked).collect();
     parts(node).into_iter().all(|part| {
         let surely = eval(part, &told).truth() == Ok(true);
-        surely || stays(part, same_job) && asked.contains(&format!("{part:?}"))
+        surely || stays(part, same_job) && asked.contains(&as_asked(part))
     })
+}
+
+/// A condition by which two are told apart: GitHub compares names and texts without case. `github.event.inputs.x` is not `inputs.x`, which
+/// has a type, and is the caller's own in a workflow that is called.
+fn as_asked(node: &Node) -> String {
+    format!("{node:?}").to_ascii_lowercase()
 }
 
 /// What all has to hold.
