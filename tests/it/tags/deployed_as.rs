@@ -118,3 +118,57 @@ fn much_that_is_brought_comes_to_an_end() {
     let (_, found) = said("cp a@ b@ && cp b@ c@ && cp c@ d@", 800);
     assert!(found.0 == "unknown" && found.1.contains("more steps"), "{found:?}");
 }
+
+#[test]
+fn of_which_repository_and_by_what_is_not_changed_before() {
+    let run = |line: &str| Two { before: &step(&format!("run: {line}")), ..Two::default() }.text();
+    let behind = |line: &str| Two { behind: &step(&format!("run: {line}")), ..Two::default() }.text();
+    table(&[
+        ("another remote", run("git remote set-url origin https://forge.example/other"), "unknown"),
+        ("what git runs", run("git config core.fsmonitor ./x.sh"), "unknown"),
+        ("another address", run("git config --global url.https://forge.example/.insteadOf https://github.com/"), "unknown"),
+        ("a reference", run("git update-ref refs/remotes/origin/main HEAD"), "unknown"),
+        ("fetched over the branch", run("git fetch origin +refs/heads/x:refs/remotes/origin/main"), "unknown"),
+        ("fetched from elsewhere", run("git fetch https://forge.example/x '+refs/heads/*:refs/remotes/origin/*'"), "unknown"),
+        ("a default branch that is computed", run("git remote set-head origin \"$X\""), "unknown"),
+        (
+            "fetched as a name of one's choice",
+            run("git fetch --refmap=+refs/heads/x:refs/remotes/origin/main origin x"),
+            "unknown",
+        ),
+        ("all that it has", run("git fetch origin '+refs/*:refs/*'"), "unknown"),
+        ("the default branch", run("git remote set-head origin main"), "pass"),
+        ("its branches", run("git fetch --prune --unshallow origin '+refs/heads/*:refs/remotes/origin/*'"), "pass"),
+        ("one of its branches", run("git fetch origin main:refs/remotes/origin/main"), "pass"),
+        ("a branch that is not kept", run("git fetch --depth 1 origin main"), "pass"),
+        ("a tag by a variable", run("git fetch --force origin \"+refs/tags/$T:refs/tags/$T\""), "pass"),
+        ("a tag by its word", run("git fetch origin tag \"$T\" --no-tags"), "pass"),
+        ("who commits", run("git config user.name x && git config --global --add safe.directory '*'"), "pass"),
+        ("what it has", run("git config --get remote.origin.url"), "pass"),
+        ("the tags", run("git fetch --force --tags origin"), "pass"),
+        ("a tag", run("git fetch --force origin refs/tags/v1:refs/tags/v1"), "pass"),
+        (
+            "a variable of the job that a step sets",
+            Two {
+                by: "run: tollgate verify-tag -- \"$TAG\"",
+                verifies: "env: { TAG: \"${{ inputs.tag }}\" }",
+                before: &step("run: echo \"TAG=$(cat x)\" >> \"$GITHUB_ENV\""),
+                ..Two::default()
+            }
+            .text(),
+            "unknown",
+        ),
+        (
+            "a variable of the job",
+            Two {
+                by: "run: tollgate verify-tag -- \"$TAG\"",
+                verifies: "env: { TAG: \"${{ inputs.tag }}\" }",
+                before: &step("run: echo \"OTHER=$(cat x)\" >> \"$GITHUB_ENV\""),
+                ..Two::default()
+            }
+            .text(),
+            "pass",
+        ),
+        ("behind it", behind("git remote set-url origin https://forge.example/other"), "pass"),
+    ]);
+}
