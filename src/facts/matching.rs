@@ -1,6 +1,7 @@
 //! Owns the comparison of what is run with the catalogue's rows: argument lists, flags, actions, hooks, images. Refuses to
 //! follow anything.
 
+mod first_words;
 mod flags;
 
 use super::pipeline::ActionCall;
@@ -9,6 +10,7 @@ use super::spelling;
 use crate::catalog::tool::{Hook, Run};
 use crate::catalog::{Catalog, Tool};
 
+pub use first_words::FirstWords;
 pub use flags::{find_flag, flag_matches};
 
 /// A row of a tool that matched, and how many words it took.

@@ -3,14 +3,14 @@
 
 mod revision;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::before::{Change, What, shown};
 use super::{Frame, Tracer};
 use crate::answer::{Reason, Why};
-use crate::catalog::Tool;
+use crate::catalog::{Catalog, Tool};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
-use crate::facts::matching::{program_name, same_action, take_row};
+use crate::facts::matching::{FirstWords, program_name, same_action, take_row};
 use crate::facts::shadow;
 use crate::facts::shell::{UNKNOWN_CHAR, Word};
 use crate::text::{MappedText, Place, RepoPath};
@@ -26,6 +26,9 @@ const EDITORS: [&str; 4] = ["sed", "gsed", "perl", "yq"];
 
 /// Actions that bring the tree as it is.
 const CHECKOUT: &str = "actions/checkout";
+
+static RECONFIGURE: LazyLock<FirstWords<'static>> =
+    LazyLock::new(|| FirstWords::of(Catalog::builtin().tools.iter().flat_map(|tool| &tool.reconfigured_by)));
 
 /// The file that holds nothing.
 pub(super) const NOTHING: &str = "/dev/null";
@@ -114,6 +117,9 @@ impl Tracer<'_> {
 
     /// A tool writes its own configuration anew.
     fn reconfigured(&self, words: &[Word], frame: &Frame) -> Vec<Edit> {
+        if !RECONFIGURE.begin(words) {
+            return Vec::new();
+        }
         let does = |tool: &&Tool| tool.reconfigured_by.iter().any(|argv| take_row(argv, words, &tool.value_flags).is_some());
         let tools = self.world.catalog.tools.iter().filter(does);
         let above: Vec<RepoPath> = frame.workdir.dir().iter().flat_map(RepoPath::ancestors).collect();

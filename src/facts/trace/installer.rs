@@ -1,21 +1,17 @@
 //! Owns the grammar of commands that install packages: which words name packages, lists of them, and places where they are looked
 //! for. The flags are the catalogue's. Refuses to say what is installed.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::catalog::{Bare, Catalog, Installer};
-use crate::facts::matching;
+use crate::facts::matching::{self, FirstWords};
 use crate::facts::shell::Word;
 
 /// Words of one command that are looked at.
 const WORDS: usize = 256;
 
-/// The first words of the commands in the catalogue: most commands of a job begin with none of them.
-static FIRST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let commands = Catalog::builtin().programs.installer.iter().flat_map(|row| &row.commands);
-    commands.filter_map(|command| command.first()).map(String::as_str).collect()
-});
+static FIRST: LazyLock<FirstWords<'static>> =
+    LazyLock::new(|| FirstWords::of(Catalog::builtin().programs.installer.iter().flat_map(|row| &row.commands)));
 
 /// What one command installs, as it is written.
 pub(super) struct Install<'w> {
@@ -33,8 +29,7 @@ pub(super) struct Install<'w> {
 
 /// What a command installs; `None` for one that is no installer.
 pub(super) fn read(words: &[Word]) -> Option<Install<'_>> {
-    let program = words.first()?.value.as_deref()?;
-    if !FIRST.contains(program) && !FIRST.contains(matching::program_name(program)) {
+    if !FIRST.begin(words) {
         return None;
     }
     let rows = Catalog::builtin().programs.installer.iter();

@@ -1,6 +1,6 @@
 //! Owns recording what deploys and what verifies before, beside the walk to the tools. Refuses to follow or to rank anything.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::files::{self, Handled};
 use super::{Frame, Tracer, unpacking};
@@ -8,7 +8,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{GivenInput, ReleaseRow, Verifies};
 use crate::facts::hold::{Hold, HoldEffect, Hop};
-use crate::facts::matching;
+use crate::facts::matching::{self, FirstWords};
 use crate::facts::pipeline::{ActionCall, Start};
 use crate::facts::shell::Word;
 use crate::text::Place;
@@ -68,12 +68,20 @@ const NO_WORDS: &[String] = &[];
 /// Steps kept. Where there are more, it is not known what the others do, and so it is said.
 const MOST: usize = 4096;
 
+static FIRST: LazyLock<FirstWords<'static>> = LazyLock::new(|| {
+    let catalog = &Catalog::builtin().releasing;
+    FirstWords::of(catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes).flat_map(|row| &row.argv))
+});
+
 impl Tracer<'_> {
     /// A command that deploys or verifies.
     pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) {
         let catalog = &Catalog::builtin().releasing;
         let elsewhere = frame.workdir.is_known() && frame.workdir.dir().is_none();
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
+        if !FIRST.begin(words) && !program.contains('/') {
+            return;
+        }
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
             let own = (row.of_tree && program.contains('/')).then_some((1, NO_WORDS));
