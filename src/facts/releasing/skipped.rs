@@ -38,9 +38,12 @@ impl Reading<'_> {
             if !matches!(path.file_name(), "action.yml" | "action.yaml") {
                 return None;
             }
-            let document = self.snapshot.peek_document(path, Format::Yaml).ok()?;
-            let steps = document.root().route(&["runs", "steps"])?;
-            let condition = steps.items().filter(|step| step.place().line <= hop.place.line).last()?.get("if")?;
+            // What cannot be read may have one.
+            let Ok(document) = self.snapshot.peek_document(path, Format::Yaml) else { return Some(hop.place.clone()) };
+            let steps = document.root().route(&["runs", "steps"]);
+            let step = steps.and_then(|steps| steps.items().filter(|step| step.place().line <= hop.place.line).last());
+            let Some(step) = step else { return Some(hop.place.clone()) };
+            let condition = step.get("if")?;
             let surely = well(between.event, |past| holds_wherever(condition, &[], past, false));
             (!surely).then(|| condition.place())
         })
