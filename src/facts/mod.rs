@@ -52,6 +52,7 @@ pub mod trace;
 pub mod unseen;
 pub mod workdir;
 
+use crate::answer::Why;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::snapshot::{DefaultBranch, Snapshot, Tag};
@@ -124,17 +125,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     let dependencies = dependencies::gather(snapshot, &inventory);
     let meter = meter::Meter::new(snapshot.limits());
     let ci_world = ci::CiWorld { snapshot, default_branch: &default_branch, terms, meter: &meter };
-    let (mut pipelines, mut unreadable_ci, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-    for system in ci::ROSTER {
-        let facts = system.read(&ci_world);
-        pipelines.extend(facts.pipelines);
-        unreadable_ci.extend(facts.unreadable);
-        unread.extend(facts.unsupported);
-    }
-    // Several workflows may use an action that is refused.
-    let mut told = std::collections::BTreeSet::new();
-    unreadable_ci.retain(|one: &ci::Unreadable| told.insert((one.place.clone(), one.why.clone())));
-    unread.extend(ci::unread::gather(snapshot, catalog, &terms.scope));
+    let (mut pipelines, unreadable_ci, unread) = of_ci(&ci_world, catalog);
     let seen = runners::Seen::default();
     let world = runners::World { snapshot, catalog, meter: &meter, seen: &seen };
     pipelines.extend(ci::hosted::default_setup(&world));
@@ -167,22 +158,30 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
     trace.opaque.extend(forge.into_iter().flat_map(ci::hosted::required_elsewhere));
     trace.opaque.sort_by(|a, b| (&a.place, &a.why).cmp(&(&b.place, &b.why)));
     let filtered = filtered::Filtered::new(snapshot);
-    let evidence = standing::Evidence {
-        world: &world,
-        pipelines: &pipelines,
-        trace: &trace,
-        local: &local,
-        inventory: &inventory,
-        dependencies: &dependencies,
-        filtered: &filtered,
-        raised: unseen::raised(&trace, &pipelines, &inventory, &filtered),
+    let raised = unseen::raised(&trace, &pipelines, &inventory, &filtered);
+    let stand = |world: &runners::World<'_>| {
+        standing::stand(&standing::Evidence {
+            world,
+            pipelines: &pipelines,
+            trace: &trace,
+            local: &local,
+            inventory: &inventory,
+            dependencies: &dependencies,
+            filtered: &filtered,
+            raised: &raised,
+        })
     };
-    let standings = standing::stand(&evidence);
-    let (bots, uncovered) = bots::gather(&world, &inventory, (&trace, &pipelines), &default_branch);
-    let (service, api) = openapi::gather(&world, &inventory, &dependencies, &trace, terms);
-    let release_tags = tags::releases(snapshot, terms.tag_pattern.as_deref())?;
-    let deploys = releasing::gather(snapshot, &pipelines, &trace);
-    let gates = gate::gather(snapshot, &pipelines, &trace);
+    let others = |world: &runners::World<'_>| {
+        (
+            bots::gather(world, &inventory, (&trace, &pipelines), &default_branch),
+            openapi::gather(world, &inventory, &dependencies, &trace, terms),
+            tags::releases(snapshot, terms.tag_pattern.as_deref()),
+            releasing::gather(snapshot, &pipelines, &trace),
+            gate::gather(snapshot, &pipelines, &trace),
+        )
+    };
+    let (standings, ((bots, uncovered), (service, api), release_tags, deploys, gates)) = trace::beside(&world, stand, others);
+    let release_tags = release_tags?;
     Ok(Facts {
         gates,
         deploys,
@@ -204,4 +203,20 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         api,
         release_tags,
     })
+}
+
+/// What the CI systems' files say: pipelines, files that are not read for a reason of theirs, files of systems that are not read.
+fn of_ci(world: &ci::CiWorld<'_>, catalog: &Catalog) -> (Vec<pipeline::Pipeline>, Vec<ci::Unreadable>, Vec<(RepoPath, Why)>) {
+    let (mut pipelines, mut unreadable, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    for system in ci::ROSTER {
+        let facts = system.read(world);
+        pipelines.extend(facts.pipelines);
+        unreadable.extend(facts.unreadable);
+        unread.extend(facts.unsupported);
+    }
+    // Several workflows may use an action that is refused.
+    let mut told = std::collections::BTreeSet::new();
+    unreadable.retain(|one: &ci::Unreadable| told.insert((one.place.clone(), one.why.clone())));
+    unread.extend(ci::unread::gather(world.snapshot, catalog, &world.terms.scope));
+    (pipelines, unreadable, unread)
 }

@@ -43,7 +43,7 @@ pub struct Evidence<'a> {
     /// What path filters keep out.
     pub filtered: &'a Filtered<'a>,
     /// What opaque units raise.
-    pub raised: super::unseen::Raised,
+    pub raised: &'a super::unseen::Raised,
 }
 
 /// One standing per (tool, language) that has any evidence, sorted by (tool, language).

@@ -144,6 +144,14 @@ impl Workdir {
         tree.join(rest)
     }
 
+    /// Whether a directory, named as a command here would name it, is one of the tree or above one: files of the tree may lie below it.
+    #[must_use]
+    pub fn leads_into_the_tree(&self, directory: &str) -> bool {
+        let from = if directory.starts_with('/') { Some("/") } else { self.path.as_deref() };
+        let Some(path) = from.and_then(|from| normalise(from, directory)) else { return false };
+        self.mounts.iter().any(|(at, _)| below(&path, at).is_some() || below(at, &path).is_some())
+    }
+
     /// The virtual path, for mapping into a container.
     #[must_use]
     pub fn virtual_path(&self) -> Option<&str> {
@@ -169,22 +177,28 @@ pub(in crate::facts) fn normalise(from: &str, to: &str) -> Option<String> {
     if to.contains('\0') {
         return None;
     }
-    let mut segments: Vec<&str> =
-        if to.starts_with('/') { Vec::new() } else { from.split('/').filter(|s| !s.is_empty()).collect() };
+    let mut path = String::with_capacity(from.len() + to.len() + 1);
+    let above = if to.starts_with('/') { "" } else { from };
+    for segment in above.split('/').filter(|segment| !segment.is_empty()) {
+        path.extend(["/", segment]);
+    }
     for segment in to.split('/') {
         match segment {
             "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            other => segments.push(other),
+            ".." => path.truncate(path.rfind('/').unwrap_or_default()),
+            other => path.extend(["/", other]),
         }
     }
-    let inside = match segments.as_slice() {
-        ["home", "runner", "work", name, again, rest @ ..] | ["__w", name, again, rest @ ..] if name == again => Some(rest),
-        _ => None,
-    };
-    Some(inside.map_or_else(|| format!("/{}", segments.join("/")), |rest| [&[WORKSPACE], rest].concat().join("/")))
+    let inside = ["/home/runner/work/", "/__w/"].iter().find_map(|root| {
+        let (name, rest) = path.strip_prefix(root)?.split_once('/')?;
+        let (again, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        (name == again).then_some(rest)
+    });
+    match inside {
+        Some(rest) => Some(format!("{WORKSPACE}{rest}")),
+        None if path.is_empty() => Some("/".to_owned()),
+        None => Some(path),
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +220,14 @@ mod tests {
         let docker = Workdir::mounted("/app", vec![("/app".into(), RepoPath::new("services/api").expect("path"))]);
         assert_eq!(text(docker.resolve("/app/bin/lint.sh")), Some("services/api/bin/lint.sh".into()));
         assert_eq!(text(docker.unknown().resolve("bin/x")), None);
+        for (directory, leads) in
+            [("/app/bin", true), ("bin", true), ("/", true), ("/ap", false), ("/usr/bin", false), ("..", true)]
+        {
+            assert_eq!(docker.leads_into_the_tree(directory), leads, "{directory}");
+        }
+        // A single file may be mounted among others.
+        let file = Workdir::mounted("/", vec![("/usr/bin/bandit".into(), RepoPath::new("ci/none").expect("path"))]);
+        assert!(file.leads_into_the_tree("/usr/bin") && !file.leads_into_the_tree("/usr/local/bin"));
         assert_eq!(docker.locate(&RepoPath::new("services/api/x.sh").expect("path")).as_deref(), Some("/app/x.sh"));
         assert_eq!(docker.locate(&RepoPath::new("x.sh").expect("path")), None);
     }

@@ -1,6 +1,8 @@
 //! Owns listing a commit's tree from the bytes of its tree objects. Refuses attributes, sparse patterns and names that git
 //! itself would not check out.
 
+mod subtrees;
+
 use git2::{ObjectType, Oid};
 
 use crate::error::Error;
@@ -28,10 +30,21 @@ struct Frame<'a> {
 /// # Errors
 /// A tree object is missing, damaged or malformed: what stands below it is unknown, so nothing is told.
 pub(crate) fn list(objects: &Objects, id: Oid, limits: &Limits) -> Result<Listing, Error> {
+    if let Some(listing) = subtrees::list(objects, id, limits) {
+        return Ok(listing);
+    }
     let mut listing = Listing::default();
-    let mut path: Vec<u8> = Vec::new();
+    below(objects, id, &[], limits, &mut listing)?;
+    listing.settle();
+    Ok(listing)
+}
+
+/// Lists the tree `id`, whose paths begin with `above` (empty, or ending in a slash), behind what is listed already; and how many trees
+/// it is made of.
+fn below(objects: &Objects, id: Oid, above: &[u8], limits: &Limits, listing: &mut Listing) -> Result<usize, Error> {
+    let mut path = above.to_vec();
     let mut trees = 1;
-    let mut stack = vec![open(objects, id, &path, 0)?];
+    let mut stack = vec![open(objects, id, &path, path.len())?];
     while let Some(frame) = stack.last_mut() {
         path.truncate(frame.prefix);
         let data = frame.object.data();
@@ -44,35 +57,48 @@ pub(crate) fn list(objects: &Objects, id: Oid, limits: &Limits) -> Result<Listin
         };
         frame.at = next;
         path.extend_from_slice(item.name);
-        if !is_checked_out(item.name) || path.len() > PATH_BYTES {
-            listing.leave_out(&path, "git would not check out this name");
-            continue;
-        }
-        let (mode, id) = (item.mode, item.id);
-        if mode & 0o170_000 == 0o040_000 {
-            trees += 1;
-            path.push(b'/');
-            let prefix = path.len();
-            // Trees without files make no paths, yet a few of them can name each other into any number of visits.
-            if trees > limits.paths {
+        match meaning(&item, &path) {
+            Meaning::Tree(id) => {
+                trees += 1;
+                path.push(b'/');
+                let prefix = path.len();
+                // Trees without files make no paths, yet a few of them can name each other into any number of visits.
+                if trees > limits.paths {
+                    listing.truncated(limits.paths);
+                    break;
+                }
+                stack.push(open(objects, id, &path, prefix)?);
+            }
+            Meaning::Entry(_) if listing.entries.len() >= limits.paths => {
                 listing.truncated(limits.paths);
                 break;
             }
-            stack.push(open(objects, id, &path, prefix)?);
-            continue;
+            Meaning::Entry(entry) => listing.entries.push(entry),
+            Meaning::Nothing(why) => listing.leave_out(&path, why),
         }
-        let Some((kind, origin)) = kind(mode, id) else {
-            listing.leave_out(&path, "its mode is none that git knows");
-            continue;
-        };
-        if listing.entries.len() >= limits.paths {
-            listing.truncated(limits.paths);
-            break;
-        }
-        listing.entries.push(Entry { path: RepoPath::from_git_bytes(&path), kind, origin });
     }
-    listing.settle();
-    Ok(listing)
+    Ok(trees)
+}
+
+/// What an item of a tree is to whoever lists it.
+enum Meaning {
+    Tree(Oid),
+    Entry(Entry),
+    /// It is left out, and why.
+    Nothing(&'static str),
+}
+
+fn meaning(item: &Item<'_>, path: &[u8]) -> Meaning {
+    if !is_checked_out(item.name) || path.len() > PATH_BYTES {
+        return Meaning::Nothing("git would not check out this name");
+    }
+    if item.mode & 0o170_000 == 0o040_000 {
+        return Meaning::Tree(item.id);
+    }
+    match kind(item.mode, item.id) {
+        Some((kind, origin)) => Meaning::Entry(Entry { path: RepoPath::from_git_bytes(path), kind, origin }),
+        None => Meaning::Nothing("its mode is none that git knows"),
+    }
 }
 
 /// The entry at `path` (slashes between names) of the tree `id`, without listing the rest: its mode and id.

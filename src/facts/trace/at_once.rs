@@ -1,20 +1,15 @@
 //! Owns walking several pipelines, and what people run by hand beside them, at the same time: each by a tracer of its own, so that nothing depends on which is walked first.
 //! Refuses to let that cost more than the work that is left: then they are walked one after the other, from one meter.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::{Trace, Tracer};
+use crate::abreast::{self, STACK};
 use crate::facts::meter::{LARGEST, Meter};
 use crate::facts::pipeline::Pipeline;
 use crate::facts::runners::World;
 use crate::terms::Terms;
-
-/// The most threads, this one included: past it memory grows faster than time shrinks.
-const THREADS: usize = 4;
-/// The stack of a thread, as large as the main one's usually is.
-const STACK: usize = 8 << 20;
 
 /// One pipeline, walked: what it leads to, and the steps and commands that it took.
 struct Walked {
@@ -26,7 +21,7 @@ struct Walked {
 /// Traces every unit of every pipeline.
 pub(super) fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
     let commands = world.snapshot.limits().trace_commands;
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS).min(pipelines.len());
+    let threads = abreast::threads(pipelines.len());
     let mut all = Trace::default();
     if let Some(parts) = Some(threads).filter(|threads| *threads > 1).and_then(|threads| apart(pipelines, world, terms, threads))
     {
@@ -77,34 +72,14 @@ fn apart(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms, threads: usiz
     // The longest first: none of them is left to be waited for at the end.
     let mut order: Vec<usize> = (0..pipelines.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(pipelines[*index].units.len()));
-    let (next, taken, over) = (AtomicUsize::new(0), Mutex::new((0, 0)), AtomicBool::new(false));
-    let work = || {
-        let mut done = Vec::new();
-        while !over.load(Ordering::Relaxed) {
-            let Some(index) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let meter = Meter::of(left);
-            let part = walk(*index, pipelines, &World { meter: &meter, ..*world }, terms, commands);
-            let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-            *taken = (taken.0 + part.steps, taken.1 + part.commands);
-            if taken.0 >= steps || taken.1 >= commands {
-                over.store(true, Ordering::Relaxed);
-            }
-            done.push((*index, part));
-        }
-        done
-    };
-    let mut parts = thread::scope(|scope| {
-        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
-        let started: Vec<_> = (1..threads).filter_map(start).collect();
-        let mut parts = work();
-        for thread in started {
-            parts.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        parts
-    });
-    parts.sort_by_key(|(index, _)| *index);
-    let whole = !over.load(Ordering::Relaxed);
-    whole.then(|| parts.into_iter().map(|(_, part)| part).collect())
+    let taken = Mutex::new((0, 0));
+    abreast::each(&order, threads, |index| {
+        let meter = Meter::of(left);
+        let part = walk(index, pipelines, &World { meter: &meter, ..*world }, terms, commands);
+        let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken = (taken.0 + part.steps, taken.1 + part.commands);
+        (taken.0 < steps && taken.1 < commands).then_some(part)
+    })
 }
 
 /// Walks one pipeline, with no more than so many commands.

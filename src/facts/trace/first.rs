@@ -1,6 +1,8 @@
 //! Owns variables that a script, a launcher or a runner gives to what it starts and by which other code runs first. Refuses those of
 //! the step itself: whoever reads the step holds them at their own line.
 
+use std::sync::Arc;
+
 use super::{Frame, Tracer};
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect};
@@ -19,6 +21,9 @@ impl Tracer<'_> {
     }
 
     fn run_by_variables(&self, names: &[&str], frame: &Frame) -> Option<Frame> {
+        if Arc::ptr_eq(&frame.env, &self.own) {
+            return None;
+        }
         let value = |env: &Env, name: &str| env.get(name).map(|value| value.as_deref().map(str::to_owned));
         let mut held: Option<Frame> = None;
         for name in names {

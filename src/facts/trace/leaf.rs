@@ -2,6 +2,7 @@
 //! each. Refuses to follow anything further.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Frame, ReachedAction, Tracer};
@@ -18,6 +19,7 @@ use crate::facts::runners;
 use crate::facts::shadow;
 use crate::facts::shell::{self, Scope, ScriptInput, ShellMode, UNKNOWN_CHAR, Word};
 use crate::facts::tool_config::places;
+use crate::facts::workdir::Workdir;
 use crate::text::{MappedText, Place, Span};
 
 /// A program that stands for the tool where a text holds its arguments only.
@@ -28,6 +30,9 @@ const GIVEN: usize = 64;
 
 /// Directories of a search path that are looked into.
 const PATH_PARTS: usize = 64;
+
+/// A search path as written, from where it was looked at, and its parts that lead into the tree.
+pub(super) type SearchPath = (String, Workdir, Rc<Vec<String>>);
 
 impl Tracer<'_> {
     /// A program of this name in a directory of the tree that stands on the search path.
@@ -58,14 +63,28 @@ impl Tracer<'_> {
             let place = frame.chain.last()?.place.clone();
             return self.lies_below("", program).then(|| Hold::new(HoldEffect::Unknown(Reason::Dynamic), place, why));
         }
-        let inside = path.split(':').take(PATH_PARTS).find(|part| {
+        let parts = self.parts_into_the_tree(path, &frame.workdir);
+        let inside = parts.iter().find(|part| {
             let file = format!("{}/{program}", if part.is_empty() { "." } else { part });
             frame.workdir.resolve(&file).is_some_and(|file| self.world.snapshot.is_file(&file))
         })?;
         let place = frame.chain.last()?.place.clone();
-        let shown = if inside.is_empty() { "." } else { inside };
+        let shown = if inside.is_empty() { "." } else { inside.as_str() };
         let why = format!("`PATH` leads to a file of the tree in `{shown}`");
         Some(Hold::new(HoldEffect::Void, place, why).mended(format!("take `{shown}` out of `PATH`")))
+    }
+
+    /// The parts of a search path below which files of the tree may lie, seen from here: the same for most commands of a unit.
+    fn parts_into_the_tree(&self, path: &str, here: &Workdir) -> Rc<Vec<String>> {
+        let mut last = self.last_path.borrow_mut();
+        if let Some((_, _, known)) = last.as_ref().filter(|(text, from, _)| text == path && from == here) {
+            return Rc::clone(known);
+        }
+        let parts =
+            path.split(':').take(PATH_PARTS).filter(|part| here.leads_into_the_tree(if part.is_empty() { "." } else { part }));
+        let parts = Rc::new(parts.map(str::to_owned).collect());
+        *last = Some((path.to_owned(), here.clone(), Rc::clone(&parts)));
+        parts
     }
 
     /// Catalogue rows for a command; a path into the tree is a local program, whatever its name (unless a row lists it).

@@ -122,6 +122,8 @@ struct Tracer<'w> {
     own: Arc<Env>,
     /// The last environment to which a search path was added, and the result.
     path_env: Option<(Arc<Env>, Arc<Env>)>,
+    /// The last search path that was looked at, from where, and its parts that lead into the tree.
+    last_path: std::cell::RefCell<Option<leaf::SearchPath>>,
     /// Images that the jobs of a pipeline have built so far, and which pipeline that is.
     earlier: runners::Earlier,
     pipeline: Option<usize>,
@@ -148,6 +150,7 @@ impl<'w> Tracer<'w> {
             number: 0,
             own: Arc::default(),
             path_env: None,
+            last_path: std::cell::RefCell::default(),
             earlier: runners::Earlier::default(),
             pipeline: None,
             pipelines: &[],

@@ -4,7 +4,7 @@ use super::reading::{Source, product};
 
 /// The ground floor, then the road, then the command line. A module imports from its left only.
 const ORDER: &[&str] = &[
-    "text", "error", "answer", "limits", "doc", "catalog", "signing", "terms", // the ground floor
+    "abreast", "text", "error", "answer", "limits", "doc", "catalog", "signing", "terms", // the ground floor
     "source", "snapshot", "facts", "finding", "checks", "policy", "report", // the road
     "inspect", "cli", "cmd", // who walks it
 ];

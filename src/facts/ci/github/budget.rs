@@ -4,13 +4,14 @@
 use std::cell::Cell;
 
 use crate::answer::{Reason, Why};
-use crate::facts::meter::{COPY, Meter, UNIT};
+use crate::facts::meter::{COPY, LARGEST, Meter, UNIT};
 use crate::limits::Limits;
 
 /// What is left, over all workflows of one repository.
 #[derive(Debug)]
 pub(super) struct Budget<'a> {
     meter: &'a Meter,
+    full: [usize; 4],
     units: Cell<usize>,
     bytes: Cell<usize>,
     entries: Cell<usize>,
@@ -19,21 +20,47 @@ pub(super) struct Budget<'a> {
     pub(super) variants: usize,
 }
 
-impl<'a> Budget<'a> {
-    /// A full budget: units as many as commands may be traced, texts 64 times the size of a file.
-    pub(super) fn new(limits: &Limits, meter: &'a Meter) -> Self {
-        Self {
-            meter,
-            units: Cell::new(limits.trace_commands),
-            bytes: Cell::new(limits.file_bytes.saturating_mul(64)),
-            entries: Cell::new(limits.nodes.saturating_mul(4)),
-            evaluations: Cell::new(limits.nodes.saturating_mul(20)),
-            variants: limits.matrix_variants,
+/// What a full budget has of each kind: units as many as commands may be traced, texts 64 times the size of a file.
+fn full(limits: &Limits) -> [usize; 4] {
+    [limits.trace_commands, limits.file_bytes.saturating_mul(64), limits.nodes.saturating_mul(4), limits.nodes.saturating_mul(20)]
+}
+
+/// What several workflows took, each from a full budget of its own.
+#[derive(Debug, Default)]
+pub(super) struct Spent {
+    steps: usize,
+    kinds: [usize; 4],
+}
+
+impl Spent {
+    /// What one of them took, whose meter had so many steps.
+    pub(super) fn add(&mut self, budget: &Budget<'_>, had: usize) {
+        self.steps = self.steps.saturating_add(had - budget.meter.left());
+        for ((sum, full), left) in self.kinds.iter_mut().zip(budget.full).zip(budget.left()) {
+            *sum = sum.saturating_add(full - left);
         }
     }
 
+    /// Whether one budget for all of them would have let them have the same: at no time would it have had less than a share left.
+    pub(super) fn is_no_matter(&self, had: usize, limits: &Limits) -> bool {
+        self.steps < had.saturating_sub(LARGEST) && self.kinds.iter().zip(full(limits)).all(|(sum, full)| *sum < full)
+    }
+
+    /// Steps of the meter.
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
+}
+
+impl<'a> Budget<'a> {
+    /// A full budget.
+    pub(super) fn new(limits: &Limits, meter: &'a Meter) -> Self {
+        let all = full(limits);
+        let [units, bytes, entries, evaluations] = all.map(Cell::new);
+        Self { meter, full: all, units, bytes, entries, evaluations, variants: limits.matrix_variants }
+    }
+
     /// What is left of each kind.
-    #[cfg(test)]
     pub(super) fn left(&self) -> [usize; 4] {
         [&self.units, &self.bytes, &self.entries, &self.evaluations].map(Cell::get)
     }

@@ -1,8 +1,7 @@
 //! Owns one pipeline while it is being put together, and what is shared by all of them. Refuses to read anything.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::equal;
 use super::events::EventInfo;
@@ -23,26 +22,30 @@ pub(super) struct Files<'w> {
     pub(super) snapshot: &'w Snapshot,
     /// The repository.
     pub(super) repository: Repository<'w>,
-    /// What GitHub objects to, per file: a called file is asked for at every call.
-    rejections: RefCell<BTreeMap<RepoPath, Objections>>,
+    rejections: &'w Rejections,
 }
+
+/// What GitHub objects to, per file: a called file is asked for at every call.
+#[derive(Default)]
+pub(super) struct Rejections(Mutex<BTreeMap<RepoPath, Objections>>);
 
 /// Places, and what GitHub objects to there.
 type Objections = Arc<[(Place, String)]>;
 
 impl<'w> Files<'w> {
-    pub(super) fn new(snapshot: &'w Snapshot, repository: Repository<'w>) -> Self {
-        Self { snapshot, repository, rejections: RefCell::default() }
+    pub(super) fn new(snapshot: &'w Snapshot, repository: Repository<'w>, rejections: &'w Rejections) -> Self {
+        Self { snapshot, repository, rejections }
     }
 
     /// What in the mere text of a file makes GitHub reject it.
     pub(super) fn rejected(&self, document: &Document) -> Objections {
         let path = &document.file().path;
-        if let Some(known) = self.rejections.borrow().get(path) {
+        let known = || self.rejections.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(path) {
             return Arc::clone(known);
         }
         let found: Objections = super::rejected(document).into();
-        self.rejections.borrow_mut().insert(path.clone(), Arc::clone(&found));
+        known().insert(path.clone(), Arc::clone(&found));
         found
     }
 }

@@ -42,6 +42,7 @@ mod variables;
 mod variants;
 mod verdict;
 mod volumes;
+mod workflows;
 mod written;
 
 #[cfg(test)]
@@ -53,13 +54,10 @@ use std::sync::Arc;
 pub(in crate::facts) use self::checkout::is_used as fetches_the_tree;
 pub(in crate::facts) use self::despite::{Past, Runs, Said, asks_status, holds_wherever, never_holds, runs_despite};
 
-use self::budget::Budget;
 use self::draft::{Draft, Files};
-use self::home::{AskedFor, Home};
 use self::reuse::Site;
-use self::scope::Repository;
 use super::{Cause, CiFacts, CiSystem, CiWorld, Unreadable};
-use crate::doc::{Document, Format, Kind};
+use crate::doc::{Document, Kind};
 use crate::facts::pipeline::Pipeline;
 use crate::text::{Place, RepoPath};
 
@@ -75,52 +73,8 @@ impl CiSystem for GithubActions {
     }
 
     fn read(&self, world: &CiWorld<'_>) -> CiFacts {
-        let mut facts = CiFacts::default();
-        let snapshot = world.snapshot;
-        let repository = Repository {
-            home: home(world),
-            default_branch: world.default_branch,
-            budget: Budget::new(snapshot.limits(), world.meter),
-        };
-        let files = Files::new(snapshot, repository);
-        for path in workflows(world) {
-            match snapshot.document(&path, Format::Yaml) {
-                Ok(document) => self.pipeline(&files, path, &document, &mut facts),
-                Err(unread) => {
-                    let place = unread.place.unwrap_or_else(|| Place::file(path));
-                    facts.unreadable.push(Unreadable { place, why: unread.why, cause: Cause::of(unread.kind) });
-                }
-            }
-        }
-        // A called file is met in every file that calls it.
-        facts.unreadable.sort();
-        facts.unreadable.dedup();
-        facts
+        workflows::read(world)
     }
-}
-
-/// What the repository is called.
-fn home<'w>(world: &CiWorld<'w>) -> Home<'w> {
-    if let Some(name) = world.snapshot.subject().repository.as_deref() {
-        return Home::Told(name);
-    }
-    let mut asked = AskedFor::default();
-    for path in workflows(world) {
-        if let Ok(document) = world.snapshot.document(&path, Format::Yaml) {
-            asked.read(document.root());
-        }
-    }
-    Home::Asked(Box::new(asked))
-}
-
-/// The workflow files, sorted; a link or a submodule of such a name is listed and found unreadable.
-fn workflows(world: &CiWorld<'_>) -> Vec<RepoPath> {
-    let Some(directory) = RepoPath::new(DIRECTORY) else { return Vec::new() };
-    let names = world
-        .snapshot
-        .children(&directory)
-        .filter(|(name, is_directory)| !is_directory && (name.ends_with(".yml") || name.ends_with(".yaml")));
-    names.filter_map(|(name, _)| directory.join(name)).collect()
 }
 
 /// What in the mere text of a file makes GitHub reject it: what its reader of YAML refuses, and what its schema does.

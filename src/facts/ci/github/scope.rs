@@ -101,7 +101,7 @@ pub(super) struct JobFacts {
 #[derive(Debug)]
 pub(super) struct Repository<'a> {
     /// What it is called.
-    pub(super) home: Home<'a>,
+    pub(super) home: &'a Home<'a>,
     /// The default branch.
     pub(super) default_branch: &'a DefaultBranch,
     /// What is left to unfold and to evaluate.

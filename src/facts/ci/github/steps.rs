@@ -194,8 +194,9 @@ impl<'a, 'd> Reading<'a, 'd> {
         drop(scope);
         state.moved(filled.text(), draft.events, &hop.place);
         self.push(draft, state, work, workdir.clone(), hop, shadows);
-        let earlier = state.written.clone();
-        let certain = certain && !outputs::takes_turns(run.scalar().unwrap_or_default());
+        let raw = run.scalar().unwrap_or_default();
+        let earlier = if raw.contains("GITHUB_ENV") { state.written.clone() } else { BTreeMap::new() };
+        let certain = certain && !outputs::takes_turns(raw);
         state.script(filled.text(), certain);
         let condition = self.step.get("if").map(|condition| condition.scalar().unwrap_or_default());
         let before = |name: &str| {
@@ -207,7 +208,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             };
             (node, earlier.get(name).map_or_else(String::new, |known| known.text.clone()))
         };
-        state.conditional(run.scalar().unwrap_or_default(), condition, &before);
+        state.conditional(raw, condition, &before);
     }
 
     fn uses(self, draft: &mut Draft<'_>, state: &mut State, uses: Value<'_>) {

@@ -16,12 +16,12 @@ const KEPT: usize = 32;
 
 /// Expressions by the name of the variable that they give a value to; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variables(Arc<BTreeMap<String, Node>>);
+pub(super) struct Variables(Arc<BTreeMap<String, Arc<Node>>>);
 
 impl Variables {
     /// The expression of a variable.
     pub(super) fn get(&self, name: &str) -> Option<&Node> {
-        self.0.get(name)
+        self.0.get(name).map(Arc::as_ref)
     }
 
     /// With those of an `env:` above them. `env` is what is known without an event, the same `env:` included.
@@ -34,7 +34,7 @@ impl Variables {
             match node {
                 Some(Node::Typed(_, inner)) if matches!(*inner, Node::Literal(_)) => all.forget(name),
                 Some(node) if all.0.len() < KEPT || all.0.contains_key(name) => {
-                    Arc::make_mut(&mut all.0).insert(name.to_owned(), node);
+                    Arc::make_mut(&mut all.0).insert(name.to_owned(), Arc::new(node));
                 }
                 _ => all.forget(name),
             }
@@ -43,10 +43,10 @@ impl Variables {
     }
 
     /// With one more above them.
-    pub(super) fn with(&self, name: &str, node: &Node) -> Self {
+    pub(super) fn with(&self, name: &str, node: &Arc<Node>) -> Self {
         let mut all = self.clone();
         if all.0.len() < KEPT || all.0.contains_key(name) {
-            Arc::make_mut(&mut all.0).insert(name.to_owned(), node.clone());
+            Arc::make_mut(&mut all.0).insert(name.to_owned(), Arc::clone(node));
         }
         all
     }
@@ -68,7 +68,7 @@ impl Variables {
 
     /// The expressions of the variables that `mentioned` is true of.
     pub(super) fn nodes(&self, mentioned: impl Fn(&str) -> bool) -> impl Iterator<Item = &Node> {
-        self.0.iter().filter(move |(name, _)| mentioned(name)).map(|(_, node)| node)
+        self.0.iter().filter(move |(name, _)| mentioned(name)).map(|(_, node)| node.as_ref())
     }
 
     /// The values under the event of a scope, of the variables that `mentioned` is true of.

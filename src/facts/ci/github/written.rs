@@ -1,6 +1,8 @@
 //! Owns the variables that scripts write to `$GITHUB_ENV`, read line by line. Refuses to run or to follow anything, and what
 //! they make of the names of programs: `trace` does.
 
+use std::sync::Arc;
+
 use super::expr::Node;
 use super::state::{CARRIED, KEPT, State};
 use super::{outputs, residual};
@@ -9,7 +11,7 @@ use super::{outputs, residual};
 #[derive(Clone, Debug)]
 pub(super) struct Written {
     /// Its value in later steps.
-    pub(super) node: Node,
+    pub(super) node: Arc<Node>,
     /// The texts that it comes from.
     pub(super) text: String,
 }
@@ -52,7 +54,7 @@ impl State {
             };
             if node.size() < 100 {
                 let text = [condition.unwrap_or_default(), value, before.as_str()].join(" ");
-                self.written.insert(name.to_owned(), Written { node, text });
+                self.written.insert(name.to_owned(), Written { node: Arc::new(node), text });
             }
         }
     }

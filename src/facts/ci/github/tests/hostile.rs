@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::budget::Budget;
-use super::super::draft::Files;
+use super::super::draft::{Files, Rejections};
 use super::super::expr::parse;
 use super::super::home::Home;
 use super::super::scope::Repository;
@@ -137,10 +137,11 @@ fn work_grows_with_the_number_of_steps() {
         let meter = crate::facts::meter::Meter::default();
         let budget = Budget::new(&crate::limits::Limits::default(), &meter);
         let before = budget.left();
-        let repository =
-            Repository { home: Home::Asked(Box::default()), default_branch: &DefaultBranch::Known("main".to_owned()), budget };
+        let (home, default_branch) = (Home::Asked(Box::default()), DefaultBranch::Known("main".to_owned()));
+        let repository = Repository { home: &home, default_branch: &default_branch, budget };
         let snapshot = Snapshot::in_memory([(".github/workflows/ci.yml".to_owned(), big(steps))]);
-        let files = Files::new(&snapshot, repository);
+        let rejections = Rejections::default();
+        let files = Files::new(&snapshot, repository, &rejections);
         let path = RepoPath::new(".github/workflows/ci.yml").expect("path");
         let document = snapshot.document(&path, Format::Yaml).expect("a document");
         let mut facts = CiFacts::default();
