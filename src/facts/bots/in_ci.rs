@@ -71,7 +71,8 @@ pub(super) fn script(scene: &Scene<'_>, unit: &Unit) -> Rc<[ShellCommand]> {
         return Rc::clone(known);
     }
     let scope = Scope::new();
-    let (limits, files, meter) = (scene.world.snapshot.limits(), &shell::NoFiles, scene.world.meter);
+    // How much CI there is decides nothing about bots.
+    let (limits, files, meter) = (scene.world.snapshot.limits(), &shell::NoFiles, &scene.meter);
     let analysis = shell::analyse(&ScriptInput { text, mode: *mode, scope: &scope, limits, files, meter, dead: false });
     let commands: Rc<[ShellCommand]> = analysis.commands.into();
     scene.scripts.borrow_mut().insert(key, Rc::clone(&commands));

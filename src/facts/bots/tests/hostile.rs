@@ -1,6 +1,10 @@
 //! Files made to hurt: deep, long, broken, endless. Every reader ends, and nothing of it is a silent pass.
 
 use super::{Catalog, Snapshot, Terms, facts, gaps, gather, state};
+use crate::facts::meter::Meter;
+use crate::facts::runners::{Seen, World};
+use crate::facts::trace::Trace;
+use crate::facts::{ci, components};
 use crate::limits::Limits;
 
 const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
@@ -88,4 +92,27 @@ fn rules_times_manifests_are_bounded_by_the_work_they_make() {
         );
         assert_eq!(state_of(".github/dependabot.yml", &dependabot), wanted, "Dependabot, {n}");
     }
+}
+
+/// What CI costs before is no reason to see less of who updates.
+#[test]
+fn how_much_ci_there_is_decides_nothing_about_who_updates() {
+    let workflow = "on: { schedule: [{ cron: '0 0 * * 1' }] }\njobs:\n  up:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n          ./update-things\n          gh pr create --title Updates\n";
+    let files =
+        [(".github/workflows/up.yml", workflow), ("go.mod", "module x\nrequire example.org/a v1.0.0\n"), ("a.go", "package x\n")];
+    let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let (catalog, terms) = (Catalog::builtin(), Terms::default());
+    let default_branch = snapshot.default_branch(None).expect("in memory");
+    let inventory = components::take_stock(&snapshot, catalog, &terms.scope);
+    let full = Meter::default();
+    let ci_world = ci::CiWorld { snapshot: &snapshot, default_branch: &default_branch, terms: &terms, meter: &full };
+    let pipelines: Vec<_> = ci::ROSTER.iter().flat_map(|system| system.read(&ci_world).pipelines).collect();
+    let left_with = |meter: Meter| {
+        let world = World { snapshot: &snapshot, catalog, meter: &meter, seen: &Seen::default() };
+        let (_, uncovered) = super::super::gather(&world, &inventory, (&Trace::default(), &pipelines), &default_branch);
+        uncovered.iter().map(|gap| format!("{} {:?}", gap.ecosystem, gap.may_be)).collect::<Vec<_>>()
+    };
+    let all = left_with(Meter::default());
+    assert!(all.iter().any(|gap| gap.starts_with("gomod Some")), "{all:?}");
+    assert_eq!(left_with(Meter::of(0)), all);
 }
