@@ -22,6 +22,7 @@ mod gate_unskippable;
 mod maintainer_keys;
 mod no_code;
 mod openapi_export;
+mod openapi_roots;
 mod pyup;
 mod retired;
 mod roll_up;

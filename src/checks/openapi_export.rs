@@ -1,6 +1,6 @@
 //! Owns the question "does the service export an OpenAPI description?". Refuses repositories without an API of their own.
 
-use super::{Bench, Check};
+use super::{Bench, Check, openapi_roots};
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Rule;
 use crate::facts::openapi::{ApiDescription, ApiKind};
@@ -53,7 +53,9 @@ impl Check for OpenapiExport {
             }
             (None, service, _) => missing(rule, bench, service),
         };
-        vec![finding]
+        let described = good.is_some() && !declared_off && !html;
+        let others = if described { openapi_roots::without_one(rule, bench) } else { Vec::new() };
+        std::iter::once(finding).chain(others).collect()
     }
 }
 
@@ -154,7 +156,7 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
 }
 
 /// What is wrong with a document, each at its line.
-fn mend(broken: &ApiDescription) -> String {
+pub(super) fn mend(broken: &ApiDescription) -> String {
     let told = |(place, why): &(Place, String)| format!("mend {}:{}: {why}", place.path, place.line);
     let all: Vec<String> = broken.problems.iter().take(3).map(told).collect();
     let more = broken.problems.len().saturating_sub(3);
@@ -177,7 +179,7 @@ fn undecided(rule: &Rule, all: &[Why]) -> Finding {
 }
 
 /// The generator of a framework that was seen, when the catalogue knows one.
-fn help(bench: &Bench<'_>) -> String {
+pub(super) fn help(bench: &Bench<'_>) -> String {
     let known = |id: &String| bench.catalog.frameworks.framework.iter().find(|framework| framework.id == *id)?.exporter.as_ref();
     let exporter = |id: &String| bench.catalog.exporters.iter().find(|exporter| exporter.id == *id);
     let mut named: Vec<&str> = Vec::new();

@@ -21,7 +21,7 @@ mod reached_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::components::scope::Scoping;
 use super::components::{Inventory, Scope};
@@ -84,6 +84,8 @@ pub struct ServiceFact {
     pub graphql: Option<Place>,
     /// What may be a description and is not proven to be one.
     pub undecided: Vec<Why>,
+    /// The components that serve, each by its directory: the framework and where it is declared.
+    pub roots: BTreeMap<RepoPath, (String, Place)>,
 }
 
 /// API descriptions and whether there should be one.

@@ -25,7 +25,7 @@ pub(super) fn gather(
     dependencies: &[&Dependency],
     terms: &Terms,
 ) -> ServiceFact {
-    let (mut places, mut frameworks, mut unused) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut places, mut frameworks, mut unused, mut roots) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
     let mut code = Code { world, scoping, known: BTreeMap::new() };
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
@@ -35,12 +35,18 @@ pub(super) fn gather(
         if code.proves(framework, &dependency.manifest) {
             places.push(dependency.place.clone());
             frameworks.push(framework.id.clone());
+            let directory = dependency.manifest.parent();
+            let is_component =
+                inventory.components.iter().any(|one| one.language == framework.language && one.directory == directory);
+            if is_component {
+                roots.entry(directory).or_insert_with(|| (framework.id.clone(), dependency.place.clone()));
+            }
         } else {
             unused.push((framework.id.clone(), dependency.place.clone()));
         }
     }
     if !places.is_empty() && is_framework(world, inventory) {
-        (places, frameworks) = (Vec::new(), Vec::new());
+        (places, frameworks, roots) = (Vec::new(), Vec::new(), BTreeMap::new());
     }
     places.sort();
     frameworks.sort();
@@ -61,7 +67,7 @@ pub(super) fn gather(
     };
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
-    ServiceFact { is_service, frameworks, unused, other_style, graphql_only, graphql, undecided: Vec::new() }
+    ServiceFact { is_service, frameworks, unused, other_style, graphql_only, graphql, undecided: Vec::new(), roots }
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
