@@ -1,5 +1,6 @@
 //! Owns reading INI: sections, `key = value` and `key: value`, continuation by indentation, as Python's `configparser` does
-//! with its defaults; a file named `.npmrc` as npm does (`=` only, no continuation). Refuses interpolation and inline comments.
+//! with its defaults, which refuses a line before the first section; a file named `.npmrc` as npm does (`=` only, no continuation), and
+//! settings without sections where files have none (`*.properties`, `*.conf`). Refuses interpolation and inline comments.
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ struct Reader<'b, 'l> {
     builder: &'b mut Builder<'l>,
     text: Arc<SourceFile>,
     npm: bool,
+    /// Lines may stand before the first section, and keys without a value.
+    loose: bool,
     pending: Option<Pending>,
     /// Indentation of the last option or section line.
     indent: usize,
@@ -30,13 +33,15 @@ struct Reader<'b, 'l> {
 /// Reads the file: a mapping of sections (`""` before the first) to mappings of options to strings.
 pub(super) fn read(builder: &mut Builder<'_>) -> Result<(), DocError> {
     let text = Arc::clone(&builder.file);
-    let npm = text.path.file_name() == ".npmrc";
+    let name = text.path.file_name();
+    let npm = name == ".npmrc";
+    let loose = npm || name.ends_with(".properties") || name.ends_with(".conf");
     if !npm {
         builder.fold_keys();
     }
     let from = builder.text_start();
     builder.open_mapping(Span::new(from, from))?;
-    let mut reader = Reader { builder, text: Arc::clone(&text), npm, pending: None, indent: 0, in_section: false };
+    let mut reader = Reader { builder, text: Arc::clone(&text), npm, loose, pending: None, indent: 0, in_section: false };
     for line in lines(&text.text, from, text.text.len()) {
         reader.line(line.content)?;
     }
@@ -99,6 +104,12 @@ impl Reader<'_, '_> {
     }
 
     fn option(&mut self, line: Span) -> Result<(), DocError> {
+        if !self.in_section && !self.loose {
+            // `configparser`: MissingSectionHeaderError.
+            let opens = self.text.text[line.start..line.end].starts_with('[');
+            let why = if opens { "the header of a section has no `]`" } else { "a line before the first `[section]`" };
+            return Err(self.builder.error(line, why));
+        }
         if !self.in_section {
             let none = Span::new(line.start, line.start);
             self.section(none, none)?;
@@ -107,7 +118,9 @@ impl Reader<'_, '_> {
         let raw = &file.text[line.start..line.end];
         let separators: &[char] = if self.npm { &['='] } else { &['=', ':'] };
         let Some(at) = raw.find(separators) else {
-            self.builder.problem(ProblemKind::KeyWithoutValue, line, "a key without a value");
+            if !self.loose {
+                self.builder.problem(ProblemKind::KeyWithoutValue, line, "a key without a value");
+            }
             self.pending = Some(Pending { key: line, value: None });
             return Ok(());
         };
@@ -199,16 +212,16 @@ mod tests {
 
     #[test]
     fn values_read_as_configparser_does() {
-        let text = "top = 1\n[flake8]\nmax-line-length: 100\nignore =\n    E1,\n\n    # why\n    E2 # not cut\n\n\n[mypy]  # c\nStrict = True\nflag=yes\nurl = a=b:c\nnone =\n";
+        let text = "[top]\ntop = 1\n[flake8]\nmax-line-length: 100\nignore =\n    E1,\n\n    # why\n    E2 # not cut\n\n\n[mypy]  # c\nStrict = True\nflag=yes\nurl = a=b:c\nnone =\n";
         let document = parse("setup.cfg", text);
         let root = document.root();
-        assert_eq!(root.route(&["", "top"]).map(|v| v.as_int()), Some(Reading::Is(1)));
+        assert_eq!(root.route(&["top", "top"]).map(|v| v.as_int()), Some(Reading::Is(1)));
         assert_eq!(root.route(&["flake8", "max-line-length"]).and_then(|v| v.as_str()), Some("100"));
         let ignore = root.route(&["flake8", "ignore"]).expect("a value");
         assert_eq!(ignore.as_str(), Some("\nE1,\n\nE2 # not cut"));
         let mapped = ignore.mapped().expect("text");
         let at = mapped.text().find("E2").expect("E2");
-        assert_eq!(mapped.place(at..at + 2).line, 8);
+        assert_eq!(mapped.place(at..at + 2).line, 9);
         assert_eq!(mapped.span(at..at + 2).start, text.find("E2").expect("E2"));
         assert_eq!(root.route(&["mypy", "strict"]).map(|v| v.as_bool()), Some(Reading::Is(true)));
         assert!(matches!(root.route(&["mypy", "flag"]).map(|v| v.as_bool()), Some(Reading::Disputed(_))));
@@ -247,5 +260,11 @@ mod tests {
         let line = |text: &str| Document::parse(file(text), Format::Ini, &Limits::default()).map_err(|e| e.place.line);
         assert_eq!(line("[a]\n= 1\n").err(), Some(2));
         assert_eq!(line("[a]\nb\n c\n").err(), Some(3));
+        // `configparser` refuses whatever stands before a section; behind one, a header without its end is an option like any other.
+        assert_eq!(line("\n# c\n[testenv:lint\ncommands = x\n").err(), Some(3));
+        assert_eq!(line("x = 1\n[a]\n").err(), Some(1));
+        let option = line("[a]\n[b:c\nd = 1\n").expect("a document");
+        assert_eq!(option.root().route(&["a", "[b"]).and_then(|value| value.as_str()), Some("c"));
+        assert_eq!(line("[a]\n[b\n").expect("a document").problems()[0].kind, ProblemKind::KeyWithoutValue);
     }
 }

@@ -27,7 +27,11 @@ pub(super) fn two_readings(document: &Document) -> Option<Why> {
         let words = format!("{}: some readers take the first, some the last, some refuse the file", problem.message);
         Why::new(Reason::Unreadable, words).at(problem.place.clone())
     });
-    twice.or_else(|| two_encodings(document))
+    // `configparser` takes none of the file then, other readers of INI take the rest.
+    let bare = document.problems().iter().find(|problem| problem.kind == ProblemKind::KeyWithoutValue).map(|problem| {
+        Why::new(Reason::Unreadable, format!("{}: some readers refuse the file", problem.message)).at(problem.place.clone())
+    });
+    twice.or(bare).or_else(|| two_encodings(document))
 }
 
 /// Python's `configparser` reads INI in the encoding it is told, or in that of the machine, and takes a mark that it was not told of for

@@ -117,8 +117,9 @@ fn open(home: &Workdir, name: &str, world: &World<'_>) -> Result<Option<Source>,
 }
 
 fn sections(document: &Document, outer: Option<&MappedText>, core: &'static str) -> Result<Ini, Option<Why>> {
-    // Python's parser refuses duplicates, so tox fails whatever is checked: that proves nothing about the tool.
-    if let Some(problem) = document.problems().iter().find(|problem| problem.kind == ProblemKind::DuplicateKey) {
+    // Python's parser refuses duplicates and keys without a value, so tox fails whatever is checked: that proves nothing about the tool.
+    let refused = |kind| matches!(kind, ProblemKind::DuplicateKey | ProblemKind::KeyWithoutValue);
+    if let Some(problem) = document.problems().iter().find(|problem| refused(problem.kind)) {
         return Err(Some(Why::new(Reason::Unreadable, problem.message.clone()).at(problem.place.clone())));
     }
     let mut all = Vec::new();
