@@ -214,10 +214,11 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
     let mut notes = opened.notes.clone();
     notes.extend(snapshot.notes().iter().cloned());
     notes.extend(decided.notes);
+    let mut gaps = decided.gaps;
     let mut outcome = decided.outcome;
     notes.extend(snapshot.forge().map(asked));
     for why in snapshot.incomplete().map(str::to_owned).into_iter().chain(snapshot.forge().and_then(Answers::incomplete)) {
-        notes.push(why);
+        gaps.push(Error::incomplete(format!("{why}: the run is incomplete")));
         if outcome == Outcome::Pass || decided.fail_on == FailOn::Never {
             outcome = Outcome::Incomplete;
         }
@@ -236,8 +237,9 @@ fn judged_by(request: &CheckRequest, opened: &Opened, base: Option<Snapshot>, ju
         counts: decided.counts,
         findings: decided.findings,
         fixed: decided.fixed,
-        not_inspected: not_inspected(snapshot),
+        not_inspected: snapshot.not_inspected().into_iter().map(shown).collect(),
         notes,
+        gaps,
         sources,
         proposed,
         elapsed: None,
@@ -278,7 +280,10 @@ fn told(opened: &Opened, facts: &Facts<'_>) -> FactsReport {
     let terms = &opened.judging.policy.terms;
     let mut report = rows::fill(facts, subject(&opened.snapshot, terms), terms);
     report.notes = opened.snapshot.notes().to_vec();
-    report.notes.extend(not_inspected(&opened.snapshot).into_iter().map(|one| format!("{} was not read: {}", one.path, one.why)));
+    report.notes.extend(opened.snapshot.not_inspected().iter().map(|one| {
+        let place = one.place.as_ref().map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
+        format!("{}{place} was not read: {}; {}", one.path, one.why, one.next)
+    }));
     let unanswered = opened.snapshot.forge().and_then(Answers::incomplete);
     report.notes.extend(opened.snapshot.forge().map(asked));
     report.notes.extend(opened.snapshot.incomplete().map(str::to_owned).into_iter().chain(unanswered.clone()));
@@ -293,8 +298,8 @@ fn asked(answers: &Answers) -> String {
     format!("the forge was asked about {} ({})", answers.repository, answers.api)
 }
 
-fn not_inspected(snapshot: &Snapshot) -> Vec<NotInspected> {
-    snapshot.not_inspected().into_iter().map(|one| NotInspected { path: one.path, why: one.why }).collect()
+fn shown(one: snapshot::NotInspected) -> NotInspected {
+    NotInspected { place: one.place(), path: one.path, why: one.why, next: one.next }
 }
 
 fn subject(snapshot: &Snapshot, terms: &Terms) -> Subject {

@@ -27,8 +27,8 @@ pub(super) fn run(context: &Context, args: &WaiveArgs) -> Result<u8, Error> {
     if report.outcome != Outcome::Incomplete {
         return Ok(0);
     }
-    for note in &report.notes {
-        context.streams.tell(&format!("note: {}\n", escape::line(note)));
+    for note in report.remarks() {
+        context.streams.tell(&format!("note: {}\n", escape::line(&note)));
     }
     Ok(Outcome::Incomplete.exit_status(FailOn::Error))
 }

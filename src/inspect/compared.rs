@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::facts::components::Scope;
 use crate::finding::{Finding, Verdict};
-use crate::snapshot::{self, Snapshot};
+use crate::policy;
+use crate::snapshot::{self, NotInspected, Snapshot};
 use crate::source::{OpenOptions, fetching};
 use crate::text::RepoPath;
 
@@ -226,7 +227,7 @@ pub(super) fn similar(file: &str, before: &str, seen: impl Fn(&str) -> &str) -> 
 }
 
 /// Evidence of the base that is still there and can no longer be read: what a larger file, a link or a submodule would hide.
-pub(super) fn hidden(base: &Judged, head: &Snapshot) -> BTreeMap<RepoPath, String> {
+pub(super) fn hidden(base: &Judged, head: &Snapshot) -> BTreeMap<RepoPath, Error> {
     let proofs = base
         .decided
         .findings
@@ -237,7 +238,9 @@ pub(super) fn hidden(base: &Judged, head: &Snapshot) -> BTreeMap<RepoPath, Strin
     was_read
         .filter_map(|path| {
             let unread = head.peek(path).err()?;
-            Some((path.clone(), format!("the base's evidence: {}", unread.why)))
+            let why = format!("the base's evidence: {}", unread.why);
+            let one = NotInspected::from(&unread);
+            Some((path.clone(), policy::gap(path, &why, one.place(), one.next)))
         })
         .collect()
 }

@@ -86,7 +86,7 @@ pub(super) struct BaseSide<'a> {
 pub(super) struct Found {
     findings: Vec<Finding>,
     sources: BTreeMap<RepoPath, Arc<SourceFile>>,
-    unread: BTreeMap<RepoPath, String>,
+    unread: BTreeMap<RepoPath, Error>,
     notes: Vec<String>,
     subjects: Subjects,
     review: Review,

@@ -3,23 +3,26 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
+use crate::error::Error;
 use crate::facts::components::Scope;
 use crate::facts::components::manifests::Rows;
 use crate::facts::components::scope::Scoping;
-use crate::snapshot::Snapshot;
+use crate::policy;
+use crate::snapshot::{NotInspected, Snapshot};
 use crate::terms::Terms;
 use crate::text::RepoPath;
 
 /// The files that a rule had to read and that were not read, each with the reason. A manifest among tests, fixtures and samples
 /// may be broken on purpose, and nothing of the product depends on it; a chain that leads through it is unknown by itself.
-pub(super) fn by_rules(snapshot: &Snapshot, terms: &Terms, catalog: &Catalog) -> BTreeMap<RepoPath, String> {
+pub(super) fn by_rules(snapshot: &Snapshot, terms: &Terms, catalog: &Catalog) -> BTreeMap<RepoPath, Error> {
     let all = snapshot.not_inspected();
     if all.is_empty() {
         return BTreeMap::new();
     }
     let (rows, scoping) = (Rows::new(&catalog.languages), Scoping::new(snapshot, &catalog.languages, &terms.scope));
     let is_sample = |path: &RepoPath| rows.of(path).is_some() && scoping.of_manifest(path) != Some(Scope::Production);
-    all.into_iter().filter(|one| !is_sample(&one.path)).map(|one| (one.path, one.why)).collect()
+    let gap = |one: NotInspected| (one.path.clone(), policy::gap(&one.path, &one.why, one.place(), one.next));
+    all.into_iter().filter(|one| !is_sample(&one.path)).map(gap).collect()
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::compare::{self, Against};
+use super::gaps::Gaps;
 use super::lines::Lines;
 use super::severity::RuleStanding;
 use super::waivers::Waivers;
-use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, Outcome, current, protected, shrunk};
-use crate::answer::Reason;
+use super::{Change, Counts, Decided, DecidedFinding, Decision, FailOn, current, protected, shrunk};
 use crate::catalog::{Catalog, Severity};
+use crate::error::Error;
 use crate::finding::{Finding, Verdict};
 use crate::terms::Policy;
 use crate::text::{RepoPath, SourceFile};
@@ -31,13 +32,10 @@ pub struct DecideOptions<'a> {
     pub sources: &'a BTreeMap<RepoPath, Arc<SourceFile>>,
     /// Files that an active rule had to read and that were not inspected; each makes the run incomplete unless a finding
     /// gates for it.
-    pub unread: &'a BTreeMap<RepoPath, String>,
+    pub unread: &'a BTreeMap<RepoPath, Error>,
     /// What to compare with.
     pub against: Option<&'a Against<'a>>,
 }
-
-/// The rule for files that could not be read.
-const READABLE: &str = "ci-config-readable";
 
 /// Decides all findings. Findings of rules outside the active profile (or outside `only`) are dropped; findings of
 /// `policy-current` are added.
@@ -51,8 +49,9 @@ pub fn decide(findings: Vec<Finding>, policy: &Policy, catalog: &Catalog, option
     decided.extend(run.about_the_policy());
     let fixed = options.against.map(|against| compare::compare(&mut decided, against, policy, now, &mut run)).unwrap_or_default();
     decided.sort_by(|a, b| (order(&a.finding), &a.fingerprint).cmp(&(order(&b.finding), &b.fingerprint)));
-    let (outcome, notes) = outcome(&decided, &run.unreadable, options, run.fail_on);
-    Decided { counts: Counts::of(&decided), findings: decided, outcome, fixed, fail_on: run.fail_on, notes }
+    let (outcome, gaps) = run.gaps.outcome(&decided, run.fail_on);
+    let counts = Counts::of(&decided);
+    Decided { counts, findings: decided, outcome, fixed, fail_on: run.fail_on, notes: Vec::new(), gaps }
 }
 
 struct Run<'a> {
@@ -66,8 +65,7 @@ struct Run<'a> {
     lines: Lines<'a>,
     waivers: Waivers<'a>,
     standings: BTreeMap<String, RuleStanding>,
-    /// Files that `ci-config-readable` fails for, whether that rule is on or not.
-    unreadable: BTreeSet<RepoPath>,
+    gaps: Gaps,
 }
 
 impl<'a> Run<'a> {
@@ -89,7 +87,7 @@ impl<'a> Run<'a> {
             lines: Lines::new(options.sources),
             waivers: Waivers::new(policy, now),
             standings: BTreeMap::new(),
-            unreadable: options.unread.keys().cloned().collect(),
+            gaps: Gaps::of(options.unread),
         }
     }
 
@@ -104,9 +102,7 @@ impl<'a> Run<'a> {
     }
 
     fn decide(&mut self, mut finding: Finding) -> Option<DecidedFinding> {
-        if let Some(path) = unreadable_path(&finding) {
-            self.unreadable.insert(path);
-        }
+        self.gaps.see(&finding);
         let standing = self.standing(&finding.rule);
         if !standing.active {
             return None;
@@ -224,48 +220,6 @@ fn needs_waiver(wanted: Decision, finding: &Finding) -> bool {
     matches!(wanted, Decision::Gate | Decision::Warn) || (wanted == Decision::Note && finding.verdict == Verdict::Fail)
 }
 
-/// The file that a failing `ci-config-readable` is about.
-fn unreadable_path(finding: &Finding) -> Option<RepoPath> {
-    let is = finding.rule == READABLE && finding.verdict == Verdict::Fail;
-    finding.places.first().filter(|_| is).map(|evidence| evidence.place.path.clone())
-}
-
-/// Exit status 1 goes before 3: something gates, or else something that had to be read was not. Where nothing is to close, what
-/// would gate hides no gap: else mending it would turn 0 into 3.
-fn outcome(
-    decided: &[DecidedFinding],
-    unread: &BTreeSet<RepoPath>,
-    options: &DecideOptions<'_>,
-    fail_on: FailOn,
-) -> (Outcome, Vec<String>) {
-    let gating = || decided.iter().filter(|one| one.decision == Decision::Gate);
-    let gates_for = |path: &RepoPath| gating().any(|one| one.finding.places.iter().any(|evidence| evidence.place.path == *path));
-    let mut missing: BTreeSet<RepoPath> = unread.iter().chain(options.unread.keys()).cloned().collect();
-    for one in decided.iter().filter(|one| one.decision != Decision::Off) {
-        if one.finding.verdict == Verdict::Unknown && one.finding.reason == Some(Reason::Unreadable) {
-            // Where it is said which file was not read, the first place is only where to act.
-            let paths = || one.finding.places.iter().map(|evidence| &evidence.place.path);
-            if !paths().any(|path| missing.contains(path)) {
-                missing.extend(paths().next().cloned());
-            }
-        }
-    }
-    missing.retain(|path| !gates_for(path));
-    let why = |path: &RepoPath| options.unread.get(path).map_or_else(String::new, |why| format!(" ({why})"));
-    let name = |path: &RepoPath| if path.is_root() { "the tree".to_owned() } else { path.to_string() };
-    let notes = missing
-        .iter()
-        .map(|path| format!("{} had to be read and was not{}: the run is incomplete", name(path), why(path)))
-        .collect();
-    let outcome = match (gating().next().is_some(), missing.is_empty()) {
-        (true, false) if fail_on == FailOn::Never => Outcome::Incomplete,
-        (true, _) => Outcome::Fail,
-        (false, true) => Outcome::Pass,
-        (false, false) => Outcome::Incomplete,
-    };
-    (outcome, notes)
-}
-
 /// The first place stays where to act; the rest is sorted, and nothing is said twice.
 fn tidy(mut finding: Finding) -> Finding {
     for evidence in &mut finding.places {
@@ -296,19 +250,20 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Reason;
     use crate::text::Place;
 
     #[test]
     fn only_what_was_not_read_is_told_as_such() {
         let path = |text: &str| RepoPath::new(text).expect("a path");
         let sources = BTreeMap::new();
-        let lock = BTreeMap::from([(path("uv.lock"), "too large".to_owned())]);
+        let lock = BTreeMap::from([(path("uv.lock"), crate::policy::gap(&path("uv.lock"), "too large", None, "x"))]);
         let rule = Catalog::builtin().rule("python-static-analysis").expect("a rule");
         let here = |file: &str| Place::file(path(file));
         let unknown = |reason| Finding::new(rule, "python", Verdict::Unknown, "x").reason(reason).at(here("a.toml"), "here");
         // What a finding tells to change was read; what another repository holds was never to be.
         let cites = unknown(Reason::Unreadable).at(here("uv.lock"), "not read");
-        for (finding, unread, notes) in [(cites, &lock, 1), (unknown(Reason::Remote), &BTreeMap::new(), 0)] {
+        for (finding, unread, gaps) in [(cites, &lock, 1), (unknown(Reason::Remote), &BTreeMap::new(), 0)] {
             let options = DecideOptions {
                 profile: None,
                 only: &[],
@@ -320,7 +275,7 @@ mod tests {
             };
             let today = Date::new(2026, 11, 23).expect("a date");
             let decided = decide(vec![finding], &Policy::builtin(), Catalog::builtin(), &options, today);
-            assert_eq!(decided.notes.len(), notes, "{:?}", decided.notes);
+            assert_eq!(decided.gaps.len(), gaps, "{:?}", decided.gaps);
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod current;
 pub mod decide;
+mod gaps;
 pub mod lines;
 pub mod origin;
 pub mod protected;
@@ -17,10 +18,12 @@ mod tests;
 use serde::Serialize;
 
 use crate::catalog::Severity;
+use crate::error::Error;
 use crate::finding::{Finding, Verdict};
 
 pub use compare::{Against, Fixed};
 pub use decide::{DecideOptions, decide};
+pub use gaps::gap;
 pub use origin::{Judging, OriginRequest, PolicyReader, PolicySource};
 
 /// From which severity on a failing finding closes the gate.
@@ -277,8 +280,10 @@ pub struct Decided {
     pub fixed: Vec<Fixed>,
     /// The threshold that was used.
     pub fail_on: FailOn,
-    /// Remarks for the report: what made the run incomplete.
+    /// Remarks for the report.
     pub notes: Vec<String>,
+    /// What makes the run incomplete, each with its place and the next step.
+    pub gaps: Vec<Error>,
 }
 
 impl Decided {

@@ -149,21 +149,21 @@ fn exit_statuses_in_their_order() {
         (off, never, vec![unreadable()], 3),
         ("", None, vec![unread_unknown()], 3),
         ("", None, vec![unread_unknown(), fail()], 1),
-        ("", never, vec![unread_unknown(), fail()], 0),
+        ("", never, vec![unread_unknown(), fail()], 3),
         ("", never, vec![unread_unknown(), elsewhere()], 3),
         ("", never, vec![unreadable(), elsewhere()], 0),
         (off, never, vec![unreadable(), elsewhere()], 3),
     ];
     for (at, (policy, fail_on, findings, status)) in table.into_iter().enumerate() {
         let decided = run(&Case { policy, fail_on, ..Case::default() }, findings);
-        assert_eq!(decided.exit_status(), status, "row {at}: {policy:?} {:?}", decided.notes);
+        assert_eq!(decided.exit_status(), status, "row {at}: {policy:?} {:?}", decided.gaps);
     }
 }
 
 #[test]
 fn what_an_active_rule_had_to_read_and_did_not_is_incomplete() {
     let sources = BTreeMap::new();
-    let unread = BTreeMap::from([(path("uv.lock"), "too large".to_owned())]);
+    let unread = BTreeMap::from([(path("uv.lock"), gap(&path("uv.lock"), "big", None, "make it smaller"))]);
     let options = DecideOptions {
         profile: None,
         only: &[],
@@ -175,7 +175,7 @@ fn what_an_active_rule_had_to_read_and_did_not_is_incomplete() {
     };
     let decided = decide(Vec::new(), &Policy::builtin(), Catalog::builtin(), &options, TODAY);
     assert_eq!((decided.outcome, decided.exit_status()), (Outcome::Incomplete, 3));
-    assert_eq!(decided.notes, ["uv.lock had to be read and was not (too large): the run is incomplete"]);
+    assert_eq!(decided.gaps[0].to_string(), "uv.lock had to be read and was not (big): the run is incomplete; make it smaller");
 }
 
 const PEOPLE: &str = "[people.a]\n[[waiver]]\nrule = \"python-bandit\"\nreason = \"r\"\nowner = \"a\"\n";

@@ -56,10 +56,12 @@ impl Reporter for GitHub {
                 writeln!(out, "::{level} title=tollgate::and {rest} more {word}: the log of this step lists all of them")?;
             }
         }
-        if report.outcome == Outcome::Incomplete {
-            // Status 3 without a word would leave nothing to act on.
-            let why = report.notes.last().map_or("something that was asked for could not be read", String::as_str);
-            writeln!(out, "::error title=tollgate::the run is incomplete: {}", workflow_message(why))?;
+        for gap in report.gaps.iter().take(BUDGET) {
+            out.write_all(annotation(gap).as_bytes())?;
+        }
+        // Status 3 without a word would leave nothing to act on.
+        if report.outcome == Outcome::Incomplete && report.gaps.is_empty() {
+            writeln!(out, "::error title=tollgate::the run is incomplete: something that was asked for could not be read")?;
         }
         Ok(())
     }

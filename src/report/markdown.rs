@@ -39,12 +39,11 @@ fn render(report: &Report) -> String {
         waived.map(|first| Told { first, others: Vec::new(), names: report.names(&first.finding.rule) }).collect();
     table(&mut out, "Waived", &waived, &["Rule", "Where", "What was seen", "By", "Until"], waived_row);
     fixed(&mut out, report);
-    let banner = report.banner();
-    let mut notes = banner.iter().chain(&report.notes).peekable();
+    let mut notes = report.remarks().peekable();
     if notes.peek().is_some() && out.len() < MOST - RESERVE {
         out.push_str("### Notes\n\n");
         for note in notes {
-            let line = format!("- {}\n", markdown(note));
+            let line = format!("- {}\n", markdown(&note));
             if out.len() + line.len() > MOST - RESERVE {
                 out.push_str("- more notes were left out here\n");
                 break;

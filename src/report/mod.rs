@@ -33,9 +33,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::error::Error;
 use crate::finding::Finding;
 use crate::policy::{Counts, DecidedFinding, FailOn, Outcome, PolicySource};
-use crate::text::{RepoPath, SourceFile};
+use crate::text::{Place, RepoPath, SourceFile};
 
 pub use crate::policy::Fixed;
 pub use github::annotation;
@@ -69,6 +70,8 @@ pub struct Report {
     pub not_inspected: Vec<NotInspected>,
     /// Remarks that are no findings, in the order they are to be read; not part of the JSON.
     pub notes: Vec<String>,
+    /// What makes the run incomplete, told as remarks behind the others; not part of the JSON.
+    pub gaps: Vec<Error>,
     /// Files that excerpts are taken from.
     pub sources: BTreeMap<RepoPath, Arc<SourceFile>>,
     /// The same, where the inspected tree proposes another policy than the one that judges.
@@ -82,6 +85,11 @@ impl Report {
     #[must_use]
     pub fn sources_of(&self, finding: &Finding) -> &BTreeMap<RepoPath, Arc<SourceFile>> {
         if finding.rule == crate::policy::protected::RULE { &self.proposed } else { &self.sources }
+    }
+
+    /// All remarks that are no findings, in the order they are to be read; unescaped.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        self.banner().into_iter().chain(self.notes.iter().cloned()).chain(self.gaps.iter().map(Error::to_string))
     }
 
     /// The exit status of the run.
@@ -173,6 +181,12 @@ pub struct NotInspected {
     pub path: RepoPath,
     /// Why.
     pub why: String,
+    /// Where to act; none for the tree as a whole.
+    #[serde(skip)]
+    pub place: Option<Place>,
+    /// What to do so that it can be read.
+    #[serde(skip)]
+    pub next: &'static str,
 }
 
 /// How a reader wants to see a report.

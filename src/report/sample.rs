@@ -131,7 +131,13 @@ pub(super) fn report() -> Report {
         counts: Counts::of(&findings),
         findings,
         fixed: vec![],
-        not_inspected: vec![NotInspected { path: path("big\u{7}.yml"), why: "has more than 2097152 bytes".to_owned() }],
+        not_inspected: vec![NotInspected {
+            path: path("big\u{7}.yml"),
+            why: "has more than 2097152 bytes".to_owned(),
+            place: None,
+            next: "make it smaller",
+        }],
+        gaps: Vec::new(),
         notes: vec!["::notice::src lies in a work tree: its root was inspected".to_owned()],
         sources: files
             .into_iter()

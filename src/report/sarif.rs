@@ -183,7 +183,7 @@ fn physical(place: &Place) -> Value {
 }
 
 fn invocation(report: &Report, left_out: usize) -> Value {
-    let mut said: Vec<Value> = report.notes.iter().map(|note| notification("note", &line(note))).collect();
+    let mut said: Vec<Value> = report.remarks().map(|note| notification("note", &line(&note))).collect();
     if left_out > 0 {
         said.insert(
             0,

@@ -5,8 +5,8 @@ use super::*;
 use crate::catalog::Severity;
 use crate::finding::Verdict;
 use crate::policy::Decision;
-use crate::text::Place;
 use crate::text::escape::is_steering;
+use crate::text::{Place, RepoPath};
 
 fn render(format: &str, report: &Report, view: &View) -> String {
     let reporter = reporters().iter().find(|reporter| reporter.format() == format).expect("a format");
@@ -264,9 +264,16 @@ fn an_incomplete_run_is_annotated() {
     let mut nothing = report();
     nothing.findings.clear();
     nothing.outcome = Outcome::Incomplete;
-    nothing.notes = vec!["Makefile had to be read and was not (too large)".to_owned()];
+    let mut place = Place::file(RepoPath::new("ruff.toml").expect("a path"));
+    (place.line, place.column) = (4, 16);
+    nothing.gaps = vec![Error::incomplete("ruff.toml had to be read and was not").at(place).hint("repair it at this line")];
     let text = render("github", &nothing, &View::default());
-    assert_eq!(text, "::error title=tollgate::the run is incomplete: Makefile had to be read and was not (too large)\n");
+    let told = "file=ruff.toml,line=4,col=16,title=tollgate::ruff.toml had to be read and was not%0Arepair it at this line";
+    assert_eq!(text, format!("::error {told}\n"));
+    for format in ["text", "markdown", "sarif"] {
+        let text = render(format, &nothing, &View::default());
+        assert!(text.contains("ruff.toml:4:16") && text.contains("; repair it at this line"), "{format}: {text}");
+    }
 }
 
 #[test]

@@ -21,11 +21,12 @@ impl Reporter for Text {
 
     fn write(&self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         if !view.quiet {
-            let banner = report.banner();
-            for note in banner.iter().chain(&report.notes) {
-                writeln!(out, "note: {}", clean(note))?;
+            let mut remarks = report.remarks().peekable();
+            let any = remarks.peek().is_some();
+            for note in remarks {
+                writeln!(out, "note: {}", clean(&note))?;
             }
-            if banner.is_some() || !report.notes.is_empty() {
+            if any {
                 writeln!(out)?;
             }
             for told in report.told() {

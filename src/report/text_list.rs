@@ -78,7 +78,8 @@ pub(super) fn checklist(report: &Report, view: &View, out: &mut dyn Write) -> io
         }
     }
     for file in &report.not_inspected {
-        writeln!(out, "not inspected: {}: {}", clean(file.path.as_str()), clean(&file.why))?;
+        let at = file.place.as_ref().map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
+        writeln!(out, "not inspected: {}{at}: {}; {}", clean(file.path.as_str()), clean(&file.why), file.next)?;
     }
     writeln!(out)
 }

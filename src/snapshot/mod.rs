@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::answer::Why;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::source::forge::Answers;
@@ -29,7 +30,7 @@ pub type Read = Result<Arc<SourceFile>, Unread>;
 pub struct Snapshot {
     source: Source,
     files: Mutex<HashMap<RepoPath, Read>>,
-    unread: Mutex<BTreeMap<RepoPath, String>>,
+    unread: Mutex<BTreeMap<RepoPath, NotInspected>>,
     documents: Arc<documents::Documents>,
     index: OnceLock<paths::Index>,
     /// Where links and submodules stand in the list: what lies behind one has no entry of its own.
@@ -362,22 +363,23 @@ impl Snapshot {
     }
 
     /// Lists a file whose text was read and that its reader does not take: too large for it, nested too deeply, or no script.
-    pub fn given_up(&self, path: &RepoPath, why: &str) {
-        lock(&self.unread).insert(path.clone(), why.to_owned());
+    pub fn given_up(&self, path: &RepoPath, why: &Why) {
+        let place = why.place.clone().filter(|place| place.path == *path);
+        let next = "repair it at this line, or make it smaller";
+        lock(&self.unread).insert(path.clone(), NotInspected { path: path.clone(), why: why.text.clone(), place, next });
     }
 
     fn record(&self, unread: &Unread) {
         // A submodule is another repository: no reader can read it here, so that nothing of this tree is left uninspected.
         if !matches!(unread.kind, UnreadKind::Missing | UnreadKind::Submodule) {
-            lock(&self.unread).insert(unread.path.clone(), unread.why.clone());
+            lock(&self.unread).insert(unread.path.clone(), unread.into());
         }
     }
 
     /// Every path that was asked for, or had to be listed, and could not be read: sorted by path, once each.
     #[must_use]
     pub fn not_inspected(&self) -> Vec<NotInspected> {
-        let asked = lock(&self.unread).iter().map(|(path, why)| NotInspected { path: path.clone(), why: why.clone() }).collect();
-        let mut all: Vec<NotInspected> = asked;
+        let mut all: Vec<NotInspected> = lock(&self.unread).values().cloned().collect();
         all.extend(self.source.left_out.iter().cloned());
         all.sort();
         all.dedup();

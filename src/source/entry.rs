@@ -120,6 +120,21 @@ pub enum UnreadKind {
     Disputed,
 }
 
+impl UnreadKind {
+    /// What to do so that the file can be read.
+    #[must_use]
+    pub fn next_step(self) -> &'static str {
+        match self {
+            Self::TooLarge | Self::PastBound => "make it smaller, or raise the bound with --limit",
+            Self::NotText => "store it as UTF-8",
+            Self::Missing | Self::Link | Self::Submodule | Self::Io => "make it a regular file that can be read",
+            Self::LfsPointer => "store the file itself, not with Git LFS",
+            Self::Malformed => "repair it at this line",
+            Self::Disputed => "remove the character, or write it as an escape in double quotes",
+        }
+    }
+}
+
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
@@ -146,13 +161,39 @@ impl Unread {
     }
 }
 
-/// A path that was to be read and was not (`not_inspected` in the JSON contract).
+/// A path that was to be read and was not (`not_inspected` in the JSON contract, which has path and reason).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct NotInspected {
     /// The path; the root when it is about the tree as a whole.
     pub path: RepoPath,
     /// Why not.
     pub why: String,
+    /// Where in the file, when that is known.
+    #[serde(skip)]
+    pub place: Option<Place>,
+    /// What to do so that it can be read.
+    #[serde(skip)]
+    pub next: &'static str,
+}
+
+impl NotInspected {
+    /// A path that was left out of the list of paths.
+    pub(crate) fn left_out(path: RepoPath, why: impl Into<String>, next: &'static str) -> Self {
+        Self { path, why: why.into(), place: None, next }
+    }
+
+    /// Where to act: its place, else the file as a whole; none for the tree.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        let whole = || (!self.path.is_root()).then(|| Place::file(self.path.clone()));
+        self.place.clone().or_else(whole)
+    }
+}
+
+impl From<&Unread> for NotInspected {
+    fn from(unread: &Unread) -> Self {
+        Self { path: unread.path.clone(), why: unread.why.clone(), place: unread.place.clone(), next: unread.kind.next_step() }
+    }
 }
 
 /// What listing a tree gives.
@@ -166,13 +207,14 @@ pub(crate) struct Listing {
 
 impl Listing {
     pub(crate) fn leave_out(&mut self, path: &[u8], why: impl Into<String>) {
-        self.left_out.push(NotInspected { path: RepoPath::from_git_bytes(path), why: why.into() });
+        let next = "make it something that can be read, under a name that git checks out";
+        self.left_out.push(NotInspected::left_out(RepoPath::from_git_bytes(path), why, next));
     }
 
     /// Records that the tree has more paths than the bound, or would need more steps to list.
     pub(crate) fn truncated(&mut self, paths: usize) {
         let why = format!("the tree has more than {paths} paths; those after the first {} are not inspected", self.entries.len());
-        self.left_out.push(NotInspected { path: RepoPath::root(), why: why.clone() });
+        self.left_out.push(NotInspected::left_out(RepoPath::root(), &*why, "raise the bound with --limit"));
         self.incomplete = Some(why);
     }
 
@@ -187,7 +229,8 @@ impl Listing {
         self.entries.dedup_by(|next, kept| {
             let same = next.path == kept.path;
             if same {
-                left_out.push(NotInspected { path: next.path.clone(), why: "a second entry of the same path".to_owned() });
+                let (path, why) = (next.path.clone(), "a second entry of the same path");
+                left_out.push(NotInspected::left_out(path, why, "rename or remove one of the two"));
             }
             same
         });

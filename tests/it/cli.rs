@@ -204,7 +204,7 @@ fn policies_are_checked_and_shown() {
     fs::write(dir.path().join(".github/workflows/a.yml"), "on: push\njobs: [\n").expect("written");
     assert_eq!(here(&["facts"]).status, 3, "what could not be read makes the facts incomplete");
     let json = here(&["facts", "--format", "json"]);
-    assert!(json.status == 3 && json.stderr.contains("note: .github/workflows/a.yml was not read"), "{}", json.stderr);
+    assert!(json.status == 3 && json.stderr.contains("note: .github/workflows/a.yml:2:7 was not read"), "{}", json.stderr);
     // A file that may be in either of two formats is read in one.
     fs::remove_dir_all(dir.path().join(".github")).expect("removed");
     fs::write(dir.path().join(".eslintrc"), "# ours\nrules:\n  no-eval: error\n").expect("written");

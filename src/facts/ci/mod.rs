@@ -78,10 +78,10 @@ impl Cause {
     pub fn fix(self) -> &'static str {
         match self {
             Self::Refused => "repair it at this line: as it stands, nothing of it counts",
-            Self::Bound => "make it smaller, or raise the bound with --limit",
-            Self::Encoding => "store it as UTF-8",
-            Self::Access => "make it a regular file that can be read",
-            Self::Disputed => "remove the character, or write it as an escape in double quotes",
+            Self::Bound => UnreadKind::PastBound.next_step(),
+            Self::Encoding => UnreadKind::NotText.next_step(),
+            Self::Access => UnreadKind::Io.next_step(),
+            Self::Disputed => UnreadKind::Disputed.next_step(),
         }
     }
 }

@@ -149,7 +149,7 @@ mod tests {
         let files = [("package.json", "{\"dependencies\": {\"a\": \"1\"}}"), ("a.js", "x\n"), ("b.js", "x\n"), ("c.js", "x\n")];
         let mut source = Source::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
         let path = RepoPath::new(path).unwrap_or_else(RepoPath::root);
-        source.left_out.push(NotInspected { path, why: "it cannot be listed".to_owned() });
+        source.left_out.push(NotInspected::left_out(path, "it cannot be listed", ""));
         Snapshot::new(source)
     }
 

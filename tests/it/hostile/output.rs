@@ -71,6 +71,7 @@ fn report_of(judged: Judged, hostile: &str) -> Report {
         findings: judged.decided.findings,
         fixed: Vec::new(),
         not_inspected: Vec::new(),
+        gaps: Vec::new(),
         notes: vec![hostile.to_owned()],
         proposed: judged.sources.clone(),
         sources: judged.sources,

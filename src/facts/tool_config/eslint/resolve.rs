@@ -59,7 +59,7 @@ impl<'s> Files<'s> {
             Some((_, "json" | "jsonc" | "json5")) => document(Format::Json)?,
             Some((_, "yml" | "yaml")) => document(Format::Yaml)?,
             // What a reader of scripts gives up is not inspected, as a document that does not parse is.
-            _ => return script::read(&file).inspect_err(|why| self.snapshot.given_up(path, &why.text)),
+            _ => return script::read(&file).inspect_err(|why| self.snapshot.given_up(path, why)),
         };
         Ok(Module::of_document(&file, document.root()))
     }
