@@ -3,6 +3,7 @@
 
 mod first_words;
 mod flags;
+mod interpreter;
 
 use super::pipeline::ActionCall;
 use super::shell::Word;
@@ -12,6 +13,7 @@ use crate::catalog::{Catalog, Tool};
 
 pub use first_words::FirstWords;
 pub use flags::{find_flag, flag_matches};
+pub use interpreter::module_of_python;
 
 /// A row of a tool that matched, and how many words it took.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +31,7 @@ pub struct RowMatch<'c> {
 }
 
 /// The program name that rows are compared with: base name, `.exe`/`.cmd`/`.phar` dropped, and a version behind it (`python3.12`,
-/// `golangci-lint-v2.4.0`); the scope of a package is no directory (`@biomejs/biome`).
+/// `golangci-lint-v2.4.0`); every interpreter of Python is `python`; the scope of a package is no directory (`@biomejs/biome`).
 #[must_use]
 pub fn program_name(word: &str) -> &str {
     if word.starts_with('@') && word.matches('/').count() == 1 {
@@ -38,8 +40,10 @@ pub fn program_name(word: &str) -> &str {
     let base = word.rsplit(['/', '\\']).next().unwrap_or(word);
     let base = [".exe", ".cmd", ".phar"].iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base);
     let base = unversioned(base);
-    match base.strip_prefix("python") {
+    // PyPy takes the command line of CPython, and the launcher of Windows hands it on.
+    match base.strip_prefix("python").or_else(|| base.strip_prefix("pypy")) {
         Some(version) if version.chars().all(|c| c.is_ascii_digit() || c == '.') => "python",
+        _ if base == "py" => "python",
         _ => base,
     }
 }
@@ -364,6 +368,7 @@ mod tests {
         assert_eq!(image_name("localhost:5000/x"), "localhost:5000/x");
         assert_eq!(program_name("/usr/bin/python3.12"), "python");
         assert_eq!(program_name("pythonic"), "pythonic");
+        assert_eq!([program_name("pypy3.10"), program_name("py.exe"), program_name("pyright")], ["python", "python", "pyright"]);
         for (written, name) in [
             ("bin/golangci-lint-v2.4.0", "golangci-lint"),
             ("golangci-lint-v0.0.0-20240101000000-abcdef012345", "golangci-lint"),

@@ -6,7 +6,7 @@ use crate::answer::{Reason, Why};
 use crate::catalog::launcher::{HeldDoes, Launcher};
 use crate::catalog::{self, Catalog};
 use crate::facts::hold::{Hold, HoldEffect, Remedy};
-use crate::facts::matching::{Take, may_take, program_name, take};
+use crate::facts::matching::{Take, may_take, module_of_python, program_name, take};
 use crate::facts::shell::Word;
 
 /// All launchers that only run the rest of their line.
@@ -146,11 +146,13 @@ fn go(call: &Call<'_>, world: &World<'_>) -> Option<Vec<Next>> {
 
 /// `python -m NAME args` where the catalogue lists only the program `NAME`.
 fn python(call: &Call<'_>) -> Option<Vec<Next>> {
-    let at = call.words.iter().position(|word| word.value.as_deref() == Some("-m"))?;
-    if call.words[1..at].iter().any(|word| !word.value.as_deref().is_some_and(|value| value.starts_with('-'))) {
+    let divided = module_of_python(call.words);
+    let words = divided.as_deref().unwrap_or(call.words);
+    let at = words.iter().position(|word| word.value.as_deref() == Some("-m"))?;
+    if words[1..at].iter().any(|word| !word.value.as_deref().is_some_and(|value| value.starts_with('-'))) {
         return None;
     }
-    let words = call.words.get(at + 1..).filter(|rest| !rest.is_empty())?.to_vec();
+    let words = words.get(at + 1..).filter(|rest| !rest.is_empty())?.to_vec();
     Some(vec![Next::argv(call, words)])
 }
 
@@ -158,6 +160,15 @@ fn python(call: &Call<'_>) -> Option<Vec<Next>> {
 mod tests {
     use super::*;
     use crate::facts::runners::script_probe::told;
+
+    #[test]
+    fn a_module_of_python_is_its_program() {
+        for line in
+            ["python -m tox -e a", "python -Im tox -e a", "python -Wd -mtox -e a", "pypy3 -m tox -e a", "py -3 -m tox -e a"]
+        {
+            assert_eq!(told(&Launchers, &[], "", line), ["$ tox -e a"], "{line}");
+        }
+    }
 
     #[test]
     fn a_command_for_every_member_of_a_workspace() {

@@ -1,7 +1,7 @@
-//! Owns what programs make of their own line first: `env -S`, a text that env divides into words, and `go -C`, which may stand on either side
-//! of the command. Refuses what it computes in it (escapes, variables): those words are not known.
+//! Owns what programs make of their own line first: `env -S`, a text that env divides into words, `go -C`, which may stand on either side
+//! of the command, and the joined flags of Python. Refuses what it computes in it (escapes, variables): those words are not known.
 
-use crate::facts::matching::program_name;
+use crate::facts::matching::{module_of_python, program_name};
 use crate::facts::shell::Word;
 
 /// Bytes of a text that are divided.
@@ -12,7 +12,7 @@ const NESTED: usize = 8;
 
 /// The words that a program makes of its own line before it looks at them; `None` where it makes no others.
 pub(super) fn divided(words: &[Word]) -> Option<Vec<Word>> {
-    directory_behind(words).or_else(|| by_env(words))
+    directory_behind(words).or_else(|| by_env(words)).or_else(|| module_of_python(words))
 }
 
 /// `go -C DIR vet` is `go vet -C DIR` (cmd/go, `handleChdirFlag`: the flag is the first one, before or behind the command).
