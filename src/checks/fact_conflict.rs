@@ -22,24 +22,26 @@ impl Check for FactConflict {
         let mut findings = Vec::new();
         let service = &bench.terms.service;
         findings.extend(switched_off(rule, bench));
-        if let Some(declared) = &service.default_branch {
-            let known = bench.facts.snapshot.default_branch(None);
-            if let Ok(crate::snapshot::DefaultBranch::Known(seen)) = known
-                && seen != *declared
-            {
-                let message = format!("the policy says the default branch is `{declared}`, the repository says `{seen}`");
-                findings.push(
-                    Finding::new(rule, "service.default_branch", Verdict::Fail, message)
-                        .cause("default-branch")
-                        .fix(format!("write `default_branch = \"{seen}\"` in [service], or drop the key")),
-                );
-            }
+        if let Some((declared, seen)) = service.default_branch.as_ref().zip(bench.facts.seen_default_branch.as_ref())
+            && seen != declared
+        {
+            let message = format!("the policy says the default branch is `{declared}`, the repository says `{seen}`");
+            findings.push(
+                at_key(Finding::new(rule, "service.default_branch", Verdict::Fail, message), bench, "default_branch")
+                    .cause("default-branch")
+                    .fix(format!("write `default_branch = \"{seen}\"` in [service], or drop the key")),
+            );
         }
         if let Some(path) = service.openapi.as_ref().filter(|path| !path.starts_with('/')) {
-            let there = bench.facts.api.iter().any(|description| description.path.as_str() == path);
+            let described = bench.facts.api.iter().map(|description| &description.path);
+            // Whether it is a whole one may not be seen here; it is there.
+            let undecided = bench.facts.service.undecided.iter().filter_map(|why| Some(&why.place.as_ref()?.path));
+            let there = described.chain(undecided).any(|known| known.as_str() == path);
             if !there {
                 let message = format!("the policy names `{path}` as the API document, but it is no readable one");
-                findings.push(Finding::new(rule, "service.openapi", Verdict::Fail, message).cause("openapi"));
+                let finding = Finding::new(rule, "service.openapi", Verdict::Fail, message).cause("openapi");
+                let fix = "write the path of a document of this tree, from its root, or drop `openapi` from [service]";
+                findings.push(at_key(finding, bench, "openapi").fix(fix));
             }
         }
         if findings.is_empty() {
@@ -48,6 +50,14 @@ impl Check for FactConflict {
             );
         }
         findings
+    }
+}
+
+/// The finding where the policy says it: that is the line to change.
+fn at_key(finding: Finding, bench: &Bench<'_>, key: &str) -> Finding {
+    match bench.terms.service.places.get(key) {
+        Some(place) => finding.at(place.clone(), "the policy says so here"),
+        None => finding,
     }
 }
 
@@ -68,7 +78,8 @@ fn switched_off(rule: &Rule, bench: &Bench<'_>) -> Vec<Finding> {
         .filter(|(.., declared)| *declared)
         .map(|(key, value, _)| {
             let message = format!("the policy says `{key} = {value}`, but the tree depends on {frameworks}");
-            let mut finding = Finding::new(rule, format!("service.{key}"), Verdict::Fail, message).cause(key);
+            let finding = Finding::new(rule, format!("service.{key}"), Verdict::Fail, message).cause(key);
+            let mut finding = at_key(finding, bench, key);
             for place in places {
                 finding = finding.at(place.clone(), "a server framework");
             }

@@ -139,8 +139,10 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
         for place in places {
             finding = finding.at(place.clone(), "a server framework");
         }
-    } else if let Some(place) = &bench.terms.service.web_at {
+    } else if let Some(place) = ["web", "kind"].iter().find_map(|key| bench.terms.service.places.get(*key)) {
         finding = finding.at(place.clone(), "the policy says so here");
+    } else if let Some(manifest) = bench.facts.inventory.manifests.first() {
+        finding = finding.at(Place::file(manifest.path.clone()), "no server framework is declared");
     }
     finding.reason = None::<Reason>;
     finding.searched = vec![

@@ -65,6 +65,8 @@ pub struct Facts<'s> {
     pub snapshot: &'s Snapshot,
     /// The default branch, as far as it is known.
     pub default_branch: DefaultBranch,
+    /// The default branch that the repository or the forge itself tells, whatever the policy says; none where neither does.
+    pub seen_default_branch: Option<String>,
     /// What the forge knows, where it was asked.
     pub forge: Option<forge::ForgeFacts>,
     /// Who owns which files, by GitHub's file of code owners.
@@ -121,6 +123,10 @@ impl Facts<'_> {
 /// A reference of the repository that is there and cannot be read.
 pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> Result<Facts<'s>, Error> {
     let default_branch = snapshot.default_branch(terms.service.default_branch.as_deref())?;
+    let seen_default_branch = match snapshot.default_branch(None)? {
+        DefaultBranch::Known(name) => Some(name),
+        DefaultBranch::OneOf(_) => None,
+    };
     let inventory = components::take_stock(snapshot, catalog, &terms.scope);
     let dependencies = dependencies::gather(snapshot, &inventory);
     let meter = meter::Meter::new(snapshot.limits());
@@ -187,6 +193,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
         deploys,
         snapshot,
         default_branch,
+        seen_default_branch,
         forge: forge.cloned(),
         owners,
         inventory,

@@ -61,13 +61,13 @@ fn service(node: &Node) -> Service {
     Service {
         name: node.text_at("name"),
         web: node.flag_at("web"),
-        web_at: node.get("web").map(|web| web.place.clone()),
         kind: node.text_at("kind"),
         api_style: node.text_at("api_style"),
         openapi: node.text_at("openapi"),
         default_branch: node.text_at("default_branch"),
         owner: node.text_at("owner"),
         risk: node.text_at("risk"),
+        places: pairs(Some(node)).map(|(key, value)| (key.clone(), value.place.clone())).collect(),
     }
 }
 

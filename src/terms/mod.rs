@@ -56,8 +56,6 @@ pub struct Service {
     pub name: Option<String>,
     /// Whether it serves HTTP.
     pub web: Option<bool>,
-    /// Where that is said.
-    pub web_at: Option<Place>,
     /// `api | html | both | none`.
     pub kind: Option<String>,
     /// `openapi | graphql | grpc`.
@@ -70,6 +68,8 @@ pub struct Service {
     pub owner: Option<String>,
     /// `low | medium | high | maximum`.
     pub risk: Option<String>,
+    /// Where each of them is said: the places of the values, by key.
+    pub places: BTreeMap<String, Place>,
 }
 
 impl Service {
@@ -84,12 +84,20 @@ impl Service {
     pub fn adopt(&mut self, proposed: &Self) {
         let applies = |text: &Option<String>| text.clone().filter(|word| word != "none" && word != "html");
         if proposed.web == Some(true) {
-            (self.web, self.web_at) = (Some(true), proposed.web_at.clone());
+            self.web = Some(true);
+            self.places.extend(proposed.places.get_key_value("web").map(|(key, place)| (key.clone(), place.clone())));
         }
-        if proposed.states_api() {
-            self.kind = self.kind.clone().or_else(|| applies(&proposed.kind));
+        let mut taken = Vec::new();
+        if proposed.states_api() && self.kind.is_none() {
+            self.kind = applies(&proposed.kind);
+            taken.push("kind");
         }
-        self.owner = self.owner.clone().or_else(|| proposed.owner.clone());
+        if self.owner.is_none() {
+            self.owner.clone_from(&proposed.owner);
+            taken.push("owner");
+        }
+        let of = |key: &str| proposed.places.get_key_value(key).map(|(key, place)| (key.clone(), place.clone()));
+        self.places.extend(taken.into_iter().filter_map(of));
     }
 }
 

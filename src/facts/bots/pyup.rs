@@ -16,13 +16,17 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
     match scene.world.snapshot.document(&path, Format::Yaml) {
         Err(unread) => {
             let place = unread.place.clone().unwrap_or_else(|| Place::file(path));
-            problems.push(BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why)));
+            let problem = BotProblem::fatal(place, "unreadable", format!("it cannot be read: {}", unread.why));
+            problems.push(problem.fix(unread.kind.next_step()));
         }
         Ok(document) => match document.root().kind() {
             Kind::Mapping => lint(scene, bot, document.root(), problems),
             // An empty file means the defaults: everything, at once.
             Kind::Null => {}
-            _ => problems.push(BotProblem::fatal(document.root().place(), "schema", "it is not a map of settings")),
+            _ => {
+                let problem = BotProblem::fatal(document.root().place(), "schema", "it is not a map of settings");
+                problems.push(problem.fix("write settings, one `key: value` a line, or leave the file empty for the defaults"));
+            }
         },
     }
     Some(reading)

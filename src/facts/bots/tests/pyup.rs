@@ -43,3 +43,15 @@ fn the_file_is_linted() {
 fn it_covers_nothing() {
     assert_eq!(gaps(&[PIP, (".pyup.yml", "update: all\n")]), "pip: no-bot");
 }
+
+#[test]
+fn whatever_is_fatal_has_a_remedy() {
+    for text in ["search: [\n", "- a\n", "search: false\n", "update: x\n", "schedule: x\n"] {
+        let files = [PIP, (".pyup.yml", text)].map(|(path, text)| (path.to_owned(), text.to_owned()));
+        let snapshot = crate::snapshot::Snapshot::in_memory(files);
+        let facts = crate::facts::gather(&snapshot, crate::catalog::Catalog::builtin(), &crate::terms::Terms::default());
+        let bots = facts.expect("in memory").bots;
+        let fatal: Vec<_> = bots.iter().flat_map(|bot| &bot.problems).filter(|problem| problem.fatal).collect();
+        assert!(!fatal.is_empty() && fatal.iter().all(|problem| problem.fix.is_some()), "{text}: {fatal:?}");
+    }
+}
