@@ -10,7 +10,7 @@ use super::home::{Home, Tried, any_name};
 use super::imagined::{Other, others};
 use super::mentions::{Mentions, TRIED};
 use super::residual;
-use super::scope::{Imagined, Scope};
+use super::scope::{Free, Imagined, Scope};
 use super::template;
 use super::verdict::Verdict;
 use crate::answer::{Answer, Reason, Why};
@@ -189,9 +189,10 @@ impl Condition {
         };
         let mut named = names.iter().zip(&each).filter(|(name, _)| asked(name)).map(|(_, verdict)| verdict);
         let named = named.next().filter(|_| named.next().is_none());
-        let kind = |verdict: &Verdict| (verdict.answer.is_yes(), verdict.answer.is_no());
+        let kind = |verdict: &Verdict| (verdict.answer.is_yes(), verdict.answer.is_no(), verdict.to_others);
         let one = named.or(each.first())?;
-        let decided = named.is_some_and(|named| named.answer.is_yes()) || each.iter().all(|other| kind(other) == kind(one));
+        let decided = named.is_some_and(|named| named.answer.is_yes() && !named.to_others)
+            || each.iter().all(|other| kind(other) == kind(one));
         decided.then(|| one.clone())
     }
 
@@ -235,7 +236,9 @@ impl Condition {
     fn yes_but(&self, scope: &Scope<'_>, in_run: &Run<'_>) -> Verdict {
         let mut verdict = Verdict::yes();
         let Some(place) = &self.place else { return verdict };
-        for other in others(&self.mentions, scope) {
+        // That other branches are let in without it takes nothing from the default one, as with a filter of the event.
+        let to_base = |other: &Other| matches!(other.imagined.free, Some((Free::Base, _)));
+        for other in others(&self.mentions, scope).into_iter().filter(|other| !to_base(other)) {
             if in_run(&other.imagined).0 == Ok(false) {
                 let effect = if other.imagined.fork { HoldEffect::Soften } else { HoldEffect::Note };
                 // What a draft was not asked for is never asked, when nothing starts with the end of the draft.
@@ -272,6 +275,7 @@ impl Condition {
             match in_run(&other.imagined).0 {
                 Ok(true) => {
                     verdict.forks_only |= other.imagined.fork;
+                    verdict.to_others |= matches!(other.imagined.free, Some((Free::Base, _)));
                     verdict.holds.push(
                         Hold::new(HoldEffect::Soften, place.clone(), format!("only {} run it", other.who))
                             .undone(Remedy::Condition),

@@ -1,5 +1,7 @@
 //! Owns `on:`: which events start a workflow and how far each of them reaches. Refuses to look at jobs.
 
+use std::sync::Arc;
+
 use super::filters::{NameFilter, Passes, path_filter, texts};
 use crate::answer::{Reason, Why};
 use crate::doc::{Kind, Value};
@@ -17,6 +19,8 @@ pub(super) struct EventInfo {
     pub(super) actions: Vec<String>,
     /// Which refs it carries.
     pub(super) refs: Refs,
+    /// Which branches pull requests may go to, where not to all.
+    bases: Option<Arc<NameFilter>>,
 }
 
 /// The refs that an event comes with.
@@ -167,7 +171,7 @@ impl Reader<'_, '_> {
         };
         let name = self.name.to_owned();
         let event = Event { trigger, name, reach, may_reach: None, held_by: None, paths, place: self.place };
-        let mut info = EventInfo { event, actions, refs };
+        let mut info = EventInfo { event, actions, refs, bases: None };
         if let Some(place) = unread {
             info.doubt(Why::new(Reason::Unreadable, "the path filter cannot be read").at(place));
         }
@@ -215,6 +219,7 @@ impl Reader<'_, '_> {
         let unread = actions.is_none();
         let mut info = self.info(Trigger::PullRequest, Reach::Gates, Refs::Pull, actions.unwrap_or_else(default_types));
         info.base_branch(filter.as_ref(), branch, "pull requests");
+        info.bases = filter.map(Arc::new);
         let place = types.and_then(Value::key_place).unwrap_or_else(|| info.event.place.clone());
         if unread {
             info.doubt(Why::new(Reason::Unreadable, "the activity types cannot be read").at(place.clone()));
@@ -294,6 +299,17 @@ impl EventInfo {
                 self.doubt(Why::new(Reason::Unsupported, why).at(filter.place.clone()));
             }
         }
+    }
+
+    /// Whether a pull request to a branch of this name may start it; of no name: to one that nobody had in mind.
+    pub(super) fn may_go_to(&self, branch: &str) -> bool {
+        let Some(filter) = self.bases.as_deref().filter(|filter| !filter.broken) else { return true };
+        if branch.is_empty() { filter.only_names().is_none() } else { filter.passes(branch) }
+    }
+
+    /// The branches that pull requests have to go to, where they are listed by name.
+    pub(super) fn bases(&self) -> &[String] {
+        self.bases.as_deref().and_then(NameFilter::only_names).unwrap_or_default()
     }
 
     /// Whether it is a pull request's own event.

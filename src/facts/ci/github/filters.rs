@@ -10,6 +10,7 @@ use crate::snapshot::DefaultBranch;
 use crate::text::Place;
 
 /// A filter of names in order: a later pattern overrides an earlier one.
+#[derive(Clone, Debug)]
 pub(super) struct NameFilter {
     patterns: Vec<(Pattern, bool)>,
     texts: Vec<String>,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::events::Refs;
+use super::events::{EventInfo, Refs};
 use super::mentions::{Mentions, TRIED};
 use super::scope::{Free, Imagined, Scope};
 use crate::facts::pipeline::Trigger;
@@ -56,6 +56,9 @@ pub(super) fn others(mentions: &Mentions, scope: &Scope<'_>) -> Vec<Other> {
         let some: Arc<str> = Arc::from("a label");
         add("pull requests with a label".to_owned(), Imagined { free: Some((Free::Label, some)), ..base.clone() });
     }
+    if pull && mentions.free.contains(&Free::Base) {
+        bases(mentions, scope, info, &base).into_iter().for_each(|one| add(one.who, one.imagined));
+    }
     for kind in &mentions.free {
         for literal in &mentions.literals {
             // The default branch was imagined above.
@@ -74,12 +77,28 @@ pub(super) fn others(mentions: &Mentions, scope: &Scope<'_>) -> Vec<Other> {
                 add(who, Imagined { tag: true, free, ..base.clone() });
                 continue;
             }
+            if *kind == Free::Base {
+                continue;
+            }
             if let Some(who) = who(*kind, literal, info.refs == Refs::Pull) {
                 add(who, Imagined { free: Some((*kind, Arc::clone(literal))), ..base.clone() });
             }
         }
     }
     others
+}
+
+/// Pull requests to branches other than the default one: those that the condition or the event's filter names, and one that nobody had in
+/// mind.
+fn bases(mentions: &Mentions, scope: &Scope<'_>, info: &EventInfo, base: &Imagined) -> Vec<Other> {
+    let known = scope.repository.default_branch.names();
+    let named = mentions.literals.iter().map(|literal| &**literal).chain(info.bases().iter().take(TRIED).map(String::as_str));
+    let mut names: Vec<&str> = named.filter(|name| !known.iter().any(|known| known == name) && info.may_go_to(name)).collect();
+    names.dedup();
+    let run = |name: &str| Imagined { free: Some((Free::Base, Arc::from(name))), ..base.clone() };
+    let some = names.into_iter().filter_map(|name| Some(Other { who: who(Free::Base, name, true)?, imagined: run(name) }));
+    let rest = info.may_go_to("").then(|| Other { who: "pull requests to other branches".to_owned(), imagined: run("") });
+    some.chain(rest).collect()
 }
 
 /// A run out of the ordinary.
@@ -98,6 +117,7 @@ fn who(kind: Free, name: &str, pull: bool) -> Option<String> {
         Free::Actor => Some(format!("runs of the actor `{name}`")),
         Free::HeadRef if pull => Some(format!("pull requests from a branch named like `{name}`")),
         Free::Label if pull => Some(format!("pull requests with the label `{name}`")),
+        Free::Base if pull => Some(format!("pull requests to a branch named like `{name}`")),
         Free::Words => Some(format!("changes whose text holds `{name}`")),
         // Event names, actions and the like are no branches.
         Free::Branch if !pull => Some(format!("pushes to refs like `{name}`")),

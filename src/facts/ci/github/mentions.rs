@@ -112,6 +112,7 @@ impl Mentions {
             ["actor" | "triggering_actor"] | ["event", "sender", ..] | ["event", "pusher", ..] => self.free(Free::Actor),
             ["event", "pull_request", "user", ..] => self.free(Free::Actor),
             ["head_ref"] | ["event", "pull_request", "head", "ref"] => self.free(Free::HeadRef),
+            ["base_ref"] | ["event", "pull_request", "base", "ref"] => self.free(Free::Base),
             ["ref" | "ref_name" | "ref_type"] => {
                 self.refs = true;
                 self.free(Free::Branch);

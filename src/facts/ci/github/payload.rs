@@ -70,6 +70,15 @@ impl Scope<'_> {
         }
     }
 
+    /// The branch that a pull request is to be merged into; imagined without a name, it is one that nobody asks for.
+    fn base_branch(&self) -> Val {
+        match &self.imagined.free {
+            Some((Free::Base, name)) if name.is_empty() => Val::open("", "", Nature::Ordinary),
+            Some((Free::Base, _)) => self.free(Free::Base, ""),
+            _ => self.default_branch(""),
+        }
+    }
+
     /// `github.NAME`.
     pub(super) fn github(&self, name: &str) -> Val {
         match name {
@@ -94,7 +103,7 @@ impl Scope<'_> {
                 (Refs::Tags, _) | (_, true) => Val::text("tag"),
                 _ => Val::text("branch"),
             },
-            "base_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.default_branch(""),
+            "base_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.base_branch(),
             "head_ref" if info.is_pull_request() || info.refs == Refs::Pull => self.free(Free::HeadRef, ""),
             "base_ref" | "head_ref" => Val::text(""),
             // No ruleset protects `refs/pull/N/merge`.
@@ -211,7 +220,7 @@ impl Scope<'_> {
             ["draft"] => Val::Bool(self.imagined.draft),
             ["merged"] => Val::Bool(self.imagined.merged),
             ["state"] => Val::text(if self.imagined.merged { "closed" } else { "open" }),
-            ["base", "ref"] => self.default_branch(""),
+            ["base", "ref"] => self.base_branch(),
             ["base", "repo", "full_name" | "id"] => self.home(Part::Full),
             ["base", "repo", "name"] => self.home(Part::Name),
             ["base", "repo", "owner", "login"] | ["base", "user", "login"] => self.home(Part::Owner),

@@ -29,6 +29,8 @@ pub(super) enum Free {
     HeadRef,
     /// A branch that is pushed to.
     Branch,
+    /// The branch that a pull request is to be merged into: the default one, where no other is imagined.
+    Base,
     /// A label of a pull request.
     Label,
     /// A title, a description, a comment, a commit message.

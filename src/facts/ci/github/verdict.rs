@@ -19,12 +19,14 @@ pub(super) struct Verdict {
     pub(super) paths: Vec<PathFilter>,
     /// Of all pull requests only those from forks run it; the place of the hold that says so.
     pub(super) forks_only: bool,
+    /// Pull requests to the default branch do not run it, those to another one may.
+    pub(super) to_others: bool,
 }
 
 impl Verdict {
     /// An answer without more to say.
     pub(super) fn of(answer: Answer) -> Self {
-        Self { answer, holds: Vec::new(), paths: Vec::new(), forks_only: false }
+        Self { answer, holds: Vec::new(), paths: Vec::new(), forks_only: false, to_others: false }
     }
 
     /// It runs.
@@ -64,6 +66,7 @@ impl Verdict {
             both.answer = Answer::Unknown(Why::new(Reason::Unsupported, "very many changed-files filters decide together"));
         }
         both.forks_only |= other.forks_only;
+        both.to_others |= other.to_others;
         both
     }
 

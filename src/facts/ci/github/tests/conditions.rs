@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn decide(on: &str, condition: &str) -> String {
+pub(super) fn decide(on: &str, condition: &str) -> String {
     let plain = condition.starts_with(['"', '\'', '[']) || matches!(condition, "true" | "false");
     let condition = if plain { condition.to_owned() } else { serde_json::to_string(condition).expect("text") };
     let text = format!("on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: {condition}\n    steps:\n    - run: lint\n");
@@ -47,7 +47,11 @@ fn one_event() {
         ("pull_request", "startsWith(github.ref, 'refs/tags/')", "pull_request no"),
         ("pull_request", "startsWith(github.ref, 'refs/pull/')", "pull_request yes"),
         ("pull_request", "github.base_ref == 'main'", "pull_request yes"),
-        ("pull_request", "github.base_ref == 'dev'", "pull_request no"),
+        (
+            "pull_request",
+            "github.base_ref == 'dev'",
+            "pull_request yes soft(only pull requests to a branch named like `dev` run it)",
+        ),
         ("pull_request", "github.event.pull_request", "pull_request yes"),
         ("pull_request", "github.event.pull_request.base.ref == github.event.repository.default_branch", "pull_request yes"),
         (
@@ -379,7 +383,11 @@ fn a_default_branch_of_which_the_name_is_not_known() {
     for (on, condition, expected) in [
         ("pull_request", "github.base_ref == 'main'", "pull_request yes"),
         ("pull_request", "github.base_ref == 'master'", "pull_request yes"),
-        ("pull_request", "github.base_ref == 'dev'", "pull_request no"),
+        (
+            "pull_request",
+            "github.base_ref == 'dev'",
+            "pull_request yes soft(only pull requests to a branch named like `dev` run it)",
+        ),
         ("pull_request", "github.base_ref != 'gh-pages'", "pull_request yes"),
         ("pull_request", "github.base_ref == github.event.repository.default_branch", "pull_request yes"),
         ("pull_request", "github.base_ref != 'main'", "pull_request unknown(a name is known only in part)"),

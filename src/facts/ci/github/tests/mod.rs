@@ -1,6 +1,7 @@
 //! Owns the tests of GitHub Actions: what workflows of every shape are lowered to.
 
 mod background;
+mod bases;
 mod changes;
 mod conditions;
 mod covered;
