@@ -1,7 +1,7 @@
 //! Owns committed API documents: what a candidate is, and whether it is fit for a scan. Refuses to choose candidates, and to
 //! expand templates.
 
-use super::references::{self, References};
+use super::references::{Reach, References, reach};
 use super::{ApiDescription, ApiKind, candidates};
 use crate::answer::{Reason, Why};
 use crate::doc::{Document, Format, Kind, Value};
@@ -17,6 +17,9 @@ const OPERATIONS: &[&str] = &["get", "put", "post", "delete", "options", "head",
 /// What is wrong with a document without any operation.
 pub(super) const NO_OPERATION: &str = "it describes no operation";
 
+/// Where operations may stand that are not seen from here.
+const ELSEWHERE: &str = "its paths refer to another host, where nothing is looked at";
+
 /// A hostile tree may hold any number of them.
 const MOST: usize = 500;
 
@@ -27,8 +30,8 @@ pub(super) struct Found {
     pub(super) all: Vec<ApiDescription>,
     /// Those among them, or named by the policy, that cannot be parsed.
     pub(super) broken: Vec<RepoPath>,
-    /// Templates of documents: what comes out is not in the tree.
-    pub(super) templates: Vec<Why>,
+    /// Documents whose whole is not in the tree: templates, and those whose operations are at another host.
+    pub(super) open: Vec<Why>,
 }
 
 /// Reads the candidates of a tree.
@@ -51,7 +54,7 @@ impl Found {
     fn read(&mut self, world: &World<'_>, references: &mut References<'_>, path: &RepoPath, by_policy: bool) {
         let format = candidates::format_of(path).unwrap_or(Format::Yaml);
         let unread = match world.snapshot.peek_document(path, format) {
-            Ok(document) => return self.all.extend(describe(world, references, path, &document, by_policy)),
+            Ok(document) => return self.take(describe(world, references, path, &document, by_policy)),
             Err(unread) => unread,
         };
         let odd = matches!(unread.kind, UnreadKind::Malformed | UnreadKind::PastBound | UnreadKind::Disputed);
@@ -62,12 +65,24 @@ impl Found {
         let place = unread.place.unwrap_or_else(|| Place::file(path.clone()));
         if odd && let Some(place) = template(world, path) {
             let words = format!("{path} is a template, and what is made of it is not in this tree");
-            return self.templates.push(Why::new(Reason::Dynamic, words).at(place));
+            return self.open.push(Why::new(Reason::Dynamic, words).at(place));
         }
         let mut broken = blank(path, place.clone());
         broken.problems.push((place, unread.why));
         self.broken.push(path.clone());
         self.all.push(broken);
+    }
+}
+
+impl Found {
+    fn take(&mut self, one: Option<ApiDescription>) {
+        match one.as_ref().map(|one| one.problems.as_slice()) {
+            Some([(place, why)]) if why == ELSEWHERE => {
+                let words = format!("whether {} describes an operation is not seen: {why}", place.path);
+                self.open.push(Why::new(Reason::Remote, words).at(place.clone()));
+            }
+            _ => self.all.extend(one),
+        }
     }
 }
 
@@ -180,10 +195,15 @@ fn check(snapshot: &Snapshot, document: &Document, version: &str) -> Vec<(Place,
     let paths = root.get("paths").into_iter().flat_map(Value::entries);
     let paths = paths.filter(|entry| entry.name().is_none_or(|name| name.starts_with('/')));
     let hooks = root.get("webhooks").filter(|_| newer).into_iter().flat_map(Value::entries);
-    let mut items = paths.chain(hooks.filter(|entry| entry.name().is_none_or(|name| !name.starts_with("x-"))));
-    let operation = items.any(|entry| references::reaches(snapshot, document, entry.value, &operates));
-    if !operation {
-        problems.push((at("paths"), NO_OPERATION.to_owned()));
+    let items = paths.chain(hooks.filter(|entry| entry.name().is_none_or(|name| !name.starts_with("x-"))));
+    let mut elsewhere = None;
+    for entry in items {
+        match reach(snapshot, document, entry.value, &operates) {
+            Reach::There => return problems,
+            Reach::Elsewhere => elsewhere = elsewhere.or_else(|| Some(entry.value.place())),
+            Reach::Nowhere => {}
+        }
     }
+    problems.push(elsewhere.map_or_else(|| (at("paths"), NO_OPERATION.to_owned()), |place| (place, ELSEWHERE.to_owned())));
     problems
 }

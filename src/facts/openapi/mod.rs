@@ -136,7 +136,7 @@ pub fn gather(
     }
     all.sort_by(|a, b| (a.kind, &a.path, &a.generator).cmp(&(b.kind, &b.path, &b.generator)));
     let open = undecided.into_iter().map(|(place, words)| Why::new(Reason::Unsupported, words).at(place));
-    let undecided = documents.templates.into_iter().chain(open).collect();
+    let undecided = documents.open.into_iter().chain(open).collect();
     (ServiceFact { undecided, ..service }, all)
 }
 

@@ -158,26 +158,41 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a value, or what its references lead to inside this tree, is what is asked for.
-pub(super) fn reaches(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool) -> bool {
+/// Where a value leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To what is asked for.
+    There,
+    /// To another host, where nothing is looked at.
+    Elsewhere,
+    /// To something else, or nowhere.
+    Nowhere,
+}
+
+/// Whether a value, or what its references lead to, is what is asked for.
+pub(super) fn reach(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool) -> Reach {
     follow(snapshot, document, value, is, MOST_HOPS)
 }
 
-fn follow(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool, hops: usize) -> bool {
+fn follow(snapshot: &Snapshot, document: &Document, value: Value<'_>, is: &dyn Fn(Value<'_>) -> bool, hops: usize) -> Reach {
     if is(value) {
-        return true;
+        return Reach::There;
     }
-    let Some(text) = value.get("$ref").and_then(Value::as_str).filter(|text| hops > 0 && !is_remote(text)) else { return false };
+    let Some(text) = value.get("$ref").and_then(Value::as_str).filter(|_| hops > 0) else { return Reach::Nowhere };
+    if is_remote(text) {
+        return Reach::Elsewhere;
+    }
     let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
     let in_document = |there: &Document| match pointed(there.root(), pointer) {
         Ok(next) => follow(snapshot, there, next, is, hops - 1),
-        Err(resolves) => resolves,
+        Err(true) => Reach::There,
+        Err(false) => Reach::Nowhere,
     };
     if file.is_empty() {
         return in_document(document);
     }
     let path = document.file().path.parent().join(&unescaped(file));
-    path.and_then(|path| open(snapshot, &path)).is_some_and(|other| in_document(&other))
+    path.and_then(|path| open(snapshot, &path)).map_or(Reach::Nowhere, |other| in_document(&other))
 }
 
 /// Whether a file is prose by its name, and no part of a document.
