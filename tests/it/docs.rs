@@ -85,8 +85,21 @@ fn both_commands_stand_at_the_top_and_in_ci() {
 fn ci_stops_at_the_first_failure() {
     let script = file(".ci/run");
     assert!(script.starts_with("#!/usr/bin/env bash\n") && script.contains("\nset -euo pipefail\n"), ".ci/run is strict bash");
-    for step in ["cargo fmt", "cargo clippy", "-D warnings", "cargo doc"] {
-        assert!(script.contains(step), ".ci/run: {step}");
+    let lines: Vec<&str> = script.lines().collect();
+    let steps: [(&str, &[&str]); 6] = [
+        ("cargo fetch", &["--locked"]),
+        ("cargo fmt", &["--all", "--check"]),
+        ("cargo clippy", &["--locked", "--all-targets", "-- -D warnings"]),
+        ("cargo doc", &["RUSTDOCFLAGS='-D warnings' cargo doc", "--locked", "--no-deps"]),
+        ("cargo run", &["-- check"]),
+        ("cargo test", &[]),
+    ];
+    for (step, parts) in steps {
+        let line = lines.iter().find(|line| line.starts_with("step ") && line.contains(step));
+        let line = line.unwrap_or_else(|| panic!(".ci/run has no step `{step}`"));
+        for part in parts {
+            assert!(line.contains(part), ".ci/run: `{line}` lacks `{part}`");
+        }
     }
     assert!(!script.contains("--release") && !script.contains("|| true"), ".ci/run: dev profile, nothing forgiven");
     #[cfg(unix)]

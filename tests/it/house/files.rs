@@ -56,15 +56,36 @@ fn the_manifest_is_strict() {
     }
     let rust = manifest["lints"]["rust"].as_table().expect("[lints.rust]");
     assert_eq!(rust["unsafe_code"].as_str(), Some("forbid"), "no unsafe code");
-    for lint in ["missing_docs", "unreachable_pub"] {
-        assert!(rust.contains_key(lint), "Cargo.toml: [lints.rust] {lint}");
-    }
     let clippy = manifest["lints"]["clippy"].as_table().expect("[lints.clippy]");
-    for lint in ["unwrap_used", "exit", "print_stdout", "print_stderr", "todo", "dbg_macro"] {
-        assert!(clippy.contains_key(lint), "Cargo.toml: [lints.clippy] {lint}");
-    }
+    let told = |table: &toml::Table, lint: &str| {
+        let level = table.get(lint).and_then(|lint| lint.as_str().or_else(|| lint.get("level")?.as_str()));
+        // CI makes errors of warnings.
+        assert!(matches!(level, Some("warn" | "deny" | "forbid")), "Cargo.toml: the lint {lint} is {level:?}");
+    };
+    ["missing_docs", "unreachable_pub"].into_iter().for_each(|lint| told(rust, lint));
+    ["unwrap_used", "exit", "print_stdout", "print_stderr", "todo", "dbg_macro"].into_iter().for_each(|lint| told(clippy, lint));
     assert!(!manifest.contains_key("workspace"), "one crate (design §6)");
     for profile in manifest["profile"].as_table().expect("[profile]").values() {
         assert_ne!(profile.get("panic").and_then(toml::Value::as_str), Some("abort"), "a panic unwinds (design §5.4)");
+    }
+}
+
+/// What a package that is optimised in the dev profile does: parse, hash or sign.
+const OPTIMISED: &[(&str, &[&str])] = &[
+    ("parses", &["granit-parser", "jsonc-parser", "oxc_parser", "toml_edit", "toml_parser", "winnow"]),
+    ("hashes", &["sha1collisiondetection", "sha2"]),
+    ("signs", &["crypto-bigint", "curve25519-dalek", "elliptic-curve", "num-bigint-dig", "p256", "primeorder", "rsa"]),
+];
+
+#[test]
+fn the_dev_profile_builds_fast() {
+    let manifest: toml::Table = file("Cargo.toml").parse().expect("a manifest");
+    let dev = manifest["profile"]["dev"].as_table().expect("[profile.dev]");
+    assert_eq!(dev["debug"].as_str(), Some("line-tables-only"), "Cargo.toml: [profile.dev] debug");
+    let keys: Vec<&str> = dev.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["debug", "package"], "Cargo.toml: [profile.dev] says nothing else");
+    let known: Vec<&str> = OPTIMISED.iter().flat_map(|(_, packages)| packages.iter().copied()).collect();
+    for name in dev["package"].as_table().expect("[profile.dev.package]").keys() {
+        assert!(known.contains(&name.as_str()), "Cargo.toml: [profile.dev.package] {name} is neither a parser nor cryptography");
     }
 }
