@@ -10,6 +10,7 @@ mod said;
 mod scripts;
 mod security_off;
 mod steps;
+mod unread;
 mod whole;
 
 use tollgate::answer::Reason;
