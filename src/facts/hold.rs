@@ -37,6 +37,8 @@ pub enum HeldBy {
     Paths,
     /// What is given to look at: most of the files are not among it.
     Files,
+    /// The release: it ends with an error at the configuration, and the job fails whatever a change holds.
+    Release,
     /// Nothing: the policy declares the check of its job to be required.
     CheckName,
 }

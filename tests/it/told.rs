@@ -1,6 +1,7 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
 mod applied;
+mod blocks;
 mod by_hand;
 mod held;
 mod mended;
