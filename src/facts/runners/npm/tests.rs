@@ -144,7 +144,8 @@ const MANY: &[Row] = &[
         &["jest <- package.json:7 !soften ci.yml:1", "srv <- package.json:11"],
     ),
     ("", "lerna bootstrap", &["not known"]),
-    ("", "lerna run lint --since main", &["opaque Unsupported: which packages lerna means is not read"]),
+    ("", "lerna run lint --scope a", &["opaque Unsupported: which packages lerna means is not read"]),
+    ("", "lerna run lint --since HEAD", &["opaque Unsupported: which packages lerna means is not read"]),
     ("", "turbo run lint", &["opaque Unsupported: the tasks of turbo are not read"]),
     ("", "turbo prune web", &[]),
     ("", "nx affected -t lint", &["opaque Unsupported: the tasks of nx are not read"]),
@@ -182,6 +183,10 @@ const SPACE: &[(&str, &str)] = &[
 
 const A: &str = "la <- packages/a/package.json:1 in packages/a";
 const B: &str = "lb <- packages/b/package.json:1 in packages/b";
+
+const ROOT_NOTED: &str = "root <- package.json:1 !note ci.yml:1";
+const A_NOTED: &str = "la <- packages/a/package.json:1 !note ci.yml:1 in packages/a";
+const B_NOTED: &str = "lb <- packages/b/package.json:1 !note ci.yml:1 in packages/b";
 
 const SPACES: &[Row] = &[
     ("", "npm run lint", &["root <- package.json:1"]),
@@ -226,13 +231,17 @@ const SPACES: &[Row] = &[
         &["la <- packages/a/package.json:1 ? in packages/a", "lb <- packages/b/package.json:1 ? in packages/b"],
     ),
     ("", "pnpm --filter b... lint", &["root <- package.json:1 ?", "la <- packages/a/package.json:1 ? in packages/a", B]),
+    ("", "pnpm --filter [origin/main] lint", &[ROOT_NOTED, A_NOTED, B_NOTED]),
+    ("", "pnpm --filter ...[origin/main] run lint", &[ROOT_NOTED, A_NOTED, B_NOTED]),
+    ("", "pnpm --filter ./packages/b[origin/main] lint", &[]),
+    ("", "pnpm --filter {packages/b}[origin/main] lint", &[B_NOTED]),
     (
         "",
-        "pnpm --filter [origin/main] lint",
+        "pnpm --filter [HEAD] lint",
         &[
-            "root <- package.json:1 ?",
-            "la <- packages/a/package.json:1 ? in packages/a",
-            "lb <- packages/b/package.json:1 ? in packages/b",
+            "root <- package.json:1 !note ci.yml:1 ?",
+            "la <- packages/a/package.json:1 !note ci.yml:1 ? in packages/a",
+            "lb <- packages/b/package.json:1 !note ci.yml:1 ? in packages/b",
         ],
     ),
     ("packages/b", "pnpm -w run lint", &["root <- package.json:1"]),
@@ -240,6 +249,17 @@ const SPACES: &[Row] = &[
     ("", "yarn workspace b run lint", &[B]),
     ("", "yarn workspaces run lint", &[A, B]),
     ("", "yarn workspaces foreach -Apt run lint", &["root <- package.json:1", A, B]),
+    ("", "yarn workspaces foreach --since run lint", &[ROOT_NOTED, A_NOTED, B_NOTED]),
+    ("", "yarn workspaces foreach -Rpt --since=origin/main -j 4 run lint", &[ROOT_NOTED, A_NOTED, B_NOTED]),
+    (
+        "",
+        "yarn workspaces foreach -A --exclude b run lint",
+        &[
+            "root <- package.json:1 ?",
+            "la <- packages/a/package.json:1 ? in packages/a",
+            "lb <- packages/b/package.json:1 ? in packages/b",
+        ],
+    ),
     ("", "yarn workspaces list", &["not known"]),
     ("", "bun --filter b run lint", &[B]),
 ];
@@ -247,7 +267,10 @@ const SPACES: &[Row] = &[
 #[test]
 fn workspaces() {
     check(&Npm, SPACE, SPACES);
-    assert_eq!(told(&Together, SPACE, "", "lerna run lint --stream"), [A, B]);
+    assert_eq!(told(&Together, SPACE, "", "lerna run lint --stream --concurrency 2"), [A, B]);
+    for since in ["--since", "--since=main", "--since main"] {
+        assert_eq!(told(&Together, SPACE, "", &format!("lerna run lint {since}")), [A_NOTED, B_NOTED], "{since}");
+    }
     for (manager, more, picked) in [
         ("pnpm@9.1.0", ("x", ""), &[][..]),
         ("pnpm@6.35.1", ("x", ""), &[A, B]),
