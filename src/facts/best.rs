@@ -56,7 +56,7 @@ mod tests {
     fn of_two_narrow_runs_the_wider_one_is_told() {
         let run = |at: usize, missed: usize| {
             let on = OnComponent { bound: Bound::exactly(Rung::Gates), missed, held: Vec::new() };
-            (at, on, Answer::No, None)
+            (at, on, Answer::No, Told::default())
         };
         let chosen = |all: Vec<Candidate>| of(Bound::exactly(Rung::Gates), all, |_| 0).map(|(at, ..)| at);
         assert_eq!(chosen(vec![run(0, 134), run(1, 0)]), Some(1));

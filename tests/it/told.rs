@@ -3,6 +3,7 @@
 mod applied;
 mod blocks;
 mod by_hand;
+mod exports;
 mod held;
 mod mended;
 mod open;
