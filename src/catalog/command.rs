@@ -15,6 +15,8 @@ pub struct Commands {
     pub yarn: Command,
     /// bun.
     pub bun: Command,
+    /// lerna.
+    pub lerna: Command,
     /// turbo and nx.
     pub monorepo: Command,
     /// concurrently.

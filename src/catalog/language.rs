@@ -285,8 +285,28 @@ pub struct Exporter {
     /// Remarks for readers.
     #[serde(default)]
     pub note: Option<String>,
+    /// The smallest setup of it, and the command that writes the document.
+    #[serde(default)]
+    pub setup: Option<Setup>,
     /// What it was verified against.
     pub verified: super::tool::Verified,
+}
+
+/// The smallest setup of a generator.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// The command that adds its package.
+    #[serde(default)]
+    pub install: Option<String>,
+    /// Where the code belongs: a file, or words for it.
+    #[serde(default)]
+    pub into: Option<String>,
+    /// The code.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// The command that writes the document, once the service is installed.
+    pub dump: String,
 }
 
 /// A literal piece of code.

@@ -10,7 +10,7 @@ use crate::catalog::tool::Security;
 use crate::catalog::{Rule, Severity, Tool};
 use crate::facts::components::Component;
 use crate::facts::filtered::Sight;
-use crate::facts::hold::{ERRORS_ONLY, HeldBy, HoldEffect, Remedy};
+use crate::facts::hold::{ERRORS_ONLY, HeldBy, Hold, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::facts::pipeline::Trigger;
 use crate::facts::standing::is_analyzer;
@@ -320,7 +320,12 @@ fn short(rule: &Rule, subject: String, view: &View<'_>, component: &Component, l
     let hold = view.held_by();
     let message = short_words(view, language);
     let warn = view.on.rung == Rung::Runs && hold.is_some_and(|hold| hold.why == ERRORS_ONLY);
-    let severity = if warn { Severity::Warning.min(rule.severity) } else { rule.severity };
+    // It fails every change: nothing passes unseen, and what passes is nobody's gate.
+    let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Void | HoldEffect::Soften);
+    let ends = hold.is_some_and(|hold| hold.by == HeldBy::Release)
+        && view.holds().filter(strong).all(|hold| hold.by == HeldBy::Release)
+        && view.best().is_some_and(|best| best.triggers.contains(&Trigger::PullRequest));
+    let severity = if warn || ends { Severity::Warning.min(rule.severity) } else { rule.severity };
     let cause = match hold.map(|hold| hold.effect) {
         _ if hold.is_some_and(|hold| hold.by == HeldBy::Paths) => "path-filter",
         _ if view.elsewhere() => "elsewhere",

@@ -106,7 +106,8 @@ fn secured(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Ben
         let (title, place) = (&soft.tool.title, &hold.place);
         return format!("let {title} stop a change, at {}:{}: {}", place.path, place.line, undone(soft, hold));
     }
-    let selects = matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
+    let selects =
+        view.on.to_select.is_some() || matches!(view.on.deciding, Some(Deciding::Selects(_) | Deciding::TakesOut { .. }));
     // What has none to select, or none that this program knows how to select, gets company.
     if !selects && recommended(component, bench).is_some() {
         return format!("add a step beside it:\n{}", brought::with(&step_for(component, all, bench), bench));

@@ -1,8 +1,10 @@
 //! Owns the question "does the service export an OpenAPI description?". Refuses repositories without an API of their own.
 
+use super::snippets::run;
 use super::{Bench, Check, openapi_roots};
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::Rule;
+use crate::catalog::language::{Exporter, Setup};
 use crate::facts::openapi::{ApiDescription, ApiKind};
 use crate::finding::{Finding, Verdict};
 use crate::text::Place;
@@ -113,7 +115,8 @@ fn missing(rule: &Rule, bench: &Bench<'_>, service: &Answer<Vec<Place>>) -> Find
     if let Some((place, why)) = bench.facts.api.iter().flat_map(|description| &description.problems).next() {
         let finding = Finding::new(rule, "repository", Verdict::Fail, format!("an OpenAPI generator is there, but {why}"));
         let finding = finding.cause("switched-off").at(place.clone(), why.clone());
-        return finding.fix("let it serve the document again, or dump it in CI and commit it");
+        let place = place.clone();
+        return finding.fix(serve_again(bench, &place));
     }
     if let Some(style) = bench.facts.service.other_style.as_ref().filter(|_| !bench.literal) {
         return Finding::new(
@@ -180,26 +183,35 @@ fn undecided(rule: &Rule, all: &[Why]) -> Finding {
     finding.fix("commit the document that it writes, or name it in the policy: `[service] openapi = \"<path>\"`")
 }
 
-/// The generator of a framework that was seen, when the catalogue knows one.
+/// What exports the document of a generator that is switched off.
+fn serve_again(bench: &Bench<'_>, place: &Place) -> String {
+    let id =
+        bench.facts.api.iter().find(|one| !one.valid && one.kind == ApiKind::Generated).and_then(|one| one.generator.as_ref());
+    let exporter = id.and_then(|id| bench.catalog.exporters.iter().find(|exporter| exporter.id == *id));
+    let dump = exporter.and_then(|exporter| exporter.setup.as_ref()).map(|setup| format!(":\n{}", run(&setup.dump)));
+    format!(
+        "let it serve the document again, at {}:{}, or dump it in CI and commit it{}",
+        place.path,
+        place.line,
+        dump.unwrap_or_default()
+    )
+}
+
+/// The generators of the frameworks that were seen, when the catalogue knows some: the smallest setup of the first that has one.
 pub(super) fn help(bench: &Bench<'_>) -> String {
     let known = |id: &String| bench.catalog.frameworks.framework.iter().find(|framework| framework.id == *id)?.exporter.as_ref();
     let exporter = |id: &String| bench.catalog.exporters.iter().find(|exporter| exporter.id == *id);
-    let mut named: Vec<&str> = Vec::new();
-    let generators: Vec<String> = bench
-        .facts
-        .service
-        .frameworks
-        .iter()
-        .filter_map(|id| Some((id, exporter(known(id)?)?)))
-        .filter(|(_, exporter)| {
-            !named.contains(&exporter.id.as_str()) && {
-                named.push(exporter.id.as_str());
-                true
-            }
-        })
-        .map(|(id, exporter)| format!("for {id} {} does it ({})", exporter.title, exporter.verified.source))
-        .collect();
-    let own = if generators.is_empty() { "your framework's generator".to_owned() } else { generators.join(", ") };
+    let mut generators: Vec<(&String, &Exporter)> = Vec::new();
+    for id in &bench.facts.service.frameworks {
+        let found = known(id).and_then(exporter);
+        generators.extend(found.filter(|one| generators.iter().all(|(_, other)| other.id != one.id)).map(|one| (id, one)));
+    }
+    let does =
+        |(id, exporter): &(&String, &Exporter)| format!("for {id} {} does it ({})", exporter.title, exporter.verified.source);
+    let own = match generators.as_slice() {
+        [] => "your framework's generator".to_owned(),
+        all => all.iter().map(does).collect::<Vec<_>>().join(", "),
+    };
     let style = bench
         .facts
         .service
@@ -207,5 +219,22 @@ pub(super) fn help(bench: &Bench<'_>) -> String {
         .as_ref()
         .map(|_| "; when its interface is GraphQL, say so in the policy: `[service] api_style = \"graphql\"`");
     let style = style.unwrap_or_default();
-    format!("export an OpenAPI document ({own}), dumped in CI, and commit it or publish it as an artefact{style}")
+    let setup = generators.iter().find_map(|(id, exporter)| {
+        // Of several it is told whose it is.
+        let whose = if generators.len() > 1 { format!("\nfor {id}:") } else { String::new() };
+        exporter.setup.as_ref().map(|setup| format!("{whose}{}", steps(setup)))
+    });
+    let setup = setup.unwrap_or_default();
+    format!("export an OpenAPI document ({own}), dumped in CI, and commit it or publish it as an artefact{style}{setup}")
+}
+
+/// A setup as it is pasted: the package, the code and the step that writes the document.
+fn steps(setup: &Setup) -> String {
+    let mut out = String::new();
+    if let (Some(into), Some(code)) = (&setup.into, &setup.code) {
+        let after = setup.install.as_ref().map(|install| format!("after `{install}`, ")).unwrap_or_default();
+        out.push_str(&format!("\n{after}add to {into}:\n{}\nand", code.trim_end()));
+    }
+    out.push_str(&format!("\nadd to a workflow, behind what installs the service:\n{}", run(&setup.dump)));
+    out
 }

@@ -32,6 +32,7 @@ pub(super) fn on_manifests(evidence: &Evidence<'_>, prepared: &[(&Ranked<'_>, Op
             left_out: 0,
             held_by,
             deciding: None,
+            to_select: None,
             raised: evidence.raised.is(Some(Sight::dependencies(component))),
         };
         // Of several languages in one directory the one that is worst off speaks for it.

@@ -8,12 +8,12 @@ use super::invocations::Invocation;
 use super::ladder::Rung;
 use super::pipeline::{Pipeline, Trigger};
 use super::rank::OnComponent;
-use super::tool_config::Deciding;
+use super::secured::Told;
 use crate::answer::Answer;
 
 /// An invocation by its number, what holds for it on the component, whether security rules are in force in it, and where that is
 /// decided.
-pub(super) type Candidate = (usize, OnComponent, Answer, Option<Deciding>);
+pub(super) type Candidate = (usize, OnComponent, Answer, Told);
 
 /// The one that decides the bound of all. At one rung security rules win; then a job whose check the policy
 /// declares to be required; then what a pull request starts; then what sees more by its own flags, and by its
@@ -56,7 +56,7 @@ mod tests {
     fn of_two_narrow_runs_the_wider_one_is_told() {
         let run = |at: usize, missed: usize| {
             let on = OnComponent { bound: Bound::exactly(Rung::Gates), missed, held: Vec::new() };
-            (at, on, Answer::No, None)
+            (at, on, Answer::No, Told::default())
         };
         let chosen = |all: Vec<Candidate>| of(Bound::exactly(Rung::Gates), all, |_| 0).map(|(at, ..)| at);
         assert_eq!(chosen(vec![run(0, 134), run(1, 0)]), Some(1));

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::kept_out::KeptOut;
 use crate::answer::{Reason, Why};
 use crate::text::{Place, escape};
 
@@ -37,6 +38,8 @@ pub enum HeldBy {
     Paths,
     /// What is given to look at: most of the files are not among it.
     Files,
+    /// The release: it ends with an error at the configuration, and the job fails whatever a change holds.
+    Release,
     /// Nothing: the policy declares the check of its job to be required.
     CheckName,
 }
@@ -78,6 +81,8 @@ pub struct Lost {
     pub gone: Vec<String>,
     /// Some of these are.
     pub left: Vec<String>,
+    /// What is gone is told by file, and holds what the chain reads of it behind so many hops.
+    pub files: Option<(Arc<KeptOut>, usize)>,
 }
 
 impl Lost {
@@ -147,6 +152,24 @@ impl Hold {
     #[must_use]
     pub fn holds(&self, languages: &[String]) -> bool {
         self.lost.as_ref().is_none_or(|lost| lost.is_all_of(languages))
+    }
+
+    /// The same from so many hops of a chain on, where it is about the files that the chain reads.
+    #[must_use]
+    pub fn behind(mut self, hops: usize) -> Self {
+        if let Some((_, behind)) = self.lost.as_mut().and_then(|lost| Arc::make_mut(lost).files.as_mut()) {
+            *behind = (*behind).min(hops);
+        }
+        self
+    }
+
+    /// What it is for a chain that reads one of the files which are gone.
+    #[must_use]
+    pub fn of_chain(&self, chain: &[Hop]) -> Option<Self> {
+        let (kept_out, behind) = self.lost.as_ref()?.files.as_ref()?;
+        let read = chain.get(*behind..)?.iter().map(|hop| &hop.place.path);
+        let (path, place) = read.filter_map(|path| Some((path, kept_out.line(path)?))).next()?;
+        Some(Self { place, why: format!("`{path}` {}", self.why), lost: None, ..self.clone() })
     }
 
     /// A hold for something that could not be decided.

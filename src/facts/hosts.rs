@@ -70,6 +70,7 @@ fn selected(evidence: &Evidence<'_>, tool: &Tool, row: &Run, invocation: &Invoca
         args: &invocation.args,
         env: &invocation.env,
         directory: &directory,
+        run: Some(invocation),
         packages: &invocation.packages,
         here: &here,
         names,

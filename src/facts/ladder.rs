@@ -84,6 +84,8 @@ pub struct ComponentStanding {
     pub held_by: Vec<Hold>,
     /// The line that decides why no security rule is in force in the best invocation.
     pub deciding: Option<Deciding>,
+    /// What puts security rules in force there: an imperative with its place and block.
+    pub to_select: Option<String>,
     /// Something not read, reached on pull requests, could gate it too (design §3).
     pub raised: bool,
 }

@@ -22,6 +22,7 @@ pub mod gate;
 pub mod hold;
 mod hosts;
 pub mod invocations;
+pub mod kept_out;
 pub mod ladder;
 mod listed_files;
 pub mod local;

@@ -1,7 +1,7 @@
 //! Owns which releases of a tool an invocation may run, as far as the tree says so, and whether those read the configuration that is
 //! there. Refuses lock files and what is installed elsewhere: then it is not known.
 
-use super::hold::{Hold, HoldEffect};
+use super::hold::{HeldBy, Hold, HoldEffect};
 use super::invocations::Invocation;
 use super::shadow::npm;
 use super::tool_config::{Query, Settings};
@@ -44,8 +44,9 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
     let within = |one: &Releases| runs.is_some_and(|(first, last)| one.0 <= first && last <= one.1);
     if misread.sure && !invocation.reconfigured && misread.ends.iter().any(within) {
         let hold = Hold::new(HoldEffect::Void, misread.place.clone(), misread.why.clone());
-        return Some(match misread.mend {
-            Some(mend) => hold.mended(mend),
+        let hold = if misread.always { hold.by(HeldBy::Release) } else { hold };
+        return Some(match &misread.mend {
+            Some(mend) => hold.mended(mend.as_str()),
             None => hold,
         });
     }
@@ -64,7 +65,8 @@ pub fn hold(tool: &Tool, invocation: &Invocation, query: &Query<'_>, settings: &
 
 /// The releases that may run: as the action is told, as the command or an earlier one of its job names the package, else as the nearest
 /// manifest asks for it.
-fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Releases> {
+#[must_use]
+pub fn of(tool: &Tool, invocation: &Invocation, query: &Query<'_>) -> Option<Releases> {
     let row = &tool.run[invocation.row];
     let taken = takes(tool, invocation).map(|takes| from((takes.release, 0, 0), None));
     if let Some(input) = row.version_input.as_ref().and_then(|name| invocation.inputs.get(name)) {

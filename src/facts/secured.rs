@@ -17,8 +17,15 @@ use crate::text::{Place, RepoPath};
 /// several.
 pub(super) type ByHome = RefCell<BTreeMap<(RepoPath, Option<RepoPath>), Decided>>;
 
-/// An answer, and the line that decides it where there is one.
-pub(super) type Decided = (Answer, Option<Deciding>);
+/// An answer, and where it is no: the line that decides it, and what turns it.
+pub(super) type Decided = (Answer, Told);
+
+/// The line that decides why security rules are not in force, and what puts them there.
+#[derive(Clone, Default)]
+pub(super) struct Told {
+    pub(super) deciding: Option<Deciding>,
+    pub(super) to_select: Option<String>,
+}
 
 /// Whether security rules are in force for a component's files: of a tool that takes the configuration nearest to each file,
 /// for all of those that it looks at.
@@ -32,7 +39,7 @@ pub(super) fn on_component(
 ) -> Decided {
     let invocation = ranked.invocation;
     if tool.security != Security::Selected || tool.run[invocation.row].inside.is_some() {
-        return (ranked.security.clone(), None);
+        return (ranked.security.clone(), Told::default());
     }
     let directory = invocation.workdir.dir().unwrap_or_default();
     let here = rank::place_of(invocation);
@@ -43,6 +50,7 @@ pub(super) fn on_component(
         args: &invocation.args,
         env: &invocation.env,
         directory: &directory,
+        run: Some(invocation),
         packages: &invocation.packages,
         here: &here,
         names: &tool.select,
@@ -54,7 +62,8 @@ pub(super) fn on_component(
     let answers = homes.iter().map(|home| {
         let read = || {
             let settings = tool_config::settings(&Query { directory: home, ..query });
-            (ranked.security_in(tool, &settings), settings.deciding)
+            let told = Told { deciding: settings.deciding.clone(), to_select: settings.to_select.clone() };
+            (ranked.security_in(tool, &settings), told)
         };
         let about = several.then(|| component.directory.clone());
         known.entry((home.clone(), about)).or_insert_with(read).clone()
@@ -69,7 +78,7 @@ pub(super) fn on_component(
     let looked_at = component.files.iter().filter(|file| homes.len() > 1 && ranked.looks_at(file));
     looked_at.filter_map(nearest).for_each(|at| counts[at] += 1);
     let most = (0..homes.len()).filter(|at| decided[*at].0.is_no()).max_by_key(|at| counts[*at]);
-    let deciding = most.and_then(|at| decided[at].1.clone());
+    let told = most.map(|at| decided[at].1.clone()).unwrap_or_default();
     let answers: Vec<Answer> = decided.into_iter().map(|(answer, _)| answer).collect();
     let unknown = answers.iter().find(|answer| matches!(answer, Answer::Unknown(_)));
     let answer = match (answers.iter().any(Answer::is_yes), answers.iter().position(Answer::is_no), unknown) {
@@ -85,7 +94,7 @@ pub(super) fn on_component(
         (false, Some(_), Some(unknown)) => unknown.clone(),
         (false, ..) => Answer::No,
     };
-    (answer, deciding)
+    (answer, told)
 }
 
 /// What the configuration says of security rules where nothing runs the tool.
@@ -100,6 +109,7 @@ pub(super) fn configured(world: &World<'_>, tool: &Tool, component: &Component) 
         args: &[],
         env: &Env::new(),
         directory: &component.directory,
+        run: None,
         packages: &[],
         here: &Place::file(here),
         names: &tool.select,

@@ -184,6 +184,7 @@ fn query<'q>(
         args: &invocation.args,
         env: &invocation.env,
         directory,
+        run: Some(invocation),
         packages: &invocation.packages,
         here,
         names: if row.select.is_empty() { &tool.select } else { &row.select },
@@ -307,12 +308,14 @@ fn on_component<'a>(
         let Prepared { ranked, pipeline, .. } = &prepared[at];
         (best::on_pull(evidence.pipelines, ranked.invocation, *pipeline), best::is_wide(&ranked.holds))
     });
-    let (best, missed, mut security, held_by, deciding) = match chosen {
+    let (best, missed, mut security, held_by, told) = match chosen {
         Some((at, on, secure, by_files)) => {
-            let deciding = by_files.or_else(|| prepared[at].settings.deciding.clone());
-            (Some(at), on.missed, secure, on.held, deciding)
+            let settings = &prepared[at].settings;
+            let deciding = by_files.deciding.or_else(|| settings.deciding.clone());
+            let to_select = by_files.to_select.or_else(|| settings.to_select.clone());
+            (Some(at), on.missed, secure, on.held, secured::Told { deciding, to_select })
         }
-        None => (None, 0, Answer::No, Vec::new(), None),
+        None => (None, 0, Answer::No, Vec::new(), secured::Told::default()),
     };
     if best.is_none() && bound.lower == Rung::Configured {
         security = secured::configured(evidence.world, tool, component);
@@ -326,7 +329,8 @@ fn on_component<'a>(
         missed_files: missed,
         left_out,
         held_by,
-        deciding,
+        deciding: told.deciding,
+        to_select: told.to_select,
         raised: evidence.raised.is(Some(sight)),
     }
 }

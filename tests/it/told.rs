@@ -1,7 +1,9 @@
 //! Owns the tests of what a check tells about a tree: headline, severity and the fix to paste.
 
 mod applied;
+mod blocks;
 mod by_hand;
+mod exports;
 mod held;
 mod mended;
 mod open;

@@ -78,6 +78,7 @@ fn commands() -> String {
         "pnpm",
         "yarn",
         "bun",
+        "lerna",
         "monorepo",
         "concurrently",
         "composer",

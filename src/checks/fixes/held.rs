@@ -3,7 +3,7 @@
 
 use super::super::component_view::View;
 use super::super::retired;
-use crate::catalog::tool::{Does, Effect, Run};
+use crate::catalog::tool::{Does, Effect, Findings, Run};
 use crate::facts::hold::{HeldBy, Hold, HoldEffect, Remedy};
 use crate::facts::ladder::Rung;
 use crate::finding::Finding;
@@ -28,7 +28,7 @@ pub(in crate::checks) fn held_fix(finding: &Finding, view: &View<'_>) -> Option<
     // Several lines may hold it: mending one of them leaves it where it is.
     let strong = |hold: &&Hold| matches!(hold.effect, HoldEffect::Soften | HoldEffect::Void);
     let by_trigger = || view.holds().filter(strong).any(|hold| hold.by == HeldBy::Trigger);
-    let by_text = || view.holds().filter(strong).filter(|hold| hold.by == HeldBy::Text);
+    let by_text = || view.holds().filter(strong).filter(|hold| matches!(hold.by, HeldBy::Text | HeldBy::Release));
     match finding.cause.rsplit(':').next().unwrap_or_default() {
         "path-filter" => {
             let at = first.map(|evidence| at(&evidence.place)).unwrap_or_default();
@@ -98,6 +98,13 @@ pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
     };
     let aim = match hold.effect {
         HoldEffect::Void => format!("so that {title} itself checks this"),
+        // What the forge decides fails no job.
+        _ if goes_to_forge(view) && matches!(hold.remedy, Remedy::Write(_)) => {
+            format!("so that what {title} finds stops a merge")
+        }
+        _ if goes_to_forge(view) => format!(
+            "so that code scanning has what {title} finds; and require code scanning results for merging in the ruleset of the default branch"
+        ),
         _ => format!("so that what {title} finds fails the job"),
     };
     match &hold.remedy {
@@ -130,6 +137,12 @@ pub(super) fn undone(view: &View<'_>, hold: &Hold) -> String {
         None if hold.effect == HoldEffect::Void => format!("remove what keeps {title} from checking{} ({note})", at(place)),
         None => format!("remove what lets it pass{} ({note}); {settle}", at(place)),
     }
+}
+
+/// Whether what it finds fails no job, but goes to the forge, which decides.
+fn goes_to_forge(view: &View<'_>) -> bool {
+    let row = view.best().and_then(|best| view.tool.run.get(best.row));
+    row.is_some_and(|row| row.findings == Findings::Forge)
 }
 
 /// Where the word to drop stands, when the finding's own place does not show it: another hold's line, or an earlier line of

@@ -3,20 +3,13 @@
 use super::super::Bench;
 use super::super::component_view::View;
 use super::super::eslint_fix;
-use super::super::snippets::{beside, directory, run, run_in};
+use super::super::snippets::{directory, run, run_in};
+use super::{brought, step_for};
 use crate::facts::components::Component;
 use crate::facts::tool_config::Deciding;
 
 /// Where and how the gating linter's security rules are switched on.
 pub(super) fn security_rules(view: &View<'_>, component: &Component, all: &[View<'_>], bench: &Bench<'_>) -> String {
-    let (decides, _) = view.rules_line(component);
-    let configured = decides.path.as_str();
-    let name = configured.rsplit('/').next().unwrap_or_default();
-    let own = |known: &[&str], usual: &str| {
-        // A file that a flag names may be called as it likes.
-        let own = view.judged().is_some() || known.iter().any(|start| name.starts_with(start));
-        if own { configured.to_owned() } else { beside(component, usual) }
-    };
     if let Some(Deciding::TakesOut { place, change, .. }) = &view.on.deciding {
         return format!("{change}, at {}:{}", place.path, place.line);
     }
@@ -32,26 +25,18 @@ pub(super) fn security_rules(view: &View<'_>, component: &Component, all: &[View
     {
         return format!("add `{flag}` to the command at {}:{}", place.path, place.line);
     }
+    if let Some(change) = &view.on.to_select {
+        return change.clone();
+    }
     match (component.language.as_str(), view.tool.id.as_str()) {
-        ("python", "ruff") if name == "pyproject.toml" => {
-            format!("select Ruff's security rules, under `[tool.ruff.lint]` in {configured}:\nextend-select = [\"S\"]")
-        }
-        ("python", "ruff") => {
-            let file = own(&["ruff.toml", ".ruff.toml"], "ruff.toml");
-            format!("select Ruff's security rules, under `[lint]` in {file}:\nextend-select = [\"S\"]")
-        }
         ("python", _) => {
             format!("add a step beside it:\n{}", run(&format!("pipx run bandit -r {} -x /tests/,/test/", directory(component))))
         }
         ("javascript", "eslint" | "standard" | "xo") => eslint_fix::rules(view, component, all, bench),
-        ("go", "golangci-lint") => {
-            let file = own(&[".golangci."], ".golangci.yml");
-            format!("enable gosec in {file}:\nlinters:\n  enable:\n    - gosec")
-        }
         ("go", _) => {
             format!("add a step beside it:\n{}", run_in("go run github.com/securego/gosec/v2/cmd/gosec@latest ./...", component))
         }
-        _ => "select the analyzer's security rules, or add one that has them".to_owned(),
+        _ => format!("add a step beside it:\n{}", brought::with(&step_for(component, all, bench), bench)),
     }
 }
 

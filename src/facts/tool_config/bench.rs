@@ -82,6 +82,7 @@ impl<'t> Case<'t> {
             args: &args,
             env: &self.env,
             directory: &directory,
+            run: None,
             packages: &[],
             here: &here,
             names,

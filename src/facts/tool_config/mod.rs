@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::invocations::Invocation;
 use super::pipeline::Env;
 use super::releases::Releases;
 use super::runners::World;
@@ -41,6 +42,7 @@ mod settled;
 #[cfg(test)]
 mod settled_tests;
 mod sobelow;
+mod wish;
 mod xo;
 
 /// What a reader is asked about.
@@ -56,6 +58,8 @@ pub struct Query<'a> {
     pub env: &'a Env,
     /// The directory it works in: that of the invocation, else of the component.
     pub directory: &'a RepoPath,
+    /// The invocation, where there is one.
+    pub run: Option<&'a Invocation>,
     /// Packages installed beside it (a hook's `additional_dependencies`).
     pub packages: &'a [String],
     /// Where the command stands, for what is said nowhere else.
@@ -116,6 +120,8 @@ pub struct Settings {
     pub passed_by: Vec<RepoPath>,
     /// The line that decides about the names, where they are not in force.
     pub deciding: Option<Deciding>,
+    /// What puts the names in force where nothing takes them out: an imperative with its place and block.
+    pub to_select: Option<String>,
     /// Releases of the tool that do not read the configuration as it is read here.
     pub misread: Option<Misread>,
 }
@@ -136,7 +142,9 @@ pub struct Misread {
     /// What is said of it.
     pub why: String,
     /// What to do about it, where that is more than to ask for another release: an imperative without its place.
-    pub mend: Option<&'static str>,
+    pub mend: Option<String>,
+    /// Whether it ends so whatever else is there: then the job fails, and nothing passes unseen.
+    pub always: bool,
 }
 
 /// The line that decides why rules are not in force.
@@ -185,6 +193,7 @@ impl Settings {
             passed_by: Vec::new(),
             config: why.place.iter().cloned().collect(),
             deciding: None,
+            to_select: None,
             misread: None,
         }
     }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::wish::{Wanted, Wish};
 use super::{Query, Reader, Settings, arguments};
 use crate::answer::{Answer, Reason, Why};
 use crate::catalog::{self, Knows};
@@ -111,8 +112,27 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
+    settings.to_select = to_select(query, &config);
     settings.answer(ERRORS, config.errors());
     Ok(settings)
+}
+
+/// What chooses a security rule: one of the core, in the file that is read.
+fn to_select(query: &Query<'_>, config: &Config) -> Option<String> {
+    let rule = query.names.iter().find(|name| !name.contains('/') && !name.starts_with("eslint-plugin-"))?;
+    // What a flag says goes over the file.
+    let by_flag =
+        |name: &str| config.levels.get(name).is_some_and(|(_, place)| config.files.iter().all(|file| file.path != place.path));
+    if by_flag(rule) || by_flag("all") {
+        return None;
+    }
+    let keys = ["rules", rule.as_str()];
+    let wish =
+        Wish { aim: "make one of Oxlint's security rules an error", keys: &keys, wanted: Wanted::Value("\"error\""), head: "" };
+    match config.files.first() {
+        Some(file) => Some(wish.in_file(&*query.document(&file.path, Format::Json).ok()?)),
+        None => Some(wish.in_new_file(&query.directory.join(".oxlintrc.json")?, Format::Json)),
+    }
 }
 
 impl Config {

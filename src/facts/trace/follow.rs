@@ -39,7 +39,8 @@ impl Tracer<'_> {
             let mut deeper = frame.clone();
             deeper.seen.push(here.clone());
             deeper.chain.extend(next.hops.iter().cloned());
-            deeper.holds.extend(next.holds);
+            let length = deeper.chain.len();
+            deeper.holds.extend(next.holds.into_iter().map(|hold| hold.behind(length)));
             if next.workdir.mounts() != frame.workdir.mounts() {
                 // What a runner installed is not on another machine.
                 deeper.packages.clear();

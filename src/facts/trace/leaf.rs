@@ -134,6 +134,7 @@ impl Tracer<'_> {
         }
         let mut holds = frame.holds.clone();
         holds.retain(|hold| hold.holds(&hit.tool.languages));
+        holds.extend(frame.holds.iter().filter_map(|hold| hold.of_chain(&frame.chain)));
         // A wrapper may lie in the tree: that is what the policy vouches for.
         if !hit.wrapped {
             let row = &hit.tool.run[hit.row];

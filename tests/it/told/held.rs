@@ -117,7 +117,7 @@ fn every_hold_names_the_change_that_undoes_it() {
             "go",
             "run: golangci-lint run",
             &[(".golangci.yml", golangci)],
-            "enable gosec in .golangci.yml:\nlinters:\n  enable:\n    - gosec",
+            "enable gosec, under `linters` in .golangci.yml:\n  enable:\n    - gosec",
         ),
         ("go", "run: golangci-lint run", &[(".golangci.yml", passing)], "delete `issues-exit-code: 0` at .golangci.yml:6"),
         (

@@ -120,11 +120,12 @@ fn a_configuration_named_by_a_flag_is_the_one_to_change() {
     const GOSEC: &str = "version: \"2\"\nlinters:\n  enable: [gosec]\n";
     const CI: &str = ".github/workflows/ci.yml";
     let ruff = "select Ruff's security rules, under `[lint]` in cfg/r.toml:\nextend-select = [\"S\"]";
-    let gosec = "enable gosec in g.yml:\nlinters:\n  enable:\n    - gosec";
+    let gosec = "add `gosec` to `enable` at g.yml:3";
+    let whole = "select Ruff's security rules in cfg/r.toml:\n[lint]\nextend-select = [\"S\"]";
     let eslint = "in cfg/e.mjs add the imports and one more object";
     let rules = "export default [{ rules: { 'no-eval': 'error' } }];\n";
     let cases: [Row<'_>; 8] = [
-        ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "line-length = 90\n"), ("ruff.toml", "")], "cfg/r.toml", ruff),
+        ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "line-length = 90\n"), ("ruff.toml", "")], "cfg/r.toml", whole),
         ("ruff check --config cfg/r.toml .", &[("cfg/r.toml", "[lint]\nselect = [\"E\"]\n")], "cfg/r.toml", ruff),
         ("ruff check --isolated .", &[("ruff.toml", "[lint]\nselect = [\"S\"]\n")], CI, "add `--extend-select S` to the command"),
         ("golangci-lint run -c g.yml", &[("g.yml", NONE), (".golangci.yml", GOSEC)], "g.yml", gosec),

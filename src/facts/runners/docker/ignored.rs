@@ -1,18 +1,14 @@
-//! Owns `.dockerignore`: whether it keeps every source file of the context, or all of a language, out of an image. Refuses what it
-//! keeps out of one in part: which files a tool looks at is not known here.
+//! Owns what `.dockerignore` makes of a build: whether it keeps every source file of the context, or all of a language, out of the image,
+//! and which files a command reads there. Refuses what it keeps out of a language in part: which files a tool looks at is not known here.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Mutex;
-
-use globset::GlobBuilder;
+use std::sync::{Arc, Mutex};
 
 use crate::answer::Reason;
 use crate::facts::hold::{Hold, HoldEffect, Lost};
+use crate::facts::kept_out::KeptOut;
 use crate::facts::runners::World;
-use crate::text::{RepoPath, Span};
-
-/// Patterns of one file.
-const PATTERNS: usize = 256;
+use crate::text::{Place, RepoPath};
 
 /// The answers of [`all_sources`], by context and Dockerfile: services and variants of a job build the same image again.
 #[derive(Default)]
@@ -31,53 +27,48 @@ pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &Wor
     })
 }
 
-fn find(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
+/// Whatever of its context an ignore file keeps out of the image, for what reads it there. The Dockerfile is read outside.
+pub(super) fn files(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let kept_out = Arc::new(read(context, dockerfile, world)?);
+    let place = Place::file(dockerfile.clone());
+    let lost = Lost { files: Some((kept_out, usize::MAX)), ..Lost::default() };
+    Some(Hold::new(HoldEffect::Void, place, "does not get into the image with it").of(lost))
+}
+
+/// The ignore file of a build: one of its own for the Dockerfile comes before that of the context (docker, "Build context").
+fn read(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<KeptOut> {
     let snapshot = world.snapshot;
-    // A file of its own for the Dockerfile comes before that of the context (docker, "Build context").
     let own = dockerfile.parent().join(&format!("{}.dockerignore", dockerfile.file_name()));
     let path = own.into_iter().chain(context.join(".dockerignore")).find(|path| snapshot.is_file(path))?;
-    let file = snapshot.read(&path).ok()?;
-    let mut patterns = Vec::new();
-    let mut offset = 0;
-    for line in file.text.split_inclusive('\n') {
-        let span = Span::new(offset, offset + line.trim_end().len());
-        offset += line.len();
-        let text = line.trim();
-        if text.is_empty() || text.starts_with('#') || patterns.len() >= PATTERNS {
-            continue;
-        }
-        let (kept, pattern) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
-        let pattern = pattern.trim().trim_start_matches("./").trim_matches('/');
-        // A pattern that is not read may keep anything in.
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?;
-        patterns.push((glob.compile_matcher(), kept, span));
-    }
+    KeptOut::read(context, &snapshot.read(&path).ok()?)
+}
+
+fn find(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    let snapshot = world.snapshot;
+    let kept_out = read(context, dockerfile, world)?;
     let language = |path: &RepoPath| {
         let (_, ending) = path.file_name().rsplit_once('.')?;
         let mut rows = world.catalog.languages.language.iter().filter(|row| row.directories.is_empty());
         rows.find(|row| row.extensions.iter().any(|known| known == ending)).map(|row| row.id.as_str())
     };
-    let inside = if context.is_root() { String::new() } else { format!("{context}/") };
     // By language: the line that keeps the last file out, or none when a file is left.
-    let mut found: BTreeMap<&str, Option<Span>> = BTreeMap::new();
+    let mut found: BTreeMap<&str, Option<Place>> = BTreeMap::new();
     for entry in snapshot.under(context).iter().filter(|entry| entry.is_file()) {
-        let (Some(language), Some(below)) = (language(&entry.path), entry.path.as_str().strip_prefix(&inside)) else { continue };
+        let Some(language) = language(&entry.path) else { continue };
         if found.get(language) == Some(&None) {
             continue;
         }
-        world.meter.spend(patterns.len());
-        let heads = || below.match_indices('/').map(|(at, _)| &below[..at]).chain([below]);
-        let last = patterns.iter().rfind(|(glob, ..)| heads().any(|head| glob.is_match(head)));
-        found.insert(language, last.filter(|(_, kept, _)| !kept).map(|(.., span)| *span));
+        world.meter.spend(kept_out.cost());
+        found.insert(language, kept_out.line(&entry.path));
     }
-    let place = found.values().rev().find_map(|span| *span)?;
-    let (gone, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, span)| span.is_some());
+    let place = found.values().rev().find_map(Clone::clone)?;
+    let (gone, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, place)| place.is_some());
     let [gone, left] = [gone, left].map(|rows| rows.into_iter().map(|(language, _)| language.to_owned()).collect::<Vec<_>>());
-    let hold = |why: &str| Hold::new(HoldEffect::Void, file.place(place), why);
+    let hold = |why: &str| Hold::new(HoldEffect::Void, place.clone(), why);
     Some(if left.is_empty() {
         hold("no source file of the tree gets into the image with it")
     } else {
-        hold("none of the source files that it looks at gets into the image with it").of(Lost { gone, left })
+        hold("none of the source files that it looks at gets into the image with it").of(Lost { gone, left, files: None })
     })
 }
 

@@ -105,7 +105,11 @@ pub(in crate::facts::runners) fn build(build: &Build, env: &Env, world: &World<'
         let image = stage(&stages, at, &images, build, &outer, env, world, &mut nexts);
         images.insert(at, image);
     }
-    if let Some(hold) = build.context.as_ref().and_then(|context| super::ignored::all_sources(context, &build.file, world)) {
+    let ignored = build.context.as_ref().map(|context| {
+        let sources = super::ignored::all_sources(context, &build.file, world);
+        sources.into_iter().chain(super::ignored::files(context, &build.file, world))
+    });
+    for hold in ignored.into_iter().flatten() {
         nexts.iter_mut().for_each(|next| next.holds.push(hold.clone()));
         images.values_mut().for_each(|image| image.holds.push(hold.clone()));
     }

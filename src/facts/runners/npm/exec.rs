@@ -80,9 +80,13 @@ pub(in crate::facts::runners) fn selected(
         "npx" => (Client::Npm, 1 + end_of_flags(&call.words[1..])),
         // pnpm takes nothing for itself behind the command (`cli/parse-cli-args`, `escapeArgs`).
         "pnpm" => (Client::Pnpm, call.words.iter().position(|word| word.shape() == "exec").unwrap_or(1)),
+        "yarn" => (Client::Yarn, call.words.iter().position(|word| word.shape() == "exec").unwrap_or(1)),
         _ => return Ok(nexts),
     };
-    let (selection, _) = left(client, &call.words[1..own.max(1)]);
+    let (mut selection, words) = left(client, &call.words[1..own.max(1)]);
+    if client == Client::Yarn && words.first().is_some_and(|word| word.shape() == "workspaces") {
+        (selection.all, selection.root_too) = (true, true);
+    }
     everywhere(nexts, client, &selection, world)
 }
 
@@ -138,6 +142,20 @@ mod tests {
             ("pnpm --filter b exec eslint .", vec!["$ eslint . in b"]),
             ("pnpm -r exec eslint .", vec!["$ eslint . in a", "$ eslint . in b"]),
             ("pnpm exec eslint -r", vec!["$ eslint -r"]),
+            (
+                "pnpm --filter ...[origin/main] exec eslint .",
+                vec!["$ eslint . !note ci.yml:1", "$ eslint . !note ci.yml:1 in a", "$ eslint . !note ci.yml:1 in b"],
+            ),
+            ("yarn exec eslint .", vec!["$ eslint ."]),
+            ("yarn workspaces foreach -A exec eslint .", vec!["$ eslint .", "$ eslint . in a", "$ eslint . in b"]),
+            (
+                "yarn workspaces foreach --since -j 2 exec eslint .",
+                vec!["$ eslint . !note ci.yml:1", "$ eslint . !note ci.yml:1 in a", "$ eslint . !note ci.yml:1 in b"],
+            ),
+            (
+                "yarn workspaces foreach -A --include a exec eslint .",
+                vec!["$ eslint . ?", "$ eslint . ? in a", "$ eslint . ? in b"],
+            ),
         ] {
             assert_eq!(told(&Launchers, &tree, "", command), expected, "{command}");
         }

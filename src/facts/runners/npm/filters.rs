@@ -83,10 +83,13 @@ impl<'t> Selector<'t> {
             None => (None, rest),
         };
         let since = rest.strip_prefix('[').is_some_and(|rest| rest.ends_with(']'));
+        // Since the commit that is checked out nothing changed.
+        let nothing = rest == "[HEAD]";
         let fits = !name.starts_with('.') && directory != Some("") && (rest.is_empty() || since);
         if fits {
             selector.name = Some(name).filter(|name| !name.is_empty());
             (selector.directory, selector.changed) = (directory, since);
+            selector.others_only |= nothing;
             return selector;
         }
         // What does not fit is a directory by its first letters, and then nothing is extended; else it is a name.
@@ -125,13 +128,20 @@ impl<'t> Selector<'t> {
         let hit = found.iter().any(|one| *one > Match::No);
         for one in &mut found {
             *one = match *one {
-                Match::Yes if self.changed || self.others_only => Match::Perhaps,
+                // One that changed is what a change is about; to leave those out is another thing.
+                Match::Yes if (self.changed && self.exclude) || self.others_only => Match::Perhaps,
                 Match::No if self.extended && hit => Match::Perhaps,
                 other => other,
             };
         }
         found
     }
+}
+
+/// Whether a selector takes in only what changed since a commit.
+pub(super) fn means_changed(text: &str) -> bool {
+    let selector = Selector::read(text);
+    selector.changed && !selector.exclude
 }
 
 /// pnpm's matcher of names: a star is any text.

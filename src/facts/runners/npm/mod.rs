@@ -10,6 +10,8 @@ mod request;
 mod scripts;
 mod select;
 #[cfg(test)]
+mod space_tests;
+#[cfg(test)]
 mod tests;
 mod together;
 

@@ -3,7 +3,9 @@
 
 pub(super) use super::clients::Client;
 use super::clients::{INSTALL, PACK, PUBLISH};
+use super::filters;
 use crate::catalog;
+use crate::facts::hold::{Hold, HoldEffect};
 use crate::facts::runners::script_words::literal;
 use crate::facts::shell::Word;
 use crate::text::Place;
@@ -37,6 +39,8 @@ pub(super) struct Selection {
     pub(super) root_only: bool,
     /// Members by name, directory or filter; `None` when computed.
     pub(super) filters: Vec<Option<String>>,
+    /// The note that of all these only those are meant that changed, where a change is what is looked at.
+    pub(super) changed: Option<Hold>,
 }
 
 impl Selection {
@@ -44,6 +48,11 @@ impl Selection {
     pub(super) fn is_plain(&self) -> bool {
         !self.all && !self.root_only && self.filters.is_empty()
     }
+}
+
+/// That of the packages only those are looked at that changed: what a change breaks is among them.
+pub(super) fn only_changed(place: &Place) -> Hold {
+    Hold::new(HoldEffect::Note, place.clone(), "only packages that changed are looked at")
 }
 
 /// One command line, read.
@@ -160,7 +169,11 @@ impl<'w> Reader<'w> {
             return width;
         }
         if takes(&own.filter_flags) && !(self.client == Client::Pnpm && name == "-w") {
-            self.request.selection.filters.push(value());
+            let value = value();
+            if self.client == Client::Pnpm && value.as_deref().is_some_and(filters::means_changed) {
+                self.request.selection.changed = Some(only_changed(&word.place));
+            }
+            self.request.selection.filters.push(value);
             return width;
         }
         if name == "--script-shell" {
@@ -177,12 +190,27 @@ impl<'w> Reader<'w> {
             (Client::Pnpm, "-w" | "--workspace-root") | (Client::Yarn, "-T" | "--top-level") => {
                 self.request.selection.root_only = true
             }
+            // Of `yarn workspaces foreach`; `--since` has a value only behind `=` (`tolerateBoolean`).
+            (Client::Yarn, "--since") => self.since(attached.as_deref(), known, word),
+            (Client::Yarn, "--include" | "--exclude" | "--from") => {
+                self.request.selection.filters.push(None);
+                return width;
+            }
             (_, "--ignore-scripts") => self.request.ignore_scripts = attached.as_deref() != Some("false"),
             (_, "-g" | "--global") => self.request.global = attached.as_deref() != Some("false"),
             _ if takes(&own.value_flags) => return width,
             _ => {}
         }
         1
+    }
+
+    /// Only what changed since a commit is meant; since the one that is checked out nothing has.
+    fn since(&mut self, commit: Option<&str>, known: bool, word: &Word) {
+        match commit {
+            Some("HEAD") => self.request.selection.filters.push(None),
+            _ if !known => self.request.selection.filters.push(None),
+            _ => self.request.selection.changed = Some(only_changed(&word.place)),
+        }
     }
 
     /// Whether the positional words so far name a script.

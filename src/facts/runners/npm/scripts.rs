@@ -74,6 +74,7 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
         run.verb(&chosen.package, request, &mut out);
         for next in &mut out[before..] {
             next.condition = next.condition.take().or_else(|| chosen.condition.clone());
+            next.holds.extend(request.selection.changed.clone());
         }
     }
     if let Verb::Lifecycle(names) = request.verb {
@@ -85,7 +86,10 @@ pub(super) fn run(client: Client, call: &Call<'_>, world: &World<'_>, request: &
         // Of a workspace in each package that is meant: where none is, nothing runs.
         for chosen in &all {
             let program = run.program(request, &chosen.package.workdir);
-            out.extend(program.map(|next| Next { condition: chosen.condition.clone(), ..next }));
+            out.extend(program.map(|mut next| {
+                next.holds.extend(request.selection.changed.clone());
+                Next { condition: chosen.condition.clone(), ..next }
+            }));
         }
     }
     Ok(out)
@@ -277,7 +281,8 @@ pub(super) fn everywhere(nexts: Vec<Next>, client: Client, selection: &Selection
         for chosen in choose(world.snapshot, &next.workdir, client, selection)? {
             world.meter.spend(COPY);
             let condition = next.condition.clone().or(chosen.condition);
-            out.push(Next { workdir: chosen.package.workdir.clone(), condition, ..next.clone() });
+            let holds = next.holds.iter().chain(&selection.changed).cloned().collect();
+            out.push(Next { workdir: chosen.package.workdir.clone(), condition, holds, ..next.clone() });
         }
     }
     Ok(out)

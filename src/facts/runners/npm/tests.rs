@@ -1,11 +1,12 @@
 //! Owns what is expected of package managers and of programs that run several scripts: tables of command and what runs.
 
+use super::space_tests::SPACE;
 use super::{Npm, Together};
 use crate::facts::runners::script_probe::told;
 use proptest::prelude::*;
 
 /// Directory, command, what runs.
-type Row = (&'static str, &'static str, &'static [&'static str]);
+pub(super) type Row = (&'static str, &'static str, &'static [&'static str]);
 
 const PLAIN: &[(&str, &str)] = &[
     (
@@ -144,14 +145,15 @@ const MANY: &[Row] = &[
         &["jest <- package.json:7 !soften ci.yml:1", "srv <- package.json:11"],
     ),
     ("", "lerna bootstrap", &["not known"]),
-    ("", "lerna run lint --since main", &["opaque Unsupported: which packages lerna means is not read"]),
+    ("", "lerna run lint --scope a", &["opaque Unsupported: which packages lerna means is not read"]),
+    ("", "lerna run lint --since HEAD", &["opaque Unsupported: which packages lerna means is not read"]),
     ("", "turbo run lint", &["opaque Unsupported: the tasks of turbo are not read"]),
     ("", "turbo prune web", &[]),
     ("", "nx affected -t lint", &["opaque Unsupported: the tasks of nx are not read"]),
     ("", "nx format:check", &[]),
 ];
 
-fn check(runner: &dyn crate::facts::runners::Runner, files: &[(&str, &str)], rows: &[Row]) {
+pub(super) fn check(runner: &dyn crate::facts::runners::Runner, files: &[(&str, &str)], rows: &[Row]) {
     for (directory, command, expected) in rows {
         assert_eq!(told(runner, files, directory, command), *expected, "{command} in {directory:?}");
     }
@@ -170,100 +172,6 @@ fn other_managers_run_scripts() {
 #[test]
 fn programs_that_run_several() {
     check(&Together, PLAIN, MANY);
-}
-
-const SPACE: &[(&str, &str)] = &[
-    ("package.json", r#"{"workspaces": {"packages": ["packages/*", "!packages/no"]}, "scripts": {"lint": "root"}}"#),
-    ("packages/a/package.json", r#"{"name": "@x/a", "scripts": {"lint": "la", "prepare": "pa"}}"#),
-    ("packages/b/package.json", r#"{"name": "b", "scripts": {"lint": "lb", "only": "ob"}}"#),
-    ("packages/no/package.json", r#"{"name": "no", "scripts": {"lint": "ln"}}"#),
-    ("packages/b/deep/package.json", r#"{"name": "deep", "scripts": {"lint": "ld"}}"#),
-];
-
-const A: &str = "la <- packages/a/package.json:1 in packages/a";
-const B: &str = "lb <- packages/b/package.json:1 in packages/b";
-
-const SPACES: &[Row] = &[
-    ("", "npm run lint", &["root <- package.json:1"]),
-    ("", "npm run lint -ws", &[A, B]),
-    ("", "npm run lint --workspaces --include-workspace-root", &["root <- package.json:1", A, B]),
-    ("", "npm run only --workspaces --if-present", &["ob <- packages/b/package.json:1 in packages/b"]),
-    ("", "npm run lint -w @x/a", &[A]),
-    ("", "npm run lint --workspace=packages/b", &[B]),
-    ("", "npm -w b run lint", &[B]),
-    ("packages/b", "npm run lint", &[B]),
-    ("packages/b/deep", "npm run lint", &["ld <- packages/b/deep/package.json:1 in packages/b/deep"]),
-    ("", "npm ci", &["pa <- packages/a/package.json:1 in packages/a"]),
-    (
-        "",
-        "npm run lint -w $W",
-        &["la <- packages/a/package.json:1 ? in packages/a", "lb <- packages/b/package.json:1 ? in packages/b"],
-    ),
-    ("", "pnpm -r run lint", &[A, B]),
-    ("", "pnpm -r lint", &[A, B]),
-    ("", "pnpm recursive run lint", &[A, B]),
-    ("", "pnpm --filter a lint", &[A]),
-    ("", "pnpm --filter=@x/* run lint", &[A]),
-    ("", "pnpm -F ./packages/b lint", &[B]),
-    ("", "pnpm --filter !b lint", &[A]),
-    ("", "pnpm --filter ./packages/** lint", &[A, B]),
-    ("", "pnpm --filter ./packages/* lint", &[A, B]),
-    ("", "pnpm --filter {packages/*} lint", &[A, B]),
-    ("packages", "pnpm --filter {./*} lint", &[A, B]),
-    ("", "pnpm --filter b{packages/*} lint", &[B]),
-    ("", "pnpm --filter a{packages/b} lint", &[]),
-    ("", "pnpm --filter !./packages/* lint", &[]),
-    ("", "pnpm --filter !{packages/b} lint", &[A]),
-    ("", "pnpm --filter packages/b lint", &[]),
-    ("", "pnpm --filter * lint", &[A, B]),
-    ("", "pnpm --filter * --filter !b lint", &[A]),
-    ("", "pnpm --filter {package.json} lint", &[]),
-    ("", "pnpm --filter a eslint .", &["$ eslint . in packages/a"]),
-    ("", "pnpm --filter none eslint .", &[]),
-    (
-        "",
-        "pnpm --filter ./packages lint",
-        &["la <- packages/a/package.json:1 ? in packages/a", "lb <- packages/b/package.json:1 ? in packages/b"],
-    ),
-    ("", "pnpm --filter b... lint", &["root <- package.json:1 ?", "la <- packages/a/package.json:1 ? in packages/a", B]),
-    (
-        "",
-        "pnpm --filter [origin/main] lint",
-        &[
-            "root <- package.json:1 ?",
-            "la <- packages/a/package.json:1 ? in packages/a",
-            "lb <- packages/b/package.json:1 ? in packages/b",
-        ],
-    ),
-    ("packages/b", "pnpm -w run lint", &["root <- package.json:1"]),
-    ("", "yarn workspace @x/a lint --fix", &["la --fix <- packages/a/package.json:1 in packages/a"]),
-    ("", "yarn workspace b run lint", &[B]),
-    ("", "yarn workspaces run lint", &[A, B]),
-    ("", "yarn workspaces foreach -Apt run lint", &["root <- package.json:1", A, B]),
-    ("", "yarn workspaces list", &["not known"]),
-    ("", "bun --filter b run lint", &[B]),
-];
-
-#[test]
-fn workspaces() {
-    check(&Npm, SPACE, SPACES);
-    assert_eq!(told(&Together, SPACE, "", "lerna run lint --stream"), [A, B]);
-    for (manager, more, picked) in [
-        ("pnpm@9.1.0", ("x", ""), &[][..]),
-        ("pnpm@6.35.1", ("x", ""), &[A, B]),
-        ("pnpm@9.1.0", (".npmrc", "legacy-dir-filtering=true\n"), &[A, B]),
-    ] {
-        let text = format!("{{\"workspaces\": [\"packages/*\"], \"packageManager\": \"{manager}\"}}");
-        let root: &'static str = Box::leak(text.into_boxed_str());
-        let files = [SPACE[1], SPACE[2], ("package.json", root), more];
-        assert_eq!(told(&Npm, &files, "", "pnpm --filter ./packages lint"), *picked, "{manager} {more:?}");
-    }
-    let pnpm = &[
-        ("pnpm-workspace.yaml", "packages:\n  - apps/**\n"),
-        ("package.json", r#"{"workspaces": ["none"]}"#),
-        ("apps/x/y/package.json", r#"{"scripts": {"lint": "y"}}"#),
-    ];
-    assert_eq!(told(&Npm, pnpm, "", "pnpm -r lint"), ["y <- apps/x/y/package.json:1 in apps/x/y"]);
 }
 
 /// Files beside a manifest with `prelint` and `lint`, command, what runs.

@@ -2,7 +2,7 @@
 //! those are said to be not read.
 
 use super::package::Package;
-use super::request::{Client, Request, Selection, Verb};
+use super::request::{Client, Request, Selection, Verb, only_changed};
 use super::scripts::{self, Run};
 use crate::answer::{Reason, Why};
 use crate::catalog;
@@ -260,31 +260,37 @@ pub(super) fn wireit(call: &Call<'_>, world: &World<'_>) -> Runs {
     Ok(out)
 }
 
-/// `lerna run X`: the script in every member; with filters or a task runner in between it is not followed.
+/// `lerna run X`: the script in every member, or in every one that changed; with other filters it is not followed.
 pub(super) fn lerna(call: &Call<'_>, world: &World<'_>) -> Option<Runs> {
     let words = call.words.get(1..).unwrap_or(&[]);
-    let positional: Vec<&Word> =
-        words.iter().take_while(|word| word.raw != "--").filter(|word| !word.raw.starts_with('-')).collect();
-    let simple = words.iter().take_while(|word| word.raw != "--").filter(|word| word.raw.starts_with('-'));
-    let simple = simple.map(|word| word.raw.split('=').next().unwrap_or("")).all(|flag| {
-        matches!(
-            flag,
-            "--stream"
-                | "--parallel"
-                | "--no-bail"
-                | "--no-prefix"
-                | "--no-sort"
-                | "--concurrency"
-                | "--loglevel"
-                | "--ci"
-                | "--skip-nx-cache"
-        )
-    });
+    let lerna = &catalog::commands().lerna;
+    let (mut positional, mut simple, mut changed) = (Vec::new(), true, None);
+    let mut own = words.iter().take_while(|word| word.raw != "--").peekable();
+    while let Some(word) = own.next() {
+        if !word.raw.starts_with('-') {
+            positional.push(word);
+            continue;
+        }
+        let (flag, attached) = word.raw.split_once('=').map_or((word.raw.as_str(), None), |(flag, value)| (flag, Some(value)));
+        let mut value = attached;
+        let takes = catalog::lists(&lerna.value_flags, flag) && attached.is_none();
+        if takes && let Some(next) = own.next_if(|next| !next.raw.starts_with('-')) {
+            value = Some(next.value.as_deref().unwrap_or("HEAD"));
+        }
+        // Since the commit that is checked out nothing changed; of one that is not known it is not known.
+        let since = flag == "--since" && word.value.is_some() && value != Some("HEAD");
+        if since {
+            changed = Some(only_changed(&word.place));
+        }
+        simple &=
+            since || (flag != "--since" && catalog::lists(&lerna.value_flags, flag)) || catalog::lists(&lerna.switches, flag);
+    }
     match positional.first()?.value.as_deref() {
         Some("run") if simple && positional.len() == 2 => {
             let arguments = words.iter().skip_while(|word| word.raw != "--").skip(1).cloned().collect();
             let mut request = request(positional[1].clone(), arguments);
             request.selection.all = true;
+            request.selection.changed = changed;
             Some(scripts::run(Client::Npm, call, world, &request))
         }
         Some("run" | "exec") => {

@@ -66,6 +66,7 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
+    settings.to_select = flags.is_silent().then(|| rules.to_select(query, &settings.config)).flatten();
     // What could not be followed may enable anything: the text does not show that nothing is.
     let plain = doubt.is_none() && flags.only.is_empty();
     let nothing = left_out.or_else(|| (plain && rules.is_empty()).then(|| rules.place().unwrap_or(here)));
@@ -93,6 +94,11 @@ impl Flags {
             each.collect()
         };
         Ok(Self { only: list("--only")?, skip: list("--skip")? })
+    }
+
+    /// Whether they choose no rules.
+    fn is_silent(&self) -> bool {
+        self.only.is_empty() && self.skip.is_empty()
     }
 
     /// What the flags alone make of a rule or of the group `security`.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::answer::{Reason, Why};
 use crate::catalog::{self, Knows};
-use crate::doc::{Kind, Reading, Value};
+use crate::doc::{Format, Kind, Reading, Value};
+use crate::facts::tool_config::Query;
+use crate::facts::tool_config::wish::{Wanted, Wish};
 use crate::text::Place;
 
 /// How findings of a rule count.
@@ -165,6 +167,46 @@ impl Rules {
 
     fn set(&self) -> impl Iterator<Item = &(Level, Place)> {
         self.groups.values().flat_map(|group| group.whole.iter().chain(group.rules.values()))
+    }
+
+    /// What puts the rules of the group `security` in force: where one of its keys says that they are not, another value there.
+    pub(super) fn to_select(&self, query: &Query<'_>, files: &[Place]) -> Option<String> {
+        let group = self.groups.get("security");
+        let off = |preset: &Option<(Preset, Place)>| matches!(preset, Some((Preset::None, _)));
+        let weak =
+            |rule: &&String| group.and_then(|group| group.rules.get(*rule)).is_some_and(|(level, _)| *level < Level::Error);
+        let single = || knows().on_by_default.iter().find(weak).map(String::as_str);
+        let mut keys = vec!["linter", "rules"];
+        let mut value = "true";
+        if group.is_some_and(|group| group.whole.is_some()) {
+            keys.push("security");
+            value = "\"error\"";
+        } else if group.is_some_and(|group| off(&group.preset)) {
+            keys.extend(["security", "recommended"]);
+        } else if let Some(rule) = single().filter(|_| !off(&self.preset)) {
+            keys.extend(["security", rule]);
+            value = "\"error\"";
+        } else {
+            keys.push("recommended");
+        }
+        let documents: Vec<_> = files.iter().filter_map(|file| query.document(&file.path, Format::Json).ok()).collect();
+        let mut preset = keys.clone();
+        if keys.last() == Some(&"recommended") {
+            preset.pop();
+            preset.push("preset");
+        }
+        // The key that says so, in whichever of the files; else a new one in the first.
+        let said = |keys: &[&str]| documents.iter().find(|document| document.root().route(keys).is_some());
+        let (document, keys, value) = match (said(&preset), said(&keys)) {
+            (Some(document), _) if preset != keys => (Some(document), preset, "\"recommended\""),
+            (_, Some(document)) => (Some(document), keys, value),
+            _ => (documents.first(), keys, value),
+        };
+        let wish = Wish { aim: "switch Biome's security rules on", keys: &keys, wanted: Wanted::Value(value), head: "" };
+        match document {
+            Some(document) => Some(wish.in_file(document)),
+            None => Some(wish.in_new_file(&query.directory.join("biome.json")?, Format::Json)),
+        }
     }
 
     /// Whether no rule is on.

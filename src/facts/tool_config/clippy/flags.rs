@@ -3,8 +3,10 @@
 //! of Cargo's documentation: CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.*.rustflags`, `build.rustflags`, the first that is
 //! given; that lint flags count in order, Clippy's own words last, was not tried with Cargo yet.)
 
+use std::sync::Arc;
+
 use super::levels::{Level, Levels};
-use crate::answer::{Reason, Why};
+use crate::answer::{Answer, Reason, Why};
 use crate::doc::{Document, Format, Value};
 use crate::facts::shell::Word;
 use crate::facts::tool_config::{Query, arguments};
@@ -61,40 +63,69 @@ fn of_compiler(query: &Query<'_>) -> Vec<Vec<Part>> {
         return vec![split(value, char::is_whitespace)];
     }
     let mut found = Config::default();
-    let snapshot = query.world.snapshot;
-    let mut above: Vec<_> = query.directory.ancestors().collect();
-    above.reverse();
-    for directory in above {
-        // Of the two names the one without an extension is read.
-        let path = [".cargo/config", ".cargo/config.toml"].iter().filter_map(|name| directory.join(name));
-        let Some(path) = path.into_iter().find(|path| snapshot.is_file(path)) else { continue };
-        match snapshot.document(&path, Format::Toml) {
+    for layer in layers(query) {
+        match layer {
             Ok(document) => found.read(&document),
-            Err(_) => found.build.push((None, Place::file(path))),
-        }
-    }
-    for given in arguments::values(query.args, &["--config"]) {
-        let Some(text) = given.value else {
-            found.build.push((None, given.place.clone()));
-            continue;
-        };
-        let named = query.directory.join(text).filter(|path| snapshot.is_file(path));
-        let document = match named {
-            Some(path) => snapshot.document(&path, Format::Toml).ok(),
-            None => {
-                let file = SourceFile::new(given.place.path.clone(), text.to_owned());
-                Document::parse(file, Format::Toml, snapshot.limits()).ok().map(std::sync::Arc::new)
-            }
-        };
-        match document {
-            Some(document) => found.read(&document),
-            None => found.build.push((None, given.place.clone())),
+            Err(place) => found.build.push((None, place)),
         }
     }
     found.build.extend(env("CARGO_BUILD_RUSTFLAGS").into_iter().flat_map(|value| split(value, char::is_whitespace)));
     let of_target = query.env.iter().filter(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS"));
     found.perhaps.extend(of_target.flat_map(|(_, value)| split(value, char::is_whitespace)));
     found.alternatives()
+}
+
+/// The files and flags of Cargo's configuration, each over those before it; of one that cannot be read its place.
+fn layers(query: &Query<'_>) -> Vec<Result<Arc<Document>, Place>> {
+    let snapshot = query.world.snapshot;
+    let mut above: Vec<_> = query.directory.ancestors().collect();
+    above.reverse();
+    let mut all = Vec::new();
+    for directory in above {
+        // Of the two names the one without an extension is read.
+        let path = [".cargo/config", ".cargo/config.toml"].iter().filter_map(|name| directory.join(name));
+        let Some(path) = path.into_iter().find(|path| snapshot.is_file(path)) else { continue };
+        all.push(snapshot.document(&path, Format::Toml).map_err(|_| Place::file(path)));
+    }
+    for given in arguments::values(query.args, &["--config"]) {
+        let document = given.value.and_then(|text| {
+            let named = query.directory.join(text).filter(|path| snapshot.is_file(path));
+            match named {
+                Some(path) => snapshot.document(&path, Format::Toml).ok(),
+                None => {
+                    let file = SourceFile::new(given.place.path.clone(), text.to_owned());
+                    Document::parse(file, Format::Toml, snapshot.limits()).ok().map(Arc::new)
+                }
+            }
+        });
+        all.push(document.ok_or_else(|| given.place.clone()));
+    }
+    all
+}
+
+/// Whether Cargo itself makes an error of every warning (`build.warnings`, Cargo 1.97 and later): what a flag says goes over the
+/// variable, and that over files.
+pub(super) fn build_warnings(query: &Query<'_>) -> Answer<Place> {
+    let layers = layers(query);
+    let flags = arguments::values(query.args, &["--config"]);
+    let (files, given) = layers.split_at(layers.len().saturating_sub(flags.len()));
+    let said = |layer: &Result<Arc<Document>, Place>, place: Option<&Place>| match layer {
+        Ok(document) => {
+            let value = document.root().route(&["build", "warnings"])?;
+            let place = place.cloned().unwrap_or_else(|| value.place());
+            Some(if value.as_str() == Some("deny") { Answer::Yes(place) } else { Answer::No })
+        }
+        Err(place) => {
+            Some(Answer::Unknown(Why::new(Reason::Dynamic, "what configures Cargo here is not known").at(place.clone())))
+        }
+    };
+    let by_flag = given.iter().zip(&flags).rev().find_map(|(layer, flag)| said(layer, Some(flag.place)));
+    let by_env = || match query.env.get("CARGO_BUILD_WARNINGS")? {
+        None => Some(Answer::Unknown(Why::new(Reason::Dynamic, "the value of `CARGO_BUILD_WARNINGS` is computed"))),
+        Some(value) if value == "deny" => Some(Answer::Yes(query.here.clone())),
+        Some(_) => Some(Answer::No),
+    };
+    by_flag.or_else(by_env).or_else(|| files.iter().rev().find_map(|layer| said(layer, None))).unwrap_or(Answer::No)
 }
 
 /// What Cargo's configuration hands to the compiler.

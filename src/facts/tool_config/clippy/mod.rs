@@ -25,6 +25,7 @@ const DENIES: &str = "denies-all";
 const SOME_DENY: &str = "some-deny";
 const ALLOWS: &str = "allows-all";
 const CAPPED: &str = "capped";
+const WARNINGS: &str = "warnings-denied";
 const LEFT_OUT: &str = "members-left-out";
 
 impl Reader for Clippy {
@@ -49,6 +50,7 @@ impl Reader for Clippy {
         settings.answer(SOME_DENY, verdict.lax.map_or(Answer::No, Answer::Yes));
         settings.answer(ALLOWS, verdict.allows);
         settings.answer(CAPPED, verdict.capped);
+        settings.answer(WARNINGS, flags::build_warnings(query));
         let left_out = manifest(query).ok().flatten().and_then(|manifest| left_out::place(query, &manifest));
         settings.answer(LEFT_OUT, left_out.map_or(Answer::No, Answer::Yes));
         settings

@@ -162,6 +162,31 @@ fn flags_in_order() {
     }
 }
 
+/// Cargo's own setting: a flag goes over the variable, that over files, and of files the nearest counts.
+#[test]
+fn warnings_that_cargo_denies() {
+    let file = |path| (path, "[build]\nwarnings = \"deny\"\n");
+    let cases: &[(Files<'_>, Option<&str>, &str, &str)] = &[
+        (&[], None, "", "no"),
+        (&[], None, "--config build.warnings='deny'", "yes ci.yml:1"),
+        (&[], None, "--config=build.warnings='deny'", "yes ci.yml:1"),
+        (&[], None, "--config build.warnings='warn'", "no"),
+        (&[], None, "--config $C", "unknown dynamic ci.yml:1"),
+        (&[("c.toml", "build.warnings = 'deny'\n")], None, "--config c.toml", "yes ci.yml:1"),
+        (&[], Some("deny"), "", "yes ci.yml:1"),
+        (&[], Some("deny"), "--config build.warnings='warn'", "no"),
+        (&[file(".cargo/config.toml")], None, "", "yes .cargo/config.toml:2"),
+        (&[file(".cargo/config")], None, "", "yes .cargo/config:2"),
+        (&[file(".cargo/config.toml")], Some("warn"), "", "no"),
+        (&[file(".cargo/config.toml")], None, "--config build.warnings='allow'", "no"),
+    ];
+    for (files, variable, args, expected) in cases {
+        let mut case = Case::new("clippy", files, args);
+        case.env.extend(variable.map(|value| ("CARGO_BUILD_WARNINGS".to_owned(), Some(value.to_owned()))));
+        assert_eq!(told(case.read(&Clippy).settings.get("warnings-denied")), *expected, "{files:?} {variable:?} {args}");
+    }
+}
+
 /// Variables and their values; none is one that is computed.
 type Variables<'t> = &'t [(&'t str, Option<&'t str>)];
 

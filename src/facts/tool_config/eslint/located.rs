@@ -127,7 +127,8 @@ pub(super) fn unread_since(query: &Query<'_>, place: Place) -> Misread {
         sure: kept != Some(None),
         unless_known: true,
         place,
-        mend: Some("ask for release 8 of ESLint, or write an `eslint.config.mjs` in place of what stands"),
+        mend: Some("ask for release 8 of ESLint, or write an `eslint.config.mjs` in place of what stands".to_owned()),
+        always: false,
         why: format!(
             "ESLint from version {first} on does not read this configuration, and ends with an error where there is no other"
         ),

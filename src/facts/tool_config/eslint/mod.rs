@@ -184,6 +184,7 @@ fn judge(query: &Query<'_>, by_name: bool) -> Result<Settings, Why> {
     if ignored.is_some() {
         settings.selects.values_mut().for_each(|answer| *answer = Answer::No);
         settings.warned.clear();
+        settings.deciding = ignoring(&walk, legacy);
     }
     settings.answer(NOTHING, nothing);
     let warns = walk.found.only_warns();
@@ -246,6 +247,14 @@ fn ignored(query: &Query<'_>, walk: &Walk<'_>, legacy: bool) -> Result<Option<Pl
     let Some(path) = path else { return Ok(None) };
     let file = query.world.snapshot.read(&path).map_err(|unread| unreadable(&unread))?;
     Ok(walk.subjects.all_git_ignored(&file.text.lines().collect::<Vec<_>>()).then(|| Place::file(path)))
+}
+
+/// The pattern of the configuration that ignores every file by itself.
+fn ignoring(walk: &Walk<'_>, legacy: bool) -> Option<Deciding> {
+    let takes_all = |text: &str| if legacy { walk.subjects.all_git_ignored(&[text]) } else { walk.subjects.all_ignored(&[text]) };
+    let one = walk.ignored.iter().find(|one| takes_all(&one.text))?;
+    let change = format!("delete `{}` from the patterns of files to ignore", one.text);
+    Some(Deciding::TakesOut { place: one.place.clone(), how: "ignored with every file", change })
 }
 
 fn module_of(files: &mut Files<'_>, query: &Query<'_>, path: &RepoPath) -> Result<Arc<Module>, Why> {

@@ -14,6 +14,7 @@ use self::exclusions::Exclusions;
 use self::linters::Linters;
 use self::tree::{Tree, wrong};
 use super::places::Chosen;
+use super::wish::{Wanted, Wish};
 use super::{Deciding, Misread, Query, Reader, Settings, arguments, places};
 use crate::answer::{Answer, Why};
 use crate::doc::{Document, Format};
@@ -70,10 +71,29 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         settings.selects.insert(name.clone(), answer);
     }
     settings.deciding = taken.or_else(|| query.names.iter().find_map(|name| linters.deciding(name)));
+    settings.to_select = query.names.first().map(|name| to_select(query, document.as_deref(), name));
     let empty = linters.is_empty().then(|| linters.place().cloned().unwrap_or(here));
     settings.answer(EXCLUDED, everything.filter(|_| empty.is_none()).map_or(Answer::No, Answer::Yes));
     settings.answer(NOTHING, empty.map_or(Answer::No, Answer::Yes));
     Ok(settings)
+}
+
+/// What enables a linter: in the file that is read, else in one for the release that runs.
+fn to_select(query: &Query<'_>, document: Option<&Document>, name: &str) -> String {
+    let aim = format!("enable {name}");
+    let of_first = || {
+        let runs = query.run.and_then(|run| releases::of(query.tool, run, query));
+        runs.is_some_and(|(_, last)| last < (2, 0, 0))
+    };
+    let head = if document.is_some() || of_first() { "" } else { "version: \"2\"\n" };
+    let wish = Wish { aim: &aim, keys: &["linters", "enable"], wanted: Wanted::Item(name), head };
+    match document {
+        Some(document) => wish.in_file(document),
+        None => {
+            let path = query.directory.join(".golangci.yml").unwrap_or_default();
+            wish.in_new_file(&path, Format::Yaml)
+        }
+    }
 }
 
 /// Which releases end at the file (pkg/config/loader.go `checkConfigurationVersion`, pkg/commands/run.go of 2.0.0 and of 1.64.8, which is
@@ -89,7 +109,30 @@ fn misread(tree: &Tree<'_>, file: &Place) -> Result<Misread, Why> {
         Some(_) => (releases::from((1, 64, 8), None), Vec::new(), "from 1.64.8 on ends with an error at this `version`"),
     };
     let why = format!("golangci-lint {said}");
-    Ok(Misread { ends: vec![ends], otherwise, sure: true, unless_known: false, place, why, mend: None })
+    let mend = Some(mend(tree, file, version.as_ref().map(|version| version.text.as_str())));
+    Ok(Misread { ends: vec![ends], otherwise, sure: true, unless_known: false, place, why, mend, always: true })
+}
+
+/// What makes a file of one version one of the other. Which linters are enabled and disabled is said alike in both, all else is not
+/// (pkg/commands/internal/migrate).
+fn mend(tree: &Tree<'_>, file: &Place, version: Option<&str>) -> String {
+    let alike = |tree: &Tree<'_>| {
+        let known = ["enable", "disable"];
+        tree.names().all(|name| name == "linters")
+            && tree.table("linters").is_ok_and(|own| own.names().all(|name| known.contains(&name)))
+    };
+    // Above the first key: a mark of a document may stand before it.
+    let line = tree.place().map_or(1, |place| place.line);
+    match version {
+        Some("2") => "ask for release 2 of golangci-lint".to_owned(),
+        Some(text) if !text.is_empty() => "set `version: \"2\"`, and ask for release 2 of golangci-lint".to_owned(),
+        None if alike(tree) => match file.path.file_name().rsplit_once('.').map(|(_, ending)| ending) {
+            Some("json") => "write `\"version\": \"2\",` as its first member".to_owned(),
+            Some("toml") => format!("write `version = \"2\"` as line {line} of {}", file.path),
+            _ => format!("write `version: \"2\"` as line {line} of {}", file.path),
+        },
+        _ => "run `golangci-lint migrate` and commit what it writes: this is a file for version 1".to_owned(),
+    }
 }
 
 /// The file named by a flag; else the nearest of the working directory, of the first target's directory and of those above.

@@ -50,6 +50,11 @@ impl<'d> Tree<'d> {
         Ok(found)
     }
 
+    /// The names of its keys.
+    pub(super) fn names(self) -> impl Iterator<Item = &'d str> {
+        self.0.into_iter().flat_map(Value::entries).map(|entry| entry.name().unwrap_or_default())
+    }
+
     /// The mapping at a key.
     pub(super) fn table(self, key: &str) -> Result<Self, Why> {
         self.value(key)?.map_or(Ok(Self(None)), Self::of)

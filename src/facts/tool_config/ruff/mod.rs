@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 
 use self::config::{Config, Pattern};
 use self::selectors::{InForce, Layer, Selector};
+use super::wish::{Wanted, Wish};
 use super::{Deciding, Query, Reader, Settings, arguments, coverage};
 use crate::answer::Answer;
+use crate::doc::Format;
 use crate::text::{Place, RepoPath};
 
 /// The reader.
@@ -103,9 +105,27 @@ fn at(query: &Query<'_>, directory: &RepoPath) -> Settings {
         settings.selects.insert(name.clone(), answer);
     }
     settings.deciding = deciding(&config, &force, &subjects);
+    settings.to_select = to_select(query, &config);
     settings.answer(NOTHING, nothing.map_or(Answer::No, Answer::Yes));
     settings.answer(EXCLUDED, excluded.map_or(Answer::No, Answer::Yes));
     settings
+}
+
+/// What selects security rules beside those that are: in the file that is read, where it has the key already at that key.
+fn to_select(query: &Query<'_>, config: &Config) -> Option<String> {
+    let snapshot = query.world.snapshot;
+    let there = config.files.first().map(|place| place.path.clone());
+    let project = || query.directory.join("pyproject.toml").filter(|path| snapshot.is_file(path));
+    let path = there.clone().or_else(project);
+    let of_project = path.as_ref().is_some_and(|path| path.file_name() == "pyproject.toml");
+    let keys: &[&str] = if of_project { &["tool", "ruff", "lint", "extend-select"] } else { &["lint", "extend-select"] };
+    let wish = |keys| Wish { aim: "select Ruff's security rules", keys, wanted: Wanted::Item("S"), head: "" };
+    let Some(path) = path else { return Some(wish(keys).in_new_file(&query.directory.join("ruff.toml")?, Format::Toml)) };
+    let document = snapshot.document(&path, Format::Toml).ok()?;
+    // Its older place, where nothing stands at the newer one.
+    let older: &[&str] = if of_project { &["tool", "ruff", "extend-select"] } else { &["extend-select"] };
+    let is_older = document.root().route(keys).is_none() && document.root().route(older).is_some();
+    Some(wish(if is_older { older } else { keys }).in_file(&document))
 }
 
 /// The line that keeps security rules out of force: what ignores them, even if they were selected; else what selects others.

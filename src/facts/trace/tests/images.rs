@@ -65,6 +65,32 @@ fn what_is_kept_out_of_an_image_by_language() {
     }
 }
 
+/// What a command reads in an image lies there: a task file or a script that is kept out does not.
+#[test]
+fn files_that_a_command_reads_are_kept_out_as_well() {
+    let make = ("Makefile", "lint:\n\tbandit -r src\n");
+    let script = ("bin/lint.sh", "#!/bin/sh\nset -e\nbandit -r src\n");
+    let bound = ("compose.yml", "services:\n  x: {build: ., volumes: [.:/a]}\n");
+    let run = |command: &str| format!("docker compose run --rm x {command}");
+    let built = |command: &str| format!("docker build -t i .\ndocker run --rm i {command}");
+    for (file, text, command, expected) in [
+        (make, "Makefile\n", "make lint", "configured"),
+        (make, "Makefile\ncompose.yml\nDockerfile\n", "make lint", "configured"),
+        (make, "docs\ncompose.yml\nDockerfile\n.github\n", "make lint", "gates"),
+        (make, "*\n!src\n!Makefile\n", "make lint", "gates"),
+        (script, "bin\n", "./bin/lint.sh", "configured"),
+        (script, "bin/\n", "sh bin/lint.sh", "configured"),
+        (script, "**/*.sh\n!bin/lint.sh\n", "./bin/lint.sh", "gates"),
+    ] {
+        is("COPY . .\n", &[PLAIN, file, (".dockerignore", text)], &run(command), expected);
+        is("COPY . .\n", &[PLAIN, file, (".dockerignore", text)], &built(command), expected);
+        is("COPY . .\n", &[bound, file, (".dockerignore", text)], &run(command), "gates");
+    }
+    // Outside of the image it is there.
+    let outer = ("Makefile", "lint:\n\tdocker compose run --rm x bandit -r src\n");
+    is("COPY . .\n", &[PLAIN, outer, (".dockerignore", "Makefile\n")], "make lint", "gates");
+}
+
 #[test]
 fn files_of_variables() {
     let own = ("bin/bandit", "#!/bin/sh\n");
