@@ -8,8 +8,6 @@ use serde::Deserialize;
 pub struct Releasing {
     /// Words by which a text names the tag of the event.
     pub event_tags: Vec<String>,
-    /// Words in the name of an input by which it says which release is meant.
-    pub tag_words: Vec<String>,
     /// Words in the name of a flag, a setting or an input that says which of what was made before is deployed.
     pub made_words: Vec<String>,
     /// Flags with which any of these commands does nothing but tell about itself.
@@ -20,10 +18,6 @@ pub struct Releasing {
     pub own_action: String,
     /// Directories into which dependencies are installed: nobody deploys one as it is.
     pub installed: Vec<String>,
-    /// Words in the name of an action that is not known by which it brings files.
-    pub brings: Vec<String>,
-    /// Words in the name of an action by which it brings none, whatever else it is called.
-    pub brings_nothing: Vec<String>,
     /// Directories in which programs lie, as scripts name them: what one command puts there by its name is a program and none of what is deployed.
     pub programs: Vec<String>,
     /// Steps that deploy or publish.
@@ -32,6 +26,29 @@ pub struct Releasing {
     pub verify: Vec<ReleaseRow>,
     /// Steps that put other files in place of the tree, or a program of the tree among the programs.
     pub changes: Vec<ReleaseRow>,
+    /// Commands and actions that change nothing of what is verified, of who verifies, or of what is deployed.
+    pub harmless: Vec<HarmlessRow>,
+}
+
+/// Commands or actions that change nothing. What has no row at all may change anything.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarmlessRow {
+    /// The words that make it such a command.
+    #[serde(default)]
+    pub argv: Vec<Vec<String>>,
+    /// Its flags that take the next word.
+    #[serde(default)]
+    pub value_flags: Vec<String>,
+    /// Beginnings of words with which it is none.
+    #[serde(default)]
+    pub not_flags: Vec<String>,
+    /// Texts in a word with which it is none.
+    #[serde(default)]
+    pub not_holding: Vec<String>,
+    /// Actions.
+    #[serde(default)]
+    pub action: Vec<String>,
 }
 
 impl Releasing {
@@ -44,7 +61,7 @@ impl Releasing {
 }
 
 /// A command or an action.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRow {
     /// What people call it.
@@ -136,9 +153,12 @@ pub struct ReleaseRow {
     /// The action's input that says what it builds; the commit of the event where that is not given.
     #[serde(default)]
     pub tree_input: Option<String>,
-    /// It deploys what its words name, which was made before.
+    /// It deploys what its words name, which was made before, where they name no path of the tree.
     #[serde(default)]
     pub by_name: bool,
+    /// The inputs of an action that name such a path.
+    #[serde(default)]
+    pub path_inputs: Vec<String>,
     /// It is a script's redirection into a file.
     #[serde(default)]
     pub redirects: bool,
@@ -220,6 +240,9 @@ pub enum Verifies {
     Judge,
     /// Nothing: it runs what the tree says, which may put anything among the programs.
     Code,
+    /// Nothing that is known: no row has it.
+    #[serde(skip)]
+    Unlisted,
 }
 
 impl Verifies {

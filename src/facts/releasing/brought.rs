@@ -9,7 +9,6 @@ use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{Operand, Verifies};
-use crate::facts::ci::fetches_the_tree;
 use crate::facts::pipeline::ActionCall;
 use crate::facts::shell::{self, Word};
 use crate::facts::trace::{ReleaseStep, Spot};
@@ -22,19 +21,9 @@ pub(super) fn is_put(step: &ReleaseStep) -> bool {
     step.row.fetches || step.row.unpacks || step.row.target.is_some()
 }
 
-/// An action that is not known, and is called like one that puts files into the workspace.
-pub(super) fn may_bring(call: &ActionCall) -> bool {
-    let catalog = &Catalog::builtin().releasing;
-    let rows = catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes);
-    let known = rows.flat_map(|row| &row.action).any(|name| crate::facts::matching::same_action(name, &call.name));
-    let own = call.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let says = |words: &[String]| own.split(|c: char| !c.is_alphanumeric()).any(|part| words.iter().any(|word| word == part));
-    !known && !fetches_the_tree(&format!("{}@", call.name)) && says(&catalog.brings) && !says(&catalog.brings_nothing)
-}
-
 impl Reading<'_> {
     /// Where a step is in its job.
-    fn order(&self, step: &ReleaseStep) -> (usize, usize) {
+    pub(super) fn order(&self, step: &ReleaseStep) -> (usize, usize) {
         (own_place(step).line, self.number_of(step))
     }
 

@@ -25,6 +25,8 @@ pub struct Handled {
     pub apart: bool,
     /// What it is told to deploy lies at an address.
     pub remote: bool,
+    /// Of what deploys: a word names a path of the job.
+    pub names_path: bool,
 }
 
 /// A place on the machine of a job.
@@ -89,6 +91,13 @@ pub(super) fn lacks_words(row: &ReleaseRow, args: &[Word]) -> bool {
         && !flags.into_iter().any(|flag| row.only_holding.contains(&flag))
 }
 
+/// Whether the first word beside that is no flag names a file of the tree, or may.
+pub(super) fn names_a_file(args: &[Word], frame: &Frame) -> bool {
+    let Some(word) = args.iter().find(|word| !word.head().starts_with('-')) else { return false };
+    let inside = |value: &str| !value.contains(char::is_whitespace) && frame.workdir.resolve(value).is_some();
+    frame.has_checkout() && word.value.as_deref().is_none_or(inside)
+}
+
 /// The word that a redirection has behind it.
 pub(super) fn redirected(path: &str, place: &Place) -> Word {
     let known = !path.contains(UNKNOWN_CHAR);
@@ -127,6 +136,9 @@ impl Tracer<'_> {
         if row.what.is_none() {
             handled.remote = said.files.iter().any(|file| file.contains("://"));
             handled.deploys = said.files.iter().filter_map(|shape| spot(shape)).map(|spot| spot.path).collect();
+            let lies = |path: &String| frame.workdir.resolve(path).is_some_and(|path| self.world.snapshot.is_dir(&path));
+            let local = said.files.iter().any(|file| !file.contains("://"));
+            handled.names_path = local || said.operands.iter().any(|word| word.starts_with("./") || word == "." || lies(word));
             return handled;
         }
         let target = match row.target {

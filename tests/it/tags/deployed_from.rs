@@ -198,8 +198,8 @@ fn what_is_brought_over_the_verified_commit_is_another_one() {
             "pass",
         ),
         ("actions that set up", between("uses: hashicorp/setup-terraform@v3"), "pass"),
-        ("an action that is called by another word", between("uses: acme/prefetch-images@v1"), "pass"),
-        ("an action that logs in", between("uses: acme/artifact-registry-login@v1"), "pass"),
+        ("an action that is called by another word", between("uses: google-github-actions/setup-gcloud@v1"), "pass"),
+        ("an action that logs in", between("uses: google-github-actions/auth@v1"), "pass"),
         (
             "one job, a program",
             one("", &step("run: |\n  curl -LO https://forge.example/kubectl\n  chmod +x kubectl"), ""),
