@@ -3,6 +3,7 @@
 
 mod arguments;
 mod brought;
+mod called;
 mod despite;
 mod meaning;
 mod named;
@@ -164,28 +165,10 @@ pub fn gather(world: &World<'_>, terms: &Terms, pipelines: &[Pipeline], trace: &
             found.push(DeployJob { subject, what, place, triggers, on_tags: false, guard, tags, environment: None });
         }
     }
-    let handed = handed_on(snapshot, pipelines, trace);
+    let handed = called::gather(snapshot, pipelines, trace);
     let more = handed.into_iter().filter(|job| !found.iter().any(|known| known.subject == job.subject)).collect::<Vec<_>>();
     found.extend(more);
     found.sort_by_key(|job| pipelines.iter().position(|pipeline| job.place.path == pipeline.path));
-    found
-}
-
-/// Jobs that a tag or a release starts and that are a workflow of another repository.
-fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
-    let mut found = Vec::new();
-    for unit in trace.opaque.iter().filter(|unit| unit.why.reason == Reason::Remote) {
-        let Some(pipeline) = unit.pipeline.and_then(|number| pipelines.get(number)) else { continue };
-        let started = unit.starts.iter().filter(|start| !start.answer.is_no());
-        let triggers: BTreeSet<Trigger> =
-            started.filter_map(|start| pipeline.events.get(start.event)).map(|event| event.trigger).collect();
-        let on_tags = triggers.iter().any(|trigger| matches!(trigger, Trigger::Tag | Trigger::Release));
-        let Some(text) = Written::read(snapshot, &pipeline.path).filter(|_| on_tags) else { continue };
-        let Some(id) = text.calls_at(unit.place.line) else { continue };
-        let (subject, what) = (format!("{}#{id}", pipeline.path), "a workflow of another repository".to_owned());
-        let (place, tags) = (unit.place.clone(), text.tag_patterns());
-        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None });
-    }
     found
 }
 

@@ -196,6 +196,7 @@ impl<'w> Tracer<'w> {
             recorded: unit.recorded,
             turn: unit.turn,
             in_file: false,
+            listed: false,
         };
         for hold in self.run_first(&frame) {
             frame.put(hold);
@@ -263,7 +264,9 @@ impl<'w> Tracer<'w> {
         if program.is_empty() {
             return;
         }
-        self.release_command(words, frame);
+        let known = self.release_command(words, frame);
+        let behind = (known && self.closely).then(|| Frame { listed: true, ..frame.clone() });
+        let frame = behind.as_ref().unwrap_or(frame);
         self.puts_beside(words, frame);
         self.has_program(words, frame);
         self.feeds(words, frame);

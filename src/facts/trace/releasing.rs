@@ -75,13 +75,14 @@ static FIRST: LazyLock<FirstWords<'static>> = LazyLock::new(|| {
 });
 
 impl Tracer<'_> {
-    /// A command that deploys or verifies.
-    pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) {
+    /// A command that deploys or verifies, or changes something for it; whether a row says all of it that matters.
+    pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) -> bool {
         let catalog = &Catalog::builtin().releasing;
         let elsewhere = frame.workdir.is_known() && frame.workdir.dir().is_none();
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         if !FIRST.begin(words) && !program.contains('/') {
-            return self.unlisted(words, frame);
+            self.unlisted(words, frame);
+            return false;
         }
         let mut listed = false;
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
@@ -119,6 +120,7 @@ impl Tracer<'_> {
         if !listed {
             self.unlisted(words, frame);
         }
+        listed
     }
 
     /// A script writes into a file by a redirection.

@@ -18,7 +18,11 @@ static UNLISTED: LazyLock<ReleaseRow> =
 impl Tracer<'_> {
     /// A command that no row fits; one that is known to change nothing is none.
     pub(super) fn unlisted(&mut self, words: &[Word], frame: &Frame) {
-        if self.closely && is_of_ci(&frame.chain) && !Catalog::builtin().releasing.harmless.iter().any(|row| fits(row, words)) {
+        if self.closely
+            && !frame.listed
+            && is_of_ci(&frame.chain)
+            && !Catalog::builtin().releasing.harmless.iter().any(|row| fits(row, words))
+        {
             self.release_words(&UNLISTED, words, frame);
         }
     }
