@@ -18,6 +18,14 @@ pub struct Releasing {
     pub own_action: String,
     /// Directories into which dependencies are installed: nobody deploys one as it is.
     pub installed: Vec<String>,
+    /// Keys of a job with which its commands may be others than they are called.
+    pub job_keys: Vec<String>,
+    /// Variables that change what programs do; those that end in `_` are beginnings of names.
+    pub ruling_variables: Vec<String>,
+    /// Words by which a script makes other commands of its own.
+    pub ruling_words: Vec<String>,
+    /// Redirections that put nothing anywhere but into the log, or into what later steps are told.
+    pub plain_redirections: Vec<String>,
     /// Directories in which programs lie, as scripts name them: what one command puts there by its name is a program and none of what is deployed.
     pub programs: Vec<String>,
     /// Steps that deploy or publish.
@@ -52,6 +60,14 @@ pub struct HarmlessRow {
 }
 
 impl Releasing {
+    /// Whether a variable of this name changes what programs do.
+    #[must_use]
+    pub fn is_ruling(&self, name: &str) -> bool {
+        self.ruling_variables
+            .iter()
+            .any(|known| if known.ends_with('_') { name.starts_with(known.as_str()) } else { name == known })
+    }
+
     /// Whether an action is this gate's own, by its name as written without the reference.
     #[must_use]
     pub fn is_own_action(&self, name: &str) -> bool {

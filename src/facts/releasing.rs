@@ -7,6 +7,7 @@ mod called;
 mod despite;
 mod meaning;
 mod named;
+mod plain;
 mod skipped;
 mod tree;
 mod unlisted;

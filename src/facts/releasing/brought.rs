@@ -163,14 +163,16 @@ impl Reading<'_> {
         if self.is_of_another_run(step) {
             return unseen("what is deployed is kept by another run, and what that one made it of is not in this file");
         }
-        let is_cache = step.call.as_ref().is_some_and(is_cache);
+        if step.call.as_ref().is_some_and(is_cache) {
+            return unseen("what is deployed is kept in a cache, which another run may have filled");
+        }
         let keeps =
             |other: &&&ReleaseStep| other.row.what == Some(Verifies::Packed) && other.job != step.job && may_be(other, step);
         let needed = self.needed(user.job);
         let all: Vec<&ReleaseStep> = self.own.iter().filter(keeps).copied().collect();
         let before: Vec<&ReleaseStep> = all.iter().copied().filter(|other| needed.contains(&other.job)).collect();
         let kept = if before.is_empty() { all } else { before };
-        if kept.is_empty() && !is_cache {
+        if kept.is_empty() {
             return unseen("what is deployed is an artefact, and which job keeps it is not seen");
         }
         kept.into_iter().find_map(|other| {

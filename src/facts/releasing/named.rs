@@ -7,7 +7,7 @@ use super::{Guard, Reading, arguments, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::doc::Value;
-use crate::facts::pipeline::ActionCall;
+use crate::facts::pipeline::{ActionCall, Input};
 use crate::facts::shell::UNKNOWN_CHAR;
 use crate::facts::trace::ReleaseStep;
 use crate::text::Place;
@@ -139,7 +139,13 @@ impl Reading<'_> {
                 _ => return unseen(place.clone(), "what is deployed is named by something else than the tag that is verified"),
             }
         }
-        let path = deploy.row.path_inputs.iter().any(|name| deploy.call.as_ref().is_some_and(|call| call.input(name).is_some()));
+        let is_path = |name: &String| {
+            let value = deploy.call.as_ref().and_then(|call| call.input(name)).and_then(Input::known);
+            value.is_some_and(|value| {
+                !value.is_empty() && !value.starts_with(['/', '~']) && !value.contains([':', '@', '?']) && !value.contains("..")
+            })
+        };
+        let path = deploy.row.path_inputs.iter().any(is_path);
         let nothing = told.is_empty() && !path && !deploy.files.names_path;
         let why = "which of what was made before it deploys is not said there";
         nothing.then(|| unseen(own_place(deploy), why)).flatten()

@@ -53,7 +53,10 @@ impl Reading<'_> {
             Some((Reason::Unsupported, place, "what this action, which the tag brings, does".to_owned()))
         };
         let found: Option<(Reason, Place, String)> = command().or_else(action).or_else(kept).or_else(local);
-        let (reason, place, what) = found?;
+        let Some((reason, place, what)) = found else {
+            let (place, why) = self.not_plain(held, deploy, &jobs)?;
+            return Some(Guard::Unseen(Reason::Unsupported, place, why));
+        };
         Some(Guard::Unseen(reason, place, format!("{what} to what is verified, or to what is deployed, is not known")))
     }
 
@@ -75,7 +78,9 @@ impl Reading<'_> {
             let hands = |step: &&&ReleaseStep| step.job == *job && matches!(step.row.what, None | Some(Verifies::Packed));
             self.own.iter().any(|step| hands(&step))
         };
-        let mut jobs: BTreeSet<usize> = self.needed(deploy.job).into_iter().filter(makes).collect();
+        // What was made before may be of any of them.
+        let by_name = deploy.row.by_name && !deploy.files.names_path;
+        let mut jobs: BTreeSet<usize> = self.needed(deploy.job).into_iter().filter(|job| by_name || makes(job)).collect();
         jobs.extend([held.verify.job, deploy.job]);
         jobs
     }

@@ -134,11 +134,14 @@ impl Tracer<'_> {
         }
         let said = Said::read(row, args);
         if row.what.is_none() {
-            handled.remote = said.files.iter().any(|file| file.contains("://"));
+            let remote = |file: &String| file.contains("://") && !file.starts_with("file://") && !file.starts_with("fileb://");
+            handled.remote = said.files.iter().any(remote);
             handled.deploys = said.files.iter().filter_map(|shape| spot(shape)).map(|spot| spot.path).collect();
             let lies = |path: &String| frame.workdir.resolve(path).is_some_and(|path| self.world.snapshot.is_dir(&path));
-            let local = said.files.iter().any(|file| !file.contains("://"));
-            handled.names_path = local || said.operands.iter().any(|word| word.starts_with("./") || word == "." || lies(word));
+            let files = !said.files.is_empty() && said.files.iter().all(|file| is_plain_path(file));
+            let operands = || said.operands.iter().any(|word| is_plain_path(word) && (word.starts_with('.') || lies(word)));
+            let here = frame.workdir.dir().is_some();
+            handled.names_path = here && (files || said.files.is_empty() && operands());
             return handled;
         }
         let target = match row.target {
@@ -167,6 +170,13 @@ impl Tracer<'_> {
         }
         handled
     }
+}
+
+/// A path below the working directory, literally.
+fn is_plain_path(text: &str) -> bool {
+    let path = ["fileb://", "file://"].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '*');
+    !path.is_empty() && path.chars().all(plain) && !path.starts_with(['/', '-']) && !path.split('/').any(|part| part == "..")
 }
 
 /// A word that is one name, literally.

@@ -138,3 +138,70 @@ fn what_is_deployed_by_a_name_is_said_to_be_the_verified_one() {
         ("by a secret's cluster", last("run: kubectl --context \"${{ secrets.C }}\" apply -f k8s/"), "pass"),
     ]);
 }
+
+/// What the words of its commands do not say of a job.
+#[test]
+fn a_job_that_is_not_written_plainly_makes_it_unknown() {
+    let verifies = |verifies: &str| Two { verifies, ..Two::default() }.text();
+    let deploys = |deploys: &str| Two { deploys, ..Two::default() }.text();
+    let with = |lines: &str| Two { by: &format!("run: tollgate verify-tag -- \"$TAG\"\n{lines}"), ..Two::default() }.text();
+    let last = |last: &str| Two { last, ..Two::default() }.text();
+    table(&[
+        ("code by a process", before("run: bash <(curl -L https://forge.example/x)"), "unknown"),
+        ("code that is made", before("run: eval \"$(git log -1)\""), "unknown"),
+        ("an expression before it", before("run: echo \"${{ inputs.tag }}\""), "unknown"),
+        ("an expression behind it", between("run: echo \"${{ inputs.tag }}\""), "pass"),
+        ("a reference that is written", before("run: git rev-parse HEAD > .git/refs/remotes/origin/main"), "unknown"),
+        ("a file that is written", between("run: echo a > k8s/app.yml"), "unknown"),
+        ("a text that is handed over", last("run: |\n  kubectl apply -f - <<E\n  image: x\n  E"), "unknown"),
+        ("an image of the tag", verifies("container: \"acme/x:${{ inputs.tag }}\""), "unknown"),
+        ("an image that deploys", deploys("container: acme/x"), "unknown"),
+        ("another shell", between("run: echo a\nshell: acme {0}"), "unknown"),
+        ("another shell for all", deploys("defaults: { run: { shell: \"acme {0}\" } }"), "unknown"),
+        ("git's own variables", with("env: { TAG: \"${{ inputs.tag }}\", GIT_DIR: x }"), "unknown"),
+        ("git's own variables, in a script", between("run: export GIT_DIR=x"), "unknown"),
+        ("where programs lie", deploys("env: { PATH: x }"), "unknown"),
+        ("an ordinary variable", deploys("env: { REGION: x }"), "pass"),
+        ("a name for a program", between("run: alias kubectl=x"), "unknown"),
+        ("what runs at each command", between("run: trap x DEBUG"), "unknown"),
+        ("a cache", between("uses: actions/cache@v4\nwith: { path: k8s, key: x }"), "unknown"),
+        ("a loop's name", last("run: for TAG in a; do kubectl set image deploy/x x=acme/x:$TAG; done"), "unknown"),
+        (
+            "a part of the name",
+            last("run: kubectl set image deploy/x x=acme/x:${TAG%%.*}\nenv: { TAG: \"${{ inputs.tag }}\" }"),
+            "unknown",
+        ),
+        (
+            "what a command says of it",
+            last("run: kubectl set image deploy/x x=acme/x:$(git describe \"$TAG^\")\nenv: { TAG: \"${{ inputs.tag }}\" }"),
+            "unknown",
+        ),
+        ("a path that is given", last("run: kubectl apply -f \"${{ inputs.x }}\""), "unknown"),
+        ("a path beside the tree", last("run: kubectl apply -f /opt/x.yml"), "unknown"),
+        ("a directory of another repository", last("run: kubectl apply -k github.com/acme/x?ref=main"), "unknown"),
+        (
+            "an input that is no path",
+            last("uses: aws-actions/amazon-ecs-deploy-task-definition@v2\nwith: { task-definition: \"${{ inputs.x }}\" }"),
+            "unknown",
+        ),
+        (
+            "a file",
+            last("uses: aws-actions/amazon-ecs-deploy-task-definition@v2\nwith: { task-definition: task.json }"),
+            "pass",
+        ),
+        ("a file of Amazon's", last("run: aws lambda update-function-code --zip-file fileb://dist/x.zip"), "pass"),
+        ("a version of Google's", last("run: gcloud app deploy --version v1"), "pass"),
+        (
+            "steps on one line",
+            "on: { workflow_dispatch: { inputs: { tag: {} } } }\njobs:\n  verify:\n    runs-on: x\n    outputs: { commit: \"${{ steps.tag.outputs.commit }}\" }\n    steps:\n      - uses: actions/checkout@v7\n      - id: tag\n        run: tollgate verify-tag -- \"$TAG\"\n        env: { TAG: \"${{ inputs.tag }}\" }\n  deploy:\n    needs: verify\n    runs-on: x\n    steps: [{ uses: actions/checkout@v7, with: { ref: main } }, { run: kubectl apply -f k8s/ }, { uses: actions/checkout@v7, with: { ref: \"${{ needs.verify.outputs.commit }}\" } }]\n".to_owned(),
+            "unknown",
+        ),
+        (
+            "a step by its mark",
+            Two { between: &step("*again"), ..Two::default() }
+                .text()
+                .replacen("- uses: actions/checkout@v7", "- &again\n        uses: actions/checkout@v7", 1),
+            "unknown",
+        ),
+    ]);
+}
