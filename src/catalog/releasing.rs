@@ -8,8 +8,6 @@ use serde::Deserialize;
 pub struct Releasing {
     /// Words by which a text names the tag of the event.
     pub event_tags: Vec<String>,
-    /// Words in the name of an input by which it says which release is meant.
-    pub tag_words: Vec<String>,
     /// Words in the name of a flag, a setting or an input that says which of what was made before is deployed.
     pub made_words: Vec<String>,
     /// Flags with which any of these commands does nothing but tell about itself.
@@ -20,10 +18,14 @@ pub struct Releasing {
     pub own_action: String,
     /// Directories into which dependencies are installed: nobody deploys one as it is.
     pub installed: Vec<String>,
-    /// Words in the name of an action that is not known by which it brings files.
-    pub brings: Vec<String>,
-    /// Words in the name of an action by which it brings none, whatever else it is called.
-    pub brings_nothing: Vec<String>,
+    /// Keys of a job with which its commands may be others than they are called.
+    pub job_keys: Vec<String>,
+    /// Variables that change what programs do; those that end in `_` are beginnings of names.
+    pub ruling_variables: Vec<String>,
+    /// Words by which a script makes other commands of its own.
+    pub ruling_words: Vec<String>,
+    /// Redirections that put nothing anywhere but into the log, or into what later steps are told.
+    pub plain_redirections: Vec<String>,
     /// Directories in which programs lie, as scripts name them: what one command puts there by its name is a program and none of what is deployed.
     pub programs: Vec<String>,
     /// Steps that deploy or publish.
@@ -32,9 +34,40 @@ pub struct Releasing {
     pub verify: Vec<ReleaseRow>,
     /// Steps that put other files in place of the tree, or a program of the tree among the programs.
     pub changes: Vec<ReleaseRow>,
+    /// Commands and actions that change nothing of what is verified, of who verifies, or of what is deployed.
+    pub harmless: Vec<HarmlessRow>,
+}
+
+/// Commands or actions that change nothing. What has no row at all may change anything.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarmlessRow {
+    /// The words that make it such a command.
+    #[serde(default)]
+    pub argv: Vec<Vec<String>>,
+    /// Its flags that take the next word.
+    #[serde(default)]
+    pub value_flags: Vec<String>,
+    /// Beginnings of words with which it is none.
+    #[serde(default)]
+    pub not_flags: Vec<String>,
+    /// Texts in a word with which it is none.
+    #[serde(default)]
+    pub not_holding: Vec<String>,
+    /// Actions.
+    #[serde(default)]
+    pub action: Vec<String>,
 }
 
 impl Releasing {
+    /// Whether a variable of this name changes what programs do.
+    #[must_use]
+    pub fn is_ruling(&self, name: &str) -> bool {
+        self.ruling_variables
+            .iter()
+            .any(|known| if known.ends_with('_') { name.starts_with(known.as_str()) } else { name == known })
+    }
+
     /// Whether an action is this gate's own, by its name as written without the reference.
     #[must_use]
     pub fn is_own_action(&self, name: &str) -> bool {
@@ -44,7 +77,7 @@ impl Releasing {
 }
 
 /// A command or an action.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRow {
     /// What people call it.
@@ -136,9 +169,12 @@ pub struct ReleaseRow {
     /// The action's input that says what it builds; the commit of the event where that is not given.
     #[serde(default)]
     pub tree_input: Option<String>,
-    /// It deploys what its words name, which was made before.
+    /// It deploys what its words name, which was made before, where they name no path of the tree.
     #[serde(default)]
     pub by_name: bool,
+    /// The inputs of an action that name such a path.
+    #[serde(default)]
+    pub path_inputs: Vec<String>,
     /// It is a script's redirection into a file.
     #[serde(default)]
     pub redirects: bool,
@@ -220,6 +256,9 @@ pub enum Verifies {
     Judge,
     /// Nothing: it runs what the tree says, which may put anything among the programs.
     Code,
+    /// Nothing that is known: no row has it.
+    #[serde(skip)]
+    Unlisted,
 }
 
 impl Verifies {

@@ -182,6 +182,12 @@ impl<'d> Value<'d> {
         self.doc.file.place(self.span())
     }
 
+    /// Whether it is a YAML alias, which stands for what is written at its anchor.
+    #[must_use]
+    pub fn is_alias(self) -> bool {
+        matches!(self.own().data, Data::Alias { .. })
+    }
+
     /// The bytes of [`Self::place`]. A quoted scalar includes its quotes; a block scalar starts at its first content byte.
     #[must_use]
     pub fn span(self) -> Span {

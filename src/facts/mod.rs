@@ -183,7 +183,7 @@ pub fn gather<'s>(snapshot: &'s Snapshot, catalog: &Catalog, terms: &Terms) -> R
             bots::gather(world, &inventory, (&trace, &pipelines), &default_branch),
             openapi::gather(world, &inventory, &dependencies, &trace, terms),
             tags::releases(snapshot, terms.tag_pattern.as_deref()),
-            releasing::gather(snapshot, &pipelines, &trace),
+            releasing::gather(world, terms, &pipelines, &trace),
             gate::gather(snapshot, &pipelines, &trace),
         )
     };

@@ -3,11 +3,14 @@
 
 mod arguments;
 mod brought;
+mod called;
 mod despite;
 mod meaning;
 mod named;
+mod plain;
 mod skipped;
 mod tree;
+mod unlisted;
 mod verifier;
 mod written;
 
@@ -23,11 +26,13 @@ use written::Written;
 use super::ci::fetches_the_tree;
 use super::hold::{Hold, Remedy};
 use super::pipeline::{Pipeline, Start, Trigger};
-use super::trace::{ReleaseStep, Trace};
+use super::runners::World;
+use super::trace::{self, ReleaseStep, Trace};
 use crate::answer::Reason;
 use crate::catalog::releasing::Verifies;
 use crate::doc::Value;
 use crate::snapshot::Snapshot;
+use crate::terms::Terms;
 use crate::text::Place;
 
 /// Steps looked at for all deployments of a repository: each is held against each verification.
@@ -98,11 +103,20 @@ impl Guard {
 
 /// All jobs that deploy to more than a preview, in the order of files and jobs.
 #[must_use]
-pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
+pub fn gather(world: &World<'_>, terms: &Terms, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
+    let snapshot = world.snapshot;
     let mut found: Vec<DeployJob> = Vec::new();
     let work = Cell::new(0);
     for (number, pipeline) in pipelines.iter().enumerate() {
-        let own: Vec<&ReleaseStep> = trace.releasing.iter().filter(|step| step.pipeline == number).collect();
+        let mut own: Vec<&ReleaseStep> = trace.releasing.iter().filter(|step| step.pipeline == number).collect();
+        // Where one verifies and one deploys, everything between them counts.
+        let both = own.iter().any(|step| step.row.what.is_none())
+            && own.iter().any(|step| step.row.what.is_some_and(Verifies::verifies));
+        let close = both.then(|| trace::closely(number, pipelines, world, terms));
+        let whole = close.as_ref().is_none_or(|close| close.as_ref().is_some_and(|close| close.releasing_left_out.is_none()));
+        if let Some(Some(close)) = &close {
+            own = close.releasing.iter().collect();
+        }
         let deploys = own.iter().filter(|step| step.row.what.is_none());
         let Some(text) = deploys.clone().next().and_then(|_| Written::read(snapshot, &pipeline.path)) else { continue };
         let text = Rc::new(text);
@@ -117,7 +131,7 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             if reading.starts(step).is_empty() {
                 continue;
             }
-            let guard = reading.guard(step);
+            let guard = if whole { reading.guard(step) } else { Guard::TooMany(hop.place.clone()) };
             let subject = format!("{}#{}", pipeline.path, job.id);
             // One finding a job: its least guarded step.
             if let Some(known) = found.iter_mut().find(|known| known.subject == subject) {
@@ -152,28 +166,10 @@ pub fn gather(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec
             found.push(DeployJob { subject, what, place, triggers, on_tags: false, guard, tags, environment: None });
         }
     }
-    let handed = handed_on(snapshot, pipelines, trace);
+    let handed = called::gather(snapshot, pipelines, trace);
     let more = handed.into_iter().filter(|job| !found.iter().any(|known| known.subject == job.subject)).collect::<Vec<_>>();
     found.extend(more);
     found.sort_by_key(|job| pipelines.iter().position(|pipeline| job.place.path == pipeline.path));
-    found
-}
-
-/// Jobs that a tag or a release starts and that are a workflow of another repository.
-fn handed_on(snapshot: &Snapshot, pipelines: &[Pipeline], trace: &Trace) -> Vec<DeployJob> {
-    let mut found = Vec::new();
-    for unit in trace.opaque.iter().filter(|unit| unit.why.reason == Reason::Remote) {
-        let Some(pipeline) = unit.pipeline.and_then(|number| pipelines.get(number)) else { continue };
-        let started = unit.starts.iter().filter(|start| !start.answer.is_no());
-        let triggers: BTreeSet<Trigger> =
-            started.filter_map(|start| pipeline.events.get(start.event)).map(|event| event.trigger).collect();
-        let on_tags = triggers.iter().any(|trigger| matches!(trigger, Trigger::Tag | Trigger::Release));
-        let Some(text) = Written::read(snapshot, &pipeline.path).filter(|_| on_tags) else { continue };
-        let Some(id) = text.calls_at(unit.place.line) else { continue };
-        let (subject, what) = (format!("{}#{id}", pipeline.path), "a workflow of another repository".to_owned());
-        let (place, tags) = (unit.place.clone(), text.tag_patterns());
-        found.push(DeployJob { subject, what, place, triggers, on_tags, guard: Guard::Remote, tags, environment: None });
-    }
     found
 }
 
@@ -344,6 +340,9 @@ impl Reading<'_> {
         if let Some(guard) =
             self.other_repository(&held).or_else(|| self.other_judge(&held)).or_else(|| self.other_program(&held))
         {
+            return guard;
+        }
+        if let Some(guard) = self.unlisted(&held, deploy, under) {
             return guard;
         }
         if let Some(why) = verify.conditions.first().cloned() {

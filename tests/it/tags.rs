@@ -11,6 +11,7 @@ mod commands;
 mod deployed;
 mod deployed_as;
 mod deployed_from;
+mod deployed_near;
 mod differential;
 mod fetching;
 mod going_on;

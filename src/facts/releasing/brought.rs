@@ -9,7 +9,6 @@ use super::{Guard, Reading, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{Operand, Verifies};
-use crate::facts::ci::fetches_the_tree;
 use crate::facts::pipeline::ActionCall;
 use crate::facts::shell::{self, Word};
 use crate::facts::trace::{ReleaseStep, Spot};
@@ -22,19 +21,9 @@ pub(super) fn is_put(step: &ReleaseStep) -> bool {
     step.row.fetches || step.row.unpacks || step.row.target.is_some()
 }
 
-/// An action that is not known, and is called like one that puts files into the workspace.
-pub(super) fn may_bring(call: &ActionCall) -> bool {
-    let catalog = &Catalog::builtin().releasing;
-    let rows = catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes);
-    let known = rows.flat_map(|row| &row.action).any(|name| crate::facts::matching::same_action(name, &call.name));
-    let own = call.name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let says = |words: &[String]| own.split(|c: char| !c.is_alphanumeric()).any(|part| words.iter().any(|word| word == part));
-    !known && !fetches_the_tree(&format!("{}@", call.name)) && says(&catalog.brings) && !says(&catalog.brings_nothing)
-}
-
 impl Reading<'_> {
     /// Where a step is in its job.
-    fn order(&self, step: &ReleaseStep) -> (usize, usize) {
+    pub(super) fn order(&self, step: &ReleaseStep) -> (usize, usize) {
         (own_place(step).line, self.number_of(step))
     }
 
@@ -174,14 +163,16 @@ impl Reading<'_> {
         if self.is_of_another_run(step) {
             return unseen("what is deployed is kept by another run, and what that one made it of is not in this file");
         }
-        let is_cache = step.call.as_ref().is_some_and(is_cache);
+        if step.call.as_ref().is_some_and(is_cache) {
+            return unseen("what is deployed is kept in a cache, which another run may have filled");
+        }
         let keeps =
             |other: &&&ReleaseStep| other.row.what == Some(Verifies::Packed) && other.job != step.job && may_be(other, step);
         let needed = self.needed(user.job);
         let all: Vec<&ReleaseStep> = self.own.iter().filter(keeps).copied().collect();
         let before: Vec<&ReleaseStep> = all.iter().copied().filter(|other| needed.contains(&other.job)).collect();
         let kept = if before.is_empty() { all } else { before };
-        if kept.is_empty() && !is_cache {
+        if kept.is_empty() {
             return unseen("what is deployed is an artefact, and which job keeps it is not seen");
         }
         kept.into_iter().find_map(|other| {

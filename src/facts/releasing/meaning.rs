@@ -236,12 +236,13 @@ impl Follows<'_> {
     }
 }
 
-/// The names of the variables in a word.
+/// The names of the variables in a word; what an expansion makes of one, or what a command prints, has no name.
 pub(super) fn variables(raw: &str) -> impl Iterator<Item = &str> {
-    raw.split('$').skip(1).filter_map(|rest| {
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
+    raw.split('$').skip(1).map(|rest| {
+        let (rest, braced) = rest.strip_prefix('{').map_or((rest, false), |rest| (rest, true));
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        rest.get(..end).filter(|name| !name.is_empty())
+        let whole = !braced || rest[end..].starts_with('}');
+        rest.get(..end).filter(|_| whole).unwrap_or_default()
     })
 }
 
@@ -262,7 +263,7 @@ fn hands_on(site: &Site, line: usize, name: &str) -> bool {
 }
 
 /// Commands that give a value to a variable which they name.
-const ASSIGN: [&str; 7] = ["read", "mapfile", "readarray", "getopts", "unset", "eval", "select"];
+const ASSIGN: [&str; 8] = ["for", "read", "mapfile", "readarray", "getopts", "unset", "eval", "select"];
 
 /// The script of a step sets a variable.
 fn sets(site: &Site, line: usize, name: &str) -> bool {

@@ -1,13 +1,13 @@
 //! Owns whether the words behind a verification name a tag of which more is known than that it is one: the event's, an input's. Refuses to
 //! say what is deployed.
 
-use super::meaning::{self, Follows, Meaning, Site};
+use super::meaning::{self, Follows, Meaning, Printed, Site};
 use super::tree::Held;
 use super::{Guard, Reading, arguments, own_place};
 use crate::answer::Reason;
 use crate::catalog::Catalog;
 use crate::doc::Value;
-use crate::facts::pipeline::ActionCall;
+use crate::facts::pipeline::{ActionCall, Input};
 use crate::facts::shell::UNKNOWN_CHAR;
 use crate::facts::trace::ReleaseStep;
 use crate::text::Place;
@@ -115,48 +115,75 @@ impl Reading<'_> {
 }
 
 impl Reading<'_> {
-    /// What is deployed by a name is told by the name of another tag than the one that is verified.
+    /// What is deployed by a name has to be told by that of the verified tag or commit, and by no other; where nothing tells it, it has to be a
+    /// path of the job.
     pub(super) fn another_tag(&self, held: &Held<'_>, deploy: &ReleaseStep, site: &Site) -> Option<Guard> {
         if !deploy.row.by_name {
             return None;
         }
+        let unseen = |place: Place, why: &str| Some(Guard::Unseen(Reason::Unsupported, place, why.to_owned()));
+        let of_it = |meaning: &Meaning| match (meaning, held.named) {
+            (Meaning::Verified, _) => true,
+            (Meaning::Sha, _) => held.of_tag,
+            (Meaning::Named(name), Some(Meaning::Named(verified))) => name == verified,
+            (meaning, _) => held.of_tag && meaning.is_event(),
+        };
+        let told = self.told(held, deploy, site);
+        for (meanings, place) in &told {
+            match meanings.iter().find(|meaning| !of_it(meaning)) {
+                Some(Meaning::Sha) => {
+                    let why = "what is deployed is named by the commit that the run is of, and not by the verified one";
+                    return unseen(place.clone(), why);
+                }
+                None if !meanings.is_empty() => {}
+                _ => return unseen(place.clone(), "what is deployed is named by something else than the tag that is verified"),
+            }
+        }
+        let is_path = |name: &String| {
+            let value = deploy.call.as_ref().and_then(|call| call.input(name)).and_then(Input::known);
+            value.is_some_and(|value| {
+                !value.is_empty() && !value.starts_with(['/', '~']) && !value.contains([':', '@', '?']) && !value.contains("..")
+            })
+        };
+        let path = deploy.row.path_inputs.iter().any(is_path);
+        let nothing = told.is_empty() && !path && !deploy.files.names_path;
+        let why = "which of what was made before it deploys is not said there";
+        nothing.then(|| unseen(own_place(deploy), why)).flatten()
+    }
+
+    /// Where a deployment says which of what was made before it is, and what stands for that there.
+    fn told(&self, held: &Held<'_>, deploy: &ReleaseStep, site: &Site) -> Vec<(Vec<Meaning>, Place)> {
         let line = own_place(deploy).line;
-        let follows = Follows { snapshot: self.snapshot, printed: None };
-        let mut meanings = Vec::new();
+        let printed = Printed { site: held.site, line: held.at.line, output: held.verify.row.commit_output.as_deref() };
+        let follows = Follows { snapshot: self.snapshot, printed: Some(printed) };
+        let mut told = Vec::new();
         let mut flag = String::new();
         let images = deploy.argv.last().is_some_and(|last| last == "image");
         for word in &deploy.args {
             let shape = word.shape();
             let behind = std::mem::replace(&mut flag, if shape.starts_with('-') { shape.to_string() } else { String::new() });
-            if !(says_what_is_made(&behind, &shape) || images && shape.contains('=')) {
+            let is_flag = shape.starts_with('-') && !shape.contains('=');
+            if is_flag || !(says_what_is_made(&behind, &shape) || images && shape.contains('=')) {
                 continue;
             }
             let own = word.place.path == *site.text.path();
             let written = own.then(|| site.text.expressions(word.place.line)).into_iter().flatten();
             let written = written.filter(|_| word.raw.contains(UNKNOWN_CHAR)).map(|text| follows.text(text, site, line));
             let variables = meaning::variables(&word.raw).map(|name| follows.named(name, site, line));
-            meanings.extend(written.chain(variables).map(|meaning| (meaning, word.place.clone())));
+            told.push((written.chain(variables).collect(), word.place.clone()));
         }
         let inputs = deploy.call.iter().filter_map(|_| site.text.step(&site.job, line)).filter_map(|step| step.get("with"));
         for input in inputs.flat_map(Value::entries) {
-            let text = input.value.scalar().unwrap_or_default();
-            if says_what_is_made(input.name().unwrap_or_default(), text) {
-                meanings.extend(meaning::expressions(text).map(|text| (follows.text(text, site, line), input.value.place())));
+            let (name, text) = (input.name().unwrap_or_default(), input.value.scalar().unwrap_or_default());
+            let path = deploy.row.path_inputs.iter().any(|own| own.eq_ignore_ascii_case(name));
+            let meanings: Vec<Meaning> = meaning::expressions(text).map(|text| follows.text(text, site, line)).collect();
+            let secret = |text: &str| ["secrets.", "vars.", "github.token"].iter().any(|known| text.contains(known));
+            let open = !path && meaning::expressions(text).any(|text| !secret(text));
+            if says_what_is_made(name, text) && !path || open {
+                told.push((meanings, input.value.place()));
             }
         }
-        let another = |meaning: &Meaning| match (meaning, held.named) {
-            (Meaning::Named(name), Some(Meaning::Named(verified))) => {
-                name != verified && (meaning.is_event() || is_of_tags(name))
-            }
-            (Meaning::Sha, _) => !held.of_tag,
-            _ => false,
-        };
-        let (meaning, place) = meanings.into_iter().find(|(meaning, _)| another(meaning))?;
-        let why = match meaning {
-            Meaning::Sha => "what is deployed is named by the commit that the run is of, and not by the verified one",
-            _ => "what is deployed is named by something else than the tag that is verified",
-        };
-        Some(Guard::Unseen(Reason::Unsupported, place, why.to_owned()))
+        told
     }
 }
 
@@ -173,13 +200,6 @@ fn says_what_is_made(name: &str, text: &str) -> bool {
     let last = text.rsplit('/').next().unwrap_or_default();
     let image = !text.contains("://") && last.split_once([':', '@']).is_some_and(|(name, _)| !name.is_empty());
     called(name) || called(setting) || image
-}
-
-/// An input that by its name says which release it is.
-fn is_of_tags(name: &str) -> bool {
-    let words = &Catalog::builtin().releasing.tag_words;
-    let own = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    own.split(['-', '_']).any(|part| words.iter().any(|word| word == part))
 }
 
 /// It is a step of an action of the tree, whose variables and inputs are its own.

@@ -174,7 +174,7 @@ fn last(all: Vec<Setter>) -> Vec<Setter> {
 /// A checkout of this repository, or of another one into the same place; one into a directory of its own lies beside.
 fn checkout(action: &ReachedAction, site: &Site, follows: &Follows<'_>) -> Option<Setter> {
     let known = crate::facts::ci::fetches_the_tree(&format!("{}@", action.call.name));
-    if !known && !brought::may_bring(&action.call) {
+    if !known {
         return None;
     }
     let hop = action.chain.iter().rev().find(|hop| hop.place.path == *site.text.path());

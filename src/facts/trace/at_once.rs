@@ -84,8 +84,19 @@ fn apart(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms, threads: usiz
 
 /// Walks one pipeline, with no more than so many commands.
 fn walk(index: usize, pipelines: &[Pipeline], world: &World<'_>, terms: &Terms, commands: usize) -> Walked {
+    walked(index, Tracer { pipelines, budget: commands, ..Tracer::new(world, terms) })
+}
+
+/// Walks one pipeline to its end and keeps every command that may matter to what it releases; `None` where a bound ends it before.
+pub(super) fn closely(index: usize, pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Option<Trace> {
+    let commands = world.snapshot.limits().trace_commands;
+    let walked = walked(index, Tracer { pipelines, closely: true, ..Tracer::new(world, terms) });
+    (world.meter.left() > 0 && walked.commands < commands).then_some(walked.out)
+}
+
+fn walked(index: usize, mut tracer: Tracer<'_>) -> Walked {
+    let (pipelines, world, commands) = (tracer.pipelines, tracer.world, tracer.budget);
     let before = world.meter.left();
-    let mut tracer = Tracer { pipelines, budget: commands, ..Tracer::new(world, terms) };
     let pipeline = &pipelines[index];
     tracer.rehearse(index, pipeline);
     for unit in &pipeline.units {

@@ -25,6 +25,8 @@ pub struct Handled {
     pub apart: bool,
     /// What it is told to deploy lies at an address.
     pub remote: bool,
+    /// Of what deploys: a word names a path of the job.
+    pub names_path: bool,
 }
 
 /// A place on the machine of a job.
@@ -89,6 +91,13 @@ pub(super) fn lacks_words(row: &ReleaseRow, args: &[Word]) -> bool {
         && !flags.into_iter().any(|flag| row.only_holding.contains(&flag))
 }
 
+/// Whether the first word beside that is no flag names a file of the tree, or may.
+pub(super) fn names_a_file(args: &[Word], frame: &Frame) -> bool {
+    let Some(word) = args.iter().find(|word| !word.head().starts_with('-')) else { return false };
+    let inside = |value: &str| !value.contains(char::is_whitespace) && frame.workdir.resolve(value).is_some();
+    frame.has_checkout() && word.value.as_deref().is_none_or(inside)
+}
+
 /// The word that a redirection has behind it.
 pub(super) fn redirected(path: &str, place: &Place) -> Word {
     let known = !path.contains(UNKNOWN_CHAR);
@@ -125,8 +134,14 @@ impl Tracer<'_> {
         }
         let said = Said::read(row, args);
         if row.what.is_none() {
-            handled.remote = said.files.iter().any(|file| file.contains("://"));
+            let remote = |file: &String| file.contains("://") && !file.starts_with("file://") && !file.starts_with("fileb://");
+            handled.remote = said.files.iter().any(remote);
             handled.deploys = said.files.iter().filter_map(|shape| spot(shape)).map(|spot| spot.path).collect();
+            let lies = |path: &String| frame.workdir.resolve(path).is_some_and(|path| self.world.snapshot.is_dir(&path));
+            let files = !said.files.is_empty() && said.files.iter().all(|file| is_plain_path(file));
+            let operands = || said.operands.iter().any(|word| is_plain_path(word) && (word.starts_with('.') || lies(word)));
+            let here = frame.workdir.dir().is_some();
+            handled.names_path = here && (files || said.files.is_empty() && operands());
             return handled;
         }
         let target = match row.target {
@@ -155,6 +170,13 @@ impl Tracer<'_> {
         }
         handled
     }
+}
+
+/// A path below the working directory, literally.
+fn is_plain_path(text: &str) -> bool {
+    let path = ["fileb://", "file://"].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '*');
+    !path.is_empty() && path.chars().all(plain) && !path.starts_with(['/', '-']) && !path.split('/').any(|part| part == "..")
 }
 
 /// A word that is one name, literally.

@@ -42,6 +42,8 @@ pub(super) struct Frame {
     pub(super) turn: Turn,
     /// It stands in a script that is a file, which `$0` names; `$0` of another text is what its shell was given.
     pub(super) in_file: bool,
+    /// It stands behind a command that a row of what releases has: what it does is that command's doing.
+    pub(super) listed: bool,
 }
 
 impl Frame {
@@ -67,6 +69,7 @@ impl Frame {
             recorded: None,
             turn: Turn::default(),
             in_file: false,
+            listed: false,
         }
     }
 

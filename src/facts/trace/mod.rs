@@ -36,6 +36,7 @@ mod supplied;
 mod tests;
 mod typed;
 mod undone;
+mod unlisted;
 mod unpacking;
 mod unread;
 mod written;
@@ -68,6 +69,13 @@ use crate::text::{MappedText, Place, RepoPath};
 #[must_use]
 pub fn trace(pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Trace {
     at_once::trace(pipelines, world, terms)
+}
+
+/// What one pipeline leads to, with every command that no row of what releases has: of all pipelines that would be too much. `None` where
+/// it is not walked to its end.
+#[must_use]
+pub fn closely(index: usize, pipelines: &[Pipeline], world: &World<'_>, terms: &Terms) -> Option<Trace> {
+    at_once::closely(index, pipelines, world, terms)
 }
 
 /// What two walks lead to that have nothing to do with one another, at the same time. Both start with what is left of the world's meter.
@@ -129,6 +137,8 @@ struct Tracer<'w> {
     pipeline: Option<usize>,
     pipelines: &'w [Pipeline],
     needs: needs::Needs,
+    /// Commands that no row of what releases has are kept as well.
+    closely: bool,
 }
 
 impl<'w> Tracer<'w> {
@@ -155,6 +165,7 @@ impl<'w> Tracer<'w> {
             pipeline: None,
             pipelines: &[],
             needs: needs::Needs::default(),
+            closely: false,
         }
     }
 
@@ -185,6 +196,7 @@ impl<'w> Tracer<'w> {
             recorded: unit.recorded,
             turn: unit.turn,
             in_file: false,
+            listed: false,
         };
         for hold in self.run_first(&frame) {
             frame.put(hold);
@@ -209,14 +221,22 @@ impl<'w> Tracer<'w> {
                 }
                 self.action(call, &frame);
             }
-            Work::Image { image, argv } => self.image(image, argv, &frame),
+            Work::Image { image, argv } => {
+                self.unlisted_step(&frame);
+                self.image(image, argv, &frame);
+            }
             Work::Remote { call, why } => {
+                self.unlisted_step(&frame);
                 if !self.action(call, &frame) {
                     self.opaque(why.clone(), &frame);
                 }
             }
-            Work::Opaque(why) => self.opaque(why.clone(), &frame),
+            Work::Opaque(why) => {
+                self.unlisted_step(&frame);
+                self.opaque(why.clone(), &frame);
+            }
             Work::Foreign { code, why } => {
+                self.unlisted_step(&frame);
                 self.foreign(code, &frame);
                 if self.may_hide(code, why, &frame) {
                     self.opaque(why.clone(), &frame);
@@ -238,12 +258,15 @@ impl<'w> Tracer<'w> {
         let words = divided.as_deref().unwrap_or(words);
         let Some(first) = words.first() else { return };
         let Some(program) = first.value.as_deref() else {
+            self.unlisted(words, frame);
             return self.computed(words, place, stdin, frame);
         };
         if program.is_empty() {
             return;
         }
-        self.release_command(words, frame);
+        let known = self.release_command(words, frame);
+        let behind = (known && self.closely).then(|| Frame { listed: true, ..frame.clone() });
+        let frame = behind.as_ref().unwrap_or(frame);
         self.puts_beside(words, frame);
         self.has_program(words, frame);
         self.feeds(words, frame);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::files::{self, Handled};
-use super::{Frame, Tracer, unpacking};
+use super::{Frame, Tracer, unlisted, unpacking};
 use crate::answer::{Reason, Why};
 use crate::catalog::Catalog;
 use crate::catalog::releasing::{GivenInput, ReleaseRow, Verifies};
@@ -54,6 +54,7 @@ pub struct Beyond {
 }
 
 /// What was seen of a step.
+#[derive(Default)]
 struct Seen {
     argv: &'static [String],
     args: Vec<Word>,
@@ -74,14 +75,16 @@ static FIRST: LazyLock<FirstWords<'static>> = LazyLock::new(|| {
 });
 
 impl Tracer<'_> {
-    /// A command that deploys or verifies.
-    pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) {
+    /// A command that deploys or verifies, or changes something for it; whether a row says all of it that matters.
+    pub(super) fn release_command(&mut self, words: &[Word], frame: &Frame) -> bool {
         let catalog = &Catalog::builtin().releasing;
         let elsewhere = frame.workdir.is_known() && frame.workdir.dir().is_none();
         let program = words.first().and_then(|word| word.value.as_deref()).unwrap_or_default();
         if !FIRST.begin(words) && !program.contains('/') {
-            return;
+            self.unlisted(words, frame);
+            return false;
         }
+        let mut listed = false;
         for row in catalog.deploy.iter().chain(&catalog.verify).chain(&catalog.changes) {
             let taken = row.argv.iter().filter_map(|argv| Some((matching::take_row(argv, words, &row.value_flags)?, &**argv)));
             let own = (row.of_tree && program.contains('/')).then_some((1, NO_WORDS));
@@ -93,8 +96,9 @@ impl Tracer<'_> {
                         row.not_flags.contains(value) || catalog.idle_flags.contains(value) && !row.value_flags.contains(value)
                     })
             });
+            let args = beside(row, argv, words, taken);
+            listed |= idle || unlisted::says_all(row, program, &args, frame);
             if !idle {
-                let args = beside(row, argv, words, taken);
                 let counts = match row.what {
                     Some(Verifies::Program) => takes_of_the_tree(row, &args, frame),
                     Some(Verifies::Tree) => (!elsewhere || files::handles(row)) && !files::lacks_words(row, &args),
@@ -104,7 +108,7 @@ impl Tracer<'_> {
                 if counts {
                     let of_tree = match row.what {
                         Some(Verifies::Code) if row.of_tree => frame.workdir.resolve(program).is_some(),
-                        Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || names_a_file(&args, frame)),
+                        Some(Verifies::Code) => !elsewhere && (!row.file_of_tree || files::names_a_file(&args, frame)),
                         _ => true,
                     };
                     let files = Handled { apart: !of_tree, ..self.files(row, (words, &args), frame) };
@@ -113,6 +117,10 @@ impl Tracer<'_> {
                 }
             }
         }
+        if !listed {
+            self.unlisted(words, frame);
+        }
+        listed
     }
 
     /// A script writes into a file by a redirection.
@@ -142,6 +150,11 @@ impl Tracer<'_> {
                 self.release_step(row, Seen { argv: &[], args: Vec::new(), call: Some(call.clone()), doubts, files }, frame);
             }
         }
+    }
+
+    /// A command of which nothing else is known than its words.
+    pub(super) fn release_words(&mut self, row: &'static ReleaseRow, words: &[Word], frame: &Frame) {
+        self.release_step(row, Seen { args: words.to_vec(), ..Seen::default() }, frame);
     }
 
     fn release_step(&mut self, row: &'static ReleaseRow, seen: Seen, frame: &Frame) {
@@ -303,11 +316,4 @@ fn takes_of_the_tree(row: &ReleaseRow, args: &[Word], frame: &Frame) -> bool {
     };
     let operand = |word: &&Word| !word.head().starts_with('-');
     frame.has_checkout() && (flagged || sources.iter().filter(operand).any(|word| inside(word) && (copies || looks(word))))
-}
-
-/// Whether the first word beside that is no flag names a file of the tree, or may.
-fn names_a_file(args: &[Word], frame: &Frame) -> bool {
-    let Some(word) = args.iter().find(|word| !word.head().starts_with('-')) else { return false };
-    let inside = |value: &str| !value.contains(char::is_whitespace) && frame.workdir.resolve(value).is_some();
-    frame.has_checkout() && word.value.as_deref().is_none_or(inside)
 }

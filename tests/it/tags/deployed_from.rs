@@ -152,7 +152,7 @@ fn what_is_brought_over_the_verified_commit_is_another_one() {
         ("the same by wget", of_all("run: wget -q https://forge.example/x -O /usr/local/bin/x"), "pass"),
         ("a program of the user's", of_all("run: curl -Lo \"$HOME/.local/bin/x\" https://forge.example/x"), "pass"),
         ("a program of the user's, by its sign", of_all("run: curl -Lo ~/.local/bin/x https://forge.example/x"), "pass"),
-        ("a program by a redirection", of_all("run: curl -L https://forge.example/x > /usr/local/bin/x"), "pass"),
+        ("a program by a redirection", of_all("run: curl -L https://forge.example/x > /usr/local/bin/x"), "unknown"),
         ("no file", of_all("run: curl -fsS -o /dev/null https://forge.example/health"), "pass"),
         ("printed", of_all("run: |\n  curl -fsS -XPOST -H 'Ooo: x' https://forge.example/health"), "pass"),
         ("printed by wget", of_all("run: wget -qO- https://forge.example/health"), "pass"),
@@ -198,8 +198,8 @@ fn what_is_brought_over_the_verified_commit_is_another_one() {
             "pass",
         ),
         ("actions that set up", between("uses: hashicorp/setup-terraform@v3"), "pass"),
-        ("an action that is called by another word", between("uses: acme/prefetch-images@v1"), "pass"),
-        ("an action that logs in", between("uses: acme/artifact-registry-login@v1"), "pass"),
+        ("an action that is called by another word", between("uses: google-github-actions/setup-gcloud@v1"), "pass"),
+        ("an action that logs in", between("uses: google-github-actions/auth@v1"), "pass"),
         (
             "one job, a program",
             one("", &step("run: |\n  curl -LO https://forge.example/kubectl\n  chmod +x kubectl"), ""),
@@ -308,9 +308,9 @@ fn what_verifies_is_not_what_the_tag_brings() {
         ("copied where the action is told", of_tag("cp bin/t /opt/t/tollgate", &own), "unknown"),
         ("written where the action is told", of_tag("cat bin/t > /opt/t/tollgate", &own), "unknown"),
         ("written among the programs that the action runs", of_tag("cat bin/t > /usr/local/bin/sha256sum", &other), "unknown"),
-        ("fetched", of_tag("curl -L https://forge.example/tollgate > /usr/local/bin/tollgate", ""), "pass"),
+        ("fetched", of_tag("curl -L https://forge.example/tollgate > /usr/local/bin/tollgate", ""), "unknown"),
         ("fetched to a file", of_tag("curl -Lo /usr/local/bin/tollgate https://forge.example/tollgate", ""), "pass"),
-        ("another file", of_tag("echo x > /tmp/x", ""), "pass"),
+        ("another file", of_tag("echo x > /tmp/x", ""), "unknown"),
         (
             "cloned beside, and copied",
             of_branch(
@@ -344,7 +344,7 @@ fn what_verifies_is_not_what_the_tag_brings() {
             ),
             "pass",
         ),
-        ("on the branch's tree", of_branch("run: cat bin/t > /usr/local/bin/tollgate"), "pass"),
+        ("on the branch's tree", of_branch("run: cat bin/t > /usr/local/bin/tollgate"), "unknown"),
         ("told, and nothing is put there", of_tag("true", &own), "pass"),
     ]);
 }

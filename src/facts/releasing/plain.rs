@@ -1,0 +1,102 @@
+//! Owns whether the jobs on the way from a verification to its deployment are written plainly enough for their commands to be all that
+//! they do. Refuses to follow what is not: the text says too little, and then it is unknown.
+
+use std::collections::BTreeSet;
+
+use super::Reading;
+use super::meaning::Site;
+use super::tree::Held;
+use crate::catalog::Catalog;
+use crate::doc::{Entry, Kind, Value};
+use crate::facts::trace::ReleaseStep;
+use crate::text::Place;
+
+impl Reading<'_> {
+    /// The first thing by which a job on the way may do more than its commands say: where, and a clause.
+    pub(super) fn not_plain(&self, held: &Held<'_>, deploy: &ReleaseStep, jobs: &BTreeSet<usize>) -> Option<(Place, String)> {
+        let root = self.text.root();
+        let whole = root.get("defaults").map(|value| (value.place(), "the shell of all jobs is set".to_owned()));
+        whole.or_else(|| variables(root)).or_else(|| {
+            jobs.iter().find_map(|job| {
+                let site = self.site(*job)?;
+                let value = site.value()?;
+                let until = (*job == deploy.job).then(|| super::own_place(deploy).line);
+                let before = (*job == held.verify.job).then_some(held.at.line);
+                of_job(value).or_else(|| variables(value)).or_else(|| of_steps(&site, until, before))
+            })
+        })
+    }
+}
+
+/// Keys of a job with which its commands are those of another machine, or of another shell.
+fn of_job(job: Value<'_>) -> Option<(Place, String)> {
+    let keys = &Catalog::builtin().releasing.job_keys;
+    let found = job.entries().find(|entry| entry.name().is_some_and(|name| keys.iter().any(|key| key == name)))?;
+    let name = found.name().unwrap_or_default();
+    Some((found.key.place(), format!("the job has `{name}`, with which its commands may be others")))
+}
+
+/// Variables that change what programs do, whoever sets them.
+fn variables(holder: Value<'_>) -> Option<(Place, String)> {
+    let rules = |name: &str| Catalog::builtin().releasing.is_ruling(name);
+    let found = holder.get("env").into_iter().flat_map(Value::entries).find(|entry| entry.name().is_none_or(rules))?;
+    let name = found.name().unwrap_or("<<");
+    Some((found.key.place(), format!("`{name}` is set, which changes what programs do")))
+}
+
+/// The steps of a job until a line; what stands before the other line is there when nothing is verified yet.
+fn of_steps(site: &Site, until: Option<usize>, before: Option<usize>) -> Option<(Place, String)> {
+    let steps: Vec<Value<'_>> = site.value().and_then(|job| job.get("steps")).into_iter().flat_map(Value::items).collect();
+    let mut last = 0;
+    for step in steps {
+        let line = step.place().line;
+        let written = |entry: &Entry<'_>| entry.name().is_some_and(|name| name != "<<") && !entry.value.is_alias();
+        if step.kind() != Kind::Mapping || step.is_alias() || line <= last || !step.entries().all(|entry| written(&entry)) {
+            return Some((step.place(), "the steps do not stand one below the other, each written out".to_owned()));
+        }
+        last = line;
+        if until.is_some_and(|until| line > until) {
+            break;
+        }
+        if let Some(found) = variables(step) {
+            return Some(found);
+        }
+        let set =
+            |name: &&str| step.get(name).is_some_and(|value| value.scalar().is_none_or(|text| !matches!(text, "bash" | "sh")));
+        if let Some(shell) = Some("shell").filter(set).and_then(|name| step.get(name)) {
+            return Some((shell.place(), "the shell of the step is another one".to_owned()));
+        }
+        let Some(run) = step.get("run") else { continue };
+        let text = run.scalar().unwrap_or_default();
+        let unverified = before.is_some_and(|before| line < before);
+        if let Some(why) = of_script(text, unverified) {
+            return Some((run.place(), why));
+        }
+    }
+    None
+}
+
+/// What of a script's text is not followed word by word.
+fn of_script(text: &str, unverified: bool) -> Option<String> {
+    if unverified && text.contains("${{") {
+        return Some("an expression stands in the script, so that whoever gives it writes the script".to_owned());
+    }
+    let releasing = &Catalog::builtin().releasing;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    if let Some(word) = text.split(|c: char| !is_name(c)).find(|word| releasing.ruling_words.iter().any(|known| known == word)) {
+        return Some(format!("`{word}` may make other commands of the script's"));
+    }
+    let assigned = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '('));
+    let rules = |word: &&str| {
+        let name = word.split_once('=').map(|(name, _)| name.trim_end_matches('+'));
+        name.is_some_and(|name| releasing.is_ruling(name))
+    };
+    if let Some(word) = assigned.into_iter().find(rules) {
+        return Some(format!("`{word}` changes what programs do"));
+    }
+    let mut plain = text.to_owned();
+    for known in &releasing.plain_redirections {
+        plain = plain.replace(known.as_str(), " ");
+    }
+    plain.contains(['<', '>']).then(|| "what it reads or writes by a redirection is not followed".to_owned())
+}
