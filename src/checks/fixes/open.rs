@@ -84,6 +84,11 @@ pub(in crate::checks) fn read_there(finding: &Finding, bench: &Bench<'_>) -> Opt
         Some(bot) => format!("; what is settled in another way is stated in the policy:\n[bots]\nexternal = [\"{}\"]", bot.bot),
         None => String::new(),
     };
+    // What the reader of the bot's file says about the line itself is better than anything that can be said of its kind.
+    let own = bot.and_then(|bot| bot.problems.iter().find(|problem| problem.place == *place)?.fix.as_ref());
+    if let Some(fix) = own {
+        return Some(format!("{at}: {fix}{state}"));
+    }
     Some(match finding.reason {
         Some(Reason::Dynamic) => format!("write out at {at} what is known only when it runs{state}"),
         Some(Reason::Remote) => format!("read what {at} takes from elsewhere, and write it into this repository{state}"),

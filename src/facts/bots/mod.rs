@@ -11,6 +11,7 @@ mod own;
 mod pyup;
 mod renovate;
 mod targets;
+mod zones;
 
 #[cfg(test)]
 mod tests;

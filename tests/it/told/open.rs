@@ -66,6 +66,45 @@ fn what_renovate_is_told_to_leave_out_names_its_line_and_helps() {
     assert!(option.fix.unwrap_or_default().contains("renovate.json:1"));
 }
 
+#[test]
+fn a_slip_in_the_file_of_a_bot_is_told_with_the_nearest_name() {
+    let npm = ("package.json", "{\"dependencies\":{\"a\":\"1\"}}");
+    for (text, wanted) in [
+        ("{\n\n\"enabeld\":true}\n", "renovate.json:3: did you mean `enabled`?"),
+        (
+            "{\n\"packageRules\":[{\"matchPackageNames\":[\"b\"],\n\"enabeld\":true}]}\n",
+            "renovate.json:3: did you mean `enabled`?",
+        ),
+        ("{\n\"enabledManagers\":[\"npmm\"]}\n", "renovate.json:2: did you mean `npm`?"),
+    ] {
+        let told = finding(&[npm, ("renovate.json", text)], "dependency-update-bot", "npm");
+        assert_eq!(told.verdict, Verdict::Unknown, "{text}");
+        assert!(told.fix.as_ref().is_some_and(|fix| fix.starts_with(wanted)), "{text}: {:?}", told.fix);
+    }
+    let entry = |more: &str| {
+        format!(
+            "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule: {{ interval: weekly }}\n{more}"
+        )
+    };
+    let of = |more: &str| finding(&[npm, (".github/dependabot.yml", &entry(more))], "dependency-update-bot", "npm");
+    let twice = of("    package-ecosystem: pip\n");
+    assert_eq!((twice.verdict, twice.places[0].place.line), (Verdict::Unknown, 6), "{}", twice.message);
+    assert!(twice.message.contains("`package-ecosystem` is given on line 3 and again on line 6"), "{}", twice.message);
+    assert!(twice.fix.is_some_and(|fix| fix.starts_with(".github/dependabot.yml:6: keep one of the two")));
+}
+
+#[test]
+fn paths_that_leave_a_manifest_out_are_told_at_their_line() {
+    let npm = ("package.json", "{\"dependencies\":{\"a\":\"1\"}}");
+    let included = finding(&[npm, ("renovate.json", "{\n\n\"includePaths\": [\"web/**\"]}\n")], "dependency-update-bot", "npm");
+    assert_eq!((included.verdict, included.places[0].place.line), (Verdict::Fail, 3), "{}", included.message);
+    let text = "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule: { interval: weekly }\n    exclude-paths:\n      - package.json\n";
+    let excluded = finding(&[npm, (".github/dependabot.yml", text)], "dependency-update-bot", "npm");
+    assert!(excluded.message.ends_with("`exclude-paths` of its entry has `package.json`"), "{}", excluded.message);
+    let fix = excluded.fix.unwrap_or_default();
+    assert_eq!(fix, "take `package.json` out of `exclude-paths` at .github/dependabot.yml:7");
+}
+
 /// The fix of a finding, if there is one on the subject.
 fn fix_of(files: &[(&str, &str)], subject: &str) -> Option<String> {
     let snapshot = Snapshot::in_memory(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));

@@ -5,6 +5,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::targets::Target;
 use super::super::{BotProblem, Remedy, moments};
+use super::excluded::{self, Excluded};
 use super::ignored::{ignored_by, names};
 use crate::answer::{Reason, Why};
 use crate::doc::{Reading as Typed, Value};
@@ -96,17 +97,46 @@ pub(super) struct Entry<'d> {
     pub(super) disputed: Option<Why>,
     /// Which directory is meant cannot be said: it is given twice.
     pub(super) any_directory: bool,
-    excluded: Vec<(GlobMatcher, Place)>,
+    excluded: Vec<Excluded<'d>>,
+    /// One of the ecosystems that it may be for: `package-ecosystem` is given twice.
+    pub(super) one_reading: bool,
 }
 
 impl<'d> Entry<'d> {
-    /// Reads an entry that the schema accepts.
-    pub(super) fn read(value: Value<'d>, groups: Option<Value<'d>>, default_branch: &DefaultBranch) -> Self {
+    /// Reads an entry that the schema accepts, once for each ecosystem that it may be for.
+    pub(super) fn readings(value: Value<'d>, groups: Option<Value<'d>>, default_branch: &DefaultBranch) -> Vec<Self> {
+        let named = || value.entries().filter(|entry| entry.name() == Some("package-ecosystem")).map(|entry| entry.value);
+        if value.get("package-ecosystem").is_none_or(|ecosystem| ecosystem.disputed().is_none()) {
+            return vec![Self::read(value, groups, default_branch)];
+        }
+        let reading = |ecosystem: Value<'d>| Self {
+            ecosystem: ecosystem.scalar().unwrap_or_default(),
+            ecosystem_place: ecosystem.place(),
+            one_reading: true,
+            ..Self::read(value, groups, default_branch)
+        };
+        // Which of more than these is meant is no question that anybody asks.
+        named().take(8).map(reading).collect()
+    }
+
+    fn read(value: Value<'d>, groups: Option<Value<'d>>, default_branch: &DefaultBranch) -> Self {
         let group = value.get("multi-ecosystem-group").and_then(Value::scalar).and_then(|name| groups?.get(name));
         let ecosystem = value.get("package-ecosystem");
         let single = value.get("directory").into_iter();
         let several = value.get("directories").into_iter().flat_map(Value::items);
-        let keys = ["package-ecosystem", "directory", "directories", "open-pull-requests-limit", "target-branch", "ignore"];
+        let keys = [
+            "package-ecosystem",
+            "directory",
+            "directories",
+            "open-pull-requests-limit",
+            "target-branch",
+            "schedule",
+            "allow",
+            "ignore",
+            "exclude-paths",
+            "patterns",
+            "multi-ecosystem-group",
+        ];
         Self {
             value,
             ecosystem: ecosystem.and_then(Value::scalar).unwrap_or_default(),
@@ -122,7 +152,8 @@ impl<'d> Entry<'d> {
             any_directory: ["directory", "directories"]
                 .iter()
                 .any(|key| value.get(key).is_some_and(|value| value.disputed().is_some())),
-            excluded: value.get("exclude-paths").into_iter().flat_map(Value::items).filter_map(excluded).collect(),
+            excluded: value.get("exclude-paths").into_iter().flat_map(Value::items).filter_map(Excluded::read).collect(),
+            one_reading: false,
         }
     }
 
@@ -134,22 +165,9 @@ impl<'d> Entry<'d> {
         named * (2 + roots) + PATTERN * self.excluded.len() * depth * target.manifests.len()
     }
 
-    /// The line that excludes all manifests of a target. Workflows are excluded one by one: those that are left are served.
-    pub(super) fn excludes(&self, target: &Target<'_>) -> Option<Place> {
-        if target.ecosystem == "github-actions" {
-            return None;
-        }
-        let hit = |path: &RepoPath| {
-            self.excluded.iter().find(|(glob, _)| {
-                let below = path.below(target.directory).unwrap_or_default();
-                glob.is_match(path.as_str())
-                    || glob.is_match(below)
-                    || path.ancestors().any(|above| glob.is_match(above.as_str()))
-            })
-        };
-        let mut hits = target.manifests.iter().map(|manifest| hit(&manifest.path));
-        let first = hits.next()??;
-        hits.all(|hit| hit.is_some()).then(|| first.1.clone())
+    /// See [`excluded::whole`].
+    pub(super) fn excludes(&self, target: &Target<'_>) -> Option<(Place, Remedy)> {
+        excluded::whole(&self.excluded, target)
     }
 
     /// What narrows the entry without switching it off.
@@ -306,12 +324,6 @@ fn disputed_limit(value: Value<'_>) -> Option<Why> {
         Typed::Disputed(why) => Some(why),
         Typed::Is(_) | Typed::Absent => None,
     }
-}
-
-fn excluded(value: Value<'_>) -> Option<(GlobMatcher, Place)> {
-    let text = value.scalar()?.trim_matches('/');
-    let glob = (text.len() <= 512).then(|| GlobBuilder::new(text).literal_separator(true).build().ok()).flatten()?;
-    Some((glob.compile_matcher(), value.place()))
 }
 
 /// A limit of 0 in a group over ecosystems: whether it holds for the entries is not documented.

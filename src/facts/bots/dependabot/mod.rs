@@ -3,6 +3,7 @@
 
 mod central;
 mod entry;
+mod excluded;
 mod ignored;
 mod nested;
 pub(super) mod reach;
@@ -59,7 +60,8 @@ fn entries(scene: &Scene<'_>, bot: &Bot, document: &Document, fact: BotFact) -> 
         return Reading::halted(fact);
     }
     let groups = document.root().get("multi-ecosystem-groups");
-    let entries: Vec<Entry<'_>> = items.into_iter().map(|item| Entry::read(item, groups, scene.default_branch)).collect();
+    let entries: Vec<Entry<'_>> =
+        items.into_iter().flat_map(|item| Entry::readings(item, groups, scene.default_branch)).collect();
     let reach = Reach::new(scene);
     let mut reading = Reading::from(fact.clone());
     let fits = entries.iter().all(|entry| {
@@ -101,7 +103,10 @@ fn apply<'e>(
     reading: &mut Reading,
 ) -> Option<Vec<&'e entry::Directory<'e>>> {
     let problems = &mut reading.fact.problems;
-    problems.extend(entry.notes());
+    // Of an entry that is read once for each of two ecosystems they are said once.
+    let notes: Vec<BotProblem> =
+        entry.notes().into_iter().filter(|note| !entry.one_reading || !problems.contains(note)).collect();
+    problems.extend(notes);
     // A value of the entry that the service may refuse.
     let contested = problems.iter().filter(|problem| problem.code == "contested-value" && entry.stands_at(&problem.place));
     let less: Vec<(Place, String)> =
@@ -124,8 +129,8 @@ fn apply<'e>(
         }
         if let Some((why, place)) = &entry.covers_nothing {
             reading.misses.push(Miss { remedy: entry.elsewhere(), ..Miss::new(target, why, place.clone()) });
-        } else if let Some(place) = entry.excludes(target) {
-            reading.misses.push(Miss::new(target, "ignored", place));
+        } else if let Some((place, remedy)) = entry.excludes(target) {
+            reading.misses.push(Miss { remedy: Some(remedy), ..Miss::new(target, "ignored", place) });
         } else if let Some((place, remedy)) = leaves_none(scene, bot, entry, target) {
             reading.misses.push(Miss { remedy: Some(remedy), ..Miss::new(target, "ignored", place) });
         } else if let Some(why) = &entry.disputed {
@@ -247,6 +252,7 @@ fn locked_names(scene: &Scene<'_>, target: &Target<'_>) -> Vec<Lock> {
 /// tree of its own, and an entry that is switched off does what it is meant to do.
 fn nowhere(scene: &Scene<'_>, entry: &Entry<'_>, unmatched: Vec<&entry::Directory<'_>>, fact: &mut BotFact) -> Option<()> {
     let off = match entry.covers_nothing {
+        _ if entry.one_reading => return Some(()),
         Some(("target-branch", _)) => return Some(()),
         Some((why, _)) => why != "never",
         None => false,

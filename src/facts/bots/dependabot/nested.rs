@@ -1,6 +1,6 @@
 //! Owns what stands inside the keys of the file, by the catalogue's rows: types, keys, words. Refuses what no row names.
 
-use super::super::BotProblem;
+use super::super::{BotProblem, zones};
 use super::schema::Schema;
 use crate::catalog::bot::{Restriction, Shape, ShapeKind};
 use crate::doc::{Kind, Reading as Typed, Value};
@@ -115,10 +115,9 @@ fn is_clock(text: &str) -> bool {
         || bytes.iter().all(u8::is_ascii_digit)
 }
 
-/// The characters that names of the time zone database are made of; which names there are is not held here.
+/// What the time zone database may name; it has no offsets.
 fn is_zone(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+'))
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && !text.contains(':') && zones::possible(text)
 }
 
 fn restricted(schema: &mut Schema<'_>, row: &Restriction, item: Value<'_>, ecosystem: &str) {

@@ -102,7 +102,8 @@ impl Schema<'_> {
             // Which of two values counts is not known; the entry's coverage says so.
             let disputed = entry.name().and_then(|name| map.get(name)).and_then(Value::disputed);
             if let Some(why) = disputed.filter(|why| !self.found.iter().any(|known| known.message == why.text)) {
-                self.push(BotProblem::note(entry.key.place(), "duplicate-key", why.text));
+                let place = why.place.unwrap_or_else(|| entry.key.place());
+                self.push(BotProblem::note(place, "duplicate-key", why.text).fix("keep one of the two"));
             }
         }
     }

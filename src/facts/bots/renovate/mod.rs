@@ -4,9 +4,12 @@
 mod asked;
 mod judge;
 mod managers;
+mod options;
 mod patterns;
 mod presets;
 mod rules;
+mod schedules;
+mod syntax;
 mod validity;
 
 use std::sync::Arc;
@@ -52,9 +55,10 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
         return Some(Reading::halted(fact.inactive("invalid")));
     }
     if place.key.is_none() && !path.as_str().ends_with(".json5") {
-        fact.problems.extend(validity::strict(&document));
+        fact.problems.extend(syntax::strict(&document));
     }
-    fact.problems.extend(validity::errors(bot, root));
+    let seen = validity::read(bot, root);
+    fact.problems.extend(seen.problems);
     if fact.problems.iter().any(|problem| problem.fatal) {
         return Some(Reading::halted(fact.inactive("invalid")));
     }
@@ -63,7 +67,7 @@ pub(super) fn read(scene: &Scene<'_>, bot: &Bot) -> Option<Reading> {
         fact.problems.push(problem);
         return Some(Reading::halted(fact.inactive("disabled")));
     }
-    Some(coverage(scene, bot, root, presets, fact))
+    Some(coverage(scene, bot, root, presets, seen.unknown, fact))
 }
 
 /// Whether the tree has files of GitHub's CI and none of GitLab's.
@@ -141,6 +145,7 @@ struct Config<'d> {
     managers: Managers<'d>,
     rules: Vec<Rule>,
     include: Paths,
+    include_place: Option<Place>,
     ignore: Paths,
     ignore_place: Place,
     /// The preset that brings `ignore`, when one does.
@@ -157,14 +162,20 @@ struct Config<'d> {
     unread: Option<Why>,
 }
 
-fn coverage(scene: &Scene<'_>, bot: &Bot, root: Value<'_>, mut presets: Presets, mut fact: BotFact) -> Reading {
+fn coverage(
+    scene: &Scene<'_>,
+    bot: &Bot,
+    root: Value<'_>,
+    mut presets: Presets,
+    odd: Option<(BotProblem, Why)>,
+    mut fact: BotFact,
+) -> Reading {
     presets.notes.extend(asked::note(bot, root, &presets));
     fact.problems.extend(presets.notes.iter().cloned());
     for (name, place) in &presets.unknown {
         let words = format!("the preset `{name}` is not in this tree: what it says is unknown");
         fact.problems.push(BotProblem::note(place.clone(), "preset-unknown", words));
     }
-    let odd = validity::unknown_name(bot, root);
     fact.problems.extend(odd.iter().map(|(problem, _)| problem.clone()));
     let mut config = Config::read(scene, bot, root, &presets);
     config.unread = config.unread.or(odd.map(|(_, why)| why));
@@ -204,7 +215,7 @@ impl<'d> Config<'d> {
             .unknown
             .first()
             .map(|(name, place)| Why::new(Reason::Remote, format!("the preset `{name}` is not in this tree")).at(place.clone()));
-        let rules = rules::read(root);
+        let rules = rules::read(bot, root);
         let managers = Managers::read(bot, scene, root, presets, &rules);
         let lists = ["includePaths", "enabledManagers"].iter().filter_map(|key| root.get(key)).map(Value::len).sum::<usize>();
         let own = ignore.len() + lists;
@@ -220,6 +231,7 @@ impl<'d> Config<'d> {
             managers,
             rules,
             include: Paths::new(if fits { texts("includePaths") } else { Vec::new() }),
+            include_place: root.get("includePaths").map(Value::place),
             left: ignore_from.as_ref().map(|_| left(scene, bot, &ignore)).unwrap_or_default(),
             ignore,
             ignore_place,
@@ -267,7 +279,8 @@ impl<'d> Config<'d> {
     fn elsewhere(&self, path: &str) -> Option<Served> {
         if !self.include.is_empty() && !self.include.include(path) {
             let (words, fix) = ("no pattern of `includePaths` names it", format!("add \"{path}\" to `includePaths`"));
-            return Some(Served::Miss("ignored", None, Some(Remedy { words: words.to_owned(), fix })));
+            let place = self.include_place.clone();
+            return Some(Served::Miss("ignored", place, Some(Remedy { words: words.to_owned(), fix })));
         }
         let pattern = self.ignore.ignoring(path)?;
         Some(Served::Miss("ignored", Some(self.ignore_place.clone()), Some(self.ignored(pattern))))

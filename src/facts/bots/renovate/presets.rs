@@ -31,9 +31,10 @@ pub(super) fn read(bot: &Bot, root: Value<'_>) -> Presets {
     let ignored: Vec<&str> = root.get("ignorePresets").into_iter().flat_map(Value::items).filter_map(Value::scalar).collect();
     // A text in place of the settings names the one preset.
     let Some(extends) = root.get("extends").or_else(|| root.as_str().map(|_| root)) else { return sum };
-    let single = extends.scalar().map(|_| extends);
+    let single = extends.as_str().map(|_| extends);
     for item in single.into_iter().chain(extends.items()) {
-        let Some(name) = item.scalar().filter(|name| !ignored.contains(name)) else { continue };
+        // What is no text is dropped (`ExtendsMigration`).
+        let Some(name) = item.as_str().filter(|name| !ignored.contains(name)) else { continue };
         // `:label(x)`: what is in brackets fills in a text.
         let base = name.split('(').next().unwrap_or(name).trim();
         add(bot, base, &item.place(), &mut sum);

@@ -3,13 +3,13 @@
 //!
 //! From the bot's own `PackageRulesMigration` (older words become newer ones) and its matchers.
 
+use crate::catalog::Bot;
 use crate::catalog::bot::Manager;
 use crate::doc::{Reading as Typed, Value};
 use crate::facts::bots::moments;
 use crate::text::Place;
 
 use super::patterns::{Hit, Patterns};
-use super::validity::OLDER_SELECTORS;
 
 /// Keys that a rule is limited by and that are read here; any other `match*` or `exclude*` key makes it speak of some
 /// dependencies only.
@@ -76,8 +76,8 @@ pub(super) struct Rule {
 
 /// The rules that switch something, in order; what is ignored by its name is decided before any rule is asked
 /// (`workers/repository/process/fetch.ts`).
-pub(super) fn read(root: Value<'_>) -> Vec<Rule> {
-    let rules = root.get("packageRules").into_iter().flat_map(Value::items).filter_map(rule);
+pub(super) fn read(bot: &Bot, root: Value<'_>) -> Vec<Rule> {
+    let rules = root.get("packageRules").into_iter().flat_map(Value::items).filter_map(|item| rule(bot, item));
     rules.chain(root.get("ignoreDeps").and_then(ignored)).collect()
 }
 
@@ -122,8 +122,9 @@ fn truth(value: Value<'_>) -> Option<bool> {
 }
 
 /// Whether a key limits what a rule is for.
-fn limiting(name: &str) -> bool {
-    name == "extends" || name.starts_with("match") || name.starts_with("exclude") || OLDER_SELECTORS.contains(&name)
+pub(super) fn limiting(bot: &Bot, name: &str) -> bool {
+    let older = || bot.older_selectors.iter().any(|known| known == name);
+    name == "extends" || name.starts_with("match") || name.starts_with("exclude") || older()
 }
 
 fn list<'d>(item: Value<'d>, key: &str) -> Option<Vec<&'d str>> {
@@ -132,7 +133,7 @@ fn list<'d>(item: Value<'d>, key: &str) -> Option<Vec<&'d str>> {
     Some(if items.is_empty() { value.scalar().into_iter().collect() } else { items })
 }
 
-fn rule(item: Value<'_>) -> Option<Rule> {
+fn rule(bot: &Bot, item: Value<'_>) -> Option<Rule> {
     let patterns = |keys: &[&str]| keys.iter().find_map(|key| list(item, key)).map(Patterns::new);
     let whole = switch(item);
     let never = item.get("schedule").and_then(moments::never);
@@ -151,7 +152,7 @@ fn rule(item: Value<'_>) -> Option<Rule> {
     let known = |name: &str| {
         READ.iter().any(|keys| keys.contains(&name)) || NAMES.iter().any(|keys| keys.iter().any(|(key, ..)| *key == name))
     };
-    let mut limits = item.entries().filter_map(|entry| entry.name()).filter(|name| limiting(name)).peekable();
+    let mut limits = item.entries().filter_map(|entry| entry.name()).filter(|name| limiting(bot, name)).peekable();
     // A rule without any limit is not accepted by the bot.
     let other = limits.peek().is_none() || limits.any(|name| !known(name));
     Some(Rule {

@@ -46,7 +46,7 @@ fn the_whole_file_is_held_against_the_schema() {
         ("limit is negative", entry("    open-pull-requests-limit: -1\n"), "invalid !schema@6"),
         ("ignore is a map", entry("    ignore: { dependency-name: a }\n"), "invalid !schema@6"),
         ("an alias", entry("    labels: &a [x]\n    assignees: *a\n"), "invalid !schema@7"),
-        ("version twice", entry("version: 1\n"), "no-updates ?npm: duplicate-key@1"),
+        ("version twice", entry("version: 1\n"), "no-updates ?npm: duplicate-key@6"),
         ("a second document", entry("---\na: b\n"), "no-updates ?npm:"),
         ("a limit of two readings", entry("    open-pull-requests-limit: 0b0\n"), "active ?npm:"),
         ("another one", entry("    open-pull-requests-limit: 0o0\n"), "active ?npm:"),
@@ -195,7 +195,7 @@ fn what_makes_an_entry_cover_nothing() {
         (
             "a limit twice",
             "    open-pull-requests-limit: 0\n    open-pull-requests-limit: 5\n",
-            "active ?npm: duplicate-key@6",
+            "active ?npm: duplicate-key@7",
             "npm: no-entry?",
         ),
     ] {

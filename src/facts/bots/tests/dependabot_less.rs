@@ -139,3 +139,33 @@ fn two_files_and_an_old_one() {
     assert_eq!(state("dependabot", &[NPM, (".github/dependabot.yaml", &text)]), "active +npm:");
     assert_eq!(state("dependabot-preview", &[NPM, (".dependabot/config.yml", "version: 1\n")]), "retired retired@1");
 }
+
+#[test]
+fn an_ecosystem_given_twice_is_one_of_two() {
+    const PIP: (&str, &str) = ("requirements.txt", "a==1\n");
+    let text = entry("    package-ecosystem: pip\n");
+    assert_eq!(state("dependabot", &[NPM, PIP, (FILE, &text)]), "active ?npm: ?pip: duplicate-key@6");
+    assert_eq!(gaps(&[NPM, PIP, (FILE, &text)]), "npm: no-entry?, pip: no-entry?");
+    // Neither reading is for it.
+    assert_eq!(gaps(&[("go.mod", "module a\nrequire b v1.0.0\n"), (FILE, &text)]), "gomod: no-entry");
+    // A directory that only one of the readings would miss is none that is missing.
+    assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), "active ?npm: duplicate-key@6");
+    for twice in
+        ["    allow: [{ dependency-name: a }]\n    allow: [{ dependency-name: b }]\n", "    schedule: { interval: daily }\n"]
+    {
+        assert_eq!(gaps(&[NPM, (FILE, &entry(twice))]), "npm: no-entry?", "{twice}");
+    }
+}
+
+#[test]
+fn a_zone_of_no_area() {
+    for (zone, wanted) in [
+        ("Mars/X", "invalid !schema@5"),
+        ("Europe/Berlin", "active +npm:"),
+        ("US/Pacific", "active +npm:"),
+        ("PRC", "active +npm:"),
+    ] {
+        let text = entry("").replace("weekly", &format!("weekly, timezone: {zone}"));
+        assert_eq!(state("dependabot", &[NPM, (FILE, &text)]), wanted, "{zone}");
+    }
+}

@@ -8,6 +8,7 @@ mod dependabot_less;
 mod hostile;
 mod pyup;
 mod renovate;
+mod renovate_refused;
 
 use super::{BotFact, Uncovered};
 use crate::catalog::Catalog;

@@ -1,0 +1,150 @@
+//! What Renovate refuses in its file before it looks at anything, and what only looks as if it did: both as its own
+//! `validateConfig` says of what `migrateConfig` and `massageConfig` make of the file.
+
+use super::state;
+
+const NPM: (&str, &str) = ("package.json", r#"{"dependencies":{"a":"1"}}"#);
+const TAKEN: &str = "active +npm:";
+
+/// The state with one setting on the second line.
+fn with(setting: &str) -> String {
+    state("renovate", &[NPM, ("renovate.json", &format!("{{\n{setting}\n}}"))])
+}
+
+#[test]
+fn a_setting_of_another_type_stops_the_bot_at_every_depth() {
+    for refused in [
+        r#""prHourlyLimit":"two""#,
+        r#""prHourlyLimit":-1"#,
+        r#""branchPrefix":5"#,
+        r#""labels":{}"#,
+        r#""labels":"deps""#,
+        r#""minimumReleaseAge":3"#,
+        r#""dependencyDashboard":"yes""#,
+        r#""lockFileMaintenance":"weekly""#,
+        r#""npm":"on""#,
+        r#""npm":{"enabled":"no"}"#,
+        r#""packageRules":[{"matchPackageNames":["a"],"groupName":5}]"#,
+        r#""packageRules":[{"matchPackageNames":["a"],"major":{"labels":{}}}]"#,
+        r#""packageRules":[{"matchPackageNames":["a"],"npm":{"enabled":false}}]"#,
+        r#""hostRules":[{"timeout":"long"}]"#,
+        r#""customManagers":[{"customType":"regex","managerFilePatterns":["a"],"matchStrings":["b"],"enabled":true}]"#,
+        r#""matchUpdateTypes":["major"],"enabled":true"#,
+        r#""npm":{"matchDepTypes":["dependencies"]}"#,
+    ] {
+        assert_eq!(with(refused), "invalid !schema@2", "{refused}");
+    }
+    for taken in [
+        r#""npm":true"#,
+        r#""lockFileMaintenance":true"#,
+        r#""dependencyDashboard":"true""#,
+        r#""branchPrefix":["a/"]"#,
+        r#""description":"a""#,
+        r#""labels":null"#,
+        r#""prPriority":-1"#,
+        r#""semanticCommits":true"#,
+        r#""composerIgnorePlatformReqs":true"#,
+        r#""automerge":"minor""#,
+        r#""platform":5"#,
+        r#""constraints":{"node":"20"}"#,
+        r#""registryAliases":{"a":"b"}"#,
+        r#""hostRules":[{"hostName":"a","token":"b"}]"#,
+        r#""regexManagers":[{"fileMatch":["a"],"matchStrings":["b"]}]"#,
+        r#""customManagers":[{"fileMatch":["a"],"matchStrings":["b"],"description":["c"]}]"#,
+        r#""packageRules":[{"matchPackageNames":["b"],"major":{"matchDepTypes":["x"],"labels":["y"]}}]"#,
+    ] {
+        assert_eq!(with(taken), TAKEN, "{taken}");
+    }
+}
+
+#[test]
+fn a_schedule_or_zone_that_is_certainly_none_stops_the_bot() {
+    for refused in [
+        r#""schedule":["someday"]"#,
+        r#""schedule":"someday""#,
+        r#""schedule":["before 5am on monday","on moonday"]"#,
+        r#""schedule":["monday"]"#,
+        r#""schedule":["weekly"]"#,
+        r#""schedule":["* 3 * *"]"#,
+        r#""schedule":["5 3 * * 1"]"#,
+        r#""schedule":[5]"#,
+        r#""packageRules":[{"matchPackageNames":["b"],"schedule":["someday"]}]"#,
+        r#""timezone":"Mars/X""#,
+        r#""timezone":"Europe Berlin""#,
+        r#""extends":[":timezone(Mars/X)"]"#,
+        r#""extends":["global:safeEnv"]"#,
+    ] {
+        assert_eq!(with(refused), "invalid !schema@2", "{refused}");
+    }
+    for taken in [
+        r#""schedule":["at any time"]"#,
+        r#""schedule":["at any time","someday"]"#,
+        r#""schedule":[]"#,
+        r#""schedule":null"#,
+        r#""schedule":"monthly""#,
+        r#""schedule":["every weekend"]"#,
+        r#""schedule":["after 10pm every weekday","before 5am every weekday"]"#,
+        r#""schedule":["before 5:00am on Mondays"]"#,
+        r#""schedule":["on the first day of the month"]"#,
+        r#""schedule":["after 10pm and before 5am every weekday"]"#,
+        r#""schedule":["on monday, wednesday and friday"]"#,
+        r#""schedule":["every 2 weeks on monday"]"#,
+        r#""schedule":["before 6am on the 1st through 7th day of the month on friday"]"#,
+        r#""schedule":["* 0-3 * * MON-FRI"]"#,
+        r#""schedule":["* 0-3 * * 1#2"]"#,
+        r#""timezone":"Europe/Berlin""#,
+        r#""timezone":"america/new_york""#,
+        r#""timezone":"UTC+3""#,
+        r#""timezone":null"#,
+        r#""extends":[":timezone(Asia/Tokyo)"]"#,
+    ] {
+        assert_eq!(with(taken), TAKEN, "{taken}");
+    }
+}
+
+#[test]
+fn rules_that_the_bot_refuses_and_rules_that_it_drops() {
+    let rules = |rule: &str| with(&format!(r#""packageRules":[{rule}]"#));
+    for refused in [
+        r#"{"matchUpdateTypes":["minor"],"allowedVersions":"<2"}"#,
+        r#"{"updateTypes":["minor"],"rangeStrategy":"pin"}"#,
+        r#"{"matchPackageNames":["b"],"minor":{"allowedVersions":"<2"}}"#,
+        r#"{"description":"b"}"#,
+        r#"{"major":{"labels":["b"]},"automerge":true}"#,
+        r#""b""#,
+        r#"null"#,
+    ] {
+        assert_eq!(rules(refused), "invalid !schema@2", "{refused}");
+    }
+    for taken in [
+        r#"{"matchUpdateTypes":["minor"],"automerge":true}"#,
+        r#"{"matchUpdateTypes":[],"allowedVersions":"<2"}"#,
+        r#"{"matchPackageNames":["b"],"allowedVersions":"<2","minor":{"automerge":true}}"#,
+        r#"{"major":{"labels":["b"]}}"#,
+        r#"{"matchPackagePatterns":["b"],"paths":["c"],"labels":["d"]}"#,
+        "{}",
+        "5",
+    ] {
+        assert_eq!(rules(taken), TAKEN, "{taken}");
+    }
+}
+
+#[test]
+fn a_name_that_another_version_may_know_is_unknown_at_every_depth() {
+    for unknown in [
+        r#""packageRules":[{"matchPackageNames":["b"],"enabeld":false}]"#,
+        r#""npm":{"enabeld":false}"#,
+        r#""packageRules":[{"matchPackageNames":["b"],"major":{"enabeld":false}}]"#,
+        r#""hostRules":[{"matchhost":"b"}]"#,
+        r#""hostName":"b""#,
+    ] {
+        assert_eq!(with(unknown), "active ?npm: unknown-key@2", "{unknown}");
+    }
+}
+
+#[test]
+fn what_is_no_text_is_no_preset() {
+    for dropped in [r#""extends":5"#, r#""extends":[5]"#, r#""extends":["config:recommended",true]"#] {
+        assert_eq!(with(dropped), "active +npm: preset-dropped@2", "{dropped}");
+    }
+}
