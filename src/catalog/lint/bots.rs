@@ -1,7 +1,10 @@
 //! Owns what is asked of a file under `rules/bots/`. Refuses to judge whether a fact is true of the bot.
 
+use std::collections::HashSet;
+
 use super::page::{Page, text, texts};
 use super::{Shelf, examples};
+use crate::doc::Value;
 
 pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     page.verified(problems);
@@ -35,6 +38,15 @@ pub(super) fn lint(page: &Page, shelf: &Shelf<'_>, problems: &mut Vec<String>) {
     for (at, other) in texts(root, "successor_of") {
         if !shelf.folder("bots").any(|bot| bot.stem() == other) {
             problems.push(page.at(at, &format!("`{other}` is no bot of the catalogue")));
+        }
+    }
+    // A name has one kind, in one place.
+    let kinds = root.get("options").into_iter().flat_map(Value::entries);
+    let options = kinds.flat_map(|kind| kind.value().items()).filter_map(|item| Some((item, item.as_str()?)));
+    let mut seen = HashSet::new();
+    for (at, name) in texts(root, "top_keys").chain(options) {
+        if !seen.insert(name) {
+            problems.push(page.at(at, &format!("`{name}` is listed twice among the names of a file")));
         }
     }
     examples::of_a_bot(page, problems);

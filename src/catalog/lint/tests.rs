@@ -280,3 +280,12 @@ fn what_an_action_does_is_unknown_or_was_read() {
         assert_eq!(with("tools/owl.toml", TOOL, &text).is_empty(), fine, "{source}");
     }
 }
+
+#[test]
+fn a_name_of_a_bots_file_stands_once() {
+    let bot = "id = \"barn\"\ntitle = \"Barn\"\nkind = [\"bot\"]\nverified = { version = \"1\", on = 2026-11-23, source = \"https://example.org/barn\" }\n\
+               top_keys = [\"hay\"]\n[options]\nbool = [\"straw\"]\nlist = [\"hay\"]\n";
+    let problems = lint_files(&[("bots/barn.toml", bot)], &KNOWN);
+    let wanted = "rules/bots/barn.toml:8: `hay` is listed twice among the names of a file";
+    assert!(problems.iter().any(|problem| problem.contains(wanted)), "{problems:#?}");
+}

@@ -163,7 +163,7 @@ impl<'b> Look<'b> {
         // By name, so that of two that are as near it is always the same one.
         let mut all: Vec<&str> = self.kinds.keys().chain(&self.managers).chain(&self.taken).copied().collect();
         all.sort_unstable();
-        let fix = nearest(name, all).map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+        let fix = nearest(name, all).map_or_else(|| format!("remove `{name}`"), |near| format!("did you mean `{near}`?"));
         let place = key.place();
         let why = Why::new(Reason::Unsupported, words.clone()).at(place.clone());
         self.seen.unknown = Some((BotProblem::note(place, "unknown-key", words).fix(fix), why));

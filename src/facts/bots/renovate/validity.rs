@@ -69,7 +69,7 @@ fn unknown_manager(bot: &Bot, root: Value<'_>) -> Option<(BotProblem, Why)> {
     let name = value.scalar()?;
     let words = format!("`{name}` is no manager that is known here: the bot stops at one that it does not know");
     let near = nearest(name, bot.known_managers.iter().map(String::as_str));
-    let fix = near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+    let fix = near.map_or_else(|| format!("remove `{name}`"), |near| format!("did you mean `{near}`?"));
     let why = Why::new(Reason::Unsupported, words.clone()).at(value.place());
     Some((BotProblem::note(value.place(), "unknown-manager", words).fix(fix), why))
 }
