@@ -54,6 +54,9 @@ pub struct HarmlessRow {
     /// Texts in a word with which it is none.
     #[serde(default)]
     pub not_holding: Vec<String>,
+    /// It is none with a word that is not known.
+    #[serde(default)]
+    pub literal: bool,
     /// Actions.
     #[serde(default)]
     pub action: Vec<String>,

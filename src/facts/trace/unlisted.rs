@@ -48,7 +48,8 @@ fn fits(row: &HarmlessRow, words: &[Word]) -> bool {
     let taken = row.argv.iter().any(|argv| matching::take_row(argv, words, &row.value_flags).is_some());
     let changes = |word: &Word| {
         let shape = word.shape();
-        row.not_flags.iter().any(|flag| shape.starts_with(flag.as_str()))
+        row.literal && word.value.is_none()
+            || row.not_flags.iter().any(|flag| shape.starts_with(flag.as_str()))
             || row.not_holding.iter().any(|text| shape.contains(text.as_str()))
     };
     taken && !words.iter().skip(1).any(changes)
