@@ -16,9 +16,6 @@ pub(in crate::facts::runners) const UNKNOWN_TEXT: &str = "\u{E000}";
 /// Stands before the name of a program that the makefile looked up (`$(shell command -v poetry)`): where it lies, and whether
 /// it is there at all, is not known; what runs under its name is.
 pub(super) const LOOKED_UP: char = '\u{E001}';
-/// Stands before each pattern that the makefile looks for files by (`$(wildcard src/*.py)`): which there are is not known here, and the
-/// shell that is given the pattern instead finds the same.
-pub(super) const LOOKED_FOR: char = '\u{E002}';
 /// References inside references; also bounds the stack.
 const MAX_DEPTH: usize = 40;
 
@@ -175,7 +172,7 @@ impl Variables {
     }
 
     /// The text with all references replaced; what was written keeps its place, a value stands for its reference. Programs that
-    /// were looked up keep their mark, and so do patterns.
+    /// were looked up keep their mark.
     pub(super) fn expand_mapped(&self, text: &MappedText, layer: &Layer) -> MappedText {
         let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
         self.walk(text.text(), layer, 0, &mut |piece, from| match from {
@@ -233,7 +230,7 @@ impl Variables {
             return if self.burn(value.len()) { value } else { UNKNOWN_TEXT.to_owned() };
         }
         let name = if inner.contains('$') { self.expand_at(inner, layer, depth + 1) } else { inner.to_owned() };
-        if name.contains([UNKNOWN, LOOKED_FOR]) {
+        if name.contains(UNKNOWN) {
             return UNKNOWN_TEXT.to_owned();
         }
         if let Some((name, rule)) = name.split_once(':')
@@ -267,22 +264,11 @@ pub(in crate::facts::runners) fn set_outside(name: &str) -> bool {
 
 /// Whether a condition on this text can not be decided.
 pub(super) fn undecided(text: &str) -> bool {
-    text.contains([UNKNOWN, LOOKED_UP, LOOKED_FOR])
+    text.contains([UNKNOWN, LOOKED_UP])
 }
 
 fn plain(text: String) -> String {
-    let text = if text.contains(LOOKED_UP) { text.replace(LOOKED_UP, "") } else { text };
-    if !text.contains(LOOKED_FOR) {
-        return text;
-    }
-    // No shell stands between: a pattern is no name.
-    let mut parts = text.split(LOOKED_FOR);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push(UNKNOWN);
-        out.push_str(part.find(|c: char| c.is_ascii_whitespace()).map_or("", |end| &part[end..]));
-    }
-    out
+    if text.contains(LOOKED_UP) { text.replace(LOOKED_UP, "") } else { text }
 }
 
 /// Where a piece of expanded text comes from.

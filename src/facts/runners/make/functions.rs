@@ -1,10 +1,10 @@
 //! Owns make's text functions, as far as they depend on text alone. Refuses those that look at the machine: their value is
 //! not known.
 
-use super::expand::{LOOKED_FOR, LOOKED_UP, Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables, undecided};
+use super::expand::{LOOKED_UP, Layer, Origin, UNKNOWN, UNKNOWN_TEXT, Variable, Variables, undecided};
 
 /// Functions that only a run can answer, or whose effect is not text.
-const OF_THE_MACHINE: &[&str] = &["realpath", "abspath", "file", "guile", "origin", "flavor"];
+const OF_THE_MACHINE: &[&str] = &["wildcard", "realpath", "abspath", "file", "guile", "origin", "flavor"];
 
 /// The value of a function call `name arguments`; `None` when it is not one.
 pub(super) fn call(variables: &Variables, inner: &str, layer: &Layer, depth: usize) -> Option<String> {
@@ -19,7 +19,6 @@ pub(super) fn call(variables: &Variables, inner: &str, layer: &Layer, depth: usi
             variables.evaluate(variables.expand_at(arguments, layer, depth));
             Some(String::new())
         }
-        "wildcard" => Some(looked_for(&variables.expand_at(arguments, layer, depth))),
         "info" | "warning" => Some(String::new()),
         // Where it counts, make stops as failed; nothing stands for it.
         "error" => Some(String::new()),
@@ -50,17 +49,6 @@ fn shell(variables: &Variables, command: &str, layer: &Layer, depth: usize) -> S
         }
         _ => UNKNOWN_TEXT.to_owned(),
     }
-}
-
-/// `$(wildcard …)` of patterns that a shell reads alike. One that is a plain name stands for itself or for nothing.
-fn looked_for(patterns: &str) -> String {
-    let alike = |c: char| c.is_ascii_alphanumeric() || "/._-+@%,*?[]".contains(c);
-    let is = |word: &&str| word.contains(['*', '?', '[']) && !word.starts_with('-') && word.chars().all(alike);
-    let words: Vec<&str> = patterns.split_ascii_whitespace().collect();
-    if words.is_empty() || !words.iter().all(is) {
-        return UNKNOWN_TEXT.to_owned();
-    }
-    each(words.into_iter(), |word| format!("{LOOKED_FOR}{word}"))
 }
 
 fn conditional(variables: &Variables, name: &str, arguments: &str, layer: &Layer, depth: usize) -> String {
@@ -94,7 +82,7 @@ fn for_each(variables: &Variables, arguments: &str, layer: &Layer, depth: usize)
     let [name, list, body] = parts.as_slice() else { return UNKNOWN_TEXT.to_owned() };
     let name = variables.expand_at(name.trim(), layer, depth);
     let list = variables.expand_at(list, layer, depth);
-    if list.contains([UNKNOWN, LOOKED_FOR]) {
+    if list.contains(UNKNOWN) {
         return UNKNOWN_TEXT.to_owned();
     }
     if !variables.burn(layer.len() * 16) {
@@ -157,9 +145,7 @@ fn text_function(name: &str, arguments: impl Fn() -> Vec<String>) -> Option<Stri
     if name == "strip" {
         return Some(list.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
     }
-    // What makes other words of its words cannot do so with patterns.
-    let open = |part: &String| part.contains(UNKNOWN) || (part.contains(LOOKED_FOR) && name != "sort");
-    if arguments.len() < wanted || arguments.iter().any(open) {
+    if arguments.len() < wanted || arguments.iter().any(|part| part.contains(UNKNOWN)) {
         return Some(UNKNOWN_TEXT.to_owned());
     }
     let first = arguments.first().cloned().unwrap_or_default();
@@ -251,7 +237,7 @@ fn substitute(word: &str, from: &str, to: &str) -> String {
 
 /// `$(VAR:from=to)`.
 pub(super) fn substitute_reference(value: &str, from: &str, to: &str) -> String {
-    if value.contains([UNKNOWN, LOOKED_FOR]) {
+    if value.contains(UNKNOWN) {
         return UNKNOWN_TEXT.to_owned();
     }
     if from.contains('%') {

@@ -1,6 +1,6 @@
 //! Owns how the lines of a recipe reach the shell: expansion, prefixes, one shell or many. Refuses to read shell.
 
-use super::expand::{LOOKED_FOR, LOOKED_UP, Layer};
+use super::expand::{LOOKED_UP, Layer};
 use super::plan::{Plan, Way};
 use super::rules::{RecipeLine, Rule};
 use super::shell_mode::shell_mode;
@@ -86,13 +86,12 @@ fn dropped_where_not_found(text: &MappedText) -> Option<Hold> {
 }
 
 fn without_marks(text: MappedText) -> MappedText {
-    const MARKS: [char; 2] = [LOOKED_UP, LOOKED_FOR];
-    if !text.text().contains(MARKS) {
+    if !text.text().contains(LOOKED_UP) {
         return text;
     }
     let mut out = MappedText::empty(std::sync::Arc::clone(text.file()));
     let mut from = 0;
-    for (at, mark) in text.text().match_indices(MARKS) {
+    for (at, mark) in text.text().match_indices(LOOKED_UP) {
         out.push_part(&text, from..at);
         from = at + mark.len();
     }
