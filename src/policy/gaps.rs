@@ -13,7 +13,7 @@ use crate::text::{Place, RepoPath};
 const READABLE: &str = "ci-config-readable";
 
 /// What to do where nothing more exact is known.
-const NEXT: &str = "make it a file that can be read";
+const NEXT: &str = "repair it at this line, so that it can be read";
 
 /// Files that had to be read and were not.
 pub(super) struct Gaps(BTreeMap<RepoPath, Error>);
@@ -33,7 +33,8 @@ impl Gaps {
 
     fn first_of(&mut self, finding: &Finding) {
         let Some(first) = finding.places.first() else { return };
-        let (path, next) = (&first.place.path, finding.fix.as_deref().unwrap_or(NEXT));
+        let fix = finding.fix.as_deref().filter(|fix| finding.rule == READABLE && !fix.contains('\n'));
+        let (path, next) = (&first.place.path, fix.unwrap_or(NEXT));
         self.0.entry(path.clone()).or_insert_with(|| gap(path, &first.note, Some(first.place.clone()), next));
     }
 
@@ -43,7 +44,10 @@ impl Gaps {
         for one in decided.iter().filter(|one| one.decision != Decision::Off && one.finding.verdict == Verdict::Unknown) {
             // Where it is said which file was not read, the first place is only where to act.
             let known = || one.finding.places.iter().any(|evidence| self.0.contains_key(&evidence.place.path));
-            if one.finding.reason == Some(Reason::Unreadable) && !known() {
+            // A workflow that cannot be read is told by its own rule: elsewhere it is the place to act.
+            let workflow =
+                || one.finding.places.first().is_some_and(|first| first.place.path.as_str().starts_with(".github/workflows/"));
+            if one.finding.reason == Some(Reason::Unreadable) && !known() && !workflow() {
                 self.first_of(&one.finding);
             }
         }

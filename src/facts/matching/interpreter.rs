@@ -40,6 +40,10 @@ pub fn module_of_python(words: &[Word]) -> Option<Vec<Word>> {
             continue;
         }
         for (from, letter) in letters.char_indices() {
+            // It tells about itself and runs nothing.
+            if matches!(letter, 'V' | 'h' | '?') {
+                return None;
+            }
             if !TAKE.contains(&letter) {
                 out.push(one(word, &format!("-{letter}")));
                 continue;
@@ -88,6 +92,9 @@ mod tests {
             ("python -m bandit", "-"),
             ("python -I -m bandit -r", "-"),
             ("python -c x -m bandit", "-"),
+            ("python -Vm bandit", "-"),
+            ("python -hm bandit", "-"),
+            ("python -I?m bandit", "-"),
             ("python -Ic -m bandit", "-"),
             ("python x.py -m bandit", "-"),
             ("python -- -m bandit", "-"),

@@ -146,6 +146,7 @@ const MANY: &[Row] = &[
     ),
     ("", "lerna bootstrap", &["not known"]),
     ("", "lerna run lint --scope a", &["opaque Unsupported: which packages lerna means is not read"]),
+    ("", "lerna run lint,test --since", &["opaque Unsupported: which packages lerna means is not read"]),
     ("", "lerna run lint --since HEAD", &["opaque Unsupported: which packages lerna means is not read"]),
     ("", "turbo run lint", &["opaque Unsupported: the tasks of turbo are not read"]),
     ("", "turbo prune web", &[]),

@@ -286,7 +286,8 @@ pub(super) fn lerna(call: &Call<'_>, world: &World<'_>) -> Option<Runs> {
             since || (flag != "--since" && catalog::lists(&lerna.value_flags, flag)) || catalog::lists(&lerna.switches, flag);
     }
     match positional.first()?.value.as_deref() {
-        Some("run") if simple && positional.len() == 2 => {
+        // Several scripts stand with commas between them.
+        Some("run") if simple && positional.len() == 2 && !positional[1].raw.contains(',') => {
             let arguments = words.iter().skip_while(|word| word.raw != "--").skip(1).cloned().collect();
             let mut request = request(positional[1].clone(), arguments);
             request.selection.all = true;
