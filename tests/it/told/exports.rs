@@ -81,5 +81,5 @@ fn a_document_that_is_switched_off_can_be_dumped() {
     let told = finding(&[("requirements.txt", "fastapi\n"), app], "openapi-export", "repository");
     let fix = told.fix.unwrap_or_default();
     assert!(fix.starts_with("let it serve the document again, at main.py:3, or dump it in CI"), "{fix}");
-    assert!(fix.contains("\n- run: python -c 'import json, main;"), "{fix}");
+    assert!(fix.contains("\n- run: python -c 'import json; from main import app;"), "{fix}");
 }

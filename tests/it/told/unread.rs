@@ -47,15 +47,6 @@ fn what_depends_on_broken_ini_is_unknown() {
 }
 
 #[test]
-fn files_that_make_looks_for_are_no_flags() {
-    let workflow = ci("make lint");
-    let makefile = "FILES := $(wildcard src/*.py)\nlint:\n\tbandit $(FILES)\n";
-    let files = [PROJECT, CODE, (".github/workflows/ci.yml", workflow.as_str()), ("Makefile", makefile)];
-    let finding = finding(&files, "python-static-analysis", "python");
-    assert_eq!(finding.verdict, Verdict::Pass, "{}", finding.message);
-}
-
-#[test]
 fn paths_at_another_host_are_not_seen() {
     let server = ("requirements.txt", "flask==3\n");
     let remote = "openapi: 3.0.0\ninfo: { title: A, version: '1' }\npaths:\n  /x: { $ref: 'https://example.com/x.yaml' }\n";
