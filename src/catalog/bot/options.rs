@@ -18,6 +18,9 @@ pub struct Options {
     /// Texts.
     #[serde(default)]
     pub text: Vec<String>,
+    /// A text, or true or false, of which older files wrote one for the other.
+    #[serde(default)]
+    pub scalar: Vec<String>,
     /// Lists.
     #[serde(default)]
     pub list: Vec<String>,
@@ -46,6 +49,8 @@ pub enum OptionKind {
     Number,
     /// See [`Options::text`].
     Text,
+    /// See [`Options::scalar`].
+    Scalar,
     /// See [`Options::list`].
     List,
     /// See [`Options::list_or_text`].
@@ -61,12 +66,13 @@ pub enum OptionKind {
 impl Options {
     /// Every option with what it takes.
     pub fn all(&self) -> impl Iterator<Item = (&str, OptionKind)> {
-        use OptionKind::{Bool, Closed, Count, List, ListOrText, Map, Number, Other, Text};
+        use OptionKind::{Bool, Closed, Count, List, ListOrText, Map, Number, Other, Scalar, Text};
         let rows = [
             (&self.bool, Bool),
             (&self.count, Count),
             (&self.number, Number),
             (&self.text, Text),
+            (&self.scalar, Scalar),
             (&self.list, List),
             (&self.list_or_text, ListOrText),
             (&self.map, Map),

@@ -195,6 +195,9 @@ fn unfit(kind: OptionKind, value: Value<'_>) -> Option<&'static str> {
         OptionKind::Number => (is == Kind::Number, "a number"),
         // A list of one is taken for its item.
         OptionKind::Text => (text.is_some() || (is == Kind::Sequence && value.len() == 1), "a text"),
+        OptionKind::Scalar => {
+            (text.is_some() || is == Kind::Bool || (is == Kind::Sequence && value.len() == 1), "a text, or true or false")
+        }
         OptionKind::List => (is == Kind::Sequence || nothing, "a list"),
         OptionKind::ListOrText => (is == Kind::Sequence || text.is_some() || nothing, "a list"),
         // True and false switch it on and off.
