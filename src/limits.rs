@@ -53,7 +53,7 @@ impl Default for Limits {
             chain_steps: 64,
             trace_commands: 100_000,
             matrix_variants: 256,
-            work_steps: 300_000_000,
+            work_steps: 600_000_000,
         }
     }
 }

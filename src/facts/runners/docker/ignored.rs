@@ -10,29 +10,41 @@ use crate::facts::kept_out::KeptOut;
 use crate::facts::runners::World;
 use crate::text::{Place, RepoPath};
 
-/// The answers of [`all_sources`], by context and Dockerfile: services and variants of a job build the same image again.
+/// Answers by context and Dockerfile: services and variants of a job build the same image again.
 #[derive(Default)]
-pub(in crate::facts::runners) struct Kept(Mutex<HashMap<(RepoPath, RepoPath), Option<Hold>>>);
+pub(in crate::facts::runners) struct Kept {
+    sources: Mutex<Answers>,
+    files: Mutex<Answers>,
+}
 
-/// The line that keeps the last source file of a context out of the image, when none is left, or none of some languages.
-pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
+type Answers = HashMap<(RepoPath, RepoPath), Option<Hold>>;
+
+/// The answer that is known, or is found now.
+fn once(known: &Mutex<Answers>, context: &RepoPath, dockerfile: &RepoPath, find: impl FnOnce() -> Option<Hold>) -> Option<Hold> {
     let key = (context.clone(), dockerfile.clone());
-    let kept = world.seen.ignored.0.lock().map_or(None, |kept| kept.get(&key).cloned());
+    let kept = known.lock().map_or(None, |kept| kept.get(&key).cloned());
     kept.unwrap_or_else(|| {
-        let answer = find(context, dockerfile, world);
-        if let Ok(mut kept) = world.seen.ignored.0.lock() {
+        let answer = find();
+        if let Ok(mut kept) = known.lock() {
             kept.insert(key, answer.clone());
         }
         answer
     })
 }
 
+/// The line that keeps the last source file of a context out of the image, when none is left, or none of some languages.
+pub(super) fn all_sources(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
+    once(&world.seen.ignored.sources, context, dockerfile, || find(context, dockerfile, world))
+}
+
 /// Whatever of its context an ignore file keeps out of the image, for what reads it there. The Dockerfile is read outside.
 pub(super) fn files(context: &RepoPath, dockerfile: &RepoPath, world: &World<'_>) -> Option<Hold> {
-    let kept_out = Arc::new(read(context, dockerfile, world)?);
-    let place = Place::file(dockerfile.clone());
-    let lost = Lost { files: Some((kept_out, usize::MAX)), ..Lost::default() };
-    Some(Hold::new(HoldEffect::Void, place, "does not get into the image with it").of(lost))
+    once(&world.seen.ignored.files, context, dockerfile, || {
+        let kept_out = Arc::new(read(context, dockerfile, world)?);
+        let place = Place::file(dockerfile.clone());
+        let lost = Lost { files: Some((kept_out, usize::MAX)), ..Lost::default() };
+        Some(Hold::new(HoldEffect::Void, place, "does not get into the image with it").of(lost))
+    })
 }
 
 /// The ignore file of a build: one of its own for the Dockerfile comes before that of the context (docker, "Build context").
