@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{DecidedFinding, Decision, FailOn, Outcome};
 use crate::answer::Reason;
 use crate::error::Error;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Evidence, Finding, Verdict};
 use crate::text::{Place, RepoPath};
 
 /// The rule for files that could not be read.
@@ -32,7 +32,11 @@ impl Gaps {
     }
 
     fn first_of(&mut self, finding: &Finding) {
-        let Some(first) = finding.places.first() else { return };
+        // What was not read is rather another file than the workflow that leads to it, which has a rule of its own.
+        let is_workflow = |evidence: &&Evidence| evidence.place.path.as_str().starts_with(".github/workflows/");
+        let other = finding.places.iter().find(|evidence| !is_workflow(evidence));
+        let lone = || finding.places.first().filter(|_| finding.rule == READABLE || self.0.is_empty());
+        let Some(first) = other.or_else(lone) else { return };
         let fix = finding.fix.as_deref().filter(|fix| finding.rule == READABLE && !fix.contains('\n'));
         let (path, next) = (&first.place.path, fix.unwrap_or(NEXT));
         self.0.entry(path.clone()).or_insert_with(|| gap(path, &first.note, Some(first.place.clone()), next));
@@ -44,10 +48,7 @@ impl Gaps {
         for one in decided.iter().filter(|one| one.decision != Decision::Off && one.finding.verdict == Verdict::Unknown) {
             // Where it is said which file was not read, the first place is only where to act.
             let known = || one.finding.places.iter().any(|evidence| self.0.contains_key(&evidence.place.path));
-            // A workflow that cannot be read is told by its own rule: elsewhere it is the place to act.
-            let workflow =
-                || one.finding.places.first().is_some_and(|first| first.place.path.as_str().starts_with(".github/workflows/"));
-            if one.finding.reason == Some(Reason::Unreadable) && !known() && !workflow() {
+            if one.finding.reason == Some(Reason::Unreadable) && !known() {
                 self.first_of(&one.finding);
             }
         }

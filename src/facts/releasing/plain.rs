@@ -14,18 +14,26 @@ use crate::text::Place;
 impl Reading<'_> {
     /// The first thing by which a job on the way may do more than its commands say: where, and a clause.
     pub(super) fn not_plain(&self, held: &Held<'_>, deploy: &ReleaseStep, jobs: &BTreeSet<usize>) -> Option<(Place, String)> {
-        let root = self.text.root();
-        let whole = root.get("defaults").map(|value| (value.place(), "the shell of all jobs is set".to_owned()));
-        whole.or_else(|| variables(root)).or_else(|| {
-            jobs.iter().find_map(|job| {
-                let site = self.site(*job)?;
-                let value = site.value()?;
-                let until = (*job == deploy.job).then(|| super::own_place(deploy).line);
-                let before = (*job == held.verify.job).then_some(held.at.line);
-                of_job(value).or_else(|| variables(value)).or_else(|| of_steps(&site, until, before))
-            })
+        jobs.iter().find_map(|job| {
+            let site = self.site(*job);
+            let Some((site, value)) = site.as_ref().and_then(|site| Some((site, site.value()?))) else {
+                return Some((held.at.clone(), "a job on the way to the deployment is not read as it is written".to_owned()));
+            };
+            let until = (*job == deploy.job).then(|| super::own_place(deploy).line);
+            let before = (*job == held.verify.job).then_some(held.at.line);
+            let callers = std::iter::successors(site.caller.as_deref(), |site| site.caller.as_deref());
+            let of_callers = || callers.clone().find_map(|site| of_workflow(site).or_else(|| site.value().and_then(of_job)));
+            let own = of_workflow(site).or_else(|| of_job(value)).or_else(|| variables(value));
+            own.or_else(of_callers).or_else(|| of_steps(site, until, before))
         })
     }
+}
+
+/// What a workflow sets for all of its jobs.
+fn of_workflow(site: &Site) -> Option<(Place, String)> {
+    let root = site.text.root();
+    let whole = root.get("defaults").map(|value| (value.place(), "the shell of all jobs is set".to_owned()));
+    whole.or_else(|| variables(root))
 }
 
 /// Keys of a job with which its commands are those of another machine, or of another shell.
@@ -91,8 +99,8 @@ fn of_script(text: &str, unverified: bool) -> Option<String> {
         let name = word.split_once('=').map(|(name, _)| name.trim_end_matches('+'));
         name.is_some_and(|name| releasing.is_ruling(name))
     };
-    if let Some(word) = assigned.into_iter().find(rules) {
-        return Some(format!("`{word}` changes what programs do"));
+    if let Some((name, _)) = assigned.into_iter().find(rules).and_then(|word| word.split_once('=')) {
+        return Some(format!("`{name}` is set, which changes what programs do"));
     }
     let mut plain = text.to_owned();
     for known in &releasing.plain_redirections {

@@ -208,3 +208,28 @@ fn a_job_that_is_not_written_plainly_makes_it_unknown() {
         ),
     ]);
 }
+
+/// What a called workflow, or the job that calls it, sets for all steps counts for the deployment in it.
+#[test]
+fn a_called_workflow_is_written_plainly_too() {
+    let calls = |more: &str| {
+        let verify = "  verify:\n    runs-on: ubuntu-latest\n    outputs: { commit: \"${{ steps.tag.outputs.commit }}\" }\n    steps:\n      - uses: actions/checkout@v7\n        with: { fetch-depth: 0 }\n      - id: tag\n        run: tollgate verify-tag -- \"$TAG\"\n        env: { TAG: \"${{ inputs.tag }}\" }\n";
+        format!(
+            "on:\n  {HAND}\njobs:\n{verify}  deploy:\n    needs: verify\n    uses: ./.github/workflows/ship.yml\n    with: {{ commit: \"${{{{ needs.verify.outputs.commit }}}}\" }}\n{more}"
+        )
+    };
+    let ship = |more: &str| {
+        format!(
+            "on: {{ workflow_call: {{ inputs: {{ commit: {{ type: string }} }} }} }}\n{more}jobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v7\n        with: {{ ref: \"${{{{ inputs.commit }}}}\" }}\n      - run: kubectl apply -f k8s/\n"
+        )
+    };
+    for (what, of_call, of_called, verdict) in [
+        ("plain", "", "", "pass"),
+        ("its shell", "", "defaults: { run: { shell: \"acme {0}\" } }\n", "unknown"),
+        ("its variables", "", "env: { PATH: x }\n", "unknown"),
+        ("several of it", "    strategy: { matrix: { a: [1, 2] } }\n", "", "unknown"),
+    ] {
+        let found = told(&calls(of_call), &[(".github/workflows/ship.yml", &ship(of_called))]);
+        assert!(found.0 == verdict, "{what}: {found:?}, and not {verdict}");
+    }
+}
