@@ -10,19 +10,30 @@ use crate::facts::components::scope::Scoping;
 use crate::policy;
 use crate::snapshot::{NotInspected, Snapshot};
 use crate::terms::Terms;
-use crate::text::RepoPath;
+use crate::text::{Place, RepoPath};
 
 /// The files that a rule had to read and that were not read, each with the reason. A manifest among tests, fixtures and samples
-/// may be broken on purpose, and nothing of the product depends on it; a chain that leads through it is unknown by itself.
+/// may be broken on purpose, and nothing of the product depends on it; a chain that leads through it is unknown by itself. One that a
+/// generator has yet to fill in is none, and no package manager reads it.
 pub(super) fn by_rules(snapshot: &Snapshot, terms: &Terms, catalog: &Catalog) -> BTreeMap<RepoPath, Error> {
     let all = snapshot.not_inspected();
     if all.is_empty() {
         return BTreeMap::new();
     }
     let (rows, scoping) = (Rows::new(&catalog.languages), Scoping::new(snapshot, &catalog.languages, &terms.scope));
-    let is_sample = |path: &RepoPath| rows.of(path).is_some() && scoping.of_manifest(path) != Some(Scope::Production);
+    let is_sample = |one: &NotInspected| {
+        let product = || scoping.of_manifest(&one.path) == Some(Scope::Production) && !is_template(snapshot, one);
+        rows.of(&one.path).is_some() && !product()
+    };
     let gap = |one: NotInspected| (one.path.clone(), policy::gap(&one.path, &one.why, one.place(), one.next));
-    all.into_iter().filter(|one| !is_sample(&one.path)).map(gap).collect()
+    all.into_iter().filter(|one| !is_sample(one)).map(gap).collect()
+}
+
+/// What cannot be read of the file is a mark of a template, at the start of a line. A manifest that merely holds one, and is read, is no template.
+fn is_template(snapshot: &Snapshot, one: &NotInspected) -> bool {
+    let line = |place: &Place| snapshot.peek(&one.path).ok().map(|file| file.line_text(place.line).trim_start().to_owned());
+    let line = one.place.as_ref().and_then(line).unwrap_or_default();
+    ["{%", "{{", "<%"].iter().any(|mark| line.starts_with(mark))
 }
 
 #[cfg(test)]
@@ -41,6 +52,18 @@ mod tests {
         assert!(read.iter().any(|path| path.as_str() == "tests/packages/bad/pyproject.toml"), "{read:?}");
         let gaps: Vec<String> = by_rules(&snapshot, &terms, Catalog::builtin()).keys().map(RepoPath::to_string).collect();
         assert_eq!(gaps, ["lib/pyproject.toml", "pyproject.toml"]);
+    }
+
+    #[test]
+    fn a_manifest_that_is_to_be_filled_in_is_no_gap() {
+        let gaps = |text: &str| -> Vec<String> {
+            let files = [("package.json", "{}"), ("sdk/model/package.json", text)];
+            let snapshot = Snapshot::in_memory(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+            gather(&snapshot, Catalog::builtin(), &Terms::default()).expect("facts");
+            by_rules(&snapshot, &Terms::default(), Catalog::builtin()).keys().map(RepoPath::to_string).collect()
+        };
+        assert!(gaps("{\n  \"name\": \"a\"\n  {% for a in b %}\n}\n").is_empty());
+        assert_eq!(gaps("{\n  \"name\": \"a\"\n  \"{% for a in b %}\"\n}\n"), ["sdk/model/package.json"]);
     }
 
     #[test]

@@ -59,7 +59,8 @@ impl Snapshot {
         let path = file.path.clone();
         // YAML, TOML and JSON are UTF-8 by their own rules; INI files have no such rule, and their readers take one byte or another.
         if file.is_foreign() && format != Format::Ini {
-            return Err(Unread { path, why: "is not UTF-8".to_owned(), kind: UnreadKind::NotText, place: None });
+            let place = file.first_foreign();
+            return Err(Unread { path, why: "is not UTF-8".to_owned(), kind: UnreadKind::NotText, place });
         }
         match Document::parse(file, format, self.limits()) {
             Ok(document) => Ok(Arc::new(document)),

@@ -35,6 +35,17 @@ fn reads_once_and_says_what_it_did_not_read() {
 }
 
 #[test]
+fn what_is_no_text_has_its_place() {
+    let made = |bytes: &[u8]| SourceFile::place_behind(&path("a"), bytes);
+    assert_eq!((made(b"").line, made(b"x\r\ny\n\xffab").column), (1, 6));
+    let snapshot = snapshot(&[("nul", "a\r\n\u{e9}b\0c\n")]);
+    let unread = snapshot.read(&path("nul")).expect_err("no text");
+    let place = unread.place.expect("a place");
+    assert_eq!((place.line, place.column), (2, 3));
+    assert_eq!(snapshot.not_inspected()[0].place().map(|place| (place.line, place.column)), Some((2, 3)));
+}
+
+#[test]
 fn a_larger_bound_reads_what_a_smaller_one_refused() {
     let limits = Limits { file_bytes: 4, ..Limits::default() };
     let snapshot = snapshot(&[("lock", "12345")]).with_limits(limits);

@@ -92,6 +92,14 @@ impl SourceFile {
         self.foreign.map(|offset| self.place(Span::new(offset, offset)))
     }
 
+    /// The place right behind the first bytes of a file.
+    #[must_use]
+    pub fn place_behind(path: &RepoPath, bytes: &[u8]) -> Place {
+        // Of a line of megabytes nobody counts characters; the lines before are counted as everywhere else.
+        let before = Self::from_bytes(path.clone(), bytes.to_vec());
+        before.place(Span::new(before.text.len(), before.text.len()))
+    }
+
     /// The line index.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {

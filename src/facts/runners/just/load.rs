@@ -95,11 +95,14 @@ fn text(world: &World<'_>, path: &RepoPath) -> Result<Option<Arc<SourceFile>>, W
     match world.snapshot.read(path) {
         Ok(file) if file.is_foreign() => {
             let why = "is not UTF-8, and just takes nothing else";
-            Err(Why::new(Reason::Unreadable, why).at(Place::file(path.clone())))
+            Err(Why::new(Reason::Unreadable, why).at(file.first_foreign().unwrap_or_else(|| Place::file(path.clone()))))
         }
         Ok(file) => Ok(Some(file)),
         Err(unread) if unread.kind == UnreadKind::Missing => Ok(None),
-        Err(unread) => Err(Why::new(unread.reason(), unread.why).at(Place::file(path.clone()))),
+        Err(unread) => {
+            let place = unread.place.clone().unwrap_or_else(|| Place::file(path.clone()));
+            Err(Why::new(unread.reason(), unread.why).at(place))
+        }
     }
 }
 

@@ -168,7 +168,10 @@ fn read_files(
                 evaluation.file(&file, 0);
             }
             Err(unread) if unread.kind == UnreadKind::Missing => {}
-            Err(unread) => return Err(Why::new(unread.reason(), unread.why.clone()).at(Place::file(path))),
+            Err(unread) => {
+                let place = unread.place.clone().unwrap_or_else(|| Place::file(path));
+                return Err(Why::new(unread.reason(), unread.why.clone()).at(place));
+            }
         }
     }
     Ok(any)
