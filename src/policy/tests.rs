@@ -160,50 +160,6 @@ fn exit_statuses_in_their_order() {
     }
 }
 
-#[test]
-fn what_an_active_rule_had_to_read_and_did_not_is_incomplete() {
-    let sources = BTreeMap::new();
-    let unread = BTreeMap::from([(path("uv.lock"), gap(&path("uv.lock"), "big", None, "make it smaller"))]);
-    let options = DecideOptions {
-        profile: None,
-        only: &[],
-        fail_on: None,
-        strict: false,
-        sources: &sources,
-        unread: &unread,
-        against: None,
-    };
-    let decided = decide(Vec::new(), &Policy::builtin(), Catalog::builtin(), &options, TODAY);
-    assert_eq!((decided.outcome, decided.exit_status()), (Outcome::Incomplete, 3));
-    assert_eq!(decided.gaps[0].to_string(), "uv.lock had to be read and was not (big): the run is incomplete; make it smaller");
-}
-
-/// A finding shows the workflow first, and behind it the file that was not read: that one is told, whatever else is told already.
-#[test]
-fn the_file_behind_a_workflow_is_what_was_not_read() {
-    let behind = |file: &str| {
-        let rule = Catalog::builtin().rule("python-static-analysis").expect("a rule");
-        let workflow = Place::file(path(".github/workflows/ci.yml"));
-        let mut one = Finding::new(rule, "python", Verdict::Unknown, "seen").at(workflow, "runs");
-        one.reason = Some(Reason::Unreadable);
-        if file.is_empty() { one } else { one.at(Place::file(path(file)), "not read") }
-    };
-    let told = |findings: Vec<Finding>, known: &[&str]| -> Vec<String> {
-        let sources = BTreeMap::new();
-        let unread = known.iter().map(|one| (path(one), gap(&path(one), "big", None, "make it smaller"))).collect();
-        let (profile, only, unread) = (None, &[][..], &unread);
-        let options = DecideOptions { profile, only, fail_on: None, strict: false, sources: &sources, unread, against: None };
-        let decided = decide(findings, &Policy::builtin(), Catalog::builtin(), &options, TODAY);
-        decided.gaps.iter().map(|gap| gap.message.split(' ').next().unwrap_or_default().to_owned()).collect()
-    };
-    assert_eq!(told(vec![behind("setup.cfg")], &[]), ["setup.cfg"]);
-    assert_eq!(told(vec![behind("setup.cfg")], &["uv.lock"]), ["setup.cfg", "uv.lock"]);
-    assert_eq!(told(vec![behind("setup.cfg")], &["setup.cfg"]), ["setup.cfg"]);
-    // Where nothing else is named it is the workflow, unless a file is told already.
-    assert_eq!(told(vec![behind("")], &[]), [".github/workflows/ci.yml"]);
-    assert_eq!(told(vec![behind("")], &["uv.lock"]), ["uv.lock"]);
-}
-
 const PEOPLE: &str = "[people.a]\n[[waiver]]\nrule = \"python-bandit\"\nreason = \"r\"\nowner = \"a\"\n";
 
 #[test]

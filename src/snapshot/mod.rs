@@ -325,9 +325,7 @@ impl Snapshot {
         };
         let bytes = self.source.read(entry, max_bytes)?;
         if let Some(at) = memchr::memchr(0, &bytes) {
-            let place = SourceFile::place_behind(path, &bytes[..at]);
-            let why = "has a NUL byte, so it is not text".to_owned();
-            return Err(Unread { path: path.clone(), why, kind: UnreadKind::NotText, place: Some(place) });
+            return Err(Unread::binary(path, &bytes[..at]));
         }
         if bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
             return refuse(UnreadKind::LfsPointer, "a Git LFS pointer, its content is not read");

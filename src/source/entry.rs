@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::answer::Reason;
-use crate::text::{Place, RepoPath};
+use crate::text::{Place, RepoPath, SourceFile};
 
 /// Where the inspected tree came from (`subject.kind` in the JSON contract).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -152,6 +152,13 @@ impl Unread {
     /// A failure without a place inside the file.
     pub fn new(path: RepoPath, kind: UnreadKind, why: impl Into<String>) -> Self {
         Self { path, why: why.into(), kind, place: None }
+    }
+
+    /// A file with a NUL byte behind these first ones.
+    pub(crate) fn binary(path: &RepoPath, before: &[u8]) -> Self {
+        let why = "has a NUL byte, so it is not text".to_owned();
+        let place = SourceFile::place_behind(path, before);
+        Self { path: path.clone(), why, kind: UnreadKind::NotText, place: Some(place) }
     }
 
     /// The class of what is not known for it: a submodule is another repository, and nothing of this one was not read.
