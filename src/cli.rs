@@ -1,12 +1,14 @@
 //! Owns the shape of the command line: commands, options, their help. Refuses to act on any of it: `cmd` does.
 
+mod examples;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Makes a backend security checklist executable.
 #[derive(Debug, Parser)]
-#[command(name = "tollgate", version, about, long_about = LONG, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "tollgate", version, about, after_help = examples::ALL, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -16,13 +18,6 @@ pub struct Cli {
     pub common: Common,
 }
 
-const LONG: &str = "Reads a repository and its CI configuration, gives every item of a backend security checklist a verdict \
-with file and line, and decides whether the gate passes. Nothing of the inspected repository is executed, and the network \
-is not used unless `--forge` or `verify-tag --fetch` asks GitHub.
-
-Exit status: 0 the gate passes; 1 it does not; 2 usage or policy error, nothing was inspected; 3 something that had to be \
-read could not be read.";
-
 /// Commands that the design names and a later version brings, with what to do until then.
 pub const LATER_COMMANDS: [(&str, &str); 3] = [
     ("attest", "no rule takes statements yet; a `[[waiver]]` in the policy accepts a finding for a time"),
@@ -30,42 +25,44 @@ pub const LATER_COMMANDS: [(&str, &str); 3] = [
     ("sweep", "run `tollgate check` in each repository"),
 ];
 
-const INIT_EXAMPLES: &str = "Examples:
-  tollgate init                                      what is here, and each file as it would be
-  tollgate init --write --action OWNER/NAME@COMMIT   the files; what is there is left alone";
-
-const WAIVE_EXAMPLES: &str = "Examples:
-  tollgate waive python-static-analysis              one waiver for each finding, to paste
-  tollgate waive signed-release-tags --subject v1.2.0";
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Inspect a repository and decide whether the gate passes
+    #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
     /// Verify release tags, and name the commit to deploy
+    #[command(after_help = examples::VERIFY_TAG)]
     VerifyTag(VerifyTagArgs),
     /// Print what was found, before any rule judges
+    #[command(after_help = examples::FACTS)]
     Facts(FactsArgs),
     /// List the catalogue of rules
+    #[command(after_help = examples::RULES)]
     Rules(RulesArgs),
     /// Explain a rule, a tool, a bot or a generator of API descriptions
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// Work with the policy file
+    #[command(after_help = examples::POLICY)]
     Policy(PolicyArgs),
     /// Print, or write, a policy and the workflows to start with
-    #[command(after_help = INIT_EXAMPLES)]
+    #[command(after_help = examples::INIT)]
     Init(InitArgs),
     /// Print the waivers for what a rule closes the gate for
-    #[command(after_help = WAIVE_EXAMPLES)]
+    #[command(after_help = examples::WAIVE)]
     Waive(WaiveArgs),
     /// Print the git command that adds one's signature to a release
+    #[command(after_help = examples::COUNTERSIGN)]
     Countersign(CountersignArgs),
     /// Work with the keys of maintainers
+    #[command(after_help = examples::KEYS)]
     Keys(KeysArgs),
     /// Print a completion script for a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Print the manual page
+    #[command(after_help = examples::MAN)]
     Man,
 }
 
@@ -126,7 +123,7 @@ pub struct InspectArgs {
     /// Change a bound, for example --limit file-bytes=4000000
     #[arg(long, value_name = "NAME=N")]
     pub limit: Vec<String>,
-    /// Ask GitHub what it knows about the repository, GITHUB_REPOSITORY or the one named (GITHUB_API_URL, GITHUB_TOKEN)
+    /// Ask GitHub with GITHUB_TOKEN about GITHUB_REPOSITORY, or the one named
     #[arg(long, value_name = "OWNER/NAME", num_args = 0..=1, require_equals = true)]
     pub forge: Option<Option<String>>,
     /// Read the output of a trusted `cargo metadata` (arrives with a later version)
@@ -156,13 +153,13 @@ pub struct CheckArgs {
     /// How to print: text, github, json, markdown, sarif, junit, gitlab or in-toto [default: text; in GitHub Actions text and github]
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
-    /// Judge by this profile: modern or literal [default: the policy's, else modern]
+    /// The profile: modern or literal [default: the policy's, else modern]
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<String>,
     /// Judge these rules only
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// From which severity on the gate closes: error, warning, notice or never [default: the policy's, else error]
+    /// Close the gate from error, warning, notice or never on [default: policy]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<String>,
     /// Close the gate for what could not be decided, too
@@ -171,8 +168,7 @@ pub struct CheckArgs {
     /// Print the whole checklist by section
     #[arg(long)]
     pub all: bool,
-    /// Hold the tree against this revision: its policy judges, and only what is new against it closes the gate [default: in GitHub
-    /// Actions what the event says]
+    /// Judge by this revision's policy, and close the gate only for what is new against it [default: in GitHub Actions by the event]
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Close the gate for what the base has, too
@@ -265,8 +261,10 @@ pub struct PolicyArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum PolicyCommand {
     /// Find mistakes, and print what the file declares
+    #[command(after_help = examples::POLICY_CHECK)]
     Check(PolicyFile),
     /// Print the values in force
+    #[command(after_help = examples::POLICY_SHOW)]
     Show {
         /// Which file.
         #[command(flatten)]
@@ -276,8 +274,10 @@ pub enum PolicyCommand {
         origin: bool,
     },
     /// Print the JSON Schema of the policy file
+    #[command(after_help = examples::POLICY_SCHEMA)]
     Schema,
     /// Tell which way a change of policy goes, and which releases get another verdict
+    #[command(after_help = examples::POLICY_DIFF)]
     Diff(PolicyDiffArgs),
 }
 
@@ -353,6 +353,7 @@ pub struct KeysArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum KeysCommand {
     /// Add a maintainer's key to the policy file, and a certificate beside it
+    #[command(after_help = examples::KEYS_ADD)]
     Add(KeysAddArgs),
 }
 
