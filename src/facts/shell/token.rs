@@ -65,6 +65,18 @@ impl Word {
         shape.rsplit_once(UNKNOWN_CHAR).map_or("", |(_, tail)| tail).to_owned()
     }
 
+    /// It may stand for this name: as much of it as is known agrees, and what is not known may hold blanks where no quotes keep it together.
+    #[must_use]
+    pub fn may_name(&self, name: &str) -> bool {
+        if let Some(value) = &self.value {
+            return value == name;
+        }
+        let (head, tail) = (self.head(), self.tail());
+        let pattern = head.find(['*', '?', '[', '{', '\\']);
+        let Some(rest) = name.strip_prefix(&head[..pattern.unwrap_or(head.len())]) else { return false };
+        pattern.is_some() || !self.is_one() || rest.ends_with(&tail)
+    }
+
     /// Nothing is known of how it begins: it may be an option, an operand, anything.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -100,5 +112,29 @@ impl Word {
         let (_, name) = tail.rsplit_once('/')?;
         let plain = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || matches!(c, '*' | '?' | '[' | '{'));
         plain.then(|| name.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::RepoPath;
+
+    #[test]
+    fn a_computed_word_names_what_agrees_with_it() {
+        let may = |raw: &str, partial: Option<&str>, name: &str| {
+            let partial = partial.map(|text| text.replace('?', &UNKNOWN_CHAR.to_string()));
+            let place = Place::file(RepoPath::root());
+            Word { raw: raw.to_owned(), value: None, partial, span: Span::new(0, 0), place, glob: false }.may_name(name)
+        };
+        let quoted = |name: &str| may("\"lint:$X:fix\"", Some("lint:?:fix"), name);
+        assert!(quoted("lint:a:fix") && quoted("lint::fix") && !quoted("lint:a") && !quoted("test:a:fix") && !quoted("lint:fix"));
+        // What is not quoted may be several words, and the first of them ends anywhere.
+        assert!(may("lint:$X:fix", Some("lint:?:fix"), "lint:a") && !may("lint:$X:fix", None, "test"));
+        assert!(may("lint{:a,$X}", Some("lint{:a,?}"), "lint:a") && may("$X", None, "anything"));
+        let place = Place::file(RepoPath::root());
+        let known =
+            Word { raw: "a".to_owned(), value: Some("a".to_owned()), partial: None, span: Span::new(0, 0), place, glob: false };
+        assert!(known.may_name("a") && !known.may_name("ab"));
     }
 }

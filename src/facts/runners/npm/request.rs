@@ -13,10 +13,10 @@ use crate::text::Place;
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub(super) enum Verb {
-    /// A script by name, `None` when the name is computed; `or_program` when a program of that name is run without one.
+    /// A script by name, which may be computed; `or_program` when a program of that name is run without one.
     Script {
         /// The name.
-        name: Option<Word>,
+        name: Word,
         /// Run it as a program when there is no such script.
         or_program: bool,
     },
@@ -245,7 +245,7 @@ impl<'w> Reader<'w> {
             return (self.client == Client::Yarn).then_some(self.request);
         };
         let Some(command) = first.value.as_deref() else {
-            self.request.verb = Verb::Script { name: None, or_program: false };
+            self.request.verb = Verb::Script { name: first.clone(), or_program: false };
             return Some(self.request);
         };
         let extra = self.positional.len() > 1;
@@ -281,8 +281,7 @@ impl<'w> Reader<'w> {
     }
 
     fn named(mut self) -> Option<Request> {
-        let name = self.positional.get(1).copied()?;
-        let name = name.value.is_some().then(|| name.clone());
+        let name = self.positional.get(1).copied()?.clone();
         self.request.verb = Verb::Script { name, or_program: matches!(self.client, Client::Yarn | Client::Bun) };
         if self.client == Client::Npm {
             self.positional_arguments(2);
@@ -322,5 +321,5 @@ impl<'w> Reader<'w> {
 }
 
 fn script(name: Word, or_program: bool) -> Verb {
-    Verb::Script { name: Some(name), or_program }
+    Verb::Script { name, or_program }
 }

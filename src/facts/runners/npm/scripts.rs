@@ -105,15 +105,10 @@ fn setting<'c>(call: &Call<'c>, key: &str) -> Option<&'c Option<String>> {
 impl Run<'_> {
     fn verb(&self, package: &Package, request: &Request, out: &mut Vec<Next>) {
         match &request.verb {
-            Verb::Script { name: Some(name), .. } => self.named(package, name, &request.arguments, out),
-            Verb::Script { name: None, .. } => {
-                let why = Why::new(Reason::Dynamic, "the script's name is computed").at(self.call.place.clone());
-                for name in package.script_names() {
-                    let before = out.len();
-                    self.script(package, name, &request.arguments, out);
-                    out[before..].iter_mut().for_each(|next| next.condition = Some(why.clone()));
-                }
+            Verb::Script { name, .. } if name.value.is_none() => {
+                self.computed(package, name, &request.arguments, &self.call.place, out);
             }
+            Verb::Script { name, .. } => self.named(package, name, &request.arguments, out),
             Verb::Restart if package.script("restart").is_some() => self.script(package, "restart", &request.arguments, out),
             Verb::Restart => {
                 self.script(package, "stop", &[], out);
@@ -124,6 +119,16 @@ impl Run<'_> {
                 self.lifecycle(package, &["preinstall", "install", "postinstall", "prepublish", "prepare"], out);
                 self.script(package, "test", &request.arguments, out);
             }
+        }
+    }
+
+    /// Every script that a computed name may mean.
+    pub(super) fn computed(&self, package: &Package, word: &Word, arguments: &[Word], place: &Place, out: &mut Vec<Next>) {
+        let why = Why::new(Reason::Dynamic, "the script's name is computed").at(place.clone());
+        for name in package.script_names().into_iter().filter(|name| word.may_name(name)) {
+            let before = out.len();
+            self.script(package, name, arguments, out);
+            out[before..].iter_mut().for_each(|next| next.condition = Some(why.clone()));
         }
     }
 
@@ -258,7 +263,7 @@ impl Run<'_> {
 
     /// `yarn eslint`: a program, when there is no script of that name.
     fn program(&self, request: &Request, workdir: &Workdir) -> Option<Next> {
-        let Verb::Script { name: Some(name), or_program: true } = &request.verb else { return None };
+        let Verb::Script { name, or_program: true } = &request.verb else { return None };
         // A file that bun runs is JavaScript of the tree, not a tool.
         let text = name.value.as_deref()?;
         if self.client == Client::Bun

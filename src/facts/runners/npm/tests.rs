@@ -37,6 +37,10 @@ const PLAIN: &[(&str, &str)] = &[
 const NPM: &[Row] = &[
     ("", "npm run lint", &["pre <- package.json:4", "eslint src <- package.json:5", "post <- package.json:6"]),
     ("", "npm run-script test", &["jest <- package.json:7"]),
+    // Of a name that is computed only those scripts are meant that it may be.
+    ("", "npm run lint:b$X", &["b || true <- package.json:9 ?", "c <- package.json:10 ?"]),
+    ("", "npm run lint:${X}c", &["a <- package.json:8 ?", "b || true <- package.json:9 ?", "c <- package.json:10 ?"]),
+    ("", "npm run none:$X", &[]),
     ("", "npm test", &["jest <- package.json:7"]),
     ("", "npm t -- --ci", &["jest --ci <- package.json:7"]),
     ("", "npm tst extra", &["jest extra <- package.json:7"]),
@@ -122,6 +126,7 @@ const OTHERS: &[Row] = &[
 
 const MANY: &[Row] = &[
     ("", "run-s lint:a test", &["a <- package.json:8", "jest <- package.json:7"]),
+    ("", "run-s lint:b$X", &["b || true <- package.json:9 ?", "c <- package.json:10 ?"]),
     ("", "npm-run-all 'lint:*'", &["a <- package.json:8", "b || true <- package.json:9"]),
     ("", "run-p -l 'lint:**'", &["a <- package.json:8", "b || true <- package.json:9", "c <- package.json:10"]),
     ("", "npm-run-all 'lint:!(b)'", &["a <- package.json:8"]),

@@ -15,7 +15,7 @@ use crate::text::extglob;
 type Runs = Result<Vec<Next>, Why>;
 
 fn request(name: Word, arguments: Vec<Word>) -> Request {
-    let verb = Verb::Script { name: Some(name), or_program: false };
+    let verb = Verb::Script { name, or_program: false };
     Request {
         verb,
         directory: None,
@@ -60,12 +60,7 @@ pub(super) fn run_all(call: &Call<'_>, world: &World<'_>) -> Runs {
     while let Some(word) = words.get(at) {
         at += 1;
         let Some(text) = word.value.as_deref() else {
-            for name in package.script_names() {
-                let before = out.len();
-                run.script(package, name, &[], &mut out);
-                let why = Why::new(Reason::Dynamic, "the script's name is computed").at(word.place.clone());
-                out[before..].iter_mut().for_each(|next| next.condition = Some(why.clone()));
-            }
+            run.computed(package, word, &[], &word.place, &mut out);
             continue;
         };
         match text {
