@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ServiceFact;
+use super::{ServiceFact, ServiceRoot};
 use super::generators::{MOST_FILES, is_package};
 use super::marks::Mark;
 use crate::answer::Answer;
@@ -39,7 +39,14 @@ pub(super) fn gather(
             let is_component =
                 inventory.components.iter().any(|one| one.language == framework.language && one.directory == directory);
             if is_component {
-                roots.entry(directory).or_insert_with(|| (framework.id.clone(), dependency.place.clone()));
+                let has_interface = !tries_others(world, dependencies, &directory) && !serves_pages(world, scoping, framework, &directory);
+                let (framework, place) = (framework.id.clone(), dependency.place.clone());
+                let root: &mut ServiceRoot =
+                    roots.entry(directory).or_insert_with(|| ServiceRoot { framework: framework.clone(), place: place.clone(), has_interface });
+                // Of several frameworks the one that has an interface is told.
+                if has_interface && !root.has_interface {
+                    *root = ServiceRoot { framework, place, has_interface };
+                }
             }
         } else {
             unused.push((framework.id.clone(), dependency.place.clone()));
@@ -68,6 +75,28 @@ pub(super) fn gather(
     let graphql = dependencies.iter().find(library).map(|dependency| dependency.place.clone());
     let other_style = declared.map(str::to_owned);
     ServiceFact { is_service, frameworks, unused, other_style, graphql_only, graphql, undecided: Vec::new(), roots }
+}
+
+/// Whether no file of a component answers with something else than a page of its framework.
+fn serves_pages(world: &World<'_>, scoping: &Scoping<'_>, framework: &Framework, directory: &RepoPath) -> bool {
+    let own = world.catalog.languages.language.iter().find(|one| one.id == framework.language);
+    let is_code = |path: &RepoPath| {
+        let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
+        own.is_some_and(|language| language.extensions.iter().any(|known| known == extension))
+    };
+    let entries = world.snapshot.under(directory);
+    let files = entries.iter().filter(|entry| entry.is_file() && is_code(&entry.path));
+    let product = files.filter(|entry| scoping.of(&entry.path) == Some(Scope::Production));
+    let mut handled = product.filter_map(|entry| framework.handles(entry.path.below(directory)?)).peekable();
+    handled.peek().is_some() && handled.all(|handles| !handles)
+}
+
+/// Whether a component declares what feeds made-up input to code.
+fn tries_others(world: &World<'_>, dependencies: &[&Dependency], directory: &RepoPath) -> bool {
+    let known = &world.catalog.frameworks.harness;
+    dependencies.iter().filter(|one| one.manifest.parent() == *directory).any(|dependency| {
+        known.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
+    })
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
