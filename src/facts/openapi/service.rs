@@ -79,6 +79,9 @@ pub(super) fn gather(
 
 /// Whether no file of a component answers with something else than a page of its framework.
 fn serves_pages(world: &World<'_>, scoping: &Scoping<'_>, framework: &Framework, directory: &RepoPath) -> bool {
+    if framework.handles("").is_none() {
+        return false;
+    }
     let own = world.catalog.languages.language.iter().find(|one| one.id == framework.language);
     let is_code = |path: &RepoPath| {
         let extension = path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);

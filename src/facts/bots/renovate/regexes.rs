@@ -10,13 +10,23 @@ use crate::doc::Value;
 /// Patterns past so many bytes are not looked at.
 const MOST: usize = 4096;
 
-/// Every text of a list, or the one text, that is a pattern between slashes and certainly no regular expression.
+/// Every text of a list, or the one text, that is a pattern between slashes and certainly no regular expression; and what matches everything
+/// beside other patterns.
 pub(super) fn between_slashes(name: &str, value: Value<'_>) -> Vec<BotProblem> {
-    refused(name, value, |text| {
+    let everything = |item: &Value<'_>| matches!(item.as_str(), Some("*" | "**"));
+    let texts = value.len() > 1 && value.items().all(|item| item.as_str().is_some());
+    let beside = value.items().find(everything).filter(|_| texts).map(|item| {
+        let text = item.as_str().unwrap_or_default();
+        let words = format!("`{text}` in `{name}` matches everything and stands beside other patterns: the bot refuses the file");
+        BotProblem::fatal(item.place(), "schema", words).fix(format!("take `{text}` out, or the others"))
+    });
+    let mut all = refused(name, value, |text| {
         let body = text.strip_prefix('!').unwrap_or(text).strip_prefix('/')?;
         let ends = text.ends_with('/') || text.ends_with("/i");
         ends.then(|| body.strip_suffix("/i").or_else(|| body.strip_suffix('/')).unwrap_or(body))
-    })
+    });
+    all.extend(beside);
+    all
 }
 
 /// The same of texts that are regular expressions as a whole; `*` alone stands for every name.

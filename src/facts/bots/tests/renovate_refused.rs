@@ -177,6 +177,8 @@ fn a_regular_expression_that_does_not_compile_stops_the_bot() {
         r#""npm":{"fileMatch":["[a-z"]}"#,
         r#""npm":{"managerFilePatterns":["/[a-z/"]}"#,
         r#""baseBranchPatterns":["main","/^release\\/"]"#,
+        r#""packageRules":[{"matchPackageNames":["*","!a"],"groupName":"x"}]"#,
+        r#""includePaths":["**","!a/**"]"#,
     ] {
         assert_eq!(with(refused), "invalid !schema@2", "{refused}");
     }
@@ -189,6 +191,8 @@ fn a_regular_expression_that_does_not_compile_stops_the_bot() {
         r#""packageRules":[{"matchPackagePatterns":["*"],"groupName":"x"}]"#,
         r#""packageRules":[{"matchPackageNames":["a"],"allowedVersions":"<(2"}]"#,
         r#""ignorePaths":["**/(gen/**"]"#,
+        r#""packageRules":[{"matchPackageNames":["*"],"groupName":"x"}]"#,
+        r#""packageRules":[{"matchPackageNames":["**/a","!b"],"groupName":"x"}]"#,
     ] {
         assert_eq!(with(taken), TAKEN, "{taken}");
     }
