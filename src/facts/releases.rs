@@ -137,7 +137,8 @@ fn in_module(tool: &Tool, query: &Query<'_>) -> Option<Releases> {
     let module = tool.verified.source.strip_prefix("https://")?;
     let path = query.directory.join("go.mod").filter(|path| query.world.snapshot.is_file(path))?;
     let file = query.world.snapshot.read(&path).ok()?;
-    let versions = file.text.match_indices(module).filter_map(|(at, _)| file.text.get(at + module.len()..)?.strip_prefix([' ', '\t']));
+    let versions =
+        file.text.match_indices(module).filter_map(|(at, _)| file.text.get(at + module.len()..)?.strip_prefix([' ', '\t']));
     versions.filter_map(|rest| rest.split_whitespace().next()).find_map(told)
 }
 

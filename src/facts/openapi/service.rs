@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ServiceFact, ServiceRoot};
 use super::generators::{MOST_FILES, is_package};
 use super::marks::Mark;
+use super::{ServiceFact, ServiceRoot};
 use crate::answer::Answer;
 use crate::catalog::language::Framework;
 use crate::doc::{Format, Value};
@@ -39,10 +39,14 @@ pub(super) fn gather(
             let is_component =
                 inventory.components.iter().any(|one| one.language == framework.language && one.directory == directory);
             if is_component {
-                let has_interface = !tries_others(world, dependencies, &directory) && !serves_pages(world, scoping, framework, &directory);
+                let has_interface =
+                    !tries_others(world, dependencies, &directory) && !serves_pages(world, scoping, framework, &directory);
                 let (framework, place) = (framework.id.clone(), dependency.place.clone());
-                let root: &mut ServiceRoot =
-                    roots.entry(directory).or_insert_with(|| ServiceRoot { framework: framework.clone(), place: place.clone(), has_interface });
+                let root: &mut ServiceRoot = roots.entry(directory).or_insert_with(|| ServiceRoot {
+                    framework: framework.clone(),
+                    place: place.clone(),
+                    has_interface,
+                });
                 // Of several frameworks the one that has an interface is told.
                 if has_interface && !root.has_interface {
                     *root = ServiceRoot { framework, place, has_interface };

@@ -287,8 +287,14 @@ fn what_keeps_every_file_from_biome_is_changed_where_it_stands() {
         ("{\"files\":{\"includes\":[\"**\", \"!**\"]}}\n", "delete `!**` from `files.includes`, at biome.json:1"),
         ("{\n\"files\":\n{\"includes\":[\"!dist\"]}}\n", "add `src/**` as the first item of `files.includes`, at biome.json:3"),
         ("{\"files\":{\"includes\":[]}}\n", "add `src/**` as the first item of `files.includes`, at biome.json:1"),
-        ("{\"files\":{\"includes\":[\"lib/**\", \"!dist\"]}}\n", "add `src/**` as the first item of `files.includes`, at biome.json:1"),
-        ("{\"files\":{\"includes\":[\"!src/*.js\"]}}\n", "add `src/**` as the first item of `files.includes` and delete `!src/*.js` from it, at biome.json:1"),
+        (
+            "{\"files\":{\"includes\":[\"lib/**\", \"!dist\"]}}\n",
+            "add `src/**` as the first item of `files.includes`, at biome.json:1",
+        ),
+        (
+            "{\"files\":{\"includes\":[\"!src/*.js\"]}}\n",
+            "add `src/**` as the first item of `files.includes` and delete `!src/*.js` from it, at biome.json:1",
+        ),
         ("{\"linter\":{\"includes\":[\"lib/**\"]}}\n", "add `src/**` as the first item of `linter.includes`, at biome.json:1"),
         ("{\"files\":{\"include\":[\"lib\"]}}\n", "add `src/**` as the first item of `files.include`, at biome.json:1"),
         ("{\"files\":{\"ignore\":[\"*.js\"]}}\n", "delete `*.js` from `files.ignore`, at biome.json:1"),

@@ -49,7 +49,8 @@ pub(super) fn refused(bot: &Bot, manager: Value<'_>) -> Vec<BotProblem> {
     let has = |field: &str| has(manager, field, kind, &texts);
     let group = |field: &str| if kind == "regex" { format!("a group `(?<{field}>…)`") } else { format!("`{field}`") };
     let lacking = |what: &str, field: &str| {
-        let words = format!("a custom manager says no {what}, by `{field}Template` or in `matchStrings`: the bot refuses the file");
+        let words =
+            format!("a custom manager says no {what}, by `{field}Template` or in `matchStrings`: the bot refuses the file");
         at(words, format!("add `{field}Template` to it, or {} to `matchStrings`", group(field)))
     };
     problems.extend((!has("currentValue")).then(|| lacking("version", "currentValue")));

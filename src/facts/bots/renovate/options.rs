@@ -96,7 +96,9 @@ impl<'b> Look<'b> {
         }
         match name {
             "schedule" => self.seen.problems.extend(schedules::refused(self.bot, value)),
-            "timezone" => self.seen.problems.extend(value.as_str().and_then(|zone| schedules::no_zone(self.bot, zone, value.place()))),
+            "timezone" => {
+                self.seen.problems.extend(value.as_str().and_then(|zone| schedules::no_zone(self.bot, zone, value.place())))
+            }
             "extends" => self.presets(value),
             _ => {}
         }

@@ -20,7 +20,9 @@ pub(super) fn read(bot: &Bot, root: Value<'_>) -> Seen {
         seen.problems.extend(about_rule(bot, rule));
     }
     let shape = bot.shape.iter().find(|shape| shape.at == "customManagers.[]");
-    let own = |name: &str| shape.is_none_or(|shape| shape.keys.iter().any(|key| key == name)) || bot.top_keys.iter().any(|key| key == name);
+    let own = |name: &str| {
+        shape.is_none_or(|shape| shape.keys.iter().any(|key| key == name)) || bot.top_keys.iter().any(|key| key == name)
+    };
     for manager in ["customManagers", "regexManagers"].iter().filter_map(|key| root.get(key)).flat_map(Value::items) {
         // Of a key that stands in none the bot tells instead.
         if manager.entries().filter_map(|entry| entry.name()).all(own) {

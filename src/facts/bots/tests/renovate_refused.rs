@@ -182,10 +182,7 @@ fn a_regular_expression_that_does_not_compile_stops_the_bot() {
     ] {
         assert_eq!(with(refused), "invalid !schema@2", "{refused}");
     }
-    assert_eq!(
-        with("\"packageRules\":[{\"matchPackageNames\":[\n\"/a/\",\n\"/(b/\"],\"enabled\":true}]"),
-        "invalid !schema@4"
-    );
+    assert_eq!(with("\"packageRules\":[{\"matchPackageNames\":[\n\"/a/\",\n\"/(b/\"],\"enabled\":true}]"), "invalid !schema@4");
     for taken in [
         r#""packageRules":[{"matchPackageNames":["/^(a|b)$/i","!/[)(]/","@types/{/,}**","(c"],"groupName":"x"}]"#,
         r#""packageRules":[{"matchPackagePatterns":["*"],"groupName":"x"}]"#,
@@ -215,7 +212,11 @@ fn a_custom_manager_has_files_something_to_find_and_what_it_finds() {
         (format!(r#"{FILES},"matchStrings":["(?<currentValue>b)"],{SOURCE}"#), 1),
         (format!(r#"{FILES},"matchStrings":["(?<depName>b)@(?<currentValue>c"],{SOURCE}"#), 1),
         (format!(r#"{FILES},{FOUND},"datasourceTemplate":"""#), 1),
-        (format!(r#""customType":"jsonata","managerFilePatterns":["a"],"matchStrings":["{{depName, currentValue, datasource}}"]"#), 1),
+        (
+            r#""customType":"jsonata","managerFilePatterns":["a"],"matchStrings":["{depName, currentValue, datasource}"]"#
+                .to_owned(),
+            1,
+        ),
     ] {
         let told = custom(&refused);
         assert_eq!(told, format!("invalid{}", " !schema@2".repeat(count)), "{refused}");

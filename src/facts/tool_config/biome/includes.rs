@@ -91,9 +91,7 @@ impl Includes {
     pub(super) fn passes(&self, path: &str) -> bool {
         let own = self.last(path);
         match self.key {
-            Key::Includes => {
-                own.is_some_and(|at| !self.takes_out(at)) && self.said(path).all(|at| !self.takes_out(at))
-            }
+            Key::Includes => own.is_some_and(|at| !self.takes_out(at)) && self.said(path).all(|at| !self.takes_out(at)),
             Key::Include => own.is_some() || self.said(path).next().is_some(),
             Key::Ignore => own.is_none() && self.said(path).next().is_none(),
         }

@@ -69,7 +69,8 @@ fn judge(query: &Query<'_>) -> Result<Settings, Why> {
         };
         settings.selects.insert(name.clone(), answer);
     }
-    settings.deciding = left_out.clone().map(|(place, change)| Deciding::TakesOut { place, how: "left out with every file", change });
+    settings.deciding =
+        left_out.clone().map(|(place, change)| Deciding::TakesOut { place, how: "left out with every file", change });
     settings.to_select = flags.is_silent().then(|| rules.to_select(query, &settings.config)).flatten();
     // What could not be followed may enable anything: the text does not show that nothing is.
     let plain = doubt.is_none() && flags.only.is_empty();
