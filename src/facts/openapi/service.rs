@@ -2,7 +2,7 @@
 //! product is such a framework itself. Refuses to look at code, but for packages that are more than a server: a program that
 //! serves HTTP without a framework is not seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::generators::{MOST_FILES, is_package};
 use super::marks::Mark;
@@ -27,6 +27,7 @@ pub(super) fn gather(
 ) -> ServiceFact {
     let (mut places, mut frameworks, mut unused, mut roots) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
     let mut code = Code { world, scoping, known: BTreeMap::new() };
+    let (harnesses, mut asked) = (harnesses(world, dependencies), BTreeSet::new());
     for dependency in dependencies.iter().filter(|dependency| dependency.runtime && !dependency.optional) {
         let framework = world.catalog.frameworks.framework.iter().find(|framework| {
             framework.packages.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
@@ -38,18 +39,14 @@ pub(super) fn gather(
             let directory = dependency.manifest.parent();
             let is_component =
                 inventory.components.iter().any(|one| one.language == framework.language && one.directory == directory);
-            if is_component {
-                let has_interface =
-                    !tries_others(world, dependencies, &directory) && !serves_pages(world, scoping, framework, &directory);
-                let (framework, place) = (framework.id.clone(), dependency.place.clone());
-                let root: &mut ServiceRoot = roots.entry(directory).or_insert_with(|| ServiceRoot {
-                    framework: framework.clone(),
-                    place: place.clone(),
-                    has_interface,
-                });
+            // Each framework of a component once: a list may name one many times.
+            if is_component && asked.insert((directory.clone(), framework.id.as_str())) {
+                let has_interface = !harnesses.contains(&directory) && !serves_pages(world, scoping, framework, &directory);
+                let root = ServiceRoot { framework: framework.id.clone(), place: dependency.place.clone(), has_interface };
                 // Of several frameworks the one that has an interface is told.
-                if has_interface && !root.has_interface {
-                    *root = ServiceRoot { framework, place, has_interface };
+                let known: &mut ServiceRoot = roots.entry(directory).or_insert_with(|| root.clone());
+                if has_interface && !known.has_interface {
+                    *known = root;
                 }
             }
         } else {
@@ -98,12 +95,12 @@ fn serves_pages(world: &World<'_>, scoping: &Scoping<'_>, framework: &Framework,
     handled.peek().is_some() && handled.all(|handles| !handles)
 }
 
-/// Whether a component declares what feeds made-up input to code.
-fn tries_others(world: &World<'_>, dependencies: &[&Dependency], directory: &RepoPath) -> bool {
+/// The directories whose manifests declare what feeds made-up input to code.
+fn harnesses(world: &World<'_>, dependencies: &[&Dependency]) -> BTreeSet<RepoPath> {
     let known = &world.catalog.frameworks.harness;
-    dependencies.iter().filter(|one| one.manifest.parent() == *directory).any(|dependency| {
-        known.get(dependency.registry).is_some_and(|names| names.iter().any(|name| is_package(dependency, name)))
-    })
+    let is_harness =
+        |one: &&&Dependency| known.get(one.registry).is_some_and(|names| names.iter().any(|name| is_package(one, name)));
+    dependencies.iter().filter(is_harness).map(|one| one.manifest.parent()).collect()
 }
 
 /// Whether the product's code uses packages as servers, each asked once.
